@@ -1,0 +1,60 @@
+/**
+ * A run is a finished cell: one pattern of an experiment in one environment, with all its trials.
+ * It is what the store writes, and the only source of numbers in a report.
+ */
+
+/** Where numbers come from. Told apart everywhere, down to the single number. */
+export type Origin = 'emulated' | 'hardware' | 'local'
+
+/** One observation. Factors are strings, measures numbers in the column's unit, absent values null. */
+export type Row = Readonly<Record<string, string | number | null>>
+
+export interface Column {
+  readonly name: string
+  /** `index`: which observation; `factor`: groups observations; `measure`: what was observed. */
+  readonly role: 'index' | 'factor' | 'measure'
+  /** Of a measure: 'ticks' of the run's clock (converted once, on reading, to microseconds), or any other unit's symbol. */
+  readonly unit?: string
+  /** In words, for table heads and axes. */
+  readonly label?: string
+}
+
+export interface RawFile {
+  readonly sha256: string
+  readonly bytes: number
+}
+
+/** Observations left out of the statistics. They stay in rows.csv with their reason in the column `excluded`. */
+export interface Exclusion {
+  readonly reason: string
+  readonly count: number
+}
+
+export interface Run {
+  readonly experiment: string
+  readonly environment: string
+  readonly pattern: string
+  /** SHA-256 (hex) of everything that decides the result. */
+  readonly key: string
+  readonly origin: Origin
+  readonly trials: number
+  readonly seed: number
+  /** All parameters of the cell, the experiment's with the pattern's laid over them. */
+  readonly parameters: Parameters
+  /** Ticks per second of the clock of 'ticks' columns; absent when there are none. */
+  readonly clockHz?: number
+  readonly columns: readonly Column[]
+  readonly rows: readonly Row[]
+  readonly exclusions: readonly Exclusion[]
+  /** The machine as captured by the run itself, item -> value in words ('hypervisor' -> 'Xen 4.17.5'). Ordered. */
+  readonly captured: Readonly<Record<string, string>>
+  /** Raw files by name. They lie in .repro/ and are not committed; their digests are. */
+  readonly files: Readonly<Record<string, RawFile>>
+  /** What does not decide the result: host, duration, date, tool version. Never part of a comparison. */
+  readonly provenance: Readonly<Record<string, string | number>>
+}
+
+export type Parameter = string | number | boolean | null | readonly Parameter[] | Parameters
+export interface Parameters {
+  readonly [name: string]: Parameter
+}

@@ -1,0 +1,24 @@
+/**
+ * A testbed is where jobs run. Nobody talks to the board while it measures: files go in, the job runs, files
+ * come out. One of the two seams through which all effects go (the other is the store).
+ */
+import type { Origin } from '../results/run.ts'
+
+export interface Job {
+  /** The environment's name, an entry of experiments/environments.yaml. */
+  readonly environment: string
+  /** Files to lay into the board's root before the job starts: absolute path there -> content and mode. */
+  readonly files: ReadonlyMap<string, { readonly content: Uint8Array; readonly executable?: boolean }>
+  /** Shell script (POSIX) run on the board, as root, in a directory of its own; it leaves its results in `$OUT`. */
+  readonly script: string
+  /** Longest time of the whole job on the host's clock. */
+  readonly deadlineMs: number
+}
+
+export interface JobResult {
+  /** Folder on the host that holds what the job left in `$OUT`, and console.log. */
+  readonly folder: string
+  /** Exit status of the script. */
+  readonly exitCode: number
+  readonly durationMs: number
+}
