@@ -3,8 +3,8 @@
  * It is what the store writes, and the only source of numbers in a report.
  */
 
-/** Where numbers come from. Told apart everywhere, down to the single number. */
-export type Origin = 'emulated' | 'hardware' | 'local'
+import type { Parameters } from '../document/block.ts'
+import type { Origin } from '../testbed/testbed.ts'
 
 /** One observation. Factors are strings, measures numbers in the column's unit, absent values null. */
 export type Row = Readonly<Record<string, string | number | null>>
@@ -52,9 +52,4 @@ export interface Run {
   readonly files: Readonly<Record<string, RawFile>>
   /** What does not decide the result: host, duration, date, tool version. Never part of a comparison. */
   readonly provenance: Readonly<Record<string, string | number>>
-}
-
-export type Parameter = string | number | boolean | null | readonly Parameter[] | Parameters
-export interface Parameters {
-  readonly [name: string]: Parameter
 }

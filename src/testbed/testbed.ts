@@ -2,7 +2,9 @@
  * A testbed is where jobs run. Nobody talks to the board while it measures: files go in, the job runs, files
  * come out. One of the two seams through which all effects go (the other is the store).
  */
-import type { Origin } from '../results/run.ts'
+
+/** Where numbers come from. Told apart everywhere, down to the single number. */
+export type Origin = 'emulated' | 'hardware' | 'local'
 
 export interface Job {
   /** The environment's name, an entry of experiments/environments.yaml. */
