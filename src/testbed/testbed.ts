@@ -24,3 +24,24 @@ export interface JobResult {
   readonly exitCode: number
   readonly durationMs: number
 }
+
+/** The laboratory is at fault, not the study or its author: exit code 5. `advice` says what to do. */
+export class TestbedError extends Error {
+  override readonly name = 'TestbedError'
+  readonly advice: string | undefined
+
+  constructor(message: string, { advice, cause }: { advice?: string; cause?: unknown } = {}) {
+    super(message, { cause })
+    this.advice = advice
+  }
+}
+
+/** One line of the progress display: `done` of `total` units of a task. */
+export interface Update {
+  readonly task: string
+  readonly done: number
+  readonly total: number
+  readonly unit: string
+  readonly note?: string
+}
+export type Report = (update: Update) => void
