@@ -1,0 +1,300 @@
+/**
+ * Bytes of an xentrace capture -> records of each pCPU, chunk by chunk.
+ *
+ * A capture has no magic and is in the byte order of the board (little-endian here). A record is a u32 header
+ * (event in bits 0-27, number of extra words in bits 28-30, bit 31: a time follows), the time (u64 ticks of
+ * CNTPCT, low word first) if bit 31 says so, and the extra words. The file is a row of windows: a CPU_CHANGE
+ * record names a pCPU and the bytes of its records that follow (xen/include/public/trace.h, tools/xentrace).
+ *
+ * Times are plain numbers: 2^53 ticks are five years at 54 MHz.
+ */
+
+import { TraceError } from './error.ts'
+import { CPU_CHANGE, LOST, WRAP } from './events.ts'
+import { Tally } from './slots.ts'
+
+/** Words per record in a segment: the header and up to seven extra words. */
+export const RECORD_WORDS = 8
+export const EVENT_MASK = 0x0fffffff
+
+const CPU_CHANGE_HEADER = 0x2001f003
+const CPU_CHANGE_BIG_ENDIAN = 0x03f00120
+const CPU_CHANGE_WORDS = 3
+const LOST_HEADER = 0xc001f001
+/** More than any Xen is built for (CONFIG_NR_CPUS <= 4095, later 16383): beyond it, the bytes are no capture. */
+const MAX_PCPUS = 16384
+const FIRST_SEGMENT_RECORDS = 64
+const LARGEST_SEGMENT_RECORDS = 8192
+
+/** Nothing is known of pCPU `cpu` from `from` to `to` (ticks, both inclusive): `count` records did not fit. */
+export interface Gap {
+  readonly cpu: number
+  readonly from: number
+  readonly to: number
+  readonly count: number
+}
+
+/** A run of a pCPU's records: `times[i]` in ticks; from `words[i * RECORD_WORDS]` on the header and the extra words. */
+export interface Segment {
+  readonly times: Float64Array
+  readonly words: Uint32Array
+  count: number
+}
+
+/** The records of one pCPU that are decoded and not yet taken: a queue of segments that are used again. */
+export class Stream {
+  readonly cpu: number
+  front: Segment
+  /** Next record to take from `front`. */
+  index = 0
+  /** Segment that the reader fills. */
+  tail: Segment
+  /** Time of the newest record, -Infinity before the first. */
+  last = Number.NEGATIVE_INFINITY
+  readonly #queue: Segment[] = []
+  #spare: Segment | undefined
+
+  constructor(cpu: number) {
+    this.cpu = cpu
+    this.front = segment(FIRST_SEGMENT_RECORDS)
+    this.tail = this.front
+  }
+
+  /** Gives the reader an empty segment to fill. */
+  extend(): Segment {
+    const records = Math.min(this.tail.times.length * 2, LARGEST_SEGMENT_RECORDS)
+    const next = this.#spare ?? segment(records)
+    this.#spare = undefined
+    next.count = 0
+    this.#queue.push(next)
+    this.tail = next
+    return next
+  }
+
+  /** Makes `front` hold a record to take; false if there is none yet. */
+  ready(): boolean {
+    while (this.index >= this.front.count) {
+      const next = this.#queue.shift()
+      if (next === undefined) {
+        this.front.count = 0
+        this.index = 0
+        return false
+      }
+      if (this.front.times.length === LARGEST_SEGMENT_RECORDS) this.#spare = this.front
+      this.front = next
+      this.index = 0
+    }
+    return true
+  }
+}
+
+/**
+ * Takes a capture chunk by chunk; `streams` then hold its records until a merge takes them. Chunks may be of
+ * any length and are not kept. Throws a TraceError with the byte offset for what is not a whole, sane capture.
+ */
+export class Reader {
+  /** By ascending pCPU. */
+  readonly streams: Stream[] = []
+  readonly gaps: Gap[] = []
+  /** Records of each event, padding and window headers left out. */
+  readonly counts = new Tally()
+  /** Records without a time before the first one with a time: there is nothing to inherit, so they are left out. */
+  untimed = 0
+  /** Every record earlier than this is in `streams`. */
+  settled = Number.NEGATIVE_INFINITY
+
+  #rest = new Uint8Array(0)
+  #offset = 0
+  #stream: Stream | undefined
+  #windowWords = 0
+  #cpu = -1
+  #newest = Number.NEGATIVE_INFINITY
+  #newestByRound: readonly [number, number] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
+
+  push(chunk: Uint8Array): void {
+    const { bytes, words } = align(this.#rest, chunk)
+    const used = this.#decode(words) * 4
+    this.#offset += used
+    this.#rest = bytes.slice(used)
+  }
+
+  /** Call after the last chunk. */
+  end(): void {
+    const length = this.#offset + this.#rest.length
+    if (length === 0)
+      throw new TraceError('the capture is empty (0 bytes): did xentrace run, and to its end?')
+    if (this.#windowWords === 0 && this.#rest.length === 0) {
+      this.settled = Number.POSITIVE_INFINITY
+      return
+    }
+    const missing = this.#windowWords > 0 ? this.#windowWords * 4 - this.#rest.length : undefined
+    throw new TraceError(
+      missing === undefined
+        ? `the capture is truncated at byte ${length}: ${this.#rest.length} bytes of a window header are there`
+        : `the capture is truncated at byte ${length}: ${missing} more bytes should follow in the window of pCPU ${this.#cpu}`,
+    )
+  }
+
+  /** Returns the number of words used: whole records only, the rest waits for the next chunk. */
+  #decode(words: Uint32Array): number {
+    let i = 0
+    while (i < words.length) {
+      if (this.#windowWords === 0) {
+        if (words.length - i < CPU_CHANGE_WORDS) {
+          // Too short for a window, but long enough to know better than to wait for more.
+          this.#expectWindow(words[i] as number, i)
+          return i
+        }
+        this.#openWindow(words, i)
+        i += CPU_CHANGE_WORDS
+        continue
+      }
+      const start = i
+      i = this.#decodeWindow(words, i)
+      this.#windowWords -= i - start
+      if (this.#windowWords > 0) return i
+    }
+    return i
+  }
+
+  #openWindow(words: Uint32Array, i: number): void {
+    this.#expectWindow(words[i] as number, i)
+    const cpu = words[i + 1] as number
+    const bytes = words[i + 2] as number
+    if (cpu >= MAX_PCPUS) throw this.#error(`a window of pCPU ${cpu | 0}, which cannot be`, i + 1)
+    if (bytes % 4 !== 0) throw this.#error(`a window of ${bytes} bytes, which is not a multiple of 4`, i + 2)
+    if (cpu <= this.#cpu) this.#endRound()
+    this.#cpu = cpu
+    this.#stream = this.#streamOf(cpu)
+    this.#windowWords = bytes / 4
+  }
+
+  #expectWindow(header: number, i: number): void {
+    if (header === CPU_CHANGE_HEADER) return
+    const found = `0x${header.toString(16).padStart(8, '0')}`
+    if (this.#cpu >= 0) {
+      throw this.#error(`expected the header of the next window (0x2001f003), found ${found}`, i)
+    }
+    const what =
+      header === CPU_CHANGE_BIG_ENDIAN
+        ? 'this capture is big-endian; only little-endian boards are supported'
+        : `this is not an xentrace capture: it begins with ${found}, not with 0x2001f003`
+    throw this.#error(what, i)
+  }
+
+  /**
+   * xentrace empties the pCPUs' buffers in rounds, by ascending pCPU. What it finds in a buffer in one round was
+   * stamped before it looked, and what it leaves for the next round was published after it looked; so the newest
+   * record of a round is older than all that comes after the following round. A record is published a little
+   * after it is stamped, hence one round more.
+   */
+  #endRound(): void {
+    this.settled = this.#newestByRound[0]
+    this.#newestByRound = [this.#newestByRound[1], this.#newest]
+  }
+
+  #streamOf(cpu: number): Stream {
+    const place = this.streams.findIndex((stream) => stream.cpu >= cpu)
+    const found = this.streams[place]
+    if (found?.cpu === cpu) return found
+    const stream = new Stream(cpu)
+    this.streams.splice(place < 0 ? this.streams.length : place, 0, stream)
+    return stream
+  }
+
+  // The hot path: no object per record.
+  #decodeWindow(words: Uint32Array, start: number): number {
+    const stream = this.#stream as Stream
+    const counts = this.counts
+    const windowEnd = start + this.#windowWords
+    const end = Math.min(words.length, windowEnd)
+    let { tail, last } = stream
+    let i = start
+    while (i < end) {
+      const header = words[i] as number
+      const extra = (header >>> 28) & 7
+      const timed = header >>> 31
+      const first = i + 1 + 2 * timed
+      const next = first + extra
+      if (next > end) {
+        if (next <= windowEnd) break
+        throw this.#error(
+          `a record of ${(next - i) * 4} bytes overruns its window of pCPU ${stream.cpu} by ${(next - windowEnd) * 4} bytes`,
+          i,
+        )
+      }
+      const event = header & EVENT_MASK
+      if (event !== WRAP) {
+        if (timed === 1) {
+          const time = (words[i + 1] as number) + (words[i + 2] as number) * 0x1_0000_0000
+          if (!(time >= last && time <= Number.MAX_SAFE_INTEGER)) throw this.#timeError(time, last, i)
+          last = time
+        }
+        if (event === LOST || event === CPU_CHANGE) {
+          this.#lost(words, i, last)
+        } else if (last === Number.NEGATIVE_INFINITY) {
+          this.untimed += 1
+        } else {
+          if (tail.count === tail.times.length) tail = stream.extend()
+          const record = tail.count
+          tail.times[record] = last
+          const to = record * RECORD_WORDS
+          tail.words[to] = header
+          for (let k = 0; k < extra; k++) tail.words[to + 1 + k] = words[first + k] as number
+          tail.count = record + 1
+          counts.add(event)
+        }
+      }
+      i = next
+    }
+    stream.last = last
+    if (last > this.#newest) this.#newest = last
+    return i
+  }
+
+  #lost(words: Uint32Array, i: number, time: number): void {
+    const header = words[i] as number
+    if ((header & EVENT_MASK) === CPU_CHANGE) {
+      throw this.#error(`a window header inside the window of pCPU ${this.#cpu}, whose size must be wrong`, i)
+    }
+    if (header >>> 0 !== LOST_HEADER) {
+      throw this.#error(
+        `a lost-records record with header 0x${header.toString(16)}, expected 0x${LOST_HEADER.toString(16)}`,
+        i,
+      )
+    }
+    const from = (words[i + 5] as number) + (words[i + 6] as number) * 0x1_0000_0000
+    if (from > time) throw this.#error(`records lost from tick ${from} on, after their end at ${time}`, i)
+    this.gaps.push({ cpu: this.#cpu, from, to: time, count: words[i + 3] as number })
+    this.counts.add(LOST)
+  }
+
+  #timeError(time: number, last: number, i: number): TraceError {
+    return time < last
+      ? this.#error(`time runs backwards on pCPU ${this.#cpu}: ${time} after ${last}`, i)
+      : this.#error(`a time of ${time} ticks on pCPU ${this.#cpu}, beyond 2^53`, i)
+  }
+
+  #error(what: string, word: number): TraceError {
+    return new TraceError(`at byte ${this.#offset + 4 * word} of the capture: ${what}`)
+  }
+}
+
+function segment(records: number): Segment {
+  return {
+    times: new Float64Array(records),
+    words: new Uint32Array(records * RECORD_WORDS),
+    count: 0,
+  }
+}
+
+/** The rest of the last chunk and this one as bytes and words; a copy only if it must be. */
+function align(rest: Uint8Array, chunk: Uint8Array): { bytes: Uint8Array; words: Uint32Array } {
+  let bytes = chunk
+  if (rest.length > 0 || chunk.byteOffset % 4 !== 0) {
+    bytes = new Uint8Array(rest.length + chunk.length)
+    bytes.set(rest)
+    bytes.set(chunk, rest.length)
+  }
+  return { bytes, words: new Uint32Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / 4)) }
+}

@@ -1,0 +1,189 @@
+import { TraceError } from './error.ts'
+import {
+  eventName,
+  events,
+  isRunstateChange,
+  newState,
+  oldState,
+  type Runstate,
+  runstates,
+  SLEEP,
+  WAKE,
+  YIELD,
+} from './events.ts'
+import { Merge } from './merge.ts'
+import { EVENT_MASK, type Gap, Reader } from './reader.ts'
+import { RunstateTracker } from './runstate.ts'
+
+/** Sleeps, wakes and runstate changes of a vCPU in the order of time: `times[i]` in ticks, `events[i]` its event. */
+export interface VcpuTimeline {
+  readonly times: readonly number[]
+  readonly events: readonly number[]
+}
+
+export interface DomainTimeline {
+  /** By vCPU, ascending. */
+  readonly vcpus: ReadonlyMap<number, VcpuTimeline>
+  /** Times of its YIELD records, ascending. */
+  readonly yields: readonly number[]
+}
+
+export interface EventCount {
+  readonly event: string
+  readonly count: number
+  /** Whether the table of events has it. */
+  readonly known: boolean
+}
+
+/** What a capture says about a few domains. Times are ticks of CNTPCT. */
+export interface Timeline {
+  readonly domains: ReadonlyMap<number, DomainTimeline>
+  /** Time of the first and of the last record of all. */
+  readonly first: number
+  readonly last: number
+  readonly records: number
+  readonly pcpus: readonly number[]
+  /** By pCPU, then time. */
+  readonly gaps: readonly Gap[]
+  /** By ascending id. */
+  readonly counts: readonly EventCount[]
+  readonly untimed: number
+  readonly mismatches: number
+}
+
+/** Largest piece of a capture that is decoded at once; it bounds the memory when a chunk is a whole file. */
+const PIECE_BYTES = 4 * 1024 * 1024
+
+/**
+ * Reads a capture, merges its pCPUs and keeps what concerns `domains`.
+ *
+ * @param capture the bytes of the file in chunks of any length; a whole file is `[bytes]`
+ * @throws TraceError if it is not a whole, sane capture or holds no record
+ */
+export function readTimeline(capture: Iterable<Uint8Array>, domains: readonly number[]): Timeline {
+  const reader = new Reader()
+  const merge = new Merge(reader.streams)
+  const collector = new Collector(domains)
+  for (const chunk of capture) {
+    for (let start = 0; start < chunk.length; start += PIECE_BYTES) {
+      reader.push(chunk.subarray(start, start + PIECE_BYTES))
+      merge.until = reader.settled
+      collector.take(merge)
+    }
+  }
+  reader.end()
+  merge.until = reader.settled
+  collector.take(merge)
+  if (collector.records === 0) throw new TraceError('the capture holds no records, only window headers')
+  return {
+    domains: collector.domains,
+    first: collector.first,
+    last: merge.time,
+    records: collector.records,
+    pcpus: reader.streams.map(({ cpu }) => cpu),
+    gaps: reader.gaps.toSorted((a, b) => a.cpu - b.cpu || a.from - b.from),
+    counts: reader.counts
+      .entries()
+      .map(([id, count]) => ({ event: eventName(id), count, known: events.has(id) })),
+    untimed: reader.untimed,
+    mismatches: collector.runstates.mismatches,
+  }
+}
+
+/** State of the vCPU just before its event `index`; null if the events around do not agree on one or are missing. */
+export function stateBefore(vcpu: VcpuTimeline, index: number, gaps: readonly Gap[]): Runstate | null {
+  let before = index - 1
+  while (before >= 0 && !isRunstateChange(vcpu.events[before] as number)) before -= 1
+  let after = index
+  while (after < vcpu.events.length && !isRunstateChange(vcpu.events[after] as number)) after += 1
+  const left = before < 0 ? undefined : newState(vcpu.events[before] as number)
+  const entered = after === vcpu.events.length ? undefined : oldState(vcpu.events[after] as number)
+  // After a gap only the next change tells what the state was meanwhile.
+  const known = before >= 0 && !overlaps(gaps, vcpu.times[before] as number, vcpu.times[index] as number)
+  const state = known && (entered === undefined || entered === left) ? left : known ? undefined : entered
+  return state === undefined ? null : (runstates[state] as Runstate)
+}
+
+/** Whether any pCPU lost records between `from` and `to` (ticks, both inclusive). */
+export function overlaps(gaps: readonly Gap[], from: number, to: number): boolean {
+  return gaps.some((gap) => gap.from <= to && gap.to >= from)
+}
+
+/** Index of the first element of the ascending `times` that is not earlier than `time`. */
+export function firstAtOrAfter(times: readonly number[], time: number): number {
+  let low = 0
+  let high = times.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((times[middle] as number) < time) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+interface Growing {
+  readonly vcpus: Map<number, { times: number[]; events: number[] }>
+  readonly yields: number[]
+}
+
+/** Takes merged records as long as there are any. A class because it lives across the chunks of a capture. */
+class Collector {
+  records = 0
+  first = Number.POSITIVE_INFINITY
+  readonly runstates = new RunstateTracker()
+  readonly #domains: Map<number, Growing>
+
+  constructor(domains: readonly number[]) {
+    this.#domains = new Map(domains.map((domain) => [domain, { vcpus: new Map(), yields: [] }]))
+  }
+
+  get domains(): ReadonlyMap<number, DomainTimeline> {
+    return new Map(
+      [...this.#domains].map(([domain, { vcpus, yields }]) => [
+        domain,
+        { vcpus: new Map([...vcpus].sort(([a], [b]) => a - b)), yields },
+      ]),
+    )
+  }
+
+  take(merge: Merge): void {
+    let records = 0
+    while (merge.next()) {
+      if (this.records + records === 0) this.first = merge.time
+      records += 1
+      const { words, at } = merge
+      const header = words[at] as number
+      const event = header & EVENT_MASK
+      if (isRunstateChange(event)) {
+        if (extraWords(header) < 1) continue
+        const key = words[at + 1] as number
+        this.runstates.apply(event, key)
+        this.#keep(event, key >>> 16, key & 0xffff, merge.time)
+      } else if (event === SLEEP || event === WAKE || event === YIELD) {
+        if (extraWords(header) < 2) continue
+        this.#keep(event, words[at + 1] as number, words[at + 2] as number, merge.time)
+      }
+    }
+    this.records += records
+  }
+
+  #keep(event: number, domain: number, vcpu: number, time: number): void {
+    const kept = this.#domains.get(domain)
+    if (kept === undefined) return
+    if (event === YIELD) {
+      kept.yields.push(time)
+      return
+    }
+    let line = kept.vcpus.get(vcpu)
+    if (line === undefined) {
+      line = { times: [], events: [] }
+      kept.vcpus.set(vcpu, line)
+    }
+    line.times.push(time)
+    line.events.push(event)
+  }
+}
+
+function extraWords(header: number): number {
+  return (header >>> 28) & 7
+}
