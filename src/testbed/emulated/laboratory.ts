@@ -1,0 +1,90 @@
+/** The laboratory as set up: where its roots are, QEMU, the cross compiler, and what all of it is made of. */
+
+import type { Installed, Substitution } from './installed.ts'
+import { type Package, packagesDigest } from './packages.ts'
+import type { Root } from './roots.ts'
+import { type Command, compile, qemuCommand } from './toolchain.ts'
+
+export interface Laboratory {
+  /** Folder of an unpacked root. Throws when it was not asked for in setup(). */
+  root(name: Root): string
+  /** QEMU for Arm; append its arguments. */
+  readonly qemu: Command
+  /** Compiles C sources into a static arm64 program. Throws a CompileError. */
+  compile(sources: readonly string[], output: string, flags?: readonly string[]): Promise<void>
+  /** SHA-256 (hex) over the packages that are really installed: for the keys of cells. */
+  readonly packagesDigest: string
+  readonly versions: Versions
+  /** Packages that are not as pinned, because the mirror no longer had them. */
+  readonly substitutions: readonly Substitution[]
+}
+
+export interface Versions {
+  /** Upstream versions: '10.0.13', '14.2.0'. */
+  readonly qemu: string
+  readonly gcc: string
+  /** Of the roots that boards boot. */
+  readonly boards: Readonly<Partial<Record<Root, BoardVersions>>>
+}
+
+export interface BoardVersions {
+  /** Debian's version of the hypervisor: '4.17.5+72-g01140da4e8-1'. */
+  readonly xen: string
+  /** The hypervisor's image, relative to the root: 'boot/xen-4.17-arm64'. */
+  readonly xenImage: string
+  /** Debian's version of the kernel: '6.1.176-1'. */
+  readonly linux: string
+  /** As `uname -r` says it: '6.1.0-50-arm64'. Names boot/vmlinuz-* and lib/modules/*. */
+  readonly linuxRelease: string
+}
+
+/** Describes installed roots; `host` must be among them. Pure: looks at nothing on disk. */
+export function laboratory(installed: ReadonlyMap<Root, Installed>): Laboratory {
+  const root = (name: Root) => {
+    const found = installed.get(name)
+    if (!found) throw new Error(`the root ${name} is not set up: it was not asked for`)
+    return found.folder
+  }
+  const packages = Object.fromEntries([...installed].map(([name, one]) => [name, one.packages]))
+  const host = root('host')
+  return {
+    root,
+    qemu: qemuCommand(host),
+    compile: (sources, output, flags) => compile(host, sources, output, flags),
+    packagesDigest: packagesDigest(packages),
+    versions: versionsOf(packages),
+    substitutions: [...installed.values()].flatMap((one) => one.substitutions),
+  }
+}
+
+function versionsOf(packages: Readonly<Partial<Record<Root, readonly Package[]>>>): Versions {
+  const { host = [], ...others } = packages
+  const boards = Object.entries(others).map(([root, members]) => [root, boardVersions(members)])
+  return {
+    qemu: upstream(named(host, /^qemu-system-arm$/)),
+    gcc: upstream(named(host, /^gcc-\d+-aarch64-linux-gnu$/)),
+    boards: Object.fromEntries(boards),
+  }
+}
+
+function boardVersions(packages: readonly Package[]): BoardVersions {
+  const xen = named(packages, /^xen-hypervisor-/)
+  const linux = named(packages, /^linux-image-/)
+  return {
+    xen: xen.version,
+    xenImage: `boot/${xen.name.replace('-hypervisor', '')}`,
+    linux: linux.version,
+    linuxRelease: linux.name.replace('linux-image-', ''),
+  }
+}
+
+function named(packages: readonly Package[], pattern: RegExp): Package {
+  const found = packages.find(({ name }) => pattern.test(name))
+  if (!found) throw new Error(`no package ${pattern} among the installed ones`)
+  return found
+}
+
+// '1:10.0.13+ds-0+deb13u1' -> '10.0.13' (deb-version(7): epoch:upstream-revision; +ds marks repacked sources)
+function upstream({ version }: Package): string {
+  return version.replace(/^\d+:/, '').replace(/[-+~].*$/, '')
+}
