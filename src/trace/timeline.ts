@@ -90,18 +90,26 @@ export function readTimeline(capture: Iterable<Uint8Array>, domains: readonly nu
   }
 }
 
-/** State of the vCPU just before its event `index`; null if the events around do not agree on one or are missing. */
-export function stateBefore(vcpu: VcpuTimeline, index: number, gaps: readonly Gap[]): Runstate | null {
+/**
+ * State of the vCPU at `time`, just before its event `index` (which may be one past the last).
+ * Null if the changes before and after do not agree, or if there are none.
+ */
+export function stateBefore(
+  vcpu: VcpuTimeline,
+  index: number,
+  time: number,
+  gaps: readonly Gap[],
+): Runstate | null {
   let before = index - 1
   while (before >= 0 && !isRunstateChange(vcpu.events[before] as number)) before -= 1
   let after = index
   while (after < vcpu.events.length && !isRunstateChange(vcpu.events[after] as number)) after += 1
-  const left = before < 0 ? undefined : newState(vcpu.events[before] as number)
-  const entered = after === vcpu.events.length ? undefined : oldState(vcpu.events[after] as number)
+  const left = before < 0 ? null : (runstates[newState(vcpu.events[before] as number)] as Runstate)
+  const entered =
+    after === vcpu.events.length ? null : (runstates[oldState(vcpu.events[after] as number)] as Runstate)
   // After a gap only the next change tells what the state was meanwhile.
-  const known = before >= 0 && !overlaps(gaps, vcpu.times[before] as number, vcpu.times[index] as number)
-  const state = known && (entered === undefined || entered === left) ? left : known ? undefined : entered
-  return state === undefined ? null : (runstates[state] as Runstate)
+  if (before < 0 || overlaps(gaps, vcpu.times[before] as number, time)) return entered
+  return entered === null || entered === left ? left : null
 }
 
 /** Whether any pCPU lost records between `from` and `to` (ticks, both inclusive). */

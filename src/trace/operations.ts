@@ -1,0 +1,248 @@
+/**
+ * A capture and the stamps of dom0 and domU -> pauses and unpauses with their phases.
+ *
+ *     capture -> reader -> merge -> timeline ─┬─> align (dom0, domU) ─> edges ─> phases ─> operations
+ *     stamp files ────────────────────────────┘
+ */
+
+import { type Alignment, align } from './align.ts'
+import { findPause, findUnpause, loopStamps, type Span, type Subject } from './edges.ts'
+import { TraceError } from './error.ts'
+import type { Runstate } from './events.ts'
+import {
+  negativePausePhase,
+  negativeUnpausePhase,
+  type PauseEdges,
+  type PausePhases,
+  pausePhases,
+  type Tolerance,
+  type UnpauseEdges,
+  type UnpausePhases,
+  unpausePhases,
+} from './phases.ts'
+import type { Gap } from './reader.ts'
+import type { Command, Stamps } from './stamps.ts'
+import { type EventCount, overlaps, readTimeline, type Timeline } from './timeline.ts'
+
+interface Common {
+  readonly trial: number
+  /** State of the loop's vCPU when Xen starts; null if it is not known. */
+  readonly state: Runstate | null
+  /** Why this operation must stay out of the statistics; null if it need not. */
+  readonly excluded: string | null
+}
+
+/** Phases are null if one of their edges was not found. */
+export interface Pause extends Common {
+  readonly type: 'pause'
+  readonly edges: PauseEdges
+  readonly phases: PausePhases | null
+}
+export interface Unpause extends Common {
+  readonly type: 'unpause'
+  readonly edges: UnpauseEdges
+  readonly phases: UnpausePhases | null
+}
+export type Operation = Pause | Unpause
+
+/** What a reader of the results should know about how they came about. */
+export interface Sanity {
+  readonly records: number
+  readonly pcpus: readonly number[]
+  readonly events: readonly EventCount[]
+  /** Records whose event the table does not have. */
+  readonly unknownRecords: number
+  readonly untimedRecords: number
+  readonly gaps: readonly Gap[]
+  readonly lostRecords: number
+  /** Runstate changes that do not fit the one before. */
+  readonly mismatches: number
+  readonly alignments: { readonly dom0: Alignment; readonly domU: Alignment }
+  readonly pauses: { readonly count: number; readonly excluded: number }
+  readonly unpauses: { readonly count: number; readonly excluded: number }
+  /** By reason. */
+  readonly exclusions: readonly { readonly reason: string; readonly count: number }[]
+}
+
+export interface Analysis {
+  /** Ticks per second of everything here. */
+  readonly hz: number
+  /** One per command of dom0, in their order. */
+  readonly operations: readonly Operation[]
+  readonly sanity: Sanity
+}
+
+const DOM0 = 0
+
+/**
+ * Finds the operations that dom0 stamped in the capture. None is dropped: one that cannot count says why.
+ *
+ * @param input.capture the capture's bytes in chunks of any length; a whole file is `[bytes]`
+ * @throws TraceError if the capture or the stamps are no good, or a clock cannot be aligned
+ */
+export function operations(input: {
+  readonly capture: Iterable<Uint8Array>
+  readonly dom0: Stamps
+  readonly domU: Stamps
+}): Analysis {
+  const { capture, dom0, domU } = input
+  const { domain, hz } = agree(dom0, domU)
+  const timeline = readTimeline(capture, [DOM0, domain.id])
+  const alignments = {
+    dom0: alignDomain(dom0, DOM0, timeline),
+    domU: alignDomain(domU, domain.id, timeline),
+  }
+  const subject: Subject = {
+    timeline: timeline.domains.get(domain.id) ?? { vcpus: new Map(), yields: [] },
+    gaps: timeline.gaps,
+    vcpu: domain.vcpu,
+    loop: loopStamps(domU, alignments.domU),
+  }
+  const tolerance = { dom0: alignments.dom0.halfWidth, domU: alignments.domU.halfWidth }
+  const found = dom0.commands.map((command, i) =>
+    operation(command, span(command, dom0.commands[i + 1], alignments.dom0, timeline), subject, tolerance),
+  )
+  for (const one of found) checkSum(one)
+  return { hz, operations: found, sanity: sanity(timeline, alignments, found) }
+}
+
+/** Throws if the phases do not add up to their total: that would be a bug here, not in the input. */
+export function checkSum({ type, trial, phases }: Operation): void {
+  if (phases === null) return
+  const sum =
+    'xlToLastStamp' in phases
+      ? phases.xlToLastStamp + phases.lastStampToXen + phases.xenToVcpuStops
+      : phases.xlToXen + phases.xenToVcpuRuns + phases.vcpuRunsToFirstStamp
+  if (sum !== phases.total || !Number.isSafeInteger(sum)) {
+    throw new Error(`the phases of the ${type} of trial ${trial} add up to ${sum} ticks, not ${phases.total}`)
+  }
+}
+
+function agree(
+  dom0: Stamps,
+  domU: Stamps,
+): { hz: number; domain: { readonly id: number; readonly vcpu: number } } {
+  if (dom0.domain === null) throw new TraceError("dom0's stamps have no 'domain' line: which was under test?")
+  if (domU.loop === null) throw new TraceError("the domU's stamps have no 'loop' line")
+  if (dom0.hz !== domU.hz) {
+    throw new TraceError(`dom0 counts ${dom0.hz} ticks per second and the domU ${domU.hz}: not one board`)
+  }
+  return { hz: dom0.hz, domain: dom0.domain }
+}
+
+function alignDomain({ brackets }: Stamps, domain: number, timeline: Timeline): Alignment {
+  try {
+    return align(brackets, timeline.domains.get(domain)?.yields ?? [], timeline)
+  } catch (cause) {
+    if (!(cause instanceof TraceError)) throw cause
+    throw new TraceError(
+      `the clock of domain ${domain} cannot be aligned with the capture: ${cause.message}`,
+      {
+        cause,
+      },
+    )
+  }
+}
+
+function span(
+  command: Command,
+  next: Command | undefined,
+  { offset, halfWidth }: Alignment,
+  timeline: Timeline,
+): Span {
+  return {
+    xlRuns: command.start + offset,
+    xlEnds: command.end + offset,
+    halfWidth,
+    // The last record of a capture still counts.
+    limit: next === undefined ? timeline.last + 1 : next.start + offset,
+  }
+}
+
+function operation(command: Command, where: Span, subject: Subject, tolerance: Tolerance): Operation {
+  const { trial, type } = command
+  if (type === 'pause') {
+    const { state, edges } = findPause(where, subject)
+    const phases = pausePhases(edges)
+    const excluded =
+      failed(command) ??
+      lost(where, subject, phases && [edges.vcpuStops, edges.allOff]) ??
+      missing({
+        [`Xen starts (SLEEP of vCPU ${subject.vcpu})`]: edges.xenStarts,
+        'vCPU stops': edges.vcpuStops,
+        'last domU stamp': edges.lastStamp,
+      }) ??
+      unknownState(state, subject) ??
+      negative(phases && negativePausePhase(phases, tolerance))
+    return { type, trial, state, edges, phases, excluded }
+  }
+  const { state, edges } = findUnpause(where, subject)
+  const phases = unpausePhases(edges)
+  const excluded =
+    failed(command) ??
+    lost(where, subject, phases && [edges.vcpuRuns, edges.firstStamp]) ??
+    missing({
+      [`Xen starts (WAKE of vCPU ${subject.vcpu})`]: edges.xenStarts,
+      'vCPU runs': edges.vcpuRuns,
+      'first domU stamp': edges.firstStamp,
+    }) ??
+    unknownState(state, subject) ??
+    negative(phases && negativeUnpausePhase(phases, tolerance))
+  return { type, trial, state, edges, phases, excluded }
+}
+
+function failed({ type, exitStatus, stateAfter }: Command): string | null {
+  if (exitStatus !== 0) return `xl ${type} exited with status ${exitStatus}`
+  const expected = type === 'pause' ? 'paused' : 'running'
+  return stateAfter === expected ? null : `state after ${type}: ${stateAfter}, expected ${expected}`
+}
+
+/** Up to the last edge; up to the limit if an edge was not found, as it may be among what was lost. */
+function lost(where: Span, { gaps }: Subject, edges: readonly (number | null)[] | null): string | null {
+  const to = edges === null ? where.limit : Math.max(where.xlEnds, ...edges.filter((edge) => edge !== null))
+  return overlaps(gaps, where.xlRuns - where.halfWidth, to) ? 'lost records' : null
+}
+
+function missing(edges: Readonly<Record<string, number | null>>): string | null {
+  const name = Object.keys(edges).find((key) => edges[key] === null)
+  return name === undefined ? null : `edge not found: ${name}`
+}
+
+function unknownState(state: Runstate | null, { vcpu }: Subject): string | null {
+  return state === null ? `unknown runstate of vCPU ${vcpu}` : null
+}
+
+function negative(phase: string | null): string | null {
+  return phase === null ? null : `negative phase: ${phase}`
+}
+
+function sanity(timeline: Timeline, alignments: Sanity['alignments'], found: readonly Operation[]): Sanity {
+  const reasons = new Map<string, number>()
+  for (const { excluded } of found) {
+    if (excluded !== null) reasons.set(excluded, (reasons.get(excluded) ?? 0) + 1)
+  }
+  const count = (type: Operation['type']) => {
+    const those = found.filter((one) => one.type === type)
+    return { count: those.length, excluded: those.filter(({ excluded }) => excluded !== null).length }
+  }
+  return {
+    records: timeline.records,
+    pcpus: timeline.pcpus,
+    events: timeline.counts,
+    unknownRecords: sum(timeline.counts.filter(({ known }) => !known)),
+    untimedRecords: timeline.untimed,
+    gaps: timeline.gaps,
+    lostRecords: sum(timeline.gaps),
+    mismatches: timeline.mismatches,
+    alignments,
+    pauses: count('pause'),
+    unpauses: count('unpause'),
+    exclusions: [...reasons]
+      .map(([reason, times]) => ({ reason, count: times }))
+      .toSorted((a, b) => (a.reason < b.reason ? -1 : 1)),
+  }
+}
+
+function sum(list: readonly { readonly count: number }[]): number {
+  return list.reduce((total, { count }) => total + count, 0)
+}

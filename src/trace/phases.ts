@@ -1,0 +1,105 @@
+/**
+ * Phases of a pause and of an unpause: differences of their edges. All in ticks of CNTPCT, integers, as every
+ * edge is rounded once; so phases add up to their total exactly.
+ */
+
+export interface PauseEdges {
+  /** dom0's stamp before `xl pause`, and after it. */
+  readonly xlRuns: number
+  readonly xlEnds: number
+  /**
+   * The loop's last stamp before Xen starts. A spinning loop stamps without pause, so if it was still stamping
+   * when Xen started, that moment itself.
+   */
+  readonly lastStamp: number | null
+  /** Xen takes the loop's vCPU out of scheduling (SLEEP). */
+  readonly xenStarts: number | null
+  /** The loop's vCPU goes offline; if it was blocked, when its timer fires: an artefact of the method. */
+  readonly vcpuStops: number | null
+  /** Every vCPU of the domain has left its pCPU. Null unless one was running or runnable, and all states are known. */
+  readonly allOff: number | null
+  /** Xen walks the vCPUs one after another: the first and the last SLEEP, the first and the last vCPU to go offline. */
+  readonly xenFirst: number | null
+  readonly xenLast: number | null
+  readonly stopsFirst: number | null
+  readonly stopsLast: number | null
+}
+
+export interface PausePhases {
+  readonly xlToLastStamp: number
+  readonly lastStampToXen: number
+  readonly xenToVcpuStops: number
+  /** Sum of the three above: the study's definition. */
+  readonly total: number
+  /** xl run -> Xen starts, free of the artefact. */
+  readonly xlToXen: number
+  readonly xenToAllOff: number | null
+}
+
+export interface UnpauseEdges {
+  readonly xlRuns: number
+  readonly xlEnds: number
+  /** Xen puts the loop's vCPU back (WAKE). */
+  readonly xenStarts: number | null
+  readonly vcpuRuns: number | null
+  readonly firstStamp: number | null
+  readonly xenFirst: number | null
+  readonly xenLast: number | null
+  readonly runsFirst: number | null
+  readonly runsLast: number | null
+}
+
+export interface UnpausePhases {
+  readonly xlToXen: number
+  readonly xenToVcpuRuns: number
+  readonly vcpuRunsToFirstStamp: number
+  readonly total: number
+}
+
+/** How far a difference of two stamps, or of a stamp and a record, may be off: half widths of the alignments. */
+export interface Tolerance {
+  readonly dom0: number
+  readonly domU: number
+}
+
+/** Null if an edge is missing. */
+export function pausePhases(edges: PauseEdges): PausePhases | null {
+  const { xlRuns, lastStamp, xenStarts, vcpuStops, allOff } = edges
+  if (lastStamp === null || xenStarts === null || vcpuStops === null) return null
+  return {
+    xlToLastStamp: lastStamp - xlRuns,
+    lastStampToXen: xenStarts - lastStamp,
+    xenToVcpuStops: vcpuStops - xenStarts,
+    total: vcpuStops - xlRuns,
+    xlToXen: xenStarts - xlRuns,
+    xenToAllOff: allOff === null ? null : allOff - xenStarts,
+  }
+}
+
+/** Null if an edge is missing. */
+export function unpausePhases(edges: UnpauseEdges): UnpausePhases | null {
+  const { xlRuns, xenStarts, vcpuRuns, firstStamp } = edges
+  if (xenStarts === null || vcpuRuns === null || firstStamp === null) return null
+  return {
+    xlToXen: xenStarts - xlRuns,
+    xenToVcpuRuns: vcpuRuns - xenStarts,
+    vcpuRunsToFirstStamp: firstStamp - vcpuRuns,
+    total: firstStamp - xlRuns,
+  }
+}
+
+/** The first phase, in words, that is more negative than its stamps can be wrong; null if none is. */
+export function negativePausePhase(phases: PausePhases, { dom0, domU }: Tolerance): string | null {
+  if (phases.xlToXen < -dom0) return 'xl run -> Xen starts'
+  if (phases.xlToLastStamp < -(dom0 + domU)) return 'xl run -> last domU stamp'
+  if (phases.lastStampToXen < -domU) return 'last domU stamp -> Xen starts'
+  if (phases.xenToVcpuStops < 0) return 'Xen starts -> vCPU stops'
+  return null
+}
+
+export function negativeUnpausePhase(phases: UnpausePhases, { dom0, domU }: Tolerance): string | null {
+  if (phases.xlToXen < -dom0) return 'xl run -> Xen starts'
+  if (phases.xenToVcpuRuns < 0) return 'Xen starts -> vCPU runs'
+  if (phases.vcpuRunsToFirstStamp < -domU) return 'vCPU runs -> first domU stamp'
+  return null
+}
