@@ -1,0 +1,34 @@
+/** Mean and variance, in two passes: the deviations are small where the values are large (Chan, Golub, LeVeque 1983). */
+
+/** Arithmetic mean. Throws a RangeError if there are no values. */
+export function mean(values: readonly number[]): number {
+  if (values.length === 0) throw new RangeError('the mean of no values')
+  // Offsets from the first value keep large, close values (ticks) exact.
+  const origin = values[0] as number
+  let sum = 0
+  for (const value of values) sum += value - origin
+  return origin + sum / values.length
+}
+
+/** Sum of squared deviations over n. Throws a RangeError if there are no values. */
+export function populationVariance(values: readonly number[]): number {
+  return squaredDeviations(values) / values.length
+}
+
+/** Sum of squared deviations over n - 1 (Bessel's correction). NaN for one value; a RangeError for none. */
+export function sampleVariance(values: readonly number[]): number {
+  const squares = squaredDeviations(values)
+  return values.length === 1 ? Number.NaN : squares / (values.length - 1)
+}
+
+/** Corrected two-pass: the second term takes out what rounding of the mean put in. */
+function squaredDeviations(values: readonly number[]): number {
+  const center = mean(values)
+  let squares = 0
+  let deviations = 0
+  for (const value of values) {
+    squares += (value - center) ** 2
+    deviations += value - center
+  }
+  return squares - deviations ** 2 / values.length
+}
