@@ -1,0 +1,72 @@
+/**
+ * Blocks are the fenced parts of a document that the tool acts on, and inline values its numbers in the prose.
+ * Both keep their place in the Markdown, so that every later error can name file, line and column.
+ */
+
+export type Parameter = string | number | boolean | null | readonly Parameter[] | Parameters
+export interface Parameters {
+  readonly [name: string]: Parameter
+}
+
+/** 1-based, as vfile and editors count. */
+export interface Place {
+  readonly line: number
+  readonly column: number
+}
+
+export interface ExperimentBlock {
+  readonly type: 'experiment'
+  readonly id: string
+  readonly place: Place
+  /** A file (relative to the project) or the code in the block itself. */
+  readonly script: { readonly file: string } | { readonly source: string; readonly firstLine: number }
+  readonly environments: readonly string[]
+  readonly trials: number
+  readonly seed: number
+  /** Longest time of one cell. */
+  readonly deadlineSeconds: number
+  /** The baseline's value of every parameter. A pattern may only change what is named here. */
+  readonly parameters: Parameters
+  readonly patterns: readonly Pattern[]
+}
+
+export interface Pattern {
+  readonly name: string
+  readonly label: string
+  readonly place: Place
+  /** The baseline's parameters with this pattern's changes laid over them. */
+  readonly parameters: Parameters
+  /** What the pattern changes, alone. */
+  readonly changes: Parameters
+  /** Restricted to these environments; undefined means all of the experiment's. */
+  readonly only?: readonly string[]
+}
+
+export interface TableBlock {
+  readonly type: 'table'
+  readonly id: string
+  readonly place: Place
+  /** A key of the Map of table kinds. */
+  readonly kind: string
+  readonly from: string
+  readonly caption: string
+  /** What this kind of table takes beside the common keys. */
+  readonly options: Parameters
+}
+
+export interface FigureBlock {
+  readonly type: 'figure'
+  readonly id: string
+  readonly place: Place
+  /** Vega-Lite file, relative to the project. */
+  readonly spec: string
+  readonly caption: string
+  /** Text alternative for those who cannot see it. */
+  readonly alt: string
+  /** Named dataset of the spec -> experiment id or a CSV file relative to the project. */
+  readonly data: Readonly<Record<string, string>>
+  readonly width?: number
+  readonly height?: number
+}
+
+export type Block = ExperimentBlock | TableBlock | FigureBlock

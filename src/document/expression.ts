@@ -1,0 +1,431 @@
+/**
+ * The language of inline values: Vega's expressions, cut down to arithmetic over results, and a chain of filters
+ * at the end: `latency['xen-4.14'].baseline.pause.total.mean | ms | fixed(2)`. Parsed once, here; interpreted over
+ * runs elsewhere. Nothing is ever evaluated as JavaScript.
+ */
+
+import type * as estree from 'estree'
+import { parseExpression as parseVega } from 'vega-expression'
+import { hint } from './spelling.ts'
+
+export type Expression = NumberLiteral | TextLiteral | Path | Negation | Operation | Call
+
+export interface NumberLiteral {
+  readonly type: 'number'
+  readonly value: number
+}
+export interface TextLiteral {
+  readonly type: 'text'
+  readonly value: string
+}
+/** experiment, environment, pattern, then (known once there are runs) factor values, measure and statistic. */
+export interface Path {
+  readonly type: 'path'
+  readonly parts: readonly string[]
+  /** Where each part starts in the expression's source, in characters. */
+  readonly offsets: readonly number[]
+}
+export interface Negation {
+  readonly type: 'negation'
+  readonly argument: Expression
+}
+export interface Operation {
+  readonly type: 'operation'
+  readonly operator: Operator
+  readonly left: Expression
+  readonly right: Expression
+}
+export interface Call {
+  readonly type: 'call'
+  /** A key of `functions`. */
+  readonly name: string
+  readonly offset: number
+  readonly arguments: readonly Expression[]
+}
+
+const operators = ['+', '-', '*', '/', '<', '<=', '>', '>=', '==', '!=', '===', '!=='] as const
+export type Operator = (typeof operators)[number]
+
+export interface Filter {
+  /** A key of `filters`. */
+  readonly name: string
+  readonly offset: number
+  readonly arguments: readonly number[]
+}
+
+export interface ParsedExpression {
+  readonly ast: Expression
+  /** In the order of application. */
+  readonly filters: readonly Filter[]
+}
+
+/** How many arguments a function or a filter takes. */
+export interface Arity {
+  readonly min: number
+  readonly max: number
+}
+
+/** Functions that an expression may call. */
+export const functions: ReadonlyMap<string, Arity> = new Map([
+  ['abs', { min: 1, max: 1 }],
+  ['max', { min: 1, max: Number.POSITIVE_INFINITY }],
+  ['min', { min: 1, max: Number.POSITIVE_INFINITY }],
+  ['round', { min: 1, max: 1 }],
+])
+
+/** Filters after `|`: units to convert to, and ways to write the number. */
+export const filters: ReadonlyMap<string, Arity> = new Map([
+  ['fixed', { min: 1, max: 1 }],
+  ['ms', { min: 0, max: 0 }],
+  ['ns', { min: 0, max: 0 }],
+  ['percent', { min: 0, max: 0 }],
+  ['s', { min: 0, max: 0 }],
+  ['us', { min: 0, max: 0 }],
+])
+
+/** An author's mistake in an expression; `offset` counts characters from the start of its source. */
+export class ExpressionError extends Error {
+  override readonly name = 'ExpressionError'
+  readonly offset: number
+  readonly ruleId: string
+
+  constructor(ruleId: string, offset: number, message: string) {
+    super(message)
+    this.ruleId = ruleId
+    this.offset = offset
+  }
+}
+
+/** Longer than any value that can be read inside a sentence; keeps hostile nesting off the stack. */
+const longestSource = 1000
+
+/**
+ * Parses an inline value without its leading `=`.
+ * @throws ExpressionError on bad syntax, on a construct outside the language, an unknown function or filter, a
+ *   wrong number of arguments, or a path too short to name a number.
+ */
+export function parseExpression(source: string): ParsedExpression {
+  if (source.length > longestSource) {
+    throw new ExpressionError(
+      'expression-syntax',
+      0,
+      `expression of ${source.length} characters: at most ${longestSource} are read`,
+    )
+  }
+  const tokens = tokenize(source)
+  refuseHyphens(source, tokens)
+  const root = parseSyntax(source, tokens)
+  const leaves = leafOffsets(root, tokens)
+  const [body, chain] = splitFilters(root)
+  const at = (node: estree.Node) => firstOffset(node, leaves)
+  const ast = narrow(body, at)
+  return { ast, filters: chain.map((node) => narrowFilter(node, at)) }
+}
+
+/** The paths that an expression reads, in the order of writing. */
+export function references(ast: Expression): readonly Path[] {
+  switch (ast.type) {
+    case 'number':
+    case 'text':
+      return []
+    case 'path':
+      return [ast]
+    case 'negation':
+      return references(ast.argument)
+    case 'operation':
+      return [...references(ast.left), ...references(ast.right)]
+    case 'call':
+      return ast.arguments.flatMap(references)
+  }
+}
+
+interface Token {
+  readonly type: 'name' | 'number' | 'text' | 'sign'
+  readonly start: number
+  readonly end: number
+}
+
+const tokenPattern =
+  /(?<name>[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*)|(?<number>0[xX][\da-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<text>'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")|(?<sign>\S)/gu
+
+/** vega-expression's tree has no positions. Its names and literals are the source's, in order: this finds them. */
+function tokenize(source: string): readonly Token[] {
+  return Array.from(source.matchAll(tokenPattern), (match) => {
+    const { name, number, text } = match.groups ?? {}
+    const type =
+      name !== undefined ? 'name' : number !== undefined ? 'number' : text !== undefined ? 'text' : 'sign'
+    return { type, start: match.index, end: match.index + match[0].length }
+  })
+}
+
+/** `.dom0-cpu` would silently be a subtraction, so a minus between names needs spaces. */
+function refuseHyphens(source: string, tokens: readonly Token[]): void {
+  const isHyphen = (token: Token | undefined) =>
+    token !== undefined && source.slice(token.start, token.end) === '-'
+  const joined = (left: Token, right: Token | undefined) => right !== undefined && left.end === right.start
+  for (const [index, token] of tokens.entries()) {
+    if (token.type !== 'name') continue
+    let last = token
+    let next = index + 1
+    while (isHyphen(tokens[next]) && joined(last, tokens[next])) {
+      const hyphen = tokens[next] as Token
+      const after = tokens[next + 1]
+      if (after === undefined || !joined(hyphen, after) || !['name', 'number'].includes(after.type)) break
+      last = after
+      next += 2
+    }
+    if (last === token) continue
+    const word = source.slice(token.start, last.end)
+    throw new ExpressionError(
+      'expression-hyphen',
+      token.start,
+      `${word} would be a subtraction: write ['${word}'] for the name, or spaces round the minus`,
+    )
+  }
+}
+
+function parseSyntax(source: string, tokens: readonly Token[]): estree.Node {
+  try {
+    return parseVega(source)
+  } catch (error) {
+    const unclosed = tokens.find((token) => /^['"`]$/.test(source.slice(token.start, token.end)))
+    if (unclosed !== undefined) {
+      throw new ExpressionError('expression-syntax', unclosed.start, 'unclosed quote in expression')
+    }
+    // Its errors are plain Errors; most carry `index`: at an illegal character, just after an unexpected token.
+    const { index, message } = error as Error & { index?: number }
+    const illegal = message.includes('ILLEGAL')
+    const offending =
+      index === undefined
+        ? // Something follows a whole expression: the first token that the longest good beginning does not include.
+          tokens.findLast((token) => token.start > 0 && parses(source.slice(0, token.start)))
+        : (tokens.findLast((token) => (illegal ? token.start <= index : token.start < index)) ?? tokens[0])
+    const atEnd = message.includes('end of input')
+    const text = offending === undefined ? '' : source.slice(offending.start, offending.end)
+    const reason = atEnd
+      ? `expression ends too early: ${source.trim() === '' ? 'it is empty' : source.trim()}`
+      : `unexpected ${text} in expression`
+    throw new ExpressionError(
+      'expression-syntax',
+      atEnd ? source.trimEnd().length : (offending?.start ?? 0),
+      reason,
+    )
+  }
+}
+
+function parses(source: string): boolean {
+  try {
+    parseVega(source)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The top-level `a | f | g(1)` parses as `(a | f) | g(1)`. */
+function splitFilters(root: estree.Node): [estree.Node, readonly estree.Node[]] {
+  const chain: estree.Node[] = []
+  let body = root
+  while (body.type === 'BinaryExpression' && body.operator === '|') {
+    chain.unshift(body.right)
+    body = body.left
+  }
+  return [body, chain]
+}
+
+/** Names and literals of the tree, depth first and left to right, each with the start of its token. */
+function leafOffsets(root: estree.Node, tokens: readonly Token[]): ReadonlyMap<estree.Node, number> {
+  const starts = tokens.filter((token) => token.type !== 'sign').map((token) => token.start)
+  const offsets = new Map<estree.Node, number>()
+  const visit = (node: estree.Node): void => {
+    const below = children(node)
+    if (below.length === 0 && (node.type === 'Identifier' || node.type === 'Literal')) {
+      offsets.set(node, starts[offsets.size] ?? 0)
+    }
+    for (const child of below) visit(child)
+  }
+  visit(root)
+  return offsets
+}
+
+function children(node: estree.Node): readonly estree.Node[] {
+  switch (node.type) {
+    case 'BinaryExpression':
+    case 'LogicalExpression':
+      return [node.left, node.right]
+    case 'UnaryExpression':
+      return [node.argument]
+    case 'MemberExpression':
+      return [node.object, node.property]
+    case 'CallExpression':
+      return [node.callee, ...node.arguments]
+    case 'ConditionalExpression':
+      return [node.test, node.consequent, node.alternate]
+    case 'ArrayExpression':
+      return node.elements.filter((element) => element !== null)
+    case 'ObjectExpression':
+      return node.properties
+    case 'Property':
+      return [node.key, node.value]
+    default: // Names and literals; nothing else comes out of the parser.
+      return []
+  }
+}
+
+function firstOffset(node: estree.Node, leaves: ReadonlyMap<estree.Node, number>): number {
+  const own = leaves.get(node)
+  if (own !== undefined) return own
+  const first = children(node)[0]
+  return first === undefined ? 0 : firstOffset(first, leaves)
+}
+
+type At = (node: estree.Node) => number
+
+function narrow(node: estree.Node, at: At): Expression {
+  switch (node.type) {
+    case 'Literal':
+      return narrowLiteral(node, at)
+    case 'Identifier':
+    case 'MemberExpression':
+      return narrowPath(node, at)
+    case 'UnaryExpression':
+      if (node.operator !== '-') throw outside(`the operator ${node.operator}`, at(node))
+      return { type: 'negation', argument: narrow(node.argument, at) }
+    case 'BinaryExpression': {
+      const operator = operators.find((known) => known === node.operator)
+      if (node.operator === '|') {
+        throw new ExpressionError(
+          'expression-construct',
+          at(node),
+          'a filter (|) belongs at the end of the whole value, outside parentheses',
+        )
+      }
+      if (operator === undefined) throw outside(`the operator ${node.operator}`, at(node))
+      return { type: 'operation', operator, left: narrow(node.left, at), right: narrow(node.right, at) }
+    }
+    case 'CallExpression':
+      return narrowCall(node, at)
+    case 'LogicalExpression':
+      throw outside(`the operator ${node.operator}`, at(node))
+    case 'ConditionalExpression':
+      throw outside('a condition (? :)', at(node))
+    default:
+      throw outside(node.type === 'ArrayExpression' ? 'a list' : 'an object', at(node))
+  }
+}
+
+function outside(what: string, offset: number): ExpressionError {
+  return new ExpressionError(
+    'expression-construct',
+    offset,
+    `${what} is no part of inline values: use paths, numbers, + - * /, comparisons and ${[...functions.keys()].join(', ')}`,
+  )
+}
+
+function narrowLiteral(node: estree.Literal, at: At): NumberLiteral | TextLiteral {
+  if (typeof node.value === 'string') return { type: 'text', value: node.value }
+  if (typeof node.value !== 'number') throw outside(node.raw ?? 'this literal', at(node))
+  if (!Number.isFinite(node.value))
+    throw new ExpressionError('expression-construct', at(node), `number too large: ${node.raw}`)
+  return { type: 'number', value: node.value }
+}
+
+/** experiment, environment, pattern and at least one more part: less names no number. */
+const shortestPath = 4
+
+function narrowPath(node: estree.Node, at: At): Path {
+  const parts: string[] = []
+  const offsets: number[] = []
+  let rest = node
+  while (rest.type === 'MemberExpression') {
+    const { property } = rest
+    offsets.unshift(at(property))
+    if (property.type === 'Identifier' && !rest.computed) parts.unshift(property.name)
+    else if (property.type === 'Literal' && ['string', 'number'].includes(typeof property.value)) {
+      parts.unshift(String(property.value))
+    } else {
+      const name = property.type === 'Identifier' ? property.name : 'name'
+      throw new ExpressionError(
+        'expression-construct',
+        at(property),
+        `a part of a path in brackets needs quotes: ['${name}']`,
+      )
+    }
+    rest = rest.object
+  }
+  if (rest.type !== 'Identifier') throw outside('a path that does not start with an experiment', at(rest))
+  parts.unshift(rest.name)
+  offsets.unshift(at(rest))
+  if (parts.length < shortestPath) {
+    throw new ExpressionError(
+      'expression-path',
+      offsets[0] ?? 0,
+      `${parts.join('.')} names no number: write experiment['environment'].pattern, then factors, measure and statistic`,
+    )
+  }
+  return { type: 'path', parts, offsets }
+}
+
+function narrowCall(node: estree.SimpleCallExpression | estree.NewExpression, at: At): Call {
+  const offset = at(node.callee)
+  if (node.callee.type !== 'Identifier') throw outside('a call of anything but a function’s name', offset)
+  const name = node.callee.name
+  checkArity('function', name, node.arguments.length, functions, offset)
+  return { type: 'call', name, offset, arguments: node.arguments.map((argument) => narrow(argument, at)) }
+}
+
+/** Decimal places that a double can show; beyond them are only artefacts. */
+const mostDigits = 20
+
+function narrowFilter(node: estree.Node, at: At): Filter {
+  const offset = at(node)
+  const call = node.type === 'CallExpression' ? node : { callee: node, arguments: [] }
+  if (call.callee.type !== 'Identifier') {
+    throw new ExpressionError(
+      'expression-construct',
+      offset,
+      `a filter is a name, such as ms or fixed(1)${hint('', filters.keys())}`,
+    )
+  }
+  const { name } = call.callee
+  checkArity('filter', name, call.arguments.length, filters, offset)
+  const numbers = call.arguments.map((argument) => {
+    const literal = narrow(argument, at)
+    if (literal.type !== 'number')
+      throw new ExpressionError('expression-arguments', at(argument), `${name} takes a plain number`)
+    if (!Number.isInteger(literal.value) || literal.value > mostDigits) {
+      throw new ExpressionError(
+        'expression-arguments',
+        at(argument),
+        `${name} takes a whole number from 0 to ${mostDigits}, not ${literal.value}`,
+      )
+    }
+    return literal.value
+  })
+  return { name, offset, arguments: numbers }
+}
+
+function checkArity(
+  what: 'function' | 'filter',
+  name: string,
+  count: number,
+  known: ReadonlyMap<string, Arity>,
+  offset: number,
+) {
+  const arity = known.get(name)
+  if (arity === undefined) {
+    throw new ExpressionError(
+      `unknown-${what}`,
+      offset,
+      `unknown ${what}: ${name}${hint(name, known.keys())}`,
+    )
+  }
+  if (count >= arity.min && count <= arity.max) return
+  const wanted =
+    arity.max === 0
+      ? 'no argument'
+      : arity.min === arity.max
+        ? `${arity.min} argument`
+        : `at least ${arity.min} argument`
+  throw new ExpressionError('expression-arguments', offset, `${name} takes ${wanted}, not ${count}`)
+}

@@ -1,0 +1,33 @@
+/** Nearest right spellings, for every message about a name that is not known. */
+
+import { distance } from 'fastest-levenshtein'
+
+/**
+ * The name most like `word`, or undefined when none is like it: at most two edits away, or a third of the word's
+ * length if that is more. Case does not count. Of equally near names the first in the alphabet wins.
+ */
+export function nearest(word: string, names: Iterable<string>): string | undefined {
+  let best: string | undefined
+  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
+  for (const name of [...names].sort()) {
+    const edits = distance(word.toLowerCase(), name.toLowerCase())
+    // Two edits make any two-letter word of any other: a suggestion must keep at least one letter.
+    if (edits < bestDistance && edits < Math.max(word.length, name.length))
+      [best, bestDistance] = [name, edits]
+  }
+  return best
+}
+
+const longestList = 12
+
+/**
+ * What to append to a message about an unknown name: ` (did you mean dom0-cpu?)`, else the known names if they are
+ * few, else nothing.
+ */
+export function hint(word: string, names: Iterable<string>): string {
+  const known = [...new Set(names)].sort()
+  const near = nearest(word, known)
+  if (near !== undefined) return ` (did you mean ${near}?)`
+  if (known.length === 0) return ' (there are none)'
+  return known.length <= longestList ? ` (known: ${known.join(', ')})` : ''
+}
