@@ -19,10 +19,10 @@ import { type Laboratory, laboratory } from './laboratory.ts'
 import { findMirror, type MirrorEffects } from './mirror.ts'
 import { type Lock, type LockedRoot, type Package, readLock } from './packages.ts'
 import { requirePlatform } from './platform.ts'
+import { successor } from './resolve.ts'
 import type { Root } from './roots.ts'
 import { writeWrappers } from './toolchain.ts'
 import { requireUnpacker, unpack } from './unpack.ts'
-import { successor } from './update.ts'
 
 export interface SetupOptions {
   /** The lock file: experiments/packages.lock.json of the project. */

@@ -33,10 +33,10 @@ export function throughLoader(root: string, program: string): Command {
   }
 }
 
-/** QEMU for Arm, with its data files. */
+/** QEMU for Arm, with its data files and without the machine's /etc/qemu/qemu.conf. */
 export function qemuCommand(root: string): Command {
   const { command, args } = throughLoader(root, 'usr/bin/qemu-system-aarch64')
-  return { command, args: [...args, '-L', join(root, 'usr/share/qemu')] }
+  return { command, args: [...args, '-L', join(root, 'usr/share/qemu'), '-no-user-config'] }
 }
 
 /**
@@ -65,7 +65,7 @@ export async function writeWrappers(root: string): Promise<void> {
 }
 
 /**
- * Compiles C sources into a static arm64 program at `output`, with -O2 and `flags` after it. The same sources give the same bytes on
+ * Compiles C sources into a static arm64 program at `output`, with -O2 and then `flags` (libraries too). The same sources give the same bytes on
  * any machine and in any folder. Throws a CompileError with the compiler's messages.
  */
 export async function compile(
@@ -95,10 +95,11 @@ export async function compile(
       '-static',
       '-O2',
       ...sources.map((source) => `-ffile-prefix-map=${dirname(resolve(source))}/=`),
-      ...flags,
       '-o',
       part,
       ...sources.map((source) => resolve(source)),
+      // Last, so that libraries (-lm) come after what needs them.
+      ...flags,
     ],
     { signal, env, timeoutMs: 120_000 },
   )

@@ -3,82 +3,59 @@
  * every root. A developer's command; ordinary use only reads the lock.
  */
 
+import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Report, TestbedError } from '../testbed.ts'
-import { type Apt, openApt } from './apt.ts'
+import { openApt } from './apt.ts'
+import { missingLibraries } from './libraries.ts'
 import { findMirror } from './mirror.ts'
-import { type Lock, type LockedRoot, type Package, writeLock } from './packages.ts'
-import { declarationOf, type Root, type RootDeclaration, roots } from './roots.ts'
+import { type Lock, type LockedRoot, writeLock } from './packages.ts'
+import { resolve } from './resolve.ts'
+import { declarationOf, type Root, roots } from './roots.ts'
+import { setup } from './setup.ts'
 
-/** Resolves all roots against the archive and writes `lockFile`. `cache` keeps apt's lists between updates. */
-export async function updateLock(
-  lockFile: string,
-  {
-    cache,
-    mirror,
-    report,
-    signal,
-  }: { cache: string; mirror?: string; report?: Report; signal?: AbortSignal },
-): Promise<Lock> {
+export interface UpdateOptions {
+  readonly cache: string
+  /** Value of REPRO_DEBIAN_MIRROR. */
+  readonly mirror?: string | undefined
+  readonly report: Report
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Resolves all roots against the archive, sets them up, checks that every program finds its libraries, and only then
+ * replaces `lockFile`. Throws a TestbedError, with the old lock untouched, when something is missing.
+ */
+export async function updateLock(lockFile: string, options: UpdateOptions): Promise<Lock> {
+  const { cache, mirror, report, signal } = options
   const locked = new Map<Root, LockedRoot>()
   for (const root of roots.keys()) {
     const declaration = declarationOf(root)
     const { suite, architecture } = declaration
-    report?.({ task: 'resolve', done: locked.size, total: roots.size, unit: 'roots', note: root })
+    report({ task: 'resolve', done: locked.size, total: roots.size, unit: 'roots', note: root })
     const base = await findMirror(suite, mirror)
     const apt = await openApt({ mirror: base, suite, architecture }, join(cache, 'apt'), signal)
     locked.set(root, { suite, architecture, packages: await resolve(declaration, apt) })
   }
   const lock: Lock = { schema: 1, roots: Object.fromEntries(locked) as Record<Root, LockedRoot> }
-  await writeLock(lockFile, lock)
-  return lock
-}
-
-/**
- * All packages that a root needs: its seeds and their dependencies, the first alternative that exists, not through
- * `without`. Sorted by name. Throws a TestbedError that names a missing seed or dependency and who needs it.
- */
-export async function resolve(declaration: RootDeclaration, apt: Apt): Promise<Package[]> {
-  const { seeds, through, without } = declaration
-  const found = new Map<string, Package>()
-  const wanted: { name: string; by: string; through?: string }[] = seeds.map((name) => ({
-    name,
-    by: 'seeds',
-  }))
-  for (const metapackage of through) wanted.push(await successor(metapackage, apt))
-  for (let next = wanted.pop(); next; next = wanted.pop()) {
-    if (found.has(next.name)) continue
-    const candidate = await apt.show(next.name)
-    if (!candidate)
-      throw new TestbedError(`no package ${next.name} in ${declaration.suite} (needed by ${next.by})`)
-    const { depends, ...pinned } = candidate
-    found.set(next.name, next.through ? { ...pinned, through: next.through } : pinned)
-    for (const alternatives of depends) {
-      if (alternatives.some((name) => without.includes(name) || found.has(name))) continue
-      const name = await firstReal(alternatives, apt)
-      if (!name)
-        throw new TestbedError(`no package provides ${alternatives.join(' | ')} in ${declaration.suite}`, {
-          advice: `It is a dependency of ${next.name}: name a package as a seed, or put it into \`without\`.`,
+  const draft = `${lockFile}.draft`
+  await writeLock(draft, lock)
+  try {
+    const laboratory = await setup([...roots.keys()], { lockFile: draft, ...options })
+    for (const root of roots.keys()) {
+      const missing = await missingLibraries(
+        laboratory.root('host'),
+        laboratory.root(root),
+        declarationOf(root),
+      )
+      if (missing.length > 0)
+        throw new TestbedError(`libraries missing in ${root}: ${missing.join(', ')}`, {
+          advice: `Add their packages to the seeds of ${root}.`,
         })
-      wanted.push({ name, by: next.name })
     }
+    await rename(draft, lockFile)
+  } finally {
+    await rm(draft, { force: true })
   }
-  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
-}
-
-/** The package that a metapackage stands for now: its first dependency that begins with the same word (linux-image-...). */
-export async function successor(
-  metapackage: string,
-  apt: Apt,
-): Promise<{ name: string; by: string; through: string }> {
-  const stem = metapackage.split('-').slice(0, -1).join('-')
-  const candidate = await apt.show(metapackage)
-  const name = candidate?.depends.flat().find((dependency) => dependency.startsWith(`${stem}-`))
-  if (!name) throw new TestbedError(`the archive has no metapackage ${metapackage} that leads to a ${stem}-*`)
-  return { name, by: metapackage, through: metapackage }
-}
-
-async function firstReal(names: readonly string[], apt: Apt): Promise<string | undefined> {
-  for (const name of names) if (await apt.show(name)) return name
-  return undefined
+  return lock
 }
