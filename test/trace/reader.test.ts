@@ -1,0 +1,239 @@
+import { describe, expect, it } from 'vitest'
+import { Merge } from '../../src/trace/merge.ts'
+import { EVENT_MASK, Reader } from '../../src/trace/reader.ts'
+import { bytesOf, capture, type PlainRecord, plainMerge, record, u64, window, windows } from './capture.ts'
+
+function read(bytes: Uint8Array, pieceBytes = bytes.length): { reader: Reader; records: PlainRecord[] } {
+  const reader = new Reader()
+  const merge = new Merge(reader.streams)
+  const records: PlainRecord[] = []
+  const drain = () => {
+    merge.until = reader.settled
+    while (merge.next()) {
+      const { time, cpu, words, at } = merge
+      const header = words[at] as number
+      const extra = Array.from(words.subarray(at + 1, at + 1 + ((header >>> 28) & 7)))
+      records.push({ cpu, time, event: header & EVENT_MASK, words: extra })
+    }
+  }
+  for (let at = 0; at < bytes.length; at += pieceBytes) {
+    reader.push(bytes.subarray(at, at + pieceBytes))
+    drain()
+  }
+  reader.end()
+  drain()
+  return { reader, records }
+}
+
+const failure = (bytes: Uint8Array) => () => read(bytes)
+
+describe('reading and merging', () => {
+  it.each(['xen-4.14-null', 'idle', 'busy', 'null', 'xen-4.13', 'small-ring'])(
+    'gives every record of %s in the order of time',
+    (name) => {
+      const bytes = capture(name)
+      expect(read(bytes).records).toEqual(plainMerge(bytes))
+    },
+  )
+
+  it.each([1, 7, 64, 4096])('gives the same from pieces of %d bytes', (pieceBytes) => {
+    const bytes = capture('small-ring')
+    expect(read(bytes, pieceBytes).records).toEqual(plainMerge(bytes))
+  })
+
+  it('lets go of records before the end: it holds a few rounds of windows, not the file', () => {
+    const bytes = capture('busy')
+    const reader = new Reader()
+    const merge = new Merge(reader.streams)
+    let taken = 0
+    for (const { start, end } of windows(bytes).slice(0, -20)) {
+      reader.push(bytes.subarray(start, end))
+      merge.until = reader.settled
+      while (merge.next()) taken += 1
+    }
+    expect(taken).toBeGreaterThan(plainMerge(bytes).length / 2)
+  })
+
+  it('keeps the reused memory of different rounds apart', () => {
+    // Each pCPU's segments fill, drain and fill again many times over.
+    const round = (n: number, cpu: number) =>
+      window(
+        cpu,
+        ...Array.from({ length: 300 }, (_, i) => record(0x28004, n * 1000 + i * 3 + cpu, n, i, cpu)),
+      )
+    const bytes = bytesOf(...Array.from({ length: 80 }, (_, n) => [...round(n, 0), ...round(n, 1)]))
+    expect(read(bytes, 5000).records).toEqual(plainMerge(bytes))
+  })
+
+  it('puts ties in the order of pCPUs and leaves those of one pCPU as they were', () => {
+    const bytes = bytesOf(
+      window(0, record(0x28003, 10, 1, 0), record(0x28004, 10, 1, 0), record(0x28004, 20, 1, 0)),
+      window(3, record(0x28003, 10, 1, 3), record(0x28004, 10, 1, 3)),
+      window(1, record(0x28006, 10, 1, 1), record(0x28006, 20, 1, 1)),
+    )
+    expect(read(bytes).records.map(({ time, cpu, event }) => [time, cpu, event])).toEqual([
+      [10, 0, 0x28003],
+      [10, 0, 0x28004],
+      [10, 1, 0x28006],
+      [10, 3, 0x28003],
+      [10, 3, 0x28004],
+      [20, 0, 0x28004],
+      [20, 1, 0x28006],
+    ])
+  })
+
+  it('lets a record without a time inherit the one before it on its pCPU, across windows', () => {
+    const bytes = bytesOf(
+      window(0, record(0x28003, 10, 1, 0)),
+      window(1, record(0x28003, 5, 1, 1), record(0x10f005, undefined, 7)),
+      window(0, record(0x10f005, undefined, 8)),
+    )
+    expect(read(bytes).records.map(({ time, words }) => [time, words])).toEqual([
+      [5, [1, 1]],
+      [5, [7]],
+      [10, [1, 0]],
+      [10, [8]],
+    ])
+  })
+
+  it('counts records without a time that have none to inherit', () => {
+    const { reader, records } = read(
+      bytesOf(window(0, record(0x10f005, undefined, 7), record(0x28003, 9, 1, 0))),
+    )
+    expect(reader.untimed).toBe(1)
+    expect(records.map(({ time }) => time)).toEqual([9])
+  })
+
+  it('skips padding of any size', () => {
+    const pads = [0, 1, 5, 7].map((words) =>
+      record(0x1f002, undefined, ...Array<number>(words).fill(0xaaaaaaaa)),
+    )
+    const timed = record(0x1f002, 2 ** 50, 1, 2)
+    const { records } = read(
+      bytesOf(window(0, ...pads, record(0x28003, 9, 1, 0), timed, record(0x28004, 10, 1, 0))),
+    )
+    expect(records.map(({ time }) => time)).toEqual([9, 10])
+  })
+
+  it('turns lost records into a gap of their pCPU and counts the others by event', () => {
+    const { reader, records } = read(
+      bytesOf(
+        window(2, record(0x28003, 10, 1, 0), record(0x1f001, 50, 37, 1, ...u64(12)), record(0xabc123, 60)),
+      ),
+    )
+    expect(reader.gaps).toEqual([{ cpu: 2, from: 12, to: 50, count: 37 }])
+    expect(records.map(({ event }) => event)).toEqual([0x28003, 0xabc123])
+    expect(reader.counts.entries()).toEqual([
+      [0x1f001, 1],
+      [0x28003, 1],
+      [0xabc123, 1],
+    ])
+  })
+
+  it('keeps times beyond 2^32 and below 2^53 exact', () => {
+    const times = [2 ** 32 - 1, 2 ** 32, 2 ** 52 + 1, 2 ** 53 - 1]
+    const { records } = read(bytesOf(window(0, ...times.map((time) => record(0x28004, time, 0, 0)))))
+    expect(records.map(({ time }) => time)).toEqual(times)
+  })
+
+  it('counts more kinds of events than it makes room for at first', () => {
+    const ids = Array.from({ length: 1000 }, (_, i) => (i * 2654435) % 0x1f000)
+    const bytes = bytesOf(
+      window(0, ...ids.map((id, i) => record(id, i)), ...ids.map((id) => record(id, 1000))),
+    )
+    expect(read(bytes).reader.counts.entries()).toEqual(
+      [...new Set(ids)].sort((a, b) => a - b).map((id) => [id, 2]),
+    )
+  })
+})
+
+describe('what is no capture', () => {
+  const good = [...window(0, record(0x28003, 10, 1, 0)), ...window(1, record(0x28004, 11, 1, 0))]
+
+  it('is an empty file', () => {
+    expect(failure(new Uint8Array(0))).toThrow('the capture is empty (0 bytes)')
+  })
+
+  it('is a file that begins otherwise', () => {
+    expect(failure(Buffer.from('#!/bin/sh\necho hello\n'))).toThrow(
+      'at byte 0 of the capture: this is not an xentrace capture: it begins with 0x622f2123',
+    )
+  })
+
+  it('is a file of another byte order', () => {
+    const bytes = bytesOf(good)
+    expect(failure(new Uint8Array(Buffer.from(bytes).swap32()))).toThrow(
+      'at byte 0 of the capture: this capture is big-endian',
+    )
+  })
+
+  it.each([
+    [1, 'truncated at byte 1: 1 bytes of a window header are there'],
+    [4, 'truncated at byte 4: 4 bytes of a window header are there'],
+    [12, 'truncated at byte 12: 20 more bytes should follow in the window of pCPU 0'],
+    [25, 'truncated at byte 25: 7 more bytes should follow in the window of pCPU 0'],
+    [60, 'truncated at byte 60: 4 more bytes should follow in the window of pCPU 1'],
+  ])('is one cut off after %d bytes', (length, message) => {
+    expect(failure(bytesOf(good).subarray(0, length))).toThrow(message)
+  })
+
+  it('is one whose record overruns its window', () => {
+    const bytes = bytesOf(good)
+    bytes[8] = 16
+    expect(failure(bytes)).toThrow(
+      'at byte 12 of the capture: a record of 20 bytes overruns its window of pCPU 0 by 4 bytes',
+    )
+  })
+
+  it('is one whose window is followed by something else', () => {
+    const bytes = bytesOf(good, [1, 2, 3])
+    expect(failure(bytes)).toThrow(
+      'at byte 64 of the capture: expected the header of the next window (0x2001f003), found 0x00000001',
+    )
+  })
+
+  it('is one with a window in a window, a size that is odd, or an impossible pCPU', () => {
+    expect(failure(bytesOf([0x2001f003, 0, 64], good))).toThrow(
+      'at byte 12 of the capture: a window header inside the window of pCPU 0',
+    )
+    expect(failure(bytesOf([0x2001f003, 0, 30], good))).toThrow(
+      'at byte 8 of the capture: a window of 30 bytes',
+    )
+    expect(failure(bytesOf([0x2001f003, 2 ** 32 - 1, 32], good))).toThrow(
+      'at byte 4 of the capture: a window of pCPU -1',
+    )
+  })
+
+  it('is one where time runs backwards on a pCPU, also from window to window', () => {
+    expect(
+      failure(bytesOf(window(0, record(0x28003, 10, 1, 0)), window(0, record(0x28003, 9, 1, 0)))),
+    ).toThrow('at byte 44 of the capture: time runs backwards on pCPU 0: 9 after 10')
+  })
+
+  it('is one with times beyond 2^53', () => {
+    expect(failure(bytesOf(window(0, record(0x28003, 2 ** 53, 1, 0))))).toThrow(
+      'at byte 12 of the capture: a time of 9007199254740992 ticks',
+    )
+  })
+
+  it('is one whose lost records end before they begin, or whose size is wrong', () => {
+    expect(failure(bytesOf(window(0, record(0x1f001, 50, 37, 1, ...u64(51)))))).toThrow(
+      'records lost from tick 51 on, after their end at 50',
+    )
+    expect(failure(bytesOf(window(0, record(0x1f001, 50, 37))))).toThrow(
+      'at byte 12 of the capture: a lost-records record with header 0x9001f001',
+    )
+  })
+
+  it('is one whose rounds of windows are out of order', () => {
+    const at = (time: number, cpu: number) => window(cpu, record(0x28003, time, 1, 0))
+    const bytes = bytesOf(at(10, 0), at(20, 0), at(30, 0), at(40, 0), at(50, 0), at(5, 1))
+    expect(() => read(bytes, 32)).toThrow(
+      'the windows of the capture are out of order: pCPU 1 has a record of tick 5',
+    )
+  })
+
+  it('names the byte in the file, not in the piece', () => {
+    expect(() => read(bytesOf(good, [1, 2, 3]), 5)).toThrow('at byte 64 of the capture')
+  })
+})
