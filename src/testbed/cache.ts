@@ -63,11 +63,7 @@ export async function requireFreeBytes(folder: string, bytes: number, free = fre
   const available = await free(folder)
   if (available >= bytes) return
   throw new TestbedError(
-    `disk too full: ${megabytes(bytes)} needed in ${folder}, ${megabytes(available)} free`,
+    `disk too full: ${Math.ceil(bytes / 1e6)} MB needed in ${folder}, ${Math.floor(available / 1e6)} MB free`,
     { advice: elsewhere },
   )
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6)} MB`
 }

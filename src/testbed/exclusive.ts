@@ -77,7 +77,9 @@ async function read(file: string): Promise<Holder | undefined> {
 }
 
 async function isDead({ pid, startTicks: started, host }: Holder): Promise<boolean> {
-  return host === hostname() && (await startTicks(pid)) !== started
+  if (host !== hostname()) return false
+  const now = await startTicks(pid)
+  return now === '' || now !== started
 }
 
 // Only the process that could make the claim may remove another's lock, and only after looking again: else two
@@ -103,7 +105,7 @@ async function takeOver(file: string, dead: Holder): Promise<void> {
   }
 }
 
-/** Undefined-like '' for a process that does not exist. */
+/** See Holder; '' for a process that does not exist. */
 async function startTicks(pid: number): Promise<string> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'latin1')
