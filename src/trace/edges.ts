@@ -24,7 +24,7 @@ export interface Span {
   readonly xlEnds: number
   /** How far both may be off. */
   readonly halfWidth: number
-  /** Start of the next operation or end of the capture: what has not happened by then is not of this operation. */
+  /** Start of the next operation, Infinity after the last: what has not happened by then is not of this one. */
   readonly limit: number
 }
 

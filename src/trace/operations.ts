@@ -100,7 +100,7 @@ export function operations(input: {
   }
   const tolerance = { dom0: alignments.dom0.halfWidth, domU: alignments.domU.halfWidth }
   const found = dom0.commands.map((command, i) =>
-    operation(command, span(command, dom0.commands[i + 1], alignments.dom0, timeline), subject, tolerance),
+    operation(command, span(command, dom0.commands[i + 1], alignments.dom0), subject, tolerance),
   )
   for (const one of found) checkSum(one)
   return { hz, operations: found, sanity: sanity(timeline, alignments, found) }
@@ -144,18 +144,12 @@ function alignDomain({ brackets }: Stamps, domain: number, timeline: Timeline): 
   }
 }
 
-function span(
-  command: Command,
-  next: Command | undefined,
-  { offset, halfWidth }: Alignment,
-  timeline: Timeline,
-): Span {
+function span(command: Command, next: Command | undefined, { offset, halfWidth }: Alignment): Span {
   return {
     xlRuns: command.start + offset,
     xlEnds: command.end + offset,
     halfWidth,
-    // The last record of a capture still counts.
-    limit: next === undefined ? timeline.last + 1 : next.start + offset,
+    limit: next === undefined ? Number.POSITIVE_INFINITY : next.start + offset,
   }
 }
 
