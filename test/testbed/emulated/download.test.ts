@@ -64,7 +64,12 @@ describe('download', () => {
     const { url, asked } = await from(cut, cut, served)
     await download(url, deb.package, file, { patience })
     expect(readFileSync(file).equals(content)).toBe(true)
-    expect(asked).toEqual([`GET ${path}`, `GET ${path} bytes=150000-`, `GET ${path} bytes=225000-`])
+    // How much of the half that was sent had been read when the connection broke is up to the scheduler.
+    const starts = asked.map((line) => Number(/ bytes=(\d+)-$/.exec(line)?.[1] ?? 0))
+    expect(starts).toHaveLength(3)
+    expect(starts[0]).toBe(0)
+    expect(starts[1]).toBeGreaterThan(0)
+    expect(starts[2]).toBeGreaterThan(starts[1] ?? 0)
   })
 
   it('continues what an earlier process left', async () => {
