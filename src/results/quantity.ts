@@ -1,0 +1,161 @@
+/**
+ * A quantity is a number with its unit and the runs it came from, so that no number in a report can lose its origin.
+ * Units are symbols: '' (a count or a ratio), 'us' (microseconds, the canonical unit of time), 'us2' (their square), or any other
+ * unit of a column and its square.
+ */
+
+import type { Filter as FilterCall } from '../document/expression.ts'
+import { hint } from '../document/spelling.ts'
+import type { Origin } from '../testbed/testbed.ts'
+import type { Run } from './run.ts'
+
+/** Where a number was read: a run, and how many observations of it were summarized. */
+export interface Source {
+  readonly run: Run
+  readonly n: number
+}
+
+export interface Quantity {
+  readonly value: number
+  readonly unit: string
+  /** Empty for a constant that the author wrote. */
+  readonly sources: readonly Source[]
+}
+
+/** The author's mistake in an expression, a table or a figure, or a result that is not there. */
+export class QueryError extends Error {
+  override readonly name = 'QueryError'
+  /** Names of the runs (experiment/environment/pattern) that would answer; empty if the question itself is wrong. */
+  readonly missing: readonly string[]
+
+  constructor(message: string, missing: readonly string[] = []) {
+    super(message)
+    this.missing = missing
+  }
+}
+
+/** `unknown pattern: dom0-cpo (did you mean dom0-cpu?)`. */
+export function unknown(what: string, name: string, known: readonly string[]): QueryError {
+  return new QueryError(`unknown ${what}: ${name}${hint(name, known)}`)
+}
+
+/** The origins of the runs behind a number, in a fixed order: a sum of an emulated time and a constant stays emulated. */
+export function origins(runs: readonly Run[]): readonly Origin[] {
+  return [...new Set(runs.map((run) => run.origin))].sort()
+}
+
+/** Multiplied units: 'us' x 'us' = 'us2'. Throws QueryError where there is no symbol for the product. */
+export function product(left: string, right: string): string {
+  if (left === '') return right
+  if (right === '') return left
+  if (left === right && !left.endsWith('2')) return square(left)
+  throw new QueryError(`cannot multiply ${symbol(left)} by ${symbol(right)}`)
+}
+
+/** Divided units: 'us' / 'us' = ''. Throws QueryError where there is no symbol for the quotient. */
+export function quotient(left: string, right: string): string {
+  if (right === '') return left
+  if (left === right) return ''
+  if (left === square(right)) return right
+  throw new QueryError(`cannot divide ${left === '' ? 'a plain number' : symbol(left)} by ${symbol(right)}`)
+}
+
+export function square(unit: string): string {
+  return unit === '' ? '' : `${unit}2`
+}
+
+/** How a unit is printed: 'us2' -> 'µs²'. */
+export function symbol(unit: string): string {
+  return unit.replace(/^us/, 'µs').replace(/2$/, '²')
+}
+
+const microsecondsPer: ReadonlyMap<string, number> = new Map([
+  ['ns', 1e-3],
+  ['us', 1],
+  ['µs', 1],
+  ['ms', 1e3],
+  ['s', 1e6],
+])
+
+/** Microseconds in one unit of time; undefined if the symbol is none. */
+export function microseconds(unit: string): number | undefined {
+  return microsecondsPer.get(unit)
+}
+
+interface Rendering {
+  readonly value: number
+  readonly unit: string
+  readonly decimals?: number
+}
+
+type Filter = (rendering: Rendering, args: readonly number[]) => Rendering
+
+/** `| ms`, `| fixed(1)`, ...: how a quantity is printed. */
+export const filters: ReadonlyMap<string, Filter> = new Map<string, Filter>([
+  ['ns', inUnit('ns')],
+  ['us', inUnit('us')],
+  ['ms', inUnit('ms')],
+  ['s', inUnit('s')],
+  ['percent', percent],
+  ['fixed', fixed],
+])
+
+/**
+ * The quantity in words: number, no-break space, unit ('6.83 ms'). Without `fixed` three significant digits, and all digits before
+ * the decimal point; counts are whole. Throws QueryError for an unknown filter or one that does not fit the unit.
+ */
+export function format(
+  quantity: Pick<Quantity, 'value' | 'unit'>,
+  chain: readonly Pick<FilterCall, 'name' | 'arguments'>[] = [],
+): string {
+  let rendering: Rendering = { value: quantity.value, unit: quantity.unit }
+  for (const { name, arguments: args } of chain) {
+    const filter = filters.get(name)
+    if (filter === undefined) throw unknown('filter', name, [...filters.keys()])
+    rendering = filter(rendering, args)
+  }
+  if (rendering.unit === 'truth') return rendering.value === 0 ? 'false' : 'true'
+  const text = digits(rendering.value, rendering.decimals)
+  if (rendering.unit === '') return text
+  return `${text}\u00a0${symbol(rendering.unit)}`
+}
+
+/** A number with thousands separators and a real minus sign; see `format` for how many digits. */
+export function digits(value: number, decimals?: number): string {
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : value < 0 ? '−∞' : 'undefined'
+  const options: Intl.NumberFormatOptions =
+    decimals !== undefined
+      ? { minimumFractionDigits: decimals, maximumFractionDigits: decimals }
+      : Number.isInteger(value) || Math.abs(value) >= 100
+        ? { maximumFractionDigits: 0 }
+        : { minimumSignificantDigits: 3, maximumSignificantDigits: 3 }
+  return new Intl.NumberFormat('en-US', options).format(value).replace(/^-/, '−').replace(/^−0$/, '0')
+}
+
+function inUnit(unit: string): Filter {
+  return (rendering) => {
+    const exponent = rendering.unit.endsWith('2') ? 2 : 1
+    const from = microseconds(exponent === 2 ? rendering.unit.slice(0, -1) : rendering.unit)
+    const to = microseconds(unit)
+    if (from === undefined || to === undefined) {
+      const what = rendering.unit === '' ? 'a plain number' : `a number in ${symbol(rendering.unit)}`
+      throw new QueryError(`the filter ${unit} needs a time, not ${what}`)
+    }
+    return {
+      ...rendering,
+      value: rendering.value * (from / to) ** exponent,
+      unit: exponent === 2 ? square(unit) : unit,
+    }
+  }
+}
+
+function percent(rendering: Rendering): Rendering {
+  if (rendering.unit !== '')
+    throw new QueryError(`the filter percent needs a ratio, not ${symbol(rendering.unit)}`)
+  return { ...rendering, value: rendering.value * 100, unit: '%' }
+}
+
+function fixed(rendering: Rendering, args: readonly number[]): Rendering {
+  // The parser of expressions has checked that there is one whole number.
+  return { ...rendering, decimals: args[0] as number }
+}

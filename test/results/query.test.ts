@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest'
+import { parseExpression } from '../../src/document/expression.ts'
+import { format, origins } from '../../src/results/quantity.ts'
+import { evaluate } from '../../src/results/query.ts'
+import { series } from '../../src/results/series.ts'
+import { fakeExperiment, fakeRun } from './fake.ts'
+
+const results = {
+  experiments: [
+    fakeExperiment([
+      { name: 'baseline' },
+      { name: 'dom0-cpu' },
+      { name: 'scheduler', only: ['xen-4.14'] },
+      { name: 'xl-nice' },
+    ]),
+  ],
+  runs: [
+    fakeRun({ exclude: 'lost records' }),
+    fakeRun({ pattern: 'dom0-cpu', xlUs: 60_000 }),
+    fakeRun({ environment: 'xen-4.17', origin: 'hardware' }),
+  ],
+}
+const value = (source: string) => evaluate(parseExpression(source), results)
+const print = (source: string) => {
+  const parsed = parseExpression(source)
+  return format(evaluate(parsed, results), parsed.filters).replace(/\u00a0/g, ' ')
+}
+const baseline = "latency['xen-4.14'].baseline"
+
+describe('series', () => {
+  it('converts ticks to microseconds and leaves excluded rows out', () => {
+    expect(series(fakeRun({ exclude: 'lost' }), { operation: 'pause' }, 'total')).toEqual({
+      values: [10_068, 10_168, 10_268],
+      unit: 'us',
+    })
+  })
+
+  it('converts a column in nanoseconds as well, and skips rows without a value', () => {
+    const run = fakeRun({ trials: 1 })
+    expect(series(run, {}, 'command')).toEqual({ values: [10_568, 9020], unit: 'us' })
+    expect(series(run, {}, 'xl-to-xen')).toEqual({ values: [7000], unit: 'us' })
+  })
+
+  it('refuses ticks without a clock', () => {
+    const { clockHz: _, ...run } = fakeRun()
+    expect(() => series(run, {}, 'total')).toThrow('run latency/xen-4.14/baseline: total is in ticks')
+  })
+
+  it('names the nearest column', () => {
+    expect(() => series(fakeRun(), {}, 'totl')).toThrow('unknown measure: totl (did you mean total?)')
+  })
+})
+
+describe('evaluate', () => {
+  it.each([
+    [`${baseline}.pause.total.mean`, 10_168, 'us'],
+    [`${baseline}.pause.total.n`, 3, ''],
+    [`${baseline}.unpause.n`, 4, ''],
+    [`${baseline}.pause.blocked.n`, 3, ''],
+    [`${baseline}.pause.running.n`, 0, ''],
+    [`${baseline}.unpause.total.variance`, 12_500, 'us2'],
+    [`${baseline}.unpause.total.sd`, Math.sqrt(12_500), 'us'],
+    [`${baseline}.unpause.total.median`, 8670, 'us'],
+    [`${baseline}.unpause.total.min`, 8520, 'us'],
+    [`${baseline}.unpause.total.max`, 8820, 'us'],
+    [`${baseline}.unpause.total.p25`, 8595, 'us'],
+    [`${baseline}.pause.total.max - 4068`, 6200, 'us'],
+    [`${baseline}.pause['xl-to-domu-stop'].mean + ${baseline}.pause['domu-stop-to-xen'].mean`, 8100, 'us'],
+    [`max(${baseline}.pause.total.max, ${baseline}.unpause.total.max)`, 10_268, 'us'],
+    [`${baseline}.pause.total.max / ${baseline}.pause.total.min`, 10_268 / 10_068, ''],
+    [`-abs(2 * ${baseline}.pause.total.min)`, -20_136, 'us'],
+    [`${baseline}.pause.total.mean > ${baseline}.unpause.total.mean`, 1, 'truth'],
+    [`${baseline}.pause.total.mean < 10000`, 0, 'truth'],
+  ])('%s is %d', (source, expected, unit) => {
+    expect(value(source).value).toBeCloseTo(expected, 6)
+    expect(value(source).unit).toBe(unit)
+  })
+
+  it('remembers every run behind a number, and so its origin', () => {
+    const emulated = value(`${baseline}.pause.total.mean + 100`)
+    expect(emulated.sources.map(({ run, n }) => [run.environment, n])).toEqual([['xen-4.14', 3]])
+    const both = value(`${baseline}.pause.total.mean / latency['xen-4.17'].baseline.pause.total.mean`)
+    expect(origins(both.sources.map(({ run }) => run))).toEqual(['emulated', 'hardware'])
+  })
+
+  it('says which run is missing', () => {
+    expect(() => value("latency['xen-4.14']['xl-nice'].pause.total.mean")).toThrow(
+      expect.objectContaining({
+        message: 'missing: run latency/xen-4.14/xl-nice',
+        missing: ['latency/xen-4.14/xl-nice'],
+      }),
+    )
+  })
+
+  it.each([
+    ["latncy['xen-4.14'].baseline.pause.total.mean", 'unknown experiment: latncy (did you mean latency?)'],
+    [
+      "latency['xen-4.15'].baseline.pause.total.mean",
+      'unknown environment of latency: xen-4.15 (did you mean',
+    ],
+    ["latency['xen-4.14'].basline.pause.total.mean", 'did you mean baseline?'],
+    [`${baseline}.pause.totl.mean`, 'unknown measure or factor value: totl (did you mean total?)'],
+    [`${baseline}.pause.total.meen`, 'unknown statistic: meen (did you mean mean?)'],
+    [`${baseline}.pause.total`, 'no statistic after total'],
+    [`${baseline}.pause.mean`, 'no measure before mean'],
+    [`${baseline}.pause.unpause.total.mean`, 'two values of operation in one path: pause and unpause'],
+    [
+      `${baseline}.pause.running.total.mean`,
+      'no observation of pause.running.total in run latency/xen-4.14/baseline',
+    ],
+    [`${baseline}.pause.total.mean + ${baseline}.pause.n`, 'units do not fit: µs + a plain number'],
+    ["latency['xen-4.17'].scheduler.pause.total.mean", 'does not run in xen-4.17 (only: xen-4.14)'],
+    ['1 + 1', 'reads no result'],
+    [`${baseline}.pause.n / 0`, 'division by zero'],
+  ])('%s fails with: %s', (source, message) => {
+    expect(() => value(source)).toThrow(message)
+    expect(() => value(source)).toThrow(expect.objectContaining({ missing: [] }))
+  })
+})
+
+describe('format', () => {
+  it.each([
+    [`${baseline}.pause.total.mean | ms`, '10.2 ms'],
+    [`${baseline}.pause.total.mean | ms | fixed(3)`, '10.168 ms'],
+    [`${baseline}.pause.total.mean`, '10,168 µs'],
+    [`${baseline}.pause.total.mean | s`, '0.0102 s'],
+    [`${baseline}.unpause.total.variance`, '12,500 µs²'],
+    [`${baseline}.unpause.total.variance | ms`, '0.0125 ms²'],
+    [`${baseline}.pause.n`, '3'],
+    [`${baseline}.pause.blocked.n / ${baseline}.pause.n | percent`, '100 %'],
+    [`${baseline}.pause.total.min - ${baseline}.pause.total.max`, '−200 µs'],
+    [`${baseline}.pause.total.mean > 10`, 'true'],
+  ])('%s prints %s', (source, text) => {
+    expect(print(source)).toBe(text)
+  })
+
+  it('refuses a filter that does not fit the unit', () => {
+    expect(() => print(`${baseline}.pause.n | ms`)).toThrow('the filter ms needs a time, not a plain number')
+    expect(() => print(`${baseline}.pause.total.mean | percent`)).toThrow(
+      'the filter percent needs a ratio, not µs',
+    )
+  })
+})
