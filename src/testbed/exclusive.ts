@@ -105,12 +105,13 @@ async function takeOver(file: string, dead: Holder): Promise<void> {
   }
 }
 
-/** See Holder; '' for a process that does not exist. */
+/** See Holder; '' for a process that does not exist, or is dead and only waits for its parent to notice. */
 async function startTicks(pid: number): Promise<string> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'latin1')
     // The second field is the program's name in parentheses and may hold blanks and parentheses itself.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' || fields[0] === 'X' ? '' : (fields[19] ?? '')
   } catch {
     return ''
   }

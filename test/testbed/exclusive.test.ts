@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { exclusively, type Holder } from '../../src/testbed/exclusive.ts'
 
 let folder: string
@@ -88,6 +89,29 @@ it('waits for a living process until it dies', async () => {
   }
   expect(await exclusively(file, { ...soon, onWait }, async () => 7)).toBe(7)
   expect(waits.map(({ pid }) => pid)).toEqual([child.pid])
+})
+
+it('takes the lock from a killed process whose parent has not noticed', async () => {
+  // The shell becomes `sleep`, which never waits for its child.
+  const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  try {
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer]
+    const pid = Number(line.toString())
+    const stat = () => {
+      const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
+      return text.slice(text.lastIndexOf(')') + 2).split(' ')
+    }
+    writeFileSync(file, JSON.stringify({ pid, startTicks: stat()[19], host: hostname() }))
+    process.kill(pid, 'SIGKILL')
+    await vi.waitFor(() => expect(stat()[0]).toBe('Z'))
+    const waits: Holder[] = []
+    expect(await exclusively(file, { ...soon, onWait: (one) => waits.push(one) }, async () => 7)).toBe(7)
+    expect(waits).toEqual([])
+  } finally {
+    parent.kill('SIGKILL')
+  }
 })
 
 it('never takes the lock of another host, and stops waiting when aborted', async () => {
