@@ -59,6 +59,22 @@ describe('alignment', () => {
     )
   })
 
+  it('is not disturbed by a coincidence that takes most brackets for lost', () => {
+    // Moved on by a second, the first three find yields and the others lie after the end of the capture.
+    const moved = times.map((time) => time + 0.03e9)
+    const many = [...brackets, ...moved.map((time) => around(time, 30, 30))]
+    const shift = 0.0615e9
+    const found = [...times, ...moved]
+    const last = (found.at(-1) as number) + 1000
+    const foreign = found.map((time) => time + shift).filter((time) => time < last)
+    expect(foreign.length).toBeGreaterThanOrEqual(3)
+    const yields = [...found, ...foreign].sort((a, b) => a - b)
+    const coverage = { first: (times[0] as number) - 1e8, last, gaps: [] }
+    expect(align(many, yields, coverage)).toMatchObject({ brackets: 12, skipped: 0 })
+    // Without the true ones it would be an offset that fits.
+    expect(align(many, foreign, coverage).skipped).toBeGreaterThan(6)
+  })
+
   it('is refused with fewer than three brackets', () => {
     expect(() => align(brackets.slice(0, 2), times)).toThrow('2 calibration brackets, at least 3 are needed')
   })

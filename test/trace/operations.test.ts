@@ -341,7 +341,9 @@ describe('an operation on a small capture', () => {
     change: (stamps: ReturnType<typeof setUp>) => ReturnType<typeof setUp> = (s) => s,
   ) =>
     operations({
-      capture: [bytesOf(window(0, ...calibrated, record(RUNS, 500, vcpu0), ...rest))],
+      capture: [
+        bytesOf(window(0, record(0x28006, 10, 0, 0), ...calibrated, record(RUNS, 500, vcpu0), ...rest)),
+      ],
       ...change(setUp()),
     }).operations
 
@@ -572,6 +574,52 @@ describe('an operation on a small capture', () => {
     const found = run(rest, change)
     expect(found).toHaveLength(2)
     expect(found[index]?.excluded).toBe(reason)
+  })
+
+  const blurred = ({ dom0, domU }: ReturnType<typeof setUp>, halfWidth: number) => ({
+    dom0: {
+      ...dom0,
+      brackets: dom0.brackets.map(({ before, after }) => ({
+        before: before - halfWidth,
+        after: after + halfWidth,
+      })),
+    },
+    domU,
+  })
+
+  it('may begin or follow a stamp by as much less than nothing as the alignment is unsure', () => {
+    const late = (halfWidth: number) => (stamps: ReturnType<typeof setUp>) =>
+      command(0, { start: 1502 })(
+        blurred({ ...stamps, domU: { ...stamps.domU, stamps: [1499, 3700] } }, halfWidth),
+      )
+    expect(run(both, late(4))[0]).toMatchObject({
+      excluded: null,
+      phases: { xlToLastStamp: -3, lastStampToXen: 1, xlToXen: -2, total: 18 },
+    })
+    expect(run(both, late(2))[0]?.excluded).toBe('negative phase: xl run -> last domU stamp')
+    expect(run(both, late(1))[0]?.excluded).toBe('edge not found: Xen starts (SLEEP of vCPU 0)')
+  })
+
+  it('does not take a stamp of the next operation for its own', () => {
+    const [, resume] = run(both, ({ dom0, domU }) => ({
+      dom0: {
+        ...dom0,
+        commands: [
+          ...dom0.commands,
+          { trial: 1, type: 'pause', start: 5000, end: 5500, exitStatus: 0, stateAfter: 'paused' },
+        ],
+      },
+      domU: { ...domU, stamps: [1400, 5100] },
+    }))
+    expect(resume?.excluded).toBe('edge not found: first domU stamp')
+  })
+
+  it('needs the gap of a spinning loop to lie around it', () => {
+    const [pause] = run(both, ({ dom0, domU }) => ({
+      dom0,
+      domU: { ...domU, loop: spinning, stamps: [], gaps: [{ before: 1540, after: 3650 }] },
+    }))
+    expect(pause?.excluded).toBe('edge not found: last domU stamp')
   })
 
   it('is not excluded for records that were lost after its last edge', () => {

@@ -54,15 +54,25 @@ describe('reading and merging', () => {
     expect(taken).toBeGreaterThan(plainMerge(bytes).length / 2)
   })
 
-  it('keeps the reused memory of different rounds apart', () => {
-    // Each pCPU's segments fill, drain and fill again many times over.
+  it('uses memory again without mixing up rounds', () => {
+    // More than a segment per round, so that segments fill, drain and fill again.
     const round = (n: number, cpu: number) =>
       window(
         cpu,
-        ...Array.from({ length: 300 }, (_, i) => record(0x28004, n * 1000 + i * 3 + cpu, n, i, cpu)),
+        ...Array.from({ length: 5000 }, (_, i) => record(0x28004, n * 100_000 + i * 3 + cpu, n, i, cpu)),
       )
-    const bytes = bytesOf(...Array.from({ length: 80 }, (_, n) => [...round(n, 0), ...round(n, 1)]))
-    expect(read(bytes, 5000).records).toEqual(plainMerge(bytes))
+    const bytes = bytesOf(...Array.from({ length: 12 }, (_, n) => [...round(n, 0), ...round(n, 1)]))
+    const { records } = read(bytes, 40_000)
+    expect(records).toHaveLength(120_000)
+    expect(records).toEqual(plainMerge(bytes))
+  })
+
+  it('waits for records that were stamped before xentrace looked and published after', () => {
+    const at = (cpu: number, time: number) => window(cpu, record(0x28003, time, 1, 0))
+    // The record of tick 50 misses the second round, though pCPU 0 had got to tick 60 in the first.
+    const first = [...window(0, record(0x28003, 55, 1, 0), record(0x28003, 60, 1, 0)), ...at(1, 30)]
+    const bytes = bytesOf(first, at(0, 70), at(0, 80), at(1, 50), at(0, 90))
+    expect(read(bytes, 4).records.map(({ time }) => time)).toEqual([30, 50, 55, 60, 70, 80, 90])
   })
 
   it('puts ties in the order of pCPUs and leaves those of one pCPU as they were', () => {
