@@ -48,7 +48,8 @@ export interface TableBlock {
   readonly place: Place
   /** A key of the Map of table kinds. */
   readonly kind: string
-  readonly from: string
+  /** The experiment that it shows; absent for kinds that draw on none. */
+  readonly from?: string
   readonly caption: string
   /** What this kind of table takes beside the common keys. */
   readonly options: Parameters

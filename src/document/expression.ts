@@ -196,10 +196,10 @@ function parseSyntax(source: string, tokens: readonly Token[]): estree.Node {
     const { index, message } = error as Error & { index?: number }
     const illegal = message.includes('ILLEGAL')
     const offending =
-      index === undefined
+      (index === undefined
         ? // Something follows a whole expression: the first token that the longest good beginning does not include.
           tokens.findLast((token) => token.start > 0 && parses(source.slice(0, token.start)))
-        : (tokens.findLast((token) => (illegal ? token.start <= index : token.start < index)) ?? tokens[0])
+        : tokens.findLast((token) => (illegal ? token.start <= index : token.start < index))) ?? tokens[0]
     const atEnd = message.includes('end of input')
     const text = offending === undefined ? '' : source.slice(offending.start, offending.end)
     const reason = atEnd

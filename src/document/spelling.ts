@@ -4,11 +4,15 @@ import { distance } from 'fastest-levenshtein'
 
 /**
  * The name most like `word`, or undefined when none is like it: at most two edits away, or a third of the word's
- * length if that is more. Case does not count. Of equally near names the first in the alphabet wins.
+ * length if that is more (or `most`). Case does not count. Of equally near names the first in the alphabet wins.
  */
-export function nearest(word: string, names: Iterable<string>): string | undefined {
+export function nearest(
+  word: string,
+  names: Iterable<string>,
+  most = Math.max(2, Math.floor(word.length / 3)),
+): string | undefined {
   let best: string | undefined
-  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
+  let bestDistance = most + 1
   for (const name of [...names].sort()) {
     const edits = distance(word.toLowerCase(), name.toLowerCase())
     // Two edits make any two-letter word of any other: a suggestion must keep at least one letter.

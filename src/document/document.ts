@@ -1,0 +1,142 @@
+/**
+ * A document: one Markdown file, parsed.
+ *
+ *   text -> mdast -> front matter
+ *                 -> fences -> blocks        (yaml.ts, schema.ts, experiment.ts, exhibit.ts)
+ *                 -> inline code -> values   (expression.ts)
+ *                 -> text -> references
+ *
+ * What is wrong becomes messages of the file, all of them in one go; `check` adds those that need the project.
+ */
+
+import type { Code, InlineCode, Nodes, Root } from 'mdast'
+import remarkFrontmatter from 'remark-frontmatter'
+import remarkGfm from 'remark-gfm'
+import remarkParse from 'remark-parse'
+import { unified } from 'unified'
+import type { VFile } from 'vfile'
+import type { Block, Place } from './block.ts'
+import { ExpressionError, type ParsedExpression, parseExpression } from './expression.ts'
+import { type Declaration, readFence } from './fence.ts'
+import { type FrontMatter, readFrontMatter } from './frontmatter.ts'
+import { type Locate, locateInInlineCode, type SourceText, sourceText, startOf } from './place.ts'
+import { fail, sortMessages } from './problem.ts'
+import { isReference, mentions, type Reference, warnOfNearMiss } from './reference.ts'
+import type { Mapping } from './yaml.ts'
+
+export interface Document {
+  readonly file: VFile
+  readonly frontMatter: FrontMatter
+  /** The whole Markdown, untouched: the report replaces the nodes that `nodes` knows, and the ranges in `references`. */
+  readonly tree: Root
+  /** In the order of the text; only those without errors, as all that follows. */
+  readonly blocks: readonly Block[]
+  readonly values: readonly InlineValue[]
+  readonly references: readonly Reference[]
+  /** What a node of the tree stands for. */
+  readonly nodes: ReadonlyMap<Nodes, Block | InlineValue>
+  /** Places of a block's keys and values. */
+  readonly sources: ReadonlyMap<Block, Mapping>
+  /** Every id, also of blocks with errors. */
+  readonly declarations: readonly Declaration[]
+}
+
+/** An inline code that starts with `=`: a number in the prose. */
+export interface InlineValue extends ParsedExpression {
+  readonly type: 'value'
+  readonly node: InlineCode
+  readonly place: Place
+  /** As written, without the `=`. */
+  readonly source: string
+  /** Place of the character at an offset of `source`, such as those in a path. */
+  readonly locate: Locate
+}
+
+const processor = unified().use(remarkParse).use(remarkFrontmatter).use(remarkGfm).freeze()
+
+/**
+ * Parses a document. Pure but for the file's messages; an author's mistake never throws.
+ * Rule ids of the messages are stable; `fatal` tells errors from warnings.
+ */
+export function parseDocument(file: VFile): Document {
+  const text = sourceText(file)
+  const tree = processor.parse(file)
+  const first = tree.children[0]
+  const frontMatter = readFrontMatter(first?.type === 'yaml' ? first : undefined, text, file)
+
+  const blocks: Block[] = []
+  const values: InlineValue[] = []
+  const found: Reference[] = []
+  const nodes = new Map<Nodes, Block | InlineValue>()
+  const sources = new Map<Block, Mapping>()
+  const declarations: Declaration[] = []
+
+  const readCode = (node: Code) => {
+    const { source, declaration } = readFence(node, text, file) ?? {}
+    if (declaration === undefined) return
+    declarations.push(declaration)
+    const { block } = declaration
+    if (block === undefined || source === undefined) return
+    blocks.push(block)
+    nodes.set(node, block)
+    sources.set(block, source)
+  }
+  for (const { node, inLink, near } of descend(tree)) {
+    if (node.type === 'code') readCode(node)
+    else if (node.type === 'text' && !inLink) found.push(...mentions(node, text, near))
+    else if (node.type === 'inlineCode') {
+      const value = readValue(node, text, file)
+      if (value === undefined) continue
+      values.push(value)
+      nodes.set(node, value)
+    }
+  }
+
+  const references = found.filter(isReference)
+  const ids = declarations.filter(({ type }) => type !== 'experiment').map(({ id }) => id)
+  for (const reference of found) {
+    if (!isReference(reference)) warnOfNearMiss(reference, ids, file)
+  }
+  sortMessages(file)
+  return { file, frontMatter, tree, blocks, values, references, nodes, sources, declarations }
+}
+
+interface Visit {
+  readonly node: Nodes
+  /** Links do not nest: text in one cannot refer elsewhere. */
+  readonly inLink: boolean
+  /** Place of the node, or of what is around it: the parser makes some texts anew, without a place. */
+  readonly near: Place
+}
+
+/** All nodes in the order of the text; iterative, since quotes and lists nest at an author's will. */
+function* descend(tree: Root): Generator<Visit> {
+  const waiting: Visit[] = [{ node: tree, inLink: false, near: { line: 1, column: 1 } }]
+  for (let visit = waiting.pop(); visit !== undefined; visit = waiting.pop()) {
+    yield visit
+    const { node, inLink, near } = visit
+    if (!('children' in node)) continue
+    const within = inLink || node.type === 'link' || node.type === 'linkReference'
+    for (const child of node.children.toReversed()) {
+      waiting.push({ node: child, inLink: within, near: child.position?.start ?? near })
+    }
+  }
+}
+
+/** `=`, `==` and `=>` are what a text about programs may quote. */
+const valuePattern = /^=\s*(?=[^=>\s])/
+
+function readValue(node: InlineCode, text: SourceText, file: VFile): InlineValue | undefined {
+  const start = valuePattern.exec(node.value)?.[0].length
+  if (start === undefined) return undefined
+  const source = node.value.slice(start)
+  const locateNode = locateInInlineCode(text, node)
+  const locate: Locate = (offset) => locateNode(start + offset)
+  try {
+    return { type: 'value', node, place: startOf(node), source, locate, ...parseExpression(source) }
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error
+    fail(file, error.ruleId, locate(error.offset), error.message)
+    return undefined
+  }
+}

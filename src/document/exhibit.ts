@@ -1,0 +1,55 @@
+/** What a document shows of its results: `yaml table` and `yaml figure`. */
+
+import type { VFile } from 'vfile'
+import type { FigureBlock, Parameters, Place, TableBlock } from './block.ts'
+import { warn } from './problem.ts'
+import { figureSchema, tableSchema, validate } from './schema.ts'
+import type { Mapping } from './yaml.ts'
+
+/** How ids start that the text can refer to: @tbl-latency, @fig-scatter. */
+export const prefixes = { table: 'tbl-', figure: 'fig-' } as const
+
+export function readTable(source: Mapping, place: Place, file: VFile): TableBlock | undefined {
+  const data = validate(tableSchema, source.data, { file, source })
+  if (data === undefined) return undefined
+  const { id, kind, from, caption, ...options } = data
+  warnOfPrefix('table', id, { source, file })
+  return {
+    type: 'table',
+    id,
+    place,
+    kind,
+    ...(from === undefined ? {} : { from }),
+    caption,
+    options: options as Parameters,
+  }
+}
+
+export function readFigure(source: Mapping, place: Place, file: VFile): FigureBlock | undefined {
+  const data = validate(figureSchema, source.data, { file, source })
+  if (data === undefined) return undefined
+  const { width, height, ...rest } = data
+  warnOfPrefix('figure', data.id, { source, file })
+  return {
+    type: 'figure',
+    place,
+    ...rest,
+    ...(width === undefined ? {} : { width }),
+    ...(height === undefined ? {} : { height }),
+  }
+}
+
+function warnOfPrefix(
+  type: keyof typeof prefixes,
+  id: string,
+  { source, file }: { source: Mapping; file: VFile },
+): void {
+  const prefix = prefixes[type]
+  if (id.startsWith(prefix)) return
+  warn(
+    file,
+    'id-prefix',
+    source.valuePlace(['id']),
+    `the text cannot refer to ${type} ${id}: name it ${prefix}${id}`,
+  )
+}

@@ -1,0 +1,179 @@
+/** Fenced blocks of a document: which of them the tool acts on, and what their info strings say. */
+
+import type { Code } from 'mdast'
+import type { VFile } from 'vfile'
+import type { Block, Parameter, Place } from './block.ts'
+import { readFigure, readTable } from './exhibit.ts'
+import { readExperiment, readInlineExperiment } from './experiment.ts'
+import { fenceText, locateInFence, type SourceText, sliceOf, startOf } from './place.ts'
+import { fail, warn } from './problem.ts'
+import { nearest } from './spelling.ts'
+import { type Mapping, readMapping } from './yaml.ts'
+
+/** A block's id as far as it can be read, also where the block itself has errors. */
+export interface Declaration {
+  readonly id: string
+  readonly type: Block['type']
+  /** Of the id. */
+  readonly place: Place
+  /** Undefined when the block has errors. What refers to it is then not looked into. */
+  readonly block?: Block
+}
+
+/** A fence of ours; `source` has the places of a block's keys and values. */
+export interface Fence {
+  readonly node: Code
+  readonly source?: Mapping
+  readonly declaration?: Declaration
+}
+
+type Read = (
+  source: Mapping,
+  place: Place,
+  { file, code }: { file: VFile; code: string },
+) => Block | undefined
+
+interface Kind {
+  readonly type: Block['type']
+  /** Where its keys are: in the content, or as attributes on the fence. */
+  readonly keys: 'content' | 'attributes'
+  readonly read: Read
+}
+
+/** By info string: language and kind. */
+const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  [
+    'yaml experiment',
+    {
+      type: 'experiment',
+      keys: 'content',
+      read: (source, place, { file }) => readExperiment(source, place, file),
+    },
+  ],
+  ['ts experiment', { type: 'experiment', keys: 'attributes', read: readInlineExperiment }],
+  [
+    'yaml table',
+    { type: 'table', keys: 'content', read: (source, place, { file }) => readTable(source, place, file) },
+  ],
+  [
+    'yaml figure',
+    { type: 'figure', keys: 'content', read: (source, place, { file }) => readFigure(source, place, file) },
+  ],
+])
+
+/** @returns undefined for ordinary code (with a warning where it looks like a slip). */
+export function readFence(node: Code, text: SourceText, file: VFile): Fence | undefined {
+  const info = [node.lang ?? '', node.meta?.trim().split(/\s+/)[0] ?? ''].join(' ').trim()
+  const kind = kinds.get(info)
+  const place = startOf(node)
+  if (kind === undefined) {
+    warnOfNearMiss(node, info, file)
+    return undefined
+  }
+  const code = fenceText(node)
+  if (!isClosed(node, text))
+    fail(file, 'fence-unclosed', place, `the block ${info} is never closed: end it with a fence`)
+  const source =
+    kind.keys === 'content' ? readContent(node, info, { text, file }) : readAttributes(node, text, file)
+  const block = source && kind.read(source, place, { file, code })
+  const found =
+    typeof source?.data.id === 'string' ? source.data.id : /^\s*id:\s*['"]?([\w-]+)/m.exec(code)?.[1]
+  const id = block?.id ?? found
+  return {
+    node,
+    ...(source === undefined ? {} : { source }),
+    ...(id === undefined
+      ? {}
+      : {
+          declaration: {
+            id,
+            type: kind.type,
+            place: source?.valuePlace(['id']) ?? place,
+            ...(block === undefined ? {} : { block }),
+          },
+        }),
+  }
+}
+
+function readContent(
+  node: Code,
+  info: string,
+  { text, file }: { text: SourceText; file: VFile },
+): Mapping | undefined {
+  const place = startOf(node)
+  const rest = node.meta?.trim().split(/\s+/).slice(1).join(' ')
+  if (rest) warn(file, 'fence-attributes', place, `${rest} is not read: a block ${info} has its keys inside`)
+  return readMapping(fenceText(node), locateInFence(text, node), {
+    file,
+    what: `the block ${info}`,
+    fence: place,
+  })
+}
+
+const numeric = ['trials', 'seed', 'deadline']
+
+/** `experiment id=hello trials=20 note="two words"`: what follows the kind. */
+function readAttributes(node: Code, text: SourceText, file: VFile): Mapping | undefined {
+  const fence = startOf(node)
+  const meta = node.meta ?? ''
+  const line = sliceOf(text, node).split(/[\r\n]/, 1)[0] ?? ''
+  // Escapes in an info string make the written line differ; the fence itself is then near enough.
+  const metaStart = line.indexOf(meta)
+  const place = (offset: number): Place =>
+    metaStart < 0 ? fence : { line: fence.line, column: fence.column + metaStart + offset }
+
+  const data: Record<string, Parameter> = {}
+  const places = new Map<string, { key: Place; value: Place; written: string }>()
+  let broken = false
+  for (const match of meta.matchAll(/[^\s="]+="[^"]*"|\S+/g)) {
+    if (match.index === meta.search(/\S/)) continue // The kind.
+    const [, name, value] = /^([^="]+)=(.*)$/.exec(match[0]) ?? []
+    if (name === undefined || value === undefined || name in data || name === '__proto__') {
+      const repeated = name !== undefined && name in data
+      const reason = repeated ? `key given twice: ${name}` : `${match[0]} is no attribute: write key=value`
+      fail(file, repeated ? 'repeated-name' : 'fence-attributes', place(match.index), reason)
+      broken = true
+      continue
+    }
+    const written = value.replace(/^"(.*)"$/, '$1')
+    data[name] = numeric.includes(name) && /^[+-]?\d+(?:\.\d+)?$/.test(written) ? Number(written) : written
+    places.set(name, { key: place(match.index), value: place(match.index + name.length + 1), written })
+  }
+  if (broken) return undefined
+  const at = (path: readonly PropertyKey[]) => places.get(String(path[0] ?? ''))
+  return {
+    data,
+    keyPlace: (path) => at(path)?.key ?? fence,
+    valuePlace: (path) => at(path)?.value ?? fence,
+    written: (path) => at(path)?.written,
+  }
+}
+
+/** The parser takes a fence that is never closed to the end of its container. */
+function isClosed(node: Code, text: SourceText): boolean {
+  const lines = sliceOf(text, node)
+    .trimEnd()
+    .split(/\r\n|\n|\r/)
+  const opening = /^(`{3,}|~{3,})/.exec(lines[0] ?? '')?.[1]
+  if (opening === undefined) return true
+  const closing = lines.length > 1 ? (lines.at(-1) ?? '').replace(/^[\s>]*/, '') : ''
+  return closing.startsWith(opening) && closing.replaceAll(opening.charAt(0), '').trim() === ''
+}
+
+/** Languages in which someone might write what belongs in YAML or TypeScript. */
+const relatives = ['javascript', 'js', 'json', 'mjs', 'mts', 'toml', 'ts', 'tsx', 'typescript', 'yaml', 'yml']
+
+/** `yml table`, `yaml figrue`, `js experiment`: as good as never meant as ordinary code. */
+function warnOfNearMiss(node: Code, info: string, file: VFile): void {
+  const [language = '', word = ''] = info.toLowerCase().split(' ')
+  const ofKind = relatives.includes(language) ? [...kinds].filter(([, { type }]) => type === word) : []
+  const near = nearest(info, kinds.keys(), 2)
+  const meant = near === undefined ? ofKind.map(([known]) => known) : [near]
+  if (meant.length === 0) return
+  warn(
+    file,
+    'fence-near-miss',
+    startOf(node),
+    `${info} is ordinary code (did you mean ${meant.join(' or ')}?)`,
+  )
+}

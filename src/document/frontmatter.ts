@@ -1,0 +1,61 @@
+/** The document's front matter: what a title page says. */
+
+import type { Yaml } from 'mdast'
+import type { VFile } from 'vfile'
+import { fenceText, locateInFence, type SourceText, startOf } from './place.ts'
+import { fail } from './problem.ts'
+import { frontMatterSchema, validate } from './schema.ts'
+import { readMapping } from './yaml.ts'
+
+export interface Author {
+  readonly name: string
+  readonly affiliation?: string
+}
+
+export interface FrontMatter {
+  /** Empty only in a document with errors. */
+  readonly title: string
+  readonly subtitle?: string
+  readonly authors: readonly Author[]
+  /** As written; YAML 1.2 has no dates. */
+  readonly date?: string
+  /** BCP 47 tag. */
+  readonly lang: string
+  readonly abstract?: string
+  /** Relative to the project. */
+  readonly bibliography?: string
+}
+
+const nothing: FrontMatter = { title: '', authors: [], lang: 'en' }
+
+/** Reads the front matter; `node` is undefined when the document has none, which is an error for want of a title. */
+export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: VFile): FrontMatter {
+  if (node === undefined) {
+    fail(
+      file,
+      'missing-key',
+      { line: 1, column: 1 },
+      'missing key: title; start the file with front matter (---, title: ..., ---)',
+    )
+    return nothing
+  }
+  const locate = locateInFence(text, node)
+  const source = readMapping(fenceText(node), locate, { file, what: 'front matter', fence: startOf(node) })
+  if (source === undefined) return nothing
+  const data = validate(frontMatterSchema, source.data, { file, source })
+  if (data === undefined) return nothing
+  const { title, subtitle, authors = [], date, lang, abstract, bibliography } = data
+  return {
+    title,
+    ...(subtitle === undefined ? {} : { subtitle }),
+    authors: authors.map((author): Author => {
+      if (typeof author === 'string') return { name: author }
+      const { name, affiliation } = author
+      return affiliation === undefined ? { name } : { name, affiliation }
+    }),
+    ...(date === undefined ? {} : { date }),
+    lang,
+    ...(abstract === undefined ? {} : { abstract }),
+    ...(bibliography === undefined ? {} : { bibliography }),
+  }
+}

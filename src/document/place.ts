@@ -1,0 +1,94 @@
+/**
+ * From a character of a parsed piece (a fence's content, an inline code) back to its place in the Markdown file.
+ * The Markdown parser takes away what the author indented, quoted or escaped; editors count all of it.
+ */
+
+import type { Code, InlineCode, Yaml } from 'mdast'
+import type { VFile } from 'vfile'
+import type { Place } from './block.ts'
+
+/** Place of the character at this offset of a piece's value. */
+export type Locate = (offset: number) => Place
+
+/** A file's text without a byte order mark (the parser does not count it either), and where its lines start. */
+export interface SourceText {
+  readonly text: string
+  readonly lineStarts: readonly number[]
+}
+
+export function sourceText(file: VFile): SourceText {
+  const text = String(file).replace(/^\uFEFF/, '')
+  return {
+    text,
+    lineStarts: [0, ...Array.from(text.matchAll(/\r\n|\n|\r/g), (end) => end.index + end[0].length)],
+  }
+}
+
+export function placeAt({ lineStarts }: SourceText, offset: number): Place {
+  let low = 0
+  let high = lineStarts.length - 1
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if ((lineStarts[middle] ?? 0) <= offset) low = middle
+    else high = middle - 1
+  }
+  return { line: low + 1, column: offset - (lineStarts[low] ?? 0) + 1 }
+}
+
+/** Start of a node. The parser gives every node a position; a node made by hand has none and counts as line 1. */
+export function startOf(node: Code | InlineCode | Yaml): Place {
+  const start = node.position?.start
+  return { line: start?.line ?? 1, column: start?.column ?? 1 }
+}
+
+/** The node's own Markdown, fences and all. */
+export function sliceOf({ text }: SourceText, node: { position?: Code['position'] }): string {
+  return text.slice(node.position?.start.offset ?? 0, node.position?.end.offset ?? 0)
+}
+
+/**
+ * For the content of a fence or of front matter, with its line ends written `\n`. A line's content is the end of
+ * the file's line, so what precedes it (list indentation, `> `) is the difference in length.
+ */
+export function locateInFence(source: SourceText, node: Code | Yaml): Locate {
+  const opening = startOf(node)
+  const lines = fenceText(node).split('\n')
+  const starts: number[] = [0]
+  for (const line of lines) starts.push((starts.at(-1) ?? 0) + line.length + 1)
+  return (offset) => {
+    if (node.value === '') return opening
+    let index = starts.findLastIndex((start) => start <= offset)
+    index = Math.min(Math.max(index, 0), lines.length - 1)
+    const fileLine = opening.line + index // 0-based: the content starts below the fence.
+    const from = source.lineStarts[fileLine] ?? source.text.length
+    const to = source.lineStarts[fileLine + 1] ?? source.text.length
+    const written = source.text.slice(from, to).replace(/[\r\n]+$/, '')
+    const column = offset - (starts[index] ?? 0) + 1 + written.length - (lines[index] ?? '').length
+    return { line: fileLine + 1, column: Math.max(1, column) }
+  }
+}
+
+/** A fence's content with `\n` line ends, whatever the file has. */
+export function fenceText(node: Code | Yaml): string {
+  return node.value.replace(/\r\n|\r/g, '\n')
+}
+
+/** For an inline code, which may run over a line's end and hold `\|` when it stands in a table. */
+export function locateInInlineCode(source: SourceText, node: InlineCode): Locate {
+  const slice = sliceOf(source, node)
+  const start = node.position?.start.offset ?? 0
+  const ticks = /^`*/.exec(slice)?.[0].length ?? 0
+  const padded = slice.length - 2 * ticks > node.value.length && /[ \r\n]/.test(slice[ticks] ?? '')
+  const offsets: number[] = []
+  let at = ticks + (padded && !/^\s/.test(node.value) ? 1 : 0)
+  for (const character of node.value.split('')) {
+    if (!/[\r\n]/.test(slice[at] ?? '')) {
+      // What the parser took away: indentation or `> ` of a further line, the backslash of `\|`.
+      while (slice[at] !== character && /[ \t>\\]/.test(slice[at] ?? '')) at += 1
+    }
+    offsets.push(at)
+    at += character !== '\r' && slice.startsWith('\r\n', at) ? 2 : 1
+  }
+  offsets.push(at)
+  return (offset) => placeAt(source, start + (offsets[Math.min(offset, node.value.length)] ?? 0))
+}

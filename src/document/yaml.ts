@@ -1,0 +1,192 @@
+/** YAML 1.2 -> plain data, with the place of every key and value. Every oddity becomes a message. */
+
+import type { VFile } from 'vfile'
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLError } from 'yaml'
+import type { Parameter, Parameters, Place } from './block.ts'
+import type { Locate } from './place.ts'
+import { fail, warn } from './problem.ts'
+
+export type Path = readonly PropertyKey[]
+
+interface Entry {
+  /** Of the key; a list's item has its value's. */
+  readonly key: Place
+  readonly value: Place
+  /** How a scalar is written: `4.10` is the number 4.1. */
+  readonly written?: string
+}
+
+/** A mapping as an author wrote it. */
+export interface Mapping {
+  readonly data: Parameters
+  /** Place of the key at this path, or of the nearest thing around it. */
+  readonly keyPlace: (path: Path) => Place
+  /** Place of the value at this path, or of the nearest thing around it. */
+  readonly valuePlace: (path: Path) => Place
+  /** A scalar as it is written in the file. */
+  readonly written: (path: Path) => string | undefined
+}
+
+/** Deeper than anyone nests parameters, and well within the stack. */
+const deepest = 32
+/** Aliases repeat what they name; this bounds what a few lines can grow to. */
+const mostValues = 20_000
+
+/**
+ * Reads one mapping.
+ * @param what in words, for messages: 'experiment', 'front matter'
+ * @param fence where the whole thing starts
+ * @returns undefined when it cannot be read; the file then has an error.
+ */
+export function readMapping(
+  text: string,
+  locate: Locate,
+  { file, what, fence }: { file: VFile; what: string; fence: Place },
+): Mapping | undefined {
+  const entries = new Map<string, Entry>()
+  let broken = false
+  const report = (ruleId: string, place: Place, reason: string) => {
+    broken = true
+    fail(file, ruleId, place, reason)
+  }
+
+  const document = parse(text)
+  if (document === undefined) {
+    report('yaml-syntax', fence, `${what} is nested too deeply`)
+    return undefined
+  }
+  for (const error of document.errors) report(...explain(error, text, locate))
+  for (const warning of document.warnings) warn(file, 'yaml-syntax', locate(warning.pos[0]), warning.message)
+  if (document.errors.some((error) => error.code !== 'DUPLICATE_KEY')) return undefined
+
+  const { contents } = document
+  if (contents === null || (isScalar(contents) && contents.value === null)) {
+    report('yaml-empty', fence, `${what} is empty: write its keys, one a line (key: value)`)
+    return undefined
+  }
+  if (!isMap(contents)) {
+    const found = isSeq(contents) ? 'a list' : 'a single value'
+    report(
+      'yaml-mapping',
+      locate(contents.range?.[0] ?? 0),
+      `${what} is ${found}: write keys, one a line (key: value)`,
+    )
+    return undefined
+  }
+
+  let count = 0
+  const open = new Set<Node>()
+  const place = (node: Node) => locate(node.range?.[0] ?? 0)
+
+  const plain = (node: Node | null, path: Path, key: Place): Parameter => {
+    count += 1
+    if (node === null) {
+      entries.set(JSON.stringify(path), { key, value: key })
+      return null
+    }
+    const entry = { key, value: place(node) }
+    entries.set(JSON.stringify(path), entry)
+    if (count === mostValues) report('yaml-syntax', entry.value, `${what} has more than ${mostValues} values`)
+    if (path.length === deepest)
+      report('yaml-syntax', entry.value, `${what} is nested more than ${deepest} levels deep`)
+    if (count >= mostValues || path.length >= deepest) return null
+    if (isAlias(node)) {
+      const target = node.resolve(document)
+      if (target !== undefined && !open.has(target)) return plain(target, path, key)
+      report(
+        'yaml-alias',
+        entry.value,
+        `*${node.source} ${target ? 'contains itself' : 'names no anchor above it'}`,
+      )
+      return null
+    }
+    open.add(node)
+    const value = isMap<Node, Node | null>(node)
+      ? mapping(node.items, path)
+      : isSeq<Node>(node)
+        ? node.items.map((item, index) => plain(item, [...path, index], place(item)))
+        : scalar(node, path, entry)
+    open.delete(node)
+    return value
+  }
+
+  const mapping = (pairs: readonly Pair<Node, Node | null>[], path: Path): Parameters => {
+    const data: Record<string, Parameter> = {}
+    for (const { key, value } of pairs) {
+      const at = key === null ? fence : place(key)
+      // The source, not the value: `null` and `4.10` are good names.
+      const name = isScalar(key) ? (key.source ?? String(key.value)) || undefined : undefined
+      if (name === undefined || name === '__proto__') {
+        report('yaml-key', at, `${name ?? 'a list, a mapping or nothing'} cannot be a key: use a word`)
+        continue
+      }
+      data[name] = plain(value, [...path, name], at)
+    }
+    return data
+  }
+
+  const scalar = (node: Node, path: Path, entry: Entry): Parameter => {
+    if (!isScalar(node)) return null
+    const { value, type, source } = node
+    const written = source ?? String(value)
+    entries.set(JSON.stringify(path), { ...entry, written })
+    if (typeof value === 'number' || typeof value === 'bigint') {
+      const number = Number(value)
+      if (!Number.isFinite(number) || (Number.isInteger(number) && !Number.isSafeInteger(number))) {
+        report(
+          'yaml-number',
+          entry.value,
+          `${written} is no exact number: quote it, or give one within ±2^53`,
+        )
+      }
+      return number
+    }
+    if (typeof value === 'boolean' || value === null) return value
+    // YAML 1.1 (and many an author) reads these as booleans, YAML 1.2 as words: Norway's country code became false.
+    if (type === 'PLAIN' && /^(?:yes|no|on|off)$/i.test(written) && what !== 'front matter') {
+      const truth = /^(?:yes|on)$/i.test(written)
+      warn(
+        file,
+        'yaml-word',
+        entry.value,
+        `${written} is a word here, not ${truth}: write ${truth}, or quote it ('${written}')`,
+      )
+    }
+    return String(value)
+  }
+
+  const data = mapping((contents as { items: Pair<Node, Node | null>[] }).items, [])
+  if (broken) return undefined
+  const around = (path: Path): Entry => {
+    for (let length = path.length; length > 0; length -= 1) {
+      const entry = entries.get(JSON.stringify(path.slice(0, length)))
+      if (entry !== undefined) return entry
+    }
+    return { key: fence, value: fence }
+  }
+  return {
+    data,
+    keyPlace: (path) => around(path).key,
+    valuePlace: (path) => around(path).value,
+    written: (path) => entries.get(JSON.stringify(path))?.written,
+  }
+}
+
+function parse(text: string) {
+  try {
+    return parseDocument(text, { prettyErrors: false, version: '1.2' })
+  } catch (error) {
+    if (error instanceof RangeError) return undefined // The parser recurses into [[[[...
+    throw error
+  }
+}
+
+function explain(error: YAMLError, text: string, locate: Locate): [string, Place, string] {
+  const place = locate(error.pos[0])
+  if (error.code === 'DUPLICATE_KEY') {
+    const key = /^[^:\s]+/.exec(text.slice(error.pos[0]))?.[0] ?? ''
+    return ['yaml-duplicate-key', place, `key given twice: ${key}`]
+  }
+  if (error.code === 'TAB_AS_INDENT') return ['yaml-tab', place, 'a tab cannot indent YAML: use spaces']
+  return ['yaml-syntax', place, `not YAML: ${error.message.replace(/\s+/g, ' ')}`]
+}
