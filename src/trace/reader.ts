@@ -21,7 +21,7 @@ const CPU_CHANGE_HEADER = 0x2001f003
 const CPU_CHANGE_BIG_ENDIAN = 0x03f00120
 const CPU_CHANGE_WORDS = 3
 const LOST_HEADER = 0xc001f001
-/** More than any Xen is built for (CONFIG_NR_CPUS <= 4095, later 16383): beyond it, the bytes are no capture. */
+/** No Xen is built for more pCPUs: beyond this, the bytes are no capture. */
 const MAX_PCPUS = 16384
 const FIRST_SEGMENT_RECORDS = 64
 const LARGEST_SEGMENT_RECORDS = 8192

@@ -4,7 +4,7 @@ import { TraceError } from '../../src/trace/error.ts'
 import { runstateChange } from '../../src/trace/events.ts'
 import { RunstateTracker } from '../../src/trace/runstate.ts'
 import { readTimeline, stateBefore } from '../../src/trace/timeline.ts'
-import { bytesOf, capture, plainMerge, record, window } from './capture.ts'
+import { bytesOf, capture, plainMerge, record, window, windows } from './capture.ts'
 
 describe('the timeline of a domain', () => {
   it('holds sleeps, wakes and runstate changes of each vCPU, from a real Xen', () => {
@@ -57,7 +57,9 @@ describe('the timeline of a domain', () => {
   })
 
   it('survives any damage to a capture: a result or an error of its own, and soon', () => {
-    const bytes = capture('small-ring').subarray(0, 20_000)
+    const all = capture('small-ring')
+    const whole = windows(all).findLast(({ end }) => end < 20_000)?.end as number
+    const bytes = all.subarray(0, whole)
     const damage = fc.oneof(
       fc.record({ at: fc.nat(bytes.length - 1), value: fc.nat(255) }),
       // Headers and sizes live in the first bytes of records, of which the first window has many.
@@ -86,7 +88,7 @@ describe('the timeline of a domain', () => {
       ),
       { numRuns: 500, seed: 1 },
     )
-    // The rest of the last window is cut off in every one of them unless the damage lies elsewhere.
+    expect(outcomes.results).toBeGreaterThan(0)
     expect(outcomes.errors).toBeGreaterThan(0)
   })
 
