@@ -1,0 +1,110 @@
+/**
+ * A table is data first: captions, heads and cells with their numbers and origins. Output formats read this and nothing else.
+ */
+
+import type { ZodType, z } from 'zod'
+import type { ExperimentBlock } from '../document/block.ts'
+import { digits, origins, symbol } from '../results/quantity.ts'
+import type { Run } from '../results/run.ts'
+import type { Origin } from '../testbed/testbed.ts'
+import type { PublishedRow } from './published.ts'
+
+export interface Table {
+  /** Rows of heads; a head spans `columns` and `rows`. */
+  readonly head: readonly (readonly Head[])[]
+  readonly groups: readonly Group[]
+  readonly notes: readonly string[]
+  /** Runs that the table shows numbers of. */
+  readonly runs: readonly Run[]
+  /** Names of runs that it should show and that do not exist. */
+  readonly missing: readonly string[]
+}
+
+export interface Head {
+  readonly text: string
+  /** As printed: 'µs'. */
+  readonly unit?: string
+  readonly columns?: number
+  readonly rows?: number
+  readonly origins?: readonly Origin[]
+  /** What the column holds, which decides its side. */
+  readonly align?: 'start' | 'end' | 'center'
+}
+
+/** Rows under one title, such as those of one environment. */
+export interface Group {
+  readonly title?: string
+  readonly origins?: readonly Origin[]
+  readonly rows: readonly (readonly Cell[])[]
+}
+
+export interface Cell {
+  readonly type: 'head' | 'text' | 'number' | 'published' | 'missing' | 'none'
+  readonly text: string
+  /** Of a number, in its column's unit. */
+  readonly value?: number
+  readonly origins?: readonly Origin[]
+  /** Names of the runs behind it are in the title. */
+  readonly runs?: readonly Run[]
+  readonly columns?: number
+  readonly rows?: number
+}
+
+/** What a kind of table renders from. */
+export interface TableContext {
+  readonly experiment: ExperimentBlock
+  /** Those of the experiment. */
+  readonly runs: readonly Run[]
+  /** Rows of the option `published`'s file, if the option is given. */
+  readonly published: readonly PublishedRow[] | undefined
+}
+
+export interface TableKind {
+  /** What an author may write beside the keys of every table. */
+  readonly options: ZodType
+  /** Throws QueryError if the options name something that the runs or the published rows do not have. */
+  readonly render: (options: unknown, context: TableContext) => Table
+}
+
+/** Ties the schema of a kind's options to the function that takes them, so that the Map can hold kinds with different options. */
+export function tableKind<Schema extends ZodType>(
+  options: Schema,
+  render: (options: z.output<Schema>, context: TableContext) => Table,
+): TableKind {
+  return { options, render: (raw, context) => render(options.parse(raw), context) }
+}
+
+/** A number of the experiment's: below 100 with one decimal, else whole, as the original study printed its microseconds. */
+export function numberCell(value: number, runs: readonly Run[]): Cell {
+  const decimals = Number.isInteger(value) || Math.abs(value) >= 100 ? 0 : 1
+  return { type: 'number', text: digits(value, decimals), value, origins: origins(runs), runs }
+}
+
+/** A number of the original study, printed as it was. */
+export function publishedCell(text: string | undefined): Cell {
+  if (text === undefined || text === '') return none
+  const value = Number(text)
+  if (Number.isNaN(value)) return { type: 'published', text }
+  const decimals = text.split('.')[1]?.length ?? 0
+  return { type: 'published', text: digits(value, decimals), value }
+}
+
+export const none: Cell = { type: 'none', text: '–' }
+
+export function missingCell(run: string, columns: number): Cell {
+  return { type: 'missing', text: `missing: run ${run}`, columns }
+}
+
+export function headCell(text: string, rows = 1): Cell {
+  return rows === 1 ? { type: 'head', text } : { type: 'head', text, rows }
+}
+
+/** Head of a column of numbers, with the unit that its cells leave out. */
+export function numberHead(text: string, unit = '', rows = 1): Head {
+  return {
+    text,
+    align: 'end',
+    ...(unit === '' ? {} : { unit: symbol(unit) }),
+    ...(rows === 1 ? {} : { rows }),
+  }
+}

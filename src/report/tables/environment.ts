@@ -1,0 +1,124 @@
+/** The machines: what each run captured of its own, and the original study's beside them (Tables 1 to 3). */
+
+import { z } from 'zod'
+import { origins, unknown } from '../../results/quantity.ts'
+import type { Run } from '../../results/run.ts'
+import { type PublishedRow, valuesOf } from '../published.ts'
+import { type Cell, type Head, headCell, missingCell, none, type Table, tableKind } from '../table.ts'
+import { cellsOf, chooseEnvironments, number } from './options.ts'
+
+const options = z.strictObject({
+  number,
+  /** Of the experiment; an empty list leaves them all out. */
+  environments: z.array(z.string()).optional(),
+  /** Whether to show the host that ran the experiment, from the runs' provenance. */
+  host: z.boolean().default(false),
+  /** Items to show, in this order; all of them unless named. */
+  items: z.array(z.string()).min(1).optional(),
+  published: z.string().optional(),
+  /** Machines of the published file; all of them unless named. */
+  machines: z.array(z.string()).optional(),
+})
+
+/** One column of the table: item -> value. */
+interface Machine {
+  readonly head: Head
+  readonly facts: ReadonlyMap<string, string>
+  readonly type: Cell['type']
+  readonly runs: readonly Run[]
+  /** The run that would tell, if there is none. */
+  readonly missing?: string
+}
+
+/** Provenance keys that begin so describe the host. */
+const hostPrefix = 'host '
+
+export const environment = tableKind(options, (given, { experiment, runs, published: all }): Table => {
+  const notes: string[] = []
+  const own = chooseEnvironments(experiment, given.environments).map((name): Machine => {
+    const cells = cellsOf(experiment, name, runs)
+    const present = cells.flatMap(({ run }) => run ?? [])
+    const [first] = present
+    notes.push(...differences(name, present))
+    return {
+      head: { text: name, origins: origins(present) },
+      facts: new Map(Object.entries(first?.captured ?? {})),
+      type: 'text',
+      runs: present,
+      ...(first === undefined ? { missing: cells[0]?.name ?? `${experiment.id}/${name}` } : {}),
+    }
+  })
+  const machines = [
+    ...own,
+    ...(given.host ? hosts(runs) : []),
+    ...publishedMachines(all ?? [], given.machines),
+  ]
+  const items = given.items ?? [...new Set(machines.flatMap(({ facts }) => [...facts.keys()]))]
+  const known = new Set(machines.flatMap(({ facts }) => [...facts.keys()]))
+  for (const item of items) {
+    if (known.size > 0 && !known.has(item)) throw unknown('item', item, [...known])
+  }
+  return {
+    head: [[{ text: 'item' }, ...machines.map((machine) => machine.head)]],
+    groups: [
+      { rows: items.map((item) => [headCell(item), ...machines.map((machine) => cellOf(machine, item))]) },
+    ],
+    notes,
+    runs: own.flatMap((machine) => machine.runs),
+    missing: own.flatMap(({ missing }) => missing ?? []),
+  }
+})
+
+function cellOf({ facts, type, runs, missing }: Machine, item: string): Cell {
+  if (missing !== undefined) return missingCell(missing, 1)
+  const text = facts.get(item)
+  if (text === undefined) return none
+  return runs.length === 0 ? { type, text } : { type, text, origins: origins(runs), runs: runs.slice(0, 1) }
+}
+
+/** The hosts, usually one; runs of several hosts get a column each. */
+function hosts(runs: readonly Run[]): readonly Machine[] {
+  const different = new Map<string, ReadonlyMap<string, string>>()
+  for (const { provenance } of runs) {
+    const facts = Object.entries(provenance)
+      .filter(([name]) => name.startsWith(hostPrefix))
+      .map(([name, value]): [string, string] => [name.slice(hostPrefix.length), String(value)])
+    if (facts.length > 0) different.set(JSON.stringify(facts), new Map(facts))
+  }
+  return [...different.values()].map((facts, index, { length }) => ({
+    head: { text: length === 1 ? 'host' : `host ${index + 1}` },
+    facts,
+    type: 'text',
+    runs: [],
+  }))
+}
+
+function publishedMachines(
+  rows: readonly PublishedRow[],
+  chosen: readonly string[] | undefined,
+): readonly Machine[] {
+  const known = valuesOf(rows, 'machine')
+  for (const name of chosen ?? []) {
+    if (!known.includes(name)) throw unknown('published machine', name, known)
+  }
+  return (chosen ?? known).map((name) => ({
+    head: { text: `${name} (published)` },
+    facts: new Map(
+      rows.filter((row) => row.machine === name).map((row) => [row.item ?? '', row.value ?? '']),
+    ),
+    type: 'published',
+    runs: [],
+  }))
+}
+
+/** A pattern may change the machine itself (its scheduler, its memory): said, not averaged away. */
+function differences(environmentName: string, runs: readonly Run[]): readonly string[] {
+  const [first, ...others] = runs
+  if (first === undefined) return []
+  const notes = others.flatMap((run) =>
+    Object.entries(run.captured)
+      .filter(([item, value]) => first.captured[item] !== value)
+      .map(([item, value]) => `${environmentName}, pattern ${run.pattern}: ${item} is ${value}.`),
+  )
+  return notes
+}

@@ -1,0 +1,79 @@
+/** Options that several kinds of tables share, and what they select. */
+
+import { z } from 'zod'
+import type { ExperimentBlock, Pattern } from '../../document/block.ts'
+import { origins, unknown } from '../../results/quantity.ts'
+import type { Run } from '../../results/run.ts'
+import { columnOf, type Factors, runName } from '../../results/series.ts'
+import type { Group } from '../table.ts'
+
+/** The number in the original study ("Table 5"), else tables are counted. */
+export const number = z.string().optional()
+
+export const environments = z.array(z.string()).min(1).optional()
+
+/** CSV file of the original study's numbers, relative to the project, and which of its environments to show. */
+export const published = z.string().optional()
+export const publishedEnvironment = z.string().optional()
+
+/** Factor -> value that rows must have; `operation: pause` is short for `where: {operation: pause}`. */
+export const where = z.record(z.string(), z.string()).default({})
+export const operation = z.string().optional()
+
+export function factorsOf(options: { operation?: string | undefined; where: Factors }): Factors {
+  return { ...(options.operation === undefined ? {} : { operation: options.operation }), ...options.where }
+}
+
+/** The experiment's environments, or those of them that the option names, in its order. */
+export function chooseEnvironments(
+  experiment: ExperimentBlock,
+  chosen: readonly string[] | undefined,
+): readonly string[] {
+  for (const name of chosen ?? []) {
+    if (!experiment.environments.includes(name)) {
+      throw unknown(`environment of ${experiment.id}`, name, experiment.environments)
+    }
+  }
+  return chosen ?? experiment.environments
+}
+
+/** A cell that has run, or the name of the run that is missing. */
+export interface CellRun {
+  readonly pattern: Pattern
+  readonly name: string
+  readonly run: Run | undefined
+}
+
+/** The cells of an environment, in the order of the block's patterns. */
+export function cellsOf(
+  experiment: ExperimentBlock,
+  environment: string,
+  runs: readonly Run[],
+): readonly CellRun[] {
+  return experiment.patterns
+    .filter((pattern) => pattern.only === undefined || pattern.only.includes(environment))
+    .map((pattern) => {
+      const name = runName({ experiment: experiment.id, environment, pattern: pattern.name })
+      return { pattern, name, run: runs.find((run) => runName(run) === name) }
+    })
+}
+
+export function environmentGroup(environment: string, runs: readonly Run[], rows: Group['rows']): Group {
+  return { title: environment, origins: origins(runs), rows }
+}
+
+/** Words for a column, from the first run that has it. Throws QueryError with the nearest name if runs exist and none has it. */
+export function labelOf(runs: readonly Run[], name: string, role: 'factor' | 'measure'): string {
+  const [first] = runs
+  if (first === undefined) return name
+  const having = runs.find((run) =>
+    run.columns.some((column) => column.name === name && column.role === role),
+  )
+  return columnOf(having ?? first, name, [role]).label ?? name
+}
+
+/** Published patterns that the experiment does not have: what the rerun leaves out is said under the table. */
+export function notRerun(experiment: ExperimentBlock, names: readonly string[]): readonly string[] {
+  const left = names.filter((name) => !experiment.patterns.some((pattern) => pattern.name === name))
+  return left.length === 0 ? [] : [`Published but not rerun here: ${left.join(', ')}.`]
+}

@@ -1,0 +1,100 @@
+/** What each pattern changes: baseline and changed value of each parameter, the original study's beside them (Tables 4 and 8). */
+
+import { z } from 'zod'
+import type { Parameter, Parameters, Pattern } from '../../document/block.ts'
+import { checkEnvironment, matching, type PublishedRow, theRow, valuesOf } from '../published.ts'
+import { type Cell, type Head, headCell, none, type Table, tableKind } from '../table.ts'
+import { notRerun, number, published, publishedEnvironment } from './options.ts'
+
+const options = z.strictObject({ number, published, publishedEnvironment })
+
+/** Columns of the published file, when it has them, and their heads. */
+const publishedColumns: ReadonlyMap<string, string> = new Map([
+  ['location', 'where'],
+  ['parameter', 'parameter'],
+  ['baseline', 'baseline'],
+  ['changed', 'changed'],
+])
+
+export const parameters = tableKind(options, (given, { experiment, published: all }): Table => {
+  checkEnvironment(all ?? [], given.publishedEnvironment)
+  const rows = matching(all ?? [], { environment: given.publishedEnvironment })
+  const columns = [...publishedColumns.keys()].filter((name) => rows.some((row) => row[name] !== undefined))
+  const patterns = experiment.patterns.filter((pattern) => leaves(pattern.changes).length > 0)
+  return {
+    head: head(columns),
+    groups: [{ rows: patterns.flatMap((pattern) => rowsOf(pattern, experiment.parameters, columns, rows)) }],
+    notes: [
+      ...patterns.flatMap(({ label, only }) =>
+        only === undefined ? [] : [`Only in ${only.join(', ')}: ${label}.`],
+      ),
+      ...notRerun(experiment, valuesOf(rows, 'pattern')),
+    ],
+    runs: [],
+    missing: [],
+  }
+})
+
+function head(columns: readonly string[]): Table['head'] {
+  const own: Head[] = [{ text: 'parameter' }, { text: 'baseline' }, { text: 'changed' }]
+  if (columns.length === 0) return [[{ text: 'pattern' }, ...own]]
+  return [
+    [
+      { text: 'pattern', rows: 2 },
+      { text: 'this rerun', columns: own.length, align: 'center' },
+      { text: 'published', columns: columns.length, align: 'center' },
+    ],
+    [...own, ...columns.map((name) => ({ text: publishedColumns.get(name) ?? name }))],
+  ]
+}
+
+function rowsOf(
+  pattern: Pattern,
+  baseline: Parameters,
+  columns: readonly string[],
+  publishedRows: readonly PublishedRow[],
+): readonly (readonly Cell[])[] {
+  const changes = leaves(pattern.changes)
+  const row = theRow(publishedRows, { pattern: pattern.name })
+  return changes.map(({ path, value }, index) => [
+    ...(index === 0 ? [headCell(pattern.label, changes.length)] : []),
+    { type: 'text', text: path.join('.') },
+    { type: 'text', text: inWords(at(baseline, path)) },
+    { type: 'text', text: inWords(value) },
+    ...columns.map((name): Cell => {
+      const text = index === 0 ? row?.[name] : undefined
+      return text === undefined || text === '' ? none : { type: 'published', text }
+    }),
+  ])
+}
+
+interface Leaf {
+  readonly path: readonly string[]
+  readonly value: Parameter
+}
+
+function leaves(parameters: Parameters, above: readonly string[] = []): readonly Leaf[] {
+  return Object.entries(parameters).flatMap(([name, value]) => {
+    const path = [...above, name]
+    return isMapping(value) ? leaves(value, path) : [{ path, value }]
+  })
+}
+
+function at(parameters: Parameters, path: readonly string[]): Parameter | undefined {
+  let value: Parameter | undefined = parameters
+  for (const name of path) value = isMapping(value) ? value[name] : undefined
+  return value
+}
+
+function isMapping(value: Parameter | undefined): value is Parameters {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function inWords(value: Parameter | undefined): string {
+  if (value === undefined || value === null) return 'none'
+  if (value === true) return 'yes'
+  if (value === false) return 'no'
+  if (typeof value === 'number') return String(value).replace('-', '−')
+  if (typeof value === 'string') return value
+  return Array.isArray(value) ? value.map(inWords).join(', ') : JSON.stringify(value)
+}

@@ -1,0 +1,188 @@
+/** Means of the phases of an operation, their shares of the sum, and the published means beside them (Tables 6 and 7). */
+
+import { z } from 'zod'
+import { QueryError, symbol } from '../../results/quantity.ts'
+import type { Run } from '../../results/run.ts'
+import { canonical, columnOf, type Factors, select } from '../../results/series.ts'
+import { mean } from '../../stats/moments.ts'
+import { checkEnvironment, matching, type PublishedRow, theRow, valuesOf } from '../published.ts'
+import {
+  type Cell,
+  headCell,
+  missingCell,
+  none,
+  numberCell,
+  numberHead,
+  publishedCell,
+  type Table,
+  tableKind,
+} from '../table.ts'
+import {
+  type CellRun,
+  cellsOf,
+  chooseEnvironments,
+  environmentGroup,
+  environments,
+  factorsOf,
+  labelOf,
+  notRerun,
+  number,
+  operation,
+  published,
+  publishedEnvironment,
+  where,
+} from './options.ts'
+
+const options = z.strictObject({
+  number,
+  environments,
+  operation,
+  where,
+  /** The phases, in order. */
+  measures: z.array(z.string()).min(1),
+  /** Whether to show each phase's share of the sum. */
+  share: z.boolean().default(true),
+  published,
+  publishedEnvironment,
+})
+
+interface Layout {
+  readonly measures: readonly string[]
+  readonly share: boolean
+  readonly published: readonly PublishedRow[]
+  readonly publishedColumn: string
+}
+
+export const phases = tableKind(options, (given, context): Table => {
+  const { experiment, runs } = context
+  const factors = factorsOf(given)
+  checkEnvironment(context.published ?? [], given.publishedEnvironment)
+  for (const name of Object.keys(factors)) labelOf(runs, name, 'factor')
+  const unit = commonUnit(runs, given.measures)
+  const publishedColumn = `mean_${unit}`
+  const layout: Layout = {
+    measures: given.measures,
+    share: given.share,
+    published: matching(context.published ?? [], {
+      ...factors,
+      environment: given.publishedEnvironment,
+    }).filter((row) => row[publishedColumn] !== undefined),
+    publishedColumn,
+  }
+  const names = chooseEnvironments(experiment, given.environments)
+  const cells = names.map((name) => cellsOf(experiment, name, runs))
+  const shown = cells.flat().flatMap(({ run }) => run ?? [])
+  return {
+    head: head(layout, unit, runs),
+    groups: names.map((name, index) => {
+      const own = cells[index] as readonly CellRun[]
+      return environmentGroup(
+        name,
+        own.flatMap(({ run }) => run ?? []),
+        own.map((cell) => rowOf(cell, layout, factors)),
+      )
+    }),
+    notes: [
+      ...incomplete(shown, factors, given.measures),
+      ...notRerun(experiment, valuesOf(layout.published, 'pattern')),
+    ],
+    runs: shown,
+    missing: cells.flat().flatMap(({ run, name }) => (run === undefined ? [name] : [])),
+  }
+})
+
+function commonUnit(runs: readonly Run[], measures: readonly string[]): string {
+  for (const name of measures) labelOf(runs, name, 'measure')
+  const units = new Set(
+    runs.flatMap((run) => measures.map((name) => canonical(run, columnOf(run, name, ['measure'])).unit)),
+  )
+  if (units.size > 1) {
+    throw new QueryError(`phases of different units do not add up: ${[...units].map(symbol).join(', ')}`)
+  }
+  return [...units][0] ?? ''
+}
+
+function head(
+  { measures, share, published: rows }: Layout,
+  unit: string,
+  runs: readonly Run[],
+): Table['head'] {
+  const beside = rows.length > 0 ? [numberHead('published', unit)] : []
+  const perPhase = [numberHead('mean', unit), ...(share ? [numberHead('share', '%')] : []), ...beside]
+  const sum = [numberHead('mean', unit), ...beside]
+  return [
+    [
+      { text: 'pattern', rows: 2 },
+      numberHead('n', '', 2),
+      ...measures.map((name) => ({
+        text: labelOf(runs, name, 'measure'),
+        columns: perPhase.length,
+        align: 'center' as const,
+      })),
+      { text: 'sum', columns: sum.length, align: 'center' },
+    ],
+    [...measures.flatMap(() => perPhase), ...sum],
+  ]
+}
+
+function rowOf({ pattern, name, run }: CellRun, layout: Layout, factors: Factors): readonly Cell[] {
+  const { measures, share } = layout
+  const hasPublished = layout.published.length > 0
+  if (run === undefined) {
+    const perPhase = 1 + (share ? 1 : 0) + (hasPublished ? 1 : 0)
+    const width = 1 + measures.length * perPhase + 1 + (hasPublished ? 1 : 0)
+    return [headCell(pattern.label), missingCell(name, width)]
+  }
+  const values = complete(run, factors, measures)
+  const means =
+    values.length === 0 ? [] : measures.map((_, index) => mean(values.map((row) => row[index] as number)))
+  const sum = means.reduce((total, value) => total + value, 0)
+  const publishedMeans = measures.map(
+    (phase) =>
+      theRow(layout.published, { pattern: pattern.name, ...factors, phase })?.[layout.publishedColumn],
+  )
+  return [
+    headCell(pattern.label),
+    numberCell(values.length, [run]),
+    ...measures.flatMap((_, index) => [
+      means[index] === undefined ? none : numberCell(means[index], [run]),
+      ...(share
+        ? [means[index] === undefined || sum === 0 ? none : percentCell(means[index] / sum, run)]
+        : []),
+      ...(hasPublished ? [publishedCell(publishedMeans[index])] : []),
+    ]),
+    means.length === 0 ? none : numberCell(sum, [run]),
+    ...(hasPublished ? [publishedCell(total(publishedMeans))] : []),
+  ]
+}
+
+/** The measures of every row that has all of them: means over different rows would not add up. */
+function complete(run: Run, factors: Factors, measures: readonly string[]): readonly (readonly number[])[] {
+  const columns = measures.map((name) => ({ name, ...canonical(run, columnOf(run, name, ['measure'])) }))
+  return select(run, factors).flatMap((row) => {
+    const values = columns.flatMap(({ name, scale }) => {
+      const value = row[name]
+      return typeof value === 'number' ? [value * scale] : []
+    })
+    return values.length === columns.length ? [values] : []
+  })
+}
+
+/** One decimal whatever the size, so that the shares of a row can be added by eye. */
+function percentCell(ratio: number, run: Run): Cell {
+  const cell = numberCell(ratio * 100, [run])
+  return { ...cell, text: (ratio * 100).toFixed(1) }
+}
+
+function total(texts: readonly (string | undefined)[]): string | undefined {
+  if (texts.some((text) => text === undefined || text === '')) return undefined
+  return String(texts.reduce((sum, text) => sum + Number(text), 0))
+}
+
+function incomplete(runs: readonly Run[], factors: Factors, measures: readonly string[]): readonly string[] {
+  const left = runs.reduce(
+    (count, run) => count + select(run, factors).length - complete(run, factors, measures).length,
+    0,
+  )
+  return left === 0 ? [] : [`${left} observations without all phases are left out.`]
+}

@@ -1,0 +1,236 @@
+/** Statistics of measures, a row for each environment, pattern and combination of factors, the published ones beside them (Table 5). */
+
+import { z } from 'zod'
+import { QueryError, symbol, unknown } from '../../results/quantity.ts'
+import type { Run } from '../../results/run.ts'
+import {
+  canonical,
+  columnOf,
+  excludedColumn,
+  type Factors,
+  series,
+  statistic,
+  statistics,
+} from '../../results/series.ts'
+import { checkEnvironment, matching, type PublishedRow, theRow, valuesOf } from '../published.ts'
+import {
+  type Cell,
+  type Head,
+  headCell,
+  missingCell,
+  none,
+  numberCell,
+  numberHead,
+  publishedCell,
+  type Table,
+  type TableContext,
+  tableKind,
+} from '../table.ts'
+import {
+  type CellRun,
+  cellsOf,
+  chooseEnvironments,
+  environmentGroup,
+  environments,
+  factorsOf,
+  labelOf,
+  notRerun,
+  number,
+  operation,
+  published,
+  publishedEnvironment,
+  where,
+} from './options.ts'
+
+const options = z.strictObject({
+  number,
+  environments,
+  operation,
+  where,
+  /** Factors whose values get rows of their own; those that `where` fixes or the runs do not have are left out. */
+  by: z.array(z.string()).default(['operation']),
+  /** The first measure of the runs unless named. */
+  measures: z.array(z.string()).min(1).optional(),
+  statistics: z.array(z.string()).min(1).default(['n', 'mean', 'variance', 'max', 'min', 'median']),
+  published,
+  publishedEnvironment,
+})
+
+interface Layout {
+  readonly by: readonly string[]
+  readonly measures: readonly string[]
+  readonly unit: string
+  readonly statistics: readonly string[]
+  readonly showsExcluded: boolean
+  /** Statistic -> column of the published file. */
+  readonly published: ReadonlyMap<string, string>
+}
+
+export const summary = tableKind(options, (given, context): Table => {
+  const { experiment, runs } = context
+  const factors = factorsOf(given)
+  checkEnvironment(context.published ?? [], given.publishedEnvironment)
+  const publishedRows = matching(context.published ?? [], {
+    ...factors,
+    environment: given.publishedEnvironment,
+  })
+  const layout = layOut(given, factors, context, publishedRows)
+  const names = chooseEnvironments(experiment, given.environments)
+  const cells = names.map((name) => cellsOf(experiment, name, runs))
+  const shown = cells.flat().flatMap(({ run }) => run ?? [])
+  return {
+    head: head(layout, runs),
+    groups: names.map((name, index) => {
+      const own = cells[index] as readonly CellRun[]
+      const rows = own.flatMap((cell) => rowsOf(cell, layout, factors, publishedRows))
+      return environmentGroup(
+        name,
+        own.flatMap(({ run }) => run ?? []),
+        rows,
+      )
+    }),
+    notes: [...exclusionNotes(shown), ...notRerun(experiment, valuesOf(publishedRows, 'pattern'))],
+    runs: shown,
+    missing: cells.flat().flatMap(({ run, name }) => (run === undefined ? [name] : [])),
+  }
+})
+
+function layOut(
+  given: z.output<typeof options>,
+  factors: Factors,
+  { runs }: TableContext,
+  publishedRows: readonly PublishedRow[],
+): Layout {
+  for (const name of given.statistics) {
+    if (statistic(name) === undefined) throw unknown('statistic', name, [...statistics.keys()])
+  }
+  for (const name of Object.keys(factors)) labelOf(runs, name, 'factor')
+  const [first] = runs
+  const firstMeasure = first?.columns.find((column) => column.role === 'measure')?.name
+  const measures = given.measures ?? (firstMeasure === undefined ? [] : [firstMeasure])
+  for (const name of measures) labelOf(runs, name, 'measure')
+  const units = new Set(
+    first === undefined
+      ? []
+      : measures.map((name) => canonical(first, columnOf(first, name, ['measure'])).unit),
+  )
+  if (units.size > 1) {
+    throw new QueryError(`the measures have different units: ${[...units].map(symbol).join(', ')}`)
+  }
+  const unit = [...units][0] ?? ''
+  return {
+    by: given.by.filter(
+      (name) => !(name in factors) && runs.some((run) => run.columns.some((column) => column.name === name)),
+    ),
+    measures,
+    unit,
+    statistics: given.statistics,
+    showsExcluded: runs.some((run) => run.exclusions.length > 0),
+    published: publishedColumns(given.statistics, unit, publishedRows),
+  }
+}
+
+/** `mean_us` holds the mean in microseconds, `variance_us2` the variance in their square, `n` the number of observations. */
+function publishedColumns(
+  names: readonly string[],
+  unit: string,
+  rows: readonly PublishedRow[],
+): ReadonlyMap<string, string> {
+  const [row] = rows
+  if (row === undefined) return new Map()
+  const columns = names.map((name): [string, string] => {
+    const own = statistic(name)?.unit(unit) ?? ''
+    return [name, own === '' ? name : `${name}_${own}`]
+  })
+  return new Map(columns.filter(([, column]) => column in row))
+}
+
+function head(layout: Layout, runs: readonly Run[]): Table['head'] {
+  const statisticHead = (name: string): Head => {
+    const own = statistic(name)
+    return numberHead(own?.label ?? name, own?.unit(layout.unit))
+  }
+  const double = layout.published.size > 0
+  const rows = double ? { rows: 2 } : {}
+  const leading: Head[] = [
+    { text: 'pattern', ...rows },
+    ...layout.by.map((name) => ({ text: labelOf(runs, name, 'factor'), ...rows })),
+    ...(layout.measures.length > 1 ? [{ text: 'measure', ...rows }] : []),
+  ]
+  const own = [
+    ...layout.statistics.map(statisticHead),
+    ...(layout.showsExcluded ? [numberHead('excluded')] : []),
+  ]
+  if (!double) return [[...leading, ...own]]
+  const groups: Head[] = [
+    { text: 'this rerun', columns: own.length, align: 'center' },
+    { text: 'published', columns: layout.published.size, align: 'center' },
+  ]
+  return [
+    [...leading, ...groups],
+    [...own, ...[...layout.published.keys()].map(statisticHead)],
+  ]
+}
+
+function rowsOf(
+  { pattern, name, run }: CellRun,
+  layout: Layout,
+  factors: Factors,
+  publishedRows: readonly PublishedRow[],
+): readonly (readonly Cell[])[] {
+  const leading = layout.by.length + (layout.measures.length > 1 ? 1 : 0)
+  if (run === undefined) {
+    const width = leading + layout.statistics.length + (layout.showsExcluded ? 1 : 0) + layout.published.size
+    return [[headCell(pattern.label), missingCell(name, width)]]
+  }
+  const lines = combinations(run, layout.by).flatMap((values) =>
+    layout.measures.map((measure) => ({ values, measure })),
+  )
+  return lines.map(({ values, measure }, index) => {
+    const selected = { ...factors, ...values }
+    const row = theRow(publishedRows, { pattern: pattern.name, ...selected, measure })
+    return [
+      ...(index === 0 ? [headCell(pattern.label, lines.length)] : []),
+      ...layout.by.map((factor) => headCell(values[factor] as string)),
+      ...(layout.measures.length > 1 ? [headCell(labelOf([run], measure, 'measure'))] : []),
+      ...statisticCells(run, selected, measure, layout),
+      ...[...layout.published.values()].map((column) => publishedCell(row?.[column])),
+    ]
+  })
+}
+
+function statisticCells(run: Run, factors: Factors, measure: string, layout: Layout): readonly Cell[] {
+  const { values } = series(run, factors, measure)
+  const excluded = run.rows.filter(
+    (row) => row[excludedColumn] && Object.entries(factors).every(([name, value]) => row[name] === value),
+  ).length
+  return [
+    ...layout.statistics.map((name) => {
+      if (values.length === 0 && name !== 'n') return none
+      return numberCell(statistic(name)?.of(values) as number, [run])
+    }),
+    ...(layout.showsExcluded ? [numberCell(excluded, [run])] : []),
+  ]
+}
+
+/** Every combination of values of the factors that a row of the run has, in the order of the rows. */
+function combinations(run: Run, by: readonly string[]): readonly Factors[] {
+  const found = new Map<string, Factors>()
+  for (const row of run.rows) {
+    const values = Object.fromEntries(by.map((name) => [name, String(row[name] ?? '')]))
+    found.set(JSON.stringify(values), values)
+  }
+  return [...found.values()]
+}
+
+function exclusionNotes(runs: readonly Run[]): readonly string[] {
+  const counts = new Map<string, number>()
+  for (const { reason, count } of runs.flatMap((run) => run.exclusions)) {
+    counts.set(reason, (counts.get(reason) ?? 0) + count)
+  }
+  if (counts.size === 0) return []
+  const reasons = [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([reason, count]) => `${reason} (${count})`)
+  return [`Excluded observations, by reason: ${reasons.join('; ')}.`]
+}
