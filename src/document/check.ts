@@ -2,12 +2,15 @@
 
 import { posix } from 'node:path'
 import * as z from 'zod'
-import type { Block, ExperimentBlock, FigureBlock, Place, TableBlock } from './block.ts'
-import type { Document, InlineValue } from './document.ts'
+import type { Parameter, Place } from './block.ts'
+import { type Document, exhibits, type InlineValue } from './document.ts'
+import { wordsIn } from './experiment.ts'
 import { type Path, references } from './expression.ts'
-import { fail, sortMessages } from './problem.ts'
-import { validate } from './schema.ts'
+import type { Fence } from './fence.ts'
+import { isMapping } from './parameters.ts'
+import { fail, hasErrorAt, sortMessages } from './problem.ts'
 import { hint, nearest } from './spelling.ts'
+import { validate } from './validation.ts'
 import type { Mapping } from './yaml.ts'
 
 /** What a kind of table tells about itself. */
@@ -33,21 +36,22 @@ export interface Project {
 /**
  * Adds what is wrong between blocks (ids, references, paths in values) and with the project (files, environments,
  * kinds of tables) to the messages of the document's file. Call once a document.
+ *
+ * It looks at the keys as written, so that an error in a block does not hide the next.
  */
 export function check(document: Document, project: Project): void {
   checkIds(document)
-  for (const block of document.blocks) {
-    const source = document.sources.get(block)
+  for (const { type, source } of document.fences) {
     if (source === undefined) continue
-    switch (block.type) {
+    switch (type) {
       case 'experiment':
-        checkExperiment(block, { source, document, project })
+        checkExperiment({ source, document, project })
         break
       case 'table':
-        checkTable(block, { source, document, project })
+        checkTable({ source, document, project })
         break
       case 'figure':
-        checkFigure(block, { source, document, project })
+        checkFigure({ source, document, project })
         break
     }
   }
@@ -65,47 +69,46 @@ interface Context {
 }
 
 /** An id names one thing in the whole document. */
-function checkIds({ declarations, file }: Document): void {
+function checkIds({ fences, file }: Document): void {
   const first = new Map<string, Place>()
-  for (const { id, place } of declarations) {
+  for (const { id, idPlace } of fences) {
+    if (id === undefined) continue
     const earlier = first.get(id)
-    if (earlier === undefined) first.set(id, place)
-    else fail(file, 'duplicate-id', place, `id ${id} is taken by the block at line ${earlier.line}`)
+    if (earlier === undefined) first.set(id, idPlace)
+    else fail(file, 'duplicate-id', idPlace, `id ${id} is taken at line ${earlier.line}`)
   }
 }
 
-function checkExperiment(block: ExperimentBlock, { source, document: { file }, project }: Context): void {
-  if (!('file' in block.script)) return
-  checkFile('script', block.script.file, source.valuePlace(['script']), { document: { file }, project })
-  for (const [index, environment] of block.environments.entries()) {
-    if (project.environments.includes(environment)) continue
+function checkExperiment(context: Context): void {
+  const { source, document, project } = context
+  checkFile(['script'], context)
+  for (const [index, environment] of wordsIn(source.data.environments)) {
+    const place = source.valuePlace(['environments', index])
+    if (project.environments.includes(environment) || hasErrorAt(document.file, place)) continue
     const reason = `unknown environment: ${environment}${hint(environment, project.environments)}`
-    fail(file, 'unknown-environment', source.valuePlace(['environments', index]), reason)
+    fail(document.file, 'unknown-environment', place, reason)
   }
 }
 
-function checkTable(block: TableBlock, { source, document, project }: Context): void {
+function checkTable(context: Context): void {
+  const { source, document, project } = context
   const { file } = document
-  if (block.from !== undefined) checkExperimentId(block.from, source.valuePlace(['from']), document)
-  const kind = project.tableKinds.get(block.kind)
+  const { id: _id, caption: _caption, kind: name, from, ...options } = source.data
+  if (typeof from === 'string') checkExperimentId(from, source.valuePlace(['from']), document)
+  if (typeof name !== 'string') return
+  const kind = project.tableKinds.get(name)
   if (kind === undefined) {
-    const reason = `unknown kind of table: ${block.kind}${hint(block.kind, project.tableKinds.keys())}`
-    fail(file, 'unknown-table-kind', source.valuePlace(['kind']), reason)
+    const place = source.valuePlace(['kind'])
+    const reason = `unknown kind of table: ${name}${hint(name, project.tableKinds.keys())}`
+    if (!hasErrorAt(file, place)) fail(file, 'unknown-table-kind', place, reason)
     return
   }
-  if (block.from === undefined && kind.from !== false) {
-    fail(
-      file,
-      'missing-key',
-      source.valuePlace([]),
-      `missing key: from; a table of kind ${block.kind} shows an experiment`,
-    )
+  if (from === undefined && kind.from !== false) {
+    const reason = `missing key: from; a table of kind ${name} shows an experiment`
+    fail(file, 'missing-key', source.valuePlace([]), reason)
   }
-  validate(closed(kind.options), block.options, { file, source })
-  for (const option of kind.files ?? []) {
-    const path = block.options[option]
-    if (typeof path === 'string') checkFile(option, path, source.valuePlace([option]), { document, project })
-  }
+  validate(closed(kind.options), options, { file, source, known: ['id', 'kind', 'from', 'caption'] })
+  for (const option of kind.files ?? []) checkFile([option], context)
 }
 
 /** Unknown options are errors, also where a kind's schema would only drop them; one made to take any key keeps that. */
@@ -113,12 +116,14 @@ function closed(schema: z.ZodType): z.ZodType {
   return schema instanceof z.ZodObject && schema.def.catchall === undefined ? schema.strict() : schema
 }
 
-function checkFigure(block: FigureBlock, { source, document, project }: Context): void {
-  checkFile('spec', block.spec, source.valuePlace(['spec']), { document, project })
-  for (const [dataset, from] of Object.entries(block.data)) {
-    const place = source.valuePlace(['data', dataset])
-    if (isFile(from)) checkFile(`data.${dataset}`, from, place, { document, project })
-    else checkExperimentId(from, place, document)
+function checkFigure(context: Context): void {
+  const { source, document } = context
+  checkFile(['spec'], context)
+  const { data } = source.data
+  for (const [dataset, from] of isMapping(data) ? Object.entries(data) : []) {
+    if (typeof from !== 'string') continue
+    if (isFile(from)) checkFile(['data', dataset], context)
+    else checkExperimentId(from, source.valuePlace(['data', dataset]), document)
   }
 }
 
@@ -128,33 +133,36 @@ export function isFile(from: string): boolean {
 }
 
 function checkFile(
-  key: string,
-  path: string,
-  place: Place,
-  { document: { file }, project }: { document: Pick<Document, 'file'>; project: Project },
+  at: readonly [string, ...string[]],
+  { source, document: { file }, project }: Context,
 ): void {
+  const written = at.reduce<Parameter | undefined>(
+    (value, key) => (isMapping(value) ? value[key] : undefined),
+    source.data,
+  )
+  const place = source.valuePlace(at)
+  if (typeof written !== 'string' || hasErrorAt(file, place)) return
+  const path = posix.normalize(written)
   if (project.exists(path)) return
   const folder = posix.dirname(path)
   const near = nearest(posix.basename(path), project.list(folder))
   const advice = near === undefined ? '' : ` (did you mean ${posix.join(folder, near)}?)`
-  fail(file, 'missing-file', place, `${key}: no file ${path}${advice}`)
+  fail(file, 'missing-file', place, `${at.join('.')}: no file ${path}${advice}`)
 }
 
-function checkExperimentId(id: string, place: Place, { declarations, file }: Document): void {
-  const named = declarations.filter((declaration) => declaration.id === id)
-  if (named.some(({ type }) => type === 'experiment')) return
+function checkExperimentId(id: string, place: Place, { fences, file }: Document): void {
+  const named = fences.filter((fence) => fence.id === id)
+  if (named.some(({ type }) => type === 'experiment') || hasErrorAt(file, place)) return
   const other = named[0]
-  const experiments = declarations
-    .filter(({ type }) => type === 'experiment')
-    .map((declaration) => declaration.id)
+  const experiments = fences.flatMap((fence) => (fence.type === 'experiment' && fence.id ? [fence.id] : []))
   const reason = other
     ? `${id} is a ${other.type}, not an experiment${hint('', experiments)}`
     : `unknown experiment: ${id}${hint(id, experiments)}`
   fail(file, 'unknown-experiment', place, reason)
 }
 
-function checkReferences({ references: found, declarations, file }: Document): void {
-  const shown = declarations.filter(({ type }) => type !== 'experiment').map(({ id }) => id)
+function checkReferences({ references: found, fences, file }: Document): void {
+  const shown = exhibits(fences)
   for (const { id, place } of found) {
     if (shown.includes(id)) continue
     const what = id.startsWith('tbl-') ? 'table' : 'figure'
@@ -162,35 +170,50 @@ function checkReferences({ references: found, declarations, file }: Document): v
   }
 }
 
+interface Cells {
+  readonly environments: readonly string[]
+  /** Name -> the environments that it is restricted to. */
+  readonly patterns: ReadonlyMap<string, readonly string[] | undefined>
+}
+
+/** The cells of an experiment; of one with errors as far as they can be read, or undefined. */
+function cellsOf({ block, source }: Fence): Cells | undefined {
+  if (block?.type === 'experiment') {
+    return {
+      environments: block.environments,
+      patterns: new Map(block.patterns.map(({ name, only }) => [name, only])),
+    }
+  }
+  const environments = wordsIn(source?.data.environments).map(([, name]) => name)
+  const patterns = source?.data.patterns
+  if (environments.length === 0 || !isMapping(patterns)) return undefined
+  return { environments, patterns: new Map(Object.keys(patterns).map((name) => [name, undefined])) }
+}
+
 /** The parts of a path that are known before any run: experiment, environment and pattern. */
 function checkPath({ parts, offsets }: Path, value: InlineValue, document: Document): void {
-  const [id = '', environment = '', patternName = ''] = parts
+  const [id = '', environment = '', pattern = ''] = parts
   const place = (index: number) => value.locate(offsets[index] ?? 0)
-  const { declarations, file } = document
+  const { fences, file } = document
   checkExperimentId(id, place(0), document)
-  const block: Block | undefined = declarations.find(
-    (one) => one.id === id && one.type === 'experiment',
-  )?.block
-  if (block?.type !== 'experiment') return
-  if (!block.environments.includes(environment)) {
-    const reason = `unknown environment of ${id}: ${environment}${hint(environment, block.environments)}`
+  const fence = fences.find((one) => one.id === id && one.type === 'experiment')
+  const cells = fence && cellsOf(fence)
+  if (cells === undefined) return
+  const { environments, patterns } = cells
+  if (!environments.includes(environment)) {
+    const reason = `unknown environment of ${id}: ${environment}${hint(environment, environments)}`
     fail(file, 'unknown-environment', place(1), reason)
   }
-  const names = block.patterns.map(({ name }) => name)
-  const pattern = block.patterns.find(({ name }) => name === patternName)
-  if (pattern === undefined) {
+  const only = patterns.get(pattern)
+  if (!patterns.has(pattern)) {
     fail(
       file,
       'unknown-pattern',
       place(2),
-      `unknown pattern of ${id}: ${patternName}${hint(patternName, names)}`,
+      `unknown pattern of ${id}: ${pattern}${hint(pattern, patterns.keys())}`,
     )
-  } else if (
-    pattern.only &&
-    block.environments.includes(environment) &&
-    !pattern.only.includes(environment)
-  ) {
-    const reason = `${patternName} does not run in ${environment}, only in ${pattern.only.join(', ')}`
+  } else if (only && environments.includes(environment) && !only.includes(environment)) {
+    const reason = `${pattern} does not run in ${environment}, only in ${only.join(', ')}`
     fail(file, 'unknown-environment', place(1), reason)
   }
 }

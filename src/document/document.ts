@@ -17,12 +17,11 @@ import { unified } from 'unified'
 import type { VFile } from 'vfile'
 import type { Block, Place } from './block.ts'
 import { ExpressionError, type ParsedExpression, parseExpression } from './expression.ts'
-import { type Declaration, readFence } from './fence.ts'
+import { type Fence, readFence } from './fence.ts'
 import { type FrontMatter, readFrontMatter } from './frontmatter.ts'
 import { type Locate, locateInInlineCode, type SourceText, sourceText, startOf } from './place.ts'
 import { fail, sortMessages } from './problem.ts'
 import { isReference, mentions, type Reference, warnOfNearMiss } from './reference.ts'
-import type { Mapping } from './yaml.ts'
 
 export interface Document {
   readonly file: VFile
@@ -35,10 +34,8 @@ export interface Document {
   readonly references: readonly Reference[]
   /** What a node of the tree stands for. */
   readonly nodes: ReadonlyMap<Nodes, Block | InlineValue>
-  /** Places of a block's keys and values. */
-  readonly sources: ReadonlyMap<Block, Mapping>
-  /** Every id, also of blocks with errors. */
-  readonly declarations: readonly Declaration[]
+  /** All fences of ours, also those with errors, with the places of their keys. */
+  readonly fences: readonly Fence[]
 }
 
 /** An inline code that starts with `=`: a number in the prose. */
@@ -68,18 +65,15 @@ export function parseDocument(file: VFile): Document {
   const values: InlineValue[] = []
   const found: Reference[] = []
   const nodes = new Map<Nodes, Block | InlineValue>()
-  const sources = new Map<Block, Mapping>()
-  const declarations: Declaration[] = []
+  const fences: Fence[] = []
 
   const readCode = (node: Code) => {
-    const { source, declaration } = readFence(node, text, file) ?? {}
-    if (declaration === undefined) return
-    declarations.push(declaration)
-    const { block } = declaration
-    if (block === undefined || source === undefined) return
-    blocks.push(block)
-    nodes.set(node, block)
-    sources.set(block, source)
+    const fence = readFence(node, text, file)
+    if (fence === undefined) return
+    fences.push(fence)
+    if (fence.block === undefined) return
+    blocks.push(fence.block)
+    nodes.set(node, fence.block)
   }
   for (const { node, inLink, near } of descend(tree)) {
     if (node.type === 'code') readCode(node)
@@ -93,12 +87,17 @@ export function parseDocument(file: VFile): Document {
   }
 
   const references = found.filter(isReference)
-  const ids = declarations.filter(({ type }) => type !== 'experiment').map(({ id }) => id)
+  const ids = exhibits(fences)
   for (const reference of found) {
     if (!isReference(reference)) warnOfNearMiss(reference, ids, file)
   }
   sortMessages(file)
-  return { file, frontMatter, tree, blocks, values, references, nodes, sources, declarations }
+  return { file, frontMatter, tree, blocks, values, references, nodes, fences }
+}
+
+/** Ids that the text can refer to. */
+export function exhibits(fences: readonly Fence[]): readonly string[] {
+  return fences.flatMap(({ type, id }) => (type === 'experiment' || id === undefined ? [] : [id]))
 }
 
 interface Visit {

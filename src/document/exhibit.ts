@@ -3,13 +3,14 @@
 import type { VFile } from 'vfile'
 import type { FigureBlock, Parameters, Place, TableBlock } from './block.ts'
 import { warn } from './problem.ts'
-import { figureSchema, tableSchema, validate } from './schema.ts'
+import { figureSchema, tableSchema } from './schema.ts'
+import { validate } from './validation.ts'
 import type { Mapping } from './yaml.ts'
 
 /** How ids start that the text can refer to: @tbl-latency, @fig-scatter. */
 export const prefixes = { table: 'tbl-', figure: 'fig-' } as const
 
-export function readTable(source: Mapping, place: Place, file: VFile): TableBlock | undefined {
+export function readTable(source: Mapping, place: Place, { file }: { file: VFile }): TableBlock | undefined {
   const data = validate(tableSchema, source.data, { file, source })
   if (data === undefined) return undefined
   const { id, kind, from, caption, ...options } = data
@@ -25,7 +26,11 @@ export function readTable(source: Mapping, place: Place, file: VFile): TableBloc
   }
 }
 
-export function readFigure(source: Mapping, place: Place, file: VFile): FigureBlock | undefined {
+export function readFigure(
+  source: Mapping,
+  place: Place,
+  { file }: { file: VFile },
+): FigureBlock | undefined {
   const data = validate(figureSchema, source.data, { file, source })
   if (data === undefined) return undefined
   const { width, height, ...rest } = data

@@ -1,41 +1,43 @@
 /** Experiment blocks: `yaml experiment`, and `ts experiment` with the script in the block itself. */
 
 import type { VFile } from 'vfile'
-import type { ExperimentBlock, Parameters, Pattern, Place } from './block.ts'
-import { mergeParameters, misfits } from './parameters.ts'
+import type { ExperimentBlock, Parameter, Parameters, Pattern, Place } from './block.ts'
+import { isMapping, mergeParameters, misfits } from './parameters.ts'
 import { fail } from './problem.ts'
-import { experimentSchema, inlineExperimentSchema, patternSchema, validate } from './schema.ts'
+import { experimentSchema, inlineExperimentSchema, patternSchema } from './schema.ts'
 import { hint } from './spelling.ts'
+import { validate } from './validation.ts'
 import type { Mapping } from './yaml.ts'
 
 /** Keys of a pattern that are no parameter changes. */
 const reserved = ['label', 'only'] as const
 
 /** @returns undefined when the block has errors; the file then lists them all. */
-export function readExperiment(source: Mapping, place: Place, file: VFile): ExperimentBlock | undefined {
+export function readExperiment(
+  source: Mapping,
+  place: Place,
+  { file }: { file: VFile },
+): ExperimentBlock | undefined {
   const before = file.messages.length
   const data = validate(experimentSchema, source.data, { file, source })
-  if (data === undefined) return undefined
-  const parameters = data.parameters as Parameters
+  // From the mapping as written: an error elsewhere in the block must not hide those in its patterns.
+  const parameters = isMapping(source.data.parameters) ? source.data.parameters : {}
+  const environments = wordsIn(source.data.environments).map(([, name]) => name)
   for (const key of reserved) {
     if (!Object.hasOwn(parameters, key)) continue
-    fail(
-      file,
-      'reserved-name',
-      source.keyPlace(['parameters', key]),
-      `${key} cannot be a parameter: patterns use it for themselves`,
-    )
+    const reason = `${key} cannot be a parameter: patterns use it for themselves`
+    fail(file, 'reserved-name', source.keyPlace(['parameters', key]), reason)
   }
-  refuseRepeats(data.environments, ['environments'], source, file)
-  const patterns = Object.entries(data.patterns).map(([name, written]) =>
-    readPattern(name, (written ?? {}) as Parameters, {
-      environments: data.environments,
-      parameters,
-      source,
-      file,
-    }),
+  refuseRepeats(['environments'], source.data.environments, { source, file })
+  const patterns = Object.entries(isMapping(source.data.patterns) ? source.data.patterns : {}).flatMap(
+    ([name, written]): readonly Pattern[] => {
+      const changes = written ?? {} // `baseline:` with nothing after it
+      return isMapping(changes)
+        ? [readPattern(name, changes, { environments, parameters, source, file })]
+        : []
+    },
   )
-  if (file.messages.slice(before).some((message) => message.fatal)) return undefined
+  if (data === undefined || file.messages.slice(before).some((message) => message.fatal)) return undefined
   return {
     type: 'experiment',
     id: data.id,
@@ -50,11 +52,15 @@ export function readExperiment(source: Mapping, place: Place, file: VFile): Expe
   }
 }
 
-interface Surroundings {
-  readonly environments: readonly string[]
-  readonly parameters: Parameters
+/** What is read, and where its mistakes go. */
+interface Noted {
   readonly source: Mapping
   readonly file: VFile
+}
+
+interface Surroundings extends Noted {
+  readonly environments: readonly string[]
+  readonly parameters: Parameters
 }
 
 function readPattern(
@@ -62,14 +68,14 @@ function readPattern(
   written: Parameters,
   { environments, parameters, source, file }: Surroundings,
 ): Pattern {
-  const base = ['patterns', name]
+  const base: [string, ...string[]] = ['patterns', name]
   const { label = name, only } = validate(patternSchema, written, { file, source, base }) ?? {}
-  for (const [index, environment] of (only ?? []).entries()) {
+  for (const [index, environment] of wordsIn(written.only)) {
     if (environments.includes(environment)) continue
     const reason = `unknown environment: ${environment}${hint(environment, environments)}; only picks from the experiment's own`
     fail(file, 'unknown-environment', source.valuePlace([...base, 'only', index]), reason)
   }
-  if (only !== undefined) refuseRepeats(only, [...base, 'only'], source, file)
+  refuseRepeats([...base, 'only'], written.only, { source, file })
   const changes = Object.fromEntries(
     Object.entries(written).filter(([key]) => !reserved.some((word) => word === key)),
   )
@@ -92,15 +98,22 @@ function readPattern(
   }
 }
 
+/** The words of a list with their indices; whatever else is in it or in its place has its own error. */
+export function wordsIn(list: Parameter | undefined): readonly (readonly [index: number, word: string])[] {
+  if (!Array.isArray(list)) return []
+  return list.flatMap((item, index) => (typeof item === 'string' ? [[index, item] as const] : []))
+}
+
 function refuseRepeats(
-  names: readonly string[],
-  path: readonly string[],
-  source: Mapping,
-  file: VFile,
+  path: readonly [string, ...string[]],
+  list: Parameter | undefined,
+  { source, file }: Noted,
 ): void {
-  for (const [index, name] of names.entries()) {
-    if (names.indexOf(name) === index) continue
-    fail(file, 'repeated-name', source.valuePlace([...path, index]), `${path.at(-1)} names ${name} twice`)
+  const seen = new Set<string>()
+  for (const [index, word] of wordsIn(list)) {
+    if (seen.has(word))
+      fail(file, 'repeated-name', source.valuePlace([...path, index]), `${path.at(-1)} names ${word} twice`)
+    seen.add(word)
   }
 }
 

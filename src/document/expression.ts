@@ -353,8 +353,9 @@ function narrowPath(node: estree.Node, at: At): Path {
     }
     rest = rest.object
   }
-  if (rest.type !== 'Identifier') throw outside('a path that does not start with an experiment', at(rest))
-  parts.unshift(rest.name)
+  const root = rootName(rest)
+  if (root === undefined) throw outside('a path that does not start with an experiment', at(rest))
+  parts.unshift(root)
   offsets.unshift(at(rest))
   if (parts.length < shortestPath) {
     throw new ExpressionError(
@@ -364,6 +365,14 @@ function narrowPath(node: estree.Node, at: At): Path {
     )
   }
   return { type: 'path', parts, offsets }
+}
+
+/** `latency`, or `['pause-resume']`, which the parser takes for a list. */
+function rootName(node: estree.Node): string | undefined {
+  if (node.type === 'Identifier') return node.name
+  if (node.type !== 'ArrayExpression' || node.elements.length !== 1) return undefined
+  const [only] = node.elements
+  return only?.type === 'Literal' && typeof only.value === 'string' ? only.value : undefined
 }
 
 function narrowCall(node: estree.SimpleCallExpression | estree.NewExpression, at: At): Call {

@@ -10,21 +10,17 @@ import { fail, warn } from './problem.ts'
 import { nearest } from './spelling.ts'
 import { type Mapping, readMapping } from './yaml.ts'
 
-/** A block's id as far as it can be read, also where the block itself has errors. */
-export interface Declaration {
-  readonly id: string
-  readonly type: Block['type']
-  /** Of the id. */
-  readonly place: Place
-  /** Undefined when the block has errors. What refers to it is then not looked into. */
-  readonly block?: Block
-}
-
-/** A fence of ours; `source` has the places of a block's keys and values. */
+/** A fence of ours, also one with errors: what can be read of it is checked all the same. */
 export interface Fence {
   readonly node: Code
+  readonly type: Block['type']
+  /** Keys and values with their places. */
   readonly source?: Mapping
-  readonly declaration?: Declaration
+  readonly id?: string
+  /** Of the id, or else of the fence. */
+  readonly idPlace: Place
+  /** Undefined when the block has errors. */
+  readonly block?: Block
 }
 
 type Read = (
@@ -42,23 +38,10 @@ interface Kind {
 
 /** By info string: language and kind. */
 const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
-  [
-    'yaml experiment',
-    {
-      type: 'experiment',
-      keys: 'content',
-      read: (source, place, { file }) => readExperiment(source, place, file),
-    },
-  ],
+  ['yaml experiment', { type: 'experiment', keys: 'content', read: readExperiment }],
   ['ts experiment', { type: 'experiment', keys: 'attributes', read: readInlineExperiment }],
-  [
-    'yaml table',
-    { type: 'table', keys: 'content', read: (source, place, { file }) => readTable(source, place, file) },
-  ],
-  [
-    'yaml figure',
-    { type: 'figure', keys: 'content', read: (source, place, { file }) => readFigure(source, place, file) },
-  ],
+  ['yaml table', { type: 'table', keys: 'content', read: readTable }],
+  ['yaml figure', { type: 'figure', keys: 'content', read: readFigure }],
 ])
 
 /** @returns undefined for ordinary code (with a warning where it looks like a slip). */
@@ -75,24 +58,22 @@ export function readFence(node: Code, text: SourceText, file: VFile): Fence | un
     fail(file, 'fence-unclosed', place, `the block ${info} is never closed: end it with a fence`)
   const source =
     kind.keys === 'content' ? readContent(node, info, { text, file }) : readAttributes(node, text, file)
-  const block = source && kind.read(source, place, { file, code })
-  const found =
-    typeof source?.data.id === 'string' ? source.data.id : /^\s*id:\s*['"]?([\w-]+)/m.exec(code)?.[1]
-  const id = block?.id ?? found
+  const read = source && kind.read(source, place, { file, code })
+  const block = source?.sound ? read : undefined
+  const id = source === undefined ? guessId(code) : source.data.id
   return {
     node,
+    type: kind.type,
     ...(source === undefined ? {} : { source }),
-    ...(id === undefined
-      ? {}
-      : {
-          declaration: {
-            id,
-            type: kind.type,
-            place: source?.valuePlace(['id']) ?? place,
-            ...(block === undefined ? {} : { block }),
-          },
-        }),
+    ...(typeof id === 'string' ? { id } : {}),
+    idPlace: source?.valuePlace(['id']) ?? place,
+    ...(block === undefined ? {} : { block }),
   }
+}
+
+/** Of a block that is no YAML at all: what refers to it should not be called wrong as well. */
+function guessId(code: string): string | undefined {
+  return /^\s*id:\s*['"]?([\w-]+)/m.exec(code)?.[1]
 }
 
 function readContent(
@@ -113,7 +94,7 @@ function readContent(
 const numeric = ['trials', 'seed', 'deadline']
 
 /** `experiment id=hello trials=20 note="two words"`: what follows the kind. */
-function readAttributes(node: Code, text: SourceText, file: VFile): Mapping | undefined {
+function readAttributes(node: Code, text: SourceText, file: VFile): Mapping {
   const fence = startOf(node)
   const meta = node.meta ?? ''
   const line = sliceOf(text, node).split(/[\r\n]/, 1)[0] ?? ''
@@ -139,9 +120,9 @@ function readAttributes(node: Code, text: SourceText, file: VFile): Mapping | un
     data[name] = numeric.includes(name) && /^[+-]?\d+(?:\.\d+)?$/.test(written) ? Number(written) : written
     places.set(name, { key: place(match.index), value: place(match.index + name.length + 1), written })
   }
-  if (broken) return undefined
   const at = (path: readonly PropertyKey[]) => places.get(String(path[0] ?? ''))
   return {
+    sound: !broken,
     data,
     keyPlace: (path) => at(path)?.key ?? fence,
     valuePlace: (path) => at(path)?.value ?? fence,

@@ -4,7 +4,8 @@ import type { Yaml } from 'mdast'
 import type { VFile } from 'vfile'
 import { fenceText, locateInFence, type SourceText, startOf } from './place.ts'
 import { fail } from './problem.ts'
-import { frontMatterSchema, validate } from './schema.ts'
+import { frontMatterSchema } from './schema.ts'
+import { validate } from './validation.ts'
 import { readMapping } from './yaml.ts'
 
 export interface Author {

@@ -25,6 +25,12 @@ export function sourceText(file: VFile): SourceText {
 }
 
 export function placeAt({ lineStarts }: SourceText, offset: number): Place {
+  const index = lineOf(lineStarts, offset)
+  return { line: index + 1, column: offset - (lineStarts[index] ?? 0) + 1 }
+}
+
+/** Index of the last line that starts at or before the offset. */
+function lineOf(lineStarts: readonly number[], offset: number): number {
   let low = 0
   let high = lineStarts.length - 1
   while (low < high) {
@@ -32,7 +38,7 @@ export function placeAt({ lineStarts }: SourceText, offset: number): Place {
     if ((lineStarts[middle] ?? 0) <= offset) low = middle
     else high = middle - 1
   }
-  return { line: low + 1, column: offset - (lineStarts[low] ?? 0) + 1 }
+  return low
 }
 
 /** Start of a node. The parser gives every node a position; a node made by hand has none and counts as line 1. */
@@ -57,8 +63,7 @@ export function locateInFence(source: SourceText, node: Code | Yaml): Locate {
   for (const line of lines) starts.push((starts.at(-1) ?? 0) + line.length + 1)
   return (offset) => {
     if (node.value === '') return opening
-    let index = starts.findLastIndex((start) => start <= offset)
-    index = Math.min(Math.max(index, 0), lines.length - 1)
+    const index = Math.min(lineOf(starts, offset), lines.length - 1)
     const fileLine = opening.line + index // 0-based: the content starts below the fence.
     const from = source.lineStarts[fileLine] ?? source.text.length
     const to = source.lineStarts[fileLine + 1] ?? source.text.length

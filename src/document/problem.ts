@@ -14,6 +14,13 @@ export function warn(file: VFile, ruleId: string, place: Place, reason: string):
   file.message(reason, { place: { ...place }, ruleId, source: 'repro' })
 }
 
+/** Whether there is an error at this very place: another one would say the same in other words. */
+export function hasErrorAt(file: VFile, place: Place): boolean {
+  return file.messages.some(
+    (message) => message.fatal === true && message.line === place.line && message.column === place.column,
+  )
+}
+
 /** Whether anything must be mended. */
 export function hasErrors(file: VFile): boolean {
   return file.messages.some((message) => message.fatal === true)

@@ -36,14 +36,21 @@ export function mentions(node: Text, source: SourceText, near: Place): readonly 
   // Escapes and entities shift the text against its Markdown: pair every @ of the one with an @ of the other.
   const written = Array.from(slice.matchAll(/@/g), ({ index }) => index)
   const shown = Array.from(node.value.matchAll(/@/g), ({ index }) => index)
+  const pairs = new Map(written.length === shown.length ? shown.map((index, n) => [index, written[n]]) : [])
   return Array.from(node.value.matchAll(mention), (match): Reference | undefined => {
-    const at = written.length === shown.length ? written[shown.indexOf(match.index)] : undefined
-    if (at !== undefined && /(?<!\\)(?:\\\\)*\\$/.test(slice.slice(0, at))) return undefined
-    const place = at === undefined ? near : placeAt(source, offset + at)
-    const { line, column } = place
+    const at = pairs.get(match.index)
+    if (at !== undefined && isEscaped(slice, at)) return undefined
+    const { line, column } = at === undefined ? near : placeAt(source, offset + at)
     const end = match.index + match[0].length
     return { type: 'reference', id: match[1] ?? '', place: { line, column }, node, start: match.index, end }
   }).filter((found) => found !== undefined)
+}
+
+/** After an odd number of backslashes; each pair before that is a backslash of the text. */
+function isEscaped(markdown: string, at: number): boolean {
+  let backslashes = 0
+  while (markdown[at - 1 - backslashes] === '\\') backslashes += 1
+  return backslashes % 2 === 1
 }
 
 export function isReference({ id }: Reference): boolean {
@@ -56,7 +63,8 @@ export function warnOfNearMiss(
   ids: readonly string[],
   file: VFile,
 ): void {
-  const isCitation = /\[[^\]]*$/.test(node.value.slice(0, start))
+  const before = node.value.slice(0, start)
+  const isCitation = before.lastIndexOf('[') > before.lastIndexOf(']')
   const near = isCitation ? undefined : nearest(id, ids)
   if (near !== undefined)
     warn(file, 'reference-near-miss', place, `@${id} is plain text (did you mean @${near}?)`)

@@ -11,13 +11,18 @@ export function nearest(
   names: Iterable<string>,
   most = Math.max(2, Math.floor(word.length / 3)),
 ): string | undefined {
+  const letters = (name: string) => [...name.toLowerCase()].sort().join('')
   let best: string | undefined
   let bestDistance = most + 1
   for (const name of [...names].sort()) {
-    const edits = distance(word.toLowerCase(), name.toLowerCase())
+    // Swapped letters count as two edits, but are the likelier slip: xen-4.71 is xen-4.17 rather than xen-4.14.
+    const swapped = letters(name) === letters(word) ? 0.5 : 0
+    const edits = distance(word.toLowerCase(), name.toLowerCase()) - swapped
     // Two edits make any two-letter word of any other: a suggestion must keep at least one letter.
-    if (edits < bestDistance && edits < Math.max(word.length, name.length))
-      [best, bestDistance] = [name, edits]
+    if (edits < bestDistance && edits < Math.max(word.length, name.length)) {
+      best = name
+      bestDistance = edits
+    }
   }
   return best
 }

@@ -18,6 +18,8 @@ interface Entry {
 
 /** A mapping as an author wrote it. */
 export interface Mapping {
+  /** False when something in it could not be read; what could is here, and can still be checked. */
+  readonly sound: boolean
   readonly data: Parameters
   /** Place of the key at this path, or of the nearest thing around it. */
   readonly keyPlace: (path: Path) => Place
@@ -36,7 +38,7 @@ const mostValues = 20_000
  * Reads one mapping.
  * @param what in words, for messages: 'experiment', 'front matter'
  * @param fence where the whole thing starts
- * @returns undefined when it cannot be read; the file then has an error.
+ * @returns undefined when nothing of it can be read; the file then has an error.
  */
 export function readMapping(
   text: string,
@@ -156,7 +158,6 @@ export function readMapping(
   }
 
   const data = mapping((contents as { items: Pair<Node, Node | null>[] }).items, [])
-  if (broken) return undefined
   const around = (path: Path): Entry => {
     for (let length = path.length; length > 0; length -= 1) {
       const entry = entries.get(JSON.stringify(path.slice(0, length)))
@@ -165,6 +166,7 @@ export function readMapping(
     return { key: fence, value: fence }
   }
   return {
+    sound: !broken,
     data,
     keyPlace: (path) => around(path).key,
     valuePlace: (path) => around(path).value,
@@ -188,5 +190,7 @@ function explain(error: YAMLError, text: string, locate: Locate): [string, Place
     return ['yaml-duplicate-key', place, `key given twice: ${key}`]
   }
   if (error.code === 'TAB_AS_INDENT') return ['yaml-tab', place, 'a tab cannot indent YAML: use spaces']
+  if (error.code === 'MULTIPLE_DOCS')
+    return ['yaml-syntax', place, '--- starts a second document: a block holds one']
   return ['yaml-syntax', place, `not YAML: ${error.message.replace(/\s+/g, ' ')}`]
 }
