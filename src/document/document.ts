@@ -16,12 +16,13 @@ import remarkParse from 'remark-parse'
 import { unified } from 'unified'
 import type { VFile } from 'vfile'
 import type { Block, Place } from './block.ts'
-import { ExpressionError, type ParsedExpression, parseExpression } from './expression.ts'
+import { type ParsedExpression, parseExpression } from './expression.ts'
 import { type Fence, readFence } from './fence.ts'
 import { type FrontMatter, readFrontMatter } from './frontmatter.ts'
 import { type Locate, locateInInlineCode, type SourceText, sourceText, startOf } from './place.ts'
 import { fail, sortMessages } from './problem.ts'
 import { isReference, mentions, type Reference, warnOfNearMiss } from './reference.ts'
+import { ExpressionError } from './syntax.ts'
 
 export interface Document {
   readonly file: VFile

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ExpressionError, parseExpression, references } from '../../src/document/expression.ts'
+import { parseExpression, references } from '../../src/document/expression.ts'
+import { ExpressionError } from '../../src/document/syntax.ts'
 
 function problem(source: string): readonly [string, number] {
   try {
