@@ -12,7 +12,7 @@ import { hint } from '../document/spelling.ts'
 import { QueryError } from '../results/quantity.ts'
 import { fieldsOf } from './fields.ts'
 import { textWidth } from './textwidth.ts'
-import { theme } from './theme.ts'
+import { ink, theme } from './theme.ts'
 
 export interface FigureInput {
   /** Unique in the page: ids in the SVG start with it. */
@@ -120,8 +120,13 @@ function specification({ spec, data, width, height, subtitle }: FigureInput): To
 }
 
 function withSubtitle(title: unknown, subtitle: string): object {
+  // Vega draws no subtitle without a title: alone it takes the title's place, in the subtitle's looks.
+  if (title === undefined) {
+    const { subtitleColor = ink, subtitleFontSize = 12 } = theme.title ?? {}
+    return { text: subtitle, color: subtitleColor, fontSize: subtitleFontSize, fontWeight: 'normal' }
+  }
   if (typeof title === 'object' && title !== null && !Array.isArray(title)) return { ...title, subtitle }
-  return { text: title ?? '', subtitle }
+  return { text: title, subtitle }
 }
 
 /** vega-lite and vega say in warnings what they leave out of a drawing. */

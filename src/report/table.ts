@@ -4,6 +4,7 @@
 
 import type { ZodType, z } from 'zod'
 import type { ExperimentBlock } from '../document/block.ts'
+import type { TableOptions } from '../document/check.ts'
 import { digits, origins, symbol } from '../results/quantity.ts'
 import type { Run } from '../results/run.ts'
 import type { Origin } from '../testbed/testbed.ts'
@@ -59,19 +60,24 @@ export interface TableContext {
   readonly published: readonly PublishedRow[] | undefined
 }
 
-export interface TableKind {
-  /** What an author may write beside the keys of every table. */
-  readonly options: ZodType
+export interface TableKind extends TableOptions {
   /** Throws QueryError if the options name something that the runs or the published rows do not have. */
   readonly render: (options: unknown, context: TableContext) => Table
 }
 
-/** Ties the schema of a kind's options to the function that takes them, so that the Map can hold kinds with different options. */
+/**
+ * A kind whose options follow a schema and may name a CSV file of published numbers (`published`). Ties the schema to the function
+ * that takes its output, so that one Map can hold kinds with different options.
+ */
 export function tableKind<Schema extends ZodType>(
   options: Schema,
   render: (options: z.output<Schema>, context: TableContext) => Table,
 ): TableKind {
-  return { options, render: (raw, context) => render(options.parse(raw), context) }
+  return {
+    options,
+    files: ['published'],
+    render: (unchecked, context) => render(options.parse(unchecked), context),
+  }
 }
 
 /** A number of the experiment's: below 100 with one decimal, else whole, as the original study printed its microseconds. */

@@ -9,7 +9,7 @@ import type { Config } from 'vega-lite'
 const colors = ['#0072b2', '#e69f00', '#009e73', '#d55e00', '#56b4e9', '#cc79a7', '#000000']
 const shapes = ['circle', 'square', 'triangle-up', 'diamond', 'cross', 'triangle-down']
 
-const ink = '#333333'
+export const ink = '#333333'
 const font = 'Helvetica, Arial, "Liberation Sans", "Noto Sans CJK JP", sans-serif'
 
 export const theme: Config = {

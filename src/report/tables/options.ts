@@ -7,8 +7,8 @@ import type { Run } from '../../results/run.ts'
 import { columnOf, type Factors, runName } from '../../results/series.ts'
 import type { Group } from '../table.ts'
 
-/** The number in the original study ("Table 5"), else tables are counted. */
-export const number = z.string().optional()
+/** The number in the original study (5 or "Table 5"), else tables are counted. */
+export const number = z.union([z.string(), z.int().positive()]).optional()
 
 export const environments = z.array(z.string()).min(1).optional()
 

@@ -1,0 +1,206 @@
+/** Exhibits are the tables and figures of a document, each rendered on its own: one that fails leaves the others whole. */
+
+import { autoType, csvParse } from 'd3-dsv'
+import type { Element } from 'hast'
+import type { FigureBlock, TableBlock } from '../document/block.ts'
+import type { Document } from '../document/document.ts'
+import { QueryError } from '../results/quantity.ts'
+import type { Results } from '../results/query.ts'
+import type { Run } from '../results/run.ts'
+import { runName } from '../results/series.ts'
+import { element, raw } from './element.ts'
+import { renderFigure } from './figure.ts'
+import { observations } from './observations.ts'
+import { parsePublished } from './published.ts'
+import { badge, mark, type Standings, staleOf } from './standing.ts'
+import { tableElement } from './tablehtml.ts'
+import { tableKinds } from './tables/kinds.ts'
+
+export interface Exhibit {
+  readonly element: Element
+  /** Why there is no table or figure. */
+  readonly error?: string
+  /** Names of runs that it lacks. */
+  readonly missing: readonly string[]
+  readonly stale: readonly string[]
+}
+
+/** What exhibits are made from, beside their blocks. */
+export interface Sources {
+  readonly results: Results
+  readonly standings: Standings
+  /** Text of a file of the project; rejects if there is none. */
+  readonly readText: (path: string) => Promise<string>
+}
+
+/**
+ * `Table 5`, `Figure 2` of every exhibit by id. A table's option `number` decides; the others are counted in the order of the text,
+ * over the numbers that are taken.
+ */
+export function labels(document: Document): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  const blocks = document.blocks.filter((block) => block.type !== 'experiment')
+  for (const block of blocks) {
+    const own = block.type === 'table' ? block.options.number : undefined
+    if (typeof own === 'number') found.set(block.id, `Table ${own}`)
+    if (typeof own === 'string') found.set(block.id, /^\d/.test(own) ? `Table ${own}` : own)
+  }
+  const taken = new Set(found.values())
+  for (const block of blocks) {
+    if (found.has(block.id)) continue
+    const noun = block.type === 'table' ? 'Table' : 'Figure'
+    let count = 1
+    while (taken.has(`${noun} ${count}`)) count += 1
+    taken.add(`${noun} ${count}`)
+    found.set(block.id, `${noun} ${count}`)
+  }
+  return found
+}
+
+export async function exhibit(
+  block: TableBlock | FigureBlock,
+  label: string,
+  sources: Sources,
+): Promise<Exhibit> {
+  try {
+    return block.type === 'table'
+      ? await tableExhibit(block, label, sources)
+      : await figureExhibit(block, label, sources)
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error
+    return {
+      element: element(
+        'div',
+        { className: ['exhibit', 'failed'], id: block.id },
+        element('p', {}, element('strong', {}, `${label}. `), block.caption),
+        element('p', { className: ['missing'] }, error.message),
+      ),
+      ...(error.missing.length > 0 ? {} : { error: error.message }),
+      missing: error.missing,
+      stale: [],
+    }
+  }
+}
+
+async function tableExhibit(block: TableBlock, label: string, sources: Sources): Promise<Exhibit> {
+  const kind = tableKinds.get(block.kind)
+  const experiment = sources.results.experiments.find(({ id }) => id === block.from)
+  // `check` has told the author; a document with errors is rendered all the same (in a preview).
+  if (kind === undefined) throw new QueryError(`unknown kind of table: ${block.kind}`)
+  if (experiment === undefined) throw new QueryError(`unknown experiment: ${block.from}`)
+  const parsed = kind.options.safeParse(block.options)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new QueryError(`options of table ${block.id}: ${issue?.path.join('.')} ${issue?.message}`)
+  }
+  const { published } = block.options
+  const table = kind.render(block.options, {
+    experiment,
+    runs: sources.results.runs.filter((run) => run.experiment === experiment.id),
+    published: typeof published === 'string' ? parsePublished(await readFile(published, sources)) : undefined,
+  })
+  return {
+    element: tableElement(table, { id: block.id, label, caption: block.caption }, sources.standings),
+    missing: table.missing,
+    stale: staleOf(table.runs, sources.standings),
+  }
+}
+
+async function figureExhibit(block: FigureBlock, label: string, sources: Sources): Promise<Exhibit> {
+  const { experiments, runs: all } = sources.results
+  const datasets = new Map<string, readonly Readonly<Record<string, unknown>>[]>()
+  const runs: Run[] = []
+  const missing: string[] = []
+  for (const [name, source] of Object.entries(block.data)) {
+    const experiment = experiments.find(({ id }) => id === source)
+    if (experiment === undefined) {
+      datasets.set(
+        name,
+        csvParse(await readFile(source, sources), autoType) as readonly Record<string, unknown>[],
+      )
+      continue
+    }
+    const own = all.filter((run) => run.experiment === experiment.id)
+    runs.push(...own)
+    missing.push(...missingRuns(experiment, own))
+    datasets.set(name, observations(experiment, own))
+  }
+  // An empty drawing would look like a result.
+  if (runs.length === 0 && missing.length > 0)
+    throw new QueryError(`missing: run ${missing.join(', run ')}`, missing)
+  const words = mark(runs, sources.standings)
+  const environments = [...new Set(runs.map((run) => run.environment))]
+  const svg = await renderFigure({
+    id: block.id,
+    spec: parseSpec(await readFile(block.spec, sources), block.spec),
+    data: datasets,
+    title: `${label}. ${block.caption}`,
+    description: block.alt,
+    ...(runs.length === 0 ? {} : { subtitle: `${words}: ${environments.join(', ')}` }),
+    ...(block.width === undefined ? {} : { width: block.width }),
+    ...(block.height === undefined ? {} : { height: block.height }),
+  })
+  const notes = [
+    ...missing.map((name) => `Missing: run ${name}.`),
+    ...staleOf(runs, sources.standings).map((reason) => `Stale: ${reason}.`),
+  ]
+  return {
+    element: element(
+      'figure',
+      {
+        className: ['exhibit'],
+        id: block.id,
+        dataOrigin: [...new Set(runs.map((run) => run.origin))].sort().join(' '),
+      },
+      element(
+        'div',
+        { className: ['scroll', 'drawing'], role: 'region', ariaLabel: label, tabIndex: 0 },
+        raw(svg),
+      ),
+      element(
+        'figcaption',
+        {},
+        element('strong', {}, `${label}. `),
+        block.caption,
+        ' ',
+        badge(runs, sources.standings),
+      ),
+      notes.length === 0
+        ? undefined
+        : element('ul', { className: ['notes'] }, ...notes.map((note) => element('li', {}, note))),
+    ),
+    missing,
+    stale: staleOf(runs, sources.standings),
+  }
+}
+
+/** Names of the cells of an experiment that have no run, in the block's order. */
+export function missingRuns(
+  { id, environments, patterns }: Results['experiments'][number],
+  runs: readonly Run[],
+): readonly string[] {
+  const present = new Set(runs.map(runName))
+  return environments
+    .flatMap((environment) =>
+      patterns
+        .filter(({ only }) => only === undefined || only.includes(environment))
+        .map(({ name }) => runName({ experiment: id, environment, pattern: name })),
+    )
+    .filter((name) => !present.has(name))
+}
+
+async function readFile(path: string, { readText }: Sources): Promise<string> {
+  try {
+    return await readText(path)
+  } catch (cause) {
+    throw new QueryError(`cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`)
+  }
+}
+
+function parseSpec(text: string, path: string): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new QueryError(`${path} is no JSON: ${(cause as Error).message}`)
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * The document's text as hast: Markdown by remark-rehype, with blocks, inline values and cross references put in their places.
+ * Raw HTML of the author does not pass, nor do links with schemes that run something.
+ */
+
+import type { Element, ElementContent, Root } from 'hast'
+import type { Code, InlineCode, Nodes, Table, Text } from 'mdast'
+import rehypeSlug from 'rehype-slug'
+import remarkRehype, { defaultHandlers } from 'remark-rehype'
+import { unified } from 'unified'
+import { visit } from 'unist-util-visit'
+import type { Document } from '../document/document.ts'
+import type { Reference } from '../document/reference.ts'
+import { element, textOf } from './element.ts'
+
+export interface Replacements {
+  /** What stands for a node of the document's tree. */
+  readonly nodes: ReadonlyMap<Nodes, Element>
+  /** `Table 5` of an exhibit's id. */
+  readonly labels: ReadonlyMap<string, string>
+}
+
+/** The title is the page's only first-level heading: the text's own start at the second. */
+export async function prose(document: Document, { nodes, labels }: Replacements): Promise<Root> {
+  const references = Map.groupBy(document.references, (reference) => reference.node)
+  const processor = unified()
+    .use(remarkRehype, {
+      // The page runs no scripts, so ids cannot shadow anything; without a prefix footnotes have short links.
+      clobberPrefix: '',
+      handlers: {
+        code: (state, node: Code) => nodes.get(node) ?? defaultHandlers.code(state, node),
+        inlineCode: (state, node: InlineCode) => nodes.get(node) ?? defaultHandlers.inlineCode(state, node),
+        text: (_state, node: Text) => linked(node, references.get(node) ?? [], labels),
+        table: (state, node: Table) =>
+          element('div', { className: ['scroll'] }, defaultHandlers.table(state, node) as Element),
+      },
+    })
+    .use(rehypeSlug)
+  const tree = await processor.run(document.tree)
+  const shift = document.tree.children.some((node) => node.type === 'heading' && node.depth === 1) ? 1 : 0
+  visit(tree, 'element', (node) => {
+    const depth = /^h([1-6])$/.exec(node.tagName)?.[1]
+    if (depth !== undefined) node.tagName = `h${Math.min(6, Number(depth) + shift)}`
+    if (node.tagName === 'a' && !isSafe(String(node.properties.href ?? ''))) delete node.properties.href
+  })
+  return tree
+}
+
+export interface Entry {
+  readonly id: string
+  readonly text: string
+  /** 2 for a section, 3 for a subsection. */
+  readonly depth: number
+}
+
+/** Sections and subsections, for the table of contents. */
+export function contents(tree: Root): readonly Entry[] {
+  const entries: Entry[] = []
+  visit(tree, 'element', (node) => {
+    const { id } = node.properties
+    if ((node.tagName === 'h2' || node.tagName === 'h3') && typeof id === 'string') {
+      entries.push({ id, text: textOf(node), depth: Number(node.tagName[1]) })
+    }
+  })
+  return entries
+}
+
+/** A text with its references as links: 'see @tbl-latency' -> 'see Table 5'. */
+function linked(
+  { value }: Text,
+  references: readonly Reference[],
+  labels: ReadonlyMap<string, string>,
+): ElementContent[] {
+  const content: ElementContent[] = []
+  let from = 0
+  for (const { id, start, end } of references) {
+    const label = labels.get(id)
+    content.push({ type: 'text', value: value.slice(from, start) })
+    content.push(
+      label === undefined
+        ? element('span', { className: ['missing'] }, `@${id} (no such table or figure)`)
+        : element('a', { href: `#${id}` }, label.replace(' ', '\u00a0')),
+    )
+    from = end
+  }
+  content.push({ type: 'text', value: value.slice(from) })
+  return content.filter((node) => node.type !== 'text' || node.value !== '')
+}
+
+/** Places in the page, relative paths, and the schemes that only show or write something. */
+function isSafe(href: string): boolean {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(href.trim())?.[1]?.toLowerCase()
+  return scheme === undefined || ['http', 'https', 'mailto', 'doi'].includes(scheme)
+}

@@ -1,0 +1,139 @@
+/** The page's looks: text of a readable width, tables and figures as wide as they need, quiet marks. No fonts are loaded. */
+
+export const style = `
+:root {
+  color-scheme: light dark;
+  --paper: #fffefb;
+  --ink: #22201d;
+  --quiet: #6b655c;
+  --line: #ddd8ce;
+  --faint: #f5f2eb;
+  --link: #14538a;
+  --warn: #8f3a00;
+  --warn-paper: #fdf1e3;
+  --serif: Charter, 'Bitstream Charter', 'Sitka Text', Cambria, 'Liberation Serif', 'Noto Serif CJK JP', serif;
+  --sans: system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', 'Noto Sans CJK JP', sans-serif;
+  --mono: ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #191817; --ink: #e4e0d8; --quiet: #a39c90; --line: #3a3733; --faint: #23211f; --link: #8fc1ee;
+    --warn: #f0a868; --warn-paper: #2e2319;
+  }
+}
+* { box-sizing: border-box; }
+html { font: 1.125rem/1.6 var(--serif); background: var(--paper); color: var(--ink); scroll-behavior: smooth; }
+body { margin: 0; padding: 0 1.25rem 4rem; overflow-wrap: break-word; }
+main { max-width: 62rem; margin: 0 auto; }
+main > *, article > * { max-width: 68ch; }
+article > .exhibit, article > .scroll, article > details, article > ul.notes { max-width: 100%; }
+h1, h2, h3, h4 { line-height: 1.25; font-weight: 600; text-wrap: balance; scroll-margin-top: 1rem; }
+h1 { font-size: 2.1rem; margin: 3rem 0 .5rem; letter-spacing: -.01em; }
+h2 { font-size: 1.4rem; margin: 2.75rem 0 .75rem; }
+h3 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
+p { margin: 0 0 1em; hanging-punctuation: first; }
+a { color: var(--link); text-decoration-thickness: .06em; text-underline-offset: .18em; }
+a:focus-visible, .scroll:focus-visible, summary:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+.skip { position: absolute; left: -99rem; }
+.skip:focus { left: 1rem; top: 1rem; background: var(--paper); padding: .25rem .5rem; z-index: 1; }
+blockquote { margin: 1em 0; padding-left: 1em; border-left: 3px solid var(--line); color: var(--quiet); }
+img { max-width: 100%; height: auto; }
+code, pre { font-family: var(--mono); font-size: .84em; }
+:not(pre) > code { background: var(--faint); border-radius: 3px; padding: .08em .28em; }
+pre { background: var(--faint); border-radius: 4px; padding: .8rem 1rem; overflow-x: auto; line-height: 1.45; }
+pre code { font-size: 1em; }
+
+header.title { margin-bottom: 1.75rem; }
+.subtitle { font-size: 1.2rem; color: var(--quiet); margin: 0 0 .75rem; }
+.authors, .date { font-family: var(--sans); font-size: .9rem; margin: 0 0 .15rem; }
+.affiliation, .date { color: var(--quiet); }
+.abstract h2 { font: 600 .8rem var(--sans); letter-spacing: .06em; text-transform: uppercase; color: var(--quiet); margin: 0 0 .4rem; }
+.abstract { margin: 2rem 0; padding: 0 0 .4rem; }
+
+.banner { font: .86rem/1.5 var(--sans); background: var(--faint); border-left: 4px solid var(--quiet); padding: .75rem 1rem; border-radius: 0 4px 4px 0; }
+.banner p { margin: 0 0 .35em; }
+.banner p:last-child { margin: 0; }
+.banner.unsound { border-left-color: var(--warn); background: var(--warn-paper); }
+.missing, .banner .stale, .value.stale { color: var(--warn); }
+td.missing, .value.missing { background: var(--warn-paper); font-style: italic; }
+.value.missing { font-size: .9em; padding: 0 .25em; border-radius: 3px; }
+
+.value { font-variant-numeric: lining-nums tabular-nums; }
+.value sup { font: .52em/1 var(--sans); color: var(--quiet); letter-spacing: .01em; vertical-align: baseline; position: relative; top: -.62em; font-style: normal; }
+.value.stale sup { color: var(--warn); }
+.badge { display: inline-block; font: .72rem/1.4 var(--sans); font-weight: 400; color: var(--quiet); border: 1px solid var(--line); border-radius: 99px; padding: 0 .55em; vertical-align: .08em; white-space: nowrap; }
+
+nav.contents { font: .86rem/1.45 var(--sans); max-width: 62rem; margin: 1.5rem auto 0; }
+nav.contents h2 { font: 600 .8rem var(--sans); letter-spacing: .06em; text-transform: uppercase; color: var(--quiet); margin: 0 0 .5rem; }
+nav.contents ol { list-style: none; margin: 0; padding: 0; }
+nav.contents li { margin: .25rem 0; }
+nav.contents .depth-3 { padding-left: 1rem; font-size: .95em; }
+nav.contents a { color: inherit; text-decoration: none; }
+nav.contents a:hover { text-decoration: underline; }
+
+.exhibit { margin: 2.25rem 0; }
+.scroll { overflow-x: auto; container-type: inline-size; }
+table { border-collapse: collapse; font: .84rem/1.4 var(--sans); font-variant-numeric: lining-nums tabular-nums; }
+article > .scroll { margin: 1.5rem 0; }
+caption { text-align: left; padding: 0 0 .55rem; }
+caption > span { display: inline-block; position: sticky; left: 0; max-width: min(68ch, 100cqw); font: .92rem/1.45 var(--serif); }
+th, td { padding: .26rem .7rem; text-align: left; vertical-align: baseline; }
+th:first-child, td:first-child { padding-left: .15rem; }
+thead { border-top: 1.5px solid var(--ink); border-bottom: 1px solid var(--ink); }
+thead th { font-weight: 600; vertical-align: bottom; white-space: nowrap; }
+th[scope='colgroup'] { border-bottom: 1px solid var(--line); }
+th .unit { font-weight: 400; color: var(--quiet); }
+tbody:last-child { border-bottom: 1.5px solid var(--ink); }
+tbody th { font-weight: 400; white-space: nowrap; }
+tbody tr:not(.group) + tr { border-top: 1px solid var(--faint); }
+tr.group th { font-weight: 600; padding-top: .8rem; border-bottom: 1px solid var(--line); }
+tr.group th > span { position: sticky; left: .15rem; }
+.end, td.number, td.none { text-align: right; }
+th.center { text-align: center; }
+td.none, td.published { color: var(--quiet); }
+table.wordy td { text-align: left; white-space: normal; min-width: 5rem; }
+.notes { list-style: none; font: .8rem/1.45 var(--sans); color: var(--quiet); margin: .5rem 0 0; padding: 0; max-width: 80ch; }
+
+figure { margin-inline: 0; }
+figcaption { font-size: .92rem; line-height: 1.45; max-width: 68ch; margin-top: .6rem; }
+.drawing { background: #fff; border-radius: 4px; }
+.drawing svg { display: block; max-width: 100%; height: auto; min-width: 34rem; }
+
+details.experiment { margin: 1.5rem 0; border: 1px solid var(--line); border-radius: 4px; padding: .45rem .9rem; }
+details.experiment > summary { font: .86rem/1.5 var(--sans); color: var(--quiet); cursor: pointer; }
+details.experiment[open] > summary { margin-bottom: .75rem; }
+.cells { font-size: .78rem; }
+td.files { white-space: nowrap; }
+
+footer { border-top: 1px solid var(--line); margin-top: 4rem; padding-top: .5rem; font: .82rem/1.5 var(--sans); color: var(--quiet); }
+footer h2 { font-size: 1rem; margin: .75rem 0; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.25rem; }
+dt { font-weight: 600; }
+dd { margin: 0; overflow-wrap: anywhere; }
+section.footnotes { font-size: .9rem; border-top: 1px solid var(--line); margin-top: 3rem; }
+.sr-only { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+
+@media (min-width: 76rem) {
+  body { display: grid; grid-template-columns: 13rem minmax(0, 62rem); gap: 3.5rem; justify-content: center; }
+  nav.contents { position: sticky; top: 0; align-self: start; max-height: 100vh; overflow-y: auto; margin: 0; padding: 3.4rem 0 2rem; }
+  main { margin: 0; width: 100%; }
+}
+@media (max-width: 40rem) {
+  html { font-size: 1.03rem; }
+  h1 { font-size: 1.65rem; margin-top: 1.75rem; }
+  dl { grid-template-columns: 1fr; }
+  dd { margin-bottom: .4rem; }
+}
+@media print {
+  :root { --paper: #fff; --ink: #000; --quiet: #444; --line: #bbb; --faint: #f4f4f4; --link: #000; --warn: #000; --warn-paper: #eee; }
+  html { font-size: 10pt; }
+  body { display: block; padding: 0; }
+  nav.contents, .skip { display: none; }
+  .scroll { overflow: visible; container-type: normal; }
+  caption > span { max-width: 100%; position: static; }
+  table { font-size: 7.5pt; }
+  th, td { padding: .15rem .35rem; }
+  tr, figure, .drawing { break-inside: avoid; }
+  h2, h3 { break-after: avoid; }
+}
+`

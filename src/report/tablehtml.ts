@@ -1,0 +1,114 @@
+/** A table as HTML: a caption, heads with their scope and unit, numbers to the right, and a frame that scrolls on narrow screens. */
+
+import type { Element } from 'hast'
+import { runName } from '../results/series.ts'
+import { element } from './element.ts'
+import { badge, type Standings, staleOf } from './standing.ts'
+import type { Cell, Head, Table } from './table.ts'
+
+export interface TableFrame {
+  readonly id: string
+  /** `Table 5`. */
+  readonly label: string
+  readonly caption: string
+}
+
+export function tableElement(
+  table: Table,
+  { id, label, caption }: TableFrame,
+  standings: Standings,
+): Element {
+  const captionId = `${id}-caption`
+  const notes = [
+    ...table.notes,
+    ...table.missing.map((name) => `Missing: run ${name}.`),
+    ...staleOf(table.runs, standings).map((reason) => `Stale: ${reason}.`),
+  ]
+  const width = Math.max(...table.head.map((row) => row.reduce((sum, head) => sum + (head.columns ?? 1), 0)))
+  return element(
+    'div',
+    { className: ['exhibit'], id },
+    element(
+      'div',
+      { className: ['scroll'], role: 'region', ariaLabelledBy: captionId, tabIndex: 0 },
+      element(
+        'table',
+        { className: isWordy(table) ? ['wordy'] : undefined },
+        element(
+          'caption',
+          { id: captionId },
+          element(
+            'span',
+            {},
+            element('strong', {}, `${label}. `),
+            caption,
+            ' ',
+            badge(table.runs, standings),
+          ),
+        ),
+        element('thead', {}, ...table.head.map((row) => element('tr', {}, ...row.map(headElement)))),
+        ...table.groups.map((group) =>
+          element(
+            'tbody',
+            {},
+            group.title === undefined
+              ? undefined
+              : element(
+                  'tr',
+                  { className: ['group'] },
+                  element(
+                    'th',
+                    { scope: 'rowgroup', colSpan: width },
+                    element('span', {}, group.title, ' ', originBadge(group.origins)),
+                  ),
+                ),
+            ...group.rows.map((row) => element('tr', {}, ...row.map(cellElement))),
+          ),
+        ),
+      ),
+    ),
+    notes.length === 0
+      ? undefined
+      : element('ul', { className: ['notes'] }, ...notes.map((note) => element('li', {}, note))),
+  )
+}
+
+function headElement({ text, unit, columns, rows, align, origins }: Head): Element {
+  return element(
+    'th',
+    {
+      scope: columns === undefined || columns === 1 ? 'col' : 'colgroup',
+      colSpan: columns,
+      rowSpan: rows,
+      className: align === undefined || align === 'start' ? undefined : [align],
+    },
+    text,
+    unit === undefined ? undefined : element('span', { className: ['unit'] }, ` (${unit})`),
+    origins === undefined ? undefined : [' ', originBadge(origins)],
+  )
+}
+
+function originBadge(origins: Head['origins']): Element | undefined {
+  if (origins === undefined || origins.length === 0) return undefined
+  return element('span', { className: ['badge'], dataOrigin: origins.join(' ') }, origins.join(' + '))
+}
+
+function cellElement({ type, text, value, origins, runs, columns, rows }: Cell): Element {
+  if (type === 'head')
+    return element('th', { scope: rows === undefined ? 'row' : 'rowgroup', rowSpan: rows }, text)
+  return element(
+    'td',
+    {
+      className: value !== undefined && type !== 'number' ? [type, 'number'] : [type],
+      colSpan: columns,
+      dataOrigin: origins?.join(' '),
+      title: type === 'number' ? runs?.map((run) => `run ${runName(run)}`).join(', ') : undefined,
+    },
+    text,
+  )
+}
+
+/** A table of texts: its cells may break into lines. */
+function isWordy({ groups }: Table): boolean {
+  return !groups.some(({ rows }) => rows.some((row) => row.some(({ value }) => value !== undefined)))
+}
