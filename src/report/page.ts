@@ -8,7 +8,7 @@
  */
 
 import { posix } from 'node:path'
-import type { Element, Root } from 'hast'
+import type { Element, ElementContent, Root } from 'hast'
 import type { Nodes } from 'mdast'
 import rehypeStringify from 'rehype-stringify'
 import { unified } from 'unified'
@@ -22,7 +22,7 @@ import { exhibit, labels, missingRuns } from './exhibits.ts'
 import { experimentElement } from './experiment.ts'
 import { embedImages } from './image.ts'
 import { inlineValue } from './inline.ts'
-import { contents, type Entry, prose } from './prose.ts'
+import { contents, type Entry, markdown, prose } from './prose.ts'
 import { provenanceElement } from './provenance.ts'
 import { banner, type Standings } from './standing.ts'
 import { style } from './style.ts'
@@ -107,6 +107,8 @@ export async function renderReport({
   const page = pageElement(document.frontMatter, {
     banner: banner(runs, missing, standings),
     contents: contents(body),
+    abstract:
+      document.frontMatter.abstract === undefined ? undefined : await markdown(document.frontMatter.abstract),
     body,
     foot: provenanceElement({ generator, path, text }, runs),
     generator,
@@ -120,6 +122,7 @@ export async function renderReport({
 interface Parts {
   readonly banner: Element
   readonly contents: readonly Entry[]
+  readonly abstract: Root | undefined
   readonly body: Root
   readonly foot: Element
   readonly generator: string
@@ -154,8 +157,8 @@ function pageElement(front: FrontMatter, parts: Parts): Root {
             { id: 'text' },
             titleElement(front),
             parts.banner,
-            front.abstract === undefined ? undefined : abstractElement(front.abstract),
-            element('article', {}, ...parts.body.children.filter((node) => node.type !== 'doctype')),
+            parts.abstract === undefined ? undefined : abstractElement(parts.abstract),
+            element('article', {}, contentOf(parts.body)),
             parts.foot,
           ),
         ),
@@ -187,16 +190,17 @@ function titleElement({ title, subtitle, authors, date }: FrontMatter): Element 
   )
 }
 
-function abstractElement(abstract: string): Element {
+function abstractElement(abstract: Root): Element {
   return element(
     'section',
     { className: ['abstract'], ariaLabelledBy: 'abstract' },
     element('h2', { id: 'abstract' }, 'Abstract'),
-    ...abstract
-      .trim()
-      .split(/\n\s*\n/)
-      .map((paragraph) => element('p', {}, paragraph)),
+    contentOf(abstract),
   )
+}
+
+function contentOf(root: Root): readonly ElementContent[] {
+  return root.children.filter((node) => node.type !== 'doctype')
 }
 
 function contentsElement(entries: readonly Entry[]): Element | undefined {

@@ -6,6 +6,8 @@
 import type { Element, ElementContent, Root } from 'hast'
 import type { Code, InlineCode, Nodes, Table, Text } from 'mdast'
 import rehypeSlug from 'rehype-slug'
+import remarkGfm from 'remark-gfm'
+import remarkParse from 'remark-parse'
 import remarkRehype, { defaultHandlers } from 'remark-rehype'
 import { unified } from 'unified'
 import { visit } from 'unist-util-visit'
@@ -46,6 +48,12 @@ export async function prose(document: Document, { nodes, labels }: Replacements)
   return tree
 }
 
+/** A piece of Markdown outside the document's text, such as its abstract: no blocks, values or references. */
+export async function markdown(text: string): Promise<Root> {
+  const processor = unified().use(remarkParse).use(remarkGfm).use(remarkRehype)
+  return processor.run(processor.parse(text))
+}
+
 export interface Entry {
   readonly id: string
   readonly text: string
@@ -58,6 +66,8 @@ export function contents(tree: Root): readonly Entry[] {
   const entries: Entry[] = []
   visit(tree, 'element', (node) => {
     const { id } = node.properties
+    // The heading of footnotes is for those who listen; there is nothing to see.
+    if (node.properties.id === 'footnote-label') return
     if ((node.tagName === 'h2' || node.tagName === 'h3') && typeof id === 'string') {
       entries.push({ id, text: textOf(node), depth: Number(node.tagName[1]) })
     }

@@ -26,7 +26,7 @@ html { font: 1.125rem/1.6 var(--serif); background: var(--paper); color: var(--i
 body { margin: 0; padding: 0 1.25rem 4rem; overflow-wrap: break-word; }
 main { max-width: 62rem; margin: 0 auto; }
 main > *, article > * { max-width: 68ch; }
-article > .exhibit, article > .scroll, article > details, article > ul.notes { max-width: 100%; }
+main > article, article > .exhibit, article > .scroll, article > details, article > ul.notes { max-width: 100%; }
 h1, h2, h3, h4 { line-height: 1.25; font-weight: 600; text-wrap: balance; scroll-margin-top: 1rem; }
 h1 { font-size: 2.1rem; margin: 3rem 0 .5rem; letter-spacing: -.01em; }
 h2 { font-size: 1.4rem; margin: 2.75rem 0 .75rem; }
@@ -54,7 +54,7 @@ header.title { margin-bottom: 1.75rem; }
 .banner p { margin: 0 0 .35em; }
 .banner p:last-child { margin: 0; }
 .banner.unsound { border-left-color: var(--warn); background: var(--warn-paper); }
-.missing, .banner .stale, .value.stale { color: var(--warn); }
+.missing, .banner .stale, .value.stale, td.stale { color: var(--warn); }
 td.missing, .value.missing { background: var(--warn-paper); font-style: italic; }
 .value.missing { font-size: .9em; padding: 0 .25em; border-radius: 3px; }
 
@@ -73,12 +73,19 @@ nav.contents a:hover { text-decoration: underline; }
 
 .exhibit { margin: 2.25rem 0; }
 .scroll { overflow-x: auto; container-type: inline-size; }
-table { border-collapse: collapse; font: .84rem/1.4 var(--sans); font-variant-numeric: lining-nums tabular-nums; }
+/* A shadow at the side where more is hidden: the covers scroll with the content, the shadows stay. */
+.exhibit > .scroll:not(.drawing) {
+  background:
+    linear-gradient(90deg, var(--paper) 40%, transparent) left / 2.5rem 100% no-repeat local,
+    linear-gradient(-90deg, var(--paper) 40%, transparent) right / 2.5rem 100% no-repeat local,
+    linear-gradient(90deg, var(--line), transparent) left / .7rem 100% no-repeat scroll,
+    linear-gradient(-90deg, var(--line), transparent) right / .7rem 100% no-repeat scroll;
+}
+table { border-collapse: collapse; font: .76rem/1.4 var(--sans); font-variant-numeric: lining-nums tabular-nums; }
 article > .scroll { margin: 1.5rem 0; }
 caption { text-align: left; padding: 0 0 .55rem; }
 caption > span { display: inline-block; position: sticky; left: 0; max-width: min(68ch, 100cqw); font: .92rem/1.45 var(--serif); }
-th, td { padding: .26rem .7rem; text-align: left; vertical-align: baseline; }
-th:first-child, td:first-child { padding-left: .15rem; }
+th, td { padding: .26rem .6rem; text-align: left; vertical-align: baseline; }
 thead { border-top: 1.5px solid var(--ink); border-bottom: 1px solid var(--ink); }
 thead th { font-weight: 600; vertical-align: bottom; white-space: nowrap; }
 th[scope='colgroup'] { border-bottom: 1px solid var(--line); }
@@ -87,7 +94,7 @@ tbody:last-child { border-bottom: 1.5px solid var(--ink); }
 tbody th { font-weight: 400; white-space: nowrap; }
 tbody tr:not(.group) + tr { border-top: 1px solid var(--faint); }
 tr.group th { font-weight: 600; padding-top: .8rem; border-bottom: 1px solid var(--line); }
-tr.group th > span { position: sticky; left: .15rem; }
+tr.group th > span { position: sticky; left: .6rem; }
 .end, td.number, td.none { text-align: right; }
 th.center { text-align: center; }
 td.none, td.published { color: var(--quiet); }
@@ -102,7 +109,7 @@ figcaption { font-size: .92rem; line-height: 1.45; max-width: 68ch; margin-top: 
 details.experiment { margin: 1.5rem 0; border: 1px solid var(--line); border-radius: 4px; padding: .45rem .9rem; }
 details.experiment > summary { font: .86rem/1.5 var(--sans); color: var(--quiet); cursor: pointer; }
 details.experiment[open] > summary { margin-bottom: .75rem; }
-.cells { font-size: .78rem; }
+table.cells { font-size: .72rem; }
 td.files { white-space: nowrap; }
 
 footer { border-top: 1px solid var(--line); margin-top: 4rem; padding-top: .5rem; font: .82rem/1.5 var(--sans); color: var(--quiet); }

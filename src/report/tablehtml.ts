@@ -62,7 +62,7 @@ export function tableElement(
                     element('span', {}, group.title, ' ', originBadge(group.origins)),
                   ),
                 ),
-            ...group.rows.map((row) => element('tr', {}, ...row.map(cellElement))),
+            ...group.rows.map((row) => element('tr', {}, ...row.map((cell) => cellElement(cell, standings)))),
           ),
         ),
       ),
@@ -93,16 +93,26 @@ function originBadge(origins: Head['origins']): Element | undefined {
   return element('span', { className: ['badge'], dataOrigin: origins.join(' ') }, origins.join(' + '))
 }
 
-function cellElement({ type, text, value, origins, runs, columns, rows }: Cell): Element {
+function cellElement(cell: Cell, standings: Standings): Element {
+  const { type, text, value, origins, runs = [], columns, rows } = cell
   if (type === 'head')
     return element('th', { scope: rows === undefined ? 'row' : 'rowgroup', rowSpan: rows }, text)
+  const stale = staleOf(runs, standings)
+  const title = [
+    ...(type === 'number' ? runs.map((run) => `run ${runName(run)}`) : []),
+    ...stale.map((reason) => `stale: ${reason}`),
+  ]
   return element(
     'td',
     {
-      className: value !== undefined && type !== 'number' ? [type, 'number'] : [type],
+      className: [
+        type,
+        ...(value !== undefined && type !== 'number' ? ['number'] : []),
+        ...(stale.length > 0 ? ['stale'] : []),
+      ],
       colSpan: columns,
       dataOrigin: origins?.join(' '),
-      title: type === 'number' ? runs?.map((run) => `run ${runName(run)}`).join(', ') : undefined,
+      title: title.length === 0 ? undefined : title.join('; '),
     },
     text,
   )

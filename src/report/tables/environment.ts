@@ -115,10 +115,13 @@ function publishedMachines(
 function differences(environmentName: string, runs: readonly Run[]): readonly string[] {
   const [first, ...others] = runs
   if (first === undefined) return []
-  const notes = others.flatMap((run) =>
-    Object.entries(run.captured)
-      .filter(([item, value]) => first.captured[item] !== value)
-      .map(([item, value]) => `${environmentName}, pattern ${run.pattern}: ${item} is ${value}.`),
-  )
-  return notes
+  const patterns = new Map<string, string[]>()
+  for (const { pattern, captured } of others) {
+    for (const [item, value] of Object.entries(captured)) {
+      if (first.captured[item] === value) continue
+      const fact = `${item} is ${value}`
+      patterns.set(fact, [...(patterns.get(fact) ?? []), pattern])
+    }
+  }
+  return [...patterns].map(([fact, names]) => `${environmentName}: ${fact} in ${names.join(', ')}.`)
 }

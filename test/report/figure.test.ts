@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { datasetsOf, renderFigure } from '../../src/report/figure.ts'
+import { observations } from '../../src/report/observations.ts'
+import { textWidth } from '../../src/report/textwidth.ts'
+import { fakeExperiment, fakeRun } from '../results/fake.ts'
+
+const experiment = fakeExperiment()
+const runs = [
+  fakeRun({ exclude: 'lost records' }),
+  fakeRun({ pattern: 'dom0-cpu', xlUs: 60_000 }),
+  fakeRun({ environment: 'xen-4.17' }),
+]
+const data = () => new Map([['rows', observations(experiment, runs)]])
+const words = { id: 'fig-x', title: 'Figure 1. A & B', description: 'Two bars.' }
+const bars = {
+  data: { name: 'rows' },
+  mark: 'bar',
+  encoding: {
+    x: { field: 'pattern', type: 'nominal' },
+    y: { field: 'total', aggregate: 'mean', type: 'quantitative' },
+  },
+}
+const file = (name: string) =>
+  JSON.parse(readFileSync(new URL(`../../figures/${name}.vl.json`, import.meta.url), 'utf8'))
+
+describe('observations', () => {
+  it('are flat records in microseconds, without excluded rows', () => {
+    const rows = observations(experiment, runs)
+    expect(rows).toHaveLength(7 + 8 + 8)
+    expect(rows[0]).toMatchObject({
+      environment: 'xen-4.14',
+      pattern: 'baseline',
+      patternLabel: 'baseline',
+      patternIndex: 0,
+      origin: 'emulated',
+      operation: 'pause',
+      total: 10_068,
+      command: 10_568,
+      'xl-to-xen': null,
+    })
+  })
+})
+
+describe('renderFigure', () => {
+  it.each(['phases', 'scatter'])('draws figures/%s.vl.json, twice with the same bytes', async (name) => {
+    const input = { ...words, spec: file(name), data: data(), subtitle: 'emulated: xen-4.14' }
+    const svg = await renderFigure(input)
+    expect(svg).toContain('(ms')
+    expect(svg).toContain('dom0 CPU load')
+    expect(svg).toContain('emulated: xen-4.14')
+    expect(await renderFigure({ ...input, data: data() })).toBe(svg)
+  })
+
+  it('draws one point a trial that has both operations', async () => {
+    const svg = await renderFigure({ ...words, spec: file('scatter'), data: data() })
+    const groups = svg.matchAll(/<g class="mark-symbol role-mark[^>]*>(.*?)<\/g>/gs)
+    const points = [...groups].flatMap(([, marks]) => marks?.match(/<path /g) ?? [])
+    // 3 trials of the run with an excluded pause, 4 of each other.
+    expect(points).toHaveLength(3 + 4 + 4)
+  })
+
+  it('is one image with a name, a description and ids of its own', async () => {
+    const svg = await renderFigure({ ...words, spec: bars, data: data() })
+    expect(svg).toMatch(/^<svg [^>]*role="img" aria-labelledby="fig-x-title" aria-describedby="fig-x-desc">/)
+    expect(svg).toContain(
+      '<title id="fig-x-title">Figure 1. A &amp; B</title><desc id="fig-x-desc">Two bars.</desc>',
+    )
+    for (const [, id] of svg.matchAll(/\bid="([^"]+)"/g)) expect(id).toMatch(/^fig-x-/)
+    expect(svg.match(/aria-/g)).toHaveLength(2)
+  })
+
+  it('takes width and height', async () => {
+    const svg = await renderFigure({ ...words, spec: { ...bars, height: 50 }, data: data(), height: 400 })
+    expect(Number(/height="(\d+)"/.exec(svg)?.[1])).toBeGreaterThan(400)
+  })
+
+  it.each([
+    [
+      'a dataset that is not given',
+      { ...bars, data: { name: 'row' } },
+      'unknown dataset: row (did you mean rows?)',
+    ],
+    [
+      'no dataset',
+      { ...bars, data: { values: [{ pattern: 'a', total: 1 }] } },
+      'does not read the dataset rows',
+    ],
+    ['a URL', { ...bars, data: { url: 'x.csv' } }, 'data from a URL is not read: x.csv'],
+    [
+      'a field that no record has',
+      { ...bars, encoding: { ...bars.encoding, x: { field: 'patern', type: 'nominal' } } },
+      'the data has no field patern (did you mean pattern?)',
+    ],
+    [
+      'a field in an expression that no record has',
+      { ...bars, transform: [{ calculate: 'datum.totl / 1000', as: 'ms' }] },
+      'the data has no field totl (did you mean total?)',
+    ],
+    [
+      'a warning',
+      { ...bars, mark: { type: 'bar' }, encoding: { ...bars.encoding, shape: { field: 'pattern' } } },
+      'warns: ',
+    ],
+    ['no mark', { data: { name: 'rows' } }, 'does not compile'],
+    ['a broken expression', { ...bars, transform: [{ filter: 'datum.total >' }] }, 'does not compile'],
+  ])('refuses a specification with %s', async (_what, spec, message) => {
+    await expect(renderFigure({ ...words, spec, data: data() })).rejects.toThrow(message)
+  })
+})
+
+it('finds every dataset name of a specification, also in layers and lookups', () => {
+  const spec = {
+    data: { name: 'a' },
+    layer: [
+      { data: { name: 'b' } },
+      { transform: [{ lookup: 'x', from: { data: { name: 'c' }, key: 'x', fields: ['y'] } }] },
+    ],
+  }
+  expect(datasetsOf(spec)).toEqual(['a', 'b', 'c'])
+})
+
+it('measures text by a table of widths: letters, squares for CJK, more for bold', () => {
+  expect(textWidth('iW', 10)).toBeCloseTo(11.66)
+  expect(textWidth('時間', 10)).toBe(20)
+  expect(textWidth('iW', 10, 'bold')).toBeGreaterThan(11.66)
+})

@@ -1,0 +1,232 @@
+import { readFile } from 'node:fs/promises'
+import { VFile } from 'vfile'
+import { describe, expect, it } from 'vitest'
+import { parseDocument } from '../../src/document/document.ts'
+import { renderReport } from '../../src/report/page.ts'
+import type { Standings } from '../../src/report/standing.ts'
+import type { Run } from '../../src/results/run.ts'
+import { fakeRun } from '../results/fake.ts'
+
+const project = new URL('../../', import.meta.url)
+const pixel = Uint8Array.of(0x89, 0x50)
+const read = async (path: string) => (path === 'paper/dot.png' ? pixel : readFile(new URL(path, project)))
+
+const front = `---
+title: Pausing & <resuming>
+authors: [{name: A. Author, affiliation: Somewhere}, B. Writer]
+date: 2026-01-02
+abstract: How long \`xl pause\` takes.
+---
+`
+const experiment = `
+\`\`\`yaml experiment
+id: latency
+script: experiments/pause-resume.ts
+environments: [xen-4.14]
+trials: 4
+parameters: {dom0: {cpuLoad: 0}}
+patterns:
+  baseline: {}
+  dom0-cpu: {label: dom0 CPU load, dom0: {cpuLoad: 4}}
+\`\`\`
+`
+const table = `
+\`\`\`yaml table
+id: tbl-latency
+kind: summary
+from: latency
+caption: Time of pause.
+number: 5
+operation: pause
+\`\`\`
+`
+const figure = `
+\`\`\`yaml figure
+id: fig-scatter
+spec: figures/scatter.vl.json
+caption: Pause and unpause.
+alt: Two clusters.
+data: {rows: latency}
+\`\`\`
+`
+const both = [fakeRun(), fakeRun({ pattern: 'dom0-cpu', xlUs: 60_000 })]
+
+function report(body: string, runs: readonly Run[] = both, standings: Standings = new Map()) {
+  const document = parseDocument(new VFile({ path: 'paper/index.md', value: front + experiment + body }))
+  expect(document.file.messages.map(String)).toEqual([])
+  return renderReport({ document, runs, read, standings, generator: 'repro 1.2.3' })
+}
+const paragraph = (html: string, start: string) => new RegExp(`<p>${start}(.*?)</p>`, 's').exec(html)?.[1]
+
+describe('inline values', () => {
+  const sentence = "Mean `=latency['xen-4.14'].baseline.pause.total.mean | ms` here."
+
+  it('stand in the text with their origin as a word and their run in the title', async () => {
+    const { html, problems } = await report(sentence)
+    expect(paragraph(html, 'Mean ')).toBe(
+      '<span class="value" data-origin="emulated" title="latency · xen-4.14 · baseline · n = 4">10.2\u00a0ms\u202f<sup>emulated</sup></span> here.',
+    )
+    expect(problems).toEqual([])
+  })
+
+  it('name every origin behind them', async () => {
+    const ratio =
+      "Ratio `=latency['xen-4.14']['dom0-cpu'].pause.total.mean / latency['xen-4.14'].baseline.pause.total.mean`."
+    const { html } = await report(ratio, [fakeRun({ origin: 'hardware' }), fakeRun({ pattern: 'dom0-cpu' })])
+    expect(paragraph(html, 'Ratio ')).toContain('data-origin="emulated hardware"')
+    expect(paragraph(html, 'Ratio ')).toContain('<sup>emulated + hardware</sup>')
+  })
+
+  it('are marked when their run is missing, and the problem has the place', async () => {
+    const { html, problems } = await report(sentence, [])
+    expect(paragraph(html, 'Mean ')).toContain('missing: run latency/xen-4.14/baseline')
+    expect(problems).toEqual([
+      { type: 'missing', message: 'missing: run latency/xen-4.14/baseline', place: { line: 18, column: 6 } },
+    ])
+    expect(html).toContain('2 runs missing: latency/xen-4.14/baseline, latency/xen-4.14/dom0-cpu.')
+  })
+
+  it('are marked when their run is stale, with the reason', async () => {
+    const standings = new Map([['latency/xen-4.14/baseline', { executed: false, stale: 'trials 4 -> 20' }]])
+    const { html, problems } = await report(sentence, both, standings)
+    expect(paragraph(html, 'Mean ')).toContain('<sup>emulated, stale</sup>')
+    expect(paragraph(html, 'Mean ')).toContain('stale: run latency/xen-4.14/baseline: trials 4 -> 20')
+    expect(problems.map(({ type }) => type)).toEqual(['stale'])
+  })
+
+  it('say what is wrong with them in place of a number', async () => {
+    const { html, problems } = await report("Mean `=latency['xen-4.14'].baseline.pause.totl.mean`.")
+    expect(paragraph(html, 'Mean ')).toContain(
+      'error: unknown measure or factor value: totl (did you mean total?)',
+    )
+    expect(problems[0]?.type).toBe('error')
+  })
+})
+
+describe('exhibits', () => {
+  it('are numbered, linked to, and marked with their origin', async () => {
+    const { html, problems } = await report(`See @tbl-latency and @fig-scatter.${table}${figure}`)
+    expect(paragraph(html, 'See ')).toBe(
+      '<a href="#tbl-latency">Table\u00a05</a> and <a href="#fig-scatter">Figure\u00a01</a>.',
+    )
+    expect(html).toMatch(/<div class="exhibit" id="tbl-latency">/)
+    expect(html).toContain(
+      '<strong>Table 5. </strong>Time of pause. <span class="badge" data-origin="emulated">emulated</span>',
+    )
+    expect(html).toContain(
+      '<td class="number" data-origin="emulated" title="run latency/xen-4.14/baseline">10,218</td>',
+    )
+    expect(html).toMatch(/<th scope="col" class="end">mean<span class="unit"> \(µs\)<\/span><\/th>/)
+    expect(html).toMatch(
+      /<figure class="exhibit" id="fig-scatter" data-origin="emulated">.*<svg .*<strong>Figure 1\. /s,
+    )
+    expect(problems).toEqual([])
+  })
+
+  it('count on over the numbers that authors gave', async () => {
+    const second = table.replace('tbl-latency', 'tbl-other').replace('number: 5\n', '')
+    const third = second.replace('tbl-other', 'tbl-third')
+    const { html } = await report(
+      `@tbl-other @tbl-third${table.replace('number: 5', 'number: Table 1')}${second}${third}`,
+    )
+    expect(html).toContain('<a href="#tbl-other">Table\u00a02</a> <a href="#tbl-third">Table\u00a03</a>')
+  })
+
+  it('name the runs they lack, and a figure without any is not drawn', async () => {
+    const some = await report(table + figure, [fakeRun()])
+    expect(some.html).toContain('<li>Missing: run latency/xen-4.14/dom0-cpu.</li>')
+    expect(some.problems.map(({ type }) => type)).toEqual(['missing', 'missing'])
+    const none = await report(figure, [])
+    expect(none.html).not.toContain('<svg')
+    expect(none.problems.map(({ message }) => message)).toEqual([
+      'missing: run latency/xen-4.14/baseline',
+      'missing: run latency/xen-4.14/dom0-cpu',
+    ])
+  })
+
+  it('that fail leave the rest of the page whole', async () => {
+    const { html, problems } = await report(figure.replace('scatter.vl', 'gone.vl') + table)
+    expect(problems.map(({ type, message }) => `${type}: ${message}`)).toEqual([
+      expect.stringMatching(/^error: cannot read figures\/gone\.vl\.json: /),
+    ])
+    expect(html).toContain('10,218')
+  })
+})
+
+describe('the page', () => {
+  it('starts with title, authors, date, the banner and the abstract', async () => {
+    const { html } = await report('## One\n\n### Deeper\n')
+    expect(html).toMatch(/^<!doctype html>\n?<html lang="en">/)
+    expect(html).toContain('<h1>Pausing &#x26; &#x3C;resuming></h1>')
+    expect(html).toContain(
+      '<p class="authors">A. Author<span class="affiliation"> (Somewhere)</span>, B. Writer</p>',
+    )
+    expect(html).toContain(
+      '<p>All numbers of our own are <strong>emulated</strong>: measured on an emulated board',
+    )
+    expect(html).toContain('They come from 2 runs: latency in xen-4.14 (2 patterns).')
+    expect(html).toContain('<p>How long <code>xl pause</code> takes.</p>')
+    expect(html).toContain(
+      '<li class="depth-2"><a href="#one">One</a></li><li class="depth-3"><a href="#deeper">Deeper</a></li>',
+    )
+    expect(html.match(/<h1/g)).toHaveLength(1)
+  })
+
+  it('says which runs were executed for it and which were recorded', async () => {
+    const standings = new Map([
+      ['latency/xen-4.14/baseline', { executed: true }],
+      ['latency/xen-4.14/dom0-cpu', { executed: false }],
+    ])
+    const { html } = await report('', both, standings)
+    expect(html).toContain('2 runs (1 executed for this report, 1 recorded before)')
+  })
+
+  it('moves first-level headings of the text below the title', async () => {
+    const { html } = await report('# Top\n\n## Below\n')
+    expect(html).toContain('<h2 id="top">Top</h2>')
+    expect(html).toContain('<h3 id="below">Below</h3>')
+  })
+
+  it('folds the experiment with its source, cells, keys and digests', async () => {
+    const { html } = await report('', [fakeRun()])
+    expect(html).toContain('<details class="experiment" id="experiment-latency">')
+    expect(html).toContain('script: experiments/pause-resume.ts')
+    expect(html).toContain(`<code title="${'c0ffee00'.repeat(8)}">c0ffee00c0ff</code>`)
+    expect(html).toContain(`trace.bin</span> <code title="${'ab12cd34'.repeat(8)}">ab12cd34ab12</code>`)
+    expect(html).toContain('<td class="missing" colspan="4">missing: run latency/xen-4.14/dom0-cpu</td>')
+  })
+
+  it('lets no markup, script or running link of the author through', async () => {
+    const { html } = await report(
+      'A <b onclick="x()">bold</b> [link](javascript:alert(1)) [ok](https://example.org).\n\n<script>bad()</script>',
+    )
+    expect(html).not.toMatch(/<script|onclick|javascript:/)
+    expect(html).toContain('<a>link</a> <a href="https://example.org">ok</a>')
+  })
+
+  it('holds pictures itself, and refuses those of other places', async () => {
+    const { html, problems } = await report(
+      '![A dot](dot.png) ![Far](https://example.org/x.png) ![Gone](gone.png)',
+    )
+    expect(html).toContain('<img src="data:image/png;base64,iVA=" alt="A dot">')
+    expect(html).not.toContain('src="http')
+    expect(problems.map(({ message }) => message)).toEqual([
+      'image https://example.org/x.png: the page makes no requests; put the picture into the project',
+      expect.stringMatching(/^image gone\.png: cannot read paper\/gone\.png: /),
+    ])
+  })
+
+  it('ends with what made it, digests and how to make it again', async () => {
+    const { html } = await report('')
+    expect(html).toContain('<dt>made by</dt><dd>repro 1.2.3</dd>')
+    expect(html).toMatch(/<dd>2 runs, SHA-256 of their names, keys and raw files [0-9a-f]{64}<\/dd>/)
+    expect(html).toContain('<dt>host CPU</dt><dd>Example CPU</dd>')
+    expect(html).toContain('<code>npx repro build --rerun</code>')
+  })
+
+  it('has the same bytes whatever the order of the runs', async () => {
+    const first = await report(table + figure)
+    const second = await report(table + figure, both.toReversed())
+    expect(second.html).toBe(first.html)
+  })
+})

@@ -1,0 +1,250 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { parsePublished } from '../../src/report/published.ts'
+import type { Cell, Table } from '../../src/report/table.ts'
+import { tableKinds } from '../../src/report/tables/kinds.ts'
+import { fakeExperiment, fakeRun } from '../results/fake.ts'
+
+const experiment = fakeExperiment([
+  { name: 'baseline' },
+  { name: 'dom0-cpu', label: 'dom0 CPU load', changes: { dom0: { cpuLoad: 4 } } },
+  { name: 'scheduler', label: 'null scheduler', changes: { scheduler: 'null' }, only: ['xen-4.14'] },
+])
+const runs = [
+  fakeRun({ exclude: 'lost records' }),
+  fakeRun({ pattern: 'dom0-cpu', xlUs: 60_000 }),
+  fakeRun({ environment: 'xen-4.17' }),
+]
+const published = (name: string) =>
+  parsePublished(readFileSync(new URL(`../../paper/published/${name}.csv`, import.meta.url), 'utf8'))
+
+function render(kind: string, options: object, file?: string): Table {
+  const table = tableKinds.get(kind)?.render(options, {
+    experiment,
+    runs,
+    published: file === undefined ? undefined : published(file),
+  })
+  if (table === undefined) throw new Error(`no kind ${kind}`)
+  return table
+}
+const texts = (row: readonly Cell[] | undefined) => row?.map((cell) => cell.text)
+const heads = (table: Table) =>
+  table.head.map((row) => row.map(({ text, unit }) => (unit ? `${text} (${unit})` : text)))
+
+describe('summary', () => {
+  const table = render('summary', { measures: ['total'] }, 'latency')
+
+  it('has a row for each operation of each pattern, with the published numbers beside it', () => {
+    const [first] = table.groups
+    expect(first?.title).toBe('xen-4.14')
+    expect(texts(first?.rows[0])).toEqual([
+      'baseline',
+      'pause',
+      '3',
+      '10,168',
+      '6,667',
+      '10,268',
+      '10,068',
+      '10,168',
+      '1',
+      '5',
+      '14,777',
+      '328,259',
+      '15,726',
+      '14,170',
+    ])
+    expect(texts(first?.rows[1])).toEqual([
+      'unpause',
+      '4',
+      '8,670',
+      '12,500',
+      '8,820',
+      '8,520',
+      '8,670',
+      '0',
+      '5',
+      '16,579',
+      '1,048,055',
+      '18,386',
+      '15,641',
+    ])
+    expect(texts(first?.rows[2])?.slice(0, 4)).toEqual(['dom0 CPU load', 'pause', '4', '64,218'])
+  })
+
+  it('says units in the heads', () => {
+    expect(heads(table)).toEqual([
+      ['pattern', 'operation', 'this rerun', 'published'],
+      [
+        'n',
+        'mean (µs)',
+        'variance (µs²)',
+        'max. (µs)',
+        'min. (µs)',
+        'median (µs)',
+        'excluded',
+        'n',
+        'mean (µs)',
+        'variance (µs²)',
+        'max. (µs)',
+        'min. (µs)',
+      ],
+    ])
+  })
+
+  it('keeps value and origin of each own number, and gives published numbers none', () => {
+    const row = table.groups[0]?.rows[0] ?? []
+    expect(row[3]).toMatchObject({ type: 'number', origins: ['emulated'] })
+    expect(row[3]?.value).toBeCloseTo(10_168, 6)
+    expect(row[10]).toEqual({ type: 'published', text: '14,777', value: 14_777 })
+  })
+
+  it('marks missing runs, where they belong and in a list', () => {
+    expect(table.missing).toEqual(['latency/xen-4.14/scheduler', 'latency/xen-4.17/dom0-cpu'])
+    expect(table.groups[0]?.rows[4]).toEqual([
+      { type: 'head', text: 'null scheduler' },
+      { type: 'missing', text: 'missing: run latency/xen-4.14/scheduler', columns: 13 },
+    ])
+  })
+
+  it('leaves a pattern out of environments that it does not run in', () => {
+    expect(table.groups[1]?.rows.map((row) => row[0]?.text)).not.toContain('null scheduler')
+  })
+
+  it('counts exclusions by reason and names what was published but not rerun', () => {
+    expect(table.notes[0]).toBe('Excluded observations, by reason: lost records (1).')
+    expect(table.notes[1]).toContain('domu-net')
+    expect(table.notes[1]).not.toContain('dom0-cpu')
+  })
+
+  it('every row is as wide as the head', () => {
+    const width = (row: readonly { columns?: number }[]) =>
+      row.reduce((sum, { columns }) => sum + (columns ?? 1), 0)
+    for (const group of table.groups) {
+      for (const [index, row] of group.rows.entries()) {
+        const spanned = group.rows.slice(0, index).some((above, at) => (above[0]?.rows ?? 1) > index - at)
+        expect(width(row) + (spanned ? 1 : 0)).toBe(width(table.head[0] ?? []))
+      }
+    }
+  })
+
+  it('takes one operation, chosen statistics and environments', () => {
+    const small = render('summary', {
+      operation: 'unpause',
+      statistics: ['mean', 'p95'],
+      environments: ['xen-4.17'],
+    })
+    expect(heads(small)).toEqual([['pattern', 'mean (µs)', '95 % (µs)', 'excluded']])
+    expect(small.groups.map(({ title }) => title)).toEqual(['xen-4.17'])
+    expect(texts(small.groups[0]?.rows[0])).toEqual(['baseline', '8,670', '8,805', '0'])
+  })
+
+  it.each([
+    [{ measures: ['totl'] }, 'unknown measure: totl (did you mean total?)'],
+    [{ statistics: ['meen'] }, 'unknown statistic: meen (did you mean mean?)'],
+    [{ environments: ['xen-4.15'] }, 'unknown environment of latency: xen-4.15'],
+    [{ where: { operatoin: 'pause' } }, 'unknown factor: operatoin (did you mean operation?)'],
+  ])('refuses %j', (options, message) => {
+    expect(() => render('summary', options)).toThrow(message)
+  })
+})
+
+describe('phases', () => {
+  const measures = ['xl-to-domu-stop', 'domu-stop-to-xen', 'xen-to-vcpu-stop']
+
+  it('shows mean, share and published mean of each phase, and sums that add up', () => {
+    const table = render('phases', { operation: 'pause', measures }, 'phases')
+    expect(texts(table.groups[0]?.rows[0])).toEqual([
+      'baseline',
+      '3',
+      '6,100',
+      '60.0',
+      '10,709',
+      '2,000',
+      '19.7',
+      '2,548',
+      '2,068',
+      '20.3',
+      '1,520',
+      '10,168',
+      '14,777',
+    ])
+    expect(heads(table)[0]).toEqual([
+      'pattern',
+      'n',
+      'xl to domU stop',
+      'domU stop to Xen',
+      'Xen to vCPU stop',
+      'sum',
+    ])
+  })
+
+  it('leaves out observations that lack a phase, and says how many', () => {
+    const table = render('phases', { measures, share: false })
+    expect(table.notes).toEqual(['12 observations without all phases are left out.'])
+    expect(texts(table.groups[0]?.rows[0])).toEqual(['baseline', '3', '6,100', '2,000', '2,068', '10,168'])
+  })
+
+  it('refuses a phase that no run has', () => {
+    expect(() => render('phases', { measures: ['xl-to-xem'] })).toThrow('did you mean xl-to-xen?')
+  })
+})
+
+describe('parameters', () => {
+  it('shows each change beside the baseline and the published change', () => {
+    const table = render('parameters', { publishedEnvironment: 'old' }, 'parameters')
+    expect(table.groups[0]?.rows.map(texts)).toEqual([
+      ['dom0 CPU load', 'dom0.cpuLoad', '0', '4', 'dom0', 'CPU load', 'none', '4 processes'],
+      ['null scheduler', 'scheduler', 'credit2', 'null', 'Xen', 'domain scheduler', 'credit2', 'null'],
+    ])
+    expect(table.notes[0]).toBe('Only in xen-4.14: null scheduler.')
+  })
+
+  it('asks which environment when several were published', () => {
+    expect(() => render('parameters', {}, 'parameters')).toThrow(
+      'choose one with publishedEnvironment (known: old, new)',
+    )
+    expect(() => render('parameters', { publishedEnvironment: 'odl' }, 'parameters')).toThrow(
+      'unknown publishedEnvironment: odl (did you mean old?)',
+    )
+  })
+})
+
+describe('environment', () => {
+  it('shows what was captured, the host and the published machines, a column each', () => {
+    const table = render('environment', { host: true, machines: ['old'] }, 'environments')
+    expect(heads(table)).toEqual([['item', 'xen-4.14', 'xen-4.17', 'host', 'old (published)']])
+    const rows = table.groups[0]?.rows.map(texts)
+    expect(rows).toContainEqual(['hypervisor', 'Xen 4.14.6', 'Xen 4.17.7', '–', 'Arm Xen 4.13.0'])
+    expect(rows).toContainEqual([
+      'CPU',
+      '4 x Cortex-A72',
+      '4 x Cortex-A72',
+      'Example CPU',
+      'Arm Cortex-A72 (4 cores)',
+    ])
+    expect(table.head[0]?.[1]?.origins).toEqual(['emulated'])
+  })
+
+  it('says where a pattern changed the machine', () => {
+    const other = {
+      ...fakeRun({ pattern: 'dom0-cpu' }),
+      captured: { ...fakeRun().captured, memory: '2048 MB' },
+    }
+    const table = tableKinds
+      .get('environment')
+      ?.render({}, { experiment, runs: [fakeRun(), other], published: undefined })
+    expect(table?.notes).toEqual(['xen-4.14: memory is 2048 MB in dom0-cpu.'])
+    expect(table?.missing).toEqual(['latency/xen-4.17/baseline'])
+  })
+
+  it('refuses unknown items and machines', () => {
+    expect(() => render('environment', { items: ['memroy'] })).toThrow(
+      'unknown item: memroy (did you mean memory?)',
+    )
+    expect(() => render('environment', { machines: ['olt'] }, 'environments')).toThrow('did you mean old?')
+  })
+})
+
+it.each([...tableKinds])('kind %s refuses an unknown option', (_name, { options }) => {
+  expect(options.safeParse({ captoin: 'x' }).success).toBe(false)
+})
