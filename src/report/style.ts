@@ -136,7 +136,8 @@ section.footnotes { font-size: .9rem; border-top: 1px solid var(--line); margin-
   html { font-size: 10pt; }
   body { display: block; padding: 0; }
   nav.contents, .skip { display: none; }
-  .scroll { overflow: visible; container-type: normal; }
+  .scroll, .exhibit > .scroll:not(.drawing) { overflow: visible; container-type: normal; background: none; }
+  .drawing svg { min-width: 0; }
   caption > span { max-width: 100%; position: static; }
   table { font-size: 7.5pt; }
   th, td { padding: .15rem .35rem; }
