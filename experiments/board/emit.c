@@ -1,0 +1,60 @@
+/*
+ * Hands files of an emulated board to the host by Arm semihosting (Arm, "Semihosting for AArch32 and AArch64"):
+ * QEMU writes the host's file at once, so no virtual device, and nothing of the host's timing, reaches the guest.
+ * It lets the guest write files of the host, so it belongs to the emulated board only.
+ *
+ *   emit FILE NAME     copies FILE to NAME in the folder in which QEMU runs
+ */
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { SYS_OPEN = 0x01, SYS_CLOSE = 0x02, SYS_WRITE = 0x05 };
+enum { MODE_WRITE_BINARY = 5 };
+
+static long semihost(long operation, const uint64_t *arguments)
+{
+    register long x0 __asm__("x0") = operation;
+    register const uint64_t *x1 __asm__("x1") = arguments;
+    __asm__ volatile("hlt #0xf000" : "+r"(x0) : "r"(x1) : "memory");
+    return x0;
+}
+
+static char buffer[1 << 16];
+
+int main(int argc, char **argv)
+{
+    int file = argc == 3 ? open(argv[1], O_RDONLY) : -1;
+    uint64_t arguments[3];
+    long handle;
+    ssize_t length;
+
+    if (file < 0) {
+        fprintf(stderr, "usage: emit FILE NAME\n");
+        return 2;
+    }
+    mlockall(MCL_CURRENT); /* semihosting reads the guest's memory as it is mapped now */
+    arguments[0] = (uint64_t)(uintptr_t)argv[2];
+    arguments[1] = MODE_WRITE_BINARY;
+    arguments[2] = strlen(argv[2]);
+    handle = semihost(SYS_OPEN, arguments);
+    if (handle < 0) {
+        fprintf(stderr, "emit: the host cannot open %s\n", argv[2]);
+        return 1;
+    }
+    while ((length = read(file, buffer, sizeof buffer)) > 0) {
+        arguments[0] = (uint64_t)handle;
+        arguments[1] = (uint64_t)(uintptr_t)buffer;
+        arguments[2] = (uint64_t)length;
+        if (semihost(SYS_WRITE, arguments) != 0) {
+            fprintf(stderr, "emit: the host cannot write %s\n", argv[2]);
+            return 1;
+        }
+    }
+    arguments[0] = (uint64_t)handle;
+    semihost(SYS_CLOSE, arguments);
+    return length < 0;
+}

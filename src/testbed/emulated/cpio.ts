@@ -1,0 +1,58 @@
+/**
+ * Writes initramfs archives in the `newc` format of cpio (Linux: Documentation/driver-api/early-userspace/
+ * buffer-format.rst). The kernel unpacks several archives one after another, so a job is an archive of its own
+ * behind the board's root. Same entries, same bytes: no times, no owners, inode numbers in order.
+ */
+export type Entry =
+  | { readonly type: 'file'; readonly path: string; readonly mode: number; readonly content: Uint8Array }
+  | { readonly type: 'link'; readonly path: string; readonly target: string }
+
+/** Paths are relative to the root, without a leading slash. Folders above an entry are made as needed. */
+export function cpio(entries: readonly Entry[]): Uint8Array {
+  const parts: Uint8Array[] = []
+  const folders = new Set<string>()
+  let inode = 0
+
+  function write(path: string, mode: number, content: Uint8Array): void {
+    const name = Buffer.from(`${path}\0`)
+    const header = [
+      ++inode,
+      mode,
+      0, // uid
+      0, // gid
+      1, // links
+      0, // mtime
+      content.length,
+      0, // major and minor number of the device that holds it
+      0,
+      0, // and of the device that it is
+      0,
+      name.length,
+      0, // checksum: unused in newc
+    ]
+    const head = Buffer.from(`070701${header.map((field) => field.toString(16).padStart(8, '0')).join('')}`)
+    parts.push(head, name, padding(head.length + name.length), content, padding(content.length))
+  }
+
+  for (const entry of entries) {
+    for (const folder of parents(entry.path)) {
+      if (!folders.has(folder)) write(folder, 0o040755, empty)
+      folders.add(folder)
+    }
+    if (entry.type === 'file') write(entry.path, 0o100000 | entry.mode, entry.content)
+    else write(entry.path, 0o120777, Buffer.from(entry.target))
+  }
+  write('TRAILER!!!', 0, empty)
+  return Buffer.concat(parts)
+}
+
+const empty = new Uint8Array(0)
+
+function padding(length: number): Uint8Array {
+  return new Uint8Array(-length & 3)
+}
+
+function parents(path: string): string[] {
+  const names = path.split('/').slice(0, -1)
+  return names.map((_, depth) => names.slice(0, depth + 1).join('/'))
+}
