@@ -7,12 +7,12 @@
 export type Origin = 'emulated' | 'hardware' | 'local'
 
 export interface Job {
-  /** The environment's name, an entry of experiments/environments.yaml. */
-  readonly environment: string
   /** Files to lay into the board's root before the job starts: absolute path there -> content and mode. */
   readonly files: ReadonlyMap<string, { readonly content: Uint8Array; readonly executable?: boolean }>
-  /** Shell script (POSIX) run on the board, as root, in a directory of its own; it leaves its results in `$OUT`. */
+  /** Shell script (POSIX) run on the board as root; it leaves its results in `$OUT`. */
   readonly script: string
+  /** How the hypervisor starts, e.g. {scheduler: 'null', dom0Vcpus: 1}; what is absent is the board's default. */
+  readonly hypervisor?: { readonly scheduler?: string; readonly dom0Vcpus?: number }
   /** Longest time of the whole job on the host's clock. */
   readonly deadlineMs: number
 }
