@@ -19,7 +19,17 @@ export interface RootDeclaration {
 }
 
 // dom0 runs busybox and the Xen tools from an initramfs: no init system, no udev, no scripts in Python.
-const notInDom0 = ['lsb-base', 'sysvinit-utils', 'udev', 'ucf', 'python3', 'libc-bin', 'debconf']
+const notInDom0 = [
+  'awk',
+  'mawk',
+  'lsb-base',
+  'sysvinit-utils',
+  'udev',
+  'ucf',
+  'python3',
+  'libc-bin',
+  'debconf',
+]
 // Dependencies of a kernel that boots from a real disk.
 const notForKernel = ['kmod', 'linux-base', 'initramfs-tools', 'linux-initramfs-tool']
 
@@ -34,6 +44,7 @@ function board(suite: string, xen: string): RootDeclaration {
       'xen-utils-common',
       'xenstore-utils',
       'busybox-static',
+      'base-files', // os-release: the board says itself which Debian it is
       'stress',
     ],
     through: ['linux-image-arm64'],

@@ -1,0 +1,38 @@
+/** Environments: the machines that a paper's experiments ask for, as experiments/environments.yaml defines them. */
+
+import { readFile } from 'node:fs/promises'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { TestbedError } from './testbed.ts'
+
+const definition = z.strictObject({
+  /** In words, for the report. */
+  label: z.string(),
+  testbed: z.literal('emulated'),
+  /** Root of the package lock that the board boots. */
+  root: z.enum(['debian-11', 'debian-12']),
+  /** QEMU's board model. */
+  machine: z.literal('virt'),
+  cpus: z.int().min(1).max(8),
+  memoryMb: z.int().min(1024),
+  /** Memory of dom0; domUs get the rest. */
+  dom0MemoryMb: z.int().min(512),
+  /** Frequency of the Generic Timer. */
+  clockHz: z.int().min(1_000_000),
+})
+
+export type Environment = z.infer<typeof definition> & { readonly name: string }
+
+/** Reads and validates the file. Throws a TestbedError that names the entry and key at fault. */
+export async function readEnvironments(file: string): Promise<ReadonlyMap<string, Environment>> {
+  let data: unknown
+  try {
+    data = parse(await readFile(file, 'utf8'))
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new TestbedError(`cannot read the environments in ${file}: ${reason}`, { cause })
+  }
+  const parsed = z.record(z.string(), definition).safeParse(data)
+  if (!parsed.success) throw new TestbedError(`${file}: ${z.prettifyError(parsed.error)}`)
+  return new Map(Object.entries(parsed.data).map(([name, entry]) => [name, { name, ...entry }]))
+}
