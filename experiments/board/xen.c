@@ -65,7 +65,11 @@ static int hypercall(uint64_t op, uint64_t a, uint64_t b)
 
 void xen_yield(void)
 {
-    hypercall(HYPERCALL_sched_op, SCHEDOP_yield, 0);
+    if (hypercall(HYPERCALL_sched_op, SCHEDOP_yield, 0) == 0)
+        return;
+    fprintf(stderr, "this kernel does not let a program call Xen: %s (in a domU load xen-privcmd with unrestricted=1)\n",
+            strerror(errno));
+    exit(1);
 }
 
 static int domctl(uint32_t cmd, uint32_t domid)

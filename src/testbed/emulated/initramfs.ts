@@ -25,6 +25,7 @@ export async function dom0Root(
     { type: 'file', path: 'init', mode: 0o755, content: programs.init },
     { type: 'file', path: `${bin}/emit`, mode: 0o755, content: programs.emit },
     ...(await system(folder)),
+    file('etc/xen/xl.conf', 0o644, await readFile(join(folder, 'etc/xen/xl.conf'))),
     ...(await kernelModules(folder, linuxRelease, modules)),
     ...(await executables(folder, declarationOf(root).programs)),
     ...(await sharedLibraries(folder)),
