@@ -30,12 +30,28 @@ export interface Exclusion {
   readonly count: number
 }
 
+/** What decides a run's result, in parts, so that a change can be named. Texts are SHA-256 (hex) of what they stand for. */
+export interface Inputs {
+  /** The script with everything that it imports from the project. */
+  readonly script: string
+  /** The files in experiments/board/; of runs on boards. */
+  readonly board?: string
+  readonly parameters: string
+  readonly trials: number
+  readonly seed: number
+  /** The environment's definition. */
+  readonly environment: string
+  /** The laboratory's packages that the run was made with; of emulated runs. */
+  readonly packages?: string
+}
+
 export interface Run {
   readonly experiment: string
   readonly environment: string
   readonly pattern: string
   /** SHA-256 (hex) of everything that decides the result. */
   readonly key: string
+  readonly inputs?: Inputs
   readonly origin: Origin
   readonly trials: number
   readonly seed: number

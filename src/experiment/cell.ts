@@ -1,0 +1,57 @@
+/**
+ * What an experiment's script gets and gives back:
+ *
+ *     import type { Cell, Result } from 'repro'
+ *     export default async function (cell: Cell): Promise<Result> { ... }
+ */
+
+import type { Parameters } from '../document/block.ts'
+import type { Column, Exclusion, Row } from '../results/run.ts'
+import type { Board } from '../testbed/board.ts'
+
+/** One pattern of an experiment in one environment, with all its trials. */
+export interface Cell {
+  readonly experiment: string
+  readonly environment: string
+  readonly pattern: string
+  /** The experiment's parameters with the pattern's laid over them. */
+  readonly parameters: Parameters
+  readonly trials: number
+  readonly seed: number
+  /** Time that the script may give to its job; a little less than after which the cell is ended from outside. */
+  readonly deadlineMs: number
+  /** Throws in the environment `local`, which has no board. */
+  readonly board: Board
+  /** Absolute path of the project. */
+  readonly project: string
+  /** Absolute path of an empty folder for this cell's files. */
+  readonly folder: string
+  /** Shows a line to whoever waits. */
+  log(text: string): void
+  /** Tells how many of the trials are done. */
+  progress(done: number, total: number): void
+  /** The next number in [0, 1) of a sequence that the cell's seed and name decide. */
+  random(): number
+}
+
+export interface Result {
+  readonly columns: readonly Column[]
+  readonly rows: readonly Row[]
+  readonly exclusions: readonly Exclusion[]
+  /** The machine as the run captured it, item -> value in words. */
+  readonly captured: Readonly<Record<string, string>>
+  /** Ticks per second of the columns in ticks. */
+  readonly clockHz?: number
+  /** Raw files by name: absolute paths in the cell's folder. Their digests become part of the run. */
+  readonly files?: Readonly<Record<string, string>>
+  /** What does not decide the result. */
+  readonly provenance?: Readonly<Record<string, string | number>>
+}
+
+/** A script with its default export in the form above. */
+export type Script = (cell: Cell) => Promise<Result>
+
+/** The experiment's script is at fault: it threw, gave back something else than a result, or took too long. */
+export class ExperimentError extends Error {
+  override readonly name = 'ExperimentError'
+}

@@ -1,0 +1,126 @@
+/**
+ * Executes a cell: order -> process -> result -> run in the store. Its folder is kept when it fails, and gone when it does not.
+ */
+
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { cpus, release } from 'node:os'
+import { join, relative } from 'node:path'
+import type { ExperimentBlock, Pattern } from '../document/block.ts'
+import type { Inputs, Run } from '../results/run.ts'
+import type { CellName, Store } from '../results/store.ts'
+import type { Environment } from '../testbed/environment.ts'
+import { inlineModule } from './inline.ts'
+import type { Order } from './message.ts'
+import { runCell, type Watch } from './process.ts'
+
+/** A cell that must be run. */
+export interface Task {
+  readonly cell: CellName & { readonly block: ExperimentBlock; readonly definition: Pattern }
+  readonly environment: Environment | 'local'
+  readonly inputs: Inputs
+  readonly key: string
+}
+
+export interface Workshop {
+  readonly project: string
+  /** The document, relative to the project. */
+  readonly document: string
+  readonly lockFile: string
+  readonly cache: string
+  readonly store: Store
+  /** Name and version of this program. */
+  readonly generator: string
+}
+
+/** A cell that failed; `cause` is an ExperimentError or TestbedError. */
+export class CellError extends Error {
+  override readonly name = 'CellError'
+}
+
+/** Throws a CellError that names the cell, what failed and the folder with what is left; or the signal's reason. */
+export async function execute(task: Task, shop: Workshop, watch: Watch): Promise<Run> {
+  const { cell, environment, inputs, key } = task
+  const { experiment, pattern, block, definition } = cell
+  const { project, store, lockFile, cache } = shop
+  const name = `${experiment}-${cell.environment}-${pattern}`
+  const folder = join(project, '.repro/work', name)
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
+  const order: Order = {
+    experiment,
+    pattern,
+    environment,
+    parameters: definition.parameters,
+    trials: block.trials,
+    seed: block.seed,
+    deadlineMs: block.deadlineSeconds * 1000,
+    project,
+    folder,
+    script: await scriptOf(block, folder, shop),
+    lockFile,
+    cache,
+  }
+  const started = new Date()
+  try {
+    const result = await runCell(order, watch)
+    const run: Run = {
+      experiment,
+      environment: cell.environment,
+      pattern,
+      key,
+      inputs,
+      origin: environment === 'local' ? 'local' : environment.testbed,
+      trials: block.trials,
+      seed: block.seed,
+      parameters: definition.parameters,
+      ...(result.clockHz === undefined ? {} : { clockHz: result.clockHz }),
+      columns: result.columns,
+      rows: result.rows,
+      exclusions: result.exclusions,
+      captured: result.captured,
+      files: await store.takeRaw(key, result.files ?? {}),
+      provenance: { ...result.provenance, ...circumstances(started, shop.generator) },
+    }
+    await store.keep(run)
+    await rm(folder, { recursive: true })
+    return run
+  } catch (cause) {
+    if (watch.signal?.aborted) {
+      await rm(folder, { recursive: true, force: true })
+      throw watch.signal.reason
+    }
+    const kept = join(project, '.repro/failed', name)
+    await rm(kept, { recursive: true, force: true })
+    await mkdir(join(project, '.repro/failed'), { recursive: true })
+    await rename(folder, kept)
+    const message = (cause as Error).message.replaceAll(relative(project, folder), relative(project, kept))
+    throw new CellError(
+      `${experiment}/${cell.environment}/${pattern} failed: ${message}\nwhat is left of it: ${relative(project, kept)}/`,
+      { cause },
+    )
+  }
+}
+
+async function scriptOf(
+  { script }: ExperimentBlock,
+  folder: string,
+  { project, document }: Workshop,
+): Promise<Order['script']> {
+  if ('file' in script) return { type: 'file', file: join(project, script.file) }
+  const module = join(folder, 'script.ts')
+  await writeFile(module, inlineModule(script.source, script.firstLine))
+  return { type: 'inline', module, document: join(project, document) }
+}
+
+/** Decides nothing, but a reader may wonder. */
+function circumstances(started: Date, generator: string): Readonly<Record<string, string | number>> {
+  const processors = cpus()
+  return {
+    'made by': generator,
+    date: started.toISOString(),
+    'duration (s)': Math.round((Date.now() - started.getTime()) / 100) / 10,
+    'host CPU': `${processors.length} x ${processors[0]?.model ?? 'unknown'}`,
+    'host kernel': `${process.platform} ${release()}`,
+    'host runtime': `Node ${process.version}`,
+  }
+}

@@ -1,0 +1,27 @@
+/** Keys: what decides a result, as one digest. */
+
+import { createHash } from 'node:crypto'
+import type { Inputs } from '../results/run.ts'
+import type { CellName } from '../results/store.ts'
+
+/** Raised when this program itself would measure or analyse differently: every older run is then stale. */
+const schema = 1
+
+/** The key of a cell's run: SHA-256 (hex) over its name and inputs. */
+export function keyOf({ experiment, environment, pattern }: CellName, inputs: Inputs): string {
+  return digest({ schema, experiment, environment, pattern, inputs })
+}
+
+/** SHA-256 (hex) of a value, whatever the order of its keys. */
+export function digest(value: unknown): string {
+  return createHash('sha256').update(canonical(value)).digest('hex')
+}
+
+/** JSON with sorted keys; absent and undefined are the same. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const entries = Object.entries(value).filter(([, part]) => part !== undefined)
+  entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  return `{${entries.map(([key, part]) => `${JSON.stringify(key)}:${canonical(part)}`).join(',')}}`
+}
