@@ -1,0 +1,25 @@
+// Bundles src/ into dist/: the command line, the process of a cell, and what scripts import. Dependencies stay outside.
+
+import { chmod, mkdir, rm, symlink } from 'node:fs/promises'
+import { build } from 'esbuild'
+
+await rm('dist', { recursive: true, force: true })
+await build({
+  entryPoints: { cli: 'src/cli.ts', runner: 'src/experiment/runner.ts', index: 'src/index.ts' },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  packages: 'external',
+  sourcemap: 'linked',
+  banner: { js: '#!/usr/bin/env node' },
+  logLevel: 'warning',
+})
+await chmod('dist/cli.js', 0o755)
+
+// npm links the commands of dependencies only; this makes `npx repro` find the project's own.
+await mkdir('node_modules/.bin', { recursive: true })
+await rm('node_modules/.bin/repro', { force: true })
+await symlink('../../dist/cli.js', 'node_modules/.bin/repro')

@@ -1,0 +1,108 @@
+/** The command line: finds the command, loads it, and turns how it ended into an exit code. */
+
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { hint } from './document/spelling.ts'
+
+const help = `repro: papers whose experiments run again
+
+  repro build [DOCUMENT]     run what is missing and write the report to _build/index.html
+  repro run [DOCUMENT]       the same without the report
+  repro check [DOCUMENT]     list everything that is wrong with the document; runs nothing
+  repro status [DOCUMENT]    for each cell, whether its result is there, and why not
+  repro testbed list|setup|doctor|shell|lock
+                             the laboratory by itself
+  repro --help, --version
+
+DOCUMENT is paper/index.md unless given. Of build and run:
+  --rerun            run also what is there
+  --trials N         trials of every cell, over the document's
+  --deadline S       longest time of a cell in seconds, over the document's
+  --only LIST        only these cells: patterns, experiments or experiment/environment/pattern, with commas
+  -j, --jobs N       cells at once (as many as there are processors)
+  -k, --keep-going   start further cells after one failed
+  -n, --dry-run      say what would run, and why
+  --record           write the runs that the report shows into results/
+
+Exit codes: 0 done, 1 an experiment failed, 2 usage or document, 5 testbed, 130 interrupted.
+`
+
+type Command = (args: readonly string[], signal: AbortSignal) => Promise<number>
+
+/** Each is loaded when it is called. */
+const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
+  [
+    'build',
+    async (args, signal) => (await import('./commands/build.ts')).buildCommand(args, generator(), signal),
+  ],
+  [
+    'run',
+    async (args, signal) =>
+      (await import('./commands/build.ts')).buildCommand(args, generator(), signal, false),
+  ],
+  ['check', async (args) => (await import('./commands/check.ts')).checkCommand(args, generator())],
+  ['status', async (args) => (await import('./commands/status.ts')).statusCommand(args, generator())],
+  ['testbed', async (args, signal) => (await import('./commands/testbed.ts')).testbedCommand(args, signal)],
+])
+
+await main(process.argv.slice(2))
+
+async function main(args: readonly string[]): Promise<void> {
+  if (Number(process.versions.node.split('.')[0]) < 24) return runOnNode24(args)
+  const abort = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => abort.abort(new Error(`interrupted by ${name}`)))
+  }
+  process.exitCode = await run(args, abort.signal)
+}
+
+async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const [name, ...rest] = args
+  const { exitCodes, tellError } = await import('./commands/messages.ts')
+  if (name === '--version') {
+    console.log(generator())
+    return exitCodes.done
+  }
+  if (name === undefined || args.includes('--help') || args.includes('-h')) {
+    console.log(help)
+    return name === undefined ? exitCodes.usage : exitCodes.done
+  }
+  const command = commands.get(name)
+  if (!command) {
+    console.error(`repro: unknown command: ${name}${hint(name, commands.keys())}\nTry \`repro --help\`.`)
+    return exitCodes.usage
+  }
+  try {
+    return await command(rest, signal)
+  } catch (error) {
+    if (signal.aborted) {
+      console.error('interrupted')
+      return exitCodes.interrupted
+    }
+    const { text, exitCode } = tellError(error)
+    console.error(text)
+    return exitCode
+  }
+}
+
+/** Name and version of this program. */
+function generator(): string {
+  const { name, version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  return `${name} ${version}`
+}
+
+/** The dependency `node` brings a Node that runs this program where the machine's own is older. */
+function runOnNode24(args: readonly string[]): void {
+  const own = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url))
+  if (!existsSync(own)) {
+    console.error(
+      `repro needs Node 24 (this is ${process.version}): install it, or run \`npm ci\` in ${fileURLToPath(new URL('..', import.meta.url))}`,
+    )
+    process.exitCode = 2
+    return
+  }
+  const { status, signal } = spawnSync(own, [fileURLToPath(import.meta.url), ...args], { stdio: 'inherit' })
+  if (signal) process.kill(process.pid, signal)
+  process.exitCode = status ?? 1
+}

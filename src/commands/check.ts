@@ -1,0 +1,17 @@
+/** `repro check`: all that is wrong with a document; runs nothing. */
+
+import { openDocument } from '../build.ts'
+import { hasErrors } from '../document/problem.ts'
+import { documentMessages, exitCodes } from './messages.ts'
+import { readArguments, siteOf } from './usage.ts'
+
+export async function checkCommand(args: readonly string[], generator: string): Promise<number> {
+  const { positionals } = readArguments(args, {}, 1)
+  const site = siteOf(positionals[0], generator)
+  const { document } = await openDocument(site)
+  const { file, blocks } = document
+  if (file.messages.length > 0) console.error(documentMessages(file))
+  if (hasErrors(file)) return exitCodes.usage
+  console.log(`${site.document}: ${blocks.length} blocks, ${document.values.length} values, no errors`)
+  return exitCodes.done
+}

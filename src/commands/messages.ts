@@ -1,0 +1,67 @@
+/** How errors reach the terminal, and which exit code they mean. */
+
+import type { VFile } from 'vfile'
+import { DocumentError } from '../build.ts'
+import { CellError } from '../experiment/execute.ts'
+import { ChoiceError } from '../plan/cells.ts'
+import { QueryError } from '../results/quantity.ts'
+import { StoreError } from '../results/store.ts'
+import { CompileError } from '../testbed/emulated/toolchain.ts'
+import { TestbedError } from '../testbed/testbed.ts'
+import { TraceError } from '../trace/error.ts'
+import { UsageError } from './usage.ts'
+
+export const exitCodes = { done: 0, failed: 1, usage: 2, testbed: 5, interrupted: 130 } as const
+
+/** `paper/index.md:12:3 error unknown pattern: dom0-cpo (did you mean dom0-cpu?)`, one line a message. */
+export function documentMessages(file: VFile): string {
+  return file.messages
+    .map(({ line = 1, column = 1, fatal, reason }) =>
+      placed(file.path, { line, column }, fatal ? 'error' : 'warning', reason),
+    )
+    .join('\n')
+}
+
+export function placed(
+  path: string,
+  { line, column }: { readonly line: number; readonly column: number },
+  severity: 'error' | 'warning',
+  text: string,
+): string {
+  return `${path}:${line}:${column} ${severity} ${text}`
+}
+
+export interface Told {
+  readonly text: string
+  readonly exitCode: number
+}
+
+/** What to say of an error that ends a command. A bug keeps its stack; a mistake of the user's has none. */
+export function tellError(error: unknown): Told {
+  if (error instanceof DocumentError) return { text: documentMessages(error.file), exitCode: exitCodes.usage }
+  if (error instanceof UsageError)
+    return { text: `repro: ${error.message}\nTry \`repro --help\`.`, exitCode: exitCodes.usage }
+  if (error instanceof ChoiceError) return { text: `repro: ${error.message}`, exitCode: exitCodes.usage }
+  if (error instanceof TestbedError) return { text: testbedText(error), exitCode: exitCodes.testbed }
+  if (error instanceof CellError) return tellFailure(error)
+  const known = [CompileError, TraceError, QueryError, StoreError].some((type) => error instanceof type)
+  const text =
+    error instanceof Error
+      ? known
+        ? `error: ${error.message}`
+        : (error.stack ?? error.message)
+      : String(error)
+  return { text, exitCode: exitCodes.failed }
+}
+
+/** A cell that failed, with the laboratory's advice if that was at fault. */
+export function tellFailure(error: CellError): Told {
+  const { cause } = error
+  if (!(cause instanceof TestbedError)) return { text: `error: ${error.message}`, exitCode: exitCodes.failed }
+  const text = cause.advice === undefined ? error.message : `${error.message}\n${cause.advice}`
+  return { text: `error: ${text}`, exitCode: exitCodes.testbed }
+}
+
+function testbedText({ message, advice }: TestbedError): string {
+  return advice === undefined ? `error: ${message}` : `error: ${message}\n${advice}`
+}

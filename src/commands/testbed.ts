@@ -1,0 +1,112 @@
+/** `repro testbed ...`: the laboratory by itself. */
+
+import { join } from 'node:path'
+import { hint } from '../document/spelling.ts'
+import { cacheFolder } from '../testbed/cache.ts'
+import { doctor } from '../testbed/emulated/doctor.ts'
+import { installedRoot } from '../testbed/emulated/installed.ts'
+import { readLock } from '../testbed/emulated/packages.ts'
+import { roots } from '../testbed/emulated/roots.ts'
+import { setup } from '../testbed/emulated/setup.ts'
+import { updateLock } from '../testbed/emulated/update.ts'
+import { readEnvironments } from '../testbed/environment.ts'
+import { exitCodes } from './messages.ts'
+import { type Display, openDisplay } from './progress.ts'
+import { findProject, readArguments, UsageError } from './usage.ts'
+
+interface Place {
+  readonly project: string
+  readonly lockFile: string
+  readonly cache: string
+  readonly mirror: string | undefined
+}
+
+type Action = (args: readonly string[], place: Place, signal: AbortSignal) => Promise<number>
+
+const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
+  ['list', list],
+  ['setup', setUp],
+  ['doctor', examine],
+  ['lock', lock],
+])
+
+export async function testbedCommand(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const [name, ...rest] = args
+  const action = name === undefined ? undefined : actions.get(name)
+  if (!action) {
+    if (name === undefined) throw new UsageError(`which one? repro testbed ${[...actions.keys()].join('|')}`)
+    throw new UsageError(`unknown command: testbed ${name}${hint(name, actions.keys())}`)
+  }
+  const project = findProject(process.cwd())
+  const lockFile = join(project, 'experiments/packages.lock.json')
+  const place = { project, lockFile, cache: cacheFolder(), mirror: process.env.REPRO_DEBIAN_MIRROR }
+  return await action(rest, place, signal)
+}
+
+/** Environments, and whether what they boot is set up. */
+async function list(args: readonly string[], { project, lockFile, cache }: Place): Promise<number> {
+  readArguments(args, {}, 0)
+  const environments = await readEnvironments(join(project, 'experiments/environments.yaml'))
+  const { roots: locked } = await readLock(lockFile)
+  for (const { name, label, testbed, root } of environments.values()) {
+    const installed = await Promise.all(
+      (['host', root] as const).map((one) => installedRoot(cache, one, locked[one])),
+    )
+    const state = installed.every((one) => one !== undefined) ? 'set up' : 'not set up'
+    console.log(`${name}  ${testbed}  ${label}  ${state}`)
+  }
+  console.log('local  this computer, without a board')
+  return exitCodes.done
+}
+
+async function setUp(args: readonly string[], place: Place, signal: AbortSignal): Promise<number> {
+  readArguments(args, {}, 0)
+  const { versions, substitutions } = await shown((display) =>
+    setup([...roots.keys()], {
+      ...place,
+      signal,
+      report: (update) => display.tell({ type: 'laboratory', update }),
+    }),
+  )
+  for (const { root, pinned, installed } of substitutions)
+    console.log(`${root}: ${installed} in place of ${pinned}`)
+  const boards = Object.values(versions.boards).map(
+    ({ xen, linuxRelease }) => `Xen ${xen} with Linux ${linuxRelease}`,
+  )
+  console.log(`set up in ${place.cache}: QEMU ${versions.qemu}, gcc ${versions.gcc}, ${boards.join(', ')}`)
+  return exitCodes.done
+}
+
+async function examine(args: readonly string[], place: Place): Promise<number> {
+  readArguments(args, {}, 0)
+  const checks = await doctor(place)
+  for (const { name, ok, found, advice } of checks) {
+    console.log(
+      `${ok ? 'ok  ' : 'FAIL'} ${name}: ${found}${ok || advice === undefined ? '' : `\n     ${advice}`}`,
+    )
+  }
+  return checks.every(({ ok }) => ok) ? exitCodes.done : exitCodes.testbed
+}
+
+async function lock(args: readonly string[], place: Place, signal: AbortSignal): Promise<number> {
+  readArguments(args, {}, 0)
+  const made = await shown((display) =>
+    updateLock(place.lockFile, {
+      ...place,
+      signal,
+      report: (update) => display.tell({ type: 'laboratory', update }),
+    }),
+  )
+  for (const [root, { packages }] of Object.entries(made.roots))
+    console.log(`${root}: ${packages.length} packages`)
+  return exitCodes.done
+}
+
+async function shown<T>(work: (display: Display) => Promise<T>): Promise<T> {
+  const display = openDisplay(process.stderr, process.env)
+  try {
+    return await work(display)
+  } finally {
+    display.close()
+  }
+}

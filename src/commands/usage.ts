@@ -1,0 +1,85 @@
+/** Mistakes on the command line, and what all commands read from it. */
+
+import { existsSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import type { Site } from '../build.ts'
+import { hint } from '../document/spelling.ts'
+import { cacheFolder } from '../testbed/cache.ts'
+
+/** The command line is wrong: exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+type Values<Options extends ParseArgsOptionsConfig> = ReturnType<
+  typeof parseArgs<{ args: string[]; options: Options; allowPositionals: true }>
+>
+
+/** Reads a command's arguments. Throws a UsageError for an unknown flag (with the nearest), a missing value, or too many words. */
+export function readArguments<Options extends ParseArgsOptionsConfig>(
+  args: readonly string[],
+  options: Options,
+  mostWords: number,
+): Values<Options> {
+  refuseUnknown(args, options)
+  let parsed: Values<Options>
+  try {
+    parsed = parseArgs({ args: [...args], options, allowPositionals: true })
+  } catch (error) {
+    // What is left to be wrong are values; node:util says it well in its first sentence.
+    throw new UsageError((error as Error).message.split('. ')[0] ?? '', { cause: error })
+  }
+  const surplus = parsed.positionals[mostWords]
+  if (surplus !== undefined) throw new UsageError(`unexpected argument: ${surplus}`)
+  return parsed
+}
+
+function refuseUnknown(args: readonly string[], options: ParseArgsOptionsConfig): void {
+  const { tokens } = parseArgs({
+    args: [...args],
+    options,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  })
+  const known = Object.keys(options)
+  for (const token of tokens) {
+    if (token.kind !== 'option' || known.includes(token.name)) continue
+    const near = hint(token.name, known).replace(/(mean |known: |, )/g, '$1--')
+    throw new UsageError(`unknown option: ${token.rawName}${near}`)
+  }
+}
+
+/** A flag's number; `least` is the smallest that makes sense. */
+export function wholeNumber(flag: string, text: string | undefined, least = 1): number | undefined {
+  if (text === undefined) return undefined
+  const number = Number(text)
+  if (/^\d+$/.test(text) && Number.isSafeInteger(number) && number >= least) return number
+  throw new UsageError(`${flag} takes a whole number from ${least}, not ${text}`)
+}
+
+/** The project around the working folder: the nearest one upwards with paper/ or experiments/, else the folder itself. */
+export function findProject(from: string): string {
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'paper')) || existsSync(join(folder, 'experiments'))) return folder
+    if (folder === dirname(folder)) return resolve(from)
+  }
+}
+
+/** The site of a document named on the command line; paper/index.md unless named. */
+export function siteOf(document: string | undefined, generator: string): Site {
+  const folder = process.cwd()
+  const project = findProject(folder)
+  const path = document === undefined ? 'paper/index.md' : relative(project, resolve(folder, document))
+  if (path.startsWith('..'))
+    throw new UsageError(`the document lies outside of the project ${project}: ${document}`)
+  if (!existsSync(join(project, path))) throw new UsageError(`no document ${path} in ${project}`)
+  return {
+    project,
+    document: path.replaceAll('\\', '/'),
+    cache: cacheFolder(),
+    mirror: process.env.REPRO_DEBIAN_MIRROR,
+    generator,
+  }
+}
