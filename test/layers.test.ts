@@ -28,7 +28,7 @@ const files = readdirSync(source, { recursive: true, withFileTypes: true })
 /** Relative imports of a file, as paths in src/. Types count: a dependency of types is one, too. */
 function imports(file: string): readonly string[] {
   const text = readFileSync(join(source, file), 'utf8')
-  return [...text.matchAll(/\b(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, path = '']) =>
+  return [...text.matchAll(/\b(?:from|import)\s*\(?\s*'(\.[^']+\.ts)'/g)].map(([, path = '']) =>
     posix.join(posix.dirname(file), path),
   )
 }

@@ -1,0 +1,301 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+const source = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
+
+let project: string
+beforeEach(() => {
+  project = mkdtempSync(join(tmpdir(), 'repro-command-'))
+})
+afterEach(async () => {
+  await rm(project, { recursive: true })
+})
+
+function write(files: Readonly<Record<string, string>>): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(project, path)), { recursive: true })
+    writeFileSync(join(project, path), content)
+  }
+}
+
+function start(args: readonly string[], variables: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, [source('src/cli.ts'), ...args], {
+    cwd: project,
+    env: { ...process.env, REPRO_CACHE: join(project, 'cache'), ...variables },
+  })
+  const ended = (async () => {
+    const [out, err, exitCode] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      new Promise<number | null>((resolve) => child.on('exit', resolve)),
+    ])
+    return { out, err, exitCode }
+  })()
+  return { child, ended }
+}
+
+/** A process that was killed is there until its parent has noticed. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+async function repro(...args: readonly string[]) {
+  return await start(args).ended
+}
+
+const front = '---\ntitle: Sleep\n---\n'
+const inline = (code: string, attributes = 'id=nap testbed=local trials=2') =>
+  `\n\`\`\`ts experiment ${attributes}\n${code}\n\`\`\`\n`
+const nap = inline(`await $\`true\`\nexport const rows = [{ elapsedNs: 1500 }]`)
+const value = '\nIt takes `=nap.local.default.elapsedNs.mean | us`.\n'
+const local = (patterns: string, script = 'experiments/nap.ts') =>
+  `\n\`\`\`yaml experiment\nid: nap\nscript: ${script}\nenvironments: [local]\ntrials: 3\nparameters: {load: 0}\npatterns:\n${patterns}\n\`\`\`\n`
+const script = `import type { Cell, Result } from 'repro'
+import { mean } from 'repro'
+
+export default async function nap(cell: Cell): Promise<Result> {
+  if (cell.parameters.load === 9) throw new RangeError('too much load')
+  const rows = Array.from({ length: cell.trials }, (_, trial) => ({ trial, value: cell.random() }))
+  return {
+    columns: [{ name: 'trial', role: 'index' }, { name: 'value', role: 'measure' }],
+    rows,
+    exclusions: [],
+    captured: { mean: String(mean([1, 3])), environment: cell.environment },
+  }
+}
+`
+
+describe('a build', () => {
+  it('runs an inline script once a trial, writes the report, and runs nothing the next time', async () => {
+    write({ 'paper/index.md': front + nap + value })
+    const first = await repro('build')
+    expect(first).toMatchObject({ exitCode: 0, out: '_build/index.html\n' })
+    expect(first.err).toMatch(
+      /^1 cell to run\nrun nap\/local\/default: never run\ndone nap\/local\/default: 2 rows, [\d.]+ s\n$/,
+    )
+    const html = readFileSync(join(project, '_build/index.html'), 'utf8')
+    expect(html).toMatch(/It takes <span[^>]*>1\.5\d*.µs/)
+
+    expect(await repro('build')).toEqual({ exitCode: 0, out: '_build/index.html\n', err: '' })
+    expect(readdirSync(join(project, '.repro/work'))).toEqual([])
+    expect(existsSync(join(project, 'results'))).toBe(false)
+  })
+
+  it('runs a script with values from repro, the same numbers for the same seed, and records it when told to', async () => {
+    write({ 'paper/index.md': front + local('  base: {}'), 'experiments/nap.ts': script })
+    expect(await repro('build', '--record')).toMatchObject({ exitCode: 0 })
+    const rows = join(project, 'results/nap/local/base/rows.csv')
+    const first = readFileSync(rows, 'utf8')
+    expect(first).toMatch(/^trial,value\n(?:\d,0\.\d+\n){3}$/)
+    expect(await repro('build', '--rerun', '--record')).toMatchObject({ exitCode: 0 })
+    expect(readFileSync(rows, 'utf8')).toBe(first)
+    const run = JSON.parse(readFileSync(join(project, 'results/nap/local/base/run.json'), 'utf8'))
+    expect(run.captured).toEqual({ mean: '2', environment: 'local' })
+    expect((await repro('status')).out).toBe('recorded nap/local/base\n')
+  })
+
+  it('says why it runs: changed trials and script', async () => {
+    write({ 'paper/index.md': front + local('  base: {}'), 'experiments/nap.ts': script })
+    await repro('run', '--record')
+    expect(existsSync(join(project, '_build'))).toBe(false)
+    expect((await repro('status')).out).toBe('recorded nap/local/base\n')
+    const trials = await repro('build', '-n', '--trials', '5')
+    expect(trials.out).toBe('run nap/local/base: trials 3 -> 5\n')
+    expect(trials.err).toBe("--trials 5 overrides the document's 3 for nap\n")
+    write({ 'experiments/nap.ts': `${script}// other\n` })
+    expect((await repro('status')).out).toBe('stale    nap/local/base: script changed\n')
+    expect((await repro('build', '-n', '--rerun')).out).toBe('run nap/local/base: script changed\n')
+  })
+
+  it('leaves other cells alone when one fails, marks it as missing, and keeps what is left of it', async () => {
+    const patterns = '  bad: {load: 9}\n  good: {}'
+    const mean = 'Mean `=nap.local.bad.value.mean`.\n'
+    write({ 'paper/index.md': front + local(patterns) + mean, 'experiments/nap.ts': script })
+    const { exitCode, err } = await repro('build', '-j', '1', '-k')
+    expect(exitCode).toBe(1)
+    expect(err).toContain(
+      'error: nap/local/bad failed: experiments/nap.ts:5:41: RangeError: too much load\nwhat is left of it: .repro/failed/nap-local-bad/\n',
+    )
+    expect(err).toMatch(/paper\/index\.md:\d+:6 warning missing: run nap\/local\/bad/)
+    expect(err).not.toContain('    at ')
+    expect(readdirSync(join(project, '.repro/failed'))).toEqual(['nap-local-bad'])
+    expect((await repro('status')).out).toBe('missing  nap/local/bad: never run\ncached   nap/local/good\n')
+    expect(readFileSync(join(project, '_build/index.html'), 'utf8')).toContain('missing: run nap/local/bad')
+  })
+
+  it('starts no further cells after a failure unless told to', async () => {
+    write({ 'paper/index.md': front + local('  bad: {load: 9}\n  good: {}'), 'experiments/nap.ts': script })
+    const { exitCode, err } = await repro('build', '-j', '1')
+    expect(exitCode).toBe(1)
+    expect(err).toContain('not run after the failure: nap/local/good (--keep-going runs it)')
+    expect((await repro('status')).out).toContain('missing  nap/local/good')
+  })
+
+  it('runs only the cells that are asked for', async () => {
+    write({ 'paper/index.md': front + local('  bad: {load: 9}\n  good: {}'), 'experiments/nap.ts': script })
+    expect(await repro('run', '--only', 'good')).toMatchObject({ exitCode: 0 })
+    expect(await repro('run', '--only', 'god')).toMatchObject({
+      exitCode: 2,
+      err: 'repro: --only: no experiment, pattern or cell of this name: god (did you mean good?)\n',
+    })
+  })
+
+  it('gives the place in the document of what an inline script throws, and the end of its output', async () => {
+    write({
+      'paper/index.md':
+        front + inline(`console.log('so far')\nconst x: number = 1\nthrow new Error('no ' + x)`),
+    })
+    const { exitCode, err } = await repro('build')
+    expect(exitCode).toBe(1)
+    expect(err).toContain(
+      'nap/local/default failed: paper/index.md:8:7: Error: no 1\nits output ends with\n  | so far\n',
+    )
+  })
+
+  it('ends a script at its deadline, with all that it started', async () => {
+    write({
+      'paper/index.md':
+        front + inline('await $`echo $$ > pid; exec sleep 60`', 'id=nap testbed=local trials=1 deadline=1'),
+    })
+    const { exitCode, err } = await repro('build')
+    expect(exitCode).toBe(1)
+    expect(err).toContain('nap/local/default failed: the script did not end within 1 s')
+    const pid = Number(readFileSync(join(project, 'pid'), 'utf8'))
+    await expect.poll(() => isAlive(pid), { timeout: 5000 }).toBe(false)
+  })
+
+  it('says so when the process of a script just ends', async () => {
+    write({ 'paper/index.md': front + inline('process.exit(3)') })
+    const { exitCode, err } = await repro('build')
+    expect(exitCode).toBe(1)
+    expect(err).toContain("failed: the script's process ended early (exit code 3)")
+  })
+
+  it('interrupted, ends its scripts, leaves no temporary files, and exits with 130', async () => {
+    write({ 'paper/index.md': front + inline('await $`echo $$ > pid; exec sleep 60`') })
+    const { child, ended } = start(['build'])
+    await expect
+      .poll(() => existsSync(join(project, 'pid')) && readFileSync(join(project, 'pid'), 'utf8'), {
+        timeout: 10_000,
+      })
+      .toMatch(/\d\n/)
+    child.kill('SIGINT')
+    expect(await ended).toMatchObject({ exitCode: 130, err: expect.stringMatching(/interrupted\n$/) })
+    const pid = Number(readFileSync(join(project, 'pid'), 'utf8'))
+    await expect.poll(() => isAlive(pid), { timeout: 5000 }).toBe(false)
+    expect(readdirSync(join(project, '.repro/work'))).toEqual([])
+    expect(existsSync(join(project, '.repro/lock'))).toBe(false)
+    expect(existsSync(join(project, '_build'))).toBe(false)
+  })
+
+  it('refuses recorded rows that were changed', async () => {
+    write({ 'paper/index.md': front + nap })
+    await repro('run', '--record')
+    write({ 'results/nap/local/default/rows.csv': 'trial,elapsedNs\n0,1\n' })
+    const { exitCode, err } = await repro('build')
+    expect(exitCode).toBe(1)
+    expect(err).toMatch(
+      /^error: results\/nap\/local\/default\/rows\.csv of run nap\/local\/default was changed/,
+    )
+    expect(err).not.toContain('    at ')
+  })
+})
+
+describe('a document with errors', () => {
+  it.each([
+    [
+      'a missing script',
+      front + local('  base: {}', 'experiments/nab.ts'),
+      'paper/index.md:7:9 error script: no file experiments/nab.ts (did you mean experiments/nap.ts?)',
+    ],
+    [
+      'a misspelt key',
+      front + local('  base: {}').replace('trials', 'trails'),
+      'paper/index.md:9:1 error unknown key: trails (did you mean trials?)',
+    ],
+    [
+      'an unknown pattern',
+      `${front + local('  base: {}')}\n\`=nap.local.bas.n\`\n`,
+      'error unknown pattern of nap: bas (did you mean base?)',
+    ],
+    [
+      'an unknown environment',
+      front + local('  base: {}').replace('[local]', '[lcoal]'),
+      'error unknown environment: lcoal (did you mean local?)',
+    ],
+  ])('%s: exit code 2 and the place, from check and build alike', async (_, document, message) => {
+    write({ 'paper/index.md': document, 'experiments/nap.ts': script })
+    for (const command of ['check', 'build', 'status']) {
+      const { exitCode, err } = await repro(command)
+      expect(err).toContain(message)
+      expect(exitCode).toBe(2)
+    }
+    expect(existsSync(join(project, '.repro'))).toBe(false)
+  })
+})
+
+describe('the laboratory', () => {
+  it('out of reach: exit code 5 and what to do', async () => {
+    write({
+      'paper/index.md': front + local('  base: {}').replace('[local]', '[xen-4.17]'),
+      'experiments/nap.ts': script,
+      'experiments/environments.yaml': readFileSync(source('experiments/environments.yaml'), 'utf8'),
+      'experiments/packages.lock.json': readFileSync(source('experiments/packages.lock.json'), 'utf8'),
+    })
+    const { exitCode, err } = await start(['build'], { REPRO_DEBIAN_MIRROR: 'http://127.0.0.1:9' }).ended
+    expect(err).toMatch(/^error: no Debian mirror for \w+: http:\/\/127\.0\.0\.1:9 is unreachable/m)
+    expect(err).toContain('Set REPRO_DEBIAN_MIRROR to the base URL')
+    expect(err).not.toContain('    at ')
+    expect(exitCode).toBe(5)
+  })
+
+  it('lists its environments', async () => {
+    write({
+      'experiments/environments.yaml': readFileSync(source('experiments/environments.yaml'), 'utf8'),
+      'experiments/packages.lock.json': readFileSync(source('experiments/packages.lock.json'), 'utf8'),
+    })
+    const { exitCode, out } = await repro('testbed', 'list')
+    expect(out).toMatch(/^xen-4\.14 {2}emulated {2}.* {2}not set up$/m)
+    expect(exitCode).toBe(0)
+  })
+})
+
+describe('the command line', () => {
+  it.each([
+    [['biuld'], 'unknown command: biuld (did you mean build?)'],
+    [['build', '--rerrun'], 'unknown option: --rerrun (did you mean --rerun?)'],
+    [['build', '--trials', '0'], '--trials takes a whole number from 1, not 0'],
+    [['build', '-j', 'many'], '--jobs takes a whole number from 1, not many'],
+    [['build', '--trials'], "Option '--trials <value>' argument missing"],
+    [['build', 'paper/index.md', 'b.md'], 'unexpected argument: b.md'],
+    [['build', 'paper/other.md'], 'no document paper/other.md in '],
+    [['build', '../other.md'], 'the document lies outside of the project'],
+    [['check', '--fast'], 'unknown option: --fast'],
+    [['testbed', 'lst'], 'unknown command: testbed lst (did you mean list?)'],
+    [['testbed'], 'which one? repro testbed list|'],
+  ])('%j: exit code 2', async (args, message) => {
+    write({ 'paper/index.md': front })
+    const { exitCode, err, out } = await repro(...args)
+    expect(err).toContain(`repro: ${message}`)
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' })
+  })
+
+  it('tells its version and its commands', async () => {
+    expect(await repro('--version')).toMatchObject({
+      exitCode: 0,
+      out: expect.stringMatching(/^repro \d+\.\d+\.\d+\n$/),
+    })
+    expect(await repro('--help')).toMatchObject({ exitCode: 0, out: expect.stringContaining('repro build') })
+    expect(await repro()).toMatchObject({ exitCode: 2 })
+  })
+})

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { columnsOf, inlineModule, rowsOf } from '../../src/experiment/inline.ts'
+import { checkResult } from '../../src/experiment/result.ts'
+
+const columns = [
+  { name: 'trial', role: 'index' },
+  { name: 'operation', role: 'factor' },
+  { name: 'total', role: 'measure', unit: 'ns' },
+]
+const good = { columns, rows: [{ trial: 0, operation: 'pause', total: 1 }], exclusions: [], captured: {} }
+
+describe('a result', () => {
+  it('is taken as it is, with absent values filled in', () => {
+    expect(checkResult(good)).toEqual(good)
+    expect(checkResult({ columns, rows: [{ trial: 0 }] }).rows).toEqual([
+      { trial: 0, operation: '', total: null },
+    ])
+  })
+
+  it.each<[string, unknown, string]>([
+    ['nothing', undefined, 'the script gave back no result: Invalid input'],
+    ['no rows', { ...good, rows: [] }, 'the script gave back no result at rows: '],
+    [
+      'an unknown column',
+      { ...good, rows: [{ totl: 1 }] },
+      'row 0 of the result has an unknown column: totl (did you mean total?)',
+    ],
+    [
+      'a text for a measure',
+      { ...good, rows: [{ total: '1' }] },
+      'row 0 of the result: total is a measure and takes a number, not 1',
+    ],
+    [
+      'a column twice',
+      { ...good, columns: [...columns, columns[0]] },
+      'the result names the column trial twice',
+    ],
+    ['an unknown key', { ...good, row: [] }, 'Unrecognized key: "row"'],
+  ])('is refused with %s', (_, given, message) => expect(() => checkResult(given)).toThrow(message))
+})
+
+describe('an inline script', () => {
+  it('keeps the line numbers of its document', () => {
+    expect(inlineModule('one\ntwo', 7).split('\n').indexOf('two') + 1).toBe(8)
+  })
+
+  it('gives rows with their trial, and columns by what is in them', () => {
+    const rows = rowsOf(
+      {
+        rows: [
+          { elapsedNs: 5, how: 'fast' },
+          { elapsedNs: null, how: 'slow' },
+        ],
+      },
+      3,
+    )
+    expect(rows.map(({ trial }) => trial)).toEqual([3, 3])
+    expect(columnsOf(rows)).toEqual([
+      { name: 'trial', role: 'index' },
+      { name: 'elapsedNs', role: 'measure', unit: 'ns' },
+      { name: 'how', role: 'factor' },
+    ])
+  })
+
+  it.each([{}, { rows: 1 }, { rows: [] }, { rows: [1] }])('must export rows: %j does not', (module) => {
+    expect(() => rowsOf(module, 0)).toThrow('export const rows = [{ name: 1 }]')
+  })
+})
