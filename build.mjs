@@ -19,7 +19,8 @@ await build({
 })
 await chmod('dist/cli.js', 0o755)
 
-// npm links the commands of dependencies only; this makes `npx repro` find the project's own.
+// Makes `npx repro` find the project's own command at once. A `bin` in package.json would not: npm links the commands of
+// dependencies only, and npx would then install the whole project a second time into its cache.
 await mkdir('node_modules/.bin', { recursive: true })
 await rm('node_modules/.bin/repro', { force: true })
 await symlink('../../dist/cli.js', 'node_modules/.bin/repro')

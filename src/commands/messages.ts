@@ -54,12 +54,10 @@ export function tellError(error: unknown): Told {
   return { text, exitCode: exitCodes.failed }
 }
 
-/** A cell that failed, with the laboratory's advice if that was at fault. */
-export function tellFailure(error: CellError): Told {
-  const { cause } = error
-  if (!(cause instanceof TestbedError)) return { text: `error: ${error.message}`, exitCode: exitCodes.failed }
-  const text = cause.advice === undefined ? error.message : `${error.message}\n${cause.advice}`
-  return { text: `error: ${text}`, exitCode: exitCodes.testbed }
+/** A cell that failed; its message has the laboratory's advice if that was at fault. */
+export function tellFailure({ message, cause }: CellError): Told {
+  const exitCode = cause instanceof TestbedError ? exitCodes.testbed : exitCodes.failed
+  return { text: `error: ${message}`, exitCode }
 }
 
 function testbedText({ message, advice }: TestbedError): string {

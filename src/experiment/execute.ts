@@ -9,6 +9,7 @@ import type { ExperimentBlock, Pattern } from '../document/block.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import type { CellName, Store } from '../results/store.ts'
 import type { Environment } from '../testbed/environment.ts'
+import { TestbedError } from '../testbed/testbed.ts'
 import { inlineModule } from './inline.ts'
 import type { Order } from './message.ts'
 import { runCell, type Watch } from './process.ts'
@@ -93,12 +94,18 @@ export async function execute(task: Task, shop: Workshop, watch: Watch): Promise
     await rm(kept, { recursive: true, force: true })
     await mkdir(join(project, '.repro/failed'), { recursive: true })
     await rename(folder, kept)
-    const message = (cause as Error).message.replaceAll(relative(project, folder), relative(project, kept))
     throw new CellError(
-      `${experiment}/${cell.environment}/${pattern} failed: ${message}\nwhat is left of it: ${relative(project, kept)}/`,
+      `${experiment}/${cell.environment}/${pattern} failed: ${moved(cause, folder, kept)}\nwhat is left of it: ${relative(project, kept)}/`,
       { cause },
     )
   }
+}
+
+/** The message, with places in the cell's folder as they are now. */
+function moved(cause: unknown, from: string, to: string): string {
+  const text = cause instanceof Error ? cause.message : String(cause)
+  const advice = cause instanceof TestbedError && cause.advice !== undefined ? `\n${cause.advice}` : ''
+  return `${text}${advice}`.replaceAll(from, to)
 }
 
 async function scriptOf(

@@ -1,0 +1,135 @@
+import { stripVTControlCharacters } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import type { BuildEvent } from '../../src/build.ts'
+import { duration, openDisplay } from '../../src/commands/progress.ts'
+import { CellError } from '../../src/experiment/execute.ts'
+import { TestbedError } from '../../src/testbed/testbed.ts'
+
+const name = 'latency/xen-4.14/baseline'
+const other = 'latency/xen-4.17/baseline'
+
+/** A screen with a clock that stands until it is moved. */
+function screen(isTTY: boolean, variables: Record<string, string> = {}) {
+  const written: string[] = []
+  let nowMs = 0
+  const display = openDisplay(
+    { isTTY, columns: 80, write: (text) => written.push(text) },
+    variables,
+    () => nowMs,
+  )
+  const tell = (atMs: number, event: BuildEvent) => {
+    nowMs = atMs
+    display.tell(event)
+  }
+  return { written, tell, close: () => display.close() }
+}
+
+const planned: BuildEvent = {
+  type: 'planned',
+  cells: [
+    { name, trials: 10 },
+    { name: other, trials: 10 },
+  ],
+}
+
+describe('without a terminal', () => {
+  it('a cell gives a line when it starts and one when it ends, and none in between', () => {
+    const { written, tell, close } = screen(false)
+    tell(0, planned)
+    tell(0, { type: 'started', name, reason: 'trials 20 -> 50' })
+    tell(900, { type: 'progress', name, done: 1, total: 10 })
+    tell(65_000, { type: 'finished', name, rows: 20, excluded: 1 })
+    close()
+    expect(written).toEqual([
+      '2 cells to run\n',
+      `run ${name}: trials 20 -> 50\n`,
+      `done ${name}: 20 rows, 1 excluded, 1 min 05 s\n`,
+    ])
+  })
+
+  it('a failure is told at once', () => {
+    const { written, tell } = screen(false)
+    const cause = new TestbedError('no')
+    tell(0, { type: 'failed', name, error: new CellError(`${name} failed: no`, { cause }) })
+    expect(written).toEqual([`error: ${name} failed: no\n`])
+  })
+
+  it('a download gives a line at every tenth', () => {
+    const { written, tell } = screen(false)
+    for (let done = 0; done <= 1000; done += 5) {
+      tell(done, {
+        type: 'laboratory',
+        update: { task: 'download', done: done * 1e6, total: 1e9, unit: 'bytes' },
+      })
+    }
+    expect(written).toHaveLength(11)
+    expect(written[5]).toBe('laboratory: download 500/1000 MB\n')
+  })
+
+  it.each([{ CI: 'true' }, { TERM: 'dumb' }])('nor with %j', (variables) => {
+    const { written, tell } = screen(true, variables)
+    tell(0, planned)
+    expect(written).toEqual(['2 cells to run\n'])
+  })
+})
+
+describe('on a terminal', () => {
+  it('shows cells, trials, time and an estimate of what is left from the trials that are done', () => {
+    const { written, tell, close } = screen(true, { NO_COLOR: '1' })
+    tell(0, planned)
+    tell(0, { type: 'started', name, reason: 'never run' })
+    tell(10_000, { type: 'progress', name, done: 5, total: 10 })
+    // A quarter of all trials took 10 s.
+    expect(written.at(-1)).toContain('[######..................] 0/2 cells, 10.0 s, about 30.0 s left\n')
+    expect(written.at(-1)).toContain(`  ${name}  5/10 trials, 10.0 s\n`)
+    tell(20_000, { type: 'finished', name, rows: 20, excluded: 0 })
+    expect(written.at(-1)).toContain(`done ${name}: 20 rows, 20.0 s\n`)
+    expect(written.at(-1)).toContain('] 1/2 cells, 20.0 s, about 20.0 s left\n')
+    close()
+  })
+
+  it('redraws at most eight times a second', () => {
+    const { written, tell, close } = screen(true)
+    tell(0, planned)
+    tell(0, { type: 'started', name, reason: 'never run' })
+    const before = written.length
+    for (let ms = 1; ms <= 1000; ms += 1) tell(ms, { type: 'progress', name, done: 1, total: 10 })
+    expect(written.length - before).toBe(8)
+    close()
+  })
+
+  it('hides the cursor while it moves and gives it back when it ends', () => {
+    const { written, tell, close } = screen(true)
+    tell(0, planned)
+    expect(written[0]?.startsWith('\u001b[?25l')).toBe(true)
+    close()
+    expect(written.at(-1)?.endsWith('\u001b[?25h')).toBe(true)
+  })
+
+  it.each([
+    [{}, true],
+    [{ NO_COLOR: '1' }, false],
+  ])('with %j is coloured: %j', (variables, coloured) => {
+    const { written, tell, close } = screen(true, variables)
+    tell(0, planned)
+    expect(written.join('').includes('\u001b[1m')).toBe(coloured)
+    close()
+  })
+
+  it('cuts lines to the width of the screen, so that they never wrap', () => {
+    const { written, tell, close } = screen(true, { NO_COLOR: '1' })
+    const long = `latency/${'x'.repeat(100)}/baseline`
+    tell(0, { type: 'planned', cells: [{ name: long, trials: 1 }] })
+    tell(0, { type: 'started', name: long, reason: 'never run' })
+    tell(1000, { type: 'progress', name: long, done: 1, total: 1 })
+    const lines = stripVTControlCharacters(written.at(-1) ?? '').split('\n')
+    expect(Math.max(...lines.map((line) => line.length))).toBe(79)
+    close()
+  })
+})
+
+it.each([
+  [4240, '4.2 s'],
+  [59_900, '59.9 s'],
+  [185_000, '3 min 05 s'],
+])('%d ms are %s', (ms, text) => expect(duration(ms)).toBe(text))
