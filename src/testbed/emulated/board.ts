@@ -31,9 +31,12 @@ export function openBoard(laboratory: Laboratory, environment: Environment, plac
   const versions = laboratory.versions.boards[environment.root]
   if (!versions) throw new Error(`no versions of the root ${environment.root}`)
 
+  let programs = 0
+
   async function compile(sources: readonly string[], flags: readonly string[] = []): Promise<Uint8Array> {
     await mkdir(place.folder, { recursive: true })
-    const output = join(place.folder, 'program')
+    programs++ // several may compile at once
+    const output = join(place.folder, `program-${programs}`)
     await laboratory.compile(
       sources.map((source) => join(place.project, source)),
       output,
