@@ -51,7 +51,7 @@ async function boot(): Promise<string> {
       ['/job/guest', { content: guest }],
     ]),
     script: [
-      'export TRIALS=3 SEED=1 VCPUS=1 MEMORY_MB=155 DOMUS=1 DOMU_LOAD=0 DOM0_LOAD=0 NICE=0 POLICY=other',
+      'export TRIALS=3 SEED=1 VCPUS=3 MEMORY_MB=813 DOMUS=1 DOMU_LOAD=0 DOM0_LOAD=0 NICE=0 POLICY=other',
       'export LOOP=sleep KERNEL=/job/kernel RAMDISK=/job/guest',
       'sh ./pause-resume',
     ].join('\n'),
