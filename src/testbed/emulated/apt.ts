@@ -3,9 +3,10 @@
  * so is what vouches for packages that the lock file does not pin (yet).
  */
 
-import { access, mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TestbedError } from '../testbed.ts'
+import { firstExisting } from './existing.ts'
 import type { Package } from './packages.ts'
 import { complaint, run } from './program.ts'
 
@@ -111,15 +112,4 @@ function dependenciesOf(field: string): string[][] {
     .split(',')
     .map((group) => group.split('|').flatMap((alternative) => alternative.trim().split(/[\s(:[]/, 1)))
   return groups.map((group) => group.filter((name) => name !== '')).filter((group) => group.length > 0)
-}
-
-async function firstExisting(files: readonly string[]): Promise<string | undefined> {
-  for (const file of files) {
-    const exists = await access(file).then(
-      () => true,
-      () => false,
-    )
-    if (exists) return file
-  }
-  return undefined
 }

@@ -1,8 +1,9 @@
 /** Checks that the programs of a root find all their shared libraries in it. */
 
-import { access, realpath } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TestbedError } from '../testbed.ts'
+import { firstExisting } from './existing.ts'
 import { complaint, run } from './program.ts'
 import type { RootDeclaration } from './roots.ts'
 import { throughLoader } from './toolchain.ts'
@@ -49,15 +50,4 @@ async function neededBy(host: string, files: readonly string[]): Promise<readonl
   const finished = await run(command, [...args, '--dynamic', '--wide', ...files])
   if (finished.exitCode !== 0) throw new TestbedError(`readelf failed: ${complaint(finished)}`)
   return [...finished.stdout.matchAll(/\(NEEDED\).*\[(.+)\]/g)].map(([, name = '']) => name)
-}
-
-async function firstExisting(files: readonly string[]): Promise<string | undefined> {
-  for (const file of files) {
-    const exists = await access(file).then(
-      () => true,
-      () => false,
-    )
-    if (exists) return file
-  }
-  return undefined
 }
