@@ -11,7 +11,7 @@ const help = `repro: papers whose experiments run again
   repro run [DOCUMENT]       the same without the report
   repro check [DOCUMENT]     list everything that is wrong with the document; runs nothing
   repro status [DOCUMENT]    for each cell, whether its result is there, and why not
-  repro testbed list|setup|doctor|lock
+  repro testbed list|setup|doctor|lock|shell
                              the laboratory by itself
   repro --help, --version
 

@@ -49,9 +49,9 @@ static void run_sleeping(long period_ns)
     const struct timespec period = {.tv_sec = period_ns / 1000000000, .tv_nsec = period_ns % 1000000000};
 
     while (!stopped && stamp_count < MAX_STAMPS) {
-        stamps[stamp_count++] = clock_now();
         if (stamp_count % CALIBRATE_EVERY == 0)
             calibrate();
+        stamps[stamp_count++] = clock_now(); /* nothing between the stamp and the sleep */
         clock_nanosleep(CLOCK_MONOTONIC, 0, &period, NULL);
     }
 }

@@ -8,6 +8,7 @@ import { installedRoot } from '../testbed/emulated/installed.ts'
 import { readLock } from '../testbed/emulated/packages.ts'
 import { roots } from '../testbed/emulated/roots.ts'
 import { setup } from '../testbed/emulated/setup.ts'
+import { runShell } from '../testbed/emulated/shell.ts'
 import { updateLock } from '../testbed/emulated/update.ts'
 import { readEnvironments } from '../testbed/environment.ts'
 import { exitCodes } from './messages.ts'
@@ -27,6 +28,7 @@ const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['list', list],
   ['setup', setUp],
   ['doctor', examine],
+  ['shell', shell],
   ['lock', lock],
 ])
 
@@ -86,6 +88,25 @@ async function examine(args: readonly string[], place: Place): Promise<number> {
     )
   }
   return checks.every(({ ok }) => ok) ? exitCodes.done : exitCodes.testbed
+}
+
+/** An interactive dom0. The environment is the newest unless named. */
+async function shell(args: readonly string[], place: Place, signal: AbortSignal): Promise<number> {
+  const { positionals } = readArguments(args, {}, 1)
+  const environments = await readEnvironments(join(place.project, 'experiments/environments.yaml'))
+  const name = positionals[0] ?? [...environments.keys()].at(-1) ?? ''
+  const environment = environments.get(name)
+  if (!environment) throw new UsageError(`unknown environment: ${name}${hint(name, environments.keys())}`)
+  const laboratory = await shown((display) =>
+    setup([environment.root], {
+      ...place,
+      signal,
+      report: (update) => display.tell({ type: 'laboratory', update }),
+    }),
+  )
+  console.error(`${environment.label}: booting; \`exit\` switches the board off, Ctrl-A X ends it at once`)
+  await runShell(laboratory, environment, place.project, signal)
+  return exitCodes.done
 }
 
 async function lock(args: readonly string[], place: Place, signal: AbortSignal): Promise<number> {

@@ -62,12 +62,14 @@ export interface FigureBlock {
   /** Vega-Lite file, relative to the project. */
   readonly spec: string
   readonly caption: string
+  /** In place of the counted number. */
+  readonly number?: number | string | undefined
   /** Text alternative for those who cannot see it. */
   readonly alt: string
   /** Named dataset of the spec -> experiment id or a CSV file relative to the project. */
   readonly data: Readonly<Record<string, string>>
-  readonly width?: number
-  readonly height?: number
+  readonly width?: number | undefined
+  readonly height?: number | undefined
 }
 
 export type Block = ExperimentBlock | TableBlock | FigureBlock

@@ -33,15 +33,8 @@ export function readFigure(
 ): FigureBlock | undefined {
   const data = validate(figureSchema, source.data, { file, source })
   if (data === undefined) return undefined
-  const { width, height, ...rest } = data
   warnOfPrefix('figure', data.id, { source, file })
-  return {
-    type: 'figure',
-    place,
-    ...rest,
-    ...(width === undefined ? {} : { width }),
-    ...(height === undefined ? {} : { height }),
-  }
+  return { type: 'figure', place, ...data }
 }
 
 function warnOfPrefix(

@@ -65,6 +65,7 @@ export const figureSchema = z.strictObject({
   id: name,
   spec: path.describe('Vega-Lite file, relative to the project'),
   caption: words,
+  number: z.union([z.number(), words]).optional().describe('In place of the counted number'),
   alt: words.describe('Text alternative for those who cannot see the figure'),
   data: z.record(z.string(), words).describe('Dataset name -> experiment or CSV file'),
   width: z.number().positive().optional(),

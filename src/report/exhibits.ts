@@ -34,27 +34,30 @@ export interface Sources {
 }
 
 /**
- * `Table 5`, `Figure 2` of every exhibit by id. A table's option `number` decides; the others are counted in the order of the text,
+ * `Table 5`, `Figure 2` of every exhibit by id. A block's `number` decides; the others are counted in the order of the text,
  * over the numbers that are taken.
  */
 export function labels(document: Document): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   const blocks = document.blocks.filter((block) => block.type !== 'experiment')
   for (const block of blocks) {
-    const own = block.type === 'table' ? block.options.number : undefined
-    if (typeof own === 'number') found.set(block.id, `Table ${own}`)
-    if (typeof own === 'string') found.set(block.id, /^\d/.test(own) ? `Table ${own}` : own)
+    const own = block.type === 'table' ? block.options.number : block.number
+    if (typeof own === 'number') found.set(block.id, `${noun(block)} ${own}`)
+    if (typeof own === 'string') found.set(block.id, /^\d/.test(own) ? `${noun(block)} ${own}` : own)
   }
   const taken = new Set(found.values())
   for (const block of blocks) {
     if (found.has(block.id)) continue
-    const noun = block.type === 'table' ? 'Table' : 'Figure'
     let count = 1
-    while (taken.has(`${noun} ${count}`)) count += 1
-    taken.add(`${noun} ${count}`)
-    found.set(block.id, `${noun} ${count}`)
+    while (taken.has(`${noun(block)} ${count}`)) count += 1
+    taken.add(`${noun(block)} ${count}`)
+    found.set(block.id, `${noun(block)} ${count}`)
   }
   return found
+}
+
+function noun({ type }: TableBlock | FigureBlock): string {
+  return type === 'table' ? 'Table' : 'Figure'
 }
 
 export async function exhibit(

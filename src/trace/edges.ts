@@ -26,6 +26,8 @@ export interface Span {
   readonly halfWidth: number
   /** Start of the next operation, Infinity after the last: what has not happened by then is not of this one. */
   readonly limit: number
+  /** End of the next operation, Infinity after the last: a loaded domU may take a stamp for the first time that late. */
+  readonly stampLimit: number
 }
 
 /** The domain under test, as the capture and its loop saw it. */
@@ -120,7 +122,7 @@ export function findUnpause(span: Span, { timeline, gaps, vcpu, loop }: Subject)
       xlEnds: span.xlEnds,
       xenStarts,
       vcpuRuns: own?.done ?? null,
-      firstStamp: firstStamp !== null && firstStamp < span.limit ? firstStamp : null,
+      firstStamp: firstStamp !== null && firstStamp < span.stampLimit ? firstStamp : null,
       ...firstAndLastXen(found),
       runsFirst: least(done),
       runsLast: greatest(done),

@@ -150,6 +150,7 @@ function span(command: Command, next: Command | undefined, { offset, halfWidth }
     xlEnds: command.end + offset,
     halfWidth,
     limit: next === undefined ? Number.POSITIVE_INFINITY : next.start + offset,
+    stampLimit: next === undefined ? Number.POSITIVE_INFINITY : next.end + offset,
   }
 }
 

@@ -9,6 +9,9 @@ import type { Environment } from '../environment.ts'
 const kernelAddress = 0x49000000
 const ramdiskAddress = 0x4d000000
 
+/** A session keeps pace with the wall clock and takes the keyboard; nothing is measured in it. */
+export type Use = 'measure' | 'session'
+
 export interface Boot {
   readonly xen: string
   readonly kernel: string
@@ -20,7 +23,7 @@ export const clockModel =
   'every instruction takes 1 ns of virtual time, shared by all pCPUs; idle time is skipped'
 
 /** Arguments behind QEMU's own. The serial line is QEMU's standard input and output. */
-export function bootArguments(environment: Environment, boot: Boot): string[] {
+export function bootArguments(environment: Environment, boot: Boot, use: Use): string[] {
   const { scheduler, dom0Vcpus } = boot.hypervisor
   const xenOptions = [
     `dom0_mem=${environment.dom0MemoryMb}M`,
@@ -33,9 +36,11 @@ export function bootArguments(environment: Environment, boot: Boot): string[] {
     ...['-M', `${environment.machine},virtualization=on,gic-version=3,dtb-randomness=off`],
     ...['-cpu', `cortex-a72,cntfrq=${environment.clockHz}`],
     ...['-smp', String(environment.cpus), '-m', String(environment.memoryMb)],
-    ...['-accel', 'tcg,thread=single', '-icount', 'shift=0,sleep=off'],
+    ...['-accel', 'tcg,thread=single', '-icount', `shift=0,sleep=${use === 'session' ? 'on' : 'off'}`],
     ...['-seed', '1', '-rtc', 'base=2021-01-01,clock=vm'],
-    ...['-display', 'none', '-serial', 'stdio', '-monitor', 'none', '-net', 'none', '-no-reboot'],
+    ...['-display', 'none', '-net', 'none', '-no-reboot'],
+    // With the monitor beside it, Ctrl-C goes to the board and Ctrl-A X ends QEMU.
+    ...(use === 'session' ? ['-serial', 'mon:stdio'] : ['-serial', 'stdio', '-monitor', 'none']),
     ...['-semihosting-config', 'enable=on,target=native,userspace=on'],
     ...['-kernel', boot.xen, '-append', xenOptions.join(' ')],
     '-device',

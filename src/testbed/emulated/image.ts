@@ -1,0 +1,89 @@
+/** What an emulated board boots, as files for QEMU: the hypervisor, dom0's kernel, and dom0's root with a job's files. */
+
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Environment } from '../environment.ts'
+import { type Job, TestbedError } from '../testbed.ts'
+import { cpio } from './cpio.ts'
+import { dom0Root } from './initramfs.ts'
+import type { BoardVersions, Laboratory } from './laboratory.ts'
+import { bootArguments, type Use } from './qemu.ts'
+import type { Command } from './toolchain.ts'
+
+/** A cell's, or a session's, place. */
+export interface Place {
+  /** The project's folder; sources of board programs are relative to it. */
+  readonly project: string
+  /** Folder for what is made and left. It need not exist. */
+  readonly folder: string
+}
+
+export interface Image extends Command {
+  /** Takes away what QEMU needs no longer. */
+  remove(): Promise<void>
+}
+
+/** Writes the image and returns the QEMU command that boots it. */
+export async function writeImage(
+  laboratory: Laboratory,
+  environment: Environment,
+  { project, folder }: Place,
+  { files, hypervisor = {} }: Pick<Job, 'files' | 'hypervisor'>,
+  use: Use,
+): Promise<Image> {
+  const root = laboratory.root(environment.root)
+  const versions = boardVersions(laboratory, environment)
+  const init = await readFile(join(project, 'experiments/board/dom0-init'))
+  const emit = await compile(laboratory, { project, folder }, ['experiments/board/emit.c'])
+  const base = await dom0Root(root, environment.root, versions.linuxRelease, { init, emit })
+  const added = cpio(
+    [...files].map(([path, { content, executable = false }]) => ({
+      type: 'file',
+      path: path.slice(1),
+      mode: executable ? 0o755 : 0o644,
+      content,
+    })),
+  )
+  const ramdisk = join(folder, 'ramdisk')
+  await writeFile(ramdisk, Buffer.concat([base, added])) // Linux unpacks one archive after the other
+  const kernel = kernelFile(laboratory, environment)
+  const boot = { xen: join(root, versions.xenImage), kernel, ramdisk, hypervisor }
+  return {
+    command: laboratory.qemu.command,
+    args: [...laboratory.qemu.args, ...bootArguments(environment, boot, use)],
+    remove: () => rm(ramdisk, { force: true }),
+  }
+}
+
+/** Compiles C sources of the project into one static program for the board. */
+export async function compile(
+  laboratory: Laboratory,
+  { project, folder }: Place,
+  sources: readonly string[],
+  flags: readonly string[] = [],
+): Promise<Uint8Array> {
+  await mkdir(folder, { recursive: true })
+  const own = await mkdtemp(join(folder, 'program-')) // several may compile at once
+  try {
+    const output = join(own, 'program')
+    await laboratory.compile(
+      sources.map((source) => join(project, source)),
+      output,
+      flags,
+    )
+    return await readFile(output)
+  } finally {
+    await rm(own, { recursive: true, force: true })
+  }
+}
+
+export function kernelFile(laboratory: Laboratory, environment: Environment): string {
+  const { linuxRelease } = boardVersions(laboratory, environment)
+  return join(laboratory.root(environment.root), `boot/vmlinuz-${linuxRelease}`)
+}
+
+export function boardVersions({ versions }: Laboratory, { root }: Environment): BoardVersions {
+  const found = versions.boards[root]
+  if (!found) throw new TestbedError(`the root ${root} holds no hypervisor`)
+  return found
+}

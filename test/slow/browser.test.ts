@@ -1,0 +1,54 @@
+/** The report of the recorded runs in a real browser, at the width of a desk and of a phone. */
+
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type Browser, chromium } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeProject, repro } from './project.ts'
+
+const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+
+let browser: Browser
+beforeAll(async () => {
+  const executablePath = process.env.CHROMIUM ?? places.find((place) => existsSync(place))
+  if (!executablePath) throw new Error(`no browser: install chromium, or set CHROMIUM to its path`)
+  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+})
+afterAll(async () => {
+  await browser?.close()
+})
+
+describe('the report of the recorded runs', () => {
+  test.each([1280, 390])('reads well at %i pixels and asks nobody for anything', async (width) => {
+    const project = await makeProject(['experiments', 'figures', 'paper', 'results', 'CITATION.cff'])
+    const { err, exitCode } = await repro(project, 'build')
+    expect(exitCode, err).toBe(0)
+    expect(err).not.toMatch(/^run /m)
+
+    const page = await browser.newPage({ viewport: { width, height: 900 } })
+    const complaints: string[] = []
+    const requests: string[] = []
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+    page.on('pageerror', (error) => complaints.push(error.message))
+    page.on('request', (request) => requests.push(request.url()))
+    await page.goto(pathToFileURL(join(project, '_build/index.html')).href)
+
+    expect(complaints).toEqual([])
+    expect(requests.filter((url) => !url.startsWith('data:'))).toHaveLength(1)
+    const overflow = await page.evaluate(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    )
+    expect(overflow).toBeLessThanOrEqual(0)
+    expect(await page.locator('table').count()).toBeGreaterThanOrEqual(4)
+    for (const figure of await page.locator('figure svg').all()) {
+      const box = await figure.boundingBox()
+      expect(box?.width).toBeGreaterThan(200)
+      expect(box?.width).toBeLessThanOrEqual(width)
+    }
+    expect(await page.locator('figure svg').count()).toBe(2)
+    const values = page.locator('.value')
+    expect(await values.count()).toBeGreaterThan(20)
+    await page.close()
+  })
+})

@@ -1,0 +1,78 @@
+/** Projects in temporary folders, with the experiments of this one, and the built command line that runs in them. */
+
+import { spawn } from 'node:child_process'
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { onTestFinished } from 'vitest'
+
+export const checkout = resolve(import.meta.dirname, '../..')
+
+/** A project that holds `copied` of the checkout and `files` (path -> content); gone when the test ends. */
+export async function makeProject(
+  copied: readonly string[],
+  files: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'repro-slow-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  for (const path of copied) await cp(join(checkout, path), join(folder, path), { recursive: true })
+  await mkdir(join(folder, 'node_modules'))
+  await symlink(checkout, join(folder, 'node_modules/repro'))
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    await writeFile(join(folder, path), content)
+  }
+  return folder
+}
+
+/** A paper with the latency experiment's baseline only. */
+export function baseline(environments: readonly string[], trials: number, deadline = 240): string {
+  return `---
+title: Baseline
+---
+
+\`\`\`yaml experiment
+id: latency
+script: experiments/pause-resume.ts
+environments: [${environments.join(', ')}]
+trials: ${trials}
+deadline: ${deadline}
+parameters:
+  domu: {vcpus: 3, memoryMb: 813, cpuLoad: 0, loop: sleep}
+  dom0: {cpuLoad: 0, vcpus: 4}
+  xl: {nice: 0, policy: other}
+  xen: {domus: 1, scheduler: credit2}
+patterns:
+  baseline: {}
+\`\`\`
+
+\`\`\`yaml table
+id: tbl-summary
+kind: summary
+from: latency
+caption: Latencies
+\`\`\`
+
+A pause takes \`=latency['${environments[0]}'].baseline.pause.total.mean | ms\`.
+`
+}
+
+export function start(project: string, args: readonly string[]) {
+  const child = spawn(process.execPath, [join(checkout, 'dist/cli.js'), ...args], { cwd: project })
+  const ended = (async () => {
+    const [out, err, exitCode] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      new Promise<number | null>((done) => child.on('exit', done)),
+    ])
+    return { out, err, exitCode }
+  })()
+  return { child, ended }
+}
+
+export async function repro(project: string, ...args: readonly string[]) {
+  const { child, ended } = start(project, args)
+  child.stdin.end()
+  return await ended
+}

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { csvParse } from 'd3-dsv'
+import { expect, test } from 'vitest'
+import { baseline, makeProject, repro } from './project.ts'
+
+const environments = ['xen-4.14', 'xen-4.17']
+
+/** SHA-256 of every raw file and of the rows, by path. */
+async function digests(project: string): Promise<Record<string, string>> {
+  const found: Record<string, string> = {}
+  for (const folder of ['.repro/raw', 'results']) {
+    for (const entry of await readdir(join(project, folder), { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile() || entry.name === 'run.json') continue // run.json says when it was run
+      const path = join(entry.parentPath, entry.name)
+      found[path.slice(project.length)] = createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex')
+    }
+  }
+  return found
+}
+
+test('a study on a real Xen reruns bit for bit, and its numbers fit together', async () => {
+  const projects = await Promise.all(
+    [1, 2].map(() => makeProject(['experiments'], { 'paper/index.md': baseline(environments, 3) })),
+  )
+  const [one = '', two = ''] = projects
+  const all = ['build', '--rerun', '--record']
+  expect(await repro(one, ...all)).toMatchObject({ exitCode: 0 })
+  expect(await repro(two, ...all, '--jobs', '1')).toMatchObject({ exitCode: 0 })
+  const first = await digests(one)
+  expect(Object.keys(first)).toHaveLength(2 * (5 + 1)) // a cell: trace, two stamp files, environment, console; rows
+  expect(await digests(two)).toEqual(first)
+
+  for (const environment of environments) {
+    const rows = csvParse(
+      await readFile(join(one, `results/latency/${environment}/baseline/rows.csv`), 'utf8'),
+    )
+    expect(rows).toHaveLength(6)
+    for (const row of rows) {
+      expect(row.excluded).toBe('')
+      const ticks = (name: string) => {
+        expect(row[name], name).toMatch(/^-?\d+$/)
+        return Number(row[name])
+      }
+      const phases =
+        row.operation === 'pause'
+          ? ['xl-to-domu-stop', 'domu-stop-to-xen', 'xen-to-vcpu-stop']
+          : ['xl-to-xen', 'xen-to-vcpu-run', 'vcpu-run-to-domu-resume']
+      expect(phases.reduce((sum, phase) => sum + ticks(phase), 0)).toBe(ticks('total'))
+      if (row.operation === 'unpause') for (const phase of phases) expect(ticks(phase)).toBeGreaterThan(0)
+    }
+    const blocked = rows.filter(({ operation, found }) => operation === 'pause' && found === 'blocked')
+    expect(blocked.length).toBeGreaterThan(0)
+    if (environment !== 'xen-4.14') continue // Linux 6.1 in the domU keeps its tick, which ends the sleep as well
+    for (const row of blocked) {
+      expect(row.sleep).toBe('one-period')
+      expect(Math.abs(Number(row['loop-period']) / 54 - 4053)).toBeLessThan(60)
+    }
+  }
+
+  const page = await readFile(join(one, '_build/index.html'), 'utf8')
+  expect(page).toMatch(/A pause takes .*ms.*emulated/s)
+  expect(page).toMatch(/Xen 4\.14.*Xen 4\.17/s)
+})
