@@ -212,13 +212,12 @@ function captured(
   }
 }
 
+/** What the job said last on the console, without what kernel and hypervisor say as they switch off. */
 async function complaint(folder: string): Promise<string> {
   const log = await readFile(join(folder, 'console.log'), 'latin1')
-  return log
-    .split(/\r?\n/)
-    .filter((line) => line !== '')
-    .slice(-8)
-    .join('\n')
+  const lines = log.split(/\r?\n/).filter((line) => line !== '' && !/^(\[ *\d+\.\d+\]|\(XEN\))/.test(line))
+  const own = lines.findLastIndex((line) => line.startsWith('repro: '))
+  return lines.slice(own < 0 ? -8 : own).join('\n')
 }
 
 function measures(labels: Readonly<Record<string, string>>): Column[] {

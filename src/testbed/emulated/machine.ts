@@ -35,7 +35,7 @@ export async function boot(
     log.write(chunk)
     recent = (recent + chunk.toString('latin1')).slice(-4096)
     // Neither Xen nor a panicking dom0 switches the board off, so it would idle until the deadline.
-    const found = /Panic on CPU \d+|Kernel panic - not syncing[^\r\n]*/.exec(recent)
+    const found = /Panic on CPU \d+|(?<=\[ *\d+\.\d+\] )Kernel panic - not syncing[^\r\n]*/.exec(recent)
     if (found && panic === '') {
       panic = found[0]
       setTimeout(kill, 500)
@@ -54,7 +54,8 @@ export async function boot(
   })
   await new Promise((resolve) => log.end(resolve))
   signal?.throwIfAborted()
-  if (hung) return `the board did not finish within ${deadlineMs / 1000} s and was switched off`
+  if (hung)
+    return `the board did not finish within ${deadlineMs / 1000} s (the cell's deadline, less some time for its results) and was switched off`
   if (panic !== '') return `the board panicked: ${panic}`
   return code === 0
     ? 'off'
