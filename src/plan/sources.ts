@@ -1,8 +1,8 @@
 /** What of the project's files decides results: a script with what it imports, board programs, and files named as inputs. */
 
 import { posix } from 'node:path'
-import { codeDigest } from './code.ts'
 import type { Files } from '../results/files.ts'
+import { codeDigest } from './code.ts'
 
 /** Path -> digest, to be part of a run's inputs. A file that is not there has the digest `missing`. */
 export type Digests = Readonly<Record<string, string>>
