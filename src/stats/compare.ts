@@ -1,5 +1,6 @@
 /** Whether two samples of the same quantity differ: in a rerun from the record, or in a pattern from the baseline. */
 
+import { holm } from './holm.ts'
 import { type Interval, within } from './interval.ts'
 import { mannWhitney } from './mannwhitney.ts'
 import { mean } from './moments.ts'
@@ -47,10 +48,41 @@ export function compare(
   b: readonly number[],
   { level = 0.95, tolerance = 0.05 }: CompareOptions = {},
 ): Comparison {
+  const measured = measure(a, b, level)
+  return { ...measured, ...judge(measured, a, b, { level, tolerance }) }
+}
+
+/** One of several comparisons with the same baseline. */
+export interface FactorComparison extends Comparison {
+  readonly name: string
+}
+
+/**
+ * Compares samples with a baseline, so that one false alarm among all is as rare as it is for one comparison: p values are corrected
+ * after Holm, intervals after Bonferroni (each has its part of 1 - level). In the Map's order. Throws a RangeError as `compare` does.
+ */
+export function compareFactors(
+  baseline: readonly number[],
+  samples: ReadonlyMap<string, readonly number[]>,
+  { level = 0.95, tolerance = 0.05 }: CompareOptions = {},
+): readonly FactorComparison[] {
+  const intervalLevel = 1 - (1 - level) / samples.size
+  const names = [...samples.keys()]
+  const measured = [...samples.values()].map((sample) => measure(baseline, sample, intervalLevel))
+  const ps = holm(measured.map(({ p }) => p))
+  return measured.map((one, index) => {
+    const name = names[index] as string
+    const corrected = { ...one, p: ps[index] as number }
+    const sample = samples.get(name) as readonly number[]
+    return { name, ...corrected, ...judge(corrected, baseline, sample, { level, tolerance, intervalLevel }) }
+  })
+}
+
+function measure(a: readonly number[], b: readonly number[], level: number): Measured {
   const { delta, p } = mannWhitney(a, b)
   const { estimate, interval } = shift(a, b, level)
-  const measured = {
-    n: [a.length, b.length] as const,
+  return {
+    n: [a.length, b.length],
     meanShift: mean(b) - mean(a),
     medianShift: median(b) - median(a),
     shift: estimate,
@@ -58,15 +90,26 @@ export function compare(
     delta,
     p,
   }
-  return { ...measured, ...judge(measured, sameValues(a, b), level, tolerance * Math.abs(median(a))) }
 }
 
 type Measured = Omit<Comparison, 'verdict' | 'reason' | 'trialsNeeded'>
 type Judged = Pick<Comparison, 'verdict' | 'reason' | 'trialsNeeded'>
 
-function judge(measured: Measured, same: boolean, level: number, margin: number): Judged {
+interface Yardstick {
+  readonly level: number
+  readonly tolerance: number
+  readonly intervalLevel?: number
+}
+
+function judge(
+  measured: Measured,
+  a: readonly number[],
+  b: readonly number[],
+  { level, tolerance, intervalLevel = level }: Yardstick,
+): Judged {
   const { n, interval, p, meanShift } = measured
-  if (same) return { verdict: 'unchanged', reason: 'the same values' }
+  const margin = tolerance * Math.abs(median(a))
+  if (sameValues(a, b)) return { verdict: 'unchanged', reason: 'the same values' }
   if (within(interval, { low: -margin, high: margin })) {
     if (Math.abs(meanShift) <= margin)
       return { verdict: 'unchanged', reason: 'the shift lies within the tolerance' }
@@ -79,15 +122,14 @@ function judge(measured: Measured, same: boolean, level: number, margin: number)
   if (p <= 1 - level) {
     return { verdict: 'changed', reason: `chance hardly explains the shift (p = ${p.toPrecision(2)})` }
   }
-  const fewest = fewestTrialsEach(level)
   if (!Number.isFinite(interval.low)) {
     return {
       verdict: "can't tell",
       reason: `too few trials: ${n[0]} and ${n[1]}`,
-      trialsNeeded: Math.max(fewest, Math.min(...n) + 1),
+      trialsNeeded: Math.max(fewestTrialsEach(intervalLevel), Math.min(...n) + 1),
     }
   }
-  const needed = trialsToSettle(measured, level, margin)
+  const needed = trialsToSettle(measured, intervalLevel, margin)
   return {
     verdict: "can't tell",
     reason: 'the interval of the shift contains zero and reaches beyond the tolerance',

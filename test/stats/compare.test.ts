@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compare } from '../../src/stats/compare.ts'
+import { compare, compareFactors } from '../../src/stats/compare.ts'
 import { mannWhitney } from '../../src/stats/mannwhitney.ts'
 import { doubledRanks, sumChances } from '../../src/stats/ranks.ts'
 import { shift } from '../../src/stats/shift.ts'
@@ -196,6 +196,40 @@ describe('a comparison', () => {
         expect(scaled.p).toBe(plain.p)
       }),
     )
+  })
+})
+
+describe('comparisons of several patterns with a baseline', () => {
+  const base = Array.from({ length: 20 }, (_, i) => 1000 + i)
+  const shifted = (by: number) => base.map((value) => value + by)
+
+  it('correct each p for their number and widen each interval', () => {
+    const [one] = compareFactors(base, new Map([['only', shifted(8)]]))
+    const several = compareFactors(
+      base,
+      new Map([
+        ['a', shifted(8)],
+        ['b', shifted(1)],
+        ['c', shifted(0.5)],
+      ]),
+    )
+    expect(one).toEqual({ name: 'only', ...compare(base, shifted(8)) })
+    expect(several.map(({ name }) => name)).toEqual(['a', 'b', 'c'])
+    expect(several[0]?.p).toBeCloseTo(3 * (one?.p as number), 12)
+    expect(several[0]?.interval.low).toBeLessThan(one?.interval.low as number)
+  })
+
+  it('may find no change where one comparison alone would', () => {
+    const raised = shifted(5)
+    const others = Array.from({ length: 9 }, (_, i) => [`other ${i}`, shifted(0.1)] as const)
+    const options = { tolerance: 0 }
+    expect(compare(base, raised, options).verdict).toBe('changed')
+    const [first] = compareFactors(base, new Map([['raised', raised], ...others]), options)
+    expect(first?.verdict).toBe("can't tell")
+  })
+
+  it('are none without patterns', () => {
+    expect(compareFactors(base, new Map())).toEqual([])
   })
 })
 
