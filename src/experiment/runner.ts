@@ -7,6 +7,7 @@ import { registerHooks } from 'node:module'
 import { relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Row } from '../results/run.ts'
+import { randomNumbers } from '../stats/random.ts'
 import type { Board } from '../testbed/board.ts'
 import { openBoard } from '../testbed/emulated/board.ts'
 import { setup } from '../testbed/emulated/setup.ts'
@@ -17,7 +18,6 @@ import { type Cell, ExperimentError, type InlineCell, type Script } from './cell
 import { columnsOf, rowsOf } from './inline.ts'
 import { openJournal } from './journal.ts'
 import type { Failure, Message, Order } from './message.ts'
-import { randomNumbers } from './random.ts'
 import { checkResult } from './result.ts'
 
 // Whoever waits is gone: so must be what the script started (all of it is in this process's group).
