@@ -49,6 +49,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['status', async (args) => (await import('./commands/status.ts')).statusCommand(args, generator())],
   ['explain', async (args) => (await import('./commands/status.ts')).explainCommand(args, generator())],
   ['accept', async (args) => (await import('./commands/accept.ts')).acceptCommand(args, generator())],
+  ['diff', async (args) => (await import('./commands/diff.ts')).diffCommand(args, generator())],
   ['clean', async (args) => (await import('./commands/clean.ts')).cleanCommand(args)],
   ['testbed', async (args, signal) => (await import('./commands/testbed.ts')).testbedCommand(args, signal)],
 ])
@@ -56,6 +57,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
 await main(process.argv.slice(2))
 
 async function main(args: readonly string[]): Promise<void> {
+  if (args[0] === 'build' && (await nothingToDo(args.slice(1)))) return
   if (Number(process.versions.node.split('.')[0]) < 24) return await runOnNode24(args)
   const abort = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -66,7 +68,6 @@ async function main(args: readonly string[]): Promise<void> {
 
 async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
   const [name, ...rest] = args
-  if (name === 'build' && (await nothingToDo(rest))) return 0
   const { exitCodes, tellError } = await import('./commands/messages.ts')
   if (name === '--version') {
     console.log(generator())
@@ -95,7 +96,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<number
   }
 }
 
-/** The most frequent build, told from the others before the rest of this program is loaded. */
+/** The most frequent build, told from the others before the rest of this program is loaded (older Nodes can tell it, too). */
 async function nothingToDo(args: readonly string[]): Promise<boolean> {
   if (args.some((word) => word.startsWith('-')) || args.length > 1) return false
   const { isUpToDate, reportFile } = await import('./build/manifest.ts')
