@@ -11,6 +11,7 @@ const help = `repro: papers whose experiments run again
   repro run [DOCUMENT]       the same without the report
   repro check [DOCUMENT]     list everything that is wrong with the document; runs nothing
   repro status [DOCUMENT]    for each cell, whether its result is there, and why not
+  repro audit FILE...        whether the numbers of published tables (CSV) can be true; --json, --n N
   repro testbed list|setup|doctor|lock|shell
                              the laboratory by itself
   repro --help, --version
@@ -43,6 +44,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ],
   ['check', async (args) => (await import('./commands/check.ts')).checkCommand(args, generator())],
   ['status', async (args) => (await import('./commands/status.ts')).statusCommand(args, generator())],
+  ['audit', async (args) => (await import('./commands/audit.ts')).auditCommand(args)],
   ['testbed', async (args, signal) => (await import('./commands/testbed.ts')).testbedCommand(args, signal)],
 ])
 

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 const order = [
   'stats',
   'trace',
+  'audit',
   'document',
   'testbed',
   'results',

@@ -1,0 +1,61 @@
+/**
+ * Audit of published tables: which of their numbers can be true at all, and what they betray about how they were made. Nothing but the
+ * tables is used; what they measure does not matter.
+ */
+
+import { auditSpread, type SpreadAudit } from './spread.ts'
+import { auditSums, type Sum, type SumAudit } from './sums.ts'
+import type { Role, Row, Table } from './table.ts'
+
+export interface TableAudit {
+  readonly table: Table
+  /** Absent if the table has no spreads beside means and extremes. */
+  readonly spread?: SpreadAudit
+  /** What the name of the spread's column says against what its numbers are. */
+  readonly contradictions: readonly string[]
+}
+
+export interface Audit {
+  readonly tables: readonly TableAudit[]
+  readonly sums: readonly SumAudit[]
+}
+
+/** Audits tables together: parts in one confirm totals in another. `n` is the number of values behind cells that do not say it. */
+export function audit(tables: readonly Table[], n?: number): Audit {
+  const sums = tables.flatMap((totals) => tables.flatMap((parts) => auditSums(totals, parts) ?? []))
+  const confirmedTotals = new Set(sums.flatMap((one) => one.sums.filter(addsUp).map(({ total }) => total)))
+  const confirmed = (row: Row): ReadonlySet<Role> => new Set(confirmedTotals.has(row) ? ['mean'] : [])
+  return {
+    tables: tables.map((table) => {
+      const spread = auditSpread(table, n, confirmed)
+      return {
+        table,
+        ...(spread === undefined ? {} : { spread }),
+        contradictions: spread === undefined ? [] : contradictions(table, spread),
+      }
+    }),
+    sums,
+  }
+}
+
+/** Whether rounding explains the difference. */
+export function addsUp({ difference, allowed }: Sum): boolean {
+  // Differences are multiples of the last digit, allowed ones of half of it.
+  return Math.abs(difference) <= allowed * (1 + 1e-9)
+}
+
+/** The column's name says what it is, and in which unit; its numbers say it too. */
+function contradictions(table: Table, { column, definition }: SpreadAudit): readonly string[] {
+  const valueUnit = table.columns.get('mean')?.unit ?? ''
+  if (definition === undefined) return []
+  const found: string[] = []
+  const named = ['variance', 'var'].includes(column.word) ? 2 : 1
+  if (named !== definition.power) {
+    found.push(`${column.name} is called ${column.word}, but its numbers are those of a ${definition.name}`)
+  }
+  const expected = definition.power === 2 && valueUnit !== '' ? `${valueUnit}2` : valueUnit
+  if (column.unit !== expected && column.unit !== '') {
+    found.push(`${column.name} is said to be in ${column.unit}, but its numbers are in ${expected}`)
+  }
+  return found
+}
