@@ -44,18 +44,25 @@ export function addsUp({ difference, allowed }: Sum): boolean {
   return Math.abs(difference) <= allowed * (1 + 1e-9)
 }
 
+/** The unit that the numbers of a table's spreads have, by their definition: the means' unit or its square; '' if it has no name. */
+export function spreadUnit(table: Table, { definition }: SpreadAudit): string {
+  const unit = table.columns.get('mean')?.unit ?? ''
+  return definition?.power === 2 && unit !== '' ? `${unit}2` : unit
+}
+
 /** The column's name says what it is, and in which unit; its numbers say it too. */
-function contradictions(table: Table, { column, definition }: SpreadAudit): readonly string[] {
-  const valueUnit = table.columns.get('mean')?.unit ?? ''
-  if (definition === undefined) return []
+function contradictions(table: Table, spread: SpreadAudit): readonly string[] {
+  const { column, definition, rivals } = spread
+  // What may be several things contradicts none of them.
+  if (definition === undefined || rivals.some(({ power }) => power !== definition.power)) return []
   const found: string[] = []
-  const named = ['variance', 'var'].includes(column.word) ? 2 : 1
+  const named = column.word.startsWith('var') ? 2 : 1
   if (named !== definition.power) {
     found.push(`${column.name} is called ${column.word}, but its numbers are those of a ${definition.name}`)
   }
-  const expected = definition.power === 2 && valueUnit !== '' ? `${valueUnit}2` : valueUnit
-  if (column.unit !== expected && column.unit !== '') {
-    found.push(`${column.name} is said to be in ${column.unit}, but its numbers are in ${expected}`)
+  const unit = spreadUnit(table, spread)
+  if (column.unit !== unit && column.unit !== '') {
+    found.push(`${column.name} is said to be in ${column.unit}, but its numbers are in ${unit}`)
   }
   return found
 }

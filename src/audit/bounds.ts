@@ -19,12 +19,20 @@ export interface Extent {
  * the mean must be in the middle.
  */
 export function meanFits(n: number, { mean, max, min }: Extent): boolean {
-  if (max !== undefined && max.high < mean.low) return false
-  if (min !== undefined && min.low > mean.high) return false
+  if (max !== undefined && !atMost(mean.low, max.high)) return false
+  if (min !== undefined && !atMost(min.low, mean.high)) return false
   if (max === undefined || min === undefined) return true
-  if (max.high < min.low) return false
-  if (n === 1) return min.low <= max.high && max.low <= min.high
-  return (n - 1) * min.low + max.low <= n * mean.high && n * mean.low <= min.high + (n - 1) * max.high
+  if (n === 1) return atMost(min.low, max.high) && atMost(max.low, min.high)
+  return (
+    atMost(min.low, max.high) &&
+    atMost((n - 1) * min.low + max.low, n * mean.high) &&
+    atMost(n * mean.low, min.high + (n - 1) * max.high)
+  )
+}
+
+/** `a <= b`, but for what binary fractions make of decimal ones. */
+export function atMost(a: number, b: number): boolean {
+  return a <= b + 1e-9 * Math.max(Math.abs(a), Math.abs(b))
 }
 
 /** The least and the largest possible sum of squared deviations. `meanFits` must hold. */

@@ -1,7 +1,7 @@
 /** Whether the numbers of one published cell can all be true of the same n values. */
 
 import type { Interval } from '../stats/interval.ts'
-import { meanFits, squaresBounds } from './bounds.ts'
+import { atMost, meanFits, squaresBounds } from './bounds.ts'
 import type { Definition } from './definition.ts'
 import { misprints, type Printed, readPrinted } from './printed.ts'
 import type { Role } from './table.ts'
@@ -20,25 +20,29 @@ export type Check =
 
 /** A spread is optional; of the rest the mean must be there, and `n` is a whole number from 1. */
 export function checkCell(numbers: Numbers, n: number, definition: Definition): Check {
+  const admissible = admissibleSpread(numbers, n, definition)
+  if (admissible === undefined) return { type: 'mean' }
+  const spread = numbers.get('spread')?.range
+  const fits =
+    spread === undefined || (atMost(spread.low, admissible.high) && atMost(admissible.low, spread.high))
+  return fits ? { type: 'possible' } : { type: 'spread', admissible }
+}
+
+/** From the least to the largest spread that n values with this mean and these extremes can have; undefined if there are no such values. */
+export function admissibleSpread(numbers: Numbers, n: number, definition: Definition): Interval | undefined {
   const mean = numbers.get('mean')
-  if (mean === undefined) return { type: 'possible' }
+  if (mean === undefined) return { low: 0, high: Number.POSITIVE_INFINITY }
   const [max, min] = [numbers.get('max'), numbers.get('min')]
   const extent = {
     mean: mean.range,
     ...(max === undefined ? {} : { max: max.range }),
     ...(min === undefined ? {} : { min: min.range }),
   }
-  if (!meanFits(n, extent)) return { type: 'mean' }
-  const spread = numbers.get('spread')
-  if (spread === undefined) return { type: 'possible' }
-  // One value has no spread to divide by n - 1.
-  if (n === 1)
-    return spread.range.low <= 0 ? { type: 'possible' } : { type: 'spread', admissible: { low: 0, high: 0 } }
-  const bounds = squaresBounds(n, extent)
-  const admissible = { low: definition.spread(bounds.low, n), high: definition.spread(bounds.high, n) }
-  const fits =
-    spread.range.high >= 0 && spread.range.low <= admissible.high && admissible.low <= spread.range.high
-  return fits ? { type: 'possible' } : { type: 'spread', admissible }
+  if (!meanFits(n, extent)) return undefined
+  // One value has no spread that could be divided by n - 1.
+  if (n === 1) return { low: 0, high: 0 }
+  const { low, high } = squaresBounds(n, extent)
+  return { low: definition.spread(low, n), high: definition.spread(high, n) }
 }
 
 /** A number of the cell, written otherwise. */

@@ -17,7 +17,7 @@ export function auditJson({ tables, sums }: Audit): unknown {
             n: spread.n ?? null,
             readings: spread.readings,
             definition: spread.definition?.name ?? null,
-            rivals: spread.rivals,
+            rivals: spread.rivals.map(({ name }) => name),
             contradictions,
             leastN: spread.leastN,
             impossible: spread.impossible.map(({ row, n, check, fits, corrections }) => ({

@@ -1,6 +1,13 @@
 /** What the cells of a table say together: which definition of spread they follow, how many values they summarize, which cannot be. */
 
-import { type Check, type Correction, checkCell, corrections, type Numbers } from './cell.ts'
+import {
+  admissibleSpread,
+  type Check,
+  type Correction,
+  checkCell,
+  corrections,
+  type Numbers,
+} from './cell.ts'
 import { type Definition, definitions } from './definition.ts'
 import type { Column, Role, Row, Table } from './table.ts'
 
@@ -26,7 +33,15 @@ export interface LeastN {
   readonly n: number
   /** How many cells need so many. */
   readonly cells: number
+  /**
+   * How many cells have hardly more spread than their extremes alone give n values. A single outlier makes such a cell, but only if n
+   * is how many values there were: so these cells tell n.
+   */
+  readonly atLimit: number
 }
+
+/** From this share on a cell is at its limit. */
+const limitShare = 0.99
 
 export interface SpreadAudit {
   readonly column: Column
@@ -38,7 +53,7 @@ export interface SpreadAudit {
   /** The first of the definitions that make most cells possible; absent if none makes any possible. */
   readonly definition?: Definition
   /** The other definitions that make as many possible. */
-  readonly rivals: readonly string[]
+  readonly rivals: readonly Definition[]
   /** Of the definitions that make any cell possible; it follows from spreads and extremes alone, whatever n is printed. */
   readonly leastN: readonly LeastN[]
   readonly impossible: readonly Impossible[]
@@ -78,7 +93,7 @@ export function auditSpread(
     ...(sizes.length === rows.length ? { n: [Math.min(...sizes), Math.max(...sizes)] as const } : {}),
     readings,
     ...(definition === undefined ? {} : { definition }),
-    rivals: rivals.map(({ name }) => name),
+    rivals,
     leastN: definitions.flatMap((one, index) => (readings[index]?.possible === 0 ? [] : leastOf(rows, one))),
     impossible:
       definition === undefined
@@ -132,9 +147,16 @@ function impossibleCell(
 function leastOf(rows: readonly Row[], definition: Definition): readonly LeastN[] {
   const least = rows.map(({ numbers }) => leastFor(numbers, definition))
   const n = Math.max(...least)
-  return Number.isFinite(n)
-    ? [{ definition: definition.name, n, cells: least.filter((one) => one === n).length }]
-    : []
+  if (!Number.isFinite(n)) return []
+  const cells = least.filter((one) => one === n).length
+  return [{ definition: definition.name, n, cells, atLimit: rows.filter(isAtLimit).length }]
+
+  function isAtLimit({ numbers }: Row): boolean {
+    const spread = numbers.get('spread')?.value ?? 0
+    const admissible = admissibleSpread(numbers, n, definition)
+    if (spread === 0 || admissible === undefined || admissible.high < spread) return false
+    return definition.squares(admissible.low, n) >= limitShare * definition.squares(spread, n)
+  }
 }
 
 /** More values allow the same extremes a smaller spread, so the first n that does is the least. */

@@ -1,6 +1,6 @@
 /** An audit in words, for the terminal, and as plain data. */
 
-import { type Audit, addsUp, type TableAudit } from './audit.ts'
+import { type Audit, addsUp, spreadUnit, type TableAudit } from './audit.ts'
 import type { Impossible, SpreadAudit } from './spread.ts'
 import type { Sum, SumAudit } from './sums.ts'
 import { columnNames, type Row, type Table } from './table.ts'
@@ -24,18 +24,22 @@ function tableText({ table, spread, contradictions }: TableAudit): string {
   return [
     `${table.file}: ${spread.cells} cells, ${n}`,
     ...lines,
-    ...definitionText(spread),
+    ...definitionText(spread, spreadUnit(table, spread)),
     ...contradictions.map((text) => `  ${text}`),
     ...spread.leastN.map(
-      ({ definition, n: least, cells }) =>
-        `  as a ${definition}, ${cells} of ${spread.cells} cells need n = ${least} or more, and none needs more`,
+      ({ definition, n: least, cells, atLimit }) =>
+        `  as a ${definition}, ${cells} cells need n = ${least} and none needs more; ` +
+        `${atLimit} have just the spread that one outlier gives ${least} values`,
     ),
     `  impossible cells: ${spread.impossible.length}`,
     ...spread.impossible.flatMap((cell) => impossibleText(table, cell)),
   ].join('\n')
 }
 
-function definitionText({ column, cells, definition, rivals, readings }: SpreadAudit): readonly string[] {
+function definitionText(
+  { column, cells, definition, rivals, readings }: SpreadAudit,
+  unit: string,
+): readonly string[] {
   const counts = readings.map(
     (one) => `    ${one.definition}: ${one.possible} of ${cells} cells are possible`,
   )
@@ -43,8 +47,8 @@ function definitionText({ column, cells, definition, rivals, readings }: SpreadA
     definition === undefined
       ? `  ${column.name} is no spread that is known here:`
       : rivals.length === 0
-        ? `  ${column.name} is a ${definition.name}:`
-        : `  ${column.name} may be a ${[definition.name, ...rivals].join(' or a ')}:`
+        ? `  ${column.name} is a ${definition.name}${unit === '' ? '' : `, in ${unit}`}:`
+        : `  ${column.name} may be a ${[definition, ...rivals].map(({ name }) => name).join(' or a ')}:`
   return [verdict, ...counts]
 }
 
