@@ -11,6 +11,7 @@ const order = [
   'document',
   'testbed',
   'results',
+  'claims',
   'experiment',
   'plan',
   'report',
