@@ -22,7 +22,7 @@ function tableText({ table, spread, contradictions }: TableAudit): string {
   }
   const n = spread.n === undefined ? 'n is not printed' : `n = ${[...new Set(spread.n)].join(' to ')}`
   return [
-    `${table.file}: ${spread.cells} cells, ${n}`,
+    `${table.file}: ${spread.cells} ${spread.cells === 1 ? 'cell' : 'cells'}, ${n}`,
     ...lines,
     ...definitionText(spread, spreadUnit(table, spread)),
     ...contradictions.map((text) => `  ${text}`),

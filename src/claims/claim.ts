@@ -92,3 +92,11 @@ export function expressionsOf(test: Test): readonly Expression[] {
       return [test.from, test.to]
   }
 }
+
+/** By how much each value exceeds the one before it. */
+export function differences(expressions: readonly Expression[]): readonly Expression[] {
+  return expressions.slice(1).map((right, index) => {
+    const before = expressions[index] as Expression
+    return { type: 'operation', operator: '-', left: right, right: before }
+  })
+}

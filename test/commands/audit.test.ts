@@ -44,8 +44,8 @@ describe('repro audit', () => {
 
   it('takes the number of values from the command line where the table does not have it', () => {
     writeFileSync(join(folder, 't.csv'), 'k,mean,sd,max,min\na,15,2.55,18,12\n')
-    expect(audit('t.csv').out).toContain('t.csv: 1 cells, n is not printed')
-    expect(audit('--n', '5', 't.csv').out).toContain('t.csv: 1 cells, n = 5')
+    expect(audit('t.csv').out).toContain('t.csv: 1 cell, n is not printed')
+    expect(audit('--n', '5', 't.csv').out).toContain('t.csv: 1 cell, n = 5')
   })
 
   it.each([
