@@ -3,6 +3,7 @@
  * tables is used; what they measure does not matter.
  */
 
+import { auditIdentities, type Identity } from './identity.ts'
 import { auditSpread, type SpreadAudit } from './spread.ts'
 import { auditSums, type Sum, type SumAudit } from './sums.ts'
 import type { Role, Row, Table } from './table.ts'
@@ -18,6 +19,7 @@ export interface TableAudit {
 export interface Audit {
   readonly tables: readonly TableAudit[]
   readonly sums: readonly SumAudit[]
+  readonly identities: readonly Identity[]
 }
 
 /** Audits tables together: parts in one confirm totals in another. `n` is the number of values behind cells that do not say it. */
@@ -35,6 +37,7 @@ export function audit(tables: readonly Table[], n?: number): Audit {
       }
     }),
     sums,
+    identities: sums.flatMap(auditIdentities),
   }
 }
 

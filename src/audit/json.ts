@@ -3,7 +3,7 @@
 import { type Audit, addsUp } from './audit.ts'
 import type { Row } from './table.ts'
 
-export function auditJson({ tables, sums }: Audit): unknown {
+export function auditJson({ tables, sums, identities }: Audit): unknown {
   return {
     tables: tables.map(({ table, spread, contradictions }) => ({
       file: table.file,
@@ -46,6 +46,7 @@ export function auditJson({ tables, sums }: Audit): unknown {
         })),
       expectedMisses: Number.isFinite(expectedMisses) ? expectedMisses : null,
     })),
+    identities: identities.map(({ totals, ...rest }) => ({ ...rest, totals: totals.map(place) })),
   }
 }
 

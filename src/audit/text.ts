@@ -1,13 +1,15 @@
 /** An audit in words, for the terminal, and as plain data. */
 
+import type { Interval } from '../stats/interval.ts'
 import { type Audit, addsUp, spreadUnit, type TableAudit } from './audit.ts'
+import type { Identity } from './identity.ts'
 import type { Impossible, SpreadAudit } from './spread.ts'
 import type { Sum, SumAudit } from './sums.ts'
 import { columnNames, type Row, type Table } from './table.ts'
 
 /** Lines to be read from top to bottom: each table, then sums over several. */
-export function auditText({ tables, sums }: Audit): string {
-  return [...tables.map(tableText), ...sums.map(sumText)].join('\n\n')
+export function auditText({ tables, sums, identities }: Audit): string {
+  return [...tables.map(tableText), ...sums.map(sumText), ...identities.map(identityText)].join('\n\n')
 }
 
 function tableText({ table, spread, contradictions }: TableAudit): string {
@@ -98,6 +100,20 @@ function sumText({ totals, parts, sums, expectedMisses }: SumAudit): string {
 
 function rowName({ file }: Table, { line, keys }: Row): string {
   return `${file}:${line} ${Object.values(keys).join(' ')}`
+}
+
+function identityText({ parts, sums, ranges, totals, among }: Identity): string {
+  const varied = parts.map((name, index) => {
+    const { low, high } = ranges[index] as Interval
+    return `${name} ${plain(low)} to ${plain(high)}`
+  })
+  const names = totals.map(({ keys }) => Object.values(keys).join(' ')).sort()
+  return [
+    `${parts.join(' + ')} is the same in ${totals.length} of ${among} rows: ${plain(sums.low)} to ${plain(sums.high)}`,
+    `  each part varies: ${varied.join(', ')}`,
+    '  chance does not explain that: something else sets the sum',
+    `  rows: ${names.join('; ')}`,
+  ].join('\n')
 }
 
 /** Bounds of large spreads are whole numbers; of small ones five digits are enough. */
