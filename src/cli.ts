@@ -13,6 +13,8 @@ const help = `repro: papers whose experiments run again
   repro diff A B             compare runs: two git revisions, \`recorded\`, \`latest\`, or two runs of a cell
   repro accept CELL          take over the observations of a recorded run as they were edited by hand
   repro clean [--older 30d]  delete old runs made here that are not recorded (-n only lists them)
+  repro status [DOCUMENT]    for each cell, whether its result is there, and why not
+  repro audit FILE...        whether the numbers of published tables (CSV) can be true; --json, --n N
   repro testbed list|setup|doctor|lock|shell
                              the laboratory by itself
   repro --help, --version
@@ -51,6 +53,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['accept', async (args) => (await import('./commands/accept.ts')).acceptCommand(args, generator())],
   ['diff', async (args) => (await import('./commands/diff.ts')).diffCommand(args, generator())],
   ['clean', async (args) => (await import('./commands/clean.ts')).cleanCommand(args)],
+  ['audit', async (args) => (await import('./commands/audit.ts')).auditCommand(args)],
   ['testbed', async (args, signal) => (await import('./commands/testbed.ts')).testbedCommand(args, signal)],
 ])
 
