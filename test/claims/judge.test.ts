@@ -241,6 +241,39 @@ describe('a claim of shape', () => {
     expect(notes.join()).not.toContain('max')
   })
 
+  it('counts what a draw of trials has none of as 0, not as undefined', () => {
+    // One pause of 20 found its vCPU running.
+    const running = expression(`${base}.pause.running.n / ${base}.pause.n`)
+    const { measured } = verdictOn(claim({ type: 'interval', expression: running, low: 0, high: 0.5 }))
+    expect(measured[0]?.value).toBe(0.05)
+    expect(measured[0]?.interval.low).toBeGreaterThanOrEqual(0)
+    expect(measured[0]?.interval.high).toBeLessThan(0.5)
+  })
+
+  it('does not count trials that were excluded', () => {
+    const given = evidence({ trials: 8 })
+    const runs = given.results.runs.map((run) => ({
+      ...run,
+      rows: run.rows.map((row) => ({ ...row, excluded: Number(row.trial) >= 5 ? 'lost records' : '' })),
+    }))
+    const { reason } = verdictOn(claim(slower), { ...given, results: { ...given.results, runs } })
+    expect(reason).toBe('too few trials for any interval: 5, at least 6 are needed')
+  })
+
+  it('that orders three values needs more certainty of each pair than one that orders two', () => {
+    const [low, middle, high] = [
+      `${base}.unpause.total.mean`,
+      `${base}.pause.total.mean`,
+      `${loaded}.pause.total.mean`,
+    ].map(expression)
+    const widthOf = (...expressions: (typeof low)[]) => {
+      const test: Test = { type: 'ordering', expressions: expressions.filter((one) => one !== undefined) }
+      const { interval } = verdictOn(claim(test)).measured.at(-1) ?? { interval: { low: 0, high: 0 } }
+      return interval.high - interval.low
+    }
+    expect(widthOf(low, middle, high)).toBeGreaterThan(1.05 * widthOf(middle, high))
+  })
+
   it('with a maximum comes with a warning', () => {
     const { verdict, notes } = verdictOn(
       claim(ordering(`${loaded}.pause.total.max > ${base}.pause.total.max`)),
