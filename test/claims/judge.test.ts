@@ -173,6 +173,16 @@ describe('a claim of shape', () => {
       },
       'not reproduced',
     ],
+    [
+      'all of several that hold',
+      { type: 'all', tests: [slower, ordering(`${loaded}.pause.total.min > ${base}.pause.total.min`)] },
+      'reproduced',
+    ],
+    [
+      'all of several, one of which does not hold',
+      { type: 'all', tests: [slower, ordering(`${loaded}.unpause.total.mean < ${base}.unpause.total.mean`)] },
+      'not reproduced',
+    ],
   ])('%s', (_, test, verdict) => {
     expect(verdictOn(claim(test)).verdict).toBe(verdict)
   })
@@ -438,6 +448,18 @@ describe('a claim that cannot be tested', () => {
       }),
       evidence(),
       'unknown measure or factor value: found',
+    ],
+    [
+      'is all of nothing',
+      claim({ type: 'all', tests: [] }),
+      evidence(),
+      'all of no tests: at least one is needed',
+    ],
+    [
+      'is a shape in one of several parts only',
+      claim({ type: 'all', tests: [slower, ordering(`${base}.pause.total.max < 142000`)] }),
+      evidence(),
+      'a shape must not depend on how fast the board is',
     ],
     [
       'names no measure',
