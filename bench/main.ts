@@ -1,0 +1,16 @@
+/** `npm run bench -- NAME`: measures, beside what it is compared with, in one run. Figures are kept in docs/benchmarks.md. */
+
+type Benchmark = (args: readonly string[]) => Promise<void>
+
+const benchmarks: ReadonlyMap<string, () => Promise<Benchmark>> = new Map([
+  ['build', async () => (await import('./build.ts')).benchBuild],
+])
+
+const [name = '', ...args] = process.argv.slice(2)
+const load = benchmarks.get(name)
+if (load === undefined) {
+  console.error(`which one? npm run bench -- ${[...benchmarks.keys()].join('|')}`)
+  process.exitCode = 2
+} else {
+  await (await load())(args)
+}
