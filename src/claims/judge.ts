@@ -6,7 +6,7 @@
 import { type Claim, expressionsOf } from '../document/claim.ts'
 import { references } from '../document/expression.ts'
 import { QueryError } from '../results/quantity.ts'
-import { type Measured, type MeasureOptions, measure } from './measure.ts'
+import { type Measured, measure } from './measure.ts'
 import { type Evidence, obstacleTo } from './scope.ts'
 
 export type Verdict = 'reproduced' | 'not reproduced' | 'inconclusive' | 'not testable'
@@ -24,15 +24,22 @@ export interface Judgement {
   readonly notes: readonly string[]
 }
 
+export interface JudgeOptions {
+  /** Of intervals; 0.95 unless told. */
+  readonly level?: number
+  /** Draws of the bootstrap; 2000 unless told. */
+  readonly resamples?: number
+}
+
 /**
  * Judges a claim. Never throws for what results lack: then the claim is not testable, for a reason. That goes for an unknown name as well,
  * so that a misspelt claim cannot pass. The same evidence gives the same judgement.
  */
-export function judge(claim: Claim, evidence: Evidence, options: MeasureOptions = {}): Judgement {
+export function judge(claim: Claim, evidence: Evidence, options: JudgeOptions = {}): Judgement {
   try {
     const obstacle = obstacleTo(claim, evidence)
     if (obstacle !== undefined) return notTestable(claim, obstacle)
-    return conclude(claim, measure(claim, evidence.results, options))
+    return conclude(claim, measure(claim.test, evidence.results, { ...options, seed: claim.id }))
   } catch (error) {
     if (error instanceof QueryError) return notTestable(claim, error.message)
     throw error
@@ -91,12 +98,9 @@ const extremes: ReadonlySet<string> = new Set(['max', 'min', 'p0', 'p100'])
 
 function notesOn({ test }: Claim, measured: readonly Measured[]): readonly string[] {
   const notes: string[] = []
-  const statistics =
-    test.type === 'direction'
-      ? []
-      : expressionsOf(test)
-          .flatMap(references)
-          .map(({ parts }) => parts.at(-1) ?? '')
+  const statistics = expressionsOf(test)
+    .flatMap(references)
+    .map(({ parts }) => parts.at(-1) ?? '')
   const found = [...new Set(statistics.filter((name) => extremes.has(name)))].sort()
   if (found.length > 0)
     notes.push(

@@ -1,9 +1,10 @@
 /** The numbers of a claim, each with its interval and with what the claim allows. */
 
-import { type Claim, differences, type Test } from '../document/claim.ts'
+import { differences, type Test } from '../document/claim.ts'
 import type { Expression } from '../document/expression.ts'
 import { type Quantity, QueryError, type Source } from '../results/quantity.ts'
 import { evaluate, type Results, readSeries } from '../results/query.ts'
+import type { BootstrapOptions } from '../stats/bootstrap.ts'
 import type { Interval } from '../stats/interval.ts'
 import { median } from '../stats/order.ts'
 import { shift } from '../stats/shift.ts'
@@ -25,40 +26,53 @@ export interface Measured {
   readonly sources: readonly Source[]
 }
 
-export interface MeasureOptions {
-  /** Of intervals; 0.95 unless told. */
-  readonly level?: number
-  /** Draws of the bootstrap; 2000 unless told. */
-  readonly resamples?: number
-}
-
-/** Throws QueryError for what results lack, and for an expression that has no interval. */
-export function measure(claim: Claim, results: Results, options: MeasureOptions): readonly Measured[] {
-  const { test } = claim
-  const level = options.level ?? 0.95
-  const draw = { ...options, level, seed: claim.id }
-  const inRegion = (expression: Expression, region: Region, at = level): Measured => {
-    const quantity = quantityOf(expression, results)
-    const { interval, units } = expressionInterval(expression, results, { ...draw, level: at })
-    const decision = decide({ value: quantity.value, interval, level: at, trials: units }, region)
-    return { ...quantity, interval, region, decision, trials: units }
-  }
+/**
+ * The numbers that a claim's test rests on. Where there are several, all must lie inside, or one outside: so that the verdict is as sure as one
+ * on a single number, each interval gets its part of 1 - level (Bonferroni).
+ *
+ * Throws QueryError for what results lack, and for an expression that has no interval.
+ */
+export function measure(
+  test: Test,
+  results: Results,
+  { level = 0.95, ...draw }: BootstrapOptions,
+): readonly Measured[] {
+  const among = (count: number) => ({ ...draw, level: 1 - (1 - level) / count })
   switch (test.type) {
     case 'absolute':
-      return [inRegion(test.expression, around(test.published, test.tolerance))]
-    case 'relative':
-      return [inRegion(test.expression, around(test.published, test.tolerance * Math.abs(test.published)))]
-    case 'interval':
-      return [inRegion(test.expression, { low: test.low, high: test.high, closed: true })]
+      return [measureValue(test.expression, around(test.published, test.tolerance), results, among(1))]
+    case 'relative': {
+      const tolerance = test.tolerance * Math.abs(test.published)
+      return [measureValue(test.expression, around(test.published, tolerance), results, among(1))]
+    }
+    case 'interval': {
+      const region = { low: test.low, high: test.high, closed: true }
+      return [measureValue(test.expression, region, results, among(1))]
+    }
     case 'ordering': {
-      // All pairs must hold, or one must fail: each interval gets its part of 1 - level (Bonferroni).
       const pairs = differences(test.expressions)
       if (pairs.length === 0) throw new QueryError('an ordering needs at least two values')
-      return pairs.map((pair) => inRegion(pair, above(0), 1 - (1 - level) / pairs.length))
+      return pairs.map((pair) => measureValue(pair, above(0), results, among(pairs.length)))
     }
     case 'direction':
       return [measureShift(test, results, level)]
+    case 'all':
+      if (test.tests.length === 0) throw new QueryError('all of no tests: at least one is needed')
+      return test.tests.flatMap((one) => measure(one, results, among(test.tests.length)))
   }
+}
+
+function measureValue(
+  expression: Expression,
+  region: Region,
+  results: Results,
+  options: BootstrapOptions & { readonly level: number },
+): Measured {
+  const quantity = quantityOf(expression, results)
+  const { interval, units } = expressionInterval(expression, results, options)
+  const { level } = options
+  const decision = decide({ value: quantity.value, interval, level, trials: units }, region)
+  return { ...quantity, interval, region, decision, trials: units }
 }
 
 function quantityOf(ast: Expression, results: Results): Quantity {

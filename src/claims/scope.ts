@@ -64,6 +64,8 @@ function isShape(test: Test, results: Results): boolean {
   switch (test.type) {
     case 'direction':
       return true
+    case 'all':
+      return test.tests.every((one) => isShape(one, results))
     case 'ordering':
       return differences(test.expressions).every((one) => isScaleFree(one, results))
     case 'absolute':

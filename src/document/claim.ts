@@ -44,6 +44,8 @@ export type Test =
       readonly direction: 'up' | 'down' | 'same'
       readonly tolerance: number
     }
+  /** All of these hold. */
+  | { readonly type: 'all'; readonly tests: readonly Test[] }
 
 export interface Claim {
   readonly id: string
@@ -90,6 +92,8 @@ export function expressionsOf(test: Test): readonly Expression[] {
       return test.expressions
     case 'direction':
       return [test.from, test.to]
+    case 'all':
+      return test.tests.flatMap(expressionsOf)
   }
 }
 

@@ -173,6 +173,16 @@ describe('a claim of shape', () => {
       },
       'not reproduced',
     ],
+    [
+      'all of several that hold',
+      { type: 'all', tests: [slower, ordering(`${loaded}.pause.total.min > ${base}.pause.total.min`)] },
+      'reproduced',
+    ],
+    [
+      'all of several, one of which does not hold',
+      { type: 'all', tests: [slower, ordering(`${loaded}.unpause.total.mean < ${base}.unpause.total.mean`)] },
+      'not reproduced',
+    ],
   ])('%s', (_, test, verdict) => {
     expect(verdictOn(claim(test)).verdict).toBe(verdict)
   })
@@ -239,6 +249,39 @@ describe('a claim of shape', () => {
     expect(measured[0]?.interval.low).toBeCloseTo(1, 12)
     expect(measured[0]?.interval.high).toBeCloseTo(1, 12)
     expect(notes.join()).not.toContain('max')
+  })
+
+  it('counts what a draw of trials has none of as 0, not as undefined', () => {
+    // One pause of 20 found its vCPU running.
+    const running = expression(`${base}.pause.running.n / ${base}.pause.n`)
+    const { measured } = verdictOn(claim({ type: 'interval', expression: running, low: 0, high: 0.5 }))
+    expect(measured[0]?.value).toBe(0.05)
+    expect(measured[0]?.interval.low).toBeGreaterThanOrEqual(0)
+    expect(measured[0]?.interval.high).toBeLessThan(0.5)
+  })
+
+  it('does not count trials that were excluded', () => {
+    const given = evidence({ trials: 8 })
+    const runs = given.results.runs.map((run) => ({
+      ...run,
+      rows: run.rows.map((row) => ({ ...row, excluded: Number(row.trial) >= 5 ? 'lost records' : '' })),
+    }))
+    const { reason } = verdictOn(claim(slower), { ...given, results: { ...given.results, runs } })
+    expect(reason).toBe('too few trials for any interval: 5, at least 6 are needed')
+  })
+
+  it('that orders three values needs more certainty of each pair than one that orders two', () => {
+    const [low, middle, high] = [
+      `${base}.unpause.total.mean`,
+      `${base}.pause.total.mean`,
+      `${loaded}.pause.total.mean`,
+    ].map(expression)
+    const widthOf = (...expressions: (typeof low)[]) => {
+      const test: Test = { type: 'ordering', expressions: expressions.filter((one) => one !== undefined) }
+      const { interval } = verdictOn(claim(test)).measured.at(-1) ?? { interval: { low: 0, high: 0 } }
+      return interval.high - interval.low
+    }
+    expect(widthOf(low, middle, high)).toBeGreaterThan(1.05 * widthOf(middle, high))
   })
 
   it('with a maximum comes with a warning', () => {
@@ -405,6 +448,18 @@ describe('a claim that cannot be tested', () => {
       }),
       evidence(),
       'unknown measure or factor value: found',
+    ],
+    [
+      'is all of nothing',
+      claim({ type: 'all', tests: [] }),
+      evidence(),
+      'all of no tests: at least one is needed',
+    ],
+    [
+      'is a shape in one of several parts only',
+      claim({ type: 'all', tests: [slower, ordering(`${base}.pause.total.max < 142000`)] }),
+      evidence(),
+      'a shape must not depend on how fast the board is',
     ],
     [
       'names no measure',
