@@ -9,9 +9,9 @@
  * Times are plain numbers: 2^53 ticks are five years at 54 MHz.
  */
 
+import { type Action, Census, type Kind, OTHER, PASS, STORE } from './census.ts'
 import { TraceError } from './error.ts'
 import { CPU_CHANGE, LOST, WRAP } from './events.ts'
-import { Tally } from './slots.ts'
 
 /** Words per record in a segment: the header and up to seven extra words. */
 export const RECORD_WORDS = 8
@@ -21,6 +21,7 @@ const CPU_CHANGE_HEADER = 0x2001f003
 const CPU_CHANGE_BIG_ENDIAN = 0x03f00120
 const CPU_CHANGE_WORDS = 3
 const LOST_HEADER = 0xc001f001
+const LONGEST_RECORD_BYTES = 40
 /** No Xen is built for more pCPUs: beyond this, the bytes are no capture. */
 const MAX_PCPUS = 16384
 const FIRST_SEGMENT_RECORDS = 64
@@ -49,7 +50,8 @@ export class Stream {
   index = 0
   /** Segment that the reader fills. */
   tail: Segment
-  /** Time of the newest record, -Infinity before the first. */
+  /** Time of the oldest and of the newest record, stored or not; -Infinity before the first. */
+  first = Number.NEGATIVE_INFINITY
   last = Number.NEGATIVE_INFINITY
   readonly #queue: Segment[] = []
   #spare: Segment | undefined
@@ -88,21 +90,26 @@ export class Stream {
   }
 }
 
+/** Which events a reader stores in its streams; it counts all of them. Asked once for each kind of record. */
+export type Wanted = (event: number) => boolean
+
+export const everything: Wanted = () => true
+
 /**
- * Takes a capture chunk by chunk; `streams` then hold its records until a merge takes them. Chunks may be of
- * any length and are not kept. Throws a TraceError with the byte offset for what is not a whole, sane capture.
+ * Takes a capture chunk by chunk; `streams` then hold its records until a merge takes them, those of lost records
+ * always among them. Chunks may be of any length and are not kept. Throws a TraceError with the byte offset for what
+ * is not a whole, sane capture; what came before it is in the streams.
  */
 export class Reader {
   /** By ascending pCPU. */
   readonly streams: Stream[] = []
   readonly gaps: Gap[] = []
-  /** Records of each event, padding and window headers left out. */
-  readonly counts = new Tally()
   /** Records without a time before the first one with a time: there is nothing to inherit, so they are left out. */
   untimed = 0
   /** Every record earlier than this is in `streams`. */
   settled = Number.NEGATIVE_INFINITY
 
+  readonly #census: Census
   #rest = new Uint8Array(0)
   #offset = 0
   #stream: Stream | undefined
@@ -111,11 +118,40 @@ export class Reader {
   #newest = Number.NEGATIVE_INFINITY
   #newestByRound: readonly [number, number] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
 
+  constructor(wanted: Wanted = everything) {
+    this.#census = new Census((event) => actionOf(event, wanted))
+  }
+
   push(chunk: Uint8Array): void {
-    const { bytes, words } = align(this.#rest, chunk)
-    const used = this.#decode(words) * 4
+    // The record that the chunk before left unfinished first, so that not all of this one need be copied.
+    const bridged = this.#rest.length === 0 ? 0 : Math.min(chunk.length, LONGEST_RECORD_BYTES)
+    if (bridged > 0) {
+      const before = this.#rest.length
+      const bridge = concat(this.#rest, chunk.subarray(0, bridged))
+      const used = this.#take(bridge)
+      if (bridged === chunk.length) {
+        this.#rest = bridge.slice(used)
+        return
+      }
+      chunk = chunk.subarray(used - before)
+    }
+    this.#rest = chunk.slice(this.#take(chunk))
+  }
+
+  /** Bytes that were decoded: up to the record, or window, that is not whole or not sane. */
+  get bytes(): number {
+    return this.#offset
+  }
+
+  /** Records of each kind, padding and window headers left out. */
+  get kinds(): readonly Kind[] {
+    return this.#census.kinds.filter(({ event }) => event !== WRAP)
+  }
+
+  #take(bytes: Uint8Array): number {
+    const used = this.#decode(wordsOf(bytes)) * 4
     this.#offset += used
-    this.#rest = bytes.slice(used)
+    return used
   }
 
   /** Call after the last chunk. */
@@ -202,10 +238,10 @@ export class Reader {
     return stream
   }
 
-  // The hot path: no object per record.
+  // The hot path: no object per record, no call but into the census, which is inlined.
   #decodeWindow(words: Uint32Array, start: number): number {
     const stream = this.#stream as Stream
-    const counts = this.counts
+    const census = this.#census
     const windowEnd = start + this.#windowWords
     const end = Math.min(words.length, windowEnd)
     let { tail, last } = stream
@@ -218,41 +254,64 @@ export class Reader {
       const next = first + extra
       if (next > end) {
         if (next <= windowEnd) break
+        stream.last = last
         throw this.#error(
           `a record of ${(next - i) * 4} bytes overruns its window of pCPU ${stream.cpu} by ${(next - windowEnd) * 4} bytes`,
           i,
         )
       }
-      const event = header & EVENT_MASK
-      if (event !== WRAP) {
+      const action = census.count(header)
+      if (action <= STORE) {
         if (timed === 1) {
-          const time = (words[i + 1] as number) + (words[i + 2] as number) * 0x1_0000_0000
-          if (!(time >= last && time <= Number.MAX_SAFE_INTEGER)) throw this.#timeError(time, last, i)
+          const high = words[i + 2] as number
+          const time = (words[i + 1] as number) + high * 0x1_0000_0000
+          if (!(time >= last && high < 0x20_0000)) {
+            stream.last = last
+            throw this.#timeError(time, last, i)
+          }
           last = time
-        }
-        if (event === LOST || event === CPU_CHANGE) {
-          this.#lost(words, i, last)
         } else if (last === Number.NEGATIVE_INFINITY) {
           this.untimed += 1
-        } else {
+          i = next
+          continue
+        }
+        if (action === STORE) {
           if (tail.count === tail.times.length) tail = stream.extend()
           const record = tail.count
-          tail.times[record] = last
           const to = record * RECORD_WORDS
+          tail.times[record] = last
           tail.words[to] = header
           for (let k = 0; k < extra; k++) tail.words[to + 1 + k] = words[first + k] as number
           tail.count = record + 1
-          counts.add(event)
         }
+      } else {
+        stream.last = last
+        if ((header & EVENT_MASK) !== WRAP) tail = this.#lost(stream, words, i)
+        last = stream.last
       }
       i = next
     }
+    if (stream.first === Number.NEGATIVE_INFINITY) stream.first = this.#firstTime(words, start, i)
     stream.last = last
     if (last > this.#newest) this.#newest = last
     return i
   }
 
-  #lost(words: Uint32Array, i: number, time: number): void {
+  /** Time of the first record between `from` and `to` that has one. */
+  #firstTime(words: Uint32Array, from: number, to: number): number {
+    for (let i = from; i < to; ) {
+      const header = words[i] as number
+      const timed = header >>> 31
+      if (timed === 1 && (header & EVENT_MASK) !== WRAP) {
+        return (words[i + 1] as number) + (words[i + 2] as number) * 0x1_0000_0000
+      }
+      i += 1 + 2 * timed + ((header >>> 28) & 7)
+    }
+    return Number.NEGATIVE_INFINITY
+  }
+
+  /** Stores a record of lost records; returns the segment to fill further. */
+  #lost(stream: Stream, words: Uint32Array, i: number): Segment {
     const header = words[i] as number
     if ((header & EVENT_MASK) === CPU_CHANGE) {
       throw this.#error(`a window header inside the window of pCPU ${this.#cpu}, whose size must be wrong`, i)
@@ -263,10 +322,18 @@ export class Reader {
         i,
       )
     }
+    const time = (words[i + 1] as number) + (words[i + 2] as number) * 0x1_0000_0000
+    if (!(time >= stream.last && time <= Number.MAX_SAFE_INTEGER)) throw this.#timeError(time, stream.last, i)
     const from = (words[i + 5] as number) + (words[i + 6] as number) * 0x1_0000_0000
     if (from > time) throw this.#error(`records lost from tick ${from} on, after their end at ${time}`, i)
     this.gaps.push({ cpu: this.#cpu, from, to: time, count: words[i + 3] as number })
-    this.counts.add(LOST)
+    stream.last = time
+    const tail = stream.tail.count === stream.tail.times.length ? stream.extend() : stream.tail
+    tail.times[tail.count] = time
+    tail.words[tail.count * RECORD_WORDS] = header
+    tail.words.set(words.subarray(i + 3, i + 7), tail.count * RECORD_WORDS + 1)
+    tail.count += 1
+    return tail
   }
 
   #timeError(time: number, last: number, i: number): TraceError {
@@ -288,13 +355,20 @@ function segment(records: number): Segment {
   }
 }
 
-/** The rest of the last chunk and this one as bytes and words; a copy only if it must be. */
-function align(rest: Uint8Array, chunk: Uint8Array): { bytes: Uint8Array; words: Uint32Array } {
-  let bytes = chunk
-  if (rest.length > 0 || chunk.byteOffset % 4 !== 0) {
-    bytes = new Uint8Array(rest.length + chunk.length)
-    bytes.set(rest)
-    bytes.set(chunk, rest.length)
-  }
-  return { bytes, words: new Uint32Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / 4)) }
+function actionOf(event: number, wanted: Wanted): Action {
+  if (event === WRAP || event === LOST || event === CPU_CHANGE) return OTHER
+  return wanted(event) ? STORE : PASS
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(a.length + b.length)
+  joined.set(a)
+  joined.set(b, a.length)
+  return joined
+}
+
+/** The whole words of `bytes`; a copy only where they are not aligned. */
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
+  return new Uint32Array(aligned.buffer, aligned.byteOffset, Math.floor(aligned.length / 4))
 }

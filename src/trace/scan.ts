@@ -1,0 +1,89 @@
+import type { Kind } from './census.ts'
+import { TraceError } from './error.ts'
+import { LOST } from './events.ts'
+import { Merge } from './merge.ts'
+import { everything, type Gap, Reader, type Wanted } from './reader.ts'
+import type { Extent } from './runstate.ts'
+
+/** What a capture consists of, whatever a tracker makes of its records. Times are ticks. */
+export interface Scan extends Extent {
+  /** Decoded bytes; all of the file's if it is whole. */
+  readonly bytes: number
+  /** Without padding, window headers and records of lost records. */
+  readonly records: number
+  /** By ascending event, then number of extra words. */
+  readonly kinds: readonly Kind[]
+  readonly pcpus: readonly { readonly cpu: number; readonly first: number; readonly last: number }[]
+  /** By pCPU, then time. */
+  readonly gaps: readonly Gap[]
+  /** Records without a time before the first with a time: left out. */
+  readonly untimed: number
+  /** Why the capture ends where it does, if it is not whole: what was read before is sane. */
+  readonly damage: TraceError | null
+}
+
+/** Takes merged records as long as there are any: called again and again, to the end of the capture. */
+export type Take = (merge: Merge) => void
+
+/** Largest piece of a capture that is decoded at once; it bounds the memory when a chunk is a whole file. */
+const PIECE_BYTES = 1024 * 1024
+
+/**
+ * Reads a capture, merges its pCPUs and gives the wanted records, and always those of lost records, to `take` in the
+ * order of time. A damaged capture ends at the damage, which the result tells.
+ *
+ * @param capture the bytes of the file in chunks of any length; a whole file is `[bytes]`
+ * @throws TraceError if it holds no record at all
+ */
+export function scan(capture: Iterable<Uint8Array>, take: Take, wanted: Wanted = everything): Scan {
+  const reader = new Reader(wanted)
+  const merge = new Merge(reader.streams)
+  const damage = read(capture, reader, merge, take)
+  const { kinds } = reader
+  const pcpus = reader.streams
+    .filter(({ first }) => first !== Number.NEGATIVE_INFINITY)
+    .map(({ cpu, first, last }) => ({ cpu, first, last }))
+  if (pcpus.length === 0) throw damage ?? new TraceError('the capture holds no records, only window headers')
+  return {
+    bytes: reader.bytes,
+    records:
+      kinds.reduce((sum, { event, count }) => (event === LOST ? sum : sum + count), 0) - reader.untimed,
+    kinds,
+    pcpus,
+    first: Math.min(...pcpus.map(({ first }) => first)),
+    last: Math.max(...pcpus.map(({ last }) => last)),
+    gaps: reader.gaps.toSorted((a, b) => a.cpu - b.cpu || a.from - b.from),
+    untimed: reader.untimed,
+    damage,
+  }
+}
+
+function read(capture: Iterable<Uint8Array>, reader: Reader, merge: Merge, take: Take): TraceError | null {
+  try {
+    for (const chunk of capture) {
+      for (let start = 0; start < chunk.length; start += PIECE_BYTES) {
+        reader.push(chunk.subarray(start, start + PIECE_BYTES))
+        merge.until = reader.settled
+        take(merge)
+      }
+    }
+    reader.end()
+    return finish(merge, take)
+  } catch (error) {
+    if (!(error instanceof TraceError)) throw error
+    // What was decoded before the damage is sane, so it counts; unless it is what is out of order.
+    finish(merge, take)
+    return error
+  }
+}
+
+function finish(merge: Merge, take: Take): TraceError | null {
+  try {
+    merge.until = Number.POSITIVE_INFINITY
+    take(merge)
+    return null
+  } catch (error) {
+    if (!(error instanceof TraceError)) throw error
+    return error
+  }
+}
