@@ -13,6 +13,8 @@ const help = `repro: papers whose experiments run again
   repro status [DOCUMENT]    for each cell, whether its result is there, and why not
   repro testbed list|setup|doctor|lock|shell
                              the laboratory by itself
+  repro trace info|summary|phases|dump|export FILE
+                             what a capture of xentrace says (docs/trace.md)
   repro --help, --version
 
 DOCUMENT is paper/index.md unless given. Of build and run:
@@ -43,6 +45,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ],
   ['check', async (args) => (await import('./commands/check.ts')).checkCommand(args, generator())],
   ['status', async (args) => (await import('./commands/status.ts')).statusCommand(args, generator())],
+  ['trace', async (args) => (await import('./commands/trace.ts')).traceCommand(args)],
   ['testbed', async (args, signal) => (await import('./commands/testbed.ts')).testbedCommand(args, signal)],
 ])
 

@@ -24,6 +24,17 @@ export class Histogram {
     this.#buckets[bucket] = (this.#buckets[bucket] as number) + 1
   }
 
+  addAll(other: Histogram): void {
+    this.count += other.count
+    this.sum += other.sum
+    this.min = Math.min(this.min, other.min)
+    this.max = Math.max(this.max, other.max)
+    if (other.#buckets.length > this.#buckets.length) this.#grow(other.#buckets.length - 1)
+    for (const [bucket, count] of other.#buckets.entries()) {
+      this.#buckets[bucket] = (this.#buckets[bucket] as number) + count
+    }
+  }
+
   /** The smallest value that at least the part `part` (0 to 1) of all values does not exceed; null of none. */
   quantile(part: number): number | null {
     if (this.count === 0) return null

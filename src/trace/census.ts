@@ -8,7 +8,7 @@ export const OTHER = 2
 
 const FIRST_PLACES = 1024
 /** Xen has a few hundred kinds of records; random bytes have as many as there are records. */
-const MOST_KINDS = 65536
+const MOST_KINDS = 4096
 const EVENT_BITS = 28
 
 /** Records with one id and one number of extra words. */
@@ -23,10 +23,11 @@ export interface Kind {
  * open addressing over typed arrays, because a Map's look-up for every record costs more than all the rest.
  */
 export class Census {
+  /** The table, for readers that look at the first place of a kind by themselves; `count` replaces them. */
+  kinds = new Int32Array(FIRST_PLACES).fill(-1)
+  counts = new Float64Array(FIRST_PLACES)
+  actions = new Uint8Array(FIRST_PLACES)
   readonly #actionOf: (event: number) => Action
-  #kinds = new Int32Array(FIRST_PLACES).fill(-1)
-  #counts = new Float64Array(FIRST_PLACES)
-  #actions = new Uint8Array(FIRST_PLACES)
   #size = 0
 
   /** `actionOf` is asked once for each kind. */
@@ -34,25 +35,25 @@ export class Census {
     this.#actionOf = actionOf
   }
 
-  /** Counts a record and says what is to be done with it. */
-  count(header: number): number {
-    const kind = header & 0x7fff_ffff
-    let place = hash(kind) & (this.#kinds.length - 1)
-    while (this.#kinds[place] !== kind) {
-      if (this.#kinds[place] === -1) return this.#add(kind, place)
-      place = (place + 1) & (this.#kinds.length - 1)
+  /** Counts a record of a kind (its header without bit 31) and says what is to be done with it. */
+  count(kind: number): number {
+    const mask = this.kinds.length - 1
+    let place = firstPlace(kind) & mask
+    while (this.kinds[place] !== kind) {
+      if (this.kinds[place] === -1) return this.#add(kind, place)
+      place = (place + 1) & mask
     }
-    this.#counts[place] = (this.#counts[place] as number) + 1
-    return this.#actions[place] as number
+    this.counts[place] = (this.counts[place] as number) + 1
+    return this.actions[place] as number
   }
 
   /** By ascending event, then number of words. */
-  get kinds(): readonly Kind[] {
+  list(): readonly Kind[] {
     const list: Kind[] = []
-    for (const [place, kind] of this.#kinds.entries()) {
+    for (const [place, kind] of this.kinds.entries()) {
       if (kind === -1) continue
       const event = kind & (2 ** EVENT_BITS - 1)
-      list.push({ event, words: kind >>> EVENT_BITS, count: this.#counts[place] as number })
+      list.push({ event, words: kind >>> EVENT_BITS, count: this.counts[place] as number })
     }
     return list.sort((a, b) => a.event - b.event || a.words - b.words)
   }
@@ -62,33 +63,32 @@ export class Census {
       throw new TraceError(`records of more than ${MOST_KINDS} kinds: this cannot be an xentrace capture`)
     }
     const action = this.#actionOf(kind & (2 ** EVENT_BITS - 1))
-    this.#kinds[place] = kind
-    this.#counts[place] = 1
-    this.#actions[place] = action
+    this.kinds[place] = kind
+    this.counts[place] = 1
+    this.actions[place] = action
     this.#size += 1
     // At most a quarter full, so that most records are found at once.
-    if (this.#size * 4 > this.#kinds.length) this.#grow()
+    if (this.#size * 4 > this.kinds.length) this.#grow()
     return action
   }
 
   #grow(): void {
-    const [kinds, counts, actions] = [this.#kinds, this.#counts, this.#actions]
-    this.#kinds = new Int32Array(kinds.length * 2).fill(-1)
-    this.#counts = new Float64Array(kinds.length * 2)
-    this.#actions = new Uint8Array(kinds.length * 2)
+    const [kinds, counts, actions] = [this.kinds, this.counts, this.actions]
+    this.kinds = new Int32Array(kinds.length * 2).fill(-1)
+    this.counts = new Float64Array(kinds.length * 2)
+    this.actions = new Uint8Array(kinds.length * 2)
     for (const [from, kind] of kinds.entries()) {
       if (kind === -1) continue
-      let place = hash(kind) & (this.#kinds.length - 1)
-      while (this.#kinds[place] !== -1) place = (place + 1) & (this.#kinds.length - 1)
-      this.#kinds[place] = kind
-      this.#counts[place] = counts[from] as number
-      this.#actions[place] = actions[from] as number
+      let place = firstPlace(kind) & (this.kinds.length - 1)
+      while (this.kinds[place] !== -1) place = (place + 1) & (this.kinds.length - 1)
+      this.kinds[place] = kind
+      this.counts[place] = counts[from] as number
+      this.actions[place] = actions[from] as number
     }
   }
 }
 
-/** Knuth's multiplicative hashing (The Art of Computer Programming 3, 6.4), folded so that low bits serve. */
-function hash(key: number): number {
-  const product = Math.imul(key, 0x9e3779b1)
-  return product ^ (product >>> 15)
+/** Where to look for a kind first, to be masked. Knuth's multiplicative hashing (TAOCP 3, 6.4): its upper bits serve. */
+export function firstPlace(kind: number): number {
+  return Math.imul(kind, 0x9e3779b1) >>> 18
 }

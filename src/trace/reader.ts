@@ -9,7 +9,7 @@
  * Times are plain numbers: 2^53 ticks are five years at 54 MHz.
  */
 
-import { type Action, Census, type Kind, OTHER, PASS, STORE } from './census.ts'
+import { type Action, Census, firstPlace, type Kind, OTHER, PASS, STORE } from './census.ts'
 import { TraceError } from './error.ts'
 import { CPU_CHANGE, LOST, WRAP } from './events.ts'
 
@@ -50,11 +50,13 @@ export class Stream {
   index = 0
   /** Segment that the reader fills. */
   tail: Segment
-  /** Time of the oldest and of the newest record, stored or not; -Infinity before the first. */
+  /** Time of the oldest record, stored or not; -Infinity before it. */
   first = Number.NEGATIVE_INFINITY
-  last = Number.NEGATIVE_INFINITY
+  /** Time of the newest record, stored or not, as its two words; the upper one is -1 before it. */
+  low = 0
+  high = -1
   readonly #queue: Segment[] = []
-  #spare: Segment | undefined
+  readonly #spares: Segment[] = []
 
   constructor(cpu: number) {
     this.cpu = cpu
@@ -62,11 +64,15 @@ export class Stream {
     this.tail = this.front
   }
 
+  /** Time of the newest record, stored or not; -Infinity before it. */
+  get last(): number {
+    return this.high < 0 ? Number.NEGATIVE_INFINITY : ticks(this.low, this.high)
+  }
+
   /** Gives the reader an empty segment to fill. */
   extend(): Segment {
     const records = Math.min(this.tail.times.length * 2, LARGEST_SEGMENT_RECORDS)
-    const next = this.#spare ?? segment(records)
-    this.#spare = undefined
+    const next = this.#spares.pop() ?? segment(records)
     next.count = 0
     this.#queue.push(next)
     this.tail = next
@@ -82,7 +88,7 @@ export class Stream {
         this.index = 0
         return false
       }
-      if (this.front.times.length === LARGEST_SEGMENT_RECORDS) this.#spare = this.front
+      if (this.front.times.length === LARGEST_SEGMENT_RECORDS) this.#spares.push(this.front)
       this.front = next
       this.index = 0
     }
@@ -145,7 +151,7 @@ export class Reader {
 
   /** Records of each kind, padding and window headers left out. */
   get kinds(): readonly Kind[] {
-    return this.#census.kinds.filter(({ event }) => event !== WRAP)
+    return this.#census.list().filter(({ event }) => event !== WRAP)
   }
 
   #take(bytes: Uint8Array): number {
@@ -172,7 +178,7 @@ export class Reader {
   }
 
   /** Returns the number of words used: whole records only, the rest waits for the next chunk. */
-  #decode(words: Uint32Array): number {
+  #decode(words: Int32Array): number {
     let i = 0
     while (i < words.length) {
       if (this.#windowWords === 0) {
@@ -193,11 +199,11 @@ export class Reader {
     return i
   }
 
-  #openWindow(words: Uint32Array, i: number): void {
+  #openWindow(words: Int32Array, i: number): void {
     this.#expectWindow(words[i] as number, i)
     const cpu = words[i + 1] as number
-    const bytes = words[i + 2] as number
-    if (cpu >= MAX_PCPUS) throw this.#error(`a window of pCPU ${cpu | 0}, which cannot be`, i + 1)
+    const bytes = (words[i + 2] as number) >>> 0
+    if (cpu < 0 || cpu >= MAX_PCPUS) throw this.#error(`a window of pCPU ${cpu}, which cannot be`, i + 1)
     if (bytes % 4 !== 0) throw this.#error(`a window of ${bytes} bytes, which is not a multiple of 4`, i + 2)
     if (cpu <= this.#cpu) this.#endRound()
     this.#cpu = cpu
@@ -207,7 +213,7 @@ export class Reader {
 
   #expectWindow(header: number, i: number): void {
     if (header === CPU_CHANGE_HEADER) return
-    const found = `0x${header.toString(16).padStart(8, '0')}`
+    const found = `0x${(header >>> 0).toString(16).padStart(8, '0')}`
     if (this.#cpu >= 0) {
       throw this.#error(`expected the header of the next window (0x2001f003), found ${found}`, i)
     }
@@ -238,13 +244,14 @@ export class Reader {
     return stream
   }
 
-  // The hot path: no object per record, no call but into the census, which is inlined.
-  #decodeWindow(words: Uint32Array, start: number): number {
+  // The hot path: no object per record, no call for a kind that was seen before, 32-bit integers as long as possible.
+  #decodeWindow(words: Int32Array, start: number): number {
     const stream = this.#stream as Stream
     const census = this.#census
     const windowEnd = start + this.#windowWords
     const end = Math.min(words.length, windowEnd)
-    let { tail, last } = stream
+    let { kinds, counts, actions } = census
+    let { tail, low, high } = stream
     let i = start
     while (i < end) {
       const header = words[i] as number
@@ -254,23 +261,35 @@ export class Reader {
       const next = first + extra
       if (next > end) {
         if (next <= windowEnd) break
-        stream.last = last
+        stream.low = low
+        stream.high = high
         throw this.#error(
           `a record of ${(next - i) * 4} bytes overruns its window of pCPU ${stream.cpu} by ${(next - windowEnd) * 4} bytes`,
           i,
         )
       }
-      const action = census.count(header)
+      const kind = header & 0x7fff_ffff
+      const place = firstPlace(kind) & (kinds.length - 1)
+      let action: number
+      if (kinds[place] === kind) {
+        counts[place] = (counts[place] as number) + 1
+        action = actions[place] as number
+      } else {
+        action = census.count(kind)
+        ;({ kinds, counts, actions } = census)
+      }
       if (action <= STORE) {
         if (timed === 1) {
-          const high = words[i + 2] as number
-          const time = (words[i + 1] as number) + high * 0x1_0000_0000
-          if (!(time >= last && high < 0x20_0000)) {
-            stream.last = last
-            throw this.#timeError(time, last, i)
+          const nextLow = words[i + 1] as number
+          const nextHigh = words[i + 2] as number
+          if (nextHigh !== high || nextLow >>> 0 < low >>> 0) {
+            stream.low = low
+            stream.high = high
+            this.#checkTime(stream, nextLow, nextHigh, i)
+            high = nextHigh
           }
-          last = time
-        } else if (last === Number.NEGATIVE_INFINITY) {
+          low = nextLow
+        } else if (high < 0) {
           this.untimed += 1
           i = next
           continue
@@ -279,67 +298,61 @@ export class Reader {
           if (tail.count === tail.times.length) tail = stream.extend()
           const record = tail.count
           const to = record * RECORD_WORDS
-          tail.times[record] = last
+          tail.times[record] = ticks(low, high)
           tail.words[to] = header
           for (let k = 0; k < extra; k++) tail.words[to + 1 + k] = words[first + k] as number
           tail.count = record + 1
         }
-      } else {
-        stream.last = last
-        if ((header & EVENT_MASK) !== WRAP) tail = this.#lost(stream, words, i)
-        last = stream.last
+      } else if ((header & EVENT_MASK) !== WRAP) {
+        stream.low = low
+        stream.high = high
+        tail = this.#lost(stream, words, i)
+        low = stream.low
+        high = stream.high
       }
       i = next
     }
-    if (stream.first === Number.NEGATIVE_INFINITY) stream.first = this.#firstTime(words, start, i)
-    stream.last = last
-    if (last > this.#newest) this.#newest = last
+    stream.low = low
+    stream.high = high
+    if (stream.first === Number.NEGATIVE_INFINITY) stream.first = firstTime(words, start, i)
+    if (stream.last > this.#newest) this.#newest = stream.last
     return i
   }
 
-  /** Time of the first record between `from` and `to` that has one. */
-  #firstTime(words: Uint32Array, from: number, to: number): number {
-    for (let i = from; i < to; ) {
-      const header = words[i] as number
-      const timed = header >>> 31
-      if (timed === 1 && (header & EVENT_MASK) !== WRAP) {
-        return (words[i + 1] as number) + (words[i + 2] as number) * 0x1_0000_0000
-      }
-      i += 1 + 2 * timed + ((header >>> 28) & 7)
-    }
-    return Number.NEGATIVE_INFINITY
+  /** Throws unless the time of the record at word `i` may follow the stream's. */
+  #checkTime(stream: Stream, low: number, high: number, i: number): void {
+    const time = ticks(low, high)
+    if (time >= stream.last && time <= Number.MAX_SAFE_INTEGER) return
+    throw time < stream.last
+      ? this.#error(`time runs backwards on pCPU ${stream.cpu}: ${time} after ${stream.last}`, i)
+      : this.#error(`a time of ${time} ticks on pCPU ${stream.cpu}, beyond 2^53`, i)
   }
 
   /** Stores a record of lost records; returns the segment to fill further. */
-  #lost(stream: Stream, words: Uint32Array, i: number): Segment {
+  #lost(stream: Stream, words: Int32Array, i: number): Segment {
     const header = words[i] as number
     if ((header & EVENT_MASK) === CPU_CHANGE) {
       throw this.#error(`a window header inside the window of pCPU ${this.#cpu}, whose size must be wrong`, i)
     }
     if (header >>> 0 !== LOST_HEADER) {
       throw this.#error(
-        `a lost-records record with header 0x${header.toString(16)}, expected 0x${LOST_HEADER.toString(16)}`,
+        `a lost-records record with header 0x${(header >>> 0).toString(16)}, expected 0x${LOST_HEADER.toString(16)}`,
         i,
       )
     }
-    const time = (words[i + 1] as number) + (words[i + 2] as number) * 0x1_0000_0000
-    if (!(time >= stream.last && time <= Number.MAX_SAFE_INTEGER)) throw this.#timeError(time, stream.last, i)
-    const from = (words[i + 5] as number) + (words[i + 6] as number) * 0x1_0000_0000
+    this.#checkTime(stream, words[i + 1] as number, words[i + 2] as number, i)
+    stream.low = words[i + 1] as number
+    stream.high = words[i + 2] as number
+    const time = stream.last
+    const from = ticks(words[i + 5] as number, words[i + 6] as number)
     if (from > time) throw this.#error(`records lost from tick ${from} on, after their end at ${time}`, i)
-    this.gaps.push({ cpu: this.#cpu, from, to: time, count: words[i + 3] as number })
-    stream.last = time
+    this.gaps.push({ cpu: this.#cpu, from, to: time, count: (words[i + 3] as number) >>> 0 })
     const tail = stream.tail.count === stream.tail.times.length ? stream.extend() : stream.tail
     tail.times[tail.count] = time
     tail.words[tail.count * RECORD_WORDS] = header
     tail.words.set(words.subarray(i + 3, i + 7), tail.count * RECORD_WORDS + 1)
     tail.count += 1
     return tail
-  }
-
-  #timeError(time: number, last: number, i: number): TraceError {
-    return time < last
-      ? this.#error(`time runs backwards on pCPU ${this.#cpu}: ${time} after ${last}`, i)
-      : this.#error(`a time of ${time} ticks on pCPU ${this.#cpu}, beyond 2^53`, i)
   }
 
   #error(what: string, word: number): TraceError {
@@ -360,6 +373,24 @@ function actionOf(event: number, wanted: Wanted): Action {
   return wanted(event) ? STORE : PASS
 }
 
+/** A time from its two words, which are unsigned. */
+function ticks(low: number, high: number): number {
+  return (low >>> 0) + (high >>> 0) * 0x1_0000_0000
+}
+
+/** Time of the first record between two words that has one; -Infinity if none has. */
+function firstTime(words: Int32Array, from: number, to: number): number {
+  for (let i = from; i < to; ) {
+    const header = words[i] as number
+    const timed = header >>> 31
+    if (timed === 1 && (header & EVENT_MASK) !== WRAP) {
+      return ticks(words[i + 1] as number, words[i + 2] as number)
+    }
+    i += 1 + 2 * timed + ((header >>> 28) & 7)
+  }
+  return Number.NEGATIVE_INFINITY
+}
+
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
   const joined = new Uint8Array(a.length + b.length)
   joined.set(a)
@@ -368,7 +399,7 @@ function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
 }
 
 /** The whole words of `bytes`; a copy only where they are not aligned. */
-function wordsOf(bytes: Uint8Array): Uint32Array {
+function wordsOf(bytes: Uint8Array): Int32Array {
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
-  return new Uint32Array(aligned.buffer, aligned.byteOffset, Math.floor(aligned.length / 4))
+  return new Int32Array(aligned.buffer, aligned.byteOffset, Math.floor(aligned.length / 4))
 }

@@ -36,9 +36,69 @@ const PIECE_BYTES = 1024 * 1024
  * @throws TraceError if it holds no record at all
  */
 export function scan(capture: Iterable<Uint8Array>, take: Take, wanted: Wanted = everything): Scan {
-  const reader = new Reader(wanted)
-  const merge = new Merge(reader.streams)
-  const damage = read(capture, reader, merge, take)
+  const scanner = new Scanner(take, wanted)
+  for (const chunk of capture) if (!scanner.push(chunk)) break
+  return scanner.end()
+}
+
+/** The same of a capture that is still being read. */
+export async function scanStream(
+  capture: AsyncIterable<Uint8Array>,
+  take: Take,
+  wanted: Wanted = everything,
+): Promise<Scan> {
+  const scanner = new Scanner(take, wanted)
+  for await (const chunk of capture) if (!scanner.push(chunk)) break
+  return scanner.end()
+}
+
+class Scanner {
+  readonly #reader: Reader
+  readonly #merge: Merge
+  readonly #take: Take
+  #damage: TraceError | null = null
+
+  constructor(take: Take, wanted: Wanted) {
+    this.#reader = new Reader(wanted)
+    this.#merge = new Merge(this.#reader.streams)
+    this.#take = take
+  }
+
+  /** False once the capture is known to be damaged: what follows cannot be trusted. */
+  push(chunk: Uint8Array): boolean {
+    return this.#try(() => {
+      for (let start = 0; start < chunk.length; start += PIECE_BYTES) {
+        this.#reader.push(chunk.subarray(start, start + PIECE_BYTES))
+        this.#drain(this.#reader.settled)
+      }
+    })
+  }
+
+  end(): Scan {
+    if (this.#damage === null) this.#try(() => this.#reader.end())
+    // What was decoded before the damage is sane, so it counts; unless it is what is out of order.
+    this.#try(() => this.#drain(Number.POSITIVE_INFINITY))
+    return describe(this.#reader, this.#damage)
+  }
+
+  #drain(until: number): void {
+    this.#merge.until = until
+    this.#take(this.#merge)
+  }
+
+  #try(action: () => void): boolean {
+    try {
+      action()
+      return true
+    } catch (error) {
+      if (!(error instanceof TraceError)) throw error
+      this.#damage ??= error
+      return false
+    }
+  }
+}
+
+function describe(reader: Reader, damage: TraceError | null): Scan {
   const { kinds } = reader
   const pcpus = reader.streams
     .filter(({ first }) => first !== Number.NEGATIVE_INFINITY)
@@ -55,35 +115,5 @@ export function scan(capture: Iterable<Uint8Array>, take: Take, wanted: Wanted =
     gaps: reader.gaps.toSorted((a, b) => a.cpu - b.cpu || a.from - b.from),
     untimed: reader.untimed,
     damage,
-  }
-}
-
-function read(capture: Iterable<Uint8Array>, reader: Reader, merge: Merge, take: Take): TraceError | null {
-  try {
-    for (const chunk of capture) {
-      for (let start = 0; start < chunk.length; start += PIECE_BYTES) {
-        reader.push(chunk.subarray(start, start + PIECE_BYTES))
-        merge.until = reader.settled
-        take(merge)
-      }
-    }
-    reader.end()
-    return finish(merge, take)
-  } catch (error) {
-    if (!(error instanceof TraceError)) throw error
-    // What was decoded before the damage is sane, so it counts; unless it is what is out of order.
-    finish(merge, take)
-    return error
-  }
-}
-
-function finish(merge: Merge, take: Take): TraceError | null {
-  try {
-    merge.until = Number.POSITIVE_INFINITY
-    take(merge)
-    return null
-  } catch (error) {
-    if (!(error instanceof TraceError)) throw error
-    return error
   }
 }

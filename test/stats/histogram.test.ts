@@ -17,6 +17,14 @@ describe('a histogram', () => {
     expect([histogram.count, histogram.sum, histogram.min, histogram.max]).toEqual([4, 2056, 1, 2047])
   })
 
+  it('takes in another one', () => {
+    const both = of([1, 2])
+    both.addAll(of([3, 1_000_000]))
+    expect([both.count, both.sum, both.min, both.max]).toEqual([4, 1_000_006, 1, 1_000_000])
+    expect([0.5, 0.75].map((part) => both.quantile(part))).toEqual([2, 3])
+    expect(both.quantile(1)).toBeGreaterThan(999_000)
+  })
+
   it('has no quantile of nothing', () => {
     expect(new Histogram().quantile(0.5)).toBeNull()
   })
