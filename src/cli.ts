@@ -1,16 +1,19 @@
 /** The command line: finds the command, loads it, and turns how it ended into an exit code. */
 
-import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { hint } from './document/spelling.ts'
+import { exitCodes } from './commands/exitcodes.ts'
 
 const help = `repro: papers whose experiments run again
 
   repro build [DOCUMENT]     run what is missing and write the report to _build/index.html
   repro run [DOCUMENT]       the same without the report
   repro check [DOCUMENT]     list everything that is wrong with the document; runs nothing
-  repro status [DOCUMENT]    for each cell, whether its result is there, and why not
+  repro status [DOCUMENT]    where each cell, table and figure stands, and why (--json, --frozen)
+  repro explain STEP         what goes into a cell, table or figure, or the page, and what of it changed
+  repro diff A B             compare runs: two git revisions, \`recorded\`, \`latest\`, or two runs of a cell
+  repro accept CELL          take over the observations of a recorded run as they were edited by hand
+  repro clean [--older 30d]  delete old runs made here that are not recorded (-n only lists them)
   repro testbed list|setup|doctor|lock|shell
                              the laboratory by itself
   repro trace info|summary|phases|dump|export FILE
@@ -18,16 +21,18 @@ const help = `repro: papers whose experiments run again
   repro --help, --version
 
 DOCUMENT is paper/index.md unless given. Of build and run:
-  --rerun            run also what is there
+  --rerun            run also what is there; --rerun=LIST only these cells
   --trials N         trials of every cell, over the document's
   --deadline S       longest time of a cell in seconds, over the document's
   --only LIST        only these cells: patterns, experiments or experiment/environment/pattern, with commas
+  --frozen           run nothing; fail unless every cell's recorded run is what the document asks for
   -j, --jobs N       cells at once (as many as there are processors)
   -k, --keep-going   start further cells after one failed
   -n, --dry-run      say what would run, and why
   --record           write the runs that the report shows into results/
 
-Exit codes: 0 done, 1 an experiment failed, 2 usage or document, 5 testbed, 130 interrupted.
+Exit codes: 0 done, 1 an experiment failed or the report lacks a result, 2 usage or document, 4 not as recorded (--frozen),
+5 testbed, 130 interrupted.
 `
 
 type Command = (args: readonly string[], signal: AbortSignal) => Promise<number>
@@ -45,6 +50,9 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ],
   ['check', async (args) => (await import('./commands/check.ts')).checkCommand(args, generator())],
   ['status', async (args) => (await import('./commands/status.ts')).statusCommand(args, generator())],
+  ['explain', async (args) => (await import('./commands/status.ts')).explainCommand(args, generator())],
+  ['accept', async (args) => (await import('./commands/accept.ts')).acceptCommand(args, generator())],
+  ['clean', async (args) => (await import('./commands/clean.ts')).cleanCommand(args)],
   ['trace', async (args) => (await import('./commands/trace.ts')).traceCommand(args)],
   ['testbed', async (args, signal) => (await import('./commands/testbed.ts')).testbedCommand(args, signal)],
 ])
@@ -52,7 +60,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
 await main(process.argv.slice(2))
 
 async function main(args: readonly string[]): Promise<void> {
-  if (Number(process.versions.node.split('.')[0]) < 24) return runOnNode24(args)
+  if (Number(process.versions.node.split('.')[0]) < 24) return await runOnNode24(args)
   const abort = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => abort.abort(new Error(`interrupted by ${name}`)))
@@ -62,7 +70,7 @@ async function main(args: readonly string[]): Promise<void> {
 
 async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
   const [name, ...rest] = args
-  const { exitCodes, tellError } = await import('./commands/messages.ts')
+  if (name === 'build' && (await nothingToDo(rest))) return 0
   if (name === '--version') {
     console.log(generator())
     return exitCodes.done
@@ -73,6 +81,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<number
   }
   const command = commands.get(name)
   if (!command) {
+    const { hint } = await import('./document/spelling.ts')
     console.error(`repro: unknown command: ${name}${hint(name, commands.keys())}\nTry \`repro --help\`.`)
     return exitCodes.usage
   }
@@ -83,10 +92,20 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<number
       console.error('interrupted')
       return exitCodes.interrupted
     }
+    const { tellError } = await import('./commands/messages.ts')
     const { text, exitCode } = tellError(error)
     console.error(text)
     return exitCode
   }
+}
+
+/** The most frequent build, told from the others before the rest of this program is loaded. */
+async function nothingToDo(args: readonly string[]): Promise<boolean> {
+  if (args.some((word) => word.startsWith('-')) || args.length > 1) return false
+  const { isUpToDate, reportFile } = await import('./build/manifest.ts')
+  if (!isUpToDate(process.cwd(), args[0] ?? 'paper/index.md')) return false
+  console.log(`${reportFile} (nothing to do)`)
+  return true
 }
 
 /** Name and version of this program. */
@@ -96,7 +115,7 @@ function generator(): string {
 }
 
 /** The dependency `node` brings a Node that runs this program where the machine's own is older. */
-function runOnNode24(args: readonly string[]): void {
+async function runOnNode24(args: readonly string[]): Promise<void> {
   const own = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url))
   if (!existsSync(own)) {
     console.error(
@@ -105,6 +124,7 @@ function runOnNode24(args: readonly string[]): void {
     process.exitCode = 2
     return
   }
+  const { spawnSync } = await import('node:child_process')
   const { status, signal } = spawnSync(own, [fileURLToPath(import.meta.url), ...args], { stdio: 'inherit' })
   if (signal) process.kill(process.pid, signal)
   process.exitCode = status ?? 1

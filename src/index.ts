@@ -1,7 +1,7 @@
 /** What experiment scripts import from `repro`. */
 
 export type { Parameter, Parameters } from './document/block.ts'
-export type { Cell, Result, Script } from './experiment/cell.ts'
+export type { Cell, InlineCell, Result, Script, Trial } from './experiment/cell.ts'
 export { ExperimentError } from './experiment/cell.ts'
 export type { Column, Exclusion, Row } from './results/run.ts'
 export { pearson } from './stats/correlation.ts'

@@ -14,7 +14,7 @@ const order = [
   'plan',
   'report',
   'index.ts',
-  'build.ts',
+  'build',
   'commands',
   'cli.ts',
 ]

@@ -1,62 +1,70 @@
 /** `repro build` and `repro run`: executes what is missing and writes the report, or leaves that out. */
 
 import { availableParallelism } from 'node:os'
-import { build, openDocument, override, planDocument, reasonToRun } from '../build.ts'
+import { build, planDocument } from '../build/build.ts'
+import { reasonToRun } from '../build/cells.ts'
+import { readManifest } from '../build/manifest.ts'
+import { openDocument, override } from '../build/site.ts'
 import { hasErrors } from '../document/problem.ts'
-import { cellsOf, chosen } from '../plan/cells.ts'
-import { runName } from '../results/series.ts'
+import { cellsOf, chosen, nameOf } from '../plan/cells.ts'
+import { openFiles } from '../results/files.ts'
 import { documentMessages, exitCodes, placed, tellFailure } from './messages.ts'
 import { openDisplay } from './progress.ts'
 import { readArguments, siteOf, UsageError, wholeNumber } from './usage.ts'
 
 const options = {
   rerun: { type: 'boolean', default: false },
+  'rerun-only': { type: 'string', multiple: true },
   trials: { type: 'string' },
   deadline: { type: 'string' },
   jobs: { type: 'string', short: 'j' },
   record: { type: 'boolean', default: false },
+  frozen: { type: 'boolean', default: false },
   only: { type: 'string', multiple: true },
   'keep-going': { type: 'boolean', short: 'k', default: false },
   'dry-run': { type: 'boolean', short: 'n', default: false },
 } as const
 
 export async function buildCommand(
-  args: readonly string[],
+  given: readonly string[],
   generator: string,
   signal: AbortSignal,
   render = true,
 ): Promise<number> {
+  // A flag with or without a value is two flags to the parser.
+  const args = given.map((word) => word.replace(/^--rerun=/, '--rerun-only='))
   const { values, positionals } = readArguments(args, options, 1)
   const site = siteOf(positionals[0], generator)
-  const only = (values.only ?? []).flatMap((list) => list.split(',')).map((word) => word.trim())
-  if (only.includes(''))
-    throw new UsageError('--only takes patterns or experiment/environment/pattern, separated by commas')
+  const only = wordsOf('--only', values.only)
+  const reruns = wordsOf('--rerun', values['rerun-only'])
+  const rerun = values.rerun ? 'all' : reruns
+  if (values.frozen && (values.record || rerun.length > 0))
+    throw new UsageError('--frozen runs nothing: leave out --rerun and --record')
   const overrides = {
     trials: wholeNumber('--trials', values.trials),
     deadlineSeconds: wholeNumber('--deadline', values.deadline),
   }
   const jobs = wholeNumber('--jobs', values.jobs) ?? availableParallelism()
-  const opened = await openDocument(site)
+  const files = openFiles(site.project, readManifest(site.project, site.document)?.notes)
+  const opened = await openDocument(site, files)
   const { file } = opened.document
   if (file.messages.length > 0) console.error(documentMessages(file))
   if (hasErrors(file)) return exitCodes.usage
   if (values['dry-run']) {
-    const steps = await planDocument(site, {
-      ...opened,
-      document: override(
-        opened.document,
-        overrides,
-        (event) => event.type === 'note' && console.error(event.text),
-      ),
-    })
-    const isChosen = chosen(cellsOf(opened.document.blocks), only)
-    for (const step of steps) {
-      const reason = isChosen(step.cell) ? reasonToRun(step, values.rerun) : undefined
-      const text =
-        reason === undefined
-          ? `keep ${runName(step.cell)}: ${step.verdict.type}`
-          : `run ${runName(step.cell)}: ${reason}`
-      console.log(text)
+    const document = override(
+      opened.document,
+      overrides,
+      (event) => event.type === 'note' && console.error(event.text),
+    )
+    const cells = cellsOf(document.blocks)
+    const isChosen = chosen(cells, only, '--only')
+    const isRerun = rerun === 'all' ? isChosen : chosen(cells, rerun, '--rerun')
+    for (const step of await planDocument(site, { ...opened, document }, files)) {
+      const reason = isChosen(step.cell)
+        ? reasonToRun(step, (cell) => rerun.length > 0 && isRerun(cell))
+        : undefined
+      const name = nameOf(step.cell)
+      console.log(reason === undefined ? `keep ${name}: ${step.verdict.type}` : `run ${name}: ${reason}`)
     }
     return exitCodes.done
   }
@@ -68,28 +76,40 @@ export async function buildCommand(
       opened,
       {
         ...overrides,
-        rerun: values.rerun,
+        rerun,
         only,
         jobs,
         keepGoing: values['keep-going'],
+        frozen: values.frozen,
         record: values.record,
         render,
         signal,
       },
       (event) => display.tell(event),
+      files,
     )
     display.close()
     for (const { type, message, place } of outcome.problems) {
       console.error(placed(site.document, place, type === 'error' ? 'error' : 'warning', message))
     }
     for (const name of outcome.skipped)
-      console.error(`not run after the failure: ${name} (--keep-going runs it)`)
+      console.error(
+        `not run after the failure: ${name} (--keep-going runs what does not need the failed one)`,
+      )
     if (outcome.report !== undefined) console.log(outcome.report)
     const codes = new Set(outcome.failures.map((failure) => tellFailure(failure).exitCode))
     if (codes.has(exitCodes.failed)) return exitCodes.failed
     if (codes.has(exitCodes.testbed)) return exitCodes.testbed
-    return outcome.problems.some(({ type }) => type === 'error') ? exitCodes.usage : exitCodes.done
+    if (outcome.problems.some(({ type }) => type === 'error')) return exitCodes.usage
+    return outcome.problems.length > 0 ? exitCodes.failed : exitCodes.done
   } finally {
     display.close()
   }
+}
+
+function wordsOf(flag: string, lists: readonly string[] = []): readonly string[] {
+  const words = lists.flatMap((list) => list.split(',')).map((word) => word.trim())
+  if (words.includes(''))
+    throw new UsageError(`${flag} takes patterns or experiment/environment/pattern, separated by commas`)
+  return words
 }

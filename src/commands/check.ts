@@ -1,6 +1,6 @@
 /** `repro check`: all that is wrong with a document; runs nothing. */
 
-import { openDocument } from '../build.ts'
+import { openDocument } from '../build/site.ts'
 import { hasErrors } from '../document/problem.ts'
 import { documentMessages, exitCodes } from './messages.ts'
 import { readArguments, siteOf } from './usage.ts'

@@ -1,17 +1,19 @@
 /** How errors reach the terminal, and which exit code they mean. */
 
 import type { VFile } from 'vfile'
-import { DocumentError } from '../build.ts'
+import { FrozenError } from '../build/build.ts'
+import { DocumentError } from '../build/site.ts'
 import { CellError } from '../experiment/execute.ts'
 import { ChoiceError } from '../plan/cells.ts'
 import { QueryError } from '../results/quantity.ts'
-import { StoreError } from '../results/store.ts'
+import { StoreError } from '../results/runfile.ts'
 import { CompileError } from '../testbed/emulated/toolchain.ts'
 import { TestbedError } from '../testbed/testbed.ts'
 import { TraceError } from '../trace/error.ts'
+import { exitCodes } from './exitcodes.ts'
 import { UsageError } from './usage.ts'
 
-export const exitCodes = { done: 0, failed: 1, usage: 2, testbed: 5, interrupted: 130 } as const
+export { exitCodes } from './exitcodes.ts'
 
 /** `paper/index.md:12:3 error unknown pattern: dom0-cpo (did you mean dom0-cpu?)`, one line a message. */
 export function documentMessages(file: VFile): string {
@@ -39,6 +41,11 @@ export interface Told {
 /** What to say of an error that ends a command. A bug keeps its stack; a mistake of the user's has none. */
 export function tellError(error: unknown): Told {
   if (error instanceof DocumentError) return { text: documentMessages(error.file), exitCode: exitCodes.usage }
+  if (error instanceof FrozenError)
+    return {
+      text: `not as recorded:\n${error.message}`,
+      exitCode: exitCodes.notFrozen,
+    }
   if (error instanceof UsageError)
     return { text: `repro: ${error.message}\nTry \`repro --help\`.`, exitCode: exitCodes.usage }
   if (error instanceof ChoiceError) return { text: `repro: ${error.message}`, exitCode: exitCodes.usage }

@@ -1,6 +1,6 @@
 /** Shows a build as it goes on: a live display on a terminal, plain lines elsewhere. */
 
-import type { BuildEvent } from '../build.ts'
+import type { BuildEvent } from '../build/event.ts'
 import { tellFailure } from './messages.ts'
 
 /** Where the display goes: standard error, or what stands for it in tests. */

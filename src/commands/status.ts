@@ -1,16 +1,58 @@
-/** `repro status`: for each cell, whether its result is there, and why not. */
+/** `repro status`: where every step stands, and why; and `repro explain`: one step's inputs, with what changed. */
 
-import { openDocument, planDocument } from '../build.ts'
-import { runName } from '../results/series.ts'
+import { type StepStatus, statusOf } from '../build/status.ts'
+import { hint } from '../document/spelling.ts'
+import { type Change, inWords } from '../plan/verdict.ts'
 import { exitCodes } from './messages.ts'
-import { readArguments, siteOf } from './usage.ts'
+import { readArguments, siteOf, UsageError } from './usage.ts'
 
 export async function statusCommand(args: readonly string[], generator: string): Promise<number> {
-  const { positionals } = readArguments(args, {}, 1)
-  const site = siteOf(positionals[0], generator)
-  for (const { cell, verdict } of await planDocument(site, await openDocument(site))) {
-    const reason = 'reason' in verdict ? `: ${verdict.reason}` : ''
-    console.log(`${verdict.type.padEnd(8)} ${runName(cell)}${reason}`)
+  const flags = {
+    json: { type: 'boolean', default: false },
+    frozen: { type: 'boolean', default: false },
+  } as const
+  const { values, positionals } = readArguments(args, flags, 1)
+  const steps = await statusOf(siteOf(positionals[0], generator))
+  if (values.json) console.log(JSON.stringify(steps, null, 2))
+  else for (const step of steps) console.log(line(step))
+  const isFrozen = steps.every(({ type, state }) => type !== 'cell' || state === 'recorded')
+  return values.frozen && !isFrozen ? exitCodes.notFrozen : exitCodes.done
+}
+
+function line({ id, type, state, reason }: StepStatus): string {
+  const name = type === 'cell' ? id : type === 'page' ? 'page' : `${type} ${id}`
+  return `${state.padEnd(8)} ${name}${reason === undefined ? '' : `: ${reason}`}`
+}
+
+/** Everything that goes into a step's key, and what of it changed. */
+export async function explainCommand(args: readonly string[], generator: string): Promise<number> {
+  const flags = { json: { type: 'boolean', default: false }, document: { type: 'string' } } as const
+  const { values, positionals } = readArguments(args, flags, 1)
+  const [id] = positionals
+  if (id === undefined)
+    throw new UsageError('explain what? Name a cell, table or figure, or `page`; `repro status` lists them')
+  const steps = await statusOf(siteOf(values.document, generator))
+  const step = steps.find((one) => one.id === id)
+  if (step === undefined) {
+    const names = steps.map((one) => one.id)
+    throw new UsageError(`no step of this name: ${id}${hint(id, names)}`)
   }
+  if (values.json) {
+    console.log(JSON.stringify(step, null, 2))
+    return exitCodes.done
+  }
+  console.log(`${step.id} is ${step.state}${step.reason === undefined ? '' : `: ${step.reason}`}`)
+  console.log(`key ${step.key}`)
+  const changes = new Map((step.changes ?? []).map((change) => [change.input, change]))
+  for (const name of [...new Set([...Object.keys(step.inputs), ...changes.keys()])].sort()) {
+    const change = changes.get(name)
+    console.log(change ? `* ${name}: ${fromTo(change)}` : `  ${name}: ${step.inputs[name]}`)
+  }
+  if (changes.size > 0)
+    console.log(`\n* is different from when it was made: ${[...changes.values()].map(inWords).join(', ')}`)
   return exitCodes.done
+}
+
+function fromTo({ before, now }: Change): string {
+  return `${before ?? 'none'} -> ${now ?? 'none'}`
 }

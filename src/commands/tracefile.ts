@@ -5,7 +5,7 @@ import { open, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { TraceError } from '../trace/error.ts'
 import { parseStamps, type Stamps } from '../trace/stamps.ts'
-import { exitCodes } from './messages.ts'
+import { exitCodes } from './exitcodes.ts'
 import { UsageError } from './usage.ts'
 
 const CHUNK_BYTES = 1024 * 1024

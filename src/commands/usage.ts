@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
-import type { Site } from '../build.ts'
+import type { Site } from '../build/site.ts'
 import { hint } from '../document/spelling.ts'
 import { cacheFolder } from '../testbed/cache.ts'
 

@@ -25,6 +25,10 @@ export interface ExperimentBlock {
   readonly seed: number
   /** Longest time of one cell. */
   readonly deadlineSeconds: number
+  /** Experiments whose rows the script uses. */
+  readonly needs: readonly string[]
+  /** Further files that decide its results: paths relative to the project, or patterns with `*` and `**`. */
+  readonly inputs: readonly string[]
   /** The baseline's value of every parameter. A pattern may only change what is named here. */
   readonly parameters: Parameters
   readonly patterns: readonly Pattern[]

@@ -55,6 +55,7 @@ export function check(document: Document, project: Project): void {
         break
     }
   }
+  checkCycles(document)
   checkReferences(document)
   for (const value of document.values) {
     for (const path of references(value.ast)) checkPath(path, value, document)
@@ -88,6 +89,42 @@ function checkExperiment(context: Context): void {
     const reason = `unknown environment: ${environment}${hint(environment, project.environments)}`
     fail(document.file, 'unknown-environment', place, reason)
   }
+  for (const [needed, place] of needsOf(source)) {
+    if (!hasErrorAt(document.file, place)) checkExperimentId(needed, place, document)
+  }
+  for (const [index, path] of wordsIn(source.data.inputs)) {
+    if (!/[*?[\]{}]/.test(path)) checkFile(['inputs', index], context)
+  }
+}
+
+/** What an experiment needs, each with its place: a list in YAML, words with commas in an attribute. */
+function needsOf(source: Mapping): readonly (readonly [id: string, place: Place])[] {
+  const { needs } = source.data
+  if (typeof needs === 'string') return needs.split(',').map((id) => [id, source.valuePlace(['needs'])])
+  return wordsIn(needs).map(([index, id]) => [id, source.valuePlace(['needs', index])])
+}
+
+/** An experiment cannot need its own rows, by whatever way round. */
+function checkCycles({ fences, file }: Document): void {
+  const needs = new Map(
+    fences.flatMap(({ type, id, source }) =>
+      type === 'experiment' && id !== undefined && source ? [[id, needsOf(source)] as const] : [],
+    ),
+  )
+  const done = new Set<string>()
+  const visit = (id: string, path: readonly string[]): void => {
+    if (done.has(id)) return
+    for (const [needed, place] of needs.get(id) ?? []) {
+      const start = [...path, id].indexOf(needed)
+      if (start < 0) visit(needed, [...path, id])
+      else {
+        const circle = [...path, id].slice(start)
+        fail(file, 'circular-needs', place, `a circle of needs: ${[...circle, needed].join(' -> ')}`)
+      }
+    }
+    done.add(id)
+  }
+  for (const id of needs.keys()) visit(id, [])
 }
 
 function checkTable(context: Context): void {
@@ -133,11 +170,16 @@ export function isFile(from: string): boolean {
 }
 
 function checkFile(
-  at: readonly [string, ...string[]],
+  at: readonly [string, ...(string | number)[]],
   { source, document: { file }, project }: Context,
 ): void {
   const written = at.reduce<Parameter | undefined>(
-    (value, key) => (isMapping(value) ? value[key] : undefined),
+    (value, key) =>
+      isMapping(value)
+        ? value[key]
+        : Array.isArray(value)
+          ? (value as readonly Parameter[])[Number(key)]
+          : undefined,
     source.data,
   )
   const place = source.valuePlace(at)

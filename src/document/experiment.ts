@@ -29,6 +29,7 @@ export function readExperiment(
     fail(file, 'reserved-name', source.keyPlace(['parameters', key]), reason)
   }
   refuseRepeats(['environments'], source.data.environments, { source, file })
+  refuseRepeats(['needs'], source.data.needs, { source, file })
   const patterns = Object.entries(isMapping(source.data.patterns) ? source.data.patterns : {}).flatMap(
     ([name, written]): readonly Pattern[] => {
       const changes = written ?? {} // `baseline:` with nothing after it
@@ -47,6 +48,8 @@ export function readExperiment(
     trials: data.trials,
     seed: data.seed,
     deadlineSeconds: data.deadline,
+    needs: data.needs,
+    inputs: data.inputs,
     parameters,
     patterns,
   }
@@ -138,6 +141,8 @@ export function readInlineExperiment(
     trials: data.trials,
     seed: data.seed,
     deadlineSeconds: data.deadline,
+    needs: data.needs,
+    inputs: data.inputs,
     parameters: {},
     patterns: [{ name: 'default', label: 'default', place, parameters: {}, changes: {} }],
   }

@@ -23,6 +23,8 @@ const mapping = z.record(z.string(), z.json())
 const trials = z.int().min(1)
 const seed = z.int().min(0)
 const deadline = z.number().positive()
+/** In an attribute: `needs=warm-up,calibration`. */
+const list = z.string().transform((value) => value.split(','))
 
 export const experimentSchema = z.strictObject({
   id: name.describe('Name of the experiment, for tables, figures and inline values'),
@@ -31,6 +33,8 @@ export const experimentSchema = z.strictObject({
   trials: trials.describe('Trials of every cell'),
   seed: seed.default(1).describe('Seed of the script’s random numbers'),
   deadline: deadline.default(900).describe('Longest time of one cell, in seconds'),
+  needs: z.array(name).default([]).describe('Experiments whose rows the script uses'),
+  inputs: z.array(path).default([]).describe('Files that decide the results; * and ** stand for names'),
   parameters: mapping.default({}).describe('Baseline value of every parameter'),
   patterns: z
     .record(name, mapping.nullable())
@@ -51,6 +55,8 @@ export const inlineExperimentSchema = z.strictObject({
   trials,
   seed: seed.default(1),
   deadline: deadline.default(900),
+  needs: list.pipe(z.array(name)).default([]),
+  inputs: list.pipe(z.array(path)).default([]),
 })
 
 /** Further keys are the options of the table's kind. */

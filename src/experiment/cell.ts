@@ -6,7 +6,7 @@
  */
 
 import type { Parameters } from '../document/block.ts'
-import type { Column, Exclusion, Row } from '../results/run.ts'
+import type { Column, Exclusion, Row, Run } from '../results/run.ts'
 import type { Board } from '../testbed/board.ts'
 
 /** One pattern of an experiment in one environment, with all its trials. */
@@ -32,7 +32,25 @@ export interface Cell {
   progress(done: number, total: number): void
   /** The next number in [0, 1) of a sequence that the cell's seed and name decide. */
   random(): number
+  /** Runs of the experiments that the block needs, by experiment. */
+  readonly needs: Readonly<Record<string, readonly Run[]>>
+  /**
+   * Calls `measure` once for each trial, from 0, and returns all rows, each with its `trial`. A finished trial is on the disk at
+   * once: an interrupted build, or one with more trials, goes on behind it. For trials that do not depend on each other.
+   */
+  each(measure: (trial: Trial) => Promise<readonly Row[]> | readonly Row[]): Promise<readonly Row[]>
 }
+
+/** One trial of a cell. */
+export interface Trial {
+  /** From 0. */
+  readonly number: number
+  /** As the cell's, but this trial's own: it draws the same numbers whichever trials ran before. */
+  random(): number
+}
+
+/** What a script in a document finds in the global `cell`. */
+export type InlineCell = Omit<Cell, 'each' | 'board'> & { readonly trial: number }
 
 export interface Result {
   readonly columns: readonly Column[]

@@ -20,6 +20,9 @@ export interface Task {
   readonly environment: Environment | 'local'
   readonly inputs: Inputs
   readonly key: string
+  /** As the key, but over all inputs but the number of trials. */
+  readonly journal: string
+  readonly needed: readonly Run[]
 }
 
 export interface Workshop {
@@ -38,15 +41,24 @@ export class CellError extends Error {
   override readonly name = 'CellError'
 }
 
-/** Throws a CellError that names the cell, what failed and the folder with what is left; or the signal's reason. */
-export async function execute(task: Task, shop: Workshop, watch: Watch): Promise<Run> {
-  const { cell, environment, inputs, key } = task
+/** Where trials are kept as they finish. */
+export const journals = '.repro/journals'
+
+/** `afresh` forgets finished trials of an earlier build. Throws a CellError that names the cell, what failed and the folder with what is left; or the signal's reason. */
+export async function execute(
+  task: Task,
+  shop: Workshop,
+  { afresh, ...watch }: Watch & { readonly afresh: boolean },
+): Promise<Run> {
+  const { cell, environment, inputs, key, needed } = task
   const { experiment, pattern, block, definition } = cell
   const { project, store, lockFile, cache } = shop
   const name = `${experiment}-${cell.environment}-${pattern}`
   const folder = join(project, '.repro/work', name)
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
+  const journal = join(project, journals, `${task.journal}.jsonl`)
+  if (afresh) await rm(journal, { force: true })
   const order: Order = {
     experiment,
     pattern,
@@ -57,6 +69,8 @@ export async function execute(task: Task, shop: Workshop, watch: Watch): Promise
     deadlineMs: block.deadlineSeconds * 1000,
     project,
     folder,
+    journal,
+    needed,
     script: await scriptOf(block, folder, shop),
     lockFile,
     cache,
@@ -64,7 +78,7 @@ export async function execute(task: Task, shop: Workshop, watch: Watch): Promise
   const started = new Date()
   try {
     const result = await runCell(order, watch)
-    const run: Run = {
+    const made: Omit<Run, 'files'> = {
       experiment,
       environment: cell.environment,
       pattern,
@@ -79,10 +93,9 @@ export async function execute(task: Task, shop: Workshop, watch: Watch): Promise
       rows: result.rows,
       exclusions: result.exclusions,
       captured: result.captured,
-      files: await store.takeRaw(key, result.files ?? {}),
       provenance: { ...result.provenance, ...circumstances(started, shop.generator) },
     }
-    await store.keep(run)
+    const run = await store.keep(made, result.files ?? {})
     await rm(folder, { recursive: true })
     return run
   } catch (cause) {

@@ -8,13 +8,13 @@ export function inlineModule(source: string, firstLine: number): string {
   return `${'\n'.repeat(firstLine - 1)}${source}\n`
 }
 
-/** Rows of a module's trial with the trial's number. Throws an ExperimentError unless it exports a list of plain records. */
-export function rowsOf(module: Readonly<Record<string, unknown>>, trial: number): readonly Row[] {
+/** Rows of a module's trial. Throws an ExperimentError unless it exports a list of plain records. */
+export function rowsOf(module: Readonly<Record<string, unknown>>): readonly Row[] {
   const { rows } = module
   const records = Array.isArray(rows) && rows.every((row) => typeof row === 'object' && row !== null)
   if (!records || rows.length === 0)
     throw new ExperimentError('an inline script exports its observations: export const rows = [{ name: 1 }]')
-  return rows.map((row) => ({ trial, ...(row as Row) }))
+  return rows as readonly Row[]
 }
 
 // A measure's unit is the suffix of its name, as in elapsedNs.

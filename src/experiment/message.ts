@@ -1,6 +1,7 @@
 /** What the two processes of a cell say to each other: the one that waits, and the one that runs the script. */
 
 import type { Parameters } from '../document/block.ts'
+import type { Run } from '../results/run.ts'
 import type { Environment } from '../testbed/environment.ts'
 import type { Result } from './cell.ts'
 
@@ -16,6 +17,10 @@ export interface Order {
   readonly deadlineMs: number
   readonly project: string
   readonly folder: string
+  /** File for the trials that are finished. */
+  readonly journal: string
+  /** Runs of the experiments that this one needs. */
+  readonly needed: readonly Run[]
   readonly script:
     | { readonly type: 'file'; readonly file: string }
     /** `module` is the file that holds the code, `document` the Markdown file it stands in (absolute, too). */

@@ -7,16 +7,17 @@ import { registerHooks } from 'node:module'
 import { relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Row } from '../results/run.ts'
+import { randomNumbers } from '../stats/random.ts'
 import type { Board } from '../testbed/board.ts'
 import { openBoard } from '../testbed/emulated/board.ts'
 import { setup } from '../testbed/emulated/setup.ts'
 import { CompileError } from '../testbed/emulated/toolchain.ts'
 import { TestbedError } from '../testbed/testbed.ts'
 import { TraceError } from '../trace/error.ts'
-import { type Cell, ExperimentError, type Script } from './cell.ts'
+import { type Cell, ExperimentError, type InlineCell, type Script } from './cell.ts'
 import { columnsOf, rowsOf } from './inline.ts'
+import { openJournal } from './journal.ts'
 import type { Failure, Message, Order } from './message.ts'
-import { randomNumbers } from './random.ts'
 import { checkResult } from './result.ts'
 
 // Whoever waits is gone: so must be what the script started (all of it is in this process's group).
@@ -44,13 +45,40 @@ async function run(order: Order): Promise<unknown> {
 
 async function runInline(url: URL, cell: Cell): Promise<unknown> {
   await import('zx/globals')
-  const rows: Row[] = []
-  for (let trial = 0; trial < cell.trials; trial += 1) {
+  const { experiment, environment, pattern, parameters, trials, seed, deadlineMs, project, folder } = cell
+  const rows = await cell.each(async ({ number, random }) => {
+    const own: InlineCell = {
+      ...{ experiment, environment, pattern, parameters, trials, seed, deadlineMs, project, folder },
+      ...{ needs: cell.needs, log: cell.log, progress: cell.progress, trial: number, random },
+    }
+    Object.assign(globalThis, { cell: own })
     // A module runs once for each of its URLs.
-    rows.push(...rowsOf(await import(`${url.href}?trial=${trial}`), trial))
-    cell.progress(trial + 1, cell.trials)
-  }
+    return rowsOf(await import(`${url.href}?trial=${number}`))
+  })
   return { columns: columnsOf(rows), rows, exclusions: [], captured: {} }
+}
+
+/** Runs the trials that the journal does not hold. */
+async function eachTrial(
+  { trials, seed, journal }: Order,
+  name: string,
+  measure: Parameters<Cell['each']>[0],
+): Promise<readonly Row[]> {
+  const { finished, append } = openJournal(journal)
+  const kept = [...finished.keys()].filter((trial) => trial < trials).length
+  if (kept > 0) send({ type: 'log', text: `${kept} of ${trials} trials are kept from before` })
+  const all: Row[] = []
+  for (let number = 0; number < trials; number += 1) {
+    let rows = finished.get(number)
+    if (rows === undefined) {
+      const random = randomNumbers(`${seed} ${name} ${number}`)
+      rows = (await measure({ number, random })).map((row) => ({ trial: number, ...row }))
+      append(number, rows)
+    }
+    all.push(...rows)
+    send({ type: 'progress', done: number + 1, total: trials })
+  }
+  return all
 }
 
 /** Scripts import `repro` and `zx` wherever their project lies, and those in a document import from its folder. */
@@ -73,6 +101,7 @@ async function openCell(order: Order): Promise<Cell> {
   const { experiment, pattern, parameters, trials, seed, deadlineMs, project, folder } = order
   const environment = order.environment === 'local' ? 'local' : order.environment.name
   const board = await boardOf(order)
+  const name = `${experiment}/${environment}/${pattern}`
   return {
     experiment,
     environment,
@@ -89,7 +118,9 @@ async function openCell(order: Order): Promise<Cell> {
     },
     log: (text) => send({ type: 'log', text }),
     progress: (done, total) => send({ type: 'progress', done, total }),
-    random: randomNumbers(`${seed} ${experiment}/${environment}/${pattern}`),
+    random: randomNumbers(`${seed} ${name}`),
+    needs: Object.fromEntries(Map.groupBy(order.needed, (run) => run.experiment)),
+    each: (measure) => eachTrial(order, name, measure),
   }
 }
 

@@ -36,13 +36,17 @@ export class ChoiceError extends Error {
  * Whether a cell is chosen by `only`: patterns (`dom0-cpu`), experiments, or names of cells (`latency/xen-4.14/dom0-cpu`, or a part
  * from the left: `latency/xen-4.14`). Throws a ChoiceError for a word that fits no cell.
  */
-export function chosen(cells: readonly PlannedCell[], only: readonly string[]): (cell: CellName) => boolean {
+export function chosen(
+  cells: readonly PlannedCell[],
+  only: readonly string[],
+  flag: string,
+): (cell: CellName) => boolean {
   for (const word of only) {
     if (cells.some((cell) => fits(cell, word))) continue
     const names = word.includes('/')
       ? cells.map(nameOf)
       : cells.flatMap(({ experiment, pattern }) => [experiment, pattern])
-    throw new ChoiceError(`--only: no experiment, pattern or cell of this name: ${word}${hint(word, names)}`)
+    throw new ChoiceError(`${flag}: no experiment, pattern or cell of this name: ${word}${hint(word, names)}`)
   }
   return (cell) => only.length === 0 || only.some((word) => fits(cell, word))
 }
@@ -51,6 +55,7 @@ function fits(cell: CellName, word: string): boolean {
   return word === cell.pattern || word === cell.experiment || `${nameOf(cell)}/`.startsWith(`${word}/`)
 }
 
-function nameOf({ experiment, environment, pattern }: CellName): string {
+/** `latency/xen-4.14/baseline`. */
+export function nameOf({ experiment, environment, pattern }: CellName): string {
   return `${experiment}/${environment}/${pattern}`
 }

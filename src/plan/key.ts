@@ -1,13 +1,15 @@
 /** Keys: what decides a result, as one digest. */
 
 import { createHash } from 'node:crypto'
+import type { Parameter, Parameters } from '../document/block.ts'
+import { isMapping } from '../document/parameters.ts'
 import type { Inputs } from '../results/run.ts'
 import type { CellName } from '../results/store.ts'
 
 /** Raised when this program itself would measure or analyse differently: every older run is then stale. */
-const schema = 1
+export const schema = 2
 
-/** The key of a cell's run: SHA-256 (hex) over its name and inputs. */
+/** The key of a cell's run: SHA-256 (hex) over its name (from which its random numbers come, too) and its inputs. */
 export function keyOf({ experiment, environment, pattern }: CellName, inputs: Inputs): string {
   return digest({ schema, experiment, environment, pattern, inputs })
 }
@@ -15,6 +17,20 @@ export function keyOf({ experiment, environment, pattern }: CellName, inputs: In
 /** SHA-256 (hex) of a value, whatever the order of its keys. */
 export function digest(value: unknown): string {
   return createHash('sha256').update(canonical(value)).digest('hex')
+}
+
+/** `{dom0: {cpuLoad: 4}}` as `parameter dom0.cpuLoad` -> 4. A list is one value. */
+export function parameterInputs(parameters: Parameters, path = 'parameter '): Inputs {
+  const entries = Object.entries(parameters).flatMap(([name, value]) =>
+    isMapping(value)
+      ? Object.entries(parameterInputs(value, `${path}${name}.`))
+      : [[`${path}${name}`, scalar(value)] as const],
+  )
+  return Object.fromEntries(entries)
+}
+
+function scalar(value: Parameter): string | number | boolean | null {
+  return typeof value === 'object' && value !== null ? canonical(value) : value
 }
 
 /** JSON with sorted keys; absent and undefined are the same. */

@@ -1,20 +1,20 @@
 /**
  * The plan: what each cell's result depends on, and whether it is there.
  *
- *     cells -> inputs -> keys -> verdicts
+ *     cells, producers first -> inputs -> keys -> verdicts
  */
 
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { Inputs } from '../results/run.ts'
+import type { Files } from '../results/files.ts'
+import type { Inputs, Run } from '../results/run.ts'
+import { rowsDigest } from '../results/runfile.ts'
 import type { Store } from '../results/store.ts'
-import { installedRoot } from '../testbed/emulated/installed.ts'
-import { type Package, packagesDigest, readLock } from '../testbed/emulated/packages.ts'
+import { installedRoot, markerFile } from '../testbed/emulated/installed.ts'
+import { type Lock, type Package, packagesDigest, readLock } from '../testbed/emulated/packages.ts'
 import type { Root } from '../testbed/emulated/roots.ts'
 import type { Environment } from '../testbed/environment.ts'
-import type { PlannedCell } from './cells.ts'
-import { digest, keyOf } from './key.ts'
-import { filesDigest, type ReadFile, scriptDigest } from './sources.ts'
+import { nameOf, type PlannedCell } from './cells.ts'
+import { keyOf, parameterInputs } from './key.ts'
+import { type Digests, folderDigests, inputDigests, scriptDigests } from './sources.ts'
 import { type Verdict, verdictOf } from './verdict.ts'
 
 export interface Step {
@@ -23,7 +23,13 @@ export interface Step {
   /** Of a run made now. */
   readonly inputs: Inputs
   readonly key: string
+  /** As the key, but over all inputs but the number of trials: the first of more trials are the same ones. */
+  readonly journal: string
   readonly verdict: Verdict
+  /** Runs of the experiments that this one needs, as far as they are there. */
+  readonly needed: readonly Run[]
+  /** Names of the cells whose runs it needs and that are not there. */
+  readonly waitsFor: readonly string[]
 }
 
 export interface Surroundings {
@@ -35,60 +41,106 @@ export interface Surroundings {
   readonly lockFile: string
   readonly cache: string
   readonly store: Store
+  readonly files: Files
 }
 
-/** Looks at the project and the store, and changes nothing. Throws TestbedError and StoreError for files that cannot be used. */
-export async function plan(cells: readonly PlannedCell[], around: Surroundings): Promise<readonly Step[]> {
-  const read = reader(around.project)
-  const emulated = cells.some(({ environment }) => around.environments.has(environment))
-  const board = emulated ? await boardDigest(around.project, read) : ''
-  const scripts = new Map<object, Promise<string>>()
-  const packages = new Map<Root, Promise<Packages>>()
-
-  return await Promise.all(
-    cells.map(async (cell): Promise<Step> => {
-      const { block, definition } = cell
-      const environment = environmentOf(cell, around.environments)
-      const script = scripts.get(block) ?? digestOfScript(cell, around.document, read)
-      scripts.set(block, script)
-      const common = {
-        script: await script,
-        parameters: digest(definition.parameters),
-        trials: block.trials,
-        seed: block.seed,
-      }
-      if (environment === 'local') {
-        return await step(cell, environment, [{ ...common, environment: digest('local') }], around.store)
-      }
-      const made = packages.get(environment.root) ?? packagesOf(environment.root, around)
-      packages.set(environment.root, made)
-      const { installed, locked } = await made
-      // What an environment is called decides nothing.
-      const { name: _name, label: _label, ...defined } = environment
-      const inputs = (digests: string) => ({
-        ...common,
-        board,
-        environment: digest(defined),
-        packages: digests,
-      })
-      return await step(cell, environment, [inputs(installed), inputs(locked)], around.store)
-    }),
-  )
+/**
+ * Looks at the project and the store, and changes nothing. `fresh` are runs made by this build, which others may need. Steps
+ * come in the order of `cells`. Throws TestbedError and StoreError for files that cannot be used.
+ */
+export async function plan(
+  cells: readonly PlannedCell[],
+  around: Surroundings,
+  fresh: ReadonlyMap<string, Run> = new Map(),
+): Promise<readonly Step[]> {
+  const common = await commonInputs(cells, around)
+  const steps = new Map<string, Step>()
+  for (const cell of producersFirst(cells)) {
+    const producers = cell.block.needs.flatMap((id) =>
+      [...steps.values()].filter((step) => step.cell.experiment === id),
+    )
+    steps.set(nameOf(cell), planCell(cell, producers, { ...around, ...common, fresh }))
+  }
+  return cells.flatMap((cell) => steps.get(nameOf(cell)) ?? [])
 }
 
-/** `accepted`: inputs of runs that answer the cell; a run made now has the first. */
-async function step(
-  cell: PlannedCell,
-  environment: Environment | 'local',
-  accepted: readonly [Inputs, ...Inputs[]],
-  store: Store,
-): Promise<Step> {
-  const [inputs] = accepted
-  const keys = accepted.map((one) => keyOf(cell, one))
+/** Experiments before those that need them; `needs` of a checked document has no cycle. */
+export function producersFirst(cells: readonly PlannedCell[]): readonly PlannedCell[] {
+  const byExperiment = Map.groupBy(cells, ({ experiment }) => experiment)
+  const order = new Set<string>()
+  const visit = (id: string) => {
+    if (order.has(id)) return
+    for (const needed of byExperiment.get(id)?.[0]?.block.needs ?? []) visit(needed)
+    order.add(id)
+  }
+  for (const id of byExperiment.keys()) visit(id)
+  return [...order].flatMap((id) => byExperiment.get(id) ?? [])
+}
+
+interface Common {
+  readonly board: Digests
+  readonly packages: ReadonlyMap<Root, Packages>
+  readonly scripts: Map<object, Digests>
+  readonly fresh: ReadonlyMap<string, Run>
+}
+
+function planCell(cell: PlannedCell, producers: readonly Step[], around: Surroundings & Common): Step {
+  const { block, definition } = cell
+  const environment = environmentOf(cell, around.environments)
+  const scripts = around.scripts.get(block) ?? sourcesOf(cell, around)
+  around.scripts.set(block, scripts)
+  const runs = producers.map((producer) => resultOf(producer, around.fresh))
+  const needs = producers.map((producer, index) => {
+    const run = runs[index]
+    return [`needs ${nameOf(producer.cell)}`, run ? rowsDigest(run) : 'not there yet'] as const
+  })
+  const inputs: Inputs = {
+    ...scripts,
+    ...parameterInputs(definition.parameters),
+    ...Object.fromEntries(needs),
+    trials: block.trials,
+    seed: block.seed,
+    ...environmentInputs(environment, around.board),
+  }
+  const made = environment === 'local' ? undefined : around.packages.get(environment.root)
+  const candidates = made
+    ? [
+        { ...inputs, ...made.installed },
+        { ...inputs, ...made.locked },
+      ]
+    : [inputs]
+  const [own = inputs] = candidates
+  const keys = candidates.map((one) => keyOf(cell, one))
   const [key = ''] = keys
-  const wanted = { inputs, parameters: cell.definition.parameters, keys }
-  const verdict = verdictOf(wanted, await store.recorded(cell), await store.cached(key))
-  return { cell, environment, inputs, key, verdict }
+  const found = verdictOf({ inputs: own, keys }, around.store.recorded(cell), around.store.cached(cell, key))
+  const waiting = producers.filter((_, index) => runs[index] === undefined)
+  return {
+    cell,
+    environment,
+    inputs: own,
+    key,
+    journal: journalOf(cell, own),
+    verdict: waiting.length === 0 ? found : withWait(found, waiting),
+    needed: runs.flatMap((run) => run ?? []),
+    waitsFor: waiting.map((producer) => nameOf(producer.cell)),
+  }
+}
+
+function journalOf(cell: PlannedCell, { trials: _, ...others }: Inputs): string {
+  return keyOf(cell, others)
+}
+
+/** The run that a consumer gets: what this build made, or what is there and fits. */
+function resultOf({ cell, verdict }: Step, fresh: ReadonlyMap<string, Run>): Run | undefined {
+  const made = fresh.get(nameOf(cell))
+  if (made) return made
+  return verdict.type === 'recorded' || verdict.type === 'cached' ? verdict.run : undefined
+}
+
+function withWait(verdict: Verdict, producers: readonly Step[]): Verdict {
+  const names = producers.map(({ cell, verdict: { type } }) => `${nameOf(cell)}, which is ${type}`)
+  const reason = `needs ${names.join(' and ')}`
+  return 'run' in verdict ? { type: 'stale', run: verdict.run, reason } : { type: 'missing', reason }
 }
 
 function environmentOf(
@@ -101,49 +153,55 @@ function environmentOf(
   throw new Error(`environment without a definition: ${environment}; the document was not checked`)
 }
 
-async function digestOfScript(
-  { block: { script } }: PlannedCell,
-  document: string,
-  read: ReadFile,
-): Promise<string> {
-  return 'file' in script
-    ? await scriptDigest(script.file, read)
-    : await scriptDigest(document, read, script.source)
+function sourcesOf({ block }: PlannedCell, { document, files }: Surroundings): Digests {
+  const { script, inputs } = block
+  const code =
+    'file' in script ? scriptDigests(script.file, files) : scriptDigests(document, files, script.source)
+  return { ...code, ...inputDigests(inputs, files) }
 }
 
-async function boardDigest(project: string, read: ReadFile): Promise<string> {
-  const folder = 'experiments/board'
-  const names = await readdir(join(project, folder)).catch(() => [])
-  return await filesDigest(
-    names.map((name) => `${folder}/${name}`),
-    read,
-  )
+function environmentInputs(environment: Environment | 'local', board: Digests): Inputs {
+  if (environment === 'local') return { 'environment testbed': 'local' }
+  // What an environment is called decides nothing.
+  const { name: _name, label: _label, ...defined } = environment
+  return { ...board, ...parameterInputs(defined, 'environment ') }
+}
+
+async function commonInputs(
+  cells: readonly PlannedCell[],
+  around: Surroundings,
+): Promise<Omit<Common, 'fresh'>> {
+  const roots = new Set<Root>()
+  for (const { environment } of cells) {
+    const found = around.environments.get(environment)
+    if (found) roots.add(found.root)
+  }
+  if (roots.size === 0) return { board: {}, packages: new Map(), scripts: new Map() }
+  const lock = await readLock(around.lockFile)
+  around.files.digest(around.lockFile)
+  for (const root of ['host', ...roots] as const) {
+    around.files.digest(markerFile(around.cache, root, lock.roots[root])) // noted: it decides what is installed
+  }
+  const packages = new Map<Root, Packages>()
+  for (const root of roots) packages.set(root, await packagesOf(root, lock, around))
+  return { board: folderDigests('experiments/board', around.files), packages, scripts: new Map() }
 }
 
 interface Packages {
-  /** Digest of what is set up here (some packages may have been replaced), else of the lock. */
-  readonly installed: string
-  /** Digest of the lock: runs made as it says are good wherever they were made. */
-  readonly locked: string
+  /** Digests of what is set up here (some packages may have been replaced), else of the lock. */
+  readonly installed: Inputs
+  /** Digests of the lock: runs made as it says are good wherever they were made. */
+  readonly locked: Inputs
 }
 
-async function packagesOf(root: Root, { lockFile, cache }: Surroundings): Promise<Packages> {
-  const lock = await readLock(lockFile)
-  const locked: Record<string, readonly Package[]> = {}
-  const installed: Record<string, readonly Package[]> = {}
+async function packagesOf(root: Root, lock: Lock, { cache }: Surroundings): Promise<Packages> {
+  const locked: Record<string, string> = {}
+  const installed: Record<string, string> = {}
   for (const name of ['host', root] as const) {
-    locked[name] = lock.roots[name].packages
-    installed[name] = (await installedRoot(cache, name, lock.roots[name]))?.packages ?? locked[name]
+    const pinned: readonly Package[] = lock.roots[name].packages
+    const here = (await installedRoot(cache, name, lock.roots[name]))?.packages ?? pinned
+    locked[`packages ${name}`] = packagesDigest({ [name]: pinned })
+    installed[`packages ${name}`] = packagesDigest({ [name]: here })
   }
-  return { installed: packagesDigest(installed), locked: packagesDigest(locked) }
-}
-
-/** Files of the project, each read once. */
-function reader(project: string): ReadFile {
-  const files = new Map<string, Promise<Uint8Array | undefined>>()
-  return (path) => {
-    const file = files.get(path) ?? readFile(join(project, path)).catch(() => undefined)
-    files.set(path, file)
-    return file
-  }
+  return { installed, locked }
 }

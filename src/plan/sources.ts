@@ -1,30 +1,30 @@
-/** Digests of the files that decide results: a script with what it imports, and the programs of boards. */
+/** What of the project's files decides results: a script with what it imports, board programs, and files named as inputs. */
 
-import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
+import type { Files } from '../results/files.ts'
+import { codeDigest } from './code.ts'
 
-/** Content of a file by its path relative to the project; undefined if there is none. */
-export type ReadFile = (path: string) => Promise<Uint8Array | undefined>
+/** Path -> digest, to be part of a run's inputs. A file that is not there has the digest `missing`. */
+export type Digests = Readonly<Record<string, string>>
 
 /**
- * SHA-256 (hex) of a script and, file by file, of what it imports by relative paths, directly or not. `path` is the script's, relative to
- * the project (of a script in a document: the document's, as its imports start there); `source` replaces the file's content.
+ * Digests of a script and, file by file, of what it imports by relative paths, directly or not. The script itself stands
+ * under `script`: what it, or its document, is called decides nothing. `path` is relative to the project (of a script in a document: the
+ * document's, as its imports start there); `source` replaces the file's content.
  */
-export async function scriptDigest(path: string, read: ReadFile, source?: string): Promise<string> {
-  const found = new Map<string, string>()
-  const waiting = [posix.normalize(path)]
+export function scriptDigests(path: string, files: Files, source?: string): Digests {
+  const own = posix.normalize(path)
+  const code = source ?? files.text(own)
+  if (code === undefined) return { script: 'missing' }
+  const found: Record<string, string> = { script: codeDigest(source === undefined ? own : 'inline.ts', code) }
+  const waiting = [...imports(code, own)]
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
-    if (found.has(file)) continue
-    const inline = found.size === 0 ? source : undefined
-    const content = inline === undefined ? await read(file) : new TextEncoder().encode(inline)
-    found.set(file, content ? sha256(content) : 'missing')
-    if (content && (inline !== undefined || /\.[cm]?[jt]s$/.test(file)))
-      waiting.push(...imports(new TextDecoder().decode(content), file))
+    if (file === own || `file ${file}` in found) continue
+    const text = files.text(file)
+    found[`file ${file}`] = text === undefined ? 'missing' : codeDigest(file, text)
+    if (text !== undefined && /\.[cm]?[jt]s$/.test(file)) waiting.push(...imports(text, file))
   }
-  // The script's own name decides nothing: renaming it, or its document, leaves its results as they are.
-  const [own, ...others] = [...found]
-  const lines = others.map(([file, digest]) => `${file} ${digest}`).sort()
-  return sha256(new TextEncoder().encode([own?.[1], ...lines].join('\n')))
+  return found
 }
 
 /** Files that a module names in `import ... from`, `export ... from`, `import '...'` and `import('...')`. */
@@ -33,14 +33,40 @@ function imports(text: string, file: string): readonly string[] {
   return [...named].map(([, , path = '']) => posix.join(posix.dirname(file), path))
 }
 
-/** SHA-256 (hex) of files by name and content; `paths` are relative to the project. */
-export async function filesDigest(paths: readonly string[], read: ReadFile): Promise<string> {
-  const lines = paths
-    .toSorted()
-    .map(async (path) => `${path} ${sha256((await read(path)) ?? new Uint8Array())}`)
-  return sha256(new TextEncoder().encode((await Promise.all(lines)).join('\n')))
+/** Digests of the files in a folder, not of those below it. */
+export function folderDigests(folder: string, files: Files): Digests {
+  return Object.fromEntries(
+    files.list(folder).flatMap((name) => {
+      const path = `${folder}/${name}`
+      const text = files.text(path)
+      return text === undefined ? [] : [[`file ${path}`, codeDigest(path, text)]]
+    }),
+  )
 }
 
-function sha256(content: Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex')
+/** Digests of files by name, or by a pattern with `*` and `**` (see matchesGlob of node:path). */
+export function inputDigests(patterns: readonly string[], files: Files): Digests {
+  const found = patterns.flatMap((pattern) => {
+    const path = posix.normalize(pattern)
+    return isPattern(path) ? matching(path, files) : [path]
+  })
+  return Object.fromEntries(
+    [...new Set(found)].sort().map((path) => [`file ${path}`, files.digest(path) ?? 'missing']),
+  )
+}
+
+function isPattern(path: string): boolean {
+  return /[*?[\]{}]/.test(path)
+}
+
+function matching(pattern: string, files: Files): readonly string[] {
+  const parts = pattern.split('/')
+  const fixed = parts.slice(0, Math.max(0, parts.findIndex(isPattern))).join('/')
+  const visit = (folder: string): readonly string[] =>
+    files.list(folder === '' ? '.' : folder).flatMap((name) => {
+      const path = folder === '' ? name : `${folder}/${name}`
+      if (posix.matchesGlob(path, pattern)) return files.exists(path) ? [path] : visit(path)
+      return files.exists(path) || name.startsWith('.') || name === 'node_modules' ? [] : visit(path)
+    })
+  return visit(fixed)
 }

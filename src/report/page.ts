@@ -18,7 +18,7 @@ import type { FrontMatter } from '../document/frontmatter.ts'
 import type { Results } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
 import { element } from './element.ts'
-import { exhibit, labels, missingRuns } from './exhibits.ts'
+import { type Drawings, exhibit, labels, missingRuns } from './exhibits.ts'
 import { experimentElement } from './experiment.ts'
 import { embedImages } from './image.ts'
 import { inlineValue } from './inline.ts'
@@ -36,6 +36,8 @@ export interface ReportInput {
   readonly read: (path: string) => Promise<Uint8Array>
   /** By the run's name (experiment/environment/pattern); a run without one is taken as it is. */
   readonly standings?: Standings
+  /** Figures drawn before; none unless given. */
+  readonly drawings?: Drawings
   /** Name and version of this program. */
   readonly generator: string
 }
@@ -59,6 +61,7 @@ export async function renderReport({
   runs: given,
   read,
   standings = new Map(),
+  drawings = { find: () => undefined, keep: () => {} },
   generator,
 }: ReportInput): Promise<Report> {
   const experiments = document.blocks.filter((block) => block.type === 'experiment')
@@ -80,7 +83,7 @@ export async function renderReport({
     const made =
       part.type === 'value'
         ? inlineValue(part, results, standings)
-        : await exhibit(part, names.get(part.id) ?? part.id, { results, standings, readText })
+        : await exhibit(part, names.get(part.id) ?? part.id, { results, standings, drawings, readText })
     problems.push(
       ...(made.error === undefined
         ? []

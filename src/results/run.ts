@@ -30,20 +30,11 @@ export interface Exclusion {
   readonly count: number
 }
 
-/** What decides a run's result, in parts, so that a change can be named. Texts are SHA-256 (hex) of what they stand for. */
-export interface Inputs {
-  /** The script with everything that it imports from the project. */
-  readonly script: string
-  /** The files in experiments/board/; of runs on boards. */
-  readonly board?: string
-  readonly parameters: string
-  readonly trials: number
-  readonly seed: number
-  /** The environment's definition. */
-  readonly environment: string
-  /** The laboratory's packages that the run was made with; of emulated runs. */
-  readonly packages?: string
-}
+/**
+ * What decides a run's result, part by part, so that a change can be named: `trials` -> 20, `parameter dom0.cpuLoad` -> 4, `file
+ * experiments/board/loop.c` -> SHA-256 of its code.
+ */
+export type Inputs = Readonly<Record<string, string | number | boolean | null>>
 
 export interface Run {
   readonly experiment: string
@@ -51,7 +42,7 @@ export interface Run {
   readonly pattern: string
   /** SHA-256 (hex) of everything that decides the result. */
   readonly key: string
-  readonly inputs?: Inputs
+  readonly inputs: Inputs
   readonly origin: Origin
   readonly trials: number
   readonly seed: number
@@ -64,7 +55,7 @@ export interface Run {
   readonly exclusions: readonly Exclusion[]
   /** The machine as captured by the run itself, item -> value in words ('hypervisor' -> 'Xen 4.17.5'). Ordered. */
   readonly captured: Readonly<Record<string, string>>
-  /** Raw files by name. They lie in .repro/ and are not committed; their digests are. */
+  /** Raw files by name. They lie beside the run in .repro/ and are not committed; their digests are. */
   readonly files: Readonly<Record<string, RawFile>>
   /** What does not decide the result: host, duration, date, tool version. Never part of a comparison. */
   readonly provenance: Readonly<Record<string, string | number>>

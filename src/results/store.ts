@@ -1,196 +1,125 @@
 /**
  * The store: the only reader and writer of runs.
  *
- *     results/<experiment>/<environment>/<pattern>/{run.json, rows.csv}   recorded, part of the project
- *     .repro/runs/<key>/{run.json, rows.csv}                              cache of what was run here
- *     .repro/raw/<key>/                                                   raw files, of either
+ *     results/<experiment>/<environment>/<pattern>/            the recorded run, part of the project
+ *     .repro/runs/<experiment>/<environment>/<pattern>/<id>/   every run made here, newest last, with its raw files in raw/
+ *     .repro/scratch/                                          what is being written; a rename puts it in its place
  *
- * rows.csv is one observation a line; run.json is all else, with the digest of rows.csv, checked whenever a run is read.
+ * The digest of a run's observations is checked whenever it is read.
  */
 
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { createReadStream, existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { csvFormatRows, csvParseRows } from 'd3-dsv'
-import { z } from 'zod'
-import type { Parameters } from '../document/block.ts'
-import type { Column, RawFile, Row, Run } from './run.ts'
+import { type Files, openFiles } from './files.ts'
+import type { RawFile, Run } from './run.ts'
+import { formatRun, parseHeader, parseRows, parseRun, rowsDigest, StoreError, textDigest } from './runfile.ts'
 
 /** What names a cell, and so its runs. */
 export type CellName = Pick<Run, 'experiment' | 'environment' | 'pattern'>
 
-/** A run that cannot be trusted or read: a file is damaged, was edited, or comes from another version. */
-export class StoreError extends Error {
-  override readonly name = 'StoreError'
-}
-
 export interface Store {
   /** The recorded run of a cell, whatever its key; undefined when there is none. */
-  recorded(cell: CellName): Promise<Run | undefined>
-  /** The run with this key in the cache. */
-  cached(key: string): Promise<Run | undefined>
-  /** Keeps a finished run in the cache. */
-  keep(run: Run): Promise<void>
+  recorded(cell: CellName): Run | undefined
+  /** The newest run made here of a cell with this key. */
+  cached(cell: CellName, key: string): Run | undefined
+  /** Ids of the runs made here of a cell, oldest first: time of writing and start of the key. */
+  history(cell: CellName): readonly string[]
+  /** A run made here; undefined when there is none of this id. */
+  past(cell: CellName, id: string): Run | undefined
+  /** Keeps a finished run, with its raw files (name -> path), which are moved. Returns it with their digests. */
+  keep(run: Omit<Run, 'files'>, raw: Readonly<Record<string, string>>): Promise<Run>
   /** Writes a run into results/, in the place of the one before. */
   record(run: Run): Promise<void>
-  /** Moves raw files (name -> path) to where those of `key` lie, and returns their digests. */
-  takeRaw(key: string, files: Readonly<Record<string, string>>): Promise<Readonly<Record<string, RawFile>>>
+  /** Takes over edited observations of a recorded run as they are now; false if they were not edited. */
+  accept(cell: CellName, by: string): Promise<boolean>
+  /** Deletes a run made here. */
+  forget(cell: CellName, id: string): Promise<void>
 }
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in hexadecimal')
-const header = z.strictObject({
-  schema: z.literal(1),
-  experiment: z.string(),
-  environment: z.string(),
-  pattern: z.string(),
-  key: sha256,
-  inputs: z
-    .strictObject({
-      script: sha256,
-      board: sha256.optional(),
-      parameters: sha256,
-      trials: z.int(),
-      seed: z.int(),
-      environment: sha256,
-      packages: sha256.optional(),
-    })
-    .optional(),
-  origin: z.enum(['emulated', 'hardware', 'local']),
-  trials: z.int(),
-  seed: z.int(),
-  parameters: z.record(z.string(), z.json()),
-  clockHz: z.number().optional(),
-  columns: z.array(
-    z.strictObject({
-      name: z.string(),
-      role: z.enum(['index', 'factor', 'measure']),
-      unit: z.string().optional(),
-      label: z.string().optional(),
-    }),
-  ),
-  rows: z.strictObject({ count: z.int(), sha256 }),
-  exclusions: z.array(z.strictObject({ reason: z.string(), count: z.int() })),
-  captured: z.record(z.string(), z.string()),
-  files: z.record(z.string(), z.strictObject({ sha256, bytes: z.int() })),
-  provenance: z.record(z.string(), z.union([z.string(), z.number()])),
-})
-
 /** The store of the project in folder `project`. Reading throws a StoreError that names the file. */
-export function openStore(project: string): Store {
-  const runFolder = ({ experiment, environment, pattern }: CellName) =>
-    join(project, 'results', experiment, environment, pattern)
-  const cacheFolder = (key: string) => join(project, '.repro/runs', key)
-  return {
-    recorded: (cell) => readRun(runFolder(cell), project),
-    cached: (key) => readRun(cacheFolder(key), project),
-    keep: (run) => writeRun(run, cacheFolder(run.key)),
-    record: (run) => writeRun(run, runFolder(run)),
-    takeRaw: (key, files) => takeRaw(join(project, '.repro/raw', key), files),
+export function openStore(project: string, files: Files = openFiles(project)): Store {
+  const recordedFolder = (cell: CellName) => `results/${pathOf(cell)}`
+  const cellFolder = (cell: CellName) => `.repro/runs/${pathOf(cell)}`
+  const read = (folder: string): Run | undefined => {
+    const text = files.text(`${folder}/run.json`)
+    if (text === undefined) return undefined
+    return parseRun({ 'run.json': text, 'rows.csv': files.text(`${folder}/rows.csv`) }, folder)
   }
+  return {
+    recorded: (cell) => read(recordedFolder(cell)),
+    cached(cell, key) {
+      const id = files.list(cellFolder(cell)).findLast((one) => one.endsWith(`-${key.slice(0, keyDigits)}`))
+      const run = id === undefined ? undefined : read(`${cellFolder(cell)}/${id}`)
+      return run?.key === key ? run : undefined
+    },
+    history: (cell) => files.list(cellFolder(cell)),
+    past: (cell, id) => read(`${cellFolder(cell)}/${id}`),
+    async keep(run, raw) {
+      const draft = await openDraft(project)
+      const taken = await takeRaw(join(draft, 'raw'), raw)
+      const kept: Run = { ...run, files: taken }
+      await writeRun(kept, draft)
+      await putInPlace(
+        draft,
+        join(project, cellFolder(run), `${stamp(new Date())}-${run.key.slice(0, keyDigits)}`),
+      )
+      return kept
+    },
+    async record(run) {
+      const draft = await openDraft(project)
+      await writeRun(run, draft)
+      await putInPlace(draft, join(project, recordedFolder(run)))
+    },
+    async accept(cell, by) {
+      const folder = recordedFolder(cell)
+      const text = files.text(`${folder}/run.json`)
+      const csv = files.text(`${folder}/rows.csv`)
+      if (text === undefined || csv === undefined) throw new StoreError(`no recorded run: ${folder}`)
+      const { rows, ...head } = parseHeader(text, `${folder}/run.json`)
+      if (textDigest(csv) === rows.sha256) return false
+      const run: Run = {
+        ...head,
+        rows: parseRows(csv, head.columns),
+        provenance: { ...head.provenance, accepted: by },
+      }
+      const draft = await openDraft(project)
+      await writeRun(run, draft)
+      await putInPlace(draft, join(project, folder))
+      return true
+    },
+    forget: (cell, id) => rm(join(project, cellFolder(cell), id), { recursive: true, force: true }),
+  }
+}
+
+/** Digits of the key in a run's id. */
+const keyDigits = 12
+
+/** `2026-11-23T12.30.05.123Z`: sorts by time and is a name on every file system. */
+function stamp(now: Date): string {
+  return now.toISOString().replaceAll(':', '.')
+}
+
+export function pathOf({ experiment, environment, pattern }: CellName): string {
+  return `${experiment}/${environment}/${pattern}`
+}
+
+/** Whether two runs have the same observations. */
+export function sameRows(a: Run, b: Run): boolean {
+  return rowsDigest(a) === rowsDigest(b)
 }
 
 async function writeRun(run: Run, folder: string): Promise<void> {
-  const rows = formatRows(run)
-  const { experiment, environment, pattern, key, inputs, origin, trials, seed, parameters, clockHz } = run
-  const { columns, exclusions, captured, files, provenance } = run
-  const text = JSON.stringify(
-    {
-      schema: 1,
-      experiment,
-      environment,
-      pattern,
-      key,
-      inputs,
-      origin,
-      trials,
-      seed,
-      parameters,
-      clockHz,
-      columns,
-      rows: { count: run.rows.length, sha256: digest(rows) },
-      exclusions,
-      captured,
-      files: Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1))),
-      provenance,
-    },
-    null,
-    2,
-  )
-  // Both files change at once: a folder is written beside and takes the other's name.
-  const draft = `${folder}.${process.pid}.part`
-  await rm(draft, { recursive: true, force: true })
-  await mkdir(draft, { recursive: true })
-  await writeFile(join(draft, 'rows.csv'), rows)
-  await writeFile(join(draft, 'run.json'), `${text}\n`)
-  await rm(folder, { recursive: true, force: true })
-  await rename(draft, folder)
-}
-
-async function readRun(folder: string, project: string): Promise<Run | undefined> {
-  const file = join(folder, 'run.json')
-  const name = relative(project, file)
-  const text = await readIfThere(file)
-  if (text === undefined) return undefined
-  const { schema: _, rows: stated, ...rest } = parseHeader(text, name)
-  const csv = join(folder, 'rows.csv')
-  const rows = await readIfThere(csv)
-  const csvName = relative(project, csv)
-  const run = `run ${rest.experiment}/${rest.environment}/${rest.pattern}`
-  const advice = 'Restore it from version control, or delete its folder to run the cell again.'
-  if (rows === undefined) throw new StoreError(`missing ${csvName} of ${run}. ${advice}`)
-  if (digest(rows) !== stated.sha256)
-    throw new StoreError(
-      `${csvName} of ${run} was changed: its SHA-256 is ${digest(rows)}, not ${stated.sha256} as recorded. ${advice}`,
-    )
-  // Optional keys are absent or have a value: what JSON holds.
-  const columns = rest.columns as readonly Column[]
-  return {
-    ...rest,
-    parameters: rest.parameters as Parameters,
-    columns,
-    rows: parseRows(rows, columns),
-  } as Run
-}
-
-function parseHeader(text: string, name: string): z.infer<typeof header> {
-  let data: unknown
-  try {
-    data = JSON.parse(text)
-  } catch (cause) {
-    throw new StoreError(`${name} is damaged: ${(cause as Error).message}`, { cause })
-  }
-  const parsed = header.safeParse(data)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new StoreError(`${name} is no run: ${issue?.path.join('.')}: ${issue?.message}`)
-}
-
-function formatRows({ columns, rows }: Run): string {
-  const names = columns.map(({ name }) => name)
-  const lines = rows.map((row) => names.map((name) => String(row[name] ?? '')))
-  return `${csvFormatRows([names, ...lines])}\n`
-}
-
-function parseRows(text: string, columns: readonly Column[]): readonly Row[] {
-  const [, ...lines] = csvParseRows(text.replace(/\n$/, ''))
-  return lines.map((line) =>
-    Object.fromEntries(
-      columns.map(({ name, role }, index) => {
-        const value = line[index] ?? ''
-        if (role === 'factor') return [name, value]
-        return [name, value === '' ? null : Number(value)]
-      }),
-    ),
-  )
+  for (const [name, text] of Object.entries(formatRun(run)))
+    await writeFile(join(folder, name), text, { flush: true })
 }
 
 async function takeRaw(
   folder: string,
   files: Readonly<Record<string, string>>,
 ): Promise<Readonly<Record<string, RawFile>>> {
-  await rm(folder, { recursive: true, force: true })
   const taken: Record<string, RawFile> = {}
   for (const [name, path] of Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1))) {
     await mkdir(folder, { recursive: true })
@@ -202,23 +131,64 @@ async function takeRaw(
   return taken
 }
 
-/** Writes a text under a temporary name first, so that nobody ever reads half of it. */
-export async function writeAtomically(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true })
-  const draft = `${file}.${process.pid}.part`
-  await writeFile(draft, text)
-  await rename(draft, file)
+const scratch = '.repro/scratch'
+let drafts = 0
+
+/** A new folder that only this process writes. */
+async function openDraft(project: string): Promise<string> {
+  const draft = join(project, scratch, `${process.pid}-${++drafts}`)
+  await rm(draft, { recursive: true, force: true })
+  await mkdir(draft, { recursive: true })
+  return draft
 }
 
-async function readIfThere(file: string): Promise<string | undefined> {
+const setAside = '-replaced'
+
+/** A folder takes the place of another as a whole: that is set aside first, and comes back when this process dies in between. */
+async function putInPlace(draft: string, folder: string): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true })
+  const aside = `${draft}${setAside}`
   try {
-    return await readFile(file, 'utf8')
+    await rename(folder, aside)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+  await rename(draft, folder)
+  await rm(aside, { recursive: true, force: true })
+}
+
+/** Writes a text of the project under another name first, so that nobody ever reads half of it. */
+export async function writeAtomically(project: string, path: string, text: string): Promise<void> {
+  const draft = await openDraft(project)
+  await writeFile(join(draft, 'text'), text, { flush: true })
+  await mkdir(dirname(join(project, path)), { recursive: true })
+  await rename(join(draft, 'text'), join(project, path))
+  await rm(draft, { recursive: true })
+}
+
+/** Deletes what processes that are gone were writing; a recorded run that one had set aside comes back if nothing took its place. */
+export async function sweep(project: string): Promise<void> {
+  for (const name of await readdir(join(project, scratch)).catch(() => [])) {
+    const pid = Number(/^\d+/.exec(name)?.[0])
+    if (pid === process.pid || isAlive(pid)) continue
+    const folder = join(project, scratch, name)
+    if (name.endsWith(setAside)) await restore(folder, project)
+    await rm(folder, { recursive: true, force: true })
   }
 }
 
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+async function restore(folder: string, project: string): Promise<void> {
+  const run = parseHeader(await readFile(join(folder, 'run.json'), 'utf8'), join(scratch, 'run.json'))
+  const home = join(project, 'results', pathOf(run))
+  if (existsSync(home)) return
+  await mkdir(dirname(home), { recursive: true })
+  await rename(folder, home)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }

@@ -35,6 +35,7 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5)
 }
 
-function some(values: readonly number[], what: string): void {
+/** Throws a RangeError if there are no values. */
+export function some(values: readonly number[], what: string): void {
   if (values.length === 0) throw new RangeError(`the ${what} of no values`)
 }

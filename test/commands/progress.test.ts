@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import type { BuildEvent } from '../../src/build.ts'
+import type { BuildEvent } from '../../src/build/event.ts'
 import { duration, openDisplay } from '../../src/commands/progress.ts'
 import { CellError } from '../../src/experiment/execute.ts'
 import { TestbedError } from '../../src/testbed/testbed.ts'

@@ -44,18 +44,14 @@ describe('an inline script', () => {
     expect(inlineModule('one\ntwo', 7).split('\n').indexOf('two') + 1).toBe(8)
   })
 
-  it('gives rows with their trial, and columns by what is in them', () => {
-    const rows = rowsOf(
-      {
-        rows: [
-          { elapsedNs: 5, how: 'fast' },
-          { elapsedNs: null, how: 'slow' },
-        ],
-      },
-      3,
-    )
-    expect(rows.map(({ trial }) => trial)).toEqual([3, 3])
-    expect(columnsOf(rows)).toEqual([
+  it('gives rows, and columns by what is in them', () => {
+    const rows = rowsOf({
+      rows: [
+        { elapsedNs: 5, how: 'fast' },
+        { elapsedNs: null, how: 'slow' },
+      ],
+    })
+    expect(columnsOf(rows.map((row) => ({ trial: 3, ...row })))).toEqual([
       { name: 'trial', role: 'index' },
       { name: 'elapsedNs', role: 'measure', unit: 'ns' },
       { name: 'how', role: 'factor' },
@@ -63,6 +59,6 @@ describe('an inline script', () => {
   })
 
   it.each([{}, { rows: 1 }, { rows: [] }, { rows: [1] }])('must export rows: %j does not', (module) => {
-    expect(() => rowsOf(module, 0)).toThrow('export const rows = [{ name: 1 }]')
+    expect(() => rowsOf(module)).toThrow('export const rows = [{ name: 1 }]')
   })
 })

@@ -5,7 +5,7 @@ import { fakeExperiment } from '../results/fake.ts'
 const patterns = [{ name: 'baseline' }, { name: 'null', only: ['xen-4.14'] }]
 const cells = cellsOf([fakeExperiment(patterns)])
 const names = (only: readonly string[]) =>
-  cells.filter(chosen(cells, only)).map(({ environment, pattern }) => `${environment}/${pattern}`)
+  cells.filter(chosen(cells, only, '--only')).map(({ environment, pattern }) => `${environment}/${pattern}`)
 
 describe('cells', () => {
   it('are patterns in environments, without those that a pattern is not for', () => {

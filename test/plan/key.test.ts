@@ -1,27 +1,26 @@
 import { describe, expect, it } from 'vitest'
-import { digest, keyOf } from '../../src/plan/key.ts'
+import { digest, keyOf, parameterInputs } from '../../src/plan/key.ts'
 import type { Inputs } from '../../src/results/run.ts'
 
 const cell = { experiment: 'latency', environment: 'xen-4.14', pattern: 'baseline' }
 const inputs: Inputs = {
   script: 's',
-  board: 'b',
-  parameters: 'p',
+  'parameter dom0.cpuLoad': 0,
   trials: 20,
   seed: 1,
-  environment: 'e',
-  packages: 'k',
+  'environment cpus': 4,
 }
 
 describe('a key', () => {
   it('is a SHA-256 and the same for the same inputs in any order', () => {
-    const { trials, ...others } = inputs
+    const { trials = 0, ...others } = inputs
     expect(keyOf(cell, inputs)).toMatch(/^[0-9a-f]{64}$/)
     expect(keyOf(cell, { ...others, trials })).toBe(keyOf(cell, inputs))
   })
 
-  it.each(Object.keys(inputs) as (keyof Inputs)[])('changes with %s', (part) => {
-    const changed = { ...inputs, [part]: typeof inputs[part] === 'number' ? 7 : 'other' }
+  it.each(Object.keys(inputs))('changes with %s', (part) => {
+    const value = typeof inputs[part] === 'number' ? 7 : 'other'
+    const changed = { ...inputs, [part]: value }
     expect(keyOf(cell, changed)).not.toBe(keyOf(cell, inputs))
   })
 
@@ -42,4 +41,14 @@ describe('a digest', () => {
     ['nesting', { a: { b: 1 } }, { a: 1, b: 1 }],
     ['null and absence', { a: null }, {}],
   ])('sees %s', (_, one, other) => expect(digest(one)).not.toBe(digest(other)))
+})
+
+it('parameters become inputs by their path; a list is one value', () => {
+  const parameters = { dom0: { cpuLoad: 4, nice: null }, list: [1, { b: 2, a: 1 }], on: true }
+  expect(parameterInputs(parameters)).toEqual({
+    'parameter dom0.cpuLoad': 4,
+    'parameter dom0.nice': null,
+    'parameter list': '[1,{"a":1,"b":2}]',
+    'parameter on': true,
+  })
 })

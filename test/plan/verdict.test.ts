@@ -1,24 +1,26 @@
 import { describe, expect, it } from 'vitest'
-import type { Parameters } from '../../src/document/block.ts'
 import { verdictOf, type Wanted } from '../../src/plan/verdict.ts'
 import type { Inputs, Run } from '../../src/results/run.ts'
 import { fakeRun } from '../results/fake.ts'
 
+const [one, two] = ['1'.repeat(64), '2'.repeat(64)]
 const inputs: Inputs = {
-  script: 's',
-  board: 'b',
-  parameters: 'p',
+  script: one,
+  'file experiments/board/loop.c': one,
+  'parameter domu.vcpus': 3,
+  'parameter scheduler': 'credit2',
+  'environment cpus': 4,
+  'packages debian-11': one,
   trials: 4,
   seed: 1,
-  environment: 'e',
-  packages: 'k',
 }
-const parameters = { domu: { vcpus: 3 }, scheduler: 'credit2' }
-const run: Run = { ...fakeRun(), key: 'right', trials: 4, seed: 1, parameters, inputs }
+const run: Run = { ...fakeRun(), key: 'right', inputs }
 
-function wanted(changed: Partial<Inputs> = {}, asked: Parameters = parameters): Wanted {
-  const same = Object.keys(changed).length === 0 && asked === parameters
-  return { inputs: { ...inputs, ...changed }, parameters: asked, keys: [same ? 'right' : 'wrong'] }
+function wanted(changed: Partial<Inputs> = {}): Wanted {
+  const now = Object.fromEntries(
+    Object.entries({ ...inputs, ...changed }).filter(([, value]) => value !== undefined),
+  )
+  return { inputs: now as Inputs, keys: [Object.keys(changed).length === 0 ? 'right' : 'wrong'] }
 }
 
 describe('a verdict', () => {
@@ -38,19 +40,21 @@ describe('a verdict', () => {
     expect(verdictOf(wanted(), undefined, undefined)).toEqual({ type: 'missing', reason: 'never run' })
   })
 
-  it.each<[string, Partial<Inputs>, Parameters]>([
-    ['trials 4 -> 50', { trials: 50 }, parameters],
-    ['seed 1 -> 2', { seed: 2 }, parameters],
-    ['script changed', { script: 'new' }, parameters],
-    ['board programs changed', { board: 'new' }, parameters],
-    ['environment redefined', { environment: 'new' }, parameters],
-    ['packages changed', { packages: 'new' }, parameters],
-    ['domu.vcpus 3 -> 1', { parameters: 'new' }, { ...parameters, domu: { vcpus: 1 } }],
-    ['scheduler credit2 -> null', { parameters: 'new' }, { ...parameters, scheduler: 'null' }],
-    ['load none -> 4', { parameters: 'new' }, { ...parameters, load: 4 }],
-    ['trials 4 -> 5, script changed', { trials: 5, script: 'new' }, parameters],
-  ])('is stale with the reason %s', (reason, changed, asked) => {
-    expect(verdictOf(wanted(changed, asked), run, undefined)).toEqual({ type: 'stale', run, reason })
+  it.each<[string, Partial<Inputs>]>([
+    ['trials 4 -> 50', { trials: 50 }],
+    ['seed 1 -> 2', { seed: 2 }],
+    ['script changed', { script: two }],
+    ['experiments/board/loop.c changed', { 'file experiments/board/loop.c': two }],
+    ['experiments/board/loop.c removed', { 'file experiments/board/loop.c': undefined }],
+    ['experiments/board/new.c added', { 'file experiments/board/new.c': two }],
+    ['environment cpus 4 -> 2', { 'environment cpus': 2 }],
+    ['packages debian-11 changed', { 'packages debian-11': two }],
+    ['domu.vcpus 3 -> 1', { 'parameter domu.vcpus': 1 }],
+    ['scheduler credit2 -> null', { 'parameter scheduler': 'null' }],
+    ['load none -> 4', { 'parameter load': 4 }],
+    ['script changed, trials 4 -> 5', { trials: 5, script: two }],
+  ])('is stale with the reason %s', (reason, changed) => {
+    expect(verdictOf(wanted(changed), run, undefined)).toEqual({ type: 'stale', run, reason })
   })
 
   it('blames the program when nothing else differs', () => {

@@ -62,6 +62,7 @@ export function fakeRun(shape: Shape = {}): Run {
     environment,
     pattern,
     key: 'c0ffee00'.repeat(8),
+    inputs: { trials, seed: 1 },
     origin,
     trials,
     seed: 1,
@@ -103,6 +104,8 @@ export function fakeExperiment(
     trials: 4,
     seed: 1,
     deadlineSeconds: 900,
+    needs: [],
+    inputs: [],
     parameters,
     patterns: patterns.map(
       ({ name, label = name, changes = {}, only }): Pattern => ({

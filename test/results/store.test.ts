@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Run } from '../../src/results/run.ts'
-import { openStore, type Store, StoreError, writeAtomically } from '../../src/results/store.ts'
+import { StoreError } from '../../src/results/runfile.ts'
+import { openStore, type Store, sweep, writeAtomically } from '../../src/results/store.ts'
 import { fakeRun } from './fake.ts'
 
 let project: string
@@ -13,13 +14,7 @@ const key = 'a'.repeat(64)
 const run: Run = {
   ...fakeRun({ exclude: 'lost records' }),
   key,
-  inputs: {
-    script: 'b'.repeat(64),
-    parameters: 'c'.repeat(64),
-    trials: 4,
-    seed: 1,
-    environment: 'd'.repeat(64),
-  },
+  inputs: { script: 'b'.repeat(64), 'parameter load': null, trials: 4, seed: 1 },
 }
 const folder = 'results/latency/xen-4.14/baseline'
 
@@ -34,14 +29,24 @@ afterEach(async () => {
 describe('the store', () => {
   it('gives back a recorded run as it was, absent values included', async () => {
     await store.record(run)
-    expect(await store.recorded(run)).toEqual(run)
+    expect(store.recorded(run)).toEqual(run)
   })
 
-  it('gives back a cached run by its key alone', async () => {
-    await store.keep(run)
-    expect(await store.cached(key)).toEqual(run)
-    expect(await store.recorded(run)).toBeUndefined()
-    expect(await store.cached('e'.repeat(64))).toBeUndefined()
+  it('gives back the newest run of a cell with a key, and keeps the older ones', async () => {
+    const other = { ...run, key: 'e'.repeat(64) }
+    const second = { ...run, rows: run.rows.slice(0, 2) }
+    for (const one of [run, other, second]) {
+      await store.keep(one, {})
+      await new Promise((resolve) => setTimeout(resolve, 2)) // ids tell milliseconds
+    }
+    expect(store.cached(run, key)).toEqual({ ...second, files: {} })
+    expect(store.cached(run, 'f'.repeat(64))).toBeUndefined()
+    expect(store.recorded(run)).toBeUndefined()
+    const ids = store.history(run)
+    expect(ids.map((id) => id.slice(-12))).toEqual(['aaaaaaaaaaaa', 'eeeeeeeeeeee', 'aaaaaaaaaaaa'])
+    expect(store.past(run, ids[0] ?? '')?.rows).toEqual(run.rows)
+    await store.forget(run, ids[0] ?? '')
+    expect(store.history(run)).toEqual(ids.slice(1))
   })
 
   it('keeps numbers to the last bit and texts with commas, quotes, line ends and nothing in them', async () => {
@@ -52,8 +57,8 @@ describe('the store', () => {
     ] as const
     const words = ['', 'a,b', 'say "so"', 'two\nlines', ' blank ', '日本語']
     const rows = words.map((word, trial) => ({ trial, word, value: trial === 0 ? null : 0.1 * trial }))
-    await store.keep({ ...run, columns, rows })
-    expect((await store.cached(key))?.rows).toEqual(rows)
+    await store.keep({ ...run, columns, rows }, {})
+    expect(store.cached(run, key)?.rows).toEqual(rows)
   })
 
   it('writes the same bytes for the same run', async () => {
@@ -61,13 +66,13 @@ describe('the store', () => {
     const first = readFileSync(join(project, folder, 'run.json'), 'utf8')
     await store.record(structuredClone(run))
     expect(readFileSync(join(project, folder, 'run.json'), 'utf8')).toBe(first)
-    expect(first.split('\n').slice(0, 3)).toEqual(['{', '  "schema": 1,', '  "experiment": "latency",'])
+    expect(first.split('\n').slice(0, 3)).toEqual(['{', '  "schema": 2,', '  "experiment": "latency",'])
   })
 
   it('replaces a run and leaves no other files', async () => {
     await store.record(run)
     await store.record({ ...run, seed: 2 })
-    expect((await store.recorded(run))?.seed).toBe(2)
+    expect(openStore(project).recorded(run)?.seed).toBe(2)
     expect(readdirSync(join(project, 'results/latency/xen-4.14'))).toEqual(['baseline'])
     expect(readdirSync(join(project, folder)).sort()).toEqual(['rows.csv', 'run.json'])
   })
@@ -76,8 +81,8 @@ describe('the store', () => {
     await store.record(run)
     const file = join(project, folder, 'rows.csv')
     writeFileSync(file, readFileSync(file, 'utf8').replace('pause', 'unpause'))
-    await expect(store.recorded(run)).rejects.toThrow(StoreError)
-    await expect(store.recorded(run)).rejects.toThrow(
+    expect(() => openStore(project).recorded(run)).toThrow(StoreError)
+    expect(() => openStore(project).recorded(run)).toThrow(
       /^results\/latency\/xen-4\.14\/baseline\/rows\.csv of run latency\/xen-4\.14\/baseline was changed: its SHA-256 is [0-9a-f]{64}, not [0-9a-f]{64} as recorded/,
     )
   })
@@ -85,32 +90,71 @@ describe('the store', () => {
   it('refuses a run without its rows', async () => {
     await store.record(run)
     await rm(join(project, folder, 'rows.csv'))
-    await expect(store.recorded(run)).rejects.toThrow('missing results/latency/xen-4.14/baseline/rows.csv')
+    expect(() => store.recorded(run)).toThrow('missing results/latency/xen-4.14/baseline/rows.csv')
   })
 
   it.each([
     ['{', /run\.json is damaged: /],
-    ['{"schema": 2}', /run\.json is no run: schema: /],
+    ['{"schema": 9}', /run\.json is no run: schema: /],
+    ['{"schema": 1}', /run\.json was written by an older version of repro; delete its folder/],
   ])('refuses a run.json that reads %s', async (text, message) => {
     await store.record(run)
     writeFileSync(join(project, folder, 'run.json'), text)
-    await expect(store.recorded(run)).rejects.toThrow(message)
+    expect(() => store.recorded(run)).toThrow(message)
   })
 
-  it('moves raw files and tells their digests', async () => {
+  it('moves raw files beside the run and tells their digests', async () => {
     const file = join(project, 'trace')
     writeFileSync(file, 'abc')
-    const files = await store.takeRaw(key, { 'trace.bin': file })
+    const { files } = await store.keep(run, { 'trace.bin': file })
     // FIPS 180-2, appendix B.1
     const sha256 = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'
     expect(files).toEqual({ 'trace.bin': { sha256, bytes: 3 } })
-    expect(readFileSync(join(project, '.repro/raw', key, 'trace.bin'), 'utf8')).toBe('abc')
+    const [id = ''] = store.history(run)
+    const runs = join(project, '.repro/runs/latency/xen-4.14/baseline')
+    expect(readFileSync(join(runs, id, 'raw/trace.bin'), 'utf8')).toBe('abc')
     expect(readdirSync(project)).toEqual(['.repro'])
+  })
+
+  it('takes over edited rows when told to, and says so in the run', async () => {
+    await store.record(run)
+    expect(await openStore(project).accept(run, 'me')).toBe(false)
+    const file = join(project, folder, 'rows.csv')
+    writeFileSync(file, readFileSync(file, 'utf8').replace('blocked', 'running'))
+    expect(await openStore(project).accept(run, 'me')).toBe(true)
+    const accepted = openStore(project).recorded(run)
+    expect(accepted?.rows[0]).toMatchObject({ found: 'running' })
+    expect(accepted?.provenance).toMatchObject({ accepted: 'me' })
+  })
+})
+
+describe('sweeping', () => {
+  const dead = 4_194_304 // above the largest pid that Linux gives by default
+
+  it('deletes what a process that is gone was writing, and nothing of one that lives', async () => {
+    for (const name of [`${dead}-1`, `${process.ppid}-1`])
+      mkdirSync(join(project, '.repro/scratch', name), { recursive: true })
+    await sweep(project)
+    expect(readdirSync(join(project, '.repro/scratch'))).toEqual([`${process.ppid}-1`])
+  })
+
+  it.each([
+    ['comes back when nothing took its place', false, 4],
+    ['goes when something did', true, 7],
+  ])('a recorded run that was set aside %s', async (_, replaced, trials) => {
+    await store.record(run)
+    mkdirSync(join(project, '.repro/scratch'), { recursive: true })
+    renameSync(join(project, folder), join(project, `.repro/scratch/${dead}-1-replaced`))
+    if (replaced) await store.record({ ...run, trials: 7 })
+    await sweep(project)
+    expect(openStore(project).recorded(run)?.trials).toBe(trials)
+    expect(readdirSync(join(project, '.repro/scratch'))).toEqual([])
   })
 })
 
 it('a text is written with its folders, and under its own name only', async () => {
-  await writeAtomically(join(project, 'a/b.html'), 'text')
+  await writeAtomically(project, 'a/b.html', 'text')
   expect(readFileSync(join(project, 'a/b.html'), 'utf8')).toBe('text')
   expect(readdirSync(join(project, 'a'))).toEqual(['b.html'])
+  expect(readdirSync(join(project, '.repro/scratch'))).toEqual([])
 })

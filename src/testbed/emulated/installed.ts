@@ -28,6 +28,11 @@ export function rootFolder(cache: string, root: Root, locked: LockedRoot): strin
   return join(cache, 'testbed', `${root}-${digest.slice(0, 12)}`)
 }
 
+/** The last file that a root's set-up writes; it lists what is installed. */
+export function markerFile(cache: string, root: Root, locked: LockedRoot): string {
+  return join(rootFolder(cache, root, locked), marker)
+}
+
 /** What is installed for a root, or undefined when it is not (completely) there. One small read. */
 export async function installedRoot(
   cache: string,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { randomNumbers } from '../../src/experiment/random.ts'
 import { mean } from '../../src/stats/moments.ts'
+import { randomNumbers } from '../../src/stats/random.ts'
 
 const take = (seed: string, count: number) => {
   const next = randomNumbers(seed)

@@ -1,0 +1,222 @@
+/**
+ * A build:
+ *
+ *   document -> check -> plan -> set up the laboratory -> run what is not there -> render -> _build/index.html
+ *
+ * Reading and checking change nothing. One cell that fails leaves the others alone, and the report says what is missing.
+ */
+
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { hasErrors } from '../document/problem.ts'
+import { cellsOf, chosen, nameOf, type PlannedCell } from '../plan/cells.ts'
+import { digest } from '../plan/key.ts'
+import { plan, type Step } from '../plan/plan.ts'
+import type { Standing } from '../report/standing.ts'
+import { type Files, type Notes, openFiles } from '../results/files.ts'
+import type { Run } from '../results/run.ts'
+import { runName } from '../results/series.ts'
+import { openStore, sweep, writeAtomically } from '../results/store.ts'
+import { setup } from '../testbed/emulated/setup.ts'
+import { exclusively } from '../testbed/exclusive.ts'
+import { type Done, reasonToRun, runCells } from './cells.ts'
+import { drawings } from './drawings.ts'
+import type { Outcome, Tell } from './event.ts'
+import { type Rendering, renderInputs } from './exhibits.ts'
+import { reportFile, textDigest, writeManifest } from './manifest.ts'
+import { DocumentError, lockFile, type Opened, type Overrides, override, type Site } from './site.ts'
+
+export interface BuildOptions extends Overrides {
+  /** Cells to run whatever is there, see plan/cells.ts; `all` for all that are chosen. */
+  readonly rerun: 'all' | readonly string[]
+  /** Cells to run at all; no restriction if empty. */
+  readonly only: readonly string[]
+  /** Cells that run at once. */
+  readonly jobs: number
+  /** Starts further cells after one failed. */
+  readonly keepGoing: boolean
+  /** Runs nothing, and takes recorded runs only. */
+  readonly frozen: boolean
+  /** Writes the runs that the report shows into results/. */
+  readonly record: boolean
+  /** Whether to write the report. */
+  readonly render: boolean
+  readonly signal: AbortSignal
+}
+
+/** A frozen build found cells whose recorded run is not there or made from something else; one line a cell. */
+export class FrozenError extends Error {
+  override readonly name = 'FrozenError'
+}
+
+/** Every cell with its verdict. Throws a DocumentError when the document has errors. */
+export async function planDocument(
+  site: Site,
+  { document, environments }: Opened,
+  files: Files = openFiles(site.project),
+  made: ReadonlyMap<string, Run> = new Map(),
+): Promise<readonly Step[]> {
+  if (hasErrors(document.file)) throw new DocumentError(document.file)
+  const store = openStore(site.project, files)
+  const around = { ...site, environments, lockFile: lockFile(site), store, files }
+  return await plan(cellsOf(document.blocks), around, made)
+}
+
+/** `opened` comes from openDocument with the same `files`; throws a DocumentError when that has errors, and a FrozenError. */
+export async function build(
+  site: Site,
+  opened: Opened,
+  options: BuildOptions,
+  tell: Tell,
+  files: Files = openFiles(site.project),
+): Promise<Outcome> {
+  const document = override(opened.document, options, tell)
+  const own = { document, environments: opened.environments }
+  const steps = await planDocument(site, own, files)
+  if (options.frozen) refuseUnrecorded(steps)
+  const wanted = choice(steps, options)
+  const toRun = (planned: readonly Step[]) =>
+    planned.filter((step) => wanted.isChosen(step.cell) && reasonToRun(step, wanted.isRerun) !== undefined)
+
+  let done: Done = { executed: [], failures: [], skipped: [] }
+  const first = toRun(steps)
+  if (first.length > 0) {
+    done = await underLock(site, options.signal, tell, async () => {
+      await sweep(site.project)
+      await setUp(site, first, options.signal, tell)
+      const shop = { ...site, lockFile: lockFile(site), store: openStore(site.project) }
+      // From here on the files are looked at anew: packages may have been replaced, and runs are made.
+      const replan = async (made: ReadonlyMap<string, Run>) =>
+        toRun(await planDocument(site, own, openFiles(site.project, files.notes()), made))
+      return await runCells(replan, wanted.isRerun, shop, options, tell)
+    })
+  }
+  const after = first.length > 0 ? openFiles(site.project, files.notes()) : files
+  const made = new Map(done.executed.map((run) => [runName(run), run]))
+  const settled = first.length > 0 ? await planDocument(site, own, after, made) : steps
+  const shown = runsToShow(settled, made)
+  if (options.record) await record(shown, settled, site, tell)
+  if (!options.render) return { ...done, problems: [] }
+  const rendering = {
+    document,
+    runs: shown.map(({ run }) => run),
+    standings: new Map(shown.map(({ run, standing }) => [runName(run), standing])),
+    files: options.record ? openFiles(site.project, after.notes()) : after,
+    program: programOf(site, after),
+  }
+  // What the manifest notes must be what the next build would look at.
+  if (options.record) await planDocument(site, own, rendering.files)
+  const complete = done.failures.length === 0 && done.skipped.length === 0 && document === opened.document
+  return { ...done, ...(await render(site, rendering, { complete, before: files.notes() })) }
+}
+
+function refuseUnrecorded(steps: readonly Step[]): void {
+  const lines = steps.flatMap(({ cell, verdict }) => {
+    if (verdict.type === 'recorded') return []
+    const why = verdict.type === 'cached' ? 'run here, but not recorded (repro run --record)' : verdict.reason
+    return [`${nameOf(cell)}: ${why}`]
+  })
+  if (lines.length > 0) throw new FrozenError(lines.join('\n'))
+}
+
+/** Throws a ChoiceError for a name that fits no cell. */
+function choice(steps: readonly Step[], { only, rerun }: BuildOptions) {
+  const cells = steps.map(({ cell }) => cell)
+  const isChosen = chosen(cells, only, '--only')
+  const isRerun = rerun === 'all' ? isChosen : chosen(cells, rerun, '--rerun')
+  const none = (_: PlannedCell) => false
+  return { isChosen, isRerun: rerun.length === 0 ? none : isRerun }
+}
+
+async function underLock<T>(
+  { project }: Site,
+  signal: AbortSignal,
+  tell: Tell,
+  action: () => Promise<T>,
+): Promise<T> {
+  await mkdir(join(project, '.repro'), { recursive: true })
+  const waiting = {
+    signal,
+    onWait: ({ pid, host }: { pid: number; host: string }) =>
+      tell({ type: 'note', text: `waiting for another build (process ${pid} on ${host})` }),
+  }
+  return await exclusively(join(project, '.repro/lock'), waiting, action)
+}
+
+/** The laboratory, for the boards that will be used. */
+async function setUp(site: Site, steps: readonly Step[], signal: AbortSignal, tell: Tell): Promise<void> {
+  const roots = steps.flatMap(({ environment }) => (environment === 'local' ? [] : [environment.root]))
+  if (roots.length === 0) return
+  const { substitutions } = await setup([...new Set(roots)].sort(), {
+    lockFile: lockFile(site),
+    cache: site.cache,
+    mirror: site.mirror,
+    report: (update) => tell({ type: 'laboratory', update }),
+    signal,
+  })
+  for (const { root, pinned, installed } of substitutions) {
+    const text = `${root}: ${installed} in place of ${pinned}, which the mirror no longer has; the keys of runs change`
+    tell({ type: 'note', text })
+  }
+}
+
+export interface Shown {
+  readonly run: Run
+  readonly standing: Standing
+}
+
+export function runsToShow(steps: readonly Step[], made: ReadonlyMap<string, Run>): readonly Shown[] {
+  return steps.flatMap(({ cell, verdict }): readonly Shown[] => {
+    const run = made.get(nameOf(cell))
+    if (run) return [{ run, standing: { executed: true } }]
+    if (verdict.type === 'missing') return []
+    const stale = verdict.type === 'stale' ? { stale: verdict.reason } : {}
+    return [{ run: verdict.run, standing: { executed: false, ...stale } }]
+  })
+}
+
+async function record(
+  shown: readonly Shown[],
+  steps: readonly Step[],
+  { project }: Site,
+  tell: Tell,
+): Promise<void> {
+  const recorded = new Set(steps.flatMap(({ verdict }) => (verdict.type === 'recorded' ? [verdict.run] : [])))
+  const fresh = shown.filter(({ run, standing }) => standing.stale === undefined && !recorded.has(run))
+  const store = openStore(project)
+  for (const { run } of fresh) await store.record(run)
+  tell({ type: 'note', text: `recorded ${fresh.length} ${fresh.length === 1 ? 'run' : 'runs'} in results/` })
+}
+
+/** Identifies this program: what it would write may change with its code and its libraries. */
+export function programOf({ generator }: Pick<Site, 'generator'>, files: Files): string {
+  const entry = process.argv[1] ?? ''
+  return digest([generator, files.digest(entry) ?? '', process.version])
+}
+
+async function render(
+  { project, document: path, generator }: Site,
+  rendering: Rendering,
+  { complete, before }: { readonly complete: boolean; readonly before: Notes },
+): Promise<Pick<Outcome, 'problems' | 'report'>> {
+  const steps = renderInputs(rendering)
+  // The report is the only user of unified's HTML side and of vega, which take a while to load.
+  const { renderReport } = await import('../report/page.ts')
+  const drawn = drawings(project, steps)
+  const { html, problems } = await renderReport({
+    ...rendering,
+    read: async (file) => rendering.files.read(file) ?? (await readFile(join(project, file))),
+    drawings: drawn,
+    generator,
+  })
+  await writeAtomically(project, reportFile, html)
+  drawn.tidy()
+  writeManifest(project, path, {
+    schema: 1,
+    complete: complete && problems.length === 0,
+    notes: { ...before, ...rendering.files.notes() },
+    report: textDigest(html),
+    steps,
+  })
+  return { problems, report: reportFile }
+}

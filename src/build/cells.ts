@@ -1,0 +1,103 @@
+/** Runs the cells of a plan, producers before those that need them. */
+
+import { CellError, execute, type Workshop } from '../experiment/execute.ts'
+import { nameOf, type PlannedCell } from '../plan/cells.ts'
+import type { Step } from '../plan/plan.ts'
+import type { Run } from '../results/run.ts'
+import { gate } from '../testbed/emulated/gate.ts'
+import type { Tell } from './event.ts'
+
+export interface Options {
+  /** Cells that run at once. */
+  readonly jobs: number
+  /** Starts further cells after one failed. */
+  readonly keepGoing: boolean
+  readonly signal: AbortSignal
+}
+
+export interface Done {
+  readonly executed: readonly Run[]
+  readonly failures: readonly CellError[]
+  /** Cells that were to run but did not start. */
+  readonly skipped: readonly string[]
+}
+
+/** Why a cell must run, in words; undefined if its result is there. `rerun` says which cells run anyway. */
+export function reasonToRun(
+  { cell, verdict }: Pick<Step, 'cell' | 'verdict'>,
+  rerun: (cell: PlannedCell) => boolean,
+): string | undefined {
+  switch (verdict.type) {
+    case 'recorded':
+    case 'cached':
+      return rerun(cell) ? 'asked for by --rerun' : undefined
+    case 'stale':
+    case 'missing':
+      return verdict.reason
+  }
+}
+
+/**
+ * After a failure, cells that run go on; others start only with `keepGoing`, and never those that need a run that is not there.
+ * `replan` gives the steps that are to run as they are once `made` exist.
+ */
+export async function runCells(
+  replan: (made: ReadonlyMap<string, Run>) => Promise<readonly Step[]>,
+  rerun: (cell: PlannedCell) => boolean,
+  shop: Workshop,
+  { jobs, keepGoing, signal }: Options,
+  tell: Tell,
+): Promise<Done> {
+  const made = new Map<string, Run>()
+  const failures: CellError[] = []
+  const tried = new Set<string>()
+  const first = await replan(made)
+  const listed = (steps: readonly Step[]) =>
+    steps.map(({ cell }) => ({ name: nameOf(cell), trials: cell.block.trials }))
+  tell({ type: 'planned', cells: listed(first) })
+  const enter = gate(jobs)
+
+  const runStep = async (step: Step): Promise<void> => {
+    const name = nameOf(step.cell)
+    signal.throwIfAborted()
+    if (failures.length > 0 && !keepGoing) return
+    tried.add(name)
+    tell({ type: 'started', name, reason: reasonToRun(step, rerun) ?? '' })
+    try {
+      const run = await execute(step, shop, {
+        signal,
+        afresh: rerun(step.cell),
+        log: (text) => tell({ type: 'log', name, text }),
+        progress: (done, total) => tell({ type: 'progress', name, done, total }),
+      })
+      made.set(name, run)
+      const excluded = run.exclusions.reduce((sum, { count }) => sum + count, 0)
+      tell({ type: 'finished', name, rows: run.rows.length, excluded })
+    } catch (error) {
+      if (!(error instanceof CellError)) throw error
+      failures.push(error)
+      tell({ type: 'failed', name, error })
+    }
+  }
+
+  // Wave by wave: the next plan knows what this one made, and so what the consumers' keys are.
+  for (let steps = first; ; steps = await replan(made)) {
+    const open = steps.filter(({ cell }) => !tried.has(nameOf(cell)))
+    // An experiment with a cell that is still to run, or that failed, has not all its rows.
+    const unfinished = new Set([
+      ...open.map(({ cell }) => cell.experiment),
+      ...first.flatMap(({ cell }) =>
+        tried.has(nameOf(cell)) && !made.has(nameOf(cell)) ? [cell.experiment] : [],
+      ),
+    ])
+    const ready = open.filter(
+      ({ cell, waitsFor }) => waitsFor.length === 0 && !cell.block.needs.some((id) => unfinished.has(id)),
+    )
+    if (ready.length === 0 || (failures.length > 0 && !keepGoing)) {
+      return { executed: [...made.values()], failures, skipped: open.map(({ cell }) => nameOf(cell)) }
+    }
+    // All of them must have ended before the first bug or interruption is passed on: they still write.
+    const ends = await Promise.allSettled(ready.map((step) => enter(() => runStep(step))))
+    for (const end of ends) if (end.status === 'rejected') throw end.reason
+  }
+}

@@ -1,0 +1,92 @@
+/** What goes into each table, each figure and the page, part by part: as the inputs of a run, so that a change can be named. */
+
+import { posix } from 'node:path'
+import { visit } from 'unist-util-visit'
+import type { FigureBlock, TableBlock } from '../document/block.ts'
+import { isFile } from '../document/check.ts'
+import type { Document } from '../document/document.ts'
+import { digest, parameterInputs } from '../plan/key.ts'
+import { labels, missingRuns } from '../report/exhibits.ts'
+import type { Standings } from '../report/standing.ts'
+import { tableKinds } from '../report/tables/kinds.ts'
+import type { Files } from '../results/files.ts'
+import type { Inputs, Run } from '../results/run.ts'
+import { rowsDigest } from '../results/runfile.ts'
+import { runName } from '../results/series.ts'
+
+export interface Rendering {
+  readonly document: Document
+  readonly runs: readonly Run[]
+  readonly standings: Standings
+  readonly files: Files
+  /** What identifies this program: its version and code. */
+  readonly program: string
+}
+
+/** By id of the table or figure; `page` is the whole report. */
+export function renderInputs(rendering: Rendering): Readonly<Record<string, Inputs>> {
+  const { document, runs, standings, files, program } = rendering
+  const names = labels(document)
+  const runInputs = new Map(
+    runs.map((run) => [
+      run,
+      digest([run.key, rowsDigest(run), run.captured, standings.get(runName(run))?.stale ?? null]),
+    ]),
+  )
+  const inputsOfRuns = (experiment?: string): Inputs => {
+    const own = runs.filter((run) => experiment === undefined || run.experiment === experiment)
+    const missing = document.blocks.flatMap((block) =>
+      block.type === 'experiment' && (experiment === undefined || block.id === experiment)
+        ? missingRuns(block, own)
+        : [],
+    )
+    return Object.fromEntries([
+      ...own.map((run) => [`run ${runName(run)}`, runInputs.get(run) ?? ''] as const),
+      ...missing.map((name) => [`run ${name}`, 'missing'] as const),
+    ])
+  }
+  const steps: Record<string, Inputs> = {}
+  for (const block of document.blocks) {
+    if (block.type === 'experiment') continue
+    const { place: _, ...written } = block
+    steps[block.id] = {
+      ...parameterInputs(JSON.parse(JSON.stringify(written)), 'block '),
+      label: names.get(block.id) ?? '',
+      program,
+      ...sourcesOf(block, files, inputsOfRuns),
+    }
+  }
+  steps.page = {
+    'file document': files.digest(document.file.path ?? '') ?? '',
+    program,
+    ...inputsOfRuns(),
+    ...Object.fromEntries(Object.entries(steps).map(([id, inputs]) => [`exhibit ${id}`, digest(inputs)])),
+    ...pictures(document, files),
+  }
+  return steps
+}
+
+function sourcesOf(
+  block: TableBlock | FigureBlock,
+  files: Files,
+  inputsOfRuns: (experiment: string) => Inputs,
+): Inputs {
+  const file = (path: string): Inputs => ({ [`file ${path}`]: files.digest(path) ?? 'missing' })
+  if (block.type === 'table') {
+    const options = tableKinds.get(block.kind)?.files ?? []
+    const paths = options.map((option) => block.options[option]).filter((path) => typeof path === 'string')
+    return Object.assign({}, block.from === undefined ? {} : inputsOfRuns(block.from), ...paths.map(file))
+  }
+  const data = Object.values(block.data).map((from) => (isFile(from) ? file(from) : inputsOfRuns(from)))
+  return Object.assign(file(block.spec), ...data)
+}
+
+function pictures({ tree, file }: Document, files: Files): Inputs {
+  const found: Record<string, string> = {}
+  visit(tree, 'image', ({ url }) => {
+    if (/^[a-z][a-z0-9+.-]*:|^\/\//i.test(url)) return
+    const path = posix.normalize(posix.join(posix.dirname(file.path ?? ''), decodeURI(url)))
+    found[`file ${path}`] = files.digest(path) ?? 'missing'
+  })
+  return found
+}

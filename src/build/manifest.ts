@@ -1,0 +1,65 @@
+/**
+ * The manifest of a document's report: what the build that wrote it looked at, and what went into each table and figure. A build
+ * that would see the same again has nothing to do, and says so before anything else of this program is loaded.
+ */
+
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type Notes, unchanged } from '../results/files.ts'
+import type { Inputs } from '../results/run.ts'
+
+export interface Manifest {
+  readonly schema: 1
+  /** Whether the report is as the document has it, and nothing is missing: only then is there nothing to do. */
+  readonly complete: boolean
+  readonly notes: Notes
+  /** SHA-256 (hex) of the report. */
+  readonly report: string
+  /** By id; the whole report stands under `page`. */
+  readonly steps: Readonly<Record<string, Inputs>>
+}
+
+export const reportFile = '_build/index.html'
+
+function manifestFile(document: string): string {
+  return `.repro/manifests/${document.replaceAll('/', '+')}.json`
+}
+
+/** The manifest of the last build of this document; undefined if there is none that can be read. */
+export function readManifest(project: string, document: string): Manifest | undefined {
+  try {
+    const found = JSON.parse(readFileSync(join(project, manifestFile(document)), 'utf8')) as Manifest
+    return found.schema === 1 ? found : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function writeManifest(project: string, document: string, manifest: Manifest): void {
+  const file = join(project, manifestFile(document))
+  mkdirSync(dirname(file), { recursive: true })
+  const draft = `${file}.${process.pid}`
+  writeFileSync(draft, JSON.stringify(manifest))
+  renameSync(draft, file)
+}
+
+/** Whether the report is there and a build would write the same again. */
+export function isUpToDate(project: string, document: string): boolean {
+  const manifest = readManifest(project, document)
+  if (!manifest?.complete) return false
+  return unchanged(project, manifest.notes) && reportDigest(project) === manifest.report
+}
+
+export function textDigest(text: string | Uint8Array): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** SHA-256 (hex) of the report; undefined if there is none. */
+export function reportDigest(project: string): string | undefined {
+  try {
+    return textDigest(readFileSync(join(project, reportFile)))
+  } catch {
+    return undefined
+  }
+}

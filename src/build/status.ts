@@ -1,0 +1,73 @@
+/** Where every step of a document stands: its cells, its tables and figures, and the page. */
+
+import { nameOf } from '../plan/cells.ts'
+import { digest } from '../plan/key.ts'
+import type { Step } from '../plan/plan.ts'
+import { type Change, changesOf, inWords } from '../plan/verdict.ts'
+import { openFiles } from '../results/files.ts'
+import type { Inputs, Run } from '../results/run.ts'
+import { planDocument, programOf, runsToShow } from './build.ts'
+import { renderInputs } from './exhibits.ts'
+import { readManifest, reportDigest } from './manifest.ts'
+import { openDocument, type Site } from './site.ts'
+
+export interface StepStatus {
+  /** Name of a cell, id of a table or figure, or `page`. */
+  readonly id: string
+  readonly type: 'cell' | 'table' | 'figure' | 'page'
+  /** Of a cell `recorded`, `cached`, `stale` or `missing`; of the others `fresh`, `stale` or `missing`. */
+  readonly state: 'recorded' | 'cached' | 'fresh' | 'stale' | 'missing'
+  /** Why it is stale or missing. */
+  readonly reason?: string
+  readonly key: string
+  /** What goes into the key. */
+  readonly inputs: Inputs
+  /** What is different from when it was made; undefined if it never was. */
+  readonly changes?: readonly Change[]
+}
+
+/** In the order of the plan: cells, tables and figures, the page. Throws a DocumentError when the document has errors. */
+export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
+  const manifest = readManifest(site.project, site.document)
+  const files = openFiles(site.project, manifest?.notes)
+  const opened = await openDocument(site, files)
+  const steps = await planDocument(site, opened, files)
+  const shown = runsToShow(steps, new Map())
+  const inputs = renderInputs({
+    document: opened.document,
+    runs: shown.map(({ run }) => run),
+    standings: new Map(shown.map(({ run, standing }) => [nameOf(run), standing])),
+    files,
+    program: programOf(site, files),
+  })
+  const types = new Map(opened.document.blocks.map((block) => [block.id, block.type]))
+  const isThere = manifest !== undefined && reportDigest(site.project) === manifest.report
+  const exhibits = Object.entries(inputs).map(([id, now]): StepStatus => {
+    const type = id === 'page' ? 'page' : types.get(id) === 'figure' ? 'figure' : 'table'
+    return exhibitStatus(
+      { id, type, key: digest(now), inputs: now },
+      isThere ? manifest.steps[id] : undefined,
+    )
+  })
+  return [...steps.map(cellStatus), ...exhibits]
+}
+
+function cellStatus({ cell, key, inputs, verdict }: Step): StepStatus {
+  const common = { id: nameOf(cell), type: 'cell', key, inputs, state: verdict.type } as const
+  const run: Run | undefined = 'run' in verdict ? verdict.run : undefined
+  return {
+    ...common,
+    ...('reason' in verdict ? { reason: verdict.reason } : {}),
+    ...(run ? { changes: changesOf(run.inputs, inputs) } : {}),
+  }
+}
+
+function exhibitStatus(
+  step: Pick<StepStatus, 'id' | 'type' | 'key' | 'inputs'>,
+  before: Inputs | undefined,
+): StepStatus {
+  if (before === undefined) return { ...step, state: 'missing', reason: 'not rendered yet' }
+  const changes = changesOf(before, step.inputs)
+  if (changes.length === 0) return { ...step, state: 'fresh', changes }
+  return { ...step, state: 'stale', reason: changes.map(inWords).join(', '), changes }
+}

@@ -1,0 +1,24 @@
+/** `repro accept`: edited observations of a recorded run become the record. A decision, and recorded as one. */
+
+import { openDocument } from '../build/site.ts'
+import { cellsOf, chosen, nameOf } from '../plan/cells.ts'
+import { openStore } from '../results/store.ts'
+import { exitCodes } from './messages.ts'
+import { readArguments, siteOf, UsageError } from './usage.ts'
+
+export async function acceptCommand(args: readonly string[], generator: string): Promise<number> {
+  const { values, positionals } = readArguments(args, { document: { type: 'string' } }, 100)
+  if (positionals.length === 0)
+    throw new UsageError('accept which cells? repro accept experiment/environment/pattern')
+  const site = siteOf(values.document, generator)
+  const { document } = await openDocument(site)
+  const cells = cellsOf(document.blocks)
+  const isChosen = chosen(cells, positionals, 'accept')
+  const store = openStore(site.project)
+  const today = new Date().toISOString().slice(0, 10)
+  for (const cell of cells.filter(isChosen)) {
+    const changed = await store.accept(cell, `rows.csv as edited by hand, ${today}`)
+    console.log(`${changed ? 'accepted' : 'not edited:'} ${nameOf(cell)}`)
+  }
+  return exitCodes.done
+}

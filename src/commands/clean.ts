@@ -1,0 +1,68 @@
+/** `repro clean`: deletes runs made here that nobody needs any more. Recorded runs stay, whatever their age. */
+
+import { readdirSync, statSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { journals } from '../experiment/execute.ts'
+import { nameOf } from '../plan/cells.ts'
+import { type CellName, openStore, sameRows } from '../results/store.ts'
+import { exitCodes } from './messages.ts'
+import { findProject, readArguments, UsageError } from './usage.ts'
+
+const dayMs = 86_400_000
+
+export async function cleanCommand(args: readonly string[]): Promise<number> {
+  const flags = {
+    older: { type: 'string', default: '30d' },
+    'dry-run': { type: 'boolean', short: 'n', default: false },
+  } as const
+  const { values } = readArguments(args, flags, 0)
+  const days = /^(\d+)d?$/.exec(values.older)?.[1]
+  if (days === undefined) throw new UsageError(`--older takes days, such as 30d, not ${values.older}`)
+  const before = Date.now() - Number(days) * dayMs
+  const project = findProject(process.cwd())
+  const store = openStore(project)
+  let count = 0
+  for (const cell of cellsWithRuns(project)) {
+    const recorded = store.recorded(cell)
+    for (const id of store.history(cell)) {
+      const folder = join(project, '.repro/runs', nameOf(cell), id)
+      if (statSync(folder).mtimeMs >= before) continue
+      const run = store.past(cell, id)
+      if (run && recorded && sameRows(run, recorded)) continue // it holds the raw files of the recorded run
+      count += 1
+      console.log(
+        `${values['dry-run'] ? 'would delete' : 'deleted'} run ${nameOf(cell)} of ${id.slice(0, 19)}`,
+      )
+      if (!values['dry-run']) await store.forget(cell, id)
+    }
+  }
+  for (const folder of [journals, '.repro/failed']) {
+    for (const name of namesIn(join(project, folder))) {
+      const path = join(project, folder, name)
+      if (statSync(path).mtimeMs >= before) continue
+      count += 1
+      console.log(`${values['dry-run'] ? 'would delete' : 'deleted'} ${folder}/${name}`)
+      if (!values['dry-run']) await rm(path, { recursive: true, force: true })
+    }
+  }
+  if (count === 0) console.log(`nothing is older than ${days} days, but for recorded runs`)
+  return exitCodes.done
+}
+
+function cellsWithRuns(project: string): readonly CellName[] {
+  const root = join(project, '.repro/runs')
+  return namesIn(root).flatMap((experiment) =>
+    namesIn(join(root, experiment)).flatMap((environment) =>
+      namesIn(join(root, experiment, environment)).map((pattern) => ({ experiment, environment, pattern })),
+    ),
+  )
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).sort()
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * Intervals by the bootstrap, for any statistic of any number of samples: BCa, that is corrected for bias and acceleration (Efron,
+ * "Better bootstrap confidence intervals", 1987; Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 14), and
+ * expanded for small samples, whose own spread is too small (Hesterberg, "What teachers should know about the bootstrap", 2015).
+ *
+ * What is drawn are units: trials, or whole boots with all their trials, as trials of one boot resemble each other.
+ */
+
+import { cumulativeNormal, quantileNormal } from 'vega-statistics'
+import type { Interval } from './interval.ts'
+import { mean } from './moments.ts'
+import { quantile, some } from './order.ts'
+import { randomNumbers } from './random.ts'
+import { quantileStudent } from './student.ts'
+import { fewestTrials } from './trials.ts'
+
+export interface BootstrapOptions {
+  /** 0.95 unless told. */
+  readonly level?: number
+  /** 2000 unless told. */
+  readonly resamples?: number
+  readonly seed?: string
+}
+
+/** For each sample the numbers, from 0, of the units that were drawn from it. */
+export type Draw = readonly (readonly number[])[]
+
+export const unbounded: Interval = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY }
+
+/**
+ * Interval of a statistic of samples with `sizes` units. `statistic` gets a draw of units and may answer NaN where it is not defined:
+ * then the true value may be anything. Unbounded if a sample has fewer units than allow any statement (6 at 95 %).
+ * The same seed gives the same interval. A maximum or minimum has no valid bootstrap: its interval ends at the sample's.
+ */
+export function bootstrap(
+  sizes: readonly number[],
+  statistic: (draw: Draw) => number,
+  { level = 0.95, resamples = 2000, seed = 'bootstrap' }: BootstrapOptions = {},
+): Interval {
+  some(sizes, 'bootstrap')
+  if (Math.min(...sizes) < fewestTrials(level)) return unbounded
+  const whole = sizes.map((size) => Array.from({ length: size }, (_, unit) => unit))
+  const estimate = statistic(whole)
+  if (Number.isNaN(estimate)) return unbounded
+  const random = randomNumbers(seed)
+  const replicates = Array.from({ length: resamples }, () =>
+    statistic(sizes.map((size) => Array.from({ length: size }, () => Math.floor(random() * size)))),
+  )
+  const influence = sizes.map((_, sample) => jackknife(whole, sample, statistic))
+  const z = expandedQuantile(influence, level)
+  return bcaInterval(replicates, estimate, acceleration(influence), z)
+}
+
+/** Values of one sample, and, where there are several, the boot (or other cluster) that each was observed in. */
+export interface Sample {
+  readonly values: readonly number[]
+  readonly clusters?: readonly (string | number)[]
+}
+
+/** `bootstrap` of a statistic of plain samples, which draws clusters where there are any and values elsewhere. */
+export function bootstrapInterval(
+  samples: readonly Sample[],
+  statistic: (...samples: readonly (readonly number[])[]) => number,
+  options: BootstrapOptions = {},
+): Interval {
+  const units = samples.map(unitsOf)
+  return bootstrap(
+    units.map(({ size }) => size),
+    (draw) => statistic(...draw.map((chosen, sample) => (units[sample] as Units).values(chosen))),
+    options,
+  )
+}
+
+interface Units {
+  readonly size: number
+  /** The values of the units that were drawn. */
+  readonly values: (chosen: readonly number[]) => readonly number[]
+}
+
+function unitsOf({ values, clusters }: Sample): Units {
+  if (clusters === undefined) {
+    return { size: values.length, values: (chosen) => chosen.map((unit) => values[unit] as number) }
+  }
+  if (clusters.length !== values.length) {
+    throw new RangeError(`${clusters.length} clusters for ${values.length} values`)
+  }
+  const grouped = Map.groupBy(values.keys(), (index) => clusters[index])
+  const members = [...grouped.values()].map((indices) => indices.map((index) => values[index] as number))
+  return {
+    size: members.length,
+    values: (chosen) => chosen.flatMap((unit) => members[unit] as readonly number[]),
+  }
+}
+
+/** Influence of each unit of a sample: how much the statistic exceeds what it would be without it, times one less than their number. */
+function jackknife(whole: Draw, sample: number, statistic: (draw: Draw) => number): readonly number[] {
+  const units = whole[sample] as readonly number[]
+  const without = units.map((unit) => statistic(whole.with(sample, units.toSpliced(unit, 1))))
+  const defined = without.filter(Number.isFinite)
+  if (defined.length === 0) return units.map(() => 0)
+  const center = mean(defined)
+  return without.map((value) => (Number.isFinite(value) ? (units.length - 1) * (center - value) : 0))
+}
+
+/** Efron and Tibshirani 1993, equation 14.15, summed over samples as in DiCiccio and Efron 1996. */
+function acceleration(influence: readonly (readonly number[])[]): number {
+  let cubes = 0
+  let squares = 0
+  for (const sample of influence) {
+    for (const value of sample) {
+      cubes += (value / sample.length) ** 3
+      squares += (value / sample.length) ** 2
+    }
+  }
+  return squares === 0 ? 0 : cubes / (6 * squares ** 1.5)
+}
+
+/**
+ * How many standard deviations an interval reaches from its middle: Student's quantile, with degrees of freedom after Satterthwaite
+ * (1946) where there are several samples, times what takes the n of a resample's variance to n - 1.
+ */
+function expandedQuantile(influence: readonly (readonly number[])[], level: number): number {
+  const variances = influence.map((sample) =>
+    sample.reduce((sum, value) => sum + (value / sample.length) ** 2, 0),
+  )
+  const total = variances.reduce((sum, variance) => sum + variance, 0)
+  const p = 1 - (1 - level) / 2
+  if (total === 0) return quantileNormal(p)
+  let unbiased = 0
+  let spread = 0
+  for (const [index, { length: n }] of influence.entries()) {
+    const share = (variances[index] as number) / total
+    unbiased += (share * n) / (n - 1)
+    spread += share ** 2 / (n - 1)
+  }
+  return Math.sqrt(unbiased) * quantileStudent(p, 1 / spread)
+}
+
+/** The BCa interval of replicates (Efron and Tibshirani 1993, equations 14.9 to 14.14); `z` is 1.96 for plain 95 %. */
+export function bcaInterval(
+  replicates: readonly number[],
+  estimate: number,
+  acceleration: number,
+  z: number,
+): Interval {
+  const defined = replicates.filter((value) => !Number.isNaN(value))
+  const undefinedCount = replicates.length - defined.length
+  const below = defined.filter((value) => value < estimate).length
+  const equal = defined.filter((value) => value === estimate).length
+  // Equal ones count half; kept off 0 and 1, where the correction would be infinite.
+  const share = (below + equal / 2 + 0.5) / (defined.length + 1)
+  const bias = quantileNormal(share)
+  const level = (side: number) => cumulativeNormal(bias + (bias + side) / (1 - acceleration * (bias + side)))
+  // An undefined replicate may lie beyond either end.
+  const fill = (value: number) => [...defined, ...new Array<number>(undefinedCount).fill(value)]
+  return {
+    low: quantileOrEnd(fill(Number.NEGATIVE_INFINITY), level(-z)),
+    high: quantileOrEnd(fill(Number.POSITIVE_INFINITY), level(z)),
+  }
+}
+
+/** Interpolating between infinite and finite values would give NaN. */
+function quantileOrEnd(values: readonly number[], p: number): number {
+  const value = quantile(values, p)
+  if (!Number.isNaN(value)) return value
+  return p < 0.5 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
+}

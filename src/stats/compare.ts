@@ -1,0 +1,160 @@
+/** Whether two samples of the same quantity differ: in a rerun from the record, or in a pattern from the baseline. */
+
+import { holm } from './holm.ts'
+import { type Interval, within } from './interval.ts'
+import { mannWhitney } from './mannwhitney.ts'
+import { mean } from './moments.ts'
+import { median } from './order.ts'
+import { shift } from './shift.ts'
+import { fewestTrialsEach, trialsNeeded } from './trials.ts'
+
+export interface CompareOptions {
+  /** Of the interval, and 1 - level of the test; 0.95 unless told. */
+  readonly level?: number
+  /** A shift that does not matter, as a share of the median of a; 0.05 unless told. */
+  readonly tolerance?: number
+}
+
+export type Verdict = 'changed' | 'unchanged' | "can't tell"
+
+/** From a to b: shifts are positive if b is larger, in the samples' unit. */
+export interface Comparison {
+  readonly n: readonly [number, number]
+  readonly meanShift: number
+  readonly medianShift: number
+  /** The shift of a typical value, after Hodges and Lehmann; the interval is its. */
+  readonly shift: number
+  /** Infinite to both sides if there are too few trials for any. */
+  readonly interval: Interval
+  /** Cliff's delta: -1 if all of b lies below a, 1 if all lies above. */
+  readonly delta: number
+  /** Two-sided, of Mann and Whitney's test. */
+  readonly p: number
+  readonly verdict: Verdict
+  readonly reason: string
+  /** Trials of each sample that would probably settle what can't be told; absent if no number would, or none is needed. */
+  readonly trialsNeeded?: number
+}
+
+/**
+ * Compares two samples. They are `unchanged` if they have the same values, or if the whole interval of the shift, and the mean too, lie
+ * within the tolerance; `changed` if chance does not explain their difference (p at most 1 - level). What is neither
+ * can't be told. The verdict is about typical values: a change of spread alone shows in `meanShift` at most.
+ *
+ * Throws a RangeError if a sample has no values, or one that is not finite.
+ */
+export function compare(
+  a: readonly number[],
+  b: readonly number[],
+  { level = 0.95, tolerance = 0.05 }: CompareOptions = {},
+): Comparison {
+  const measured = measure(a, b, level)
+  return { ...measured, ...judge(measured, a, b, { level, tolerance }) }
+}
+
+/** One of several comparisons with the same baseline. */
+export interface FactorComparison extends Comparison {
+  readonly name: string
+}
+
+/**
+ * Compares samples with a baseline, so that one false alarm among all is as rare as it is for one comparison: p values are corrected
+ * after Holm, intervals after Bonferroni (each has its part of 1 - level). In the Map's order. Throws a RangeError as `compare` does.
+ */
+export function compareFactors(
+  baseline: readonly number[],
+  samples: ReadonlyMap<string, readonly number[]>,
+  { level = 0.95, tolerance = 0.05 }: CompareOptions = {},
+): readonly FactorComparison[] {
+  const intervalLevel = 1 - (1 - level) / samples.size
+  const names = [...samples.keys()]
+  const measured = [...samples.values()].map((sample) => measure(baseline, sample, intervalLevel))
+  const ps = holm(measured.map(({ p }) => p))
+  return measured.map((one, index) => {
+    const name = names[index] as string
+    const corrected = { ...one, p: ps[index] as number }
+    const sample = samples.get(name) as readonly number[]
+    return { name, ...corrected, ...judge(corrected, baseline, sample, { level, tolerance, intervalLevel }) }
+  })
+}
+
+function measure(a: readonly number[], b: readonly number[], level: number): Measured {
+  const { delta, p } = mannWhitney(a, b)
+  const { estimate, interval } = shift(a, b, level)
+  return {
+    n: [a.length, b.length],
+    meanShift: mean(b) - mean(a),
+    medianShift: median(b) - median(a),
+    shift: estimate,
+    interval,
+    delta,
+    p,
+  }
+}
+
+type Measured = Omit<Comparison, 'verdict' | 'reason' | 'trialsNeeded'>
+type Judged = Pick<Comparison, 'verdict' | 'reason' | 'trialsNeeded'>
+
+interface Yardstick {
+  readonly level: number
+  readonly tolerance: number
+  readonly intervalLevel?: number
+}
+
+function judge(
+  measured: Measured,
+  a: readonly number[],
+  b: readonly number[],
+  { level, tolerance, intervalLevel = level }: Yardstick,
+): Judged {
+  const { n, interval, p, meanShift } = measured
+  const margin = tolerance * Math.abs(median(a))
+  if (sameValues(a, b)) return { verdict: 'unchanged', reason: 'the same values' }
+  if (within(interval, { low: -margin, high: margin })) {
+    if (Math.abs(meanShift) <= margin)
+      return { verdict: 'unchanged', reason: 'the shift lies within the tolerance' }
+    return {
+      verdict: "can't tell",
+      reason:
+        'typical values stay within the tolerance, but the mean does not: look at the largest and smallest values',
+    }
+  }
+  if (p <= 1 - level) {
+    return { verdict: 'changed', reason: `chance hardly explains the shift (p = ${p.toPrecision(2)})` }
+  }
+  if (!Number.isFinite(interval.low)) {
+    return {
+      verdict: "can't tell",
+      reason: `too few trials: ${n[0]} and ${n[1]}`,
+      trialsNeeded: Math.max(fewestTrialsEach(intervalLevel), Math.min(...n) + 1),
+    }
+  }
+  const needed = trialsToSettle(measured, intervalLevel, margin)
+  return {
+    verdict: "can't tell",
+    reason: 'the interval of the shift contains zero and reaches beyond the tolerance',
+    ...(Number.isFinite(needed) ? { trialsNeeded: needed } : {}),
+  }
+}
+
+/** To show a shift the interval must keep clear of zero; to show that there is none it must fit into the margin. */
+function trialsToSettle(measured: Measured, level: number, margin: number): number {
+  const { shift: estimate, interval } = measured
+  const n = Math.min(...measured.n)
+  const size = Math.abs(estimate)
+  const inwards = estimate > 0 ? estimate - interval.low : interval.high - estimate
+  const widest = Math.max(estimate - interval.low, interval.high - estimate)
+  return Math.min(
+    trialsNeeded({ n, reach: inwards, room: size, level }),
+    trialsNeeded({ n, reach: widest, room: margin - size, level }),
+  )
+}
+
+function sameValues(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false
+  const [x, y] = [a, b].map((values) => values.toSorted((left, right) => left - right)) as [
+    number[],
+    number[],
+  ]
+  return x.every((value, index) => value === y[index])
+}

@@ -1,0 +1,46 @@
+/** How many trials an answer takes. */
+
+import { quantileNormal } from 'vega-statistics'
+
+/** 1 - 0.9 is less than 0.1, by this much at most. */
+export const rounding = 1e-12
+
+export interface Reach {
+  /** Trials so far. */
+  readonly n: number
+  /** How far the interval reaches from the estimate towards what it must keep clear of. */
+  readonly reach: number
+  /** How far it may reach. */
+  readonly room: number
+  /** The interval's level. */
+  readonly level: number
+}
+
+/**
+ * Trials after which an interval is likely (`power`, 80 % unless told) to have no more than its room, if the estimate stays where it is.
+ * Intervals shrink with the square root of n; the new estimate errs too, hence the factor for power (Cohen, "Statistical Power
+ * Analysis for the Behavioral Sciences", 1988). Infinity without any room.
+ */
+export function trialsNeeded({ n, reach, room, level }: Reach, power = 0.8): number {
+  if (!(room > 0)) return Number.POSITIVE_INFINITY
+  const z = quantileNormal(1 - (1 - level) / 2)
+  const factor = (z + quantileNormal(power)) / z
+  return Math.max(n + 1, Math.ceil(n * ((reach / room) * factor) ** 2))
+}
+
+/**
+ * Fewest trials that allow any statement about a single sample without assumptions on its distribution: all values lie on the same
+ * side of the median with chance 2^(1 - n), which must not exceed 1 - level. 6 at 95 %.
+ */
+export function fewestTrials(level: number): number {
+  return 1 + Math.ceil(-Math.log2(1 - level) - rounding)
+}
+
+/**
+ * Fewest trials in each of two samples: one lies entirely above the other, or below, with chance 2 / (2n over n). 4 at 95 %.
+ */
+export function fewestTrialsEach(level: number): number {
+  let n = 1
+  for (let chance = 1; chance > 1 - level + rounding; n += 1) chance *= (n + 1) / (2 * (2 * n + 1))
+  return n
+}

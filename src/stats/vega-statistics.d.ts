@@ -1,0 +1,5 @@
+/** The two functions that we use; the package has no types of its own. */
+declare module 'vega-statistics' {
+  export function cumulativeNormal(value: number): number
+  export function quantileNormal(p: number): number
+}

@@ -1,0 +1,77 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { drift } from '../../src/stats/drift.ts'
+import { holm } from '../../src/stats/holm.ts'
+import { modifiedZScores, outliers } from '../../src/stats/outliers.ts'
+
+describe("Holm's correction", () => {
+  it("agrees with R's p.adjust", () => {
+    const corrected = holm([0.01, 0.04, 0.03, 0.005, 0.5])
+    for (const [index, expected] of [0.04, 0.09, 0.09, 0.025, 0.5].entries()) {
+      expect(corrected[index]).toBeCloseTo(expected, 12)
+    }
+  })
+
+  it('never lowers a p, keeps their order and stays below 1', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true })), (ps) => {
+        const corrected = holm(ps)
+        for (const [i, p] of ps.entries()) {
+          expect(corrected[i]).toBeGreaterThanOrEqual(p)
+          expect(corrected[i]).toBeLessThanOrEqual(1)
+          for (const [j, other] of ps.entries()) {
+            if (p < other) expect(corrected[i]).toBeLessThanOrEqual(corrected[j] as number)
+          }
+        }
+      }),
+    )
+  })
+})
+
+describe('outliers', () => {
+  // Tietjen and Moore's example of NIST's handbook, section 1.3.5.17: masses whose last is an outlier.
+  const masses = [199.31, 199.53, 200.19, 200.82, 201.92, 201.95, 202.18, 245.57]
+
+  it('are what lies beyond 3.5 median distances, such as the last of these masses', () => {
+    expect(outliers(masses)).toEqual([7])
+    // By hand: median 201.37, median distance 0.995.
+    expect(modifiedZScores(masses)[7]).toBeCloseTo((0.6745 * (245.57 - 201.37)) / 0.995, 9)
+  })
+
+  it('are found where more than half of the values are equal', () => {
+    expect(outliers([5, 5, 5, 5, 5, 5, 5, 5, 5, 90])).toEqual([9])
+  })
+
+  it('are none among equal values', () => {
+    expect(outliers([5, 5, 5])).toEqual([])
+  })
+
+  it('stay the same when the values are scaled and shifted', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -99, max: 99 }), { minLength: 1 }), (values) => {
+        expect(outliers(values.map((value) => 4 * value - 8))).toEqual(outliers(values))
+      }),
+    )
+  })
+})
+
+describe('drift', () => {
+  const rising = [12, 15, 11, 18, 14, 16, 19, 17, 21, 20, 18, 23]
+
+  it("agrees with R's test of Kendall's tau, with ties and continuity", () => {
+    expect(drift(rising).p).toBeCloseTo(0.003891292566, 9)
+  })
+
+  it('has a tau of 1 and the step as slope if every value exceeds the one before', () => {
+    expect(drift([1, 3, 5, 7, 9])).toMatchObject({ tau: 1, slope: 2 })
+    expect(drift([9, 7, 5, 3, 1])).toMatchObject({ tau: -1, slope: -2 })
+  })
+
+  it('is none among equal values', () => {
+    expect(drift([4, 4, 4])).toEqual({ slope: 0, tau: 0, p: 1 })
+  })
+
+  it('needs two values', () => {
+    expect(() => drift([1])).toThrow('the drift of 1 values, at least 2 are needed')
+  })
+})
