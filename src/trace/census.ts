@@ -6,9 +6,10 @@ export const PASS = 0
 export const STORE = 1
 export const OTHER = 2
 
-const FIRST_PLACES = 1024
 /** Xen has a few hundred kinds of records; random bytes have as many as there are records. */
 const MOST_KINDS = 4096
+/** Of the table; four times as many, so that most kinds are at their first place. */
+const PLACE_BITS = 14
 const EVENT_BITS = 28
 
 /** Records with one id and one number of extra words. */
@@ -23,10 +24,10 @@ export interface Kind {
  * open addressing over typed arrays, because a Map's look-up for every record costs more than all the rest.
  */
 export class Census {
-  /** The table, for readers that look at the first place of a kind by themselves; `count` replaces them. */
-  kinds = new Int32Array(FIRST_PLACES).fill(-1)
-  counts = new Float64Array(FIRST_PLACES)
-  actions = new Uint8Array(FIRST_PLACES)
+  /** The table. It is open so that the reader can look at a kind's first place by itself. */
+  readonly kinds = new Int32Array(2 ** PLACE_BITS).fill(-1)
+  readonly counts = new Float64Array(2 ** PLACE_BITS)
+  readonly actions = new Uint8Array(2 ** PLACE_BITS)
   readonly #actionOf: (event: number) => Action
   #size = 0
 
@@ -37,11 +38,10 @@ export class Census {
 
   /** Counts a record of a kind (its header without bit 31) and says what is to be done with it. */
   count(kind: number): number {
-    const mask = this.kinds.length - 1
-    let place = firstPlace(kind) & mask
+    let place = firstPlace(kind)
     while (this.kinds[place] !== kind) {
-      if (this.kinds[place] === -1) return this.#add(kind, place)
-      place = (place + 1) & mask
+      if (this.kinds[place] === -1) this.#add(kind, place)
+      else place = (place + 1) % this.kinds.length
     }
     this.counts[place] = (this.counts[place] as number) + 1
     return this.actions[place] as number
@@ -58,37 +58,17 @@ export class Census {
     return list.sort((a, b) => a.event - b.event || a.words - b.words)
   }
 
-  #add(kind: number, place: number): number {
+  #add(kind: number, place: number): void {
     if (this.#size === MOST_KINDS) {
       throw new TraceError(`records of more than ${MOST_KINDS} kinds: this cannot be an xentrace capture`)
     }
-    const action = this.#actionOf(kind & (2 ** EVENT_BITS - 1))
     this.kinds[place] = kind
-    this.counts[place] = 1
-    this.actions[place] = action
+    this.actions[place] = this.#actionOf(kind & (2 ** EVENT_BITS - 1))
     this.#size += 1
-    // At most a quarter full, so that most records are found at once.
-    if (this.#size * 4 > this.kinds.length) this.#grow()
-    return action
-  }
-
-  #grow(): void {
-    const [kinds, counts, actions] = [this.kinds, this.counts, this.actions]
-    this.kinds = new Int32Array(kinds.length * 2).fill(-1)
-    this.counts = new Float64Array(kinds.length * 2)
-    this.actions = new Uint8Array(kinds.length * 2)
-    for (const [from, kind] of kinds.entries()) {
-      if (kind === -1) continue
-      let place = firstPlace(kind) & (this.kinds.length - 1)
-      while (this.kinds[place] !== -1) place = (place + 1) & (this.kinds.length - 1)
-      this.kinds[place] = kind
-      this.counts[place] = counts[from] as number
-      this.actions[place] = actions[from] as number
-    }
   }
 }
 
-/** Where to look for a kind first, to be masked. Knuth's multiplicative hashing (TAOCP 3, 6.4): its upper bits serve. */
+/** Where to look for a kind first. Knuth's multiplicative hashing (TAOCP 3, 6.4): the upper bits of the product serve. */
 export function firstPlace(kind: number): number {
-  return Math.imul(kind, 0x9e3779b1) >>> 18
+  return Math.imul(kind, 0x9e3779b1) >>> (32 - PLACE_BITS)
 }

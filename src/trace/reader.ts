@@ -250,7 +250,7 @@ export class Reader {
     const census = this.#census
     const windowEnd = start + this.#windowWords
     const end = Math.min(words.length, windowEnd)
-    let { kinds, counts, actions } = census
+    const { kinds, counts, actions } = census
     let { tail, low, high } = stream
     let i = start
     while (i < end) {
@@ -269,14 +269,13 @@ export class Reader {
         )
       }
       const kind = header & 0x7fff_ffff
-      const place = firstPlace(kind) & (kinds.length - 1)
+      const place = firstPlace(kind)
       let action: number
       if (kinds[place] === kind) {
         counts[place] = (counts[place] as number) + 1
         action = actions[place] as number
       } else {
         action = census.count(kind)
-        ;({ kinds, counts, actions } = census)
       }
       if (action <= STORE) {
         if (timed === 1) {

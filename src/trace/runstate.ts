@@ -1,5 +1,6 @@
 import { Histogram } from '../stats/histogram.ts'
 import { IDLE_DOMAIN, newState, oldState, runstates } from './events.ts'
+import type { MergedRecord } from './merge.ts'
 import { Slots } from './slots.ts'
 
 const STATES = runstates.length
@@ -74,8 +75,10 @@ export class RunstateTracker {
   /** Ticks by pCPU: busy, idle, busy, idle ... */
   #pcpuTicks = new Float64Array(FIRST_VCPUS)
 
-  /** Takes the runstate change `event` of vCPU `key` at `time` (ticks) on `cpu`. */
-  apply(event: number, key: number, time: number, cpu: number): void {
+  /** Takes a runstate change. A record and not its parts, as numbers beyond 2^31 would be boxed for the call. */
+  apply({ time, cpu, words, at }: MergedRecord): void {
+    const event = words[at] as number
+    const key = words[at + 1] as number
     const slot = this.#slots.slot(key)
     const from = oldState(event)
     const to = newState(event)
@@ -87,7 +90,7 @@ export class RunstateTracker {
         const place = slot * STATES + from
         this.#counts[place] = (this.#counts[place] as number) + 1
         this.#ticks[place] = (this.#ticks[place] as number) + took
-        if (from === RUNNING) this.#ran(this.#cpus[slot] as number, key, took)
+        if (from === RUNNING) this.#ran(this.#cpus[slot] as number, key >>> 16, took)
         else if (from === RUNNABLE && to === RUNNING && this.#woke[slot] === 1) {
           ;(this.#wakeToRun[slot] as Histogram).add(took)
         }
@@ -171,11 +174,11 @@ export class RunstateTracker {
   #addPart(slot: number, state: number, took: number, cpu: number): void {
     const place = slot * STATES + state
     this.#parts[place] = (this.#parts[place] as number) + took
-    if (state === RUNNING) this.#ran(cpu, this.#slots.key(slot), took)
+    if (state === RUNNING) this.#ran(cpu, this.#slots.key(slot) >>> 16, took)
   }
 
-  #ran(cpu: number, key: number, took: number): void {
-    const place = 2 * cpu + (key >>> 16 === IDLE_DOMAIN ? 1 : 0)
+  #ran(cpu: number, domain: number, took: number): void {
+    const place = 2 * cpu + (domain === IDLE_DOMAIN ? 1 : 0)
     if (place >= this.#pcpuTicks.length) this.#pcpuTicks = longer(this.#pcpuTicks, place * 2)
     this.#pcpuTicks[place] = (this.#pcpuTicks[place] as number) + took
   }

@@ -42,7 +42,7 @@ export async function summarise(capture: AsyncIterable<Uint8Array>): Promise<Sum
         const event = header & EVENT_MASK
         if (event === LOST) {
           tracker.lose(merge.cpu, (words[at + 3] as number) + (words[at + 4] as number) * 0x1_0000_0000)
-        } else if ((header >>> 28) & 7) tracker.apply(event, words[at + 1] as number, merge.time, merge.cpu)
+        } else if ((header >>> 28) & 7) tracker.apply(merge)
       }
     },
     isRunstateChange,

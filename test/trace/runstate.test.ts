@@ -5,10 +5,14 @@ import { capture, type PlainRecord, plainMerge } from './capture.ts'
 
 const isChange = ({ event }: PlainRecord) => event >> 12 === 0x21 && event % 16 === 1
 
+function apply(tracker: RunstateTracker, event: number, key: number, time: number, cpu: number): void {
+  tracker.apply({ time, cpu, words: Uint32Array.of(event, key), at: 0 })
+}
+
 function track(records: readonly PlainRecord[]): RunstateTracker {
   const tracker = new RunstateTracker()
   for (const one of records) {
-    if (isChange(one)) tracker.apply(one.event, one.words[0] as number, one.time, one.cpu)
+    if (isChange(one)) apply(tracker, one.event, one.words[0] as number, one.time, one.cpu)
     else if (one.event === 0x1f001) {
       tracker.lose(one.cpu, (one.words[2] as number) + (one.words[3] as number) * 2 ** 32)
     }
@@ -92,9 +96,9 @@ describe('the tracker of runstates', () => {
 
   it('tells whole stays from those that the edges of the capture cut', () => {
     const tracker = new RunstateTracker()
-    tracker.apply(runstateChange('running', 'blocked'), 0x10000, 20, 0)
-    tracker.apply(runstateChange('blocked', 'runnable'), 0x10000, 50, 1)
-    tracker.apply(runstateChange('runnable', 'running'), 0x10000, 53, 1)
+    apply(tracker, runstateChange('running', 'blocked'), 0x10000, 20, 0)
+    apply(tracker, runstateChange('blocked', 'runnable'), 0x10000, 50, 1)
+    apply(tracker, runstateChange('runnable', 'running'), 0x10000, 53, 1)
     const { vcpus, pcpus } = tracker.finish(extent)
     expect(vcpus[0]?.states).toEqual([
       { count: 0, ticks: 0, partTicks: 15 + 47 },
@@ -111,19 +115,19 @@ describe('the tracker of runstates', () => {
 
   it('does not take a vCPU that was preempted for one that woke', () => {
     const tracker = new RunstateTracker()
-    tracker.apply(runstateChange('running', 'runnable'), 0x10000, 20, 0)
-    tracker.apply(runstateChange('runnable', 'running'), 0x10000, 53, 0)
+    apply(tracker, runstateChange('running', 'runnable'), 0x10000, 20, 0)
+    apply(tracker, runstateChange('runnable', 'running'), 0x10000, 53, 0)
     expect(tracker.finish(extent).vcpus[0]?.wakeToRun.count).toBe(0)
   })
 
   it('knows nothing of other vCPUs while a pCPU loses records, but of those that run elsewhere', () => {
     const tracker = new RunstateTracker()
-    tracker.apply(runstateChange('running', 'blocked'), 0x10000, 10, 0)
-    tracker.apply(runstateChange('runnable', 'running'), 0x10001, 10, 1)
+    apply(tracker, runstateChange('running', 'blocked'), 0x10000, 10, 0)
+    apply(tracker, runstateChange('runnable', 'running'), 0x10001, 10, 1)
     tracker.lose(0, 30)
     expect([tracker.state(0x10000), tracker.state(0x10001)]).toEqual([undefined, 0])
-    tracker.apply(runstateChange('blocked', 'runnable'), 0x10000, 60, 0)
-    tracker.apply(runstateChange('running', 'blocked'), 0x10001, 60, 1)
+    apply(tracker, runstateChange('blocked', 'runnable'), 0x10000, 60, 0)
+    apply(tracker, runstateChange('running', 'blocked'), 0x10001, 60, 1)
     const [lost, kept] = tracker.finish(extent).vcpus
     expect(lost?.unknownTicks).toBe(30)
     expect(lost?.states[2]).toEqual({ count: 0, ticks: 0, partTicks: 20 })
@@ -135,8 +139,8 @@ describe('the tracker of runstates', () => {
   it('counts changes that do not fit, and their time as unknown', () => {
     const tracker = new RunstateTracker()
     expect(tracker.state(0x10000)).toBeUndefined()
-    tracker.apply(runstateChange('running', 'blocked'), 0x10000, 10, 0)
-    tracker.apply(runstateChange('offline', 'runnable'), 0x10000, 30, 0)
+    apply(tracker, runstateChange('running', 'blocked'), 0x10000, 10, 0)
+    apply(tracker, runstateChange('offline', 'runnable'), 0x10000, 30, 0)
     expect(tracker.mismatches).toBe(1)
     expect(tracker.state(0x10000)).toBe(1)
     expect(tracker.finish(extent).vcpus[0]?.unknownTicks).toBe(20)
@@ -145,7 +149,7 @@ describe('the tracker of runstates', () => {
   it('follows hundreds of vCPUs', () => {
     const tracker = new RunstateTracker()
     for (let key = 0; key < 500; key++)
-      tracker.apply(runstateChange('running', key % 2 ? 'blocked' : 'offline'), key, key, key % 70)
+      apply(tracker, runstateChange('running', key % 2 ? 'blocked' : 'offline'), key, key, key % 70)
     expect(Array.from({ length: 500 }, (_, key) => tracker.state(key))).toEqual(
       Array.from({ length: 500 }, (_, key) => (key % 2 ? 2 : 3)),
     )
