@@ -82,17 +82,33 @@ export type FieldValue = number | bigint
  * words in order: it is passed through rather than misread.
  */
 export function decode(id: number, extra: ArrayLike<number>): Readonly<Record<string, FieldValue>> {
-  const fields = events.get(id)?.layouts.get(extra.length)
-  if (fields === undefined) {
-    return Object.fromEntries(Array.from(extra, (word, i) => [`word${i}`, word >>> 0]))
-  }
-  return Object.fromEntries(fields.map((field) => [field.name, fieldValue(field, extra)]))
+  return Object.fromEntries(fieldsOf(id, extra.length).map((field) => [field.name, fieldValue(field, extra)]))
 }
 
-function fieldValue({ word, shift, bits, signed }: Field, extra: ArrayLike<number>): FieldValue {
-  const low = (extra[word] ?? 0) >>> 0
+/** The fields of an event with this number of extra words; the words themselves if the table does not have it so. */
+export function fieldsOf(id: number, words: number): readonly Field[] {
+  return events.get(id)?.layouts.get(words) ?? rawWords[words] ?? []
+}
+
+const rawWords: readonly (readonly Field[])[] = Array.from({ length: 8 }, (_, words) =>
+  Array.from({ length: words }, (__, word) => ({
+    name: `word${word}`,
+    word,
+    shift: 0,
+    bits: 32,
+    signed: false,
+  })),
+)
+
+/** The value of a field in a record's extra words, which begin at `from` of `words`. */
+export function fieldValue(
+  { word, shift, bits, signed }: Field,
+  words: ArrayLike<number>,
+  from = 0,
+): FieldValue {
+  const low = (words[from + word] ?? 0) >>> 0
   if (bits === 64) {
-    const high = (extra[word + 1] ?? 0) >>> 0
+    const high = (words[from + word + 1] ?? 0) >>> 0
     const value = low + high * 0x1_0000_0000
     return Number.isSafeInteger(value) ? value : (BigInt(high) << 32n) | BigInt(low)
   }

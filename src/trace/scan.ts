@@ -22,8 +22,11 @@ export interface Scan extends Extent {
   readonly damage: TraceError | null
 }
 
-/** Takes merged records as long as there are any: called again and again, to the end of the capture. */
-export type Take = (merge: Merge) => void
+/**
+ * Takes merged records as long as there are any: called again and again, to the end of the capture. `first` is the
+ * time of its first record, wanted or not.
+ */
+export type Take = (merge: Merge, first: number) => void
 
 /** Largest piece of a capture that is decoded at once; it bounds the memory when a chunk is a whole file. */
 const PIECE_BYTES = 1024 * 1024
@@ -83,7 +86,8 @@ class Scanner {
 
   #drain(until: number): void {
     this.#merge.until = until
-    this.#take(this.#merge)
+    // Streams that are still to come begin after what is settled, so none of them changes the first time.
+    this.#take(this.#merge, firstOf(this.#reader))
   }
 
   #try(action: () => void): boolean {
@@ -98,6 +102,11 @@ class Scanner {
   }
 }
 
+function firstOf({ streams }: Reader): number {
+  const times = streams.map(({ first }) => first).filter((time) => time !== Number.NEGATIVE_INFINITY)
+  return Math.min(...times)
+}
+
 function describe(reader: Reader, damage: TraceError | null): Scan {
   const { kinds } = reader
   const pcpus = reader.streams
@@ -110,7 +119,7 @@ function describe(reader: Reader, damage: TraceError | null): Scan {
       kinds.reduce((sum, { event, count }) => (event === LOST ? sum : sum + count), 0) - reader.untimed,
     kinds,
     pcpus,
-    first: Math.min(...pcpus.map(({ first }) => first)),
+    first: firstOf(reader),
     last: Math.max(...pcpus.map(({ last }) => last)),
     gaps: reader.gaps.toSorted((a, b) => a.cpu - b.cpu || a.from - b.from),
     untimed: reader.untimed,
