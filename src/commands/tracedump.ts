@@ -6,7 +6,7 @@ import { recordLine } from '../trace/line.ts'
 import { everything } from '../trace/reader.ts'
 import { scanStream } from '../trace/scan.ts'
 import { eventNames, eventsCalled, isSelected, type Selection } from '../trace/selection.ts'
-import { LineOutput } from './standardoutput.ts'
+import { Output } from './output.ts'
 import { captureFile, clockHz, readChunks, timeWindow, verdict } from './tracefile.ts'
 import { readArguments, UsageError, wholeNumber } from './usage.ts'
 
@@ -25,7 +25,7 @@ export async function traceDump(args: readonly string[]): Promise<number> {
   const window = timeWindow(values.from, values.to, hz)
   const domains = domainsNamed(values.domain ?? [])
   const events = eventsNamed(values.event ?? [])
-  const output = new LineOutput()
+  const output = new Output(1)
   let selection: Selection | null = null
   const { damage } = await scanStream(
     readChunks(file),

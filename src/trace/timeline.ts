@@ -15,7 +15,7 @@ import {
 } from './events.ts'
 import type { Merge } from './merge.ts'
 import { EVENT_MASK, type Gap } from './reader.ts'
-import { scan } from './scan.ts'
+import { type Scan, scan, scanStream } from './scan.ts'
 
 /** Sleeps, wakes and runstate changes of a vCPU in the order of time: `times[i]` in ticks, `events[i]` its event. */
 export interface VcpuTimeline {
@@ -59,17 +59,25 @@ export interface Timeline {
  * Reads a capture, merges its pCPUs and keeps what concerns `domains`.
  *
  * @param capture the bytes of the file in chunks of any length; a whole file is `[bytes]`
- * @param partial whether the good part of a damaged capture will do; `damage` then says what is wrong
  * @throws TraceError if it is not a whole, sane capture or holds no record
  */
-export function readTimeline(
-  capture: Iterable<Uint8Array>,
-  domains: readonly number[],
-  partial = false,
-): Timeline {
+export function readTimeline(capture: Iterable<Uint8Array>, domains: readonly number[]): Timeline {
   const collector = new Collector(domains)
   const found = scan(capture, (merge) => collector.take(merge), isWanted)
-  if (found.damage !== null && !partial) throw found.damage
+  if (found.damage !== null) throw found.damage
+  return timelineOf(found, collector)
+}
+
+/** The same of a capture that is still being read; of a damaged one up to the damage, which the result tells. */
+export async function readTimelineStream(
+  capture: AsyncIterable<Uint8Array>,
+  domains: readonly number[],
+): Promise<Timeline> {
+  const collector = new Collector(domains)
+  return timelineOf(await scanStream(capture, (merge) => collector.take(merge), isWanted), collector)
+}
+
+function timelineOf(found: Scan, collector: Collector): Timeline {
   return {
     domains: collector.domains,
     first: found.first,

@@ -2,8 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TraceError } from '../../src/trace/error.ts'
 import { runstateChange } from '../../src/trace/events.ts'
-import { readTimeline, stateBefore } from '../../src/trace/timeline.ts'
+import { readTimeline, readTimelineStream, stateBefore } from '../../src/trace/timeline.ts'
 import { bytesOf, capture, plainMerge, record, window, windows } from './capture.ts'
+
+async function* chunksOf(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes
+}
 
 describe('the timeline of a domain', () => {
   it('holds sleeps, wakes and runstate changes of each vCPU, from a real Xen', () => {
@@ -25,11 +29,11 @@ describe('the timeline of a domain', () => {
     expect(timeline.mismatches).toBe(0)
   })
 
-  it('of the good part of a damaged capture is to be had, too', () => {
+  it('of the good part of a damaged capture is to be had, too', async () => {
     const bytes = capture('small-ring')
     const cut = bytes.subarray(0, 100_000)
     expect(() => readTimeline([cut], [1])).toThrow('the capture is truncated at byte 100000')
-    const part = readTimeline([cut], [1], true)
+    const part = await readTimelineStream(chunksOf(cut), [1])
     const before = plainMerge(bytes).filter(({ event, words }) => event === 0x28004 && words[0] === 1)
     const found = [...(part.domains.get(1)?.vcpus.values() ?? [])].flatMap(({ times, events }) =>
       times.filter((_, i) => events[i] === 0x28004),

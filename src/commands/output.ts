@@ -2,11 +2,19 @@ import { writeSync } from 'node:fs'
 
 const FLUSH_CHARACTERS = 1 << 16
 
-/** Lines for a pipe or a file, many to a write. A class because it holds what is not yet written. */
-export class LineOutput {
+/**
+ * Lines and bytes for an open file or pipe, many to a write; written before the next are made, so that nothing piles
+ * up. A class because it holds what is not yet written.
+ */
+export class Output {
   /** Nobody reads any more, as in `repro trace dump FILE | head`: what follows may be left out. */
   closed = false
+  readonly #descriptor: number
   #text = ''
+
+  constructor(descriptor: number) {
+    this.#descriptor = descriptor
+  }
 
   line(text: string): void {
     this.#text += text
@@ -15,11 +23,15 @@ export class LineOutput {
   }
 
   flush(): void {
-    const bytes = Buffer.from(this.#text)
+    const text = this.#text
     this.#text = ''
+    this.bytes(Buffer.from(text))
+  }
+
+  bytes(bytes: Uint8Array): void {
     for (let written = 0; written < bytes.length && !this.closed; ) {
       try {
-        written += writeSync(1, bytes, written)
+        written += writeSync(this.#descriptor, bytes, written)
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException
         if (code === 'EPIPE') this.closed = true
