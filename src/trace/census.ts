@@ -47,11 +47,18 @@ export class Census {
     return this.actions[place] as number
   }
 
+  /** Takes back the last record of a kind, which turned out to be none. */
+  forget(kind: number): void {
+    let place = firstPlace(kind)
+    while (this.kinds[place] !== kind) place = (place + 1) % this.kinds.length
+    this.counts[place] = (this.counts[place] as number) - 1
+  }
+
   /** By ascending event, then number of words. */
   list(): readonly Kind[] {
     const list: Kind[] = []
     for (const [place, kind] of this.kinds.entries()) {
-      if (kind === -1) continue
+      if (kind === -1 || this.counts[place] === 0) continue
       const event = kind & (2 ** EVENT_BITS - 1)
       list.push({ event, words: kind >>> EVENT_BITS, count: this.counts[place] as number })
     }

@@ -1,7 +1,7 @@
 import { eventName, type Field, fieldsOf, fieldValue } from './events.ts'
 import type { MergedRecord } from './merge.ts'
 import { microseconds } from './microseconds.ts'
-import { EVENT_MASK } from './reader.ts'
+import { EVENT_MASK, KIND_MASK } from './reader.ts'
 
 /** Microseconds since `first`, ticks, pCPU, name and fields of a record: `   12.056  1234567  1  wake  domain=1 vcpu=0`. */
 export function recordLine(record: MergedRecord, first: number, hz: number): string {
@@ -30,7 +30,7 @@ interface Form {
 const forms = new Map<number, Form>()
 
 export function formOf(header: number): Form {
-  const kind = header & 0x7fff_ffff
+  const kind = header & KIND_MASK
   const known = forms.get(kind)
   if (known !== undefined) return known
   const event = kind & EVENT_MASK

@@ -16,6 +16,8 @@ import { CPU_CHANGE, LOST, WRAP } from './events.ts'
 /** Words per record in a segment: the header and up to seven extra words. */
 export const RECORD_WORDS = 8
 export const EVENT_MASK = 0x0fffffff
+/** A header without the bit that says whether a time follows. */
+export const KIND_MASK = 0x7fffffff
 
 const CPU_CHANGE_HEADER = 0x2001f003
 const CPU_CHANGE_BIG_ENDIAN = 0x03f00120
@@ -268,7 +270,7 @@ export class Reader {
           i,
         )
       }
-      const kind = header & 0x7fff_ffff
+      const kind = header & KIND_MASK
       const place = firstPlace(kind)
       let action: number
       if (kinds[place] === kind) {
@@ -284,7 +286,7 @@ export class Reader {
           if (nextHigh !== high || nextLow >>> 0 < low >>> 0) {
             stream.low = low
             stream.high = high
-            this.#checkTime(stream, nextLow, nextHigh, i)
+            this.#checkTime(stream, words, i)
             high = nextHigh
           }
           low = nextLow
@@ -319,9 +321,10 @@ export class Reader {
   }
 
   /** Throws unless the time of the record at word `i` may follow the stream's. */
-  #checkTime(stream: Stream, low: number, high: number, i: number): void {
-    const time = ticks(low, high)
+  #checkTime(stream: Stream, words: Int32Array, i: number): void {
+    const time = ticks(words[i + 1] as number, words[i + 2] as number)
     if (time >= stream.last && time <= Number.MAX_SAFE_INTEGER) return
+    this.#census.forget((words[i] as number) & KIND_MASK)
     throw time < stream.last
       ? this.#error(`time runs backwards on pCPU ${stream.cpu}: ${time} after ${stream.last}`, i)
       : this.#error(`a time of ${time} ticks on pCPU ${stream.cpu}, beyond 2^53`, i)
@@ -331,6 +334,7 @@ export class Reader {
   #lost(stream: Stream, words: Int32Array, i: number): Segment {
     const header = words[i] as number
     if ((header & EVENT_MASK) === CPU_CHANGE) {
+      this.#census.forget(header & KIND_MASK)
       throw this.#error(`a window header inside the window of pCPU ${this.#cpu}, whose size must be wrong`, i)
     }
     if (header >>> 0 !== LOST_HEADER) {
@@ -339,7 +343,7 @@ export class Reader {
         i,
       )
     }
-    this.#checkTime(stream, words[i + 1] as number, words[i + 2] as number, i)
+    this.#checkTime(stream, words, i)
     stream.low = words[i + 1] as number
     stream.high = words[i + 2] as number
     const time = stream.last
