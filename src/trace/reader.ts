@@ -315,15 +315,17 @@ export class Reader {
     }
     stream.low = low
     stream.high = high
-    if (stream.first === Number.NEGATIVE_INFINITY) stream.first = firstTime(words, start, i)
     if (stream.last > this.#newest) this.#newest = stream.last
     return i
   }
 
-  /** Throws unless the time of the record at word `i` may follow the stream's. */
+  /** Throws unless the time of the record at word `i` may follow the stream's; asked of its first record, too. */
   #checkTime(stream: Stream, words: Int32Array, i: number): void {
     const time = ticks(words[i + 1] as number, words[i + 2] as number)
-    if (time >= stream.last && time <= Number.MAX_SAFE_INTEGER) return
+    if (time >= stream.last && time <= Number.MAX_SAFE_INTEGER) {
+      if (stream.first === Number.NEGATIVE_INFINITY) stream.first = time
+      return
+    }
     this.#census.forget((words[i] as number) & KIND_MASK)
     throw time < stream.last
       ? this.#error(`time runs backwards on pCPU ${stream.cpu}: ${time} after ${stream.last}`, i)
@@ -379,19 +381,6 @@ function actionOf(event: number, wanted: Wanted): Action {
 /** A time from its two words, which are unsigned. */
 function ticks(low: number, high: number): number {
   return (low >>> 0) + (high >>> 0) * 0x1_0000_0000
-}
-
-/** Time of the first record between two words that has one; -Infinity if none has. */
-function firstTime(words: Int32Array, from: number, to: number): number {
-  for (let i = from; i < to; ) {
-    const header = words[i] as number
-    const timed = header >>> 31
-    if (timed === 1 && (header & EVENT_MASK) !== WRAP) {
-      return ticks(words[i + 1] as number, words[i + 2] as number)
-    }
-    i += 1 + 2 * timed + ((header >>> 28) & 7)
-  }
-  return Number.NEGATIVE_INFINITY
 }
 
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
