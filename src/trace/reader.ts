@@ -283,7 +283,7 @@ export class Reader {
         if (timed === 1) {
           const nextLow = words[i + 1] as number
           const nextHigh = words[i + 2] as number
-          if (nextHigh !== high || nextLow >>> 0 < low >>> 0) {
+          if (nextHigh !== high || nextHigh < 0 || nextLow >>> 0 < low >>> 0) {
             stream.low = low
             stream.high = high
             this.#checkTime(stream, words, i)

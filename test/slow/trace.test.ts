@@ -93,7 +93,7 @@ describe('a damaged capture', () => {
 })
 
 function hit(bytes: Uint8Array, type: 'byte' | 'word' | 'swap', at: number, value: number): void {
-  if (at >= bytes.length) return
+  if (at >= bytes.length || bytes.length < 4) return
   if (type === 'byte') bytes[at] = value
   else if (type === 'word')
     new DataView(bytes.buffer).setUint32(Math.max(0, Math.min(at & ~3, bytes.length - 4)) & ~3, value, true)
