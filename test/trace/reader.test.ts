@@ -140,6 +140,18 @@ describe('reading and merging', () => {
     ])
   })
 
+  it('refuses times beyond 2^53, also where they come first', () => {
+    const late = [record(0x28004, 2 ** 53, 0, 0), [0xa0028004, 5, 0xffffffff, 0, 0]]
+    for (const bad of late) {
+      expect(failure(bytesOf(window(0, bad)))).toThrow(
+        /byte 12 of the capture: a time of \d+ ticks on pCPU 0, beyond 2/,
+      )
+      expect(failure(bytesOf(window(0, record(0x28004, 7, 0, 0), bad)))).toThrow(
+        /byte 32 of the capture: a time of/,
+      )
+    }
+  })
+
   it('keeps times beyond 2^32 and below 2^53 exact', () => {
     const times = [2 ** 32 - 1, 2 ** 32, 2 ** 52 + 1, 2 ** 53 - 1]
     const { records } = read(bytesOf(window(0, ...times.map((time) => record(0x28004, time, 0, 0)))))
