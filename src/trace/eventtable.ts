@@ -105,4 +105,6 @@ export const rows: readonly (readonly [id: number, name: string, ...layouts: str
   [0x10f010, 'memory populate', 'frame:64 machineFrame:64 domain:16 order16:16 order32'],
   [0x10f011, 'memory reclaim zero', 'frame:64 machineFrame:64 domain:16 order16:16 order32'],
   [0x10f012, 'memory splinter', 'frame:64 domain:16 _:16 order32'],
+
+  [0x801001, 'frequency change', 'fromMhz toMhz'],
 ]

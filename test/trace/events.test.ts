@@ -107,6 +107,7 @@ describe('the table of events', () => {
       [0xffffffff, 0xffffffff, 0x90001, 5],
       { frame: 2n ** 64n - 1n, domain: 1, order16: 9, order32: 5 },
     ],
+    ['frequency change', 0x801001, [1500, 600], { fromMhz: 1500, toMhz: 600 }],
     ['grant map', 0x10f001, [1], { domain: 1 }],
     [
       'lost records',
