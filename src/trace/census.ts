@@ -12,6 +12,10 @@ const MOST_KINDS = 4096
 const PLACE_BITS = 14
 const EVENT_BITS = 28
 
+/** Knuth's multiplicative hashing (TAOCP 3, 6.4): the upper bits of the product are a kind's first place. */
+export const HASH_FACTOR = 0x9e3779b1
+export const HASH_SHIFT = 32 - PLACE_BITS
+
 /** Records with one id and one number of extra words. */
 export interface Kind {
   readonly event: number
@@ -75,7 +79,7 @@ export class Census {
   }
 }
 
-/** Where to look for a kind first. Knuth's multiplicative hashing (TAOCP 3, 6.4): the upper bits of the product serve. */
-export function firstPlace(kind: number): number {
-  return Math.imul(kind, 0x9e3779b1) >>> (32 - PLACE_BITS)
+/** Where to look for a kind first; the reader has this line, too. */
+function firstPlace(kind: number): number {
+  return Math.imul(kind, HASH_FACTOR) >>> HASH_SHIFT
 }

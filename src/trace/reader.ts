@@ -9,7 +9,7 @@
  * Times are plain numbers: 2^53 ticks are five years at 54 MHz.
  */
 
-import { type Action, Census, firstPlace, type Kind, OTHER, PASS, STORE } from './census.ts'
+import { type Action, Census, HASH_FACTOR, HASH_SHIFT, type Kind, OTHER, PASS, STORE } from './census.ts'
 import { TraceError } from './error.ts'
 import { CPU_CHANGE, LOST, WRAP } from './events.ts'
 
@@ -271,7 +271,7 @@ export class Reader {
         )
       }
       const kind = header & KIND_MASK
-      const place = firstPlace(kind)
+      const place = Math.imul(kind, HASH_FACTOR) >>> HASH_SHIFT
       let action: number
       if (kinds[place] === kind) {
         counts[place] = (counts[place] as number) + 1
