@@ -1,15 +1,17 @@
-/** `npm run bench -- NAME`: runs a benchmark and prints its figures. To add one, add a line to the Map. */
+/** `npm run bench -- NAME`: measures, beside what it is compared with, in one run. Figures are kept in docs/benchmarks.md. */
 
 type Benchmark = (args: readonly string[]) => Promise<void>
 
-/** Each is loaded when it is called. */
-const benchmarks: ReadonlyMap<string, Benchmark> = new Map<string, Benchmark>([
-  ['trace', async (args) => (await import('./trace.ts')).benchTrace(args)],
+const benchmarks: ReadonlyMap<string, () => Promise<Benchmark>> = new Map([
+  ['build', async () => (await import('./build.ts')).benchBuild],
+  ['trace', async () => (await import('./trace.ts')).benchTrace],
 ])
 
 const [name = '', ...args] = process.argv.slice(2)
-const benchmark = benchmarks.get(name)
-if (benchmark === undefined) {
-  console.error(`npm run bench -- ${[...benchmarks.keys()].join('|')}`)
+const load = benchmarks.get(name)
+if (load === undefined) {
+  console.error(`which one? npm run bench -- ${[...benchmarks.keys()].join('|')}`)
   process.exitCode = 2
-} else await benchmark(args)
+} else {
+  await (await load())(args)
+}

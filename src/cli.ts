@@ -14,6 +14,8 @@ const help = `repro: papers whose experiments run again
   repro diff A B             compare runs: two git revisions, \`recorded\`, \`latest\`, or two runs of a cell
   repro accept CELL          take over the observations of a recorded run as they were edited by hand
   repro clean [--older 30d]  delete old runs made here that are not recorded (-n only lists them)
+  repro status [DOCUMENT]    for each cell, whether its result is there, and why not
+  repro audit FILE...        whether the numbers of published tables (CSV) can be true; --json, --n N
   repro testbed list|setup|doctor|lock|shell
                              the laboratory by itself
   repro trace info|summary|phases|dump|export FILE
@@ -52,7 +54,9 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['status', async (args) => (await import('./commands/status.ts')).statusCommand(args, generator())],
   ['explain', async (args) => (await import('./commands/status.ts')).explainCommand(args, generator())],
   ['accept', async (args) => (await import('./commands/accept.ts')).acceptCommand(args, generator())],
+  ['diff', async (args) => (await import('./commands/diff.ts')).diffCommand(args, generator())],
   ['clean', async (args) => (await import('./commands/clean.ts')).cleanCommand(args)],
+  ['audit', async (args) => (await import('./commands/audit.ts')).auditCommand(args)],
   ['trace', async (args) => (await import('./commands/trace.ts')).traceCommand(args)],
   ['testbed', async (args, signal) => (await import('./commands/testbed.ts')).testbedCommand(args, signal)],
 ])
@@ -60,6 +64,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
 await main(process.argv.slice(2))
 
 async function main(args: readonly string[]): Promise<void> {
+  if (args[0] === 'build' && (await nothingToDo(args.slice(1)))) return
   if (Number(process.versions.node.split('.')[0]) < 24) return await runOnNode24(args)
   const abort = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -70,7 +75,6 @@ async function main(args: readonly string[]): Promise<void> {
 
 async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
   const [name, ...rest] = args
-  if (name === 'build' && (await nothingToDo(rest))) return 0
   if (name === '--version') {
     console.log(generator())
     return exitCodes.done
@@ -99,7 +103,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<number
   }
 }
 
-/** The most frequent build, told from the others before the rest of this program is loaded. */
+/** The most frequent build, told from the others before the rest of this program is loaded (older Nodes can tell it, too). */
 async function nothingToDo(args: readonly string[]): Promise<boolean> {
   if (args.some((word) => word.startsWith('-')) || args.length > 1) return false
   const { isUpToDate, reportFile } = await import('./build/manifest.ts')

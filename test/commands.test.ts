@@ -1,57 +1,7 @@
-import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-
-const source = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
-
-let project: string
-beforeEach(() => {
-  project = mkdtempSync(join(tmpdir(), 'repro-command-'))
-})
-afterEach(async () => {
-  await rm(project, { recursive: true })
-})
-
-function write(files: Readonly<Record<string, string>>): void {
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(project, path)), { recursive: true })
-    writeFileSync(join(project, path), content)
-  }
-}
-
-function start(args: readonly string[], variables: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, [source('src/cli.ts'), ...args], {
-    cwd: project,
-    env: { ...process.env, REPRO_CACHE: join(project, 'cache'), ...variables },
-  })
-  const ended = (async () => {
-    const [out, err, exitCode] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      new Promise<number | null>((resolve) => child.on('exit', resolve)),
-    ])
-    return { out, err, exitCode }
-  })()
-  return { child, ended }
-}
-
-/** A process that was killed is there until its parent has noticed. */
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
-
-async function repro(...args: readonly string[]) {
-  return await start(args).ended
-}
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { isAlive, project, repro, source, start, write } from './project.ts'
 
 const front = '---\ntitle: Sleep\n---\n'
 const inline = (code: string, attributes = 'id=nap testbed=local trials=2') =>

@@ -7,9 +7,11 @@ import { describe, expect, it } from 'vitest'
 const order = [
   'stats',
   'trace',
+  'audit',
   'document',
   'testbed',
   'results',
+  'claims',
   'experiment',
   'plan',
   'report',

@@ -5,10 +5,10 @@
  */
 
 import type { ExperimentBlock } from '../document/block.ts'
-import type { Expression, Operator, ParsedExpression } from '../document/expression.ts'
+import type { Expression, Operator, ParsedExpression, Path } from '../document/expression.ts'
 import { product, type Quantity, QueryError, quotient, symbol, unknown } from './quantity.ts'
 import type { Run } from './run.ts'
-import { excludedColumn, runName, select, series, statistic, statistics } from './series.ts'
+import { excludedColumn, runName, type Series, select, series, statistic, statistics } from './series.ts'
 
 /** What can be asked about: the document's experiments, and the runs that exist of them. */
 export interface Results {
@@ -110,6 +110,23 @@ function commonUnit(operation: string, quantities: readonly Quantity[]): string 
     throw new QueryError(`units do not fit: ${names.join(` ${operation} `)}`)
   }
   return units[0] ?? ''
+}
+
+export interface RunSeries extends Series {
+  readonly run: Run
+}
+
+/**
+ * The observations that a path without a statistic names: `latency['xen-4.14'].baseline.pause.total`. Throws QueryError for an unknown
+ * name, no measure, or, with `missing` set, a run that does not exist yet.
+ */
+export function readSeries({ parts }: Pick<Path, 'parts'>, results: Results): RunSeries {
+  const [experimentId = '', environment = '', patternName = '', ...rest] = parts
+  const run = findRun(results, experimentId, environment, patternName)
+  const peers = results.runs.filter((candidate) => candidate.experiment === experimentId)
+  const { factors, measure } = narrow(run, peers, rest)
+  if (measure === undefined) throw new QueryError(`no measure at the end: ${parts.join('.')}`)
+  return { run, ...series(run, factors, measure) }
 }
 
 function read(parts: readonly string[], results: Results): Quantity {

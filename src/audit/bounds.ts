@@ -1,0 +1,81 @@
+/**
+ * What the sum of squared deviations of n values can be, if their mean, largest and smallest value are known. Samuelson's inequality
+ * ("How deviant can you be?", 1968) and those of Popoviciu (1935) and Bhatia and Davis ("A better bound on the variance", 2000) are
+ * special cases; these bounds are the best possible, as all values are used at once: for three values and more, every
+ * sum between them occurs.
+ */
+
+import type { Interval } from '../stats/interval.ts'
+
+/** Each as an interval, as it is known to its rounding. An extreme that is not known may be anywhere. */
+export interface Extent {
+  readonly mean: Interval
+  readonly max?: Interval
+  readonly min?: Interval
+}
+
+/**
+ * Whether n values with this mean and these extremes exist: besides the extremes the other n - 2 must lie between them. For two values
+ * the mean must be in the middle.
+ */
+export function meanFits(n: number, { mean, max, min }: Extent): boolean {
+  if (max !== undefined && !atMost(mean.low, max.high)) return false
+  if (min !== undefined && !atMost(min.low, mean.high)) return false
+  if (max === undefined || min === undefined) return true
+  if (n === 1) return atMost(min.low, max.high) && atMost(max.low, min.high)
+  return (
+    atMost(min.low, max.high) &&
+    atMost((n - 1) * min.low + max.low, n * mean.high) &&
+    atMost(n * mean.low, min.high + (n - 1) * max.high)
+  )
+}
+
+/** `a <= b`, but for what binary fractions make of decimal ones. */
+export function atMost(a: number, b: number): boolean {
+  return a <= b + 1e-9 * Math.max(Math.abs(a), Math.abs(b))
+}
+
+/** The least and the largest possible sum of squared deviations. `meanFits` must hold. */
+export function squaresBounds(n: number, extent: Extent): Interval {
+  return { low: leastSquares(n, extent), high: mostSquares(n, extent) }
+}
+
+/** The extremes themselves, and all other values at the one place that gives the mean. */
+function leastSquares(n: number, { mean, max, min }: Extent): number {
+  if (n === 1) return 0
+  const above = max === undefined ? undefined : Math.max(0, max.low - mean.high)
+  const below = min === undefined ? undefined : Math.max(0, mean.low - min.high)
+  // One extreme only: Samuelson's inequality.
+  if (max === undefined || min === undefined) return ((above ?? below ?? 0) ** 2 * n) / (n - 1)
+  if (min.high >= max.low) return 0
+  const squares = (low: number, high: number, center: number) => {
+    const up = high - center
+    const down = center - low
+    return up ** 2 + down ** 2 + (n > 2 ? (up - down) ** 2 / (n - 2) : 0)
+  }
+  // Within its rounding the mean may lie where the sum is least: as near to the middle as it can.
+  const middle = (low: number, high: number) => Math.min(mean.high, Math.max(mean.low, (low + high) / 2))
+  const corners = [min.low, min.high].flatMap((low) =>
+    [max.low, max.high].map((high) => squares(low, high, middle(low, high))),
+  )
+  return Math.min(...corners)
+}
+
+/** All values at the extremes, but for one that gives the mean. */
+function mostSquares(n: number, { mean, max, min }: Extent): number {
+  if (n === 1) return 0
+  if (max === undefined || min === undefined) return Number.POSITIVE_INFINITY
+  const range = max.high - min.low
+  if (range <= 0) return 0
+  const squares = (excess: number) => {
+    const atMax = Math.floor(excess / range)
+    const rest = excess - atMax * range
+    return atMax * range ** 2 + rest ** 2 - excess ** 2 / n
+  }
+  // How far all values together lie above the smallest. Between whole multiples of the range the sum is convex in it.
+  const least = Math.max(0, n * (mean.low - min.low))
+  const most = Math.min(n * range, n * (mean.high - min.low))
+  const candidates = [least, most]
+  for (let count = Math.ceil(least / range); count * range <= most; count += 1) candidates.push(count * range)
+  return Math.max(0, ...candidates.map(squares))
+}

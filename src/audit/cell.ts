@@ -1,0 +1,71 @@
+/** Whether the numbers of one published cell can all be true of the same n values. */
+
+import type { Interval } from '../stats/interval.ts'
+import { atMost, meanFits, squaresBounds } from './bounds.ts'
+import type { Definition } from './definition.ts'
+import { misprints, type Printed, readPrinted } from './printed.ts'
+import type { Role } from './table.ts'
+
+export type Numbers = ReadonlyMap<Role, Printed>
+
+/** Can be; or cannot, because the mean does not fit the extremes, or because the spread lies outside of what they admit. */
+export type Check =
+  | { readonly type: 'possible' }
+  | { readonly type: 'mean' }
+  | {
+      readonly type: 'spread'
+      /** What the spread could be, in its own unit. */
+      readonly admissible: Interval
+    }
+
+/** A spread is optional; of the rest the mean must be there, and `n` is a whole number from 1. */
+export function checkCell(numbers: Numbers, n: number, definition: Definition): Check {
+  const admissible = admissibleSpread(numbers, n, definition)
+  if (admissible === undefined) return { type: 'mean' }
+  const spread = numbers.get('spread')?.range
+  const fits =
+    spread === undefined || (atMost(spread.low, admissible.high) && atMost(admissible.low, spread.high))
+  return fits ? { type: 'possible' } : { type: 'spread', admissible }
+}
+
+/** From the least to the largest spread that n values with this mean and these extremes can have; undefined if there are no such values. */
+export function admissibleSpread(numbers: Numbers, n: number, definition: Definition): Interval | undefined {
+  const mean = numbers.get('mean')
+  if (mean === undefined) return { low: 0, high: Number.POSITIVE_INFINITY }
+  const [max, min] = [numbers.get('max'), numbers.get('min')]
+  const extent = {
+    mean: mean.range,
+    ...(max === undefined ? {} : { max: max.range }),
+    ...(min === undefined ? {} : { min: min.range }),
+  }
+  if (!meanFits(n, extent)) return undefined
+  // One value has no spread that could be divided by n - 1.
+  if (n === 1) return { low: 0, high: 0 }
+  const { low, high } = squaresBounds(n, extent)
+  return { low: definition.spread(low, n), high: definition.spread(high, n) }
+}
+
+/** A number of the cell, written otherwise. */
+export interface Correction {
+  readonly role: Role
+  readonly text: string
+}
+
+/**
+ * Slips of one digit, or of two neighbours, that would make an impossible cell possible; `certain` numbers are left alone. Often there are
+ * several: they show what to look for in the original, not what it says.
+ */
+export function corrections(
+  numbers: Numbers,
+  possible: (numbers: Numbers) => boolean,
+  certain: ReadonlySet<Role>,
+): readonly Correction[] {
+  return (['mean', 'spread', 'max', 'min'] as const).flatMap((role) => {
+    const printed = numbers.get(role)
+    if (printed === undefined || certain.has(role)) return []
+    return misprints(printed.text).flatMap((text) => {
+      const other = readPrinted(text)
+      return other !== undefined && possible(new Map(numbers).set(role, other)) ? [{ role, text }] : []
+    })
+  })
+}

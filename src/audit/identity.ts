@@ -1,0 +1,98 @@
+/** Parts that vary while their sum does not: a sign that something else, such as the instrument, sets the sum. */
+
+import type { Interval } from '../stats/interval.ts'
+import { max, min } from '../stats/order.ts'
+import type { Sum, SumAudit } from './sums.ts'
+import type { Row } from './table.ts'
+
+export interface Identity {
+  /** Names of neighbouring parts. */
+  readonly parts: readonly string[]
+  /** Their sums, alike but for rounding. */
+  readonly sums: Interval
+  /** How far each of them varies meanwhile. */
+  readonly ranges: readonly Interval[]
+  /** The totals whose parts have this sum, and how many totals have these parts at all. */
+  readonly totals: readonly Row[]
+  readonly among: number
+}
+
+/** Beyond this, chance is no explanation. */
+const rarest = 1e-3
+
+/** Neighbouring parts, fewer than all, with the same sum in more rows than chance explains. */
+export function auditIdentities({ keys, sums }: SumAudit): readonly Identity[] {
+  const column = nameColumn(keys, sums)
+  if (column === undefined) return []
+  const namesOf = ({ parts }: Sum) => parts.map(({ keys: own }) => own[column] ?? '')
+  const groups = Map.groupBy(sums, (sum) => JSON.stringify(namesOf(sum)))
+  return [...groups.values()].flatMap((group) => {
+    const names = namesOf(group[0] as Sum)
+    return neighbours(names.length).flatMap(([from, to]) => identityOf(group, names, from, to) ?? [])
+  })
+}
+
+/** The column that tells the parts of one total from each other. */
+function nameColumn(keys: readonly string[], sums: readonly Sum[]): string | undefined {
+  const columns = Object.keys(sums[0]?.parts[0]?.keys ?? {}).filter((column) => !keys.includes(column))
+  return columns.find((column) =>
+    sums.every(({ parts }) => new Set(parts.map((part) => part.keys[column])).size === parts.length),
+  )
+}
+
+/** From and to (exclusive) of all runs of at least two, but not all, of `count` parts. */
+function neighbours(count: number): readonly (readonly [number, number])[] {
+  const found: [number, number][] = []
+  for (let from = 0; from < count; from += 1) {
+    for (let to = from + 2; to <= count; to += 1) if (to - from < count) found.push([from, to])
+  }
+  return found
+}
+
+function identityOf(
+  group: readonly Sum[],
+  names: readonly string[],
+  from: number,
+  to: number,
+): Identity | undefined {
+  const rows = group
+    .map(({ total, parts }) => {
+      const values = parts.slice(from, to).map((part) => part.numbers.get('mean')?.value ?? 0)
+      return { total, values, sum: values.reduce((so, value) => so + value, 0) }
+    })
+    .sort((a, b) => a.sum - b.sum)
+  // Each part is off by half a unit at most: equal sums may be printed this far apart.
+  const unit = Math.max(...group.flatMap(({ parts }) => parts.slice(from, to).map(unitOf)))
+  const width = (to - from) * unit
+  const runs = rows.map((first, index) =>
+    rows.slice(index).filter(({ sum }) => sum - first.sum <= width * (1 + 1e-9)),
+  )
+  const members = runs.reduce((longest, run) => (run.length > longest.length ? run : longest), [])
+  const sums = { low: members[0]?.sum ?? 0, high: members.at(-1)?.sum ?? 0 }
+  const ranges = names.slice(from, to).map((_, part) => {
+    const values = members.map((row) => row.values[part] as number)
+    return { low: min(values), high: max(values) }
+  })
+  const widest = Math.max(...ranges.map(({ low, high }) => high - low))
+  if (coincidence(rows.length, members.length, width / widest) > rarest) return undefined
+  return {
+    parts: names.slice(from, to),
+    sums,
+    ranges,
+    totals: members.map(({ total }) => total),
+    among: rows.length,
+  }
+}
+
+function unitOf(part: Row): number {
+  const range = part.numbers.get('mean')?.range
+  return range === undefined ? 0 : range.high - range.low
+}
+
+/** At most how often chance puts `hits` of `rows` sums into a window that is this share of their range. */
+function coincidence(rows: number, hits: number, share: number): number {
+  if (!(share < 1)) return 1
+  let ways = 1
+  for (let i = 0; i < hits; i += 1) ways *= (rows - i) / (hits - i)
+  return ways * share ** (hits - 1)
+}

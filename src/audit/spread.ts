@@ -1,0 +1,170 @@
+/** What the cells of a table say together: which definition of spread they follow, how many values they summarize, which cannot be. */
+
+import {
+  admissibleSpread,
+  type Check,
+  type Correction,
+  checkCell,
+  corrections,
+  type Numbers,
+} from './cell.ts'
+import { type Definition, definitions } from './definition.ts'
+import type { Column, Role, Row, Table } from './table.ts'
+
+/** How many cells are possible if the spread is defined so. */
+export interface Reading {
+  readonly definition: string
+  readonly possible: number
+}
+
+export interface Impossible {
+  readonly row: Row
+  /** Absent if no n is printed: then the cell is impossible for every n up to the largest that is tried. */
+  readonly n?: number
+  readonly check: Exclude<Check, { readonly type: 'possible' }>
+  /** Other n (up to twice the printed one) and definitions that this cell would fit. */
+  readonly fits: readonly { readonly definition: string; readonly n: readonly number[] }[]
+  readonly corrections: readonly Correction[]
+}
+
+/** The least n of a definition: for fewer values some extremes are too far out for their spread (Samuelson's inequality, sharpened). */
+export interface LeastN {
+  readonly definition: string
+  readonly n: number
+  /** How many cells need so many. */
+  readonly cells: number
+  /**
+   * How many cells have hardly more spread than their extremes alone give n values. A single outlier makes such a cell, but only if n
+   * is how many values there were: so these cells tell n.
+   */
+  readonly atLimit: number
+}
+
+/** From this share on a cell is at its limit. */
+const limitShare = 0.99
+
+export interface SpreadAudit {
+  readonly column: Column
+  /** Cells with a mean, a spread and at least one extreme. */
+  readonly cells: number
+  /** Smallest and largest n of the cells; absent if one has none. */
+  readonly n?: readonly [number, number]
+  readonly readings: readonly Reading[]
+  /** The first of the definitions that make most cells possible; absent if none makes any possible. */
+  readonly definition?: Definition
+  /** The other definitions that make as many possible. */
+  readonly rivals: readonly Definition[]
+  /** Of the definitions that make any cell possible; it follows from spreads and extremes alone, whatever n is printed. */
+  readonly leastN: readonly LeastN[]
+  readonly impossible: readonly Impossible[]
+}
+
+/** Beyond it, bounds change by less than a thousandth. */
+const largestN = 1000
+
+/**
+ * Audits a table's spreads; undefined if it has none. `given` is the number of values of cells that do not say it. `confirmed` tells which
+ * numbers of a row something else supports, so that they are no misprints.
+ */
+export function auditSpread(
+  table: Table,
+  given: number | undefined,
+  confirmed: (row: Row) => ReadonlySet<Role>,
+): SpreadAudit | undefined {
+  const column = table.columns.get('spread')
+  const rows = table.rows.filter(
+    ({ numbers }) =>
+      numbers.has('mean') && numbers.has('spread') && (numbers.has('max') || numbers.has('min')),
+  )
+  if (column === undefined || rows.length === 0) return undefined
+  const sizeOf = ({ numbers }: Row) => wholeNumber(numbers.get('n')?.value ?? given)
+  const readings = definitions.map((definition) => ({
+    definition: definition.name,
+    possible: rows.filter((row) => checkSizes(row.numbers, sizeOf(row), definition).type === 'possible')
+      .length,
+  }))
+  const most = Math.max(...readings.map(({ possible }) => possible))
+  const best = most === 0 ? [] : definitions.filter((_, index) => readings[index]?.possible === most)
+  const [definition, ...rivals] = best
+  const sizes = rows.map(sizeOf).filter((n) => n !== undefined)
+  return {
+    column,
+    cells: rows.length,
+    ...(sizes.length === rows.length ? { n: [Math.min(...sizes), Math.max(...sizes)] as const } : {}),
+    readings,
+    ...(definition === undefined ? {} : { definition }),
+    rivals,
+    leastN: definitions.flatMap((one, index) => (readings[index]?.possible === 0 ? [] : leastOf(rows, one))),
+    impossible:
+      definition === undefined
+        ? []
+        : rows.flatMap((row) => impossibleCell(row, sizeOf(row), definition, confirmed(row))),
+  }
+}
+
+function wholeNumber(n: number | undefined): number | undefined {
+  return n !== undefined && Number.isInteger(n) && n >= 1 ? n : undefined
+}
+
+/** For an n that is not known, possible if it is for any. */
+function checkSizes(numbers: Numbers, n: number | undefined, definition: Definition): Check {
+  if (n !== undefined) return checkCell(numbers, n, definition)
+  for (let size = 2; size < largestN; size += 1) {
+    const check = checkCell(numbers, size, definition)
+    if (check.type === 'possible') return check
+  }
+  return checkCell(numbers, largestN, definition)
+}
+
+function impossibleCell(
+  row: Row,
+  n: number | undefined,
+  definition: Definition,
+  certain: ReadonlySet<Role>,
+): readonly Impossible[] {
+  const check = checkSizes(row.numbers, n, definition)
+  if (check.type === 'possible') return []
+  const sizes = Array.from({ length: 2 * (n ?? 0) - 1 }, (_, index) => index + 2)
+  const fits = definitions.map((other) => ({
+    definition: other.name,
+    n: sizes.filter((size) => checkCell(row.numbers, size, other).type === 'possible'),
+  }))
+  return [
+    {
+      row,
+      ...(n === undefined ? {} : { n }),
+      check,
+      fits: fits.filter((one) => one.n.length > 0),
+      corrections: corrections(
+        row.numbers,
+        (numbers) => checkSizes(numbers, n, definition).type === 'possible',
+        certain,
+      ),
+    },
+  ]
+}
+
+function leastOf(rows: readonly Row[], definition: Definition): readonly LeastN[] {
+  const least = rows.map(({ numbers }) => leastFor(numbers, definition))
+  const n = Math.max(...least)
+  if (!Number.isFinite(n)) return []
+  const cells = least.filter((one) => one === n).length
+  return [{ definition: definition.name, n, cells, atLimit: rows.filter(isAtLimit).length }]
+
+  function isAtLimit({ numbers }: Row): boolean {
+    const spread = numbers.get('spread')?.value ?? 0
+    const admissible = admissibleSpread(numbers, n, definition)
+    if (spread === 0 || admissible === undefined || admissible.high < spread) return false
+    return definition.squares(admissible.low, n) >= limitShare * definition.squares(spread, n)
+  }
+}
+
+/** More values allow the same extremes a smaller spread, so the first n that does is the least. */
+function leastFor(numbers: Numbers, definition: Definition): number {
+  const highest = numbers.get('spread')?.range.high ?? 0
+  for (let n = 2; n <= largestN; n += 1) {
+    const check = checkCell(numbers, n, definition)
+    if (check.type === 'possible' || (check.type === 'spread' && check.admissible.low <= highest)) return n
+  }
+  return Number.POSITIVE_INFINITY
+}

@@ -1,0 +1,122 @@
+/** Compares runs: two states of the record, or two runs of a cell. */
+
+import { execFileSync } from 'node:child_process'
+import { type Change, changesOf } from '../plan/verdict.ts'
+import type { Run } from '../results/run.ts'
+import { parseRun } from '../results/runfile.ts'
+import { excludedColumn, type Factors, runName, series } from '../results/series.ts'
+import { type CellName, openStore, sameRows } from '../results/store.ts'
+import { type Comparison, compare } from '../stats/compare.ts'
+
+/** Runs by the name of their cell. */
+export type RunSet = ReadonlyMap<string, Run>
+
+export interface MetricDifference extends Comparison {
+  /** Value of the first factor; empty when there is none. */
+  readonly series: string
+  readonly measure: string
+  /** As of a series: 'us' for all times. */
+  readonly unit: string
+}
+
+export interface CellDifference {
+  readonly cell: string
+  /** Where it is; if in both, whether the observations are the same one for one. */
+  readonly presence: 'only in a' | 'only in b' | 'same rows' | 'other rows'
+  readonly inputs: readonly Change[]
+  /** Items of the captured environment. */
+  readonly environment: readonly Change[]
+  readonly metrics: readonly MetricDifference[]
+}
+
+/** In the order of the names. Two sets of one run each are compared whatever cells they are of. */
+export function diffRuns(a: RunSet, b: RunSet): readonly CellDifference[] {
+  const [[first] = [], [second] = []] = [[...a.keys()], [...b.keys()]]
+  if (a.size === 1 && b.size === 1 && first !== undefined && second !== undefined && first !== second) {
+    const name = `${first} -> ${second}`
+    return diffRuns(new Map([[name, a.get(first) as Run]]), new Map([[name, b.get(second) as Run]]))
+  }
+  return [...new Set([...a.keys(), ...b.keys()])].sort().map((cell): CellDifference => {
+    const [one, other] = [a.get(cell), b.get(cell)]
+    if (one === undefined || other === undefined) {
+      const presence = one === undefined ? 'only in b' : 'only in a'
+      return { cell, presence, inputs: [], environment: [], metrics: [] }
+    }
+    const same = sameRows(one, other)
+    return {
+      cell,
+      presence: same ? 'same rows' : 'other rows',
+      inputs: changesOf(one.inputs, other.inputs),
+      environment: changesOf(one.captured, other.captured),
+      metrics: same ? [] : metrics(one, other),
+    }
+  })
+}
+
+/** Every measure that both have, for each value of the first factor (such as the operation), in the order of `a`. */
+function metrics(a: Run, b: Run): readonly MetricDifference[] {
+  const factor = a.columns.find(({ name, role }) => role === 'factor' && name !== excludedColumn)?.name
+  const groups = factor === undefined ? [''] : [...new Set(a.rows.map((row) => String(row[factor] ?? '')))]
+  return groups.flatMap((group) => {
+    const factors: Factors = factor === undefined ? {} : { [factor]: group }
+    return a.columns.flatMap(({ name: measure, role }) => {
+      const shared = role === 'measure' && b.columns.some((one) => one.name === measure && one.role === role)
+      if (!shared) return []
+      const one = series(a, factors, measure)
+      const other = series(b, factors, measure)
+      if (one.values.length === 0 || other.values.length === 0) return []
+      return [{ series: group, measure, unit: one.unit, ...compare(one.values, other.values) }]
+    })
+  })
+}
+
+/**
+ * The runs that a word stands for: `recorded` (results/ as it is), `latest` (the newest made here of each cell), a cell's name (its
+ * recorded run), a run made here (its id, or the start of it), or a git revision (results/ as it was). Undefined if it stands for nothing.
+ */
+export function runSet(word: string, cells: readonly CellName[], project: string): RunSet | undefined {
+  const store = openStore(project)
+  const named = (runs: readonly (Run | undefined)[]) =>
+    new Map(runs.flatMap((run) => (run ? [[runName(run), run]] : [])))
+  if (word === 'recorded') return named(cells.map(store.recorded))
+  if (word === 'latest')
+    return named(
+      cells.map((cell) => {
+        const id = store.history(cell).at(-1)
+        return id === undefined ? undefined : store.past(cell, id)
+      }),
+    )
+  for (const cell of cells) {
+    if (runName(cell) === word) return named([store.recorded(cell)])
+    const id = store.history(cell).find((one) => one.startsWith(word))
+    if (id !== undefined) return named([store.past(cell, id)])
+  }
+  return atRevision(word, project)
+}
+
+function atRevision(revision: string, project: string): RunSet | undefined {
+  const git = (...args: readonly string[]) =>
+    execFileSync('git', ['-C', project, ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: 2 ** 30,
+    })
+  try {
+    const commit = git('rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`).trim()
+    const files = git('ls-tree', '-r', '-z', '--name-only', commit, '--', 'results').split('\0')
+    const runs = files
+      .filter((file) => file.endsWith('/run.json'))
+      .map((file) => {
+        const folder = file.slice(0, -'/run.json'.length)
+        const show = (name: string) => git('show', `${commit}:./${folder}/${name}`)
+        return parseRun(
+          { 'run.json': show('run.json'), 'rows.csv': show('rows.csv') },
+          `${revision}:${folder}`,
+        )
+      })
+    return new Map(runs.map((run) => [runName(run), run]))
+  } catch (error) {
+    if (error instanceof Error && 'status' in error) return undefined // git said no
+    throw error
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * Judges claims against results. One rule for all: what was measured has an interval, the claim allows a region; inside of it the claim is
+ * reproduced, outside it is not, and in between more trials are needed.
+ */
+
+import { references } from '../document/expression.ts'
+import { QueryError } from '../results/quantity.ts'
+import { type Claim, expressionsOf } from './claim.ts'
+import { type Measured, type MeasureOptions, measure } from './measure.ts'
+import { type Evidence, obstacleTo } from './scope.ts'
+
+export type Verdict = 'reproduced' | 'not reproduced' | 'inconclusive' | 'not testable'
+
+export interface Judgement {
+  readonly claim: Claim
+  readonly verdict: Verdict
+  /** In words, with the numbers in canonical units left to `measured`. */
+  readonly reason: string
+  /** In the claim's order; empty if it is not testable. */
+  readonly measured: readonly Measured[]
+  /** Of an inconclusive claim: trials of each run that would probably decide it; absent if no number would. */
+  readonly trialsNeeded?: number
+  /** What to keep in mind with this verdict. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * Judges a claim. Never throws for what results lack: then the claim is not testable, for a reason. That goes for an unknown name as well,
+ * so that a misspelt claim cannot pass. The same evidence gives the same judgement.
+ */
+export function judge(claim: Claim, evidence: Evidence, options: MeasureOptions = {}): Judgement {
+  try {
+    const obstacle = obstacleTo(claim, evidence)
+    if (obstacle !== undefined) return notTestable(claim, obstacle)
+    return conclude(claim, measure(claim, evidence.results, options))
+  } catch (error) {
+    if (error instanceof QueryError) return notTestable(claim, error.message)
+    throw error
+  }
+}
+
+function notTestable(claim: Claim, reason: string): Judgement {
+  return { claim, verdict: 'not testable', reason, measured: [], notes: [] }
+}
+
+function conclude(claim: Claim, measured: readonly Measured[]): Judgement {
+  const decisions = measured.map(({ decision }) => decision)
+  const notes = notesOn(claim, measured)
+  if (decisions.some(({ type }) => type === 'outside'))
+    return {
+      claim,
+      verdict: 'not reproduced',
+      reason: 'the interval lies outside of what the claim allows',
+      measured,
+      notes,
+    }
+  const open = decisions.filter((decision) => decision.type === 'open')
+  if (open.length === 0)
+    return {
+      claim,
+      verdict: 'reproduced',
+      reason: 'the interval lies inside of what the claim allows',
+      measured,
+      notes,
+    }
+  const needed = Math.max(...open.map(({ trialsNeeded = Number.POSITIVE_INFINITY }) => trialsNeeded))
+  return {
+    claim,
+    verdict: 'inconclusive',
+    reason: openReason(measured, needed),
+    measured,
+    ...(Number.isFinite(needed) ? { trialsNeeded: needed } : {}),
+    notes,
+  }
+}
+
+function openReason(measured: readonly Measured[], needed: number): string {
+  const fewest = Math.min(...measured.map(({ trials }) => trials))
+  const unbounded = measured.some(({ interval }) => !Number.isFinite(interval.high - interval.low))
+  if (!Number.isFinite(needed)) {
+    return unbounded
+      ? 'the value is not defined for some draws of the trials'
+      : 'the value lies so near to the limit that no number of trials would tell'
+  }
+  return unbounded
+    ? `too few trials for any interval: ${fewest}, at least ${needed} are needed`
+    : `the interval reaches over what the claim allows: some ${needed} trials are needed, there are ${fewest}`
+}
+
+const extremes: ReadonlySet<string> = new Set(['max', 'min', 'p0', 'p100'])
+
+function notesOn({ test }: Claim, measured: readonly Measured[]): readonly string[] {
+  const notes: string[] = []
+  const statistics =
+    test.type === 'direction'
+      ? []
+      : expressionsOf(test)
+          .flatMap(references)
+          .map(({ parts }) => parts.at(-1) ?? '')
+  const found = [...new Set(statistics.filter((name) => extremes.has(name)))].sort()
+  if (found.length > 0)
+    notes.push(
+      `${found.join(' and ')}: the largest and smallest values seen bound nothing, and more trials go further`,
+    )
+  if (measured.some(({ interval }) => interval.low === interval.high))
+    notes.push('the trials do not vary: the interval is a point, which says nothing of other boots or boards')
+  return notes
+}

@@ -1,0 +1,49 @@
+/** Where an estimate and its interval lie, seen from what a claim allows. */
+
+import type { Interval } from '../stats/interval.ts'
+import { fewestTrials, trialsNeeded } from '../stats/trials.ts'
+
+/** What a claim allows. */
+export interface Region extends Interval {
+  /** Whether its ends belong to it. */
+  readonly closed: boolean
+}
+
+/** An estimate, how sure it is, and how many trials it rests on (the fewest, if it rests on several runs). */
+export interface Estimate {
+  readonly value: number
+  readonly interval: Interval
+  readonly level: number
+  readonly trials: number
+}
+
+export type Decision =
+  | { readonly type: 'inside' | 'outside' }
+  /** The interval reaches over an end. Without a number, no number of trials would decide: the estimate lies just at the end. */
+  | { readonly type: 'open'; readonly trialsNeeded?: number }
+
+/** Inside and outside are said only of the whole interval. */
+export function decide({ value, interval, level, trials }: Estimate, region: Region): Decision {
+  const { low, high, closed } = region
+  // An infinite end holds nothing back.
+  const clearsLow = closed || low === Number.NEGATIVE_INFINITY ? interval.low >= low : interval.low > low
+  const clearsHigh =
+    closed || high === Number.POSITIVE_INFINITY ? interval.high <= high : interval.high < high
+  if (clearsLow && clearsHigh) return { type: 'inside' }
+  const below = closed ? interval.high < low : interval.high <= low
+  const above = closed ? interval.low > high : interval.low >= high
+  if (below || above) return { type: 'outside' }
+  if (trials < fewestTrials(level)) return { type: 'open', trialsNeeded: fewestTrials(level) }
+  const down = { n: trials, reach: value - interval.low, level }
+  const up = { n: trials, reach: interval.high - value, level }
+  const needed =
+    value > high
+      ? trialsNeeded({ ...down, room: value - high })
+      : value < low
+        ? trialsNeeded({ ...up, room: low - value })
+        : Math.max(
+            clearsLow ? 0 : trialsNeeded({ ...down, room: value - low }),
+            clearsHigh ? 0 : trialsNeeded({ ...up, room: high - value }),
+          )
+  return Number.isFinite(needed) ? { type: 'open', trialsNeeded: needed } : { type: 'open' }
+}

@@ -1,0 +1,42 @@
+/** Whether a claim is about shape: true of a board that does everything twice as slowly as well. */
+
+import type { Expression } from '../document/expression.ts'
+import { microseconds } from '../results/quantity.ts'
+import { evaluate, type Results } from '../results/query.ts'
+import type { Run } from '../results/run.ts'
+
+/** Powers of two, so that nothing is rounded; far apart, so that a constant shows wherever it matters. */
+const factors = [2 ** 20, 2 ** -20]
+
+/**
+ * Whether the value grows with all times as its unit says: a time as often, a ratio not at all. It does not if a time is added to, or
+ * compared with, a number that somebody wrote. Throws QueryError if the expression cannot be evaluated.
+ */
+export function isScaleFree(ast: Expression, results: Results): boolean {
+  const { value, unit } = evaluate({ ast }, results)
+  const power =
+    microseconds(unit) !== undefined ? 1 : microseconds(unit.replace(/2$/, '')) !== undefined ? 2 : 0
+  return factors.every((factor) => {
+    const scaled = evaluate(
+      { ast },
+      { ...results, runs: results.runs.map((run) => slower(run, factor)) },
+    ).value
+    return Math.abs(scaled - value * factor ** power) <= 1e-9 * Math.abs(value * factor ** power)
+  })
+}
+
+function slower(run: Run, factor: number): Run {
+  const times = run.columns.filter(
+    ({ role, unit = '' }) => role === 'measure' && (unit === 'ticks' || microseconds(unit) !== undefined),
+  )
+  const rows = run.rows.map((row) => ({
+    ...row,
+    ...Object.fromEntries(
+      times.map(({ name }) => {
+        const value = row[name]
+        return [name, typeof value === 'number' ? value * factor : (value ?? null)]
+      }),
+    ),
+  }))
+  return { ...run, rows }
+}

@@ -1,0 +1,92 @@
+/** `repro diff A B`: what is different between two states of the runs, with effect sizes and intervals. */
+
+import { type CellDifference, diffRuns, type MetricDifference, type RunSet, runSet } from '../build/diff.ts'
+import { openDocument } from '../build/site.ts'
+import { cellsOf, chosen } from '../plan/cells.ts'
+import { inWords } from '../plan/verdict.ts'
+import { symbol } from '../results/quantity.ts'
+import { exitCodes } from './messages.ts'
+import { readArguments, siteOf, UsageError } from './usage.ts'
+
+export async function diffCommand(args: readonly string[], generator: string): Promise<number> {
+  const flags = {
+    json: { type: 'boolean', default: false },
+    all: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true },
+    document: { type: 'string' },
+  } as const
+  const { values, positionals } = readArguments(args, flags, 2)
+  const [a, b] = positionals
+  if (a === undefined || b === undefined)
+    throw new UsageError(
+      'diff what? Two of: recorded, latest, a git revision, the id of a run in .repro/runs',
+    )
+  const site = siteOf(values.document, generator)
+  const { document } = await openDocument(site)
+  const cells = cellsOf(document.blocks)
+  const isChosen = chosen(
+    cells,
+    (values.only ?? []).flatMap((list) => list.split(',')),
+    '--only',
+  )
+  const set = (word: string): RunSet => {
+    const found = runSet(word, cells.filter(isChosen), site.project)
+    if (found === undefined)
+      throw new UsageError(
+        `no such runs: ${word} (known: recorded, latest, a git revision, the id of a run in .repro/runs)`,
+      )
+    return found
+  }
+  const names = new Set(
+    cells.filter(isChosen).map((cell) => `${cell.experiment}/${cell.environment}/${cell.pattern}`),
+  )
+  const differences = diffRuns(set(a), set(b)).filter(
+    ({ cell }) => values.only === undefined || names.has(cell),
+  )
+  if (values.json) {
+    console.log(JSON.stringify(differences, null, 2))
+    return exitCodes.done
+  }
+  for (const difference of differences) for (const line of lines(difference, values.all)) console.log(line)
+  const same = differences.filter(({ presence }) => presence === 'same rows').length
+  console.log(`${same} of ${differences.length} cells have the same rows`)
+  return exitCodes.done
+}
+
+function lines(
+  { cell, presence, inputs, environment, metrics }: CellDifference,
+  all: boolean,
+): readonly string[] {
+  const changes = [
+    ...inputs.map(inWords),
+    ...environment.map((change) => `${change.input}: ${change.before ?? 'none'} -> ${change.now ?? 'none'}`),
+  ]
+  if (presence === 'same rows' && changes.length === 0) return all ? [`${cell}: same rows`] : []
+  const shown = metrics.filter(({ verdict }) => all || verdict !== 'unchanged')
+  const hidden = metrics.length - shown.length
+  return [
+    `${cell}: ${presence}`,
+    ...changes.map((change) => `  ${change}`),
+    ...shown.map((metric) => `  ${metricLine(metric)}`),
+    ...(hidden > 0 ? [`  ${hidden} measures unchanged (--all lists them)`] : []),
+  ]
+}
+
+/** `changed     pause total: shift +12.3 µs [10.1, 14.0], delta 0.82, n 20 and 20` */
+function metricLine({
+  series,
+  measure,
+  unit,
+  shift,
+  interval,
+  delta,
+  n,
+  verdict,
+  reason,
+}: MetricDifference): string {
+  const name = [series, measure].filter((word) => word !== '').join(' ')
+  const number = (value: number) => `${value > 0 ? '+' : ''}${Number(value.toPrecision(4))}`
+  const ends = `[${number(interval.low)}, ${number(interval.high)}]`
+  const size = `shift ${number(shift)} ${symbol(unit)} ${ends}, delta ${delta.toFixed(2)}, n ${n.join(' and ')}`
+  return `${verdict.padEnd(10)} ${name}: ${size}${verdict === "can't tell" ? ` (${reason})` : ''}`
+}

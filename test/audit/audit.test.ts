@@ -1,0 +1,223 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { audit } from '../../src/audit/audit.ts'
+import { auditJson } from '../../src/audit/json.ts'
+import { readTable, type Table } from '../../src/audit/table.ts'
+import { auditText } from '../../src/audit/text.ts'
+import { randomNumbers } from '../../src/stats/random.ts'
+
+function published(name: string, change: (csv: string) => string = (csv) => csv): Table {
+  const path = fileURLToPath(new URL(`../../paper/published/${name}.csv`, import.meta.url))
+  return readTable(`${name}.csv`, change(readFileSync(path, 'utf8')))
+}
+
+const without = (column: number) => (csv: string) =>
+  csv
+    .split('\n')
+    .map((line) => line.split(',').toSpliced(column, 1).join(','))
+    .join('\n')
+
+/** The audit of one table with its spread. */
+function spreadOf(table: Table, others: readonly Table[] = [], n?: number) {
+  const found = audit([table, ...others], n).tables[0]
+  if (found?.spread === undefined) throw new Error('no spread was audited')
+  return { ...found.spread, contradictions: found.contradictions }
+}
+
+describe("the study's latencies", () => {
+  const latency = published('latency')
+  const phases = published('phases')
+
+  it('have population variances: 23 of 24 cells are possible, and no other definition allows more than 11', () => {
+    const { definition, rivals, readings } = spreadOf(latency)
+    expect(definition?.name).toBe('population variance')
+    expect(rivals).toEqual([])
+    expect(readings.map(({ possible }) => possible)).toEqual([23, 11, 0, 0, 0])
+  })
+
+  it('tell n = 5 by themselves, also where the column of n is taken away', () => {
+    for (const table of [latency, published('latency', without(4))]) {
+      const [population, sample] = spreadOf(table).leastN
+      expect(population).toEqual({ definition: 'population variance', n: 5, cells: 14, atLimit: 5 })
+      expect(sample).toMatchObject({ definition: 'sample variance', n: 6, atLimit: 0 })
+    }
+  })
+
+  it('have one impossible cell, that of a pause with CPU load in dom0', () => {
+    const [cell, ...others] = spreadOf(latency, [phases]).impossible
+    expect(others).toEqual([])
+    expect(cell?.row.keys).toMatchObject({ pattern: 'dom0-cpu', operation: 'pause' })
+    expect(cell?.row.line).toBe(14)
+    expect(cell?.check).toMatchObject({ type: 'spread' })
+    expect(cell?.fits[0]).toEqual({ definition: 'population variance', n: [4, 7, 8] })
+  })
+
+  it('would be possible there with another digit in the variance, or in the minimum; the mean is confirmed by its phases', () => {
+    const found = spreadOf(latency, [phases]).impossible[0]?.corrections
+    const of = (role: string) => found?.filter((one) => one.role === role).map(({ text }) => text)
+    expect(of('spread')).toEqual(['131189947'])
+    expect(of('min')).toEqual(['50629', '51629', '52629', '53629', '54629', '55629'])
+    expect(of('mean')).toEqual([])
+    // By itself the table does not confirm its mean.
+    expect(spreadOf(latency).impossible[0]?.corrections).toContainEqual({ role: 'mean', text: '67701' })
+  })
+
+  it('betray by their units what a column is, whatever it is called', () => {
+    const renamed = published('latency', (csv) => csv.replace('variance_us2', 'sd_us'))
+    expect(spreadOf(renamed).contradictions).toEqual([
+      'sd_us is called sd, but its numbers are those of a population variance',
+      'sd_us is said to be in us, but its numbers are in us2',
+    ])
+    expect(spreadOf(latency).contradictions).toEqual([])
+  })
+
+  it('have phases that add up, but for 8 rows that miss by 1 us, as many as rounding makes', () => {
+    const { sums } = audit([latency, phases])
+    expect(sums).toHaveLength(1)
+    const [{ keys, sums: found, expectedMisses } = { keys: [], sums: [], expectedMisses: 0 }] = sums
+    expect(keys).toEqual(['environment', 'pattern', 'operation'])
+    expect(found).toHaveLength(24)
+    const missed = found.filter(({ difference }) => difference !== 0)
+    expect(missed).toHaveLength(8)
+    expect(missed.every(({ difference, allowed }) => Math.abs(difference) === 1 && allowed === 2)).toBe(true)
+    expect(expectedMisses).toBeCloseTo(8, 9)
+  })
+
+  it('have two phases of a pause that always make one period of the measuring loop, in the 8 rows without extra load', () => {
+    const [identity, ...others] = audit([latency, phases]).identities
+    expect(others).toEqual([])
+    expect(identity).toMatchObject({
+      parts: ['domu-stop-to-xen', 'xen-to-vcpu-stop'],
+      sums: { low: 4067, high: 4068 },
+      ranges: [
+        { low: 1149, high: 3207 },
+        { low: 861, high: 2918 },
+      ],
+      among: 12,
+    })
+    expect(identity?.totals.map(({ keys }) => keys.pattern).sort()).toEqual([
+      'baseline',
+      'domu-count',
+      'domu-memory',
+      'domu-storage',
+      'domu-vcpus',
+      'scheduler',
+      'xl-nice',
+      'xl-policy',
+    ])
+    expect(auditText(audit([latency, phases]))).toContain(
+      'domu-stop-to-xen + xen-to-vcpu-stop is the same in 8 of 12 rows: 4067 to 4068',
+    )
+  })
+
+  it('are told in words and as data', () => {
+    const found = audit([latency, phases, published('parameters')])
+    const text = auditText(found)
+    expect(text).toContain('variance_us2 is a population variance, in us2:')
+    expect(text).toContain(
+      'latency.csv:14 5 old dom0-cpu pause: variance_us2 161189947 must lie between 122476503 and 136683338 for mean_us 65701, max_us 87675, min_us 57629 and n = 5',
+    )
+    expect(text).toContain('8 miss by 1: 5 old domu-vcpus unpause (−1);')
+    expect(text).toContain('parameters.csv: 22 rows, no column of means (names that are understood: n,')
+    const data = JSON.parse(JSON.stringify(auditJson(found)))
+    expect(data.tables[0]).toMatchObject({ definition: 'population variance', n: [5, 5] })
+    expect(data.tables[0].impossible[0].printed).toMatchObject({ mean: '65701', n: '5' })
+    expect(data.sums[0]).toMatchObject({ sums: 24, exact: 16 })
+    expect(data.sums[0].missed).toHaveLength(8)
+  })
+})
+
+describe('tables of other papers', () => {
+  const table = (csv: string) => readTable('t.csv', csv)
+
+  it('are read by the names of their columns, in any order, with or without units', () => {
+    const found = spreadOf(table('what,Min,Max,SD_ms,Mean_ms,trials\na,1.0,3.0,0.8,2.0,3\n'))
+    expect(found.readings.map(({ possible }) => possible)).toEqual([0, 0, 1, 0, 0])
+    expect(found.definition?.name).toBe('population standard deviation')
+  })
+
+  it('with a mean outside of its extremes are impossible, with the slips that explain it', () => {
+    const found = spreadOf(table('k,n,mean,sd,max,min\na,4,25,2,19,12\nb,4,15,2,18,12\n'))
+    expect(found.impossible.map(({ row, check }) => [row.keys.k, check.type])).toEqual([['a', 'mean']])
+    expect(found.impossible[0]?.corrections).toContainEqual({ role: 'mean', text: '15' })
+  })
+
+  it('without n are impossible only where no n is possible', () => {
+    // Bhatia and Davis: at most (18 - 15) (15 - 12) = 9 for any n.
+    const found = spreadOf(table('k,mean,variance,max,min\na,15,8,18,12\nb,15,80,18,12\n'))
+    expect(found.impossible.map(({ row }) => row.keys.k)).toEqual(['b'])
+    expect(found.n).toBeUndefined()
+  })
+
+  it('take the n that is given', () => {
+    const csv = 'k,mean,variance,max,min\na,15.00,4.50,18,12\n'
+    expect(spreadOf(table(csv), [], 4).n).toEqual([4, 4])
+    expect(spreadOf(table(csv), [], 4).readings[0]?.possible).toBe(1)
+  })
+
+  it('with text among the numbers are told so, and audited without it', () => {
+    const found = audit([table('k,n,mean,sd,max,min\na,4,15,2,18,12\nb,4,15,about 2,18,12\nc,4,15,,18,12\n')])
+    expect(auditText(found)).toContain('line 3: sd is no number, and was not audited: about 2')
+    expect(found.tables[0]?.spread?.cells).toBe(1)
+  })
+
+  it('whose parts do not add up are told by how much', () => {
+    const totals = readTable('totals.csv', 'k,mean\na,10\nb,20\n')
+    const parts = readTable('parts.csv', 'k,part,mean\na,x,4\na,y,6\nb,x,4\nb,y,10\n')
+    const { sums } = audit([totals, parts])
+    expect(sums[0]?.sums.map(({ difference, allowed }) => [difference, allowed])).toEqual([
+      [0, 1.5],
+      [-6, 1.5],
+    ])
+    expect(auditText({ tables: [], sums, identities: [] })).toContain('1 miss by 6: b (−6)')
+    expect(auditText({ tables: [], sums, identities: [] })).toContain(
+      'sums that rounding does not explain: 1',
+    )
+  })
+
+  it('with parts in decimals add up in spite of binary fractions', () => {
+    const totals = readTable('totals.csv', 'k,mean\na,0.3\n')
+    const parts = readTable('parts.csv', 'k,part,mean\na,x,0.1\na,y,0.2\n')
+    expect(audit([totals, parts]).sums[0]?.sums[0]?.difference).toBe(0)
+  })
+
+  it('are no parts and totals of each other without a common value, or in other units', () => {
+    const totals = readTable('totals.csv', 'k,mean\na,10\n')
+    expect(audit([totals, readTable('parts.csv', 'k,part,mean\nb,x,4\nb,y,6\n')]).sums).toEqual([])
+    expect(audit([totals, readTable('parts.csv', 'k,part,mean_ms\na,x,4\na,y,6\n')]).sums).toEqual([])
+  })
+
+  it('whose parts vary by chance are not said to have the same sum', () => {
+    const random = randomNumbers('parts')
+    const value = () => Math.round(1000 * random())
+    let found = 0
+    for (let study = 0; study < 200; study += 1) {
+      const rows = Array.from({ length: 12 }, (_, row) => ({ row, parts: [value(), value(), value()] }))
+      const totals = rows.map(({ row, parts }) => `${row},${parts.reduce((sum, part) => sum + part, 0)}`)
+      const lines = rows.flatMap(({ row, parts }) => parts.map((part, index) => `${row},${index},${part}`))
+      const { sums, identities } = audit([
+        readTable('totals.csv', `k,mean\n${totals.join('\n')}\n`),
+        readTable('parts.csv', `k,part,mean\n${lines.join('\n')}\n`),
+      ])
+      expect(sums[0]?.sums).toHaveLength(12)
+      found += identities.length
+    }
+    expect(found).toBeLessThanOrEqual(2)
+  })
+
+  it('whose parts do not vary have no sum to wonder about', () => {
+    const rows = ['a', 'b', 'c', 'd', 'e']
+    const { identities } = audit([
+      readTable(
+        'totals.csv',
+        `k,mean\n${rows.map((row, index) => `${row},${30 + 10 * index}`).join('\n')}\n`,
+      ),
+      readTable(
+        'parts.csv',
+        `k,part,mean\n${rows.flatMap((row, index) => [`${row},x,10`, `${row},y,20`, `${row},z,${10 * index}`]).join('\n')}\n`,
+      ),
+    ])
+    expect(identities).toEqual([])
+  })
+})

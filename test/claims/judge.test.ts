@@ -1,0 +1,470 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type Claim, orderingOf, type Scope, type Test } from '../../src/claims/claim.ts'
+import { type Judgement, judge } from '../../src/claims/judge.ts'
+import type { Evidence } from '../../src/claims/scope.ts'
+import { passed, tally } from '../../src/claims/tally.ts'
+import { type Path, parseExpression } from '../../src/document/expression.ts'
+import type { Row, Run } from '../../src/results/run.ts'
+import { clockHz, fakeExperiment, fakeRun, type Shape } from '../results/fake.ts'
+
+const expression = (source: string) => parseExpression(source).ast
+const path = (source: string) => expression(source) as Path
+const ordering = (source: string) => orderingOf(expression(source)) as Test
+const base = "latency['xen-4.14'].baseline"
+const loaded = "latency['xen-4.14']['dom0-cpu']"
+const slower = ordering(`${loaded}.pause.total.mean > ${base}.pause.total.mean`)
+const ratio = expression(`${loaded}.pause.total.mean / ${base}.pause.total.mean`)
+
+const claim = (test: Test, scope: Scope = 'shape', more: Partial<Claim> = {}): Claim => ({
+  id: 'C1',
+  statement: 'Load on dom0 lengthens a pause.',
+  scope,
+  test,
+  ...more,
+})
+
+/** A baseline with an xl phase from 6 ms on, each trial 0.1 ms longer, and the same under load with 30 ms. */
+function evidence(shape: Shape = {}, loadedShape: Shape = {}): Evidence {
+  const runs = [
+    fakeRun({ trials: 20, ...shape }),
+    fakeRun({ trials: 20, pattern: 'dom0-cpu', xlUs: 30_000, ...shape, ...loadedShape }),
+  ]
+  return { results: { experiments: [fakeExperiment()], runs }, stale: new Map() }
+}
+
+const quick = { resamples: 300 }
+const verdictOn = (one: Claim, given: Evidence = evidence()) => judge(one, given, quick)
+
+describe('a claim of shape', () => {
+  it('is reproduced on an emulated board if the whole interval agrees with it', () => {
+    const { verdict, reason, measured } = verdictOn(claim(slower))
+    expect(verdict).toBe('reproduced')
+    expect(reason).toBe('the interval lies inside of what the claim allows')
+    expect(measured).toHaveLength(1)
+    expect(measured[0]).toMatchObject({ unit: 'us', trials: 20, region: { low: 0, closed: false } })
+    expect(measured[0]?.value).toBeCloseTo(24_000, 6)
+    expect(measured[0]?.sources.map(({ run, n }) => [run.pattern, n])).toEqual([
+      ['dom0-cpu', 20],
+      ['baseline', 20],
+    ])
+  })
+
+  it('is not reproduced if the data of pattern and baseline are swapped', () => {
+    const swapped = evidence({ xlUs: 30_000 }, { xlUs: 6000 })
+    expect(verdictOn(claim(slower), swapped)).toMatchObject({
+      verdict: 'not reproduced',
+      reason: 'the interval lies outside of what the claim allows',
+    })
+  })
+
+  it('is inconclusive after 3 trials, and says that 6 are the least', () => {
+    const { verdict, reason, trialsNeeded } = verdictOn(claim(slower), evidence({ trials: 3 }))
+    expect(verdict).toBe('inconclusive')
+    expect(reason).toBe('too few trials for any interval: 3, at least 6 are needed')
+    expect(trialsNeeded).toBe(6)
+  })
+
+  it('is inconclusive if the interval straddles the limit, and says how many trials would tell', () => {
+    const { verdict, reason, trialsNeeded = 0 } = verdictOn(claim(slower), evidence({}, { xlUs: 6200 }))
+    expect(verdict).toBe('inconclusive')
+    // 0.2 ms between means that each have a standard error of 0.13 ms.
+    expect(trialsNeeded).toBeGreaterThan(50)
+    expect(trialsNeeded).toBeLessThan(150)
+    expect(reason).toBe(
+      `the interval reaches over what the claim allows: some ${trialsNeeded} trials are needed, there are 20`,
+    )
+  })
+
+  it.each<[string, Test, string]>([
+    [
+      'a ratio near the published one',
+      { type: 'relative', expression: ratio, published: 3.1, tolerance: 0.1 },
+      'reproduced',
+    ],
+    [
+      'a ratio far from it',
+      { type: 'relative', expression: ratio, published: 4.45, tolerance: 0.1 },
+      'not reproduced',
+    ],
+    [
+      'a ratio at an absolute distance',
+      { type: 'absolute', expression: ratio, published: 3, tolerance: 0.5 },
+      'reproduced',
+    ],
+    [
+      'a share in an interval',
+      {
+        type: 'interval',
+        expression: expression(`${base}.pause['xl-to-domu-stop'].mean / ${base}.pause.total.mean`),
+        low: 0.5,
+        high: 0.9,
+      },
+      'reproduced',
+    ],
+    [
+      'an order of three',
+      {
+        type: 'ordering',
+        expressions: ['unpause', 'pause']
+          .map((one) => expression(`${base}.${one}.total.mean`))
+          .concat(expression(`${loaded}.pause.total.mean`)),
+      },
+      'reproduced',
+    ],
+    [
+      'a wrong order of three',
+      {
+        type: 'ordering',
+        expressions: [
+          expression(`${base}.pause.total.mean`),
+          expression(`${loaded}.pause.total.mean`),
+          expression(`${base}.unpause.total.mean`),
+        ],
+      },
+      'not reproduced',
+    ],
+    [
+      'a ratio above a limit',
+      ordering(`${loaded}.pause.total.mean / ${base}.pause.total.mean > 2`),
+      'reproduced',
+    ],
+    [
+      'series that rise',
+      {
+        type: 'direction',
+        from: path(`${base}.pause.total`),
+        to: path(`${loaded}.pause.total`),
+        direction: 'up',
+        tolerance: 0,
+      },
+      'reproduced',
+    ],
+    [
+      'series that should fall',
+      {
+        type: 'direction',
+        from: path(`${base}.pause.total`),
+        to: path(`${loaded}.pause.total`),
+        direction: 'down',
+        tolerance: 0,
+      },
+      'not reproduced',
+    ],
+    [
+      'series that stay',
+      {
+        type: 'direction',
+        from: path(`${base}.pause.total`),
+        to: path(`${base}.pause.total`),
+        direction: 'same',
+        tolerance: 0.2,
+      },
+      'reproduced',
+    ],
+    [
+      'series that should stay',
+      {
+        type: 'direction',
+        from: path(`${base}.pause.total`),
+        to: path(`${loaded}.pause.total`),
+        direction: 'same',
+        tolerance: 0.2,
+      },
+      'not reproduced',
+    ],
+  ])('%s', (_, test, verdict) => {
+    expect(verdictOn(claim(test)).verdict).toBe(verdict)
+  })
+
+  it.each([
+    [
+      'a time near a published time',
+      {
+        type: 'absolute',
+        expression: expression(`${base}.pause.total.mean`),
+        published: 14_777,
+        tolerance: 1e6,
+      },
+    ],
+    ['a time below a limit that was written down', ordering(`${base}.pause.total.max < 142000`)],
+    [
+      'the same in one number',
+      {
+        type: 'interval',
+        expression: expression(`${base}.pause.total.max - 142000`),
+        low: Number.NEGATIVE_INFINITY,
+        high: 0,
+      },
+    ],
+    [
+      'a ratio with a time inside',
+      {
+        type: 'interval',
+        expression: expression(`max(${base}.pause.total.mean, 20000) / ${base}.pause.total.mean`),
+        low: 0,
+        high: 9,
+      },
+    ],
+  ] satisfies [string, Test][])('must not be %s', (_, test) => {
+    expect(verdictOn(claim(test))).toMatchObject({ verdict: 'not testable' })
+    expect(verdictOn(claim(test)).reason).toContain('a shape must not depend on how fast the board is')
+  })
+
+  it('gets the same verdict from a board that does everything more slowly', () => {
+    const factor = fc.constantFrom(0.25, 2, 1024)
+    fc.assert(
+      fc.property(fc.integer({ min: 5000, max: 9000 }), factor, (xlUs, by) => {
+        const given = evidence({ trials: 8 }, { xlUs })
+        const slow = {
+          ...given,
+          results: {
+            ...given.results,
+            runs: given.results.runs.map((run) => ({ ...run, clockHz: clockHz / by })),
+          },
+        }
+        expect(verdictOn(claim(slower), slow).verdict).toBe(verdictOn(claim(slower), given).verdict)
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it('is judged by whole trials: a phase stays with its total', () => {
+    const share = expression(
+      `${base}.pause.total.mean / (${base}.pause['xl-to-domu-stop'].mean + ${base}.pause['domu-stop-to-xen'].mean + ${base}.pause['xen-to-vcpu-stop'].mean)`,
+    )
+    const { measured, notes } = verdictOn(
+      claim({ type: 'interval', expression: share, low: 0.999, high: 1.001 }),
+    )
+    expect(measured[0]?.interval.low).toBeCloseTo(1, 12)
+    expect(measured[0]?.interval.high).toBeCloseTo(1, 12)
+    expect(notes.join()).not.toContain('max')
+  })
+
+  it('with a maximum comes with a warning', () => {
+    const { verdict, notes } = verdictOn(
+      claim(ordering(`${loaded}.pause.total.max > ${base}.pause.total.max`)),
+    )
+    expect(verdict).toBe('reproduced')
+    expect(notes).toContain(
+      'max: the largest and smallest values seen bound nothing, and more trials go further',
+    )
+  })
+})
+
+describe('a claim about boots', () => {
+  it('is judged by boot where there are enough, as trials of a boot resemble each other', () => {
+    const booted = (boots: number, perBoot: number): Evidence => {
+      const run = fakeRun({ trials: boots })
+      const rows = run.rows.flatMap((row) =>
+        Array.from({ length: perBoot }, (_, trial) => ({ ...row, boot: row.trial, trial }) as Row),
+      )
+      const columns = [...run.columns, { name: 'boot', role: 'index' as const }]
+      return {
+        results: { experiments: [fakeExperiment()], runs: [{ ...run, columns, rows }] },
+        stale: new Map(),
+      }
+    }
+    const test: Test = {
+      type: 'interval',
+      expression: expression(`${base}.pause.total.mean / ${base}.unpause.total.mean`),
+      low: 0,
+      high: 9,
+    }
+    expect(verdictOn(claim(test), booted(8, 5)).measured[0]?.trials).toBe(8)
+    expect(verdictOn(claim(test), booted(3, 5)).measured[0]?.trials).toBe(15)
+  })
+})
+
+describe('a claim of absolute times', () => {
+  const near: Test = {
+    type: 'relative',
+    expression: expression(`${base}.pause.total.mean`),
+    published: 11_000,
+    tolerance: 0.1,
+  }
+  const machine = { hypervisor: 'Xen 4.14' }
+  const hardware = evidence({ origin: 'hardware' })
+
+  it('can be reproduced on the machine that it was published for', () => {
+    expect(verdictOn(claim(near, 'absolute', { machine }), hardware).verdict).toBe('reproduced')
+  })
+
+  it.each([
+    [
+      'emulated',
+      { machine },
+      evidence(),
+      'no run on hardware: emulated times say nothing about the published machine',
+    ],
+    ['local', { machine }, evidence({ origin: 'local' }), 'no run on hardware: local times'],
+    ['on a machine that the claim does not name', {}, hardware, 'does not say which machine'],
+    [
+      'on another machine',
+      { machine: { hypervisor: 'Xen 4.13' } },
+      hardware,
+      'another machine: the hypervisor of latency/xen-4.14/baseline is Xen 4.14.6, published was Xen 4.13',
+    ],
+    ['where a name only begins alike', { machine: { hypervisor: 'Xen 4.1' } }, hardware, 'another machine'],
+    [
+      'where the machine did not tell',
+      { machine: { board: 'Pi 4' } },
+      hardware,
+      'did not capture its board (published: Pi 4)',
+    ],
+  ])('is not testable %s', (_, more, given, reason) => {
+    const judgement = verdictOn(claim(near, 'absolute', more), given)
+    expect(judgement.verdict).toBe('not testable')
+    expect(judgement.reason).toContain(reason)
+  })
+
+  it('is never reproduced by an emulated run, whatever is claimed, even if another run is on hardware', () => {
+    const tests: fc.Arbitrary<Test> = fc.oneof(
+      fc.record({
+        type: fc.constant('absolute' as const),
+        expression: fc.constant(ratio),
+        published: fc.double({ noNaN: true }),
+        tolerance: fc.double({ min: 0, noNaN: true }),
+      }),
+      fc.constant(slower),
+      fc.constant<Test>({
+        type: 'interval',
+        expression: ratio,
+        low: Number.NEGATIVE_INFINITY,
+        high: Number.POSITIVE_INFINITY,
+      }),
+    )
+    fc.assert(
+      fc.property(tests, fc.constantFrom('emulated', 'local'), (test, origin) => {
+        const { verdict } = verdictOn(
+          claim(test, 'absolute', { machine }),
+          evidence({ origin: 'hardware' }, { origin }),
+        )
+        expect(verdict).toBe('not testable')
+      }),
+      { numRuns: 30 },
+    )
+  })
+})
+
+describe('a claim that cannot be tested', () => {
+  const method: Test = {
+    type: 'interval',
+    expression: expression(`${base}.pause.total.mean`),
+    low: 0,
+    high: 1e6,
+  }
+
+  it.each<[string, Claim, Evidence, string]>([
+    [
+      'was skipped',
+      claim(slower, 'shape', { skip: 'no network on the board' }),
+      evidence(),
+      'skipped: no network on the board',
+    ],
+    [
+      'rests on a stale run',
+      claim(slower),
+      { ...evidence(), stale: new Map([['latency/xen-4.14/dom0-cpu', 'trials 20 -> 50']]) },
+      'stale: latency/xen-4.14/dom0-cpu (trials 20 -> 50)',
+    ],
+    [
+      'rests on a run that is missing',
+      claim(slower),
+      { ...evidence(), results: { ...evidence().results, runs: evidence().results.runs.slice(0, 1) } },
+      'missing: run latency/xen-4.14/dom0-cpu',
+    ],
+    [
+      'has a misspelt name',
+      claim(ordering(`${loaded}.pause.total.mean > latency['xen-4.14'].baselin.pause.total.mean`)),
+      evidence(),
+      'unknown pattern of latency: baselin (did you mean baseline?)',
+    ],
+    [
+      'is a truth',
+      claim(
+        {
+          type: 'interval',
+          expression: expression(`${base}.pause.total.mean < ${loaded}.pause.total.mean`),
+          low: 1,
+          high: 1,
+        },
+        'method',
+      ),
+      evidence(),
+      'state it as an ordering',
+    ],
+    [
+      'compares different units',
+      claim({
+        type: 'direction',
+        from: path(`${base}.pause.total`),
+        to: path(`${base}.pause.found`),
+        direction: 'up',
+        tolerance: 0,
+      }),
+      evidence(),
+      'unknown measure or factor value: found',
+    ],
+    [
+      'names no measure',
+      claim({
+        type: 'direction',
+        from: path(`${base}.pause`),
+        to: path(`${loaded}.pause.total`),
+        direction: 'up',
+        tolerance: 0,
+      }),
+      evidence(),
+      'no measure at the end: latency.xen-4.14.baseline.pause',
+    ],
+    [
+      'is an ordering of one value',
+      claim({ type: 'ordering', expressions: [ratio] }),
+      evidence(),
+      'an ordering needs at least two values',
+    ],
+  ])('%s', (_, one, given, reason) => {
+    const judgement = verdictOn(one, given)
+    expect(judgement.verdict).toBe('not testable')
+    expect(judgement.reason).toContain(reason)
+    expect(judgement.measured).toEqual([])
+    expect(passed(judgement)).toBe(false)
+  })
+
+  it('is not every claim on a stale run: one that does not read it is', () => {
+    const stale = new Map([['latency/xen-4.14/dom0-cpu', 'trials 20 -> 50']])
+    expect(verdictOn(claim(method, 'method'), { ...evidence(), stale }).verdict).toBe('reproduced')
+  })
+
+  it('has no observations left', () => {
+    const given = evidence()
+    const empty = (run: Run): Run => ({
+      ...run,
+      rows: run.rows.map((row) => ({ ...row, excluded: 'lost records' })),
+    })
+    const results = { ...given.results, runs: given.results.runs.map(empty) }
+    const judgement = verdictOn(claim(slower), { ...given, results })
+    expect(judgement.verdict).toBe('not testable')
+    expect(judgement.reason).toContain('no observation of')
+  })
+})
+
+describe('a judgement', () => {
+  it('is the same for the same evidence', () => {
+    expect(verdictOn(claim(slower))).toEqual(verdictOn(claim(slower)))
+  })
+
+  it('counts as passed only if it is reproduced', () => {
+    const judgements = ['reproduced', 'not reproduced', 'inconclusive', 'not testable'].map(
+      (verdict) => ({ ...verdictOn(claim(slower, 'shape', { skip: 'later' })), verdict }) as Judgement,
+    )
+    expect(judgements.map(passed)).toEqual([true, false, false, false])
+    expect(tally([...judgements, ...judgements.slice(2)])).toEqual({
+      reproduced: 1,
+      'not reproduced': 1,
+      inconclusive: 2,
+      'not testable': 2,
+    })
+  })
+})

@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+const source = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'repro-audit-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+function audit(...args: readonly string[]) {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [source('src/cli.ts'), 'audit', ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+  return { out: stdout, err: stderr, exitCode: status }
+}
+
+describe('repro audit', () => {
+  it("audits a folder's tables together, with exit code 0 in spite of what it finds", () => {
+    const { out, err, exitCode } = audit(source('paper/published'))
+    expect(err).toBe('')
+    expect(exitCode).toBe(0)
+    expect(out).toContain('variance_us2 is a population variance, in us2:')
+    expect(out).toContain('impossible cells: 1')
+    expect(out).toMatch(
+      /phases\.csv against .*latency\.csv: parts of 24 means\n {2}16 add up exactly\n {2}8 miss by 1:/,
+    )
+  })
+
+  it('prints the same as JSON', () => {
+    const { out, exitCode } = audit('--json', source('paper/published/latency.csv'))
+    expect(exitCode).toBe(0)
+    const { tables, sums } = JSON.parse(out)
+    expect(tables).toHaveLength(1)
+    expect(tables[0].leastN[0]).toMatchObject({ definition: 'population variance', n: 5 })
+    expect(sums).toEqual([])
+  })
+
+  it('takes the number of values from the command line where the table does not have it', () => {
+    writeFileSync(join(folder, 't.csv'), 'k,mean,sd,max,min\na,15,2.55,18,12\n')
+    expect(audit('t.csv').out).toContain('t.csv: 1 cell, n is not printed')
+    expect(audit('--n', '5', 't.csv').out).toContain('t.csv: 1 cell, n = 5')
+  })
+
+  it.each([
+    [['none.csv'], 'cannot read none.csv: ENOENT'],
+    [['.'], 'no .csv file in the folder .'],
+    [[], 'which tables? repro audit FILE.csv...'],
+    [['--n', 'many', 'none.csv'], '--n takes a whole number from 2, not many'],
+    [['--jsn', 'none.csv'], 'unknown option: --jsn (did you mean --json?)'],
+  ])('%j ends with exit code 2 and what is wrong', (args, message) => {
+    const { out, err, exitCode } = audit(...args)
+    expect(exitCode).toBe(2)
+    expect(err).toContain(message)
+    expect(out).toBe('')
+  })
+
+  it('refuses a file that is no table', () => {
+    writeFileSync(join(folder, 'empty.csv'), '')
+    const { err, exitCode } = audit('empty.csv')
+    expect(exitCode).toBe(2)
+    expect(err).toContain('empty.csv is no table: it needs a head and rows, divided by commas')
+  })
+})

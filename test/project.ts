@@ -1,0 +1,56 @@
+/** A project in a temporary folder for each test of a file, and the command line that runs in it. */
+
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach } from 'vitest'
+
+export const source = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
+
+export let project: string
+beforeEach(() => {
+  project = mkdtempSync(join(tmpdir(), 'repro-command-'))
+})
+afterEach(async () => {
+  await rm(project, { recursive: true })
+})
+
+export function write(files: Readonly<Record<string, string>>): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(project, path)), { recursive: true })
+    writeFileSync(join(project, path), content)
+  }
+}
+
+export function start(args: readonly string[], variables: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, [source('dist/cli.js'), ...args], {
+    cwd: project,
+    env: { ...process.env, REPRO_CACHE: join(project, 'cache'), ...variables },
+  })
+  const ended = (async () => {
+    const [out, err, exitCode] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      new Promise<number | null>((resolve) => child.on('exit', resolve)),
+    ])
+    return { out, err, exitCode }
+  })()
+  return { child, ended }
+}
+
+/** A process that was killed is there until its parent has noticed. */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+export async function repro(...args: readonly string[]) {
+  return await start(args).ended
+}
