@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { exitCodes } from './commands/exitcodes.ts'
 
 const help = `repro: papers whose experiments run again
 
@@ -18,6 +19,8 @@ const help = `repro: papers whose experiments run again
   repro audit FILE...        whether the numbers of published tables (CSV) can be true; --json, --n N
   repro testbed list|setup|doctor|lock|shell
                              the laboratory by itself
+  repro trace info|summary|phases|dump|export FILE
+                             what a capture of xentrace says (docs/trace.md)
   repro --help, --version
 
 DOCUMENT is paper/index.md unless given. Of build and run:
@@ -59,6 +62,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['diff', async (args) => (await import('./commands/diff.ts')).diffCommand(args, generator())],
   ['clean', async (args) => (await import('./commands/clean.ts')).cleanCommand(args)],
   ['audit', async (args) => (await import('./commands/audit.ts')).auditCommand(args)],
+  ['trace', async (args) => (await import('./commands/trace.ts')).traceCommand(args)],
   ['testbed', async (args, signal) => (await import('./commands/testbed.ts')).testbedCommand(args, signal)],
 ])
 
@@ -76,7 +80,6 @@ async function main(args: readonly string[]): Promise<void> {
 
 async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
   const [name, ...rest] = args
-  const { exitCodes, tellError } = await import('./commands/messages.ts')
   if (name === '--version') {
     console.log(generator())
     return exitCodes.done
@@ -98,6 +101,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<number
       console.error('interrupted')
       return exitCodes.interrupted
     }
+    const { tellError } = await import('./commands/messages.ts')
     const { text, exitCode } = tellError(error)
     console.error(text)
     return exitCode

@@ -1,20 +1,24 @@
 /**
- * The events of xentrace that the tool knows, by id (xen/include/public/trace.h; the ids are the same in
- * Xen 4.13 to 4.20). To add an event, add a row. Other events are counted and passed through.
+ * What the records of xentrace mean: names, fields and their packing. The rows are in `eventtable.ts`; events that
+ * it does not have are counted and passed through.
  */
 
-/** A field of a record: `bits` bits from bit `shift` of extra word `word`. */
+import { rows } from './eventtable.ts'
+
+/** A field of a record: `bits` bits (8, 16, 32 or 64, or fewer in a shared byte) from bit `shift` of extra word `word`. */
 export interface Field {
   readonly name: string
   readonly word: number
   readonly shift: number
   readonly bits: number
+  readonly signed: boolean
 }
 
 export interface EventType {
   readonly id: number
   readonly name: string
-  readonly fields: readonly Field[]
+  /** Fields by the number of extra words: versions of Xen differ in it, and so tell themselves apart. */
+  readonly layouts: ReadonlyMap<number, readonly Field[]>
 }
 
 /** Numbered as in the records: RUNSTATE_running is 0, and so on (xen/public/vcpu.h). */
@@ -27,6 +31,9 @@ export const LOST = 0x1f001
 export const SLEEP = 0x28003
 export const WAKE = 0x28004
 export const YIELD = 0x28005
+
+/** The domain of the vCPUs that run when nothing else does. */
+export const IDLE_DOMAIN = 0x7fff
 
 /** A runstate change has its old state in bits 8-9 and its new state in bits 4-5 of this id. */
 const RUNSTATE_CHANGE = 0x21001
@@ -47,60 +54,86 @@ export function runstateChange(from: Runstate, to: Runstate): number {
   return RUNSTATE_CHANGE | (runstates.indexOf(from) << 8) | (runstates.indexOf(to) << 4)
 }
 
-const vcpuAndDomain: readonly Field[] = [
-  { name: 'vcpu', word: 0, shift: 0, bits: 16 },
-  { name: 'domain', word: 0, shift: 16, bits: 16 },
-]
-
 const runstateChanges: EventType[] = runstates.flatMap((from) =>
-  runstates.map((to) => ({
-    id: runstateChange(from, to),
-    name: `runstate ${from} -> ${to}`,
-    fields: vcpuAndDomain,
-  })),
+  runstates.map((to) =>
+    eventType([runstateChange(from, to), `runstate ${from} -> ${to}`, 'vcpu:16 domain:16']),
+  ),
 )
 
-const table: readonly EventType[] = [
-  { id: LOST, name: 'lost records', fields: words('count', 'domainAndVcpu', 'firstTscLow', 'firstTscHigh') },
-  { id: WRAP, name: 'buffer wrap', fields: [] },
-  { id: CPU_CHANGE, name: 'pCPU change', fields: words('cpu', 'bytes') },
-  ...runstateChanges,
-  { id: 0x21002, name: 'continue running', fields: vcpuAndDomain },
-  { id: 0x28001, name: 'domain add', fields: words('domain') },
-  { id: 0x28002, name: 'domain remove', fields: words('domain') },
-  { id: SLEEP, name: 'sleep', fields: words('domain', 'vcpu') },
-  { id: WAKE, name: 'wake', fields: words('domain', 'vcpu') },
-  { id: YIELD, name: 'yield', fields: words('domain', 'vcpu') },
-  { id: 0x28006, name: 'block', fields: words('domain', 'vcpu') },
-  { id: 0x28007, name: 'shutdown', fields: words('domain', 'vcpu', 'reason') },
-  { id: 0x28009, name: 'adjust domain', fields: words('domain') },
-  { id: 0x2800a, name: 'switch', fields: words('fromDomain', 'fromVcpu', 'toDomain', 'toVcpu') },
-  { id: 0x2800e, name: 'switch from', fields: words('domain', 'unit', 'ranNs') },
-  { id: 0x2800f, name: 'switch to', fields: words('domain', 'unit', 'waitedNs', 'sliceNs') },
-  { id: 0x28010, name: 'shutdown code', fields: words('domain', 'vcpu', 'reason') },
-  { id: 0x28011, name: 'switch continue', fields: words('domain', 'unit', 'ranNs', 'sliceNs') },
-  { id: 0x41001, name: 'dom0 domain add', fields: words('domain') },
-  { id: 0x41002, name: 'dom0 domain remove', fields: words('domain') },
-]
-
-export const events: ReadonlyMap<number, EventType> = new Map(table.map((type) => [type.id, type]))
+export const events: ReadonlyMap<number, EventType> = new Map(
+  [...runstateChanges, ...rows.map(eventType)].map((type) => [type.id, type]),
+)
 
 /** The event's name, or its id in hexadecimal if the table does not have it. */
 export function eventName(id: number): string {
   return events.get(id)?.name ?? `0x${id.toString(16)}`
 }
 
-/** The fields of one record by name; of an event that the table does not have, its words in order. */
-export function decode(id: number, extra: ArrayLike<number>): Readonly<Record<string, number>> {
-  const fields = events.get(id)?.fields ?? words(...Array.from(extra, (_, i) => `word${i}`))
-  return Object.fromEntries(
-    fields
-      .filter(({ word }) => word < extra.length)
-      .map(({ name, word, shift, bits }) => [name, ((extra[word] ?? 0) >>> shift) & (2 ** bits - 1)] as const)
-      .map(([name, value]) => [name, value >>> 0]),
-  )
+/** Whether the table has the event with this number of extra words, so that `decode` can tell its fields. */
+export function isKnown(id: number, words: number): boolean {
+  return events.get(id)?.layouts.has(words) ?? false
 }
 
-function words(...names: string[]): readonly Field[] {
-  return names.map((name, word) => ({ name, word, shift: 0, bits: 32 }))
+/** A bigint only where a number would not be exact, beyond 2^53. */
+export type FieldValue = number | bigint
+
+/**
+ * The fields of one record by name. Of an event that the table does not have, or not with this number of words, the
+ * words in order: it is passed through rather than misread.
+ */
+export function decode(id: number, extra: ArrayLike<number>): Readonly<Record<string, FieldValue>> {
+  return Object.fromEntries(fieldsOf(id, extra.length).map((field) => [field.name, fieldValue(field, extra)]))
+}
+
+/** The fields of an event with this number of extra words; the words themselves if the table does not have it so. */
+export function fieldsOf(id: number, words: number): readonly Field[] {
+  return events.get(id)?.layouts.get(words) ?? rawWords[words] ?? []
+}
+
+const rawWords: readonly (readonly Field[])[] = Array.from({ length: 8 }, (_, words) =>
+  Array.from({ length: words }, (__, word) => ({
+    name: `word${word}`,
+    word,
+    shift: 0,
+    bits: 32,
+    signed: false,
+  })),
+)
+
+/** The value of a field in a record's extra words, which begin at `from` of `words`. */
+export function fieldValue(
+  { word, shift, bits, signed }: Field,
+  words: ArrayLike<number>,
+  from = 0,
+): FieldValue {
+  const low = (words[from + word] ?? 0) >>> 0
+  if (bits === 64) {
+    const high = (words[from + word + 1] ?? 0) >>> 0
+    const value = low + high * 0x1_0000_0000
+    return Number.isSafeInteger(value) ? value : (BigInt(high) << 32n) | BigInt(low)
+  }
+  // Shifted to the top first, so that the sign bit is the field's.
+  const top = low << (32 - bits - shift)
+  return signed ? top >> (32 - bits) : top >>> (32 - bits)
+}
+
+function eventType([id, name, ...layouts]: readonly [
+  id: number,
+  name: string,
+  ...layouts: string[],
+]): EventType {
+  return { id, name, layouts: new Map(layouts.map(layout)) }
+}
+
+/** `unit:16 domain:16 credit:i32` -> fields one after another, low bits first; their number of words. `_` is padding. */
+function layout(text: string): readonly [words: number, fields: readonly Field[]] {
+  let bit = 0
+  const fields: Field[] = []
+  for (const part of text.split(' ').filter((one) => one !== '')) {
+    const [, name = '', sign, size = '32'] = /^(\w+)(?::(i?)(\d+))?$/.exec(part) ?? []
+    const bits = Number(size)
+    if (name !== '_') fields.push({ name, word: bit >>> 5, shift: bit & 31, bits, signed: sign === 'i' })
+    bit += bits
+  }
+  return [Math.ceil(bit / 32), fields]
 }

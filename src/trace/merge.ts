@@ -1,12 +1,20 @@
 import { TraceError } from './error.ts'
 import { RECORD_WORDS, type Stream } from './reader.ts'
 
+/** A record: its time (ticks), its pCPU and, in `words` from `at` on, its header and extra words. */
+export interface MergedRecord {
+  readonly time: number
+  readonly cpu: number
+  readonly words: Uint32Array
+  readonly at: number
+}
+
 /**
  * Merges the records of all pCPUs by time. Ties are real (18.5 ns at 54 MHz) and go to the lower pCPU; records
- * of one pCPU keep their order. A cursor, so that no object is made for a record: after `next()` the record is
- * `time` (ticks), `cpu` and, in `words` from `at` on, its header and extra words, until the next call.
+ * of one pCPU keep their order. A cursor, so that no object is made for a record: after `next()` it is
+ * the record itself, until the next call.
  */
-export class Merge {
+export class Merge implements MergedRecord {
   time = Number.NEGATIVE_INFINITY
   cpu = -1
   words: Uint32Array = new Uint32Array(RECORD_WORDS)

@@ -86,8 +86,22 @@ export function operations(input: {
   readonly domU: Stamps
 }): Analysis {
   const { capture, dom0, domU } = input
+  return analyse(readTimeline(capture, domainsUnderTest(dom0)), dom0, domU)
+}
+
+/** dom0 and the domain under test: those that a timeline must have for `analyse`. */
+export function domainsUnderTest({ domain }: Stamps): readonly number[] {
+  return domain === null ? [DOM0] : [DOM0, domain.id]
+}
+
+/**
+ * The same from a timeline, which may be of a damaged capture: an operation that it does not have to its end is
+ * excluded for the edge that is missing.
+ *
+ * @throws TraceError if the stamps are no good, or a clock cannot be aligned
+ */
+export function analyse(timeline: Timeline, dom0: Stamps, domU: Stamps): Analysis {
   const { domain, hz } = agree(dom0, domU)
-  const timeline = readTimeline(capture, [DOM0, domain.id])
   const alignments = {
     dom0: alignDomain(dom0, DOM0, timeline),
     domU: alignDomain(domU, domain.id, timeline),

@@ -54,32 +54,6 @@ export class Slots {
   }
 }
 
-/** Counts how often each key was added. */
-export class Tally {
-  readonly #slots = new Slots()
-  #counts = new Float64Array(128)
-
-  add(key: number): void {
-    const slot = this.#slots.slot(key)
-    if (slot >= this.#counts.length) this.#grow(slot)
-    this.#counts[slot] = (this.#counts[slot] as number) + 1
-  }
-
-  /** Key and count, by ascending key. */
-  entries(): (readonly [key: number, count: number])[] {
-    return Array.from(
-      { length: this.#slots.size },
-      (_, slot) => [this.#slots.key(slot), this.#counts[slot] as number] as const,
-    ).sort(([a], [b]) => a - b)
-  }
-
-  #grow(slot: number): void {
-    const counts = new Float64Array(slot * 2)
-    counts.set(this.#counts)
-    this.#counts = counts
-  }
-}
-
 /** Knuth's multiplicative hashing (The Art of Computer Programming 3, 6.4), folded so that low bits serve. */
 function hash(key: number): number {
   const product = Math.imul(key, 0x9e3779b1)

@@ -1,8 +1,10 @@
-import { TraceError } from './error.ts'
+import type { Kind } from './census.ts'
+import type { TraceError } from './error.ts'
 import {
   eventName,
-  events,
+  isKnown,
   isRunstateChange,
+  LOST,
   newState,
   oldState,
   type Runstate,
@@ -11,9 +13,9 @@ import {
   WAKE,
   YIELD,
 } from './events.ts'
-import { Merge } from './merge.ts'
-import { EVENT_MASK, type Gap, Reader } from './reader.ts'
-import { RunstateTracker } from './runstate.ts'
+import type { Merge } from './merge.ts'
+import { EVENT_MASK, type Gap } from './reader.ts'
+import { type Scan, scan, scanStream } from './scan.ts'
 
 /** Sleeps, wakes and runstate changes of a vCPU in the order of time: `times[i]` in ticks, `events[i]` its event. */
 export interface VcpuTimeline {
@@ -31,7 +33,7 @@ export interface DomainTimeline {
 export interface EventCount {
   readonly event: string
   readonly count: number
-  /** Whether the table of events has it. */
+  /** Whether the table of events has it, in the form that all its records have. */
   readonly known: boolean
 }
 
@@ -49,10 +51,9 @@ export interface Timeline {
   readonly counts: readonly EventCount[]
   readonly untimed: number
   readonly mismatches: number
+  /** Why the capture ends where it does, if it is not whole. */
+  readonly damage: TraceError | null
 }
-
-/** Largest piece of a capture that is decoded at once; it bounds the memory when a chunk is a whole file. */
-const PIECE_BYTES = 4 * 1024 * 1024
 
 /**
  * Reads a capture, merges its pCPUs and keeps what concerns `domains`.
@@ -61,33 +62,49 @@ const PIECE_BYTES = 4 * 1024 * 1024
  * @throws TraceError if it is not a whole, sane capture or holds no record
  */
 export function readTimeline(capture: Iterable<Uint8Array>, domains: readonly number[]): Timeline {
-  const reader = new Reader()
-  const merge = new Merge(reader.streams)
   const collector = new Collector(domains)
-  for (const chunk of capture) {
-    for (let start = 0; start < chunk.length; start += PIECE_BYTES) {
-      reader.push(chunk.subarray(start, start + PIECE_BYTES))
-      merge.until = reader.settled
-      collector.take(merge)
-    }
-  }
-  reader.end()
-  merge.until = reader.settled
-  collector.take(merge)
-  if (collector.records === 0) throw new TraceError('the capture holds no records, only window headers')
+  const found = scan(capture, (merge) => collector.take(merge), isWanted)
+  if (found.damage !== null) throw found.damage
+  return timelineOf(found, collector)
+}
+
+/** The same of a capture that is still being read; of a damaged one up to the damage, which the result tells. */
+export async function readTimelineStream(
+  capture: AsyncIterable<Uint8Array>,
+  domains: readonly number[],
+): Promise<Timeline> {
+  const collector = new Collector(domains)
+  return timelineOf(await scanStream(capture, (merge) => collector.take(merge), isWanted), collector)
+}
+
+function timelineOf(found: Scan, collector: Collector): Timeline {
   return {
     domains: collector.domains,
-    first: collector.first,
-    last: merge.time,
-    records: collector.records,
-    pcpus: reader.streams.map(({ cpu }) => cpu),
-    gaps: reader.gaps.toSorted((a, b) => a.cpu - b.cpu || a.from - b.from),
-    counts: reader.counts
-      .entries()
-      .map(([id, count]) => ({ event: eventName(id), count, known: events.has(id) })),
-    untimed: reader.untimed,
-    mismatches: collector.runstates.mismatches,
+    first: found.first,
+    last: found.last,
+    records: found.records,
+    pcpus: found.pcpus.map(({ cpu }) => cpu),
+    gaps: found.gaps,
+    counts: eventCounts(found.kinds),
+    untimed: found.untimed,
+    mismatches: collector.mismatches,
+    damage: found.damage,
   }
+}
+
+/** By ascending id. */
+export function eventCounts(kinds: readonly Kind[]): readonly EventCount[] {
+  const counts = new Map<number, EventCount>()
+  for (const { event, words, count } of kinds) {
+    const known = isKnown(event, words)
+    const before = counts.get(event)
+    counts.set(event, {
+      event: eventName(event),
+      count: count + (before?.count ?? 0),
+      known: known && (before?.known ?? true),
+    })
+  }
+  return [...counts.values()]
 }
 
 /**
@@ -136,9 +153,9 @@ interface Growing {
 
 /** Takes merged records as long as there are any. A class because it lives across the chunks of a capture. */
 class Collector {
-  records = 0
-  first = Number.POSITIVE_INFINITY
-  readonly runstates = new RunstateTracker()
+  /** Runstate changes that do not fit the one before. */
+  mismatches = 0
+  readonly #states = new Map<number, number>()
   readonly #domains: Map<number, Growing>
 
   constructor(domains: readonly number[]) {
@@ -155,24 +172,26 @@ class Collector {
   }
 
   take(merge: Merge): void {
-    let records = 0
     while (merge.next()) {
-      if (this.records + records === 0) this.first = merge.time
-      records += 1
       const { words, at } = merge
       const header = words[at] as number
       const event = header & EVENT_MASK
       if (isRunstateChange(event)) {
         if (extraWords(header) < 1) continue
         const key = words[at + 1] as number
-        this.runstates.apply(event, key)
+        this.#follow(event, key)
         this.#keep(event, key >>> 16, key & 0xffff, merge.time)
-      } else if (event === SLEEP || event === WAKE || event === YIELD) {
+      } else if (event !== LOST) {
         if (extraWords(header) < 2) continue
         this.#keep(event, words[at + 1] as number, words[at + 2] as number, merge.time)
       }
     }
-    this.records += records
+  }
+
+  #follow(event: number, key: number): void {
+    const state = this.#states.get(key)
+    if (state !== undefined && state !== oldState(event)) this.mismatches += 1
+    this.#states.set(key, newState(event))
   }
 
   #keep(event: number, domain: number, vcpu: number, time: number): void {
@@ -190,6 +209,10 @@ class Collector {
     line.times.push(time)
     line.events.push(event)
   }
+}
+
+function isWanted(event: number): boolean {
+  return isRunstateChange(event) || event === SLEEP || event === WAKE || event === YIELD
 }
 
 function extraWords(header: number): number {

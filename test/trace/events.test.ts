@@ -3,11 +3,13 @@ import {
   decode,
   eventName,
   events,
+  isKnown,
   isRunstateChange,
   newState,
   oldState,
   runstates,
 } from '../../src/trace/events.ts'
+import { rows } from '../../src/trace/eventtable.ts'
 
 describe('the table of events', () => {
   it('names runstate changes after both states, for all sixteen', () => {
@@ -36,11 +38,101 @@ describe('the table of events', () => {
       waitedNs: 78411944,
       sliceNs: 4294967295,
     })
-    expect(decode(0x22a05, [5, 0xffffffff])).toEqual({ word0: 5, word1: 4294967295 })
-    expect(decode(0x28003, [1])).toEqual({ domain: 1 })
+    expect(decode(0xabc12, [5, 0xffffffff])).toEqual({ word0: 5, word1: 4294967295 })
+  })
+
+  // One line an event: what its structure in Xen's sources makes of these words.
+  it.each<[string, number, number[], Record<string, number | bigint>]>([
+    [
+      'credit2 burn',
+      0x22203,
+      [0x10002, 5, 0x80000000, 0xffffffff],
+      { unit: 2, domain: 1, credit: 5, budget: -2147483648, delta: -1 },
+    ],
+    [
+      'credit2 reset',
+      0x22207,
+      [0x10000, 0xffffffff, 7],
+      { unit: 0, domain: 1, creditBefore: -1, creditAfter: 7 },
+    ],
+    [
+      'credit2 reset',
+      0x22207,
+      [0x10000, 1, 7, 2],
+      { unit: 0, domain: 1, creditBefore: 1, creditAfter: 7, multiplier: 2 },
+    ],
+    [
+      'credit2 candidate',
+      0x22214,
+      [0x10000, 0xffffffff, 9],
+      { unit: 0, domain: 1, tickledCpu: -1, credit: 9 },
+    ],
+    [
+      'credit2 candidate',
+      0x22214,
+      [0x10000, 1, 3, 9],
+      { unit: 0, domain: 1, tickledCpu: 1, skipped: 3, credit: 9 },
+    ],
+    ['credit2 unit load', 0x2220b, [1, 2, 0x30004, 18], { load: 2 ** 33 + 1, unit: 4, domain: 3, shift: 18 }],
+    [
+      'credit2 runqueue load',
+      0x2220c,
+      [9, 0, 8, 0, 0x12030004, 77],
+      { load: 9, balanceLoad: 8, units: 4, runqueue: 3, shift: 18 },
+    ],
+    [
+      'credit2 schedule',
+      0x22215,
+      [0x20001, 0x01000100],
+      { cpu: 1, runqueue: 2, tasklet: 0, idle: 1, smtIdle: 0, tickled: 1 },
+    ],
+    [
+      'credit2 picked pCPU',
+      0x22213,
+      [1, 0, 0x10000, 0x2ffff],
+      { load: 1, unit: 0, domain: 1, runqueue: -1, cpu: 2 },
+    ],
+    ['credit schedule', 0x22009, [0x01000003], { cpu: 3, tasklet: 0, idle: 1 }],
+    [
+      'rtds burn',
+      0x22803,
+      [0x10000, 1, 0, 0xfffffffe, 4, 0xabcdef01],
+      { unit: 0, domain: 1, budgetNs: 1, deltaNs: -2, priority: 4, extraTime: 1 },
+    ],
+    ['rtds schedule', 0x22806, [0x12000003], { cpu: 3, tasklet: 0, tickled: 2, idle: 1 }],
+    ['null schedule', 0x22a05, [0x30001, 0xffffffff], { tasklet: 1, cpu: 3, unit: -1, domain: -1 }],
+    [
+      'memory decrease',
+      0x10f005,
+      [0xffffffff, 0xffffffff, 0x90001, 5],
+      { frame: 2n ** 64n - 1n, domain: 1, order16: 9, order32: 5 },
+    ],
+    ['frequency change', 0x801001, [1500, 600], { fromMhz: 1500, toMhz: 600 }],
+    ['grant map', 0x10f001, [1], { domain: 1 }],
+    [
+      'lost records',
+      0x1f001,
+      [37, 0x20001, 5, 1],
+      { count: 37, domain: 1, vcpu: 2, firstTicks: 2 ** 32 + 5 },
+    ],
+  ])('reads %s (0x%x) as Xen writes it', (name, id, words, fields) => {
+    expect(eventName(id)).toBe(name)
+    expect(decode(id, words)).toEqual(fields)
+  })
+
+  it('does not guess at an event with another number of words: they come as they are', () => {
+    expect(decode(0x28003, [1])).toEqual({ word0: 1 })
+    expect(decode(0x22207, [1, 2])).toEqual({ word0: 1, word1: 2 })
+    expect([isKnown(0x28003, 2), isKnown(0x28003, 1), isKnown(0xabc12, 1)]).toEqual([true, false, false])
+  })
+
+  it('has every event once', () => {
+    const ids = rows.map(([id]) => id)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(new Set(rows.map(([, name]) => name)).size).toBe(ids.length)
   })
 
   it('gives events that it does not know by their id', () => {
-    expect(eventName(0x22a05)).toBe('0x22a05')
+    expect(eventName(0xabc12)).toBe('0xabc12')
   })
 })

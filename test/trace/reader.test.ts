@@ -125,19 +125,31 @@ describe('reading and merging', () => {
     expect(records.map(({ time }) => time)).toEqual([9, 10])
   })
 
-  it('turns lost records into a gap of their pCPU and counts the others by event', () => {
+  it('turns lost records into a gap of their pCPU and counts records by kind', () => {
     const { reader, records } = read(
       bytesOf(
         window(2, record(0x28003, 10, 1, 0), record(0x1f001, 50, 37, 1, ...u64(12)), record(0xabc123, 60)),
       ),
     )
     expect(reader.gaps).toEqual([{ cpu: 2, from: 12, to: 50, count: 37 }])
-    expect(records.map(({ event }) => event)).toEqual([0x28003, 0xabc123])
-    expect(reader.counts.entries()).toEqual([
-      [0x1f001, 1],
-      [0x28003, 1],
-      [0xabc123, 1],
+    expect(records.map(({ event }) => event)).toEqual([0x28003, 0x1f001, 0xabc123])
+    expect(reader.kinds).toEqual([
+      { event: 0x1f001, words: 4, count: 1 },
+      { event: 0x28003, words: 2, count: 1 },
+      { event: 0xabc123, words: 0, count: 1 },
     ])
+  })
+
+  it('refuses times beyond 2^53, also where they come first', () => {
+    const late = [record(0x28004, 2 ** 53, 0, 0), [0xa0028004, 5, 0xffffffff, 0, 0]]
+    for (const bad of late) {
+      expect(failure(bytesOf(window(0, bad)))).toThrow(
+        /byte 12 of the capture: a time of \d+ ticks on pCPU 0, beyond 2/,
+      )
+      expect(failure(bytesOf(window(0, record(0x28004, 7, 0, 0), bad)))).toThrow(
+        /byte 32 of the capture: a time of/,
+      )
+    }
   })
 
   it('keeps times beyond 2^32 and below 2^53 exact', () => {
@@ -151,9 +163,36 @@ describe('reading and merging', () => {
     const bytes = bytesOf(
       window(0, ...ids.map((id, i) => record(id, i)), ...ids.map((id) => record(id, 1000))),
     )
-    expect(read(bytes).reader.counts.entries()).toEqual(
-      [...new Set(ids)].sort((a, b) => a - b).map((id) => [id, 2]),
+    expect(read(bytes).reader.kinds).toEqual(
+      [...new Set(ids)].sort((a, b) => a - b).map((event) => ({ event, words: 0, count: 2 })),
     )
+  })
+})
+
+describe('a reader that wants some events only', () => {
+  it('counts all and stores those, and knows the first and last time of each pCPU', () => {
+    const bytes = capture('lost')
+    const all = plainMerge(bytes)
+    const reader = new Reader((event) => event === 0x28003)
+    const merge = new Merge(reader.streams)
+    reader.push(bytes)
+    reader.end()
+    merge.until = reader.settled
+    const taken: number[] = []
+    while (merge.next()) taken.push(merge.time)
+    const wanted = all.filter(({ event }) => event === 0x28003 || event === 0x1f001)
+    expect(taken).toEqual(wanted.map(({ time }) => time))
+    expect(reader.kinds.reduce((sum, { count }) => sum + count, 0)).toBe(all.length)
+    for (const { cpu, first, last } of reader.streams) {
+      const own = all.filter((one) => one.cpu === cpu).map(({ time }) => time)
+      expect([first, last]).toEqual([own[0], own.at(-1)])
+    }
+  })
+
+  it('refuses what has more kinds of records than Xen could write', () => {
+    const headers = Array.from({ length: 70_000 }, (_, i) => [i + 0x100000])
+    const bytes = bytesOf(window(0, record(0x28003, 1, 1, 0), ...headers))
+    expect(() => new Reader().push(bytes)).toThrow('records of more than 4096 kinds')
   })
 })
 

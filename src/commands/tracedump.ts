@@ -1,0 +1,60 @@
+/** `repro trace dump`: one line a record, in the order of time. */
+
+import { hint } from '../document/spelling.ts'
+import { LOST } from '../trace/events.ts'
+import { recordLine } from '../trace/line.ts'
+import { everything } from '../trace/reader.ts'
+import { scanStream } from '../trace/scan.ts'
+import { eventNames, eventsCalled, isSelected, type Selection } from '../trace/selection.ts'
+import { Output } from './output.ts'
+import { captureFile, clockHz, readChunks, timeWindow, verdict } from './tracefile.ts'
+import { readArguments, UsageError, wholeNumber } from './usage.ts'
+
+const options = {
+  hz: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  domain: { type: 'string', multiple: true },
+  event: { type: 'string', multiple: true },
+} as const
+
+export async function traceDump(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readArguments(args, options, 1)
+  const file = await captureFile(positionals, 'dump')
+  const hz = await clockHz(values.hz, file)
+  const window = timeWindow(values.from, values.to, hz)
+  const domains = domainsNamed(values.domain ?? [])
+  const events = eventsNamed(values.event ?? [])
+  const output = new Output(1)
+  let selection: Selection | null = null
+  const { damage } = await scanStream(
+    readChunks(file),
+    (merge, first) => {
+      selection ??= { from: first + window.from, to: first + window.to, domains, events }
+      while (!output.closed && merge.next()) {
+        if (isSelected(merge, selection)) output.line(recordLine(merge, first, hz))
+      }
+    },
+    events ?? everything,
+  )
+  output.flush()
+  return verdict(damage)
+}
+
+/** `--domain 1 --domain 2` or `--domain 1,2`. */
+export function domainsNamed(flags: readonly string[]): ReadonlySet<number> | null {
+  const words = flags.flatMap((flag) => flag.split(','))
+  return words.length === 0 ? null : new Set(words.map((word) => wholeNumber('--domain', word, 0) as number))
+}
+
+/** `--event wake --event credit2` or `--event wake,credit2`; records of lost records always belong to them. */
+export function eventsNamed(flags: readonly string[]): ((event: number) => boolean) | null {
+  const words = flags.flatMap((flag) => flag.split(','))
+  if (words.length === 0) return null
+  const tests = words.map((word) => {
+    const found = eventsCalled(word)
+    if (found === null) throw new UsageError(`unknown event: ${word}${hint(word, eventNames())}`)
+    return found
+  })
+  return (event) => event === LOST || tests.some((test) => test(event))
+}

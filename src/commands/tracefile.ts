@@ -1,0 +1,136 @@
+/** What all `repro trace` commands need of the files that they are given. */
+
+import { existsSync } from 'node:fs'
+import { open, readFile, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { TraceError } from '../trace/error.ts'
+import { parseStamps, type Stamps } from '../trace/stamps.ts'
+import { exitCodes } from './exitcodes.ts'
+import { UsageError } from './usage.ts'
+
+const CHUNK_BYTES = 1024 * 1024
+
+/**
+ * The bytes of a file, `-` for standard input, in chunks that are good until the next one is asked for. While one is
+ * worked on, the next is read.
+ */
+export async function* readChunks(file: string): AsyncIterable<Uint8Array> {
+  if (file === '-') {
+    yield* process.stdin
+    return
+  }
+  const handle = await open(file)
+  try {
+    let [buffer, other] = [new Uint8Array(CHUNK_BYTES), new Uint8Array(CHUNK_BYTES)]
+    let reading = handle.read(buffer)
+    for (;;) {
+      const { bytesRead } = await reading
+      if (bytesRead === 0) return
+      reading = handle.read(other)
+      yield buffer.subarray(0, bytesRead)
+      ;[buffer, other] = [other, buffer]
+    }
+  } finally {
+    await handle.close()
+  }
+}
+
+/** The one capture that a command is given. */
+export async function captureFile(positionals: readonly string[], command: string): Promise<string> {
+  const [file] = positionals
+  if (file === undefined)
+    throw new UsageError(`which capture? repro trace ${command} FILE (- is standard input)`)
+  if (file === '-') return file
+  const found = await stat(file).catch(() => null)
+  if (found === null) throw new UsageError(`no file ${file}`)
+  if (found.isDirectory()) throw new UsageError(`${file} is a folder, not a capture`)
+  return file
+}
+
+/**
+ * Ticks per second of a capture: the flag's, else those that the stamps of the same run say.
+ *
+ * @throws UsageError if neither says: a guess would make every time wrong
+ */
+export async function clockHz(flag: string | undefined, file: string): Promise<number> {
+  if (flag !== undefined) return parseHz(flag)
+  const found = await foundHz(file)
+  if (found !== null) return found
+  throw new UsageError(
+    'how many ticks a second? A capture does not say: --hz 54M for a Raspberry Pi 4, else CNTFRQ_EL0 (Arm) or the TSC frequency (x86)',
+  )
+}
+
+/** What `dom0.stamps` beside the capture says, as every run of an experiment has it; null if it is not there. */
+export async function foundHz(file: string): Promise<number | null> {
+  const stamps = file === '-' ? null : join(dirname(file), 'dom0.stamps')
+  if (stamps === null || !existsSync(stamps)) return null
+  return parseStamps(await readFile(stamps, 'utf8'), stamps).hz
+}
+
+/** `54000000`, `54M`, `62.5M` or `2.4G`. */
+function parseHz(text: string): number {
+  const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?)([kMG]?)$/.exec(text) ?? []
+  const hz = Math.round(Number(digits || Number.NaN) * { '': 1, k: 1e3, M: 1e6, G: 1e9 }[unit as 'k'])
+  if (hz >= 1 && hz <= 9e9) return hz
+  throw new UsageError(`--hz takes ticks per second, such as 54000000 or 54M, not ${text}`)
+}
+
+/**
+ * Stamp files of dom0 and of the domU: those named, else the ones beside the capture. Which is which their lines say.
+ */
+export async function stampFiles(
+  named: readonly string[],
+  file: string,
+): Promise<{ readonly dom0: Stamps; readonly domU: Stamps }> {
+  const paths = named.length > 0 ? named : besideCapture(file)
+  const parsed = await Promise.all(
+    paths.map(async (path) => {
+      if (!existsSync(path)) throw new UsageError(`no stamp file ${path}`)
+      return parseStamps(await readFile(path, 'utf8'), path)
+    }),
+  )
+  const dom0 = parsed.find(({ domain }) => domain !== null)
+  const domU = parsed.find(({ loop }) => loop !== null)
+  if (dom0 !== undefined && domU !== undefined) return { dom0, domU }
+  throw new UsageError(
+    `${dom0 === undefined ? "dom0's (with a line 'domain')" : "the domU's (with a line 'loop')"} are not among the stamps: ${paths.join(', ') || 'none are named'}; --stamps FILE, once for each of both`,
+  )
+}
+
+/** The stamp files of a run that lie beside its capture. */
+export function besideCapture(file: string): readonly string[] {
+  if (file === '-') return []
+  return ['dom0.stamps', 'domu.stamps']
+    .map((name) => join(dirname(file), name))
+    .filter((path) => existsSync(path))
+}
+
+/** A moment or a window of a capture, in ticks from its first record. */
+export interface TimeWindow {
+  readonly from: number
+  readonly to: number
+}
+
+/** `1.5s`, `300ms`, `12us` or microseconds alone, after the capture's first record. */
+export function parseTicks(flag: string, text: string, hz: number): number {
+  const [, number = '', unit = 'us'] = /^(\d+(?:\.\d+)?)(us|ms|s)?$/.exec(text) ?? []
+  if (number === '') throw new UsageError(`${flag} takes a time such as 1.5s, 300ms or 12us, not ${text}`)
+  return Math.round((Number(number) / { us: 1e6, ms: 1e3, s: 1 }[unit as 'us']) * hz)
+}
+
+export function timeWindow(from: string | undefined, to: string | undefined, hz: number): TimeWindow {
+  const window = {
+    from: from === undefined ? 0 : parseTicks('--from', from, hz),
+    to: to === undefined ? Number.POSITIVE_INFINITY : parseTicks('--to', to, hz),
+  }
+  if (window.from > window.to) throw new UsageError(`--from ${from} comes after --to ${to}`)
+  return window
+}
+
+/** Says why a capture ends early, if it does, and with which exit code the command ends. */
+export function verdict(damage: TraceError | null): number {
+  if (damage === null) return exitCodes.done
+  console.error(`error: ${damage.message}; what comes before is above`)
+  return exitCodes.failed
+}

@@ -1,0 +1,227 @@
+/**
+ * A capture as a trace for Perfetto's viewer: TrackEvent packets of its native protobuf format, field by field as in
+ * protos/perfetto/trace/ (trace_packet, track_event, track_descriptor, debug_annotation). One track a pCPU with what
+ * ran on it, one a vCPU with its runstates, one for `xl` with the operations of an experiment.
+ */
+
+import { PbfWriter } from 'pbf'
+import { IDLE_DOMAIN } from './events.ts'
+import type { MergedRecord } from './merge.ts'
+import type { Operation } from './operations.ts'
+import type { Gap } from './reader.ts'
+import type { Extent } from './runstate.ts'
+import { clipped, type Span, type Stay, StayTracker } from './stays.ts'
+
+/** A domain as the viewer shows it, and the vCPU that its measuring loop is pinned to. */
+export interface TestedDomain {
+  readonly id: number
+  readonly vcpu: number
+}
+
+const packetOfTrace = 1
+const packet = { trackEvent: 11, trackDescriptor: 60, timestamp: 8, sequence: 10 } as const
+const descriptor = { uuid: 1, name: 2, parent: 5, childOrdering: 11, rank: 12 } as const
+const trackEvent = {
+  debugAnnotations: 4,
+  type: 9,
+  track: 11,
+  category: 22,
+  name: 23,
+  flows: 47,
+  endingFlows: 48,
+} as const
+const annotation = { name: 10, intValue: 4, stringValue: 6 } as const
+const [BEGIN, END, INSTANT] = [1, 2, 3]
+const ORDERED_BY_RANK = 3
+/** All packets are one writer's. */
+const SEQUENCE = 1
+
+const PCPUS = 1
+const XL = 2
+const DOMAINS = 3
+
+interface Event {
+  readonly type: number
+  readonly track: number
+  readonly ticks: number
+  readonly name?: string
+  readonly category?: string
+  readonly flow?: number
+  /** Whether the flow ends here. */
+  readonly last?: boolean
+  readonly facts?: Readonly<Record<string, string | number>>
+}
+
+/**
+ * Turns records into packets. A class because a large trace is taken away piece by piece; pieces in order are one
+ * trace.
+ */
+export class PerfettoTrace {
+  readonly #hz: number
+  readonly #spansFrom: (first: number) => readonly Span[]
+  #first = 0
+  #spans: readonly Span[] | null = null
+  readonly #stays = new StayTracker((stay) => this.#stay(stay))
+  readonly #described = new Set<number>()
+  #pbf = new PbfWriter()
+
+  /** `spansFrom` gives the windows that are wanted (ticks, ascending, disjoint), of a capture that begins at `first`. */
+  constructor(hz: number, spansFrom: (first: number) => readonly Span[]) {
+    this.#hz = hz
+    this.#spansFrom = spansFrom
+  }
+
+  /** Bytes that wait to be taken away. */
+  get pending(): number {
+    return this.#pbf.pos
+  }
+
+  /** The packets since the last call. */
+  bytes(): Uint8Array {
+    const bytes = this.#pbf.finish().slice()
+    this.#pbf = new PbfWriter()
+    return bytes
+  }
+
+  /** Takes a record in the order of time; `first` is the time of the capture's first. */
+  take(record: MergedRecord, first: number): void {
+    if (this.#spans === null) {
+      this.#first = first
+      this.#spans = this.#spansFrom(first)
+    }
+    this.#stays.take(record, first)
+  }
+
+  /** Ends what is open, and shows where records are missing. */
+  finish(extent: Extent, gaps: readonly Gap[]): void {
+    this.#stays.finish(extent)
+    for (const gap of gaps) {
+      for (const { from, to } of clipped(gap, this.#spans ?? [])) {
+        const facts = { count: gap.count }
+        this.#slice(this.#pcpuTrack(gap.cpu), from, to, { name: 'lost records', category: 'lost', facts })
+      }
+    }
+  }
+
+  /** A run of `xl`, with a flow to where Xen starts on the measured vCPU and from there to its edge. */
+  operation(operation: Operation, flow: number, { id, vcpu }: TestedDomain): void {
+    const { type, trial, state, excluded, edges } = operation
+    this.#describe(XL, { name: 'xl (dom0)', rank: 0 })
+    const facts = { trial, found: state ?? 'unknown', excluded: excluded ?? 'no' }
+    this.#slice(XL, edges.xlRuns, edges.xlEnds, { name: `xl ${type}`, category: 'xl', flow, facts })
+    const track = this.#vcpuTrack(id, vcpu)
+    const [done, name] =
+      'vcpuStops' in edges ? [edges.vcpuStops, 'vCPU stops'] : [edges.vcpuRuns, 'vCPU runs']
+    if (edges.xenStarts !== null) {
+      const starts = {
+        type: INSTANT,
+        track,
+        ticks: edges.xenStarts,
+        name: `Xen starts to ${type}`,
+        category: 'xl',
+      }
+      this.#event({ ...starts, flow, last: done === null })
+    }
+    if (done !== null)
+      this.#event({ type: INSTANT, track, ticks: done, name, category: 'xl', flow, last: true })
+  }
+
+  /** A vCPU's state on its own track, and where it ran; the idle vCPUs are what the others leave. */
+  #stay(stay: Stay): void {
+    const { domain, vcpu, state, cpu } = stay
+    if (domain === IDLE_DOMAIN) return
+    for (const { from, to } of clipped(stay, this.#spans ?? [])) {
+      const own = { name: state, category: 'runstate' }
+      const track = this.#vcpuTrack(domain, vcpu)
+      if (state !== 'running') this.#slice(track, from, to, own)
+      else {
+        this.#slice(track, from, to, { ...own, facts: { pcpu: cpu } })
+        this.#slice(this.#pcpuTrack(cpu), from, to, { name: `d${domain}v${vcpu}`, category: 'pcpu' })
+      }
+    }
+  }
+
+  #slice(track: number, from: number, to: number, what: Omit<Event, 'type' | 'track' | 'ticks'>): void {
+    this.#event({ ...what, type: BEGIN as number, track, ticks: from })
+    this.#event({ type: END as number, track, ticks: to })
+  }
+
+  #pcpuTrack(cpu: number): number {
+    this.#describe(PCPUS, { name: 'pCPUs', rank: 1 })
+    return this.#describe(2 ** 20 + cpu, { name: `pCPU ${cpu}`, parent: PCPUS, rank: cpu })
+  }
+
+  #vcpuTrack(domain: number, vcpu: number): number {
+    this.#describe(DOMAINS + domain, { name: domain === 0 ? 'dom0' : `domain ${domain}`, rank: 2 + domain })
+    const uuid = 2 ** 32 + domain * 65536 + vcpu
+    return this.#describe(uuid, { name: `d${domain}v${vcpu}`, parent: DOMAINS + domain, rank: vcpu })
+  }
+
+  /** Says once what a track is called and where it stands. */
+  #describe(
+    uuid: number,
+    { name, parent, rank }: { readonly name: string; readonly parent?: number; readonly rank: number },
+  ): number {
+    if (this.#described.has(uuid)) return uuid
+    this.#described.add(uuid)
+    this.#packet((pbf) =>
+      pbf.writeMessage(
+        packet.trackDescriptor,
+        (_, track) => {
+          track.writeVarintField(descriptor.uuid, uuid)
+          track.writeStringField(descriptor.name, name)
+          if (parent !== undefined) track.writeVarintField(descriptor.parent, parent)
+          track.writeVarintField(descriptor.childOrdering, ORDERED_BY_RANK)
+          track.writeVarintField(descriptor.rank, rank)
+        },
+        null,
+      ),
+    )
+    return uuid
+  }
+
+  #event(event: Event): void {
+    this.#packet((pbf) => {
+      pbf.writeVarintField(packet.timestamp, this.#nanoseconds(event.ticks))
+      pbf.writeMessage(packet.trackEvent, writeEvent, event)
+    })
+  }
+
+  #packet(write: (pbf: PbfWriter) => void): void {
+    this.#pbf.writeMessage(
+      packetOfTrace,
+      (_, pbf) => {
+        write(pbf)
+        pbf.writeVarintField(packet.sequence, SEQUENCE)
+      },
+      null,
+    )
+  }
+
+  /** Since the capture's first record; a stamp before it is at 0, as times have no sign. */
+  #nanoseconds(ticks: number): number {
+    const since = Math.max(0, ticks - this.#first)
+    const seconds = Math.floor(since / this.#hz)
+    return seconds * 1e9 + Math.round(((since - seconds * this.#hz) * 1e9) / this.#hz)
+  }
+}
+
+function writeEvent({ type, track, name, category, flow, last, facts }: Event, pbf: PbfWriter): void {
+  pbf.writeVarintField(trackEvent.type, type)
+  pbf.writeVarintField(trackEvent.track, track)
+  if (category !== undefined) pbf.writeStringField(trackEvent.category, category)
+  if (name !== undefined) pbf.writeStringField(trackEvent.name, name)
+  if (flow !== undefined)
+    pbf.writeFixed64Field(last === true ? trackEvent.endingFlows : trackEvent.flows, flow)
+  for (const [fact, value] of Object.entries(facts ?? {})) {
+    pbf.writeMessage(
+      trackEvent.debugAnnotations,
+      (_, inner) => {
+        inner.writeStringField(annotation.name, fact)
+        if (typeof value === 'string') inner.writeStringField(annotation.stringValue, value)
+        else inner.writeVarintField(annotation.intValue, value)
+      },
+      null,
+    )
+  }
+}

@@ -1,0 +1,91 @@
+import { Histogram } from '../stats/histogram.ts'
+import type { Kind } from './census.ts'
+import { isRunstateChange, LOST, runstates } from './events.ts'
+import { EVENT_MASK } from './reader.ts'
+import { type PcpuUse, type Residency, RunstateTracker, type VcpuUse } from './runstate.ts'
+import { type Scan, scanStream } from './scan.ts'
+
+export interface DomainUse {
+  readonly domain: number
+  /** By vCPU, ascending. */
+  readonly vcpus: readonly VcpuUse[]
+  /** Sums over its vCPUs, in the order of `runstates`. */
+  readonly states: readonly Residency[]
+  readonly unknownTicks: number
+  readonly wakeToRun: Histogram
+}
+
+/** What a capture says by itself, without stamps. Times are ticks. */
+export interface Summary {
+  readonly scan: Scan
+  /** Ascending; the idle domain last. */
+  readonly domains: readonly DomainUse[]
+  readonly pcpus: readonly PcpuUse[]
+  /** Runstate changes that do not fit the one before. */
+  readonly mismatches: number
+}
+
+/**
+ * Adds up runstates of vCPUs and use of pCPUs. A damaged capture is read up to the damage, which `scan` tells.
+ *
+ * @param capture the bytes of the file in chunks of any length, which are not kept
+ * @throws TraceError if it holds no record at all
+ */
+export async function summarise(capture: AsyncIterable<Uint8Array>): Promise<Summary> {
+  const tracker = new RunstateTracker()
+  const found = await scanStream(
+    capture,
+    (merge) => {
+      while (merge.next()) {
+        const { words, at } = merge
+        const header = words[at] as number
+        const event = header & EVENT_MASK
+        if (event === LOST) {
+          tracker.lose(merge.cpu, (words[at + 3] as number) + (words[at + 4] as number) * 0x1_0000_0000)
+        } else if ((header >>> 28) & 7) tracker.apply(merge)
+      }
+    },
+    isRunstateChange,
+  )
+  const { vcpus, pcpus } = tracker.finish(found)
+  return { scan: found, domains: byDomain(vcpus), pcpus, mismatches: tracker.mismatches }
+}
+
+/** What tells versions of Xen apart, in words: only credit2's records do. */
+export function xenVersion(kinds: readonly Kind[]): string {
+  const telling = kinds.filter(({ event }) => event === 0x22207 || event === 0x22214)
+  if (telling.some(({ words }) => words === 4)) return '4.13 or older'
+  if (telling.some(({ words }) => words === 3)) return '4.14 or newer'
+  return '4.13 to 4.20 (no record here tells them apart)'
+}
+
+/** By the upper bits of their events (TRC_SCHED_CLASS in xen/public/trace.h). */
+const schedulers = ['credit', 'credit2', 'sedf', 'arinc653', 'rtds', 'null']
+
+/** Names of the schedulers that left records of their own. */
+export function schedulersOf(kinds: readonly Kind[]): readonly string[] {
+  const classes = kinds.filter(({ event }) => event >>> 12 === 0x22).map(({ event }) => (event >>> 9) & 7)
+  return [...new Set(classes)].map((one) => schedulers[one] ?? `scheduler ${one}`)
+}
+
+function byDomain(vcpus: readonly VcpuUse[]): readonly DomainUse[] {
+  return [...Map.groupBy(vcpus, ({ domain }) => domain)].map(([domain, own]) => {
+    const wakeToRun = new Histogram()
+    for (const one of own) wakeToRun.addAll(one.wakeToRun)
+    return {
+      domain,
+      vcpus: own,
+      states: runstates.map((_, state) => sum(own.map(({ states }) => states[state] as Residency))),
+      unknownTicks: own.reduce((total, { unknownTicks }) => total + unknownTicks, 0),
+      wakeToRun,
+    }
+  })
+}
+
+function sum(list: readonly Residency[]): Residency {
+  return list.reduce((a, b) => ({
+    count: a.count + b.count,
+    ticks: a.ticks + b.ticks,
+    partTicks: a.partTicks + b.partTicks,
+  }))
+}

@@ -1,0 +1,303 @@
+import { spawn } from 'node:child_process'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { parquetReadObjects } from 'hyparquet'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { operations } from '../../src/trace/operations.ts'
+import { parseStamps } from '../../src/trace/stamps.ts'
+import { capture, plainMerge, windows } from '../trace/capture.ts'
+
+const source = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+const fixture = (name: string) => source(`test/fixtures/trace/run/${name}`)
+
+// A run of an experiment as the board left it: dom0's stamps, the domU's, and the capture. And a capture alone.
+const run = capture('run/trace')
+const records = plainMerge(run)
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'repro-trace-'))
+  mkdirSync(join(folder, 'run'))
+  writeFileSync(join(folder, 'run/trace.bin'), run)
+  for (const name of ['dom0.stamps', 'domu.stamps']) copyFileSync(fixture(name), join(folder, 'run', name))
+  writeFileSync(join(folder, 'alone.bin'), run)
+  writeFileSync(join(folder, 'cut.bin'), run.subarray(0, 100_000))
+  writeFileSync(join(folder, 'empty.bin'), '')
+  writeFileSync(join(folder, 'not.bin'), 'this is a text')
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+async function trace(...args: readonly string[]) {
+  return await feed(null, ...args)
+}
+
+async function feed(input: Uint8Array | null, ...args: readonly string[]) {
+  const child = spawn(process.execPath, [source('src/cli.ts'), 'trace', ...args], { cwd: folder })
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(input ?? undefined)
+  const [out, err, exitCode] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise<number | null>((resolve) => child.on('exit', resolve)),
+  ])
+  return { out, err, exitCode }
+}
+
+describe('repro trace info', () => {
+  it('says what a capture consists of, with the clock of the stamps beside it', async () => {
+    const { out, err, exitCode } = await trace('info', 'run/trace.bin')
+    expect([exitCode, err]).toEqual([0, ''])
+    expect(out).toContain(`run/trace.bin, ${run.length} bytes, ${records.length} records`)
+    expect(out).toMatch(/^domains +0 \(1 vCPU\), 1 \(3 vCPUs\), idle \(4 vCPUs\)$/m)
+    expect(out).toMatch(/^time .* 2887236\.685 us at 54000000 Hz$/m)
+    expect(out).toMatch(/^unknown +no event$/m)
+    const wakes = records.filter(({ event }) => event === 0x28004).length
+    expect(out).toMatch(new RegExp(`^0x28004 +wake +${wakes}$`, 'm'))
+  })
+
+  it('needs no clock, and reads standard input', async () => {
+    const { out, exitCode } = await feed(run, 'info', '--json', '-')
+    expect(exitCode).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({
+      bytes: run.length,
+      records: records.length,
+      hz: null,
+      pcpus: [0, 1, 2, 3],
+      lostRecords: 0,
+      damage: null,
+    })
+  })
+})
+
+describe('repro trace summary', () => {
+  it('adds up runstates in ticks and shows them in microseconds', async () => {
+    const { out, exitCode } = await trace('summary', '--json', 'run/trace.bin')
+    expect(exitCode).toBe(0)
+    const { vcpus, firstTicks, lastTicks } = JSON.parse(out)
+    const own = vcpus.find((one: { domain: number; vcpu: number }) => one.domain === 1 && one.vcpu === 0)
+    const states: { ticks: number; partTicks: number; count: number }[] = Object.values(own.states)
+    expect(states.reduce((sum, { ticks, partTicks }) => sum + ticks + partTicks, 0)).toBe(
+      lastTicks - firstTicks,
+    )
+    const { count, ticks } = own.states.offline
+    expect((await trace('summary', 'run/trace.bin')).out).toMatch(
+      new RegExp(`^1 +0 +offline +${(ticks / 54).toFixed(3)} .* ${count} `, 'm'),
+    )
+  })
+
+  it('asks for the clock rather than guess it', async () => {
+    const { err, exitCode } = await trace('summary', 'alone.bin')
+    expect(exitCode).toBe(2)
+    expect(err).toContain('how many ticks a second? A capture does not say: --hz 54M')
+    expect((await trace('summary', '--hz', 'fast', 'alone.bin')).err).toContain('not fast')
+    expect((await trace('summary', '--hz', '54M', 'alone.bin')).exitCode).toBe(0)
+  })
+
+  it('tells of the good part of a capture that is cut, and ends with 1', async () => {
+    const { out, err, exitCode } = await trace('summary', '--hz', '54000000', 'cut.bin')
+    expect(exitCode).toBe(1)
+    expect(err).toMatch(/^error: the capture is truncated at byte 100000: \d+ more bytes should follow/)
+    expect(out).toMatch(/^4628 records of 3 pCPUs /)
+  })
+})
+
+describe('repro trace phases', () => {
+  it('has those that the experiment has', async () => {
+    const [dom0, domU] = ['dom0.stamps', 'domu.stamps'].map((name) =>
+      parseStamps(readFileSync(fixture(name), 'utf8')),
+    )
+    if (dom0 === undefined || domU === undefined) throw new Error('no stamps')
+    const expected = operations({ capture: [run], dom0, domU }).operations
+    const { out, exitCode } = await trace('phases', '--json', 'run/trace.bin')
+    expect(exitCode).toBe(0)
+    expect(JSON.parse(out).operations).toEqual(expected)
+    const pause = expected.find(({ type }) => type === 'pause')
+    const total = ((pause?.phases?.total ?? 0) / 54).toFixed(3)
+    expect((await trace('phases', 'run/trace.bin')).out).toMatch(new RegExp(`^1 +blocked +${total} `, 'm'))
+  })
+
+  it('takes stamps from elsewhere, in any order, and needs both', async () => {
+    const files = ['--stamps', fixture('domu.stamps'), '--stamps', fixture('dom0.stamps')]
+    expect((await trace('phases', 'alone.bin', ...files)).exitCode).toBe(0)
+    const { err, exitCode } = await trace('phases', 'alone.bin', '--stamps', fixture('domu.stamps'))
+    expect(exitCode).toBe(2)
+    expect(err).toContain("dom0's (with a line 'domain') are not among the stamps")
+  })
+
+  it('leaves out what a cut capture does not have, and ends with 1', async () => {
+    const { out, exitCode } = await trace(
+      'phases',
+      'cut.bin',
+      '--stamps',
+      fixture('dom0.stamps'),
+      '--stamps',
+      fixture('domu.stamps'),
+    )
+    expect(exitCode).toBe(1)
+    expect(out).toContain('left out of the means: edge not found')
+    expect(out).toMatch(/^1 +blocked +6109\.130 /m)
+  })
+})
+
+describe('repro trace dump', () => {
+  it('has a line for each record, in the order of time', async () => {
+    const { out } = await trace('dump', 'run/trace.bin')
+    const ticks = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => Number(line.trim().split(/ +/)[1]))
+    expect(ticks).toEqual(records.map(({ time }) => time))
+  })
+
+  it('selects by event, domain and time', async () => {
+    const first = records[0]?.time ?? 0
+    const { out } = await trace(
+      'dump',
+      'run/trace.bin',
+      '--event',
+      'sleep,wake',
+      '--domain',
+      '1',
+      '--from',
+      '1s',
+      '--to',
+      '1500ms',
+    )
+    const wanted = records.filter(
+      ({ event, words, time }) =>
+        (event === 0x28003 || event === 0x28004) &&
+        words[0] === 1 &&
+        time - first >= 54e6 &&
+        time - first <= 81e6,
+    )
+    expect(wanted.length).toBeGreaterThan(3)
+    expect(
+      out
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.trim().split(/ +/).slice(1, 4)),
+    ).toEqual(
+      wanted.map(({ time, cpu, event }) => [String(time), String(cpu), event === 0x28003 ? 'sleep' : 'wake']),
+    )
+  })
+
+  it.each([
+    [['--event', 'wakw'], 'unknown event: wakw (did you mean wake?)'],
+    [['--from', 'noon'], '--from takes a time such as 1.5s, 300ms or 12us, not noon'],
+    [['--from', '2s', '--to', '1s'], '--from 2s comes after --to 1s'],
+    [['--domain', 'one'], '--domain takes a whole number from 0, not one'],
+    [['--evnt', 'wake'], 'unknown option: --evnt (did you mean --event?)'],
+  ])('refuses %j', async (flags, message) => {
+    const { err, exitCode } = await trace('dump', 'run/trace.bin', ...flags)
+    expect(exitCode).toBe(2)
+    expect(err).toContain(message)
+  })
+})
+
+describe('repro trace export', () => {
+  it('to csv has the records of the dump', async () => {
+    const { out, exitCode } = await trace('export', 'run/trace.bin', '--to', 'csv', '-o', 'all.csv')
+    expect([exitCode, out]).toEqual([0, expect.stringMatching(/^all\.csv: \d+ bytes/)])
+    const [head, ...lines] = readFileSync(join(folder, 'all.csv'), 'utf8').trimEnd().split('\n')
+    expect(head).toBe('ticks,microseconds,pcpu,event,name,domain,vcpu,fields')
+    expect(
+      lines.map((line) =>
+        line
+          .split(',')
+          .slice(0, 4)
+          .filter((_, i) => i !== 1),
+      ),
+    ).toEqual(records.map(({ time, cpu, event }) => [String(time), String(cpu), `0x${event.toString(16)}`]))
+  })
+
+  it('to parquet has the rows of the csv', async () => {
+    await trace('export', 'run/trace.bin', '--to', 'csv', '--from', '1s', '--to', '2s', '-o', 'part.csv')
+    await trace(
+      'export',
+      'run/trace.bin',
+      '--to',
+      'parquet',
+      '--from',
+      '1s',
+      '--to',
+      '2s',
+      '-o',
+      'part.parquet',
+    )
+    const [, ...lines] = readFileSync(join(folder, 'part.csv'), 'utf8').trimEnd().split('\n')
+    const bytes = readFileSync(join(folder, 'part.parquet'))
+    const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)
+    const rows = await parquetReadObjects({ file })
+    expect(rows.length).toBeGreaterThan(1000)
+    expect(
+      rows.map((row) =>
+        [
+          row.ticks,
+          Number(row.microseconds).toFixed(3),
+          row.pcpu,
+          `0x${row.event.toString(16)}`,
+          row.name,
+          row.domain ?? '',
+          row.vcpu ?? '',
+          row.fields,
+        ].join(','),
+      ),
+    ).toEqual(lines)
+  })
+
+  it('to perfetto has the operations of the stamps beside the capture', async () => {
+    const { out, exitCode } = await trace('export', 'run/trace.bin', '--to', 'perfetto')
+    expect([exitCode, out]).toEqual([
+      0,
+      expect.stringMatching(/^trace\.perfetto-trace: \d+ bytes; open it in/),
+    ])
+    const bytes = readFileSync(join(folder, 'trace.perfetto-trace')).toString('latin1')
+    expect(bytes.split('xl unpause')).toHaveLength(6)
+    expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([])
+  })
+
+  it('of a capture that is cut writes the good part, and ends with 1', async () => {
+    const { exitCode } = await trace('export', 'cut.bin', '--hz', '54M', '--to', 'csv')
+    expect(exitCode).toBe(1)
+    const whole = windows(run).filter(({ end }) => end <= 100_000)
+    const lines = readFileSync(join(folder, 'cut.csv'), 'utf8').split('\n').length - 2
+    expect(lines).toBeGreaterThanOrEqual(whole.reduce((sum, window) => sum + window.records.length, 0))
+  })
+
+  it.each([
+    [['--to', 'parket'], 'unknown format: parket (did you mean parquet?)'],
+    [[], 'to which format? --to perfetto|csv|parquet'],
+    [['--to', 'csv', '--to', 'parquet'], '--to takes one format, and one time'],
+  ])('refuses %j', async (flags, message) => {
+    const { err, exitCode } = await trace('export', 'run/trace.bin', ...flags)
+    expect(exitCode).toBe(2)
+    expect(err).toContain(message)
+  })
+})
+
+describe('repro trace', () => {
+  it.each([
+    [[], 2, 'which one? repro trace info|summary|phases|dump|export FILE'],
+    [['sumary', 'x'], 2, 'unknown command: trace sumary (did you mean summary?)'],
+    [['info'], 2, 'which capture? repro trace info FILE'],
+    [['info', 'nowhere.bin'], 2, 'no file nowhere.bin'],
+    [['info', '.'], 2, '. is a folder, not a capture'],
+    [['info', 'empty.bin'], 1, 'error: the capture is empty (0 bytes)'],
+    [['info', 'not.bin'], 1, 'error: at byte 0 of the capture: this is not an xentrace capture'],
+  ])('%j ends with %d and says why', async (args, code, message) => {
+    const { err, exitCode } = await trace(...args)
+    expect(exitCode).toBe(code)
+    expect(err).toContain(message)
+    expect(err).not.toContain('    at ')
+  })
+})

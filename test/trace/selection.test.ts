@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import { recordLine } from '../../src/trace/line.ts'
+import type { MergedRecord } from '../../src/trace/merge.ts'
+import { csvLine, recordRow } from '../../src/trace/row.ts'
+import { domainsOf, eventNames, eventsCalled, isSelected, vcpuOf } from '../../src/trace/selection.ts'
+import { record } from './capture.ts'
+
+const at = (time: number, event: number, ...extra: number[]): MergedRecord => ({
+  time,
+  cpu: 2,
+  words: Uint32Array.from([record(event, undefined, ...extra)].flat()),
+  at: 0,
+})
+const wake = at(1054, 0x28004, 1, 3)
+const change = at(1000, 0x21031, 0x10002)
+const swap = at(1000, 0x2800a, 1, 0, 0x7fff, 2)
+
+describe('the selection of records', () => {
+  const all = { from: 0, to: 2000, domains: null, events: null }
+
+  it('is by time, both ends included', () => {
+    expect(isSelected(wake, { ...all, from: 1054, to: 1054 })).toBe(true)
+    expect(isSelected(wake, { ...all, from: 1055 })).toBe(false)
+    expect(isSelected(wake, { ...all, to: 1053 })).toBe(false)
+  })
+
+  it('is by domain: a switch belongs to both, half a word to its own', () => {
+    const of = (domain: number) => ({ ...all, domains: new Set([domain]) })
+    expect([1, 0x7fff, 0].map((domain) => isSelected(swap, of(domain)))).toEqual([true, true, false])
+    expect([1, 2].map((domain) => isSelected(change, of(domain)))).toEqual([true, false])
+    expect(isSelected(at(5, 0xabc12, 1), of(1))).toBe(false)
+  })
+
+  it('is by name of the event, by the first words of names, and by id', () => {
+    const events = (name: string) => ({ ...all, events: eventsCalled(name) })
+    expect(isSelected(wake, events('wake'))).toBe(true)
+    expect(isSelected(change, events('runstate'))).toBe(true)
+    expect(isSelected(change, events('runstate running'))).toBe(true)
+    expect(isSelected(change, events('0x21031'))).toBe(true)
+    expect(isSelected(wake, events('0x21031'))).toBe(false)
+    expect(isSelected(at(5, 0xabc12), events('0xabc12'))).toBe(true)
+    expect(eventsCalled('wak')).toBeNull()
+    expect(eventNames()).toContain('credit2')
+  })
+
+  it('knows the domains and the vCPU that a record names', () => {
+    expect([domainsOf(wake), domainsOf(change), domainsOf(swap)]).toEqual([[1], [1], [1, 0x7fff]])
+    expect([vcpuOf(wake), vcpuOf(change), vcpuOf(swap)]).toEqual([3, 2, null])
+  })
+})
+
+describe('a record as text', () => {
+  it('is a line with its time since the first record and its ticks', () => {
+    expect(recordLine(wake, 1000, 54_000_000)).toBe('         1.000  1054   2  wake  domain=1 vcpu=3')
+    expect(recordLine(at(1000, 0x22001), 1000, 54_000_000)).toBe('         0.000  1000   2  credit tasklet')
+    expect(recordLine(at(1000, 0xabc12, 7), 1000, 54_000_000)).toBe(
+      '         0.000  1000   2  0xabc12  word0=7',
+    )
+  })
+
+  it('is a line of CSV', () => {
+    expect(csvLine(recordRow(swap, 946, 54_000_000))).toBe(
+      '1000,1.000,2,0x2800a,switch,1,,fromDomain=1 fromVcpu=0 toDomain=32767 toVcpu=2',
+    )
+    expect(csvLine(recordRow(at(1000, 0x22001), 1000, 54_000_000))).toBe(
+      '1000,0.000,2,0x22001,credit tasklet,,,',
+    )
+  })
+})
