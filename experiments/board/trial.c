@@ -1,8 +1,12 @@
 /*
- * The trial driver in dom0: for each trial takes a stamp, runs `xl pause`, later takes a stamp, runs `xl unpause`,
- * and asks Xen after each what became of the domain (`xl pause` exits with 0 even when it failed).
+ * The trial driver in dom0: for each trial takes a stamp, pauses the domain, later takes a stamp, unpauses it,
+ * and asks Xen after each what became of it (`xl pause` exits with 0 even when it failed).
  *
- *   trial DOMID NAME TRIALS SEED [nice=N] [policy=other|fifo] > stamps
+ *   trial DOMID NAME TRIALS SEED [tool=xl|resident] [by=name|id] [nice=N] [policy=other|fifo]
+ *         [xenstored=PID] [xenstored-nice=N] [xenstored-policy=other|fifo] > stamps
+ *
+ * tool=xl starts `xl pause` and `xl unpause` with the domain's name or id; tool=resident makes the hypercall itself, as
+ * a program that waits for a fault would. The priority is the tool's own: xl's is set between fork and exec.
  *
  * The waits between operations are drawn from a seeded generator over several periods of the domU's 4 ms loop, so
  * that trials do not lock to it. Everything is kept in memory and printed at the end: nothing but the operations
@@ -11,20 +15,19 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "priority.h"
 #include "xen.h"
 
-enum { MAX_TRIALS = 10000, BRACKETS_AT_ENDS = 16, SETTLE_US = 150000, SPREAD_US = 40000, FIFO_PRIORITY = 50 };
+enum { MAX_TRIALS = 10000, BRACKETS_AT_ENDS = 16, SETTLE_US = 150000, SPREAD_US = 40000 };
 
 struct operation {
     uint64_t start, end;
@@ -35,7 +38,9 @@ struct operation {
 static struct operation operations[MAX_TRIALS][2];
 static uint64_t brackets[2 * BRACKETS_AT_ENDS + 2 * MAX_TRIALS][2];
 static size_t bracket_count;
-static int nice_value, fifo;
+static struct priority tool_priority, xenstored_priority;
+static pid_t xenstored;
+static int resident, by_id;
 
 /* SplitMix64 (Steele, Lea, Flood 2014): small, seedable, good enough to spread waits. */
 static uint64_t random_state;
@@ -62,39 +67,45 @@ static void calibrate(void)
     bracket_count++;
 }
 
-/* In the child, between fork and exec: xl's own nice value and scheduling policy, not the driver's. */
-static void prepare_child(void)
+/* Ends with xl's exit status, or with 126 or 127 as a shell does when it cannot start. */
+static void become_xl(const char *verb, const char *domain)
 {
-    const struct sched_param param = {.sched_priority = FIFO_PRIORITY};
     int null = open("/dev/null", O_RDWR);
 
     dup2(null, 0);
     dup2(null, 1);
-    if (nice_value && setpriority(PRIO_PROCESS, 0, nice_value))
+    if (priority_set(0, &tool_priority))
         _exit(126);
-    if (fifo && sched_setscheduler(0, SCHED_FIFO, &param))
-        _exit(126);
+    execlp("xl", "xl", verb, domain, (char *)NULL);
+    _exit(127);
 }
 
-static struct operation run_xl(const char *verb, const char *name, uint32_t domid)
+static int run_xl(const char *verb, const char *domain)
 {
-    struct operation operation;
     int status = 0;
-    pid_t child;
+    pid_t child = fork();
 
-    operation.start = clock_now();
-    child = fork();
-    if (child == 0) {
-        prepare_child();
-        execlp("xl", "xl", verb, name, (char *)NULL);
-        _exit(127);
-    }
+    if (child == 0)
+        become_xl(verb, domain);
     if (child < 0 || waitpid(child, &status, 0) < 0) {
         perror("xl");
         exit(1);
     }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static struct operation operate(int unpause, const char *name, uint32_t domid)
+{
+    struct operation operation;
+    char id[16];
+
+    snprintf(id, sizeof id, "%u", domid);
+    operation.start = clock_now();
+    if (resident)
+        operation.status = unpause ? xen_unpause(domid) : xen_pause(domid);
+    else
+        operation.status = run_xl(unpause ? "unpause" : "pause", by_id ? id : name);
     operation.end = clock_now();
-    operation.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     operation.state = xen_domain_state(domid);
     return operation;
 }
@@ -126,18 +137,22 @@ int main(int argc, char **argv)
     int i;
 
     if (argc < 5 || (trials = atol(argv[3])) < 1 || trials > MAX_TRIALS) {
-        fprintf(stderr, "usage: trial DOMID NAME TRIALS SEED [nice=N] [policy=other|fifo]   (1 to %d trials)\n", MAX_TRIALS);
+        fprintf(stderr, "usage: trial DOMID NAME TRIALS SEED [OPTION=VALUE...] (1 to %d trials)\n", MAX_TRIALS);
         return 2;
     }
     domid = (uint32_t)atol(argv[1]);
     name = argv[2];
     random_state = strtoull(argv[4], NULL, 10);
     for (i = 5; i < argc; i++) {
-        if (!strncmp(argv[i], "nice=", 5)) {
-            nice_value = atoi(argv[i] + 5);
-        } else if (!strcmp(argv[i], "policy=fifo")) {
-            fifo = 1;
-        } else if (strcmp(argv[i], "policy=other")) {
+        if (!strcmp(argv[i], "tool=resident")) {
+            resident = 1;
+        } else if (!strcmp(argv[i], "by=id")) {
+            by_id = 1;
+        } else if (!strncmp(argv[i], "xenstored=", 10)) {
+            xenstored = (pid_t)atol(argv[i] + 10);
+        } else if (!priority_option(argv[i], "", &tool_priority) &&
+                   !priority_option(argv[i], "xenstored-", &xenstored_priority) && strcmp(argv[i], "tool=xl") &&
+                   strcmp(argv[i], "by=name")) {
             fprintf(stderr, "unknown option: %s\n", argv[i]);
             return 2;
         }
@@ -147,16 +162,21 @@ int main(int argc, char **argv)
         perror("mlockall");
         return 1;
     }
+    if ((resident && priority_set(0, &tool_priority)) || (xenstored && priority_set(xenstored, &xenstored_priority))) {
+        perror("cannot set the priority");
+        return 1;
+    }
+    xen_domain_state(domid); /* learns the interface version before the first operation needs it */
 
     for (i = 0; i < BRACKETS_AT_ENDS; i++)
         calibrate();
     for (trial = 0; trial < trials; trial++) {
         calibrate();
         wait_us(SETTLE_US + random_next() % SPREAD_US);
-        operations[trial][0] = run_xl("pause", name, domid);
+        operations[trial][0] = operate(0, name, domid);
         calibrate();
         wait_us(SETTLE_US + random_next() % SPREAD_US);
-        operations[trial][1] = run_xl("unpause", name, domid);
+        operations[trial][1] = operate(1, name, domid);
     }
     wait_us(SETTLE_US); /* the domU's first stamp after the last unpause */
     for (i = 0; i < BRACKETS_AT_ENDS; i++)
