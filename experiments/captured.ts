@@ -30,7 +30,8 @@ export function captured(
   return {
     CPU: `${parts[0] === '0xd08' ? 'Arm Cortex-A72' : `Arm part ${parts[0]}`} (${info.get('nr_cpus')} cores)`,
     memory: `${info.get('total_memory')} MB`,
-    storage: `none: initial RAM disks (${lines('root').join(' ')})`,
+    storage: `dom0: initial RAM disk (${lines('root').join(' ')}); domU: ${storage(settings)} (${guest('root')})`,
+    network: settings.xen.network ? network(lines('guest')) : 'none',
     hypervisor: `Arm Xen ${info.get('xen_version')}`,
     scheduler: `${info.get('xen_scheduler')}`,
     'hypervisor options': `${info.get('xen_commandline')}`,
@@ -41,6 +42,29 @@ export function captured(
     'device-tree model': lines('model').join(' '),
     ...facts,
   }
+}
+
+function storage({ domu }: Settings): string {
+  switch (domu.storage) {
+    case 'none':
+      return 'initial RAM disk'
+    case 'partition':
+      return "partition of a disk in dom0's memory, through blkback"
+    case 'file':
+      return "file on a disk in dom0's memory, through loop and blkback"
+  }
+}
+
+/** A peer domU on dom0's bridge, and how much it has sent between the first and the last trial. */
+function network(lines: readonly string[]): string {
+  const counts = lines.flatMap((line) => {
+    const [name, seconds, bytes] = line.split(' ')
+    return name === 'repro-traffic' ? [{ seconds: Number(seconds), bytes: Number(bytes) }] : []
+  })
+  const [before, after] = counts
+  if (!before || !after) throw new Error('the board did not count the traffic')
+  const mbps = ((after.bytes - before.bytes) * 8) / (after.seconds - before.seconds) / 1e6
+  return `peer domU on a bridge in dom0, sent ${Math.round(mbps)} Mbps during the trials`
 }
 
 /** What the job said last on the console, without what kernel and hypervisor say as they switch off. */

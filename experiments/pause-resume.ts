@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import {
   type Cell,
   type Column,
+  type Exclusion,
   median,
   type Operation,
   operations,
@@ -54,11 +55,12 @@ export default async function pauseResume(cell: Cell): Promise<Result> {
   const domU = parseStamps(await text('domu.stamps'), 'domu.stamps')
   const analysis = operations({ capture: [await readFile(join(job.folder, 'trace.bin'))], dom0, domU })
   const periodTicks = loopPeriod(domU)
+  const rows = analysis.operations.map((operation) => row(operation, periodTicks, analysis.hz))
   cell.progress(cell.trials, cell.trials)
   return {
     columns,
-    rows: analysis.operations.map((operation) => row(operation, periodTicks, analysis.hz)),
-    exclusions: analysis.sanity.exclusions,
+    rows,
+    exclusions: exclusionsOf(rows),
     clockHz: analysis.hz,
     captured: captured(await text('environment'), settings, cell.board.facts),
     files: Object.fromEntries(
@@ -70,13 +72,27 @@ export default async function pauseResume(cell: Cell): Promise<Result> {
   }
 }
 
+/**
+ * A pause that reaches Xen before the loop stamps again has its last stamp before its own start: the study's first phase is
+ * then negative, and right. It takes a resident program to be that fast, or a loaded domU, where stamps are far apart.
+ */
+const stampBeforeStart = 'negative phase: xl run -> last domU stamp'
+
+function exclusionsOf(rows: readonly Row[]): readonly Exclusion[] {
+  const counts = new Map<string, number>()
+  for (const { excluded } of rows) {
+    if (typeof excluded === 'string' && excluded !== '') counts.set(excluded, (counts.get(excluded) ?? 0) + 1)
+  }
+  return [...counts].sort().map(([reason, count]) => ({ reason, count }))
+}
+
 function row(operation: Operation, periodTicks: number | null, hz: number): Row {
   const common = {
     trial: operation.trial,
     operation: operation.type,
     found: operation.state ?? 'unknown',
     sleep: '',
-    excluded: operation.excluded ?? '',
+    excluded: operation.excluded === null || operation.excluded === stampBeforeStart ? '' : operation.excluded,
     command: operation.edges.xlEnds - operation.edges.xlRuns,
   }
   if (operation.phases === null) return common

@@ -69,8 +69,11 @@ load_network() {
     for module in llc stp bridge xen-netback; do
         load_module $module
     done
+    for which in all default; do # no neighbours to look for
+        echo 1 >/proc/sys/net/ipv6/conf/$which/disable_ipv6
+    done
     brctl addbr $bridge
-    brctl setfd $bridge 0
+    echo 0 >/sys/class/net/$bridge/bridge/forward_delay # else ports forward nothing for 15 s
     ip address add $network.1/24 dev $bridge
     ip link set $bridge up
 }
@@ -78,7 +81,7 @@ load_network() {
 create_peer() { # NUMBER MBPS-TO-DOMU MBPS-TO-DOM0: a domU in the place of a computer on the network, which sends
     (
         VCPUS=1
-        MEMORY_MB=128
+        MEMORY_MB=256
         STORAGE=none
         create peer "$1" loop=none "send=$network.2/$2,$network.1/$3"
     )
