@@ -92,7 +92,8 @@ function row(operation: Operation, periodTicks: number | null, hz: number): Row 
     operation: operation.type,
     found: operation.state ?? 'unknown',
     sleep: '',
-    excluded: operation.excluded === null || operation.excluded === stampBeforeStart ? '' : operation.excluded,
+    excluded:
+      operation.excluded === null || operation.excluded === stampBeforeStart ? '' : operation.excluded,
     command: operation.edges.xlEnds - operation.edges.xlRuns,
   }
   if (operation.phases === null) return common
