@@ -5,6 +5,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
+  type BusyClock,
+  busyClock,
   type Cell,
   type Column,
   type Exclusion,
@@ -22,25 +24,29 @@ import { runJob, settingsOf } from './domains.ts'
 /** How far from the loop's period a vCPU's sleep may end and still count as ended by the loop's timer. */
 const periodToleranceUs = 60
 
-/** Measures are in ticks of the Generic Timer; a pause has the first group, an unpause the second, both the third. */
+/** A pause has the first group, an unpause the second, both the third; in ticks of the Generic Timer. */
+const measures: Readonly<Record<string, string>> = {
+  total: 'whole operation',
+  command: 'xl from start to exit',
+  'xl-to-xen': 'xl run → Xen starts',
+  'xl-to-domu-stop': 'xl run → last domU stamp',
+  'domu-stop-to-xen': 'last domU stamp → Xen starts',
+  'xen-to-vcpu-stop': 'Xen starts → vCPU stops',
+  'xen-to-all-off': 'Xen starts → every vCPU off',
+  'xen-to-vcpu-run': 'Xen starts → vCPU runs',
+  'vcpu-run-to-domu-resume': 'vCPU runs → first domU stamp',
+}
+
 const columns: readonly Column[] = [
   { name: 'trial', role: 'index' },
   { name: 'operation', role: 'factor' },
   { name: 'found', role: 'factor', label: 'state of the measuring vCPU when Xen starts' },
   { name: 'sleep', role: 'factor', label: 'what ended the sleep of a vCPU that was found blocked' },
   { name: 'excluded', role: 'factor' },
-  ...measures({
-    total: 'whole operation',
-    command: 'xl from start to exit',
-    'xl-to-xen': 'xl run → Xen starts',
-    'xl-to-domu-stop': 'xl run → last domU stamp',
-    'domu-stop-to-xen': 'last domU stamp → Xen starts',
-    'xen-to-vcpu-stop': 'Xen starts → vCPU stops',
-    'xen-to-all-off': 'Xen starts → every vCPU off',
-    'loop-period': 'last domU stamp → vCPU stops, vCPU found blocked',
-    'xen-to-vcpu-run': 'Xen starts → vCPU runs',
-    'vcpu-run-to-domu-resume': 'vCPU runs → first domU stamp',
-  }),
+  ...columnsOf(measures),
+  ...columnsOf({ 'loop-period': 'last domU stamp → vCPU stops, vCPU found blocked' }),
+  { name: 'busy', role: 'measure', label: 'busy pCPUs while xl ran, on average' },
+  ...columnsOf(corrected(measures, (label) => `${label}, corrected for busy pCPUs`)),
 ]
 
 export default async function pauseResume(cell: Cell): Promise<Result> {
@@ -53,9 +59,11 @@ export default async function pauseResume(cell: Cell): Promise<Result> {
   const text = (name: string) => readFile(join(job.folder, name), 'utf8')
   const dom0 = parseStamps(await text('dom0.stamps'), 'dom0.stamps')
   const domU = parseStamps(await text('domu.stamps'), 'domu.stamps')
-  const analysis = operations({ capture: [await readFile(join(job.folder, 'trace.bin'))], dom0, domU })
-  const periodTicks = loopPeriod(domU)
-  const rows = analysis.operations.map((operation) => row(operation, periodTicks, analysis.hz))
+  const capture = await readFile(join(job.folder, 'trace.bin'))
+  const analysis = operations({ capture: [capture], dom0, domU })
+  const clock = busyClock(capture)
+  const loop = { periodTicks: loopPeriod(domU), hz: analysis.hz }
+  const rows = analysis.operations.map((operation) => row(operation, loop, clock))
   cell.progress(cell.trials, cell.trials)
   return {
     columns,
@@ -86,42 +94,67 @@ function exclusionsOf(rows: readonly Row[]): readonly Exclusion[] {
   return [...counts].sort().map(([reason, count]) => ({ reason, count }))
 }
 
-function row(operation: Operation, periodTicks: number | null, hz: number): Row {
+function row(
+  operation: Operation,
+  { periodTicks, hz }: { readonly periodTicks: number | null; readonly hz: number },
+  clock: BusyClock,
+): Row {
+  const { trial, type, state, excluded, edges } = operation
   const common = {
-    trial: operation.trial,
-    operation: operation.type,
-    found: operation.state ?? 'unknown',
+    trial,
+    operation: type,
+    found: state ?? 'unknown',
     sleep: '',
-    excluded:
-      operation.excluded === null || operation.excluded === stampBeforeStart ? '' : operation.excluded,
-    command: operation.edges.xlEnds - operation.edges.xlRuns,
+    excluded: excluded === null || excluded === stampBeforeStart ? '' : excluded,
+    busy: Number(clock.meanBusy(edges.xlRuns, edges.xlEnds).toFixed(3)),
   }
-  if (operation.phases === null) return common
-  if (operation.type === 'unpause') {
-    const { total, xlToXen, xenToVcpuRuns, vcpuRunsToFirstStamp } = operation.phases
-    return {
-      ...common,
-      total,
-      'xl-to-xen': xlToXen,
-      'xen-to-vcpu-run': xenToVcpuRuns,
-      'vcpu-run-to-domu-resume': vcpuRunsToFirstStamp,
-    }
-  }
-  const { total, xlToLastStamp, lastStampToXen, xenToVcpuStops, xlToXen, xenToAllOff } = operation.phases
+  const raw = measured(operation, (ticks) => ticks)
+  const both = { ...common, ...raw, ...corrected(measured(operation, clock.at), (ticks) => ticks) }
   // A blocked vCPU goes offline only when its sleep ends. If the loop's timer ends it, and not another timer of the
   // guest's kernel, these two phases are one period of the loop.
-  const period = operation.state === 'blocked' ? lastStampToXen + xenToVcpuStops : null
-  return {
-    ...common,
-    sleep: period === null || periodTicks === null ? '' : sleepEnd(period - periodTicks, hz),
-    total,
-    'xl-to-xen': xlToXen,
-    'xl-to-domu-stop': xlToLastStamp,
-    'domu-stop-to-xen': lastStampToXen,
-    'xen-to-vcpu-stop': xenToVcpuStops,
-    'xen-to-all-off': xenToAllOff,
-    'loop-period': period,
+  if (type === 'unpause' || state !== 'blocked' || operation.phases === null) return both
+  const period = operation.phases.lastStampToXen + operation.phases.xenToVcpuStops
+  const sleep = periodTicks === null ? '' : sleepEnd(period - periodTicks, hz)
+  return { ...both, sleep, 'loop-period': period }
+}
+
+/** The measures of an operation on a clock: ticks of the trace -> ticks of that clock. */
+function measured(
+  { type, edges, phases }: Operation,
+  at: (ticks: number) => number,
+): Readonly<Record<string, number>> {
+  const start = at(edges.xlRuns)
+  const command = at(edges.xlEnds) - start
+  if (phases === null || edges.xenStarts === null) return { command }
+  const xen = at(edges.xenStarts)
+  const xlToXen = { command, 'xl-to-xen': xen - start }
+  if (type === 'unpause') {
+    if (edges.vcpuRuns === null || edges.firstStamp === null) return { command }
+    const [runs, resumes] = [at(edges.vcpuRuns), at(edges.firstStamp)]
+    return {
+      ...xlToXen,
+      total: resumes - start,
+      'xen-to-vcpu-run': runs - xen,
+      'vcpu-run-to-domu-resume': resumes - runs,
+    }
   }
+  if (edges.lastStamp === null || edges.vcpuStops === null) return { command }
+  const [last, stops] = [at(edges.lastStamp), at(edges.vcpuStops)]
+  return {
+    ...xlToXen,
+    total: stops - start,
+    'xl-to-domu-stop': last - start,
+    'domu-stop-to-xen': xen - last,
+    'xen-to-vcpu-stop': stops - xen,
+    ...(edges.allOff === null ? {} : { 'xen-to-all-off': at(edges.allOff) - xen }),
+  }
+}
+
+/** The same under the names of the corrected columns. */
+function corrected<T>(values: Readonly<Record<string, T>>, change: (value: T) => T): Record<string, T> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [`${name}-corrected`, change(value)]),
+  )
 }
 
 function sleepEnd(errorTicks: number, hz: number): string {
@@ -134,6 +167,6 @@ function loopPeriod({ stamps }: Stamps): number | null {
   return steps.length === 0 ? null : Math.round(median(steps))
 }
 
-function measures(labels: Readonly<Record<string, string>>): Column[] {
+function columnsOf(labels: Readonly<Record<string, string>>): Column[] {
   return Object.entries(labels).map(([name, label]) => ({ name, role: 'measure', unit: 'ticks', label }))
 }
