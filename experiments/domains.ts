@@ -27,7 +27,8 @@ export interface Settings {
   readonly xl: Priority & { readonly tool: 'xl' | 'resident'; readonly by: 'name' | 'id' }
   readonly xenstored: Priority
   readonly xen: {
-    readonly domus: number
+    /** In pause-resume; a redundant pair is always two. */
+    readonly domus?: number
     readonly scheduler: string
     /** Whether the domUs are on a network, with a peer domU on it that can send. */
     readonly network: boolean
@@ -94,7 +95,7 @@ async function files(
   { name, driver }: { name: string; driver: string },
 ) {
   const compile = (...parts: string[]) => machine.compile(parts.map((part) => `${board}/${part}.c`))
-  const [loop, program] = await Promise.all([compile('loop', 'xen'), compile(driver, 'priority', 'xen')])
+  const [loop, program] = await Promise.all([compile('loop', 'xen'), compile(driver, 'driver', 'priority', 'xen')])
   const own = async (file: string) => await readFile(join(project, board, file))
   const guest = await machine.guest(
     ['usr/bin/stress', ...(xen.network ? ['usr/bin/iperf3'] : [])],

@@ -9,7 +9,6 @@ import {
   busyClock,
   type Cell,
   type Column,
-  type Exclusion,
   median,
   type Operation,
   operations,
@@ -20,6 +19,7 @@ import {
 } from 'repro'
 import { captured } from './captured.ts'
 import { runJob, settingsOf } from './domains.ts'
+import { columnsOf, corrected, exclusionsOf, reasonOf } from './rows.ts'
 
 /** How far from the loop's period a vCPU's sleep may end and still count as ended by the loop's timer. */
 const periodToleranceUs = 60
@@ -54,7 +54,7 @@ export default async function pauseResume(cell: Cell): Promise<Result> {
   const job = await runJob(cell, settings, {
     name: 'pause-resume',
     driver: 'trial',
-    more: { DOMUS: settings.xen.domus },
+    more: { DOMUS: settings.xen.domus ?? 1 },
   })
   const text = (name: string) => readFile(join(job.folder, name), 'utf8')
   const dom0 = parseStamps(await text('dom0.stamps'), 'dom0.stamps')
@@ -80,32 +80,18 @@ export default async function pauseResume(cell: Cell): Promise<Result> {
   }
 }
 
-/**
- * A pause that reaches Xen before the loop stamps again has its last stamp before its own start: the study's first phase is
- * then negative, and right. It takes a resident program to be that fast, or a loaded domU, where stamps are far apart.
- */
-const stampBeforeStart = 'negative phase: xl run -> last domU stamp'
-
-function exclusionsOf(rows: readonly Row[]): readonly Exclusion[] {
-  const counts = new Map<string, number>()
-  for (const { excluded } of rows) {
-    if (typeof excluded === 'string' && excluded !== '') counts.set(excluded, (counts.get(excluded) ?? 0) + 1)
-  }
-  return [...counts].sort().map(([reason, count]) => ({ reason, count }))
-}
-
 function row(
   operation: Operation,
   { periodTicks, hz }: { readonly periodTicks: number | null; readonly hz: number },
   clock: BusyClock,
 ): Row {
-  const { trial, type, state, excluded, edges } = operation
+  const { trial, type, state, edges } = operation
   const common = {
     trial,
     operation: type,
     found: state ?? 'unknown',
     sleep: '',
-    excluded: excluded === null || excluded === stampBeforeStart ? '' : excluded,
+    excluded: reasonOf(operation),
     busy: Number(clock.meanBusy(edges.xlRuns, edges.xlEnds).toFixed(3)),
   }
   const raw = measured(operation, (ticks) => ticks)
@@ -150,13 +136,6 @@ function measured(
   }
 }
 
-/** The same under the names of the corrected columns. */
-function corrected<T>(values: Readonly<Record<string, T>>, change: (value: T) => T): Record<string, T> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [`${name}-corrected`, change(value)]),
-  )
-}
-
 function sleepEnd(errorTicks: number, hz: number): string {
   return Math.abs(errorTicks) <= periodToleranceUs * 1e-6 * hz ? 'one-period' : 'other-timer'
 }
@@ -165,8 +144,4 @@ function sleepEnd(errorTicks: number, hz: number): string {
 function loopPeriod({ stamps }: Stamps): number | null {
   const steps = Array.from(stamps.slice(1), (stamp, index) => stamp - (stamps[index] ?? stamp))
   return steps.length === 0 ? null : Math.round(median(steps))
-}
-
-function columnsOf(labels: Readonly<Record<string, string>>): Column[] {
-  return Object.entries(labels).map(([name, label]) => ({ name, role: 'measure', unit: 'ticks', label }))
 }

@@ -1,5 +1,6 @@
 # Functions for jobs, run in dom0 as root: domUs with their disks and network cards, loads, and what the board says of
-# itself. Set by the caller: VCPUS MEMORY_MB STORAGE DOMU_LOAD LOOP KERNEL RAMDISK OUT
+# itself. Set by the caller: VCPUS MEMORY_MB STORAGE DOMU_LOAD DOMU_MBPS LOOP of domUs; NETWORK DOM0_LOAD DOM0_MBPS; TOOL
+# BY NICE POLICY of what pauses, XENSTORED_NICE XENSTORED_POLICY; TRIALS SEED; KERNEL RAMDISK OUT
 
 console=/var/log/xen/console
 bridge=repro0
@@ -78,12 +79,22 @@ load_network() {
     ip link set $bridge up
 }
 
-create_peer() { # NUMBER MBPS-TO-DOMU MBPS-TO-DOM0: a domU in the place of a computer on the network, which sends
+prepare() { # DOMUS: what domUs need of dom0
+    [ "$STORAGE" = none ] || load_storage "$1"
+    [ "$NETWORK" = no ] || load_network
+    [ "$DOM0_MBPS" -eq 0 ] || iperf3 -s >/dev/null &
+}
+
+create_measured() { # NAME NUMBER: a domU with the load and the loop
+    create "$1" "$2" "loop=$LOOP" "cpu-load=$DOMU_LOAD"
+}
+
+create_peer() { # NUMBER: a domU in the place of a computer on the network, which sends
     (
         VCPUS=1
         MEMORY_MB=256
         STORAGE=none
-        create peer "$1" loop=none "send=$network.2/$2,$network.1/$3"
+        create peer "$1" loop=none "send=$network.2/$DOMU_MBPS,$network.1/$DOM0_MBPS"
     )
     peer=$(xl domid peer)
 }
@@ -129,6 +140,23 @@ ready_or_gone() { # NAME
 last_words() { # FILE: what programs said last, and why the kernel gave up if it did
     grep -av '^\[' "$1" | tail -n 5
     sed -n 's/^.*Kernel panic - /its kernel panicked: /p' "$1"
+}
+
+traced() { # DRIVER...: runs a driver of trials under load, with the trace on
+    [ "$DOM0_LOAD" -eq 0 ] || stress --quiet --cpu "$DOM0_LOAD" &
+    # 0x29000: runstate changes and the scheduler's common events, without each scheduler's own.
+    xentrace -D -e 0x29000 -S 256 "$OUT/trace.bin" >&2 &
+    tracer=$!
+    sleep 1
+    [ "$NETWORK" = no ] || count_traffic
+    status=0
+    "$@" "$TRIALS" "$SEED" "tool=$TOOL" "by=$BY" "nice=$NICE" "policy=$POLICY" "xenstored=$(pidof xenstored)" \
+        "xenstored-nice=$XENSTORED_NICE" "xenstored-policy=$XENSTORED_POLICY" || status=$?
+    [ "$NETWORK" = no ] || count_traffic
+    kill -INT $tracer
+    wait $tracer || true
+    killall stress iperf3 2>/dev/null || true
+    [ "$status" -eq 0 ] || fail "the driver $1 failed with status $status"
 }
 
 collect_stamps() { # NAME: the domU prints its stamps once a line arrives on its console
