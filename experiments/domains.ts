@@ -95,7 +95,10 @@ async function files(
   { name, driver }: { name: string; driver: string },
 ) {
   const compile = (...parts: string[]) => machine.compile(parts.map((part) => `${board}/${part}.c`))
-  const [loop, program] = await Promise.all([compile('loop', 'xen'), compile(driver, 'driver', 'priority', 'xen')])
+  const [loop, program] = await Promise.all([
+    compile('loop', 'xen'),
+    compile(driver, 'driver', 'priority', 'xen'),
+  ])
   const own = async (file: string) => await readFile(join(project, board, file))
   const guest = await machine.guest(
     ['usr/bin/stress', ...(xen.network ? ['usr/bin/iperf3'] : [])],
