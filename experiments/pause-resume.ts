@@ -24,7 +24,7 @@ import { columnsOf, corrected, exclusionsOf, reasonOf } from './rows.ts'
 /** How far from the loop's period a vCPU's sleep may end and still count as ended by the loop's timer. */
 const periodToleranceUs = 60
 
-/** In ticks of the Generic Timer; empty for what a pause, or an unpause, does not have. */
+/** A pause has the first group, an unpause the second, both the third; in ticks of the Generic Timer. */
 const measures: Readonly<Record<string, string>> = {
   total: 'whole operation',
   command: 'xl from start to exit',
