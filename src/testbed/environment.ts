@@ -21,6 +21,19 @@ const definition = z.strictObject({
   clockHz: z.int().min(1_000_000),
 })
 
+/** What a board model has, where that is not for us to choose. */
+const fixed: ReadonlyMap<string, { readonly cpus: number; readonly memoryMb: number }> = new Map([
+  ['raspi4b', { cpus: 4, memoryMb: 2048 }],
+])
+
+const checked = definition.superRefine(({ machine, ...given }, { addIssue }) => {
+  for (const [name, value] of Object.entries(fixed.get(machine) ?? {})) {
+    const found = given[name as 'cpus' | 'memoryMb']
+    if (found !== value)
+      addIssue({ code: 'custom', path: [name], message: `the board ${machine} has ${value}, not ${found}` })
+  }
+})
+
 export type Environment = z.infer<typeof definition> & { readonly name: string }
 
 /** Reads and validates the file. Throws a TestbedError that names the entry and key at fault. */
@@ -32,7 +45,7 @@ export async function readEnvironments(file: string): Promise<ReadonlyMap<string
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new TestbedError(`cannot read the environments in ${file}: ${reason}`, { cause })
   }
-  const parsed = z.record(z.string(), definition).safeParse(data)
+  const parsed = z.record(z.string(), checked).safeParse(data)
   if (!parsed.success) throw new TestbedError(`${file}: ${z.prettifyError(parsed.error)}`)
   return new Map(Object.entries(parsed.data).map(([name, entry]) => [name, { name, ...entry }]))
 }
