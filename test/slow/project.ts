@@ -1,7 +1,8 @@
 /** Projects in temporary folders, with the experiments of this one, and the built command line that runs in them. */
 
 import { spawn } from 'node:child_process'
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -39,10 +40,11 @@ environments: [${environments.join(', ')}]
 trials: ${trials}
 deadline: ${deadline}
 parameters:
-  domu: {vcpus: 3, memoryMb: 813, cpuLoad: 0, loop: sleep}
-  dom0: {cpuLoad: 0, vcpus: 4}
-  xl: {nice: 0, policy: other}
-  xen: {domus: 1, scheduler: credit2}
+  domu: {vcpus: 3, memoryMb: 813, storage: partition, cpuLoad: 0, netLoadMbps: 0, loop: sleep}
+  dom0: {vcpus: 4, cpuLoad: 0, netLoadMbps: 0}
+  xl: {tool: xl, by: name, nice: 0, policy: other}
+  xenstored: {nice: 0, policy: other}
+  xen: {domus: 1, scheduler: credit2, network: false}
 patterns:
   baseline: {}
 \`\`\`
@@ -56,6 +58,21 @@ caption: Latencies
 
 A pause takes \`=latency['${environments[0]}'].baseline.pause.total.mean | ms\`.
 `
+}
+
+/** SHA-256 of every raw file and of the rows, by path. */
+export async function digests(project: string): Promise<Record<string, string>> {
+  const found: Record<string, string> = {}
+  for (const folder of ['.repro/raw', 'results']) {
+    for (const entry of await readdir(join(project, folder), { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile() || entry.name === 'run.json') continue // run.json says when it was run
+      const path = join(entry.parentPath, entry.name)
+      found[path.slice(project.length)] = createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex')
+    }
+  }
+  return found
 }
 
 export function start(project: string, args: readonly string[]) {

@@ -1,26 +1,10 @@
-import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { csvParse } from 'd3-dsv'
 import { expect, test } from 'vitest'
-import { baseline, makeProject, repro } from './project.ts'
+import { baseline, digests, makeProject, repro } from './project.ts'
 
 const environments = ['xen-4.14', 'xen-4.17']
-
-/** SHA-256 of every raw file and of the rows, by path. */
-async function digests(project: string): Promise<Record<string, string>> {
-  const found: Record<string, string> = {}
-  for (const folder of ['.repro/raw', 'results']) {
-    for (const entry of await readdir(join(project, folder), { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile() || entry.name === 'run.json') continue // run.json says when it was run
-      const path = join(entry.parentPath, entry.name)
-      found[path.slice(project.length)] = createHash('sha256')
-        .update(await readFile(path))
-        .digest('hex')
-    }
-  }
-  return found
-}
 
 test('a study on a real Xen reruns bit for bit, and its numbers fit together', async () => {
   const projects = await Promise.all(

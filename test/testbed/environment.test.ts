@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { readEnvironments } from '../../src/testbed/environment.ts'
+
+const board = `board:
+  label: a board
+  testbed: emulated
+  root: debian-12
+  machine: raspi4b
+  cpus: 4
+  memoryMb: 2048
+  dom0MemoryMb: 512
+  clockHz: 54000000
+`
+
+async function read(text: string) {
+  const folder = mkdtempSync(join(tmpdir(), 'repro-environment-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  writeFileSync(join(folder, 'environments.yaml'), text)
+  return await readEnvironments(join(folder, 'environments.yaml'))
+}
+
+test('an environment carries its name and what the file says of it', async () => {
+  expect((await read(board)).get('board')).toMatchObject({
+    name: 'board',
+    machine: 'raspi4b',
+    memoryMb: 2048,
+  })
+})
+
+test.each([
+  ['cpus: 4', 'cpus: 2', /the board raspi4b has 4, not 2[\s\S]*board\.cpus/],
+  ['memoryMb: 2048', 'memoryMb: 4096', /the board raspi4b has 2048, not 4096[\s\S]*board\.memoryMb/],
+  ['machine: raspi4b', 'machine: raspi5', /environments\.yaml: [\s\S]*board\.machine/],
+  ['root: debian-12', 'root: debian-9', /board\.root/],
+])('%s made %s is an error that names its place', async (right, wrong, message) => {
+  await expect(read(board.replace(`  ${right}`, `  ${wrong}`))).rejects.toThrow(message)
+})
+
+test("the project's own environments are right", async () => {
+  const own = await readEnvironments(resolve(import.meta.dirname, '../../experiments/environments.yaml'))
+  expect([...own.keys()]).toContain('xen-4.17-pi')
+})
