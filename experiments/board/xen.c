@@ -12,7 +12,7 @@
 /* Numbers of Xen's public interface: xen/include/public/{xen,sched,domctl}.h, the same in 4.13 to 4.20. */
 enum { HYPERCALL_sched_op = 29, HYPERCALL_domctl = 36 };
 enum { SCHEDOP_yield = 0 };
-enum { DOMCTL_getdomaininfo = 5 };
+enum { DOMCTL_pausedomain = 3, DOMCTL_unpausedomain = 4, DOMCTL_getdomaininfo = 5 };
 enum { DOMINF_dying = 1u << 0, DOMINF_shutdown = 1u << 2, DOMINF_paused = 1u << 3 };
 
 /* Linux: include/uapi/xen/privcmd.h. */
@@ -100,4 +100,14 @@ const char *xen_domain_state(uint32_t domid)
     if (page->u.info.domain != domid || (page->u.info.flags & (DOMINF_dying | DOMINF_shutdown)))
         return "gone";
     return page->u.info.flags & DOMINF_paused ? "paused" : "running";
+}
+
+int xen_pause(uint32_t domid)
+{
+    return domctl(DOMCTL_pausedomain, domid) < 0 ? errno : 0;
+}
+
+int xen_unpause(uint32_t domid)
+{
+    return domctl(DOMCTL_unpausedomain, domid) < 0 ? errno : 0;
 }

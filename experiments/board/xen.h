@@ -13,4 +13,11 @@ void xen_yield(void);
 /* "paused", "running" or "gone": what Xen, not xl, says of a domain. "error" when Xen refuses to tell. */
 const char *xen_domain_state(uint32_t domid);
 
+/*
+ * Pause and unpause a domain, as libxenctrl does it: one hypercall. 0, or the error's number. The caller must have asked
+ * for a domain's state before, which finds out the version of Xen's interface.
+ */
+int xen_pause(uint32_t domid);
+int xen_unpause(uint32_t domid);
+
 #endif

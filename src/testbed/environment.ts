@@ -10,7 +10,7 @@ const definition = z.strictObject({
   label: z.string(),
   testbed: z.literal('emulated'),
   /** Root of the package lock that the board boots. */
-  root: z.enum(['debian-11', 'debian-12']),
+  root: z.enum(['debian-11', 'debian-12', 'debian-13']),
   /** QEMU's board model. */
   machine: z.literal('virt'),
   cpus: z.int().min(1).max(8),

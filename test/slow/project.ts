@@ -39,10 +39,11 @@ environments: [${environments.join(', ')}]
 trials: ${trials}
 deadline: ${deadline}
 parameters:
-  domu: {vcpus: 3, memoryMb: 813, cpuLoad: 0, loop: sleep}
-  dom0: {cpuLoad: 0, vcpus: 4}
-  xl: {nice: 0, policy: other}
-  xen: {domus: 1, scheduler: credit2}
+  domu: {vcpus: 3, memoryMb: 813, storage: partition, cpuLoad: 0, netLoadMbps: 0, loop: sleep}
+  dom0: {vcpus: 4, cpuLoad: 0, netLoadMbps: 0}
+  xl: {tool: xl, by: name, nice: 0, policy: other}
+  xenstored: {nice: 0, policy: other}
+  xen: {domus: 1, scheduler: credit2, network: false}
 patterns:
   baseline: {}
 \`\`\`

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { Board } from '../board.ts'
 import type { Environment } from '../environment.ts'
 import { type Job, type JobResult, TestbedError } from '../testbed.ts'
-import { boardVersions, compile, kernelFile, type Place, writeImage } from './image.ts'
+import { compile, kernelFile, type Place, rootSource, writeImage } from './image.ts'
 import { guestRoot } from './initramfs.ts'
 import type { Laboratory } from './laboratory.ts'
 import { boot, failure } from './machine.ts'
@@ -19,8 +19,7 @@ export interface Workplace extends Place {
 
 /** Opens a board of `laboratory`. Its programs (init, emit) are compiled from the project's experiments/board/. */
 export function openBoard(laboratory: Laboratory, environment: Environment, place: Workplace): Board {
-  const root = laboratory.root(environment.root)
-  const { linuxRelease } = boardVersions(laboratory, environment)
+  const source = rootSource(laboratory, environment)
   return {
     origin: 'emulated',
     facts: {
@@ -34,7 +33,7 @@ export function openBoard(laboratory: Laboratory, environment: Environment, plac
         throw new TestbedError(`unknown file of the environment: ${name} (known: kernel)`)
       return await readFile(kernelFile(laboratory, environment))
     },
-    guest: (programs, added) => guestRoot(root, linuxRelease, programs, added),
+    guest: (programs, added) => guestRoot(source, programs, added),
     run: (job) => runJob(laboratory, environment, job, place),
   }
 }

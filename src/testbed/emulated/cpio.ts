@@ -3,9 +3,11 @@
  * buffer-format.rst). The kernel unpacks several archives one after another, so a job is an archive of its own
  * behind the board's root. Same entries, same bytes: no times, no owners, inode numbers in order.
  */
-export type Entry =
-  | { readonly type: 'file'; readonly path: string; readonly mode: number; readonly content: Uint8Array }
-  | { readonly type: 'link'; readonly path: string; readonly target: string }
+export interface Entry {
+  readonly path: string
+  readonly mode: number
+  readonly content: Uint8Array
+}
 
 /** Paths are relative to the root, without a leading slash. Folders above an entry are made as needed. */
 export function cpio(entries: readonly Entry[]): Uint8Array {
@@ -39,8 +41,7 @@ export function cpio(entries: readonly Entry[]): Uint8Array {
       if (!folders.has(folder)) write(folder, 0o040755, empty)
       folders.add(folder)
     }
-    if (entry.type === 'file') write(entry.path, 0o100000 | entry.mode, entry.content)
-    else write(entry.path, 0o120777, Buffer.from(entry.target))
+    write(entry.path, 0o100000 | entry.mode, entry.content)
   }
   write('TRAILER!!!', 0, empty)
   return Buffer.concat(parts)

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { freeBytes } from '../cache.ts'
 import { TestbedError } from '../testbed.ts'
 import { type Installed, installedRoot } from './installed.ts'
-import { missingLibraries } from './libraries.ts'
+import { librariesOf } from './libraries.ts'
 import { findMirror } from './mirror.ts'
 import { type Lock, readLock } from './packages.ts'
 import { requirePlatform } from './platform.ts'
@@ -130,7 +130,7 @@ async function rootFound(root: Root, installed: ReadonlyMap<Root, Installed>): P
   const found = installed.get(root)
   const host = installed.get('host')
   if (!found || !host) throw new TestbedError('not set up', { advice: 'Run `repro testbed setup`.' })
-  const missing = await missingLibraries(host.folder, found.folder, declarationOf(root))
+  const { missing } = await librariesOf(host.folder, found.folder, declarationOf(root))
   if (missing.length > 0)
     throw new TestbedError(`missing in ${found.folder}: ${missing.join(', ')}`, {
       advice: 'Delete that folder and run `repro testbed setup`.',

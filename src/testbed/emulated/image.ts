@@ -5,10 +5,18 @@ import { join } from 'node:path'
 import type { Environment } from '../environment.ts'
 import { type Job, TestbedError } from '../testbed.ts'
 import { cpio } from './cpio.ts'
-import { dom0Root } from './initramfs.ts'
+import { dom0Root, type Source } from './initramfs.ts'
 import type { BoardVersions, Laboratory } from './laboratory.ts'
 import { bootArguments, type Use } from './qemu.ts'
 import type { Command } from './toolchain.ts'
+
+const board = 'experiments/board'
+/** What makes a system of dom0's root: its first process, and what Xen's tools call for disks and network cards. */
+const scripts = [
+  ['/init', 'dom0-init'],
+  ['/etc/xen/scripts/block', 'block'],
+  ['/etc/xen/scripts/vif-bridge', 'vif-bridge'],
+] as const
 
 /** A cell's, or a session's, place. */
 export interface Place {
@@ -33,12 +41,13 @@ export async function writeImage(
 ): Promise<Image> {
   const root = laboratory.root(environment.root)
   const versions = boardVersions(laboratory, environment)
-  const init = await readFile(join(project, 'experiments/board/dom0-init'))
-  const emit = await compile(laboratory, { project, folder }, ['experiments/board/emit.c'])
-  const base = await dom0Root(root, environment.root, versions.linuxRelease, { init, emit })
+  const own = new Map([
+    ['/usr/bin/emit', await compile(laboratory, { project, folder }, [`${board}/emit.c`])],
+  ])
+  for (const [path, name] of scripts) own.set(path, await readFile(join(project, board, name)))
+  const base = await dom0Root(rootSource(laboratory, environment), environment.root, own)
   const added = cpio(
     [...files].map(([path, { content, executable = false }]) => ({
-      type: 'file',
       path: path.slice(1),
       mode: executable ? 0o755 : 0o644,
       content,
@@ -75,6 +84,12 @@ export async function compile(
   } finally {
     await rm(own, { recursive: true, force: true })
   }
+}
+
+/** What systems of the environment are made from. */
+export function rootSource(laboratory: Laboratory, environment: Environment): Source {
+  const { linuxRelease } = boardVersions(laboratory, environment)
+  return { host: laboratory.root('host'), folder: laboratory.root(environment.root), linuxRelease }
 }
 
 export function kernelFile(laboratory: Laboratory, environment: Environment): string {

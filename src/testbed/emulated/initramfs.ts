@@ -1,55 +1,58 @@
 /** What an emulated board boots: dom0's root and a guest's root, as initramfs archives made from an unpacked Debian. */
 
-import { readdir, readFile, readlink } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { cpio, type Entry } from './cpio.ts'
+import { librariesOf } from './libraries.ts'
+import { dom0Modules, guestModules, moduleFiles } from './modules.ts'
 import { declarationOf, type Root } from './roots.ts'
 
 // Xen's own programs find nothing by path but each other, so all go where every shell looks.
 const bin = 'usr/bin'
-const libraries = ['lib/aarch64-linux-gnu', 'usr/lib/aarch64-linux-gnu']
+const libraries = 'usr/lib/aarch64-linux-gnu'
+/** glibc loads it by name when a thread is cancelled, so it is in nobody's list of libraries. */
+const threadEnd = 'lib/aarch64-linux-gnu/libgcc_s.so.1'
 const loader = 'lib/ld-linux-aarch64.so.1'
-/** Drivers that Debian's kernel has as modules, under kernel/drivers/xen. */
-const modules = ['xen-privcmd', 'xenfs/xenfs', 'xen-evtchn', 'xen-gntdev', 'xen-gntalloc']
-/** glibc's parts that a program in a guest needs. */
-const guestLibraries = ['libc.so.6', 'libm.so.6']
 
-/** dom0's root: busybox, the Xen tools of `root` with all its libraries, kernel modules, /init and `emit`. */
+/** A root of the laboratory that a system is made from, and the root with the programs of the host. */
+export interface Source {
+  readonly host: string
+  readonly folder: string
+  readonly linuxRelease: string
+}
+
+/** dom0's root: busybox, the declared programs of `root` with their libraries, kernel modules, and `files` (all executable). */
 export async function dom0Root(
-  folder: string,
+  source: Source,
   root: Root,
-  linuxRelease: string,
-  programs: { readonly init: Uint8Array; readonly emit: Uint8Array },
+  files: ReadonlyMap<string, Uint8Array>,
 ): Promise<Uint8Array> {
+  const { folder } = source
   return cpio([
-    { type: 'file', path: 'init', mode: 0o755, content: programs.init },
-    { type: 'file', path: `${bin}/emit`, mode: 0o755, content: programs.emit },
+    ...[...files].map(([path, content]) => file(path, 0o755, content)),
     ...(await system(folder)),
     file('etc/xen/xl.conf', 0o644, await readFile(join(folder, 'etc/xen/xl.conf'))),
-    ...(await kernelModules(folder, linuxRelease, modules)),
-    ...(await executables(folder, declarationOf(root).programs)),
-    ...(await sharedLibraries(folder)),
+    ...(await kernelModules(source, dom0Modules)),
+    ...(await executables(source, declarationOf(root).programs)),
   ])
 }
 
-/** A guest's root: busybox, privcmd's module, the named programs with glibc, and `files` (all executable). */
+/** A guest's root: busybox, modules of its front ends, the named programs with their libraries, and `files` (all executable). */
 export async function guestRoot(
-  folder: string,
-  linuxRelease: string,
+  source: Source,
   programs: readonly string[],
   files: ReadonlyMap<string, Uint8Array>,
 ): Promise<Uint8Array> {
   return cpio([
     ...[...files].map(([path, content]) => file(path, 0o755, content)),
-    ...(await system(folder)),
-    ...(await kernelModules(folder, linuxRelease, ['xen-privcmd'])),
-    ...(await executables(folder, programs)),
-    ...(await sharedLibraries(folder, guestLibraries)),
+    ...(await system(source.folder)),
+    ...(await kernelModules(source, guestModules)),
+    ...(await executables(source, programs)),
   ])
 }
 
 function file(path: string, mode: number, content: Uint8Array): Entry {
-  return { type: 'file', path: path.replace(/^\//, ''), mode, content }
+  return { path: path.replace(/^\//, ''), mode, content }
 }
 
 async function system(folder: string): Promise<Entry[]> {
@@ -59,34 +62,21 @@ async function system(folder: string): Promise<Entry[]> {
   ]
 }
 
-async function kernelModules(folder: string, release: string, names: readonly string[]): Promise<Entry[]> {
-  const drivers = join(folder, 'lib/modules', release, 'kernel/drivers/xen')
-  return Promise.all(
-    names.map(async (name) =>
-      file(`lib/modules/${basename(name)}.ko`, 0o644, await readFile(join(drivers, `${name}.ko`))),
+async function kernelModules({ folder, linuxRelease }: Source, names: readonly string[]): Promise<Entry[]> {
+  const files = await moduleFiles(folder, linuxRelease, names)
+  return [...files].map(([name, content]) => file(`lib/modules/${name}`, 0o644, content))
+}
+
+/** Programs with the loader and all libraries that they need. */
+async function executables({ host, folder }: Source, programs: readonly string[]): Promise<Entry[]> {
+  if (programs.length === 0) return []
+  const { found } = await librariesOf(host, folder, { architecture: 'arm64', programs })
+  const named = new Map([...found, [basename(threadEnd), join(folder, threadEnd)]])
+  return Promise.all([
+    ...programs.map(async (path) =>
+      file(`${bin}/${basename(path)}`, 0o755, await readFile(join(folder, path))),
     ),
-  )
-}
-
-async function executables(folder: string, paths: readonly string[]): Promise<Entry[]> {
-  return Promise.all(
-    paths.map(async (path) => file(`${bin}/${basename(path)}`, 0o755, await readFile(join(folder, path)))),
-  )
-}
-
-/** The loader and all shared libraries, or only `names`; links keep pointing where they did. */
-async function sharedLibraries(folder: string, names?: readonly string[]): Promise<Entry[]> {
-  const entries = [file(loader, 0o755, await readFile(join(folder, loader)))]
-  for (const place of libraries) {
-    const found = await readdir(join(folder, place), { withFileTypes: true })
-    for (const { name } of found.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (names ? !names.includes(name) : !/\.so(\.|$)/.test(name)) continue
-      // Some links leave their folder; what they mean is copied under the link's name.
-      const target = await readlink(join(folder, place, name)).catch(() => undefined)
-      if (target !== undefined && !target.includes('/') && !names)
-        entries.push({ type: 'link', path: `${place}/${name}`, target })
-      else entries.push(file(`${place}/${name}`, 0o755, await readFile(join(folder, place, name))))
-    }
-  }
-  return entries
+    ...[...named].map(async ([name, path]) => file(`${libraries}/${name}`, 0o755, await readFile(path))),
+    (async () => file(loader, 0o755, await readFile(join(folder, loader))))(),
+  ])
 }

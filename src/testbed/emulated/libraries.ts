@@ -1,4 +1,4 @@
-/** Checks that the programs of a root find all their shared libraries in it. */
+/** Shared libraries that the programs of a root need, and whether they find them in it. */
 
 import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,17 +13,25 @@ const folders: Readonly<Record<string, readonly string[]>> = {
   arm64: ['usr/lib/aarch64-linux-gnu', 'lib/aarch64-linux-gnu'],
 }
 
+/** Shared libraries of programs, all the way down. */
+export interface Libraries {
+  /** Libraries that the root holds: name -> file. Sorted. */
+  readonly found: ReadonlyMap<string, string>
+  /** Names of libraries, and paths of programs, that it does not. Sorted. */
+  readonly missing: readonly string[]
+}
+
 /**
- * Names of what the declared programs of the root at `root` need and do not find there: libraries (by DT_NEEDED, all the way
- * down) and the programs themselves. Sorted. Reads the ELF files with the readelf of the host root at `host`.
+ * What `programs` (relative to the root at `root`) need, by DT_NEEDED. Reads the ELF files with the readelf of the
+ * host root at `host`.
  */
-export async function missingLibraries(
+export async function librariesOf(
   host: string,
   root: string,
-  { architecture, programs }: RootDeclaration,
-): Promise<readonly string[]> {
+  { architecture, programs }: Pick<RootDeclaration, 'architecture' | 'programs'>,
+): Promise<Libraries> {
+  const found = new Map<string, string>()
   const missing = new Set<string>()
-  const seen = new Set<string>()
   let files: string[] = []
   for (const program of programs) {
     const file = await realpath(join(root, program)).catch(() => undefined)
@@ -31,18 +39,21 @@ export async function missingLibraries(
     else missing.add(program)
   }
   while (files.length > 0) {
-    const names = (await neededBy(host, files)).filter((name) => !seen.has(name))
+    const names = (await neededBy(host, files)).filter((name) => !found.has(name))
     files = []
     for (const name of new Set(names)) {
-      seen.add(name)
       const file = await firstExisting(
         (folders[architecture] ?? []).map((folder) => join(root, folder, name)),
       )
-      if (file) files.push(file)
-      else missing.add(name)
+      if (!file) {
+        missing.add(name)
+        continue
+      }
+      found.set(name, file)
+      files.push(file)
     }
   }
-  return [...missing].sort()
+  return { found: new Map([...found].sort()), missing: [...missing].sort() }
 }
 
 async function neededBy(host: string, files: readonly string[]): Promise<readonly string[]> {

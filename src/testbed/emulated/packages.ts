@@ -24,7 +24,12 @@ const LockedRoot = z.strictObject({ suite: z.string(), architecture: z.string(),
 
 const Lock = z.strictObject({
   schema: z.literal(1),
-  roots: z.strictObject({ 'debian-11': LockedRoot, 'debian-12': LockedRoot, host: LockedRoot }),
+  roots: z.strictObject({
+    'debian-11': LockedRoot,
+    'debian-12': LockedRoot,
+    'debian-13': LockedRoot,
+    host: LockedRoot,
+  }),
 })
 
 export type Package = Readonly<z.infer<typeof Package>>

@@ -3,7 +3,7 @@
  * The lock file pins what follows from this; after a change here, regenerate it (see update.ts).
  */
 
-export type Root = 'host' | 'debian-12' | 'debian-11'
+export type Root = 'host' | 'debian-13' | 'debian-12' | 'debian-11'
 
 export interface RootDeclaration {
   readonly suite: string
@@ -29,6 +29,10 @@ const notInDom0 = [
   'python3',
   'libc-bin',
   'debconf',
+  // iperf3's system user, and ciphers that it does not use.
+  'adduser',
+  'init-system-helpers',
+  'openssl-provider-legacy',
 ]
 // Dependencies of a kernel that boots from a real disk.
 const notForKernel = ['kmod', 'linux-base', 'initramfs-tools', 'linux-initramfs-tool']
@@ -46,6 +50,7 @@ function board(suite: string, xen: string): RootDeclaration {
       'busybox-static',
       'base-files', // os-release: the board says itself which Debian it is
       'stress',
+      'iperf3',
     ],
     through: ['linux-image-arm64'],
     without: [...notInDom0, ...notForKernel],
@@ -61,6 +66,7 @@ function board(suite: string, xen: string): RootDeclaration {
       'usr/bin/xenstore-read',
       'usr/bin/xenstore-write',
       'usr/bin/stress',
+      'usr/bin/iperf3',
     ],
   }
 }
@@ -106,6 +112,7 @@ export const roots: ReadonlyMap<Root, RootDeclaration> = new Map([
       ],
     },
   ],
+  ['debian-13', board('trixie', '4.20')],
   ['debian-12', board('bookworm', '4.17')],
   ['debian-11', board('bullseye', '4.14')],
 ])

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Environment } from '../environment.ts'
 import { TestbedError } from '../testbed.ts'
-import { boardVersions, kernelFile, writeImage } from './image.ts'
+import { kernelFile, rootSource, writeImage } from './image.ts'
 import { guestRoot } from './initramfs.ts'
 import type { Laboratory } from './laboratory.ts'
 import { qemuVariables } from './qemu.ts'
@@ -37,9 +37,8 @@ export async function runShell(
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'repro-shell-'))
   try {
-    const { linuxRelease } = boardVersions(laboratory, environment)
     const init = new Map([['/init', Buffer.from(guestInit)]])
-    const guest = await guestRoot(laboratory.root(environment.root), linuxRelease, [], init)
+    const guest = await guestRoot(rootSource(laboratory, environment), [], init)
     const files = new Map([
       ['/job/interactive', { content: Buffer.from('') }],
       ['/job/kernel', { content: await readFile(kernelFile(laboratory, environment)) }],

@@ -7,7 +7,7 @@ import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Report, TestbedError } from '../testbed.ts'
 import { openApt } from './apt.ts'
-import { missingLibraries } from './libraries.ts'
+import { librariesOf } from './libraries.ts'
 import { findMirror } from './mirror.ts'
 import { type Lock, type LockedRoot, writeLock } from './packages.ts'
 import { resolve } from './resolve.ts'
@@ -41,9 +41,9 @@ export async function updateLock(lockFile: string, options: UpdateOptions): Prom
   const draft = `${lockFile}.draft`
   await writeLock(draft, lock)
   try {
-    const laboratory = await setup([...roots.keys()], { lockFile: draft, ...options })
+    const laboratory = await setup([...roots.keys()], { ...options, lockFile: draft })
     for (const root of roots.keys()) {
-      const missing = await missingLibraries(
+      const { missing } = await librariesOf(
         laboratory.root('host'),
         laboratory.root(root),
         declarationOf(root),
