@@ -2,6 +2,7 @@
 
 import type { Yaml } from 'mdast'
 import type { VFile } from 'vfile'
+import type { Place } from './block.ts'
 import { fenceText, locateInFence, type SourceText, startOf } from './place.ts'
 import { fail } from './problem.ts'
 import { frontMatterSchema } from './schema.ts'
@@ -23,8 +24,13 @@ export interface FrontMatter {
   /** BCP 47 tag. */
   readonly lang: string
   readonly abstract?: string
-  /** Relative to the project. */
-  readonly bibliography?: string
+  readonly bibliography?: NamedFile
+}
+
+/** A file, relative to the project, and where the document names it. */
+export interface NamedFile {
+  readonly file: string
+  readonly place: Place
 }
 
 const nothing: FrontMatter = { title: '', authors: [], lang: 'en' }
@@ -57,6 +63,8 @@ export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: 
     ...(date === undefined ? {} : { date }),
     lang,
     ...(abstract === undefined ? {} : { abstract }),
-    ...(bibliography === undefined ? {} : { bibliography }),
+    ...(bibliography === undefined
+      ? {}
+      : { bibliography: { file: bibliography, place: source.valuePlace(['bibliography']) } }),
   }
 }
