@@ -12,6 +12,7 @@ import type { Element, ElementContent, Root } from 'hast'
 import type { Nodes } from 'mdast'
 import rehypeStringify from 'rehype-stringify'
 import { unified } from 'unified'
+import { parseBibliography } from '../document/bibliography.ts'
 import type { Block, ExperimentBlock, Place } from '../document/block.ts'
 import type { Document, InlineValue } from '../document/document.ts'
 import type { FrontMatter } from '../document/frontmatter.ts'
@@ -24,6 +25,7 @@ import { embedImages } from './image.ts'
 import { inlineValue } from './inline.ts'
 import { contents, type Entry, markdown, prose } from './prose.ts'
 import { provenanceElement } from './provenance.ts'
+import { type Cited, citedWorks, referencesElement } from './references.ts'
 import { banner, type Standings } from './standing.ts'
 import { style } from './style.ts'
 
@@ -32,7 +34,7 @@ export interface ReportInput {
   readonly document: Document
   /** All runs that exist of the document's experiments; others are ignored. */
   readonly runs: readonly Run[]
-  /** Content of a file by its path relative to the project: specifications, CSV files, pictures. Rejects if there is none. */
+  /** Content of a file by its path relative to the project: specifications, CSV files, pictures, the bibliography. Rejects if there is none. */
   readonly read: (path: string) => Promise<Uint8Array>
   /** By the run's name (experiment/environment/pattern); a run without one is taken as it is. */
   readonly standings?: Standings
@@ -101,7 +103,10 @@ export async function renderReport({
   // One after another: figures share vega's counters of ids.
   for (const [node, part] of document.nodes) nodes.set(node, await render(node, part))
 
-  const body = await prose(document, { nodes, labels: names })
+  const cited = await worksOf(document, readText)
+  const body = await prose(document, { nodes, labels: names, cited })
+  const references = referencesElement(cited, document.frontMatter.lang)
+  if (references) body.children.push(references)
   const path = document.file.path ?? 'document'
   for (const message of await embedImages(body, posix.dirname(path), read)) {
     problems.push({ type: 'error', message, place: { line: 1, column: 1 } })
@@ -120,6 +125,16 @@ export async function renderReport({
     html: stringify(page),
     problems: problems.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column),
   }
+}
+
+/** What the text cites. `check` has told the author of a file that is missing or cannot be read. */
+async function worksOf(
+  { frontMatter: { bibliography }, citations }: Document,
+  readText: (path: string) => Promise<string>,
+): Promise<Cited> {
+  if (bibliography === undefined || citations.length === 0) return new Map()
+  const text = await readText(bibliography.file).catch(() => '')
+  return citedWorks(citations, (await parseBibliography(text)).entries)
 }
 
 interface Parts {
