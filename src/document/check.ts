@@ -8,6 +8,7 @@ import { type Document, exhibits, type InlineValue } from './document.ts'
 import { wordsIn } from './experiment.ts'
 import { type Path, references } from './expression.ts'
 import type { Fence } from './fence.ts'
+import { checkLiterals } from './literal.ts'
 import { isMapping } from './parameters.ts'
 import { fail, hasErrorAt, sortMessages } from './problem.ts'
 import { warnOfNearMiss } from './reference.ts'
@@ -65,6 +66,7 @@ export function check(document: Document, project: Project): void {
   if (bibliography)
     checkExists(bibliography.file, bibliography.place, { what: 'bibliography', document, project })
   checkCitations(document, project.bibliography)
+  checkLiterals(document)
   for (const value of document.values) {
     for (const path of references(value.ast)) checkPath(path, value, document)
   }

@@ -124,9 +124,9 @@ interface Visit {
   readonly near: Place
 }
 
-/** All nodes in the order of the text; iterative, since quotes and lists nest at an author's will. */
-function* descend(tree: Root): Generator<Visit> {
-  const waiting: Visit[] = [{ node: tree, inLink: false, near: { line: 1, column: 1 } }]
+/** A node and all below it in the order of the text; iterative, since quotes and lists nest at an author's will. */
+export function* descend(top: Nodes, near: Place = { line: 1, column: 1 }): Generator<Visit> {
+  const waiting: Visit[] = [{ node: top, inLink: false, near }]
   for (let visit = waiting.pop(); visit !== undefined; visit = waiting.pop()) {
     yield visit
     const { node, inLink, near } = visit

@@ -25,6 +25,8 @@ export interface FrontMatter {
   readonly lang: string
   readonly abstract?: string
   readonly bibliography?: NamedFile
+  /** Numbers with their units that the prose may say without a run: they are set, not measured. */
+  readonly nominal: readonly { readonly text: string; readonly place: Place }[]
 }
 
 /** A file, relative to the project, and where the document names it. */
@@ -33,7 +35,7 @@ export interface NamedFile {
   readonly place: Place
 }
 
-const nothing: FrontMatter = { title: '', authors: [], lang: 'en' }
+const nothing: FrontMatter = { title: '', authors: [], lang: 'en', nominal: [] }
 
 /** Reads the front matter; `node` is undefined when the document has none, which is an error for want of a title. */
 export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: VFile): FrontMatter {
@@ -51,7 +53,7 @@ export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: 
   if (source === undefined) return nothing
   const data = validate(frontMatterSchema, source.data, { file, source })
   if (data === undefined) return nothing
-  const { title, subtitle, authors = [], date, lang, abstract, bibliography } = data
+  const { title, subtitle, authors = [], date, lang, abstract, bibliography, nominal } = data
   return {
     title,
     ...(subtitle === undefined ? {} : { subtitle }),
@@ -66,5 +68,6 @@ export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: 
     ...(bibliography === undefined
       ? {}
       : { bibliography: { file: bibliography, place: source.valuePlace(['bibliography']) } }),
+    nominal: nominal.map((text, index) => ({ text, place: source.valuePlace(['nominal', index]) })),
   }
 }
