@@ -118,15 +118,17 @@ export function referencesElement(cited: Cited, lang: string): Element | undefin
 }
 
 /**
- * People. Title. In *Container*, vol. 1, no. 2, pp. 3–4. Publisher, year. Link.
+ * People. Title. In *Container*, vol. 1, no. 2, pp. 3–4. Publisher, year. Link. Without a publisher or the like the year follows the pages.
  * What the entry does not have is left out; one that has nothing is its key.
  */
 function sentences(entry: Entry, key: string, own: Words): readonly Child[] {
+  const where = container(entry, own)
+  const imprint = listed(edition(entry, own), genre(entry, own), publisher(entry))
+  const date = dateOf(entry)
   const parts = [
     people(entry, own),
     title(entry),
-    container(entry, own),
-    listed(edition(entry, own), genre(entry, own), publisher(entry), dateOf(entry)),
+    ...(imprint.length === 0 ? [listed(where, date)] : [where, listed(imprint, date)]),
     plain(entry.note),
     link(entry, own),
   ].filter((part) => part.length > 0)

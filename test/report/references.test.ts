@@ -96,7 +96,7 @@ describe('the list of references', () => {
         '<a href="https://doi.org/10.1145/945445.945462">doi:10.1145/945445.945462</a>.',
     )
     expect(item(page, 'efron1987')).toBe(
-      'Bradley Efron. Better Bootstrap &#x3C;Intervals>? <cite>JASA</cite>, vol.\u00a082, no.\u00a0397, pp.\u00a0171–185. 1987. ' +
+      'Bradley Efron. Better Bootstrap &#x3C;Intervals>? <cite>JASA</cite>, vol.\u00a082, no.\u00a0397, pp.\u00a0171–185, 1987. ' +
         '<a href="https://example.org/a?b=c&#x26;d">https://example.org/a?b=c&#x26;d</a>.',
     )
   })
