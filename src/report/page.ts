@@ -12,7 +12,6 @@ import type { Element, ElementContent, Root } from 'hast'
 import type { Nodes } from 'mdast'
 import rehypeStringify from 'rehype-stringify'
 import { unified } from 'unified'
-import { parseBibliography } from '../document/bibliography.ts'
 import type { Block, ExperimentBlock, Place } from '../document/block.ts'
 import type { Document, InlineValue } from '../document/document.ts'
 import type { FrontMatter } from '../document/frontmatter.ts'
@@ -25,7 +24,7 @@ import { embedImages } from './image.ts'
 import { inlineValue } from './inline.ts'
 import { contents, type Entry, markdown, prose } from './prose.ts'
 import { provenanceElement } from './provenance.ts'
-import { type Cited, citedWorks, referencesElement } from './references.ts'
+import { citedWorks, referencesElement } from './references.ts'
 import { banner, type Standings } from './standing.ts'
 import { style } from './style.ts'
 
@@ -103,7 +102,7 @@ export async function renderReport({
   // One after another: figures share vega's counters of ids.
   for (const [node, part] of document.nodes) nodes.set(node, await render(node, part))
 
-  const cited = await worksOf(document, readText)
+  const cited = await citedWorks(document, readText)
   const body = await prose(document, { nodes, labels: names, cited })
   const references = referencesElement(cited, document.frontMatter.lang)
   if (references) body.children.push(references)
@@ -125,16 +124,6 @@ export async function renderReport({
     html: stringify(page),
     problems: problems.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column),
   }
-}
-
-/** What the text cites. `check` has told the author of a file that is missing or cannot be read. */
-async function worksOf(
-  { frontMatter: { bibliography }, citations }: Document,
-  readText: (path: string) => Promise<string>,
-): Promise<Cited> {
-  if (bibliography === undefined || citations.length === 0) return new Map()
-  const text = await readText(bibliography.file).catch(() => '')
-  return citedWorks(citations, (await parseBibliography(text)).entries)
 }
 
 interface Parts {

@@ -1,15 +1,25 @@
 /** Citations as numbers in the text, and the list of works that they lead to at its end. */
 
 import type { Element, ElementContent } from 'hast'
-import type { Entry } from '../document/bibliography.ts'
+import { type Entry, parseBibliography } from '../document/bibliography.ts'
 import type { Citation } from '../document/citation.ts'
+import type { Document } from '../document/document.ts'
 import { type Child, element, textOf } from './element.ts'
 
 /** By key, in the order of the numbers. */
 export type Cited = ReadonlyMap<string, { readonly number: number; readonly entry: Entry }>
 
-/** Works in the order in which the text first cites them, from 1. Keys without an entry are left out. */
-export function citedWorks(citations: readonly Citation[], entries: ReadonlyMap<string, Entry>): Cited {
+/**
+ * Works in the order in which the text first cites them, from 1. Keys without an entry are left out, all of them where the bibliography
+ * cannot be read: `check` has told the author.
+ * @param readText text of a file of the project; rejects if there is none
+ */
+export async function citedWorks(
+  { frontMatter: { bibliography }, citations }: Pick<Document, 'frontMatter' | 'citations'>,
+  readText: (path: string) => Promise<string>,
+): Promise<Cited> {
+  if (bibliography === undefined || citations.length === 0) return new Map()
+  const { entries } = await parseBibliography(await readText(bibliography.file).catch(() => ''))
   const keys = new Set(citations.flatMap(({ items }) => items.map(({ key }) => key)))
   const known = [...keys].flatMap((key) => {
     const entry = entries.get(key)
