@@ -62,15 +62,20 @@ export function check(document: Document, project: Project): void {
   }
   checkCycles(document)
   checkReferences(document, project)
+  // What the front matter names is not known where that has errors: all that needs it would seem wrong.
+  if (document.frontMatter.title !== '') checkProse(document, project)
+  for (const value of document.values) {
+    for (const path of references(value.ast)) checkPath(path, value, document)
+  }
+  sortMessages(document.file)
+}
+
+function checkProse(document: Document, project: Project): void {
   const { bibliography } = document.frontMatter
   if (bibliography)
     checkExists(bibliography.file, bibliography.place, { what: 'bibliography', document, project })
   checkCitations(document, project.bibliography)
   checkLiterals(document)
-  for (const value of document.values) {
-    for (const path of references(value.ast)) checkPath(path, value, document)
-  }
-  sortMessages(document.file)
 }
 
 interface Context {
