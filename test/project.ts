@@ -27,7 +27,7 @@ export function write(files: Readonly<Record<string, string>>): void {
 }
 
 export function start(args: readonly string[], variables: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, [source('src/cli.ts'), ...args], {
+  const child = spawn(process.execPath, [source('dist/cli.js'), ...args], {
     cwd: project,
     env: { ...process.env, REPRO_CACHE: join(project, 'cache'), ...variables },
   })

@@ -4,6 +4,7 @@
  * It lets the guest write files of the host, so it belongs to the emulated board only.
  *
  *   emit FILE NAME     copies FILE to NAME in the folder in which QEMU runs
+ *   emit --end         ends QEMU: not every board model has a power switch that its hypervisor knows
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -12,8 +13,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { SYS_OPEN = 0x01, SYS_CLOSE = 0x02, SYS_WRITE = 0x05 };
+enum { SYS_OPEN = 0x01, SYS_CLOSE = 0x02, SYS_WRITE = 0x05, SYS_EXIT_EXTENDED = 0x20 };
 enum { MODE_WRITE_BINARY = 5 };
+enum { STOPPED_APPLICATION_EXIT = 0x20026 };
 
 static long semihost(long operation, const uint64_t *arguments)
 {
@@ -27,13 +29,16 @@ static char buffer[1 << 16];
 
 int main(int argc, char **argv)
 {
+    const uint64_t end[] = {STOPPED_APPLICATION_EXIT, 0};
     int file = argc == 3 ? open(argv[1], O_RDONLY) : -1;
     uint64_t arguments[3];
     long handle;
     ssize_t length;
 
+    if (argc == 2 && !strcmp(argv[1], "--end"))
+        return (int)semihost(SYS_EXIT_EXTENDED, end);
     if (file < 0) {
-        fprintf(stderr, "usage: emit FILE NAME\n");
+        fprintf(stderr, "usage: emit FILE NAME | emit --end\n");
         return 2;
     }
     mlockall(MCL_CURRENT); /* semihosting reads the guest's memory as it is mapped now */

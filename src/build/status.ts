@@ -3,7 +3,7 @@
 import { nameOf } from '../plan/cells.ts'
 import { digest } from '../plan/key.ts'
 import type { Step } from '../plan/plan.ts'
-import { type Change, changesOf, inWords } from '../plan/verdict.ts'
+import { type Change, changesOf, listed } from '../plan/verdict.ts'
 import { openFiles } from '../results/files.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { planDocument, programOf, runsToShow } from './build.ts'
@@ -69,5 +69,5 @@ function exhibitStatus(
   if (before === undefined) return { ...step, state: 'missing', reason: 'not rendered yet' }
   const changes = changesOf(before, step.inputs)
   if (changes.length === 0) return { ...step, state: 'fresh', changes }
-  return { ...step, state: 'stale', reason: changes.map(inWords).join(', '), changes }
+  return { ...step, state: 'stale', reason: listed(changes), changes }
 }

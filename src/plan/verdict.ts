@@ -21,8 +21,8 @@ export function verdictOf(wanted: Wanted, recorded: Run | undefined, cached: Run
   if (recorded && wanted.keys.includes(recorded.key)) return { type: 'recorded', run: recorded }
   if (cached) return { type: 'cached', run: cached }
   if (recorded) {
-    const changes = changesOf(recorded.inputs, wanted.inputs).map(inWords)
-    const reason = changes.length > 0 ? changes.join(', ') : 'made by another version of repro'
+    const changes = changesOf(recorded.inputs, wanted.inputs)
+    const reason = changes.length > 0 ? listed(changes) : 'made by another version of repro'
     return { type: 'stale', run: recorded, reason }
   }
   return { type: 'missing', reason: 'never run' }
@@ -43,6 +43,20 @@ export function changesOf(before: Inputs, now: Inputs): readonly Change[] {
     const change = { input, before: before[input], now: now[input] }
     return change.before === change.now ? [] : [change]
   })
+}
+
+/** The changes in words; of many the first, those of files last: `script changed, trials 20 -> 50, and 6 more changes`. */
+export function listed(changes: readonly Change[]): string {
+  const sorted = changes.toSorted((a, b) => Number(isFile(a)) - Number(isFile(b)))
+  const shown = sorted.slice(0, sorted.length > mostChanges ? mostChanges - 1 : mostChanges).map(inWords)
+  const more = sorted.length - shown.length
+  return [...shown, ...(more > 0 ? [`and ${more} more changes (see repro explain)`] : [])].join(', ')
+}
+
+const mostChanges = 5
+
+function isFile({ input }: Change): boolean {
+  return /^(file|packages|environment) /.test(input)
 }
 
 /** `trials 20 -> 50`, `dom0.cpuLoad 0 -> 4`, `experiments/board/loop.c changed`. */

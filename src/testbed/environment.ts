@@ -12,7 +12,7 @@ const definition = z.strictObject({
   /** Root of the package lock that the board boots. */
   root: z.enum(['debian-11', 'debian-12', 'debian-13']),
   /** QEMU's board model. */
-  machine: z.literal('virt'),
+  machine: z.enum(['virt', 'raspi4b']),
   cpus: z.int().min(1).max(8),
   memoryMb: z.int().min(1024),
   /** Memory of dom0; domUs get the rest. */

@@ -57,6 +57,15 @@ describe('a verdict', () => {
     expect(verdictOf(wanted(changed), run, undefined)).toEqual({ type: 'stale', run, reason })
   })
 
+  it('names the first of many changes, those of files last', () => {
+    const files = Object.fromEntries([1, 2, 3].map((n) => [`file experiments/board/${n}.c`, two]))
+    const verdict = verdictOf(wanted({ ...files, trials: 9, script: two, seed: 2 }), run, undefined)
+    expect(verdict).toMatchObject({
+      reason:
+        'script changed, seed 1 -> 2, trials 4 -> 9, experiments/board/1.c added, and 2 more changes (see repro explain)',
+    })
+  })
+
   it('blames the program when nothing else differs', () => {
     const verdict = verdictOf({ ...wanted(), keys: ['wrong'] }, run, undefined)
     expect(verdict).toMatchObject({ type: 'stale', reason: 'made by another version of repro' })

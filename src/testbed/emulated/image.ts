@@ -1,13 +1,13 @@
 /** What an emulated board boots, as files for QEMU: the hypervisor, dom0's kernel, and dom0's root with a job's files. */
 
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Environment } from '../environment.ts'
 import { type Job, TestbedError } from '../testbed.ts'
 import { cpio } from './cpio.ts'
 import { dom0Root, type Source } from './initramfs.ts'
 import type { BoardVersions, Laboratory } from './laboratory.ts'
-import { bootArguments, type Use } from './qemu.ts'
+import { bootArguments, deviceTree, type Use } from './qemu.ts'
 import type { Command } from './toolchain.ts'
 
 const board = 'experiments/board'
@@ -53,14 +53,24 @@ export async function writeImage(
       content,
     })),
   )
-  const ramdisk = join(folder, 'ramdisk')
-  await writeFile(ramdisk, Buffer.concat([base, added])) // Linux unpacks one archive after the other
+  const ramdisk = Buffer.concat([base, added]) // Linux unpacks one archive after the other
   const kernel = kernelFile(laboratory, environment)
-  const boot = { xen: join(root, versions.xenImage), kernel, ramdisk, hypervisor }
+  const boot = {
+    xen: join(root, versions.xenImage),
+    kernel: { file: kernel, bytes: (await stat(kernel)).size },
+    ramdisk: { file: join(folder, 'ramdisk'), bytes: ramdisk.length },
+    deviceTree: join(folder, 'device-tree'),
+    hypervisor,
+  }
+  await writeFile(boot.ramdisk.file, ramdisk)
+  const tree = deviceTree(environment, boot)
+  if (tree) await writeFile(boot.deviceTree, tree)
   return {
     command: laboratory.qemu.command,
     args: [...laboratory.qemu.args, ...bootArguments(environment, boot, use)],
-    remove: () => rm(ramdisk, { force: true }),
+    async remove() {
+      for (const file of [boot.ramdisk.file, boot.deviceTree]) await rm(file, { force: true })
+    },
   }
 }
 

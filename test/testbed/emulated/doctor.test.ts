@@ -28,6 +28,7 @@ it('finds a machine ready and the roots not set up yet', async () => {
     ['cache', true],
     ['disk', true],
     ['host', false],
+    ['debian-13', false],
     ['debian-12', false],
     ['debian-11', false],
   ])
@@ -52,6 +53,7 @@ it('says of each thing that is missing what to do, and examines the rest', async
       'mirror',
       'package lock',
       'host',
+      'debian-13',
       'debian-12',
       'debian-11',
     ])

@@ -123,11 +123,11 @@ describe('setup', () => {
 
   it('reports bytes and packages up to their totals', async () => {
     archive = await serve(all, { behave: (n) => (n === 1 ? cut : served) })
-    await run(['debian-12', 'debian-11'])
+    await run(['debian-13', 'debian-12', 'debian-11'])
     const last = (task: string) => updates.findLast((update) => update.task === task)
     const bytes = all.reduce((sum, deb) => sum + deb.package.size, 0)
     expect(last('download')).toEqual({ task: 'download', done: bytes, total: bytes, unit: 'bytes' })
-    expect(last('unpack')).toEqual({ task: 'unpack', done: 6, total: 6, unit: 'packages' })
+    expect(last('unpack')).toEqual({ task: 'unpack', done: all.length, total: all.length, unit: 'packages' })
   })
 
   it('takes the newest version when the pinned one is gone, says so, and changes the digest', async () => {
