@@ -25,6 +25,7 @@ export function fieldsOf(spec: unknown): Fields {
     } else if (isList(node)) {
       for (const child of node) visit(child, key)
     } else if (typeof node === 'object' && node !== null) {
+      if (key === 'data' && isList(node.values)) for (const name of namesOf(node.values)) made.add(name)
       if (key === 'datasets' || key === 'values') return
       if (typeof node.pivot === 'string') spread.add(node.pivot)
       if ('fold' in node && !('as' in node)) for (const name of ['key', 'value']) made.add(name)
@@ -40,6 +41,13 @@ export function fieldsOf(spec: unknown): Fields {
   }
   visit(spec as Json, '')
   return { read: [...read], made: [...made], spread: [...spread] }
+}
+
+/** Names of the fields of data that stands in the specification itself. */
+function namesOf(records: readonly Json[]): readonly string[] {
+  return records.flatMap((record) =>
+    typeof record === 'object' && record !== null && !isList(record) ? Object.keys(record) : [],
+  )
 }
 
 const readers: ReadonlySet<string> = new Set(['fold', 'pivot', 'groupby', 'lookup', 'flatten', 'impute'])

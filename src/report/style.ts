@@ -93,6 +93,8 @@ th .unit { font-weight: 400; color: var(--quiet); }
 tbody:last-child { border-bottom: 1.5px solid var(--ink); }
 tbody th { font-weight: 400; white-space: nowrap; }
 tbody tr:not(.group) + tr { border-top: 1px solid var(--faint); }
+/* Of a wide table the rows keep their names in sight. */
+tr.named > th:first-child, thead tr:first-child > th:first-child { position: sticky; left: 0; background: var(--paper); }
 tr.group th { font-weight: 600; padding-top: .8rem; border-bottom: 1px solid var(--line); }
 tr.group th > span { position: sticky; left: .6rem; }
 .end, td.number, td.none { text-align: right; }
@@ -138,9 +140,11 @@ section.footnotes { font-size: .9rem; border-top: 1px solid var(--line); margin-
 @media (max-width: 40rem) {
   html { font-size: 1.03rem; }
   h1 { font-size: 1.65rem; margin-top: 1.75rem; }
+  tr.named > th:first-child { white-space: normal; max-width: 8rem; }
   dl { grid-template-columns: 1fr; }
   dd { margin-bottom: .4rem; }
 }
+@page wide { size: A4 landscape; margin: 1cm; }
 @media print {
   :root { --paper: #fff; --ink: #000; --quiet: #444; --line: #bbb; --faint: #f4f4f4; --link: #000; --warn: #000; --warn-paper: #eee; }
   html { font-size: 10pt; }
@@ -151,6 +155,9 @@ section.footnotes { font-size: .9rem; border-top: 1px solid var(--line); margin-
   caption > span { max-width: 100%; position: static; }
   table { font-size: 7.5pt; }
   th, td { padding: .15rem .35rem; }
+  tr.named > th:first-child, thead tr:first-child > th:first-child { position: static; }
+  .exhibit.wide { page: wide; }
+  .exhibit.wide table { font-size: 6.5pt; }
   tr, figure, .drawing { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
 }

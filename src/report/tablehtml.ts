@@ -13,6 +13,9 @@ export interface TableFrame {
   readonly caption: string
 }
 
+/** Columns that fit on an upright page; a table with more is printed across. */
+const widestUpright = 10
+
 export function tableElement(
   table: Table,
   { id, label, caption }: TableFrame,
@@ -27,7 +30,7 @@ export function tableElement(
   const width = Math.max(...table.head.map((row) => row.reduce((sum, head) => sum + (head.columns ?? 1), 0)))
   return element(
     'div',
-    { className: ['exhibit'], id },
+    { className: ['exhibit', ...(width > widestUpright ? ['wide'] : [])], id },
     element(
       'div',
       { className: ['scroll'], role: 'region', ariaLabelledBy: captionId, tabIndex: 0 },
@@ -62,7 +65,13 @@ export function tableElement(
                     element('span', {}, group.title, ' ', originBadge(group.origins)),
                   ),
                 ),
-            ...group.rows.map((row) => element('tr', {}, ...row.map((cell) => cellElement(cell, standings)))),
+            ...group.rows.map((row, index) =>
+              element(
+                'tr',
+                { className: isCovered(group.rows, index) ? undefined : ['named'] },
+                ...row.map((cell) => cellElement(cell, standings)),
+              ),
+            ),
           ),
         ),
       ),
@@ -71,6 +80,11 @@ export function tableElement(
       ? undefined
       : element('ul', { className: ['notes'] }, ...notes.map((note) => element('li', {}, note))),
   )
+}
+
+/** Whether the first column of a row is taken by a cell of a row above it. */
+function isCovered(rows: Table['groups'][number]['rows'], index: number): boolean {
+  return rows.slice(0, index).some((above, at) => (above[0]?.rows ?? 1) > index - at)
 }
 
 function headElement({ text, unit, columns, rows, align, origins }: Head): Element {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { autoType, csvParse } from 'd3-dsv'
 import { describe, expect, it } from 'vitest'
 import { datasetsOf, renderFigure } from '../../src/report/figure.ts'
 import { observations } from '../../src/report/observations.ts'
@@ -43,13 +44,41 @@ describe('observations', () => {
 })
 
 describe('renderFigure', () => {
-  it.each(['phases', 'scatter'])('draws figures/%s.vl.json, twice with the same bytes', async (name) => {
-    const input = { ...words, spec: file(name), data: data(), subtitle: 'emulated: xen-4.14' }
-    const svg = await renderFigure(input)
-    expect(svg).toContain('(ms')
-    expect(svg).toContain('dom0 CPU load')
-    expect(svg).toContain('emulated: xen-4.14')
-    expect(await renderFigure({ ...input, data: data() })).toBe(svg)
+  it.each(['phases', 'scatter', 'deadlines'])(
+    'draws figures/%s.vl.json, twice with the same bytes',
+    async (name) => {
+      const input = { ...words, spec: file(name), data: data(), subtitle: 'emulated: xen-4.14' }
+      const svg = await renderFigure(input)
+      expect(svg).toContain('(ms')
+      expect(svg).toContain('dom0 CPU load')
+      expect(svg).toContain('emulated: xen-4.14')
+      expect(await renderFigure({ ...input, data: data() })).toBe(svg)
+    },
+  )
+
+  it.each(['redundancy', 'operations'])(
+    'draws figures/%s.vl.json, which has its data in itself',
+    async (name) => {
+      const svg = await renderFigure({ ...words, spec: file(name), data: new Map() })
+      expect(svg).toContain('dom0')
+    },
+  )
+
+  it('draws ratios beside the published ones', async () => {
+    const csv = readFileSync(new URL('../../paper/published/latency.csv', import.meta.url), 'utf8')
+    const rows = observations(experiment, runs).map((row) => ({ ...row, 'total-corrected': row.total }))
+    const published = csvParse(csv, autoType) as readonly Record<string, unknown>[]
+    const svg = await renderFigure({
+      ...words,
+      spec: file('slowdown'),
+      data: new Map([
+        ['rows', rows],
+        ['published', published],
+      ]),
+    })
+    const symbols = [...svg.matchAll(/<g class="mark-symbol role-mark[^>]*>(.*?)<\/g>/gs)]
+    // For pause and unpause: one pattern beside the baseline, on either clock, and the published ratio of the same pattern.
+    expect(symbols.map(([, marks]) => marks?.match(/<path /g)?.length ?? 0)).toEqual([1, 1, 1, 1, 1, 1])
   })
 
   it('draws one point a trial that has both operations', async () => {
@@ -93,6 +122,12 @@ describe('renderFigure', () => {
       'the data has no field patern (did you mean pattern?)',
     ],
     [
+      'a field that its own data does not have',
+      { data: { values: [{ x: 1 }] }, mark: 'bar', encoding: { x: { field: 'y' } } },
+      'the data has no field y',
+      new Map(),
+    ],
+    [
       'a field in an expression that no record has',
       { ...bars, transform: [{ calculate: 'datum.totl / 1000', as: 'ms' }] },
       'the data has no field totl (did you mean total?)',
@@ -104,8 +139,8 @@ describe('renderFigure', () => {
     ],
     ['no mark', { data: { name: 'rows' } }, 'does not compile'],
     ['a broken expression', { ...bars, transform: [{ filter: 'datum.total >' }] }, 'does not compile'],
-  ])('refuses a specification with %s', async (_what, spec, message) => {
-    await expect(renderFigure({ ...words, spec, data: data() })).rejects.toThrow(message)
+  ])('refuses a specification with %s', async (_what, spec, message, given = data()) => {
+    await expect(renderFigure({ ...words, spec, data: given })).rejects.toThrow(message)
   })
 })
 

@@ -132,6 +132,19 @@ describe('exhibits', () => {
     expect(html).toContain('<a href="#tbl-other">Table\u00a02</a> <a href="#tbl-third">Table\u00a03</a>')
   })
 
+  it('keep the names of rows in sight, and say when they are too wide for an upright page', async () => {
+    const two = table.replace('operation: pause\n', '')
+    const wide = table
+      .replace('tbl-latency', 'tbl-wide')
+      .replace('number: 5\n', 'statistics: [n, mean, variance, sd, max, min, median, p5, p95, p99]\n')
+    const { html } = await report(two + wide)
+    const first = html.slice(html.indexOf('id="tbl-latency"'), html.indexOf('id="tbl-wide"'))
+    expect(first).toMatch(/<tr class="named"><th scope="rowgroup" rowspan="2">baseline</)
+    expect(first).toMatch(/<tr><th scope="row">unpause</)
+    expect(html).toContain('<div class="exhibit" id="tbl-latency">')
+    expect(html).toContain('<div class="exhibit wide" id="tbl-wide">')
+  })
+
   it('name the runs they lack, and a figure without any is not drawn', async () => {
     const some = await report(table + figure, [fakeRun()])
     expect(some.html).toContain('<li>Missing: run latency/xen-4.14/dom0-cpu.</li>')

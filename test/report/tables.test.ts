@@ -148,6 +148,50 @@ describe('summary', () => {
   })
 })
 
+describe('summary beside published means', () => {
+  const shown = (table: Table) => table.groups[0]?.rows.map((row) => row[0]?.text)
+
+  it('gives ratio and range where there is a published mean, and counts the means in range', () => {
+    const table = render(
+      'summary',
+      { statistics: ['mean', 'max', 'min'], compare: true, environments: ['xen-4.14'] },
+      'latency',
+    )
+    const [pause, unpause, loaded] = table.groups[0]?.rows ?? []
+    expect(heads(table)[0]).toEqual(['pattern', 'operation', 'this rerun', 'published', 'comparison'])
+    expect(heads(table)[1]?.slice(-2)).toEqual(['ratio', 'in range'])
+    expect(texts(pause)?.slice(-2)).toEqual(['0.69', 'no']) // 10,168 of 14,777
+    expect(texts(unpause)?.slice(-2)).toEqual(['0.52', 'no']) // 8,670 of 16,579
+    expect(texts(loaded)?.slice(-2)).toEqual(['0.98', 'no']) // 64,218 of 65,701
+    expect(pause?.at(-2)).toMatchObject({ type: 'number', origins: ['emulated'] })
+    expect(table.notes).toContain('0 of 4 published means lie in the range of this rerun.')
+  })
+
+  it('calls a published mean at the very end of the values in range', () => {
+    const run = fakeRun({ xlUs: 14_777 - 4068 }) // pauses of 14,777 to 15,077 us
+    const table = tableKinds
+      .get('summary')
+      ?.render(
+        { compare: true, operation: 'pause', environments: ['xen-4.14'] },
+        { experiment, runs: [run], published: published('latency') },
+      )
+    expect(texts(table?.groups[0]?.rows[0])?.slice(-2)).toEqual(['1.01', 'yes'])
+    expect(table?.notes).toContain('1 of 1 published means lie in the range of this rerun.')
+  })
+
+  it('shows the published patterns or the others alone', () => {
+    const patterns = fakeExperiment([{ name: 'baseline' }, { name: 'resident' }])
+    const context = { experiment: patterns, runs, published: published('latency') }
+    const kind = tableKinds.get('summary')
+    const own = kind?.render({ patterns: 'unpublished', compare: true }, context)
+    const theirs = kind?.render({ patterns: 'published', compare: true }, context)
+    expect(own && shown(own)).toEqual(['resident'])
+    expect(own && heads(own)).toHaveLength(1)
+    expect(own?.notes).toEqual([])
+    expect(theirs && shown(theirs)).toEqual(['baseline', 'unpause'])
+  })
+})
+
 describe('phases', () => {
   const measures = ['xl-to-domu-stop', 'domu-stop-to-xen', 'xen-to-vcpu-stop']
 
@@ -178,6 +222,24 @@ describe('phases', () => {
     ])
   })
 
+  it('compares each phase with its published mean, and not the sum', () => {
+    const table = render('phases', { operation: 'pause', measures, share: false, compare: true }, 'phases')
+    expect(texts(table.groups[0]?.rows[0])).toEqual(
+      [
+        ['baseline', '3'],
+        ['6,100', '10,709', '0.57', 'no'],
+        ['2,000', '2,548', '0.78', 'no'],
+        ['2,068', '1,520', '1.36', 'no'],
+        ['10,168', '14,777'],
+      ].flat(),
+    )
+    expect(table.notes).toContain('0 of 9 published means lie in the range of this rerun.')
+    expect(table.groups[0]?.rows[2]).toEqual([
+      { type: 'head', text: 'null scheduler' },
+      { type: 'missing', text: 'missing: run latency/xen-4.14/scheduler', columns: 15 },
+    ])
+  })
+
   it('leaves out observations that lack a phase, and says how many', () => {
     const table = render('phases', { measures, share: false })
     expect(table.notes).toEqual(['12 observations without all phases are left out.'])
@@ -197,6 +259,18 @@ describe('parameters', () => {
       ['null scheduler', 'scheduler', 'credit2', 'null', 'Xen', 'domain scheduler', 'credit2', 'null'],
     ])
     expect(table.notes[0]).toBe('Only in xen-4.14: null scheduler.')
+  })
+
+  it('shows the changes that were not published without published columns', () => {
+    const own = fakeExperiment([{ name: 'resident', changes: { dom0: { cpuLoad: 1 } } }])
+    const table = tableKinds
+      .get('parameters')
+      ?.render(
+        { patterns: 'unpublished', publishedEnvironment: 'old' },
+        { experiment: own, runs, published: published('parameters') },
+      )
+    expect(table?.groups[0]?.rows.map(texts)).toEqual([['resident', 'dom0.cpuLoad', '0', '1']])
+    expect(table?.notes).toEqual([])
   })
 
   it('asks which environment when several were published', () => {

@@ -46,7 +46,7 @@ describe('the report of the recorded runs', () => {
       expect(box?.width).toBeGreaterThan(200)
       expect(box?.width).toBeLessThanOrEqual(width)
     }
-    expect(await page.locator('figure svg').count()).toBe(2)
+    expect(await page.locator('figure svg').count()).toBe(7)
     const values = page.locator('.value')
     expect(await values.count()).toBeGreaterThan(20)
     await page.close()

@@ -16,6 +16,12 @@ export const environments = z.array(z.string()).min(1).optional()
 export const published = z.string().optional()
 export const publishedEnvironment = z.string().optional()
 
+/** Which patterns get rows: all, those that the published file has numbers of, or those that it has not. */
+export const patterns = z.enum(['all', 'published', 'unpublished']).default('all')
+
+/** Whether to show ratios to the published means, and whether these lie in the range of our values. */
+export const compare = z.boolean().default(false)
+
 /** Factor -> value that rows must have; `operation: pause` is short for `where: {operation: pause}`. */
 export const where = z.record(z.string(), z.string()).default({})
 export const operation = z.string().optional()
@@ -56,6 +62,16 @@ export function cellsOf(
       const name = runName({ experiment: experiment.id, environment, pattern: pattern.name })
       return { pattern, name, run: runs.find((run) => runName(run) === name) }
     })
+}
+
+/** Those cells whose patterns have rows, see the option `patterns`; `names` are the published ones. */
+export function choosePatterns(
+  cells: readonly CellRun[],
+  which: z.output<typeof patterns>,
+  names: readonly string[],
+): readonly CellRun[] {
+  if (which === 'all') return cells
+  return cells.filter(({ pattern }) => names.includes(pattern.name) === (which === 'published'))
 }
 
 export function environmentGroup(environment: string, runs: readonly Run[], rows: Group['rows']): Group {

@@ -4,9 +4,9 @@ import { z } from 'zod'
 import type { Parameter, Parameters, Pattern } from '../../document/block.ts'
 import { checkEnvironment, matching, type PublishedRow, theRow, valuesOf } from '../published.ts'
 import { type Cell, type Head, headCell, none, type Table, tableKind } from '../table.ts'
-import { notRerun, number, published, publishedEnvironment } from './options.ts'
+import { notRerun, number, patterns, published, publishedEnvironment } from './options.ts'
 
-const options = z.strictObject({ number, published, publishedEnvironment })
+const options = z.strictObject({ number, patterns, published, publishedEnvironment })
 
 /** Columns of the published file, when it has them, and their heads. */
 const publishedColumns: ReadonlyMap<string, string> = new Map([
@@ -19,16 +19,24 @@ const publishedColumns: ReadonlyMap<string, string> = new Map([
 export const parameters = tableKind(options, (given, { experiment, published: all }): Table => {
   checkEnvironment(all ?? [], given.publishedEnvironment)
   const rows = matching(all ?? [], { environment: given.publishedEnvironment })
-  const columns = [...publishedColumns.keys()].filter((name) => rows.some((row) => row[name] !== undefined))
-  const patterns = experiment.patterns.filter((pattern) => leaves(pattern.changes).length > 0)
+  const publishedPatterns = valuesOf(rows, 'pattern')
+  const columns =
+    given.patterns === 'unpublished'
+      ? []
+      : [...publishedColumns.keys()].filter((name) => rows.some((row) => row[name] !== undefined))
+  const shown = experiment.patterns.filter(
+    ({ name, changes }) =>
+      leaves(changes).length > 0 &&
+      (given.patterns === 'all' || publishedPatterns.includes(name) === (given.patterns === 'published')),
+  )
   return {
     head: head(columns),
-    groups: [{ rows: patterns.flatMap((pattern) => rowsOf(pattern, experiment.parameters, columns, rows)) }],
+    groups: [{ rows: shown.flatMap((pattern) => rowsOf(pattern, experiment.parameters, columns, rows)) }],
     notes: [
-      ...patterns.flatMap(({ label, only }) =>
+      ...shown.flatMap(({ label, only }) =>
         only === undefined ? [] : [`Only in ${only.join(', ')}: ${label}.`],
       ),
-      ...notRerun(experiment, valuesOf(rows, 'pattern')),
+      ...(given.patterns === 'unpublished' ? [] : notRerun(experiment, publishedPatterns)),
     ],
     runs: [],
     missing: [],

@@ -17,10 +17,13 @@ import {
   type Table,
   tableKind,
 } from '../table.ts'
+import { comparisonCells, comparisonCount, comparisonHeads, comparisonNote } from './comparison.ts'
 import {
   type CellRun,
   cellsOf,
   chooseEnvironments,
+  choosePatterns,
+  compare,
   environmentGroup,
   environments,
   factorsOf,
@@ -28,6 +31,7 @@ import {
   notRerun,
   number,
   operation,
+  patterns,
   published,
   publishedEnvironment,
   where,
@@ -42,13 +46,17 @@ const options = z.strictObject({
   measures: z.array(z.string()).min(1),
   /** Whether to show each phase's share of the sum. */
   share: z.boolean().default(true),
+  patterns,
   published,
   publishedEnvironment,
+  /** Needs published means. */
+  compare,
 })
 
 interface Layout {
   readonly measures: readonly string[]
   readonly share: boolean
+  readonly compare: boolean
   readonly published: readonly PublishedRow[]
   readonly publishedColumn: string
 }
@@ -60,31 +68,42 @@ export const phases = tableKind(options, (given, context): Table => {
   for (const name of Object.keys(factors)) labelOf(runs, name, 'factor')
   const unit = commonUnit(runs, given.measures)
   const publishedColumn = `mean_${unit}`
+  const publishedRows = matching(context.published ?? [], {
+    ...factors,
+    environment: given.publishedEnvironment,
+  }).filter((row) => row[publishedColumn] !== undefined)
+  const publishedPatterns = valuesOf(publishedRows, 'pattern')
+  // What the rows show nothing of needs no columns.
+  const beside = given.patterns === 'unpublished' ? [] : publishedRows
   const layout: Layout = {
     measures: given.measures,
     share: given.share,
-    published: matching(context.published ?? [], {
-      ...factors,
-      environment: given.publishedEnvironment,
-    }).filter((row) => row[publishedColumn] !== undefined),
+    compare: given.compare && beside.length > 0,
+    published: beside,
     publishedColumn,
   }
   const names = chooseEnvironments(experiment, given.environments)
-  const cells = names.map((name) => cellsOf(experiment, name, runs))
+  const cells = names.map((name) =>
+    choosePatterns(cellsOf(experiment, name, runs), given.patterns, publishedPatterns),
+  )
   const shown = cells.flat().flatMap(({ run }) => run ?? [])
+  const groups = names.map((name, index) => {
+    const own = cells[index] as readonly CellRun[]
+    return environmentGroup(
+      name,
+      own.flatMap(({ run }) => run ?? []),
+      own.map((cell) => rowOf(cell, layout, factors)),
+    )
+  })
+  // The sums are those of the table of totals: they are compared there.
+  const phaseCells = groups.flatMap(({ rows }) => rows).map((row) => row.slice(0, -sumWidth(layout)))
   return {
     head: head(layout, unit, runs),
-    groups: names.map((name, index) => {
-      const own = cells[index] as readonly CellRun[]
-      return environmentGroup(
-        name,
-        own.flatMap(({ run }) => run ?? []),
-        own.map((cell) => rowOf(cell, layout, factors)),
-      )
-    }),
+    groups,
     notes: [
+      ...(layout.compare ? [comparisonNote, comparisonCount(phaseCells)] : []),
       ...incomplete(shown, factors, given.measures),
-      ...notRerun(experiment, valuesOf(layout.published, 'pattern')),
+      ...(given.patterns === 'unpublished' ? [] : notRerun(experiment, publishedPatterns)),
     ],
     runs: shown,
     missing: cells.flat().flatMap(({ run, name }) => (run === undefined ? [name] : [])),
@@ -102,13 +121,23 @@ function commonUnit(runs: readonly Run[], measures: readonly string[]): string {
   return [...units][0] ?? ''
 }
 
+/** Columns of the sum: our mean, and the published one. */
+function sumWidth({ published: rows }: Layout): number {
+  return rows.length > 0 ? 2 : 1
+}
+
 function head(
-  { measures, share, published: rows }: Layout,
+  { measures, share, compare: compared, published: rows }: Layout,
   unit: string,
   runs: readonly Run[],
 ): Table['head'] {
   const beside = rows.length > 0 ? [numberHead('published', unit)] : []
-  const perPhase = [numberHead('mean', unit), ...(share ? [numberHead('share', '%')] : []), ...beside]
+  const perPhase = [
+    numberHead('mean', unit),
+    ...(share ? [numberHead('share', '%')] : []),
+    ...beside,
+    ...(compared ? comparisonHeads : []),
+  ]
   const sum = [numberHead('mean', unit), ...beside]
   return [
     [
@@ -126,11 +155,11 @@ function head(
 }
 
 function rowOf({ pattern, name, run }: CellRun, layout: Layout, factors: Factors): readonly Cell[] {
-  const { measures, share } = layout
+  const { measures, share, compare: compared } = layout
   const hasPublished = layout.published.length > 0
   if (run === undefined) {
-    const perPhase = 1 + (share ? 1 : 0) + (hasPublished ? 1 : 0)
-    const width = 1 + measures.length * perPhase + 1 + (hasPublished ? 1 : 0)
+    const perPhase = 1 + (share ? 1 : 0) + (hasPublished ? 1 : 0) + (compared ? comparisonHeads.length : 0)
+    const width = 1 + measures.length * perPhase + sumWidth(layout)
     return [headCell(pattern.label), missingCell(name, width)]
   }
   const values = complete(run, factors, measures)
@@ -150,6 +179,13 @@ function rowOf({ pattern, name, run }: CellRun, layout: Layout, factors: Factors
         ? [means[index] === undefined || sum === 0 ? none : percentCell(means[index] / sum, run)]
         : []),
       ...(hasPublished ? [publishedCell(publishedMeans[index])] : []),
+      ...(compared
+        ? comparisonCells(
+            values.map((row) => row[index] as number),
+            publishedMeans[index],
+            run,
+          )
+        : []),
     ]),
     means.length === 0 ? none : numberCell(sum, [run]),
     ...(hasPublished ? [publishedCell(total(publishedMeans))] : []),

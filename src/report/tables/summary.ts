@@ -26,10 +26,13 @@ import {
   type TableContext,
   tableKind,
 } from '../table.ts'
+import { comparisonCells, comparisonCount, comparisonHeads, comparisonNote } from './comparison.ts'
 import {
   type CellRun,
   cellsOf,
   chooseEnvironments,
+  choosePatterns,
+  compare,
   environmentGroup,
   environments,
   factorsOf,
@@ -37,6 +40,7 @@ import {
   notRerun,
   number,
   operation,
+  patterns,
   published,
   publishedEnvironment,
   where,
@@ -52,8 +56,11 @@ const options = z.strictObject({
   /** The first measure of the runs unless named. */
   measures: z.array(z.string()).min(1).optional(),
   statistics: z.array(z.string()).min(1).default(['n', 'mean', 'variance', 'max', 'min', 'median']),
+  patterns,
   published,
   publishedEnvironment,
+  /** Needs published means. */
+  compare,
 })
 
 interface Layout {
@@ -64,6 +71,8 @@ interface Layout {
   readonly showsExcluded: boolean
   /** Statistic -> column of the published file. */
   readonly published: ReadonlyMap<string, string>
+  /** Column of the published means, if our own are compared with them. */
+  readonly compared: string | undefined
 }
 
 export const summary = tableKind(options, (given, context): Table => {
@@ -76,20 +85,30 @@ export const summary = tableKind(options, (given, context): Table => {
   })
   const layout = layOut(given, factors, context, publishedRows)
   const names = chooseEnvironments(experiment, given.environments)
-  const cells = names.map((name) => cellsOf(experiment, name, runs))
+  const publishedPatterns = valuesOf(publishedRows, 'pattern')
+  const cells = names.map((name) =>
+    choosePatterns(cellsOf(experiment, name, runs), given.patterns, publishedPatterns),
+  )
   const shown = cells.flat().flatMap(({ run }) => run ?? [])
+  const groups = names.map((name, index) => {
+    const own = cells[index] as readonly CellRun[]
+    const rows = own.flatMap((cell) => rowsOf(cell, layout, factors, publishedRows))
+    return environmentGroup(
+      name,
+      own.flatMap(({ run }) => run ?? []),
+      rows,
+    )
+  })
   return {
     head: head(layout, runs),
-    groups: names.map((name, index) => {
-      const own = cells[index] as readonly CellRun[]
-      const rows = own.flatMap((cell) => rowsOf(cell, layout, factors, publishedRows))
-      return environmentGroup(
-        name,
-        own.flatMap(({ run }) => run ?? []),
-        rows,
-      )
-    }),
-    notes: [...exclusionNotes(shown), ...notRerun(experiment, valuesOf(publishedRows, 'pattern'))],
+    groups,
+    notes: [
+      ...(layout.compared === undefined
+        ? []
+        : [comparisonNote, comparisonCount(groups.flatMap(({ rows }) => rows))]),
+      ...exclusionNotes(shown),
+      ...(given.patterns === 'unpublished' ? [] : notRerun(experiment, publishedPatterns)),
+    ],
     runs: shown,
     missing: cells.flat().flatMap(({ run, name }) => (run === undefined ? [name] : [])),
   }
@@ -118,6 +137,8 @@ function layOut(
     throw new QueryError(`the measures have different units: ${[...units].map(symbol).join(', ')}`)
   }
   const unit = [...units][0] ?? ''
+  // What the rows show nothing of needs no columns.
+  const shownRows = given.patterns === 'unpublished' ? [] : publishedRows
   return {
     by: given.by.filter(
       (name) => !(name in factors) && runs.some((run) => run.columns.some((column) => column.name === name)),
@@ -126,7 +147,8 @@ function layOut(
     unit,
     statistics: given.statistics,
     showsExcluded: runs.some((run) => run.exclusions.length > 0),
-    published: publishedColumns(given.statistics, unit, publishedRows),
+    published: publishedColumns(given.statistics, unit, shownRows),
+    compared: given.compare ? publishedColumns(['mean'], unit, shownRows).get('mean') : undefined,
   }
 }
 
@@ -165,10 +187,17 @@ function head(layout: Layout, runs: readonly Run[]): Table['head'] {
   const groups: Head[] = [
     { text: 'this rerun', columns: own.length, align: 'center' },
     { text: 'published', columns: layout.published.size, align: 'center' },
+    ...(layout.compared === undefined
+      ? []
+      : [{ text: 'comparison', columns: comparisonHeads.length, align: 'center' as const }]),
   ]
   return [
     [...leading, ...groups],
-    [...own, ...[...layout.published.keys()].map(statisticHead)],
+    [
+      ...own,
+      ...[...layout.published.keys()].map(statisticHead),
+      ...(layout.compared === undefined ? [] : comparisonHeads),
+    ],
   ]
 }
 
@@ -180,7 +209,12 @@ function rowsOf(
 ): readonly (readonly Cell[])[] {
   const leading = layout.by.length + (layout.measures.length > 1 ? 1 : 0)
   if (run === undefined) {
-    const width = leading + layout.statistics.length + (layout.showsExcluded ? 1 : 0) + layout.published.size
+    const width =
+      leading +
+      layout.statistics.length +
+      (layout.showsExcluded ? 1 : 0) +
+      layout.published.size +
+      (layout.compared === undefined ? 0 : comparisonHeads.length)
     return [[headCell(pattern.label), missingCell(name, width)]]
   }
   const lines = combinations(run, layout.by).flatMap((values) =>
@@ -195,6 +229,9 @@ function rowsOf(
       ...(layout.measures.length > 1 ? [headCell(labelOf([run], measure, 'measure'))] : []),
       ...statisticCells(run, selected, measure, layout),
       ...[...layout.published.values()].map((column) => publishedCell(row?.[column])),
+      ...(layout.compared === undefined
+        ? []
+        : comparisonCells(series(run, selected, measure).values, row?.[layout.compared], run)),
     ]
   })
 }

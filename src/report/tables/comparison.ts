@@ -1,0 +1,44 @@
+/** Published means beside ours: their ratio, and whether the published one lies among the values that we saw. */
+
+import { origins } from '../../results/quantity.ts'
+import type { Run } from '../../results/run.ts'
+import { mean } from '../../stats/moments.ts'
+import { max, min } from '../../stats/order.ts'
+import { type Cell, type Head, none, numberCell, numberHead } from '../table.ts'
+
+export const comparisonHeads: readonly Head[] = [numberHead('ratio'), { text: 'in range' }]
+
+/** For the notes of a table that has these columns. */
+export const comparisonNote =
+  'Ratio: the mean of this rerun divided by the published mean. In range: whether the published mean lies between the smallest and the largest value of this rerun.'
+
+/**
+ * Two cells for `values` of a run, in the published number's unit: the ratio of the means, and whether the published one lies in the
+ * closed range of the values. Without values or a published number there is nothing to compare.
+ */
+export function comparisonCells(
+  values: readonly number[],
+  text: string | undefined,
+  run: Run,
+): readonly Cell[] {
+  const published = Number(text)
+  if (text === undefined || text === '' || Number.isNaN(published) || values.length === 0) return [none, none]
+  const ratio = mean(values) / published
+  const inRange = min(values) <= published && published <= max(values)
+  return [
+    Number.isFinite(ratio) ? { ...numberCell(ratio, [run]), text: ratioText(ratio) } : none,
+    { type: 'text', text: inRange ? 'yes' : 'no', origins: origins([run]), runs: [run] },
+  ]
+}
+
+/** Two decimals, or one for what is many times larger. */
+function ratioText(ratio: number): string {
+  return ratio.toFixed(Math.abs(ratio) >= 10 ? 1 : 2).replace('-', '−')
+}
+
+/** `3 of 24 published means lie in ...`, counted over the cells that comparisonCells made. */
+export function comparisonCount(rows: readonly (readonly Cell[])[]): string {
+  const answers = rows.flat().filter(({ type, text }) => type === 'text' && (text === 'yes' || text === 'no'))
+  const inRange = answers.filter(({ text }) => text === 'yes').length
+  return `${inRange} of ${answers.length} published means lie in the range of this rerun.`
+}
