@@ -62,8 +62,13 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
     ...inputsOfRuns(),
     ...Object.fromEntries(Object.entries(steps).map(([id, inputs]) => [`exhibit ${id}`, digest(inputs)])),
     ...pictures(document, files),
+    ...(document.frontMatter.bibliography ? fileInput(document.frontMatter.bibliography.file, files) : {}),
   }
   return steps
+}
+
+function fileInput(path: string, files: Files): Inputs {
+  return { [`file ${path}`]: files.digest(path) ?? 'missing' }
 }
 
 function sourcesOf(
@@ -71,7 +76,7 @@ function sourcesOf(
   files: Files,
   inputsOfRuns: (experiment: string) => Inputs,
 ): Inputs {
-  const file = (path: string): Inputs => ({ [`file ${path}`]: files.digest(path) ?? 'missing' })
+  const file = (path: string): Inputs => fileInput(path, files)
   if (block.type === 'table') {
     const options = tableKinds.get(block.kind)?.files ?? []
     const paths = options.map((option) => block.options[option]).filter((path) => typeof path === 'string')
@@ -82,11 +87,11 @@ function sourcesOf(
 }
 
 function pictures({ tree, file }: Document, files: Files): Inputs {
-  const found: Record<string, string> = {}
+  const found: Inputs[] = []
   visit(tree, 'image', ({ url }) => {
     if (/^[a-z][a-z0-9+.-]*:|^\/\//i.test(url)) return
     const path = posix.normalize(posix.join(posix.dirname(file.path ?? ''), decodeURI(url)))
-    found[`file ${path}`] = files.digest(path) ?? 'missing'
+    found.push(fileInput(path, files))
   })
-  return found
+  return Object.assign({}, ...found)
 }

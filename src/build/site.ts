@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import { VFile } from 'vfile'
+import { parseBibliography } from '../document/bibliography.ts'
 import type { Block } from '../document/block.ts'
 import { check } from '../document/check.ts'
 import { type Document, parseDocument } from '../document/document.ts'
@@ -60,11 +61,14 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
   const environments = files.exists(environmentsFile)
     ? await readEnvironments(join(project, environmentsFile))
     : new Map<string, Environment>()
+  const { bibliography } = document.frontMatter
+  const entries = bibliography && document.citations.length > 0 ? files.text(bibliography.file) : undefined
   check(document, {
     exists: files.exists,
     list: files.list,
     environments: [...environments.keys(), 'local'],
     tableKinds,
+    bibliography: entries === undefined ? undefined : await parseBibliography(entries),
   })
   return { document, environments }
 }

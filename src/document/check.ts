@@ -2,13 +2,16 @@
 
 import { posix } from 'node:path'
 import * as z from 'zod'
+import { type Bibliography, checkCitations } from './bibliography.ts'
 import type { Parameter, Place } from './block.ts'
 import { type Document, exhibits, type InlineValue } from './document.ts'
 import { wordsIn } from './experiment.ts'
 import { type Path, references } from './expression.ts'
 import type { Fence } from './fence.ts'
+import { checkLiterals } from './literal.ts'
 import { isMapping } from './parameters.ts'
 import { fail, hasErrorAt, sortMessages } from './problem.ts'
+import { warnOfNearMiss } from './reference.ts'
 import { hint, nearest } from './spelling.ts'
 import { validate } from './validation.ts'
 import type { Mapping } from './yaml.ts'
@@ -31,6 +34,8 @@ export interface Project {
   /** Names of environments that exist. */
   readonly environments: readonly string[]
   readonly tableKinds: ReadonlyMap<string, TableOptions>
+  /** What the file of the front matter's `bibliography` has; may be left out if there is none or nothing is cited. */
+  readonly bibliography?: Bibliography | undefined
 }
 
 /**
@@ -56,11 +61,21 @@ export function check(document: Document, project: Project): void {
     }
   }
   checkCycles(document)
-  checkReferences(document)
+  checkReferences(document, project)
+  // What the front matter names is not known where that has errors: all that needs it would seem wrong.
+  if (document.frontMatter.title !== '') checkProse(document, project)
   for (const value of document.values) {
     for (const path of references(value.ast)) checkPath(path, value, document)
   }
   sortMessages(document.file)
+}
+
+function checkProse(document: Document, project: Project): void {
+  const { bibliography } = document.frontMatter
+  if (bibliography)
+    checkExists(bibliography.file, bibliography.place, { what: 'bibliography', document, project })
+  checkCitations(document, project.bibliography)
+  checkLiterals(document)
 }
 
 interface Context {
@@ -171,7 +186,7 @@ export function isFile(from: string): boolean {
 
 function checkFile(
   at: readonly [string, ...(string | number)[]],
-  { source, document: { file }, project }: Context,
+  { source, document, project }: Context,
 ): void {
   const written = at.reduce<Parameter | undefined>(
     (value, key) =>
@@ -183,13 +198,25 @@ function checkFile(
     source.data,
   )
   const place = source.valuePlace(at)
-  if (typeof written !== 'string' || hasErrorAt(file, place)) return
+  if (typeof written !== 'string' || hasErrorAt(document.file, place)) return
+  checkExists(written, place, { what: at.join('.'), document, project })
+}
+
+function checkExists(
+  written: string,
+  place: Place,
+  {
+    what,
+    document,
+    project,
+  }: { readonly what: string; readonly document: Document; readonly project: Project },
+): void {
   const path = posix.normalize(written)
   if (project.exists(path)) return
   const folder = posix.dirname(path)
   const near = nearest(posix.basename(path), project.list(folder))
   const advice = near === undefined ? '' : ` (did you mean ${posix.join(folder, near)}?)`
-  fail(file, 'missing-file', place, `${at.join('.')}: no file ${path}${advice}`)
+  fail(document.file, 'missing-file', place, `${what}: no file ${path}${advice}`)
 }
 
 function checkExperimentId(id: string, place: Place, { fences, file }: Document): void {
@@ -203,8 +230,10 @@ function checkExperimentId(id: string, place: Place, { fences, file }: Document)
   fail(file, 'unknown-experiment', place, reason)
 }
 
-function checkReferences({ references: found, fences, file }: Document): void {
+function checkReferences({ references: found, mentions, fences, file }: Document, project: Project): void {
   const shown = exhibits(fences)
+  const keys = [...(project.bibliography?.entries.keys() ?? [])]
+  for (const one of mentions) warnOfNearMiss(one, { ids: shown, keys, file })
   for (const { id, place } of found) {
     if (shown.includes(id)) continue
     const what = id.startsWith('tbl-') ? 'table' : 'figure'

@@ -4,7 +4,7 @@
  *   text -> mdast -> front matter
  *                 -> fences -> blocks        (yaml.ts, schema.ts, experiment.ts, exhibit.ts)
  *                 -> inline code -> values   (expression.ts)
- *                 -> text -> references
+ *                 -> text -> references, citations
  *
  * What is wrong becomes messages of the file, all of them in one go; `check` adds those that need the project.
  */
@@ -16,23 +16,27 @@ import remarkParse from 'remark-parse'
 import { unified } from 'unified'
 import type { VFile } from 'vfile'
 import type { Block, Place } from './block.ts'
+import { type Citation, citations } from './citation.ts'
 import { type ParsedExpression, parseExpression } from './expression.ts'
 import { type Fence, readFence } from './fence.ts'
 import { type FrontMatter, readFrontMatter } from './frontmatter.ts'
 import { type Locate, locateInInlineCode, type SourceText, sourceText, startOf } from './place.ts'
 import { fail, sortMessages } from './problem.ts'
-import { isReference, mentions, type Reference, warnOfNearMiss } from './reference.ts'
+import { isReference, mentions, type Reference } from './reference.ts'
 import { ExpressionError } from './syntax.ts'
 
 export interface Document {
   readonly file: VFile
   readonly frontMatter: FrontMatter
-  /** The whole Markdown, untouched: the report replaces the nodes that `nodes` knows, and the ranges in `references`. */
+  /** The whole Markdown, untouched: the report replaces the nodes that `nodes` knows, and the ranges in `references` and `citations`. */
   readonly tree: Root
   /** In the order of the text; only those without errors, as all that follows. */
   readonly blocks: readonly Block[]
   readonly values: readonly InlineValue[]
   readonly references: readonly Reference[]
+  readonly citations: readonly Citation[]
+  /** Further words after an @, which stand as plain text. */
+  readonly mentions: readonly Reference[]
   /** What a node of the tree stands for. */
   readonly nodes: ReadonlyMap<Nodes, Block | InlineValue>
   /** All fences of ours, also those with errors, with the places of their keys. */
@@ -65,6 +69,7 @@ export function parseDocument(file: VFile): Document {
   const blocks: Block[] = []
   const values: InlineValue[] = []
   const found: Reference[] = []
+  const cited: Citation[] = []
   const nodes = new Map<Nodes, Block | InlineValue>()
   const fences: Fence[] = []
 
@@ -78,8 +83,12 @@ export function parseDocument(file: VFile): Document {
   }
   for (const { node, inLink, near } of descend(tree)) {
     if (node.type === 'code') readCode(node)
-    else if (node.type === 'text' && !inLink) found.push(...mentions(node, text, near))
-    else if (node.type === 'inlineCode') {
+    else if (node.type === 'text' && !inLink) {
+      const own = citations(node, text, { near, file })
+      cited.push(...own)
+      const isCited = ({ start }: Reference) => own.some((one) => one.start < start && start < one.end)
+      found.push(...mentions(node, text, near).filter((one) => !isCited(one)))
+    } else if (node.type === 'inlineCode') {
       const value = readValue(node, text, file)
       if (value === undefined) continue
       values.push(value)
@@ -87,13 +96,19 @@ export function parseDocument(file: VFile): Document {
     }
   }
 
-  const references = found.filter(isReference)
-  const ids = exhibits(fences)
-  for (const reference of found) {
-    if (!isReference(reference)) warnOfNearMiss(reference, ids, file)
-  }
   sortMessages(file)
-  return { file, frontMatter, tree, blocks, values, references, nodes, fences }
+  return {
+    file,
+    frontMatter,
+    tree,
+    blocks,
+    values,
+    references: found.filter(isReference),
+    citations: cited,
+    mentions: found.filter((one) => !isReference(one)),
+    nodes,
+    fences,
+  }
 }
 
 /** Ids that the text can refer to. */
@@ -109,9 +124,9 @@ interface Visit {
   readonly near: Place
 }
 
-/** All nodes in the order of the text; iterative, since quotes and lists nest at an author's will. */
-function* descend(tree: Root): Generator<Visit> {
-  const waiting: Visit[] = [{ node: tree, inLink: false, near: { line: 1, column: 1 } }]
+/** A node and all below it in the order of the text; iterative, since quotes and lists nest at an author's will. */
+export function* descend(top: Nodes, near: Place = { line: 1, column: 1 }): Generator<Visit> {
+  const waiting: Visit[] = [{ node: top, inLink: false, near }]
   for (let visit = waiting.pop(); visit !== undefined; visit = waiting.pop()) {
     yield visit
     const { node, inLink, near } = visit

@@ -2,6 +2,7 @@
 
 import type { Yaml } from 'mdast'
 import type { VFile } from 'vfile'
+import type { Place } from './block.ts'
 import { fenceText, locateInFence, type SourceText, startOf } from './place.ts'
 import { fail } from './problem.ts'
 import { frontMatterSchema } from './schema.ts'
@@ -23,11 +24,18 @@ export interface FrontMatter {
   /** BCP 47 tag. */
   readonly lang: string
   readonly abstract?: string
-  /** Relative to the project. */
-  readonly bibliography?: string
+  readonly bibliography?: NamedFile
+  /** Numbers with their units that the prose may say without a run: they are set, not measured. */
+  readonly nominal: readonly { readonly text: string; readonly place: Place }[]
 }
 
-const nothing: FrontMatter = { title: '', authors: [], lang: 'en' }
+/** A file, relative to the project, and where the document names it. */
+export interface NamedFile {
+  readonly file: string
+  readonly place: Place
+}
+
+const nothing: FrontMatter = { title: '', authors: [], lang: 'en', nominal: [] }
 
 /** Reads the front matter; `node` is undefined when the document has none, which is an error for want of a title. */
 export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: VFile): FrontMatter {
@@ -45,7 +53,7 @@ export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: 
   if (source === undefined) return nothing
   const data = validate(frontMatterSchema, source.data, { file, source })
   if (data === undefined) return nothing
-  const { title, subtitle, authors = [], date, lang, abstract, bibliography } = data
+  const { title, subtitle, authors = [], date, lang, abstract, bibliography, nominal } = data
   return {
     title,
     ...(subtitle === undefined ? {} : { subtitle }),
@@ -57,6 +65,9 @@ export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: 
     ...(date === undefined ? {} : { date }),
     lang,
     ...(abstract === undefined ? {} : { abstract }),
-    ...(bibliography === undefined ? {} : { bibliography }),
+    ...(bibliography === undefined
+      ? {}
+      : { bibliography: { file: bibliography, place: source.valuePlace(['bibliography']) } }),
+    nominal: nominal.map((text, index) => ({ text, place: source.valuePlace(['nominal', index]) })),
   }
 }

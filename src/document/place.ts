@@ -3,7 +3,7 @@
  * The Markdown parser takes away what the author indented, quoted or escaped; editors count all of it.
  */
 
-import type { Code, InlineCode, Yaml } from 'mdast'
+import type { Code, InlineCode, Text, Yaml } from 'mdast'
 import type { VFile } from 'vfile'
 import type { Place } from './block.ts'
 
@@ -96,4 +96,40 @@ export function locateInInlineCode(source: SourceText, node: InlineCode): Locate
   }
   offsets.push(at)
   return (offset) => placeAt(source, start + (offsets[Math.min(offset, node.value.length)] ?? 0))
+}
+
+export interface TextPlace extends Place {
+  /** Whether the author wrote a backslash before the character, so that it is one and nothing more. */
+  readonly isEscaped: boolean
+}
+
+/**
+ * For a text of the prose. Escapes and entities shift it against its Markdown: the nth `@` of the one is the nth of the other.
+ * @param near place of the text, or of what is around it: the answer where the two do not fit
+ */
+export function locateInText(source: SourceText, node: Text, near: Place): (offset: number) => TextPlace {
+  const slice = sliceOf(source, node)
+  const start = node.position?.start.offset ?? 0
+  return (offset) => {
+    const character = node.value[offset] ?? ''
+    const written = indexesOf(character, slice)
+    const shown = indexesOf(character, node.value)
+    const at = written.length === shown.length ? written[shown.indexOf(offset)] : undefined
+    if (at === undefined) return { line: near.line, column: near.column, isEscaped: false }
+    return { ...placeAt(source, start + at), isEscaped: isEscaped(slice, at) }
+  }
+}
+
+function indexesOf(character: string, text: string): readonly number[] {
+  const found: number[] = []
+  if (character === '') return found
+  for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) found.push(at)
+  return found
+}
+
+/** After an odd number of backslashes; each pair before that is a backslash of the text. */
+function isEscaped(markdown: string, at: number): boolean {
+  let backslashes = 0
+  while (markdown[at - 1 - backslashes] === '\\') backslashes += 1
+  return backslashes % 2 === 1
 }

@@ -4,7 +4,7 @@ import type { Text } from 'mdast'
 import type { VFile } from 'vfile'
 import type { Place } from './block.ts'
 import { prefixes } from './exhibit.ts'
-import { placeAt, type SourceText, sliceOf } from './place.ts'
+import { locateInText, type SourceText } from './place.ts'
 import { warn } from './problem.ts'
 import { nearest } from './spelling.ts'
 
@@ -31,41 +31,26 @@ const mention = /(?<![\p{Script=Latin}\p{N}_.+\-/@])@([a-zA-Z][\w-]*\w)/gu
  */
 export function mentions(node: Text, source: SourceText, near: Place): readonly Reference[] {
   if (!node.value.includes('@')) return []
-  const slice = sliceOf(source, node)
-  const offset = node.position?.start.offset ?? 0
-  // Escapes and entities shift the text against its Markdown: pair every @ of the one with an @ of the other.
-  const written = Array.from(slice.matchAll(/@/g), ({ index }) => index)
-  const shown = Array.from(node.value.matchAll(/@/g), ({ index }) => index)
-  const pairs = new Map(written.length === shown.length ? shown.map((index, n) => [index, written[n]]) : [])
+  const locate = locateInText(source, node, near)
   return Array.from(node.value.matchAll(mention), (match): Reference | undefined => {
-    const at = pairs.get(match.index)
-    if (at !== undefined && isEscaped(slice, at)) return undefined
-    const { line, column } = at === undefined ? near : placeAt(source, offset + at)
+    const { isEscaped, ...place } = locate(match.index)
+    if (isEscaped) return undefined
     const end = match.index + match[0].length
-    return { type: 'reference', id: match[1] ?? '', place: { line, column }, node, start: match.index, end }
+    return { type: 'reference', id: match[1] ?? '', place, node, start: match.index, end }
   }).filter((found) => found !== undefined)
 }
 
-/** After an odd number of backslashes; each pair before that is a backslash of the text. */
-function isEscaped(markdown: string, at: number): boolean {
-  let backslashes = 0
-  while (markdown[at - 1 - backslashes] === '\\') backslashes += 1
-  return backslashes % 2 === 1
-}
-
-export function isReference({ id }: Reference): boolean {
+export function isReference({ id }: Pick<Reference, 'id'>): boolean {
   return Object.values(prefixes).some((prefix) => id.startsWith(prefix))
 }
 
-/** `@tlb-latency`: a mention of nothing known that is all but an id. */
+/** A mention of nothing known that is all but an id (`@tlb-latency`), or the key of an entry without its brackets. */
 export function warnOfNearMiss(
-  { id, place, node, start }: Reference,
-  ids: readonly string[],
-  file: VFile,
+  { id, place }: Reference,
+  { ids, keys, file }: { ids: readonly string[]; keys: readonly string[]; file: VFile },
 ): void {
-  const before = node.value.slice(0, start)
-  const isCitation = before.lastIndexOf('[') > before.lastIndexOf(']')
-  const near = isCitation ? undefined : nearest(id, ids)
-  if (near !== undefined)
-    warn(file, 'reference-near-miss', place, `@${id} is plain text (did you mean @${near}?)`)
+  const near = keys.includes(id) ? `[@${id}]` : nearest(id, ids)
+  if (near === undefined) return
+  const meant = keys.includes(id) ? near : `@${near}`
+  warn(file, 'reference-near-miss', place, `@${id} is plain text (did you mean ${meant}?)`)
 }

@@ -90,7 +90,8 @@ export const frontMatterSchema = z.strictObject({
     .regex(/^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/, 'use a language tag such as en or ja')
     .default('en'),
   abstract: words.optional(),
-  bibliography: path.optional(),
+  bibliography: path.optional().describe('BibTeX file, relative to the project'),
+  nominal: z.array(words).default([]).describe('Numbers of the prose that are set, not measured: 4 ms'),
 })
 
 /** JSON Schemas (draft 2020-12) by what they describe, for editors. Places and cross references are not in them. */

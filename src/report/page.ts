@@ -24,6 +24,7 @@ import { embedImages } from './image.ts'
 import { inlineValue } from './inline.ts'
 import { contents, type Entry, markdown, prose } from './prose.ts'
 import { provenanceElement } from './provenance.ts'
+import { citedWorks, referencesElement } from './references.ts'
 import { banner, type Standings } from './standing.ts'
 import { style } from './style.ts'
 
@@ -32,7 +33,7 @@ export interface ReportInput {
   readonly document: Document
   /** All runs that exist of the document's experiments; others are ignored. */
   readonly runs: readonly Run[]
-  /** Content of a file by its path relative to the project: specifications, CSV files, pictures. Rejects if there is none. */
+  /** Content of a file by its path relative to the project: specifications, CSV files, pictures, the bibliography. Rejects if there is none. */
   readonly read: (path: string) => Promise<Uint8Array>
   /** By the run's name (experiment/environment/pattern); a run without one is taken as it is. */
   readonly standings?: Standings
@@ -101,7 +102,10 @@ export async function renderReport({
   // One after another: figures share vega's counters of ids.
   for (const [node, part] of document.nodes) nodes.set(node, await render(node, part))
 
-  const body = await prose(document, { nodes, labels: names })
+  const cited = await citedWorks(document, readText)
+  const body = await prose(document, { nodes, labels: names, cited })
+  const references = referencesElement(cited, document.frontMatter.lang)
+  if (references) body.children.push(references)
   const path = document.file.path ?? 'document'
   for (const message of await embedImages(body, posix.dirname(path), read)) {
     problems.push({ type: 'error', message, place: { line: 1, column: 1 } })

@@ -1,5 +1,6 @@
 /**
- * The document's text as hast: Markdown by remark-rehype, with blocks, inline values and cross references put in their places.
+ * The document's text as hast: Markdown by remark-rehype, with blocks, inline values, cross references and citations put in their
+ * places.
  * Raw HTML of the author does not pass, nor do links with schemes that run something.
  */
 
@@ -11,20 +12,27 @@ import remarkParse from 'remark-parse'
 import remarkRehype, { defaultHandlers } from 'remark-rehype'
 import { unified } from 'unified'
 import { visit } from 'unist-util-visit'
+import type { Citation } from '../document/citation.ts'
 import type { Document } from '../document/document.ts'
 import type { Reference } from '../document/reference.ts'
 import { element, textOf } from './element.ts'
+import { type Cited, citationElement } from './references.ts'
 
 export interface Replacements {
   /** What stands for a node of the document's tree. */
   readonly nodes: ReadonlyMap<Nodes, Element>
   /** `Table 5` of an exhibit's id. */
   readonly labels: ReadonlyMap<string, string>
+  readonly cited: Cited
 }
 
 /** The title is the page's only first-level heading: the text's own start at the second. */
-export async function prose(document: Document, { nodes, labels }: Replacements): Promise<Root> {
-  const references = Map.groupBy(document.references, (reference) => reference.node)
+export async function prose(document: Document, replacements: Replacements): Promise<Root> {
+  const { nodes } = replacements
+  const linkedIn = Map.groupBy(
+    [...document.references, ...document.citations.filter(({ items }) => items.length > 0)],
+    ({ node }) => node,
+  )
   const processor = unified()
     .use(remarkRehype, {
       // The page runs no scripts, so ids cannot shadow anything; without a prefix footnotes have short links.
@@ -32,7 +40,7 @@ export async function prose(document: Document, { nodes, labels }: Replacements)
       handlers: {
         code: (state, node: Code) => nodes.get(node) ?? defaultHandlers.code(state, node),
         inlineCode: (state, node: InlineCode) => nodes.get(node) ?? defaultHandlers.inlineCode(state, node),
-        text: (_state, node: Text) => linked(node, references.get(node) ?? [], labels),
+        text: (_state, node: Text) => linked(node, linkedIn.get(node) ?? [], replacements),
         table: (state, node: Table) =>
           element('div', { className: ['scroll'] }, defaultHandlers.table(state, node) as Element),
       },
@@ -75,26 +83,28 @@ export function contents(tree: Root): readonly Entry[] {
   return entries
 }
 
-/** A text with its references as links: 'see @tbl-latency' -> 'see Table 5'. */
+/** A text with its references and citations as links: 'see @tbl-latency and [@xen2003]' -> 'see Table 5 and [1]'. */
 function linked(
   { value }: Text,
-  references: readonly Reference[],
-  labels: ReadonlyMap<string, string>,
+  found: readonly (Reference | Citation)[],
+  { labels, cited }: Pick<Replacements, 'labels' | 'cited'>,
 ): ElementContent[] {
   const content: ElementContent[] = []
   let from = 0
-  for (const { id, start, end } of references) {
-    const label = labels.get(id)
-    content.push({ type: 'text', value: value.slice(from, start) })
-    content.push(
-      label === undefined
-        ? element('span', { className: ['missing'] }, `@${id} (no such table or figure)`)
-        : element('a', { href: `#${id}` }, label.replace(' ', '\u00a0')),
-    )
-    from = end
+  for (const one of found.toSorted((a, b) => a.start - b.start)) {
+    content.push({ type: 'text', value: value.slice(from, one.start) })
+    content.push(one.type === 'citation' ? citationElement(one, cited) : referenceElement(one.id, labels))
+    from = one.end
   }
   content.push({ type: 'text', value: value.slice(from) })
   return content.filter((node) => node.type !== 'text' || node.value !== '')
+}
+
+function referenceElement(id: string, labels: ReadonlyMap<string, string>): Element {
+  const label = labels.get(id)
+  return label === undefined
+    ? element('span', { className: ['missing'] }, `@${id} (no such table or figure)`)
+    : element('a', { href: `#${id}` }, label.replace(' ', '\u00a0'))
 }
 
 /** Places in the page, relative paths, and the schemes that only show or write something. */

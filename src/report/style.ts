@@ -120,6 +120,10 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.25rem; 
 dt { font-weight: 600; }
 dd { margin: 0; overflow-wrap: anywhere; }
 section.footnotes { font-size: .9rem; border-top: 1px solid var(--line); margin-top: 3rem; }
+@counter-style cite { system: extends decimal; prefix: '['; suffix: '] '; }
+.references ol { list-style: cite; padding-left: 2.2rem; font-size: .9rem; }
+.references li { margin: .35rem 0; overflow-wrap: anywhere; }
+.references li:target { background: var(--faint); }
 .sr-only { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 
 @media (min-width: 76rem) {

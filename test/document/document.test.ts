@@ -62,6 +62,9 @@ describe('parseDocument', () => {
           '---\n',
           '!!binary ',
           '<<',
+          '[@a; @b, p. 3]',
+          ' 4 ms ',
+          '&amp;',
         ),
       ),
     })

@@ -3,18 +3,24 @@ import { fileURLToPath } from 'node:url'
 import { VFile } from 'vfile'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
+import { type Bibliography, parseBibliography } from '../../src/document/bibliography.ts'
 import { check, type Project } from '../../src/document/check.ts'
 import { type Document, parseDocument } from '../../src/document/document.ts'
 
 const folder = fileURLToPath(new URL('../fixtures/document/', import.meta.url))
 const cases = readdirSync(folder).sort()
 
+const bibliography: Bibliography = await parseBibliography(`
+@inproceedings{xen2003, title = {Xen and the Art of Virtualization}}
+@article{efron1987, title = {Better Bootstrap Confidence Intervals}}
+`)
 const files = [
   'experiments/pause-resume.ts',
   'figures/phases.vl.json',
   'figures/scatter.vl.json',
   'paper/published/latency.csv',
   'paper/published/phases.csv',
+  'paper/references.bib',
 ]
 const project: Project = {
   exists: (path) => files.includes(path),
@@ -39,7 +45,8 @@ function read(name: string): string {
 
 function checked(text: string): Document {
   const document = parseDocument(new VFile({ value: text, path: 'input.md' }))
-  check(document, project)
+  const named = document.frontMatter.bibliography?.file ?? ''
+  check(document, files.includes(named) ? { ...project, bibliography } : project)
   return document
 }
 
@@ -53,12 +60,13 @@ function messagesOf({ file }: Document): string {
 }
 
 /** What can be written as JSON; the tree and the nodes cannot be compared usefully. */
-function dataOf({ frontMatter, blocks, values, references }: Document): string {
+function dataOf({ frontMatter, blocks, values, references, citations }: Document): string {
   const plain = {
     frontMatter,
     blocks,
     values: values.map(({ place, source, ast, filters }) => ({ place, source, ast, filters })),
     references: references.map(({ id, place, start, end }) => ({ id, place, start, end })),
+    citations: citations.map(({ place, items, start, end }) => ({ place, items, start, end })),
   }
   return `${JSON.stringify(plain, null, 2)}\n`
 }
@@ -77,7 +85,7 @@ describe.each(cases)('document %s', (name) => {
   it('names unknown words where they stand', () => {
     const lines = text.split('\n')
     for (const { reason, line, column } of checked(text).file.messages) {
-      const unknown = /^unknown [\w ]+: ([^\s;]+)/
+      const unknown = /^unknown [^:]+: ([^\s;]+)/
         .exec(reason)?.[1]
         ?.split('.')
         .at(reason.startsWith('unknown parameter') ? -1 : 0)
