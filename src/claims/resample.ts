@@ -63,21 +63,29 @@ function unitsOf(run: Run, level: number): readonly (readonly Row[])[] {
   return [...Map.groupBy(kept, (row) => JSON.stringify(indices.map(({ name }) => row[name]))).values()]
 }
 
-/** A draw may miss a factor's value that is rare. The value is known all the same, as one that occurs 0 times. */
+/**
+ * A draw may miss a factor's value that is rare. The value is known all the same, as one that occurs 0 times: of each experiment one run
+ * more, with every combination of factors that any of its runs has.
+ */
 function vocabularies(results: Results, runs: readonly Run[]): readonly Run[] {
   const experiments = new Set(runs.map(({ experiment }) => experiment))
-  return results.runs
-    .filter(({ experiment }) => experiments.has(experiment))
-    .map((run) => {
-      const factors = run.columns.filter(({ role }) => role === 'factor')
-      const combinations = new Map(
-        run.rows.map((row) => {
-          const values = factors.map(({ name }) => [name, row[name] ?? null] as const)
+  const peers = Map.groupBy(results.runs, ({ experiment }) => experiment)
+  return [...experiments].flatMap((experiment) => {
+    const own = peers.get(experiment) ?? []
+    const [first] = own
+    if (first === undefined) return []
+    const columns = [...new Map(own.flatMap((run) => run.columns).map((one) => [one.name, one])).values()]
+    const factors = columns.filter(({ role }) => role === 'factor')
+    const combinations = new Map(
+      own
+        .flatMap((run) => run.rows)
+        .map((row) => {
+          const values = factors.map(({ name }) => [name, row[name] ?? ''] as const)
           return [JSON.stringify(values), Object.fromEntries(values)]
         }),
-      )
-      return { ...run, rows: [...combinations.values()] }
-    })
+    )
+    return [{ ...first, columns, rows: [...combinations.values()] }]
+  })
 }
 
 function valueOrNaN(ast: Expression, results: Results): number {

@@ -4,6 +4,7 @@ import type { Expression } from '../document/expression.ts'
 import { microseconds } from '../results/quantity.ts'
 import { evaluate, type Results } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
+import { runsOf } from './resample.ts'
 
 /** Powers of two, so that nothing is rounded; far apart, so that a constant shows wherever it matters. */
 const factors = [2 ** 20, 2 ** -20]
@@ -16,11 +17,10 @@ export function isScaleFree(ast: Expression, results: Results): boolean {
   const { value, unit } = evaluate({ ast }, results)
   const power =
     microseconds(unit) !== undefined ? 1 : microseconds(unit.replace(/2$/, '')) !== undefined ? 2 : 0
+  const read = new Set(runsOf(ast, results))
   return factors.every((factor) => {
-    const scaled = evaluate(
-      { ast },
-      { ...results, runs: results.runs.map((run) => slower(run, factor)) },
-    ).value
+    const runs = results.runs.map((run) => (read.has(run) ? slower(run, factor) : run))
+    const scaled = evaluate({ ast }, { ...results, runs }).value
     return Math.abs(scaled - value * factor ** power) <= 1e-9 * Math.abs(value * factor ** power)
   })
 }
