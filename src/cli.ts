@@ -10,6 +10,7 @@ const help = `repro: papers whose experiments run again
   repro check [DOCUMENT]     list everything that is wrong with the document; runs nothing
   repro status [DOCUMENT]    where each cell, table and figure stands, and why (--json, --frozen)
   repro explain STEP         what goes into a cell, table or figure, or the page, and what of it changed
+  repro verify [DOCUMENT]    a verdict for each claim (--rerun, --claim C7, --kick-the-tires, --json, --junit FILE)
   repro diff A B             compare runs: two git revisions, \`recorded\`, \`latest\`, or two runs of a cell
   repro accept CELL          take over the observations of a recorded run as they were edited by hand
   repro clean [--older 30d]  delete old runs made here that are not recorded (-n only lists them)
@@ -30,8 +31,8 @@ DOCUMENT is paper/index.md unless given. Of build and run:
   -n, --dry-run      say what would run, and why
   --record           write the runs that the report shows into results/
 
-Exit codes: 0 done, 1 an experiment failed or the report lacks a result, 2 usage or document, 4 not as recorded (--frozen),
-5 testbed, 130 interrupted.
+Exit codes: 0 done, 1 an experiment failed or the report lacks a result, 2 usage or document, 3 a claim is not reproduced,
+4 not as recorded (--frozen), 5 testbed, 130 interrupted.
 `
 
 type Command = (args: readonly string[], signal: AbortSignal) => Promise<number>
@@ -51,6 +52,10 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['status', async (args) => (await import('./commands/status.ts')).statusCommand(args, generator())],
   ['explain', async (args) => (await import('./commands/status.ts')).explainCommand(args, generator())],
   ['accept', async (args) => (await import('./commands/accept.ts')).acceptCommand(args, generator())],
+  [
+    'verify',
+    async (args, signal) => (await import('./commands/verify.ts')).verifyCommand(args, generator(), signal),
+  ],
   ['diff', async (args) => (await import('./commands/diff.ts')).diffCommand(args, generator())],
   ['clean', async (args) => (await import('./commands/clean.ts')).cleanCommand(args)],
   ['audit', async (args) => (await import('./commands/audit.ts')).auditCommand(args)],

@@ -47,7 +47,7 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
   }
   const steps: Record<string, Inputs> = {}
   for (const block of document.blocks) {
-    if (block.type === 'experiment') continue
+    if (block.type !== 'table' && block.type !== 'figure') continue
     const { place: _, ...written } = block
     steps[block.id] = {
       ...parameterInputs(JSON.parse(JSON.stringify(written)), 'block '),

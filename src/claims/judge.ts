@@ -3,9 +3,9 @@
  * reproduced, outside it is not, and in between more trials are needed.
  */
 
+import { type Claim, expressionsOf } from '../document/claim.ts'
 import { references } from '../document/expression.ts'
 import { QueryError } from '../results/quantity.ts'
-import { type Claim, expressionsOf } from './claim.ts'
 import { type Measured, measure } from './measure.ts'
 import { type Evidence, obstacleTo } from './scope.ts'
 

@@ -1,5 +1,6 @@
 /** The numbers of a claim, each with its interval and with what the claim allows. */
 
+import { differences, type Test } from '../document/claim.ts'
 import type { Expression } from '../document/expression.ts'
 import { type Quantity, QueryError, type Source } from '../results/quantity.ts'
 import { evaluate, type Results, readSeries } from '../results/query.ts'
@@ -8,7 +9,6 @@ import type { Interval } from '../stats/interval.ts'
 import { median } from '../stats/order.ts'
 import { shift } from '../stats/shift.ts'
 import { fewestTrialsEach } from '../stats/trials.ts'
-import { differences, type Test } from './claim.ts'
 import { type Decision, decide, type Region } from './region.ts'
 import { expressionInterval } from './resample.ts'
 

@@ -1,11 +1,11 @@
 /** Whether a claim can be tested with these runs at all, whatever their numbers are. */
 
+import { type Claim, differences, expressionsOf, type Test } from '../document/claim.ts'
 import type { Expression } from '../document/expression.ts'
 import { origins } from '../results/quantity.ts'
 import { evaluate, type Results } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
-import { type Claim, differences, expressionsOf, type Test } from './claim.ts'
 import { runsOf } from './resample.ts'
 import { isScaleFree } from './scale.ts'
 

@@ -12,7 +12,15 @@ import { TestbedError } from '../testbed/testbed.ts'
 import { TraceError } from '../trace/error.ts'
 import { UsageError } from './usage.ts'
 
-export const exitCodes = { done: 0, failed: 1, usage: 2, notFrozen: 4, testbed: 5, interrupted: 130 } as const
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  notReproduced: 3,
+  notFrozen: 4,
+  testbed: 5,
+  interrupted: 130,
+} as const
 
 /** `paper/index.md:12:3 error unknown pattern: dom0-cpo (did you mean dom0-cpu?)`, one line a message. */
 export function documentMessages(file: VFile): string {

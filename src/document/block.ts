@@ -3,6 +3,8 @@
  * Both keep their place in the Markdown, so that every later error can name file, line and column.
  */
 
+import type { Claim } from './claim.ts'
+
 export type Parameter = string | number | boolean | null | readonly Parameter[] | Parameters
 export interface Parameters {
   readonly [name: string]: Parameter
@@ -76,4 +78,15 @@ export interface FigureBlock {
   readonly height?: number | undefined
 }
 
-export type Block = ExperimentBlock | TableBlock | FigureBlock
+export interface ClaimBlock extends Claim {
+  readonly type: 'claim'
+  readonly place: Place
+  /** Id of the table or figure that it refers to. */
+  readonly shows?: string
+  /** Where it was published, in words. */
+  readonly source?: string
+  /** What was published: a number in the canonical unit of its value, or words. */
+  readonly published?: number | string
+}
+
+export type Block = ExperimentBlock | TableBlock | FigureBlock | ClaimBlock

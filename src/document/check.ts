@@ -3,11 +3,13 @@
 import { posix } from 'node:path'
 import * as z from 'zod'
 import type { Parameter, Place } from './block.ts'
-import { type Document, exhibits, type InlineValue } from './document.ts'
+import { expressionsOf } from './claim.ts'
+import { type Document, exhibits } from './document.ts'
 import { wordsIn } from './experiment.ts'
 import { type Path, references } from './expression.ts'
 import type { Fence } from './fence.ts'
 import { isMapping } from './parameters.ts'
+import type { Locate } from './place.ts'
 import { fail, hasErrorAt, sortMessages } from './problem.ts'
 import { hint, nearest } from './spelling.ts'
 import { validate } from './validation.ts'
@@ -53,12 +55,20 @@ export function check(document: Document, project: Project): void {
       case 'figure':
         checkFigure({ source, document, project })
         break
+      case 'claim':
+        checkClaim(source, document)
+        break
     }
   }
   checkCycles(document)
   checkReferences(document)
   for (const value of document.values) {
-    for (const path of references(value.ast)) checkPath(path, value, document)
+    for (const path of references(value.ast)) checkPath(path, value.locate, document)
+  }
+  for (const block of document.blocks) {
+    if (block.type !== 'claim') continue
+    const at = () => block.place
+    for (const path of expressionsOf(block.test).flatMap(references)) checkPath(path, at, document)
   }
   sortMessages(document.file)
 }
@@ -164,6 +174,13 @@ function checkFigure(context: Context): void {
   }
 }
 
+function checkClaim(source: Mapping, { fences, file }: Document): void {
+  const { shows } = source.data
+  if (typeof shows !== 'string' || exhibits(fences).includes(shows)) return
+  const reason = `no table or figure of this id: ${shows}${hint(shows, exhibits(fences))}`
+  fail(file, 'unknown-reference', source.valuePlace(['shows']), reason)
+}
+
 /** A dataset is a file when it looks like one; ids have neither slash nor dot. */
 export function isFile(from: string): boolean {
   return /[/\\.]/.test(from)
@@ -233,9 +250,9 @@ function cellsOf({ block, source }: Fence): Cells | undefined {
 }
 
 /** The parts of a path that are known before any run: experiment, environment and pattern. */
-function checkPath({ parts, offsets }: Path, value: InlineValue, document: Document): void {
+function checkPath({ parts, offsets }: Path, locate: Locate, document: Document): void {
   const [id = '', environment = '', pattern = ''] = parts
-  const place = (index: number) => value.locate(offsets[index] ?? 0)
+  const place = (index: number) => locate(offsets[index] ?? 0)
   const { fences, file } = document
   checkExperimentId(id, place(0), document)
   const fence = fences.find((one) => one.id === id && one.type === 'experiment')

@@ -98,7 +98,9 @@ export function parseDocument(file: VFile): Document {
 
 /** Ids that the text can refer to. */
 export function exhibits(fences: readonly Fence[]): readonly string[] {
-  return fences.flatMap(({ type, id }) => (type === 'experiment' || id === undefined ? [] : [id]))
+  return fences.flatMap(({ type, id }) =>
+    (type === 'table' || type === 'figure') && id !== undefined ? [id] : [],
+  )
 }
 
 interface Visit {

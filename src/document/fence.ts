@@ -3,6 +3,7 @@
 import type { Code } from 'mdast'
 import type { VFile } from 'vfile'
 import type { Block, Parameter, Place } from './block.ts'
+import { readClaim } from './claimblock.ts'
 import { readFigure, readTable } from './exhibit.ts'
 import { readExperiment, readInlineExperiment } from './experiment.ts'
 import { fenceText, locateInFence, type SourceText, sliceOf, startOf } from './place.ts'
@@ -41,6 +42,7 @@ const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ['yaml experiment', { type: 'experiment', keys: 'content', read: readExperiment }],
   ['ts experiment', { type: 'experiment', keys: 'attributes', read: readInlineExperiment }],
   ['yaml table', { type: 'table', keys: 'content', read: readTable }],
+  ['yaml claim', { type: 'claim', keys: 'content', read: readClaim }],
   ['yaml figure', { type: 'figure', keys: 'content', read: readFigure }],
 ])
 

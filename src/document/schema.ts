@@ -78,6 +78,33 @@ export const figureSchema = z.strictObject({
   height: z.number().positive().optional(),
 })
 
+const expression = z.string().min(1)
+
+export const claimSchema = z.strictObject({
+  id: z.string().regex(/^[A-Za-z][\w-]*$/, 'use letters, digits and hyphens, starting with a letter'),
+  statement: words.describe('The sentence that is claimed'),
+  scope: z
+    .enum(['shape', 'absolute', 'method'])
+    .describe('What it speaks of: proportions, times of a machine, or a method'),
+  shows: name.optional().describe('The table or figure that it refers to'),
+  source: words.optional().describe('Where it was published: Table 5'),
+  published: z.union([z.number(), words]).optional(),
+  value: expression.optional().describe('Expression over results'),
+  tolerance: z
+    .union([z.number().min(0), z.string().regex(/^\d+(?:\.\d+)? ?%$/, 'write a share as 5 %')])
+    .optional(),
+  between: z.tuple([z.number().nullable(), z.number().nullable()]).optional(),
+  ascending: z.array(expression).min(2).optional().describe('Expressions, the smallest first'),
+  from: expression.optional().describe('Path of a series, without a statistic'),
+  to: expression.optional(),
+  direction: z.enum(['up', 'down', 'same']).optional(),
+  machine: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('Of an absolute claim: the published machine'),
+  skip: words.optional().describe('Why it is not tested'),
+})
+
 export const frontMatterSchema = z.strictObject({
   title: words,
   subtitle: words.optional(),

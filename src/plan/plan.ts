@@ -6,7 +6,7 @@
 
 import type { Files } from '../results/files.ts'
 import type { Inputs, Run } from '../results/run.ts'
-import { rowsDigest } from '../results/runfile.ts'
+import { rowsDigest, StoreError } from '../results/runfile.ts'
 import type { Store } from '../results/store.ts'
 import { installedRoot, markerFile } from '../testbed/emulated/installed.ts'
 import { type Lock, type Package, packagesDigest, readLock } from '../testbed/emulated/packages.ts'
@@ -112,7 +112,9 @@ function planCell(cell: PlannedCell, producers: readonly Step[], around: Surroun
   const [own = inputs] = candidates
   const keys = candidates.map((one) => keyOf(cell, one))
   const [key = ''] = keys
-  const found = verdictOf({ inputs: own, keys }, around.store.recorded(cell), around.store.cached(cell, key))
+  const recorded = around.store.recorded(cell)
+  if (recorded) checkOrigin(recorded, environment)
+  const found = verdictOf({ inputs: own, keys }, recorded, around.store.cached(cell, key))
   const waiting = producers.filter((_, index) => runs[index] === undefined)
   return {
     cell,
@@ -124,6 +126,15 @@ function planCell(cell: PlannedCell, producers: readonly Step[], around: Surroun
     needed: runs.flatMap((run) => run ?? []),
     waitsFor: waiting.map((producer) => nameOf(producer.cell)),
   }
+}
+
+/** A run cannot come from elsewhere than its environment: nobody's emulated times shall pass for a machine's. */
+function checkOrigin(run: Run, environment: Environment | 'local'): void {
+  const expected = environment === 'local' ? 'local' : environment.testbed
+  if (run.origin === expected) return
+  throw new StoreError(
+    `results/${nameOf(run)}/run.json says that the run is ${run.origin}, but its environment is ${expected}: restore it from version control, or run the cell again with --rerun --record`,
+  )
 }
 
 function journalOf(cell: PlannedCell, { trials: _, ...others }: Inputs): string {

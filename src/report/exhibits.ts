@@ -46,7 +46,7 @@ export interface Sources {
  */
 export function labels(document: Document): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
-  const blocks = document.blocks.filter((block) => block.type !== 'experiment')
+  const blocks = document.blocks.filter((block) => block.type === 'table' || block.type === 'figure')
   for (const block of blocks) {
     const own = block.type === 'table' ? block.options.number : block.number
     if (typeof own === 'number') found.set(block.id, `${noun(block)} ${own}`)

@@ -12,11 +12,13 @@ import type { Element, ElementContent, Root } from 'hast'
 import type { Nodes } from 'mdast'
 import rehypeStringify from 'rehype-stringify'
 import { unified } from 'unified'
+import { judge } from '../claims/judge.ts'
 import type { Block, ExperimentBlock, Place } from '../document/block.ts'
 import type { Document, InlineValue } from '../document/document.ts'
 import type { FrontMatter } from '../document/frontmatter.ts'
 import type { Results } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
+import { claimElement } from './claim.ts'
 import { element } from './element.ts'
 import { type Drawings, exhibit, labels, missingRuns } from './exhibits.ts'
 import { experimentElement } from './experiment.ts'
@@ -24,7 +26,7 @@ import { embedImages } from './image.ts'
 import { inlineValue } from './inline.ts'
 import { contents, type Entry, markdown, prose } from './prose.ts'
 import { provenanceElement } from './provenance.ts'
-import { banner, type Standings } from './standing.ts'
+import { banner, type Standings, staleReasons } from './standing.ts'
 import { style } from './style.ts'
 
 export interface ReportInput {
@@ -79,6 +81,10 @@ export async function renderReport({
     if (part.type === 'experiment') {
       const { start, end } = node.position ?? {}
       return experimentElement(part, text.slice(start?.offset ?? 0, end?.offset ?? 0), runs, standings)
+    }
+    if (part.type === 'claim') {
+      const label = part.shows === undefined ? undefined : names.get(part.shows)
+      return claimElement(part, judge(part, { results, stale: staleReasons(standings) }), label)
     }
     const made =
       part.type === 'value'

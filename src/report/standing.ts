@@ -22,6 +22,11 @@ const explanations: Readonly<Record<Origin, string>> = {
   local: 'measured on the computer that built this report',
 }
 
+/** Why runs are stale, by their name. */
+export function staleReasons(standings: Standings): ReadonlyMap<string, string> {
+  return new Map([...standings].flatMap(([name, { stale }]) => (stale === undefined ? [] : [[name, stale]])))
+}
+
 /** `emulated`, `emulated + hardware`, `emulated, stale`: the words that follow a number. */
 export function mark(runs: readonly Run[], standings: Standings): string {
   const words = origins(runs).join(' + ')

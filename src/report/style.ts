@@ -106,6 +106,12 @@ figcaption { font-size: .92rem; line-height: 1.45; max-width: 68ch; margin-top: 
 .drawing { background: #fff; border-radius: 4px; }
 .drawing svg { display: block; max-width: 100%; height: auto; min-width: 34rem; }
 
+aside.claim { margin: 1.5rem 0; padding: .6rem 1rem; border-left: 3px solid var(--line); font: .86rem/1.5 var(--sans); background: var(--faint); }
+aside.claim p { margin: 0 0 .5rem; }
+aside.claim.reproduced { border-left-color: #2a7a4b; }
+aside.claim.not-reproduced { border-left-color: var(--warn); }
+aside.claim dl { font-size: .92em; margin: 0; }
+
 details.experiment { margin: 1.5rem 0; border: 1px solid var(--line); border-radius: 4px; padding: .45rem .9rem; }
 details.experiment > summary { font: .86rem/1.5 var(--sans); color: var(--quiet); cursor: pointer; }
 details.experiment[open] > summary { margin-bottom: .75rem; }

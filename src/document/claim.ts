@@ -1,6 +1,6 @@
 /** A claim: a sentence of the paper, and what the results must be for it to hold. */
 
-import type { Expression, Path } from '../document/expression.ts'
+import type { Expression, Path } from './expression.ts'
 
 /**
  * What a claim speaks of. `shape`: proportions and order, which may hold on any board. `absolute`: times of the machine that they were

@@ -1,0 +1,92 @@
+/**
+ * Verification of a paper's claims: what the recorded runs say of each, and, after a rerun, what that says, with every rerun cell
+ * held against its record.
+ */
+
+import { type Judgement, judge } from '../claims/judge.ts'
+import type { ClaimBlock } from '../document/block.ts'
+import { expressionsOf } from '../document/claim.ts'
+import { references } from '../document/expression.ts'
+import { nameOf, type PlannedCell } from '../plan/cells.ts'
+import type { Step } from '../plan/plan.ts'
+import type { Run } from '../results/run.ts'
+import { sameRows } from '../results/store.ts'
+
+export interface Verification {
+  readonly claim: ClaimBlock
+  /** By the recorded runs. */
+  readonly recorded: Judgement
+  /** By the runs of this rerun; absent without one. */
+  readonly rerun?: Judgement
+}
+
+/** How a rerun cell compares with its record. */
+export interface Reproduction {
+  readonly cell: string
+  readonly origin: Run['origin']
+  /** `bits`: the same rows and raw files; `rows`: the same rows; `other`: neither; `none`: there is no record that fits. */
+  readonly same: 'bits' | 'rows' | 'other' | 'none'
+}
+
+/** The judgement that counts: the rerun's, if there was one. */
+export function decisive({ recorded, rerun }: Verification): Judgement {
+  return rerun ?? recorded
+}
+
+/** Judges each claim by the recorded runs among `steps`, and by `rerun` if cells ran again. */
+export function verifyClaims(
+  claims: readonly ClaimBlock[],
+  steps: readonly Step[],
+  rerun: readonly Run[] | undefined,
+): readonly Verification[] {
+  const experiments = [...new Set(steps.map(({ cell }) => cell.block))]
+  const found = steps.flatMap(({ cell, verdict }) =>
+    verdict.type === 'recorded' || verdict.type === 'stale' ? [{ name: nameOf(cell), verdict }] : [],
+  )
+  const recorded = {
+    results: { experiments, runs: found.map(({ verdict }) => verdict.run) },
+    stale: new Map(
+      found.flatMap(({ name, verdict }) => (verdict.type === 'stale' ? [[name, verdict.reason]] : [])),
+    ),
+  }
+  const again = rerun && { results: { experiments, runs: rerun }, stale: new Map<string, string>() }
+  return claims.map((claim) => ({
+    claim,
+    recorded: judge(claim, recorded),
+    ...(again ? { rerun: judge(claim, again) } : {}),
+  }))
+}
+
+/** Compares each run with the record that fits it, if there is one. */
+export function reproductions(steps: readonly Step[], runs: readonly Run[]): readonly Reproduction[] {
+  return runs.map((run) => {
+    const step = steps.find(({ cell }) => nameOf(cell) === nameOf(run))
+    const record = step?.verdict.type === 'recorded' ? step.verdict.run : undefined
+    const common = { cell: nameOf(run), origin: run.origin }
+    if (record === undefined) return { ...common, same: 'none' }
+    if (!sameRows(run, record)) return { ...common, same: 'other' }
+    return { ...common, same: sameFiles(run, record) ? 'bits' : 'rows' }
+  })
+}
+
+function sameFiles(a: Run, b: Run): boolean {
+  const digests = ({ files }: Run) =>
+    Object.entries(files)
+      .map(([name, { sha256 }]) => `${name} ${sha256}`)
+      .sort()
+      .join('\n')
+  return digests(a) === digests(b)
+}
+
+/** Cells whose runs a claim reads. */
+export function cellsFor(
+  claims: readonly ClaimBlock[],
+  cells: readonly PlannedCell[],
+): readonly PlannedCell[] {
+  const wanted = new Set(
+    claims
+      .flatMap(({ test }) => expressionsOf(test).flatMap(references))
+      .map(({ parts }) => parts.slice(0, 3).join('/')),
+  )
+  return cells.filter((cell) => wanted.has(nameOf(cell)))
+}

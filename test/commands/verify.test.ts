@@ -1,0 +1,151 @@
+/** Verdicts on claims, from the command line; and falsehoods, which must not pass. */
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { project, repro, write } from '../project.ts'
+
+const experiment = (id: string, base: number, trials: number) => `
+\`\`\`ts experiment id=${id} testbed=local trials=${trials}
+export const rows = [{ elapsedUs: ${base} + 10 * cell.random() }]
+\`\`\`
+`
+const claim = (lines: string) => `\n\`\`\`yaml claim\n${lines}\n\`\`\`\n`
+const claims = [
+  `id: C1
+statement: Slow is slower than fast
+scope: shape
+from: fast.local.default.elapsedUs
+to: slow.local.default.elapsedUs
+direction: up`,
+  `id: C2
+statement: It takes three times as long
+scope: shape
+source: Table 5
+published: 3
+value: slow.local.default.elapsedUs.mean / fast.local.default.elapsedUs.mean
+tolerance: 20 %`,
+  `id: C3
+statement: Fast takes 100 microseconds on the original machine
+scope: absolute
+published: 105
+value: fast.local.default.elapsedUs.mean
+tolerance: 5
+machine: {CPU: Arm}`,
+]
+const paper = (fast: number, slow: number, trials = 30) => ({
+  'paper/index.md': `---\ntitle: Claims\n---\n${experiment('fast', fast, trials)}${experiment('slow', slow, trials)}${claims.map(claim).join('')}`,
+})
+
+describe('repro verify', () => {
+  it('gives each claim a verdict with numbers and a reason, and counts what is not testable as not passed', async () => {
+    write(paper(100, 300))
+    await repro('run', '--record')
+    const { exitCode, out } = await repro('verify', '--junit', 'verdicts.xml')
+    expect(exitCode).toBe(0)
+    expect(out).toMatch(/^C1 {3}reproduced +Slow is slower than fast$/m)
+    expect(out).toMatch(
+      /^C2 {3}reproduced +It takes three times as long\n +published +3 \(Table 5\)\n +recorded +2\.9\d? \[/m,
+    )
+    expect(out).toMatch(
+      /^C3 {3}not testable .*\n(?: .*\n)*? +why +no run on hardware: local times say nothing/m,
+    )
+    expect(out).toMatch(/^3 claims: 2 reproduced, 1 not testable$/m)
+    expect(readFileSync(join(project, 'verdicts.xml'), 'utf8')).toMatch(
+      /tests="3" failures="0" skipped="1"[\s\S]*<skipped message="not testable: no run/,
+    )
+    const { claims: told } = JSON.parse((await repro('verify', '--json', '--claim', 'C2')).out)
+    expect(told).toMatchObject([
+      { id: 'C2', verdict: 'reproduced', recorded: { measured: [{ trials: 30 }] } },
+    ])
+  })
+
+  it('runs again with --rerun only what a claim needs, and compares', async () => {
+    write(paper(100, 300))
+    await repro('run', '--record')
+    const { exitCode, out, err } = await repro('verify', '--rerun', '--claim', 'C3')
+    expect(exitCode).toBe(0)
+    expect(err).toMatch(/^runs 1 cell again, about 1 min by what they took when recorded$/m)
+    expect(err).not.toContain('slow/local')
+    expect(out).toMatch(/^C3 {3}not testable/m)
+  })
+
+  it('puts claims into the report, each with its verdict', async () => {
+    write(paper(100, 300))
+    expect(await repro('build')).toMatchObject({ exitCode: 0 })
+    const html = readFileSync(join(project, '_build/index.html'), 'utf8')
+    expect(html).toMatch(/<aside class="claim reproduced" id="C1"/)
+    expect(html).toMatch(/<aside class="claim not-testable" id="C3"/)
+  })
+
+  it.each([
+    ['value: slow', 'vale: slow', 'unknown key: vale (did you mean value?)'],
+    [
+      'slow.local.default.elapsedUs.mean /',
+      'slow.local.defalt.elapsedUs.mean /',
+      'unknown pattern of slow: defalt (did you mean default?)',
+    ],
+    ['tolerance: 20 %', 'tolerance: a lot', 'tolerance: '],
+    ['direction: up', 'direction: up\nshows: tbl-none', 'shows: tbl-none'],
+    [
+      'direction: up',
+      'direction: up\nvalue: fast.local.default.n',
+      'a claim has one of value, ascending, and from with to',
+    ],
+  ])('%s as %s is an error with a place', async (from, to, message) => {
+    const [path = '', text = ''] = Object.entries(paper(100, 300))[0] ?? []
+    write({ [path]: text.replace(from, to) })
+    const { exitCode, err } = await repro('check')
+    expect(exitCode).toBe(2)
+    expect(err).toMatch(/^paper\/index\.md:\d+:\d+ error /m)
+    expect(err).toContain(message.replace('shows: tbl-none', 'no table or figure of this id: tbl-none'))
+  })
+})
+
+describe('a falsehood', () => {
+  const rows = (id: string) => join(project, `results/${id}/local/default/rows.csv`)
+
+  it('rows edited by hand: an integrity error', async () => {
+    write(paper(100, 300))
+    await repro('run', '--record')
+    writeFileSync(rows('slow'), readFileSync(rows('slow'), 'utf8').replace(/30\d\.\d+/, '101.5'))
+    const { exitCode, err } = await repro('verify')
+    expect(exitCode).toBe(1)
+    expect(err).toContain('rows.csv of run slow/local/default was changed')
+  })
+
+  it('the data of two experiments swapped: the claims fail', async () => {
+    write(paper(100, 300))
+    await repro('run', '--record')
+    const [fast, slow] = [readFileSync(rows('fast'), 'utf8'), readFileSync(rows('slow'), 'utf8')]
+    writeFileSync(rows('fast'), slow)
+    writeFileSync(rows('slow'), fast)
+    await repro('accept', 'fast', 'slow')
+    const { exitCode, out } = await repro('verify')
+    expect(exitCode).toBe(3)
+    expect(out).toMatch(/^C1 {3}not reproduced/m)
+    expect(out).toMatch(/^C2 {3}not reproduced/m)
+  })
+
+  it('too few trials: inconclusive, with the number that is needed', async () => {
+    write(paper(100, 300, 2))
+    await repro('run', '--record')
+    const { exitCode, out } = await repro('verify')
+    expect(exitCode).toBe(0)
+    expect(out).toMatch(
+      /^C1 {3}inconclusive .*\n(?: .*\n)*? +why +too few trials for any interval: 2, at least \d+ are needed/m,
+    )
+    expect(out).not.toMatch(/^C[12] {3}reproduced/m)
+  })
+
+  it('a run from here passed off as hardware’s: refused', async () => {
+    write(paper(100, 300))
+    await repro('run', '--record')
+    const file = join(project, 'results/fast/local/default/run.json')
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"origin": "local"', '"origin": "hardware"'))
+    const { exitCode, err } = await repro('verify')
+    expect(exitCode).toBe(1)
+    expect(err).toContain('says that the run is hardware, but its environment is local')
+    expect(existsSync(join(project, '_build'))).toBe(false)
+  })
+})
