@@ -44,11 +44,18 @@ export function bootstrap(
   if (Number.isNaN(estimate)) return unbounded
   const random = randomNumbers(seed)
   const replicates = Array.from({ length: resamples }, () =>
-    statistic(sizes.map((size) => Array.from({ length: size }, () => Math.floor(random() * size)))),
+    statistic(sizes.map((size) => drawUnits(size, random))),
   )
   const influence = sizes.map((_, sample) => jackknife(whole, sample, statistic))
   const z = expandedQuantile(influence, level)
   return bcaInterval(replicates, estimate, acceleration(influence), z)
+}
+
+/** With a plain loop: here a bootstrap spends its time. */
+function drawUnits(size: number, random: () => number): readonly number[] {
+  const drawn = new Array<number>(size)
+  for (let i = 0; i < size; i += 1) drawn[i] = Math.floor(random() * size)
+  return drawn
 }
 
 /** Values of one sample, and, where there are several, the boot (or other cluster) that each was observed in. */

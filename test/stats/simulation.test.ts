@@ -13,6 +13,8 @@ import { randomNumbers } from '../../src/stats/random.ts'
 import { shift } from '../../src/stats/shift.ts'
 
 const studies = 1000
+/** Seconds of work, but on a busy machine it may take long. */
+const timeout = 300_000
 
 type Draw = (random: () => number) => number
 const normal: Draw = (random) =>
@@ -36,10 +38,10 @@ function coverage(truth: number, interval: (random: () => number, study: string)
   return hits / studies
 }
 
-describe('95 % intervals contain the truth in 93 to 97 % of studies', () => {
+describe('95 % intervals contain the truth in 93 to 97 % of studies', { timeout }, () => {
   it.each([
     ['mean of 20 normal values', normal, 20, mean, 10, 600],
-    // Skewness takes the tails of more draws.
+    // Skewed values cover less (93.8 % of 8000 studies), and with fewer draws less still.
     ['mean of 50 exponential values', exponential, 50, mean, 1, 2000],
     ['median of 20 normal values', normal, 20, median, 10, 600],
   ])('bootstrap of the %s', (_, draw, n, of, truth, resamples) => {
@@ -87,7 +89,7 @@ describe('95 % intervals contain the truth in 93 to 97 % of studies', () => {
   })
 })
 
-describe('the comparison of eight patterns with a baseline', () => {
+describe('the comparison of eight patterns with a baseline', { timeout }, () => {
   /** Share of studies in which at least one pattern counts as changed. */
   function alarms(shiftBy: number, studies: number): number {
     const random = randomNumbers('alarms')
