@@ -20,6 +20,8 @@ import { firstAtOrAfter } from './timeline.ts'
 
 /** xen/include/public/xen.h: DOMID_IDLE. */
 const IDLE_DOMAIN = 0x7fff
+/** The scheduler lets the vCPU run on: all that there is of one that never stops (xen/public/trace.h). */
+const CONTINUE_RUNNING = 0x21002
 const RUNNING = runstates.indexOf('running')
 
 export interface BusyClock {
@@ -51,21 +53,22 @@ function runningCounts(capture: Uint8Array): Counts {
   merge.until = reader.settled
   const running = new Map<number, boolean>()
   const changes: { readonly time: number; readonly step: number }[] = []
-  // A vCPU that runs when the capture begins tells so by its first change only.
+  // A vCPU that runs when the capture begins tells so by its first change, or by being let run on.
   let first = 0
   while (merge.next()) {
     const { words, at, time } = merge
     const header = words[at] as number
     const event = header & EVENT_MASK
-    if (!isRunstateChange(event) || header >>> 28 === 0) continue
+    const continues = event === CONTINUE_RUNNING
+    if (!(continues || isRunstateChange(event)) || ((header >>> 28) & 7) === 0) continue
     const vcpu = words[at + 1] as number
     if (vcpu >>> 16 === IDLE_DOMAIN) continue
     let before = running.get(vcpu)
     if (before === undefined) {
-      before = oldState(event) === RUNNING
+      before = continues || oldState(event) === RUNNING
       if (before) first += 1
     }
-    const after = newState(event) === RUNNING
+    const after = continues || newState(event) === RUNNING
     running.set(vcpu, after)
     if (before !== after) changes.push({ time, step: after ? 1 : -1 })
   }

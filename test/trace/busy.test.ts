@@ -56,6 +56,17 @@ test('a vCPU that was running before the capture counts from its begin', () => {
   expect(clock.at(4000) - clock.at(3000)).toBe(1000)
 })
 
+test('a vCPU that never stops counts because its scheduler lets it run on', () => {
+  const clock = busyClock(
+    bytesOf(
+      window(0, record(0x21002, 2500, 0)),
+      window(1, change(1000, 0, 1, 'runnable', 'running'), change(4000, 0, 1, 'running', 'blocked')),
+    ),
+  )
+  expect(clock.at(3000) - clock.at(1000)).toBe(1000)
+  expect(clock.meanBusy(1000, 4000)).toBe(2)
+})
+
 test.each(['busy', 'idle', 'xen-4.14-null'])(
   'agrees with a plain reader in the capture %s, and never runs faster or backwards',
   (name) => {
@@ -65,8 +76,10 @@ test.each(['busy', 'idle', 'xen-4.14-null'])(
     const running = new Map<number, boolean>()
     for (const { event, words } of records) {
       const vcpu = words[0] as number
-      if ((event & ~0x330) !== 0x21001 || Math.floor(vcpu / 65536) === IDLE || running.has(vcpu)) continue
-      running.set(vcpu, (event & 0x300) === 0)
+      const continues = event === 0x21002
+      if (!(continues || (event & ~0x330) === 0x21001)) continue
+      if (Math.floor(vcpu / 65536) === IDLE || running.has(vcpu)) continue
+      running.set(vcpu, continues || (event & 0x300) === 0)
     }
     let expected = 0
     let last: number | undefined
