@@ -5,7 +5,7 @@
 
 import { type Expression, references } from '../document/expression.ts'
 import { QueryError } from '../results/quantity.ts'
-import { evaluate, findRun, type Results } from '../results/query.ts'
+import { evaluate, findRun, type Results, vocabularyOf } from '../results/query.ts'
 import type { Row, Run } from '../results/run.ts'
 import { excludedColumn, runName } from '../results/series.ts'
 import { type BootstrapOptions, bootstrap } from '../stats/bootstrap.ts'
@@ -30,7 +30,8 @@ export function expressionInterval(
   evaluate({ ast }, results)
   const runs = runsOf(ast, results)
   const units = runs.map((run) => unitsOf(run, options.level))
-  const known = vocabularies(results, runs)
+  // A draw may miss a factor's value that is rare. The value is known all the same, as one that occurs 0 times.
+  const vocabulary = vocabularyOf(results)
   const interval = bootstrap(
     units.map((one) => one.length),
     (draw) => {
@@ -38,7 +39,7 @@ export function expressionInterval(
         ...run,
         rows: (draw[index] ?? []).flatMap((unit) => units[index]?.[unit] ?? []),
       }))
-      return valueOrNaN(ast, { experiments: results.experiments, runs: [...drawn, ...known] })
+      return valueOrNaN(ast, { experiments: results.experiments, runs: drawn, vocabulary })
     },
     options,
   )
@@ -61,31 +62,6 @@ function unitsOf(run: Run, level: number): readonly (readonly Row[])[] {
   const indices = run.columns.filter(({ name, role }) => role === 'index' || name === bootColumn)
   if (indices.length === 0) return kept.map((row) => [row])
   return [...Map.groupBy(kept, (row) => JSON.stringify(indices.map(({ name }) => row[name]))).values()]
-}
-
-/**
- * A draw may miss a factor's value that is rare. The value is known all the same, as one that occurs 0 times: of each experiment one run
- * more, with every combination of factors that any of its runs has.
- */
-function vocabularies(results: Results, runs: readonly Run[]): readonly Run[] {
-  const experiments = new Set(runs.map(({ experiment }) => experiment))
-  const peers = Map.groupBy(results.runs, ({ experiment }) => experiment)
-  return [...experiments].flatMap((experiment) => {
-    const own = peers.get(experiment) ?? []
-    const [first] = own
-    if (first === undefined) return []
-    const columns = [...new Map(own.flatMap((run) => run.columns).map((one) => [one.name, one])).values()]
-    const factors = columns.filter(({ role }) => role === 'factor')
-    const combinations = new Map(
-      own
-        .flatMap((run) => run.rows)
-        .map((row) => {
-          const values = factors.map(({ name }) => [name, row[name] ?? ''] as const)
-          return [JSON.stringify(values), Object.fromEntries(values)]
-        }),
-    )
-    return [{ ...first, columns, rows: [...combinations.values()] }]
-  })
 }
 
 function valueOrNaN(ast: Expression, results: Results): number {

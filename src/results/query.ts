@@ -14,6 +14,33 @@ import { excludedColumn, runName, type Series, select, series, statistic, statis
 export interface Results {
   readonly experiments: readonly ExperimentBlock[]
   readonly runs: readonly Run[]
+  /** Of runs that were drawn from others and may lack a rare value: the values that these have. */
+  readonly vocabulary?: Vocabulary
+}
+
+/** By experiment the values of each factor, over all its runs. */
+export type Vocabulary = ReadonlyMap<string, FactorValues>
+type FactorValues = ReadonlyMap<string, ReadonlySet<string>>
+
+const vocabularies = new WeakMap<Results, Vocabulary>()
+
+/** The values that factors have in any run of an experiment; put together once for the same results. */
+export function vocabularyOf(results: Results): Vocabulary {
+  const known = results.vocabulary ?? vocabularies.get(results)
+  if (known) return known
+  const made = new Map<string, Map<string, Set<string>>>()
+  for (const { experiment, columns, rows } of results.runs) {
+    const factors = made.get(experiment) ?? new Map<string, Set<string>>()
+    made.set(experiment, factors)
+    for (const { name, role } of columns) {
+      if (role !== 'factor') continue
+      const values = factors.get(name) ?? new Set<string>()
+      factors.set(name, values)
+      for (const row of rows) if (typeof row[name] === 'string') values.add(row[name])
+    }
+  }
+  vocabularies.set(results, made)
+  return made
 }
 
 /**
@@ -123,8 +150,8 @@ export interface RunSeries extends Series {
 export function readSeries({ parts }: Pick<Path, 'parts'>, results: Results): RunSeries {
   const [experimentId = '', environment = '', patternName = '', ...rest] = parts
   const run = findRun(results, experimentId, environment, patternName)
-  const peers = results.runs.filter((candidate) => candidate.experiment === experimentId)
-  const { factors, measure } = narrow(run, peers, rest)
+  const vocabulary = vocabularyOf(results).get(experimentId) ?? new Map()
+  const { factors, measure } = narrow(run, vocabulary, rest)
   if (measure === undefined) throw new QueryError(`no measure at the end: ${parts.join('.')}`)
   return { run, ...series(run, factors, measure) }
 }
@@ -134,8 +161,8 @@ function read(parts: readonly string[], results: Results): Quantity {
   const run = findRun(results, experimentId, environment, patternName)
   const statisticName = rest.at(-1)
   if (statisticName === undefined) throw new QueryError(`no measure and statistic: ${parts.join('.')}`)
-  const peers = results.runs.filter((candidate) => candidate.experiment === experimentId)
-  const { factors, measure } = narrow(run, peers, rest.slice(0, -1))
+  const vocabulary = vocabularyOf(results).get(experimentId) ?? new Map()
+  const { factors, measure } = narrow(run, vocabulary, rest.slice(0, -1))
   const known = statistic(statisticName)
   if (known === undefined) {
     if (isColumn(run, statisticName)) {
@@ -207,19 +234,11 @@ interface Narrowing {
  * What the middle of a path means. A factor's value counts as known if any run of the experiment has it, so that
  * "how often was it runnable" can be answered with 0.
  */
-function narrow(run: Run, peers: readonly Run[], parts: readonly string[]): Narrowing {
-  const factorColumns = run.columns.filter(
-    (column) => column.role === 'factor' && column.name !== excludedColumn,
-  )
+function narrow(run: Run, vocabulary: FactorValues, parts: readonly string[]): Narrowing {
   const valuesOf = new Map(
-    factorColumns.map(({ name }) => [
-      name,
-      new Set(
-        peers.flatMap((peer) =>
-          peer.rows.map((row) => row[name]).filter((value) => typeof value === 'string'),
-        ),
-      ),
-    ]),
+    run.columns
+      .filter(({ name, role }) => role === 'factor' && name !== excludedColumn)
+      .map(({ name }) => [name, vocabulary.get(name) ?? new Set<string>()]),
   )
   const factors: Record<string, string> = {}
   let measure: string | undefined
