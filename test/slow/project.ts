@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
 
@@ -60,17 +60,17 @@ A pause takes \`=latency['${environments[0]}'].baseline.pause.total.mean | ms\`.
 `
 }
 
-/** SHA-256 of every raw file and of the rows, by path. */
+/** SHA-256 of every raw file and of the rows of what a project made, by cell and name: of the files, not of what the runs say. */
 export async function digests(project: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {}
-  for (const folder of ['.repro/raw', 'results']) {
-    for (const entry of await readdir(join(project, folder), { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile() || entry.name === 'run.json') continue // run.json says when it was run
-      const path = join(entry.parentPath, entry.name)
-      found[path.slice(project.length)] = createHash('sha256')
-        .update(await readFile(path))
-        .digest('hex')
-    }
+  const runs = join(project, '.repro/runs')
+  for (const entry of await readdir(runs, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || entry.name === 'run.json') continue // run.json says when it was run
+    const path = join(entry.parentPath, entry.name)
+    const cell = relative(runs, path).split('/').toSpliced(3, 1).join('/') // without the run's id, a time
+    found[cell] = createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex')
   }
   return found
 }
