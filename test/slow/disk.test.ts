@@ -1,0 +1,51 @@
+/** A disk that fills up during a build. Needs root, for a small file system of its own. */
+
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { makeProject, repro } from './project.ts'
+
+const paper = `---
+title: Full
+---
+
+\`\`\`ts experiment id=large testbed=local trials=40
+export const rows = [{ word: String(cell.trial).repeat(10_000), value: cell.random() }]
+\`\`\`
+`
+
+/** Whether this process may mount: containers often take that from root. */
+function canMount(): boolean {
+  try {
+    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+test.skipIf(!canMount())(
+  'a full disk ends a build with a message, and the next one ends with the same rows',
+  async () => {
+    const project = await makeProject([], { 'paper/index.md': paper })
+    const store = join(project, '.repro/journals')
+    mkdirSync(store, { recursive: true })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=200k', 'none', store])
+    onTestFinished(() => void execFileSync('umount', ['--lazy', store]))
+    const { exitCode, err } = await repro(project, 'run', '--record')
+    expect(exitCode).toBe(1)
+    expect(err).toMatch(/cannot write .*\.jsonl: the disk is full; make room and build again/)
+    expect(err).not.toMatch(/^ +at /m)
+    execFileSync('mount', ['-o', 'remount,size=64m', store])
+    const again = await repro(project, 'run', '--record')
+    expect(again.exitCode, again.err).toBe(0)
+    expect(again.err).toMatch(/\d+ of 40 trials are kept from before/)
+
+    const undisturbed = await makeProject([], { 'paper/index.md': paper })
+    expect(await repro(undisturbed, 'run', '--record')).toMatchObject({ exitCode: 0 })
+    const rows = (folder: string) =>
+      readFileSync(join(folder, 'results/large/local/default/rows.csv'), 'utf8')
+    expect(rows(project)).toBe(rows(undisturbed))
+  },
+)
