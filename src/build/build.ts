@@ -9,11 +9,11 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasErrors } from '../document/problem.ts'
-import { cellsOf, chosen, nameOf, type PlannedCell } from '../plan/cells.ts'
+import { cellsOf, chosen, type PlannedCell } from '../plan/cells.ts'
 import { digest } from '../plan/key.ts'
 import { plan, type Step } from '../plan/plan.ts'
 import type { Standing } from '../report/standing.ts'
-import { type Files, type Notes, openFiles } from '../results/files.ts'
+import { type Files, type Notes, openFiles, sha256 } from '../results/files.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
 import { openStore, sweep, writeAtomically } from '../results/store.ts'
@@ -23,7 +23,7 @@ import { type Done, reasonToRun, runCells } from './cells.ts'
 import { drawings } from './drawings.ts'
 import type { Outcome, Tell } from './event.ts'
 import { type Rendering, renderInputs } from './exhibits.ts'
-import { reportFile, textDigest, writeManifest } from './manifest.ts'
+import { type Manifest, manifestFile, reportFile } from './manifest.ts'
 import { DocumentError, lockFile, type Opened, type Overrides, override, type Site } from './site.ts'
 
 export interface BuildOptions extends Overrides {
@@ -114,13 +114,13 @@ function refuseUnrecorded(steps: readonly Step[]): void {
   const lines = steps.flatMap(({ cell, verdict }) => {
     if (verdict.type === 'recorded') return []
     const why = verdict.type === 'cached' ? 'run here, but not recorded (repro run --record)' : verdict.reason
-    return [`${nameOf(cell)}: ${why}`]
+    return [`${runName(cell)}: ${why}`]
   })
   if (lines.length > 0) throw new FrozenError(lines.join('\n'))
 }
 
-/** Throws a ChoiceError for a name that fits no cell. */
-function choice(steps: readonly Step[], { only, rerun }: BuildOptions) {
+/** Which cells may run, and which of them run whatever is there. Throws a ChoiceError for a name that fits no cell. */
+export function choice(steps: readonly Step[], { only, rerun }: Pick<BuildOptions, 'only' | 'rerun'>) {
   const cells = steps.map(({ cell }) => cell)
   const isChosen = chosen(cells, only, '--only')
   const isRerun = rerun === 'all' ? isChosen : chosen(cells, rerun, '--rerun')
@@ -167,7 +167,7 @@ export interface Shown {
 
 export function runsToShow(steps: readonly Step[], made: ReadonlyMap<string, Run>): readonly Shown[] {
   return steps.flatMap(({ cell, verdict }): readonly Shown[] => {
-    const run = made.get(nameOf(cell))
+    const run = made.get(runName(cell))
     if (run) return [{ run, standing: { executed: true } }]
     if (verdict.type === 'missing') return []
     const stale = verdict.type === 'stale' ? { stale: verdict.reason } : {}
@@ -211,12 +211,13 @@ async function render(
   })
   await writeAtomically(project, reportFile, html)
   drawn.tidy()
-  writeManifest(project, path, {
+  const manifest: Manifest = {
     schema: 1,
     complete: complete && problems.length === 0,
     notes: { ...before, ...rendering.files.notes() },
-    report: textDigest(html),
+    report: sha256(html),
     steps,
-  })
+  }
+  await writeAtomically(project, manifestFile(path), JSON.stringify(manifest))
   return { problems, report: reportFile }
 }

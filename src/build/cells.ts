@@ -1,9 +1,10 @@
 /** Runs the cells of a plan, producers before those that need them. */
 
 import { CellError, execute, type Workshop } from '../experiment/execute.ts'
-import { nameOf, type PlannedCell } from '../plan/cells.ts'
+import type { PlannedCell } from '../plan/cells.ts'
 import type { Step } from '../plan/plan.ts'
 import type { Run } from '../results/run.ts'
+import { runName } from '../results/series.ts'
 import { gate } from '../testbed/emulated/gate.ts'
 import type { Tell } from './event.ts'
 
@@ -53,12 +54,12 @@ export async function runCells(
   const tried = new Set<string>()
   const first = await replan(made)
   const listed = (steps: readonly Step[]) =>
-    steps.map(({ cell }) => ({ name: nameOf(cell), trials: cell.block.trials }))
+    steps.map(({ cell }) => ({ name: runName(cell), trials: cell.block.trials }))
   tell({ type: 'planned', cells: listed(first) })
   const enter = gate(jobs)
 
   const runStep = async (step: Step): Promise<void> => {
-    const name = nameOf(step.cell)
+    const name = runName(step.cell)
     signal.throwIfAborted()
     if (failures.length > 0 && !keepGoing) return
     tried.add(name)
@@ -82,19 +83,19 @@ export async function runCells(
 
   // Wave by wave: the next plan knows what this one made, and so what the consumers' keys are.
   for (let steps = first; ; steps = await replan(made)) {
-    const open = steps.filter(({ cell }) => !tried.has(nameOf(cell)))
+    const open = steps.filter(({ cell }) => !tried.has(runName(cell)))
     // An experiment with a cell that is still to run, or that failed, has not all its rows.
     const unfinished = new Set([
       ...open.map(({ cell }) => cell.experiment),
       ...first.flatMap(({ cell }) =>
-        tried.has(nameOf(cell)) && !made.has(nameOf(cell)) ? [cell.experiment] : [],
+        tried.has(runName(cell)) && !made.has(runName(cell)) ? [cell.experiment] : [],
       ),
     ])
     const ready = open.filter(
       ({ cell, waitsFor }) => waitsFor.length === 0 && !cell.block.needs.some((id) => unfinished.has(id)),
     )
     if (ready.length === 0 || (failures.length > 0 && !keepGoing)) {
-      return { executed: [...made.values()], failures, skipped: open.map(({ cell }) => nameOf(cell)) }
+      return { executed: [...made.values()], failures, skipped: open.map(({ cell }) => runName(cell)) }
     }
     // All of them must have ended before the first bug or interruption is passed on: they still write.
     const ends = await Promise.allSettled(ready.map((step) => enter(() => runStep(step))))

@@ -3,10 +3,9 @@
  * that would see the same again has nothing to do, and says so before anything else of this program is loaded.
  */
 
-import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { type Notes, unchanged } from '../results/files.ts'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Notes, sha256, unchanged } from '../results/files.ts'
 import type { Inputs } from '../results/run.ts'
 
 export interface Manifest {
@@ -22,7 +21,8 @@ export interface Manifest {
 
 export const reportFile = '_build/index.html'
 
-function manifestFile(document: string): string {
+/** Where the manifest of a document lies, relative to the project. */
+export function manifestFile(document: string): string {
   return `.repro/manifests/${document.replaceAll('/', '+')}.json`
 }
 
@@ -36,14 +36,6 @@ export function readManifest(project: string, document: string): Manifest | unde
   }
 }
 
-export function writeManifest(project: string, document: string, manifest: Manifest): void {
-  const file = join(project, manifestFile(document))
-  mkdirSync(dirname(file), { recursive: true })
-  const draft = `${file}.${process.pid}`
-  writeFileSync(draft, JSON.stringify(manifest))
-  renameSync(draft, file)
-}
-
 /** Whether the report is there and a build would write the same again. */
 export function isUpToDate(project: string, document: string): boolean {
   const manifest = readManifest(project, document)
@@ -51,14 +43,10 @@ export function isUpToDate(project: string, document: string): boolean {
   return unchanged(project, manifest.notes) && reportDigest(project) === manifest.report
 }
 
-export function textDigest(text: string | Uint8Array): string {
-  return createHash('sha256').update(text).digest('hex')
-}
-
 /** SHA-256 (hex) of the report; undefined if there is none. */
 export function reportDigest(project: string): string | undefined {
   try {
-    return textDigest(readFileSync(join(project, reportFile)))
+    return sha256(readFileSync(join(project, reportFile)))
   } catch {
     return undefined
   }

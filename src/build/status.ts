@@ -1,11 +1,11 @@
 /** Where every step of a document stands: its cells, its tables and figures, and the page. */
 
-import { nameOf } from '../plan/cells.ts'
 import { digest } from '../plan/key.ts'
 import type { Step } from '../plan/plan.ts'
 import { type Change, changesOf, listed } from '../plan/verdict.ts'
 import { openFiles } from '../results/files.ts'
 import type { Inputs, Run } from '../results/run.ts'
+import { runName } from '../results/series.ts'
 import { planDocument, programOf, runsToShow } from './build.ts'
 import { renderInputs } from './exhibits.ts'
 import { readManifest, reportDigest } from './manifest.ts'
@@ -36,7 +36,7 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
   const inputs = renderInputs({
     document: opened.document,
     runs: shown.map(({ run }) => run),
-    standings: new Map(shown.map(({ run, standing }) => [nameOf(run), standing])),
+    standings: new Map(shown.map(({ run, standing }) => [runName(run), standing])),
     files,
     program: programOf(site, files),
   })
@@ -53,7 +53,7 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
 }
 
 function cellStatus({ cell, key, inputs, verdict }: Step): StepStatus {
-  const common = { id: nameOf(cell), type: 'cell', key, inputs, state: verdict.type } as const
+  const common = { id: runName(cell), type: 'cell', key, inputs, state: verdict.type } as const
   const run: Run | undefined = 'run' in verdict ? verdict.run : undefined
   return {
     ...common,

@@ -7,9 +7,10 @@ import { type Judgement, judge } from '../claims/judge.ts'
 import type { ClaimBlock } from '../document/block.ts'
 import { expressionsOf } from '../document/claim.ts'
 import { references } from '../document/expression.ts'
-import { nameOf, type PlannedCell } from '../plan/cells.ts'
+import type { PlannedCell } from '../plan/cells.ts'
 import type { Step } from '../plan/plan.ts'
 import type { Run } from '../results/run.ts'
+import { runName } from '../results/series.ts'
 import { sameRows } from '../results/store.ts'
 
 export interface Verification {
@@ -41,7 +42,7 @@ export function verifyClaims(
 ): readonly Verification[] {
   const experiments = [...new Set(steps.map(({ cell }) => cell.block))]
   const found = steps.flatMap(({ cell, verdict }) =>
-    verdict.type === 'recorded' || verdict.type === 'stale' ? [{ name: nameOf(cell), verdict }] : [],
+    verdict.type === 'recorded' || verdict.type === 'stale' ? [{ name: runName(cell), verdict }] : [],
   )
   const recorded = {
     results: { experiments, runs: found.map(({ verdict }) => verdict.run) },
@@ -60,9 +61,9 @@ export function verifyClaims(
 /** Compares each run with the record that fits it, if there is one. */
 export function reproductions(steps: readonly Step[], runs: readonly Run[]): readonly Reproduction[] {
   return runs.map((run) => {
-    const step = steps.find(({ cell }) => nameOf(cell) === nameOf(run))
+    const step = steps.find(({ cell }) => runName(cell) === runName(run))
     const record = step?.verdict.type === 'recorded' ? step.verdict.run : undefined
-    const common = { cell: nameOf(run), origin: run.origin }
+    const common = { cell: runName(run), origin: run.origin }
     if (record === undefined) return { ...common, same: 'none' }
     if (!sameRows(run, record)) return { ...common, same: 'other' }
     return { ...common, same: sameFiles(run, record) ? 'bits' : 'rows' }
@@ -88,5 +89,5 @@ export function cellsFor(
       .flatMap(({ test }) => expressionsOf(test).flatMap(references))
       .map(({ parts }) => parts.slice(0, 3).join('/')),
   )
-  return cells.filter((cell) => wanted.has(nameOf(cell)))
+  return cells.filter((cell) => wanted.has(runName(cell)))
 }

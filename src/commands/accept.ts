@@ -1,7 +1,8 @@
 /** `repro accept`: edited observations of a recorded run become the record. A decision, and recorded as one. */
 
 import { openDocument } from '../build/site.ts'
-import { cellsOf, chosen, nameOf } from '../plan/cells.ts'
+import { cellsOf, chosen } from '../plan/cells.ts'
+import { runName } from '../results/series.ts'
 import { openStore } from '../results/store.ts'
 import { exitCodes } from './messages.ts'
 import { readArguments, siteOf, UsageError } from './usage.ts'
@@ -18,7 +19,7 @@ export async function acceptCommand(args: readonly string[], generator: string):
   const today = new Date().toISOString().slice(0, 10)
   for (const cell of cells.filter(isChosen)) {
     const changed = await store.accept(cell, `rows.csv as edited by hand, ${today}`)
-    console.log(`${changed ? 'accepted' : 'not edited:'} ${nameOf(cell)}`)
+    console.log(`${changed ? 'accepted' : 'not edited:'} ${runName(cell)}`)
   }
   return exitCodes.done
 }

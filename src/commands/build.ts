@@ -1,16 +1,16 @@
 /** `repro build` and `repro run`: executes what is missing and writes the report, or leaves that out. */
 
 import { availableParallelism } from 'node:os'
-import { build, planDocument } from '../build/build.ts'
+import { build, choice, planDocument } from '../build/build.ts'
 import { reasonToRun } from '../build/cells.ts'
 import { readManifest } from '../build/manifest.ts'
 import { openDocument, override } from '../build/site.ts'
 import { hasErrors } from '../document/problem.ts'
-import { cellsOf, chosen, nameOf } from '../plan/cells.ts'
 import { openFiles } from '../results/files.ts'
+import { runName } from '../results/series.ts'
 import { documentMessages, exitCodes, placed, tellFailure } from './messages.ts'
 import { openDisplay } from './progress.ts'
-import { readArguments, siteOf, UsageError, wholeNumber } from './usage.ts'
+import { cellWords, readArguments, siteOf, UsageError, wholeNumber, wordList } from './usage.ts'
 
 const options = {
   rerun: { type: 'boolean', default: false },
@@ -35,8 +35,8 @@ export async function buildCommand(
   const args = given.map((word) => word.replace(/^--rerun=/, '--rerun-only='))
   const { values, positionals } = readArguments(args, options, 1)
   const site = siteOf(positionals[0], generator)
-  const only = wordsOf('--only', values.only)
-  const reruns = wordsOf('--rerun', values['rerun-only'])
+  const only = wordList('--only', cellWords, values.only)
+  const reruns = wordList('--rerun', cellWords, values['rerun-only'])
   const rerun = values.rerun ? 'all' : reruns
   if (values.frozen && (values.record || rerun.length > 0))
     throw new UsageError('--frozen runs nothing: leave out --rerun and --record')
@@ -56,15 +56,12 @@ export async function buildCommand(
       overrides,
       (event) => event.type === 'note' && console.error(event.text),
     )
-    const cells = cellsOf(document.blocks)
-    const isChosen = chosen(cells, only, '--only')
-    const isRerun = rerun === 'all' ? isChosen : chosen(cells, rerun, '--rerun')
-    for (const step of await planDocument(site, { ...opened, document }, files)) {
-      const reason = isChosen(step.cell)
-        ? reasonToRun(step, (cell) => rerun.length > 0 && isRerun(cell))
-        : undefined
-      const name = nameOf(step.cell)
-      console.log(reason === undefined ? `keep ${name}: ${step.verdict.type}` : `run ${name}: ${reason}`)
+    const steps = await planDocument(site, { ...opened, document }, files)
+    const { isChosen, isRerun } = choice(steps, { only, rerun })
+    for (const { cell, verdict } of steps) {
+      const reason = isChosen(cell) ? reasonToRun({ cell, verdict }, isRerun) : undefined
+      const name = runName(cell)
+      console.log(reason === undefined ? `keep ${name}: ${verdict.type}` : `run ${name}: ${reason}`)
     }
     return exitCodes.done
   }
@@ -105,11 +102,4 @@ export async function buildCommand(
   } finally {
     display.close()
   }
-}
-
-function wordsOf(flag: string, lists: readonly string[] = []): readonly string[] {
-  const words = lists.flatMap((list) => list.split(',')).map((word) => word.trim())
-  if (words.includes(''))
-    throw new UsageError(`${flag} takes patterns or experiment/environment/pattern, separated by commas`)
-  return words
 }

@@ -1,10 +1,11 @@
 /** `repro clean`: deletes runs made here that nobody needs any more. Recorded runs stay, whatever their age. */
 
-import { readdirSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { journals } from '../experiment/execute.ts'
-import { nameOf } from '../plan/cells.ts'
+import { type Files, openFiles } from '../results/files.ts'
+import { runName } from '../results/series.ts'
 import { type CellName, openStore, sameRows } from '../results/store.ts'
 import { exitCodes } from './messages.ts'
 import { findProject, readArguments, UsageError } from './usage.ts'
@@ -21,24 +22,25 @@ export async function cleanCommand(args: readonly string[]): Promise<number> {
   if (days === undefined) throw new UsageError(`--older takes days, such as 30d, not ${values.older}`)
   const before = Date.now() - Number(days) * dayMs
   const project = findProject(process.cwd())
-  const store = openStore(project)
+  const files = openFiles(project)
+  const store = openStore(project, files)
   let count = 0
-  for (const cell of cellsWithRuns(project)) {
+  for (const cell of cellsWithRuns(files)) {
     const recorded = store.recorded(cell)
     for (const id of store.history(cell)) {
-      const folder = join(project, '.repro/runs', nameOf(cell), id)
+      const folder = join(project, '.repro/runs', runName(cell), id)
       if (statSync(folder).mtimeMs >= before) continue
       const run = store.past(cell, id)
       if (run && recorded && sameRows(run, recorded)) continue // it holds the raw files of the recorded run
       count += 1
       console.log(
-        `${values['dry-run'] ? 'would delete' : 'deleted'} run ${nameOf(cell)} of ${id.slice(0, 19)}`,
+        `${values['dry-run'] ? 'would delete' : 'deleted'} run ${runName(cell)} of ${id.slice(0, 19)}`,
       )
       if (!values['dry-run']) await store.forget(cell, id)
     }
   }
   for (const folder of [journals, '.repro/failed']) {
-    for (const name of namesIn(join(project, folder))) {
+    for (const name of files.list(folder)) {
       const path = join(project, folder, name)
       if (statSync(path).mtimeMs >= before) continue
       count += 1
@@ -50,19 +52,17 @@ export async function cleanCommand(args: readonly string[]): Promise<number> {
   return exitCodes.done
 }
 
-function cellsWithRuns(project: string): readonly CellName[] {
-  const root = join(project, '.repro/runs')
-  return namesIn(root).flatMap((experiment) =>
-    namesIn(join(root, experiment)).flatMap((environment) =>
-      namesIn(join(root, experiment, environment)).map((pattern) => ({ experiment, environment, pattern })),
-    ),
-  )
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).sort()
-  } catch {
-    return []
-  }
+function cellsWithRuns(files: Files): readonly CellName[] {
+  const root = '.repro/runs'
+  return files
+    .list(root)
+    .flatMap((experiment) =>
+      files
+        .list(join(root, experiment))
+        .flatMap((environment) =>
+          files
+            .list(join(root, experiment, environment))
+            .map((pattern) => ({ experiment, environment, pattern })),
+        ),
+    )
 }

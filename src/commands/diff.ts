@@ -5,8 +5,9 @@ import { openDocument } from '../build/site.ts'
 import { cellsOf, chosen } from '../plan/cells.ts'
 import { inWords } from '../plan/verdict.ts'
 import { symbol } from '../results/quantity.ts'
+import { runName } from '../results/series.ts'
 import { exitCodes } from './messages.ts'
-import { readArguments, siteOf, UsageError } from './usage.ts'
+import { cellWords, readArguments, siteOf, UsageError, wordList } from './usage.ts'
 
 export async function diffCommand(args: readonly string[], generator: string): Promise<number> {
   const flags = {
@@ -24,22 +25,16 @@ export async function diffCommand(args: readonly string[], generator: string): P
   const site = siteOf(values.document, generator)
   const { document } = await openDocument(site)
   const cells = cellsOf(document.blocks)
-  const isChosen = chosen(
-    cells,
-    (values.only ?? []).flatMap((list) => list.split(',')),
-    '--only',
-  )
+  const shown = cells.filter(chosen(cells, wordList('--only', cellWords, values.only), '--only'))
   const set = (word: string): RunSet => {
-    const found = runSet(word, cells.filter(isChosen), site.project)
+    const found = runSet(word, shown, site.project)
     if (found === undefined)
       throw new UsageError(
         `no such runs: ${word} (known: recorded, latest, a git revision, the id of a run in .repro/runs)`,
       )
     return found
   }
-  const names = new Set(
-    cells.filter(isChosen).map((cell) => `${cell.experiment}/${cell.environment}/${cell.pattern}`),
-  )
+  const names = new Set(shown.map(runName))
   const differences = diffRuns(set(a), set(b)).filter(
     ({ cell }) => values.only === undefined || names.has(cell),
   )

@@ -11,8 +11,9 @@ import { setup } from '../testbed/emulated/setup.ts'
 import { runShell } from '../testbed/emulated/shell.ts'
 import { updateLock } from '../testbed/emulated/update.ts'
 import { readEnvironments } from '../testbed/environment.ts'
+import type { Report } from '../testbed/testbed.ts'
 import { exitCodes } from './messages.ts'
-import { type Display, openDisplay } from './progress.ts'
+import { openDisplay } from './progress.ts'
 import { findProject, readArguments, UsageError } from './usage.ts'
 
 interface Place {
@@ -63,11 +64,11 @@ async function list(args: readonly string[], { project, lockFile, cache }: Place
 
 async function setUp(args: readonly string[], place: Place, signal: AbortSignal): Promise<number> {
   readArguments(args, {}, 0)
-  const { versions, substitutions } = await shown((display) =>
+  const { versions, substitutions } = await shown((report) =>
     setup([...roots.keys()], {
       ...place,
       signal,
-      report: (update) => display.tell({ type: 'laboratory', update }),
+      report,
     }),
   )
   for (const { root, pinned, installed } of substitutions)
@@ -97,11 +98,11 @@ async function shell(args: readonly string[], place: Place, signal: AbortSignal)
   const name = positionals[0] ?? [...environments.keys()].at(-1) ?? ''
   const environment = environments.get(name)
   if (!environment) throw new UsageError(`unknown environment: ${name}${hint(name, environments.keys())}`)
-  const laboratory = await shown((display) =>
+  const laboratory = await shown((report) =>
     setup([environment.root], {
       ...place,
       signal,
-      report: (update) => display.tell({ type: 'laboratory', update }),
+      report,
     }),
   )
   console.error(`${environment.label}: booting; \`exit\` switches the board off, Ctrl-A X ends it at once`)
@@ -111,11 +112,11 @@ async function shell(args: readonly string[], place: Place, signal: AbortSignal)
 
 async function lock(args: readonly string[], place: Place, signal: AbortSignal): Promise<number> {
   readArguments(args, {}, 0)
-  const made = await shown((display) =>
+  const made = await shown((report) =>
     updateLock(place.lockFile, {
       ...place,
       signal,
-      report: (update) => display.tell({ type: 'laboratory', update }),
+      report,
     }),
   )
   for (const [root, { packages }] of Object.entries(made.roots))
@@ -123,10 +124,11 @@ async function lock(args: readonly string[], place: Place, signal: AbortSignal):
   return exitCodes.done
 }
 
-async function shown<T>(work: (display: Display) => Promise<T>): Promise<T> {
+/** Does something with the laboratory, and shows how far it is. */
+async function shown<T>(work: (report: Report) => Promise<T>): Promise<T> {
   const display = openDisplay(process.stderr, process.env)
   try {
-    return await work(display)
+    return await work((update) => display.tell({ type: 'laboratory', update }))
   } finally {
     display.close()
   }

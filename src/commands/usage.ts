@@ -59,6 +59,16 @@ export function wholeNumber(flag: string, text: string | undefined, least = 1): 
   throw new UsageError(`${flag} takes a whole number from ${least}, not ${text}`)
 }
 
+/** What flags that choose cells take. */
+export const cellWords = 'patterns or experiment/environment/pattern'
+
+/** The words of a flag that takes lists of `what`: several times, or with commas. */
+export function wordList(flag: string, what: string, lists: readonly string[] = []): readonly string[] {
+  const words = lists.flatMap((list) => list.split(',')).map((word) => word.trim())
+  if (words.includes('')) throw new UsageError(`${flag} takes ${what}, separated by commas`)
+  return words
+}
+
 /** The project around the working folder: the nearest one upwards with paper/ or experiments/, else the folder itself. */
 export function findProject(from: string): string {
   for (let folder = resolve(from); ; folder = dirname(folder)) {

@@ -15,14 +15,15 @@ import {
 import { tally } from '../claims/tally.ts'
 import { hasErrors } from '../document/problem.ts'
 import { hint } from '../document/spelling.ts'
-import { cellsOf, nameOf } from '../plan/cells.ts'
+import { cellsOf } from '../plan/cells.ts'
 import { measuredText, publishedText } from '../report/claim.ts'
 import { openFiles } from '../results/files.ts'
 import type { Run } from '../results/run.ts'
+import { runName } from '../results/series.ts'
 import { junit } from './junit.ts'
 import { documentMessages, exitCodes, tellFailure } from './messages.ts'
 import { openDisplay } from './progress.ts'
-import { readArguments, siteOf, UsageError } from './usage.ts'
+import { readArguments, siteOf, UsageError, wholeNumber, wordList } from './usage.ts'
 
 const options = {
   rerun: { type: 'boolean', default: false },
@@ -46,7 +47,7 @@ export async function verifyCommand(
   if (document.file.messages.length > 0) console.error(documentMessages(document.file))
   if (hasErrors(document.file)) return exitCodes.usage
   const all = document.blocks.filter((block) => block.type === 'claim')
-  const names = (values.claim ?? []).flatMap((list) => list.split(','))
+  const names = wordList('--claim', 'ids of claims', values.claim)
   for (const name of names) {
     const ids = all.map(({ id }) => id)
     if (!ids.includes(name)) throw new UsageError(`no claim of this name: ${name}${hint(name, ids)}`)
@@ -61,14 +62,14 @@ export async function verifyCommand(
     const cells = cellsOf(document.blocks)
     const needed = names.length > 0 ? cellsFor(claims, cells) : cells
     const chosen = values['kick-the-tires'] ? needed.slice(0, 1) : needed
-    const seconds = chosen.reduce((sum, cell) => sum + lastedSeconds(steps, nameOf(cell)), 0)
-    const jobs = values.jobs === undefined ? availableParallelism() : Number(values.jobs)
+    const seconds = chosen.reduce((sum, cell) => sum + lastedSeconds(steps, runName(cell)), 0)
+    const jobs = wholeNumber('--jobs', values.jobs) ?? availableParallelism()
     console.error(
       `runs ${chosen.length} ${chosen.length === 1 ? 'cell' : 'cells'} again, about ${Math.ceil(seconds / jobs / 60)} min by what they took when recorded`,
     )
     const display = openDisplay(process.stderr, process.env)
     try {
-      const only = chosen.map(nameOf)
+      const only = chosen.map(runName)
       const outcome = await build(
         site,
         opened,
@@ -105,7 +106,7 @@ export async function verifyCommand(
 }
 
 function lastedSeconds(steps: Awaited<ReturnType<typeof planDocument>>, name: string): number {
-  const step = steps.find(({ cell }) => nameOf(cell) === name)
+  const step = steps.find(({ cell }) => runName(cell) === name)
   const run = step && 'run' in step.verdict ? step.verdict.run : undefined
   return Number(run?.provenance['duration (s)'] ?? 60)
 }
@@ -116,7 +117,7 @@ function plain(verification: Verification) {
     ...{ verdict, reason, notes, trialsNeeded },
     measured: measured.map(({ value, unit, interval, trials, sources }) => ({
       ...{ value, unit, interval, trials },
-      runs: [...new Set(sources.map(({ run }) => nameOf(run)))],
+      runs: [...new Set(sources.map(({ run }) => runName(run)))],
     })),
   })
   return {

@@ -118,7 +118,7 @@ function checkExperiment(context: Context): void {
     if (!hasErrorAt(document.file, place)) checkExperimentId(needed, place, document)
   }
   for (const [index, path] of wordsIn(source.data.inputs)) {
-    if (!/[*?[\]{}]/.test(path)) checkFile(['inputs', index], context)
+    if (!isPattern(path)) checkFile(['inputs', index], context)
   }
 }
 
@@ -194,6 +194,11 @@ function checkClaim(source: Mapping, { fences, file }: Document): void {
   if (typeof shows !== 'string' || exhibits(fences).includes(shows)) return
   const reason = `no table or figure of this id: ${shows}${hint(shows, exhibits(fences))}`
   fail(file, 'unknown-reference', source.valuePlace(['shows']), reason)
+}
+
+/** Whether a path stands for several files: `data/*.csv`. */
+export function isPattern(path: string): boolean {
+  return /[*?[\]{}]/.test(path)
 }
 
 /** A dataset is a file when it looks like one; ids have neither slash nor dot. */

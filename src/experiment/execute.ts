@@ -7,6 +7,7 @@ import { cpus, release } from 'node:os'
 import { join, relative } from 'node:path'
 import type { ExperimentBlock, Pattern } from '../document/block.ts'
 import type { Inputs, Run } from '../results/run.ts'
+import { runName } from '../results/series.ts'
 import type { CellName, Store } from '../results/store.ts'
 import type { Environment } from '../testbed/environment.ts'
 import { TestbedError } from '../testbed/testbed.ts'
@@ -108,7 +109,7 @@ export async function execute(
     await mkdir(join(project, '.repro/failed'), { recursive: true })
     await rename(folder, kept)
     throw new CellError(
-      `${experiment}/${cell.environment}/${pattern} failed: ${moved(cause, folder, kept)}\nwhat is left of it: ${relative(project, kept)}/`,
+      `${runName(cell)} failed: ${moved(cause, folder, kept)}\nwhat is left of it: ${relative(project, kept)}/`,
       { cause },
     )
   }

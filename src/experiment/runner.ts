@@ -7,6 +7,7 @@ import { registerHooks } from 'node:module'
 import { relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Row } from '../results/run.ts'
+import { runName } from '../results/series.ts'
 import { randomNumbers } from '../stats/random.ts'
 import type { Board } from '../testbed/board.ts'
 import { openBoard } from '../testbed/emulated/board.ts'
@@ -101,7 +102,7 @@ async function openCell(order: Order): Promise<Cell> {
   const { experiment, pattern, parameters, trials, seed, deadlineMs, project, folder } = order
   const environment = order.environment === 'local' ? 'local' : order.environment.name
   const board = await boardOf(order)
-  const name = `${experiment}/${environment}/${pattern}`
+  const name = runName({ experiment, environment, pattern })
   return {
     experiment,
     environment,

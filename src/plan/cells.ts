@@ -2,6 +2,7 @@
 
 import type { Block, ExperimentBlock, Pattern } from '../document/block.ts'
 import { hint } from '../document/spelling.ts'
+import { runName } from '../results/series.ts'
 import type { CellName } from '../results/store.ts'
 
 export interface PlannedCell extends CellName {
@@ -44,7 +45,7 @@ export function chosen(
   for (const word of only) {
     if (cells.some((cell) => fits(cell, word))) continue
     const names = word.includes('/')
-      ? cells.map(nameOf)
+      ? cells.map(runName)
       : cells.flatMap(({ experiment, pattern }) => [experiment, pattern])
     throw new ChoiceError(`${flag}: no experiment, pattern or cell of this name: ${word}${hint(word, names)}`)
   }
@@ -52,10 +53,5 @@ export function chosen(
 }
 
 function fits(cell: CellName, word: string): boolean {
-  return word === cell.pattern || word === cell.experiment || `${nameOf(cell)}/`.startsWith(`${word}/`)
-}
-
-/** `latency/xen-4.14/baseline`. */
-export function nameOf({ experiment, environment, pattern }: CellName): string {
-  return `${experiment}/${environment}/${pattern}`
+  return word === cell.pattern || word === cell.experiment || `${runName(cell)}/`.startsWith(`${word}/`)
 }

@@ -1,8 +1,8 @@
 /** Digests of code that comments do not change. */
 
-import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import jsTokens from 'js-tokens'
+import { sha256 } from '../results/files.ts'
 
 /** Takes the comments out of a language's text. */
 type Strip = (text: string) => string
@@ -21,7 +21,7 @@ const languages: ReadonlyMap<string, Strip> = new Map([
 /** SHA-256 (hex) of a file's text, without comments and empty lines where its language is known. */
 export function codeDigest(path: string, text: string): string {
   const strip = languages.get(posix.extname(path)) ?? ((same: string) => same)
-  return createHash('sha256').update(strip(text)).digest('hex')
+  return sha256(strip(text))
 }
 
 function withoutScriptComments(text: string): string {

@@ -1,8 +1,8 @@
 /** Keys: what decides a result, as one digest. */
 
-import { createHash } from 'node:crypto'
 import type { Parameter, Parameters } from '../document/block.ts'
 import { isMapping } from '../document/parameters.ts'
+import { sha256 } from '../results/files.ts'
 import type { Inputs } from '../results/run.ts'
 import type { CellName } from '../results/store.ts'
 
@@ -16,7 +16,7 @@ export function keyOf({ experiment, environment, pattern }: CellName, inputs: In
 
 /** SHA-256 (hex) of a value, whatever the order of its keys. */
 export function digest(value: unknown): string {
-  return createHash('sha256').update(canonical(value)).digest('hex')
+  return sha256(canonical(value))
 }
 
 /** `{dom0: {cpuLoad: 4}}` as `parameter dom0.cpuLoad` -> 4. A list is one value. */

@@ -7,12 +7,13 @@
 import type { Files } from '../results/files.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { rowsDigest, StoreError } from '../results/runfile.ts'
+import { runName } from '../results/series.ts'
 import type { Store } from '../results/store.ts'
 import { installedRoot, markerFile } from '../testbed/emulated/installed.ts'
 import { type Lock, type Package, packagesDigest, readLock } from '../testbed/emulated/packages.ts'
 import type { Root } from '../testbed/emulated/roots.ts'
 import type { Environment } from '../testbed/environment.ts'
-import { nameOf, type PlannedCell } from './cells.ts'
+import type { PlannedCell } from './cells.ts'
 import { keyOf, parameterInputs } from './key.ts'
 import { type Digests, folderDigests, inputDigests, scriptDigests } from './sources.ts'
 import { type Verdict, verdictOf } from './verdict.ts'
@@ -59,9 +60,9 @@ export async function plan(
     const producers = cell.block.needs.flatMap((id) =>
       [...steps.values()].filter((step) => step.cell.experiment === id),
     )
-    steps.set(nameOf(cell), planCell(cell, producers, { ...around, ...common, fresh }))
+    steps.set(runName(cell), planCell(cell, producers, { ...around, ...common, fresh }))
   }
-  return cells.flatMap((cell) => steps.get(nameOf(cell)) ?? [])
+  return cells.flatMap((cell) => steps.get(runName(cell)) ?? [])
 }
 
 /** Experiments before those that need them; `needs` of a checked document has no cycle. */
@@ -92,7 +93,7 @@ function planCell(cell: PlannedCell, producers: readonly Step[], around: Surroun
   const runs = producers.map((producer) => resultOf(producer, around.fresh))
   const needs = producers.map((producer, index) => {
     const run = runs[index]
-    return [`needs ${nameOf(producer.cell)}`, run ? rowsDigest(run) : 'not there yet'] as const
+    return [`needs ${runName(producer.cell)}`, run ? rowsDigest(run) : 'not there yet'] as const
   })
   const inputs: Inputs = {
     ...scripts,
@@ -124,7 +125,7 @@ function planCell(cell: PlannedCell, producers: readonly Step[], around: Surroun
     journal: journalOf(cell, own),
     verdict: waiting.length === 0 ? found : withWait(found, waiting),
     needed: runs.flatMap((run) => run ?? []),
-    waitsFor: waiting.map((producer) => nameOf(producer.cell)),
+    waitsFor: waiting.map((producer) => runName(producer.cell)),
   }
 }
 
@@ -133,7 +134,7 @@ function checkOrigin(run: Run, environment: Environment | 'local'): void {
   const expected = environment === 'local' ? 'local' : environment.testbed
   if (run.origin === expected) return
   throw new StoreError(
-    `results/${nameOf(run)}/run.json says that the run is ${run.origin}, but its environment is ${expected}: restore it from version control, or run the cell again with --rerun --record`,
+    `results/${runName(run)}/run.json says that the run is ${run.origin}, but its environment is ${expected}: restore it from version control, or run the cell again with --rerun --record`,
   )
 }
 
@@ -143,13 +144,13 @@ function journalOf(cell: PlannedCell, { trials: _, ...others }: Inputs): string 
 
 /** The run that a consumer gets: what this build made, or what is there and fits. */
 function resultOf({ cell, verdict }: Step, fresh: ReadonlyMap<string, Run>): Run | undefined {
-  const made = fresh.get(nameOf(cell))
+  const made = fresh.get(runName(cell))
   if (made) return made
   return verdict.type === 'recorded' || verdict.type === 'cached' ? verdict.run : undefined
 }
 
 function withWait(verdict: Verdict, producers: readonly Step[]): Verdict {
-  const names = producers.map(({ cell, verdict: { type } }) => `${nameOf(cell)}, which is ${type}`)
+  const names = producers.map(({ cell, verdict: { type } }) => `${runName(cell)}, which is ${type}`)
   const reason = `needs ${names.join(' and ')}`
   return 'run' in verdict ? { type: 'stale', run: verdict.run, reason } : { type: 'missing', reason }
 }

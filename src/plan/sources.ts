@@ -1,6 +1,7 @@
 /** What of the project's files decides results: a script with what it imports, board programs, and files named as inputs. */
 
 import { posix } from 'node:path'
+import { isPattern } from '../document/check.ts'
 import type { Files } from '../results/files.ts'
 import { codeDigest } from './code.ts'
 
@@ -53,10 +54,6 @@ export function inputDigests(patterns: readonly string[], files: Files): Digests
   return Object.fromEntries(
     [...new Set(found)].sort().map((path) => [`file ${path}`, files.digest(path) ?? 'missing']),
   )
-}
-
-function isPattern(path: string): boolean {
-  return /[*?[\]{}]/.test(path)
 }
 
 function matching(pattern: string, files: Files): readonly string[] {

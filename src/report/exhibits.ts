@@ -4,6 +4,7 @@ import { autoType, csvParse } from 'd3-dsv'
 import type { Element } from 'hast'
 import type { FigureBlock, TableBlock } from '../document/block.ts'
 import type { Document } from '../document/document.ts'
+import { cellsOf } from '../plan/cells.ts'
 import { QueryError } from '../results/quantity.ts'
 import type { Results } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
@@ -28,7 +29,7 @@ export interface Exhibit {
 /** Figures drawn before, by the id of their block. */
 export interface Drawings {
   find(id: string): string | undefined
-  keep(id: string, svg: string): void
+  keep(id: string, svg: string): Promise<void>
 }
 
 /** What exhibits are made from, beside their blocks. */
@@ -153,7 +154,7 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
     })
   const before = sources.drawings.find(block.id)
   const svg = before ?? (await draw())
-  if (before === undefined) sources.drawings.keep(block.id, svg)
+  if (before === undefined) await sources.drawings.keep(block.id, svg)
   const notes = [
     ...missing.map((name) => `Missing: run ${name}.`),
     ...staleOf(runs, sources.standings).map((reason) => `Stale: ${reason}.`),
@@ -190,16 +191,12 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
 
 /** Names of the cells of an experiment that have no run, in the block's order. */
 export function missingRuns(
-  { id, environments, patterns }: Results['experiments'][number],
+  experiment: Results['experiments'][number],
   runs: readonly Run[],
 ): readonly string[] {
   const present = new Set(runs.map(runName))
-  return environments
-    .flatMap((environment) =>
-      patterns
-        .filter(({ only }) => only === undefined || only.includes(environment))
-        .map(({ name }) => runName({ experiment: id, environment, pattern: name })),
-    )
+  return cellsOf([experiment])
+    .map(runName)
     .filter((name) => !present.has(name))
 }
 

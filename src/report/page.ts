@@ -64,7 +64,7 @@ export async function renderReport({
   runs: given,
   read,
   standings = new Map(),
-  drawings = { find: () => undefined, keep: () => {} },
+  drawings = { find: () => undefined, keep: async () => {} },
   generator,
 }: ReportInput): Promise<Report> {
   const experiments = document.blocks.filter((block) => block.type === 'experiment')

@@ -129,6 +129,7 @@ function namesIn(folder: string): readonly string[] | undefined {
   }
 }
 
-function sha256(content: Uint8Array): string {
+/** SHA-256 (hex) of a file's content, or of a text. */
+export function sha256(content: Uint8Array | string): string {
   return createHash('sha256').update(content).digest('hex')
 }

@@ -1,10 +1,11 @@
 /** The two files of a run: rows.csv is one observation a line; run.json is all else, with the digest of rows.csv. */
 
-import { createHash } from 'node:crypto'
 import { csvFormatRows, csvParseRows } from 'd3-dsv'
 import { z } from 'zod'
 import type { Parameters } from '../document/block.ts'
+import { sha256 as sha256Of } from './files.ts'
 import type { Column, Row, Run } from './run.ts'
+import { runName } from './series.ts'
 
 /** A run that cannot be trusted or read: a file is damaged, was edited, or comes from another version. */
 export class StoreError extends Error {
@@ -52,7 +53,7 @@ export function formatRun(run: Run): RunFiles {
   const csv = formatRows(run)
   const { experiment, environment, pattern, key, inputs, origin, trials, seed, parameters, clockHz } = run
   const { columns, exclusions, captured, files, provenance } = run
-  const rows = { count: run.rows.length, sha256: textDigest(csv) }
+  const rows = { count: run.rows.length, sha256: sha256Of(csv) }
   const json = JSON.stringify(
     {
       ...{ schema, experiment, environment, pattern, key, inputs: sorted(inputs), origin, trials, seed },
@@ -64,9 +65,14 @@ export function formatRun(run: Run): RunFiles {
   return { 'run.json': `${json}\n`, 'rows.csv': csv }
 }
 
+/** Of runs that were read: checked then, and the same as long as the run is. */
+const digestsOfRows = new WeakMap<Run, string>()
+
 /** The digest that identifies a run's observations. */
 export function rowsDigest(run: Run): string {
-  return textDigest(formatRows(run))
+  const known = digestsOfRows.get(run) ?? sha256Of(formatRows(run))
+  digestsOfRows.set(run, known)
+  return known
 }
 
 /** What run.json says of a run, without its observations; `name` is the file's, for errors. Throws a StoreError. */
@@ -104,15 +110,17 @@ export function parseRun(
   const head = parseHeader(files['run.json'], `${folder}/run.json`)
   const csv = files['rows.csv']
   const name = `${folder}/rows.csv`
-  const run = `run ${head.experiment}/${head.environment}/${head.pattern}`
+  const run = `run ${runName(head)}`
   const advice = 'Restore it from version control, or delete its folder to run the cell again.'
   if (csv === undefined) throw new StoreError(`missing ${name} of ${run}. ${advice}`)
-  const found = textDigest(csv)
+  const found = sha256Of(csv)
   if (found !== head.rows.sha256)
     throw new StoreError(
-      `${name} of ${run} was changed: its SHA-256 is ${found}, not ${head.rows.sha256} as recorded. ${advice} If the change is meant: repro accept ${head.experiment}/${head.environment}/${head.pattern}`,
+      `${name} of ${run} was changed: its SHA-256 is ${found}, not ${head.rows.sha256} as recorded. ${advice} If the change is meant: repro accept ${runName(head)}`,
     )
-  return { ...head, rows: parseRows(csv, head.columns) }
+  const read: Run = { ...head, rows: parseRows(csv, head.columns) }
+  digestsOfRows.set(read, found)
+  return read
 }
 
 function formatRows({ columns, rows }: Run): string {
@@ -133,10 +141,6 @@ export function parseRows(text: string, columns: readonly Column[]): readonly Ro
       }),
     ),
   )
-}
-
-export function textDigest(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }
 
 function sorted<Value>(record: Readonly<Record<string, Value>>): Record<string, Value> {

@@ -13,9 +13,10 @@ import { createReadStream, existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { type Files, openFiles } from './files.ts'
+import { type Files, openFiles, sha256 } from './files.ts'
 import type { RawFile, Run } from './run.ts'
-import { formatRun, parseHeader, parseRows, parseRun, rowsDigest, StoreError, textDigest } from './runfile.ts'
+import { formatRun, parseHeader, parseRows, parseRun, rowsDigest, StoreError } from './runfile.ts'
+import { runName } from './series.ts'
 
 /** What names a cell, and so its runs. */
 export type CellName = Pick<Run, 'experiment' | 'environment' | 'pattern'>
@@ -41,8 +42,8 @@ export interface Store {
 
 /** The store of the project in folder `project`. Reading throws a StoreError that names the file. */
 export function openStore(project: string, files: Files = openFiles(project)): Store {
-  const recordedFolder = (cell: CellName) => `results/${pathOf(cell)}`
-  const cellFolder = (cell: CellName) => `.repro/runs/${pathOf(cell)}`
+  const recordedFolder = (cell: CellName) => `results/${runName(cell)}`
+  const cellFolder = (cell: CellName) => `.repro/runs/${runName(cell)}`
   const read = (folder: string): Run | undefined => {
     const text = files.text(`${folder}/run.json`)
     if (text === undefined) return undefined
@@ -79,7 +80,7 @@ export function openStore(project: string, files: Files = openFiles(project)): S
       const csv = files.text(`${folder}/rows.csv`)
       if (text === undefined || csv === undefined) throw new StoreError(`no recorded run: ${folder}`)
       const { rows, ...head } = parseHeader(text, `${folder}/run.json`)
-      if (textDigest(csv) === rows.sha256) return false
+      if (sha256(csv) === rows.sha256) return false
       const run: Run = {
         ...head,
         rows: parseRows(csv, head.columns),
@@ -100,10 +101,6 @@ const keyDigits = 12
 /** `2026-11-23T12.30.05.123Z`: sorts by time and is a name on every file system. */
 function stamp(now: Date): string {
   return now.toISOString().replaceAll(':', '.')
-}
-
-export function pathOf({ experiment, environment, pattern }: CellName): string {
-  return `${experiment}/${environment}/${pattern}`
 }
 
 /** Whether two runs have the same observations. */
@@ -179,7 +176,7 @@ export async function sweep(project: string): Promise<void> {
 
 async function restore(folder: string, project: string): Promise<void> {
   const run = parseHeader(await readFile(join(folder, 'run.json'), 'utf8'), join(scratch, 'run.json'))
-  const home = join(project, 'results', pathOf(run))
+  const home = join(project, 'results', runName(run))
   if (existsSync(home)) return
   await mkdir(dirname(home), { recursive: true })
   await rename(folder, home)

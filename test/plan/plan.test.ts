@@ -4,10 +4,11 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { cellsOf, nameOf } from '../../src/plan/cells.ts'
+import { cellsOf } from '../../src/plan/cells.ts'
 import { plan, type Step } from '../../src/plan/plan.ts'
 import { openFiles } from '../../src/results/files.ts'
 import type { Run } from '../../src/results/run.ts'
+import { runName } from '../../src/results/series.ts'
 import { openStore, type Store } from '../../src/results/store.ts'
 import { readEnvironments } from '../../src/testbed/environment.ts'
 import { fakeExperiment, fakeRun } from '../results/fake.ts'
@@ -26,7 +27,7 @@ afterEach(() => rmSync(project, { recursive: true }))
 /** The plan of one experiment with two patterns in two environments, with `record` as what is recorded. */
 async function planned(record: ReadonlyMap<string, Run>): Promise<readonly Step[]> {
   const files = openFiles(project)
-  const store: Store = { ...openStore(project, files), recorded: (cell) => record.get(nameOf(cell)) }
+  const store: Store = { ...openStore(project, files), recorded: (cell) => record.get(runName(cell)) }
   const lockFile = join(project, 'experiments/packages.lock.json')
   const environments = await readEnvironments(join(project, 'experiments/environments.yaml'))
   const around = {
@@ -84,7 +85,7 @@ it.each<[string, () => void, readonly string[], string]>([
 ])('%s makes the right cells stale, with the reason', async (_, change, environments, reason) => {
   const record = new Map(
     (await planned(new Map())).map(({ cell, key, inputs }): [string, Run] => [
-      nameOf(cell),
+      runName(cell),
       { ...fakeRun({ environment: cell.environment, pattern: cell.pattern }), key, inputs },
     ]),
   )

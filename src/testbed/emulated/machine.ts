@@ -1,6 +1,6 @@
 /** QEMU's process: runs until the board switches itself off, the deadline passes, or the board panics. */
 
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -45,10 +45,7 @@ export async function boot(
     complaint += chunk.toString()
     log.write(chunk)
   })
-  const code = await new Promise<number | null>((resolve, reject) => {
-    qemu.on('error', (cause) => reject(new TestbedError(`QEMU does not start: ${cause.message}`, { cause })))
-    qemu.on('close', resolve)
-  }).finally(() => {
+  const code = await ended(qemu).finally(() => {
     clearTimeout(deadline)
     signal?.removeEventListener('abort', kill)
   })
@@ -57,9 +54,7 @@ export async function boot(
   if (hung)
     return `the board did not finish within ${deadlineMs / 1000} s (the cell's deadline, less some time for its results) and was switched off`
   if (panic !== '') return `the board panicked: ${panic}`
-  return code === 0
-    ? 'off'
-    : `QEMU ended with ${code === null ? 'a signal' : `status ${code}`}: ${complaint.trim()}`
+  return code === 0 ? 'off' : `QEMU ended with ${endOf(code)}: ${complaint.trim()}`
 }
 
 export async function failure(reason: string, folder: string): Promise<TestbedError> {
@@ -69,4 +64,17 @@ export async function failure(reason: string, folder: string): Promise<TestbedEr
   return new TestbedError([`${reason}; its console ends with`, ...tail].join('\n'), {
     advice: `The whole console is in ${log}.`,
   })
+}
+
+/** Exit status of QEMU's process, null if a signal ended it. Throws a TestbedError if it does not start. */
+export async function ended(qemu: ChildProcess): Promise<number | null> {
+  return await new Promise((resolve, reject) => {
+    qemu.on('error', (cause) => reject(new TestbedError(`QEMU does not start: ${cause.message}`, { cause })))
+    qemu.on('close', resolve)
+  })
+}
+
+/** How QEMU ended when it should not have: `a signal`, `status 1`. */
+export function endOf(code: number | null): string {
+  return code === null ? 'a signal' : `status ${code}`
 }

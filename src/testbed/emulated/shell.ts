@@ -9,6 +9,7 @@ import { TestbedError } from '../testbed.ts'
 import { kernelFile, rootSource, writeImage } from './image.ts'
 import { guestRoot } from './initramfs.ts'
 import type { Laboratory } from './laboratory.ts'
+import { ended, endOf } from './machine.ts'
 import { qemuVariables } from './qemu.ts'
 
 /** A domU to try things on: `xl create guest.cfg` in dom0's folder /job. */
@@ -68,10 +69,7 @@ async function attended(
   const qemu = spawn(command, args, { cwd: folder, env: qemuVariables, stdio: 'inherit' })
   const end = () => qemu.kill('SIGTERM') // QEMU then restores the terminal
   signal.addEventListener('abort', end)
-  const code = await new Promise<number | null>((resolve, reject) => {
-    qemu.on('error', (cause) => reject(new TestbedError(`QEMU does not start: ${cause.message}`, { cause })))
-    qemu.on('close', resolve)
-  }).finally(() => signal.removeEventListener('abort', end))
+  const code = await ended(qemu).finally(() => signal.removeEventListener('abort', end))
   signal.throwIfAborted()
-  if (code !== 0) throw new TestbedError(`QEMU ended with ${code === null ? 'a signal' : `status ${code}`}`)
+  if (code !== 0) throw new TestbedError(`QEMU ended with ${endOf(code)}`)
 }
