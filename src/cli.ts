@@ -16,6 +16,7 @@ const help = `repro: papers whose experiments run again
   repro accept CELL          take over the observations of a recorded run as they were edited by hand
   repro clean [--older 30d]  delete old runs made here that are not recorded (-n only lists them)
   repro status [DOCUMENT]    for each cell, whether its result is there, and why not
+  repro pack [DOCUMENT]      one archive for Zenodo or a badge committee (-o FILE, --allow-dirty)
   repro audit FILE...        whether the numbers of published tables (CSV) can be true; --json, --n N
   repro testbed list|setup|doctor|lock|shell
                              the laboratory by itself
@@ -58,6 +59,10 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   [
     'verify',
     async (args, signal) => (await import('./commands/verify.ts')).verifyCommand(args, generator(), signal),
+  ],
+  [
+    'pack',
+    async (args, signal) => (await import('./commands/pack.ts')).packCommand(args, generator(), signal),
   ],
   ['diff', async (args) => (await import('./commands/diff.ts')).diffCommand(args, generator())],
   ['clean', async (args) => (await import('./commands/clean.ts')).cleanCommand(args)],
