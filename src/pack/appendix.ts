@@ -5,10 +5,9 @@
  */
 
 import type { Root, RootContent } from 'mdast'
-import { origins } from '../results/quantity.ts'
 import type { Run } from '../results/run.ts'
 import { type Artifact, type Claim, type Experiment, firstRun } from './artifact.ts'
-import { clockOf, effortOf, megabytes, minutes, secondsOf } from './effort.ts'
+import { effortOf, megabytes, minutes, secondsOf } from './effort.ts'
 import {
   code,
   heading,
@@ -21,6 +20,7 @@ import {
   strong,
   table,
 } from './markdown.ts'
+import { requirements } from './requirements.ts'
 
 const notStated = 'not stated'
 
@@ -31,11 +31,13 @@ export function appendix(artifact: Artifact, archive: string): Root {
     type: 'root',
     children: [
       heading(1, 'Artifact appendix'),
-      paragraph(strong(metadata.title), ...identity(artifact)),
-      ...parsed(metadata.description),
+      paragraph(strong(metadata.title)),
+      paragraph(identity(artifact)),
       ...dirtyNote(artifact),
+      heading(2, 'Abstract'),
+      ...parsed(metadata.description),
       heading(2, 'Requirements'),
-      list(...requirements(artifact)),
+      list(...requirements(artifact).map(([what, text]): Inline => [strong(`${what}:`), ` ${text}`])),
       heading(2, 'Setup and first run'),
       shell(...setup(artifact, archive)),
       paragraph(...setupTime(artifact)),
@@ -47,7 +49,7 @@ export function appendix(artifact: Artifact, archive: string): Root {
   }
 }
 
-function identity({ metadata, date, revision, generator }: Artifact): readonly Inline[] {
+function identity({ metadata, date, revision, generator }: Artifact): string {
   const { creators, version, license = notStated, doi } = metadata
   const facts = [
     creators.map(({ name }) => name).join(', '),
@@ -58,7 +60,7 @@ function identity({ metadata, date, revision, generator }: Artifact): readonly I
     doi === undefined ? '' : `doi:${doi}`,
     `made by ${generator}`,
   ]
-  return [`. ${facts.filter((fact) => fact !== '').join(' · ')}`]
+  return facts.filter((fact) => fact !== '').join(' · ')
 }
 
 function dirtyNote({ revision }: Artifact): readonly RootContent[] {
@@ -67,55 +69,7 @@ function dirtyNote({ revision }: Artifact): readonly RootContent[] {
   const some = changes.slice(0, 8).map(code)
   const names = some.flatMap((name, index) => (index === 0 ? [name] : [', ', name]))
   const more = changes.length > some.length ? [` and ${changes.length - some.length} more`] : []
-  return [paragraph(strong('Not as committed: '), ...names, ...more, '.')]
-}
-
-function requirements(artifact: Artifact): readonly Inline[] {
-  const { environments, laboratory, metadata, runs } = artifact
-  const memory = Math.max(0, ...environments.map(({ memoryMb }) => memoryMb))
-  const hosts = [...new Set(runs.flatMap((run) => run.provenance['host CPU'] ?? []))].sort()
-  const node = metadata.node === undefined ? 'Node' : `Node ${metadata.node}`
-  const kinds = origins(runs)
-  const runsDisk = megabytes(effortOf(runs).rawBytes)
-  return [
-    [
-      strong('Hardware: '),
-      environments.length > 0
-        ? `x86-64; no board, no accelerator, no root. ${megabytes(memory * 2 ** 20)} of memory for each cell that runs at once.`
-        : 'any computer that runs Node.',
-      hosts.length > 0 ? ` The recorded runs come from ${hosts.join(' and ')}.` : '',
-    ],
-    [
-      strong('Software: '),
-      environments.length > 0 ? `Linux with apt, ${node}.` : `${node}.`,
-      ' Versions are pinned in the lock files.',
-    ],
-    [
-      strong('Disk: '),
-      laboratory === undefined
-        ? ''
-        : `${megabytes(laboratory.downloadBytes)} of packages to download, ${megabytes(laboratory.unpackedBytes)} unpacked (in the cache folder); `,
-      `${runsDisk} of raw files when everything runs again. The packages of npm come on top.`,
-    ],
-    [strong('Time: '), timeText(artifact)],
-    [
-      strong('Where the numbers come from: '),
-      kinds.map((kind) => `${runs.filter(({ origin }) => origin === kind).length} ${kind} runs`).join(', ') ||
-        'there are no runs',
-      kinds.includes('emulated') ? '. Emulated times are no times of real hardware.' : '.',
-    ],
-  ]
-}
-
-/** Measured when the runs were recorded, never guessed. */
-function timeText({ runs }: Artifact): string {
-  const { computeSeconds, untimed, cells } = effortOf(runs)
-  if (untimed === cells) return notStated
-  const clock = clockOf(runs)
-  const together =
-    clock === undefined ? '' : `, ${minutes(clock.seconds)} by the clock with at most ${clock.atOnce} at once`
-  const without = untimed === 0 ? '' : ` ${untimed} runs do not say how long they took.`
-  return `${minutes(computeSeconds)} of computing for all ${cells} cells${together}.${without}`
+  return [paragraph(strong('Not as committed:'), ' ', ...names, ...more, '.')]
 }
 
 function setup(artifact: Artifact, archive: string): readonly string[] {
@@ -158,13 +112,21 @@ function experiments({ experiments: all }: Artifact): readonly RootContent[] {
     [code(one.block.id), 'file' in one.block.script ? [', ', code(one.block.script.file)] : ''],
     `${one.effort.cells}, ${one.block.trials} trials each`,
     one.claims.join(' ') || '–',
-    one.exhibits.join(', ') || '–',
+    exhibitsText(one.exhibits) || '–',
     one.humanMinutes === undefined ? notStated : `${one.humanMinutes} min`,
     effortText(one.runs),
     megabytes(one.effort.rawBytes),
     code(`npx repro build --rerun=${one.block.id}`),
   ]
   return [heading(2, 'Experiments'), table([head, ...all.map(row)], [5, 6, 7])]
+}
+
+/** What `repro verify` ends with: a claim that the recorded runs refute is a finding of the paper, and no fault of the reader's. */
+function expected(all: readonly Claim[]): string {
+  const refuted = all.filter(({ verdict }) => verdict === 'not reproduced').map(({ block }) => block.id)
+  return refuted.length === 0
+    ? 'exit code 0.'
+    : `exit code 3, because the recorded runs do not reproduce ${refuted.join(', ')}.`
 }
 
 function claims({ claims: all, paper, report }: Artifact): readonly RootContent[] {
@@ -183,7 +145,9 @@ function claims({ claims: all, paper, report }: Artifact): readonly RootContent[
     paragraph(
       'The verdict follows from the recorded runs, with 95 % intervals. Add ',
       code('--rerun'),
-      ' to a command to run its cells again: it then judges by them, and says of each cell whether it gave the same bytes as recorded. Exit code 3: a claim is not reproduced. Long tests are in full in ',
+      ' to a command to run its cells again: it then judges by them, and says of each cell whether it gave the same bytes as recorded. All claims together end with ',
+      expected(all),
+      ' Long tests are in full in ',
       code(paper),
       '.',
     ),
@@ -235,12 +199,23 @@ function contents({ paths, paper, report, runs, experiments: all }: Artifact): r
   ]
 }
 
+/** `Table 1`, `Figure 3`, `Table A1` as `Tables 1, A1; Figure 3`. */
+function exhibitsText(labels: readonly string[]): string {
+  const nouns = Map.groupBy(labels, (label) => /^(Table|Figure) /.exec(label)?.[1] ?? '')
+  return [...nouns]
+    .map(([noun, own]) => {
+      if (noun === '') return own.join(', ')
+      return `${noun}${own.length === 1 ? '' : 's'} ${own.map((label) => label.slice(noun.length + 1)).join(', ')}`
+    })
+    .join('; ')
+}
+
 function effortText(runs: readonly Run[]): string {
   const { computeSeconds, untimed, cells } = effortOf(runs)
   return untimed === cells ? notStated : minutes(computeSeconds)
 }
 
 function shortened(text: string): string {
-  const most = 100
+  const most = 160
   return text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`
 }

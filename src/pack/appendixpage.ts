@@ -18,7 +18,7 @@ main.appendix h1 { margin-top: 2rem; }
 main.appendix h2 { margin-top: 1.8rem; }
 main.appendix td:nth-child(2) { min-width: 16rem; }
 main.appendix td code { white-space: normal; overflow-wrap: anywhere; }
-main.appendix td:last-child code { min-width: 9rem; display: inline-block; }
+main.appendix td:last-child code { white-space: nowrap; }
 @page { size: A4; margin: 13mm 14mm; }
 @media print {
   html { font-size: 8pt; line-height: 1.32; }
@@ -32,7 +32,6 @@ main.appendix td:last-child code { min-width: 9rem; display: inline-block; }
   main.appendix table { font-size: 6.6pt; width: 100%; }
   main.appendix td, main.appendix th { padding: .12rem .3rem; }
   main.appendix td:nth-child(2) { min-width: 0; }
-  main.appendix td:last-child code { min-width: 0; }
 }
 `
 

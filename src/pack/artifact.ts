@@ -102,7 +102,8 @@ export function claimsOf(
     const block = verification.claim
     const { verdict, measured } = decisive(verification)
     const needed = cellsFor([block], cells)
-    const published = publishedText(block)
+    // Without a number or words this is only where the claim stands.
+    const published = block.published === undefined ? undefined : publishedText(block)
     return {
       block,
       test: testText(block, document),

@@ -13,10 +13,9 @@ const version = 'https://codecheck.org.uk/spec/config/1.0/'
  * @param own text of the project's own codecheck.yml: what it says besides the manifest stays. Throws a PackError if it is none.
  */
 export function codecheck(artifact: Artifact, own: string | undefined): string {
-  const { metadata, report, runs, experiments, document } = artifact
-  const exhibits = document.blocks.filter(({ type }) => type === 'table' || type === 'figure').length
+  const { metadata, report, runs, experiments } = artifact
   const manifest = [
-    { file: report, comment: `The report, with ${exhibits} tables and figures: npx repro build` },
+    { file: report, comment: 'The report, with all tables and figures: npx repro build' },
     ...runs.map((run) => {
       const number = experiments.find(({ block }) => block.id === run.experiment)?.number
       return {

@@ -88,7 +88,14 @@ function contextual({ metadata, generator }: Artifact): readonly Entity[] {
     },
     ...(license === undefined
       ? []
-      : [{ '@id': licenseId(license), '@type': 'CreativeWork', name: license, identifier: license }]),
+      : [
+          {
+            '@id': licenseId(license),
+            '@type': 'CreativeWork',
+            name: license,
+            description: `The license of the files, as SPDX writes it: ${license}`,
+          },
+        ]),
     ...creators.map(
       ({ type, name, affiliation }, index): Entity => ({
         '@id': creatorId(creators, index),

@@ -89,8 +89,9 @@ export function minutes(seconds: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} min`
 }
 
-/** `0.4 MB`, `12 MB`, `1.3 GB`; powers of ten. */
+/** `3 kB`, `0.4 MB`, `12 MB`, `1.3 GB`; powers of ten. */
 export function megabytes(bytes: number): string {
+  if (bytes < 100_000) return `${Math.ceil(bytes / 1000)} kB`
   const megabytes = bytes / 1e6
   if (megabytes >= 1000) return `${(megabytes / 1000).toFixed(1)} GB`
   return `${megabytes < 10 ? megabytes.toFixed(1) : Math.round(megabytes)} MB`

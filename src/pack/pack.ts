@@ -194,13 +194,13 @@ async function contents(
     kind: 'file',
   })
   const tree = appendix(artifact, archive)
-  const { generator, document, metadata } = artifact
+  const { generator, metadata } = artifact
   const page = { title: `Artifact appendix: ${metadata.title}`, lang: 'en', generator }
   const stated = [
     ...paths.map((path) => read(project, path)),
     text('ARTIFACT.md', markdownText(tree)),
     text('ARTIFACT.html', await appendixPage(tree, page)),
-    text('codecheck.yml', codecheck({ ...artifact, document }, own)),
+    text('codecheck.yml', codecheck(artifact, own)),
   ]
   const described = stated.map(({ path, content }) => ({
     path,

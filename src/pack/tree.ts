@@ -1,7 +1,7 @@
 /** The files of a project: those of its git commit or, where there is none, all that its .gitignore files do not leave out. */
 
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ignore, { type Ignore } from 'ignore'
 
@@ -35,13 +35,18 @@ export function readTree(project: string, without: readonly string[]): Tree {
   const differing = lines(git(project, ['diff', '--name-only', '-z', '--relative', 'HEAD']))
   const seconds = Number(git(project, ['show', '--no-patch', '--format=%ct', 'HEAD']))
   return {
-    paths: own([...tracked, ...others]).filter((path) => existsSync(join(project, path))),
+    paths: own([...tracked, ...others]).filter((path) => isThere(join(project, path))),
     revision: {
       commit,
       date: new Date(seconds * 1000).toISOString(),
       changes: own([...differing, ...others]),
     },
   }
+}
+
+/** Also a link that leads nowhere is. */
+function isThere(place: string): boolean {
+  return lstatSync(place, { throwIfNoEntry: false }) !== undefined
 }
 
 /** Output of git; undefined if there is no git or no repository. */
