@@ -4,6 +4,7 @@ import { unzipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
 import { checksums, type Packed, writeArchive, zipped } from '../../src/pack/archive.ts'
 import { project, write } from '../project.ts'
+import { entries } from './zip.ts'
 
 const file = (path: string, content: string, kind: Packed['kind'] = 'file'): Packed => ({
   path,
@@ -11,21 +12,6 @@ const file = (path: string, content: string, kind: Packed['kind'] = 'file'): Pac
   kind,
 })
 const files = [file('run', '#!/bin/sh\n', 'program'), file('a/ä b.md', 'text'), file('link', 'run', 'link')]
-
-/** Time and mode of each entry, read from the archive's directory (APPNOTE.TXT 4.3.12). */
-function entries(zip: Uint8Array) {
-  const view = Buffer.from(zip)
-  const found: Record<string, { mode: string; time: string }> = {}
-  for (let at = view.indexOf('PK\x01\x02'); at >= 0; at = view.indexOf('PK\x01\x02', at + 4)) {
-    const [time, date] = [view.readUInt16LE(at + 12), view.readUInt16LE(at + 14)]
-    const name = view.toString('utf8', at + 46, at + 46 + view.readUInt16LE(at + 28))
-    found[name] = {
-      mode: (view.readUInt32LE(at + 38) >>> 16).toString(8),
-      time: `${(date >> 9) + 1980}-${(date >> 5) & 15}-${date & 31} ${time >> 11}:${(time >> 5) & 63}`,
-    }
-  }
-  return found
-}
 
 describe('an archive', () => {
   it('has the files with their modes, at noon of its date', () => {
