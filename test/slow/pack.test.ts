@@ -21,7 +21,7 @@ test('the packed study installs, verifies as it does here, and reruns a cell to 
   await mkdir(home)
 
   // What may come from this computer: packages that were downloaded before, of npm and of the laboratory.
-  const npmCache = execFileSync('npm', ['config', 'get', 'cache'], { encoding: 'utf8' }).trim()
+  const npmCache = execFileSync('npm', ['config', 'get', 'cache'], { encoding: 'utf8', stdio: 'pipe' }).trim()
   const env = { ...process.env, HOME: home, npm_config_cache: npmCache, REPRO_CACHE: cacheFolder() }
   const there = (command: string, ...args: readonly string[]) => {
     const { status, stdout, stderr } = spawnSync(command, args, { cwd: study, env, encoding: 'utf8' })
