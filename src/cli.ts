@@ -22,7 +22,7 @@ const help = `repro: papers whose experiments run again
                              the laboratory by itself
   repro trace info|summary|phases|dump|export FILE
                              what a capture of xentrace says (docs/trace.md)
-  repro --help, --version
+  repro help [COMMAND], --version
 
 DOCUMENT is paper/index.md unless given. Of build and run:
   --rerun            run also what is there; --rerun=LIST only these cells
@@ -89,15 +89,18 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<number
     console.log(generator())
     return exitCodes.done
   }
-  if (name === undefined || args.includes('--help') || args.includes('-h')) {
-    console.log(help)
-    return name === undefined ? exitCodes.usage : exitCodes.done
-  }
-  const command = commands.get(name)
-  if (!command) {
+  const isHelp = name === 'help' || args.includes('--help') || args.includes('-h')
+  const topic = isHelp ? args.find((word) => word !== 'help' && !word.startsWith('-')) : name
+  const command = commands.get(topic ?? '')
+  if (topic !== undefined && !command) {
     const { hint } = await import('./document/spelling.ts')
-    console.error(`repro: unknown command: ${name}${hint(name, commands.keys())}\nTry \`repro --help\`.`)
+    console.error(`repro: unknown command: ${topic}${hint(topic, commands.keys())}\nTry \`repro --help\`.`)
     return exitCodes.usage
+  }
+  if (isHelp || name === undefined || !command) {
+    const { helpText } = await import('./commands/help.ts')
+    console.log(helpText(topic, help))
+    return isHelp ? exitCodes.done : exitCodes.usage
   }
   try {
     return await command(rest, signal)
