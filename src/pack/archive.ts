@@ -26,8 +26,17 @@ export function checksums(files: readonly Packed[]): string {
     .join('')
 }
 
-/** @param date year, month and day; all files have its noon as their time */
+// A zip has 16 bits for the number of files and 32 for places in it; the extension for more is not everywhere.
+const mostFiles = 0xffff
+const mostBytes = 0xffffffff
+
+/** @param date year, month and day; all files have its noon as their time. Throws a PackError for more than a zip holds. */
 export function zipped(files: readonly Packed[], date: string): Uint8Array {
+  const bytes = files.reduce((sum, { content }) => sum + content.length, 0)
+  if (files.length > mostFiles || bytes > mostBytes)
+    throw new PackError(
+      `${files.length} files with ${bytes} bytes are more than a zip holds (${mostFiles} files, ${mostBytes} bytes): leave large files out of the project`,
+    )
   const [year = 1980, month = 1, day = 1] = date.split('-').map(Number)
   // A zip holds local times without their zone: the parts of this one are the same in every zone.
   const mtime = new Date(year, month - 1, day, 12)

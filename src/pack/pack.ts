@@ -47,7 +47,7 @@ export interface Archive {
   readonly notes: readonly string[]
 }
 
-/** What the archive holds besides the project's own files, at its root. */
+/** What the archive has at its root in any case, in the place of the project's own. */
 const added = ['ARTIFACT.html', 'ARTIFACT.md', 'SHA256SUMS', 'codecheck.yml', 'ro-crate-metadata.json']
 
 /**
@@ -58,8 +58,7 @@ export async function pack(site: Site, options: PackOptions, tell: Tell): Promis
   const files = openFiles(project, readManifest(project, site.document)?.notes)
   const opened = await openDocument(site, files)
   if (hasErrors(opened.document.file)) throw new DocumentError(opened.document.file)
-  const output = options.output === undefined ? [] : [relative(project, options.output)]
-  const tree = readTree(project, [...added, ...output])
+  const tree = readTree(project, options.output === undefined ? [] : [relative(project, options.output)])
   if (!options.allowDirty) refuseChanges(tree)
 
   const report = await buildReport(site, opened, options.signal, tell, files)
@@ -187,7 +186,9 @@ async function contents(
     own,
   }: { readonly project: string; readonly archive: string; readonly own: string | undefined },
 ): Promise<readonly Packed[]> {
-  const paths = [...new Set([...artifact.paths, ...artifact.runs.flatMap(runFiles), artifact.report])].sort()
+  const paths = [...new Set([...artifact.paths, ...artifact.runs.flatMap(runFiles), artifact.report])]
+    .filter((path) => !added.includes(path))
+    .sort()
   const text = (path: string, content: string): Packed => ({
     path,
     content: Buffer.from(content),
@@ -232,14 +233,19 @@ function runFiles(run: Run): readonly string[] {
   return ['run.json', 'rows.csv'].map((name) => `results/${runName(run)}/${name}`)
 }
 
-function notesOn({ metadata, document, experiments, revision }: Artifact): readonly string[] {
+function notesOn({ metadata, document, experiments, revision, paths }: Artifact): readonly string[] {
   const unstated = [
     ...(document.frontMatter.humanMinutes.some(({ of }) => of === 'setup') ? [] : ['setup']),
     ...experiments.filter(({ humanMinutes }) => humanMinutes === undefined).map(({ block }) => block.id),
   ]
+  // What codecheck.yml says is taken over.
+  const replaced = paths.filter((path) => added.includes(path) && path !== 'codecheck.yml')
   return [
     ...(revision === undefined ? ['not in a git repository: the archive names no commit'] : []),
     ...((revision?.changes.length ?? 0) > 0 ? ['not as committed, which the archive says'] : []),
+    ...(revision === undefined
+      ? []
+      : replaced.map((path) => `${path} of the project is replaced by the one made here`)),
     ...(metadata.license === undefined ? ['no license: name one in CITATION.cff or package.json'] : []),
     ...(metadata.creators.length === 0 ? ['no author: name them in the front matter (authors)'] : []),
     ...(unstated.length === 0

@@ -37,6 +37,13 @@ describe('an archive', () => {
     expect(zips[2]).toEqual(zips[0])
   })
 
+  it('is refused when it would hold more than a zip can', () => {
+    const many = Array.from({ length: 65_536 }, (_, index) => file(String(index), ''))
+    expect(() => zipped(many, '2026-11-03')).toThrow(/^65536 files with 0 bytes are more than a zip holds/)
+    const large = { ...file('large', ''), content: { length: 2 ** 32 } as Uint8Array }
+    expect(() => zipped([large], '2026-11-03')).toThrow(/^1 files with 4294967296 bytes are more/)
+  })
+
   it('lists checksums as sha256sum reads them, without links', () => {
     expect(checksums(files)).toBe(
       [

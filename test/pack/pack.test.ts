@@ -1,8 +1,22 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { Checker, ROCrate } from 'ro-crate'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse, parseDocument } from 'yaml'
 import { sha256 } from '../../src/results/files.ts'
 import { project, repro, source, start, write } from '../project.ts'
@@ -85,11 +99,24 @@ Mean \`=waiting.local.idle.value.mean | ms\`.
 `,
 }
 
+const results = mkdtempSync(join(tmpdir(), 'repro-results-'))
+beforeAll(async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'repro-study-'))
+  for (const [path, content] of Object.entries(study)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), content)
+  }
+  execFileSync(process.execPath, [source('dist/cli.js'), 'run', '--record'], { cwd: folder, stdio: 'pipe' })
+  cpSync(join(folder, 'results'), results, { recursive: true })
+  rmSync(folder, { recursive: true })
+})
+afterAll(() => rmSync(results, { recursive: true }))
+
 /** The study with recorded runs, committed. */
-async function recorded(files: Readonly<Record<string, string>> = {}): Promise<void> {
+function recorded(files: Readonly<Record<string, string>> = {}): void {
   write({ ...study, ...files })
-  execFileSync('chmod', ['+x', join(project, 'tools/run me.sh')])
-  expect(await repro('run', '--record')).toMatchObject({ exitCode: 0 })
+  chmodSync(join(project, 'tools/run me.sh'), 0o755)
+  cpSync(results, join(project, 'results'), { recursive: true })
   commit(project)
 }
 
@@ -102,7 +129,7 @@ const rows = (pattern: string) => `results/waiting/local/${pattern}/rows.csv`
 
 describe('repro pack', () => {
   it('packs the commit, the runs and the report, and twice the same bytes', async () => {
-    await recorded()
+    recorded()
     const { exitCode, out, err } = await repro('pack')
     expect(exitCode, err).toBe(0)
     const bytes = readFileSync(join(project, archive))
@@ -131,7 +158,7 @@ describe('repro pack', () => {
   })
 
   it('has checksums of everything', async () => {
-    await recorded()
+    recorded()
     await repro('pack')
     const files = contents(join(project, archive))
     const sums = text(files, 'SHA256SUMS').trimEnd().split('\n')
@@ -143,7 +170,7 @@ describe('repro pack', () => {
   })
 
   it('has an RO-Crate whose entities are there, with an action for each run', async () => {
-    await recorded()
+    recorded()
     await repro('pack')
     const files = contents(join(project, archive))
     const json = JSON.parse(text(files, 'ro-crate-metadata.json'))
@@ -222,7 +249,7 @@ describe('repro pack', () => {
   })
 
   it('has a codecheck.yml with what is to be recreated, and keeps what a codechecker wrote', async () => {
-    await recorded({
+    recorded({
       'codecheck.yml':
         '---\ncodechecker:\n  - name: Charles\nmanifest:\n  - file: old.csv\npaper:\n  reference: Under review\n',
     })
@@ -258,8 +285,25 @@ describe('repro pack', () => {
     })
   })
 
+  it('says that a file of the project made way for its own', async () => {
+    recorded({ 'ARTIFACT.md': 'my own', SHA256SUMS: 'old' })
+    const { err } = await repro('pack')
+    expect(err).toContain('ARTIFACT.md of the project is replaced by the one made here\n')
+    const files = contents(join(project, archive))
+    expect(text(files, 'ARTIFACT.md')).toMatch(/^# Artifact appendix/)
+    const names = text(files, 'SHA256SUMS')
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.slice(66))
+    expect(names.toSorted()).toEqual(
+      Object.keys(files)
+        .filter((path) => path !== 'SHA256SUMS')
+        .sort(),
+    )
+  })
+
   it('has an appendix that ties claims to experiments and figures, with measured and stated minutes only', async () => {
-    await recorded()
+    recorded()
     await repro('pack')
     const files = contents(join(project, archive))
     const appendix = text(files, 'ARTIFACT.md')
@@ -292,7 +336,7 @@ describe('repro pack', () => {
   })
 
   it('gives a project that builds, verifies and packs where there is no git', async () => {
-    await recorded()
+    recorded()
     await repro('pack')
     const files = contents(join(project, archive))
     const folder = join(project, 'cache/unpacked')
@@ -327,7 +371,7 @@ describe('repro pack', () => {
   it('keeps the executable bit and links inside of the project', async () => {
     write(study)
     symlinkSync('../paper/index.md', join(project, 'tools/paper'))
-    await recorded()
+    recorded()
     await repro('pack')
     const folder = join(project, 'cache/unpacked')
     unpack(join(project, archive), folder)
@@ -339,12 +383,16 @@ describe('repro pack', () => {
 
 describe('repro pack refuses', () => {
   it('files that are not as committed, unless told to take them, which the archive then says', async () => {
-    await recorded()
-    write({ 'README.md': 'new', 'CITATION.cff': `${study['CITATION.cff']}# more\n` })
+    recorded()
+    write({
+      'codecheck.yml': 'summary: fine\n',
+      'README.md': 'new',
+      'CITATION.cff': `${study['CITATION.cff']}# more\n`,
+    })
     const { exitCode, err } = await repro('pack')
     expect(exitCode).toBe(1)
     expect(err).toContain(
-      '2 files are not as committed:\n  CITATION.cff\n  README.md\nCommit them, or pack them',
+      '3 files are not as committed:\n  CITATION.cff\n  README.md\n  codecheck.yml\nCommit them, or pack them',
     )
     expect(existsSync(join(project, archive))).toBe(false)
 
@@ -352,12 +400,16 @@ describe('repro pack refuses', () => {
     expect(taken).toMatchObject({ exitCode: 0, err: expect.stringContaining('not as committed, which') })
     const files = contents(join(project, archive.replace('.zip', '-dirty.zip')))
     expect(text(files, 'README.md')).toBe('new')
-    expect(text(files, 'ARTIFACT.md')).toContain('**Not as committed:** `CITATION.cff`, `README.md`.')
-    expect(text(files, 'ro-crate-metadata.json')).toContain('Not as committed: CITATION.cff, README.md.')
+    expect(text(files, 'ARTIFACT.md')).toContain(
+      '**Not as committed:** `CITATION.cff`, `README.md`, `codecheck.yml`.',
+    )
+    expect(text(files, 'ro-crate-metadata.json')).toContain(
+      'Not as committed: CITATION.cff, README.md, codecheck.yml.',
+    )
   })
 
   it('runs that are not recorded, or no longer what the document asks for, with exit code 4', async () => {
-    write(study)
+    write({ ...study, 'tools/run me.sh': '' })
     commit(project)
     const never = await repro('pack')
     expect(never.exitCode).toBe(4)
@@ -384,7 +436,7 @@ describe('repro pack refuses', () => {
   })
 
   it('a paper that needs files which git ignores', async () => {
-    await recorded({ '.gitignore': `${study['.gitignore']}figures/\n` })
+    recorded({ '.gitignore': `${study['.gitignore']}figures/\n` })
     const { exitCode, err } = await repro('pack')
     expect(exitCode).toBe(1)
     expect(err).toContain('files that git ignores, so the archive would lack them:\n  figures/f.vl.json\n')
@@ -393,14 +445,14 @@ describe('repro pack refuses', () => {
   it('a link that leaves the project', async () => {
     write(study)
     symlinkSync('../../elsewhere', join(project, 'tools/away'))
-    await recorded()
+    recorded()
     const { exitCode, err } = await repro('pack')
     expect(exitCode).toBe(1)
     expect(err).toContain('tools/away is a link that leaves the project: ../../elsewhere')
   })
 
   it('a place where it cannot write, and leaves nothing there', async () => {
-    await recorded()
+    recorded()
     const { exitCode, err } = await repro('pack', '-o', 'tools')
     expect(exitCode).toBe(1)
     expect(err).toMatch(/cannot write .*tools: it is a folder; name a file with -o/)
@@ -409,7 +461,7 @@ describe('repro pack refuses', () => {
   })
 
   it('metadata that cannot be read', async () => {
-    await recorded({ 'CITATION.cff': 'authors: nobody\n' })
+    recorded({ 'CITATION.cff': 'authors: nobody\n' })
     const { exitCode, err } = await repro('pack')
     expect(exitCode).toBe(1)
     expect(err).toMatch(/^error: CITATION\.cff: authors: .*expected array/m)
