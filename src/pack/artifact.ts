@@ -155,6 +155,11 @@ function testText({ id, test }: ClaimBlock, { fences }: Document): string {
   }
 }
 
+/** Rows and header of a recorded run, relative to the project. */
+export function recordedFiles(run: Run): readonly [string, string] {
+  return [`results/${runName(run)}/rows.csv`, `results/${runName(run)}/run.json`]
+}
+
 /** The run of the cell that `repro verify --kick-the-tires` runs again. */
 export function firstRun({ document, runs }: Artifact): Run | undefined {
   return runsOf(cellsOf(document.blocks).slice(0, 1), runs)[0]

@@ -2,7 +2,7 @@
 
 import { Document, parse } from 'yaml'
 import { runName } from '../results/series.ts'
-import type { Artifact } from './artifact.ts'
+import { type Artifact, recordedFiles } from './artifact.ts'
 import { PackError } from './error.ts'
 
 /** Version 2.0 makes an ORCID of every author and a reference to the published paper mandatory, which a paper under review lacks. */
@@ -19,7 +19,7 @@ export function codecheck(artifact: Artifact, own: string | undefined): string {
     ...runs.map((run) => {
       const number = experiments.find(({ block }) => block.id === run.experiment)?.number
       return {
-        file: `results/${runName(run)}/rows.csv`,
+        file: recordedFiles(run)[0],
         comment: `${number}: ${run.trials} trials, ${run.origin}: npx repro build --rerun=${runName(run)} --record`,
       }
     }),

@@ -6,7 +6,7 @@
 import { extname } from 'node:path'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
-import type { Artifact, Experiment } from './artifact.ts'
+import { type Artifact, type Experiment, recordedFiles } from './artifact.ts'
 import { secondsOf, spanOf } from './effort.ts'
 import type { Creator } from './metadata.ts'
 
@@ -137,11 +137,11 @@ function actions(artifact: Artifact, files: readonly Described[]): readonly Enti
       ...(span === undefined ? {} : { startTime: iso(span[0]), endTime: iso(span[1]) }),
       instrument: { '@id': idOf(scriptOf(experiment, paper)) },
       object: there([...new Set([paper, ...laboratory, ...inputs])].sort()),
-      result: there(['rows.csv', 'run.json'].map((name) => `results/${runName(one)}/${name}`)),
+      result: there(recordedFiles(one)),
       ...(agent.length === 0 ? {} : { agent }),
     }
   }
-  const rows = runs.map((one) => `results/${runName(one)}/rows.csv`)
+  const rows = runs.map((one) => recordedFiles(one)[0])
   return [
     ...runs.map(run),
     {

@@ -5,8 +5,7 @@
  *                        -> checksums -> zip
  */
 
-import { lstatSync, readFileSync, readlinkSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { join, relative } from 'node:path'
 import { type BuildOptions, build, planDocument } from '../build/build.ts'
 import type { Tell } from '../build/event.ts'
 import { readManifest } from '../build/manifest.ts'
@@ -15,17 +14,12 @@ import { verifyClaims } from '../build/verify.ts'
 import { hasErrors } from '../document/problem.ts'
 import { type Files, openFiles, sha256 } from '../results/files.ts'
 import type { Run } from '../results/run.ts'
-import { runName } from '../results/series.ts'
 import { readLock } from '../testbed/emulated/packages.ts'
-import { appendix } from './appendix.ts'
-import { appendixPage } from './appendixpage.ts'
-import { checksums, type Packed, writeArchive, zipped } from './archive.ts'
-import { type Artifact, claimsOf, experimentsOf } from './artifact.ts'
-import { codecheck } from './codecheck.ts'
-import { crateText } from './crate.ts'
+import { writeArchive, zipped } from './archive.ts'
+import { type Artifact, claimsOf, experimentsOf, recordedFiles } from './artifact.ts'
+import { added, contents } from './contents.ts'
 import { type Disk, laboratoryDisk } from './effort.ts'
 import { nameSome, PackError } from './error.ts'
-import { markdownText } from './markdown.ts'
 import { readMetadata } from './metadata.ts'
 import { readTree, type Tree } from './tree.ts'
 
@@ -46,9 +40,6 @@ export interface Archive {
   /** What a reader of the archive will miss. */
   readonly notes: readonly string[]
 }
-
-/** What the archive has at its root in any case, in the place of the project's own. */
-const added = ['ARTIFACT.html', 'ARTIFACT.md', 'SHA256SUMS', 'codecheck.yml', 'ro-crate-metadata.json']
 
 /**
  * Throws a DocumentError, a FrozenError for runs that are not recorded, a PackError for all else that keeps the archive from being whole.
@@ -105,7 +96,7 @@ async function buildReport(
 
 /** What the build looked at must be in the archive, or the report cannot be built there. */
 function refuseMissing({ project, document }: Site, { paths }: Tree, runs: readonly Run[]): void {
-  const there = new Set([...paths, ...runs.flatMap(runFiles)])
+  const there = new Set([...paths, ...runs.flatMap(recordedFiles)])
   const missing = Object.entries(readManifest(project, document)?.notes ?? {}).flatMap(([path, note]) =>
     note.type !== 'file' || /^(?:\/|\.\.|\.repro\/|_build\/)/.test(path) || there.has(path) ? [] : [path],
   )
@@ -175,62 +166,6 @@ function archiveName({ metadata, revision }: Artifact): string {
   const dirty = (revision?.changes.length ?? 0) > 0 ? ['dirty'] : []
   const version = metadata.version ?? revision?.commit.slice(0, 12)
   return `${[metadata.name, ...[version ?? []].flat(), ...dirty].join('-')}.zip`
-}
-
-/** Every file of the archive; the last ones say what the others are. */
-async function contents(
-  artifact: Artifact,
-  {
-    project,
-    archive,
-    own,
-  }: { readonly project: string; readonly archive: string; readonly own: string | undefined },
-): Promise<readonly Packed[]> {
-  const paths = [...new Set([...artifact.paths, ...artifact.runs.flatMap(runFiles), artifact.report])]
-    .filter((path) => !added.includes(path))
-    .sort()
-  const text = (path: string, content: string): Packed => ({
-    path,
-    content: Buffer.from(content),
-    kind: 'file',
-  })
-  const tree = appendix(artifact, archive)
-  const { generator, metadata } = artifact
-  const page = { title: `Artifact appendix: ${metadata.title}`, lang: 'en', generator }
-  const stated = [
-    ...paths.map((path) => read(project, path)),
-    text('ARTIFACT.md', markdownText(tree)),
-    text('ARTIFACT.html', await appendixPage(tree, page)),
-    text('codecheck.yml', codecheck(artifact, own)),
-  ]
-  const described = stated.map(({ path, content }) => ({
-    path,
-    content: { bytes: content.length, sha256: sha256(content) },
-  }))
-  const crate = text(
-    'ro-crate-metadata.json',
-    await crateText(artifact, [...described, { path: 'SHA256SUMS' }]),
-  )
-  const all = [...stated, crate]
-  return [...all, text('SHA256SUMS', checksums(all))]
-}
-
-function read(project: string, path: string): Packed {
-  const place = join(project, path)
-  const found = lstatSync(place)
-  if (found.isSymbolicLink()) {
-    const target = readlinkSync(place)
-    if (relative(project, resolve(place, '..', target)).startsWith('..'))
-      throw new PackError(`${path} is a link that leaves the project: ${target}; put the file in its place`)
-    return { path, content: Buffer.from(target), kind: 'link' }
-  }
-  if (!found.isFile())
-    throw new PackError(`${path} is no file (a submodule?): commit its files instead, or leave it out`)
-  return { path, content: readFileSync(place), kind: (found.mode & 0o100) === 0 ? 'file' : 'program' }
-}
-
-function runFiles(run: Run): readonly string[] {
-  return ['run.json', 'rows.csv'].map((name) => `results/${runName(run)}/${name}`)
 }
 
 function notesOn({ metadata, document, experiments, revision, paths }: Artifact): readonly string[] {

@@ -7,6 +7,7 @@ const someone = { name: 'Ada', email: 'ada@example.org', date: '2026-11-01T11:00
 export function git(folder: string, ...args: readonly string[]): string {
   return execFileSync('git', ['-C', folder, ...args], {
     encoding: 'utf8',
+    stdio: 'pipe',
     env: {
       ...process.env,
       GIT_CONFIG_GLOBAL: '/dev/null',

@@ -451,6 +451,15 @@ describe('repro pack refuses', () => {
     expect(err).toContain('tools/away is a link that leaves the project: ../../elsewhere')
   })
 
+  it('a submodule, whose files it does not have', async () => {
+    write({ 'other/x.md': 'x' })
+    commit(join(project, 'other'))
+    recorded()
+    const { exitCode, err } = await repro('pack')
+    expect(exitCode).toBe(1)
+    expect(err).toContain('other is no file (a submodule?): commit its files instead, or leave it out')
+  })
+
   it('a place where it cannot write, and leaves nothing there', async () => {
     recorded()
     const { exitCode, err } = await repro('pack', '-o', 'tools')
