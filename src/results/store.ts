@@ -154,12 +154,16 @@ async function putInPlace(draft: string, folder: string): Promise<void> {
   await rm(aside, { recursive: true, force: true })
 }
 
-/** Writes a text of the project under another name first, so that nobody ever reads half of it. */
-export async function writeAtomically(project: string, path: string, text: string): Promise<void> {
+/** Writes a file of the project under another name first, so that nobody ever reads half of it. */
+export async function writeAtomically(
+  project: string,
+  path: string,
+  content: string | Uint8Array,
+): Promise<void> {
   const draft = await openDraft(project)
-  await writeFile(join(draft, 'text'), text, { flush: true })
+  await writeFile(join(draft, 'content'), content, { flush: true })
   await mkdir(dirname(join(project, path)), { recursive: true })
-  await rename(join(draft, 'text'), join(project, path))
+  await rename(join(draft, 'content'), join(project, path))
   await rm(draft, { recursive: true })
 }
 
