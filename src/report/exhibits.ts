@@ -26,15 +26,14 @@ export interface Exhibit {
   readonly stale: readonly string[]
 }
 
-/** Figures drawn before, by the id of their block. */
-export interface Drawings {
-  find(id: string): string | undefined
-  keep(id: string, svg: string): Promise<void>
+/** Exhibits made before, by the id of their block. */
+export interface Exhibits {
+  find(id: string): Exhibit | undefined
+  keep(id: string, made: Exhibit): Promise<void>
 }
 
 /** What exhibits are made from, beside their blocks. */
 export interface Sources {
-  readonly drawings: Drawings
   readonly results: Results
   readonly standings: Standings
   /** Text of a file of the project; rejects if there is none. */
@@ -141,20 +140,16 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
     throw new QueryError(`missing: run ${missing.join(', run ')}`, missing)
   const words = mark(runs, sources.standings)
   const environments = [...new Set(runs.map((run) => run.environment))]
-  const draw = async () =>
-    await renderFigure({
-      id: block.id,
-      spec: parseSpec(await readFile(block.spec, sources), block.spec),
-      data: datasets,
-      title: `${label}. ${block.caption}`,
-      description: block.alt,
-      ...(runs.length === 0 ? {} : { subtitle: `${words}: ${environments.join(', ')}` }),
-      ...(block.width === undefined ? {} : { width: block.width }),
-      ...(block.height === undefined ? {} : { height: block.height }),
-    })
-  const before = sources.drawings.find(block.id)
-  const svg = before ?? (await draw())
-  if (before === undefined) await sources.drawings.keep(block.id, svg)
+  const svg = await renderFigure({
+    id: block.id,
+    spec: parseSpec(await readFile(block.spec, sources), block.spec),
+    data: datasets,
+    title: `${label}. ${block.caption}`,
+    description: block.alt,
+    ...(runs.length === 0 ? {} : { subtitle: `${words}: ${environments.join(', ')}` }),
+    ...(block.width === undefined ? {} : { width: block.width }),
+    ...(block.height === undefined ? {} : { height: block.height }),
+  })
   const notes = [
     ...missing.map((name) => `Missing: run ${name}.`),
     ...staleOf(runs, sources.standings).map((reason) => `Stale: ${reason}.`),

@@ -12,15 +12,16 @@ import type { Element, ElementContent, Root } from 'hast'
 import type { Nodes } from 'mdast'
 import rehypeStringify from 'rehype-stringify'
 import { unified } from 'unified'
-import { judge } from '../claims/judge.ts'
-import type { Block, ExperimentBlock, Place } from '../document/block.ts'
+import { type Judgement, judge } from '../claims/judge.ts'
+import type { Evidence } from '../claims/scope.ts'
+import type { Block, ClaimBlock, ExperimentBlock, FigureBlock, Place, TableBlock } from '../document/block.ts'
 import type { Document, InlineValue } from '../document/document.ts'
 import type { FrontMatter } from '../document/frontmatter.ts'
 import type { Results } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
 import { claimElement } from './claim.ts'
 import { element } from './element.ts'
-import { type Drawings, exhibit, labels, missingRuns } from './exhibits.ts'
+import { type Exhibit, type Exhibits, exhibit, labels, missingRuns } from './exhibits.ts'
 import { experimentElement } from './experiment.ts'
 import { embedImages } from './image.ts'
 import { inlineValue } from './inline.ts'
@@ -39,8 +40,10 @@ export interface ReportInput {
   readonly read: (path: string) => Promise<Uint8Array>
   /** By the run's name (experiment/environment/pattern); a run without one is taken as it is. */
   readonly standings?: Standings
-  /** Figures drawn before; none unless given. */
-  readonly drawings?: Drawings
+  /** Tables and figures made before, from the same; none unless given. */
+  readonly exhibits?: Exhibits
+  /** Judges claims; anew, unless given. */
+  readonly judgement?: (claim: ClaimBlock, evidence: Evidence) => Promise<Judgement>
   /** Name and version of this program. */
   readonly generator: string
 }
@@ -64,7 +67,8 @@ export async function renderReport({
   runs: given,
   read,
   standings = new Map(),
-  drawings = { find: () => undefined, keep: async () => {} },
+  exhibits = { find: () => undefined, keep: async () => {} },
+  judgement = async (claim, evidence) => judge(claim, evidence),
   generator,
 }: ReportInput): Promise<Report> {
   const experiments = document.blocks.filter((block) => block.type === 'experiment')
@@ -78,6 +82,11 @@ export async function renderReport({
   const readText = async (path: string) => decoder.decode(await read(path))
   const text = String(document.file)
 
+  const make = async (block: TableBlock | FigureBlock): Promise<Exhibit> => {
+    const made = await exhibit(block, names.get(block.id) ?? block.id, { results, standings, readText })
+    await exhibits.keep(block.id, made)
+    return made
+  }
   const render = async (node: Nodes, part: Block | InlineValue): Promise<Element> => {
     if (part.type === 'experiment') {
       const { start, end } = node.position ?? {}
@@ -85,12 +94,12 @@ export async function renderReport({
     }
     if (part.type === 'claim') {
       const label = part.shows === undefined ? undefined : names.get(part.shows)
-      return claimElement(part, judge(part, { results, stale: staleReasons(standings) }), label)
+      return claimElement(part, await judgement(part, { results, stale: staleReasons(standings) }), label)
     }
     const made =
       part.type === 'value'
         ? inlineValue(part, results, standings)
-        : await exhibit(part, names.get(part.id) ?? part.id, { results, standings, drawings, readText })
+        : (exhibits.find(part.id) ?? (await make(part)))
     problems.push(
       ...(made.error === undefined
         ? []
