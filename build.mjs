@@ -10,7 +10,8 @@ await build({
   bundle: true,
   splitting: true,
   platform: 'node',
-  external: ['@citation-js/*', 'vega', 'vega-lite'],
+  // ro-crate is under the GPL: our bundle must not contain it.
+  external: ['@citation-js/*', 'ro-crate', 'vega', 'vega-lite'],
   format: 'esm',
   target: 'node20',
   sourcemap: 'linked',

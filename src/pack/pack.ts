@@ -6,8 +6,10 @@
  */
 
 import { join, relative } from 'node:path'
-import { type BuildOptions, build, planDocument } from '../build/build.ts'
+import { type BuildOptions, build, planDocument, programOf } from '../build/build.ts'
 import type { Tell } from '../build/event.ts'
+import { claimInputs } from '../build/exhibits.ts'
+import { judgement } from '../build/made.ts'
 import { readManifest } from '../build/manifest.ts'
 import { DocumentError, lockFile, type Opened, openDocument, type Site } from '../build/site.ts'
 import { verifyClaims } from '../build/verify.ts'
@@ -123,6 +125,12 @@ async function describe({ site, opened, files, tree, runs, report, steps }: Buil
   const environments = [...opened.environments.values()].filter(({ name }) => asked.has(name))
   const setup = document.frontMatter.humanMinutes.find(({ of }) => of === 'setup')
   const claims = document.blocks.filter((block) => block.type === 'claim')
+  const program = programOf(site, files)
+  // The build has judged them: this finds what it kept.
+  const verifications = await verifyClaims(claims, steps, undefined, (claim, evidence) => {
+    const inputs = claimInputs(claim, evidence.results.runs, evidence.stale, program)
+    return judgement(site.project, inputs, claim, evidence)
+  })
   return {
     metadata: readMetadata(document.frontMatter, files),
     date: dateOf(document.frontMatter.date, tree, runs),
@@ -137,7 +145,7 @@ async function describe({ site, opened, files, tree, runs, report, steps }: Buil
     ...(await laboratoryOf(site, environments)),
     ...(setup === undefined ? {} : { setupMinutes: setup.minutes }),
     experiments: experimentsOf(document, runs),
-    claims: claimsOf(document, runs, verifyClaims(claims, steps, undefined)),
+    claims: claimsOf(document, runs, verifications),
   }
 }
 
