@@ -43,6 +43,8 @@ export function appendix(artifact: Artifact, archive: string): Root {
       paragraph(...setupTime(artifact)),
       ...experiments(artifact),
       ...claims(artifact),
+      heading(2, 'Badges'),
+      list(...badges(artifact)),
       heading(2, 'In the archive'),
       list(...contents(artifact)),
     ],
@@ -101,6 +103,32 @@ function setupTime(artifact: Artifact): readonly Inline[] {
     ' in a browser. ',
     code('npx repro build'),
     ' writes it again from the recorded runs.',
+  ]
+}
+
+/** As ACM words them: https://www.acm.org/publications/policies/artifact-review-and-badging-current */
+function badges({ metadata, paths, runs, claims: all }: Artifact): readonly Inline[] {
+  const { doi } = metadata
+  const readme = paths.includes('README.md')
+    ? [' ', code('README.md'), ' tells how to change and extend it.']
+    : []
+  return [
+    [strong('Available:'), doi === undefined ? ' this archive has no DOI yet.' : ` doi:${doi}.`],
+    [
+      strong('Evaluated:'),
+      ' the first run above exercises the whole way from the document to a verdict.',
+      ...readme,
+    ],
+    ...(all.length === 0
+      ? []
+      : [
+          [
+            strong('Reproduced:'),
+            ' ',
+            code('npx repro verify --rerun'),
+            ` runs all cells again (${effortText(runs)} of computing) and judges every claim.`,
+          ],
+        ]),
   ]
 }
 

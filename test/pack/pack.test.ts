@@ -323,6 +323,8 @@ describe('repro pack', () => {
     expect(appendix).toContain('E1, E2: the script runs on your computer, with your rights.')
     expect(appendix).toContain('unzip -q ada-waiting-times-2.0.1.zip -d ada-waiting-times-2.0.1 ')
     expect(appendix).toContain(`commit ${git(project, 'rev-parse', 'HEAD').slice(0, 12)} · license: MIT`)
+    expect(appendix).toContain('**Available:** this archive has no DOI yet.')
+    expect(appendix).toMatch(/`npx repro verify --rerun` runs all cells again \(\d+ s of computing\)/)
     expect(appendix).not.toMatch(/undefined|NaN|&#x|Debian/)
 
     const page = text(files, 'ARTIFACT.html')

@@ -4,19 +4,40 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { cacheFolder } from '../../src/testbed/cache.ts'
 import { unpack } from '../pack/zip.ts'
+import { launch } from './chromium.ts'
 import { checkout, repro } from './project.ts'
 
-test('the packed study installs, verifies as it does here, and reruns a cell to the same bytes', async () => {
-  const place = await mkdtemp(join(tmpdir(), 'repro-packed-'))
-  onTestFinished(() => rm(place, { recursive: true, force: true }))
+let place: string
+let study: string
+beforeAll(async () => {
+  place = await mkdtemp(join(tmpdir(), 'repro-packed-'))
+  study = join(place, 'study')
   const archive = join(place, 'study.zip')
-  const packed = await repro(checkout, 'pack', '--allow-dirty', '-o', archive)
-  expect(packed.exitCode, packed.err).toBe(0)
-  const study = join(place, 'study')
+  const { exitCode, err } = await repro(checkout, 'pack', '--allow-dirty', '-o', archive)
+  expect(exitCode, err).toBe(0)
   unpack(archive, study)
+})
+afterAll(() => rm(place, { recursive: true, force: true }))
+
+test('the appendix of the study fits on two sheets, and on a desk and a phone', async () => {
+  const browser = await launch()
+  onTestFinished(() => browser.close())
+  for (const width of [1280, 390]) {
+    const page = await browser.newPage({ viewport: { width, height: 900 } })
+    await page.goto(pathToFileURL(join(study, 'ARTIFACT.html')).href)
+    const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
+    expect(await page.evaluate(overflow), `at ${width}`).toBeLessThanOrEqual(0)
+    const pdf = await page.pdf({ preferCSSPageSize: true })
+    expect(pdf.toString('latin1').match(/\/Type *\/Page\b/g)).toHaveLength(2)
+    await page.close()
+  }
+})
+
+test('the packed study installs, verifies as it does here, and reruns a cell to the same bytes', async () => {
   const home = join(place, 'home')
   await mkdir(home)
 
