@@ -30,7 +30,13 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
   const runInputs = new Map(
     runs.map((run) => [
       run,
-      digest([run.key, rowsDigest(run), run.captured, standings.get(runName(run))?.stale ?? null]),
+      digest([
+        run.key,
+        rowsDigest(run),
+        Object.entries(run.datasets ?? {}).map(([name, dataset]) => [name, rowsDigest(dataset)]),
+        run.captured,
+        standings.get(runName(run))?.stale ?? null,
+      ]),
     ]),
   )
   const inputsOfRuns = (experiment?: string): Inputs => {
