@@ -88,7 +88,7 @@ function sourcesOf(
     const paths = options.map((option) => block.options[option]).filter((path) => typeof path === 'string')
     return Object.assign({}, block.from === undefined ? {} : inputsOfRuns(block.from), ...paths.map(file))
   }
-  const data = Object.values(block.data).map((from) => (isFile(from) ? file(from) : inputsOfRuns(from)))
+  const data = Object.values(block.data).map(({ from }) => (isFile(from) ? file(from) : inputsOfRuns(from)))
   return Object.assign(file(block.spec), ...data)
 }
 
