@@ -19,6 +19,7 @@ import {
 } from 'repro'
 import { captured } from './captured.ts'
 import { runJob, settingsOf } from './domains.ts'
+import { pictures } from './pictures.ts'
 import { columnsOf, corrected, exclusionsOf, reasonOf } from './rows.ts'
 
 /** How far from the loop's period a vCPU's sleep may end and still count as ended by the loop's timer. */
@@ -68,6 +69,7 @@ export default async function pauseResume(cell: Cell): Promise<Result> {
   return {
     columns,
     rows,
+    datasets: { pictures: pictures(capture, analysis, { dom0, domU }) },
     exclusions: exclusionsOf(rows),
     clockHz: analysis.hz,
     captured: captured(await text('environment'), settings, cell.board.facts),

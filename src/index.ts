@@ -3,7 +3,7 @@
 export type { Parameter, Parameters } from './document/block.ts'
 export type { Cell, InlineCell, Result, Script, Trial } from './experiment/cell.ts'
 export { ExperimentError } from './experiment/cell.ts'
-export type { Column, Exclusion, Row } from './results/run.ts'
+export type { Column, Dataset, Exclusion, Row } from './results/run.ts'
 export { pearson } from './stats/correlation.ts'
 export { mean, populationVariance, sampleVariance } from './stats/moments.ts'
 export { max, median, min, quantile } from './stats/order.ts'
@@ -22,4 +22,5 @@ export {
   type Unpause,
 } from './trace/operations.ts'
 export type { PausePhases, UnpausePhases } from './trace/phases.ts'
+export { operationPictures, type PictureRow, typicalAndWorst } from './trace/picture.ts'
 export { parseStamps, type Stamps } from './trace/stamps.ts'

@@ -114,7 +114,7 @@ function xenOptions(environment: Environment, { hypervisor }: Boot): string {
 }
 
 /** Virtual time between two beats of the timer that shortens the turns. */
-const turnTimerUs = 100
+const turnTimerUs = 200
 
 const dom0Options = 'root=/dev/ram0 console=hvc0 rdinit=/init quiet'
 
