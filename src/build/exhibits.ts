@@ -87,7 +87,13 @@ export function claimInputs(
 }
 
 function runInput(run: Run, stale: ReadonlyMap<string, string>): string {
-  return digest([run.key, rowsDigest(run), run.captured, stale.get(runName(run)) ?? null])
+  return digest([
+    run.key,
+    rowsDigest(run),
+    Object.entries(run.datasets ?? {}).map(([name, dataset]) => [name, rowsDigest(dataset)]),
+    run.captured,
+    stale.get(runName(run)) ?? null,
+  ])
 }
 
 function fileInput(path: string, files: Files): Inputs {
@@ -105,7 +111,7 @@ function sourcesOf(
     const paths = options.map((option) => block.options[option]).filter((path) => typeof path === 'string')
     return Object.assign({}, block.from === undefined ? {} : inputsOfRuns(block.from), ...paths.map(file))
   }
-  const data = Object.values(block.data).map((from) => (isFile(from) ? file(from) : inputsOfRuns(from)))
+  const data = Object.values(block.data).map(({ from }) => (isFile(from) ? file(from) : inputsOfRuns(from)))
   return Object.assign(file(block.spec), ...data)
 }
 

@@ -67,13 +67,30 @@ export const tableSchema = z.looseObject({
   caption: words,
 })
 
+const oneOrMore = z.union([words.transform((value) => [value]), z.array(words).min(1)])
+
+const figureData = z.union([
+  words.transform((from) => ({ from, where: {} })),
+  z.strictObject({
+    from: name.describe('Experiment'),
+    dataset: name.optional().describe('Dataset of its runs, in place of their observations'),
+    where: z
+      .record(z.string(), oneOrMore)
+      .default({})
+      .describe('Column -> value or values; also environment and pattern'),
+  }),
+])
+
 export const figureSchema = z.strictObject({
   id: name,
   spec: path.describe('Vega-Lite file, relative to the project'),
   caption: words,
   number: z.union([z.number(), words]).optional().describe('In place of the counted number'),
   alt: words.describe('Text alternative for those who cannot see the figure'),
-  data: z.record(z.string(), words).describe('Dataset name -> experiment or CSV file'),
+  data: z
+    .record(z.string(), figureData)
+    .describe('Dataset name -> experiment, CSV file, or a part of an experiment'),
+  folded: z.boolean().default(false).describe('Shown only when the reader opens it'),
   width: z.number().positive().optional(),
   height: z.number().positive().optional(),
 })

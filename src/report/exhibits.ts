@@ -11,8 +11,8 @@ import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
 import { element, raw } from './element.ts'
 import { renderFigure } from './figure.ts'
-import { observations } from './observations.ts'
 import { parsePublished } from './published.ts'
+import { records, wantedCells } from './records.ts'
 import { badge, mark, type Standings, staleOf } from './standing.ts'
 import { tableElement } from './tablehtml.ts'
 import { tableKinds } from './tables/kinds.ts'
@@ -122,18 +122,19 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
   const runs: Run[] = []
   const missing: string[] = []
   for (const [name, source] of Object.entries(block.data)) {
-    const experiment = experiments.find(({ id }) => id === source)
+    const experiment = experiments.find(({ id }) => id === source.from)
     if (experiment === undefined) {
       datasets.set(
         name,
-        csvParse(await readFile(source, sources), autoType) as readonly Record<string, unknown>[],
+        csvParse(await readFile(source.from, sources), autoType) as readonly Record<string, unknown>[],
       )
       continue
     }
-    const own = all.filter((run) => run.experiment === experiment.id)
+    const wanted = wantedCells(experiment, source)
+    const own = all.filter((run) => wanted.includes(runName(run)))
     runs.push(...own)
-    missing.push(...missingRuns(experiment, own))
-    datasets.set(name, observations(experiment, own))
+    missing.push(...missingRuns(experiment, own).filter((one) => wanted.includes(one)))
+    datasets.set(name, own.length === 0 ? [] : records(experiment, own, source))
   }
   // An empty drawing would look like a result.
   if (runs.length === 0 && missing.length > 0)
@@ -154,27 +155,30 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
     ...missing.map((name) => `Missing: run ${name}.`),
     ...staleOf(runs, sources.standings).map((reason) => `Stale: ${reason}.`),
   ]
+  const drawing = element(
+    'div',
+    // A folded drawing has the id itself: a link to it then opens what hides it.
+    {
+      className: ['scroll', 'drawing'],
+      role: 'region',
+      ariaLabel: label,
+      tabIndex: 0,
+      ...(block.folded ? { id: block.id } : {}),
+    },
+    raw(svg),
+  )
+  const caption = [element('strong', {}, `${label}. `), block.caption, ' ', badge(runs, sources.standings)]
   return {
     element: element(
       'figure',
       {
         className: ['exhibit'],
-        id: block.id,
+        ...(block.folded ? {} : { id: block.id }),
         dataOrigin: [...new Set(runs.map((run) => run.origin))].sort().join(' '),
       },
-      element(
-        'div',
-        { className: ['scroll', 'drawing'], role: 'region', ariaLabel: label, tabIndex: 0 },
-        raw(svg),
-      ),
-      element(
-        'figcaption',
-        {},
-        element('strong', {}, `${label}. `),
-        block.caption,
-        ' ',
-        badge(runs, sources.standings),
-      ),
+      ...(block.folded
+        ? [element('details', { className: ['folded'] }, element('summary', {}, ...caption), drawing)]
+        : [drawing, element('figcaption', {}, ...caption)]),
       notes.length === 0
         ? undefined
         : element('ul', { className: ['notes'] }, ...notes.map((note) => element('li', {}, note))),

@@ -6,7 +6,7 @@
  *     .repro/scratch/, results/.scratch/, _build/.scratch/     what is being written; a rename puts it in its place, so it has to
  *                                                              lie on the same file system
  *
- * The digest of a run's observations is checked whenever it is read.
+ * The digests of a run's observations and datasets are checked whenever it is read.
  */
 
 import { createHash } from 'node:crypto'
@@ -17,7 +17,7 @@ import { pipeline } from 'node:stream/promises'
 import { isRunning } from '../testbed/exclusive.ts'
 import { type Files, openFiles, sha256 } from './files.ts'
 import type { RawFile, Run } from './run.ts'
-import { formatRun, parseHeader, parseRows, parseRun, rowsDigest, StoreError } from './runfile.ts'
+import { completed, formatRun, parseHeader, parseRun, rowsDigest, StoreError } from './runfile.ts'
 import { runName } from './series.ts'
 
 /** What names a cell, and so its runs. */
@@ -46,11 +46,7 @@ export interface Store {
 export function openStore(project: string, files: Files = openFiles(project)): Store {
   const recordedFolder = (cell: CellName) => `results/${runName(cell)}`
   const cellFolder = (cell: CellName) => `.repro/runs/${runName(cell)}`
-  const read = (folder: string): Run | undefined => {
-    const text = files.text(`${folder}/run.json`)
-    if (text === undefined) return undefined
-    return parseRun({ 'run.json': text, 'rows.csv': files.text(`${folder}/rows.csv`) }, folder)
-  }
+  const read = (folder: string) => parseRun((name) => files.text(`${folder}/${name}`), folder)
   return {
     recorded: (cell) => read(recordedFolder(cell)),
     cached(cell, key) {
@@ -79,15 +75,16 @@ export function openStore(project: string, files: Files = openFiles(project)): S
     async accept(cell, by) {
       const folder = recordedFolder(cell)
       const text = files.text(`${folder}/run.json`)
-      const csv = files.text(`${folder}/rows.csv`)
-      if (text === undefined || csv === undefined) throw new StoreError(`no recorded run: ${folder}`)
-      const { rows, ...head } = parseHeader(text, `${folder}/run.json`)
-      if (sha256(csv) === rows.sha256) return false
-      const run: Run = {
-        ...head,
-        rows: parseRows(csv, head.columns),
-        provenance: { ...head.provenance, accepted: by },
-      }
+      if (text === undefined) throw new StoreError(`no recorded run: ${folder}`)
+      let edited = false
+      const { provenance, ...rest } = completed(parseHeader(text, `${folder}/run.json`), (name, stated) => {
+        const csv = files.text(`${folder}/${name}`)
+        if (csv === undefined) throw new StoreError(`missing ${folder}/${name}`)
+        edited ||= sha256(csv) !== stated.sha256
+        return csv
+      })
+      if (!edited) return false
+      const run: Run = { ...rest, provenance: { ...provenance, accepted: by } }
       const draft = await openDraft(project, folder)
       await writeRun(run, draft)
       await putInPlace(draft, join(project, folder))

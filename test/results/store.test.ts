@@ -26,6 +26,18 @@ const run: Run = {
   key,
   inputs: { script: 'b'.repeat(64), 'parameter load': null, trials: 4, seed: 1 },
 }
+const drawn: Run = {
+  ...run,
+  datasets: {
+    pictures: {
+      columns: [
+        { name: 'lane', role: 'factor' },
+        { name: 'at', role: 'measure', unit: 'ticks' },
+      ],
+      rows: [{ lane: 'dom0 v1', at: -3 }],
+    },
+  },
+}
 const folder = 'results/latency/xen-4.14/baseline'
 
 beforeEach(() => {
@@ -94,6 +106,30 @@ describe('the store', () => {
     expect(() => openStore(project).recorded(run)).toThrow(StoreError)
     expect(() => openStore(project).recorded(run)).toThrow(
       /^results\/latency\/xen-4\.14\/baseline\/rows\.csv of run latency\/xen-4\.14\/baseline was changed: its SHA-256 is [0-9a-f]{64}, not [0-9a-f]{64} as recorded/,
+    )
+  })
+
+  it('keeps datasets beside the rows, each with a file, a digest and its own columns', async () => {
+    await store.record(drawn)
+    expect(readdirSync(join(project, folder)).sort()).toEqual(['pictures.csv', 'rows.csv', 'run.json'])
+    expect(openStore(project).recorded(run)).toEqual(drawn)
+    await store.record(run)
+    expect(readdirSync(join(project, folder)).sort()).toEqual(['rows.csv', 'run.json'])
+    expect(openStore(project).recorded(run)).not.toHaveProperty('datasets')
+  })
+
+  it('refuses a dataset that was changed or is gone, and names file and run', async () => {
+    await store.record(drawn)
+    const file = join(project, folder, 'pictures.csv')
+    writeFileSync(file, readFileSync(file, 'utf8').replace('dom0 v1', 'dom0 v2'))
+    expect(() => openStore(project).recorded(run)).toThrow(
+      /^results\/latency\/xen-4\.14\/baseline\/pictures\.csv of run latency\/xen-4\.14\/baseline was changed: its SHA-256 is/,
+    )
+    expect(await openStore(project).accept(run, 'me')).toBe(true)
+    expect(openStore(project).recorded(run)?.datasets?.pictures?.rows).toEqual([{ lane: 'dom0 v2', at: -3 }])
+    await rm(file)
+    expect(() => openStore(project).recorded(run)).toThrow(
+      'missing results/latency/xen-4.14/baseline/pictures.csv',
     )
   })
 
