@@ -83,7 +83,7 @@ export function experimentsOf(document: Document, runs: readonly Run[]): readonl
         .filter(
           (one) =>
             (one.type === 'table' && one.from === block.id) ||
-            (one.type === 'figure' && Object.values(one.data).includes(block.id)),
+            (one.type === 'figure' && Object.values(one.data).some(({ from }) => from === block.id)),
         )
         .map(({ id }) => names.get(id) ?? id),
     }
@@ -155,9 +155,11 @@ function testText({ id, test }: ClaimBlock, { fences }: Document): string {
   }
 }
 
-/** Rows and header of a recorded run, relative to the project. */
-export function recordedFiles(run: Run): readonly [string, string] {
-  return [`results/${runName(run)}/rows.csv`, `results/${runName(run)}/run.json`]
+/** Rows, header and datasets of a recorded run, relative to the project. */
+export function recordedFiles(run: Run): readonly [string, string, ...string[]] {
+  const folder = `results/${runName(run)}`
+  const datasets = Object.keys(run.datasets ?? {}).map((name) => `${folder}/${name}.csv`)
+  return [`${folder}/rows.csv`, `${folder}/run.json`, ...datasets]
 }
 
 /** The run of the cell that `repro verify --kick-the-tires` runs again. */
