@@ -9,6 +9,7 @@ import { expressionsOf } from '../document/claim.ts'
 import { references } from '../document/expression.ts'
 import type { PlannedCell } from '../plan/cells.ts'
 import type { Step } from '../plan/plan.ts'
+import { cellsAt } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
 import { sameRows } from '../results/store.ts'
@@ -84,10 +85,8 @@ export function cellsFor(
   claims: readonly ClaimBlock[],
   cells: readonly PlannedCell[],
 ): readonly PlannedCell[] {
-  const wanted = new Set(
-    claims
-      .flatMap(({ test }) => expressionsOf(test).flatMap(references))
-      .map(({ parts }) => parts.slice(0, 3).join('/')),
-  )
+  const experiments = [...new Set(cells.map(({ block }) => block))]
+  const paths = claims.flatMap(({ test }) => expressionsOf(test).flatMap(references))
+  const wanted = new Set(paths.flatMap((path) => cellsAt(path, experiments).names))
   return cells.filter((cell) => wanted.has(runName(cell)))
 }

@@ -82,16 +82,17 @@ function conclude(claim: Claim, measured: readonly Measured[]): Judgement {
 }
 
 function openReason(measured: readonly Measured[], needed: number): string {
-  const fewest = Math.min(...measured.map(({ trials }) => trials))
+  const fewest = measured.reduce((a, b) => (b.trials < a.trials ? b : a))
+  const [count, units] = [fewest.trials, `${fewest.per}s`]
   const unbounded = measured.some(({ interval }) => !Number.isFinite(interval.high - interval.low))
   if (!Number.isFinite(needed)) {
     return unbounded
-      ? 'the value is not defined for some draws of the trials'
+      ? `the value is not defined for some draws of the ${units}`
       : 'the value lies so near to the limit that no number of trials would tell'
   }
   return unbounded
-    ? `too few trials for any interval: ${fewest}, at least ${needed} are needed`
-    : `the interval reaches over what the claim allows: some ${needed} trials are needed, there are ${fewest}`
+    ? `too few ${units} for any interval: ${count}, at least ${needed} are needed`
+    : `the interval reaches over what the claim allows: some ${needed} ${units} are needed, there are ${count}`
 }
 
 const extremes: ReadonlySet<string> = new Set(['max', 'min', 'p0', 'p100'])

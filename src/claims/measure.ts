@@ -5,6 +5,7 @@ import type { Expression } from '../document/expression.ts'
 import { type Quantity, QueryError, type Source } from '../results/quantity.ts'
 import { evaluate, type Results, readSeries } from '../results/query.ts'
 import type { BootstrapOptions } from '../stats/bootstrap.ts'
+import { independentValues, type Unit } from '../stats/clusters.ts'
 import type { Interval } from '../stats/interval.ts'
 import { median } from '../stats/order.ts'
 import { shift } from '../stats/shift.ts'
@@ -21,8 +22,10 @@ export interface Measured {
   readonly interval: Interval
   readonly region: Region
   readonly decision: Decision
-  /** Of the run that has fewest; boots, where they are what was drawn. */
+  /** Of the run that has fewest, in `per`. */
   readonly trials: number
+  /** What is counted as an observation: a trial, or a boot where a run has several. */
+  readonly per: Unit
   readonly sources: readonly Source[]
 }
 
@@ -69,10 +72,10 @@ function measureValue(
   options: BootstrapOptions & { readonly level: number },
 ): Measured {
   const quantity = quantityOf(expression, results)
-  const { interval, units } = expressionInterval(expression, results, options)
+  const { interval, units, unit: per } = expressionInterval(expression, results, options)
   const { level } = options
   const decision = decide({ value: quantity.value, interval, level, trials: units }, region)
-  return { ...quantity, interval, region, decision, trials: units }
+  return { ...quantity, interval, region, decision, trials: units, per }
 }
 
 function quantityOf(ast: Expression, results: Results): Quantity {
@@ -104,15 +107,16 @@ function measureShift(
     if (values.length === 0) throw new QueryError(`no observation of ${path.parts.join('.')}`)
   }
   if (a.unit !== b.unit) throw new QueryError(`units do not fit: ${a.unit || 'none'} and ${b.unit || 'none'}`)
-  const { estimate, interval } = shift(a.values, b.values, level)
-  const margin = tolerance * Math.abs(median(a.values))
+  const observed = independentValues(a, b)
+  const { estimate, interval } = shift(observed.a, observed.b, level)
+  const margin = tolerance * Math.abs(median(observed.a))
   const region: Region =
     direction === 'up'
       ? above(margin)
       : direction === 'down'
         ? { low: Number.NEGATIVE_INFINITY, high: -margin, closed: false }
         : around(0, margin)
-  const trials = Math.min(a.values.length, b.values.length)
+  const trials = Math.min(observed.a.length, observed.b.length)
   const decision = decide({ value: estimate, interval, level, trials }, region)
   return {
     value: estimate,
@@ -124,6 +128,7 @@ function measureShift(
         ? decision
         : { type: 'open', trialsNeeded: Math.max(fewestTrialsEach(level), trials + 1) },
     trials,
+    per: observed.unit,
     sources: [a, b].map(({ run, values }) => ({ run, n: values.length })),
   }
 }

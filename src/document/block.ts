@@ -34,6 +34,8 @@ export interface ExperimentBlock {
   /** The baseline's value of every parameter. A pattern may only change what is named here. */
   readonly parameters: Parameters
   readonly patterns: readonly Pattern[]
+  /** Names for several patterns at once, for expressions. They decide no result. */
+  readonly groups?: Readonly<Record<string, readonly string[]>>
 }
 
 export interface Pattern {

@@ -40,6 +40,10 @@ export const experimentSchema = z.strictObject({
     .record(name, mapping.nullable())
     .refine((value) => Object.keys(value).length > 0, 'name at least one pattern (baseline: {})')
     .describe('Pattern -> changes to parameters; also label (words) and only (environments)'),
+  groups: z
+    .record(name, z.array(name).min(1))
+    .default({})
+    .describe('Group -> patterns of it, for expressions that read several at once'),
 })
 
 /** Beside parameter changes in a pattern. */
@@ -89,7 +93,10 @@ export const claimSchema = z.strictObject({
   shows: name.optional().describe('The table or figure that it refers to'),
   source: words.optional().describe('Where it was published: Table 5'),
   published: z.union([z.number(), words]).optional(),
-  value: expression.optional().describe('Expression over results'),
+  value: z
+    .union([expression, z.array(expression).min(1)])
+    .optional()
+    .describe('Expression over results, or several, all of which must hold'),
   tolerance: z
     .union([z.number().min(0), z.string().regex(/^\d+(?:\.\d+)? ?%$/, 'write a share as 5 %')])
     .optional(),
