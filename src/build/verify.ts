@@ -3,7 +3,8 @@
  * held against its record.
  */
 
-import { type Judgement, judge } from '../claims/judge.ts'
+import { judge } from '../claims/judge.ts'
+import type { Verification } from '../claims/verification.ts'
 import type { ClaimBlock } from '../document/block.ts'
 import { expressionsOf } from '../document/claim.ts'
 import { references } from '../document/expression.ts'
@@ -14,25 +15,12 @@ import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
 import { sameRows } from '../results/store.ts'
 
-export interface Verification {
-  readonly claim: ClaimBlock
-  /** By the recorded runs. */
-  readonly recorded: Judgement
-  /** By the runs of this rerun; absent without one. */
-  readonly rerun?: Judgement
-}
-
 /** How a rerun cell compares with its record. */
 export interface Reproduction {
   readonly cell: string
   readonly origin: Run['origin']
   /** `bits`: the same rows and raw files; `rows`: the same rows; `other`: neither; `none`: there is no record that fits. */
   readonly same: 'bits' | 'rows' | 'other' | 'none'
-}
-
-/** The judgement that counts: the rerun's, if there was one. */
-export function decisive({ recorded, rerun }: Verification): Judgement {
-  return rerun ?? recorded
 }
 
 /** Judges each claim by the recorded runs among `steps`, and by `rerun` if cells ran again. */

@@ -13,6 +13,9 @@ import { fewestTrialsEach } from '../stats/trials.ts'
 import { type Decision, decide, type Region } from './region.ts'
 import { expressionInterval } from './resample.ts'
 
+/** Draws of a bootstrap, unless told otherwise. */
+export const defaultResamples = 2000
+
 /** One number that a verdict rests on. */
 export interface Measured {
   readonly value: number
@@ -38,9 +41,9 @@ export interface Measured {
 export function measure(
   test: Test,
   results: Results,
-  { level = 0.95, ...draw }: BootstrapOptions,
+  { level = 0.95, resamples = defaultResamples, ...rest }: BootstrapOptions,
 ): readonly Measured[] {
-  const among = (count: number) => ({ ...draw, level: 1 - (1 - level) / count })
+  const among = (count: number) => ({ ...rest, resamples, level: 1 - (1 - level) / count })
   switch (test.type) {
     case 'absolute':
       return [measureValue(test.expression, around(test.published, test.tolerance), results, among(1))]

@@ -4,19 +4,13 @@ import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { build, planDocument } from '../build/build.ts'
 import { openDocument } from '../build/site.ts'
-import {
-  cellsFor,
-  decisive,
-  type Reproduction,
-  reproductions,
-  type Verification,
-  verifyClaims,
-} from '../build/verify.ts'
+import { cellsFor, type Reproduction, reproductions, verifyClaims } from '../build/verify.ts'
 import { tally } from '../claims/tally.ts'
+import { decisive, type Verification } from '../claims/verification.ts'
+import { measuredText, publishedText } from '../claims/words.ts'
 import { hasErrors } from '../document/problem.ts'
 import { hint } from '../document/spelling.ts'
 import { cellsOf } from '../plan/cells.ts'
-import { measuredText, publishedText } from '../report/claim.ts'
 import { openFiles } from '../results/files.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'

@@ -2,9 +2,9 @@
 
 import type { Element } from 'hast'
 import type { Judgement } from '../claims/judge.ts'
-import type { Measured } from '../claims/measure.ts'
+import { measuredText, publishedText } from '../claims/words.ts'
 import type { ClaimBlock } from '../document/block.ts'
-import { format, origins, symbol } from '../results/quantity.ts'
+import { origins } from '../results/quantity.ts'
 import { runName } from '../results/series.ts'
 import { element } from './element.ts'
 
@@ -45,20 +45,4 @@ export function claimElement(block: ClaimBlock, judgement: Judgement, label: str
           ]),
     ),
   )
-}
-
-/** `4.45 (Table 5)`; undefined when nothing was published. */
-export function publishedText({ published, source }: ClaimBlock): string | undefined {
-  if (published === undefined) return source
-  return source === undefined ? String(published) : `${published} (${source})`
-}
-
-/** `22.2 [20.9, 23.6]`: the value with its 95 % interval, in its unit. */
-export function measuredText({ value, unit, interval }: Measured): string {
-  const number = (one: number) => format({ value: one, unit: '' })
-  const ends =
-    Number.isFinite(interval.low) && Number.isFinite(interval.high)
-      ? ` [${number(interval.low)}, ${number(interval.high)}]`
-      : ''
-  return `${number(value)}${ends}${unit === '' ? '' : ` ${symbol(unit)}`}`
 }

@@ -13,7 +13,7 @@ import { pearson } from '../stats/correlation.ts'
 import { mean } from '../stats/moments.ts'
 import { product, type Quantity, QueryError, quotient, symbol, unknown } from './quantity.ts'
 import type { Run } from './run.ts'
-import { runName, type Statistic, statistics } from './series.ts'
+import { type Factors, runName, type Statistic, statistics } from './series.ts'
 
 /** What a path reads from one run. */
 export interface Reading {
@@ -21,8 +21,9 @@ export interface Reading {
   /** One for each row that the path selects; null where the row has none. */
   readonly values: readonly (number | null)[]
   readonly unit: string
-  /** The measure with its factors, for messages. */
-  readonly what: string
+  readonly factors: Factors
+  /** Absent if rows are counted. */
+  readonly measure?: string
   /** Absent if the path names a series and no number. */
   readonly statistic?: Statistic
 }
@@ -93,7 +94,14 @@ function vectorOf(node: Expression, look: (path: Path) => Readings): Vector {
   }
 }
 
-function numberOf({ run, values, unit, what, statistic }: Reading): Quantity {
+/** `pause.total`: factors and measure of what is read. */
+export function whatIsRead({ factors, measure }: Pick<Reading, 'factors' | 'measure'>): string {
+  return [...Object.values(factors), ...(measure === undefined ? [] : [measure])].join('.')
+}
+
+function numberOf(reading: Reading): Quantity {
+  const { run, values, unit, statistic } = reading
+  const what = whatIsRead(reading)
   if (statistic === undefined) {
     throw new QueryError(`no statistic after ${what}: append one of ${[...statistics.keys()].join(', ')}`)
   }
@@ -188,7 +196,7 @@ function seriesPair(args: readonly Expression[], look: (path: Path) => Readings)
   if (left.statistic !== undefined || right.statistic !== undefined) return undefined
   if (series.some(({ over }) => over !== undefined) || left.run !== right.run || !sameRows(left, right)) {
     throw new QueryError(
-      `correlation of two series: ${left.what} and ${right.what} are not measures of the same rows of one run`,
+      `correlation of two series: ${whatIsRead(left)} and ${whatIsRead(right)} are not measures of the same rows of one run`,
     )
   }
   const pairs = left.values.flatMap((x, index) => {
@@ -202,9 +210,8 @@ function seriesPair(args: readonly Expression[], look: (path: Path) => Readings)
   return { value, unit: '', sources: [{ run: left.run, n: pairs.length }] }
 }
 
-/** What is selected says the path in front of its measure: the last word of `what`. */
 function sameRows(left: Reading, right: Reading): boolean {
-  const rows = ({ what }: Reading) => what.split('.').slice(0, -1).sort().join('.')
+  const rows = ({ factors }: Reading) => JSON.stringify(Object.entries(factors).sort())
   return rows(left) === rows(right)
 }
 

@@ -16,7 +16,6 @@ import {
   excludedColumn,
   runName,
   type Series,
-  type Statistic,
   series,
   statistic,
   statistics,
@@ -92,21 +91,12 @@ function probe(run: Run, { parts }: Pick<Path, 'parts'>, results: Results): Prob
   const { factors, measure } = narrow(run, vocabulary, known === undefined ? rest : rest.slice(0, -1))
   const wanted = Object.entries(factors)
   const selects = (row: Row) => !row[excludedColumn] && wanted.every(([name, value]) => row[name] === value)
+  const reads = { run, factors, ...(known === undefined ? {} : { statistic: known }) }
   if (measure === undefined) {
     if (known === undefined || last !== 'n')
       throw new QueryError(`no measure before ${last}: ${parts.join('.')}`)
-    const what = Object.values(factors).join('.')
-    return {
-      run,
-      read: (rows) =>
-        reading(
-          run,
-          { what, unit: '', known },
-          rows.filter(selects).map(() => 1),
-        ),
-    }
+    return { run, read: (rows) => ({ ...reads, unit: '', values: rows.filter(selects).map(() => 1) }) }
   }
-  const what = [...Object.values(factors), measure].join('.')
   const { scale, unit } = canonical(run, columnOf(run, measure, ['measure']))
   return {
     run,
@@ -117,17 +107,9 @@ function probe(run: Run, { parts }: Pick<Path, 'parts'>, results: Results): Prob
         const value = row[measure]
         values.push(typeof value === 'number' ? value * scale : null)
       }
-      return reading(run, { what, unit, known }, values)
+      return { ...reads, measure, unit, values }
     },
   }
-}
-
-function reading(
-  run: Run,
-  { what, unit, known }: { what: string; unit: string; known: Statistic | undefined },
-  values: readonly (number | null)[],
-): Reading {
-  return { run, values, unit, what, ...(known === undefined ? {} : { statistic: known }) }
 }
 
 export interface RunSeries extends Series {
