@@ -6,8 +6,11 @@
 import { type Claim, expressionsOf } from '../document/claim.ts'
 import { references } from '../document/expression.ts'
 import { QueryError } from '../results/quantity.ts'
+import type { Results } from '../results/query.ts'
+import { warningsOn } from '../results/warnings.ts'
 import { type Measured, measure } from './measure.ts'
 import { type Evidence, obstacleTo } from './scope.ts'
+import { seriesOf } from './series.ts'
 
 export type Verdict = 'reproduced' | 'not reproduced' | 'inconclusive' | 'not testable'
 
@@ -39,7 +42,8 @@ export function judge(claim: Claim, evidence: Evidence, options: JudgeOptions = 
   try {
     const obstacle = obstacleTo(claim, evidence)
     if (obstacle !== undefined) return notTestable(claim, obstacle)
-    return conclude(claim, measure(claim.test, evidence.results, { ...options, seed: claim.id }))
+    const measured = measure(claim.test, evidence.results, { ...options, seed: claim.id })
+    return conclude(claim, measured, notesOn(claim, measured, evidence.results))
   } catch (error) {
     if (error instanceof QueryError) return notTestable(claim, error.message)
     throw error
@@ -50,9 +54,8 @@ function notTestable(claim: Claim, reason: string): Judgement {
   return { claim, verdict: 'not testable', reason, measured: [], notes: [] }
 }
 
-function conclude(claim: Claim, measured: readonly Measured[]): Judgement {
+function conclude(claim: Claim, measured: readonly Measured[], notes: readonly string[]): Judgement {
   const decisions = measured.map(({ decision }) => decision)
-  const notes = notesOn(claim, measured)
   if (decisions.some(({ type }) => type === 'outside'))
     return {
       claim,
@@ -97,9 +100,9 @@ function openReason(measured: readonly Measured[], needed: number): string {
 
 const extremes: ReadonlySet<string> = new Set(['max', 'min', 'p0', 'p100'])
 
-function notesOn({ test }: Claim, measured: readonly Measured[]): readonly string[] {
+function notesOn(claim: Claim, measured: readonly Measured[], results: Results): readonly string[] {
   const notes: string[] = []
-  const statistics = expressionsOf(test)
+  const statistics = expressionsOf(claim.test)
     .flatMap(references)
     .map(({ parts }) => parts.at(-1) ?? '')
   const found = [...new Set(statistics.filter((name) => extremes.has(name)))].sort()
@@ -109,5 +112,10 @@ function notesOn({ test }: Claim, measured: readonly Measured[]): readonly strin
     )
   if (measured.some(({ interval }) => interval.low === interval.high))
     notes.push('the trials do not vary: the interval is a point, which says nothing of other boots or boards')
-  return notes
+  const series = seriesOf(claim, results).map(({ name, unit, values }) => ({
+    name,
+    unit,
+    values: values.filter((value) => value !== null),
+  }))
+  return [...notes, ...warningsOn(series)]
 }
