@@ -101,6 +101,7 @@ export async function build(
     document,
     runs: shown.map(({ run }) => run),
     standings: new Map(shown.map(({ run, standing }) => [runName(run), standing])),
+    records: recordsBeside(shown, steps),
     files: options.record ? openFiles(site.project, after.notes()) : after,
     program: programOf(site, after),
   }
@@ -173,6 +174,19 @@ export function runsToShow(steps: readonly Step[], made: ReadonlyMap<string, Run
     const stale = verdict.type === 'stale' ? { stale: verdict.reason } : {}
     return [{ run: verdict.run, standing: { executed: false, ...stale } }]
   })
+}
+
+/** The recorded runs, if the report shows others: as they were when the build began. */
+function recordsBeside(
+  shown: readonly Shown[],
+  before: readonly Step[],
+): ReadonlyMap<string, Run> | undefined {
+  const records = before.flatMap(({ verdict }) =>
+    verdict.type === 'recorded' || verdict.type === 'stale' ? [verdict.run] : [],
+  )
+  const known = new Set(records)
+  if (shown.every(({ run }) => known.has(run))) return undefined
+  return new Map(records.map((run) => [runName(run), run]))
 }
 
 async function record(

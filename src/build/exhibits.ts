@@ -18,6 +18,8 @@ export interface Rendering {
   readonly document: Document
   readonly runs: readonly Run[]
   readonly standings: Standings
+  /** Recorded runs by name, if others are shown. */
+  readonly records?: ReadonlyMap<string, Run> | undefined
   readonly files: Files
   /** What identifies this program: its version and code. */
   readonly program: string
@@ -53,7 +55,7 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
       ...parameterInputs(JSON.parse(JSON.stringify(written)), 'block '),
       label: names.get(block.id) ?? '',
       program,
-      ...sourcesOf(block, files, inputsOfRuns),
+      ...sourcesOf(block, files, { inputsOfRuns, document: document.file.path ?? '' }),
     }
   }
   steps.page = {
@@ -74,13 +76,15 @@ function fileInput(path: string, files: Files): Inputs {
 function sourcesOf(
   block: TableBlock | FigureBlock,
   files: Files,
-  inputsOfRuns: (experiment: string) => Inputs,
+  { inputsOfRuns, document }: { inputsOfRuns: (experiment?: string) => Inputs; document: string },
 ): Inputs {
   const file = (path: string): Inputs => fileInput(path, files)
   if (block.type === 'table') {
     const options = tableKinds.get(block.kind)?.files ?? []
     const paths = options.map((option) => block.options[option]).filter((path) => typeof path === 'string')
-    return Object.assign({}, block.from === undefined ? {} : inputsOfRuns(block.from), ...paths.map(file))
+    // A table of no experiment draws on the document itself: its claims.
+    const own = block.from === undefined ? { ...inputsOfRuns(), ...file(document) } : inputsOfRuns(block.from)
+    return Object.assign({}, own, ...paths.map(file))
   }
   const data = Object.values(block.data).map((from) => (isFile(from) ? file(from) : inputsOfRuns(from)))
   return Object.assign(file(block.spec), ...data)

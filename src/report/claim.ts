@@ -2,47 +2,56 @@
 
 import type { Element } from 'hast'
 import type { Judgement } from '../claims/judge.ts'
-import { measuredText, publishedText } from '../claims/words.ts'
-import type { ClaimBlock } from '../document/block.ts'
+import { decisive, type Verification } from '../claims/verification.ts'
+import { numbersText, publishedText } from '../claims/words.ts'
 import { origins } from '../results/quantity.ts'
-import { runName } from '../results/series.ts'
+import type { Run } from '../results/run.ts'
 import { element } from './element.ts'
 
-export function claimElement(block: ClaimBlock, judgement: Judgement, label: string | undefined): Element {
-  const { verdict, reason, measured, notes } = judgement
+export interface ClaimLinks {
+  /** `Table 5` of the table or figure that the claim refers to. */
+  readonly label: string | undefined
+  readonly detail: Element
+}
+
+export function claimElement(verification: Verification, { label, detail }: ClaimLinks): Element {
+  const { claim, recorded, rerun } = verification
+  const { verdict, reason, measured, notes } = decisive(verification)
   const runs = measured.flatMap(({ sources }) => sources.map(({ run }) => run))
-  const names = [...new Set(runs.map(runName))]
   const fact = (term: string, text: string | undefined) =>
     text === undefined ? [] : [element('dt', {}, term), element('dd', {}, text)]
   return element(
     'aside',
-    { className: ['claim', verdict.replaceAll(' ', '-')], id: block.id, dataOrigin: origins(runs).join(' ') },
+    { className: ['claim', verdict.replaceAll(' ', '-')], id: claim.id, dataOrigin: origins(runs).join(' ') },
     element(
       'p',
       {},
-      element('strong', {}, `${block.id}. `),
-      block.statement,
+      element('strong', {}, `${claim.id}. `),
+      claim.statement,
       ' ',
       element('span', { className: ['badge'] }, verdict),
     ),
     element(
       'dl',
       {},
-      ...fact('published', publishedText(block)),
-      ...fact(
-        'here',
-        measured.length === 0
-          ? undefined
-          : `${measured.map(measuredText).join('; ')}, ${origins(runs).join(' + ')}`,
-      ),
-      ...fact('why', [reason, ...notes].join('. ')),
-      ...fact('rests on', names.length === 0 ? undefined : names.join(', ')),
+      ...fact('published', publishedText(claim)),
+      ...fact('recorded', ownNumbers(recorded)),
+      ...fact('this run', rerun && (ownNumbers(rerun) ?? rerun.reason)),
+      ...fact('why', reason),
+      ...notes.flatMap((note) => fact('note', note)),
       ...(label === undefined
         ? []
         : [
             element('dt', {}, 'shown in'),
-            element('dd', {}, element('a', { href: `#${block.shows}` }, label)),
+            element('dd', {}, element('a', { href: `#${claim.shows}` }, label)),
           ]),
     ),
+    detail,
   )
+}
+
+function ownNumbers(judgement: Judgement): string | undefined {
+  const numbers = numbersText(judgement)
+  const runs: readonly Run[] = judgement.measured.flatMap(({ sources }) => sources.map(({ run }) => run))
+  return numbers === undefined ? undefined : `${numbers}, ${origins(runs).join(' + ')}`
 }

@@ -2,6 +2,7 @@
 
 import { autoType, csvParse } from 'd3-dsv'
 import type { Element } from 'hast'
+import type { Verification } from '../claims/verification.ts'
 import type { FigureBlock, TableBlock } from '../document/block.ts'
 import type { Document } from '../document/document.ts'
 import { cellsOf } from '../plan/cells.ts'
@@ -37,6 +38,8 @@ export interface Sources {
   readonly drawings: Drawings
   readonly results: Results
   readonly standings: Standings
+  /** Of all claims of the document; worked out when asked for. */
+  readonly verifications: () => readonly Verification[]
   /** Text of a file of the project; rejects if there is none. */
   readonly readText: (path: string) => Promise<string>
 }
@@ -98,7 +101,8 @@ async function tableExhibit(block: TableBlock, label: string, sources: Sources):
   const experiment = sources.results.experiments.find(({ id }) => id === block.from)
   // `check` has told the author; a document with errors is rendered all the same (in a preview).
   if (kind === undefined) throw new QueryError(`unknown kind of table: ${block.kind}`)
-  if (experiment === undefined) throw new QueryError(`unknown experiment: ${block.from}`)
+  if (experiment === undefined && block.from !== undefined)
+    throw new QueryError(`unknown experiment: ${block.from}`)
   const parsed = kind.options.safeParse(block.options)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
@@ -106,8 +110,9 @@ async function tableExhibit(block: TableBlock, label: string, sources: Sources):
   }
   const { published } = block.options
   const table = kind.render(block.options, {
-    experiment,
-    runs: sources.results.runs.filter((run) => run.experiment === experiment.id),
+    ...(experiment === undefined ? {} : { experiment }),
+    runs: sources.results.runs.filter((run) => run.experiment === experiment?.id),
+    verifications: sources.verifications(),
     published: typeof published === 'string' ? parsePublished(await readFile(published, sources)) : undefined,
   })
   return {

@@ -13,12 +13,21 @@ import type { Nodes } from 'mdast'
 import rehypeStringify from 'rehype-stringify'
 import { unified } from 'unified'
 import { judge } from '../claims/judge.ts'
-import type { Block, ExperimentBlock, Place } from '../document/block.ts'
+import type { Evidence } from '../claims/scope.ts'
+import { seriesOf } from '../claims/series.ts'
+import { decisive, type Verification } from '../claims/verification.ts'
+import type { Block, ClaimBlock, ExperimentBlock, Place } from '../document/block.ts'
+import { expressionsOf } from '../document/claim.ts'
 import type { Document, InlineValue } from '../document/document.ts'
+import { type Path, references } from '../document/expression.ts'
 import type { FrontMatter } from '../document/frontmatter.ts'
-import type { Results } from '../results/query.ts'
+import { QueryError } from '../results/quantity.ts'
+import { cellsAt, type Results } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
+import { rowsDigest } from '../results/runfile.ts'
+import { runName } from '../results/series.ts'
 import { claimElement } from './claim.ts'
+import { claimDetail } from './claimdetail.ts'
 import { element } from './element.ts'
 import { type Drawings, exhibit, labels, missingRuns } from './exhibits.ts'
 import { experimentElement } from './experiment.ts'
@@ -26,6 +35,7 @@ import { embedImages } from './image.ts'
 import { inlineValue } from './inline.ts'
 import { contents, type Entry, markdown, prose } from './prose.ts'
 import { provenanceElement } from './provenance.ts'
+import { publishedSeries } from './publishedseries.ts'
 import { citedWorks, referencesElement } from './references.ts'
 import { banner, type Standings, staleReasons } from './standing.ts'
 import { style } from './style.ts'
@@ -39,6 +49,8 @@ export interface ReportInput {
   readonly read: (path: string) => Promise<Uint8Array>
   /** By the run's name (experiment/environment/pattern); a run without one is taken as it is. */
   readonly standings?: Standings
+  /** Recorded runs by name, if runs that are no recorded ones may be among `runs`: claims are judged by both. */
+  readonly records?: ReadonlyMap<string, Run> | undefined
   /** Figures drawn before; none unless given. */
   readonly drawings?: Drawings
   /** Name and version of this program. */
@@ -64,6 +76,7 @@ export async function renderReport({
   runs: given,
   read,
   standings = new Map(),
+  records,
   drawings = { find: () => undefined, keep: async () => {} },
   generator,
 }: ReportInput): Promise<Report> {
@@ -78,19 +91,40 @@ export async function renderReport({
   const readText = async (path: string) => decoder.decode(await read(path))
   const text = String(document.file)
 
+  const published = await publishedSeries(document, readText)
+  let verifications: readonly Verification[] | undefined
+  const verified = () => {
+    verifications ??= document.blocks.flatMap((block) =>
+      block.type === 'claim'
+        ? [verify(block, { results, stale: staleReasons(standings) }, { records, standings })]
+        : [],
+    )
+    return verifications
+  }
+  const sources = { results, standings, drawings, readText, verifications: verified }
+
   const render = async (node: Nodes, part: Block | InlineValue): Promise<Element> => {
     if (part.type === 'experiment') {
       const { start, end } = node.position ?? {}
       return experimentElement(part, text.slice(start?.offset ?? 0, end?.offset ?? 0), runs, standings)
     }
     if (part.type === 'claim') {
+      const verification = verified().find(({ claim }) => claim === part) as Verification
+      const { start, end } = node.position ?? {}
+      const detail = claimDetail({
+        judgement: decisive(verification),
+        source: text.slice(start?.offset ?? 0, end?.offset ?? 0),
+        series: decisive(verification).measured.length === 0 ? [] : seriesOf(part, results),
+        published,
+        standings,
+      })
       const label = part.shows === undefined ? undefined : names.get(part.shows)
-      return claimElement(part, judge(part, { results, stale: staleReasons(standings) }), label)
+      return claimElement(verification, { label, detail })
     }
     const made =
       part.type === 'value'
         ? inlineValue(part, results, standings)
-        : await exhibit(part, names.get(part.id) ?? part.id, { results, standings, drawings, readText })
+        : await exhibit(part, names.get(part.id) ?? part.id, sources)
     problems.push(
       ...(made.error === undefined
         ? []
@@ -130,6 +164,42 @@ export async function renderReport({
     html: stringify(page),
     problems: problems.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column),
   }
+}
+
+interface Recorded {
+  readonly records: ReadonlyMap<string, Run> | undefined
+  readonly standings: Standings
+}
+
+/** By the runs that are shown; and by the recorded ones, where the claim reads a run that is none. */
+function verify(claim: ClaimBlock, shown: Evidence, { records, standings }: Recorded): Verification {
+  const judgement = judge(claim, shown)
+  const { experiments, runs } = shown.results
+  const names = new Set(
+    expressionsOf(claim.test)
+      .flatMap(references)
+      .flatMap((path) => cellNames(path, experiments)),
+  )
+  const isRecord = (run: Run) =>
+    standings.get(runName(run))?.executed !== true && sameRun(records?.get(runName(run)), run)
+  const others = runs.filter((run) => names.has(runName(run)) && !isRecord(run))
+  if (records === undefined || others.length === 0) return { claim, recorded: judgement }
+  const recorded = judge(claim, { results: { experiments, runs: [...records.values()] }, stale: new Map() })
+  return { claim, recorded, rerun: judgement }
+}
+
+function cellNames(path: Path, experiments: readonly ExperimentBlock[]): readonly string[] {
+  try {
+    return cellsAt(path, experiments).names
+  } catch (error) {
+    // The judgement says what is wrong with it.
+    if (error instanceof QueryError) return []
+    throw error
+  }
+}
+
+function sameRun(record: Run | undefined, run: Run): boolean {
+  return record?.key === run.key && rowsDigest(record) === rowsDigest(run)
 }
 
 interface Parts {
