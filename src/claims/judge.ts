@@ -6,9 +6,10 @@
 import { type Claim, expressionsOf } from '../document/claim.ts'
 import { references } from '../document/expression.ts'
 import { QueryError } from '../results/quantity.ts'
-import type { Results } from '../results/query.ts'
+import { evaluate, type Results } from '../results/query.ts'
 import { warningsOn } from '../results/warnings.ts'
 import { type Measured, measure } from './measure.ts'
+import type { Decision } from './region.ts'
 import { type Evidence, obstacleTo } from './scope.ts'
 import { seriesOf } from './series.ts'
 
@@ -23,6 +24,8 @@ export interface Judgement {
   readonly measured: readonly Measured[]
   /** Of an inconclusive claim: trials of each run that would probably decide it; absent if no number would. */
   readonly trialsNeeded?: number
+  /** Of the claim's value, if it has one that can be worked out: that of a published number. */
+  readonly unit?: string
   /** What to keep in mind with this verdict. */
   readonly notes: readonly string[]
 }
@@ -41,7 +44,7 @@ export interface JudgeOptions {
 export function judge(claim: Claim, evidence: Evidence, options: JudgeOptions = {}): Judgement {
   try {
     const obstacle = obstacleTo(claim, evidence)
-    if (obstacle !== undefined) return notTestable(claim, obstacle)
+    if (obstacle !== undefined) return { ...notTestable(claim, obstacle), ...unitOf(claim, evidence.results) }
     const measured = measure(claim.test, evidence.results, { ...options, seed: claim.id })
     return conclude(claim, measured, notesOn(claim, measured, evidence.results))
   } catch (error) {
@@ -54,14 +57,28 @@ function notTestable(claim: Claim, reason: string): Judgement {
   return { claim, verdict: 'not testable', reason, measured: [], notes: [] }
 }
 
+/** Also of a claim that cannot be tested, so that what was published is not shown without its unit. */
+function unitOf({ test }: Claim, results: Results): Pick<Judgement, 'unit'> {
+  if (test.type !== 'absolute' && test.type !== 'relative' && test.type !== 'interval') return {}
+  try {
+    return { unit: evaluate({ ast: test.expression }, results).unit }
+  } catch (error) {
+    if (error instanceof QueryError) return {}
+    throw error
+  }
+}
+
 function conclude(claim: Claim, measured: readonly Measured[], notes: readonly string[]): Judgement {
   const decisions = measured.map(({ decision }) => decision)
+  const [first] = measured
+  const unit = first === undefined || first.ratio !== undefined ? {} : { unit: first.unit }
   if (decisions.some(({ type }) => type === 'outside'))
     return {
       claim,
       verdict: 'not reproduced',
-      reason: 'the interval lies outside of what the claim allows',
+      reason: positions(decisions, 'outside'),
       measured,
+      ...unit,
       notes,
     }
   const open = decisions.filter((decision) => decision.type === 'open')
@@ -69,8 +86,9 @@ function conclude(claim: Claim, measured: readonly Measured[], notes: readonly s
     return {
       claim,
       verdict: 'reproduced',
-      reason: 'the interval lies inside of what the claim allows',
+      reason: positions(decisions, 'inside'),
       measured,
+      ...unit,
       notes,
     }
   const needed = Math.max(...open.map(({ trialsNeeded = Number.POSITIVE_INFINITY }) => trialsNeeded))
@@ -79,9 +97,22 @@ function conclude(claim: Claim, measured: readonly Measured[], notes: readonly s
     verdict: 'inconclusive',
     reason: openReason(measured, needed),
     measured,
+    ...unit,
     ...(Number.isFinite(needed) ? { trialsNeeded: needed } : {}),
     notes,
   }
+}
+
+/** `the interval lies inside of what the claim allows`; of several `1 of 2 intervals lies outside ...`. */
+function positions(decisions: readonly Decision[], where: 'inside' | 'outside'): string {
+  const count = decisions.filter(({ type }) => type === where).length
+  const which =
+    decisions.length === 1
+      ? 'the interval lies'
+      : count === decisions.length
+        ? `all ${count} intervals lie`
+        : `${count} of ${decisions.length} intervals ${count === 1 ? 'lies' : 'lie'}`
+  return `${which} ${where} of what the claim allows`
 }
 
 function openReason(measured: readonly Measured[], needed: number): string {

@@ -7,6 +7,7 @@ import { evaluate, type Results, readSeries } from '../results/query.ts'
 import type { BootstrapOptions } from '../stats/bootstrap.ts'
 import { independentValues, type Unit } from '../stats/clusters.ts'
 import type { Interval } from '../stats/interval.ts'
+import { mean } from '../stats/moments.ts'
 import { median } from '../stats/order.ts'
 import { shift } from '../stats/shift.ts'
 import { fewestTrialsEach } from '../stats/trials.ts'
@@ -30,6 +31,8 @@ export interface Measured {
   /** What is counted as an observation: a trial, or a boot where a run has several. */
   readonly per: Unit
   readonly sources: readonly Source[]
+  /** Of a direction: the mean of the second series divided by that of the first, which is what is mostly published. */
+  readonly ratio?: number
 }
 
 /**
@@ -132,6 +135,7 @@ function measureShift(
         : { type: 'open', trialsNeeded: Math.max(fewestTrialsEach(level), trials + 1) },
     trials,
     per: observed.unit,
+    ratio: mean(b.values) / mean(a.values),
     sources: [a, b].map(({ run, values }) => ({ run, n: values.length })),
   }
 }

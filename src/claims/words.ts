@@ -6,34 +6,56 @@ import { digits, symbol } from '../results/quantity.ts'
 import type { Interval } from '../stats/interval.ts'
 import type { Judgement } from './judge.ts'
 import { defaultResamples, type Measured } from './measure.ts'
+import type { Region } from './region.ts'
 
 /** `4.45 (Table 5)`; the source alone if nothing was published, undefined without either. */
-export function publishedText({ published, source }: ClaimBlock): string | undefined {
+export function publishedText({ published, source, test }: ClaimBlock, unit = ''): string | undefined {
   if (published === undefined) return source
-  const text = typeof published === 'number' ? plainDigits(published) : published
+  // As the author wrote it, with separators of thousands. Of a direction a ratio is published, which has no unit.
+  const suffix = unit === '' || test.type === 'direction' ? '' : ` ${symbol(unit)}`
+  const text =
+    typeof published === 'number'
+      ? `${digits(published, String(published).split('.')[1]?.length ?? 0)}${suffix}`
+      : published
   return source === undefined ? text : `${text} (${source})`
 }
 
-/** As the author wrote it, with separators of thousands. */
-function plainDigits(value: number): string {
-  return digits(value, String(value).split('.')[1]?.length ?? 0)
-}
-
 /** `22.2 [20.9, 23.6] ms`: the value with its 95 % interval, in a unit that keeps the number short. */
-export function measuredText({ value, unit, interval }: Measured): string {
+function measuredText({ value, unit, interval, ratio }: Measured): string {
   const scale = scaleOf([value, interval.low, interval.high], unit)
   const [number, low, high] = distinct([value, interval.low, interval.high].map((one) => one * scale.factor))
   const bounded = Number.isFinite(interval.low) || Number.isFinite(interval.high)
-  return `${number}${bounded ? ` [${low}, ${high}]` : ''}${scale.unit === '' ? '' : ` ${symbol(scale.unit)}`}`
+  const text = `${number}${bounded ? ` [${low}, ${high}]` : ''}${scale.unit === '' ? '' : ` ${symbol(scale.unit)}`}`
+  return ratio === undefined ? text : `${signed(value)}${text}, means ${digits(ratio, 2)} : 1`
 }
 
-/** The measured numbers of a judgement; undefined if it rests on none. */
-export function numbersText({ measured }: Judgement): string | undefined {
-  return measured.length === 0 ? undefined : measured.map(measuredText).join('; ')
+/** A shift has its sign. */
+function signed(value: number): string {
+  return value > 0 ? '+' : ''
+}
+
+/** The measured numbers of a judgement, in the claim's order. */
+export function numberTexts({ measured }: Judgement): readonly string[] {
+  return measured.map(measuredText)
 }
 
 /** `above 0`, `from 0.7 to 0.98`, `at most 12 ms`: what a claim allows. */
-export function limitText({ region, unit }: Pick<Measured, 'region' | 'unit'>): string {
+export function limitText({ region, unit }: Pick<Measured, 'region' | 'unit'>, test: Test): string {
+  const limit = regionText(region, unit)
+  switch (test.type) {
+    case 'direction':
+      return `a shift ${limit} (${digits(test.tolerance * 100)} % of the first series' median)`
+    case 'ordering':
+      return `a difference ${limit}, for each value and the one before`
+    case 'absolute':
+    case 'relative':
+    case 'interval':
+    case 'all':
+      return limit
+  }
+}
+
+function regionText(region: Region, unit: string): string {
   const { low, high, closed } = region
   const scale = scaleOf([low, high], unit)
   const end = (value: number) => {

@@ -3,7 +3,7 @@
 import type { Element } from 'hast'
 import type { Judgement } from '../claims/judge.ts'
 import { decisive, type Verification } from '../claims/verification.ts'
-import { numbersText, publishedText } from '../claims/words.ts'
+import { numberTexts, publishedText } from '../claims/words.ts'
 import { origins } from '../results/quantity.ts'
 import type { Run } from '../results/run.ts'
 import { element } from './element.ts'
@@ -34,7 +34,7 @@ export function claimElement(verification: Verification, { label, detail }: Clai
     element(
       'dl',
       {},
-      ...fact('published', publishedText(claim)),
+      ...fact('published', publishedText(claim, decisive(verification).unit)),
       ...fact('recorded', ownNumbers(recorded)),
       ...fact('this run', rerun && (ownNumbers(rerun) ?? rerun.reason)),
       ...fact('why', reason),
@@ -50,8 +50,9 @@ export function claimElement(verification: Verification, { label, detail }: Clai
   )
 }
 
-function ownNumbers(judgement: Judgement): string | undefined {
-  const numbers = numbersText(judgement)
+/** `7.46 [6.60, 8.39], emulated`: a line ends between numbers only. Undefined if the judgement rests on none. */
+export function ownNumbers(judgement: Judgement): string | undefined {
+  const numbers = numberTexts(judgement).map((text) => text.replaceAll(' ', '\u00a0'))
   const runs: readonly Run[] = judgement.measured.flatMap(({ sources }) => sources.map(({ run }) => run))
-  return numbers === undefined ? undefined : `${numbers}, ${origins(runs).join(' + ')}`
+  return numbers.length === 0 ? undefined : `${numbers.join('; ')}, ${origins(runs).join(' + ')}`
 }

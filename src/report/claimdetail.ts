@@ -28,12 +28,12 @@ export function claimDetail(detail: ClaimDetail): Element {
   const runs = [...new Set(series.map(({ run }) => run))]
   const fact = (term: string, ...content: readonly (string | Element)[]) =>
     content.length === 0 ? [] : [element('dt', {}, term), element('dd', {}, ...content)]
-  const limits = [...new Set(measured.map(limitText))]
+  const limits = [...new Set(measured.map((one) => limitText(one, claim.test)))]
   return element(
     'details',
     { className: ['detail'] },
     element('summary', {}, `How ${claim.id} was judged`),
-    element('pre', {}, element('code', {}, source)),
+    element('pre', {}, element('code', {}, content(source))),
     element(
       'dl',
       {},
@@ -43,6 +43,11 @@ export function claimDetail(detail: ClaimDetail): Element {
     ),
     ...(runs.length === 0 ? [] : [inputsTable(detail, runs), distributions(detail), ...traces(detail, runs)]),
   )
+}
+
+/** What stands between the fences. */
+function content(source: string): string {
+  return source.split(/\r?\n/).slice(1, -1).join('\n')
 }
 
 /** What was captured of the machine, once for each environment; what differs between its runs is left to the tables. */

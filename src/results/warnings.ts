@@ -41,7 +41,7 @@ export function warningsOn(series: readonly NamedSeries[]): readonly string[] {
       : [`outliers, which are counted like all others: ${listed(withOutliers)}`]),
     ...(drifting.length === 0
       ? []
-      : [`values drift from trial to trial, so intervals may be too narrow: ${listed(drifting)}`]),
+      : [`values seem to drift from trial to trial, so intervals may be too narrow: ${listed(drifting)}`]),
   ]
 }
 

@@ -4,9 +4,10 @@ import { z } from 'zod'
 import type { Judgement } from '../../claims/judge.ts'
 import type { Verification } from '../../claims/verification.ts'
 import { decisive } from '../../claims/verification.ts'
-import { numbersText, publishedText } from '../../claims/words.ts'
+import { publishedText } from '../../claims/words.ts'
 import { origins } from '../../results/quantity.ts'
 import type { Run } from '../../results/run.ts'
+import { ownNumbers } from '../claim.ts'
 import { type Cell, none, type Table, type TableKind } from '../table.ts'
 import { number } from './options.ts'
 
@@ -34,7 +35,7 @@ function rowOf(verification: Verification): readonly Cell[] {
   return [
     { type: 'head', text: claim.id, href: `#${claim.id}` },
     { type: 'text', text: claim.statement },
-    { type: 'published', text: publishedText(claim) ?? '–' },
+    { type: 'published', text: publishedText(claim, recorded.unit) ?? '–' },
     numbers(recorded),
     rerun === undefined ? { type: 'none', text: 'is the recorded run' } : numbers(rerun),
     { type: 'text', text: verdict },
@@ -42,10 +43,10 @@ function rowOf(verification: Verification): readonly Cell[] {
 }
 
 function numbers(judgement: Judgement): Cell {
-  const text = numbersText(judgement)
+  const text = ownNumbers(judgement)
   if (text === undefined) return none
   const runs = runsOf(judgement)
-  return { type: 'text', text: `${text}, ${origins(runs).join(' + ')}`, origins: origins(runs), runs }
+  return { type: 'text', text, origins: origins(runs), runs }
 }
 
 function runsOf({ measured }: Judgement): readonly Run[] {

@@ -1,7 +1,7 @@
 /** What each pattern changes against a baseline, judged together: Holm's correction for their number, and whether it can be told at all. */
 
 import { z } from 'zod'
-import { QueryError } from '../../results/quantity.ts'
+import { unknown } from '../../results/quantity.ts'
 import type { Run } from '../../results/run.ts'
 import { canonical, columnOf, type Factors, runName, series } from '../../results/series.ts'
 import { warningsOn } from '../../results/warnings.ts'
@@ -55,8 +55,13 @@ export const effects = tableKind(options, (given, context): Table => {
     const cells = choosePatterns(cellsOf(experiment, environment, runs), given.patterns, names)
     const all = cellsOf(experiment, environment, runs)
     const base = all.find(({ pattern }) => pattern.name === baseline)
-    if (base === undefined)
-      throw new QueryError(`${baseline} is no pattern of ${experiment.id} in ${environment}`)
+    if (base === undefined) {
+      throw unknown(
+        `pattern of ${experiment.id}`,
+        baseline,
+        all.map(({ pattern }) => pattern.name),
+      )
+    }
     return {
       environment,
       base,
