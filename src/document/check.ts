@@ -10,6 +10,7 @@ import { wordsIn } from './experiment.ts'
 import { aggregates, type Expression, leftList, type Path, references } from './expression.ts'
 import type { Fence } from './fence.ts'
 import { checkLiterals } from './literal.ts'
+import { checkOrigins } from './origin.ts'
 import { isMapping } from './parameters.ts'
 import { choosePatterns, isSeveral, type Offer, offerOf } from './patterns.ts'
 import type { Locate } from './place.ts'
@@ -36,6 +37,8 @@ export interface Project {
   readonly list: (folder: string) => readonly string[]
   /** Names of environments that exist. */
   readonly environments: readonly string[]
+  /** Those of them that are emulated; none unless given. */
+  readonly emulated?: readonly string[]
   readonly tableKinds: ReadonlyMap<string, TableOptions>
   /** What the file of the front matter's `bibliography` has; may be left out if there is none or nothing is cited. */
   readonly bibliography?: Bibliography | undefined
@@ -83,6 +86,7 @@ function checkProse(document: Document, project: Project): void {
     checkExists(bibliography.file, bibliography.place, { what: 'bibliography', document, project })
   checkCitations(document, project.bibliography)
   checkLiterals(document)
+  checkOrigins(document, project.emulated ?? [])
 }
 
 interface Context {

@@ -5,12 +5,12 @@ import type { ClaimBlock, Parameter, Place } from './block.ts'
 import type { Test } from './claim.ts'
 import { wordsIn } from './experiment.ts'
 import { type Expression, type Path, parseExpression } from './expression.ts'
-import { type Locate, sourceText } from './place.ts'
+import type { Locate } from './place.ts'
 import { fail } from './problem.ts'
 import { claimSchema } from './schema.ts'
 import { ExpressionError } from './syntax.ts'
 import { validate } from './validation.ts'
-import type { Mapping } from './yaml.ts'
+import { locateInValue, type Mapping } from './yaml.ts'
 
 interface Noted {
   readonly source: Mapping
@@ -124,20 +124,9 @@ function parse(
     return parseExpression(text).ast
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error
-    fail(file, error.ruleId, locateIn(source, at, file)(error.offset), error.message)
+    fail(file, error.ruleId, locateInValue(source, at, file)(error.offset), error.message)
     return undefined
   }
-}
-
-/** Places in the expression at a key; those of one that is written over several lines are its start. */
-function locateIn(source: Mapping, at: readonly PropertyKey[], file: VFile): Locate {
-  const start = source.valuePlace(at)
-  const text = source.written(at)
-  const { text: whole, lineStarts } = sourceText(file)
-  const line = whole.slice((lineStarts[start.line - 1] ?? 0) + start.column - 1)
-  const quote = /^['"]?/.exec(line)?.[0].length ?? 0
-  if (text === undefined || !line.startsWith(text, quote)) return () => start
-  return (offset) => ({ line: start.line, column: start.column + quote + offset })
 }
 
 /** The expressions of a claim, also of one with errors elsewhere, with their places. Those that cannot be parsed are left out. */
@@ -158,7 +147,7 @@ export function claimExpressions(
   ]
   return texts.flatMap(([at, text]) => {
     try {
-      return [{ ast: parseExpression(text).ast, locate: locateIn(source, at, file) }]
+      return [{ ast: parseExpression(text).ast, locate: locateInValue(source, at, file) }]
     } catch (error) {
       if (error instanceof ExpressionError) return []
       throw error

@@ -201,6 +201,32 @@ describe('a falsehood', () => {
     })
   })
 
+  it('an emulated number in a sentence about hardware: an error with its place and what to do', async () => {
+    write({
+      'experiments/x.ts': 'export default () => ({})\n',
+      'experiments/environments.yaml':
+        'board: {label: B, testbed: emulated, root: debian-11, machine: virt, cpus: 4, memoryMb: 4096, dom0MemoryMb: 1024, clockHz: 54000000}\n',
+      'paper/index.md': `---
+title: T
+---
+\`\`\`yaml experiment
+id: x
+script: experiments/x.ts
+environments: [board]
+trials: 3
+patterns: {baseline: {}}
+\`\`\`
+
+On a Raspberry Pi it takes \`=x.board.baseline.total.mean | ms\`.
+`,
+    })
+    const { exitCode, err } = await repro('check')
+    expect(exitCode).toBe(2)
+    expect(err).toMatch(
+      /^paper\/index\.md:12:28 error a value of board in a sentence that says "On a Raspberry Pi": say in the sentence that it is emulated/m,
+    )
+  })
+
   it('a run from here passed off as hardware’s: refused', async () => {
     write(paper(100, 300))
     await repro('run', '--record')
