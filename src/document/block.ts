@@ -74,7 +74,7 @@ export interface FigureBlock {
   readonly number?: number | string | undefined
   /** Text alternative for those who cannot see it. */
   readonly alt: string
-  /** Named dataset of the spec -> experiment id or a CSV file relative to the project. */
+  /** Named dataset of the spec -> what fills it, see dataset.ts. */
   readonly data: Readonly<Record<string, string>>
   readonly width?: number | undefined
   readonly height?: number | undefined

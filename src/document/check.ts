@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { type Bibliography, checkCitations } from './bibliography.ts'
 import type { Parameter, Place } from './block.ts'
 import { claimExpressions } from './claimblock.ts'
+import { datasetForms, readDataset } from './dataset.ts'
 import { type Document, exhibits } from './document.ts'
 import { wordsIn } from './experiment.ts'
 import { aggregates, type Expression, leftList, type Path, references } from './expression.ts'
@@ -185,8 +186,13 @@ function checkFigure(context: Context): void {
   const { data } = source.data
   for (const [dataset, from] of isMapping(data) ? Object.entries(data) : []) {
     if (typeof from !== 'string') continue
-    if (isFile(from)) checkFile(['data', dataset], context)
-    else checkExperimentId(from, source.valuePlace(['data', dataset]), document)
+    const read = readDataset(from)
+    const place = source.valuePlace(['data', dataset])
+    if (read === undefined) {
+      if (!hasErrorAt(document.file, place))
+        fail(document.file, 'dataset', place, `data.${dataset}: ${from}: write ${datasetForms}`)
+    } else if (read.type === 'file') checkFile(['data', dataset], context)
+    else checkExperimentId(read.experiment, place, document)
   }
 }
 
@@ -207,9 +213,9 @@ export function isPattern(path: string): boolean {
   return /[*?[\]{}]/.test(path)
 }
 
-/** A dataset is a file when it looks like one; ids have neither slash nor dot. */
+/** Whether a dataset is a file of the project. */
 export function isFile(from: string): boolean {
-  return /[/\\.]/.test(from)
+  return readDataset(from)?.type === 'file'
 }
 
 function checkFile(

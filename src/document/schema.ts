@@ -77,7 +77,9 @@ export const figureSchema = z.strictObject({
   caption: words,
   number: z.union([z.number(), words]).optional().describe('In place of the counted number'),
   alt: words.describe('Text alternative for those who cannot see the figure'),
-  data: z.record(z.string(), words).describe('Dataset name -> experiment or CSV file'),
+  data: z
+    .record(z.string(), words)
+    .describe('Dataset name -> experiment, experiment | ratios(measure), or CSV file'),
   width: z.number().positive().optional(),
   height: z.number().positive().optional(),
 })

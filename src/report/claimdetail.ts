@@ -39,6 +39,7 @@ export function claimDetail(detail: ClaimDetail): Element {
       {},
       ...fact('allowed', ...(limits.length === 0 ? [] : [limits.join('; ')])),
       ...fact('interval', ...(measured.length === 0 ? [] : [methodText(claim.test, measured)])),
+      ...fact('reads', ...(series.length === 0 ? [] : [[...new Set(series.map(nameOf))].join(', ')])),
       ...fact('environment', ...environments(runs)),
     ),
     ...(runs.length === 0 ? [] : [inputsTable(detail, runs), distributions(detail), ...traces(detail, runs)]),
@@ -64,7 +65,7 @@ function environments(runs: readonly Run[]): readonly string[] {
 }
 
 function inputsTable({ series, standings }: ClaimDetail, runs: readonly Run[]): Element {
-  const heads = ['cell', 'series (n)', 'origin', 'key', 'rows']
+  const heads = ['cell', 'n', 'key', 'rows']
   return element(
     'div',
     { className: ['scroll'] },
@@ -77,15 +78,14 @@ function inputsTable({ series, standings }: ClaimDetail, runs: readonly Run[]): 
         {},
         ...runs.map((run) => {
           const own = series.filter((one) => one.run === run)
-          const read = own.map((one) => `${nameOf(one)} (${one.values.filter((v) => v !== null).length})`)
+          const counts = own.map(({ values }) => values.filter((value) => value !== null).length)
           const isRecorded = standings.get(runName(run))?.executed !== true
           const rows = `results/${runName(run)}/rows.csv`
           return element(
             'tr',
             {},
-            element('th', { scope: 'row' }, runName(run)),
-            element('td', {}, read.join(', ')),
-            element('td', {}, badge([run], standings)),
+            element('th', { scope: 'row' }, runName(run), ' ', badge([run], standings)),
+            element('td', {}, [...new Set(counts)].join(', ')),
             element('td', {}, element('code', { title: run.key }, run.key.slice(0, 12))),
             // The report lies in _build/, beside results/.
             element(

@@ -4,6 +4,7 @@ import { autoType, csvParse } from 'd3-dsv'
 import type { Element } from 'hast'
 import type { Verification } from '../claims/verification.ts'
 import type { FigureBlock, TableBlock } from '../document/block.ts'
+import { readDataset } from '../document/dataset.ts'
 import type { Document } from '../document/document.ts'
 import { cellsOf } from '../plan/cells.ts'
 import { QueryError } from '../results/quantity.ts'
@@ -14,6 +15,7 @@ import { element, raw } from './element.ts'
 import { renderFigure } from './figure.ts'
 import { observations } from './observations.ts'
 import { parsePublished } from './published.ts'
+import { ratios } from './ratios.ts'
 import { badge, mark, type Standings, staleOf } from './standing.ts'
 import { tableElement } from './tablehtml.ts'
 import { tableKinds } from './tables/kinds.ts'
@@ -127,27 +129,33 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
   const datasets = new Map<string, readonly Readonly<Record<string, unknown>>[]>()
   const runs: Run[] = []
   const missing: string[] = []
+  // Only a figure that is drawn needs its records.
+  const fills: [string, () => readonly Readonly<Record<string, unknown>>[]][] = []
   for (const [name, source] of Object.entries(block.data)) {
-    const experiment = experiments.find(({ id }) => id === source)
-    if (experiment === undefined) {
-      datasets.set(
-        name,
-        csvParse(await readFile(source, sources), autoType) as readonly Record<string, unknown>[],
-      )
+    const read = readDataset(source)
+    if (read === undefined || read.type === 'file') {
+      const csv = await readFile(read?.path ?? source, sources)
+      datasets.set(name, csvParse(csv, autoType) as readonly Record<string, unknown>[])
       continue
     }
+    const experiment = experiments.find(({ id }) => id === read.experiment)
+    if (experiment === undefined) throw new QueryError(`unknown experiment: ${read.experiment}`)
     const own = all.filter((run) => run.experiment === experiment.id)
     runs.push(...own)
     missing.push(...missingRuns(experiment, own))
-    datasets.set(name, observations(experiment, own))
+    fills.push([
+      name,
+      () => (read.type === 'ratios' ? ratios(experiment, own, read.measures) : observations(experiment, own)),
+    ])
   }
   // An empty drawing would look like a result.
   if (runs.length === 0 && missing.length > 0)
     throw new QueryError(`missing: run ${missing.join(', run ')}`, missing)
   const words = mark(runs, sources.standings)
   const environments = [...new Set(runs.map((run) => run.environment))]
-  const draw = async () =>
-    await renderFigure({
+  const draw = async () => {
+    for (const [name, fill] of fills) datasets.set(name, fill())
+    return await renderFigure({
       id: block.id,
       spec: parseSpec(await readFile(block.spec, sources), block.spec),
       data: datasets,
@@ -157,6 +165,7 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
       ...(block.width === undefined ? {} : { width: block.width }),
       ...(block.height === undefined ? {} : { height: block.height }),
     })
+  }
   const before = sources.drawings.find(block.id)
   const svg = before ?? (await draw())
   if (before === undefined) await sources.drawings.keep(block.id, svg)
