@@ -3,7 +3,7 @@
 import { posix } from 'node:path'
 import { visit } from 'unist-util-visit'
 import type { FigureBlock, TableBlock } from '../document/block.ts'
-import { readDataset } from '../document/dataset.ts'
+import { isFile } from '../document/check.ts'
 import type { Document } from '../document/document.ts'
 import { digest, parameterInputs } from '../plan/key.ts'
 import { labels, missingRuns } from '../report/exhibits.ts'
@@ -86,10 +86,7 @@ function sourcesOf(
     const own = block.from === undefined ? { ...inputsOfRuns(), ...file(document) } : inputsOfRuns(block.from)
     return Object.assign({}, own, ...paths.map(file))
   }
-  const data = Object.values(block.data).map((from) => {
-    const read = readDataset(from)
-    return read === undefined ? {} : read.type === 'file' ? file(read.path) : inputsOfRuns(read.experiment)
-  })
+  const data = Object.values(block.data).map(({ from }) => (isFile(from) ? file(from) : inputsOfRuns(from)))
   return Object.assign(file(block.spec), ...data)
 }
 

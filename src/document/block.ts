@@ -63,6 +63,14 @@ export interface TableBlock {
   readonly options: Parameters
 }
 
+/** Rows that a figure draws. */
+export interface FigureData {
+  /** Experiment id, or a CSV file relative to the project. */
+  readonly from: string
+  /** Measures whose means are drawn as multiples of the first pattern's, in place of the observations. */
+  readonly ratios?: readonly string[] | undefined
+}
+
 export interface FigureBlock {
   readonly type: 'figure'
   readonly id: string
@@ -74,8 +82,8 @@ export interface FigureBlock {
   readonly number?: number | string | undefined
   /** Text alternative for those who cannot see it. */
   readonly alt: string
-  /** Named dataset of the spec -> what fills it, see dataset.ts. */
-  readonly data: Readonly<Record<string, string>>
+  /** By the name of the specification's dataset. */
+  readonly data: Readonly<Record<string, FigureData>>
   readonly width?: number | undefined
   readonly height?: number | undefined
 }

@@ -5,7 +5,6 @@ import * as z from 'zod'
 import { type Bibliography, checkCitations } from './bibliography.ts'
 import type { Parameter, Place } from './block.ts'
 import { claimExpressions } from './claimblock.ts'
-import { datasetForms, readDataset } from './dataset.ts'
 import { type Document, exhibits } from './document.ts'
 import { wordsIn } from './experiment.ts'
 import { aggregates, type Expression, leftList, type Path, references } from './expression.ts'
@@ -184,15 +183,12 @@ function checkFigure(context: Context): void {
   const { source, document } = context
   checkFile(['spec'], context)
   const { data } = source.data
-  for (const [dataset, from] of isMapping(data) ? Object.entries(data) : []) {
-    if (typeof from !== 'string') continue
-    const read = readDataset(from)
-    const place = source.valuePlace(['data', dataset])
-    if (read === undefined) {
-      if (!hasErrorAt(document.file, place))
-        fail(document.file, 'dataset', place, `data.${dataset}: ${from}: write ${datasetForms}`)
-    } else if (read.type === 'file') checkFile(['data', dataset], context)
-    else checkExperimentId(read.experiment, place, document)
+  for (const [dataset, given] of isMapping(data) ? Object.entries(data) : []) {
+    const at = ['data', dataset] as const
+    if (typeof given === 'string' && isFile(given)) checkFile(at, context)
+    else if (typeof given === 'string') checkExperimentId(given, source.valuePlace(at), document)
+    else if (isMapping(given) && typeof given.from === 'string')
+      checkExperimentId(given.from, source.valuePlace([...at, 'from']), document)
   }
 }
 
@@ -213,9 +209,9 @@ export function isPattern(path: string): boolean {
   return /[*?[\]{}]/.test(path)
 }
 
-/** Whether a dataset is a file of the project. */
+/** A dataset is a file when it looks like one; ids have neither slash nor dot. */
 export function isFile(from: string): boolean {
-  return readDataset(from)?.type === 'file'
+  return /[/\\.]/.test(from)
 }
 
 function checkFile(

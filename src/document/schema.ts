@@ -71,6 +71,14 @@ export const tableSchema = z.looseObject({
   caption: words,
 })
 
+const figureData = z.union([
+  words.transform((from) => ({ from })),
+  z.strictObject({
+    from: name.describe('Experiment'),
+    ratios: z.array(words).min(1).describe('Measures, as multiples of the first pattern’s mean'),
+  }),
+])
+
 export const figureSchema = z.strictObject({
   id: name,
   spec: path.describe('Vega-Lite file, relative to the project'),
@@ -78,8 +86,8 @@ export const figureSchema = z.strictObject({
   number: z.union([z.number(), words]).optional().describe('In place of the counted number'),
   alt: words.describe('Text alternative for those who cannot see the figure'),
   data: z
-    .record(z.string(), words)
-    .describe('Dataset name -> experiment, experiment | ratios(measure), or CSV file'),
+    .record(z.string(), figureData)
+    .describe('Dataset name -> experiment, CSV file, or ratios of an experiment'),
   width: z.number().positive().optional(),
   height: z.number().positive().optional(),
 })

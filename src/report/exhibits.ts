@@ -4,7 +4,6 @@ import { autoType, csvParse } from 'd3-dsv'
 import type { Element } from 'hast'
 import type { Verification } from '../claims/verification.ts'
 import type { FigureBlock, TableBlock } from '../document/block.ts'
-import { readDataset } from '../document/dataset.ts'
 import type { Document } from '../document/document.ts'
 import { cellsOf } from '../plan/cells.ts'
 import { QueryError } from '../results/quantity.ts'
@@ -132,20 +131,18 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
   // Only a figure that is drawn needs its records.
   const fills: [string, () => readonly Readonly<Record<string, unknown>>[]][] = []
   for (const [name, source] of Object.entries(block.data)) {
-    const read = readDataset(source)
-    if (read === undefined || read.type === 'file') {
-      const csv = await readFile(read?.path ?? source, sources)
+    const experiment = experiments.find(({ id }) => id === source.from)
+    if (experiment === undefined) {
+      const csv = await readFile(source.from, sources)
       datasets.set(name, csvParse(csv, autoType) as readonly Record<string, unknown>[])
       continue
     }
-    const experiment = experiments.find(({ id }) => id === read.experiment)
-    if (experiment === undefined) throw new QueryError(`unknown experiment: ${read.experiment}`)
     const own = all.filter((run) => run.experiment === experiment.id)
     runs.push(...own)
     missing.push(...missingRuns(experiment, own))
     fills.push([
       name,
-      () => (read.type === 'ratios' ? ratios(experiment, own, read.measures) : observations(experiment, own)),
+      () => (source.ratios ? ratios(experiment, own, source.ratios) : observations(experiment, own)),
     ])
   }
   // An empty drawing would look like a result.
