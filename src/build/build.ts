@@ -20,9 +20,9 @@ import { openStore, sweep, writeAtomically } from '../results/store.ts'
 import { setup } from '../testbed/emulated/setup.ts'
 import { exclusively } from '../testbed/exclusive.ts'
 import { type Done, reasonToRun, runCells } from './cells.ts'
-import { drawings } from './drawings.ts'
 import type { Outcome, Tell } from './event.ts'
-import { type Rendering, renderInputs } from './exhibits.ts'
+import { claimInputs, type Rendering, renderInputs } from './exhibits.ts'
+import { exhibits, judgement, tidy } from './made.ts'
 import { type Manifest, manifestFile, reportFile } from './manifest.ts'
 import { DocumentError, lockFile, type Opened, type Overrides, override, type Site } from './site.ts'
 
@@ -216,15 +216,20 @@ async function render(
   const steps = renderInputs(rendering)
   // The report is the only user of unified's HTML side and of vega, which take a while to load.
   const { renderReport } = await import('../report/page.ts')
-  const drawn = drawings(project, steps)
   const { html, problems } = await renderReport({
     ...rendering,
     read: async (file) => rendering.files.read(file) ?? (await readFile(join(project, file))),
-    drawings: drawn,
+    exhibits: exhibits(project, steps),
+    judgement: (claim, evidence) =>
+      judgement(
+        project,
+        claimInputs(claim, evidence.results, evidence.stale, rendering.program),
+        claim,
+        evidence,
+      ),
     generator,
   })
   await writeAtomically(project, reportFile, html)
-  drawn.tidy()
   const manifest: Manifest = {
     schema: 1,
     complete: complete && problems.length === 0,
@@ -233,5 +238,6 @@ async function render(
     steps,
   }
   await writeAtomically(project, manifestFile(path), JSON.stringify(manifest))
+  tidy(project)
   return { problems, report: reportFile }
 }

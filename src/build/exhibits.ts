@@ -2,14 +2,15 @@
 
 import { posix } from 'node:path'
 import { visit } from 'unist-util-visit'
-import type { FigureBlock, TableBlock } from '../document/block.ts'
+import type { ClaimBlock, FigureBlock, TableBlock } from '../document/block.ts'
 import { isFile } from '../document/check.ts'
 import type { Document } from '../document/document.ts'
 import { digest, parameterInputs } from '../plan/key.ts'
 import { labels, missingRuns } from '../report/exhibits.ts'
-import type { Standings } from '../report/standing.ts'
+import { type Standings, staleReasons } from '../report/standing.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
 import type { Files } from '../results/files.ts'
+import { cellsRead, type Results } from '../results/query.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { rowsDigest } from '../results/runfile.ts'
 import { runName } from '../results/series.ts'
@@ -25,16 +26,13 @@ export interface Rendering {
   readonly program: string
 }
 
-/** By id of the table or figure; `page` is the whole report. */
+/** By id of the table, figure or claim; `page` is the whole report. */
 export function renderInputs(rendering: Rendering): Readonly<Record<string, Inputs>> {
   const { document, runs, standings, files, program } = rendering
   const names = labels(document)
-  const runInputs = new Map(
-    runs.map((run) => [
-      run,
-      digest([run.key, rowsDigest(run), run.captured, standings.get(runName(run))?.stale ?? null]),
-    ]),
-  )
+  const experiments = document.blocks.filter((block) => block.type === 'experiment')
+  const stale = staleReasons(standings)
+  const runInputs = new Map(runs.map((run) => [run, runInput(run, stale)]))
   const inputsOfRuns = (experiment?: string): Inputs => {
     const own = runs.filter((run) => experiment === undefined || run.experiment === experiment)
     const missing = document.blocks.flatMap((block) =>
@@ -49,6 +47,7 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
   }
   const steps: Record<string, Inputs> = {}
   for (const block of document.blocks) {
+    if (block.type === 'claim') steps[block.id] = claimInputs(block, { experiments, runs }, stale, program)
     if (block.type !== 'table' && block.type !== 'figure') continue
     const { place: _, ...written } = block
     steps[block.id] = {
@@ -67,6 +66,31 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
     ...(document.frontMatter.bibliography ? fileInput(document.frontMatter.bibliography.file, files) : {}),
   }
   return steps
+}
+
+/** All that can change the judgement of a claim. */
+export function claimInputs(
+  { place: _, test, ...written }: ClaimBlock,
+  { experiments, runs }: Results,
+  stale: ReadonlyMap<string, string>,
+  program: string,
+): Inputs {
+  const found = new Map(runs.map((run) => [runName(run), run]))
+  return {
+    ...parameterInputs(JSON.parse(JSON.stringify(written)), 'block '),
+    'block test': digest(test),
+    program,
+    ...Object.fromEntries(
+      cellsRead(test, experiments).map((name) => {
+        const run = found.get(name)
+        return [`run ${name}`, run ? runInput(run, stale) : 'missing']
+      }),
+    ),
+  }
+}
+
+function runInput(run: Run, stale: ReadonlyMap<string, string>): string {
+  return digest([run.key, rowsDigest(run), run.captured, stale.get(runName(run)) ?? null])
 }
 
 function fileInput(path: string, files: Files): Inputs {

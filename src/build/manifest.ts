@@ -3,7 +3,7 @@
  * that would see the same again has nothing to do, and says so before anything else of this program is loaded.
  */
 
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Notes, sha256, unchanged } from '../results/files.ts'
 import type { Inputs } from '../results/run.ts'
@@ -21,15 +21,27 @@ export interface Manifest {
 
 export const reportFile = '_build/index.html'
 
+const manifests = '.repro/manifests'
+
 /** Where the manifest of a document lies, relative to the project. */
 export function manifestFile(document: string): string {
-  return `.repro/manifests/${document.replaceAll('/', '+')}.json`
+  return `${manifests}/${document.replaceAll('/', '+')}.json`
 }
 
 /** The manifest of the last build of this document; undefined if there is none that can be read. */
 export function readManifest(project: string, document: string): Manifest | undefined {
+  return read(join(project, manifestFile(document)))
+}
+
+/** Of all documents that were built here. */
+export function everyManifest(project: string): readonly Manifest[] {
+  const folder = join(project, manifests)
+  return readdirSync(folder).flatMap((name) => read(join(folder, name)) ?? [])
+}
+
+function read(path: string): Manifest | undefined {
   try {
-    const found = JSON.parse(readFileSync(join(project, manifestFile(document)), 'utf8')) as Manifest
+    const found = JSON.parse(readFileSync(path, 'utf8')) as Manifest
     return found.schema === 1 ? found : undefined
   } catch {
     return undefined

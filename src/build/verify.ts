@@ -3,14 +3,13 @@
  * held against its record.
  */
 
-import { judge } from '../claims/judge.ts'
+import type { Judgement } from '../claims/judge.ts'
+import type { Evidence } from '../claims/scope.ts'
 import type { Verification } from '../claims/verification.ts'
 import type { ClaimBlock } from '../document/block.ts'
-import { expressionsOf } from '../document/claim.ts'
-import { references } from '../document/expression.ts'
 import type { PlannedCell } from '../plan/cells.ts'
 import type { Step } from '../plan/plan.ts'
-import { cellsAt } from '../results/query.ts'
+import { cellsRead } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
 import { sameRows } from '../results/store.ts'
@@ -24,11 +23,12 @@ export interface Reproduction {
 }
 
 /** Judges each claim by the recorded runs among `steps`, and by `rerun` if cells ran again. */
-export function verifyClaims(
+export async function verifyClaims(
   claims: readonly ClaimBlock[],
   steps: readonly Step[],
   rerun: readonly Run[] | undefined,
-): readonly Verification[] {
+  judge: (claim: ClaimBlock, evidence: Evidence) => Promise<Judgement>,
+): Promise<readonly Verification[]> {
   const experiments = [...new Set(steps.map(({ cell }) => cell.block))]
   const found = steps.flatMap(({ cell, verdict }) =>
     verdict.type === 'recorded' || verdict.type === 'stale' ? [{ name: runName(cell), verdict }] : [],
@@ -40,11 +40,16 @@ export function verifyClaims(
     ),
   }
   const again = rerun && { results: { experiments, runs: rerun }, stale: new Map<string, string>() }
-  return claims.map((claim) => ({
-    claim,
-    recorded: judge(claim, recorded),
-    ...(again ? { rerun: judge(claim, again) } : {}),
-  }))
+  const verifications: Verification[] = []
+  for (const claim of claims) {
+    const record = await judge(claim, recorded)
+    verifications.push({
+      claim,
+      recorded: record,
+      ...(again ? { rerun: await judge(claim, again) } : {}),
+    })
+  }
+  return verifications
 }
 
 /** Compares each run with the record that fits it, if there is one. */
@@ -74,7 +79,6 @@ export function cellsFor(
   cells: readonly PlannedCell[],
 ): readonly PlannedCell[] {
   const experiments = [...new Set(cells.map(({ block }) => block))]
-  const paths = claims.flatMap(({ test }) => expressionsOf(test).flatMap(references))
-  const wanted = new Set(paths.flatMap((path) => cellsAt(path, experiments).names))
+  const wanted = new Set(claims.flatMap(({ test }) => cellsRead(test, experiments)))
   return cells.filter((cell) => wanted.has(runName(cell)))
 }

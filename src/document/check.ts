@@ -84,9 +84,19 @@ function checkProse(document: Document, project: Project): void {
   const { bibliography } = document.frontMatter
   if (bibliography)
     checkExists(bibliography.file, bibliography.place, { what: 'bibliography', document, project })
+  checkHumanMinutes(document)
   checkCitations(document, project.bibliography)
   checkLiterals(document)
   checkOrigins(document, project.emulated ?? [])
+}
+
+function checkHumanMinutes({ frontMatter, fences, file }: Document): void {
+  const ids = fences.flatMap(({ type, id }) => (type === 'experiment' && id !== undefined ? [id] : []))
+  const known = ['setup', ...ids]
+  for (const { of, place } of frontMatter.humanMinutes) {
+    if (known.includes(of)) continue
+    fail(file, 'unknown-experiment', place, `unknown experiment: ${of}${hint(of, known)}`)
+  }
 }
 
 interface Context {

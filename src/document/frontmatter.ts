@@ -28,6 +28,8 @@ export interface FrontMatter {
   readonly bibliography?: NamedFile
   /** Numbers with their units that the prose may say without a run: they are set, not measured. */
   readonly nominal: readonly { readonly text: string; readonly place: Place }[]
+  /** What the authors say a person needs, in minutes: for `setup`, and for experiments by id. */
+  readonly humanMinutes: readonly { readonly of: string; readonly minutes: number; readonly place: Place }[]
 }
 
 /** A file, relative to the project, and where the document names it. */
@@ -36,7 +38,7 @@ export interface NamedFile {
   readonly place: Place
 }
 
-const nothing: FrontMatter = { title: '', authors: [], lang: 'en', nominal: [] }
+const nothing: FrontMatter = { title: '', authors: [], lang: 'en', nominal: [], humanMinutes: [] }
 
 /** Reads the front matter; `node` is undefined when the document has none, which is an error for want of a title. */
 export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: VFile): FrontMatter {
@@ -54,7 +56,7 @@ export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: 
   if (source === undefined) return nothing
   const data = validate(frontMatterSchema, source.data, { file, source })
   if (data === undefined) return nothing
-  const { title, subtitle, authors = [], date, lang, abstract, bibliography, nominal } = data
+  const { title, subtitle, authors = [], date, lang, abstract, bibliography, nominal, artifact } = data
   return {
     title,
     ...(subtitle === undefined ? {} : { subtitle }),
@@ -70,5 +72,10 @@ export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: 
       ? {}
       : { bibliography: { file: bibliography, place: source.valuePlace(['bibliography']) } }),
     nominal: nominal.map((text, index) => ({ text, place: source.valuePlace(['nominal', index]) })),
+    humanMinutes: Object.entries(artifact?.humanMinutes ?? {}).map(([of, minutes]) => ({
+      of,
+      minutes,
+      place: source.keyPlace(['artifact', 'humanMinutes', of]),
+    })),
   }
 }

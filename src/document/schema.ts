@@ -136,6 +136,14 @@ export const frontMatterSchema = z.strictObject({
   abstract: words.optional(),
   bibliography: path.optional().describe('BibTeX file, relative to the project'),
   nominal: z.array(words).default([]).describe('Numbers of the prose that are set, not measured: 4 ms'),
+  artifact: z
+    .strictObject({
+      humanMinutes: z
+        .record(name, z.number().min(0))
+        .describe('Minutes of a person for the setup and for each experiment'),
+    })
+    .optional()
+    .describe('What the authors state for the artifact appendix'),
 })
 
 /** JSON Schemas (draft 2020-12) by what they describe, for editors. Places and cross references are not in them. */

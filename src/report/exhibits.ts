@@ -28,19 +28,18 @@ export interface Exhibit {
   readonly stale: readonly string[]
 }
 
-/** Figures drawn before, by the id of their block. */
-export interface Drawings {
-  find(id: string): string | undefined
-  keep(id: string, svg: string): Promise<void>
+/** Exhibits made before, by the id of their block. */
+export interface Exhibits {
+  find(id: string): Exhibit | undefined
+  keep(id: string, made: Exhibit): Promise<void>
 }
 
 /** What exhibits are made from, beside their blocks. */
 export interface Sources {
-  readonly drawings: Drawings
   readonly results: Results
   readonly standings: Standings
-  /** Of all claims of the document; worked out when asked for. */
-  readonly verifications: () => readonly Verification[]
+  /** Of all claims of the document. */
+  readonly verifications: readonly Verification[]
   /** Text of a file of the project; rejects if there is none. */
   readonly readText: (path: string) => Promise<string>
 }
@@ -113,7 +112,7 @@ async function tableExhibit(block: TableBlock, label: string, sources: Sources):
   const table = kind.render(block.options, {
     ...(experiment === undefined ? {} : { experiment }),
     runs: sources.results.runs.filter((run) => run.experiment === experiment?.id),
-    verifications: sources.verifications(),
+    verifications: sources.verifications,
     published: typeof published === 'string' ? parsePublished(await readFile(published, sources)) : undefined,
   })
   return {
@@ -128,8 +127,6 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
   const datasets = new Map<string, readonly Readonly<Record<string, unknown>>[]>()
   const runs: Run[] = []
   const missing: string[] = []
-  // Only a figure that is drawn needs its records.
-  const fills: [string, () => readonly Readonly<Record<string, unknown>>[]][] = []
   for (const [name, source] of Object.entries(block.data)) {
     const experiment = experiments.find(({ id }) => id === source.from)
     if (experiment === undefined) {
@@ -140,32 +137,23 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
     const own = all.filter((run) => run.experiment === experiment.id)
     runs.push(...own)
     missing.push(...missingRuns(experiment, own))
-    fills.push([
-      name,
-      () => (source.ratios ? ratios(experiment, own, source.ratios) : observations(experiment, own)),
-    ])
+    datasets.set(name, source.ratios ? ratios(experiment, own, source.ratios) : observations(experiment, own))
   }
   // An empty drawing would look like a result.
   if (runs.length === 0 && missing.length > 0)
     throw new QueryError(`missing: run ${missing.join(', run ')}`, missing)
   const words = mark(runs, sources.standings)
   const environments = [...new Set(runs.map((run) => run.environment))]
-  const draw = async () => {
-    for (const [name, fill] of fills) datasets.set(name, fill())
-    return await renderFigure({
-      id: block.id,
-      spec: parseSpec(await readFile(block.spec, sources), block.spec),
-      data: datasets,
-      title: `${label}. ${block.caption}`,
-      description: block.alt,
-      ...(runs.length === 0 ? {} : { subtitle: `${words}: ${environments.join(', ')}` }),
-      ...(block.width === undefined ? {} : { width: block.width }),
-      ...(block.height === undefined ? {} : { height: block.height }),
-    })
-  }
-  const before = sources.drawings.find(block.id)
-  const svg = before ?? (await draw())
-  if (before === undefined) await sources.drawings.keep(block.id, svg)
+  const svg = await renderFigure({
+    id: block.id,
+    spec: parseSpec(await readFile(block.spec, sources), block.spec),
+    data: datasets,
+    title: `${label}. ${block.caption}`,
+    description: block.alt,
+    ...(runs.length === 0 ? {} : { subtitle: `${words}: ${environments.join(', ')}` }),
+    ...(block.width === undefined ? {} : { width: block.width }),
+    ...(block.height === undefined ? {} : { height: block.height }),
+  })
   const notes = [
     ...missing.map((name) => `Missing: run ${name}.`),
     ...staleOf(runs, sources.standings).map((reason) => `Stale: ${reason}.`),

@@ -12,24 +12,21 @@ import type { Element, ElementContent, Root } from 'hast'
 import type { Nodes } from 'mdast'
 import rehypeStringify from 'rehype-stringify'
 import { unified } from 'unified'
-import { judge } from '../claims/judge.ts'
+import { type Judgement, judge } from '../claims/judge.ts'
 import type { Evidence } from '../claims/scope.ts'
 import { seriesOf } from '../claims/series.ts'
 import { decisive, type Verification } from '../claims/verification.ts'
-import type { Block, ClaimBlock, ExperimentBlock, Place } from '../document/block.ts'
-import { expressionsOf } from '../document/claim.ts'
+import type { Block, ClaimBlock, ExperimentBlock, FigureBlock, Place, TableBlock } from '../document/block.ts'
 import type { Document, InlineValue } from '../document/document.ts'
-import { type Path, references } from '../document/expression.ts'
 import type { FrontMatter } from '../document/frontmatter.ts'
-import { QueryError } from '../results/quantity.ts'
-import { cellsAt, type Results } from '../results/query.ts'
+import { cellsRead, type Results } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
 import { rowsDigest } from '../results/runfile.ts'
 import { runName } from '../results/series.ts'
 import { claimElement } from './claim.ts'
 import { claimDetail } from './claimdetail.ts'
 import { element } from './element.ts'
-import { type Drawings, exhibit, labels, missingRuns } from './exhibits.ts'
+import { type Exhibit, type Exhibits, exhibit, labels, missingRuns } from './exhibits.ts'
 import { experimentElement } from './experiment.ts'
 import { embedImages } from './image.ts'
 import { inlineValue } from './inline.ts'
@@ -51,8 +48,10 @@ export interface ReportInput {
   readonly standings?: Standings
   /** Recorded runs by name, if runs that are no recorded ones may be among `runs`: claims are judged by both. */
   readonly records?: ReadonlyMap<string, Run> | undefined
-  /** Figures drawn before; none unless given. */
-  readonly drawings?: Drawings
+  /** Tables and figures made before, from the same; none unless given. */
+  readonly exhibits?: Exhibits
+  /** Judges claims; anew, unless given. */
+  readonly judgement?: (claim: ClaimBlock, evidence: Evidence) => Promise<Judgement>
   /** Name and version of this program. */
   readonly generator: string
 }
@@ -77,7 +76,8 @@ export async function renderReport({
   read,
   standings = new Map(),
   records,
-  drawings = { find: () => undefined, keep: async () => {} },
+  exhibits = { find: () => undefined, keep: async () => {} },
+  judgement = async (claim, evidence) => judge(claim, evidence),
   generator,
 }: ReportInput): Promise<Report> {
   const experiments = document.blocks.filter((block) => block.type === 'experiment')
@@ -92,24 +92,26 @@ export async function renderReport({
   const text = String(document.file)
 
   const published = await publishedSeries(document, readText)
-  let verifications: readonly Verification[] | undefined
-  const verified = () => {
-    verifications ??= document.blocks.flatMap((block) =>
-      block.type === 'claim'
-        ? [verify(block, { results, stale: staleReasons(standings) }, { records, standings })]
-        : [],
-    )
-    return verifications
+  const verifications: Verification[] = []
+  for (const block of document.blocks) {
+    if (block.type !== 'claim') continue
+    const shown = { results, stale: staleReasons(standings) }
+    verifications.push(await verify(block, shown, { records, standings, judgement }))
   }
-  const sources = { results, standings, drawings, readText, verifications: verified }
-
+  const sources = { results, standings, readText, verifications }
+  const make = async (block: TableBlock | FigureBlock): Promise<Exhibit> => {
+    const made = await exhibit(block, names.get(block.id) ?? block.id, sources)
+    // A table of claims says whether this build made their runs: that is no input of it.
+    if (block.type === 'figure' || block.from !== undefined) await exhibits.keep(block.id, made)
+    return made
+  }
   const render = async (node: Nodes, part: Block | InlineValue): Promise<Element> => {
     if (part.type === 'experiment') {
       const { start, end } = node.position ?? {}
       return experimentElement(part, text.slice(start?.offset ?? 0, end?.offset ?? 0), runs, standings)
     }
     if (part.type === 'claim') {
-      const verification = verified().find(({ claim }) => claim === part) as Verification
+      const verification = verifications.find(({ claim }) => claim === part) as Verification
       const { start, end } = node.position ?? {}
       const detail = claimDetail({
         judgement: decisive(verification),
@@ -124,7 +126,7 @@ export async function renderReport({
     const made =
       part.type === 'value'
         ? inlineValue(part, results, standings)
-        : await exhibit(part, names.get(part.id) ?? part.id, sources)
+        : (exhibits.find(part.id) ?? (await make(part)))
     problems.push(
       ...(made.error === undefined
         ? []
@@ -169,33 +171,24 @@ export async function renderReport({
 interface Recorded {
   readonly records: ReadonlyMap<string, Run> | undefined
   readonly standings: Standings
+  readonly judgement: NonNullable<ReportInput['judgement']>
 }
 
 /** By the runs that are shown; and by the recorded ones, where the claim reads a run that is none. */
-function verify(claim: ClaimBlock, shown: Evidence, { records, standings }: Recorded): Verification {
-  const judgement = judge(claim, shown)
+async function verify(
+  claim: ClaimBlock,
+  shown: Evidence,
+  { records, standings, judgement }: Recorded,
+): Promise<Verification> {
+  const judged = await judgement(claim, shown)
   const { experiments, runs } = shown.results
-  const names = new Set(
-    expressionsOf(claim.test)
-      .flatMap(references)
-      .flatMap((path) => cellNames(path, experiments)),
-  )
+  const names = cellsRead(claim.test, experiments)
   const isRecord = (run: Run) =>
     standings.get(runName(run))?.executed !== true && sameRun(records?.get(runName(run)), run)
-  const others = runs.filter((run) => names.has(runName(run)) && !isRecord(run))
-  if (records === undefined || others.length === 0) return { claim, recorded: judgement }
-  const recorded = judge(claim, { results: { experiments, runs: [...records.values()] }, stale: new Map() })
-  return { claim, recorded, rerun: judgement }
-}
-
-function cellNames(path: Path, experiments: readonly ExperimentBlock[]): readonly string[] {
-  try {
-    return cellsAt(path, experiments).names
-  } catch (error) {
-    // The judgement says what is wrong with it.
-    if (error instanceof QueryError) return []
-    throw error
-  }
+  const others = runs.filter((run) => names.includes(runName(run)) && !isRecord(run))
+  if (records === undefined || others.length === 0) return { claim, recorded: judged }
+  const recorded = { results: { experiments, runs: [...records.values()] }, stale: new Map<string, string>() }
+  return { claim, recorded: await judgement(claim, recorded), rerun: judged }
 }
 
 function sameRun(record: Run | undefined, run: Run): boolean {

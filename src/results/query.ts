@@ -5,7 +5,8 @@
  */
 
 import type { ExperimentBlock } from '../document/block.ts'
-import type { ParsedExpression, Path } from '../document/expression.ts'
+import { expressionsOf, type Test } from '../document/claim.ts'
+import { type ParsedExpression, type Path, references } from '../document/expression.ts'
 import { choosePatterns, offerOf } from '../document/patterns.ts'
 import { interpret, type Reading } from './interpret.ts'
 import { type Quantity, QueryError, unknown } from './quantity.ts'
@@ -177,6 +178,22 @@ export function cellsAt(
       return choice.several ? { names, over: choice.names } : { names }
     }
   }
+}
+
+/** Names of the cells that a claim's test reads, sorted; those of a path that fits no cell are left out. */
+export function cellsRead(test: Test, experiments: readonly ExperimentBlock[]): readonly string[] {
+  const names = expressionsOf(test)
+    .flatMap(references)
+    .flatMap((path) => {
+      try {
+        return cellsAt(path, experiments).names
+      } catch (error) {
+        // Its judgement says what is wrong with it.
+        if (error instanceof QueryError) return []
+        throw error
+      }
+    })
+  return [...new Set(names)].sort()
 }
 
 interface Narrowing {

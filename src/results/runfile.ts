@@ -118,7 +118,15 @@ export function parseRun(
     throw new StoreError(
       `${name} of ${run} was changed: its SHA-256 is ${found}, not ${head.rows.sha256} as recorded. ${advice} If the change is meant: repro accept ${runName(head)}`,
     )
-  const read: Run = { ...head, rows: parseRows(csv, head.columns) }
+  let rows: readonly Row[] | undefined
+  const read: Run = {
+    ...head,
+    // Parsed when they are asked for: a plan needs only their digest.
+    get rows() {
+      rows ??= parseRows(csv, head.columns)
+      return rows
+    },
+  }
   digestsOfRows.set(read, found)
   return read
 }

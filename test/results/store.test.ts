@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -128,6 +138,27 @@ describe('the store', () => {
   })
 })
 
+// A project on a disk whose store somebody moved to another one; /dev/shm is a file system of its own on any Linux.
+it.runIf(existsSync('/dev/shm') && statSync('/dev/shm').dev !== statSync(tmpdir()).dev)(
+  'the store may lie on another file system than the project',
+  async () => {
+    const elsewhere = mkdtempSync('/dev/shm/repro-store-')
+    try {
+      symlinkSync(elsewhere, join(project, '.repro'))
+      for (const one of [run, { ...run, trials: 7 }]) {
+        await store.record(await store.keep(one, {}))
+        await writeAtomically(project, '_build/index.html', `${one.trials}`)
+      }
+      expect(openStore(project).recorded(run)?.trials).toBe(7)
+      expect(readFileSync(join(project, '_build/index.html'), 'utf8')).toBe('7')
+      expect(readdirSync(join(project, 'results'))).toEqual(['latency'])
+      expect(readdirSync(join(project, '_build'))).toEqual(['index.html'])
+    } finally {
+      await rm(elsewhere, { recursive: true })
+    }
+  },
+)
+
 describe('sweeping', () => {
   const dead = 4_194_304 // above the largest pid that Linux gives by default
 
@@ -143,12 +174,12 @@ describe('sweeping', () => {
     ['goes when something did', true, 7],
   ])('a recorded run that was set aside %s', async (_, replaced, trials) => {
     await store.record(run)
-    mkdirSync(join(project, '.repro/scratch'), { recursive: true })
-    renameSync(join(project, folder), join(project, `.repro/scratch/${dead}-1-replaced`))
+    mkdirSync(join(project, 'results/.scratch'), { recursive: true })
+    renameSync(join(project, folder), join(project, `results/.scratch/${dead}-1-replaced`))
     if (replaced) await store.record({ ...run, trials: 7 })
     await sweep(project)
     expect(openStore(project).recorded(run)?.trials).toBe(trials)
-    expect(readdirSync(join(project, '.repro/scratch'))).toEqual([])
+    expect(readdirSync(join(project, 'results'))).toEqual(['latency'])
   })
 })
 
