@@ -110,7 +110,9 @@ function positions(decisions: readonly Decision[], where: 'inside' | 'outside'):
     decisions.length === 1
       ? 'the interval lies'
       : count === decisions.length
-        ? `all ${count} intervals lie`
+        ? count === 2
+          ? 'both intervals lie'
+          : `all ${count} intervals lie`
         : `${count} of ${decisions.length} intervals ${count === 1 ? 'lies' : 'lie'}`
   return `${which} ${where} of what the claim allows`
 }
