@@ -21,7 +21,7 @@ import { setup } from '../testbed/emulated/setup.ts'
 import { exclusively } from '../testbed/exclusive.ts'
 import { type Done, reasonToRun, runCells } from './cells.ts'
 import type { Outcome, Tell } from './event.ts'
-import { type Rendering, renderInputs } from './exhibits.ts'
+import { claimInputs, type Rendering, renderInputs } from './exhibits.ts'
 import { exhibits, judgement, tidy } from './made.ts'
 import { type Manifest, manifestFile, reportFile } from './manifest.ts'
 import { DocumentError, lockFile, type Opened, type Overrides, override, type Site } from './site.ts'
@@ -101,6 +101,7 @@ export async function build(
     document,
     runs: shown.map(({ run }) => run),
     standings: new Map(shown.map(({ run, standing }) => [runName(run), standing])),
+    records: recordsBeside(shown, steps),
     files: options.record ? openFiles(site.project, after.notes()) : after,
     program: programOf(site, after),
   }
@@ -175,6 +176,19 @@ export function runsToShow(steps: readonly Step[], made: ReadonlyMap<string, Run
   })
 }
 
+/** The recorded runs, if the report shows others: as they were when the build began. */
+function recordsBeside(
+  shown: readonly Shown[],
+  before: readonly Step[],
+): ReadonlyMap<string, Run> | undefined {
+  const records = before.flatMap(({ verdict }) =>
+    verdict.type === 'recorded' || verdict.type === 'stale' ? [verdict.run] : [],
+  )
+  const known = new Set(records)
+  if (shown.every(({ run }) => known.has(run))) return undefined
+  return new Map(records.map((run) => [runName(run), run]))
+}
+
 async function record(
   shown: readonly Shown[],
   steps: readonly Step[],
@@ -206,7 +220,13 @@ async function render(
     ...rendering,
     read: async (file) => rendering.files.read(file) ?? (await readFile(join(project, file))),
     exhibits: exhibits(project, steps),
-    judgement: (claim, evidence) => judgement(project, steps[claim.id] ?? {}, claim, evidence),
+    judgement: (claim, evidence) =>
+      judgement(
+        project,
+        claimInputs(claim, evidence.results, evidence.stale, rendering.program),
+        claim,
+        evidence,
+      ),
     generator,
   })
   await writeAtomically(project, reportFile, html)

@@ -4,13 +4,13 @@ import { posix } from 'node:path'
 import { visit } from 'unist-util-visit'
 import type { ClaimBlock, FigureBlock, TableBlock } from '../document/block.ts'
 import { isFile } from '../document/check.ts'
-import { cellsRead } from '../document/claim.ts'
 import type { Document } from '../document/document.ts'
 import { digest, parameterInputs } from '../plan/key.ts'
 import { labels, missingRuns } from '../report/exhibits.ts'
 import { type Standings, staleReasons } from '../report/standing.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
 import type { Files } from '../results/files.ts'
+import { cellsRead, type Results } from '../results/query.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { rowsDigest } from '../results/runfile.ts'
 import { runName } from '../results/series.ts'
@@ -19,6 +19,8 @@ export interface Rendering {
   readonly document: Document
   readonly runs: readonly Run[]
   readonly standings: Standings
+  /** Recorded runs by name, if others are shown. */
+  readonly records?: ReadonlyMap<string, Run> | undefined
   readonly files: Files
   /** What identifies this program: its version and code. */
   readonly program: string
@@ -28,6 +30,7 @@ export interface Rendering {
 export function renderInputs(rendering: Rendering): Readonly<Record<string, Inputs>> {
   const { document, runs, standings, files, program } = rendering
   const names = labels(document)
+  const experiments = document.blocks.filter((block) => block.type === 'experiment')
   const stale = staleReasons(standings)
   const runInputs = new Map(runs.map((run) => [run, runInput(run, stale)]))
   const inputsOfRuns = (experiment?: string): Inputs => {
@@ -44,14 +47,14 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
   }
   const steps: Record<string, Inputs> = {}
   for (const block of document.blocks) {
-    if (block.type === 'claim') steps[block.id] = claimInputs(block, runs, stale, program)
+    if (block.type === 'claim') steps[block.id] = claimInputs(block, { experiments, runs }, stale, program)
     if (block.type !== 'table' && block.type !== 'figure') continue
     const { place: _, ...written } = block
     steps[block.id] = {
       ...parameterInputs(JSON.parse(JSON.stringify(written)), 'block '),
       label: names.get(block.id) ?? '',
       program,
-      ...sourcesOf(block, files, inputsOfRuns),
+      ...sourcesOf(block, files, { inputsOfRuns, document: document.file.path ?? '' }),
     }
   }
   steps.page = {
@@ -68,7 +71,7 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
 /** All that can change the judgement of a claim. */
 export function claimInputs(
   { place: _, test, ...written }: ClaimBlock,
-  runs: readonly Run[],
+  { experiments, runs }: Results,
   stale: ReadonlyMap<string, string>,
   program: string,
 ): Inputs {
@@ -78,7 +81,7 @@ export function claimInputs(
     'block test': digest(test),
     program,
     ...Object.fromEntries(
-      cellsRead(test).map((name) => {
+      cellsRead(test, experiments).map((name) => {
         const run = found.get(name)
         return [`run ${name}`, run ? runInput(run, stale) : 'missing']
       }),
@@ -103,13 +106,15 @@ function fileInput(path: string, files: Files): Inputs {
 function sourcesOf(
   block: TableBlock | FigureBlock,
   files: Files,
-  inputsOfRuns: (experiment: string) => Inputs,
+  { inputsOfRuns, document }: { inputsOfRuns: (experiment?: string) => Inputs; document: string },
 ): Inputs {
   const file = (path: string): Inputs => fileInput(path, files)
   if (block.type === 'table') {
     const options = tableKinds.get(block.kind)?.files ?? []
     const paths = options.map((option) => block.options[option]).filter((path) => typeof path === 'string')
-    return Object.assign({}, block.from === undefined ? {} : inputsOfRuns(block.from), ...paths.map(file))
+    // A table of no experiment draws on the document itself: its claims.
+    const own = block.from === undefined ? { ...inputsOfRuns(), ...file(document) } : inputsOfRuns(block.from)
+    return Object.assign({}, own, ...paths.map(file))
   }
   const data = Object.values(block.data).map(({ from }) => (isFile(from) ? file(from) : inputsOfRuns(from)))
   return Object.assign(file(block.spec), ...data)

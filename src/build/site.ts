@@ -67,6 +67,9 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
     exists: files.exists,
     list: files.list,
     environments: [...environments.keys(), 'local'],
+    emulated: [...environments.values()]
+      .filter(({ testbed }) => testbed === 'emulated')
+      .map(({ name }) => name),
     tableKinds,
     bibliography: entries === undefined ? undefined : await parseBibliography(entries),
   })

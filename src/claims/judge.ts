@@ -6,8 +6,12 @@
 import { type Claim, expressionsOf } from '../document/claim.ts'
 import { references } from '../document/expression.ts'
 import { QueryError } from '../results/quantity.ts'
+import { evaluate, type Results } from '../results/query.ts'
+import { warningsOn } from '../results/warnings.ts'
 import { type Measured, measure } from './measure.ts'
+import type { Decision } from './region.ts'
 import { type Evidence, obstacleTo } from './scope.ts'
+import { seriesOf } from './series.ts'
 
 export type Verdict = 'reproduced' | 'not reproduced' | 'inconclusive' | 'not testable'
 
@@ -20,6 +24,8 @@ export interface Judgement {
   readonly measured: readonly Measured[]
   /** Of an inconclusive claim: trials of each run that would probably decide it; absent if no number would. */
   readonly trialsNeeded?: number
+  /** Of the claim's value, if it has one that can be worked out: that of a published number. */
+  readonly unit?: string
   /** What to keep in mind with this verdict. */
   readonly notes: readonly string[]
 }
@@ -38,8 +44,9 @@ export interface JudgeOptions {
 export function judge(claim: Claim, evidence: Evidence, options: JudgeOptions = {}): Judgement {
   try {
     const obstacle = obstacleTo(claim, evidence)
-    if (obstacle !== undefined) return notTestable(claim, obstacle)
-    return conclude(claim, measure(claim.test, evidence.results, { ...options, seed: claim.id }))
+    if (obstacle !== undefined) return { ...notTestable(claim, obstacle), ...unitOf(claim, evidence.results) }
+    const measured = measure(claim.test, evidence.results, { ...options, seed: claim.id })
+    return conclude(claim, measured, notesOn(claim, measured, evidence.results))
   } catch (error) {
     if (error instanceof QueryError) return notTestable(claim, error.message)
     throw error
@@ -50,15 +57,28 @@ function notTestable(claim: Claim, reason: string): Judgement {
   return { claim, verdict: 'not testable', reason, measured: [], notes: [] }
 }
 
-function conclude(claim: Claim, measured: readonly Measured[]): Judgement {
+/** Also of a claim that cannot be tested, so that what was published is not shown without its unit. */
+function unitOf({ test }: Claim, results: Results): Pick<Judgement, 'unit'> {
+  if (test.type !== 'absolute' && test.type !== 'relative' && test.type !== 'interval') return {}
+  try {
+    return { unit: evaluate({ ast: test.expression }, results).unit }
+  } catch (error) {
+    if (error instanceof QueryError) return {}
+    throw error
+  }
+}
+
+function conclude(claim: Claim, measured: readonly Measured[], notes: readonly string[]): Judgement {
   const decisions = measured.map(({ decision }) => decision)
-  const notes = notesOn(claim, measured)
+  const [first] = measured
+  const unit = first === undefined || first.ratio !== undefined ? {} : { unit: first.unit }
   if (decisions.some(({ type }) => type === 'outside'))
     return {
       claim,
       verdict: 'not reproduced',
-      reason: 'the interval lies outside of what the claim allows',
+      reason: positions(decisions, 'outside'),
       measured,
+      ...unit,
       notes,
     }
   const open = decisions.filter((decision) => decision.type === 'open')
@@ -66,8 +86,9 @@ function conclude(claim: Claim, measured: readonly Measured[]): Judgement {
     return {
       claim,
       verdict: 'reproduced',
-      reason: 'the interval lies inside of what the claim allows',
+      reason: positions(decisions, 'inside'),
       measured,
+      ...unit,
       notes,
     }
   const needed = Math.max(...open.map(({ trialsNeeded = Number.POSITIVE_INFINITY }) => trialsNeeded))
@@ -76,29 +97,45 @@ function conclude(claim: Claim, measured: readonly Measured[]): Judgement {
     verdict: 'inconclusive',
     reason: openReason(measured, needed),
     measured,
+    ...unit,
     ...(Number.isFinite(needed) ? { trialsNeeded: needed } : {}),
     notes,
   }
 }
 
+/** `the interval lies inside of what the claim allows`; of several `1 of 2 intervals lies outside ...`. */
+function positions(decisions: readonly Decision[], where: 'inside' | 'outside'): string {
+  const count = decisions.filter(({ type }) => type === where).length
+  const which =
+    decisions.length === 1
+      ? 'the interval lies'
+      : count === decisions.length
+        ? count === 2
+          ? 'both intervals lie'
+          : `all ${count} intervals lie`
+        : `${count} of ${decisions.length} intervals ${count === 1 ? 'lies' : 'lie'}`
+  return `${which} ${where} of what the claim allows`
+}
+
 function openReason(measured: readonly Measured[], needed: number): string {
-  const fewest = Math.min(...measured.map(({ trials }) => trials))
+  const fewest = measured.reduce((a, b) => (b.trials < a.trials ? b : a))
+  const [count, units] = [fewest.trials, `${fewest.per}s`]
   const unbounded = measured.some(({ interval }) => !Number.isFinite(interval.high - interval.low))
   if (!Number.isFinite(needed)) {
     return unbounded
-      ? 'the value is not defined for some draws of the trials'
+      ? `the value is not defined for some draws of the ${units}`
       : 'the value lies so near to the limit that no number of trials would tell'
   }
   return unbounded
-    ? `too few trials for any interval: ${fewest}, at least ${needed} are needed`
-    : `the interval reaches over what the claim allows: some ${needed} trials are needed, there are ${fewest}`
+    ? `too few ${units} for any interval: ${count}, at least ${needed} are needed`
+    : `the interval reaches over what the claim allows: some ${needed} ${units} are needed, there are ${count}`
 }
 
 const extremes: ReadonlySet<string> = new Set(['max', 'min', 'p0', 'p100'])
 
-function notesOn({ test }: Claim, measured: readonly Measured[]): readonly string[] {
+function notesOn(claim: Claim, measured: readonly Measured[], results: Results): readonly string[] {
   const notes: string[] = []
-  const statistics = expressionsOf(test)
+  const statistics = expressionsOf(claim.test)
     .flatMap(references)
     .map(({ parts }) => parts.at(-1) ?? '')
   const found = [...new Set(statistics.filter((name) => extremes.has(name)))].sort()
@@ -108,5 +145,10 @@ function notesOn({ test }: Claim, measured: readonly Measured[]): readonly strin
     )
   if (measured.some(({ interval }) => interval.low === interval.high))
     notes.push('the trials do not vary: the interval is a point, which says nothing of other boots or boards')
-  return notes
+  const series = seriesOf(claim, results).map(({ name, unit, values }) => ({
+    name,
+    unit,
+    values: values.filter((value) => value !== null),
+  }))
+  return [...notes, ...warningsOn(series)]
 }

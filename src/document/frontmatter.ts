@@ -24,6 +24,7 @@ export interface FrontMatter {
   /** BCP 47 tag. */
   readonly lang: string
   readonly abstract?: string
+  readonly abstractPlace?: Place
   readonly bibliography?: NamedFile
   /** Numbers with their units that the prose may say without a run: they are set, not measured. */
   readonly nominal: readonly { readonly text: string; readonly place: Place }[]
@@ -66,7 +67,7 @@ export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: 
     }),
     ...(date === undefined ? {} : { date }),
     lang,
-    ...(abstract === undefined ? {} : { abstract }),
+    ...(abstract === undefined ? {} : { abstract, abstractPlace: source.valuePlace(['abstract']) }),
     ...(bibliography === undefined
       ? {}
       : { bibliography: { file: bibliography, place: source.valuePlace(['bibliography']) } }),

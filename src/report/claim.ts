@@ -2,63 +2,57 @@
 
 import type { Element } from 'hast'
 import type { Judgement } from '../claims/judge.ts'
-import type { Measured } from '../claims/measure.ts'
-import type { ClaimBlock } from '../document/block.ts'
-import { format, origins, symbol } from '../results/quantity.ts'
-import { runName } from '../results/series.ts'
+import { decisive, type Verification } from '../claims/verification.ts'
+import { numberTexts, publishedText } from '../claims/words.ts'
+import { origins } from '../results/quantity.ts'
+import type { Run } from '../results/run.ts'
 import { element } from './element.ts'
 
-export function claimElement(block: ClaimBlock, judgement: Judgement, label: string | undefined): Element {
-  const { verdict, reason, measured, notes } = judgement
+export interface ClaimLinks {
+  /** `Table 5` of the table or figure that the claim refers to. */
+  readonly label: string | undefined
+  readonly detail: Element
+}
+
+export function claimElement(verification: Verification, { label, detail }: ClaimLinks): Element {
+  const { claim, recorded, rerun } = verification
+  const { verdict, reason, measured, notes } = decisive(verification)
   const runs = measured.flatMap(({ sources }) => sources.map(({ run }) => run))
-  const names = [...new Set(runs.map(runName))]
   const fact = (term: string, text: string | undefined) =>
     text === undefined ? [] : [element('dt', {}, term), element('dd', {}, text)]
   return element(
     'aside',
-    { className: ['claim', verdict.replaceAll(' ', '-')], id: block.id, dataOrigin: origins(runs).join(' ') },
+    { className: ['claim', verdict.replaceAll(' ', '-')], id: claim.id, dataOrigin: origins(runs).join(' ') },
     element(
       'p',
       {},
-      element('strong', {}, `${block.id}. `),
-      block.statement,
+      element('strong', {}, `${claim.id}. `),
+      claim.statement,
       ' ',
       element('span', { className: ['badge'] }, verdict),
     ),
     element(
       'dl',
       {},
-      ...fact('published', publishedText(block)),
-      ...fact(
-        'here',
-        measured.length === 0
-          ? undefined
-          : `${measured.map(measuredText).join('; ')}, ${origins(runs).join(' + ')}`,
-      ),
-      ...fact('why', [reason, ...notes].join('. ')),
-      ...fact('rests on', names.length === 0 ? undefined : names.join(', ')),
+      ...fact('published', publishedText(claim, decisive(verification).unit)),
+      ...fact('recorded', ownNumbers(recorded)),
+      ...fact('this run', rerun && (ownNumbers(rerun) ?? rerun.reason)),
+      ...fact('why', reason),
+      ...notes.flatMap((note) => fact('note', note)),
       ...(label === undefined
         ? []
         : [
             element('dt', {}, 'shown in'),
-            element('dd', {}, element('a', { href: `#${block.shows}` }, label)),
+            element('dd', {}, element('a', { href: `#${claim.shows}` }, label)),
           ]),
     ),
+    detail,
   )
 }
 
-/** `4.45 (Table 5)`; undefined when nothing was published. */
-export function publishedText({ published, source }: ClaimBlock): string | undefined {
-  if (published === undefined) return source
-  return source === undefined ? String(published) : `${published} (${source})`
-}
-
-/** `22.2 [20.9, 23.6]`: the value with its 95 % interval, in its unit. */
-export function measuredText({ value, unit, interval }: Measured): string {
-  const number = (one: number) => format({ value: one, unit: '' })
-  const ends =
-    Number.isFinite(interval.low) && Number.isFinite(interval.high)
-      ? ` [${number(interval.low)}, ${number(interval.high)}]`
-      : ''
-  return `${number(value)}${ends}${unit === '' ? '' : ` ${symbol(unit)}`}`
+/** `7.46 [6.60, 8.39], emulated`: a line ends between numbers only. Undefined if the judgement rests on none. */
+export function ownNumbers(judgement: Judgement): string | undefined {
+  const numbers = numberTexts(judgement).map((text) => text.replaceAll(' ', '\u00a0'))
+  const runs: readonly Run[] = judgement.measured.flatMap(({ sources }) => sources.map(({ run }) => run))
+  return numbers.length === 0 ? undefined : `${numbers.join('; ')}, ${origins(runs).join(' + ')}`
 }

@@ -14,12 +14,17 @@ import rehypeStringify from 'rehype-stringify'
 import { unified } from 'unified'
 import { type Judgement, judge } from '../claims/judge.ts'
 import type { Evidence } from '../claims/scope.ts'
+import { seriesOf } from '../claims/series.ts'
+import { decisive, type Verification } from '../claims/verification.ts'
 import type { Block, ClaimBlock, ExperimentBlock, FigureBlock, Place, TableBlock } from '../document/block.ts'
 import type { Document, InlineValue } from '../document/document.ts'
 import type { FrontMatter } from '../document/frontmatter.ts'
-import type { Results } from '../results/query.ts'
+import { cellsRead, type Results } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
+import { rowsDigest } from '../results/runfile.ts'
+import { runName } from '../results/series.ts'
 import { claimElement } from './claim.ts'
+import { claimDetail } from './claimdetail.ts'
 import { element } from './element.ts'
 import { type Exhibit, type Exhibits, exhibit, labels, missingRuns } from './exhibits.ts'
 import { experimentElement } from './experiment.ts'
@@ -27,6 +32,7 @@ import { embedImages } from './image.ts'
 import { inlineValue } from './inline.ts'
 import { contents, type Entry, markdown, prose } from './prose.ts'
 import { provenanceElement } from './provenance.ts'
+import { publishedSeries } from './publishedseries.ts'
 import { citedWorks, referencesElement } from './references.ts'
 import { banner, type Standings, staleReasons } from './standing.ts'
 import { style } from './style.ts'
@@ -40,6 +46,8 @@ export interface ReportInput {
   readonly read: (path: string) => Promise<Uint8Array>
   /** By the run's name (experiment/environment/pattern); a run without one is taken as it is. */
   readonly standings?: Standings
+  /** Recorded runs by name, if runs that are no recorded ones may be among `runs`: claims are judged by both. */
+  readonly records?: ReadonlyMap<string, Run> | undefined
   /** Tables and figures made before, from the same; none unless given. */
   readonly exhibits?: Exhibits
   /** Judges claims; anew, unless given. */
@@ -67,6 +75,7 @@ export async function renderReport({
   runs: given,
   read,
   standings = new Map(),
+  records,
   exhibits = { find: () => undefined, keep: async () => {} },
   judgement = async (claim, evidence) => judge(claim, evidence),
   generator,
@@ -82,9 +91,18 @@ export async function renderReport({
   const readText = async (path: string) => decoder.decode(await read(path))
   const text = String(document.file)
 
+  const published = await publishedSeries(document, readText)
+  const verifications: Verification[] = []
+  for (const block of document.blocks) {
+    if (block.type !== 'claim') continue
+    const shown = { results, stale: staleReasons(standings) }
+    verifications.push(await verify(block, shown, { records, standings, judgement }))
+  }
+  const sources = { results, standings, readText, verifications }
   const make = async (block: TableBlock | FigureBlock): Promise<Exhibit> => {
-    const made = await exhibit(block, names.get(block.id) ?? block.id, { results, standings, readText })
-    await exhibits.keep(block.id, made)
+    const made = await exhibit(block, names.get(block.id) ?? block.id, sources)
+    // A table of claims says whether this build made their runs: that is no input of it.
+    if (block.type === 'figure' || block.from !== undefined) await exhibits.keep(block.id, made)
     return made
   }
   const render = async (node: Nodes, part: Block | InlineValue): Promise<Element> => {
@@ -93,8 +111,17 @@ export async function renderReport({
       return experimentElement(part, text.slice(start?.offset ?? 0, end?.offset ?? 0), runs, standings)
     }
     if (part.type === 'claim') {
+      const verification = verifications.find(({ claim }) => claim === part) as Verification
+      const { start, end } = node.position ?? {}
+      const detail = claimDetail({
+        judgement: decisive(verification),
+        source: text.slice(start?.offset ?? 0, end?.offset ?? 0),
+        series: decisive(verification).measured.length === 0 ? [] : seriesOf(part, results),
+        published,
+        standings,
+      })
       const label = part.shows === undefined ? undefined : names.get(part.shows)
-      return claimElement(part, await judgement(part, { results, stale: staleReasons(standings) }), label)
+      return claimElement(verification, { label, detail })
     }
     const made =
       part.type === 'value'
@@ -139,6 +166,33 @@ export async function renderReport({
     html: stringify(page),
     problems: problems.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column),
   }
+}
+
+interface Recorded {
+  readonly records: ReadonlyMap<string, Run> | undefined
+  readonly standings: Standings
+  readonly judgement: NonNullable<ReportInput['judgement']>
+}
+
+/** By the runs that are shown; and by the recorded ones, where the claim reads a run that is none. */
+async function verify(
+  claim: ClaimBlock,
+  shown: Evidence,
+  { records, standings, judgement }: Recorded,
+): Promise<Verification> {
+  const judged = await judgement(claim, shown)
+  const { experiments, runs } = shown.results
+  const names = cellsRead(claim.test, experiments)
+  const isRecord = (run: Run) =>
+    standings.get(runName(run))?.executed !== true && sameRun(records?.get(runName(run)), run)
+  const others = runs.filter((run) => names.includes(runName(run)) && !isRecord(run))
+  if (records === undefined || others.length === 0) return { claim, recorded: judged }
+  const recorded = { results: { experiments, runs: [...records.values()] }, stale: new Map<string, string>() }
+  return { claim, recorded: await judgement(claim, recorded), rerun: judged }
+}
+
+function sameRun(record: Run | undefined, run: Run): boolean {
+  return record?.key === run.key && rowsDigest(record) === rowsDigest(run)
 }
 
 interface Parts {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import {
   copyFileSync,
   mkdirSync,
@@ -14,8 +15,10 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { formatRun } from '../../src/results/runfile.ts'
 import { operations } from '../../src/trace/operations.ts'
 import { parseStamps } from '../../src/trace/stamps.ts'
+import { fakeRun } from '../results/fake.ts'
 import { capture, plainMerge, windows } from '../trace/capture.ts'
 
 const source = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
@@ -52,6 +55,67 @@ async function feed(input: Uint8Array | null, ...args: readonly string[]) {
   ])
   return { out, err, exitCode }
 }
+
+describe('a cell in place of a file', () => {
+  const cell = 'latency/board/baseline'
+  const header = (sha256: string) =>
+    formatRun({
+      ...fakeRun({ trials: 1 }),
+      environment: 'board',
+      files: { 'trace.bin': { sha256, bytes: run.length } },
+    })
+  const keep = (at: string, sha256: string) => {
+    mkdirSync(join(folder, at), { recursive: true })
+    for (const [name, content] of Object.entries(header(sha256)))
+      writeFileSync(join(folder, at, name), content)
+  }
+  const digest = createHash('sha256').update(run).digest('hex')
+
+  it('whose recorded run has no raw files here is told how to make them', async () => {
+    mkdirSync(join(folder, 'paper'), { recursive: true })
+    keep(`results/${cell}`, digest)
+    const { err, exitCode } = await trace('phases', cell)
+    expect(exitCode).toBe(2)
+    expect(err).toContain(`no capture of ${cell} here: a recorded run keeps only the digests`)
+    expect(err).toContain(`repro run --rerun=${cell}`)
+  })
+
+  it('stands for the capture of its newest run, and a trial leads to the records of its time', async () => {
+    const raw = `.repro/runs/${cell}/2026-01-01T00.00.00.000Z-c0ffee00c0ff`
+    keep(raw, digest)
+    mkdirSync(join(folder, raw, 'raw'))
+    for (const name of ['trace.bin', 'dom0.stamps', 'domu.stamps'])
+      copyFileSync(join(folder, 'run', name), join(folder, raw, 'raw', name))
+    const { out, err, exitCode } = await trace('phases', cell, '--trial', '3')
+    expect(exitCode).toBe(0)
+    expect(err).toBe(`${raw}/raw/trace.bin: the bytes that were recorded\n`)
+    const [pause = '', unpause = ''] = out.split('\n\n')
+    expect(pause).toMatch(/^pause of trial 3, the vCPU found blocked\n/)
+    expect(unpause).toMatch(/^unpause of trial 3, the vCPU found offline\n/)
+    // The same number that the row of this trial has.
+    const { out: all } = await trace('phases', cell)
+    const total = /^3 +blocked +([\d.]+)/m.exec(all)?.[1]
+    expect(total).toBeDefined()
+    expect(pause).toMatch(new RegExp(`^vCPU stops +[\\d.]+ +${total}$`, 'm'))
+
+    const command = /^the records of that time: repro trace (dump .*)$/m.exec(pause)?.[1]?.split(' ') ?? []
+    const { out: records } = await trace(...command)
+    const start = Number(/^Xen starts \(its record\) +([\d.]+)/m.exec(pause)?.[1])
+    expect(start).toBeGreaterThan(0)
+    // Xen's own record of the pause is among them, at that microsecond.
+    expect(records).toMatch(new RegExp(`^ *${start.toFixed(3).replace('.', '\\.')} .*sleep`, 'm'))
+    expect(records.split('\n').length).toBeLessThan(3000)
+
+    keep(`results/${cell}`, '0'.repeat(64))
+    expect((await trace('info', cell)).err).toContain('other bytes than those that were recorded')
+  })
+
+  it('has the trials that there are', async () => {
+    const { err, exitCode } = await trace('phases', 'run/trace.bin', '--trial', '99')
+    expect(exitCode).toBe(2)
+    expect(err).toContain('no trial 99: there are 1 to 5')
+  })
+})
 
 describe('repro trace info', () => {
   it('says what a capture consists of, with the clock of the stamps beside it', async () => {
