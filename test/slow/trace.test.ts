@@ -18,12 +18,12 @@ function readAll(bytes: Uint8Array, pieceBytes: number): { records: number; dama
   const pieces = Array.from({ length: Math.ceil(bytes.length / pieceBytes) }, (_, i) =>
     bytes.subarray(i * pieceBytes, (i + 1) * pieceBytes),
   )
-  const found = scan(pieces, (merge, first) => {
+  const found = scan(pieces, (merge, first, gaps) => {
     while (merge.next()) {
       if (merge.time < last || merge.time < first)
         throw new Error(`${merge.time} after ${last}, from ${first} on`)
       last = merge.time
-      stays.take(merge, first)
+      stays.take(merge, first, gaps)
       const event = (merge.words[merge.at] as number) & 0x0fffffff
       if (isRunstateChange(event)) runstates.apply(merge)
       if (recordLine(merge, first, 54_000_000) !== '') lines += 1
