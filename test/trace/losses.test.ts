@@ -135,9 +135,9 @@ describe('a capture that lost records', () => {
           outcomes.unaligned += 1
         }
       }),
-      { numRuns: 200, seed: 6 },
+      { numRuns: 60, seed: 6 },
     )
-    expect(Math.min(outcomes.same, outcomes.excluded)).toBeGreaterThan(10)
+    expect(Math.min(outcomes.same, outcomes.excluded)).toBeGreaterThan(5)
     expect(outcomes.unaligned).toBeLessThan(20)
   })
 })
