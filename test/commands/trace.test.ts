@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { on } from 'node:events'
 import {
   copyFileSync,
   mkdirSync,
@@ -11,6 +12,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { parquetReadObjects } from 'hyparquet'
@@ -28,6 +30,7 @@ const fixture = (name: string) => source(`test/fixtures/trace/run/${name}`)
 const run = capture('run/trace')
 const records = plainMerge(run)
 let folder: string
+let commands: ChildProcess
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'repro-trace-'))
   mkdirSync(join(folder, 'run'))
@@ -37,14 +40,41 @@ beforeAll(() => {
   writeFileSync(join(folder, 'cut.bin'), run.subarray(0, 100_000))
   writeFileSync(join(folder, 'empty.bin'), '')
   writeFileSync(join(folder, 'not.bin'), 'this is a text')
+  commands = spawn(process.execPath, [source('test/commands/trace-process.ts')], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  commands.stdout?.setEncoding('utf8')
+  commands.stderr?.setEncoding('utf8')
 })
-afterAll(() => rmSync(folder, { recursive: true }))
+afterAll(() => {
+  commands.disconnect()
+  rmSync(folder, { recursive: true })
+})
 
-async function trace(...args: readonly string[]) {
-  return await feed(null, ...args)
+interface Ended {
+  readonly out: string
+  readonly err: string
+  readonly exitCode: number | null
 }
 
-async function feed(input: Uint8Array | null, ...args: readonly string[]) {
+/** A command in a process that has done others before: starting one for each takes longer than all of them. */
+async function trace(...args: readonly string[]): Promise<Ended> {
+  const exitCode = new Promise<number>((resolve) => commands.once('message', resolve))
+  const [out, err] = [commands.stdout, commands.stderr].map(async (stream) => {
+    let text = ''
+    for await (const [chunk] of on(stream as Readable, 'data')) {
+      text += chunk
+      if (text.endsWith('\0')) return text.slice(0, -1)
+    }
+    return text
+  })
+  commands.send(args)
+  return { out: (await out) ?? '', err: (await err) ?? '', exitCode: await exitCode }
+}
+
+/** The program itself. */
+async function repro(input: Uint8Array | null, ...args: readonly string[]): Promise<Ended> {
   const child = spawn(process.execPath, [source('src/cli.ts'), 'trace', ...args], { cwd: folder })
   child.stdin.on('error', () => undefined)
   child.stdin.end(input ?? undefined)
@@ -130,7 +160,7 @@ describe('repro trace info', () => {
   })
 
   it('needs no clock, and reads standard input', async () => {
-    const { out, exitCode } = await feed(run, 'info', '--json', '-')
+    const { out, exitCode } = await repro(run, 'info', '--json', '-')
     expect(exitCode).toBe(0)
     expect(JSON.parse(out)).toMatchObject({
       bytes: run.length,
@@ -350,6 +380,17 @@ describe('repro trace export', () => {
 })
 
 describe('repro trace', () => {
+  it('ends as the command that it does, with its mistakes on standard error', async () => {
+    expect(await repro(null, 'dump', 'cut.bin')).toEqual({
+      out: '',
+      err: expect.stringMatching(/^repro: how many ticks a second\?.*\nTry `repro --help`\.\n$/),
+      exitCode: 2,
+    })
+    const { out, err, exitCode } = await repro(null, 'dump', '--hz', '54M', 'cut.bin')
+    expect([out.split('\n').length - 1, exitCode]).toEqual([4628, 1])
+    expect(err).toMatch(/^error: the capture is truncated at byte 100000/)
+  })
+
   it.each([
     [[], 2, 'which one? repro trace info|summary|phases|dump|export FILE'],
     [['sumary', 'x'], 2, 'unknown command: trace sumary (did you mean summary?)'],
