@@ -7,8 +7,9 @@ import { isFile } from '../document/check.ts'
 import type { Document } from '../document/document.ts'
 import { digest, parameterInputs } from '../plan/key.ts'
 import { labels, missingRuns } from '../report/exhibits.ts'
-import type { Standings } from '../report/standing.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
+import type { Standings } from '../report/telling.ts'
+import { wordsOf } from '../report/words/languages.ts'
 import type { Files } from '../results/files.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { rowsDigest } from '../results/runfile.ts'
@@ -26,7 +27,7 @@ export interface Rendering {
 /** By id of the table or figure; `page` is the whole report. */
 export function renderInputs(rendering: Rendering): Readonly<Record<string, Inputs>> {
   const { document, runs, standings, files, program } = rendering
-  const names = labels(document)
+  const names = labels(document, wordsOf(document.frontMatter.lang))
   const runInputs = new Map(
     runs.map((run) => [
       run,

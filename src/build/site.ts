@@ -7,6 +7,7 @@ import type { Block } from '../document/block.ts'
 import { check } from '../document/check.ts'
 import { type Document, parseDocument } from '../document/document.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
+import { languages } from '../report/words/languages.ts'
 import { type Files, openFiles } from '../results/files.ts'
 import { type Environment, readEnvironments } from '../testbed/environment.ts'
 import type { BuildEvent } from './event.ts'
@@ -68,6 +69,7 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
     list: files.list,
     environments: [...environments.keys(), 'local'],
     tableKinds,
+    languages: [...languages.keys()],
     bibliography: entries === undefined ? undefined : await parseBibliography(entries),
   })
   return { document, environments }

@@ -7,6 +7,7 @@ import { type Claim, expressionsOf } from '../document/claim.ts'
 import { references } from '../document/expression.ts'
 import { QueryError } from '../results/quantity.ts'
 import { type Measured, measure } from './measure.ts'
+import { english, type Reasons } from './reasons.ts'
 import { type Evidence, obstacleTo } from './scope.ts'
 
 export type Verdict = 'reproduced' | 'not reproduced' | 'inconclusive' | 'not testable'
@@ -14,7 +15,7 @@ export type Verdict = 'reproduced' | 'not reproduced' | 'inconclusive' | 'not te
 export interface Judgement {
   readonly claim: Claim
   readonly verdict: Verdict
-  /** In words, with the numbers in canonical units left to `measured`. */
+  /** In words of the language that was asked for, with the numbers in canonical units left to `measured`. */
   readonly reason: string
   /** In the claim's order; empty if it is not testable. */
   readonly measured: readonly Measured[]
@@ -29,17 +30,23 @@ export interface JudgeOptions {
   readonly level?: number
   /** Draws of the bootstrap; 2000 unless told. */
   readonly resamples?: number
+  /** Vocabulary of reasons and notes; English unless told. */
+  readonly reasons?: Reasons
 }
 
 /**
  * Judges a claim. Never throws for what results lack: then the claim is not testable, for a reason. That goes for an unknown name as well,
  * so that a misspelt claim cannot pass. The same evidence gives the same judgement.
  */
-export function judge(claim: Claim, evidence: Evidence, options: JudgeOptions = {}): Judgement {
+export function judge(
+  claim: Claim,
+  evidence: Evidence,
+  { reasons = english, ...options }: JudgeOptions = {},
+): Judgement {
   try {
-    const obstacle = obstacleTo(claim, evidence)
+    const obstacle = obstacleTo(claim, evidence, reasons)
     if (obstacle !== undefined) return notTestable(claim, obstacle)
-    return conclude(claim, measure(claim.test, evidence.results, { ...options, seed: claim.id }))
+    return conclude(claim, measure(claim.test, evidence.results, { ...options, seed: claim.id }), reasons)
   } catch (error) {
     if (error instanceof QueryError) return notTestable(claim, error.message)
     throw error
@@ -50,14 +57,14 @@ function notTestable(claim: Claim, reason: string): Judgement {
   return { claim, verdict: 'not testable', reason, measured: [], notes: [] }
 }
 
-function conclude(claim: Claim, measured: readonly Measured[]): Judgement {
+function conclude(claim: Claim, measured: readonly Measured[], reasons: Reasons): Judgement {
   const decisions = measured.map(({ decision }) => decision)
-  const notes = notesOn(claim, measured)
+  const notes = notesOn(claim, measured, reasons)
   if (decisions.some(({ type }) => type === 'outside'))
     return {
       claim,
       verdict: 'not reproduced',
-      reason: 'the interval lies outside of what the claim allows',
+      reason: reasons.outside,
       measured,
       notes,
     }
@@ -66,7 +73,7 @@ function conclude(claim: Claim, measured: readonly Measured[]): Judgement {
     return {
       claim,
       verdict: 'reproduced',
-      reason: 'the interval lies inside of what the claim allows',
+      reason: reasons.inside,
       measured,
       notes,
     }
@@ -74,39 +81,29 @@ function conclude(claim: Claim, measured: readonly Measured[]): Judgement {
   return {
     claim,
     verdict: 'inconclusive',
-    reason: openReason(measured, needed),
+    reason: openReason(measured, needed, reasons),
     measured,
     ...(Number.isFinite(needed) ? { trialsNeeded: needed } : {}),
     notes,
   }
 }
 
-function openReason(measured: readonly Measured[], needed: number): string {
+function openReason(measured: readonly Measured[], needed: number, reasons: Reasons): string {
   const fewest = Math.min(...measured.map(({ trials }) => trials))
   const unbounded = measured.some(({ interval }) => !Number.isFinite(interval.high - interval.low))
-  if (!Number.isFinite(needed)) {
-    return unbounded
-      ? 'the value is not defined for some draws of the trials'
-      : 'the value lies so near to the limit that no number of trials would tell'
-  }
-  return unbounded
-    ? `too few trials for any interval: ${fewest}, at least ${needed} are needed`
-    : `the interval reaches over what the claim allows: some ${needed} trials are needed, there are ${fewest}`
+  if (!Number.isFinite(needed)) return unbounded ? reasons.undefined : reasons.near
+  return unbounded ? reasons.few(fewest, needed) : reasons.open(fewest, needed)
 }
 
 const extremes: ReadonlySet<string> = new Set(['max', 'min', 'p0', 'p100'])
 
-function notesOn({ test }: Claim, measured: readonly Measured[]): readonly string[] {
-  const notes: string[] = []
+function notesOn({ test }: Claim, measured: readonly Measured[], reasons: Reasons): readonly string[] {
   const statistics = expressionsOf(test)
     .flatMap(references)
     .map(({ parts }) => parts.at(-1) ?? '')
   const found = [...new Set(statistics.filter((name) => extremes.has(name)))].sort()
-  if (found.length > 0)
-    notes.push(
-      `${found.join(' and ')}: the largest and smallest values seen bound nothing, and more trials go further`,
-    )
-  if (measured.some(({ interval }) => interval.low === interval.high))
-    notes.push('the trials do not vary: the interval is a point, which says nothing of other boots or boards')
-  return notes
+  return [
+    ...(found.length > 0 ? [reasons.extremes(found)] : []),
+    ...(measured.some(({ interval }) => interval.low === interval.high) ? [reasons.point] : []),
+  ]
 }

@@ -12,7 +12,7 @@ import type { Fence } from './fence.ts'
 import { checkLiterals } from './literal.ts'
 import { isMapping } from './parameters.ts'
 import type { Locate } from './place.ts'
-import { fail, hasErrorAt, sortMessages } from './problem.ts'
+import { fail, hasErrorAt, sortMessages, warn } from './problem.ts'
 import { warnOfNearMiss } from './reference.ts'
 import { hint, nearest } from './spelling.ts'
 import { validate } from './validation.ts'
@@ -38,6 +38,8 @@ export interface Project {
   readonly tableKinds: ReadonlyMap<string, TableOptions>
   /** What the file of the front matter's `bibliography` has; may be left out if there is none or nothing is cited. */
   readonly bibliography?: Bibliography | undefined
+  /** Languages that reports can be in, as the first part of a tag. */
+  readonly languages: readonly string[]
 }
 
 /**
@@ -81,7 +83,11 @@ export function check(document: Document, project: Project): void {
 }
 
 function checkProse(document: Document, project: Project): void {
-  const { bibliography } = document.frontMatter
+  const { bibliography, lang, langPlace } = document.frontMatter
+  if (langPlace && !project.languages.includes(lang.toLowerCase().split('-')[0] ?? '')) {
+    const reason = `the report has no words in ${lang}, and says its own in English (known: ${project.languages.join(', ')})`
+    warn(document.file, 'unknown-language', langPlace, reason)
+  }
   if (bibliography)
     checkExists(bibliography.file, bibliography.place, { what: 'bibliography', document, project })
   checkCitations(document, project.bibliography)

@@ -41,6 +41,8 @@ export interface Document {
   readonly nodes: ReadonlyMap<Nodes, Block | InlineValue>
   /** All fences of ours, also those with errors, with the places of their keys. */
   readonly fences: readonly Fence[]
+  /** The document that this one is an edition of. */
+  readonly original?: Document
 }
 
 /** An inline code that starts with `=`: a number in the prose. */

@@ -78,6 +78,8 @@ export const figureSchema = z.strictObject({
   height: z.number().positive().optional(),
 })
 
+const texts = z.record(z.string(), words).default({})
+
 const expression = z.string().min(1)
 
 export const claimSchema = z.strictObject({
@@ -115,10 +117,13 @@ export const frontMatterSchema = z.strictObject({
   lang: z
     .string()
     .regex(/^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/, 'use a language tag such as en or ja')
-    .default('en'),
+    .optional(),
   abstract: words.optional(),
   bibliography: path.optional().describe('BibTeX file, relative to the project'),
   nominal: z.array(words).default([]).describe('Numbers of the prose that are set, not measured: 4 ms'),
+  editionOf: path.optional().describe('The document that this one is the same as, in another language'),
+  editions: z.array(path).default([]).describe('Documents that are the same as this one, in other languages'),
+  texts: texts.describe('Text of the data (a label, a captured item) -> what tables call it here'),
 })
 
 /** JSON Schemas (draft 2020-12) by what they describe, for editors. Places and cross references are not in them. */

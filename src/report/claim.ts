@@ -7,8 +7,17 @@ import type { ClaimBlock } from '../document/block.ts'
 import { format, origins, symbol } from '../results/quantity.ts'
 import { runName } from '../results/series.ts'
 import { element } from './element.ts'
+import { originWords } from './standing.ts'
+import { english, type Words } from './words/en.ts'
 
-export function claimElement(block: ClaimBlock, judgement: Judgement, label: string | undefined): Element {
+/** `judgement` is in the words of the same language. */
+export function claimElement(
+  block: ClaimBlock,
+  judgement: Judgement,
+  label: string | undefined,
+  words: Words,
+): Element {
+  const own = words.claim
   const { verdict, reason, measured, notes } = judgement
   const runs = measured.flatMap(({ sources }) => sources.map(({ run }) => run))
   const names = [...new Set(runs.map(runName))]
@@ -20,27 +29,27 @@ export function claimElement(block: ClaimBlock, judgement: Judgement, label: str
     element(
       'p',
       {},
-      element('strong', {}, `${block.id}. `),
+      element('strong', {}, own.name(block.id)),
       block.statement,
       ' ',
-      element('span', { className: ['badge'] }, verdict),
+      element('span', { className: ['badge'] }, own.verdicts[verdict]),
     ),
     element(
       'dl',
       {},
-      ...fact('published', publishedText(block)),
+      ...fact(own.published, publishedText(block, words)),
       ...fact(
-        'here',
+        own.here,
         measured.length === 0
           ? undefined
-          : `${measured.map(measuredText).join('; ')}, ${origins(runs).join(' + ')}`,
+          : own.measured(measured.map(measuredText), originWords(origins(runs), words)),
       ),
-      ...fact('why', [reason, ...notes].join('. ')),
-      ...fact('rests on', names.length === 0 ? undefined : names.join(', ')),
+      ...fact(own.why, own.sentences([reason, ...notes])),
+      ...fact(own.restsOn, names.length === 0 ? undefined : own.list(names)),
       ...(label === undefined
         ? []
         : [
-            element('dt', {}, 'shown in'),
+            element('dt', {}, own.shownIn),
             element('dd', {}, element('a', { href: `#${block.shows}` }, label)),
           ]),
     ),
@@ -48,9 +57,12 @@ export function claimElement(block: ClaimBlock, judgement: Judgement, label: str
 }
 
 /** `4.45 (Table 5)`; undefined when nothing was published. */
-export function publishedText({ published, source }: ClaimBlock): string | undefined {
+export function publishedText(
+  { published, source }: ClaimBlock,
+  { claim }: Words = english,
+): string | undefined {
   if (published === undefined) return source
-  return source === undefined ? String(published) : `${published} (${source})`
+  return source === undefined ? String(published) : claim.publishedIn(String(published), source)
 }
 
 /** `22.2 [20.9, 23.6]`: the value with its 95 % interval, in its unit. */

@@ -13,9 +13,12 @@ import { element, raw } from './element.ts'
 import { renderFigure } from './figure.ts'
 import { observations } from './observations.ts'
 import { parsePublished } from './published.ts'
-import { badge, mark, type Standings, staleOf } from './standing.ts'
+import { badge, mark, staleOf } from './standing.ts'
+import type { Table } from './table.ts'
 import { tableElement } from './tablehtml.ts'
 import { tableKinds } from './tables/kinds.ts'
+import type { Telling } from './telling.ts'
+import type { Words } from './words/en.ts'
 
 export interface Exhibit {
   readonly element: Element
@@ -23,7 +26,7 @@ export interface Exhibit {
   readonly error?: string
   /** Names of runs that it lacks. */
   readonly missing: readonly string[]
-  readonly stale: readonly string[]
+  readonly stale: ReturnType<typeof staleOf>
 }
 
 /** Figures drawn before, by the id of their block. */
@@ -36,36 +39,33 @@ export interface Drawings {
 export interface Sources {
   readonly drawings: Drawings
   readonly results: Results
-  readonly standings: Standings
+  readonly telling: Telling
   /** Text of a file of the project; rejects if there is none. */
   readonly readText: (path: string) => Promise<string>
 }
 
 /**
- * `Table 5`, `Figure 2` of every exhibit by id. A block's `number` decides; the others are counted in the order of the text,
- * over the numbers that are taken.
+ * `Table 5`, `Figure A2` of every exhibit by id. A block's `number` decides, and stands by itself if it is no number at all; the others
+ * are counted in the order of the text, over the numbers that are taken.
  */
-export function labels(document: Document): ReadonlyMap<string, string> {
+export function labels({ blocks: all }: Pick<Document, 'blocks'>, words: Words): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
-  const blocks = document.blocks.filter((block) => block.type === 'table' || block.type === 'figure')
+  const blocks = all.filter((block) => block.type === 'table' || block.type === 'figure')
   for (const block of blocks) {
     const own = block.type === 'table' ? block.options.number : block.number
-    if (typeof own === 'number') found.set(block.id, `${noun(block)} ${own}`)
-    if (typeof own === 'string') found.set(block.id, /^\d/.test(own) ? `${noun(block)} ${own}` : own)
+    if (typeof own !== 'number' && typeof own !== 'string') continue
+    found.set(block.id, /^[A-Z]?\d/.test(String(own)) ? words[block.type](String(own)) : String(own))
   }
   const taken = new Set(found.values())
   for (const block of blocks) {
     if (found.has(block.id)) continue
     let count = 1
-    while (taken.has(`${noun(block)} ${count}`)) count += 1
-    taken.add(`${noun(block)} ${count}`)
-    found.set(block.id, `${noun(block)} ${count}`)
+    while (taken.has(words[block.type](String(count)))) count += 1
+    const label = words[block.type](String(count))
+    taken.add(label)
+    found.set(block.id, label)
   }
   return found
-}
-
-function noun({ type }: TableBlock | FigureBlock): string {
-  return type === 'table' ? 'Table' : 'Figure'
 }
 
 export async function exhibit(
@@ -83,8 +83,8 @@ export async function exhibit(
       element: element(
         'div',
         { className: ['exhibit', 'failed'], id: block.id },
-        element('p', {}, element('strong', {}, `${label}. `), block.caption),
-        element('p', { className: ['missing'] }, error.message),
+        element('p', {}, element('strong', {}, sources.telling.words.caption(label)), block.caption),
+        element('p', { className: ['missing'] }, messageOf(error, sources.telling)),
       ),
       ...(error.missing.length > 0 ? {} : { error: error.message }),
       missing: error.missing,
@@ -105,20 +105,28 @@ async function tableExhibit(block: TableBlock, label: string, sources: Sources):
     throw new QueryError(`options of table ${block.id}: ${issue?.path.join('.')} ${issue?.message}`)
   }
   const { published } = block.options
+  const { words, standings, say } = sources.telling
   const table = kind.render(block.options, {
     experiment,
     runs: sources.results.runs.filter((run) => run.experiment === experiment.id),
     published: typeof published === 'string' ? parsePublished(await readFile(published, sources)) : undefined,
+    words,
+    say,
   })
   return {
-    element: tableElement(table, { id: block.id, label, caption: block.caption }, sources.standings),
+    element: tableElement(
+      inWords(table, say),
+      { id: block.id, label, caption: block.caption },
+      sources.telling,
+    ),
     missing: table.missing,
-    stale: staleOf(table.runs, sources.standings),
+    stale: staleOf(table.runs, standings),
   }
 }
 
 async function figureExhibit(block: FigureBlock, label: string, sources: Sources): Promise<Exhibit> {
   const { experiments, runs: all } = sources.results
+  const { words, standings } = sources.telling
   const datasets = new Map<string, readonly Readonly<Record<string, unknown>>[]>()
   const runs: Run[] = []
   const missing: string[] = []
@@ -139,16 +147,16 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
   // An empty drawing would look like a result.
   if (runs.length === 0 && missing.length > 0)
     throw new QueryError(`missing: run ${missing.join(', run ')}`, missing)
-  const words = mark(runs, sources.standings)
+  const marked = mark(runs, sources.telling)
   const environments = [...new Set(runs.map((run) => run.environment))]
   const draw = async () =>
     await renderFigure({
       id: block.id,
       spec: parseSpec(await readFile(block.spec, sources), block.spec),
       data: datasets,
-      title: `${label}. ${block.caption}`,
+      title: `${words.caption(label)}${block.caption}`,
       description: block.alt,
-      ...(runs.length === 0 ? {} : { subtitle: `${words}: ${environments.join(', ')}` }),
+      ...(runs.length === 0 ? {} : { subtitle: words.subtitle(marked, environments) }),
       ...(block.width === undefined ? {} : { width: block.width }),
       ...(block.height === undefined ? {} : { height: block.height }),
     })
@@ -156,8 +164,8 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
   const svg = before ?? (await draw())
   if (before === undefined) await sources.drawings.keep(block.id, svg)
   const notes = [
-    ...missing.map((name) => `Missing: run ${name}.`),
-    ...staleOf(runs, sources.standings).map((reason) => `Stale: ${reason}.`),
+    ...missing.map(words.missingNote),
+    ...staleOf(runs, standings).map((one) => words.staleNote(...one)),
   ]
   return {
     element: element(
@@ -175,17 +183,35 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
       element(
         'figcaption',
         {},
-        element('strong', {}, `${label}. `),
+        element('strong', {}, words.caption(label)),
         block.caption,
         ' ',
-        badge(runs, sources.standings),
+        badge(runs, sources.telling),
       ),
       notes.length === 0
         ? undefined
         : element('ul', { className: ['notes'] }, ...notes.map((note) => element('li', {}, note))),
     ),
     missing,
-    stale: staleOf(runs, sources.standings),
+    stale: staleOf(runs, standings),
+  }
+}
+
+function messageOf({ message, missing }: QueryError, { words }: Telling): string {
+  return missing.length > 0 ? words.missing(missing) : message
+}
+
+/** A table with the texts of its data as the document calls them. */
+function inWords(table: Table, say: Telling['say']): Table {
+  return {
+    ...table,
+    head: table.head.map((row) => row.map((head) => ({ ...head, text: say(head.text) }))),
+    groups: table.groups.map((group) => ({
+      ...group,
+      rows: group.rows.map((row) =>
+        row.map((cell) => (cell.value === undefined ? { ...cell, text: say(cell.text) } : cell)),
+      ),
+    })),
   }
 }
 

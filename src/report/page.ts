@@ -27,8 +27,11 @@ import { inlineValue } from './inline.ts'
 import { contents, type Entry, markdown, prose } from './prose.ts'
 import { provenanceElement } from './provenance.ts'
 import { citedWorks, referencesElement } from './references.ts'
-import { banner, type Standings, staleReasons } from './standing.ts'
+import { banner, staleReasons } from './standing.ts'
 import { style } from './style.ts'
+import type { Standings, Telling } from './telling.ts'
+import type { Words } from './words/en.ts'
+import { wordsOf } from './words/languages.ts'
 
 export interface ReportInput {
   /** Parsed and checked. One with errors is rendered as far as it goes. */
@@ -39,10 +42,17 @@ export interface ReportInput {
   readonly read: (path: string) => Promise<Uint8Array>
   /** By the run's name (experiment/environment/pattern); a run without one is taken as it is. */
   readonly standings?: Standings
+  /** Reports of the same in other languages: BCP 47 tag, and address from this one. */
+  readonly editions?: readonly Edition[]
   /** Figures drawn before; none unless given. */
   readonly drawings?: Drawings
   /** Name and version of this program. */
   readonly generator: string
+}
+
+export interface Edition {
+  readonly lang: string
+  readonly href: string
 }
 
 /** What a reader of the report would miss. Places are in the document. */
@@ -64,6 +74,7 @@ export async function renderReport({
   runs: given,
   read,
   standings = new Map(),
+  editions = [],
   drawings = { find: () => undefined, keep: async () => {} },
   generator,
 }: ReportInput): Promise<Report> {
@@ -73,24 +84,27 @@ export async function renderReport({
     .toSorted(inOrder(experiments))
   const results: Results = { experiments, runs }
   const problems: ReportProblem[] = []
-  const names = labels(document)
+  const { lang, texts } = document.frontMatter
+  const words = wordsOf(lang)
+  const say = (text: string): string => (Object.hasOwn(texts, text) ? (texts[text] ?? text) : text)
+  const telling: Telling = { words, standings, say }
+  const names = labels(document, words)
   const decoder = new TextDecoder()
   const readText = async (path: string) => decoder.decode(await read(path))
-  const text = String(document.file)
 
-  const render = async (node: Nodes, part: Block | InlineValue): Promise<Element> => {
+  const render = async (part: Block | InlineValue): Promise<Element> => {
     if (part.type === 'experiment') {
-      const { start, end } = node.position ?? {}
-      return experimentElement(part, text.slice(start?.offset ?? 0, end?.offset ?? 0), runs, standings)
+      return experimentElement(part, writtenIn(document.original ?? document, part.id), runs, telling)
     }
     if (part.type === 'claim') {
       const label = part.shows === undefined ? undefined : names.get(part.shows)
-      return claimElement(part, judge(part, { results, stale: staleReasons(standings) }), label)
+      const evidence = { results, stale: staleReasons(standings) }
+      return claimElement(part, judge(part, evidence, { reasons: words.claim.reasons }), label, words)
     }
     const made =
       part.type === 'value'
-        ? inlineValue(part, results, standings)
-        : await exhibit(part, names.get(part.id) ?? part.id, { results, standings, drawings, readText })
+        ? inlineValue(part, results, telling)
+        : await exhibit(part, names.get(part.id) ?? part.id, { results, telling, drawings, readText })
     problems.push(
       ...(made.error === undefined
         ? []
@@ -99,32 +113,35 @@ export async function renderReport({
         (name) => ({ type: 'missing', message: `missing: run ${name}`, place: part.place }) as const,
       ),
       ...made.stale.map(
-        (reason) => ({ type: 'stale', message: `stale: ${reason}`, place: part.place }) as const,
+        ([run, reason]) =>
+          ({ type: 'stale', message: `stale: run ${run}: ${reason}`, place: part.place }) as const,
       ),
     )
     return made.element
   }
   const nodes = new Map<Nodes, Element>()
   // One after another: figures share vega's counters of ids.
-  for (const [node, part] of document.nodes) nodes.set(node, await render(node, part))
+  for (const [node, part] of document.nodes) nodes.set(node, await render(part))
 
   const cited = await citedWorks(document, readText)
-  const body = await prose(document, { nodes, labels: names, cited })
-  const references = referencesElement(cited, document.frontMatter.lang)
+  const body = await prose(document, { nodes, labels: names, cited, words })
+  const references = referencesElement(cited, words)
   if (references) body.children.push(references)
   const path = document.file.path ?? 'document'
-  for (const message of await embedImages(body, posix.dirname(path), read)) {
+  for (const message of await embedImages(body, posix.dirname(path), read, words)) {
     problems.push({ type: 'error', message, place: { line: 1, column: 1 } })
   }
   const missing = experiments.flatMap((block) => missingRuns(block, runs))
   const page = pageElement(document.frontMatter, {
-    banner: banner(runs, missing, standings),
+    banner: banner(runs, missing, telling),
     contents: contents(body),
     abstract:
       document.frontMatter.abstract === undefined ? undefined : await markdown(document.frontMatter.abstract),
     body,
-    foot: provenanceElement({ generator, path, text }, runs),
+    foot: provenanceElement({ generator, documents: documentsOf(document) }, runs, telling),
     generator,
+    editions,
+    words: words.page,
   })
   return {
     html: stringify(page),
@@ -139,6 +156,8 @@ interface Parts {
   readonly body: Root
   readonly foot: Element
   readonly generator: string
+  readonly editions: readonly Edition[]
+  readonly words: Words['page']
 }
 
 function pageElement(front: FrontMatter, parts: Parts): Root {
@@ -163,14 +182,15 @@ function pageElement(front: FrontMatter, parts: Parts): Root {
         element(
           'body',
           {},
-          element('a', { className: ['skip'], href: '#text' }, 'Skip to the text'),
-          contentsElement(parts.contents),
+          element('a', { className: ['skip'], href: '#text' }, parts.words.skip),
+          contentsElement(parts.contents, parts.words),
           element(
             'main',
             { id: 'text' },
-            titleElement(front),
+            editionsElement(parts.editions, parts.words),
+            titleElement(front, parts.words),
             parts.banner,
-            parts.abstract === undefined ? undefined : abstractElement(parts.abstract),
+            parts.abstract === undefined ? undefined : abstractElement(parts.abstract, parts.words),
             element('article', {}, contentOf(parts.body)),
             parts.foot,
           ),
@@ -180,7 +200,24 @@ function pageElement(front: FrontMatter, parts: Parts): Root {
   }
 }
 
-function titleElement({ title, subtitle, authors, date }: FrontMatter): Element {
+/** The language switch; each language calls itself. */
+function editionsElement(editions: readonly Edition[], words: Words['page']): Element | undefined {
+  if (editions.length === 0) return undefined
+  return element(
+    'nav',
+    { className: ['editions'], ariaLabel: words.editions },
+    ...editions.map(({ lang, href }, index) => [
+      index === 0 ? '' : ' · ',
+      element('a', { href, hrefLang: lang, lang, rel: ['alternate'] }, nameOf(lang)),
+    ]),
+  )
+}
+
+function nameOf(lang: string): string {
+  return new Intl.DisplayNames([lang], { type: 'language' }).of(lang) ?? lang
+}
+
+function titleElement({ title, subtitle, authors, date }: FrontMatter, words: Words['page']): Element {
   return element(
     'header',
     { className: ['title'] },
@@ -192,22 +229,22 @@ function titleElement({ title, subtitle, authors, date }: FrontMatter): Element 
           'p',
           { className: ['authors'] },
           ...authors.map(({ name, affiliation }, index) => [
-            index === 0 ? '' : ', ',
+            index === 0 ? '' : words.authors,
             name,
             affiliation === undefined
               ? undefined
-              : element('span', { className: ['affiliation'] }, ` (${affiliation})`),
+              : element('span', { className: ['affiliation'] }, words.affiliation(affiliation)),
           ]),
         ),
     date === undefined ? undefined : element('p', { className: ['date'] }, element('time', {}, date)),
   )
 }
 
-function abstractElement(abstract: Root): Element {
+function abstractElement(abstract: Root, words: Words['page']): Element {
   return element(
     'section',
     { className: ['abstract'], ariaLabelledBy: 'abstract' },
-    element('h2', { id: 'abstract' }, 'Abstract'),
+    element('h2', { id: 'abstract' }, words.abstract),
     contentOf(abstract),
   )
 }
@@ -216,12 +253,12 @@ function contentOf(root: Root): readonly ElementContent[] {
   return root.children.filter((node) => node.type !== 'doctype')
 }
 
-function contentsElement(entries: readonly Entry[]): Element | undefined {
+function contentsElement(entries: readonly Entry[], words: Words['page']): Element | undefined {
   if (entries.length === 0) return undefined
   return element(
     'nav',
     { className: ['contents'], ariaLabelledBy: 'contents' },
-    element('h2', { id: 'contents' }, 'Contents'),
+    element('h2', { id: 'contents' }, words.contents),
     element(
       'ol',
       {},
@@ -230,6 +267,17 @@ function contentsElement(entries: readonly Entry[]): Element | undefined {
       ),
     ),
   )
+}
+
+/** The block of an experiment as the author wrote it. */
+function writtenIn({ nodes, file }: Document, id: string): string {
+  const [node] = [...nodes].find(([, part]) => part.type === 'experiment' && part.id === id) ?? []
+  return String(file).slice(node?.position?.start.offset ?? 0, node?.position?.end.offset ?? 0)
+}
+
+function documentsOf(document: Document): readonly { readonly path: string; readonly text: string }[] {
+  const all = document.original === undefined ? [document] : [document, document.original]
+  return all.map(({ file }) => ({ path: file.path ?? 'document', text: String(file) }))
 }
 
 /** In the document's order of experiments, environments and patterns, however the runs were found. */

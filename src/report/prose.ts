@@ -17,6 +17,7 @@ import type { Document } from '../document/document.ts'
 import type { Reference } from '../document/reference.ts'
 import { element, textOf } from './element.ts'
 import { type Cited, citationElement } from './references.ts'
+import type { Words } from './words/en.ts'
 
 export interface Replacements {
   /** What stands for a node of the document's tree. */
@@ -24,11 +25,12 @@ export interface Replacements {
   /** `Table 5` of an exhibit's id. */
   readonly labels: ReadonlyMap<string, string>
   readonly cited: Cited
+  readonly words: Words
 }
 
 /** The title is the page's only first-level heading: the text's own start at the second. */
 export async function prose(document: Document, replacements: Replacements): Promise<Root> {
-  const { nodes } = replacements
+  const { nodes, words } = replacements
   const linkedIn = Map.groupBy(
     [...document.references, ...document.citations.filter(({ items }) => items.length > 0)],
     ({ node }) => node,
@@ -37,6 +39,8 @@ export async function prose(document: Document, replacements: Replacements): Pro
     .use(remarkRehype, {
       // The page runs no scripts, so ids cannot shadow anything; without a prefix footnotes have short links.
       clobberPrefix: '',
+      footnoteLabel: words.page.footnotes,
+      footnoteBackLabel: words.page.backToText,
       handlers: {
         code: (state, node: Code) => nodes.get(node) ?? defaultHandlers.code(state, node),
         inlineCode: (state, node: InlineCode) => nodes.get(node) ?? defaultHandlers.inlineCode(state, node),
@@ -87,23 +91,25 @@ export function contents(tree: Root): readonly Entry[] {
 function linked(
   { value }: Text,
   found: readonly (Reference | Citation)[],
-  { labels, cited }: Pick<Replacements, 'labels' | 'cited'>,
+  { labels, cited, words }: Pick<Replacements, 'labels' | 'cited' | 'words'>,
 ): ElementContent[] {
   const content: ElementContent[] = []
   let from = 0
   for (const one of found.toSorted((a, b) => a.start - b.start)) {
     content.push({ type: 'text', value: value.slice(from, one.start) })
-    content.push(one.type === 'citation' ? citationElement(one, cited) : referenceElement(one.id, labels))
+    content.push(
+      one.type === 'citation' ? citationElement(one, cited, words) : referenceElement(one.id, labels, words),
+    )
     from = one.end
   }
   content.push({ type: 'text', value: value.slice(from) })
   return content.filter((node) => node.type !== 'text' || node.value !== '')
 }
 
-function referenceElement(id: string, labels: ReadonlyMap<string, string>): Element {
+function referenceElement(id: string, labels: ReadonlyMap<string, string>, words: Words): Element {
   const label = labels.get(id)
   return label === undefined
-    ? element('span', { className: ['missing'] }, `@${id} (no such table or figure)`)
+    ? element('span', { className: ['missing'] }, words.noExhibit(id))
     : element('a', { href: `#${id}` }, label.replace(' ', '\u00a0'))
 }
 

@@ -9,6 +9,8 @@ import { digits, origins, symbol } from '../results/quantity.ts'
 import type { Run } from '../results/run.ts'
 import type { Origin } from '../testbed/testbed.ts'
 import type { PublishedRow } from './published.ts'
+import type { Telling } from './telling.ts'
+import type { Words } from './words/en.ts'
 
 export interface Table {
   /** Rows of heads; a head spans `columns` and `rows`. */
@@ -58,6 +60,8 @@ export interface TableContext {
   readonly runs: readonly Run[]
   /** Rows of the option `published`'s file, if the option is given. */
   readonly published: readonly PublishedRow[] | undefined
+  readonly words: Words
+  readonly say: Telling['say']
 }
 
 export interface TableKind extends TableOptions {
@@ -97,8 +101,8 @@ export function publishedCell(text: string | undefined): Cell {
 
 export const none: Cell = { type: 'none', text: '–' }
 
-export function missingCell(run: string, columns: number): Cell {
-  return { type: 'missing', text: `missing: run ${run}`, columns }
+export function missingCell(run: string, columns: number, words: Words): Cell {
+  return { type: 'missing', text: words.missing([run]), columns }
 }
 
 export function headCell(text: string, rows = 1): Cell {

@@ -1,0 +1,46 @@
+/** Why a claim has its verdict, in words. A vocabulary of them is one language's; a report passes its own to `judge`. */
+
+export interface Reasons {
+  readonly inside: string
+  readonly outside: string
+  /** Some draws of the trials have no value. */
+  readonly undefined: string
+  /** The value is so near to a limit that no number of trials would tell. */
+  readonly near: string
+  /** The fewest trials of a run that it rests on, and how many any interval needs. */
+  readonly few: (trials: number, needed: number) => string
+  readonly open: (trials: number, needed: number) => string
+  readonly skipped: (why: string) => string
+  readonly stale: (run: string, why: string) => string
+  readonly noShape: string
+  readonly noHardware: (origins: readonly string[]) => string
+  readonly noMachine: string
+  readonly notCaptured: (run: string, item: string, published: string) => string
+  readonly otherMachine: (run: string, item: string, captured: string, published: string) => string
+  /** Names of statistics that are extremes. */
+  readonly extremes: (names: readonly string[]) => string
+  readonly point: string
+}
+
+export const english: Reasons = {
+  inside: 'the interval lies inside of what the claim allows',
+  outside: 'the interval lies outside of what the claim allows',
+  undefined: 'the value is not defined for some draws of the trials',
+  near: 'the value lies so near to the limit that no number of trials would tell',
+  few: (trials, needed) => `too few trials for any interval: ${trials}, at least ${needed} are needed`,
+  open: (trials, needed) =>
+    `the interval reaches over what the claim allows: some ${needed} trials are needed, there are ${trials}`,
+  skipped: (why) => `skipped: ${why}`,
+  stale: (run, why) => `stale: ${run} (${why})`,
+  noShape:
+    'a shape must not depend on how fast the board is: compare a ratio or an order, or make the scope absolute',
+  noHardware: (origins) =>
+    `no run on hardware: ${origins.join(' and ')} times say nothing about the published machine's`,
+  noMachine: 'the claim does not say which machine its times were published for',
+  notCaptured: (run, item, published) => `${run} did not capture its ${item} (published: ${published})`,
+  otherMachine: (run, item, captured, published) =>
+    `another machine: the ${item} of ${run} is ${captured}, published was ${published}`,
+  extremes: (names) =>
+    `${names.join(' and ')}: the largest and smallest values seen bound nothing, and more trials go further`,
+  point: 'the trials do not vary: the interval is a point, which says nothing of other boots or boards',
+}

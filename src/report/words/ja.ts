@@ -1,0 +1,196 @@
+/** Everything that a report itself says, in Japanese. */
+
+import type { Words } from './en.ts'
+
+export const japanese: Words = {
+  table: (number) => `表${number}`,
+  figure: (number) => `図${number}`,
+  caption: (label) => `${label}　`,
+  noExhibit: (id) => `@${id}（該当する図表がない）`,
+
+  origins: { emulated: 'エミュレート', hardware: '実機', local: 'ローカル' },
+  mark: (origins, isStale) => `${origins.join('＋')}${isStale ? '・旧' : ''}`,
+  subtitle: (mark, environments) => `${mark}：${environments.join('、')}`,
+  missing: (runs) => `未実行：${runs.join('、')}`,
+  missingNote: (run) => `未実行：${run}`,
+  stale: (run, reason) => `旧：${run}：${reason}`,
+  staleNote: (run, reason) => `旧（現在の本文と合わない実行）：${run}：${reason}`,
+  error: (message) => `誤り：${message}`,
+  missingPicture: (what) => `画像がない：${what}`,
+  run: (name) => `実行 ${name}`,
+
+  banner: {
+    title: '数値の出所',
+    explanations: {
+      emulated: 'エミュレートしたボード上で測定した値であり、実機での時間ではない',
+      hardware: '実機で測定した値である',
+      local: '本レポートを生成した計算機で測定した値である',
+    },
+    all: (origin, explanation) => ['著者らの数値はすべて「', origin, `」である：${explanation}。`],
+    some: (runs, origin, explanation) => [`${runs}回の実行の数値は「`, origin, `」である：${explanation}。`],
+    noRuns: '実行結果はまだない。',
+    runs: (runs, { executed, recorded }, where) => {
+      const parts = [
+        ...(executed > 0 ? [`今回実行${executed}`] : []),
+        ...(recorded > 0 ? [`記録済み${recorded}`] : []),
+      ]
+      const history = parts.length === 0 ? '' : `（${parts.join('、')}）`
+      return `数値は${runs}回の実行${history}による：${where}。`
+    },
+    where: (experiment, environments) =>
+      `${experiment}（${environments.map(([name, patterns]) => `${name}：${patterns}パターン`).join('、')}）`,
+    wheres: (experiments) => experiments.join('、'),
+    missing: (runs) => `未実行${runs.length}件：${runs.join('、')}。`,
+    stale: (runs) =>
+      `旧${runs.length}件（現在の本文と合わない実行）：${runs.map(([run, reason]) => `${run}：${reason}`).join('；')}。`,
+  },
+
+  page: {
+    skip: '本文へ',
+    abstract: '概要',
+    contents: '目次',
+    editions: '他の言語',
+    authors: '、',
+    affiliation: (name) => `（${name}）`,
+    footnotes: '脚注',
+    backToText: '本文へ戻る',
+  },
+
+  provenance: {
+    title: '来歴',
+    madeBy: '生成',
+    document: '文書',
+    original: '原文',
+    runs: '実行',
+    digestOf: (path, digest) => `${path}、SHA-256 ${digest}`,
+    runsDigest: (runs, digest) => `${runs}件、名前・キー・生ファイルのSHA-256 ${digest}`,
+    howTo: (build, rerun) => [
+      '記録済みの実行からこのページを生成するには ',
+      build,
+      '、すべての実験を再実行してその結果から生成するには ',
+      rerun,
+      ' を実行する。',
+    ],
+  },
+
+  experiment: {
+    title: (id) => ['実験 ', id],
+    inlineScript: '下記のスクリプト',
+    size: (environments, patterns, trials) => `${environments}環境、${patterns}パターン、各${trials}試行`,
+    cells: (id) => `${id}のセル`,
+    heads: {
+      environment: '環境',
+      pattern: 'パターン',
+      trials: '試行数',
+      origin: '出所',
+      key: 'キー',
+      files: '生ファイル（SHA-256）',
+    },
+    bytes: (count) => `${count}バイト`,
+  },
+
+  claim: {
+    name: (id) => `${id}　`,
+    verdicts: {
+      reproduced: '再現された',
+      'not reproduced': '再現されない',
+      inconclusive: '判定できない',
+      'not testable': '検証できない',
+    },
+    published: '公表値',
+    here: '本実験',
+    why: '理由',
+    restsOn: '根拠',
+    shownIn: '参照',
+    publishedIn: (published, source) => `${published}（${source}）`,
+    measured: (numbers, origins) => `${numbers.join('、')}（${origins.join('＋')}）`,
+    sentences: (sentences) => sentences.map((sentence) => `${sentence}。`).join(''),
+    list: (names) => names.join('、'),
+    reasons: {
+      inside: '区間は主張の許す範囲に含まれる',
+      outside: '区間は主張の許す範囲の外にある',
+      undefined: '試行の抽出によっては値が定まらない',
+      near: '値が限界に近すぎ、試行をいくら増やしても判定できない',
+      few: (trials, needed) => `区間を求めるには試行が足りない：${trials}回（少なくとも${needed}回必要）`,
+      open: (trials, needed) =>
+        `区間が主張の許す範囲の境界をまたぐ：約${needed}回の試行が必要であり、実際は${trials}回である`,
+      skipped: (why) => `対象外：${why}`,
+      stale: (run, why) => `旧：${run}（${why}）`,
+      noShape:
+        '形に関する主張はボードの速さに依存してはならない：比か順序を比べるか、scopeをabsoluteにする必要がある',
+      noHardware: () => '実機での実行がない：公表された機械の時間については何も言えない',
+      noMachine: '公表された時間がどの機械のものかを主張が述べていない',
+      notCaptured: (run, item, published) => `${run}は${item}を記録していない（公表：${published}）`,
+      otherMachine: (run, item, captured, published) =>
+        `別の機械である：${run}の${item}は${captured}、公表されたものは${published}`,
+      extremes: (names) =>
+        `${names.join('と')}：観測された最大値・最小値は何の限界も示さず、試行を増やせばさらに広がる`,
+      point: '試行にばらつきがない：区間は一点であり、別の起動やボードについては何も示さない',
+    },
+  },
+
+  tables: {
+    pattern: 'パターン',
+    measure: '測定量',
+    excluded: '除外',
+    thisRerun: '本実験',
+    published: '公表値',
+    comparison: '比較',
+    share: '割合',
+    sum: '合計',
+    n: 'n',
+    mean: '平均',
+    statistics: {
+      n: 'n',
+      mean: '平均',
+      variance: '分散',
+      sd: '標準偏差',
+      median: '中央値',
+      max: '最大',
+      min: '最小',
+    },
+    percentile: (percent) => `${percent} %点`,
+    ratio: '比',
+    inRange: '範囲内',
+    yes: 'はい',
+    no: 'いいえ',
+    none: 'なし',
+    list: (names) => names.join('、'),
+    comparisonNote:
+      '比：本実験の平均を公表された平均で割った値。範囲内：公表された平均が本実験の最小値と最大値の間にあるか。',
+    comparisonCount: (inRange, all) => `公表された平均${all}個のうち${inRange}個が本実験の範囲内にある。`,
+    excludedNote: (reasons) =>
+      `除外した観測（理由別）：${reasons.map(([reason, count]) => `${reason}（${count}件）`).join('、')}。`,
+    incomplete: (count) => `すべての段階がそろわない観測${count}件を除いた。`,
+    notRerun: (patterns) => `公表されているが再実行していないもの：${patterns.join('、')}。`,
+    onlyIn: (environments, pattern) => `${environments.join('、')}のみ：${pattern}。`,
+    item: '項目',
+    host: (number) => (number === undefined ? 'ホスト' : `ホスト${number}`),
+    publishedMachine: (machine) => `${machine}（公表）`,
+    differs: (environment, item, value, patterns) =>
+      `${environment}：${patterns.join('、')}では${item}が ${value}。`,
+    where: '場所',
+    parameter: 'パラメータ',
+    baseline: '基準',
+    changed: '変更後',
+  },
+
+  references: {
+    title: '参考文献',
+    noEntry: (key) => `@${key}（該当する文献がない）`,
+    and: ', ',
+    others: '他',
+    editors: () => '（編）',
+    inside: '',
+    edition: (edition) => (/^\d+$/.test(edition) ? `第${edition}版` : edition),
+    accessed: (date) => `${date} 閲覧`,
+    genres: {
+      phdthesis: '博士論文',
+      mathesis: '修士論文',
+      bathesis: '学士論文',
+      candthesis: '学位論文',
+      techreport: '技術報告',
+      resreport: '研究報告',
+    },
+  },
+}
