@@ -112,8 +112,9 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<number
 async function nothingToDo(args: readonly string[]): Promise<boolean> {
   if (args.some((word) => word.startsWith('-')) || args.length > 1) return false
   const { isUpToDate, reportFile } = await import('./build/manifest.ts')
-  if (!isUpToDate(process.cwd(), args[0] ?? 'paper/index.md')) return false
-  console.log(`${reportFile} (nothing to do)`)
+  const document = args[0] ?? 'paper/index.md'
+  if (!isUpToDate(process.cwd(), document)) return false
+  console.log(`${reportFile(document)} (nothing to do)`)
   return true
 }
 

@@ -7,7 +7,7 @@
  */
 
 import { mkdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { hasErrors } from '../document/problem.ts'
 import { cellsOf, chosen, type PlannedCell } from '../plan/cells.ts'
 import { digest } from '../plan/key.ts'
@@ -52,7 +52,7 @@ export class FrozenError extends Error {
 /** Every cell with its verdict. Throws a DocumentError when the document has errors. */
 export async function planDocument(
   site: Site,
-  { document, environments }: Opened,
+  { document, environments }: Pick<Opened, 'document' | 'environments'>,
   files: Files = openFiles(site.project),
   made: ReadonlyMap<string, Run> = new Map(),
 ): Promise<readonly Step[]> {
@@ -99,6 +99,7 @@ export async function build(
   if (!options.render) return { ...done, problems: [] }
   const rendering = {
     document,
+    editions: opened.editions,
     runs: shown.map(({ run }) => run),
     standings: new Map(shown.map(({ run, standing }) => [runName(run), standing])),
     files: options.record ? openFiles(site.project, after.notes()) : after,
@@ -202,14 +203,19 @@ async function render(
   const steps = renderInputs(rendering)
   // The report is the only user of unified's HTML side and of vega, which take a while to load.
   const { renderReport } = await import('../report/page.ts')
-  const drawn = drawings(project, steps)
+  const drawn = drawings(project, path, steps)
+  const report = reportFile(path)
   const { html, problems } = await renderReport({
     ...rendering,
+    editions: rendering.editions.map(({ file, lang }) => ({
+      lang,
+      href: encodeURI(basename(reportFile(file))),
+    })),
     read: async (file) => rendering.files.read(file) ?? (await readFile(join(project, file))),
     drawings: drawn,
     generator,
   })
-  await writeAtomically(project, reportFile, html)
+  await writeAtomically(project, report, html)
   drawn.tidy()
   const manifest: Manifest = {
     schema: 1,
@@ -219,5 +225,5 @@ async function render(
     steps,
   }
   await writeAtomically(project, manifestFile(path), JSON.stringify(manifest))
-  return { problems, report: reportFile }
+  return { problems, report }
 }

@@ -14,9 +14,11 @@ import type { Files } from '../results/files.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { rowsDigest } from '../results/runfile.ts'
 import { runName } from '../results/series.ts'
+import type { Edition } from './site.ts'
 
 export interface Rendering {
   readonly document: Document
+  readonly editions: readonly Edition[]
   readonly runs: readonly Run[]
   readonly standings: Standings
   readonly files: Files
@@ -26,8 +28,10 @@ export interface Rendering {
 
 /** By id of the table or figure; `page` is the whole report. */
 export function renderInputs(rendering: Rendering): Readonly<Record<string, Inputs>> {
-  const { document, runs, standings, files, program } = rendering
-  const names = labels(document, wordsOf(document.frontMatter.lang))
+  const { document, editions, runs, standings, files, program } = rendering
+  const { lang, texts } = document.frontMatter
+  const names = labels(document, wordsOf(lang))
+  const language = { language: lang, texts: digest(texts) }
   const runInputs = new Map(
     runs.map((run) => [
       run,
@@ -41,7 +45,11 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
         ? missingRuns(block, own)
         : [],
     )
+    const patterns = document.blocks.flatMap((block) =>
+      block.type === 'experiment' && block.id === experiment ? block.patterns : [],
+    )
     return Object.fromEntries([
+      ...patterns.map(({ name, label }) => [`label ${experiment}/${name}`, label] as const),
       ...own.map((run) => [`run ${runName(run)}`, runInputs.get(run) ?? ''] as const),
       ...missing.map((name) => [`run ${name}`, 'missing'] as const),
     ])
@@ -53,12 +61,15 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
     steps[block.id] = {
       ...parameterInputs(JSON.parse(JSON.stringify(written)), 'block '),
       label: names.get(block.id) ?? '',
+      ...language,
       program,
       ...sourcesOf(block, files, inputsOfRuns),
     }
   }
   steps.page = {
     'file document': files.digest(document.file.path ?? '') ?? '',
+    ...(document.original ? fileInput(document.original.file.path ?? '', files) : {}),
+    ...Object.fromEntries(editions.map(({ file, lang }) => [`edition ${file}`, lang])),
     program,
     ...inputsOfRuns(),
     ...Object.fromEntries(Object.entries(steps).map(([id, inputs]) => [`exhibit ${id}`, digest(inputs)])),

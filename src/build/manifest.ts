@@ -3,8 +3,8 @@
  * that would see the same again has nothing to do, and says so before anything else of this program is loaded.
  */
 
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { type Notes, sha256, unchanged } from '../results/files.ts'
 import type { Inputs } from '../results/run.ts'
 
@@ -19,17 +19,38 @@ export interface Manifest {
   readonly steps: Readonly<Record<string, Inputs>>
 }
 
-export const reportFile = '_build/index.html'
+/**
+ * Where the report of a document lies: paper/index.md has _build/index.html, paper/index.ja.md has _build/index.ja.html. All lie in one
+ * folder, so that they can link to each other; one from outside of paper/ keeps its path in its name.
+ */
+export function reportFile(document: string): string {
+  const name = document.startsWith('paper/') ? document.slice('paper/'.length) : `+${document}`
+  return `_build/${name.replaceAll('/', '+').replace(/\.md$/, '')}.html`
+}
+
+const folder = '.repro/manifests'
 
 /** Where the manifest of a document lies, relative to the project. */
 export function manifestFile(document: string): string {
-  return `.repro/manifests/${document.replaceAll('/', '+')}.json`
+  return `${folder}/${document.replaceAll('/', '+')}.json`
 }
 
 /** The manifest of the last build of this document; undefined if there is none that can be read. */
 export function readManifest(project: string, document: string): Manifest | undefined {
+  return read(join(project, manifestFile(document)))
+}
+
+/** Those of the project's other documents. */
+export function otherManifests(project: string, document: string): readonly Manifest[] {
+  const own = basename(manifestFile(document))
+  const place = join(project, folder)
+  const names = existsSync(place) ? readdirSync(place).sort() : []
+  return names.filter((name) => name !== own).flatMap((name) => read(join(place, name)) ?? [])
+}
+
+function read(path: string): Manifest | undefined {
   try {
-    const found = JSON.parse(readFileSync(join(project, manifestFile(document)), 'utf8')) as Manifest
+    const found = JSON.parse(readFileSync(path, 'utf8')) as Manifest
     return found.schema === 1 ? found : undefined
   } catch {
     return undefined
@@ -40,13 +61,13 @@ export function readManifest(project: string, document: string): Manifest | unde
 export function isUpToDate(project: string, document: string): boolean {
   const manifest = readManifest(project, document)
   if (!manifest?.complete) return false
-  return unchanged(project, manifest.notes) && reportDigest(project) === manifest.report
+  return unchanged(project, manifest.notes) && reportDigest(project, document) === manifest.report
 }
 
-/** SHA-256 (hex) of the report; undefined if there is none. */
-export function reportDigest(project: string): string | undefined {
+/** SHA-256 (hex) of the document's report; undefined if there is none. */
+export function reportDigest(project: string, document: string): string | undefined {
   try {
-    return sha256(readFileSync(join(project, reportFile)))
+    return sha256(readFileSync(join(project, reportFile(document))))
   } catch {
     return undefined
   }

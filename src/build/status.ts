@@ -35,13 +35,14 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
   const shown = runsToShow(steps, new Map())
   const inputs = renderInputs({
     document: opened.document,
+    editions: opened.editions,
     runs: shown.map(({ run }) => run),
     standings: new Map(shown.map(({ run, standing }) => [runName(run), standing])),
     files,
     program: programOf(site, files),
   })
   const types = new Map(opened.document.blocks.map((block) => [block.id, block.type]))
-  const isThere = manifest !== undefined && reportDigest(site.project) === manifest.report
+  const isThere = manifest !== undefined && reportDigest(site.project, site.document) === manifest.report
   const exhibits = Object.entries(inputs).map(([id, now]): StepStatus => {
     const type = id === 'page' ? 'page' : types.get(id) === 'figure' ? 'figure' : 'table'
     return exhibitStatus(

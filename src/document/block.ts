@@ -74,6 +74,8 @@ export interface FigureBlock {
   readonly alt: string
   /** Named dataset of the spec -> experiment id or a CSV file relative to the project. */
   readonly data: Readonly<Record<string, string>>
+  /** What the figure would write -> what it writes in the document's language; only in an edition. */
+  readonly texts?: Readonly<Record<string, string>>
   readonly width?: number | undefined
   readonly height?: number | undefined
 }

@@ -6,6 +6,7 @@ import { type Bibliography, checkCitations } from './bibliography.ts'
 import type { Parameter, Place } from './block.ts'
 import { expressionsOf } from './claim.ts'
 import { type Document, exhibits } from './document.ts'
+import { checkDrift } from './drift.ts'
 import { wordsIn } from './experiment.ts'
 import { type Path, references } from './expression.ts'
 import type { Fence } from './fence.ts'
@@ -68,6 +69,7 @@ export function check(document: Document, project: Project): void {
     }
   }
   checkCycles(document)
+  checkDrift(document)
   checkReferences(document, project)
   // What the front matter names is not known where that has errors: all that needs it would seem wrong.
   if (document.frontMatter.title !== '') checkProse(document, project)

@@ -14,9 +14,10 @@ import remarkFrontmatter from 'remark-frontmatter'
 import remarkGfm from 'remark-gfm'
 import remarkParse from 'remark-parse'
 import { unified } from 'unified'
-import type { VFile } from 'vfile'
+import { VFile } from 'vfile'
 import type { Block, Place } from './block.ts'
 import { type Citation, citations } from './citation.ts'
+import { editionFrontMatter } from './edition.ts'
 import { type ParsedExpression, parseExpression } from './expression.ts'
 import { type Fence, readFence } from './fence.ts'
 import { type FrontMatter, readFrontMatter } from './frontmatter.ts'
@@ -61,12 +62,22 @@ const processor = unified().use(remarkParse).use(remarkFrontmatter).use(remarkGf
 /**
  * Parses a document. Pure but for the file's messages; an author's mistake never throws.
  * Rule ids of the messages are stable; `fatal` tells errors from warnings.
+ *
+ * An edition is read with the document that it names as `editionOf`, or with the reason why there is none.
  */
-export function parseDocument(file: VFile): Document {
+export function parseDocument(
+  file: VFile,
+  original: Document | string = 'its original was not read',
+): Document {
   const text = sourceText(file)
   const tree = processor.parse(file)
   const first = tree.children[0]
-  const frontMatter = readFrontMatter(first?.type === 'yaml' ? first : undefined, text, file)
+  const written = readFrontMatter(first?.type === 'yaml' ? first : undefined, text, file)
+  const { editionOf } = written
+  const its = editionOf && typeof original === 'object' ? original : undefined
+  const isOrphan = editionOf !== undefined && its === undefined
+  if (isOrphan && typeof original === 'string') fail(file, 'edition-of', editionOf.place, original)
+  const frontMatter = its ? editionFrontMatter(written, its.frontMatter) : written
 
   const blocks: Block[] = []
   const values: InlineValue[] = []
@@ -75,8 +86,10 @@ export function parseDocument(file: VFile): Document {
   const nodes = new Map<Nodes, Block | InlineValue>()
   const fences: Fence[] = []
 
+  const theirs = its && { path: editionOf?.file ?? '', fences: its.fences }
   const readCode = (node: Code) => {
-    const fence = readFence(node, text, file)
+    // Without the original every block of an edition would seem wrong.
+    const fence = isOrphan ? undefined : readFence(node, text, file, theirs)
     if (fence === undefined) return
     fences.push(fence)
     if (fence.block === undefined) return
@@ -110,7 +123,14 @@ export function parseDocument(file: VFile): Document {
     mentions: found.filter((one) => !isReference(one)),
     nodes,
     fences,
+    ...(its ? { original: its } : {}),
   }
+}
+
+/** What the front matter of a document says, without reading on; its mistakes are left to a reading of the whole. */
+export function parseFrontMatter(text: string): FrontMatter {
+  const [head = ''] = /^\uFEFF?---\r?\n.*?\n---[^\S\n]*(?:\n|$)/s.exec(text) ?? []
+  return parseDocument(new VFile(head)).frontMatter
 }
 
 /** Ids that the text can refer to. */

@@ -156,6 +156,8 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
       data: datasets,
       title: `${words.caption(label)}${block.caption}`,
       description: block.alt,
+      // A text may be that of a run that is missing.
+      ...(block.texts === undefined ? {} : { texts: block.texts, isPart: missing.length > 0 }),
       ...(runs.length === 0 ? {} : { subtitle: words.subtitle(marked, environments) }),
       ...(block.width === undefined ? {} : { width: block.width }),
       ...(block.height === undefined ? {} : { height: block.height }),
