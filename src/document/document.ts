@@ -10,6 +10,7 @@
  */
 
 import type { Code, InlineCode, Nodes, Root } from 'mdast'
+import remarkCjkFriendly from 'remark-cjk-friendly/parseOnly'
 import remarkFrontmatter from 'remark-frontmatter'
 import remarkGfm from 'remark-gfm'
 import remarkParse from 'remark-parse'
@@ -57,7 +58,13 @@ export interface InlineValue extends ParsedExpression {
   readonly locate: Locate
 }
 
-const processor = unified().use(remarkParse).use(remarkFrontmatter).use(remarkGfm).freeze()
+/** Without remarkCjkFriendly `**強調。**次` has no emphasis: CommonMark looks for blanks around it. */
+const processor = unified()
+  .use(remarkParse)
+  .use(remarkFrontmatter)
+  .use(remarkGfm)
+  .use(remarkCjkFriendly)
+  .freeze()
 
 /**
  * Parses a document. Pure but for the file's messages; an author's mistake never throws.

@@ -136,7 +136,9 @@ export async function renderReport({
     banner: banner(runs, missing, telling),
     contents: contents(body),
     abstract:
-      document.frontMatter.abstract === undefined ? undefined : await markdown(document.frontMatter.abstract),
+      document.frontMatter.abstract === undefined
+        ? undefined
+        : await markdown(document.frontMatter.abstract, lang),
     body,
     foot: provenanceElement({ generator, documents: documentsOf(document) }, runs, telling),
     generator,

@@ -7,6 +7,7 @@
 import type { Element, ElementContent, Root } from 'hast'
 import type { Code, InlineCode, Nodes, Table, Text } from 'mdast'
 import rehypeSlug from 'rehype-slug'
+import remarkCjkFriendly from 'remark-cjk-friendly/parseOnly'
 import remarkGfm from 'remark-gfm'
 import remarkParse from 'remark-parse'
 import remarkRehype, { defaultHandlers } from 'remark-rehype'
@@ -16,6 +17,7 @@ import type { Citation } from '../document/citation.ts'
 import type { Document } from '../document/document.ts'
 import type { Reference } from '../document/reference.ts'
 import { element, textOf } from './element.ts'
+import { joinLines } from './lines.ts'
 import { type Cited, citationElement } from './references.ts'
 import type { Words } from './words/en.ts'
 
@@ -57,13 +59,16 @@ export async function prose(document: Document, replacements: Replacements): Pro
     if (depth !== undefined) node.tagName = `h${Math.min(6, Number(depth) + shift)}`
     if (node.tagName === 'a' && !isSafe(String(node.properties.href ?? ''))) delete node.properties.href
   })
+  joinLines(tree, document.frontMatter.lang)
   return tree
 }
 
 /** A piece of Markdown outside the document's text, such as its abstract: no blocks, values or references. */
-export async function markdown(text: string): Promise<Root> {
-  const processor = unified().use(remarkParse).use(remarkGfm).use(remarkRehype)
-  return processor.run(processor.parse(text))
+export async function markdown(text: string, lang: string): Promise<Root> {
+  const processor = unified().use(remarkParse).use(remarkGfm).use(remarkCjkFriendly).use(remarkRehype)
+  const tree = await processor.run(processor.parse(text))
+  joinLines(tree, lang)
+  return tree
 }
 
 export interface Entry {

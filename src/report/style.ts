@@ -11,8 +11,8 @@ export const style = `
   --link: #14538a;
   --warn: #8f3a00;
   --warn-paper: #fdf1e3;
-  --serif: Charter, 'Bitstream Charter', 'Sitka Text', Cambria, 'Liberation Serif', 'Noto Serif CJK JP', serif;
-  --sans: system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', 'Noto Sans CJK JP', sans-serif;
+  --serif: Charter, 'Bitstream Charter', 'Sitka Text', Cambria, 'Liberation Serif', 'Hiragino Mincho ProN', 'Yu Mincho', 'Noto Serif JP', 'Noto Serif CJK JP', serif;
+  --sans: system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', 'Hiragino Sans', 'Yu Gothic', Meiryo, 'Noto Sans JP', 'Noto Sans CJK JP', sans-serif;
   --mono: ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace;
 }
 @media (prefers-color-scheme: dark) {
@@ -42,6 +42,14 @@ code, pre { font-family: var(--mono); font-size: .84em; }
 :not(pre) > code { background: var(--faint); border-radius: 3px; padding: .08em .28em; }
 pre { background: var(--faint); border-radius: 4px; padding: .8rem 1rem; overflow-x: auto; line-height: 1.45; }
 pre code { font-size: 1em; }
+
+/* Japanese: more air between lines, a blank of a quarter letter before and after Latin letters, and sans-serif where Latin has italics. */
+:lang(ja) { line-break: strict; text-autospace: normal; text-spacing-trim: normal; }
+html:lang(ja) { line-height: 1.8; }
+html:lang(ja) :is(main > *, article > *) { max-width: 40em; }
+html:lang(ja) :is(main > article, article > .exhibit, article > .scroll, article > details, article > ul.notes) { max-width: 100%; }
+:lang(ja) :is(em, cite) { font-family: var(--sans); font-style: normal; }
+.editions { font: .86rem/1.5 var(--sans); max-width: 100%; text-align: right; margin-top: 1rem; }
 
 header.title { margin-bottom: 1.75rem; }
 .subtitle { font-size: 1.2rem; color: var(--quiet); margin: 0 0 .75rem; }

@@ -55,7 +55,7 @@ export const environment = tableKind(
     const machines = [
       ...own,
       ...(given.host ? hosts(runs, words) : []),
-      ...publishedMachines(all ?? [], given.machines, words),
+      ...publishedMachines(all ?? [], given.machines, { words, say }),
     ]
     const items = given.items ?? [...new Set(machines.flatMap(({ facts }) => [...facts.keys()]))]
     const known = new Set(machines.flatMap(({ facts }) => [...facts.keys()]))
@@ -106,14 +106,14 @@ function hosts(runs: readonly Run[], { tables }: Words): readonly Machine[] {
 function publishedMachines(
   rows: readonly PublishedRow[],
   chosen: readonly string[] | undefined,
-  { tables }: Words,
+  { words, say }: Pick<Telling, 'words' | 'say'>,
 ): readonly Machine[] {
   const known = valuesOf(rows, 'machine')
   for (const name of chosen ?? []) {
     if (!known.includes(name)) throw unknown('published machine', name, known)
   }
   return (chosen ?? known).map((name) => ({
-    head: { text: tables.publishedMachine(name) },
+    head: { text: words.tables.publishedMachine(say(name)) },
     facts: new Map(
       rows.filter((row) => row.machine === name).map((row) => [row.item ?? '', row.value ?? '']),
     ),
