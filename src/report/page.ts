@@ -29,7 +29,7 @@ import { provenanceElement } from './provenance.ts'
 import { citedWorks, referencesElement } from './references.ts'
 import { banner, staleReasons } from './standing.ts'
 import { style } from './style.ts'
-import type { Standings, Telling } from './telling.ts'
+import { type Standings, saying, type Telling } from './telling.ts'
 import type { Words } from './words/en.ts'
 import { wordsOf } from './words/languages.ts'
 
@@ -86,8 +86,7 @@ export async function renderReport({
   const problems: ReportProblem[] = []
   const { lang, texts } = document.frontMatter
   const words = wordsOf(lang)
-  const say = (text: string): string => (Object.hasOwn(texts, text) ? (texts[text] ?? text) : text)
-  const telling: Telling = { words, standings, say }
+  const telling: Telling = { words, standings, say: saying(texts) }
   const names = labels(document, words)
   const decoder = new TextDecoder()
   const readText = async (path: string) => decoder.decode(await read(path))

@@ -48,6 +48,7 @@ pre code { font-size: 1em; }
 html:lang(ja) { line-height: 1.8; }
 html:lang(ja) :is(main > *, article > *) { max-width: 40em; }
 html:lang(ja) :is(main > article, article > .exhibit, article > .scroll, article > details, article > ul.notes) { max-width: 100%; }
+:lang(ja) :is(h1, h2, h3, h4, .subtitle, nav.contents a, figcaption, caption) { word-break: auto-phrase; }
 :lang(ja) :is(em, cite) { font-family: var(--sans); font-style: normal; }
 .editions { font: .86rem/1.5 var(--sans); max-width: 100%; text-align: right; margin-top: 1rem; }
 
@@ -67,7 +68,7 @@ td.missing, .value.missing { background: var(--warn-paper); font-style: italic; 
 .value.missing { font-size: .9em; padding: 0 .25em; border-radius: 3px; }
 
 .value { font-variant-numeric: lining-nums tabular-nums; }
-.value sup { font: .52em/1 var(--sans); color: var(--quiet); letter-spacing: .01em; vertical-align: baseline; position: relative; top: -.62em; font-style: normal; }
+.value sup { font: .52em/1 var(--sans); color: var(--quiet); letter-spacing: .01em; vertical-align: baseline; position: relative; top: -.62em; font-style: normal; white-space: nowrap; }
 .value.stale sup { color: var(--warn); }
 .badge { display: inline-block; font: .72rem/1.4 var(--sans); font-weight: 400; color: var(--quiet); border: 1px solid var(--line); border-radius: 99px; padding: 0 .55em; vertical-align: .08em; white-space: nowrap; }
 

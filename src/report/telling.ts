@@ -20,3 +20,16 @@ export interface Telling {
   /** What the document calls a text of its data: a label of a column, a value of a factor, a captured item. Often the text itself. */
   readonly say: (text: string) => string
 }
+
+/** A number that stands by itself, not one in a name (dom0) or a version. */
+const number = /(?<![\p{L}\p{N}._-])\p{N}+(?:[.,]\p{N}+)?(?![\p{L}\p{N}_-])/gu
+
+/** `texts` are the document's: text of the data -> what it calls it; a # stands for a number, the same on both sides in order. */
+export function saying(texts: Readonly<Record<string, string>>): Telling['say'] {
+  const own = new Map(Object.entries(texts))
+  return (text) => {
+    const numbers = text.match(number) ?? []
+    const found = own.get(text) ?? own.get(text.replace(number, '#'))
+    return found?.replaceAll('#', () => numbers.shift() ?? '#') ?? text
+  }
+}
