@@ -24,7 +24,15 @@ import { drawings } from './drawings.ts'
 import type { Outcome, Tell } from './event.ts'
 import { type Rendering, renderInputs } from './exhibits.ts'
 import { type Manifest, manifestFile, reportFile } from './manifest.ts'
-import { DocumentError, lockFile, type Opened, type Overrides, override, type Site } from './site.ts'
+import {
+  DocumentError,
+  lockFile,
+  type Opened,
+  type Overrides,
+  override,
+  type Site,
+  whereWritten,
+} from './site.ts'
 
 export interface BuildOptions extends Overrides {
   /** Cells to run whatever is there, see plan/cells.ts; `all` for all that are chosen. */
@@ -58,7 +66,7 @@ export async function planDocument(
 ): Promise<readonly Step[]> {
   if (hasErrors(document.file)) throw new DocumentError(document.file)
   const store = openStore(site.project, files)
-  const around = { ...site, environments, lockFile: lockFile(site), store, files }
+  const around = { ...whereWritten(site, document), environments, lockFile: lockFile(site), store, files }
   return await plan(cellsOf(document.blocks), around, made)
 }
 
@@ -84,7 +92,11 @@ export async function build(
     done = await underLock(site, options.signal, tell, async () => {
       await sweep(site.project)
       await setUp(site, first, options.signal, tell)
-      const shop = { ...site, lockFile: lockFile(site), store: openStore(site.project) }
+      const shop = {
+        ...whereWritten(site, document),
+        lockFile: lockFile(site),
+        store: openStore(site.project),
+      }
       // From here on the files are looked at anew: packages may have been replaced, and runs are made.
       const replan = async (made: ReadonlyMap<string, Run>) =>
         toRun(await planDocument(site, own, openFiles(site.project, files.notes()), made))

@@ -1,6 +1,6 @@
 /** Figures that an earlier build drew, by what went into them. */
 
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { digest } from '../plan/key.ts'
 import type { Drawings } from '../report/exhibits.ts'
@@ -35,7 +35,8 @@ export function drawings(
         ...used,
         ...otherManifests(project, document).flatMap(({ steps }) => Object.values(steps).map(nameOf)),
       ])
-      for (const name of used.size > 0 ? readdirSync(folder) : []) {
+      // Without a figure that could be drawn there is no such folder yet.
+      for (const name of existsSync(folder) ? readdirSync(folder) : []) {
         if (!kept.has(name)) rmSync(join(folder, name), { force: true })
       }
     },

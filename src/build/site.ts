@@ -63,6 +63,11 @@ export function lockFile({ project }: Site): string {
   return join(project, 'experiments/packages.lock.json')
 }
 
+/** The site of the document that the experiments stand in: for an edition that of its original. */
+export function whereWritten(site: Site, { original }: Document): Site {
+  return { ...site, document: original?.file.path ?? site.document }
+}
+
 /**
  * Reads and checks the document, and of an edition its original: everything that is wrong with it is in its file's messages, and that the
  * original has mistakes is one of them.

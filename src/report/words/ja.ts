@@ -168,7 +168,7 @@ export const japanese: Words = {
     host: (number) => (number === undefined ? 'ホスト' : `ホスト${number}`),
     publishedMachine: (machine) => `${machine}（公表）`,
     differs: (environment, item, value, patterns) =>
-      `${environment}：${patterns.join('、')}では${item}が ${value}。`,
+      `${environment}の${patterns.join('、')}：${item}は「${value}」。`,
     where: '場所',
     parameter: 'パラメータ',
     baseline: '基準',
