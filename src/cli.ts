@@ -6,7 +6,7 @@ import { exitCodes } from './commands/exitcodes.ts'
 
 const help = `repro: papers whose experiments run again
 
-  repro build [DOCUMENT]     run what is missing and write the report to _build/index.html
+  repro build [DOCUMENT]     run what is missing and write the report into _build/
   repro run [DOCUMENT]       the same without the report
   repro check [DOCUMENT]     list everything that is wrong with the document; runs nothing
   repro status [DOCUMENT]    where each cell, table and figure stands, and why (--json, --frozen)

@@ -144,7 +144,7 @@ shows: tbl-latency
       expect(written).toContain(word)
     for (const sentence of [
       '除外した観測（理由別）：記録の欠落（1件）。',
-      '実機での実行がない：公表された機械の時間については何も言えない。',
+      '旧：latency/xen-4.14/baseline（trials 4 -&#x3E; 5）。',
       '未実行1件：latency/xen-4.17/baseline。',
       '旧1件（現在の本文と合わない実行）：latency/xen-4.14/baseline：trials 4 -&#x3E; 5。',
     ])
