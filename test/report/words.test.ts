@@ -119,7 +119,7 @@ shows: tbl-latency
     const { html } = await made
     expect(html).toContain('<p>時間を測る。</p>')
     expect(html).toMatch(
-      /<p>平均は<span class="value stale" data-origin="emulated" title="[^"]*">10\.2\u00a0ms\u202f<sup>エミュレート・旧<\/sup><\/span>である（<a href="#tbl-latency">表A1<\/a>）。<strong>強調。<\/strong>次の/,
+      /<p>平均は<span class="value stale" data-origin="emulated" title="[^"]*">10\.2\u00a0ms\u202f<sup>エミュレート・要更新<\/sup><\/span>である（<a href="#tbl-latency">表A1<\/a>）。<strong>強調。<\/strong>次の/,
     )
     expect(html).toContain('未実行：latency/xen-4.17/baseline')
   })
@@ -144,9 +144,9 @@ shows: tbl-latency
       expect(written).toContain(word)
     for (const sentence of [
       '除外した観測（理由別）：記録の欠落（1件）。',
-      '旧：latency/xen-4.14/baseline（trials 4 -&#x3E; 5）。',
+      '要更新：latency/xen-4.14/baseline（trials 4 -&#x3E; 5）。',
       '未実行1件：latency/xen-4.17/baseline。',
-      '旧1件（現在の本文と合わない実行）：latency/xen-4.14/baseline：trials 4 -&#x3E; 5。',
+      '要更新1件（現在の本文と合わない実行）：latency/xen-4.14/baseline：trials 4 -&#x3E; 5。',
     ])
       expect(html).toContain(sentence.replace('-&#x3E;', '->'))
   })

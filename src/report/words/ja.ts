@@ -9,12 +9,12 @@ export const japanese: Words = {
   noExhibit: (id) => `@${id}（該当する図表がない）`,
 
   origins: { emulated: 'エミュレート', hardware: '実機', local: 'ローカル' },
-  mark: (origins, isStale) => `${origins.join('＋')}${isStale ? '・旧' : ''}`,
+  mark: (origins, isStale) => `${origins.join('＋')}${isStale ? '・要更新' : ''}`,
   subtitle: (mark, environments) => `${mark}：${environments.join('、')}`,
   missing: (runs) => `未実行：${runs.join('、')}`,
   missingNote: (run) => `未実行：${run}`,
-  stale: (run, reason) => `旧：${run}：${reason}`,
-  staleNote: (run, reason) => `旧（現在の本文と合わない実行）：${run}：${reason}`,
+  stale: (run, reason) => `要更新：${run}：${reason}`,
+  staleNote: (run, reason) => `要更新（現在の本文と合わない実行）：${run}：${reason}`,
   error: (message) => `誤り：${message}`,
   missingPicture: (what) => `画像がない：${what}`,
   run: (name) => `実行 ${name}`,
@@ -26,7 +26,7 @@ export const japanese: Words = {
       hardware: '実機で測定した値である',
       local: '本レポートを生成した計算機で測定した値である',
     },
-    all: (origin, explanation) => ['著者らの数値はすべて「', origin, `」である：${explanation}。`],
+    all: (origin, explanation) => ['本実験の数値はすべて「', origin, `」である：${explanation}。`],
     some: (runs, origin, explanation) => [`${runs}回の実行の数値は「`, origin, `」である：${explanation}。`],
     noRuns: '実行結果はまだない。',
     runs: (runs, { executed, recorded }, where) => {
@@ -42,7 +42,7 @@ export const japanese: Words = {
     wheres: (experiments) => experiments.join('、'),
     missing: (runs) => `未実行${runs.length}件：${runs.join('、')}。`,
     stale: (runs) =>
-      `旧${runs.length}件（現在の本文と合わない実行）：${runs.map(([run, reason]) => `${run}：${reason}`).join('；')}。`,
+      `要更新${runs.length}件（現在の本文と合わない実行）：${runs.map(([run, reason]) => `${run}：${reason}`).join('；')}。`,
   },
 
   page: {
@@ -115,7 +115,7 @@ export const japanese: Words = {
       open: (trials, needed) =>
         `区間が主張の許す範囲の境界をまたぐ：約${needed}回の試行が必要であり、実際は${trials}回である`,
       skipped: (why) => `対象外：${why}`,
-      stale: (run, why) => `旧：${run}（${why}）`,
+      stale: (run, why) => `要更新：${run}（${why}）`,
       noShape:
         '形に関する主張はボードの速さに依存してはならない：比か順序を比べるか、scopeをabsoluteにする必要がある',
       noHardware: () => '実機での実行がない：公表された機械の時間については何も言えない',
