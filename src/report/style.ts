@@ -50,7 +50,7 @@ html:lang(ja) :is(main > *, article > *) { max-width: 40em; }
 html:lang(ja) :is(main > article, article > .exhibit, article > .scroll, article > details, article > ul.notes) { max-width: 100%; }
 :lang(ja) :is(h1, h2, h3, h4, .subtitle, nav.contents a, figcaption, caption) { word-break: auto-phrase; }
 :lang(ja) :is(em, cite) { font-family: var(--sans); font-style: normal; }
-.editions { font: .86rem/1.5 var(--sans); max-width: 100%; text-align: right; margin-top: 1rem; }
+.editions { font: .86rem/1.5 var(--sans); text-align: right; margin-top: 1rem; }
 
 header.title { margin-bottom: 1.75rem; }
 .subtitle { font-size: 1.2rem; color: var(--quiet); margin: 0 0 .75rem; }
@@ -115,7 +115,8 @@ table.wordy td { text-align: left; white-space: normal; min-width: 5rem; }
 figure { margin-inline: 0; }
 figcaption { font-size: .92rem; line-height: 1.45; max-width: 68ch; margin-top: .6rem; }
 .drawing { background: #fff; border-radius: 4px; }
-.drawing svg { display: block; max-width: 100%; height: auto; min-width: 34rem; }
+/* A drawing was laid out without the blanks that text-autospace adds. */
+.drawing svg { display: block; max-width: 100%; height: auto; min-width: 34rem; text-autospace: no-autospace; }
 
 aside.claim { margin: 1.5rem 0; padding: .6rem 1rem; border-left: 3px solid var(--line); font: .86rem/1.5 var(--sans); background: var(--faint); }
 aside.claim p { margin: 0 0 .5rem; }
