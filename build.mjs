@@ -10,11 +10,14 @@ await build({
   bundle: true,
   splitting: true,
   platform: 'node',
+  // ro-crate is under the GPL: our bundle must not contain it.
+  external: ['@citation-js/*', 'ro-crate', 'vega', 'vega-lite'],
   format: 'esm',
   target: 'node20',
-  packages: 'external',
   sourcemap: 'linked',
-  banner: { js: '#!/usr/bin/env node' },
+  banner: {
+    js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
   logLevel: 'warning',
 })
 await chmod('dist/cli.js', 0o755)

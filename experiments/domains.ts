@@ -65,6 +65,12 @@ export async function runJob(
   return job
 }
 
+/** What a run keeps of a job: name -> path. */
+export function rawFiles(folder: string, names: readonly string[]): Record<string, string> {
+  const own = ['trace.bin', ...names, 'environment', 'console.log']
+  return Object.fromEntries(own.map((name) => [name, join(folder, name)]))
+}
+
 function variablesOf({ trials, seed }: Cell, { domu, dom0, xl, xenstored, xen }: Settings) {
   return {
     TRIALS: trials,

@@ -17,9 +17,10 @@ import {
   type Row,
   type Stamps,
 } from 'repro'
-import { captured } from './captured.ts'
-import { runJob, settingsOf } from './domains.ts'
-import { columnsOf, corrected, exclusionsOf, reasonOf } from './rows.ts'
+import { captured, steadyVcpus } from './captured.ts'
+import { rawFiles, runJob, settingsOf } from './domains.ts'
+import { pictures } from './pictures.ts'
+import { columnsOf, corrected, correctedColumnsOf, exclusionsOf, reasonOf } from './rows.ts'
 
 /** How far from the loop's period a vCPU's sleep may end and still count as ended by the loop's timer. */
 const periodToleranceUs = 60
@@ -46,7 +47,7 @@ const columns: readonly Column[] = [
   ...columnsOf(measures),
   ...columnsOf({ 'loop-period': 'last domU stamp → vCPU stops, vCPU found blocked' }),
   { name: 'busy', role: 'measure', label: 'busy pCPUs while xl ran, on average' },
-  ...columnsOf(corrected(measures, (label) => `${label}, corrected for busy pCPUs`)),
+  ...correctedColumnsOf(measures),
 ]
 
 export default async function pauseResume(cell: Cell): Promise<Result> {
@@ -61,22 +62,19 @@ export default async function pauseResume(cell: Cell): Promise<Result> {
   const domU = parseStamps(await text('domu.stamps'), 'domu.stamps')
   const capture = await readFile(join(job.folder, 'trace.bin'))
   const analysis = operations({ capture: [capture], dom0, domU })
-  const clock = busyClock(capture)
+  const environment = await text('environment')
+  const clock = busyClock(capture, steadyVcpus(environment))
   const loop = { periodTicks: loopPeriod(domU), hz: analysis.hz }
   const rows = analysis.operations.map((operation) => row(operation, loop, clock))
   cell.progress(cell.trials, cell.trials)
   return {
     columns,
     rows,
+    datasets: { pictures: pictures(capture, analysis, { dom0, domU }) },
     exclusions: exclusionsOf(rows),
     clockHz: analysis.hz,
-    captured: captured(await text('environment'), settings, cell.board.facts),
-    files: Object.fromEntries(
-      ['trace.bin', 'dom0.stamps', 'domu.stamps', 'environment', 'console.log'].map((name) => [
-        name,
-        join(job.folder, name),
-      ]),
-    ),
+    captured: captured(environment, settings, cell.board.facts),
+    files: rawFiles(job.folder, ['dom0.stamps', 'domu.stamps']),
   }
 }
 

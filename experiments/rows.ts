@@ -15,6 +15,11 @@ export function corrected<T>(
   )
 }
 
+/** Columns of measures on the board's clock and, under names of their own, corrected. */
+export function correctedColumnsOf(labels: Readonly<Record<string, string>>): Column[] {
+  return columnsOf(corrected(labels, (label) => `${label}, corrected for busy pCPUs`))
+}
+
 /**
  * A pause that reaches Xen before the loop stamps again has its last stamp before its own start: the study's first phase is
  * then negative, and right. It takes a resident program to be that fast, or a loaded domU, where stamps are far apart.

@@ -20,9 +20,9 @@ import {
   type Row,
   type Unpause,
 } from 'repro'
-import { captured } from './captured.ts'
-import { runJob, settingsOf } from './domains.ts'
-import { columnsOf, corrected, exclusionsOf, reasonOf } from './rows.ts'
+import { captured, steadyVcpus } from './captured.ts'
+import { rawFiles, runJob, settingsOf } from './domains.ts'
+import { columnsOf, corrected, correctedColumnsOf, exclusionsOf, reasonOf } from './rows.ts'
 
 const pair = ['active', 'standby'] as const
 
@@ -43,14 +43,15 @@ const columns: readonly Column[] = [
   { name: 'found', role: 'factor', label: 'state of the measuring vCPU when Xen pauses it' },
   { name: 'excluded', role: 'factor' },
   ...columnsOf(measures),
-  ...columnsOf(corrected(measures, (label) => `${label}, corrected for busy pCPUs`)),
+  ...correctedColumnsOf(measures),
 ]
 
 export default async function switchover(cell: Cell): Promise<Result> {
   const settings = settingsOf(cell)
   const { folder } = await runJob(cell, settings, { name: 'switchover', driver: 'switchover', more: {} })
   const capture = await readFile(join(folder, 'trace.bin'))
-  const clock = busyClock(capture)
+  const environment = await readFile(join(folder, 'environment'), 'utf8')
+  const clock = busyClock(capture, steadyVcpus(environment))
   const read = async (name: string) => parseStamps(await readFile(join(folder, name), 'utf8'), name)
   const found: Operation[] = []
   let clockHz = 0
@@ -69,10 +70,8 @@ export default async function switchover(cell: Cell): Promise<Result> {
     rows,
     exclusions: exclusionsOf(rows),
     clockHz,
-    captured: captured(await readFile(join(folder, 'environment'), 'utf8'), settings, cell.board.facts),
-    files: Object.fromEntries(
-      ['trace.bin', ...stamps, 'environment', 'console.log'].map((name) => [name, join(folder, name)]),
-    ),
+    captured: captured(environment, settings, cell.board.facts),
+    files: rawFiles(folder, stamps),
   }
 }
 

@@ -16,12 +16,13 @@ const help = `repro: papers whose experiments run again
   repro accept CELL          take over the observations of a recorded run as they were edited by hand
   repro clean [--older 30d]  delete old runs made here that are not recorded (-n only lists them)
   repro status [DOCUMENT]    for each cell, whether its result is there, and why not
+  repro pack [DOCUMENT]      one archive for Zenodo or a badge committee (-o FILE, --allow-dirty)
   repro audit FILE...        whether the numbers of published tables (CSV) can be true; --json, --n N
   repro testbed list|setup|doctor|lock|shell
                              the laboratory by itself
   repro trace info|summary|phases|dump|export FILE
                              what a capture of xentrace says (docs/trace.md)
-  repro --help, --version
+  repro help [COMMAND], --version
 
 DOCUMENT is paper/index.md unless given. Of build and run:
   --rerun            run also what is there; --rerun=LIST only these cells
@@ -59,6 +60,10 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
     'verify',
     async (args, signal) => (await import('./commands/verify.ts')).verifyCommand(args, generator(), signal),
   ],
+  [
+    'pack',
+    async (args, signal) => (await import('./commands/pack.ts')).packCommand(args, generator(), signal),
+  ],
   ['diff', async (args) => (await import('./commands/diff.ts')).diffCommand(args, generator())],
   ['clean', async (args) => (await import('./commands/clean.ts')).cleanCommand(args)],
   ['audit', async (args) => (await import('./commands/audit.ts')).auditCommand(args)],
@@ -84,15 +89,18 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<number
     console.log(generator())
     return exitCodes.done
   }
-  if (name === undefined || args.includes('--help') || args.includes('-h')) {
-    console.log(help)
-    return name === undefined ? exitCodes.usage : exitCodes.done
-  }
-  const command = commands.get(name)
-  if (!command) {
+  const isHelp = name === 'help' || args.includes('--help') || args.includes('-h')
+  const topic = isHelp ? args.find((word) => word !== 'help' && !word.startsWith('-')) : name
+  const command = commands.get(topic ?? '')
+  if (topic !== undefined && !command) {
     const { hint } = await import('./document/spelling.ts')
-    console.error(`repro: unknown command: ${name}${hint(name, commands.keys())}\nTry \`repro --help\`.`)
+    console.error(`repro: unknown command: ${topic}${hint(topic, commands.keys())}\nTry \`repro --help\`.`)
     return exitCodes.usage
+  }
+  if (isHelp || name === undefined || !command) {
+    const { helpText } = await import('./commands/help.ts')
+    console.log(helpText(topic, help))
+    return isHelp ? exitCodes.done : exitCodes.usage
   }
   try {
     return await command(rest, signal)

@@ -17,6 +17,7 @@ const order = [
   'report',
   'index.ts',
   'build',
+  'pack',
   'commands',
   'cli.ts',
 ]

@@ -104,6 +104,11 @@ count_traffic() { # appends seconds of uptime, and bytes that the peer has sent,
         >>"$OUT/environment"
 }
 
+count_run_time() { # appends seconds of uptime, and what each vCPU has run (DOMAIN.VCPU=SECONDS), to the environment
+    echo "repro-ran $(cut -d ' ' -f 1 /proc/uptime) $(xl vcpu-list | awk 'NR > 1 { printf "%s.%s=%s ", $2, $3, $6 }')" \
+        >>"$OUT/environment"
+}
+
 create() { # NAME NUMBER OPTION...: a domU that is up when its console says so; its address is $network.NUMBER+1
     name=$1
     number=$2
@@ -148,11 +153,13 @@ traced() { # DRIVER...: runs a driver of trials under load, with the trace on
     xentrace -D -e 0x29000 -S 256 "$OUT/trace.bin" >&2 &
     tracer=$!
     sleep 1
+    count_run_time
     [ "$NETWORK" = no ] || count_traffic
     status=0
     "$@" "$TRIALS" "$SEED" "tool=$TOOL" "by=$BY" "nice=$NICE" "policy=$POLICY" "xenstored=$(pidof xenstored)" \
         "xenstored-nice=$XENSTORED_NICE" "xenstored-policy=$XENSTORED_POLICY" || status=$?
     [ "$NETWORK" = no ] || count_traffic
+    count_run_time
     kill -INT $tracer
     wait $tracer || true
     killall stress iperf3 2>/dev/null || true

@@ -20,9 +20,9 @@ import { openStore, sweep, writeAtomically } from '../results/store.ts'
 import { setup } from '../testbed/emulated/setup.ts'
 import { exclusively } from '../testbed/exclusive.ts'
 import { type Done, reasonToRun, runCells } from './cells.ts'
-import { drawings } from './drawings.ts'
 import type { Outcome, Tell } from './event.ts'
 import { type Rendering, renderInputs } from './exhibits.ts'
+import { exhibits, judgement, tidy } from './made.ts'
 import { type Manifest, manifestFile, reportFile } from './manifest.ts'
 import {
   DocumentError,
@@ -215,7 +215,6 @@ async function render(
   const steps = renderInputs(rendering)
   // The report is the only user of unified's HTML side and of vega, which take a while to load.
   const { renderReport } = await import('../report/page.ts')
-  const drawn = drawings(project, path, steps)
   const report = reportFile(path)
   const { html, problems } = await renderReport({
     ...rendering,
@@ -224,11 +223,12 @@ async function render(
       href: encodeURI(basename(reportFile(file))),
     })),
     read: async (file) => rendering.files.read(file) ?? (await readFile(join(project, file))),
-    drawings: drawn,
+    exhibits: exhibits(project, steps),
+    judgement: (claim, evidence, reasons) =>
+      judgement(project, steps[claim.id] ?? {}, claim, evidence, reasons),
     generator,
   })
   await writeAtomically(project, report, html)
-  drawn.tidy()
   const manifest: Manifest = {
     schema: 1,
     complete: complete && problems.length === 0,
@@ -237,5 +237,6 @@ async function render(
     steps,
   }
   await writeAtomically(project, manifestFile(path), JSON.stringify(manifest))
+  tidy(project)
   return { problems, report }
 }

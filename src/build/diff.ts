@@ -106,13 +106,10 @@ function atRevision(revision: string, project: string): RunSet | undefined {
     const files = git('ls-tree', '-r', '-z', '--name-only', commit, '--', 'results').split('\0')
     const runs = files
       .filter((file) => file.endsWith('/run.json'))
-      .map((file) => {
+      .flatMap((file) => {
         const folder = file.slice(0, -'/run.json'.length)
         const show = (name: string) => git('show', `${commit}:./${folder}/${name}`)
-        return parseRun(
-          { 'run.json': show('run.json'), 'rows.csv': show('rows.csv') },
-          `${revision}:${folder}`,
-        )
+        return parseRun(show, `${revision}:${folder}`) ?? []
       })
     return new Map(runs.map((run) => [runName(run), run]))
   } catch (error) {

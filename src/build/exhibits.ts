@@ -2,14 +2,16 @@
 
 import { posix } from 'node:path'
 import { visit } from 'unist-util-visit'
-import type { FigureBlock, TableBlock } from '../document/block.ts'
+import type { ClaimBlock, FigureBlock, TableBlock } from '../document/block.ts'
 import { isFile } from '../document/check.ts'
+import { cellsRead } from '../document/claim.ts'
 import type { Document } from '../document/document.ts'
 import { digest, parameterInputs } from '../plan/key.ts'
 import { labels, missingRuns } from '../report/exhibits.ts'
+import { staleReasons } from '../report/standing.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
 import type { Standings } from '../report/telling.ts'
-import { wordsOf } from '../report/words/languages.ts'
+import { languageOf, wordsOf } from '../report/words/languages.ts'
 import type { Files } from '../results/files.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { rowsDigest } from '../results/runfile.ts'
@@ -26,18 +28,14 @@ export interface Rendering {
   readonly program: string
 }
 
-/** By id of the table or figure; `page` is the whole report. */
+/** By id of the table, figure or claim; `page` is the whole report. */
 export function renderInputs(rendering: Rendering): Readonly<Record<string, Inputs>> {
   const { document, editions, runs, standings, files, program } = rendering
   const { lang, texts } = document.frontMatter
   const names = labels(document, wordsOf(lang))
   const language = { language: lang, texts: digest(texts) }
-  const runInputs = new Map(
-    runs.map((run) => [
-      run,
-      digest([run.key, rowsDigest(run), run.captured, standings.get(runName(run))?.stale ?? null]),
-    ]),
-  )
+  const stale = staleReasons(standings)
+  const runInputs = new Map(runs.map((run) => [run, runInput(run, stale)]))
   const inputsOfRuns = (experiment?: string): Inputs => {
     const own = runs.filter((run) => experiment === undefined || run.experiment === experiment)
     const missing = document.blocks.flatMap((block) =>
@@ -56,6 +54,7 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
   }
   const steps: Record<string, Inputs> = {}
   for (const block of document.blocks) {
+    if (block.type === 'claim') steps[block.id] = claimInputs(block, runs, stale, program, languageOf(lang))
     if (block.type !== 'table' && block.type !== 'figure') continue
     const { place: _, ...written } = block
     steps[block.id] = {
@@ -79,6 +78,39 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
   return steps
 }
 
+/** All that can change the judgement of a claim; `language` is that of its reasons. */
+export function claimInputs(
+  { place: _, test, ...written }: ClaimBlock,
+  runs: readonly Run[],
+  stale: ReadonlyMap<string, string>,
+  program: string,
+  language = 'en',
+): Inputs {
+  const found = new Map(runs.map((run) => [runName(run), run]))
+  return {
+    ...parameterInputs(JSON.parse(JSON.stringify(written)), 'block '),
+    'block test': digest(test),
+    language,
+    program,
+    ...Object.fromEntries(
+      cellsRead(test).map((name) => {
+        const run = found.get(name)
+        return [`run ${name}`, run ? runInput(run, stale) : 'missing']
+      }),
+    ),
+  }
+}
+
+function runInput(run: Run, stale: ReadonlyMap<string, string>): string {
+  return digest([
+    run.key,
+    rowsDigest(run),
+    Object.entries(run.datasets ?? {}).map(([name, dataset]) => [name, rowsDigest(dataset)]),
+    run.captured,
+    stale.get(runName(run)) ?? null,
+  ])
+}
+
 function fileInput(path: string, files: Files): Inputs {
   return { [`file ${path}`]: files.digest(path) ?? 'missing' }
 }
@@ -94,7 +126,7 @@ function sourcesOf(
     const paths = options.map((option) => block.options[option]).filter((path) => typeof path === 'string')
     return Object.assign({}, block.from === undefined ? {} : inputsOfRuns(block.from), ...paths.map(file))
   }
-  const data = Object.values(block.data).map((from) => (isFile(from) ? file(from) : inputsOfRuns(from)))
+  const data = Object.values(block.data).map(({ from }) => (isFile(from) ? file(from) : inputsOfRuns(from)))
   return Object.assign(file(block.spec), ...data)
 }
 

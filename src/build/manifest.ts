@@ -3,8 +3,8 @@
  * that would see the same again has nothing to do, and says so before anything else of this program is loaded.
  */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Notes, sha256, unchanged } from '../results/files.ts'
 import type { Inputs } from '../results/run.ts'
 
@@ -28,11 +28,11 @@ export function reportFile(document: string): string {
   return `_build/${name.replaceAll('/', '+').replace(/\.md$/, '')}.html`
 }
 
-const folder = '.repro/manifests'
+const manifests = '.repro/manifests'
 
 /** Where the manifest of a document lies, relative to the project. */
 export function manifestFile(document: string): string {
-  return `${folder}/${document.replaceAll('/', '+')}.json`
+  return `${manifests}/${document.replaceAll('/', '+')}.json`
 }
 
 /** The manifest of the last build of this document; undefined if there is none that can be read. */
@@ -40,12 +40,10 @@ export function readManifest(project: string, document: string): Manifest | unde
   return read(join(project, manifestFile(document)))
 }
 
-/** Those of the project's other documents. */
-export function otherManifests(project: string, document: string): readonly Manifest[] {
-  const own = basename(manifestFile(document))
-  const place = join(project, folder)
-  const names = existsSync(place) ? readdirSync(place).sort() : []
-  return names.filter((name) => name !== own).flatMap((name) => read(join(place, name)) ?? [])
+/** Of all documents that were built here. */
+export function everyManifest(project: string): readonly Manifest[] {
+  const folder = join(project, manifests)
+  return readdirSync(folder).flatMap((name) => read(join(folder, name)) ?? [])
 }
 
 function read(path: string): Manifest | undefined {

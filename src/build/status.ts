@@ -1,4 +1,4 @@
-/** Where every step of a document stands: its cells, its tables and figures, and the page. */
+/** Where every step of a document stands: its cells, its tables, figures and claims, and the page. */
 
 import { digest } from '../plan/key.ts'
 import type { Step } from '../plan/plan.ts'
@@ -12,9 +12,9 @@ import { readManifest, reportDigest } from './manifest.ts'
 import { openDocument, type Site } from './site.ts'
 
 export interface StepStatus {
-  /** Name of a cell, id of a table or figure, or `page`. */
+  /** Name of a cell, id of a table, figure or claim, or `page`. */
   readonly id: string
-  readonly type: 'cell' | 'table' | 'figure' | 'page'
+  readonly type: 'cell' | 'table' | 'figure' | 'claim' | 'page'
   /** Of a cell `recorded`, `cached`, `stale` or `missing`; of the others `fresh`, `stale` or `missing`. */
   readonly state: 'recorded' | 'cached' | 'fresh' | 'stale' | 'missing'
   /** Why it is stale or missing. */
@@ -26,7 +26,7 @@ export interface StepStatus {
   readonly changes?: readonly Change[]
 }
 
-/** In the order of the plan: cells, tables and figures, the page. Throws a DocumentError when the document has errors. */
+/** In the order of the plan: cells; tables, figures and claims as they come; the page. Throws a DocumentError when the document has errors. */
 export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
   const manifest = readManifest(site.project, site.document)
   const files = openFiles(site.project, manifest?.notes)
@@ -41,14 +41,15 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
     files,
     program: programOf(site, files),
   })
-  const types = new Map(opened.document.blocks.map((block) => [block.id, block.type]))
+  const types = new Map<string, StepStatus['type']>([
+    ...opened.document.blocks.flatMap(({ id, type }) => (type === 'experiment' ? [] : [[id, type] as const])),
+    ['page', 'page'],
+  ])
   const isThere = manifest !== undefined && reportDigest(site.project, site.document) === manifest.report
   const exhibits = Object.entries(inputs).map(([id, now]): StepStatus => {
-    const type = id === 'page' ? 'page' : types.get(id) === 'figure' ? 'figure' : 'table'
-    return exhibitStatus(
-      { id, type, key: digest(now), inputs: now },
-      isThere ? manifest.steps[id] : undefined,
-    )
+    const type = types.get(id) ?? 'page'
+    const step = { id, type, key: digest(now), inputs: now }
+    return exhibitStatus(step, isThere ? manifest.steps[id] : undefined)
   })
   return [...steps.map(cellStatus), ...exhibits]
 }

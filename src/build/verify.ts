@@ -3,10 +3,10 @@
  * held against its record.
  */
 
-import { type Judgement, judge } from '../claims/judge.ts'
+import type { Judgement } from '../claims/judge.ts'
+import type { Evidence } from '../claims/scope.ts'
 import type { ClaimBlock } from '../document/block.ts'
-import { expressionsOf } from '../document/claim.ts'
-import { references } from '../document/expression.ts'
+import { cellsRead } from '../document/claim.ts'
 import type { PlannedCell } from '../plan/cells.ts'
 import type { Step } from '../plan/plan.ts'
 import type { Run } from '../results/run.ts'
@@ -35,11 +35,12 @@ export function decisive({ recorded, rerun }: Verification): Judgement {
 }
 
 /** Judges each claim by the recorded runs among `steps`, and by `rerun` if cells ran again. */
-export function verifyClaims(
+export async function verifyClaims(
   claims: readonly ClaimBlock[],
   steps: readonly Step[],
   rerun: readonly Run[] | undefined,
-): readonly Verification[] {
+  judge: (claim: ClaimBlock, evidence: Evidence) => Promise<Judgement>,
+): Promise<readonly Verification[]> {
   const experiments = [...new Set(steps.map(({ cell }) => cell.block))]
   const found = steps.flatMap(({ cell, verdict }) =>
     verdict.type === 'recorded' || verdict.type === 'stale' ? [{ name: runName(cell), verdict }] : [],
@@ -51,11 +52,16 @@ export function verifyClaims(
     ),
   }
   const again = rerun && { results: { experiments, runs: rerun }, stale: new Map<string, string>() }
-  return claims.map((claim) => ({
-    claim,
-    recorded: judge(claim, recorded),
-    ...(again ? { rerun: judge(claim, again) } : {}),
-  }))
+  const verifications: Verification[] = []
+  for (const claim of claims) {
+    const record = await judge(claim, recorded)
+    verifications.push({
+      claim,
+      recorded: record,
+      ...(again ? { rerun: await judge(claim, again) } : {}),
+    })
+  }
+  return verifications
 }
 
 /** Compares each run with the record that fits it, if there is one. */
@@ -84,10 +90,6 @@ export function cellsFor(
   claims: readonly ClaimBlock[],
   cells: readonly PlannedCell[],
 ): readonly PlannedCell[] {
-  const wanted = new Set(
-    claims
-      .flatMap(({ test }) => expressionsOf(test).flatMap(references))
-      .map(({ parts }) => parts.slice(0, 3).join('/')),
-  )
+  const wanted = new Set(claims.flatMap(({ test }) => cellsRead(test)))
   return cells.filter((cell) => wanted.has(runName(cell)))
 }

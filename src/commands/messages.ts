@@ -4,6 +4,7 @@ import type { VFile } from 'vfile'
 import { FrozenError } from '../build/build.ts'
 import { DocumentError } from '../build/site.ts'
 import { CellError } from '../experiment/execute.ts'
+import { PackError } from '../pack/error.ts'
 import { ChoiceError } from '../plan/cells.ts'
 import { QueryError } from '../results/quantity.ts'
 import { StoreError } from '../results/runfile.ts'
@@ -51,7 +52,9 @@ export function tellError(error: unknown): Told {
   if (error instanceof ChoiceError) return { text: `repro: ${error.message}`, exitCode: exitCodes.usage }
   if (error instanceof TestbedError) return { text: testbedText(error), exitCode: exitCodes.testbed }
   if (error instanceof CellError) return tellFailure(error)
-  const known = [CompileError, TraceError, QueryError, StoreError].some((type) => error instanceof type)
+  const known = [CompileError, PackError, TraceError, QueryError, StoreError].some(
+    (type) => error instanceof type,
+  )
   const text =
     error instanceof Error
       ? known

@@ -30,7 +30,9 @@ export async function explainCommand(args: readonly string[], generator: string)
   const { values, positionals } = readArguments(args, flags, 1)
   const [id] = positionals
   if (id === undefined)
-    throw new UsageError('explain what? Name a cell, table or figure, or `page`; `repro status` lists them')
+    throw new UsageError(
+      'explain what? Name a cell, table, figure or claim, or `page`; `repro status` lists them',
+    )
   const steps = await statusOf(siteOf(values.document, generator))
   const step = steps.find((one) => one.id === id)
   if (step === undefined) {

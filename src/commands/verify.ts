@@ -2,7 +2,9 @@
 
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { build, planDocument } from '../build/build.ts'
+import { build, planDocument, programOf } from '../build/build.ts'
+import { claimInputs } from '../build/exhibits.ts'
+import { judgement } from '../build/made.ts'
 import { openDocument } from '../build/site.ts'
 import {
   cellsFor,
@@ -94,7 +96,19 @@ export async function verifyCommand(
       display.close()
     }
   }
-  const verifications = verifyClaims(claims, steps, values['kick-the-tires'] ? undefined : runs)
+  const program = programOf(site, files)
+  const verifications = await verifyClaims(
+    claims,
+    steps,
+    values['kick-the-tires'] ? undefined : runs,
+    (claim, evidence) =>
+      judgement(
+        site.project,
+        claimInputs(claim, evidence.results.runs, evidence.stale, program),
+        claim,
+        evidence,
+      ),
+  )
   const reproduced = runs ? reproductions(steps, runs) : []
   if (values.junit !== undefined) writeFileSync(values.junit, junit(site.document, verifications))
   if (values.json)

@@ -61,6 +61,16 @@ export interface TableBlock {
   readonly options: Parameters
 }
 
+/** Rows that a figure draws. */
+export interface FigureData {
+  /** Experiment id, or a CSV file relative to the project. */
+  readonly from: string
+  /** Dataset of the experiment's runs; absent for their observations. */
+  readonly dataset?: string | undefined
+  /** Column -> the values that rows must have one of; `environment` and `pattern` name the runs. All rows when empty. */
+  readonly where: Readonly<Record<string, readonly string[]>>
+}
+
 export interface FigureBlock {
   readonly type: 'figure'
   readonly id: string
@@ -72,8 +82,10 @@ export interface FigureBlock {
   readonly number?: number | string | undefined
   /** Text alternative for those who cannot see it. */
   readonly alt: string
-  /** Named dataset of the spec -> experiment id or a CSV file relative to the project. */
-  readonly data: Readonly<Record<string, string>>
+  /** By the name of the specification's dataset. */
+  readonly data: Readonly<Record<string, FigureData>>
+  /** Shown only when the reader opens it: for details beside a table. */
+  readonly folded: boolean
   /** What the figure would write -> what it writes in the document's language; only in an edition. */
   readonly texts?: Readonly<Record<string, string>>
   readonly width?: number | undefined

@@ -3,7 +3,7 @@
 import { posix } from 'node:path'
 import * as z from 'zod'
 import { type Bibliography, checkCitations } from './bibliography.ts'
-import type { Parameter, Place } from './block.ts'
+import type { Parameter, Parameters, Place } from './block.ts'
 import { expressionsOf } from './claim.ts'
 import { type Document, exhibits } from './document.ts'
 import { checkDrift } from './drift.ts'
@@ -92,8 +92,18 @@ function checkProse(document: Document, project: Project): void {
   }
   if (bibliography)
     checkExists(bibliography.file, bibliography.place, { what: 'bibliography', document, project })
+  checkHumanMinutes(document)
   checkCitations(document, project.bibliography)
   checkLiterals(document)
+}
+
+function checkHumanMinutes({ frontMatter, fences, file }: Document): void {
+  const ids = fences.flatMap(({ type, id }) => (type === 'experiment' && id !== undefined ? [id] : []))
+  const known = ['setup', ...ids]
+  for (const { of, place } of frontMatter.humanMinutes) {
+    if (known.includes(of)) continue
+    fail(file, 'unknown-experiment', place, `unknown experiment: ${of}${hint(of, known)}`)
+  }
 }
 
 interface Context {
@@ -190,10 +200,38 @@ function checkFigure(context: Context): void {
   const { source, document } = context
   checkFile(['spec'], context)
   const { data } = source.data
-  for (const [dataset, from] of isMapping(data) ? Object.entries(data) : []) {
-    if (typeof from !== 'string') continue
-    if (isFile(from)) checkFile(['data', dataset], context)
-    else checkExperimentId(from, source.valuePlace(['data', dataset]), document)
+  for (const [dataset, given] of isMapping(data) ? Object.entries(data) : []) {
+    const at = ['data', dataset] as const
+    if (typeof given === 'string' && isFile(given)) checkFile(at, context)
+    else if (typeof given === 'string') checkExperimentId(given, source.valuePlace(at), document)
+    else if (isMapping(given) && typeof given.from === 'string') {
+      checkExperimentId(given.from, source.valuePlace([...at, 'from']), document)
+      checkWhere(given, [...at, 'where'], context)
+    }
+  }
+}
+
+/** Environments and patterns that a figure is restricted to; other columns are known only when there are runs. */
+function checkWhere(
+  { from, where }: Parameters,
+  at: readonly [string, ...string[]],
+  { source, document }: Context,
+): void {
+  const { fences, file } = document
+  const fence = fences.find(({ id, type }) => id === from && type === 'experiment')
+  const cells = fence && cellsOf(fence)
+  if (cells === undefined || !isMapping(where)) return
+  const known = { environment: cells.environments, pattern: [...cells.patterns.keys()] }
+  for (const [column, names] of Object.entries(known)) {
+    const given = where[column]
+    const single = typeof given === 'string' ? [[[column], given] as const] : []
+    for (const [path, value] of [
+      ...single,
+      ...wordsIn(given).map(([i, one]) => [[column, i], one] as const),
+    ]) {
+      const reason = `unknown ${column} of ${from}: ${value}${hint(value, names)}`
+      if (!names.includes(value)) fail(file, `unknown-${column}`, source.valuePlace([...at, ...path]), reason)
+    }
   }
 }
 

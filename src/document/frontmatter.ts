@@ -35,6 +35,8 @@ export interface FrontMatter {
   readonly editions: readonly NamedFile[]
   /** A text of the data, such as a column's label or a captured item -> what tables call it. */
   readonly texts: Readonly<Record<string, string>>
+  /** What the authors say a person needs, in minutes: for `setup`, and for experiments by id. */
+  readonly humanMinutes: readonly { readonly of: string; readonly minutes: number; readonly place: Place }[]
 }
 
 /** A file, relative to the project, and where the document names it. */
@@ -43,7 +45,15 @@ export interface NamedFile {
   readonly place: Place
 }
 
-const nothing: FrontMatter = { title: '', authors: [], lang: 'en', nominal: [], editions: [], texts: {} }
+const nothing: FrontMatter = {
+  title: '',
+  authors: [],
+  lang: 'en',
+  nominal: [],
+  editions: [],
+  texts: {},
+  humanMinutes: [],
+}
 
 /** Reads the front matter; `node` is undefined when the document has none, which is an error for want of a title. */
 export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: VFile): FrontMatter {
@@ -62,7 +72,7 @@ export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: 
   const data = validate(frontMatterSchema, source.data, { file, source })
   if (data === undefined) return nothing
   const { title, subtitle, authors = [], date, lang = 'en', abstract, bibliography, nominal } = data
-  const { editionOf, editions, texts } = data
+  const { artifact, editionOf, editions, texts } = data
   return {
     title,
     ...(subtitle === undefined ? {} : { subtitle }),
@@ -84,5 +94,10 @@ export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: 
       : { editionOf: { file: editionOf, place: source.valuePlace(['editionOf']) } }),
     editions: editions.map((file, index) => ({ file, place: source.valuePlace(['editions', index]) })),
     texts,
+    humanMinutes: Object.entries(artifact?.humanMinutes ?? {}).map(([of, minutes]) => ({
+      of,
+      minutes,
+      place: source.keyPlace(['artifact', 'humanMinutes', of]),
+    })),
   }
 }

@@ -70,13 +70,30 @@ export const tableSchema = z.looseObject({
   caption: words,
 })
 
+const oneOrMore = z.union([words.transform((value) => [value]), z.array(words).min(1)])
+
+const figureData = z.union([
+  words.transform((from) => ({ from, where: {} })),
+  z.strictObject({
+    from: name.describe('Experiment'),
+    dataset: name.optional().describe('Dataset of its runs, in place of their observations'),
+    where: z
+      .record(z.string(), oneOrMore)
+      .default({})
+      .describe('Column -> value or values; also environment and pattern'),
+  }),
+])
+
 export const figureSchema = z.strictObject({
   id: name,
   spec: path.describe('Vega-Lite file, relative to the project'),
   caption: words,
   number: z.union([z.number(), words]).optional().describe('In place of the counted number'),
   alt: words.describe('Text alternative for those who cannot see the figure'),
-  data: z.record(z.string(), words).describe('Dataset name -> experiment or CSV file'),
+  data: z
+    .record(z.string(), figureData)
+    .describe('Dataset name -> experiment, CSV file, or a part of an experiment'),
+  folded: z.boolean().default(false).describe('Shown only when the reader opens it'),
   width: z.number().positive().optional(),
   height: z.number().positive().optional(),
 })
@@ -125,6 +142,14 @@ export const frontMatterSchema = z.strictObject({
   editionOf: path.optional().describe('The document that this one is the same as, in another language'),
   editions: z.array(path).default([]).describe('Documents that are the same as this one, in other languages'),
   texts: texts.describe('Text of the data (a label, a captured item) -> what tables call it here'),
+  artifact: z
+    .strictObject({
+      humanMinutes: z
+        .record(name, z.number().min(0))
+        .describe('Minutes of a person for the setup and for each experiment'),
+    })
+    .optional()
+    .describe('What the authors state for the artifact appendix'),
 })
 
 /** What blocks of an edition may say: what is language. All else comes from the original's block of the same id. */

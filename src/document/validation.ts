@@ -79,6 +79,7 @@ function keysAt(schema: z.core.$ZodType, path: Path): readonly string[] {
   }
   const [first, ...rest] = path
   if (schema instanceof z.ZodArray) return first === undefined ? [] : keysAt(schema.element, rest)
+  if (schema instanceof z.ZodRecord) return first === undefined ? [] : keysAt(schema.valueType, rest)
   if (!(schema instanceof z.ZodObject)) return []
   if (first === undefined) return Object.keys(schema.shape)
   const below = schema.shape[first as string] as z.core.$ZodType | undefined

@@ -6,7 +6,7 @@
  */
 
 import type { Parameters } from '../document/block.ts'
-import type { Column, Exclusion, Row, Run } from '../results/run.ts'
+import type { Column, Dataset, Exclusion, Row, Run } from '../results/run.ts'
 import type { Board } from '../testbed/board.ts'
 
 /** One pattern of an experiment in one environment, with all its trials. */
@@ -55,6 +55,8 @@ export type InlineCell = Omit<Cell, 'each' | 'board'> & { readonly trial: number
 export interface Result {
   readonly columns: readonly Column[]
   readonly rows: readonly Row[]
+  /** What figures draw beside the rows, by name: small excerpts of raw files, which are not recorded with the run. */
+  readonly datasets?: Readonly<Record<string, Dataset>>
   readonly exclusions: readonly Exclusion[]
   /** The machine as the run captured it, item -> value in words. */
   readonly captured: Readonly<Record<string, string>>

@@ -92,6 +92,7 @@ export async function execute(
       ...(result.clockHz === undefined ? {} : { clockHz: result.clockHz }),
       columns: result.columns,
       rows: result.rows,
+      ...(result.datasets === undefined ? {} : { datasets: result.datasets }),
       exclusions: result.exclusions,
       captured: result.captured,
       provenance: { ...result.provenance, ...circumstances(started, shop.generator) },

@@ -115,7 +115,7 @@ function planCell(cell: PlannedCell, producers: readonly Step[], around: Surroun
   const [key = ''] = keys
   const recorded = around.store.recorded(cell)
   if (recorded) checkOrigin(recorded, environment)
-  const found = verdictOf({ inputs: own, keys }, recorded, around.store.cached(cell, key))
+  const found = verdictOf({ inputs: own, keys }, recorded, () => around.store.cached(cell, key))
   const waiting = producers.filter((_, index) => runs[index] === undefined)
   return {
     cell,

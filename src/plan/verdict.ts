@@ -16,9 +16,14 @@ export interface Wanted {
   readonly keys: readonly string[]
 }
 
-/** A recorded run that fits wins over a cached one: it is what others see. */
-export function verdictOf(wanted: Wanted, recorded: Run | undefined, cached: Run | undefined): Verdict {
+/** A recorded run that fits wins over a cached one, which is then not even read: it is what others see. */
+export function verdictOf(
+  wanted: Wanted,
+  recorded: Run | undefined,
+  findCached: () => Run | undefined,
+): Verdict {
   if (recorded && wanted.keys.includes(recorded.key)) return { type: 'recorded', run: recorded }
+  const cached = findCached()
   if (cached) return { type: 'cached', run: cached }
   if (recorded) {
     const changes = changesOf(recorded.inputs, wanted.inputs)

@@ -11,8 +11,8 @@ import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
 import { element, raw } from './element.ts'
 import { renderFigure } from './figure.ts'
-import { observations } from './observations.ts'
 import { parsePublished } from './published.ts'
+import { records, wantedCells } from './records.ts'
 import { badge, mark, staleOf } from './standing.ts'
 import type { Table } from './table.ts'
 import { tableElement } from './tablehtml.ts'
@@ -29,15 +29,14 @@ export interface Exhibit {
   readonly stale: ReturnType<typeof staleOf>
 }
 
-/** Figures drawn before, by the id of their block. */
-export interface Drawings {
-  find(id: string): string | undefined
-  keep(id: string, svg: string): Promise<void>
+/** Exhibits made before, by the id of their block. */
+export interface Exhibits {
+  find(id: string): Exhibit | undefined
+  keep(id: string, made: Exhibit): Promise<void>
 }
 
 /** What exhibits are made from, beside their blocks. */
 export interface Sources {
-  readonly drawings: Drawings
   readonly results: Results
   readonly telling: Telling
   /** Text of a file of the project; rejects if there is none. */
@@ -131,65 +130,70 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
   const runs: Run[] = []
   const missing: string[] = []
   for (const [name, source] of Object.entries(block.data)) {
-    const experiment = experiments.find(({ id }) => id === source)
+    const experiment = experiments.find(({ id }) => id === source.from)
     if (experiment === undefined) {
       datasets.set(
         name,
-        csvParse(await readFile(source, sources), autoType) as readonly Record<string, unknown>[],
+        csvParse(await readFile(source.from, sources), autoType) as readonly Record<string, unknown>[],
       )
       continue
     }
-    const own = all.filter((run) => run.experiment === experiment.id)
+    const wanted = wantedCells(experiment, source)
+    const own = all.filter((run) => wanted.includes(runName(run)))
     runs.push(...own)
-    missing.push(...missingRuns(experiment, own))
-    datasets.set(name, observations(experiment, own))
+    missing.push(...missingRuns(experiment, own).filter((one) => wanted.includes(one)))
+    datasets.set(name, own.length === 0 ? [] : records(experiment, own, source))
   }
   // An empty drawing would look like a result.
   if (runs.length === 0 && missing.length > 0)
     throw new QueryError(`missing: run ${missing.join(', run ')}`, missing)
   const marked = mark(runs, sources.telling)
   const environments = [...new Set(runs.map((run) => run.environment))]
-  const draw = async () =>
-    await renderFigure({
-      id: block.id,
-      spec: parseSpec(await readFile(block.spec, sources), block.spec),
-      data: datasets,
-      title: `${words.caption(label)}${block.caption}`,
-      description: block.alt,
-      // A text may be that of a run that is missing.
-      ...(block.texts === undefined ? {} : { texts: block.texts, isPart: missing.length > 0 }),
-      ...(runs.length === 0 ? {} : { subtitle: words.subtitle(marked, environments) }),
-      ...(block.width === undefined ? {} : { width: block.width }),
-      ...(block.height === undefined ? {} : { height: block.height }),
-    })
-  const before = sources.drawings.find(block.id)
-  const svg = before ?? (await draw())
-  if (before === undefined) await sources.drawings.keep(block.id, svg)
+  const svg = await renderFigure({
+    id: block.id,
+    spec: parseSpec(await readFile(block.spec, sources), block.spec),
+    data: datasets,
+    title: `${words.caption(label)}${block.caption}`,
+    description: block.alt,
+    // A text may be that of a run that is missing.
+    ...(block.texts === undefined ? {} : { texts: block.texts, isPart: missing.length > 0 }),
+    ...(runs.length === 0 ? {} : { subtitle: words.subtitle(marked, environments) }),
+    ...(block.width === undefined ? {} : { width: block.width }),
+    ...(block.height === undefined ? {} : { height: block.height }),
+  })
   const notes = [
     ...missing.map(words.missingNote),
     ...staleOf(runs, standings).map((one) => words.staleNote(...one)),
+  ]
+  const drawing = element(
+    'div',
+    // A folded drawing has the id itself: a link to it then opens what hides it.
+    {
+      className: ['scroll', 'drawing'],
+      role: 'region',
+      ariaLabel: label,
+      tabIndex: 0,
+      ...(block.folded ? { id: block.id } : {}),
+    },
+    raw(svg),
+  )
+  const caption = [
+    element('strong', {}, words.caption(label)),
+    block.caption,
+    ' ',
+    badge(runs, sources.telling),
   ]
   return {
     element: element(
       'figure',
       {
         className: ['exhibit'],
-        id: block.id,
+        ...(block.folded ? {} : { id: block.id }),
         dataOrigin: [...new Set(runs.map((run) => run.origin))].sort().join(' '),
       },
-      element(
-        'div',
-        { className: ['scroll', 'drawing'], role: 'region', ariaLabel: label, tabIndex: 0 },
-        raw(svg),
-      ),
-      element(
-        'figcaption',
-        {},
-        element('strong', {}, words.caption(label)),
-        block.caption,
-        ' ',
-        badge(runs, sources.telling),
-      ),
+      ...(block.folded
+        ? [element('details', { className: ['folded'] }, element('summary', {}, ...caption), drawing)]
+        : [drawing, element('figcaption', {}, ...caption)]),
       notes.length === 0
         ? undefined
         : element('ul', { className: ['notes'] }, ...notes.map((note) => element('li', {}, note))),

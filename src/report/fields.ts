@@ -21,7 +21,9 @@ export function fieldsOf(spec: unknown): Fields {
     if (typeof node === 'string') {
       if (key === 'field' || readers.has(key)) read.add(node)
       if (key === 'as') made.add(node)
-      for (const match of node.matchAll(datum)) read.add((match[1] ?? match[2]) as string)
+      // There, `datum` is the label.
+      if (key !== 'labelExpr')
+        for (const match of node.matchAll(datum)) read.add((match[1] ?? match[2]) as string)
     } else if (isList(node)) {
       for (const child of node) visit(child, key)
     } else if (typeof node === 'object' && node !== null) {

@@ -12,15 +12,17 @@ import type { Element, ElementContent, Root } from 'hast'
 import type { Nodes } from 'mdast'
 import rehypeStringify from 'rehype-stringify'
 import { unified } from 'unified'
-import { judge } from '../claims/judge.ts'
-import type { Block, ExperimentBlock, Place } from '../document/block.ts'
+import { type Judgement, judge } from '../claims/judge.ts'
+import type { Reasons } from '../claims/reasons.ts'
+import type { Evidence } from '../claims/scope.ts'
+import type { Block, ClaimBlock, ExperimentBlock, FigureBlock, Place, TableBlock } from '../document/block.ts'
 import type { Document, InlineValue } from '../document/document.ts'
 import type { FrontMatter } from '../document/frontmatter.ts'
 import type { Results } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
 import { claimElement } from './claim.ts'
 import { element } from './element.ts'
-import { type Drawings, exhibit, labels, missingRuns } from './exhibits.ts'
+import { type Exhibit, type Exhibits, exhibit, labels, missingRuns } from './exhibits.ts'
 import { experimentElement } from './experiment.ts'
 import { embedImages } from './image.ts'
 import { inlineValue } from './inline.ts'
@@ -44,8 +46,10 @@ export interface ReportInput {
   readonly standings?: Standings
   /** Reports of the same in other languages: BCP 47 tag, and address from this one. */
   readonly editions?: readonly Edition[]
-  /** Figures drawn before; none unless given. */
-  readonly drawings?: Drawings
+  /** Tables and figures made before, from the same; none unless given. */
+  readonly exhibits?: Exhibits
+  /** Judges claims, with reasons in the words of a language; anew, unless given. */
+  readonly judgement?: (claim: ClaimBlock, evidence: Evidence, reasons: Reasons) => Promise<Judgement>
   /** Name and version of this program. */
   readonly generator: string
 }
@@ -75,7 +79,8 @@ export async function renderReport({
   read,
   standings = new Map(),
   editions = [],
-  drawings = { find: () => undefined, keep: async () => {} },
+  exhibits = { find: () => undefined, keep: async () => {} },
+  judgement = async (claim, evidence, reasons) => judge(claim, evidence, { reasons }),
   generator,
 }: ReportInput): Promise<Report> {
   const experiments = document.blocks.filter((block) => block.type === 'experiment')
@@ -91,6 +96,11 @@ export async function renderReport({
   const decoder = new TextDecoder()
   const readText = async (path: string) => decoder.decode(await read(path))
 
+  const make = async (block: TableBlock | FigureBlock): Promise<Exhibit> => {
+    const made = await exhibit(block, names.get(block.id) ?? block.id, { results, telling, readText })
+    await exhibits.keep(block.id, made)
+    return made
+  }
   const render = async (part: Block | InlineValue): Promise<Element> => {
     if (part.type === 'experiment') {
       return experimentElement(part, writtenIn(document.original ?? document, part.id), runs, telling)
@@ -98,12 +108,12 @@ export async function renderReport({
     if (part.type === 'claim') {
       const label = part.shows === undefined ? undefined : names.get(part.shows)
       const evidence = { results, stale: staleReasons(standings) }
-      return claimElement(part, judge(part, evidence, { reasons: words.claim.reasons }), label, words)
+      return claimElement(part, await judgement(part, evidence, words.claim.reasons), label, words)
     }
     const made =
       part.type === 'value'
         ? inlineValue(part, results, telling)
-        : await exhibit(part, names.get(part.id) ?? part.id, { results, telling, drawings, readText })
+        : (exhibits.find(part.id) ?? (await make(part)))
     problems.push(
       ...(made.error === undefined
         ? []

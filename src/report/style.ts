@@ -114,6 +114,8 @@ table.wordy td { text-align: left; white-space: normal; min-width: 5rem; }
 
 figure { margin-inline: 0; }
 figcaption { font-size: .92rem; line-height: 1.45; max-width: 68ch; margin-top: .6rem; }
+details.folded > summary { font-size: .92rem; line-height: 1.45; max-width: 68ch; cursor: pointer; }
+details.folded > .drawing { margin-top: .6rem; scroll-margin-top: 6rem; }
 .drawing { background: #fff; border-radius: 4px; }
 /* A drawing was laid out without the blanks that text-autospace adds. */
 .drawing svg { display: block; max-width: 100%; height: auto; min-width: 34rem; text-autospace: no-autospace; }
@@ -168,6 +170,8 @@ section.footnotes { font-size: .9rem; border-top: 1px solid var(--line); margin-
   tr.named > th:first-child, thead tr:first-child > th:first-child { position: static; }
   .exhibit.wide { page: wide; }
   .exhibit.wide table { font-size: 6.5pt; }
+  /* A printed page cannot be opened. */
+  details.folded::details-content { content-visibility: visible; block-size: auto; }
   tr, figure, .drawing { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
 }

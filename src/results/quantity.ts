@@ -129,7 +129,17 @@ export function digits(value: number, decimals?: number): string {
       : Number.isInteger(value) || Math.abs(value) >= 100
         ? { maximumFractionDigits: 0 }
         : { minimumSignificantDigits: 3, maximumSignificantDigits: 3 }
-  return new Intl.NumberFormat('en-US', options).format(value).replace(/^-/, '−').replace(/^−0$/, '0')
+  return formatter(options).format(value).replace(/^-/, '−').replace(/^−0$/, '0')
+}
+
+const formatters = new Map<string, Intl.NumberFormat>()
+
+/** Made once for each set of options: that takes longer than thousands of numbers. */
+function formatter(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = JSON.stringify(options)
+  const found = formatters.get(key) ?? new Intl.NumberFormat('en-US', options)
+  formatters.set(key, found)
+  return found
 }
 
 function inUnit(unit: string): Filter {

@@ -19,6 +19,12 @@ export interface Column {
   readonly label?: string
 }
 
+/** Rows with their columns. */
+export interface Dataset {
+  readonly columns: readonly Column[]
+  readonly rows: readonly Row[]
+}
+
 export interface RawFile {
   readonly sha256: string
   readonly bytes: number
@@ -52,6 +58,8 @@ export interface Run {
   readonly clockHz?: number
   readonly columns: readonly Column[]
   readonly rows: readonly Row[]
+  /** What figures draw beside the observations, by name: excerpts of raw files. Absent when there is none. */
+  readonly datasets?: Readonly<Record<string, Dataset>>
   readonly exclusions: readonly Exclusion[]
   /** The machine as captured by the run itself, item -> value in words ('hypervisor' -> 'Xen 4.17.5'). Ordered. */
   readonly captured: Readonly<Record<string, string>>

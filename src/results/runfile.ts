@@ -1,10 +1,13 @@
-/** The two files of a run: rows.csv is one observation a line; run.json is all else, with the digest of rows.csv. */
+/**
+ * The files of a run: rows.csv is one observation a line, and a dataset NAME of it is NAME.csv; run.json is all else, with the
+ * digests of these.
+ */
 
 import { csvFormatRows, csvParseRows } from 'd3-dsv'
 import { z } from 'zod'
 import type { Parameters } from '../document/block.ts'
 import { sha256 as sha256Of } from './files.ts'
-import type { Column, Row, Run } from './run.ts'
+import type { Column, Dataset, Row, Run } from './run.ts'
 import { runName } from './series.ts'
 
 /** A run that cannot be trusted or read: a file is damaged, was edited, or comes from another version. */
@@ -12,15 +15,22 @@ export class StoreError extends Error {
   override readonly name = 'StoreError'
 }
 
-export interface RunFiles {
-  readonly 'run.json': string
-  readonly 'rows.csv': string
-}
+/** Text by name of the file. */
+export type RunFiles = Readonly<Record<string, string>>
 
 /** The version of this format. */
 const schema = 2
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in hexadecimal')
+const columns = z.array(
+  z.strictObject({
+    name: z.string(),
+    role: z.enum(['index', 'factor', 'measure']),
+    unit: z.string().optional(),
+    label: z.string().optional(),
+  }),
+)
+const rows = z.strictObject({ count: z.int(), sha256 })
 const header = z.strictObject({
   schema: z.literal(schema),
   experiment: z.string(),
@@ -33,15 +43,9 @@ const header = z.strictObject({
   seed: z.int(),
   parameters: z.record(z.string(), z.json()),
   clockHz: z.number().optional(),
-  columns: z.array(
-    z.strictObject({
-      name: z.string(),
-      role: z.enum(['index', 'factor', 'measure']),
-      unit: z.string().optional(),
-      label: z.string().optional(),
-    }),
-  ),
-  rows: z.strictObject({ count: z.int(), sha256 }),
+  columns,
+  rows,
+  datasets: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.strictObject({ columns, rows })).optional(),
   exclusions: z.array(z.strictObject({ reason: z.string(), count: z.int() })),
   captured: z.record(z.string(), z.string()),
   files: z.record(z.string(), z.strictObject({ sha256, bytes: z.int() })),
@@ -53,30 +57,54 @@ export function formatRun(run: Run): RunFiles {
   const csv = formatRows(run)
   const { experiment, environment, pattern, key, inputs, origin, trials, seed, parameters, clockHz } = run
   const { columns, exclusions, captured, files, provenance } = run
-  const rows = { count: run.rows.length, sha256: sha256Of(csv) }
+  const extra = Object.entries(sorted(run.datasets ?? {})).map(
+    ([name, dataset]) => [name, dataset, formatRows(dataset)] as const,
+  )
+  const datasets = Object.fromEntries(
+    extra.map(([name, dataset, text]) => [name, { columns: dataset.columns, rows: stated(dataset, text) }]),
+  )
   const json = JSON.stringify(
     {
       ...{ schema, experiment, environment, pattern, key, inputs: sorted(inputs), origin, trials, seed },
-      ...{ parameters, clockHz, columns, rows, exclusions, captured, files: sorted(files), provenance },
+      ...{ parameters, clockHz, columns, rows: stated(run, csv) },
+      ...(extra.length === 0 ? {} : { datasets }),
+      ...{ exclusions, captured, files: sorted(files), provenance },
     },
     null,
     2,
   )
-  return { 'run.json': `${json}\n`, 'rows.csv': csv }
+  const texts = extra.map(([name, , text]) => [fileOf(name), text] as const)
+  return { 'run.json': `${json}\n`, 'rows.csv': csv, ...Object.fromEntries(texts) }
 }
 
-/** Of runs that were read: checked then, and the same as long as the run is. */
-const digestsOfRows = new WeakMap<Run, string>()
+function stated({ rows }: Dataset, csv: string): RowsStated {
+  return { count: rows.length, sha256: sha256Of(csv) }
+}
 
-/** The digest that identifies a run's observations. */
-export function rowsDigest(run: Run): string {
-  const known = digestsOfRows.get(run) ?? sha256Of(formatRows(run))
-  digestsOfRows.set(run, known)
+function fileOf(dataset: string): string {
+  return `${dataset}.csv`
+}
+
+/** Of runs and datasets that were read: checked then, and the same as long as they are. */
+const digestsOfRows = new WeakMap<Dataset, string>()
+
+/** The digest that identifies a run's observations, or a dataset's rows. */
+export function rowsDigest(dataset: Dataset): string {
+  const known = digestsOfRows.get(dataset) ?? sha256Of(formatRows(dataset))
+  digestsOfRows.set(dataset, known)
   return known
 }
 
+/** A run without its rows: what is stated of them. */
+export interface Header extends Omit<Run, 'rows' | 'datasets'> {
+  readonly rows: RowsStated
+  readonly datasets?: Readonly<
+    Record<string, { readonly columns: readonly Column[]; readonly rows: RowsStated }>
+  >
+}
+
 /** What run.json says of a run, without its observations; `name` is the file's, for errors. Throws a StoreError. */
-export function parseHeader(text: string, name: string): Omit<Run, 'rows'> & { readonly rows: RowsStated } {
+export function parseHeader(text: string, name: string): Header {
   let data: unknown
   try {
     data = JSON.parse(text)
@@ -94,36 +122,78 @@ export function parseHeader(text: string, name: string): Omit<Run, 'rows'> & { r
   }
   const { schema: _, ...rest } = parsed.data
   // Optional keys are absent or have a value: what JSON holds.
-  return { ...rest, parameters: rest.parameters as Parameters } as ReturnType<typeof parseHeader>
+  return { ...rest, parameters: rest.parameters as Parameters } as Header
 }
 
-interface RowsStated {
+export interface RowsStated {
   readonly count: number
   readonly sha256: string
 }
 
-/** The run of two files in `folder` (for errors). Throws a StoreError that names file and run when they do not fit. */
-export function parseRun(
-  files: { readonly 'run.json': string; readonly 'rows.csv': string | undefined },
-  folder: string,
-): Run {
-  const head = parseHeader(files['run.json'], `${folder}/run.json`)
-  const csv = files['rows.csv']
-  const name = `${folder}/rows.csv`
-  const run = `run ${runName(head)}`
-  const advice = 'Restore it from version control, or delete its folder to run the cell again.'
-  if (csv === undefined) throw new StoreError(`missing ${name} of ${run}. ${advice}`)
-  const found = sha256Of(csv)
-  if (found !== head.rows.sha256)
+/**
+ * The run in `folder` (for errors), whose files `read` gives; undefined if there is none. Throws a StoreError that names file and
+ * run when they do not fit.
+ */
+export function parseRun(read: (name: string) => string | undefined, folder: string): Run | undefined {
+  const text = read('run.json')
+  if (text === undefined) return undefined
+  const head = parseHeader(text, `${folder}/run.json`)
+  const csvOf = (name: string, { sha256: wanted }: RowsStated): string => {
+    const csv = read(name)
+    const file = `${folder}/${name} of run ${runName(head)}`
+    if (csv === undefined) throw new StoreError(`missing ${file}. ${advice}`)
+    const found = sha256Of(csv)
+    if (found === wanted) return csv
     throw new StoreError(
-      `${name} of ${run} was changed: its SHA-256 is ${found}, not ${head.rows.sha256} as recorded. ${advice} If the change is meant: repro accept ${runName(head)}`,
+      `${file} was changed: its SHA-256 is ${found}, not ${wanted} as recorded. ${advice} If the change is meant: repro accept ${runName(head)}`,
     )
-  const read: Run = { ...head, rows: parseRows(csv, head.columns) }
-  digestsOfRows.set(read, found)
-  return read
+  }
+  const run = completed(head, csvOf)
+  digestsOfRows.set(run, head.rows.sha256)
+  for (const [name, dataset] of Object.entries(run.datasets ?? {}))
+    digestsOfRows.set(dataset, head.datasets?.[name]?.rows.sha256 ?? '')
+  return run
 }
 
-function formatRows({ columns, rows }: Run): string {
+const advice = 'Restore it from version control, or delete its folder to run the cell again.'
+
+/** The run that a header tells of, with the rows of the texts that `csvOf` gives by the names of their files. */
+export function completed(
+  { rows, datasets, ...head }: Header,
+  csvOf: (name: string, stated: RowsStated) => string,
+): Run {
+  const own = lazyRows(csvOf('rows.csv', rows), head.columns)
+  const found = Object.entries(datasets ?? {}).map(([name, { columns, rows: stated }]): [string, Dataset] => {
+    const read = lazyRows(csvOf(fileOf(name), stated), columns)
+    return [
+      name,
+      {
+        columns,
+        get rows() {
+          return read()
+        },
+      },
+    ]
+  })
+  return {
+    ...head,
+    get rows() {
+      return own()
+    },
+    ...(datasets === undefined ? {} : { datasets: Object.fromEntries(found) }),
+  }
+}
+
+/** Parsed when they are asked for: a plan needs only their digest. */
+function lazyRows(csv: string, columns: readonly Column[]): () => readonly Row[] {
+  let rows: readonly Row[] | undefined
+  return () => {
+    rows ??= parseRows(csv, columns)
+    return rows
+  }
+}
+
+function formatRows({ columns, rows }: Dataset): string {
   const names = columns.map(({ name }) => name)
   const lines = rows.map((row) => names.map((name) => String(row[name] ?? '')))
   return `${csvFormatRows([names, ...lines])}\n`

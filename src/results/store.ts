@@ -3,19 +3,21 @@
  *
  *     results/<experiment>/<environment>/<pattern>/            the recorded run, part of the project
  *     .repro/runs/<experiment>/<environment>/<pattern>/<id>/   every run made here, newest last, with its raw files in raw/
- *     .repro/scratch/                                          what is being written; a rename puts it in its place
+ *     .repro/scratch/, results/.scratch/, _build/.scratch/     what is being written; a rename puts it in its place, so it has to
+ *                                                              lie on the same file system
  *
- * The digest of a run's observations is checked whenever it is read.
+ * The digests of a run's observations and datasets are checked whenever it is read.
  */
 
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { isRunning } from '../testbed/exclusive.ts'
 import { type Files, openFiles, sha256 } from './files.ts'
 import type { RawFile, Run } from './run.ts'
-import { formatRun, parseHeader, parseRows, parseRun, rowsDigest, StoreError } from './runfile.ts'
+import { completed, formatRun, parseHeader, parseRun, rowsDigest, StoreError } from './runfile.ts'
 import { runName } from './series.ts'
 
 /** What names a cell, and so its runs. */
@@ -44,11 +46,7 @@ export interface Store {
 export function openStore(project: string, files: Files = openFiles(project)): Store {
   const recordedFolder = (cell: CellName) => `results/${runName(cell)}`
   const cellFolder = (cell: CellName) => `.repro/runs/${runName(cell)}`
-  const read = (folder: string): Run | undefined => {
-    const text = files.text(`${folder}/run.json`)
-    if (text === undefined) return undefined
-    return parseRun({ 'run.json': text, 'rows.csv': files.text(`${folder}/rows.csv`) }, folder)
-  }
+  const read = (folder: string) => parseRun((name) => files.text(`${folder}/${name}`), folder)
   return {
     recorded: (cell) => read(recordedFolder(cell)),
     cached(cell, key) {
@@ -59,7 +57,7 @@ export function openStore(project: string, files: Files = openFiles(project)): S
     history: (cell) => files.list(cellFolder(cell)),
     past: (cell, id) => read(`${cellFolder(cell)}/${id}`),
     async keep(run, raw) {
-      const draft = await openDraft(project)
+      const draft = await openDraft(project, cellFolder(run))
       const taken = await takeRaw(join(draft, 'raw'), raw)
       const kept: Run = { ...run, files: taken }
       await writeRun(kept, draft)
@@ -70,23 +68,24 @@ export function openStore(project: string, files: Files = openFiles(project)): S
       return kept
     },
     async record(run) {
-      const draft = await openDraft(project)
+      const draft = await openDraft(project, recordedFolder(run))
       await writeRun(run, draft)
       await putInPlace(draft, join(project, recordedFolder(run)))
     },
     async accept(cell, by) {
       const folder = recordedFolder(cell)
       const text = files.text(`${folder}/run.json`)
-      const csv = files.text(`${folder}/rows.csv`)
-      if (text === undefined || csv === undefined) throw new StoreError(`no recorded run: ${folder}`)
-      const { rows, ...head } = parseHeader(text, `${folder}/run.json`)
-      if (sha256(csv) === rows.sha256) return false
-      const run: Run = {
-        ...head,
-        rows: parseRows(csv, head.columns),
-        provenance: { ...head.provenance, accepted: by },
-      }
-      const draft = await openDraft(project)
+      if (text === undefined) throw new StoreError(`no recorded run: ${folder}`)
+      let edited = false
+      const { provenance, ...rest } = completed(parseHeader(text, `${folder}/run.json`), (name, stated) => {
+        const csv = files.text(`${folder}/${name}`)
+        if (csv === undefined) throw new StoreError(`missing ${folder}/${name}`)
+        edited ||= sha256(csv) !== stated.sha256
+        return csv
+      })
+      if (!edited) return false
+      const run: Run = { ...rest, provenance: { ...provenance, accepted: by } }
+      const draft = await openDraft(project, folder)
       await writeRun(run, draft)
       await putInPlace(draft, join(project, folder))
       return true
@@ -128,12 +127,19 @@ async function takeRaw(
   return taken
 }
 
-const scratch = '.repro/scratch'
+const roots = ['.repro', 'results', '_build'] as const
+
+/** Where drafts of what goes to `path` lie, relative to the project. */
+function scratchOf(path: string): string {
+  const root = roots.find((one) => path.startsWith(`${one}/`)) ?? '.repro'
+  return root === '.repro' ? '.repro/scratch' : `${root}/.scratch`
+}
+
 let drafts = 0
 
-/** A new folder that only this process writes. */
-async function openDraft(project: string): Promise<string> {
-  const draft = join(project, scratch, `${process.pid}-${++drafts}`)
+/** A new folder that only this process writes, for what goes to `path`. */
+async function openDraft(project: string, path: string): Promise<string> {
+  const draft = join(project, scratchOf(path), `${process.pid}-${++drafts}`)
   await rm(draft, { recursive: true, force: true })
   await mkdir(draft, { recursive: true })
   return draft
@@ -152,40 +158,46 @@ async function putInPlace(draft: string, folder: string): Promise<void> {
   }
   await rename(draft, folder)
   await rm(aside, { recursive: true, force: true })
+  await close(draft)
 }
 
-/** Writes a text of the project under another name first, so that nobody ever reads half of it. */
-export async function writeAtomically(project: string, path: string, text: string): Promise<void> {
-  const draft = await openDraft(project)
-  await writeFile(join(draft, 'text'), text, { flush: true })
+/** Deletes a draft, and what held it if there is no other: folders that people look at stay clean. */
+async function close(draft: string): Promise<void> {
+  await rm(draft, { recursive: true, force: true })
+  if (draft.includes('/.scratch/')) await rmdir(dirname(draft)).catch(() => {})
+}
+
+/** Writes a file of the project under another name first, so that nobody ever reads half of it. */
+export async function writeAtomically(
+  project: string,
+  path: string,
+  content: string | Uint8Array,
+): Promise<void> {
+  const draft = await openDraft(project, path)
+  await writeFile(join(draft, 'content'), content, { flush: true })
   await mkdir(dirname(join(project, path)), { recursive: true })
-  await rename(join(draft, 'text'), join(project, path))
-  await rm(draft, { recursive: true })
+  await rename(join(draft, 'content'), join(project, path))
+  await close(draft)
 }
 
 /** Deletes what processes that are gone were writing; a recorded run that one had set aside comes back if nothing took its place. */
 export async function sweep(project: string): Promise<void> {
-  for (const name of await readdir(join(project, scratch)).catch(() => [])) {
-    const pid = Number(/^\d+/.exec(name)?.[0])
-    if (pid === process.pid || isAlive(pid)) continue
-    const folder = join(project, scratch, name)
-    if (name.endsWith(setAside)) await restore(folder, project)
-    await rm(folder, { recursive: true, force: true })
+  for (const root of roots) {
+    const scratch = join(project, scratchOf(`${root}/`))
+    for (const name of await readdir(scratch).catch(() => [])) {
+      const pid = Number(/^\d+/.exec(name)?.[0])
+      if (pid === process.pid || (await isRunning(pid))) continue
+      const folder = join(scratch, name)
+      if (name.endsWith(setAside)) await restore(folder, project)
+      await close(folder)
+    }
   }
 }
 
 async function restore(folder: string, project: string): Promise<void> {
-  const run = parseHeader(await readFile(join(folder, 'run.json'), 'utf8'), join(scratch, 'run.json'))
-  const home = join(project, 'results', runName(run))
+  const file = join(folder, 'run.json')
+  const home = join(project, 'results', runName(parseHeader(await readFile(file, 'utf8'), file)))
   if (existsSync(home)) return
   await mkdir(dirname(home), { recursive: true })
   await rename(folder, home)
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

@@ -105,6 +105,11 @@ async function takeOver(file: string, dead: Holder): Promise<void> {
   }
 }
 
+/** Whether a process of this number runs on this host. */
+export async function isRunning(pid: number): Promise<boolean> {
+  return (await startTicks(pid)) !== ''
+}
+
 /** See Holder; '' for a process that does not exist, or is dead and only waits for its parent to notice. */
 async function startTicks(pid: number): Promise<string> {
   try {

@@ -7,9 +7,8 @@
  * speed of a pCPU that has the stream for itself.
  *
  * It is a model. Timers still fire on the uncorrected clock, so waits that end by a timer while others are busy come out
- * too short. The stream is handed on in turns: with one busy process and two idle pCPUs, one in ten of dom0's vCPUs that
- * woke up in a capture of Xen 4.17 began to run only after 0.6 ms or more, against 0.02 ms without load. Such waits are
- * in both clocks, so loaded patterns stay exaggerated. Contention for memory and caches, which real processors do
+ * too short. The stream is handed on in turns, so that a vCPU that wakes up waits for its turn, in both clocks
+ * (src/testbed/emulated/qemu.ts keeps turns short). Contention for memory and caches, which real processors do
  * share, is in neither.
  */
 
@@ -34,9 +33,18 @@ export interface BusyClock {
   meanBusy(from: number, to: number): number
 }
 
-/** Of a whole capture. @throws TraceError if it is not a whole, sane one */
-export function busyClock(capture: Uint8Array): BusyClock {
-  return clockOf(runningCounts(capture))
+export interface Vcpu {
+  readonly domain: number
+  readonly vcpu: number
+}
+
+/**
+ * Of a whole capture. `steady` are vCPUs that are known to have run all the time: one that never changes its state and whose scheduler
+ * has nothing to decide is not in the capture. Those that are in it are counted as it says.
+ * @throws TraceError if it is not a whole, sane one
+ */
+export function busyClock(capture: Uint8Array, steady: readonly Vcpu[] = []): BusyClock {
+  return clockOf(runningCounts(capture, steady))
 }
 
 interface Counts {
@@ -45,7 +53,7 @@ interface Counts {
   readonly busy: readonly number[]
 }
 
-function runningCounts(capture: Uint8Array): Counts {
+function runningCounts(capture: Uint8Array, steady: readonly Vcpu[]): Counts {
   const reader = new Reader()
   reader.push(capture)
   reader.end()
@@ -72,6 +80,7 @@ function runningCounts(capture: Uint8Array): Counts {
     running.set(vcpu, after)
     if (before !== after) changes.push({ time, step: after ? 1 : -1 })
   }
+  first += steady.filter(({ domain, vcpu }) => !running.has(domain * 0x10000 + vcpu)).length
   const times: number[] = []
   const busy: number[] = []
   let count = first

@@ -125,6 +125,31 @@ describe('what goes stale, and why', () => {
     expect(figure !== undefined).toBe(base in expected || more in expected)
   })
 
+  it('a claim and the page alone, when what it allows or a run that it reads changed', async () => {
+    const claim = (low: number) => `
+\`\`\`yaml claim
+id: C1
+statement: Values are positive
+scope: method
+value: one.local.base.value.mean
+between: [${low}, null]
+\`\`\`
+`
+    const paper = 'paper/index.md'
+    const text = whole[paper].replace('trials: 2\ninputs', 'trials: 8\ninputs')
+    write({ ...whole, [paper]: text + claim(0) })
+    expect(await repro('build')).toMatchObject({ exitCode: 0 })
+    expect(await stale()).toEqual({})
+    write({ [paper]: text + claim(9) })
+    expect(await stale()).toEqual({ C1: 'block test changed', page: 'exhibit C1 changed, document changed' })
+    expect(await repro('build')).toMatchObject({ exitCode: 0 })
+    expect(readFileSync(join(project, '_build/index.html'), 'utf8')).toContain('claim not-reproduced')
+    write({ [paper]: (text + claim(9)).replace('load: 4', 'load: 5') })
+    expect(await stale()).not.toHaveProperty('C1')
+    expect(await repro('build')).toMatchObject({ exitCode: 0 })
+    expect(readdirSync(join(project, '.repro/made'))).toHaveLength(2) // the figure and the claim, none of an older build
+  })
+
   it('a figure and the page alone, when only a specification changed', async () => {
     write(whole)
     await repro('build')

@@ -17,6 +17,23 @@ describe('a result', () => {
     ])
   })
 
+  it('may have datasets, whose rows are checked like its own', () => {
+    const datasets = { pictures: { columns: [{ name: 'at', role: 'measure' }], rows: [{ at: 1 }, {}] } }
+    expect(checkResult({ ...good, datasets }).datasets?.pictures?.rows).toEqual([{ at: 1 }, { at: null }])
+    const { columns: own } = datasets.pictures
+    const wrong = (pictures: object) => () => checkResult({ ...good, datasets: { pictures } })
+    expect(wrong({ columns: own, rows: [{ att: 1 }] })).toThrow(
+      "row 0 of the result's dataset pictures has an unknown column: att (did you mean at?)",
+    )
+    expect(wrong({ columns: [...own, ...own], rows: [] })).toThrow(
+      "the result's dataset pictures names the column at twice",
+    )
+    for (const name of ['rows', '../rows', 'Pictures'])
+      expect(() => checkResult({ ...good, datasets: { [name]: datasets.pictures } })).toThrow(
+        `the result has a dataset ${name}: name it with small letters, digits and hyphens`,
+      )
+  })
+
   it.each<[string, unknown, string]>([
     ['nothing', undefined, 'the script gave back no result: Invalid input'],
     ['no rows', { ...good, rows: [] }, 'the script gave back no result at rows: '],

@@ -23,21 +23,26 @@ function wanted(changed: Partial<Inputs> = {}): Wanted {
   return { inputs: now as Inputs, keys: [Object.keys(changed).length === 0 ? 'right' : 'wrong'] }
 }
 
+const none = () => undefined
+const unread = () => {
+  throw new Error('a cached run was read')
+}
+
 describe('a verdict', () => {
-  it('is recorded when the recorded run has the key, also beside a cached one', () => {
-    expect(verdictOf(wanted(), run, run)).toEqual({ type: 'recorded', run })
+  it('is recorded when the recorded run has the key, and no cached one is read', () => {
+    expect(verdictOf(wanted(), run, unread)).toEqual({ type: 'recorded', run })
   })
 
   it('is recorded for any of the accepted keys', () => {
-    expect(verdictOf({ ...wanted(), keys: ['mine', 'right'] }, run, undefined).type).toBe('recorded')
+    expect(verdictOf({ ...wanted(), keys: ['mine', 'right'] }, run, none).type).toBe('recorded')
   })
 
   it('is cached when only a cached run fits', () => {
-    expect(verdictOf(wanted({ trials: 9 }), run, { ...run, key: 'wrong' }).type).toBe('cached')
+    expect(verdictOf(wanted({ trials: 9 }), run, () => ({ ...run, key: 'wrong' })).type).toBe('cached')
   })
 
   it('is missing when there is no run', () => {
-    expect(verdictOf(wanted(), undefined, undefined)).toEqual({ type: 'missing', reason: 'never run' })
+    expect(verdictOf(wanted(), undefined, none)).toEqual({ type: 'missing', reason: 'never run' })
   })
 
   it.each<[string, Partial<Inputs>]>([
@@ -54,12 +59,12 @@ describe('a verdict', () => {
     ['load none -> 4', { 'parameter load': 4 }],
     ['script changed, trials 4 -> 5', { trials: 5, script: two }],
   ])('is stale with the reason %s', (reason, changed) => {
-    expect(verdictOf(wanted(changed), run, undefined)).toEqual({ type: 'stale', run, reason })
+    expect(verdictOf(wanted(changed), run, none)).toEqual({ type: 'stale', run, reason })
   })
 
   it('names the first of many changes, those of files last', () => {
     const files = Object.fromEntries([1, 2, 3].map((n) => [`file experiments/board/${n}.c`, two]))
-    const verdict = verdictOf(wanted({ ...files, trials: 9, script: two, seed: 2 }), run, undefined)
+    const verdict = verdictOf(wanted({ ...files, trials: 9, script: two, seed: 2 }), run, none)
     expect(verdict).toMatchObject({
       reason:
         'script changed, seed 1 -> 2, trials 4 -> 9, experiments/board/1.c added, and 2 more changes (see repro explain)',
@@ -67,7 +72,7 @@ describe('a verdict', () => {
   })
 
   it('blames the program when nothing else differs', () => {
-    const verdict = verdictOf({ ...wanted(), keys: ['wrong'] }, run, undefined)
+    const verdict = verdictOf({ ...wanted(), keys: ['wrong'] }, run, none)
     expect(verdict).toMatchObject({ type: 'stale', reason: 'made by another version of repro' })
   })
 })

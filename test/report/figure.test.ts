@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { autoType, csvParse } from 'd3-dsv'
 import { describe, expect, it } from 'vitest'
 import { datasetsOf, renderFigure } from '../../src/report/figure.ts'
-import { observations } from '../../src/report/observations.ts'
+import { records } from '../../src/report/records.ts'
 import { textWidth } from '../../src/report/textwidth.ts'
 import { fakeExperiment, fakeRun } from '../results/fake.ts'
 
@@ -12,7 +12,7 @@ const runs = [
   fakeRun({ pattern: 'dom0-cpu', xlUs: 60_000 }),
   fakeRun({ environment: 'xen-4.17' }),
 ]
-const data = () => new Map([['rows', observations(experiment, runs)]])
+const data = () => new Map([['rows', records(experiment, runs, { from: 'latency', where: {} })]])
 const words = { id: 'fig-x', title: 'Figure 1. A & B', description: 'Two bars.' }
 const bars = {
   data: { name: 'rows' },
@@ -24,24 +24,6 @@ const bars = {
 }
 const file = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../figures/${name}.vl.json`, import.meta.url), 'utf8'))
-
-describe('observations', () => {
-  it('are flat records in microseconds, without excluded rows', () => {
-    const rows = observations(experiment, runs)
-    expect(rows).toHaveLength(7 + 8 + 8)
-    expect(rows[0]).toMatchObject({
-      environment: 'xen-4.14',
-      pattern: 'baseline',
-      patternLabel: 'baseline',
-      patternIndex: 0,
-      origin: 'emulated',
-      operation: 'pause',
-      total: 10_068,
-      command: 10_568,
-      'xl-to-xen': null,
-    })
-  })
-})
 
 describe('renderFigure', () => {
   it.each(['phases', 'scatter', 'deadlines'])(
@@ -56,17 +38,60 @@ describe('renderFigure', () => {
     },
   )
 
-  it.each(['redundancy', 'operations'])(
-    'draws figures/%s.vl.json, which has its data in itself',
-    async (name) => {
-      const svg = await renderFigure({ ...words, spec: file(name), data: new Map() })
-      expect(svg).toContain('dom0')
-    },
+  it('draws figures/redundancy.vl.json, which has its data in itself', async () => {
+    const svg = await renderFigure({ ...words, spec: file('redundancy'), data: new Map() })
+    expect(svg).toContain('dom0')
+  })
+
+  // Ticks after xl runs, at 54 MHz: a bar of a picture reaches to the next row of its lane.
+  const happened: readonly (readonly [lane: string, what: string, us: number])[] = [
+    ['xl', 'running', 0],
+    ['xl', 'end', 900],
+    ['dom0 v0', 'blocked', -50],
+    ['dom0 v0', 'running', 300],
+    ['dom0 v0', 'end', 1050],
+    ['domU v0', 'offline', -50],
+    ['domU v0', 'running', 640],
+    ['domU v0', 'end', 1050],
+    ['loop', 'stamp', 700],
+    ['edge', 'xl runs', 0],
+    ['edge', 'Xen starts', 600],
+    ['edge', 'vCPU runs', 640],
+    ['edge', 'first domU stamp', 700],
+  ]
+  const picture = ['pause', 'unpause'].flatMap((operation) =>
+    happened.map(([lane, what, at]) => ({
+      ...{ environment: 'xen-4.14', pattern: 'baseline', patternLabel: 'the baseline', patternIndex: 0 },
+      ...{ operation, choice: 'typical', lane, what, at },
+    })),
   )
+  const drawn = async (name: string) =>
+    await renderFigure({ ...words, spec: file(name), data: new Map([['rows', picture]]) })
+
+  it('draws what happened in an operation, each lane without its end', async () => {
+    const rows = picture.filter(({ operation }) => operation === 'unpause')
+    const svg = await renderFigure({ ...words, spec: file('timelines'), data: new Map([['rows', rows]]) })
+    for (const text of ['the baseline, typical', 'phase 3', 'domU v0', 'runnable'])
+      expect(svg).toContain(text)
+    const bars = svg.match(/class="mark-rect role-mark[^>]*>(.*?)<\/g>/s)?.[1] ?? ''
+    // Three phases, xl, and two stays of each vCPU; the stamp of the loop is a mark of its own.
+    expect(bars.match(/<path/g)).toHaveLength(3 + 1 + 2 + 2)
+  })
+
+  it('draws the phases of a pause and an unpause, and the end of the unpause again', async () => {
+    const svg = await drawn('operations')
+    for (const text of ['time after xl runs (ms)', 'time after Xen starts (µs)', 'domU: loop'])
+      expect(svg).toContain(text)
+    // A phase too short for its name has none, but in the panel that has room for it.
+    expect(svg.match(/>phase 2</g)).toHaveLength(1)
+  })
 
   it('draws ratios beside the published ones', async () => {
     const csv = readFileSync(new URL('../../paper/published/latency.csv', import.meta.url), 'utf8')
-    const rows = observations(experiment, runs).map((row) => ({ ...row, 'total-corrected': row.total }))
+    const rows = records(experiment, runs, { from: 'latency', where: {} }).map((row) => ({
+      ...row,
+      'total-corrected': row.total,
+    }))
     const published = csvParse(csv, autoType) as readonly Record<string, unknown>[]
     const svg = await renderFigure({
       ...words,
@@ -168,6 +193,11 @@ describe('renderFigure', () => {
       'warns: ',
     ],
     ['no mark', { data: { name: 'rows' } }, 'does not compile'],
+    [
+      'an unknown field beside a label, which is no field',
+      { ...bars, encoding: { ...bars.encoding, x: { field: 'patern', axis: { labelExpr: 'datum.label' } } } },
+      'the data has no field patern (did you mean pattern?)',
+    ],
     ['a broken expression', { ...bars, transform: [{ filter: 'datum.total >' }] }, 'does not compile'],
   ])('refuses a specification with %s', async (_what, spec, message, given = data()) => {
     await expect(renderFigure({ ...words, spec, data: given })).rejects.toThrow(message)

@@ -123,6 +123,24 @@ describe('exhibits', () => {
     expect(problems).toEqual([])
   })
 
+  it('fold a figure behind its caption when told to; a link to it opens what hides it', async () => {
+    const folded = figure.replace('data:', 'folded: true\ndata:')
+    const { html } = await report(`See @fig-scatter.${folded}`)
+    expect(html).toMatch(
+      /<figure class="exhibit" data-origin="emulated"><details class="folded"><summary><strong>Figure 1\. .*<\/summary><div[^>]* id="fig-scatter"><svg /s,
+    )
+    expect(html.match(/id="fig-scatter"/g)).toHaveLength(1)
+  })
+
+  it('draw only the runs that a figure names: others may be missing', async () => {
+    const part = figure.replace('{rows: latency}', '{rows: {from: latency, where: {pattern: baseline}}}')
+    const { html, problems } = await report(part, [fakeRun()])
+    expect(problems).toEqual([])
+    expect(html).not.toContain('Missing: run')
+    const other = await report(part, [fakeRun({ pattern: 'dom0-cpu' })])
+    expect(other.problems.map(({ message }) => message)).toEqual(['missing: run latency/xen-4.14/baseline'])
+  })
+
   it('count on over the numbers that authors gave', async () => {
     const second = table.replace('tbl-latency', 'tbl-other').replace('number: 5\n', '')
     const third = second.replace('tbl-other', 'tbl-third')

@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +25,18 @@ const run: Run = {
   ...fakeRun({ exclude: 'lost records' }),
   key,
   inputs: { script: 'b'.repeat(64), 'parameter load': null, trials: 4, seed: 1 },
+}
+const drawn: Run = {
+  ...run,
+  datasets: {
+    pictures: {
+      columns: [
+        { name: 'lane', role: 'factor' },
+        { name: 'at', role: 'measure', unit: 'ticks' },
+      ],
+      rows: [{ lane: 'dom0 v1', at: -3 }],
+    },
+  },
 }
 const folder = 'results/latency/xen-4.14/baseline'
 
@@ -87,6 +109,30 @@ describe('the store', () => {
     )
   })
 
+  it('keeps datasets beside the rows, each with a file, a digest and its own columns', async () => {
+    await store.record(drawn)
+    expect(readdirSync(join(project, folder)).sort()).toEqual(['pictures.csv', 'rows.csv', 'run.json'])
+    expect(openStore(project).recorded(run)).toEqual(drawn)
+    await store.record(run)
+    expect(readdirSync(join(project, folder)).sort()).toEqual(['rows.csv', 'run.json'])
+    expect(openStore(project).recorded(run)).not.toHaveProperty('datasets')
+  })
+
+  it('refuses a dataset that was changed or is gone, and names file and run', async () => {
+    await store.record(drawn)
+    const file = join(project, folder, 'pictures.csv')
+    writeFileSync(file, readFileSync(file, 'utf8').replace('dom0 v1', 'dom0 v2'))
+    expect(() => openStore(project).recorded(run)).toThrow(
+      /^results\/latency\/xen-4\.14\/baseline\/pictures\.csv of run latency\/xen-4\.14\/baseline was changed: its SHA-256 is/,
+    )
+    expect(await openStore(project).accept(run, 'me')).toBe(true)
+    expect(openStore(project).recorded(run)?.datasets?.pictures?.rows).toEqual([{ lane: 'dom0 v2', at: -3 }])
+    await rm(file)
+    expect(() => openStore(project).recorded(run)).toThrow(
+      'missing results/latency/xen-4.14/baseline/pictures.csv',
+    )
+  })
+
   it('refuses a run without its rows', async () => {
     await store.record(run)
     await rm(join(project, folder, 'rows.csv'))
@@ -128,6 +174,27 @@ describe('the store', () => {
   })
 })
 
+// A project on a disk whose store somebody moved to another one; /dev/shm is a file system of its own on any Linux.
+it.runIf(existsSync('/dev/shm') && statSync('/dev/shm').dev !== statSync(tmpdir()).dev)(
+  'the store may lie on another file system than the project',
+  async () => {
+    const elsewhere = mkdtempSync('/dev/shm/repro-store-')
+    try {
+      symlinkSync(elsewhere, join(project, '.repro'))
+      for (const one of [run, { ...run, trials: 7 }]) {
+        await store.record(await store.keep(one, {}))
+        await writeAtomically(project, '_build/index.html', `${one.trials}`)
+      }
+      expect(openStore(project).recorded(run)?.trials).toBe(7)
+      expect(readFileSync(join(project, '_build/index.html'), 'utf8')).toBe('7')
+      expect(readdirSync(join(project, 'results'))).toEqual(['latency'])
+      expect(readdirSync(join(project, '_build'))).toEqual(['index.html'])
+    } finally {
+      await rm(elsewhere, { recursive: true })
+    }
+  },
+)
+
 describe('sweeping', () => {
   const dead = 4_194_304 // above the largest pid that Linux gives by default
 
@@ -143,12 +210,12 @@ describe('sweeping', () => {
     ['goes when something did', true, 7],
   ])('a recorded run that was set aside %s', async (_, replaced, trials) => {
     await store.record(run)
-    mkdirSync(join(project, '.repro/scratch'), { recursive: true })
-    renameSync(join(project, folder), join(project, `.repro/scratch/${dead}-1-replaced`))
+    mkdirSync(join(project, 'results/.scratch'), { recursive: true })
+    renameSync(join(project, folder), join(project, `results/.scratch/${dead}-1-replaced`))
     if (replaced) await store.record({ ...run, trials: 7 })
     await sweep(project)
     expect(openStore(project).recorded(run)?.trials).toBe(trials)
-    expect(readdirSync(join(project, '.repro/scratch'))).toEqual([])
+    expect(readdirSync(join(project, 'results'))).toEqual(['latency'])
   })
 })
 

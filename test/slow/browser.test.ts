@@ -1,19 +1,15 @@
 /** The report of the recorded runs in a real browser, at the width of a desk and of a phone. */
 
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Browser, chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { launch } from './chromium.ts'
 import { makeProject, repro } from './project.ts'
-
-const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
 let browser: Browser
 beforeAll(async () => {
-  const executablePath = process.env.CHROMIUM ?? places.find((place) => existsSync(place))
-  if (!executablePath) throw new Error(`no browser: install chromium, or set CHROMIUM to its path`)
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+  browser = await launch()
 })
 afterAll(async () => {
   await browser?.close()

@@ -1,7 +1,7 @@
 /** A disk that fills up during a build. Needs root, for a small file system of its own. */
 
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { makeProject, repro } from './project.ts'
@@ -47,5 +47,26 @@ test.skipIf(!canMount())(
     const rows = (folder: string) =>
       readFileSync(join(folder, 'results/large/local/default/rows.csv'), 'utf8')
     expect(rows(project)).toBe(rows(undisturbed))
+  },
+)
+
+test.skipIf(!canMount())(
+  'a full disk ends a pack with a message, and the archive of before is whole',
+  async () => {
+    const short = paper.replace('trials=40', 'trials=2')
+    const project = await makeProject([], { 'paper/index.md': short, '.gitignore': 'small/\n' })
+    expect(await repro(project, 'run', '--record')).toMatchObject({ exitCode: 0 })
+    const small = join(project, 'small')
+    mkdirSync(small)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'none', small])
+    onTestFinished(() => void execFileSync('umount', ['--lazy', small]))
+    writeFileSync(join(small, 'study.zip'), 'of before')
+    const { exitCode, err } = await repro(project, 'pack', '-o', 'small/study.zip')
+    expect(exitCode).toBe(1)
+    expect(err).toMatch(
+      /cannot write .*small\/study\.zip: the disk is full; make room, or name another place with -o/,
+    )
+    expect(readdirSync(small)).toEqual(['study.zip'])
+    expect(readFileSync(join(small, 'study.zip'), 'utf8')).toBe('of before')
   },
 )

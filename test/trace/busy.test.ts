@@ -67,6 +67,18 @@ test('a vCPU that never stops counts because its scheduler lets it run on', () =
   expect(clock.meanBusy(1000, 4000)).toBe(2)
 })
 
+test('a vCPU that is known to run all the time counts if the capture does not mention it, and else as it says', () => {
+  const bytes = bytesOf(
+    window(0, change(1000, 0, 1, 'runnable', 'running'), change(4000, 0, 1, 'running', 'blocked')),
+  )
+  const silent = { domain: 0, vcpu: 0 }
+  const traced = { domain: 0, vcpu: 1 }
+  expect(busyClock(bytes).meanBusy(2000, 3000)).toBe(1)
+  expect(busyClock(bytes, [silent]).meanBusy(2000, 3000)).toBe(2)
+  expect(busyClock(bytes, [silent]).meanBusy(4000, 5000)).toBe(1)
+  expect(busyClock(bytes, [traced]).meanBusy(4000, 5000)).toBe(0)
+})
+
 test.each(['busy', 'idle', 'xen-4.14-null'])(
   'agrees with a plain reader in the capture %s, and never runs faster or backwards',
   (name) => {

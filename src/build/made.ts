@@ -1,0 +1,103 @@
+/** What earlier builds made of inputs (tables, figures, judgements of claims), by the digest of these: .repro/made/<digest>. */
+
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { deserialize, serialize } from 'node:v8'
+import { type Judgement, judge } from '../claims/judge.ts'
+import type { Measured } from '../claims/measure.ts'
+import type { Reasons } from '../claims/reasons.ts'
+import type { Evidence } from '../claims/scope.ts'
+import type { ClaimBlock } from '../document/block.ts'
+import { digest } from '../plan/key.ts'
+import type { Exhibit, Exhibits } from '../report/exhibits.ts'
+import type { Inputs } from '../results/run.ts'
+import { runName } from '../results/series.ts'
+import { writeAtomically } from '../results/store.ts'
+import { everyManifest } from './manifest.ts'
+
+const folder = '.repro/made'
+
+function find(project: string, inputs: Inputs): Buffer | undefined {
+  try {
+    return readFileSync(join(project, folder, digest(inputs)))
+  } catch {
+    return undefined
+  }
+}
+
+const keep = (project: string, inputs: Inputs, made: Uint8Array) =>
+  writeAtomically(project, `${folder}/${digest(inputs)}`, made)
+
+/** `steps` are the inputs of the document's tables and figures by id. */
+export function exhibits(project: string, steps: Readonly<Record<string, Inputs>>): Exhibits {
+  return {
+    find(id) {
+      const found = find(project, steps[id] ?? {})
+      return found && (deserialize(found) as Exhibit)
+    },
+    keep: (id, made) => keep(project, steps[id] ?? {}, serialize(made)),
+  }
+}
+
+/**
+ * A claim's judgement: found if these inputs were judged before, else made and kept. `inputs` must tell all that `evidence` may say of it,
+ * and the language of `reasons` (English unless given).
+ */
+export async function judgement(
+  project: string,
+  inputs: Inputs,
+  claim: ClaimBlock,
+  evidence: Evidence,
+  reasons?: Reasons,
+): Promise<Judgement> {
+  const found = revive(find(project, inputs), claim, evidence)
+  if (found) return found
+  const made = judge(claim, evidence, reasons ? { reasons } : {})
+  await keep(project, inputs, dehydrate(made))
+  return made
+}
+
+/** Runs are named in it, not held. Not JSON, which has no infinite ends of intervals. */
+function dehydrate({ claim: _, measured, ...judged }: Judgement): Uint8Array {
+  const named = measured.map((one) => ({
+    ...one,
+    sources: one.sources.map(({ run, n }) => ({ name: runName(run), n })),
+  }))
+  return serialize({ ...judged, measured: named })
+}
+
+type Dehydrated = Omit<Judgement, 'claim' | 'measured'> & {
+  readonly measured: readonly (Omit<Measured, 'sources'> & {
+    readonly sources: readonly { readonly name: string; readonly n: number }[]
+  })[]
+}
+
+function revive(found: Buffer | undefined, claim: ClaimBlock, { results }: Evidence): Judgement | undefined {
+  if (found === undefined) return undefined
+  const runs = new Map(results.runs.map((run) => [runName(run), run]))
+  const { measured, ...judged } = deserialize(found) as Dehydrated
+  const whole = measured.map((one) => ({
+    ...one,
+    sources: one.sources.flatMap(({ name, n }) => {
+      const run = runs.get(name)
+      return run ? [{ run, n }] : []
+    }),
+  }))
+  return { ...judged, claim, measured: whole }
+}
+
+/** Deletes what no report was made from. */
+export function tidy(project: string): void {
+  const used = new Set(everyManifest(project).flatMap(({ steps }) => Object.values(steps).map(digest)))
+  for (const name of list(join(project, folder))) {
+    if (!used.has(name)) rmSync(join(project, folder, name), { force: true })
+  }
+}
+
+function list(path: string): readonly string[] {
+  try {
+    return readdirSync(path)
+  } catch {
+    return []
+  }
+}

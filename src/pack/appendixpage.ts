@@ -1,0 +1,74 @@
+/** The artifact appendix as a page to read and to print: two sheets of A4. */
+
+import type { Element, Root as Page } from 'hast'
+import type { Root } from 'mdast'
+import rehypeStringify from 'rehype-stringify'
+import remarkRehype from 'remark-rehype'
+import { unified } from 'unified'
+import { visit } from 'unist-util-visit'
+import { element } from '../report/element.ts'
+import { style } from '../report/style.ts'
+
+const own = `
+body.appendix { display: block; }
+main.appendix { max-width: 70rem; margin: 0 auto; }
+main.appendix > * { max-width: 78ch; }
+main.appendix > .scroll { max-width: 100%; margin: 1rem 0; }
+main.appendix h1 { margin-top: 2rem; }
+main.appendix h2 { margin-top: 1.8rem; }
+main.appendix td:nth-child(2) { min-width: 16rem; }
+main.appendix td code { white-space: normal; overflow-wrap: anywhere; }
+main.appendix td:last-child code { white-space: nowrap; }
+@page { size: A4; margin: 13mm 14mm; }
+@media print {
+  html { font-size: 8pt; line-height: 1.32; }
+  main.appendix > * { max-width: 100%; }
+  main.appendix h1 { font-size: 1.5rem; margin: 0 0 .3rem; }
+  main.appendix h2 { font-size: 1.1rem; margin: .8rem 0 .3rem; }
+  main.appendix p, main.appendix ul { margin: 0 0 .5em; }
+  main.appendix li p, main.appendix li { margin: 0; }
+  main.appendix pre { padding: .3rem .5rem; margin: .3rem 0; white-space: pre-wrap; }
+  main.appendix > .scroll { margin: .3rem 0; }
+  main.appendix table { font-size: 6.6pt; width: 100%; }
+  main.appendix td, main.appendix th { padding: .12rem .3rem; }
+  main.appendix td:nth-child(2) { min-width: 0; }
+}
+`
+
+/** @param title of the page's tab */
+export async function appendixPage(
+  appendix: Root,
+  { title, lang, generator }: { readonly title: string; readonly lang: string; readonly generator: string },
+): Promise<string> {
+  const body = await unified().use(remarkRehype).run(appendix)
+  visit(body, 'element', (node, index, parent) => {
+    if (node.tagName !== 'table' || parent === undefined || index === undefined) return
+    const box = { className: ['scroll'], role: 'region', ariaLabel: 'Table', tabIndex: 0 }
+    if (parent.type === 'root') parent.children[index] = element('div', box, node)
+  })
+  const page: Page = {
+    type: 'root',
+    children: [
+      { type: 'doctype' },
+      element(
+        'html',
+        { lang },
+        element(
+          'head',
+          {},
+          element('meta', { charSet: 'utf-8' }),
+          element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
+          element('meta', { name: 'generator', content: generator }),
+          element('title', {}, title),
+          element('style', {}, style + own),
+        ),
+        element(
+          'body',
+          { className: ['appendix'] },
+          element('main', { className: ['appendix'] }, ...(body.children as Element[])),
+        ),
+      ),
+    ],
+  }
+  return `${unified().use(rehypeStringify).stringify(page)}\n`
+}

@@ -1,0 +1,91 @@
+/**
+ * The archive: a zip, which Zenodo shows the content of and every system unpacks, with the crate at its root as tools for RO-Crate expect it.
+ * Same files and date, same bytes: names are sorted, times are the date's, and the compression is this package's own code, not the system's.
+ */
+
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { type Zippable, zipSync } from 'fflate'
+import { sha256 } from '../results/files.ts'
+import { PackError } from './error.ts'
+
+export interface Packed {
+  readonly path: string
+  readonly content: Uint8Array
+  readonly kind: 'file' | 'program' | 'link'
+}
+
+const modes: Readonly<Record<Packed['kind'], number>> = { file: 0o100644, program: 0o100755, link: 0o120777 }
+const unix = 3
+
+/** Lines for `sha256sum -c`, of all files but the links. */
+export function checksums(files: readonly Packed[]): string {
+  return files
+    .filter(({ kind }) => kind !== 'link')
+    .map(({ path, content }) => `${sha256(content)}  ${path}\n`)
+    .join('')
+}
+
+// A zip has 16 bits for the number of files and 32 for places in it; the extension for more is not everywhere.
+const mostFiles = 0xffff
+const mostBytes = 0xffffffff
+
+/** @param date year, month and day; all files have its noon as their time. Throws a PackError for more than a zip holds. */
+export function zipped(files: readonly Packed[], date: string): Uint8Array {
+  const bytes = files.reduce((sum, { content }) => sum + content.length, 0)
+  if (files.length > mostFiles || bytes > mostBytes)
+    throw new PackError(
+      `${files.length} files with ${bytes} bytes are more than a zip holds (${mostFiles} files, ${mostBytes} bytes): leave large files out of the project`,
+    )
+  const [year = 1980, month = 1, day = 1] = date.split('-').map(Number)
+  // A zip holds local times without their zone: the parts of this one are the same in every zone.
+  const mtime = new Date(year, month - 1, day, 12)
+  const tree: Zippable = {}
+  for (const { path, content, kind } of files.toSorted((a, b) => (a.path < b.path ? -1 : 1)))
+    tree[path] = [content, { level: 9, mtime, os: unix, attrs: (modes[kind] << 16) >>> 0 }]
+  return zipSync(tree)
+}
+
+/** Writes under another name first, so that nobody finds half an archive. Throws a PackError for what a file system refuses. */
+export async function writeArchive(file: string, bytes: Uint8Array): Promise<void> {
+  const draft = join(dirname(file), `.${basename(file)}.${process.pid}.part`)
+  try {
+    await mkdir(dirname(file), { recursive: true })
+    const handle = await open(draft, 'w')
+    try {
+      await handle.writeFile(bytes)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(draft, file)
+  } catch (cause) {
+    await rm(draft, { force: true }).catch(() => {})
+    throw refusal(cause, file)
+  }
+}
+
+function refusal(cause: unknown, file: string): unknown {
+  const code = (cause as NodeJS.ErrnoException).code
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new PackError(
+        `cannot write ${file}: the disk is full; make room, or name another place with -o`,
+        {
+          cause,
+        },
+      )
+    case 'EISDIR':
+    case 'ENOTEMPTY':
+      return new PackError(`cannot write ${file}: it is a folder; name a file with -o`, { cause })
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return new PackError(`cannot write ${file} (${code}): name another place with -o`, { cause })
+    default:
+      return cause
+  }
+}

@@ -1,0 +1,169 @@
+/** What an archive is about: which claim rests on which experiment and stands in which table or figure, and what checking it costs. */
+
+import { cellsFor, decisive, type Verification } from '../build/verify.ts'
+import type { ClaimBlock, ExperimentBlock } from '../document/block.ts'
+import type { Document } from '../document/document.ts'
+import { cellsOf, type PlannedCell } from '../plan/cells.ts'
+import { measuredText, publishedText } from '../report/claim.ts'
+import { labels } from '../report/exhibits.ts'
+import { english } from '../report/words/en.ts'
+import type { Run } from '../results/run.ts'
+import { runName } from '../results/series.ts'
+import type { Environment } from '../testbed/environment.ts'
+import { type Disk, type Effort, effortOf } from './effort.ts'
+import type { Metadata } from './metadata.ts'
+import type { Revision } from './tree.ts'
+
+export interface Artifact {
+  readonly metadata: Metadata
+  /** Of the archive: year, month and day. */
+  readonly date: string
+  readonly revision?: Revision
+  /** Name and version of this program. */
+  readonly generator: string
+  readonly document: Document
+  /** Paths in the archive. */
+  readonly paper: string
+  readonly report: string
+  readonly paths: readonly string[]
+  readonly runs: readonly Run[]
+  readonly environments: readonly Environment[]
+  /** Of the packages that these environments need; absent when all experiments run on the reader's host. */
+  readonly laboratory?: Disk
+  /** As the authors state it for the setup, in minutes. */
+  readonly setupMinutes?: number
+  readonly experiments: readonly Experiment[]
+  readonly claims: readonly Claim[]
+}
+
+export interface Experiment {
+  /** `E1`, in the order of the document. */
+  readonly number: string
+  readonly block: ExperimentBlock
+  readonly runs: readonly Run[]
+  readonly effort: Effort
+  /** As the authors state it, in minutes. */
+  readonly humanMinutes?: number
+  /** Ids. */
+  readonly claims: readonly string[]
+  /** `Table 5`, `Figure 2`. */
+  readonly exhibits: readonly string[]
+}
+
+export interface Claim {
+  readonly block: ClaimBlock
+  /** What must hold, as the document has it. */
+  readonly test: string
+  readonly verdict: string
+  readonly measured: readonly string[]
+  readonly published?: string
+  /** `E1`. */
+  readonly experiments: readonly string[]
+  readonly exhibit?: string
+  /** Of the cells that the claim reads. */
+  readonly effort: Effort
+}
+
+export function experimentsOf(document: Document, runs: readonly Run[]): readonly Experiment[] {
+  const names = labels(document, english)
+  const cells = cellsOf(document.blocks)
+  const claims = document.blocks.filter((block) => block.type === 'claim')
+  return numbered(document).map(({ number, block }) => {
+    const own = runs.filter(({ experiment }) => experiment === block.id)
+    const stated = document.frontMatter.humanMinutes.find(({ of }) => of === block.id)
+    return {
+      number,
+      block,
+      runs: own,
+      effort: effortOf(own),
+      ...(stated === undefined ? {} : { humanMinutes: stated.minutes }),
+      claims: claims
+        .filter((claim) => cellsFor([claim], cells).some(({ experiment }) => experiment === block.id))
+        .map(({ id }) => id),
+      exhibits: document.blocks
+        .filter(
+          (one) =>
+            (one.type === 'table' && one.from === block.id) ||
+            (one.type === 'figure' && Object.values(one.data).some(({ from }) => from === block.id)),
+        )
+        .map(({ id }) => names.get(id) ?? id),
+    }
+  })
+}
+
+export function claimsOf(
+  document: Document,
+  runs: readonly Run[],
+  verifications: readonly Verification[],
+): readonly Claim[] {
+  const names = labels(document, english)
+  const cells = cellsOf(document.blocks)
+  const numbers = numbered(document)
+  return verifications.map((verification) => {
+    const block = verification.claim
+    const { verdict, measured } = decisive(verification)
+    const needed = cellsFor([block], cells)
+    // Without a number or words this is only where the claim stands.
+    const published = block.published === undefined ? undefined : publishedText(block)
+    return {
+      block,
+      test: testText(block, document),
+      verdict,
+      measured: measured.map(measuredText),
+      ...(published === undefined ? {} : { published }),
+      experiments: numbers
+        .filter(({ block: { id } }) => needed.some(({ experiment }) => experiment === id))
+        .map(({ number }) => number),
+      ...(block.shows === undefined ? {} : { exhibit: names.get(block.shows) ?? block.shows }),
+      effort: effortOf(runsOf(needed, runs)),
+    }
+  })
+}
+
+function numbered({ blocks }: Document) {
+  return blocks
+    .filter((block) => block.type === 'experiment')
+    .map((block, index) => ({ number: `E${index + 1}`, block }))
+}
+
+function runsOf(cells: readonly PlannedCell[], runs: readonly Run[]): readonly Run[] {
+  const names = new Set(cells.map(runName))
+  return runs.filter((run) => names.has(runName(run)))
+}
+
+/** `0.5 <= a / b <= 1`: the keys of the block, in one line. */
+function testText({ id, test }: ClaimBlock, { fences }: Document): string {
+  const data = fences.find((fence) => fence.type === 'claim' && fence.id === id)?.source?.data ?? {}
+  const written = (key: string) => String(data[key] ?? '')
+  switch (test.type) {
+    case 'absolute':
+    case 'relative':
+      return `${written('value')} = ${written('published')} ± ${written('tolerance')}`
+    case 'interval': {
+      const low = Number.isFinite(test.low) ? `${test.low} <= ` : ''
+      const high = Number.isFinite(test.high) ? ` <= ${test.high}` : ''
+      return `${low}${written('value')}${high}`
+    }
+    case 'ordering':
+      return Array.isArray(data.ascending) ? data.ascending.join(' < ') : written('value')
+    case 'direction': {
+      const relation = { up: 'above', down: 'below', same: 'the same as' }[test.direction]
+      const margin = Math.round(test.tolerance * 1e4) / 100
+      return `${written('to')} ${relation} ${written('from')}, ${test.direction === 'same' ? 'within' : 'by more than'} ${margin} %`
+    }
+    case 'all':
+      return written('value')
+  }
+}
+
+/** Rows, header and datasets of a recorded run, relative to the project. */
+export function recordedFiles(run: Run): readonly [string, string, ...string[]] {
+  const folder = `results/${runName(run)}`
+  const datasets = Object.keys(run.datasets ?? {}).map((name) => `${folder}/${name}.csv`)
+  return [`${folder}/rows.csv`, `${folder}/run.json`, ...datasets]
+}
+
+/** The run of the cell that `repro verify --kick-the-tires` runs again. */
+export function firstRun({ document, runs }: Artifact): Run | undefined {
+  return runsOf(cellsOf(document.blocks).slice(0, 1), runs)[0]
+}

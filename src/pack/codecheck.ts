@@ -1,0 +1,62 @@
+/** codecheck.yml: what a codechecker has to recreate. https://codecheck.org.uk/spec/config/1.0/ */
+
+import { Document, parse } from 'yaml'
+import { runName } from '../results/series.ts'
+import { type Artifact, recordedFiles } from './artifact.ts'
+import { PackError } from './error.ts'
+
+/** Version 2.0 makes an ORCID of every author and a reference to the published paper mandatory, which a paper under review lacks. */
+const version = 'https://codecheck.org.uk/spec/config/1.0/'
+
+/**
+ * The text of the file. Its manifest lists the report and the rows of every run; who checks adds `codechecker` and `report`.
+ * @param own text of the project's own codecheck.yml: what it says besides the manifest stays. Throws a PackError if it is none.
+ */
+export function codecheck(artifact: Artifact, own: string | undefined): string {
+  const { metadata, report, runs, experiments } = artifact
+  const manifest = [
+    { file: report, comment: 'The report, with all tables and figures: npx repro build' },
+    ...runs.map((run) => {
+      const number = experiments.find(({ block }) => block.id === run.experiment)?.number
+      return {
+        file: recordedFiles(run)[0],
+        comment: `${number}: ${run.trials} trials, ${run.origin}: npx repro build --rerun=${runName(run)} --record`,
+      }
+    }),
+  ]
+  const paper = {
+    title: metadata.title,
+    authors: metadata.creators.map(({ name, orcid }) => ({
+      name,
+      ...(orcid === undefined ? {} : { ORCID: orcid }),
+    })),
+    ...(metadata.doi === undefined ? {} : { reference: `https://doi.org/${metadata.doi}` }),
+  }
+  const kept = read(own)
+  const made = new Document(
+    {
+      version,
+      ...(metadata.repository === undefined ? {} : { repository: metadata.repository }),
+      ...kept,
+      paper: { ...paper, ...(kept.paper as object | undefined) },
+      manifest,
+    },
+    { version: '1.1' },
+  )
+  // The specification asks for the version of YAML, and for the three dashes.
+  if (made.directives) made.directives.yaml.explicit = true
+  return made.toString({ lineWidth: 0 })
+}
+
+function read(own: string | undefined): Record<string, unknown> {
+  if (own === undefined) return {}
+  let data: unknown
+  try {
+    data = parse(own)
+  } catch (cause) {
+    throw new PackError(`cannot read codecheck.yml: ${(cause as Error).message}`, { cause })
+  }
+  if (typeof data !== 'object' || data === null || Array.isArray(data))
+    throw new PackError('codecheck.yml is no mapping of keys to values')
+  return data as Record<string, unknown>
+}

@@ -1,0 +1,74 @@
+/** Markdown as a tree (mdast): what is put into it needs no escaping, and it becomes text as well as a page. */
+
+import type { AlignType, BlockContent, PhrasingContent, Root, RootContent, TableRow } from 'mdast'
+import remarkGfm from 'remark-gfm'
+import remarkParse from 'remark-parse'
+import remarkStringify from 'remark-stringify'
+import { unified } from 'unified'
+
+export type Inline = string | PhrasingContent | readonly Inline[]
+
+export function code(value: string): PhrasingContent {
+  return { type: 'inlineCode', value }
+}
+
+export function strong(...children: readonly Inline[]): PhrasingContent {
+  return { type: 'strong', children: inlines(children) }
+}
+
+export function link(url: string, ...children: readonly Inline[]): PhrasingContent {
+  return { type: 'link', url, children: inlines(children) }
+}
+
+export function heading(depth: 1 | 2 | 3, ...children: readonly Inline[]): RootContent {
+  return { type: 'heading', depth, children: inlines(children) }
+}
+
+export function paragraph(...children: readonly Inline[]): BlockContent {
+  return { type: 'paragraph', children: inlines(children) }
+}
+
+export function list(...items: readonly Inline[]): RootContent {
+  return {
+    type: 'list',
+    spread: false,
+    children: items.map((item) => ({ type: 'listItem', spread: false, children: [paragraph(item)] })),
+  }
+}
+
+export function shell(...lines: readonly string[]): RootContent {
+  return { type: 'code', lang: 'sh', value: lines.join('\n') }
+}
+
+/** The first row is the head; columns in `numbers` are flush right. */
+export function table(rows: readonly (readonly Inline[])[], numbers: readonly number[] = []): RootContent {
+  const align = (rows[0] ?? []).map((_, index): AlignType => (numbers.includes(index) ? 'right' : null))
+  const row = (cells: readonly Inline[]): TableRow => ({
+    type: 'tableRow',
+    children: cells.map((cell) => ({ type: 'tableCell', children: inlines([cell]) })),
+  })
+  return { type: 'table', align, children: rows.map(row) }
+}
+
+/** An author's own Markdown, such as an abstract. */
+export function parsed(text: string): readonly RootContent[] {
+  return unified().use(remarkParse).use(remarkGfm).parse(text).children
+}
+
+export function markdownText(root: Root): string {
+  return unified()
+    .use(remarkGfm, { tablePipeAlign: false })
+    .use(remarkStringify, { bullet: '-', rule: '-' })
+    .stringify(root)
+}
+
+function inlines(children: readonly Inline[]): PhrasingContent[] {
+  return children.flatMap((child): PhrasingContent[] => {
+    if (typeof child === 'string') return [{ type: 'text', value: child }]
+    return isList(child) ? inlines(child) : [child]
+  })
+}
+
+function isList(child: PhrasingContent | readonly Inline[]): child is readonly Inline[] {
+  return Array.isArray(child)
+}

@@ -1,0 +1,198 @@
+/**
+ * An archive of a project for a repository such as Zenodo, or for a committee that gives badges:
+ *
+ *   files of the project -> frozen build -> all that the report needs is there? -> claims judged -> appendix, codecheck.yml, crate
+ *                        -> checksums -> zip
+ */
+
+import { join, relative } from 'node:path'
+import { type BuildOptions, build, planDocument, programOf } from '../build/build.ts'
+import type { Tell } from '../build/event.ts'
+import { claimInputs } from '../build/exhibits.ts'
+import { judgement } from '../build/made.ts'
+import { readManifest } from '../build/manifest.ts'
+import { DocumentError, lockFile, type Opened, openDocument, type Site } from '../build/site.ts'
+import { verifyClaims } from '../build/verify.ts'
+import { hasErrors } from '../document/problem.ts'
+import { type Files, openFiles, sha256 } from '../results/files.ts'
+import type { Run } from '../results/run.ts'
+import { readLock } from '../testbed/emulated/packages.ts'
+import { writeArchive, zipped } from './archive.ts'
+import { type Artifact, claimsOf, experimentsOf, recordedFiles } from './artifact.ts'
+import { added, contents } from './contents.ts'
+import { type Disk, laboratoryDisk } from './effort.ts'
+import { nameSome, PackError } from './error.ts'
+import { readMetadata } from './metadata.ts'
+import { readTree, type Tree } from './tree.ts'
+
+export interface PackOptions {
+  /** Where the archive goes, absolute; `_build/NAME-VERSION.zip` if undefined. */
+  readonly output: string | undefined
+  /** Packs files as they are, also those that are not as committed. */
+  readonly allowDirty: boolean
+  readonly signal: AbortSignal
+}
+
+export interface Archive {
+  /** Absolute. */
+  readonly file: string
+  readonly sha256: string
+  readonly bytes: number
+  readonly files: number
+  /** What a reader of the archive will miss. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * Throws a DocumentError, a FrozenError for runs that are not recorded, a PackError for all else that keeps the archive from being whole.
+ */
+export async function pack(site: Site, options: PackOptions, tell: Tell): Promise<Archive> {
+  const { project } = site
+  const files = openFiles(project, readManifest(project, site.document)?.notes)
+  const opened = await openDocument(site, files)
+  if (hasErrors(opened.document.file)) throw new DocumentError(opened.document.file)
+  const tree = readTree(project, options.output === undefined ? [] : [relative(project, options.output)])
+  if (!options.allowDirty) refuseChanges(tree)
+
+  const report = await buildReport(site, opened, options.signal, tell, files)
+  const steps = await planDocument(site, opened, files)
+  const runs = steps.flatMap(({ verdict }) => (verdict.type === 'recorded' ? [verdict.run] : []))
+  refuseMissing(site, tree, runs)
+
+  const artifact = await describe({ site, opened, files, tree, runs, report, steps })
+  const name = archiveName(artifact)
+  const file = options.output ?? join(project, '_build', name)
+  const packed = await contents(artifact, { project, archive: name, own: files.text('codecheck.yml') })
+  const bytes = zipped(packed, artifact.date)
+  options.signal.throwIfAborted()
+  await writeArchive(file, bytes)
+  return { file, sha256: sha256(bytes), bytes: bytes.length, files: packed.length, notes: notesOn(artifact) }
+}
+
+function refuseChanges({ revision }: Tree): void {
+  const changes = revision?.changes ?? []
+  if (changes.length === 0) return
+  throw new PackError(
+    `${changes.length} files are not as committed:\n${nameSome(changes)}\nCommit them, or pack them as they are with --allow-dirty (the archive then says so).`,
+  )
+}
+
+async function buildReport(
+  site: Site,
+  opened: Opened,
+  signal: AbortSignal,
+  tell: Tell,
+  files: Files,
+): Promise<string> {
+  const frozen: BuildOptions = {
+    ...{ rerun: [], only: [], jobs: 1, keepGoing: false, frozen: true, record: false, render: true },
+    signal,
+  }
+  const { problems, report } = await build(site, opened, frozen, tell, files)
+  if (problems.length > 0 || report === undefined) {
+    const lines = problems.map(({ place, message }) => `${site.document}:${place.line}: ${message}`)
+    throw new PackError(`the report is not whole:\n${nameSome(lines)}`)
+  }
+  return report
+}
+
+/** What the build looked at must be in the archive, or the report cannot be built there. */
+function refuseMissing({ project, document }: Site, { paths }: Tree, runs: readonly Run[]): void {
+  const there = new Set([...paths, ...runs.flatMap(recordedFiles)])
+  const missing = Object.entries(readManifest(project, document)?.notes ?? {}).flatMap(([path, note]) =>
+    note.type !== 'file' || /^(?:\/|\.\.|\.repro\/|_build\/)/.test(path) || there.has(path) ? [] : [path],
+  )
+  if (missing.length === 0) return
+  throw new PackError(
+    `the report needs files that git ignores, so the archive would lack them:\n${nameSome(missing)}\nAdd them to the project: git add --force`,
+  )
+}
+
+interface Built {
+  readonly site: Site
+  readonly opened: Opened
+  readonly files: Files
+  readonly tree: Tree
+  readonly runs: readonly Run[]
+  /** Path of the report. */
+  readonly report: string
+  readonly steps: Awaited<ReturnType<typeof planDocument>>
+}
+
+async function describe({ site, opened, files, tree, runs, report, steps }: Built): Promise<Artifact> {
+  const { document } = opened
+  const asked = new Set(runs.map(({ environment }) => environment))
+  const environments = [...opened.environments.values()].filter(({ name }) => asked.has(name))
+  const setup = document.frontMatter.humanMinutes.find(({ of }) => of === 'setup')
+  const claims = document.blocks.filter((block) => block.type === 'claim')
+  const program = programOf(site, files)
+  // The build has judged them: this finds what it kept.
+  const verifications = await verifyClaims(claims, steps, undefined, (claim, evidence) => {
+    const inputs = claimInputs(claim, evidence.results.runs, evidence.stale, program)
+    return judgement(site.project, inputs, claim, evidence)
+  })
+  return {
+    metadata: readMetadata(document.frontMatter, files),
+    date: dateOf(document.frontMatter.date, tree, runs),
+    ...(tree.revision === undefined ? {} : { revision: tree.revision }),
+    generator: site.generator,
+    document,
+    paper: site.document,
+    report,
+    paths: tree.paths,
+    runs,
+    environments,
+    ...(await laboratoryOf(site, environments)),
+    ...(setup === undefined ? {} : { setupMinutes: setup.minutes }),
+    experiments: experimentsOf(document, runs),
+    claims: claimsOf(document, runs, verifications),
+  }
+}
+
+async function laboratoryOf(
+  site: Site,
+  environments: Artifact['environments'],
+): Promise<{ readonly laboratory?: Disk }> {
+  if (environments.length === 0) return {}
+  const lock = await readLock(lockFile(site))
+  return { laboratory: laboratoryDisk(lock, [...new Set(environments.map(({ root }) => root))]) }
+}
+
+/** The paper's, the commit's, or that of the newest run: never today's. */
+function dateOf(written: string | undefined, { revision }: Tree, runs: readonly Run[]): string {
+  const iso = /^\d{4}-\d{2}-\d{2}/
+  const newest = runs
+    .map(({ provenance }) => String(provenance.date ?? ''))
+    .sort()
+    .at(-1)
+  const found = [written, revision?.date, newest].find((date) => date !== undefined && iso.test(date))
+  return iso.exec(found ?? '')?.[0] ?? '1980-01-01'
+}
+
+/** `repro-0.1.0.zip`; one of uncommitted files takes no other's name. */
+function archiveName({ metadata, revision }: Artifact): string {
+  const dirty = (revision?.changes.length ?? 0) > 0 ? ['dirty'] : []
+  const version = metadata.version ?? revision?.commit.slice(0, 12)
+  return `${[metadata.name, ...[version ?? []].flat(), ...dirty].join('-')}.zip`
+}
+
+function notesOn({ metadata, document, experiments, revision, paths }: Artifact): readonly string[] {
+  const unstated = [
+    ...(document.frontMatter.humanMinutes.some(({ of }) => of === 'setup') ? [] : ['setup']),
+    ...experiments.filter(({ humanMinutes }) => humanMinutes === undefined).map(({ block }) => block.id),
+  ]
+  // What codecheck.yml says is taken over.
+  const replaced = paths.filter((path) => added.includes(path) && path !== 'codecheck.yml')
+  return [
+    ...(revision === undefined ? ['not in a git repository: the archive names no commit'] : []),
+    ...((revision?.changes.length ?? 0) > 0 ? ['not as committed, which the archive says'] : []),
+    ...(revision === undefined
+      ? []
+      : replaced.map((path) => `${path} of the project is replaced by the one made here`)),
+    ...(metadata.license === undefined ? ['no license: name one in CITATION.cff or package.json'] : []),
+    ...(metadata.creators.length === 0 ? ['no author: name them in the front matter (authors)'] : []),
+    ...(unstated.length === 0
+      ? []
+      : [`human minutes not stated for ${unstated.join(', ')} (front matter: artifact.humanMinutes)`]),
+  ]
+}

@@ -1,0 +1,71 @@
+/** What figures draw: the rows of an experiment's runs as flat records, times in microseconds. */
+
+import type { ExperimentBlock, FigureData } from '../document/block.ts'
+import { cellsOf } from '../plan/cells.ts'
+import { unknown } from '../results/quantity.ts'
+import type { Dataset, Run } from '../results/run.ts'
+import { canonical, runName, select } from '../results/series.ts'
+
+export type FigureRecord = Readonly<Record<string, string | number | null>>
+
+/** Names of the cells that a figure's data are of, in the block's order. */
+export function wantedCells(experiment: ExperimentBlock, { where }: FigureData): readonly string[] {
+  const fits = (column: string, value: string) => where[column]?.includes(value) ?? true
+  return cellsOf([experiment])
+    .filter(({ environment, pattern }) => fits('environment', environment) && fits('pattern', pattern))
+    .map(runName)
+}
+
+/**
+ * Of runs their observations, without the excluded ones, or a dataset. Beside the runs' own columns each record has `environment`,
+ * `pattern`, `patternLabel`, `patternIndex` (the block's order) and `origin`. Records are in the block's order of
+ * environments and patterns. Throws QueryError, with the nearest name, for a dataset or a column that a run does not have, and
+ * for a value that no row has.
+ */
+export function records(
+  experiment: ExperimentBlock,
+  runs: readonly Run[],
+  source: FigureData,
+): readonly FigureRecord[] {
+  const all = experiment.environments.flatMap((environment) =>
+    experiment.patterns.flatMap(({ name: pattern, label }, patternIndex) => {
+      const name = runName({ experiment: experiment.id, environment, pattern })
+      const run = runs.find((candidate) => runName(candidate) === name)
+      if (run === undefined) return []
+      const { columns, rows } = datasetOf(run, source.dataset)
+      const cell = { environment, pattern, patternLabel: label, patternIndex, origin: run.origin }
+      const scales = columns.map((column) => ({
+        name: column.name,
+        scale: column.role === 'measure' ? canonical(run, column).scale : 1,
+      }))
+      return rows.map((row) => ({
+        ...Object.fromEntries(
+          scales.map(({ name, scale }) => {
+            const value = row[name] ?? null
+            return [name, typeof value === 'number' ? value * scale : value]
+          }),
+        ),
+        ...cell,
+      }))
+    }),
+  )
+  return Object.entries(source.where).reduce<readonly FigureRecord[]>((left, [column, values]) => {
+    checkValues(all, column, values)
+    return left.filter((record) => values.includes(String(record[column])))
+  }, all)
+}
+
+function datasetOf(run: Run, name: string | undefined): Dataset {
+  if (name === undefined) return { columns: run.columns, rows: select(run) }
+  const dataset = run.datasets?.[name]
+  if (dataset === undefined)
+    throw unknown(`dataset of run ${runName(run)}`, name, Object.keys(run.datasets ?? {}))
+  return dataset
+}
+
+function checkValues(all: readonly FigureRecord[], column: string, values: readonly string[]): void {
+  const [first] = all
+  if (first !== undefined && !(column in first)) throw unknown('column', column, Object.keys(first))
+  const present = [...new Set(all.map((record) => String(record[column])))]
+  for (const value of values) if (!present.includes(value)) throw unknown(column, value, present)
+}

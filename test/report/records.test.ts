@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { records, wantedCells } from '../../src/report/records.ts'
+import type { Run } from '../../src/results/run.ts'
+import { fakeExperiment, fakeRun } from '../results/fake.ts'
+
+const experiment = fakeExperiment()
+const drawn = (run: Run): Run => ({
+  ...run,
+  datasets: {
+    pictures: {
+      columns: [
+        { name: 'choice', role: 'factor' },
+        { name: 'pcpu', role: 'index' },
+        { name: 'at', role: 'measure', unit: 'ticks' },
+      ],
+      rows: [
+        { choice: 'typical', pcpu: 3, at: -54 },
+        { choice: 'worst', pcpu: null, at: 5400 },
+      ],
+    },
+  },
+})
+const runs = [fakeRun({ exclude: 'lost records' }), fakeRun({ pattern: 'dom0-cpu' })].map(drawn)
+const from = 'latency'
+
+describe('records for a figure', () => {
+  it('are the observations in microseconds, without excluded rows', () => {
+    const rows = records(experiment, runs, { from, where: {} })
+    expect(rows).toHaveLength(7 + 8)
+    expect(rows[0]).toMatchObject({
+      environment: 'xen-4.14',
+      pattern: 'baseline',
+      patternLabel: 'baseline',
+      patternIndex: 0,
+      origin: 'emulated',
+      operation: 'pause',
+      total: 10_068,
+      command: 10_568,
+      'xl-to-xen': null,
+    })
+  })
+
+  it('are the rows of a dataset, in microseconds too', () => {
+    const rows = records(experiment, runs, { from, dataset: 'pictures', where: {} })
+    expect(rows.map(({ pattern, choice, pcpu, at }) => [pattern, choice, pcpu, at])).toEqual([
+      ['baseline', 'typical', 3, -1],
+      ['baseline', 'worst', null, 100],
+      ['dom0-cpu', 'typical', 3, -1],
+      ['dom0-cpu', 'worst', null, 100],
+    ])
+  })
+
+  it('are only those with the wanted values', () => {
+    const where = { choice: ['worst'], pattern: ['dom0-cpu'] }
+    const rows = records(experiment, runs, { from, dataset: 'pictures', where })
+    expect(rows.map(({ pattern, choice }) => [pattern, choice])).toEqual([['dom0-cpu', 'worst']])
+  })
+
+  it.each<[string, string | undefined, Readonly<Record<string, readonly string[]>>, string]>([
+    [
+      'an unknown dataset',
+      'picture',
+      {},
+      'unknown dataset of run latency/xen-4.14/baseline: picture (did you mean pictures?)',
+    ],
+    ['an unknown column', 'pictures', { choise: ['worst'] }, 'unknown column: choise (did you mean choice?)'],
+    [
+      'a value that no row has',
+      'pictures',
+      { choice: ['worse'] },
+      'unknown choice: worse (did you mean worst?)',
+    ],
+    ['a value that is excluded', undefined, { excluded: ['lost records'] }, 'unknown excluded: lost records'],
+  ])('are an error for %s', (_, dataset, where, message) => {
+    expect(() => records(experiment, runs, { from, dataset, where })).toThrow(message)
+  })
+
+  it('want only the cells that the figure names', () => {
+    const wanted = (where: Readonly<Record<string, readonly string[]>>) =>
+      wantedCells(experiment, { from, where })
+    expect(wanted({})).toHaveLength(4)
+    expect(wanted({ environment: ['xen-4.17'] })).toEqual([
+      'latency/xen-4.17/baseline',
+      'latency/xen-4.17/dom0-cpu',
+    ])
+    expect(wanted({ environment: ['xen-4.17'], pattern: ['baseline'], choice: ['worst'] })).toEqual([
+      'latency/xen-4.17/baseline',
+    ])
+  })
+})
