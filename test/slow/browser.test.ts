@@ -50,12 +50,13 @@ describe('the report of the recorded runs', () => {
       )
       expect(overflow).toBeLessThanOrEqual(0)
       expect(await page.locator('table').count()).toBeGreaterThanOrEqual(4)
+      await page.evaluate(`for (const one of document.querySelectorAll('details.folded')) one.open = true`)
       for (const drawing of await page.locator('figure .drawing').all()) {
         const box = await drawing.boundingBox() // on a phone the drawing scrolls inside of it
         expect(box?.width).toBeGreaterThan(200)
         expect(box?.width).toBeLessThanOrEqual(width)
       }
-      expect(await page.locator('figure svg').count()).toBe(7)
+      expect(await page.locator('figure svg').count()).toBe(9)
       const values = page.locator('.value')
       expect(await values.count()).toBeGreaterThan(20)
       await page.close()
