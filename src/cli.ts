@@ -6,7 +6,7 @@ import { exitCodes } from './commands/exitcodes.ts'
 
 const help = `repro: papers whose experiments run again
 
-  repro build [DOCUMENT]     run what is missing and write the report to _build/index.html
+  repro build [DOCUMENT]     run what is missing and write the report into _build/
   repro run [DOCUMENT]       the same without the report
   repro check [DOCUMENT]     list everything that is wrong with the document; runs nothing
   repro status [DOCUMENT]    where each cell, table and figure stands, and why (--json, --frozen)
@@ -120,8 +120,9 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<number
 async function nothingToDo(args: readonly string[]): Promise<boolean> {
   if (args.some((word) => word.startsWith('-')) || args.length > 1) return false
   const { isUpToDate, reportFile } = await import('./build/manifest.ts')
-  if (!isUpToDate(process.cwd(), args[0] ?? 'paper/index.md')) return false
-  console.log(`${reportFile} (nothing to do)`)
+  const document = args[0] ?? 'paper/index.md'
+  if (!isUpToDate(process.cwd(), document)) return false
+  console.log(`${reportFile(document)} (nothing to do)`)
   return true
 }
 

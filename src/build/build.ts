@@ -7,12 +7,13 @@
  */
 
 import { mkdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { hasErrors } from '../document/problem.ts'
 import { cellsOf, chosen, type PlannedCell } from '../plan/cells.ts'
 import { digest } from '../plan/key.ts'
 import { plan, type Step } from '../plan/plan.ts'
-import type { Standing } from '../report/standing.ts'
+import type { Standing } from '../report/telling.ts'
+import { languageOf } from '../report/words/languages.ts'
 import { type Files, type Notes, openFiles, sha256 } from '../results/files.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
@@ -24,7 +25,15 @@ import type { Outcome, Tell } from './event.ts'
 import { claimInputs, type Rendering, renderInputs } from './exhibits.ts'
 import { exhibits, judgement, tidy } from './made.ts'
 import { type Manifest, manifestFile, reportFile } from './manifest.ts'
-import { DocumentError, lockFile, type Opened, type Overrides, override, type Site } from './site.ts'
+import {
+  DocumentError,
+  lockFile,
+  type Opened,
+  type Overrides,
+  override,
+  type Site,
+  whereWritten,
+} from './site.ts'
 
 export interface BuildOptions extends Overrides {
   /** Cells to run whatever is there, see plan/cells.ts; `all` for all that are chosen. */
@@ -52,13 +61,13 @@ export class FrozenError extends Error {
 /** Every cell with its verdict. Throws a DocumentError when the document has errors. */
 export async function planDocument(
   site: Site,
-  { document, environments }: Opened,
+  { document, environments }: Pick<Opened, 'document' | 'environments'>,
   files: Files = openFiles(site.project),
   made: ReadonlyMap<string, Run> = new Map(),
 ): Promise<readonly Step[]> {
   if (hasErrors(document.file)) throw new DocumentError(document.file)
   const store = openStore(site.project, files)
-  const around = { ...site, environments, lockFile: lockFile(site), store, files }
+  const around = { ...whereWritten(site, document), environments, lockFile: lockFile(site), store, files }
   return await plan(cellsOf(document.blocks), around, made)
 }
 
@@ -84,7 +93,11 @@ export async function build(
     done = await underLock(site, options.signal, tell, async () => {
       await sweep(site.project)
       await setUp(site, first, options.signal, tell)
-      const shop = { ...site, lockFile: lockFile(site), store: openStore(site.project) }
+      const shop = {
+        ...whereWritten(site, document),
+        lockFile: lockFile(site),
+        store: openStore(site.project),
+      }
       // From here on the files are looked at anew: packages may have been replaced, and runs are made.
       const replan = async (made: ReadonlyMap<string, Run>) =>
         toRun(await planDocument(site, own, openFiles(site.project, files.notes()), made))
@@ -99,6 +112,7 @@ export async function build(
   if (!options.render) return { ...done, problems: [] }
   const rendering = {
     document,
+    editions: opened.editions,
     runs: shown.map(({ run }) => run),
     standings: new Map(shown.map(({ run, standing }) => [runName(run), standing])),
     records: recordsBeside(shown, steps),
@@ -214,22 +228,29 @@ async function render(
   { complete, before }: { readonly complete: boolean; readonly before: Notes },
 ): Promise<Pick<Outcome, 'problems' | 'report'>> {
   const steps = renderInputs(rendering)
+  const { lang } = rendering.document.frontMatter
   // The report is the only user of unified's HTML side and of vega, which take a while to load.
   const { renderReport } = await import('../report/page.ts')
+  const report = reportFile(path)
   const { html, problems } = await renderReport({
     ...rendering,
+    editions: rendering.editions.map(({ file, lang }) => ({
+      lang,
+      href: encodeURI(basename(reportFile(file))),
+    })),
     read: async (file) => rendering.files.read(file) ?? (await readFile(join(project, file))),
     exhibits: exhibits(project, steps),
-    judgement: (claim, evidence) =>
+    judgement: (claim, evidence, reasons) =>
       judgement(
         project,
-        claimInputs(claim, evidence.results, evidence.stale, rendering.program),
+        claimInputs(claim, evidence.results, evidence.stale, rendering.program, languageOf(lang)),
         claim,
         evidence,
+        reasons,
       ),
     generator,
   })
-  await writeAtomically(project, reportFile, html)
+  await writeAtomically(project, report, html)
   const manifest: Manifest = {
     schema: 1,
     complete: complete && problems.length === 0,
@@ -239,5 +260,5 @@ async function render(
   }
   await writeAtomically(project, manifestFile(path), JSON.stringify(manifest))
   tidy(project)
-  return { problems, report: reportFile }
+  return { problems, report }
 }

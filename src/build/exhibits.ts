@@ -7,16 +7,20 @@ import { isFile } from '../document/check.ts'
 import type { Document } from '../document/document.ts'
 import { digest, parameterInputs } from '../plan/key.ts'
 import { labels, missingRuns } from '../report/exhibits.ts'
-import { type Standings, staleReasons } from '../report/standing.ts'
+import { staleReasons } from '../report/standing.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
+import type { Standings } from '../report/telling.ts'
+import { languageOf, wordsOf } from '../report/words/languages.ts'
 import type { Files } from '../results/files.ts'
 import { cellsRead, type Results } from '../results/query.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { rowsDigest } from '../results/runfile.ts'
 import { runName } from '../results/series.ts'
+import type { Edition } from './site.ts'
 
 export interface Rendering {
   readonly document: Document
+  readonly editions: readonly Edition[]
   readonly runs: readonly Run[]
   readonly standings: Standings
   /** Recorded runs by name, if others are shown. */
@@ -28,8 +32,10 @@ export interface Rendering {
 
 /** By id of the table, figure or claim; `page` is the whole report. */
 export function renderInputs(rendering: Rendering): Readonly<Record<string, Inputs>> {
-  const { document, runs, standings, files, program } = rendering
-  const names = labels(document)
+  const { document, editions, runs, standings, files, program } = rendering
+  const { lang, texts } = document.frontMatter
+  const names = labels(document, wordsOf(lang))
+  const language = { language: lang, texts: digest(texts) }
   const experiments = document.blocks.filter((block) => block.type === 'experiment')
   const stale = staleReasons(standings)
   const runInputs = new Map(runs.map((run) => [run, runInput(run, stale)]))
@@ -40,25 +46,38 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
         ? missingRuns(block, own)
         : [],
     )
+    const patterns = document.blocks.flatMap((block) =>
+      block.type === 'experiment' && block.id === experiment ? block.patterns : [],
+    )
     return Object.fromEntries([
+      ...patterns.map(({ name, label }) => [`label ${experiment}/${name}`, label] as const),
       ...own.map((run) => [`run ${runName(run)}`, runInputs.get(run) ?? ''] as const),
       ...missing.map((name) => [`run ${name}`, 'missing'] as const),
     ])
   }
+  const { original } = document
+  const documents = {
+    ...fileInput(document.file.path ?? '', files),
+    ...(original ? fileInput(original.file.path ?? '', files) : {}),
+  }
   const steps: Record<string, Inputs> = {}
   for (const block of document.blocks) {
-    if (block.type === 'claim') steps[block.id] = claimInputs(block, { experiments, runs }, stale, program)
+    if (block.type === 'claim') {
+      steps[block.id] = claimInputs(block, { experiments, runs }, stale, program, languageOf(lang))
+    }
     if (block.type !== 'table' && block.type !== 'figure') continue
     const { place: _, ...written } = block
     steps[block.id] = {
       ...parameterInputs(JSON.parse(JSON.stringify(written)), 'block '),
       label: names.get(block.id) ?? '',
+      ...language,
       program,
-      ...sourcesOf(block, files, { inputsOfRuns, document: document.file.path ?? '' }),
+      ...sourcesOf(block, files, { inputsOfRuns, documents }),
     }
   }
   steps.page = {
-    'file document': files.digest(document.file.path ?? '') ?? '',
+    ...documents,
+    ...Object.fromEntries(editions.map(({ file, lang }) => [`edition ${file}`, lang])),
     program,
     ...inputsOfRuns(),
     ...Object.fromEntries(Object.entries(steps).map(([id, inputs]) => [`exhibit ${id}`, digest(inputs)])),
@@ -68,17 +87,19 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
   return steps
 }
 
-/** All that can change the judgement of a claim. */
+/** All that can change the judgement of a claim; `language` is that of its reasons. */
 export function claimInputs(
   { place: _, test, ...written }: ClaimBlock,
   { experiments, runs }: Results,
   stale: ReadonlyMap<string, string>,
   program: string,
+  language = 'en',
 ): Inputs {
   const found = new Map(runs.map((run) => [runName(run), run]))
   return {
     ...parameterInputs(JSON.parse(JSON.stringify(written)), 'block '),
     'block test': digest(test),
+    language,
     program,
     ...Object.fromEntries(
       cellsRead(test, experiments).map((name) => {
@@ -106,14 +127,14 @@ function fileInput(path: string, files: Files): Inputs {
 function sourcesOf(
   block: TableBlock | FigureBlock,
   files: Files,
-  { inputsOfRuns, document }: { inputsOfRuns: (experiment?: string) => Inputs; document: string },
+  { inputsOfRuns, documents }: { inputsOfRuns: (experiment?: string) => Inputs; documents: Inputs },
 ): Inputs {
   const file = (path: string): Inputs => fileInput(path, files)
   if (block.type === 'table') {
     const options = tableKinds.get(block.kind)?.files ?? []
     const paths = options.map((option) => block.options[option]).filter((path) => typeof path === 'string')
     // A table of no experiment draws on the document itself: its claims.
-    const own = block.from === undefined ? { ...inputsOfRuns(), ...file(document) } : inputsOfRuns(block.from)
+    const own = block.from === undefined ? { ...inputsOfRuns(), ...documents } : inputsOfRuns(block.from)
     return Object.assign({}, own, ...paths.map(file))
   }
   const data = Object.values(block.data).map(({ from }) => (isFile(from) ? file(from) : inputsOfRuns(from)))

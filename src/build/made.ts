@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import { type Judgement, judge } from '../claims/judge.ts'
 import type { Measured } from '../claims/measure.ts'
+import type { Reasons } from '../claims/reasons.ts'
 import type { Evidence } from '../claims/scope.ts'
 import type { ClaimBlock } from '../document/block.ts'
 import { digest } from '../plan/key.ts'
@@ -38,16 +39,20 @@ export function exhibits(project: string, steps: Readonly<Record<string, Inputs>
   }
 }
 
-/** A claim's judgement: found if these inputs were judged before, else made and kept. `inputs` must tell all that `evidence` may say of it. */
+/**
+ * A claim's judgement: found if these inputs were judged before, else made and kept. `inputs` must tell all that `evidence` may say of it,
+ * and the language of `reasons` (English unless given).
+ */
 export async function judgement(
   project: string,
   inputs: Inputs,
   claim: ClaimBlock,
   evidence: Evidence,
+  reasons?: Reasons,
 ): Promise<Judgement> {
   const found = revive(find(project, inputs), claim, evidence)
   if (found) return found
-  const made = judge(claim, evidence)
+  const made = judge(claim, evidence, reasons ? { reasons } : {})
   await keep(project, inputs, dehydrate(made))
   return made
 }

@@ -19,7 +19,14 @@ export interface Manifest {
   readonly steps: Readonly<Record<string, Inputs>>
 }
 
-export const reportFile = '_build/index.html'
+/**
+ * Where the report of a document lies: paper/index.md has _build/index.html, paper/index.ja.md has _build/index.ja.html. All lie in one
+ * folder, so that they can link to each other; one from outside of paper/ keeps its path in its name.
+ */
+export function reportFile(document: string): string {
+  const name = document.startsWith('paper/') ? document.slice('paper/'.length) : `+${document}`
+  return `_build/${name.replaceAll('/', '+').replace(/\.md$/, '')}.html`
+}
 
 const manifests = '.repro/manifests'
 
@@ -52,13 +59,13 @@ function read(path: string): Manifest | undefined {
 export function isUpToDate(project: string, document: string): boolean {
   const manifest = readManifest(project, document)
   if (!manifest?.complete) return false
-  return unchanged(project, manifest.notes) && reportDigest(project) === manifest.report
+  return unchanged(project, manifest.notes) && reportDigest(project, document) === manifest.report
 }
 
-/** SHA-256 (hex) of the report; undefined if there is none. */
-export function reportDigest(project: string): string | undefined {
+/** SHA-256 (hex) of the document's report; undefined if there is none. */
+export function reportDigest(project: string, document: string): string | undefined {
   try {
-    return sha256(readFileSync(join(project, reportFile)))
+    return sha256(readFileSync(join(project, reportFile(document))))
   } catch {
     return undefined
   }

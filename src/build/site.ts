@@ -5,8 +5,10 @@ import { VFile } from 'vfile'
 import { parseBibliography } from '../document/bibliography.ts'
 import type { Block } from '../document/block.ts'
 import { check } from '../document/check.ts'
-import { type Document, parseDocument } from '../document/document.ts'
+import { type Document, parseDocument, parseFrontMatter } from '../document/document.ts'
+import { fail, hasErrors, sortMessages, warn } from '../document/problem.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
+import { languages } from '../report/words/languages.ts'
 import { type Files, openFiles } from '../results/files.ts'
 import { type Environment, readEnvironments } from '../testbed/environment.ts'
 import type { BuildEvent } from './event.ts'
@@ -45,6 +47,14 @@ export class DocumentError extends Error {
 export interface Opened {
   readonly document: Document
   readonly environments: ReadonlyMap<string, Environment>
+  /** Documents that are the same in another language. */
+  readonly editions: readonly Edition[]
+}
+
+/** A document by its path, relative to the project, and its language. */
+export interface Edition {
+  readonly file: string
+  readonly lang: string
 }
 
 const environmentsFile = 'experiments/environments.yaml'
@@ -53,27 +63,75 @@ export function lockFile({ project }: Site): string {
   return join(project, 'experiments/packages.lock.json')
 }
 
-/** Reads and checks the document: everything that is wrong with it is in its file's messages. */
+/** The site of the document that the experiments stand in: for an edition that of its original. */
+export function whereWritten(site: Site, { original }: Document): Site {
+  return { ...site, document: original?.file.path ?? site.document }
+}
+
+/**
+ * Reads and checks the document, and of an edition its original: everything that is wrong with it is in its file's messages, and that the
+ * original has mistakes is one of them.
+ */
 export async function openDocument(site: Site, files: Files = openFiles(site.project)): Promise<Opened> {
   const { project, document: path } = site
-  const document = parseDocument(new VFile({ path, value: files.text(path) ?? '' }))
+  const value = files.text(path) ?? ''
+  const { editionOf } = parseFrontMatter(value)
+  const original = editionOf && (await originalOf(editionOf.file, site, files))
+  const document = parseDocument(new VFile({ path, value }), original)
   // A document whose experiments all run on this host needs no such file.
   const environments = files.exists(environmentsFile)
     ? await readEnvironments(join(project, environmentsFile))
     : new Map<string, Environment>()
   const { bibliography } = document.frontMatter
   const entries = bibliography && document.citations.length > 0 ? files.text(bibliography.file) : undefined
-  check(document, {
-    exists: files.exists,
-    list: files.list,
-    environments: [...environments.keys(), 'local'],
-    emulated: [...environments.values()]
-      .filter(({ testbed }) => testbed === 'emulated')
-      .map(({ name }) => name),
-    tableKinds,
-    bibliography: entries === undefined ? undefined : await parseBibliography(entries),
+  const isOrphan = document.frontMatter.editionOf !== undefined && document.original === undefined
+  if (!isOrphan)
+    check(document, {
+      exists: files.exists,
+      list: files.list,
+      environments: [...environments.keys(), 'local'],
+      emulated: [...environments.values()]
+        .filter(({ testbed }) => testbed === 'emulated')
+        .map(({ name }) => name),
+      tableKinds,
+      languages: [...languages.keys()],
+      bibliography: entries === undefined ? undefined : await parseBibliography(entries),
+    })
+  const editions = editionsOf(document, path, files)
+  sortMessages(document.file)
+  return { document, environments, editions }
+}
+
+/** What an edition is read with, or the reason why it cannot be. */
+async function originalOf(file: string, site: Site, files: Files): Promise<Document | string> {
+  const text = files.text(file)
+  if (text === undefined) return `no document ${file}`
+  const { editionOf } = parseFrontMatter(text)
+  if (editionOf) return `${file} is itself an edition of ${editionOf.file}: name the original`
+  const { document } = await openDocument({ ...site, document: file }, files)
+  return hasErrors(document.file) ? `${file} has errors: see repro check ${file}` : document
+}
+
+/** The original and its other editions, in its order. Both must name each other, or a reader of one would not find the other. */
+function editionsOf(document: Document, path: string, files: Files): readonly Edition[] {
+  const { original = document, file, frontMatter } = document
+  const { editions } = original.frontMatter
+  const { editionOf } = frontMatter
+  const name = editionOf?.file ?? path
+  if (editionOf && document.original && !editions.some((one) => one.file === path)) {
+    const reason = `${name} does not name this edition, so its report does not lead here: add editions: [${path}] to its front matter`
+    warn(file, 'edition-of', editionOf.place, reason)
+  }
+  const found = editions.flatMap((edition): readonly Edition[] => {
+    const text = files.text(edition.file)
+    const own = text === undefined ? undefined : parseFrontMatter(text)
+    if (own?.editionOf?.file === name) return [{ file: edition.file, lang: own.lang }]
+    const reason =
+      own === undefined ? `no document ${edition.file}` : `${edition.file} does not say editionOf: ${name}`
+    if (document === original) fail(file, 'editions', edition.place, reason)
+    return []
   })
-  return { document, environments }
+  return [{ file: name, lang: original.frontMatter.lang }, ...found].filter((one) => one.file !== path)
 }
 
 /** The document as if it had been written with the command line's values; says where they differ. */

@@ -35,6 +35,7 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
   const shown = runsToShow(steps, new Map())
   const inputs = renderInputs({
     document: opened.document,
+    editions: opened.editions,
     runs: shown.map(({ run }) => run),
     standings: new Map(shown.map(({ run, standing }) => [runName(run), standing])),
     files,
@@ -44,7 +45,7 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
     ...opened.document.blocks.flatMap(({ id, type }) => (type === 'experiment' ? [] : [[id, type] as const])),
     ['page', 'page'],
   ])
-  const isThere = manifest !== undefined && reportDigest(site.project) === manifest.report
+  const isThere = manifest !== undefined && reportDigest(site.project, site.document) === manifest.report
   const exhibits = Object.entries(inputs).map(([id, now]): StepStatus => {
     const type = types.get(id) ?? 'page'
     const step = { id, type, key: digest(now), inputs: now }

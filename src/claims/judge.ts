@@ -7,8 +7,10 @@ import { type Claim, expressionsOf } from '../document/claim.ts'
 import { references } from '../document/expression.ts'
 import { QueryError } from '../results/quantity.ts'
 import { evaluate, type Results } from '../results/query.ts'
+import { runName } from '../results/series.ts'
 import { warningsOn } from '../results/warnings.ts'
 import { type Measured, measure } from './measure.ts'
+import { english, type Reasons } from './reasons.ts'
 import type { Decision } from './region.ts'
 import { type Evidence, obstacleTo } from './scope.ts'
 import { seriesOf } from './series.ts'
@@ -18,7 +20,7 @@ export type Verdict = 'reproduced' | 'not reproduced' | 'inconclusive' | 'not te
 export interface Judgement {
   readonly claim: Claim
   readonly verdict: Verdict
-  /** In words, with the numbers in canonical units left to `measured`. */
+  /** In words of the language that was asked for, with the numbers in canonical units left to `measured`. */
   readonly reason: string
   /** In the claim's order; empty if it is not testable. */
   readonly measured: readonly Measured[]
@@ -35,21 +37,35 @@ export interface JudgeOptions {
   readonly level?: number
   /** Draws of the bootstrap; 2000 unless told. */
   readonly resamples?: number
+  /** Vocabulary of reasons and notes; English unless told. */
+  readonly reasons?: Reasons
 }
 
 /**
  * Judges a claim. Never throws for what results lack: then the claim is not testable, for a reason. That goes for an unknown name as well,
  * so that a misspelt claim cannot pass. The same evidence gives the same judgement.
  */
-export function judge(claim: Claim, evidence: Evidence, options: JudgeOptions = {}): Judgement {
+export function judge(
+  claim: Claim,
+  evidence: Evidence,
+  { reasons = english, ...options }: JudgeOptions = {},
+): Judgement {
   try {
-    const obstacle = obstacleTo(claim, evidence)
+    const obstacle = obstacleTo(claim, evidence, reasons)
     if (obstacle !== undefined) return { ...notTestable(claim, obstacle), ...unitOf(claim, evidence.results) }
     const measured = measure(claim.test, evidence.results, { ...options, seed: claim.id })
-    return conclude(claim, measured, notesOn(claim, measured, evidence.results))
+    const verdict = conclude(measured, reasons)
+    const [first] = measured
+    return {
+      claim,
+      ...verdict,
+      measured,
+      ...(first === undefined || first.ratio !== undefined ? {} : { unit: first.unit }),
+      notes: notesOn(claim, measured, evidence.results, reasons),
+    }
   } catch (error) {
-    if (error instanceof QueryError) return notTestable(claim, error.message)
-    throw error
+    if (!(error instanceof QueryError)) throw error
+    return notTestable(claim, error.missing.length > 0 ? reasons.missing(error.missing) : error.message)
   }
 }
 
@@ -68,87 +84,51 @@ function unitOf({ test }: Claim, results: Results): Pick<Judgement, 'unit'> {
   }
 }
 
-function conclude(claim: Claim, measured: readonly Measured[], notes: readonly string[]): Judgement {
+function conclude(
+  measured: readonly Measured[],
+  reasons: Reasons,
+): Pick<Judgement, 'verdict' | 'reason' | 'trialsNeeded'> {
   const decisions = measured.map(({ decision }) => decision)
-  const [first] = measured
-  const unit = first === undefined || first.ratio !== undefined ? {} : { unit: first.unit }
-  if (decisions.some(({ type }) => type === 'outside'))
-    return {
-      claim,
-      verdict: 'not reproduced',
-      reason: positions(decisions, 'outside'),
-      measured,
-      ...unit,
-      notes,
-    }
+  const count = (type: Decision['type']) => decisions.filter((decision) => decision.type === type).length
+  const [inside, outside, all] = [count('inside'), count('outside'), decisions.length]
+  if (outside > 0) return { verdict: 'not reproduced', reason: reasons.outside(outside, all) }
+  if (inside === all) return { verdict: 'reproduced', reason: reasons.inside(inside, all) }
   const open = decisions.filter((decision) => decision.type === 'open')
-  if (open.length === 0)
-    return {
-      claim,
-      verdict: 'reproduced',
-      reason: positions(decisions, 'inside'),
-      measured,
-      ...unit,
-      notes,
-    }
   const needed = Math.max(...open.map(({ trialsNeeded = Number.POSITIVE_INFINITY }) => trialsNeeded))
   return {
-    claim,
     verdict: 'inconclusive',
-    reason: openReason(measured, needed),
-    measured,
-    ...unit,
+    reason: openReason(measured, needed, reasons),
     ...(Number.isFinite(needed) ? { trialsNeeded: needed } : {}),
-    notes,
   }
 }
 
-/** `the interval lies inside of what the claim allows`; of several `1 of 2 intervals lies outside ...`. */
-function positions(decisions: readonly Decision[], where: 'inside' | 'outside'): string {
-  const count = decisions.filter(({ type }) => type === where).length
-  const which =
-    decisions.length === 1
-      ? 'the interval lies'
-      : count === decisions.length
-        ? count === 2
-          ? 'both intervals lie'
-          : `all ${count} intervals lie`
-        : `${count} of ${decisions.length} intervals ${count === 1 ? 'lies' : 'lie'}`
-  return `${which} ${where} of what the claim allows`
-}
-
-function openReason(measured: readonly Measured[], needed: number): string {
-  const fewest = measured.reduce((a, b) => (b.trials < a.trials ? b : a))
-  const [count, units] = [fewest.trials, `${fewest.per}s`]
+function openReason(measured: readonly Measured[], needed: number, reasons: Reasons): string {
+  const { trials, per } = measured.reduce((a, b) => (b.trials < a.trials ? b : a))
   const unbounded = measured.some(({ interval }) => !Number.isFinite(interval.high - interval.low))
-  if (!Number.isFinite(needed)) {
-    return unbounded
-      ? `the value is not defined for some draws of the ${units}`
-      : 'the value lies so near to the limit that no number of trials would tell'
-  }
-  return unbounded
-    ? `too few ${units} for any interval: ${count}, at least ${needed} are needed`
-    : `the interval reaches over what the claim allows: some ${needed} ${units} are needed, there are ${count}`
+  if (!Number.isFinite(needed)) return unbounded ? reasons.undefined(per) : reasons.near
+  return unbounded ? reasons.few(trials, needed, per) : reasons.open(trials, needed, per)
 }
 
 const extremes: ReadonlySet<string> = new Set(['max', 'min', 'p0', 'p100'])
 
-function notesOn(claim: Claim, measured: readonly Measured[], results: Results): readonly string[] {
-  const notes: string[] = []
+function notesOn(
+  claim: Claim,
+  measured: readonly Measured[],
+  results: Results,
+  reasons: Reasons,
+): readonly string[] {
   const statistics = expressionsOf(claim.test)
     .flatMap(references)
     .map(({ parts }) => parts.at(-1) ?? '')
   const found = [...new Set(statistics.filter((name) => extremes.has(name)))].sort()
-  if (found.length > 0)
-    notes.push(
-      `${found.join(' and ')}: the largest and smallest values seen bound nothing, and more trials go further`,
-    )
-  if (measured.some(({ interval }) => interval.low === interval.high))
-    notes.push('the trials do not vary: the interval is a point, which says nothing of other boots or boards')
-  const series = seriesOf(claim, results).map(({ name, unit, values }) => ({
-    name,
+  const series = seriesOf(claim, results).map(({ what, run, unit, values }) => ({
+    name: reasons.series(what, runName(run)),
     unit,
     values: values.filter((value) => value !== null),
   }))
-  return [...notes, ...warningsOn(series)]
+  return [
+    ...(found.length > 0 ? [reasons.extremes(found)] : []),
+    ...(measured.some(({ interval }) => interval.low === interval.high) ? [reasons.point] : []),
+    ...warningsOn(series, reasons.warnings),
+  ]
 }

@@ -6,6 +6,7 @@ import { origins } from '../results/quantity.ts'
 import { evaluate, type Results } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
+import type { Reasons } from './reasons.ts'
 import { runsOf } from './resample.ts'
 import { isScaleFree } from './scale.ts'
 
@@ -17,39 +18,35 @@ export interface Evidence {
 }
 
 /** Why a claim cannot be tested; undefined if it can. Throws QueryError for names that are not known and runs that are not there. */
-export function obstacleTo(claim: Claim, { results, stale }: Evidence): string | undefined {
-  if (claim.skip !== undefined) return `skipped: ${claim.skip}`
+export function obstacleTo(claim: Claim, { results, stale }: Evidence, reasons: Reasons): string | undefined {
+  if (claim.skip !== undefined) return reasons.skipped(claim.skip)
   const expressions = expressionsOf(claim.test)
   const runs = expressions.flatMap((one) => runsOf(one, results))
   for (const run of runs) {
     const reason = stale.get(runName(run))
-    if (reason !== undefined) return `stale: ${runName(run)} (${reason})`
+    if (reason !== undefined) return reasons.stale(runName(run), reason)
   }
   switch (claim.scope) {
     case 'absolute':
-      return foreignMachine(claim, runs)
+      return foreignMachine(claim, runs, reasons)
     case 'shape':
-      return isShape(claim.test, results)
-        ? undefined
-        : 'a shape must not depend on how fast the board is: compare a ratio or an order, or make the scope absolute'
+      return isShape(claim.test, results) ? undefined : reasons.noShape
     case 'method':
       return undefined
   }
 }
 
-function foreignMachine({ machine }: Claim, runs: readonly Run[]): string | undefined {
+function foreignMachine({ machine }: Claim, runs: readonly Run[], reasons: Reasons): string | undefined {
   const others = origins(runs).filter((origin) => origin !== 'hardware')
-  if (others.length > 0)
-    return `no run on hardware: ${others.join(' and ')} times say nothing about the published machine's`
+  if (others.length > 0) return reasons.noHardware(others)
   const facts = Object.entries(machine ?? {})
-  if (facts.length === 0) return 'the claim does not say which machine its times were published for'
+  if (facts.length === 0) return reasons.noMachine
   for (const run of runs) {
     for (const [item, published] of facts) {
       const captured = run.captured[item]
-      if (captured === undefined)
-        return `${runName(run)} did not capture its ${item} (published: ${published})`
+      if (captured === undefined) return reasons.notCaptured(runName(run), item, published)
       if (!startsWithWord(captured, published))
-        return `another machine: the ${item} of ${runName(run)} is ${captured}, published was ${published}`
+        return reasons.otherMachine(runName(run), item, captured, published)
     }
   }
   return undefined

@@ -8,8 +8,8 @@ import { runName } from '../results/series.ts'
 
 /** One series, however many statistics are made of it. */
 export interface ClaimSeries extends Reading {
-  /** `pause.total of latency/xen-4.14/baseline`. */
-  readonly name: string
+  /** `pause.total`. */
+  readonly what: string
   readonly measure: string
 }
 
@@ -20,8 +20,8 @@ export function seriesOf({ test }: Pick<Claim, 'test'>, results: Results): reado
     for (const { run, read } of probesOf(path, results).probes) {
       const reading = read(run.rows)
       if (reading.measure === undefined) continue
-      const name = `${whatIsRead(reading)} of ${runName(run)}`
-      found.set(name, { ...reading, name, measure: reading.measure })
+      const what = whatIsRead(reading)
+      found.set(`${what} ${runName(run)}`, { ...reading, what, measure: reading.measure })
     }
   }
   return [...found.values()]

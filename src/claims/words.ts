@@ -6,10 +6,15 @@ import { digits, symbol } from '../results/quantity.ts'
 import type { Interval } from '../stats/interval.ts'
 import type { Judgement } from './judge.ts'
 import { defaultResamples, type Measured } from './measure.ts'
+import { english, type Phrases } from './phrases.ts'
 import type { Region } from './region.ts'
 
 /** `4.45 (Table 5)`; the source alone if nothing was published, undefined without either. */
-export function publishedText({ published, source, test }: ClaimBlock, unit = ''): string | undefined {
+export function publishedText(
+  { published, source, test }: ClaimBlock,
+  unit = '',
+  phrases: Phrases = english,
+): string | undefined {
   if (published === undefined) return source
   // As the author wrote it, with separators of thousands. Of a direction a ratio is published, which has no unit.
   const suffix = unit === '' || test.type === 'direction' ? '' : ` ${symbol(unit)}`
@@ -17,16 +22,16 @@ export function publishedText({ published, source, test }: ClaimBlock, unit = ''
     typeof published === 'number'
       ? `${digits(published, String(published).split('.')[1]?.length ?? 0)}${suffix}`
       : published
-  return source === undefined ? text : `${text} (${source})`
+  return source === undefined ? text : phrases.published(text, source)
 }
 
 /** `22.2 [20.9, 23.6] ms`: the value with its 95 % interval, in a unit that keeps the number short. */
-function measuredText({ value, unit, interval, ratio }: Measured): string {
+function measuredText({ value, unit, interval, ratio }: Measured, phrases: Phrases): string {
   const scale = scaleOf([value, interval.low, interval.high], unit)
   const [number, low, high] = distinct([value, interval.low, interval.high].map((one) => one * scale.factor))
   const bounded = Number.isFinite(interval.low) || Number.isFinite(interval.high)
   const text = `${number}${bounded ? ` [${low}, ${high}]` : ''}${scale.unit === '' ? '' : ` ${symbol(scale.unit)}`}`
-  return ratio === undefined ? text : `${signed(value)}${text}, means ${digits(ratio, 2)} : 1`
+  return ratio === undefined ? text : phrases.shifted(`${signed(value)}${text}`, digits(ratio, 2))
 }
 
 /** A shift has its sign. */
@@ -35,18 +40,27 @@ function signed(value: number): string {
 }
 
 /** The measured numbers of a judgement, in the claim's order. */
-export function numberTexts({ measured }: Judgement): readonly string[] {
-  return measured.map(measuredText)
+export function numberTexts({ measured }: Judgement, phrases: Phrases = english): readonly string[] {
+  return measured.map((one) => measuredText(one, phrases))
 }
 
-/** `above 0`, `from 0.7 to 0.98`, `at most 12 ms`: what a claim allows. */
-export function limitText({ region, unit }: Pick<Measured, 'region' | 'unit'>, test: Test): string {
-  const limit = regionText(region, unit)
+/** `above 0`, `from 0.7 to 0.98`, `at most 12 ms`: what a claim allows; undefined if nothing was measured. */
+export function limitsText({ claim, measured }: Judgement, phrases: Phrases = english): string | undefined {
+  const limits = new Set(measured.map((one) => limitText(one, claim.test, phrases)))
+  return limits.size === 0 ? undefined : phrases.limits([...limits])
+}
+
+function limitText(
+  { region, unit }: Pick<Measured, 'region' | 'unit'>,
+  test: Test,
+  phrases: Phrases,
+): string {
+  const limit = regionText(region, unit, phrases)
   switch (test.type) {
     case 'direction':
-      return `a shift ${limit} (${digits(test.tolerance * 100)} % of the first series' median)`
+      return phrases.shift(limit, digits(test.tolerance * 100))
     case 'ordering':
-      return `a difference ${limit}, for each value and the one before`
+      return phrases.difference(limit)
     case 'absolute':
     case 'relative':
     case 'interval':
@@ -55,8 +69,7 @@ export function limitText({ region, unit }: Pick<Measured, 'region' | 'unit'>, t
   }
 }
 
-function regionText(region: Region, unit: string): string {
-  const { low, high, closed } = region
+function regionText({ low, high, closed }: Region, unit: string, phrases: Phrases): string {
   const scale = scaleOf([low, high], unit)
   const end = (value: number) => {
     const scaled = value * scale.factor
@@ -65,23 +78,23 @@ function regionText(region: Region, unit: string): string {
       : digits(Number(scaled.toPrecision(4)), decimalsOf(scaled))
     return `${text}${scale.unit === '' || value === 0 ? '' : ` ${symbol(scale.unit)}`}`
   }
-  if (Number.isFinite(low) && Number.isFinite(high)) return `from ${end(low)} to ${end(high)}`
-  if (Number.isFinite(low)) return `${closed ? 'at least' : 'above'} ${end(low)}`
-  if (Number.isFinite(high)) return `${closed ? 'at most' : 'below'} ${end(high)}`
-  return 'anything'
+  if (Number.isFinite(low) && Number.isFinite(high)) return phrases.between(end(low), end(high))
+  if (Number.isFinite(low)) return phrases[closed ? 'atLeast' : 'above'](end(low))
+  if (Number.isFinite(high)) return phrases[closed ? 'atMost' : 'below'](end(high))
+  return phrases.anything
 }
 
 function decimalsOf(value: number): number {
   return String(Number(value.toPrecision(4))).split('.')[1]?.length ?? 0
 }
 
-/** How the interval of a test was made. */
-export function methodText(test: Test, measured: readonly Measured[]): string {
-  const each = measured.length > 1 ? `; ${measured.length} numbers share the 5 % of error (Bonferroni)` : ''
-  const what = [...new Set(measured.map(({ per }) => `${per}s`))].join(' and ')
-  return test.type === 'direction'
-    ? `Hodges and Lehmann's shift between the series with the 95 % interval of Mann and Whitney's test over ${what}`
-    : `95 % interval by BCa bootstrap, ${digits(defaultResamples)} draws of whole ${what}${each}`
+/** How the interval of a test was made; undefined if nothing was measured. */
+export function methodText({ claim, measured }: Judgement, phrases: Phrases = english): string | undefined {
+  if (measured.length === 0) return undefined
+  const per = [...new Set(measured.map((one) => one.per))]
+  return claim.test.type === 'direction'
+    ? phrases.rankTest(per)
+    : phrases.bootstrap(digits(defaultResamples), per, measured.length)
 }
 
 interface Scale {

@@ -4,7 +4,7 @@ import type { Reproduction } from '../build/verify.ts'
 import type { Judgement } from '../claims/judge.ts'
 import { tally } from '../claims/tally.ts'
 import { decisive, type Verification } from '../claims/verification.ts'
-import { limitText, numberTexts, plainInterval, publishedText } from '../claims/words.ts'
+import { limitsText, numberTexts, plainInterval, publishedText } from '../claims/words.ts'
 import { origins } from '../results/quantity.ts'
 import { runName } from '../results/series.ts'
 
@@ -39,16 +39,16 @@ export function verdictLines({ document, verifications, cells }: Verdicts): read
 
 function claimLines(verification: Verification): readonly string[] {
   const { claim, recorded, rerun } = verification
-  const { verdict, reason, notes, unit, measured } = decisive(verification)
+  const decided = decisive(verification)
+  const { verdict, reason, notes, unit } = decided
   const line = (name: string, text: string | undefined) =>
     text === undefined || text === '' ? [] : [`     ${name.padEnd(10)} ${text}`]
-  const limits = [...new Set(measured.map((one) => limitText(one, claim.test)))]
   return [
     `${claim.id.padEnd(4)} ${verdict.padEnd(15)} ${claim.statement}`,
     ...line('published', publishedText(claim, unit)),
     ...line('recorded', ownNumbers(recorded)),
     ...line('this run', rerun && (ownNumbers(rerun) ?? rerun.reason)),
-    ...line('allowed', limits.join('; ')),
+    ...line('allowed', limitsText(decided)),
     ...line('why', reason),
     ...notes.flatMap((note) => line('note', note)),
   ]

@@ -90,6 +90,8 @@ export interface FigureBlock {
   readonly data: Readonly<Record<string, FigureData>>
   /** Shown only when the reader opens it: for details beside a table. */
   readonly folded: boolean
+  /** What the figure would write -> what it writes in the document's language; only in an edition. */
+  readonly texts?: Readonly<Record<string, string>>
   readonly width?: number | undefined
   readonly height?: number | undefined
 }

@@ -6,6 +6,7 @@ import { type Bibliography, checkCitations } from './bibliography.ts'
 import type { Parameter, Parameters, Place } from './block.ts'
 import { claimExpressions } from './claimblock.ts'
 import { type Document, exhibits } from './document.ts'
+import { checkDrift } from './drift.ts'
 import { wordsIn } from './experiment.ts'
 import { aggregates, type Expression, leftList, type Path, references } from './expression.ts'
 import type { Fence } from './fence.ts'
@@ -14,7 +15,7 @@ import { checkOrigins } from './origin.ts'
 import { isMapping } from './parameters.ts'
 import { choosePatterns, isSeveral, type Offer, offerOf } from './patterns.ts'
 import type { Locate } from './place.ts'
-import { fail, hasErrorAt, sortMessages } from './problem.ts'
+import { fail, hasErrorAt, sortMessages, warn } from './problem.ts'
 import { warnOfNearMiss } from './reference.ts'
 import { hint, nearest } from './spelling.ts'
 import { validate } from './validation.ts'
@@ -42,6 +43,8 @@ export interface Project {
   readonly tableKinds: ReadonlyMap<string, TableOptions>
   /** What the file of the front matter's `bibliography` has; may be left out if there is none or nothing is cited. */
   readonly bibliography?: Bibliography | undefined
+  /** Languages that reports can be in, as the first part of a tag. */
+  readonly languages: readonly string[]
 }
 
 /**
@@ -70,6 +73,7 @@ export function check(document: Document, project: Project): void {
     }
   }
   checkCycles(document)
+  checkDrift(document)
   checkReferences(document, project)
   // What the front matter names is not known where that has errors: all that needs it would seem wrong.
   if (document.frontMatter.title !== '') checkProse(document, project)
@@ -81,7 +85,11 @@ export function check(document: Document, project: Project): void {
 }
 
 function checkProse(document: Document, project: Project): void {
-  const { bibliography } = document.frontMatter
+  const { bibliography, lang, langPlace } = document.frontMatter
+  if (langPlace && !project.languages.includes(lang.toLowerCase().split('-')[0] ?? '')) {
+    const reason = `the report has no words in ${lang}, and says its own in English (known: ${project.languages.join(', ')})`
+    warn(document.file, 'unknown-language', langPlace, reason)
+  }
   if (bibliography)
     checkExists(bibliography.file, bibliography.place, { what: 'bibliography', document, project })
   checkHumanMinutes(document)

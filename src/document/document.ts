@@ -10,13 +10,15 @@
  */
 
 import type { Code, InlineCode, Nodes, Root } from 'mdast'
+import remarkCjkFriendly from 'remark-cjk-friendly/parseOnly'
 import remarkFrontmatter from 'remark-frontmatter'
 import remarkGfm from 'remark-gfm'
 import remarkParse from 'remark-parse'
 import { unified } from 'unified'
-import type { VFile } from 'vfile'
+import { VFile } from 'vfile'
 import type { Block, Place } from './block.ts'
 import { type Citation, citations } from './citation.ts'
+import { editionFrontMatter } from './edition.ts'
 import { type ParsedExpression, parseExpression } from './expression.ts'
 import { type Fence, readFence } from './fence.ts'
 import { type FrontMatter, readFrontMatter } from './frontmatter.ts'
@@ -41,6 +43,8 @@ export interface Document {
   readonly nodes: ReadonlyMap<Nodes, Block | InlineValue>
   /** All fences of ours, also those with errors, with the places of their keys. */
   readonly fences: readonly Fence[]
+  /** The document that this one is an edition of. */
+  readonly original?: Document
 }
 
 /** An inline code that starts with `=`: a number in the prose. */
@@ -54,17 +58,33 @@ export interface InlineValue extends ParsedExpression {
   readonly locate: Locate
 }
 
-const processor = unified().use(remarkParse).use(remarkFrontmatter).use(remarkGfm).freeze()
+/** Without remarkCjkFriendly `**強調。**次` has no emphasis: CommonMark looks for blanks around it. */
+const processor = unified()
+  .use(remarkParse)
+  .use(remarkFrontmatter)
+  .use(remarkGfm)
+  .use(remarkCjkFriendly)
+  .freeze()
 
 /**
  * Parses a document. Pure but for the file's messages; an author's mistake never throws.
  * Rule ids of the messages are stable; `fatal` tells errors from warnings.
+ *
+ * An edition is read with the document that it names as `editionOf`, or with the reason why there is none.
  */
-export function parseDocument(file: VFile): Document {
+export function parseDocument(
+  file: VFile,
+  original: Document | string = 'its original was not read',
+): Document {
   const text = sourceText(file)
   const tree = processor.parse(file)
   const first = tree.children[0]
-  const frontMatter = readFrontMatter(first?.type === 'yaml' ? first : undefined, text, file)
+  const written = readFrontMatter(first?.type === 'yaml' ? first : undefined, text, file)
+  const { editionOf } = written
+  const its = editionOf && typeof original === 'object' ? original : undefined
+  const isOrphan = editionOf !== undefined && its === undefined
+  if (isOrphan && typeof original === 'string') fail(file, 'edition-of', editionOf.place, original)
+  const frontMatter = its ? editionFrontMatter(written, its.frontMatter) : written
 
   const blocks: Block[] = []
   const values: InlineValue[] = []
@@ -73,8 +93,10 @@ export function parseDocument(file: VFile): Document {
   const nodes = new Map<Nodes, Block | InlineValue>()
   const fences: Fence[] = []
 
+  const theirs = its && { path: editionOf?.file ?? '', fences: its.fences }
   const readCode = (node: Code) => {
-    const fence = readFence(node, text, file)
+    // Without the original every block of an edition would seem wrong.
+    const fence = isOrphan ? undefined : readFence(node, text, file, theirs)
     if (fence === undefined) return
     fences.push(fence)
     if (fence.block === undefined) return
@@ -108,7 +130,14 @@ export function parseDocument(file: VFile): Document {
     mentions: found.filter((one) => !isReference(one)),
     nodes,
     fences,
+    ...(its ? { original: its } : {}),
   }
+}
+
+/** What the front matter of a document says, without reading on; its mistakes are left to a reading of the whole. */
+export function parseFrontMatter(text: string): FrontMatter {
+  const [head = ''] = /^\uFEFF?---\r?\n.*?\n---[^\S\n]*(?:\n|$)/s.exec(text) ?? []
+  return parseDocument(new VFile(head)).frontMatter
 }
 
 /** Ids that the text can refer to. */

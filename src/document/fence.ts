@@ -4,6 +4,7 @@ import type { Code } from 'mdast'
 import type { VFile } from 'vfile'
 import type { Block, Parameter, Place } from './block.ts'
 import { readClaim } from './claimblock.ts'
+import { type Original, readEditionBlock } from './edition.ts'
 import { readFigure, readTable } from './exhibit.ts'
 import { readExperiment, readInlineExperiment } from './experiment.ts'
 import { fenceText, locateInFence, type SourceText, sliceOf, startOf } from './place.ts'
@@ -46,8 +47,11 @@ const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ['yaml figure', { type: 'figure', keys: 'content', read: readFigure }],
 ])
 
-/** @returns undefined for ordinary code (with a warning where it looks like a slip). */
-export function readFence(node: Code, text: SourceText, file: VFile): Fence | undefined {
+/**
+ * @param original of an edition, whose blocks only add words to the original's
+ * @returns undefined for ordinary code (with a warning where it looks like a slip).
+ */
+export function readFence(node: Code, text: SourceText, file: VFile, original?: Original): Fence | undefined {
   const info = [node.lang ?? '', node.meta?.trim().split(/\s+/)[0] ?? ''].join(' ').trim()
   const kind = kinds.get(info)
   const place = startOf(node)
@@ -60,7 +64,15 @@ export function readFence(node: Code, text: SourceText, file: VFile): Fence | un
     fail(file, 'fence-unclosed', place, `the block ${info} is never closed: end it with a fence`)
   const source =
     kind.keys === 'content' ? readContent(node, info, { text, file }) : readAttributes(node, text, file)
-  const read = source && kind.read(source, place, { file, code })
+  if (original && kind.keys === 'attributes') {
+    const reason = `the script comes from ${original.path}: write a block yaml experiment with its id`
+    fail(file, 'edition-key', place, reason)
+  }
+  const read =
+    source &&
+    (original && kind.keys === 'content'
+      ? readEditionBlock(kind.type, source, place, { file, original })
+      : kind.read(source, place, { file, code }))
   const block = source?.sound ? read : undefined
   const id = source === undefined ? guessId(code) : source.data.id
   return {

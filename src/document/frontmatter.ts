@@ -23,11 +23,19 @@ export interface FrontMatter {
   readonly date?: string
   /** BCP 47 tag. */
   readonly lang: string
+  /** Where it is said, if it is. */
+  readonly langPlace?: Place
   readonly abstract?: string
   readonly abstractPlace?: Place
   readonly bibliography?: NamedFile
   /** Numbers with their units that the prose may say without a run: they are set, not measured. */
   readonly nominal: readonly { readonly text: string; readonly place: Place }[]
+  /** The document that this one is an edition of: the same in another language. */
+  readonly editionOf?: NamedFile
+  /** Editions of this document. */
+  readonly editions: readonly NamedFile[]
+  /** A text of the data, such as a column's label or a captured item -> what tables call it. */
+  readonly texts: Readonly<Record<string, string>>
   /** What the authors say a person needs, in minutes: for `setup`, and for experiments by id. */
   readonly humanMinutes: readonly { readonly of: string; readonly minutes: number; readonly place: Place }[]
 }
@@ -38,7 +46,15 @@ export interface NamedFile {
   readonly place: Place
 }
 
-const nothing: FrontMatter = { title: '', authors: [], lang: 'en', nominal: [], humanMinutes: [] }
+const nothing: FrontMatter = {
+  title: '',
+  authors: [],
+  lang: 'en',
+  nominal: [],
+  editions: [],
+  texts: {},
+  humanMinutes: [],
+}
 
 /** Reads the front matter; `node` is undefined when the document has none, which is an error for want of a title. */
 export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: VFile): FrontMatter {
@@ -56,7 +72,8 @@ export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: 
   if (source === undefined) return nothing
   const data = validate(frontMatterSchema, source.data, { file, source })
   if (data === undefined) return nothing
-  const { title, subtitle, authors = [], date, lang, abstract, bibliography, nominal, artifact } = data
+  const { title, subtitle, authors = [], date, lang = 'en', abstract, bibliography, nominal } = data
+  const { artifact, editionOf, editions, texts } = data
   return {
     title,
     ...(subtitle === undefined ? {} : { subtitle }),
@@ -67,11 +84,17 @@ export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: 
     }),
     ...(date === undefined ? {} : { date }),
     lang,
+    ...(data.lang === undefined ? {} : { langPlace: source.valuePlace(['lang']) }),
     ...(abstract === undefined ? {} : { abstract, abstractPlace: source.valuePlace(['abstract']) }),
     ...(bibliography === undefined
       ? {}
       : { bibliography: { file: bibliography, place: source.valuePlace(['bibliography']) } }),
     nominal: nominal.map((text, index) => ({ text, place: source.valuePlace(['nominal', index]) })),
+    ...(editionOf === undefined
+      ? {}
+      : { editionOf: { file: editionOf, place: source.valuePlace(['editionOf']) } }),
+    editions: editions.map((file, index) => ({ file, place: source.valuePlace(['editions', index]) })),
+    texts,
     humanMinutes: Object.entries(artifact?.humanMinutes ?? {}).map(([of, minutes]) => ({
       of,
       minutes,

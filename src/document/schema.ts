@@ -63,6 +63,9 @@ export const inlineExperimentSchema = z.strictObject({
   inputs: list.pipe(z.array(path)).default([]),
 })
 
+/** Text of the data or of a specification -> the same in the document's language. */
+const texts = z.record(z.string(), words).default({})
+
 /** Further keys are the options of the table's kind. */
 export const tableSchema = z.looseObject({
   id: name,
@@ -140,10 +143,13 @@ export const frontMatterSchema = z.strictObject({
   lang: z
     .string()
     .regex(/^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/, 'use a language tag such as en or ja')
-    .default('en'),
+    .optional(),
   abstract: words.optional(),
   bibliography: path.optional().describe('BibTeX file, relative to the project'),
   nominal: z.array(words).default([]).describe('Numbers of the prose that are set, not measured: 4 ms'),
+  editionOf: path.optional().describe('The document that this one is the same as, in another language'),
+  editions: z.array(path).default([]).describe('Documents that are the same as this one, in other languages'),
+  texts: texts.describe('Text of the data (a label, a captured item) -> what tables call it here'),
   artifact: z
     .strictObject({
       humanMinutes: z
@@ -153,6 +159,28 @@ export const frontMatterSchema = z.strictObject({
     .optional()
     .describe('What the authors state for the artifact appendix'),
 })
+
+/** What blocks of an edition may say: what is language. All else comes from the original's block of the same id. */
+export const editionSchemas = {
+  experiment: z.strictObject({
+    id: name,
+    labels: z.record(name, words).default({}).describe('Pattern -> words for tables and figures'),
+  }),
+  table: z.strictObject({ id: name, caption: words }),
+  figure: z.strictObject({
+    id: name,
+    caption: words,
+    alt: words,
+    texts: texts.describe('What the figure would write -> what it writes here'),
+  }),
+  claim: z.strictObject({
+    id: z.string(),
+    statement: words,
+    source: words.optional(),
+    published: words.optional().describe('Only where the original has words'),
+    skip: words.optional(),
+  }),
+} as const
 
 /** JSON Schemas (draft 2020-12) by what they describe, for editors. Places and cross references are not in them. */
 export function jsonSchemas(): Readonly<Record<'experiment' | 'table' | 'figure' | 'frontMatter', object>> {

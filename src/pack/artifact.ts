@@ -8,6 +8,7 @@ import type { Test } from '../document/claim.ts'
 import type { Document } from '../document/document.ts'
 import { cellsOf, type PlannedCell } from '../plan/cells.ts'
 import { labels } from '../report/exhibits.ts'
+import { english } from '../report/words/en.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
 import type { Environment } from '../testbed/environment.ts'
@@ -66,7 +67,7 @@ export interface Claim {
 }
 
 export function experimentsOf(document: Document, runs: readonly Run[]): readonly Experiment[] {
-  const names = labels(document)
+  const names = labels(document, english)
   const cells = cellsOf(document.blocks)
   const claims = document.blocks.filter((block) => block.type === 'claim')
   return numbered(document).map(({ number, block }) => {
@@ -97,7 +98,7 @@ export function claimsOf(
   runs: readonly Run[],
   verifications: readonly Verification[],
 ): readonly Claim[] {
-  const names = labels(document)
+  const names = labels(document, english)
   const cells = cellsOf(document.blocks)
   const numbers = numbered(document)
   return verifications.map((verification) => {

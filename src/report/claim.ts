@@ -7,6 +7,8 @@ import { numberTexts, publishedText } from '../claims/words.ts'
 import { origins } from '../results/quantity.ts'
 import type { Run } from '../results/run.ts'
 import { element } from './element.ts'
+import { originWords } from './standing.ts'
+import type { Words } from './words/en.ts'
 
 export interface ClaimLinks {
   /** `Table 5` of the table or figure that the claim refers to. */
@@ -14,9 +16,15 @@ export interface ClaimLinks {
   readonly detail: Element
 }
 
-export function claimElement(verification: Verification, { label, detail }: ClaimLinks): Element {
+/** The judgements are in the words of the same language. */
+export function claimElement(
+  verification: Verification,
+  { label, detail }: ClaimLinks,
+  words: Words,
+): Element {
+  const own = words.claim
   const { claim, recorded, rerun } = verification
-  const { verdict, reason, measured, notes } = decisive(verification)
+  const { verdict, reason, measured, notes, unit } = decisive(verification)
   const runs = measured.flatMap(({ sources }) => sources.map(({ run }) => run))
   const fact = (term: string, text: string | undefined) =>
     text === undefined ? [] : [element('dt', {}, term), element('dd', {}, text)]
@@ -26,23 +34,23 @@ export function claimElement(verification: Verification, { label, detail }: Clai
     element(
       'p',
       {},
-      element('strong', {}, `${claim.id}. `),
+      element('strong', {}, own.name(claim.id)),
       claim.statement,
       ' ',
-      element('span', { className: ['badge'] }, verdict),
+      element('span', { className: ['badge'] }, own.verdicts[verdict]),
     ),
     element(
       'dl',
       {},
-      ...fact('published', publishedText(claim, decisive(verification).unit)),
-      ...fact('recorded', ownNumbers(recorded)),
-      ...fact('this run', rerun && (ownNumbers(rerun) ?? rerun.reason)),
-      ...fact('why', reason),
-      ...notes.flatMap((note) => fact('note', note)),
+      ...fact(own.published, publishedText(claim, unit, own.phrases)),
+      ...fact(own.recorded, ownNumbers(recorded, words)),
+      ...fact(own.thisRun, rerun && (ownNumbers(rerun, words) ?? rerun.reason)),
+      ...fact(own.why, reason),
+      ...notes.flatMap((note) => fact(own.note, note)),
       ...(label === undefined
         ? []
         : [
-            element('dt', {}, 'shown in'),
+            element('dt', {}, own.shownIn),
             element('dd', {}, element('a', { href: `#${claim.shows}` }, label)),
           ]),
     ),
@@ -51,8 +59,9 @@ export function claimElement(verification: Verification, { label, detail }: Clai
 }
 
 /** `7.46 [6.60, 8.39], emulated`: a line ends between numbers only. Undefined if the judgement rests on none. */
-export function ownNumbers(judgement: Judgement): string | undefined {
-  const numbers = numberTexts(judgement).map((text) => text.replaceAll(' ', '\u00a0'))
+export function ownNumbers(judgement: Judgement, words: Words): string | undefined {
+  const { phrases, measured } = words.claim
+  const numbers = numberTexts(judgement, phrases).map((text) => text.replaceAll(' ', '\u00a0'))
   const runs: readonly Run[] = judgement.measured.flatMap(({ sources }) => sources.map(({ run }) => run))
-  return numbers.length === 0 ? undefined : `${numbers.join('; ')}, ${origins(runs).join(' + ')}`
+  return numbers.length === 0 ? undefined : measured(numbers, originWords(origins(runs), words))
 }

@@ -3,13 +3,14 @@
 import type { Element } from 'hast'
 import type { Judgement } from '../claims/judge.ts'
 import type { ClaimSeries } from '../claims/series.ts'
-import { limitText, methodText } from '../claims/words.ts'
+import { limitsText, methodText } from '../claims/words.ts'
 import { origins } from '../results/quantity.ts'
 import type { Run } from '../results/run.ts'
 import { excludedColumn, runName } from '../results/series.ts'
 import { type Distribution, distributionSvg, mostDistributions } from './distribution.ts'
 import { element, raw } from './element.ts'
-import { badge, type Standings } from './standing.ts'
+import { badge, originWords } from './standing.ts'
+import type { Telling } from './telling.ts'
 
 export interface ClaimDetail {
   readonly judgement: Judgement
@@ -19,28 +20,30 @@ export interface ClaimDetail {
   readonly series: readonly ClaimSeries[]
   /** What the original study published of a series, in its unit. */
   readonly published: (series: ClaimSeries) => Distribution['published']
-  readonly standings: Standings
+  readonly telling: Telling
 }
 
 export function claimDetail(detail: ClaimDetail): Element {
-  const { judgement, source, series } = detail
-  const { claim, measured } = judgement
+  const { judgement, source, series, telling } = detail
+  const { phrases, detail: own } = telling.words.claim
   const runs = [...new Set(series.map(({ run }) => run))]
-  const fact = (term: string, ...content: readonly (string | Element)[]) =>
-    content.length === 0 ? [] : [element('dt', {}, term), element('dd', {}, ...content)]
-  const limits = [...new Set(measured.map((one) => limitText(one, claim.test)))]
+  const fact = (term: string, content: string | undefined) =>
+    content === undefined ? [] : [element('dt', {}, term), element('dd', {}, content)]
   return element(
     'details',
     { className: ['detail'] },
-    element('summary', {}, `How ${claim.id} was judged`),
+    element('summary', {}, own.summary(judgement.claim.id)),
     element('pre', {}, element('code', {}, content(source))),
     element(
       'dl',
       {},
-      ...fact('allowed', ...(limits.length === 0 ? [] : [limits.join('; ')])),
-      ...fact('interval', ...(measured.length === 0 ? [] : [methodText(claim.test, measured)])),
-      ...fact('reads', ...(series.length === 0 ? [] : [[...new Set(series.map(nameOf))].join(', ')])),
-      ...fact('environment', ...environments(runs)),
+      ...fact(own.allowed, limitsText(judgement, phrases)),
+      ...fact(own.interval, methodText(judgement, phrases)),
+      ...fact(
+        own.reads,
+        series.length === 0 ? undefined : own.list([...new Set(series.map(({ what }) => what))]),
+      ),
+      ...fact(own.environment, environments(runs, detail)),
     ),
     ...(runs.length === 0 ? [] : [inputsTable(detail, runs), distributions(detail), ...traces(detail, runs)]),
   )
@@ -52,47 +55,51 @@ function content(source: string): string {
 }
 
 /** What was captured of the machine, once for each environment; what differs between its runs is left to the tables. */
-function environments(runs: readonly Run[]): readonly string[] {
-  const lines = [...Map.groupBy(runs, ({ environment }) => environment)].map(([name, own]) => {
-    const [first] = own
+function environments(runs: readonly Run[], { telling: { words, say } }: ClaimDetail): string | undefined {
+  const own = words.claim.detail
+  const lines = [...Map.groupBy(runs, ({ environment }) => environment)].map(([name, there]) => {
+    const [first] = there
     const shared = ['hypervisor', 'dom0 OS', 'board', 'emulator'].flatMap((item) => {
       const value = first?.captured[item]
-      return value !== undefined && own.every(({ captured }) => captured[item] === value) ? [value] : []
+      return value !== undefined && there.every(({ captured }) => captured[item] === value)
+        ? [say(value)]
+        : []
     })
-    return shared.length === 0 ? name : `${name}: ${shared.join(', ')}`
+    return shared.length === 0 ? name : own.machine(name, shared)
   })
-  return lines.length === 0 ? [] : [lines.join('; ')]
+  return lines.length === 0 ? undefined : own.machines(lines)
 }
 
-function inputsTable({ series, standings }: ClaimDetail, runs: readonly Run[]): Element {
-  const heads = ['cell', 'n', 'key', 'rows']
+function inputsTable({ series, telling }: ClaimDetail, runs: readonly Run[]): Element {
+  const own = telling.words.claim.detail
   return element(
     'div',
     { className: ['scroll'] },
     element(
       'table',
       { className: ['cells'] },
-      element('thead', {}, element('tr', {}, ...heads.map((head) => element('th', { scope: 'col' }, head)))),
+      element(
+        'thead',
+        {},
+        element('tr', {}, ...Object.values(own.heads).map((head) => element('th', { scope: 'col' }, head))),
+      ),
       element(
         'tbody',
         {},
         ...runs.map((run) => {
-          const own = series.filter((one) => one.run === run)
-          const counts = own.map(({ values }) => values.filter((value) => value !== null).length)
-          const isRecorded = standings.get(runName(run))?.executed !== true
+          const counts = series
+            .filter((one) => one.run === run)
+            .map(({ values }) => values.filter((value) => value !== null).length)
+          const isRecorded = telling.standings.get(runName(run))?.executed !== true
           const rows = `results/${runName(run)}/rows.csv`
           return element(
             'tr',
             {},
-            element('th', { scope: 'row' }, runName(run), ' ', badge([run], standings)),
-            element('td', {}, [...new Set(counts)].join(', ')),
+            element('th', { scope: 'row' }, runName(run), ' ', badge([run], telling)),
+            element('td', {}, own.list([...new Set(counts)].map(String))),
             element('td', {}, element('code', { title: run.key }, run.key.slice(0, 12))),
             // The report lies in _build/, beside results/.
-            element(
-              'td',
-              {},
-              isRecorded ? element('a', { href: `../${rows}` }, 'rows.csv') : 'made for this report',
-            ),
+            element('td', {}, isRecorded ? element('a', { href: `../${rows}` }, 'rows.csv') : own.madeHere),
           )
         }),
       ),
@@ -100,33 +107,29 @@ function inputsTable({ series, standings }: ClaimDetail, runs: readonly Run[]): 
   )
 }
 
-/** `pause.total`. */
-function nameOf({ factors, measure }: ClaimSeries): string {
-  return [...Object.values(factors), measure].join('.')
-}
-
-function distributions({ judgement, series, published }: ClaimDetail): Element | undefined {
-  const { claim } = judgement
+function distributions({ judgement, series, published, telling }: ClaimDetail): Element | undefined {
+  const { id } = judgement.claim
+  const { words } = telling
+  const own = words.claim.detail
   const [first] = series
   if (first === undefined) return undefined
   const drawn = series.filter(({ unit, values }) => unit === first.unit && values.some((one) => one !== null))
   if (drawn.length > mostDistributions) {
-    const text = `Distributions are not drawn: ${drawn.length} series could not be told apart.`
-    return element('p', {}, text)
+    return element('p', {}, own.notDrawn(drawn.length))
   }
   const several = <Value>(of: (one: ClaimSeries) => Value) => new Set(drawn.map(of)).size > 1
   const [experiments, places, patterns, measures] = [
     several(({ run }) => run.experiment),
     several(({ run }) => run.environment),
     several(({ run }) => run.pattern),
-    several(nameOf),
+    several(({ what }) => what),
   ]
   const label = (one: ClaimSeries) =>
     [
       ...(experiments ? [one.run.experiment] : []),
       ...(places ? [one.run.environment] : []),
       ...(patterns || !measures ? [one.run.pattern] : []),
-      ...(measures || !patterns ? [nameOf(one)] : []),
+      ...(measures || !patterns ? [one.what] : []),
     ].join(' · ')
   const data = drawn.map((one): Distribution => {
     const known = published(one)
@@ -136,18 +139,26 @@ function distributions({ judgement, series, published }: ClaimDetail): Element |
       ...(known === undefined ? {} : { published: known }),
     }
   })
-  const words = origins(drawn.map(({ run }) => run)).join(' + ')
-  const svg = distributionSvg(data, {
-    unit: first.unit,
-    origin: words,
-    title: `${claim.id}: share of trials (${words}) that took at most so long: ${data.map((one) => one.label).join(', ')}`,
-  })
+  const origin = words.mark(originWords(origins(drawn.map(({ run }) => run)), words), false)
+  const svg = distributionSvg(
+    data,
+    {
+      unit: first.unit,
+      origin,
+      title: own.drawing(
+        id,
+        origin,
+        data.map((one) => one.label),
+      ),
+    },
+    words.distribution,
+  )
   return element(
     'div',
     {
       className: ['scroll', 'drawing'],
       role: 'region',
-      ariaLabel: `Distributions of ${claim.id}`,
+      ariaLabel: own.distributions(id),
       tabIndex: 0,
     },
     raw(svg),
@@ -161,27 +172,22 @@ const captureFiles = ['trace.bin', 'dom0.stamps', 'domu.stamps']
 const mostCommands = 4
 
 /** The way from a number to the records behind it, with the largest value of each run as an example. */
-function traces({ series }: ClaimDetail, runs: readonly Run[]): readonly Element[] {
+function traces({ series, telling }: ClaimDetail, runs: readonly Run[]): readonly Element[] {
+  const words = telling.words.claim.detail
   const traced = runs.filter(({ files }) => captureFiles.every((name) => name in files))
   const commands = traced.slice(0, mostCommands).flatMap((run) => {
     const own = series.find((one) => one.run === run)
     const largest = own && largestTrial(own)
     if (own === undefined || largest === undefined) return []
-    return [`npx repro trace phases ${runName(run)} --trial ${largest}  # the largest ${nameOf(own)}`]
+    return [`npx repro trace phases ${runName(run)} --trial ${largest}  # ${words.largest(own.what)}`]
   })
   const [first] = traced
   if (first === undefined || commands.length === 0) return []
   return [
-    element(
-      'p',
-      {},
-      'From a number to the record: a row of rows.csv is one operation of one trial. The capture of a recorded run is not kept, only its digest; ',
-      element('code', {}, `npx repro run --rerun=${runName(first)}`),
-      ' makes it again, on the emulated board the same bytes. Then these name the edges of a trial, and the command that lists the records around them:',
-    ),
+    element('p', {}, words.toTheRecord(element('code', {}, `npx repro run --rerun=${runName(first)}`))),
     element('pre', {}, element('code', {}, commands.join('\n'))),
     ...(traced.length > mostCommands
-      ? [element('p', {}, `The other ${traced.length - mostCommands} cells are looked at in the same way.`)]
+      ? [element('p', {}, words.otherCells(traced.length - mostCommands))]
       : []),
   ]
 }

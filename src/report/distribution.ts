@@ -5,6 +5,8 @@
 
 import { digits, symbol } from '../results/quantity.ts'
 import { textWidth } from './textwidth.ts'
+import { font } from './theme.ts'
+import type { Words } from './words/en.ts'
 
 export interface Distribution {
   readonly label: string
@@ -41,25 +43,25 @@ const rowHeight = 19
 const fontSize = 12
 
 /** An SVG element as text; the same input gives the same bytes. */
-export function distributionSvg(distributions: readonly Distribution[], frame: DrawingFrame): string {
+export function distributionSvg(
+  distributions: readonly Distribution[],
+  frame: DrawingFrame,
+  words: Words['distribution'],
+): string {
   const marks = distributions.flatMap(({ published }) =>
     published === undefined
       ? []
       : [published.mean, published.min, published.max].filter((one) => one !== undefined),
   )
   const all = [...distributions.flatMap(({ values }) => values), ...marks]
-  const axis = axisOf(all, frame.unit)
+  const axis = axisOf(all, frame.unit, words)
   const bottom = plot.top + plot.height
   const rowsTop = bottom + 44
   const height = rowsTop + rowHeight * distributions.length + 4
   const hasPublished = marks.length > 0
-  const axisTitle = [
-    axis.title,
-    frame.origin,
-    ...(hasPublished ? ['published: mean ◆ between min. and max.'] : []),
-  ].join(' · ')
+  const axisTitle = [axis.title, frame.origin, ...(hasPublished ? [words.published] : [])].join(' · ')
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="Helvetica, Arial, sans-serif" font-size="${fontSize}" fill="#333">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family='${font}' font-size="${fontSize}" fill="#333">`,
     `<title>${escapeText(frame.title)}</title>`,
     ...[0, 0.5, 1].map((share) => {
       const y = n(bottom - share * plot.height)
@@ -132,7 +134,7 @@ interface Axis {
 }
 
 /** Logarithmic where all values are positive and spread; times in milliseconds where they are that long. */
-function axisOf(values: readonly number[], unit: string): Axis {
+function axisOf(values: readonly number[], unit: string, words: Words['distribution']): Axis {
   const low = Math.min(...values)
   const high = Math.max(...values)
   const [factor, shown] = unit === 'us' && high >= 1000 ? [1e-3, 'ms'] : [1, symbol(unit)]
@@ -148,8 +150,8 @@ function axisOf(values: readonly number[], unit: string): Axis {
   )
     .filter(inside)
     .map((value) => ({ at: at(value / factor), text: tickText(value) }))
-  const what = unit === 'us' ? 'time' : 'value'
-  return { title: `${what}${shown === '' ? '' : ` in ${shown}`}${isLog ? ', logarithmic' : ''}`, at, ticks }
+  const what = unit === 'us' ? words.time : words.value
+  return { title: words.axis(what, shown, isLog), at, ticks }
 }
 
 function tickText(value: number): string {

@@ -15,9 +15,12 @@ import { renderFigure } from './figure.ts'
 import { parsePublished } from './published.ts'
 import { ratios } from './ratios.ts'
 import { records, wantedCells } from './records.ts'
-import { badge, mark, type Standings, staleOf } from './standing.ts'
+import { badge, mark, staleOf } from './standing.ts'
+import type { Table } from './table.ts'
 import { tableElement } from './tablehtml.ts'
 import { tableKinds } from './tables/kinds.ts'
+import type { Telling } from './telling.ts'
+import type { Words } from './words/en.ts'
 
 export interface Exhibit {
   readonly element: Element
@@ -25,7 +28,7 @@ export interface Exhibit {
   readonly error?: string
   /** Names of runs that it lacks. */
   readonly missing: readonly string[]
-  readonly stale: readonly string[]
+  readonly stale: ReturnType<typeof staleOf>
 }
 
 /** Exhibits made before, by the id of their block. */
@@ -37,7 +40,7 @@ export interface Exhibits {
 /** What exhibits are made from, beside their blocks. */
 export interface Sources {
   readonly results: Results
-  readonly standings: Standings
+  readonly telling: Telling
   /** Of all claims of the document. */
   readonly verifications: readonly Verification[]
   /** Text of a file of the project; rejects if there is none. */
@@ -45,30 +48,27 @@ export interface Sources {
 }
 
 /**
- * `Table 5`, `Figure 2` of every exhibit by id. A block's `number` decides; the others are counted in the order of the text,
- * over the numbers that are taken.
+ * `Table 5`, `Figure A2` of every exhibit by id. A block's `number` decides, and stands by itself if it is no number at all; the others
+ * are counted in the order of the text, over the numbers that are taken.
  */
-export function labels(document: Document): ReadonlyMap<string, string> {
+export function labels({ blocks: all }: Pick<Document, 'blocks'>, words: Words): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
-  const blocks = document.blocks.filter((block) => block.type === 'table' || block.type === 'figure')
+  const blocks = all.filter((block) => block.type === 'table' || block.type === 'figure')
   for (const block of blocks) {
     const own = block.type === 'table' ? block.options.number : block.number
-    if (typeof own === 'number') found.set(block.id, `${noun(block)} ${own}`)
-    if (typeof own === 'string') found.set(block.id, /^\d/.test(own) ? `${noun(block)} ${own}` : own)
+    if (typeof own !== 'number' && typeof own !== 'string') continue
+    found.set(block.id, /^[A-Z]?\d/.test(String(own)) ? words[block.type](String(own)) : String(own))
   }
   const taken = new Set(found.values())
   for (const block of blocks) {
     if (found.has(block.id)) continue
     let count = 1
-    while (taken.has(`${noun(block)} ${count}`)) count += 1
-    taken.add(`${noun(block)} ${count}`)
-    found.set(block.id, `${noun(block)} ${count}`)
+    while (taken.has(words[block.type](String(count)))) count += 1
+    const label = words[block.type](String(count))
+    taken.add(label)
+    found.set(block.id, label)
   }
   return found
-}
-
-function noun({ type }: TableBlock | FigureBlock): string {
-  return type === 'table' ? 'Table' : 'Figure'
 }
 
 export async function exhibit(
@@ -86,8 +86,8 @@ export async function exhibit(
       element: element(
         'div',
         { className: ['exhibit', 'failed'], id: block.id },
-        element('p', {}, element('strong', {}, `${label}. `), block.caption),
-        element('p', { className: ['missing'] }, error.message),
+        element('p', {}, element('strong', {}, sources.telling.words.caption(label)), block.caption),
+        element('p', { className: ['missing'] }, messageOf(error, sources.telling)),
       ),
       ...(error.missing.length > 0 ? {} : { error: error.message }),
       missing: error.missing,
@@ -109,21 +109,29 @@ async function tableExhibit(block: TableBlock, label: string, sources: Sources):
     throw new QueryError(`options of table ${block.id}: ${issue?.path.join('.')} ${issue?.message}`)
   }
   const { published } = block.options
+  const { words, standings, say } = sources.telling
   const table = kind.render(block.options, {
     ...(experiment === undefined ? {} : { experiment }),
     runs: sources.results.runs.filter((run) => run.experiment === experiment?.id),
     verifications: sources.verifications,
     published: typeof published === 'string' ? parsePublished(await readFile(published, sources)) : undefined,
+    words,
+    say,
   })
   return {
-    element: tableElement(table, { id: block.id, label, caption: block.caption }, sources.standings),
+    element: tableElement(
+      inWords(table, say),
+      { id: block.id, label, caption: block.caption },
+      sources.telling,
+    ),
     missing: table.missing,
-    stale: staleOf(table.runs, sources.standings),
+    stale: staleOf(table.runs, standings),
   }
 }
 
 async function figureExhibit(block: FigureBlock, label: string, sources: Sources): Promise<Exhibit> {
   const { experiments, runs: all } = sources.results
+  const { words, standings } = sources.telling
   const datasets = new Map<string, readonly Readonly<Record<string, unknown>>[]>()
   const runs: Run[] = []
   const missing: string[] = []
@@ -145,21 +153,23 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
   // An empty drawing would look like a result.
   if (runs.length === 0 && missing.length > 0)
     throw new QueryError(`missing: run ${missing.join(', run ')}`, missing)
-  const words = mark(runs, sources.standings)
+  const marked = mark(runs, sources.telling)
   const environments = [...new Set(runs.map((run) => run.environment))]
   const svg = await renderFigure({
     id: block.id,
     spec: parseSpec(await readFile(block.spec, sources), block.spec),
     data: datasets,
-    title: `${label}. ${block.caption}`,
+    title: `${words.caption(label)}${block.caption}`,
     description: block.alt,
-    ...(runs.length === 0 ? {} : { subtitle: `${words}: ${environments.join(', ')}` }),
+    // A text may be that of a run that is missing.
+    ...(block.texts === undefined ? {} : { texts: block.texts, isPart: missing.length > 0 }),
+    ...(runs.length === 0 ? {} : { subtitle: words.subtitle(marked, environments) }),
     ...(block.width === undefined ? {} : { width: block.width }),
     ...(block.height === undefined ? {} : { height: block.height }),
   })
   const notes = [
-    ...missing.map((name) => `Missing: run ${name}.`),
-    ...staleOf(runs, sources.standings).map((reason) => `Stale: ${reason}.`),
+    ...missing.map(words.missingNote),
+    ...staleOf(runs, standings).map((one) => words.staleNote(...one)),
   ]
   const drawing = element(
     'div',
@@ -173,7 +183,12 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
     },
     raw(svg),
   )
-  const caption = [element('strong', {}, `${label}. `), block.caption, ' ', badge(runs, sources.standings)]
+  const caption = [
+    element('strong', {}, words.caption(label)),
+    block.caption,
+    ' ',
+    badge(runs, sources.telling),
+  ]
   return {
     element: element(
       'figure',
@@ -190,7 +205,25 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
         : element('ul', { className: ['notes'] }, ...notes.map((note) => element('li', {}, note))),
     ),
     missing,
-    stale: staleOf(runs, sources.standings),
+    stale: staleOf(runs, standings),
+  }
+}
+
+function messageOf({ message, missing }: QueryError, { words }: Telling): string {
+  return missing.length > 0 ? words.missing(missing) : message
+}
+
+/** A table with the texts of its data as the document calls them. */
+function inWords(table: Table, say: Telling['say']): Table {
+  return {
+    ...table,
+    head: table.head.map((row) => row.map((head) => ({ ...head, text: say(head.text) }))),
+    groups: table.groups.map((group) => ({
+      ...group,
+      rows: group.rows.map((row) =>
+        row.map((cell) => (cell.value === undefined ? { ...cell, text: say(cell.text) } : cell)),
+      ),
+    })),
   }
 }
 

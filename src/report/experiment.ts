@@ -5,17 +5,21 @@ import type { ExperimentBlock } from '../document/block.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
 import { element } from './element.ts'
-import { badge, counted, type Standings } from './standing.ts'
+import { badge } from './standing.ts'
 import { cellsOf } from './tables/options.ts'
+import type { Telling } from './telling.ts'
 
 /** @param source the block as the author wrote it. */
 export function experimentElement(
   block: ExperimentBlock,
   source: string,
   runs: readonly Run[],
-  standings: Standings,
+  telling: Telling,
 ): Element {
-  const script = 'file' in block.script ? block.script.file : 'script below'
+  const { words } = telling
+  const own = words.experiment
+  const { environment, pattern, trials, origin, key, files } = own.heads
+  const script = 'file' in block.script ? block.script.file : own.inlineScript
   const cells = block.environments.flatMap((environment) =>
     cellsOf(block, environment, runs).map((cell) => ({ ...cell, environment })),
   )
@@ -25,14 +29,13 @@ export function experimentElement(
     element(
       'summary',
       {},
-      'Experiment ',
-      element('code', {}, block.id),
-      ` · ${script} · ${counted(block.environments.length, 'environment')}, ${counted(block.patterns.length, 'pattern')}, ${counted(block.trials, 'trial')} each`,
+      own.title(element('code', {}, block.id)),
+      ` · ${script} · ${own.size(block.environments.length, block.patterns.length, block.trials)}`,
     ),
     element('pre', {}, element('code', {}, source)),
     element(
       'div',
-      { className: ['scroll'], role: 'region', ariaLabel: `Cells of ${block.id}`, tabIndex: 0 },
+      { className: ['scroll'], role: 'region', ariaLabel: own.cells(block.id), tabIndex: 0 },
       element(
         'table',
         { className: ['cells'] },
@@ -42,8 +45,8 @@ export function experimentElement(
           element(
             'tr',
             {},
-            ...['environment', 'pattern', 'trials', 'origin', 'key', 'raw files (SHA-256)'].map((head) =>
-              element('th', { scope: 'col', className: head === 'trials' ? ['end'] : undefined }, head),
+            ...[environment, pattern, trials, origin, key, files].map((head) =>
+              element('th', { scope: 'col', className: head === trials ? ['end'] : undefined }, head),
             ),
           ),
         ),
@@ -57,8 +60,8 @@ export function experimentElement(
               element('td', {}, environment),
               element('th', { scope: 'row' }, pattern.name),
               ...(run === undefined
-                ? [element('td', { className: ['missing'], colSpan: 4 }, `missing: run ${name}`)]
-                : runCells(run, standings)),
+                ? [element('td', { className: ['missing'], colSpan: 4 }, words.missing([name]))]
+                : runCells(run, telling)),
             ),
           ),
         ),
@@ -67,17 +70,18 @@ export function experimentElement(
   )
 }
 
-function runCells(run: Run, standings: Standings): readonly Element[] {
+function runCells(run: Run, telling: Telling): readonly Element[] {
+  const { words, standings } = telling
   return [
     element('td', { className: ['number'] }, String(run.trials)),
-    element('td', { title: standings.get(runName(run))?.stale }, badge([run], standings)),
+    element('td', { title: standings.get(runName(run))?.stale }, badge([run], telling)),
     element('td', {}, digest(run.key)),
     element(
       'td',
       { className: ['files'] },
       ...Object.entries(run.files).map(([name, { sha256, bytes }], index) => [
         index === 0 ? undefined : element('br'),
-        element('span', { title: `${bytes} bytes` }, name),
+        element('span', { title: words.experiment.bytes(bytes) }, name),
         ' ',
         digest(sha256),
       ]),

@@ -20,6 +20,10 @@ export interface FigureInput {
   /** The Vega-Lite specification, parsed; `name`d datasets of it are filled from `data`. */
   readonly spec: Readonly<Record<string, unknown>>
   readonly data: ReadonlyMap<string, readonly Readonly<Record<string, unknown>>[]>
+  /** What the figure would write -> what it writes instead; each must be in it. None unless given. */
+  readonly texts?: Readonly<Record<string, string>>
+  /** Whether some of the data is not there yet, and so perhaps not all texts. */
+  readonly isPart?: boolean
   /** Pixels, of one view if the figure has several. */
   readonly width?: number
   readonly height?: number
@@ -44,7 +48,8 @@ export async function renderFigure(input: FigureInput): Promise<string> {
   const logger = collector(warnings)
 
   const vgSpec = attempt(() => vegaLite.compile(specification(input), { logger, config: theme }).spec)
-  measure(vega)
+  const texts = new Map(Object.entries(input.texts ?? {}))
+  measure(vega, texts)
   // Clip paths and gradients are counted over all figures: each starts anew, and gets a prefix of its own below.
   vega.resetSVGDefIds()
   const view = new vega.View(
@@ -55,7 +60,7 @@ export async function renderFigure(input: FigureInput): Promise<string> {
     const svg = await view.toSVG()
     if (warnings.length > 0)
       throw new QueryError(`the specification warns: ${[...new Set(warnings)].join('; ')}`)
-    return accessible(svg, input)
+    return accessible(retold(svg, texts, input.isPart), input)
   } finally {
     view.finalize()
   }
@@ -173,12 +178,41 @@ interface TextItem {
   readonly fontWeight?: string | number
 }
 
-/** vega's typings leave out its one hook for measuring text (`textMetrics` of vega-scenegraph). */
-function measure(vega: object): void {
+/**
+ * vega's typings leave out its one hook for measuring text (`textMetrics` of vega-scenegraph). Texts that will be replaced have the width of
+ * what replaces them, so that the layout is the one of the figure as it is read.
+ */
+function measure(vega: object, texts: ReadonlyMap<string, string>): void {
   const { textMetrics } = vega as {
     textMetrics: { width: (item: TextItem, text: unknown) => number }
   }
-  textMetrics.width = (item, text) => textWidth(String(text ?? ''), item.fontSize ?? 11, item.fontWeight)
+  textMetrics.width = (item, text) => {
+    const written = String(text ?? '')
+    return textWidth(texts.get(written) ?? written, item.fontSize ?? 11, item.fontWeight)
+  }
+}
+
+/**
+ * The drawing with other words in it. They are replaced where they are drawn: a specification's filters and scales, and the data, go on with
+ * the words that they have. Throws QueryError for a text that is nowhere drawn, with the nearest that is.
+ */
+function retold(svg: string, texts: ReadonlyMap<string, string>, isPart = false): string {
+  if (texts.size === 0) return svg
+  const drawn = new Set<string>()
+  const replaced = svg.replace(
+    /(<(?:text|tspan)\b[^>]*>)([^<]+)(?=<)/g,
+    (whole, tag: string, content: string) => {
+      const text = unescapeText(content)
+      drawn.add(text)
+      const instead = texts.get(text)
+      return instead === undefined ? whole : `${tag}${escapeText(instead)}`
+    },
+  )
+  for (const text of texts.keys()) {
+    if (!isPart && !drawn.has(text))
+      throw new QueryError(`texts: the figure does not write '${text}'${hint(text, drawn)}`)
+  }
+  return replaced
 }
 
 /** Names the picture for those who do not see it, and makes its ids its own. */
@@ -197,6 +231,10 @@ function accessible(svg: string, { id, title, description }: FigureInput): strin
           `<title id="${titleId}">${escapeText(title)}</title><desc id="${descriptionId}">${escapeText(description)}</desc>`,
       )
   )
+}
+
+function unescapeText(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
 }
 
 function escapeText(text: string): string {

@@ -3,6 +3,7 @@
 import { posix } from 'node:path'
 import type { Element, Root } from 'hast'
 import { visit } from 'unist-util-visit'
+import type { Words } from './words/en.ts'
 
 const types: ReadonlyMap<string, string> = new Map([
   ['.gif', 'image/gif'],
@@ -23,6 +24,7 @@ export async function embedImages(
   tree: Root,
   folder: string,
   read: (path: string) => Promise<Uint8Array>,
+  words: Words,
 ): Promise<readonly string[]> {
   const images: Element[] = []
   visit(tree, 'element', (node) => {
@@ -40,22 +42,22 @@ export async function embedImages(
         : undefined
     if (reason !== undefined) {
       problems.push(`image ${source}: ${reason}`)
-      asText(image)
+      asText(image, words)
       continue
     }
     try {
       image.properties.src = `data:${type};base64,${Buffer.from(await read(path)).toString('base64')}`
     } catch (cause) {
       problems.push(`image ${source}: cannot read ${path}: ${cause instanceof Error ? cause.message : cause}`)
-      asText(image)
+      asText(image, words)
     }
   }
   return problems
 }
 
-function asText(image: Element): void {
+function asText(image: Element, words: Words): void {
   const { alt, src } = image.properties
   image.tagName = 'span'
   image.properties = { className: ['missing'] }
-  image.children = [{ type: 'text', value: `missing picture: ${alt || src}` }]
+  image.children = [{ type: 'text', value: words.missingPicture(String(alt || src)) }]
 }

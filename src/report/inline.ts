@@ -5,7 +5,8 @@ import type { InlineValue } from '../document/document.ts'
 import { format, origins, type Quantity, QueryError } from '../results/quantity.ts'
 import { evaluate, type Results } from '../results/query.ts'
 import { element } from './element.ts'
-import { mark, type Standings, staleOf } from './standing.ts'
+import { mark, staleOf } from './standing.ts'
+import type { Telling } from './telling.ts'
 
 export interface Inline {
   readonly element: Element
@@ -13,11 +14,12 @@ export interface Inline {
   readonly error?: string
   /** Names of runs that would give it. */
   readonly missing: readonly string[]
-  /** Why it is an old one. */
-  readonly stale: readonly string[]
+  /** Runs that no longer fit the document, and why: it is an old one. */
+  readonly stale: ReturnType<typeof staleOf>
 }
 
-export function inlineValue(value: InlineValue, results: Results, standings: Standings): Inline {
+export function inlineValue(value: InlineValue, results: Results, telling: Telling): Inline {
+  const { words, standings } = telling
   try {
     const quantity = evaluate(value, results)
     const text = format(quantity, value.filters)
@@ -29,12 +31,12 @@ export function inlineValue(value: InlineValue, results: Results, standings: Sta
         {
           className: ['value', ...(stale.length > 0 ? ['stale'] : [])],
           dataOrigin: origins(runs).join(' '),
-          title: [...describe(quantity), ...stale.map((reason) => `stale: ${reason}`)].join('; '),
+          title: [...describe(quantity), ...stale.map((one) => words.stale(...one))].join('; '),
         },
         text,
         // Copied or read out, the word must not run into the unit.
         '\u202f',
-        element('sup', {}, mark(runs, standings)),
+        element('sup', {}, mark(runs, telling)),
       ),
       missing: [],
       stale,
@@ -45,7 +47,7 @@ export function inlineValue(value: InlineValue, results: Results, standings: Sta
       element: element(
         'span',
         { className: ['value', 'missing'], title: value.source },
-        error.missing.length > 0 ? error.message : `error: ${error.message}`,
+        error.missing.length > 0 ? words.missing(error.missing) : words.error(error.message),
       ),
       ...(error.missing.length > 0 ? {} : { error: error.message }),
       missing: error.missing,

@@ -13,6 +13,7 @@ import type { Nodes } from 'mdast'
 import rehypeStringify from 'rehype-stringify'
 import { unified } from 'unified'
 import { type Judgement, judge } from '../claims/judge.ts'
+import type { Reasons } from '../claims/reasons.ts'
 import type { Evidence } from '../claims/scope.ts'
 import { seriesOf } from '../claims/series.ts'
 import { decisive, type Verification } from '../claims/verification.ts'
@@ -34,8 +35,11 @@ import { contents, type Entry, markdown, prose } from './prose.ts'
 import { provenanceElement } from './provenance.ts'
 import { publishedSeries } from './publishedseries.ts'
 import { citedWorks, referencesElement } from './references.ts'
-import { banner, type Standings, staleReasons } from './standing.ts'
+import { banner, staleReasons } from './standing.ts'
 import { style } from './style.ts'
+import { type Standings, saying, type Telling } from './telling.ts'
+import type { Words } from './words/en.ts'
+import { wordsOf } from './words/languages.ts'
 
 export interface ReportInput {
   /** Parsed and checked. One with errors is rendered as far as it goes. */
@@ -48,12 +52,19 @@ export interface ReportInput {
   readonly standings?: Standings
   /** Recorded runs by name, if runs that are no recorded ones may be among `runs`: claims are judged by both. */
   readonly records?: ReadonlyMap<string, Run> | undefined
+  /** Reports of the same in other languages: BCP 47 tag, and address from this one. */
+  readonly editions?: readonly Edition[]
   /** Tables and figures made before, from the same; none unless given. */
   readonly exhibits?: Exhibits
-  /** Judges claims; anew, unless given. */
-  readonly judgement?: (claim: ClaimBlock, evidence: Evidence) => Promise<Judgement>
+  /** Judges claims, with reasons in the words of a language; anew, unless given. */
+  readonly judgement?: (claim: ClaimBlock, evidence: Evidence, reasons: Reasons) => Promise<Judgement>
   /** Name and version of this program. */
   readonly generator: string
+}
+
+export interface Edition {
+  readonly lang: string
+  readonly href: string
 }
 
 /** What a reader of the report would miss. Places are in the document. */
@@ -76,8 +87,9 @@ export async function renderReport({
   read,
   standings = new Map(),
   records,
+  editions = [],
   exhibits = { find: () => undefined, keep: async () => {} },
-  judgement = async (claim, evidence) => judge(claim, evidence),
+  judgement = async (claim, evidence, reasons) => judge(claim, evidence, { reasons }),
   generator,
 }: ReportInput): Promise<Report> {
   const experiments = document.blocks.filter((block) => block.type === 'experiment')
@@ -86,46 +98,49 @@ export async function renderReport({
     .toSorted(inOrder(experiments))
   const results: Results = { experiments, runs }
   const problems: ReportProblem[] = []
-  const names = labels(document)
+  const { lang, texts } = document.frontMatter
+  const words = wordsOf(lang)
+  const telling: Telling = { words, standings, say: saying(texts) }
+  const names = labels(document, words)
   const decoder = new TextDecoder()
   const readText = async (path: string) => decoder.decode(await read(path))
-  const text = String(document.file)
 
   const published = await publishedSeries(document, readText)
+  const judgeInWords = (claim: ClaimBlock, evidence: Evidence) =>
+    judgement(claim, evidence, words.claim.reasons)
   const verifications: Verification[] = []
   for (const block of document.blocks) {
     if (block.type !== 'claim') continue
     const shown = { results, stale: staleReasons(standings) }
-    verifications.push(await verify(block, shown, { records, standings, judgement }))
+    verifications.push(await verify(block, shown, { records, standings, judge: judgeInWords }))
   }
-  const sources = { results, standings, readText, verifications }
+  const sources = { results, telling, readText, verifications }
   const make = async (block: TableBlock | FigureBlock): Promise<Exhibit> => {
     const made = await exhibit(block, names.get(block.id) ?? block.id, sources)
     // A table of claims says whether this build made their runs: that is no input of it.
     if (block.type === 'figure' || block.from !== undefined) await exhibits.keep(block.id, made)
     return made
   }
-  const render = async (node: Nodes, part: Block | InlineValue): Promise<Element> => {
+  const render = async (part: Block | InlineValue): Promise<Element> => {
     if (part.type === 'experiment') {
-      const { start, end } = node.position ?? {}
-      return experimentElement(part, text.slice(start?.offset ?? 0, end?.offset ?? 0), runs, standings)
+      return experimentElement(part, writtenIn(document.original ?? document, part), runs, telling)
     }
     if (part.type === 'claim') {
       const verification = verifications.find(({ claim }) => claim === part) as Verification
-      const { start, end } = node.position ?? {}
+      const judged = decisive(verification)
       const detail = claimDetail({
-        judgement: decisive(verification),
-        source: text.slice(start?.offset ?? 0, end?.offset ?? 0),
-        series: decisive(verification).measured.length === 0 ? [] : seriesOf(part, results),
+        judgement: judged,
+        source: writtenIn(document.original ?? document, part),
+        series: judged.measured.length === 0 ? [] : seriesOf(part, results),
         published,
-        standings,
+        telling,
       })
       const label = part.shows === undefined ? undefined : names.get(part.shows)
-      return claimElement(verification, { label, detail })
+      return claimElement(verification, { label, detail }, words)
     }
     const made =
       part.type === 'value'
-        ? inlineValue(part, results, standings)
+        ? inlineValue(part, results, telling)
         : (exhibits.find(part.id) ?? (await make(part)))
     problems.push(
       ...(made.error === undefined
@@ -135,32 +150,37 @@ export async function renderReport({
         (name) => ({ type: 'missing', message: `missing: run ${name}`, place: part.place }) as const,
       ),
       ...made.stale.map(
-        (reason) => ({ type: 'stale', message: `stale: ${reason}`, place: part.place }) as const,
+        ([run, reason]) =>
+          ({ type: 'stale', message: `stale: run ${run}: ${reason}`, place: part.place }) as const,
       ),
     )
     return made.element
   }
   const nodes = new Map<Nodes, Element>()
   // One after another: figures share vega's counters of ids.
-  for (const [node, part] of document.nodes) nodes.set(node, await render(node, part))
+  for (const [node, part] of document.nodes) nodes.set(node, await render(part))
 
   const cited = await citedWorks(document, readText)
-  const body = await prose(document, { nodes, labels: names, cited })
-  const references = referencesElement(cited, document.frontMatter.lang)
+  const body = await prose(document, { nodes, labels: names, cited, words })
+  const references = referencesElement(cited, words)
   if (references) body.children.push(references)
   const path = document.file.path ?? 'document'
-  for (const message of await embedImages(body, posix.dirname(path), read)) {
+  for (const message of await embedImages(body, posix.dirname(path), read, words)) {
     problems.push({ type: 'error', message, place: { line: 1, column: 1 } })
   }
   const missing = experiments.flatMap((block) => missingRuns(block, runs))
   const page = pageElement(document.frontMatter, {
-    banner: banner(runs, missing, standings),
+    banner: banner(runs, missing, telling),
     contents: contents(body),
     abstract:
-      document.frontMatter.abstract === undefined ? undefined : await markdown(document.frontMatter.abstract),
+      document.frontMatter.abstract === undefined
+        ? undefined
+        : await markdown(document.frontMatter.abstract, lang),
     body,
-    foot: provenanceElement({ generator, path, text }, runs),
+    foot: provenanceElement({ generator, documents: documentsOf(document) }, runs, telling),
     generator,
+    editions,
+    words: words.page,
   })
   return {
     html: stringify(page),
@@ -171,16 +191,16 @@ export async function renderReport({
 interface Recorded {
   readonly records: ReadonlyMap<string, Run> | undefined
   readonly standings: Standings
-  readonly judgement: NonNullable<ReportInput['judgement']>
+  readonly judge: (claim: ClaimBlock, evidence: Evidence) => Promise<Judgement>
 }
 
 /** By the runs that are shown; and by the recorded ones, where the claim reads a run that is none. */
 async function verify(
   claim: ClaimBlock,
   shown: Evidence,
-  { records, standings, judgement }: Recorded,
+  { records, standings, judge }: Recorded,
 ): Promise<Verification> {
-  const judged = await judgement(claim, shown)
+  const judged = await judge(claim, shown)
   const { experiments, runs } = shown.results
   const names = cellsRead(claim.test, experiments)
   const isRecord = (run: Run) =>
@@ -188,7 +208,7 @@ async function verify(
   const others = runs.filter((run) => names.includes(runName(run)) && !isRecord(run))
   if (records === undefined || others.length === 0) return { claim, recorded: judged }
   const recorded = { results: { experiments, runs: [...records.values()] }, stale: new Map<string, string>() }
-  return { claim, recorded: await judgement(claim, recorded), rerun: judged }
+  return { claim, recorded: await judge(claim, recorded), rerun: judged }
 }
 
 function sameRun(record: Run | undefined, run: Run): boolean {
@@ -202,6 +222,8 @@ interface Parts {
   readonly body: Root
   readonly foot: Element
   readonly generator: string
+  readonly editions: readonly Edition[]
+  readonly words: Words['page']
 }
 
 function pageElement(front: FrontMatter, parts: Parts): Root {
@@ -226,14 +248,15 @@ function pageElement(front: FrontMatter, parts: Parts): Root {
         element(
           'body',
           {},
-          element('a', { className: ['skip'], href: '#text' }, 'Skip to the text'),
-          contentsElement(parts.contents),
+          element('a', { className: ['skip'], href: '#text' }, parts.words.skip),
+          contentsElement(parts.contents, parts.words),
           element(
             'main',
             { id: 'text' },
-            titleElement(front),
+            editionsElement(parts.editions, parts.words),
+            titleElement(front, parts.words),
             parts.banner,
-            parts.abstract === undefined ? undefined : abstractElement(parts.abstract),
+            parts.abstract === undefined ? undefined : abstractElement(parts.abstract, parts.words),
             element('article', {}, contentOf(parts.body)),
             parts.foot,
           ),
@@ -243,7 +266,24 @@ function pageElement(front: FrontMatter, parts: Parts): Root {
   }
 }
 
-function titleElement({ title, subtitle, authors, date }: FrontMatter): Element {
+/** The language switch; each language calls itself. */
+function editionsElement(editions: readonly Edition[], words: Words['page']): Element | undefined {
+  if (editions.length === 0) return undefined
+  return element(
+    'nav',
+    { className: ['editions'], ariaLabel: words.editions },
+    ...editions.map(({ lang, href }, index) => [
+      index === 0 ? '' : ' · ',
+      element('a', { href, hrefLang: lang, lang, rel: ['alternate'] }, nameOf(lang)),
+    ]),
+  )
+}
+
+function nameOf(lang: string): string {
+  return new Intl.DisplayNames([lang], { type: 'language' }).of(lang) ?? lang
+}
+
+function titleElement({ title, subtitle, authors, date }: FrontMatter, words: Words['page']): Element {
   return element(
     'header',
     { className: ['title'] },
@@ -255,22 +295,22 @@ function titleElement({ title, subtitle, authors, date }: FrontMatter): Element 
           'p',
           { className: ['authors'] },
           ...authors.map(({ name, affiliation }, index) => [
-            index === 0 ? '' : ', ',
+            index === 0 ? '' : words.authors,
             name,
             affiliation === undefined
               ? undefined
-              : element('span', { className: ['affiliation'] }, ` (${affiliation})`),
+              : element('span', { className: ['affiliation'] }, words.affiliation(affiliation)),
           ]),
         ),
     date === undefined ? undefined : element('p', { className: ['date'] }, element('time', {}, date)),
   )
 }
 
-function abstractElement(abstract: Root): Element {
+function abstractElement(abstract: Root, words: Words['page']): Element {
   return element(
     'section',
     { className: ['abstract'], ariaLabelledBy: 'abstract' },
-    element('h2', { id: 'abstract' }, 'Abstract'),
+    element('h2', { id: 'abstract' }, words.abstract),
     contentOf(abstract),
   )
 }
@@ -279,12 +319,12 @@ function contentOf(root: Root): readonly ElementContent[] {
   return root.children.filter((node) => node.type !== 'doctype')
 }
 
-function contentsElement(entries: readonly Entry[]): Element | undefined {
+function contentsElement(entries: readonly Entry[], words: Words['page']): Element | undefined {
   if (entries.length === 0) return undefined
   return element(
     'nav',
     { className: ['contents'], ariaLabelledBy: 'contents' },
-    element('h2', { id: 'contents' }, 'Contents'),
+    element('h2', { id: 'contents' }, words.contents),
     element(
       'ol',
       {},
@@ -293,6 +333,17 @@ function contentsElement(entries: readonly Entry[]): Element | undefined {
       ),
     ),
   )
+}
+
+/** The block of the same type and id as the author wrote it. */
+function writtenIn({ nodes, file }: Document, { type, id }: Block): string {
+  const [node] = [...nodes].find(([, part]) => part.type === type && part.id === id) ?? []
+  return String(file).slice(node?.position?.start.offset ?? 0, node?.position?.end.offset ?? 0)
+}
+
+function documentsOf(document: Document): readonly { readonly path: string; readonly text: string }[] {
+  const all = document.original === undefined ? [document] : [document, document.original]
+  return all.map(({ file }) => ({ path: file.path ?? 'document', text: String(file) }))
 }
 
 /** In the document's order of experiments, environments and patterns, however the runs were found. */

@@ -7,6 +7,7 @@
 import type { Element, ElementContent, Root } from 'hast'
 import type { Code, InlineCode, Nodes, Table, Text } from 'mdast'
 import rehypeSlug from 'rehype-slug'
+import remarkCjkFriendly from 'remark-cjk-friendly/parseOnly'
 import remarkGfm from 'remark-gfm'
 import remarkParse from 'remark-parse'
 import remarkRehype, { defaultHandlers } from 'remark-rehype'
@@ -16,7 +17,9 @@ import type { Citation } from '../document/citation.ts'
 import type { Document } from '../document/document.ts'
 import type { Reference } from '../document/reference.ts'
 import { element, textOf } from './element.ts'
+import { joinLines } from './lines.ts'
 import { type Cited, citationElement } from './references.ts'
+import type { Words } from './words/en.ts'
 
 export interface Replacements {
   /** What stands for a node of the document's tree. */
@@ -24,11 +27,12 @@ export interface Replacements {
   /** `Table 5` of an exhibit's id. */
   readonly labels: ReadonlyMap<string, string>
   readonly cited: Cited
+  readonly words: Words
 }
 
 /** The title is the page's only first-level heading: the text's own start at the second. */
 export async function prose(document: Document, replacements: Replacements): Promise<Root> {
-  const { nodes } = replacements
+  const { nodes, words } = replacements
   const linkedIn = Map.groupBy(
     [...document.references, ...document.citations.filter(({ items }) => items.length > 0)],
     ({ node }) => node,
@@ -37,6 +41,8 @@ export async function prose(document: Document, replacements: Replacements): Pro
     .use(remarkRehype, {
       // The page runs no scripts, so ids cannot shadow anything; without a prefix footnotes have short links.
       clobberPrefix: '',
+      footnoteLabel: words.page.footnotes,
+      footnoteBackLabel: words.page.backToText,
       handlers: {
         code: (state, node: Code) => nodes.get(node) ?? defaultHandlers.code(state, node),
         inlineCode: (state, node: InlineCode) => nodes.get(node) ?? defaultHandlers.inlineCode(state, node),
@@ -53,13 +59,16 @@ export async function prose(document: Document, replacements: Replacements): Pro
     if (depth !== undefined) node.tagName = `h${Math.min(6, Number(depth) + shift)}`
     if (node.tagName === 'a' && !isSafe(String(node.properties.href ?? ''))) delete node.properties.href
   })
+  joinLines(tree, document.frontMatter.lang)
   return tree
 }
 
 /** A piece of Markdown outside the document's text, such as its abstract: no blocks, values or references. */
-export async function markdown(text: string): Promise<Root> {
-  const processor = unified().use(remarkParse).use(remarkGfm).use(remarkRehype)
-  return processor.run(processor.parse(text))
+export async function markdown(text: string, lang: string): Promise<Root> {
+  const processor = unified().use(remarkParse).use(remarkGfm).use(remarkCjkFriendly).use(remarkRehype)
+  const tree = await processor.run(processor.parse(text))
+  joinLines(tree, lang)
+  return tree
 }
 
 export interface Entry {
@@ -87,23 +96,25 @@ export function contents(tree: Root): readonly Entry[] {
 function linked(
   { value }: Text,
   found: readonly (Reference | Citation)[],
-  { labels, cited }: Pick<Replacements, 'labels' | 'cited'>,
+  { labels, cited, words }: Pick<Replacements, 'labels' | 'cited' | 'words'>,
 ): ElementContent[] {
   const content: ElementContent[] = []
   let from = 0
   for (const one of found.toSorted((a, b) => a.start - b.start)) {
     content.push({ type: 'text', value: value.slice(from, one.start) })
-    content.push(one.type === 'citation' ? citationElement(one, cited) : referenceElement(one.id, labels))
+    content.push(
+      one.type === 'citation' ? citationElement(one, cited, words) : referenceElement(one.id, labels, words),
+    )
     from = one.end
   }
   content.push({ type: 'text', value: value.slice(from) })
   return content.filter((node) => node.type !== 'text' || node.value !== '')
 }
 
-function referenceElement(id: string, labels: ReadonlyMap<string, string>): Element {
+function referenceElement(id: string, labels: ReadonlyMap<string, string>, words: Words): Element {
   const label = labels.get(id)
   return label === undefined
-    ? element('span', { className: ['missing'] }, `@${id} (no such table or figure)`)
+    ? element('span', { className: ['missing'] }, words.noExhibit(id))
     : element('a', { href: `#${id}` }, label.replace(' ', '\u00a0'))
 }
 

@@ -5,44 +5,41 @@ import type { Element } from 'hast'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
 import { element } from './element.ts'
-import { counted } from './standing.ts'
+import type { Telling } from './telling.ts'
 
 export interface Provenance {
   /** Name and version of this program. */
   readonly generator: string
-  /** The document's path, relative to the project, and its text. */
-  readonly path: string
-  readonly text: string
+  /** Paths, relative to the project, and texts: the document, and the one that it is an edition of. */
+  readonly documents: readonly { readonly path: string; readonly text: string }[]
 }
 
-export function provenanceElement({ generator, path, text }: Provenance, runs: readonly Run[]): Element {
+export function provenanceElement(
+  { generator, documents }: Provenance,
+  runs: readonly Run[],
+  { words, say }: Pick<Telling, 'words' | 'say'>,
+): Element {
+  const own = words.provenance
   const facts: (readonly [string, string])[] = [
-    ['made by', generator],
-    ['document', `${path}, SHA-256 ${sha256(text)}`],
-    [
-      'runs',
-      `${counted(runs.length, 'run')}, SHA-256 of their names, keys and raw files ${runsDigest(runs)}`,
-    ],
-    ...shared(runs),
+    [own.madeBy, generator],
+    ...documents.map(({ path, text }, index): [string, string] => [
+      index === 0 ? own.document : own.original,
+      own.digestOf(path, sha256(text)),
+    ]),
+    [own.runs, own.runsDigest(runs.length, runsDigest(runs))],
+    ...shared(runs).map(([name, value]) => [say(name), value] as const),
   ]
+  const command = ['npx repro build', ...(documents.length > 1 ? [documents[0]?.path] : [])].join(' ')
   return element(
     'footer',
     {},
-    element('h2', { id: 'provenance' }, 'Provenance'),
+    element('h2', { id: 'provenance' }, own.title),
     element(
       'dl',
       {},
       ...facts.flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]),
     ),
-    element(
-      'p',
-      {},
-      'To render this page from the recorded runs: ',
-      element('code', {}, 'npx repro build'),
-      '. To run every experiment again and render it from what they give: ',
-      element('code', {}, 'npx repro build --rerun'),
-      '.',
-    ),
+    element('p', {}, own.howTo(element('code', {}, command), element('code', {}, `${command} --rerun`))),
   )
 }
 

@@ -5,6 +5,7 @@ import { type Entry, parseBibliography } from '../document/bibliography.ts'
 import type { Citation } from '../document/citation.ts'
 import type { Document } from '../document/document.ts'
 import { type Child, element, textOf } from './element.ts'
+import type { Words } from './words/en.ts'
 
 /** By key, in the order of the numbers. */
 export type Cited = ReadonlyMap<string, { readonly number: number; readonly entry: Entry }>
@@ -29,7 +30,7 @@ export async function citedWorks(
 }
 
 /** `[1, p. 3; 2]`, each number a link. */
-export function citationElement({ items }: Citation, cited: Cited): Element {
+export function citationElement({ items }: Citation, cited: Cited, words: Words): Element {
   const separator = items.some(({ locator }) => locator !== undefined) ? '; ' : ', '
   return element(
     'span',
@@ -37,17 +38,17 @@ export function citationElement({ items }: Citation, cited: Cited): Element {
     '[',
     ...items.map(({ key, locator }, index) => [
       index === 0 ? '' : separator,
-      numberElement(key, cited),
+      numberElement(key, cited, words),
       locator === undefined ? '' : `, ${locator}`,
     ]),
     ']',
   )
 }
 
-function numberElement(key: string, cited: Cited): Element {
+function numberElement(key: string, cited: Cited, { references: own }: Words): Element {
   const work = cited.get(key)
   return work === undefined
-    ? element('span', { className: ['missing'] }, `@${key} (no such entry)`)
+    ? element('span', { className: ['missing'] }, own.noEntry(key))
     : element('a', { href: `#${idOf(key)}` }, String(work.number))
 }
 
@@ -56,69 +57,15 @@ function idOf(key: string): string {
   return `cite:${key}`
 }
 
-/** What a reference says in a language beside what its entry says. */
-interface Words {
-  readonly references: string
-  readonly and: string
-  readonly others: string
-  readonly editors: (count: number) => string
-  readonly inside: string
-  readonly edition: (edition: string) => string
-  readonly accessed: (date: string) => string
-  /** BibLaTeX's keys of kinds of theses and reports. */
-  readonly genres: Readonly<Record<string, string>>
-}
+type Own = Words['references']
 
-const english: Words = {
-  references: 'References',
-  and: ' and ',
-  others: ' et al.',
-  editors: (count) => (count === 1 ? ' (ed.)' : ' (eds.)'),
-  inside: 'In ',
-  edition: (edition) => (/^\d+$/.test(edition) ? `edition ${edition}` : edition),
-  accessed: (date) => `accessed ${date}`,
-  genres: {
-    phdthesis: 'PhD thesis',
-    mathesis: 'Master’s thesis',
-    bathesis: 'Bachelor’s thesis',
-    candthesis: 'Candidate thesis',
-    techreport: 'Technical report',
-    resreport: 'Research report',
-  },
-}
-
-const words: ReadonlyMap<string, Words> = new Map([
-  ['en', english],
-  [
-    'ja',
-    {
-      references: '参考文献',
-      and: ', ',
-      others: '他',
-      editors: () => '（編）',
-      inside: '',
-      edition: (edition) => (/^\d+$/.test(edition) ? `第${edition}版` : edition),
-      accessed: (date) => `${date} 閲覧`,
-      genres: {
-        phdthesis: '博士論文',
-        mathesis: '修士論文',
-        bathesis: '学士論文',
-        candthesis: '学位論文',
-        techreport: '技術報告',
-        resreport: '研究報告',
-      },
-    },
-  ],
-])
-
-/** The section of references; undefined if nothing is cited. `lang` is the document's BCP 47 tag; English where its words are not known. */
-export function referencesElement(cited: Cited, lang: string): Element | undefined {
+/** The section of references; undefined if nothing is cited. */
+export function referencesElement(cited: Cited, { references: own }: Words): Element | undefined {
   if (cited.size === 0) return undefined
-  const own = words.get(lang.toLowerCase().split('-')[0] ?? '') ?? english
   return element(
     'section',
     { className: ['references'], ariaLabelledBy: 'references' },
-    element('h2', { id: 'references' }, own.references),
+    element('h2', { id: 'references' }, own.title),
     element(
       'ol',
       {},
@@ -131,7 +78,7 @@ export function referencesElement(cited: Cited, lang: string): Element | undefin
  * People. Title. In *Container*, vol. 1, no. 2, pp. 3–4. Publisher, year. Link. Without a publisher or the like the year follows the pages.
  * What the entry does not have is left out; one that has nothing is its key.
  */
-function sentences(entry: Entry, key: string, own: Words): readonly Child[] {
+function sentences(entry: Entry, key: string, own: Own): readonly Child[] {
   const where = container(entry, own)
   const imprint = listed(edition(entry, own), genre(entry, own), publisher(entry))
   const date = dateOf(entry)
@@ -152,14 +99,14 @@ function sentences(entry: Entry, key: string, own: Words): readonly Child[] {
 
 type Part = readonly (string | ElementContent)[]
 
-function people({ author = [], editor = [] }: Entry, own: Words): Part {
+function people({ author = [], editor = [] }: Entry, own: Own): Part {
   if (author.length > 0) return [namesOf(author, own)]
   return editor.length > 0 ? [namesOf(editor, own), own.editors(editor.length)] : []
 }
 
 type Name = NonNullable<Entry['author']>[number]
 
-function namesOf(names: readonly Name[], own: Words): string {
+function namesOf(names: readonly Name[], own: Own): string {
   // `and others` at the end of a list is a person to the parser.
   const isOpen = names.length > 1 && names.at(-1)?.family === 'others' && names.at(-1)?.given === undefined
   const written = (isOpen ? names.slice(0, -1) : names).map(nameOf)
@@ -184,7 +131,7 @@ function title(entry: Entry): Part {
   return [entry['container-title'] === undefined ? element('cite', {}, text) : text]
 }
 
-function container(entry: Entry, own: Words): Part {
+function container(entry: Entry, own: Own): Part {
   const name = plainText(entry['container-title'] ?? '')
   const series = plain(entry['collection-title']).map((text) => (name === '' ? text : ` (${text})`))
   const isPart = entry.type === 'paper-conference' || entry.type === 'chapter'
@@ -207,13 +154,14 @@ function pages(page: string | number | undefined): Part {
   return numbered(/[–,]/.test(written) ? 'pp.' : 'p.', written)
 }
 
-function edition({ edition: value }: Entry, own: Words): Part {
+function edition({ edition: value }: Entry, own: Own): Part {
   return value === undefined ? [] : [own.edition(plainText(String(value)))]
 }
 
 /** `PhD thesis`, `Technical report 5`. */
-function genre({ genre: kind, number }: Entry, own: Words): Part {
-  const parts = [kind && (own.genres[kind] ?? kind), number].filter((part) => part !== undefined)
+function genre({ genre: kind, number }: Entry, own: Own): Part {
+  const genres: Readonly<Record<string, string>> = own.genres
+  const parts = [kind && (genres[kind] ?? kind), number].filter((part) => part !== undefined)
   return parts.length === 0 ? [] : [plainText(parts.join(' '))]
 }
 
@@ -234,7 +182,7 @@ function writtenDate(date: Entry['issued']): string | undefined {
   return spans.length > 0 ? spans.join('/') : (date?.literal ?? date?.raw)
 }
 
-function link({ DOI: doi, URL: url, accessed }: Entry, own: Words): Part {
+function link({ DOI: doi, URL: url, accessed }: Entry, own: Own): Part {
   if (doi !== undefined) {
     const name = doi.replace(/^(?:https?:\/\/(?:dx\.)?doi\.org\/|doi:\s*)/i, '')
     return [element('a', { href: `https://doi.org/${encodeURI(name)}` }, `doi:${name}`)]

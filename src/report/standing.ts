@@ -6,21 +6,8 @@ import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
 import type { Origin } from '../testbed/testbed.ts'
 import { element } from './element.ts'
-
-export interface Standing {
-  /** Whether this build executed the run; otherwise it was recorded before. */
-  readonly executed: boolean
-  /** Why the run no longer fits the document, in words. */
-  readonly stale?: string
-}
-
-export type Standings = ReadonlyMap<string, Standing>
-
-const explanations: Readonly<Record<Origin, string>> = {
-  emulated: 'measured on an emulated board; they are no times of real hardware',
-  hardware: 'measured on real hardware',
-  local: 'measured on the computer that built this report',
-}
+import type { Standings, Telling } from './telling.ts'
+import type { Words } from './words/en.ts'
 
 /** Why runs are stale, by their name. */
 export function staleReasons(standings: Standings): ReadonlyMap<string, string> {
@@ -28,27 +15,38 @@ export function staleReasons(standings: Standings): ReadonlyMap<string, string> 
 }
 
 /** `emulated`, `emulated + hardware`, `emulated, stale`: the words that follow a number. */
-export function mark(runs: readonly Run[], standings: Standings): string {
-  const words = origins(runs).join(' + ')
-  return staleOf(runs, standings).length > 0 ? `${words}, stale` : words
+export function mark(runs: readonly Run[], { words, standings }: Telling): string {
+  return words.mark(originWords(origins(runs), words), staleOf(runs, standings).length > 0)
 }
 
-/** The reasons for which runs are stale, each with its run. */
-export function staleOf(runs: readonly Run[], standings: Standings): readonly string[] {
+export function originWords(names: readonly Origin[], { origins: own }: Words): readonly string[] {
+  return names.map((name) => own[name])
+}
+
+/** Names of stale runs, sorted, each with the reason. */
+export function staleOf(
+  runs: readonly Run[],
+  standings: Standings,
+): readonly (readonly [run: string, reason: string])[] {
   return [...new Map(runs.map((run) => [runName(run), run])).keys()].sort().flatMap((name) => {
     const reason = standings.get(name)?.stale
-    return reason === undefined ? [] : [`run ${name}: ${reason}`]
+    return reason === undefined ? [] : [[name, reason] as const]
   })
 }
 
 /** A small quiet label with the origin; the word is text, so that it is copied, printed and read out. */
-export function badge(runs: readonly Run[], standings: Standings): Element | undefined {
+export function badge(runs: readonly Run[], telling: Telling): Element | undefined {
   if (runs.length === 0) return undefined
-  return element('span', { className: ['badge'], dataOrigin: origins(runs).join(' ') }, mark(runs, standings))
+  return element('span', { className: ['badge'], dataOrigin: origins(runs).join(' ') }, mark(runs, telling))
 }
 
 /** What stands on top of the page: what kind of numbers it holds, from which runs, and what is not as it should be. */
-export function banner(runs: readonly Run[], missing: readonly string[], standings: Standings): Element {
+export function banner(
+  runs: readonly Run[],
+  missing: readonly string[],
+  { words, standings }: Telling,
+): Element {
+  const own = words.banner
   const kinds = origins(runs)
   const stale = staleOf(runs, standings)
   const sound = missing.length === 0 && stale.length === 0
@@ -56,59 +54,41 @@ export function banner(runs: readonly Run[], missing: readonly string[], standin
     'aside',
     {
       className: ['banner', ...(sound ? [] : ['unsound'])],
-      ariaLabel: 'Where the numbers come from',
+      ariaLabel: own.title,
       dataOrigin: kinds.join(' '),
     },
     ...kinds.map((origin) => {
-      const own = runs.filter((run) => run.origin === origin)
-      const subject =
-        kinds.length === 1 ? 'All numbers of our own are ' : `Numbers of ${counted(own.length, 'run')} are `
-      return element('p', {}, subject, element('strong', {}, origin), `: ${explanations[origin]}.`)
+      const name = element('strong', {}, words.origins[origin])
+      const explanation = own.explanations[origin]
+      const count = runs.filter((run) => run.origin === origin).length
+      return element(
+        'p',
+        {},
+        kinds.length === 1 ? own.all(name, explanation) : own.some(count, name, explanation),
+      )
     }),
-    runs.length === 0
-      ? element('p', {}, 'There are no runs yet.')
-      : element(
-          'p',
-          {},
-          `They come from ${counted(runs.length, 'run')}${history(runs, standings)}: ${listing(runs)}.`,
-        ),
-    missing.length === 0
-      ? undefined
-      : element(
-          'p',
-          { className: ['missing'] },
-          `${counted(missing.length, 'run')} missing: ${missing.join(', ')}.`,
-        ),
-    stale.length === 0
-      ? undefined
-      : element('p', { className: ['stale'] }, `${counted(stale.length, 'stale run')}: ${stale.join('; ')}.`),
+    element(
+      'p',
+      {},
+      runs.length === 0 ? own.noRuns : own.runs(runs.length, history(runs, standings), listing(runs, words)),
+    ),
+    missing.length === 0 ? undefined : element('p', { className: ['missing'] }, own.missing(missing)),
+    stale.length === 0 ? undefined : element('p', { className: ['stale'] }, own.stale(stale)),
   )
 }
 
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
-}
-
-function history(runs: readonly Run[], standings: Standings): string {
+function history(runs: readonly Run[], standings: Standings) {
   const known = runs.flatMap((run) => standings.get(runName(run)) ?? [])
   const executed = known.filter((standing) => standing.executed).length
-  const recorded = known.length - executed
-  const parts = [
-    ...(executed > 0 ? [`${executed} executed for this report`] : []),
-    ...(recorded > 0 ? [`${recorded} recorded before`] : []),
-  ]
-  return parts.length === 0 ? '' : ` (${parts.join(', ')})`
+  return { executed, recorded: known.length - executed }
 }
 
-/** `latency in xen-4.14 (9 patterns), in xen-4.17 (8 patterns)`. */
-function listing(runs: readonly Run[]): string {
-  const byExperiment = Map.groupBy(runs, (run) => run.experiment)
-  return [...byExperiment]
-    .map(([experiment, own]) => {
-      const environments = [...Map.groupBy(own, (run) => run.environment)]
-      return `${experiment} in ${environments
-        .map(([environment, { length }]) => `${environment} (${counted(length, 'pattern')})`)
-        .join(', in ')}`
-    })
-    .join('; ')
+function listing(runs: readonly Run[], { banner: own }: Words): string {
+  const experiments = [...Map.groupBy(runs, (run) => run.experiment)].map(([experiment, ofIt]) =>
+    own.where(
+      experiment,
+      [...Map.groupBy(ofIt, (run) => run.environment)].map(([name, { length }]) => [name, length]),
+    ),
+  )
+  return own.wheres(experiments)
 }

@@ -11,8 +11,8 @@ export const style = `
   --link: #14538a;
   --warn: #8f3a00;
   --warn-paper: #fdf1e3;
-  --serif: Charter, 'Bitstream Charter', 'Sitka Text', Cambria, 'Liberation Serif', 'Noto Serif CJK JP', serif;
-  --sans: system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', 'Noto Sans CJK JP', sans-serif;
+  --serif: Charter, 'Bitstream Charter', 'Sitka Text', Cambria, 'Liberation Serif', 'Hiragino Mincho ProN', 'Yu Mincho', 'Noto Serif JP', 'Noto Serif CJK JP', serif;
+  --sans: system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', 'Hiragino Sans', 'Yu Gothic', Meiryo, 'Noto Sans JP', 'Noto Sans CJK JP', sans-serif;
   --mono: ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace;
 }
 @media (prefers-color-scheme: dark) {
@@ -43,6 +43,15 @@ code, pre { font-family: var(--mono); font-size: .84em; }
 pre { background: var(--faint); border-radius: 4px; padding: .8rem 1rem; overflow-x: auto; line-height: 1.45; }
 pre code { font-size: 1em; }
 
+/* Japanese: more air between lines, a blank of a quarter letter before and after Latin letters, and sans-serif where Latin has italics. */
+:lang(ja) { line-break: strict; text-autospace: normal; text-spacing-trim: normal; }
+html:lang(ja) { line-height: 1.8; }
+html:lang(ja) :is(main > *, article > *) { max-width: 40em; }
+html:lang(ja) :is(main > article, article > .exhibit, article > .scroll, article > details, article > ul.notes) { max-width: 100%; }
+:lang(ja) :is(h1, h2, h3, h4, .subtitle, nav.contents a, figcaption, caption) { word-break: auto-phrase; }
+:lang(ja) :is(em, cite) { font-family: var(--sans); font-style: normal; }
+.editions { font: .86rem/1.5 var(--sans); text-align: right; margin-top: 1rem; }
+
 header.title { margin-bottom: 1.75rem; }
 .subtitle { font-size: 1.2rem; color: var(--quiet); margin: 0 0 .75rem; }
 .authors, .date { font-family: var(--sans); font-size: .9rem; margin: 0 0 .15rem; }
@@ -59,7 +68,7 @@ td.missing, .value.missing { background: var(--warn-paper); font-style: italic; 
 .value.missing { font-size: .9em; padding: 0 .25em; border-radius: 3px; }
 
 .value { font-variant-numeric: lining-nums tabular-nums; }
-.value sup { font: .52em/1 var(--sans); color: var(--quiet); letter-spacing: .01em; vertical-align: baseline; position: relative; top: -.62em; font-style: normal; }
+.value sup { font: .52em/1 var(--sans); color: var(--quiet); letter-spacing: .01em; vertical-align: baseline; position: relative; top: -.62em; font-style: normal; white-space: nowrap; }
 .value.stale sup { color: var(--warn); }
 .badge { display: inline-block; font: .72rem/1.4 var(--sans); font-weight: 400; color: var(--quiet); border: 1px solid var(--line); border-radius: 99px; padding: 0 .55em; vertical-align: .08em; white-space: nowrap; }
 
@@ -108,7 +117,8 @@ figcaption { font-size: .92rem; line-height: 1.45; max-width: 68ch; margin-top: 
 details.folded > summary { font-size: .92rem; line-height: 1.45; max-width: 68ch; cursor: pointer; }
 details.folded > .drawing { margin-top: .6rem; scroll-margin-top: 6rem; }
 .drawing { background: #fff; border-radius: 4px; }
-.drawing svg { display: block; max-width: 100%; height: auto; min-width: 34rem; }
+/* A drawing was laid out without the blanks that text-autospace adds. */
+.drawing svg { display: block; max-width: 100%; height: auto; min-width: 34rem; text-autospace: no-autospace; }
 
 aside.claim { margin: 1.5rem 0; padding: .6rem 1rem; border-left: 3px solid var(--line); font: .86rem/1.5 var(--sans); background: var(--faint); }
 aside.claim p { margin: 0 0 .5rem; }

@@ -10,6 +10,8 @@ import { digits, origins, QueryError, symbol } from '../results/quantity.ts'
 import type { Run } from '../results/run.ts'
 import type { Origin } from '../testbed/testbed.ts'
 import type { PublishedRow } from './published.ts'
+import type { Telling } from './telling.ts'
+import type { Words } from './words/en.ts'
 
 export interface Table {
   /** Rows of heads; a head spans `columns` and `rows`. */
@@ -64,6 +66,8 @@ export interface TableContext {
   readonly published: readonly PublishedRow[] | undefined
   /** Of all claims of the document; none unless given. */
   readonly verifications?: readonly Verification[]
+  readonly words: Words
+  readonly say: Telling['say']
 }
 
 /** The same for kinds that show an experiment. */
@@ -110,8 +114,8 @@ export function publishedCell(text: string | undefined): Cell {
 
 export const none: Cell = { type: 'none', text: '–' }
 
-export function missingCell(run: string, columns: number): Cell {
-  return { type: 'missing', text: `missing: run ${run}`, columns }
+export function missingCell(run: string, columns: number, words: Words): Cell {
+  return { type: 'missing', text: words.missing([run]), columns }
 }
 
 export function headCell(text: string, rows = 1): Cell {

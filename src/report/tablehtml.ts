@@ -3,8 +3,10 @@
 import type { Element } from 'hast'
 import { runName } from '../results/series.ts'
 import { element } from './element.ts'
-import { badge, type Standings, staleOf } from './standing.ts'
+import { badge, originWords, staleOf } from './standing.ts'
 import type { Cell, Head, Table } from './table.ts'
+import type { Telling } from './telling.ts'
+import type { Words } from './words/en.ts'
 
 export interface TableFrame {
   readonly id: string
@@ -16,16 +18,13 @@ export interface TableFrame {
 /** Columns that fit on an upright page; a table with more is printed across. */
 const widestUpright = 10
 
-export function tableElement(
-  table: Table,
-  { id, label, caption }: TableFrame,
-  standings: Standings,
-): Element {
+export function tableElement(table: Table, { id, label, caption }: TableFrame, telling: Telling): Element {
+  const { words, standings } = telling
   const captionId = `${id}-caption`
   const notes = [
     ...table.notes,
-    ...table.missing.map((name) => `Missing: run ${name}.`),
-    ...staleOf(table.runs, standings).map((reason) => `Stale: ${reason}.`),
+    ...table.missing.map(words.missingNote),
+    ...staleOf(table.runs, standings).map((one) => words.staleNote(...one)),
   ]
   const width = Math.max(...table.head.map((row) => row.reduce((sum, head) => sum + (head.columns ?? 1), 0)))
   return element(
@@ -43,13 +42,17 @@ export function tableElement(
           element(
             'span',
             {},
-            element('strong', {}, `${label}. `),
+            element('strong', {}, words.caption(label)),
             caption,
             ' ',
-            badge(table.runs, standings),
+            badge(table.runs, telling),
           ),
         ),
-        element('thead', {}, ...table.head.map((row) => element('tr', {}, ...row.map(headElement)))),
+        element(
+          'thead',
+          {},
+          ...table.head.map((row) => element('tr', {}, ...row.map((head) => headElement(head, words)))),
+        ),
         ...table.groups.map((group) =>
           element(
             'tbody',
@@ -62,14 +65,14 @@ export function tableElement(
                   element(
                     'th',
                     { scope: 'rowgroup', colSpan: width },
-                    element('span', {}, group.title, ' ', originBadge(group.origins)),
+                    element('span', {}, group.title, ' ', originBadge(group.origins, words)),
                   ),
                 ),
             ...group.rows.map((row, index) =>
               element(
                 'tr',
                 { className: isCovered(group.rows, index) ? undefined : ['named'] },
-                ...row.map((cell) => cellElement(cell, standings)),
+                ...row.map((cell) => cellElement(cell, telling)),
               ),
             ),
           ),
@@ -87,7 +90,7 @@ function isCovered(rows: Table['groups'][number]['rows'], index: number): boolea
   return rows.slice(0, index).some((above, at) => (above[0]?.rows ?? 1) > index - at)
 }
 
-function headElement({ text, unit, columns, rows, align, origins }: Head): Element {
+function headElement({ text, unit, columns, rows, align, origins }: Head, words: Words): Element {
   return element(
     'th',
     {
@@ -98,16 +101,20 @@ function headElement({ text, unit, columns, rows, align, origins }: Head): Eleme
     },
     text,
     unit === undefined ? undefined : element('span', { className: ['unit'] }, ` (${unit})`),
-    origins === undefined ? undefined : [' ', originBadge(origins)],
+    origins === undefined ? undefined : [' ', originBadge(origins, words)],
   )
 }
 
-function originBadge(origins: Head['origins']): Element | undefined {
+function originBadge(origins: Head['origins'], words: Words): Element | undefined {
   if (origins === undefined || origins.length === 0) return undefined
-  return element('span', { className: ['badge'], dataOrigin: origins.join(' ') }, origins.join(' + '))
+  return element(
+    'span',
+    { className: ['badge'], dataOrigin: origins.join(' ') },
+    words.mark(originWords(origins, words), false),
+  )
 }
 
-function cellElement(cell: Cell, standings: Standings): Element {
+function cellElement(cell: Cell, { words, standings }: Telling): Element {
   const { type, text, value, origins, runs = [], columns, rows, href } = cell
   if (type === 'head')
     return element(
@@ -117,8 +124,8 @@ function cellElement(cell: Cell, standings: Standings): Element {
     )
   const stale = staleOf(runs, standings)
   const title = [
-    ...(type === 'number' ? runs.map((run) => `run ${runName(run)}`) : []),
-    ...stale.map((reason) => `stale: ${reason}`),
+    ...(type === 'number' ? runs.map((run) => words.run(runName(run))) : []),
+    ...stale.map((one) => words.stale(...one)),
   ]
   return element(
     'td',

@@ -10,7 +10,8 @@ const colors = ['#0072b2', '#e69f00', '#009e73', '#d55e00', '#56b4e9', '#cc79a7'
 const shapes = ['circle', 'square', 'triangle-up', 'diamond', 'cross', 'triangle-down']
 
 export const ink = '#333333'
-const font = 'Helvetica, Arial, "Liberation Sans", "Noto Sans CJK JP", sans-serif'
+export const font =
+  'Helvetica, Arial, "Liberation Sans", "Hiragino Sans", "Yu Gothic", Meiryo, "Noto Sans CJK JP", sans-serif'
 
 export const theme: Config = {
   background: '#ffffff',

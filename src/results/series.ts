@@ -88,22 +88,20 @@ export interface Statistic {
   readonly of: (values: readonly number[]) => number
   /** The statistic's unit from the series' unit. */
   readonly unit: (unit: string) => string
-  /** Table head. */
-  readonly label: string
 }
 
 const same = (unit: string): string => unit
 
 /** By name, as expressions and tables call them; percentiles (`p95`) are understood beside them. */
 export const statistics: ReadonlyMap<string, Statistic> = new Map<string, Statistic>([
-  ['n', { of: (values) => values.length, unit: () => '', label: 'n' }],
-  ['mean', { of: mean, unit: same, label: 'mean' }],
+  ['n', { of: (values) => values.length, unit: () => '' }],
+  ['mean', { of: mean, unit: same }],
   // Divided by n, not n - 1: the bounds of the original study's cells admit only this, and ours stand beside them.
-  ['variance', { of: populationVariance, unit: square, label: 'variance' }],
-  ['sd', { of: (values) => Math.sqrt(populationVariance(values)), unit: same, label: 'std. dev.' }],
-  ['median', { of: median, unit: same, label: 'median' }],
-  ['max', { of: max, unit: same, label: 'max.' }],
-  ['min', { of: min, unit: same, label: 'min.' }],
+  ['variance', { of: populationVariance, unit: square }],
+  ['sd', { of: (values) => Math.sqrt(populationVariance(values)), unit: same }],
+  ['median', { of: median, unit: same }],
+  ['max', { of: max, unit: same }],
+  ['min', { of: min, unit: same }],
 ])
 
 /** A statistic by name, `p` and a percentage (`p95`, `p99.9`) being quantiles of type 7; undefined if there is none. */
@@ -113,5 +111,5 @@ export function statistic(name: string): Statistic | undefined {
   const percentage = /^p(\d{1,2}(?:\.\d+)?|100)$/.exec(name)?.[1]
   if (percentage === undefined) return undefined
   const probability = Number(percentage) / 100
-  return { of: (values) => quantile(values, probability), unit: same, label: `${percentage} %` }
+  return { of: (values) => quantile(values, probability), unit: same }
 }

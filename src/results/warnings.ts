@@ -13,6 +13,29 @@ export interface NamedSeries {
   readonly unit: string
 }
 
+/** What is said of them, in a language's words. */
+export interface Warnings {
+  /** A series, and how many of all its values lie far out. */
+  readonly outlying: (series: string, count: number, all: number) => string
+  /** A series and its slope: `+0.3 µs`. */
+  readonly drifting: (series: string, step: string) => string
+  /** The first series that this is to be said of, and how many more there are. */
+  readonly outliers: (series: readonly string[], more: number) => string
+  readonly drifts: (series: readonly string[], more: number) => string
+}
+
+export const english: Warnings = {
+  outlying: (series, count, all) => `${series} (${count} of ${all})`,
+  drifting: (series, step) => `${series} (${step} a trial)`,
+  outliers: (series, more) => `outliers, which are counted like all others: ${listed(series, more)}`,
+  drifts: (series, more) =>
+    `values seem to drift from trial to trial, so intervals may be too narrow: ${listed(series, more)}`,
+}
+
+function listed(series: readonly string[], more: number): string {
+  return [...series, ...(more > 0 ? [`and ${more} more series`] : [])].join(', ')
+}
+
 /** Drift is judged by a test that is near enough from here on. */
 const fewestForDrift = 10
 
@@ -20,10 +43,10 @@ const fewestForDrift = 10
  * At most one sentence on outliers (modified z scores beyond 3.5) and one on drift (Mann and Kendall's test; p at most 0.05 after Holm's
  * correction for the number of series).
  */
-export function warningsOn(series: readonly NamedSeries[]): readonly string[] {
+export function warningsOn(series: readonly NamedSeries[], words: Warnings = english): readonly string[] {
   const withOutliers = series.flatMap(({ name, values }) => {
     const count = values.length === 0 ? 0 : outliers(values).length
-    return count === 0 ? [] : [`${name} (${count} of ${values.length})`]
+    return count === 0 ? [] : [words.outlying(name, count, values.length)]
   })
   const long = series.filter(({ values }) => values.length >= fewestForDrift)
   const drifts = long.map(({ values }) => drift(values))
@@ -33,22 +56,17 @@ export function warningsOn(series: readonly NamedSeries[]): readonly string[] {
     const { slope } = drifts[index] as (typeof drifts)[number]
     if (p > 0.05) return []
     const step = format({ value: Math.abs(slope), unit: '' })
-    return [`${name} (${slope < 0 ? '−' : '+'}${step}${unit === '' ? '' : ` ${symbol(unit)}`} a trial)`]
+    return [words.drifting(name, `${slope < 0 ? '−' : '+'}${step}${unit === '' ? '' : ` ${symbol(unit)}`}`)]
   })
   return [
-    ...(withOutliers.length === 0
-      ? []
-      : [`outliers, which are counted like all others: ${listed(withOutliers)}`]),
-    ...(drifting.length === 0
-      ? []
-      : [`values seem to drift from trial to trial, so intervals may be too narrow: ${listed(drifting)}`]),
+    ...(withOutliers.length === 0 ? [] : [words.outliers(...first(withOutliers))]),
+    ...(drifting.length === 0 ? [] : [words.drifts(...first(drifting))]),
   ]
 }
 
 const mostListed = 4
 
-function listed(names: readonly string[]): string {
+function first(names: readonly string[]): readonly [names: readonly string[], more: number] {
   const shown = names.slice(0, names.length > mostListed ? mostListed - 1 : mostListed)
-  const more = names.length - shown.length
-  return [...shown, ...(more > 0 ? [`and ${more} more series`] : [])].join(', ')
+  return [shown, names.length - shown.length]
 }

@@ -15,6 +15,7 @@ function messages(markdown: string) {
     exists: () => true,
     list: () => [],
     environments: ['xen-4.14', 'xen-4.17'],
+    languages: ['en', 'ja'],
     tableKinds: new Map(),
   })
   return file.messages

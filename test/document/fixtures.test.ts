@@ -27,6 +27,7 @@ const project: Project = {
   list: (path) =>
     files.filter((file) => file.startsWith(`${path}/`)).map((file) => file.slice(path.length + 1)),
   environments: ['xen-4.14', 'xen-4.17'],
+  languages: ['en', 'ja'],
   tableKinds: new Map([
     ['facts', { options: z.object({}), from: false }],
     [

@@ -161,6 +161,36 @@ describe('renderFigure', () => {
     expect(svg.match(/aria-/g)).toHaveLength(2)
   })
 
+  describe('with other texts', () => {
+    const retold = (texts: Record<string, string>, isPart = false) =>
+      renderFigure({ ...words, spec: bars, data: data(), texts, isPart })
+
+    it('writes them, and makes room for them', async () => {
+      const plain = await renderFigure({ ...words, spec: bars, data: data() })
+      const svg = await retold({
+        pattern: 'パターン',
+        'Mean of total': '平均 <全体>',
+        baseline: '基準となる長い名前',
+      })
+      for (const text of ['>パターン<', '>平均 &lt;全体&gt;<', '>基準となる長い名前<', '>dom0-cpu<'])
+        expect(svg).toContain(text)
+      expect(svg).not.toContain('>baseline<')
+      const height = (drawing: string) => Number(/height="(\d+)"/.exec(drawing)?.[1])
+      expect(height(svg)).toBeGreaterThan(height(plain)) // labels stand upright under the bars
+    })
+
+    it('leaves what filters and scales read', async () => {
+      const spec = { ...bars, transform: [{ filter: "datum.pattern == 'baseline'" }] }
+      const svg = await renderFigure({ ...words, spec, data: data(), texts: { baseline: '基準' } })
+      expect(svg).toContain('>基準<')
+    })
+
+    it('refuses one that it does not write, unless data is missing', async () => {
+      await expect(retold({ patern: 'x' })).rejects.toThrow("does not write 'patern' (did you mean pattern?)")
+      expect(await retold({ patern: 'x' }, true)).toContain('>pattern<')
+    })
+  })
+
   it('takes width and height', async () => {
     const svg = await renderFigure({ ...words, spec: { ...bars, height: 50 }, data: data(), height: 400 })
     expect(Number(/height="(\d+)"/.exec(svg)?.[1])).toBeGreaterThan(400)

@@ -3,7 +3,7 @@ import { VFile } from 'vfile'
 import { describe, expect, it } from 'vitest'
 import { parseDocument } from '../../src/document/document.ts'
 import { renderReport } from '../../src/report/page.ts'
-import type { Standings } from '../../src/report/standing.ts'
+import type { Standings } from '../../src/report/telling.ts'
 import type { Run } from '../../src/results/run.ts'
 import { fakeRun } from '../results/fake.ts'
 

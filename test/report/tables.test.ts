@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parsePublished } from '../../src/report/published.ts'
 import type { Cell, Table } from '../../src/report/table.ts'
 import { tableKinds } from '../../src/report/tables/kinds.ts'
+import { english } from '../../src/report/words/en.ts'
 import { fakeExperiment, fakeRun } from '../results/fake.ts'
 
 const experiment = fakeExperiment([
@@ -18,11 +19,14 @@ const runs = [
 const published = (name: string) =>
   parsePublished(readFileSync(new URL(`../../paper/published/${name}.csv`, import.meta.url), 'utf8'))
 
+const language = { words: english, say: (text: string) => text }
+
 function render(kind: string, options: object, file?: string): Table {
   const table = tableKinds.get(kind)?.render(options, {
     experiment,
     runs,
     published: file === undefined ? undefined : published(file),
+    ...language,
   })
   if (table === undefined) throw new Error(`no kind ${kind}`)
   return table
@@ -173,7 +177,7 @@ describe('summary beside published means', () => {
       .get('summary')
       ?.render(
         { compare: true, operation: 'pause', environments: ['xen-4.14'] },
-        { experiment, runs: [run], published: published('latency') },
+        { experiment, runs: [run], published: published('latency'), ...language },
       )
     expect(texts(table?.groups[0]?.rows[0])?.slice(-2)).toEqual(['1.01', 'yes'])
     expect(table?.notes).toContain('1 of 1 published means lie in the range of this rerun.')
@@ -181,7 +185,7 @@ describe('summary beside published means', () => {
 
   it('shows the published patterns or the others alone', () => {
     const patterns = fakeExperiment([{ name: 'baseline' }, { name: 'resident' }])
-    const context = { experiment: patterns, runs, published: published('latency') }
+    const context = { experiment: patterns, runs, published: published('latency'), ...language }
     const kind = tableKinds.get('summary')
     const own = kind?.render({ patterns: 'unpublished', compare: true }, context)
     const theirs = kind?.render({ patterns: 'published', compare: true }, context)
@@ -267,7 +271,7 @@ describe('parameters', () => {
       .get('parameters')
       ?.render(
         { patterns: 'unpublished', publishedEnvironment: 'old' },
-        { experiment: own, runs, published: published('parameters') },
+        { experiment: own, runs, published: published('parameters'), ...language },
       )
     expect(table?.groups[0]?.rows.map(texts)).toEqual([['resident', 'dom0.cpuLoad', '0', '1']])
     expect(table?.notes).toEqual([])
@@ -306,7 +310,7 @@ describe('environment', () => {
     }
     const table = tableKinds
       .get('environment')
-      ?.render({}, { experiment, runs: [fakeRun(), other], published: undefined })
+      ?.render({}, { experiment, runs: [fakeRun(), other], published: undefined, ...language })
     expect(table?.notes).toEqual(['xen-4.14: memory is 2048 MB in dom0-cpu.'])
     expect(table?.missing).toEqual(['latency/xen-4.17/baseline'])
   })
@@ -331,7 +335,9 @@ describe('effects', () => {
       fakeRun({ trials: 20, pattern: 'dom0-cpu', xlUs: 60_000 }),
       fakeRun({ trials: 20, pattern: 'scheduler', xlUs: 6100 }),
     ]
-    const table = tableKinds.get('effects')?.render(options, { experiment, runs: many, published: undefined })
+    const table = tableKinds
+      .get('effects')
+      ?.render(options, { experiment, runs: many, published: undefined, ...language })
     const [group] = table?.groups ?? []
     expect(texts(group?.rows[0])).toEqual([
       'dom0 CPU load',
@@ -354,14 +360,14 @@ describe('effects', () => {
     const options = { measure: 'total', operation: 'pause', environments: ['xen-4.14'] }
     const table = tableKinds
       .get('effects')
-      ?.render(options, { experiment, runs: runs.slice(0, 1), published: undefined })
+      ?.render(options, { experiment, runs: runs.slice(0, 1), published: undefined, ...language })
     expect(table?.missing).toEqual(['latency/xen-4.14/dom0-cpu', 'latency/xen-4.14/scheduler'])
   })
 
   it('refuses a baseline that there is not', () => {
     const options = { measure: 'total', baseline: 'basline' }
     expect(() =>
-      tableKinds.get('effects')?.render(options, { experiment, runs, published: undefined }),
+      tableKinds.get('effects')?.render(options, { experiment, runs, published: undefined, ...language }),
     ).toThrow('unknown pattern of latency: basline (did you mean baseline?)')
   })
 })

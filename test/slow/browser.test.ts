@@ -16,35 +16,50 @@ afterAll(async () => {
 })
 
 describe('the report of the recorded runs', () => {
-  test.each([1280, 390])('reads well at %i pixels and asks nobody for anything', async (width) => {
-    const project = await makeProject(['experiments', 'figures', 'paper', 'results', 'CITATION.cff'])
-    const { err, exitCode } = await repro(project, 'build')
-    expect(exitCode, err).toBe(0)
-    expect(err).not.toMatch(/^run /m)
+  test.each([
+    { width: 1280, document: 'paper/index.md', lang: 'en', other: '日本語' },
+    { width: 390, document: 'paper/index.md', lang: 'en', other: '日本語' },
+    { width: 1280, document: 'paper/index.ja.md', lang: 'ja', other: 'English' },
+    { width: 390, document: 'paper/index.ja.md', lang: 'ja', other: 'English' },
+  ])(
+    'reads well at $width pixels in $lang and asks nobody for anything',
+    async ({ width, document, lang, other }) => {
+      const project = await makeProject(['experiments', 'figures', 'paper', 'results', 'CITATION.cff'])
+      const { out, err, exitCode } = await repro(project, 'build', document)
+      expect(exitCode, err).toBe(0)
+      expect(err).not.toMatch(/^run /m)
 
-    const page = await browser.newPage({ viewport: { width, height: 900 } })
-    const complaints: string[] = []
-    const requests: string[] = []
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
-    page.on('pageerror', (error) => complaints.push(error.message))
-    page.on('request', (request) => requests.push(request.url()))
-    await page.goto(pathToFileURL(join(project, '_build/index.html')).href)
+      const page = await browser.newPage({ viewport: { width, height: 900 } })
+      const complaints: string[] = []
+      const requests: string[] = []
+      page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+      page.on('pageerror', (error) => complaints.push(error.message))
+      page.on('request', (request) => requests.push(request.url()))
+      await page.goto(pathToFileURL(join(project, out.trim())).href)
 
-    expect(complaints).toEqual([])
-    expect(requests.filter((url) => !url.startsWith('data:'))).toHaveLength(1)
-    const overflow = await page.evaluate(
-      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-    )
-    expect(overflow).toBeLessThanOrEqual(0)
-    expect(await page.locator('table').count()).toBeGreaterThanOrEqual(4)
-    for (const drawing of await page.locator('figure .drawing').all()) {
-      const box = await drawing.boundingBox() // on a phone the drawing scrolls inside of it
-      expect(box?.width).toBeGreaterThan(200)
-      expect(box?.width).toBeLessThanOrEqual(width)
-    }
-    expect(await page.locator('figure svg').count()).toBe(7)
-    const values = page.locator('.value')
-    expect(await values.count()).toBeGreaterThan(20)
-    await page.close()
-  })
+      expect(await page.locator('html').getAttribute('lang')).toBe(lang)
+      expect(await page.locator('nav.editions a').allTextContents()).toEqual([other])
+      const targets = `[...document.querySelectorAll('a[href^="#"]')].map((link) => decodeURIComponent(link.hash.slice(1)))`
+      expect(await page.evaluate(`${targets}.filter((id) => document.getElementById(id) === null)`)).toEqual(
+        [],
+      )
+      expect(complaints).toEqual([])
+      expect(requests.filter((url) => !url.startsWith('data:'))).toHaveLength(1)
+      const overflow = await page.evaluate(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      )
+      expect(overflow).toBeLessThanOrEqual(0)
+      expect(await page.locator('table').count()).toBeGreaterThanOrEqual(4)
+      await page.evaluate(`for (const one of document.querySelectorAll('details.folded')) one.open = true`)
+      for (const drawing of await page.locator('figure .drawing').all()) {
+        const box = await drawing.boundingBox() // on a phone the drawing scrolls inside of it
+        expect(box?.width).toBeGreaterThan(200)
+        expect(box?.width).toBeLessThanOrEqual(width)
+      }
+      expect(await page.locator('figure svg').count()).toBe(9)
+      const values = page.locator('.value')
+      expect(await values.count()).toBeGreaterThan(20)
+      await page.close()
+    },
+  )
 })

@@ -9,6 +9,7 @@ import { origins } from '../../results/quantity.ts'
 import type { Run } from '../../results/run.ts'
 import { ownNumbers } from '../claim.ts'
 import { type Cell, none, type Table, type TableKind } from '../table.ts'
+import type { Words } from '../words/en.ts'
 import { number } from './options.ts'
 
 const options = z.strictObject({ number })
@@ -16,34 +17,35 @@ const options = z.strictObject({ number })
 export const claims: TableKind = {
   options,
   from: false,
-  render(_given, { verifications = [] }): Table {
+  render(_given, { verifications = [], words }): Table {
+    const { published, recorded, thisRun, table } = words.claim
     return {
-      head: [['claim', 'says', 'published', 'recorded', 'this run', 'verdict'].map((text) => ({ text }))],
-      groups: [{ rows: verifications.map(rowOf) }],
-      notes: [
-        'Numbers in brackets are the ends of 95 % intervals. The verdict is on this run where there is one, else on the recorded one.',
+      head: [
+        [table.claim, table.says, published, recorded, thisRun, table.verdict].map((text) => ({ text })),
       ],
+      groups: [{ rows: verifications.map((one) => rowOf(one, words)) }],
+      notes: [table.note],
       runs: [...new Set(verifications.flatMap((one) => runsOf(decisive(one))))],
       missing: [],
     }
   },
 }
 
-function rowOf(verification: Verification): readonly Cell[] {
+function rowOf(verification: Verification, words: Words): readonly Cell[] {
   const { claim, recorded, rerun } = verification
   const { verdict } = decisive(verification)
   return [
     { type: 'head', text: claim.id, href: `#${claim.id}` },
     { type: 'text', text: claim.statement },
-    { type: 'published', text: publishedText(claim, recorded.unit) ?? '–' },
-    numbers(recorded),
-    rerun === undefined ? { type: 'none', text: 'is the recorded run' } : numbers(rerun),
-    { type: 'text', text: verdict },
+    { type: 'published', text: publishedText(claim, recorded.unit, words.claim.phrases) ?? none.text },
+    numbers(recorded, words),
+    rerun === undefined ? { type: 'none', text: words.claim.table.isRecorded } : numbers(rerun, words),
+    { type: 'text', text: words.claim.verdicts[verdict] },
   ]
 }
 
-function numbers(judgement: Judgement): Cell {
-  const text = ownNumbers(judgement)
+function numbers(judgement: Judgement, words: Words): Cell {
+  const text = ownNumbers(judgement, words)
   if (text === undefined) return none
   const runs = runsOf(judgement)
   return { type: 'text', text, origins: origins(runs), runs }

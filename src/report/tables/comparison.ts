@@ -5,12 +5,11 @@ import type { Run } from '../../results/run.ts'
 import { mean } from '../../stats/moments.ts'
 import { max, min } from '../../stats/order.ts'
 import { type Cell, type Head, none, numberCell, numberHead } from '../table.ts'
+import type { Words } from '../words/en.ts'
 
-export const comparisonHeads: readonly Head[] = [numberHead('ratio'), { text: 'in range' }]
-
-/** For the notes of a table that has these columns. */
-export const comparisonNote =
-  'Ratio: the mean of this rerun divided by the published mean. In range: whether the published mean lies between the smallest and the largest value of this rerun.'
+export function comparisonHeads({ tables }: Words): readonly Head[] {
+  return [numberHead(tables.ratio), { text: tables.inRange }]
+}
 
 /**
  * Two cells for `values` of a run, in the published number's unit: the ratio of the means, and whether the published one lies in the
@@ -20,6 +19,7 @@ export function comparisonCells(
   values: readonly number[],
   text: string | undefined,
   run: Run,
+  { tables }: Words,
 ): readonly Cell[] {
   const published = Number(text)
   if (text === undefined || text === '' || Number.isNaN(published) || values.length === 0) return [none, none]
@@ -27,7 +27,7 @@ export function comparisonCells(
   const inRange = min(values) <= published && published <= max(values)
   return [
     Number.isFinite(ratio) ? { ...numberCell(ratio, [run]), text: ratioText(ratio) } : none,
-    { type: 'text', text: inRange ? 'yes' : 'no', origins: origins([run]), runs: [run] },
+    { type: 'text', text: inRange ? tables.yes : tables.no, origins: origins([run]), runs: [run] },
   ]
 }
 
@@ -36,9 +36,14 @@ function ratioText(ratio: number): string {
   return ratio.toFixed(Math.abs(ratio) >= 10 ? 1 : 2).replace('-', '−')
 }
 
-/** `3 of 24 published means lie in ...`, counted over the cells that comparisonCells made. */
-export function comparisonCount(rows: readonly (readonly Cell[])[]): string {
-  const answers = rows.flat().filter(({ type, text }) => type === 'text' && (text === 'yes' || text === 'no'))
-  const inRange = answers.filter(({ text }) => text === 'yes').length
-  return `${inRange} of ${answers.length} published means lie in the range of this rerun.`
+/**
+ * For the notes of a table with these columns: what they say, and how many published means lie in the range, counted over the cells that
+ * comparisonCells made.
+ */
+export function comparisonNotes(
+  rows: readonly (readonly Cell[])[],
+  { tables: { yes, no, comparisonNote, comparisonCount } }: Words,
+): readonly string[] {
+  const answers = rows.flat().filter(({ type, text }) => type === 'text' && (text === yes || text === no))
+  return [comparisonNote, comparisonCount(answers.filter(({ text }) => text === yes).length, answers.length)]
 }

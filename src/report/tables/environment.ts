@@ -5,6 +5,8 @@ import { origins, unknown } from '../../results/quantity.ts'
 import type { Run } from '../../results/run.ts'
 import { type PublishedRow, valuesOf } from '../published.ts'
 import { type Cell, type Head, headCell, missingCell, none, type Table, tableKind } from '../table.ts'
+import type { Telling } from '../telling.ts'
+import type { Words } from '../words/en.ts'
 import { cellsOf, chooseEnvironments, number } from './options.ts'
 
 const options = z.strictObject({
@@ -33,51 +35,59 @@ interface Machine {
 /** Provenance keys that begin so describe the host. */
 const hostPrefix = 'host '
 
-export const environment = tableKind(options, (given, { experiment, runs, published: all }): Table => {
-  const notes: string[] = []
-  const own = chooseEnvironments(experiment, given.environments).map((name): Machine => {
-    const cells = cellsOf(experiment, name, runs)
-    const present = cells.flatMap(({ run }) => run ?? [])
-    const [first] = present
-    notes.push(...differences(name, present))
-    return {
-      head: { text: name, origins: origins(present) },
-      facts: new Map(Object.entries(first?.captured ?? {})),
-      type: 'text',
-      runs: present,
-      ...(first === undefined ? { missing: cells[0]?.name ?? `${experiment.id}/${name}` } : {}),
+export const environment = tableKind(
+  options,
+  (given, { experiment, runs, published: all, words, say }): Table => {
+    const notes: string[] = []
+    const own = chooseEnvironments(experiment, given.environments).map((name): Machine => {
+      const cells = cellsOf(experiment, name, runs)
+      const present = cells.flatMap(({ run }) => run ?? [])
+      const [first] = present
+      notes.push(...differences(name, present, { words, say }))
+      return {
+        head: { text: name, origins: origins(present) },
+        facts: new Map(Object.entries(first?.captured ?? {})),
+        type: 'text',
+        runs: present,
+        ...(first === undefined ? { missing: cells[0]?.name ?? `${experiment.id}/${name}` } : {}),
+      }
+    })
+    const machines = [
+      ...own,
+      ...(given.host ? hosts(runs, words) : []),
+      ...publishedMachines(all ?? [], given.machines, { words, say }),
+    ]
+    const items = given.items ?? [...new Set(machines.flatMap(({ facts }) => [...facts.keys()]))]
+    const known = new Set(machines.flatMap(({ facts }) => [...facts.keys()]))
+    for (const item of items) {
+      if (known.size > 0 && !known.has(item)) throw unknown('item', item, [...known])
     }
-  })
-  const machines = [
-    ...own,
-    ...(given.host ? hosts(runs) : []),
-    ...publishedMachines(all ?? [], given.machines),
-  ]
-  const items = given.items ?? [...new Set(machines.flatMap(({ facts }) => [...facts.keys()]))]
-  const known = new Set(machines.flatMap(({ facts }) => [...facts.keys()]))
-  for (const item of items) {
-    if (known.size > 0 && !known.has(item)) throw unknown('item', item, [...known])
-  }
-  return {
-    head: [[{ text: 'item' }, ...machines.map((machine) => machine.head)]],
-    groups: [
-      { rows: items.map((item) => [headCell(item), ...machines.map((machine) => cellOf(machine, item))]) },
-    ],
-    notes,
-    runs: own.flatMap((machine) => machine.runs),
-    missing: own.flatMap(({ missing }) => missing ?? []),
-  }
-})
+    return {
+      head: [[{ text: words.tables.item }, ...machines.map((machine) => machine.head)]],
+      groups: [
+        {
+          rows: items.map((item) => [
+            headCell(item),
+            ...machines.map((machine) => cellOf(machine, item, words)),
+          ]),
+        },
+      ],
+      notes,
+      runs: own.flatMap((machine) => machine.runs),
+      missing: own.flatMap(({ missing }) => missing ?? []),
+    }
+  },
+)
 
-function cellOf({ facts, type, runs, missing }: Machine, item: string): Cell {
-  if (missing !== undefined) return missingCell(missing, 1)
+function cellOf({ facts, type, runs, missing }: Machine, item: string, words: Words): Cell {
+  if (missing !== undefined) return missingCell(missing, 1, words)
   const text = facts.get(item)
   if (text === undefined) return none
   return runs.length === 0 ? { type, text } : { type, text, origins: origins(runs), runs: runs.slice(0, 1) }
 }
 
 /** The hosts, usually one; runs of several hosts get a column each. */
-function hosts(runs: readonly Run[]): readonly Machine[] {
+function hosts(runs: readonly Run[], { tables }: Words): readonly Machine[] {
   const different = new Map<string, ReadonlyMap<string, string>>()
   for (const { provenance } of runs) {
     const facts = Object.entries(provenance)
@@ -86,7 +96,7 @@ function hosts(runs: readonly Run[]): readonly Machine[] {
     if (facts.length > 0) different.set(JSON.stringify(facts), new Map(facts))
   }
   return [...different.values()].map((facts, index, { length }) => ({
-    head: { text: length === 1 ? 'host' : `host ${index + 1}` },
+    head: { text: tables.host(length === 1 ? undefined : index + 1) },
     facts,
     type: 'text',
     runs: [],
@@ -96,13 +106,14 @@ function hosts(runs: readonly Run[]): readonly Machine[] {
 function publishedMachines(
   rows: readonly PublishedRow[],
   chosen: readonly string[] | undefined,
+  { words, say }: Pick<Telling, 'words' | 'say'>,
 ): readonly Machine[] {
   const known = valuesOf(rows, 'machine')
   for (const name of chosen ?? []) {
     if (!known.includes(name)) throw unknown('published machine', name, known)
   }
   return (chosen ?? known).map((name) => ({
-    head: { text: `${name} (published)` },
+    head: { text: words.tables.publishedMachine(say(name)) },
     facts: new Map(
       rows.filter((row) => row.machine === name).map((row) => [row.item ?? '', row.value ?? '']),
     ),
@@ -112,16 +123,23 @@ function publishedMachines(
 }
 
 /** A pattern may change the machine itself (its scheduler, its memory): said, not averaged away. */
-function differences(environmentName: string, runs: readonly Run[]): readonly string[] {
+function differences(
+  environmentName: string,
+  runs: readonly Run[],
+  { words, say }: Pick<Telling, 'words' | 'say'>,
+): readonly string[] {
   const [first, ...others] = runs
   if (first === undefined) return []
-  const patterns = new Map<string, string[]>()
+  const facts = new Map<string, { item: string; value: string; patterns: string[] }>()
   for (const { pattern, captured } of others) {
     for (const [item, value] of Object.entries(captured)) {
       if (first.captured[item] === value) continue
-      const fact = `${item} is ${value}`
-      patterns.set(fact, [...(patterns.get(fact) ?? []), pattern])
+      const fact = facts.get(`${item} ${value}`) ?? { item, value, patterns: [] }
+      facts.set(`${item} ${value}`, fact)
+      fact.patterns.push(pattern)
     }
   }
-  return [...patterns].map(([fact, names]) => `${environmentName}: ${fact} in ${names.join(', ')}.`)
+  return [...facts.values()].map(({ item, value, patterns }) =>
+    words.tables.differs(environmentName, say(item), say(value), patterns),
+  )
 }

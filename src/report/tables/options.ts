@@ -6,8 +6,9 @@ import { origins, unknown } from '../../results/quantity.ts'
 import type { Run } from '../../results/run.ts'
 import { columnOf, type Factors, runName } from '../../results/series.ts'
 import type { Group } from '../table.ts'
+import type { Words } from '../words/en.ts'
 
-/** The number in the original study (5 or "Table 5"), else tables are counted. */
+/** The number in the original study (5, or "A1" in an appendix), else tables are counted. */
 export const number = z.union([z.string(), z.int().positive()]).optional()
 
 export const environments = z.array(z.string()).min(1).optional()
@@ -89,7 +90,11 @@ export function labelOf(runs: readonly Run[], name: string, role: 'factor' | 'me
 }
 
 /** Published patterns that the experiment does not have: what the rerun leaves out is said under the table. */
-export function notRerun(experiment: ExperimentBlock, names: readonly string[]): readonly string[] {
+export function notRerun(
+  experiment: ExperimentBlock,
+  names: readonly string[],
+  { tables }: Words,
+): readonly string[] {
   const left = names.filter((name) => !experiment.patterns.some((pattern) => pattern.name === name))
-  return left.length === 0 ? [] : [`Published but not rerun here: ${left.join(', ')}.`]
+  return left.length === 0 ? [] : [tables.notRerun(left)]
 }

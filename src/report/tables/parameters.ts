@@ -4,19 +4,21 @@ import { z } from 'zod'
 import type { Parameter, Parameters, Pattern } from '../../document/block.ts'
 import { checkEnvironment, matching, type PublishedRow, theRow, valuesOf } from '../published.ts'
 import { type Cell, type Head, headCell, none, type Table, tableKind } from '../table.ts'
+import type { Words } from '../words/en.ts'
 import { notRerun, number, patterns, published, publishedEnvironment } from './options.ts'
 
 const options = z.strictObject({ number, patterns, published, publishedEnvironment })
 
-/** Columns of the published file, when it has them, and their heads. */
-const publishedColumns: ReadonlyMap<string, string> = new Map([
+/** Columns of the published file, when it has them, and the words for their heads. */
+const publishedColumns = new Map([
   ['location', 'where'],
   ['parameter', 'parameter'],
   ['baseline', 'baseline'],
   ['changed', 'changed'],
-])
+] as const)
+type PublishedColumn = 'location' | 'parameter' | 'baseline' | 'changed'
 
-export const parameters = tableKind(options, (given, { experiment, published: all }): Table => {
+export const parameters = tableKind(options, (given, { experiment, published: all, words }): Table => {
   checkEnvironment(all ?? [], given.publishedEnvironment)
   const rows = matching(all ?? [], { environment: given.publishedEnvironment })
   const publishedPatterns = valuesOf(rows, 'pattern')
@@ -30,45 +32,46 @@ export const parameters = tableKind(options, (given, { experiment, published: al
       (given.patterns === 'all' || publishedPatterns.includes(name) === (given.patterns === 'published')),
   )
   return {
-    head: head(columns),
-    groups: [{ rows: shown.flatMap((pattern) => rowsOf(pattern, experiment.parameters, columns, rows)) }],
+    head: head(columns, words),
+    groups: [
+      { rows: shown.flatMap((pattern) => rowsOf(pattern, experiment.parameters, columns, rows, words)) },
+    ],
     notes: [
-      ...shown.flatMap(({ label, only }) =>
-        only === undefined ? [] : [`Only in ${only.join(', ')}: ${label}.`],
-      ),
-      ...(given.patterns === 'unpublished' ? [] : notRerun(experiment, publishedPatterns)),
+      ...shown.flatMap(({ label, only }) => (only === undefined ? [] : [words.tables.onlyIn(only, label)])),
+      ...(given.patterns === 'unpublished' ? [] : notRerun(experiment, publishedPatterns, words)),
     ],
     runs: [],
     missing: [],
   }
 })
 
-function head(columns: readonly string[]): Table['head'] {
-  const own: Head[] = [{ text: 'parameter' }, { text: 'baseline' }, { text: 'changed' }]
-  if (columns.length === 0) return [[{ text: 'pattern' }, ...own]]
+function head(columns: readonly PublishedColumn[], { tables }: Words): Table['head'] {
+  const own: Head[] = [{ text: tables.parameter }, { text: tables.baseline }, { text: tables.changed }]
+  if (columns.length === 0) return [[{ text: tables.pattern }, ...own]]
   return [
     [
-      { text: 'pattern', rows: 2 },
-      { text: 'this rerun', columns: own.length, align: 'center' },
-      { text: 'published', columns: columns.length, align: 'center' },
+      { text: tables.pattern, rows: 2 },
+      { text: tables.thisRerun, columns: own.length, align: 'center' },
+      { text: tables.published, columns: columns.length, align: 'center' },
     ],
-    [...own, ...columns.map((name) => ({ text: publishedColumns.get(name) ?? name }))],
+    [...own, ...columns.map((name) => ({ text: tables[publishedColumns.get(name) ?? 'where'] }))],
   ]
 }
 
 function rowsOf(
   pattern: Pattern,
   baseline: Parameters,
-  columns: readonly string[],
+  columns: readonly PublishedColumn[],
   publishedRows: readonly PublishedRow[],
+  words: Words,
 ): readonly (readonly Cell[])[] {
   const changes = leaves(pattern.changes)
   const row = theRow(publishedRows, { pattern: pattern.name })
   return changes.map(({ path, value }, index) => [
     ...(index === 0 ? [headCell(pattern.label, changes.length)] : []),
     { type: 'text', text: path.join('.') },
-    { type: 'text', text: inWords(at(baseline, path)) },
-    { type: 'text', text: inWords(value) },
+    { type: 'text', text: inWords(at(baseline, path), words) },
+    { type: 'text', text: inWords(value, words) },
     ...columns.map((name): Cell => {
       const text = index === 0 ? row?.[name] : undefined
       return text === undefined || text === '' ? none : { type: 'published', text }
@@ -98,11 +101,12 @@ function isMapping(value: Parameter | undefined): value is Parameters {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function inWords(value: Parameter | undefined): string {
-  if (value === undefined || value === null) return 'none'
-  if (value === true) return 'yes'
-  if (value === false) return 'no'
+function inWords(value: Parameter | undefined, words: Words): string {
+  const { tables } = words
+  if (value === undefined || value === null) return tables.none
+  if (value === true) return tables.yes
+  if (value === false) return tables.no
   if (typeof value === 'number') return String(value).replace('-', '−')
   if (typeof value === 'string') return value
-  return Array.isArray(value) ? value.map(inWords).join(', ') : JSON.stringify(value)
+  return Array.isArray(value) ? tables.list(value.map((one) => inWords(one, words))) : JSON.stringify(value)
 }

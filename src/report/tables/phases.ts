@@ -17,7 +17,8 @@ import {
   type Table,
   tableKind,
 } from '../table.ts'
-import { comparisonCells, comparisonCount, comparisonHeads, comparisonNote } from './comparison.ts'
+import type { Words } from '../words/en.ts'
+import { comparisonCells, comparisonHeads, comparisonNotes } from './comparison.ts'
 import {
   type CellRun,
   cellsOf,
@@ -62,7 +63,7 @@ interface Layout {
 }
 
 export const phases = tableKind(options, (given, context): Table => {
-  const { experiment, runs } = context
+  const { experiment, runs, words } = context
   const factors = factorsOf(given)
   checkEnvironment(context.published ?? [], given.publishedEnvironment)
   for (const name of Object.keys(factors)) labelOf(runs, name, 'factor')
@@ -92,18 +93,18 @@ export const phases = tableKind(options, (given, context): Table => {
     return environmentGroup(
       name,
       own.flatMap(({ run }) => run ?? []),
-      own.map((cell) => rowOf(cell, layout, factors)),
+      own.map((cell) => rowOf(cell, layout, factors, words)),
     )
   })
   // The sums are those of the table of totals: they are compared there.
   const phaseCells = groups.flatMap(({ rows }) => rows).map((row) => row.slice(0, -sumWidth(layout)))
   return {
-    head: head(layout, unit, runs),
+    head: head(layout, unit, runs, words),
     groups,
     notes: [
-      ...(layout.compare ? [comparisonNote, comparisonCount(phaseCells)] : []),
-      ...incomplete(shown, factors, given.measures),
-      ...(given.patterns === 'unpublished' ? [] : notRerun(experiment, publishedPatterns)),
+      ...(layout.compare ? comparisonNotes(phaseCells, words) : []),
+      ...incomplete(shown, factors, given.measures, words),
+      ...(given.patterns === 'unpublished' ? [] : notRerun(experiment, publishedPatterns, words)),
     ],
     runs: shown,
     missing: cells.flat().flatMap(({ run, name }) => (run === undefined ? [name] : [])),
@@ -130,37 +131,45 @@ function head(
   { measures, share, compare: compared, published: rows }: Layout,
   unit: string,
   runs: readonly Run[],
+  words: Words,
 ): Table['head'] {
-  const beside = rows.length > 0 ? [numberHead('published', unit)] : []
+  const { tables } = words
+  const beside = rows.length > 0 ? [numberHead(tables.published, unit)] : []
   const perPhase = [
-    numberHead('mean', unit),
-    ...(share ? [numberHead('share', '%')] : []),
+    numberHead(tables.mean, unit),
+    ...(share ? [numberHead(tables.share, '%')] : []),
     ...beside,
-    ...(compared ? comparisonHeads : []),
+    ...(compared ? comparisonHeads(words) : []),
   ]
-  const sum = [numberHead('mean', unit), ...beside]
+  const sum = [numberHead(tables.mean, unit), ...beside]
   return [
     [
-      { text: 'pattern', rows: 2 },
-      numberHead('n', '', 2),
+      { text: tables.pattern, rows: 2 },
+      numberHead(tables.n, '', 2),
       ...measures.map((name) => ({
         text: labelOf(runs, name, 'measure'),
         columns: perPhase.length,
         align: 'center' as const,
       })),
-      { text: 'sum', columns: sum.length, align: 'center' },
+      { text: tables.sum, columns: sum.length, align: 'center' },
     ],
     [...measures.flatMap(() => perPhase), ...sum],
   ]
 }
 
-function rowOf({ pattern, name, run }: CellRun, layout: Layout, factors: Factors): readonly Cell[] {
+function rowOf(
+  { pattern, name, run }: CellRun,
+  layout: Layout,
+  factors: Factors,
+  words: Words,
+): readonly Cell[] {
   const { measures, share, compare: compared } = layout
   const hasPublished = layout.published.length > 0
   if (run === undefined) {
-    const perPhase = 1 + (share ? 1 : 0) + (hasPublished ? 1 : 0) + (compared ? comparisonHeads.length : 0)
+    const perPhase =
+      1 + (share ? 1 : 0) + (hasPublished ? 1 : 0) + (compared ? comparisonHeads(words).length : 0)
     const width = 1 + measures.length * perPhase + sumWidth(layout)
-    return [headCell(pattern.label), missingCell(name, width)]
+    return [headCell(pattern.label), missingCell(name, width, words)]
   }
   const values = complete(run, factors, measures)
   const means =
@@ -184,6 +193,7 @@ function rowOf({ pattern, name, run }: CellRun, layout: Layout, factors: Factors
             values.map((row) => row[index] as number),
             publishedMeans[index],
             run,
+            words,
           )
         : []),
     ]),
@@ -215,10 +225,15 @@ function total(texts: readonly (string | undefined)[]): string | undefined {
   return String(texts.reduce((sum, text) => sum + Number(text), 0))
 }
 
-function incomplete(runs: readonly Run[], factors: Factors, measures: readonly string[]): readonly string[] {
+function incomplete(
+  runs: readonly Run[],
+  factors: Factors,
+  measures: readonly string[],
+  { tables }: Words,
+): readonly string[] {
   const left = runs.reduce(
     (count, run) => count + select(run, factors).length - complete(run, factors, measures).length,
     0,
   )
-  return left === 0 ? [] : [`${left} observations without all phases are left out.`]
+  return left === 0 ? [] : [tables.incomplete(left)]
 }

@@ -26,7 +26,9 @@ import {
   type Table,
   tableKind,
 } from '../table.ts'
-import { comparisonCells, comparisonCount, comparisonHeads, comparisonNote } from './comparison.ts'
+import type { Telling } from '../telling.ts'
+import type { Words } from '../words/en.ts'
+import { comparisonCells, comparisonHeads, comparisonNotes } from './comparison.ts'
 import {
   type CellRun,
   cellsOf,
@@ -76,7 +78,7 @@ interface Layout {
 }
 
 export const summary = tableKind(options, (given, context): Table => {
-  const { experiment, runs } = context
+  const { experiment, runs, words } = context
   const factors = factorsOf(given)
   checkEnvironment(context.published ?? [], given.publishedEnvironment)
   const publishedRows = matching(context.published ?? [], {
@@ -92,7 +94,7 @@ export const summary = tableKind(options, (given, context): Table => {
   const shown = cells.flat().flatMap(({ run }) => run ?? [])
   const groups = names.map((name, index) => {
     const own = cells[index] as readonly CellRun[]
-    const rows = own.flatMap((cell) => rowsOf(cell, layout, factors, publishedRows))
+    const rows = own.flatMap((cell) => rowsOf(cell, layout, factors, publishedRows, words))
     return environmentGroup(
       name,
       own.flatMap(({ run }) => run ?? []),
@@ -100,14 +102,17 @@ export const summary = tableKind(options, (given, context): Table => {
     )
   })
   return {
-    head: head(layout, runs),
+    head: head(layout, runs, words),
     groups,
     notes: [
       ...(layout.compared === undefined
         ? []
-        : [comparisonNote, comparisonCount(groups.flatMap(({ rows }) => rows))]),
-      ...exclusionNotes(shown),
-      ...(given.patterns === 'unpublished' ? [] : notRerun(experiment, publishedPatterns)),
+        : comparisonNotes(
+            groups.flatMap(({ rows }) => rows),
+            words,
+          )),
+      ...exclusionNotes(shown, context),
+      ...(given.patterns === 'unpublished' ? [] : notRerun(experiment, publishedPatterns, words)),
     ],
     runs: shown,
     missing: cells.flat().flatMap(({ run, name }) => (run === undefined ? [name] : [])),
@@ -167,36 +172,37 @@ function publishedColumns(
   return new Map(columns.filter(([, column]) => column in row))
 }
 
-function head(layout: Layout, runs: readonly Run[]): Table['head'] {
+function head(layout: Layout, runs: readonly Run[], words: Words): Table['head'] {
+  const { tables } = words
   const statisticHead = (name: string): Head => {
-    const own = statistic(name)
-    return numberHead(own?.label ?? name, own?.unit(layout.unit))
+    const names: Readonly<Record<string, string>> = tables.statistics
+    return numberHead(names[name] ?? tables.percentile(name.slice(1)), statistic(name)?.unit(layout.unit))
   }
   const double = layout.published.size > 0
   const rows = double ? { rows: 2 } : {}
   const leading: Head[] = [
-    { text: 'pattern', ...rows },
+    { text: tables.pattern, ...rows },
     ...layout.by.map((name) => ({ text: labelOf(runs, name, 'factor'), ...rows })),
-    ...(layout.measures.length > 1 ? [{ text: 'measure', ...rows }] : []),
+    ...(layout.measures.length > 1 ? [{ text: tables.measure, ...rows }] : []),
   ]
   const own = [
     ...layout.statistics.map(statisticHead),
-    ...(layout.showsExcluded ? [numberHead('excluded')] : []),
+    ...(layout.showsExcluded ? [numberHead(tables.excluded)] : []),
   ]
   if (!double) return [[...leading, ...own]]
   const groups: Head[] = [
-    { text: 'this rerun', columns: own.length, align: 'center' },
-    { text: 'published', columns: layout.published.size, align: 'center' },
+    { text: tables.thisRerun, columns: own.length, align: 'center' },
+    { text: tables.published, columns: layout.published.size, align: 'center' },
     ...(layout.compared === undefined
       ? []
-      : [{ text: 'comparison', columns: comparisonHeads.length, align: 'center' as const }]),
+      : [{ text: tables.comparison, columns: comparisonHeads(words).length, align: 'center' as const }]),
   ]
   return [
     [...leading, ...groups],
     [
       ...own,
       ...[...layout.published.keys()].map(statisticHead),
-      ...(layout.compared === undefined ? [] : comparisonHeads),
+      ...(layout.compared === undefined ? [] : comparisonHeads(words)),
     ],
   ]
 }
@@ -206,6 +212,7 @@ function rowsOf(
   layout: Layout,
   factors: Factors,
   publishedRows: readonly PublishedRow[],
+  words: Words,
 ): readonly (readonly Cell[])[] {
   const leading = layout.by.length + (layout.measures.length > 1 ? 1 : 0)
   if (run === undefined) {
@@ -214,8 +221,8 @@ function rowsOf(
       layout.statistics.length +
       (layout.showsExcluded ? 1 : 0) +
       layout.published.size +
-      (layout.compared === undefined ? 0 : comparisonHeads.length)
-    return [[headCell(pattern.label), missingCell(name, width)]]
+      (layout.compared === undefined ? 0 : comparisonHeads(words).length)
+    return [[headCell(pattern.label), missingCell(name, width, words)]]
   }
   const lines = combinations(run, layout.by).flatMap((values) =>
     layout.measures.map((measure) => ({ values, measure })),
@@ -231,7 +238,7 @@ function rowsOf(
       ...[...layout.published.values()].map((column) => publishedCell(row?.[column])),
       ...(layout.compared === undefined
         ? []
-        : comparisonCells(series(run, selected, measure).values, row?.[layout.compared], run)),
+        : comparisonCells(series(run, selected, measure).values, row?.[layout.compared], run, words)),
     ]
   })
 }
@@ -260,14 +267,15 @@ function combinations(run: Run, by: readonly string[]): readonly Factors[] {
   return [...found.values()]
 }
 
-function exclusionNotes(runs: readonly Run[]): readonly string[] {
+function exclusionNotes(
+  runs: readonly Run[],
+  { words, say }: Pick<Telling, 'words' | 'say'>,
+): readonly string[] {
   const counts = new Map<string, number>()
   for (const { reason, count } of runs.flatMap((run) => run.exclusions)) {
     counts.set(reason, (counts.get(reason) ?? 0) + count)
   }
   if (counts.size === 0) return []
-  const reasons = [...counts]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([reason, count]) => `${reason} (${count})`)
-  return [`Excluded observations, by reason: ${reasons.join('; ')}.`]
+  const reasons = [...counts].sort(([a], [b]) => (a < b ? -1 : 1))
+  return [words.tables.excludedNote(reasons.map(([reason, count]) => [say(reason), count]))]
 }

@@ -1,0 +1,47 @@
+/** What a claim allows and what was measured of it, in words. A vocabulary of them is one language's. */
+
+import type { Unit } from '../stats/clusters.ts'
+
+export interface Phrases {
+  /** `4.45 (Table 5)`. */
+  readonly published: (number: string, source: string) => string
+  /** A shift, and the ratio of the means that it comes with. */
+  readonly shifted: (shift: string, ratio: string) => string
+  /** Limits of what is allowed, with their units. */
+  readonly between: (low: string, high: string) => string
+  readonly atLeast: (low: string) => string
+  readonly above: (low: string) => string
+  readonly atMost: (high: string) => string
+  readonly below: (high: string) => string
+  readonly anything: string
+  /** What a direction allows; `share` in per cent. */
+  readonly shift: (limit: string, share: string) => string
+  readonly difference: (limit: string) => string
+  /** What one claim allows of several numbers. */
+  readonly limits: (limits: readonly string[]) => string
+  /** How an interval was made, from what; `numbers` share its error. */
+  readonly rankTest: (per: readonly Unit[]) => string
+  readonly bootstrap: (draws: string, per: readonly Unit[], numbers: number) => string
+}
+
+export const english: Phrases = {
+  published: (number, source) => `${number} (${source})`,
+  shifted: (shift, ratio) => `${shift}, means ${ratio} : 1`,
+  between: (low, high) => `from ${low} to ${high}`,
+  atLeast: (low) => `at least ${low}`,
+  above: (low) => `above ${low}`,
+  atMost: (high) => `at most ${high}`,
+  below: (high) => `below ${high}`,
+  anything: 'anything',
+  shift: (limit, share) => `a shift ${limit} (${share} % of the first series' median)`,
+  difference: (limit) => `a difference ${limit}, for each value and the one before`,
+  limits: (limits) => limits.join('; '),
+  rankTest: (per) =>
+    `Hodges and Lehmann's shift between the series with the 95 % interval of Mann and Whitney's test over ${plural(per)}`,
+  bootstrap: (draws, per, numbers) =>
+    `95 % interval by BCa bootstrap, ${draws} draws of whole ${plural(per)}${numbers > 1 ? `; ${numbers} numbers share the 5 % of error (Bonferroni)` : ''}`,
+}
+
+function plural(per: readonly Unit[]): string {
+  return per.map((one) => `${one}s`).join(' and ')
+}

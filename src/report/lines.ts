@@ -1,0 +1,91 @@
+/**
+ * Line breaks of the source. Browsers make a space of each, which is wrong between characters that are written without spaces; the breaks
+ * where there must be none are taken out, by the rules of CSS Text (https://drafts.csswg.org/css-text-4/#line-break-transform).
+ */
+
+import { eastAsianWidthType } from 'get-east-asian-width'
+import type { Element, Nodes, Root, Text } from 'hast'
+
+/** Changes the tree's texts, but for preformatted ones. `lang` is a BCP 47 tag. */
+export function joinLines(tree: Root, lang: string): void {
+  const language = lang.toLowerCase().split('-')[0] ?? ''
+  for (const texts of paragraphs(tree)) join(texts, ['ja', 'zh', 'ii'].includes(language))
+}
+
+/** Elements that a line runs through. */
+const inline: ReadonlySet<string> = new Set([
+  ...['a', 'abbr', 'b', 'cite', 'code', 'del', 'em', 'i', 'kbd', 'q', 's'],
+  ...['small', 'span', 'strong', 'sub', 'sup', 'time'],
+])
+
+/** Texts that follow each other on the same lines; something that is no text, such as a picture, is undefined. */
+function paragraphs(tree: Root): readonly (readonly (Text | undefined)[])[] {
+  const found: (Text | undefined)[][] = [[]]
+  const visit = (node: Nodes): void => {
+    if (node.type === 'text') found.at(-1)?.push(node)
+    else if (node.type === 'element' && isVoid(node)) found.at(-1)?.push(undefined)
+    else if ('children' in node) {
+      const isBlock = node.type === 'element' && !inline.has(node.tagName)
+      if (node.type === 'element' && node.tagName === 'pre') return
+      if (isBlock) found.push([])
+      for (const child of node.children) visit(child)
+      if (isBlock) found.push([])
+    }
+  }
+  visit(tree)
+  return found.filter((texts) => texts.length > 0)
+}
+
+function isVoid({ tagName }: Element): boolean {
+  return tagName === 'img' || tagName === 'br'
+}
+
+const nothing = '\uFFFC'
+
+function join(texts: readonly (Text | undefined)[], isEastAsian: boolean): void {
+  const whole = texts.map((text) => text?.value ?? nothing).join('')
+  if (!whole.includes('\n')) return
+  const removed = [...whole.matchAll(/[ \t]*\n[ \t\n]*/g)].filter(({ 0: blank, index }) => {
+    const before = [...whole.slice(Math.max(0, index - 2), index)].at(-1)
+    const after = [...whole.slice(index + blank.length, index + blank.length + 2)][0]
+    return before !== undefined && after !== undefined && joins(before, after, isEastAsian)
+  })
+  let start = 0
+  for (const text of texts) {
+    const end = start + (text?.value ?? nothing).length
+    if (text !== undefined)
+      text.value = removed.toReversed().reduce((value, { 0: blank, index }) => {
+        const from = Math.max(index, start) - start
+        const to = Math.min(index + blank.length, end) - start
+        return from < to ? value.slice(0, from) + value.slice(to) : value
+      }, text.value)
+    start = end
+  }
+}
+
+/** Whether a line that ends with the one character and one that starts with the other are joined without a space. */
+export function joins(before: string, after: string, isEastAsian: boolean): boolean {
+  const sides = [before, after] as const
+  if (sides.includes('\u200B')) return true
+  if (sides.every(isWide)) return true
+  if (!isEastAsian) return false
+  // A full-width mark brings its own blank, also before a word in Latin letters; the rules leave it out.
+  if (sides.some((side) => isWide(side) && mark.test(side))) return true
+  return sides.some((side, index) => isAmbiguousMark(side) && isWide(sides[1 - index] ?? ''))
+}
+
+const mark = /[\p{P}\p{S}]/u
+
+function isWide(character: string): boolean {
+  const width = widthOf(character)
+  const isOfThem = width === 'fullwidth' || width === 'wide' || width === 'halfwidth'
+  return isOfThem && !/\p{Script=Hangul}/u.test(character)
+}
+
+function isAmbiguousMark(character: string): boolean {
+  return widthOf(character) === 'ambiguous' && mark.test(character)
+}
+
+function widthOf(character: string) {
+  return eastAsianWidthType(character.codePointAt(0) ?? 0)
+}

@@ -1,0 +1,35 @@
+/** How a report tells what it knows. */
+
+import type { Words } from './words/en.ts'
+
+/** How a run behind a report stands. */
+export interface Standing {
+  /** Whether this build executed the run; otherwise it was recorded before. */
+  readonly executed: boolean
+  /** Why the run no longer fits the document, in words. */
+  readonly stale?: string
+}
+
+/** By the run's name; one without is taken as it is. */
+export type Standings = ReadonlyMap<string, Standing>
+
+export interface Telling {
+  /** Of the report's language. */
+  readonly words: Words
+  readonly standings: Standings
+  /** What the document calls a text of its data: a label of a column, a value of a factor, a captured item. Often the text itself. */
+  readonly say: (text: string) => string
+}
+
+/** A number that stands by itself, not one in a name (dom0) or a version. */
+const number = /(?<![\p{L}\p{N}._-])\p{N}+(?:[.,]\p{N}+)?(?![\p{L}\p{N}_-])/gu
+
+/** `texts` are the document's: text of the data -> what it calls it; a # stands for a number, the same on both sides in order. */
+export function saying(texts: Readonly<Record<string, string>>): Telling['say'] {
+  const own = new Map(Object.entries(texts))
+  return (text) => {
+    const numbers = text.match(number) ?? []
+    const found = own.get(text) ?? own.get(text.replace(number, '#'))
+    return found?.replaceAll('#', () => numbers.shift() ?? '#') ?? text
+  }
+}

@@ -1,0 +1,158 @@
+/** An edition and its original, built by the command line: one set of runs, two reports. */
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { project, repro, write } from '../project.ts'
+
+const script = `import { appendFileSync } from 'node:fs'
+appendFileSync('ran', cell.trial + ' ')
+export const rows = [{ value: 2 + cell.trial }]`
+
+const original = `---
+title: Steps
+editions: [paper/index.ja.md]
+---
+
+The mean is \`=steps.local.default.value.mean\`.
+
+\`\`\`ts experiment id=steps testbed=local trials=3
+${script}
+\`\`\`
+
+\`\`\`yaml figure
+id: fig-steps
+spec: figures/f.vl.json
+caption: Steps
+alt: Three points
+data: {rows: steps}
+\`\`\`
+`
+const edition = `---
+title: 段階
+lang: ja
+editionOf: paper/index.md
+---
+
+平均は\`=steps.local.default.value.mean\`である。
+
+\`\`\`yaml experiment
+id: steps
+labels: {default: 既定}
+\`\`\`
+
+\`\`\`yaml figure
+id: fig-steps
+caption: 段階
+alt: 3つの点
+texts: {trial: 試行}
+\`\`\`
+`
+const figure = {
+  data: { name: 'rows' },
+  mark: 'point',
+  encoding: {
+    x: { field: 'trial', type: 'quantitative' },
+    y: { field: 'value', type: 'quantitative' },
+    color: { field: 'patternLabel', type: 'nominal' },
+  },
+}
+const both = {
+  'paper/index.md': original,
+  'paper/index.ja.md': edition,
+  'figures/f.vl.json': JSON.stringify(figure),
+}
+const read = (path: string) => readFileSync(join(project, path), 'utf8')
+
+describe('an edition', () => {
+  it('is built from the runs of its original, into a report of its own that leads there and back', async () => {
+    write(both)
+    expect(await repro('build')).toMatchObject({ exitCode: 0, out: '_build/index.html\n' })
+    const english = read('_build/index.html')
+    expect(await repro('build', 'paper/index.ja.md')).toEqual({
+      exitCode: 0,
+      out: '_build/index.ja.html\n',
+      err: '',
+    })
+    const japanese = read('_build/index.ja.html')
+
+    expect(read('ran')).toBe('0 1 2 ') // the second build ran nothing
+    expect(read('_build/index.html')).toBe(english)
+    expect(english).toMatch(/<a href="index.ja.html" hreflang="ja" lang="ja"[^>]*>日本語</)
+    expect(japanese).toMatch(/<a href="index.html" hreflang="en" lang="en"[^>]*>English</)
+    expect(japanese).toMatch(/平均は<span class="value" data-origin="local"[^>]*>3\s<sup>ローカル/)
+    expect(japanese).toContain('>試行<')
+    expect(japanese).toContain('>既定<')
+    expect(japanese).toContain('export const rows') // the experiment as its original has it
+  }, 120_000)
+
+  it('and its original keep each other up to date', async () => {
+    write(both)
+    await repro('build')
+    await repro('build', 'paper/index.ja.md')
+    const drawings = readdirSync(join(project, '.repro/figures'))
+    expect(drawings).toHaveLength(2)
+    expect((await repro('build')).out).toBe('_build/index.html (nothing to do)\n')
+    expect((await repro('build', 'paper/index.ja.md')).out).toBe('_build/index.ja.html (nothing to do)\n')
+
+    write({ 'paper/index.md': original.replace('alt: Three', 'alt: The three') })
+    await repro('build')
+    expect((await repro('status', 'paper/index.ja.md')).out).toContain('paper/index.md changed')
+    expect((await repro('build', 'paper/index.ja.md')).out).toBe('_build/index.ja.html\n')
+
+    write({ 'paper/index.md': original.replace('value.mean', 'value.max') })
+    expect(await repro('check', 'paper/index.ja.md')).toMatchObject({
+      exitCode: 0,
+      err: 'paper/index.ja.md:7:4 warning paper/index.md does not have this value; nearest that is not here: `=steps.local.default.value.max` (paper/index.md:6:13)\n',
+    })
+  }, 120_000)
+
+  it('with another label has its figure drawn again', async () => {
+    write(both)
+    await repro('build', 'paper/index.ja.md')
+    write({ 'paper/index.ja.md': edition.replace('既定', '標準') })
+    await repro('build', 'paper/index.ja.md')
+    expect(read('_build/index.ja.html')).toContain('>標準<')
+  }, 120_000)
+
+  it.each([
+    [
+      'its original has errors',
+      { 'paper/index.md': original.replace('alt:', 'atl:') },
+      'paper/index.ja.md:4:12 error paper/index.md has errors: see repro check paper/index.md\n',
+    ],
+    [
+      'there is no original',
+      { 'paper/index.ja.md': edition.replace('paper/index.md', 'paper/indx.md') },
+      'paper/index.ja.md:4:12 error no document paper/indx.md\n',
+    ],
+    [
+      'its original is an edition',
+      { 'paper/index.md': original.replace('editions: [paper/index.ja.md]', 'editionOf: paper/index.ja.md') },
+      'paper/index.ja.md:4:12 error paper/index.md is itself an edition of paper/index.ja.md: name the original\n',
+    ],
+    [
+      'a text is not in the figure',
+      { 'paper/index.ja.md': edition.replace('trial: 試行', 'trail: 試行') },
+      "paper/index.ja.md:14:1 error texts: the figure does not write 'trail' (did you mean trial?)\n",
+    ],
+  ])('is not built when %s', async (_, changed, message) => {
+    write({ ...both, ...changed })
+    const { err, exitCode } = await repro('build', 'paper/index.ja.md')
+    expect(err).toContain(message)
+    expect(exitCode).toBe(2)
+  })
+
+  it('that its original does not name is a warning; one that does not name its original is an error', async () => {
+    write({ ...both, 'paper/index.md': original.replace('editions: [paper/index.ja.md]\n', '') })
+    expect(await repro('check', 'paper/index.ja.md')).toMatchObject({
+      exitCode: 0,
+      err: 'paper/index.ja.md:4:12 warning paper/index.md does not name this edition, so its report does not lead here: add editions: [paper/index.ja.md] to its front matter\n',
+    })
+    write({ ...both, 'paper/index.ja.md': edition.replace('editionOf: paper/index.md', 'date: today') })
+    expect(await repro('check')).toMatchObject({
+      exitCode: 2,
+      err: 'paper/index.md:3:12 error paper/index.ja.md does not say editionOf: paper/index.md\n',
+    })
+  })
+})
