@@ -5,6 +5,7 @@
  */
 
 import { closeSync, openSync, writeSync } from 'node:fs'
+import { randomNumbers } from '../src/stats/random.ts'
 import { type Runstate, runstateChange } from '../src/trace/events.ts'
 
 export const HZ = 54_000_000
@@ -23,7 +24,7 @@ export interface Made {
 
 /** Writes a capture of about `megabytes` (10^6 bytes) to `path`. */
 export function makeCapture(path: string, megabytes: number, seed = 1): Made {
-  const random = generator(seed)
+  const random = randomNumbers(String(seed))
   const pcpus = Array.from({ length: VCPUS + 1 }, () => new Pcpu())
   const file = openSync(path, 'w')
   let bytes = 0
@@ -158,16 +159,5 @@ class Pcpu {
     writeSync(file, bytes)
     this.#used = 3
     return bytes.length
-  }
-}
-
-/** Mulberry32: numbers from 0 to 1 (Tommy Ettinger, public domain). */
-function generator(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }

@@ -36,7 +36,8 @@ export async function benchTrace(args: readonly string[]): Promise<void> {
     const file = join(folder, 'capture.bin')
     const { bytes, records } = makeCapture(file, Number(values.mb))
     console.log(`${bytes} bytes, ${records} records; ${cpus()[0]?.model}, Node ${process.version}`)
-    await race(file, records, Number(values.runs), values.xenalyze ?? findXenalyze())
+    const xenalyze = values.xenalyze ?? findXenalyze()
+    for (const task of tasks) await race(file, task, { records, runs: Number(values.runs), xenalyze })
     core(readFileSync(file).subarray(0, 100_000_000))
   } finally {
     rmSync(folder, { recursive: true })
@@ -51,36 +52,40 @@ interface Measured {
   readonly output: string
 }
 
+/** What both programs do with a capture, in words and as arguments. */
+const tasks = [
+  { own: ['trace', 'summary', '--json', '--hz', String(HZ)], theirs: ['--summary'], compared: true },
+  // Their output is not kept, as it is four times as long as the capture.
+  { own: ['trace', 'dump', '--hz', String(HZ)], theirs: ['--dump-all'], compared: false },
+] as const
+
 /** Both in turns, so that whatever else the machine does meets both. */
 async function race(
   file: string,
-  records: number,
-  runs: number,
-  xenalyze: string | undefined,
+  { own: ours, theirs: flags, compared }: (typeof tasks)[number],
+  { records, runs, xenalyze }: { records: number; runs: number; xenalyze: string | undefined },
 ): Promise<void> {
   const command = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
   const own: Measured[] = []
   const theirs: Measured[] = []
   for (let run = 0; run < runs; run++) {
-    own.push(
-      await measure(process.execPath, [command, 'trace', 'summary', '--json', '--hz', String(HZ), file]),
-    )
-    if (xenalyze !== undefined) {
-      theirs.push(await measure(xenalyze, ['--cpu-hz', `${HZ / 1e6}M`, '--summary', file]))
-    }
+    own.push(await measure(process.execPath, [command, ...ours, file], compared))
+    if (xenalyze !== undefined)
+      theirs.push(await measure(xenalyze, ['--cpu-hz', `${HZ / 1e6}M`, ...flags, file], compared))
   }
-  report('repro trace summary', own, records)
+  report(`repro ${ours[0]} ${ours[1]}`, own, records)
   if (xenalyze === undefined) {
     console.log("xenalyze: not found (--xenalyze PATH; it is in Debian's package xen-utils-common)")
     return
   }
-  report('xenalyze --summary', theirs, records)
+  report(`xenalyze ${flags[0]}`, theirs, records)
   const ratio = (key: 'seconds' | 'cpuSeconds', of: (list: readonly number[]) => number) =>
     (of(theirs.map((run) => run[key])) / of(own.map((run) => run[key]))).toFixed(2)
   const best = (list: readonly number[]) => Math.min(...list)
   console.log(
     `times as fast: ${ratio('seconds', best)} (best runs), ${ratio('seconds', median)} (medians), ${ratio('cpuSeconds', best)} by CPU time`,
   )
+  if (!compared) return
   for (const line of compare(JSON.parse(own[0]?.output ?? '{}'), theirs[0]?.output ?? '')) console.log(line)
 }
 
@@ -96,12 +101,12 @@ function report(name: string, runs: readonly Measured[], records: number): void 
 }
 
 /** Runs a program; wall time from its start to its end, and the largest resident size that Linux saw. */
-async function measure(program: string, args: readonly string[]): Promise<Measured> {
+async function measure(program: string, args: readonly string[], keep: boolean): Promise<Measured> {
   const start = performance.now()
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+  const child = spawn(program, args, { stdio: ['ignore', keep ? 'pipe' : 'ignore', 'ignore'] })
   let output = ''
   let [peakMb, cpuSeconds] = [0, 0]
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     output += text
   })
   const poll = setInterval(() => {

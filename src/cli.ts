@@ -20,7 +20,7 @@ const help = `repro: papers whose experiments run again
   repro audit FILE...        whether the numbers of published tables (CSV) can be true; --json, --n N
   repro testbed list|setup|doctor|lock|shell
                              the laboratory by itself
-  repro trace info|summary|phases|dump|export FILE
+  repro trace info|summary|phases|dump|export FILE|CELL
                              what a capture of xentrace says (docs/trace.md)
   repro help [COMMAND], --version
 

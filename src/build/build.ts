@@ -13,6 +13,7 @@ import { cellsOf, chosen, type PlannedCell } from '../plan/cells.ts'
 import { digest } from '../plan/key.ts'
 import { plan, type Step } from '../plan/plan.ts'
 import type { Standing } from '../report/telling.ts'
+import { languageOf } from '../report/words/languages.ts'
 import { type Files, type Notes, openFiles, sha256 } from '../results/files.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
@@ -21,7 +22,7 @@ import { setup } from '../testbed/emulated/setup.ts'
 import { exclusively } from '../testbed/exclusive.ts'
 import { type Done, reasonToRun, runCells } from './cells.ts'
 import type { Outcome, Tell } from './event.ts'
-import { type Rendering, renderInputs } from './exhibits.ts'
+import { claimInputs, type Rendering, renderInputs } from './exhibits.ts'
 import { exhibits, judgement, tidy } from './made.ts'
 import { type Manifest, manifestFile, reportFile } from './manifest.ts'
 import {
@@ -114,6 +115,7 @@ export async function build(
     editions: opened.editions,
     runs: shown.map(({ run }) => run),
     standings: new Map(shown.map(({ run, standing }) => [runName(run), standing])),
+    records: recordsBeside(shown, steps),
     files: options.record ? openFiles(site.project, after.notes()) : after,
     program: programOf(site, after),
   }
@@ -188,6 +190,19 @@ export function runsToShow(steps: readonly Step[], made: ReadonlyMap<string, Run
   })
 }
 
+/** The recorded runs, if the report shows others: as they were when the build began. */
+function recordsBeside(
+  shown: readonly Shown[],
+  before: readonly Step[],
+): ReadonlyMap<string, Run> | undefined {
+  const records = before.flatMap(({ verdict }) =>
+    verdict.type === 'recorded' || verdict.type === 'stale' ? [verdict.run] : [],
+  )
+  const known = new Set(records)
+  if (shown.every(({ run }) => known.has(run))) return undefined
+  return new Map(records.map((run) => [runName(run), run]))
+}
+
 async function record(
   shown: readonly Shown[],
   steps: readonly Step[],
@@ -225,7 +240,19 @@ async function render(
     read: async (file) => rendering.files.read(file) ?? (await readFile(join(project, file))),
     exhibits: exhibits(project, steps),
     judgement: (claim, evidence, reasons) =>
-      judgement(project, steps[claim.id] ?? {}, claim, evidence, reasons),
+      judgement(
+        project,
+        claimInputs(
+          claim,
+          evidence.results,
+          evidence.stale,
+          rendering.program,
+          languageOf(rendering.document.frontMatter.lang),
+        ),
+        claim,
+        evidence,
+        reasons,
+      ),
     generator,
   })
   await writeAtomically(project, report, html)

@@ -11,12 +11,14 @@ import { type Comparison, compare } from '../stats/compare.ts'
 /** Runs by the name of their cell. */
 export type RunSet = ReadonlyMap<string, Run>
 
-export interface MetricDifference extends Comparison {
+export interface MetricDifference extends Omit<Comparison, 'unit'> {
   /** Value of the first factor; empty when there is none. */
   readonly series: string
   readonly measure: string
   /** As of a series: 'us' for all times. */
   readonly unit: string
+  /** What counts as an observation. */
+  readonly per: Comparison['unit']
 }
 
 export interface CellDifference {
@@ -65,7 +67,8 @@ function metrics(a: Run, b: Run): readonly MetricDifference[] {
       const one = series(a, factors, measure)
       const other = series(b, factors, measure)
       if (one.values.length === 0 || other.values.length === 0) return []
-      return [{ series: group, measure, unit: one.unit, ...compare(one.values, other.values) }]
+      const { unit: per, ...comparison } = compare(one, other)
+      return [{ ...comparison, series: group, measure, unit: one.unit, per }]
     })
   })
 }

@@ -4,7 +4,6 @@ import { posix } from 'node:path'
 import { visit } from 'unist-util-visit'
 import type { ClaimBlock, FigureBlock, TableBlock } from '../document/block.ts'
 import { isFile } from '../document/check.ts'
-import { cellsRead } from '../document/claim.ts'
 import type { Document } from '../document/document.ts'
 import { digest, parameterInputs } from '../plan/key.ts'
 import { labels, missingRuns } from '../report/exhibits.ts'
@@ -13,6 +12,7 @@ import { tableKinds } from '../report/tables/kinds.ts'
 import type { Standings } from '../report/telling.ts'
 import { languageOf, wordsOf } from '../report/words/languages.ts'
 import type { Files } from '../results/files.ts'
+import { cellsRead, type Results } from '../results/query.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { rowsDigest } from '../results/runfile.ts'
 import { runName } from '../results/series.ts'
@@ -23,6 +23,8 @@ export interface Rendering {
   readonly editions: readonly Edition[]
   readonly runs: readonly Run[]
   readonly standings: Standings
+  /** Recorded runs by name, if others are shown. */
+  readonly records?: ReadonlyMap<string, Run> | undefined
   readonly files: Files
   /** What identifies this program: its version and code. */
   readonly program: string
@@ -34,6 +36,7 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
   const { lang, texts } = document.frontMatter
   const names = labels(document, wordsOf(lang))
   const language = { language: lang, texts: digest(texts) }
+  const experiments = document.blocks.filter((block) => block.type === 'experiment')
   const stale = staleReasons(standings)
   const runInputs = new Map(runs.map((run) => [run, runInput(run, stale)]))
   const inputsOfRuns = (experiment?: string): Inputs => {
@@ -54,7 +57,8 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
   }
   const steps: Record<string, Inputs> = {}
   for (const block of document.blocks) {
-    if (block.type === 'claim') steps[block.id] = claimInputs(block, runs, stale, program, languageOf(lang))
+    if (block.type === 'claim')
+      steps[block.id] = claimInputs(block, { experiments, runs }, stale, program, languageOf(lang))
     if (block.type !== 'table' && block.type !== 'figure') continue
     const { place: _, ...written } = block
     steps[block.id] = {
@@ -62,7 +66,7 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
       label: names.get(block.id) ?? '',
       ...language,
       program,
-      ...sourcesOf(block, files, inputsOfRuns),
+      ...sourcesOf(block, files, { inputsOfRuns, document: document.file.path ?? '' }),
     }
   }
   steps.page = {
@@ -81,7 +85,7 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
 /** All that can change the judgement of a claim; `language` is that of its reasons. */
 export function claimInputs(
   { place: _, test, ...written }: ClaimBlock,
-  runs: readonly Run[],
+  { experiments, runs }: Results,
   stale: ReadonlyMap<string, string>,
   program: string,
   language = 'en',
@@ -93,7 +97,7 @@ export function claimInputs(
     language,
     program,
     ...Object.fromEntries(
-      cellsRead(test).map((name) => {
+      cellsRead(test, experiments).map((name) => {
         const run = found.get(name)
         return [`run ${name}`, run ? runInput(run, stale) : 'missing']
       }),
@@ -118,13 +122,15 @@ function fileInput(path: string, files: Files): Inputs {
 function sourcesOf(
   block: TableBlock | FigureBlock,
   files: Files,
-  inputsOfRuns: (experiment: string) => Inputs,
+  { inputsOfRuns, document }: { inputsOfRuns: (experiment?: string) => Inputs; document: string },
 ): Inputs {
   const file = (path: string): Inputs => fileInput(path, files)
   if (block.type === 'table') {
     const options = tableKinds.get(block.kind)?.files ?? []
     const paths = options.map((option) => block.options[option]).filter((path) => typeof path === 'string')
-    return Object.assign({}, block.from === undefined ? {} : inputsOfRuns(block.from), ...paths.map(file))
+    // A table of no experiment draws on the document itself: its claims.
+    const own = block.from === undefined ? { ...inputsOfRuns(), ...file(document) } : inputsOfRuns(block.from)
+    return Object.assign({}, own, ...paths.map(file))
   }
   const data = Object.values(block.data).map(({ from }) => (isFile(from) ? file(from) : inputsOfRuns(from)))
   return Object.assign(file(block.spec), ...data)

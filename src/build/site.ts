@@ -90,6 +90,9 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
       exists: files.exists,
       list: files.list,
       environments: [...environments.keys(), 'local'],
+      emulated: [...environments.values()]
+        .filter(({ testbed }) => testbed === 'emulated')
+        .map(({ name }) => name),
       tableKinds,
       languages: [...languages.keys()],
       bibliography: entries === undefined ? undefined : await parseBibliography(entries),

@@ -5,21 +5,14 @@
 
 import type { Judgement } from '../claims/judge.ts'
 import type { Evidence } from '../claims/scope.ts'
+import type { Verification } from '../claims/verification.ts'
 import type { ClaimBlock } from '../document/block.ts'
-import { cellsRead } from '../document/claim.ts'
 import type { PlannedCell } from '../plan/cells.ts'
 import type { Step } from '../plan/plan.ts'
+import { cellsRead } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
 import { sameRows } from '../results/store.ts'
-
-export interface Verification {
-  readonly claim: ClaimBlock
-  /** By the recorded runs. */
-  readonly recorded: Judgement
-  /** By the runs of this rerun; absent without one. */
-  readonly rerun?: Judgement
-}
 
 /** How a rerun cell compares with its record. */
 export interface Reproduction {
@@ -27,11 +20,6 @@ export interface Reproduction {
   readonly origin: Run['origin']
   /** `bits`: the same rows and raw files; `rows`: the same rows; `other`: neither; `none`: there is no record that fits. */
   readonly same: 'bits' | 'rows' | 'other' | 'none'
-}
-
-/** The judgement that counts: the rerun's, if there was one. */
-export function decisive({ recorded, rerun }: Verification): Judgement {
-  return rerun ?? recorded
 }
 
 /** Judges each claim by the recorded runs among `steps`, and by `rerun` if cells ran again. */
@@ -90,6 +78,7 @@ export function cellsFor(
   claims: readonly ClaimBlock[],
   cells: readonly PlannedCell[],
 ): readonly PlannedCell[] {
-  const wanted = new Set(claims.flatMap(({ test }) => cellsRead(test)))
+  const experiments = [...new Set(cells.map(({ block }) => block))]
+  const wanted = new Set(claims.flatMap(({ test }) => cellsRead(test, experiments)))
   return cells.filter((cell) => wanted.has(runName(cell)))
 }

@@ -6,9 +6,13 @@
 import { type Claim, expressionsOf } from '../document/claim.ts'
 import { references } from '../document/expression.ts'
 import { QueryError } from '../results/quantity.ts'
+import { evaluate, type Results } from '../results/query.ts'
+import { warningsOn } from '../results/warnings.ts'
 import { type Measured, measure } from './measure.ts'
 import { english, type Reasons } from './reasons.ts'
+import type { Decision } from './region.ts'
 import { type Evidence, obstacleTo } from './scope.ts'
+import { seriesOf } from './series.ts'
 
 export type Verdict = 'reproduced' | 'not reproduced' | 'inconclusive' | 'not testable'
 
@@ -21,6 +25,8 @@ export interface Judgement {
   readonly measured: readonly Measured[]
   /** Of an inconclusive claim: trials of each run that would probably decide it; absent if no number would. */
   readonly trialsNeeded?: number
+  /** Of the claim's value, if it has one that can be worked out: that of a published number. */
+  readonly unit?: string
   /** What to keep in mind with this verdict. */
   readonly notes: readonly string[]
 }
@@ -45,8 +51,9 @@ export function judge(
 ): Judgement {
   try {
     const obstacle = obstacleTo(claim, evidence, reasons)
-    if (obstacle !== undefined) return notTestable(claim, obstacle)
-    return conclude(claim, measure(claim.test, evidence.results, { ...options, seed: claim.id }), reasons)
+    if (obstacle !== undefined) return { ...notTestable(claim, obstacle), ...unitOf(claim, evidence.results) }
+    const measured = measure(claim.test, evidence.results, { ...options, seed: claim.id })
+    return conclude(claim, measured, notesOn(claim, measured, evidence.results, reasons), reasons)
   } catch (error) {
     if (error instanceof QueryError) return notTestable(claim, error.message)
     throw error
@@ -57,15 +64,33 @@ function notTestable(claim: Claim, reason: string): Judgement {
   return { claim, verdict: 'not testable', reason, measured: [], notes: [] }
 }
 
-function conclude(claim: Claim, measured: readonly Measured[], reasons: Reasons): Judgement {
+/** Also of a claim that cannot be tested, so that what was published is not shown without its unit. */
+function unitOf({ test }: Claim, results: Results): Pick<Judgement, 'unit'> {
+  if (test.type !== 'absolute' && test.type !== 'relative' && test.type !== 'interval') return {}
+  try {
+    return { unit: evaluate({ ast: test.expression }, results).unit }
+  } catch (error) {
+    if (error instanceof QueryError) return {}
+    throw error
+  }
+}
+
+function conclude(
+  claim: Claim,
+  measured: readonly Measured[],
+  notes: readonly string[],
+  reasons: Reasons,
+): Judgement {
   const decisions = measured.map(({ decision }) => decision)
-  const notes = notesOn(claim, measured, reasons)
+  const [first] = measured
+  const unit = first === undefined || first.ratio !== undefined ? {} : { unit: first.unit }
   if (decisions.some(({ type }) => type === 'outside'))
     return {
       claim,
       verdict: 'not reproduced',
-      reason: reasons.outside,
+      reason: positions(decisions, 'outside', reasons),
       measured,
+      ...unit,
       notes,
     }
   const open = decisions.filter((decision) => decision.type === 'open')
@@ -73,8 +98,9 @@ function conclude(claim: Claim, measured: readonly Measured[], reasons: Reasons)
     return {
       claim,
       verdict: 'reproduced',
-      reason: reasons.inside,
+      reason: positions(decisions, 'inside', reasons),
       measured,
+      ...unit,
       notes,
     }
   const needed = Math.max(...open.map(({ trialsNeeded = Number.POSITIVE_INFINITY }) => trialsNeeded))
@@ -83,27 +109,42 @@ function conclude(claim: Claim, measured: readonly Measured[], reasons: Reasons)
     verdict: 'inconclusive',
     reason: openReason(measured, needed, reasons),
     measured,
+    ...unit,
     ...(Number.isFinite(needed) ? { trialsNeeded: needed } : {}),
     notes,
   }
 }
 
+function positions(decisions: readonly Decision[], where: 'inside' | 'outside', reasons: Reasons): string {
+  return reasons[where](decisions.filter(({ type }) => type === where).length, decisions.length)
+}
+
 function openReason(measured: readonly Measured[], needed: number, reasons: Reasons): string {
-  const fewest = Math.min(...measured.map(({ trials }) => trials))
+  const { trials, per } = measured.reduce((a, b) => (b.trials < a.trials ? b : a))
   const unbounded = measured.some(({ interval }) => !Number.isFinite(interval.high - interval.low))
-  if (!Number.isFinite(needed)) return unbounded ? reasons.undefined : reasons.near
-  return unbounded ? reasons.few(fewest, needed) : reasons.open(fewest, needed)
+  if (!Number.isFinite(needed)) return unbounded ? reasons.undefined(per) : reasons.near
+  return unbounded ? reasons.few(trials, needed, per) : reasons.open(trials, needed, per)
 }
 
 const extremes: ReadonlySet<string> = new Set(['max', 'min', 'p0', 'p100'])
 
-function notesOn({ test }: Claim, measured: readonly Measured[], reasons: Reasons): readonly string[] {
-  const statistics = expressionsOf(test)
+function notesOn(
+  claim: Claim,
+  measured: readonly Measured[],
+  results: Results,
+  reasons: Reasons,
+): readonly string[] {
+  const notes: string[] = []
+  const statistics = expressionsOf(claim.test)
     .flatMap(references)
     .map(({ parts }) => parts.at(-1) ?? '')
   const found = [...new Set(statistics.filter((name) => extremes.has(name)))].sort()
-  return [
-    ...(found.length > 0 ? [reasons.extremes(found)] : []),
-    ...(measured.some(({ interval }) => interval.low === interval.high) ? [reasons.point] : []),
-  ]
+  if (found.length > 0) notes.push(reasons.extremes(found))
+  if (measured.some(({ interval }) => interval.low === interval.high)) notes.push(reasons.point)
+  const series = seriesOf(claim, results).map(({ name, unit, values }) => ({
+    name,
+    unit,
+    values: values.filter((value) => value !== null),
+  }))
+  return [...notes, ...warningsOn(series)]
 }

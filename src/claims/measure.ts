@@ -5,12 +5,17 @@ import type { Expression } from '../document/expression.ts'
 import { type Quantity, QueryError, type Source } from '../results/quantity.ts'
 import { evaluate, type Results, readSeries } from '../results/query.ts'
 import type { BootstrapOptions } from '../stats/bootstrap.ts'
+import { independentValues, type Unit } from '../stats/clusters.ts'
 import type { Interval } from '../stats/interval.ts'
+import { mean } from '../stats/moments.ts'
 import { median } from '../stats/order.ts'
 import { shift } from '../stats/shift.ts'
 import { fewestTrialsEach } from '../stats/trials.ts'
 import { type Decision, decide, type Region } from './region.ts'
 import { expressionInterval } from './resample.ts'
+
+/** Draws of a bootstrap, unless told otherwise. */
+export const defaultResamples = 2000
 
 /** One number that a verdict rests on. */
 export interface Measured {
@@ -21,9 +26,13 @@ export interface Measured {
   readonly interval: Interval
   readonly region: Region
   readonly decision: Decision
-  /** Of the run that has fewest; boots, where they are what was drawn. */
+  /** Of the run that has fewest, in `per`. */
   readonly trials: number
+  /** What is counted as an observation: a trial, or a boot where a run has several. */
+  readonly per: Unit
   readonly sources: readonly Source[]
+  /** Of a direction: the mean of the second series divided by that of the first, which is what is mostly published. */
+  readonly ratio?: number
 }
 
 /**
@@ -35,9 +44,9 @@ export interface Measured {
 export function measure(
   test: Test,
   results: Results,
-  { level = 0.95, ...draw }: BootstrapOptions,
+  { level = 0.95, resamples = defaultResamples, ...rest }: BootstrapOptions,
 ): readonly Measured[] {
-  const among = (count: number) => ({ ...draw, level: 1 - (1 - level) / count })
+  const among = (count: number) => ({ ...rest, resamples, level: 1 - (1 - level) / count })
   switch (test.type) {
     case 'absolute':
       return [measureValue(test.expression, around(test.published, test.tolerance), results, among(1))]
@@ -69,10 +78,10 @@ function measureValue(
   options: BootstrapOptions & { readonly level: number },
 ): Measured {
   const quantity = quantityOf(expression, results)
-  const { interval, units } = expressionInterval(expression, results, options)
+  const { interval, units, unit: per } = expressionInterval(expression, results, options)
   const { level } = options
   const decision = decide({ value: quantity.value, interval, level, trials: units }, region)
-  return { ...quantity, interval, region, decision, trials: units }
+  return { ...quantity, interval, region, decision, trials: units, per }
 }
 
 function quantityOf(ast: Expression, results: Results): Quantity {
@@ -104,15 +113,16 @@ function measureShift(
     if (values.length === 0) throw new QueryError(`no observation of ${path.parts.join('.')}`)
   }
   if (a.unit !== b.unit) throw new QueryError(`units do not fit: ${a.unit || 'none'} and ${b.unit || 'none'}`)
-  const { estimate, interval } = shift(a.values, b.values, level)
-  const margin = tolerance * Math.abs(median(a.values))
+  const observed = independentValues(a, b)
+  const { estimate, interval } = shift(observed.a, observed.b, level)
+  const margin = tolerance * Math.abs(median(observed.a))
   const region: Region =
     direction === 'up'
       ? above(margin)
       : direction === 'down'
         ? { low: Number.NEGATIVE_INFINITY, high: -margin, closed: false }
         : around(0, margin)
-  const trials = Math.min(a.values.length, b.values.length)
+  const trials = Math.min(observed.a.length, observed.b.length)
   const decision = decide({ value: estimate, interval, level, trials }, region)
   return {
     value: estimate,
@@ -124,6 +134,8 @@ function measureShift(
         ? decision
         : { type: 'open', trialsNeeded: Math.max(fewestTrialsEach(level), trials + 1) },
     trials,
+    per: observed.unit,
+    ratio: mean(b.values) / mean(a.values),
     sources: [a, b].map(({ run, values }) => ({ run, n: values.length })),
   }
 }

@@ -1,15 +1,21 @@
 /** Why a claim has its verdict, in words. A vocabulary of them is one language's; a report passes its own to `judge`. */
 
+import type { Measured } from './measure.ts'
+
+/** What is independent of each other. */
+type Unit = Measured['per']
+
 export interface Reasons {
-  readonly inside: string
-  readonly outside: string
+  /** So many of all intervals lie inside, or outside, of what the claim allows. */
+  readonly inside: (count: number, all: number) => string
+  readonly outside: (count: number, all: number) => string
   /** Some draws of the trials have no value. */
-  readonly undefined: string
+  readonly undefined: (per: Unit) => string
   /** The value is so near to a limit that no number of trials would tell. */
   readonly near: string
   /** The fewest trials of a run that it rests on, and how many any interval needs. */
-  readonly few: (trials: number, needed: number) => string
-  readonly open: (trials: number, needed: number) => string
+  readonly few: (trials: number, needed: number, per: Unit) => string
+  readonly open: (trials: number, needed: number, per: Unit) => string
   readonly skipped: (why: string) => string
   readonly stale: (run: string, why: string) => string
   readonly noShape: string
@@ -23,13 +29,13 @@ export interface Reasons {
 }
 
 export const english: Reasons = {
-  inside: 'the interval lies inside of what the claim allows',
-  outside: 'the interval lies outside of what the claim allows',
-  undefined: 'the value is not defined for some draws of the trials',
+  inside: (count, all) => `${lie(count, all)} inside of what the claim allows`,
+  outside: (count, all) => `${lie(count, all)} outside of what the claim allows`,
+  undefined: (per) => `the value is not defined for some draws of the ${per}s`,
   near: 'the value lies so near to the limit that no number of trials would tell',
-  few: (trials, needed) => `too few trials for any interval: ${trials}, at least ${needed} are needed`,
-  open: (trials, needed) =>
-    `the interval reaches over what the claim allows: some ${needed} trials are needed, there are ${trials}`,
+  few: (trials, needed, per) => `too few ${per}s for any interval: ${trials}, at least ${needed} are needed`,
+  open: (trials, needed, per) =>
+    `the interval reaches over what the claim allows: some ${needed} ${per}s are needed, there are ${trials}`,
   skipped: (why) => `skipped: ${why}`,
   stale: (run, why) => `stale: ${run} (${why})`,
   noShape:
@@ -43,4 +49,10 @@ export const english: Reasons = {
   extremes: (names) =>
     `${names.join(' and ')}: the largest and smallest values seen bound nothing, and more trials go further`,
   point: 'the trials do not vary: the interval is a point, which says nothing of other boots or boards',
+}
+
+function lie(count: number, all: number): string {
+  if (all === 1) return 'the interval lies'
+  if (count === all) return count === 2 ? 'both intervals lie' : `all ${count} intervals lie`
+  return `${count} of ${all} intervals ${count === 1 ? 'lies' : 'lie'}`
 }

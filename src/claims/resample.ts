@@ -3,22 +3,21 @@
  * pause and the unpause after it, a phase and its total) stays together.
  */
 
-import { type Expression, references } from '../document/expression.ts'
+import { type Expression, type Path, references } from '../document/expression.ts'
+import { interpret, type Readings } from '../results/interpret.ts'
 import { QueryError } from '../results/quantity.ts'
-import { evaluate, findRun, type Results, vocabularyOf } from '../results/query.ts'
+import { evaluate, probesOf, type Results, runsAt } from '../results/query.ts'
 import type { Row, Run } from '../results/run.ts'
-import { excludedColumn, runName } from '../results/series.ts'
-import { type BootstrapOptions, bootstrap } from '../stats/bootstrap.ts'
+import { bootColumn, excludedColumn } from '../results/series.ts'
+import { type BootstrapOptions, bootstrap, type Draw } from '../stats/bootstrap.ts'
+import type { Unit } from '../stats/clusters.ts'
 import type { Interval } from '../stats/interval.ts'
-import { fewestTrials } from '../stats/trials.ts'
-
-/** Trials of one boot resemble each other; where a run has several, this column tells them apart. */
-const bootColumn = 'boot'
 
 export interface ResampledInterval {
   readonly interval: Interval
-  /** Units (trials or boots) of the run that has fewest. */
+  /** Units that were drawn from the run that has fewest. */
   readonly units: number
+  readonly unit: Unit
 }
 
 /** Throws QueryError if the expression cannot be evaluated as it is. */
@@ -29,44 +28,82 @@ export function expressionInterval(
 ): ResampledInterval {
   evaluate({ ast }, results)
   const runs = runsOf(ast, results)
-  const units = runs.map((run) => unitsOf(run, options.level))
-  // A draw may miss a factor's value that is rare. The value is known all the same, as one that occurs 0 times.
-  const vocabulary = vocabularyOf(results)
+  const units = runs.map(unitsOf)
+  const look = lookup(
+    ast,
+    runs,
+    units.map(({ groups }) => groups),
+    results,
+  )
   const interval = bootstrap(
-    units.map((one) => one.length),
-    (draw) => {
-      const drawn = runs.map((run, index) => ({
-        ...run,
-        rows: (draw[index] ?? []).flatMap((unit) => units[index]?.[unit] ?? []),
-      }))
-      return valueOrNaN(ast, { experiments: results.experiments, runs: drawn, vocabulary })
-    },
+    units.map(({ groups }) => groups.length),
+    (draw) => valueOrNaN(ast, (path) => look(path, draw)),
     options,
   )
-  return { interval, units: Math.min(...units.map((one) => one.length)) }
+  const fewest = units.reduce((a, b) => (b.groups.length < a.groups.length ? b : a))
+  return { interval, units: fewest.groups.length, unit: fewest.unit }
 }
 
-/** The different runs that an expression reads. */
+/** The different runs that an expression reads, in the order of reading. Throws QueryError for one that is not there. */
 export function runsOf(ast: Expression, results: Results): readonly Run[] {
-  const runs = references(ast).map(({ parts: [experiment = '', environment = '', pattern = ''] }) =>
-    findRun(results, experiment, environment, pattern),
-  )
-  return [...new Map(runs.map((run) => [runName(run), run])).values()]
+  return [...new Set(references(ast).flatMap((path) => runsAt(path, results).runs))]
 }
 
-/** Rows that are drawn together: those of a boot if there are enough boots to draw from, else those of a trial. */
-function unitsOf(run: Run, level: number): readonly (readonly Row[])[] {
+type Groups = readonly (readonly Row[])[]
+
+interface Units {
+  readonly unit: Unit
+  /** Rows that are drawn together. */
+  readonly groups: Groups
+}
+
+/** Rows of a boot where a run has several boots, else those of a trial. */
+function unitsOf(run: Run): Units {
   const kept = run.rows.filter((row) => !row[excludedColumn])
   const boots = [...Map.groupBy(kept, (row) => row[bootColumn]).values()]
-  if (boots.length >= fewestTrials(level)) return boots
-  const indices = run.columns.filter(({ name, role }) => role === 'index' || name === bootColumn)
-  if (indices.length === 0) return kept.map((row) => [row])
-  return [...Map.groupBy(kept, (row) => JSON.stringify(indices.map(({ name }) => row[name]))).values()]
+  if (boots.length > 1) return { unit: 'boot', groups: boots }
+  const indices = run.columns.filter(({ role }) => role === 'index')
+  if (indices.length === 0) return { unit: 'trial', groups: kept.map((row) => [row]) }
+  const trials = Map.groupBy(kept, (row) => JSON.stringify(indices.map(({ name }) => row[name])))
+  return { unit: 'trial', groups: [...trials.values()] }
 }
 
-function valueOrNaN(ast: Expression, results: Results): number {
+/**
+ * What a path reads in a draw. The values of each unit are looked up once: a bootstrap spends its time here. What a path means was
+ * settled by all rows, so a value of a factor that a draw has none of occurs 0 times.
+ */
+function lookup(
+  ast: Expression,
+  runs: readonly Run[],
+  groups: readonly Groups[],
+  results: Results,
+): (path: Path, draw: Draw) => Readings {
+  const known = new Map(
+    references(ast).map((path) => {
+      const { probes, over } = probesOf(path, results)
+      const parts = probes.map((probe) => {
+        const sample = runs.indexOf(probe.run)
+        const byUnit = (groups[sample] ?? []).map((rows) => probe.read(rows).values)
+        return { sample, byUnit, template: probe.read([]) }
+      })
+      return [path, { parts, over }] as const
+    }),
+  )
+  return (path, draw) => {
+    // Every path of the expression is known.
+    const { parts, over } = known.get(path) as NonNullable<ReturnType<typeof known.get>>
+    const readings = parts.map(({ sample, byUnit, template }) => {
+      const values: (number | null)[] = []
+      for (const unit of draw[sample] ?? []) for (const value of byUnit[unit] ?? []) values.push(value)
+      return { ...template, values }
+    })
+    return { readings, ...(over ? { over } : {}) }
+  }
+}
+
+function valueOrNaN(ast: Expression, look: (path: Path) => Readings): number {
   try {
-    return evaluate({ ast }, results).value
+    return interpret(ast, look).value
   } catch (error) {
     // Such as the mean of what this draw has none of.
     if (error instanceof QueryError) return Number.NaN

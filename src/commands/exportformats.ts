@@ -121,8 +121,8 @@ async function writePerfetto(request: Export): Promise<TraceError | null> {
   return await withFile(request.output, async (output) => {
     const found = await scanStream(
       request.capture(),
-      (merge, first) => {
-        while (merge.next()) trace.take(merge, first)
+      (merge, first, gaps) => {
+        while (merge.next()) trace.take(merge, first, gaps)
         if (trace.pending > FLUSH_BYTES) output.bytes(trace.bytes())
       },
       isRunstateChange,

@@ -1,6 +1,6 @@
 /** Verdicts in the format of JUnit, which build servers show: one test case a claim. */
 
-import { decisive, type Verification } from '../build/verify.ts'
+import { decisive, type Verification } from '../claims/verification.ts'
 
 /** A claim that was not decided is skipped, never passed. */
 export function junit(document: string, verifications: readonly Verification[]): string {

@@ -2,7 +2,7 @@
 
 import { hint } from '../document/spelling.ts'
 import { LOST } from '../trace/events.ts'
-import { recordLine } from '../trace/line.ts'
+import { LineWriter } from '../trace/linewriter.ts'
 import { everything } from '../trace/reader.ts'
 import { scanStream } from '../trace/scan.ts'
 import { eventNames, eventsCalled, isSelected, type Selection } from '../trace/selection.ts'
@@ -26,18 +26,19 @@ export async function traceDump(args: readonly string[]): Promise<number> {
   const domains = domainsNamed(values.domain ?? [])
   const events = eventsNamed(values.event ?? [])
   const output = new Output(1)
+  const lines = new LineWriter(hz, (bytes) => output.bytes(bytes))
   let selection: Selection | null = null
   const { damage } = await scanStream(
     readChunks(file),
     (merge, first) => {
       selection ??= { from: first + window.from, to: first + window.to, domains, events }
       while (!output.closed && merge.next()) {
-        if (isSelected(merge, selection)) output.line(recordLine(merge, first, hz))
+        if (isSelected(merge, selection)) lines.line(merge, first)
       }
     },
     events ?? everything,
   )
-  output.flush()
+  lines.flush()
   return verdict(damage)
 }
 

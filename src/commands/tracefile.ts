@@ -2,11 +2,12 @@
 
 import { existsSync } from 'node:fs'
 import { open, readFile, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
+import { openStore } from '../results/store.ts'
 import type { TraceError } from '../trace/error.ts'
 import { parseStamps, type Stamps } from '../trace/stamps.ts'
 import { exitCodes } from './exitcodes.ts'
-import { UsageError } from './usage.ts'
+import { findProject, UsageError } from './usage.ts'
 
 const CHUNK_BYTES = 1024 * 1024
 
@@ -39,13 +40,51 @@ export async function* readChunks(file: string): AsyncIterable<Uint8Array> {
 export async function captureFile(positionals: readonly string[], command: string): Promise<string> {
   const [file] = positionals
   if (file === undefined)
-    throw new UsageError(`which capture? repro trace ${command} FILE (- is standard input)`)
+    throw new UsageError(
+      `which capture? repro trace ${command} FILE, or a cell such as latency/xen-4.14/baseline (- is standard input)`,
+    )
   if (file === '-') return file
   const found = await stat(file).catch(() => null)
-  if (found === null) throw new UsageError(`no file ${file}`)
+  if (found === null) return captureOfCell(file) ?? refuse(`no file ${file}`)
   if (found.isDirectory()) throw new UsageError(`${file} is a folder, not a capture`)
   return file
 }
+
+function refuse(reason: string): never {
+  throw new UsageError(reason)
+}
+
+/**
+ * The capture of the newest run made here of a cell: `latency/xen-4.14/baseline`. Says whether these are the bytes that were recorded.
+ * Undefined if the word names no cell.
+ *
+ * @throws UsageError if there is a recorded run, which keeps digests only, but no capture here
+ */
+function captureOfCell(word: string): string | undefined {
+  const [experiment = '', environment = '', pattern = '', ...rest] = word.split('/')
+  if (pattern === '' || rest.length > 0) return undefined
+  const cell = { experiment, environment, pattern }
+  const store = openStore(findProject(process.cwd()))
+  const recorded = store.recorded(cell)
+  const found = store.raw(cell, captureName)
+  if (found === undefined) {
+    if (recorded === undefined) return undefined
+    throw new UsageError(
+      `no capture of ${word} here: a recorded run keeps only the digests of its raw files. To make them again: repro run --rerun=${word}`,
+    )
+  }
+  const digest = recorded?.files[captureName]?.sha256
+  const standing =
+    digest === undefined
+      ? 'not recorded'
+      : digest === found.run.files[captureName]?.sha256
+        ? 'the bytes that were recorded'
+        : 'other bytes than those that were recorded'
+  console.error(`${relative(process.cwd(), found.path)}: ${standing}`)
+  return found.path
+}
+
+const captureName = 'trace.bin'
 
 /**
  * Ticks per second of a capture: the flag's, else those that the stamps of the same run say.

@@ -7,9 +7,13 @@ import { type Analysis, analyse, domainsUnderTest, type Operation } from '../tra
 import { readTimelineStream } from '../trace/timeline.ts'
 import { columns } from './columns.ts'
 import { captureFile, readChunks, stampFiles, verdict } from './tracefile.ts'
-import { readArguments } from './usage.ts'
+import { readArguments, UsageError, wholeNumber } from './usage.ts'
 
-const options = { stamps: { type: 'string', multiple: true }, json: { type: 'boolean' } } as const
+const options = {
+  stamps: { type: 'string', multiple: true },
+  trial: { type: 'string' },
+  json: { type: 'boolean' },
+} as const
 
 /** Phases in their order, with the names that tables have for them. */
 const phases: Readonly<Record<Operation['type'], readonly (readonly [key: string, name: string])[]>> = {
@@ -34,8 +38,63 @@ export async function tracePhases(args: readonly string[]): Promise<number> {
   const { dom0, domU } = await stampFiles(values.stamps ?? [], file)
   const timeline = await readTimelineStream(readChunks(file), domainsUnderTest(dom0))
   const analysis = analyse(timeline, dom0, domU)
-  console.log(values.json === true ? JSON.stringify(analysis, null, 2) : text(analysis))
+  const trial = wholeNumber('--trial', values.trial)
+  const shown = trial === undefined ? analysis : { ...analysis, operations: ofTrial(analysis, trial) }
+  if (values.json === true) console.log(JSON.stringify(shown, null, 2))
+  else if (trial === undefined) console.log(text(analysis))
+  else
+    console.log(
+      shown.operations
+        .map((one) => edgesText(one, shown, timeline.first, positionals[0] ?? '-'))
+        .join('\n\n'),
+    )
   return verdict(timeline.damage)
+}
+
+function ofTrial({ operations }: Analysis, trial: number): readonly Operation[] {
+  const found = operations.filter((one) => one.trial === trial)
+  if (found.length > 0) return found
+  const trials = operations.map((one) => one.trial)
+  throw new UsageError(`no trial ${trial}: there are ${Math.min(...trials)} to ${Math.max(...trials)}`)
+}
+
+/** Edges in words. What a phase is a difference of stands first. */
+const edgeNames: Readonly<Record<string, string>> = {
+  xlRuns: 'xl runs',
+  lastStamp: 'last stamp of the domU',
+  xenStarts: 'Xen starts (its record)',
+  vcpuStops: 'vCPU stops',
+  vcpuRuns: 'vCPU runs',
+  firstStamp: 'first stamp of the domU',
+  xlEnds: 'xl ends',
+}
+
+/** Where an operation lies in the capture, edge by edge, and how to see the records of that time. */
+function edgesText(operation: Operation, { hz }: Analysis, first: number, capture: string): string {
+  const { type, trial, state, edges, excluded } = operation
+  const known = Object.entries(edges as unknown as Readonly<Record<string, number | null>>)
+    .filter((edge): edge is [string, number] => edge[1] !== null && edge[0] in edgeNames)
+    .sort(([, a], [, b]) => a - b)
+  const times = known.map(([, ticks]) => ticks)
+  const us = (ticks: number) => microseconds(ticks - first, hz)
+  // A microsecond more at each end, so that no edge is lost to rounding.
+  const from = microseconds(Math.max(0, Math.min(...times) - first - hz / 1e6), hz)
+  const to = microseconds(Math.max(...times) - first + hz / 1e6, hz)
+  return [
+    `${type} of trial ${trial}, the vCPU found ${state ?? 'in an unknown state'}${excluded === null ? '' : `; left out: ${excluded}`}`,
+    columns(
+      [
+        ['edge', 'us after the first record', 'us after xl runs'],
+        ...known.map(([name, ticks]) => [
+          edgeNames[name] ?? name,
+          us(ticks),
+          microseconds(ticks - edges.xlRuns, hz),
+        ]),
+      ],
+      1,
+    ),
+    `the records of that time: repro trace dump ${capture} --from ${from}us --to ${to}us`,
+  ].join('\n')
 }
 
 function text({ hz, operations, sanity }: Analysis): string {

@@ -6,19 +6,11 @@ import { build, planDocument, programOf } from '../build/build.ts'
 import { claimInputs } from '../build/exhibits.ts'
 import { judgement } from '../build/made.ts'
 import { openDocument } from '../build/site.ts'
-import {
-  cellsFor,
-  decisive,
-  type Reproduction,
-  reproductions,
-  type Verification,
-  verifyClaims,
-} from '../build/verify.ts'
-import { tally } from '../claims/tally.ts'
+import { cellsFor, reproductions, verifyClaims } from '../build/verify.ts'
+import { decisive } from '../claims/verification.ts'
 import { hasErrors } from '../document/problem.ts'
 import { hint } from '../document/spelling.ts'
-import { cellsOf } from '../plan/cells.ts'
-import { measuredText, publishedText } from '../report/claim.ts'
+import { cellsOf, type PlannedCell } from '../plan/cells.ts'
 import { openFiles } from '../results/files.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
@@ -26,6 +18,7 @@ import { junit } from './junit.ts'
 import { documentMessages, exitCodes, tellFailure } from './messages.ts'
 import { openDisplay } from './progress.ts'
 import { readArguments, siteOf, UsageError, wholeNumber, wordList } from './usage.ts'
+import { plainVerdicts, verdictLines } from './verdicts.ts'
 
 const options = {
   rerun: { type: 'boolean', default: false },
@@ -67,7 +60,7 @@ export async function verifyCommand(
     const seconds = chosen.reduce((sum, cell) => sum + lastedSeconds(steps, runName(cell)), 0)
     const jobs = wholeNumber('--jobs', values.jobs) ?? availableParallelism()
     console.error(
-      `runs ${chosen.length} ${chosen.length === 1 ? 'cell' : 'cells'} again, about ${Math.ceil(seconds / jobs / 60)} min by what they took when recorded`,
+      `runs ${chosen.length} ${chosen.length === 1 ? 'cell' : 'cells'} again${named(chosen)}, about ${Math.ceil(seconds / jobs / 60)} min by what they took when recorded`,
     )
     const display = openDisplay(process.stderr, process.env)
     try {
@@ -102,78 +95,25 @@ export async function verifyCommand(
     steps,
     values['kick-the-tires'] ? undefined : runs,
     (claim, evidence) =>
-      judgement(
-        site.project,
-        claimInputs(claim, evidence.results.runs, evidence.stale, program),
-        claim,
-        evidence,
-      ),
+      judgement(site.project, claimInputs(claim, evidence.results, evidence.stale, program), claim, evidence),
   )
   const reproduced = runs ? reproductions(steps, runs) : []
   if (values.junit !== undefined) writeFileSync(values.junit, junit(site.document, verifications))
-  if (values.json)
-    console.log(JSON.stringify({ claims: verifications.map(plain), cells: reproduced }, null, 2))
-  else print(verifications, reproduced)
+  const verdicts = { document: site.document, verifications, cells: reproduced }
+  if (values.json) console.log(JSON.stringify(plainVerdicts(verdicts), null, 2))
+  else for (const line of verdictLines(verdicts)) console.log(line)
   const fails = verifications.some((one) => decisive(one).verdict === 'not reproduced')
   const differs = reproduced.some(({ origin, same }) => origin === 'emulated' && same === 'other')
   return fails || differs ? exitCodes.notReproduced : exitCodes.done
+}
+
+/** A few names are worth reading. */
+function named(cells: readonly PlannedCell[]): string {
+  return cells.length > 4 ? '' : ` (${cells.map(runName).join(', ')})`
 }
 
 function lastedSeconds(steps: Awaited<ReturnType<typeof planDocument>>, name: string): number {
   const step = steps.find(({ cell }) => runName(cell) === name)
   const run = step && 'run' in step.verdict ? step.verdict.run : undefined
   return Number(run?.provenance['duration (s)'] ?? 60)
-}
-
-function plain(verification: Verification) {
-  const { claim, recorded, rerun } = verification
-  const judgement = ({ verdict, reason, measured, notes, trialsNeeded }: typeof recorded) => ({
-    ...{ verdict, reason, notes, trialsNeeded },
-    measured: measured.map(({ value, unit, interval, trials, sources }) => ({
-      ...{ value, unit, interval, trials },
-      runs: [...new Set(sources.map(({ run }) => runName(run)))],
-    })),
-  })
-  return {
-    ...{
-      id: claim.id,
-      statement: claim.statement,
-      scope: claim.scope,
-      published: claim.published,
-      source: claim.source,
-    },
-    verdict: decisive(verification).verdict,
-    recorded: judgement(recorded),
-    ...(rerun ? { rerun: judgement(rerun) } : {}),
-  }
-}
-
-function print(verifications: readonly Verification[], cells: readonly Reproduction[]): void {
-  for (const verification of verifications) {
-    const { claim, recorded, rerun } = verification
-    const { verdict, reason, notes } = decisive(verification)
-    console.log(`${claim.id.padEnd(4)} ${verdict.padEnd(15)} ${claim.statement}`)
-    const line = (name: string, text: string | undefined) => {
-      if (text !== undefined && text !== '') console.log(`     ${name.padEnd(10)} ${text}`)
-    }
-    line('published', publishedText(claim))
-    line('recorded', recorded.measured.map(measuredText).join('; '))
-    line('this run', rerun?.measured.map(measuredText).join('; '))
-    line('why', [reason, ...notes].join('. '))
-  }
-  const emulated = cells.filter(({ origin }) => origin === 'emulated')
-  if (emulated.length > 0) {
-    const same = emulated.filter((cell) => cell.same === 'bits').length
-    console.log(`bit for bit as recorded: ${same} of ${emulated.length} cells`)
-    for (const { cell, same: found } of emulated)
-      if (found !== 'bits')
-        console.log(
-          `     ${cell}: ${found === 'none' ? 'no record that fits' : found === 'rows' ? 'the same rows from other raw files' : 'other rows'}`,
-        )
-  }
-  const counts = Object.entries(tally(verifications.map(decisive))).filter(([, count]) => count > 0)
-  if (verifications.length > 0)
-    console.log(
-      `${verifications.length} claims: ${counts.map(([verdict, count]) => `${count} ${verdict}`).join(', ')}`,
-    )
 }

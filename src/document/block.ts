@@ -34,6 +34,8 @@ export interface ExperimentBlock {
   /** The baseline's value of every parameter. A pattern may only change what is named here. */
   readonly parameters: Parameters
   readonly patterns: readonly Pattern[]
+  /** Names for several patterns at once, for expressions. They decide no result. */
+  readonly groups?: Readonly<Record<string, readonly string[]>>
 }
 
 export interface Pattern {
@@ -69,6 +71,8 @@ export interface FigureData {
   readonly dataset?: string | undefined
   /** Column -> the values that rows must have one of; `environment` and `pattern` name the runs. All rows when empty. */
   readonly where: Readonly<Record<string, readonly string[]>>
+  /** Measures whose means are drawn as multiples of the first pattern's, in place of the observations. */
+  readonly ratios?: readonly string[] | undefined
 }
 
 export interface FigureBlock {

@@ -4,14 +4,16 @@ import { posix } from 'node:path'
 import * as z from 'zod'
 import { type Bibliography, checkCitations } from './bibliography.ts'
 import type { Parameter, Parameters, Place } from './block.ts'
-import { expressionsOf } from './claim.ts'
+import { claimExpressions } from './claimblock.ts'
 import { type Document, exhibits } from './document.ts'
 import { checkDrift } from './drift.ts'
 import { wordsIn } from './experiment.ts'
-import { type Path, references } from './expression.ts'
+import { aggregates, type Expression, leftList, type Path, references } from './expression.ts'
 import type { Fence } from './fence.ts'
 import { checkLiterals } from './literal.ts'
+import { checkOrigins } from './origin.ts'
 import { isMapping } from './parameters.ts'
+import { choosePatterns, isSeveral, type Offer, offerOf } from './patterns.ts'
 import type { Locate } from './place.ts'
 import { fail, hasErrorAt, sortMessages, warn } from './problem.ts'
 import { warnOfNearMiss } from './reference.ts'
@@ -36,6 +38,8 @@ export interface Project {
   readonly list: (folder: string) => readonly string[]
   /** Names of environments that exist. */
   readonly environments: readonly string[]
+  /** Those of them that are emulated; none unless given. */
+  readonly emulated?: readonly string[]
   readonly tableKinds: ReadonlyMap<string, TableOptions>
   /** What the file of the front matter's `bibliography` has; may be left out if there is none or nothing is cited. */
   readonly bibliography?: Bibliography | undefined
@@ -75,11 +79,7 @@ export function check(document: Document, project: Project): void {
   if (document.frontMatter.title !== '') checkProse(document, project)
   for (const value of document.values) {
     for (const path of references(value.ast)) checkPath(path, value.locate, document)
-  }
-  for (const block of document.blocks) {
-    if (block.type !== 'claim') continue
-    const at = () => block.place
-    for (const path of expressionsOf(block.test).flatMap(references)) checkPath(path, at, document)
+    checkLists(value.ast, value.locate, document)
   }
   sortMessages(document.file)
 }
@@ -95,6 +95,7 @@ function checkProse(document: Document, project: Project): void {
   checkHumanMinutes(document)
   checkCitations(document, project.bibliography)
   checkLiterals(document)
+  checkOrigins(document, project.emulated ?? [])
 }
 
 function checkHumanMinutes({ frontMatter, fences, file }: Document): void {
@@ -235,7 +236,12 @@ function checkWhere(
   }
 }
 
-function checkClaim(source: Mapping, { fences, file }: Document): void {
+function checkClaim(source: Mapping, document: Document): void {
+  const { fences, file } = document
+  for (const { ast, locate } of claimExpressions(source, file)) {
+    for (const path of references(ast)) checkPath(path, locate, document)
+    checkLists(ast, locate, document)
+  }
   const { shows } = source.data
   if (typeof shows !== 'string' || exhibits(fences).includes(shows)) return
   const reason = `no table or figure of this id: ${shows}${hint(shows, exhibits(fences))}`
@@ -309,27 +315,27 @@ function checkReferences({ references: found, mentions, fences, file }: Document
   }
 }
 
-interface Cells {
+interface Cells extends Offer {
   readonly environments: readonly string[]
-  /** Name -> the environments that it is restricted to. */
-  readonly patterns: ReadonlyMap<string, readonly string[] | undefined>
 }
 
 /** The cells of an experiment; of one with errors as far as they can be read, or undefined. */
 function cellsOf({ block, source }: Fence): Cells | undefined {
-  if (block?.type === 'experiment') {
-    return {
-      environments: block.environments,
-      patterns: new Map(block.patterns.map(({ name, only }) => [name, only])),
-    }
-  }
+  if (block?.type === 'experiment') return { environments: block.environments, ...offerOf(block) }
   const environments = wordsIn(source?.data.environments).map(([, name]) => name)
-  const patterns = source?.data.patterns
+  const { patterns, groups } = source?.data ?? {}
   if (environments.length === 0 || !isMapping(patterns)) return undefined
-  return { environments, patterns: new Map(Object.keys(patterns).map((name) => [name, undefined])) }
+  const members = Object.entries(isMapping(groups) ? groups : {}).map(
+    ([name, list]) => [name, wordsIn(list).map(([, word]) => word)] as const,
+  )
+  return {
+    environments,
+    patterns: new Map(Object.keys(patterns).map((name) => [name, undefined])),
+    groups: new Map(members),
+  }
 }
 
-/** The parts of a path that are known before any run: experiment, environment and pattern. */
+/** The parts of a path that are known before any run: experiment, environment and patterns. */
 function checkPath({ parts, offsets }: Path, locate: Locate, document: Document): void {
   const [id = '', environment = '', pattern = ''] = parts
   const place = (index: number) => locate(offsets[index] ?? 0)
@@ -338,21 +344,31 @@ function checkPath({ parts, offsets }: Path, locate: Locate, document: Document)
   const fence = fences.find((one) => one.id === id && one.type === 'experiment')
   const cells = fence && cellsOf(fence)
   if (cells === undefined) return
-  const { environments, patterns } = cells
-  if (!environments.includes(environment)) {
-    const reason = `unknown environment of ${id}: ${environment}${hint(environment, environments)}`
+  const known = cells.environments.includes(environment)
+  if (!known) {
+    const reason = `unknown environment of ${id}: ${environment}${hint(environment, cells.environments)}`
     fail(file, 'unknown-environment', place(1), reason)
   }
-  const only = patterns.get(pattern)
-  if (!patterns.has(pattern)) {
-    fail(
-      file,
-      'unknown-pattern',
-      place(2),
-      `unknown pattern of ${id}: ${pattern}${hint(pattern, patterns.keys())}`,
-    )
-  } else if (only && environments.includes(environment) && !only.includes(environment)) {
-    const reason = `${pattern} does not run in ${environment}, only in ${only.join(', ')}`
+  const choice = choosePatterns(pattern, environment, cells)
+  if (choice.type === 'unknown') {
+    const reason = `unknown pattern of ${id}: ${choice.name}${hint(choice.name, choice.known)}`
+    // In a list of names, which is a text in quotes.
+    const offset = (offsets[2] ?? 0) + (choice.at > 0 ? choice.at + 1 : 0)
+    fail(file, 'unknown-pattern', locate(offset), reason)
+  } else if (choice.type === 'elsewhere' && known) {
+    const reason = `${choice.name} does not run in ${environment}, only in ${choice.only.join(', ')}`
     fail(file, 'unknown-environment', place(1), reason)
   }
+}
+
+/** A path with several patterns gives a list; what is left of it must be one number. */
+function checkLists(ast: Expression, locate: Locate, document: Document): void {
+  const path = leftList(ast, ({ parts: [id, , word = ''] }) => {
+    const fence = document.fences.find((one) => one.id === id && one.type === 'experiment')
+    const cells = fence && cellsOf(fence)
+    return cells !== undefined && isSeveral(word, cells)
+  })
+  if (path === undefined) return
+  const reason = `${path.parts[2]} stands for several patterns: put it into ${aggregates.join(', ')}, or name one pattern`
+  fail(document.file, 'expression-list', locate(path.offsets[2] ?? 0), reason)
 }

@@ -1,6 +1,6 @@
 /** A claim: a sentence of the paper, and what the results must be for it to hold. */
 
-import { type Expression, type Path, references } from './expression.ts'
+import type { Expression, Path } from './expression.ts'
 
 /**
  * What a claim speaks of. `shape`: proportions and order, which may hold on any board. `absolute`: times of the machine that they were
@@ -95,14 +95,6 @@ export function expressionsOf(test: Test): readonly Expression[] {
     case 'all':
       return test.tests.flatMap(expressionsOf)
   }
-}
-
-/** Names of the cells whose runs a test reads, as `experiment/environment/pattern`, sorted. */
-export function cellsRead(test: Test): readonly string[] {
-  const names = expressionsOf(test)
-    .flatMap(references)
-    .map(({ parts }) => parts.slice(0, 3).join('/'))
-  return [...new Set(names)].sort()
 }
 
 /** By how much each value exceeds the one before it. */

@@ -1,14 +1,16 @@
 /** Claims of a document: `yaml claim`. */
 
 import type { VFile } from 'vfile'
-import type { ClaimBlock, Place } from './block.ts'
+import type { ClaimBlock, Parameter, Place } from './block.ts'
 import type { Test } from './claim.ts'
+import { wordsIn } from './experiment.ts'
 import { type Expression, type Path, parseExpression } from './expression.ts'
+import type { Locate } from './place.ts'
 import { fail } from './problem.ts'
 import { claimSchema } from './schema.ts'
 import { ExpressionError } from './syntax.ts'
 import { validate } from './validation.ts'
-import type { Mapping } from './yaml.ts'
+import { locateInValue, type Mapping } from './yaml.ts'
 
 interface Noted {
   readonly source: Mapping
@@ -54,7 +56,18 @@ function readTest(data: Data, noted: Noted): Test | undefined {
     return all(expressions) ? { type: 'ordering', expressions } : undefined
   }
   if (data.from !== undefined) return readDirection(data, noted)
-  const expression = parse(data.value ?? '', ['value'], noted)
+  if (typeof data.value === 'string') return readValue(data.value, ['value'], data, noted)
+  const tests = (data.value ?? []).map((text, index) => readValue(text, ['value', index], data, noted))
+  return all(tests) ? { type: 'all', tests } : undefined
+}
+
+function readValue(
+  text: string,
+  at: readonly [string, ...(string | number)[]],
+  data: Data,
+  noted: Noted,
+): Test | undefined {
+  const expression = parse(text, at, noted)
   if (expression === undefined) return undefined
   if (data.between !== undefined) {
     const [low, high] = data.between
@@ -69,7 +82,7 @@ function readTest(data: Data, noted: Noted): Test | undefined {
   if (typeof published !== 'number' || tolerance === undefined) {
     const reason =
       'a value is held against `between: [low, high]`, or against a number `published` with a `tolerance`'
-    fail(file, 'claim-test', source.valuePlace(['value']), reason)
+    fail(noted.file, 'claim-test', noted.source.valuePlace(at), reason)
     return undefined
   }
   return typeof tolerance === 'number'
@@ -111,9 +124,35 @@ function parse(
     return parseExpression(text).ast
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error
-    fail(file, error.ruleId, source.valuePlace(at), error.message)
+    fail(file, error.ruleId, locateInValue(source, at, file)(error.offset), error.message)
     return undefined
   }
+}
+
+/** The expressions of a claim, also of one with errors elsewhere, with their places. Those that cannot be parsed are left out. */
+export function claimExpressions(
+  source: Mapping,
+  file: VFile,
+): readonly { readonly ast: Expression; readonly locate: Locate }[] {
+  const { value, ascending, from, to } = source.data
+  const listed = (key: string, list: Parameter | undefined) =>
+    typeof list === 'string'
+      ? [[[key], list] as const]
+      : wordsIn(list).map(([index, text]) => [[key, index], text] as const)
+  const texts = [
+    ...listed('value', value),
+    ...listed('ascending', ascending),
+    ...listed('from', from),
+    ...listed('to', to),
+  ]
+  return texts.flatMap(([at, text]) => {
+    try {
+      return [{ ast: parseExpression(text).ast, locate: locateInValue(source, at, file) }]
+    } catch (error) {
+      if (error instanceof ExpressionError) return []
+      throw error
+    }
+  })
 }
 
 function all<T>(list: readonly (T | undefined)[]): list is readonly T[] {

@@ -38,6 +38,7 @@ export function readExperiment(
         : []
     },
   )
+  checkGroups(source, file)
   if (data === undefined || file.messages.slice(before).some((message) => message.fatal)) return undefined
   return {
     type: 'experiment',
@@ -52,6 +53,7 @@ export function readExperiment(
     inputs: data.inputs,
     parameters,
     patterns,
+    ...(Object.keys(data.groups).length === 0 ? {} : { groups: data.groups }),
   }
 }
 
@@ -98,6 +100,24 @@ function readPattern(
     parameters: mergeParameters(parameters, changes),
     changes,
     ...(only === undefined ? {} : { only }),
+  }
+}
+
+/** A group is named like no pattern, and names patterns, each once. */
+function checkGroups(source: Mapping, file: VFile): void {
+  const { groups } = source.data
+  const patterns = isMapping(source.data.patterns) ? Object.keys(source.data.patterns) : []
+  for (const [group, members] of Object.entries(isMapping(groups) ? groups : {})) {
+    if (patterns.includes(group)) {
+      const reason = `${group} is a pattern: give the group another name`
+      fail(file, 'repeated-name', source.keyPlace(['groups', group]), reason)
+    }
+    for (const [index, name] of wordsIn(members)) {
+      if (patterns.includes(name)) continue
+      const reason = `unknown pattern: ${name}${hint(name, patterns)}`
+      fail(file, 'unknown-pattern', source.valuePlace(['groups', group, index]), reason)
+    }
+    refuseRepeats(['groups', group], members, { source, file })
   }
 }
 

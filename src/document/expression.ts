@@ -18,7 +18,10 @@ export interface TextLiteral {
   readonly type: 'text'
   readonly value: string
 }
-/** experiment, environment, pattern, then (known once there are runs) factor values, measure and statistic. */
+/**
+ * experiment, environment, pattern (or several, see patterns.ts), then (known once there are runs) factor values, measure and
+ * statistic.
+ */
 export interface Path {
   readonly type: 'path'
   readonly parts: readonly string[]
@@ -65,12 +68,15 @@ export interface Arity {
   readonly max: number
 }
 
-/** Functions that an expression may call. */
+/** Functions that an expression may call; all but `abs` and `round` make one number of several. */
 export const functions: ReadonlyMap<string, Arity> = new Map([
   ['abs', { min: 1, max: 1 }],
+  ['correlation', { min: 2, max: 2 }],
   ['max', { min: 1, max: Number.POSITIVE_INFINITY }],
+  ['mean', { min: 1, max: Number.POSITIVE_INFINITY }],
   ['min', { min: 1, max: Number.POSITIVE_INFINITY }],
   ['round', { min: 1, max: 1 }],
+  ['sum', { min: 1, max: Number.POSITIVE_INFINITY }],
 ])
 
 /** Filters after `|`: units to convert to, and ways to write the number. */
@@ -119,6 +125,27 @@ export function references(ast: Expression): readonly Path[] {
       return [...references(ast.left), ...references(ast.right)]
     case 'call':
       return ast.arguments.flatMap(references)
+  }
+}
+
+/** Functions that make one number of a list. */
+export const aggregates: readonly string[] = ['correlation', 'max', 'mean', 'min', 'sum']
+
+/** The first path of several patterns that no aggregate makes one number of; undefined if there is none. */
+export function leftList(ast: Expression, isList: (path: Path) => boolean): Path | undefined {
+  switch (ast.type) {
+    case 'number':
+    case 'text':
+      return undefined
+    case 'path':
+      return isList(ast) ? ast : undefined
+    case 'negation':
+      return leftList(ast.argument, isList)
+    case 'operation':
+      return leftList(ast.left, isList) ?? leftList(ast.right, isList)
+    case 'call':
+      if (aggregates.includes(ast.name)) return undefined
+      return ast.arguments.map((one) => leftList(one, isList)).find((path) => path !== undefined)
   }
 }
 
@@ -288,7 +315,7 @@ function checkArity(
     arity.max === 0
       ? 'no argument'
       : arity.min === arity.max
-        ? `${arity.min} argument`
+        ? `${arity.min} argument${arity.min === 1 ? '' : 's'}`
         : `at least ${arity.min} argument`
   throw new ExpressionError('expression-arguments', offset, `${name} takes ${wanted}, not ${count}`)
 }

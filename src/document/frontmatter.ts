@@ -26,6 +26,7 @@ export interface FrontMatter {
   /** Where it is said, if it is. */
   readonly langPlace?: Place
   readonly abstract?: string
+  readonly abstractPlace?: Place
   readonly bibliography?: NamedFile
   /** Numbers with their units that the prose may say without a run: they are set, not measured. */
   readonly nominal: readonly { readonly text: string; readonly place: Place }[]
@@ -84,7 +85,7 @@ export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: 
     ...(date === undefined ? {} : { date }),
     lang,
     ...(data.lang === undefined ? {} : { langPlace: source.valuePlace(['lang']) }),
-    ...(abstract === undefined ? {} : { abstract }),
+    ...(abstract === undefined ? {} : { abstract, abstractPlace: source.valuePlace(['abstract']) }),
     ...(bibliography === undefined
       ? {}
       : { bibliography: { file: bibliography, place: source.valuePlace(['bibliography']) } }),

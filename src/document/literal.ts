@@ -1,14 +1,16 @@
 /**
- * Literal numbers in the prose: times and shares, which are what runs give. One that no run is behind may be a result that somebody
+ * Literal numbers in the prose, the abstract, captions and claims: times and shares, which are what runs give. One that no run is behind may be a result that somebody
  * typed, and that will stand there when the run has changed. So it must be a published one, in a sentence that cites or says so, or a
  * nominal one (set, not measured), which the front matter lists.
  */
 
-import type { Nodes, Text } from 'mdast'
 import type { Place } from './block.ts'
-import { type Document, descend } from './document.ts'
-import { locateInText, type SourceText, sourceText } from './place.ts'
+import type { Document } from './document.ts'
+import type { Fence } from './fence.ts'
+import { sourceText } from './place.ts'
 import { fail, warn } from './problem.ts'
+import { placeIn, prosesOf, sentences } from './sentence.ts'
+import { locateInValue, type Mapping } from './yaml.ts'
 
 /** How a unit is written -> its symbol. */
 const units: ReadonlyMap<string, string> = new Map([
@@ -55,22 +57,38 @@ export function checkLiterals(document: Document): void {
   const nominal = new Map(
     frontMatter.nominal.map(({ text, place }) => [standard(text) ?? text, { text, place }]),
   )
-  for (const { node, near } of descend(tree)) {
-    if (node.type !== 'paragraph' && node.type !== 'heading' && node.type !== 'tableCell') continue
-    const { text, pieces } = proseOf(node, near)
-    const citedAt = pieces.flatMap(({ node, start }) =>
-      (cited.get(node) ?? []).map((one) => start + one.start),
-    )
+  const look = (
+    text: string,
+    isPublished: (from: number, to: number) => boolean,
+    placeOf: (offset: number) => Place,
+  ) => {
     for (const { segment, index } of sentences(text)) {
-      const end = index + segment.length
-      const isPublished = published.test(segment) || citedAt.some((at) => index <= at && at < end)
+      const said = published.test(segment) || isPublished(index, index + segment.length)
       for (const { 0: written, index: at } of segment.matchAll(literal)) {
         const number = standard(written) ?? written
         seen.add(number)
-        if (isPublished || nominal.has(number)) continue
+        if (said || nominal.has(number)) continue
         const reason = `${written.replace(/\s+/g, ' ')} comes from no run: write a value (\`=...\`), cite or say "published" in its sentence, or list it in the front matter (nominal: [${number}])`
-        warn(file, 'unbound-number', placeIn(pieces, index + at, source), reason)
+        warn(file, 'unbound-number', placeOf(index + at), reason)
       }
+    }
+  }
+  for (const { text, pieces } of prosesOf(tree)) {
+    const citedAt = pieces.flatMap(({ node, start }) =>
+      (cited.get(node) ?? []).map((one) => start + one.start),
+    )
+    look(
+      text,
+      (from, to) => citedAt.some((at) => from <= at && at < to),
+      (offset) => placeIn(pieces, offset, source),
+    )
+  }
+  const { abstract, abstractPlace } = frontMatter
+  if (abstract !== undefined && abstractPlace) look(withoutCode(abstract), never, () => abstractPlace)
+  for (const fence of document.fences) {
+    for (const { key, text, mapping } of textsOf(fence)) {
+      const locate = locateInValue(mapping, [key], file)
+      look(withoutCode(text), never, locate)
     }
   }
   for (const [number, { text, place }] of nominal) {
@@ -94,39 +112,28 @@ function standard(written: string): string | undefined {
   return `${number.normalize('NFKC').replaceAll(',', '')} ${symbol}`
 }
 
-/** A text, and where it starts in the prose that holds it. */
-interface Piece {
-  readonly node: Text
-  readonly near: Place
-  readonly start: number
+function never(): boolean {
+  return false
 }
 
-/** The words of a paragraph in one; code, pictures and the like are one character that is no word. */
-function proseOf(
-  container: Nodes,
-  near: Place,
-): { readonly text: string; readonly pieces: readonly Piece[] } {
-  const pieces: Piece[] = []
-  let text = ''
-  for (const visit of descend(container, near)) {
-    const { node } = visit
-    if ('children' in node) continue
-    if (node.type === 'text') pieces.push({ node, near: visit.near, start: text.length })
-    text += node.type === 'text' ? node.value : node.type === 'break' ? ' ' : '\uFFFC'
-  }
-  return { text, pieces }
+/** Of the same length, so that places stay. */
+function withoutCode(text: string): string {
+  return text.replace(/`[^`]*`/g, (code) => '\uFFFC'.repeat(code.length))
 }
 
-const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' })
-
-/** The rules are the same for all languages (Unicode Standard Annex 29); a line's end is no sentence's. */
-function sentences(text: string): Iterable<Intl.SegmentData> {
-  return segmenter.segment(text.replace(/[\r\n]/g, ' '))
+interface BlockText {
+  readonly key: string
+  readonly text: string
+  readonly mapping: Mapping
 }
 
-function placeIn(pieces: readonly Piece[], offset: number, source: SourceText): Place {
-  // A number starts in a text, so there is a piece.
-  const piece = pieces.findLast(({ start }) => start <= offset) as Piece
-  const { line, column } = locateInText(source, piece.node, piece.near)(offset - piece.start)
-  return { line, column }
+/** Texts of a block that the report prints: captions, alternatives, and statements of claims, unless these are others' by their source. */
+function textsOf({ type, source }: Fence): readonly BlockText[] {
+  if (source === undefined) return []
+  const isPublished = source.data.source !== undefined || source.data.published !== undefined
+  const keys = type === 'claim' ? (isPublished ? [] : ['statement']) : ['caption', 'alt']
+  return keys.flatMap((key) => {
+    const text = source.data[key]
+    return typeof text === 'string' ? [{ key, text, mapping: source }] : []
+  })
 }

@@ -40,6 +40,10 @@ export const experimentSchema = z.strictObject({
     .record(name, mapping.nullable())
     .refine((value) => Object.keys(value).length > 0, 'name at least one pattern (baseline: {})')
     .describe('Pattern -> changes to parameters; also label (words) and only (environments)'),
+  groups: z
+    .record(name, z.array(name).min(1))
+    .default({})
+    .describe('Group -> patterns of it, for expressions that read several at once'),
 })
 
 /** Beside parameter changes in a pattern. */
@@ -81,6 +85,7 @@ const figureData = z.union([
       .record(z.string(), oneOrMore)
       .default({})
       .describe('Column -> value or values; also environment and pattern'),
+    ratios: z.array(words).min(1).optional().describe('Measures, as multiples of the first pattern’s mean'),
   }),
 ])
 
@@ -92,7 +97,7 @@ export const figureSchema = z.strictObject({
   alt: words.describe('Text alternative for those who cannot see the figure'),
   data: z
     .record(z.string(), figureData)
-    .describe('Dataset name -> experiment, CSV file, or a part of an experiment'),
+    .describe('Dataset name -> experiment, CSV file, or a part or ratios of an experiment'),
   folded: z.boolean().default(false).describe('Shown only when the reader opens it'),
   width: z.number().positive().optional(),
   height: z.number().positive().optional(),
@@ -109,7 +114,10 @@ export const claimSchema = z.strictObject({
   shows: name.optional().describe('The table or figure that it refers to'),
   source: words.optional().describe('Where it was published: Table 5'),
   published: z.union([z.number(), words]).optional(),
-  value: expression.optional().describe('Expression over results'),
+  value: z
+    .union([expression, z.array(expression).min(1)])
+    .optional()
+    .describe('Expression over results, or several, all of which must hold'),
   tolerance: z
     .union([z.number().min(0), z.string().regex(/^\d+(?:\.\d+)? ?%$/, 'write a share as 5 %')])
     .optional(),

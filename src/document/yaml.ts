@@ -3,7 +3,7 @@
 import type { VFile } from 'vfile'
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLError } from 'yaml'
 import type { Parameter, Parameters, Place } from './block.ts'
-import type { Locate } from './place.ts'
+import { type Locate, sourceText } from './place.ts'
 import { fail, warn } from './problem.ts'
 
 export type Path = readonly PropertyKey[]
@@ -172,6 +172,17 @@ export function readMapping(
     valuePlace: (path) => around(path).value,
     written: (path) => entries.get(JSON.stringify(path))?.written,
   }
+}
+
+/** Places in the text at a key; of one that is written over several lines, or escaped, all are its start. */
+export function locateInValue(source: Mapping, path: Path, file: VFile): Locate {
+  const start = source.valuePlace(path)
+  const text = source.written(path)
+  const { text: whole, lineStarts } = sourceText(file)
+  const rest = whole.slice((lineStarts[start.line - 1] ?? 0) + start.column - 1)
+  const quote = /^['"]?/.exec(rest)?.[0].length ?? 0
+  if (text === undefined || !rest.startsWith(text, quote)) return () => start
+  return (offset) => ({ line: start.line, column: start.column + quote + offset })
 }
 
 function parse(text: string) {

@@ -1,10 +1,12 @@
 /** What an archive is about: which claim rests on which experiment and stands in which table or figure, and what checking it costs. */
 
-import { cellsFor, decisive, type Verification } from '../build/verify.ts'
+import { cellsFor } from '../build/verify.ts'
+import { decisive, type Verification } from '../claims/verification.ts'
+import { numberTexts, publishedText } from '../claims/words.ts'
 import type { ClaimBlock, ExperimentBlock } from '../document/block.ts'
+import type { Test } from '../document/claim.ts'
 import type { Document } from '../document/document.ts'
 import { cellsOf, type PlannedCell } from '../plan/cells.ts'
-import { measuredText, publishedText } from '../report/claim.ts'
 import { labels } from '../report/exhibits.ts'
 import { english } from '../report/words/en.ts'
 import type { Run } from '../results/run.ts'
@@ -101,15 +103,15 @@ export function claimsOf(
   const numbers = numbered(document)
   return verifications.map((verification) => {
     const block = verification.claim
-    const { verdict, measured } = decisive(verification)
+    const judgement = decisive(verification)
     const needed = cellsFor([block], cells)
     // Without a number or words this is only where the claim stands.
-    const published = block.published === undefined ? undefined : publishedText(block)
+    const published = block.published === undefined ? undefined : publishedText(block, judgement.unit)
     return {
       block,
       test: testText(block, document),
-      verdict,
-      measured: measured.map(measuredText),
+      verdict: judgement.verdict,
+      measured: numberTexts(judgement),
       ...(published === undefined ? {} : { published }),
       experiments: numbers
         .filter(({ block: { id } }) => needed.some(({ experiment }) => experiment === id))
@@ -134,7 +136,17 @@ function runsOf(cells: readonly PlannedCell[], runs: readonly Run[]): readonly R
 /** `0.5 <= a / b <= 1`: the keys of the block, in one line. */
 function testText({ id, test }: ClaimBlock, { fences }: Document): string {
   const data = fences.find((fence) => fence.type === 'claim' && fence.id === id)?.source?.data ?? {}
-  const written = (key: string) => String(data[key] ?? '')
+  return wordsOf(test, (key) => {
+    const value = data[key] ?? []
+    return Array.isArray(value) ? value.map(String) : [String(value)]
+  })
+}
+
+function wordsOf(test: Test, lines: (key: string) => readonly string[]): string {
+  const written = (key: string) => {
+    const [first = '', ...others] = lines(key)
+    return others.length === 0 ? first : `each of ${[first, ...others].join('; ')}`
+  }
   switch (test.type) {
     case 'absolute':
     case 'relative':
@@ -145,14 +157,17 @@ function testText({ id, test }: ClaimBlock, { fences }: Document): string {
       return `${low}${written('value')}${high}`
     }
     case 'ordering':
-      return Array.isArray(data.ascending) ? data.ascending.join(' < ') : written('value')
+      return lines('ascending').join(' < ')
     case 'direction': {
       const relation = { up: 'above', down: 'below', same: 'the same as' }[test.direction]
       const margin = Math.round(test.tolerance * 1e4) / 100
       return `${written('to')} ${relation} ${written('from')}, ${test.direction === 'same' ? 'within' : 'by more than'} ${margin} %`
     }
-    case 'all':
-      return written('value')
+    case 'all': {
+      // They differ in their values only.
+      const [first] = test.tests
+      return first === undefined ? '' : wordsOf(first, lines)
+    }
   }
 }
 

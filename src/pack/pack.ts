@@ -128,7 +128,7 @@ async function describe({ site, opened, files, tree, runs, report, steps }: Buil
   const program = programOf(site, files)
   // The build has judged them: this finds what it kept.
   const verifications = await verifyClaims(claims, steps, undefined, (claim, evidence) => {
-    const inputs = claimInputs(claim, evidence.results.runs, evidence.stale, program)
+    const inputs = claimInputs(claim, evidence.results, evidence.stale, program)
     return judgement(site.project, inputs, claim, evidence)
   })
   return {

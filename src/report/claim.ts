@@ -2,75 +2,65 @@
 
 import type { Element } from 'hast'
 import type { Judgement } from '../claims/judge.ts'
-import type { Measured } from '../claims/measure.ts'
-import type { ClaimBlock } from '../document/block.ts'
-import { format, origins, symbol } from '../results/quantity.ts'
-import { runName } from '../results/series.ts'
+import { decisive, type Verification } from '../claims/verification.ts'
+import { numberTexts, publishedText } from '../claims/words.ts'
+import { origins } from '../results/quantity.ts'
+import type { Run } from '../results/run.ts'
 import { element } from './element.ts'
 import { originWords } from './standing.ts'
-import { english, type Words } from './words/en.ts'
+import type { Words } from './words/en.ts'
 
-/** `judgement` is in the words of the same language. */
+export interface ClaimLinks {
+  /** `Table 5` of the table or figure that the claim refers to. */
+  readonly label: string | undefined
+  readonly detail: Element
+}
+
+/** The judgements of `verification` are in the words of the same language. */
 export function claimElement(
-  block: ClaimBlock,
-  judgement: Judgement,
-  label: string | undefined,
+  verification: Verification,
+  { label, detail }: ClaimLinks,
   words: Words,
 ): Element {
+  const { claim, recorded, rerun } = verification
   const own = words.claim
-  const { verdict, reason, measured, notes } = judgement
+  const { verdict, reason, measured, notes } = decisive(verification)
   const runs = measured.flatMap(({ sources }) => sources.map(({ run }) => run))
-  const names = [...new Set(runs.map(runName))]
   const fact = (term: string, text: string | undefined) =>
     text === undefined ? [] : [element('dt', {}, term), element('dd', {}, text)]
   return element(
     'aside',
-    { className: ['claim', verdict.replaceAll(' ', '-')], id: block.id, dataOrigin: origins(runs).join(' ') },
+    { className: ['claim', verdict.replaceAll(' ', '-')], id: claim.id, dataOrigin: origins(runs).join(' ') },
     element(
       'p',
       {},
-      element('strong', {}, own.name(block.id)),
-      block.statement,
+      element('strong', {}, own.name(claim.id)),
+      claim.statement,
       ' ',
       element('span', { className: ['badge'] }, own.verdicts[verdict]),
     ),
     element(
       'dl',
       {},
-      ...fact(own.published, publishedText(block, words)),
-      ...fact(
-        own.here,
-        measured.length === 0
-          ? undefined
-          : own.measured(measured.map(measuredText), originWords(origins(runs), words)),
-      ),
-      ...fact(own.why, own.sentences([reason, ...notes])),
-      ...fact(own.restsOn, names.length === 0 ? undefined : own.list(names)),
+      ...fact(own.published, publishedText(claim, decisive(verification).unit)),
+      ...fact(own.recorded, ownNumbers(recorded, words)),
+      ...fact(own.thisRun, rerun && (ownNumbers(rerun, words) ?? rerun.reason)),
+      ...fact(own.why, reason),
+      ...notes.flatMap((note) => fact(own.note, note)),
       ...(label === undefined
         ? []
         : [
             element('dt', {}, own.shownIn),
-            element('dd', {}, element('a', { href: `#${block.shows}` }, label)),
+            element('dd', {}, element('a', { href: `#${claim.shows}` }, label)),
           ]),
     ),
+    detail,
   )
 }
 
-/** `4.45 (Table 5)`; undefined when nothing was published. */
-export function publishedText(
-  { published, source }: ClaimBlock,
-  { claim }: Words = english,
-): string | undefined {
-  if (published === undefined) return source
-  return source === undefined ? String(published) : claim.publishedIn(String(published), source)
-}
-
-/** `22.2 [20.9, 23.6]`: the value with its 95 % interval, in its unit. */
-export function measuredText({ value, unit, interval }: Measured): string {
-  const number = (one: number) => format({ value: one, unit: '' })
-  const ends =
-    Number.isFinite(interval.low) && Number.isFinite(interval.high)
-      ? ` [${number(interval.low)}, ${number(interval.high)}]`
-      : ''
-  return `${number(value)}${ends}${unit === '' ? '' : ` ${symbol(unit)}`}`
+/** `7.46 [6.60, 8.39], emulated`: a line ends between numbers only. Undefined if the judgement rests on none. */
+export function ownNumbers(judgement: Judgement, words: Words): string | undefined {
+  const numbers = numberTexts(judgement).map((text) => text.replaceAll(' ', '\u00a0'))
+  const runs: readonly Run[] = judgement.measured.flatMap(({ sources }) => sources.map(({ run }) => run))
+  return numbers.length === 0 ? undefined : words.claim.measured(numbers, originWords(origins(runs), words))
 }

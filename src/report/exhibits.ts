@@ -2,6 +2,7 @@
 
 import { autoType, csvParse } from 'd3-dsv'
 import type { Element } from 'hast'
+import type { Verification } from '../claims/verification.ts'
 import type { FigureBlock, TableBlock } from '../document/block.ts'
 import type { Document } from '../document/document.ts'
 import { cellsOf } from '../plan/cells.ts'
@@ -12,6 +13,7 @@ import { runName } from '../results/series.ts'
 import { element, raw } from './element.ts'
 import { renderFigure } from './figure.ts'
 import { parsePublished } from './published.ts'
+import { ratios } from './ratios.ts'
 import { records, wantedCells } from './records.ts'
 import { badge, mark, staleOf } from './standing.ts'
 import type { Table } from './table.ts'
@@ -39,6 +41,8 @@ export interface Exhibits {
 export interface Sources {
   readonly results: Results
   readonly telling: Telling
+  /** Of all claims of the document. */
+  readonly verifications: readonly Verification[]
   /** Text of a file of the project; rejects if there is none. */
   readonly readText: (path: string) => Promise<string>
 }
@@ -97,7 +101,8 @@ async function tableExhibit(block: TableBlock, label: string, sources: Sources):
   const experiment = sources.results.experiments.find(({ id }) => id === block.from)
   // `check` has told the author; a document with errors is rendered all the same (in a preview).
   if (kind === undefined) throw new QueryError(`unknown kind of table: ${block.kind}`)
-  if (experiment === undefined) throw new QueryError(`unknown experiment: ${block.from}`)
+  if (experiment === undefined && block.from !== undefined)
+    throw new QueryError(`unknown experiment: ${block.from}`)
   const parsed = kind.options.safeParse(block.options)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
@@ -106,8 +111,9 @@ async function tableExhibit(block: TableBlock, label: string, sources: Sources):
   const { published } = block.options
   const { words, standings, say } = sources.telling
   const table = kind.render(block.options, {
-    experiment,
-    runs: sources.results.runs.filter((run) => run.experiment === experiment.id),
+    ...(experiment === undefined ? {} : { experiment }),
+    runs: sources.results.runs.filter((run) => run.experiment === experiment?.id),
+    verifications: sources.verifications,
     published: typeof published === 'string' ? parsePublished(await readFile(published, sources)) : undefined,
     words,
     say,
@@ -132,17 +138,17 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
   for (const [name, source] of Object.entries(block.data)) {
     const experiment = experiments.find(({ id }) => id === source.from)
     if (experiment === undefined) {
-      datasets.set(
-        name,
-        csvParse(await readFile(source.from, sources), autoType) as readonly Record<string, unknown>[],
-      )
+      const csv = await readFile(source.from, sources)
+      datasets.set(name, csvParse(csv, autoType) as readonly Record<string, unknown>[])
       continue
     }
     const wanted = wantedCells(experiment, source)
     const own = all.filter((run) => wanted.includes(runName(run)))
     runs.push(...own)
     missing.push(...missingRuns(experiment, own).filter((one) => wanted.includes(one)))
-    datasets.set(name, own.length === 0 ? [] : records(experiment, own, source))
+    const drawn = () =>
+      source.ratios ? ratios(experiment, own, source.ratios) : records(experiment, own, source)
+    datasets.set(name, own.length === 0 ? [] : drawn())
   }
   // An empty drawing would look like a result.
   if (runs.length === 0 && missing.length > 0)

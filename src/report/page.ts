@@ -15,12 +15,17 @@ import { unified } from 'unified'
 import { type Judgement, judge } from '../claims/judge.ts'
 import type { Reasons } from '../claims/reasons.ts'
 import type { Evidence } from '../claims/scope.ts'
+import { seriesOf } from '../claims/series.ts'
+import { decisive, type Verification } from '../claims/verification.ts'
 import type { Block, ClaimBlock, ExperimentBlock, FigureBlock, Place, TableBlock } from '../document/block.ts'
 import type { Document, InlineValue } from '../document/document.ts'
 import type { FrontMatter } from '../document/frontmatter.ts'
-import type { Results } from '../results/query.ts'
+import { cellsRead, type Results } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
+import { rowsDigest } from '../results/runfile.ts'
+import { runName } from '../results/series.ts'
 import { claimElement } from './claim.ts'
+import { claimDetail } from './claimdetail.ts'
 import { element } from './element.ts'
 import { type Exhibit, type Exhibits, exhibit, labels, missingRuns } from './exhibits.ts'
 import { experimentElement } from './experiment.ts'
@@ -28,6 +33,7 @@ import { embedImages } from './image.ts'
 import { inlineValue } from './inline.ts'
 import { contents, type Entry, markdown, prose } from './prose.ts'
 import { provenanceElement } from './provenance.ts'
+import { publishedSeries } from './publishedseries.ts'
 import { citedWorks, referencesElement } from './references.ts'
 import { banner, staleReasons } from './standing.ts'
 import { style } from './style.ts'
@@ -46,6 +52,8 @@ export interface ReportInput {
   readonly standings?: Standings
   /** Reports of the same in other languages: BCP 47 tag, and address from this one. */
   readonly editions?: readonly Edition[]
+  /** Recorded runs by name, if runs that are no recorded ones may be among `runs`: claims are judged by both. */
+  readonly records?: ReadonlyMap<string, Run> | undefined
   /** Tables and figures made before, from the same; none unless given. */
   readonly exhibits?: Exhibits
   /** Judges claims, with reasons in the words of a language; anew, unless given. */
@@ -79,6 +87,7 @@ export async function renderReport({
   read,
   standings = new Map(),
   editions = [],
+  records,
   exhibits = { find: () => undefined, keep: async () => {} },
   judgement = async (claim, evidence, reasons) => judge(claim, evidence, { reasons }),
   generator,
@@ -96,19 +105,37 @@ export async function renderReport({
   const decoder = new TextDecoder()
   const readText = async (path: string) => decoder.decode(await read(path))
 
+  const published = await publishedSeries(document, readText)
+  const judgedIn = (claim: ClaimBlock, evidence: Evidence) =>
+    judgement(claim, evidence, words.claim.reasons)
+  const verifications: Verification[] = []
+  for (const block of document.blocks) {
+    if (block.type !== 'claim') continue
+    const shown = { results, stale: staleReasons(standings) }
+    verifications.push(await verify(block, shown, { records, standings, judge: judgedIn }))
+  }
+  const sources = { results, telling, readText, verifications }
   const make = async (block: TableBlock | FigureBlock): Promise<Exhibit> => {
-    const made = await exhibit(block, names.get(block.id) ?? block.id, { results, telling, readText })
-    await exhibits.keep(block.id, made)
+    const made = await exhibit(block, names.get(block.id) ?? block.id, sources)
+    // A table of claims says whether this build made their runs: that is no input of it.
+    if (block.type === 'figure' || block.from !== undefined) await exhibits.keep(block.id, made)
     return made
   }
   const render = async (part: Block | InlineValue): Promise<Element> => {
     if (part.type === 'experiment') {
-      return experimentElement(part, writtenIn(document.original ?? document, part.id), runs, telling)
+      return experimentElement(part, writtenIn(document.original ?? document, part), runs, telling)
     }
     if (part.type === 'claim') {
+      const verification = verifications.find(({ claim }) => claim === part) as Verification
+      const detail = claimDetail({
+        judgement: decisive(verification),
+        source: writtenIn(document.original ?? document, part),
+        series: decisive(verification).measured.length === 0 ? [] : seriesOf(part, results),
+        published,
+        telling,
+      })
       const label = part.shows === undefined ? undefined : names.get(part.shows)
-      const evidence = { results, stale: staleReasons(standings) }
-      return claimElement(part, await judgement(part, evidence, words.claim.reasons), label, words)
+      return claimElement(verification, { label, detail }, words)
     }
     const made =
       part.type === 'value'
@@ -158,6 +185,33 @@ export async function renderReport({
     html: stringify(page),
     problems: problems.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column),
   }
+}
+
+interface Recorded {
+  readonly records: ReadonlyMap<string, Run> | undefined
+  readonly standings: Standings
+  readonly judge: (claim: ClaimBlock, evidence: Evidence) => Promise<Judgement>
+}
+
+/** By the runs that are shown; and by the recorded ones, where the claim reads a run that is none. */
+async function verify(
+  claim: ClaimBlock,
+  shown: Evidence,
+  { records, standings, judge }: Recorded,
+): Promise<Verification> {
+  const judged = await judge(claim, shown)
+  const { experiments, runs } = shown.results
+  const names = cellsRead(claim.test, experiments)
+  const isRecord = (run: Run) =>
+    standings.get(runName(run))?.executed !== true && sameRun(records?.get(runName(run)), run)
+  const others = runs.filter((run) => names.includes(runName(run)) && !isRecord(run))
+  if (records === undefined || others.length === 0) return { claim, recorded: judged }
+  const recorded = { results: { experiments, runs: [...records.values()] }, stale: new Map<string, string>() }
+  return { claim, recorded: await judge(claim, recorded), rerun: judged }
+}
+
+function sameRun(record: Run | undefined, run: Run): boolean {
+  return record?.key === run.key && rowsDigest(record) === rowsDigest(run)
 }
 
 interface Parts {
@@ -280,9 +334,9 @@ function contentsElement(entries: readonly Entry[], words: Words['page']): Eleme
   )
 }
 
-/** The block of an experiment as the author wrote it. */
-function writtenIn({ nodes, file }: Document, id: string): string {
-  const [node] = [...nodes].find(([, part]) => part.type === 'experiment' && part.id === id) ?? []
+/** The block of an experiment or a claim as the author wrote it. */
+function writtenIn({ nodes, file }: Document, { type, id }: ExperimentBlock | ClaimBlock): string {
+  const [node] = [...nodes].find(([, part]) => part.type === type && part.id === id) ?? []
   return String(file).slice(node?.position?.start.offset ?? 0, node?.position?.end.offset ?? 0)
 }
 

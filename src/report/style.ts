@@ -125,6 +125,11 @@ aside.claim p { margin: 0 0 .5rem; }
 aside.claim.reproduced { border-left-color: #2a7a4b; }
 aside.claim.not-reproduced { border-left-color: var(--warn); }
 aside.claim dl { font-size: .92em; margin: 0; }
+aside.claim > details { margin-top: .5rem; }
+aside.claim summary { color: var(--quiet); cursor: pointer; }
+aside.claim details pre { background: var(--paper); font-size: .8rem; white-space: pre-wrap; overflow-wrap: anywhere; }
+aside.claim table.cells thead tr:first-child > th:first-child { background: none; }
+aside.claim details > * { margin-block: .6rem; }
 
 details.experiment { margin: 1.5rem 0; border: 1px solid var(--line); border-radius: 4px; padding: .45rem .9rem; }
 details.experiment > summary { font: .86rem/1.5 var(--sans); color: var(--quiet); cursor: pointer; }

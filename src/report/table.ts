@@ -3,9 +3,10 @@
  */
 
 import type { ZodType, z } from 'zod'
+import type { Verification } from '../claims/verification.ts'
 import type { ExperimentBlock } from '../document/block.ts'
 import type { TableOptions } from '../document/check.ts'
-import { digits, origins, symbol } from '../results/quantity.ts'
+import { digits, origins, QueryError, symbol } from '../results/quantity.ts'
 import type { Run } from '../results/run.ts'
 import type { Origin } from '../testbed/testbed.ts'
 import type { PublishedRow } from './published.ts'
@@ -51,18 +52,26 @@ export interface Cell {
   readonly runs?: readonly Run[]
   readonly columns?: number
   readonly rows?: number
+  /** Of a head: where it leads. */
+  readonly href?: string
 }
 
 /** What a kind of table renders from. */
 export interface TableContext {
-  readonly experiment: ExperimentBlock
+  /** Absent for kinds that draw on none. */
+  readonly experiment?: ExperimentBlock
   /** Those of the experiment. */
   readonly runs: readonly Run[]
   /** Rows of the option `published`'s file, if the option is given. */
   readonly published: readonly PublishedRow[] | undefined
   readonly words: Words
   readonly say: Telling['say']
+  /** Of all claims of the document; none unless given. */
+  readonly verifications?: readonly Verification[]
 }
+
+/** The same for kinds that show an experiment. */
+export type ExperimentContext = TableContext & { readonly experiment: ExperimentBlock }
 
 export interface TableKind extends TableOptions {
   /** Throws QueryError if the options name something that the runs or the published rows do not have. */
@@ -75,12 +84,16 @@ export interface TableKind extends TableOptions {
  */
 export function tableKind<Schema extends ZodType>(
   options: Schema,
-  render: (options: z.output<Schema>, context: TableContext) => Table,
+  render: (options: z.output<Schema>, context: ExperimentContext) => Table,
 ): TableKind {
   return {
     options,
     files: ['published'],
-    render: (unchecked, context) => render(options.parse(unchecked), context),
+    render(unchecked, { experiment, ...context }) {
+      if (experiment === undefined)
+        throw new QueryError('this kind of table shows an experiment: name it (from)')
+      return render(options.parse(unchecked), { ...context, experiment })
+    },
   }
 }
 

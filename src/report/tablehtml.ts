@@ -115,9 +115,13 @@ function originBadge(origins: Head['origins'], words: Words): Element | undefine
 }
 
 function cellElement(cell: Cell, { words, standings }: Telling): Element {
-  const { type, text, value, origins, runs = [], columns, rows } = cell
+  const { type, text, value, origins, runs = [], columns, rows, href } = cell
   if (type === 'head')
-    return element('th', { scope: rows === undefined ? 'row' : 'rowgroup', rowSpan: rows }, text)
+    return element(
+      'th',
+      { scope: rows === undefined ? 'row' : 'rowgroup', rowSpan: rows },
+      href === undefined ? text : element('a', { href }, text),
+    )
   const stale = staleOf(runs, standings)
   const title = [
     ...(type === 'number' ? runs.map((run) => words.run(runName(run))) : []),

@@ -1,32 +1,40 @@
 /**
  * Queries are the expressions of inline values, interpreted over runs: `latency['xen-4.14'].baseline.pause.total.mean`.
- * A path names experiment, environment and pattern (so, a run), then values of factors in any order, a measure and a
- * statistic; or ends in `n`, the number of observations, without a measure. Nothing is evaluated as code.
+ * A path names experiment, environment and pattern (so, a run; or several patterns, see document/patterns.ts), then values of factors in
+ * any order, a measure and a statistic; or ends in `n`, the number of observations, without a measure. Nothing is evaluated as code.
  */
 
 import type { ExperimentBlock } from '../document/block.ts'
-import type { Expression, Operator, ParsedExpression, Path } from '../document/expression.ts'
-import { product, type Quantity, QueryError, quotient, symbol, unknown } from './quantity.ts'
-import type { Run } from './run.ts'
-import { excludedColumn, runName, type Series, select, series, statistic, statistics } from './series.ts'
+import { expressionsOf, type Test } from '../document/claim.ts'
+import { type ParsedExpression, type Path, references } from '../document/expression.ts'
+import { choosePatterns, offerOf } from '../document/patterns.ts'
+import { interpret, type Reading } from './interpret.ts'
+import { type Quantity, QueryError, unknown } from './quantity.ts'
+import type { Row, Run } from './run.ts'
+import {
+  canonical,
+  columnOf,
+  excludedColumn,
+  runName,
+  type Series,
+  series,
+  statistic,
+  statistics,
+} from './series.ts'
 
 /** What can be asked about: the document's experiments, and the runs that exist of them. */
 export interface Results {
   readonly experiments: readonly ExperimentBlock[]
   readonly runs: readonly Run[]
-  /** Of runs that were drawn from others and may lack a rare value: the values that these have. */
-  readonly vocabulary?: Vocabulary
 }
 
-/** By experiment the values of each factor, over all its runs. */
-export type Vocabulary = ReadonlyMap<string, FactorValues>
 type FactorValues = ReadonlyMap<string, ReadonlySet<string>>
 
-const vocabularies = new WeakMap<Results, Vocabulary>()
+const vocabularies = new WeakMap<Results, ReadonlyMap<string, FactorValues>>()
 
-/** The values that factors have in any run of an experiment; put together once for the same results. */
-export function vocabularyOf(results: Results): Vocabulary {
-  const known = results.vocabulary ?? vocabularies.get(results)
+/** By experiment the values that its factors have in any of its runs; put together once for the same results. */
+function vocabularyOf(results: Results): ReadonlyMap<string, FactorValues> {
+  const known = vocabularies.get(results)
   if (known) return known
   const made = new Map<string, Map<string, Set<string>>>()
   for (const { experiment, columns, rows } of results.runs) {
@@ -46,97 +54,63 @@ export function vocabularyOf(results: Results): Vocabulary {
 /**
  * The value of an expression (its filters are for printing, see `format`). Times are in microseconds, and so is a plain number
  * that is added to a time or compared with one. Throws QueryError: for an unknown name (with the nearest right one), units that
- * do not fit, an empty series, an expression without any path, or, with `missing` set, for runs that do not exist yet.
+ * do not fit, an empty series, a list that is left, an expression without any path, or, with `missing` set, for runs that do not exist yet.
  */
 export function evaluate(expression: Pick<ParsedExpression, 'ast'>, results: Results): Quantity {
-  const quantity = interpret(expression.ast, results)
+  const quantity = interpret(expression.ast, (path) => {
+    const { probes, over } = probesOf(path, results)
+    return { readings: probes.map((probe) => probe.read(probe.run.rows)), ...(over ? { over } : {}) }
+  })
   if (quantity.sources.length === 0) {
     throw new QueryError('the expression reads no result: write a plain number as plain text')
   }
   return quantity
 }
 
-function interpret(node: Expression, results: Results): Quantity {
-  switch (node.type) {
-    case 'number':
-      return { value: node.value, unit: '', sources: [] }
-    case 'text':
-      throw new QueryError(`a text is not a number: '${node.value}'`)
-    case 'path':
-      return read(node.parts, results)
-    case 'negation': {
-      const argument = interpret(node.argument, results)
-      return { ...argument, value: -argument.value }
-    }
-    case 'operation':
-      return operate(node.operator, interpret(node.left, results), interpret(node.right, results))
-    case 'call': {
-      const call = calls.get(node.name)
-      if (call === undefined) throw unknown('function', node.name, [...calls.keys()])
-      return call(node.arguments.map((argument) => interpret(argument, results)))
-    }
-  }
+/** What a path reads from one run: of all its rows, or of some that were drawn from them. */
+export interface Probe {
+  readonly run: Run
+  readonly read: (rows: readonly Row[]) => Reading
 }
 
-function operate(operator: Operator, left: Quantity, right: Quantity): Quantity {
-  const sources = [...left.sources, ...right.sources]
-  const truth = (value: boolean): Quantity => {
-    commonUnit(operator, [left, right])
-    return { value: value ? 1 : 0, unit: 'truth', sources }
-  }
-  switch (operator) {
-    case '+':
-      return { value: left.value + right.value, unit: commonUnit(operator, [left, right]), sources }
-    case '-':
-      return { value: left.value - right.value, unit: commonUnit(operator, [left, right]), sources }
-    case '*':
-      return { value: left.value * right.value, unit: product(left.unit, right.unit), sources }
-    case '/':
-      if (right.value === 0) throw new QueryError('division by zero')
-      return { value: left.value / right.value, unit: quotient(left.unit, right.unit), sources }
-    case '<':
-      return truth(left.value < right.value)
-    case '<=':
-      return truth(left.value <= right.value)
-    case '>':
-      return truth(left.value > right.value)
-    case '>=':
-      return truth(left.value >= right.value)
-    case '==':
-    case '===':
-      return truth(left.value === right.value)
-    case '!=':
-    case '!==':
-      return truth(left.value !== right.value)
-  }
+/** A probe for each run that a path reads; `over` names the patterns if it is written for several. Throws QueryError. */
+export function probesOf(
+  path: Pick<Path, 'parts'>,
+  results: Results,
+): { readonly probes: readonly Probe[]; readonly over?: readonly string[] } {
+  const { runs, over } = runsAt(path, results)
+  return { probes: runs.map((run) => probe(run, path, results)), ...(over ? { over } : {}) }
 }
 
-type Call = (quantities: readonly Quantity[]) => Quantity
-
-const calls: ReadonlyMap<string, Call> = new Map<string, Call>([
-  ['abs', each('abs', (values) => Math.abs(values[0] as number))],
-  ['max', each('max', (values) => Math.max(...values))],
-  ['min', each('min', (values) => Math.min(...values))],
-  ['round', each('round', (values) => Math.round(values[0] as number))],
-])
-
-function each(name: string, of: (values: readonly number[]) => number): Call {
-  return (quantities) => ({
-    value: of(quantities.map((quantity) => quantity.value)),
-    unit: commonUnit(name, quantities),
-    sources: quantities.flatMap((quantity) => quantity.sources),
-  })
-}
-
-/** A constant has no unit of its own and takes the others'; a ratio of results has none and fits only its like. */
-function commonUnit(operation: string, quantities: readonly Quantity[]): string {
-  const measured = quantities.filter((quantity) => quantity.sources.length > 0)
-  const units = [...new Set(measured.map((quantity) => quantity.unit))]
-  if (units.length > 1) {
-    const names = units.map((unit) => (unit === '' ? 'a plain number' : symbol(unit)))
-    throw new QueryError(`units do not fit: ${names.join(` ${operation} `)}`)
+function probe(run: Run, { parts }: Pick<Path, 'parts'>, results: Results): Probe {
+  const rest = parts.slice(3)
+  const last = rest.at(-1)
+  if (last === undefined) throw new QueryError(`no measure and statistic: ${parts.join('.')}`)
+  const vocabulary = vocabularyOf(results).get(run.experiment) ?? new Map()
+  const known = statistic(last)
+  if (known === undefined && !isColumn(run, last)) throw unknown('statistic', last, [...statistics.keys()])
+  const { factors, measure } = narrow(run, vocabulary, known === undefined ? rest : rest.slice(0, -1))
+  const wanted = Object.entries(factors)
+  const selects = (row: Row) => !row[excludedColumn] && wanted.every(([name, value]) => row[name] === value)
+  const reads = { run, factors, ...(known === undefined ? {} : { statistic: known }) }
+  if (measure === undefined) {
+    if (known === undefined || last !== 'n')
+      throw new QueryError(`no measure before ${last}: ${parts.join('.')}`)
+    return { run, read: (rows) => ({ ...reads, unit: '', values: rows.filter(selects).map(() => 1) }) }
   }
-  return units[0] ?? ''
+  const { scale, unit } = canonical(run, columnOf(run, measure, ['measure']))
+  return {
+    run,
+    read: (rows) => {
+      const values: (number | null)[] = []
+      for (const row of rows) {
+        if (!selects(row)) continue
+        const value = row[measure]
+        values.push(typeof value === 'number' ? value * scale : null)
+      }
+      return { ...reads, measure, unit, values }
+    },
+  }
 }
 
 export interface RunSeries extends Series {
@@ -148,81 +122,78 @@ export interface RunSeries extends Series {
  * name, no measure, or, with `missing` set, a run that does not exist yet.
  */
 export function readSeries({ parts }: Pick<Path, 'parts'>, results: Results): RunSeries {
-  const [experimentId = '', environment = '', patternName = '', ...rest] = parts
-  const run = findRun(results, experimentId, environment, patternName)
+  const { runs, over } = runsAt({ parts }, results)
+  const [run] = runs
+  if (run === undefined || over !== undefined)
+    throw new QueryError(`a series comes from one run: name one pattern in ${parts.join('.')}`)
+  const [experimentId = '', , , ...rest] = parts
   const vocabulary = vocabularyOf(results).get(experimentId) ?? new Map()
   const { factors, measure } = narrow(run, vocabulary, rest)
   if (measure === undefined) throw new QueryError(`no measure at the end: ${parts.join('.')}`)
   return { run, ...series(run, factors, measure) }
 }
 
-function read(parts: readonly string[], results: Results): Quantity {
-  const [experimentId = '', environment = '', patternName = '', ...rest] = parts
-  const run = findRun(results, experimentId, environment, patternName)
-  const statisticName = rest.at(-1)
-  if (statisticName === undefined) throw new QueryError(`no measure and statistic: ${parts.join('.')}`)
-  const vocabulary = vocabularyOf(results).get(experimentId) ?? new Map()
-  const { factors, measure } = narrow(run, vocabulary, rest.slice(0, -1))
-  const known = statistic(statisticName)
-  if (known === undefined) {
-    if (isColumn(run, statisticName)) {
-      throw new QueryError(
-        `no statistic after ${statisticName}: append one of ${[...statistics.keys()].join(', ')}`,
-      )
-    }
-    throw unknown('statistic', statisticName, [...statistics.keys()])
-  }
-  if (measure === undefined) {
-    if (statisticName !== 'n') throw new QueryError(`no measure before ${statisticName}: ${parts.join('.')}`)
-    const n = select(run, factors).length
-    return { value: n, unit: '', sources: [{ run, n }] }
-  }
-  const { values, unit } = series(run, factors, measure)
-  if (values.length === 0 && statisticName !== 'n') {
-    throw new QueryError(
-      `no observation of ${[...Object.values(factors), measure].join('.')} in run ${runName(run)}`,
-    )
-  }
-  return { value: known.of(values), unit: known.unit(unit), sources: [{ run, n: values.length }] }
+/** The runs that a path reads, one for each pattern; `over` names these if the path is written for several. */
+interface RunsAt {
+  readonly runs: readonly Run[]
+  readonly over?: readonly string[]
 }
 
-/**
- * The run of a cell. Throws QueryError if the document has no such cell, or, with `missing` set, if it has not run.
- */
-export function findRun(
-  results: Results,
-  experimentId: string,
-  environment: string,
-  patternName: string,
-): Run {
-  const experiment = results.experiments.find((candidate) => candidate.id === experimentId)
+/** Throws QueryError if the document has no such cell, or, with `missing` set, if some have not run. */
+export function runsAt(path: Pick<Path, 'parts'>, results: Results): RunsAt {
+  const { names, over } = cellsAt(path, results.experiments)
+  const byName = new Map(results.runs.map((run) => [runName(run), run]))
+  const missing = names.filter((name) => !byName.has(name))
+  if (missing.length > 0) throw new QueryError(`missing: run ${missing.join(', run ')}`, missing)
+  return { runs: names.flatMap((name) => byName.get(name) ?? []), ...(over ? { over } : {}) }
+}
+
+/** Names of the cells that a path reads, whether they have run or not. Throws QueryError if the document has no such cell. */
+export function cellsAt(
+  { parts }: Pick<Path, 'parts'>,
+  experiments: readonly ExperimentBlock[],
+): { readonly names: readonly string[]; readonly over?: readonly string[] } {
+  const [id = '', environment = '', word = ''] = parts
+  const experiment = experiments.find((candidate) => candidate.id === id)
   if (experiment === undefined) {
     throw unknown(
       'experiment',
-      experimentId,
-      results.experiments.map((candidate) => candidate.id),
+      id,
+      experiments.map((candidate) => candidate.id),
     )
   }
   if (!experiment.environments.includes(environment)) {
-    throw unknown(`environment of ${experimentId}`, environment, experiment.environments)
+    throw unknown(`environment of ${id}`, environment, experiment.environments)
   }
-  const pattern = experiment.patterns.find((candidate) => candidate.name === patternName)
-  if (pattern === undefined) {
-    throw unknown(
-      `pattern of ${experimentId}`,
-      patternName,
-      experiment.patterns.map((candidate) => candidate.name),
-    )
+  const choice = choosePatterns(word, environment, offerOf(experiment))
+  switch (choice.type) {
+    case 'unknown':
+      throw unknown(`pattern of ${id}`, choice.name, choice.known)
+    case 'elsewhere':
+      throw new QueryError(
+        `pattern ${choice.name} of ${id} does not run in ${environment} (only: ${choice.only.join(', ')})`,
+      )
+    case 'chosen': {
+      const names = choice.names.map((pattern) => runName({ experiment: id, environment, pattern }))
+      return choice.several ? { names, over: choice.names } : { names }
+    }
   }
-  if (pattern.only !== undefined && !pattern.only.includes(environment)) {
-    throw new QueryError(
-      `pattern ${patternName} of ${experimentId} does not run in ${environment} (only: ${pattern.only.join(', ')})`,
-    )
-  }
-  const name = runName({ experiment: experimentId, environment, pattern: patternName })
-  const run = results.runs.find((candidate) => runName(candidate) === name)
-  if (run === undefined) throw new QueryError(`missing: run ${name}`, [name])
-  return run
+}
+
+/** Names of the cells that a claim's test reads, sorted; those of a path that fits no cell are left out. */
+export function cellsRead(test: Test, experiments: readonly ExperimentBlock[]): readonly string[] {
+  const names = expressionsOf(test)
+    .flatMap(references)
+    .flatMap((path) => {
+      try {
+        return cellsAt(path, experiments).names
+      } catch (error) {
+        // Its judgement says what is wrong with it.
+        if (error instanceof QueryError) return []
+        throw error
+      }
+    })
+  return [...new Set(names)].sort()
 }
 
 interface Narrowing {

@@ -11,8 +11,13 @@ import type { Column, Row, Run } from './run.ts'
 /** Rows with a reason in this column are left out of every statistic. */
 export const excludedColumn = 'excluded'
 
+/** Trials of one boot resemble each other; where a run has several, this column tells them apart. */
+export const bootColumn = 'boot'
+
 export interface Series {
   readonly values: readonly number[]
+  /** The boot of each value; absent if the run has only one. */
+  readonly clusters?: readonly (string | number)[]
   /** 'us' for every time, else the column's own unit. */
   readonly unit: string
 }
@@ -42,11 +47,14 @@ export function series(run: Run, factors: Factors, measure: string): Series {
   const rows = select(run, factors)
   const { scale, unit } = canonical(run, columnOf(run, measure, ['measure']))
   const values: number[] = []
+  const clusters: (string | number)[] = []
   for (const row of rows) {
     const value = row[measure]
-    if (typeof value === 'number') values.push(value * scale)
+    if (typeof value !== 'number') continue
+    values.push(value * scale)
+    clusters.push(row[bootColumn] ?? '')
   }
-  return { values, unit }
+  return { values, unit, ...(new Set(clusters).size > 1 ? { clusters } : {}) }
 }
 
 /** Factor from a column's own unit to the canonical one, and the canonical unit. */
@@ -76,7 +84,7 @@ export function columnOf(run: Run, name: string, roles: readonly Column['role'][
   return column
 }
 
-interface Statistic {
+export interface Statistic {
   readonly of: (values: readonly number[]) => number
   /** The statistic's unit from the series' unit. */
   readonly unit: (unit: string) => string

@@ -32,6 +32,8 @@ export interface Store {
   history(cell: CellName): readonly string[]
   /** A run made here; undefined when there is none of this id. */
   past(cell: CellName, id: string): Run | undefined
+  /** The newest run made here that still has this raw file, and where that is; undefined when there is none. */
+  raw(cell: CellName, file: string): { readonly path: string; readonly run: Run } | undefined
   /** Keeps a finished run, with its raw files (name -> path), which are moved. Returns it with their digests. */
   keep(run: Omit<Run, 'files'>, raw: Readonly<Record<string, string>>): Promise<Run>
   /** Writes a run into results/, in the place of the one before. */
@@ -56,6 +58,14 @@ export function openStore(project: string, files: Files = openFiles(project)): S
     },
     history: (cell) => files.list(cellFolder(cell)),
     past: (cell, id) => read(`${cellFolder(cell)}/${id}`),
+    raw(cell, file) {
+      for (const id of files.list(cellFolder(cell)).toReversed()) {
+        const path = join(project, cellFolder(cell), id, 'raw', file)
+        const run = existsSync(path) ? read(`${cellFolder(cell)}/${id}`) : undefined
+        if (run) return { path, run }
+      }
+      return undefined
+    },
     async keep(run, raw) {
       const draft = await openDraft(project, cellFolder(run))
       const taken = await takeRaw(join(draft, 'raw'), raw)

@@ -7,6 +7,7 @@
  */
 
 import { cumulativeNormal, quantileNormal } from 'vega-statistics'
+import { clusterValues, type Sample } from './clusters.ts'
 import type { Interval } from './interval.ts'
 import { mean } from './moments.ts'
 import { quantile, some } from './order.ts'
@@ -58,12 +59,6 @@ function drawUnits(size: number, random: () => number): readonly number[] {
   return drawn
 }
 
-/** Values of one sample, and, where there are several, the boot (or other cluster) that each was observed in. */
-export interface Sample {
-  readonly values: readonly number[]
-  readonly clusters?: readonly (string | number)[]
-}
-
 /** `bootstrap` of a statistic of plain samples, which draws clusters where there are any and values elsewhere. */
 export function bootstrapInterval(
   samples: readonly Sample[],
@@ -84,15 +79,12 @@ interface Units {
   readonly values: (chosen: readonly number[]) => readonly number[]
 }
 
-function unitsOf({ values, clusters }: Sample): Units {
+function unitsOf(sample: Sample): Units {
+  const { values, clusters } = sample
   if (clusters === undefined) {
     return { size: values.length, values: (chosen) => chosen.map((unit) => values[unit] as number) }
   }
-  if (clusters.length !== values.length) {
-    throw new RangeError(`${clusters.length} clusters for ${values.length} values`)
-  }
-  const grouped = Map.groupBy(values.keys(), (index) => clusters[index])
-  const members = [...grouped.values()].map((indices) => indices.map((index) => values[index] as number))
+  const members = clusterValues(sample)
   return {
     size: members.length,
     values: (chosen) => chosen.flatMap((unit) => members[unit] as readonly number[]),
@@ -157,14 +149,23 @@ export function bcaInterval(
   // Equal ones count half; kept off 0 and 1, where the correction would be infinite.
   const share = (below + equal / 2 + 0.5) / (defined.length + 1)
   const bias = quantileNormal(share)
-  const level = (side: number) => cumulativeNormal(bias + (bias + side) / (1 - acceleration * (bias + side)))
+  const isLopsided = Math.abs(bias) > mostBias
+  const level = (side: number) =>
+    isLopsided
+      ? cumulativeNormal(side)
+      : cumulativeNormal(bias + (bias + side) / (1 - acceleration * (bias + side)))
   // An undefined replicate may lie beyond either end.
   const fill = (value: number) => [...defined, ...new Array<number>(undefinedCount).fill(value)]
-  return {
-    low: quantileOrEnd(fill(Number.NEGATIVE_INFINITY), level(-z)),
-    high: quantileOrEnd(fill(Number.POSITIVE_INFINITY), level(z)),
-  }
+  const low = quantileOrEnd(fill(Number.NEGATIVE_INFINITY), level(-z))
+  const high = quantileOrEnd(fill(Number.POSITIVE_INFINITY), level(z))
+  return isLopsided ? { low: Math.min(low, estimate), high: Math.max(high, estimate) } : { low, high }
 }
+
+/**
+ * The correction is for small biases. With five of six replicates on one side of the estimate, such as those of a correlation that is 1, it
+ * would take the outermost replicates for the whole interval; then the plain quantiles serve, and the interval reaches to the estimate.
+ */
+const mostBias = 1
 
 /** Interpolating between infinite and finite values would give NaN. */
 function quantileOrEnd(values: readonly number[], p: number): number {

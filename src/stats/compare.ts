@@ -1,5 +1,6 @@
 /** Whether two samples of the same quantity differ: in a rerun from the record, or in a pattern from the baseline. */
 
+import { independentValues, type Sample, type Unit } from './clusters.ts'
 import { holm } from './holm.ts'
 import { type Interval, within } from './interval.ts'
 import { mannWhitney } from './mannwhitney.ts'
@@ -20,6 +21,8 @@ export type Verdict = 'changed' | 'unchanged' | "can't tell"
 /** From a to b: shifts are positive if b is larger, in the samples' unit. */
 export interface Comparison {
   readonly n: readonly [number, number]
+  /** What was counted and compared: boots, each by its mean, where a sample has several. */
+  readonly unit: Unit
   readonly meanShift: number
   readonly medianShift: number
   /** The shift of a typical value, after Hodges and Lehmann; the interval is its. */
@@ -32,7 +35,7 @@ export interface Comparison {
   readonly p: number
   readonly verdict: Verdict
   readonly reason: string
-  /** Trials of each sample that would probably settle what can't be told; absent if no number would, or none is needed. */
+  /** Trials (or boots, see unit) of each sample that would probably settle what can't be told; absent if no number would, or none is needed. */
   readonly trialsNeeded?: number
 }
 
@@ -44,12 +47,21 @@ export interface Comparison {
  * Throws a RangeError if a sample has no values, or one that is not finite.
  */
 export function compare(
-  a: readonly number[],
-  b: readonly number[],
+  a: readonly number[] | Sample,
+  b: readonly number[] | Sample,
   { level = 0.95, tolerance = 0.05 }: CompareOptions = {},
 ): Comparison {
-  const measured = measure(a, b, level)
-  return { ...measured, ...judge(measured, a, b, { level, tolerance }) }
+  const pair = independentValues(sampleOf(a), sampleOf(b))
+  const measured = measure(pair, level)
+  return { ...measured, ...judge(measured, pair, { level, tolerance }) }
+}
+
+function sampleOf(values: readonly number[] | Sample): Sample {
+  return isSample(values) ? values : { values }
+}
+
+function isSample(values: readonly number[] | Sample): values is Sample {
+  return !Array.isArray(values)
 }
 
 /** One of several comparisons with the same baseline. */
@@ -62,27 +74,30 @@ export interface FactorComparison extends Comparison {
  * after Holm, intervals after Bonferroni (each has its part of 1 - level). In the Map's order. Throws a RangeError as `compare` does.
  */
 export function compareFactors(
-  baseline: readonly number[],
-  samples: ReadonlyMap<string, readonly number[]>,
+  baseline: readonly number[] | Sample,
+  samples: ReadonlyMap<string, readonly number[] | Sample>,
   { level = 0.95, tolerance = 0.05 }: CompareOptions = {},
 ): readonly FactorComparison[] {
   const intervalLevel = 1 - (1 - level) / samples.size
-  const names = [...samples.keys()]
-  const measured = [...samples.values()].map((sample) => measure(baseline, sample, intervalLevel))
-  const ps = holm(measured.map(({ p }) => p))
-  return measured.map((one, index) => {
-    const name = names[index] as string
-    const corrected = { ...one, p: ps[index] as number }
-    const sample = samples.get(name) as readonly number[]
-    return { name, ...corrected, ...judge(corrected, baseline, sample, { level, tolerance, intervalLevel }) }
+  const compared = [...samples].map(([name, sample]) => {
+    const pair = independentValues(sampleOf(baseline), sampleOf(sample))
+    return { name, pair, measured: measure(pair, intervalLevel) }
+  })
+  const ps = holm(compared.map(({ measured }) => measured.p))
+  return compared.map(({ name, pair, measured }, index) => {
+    const corrected = { ...measured, p: ps[index] as number }
+    return { name, ...corrected, ...judge(corrected, pair, { level, tolerance, intervalLevel }) }
   })
 }
 
-function measure(a: readonly number[], b: readonly number[], level: number): Measured {
+type Pair = ReturnType<typeof independentValues>
+
+function measure({ a, b, unit }: Pair, level: number): Measured {
   const { delta, p } = mannWhitney(a, b)
   const { estimate, interval } = shift(a, b, level)
   return {
     n: [a.length, b.length],
+    unit,
     meanShift: mean(b) - mean(a),
     medianShift: median(b) - median(a),
     shift: estimate,
@@ -103,11 +118,10 @@ interface Yardstick {
 
 function judge(
   measured: Measured,
-  a: readonly number[],
-  b: readonly number[],
+  { a, b }: Pair,
   { level, tolerance, intervalLevel = level }: Yardstick,
 ): Judged {
-  const { n, interval, p, meanShift } = measured
+  const { n, unit, interval, p, meanShift } = measured
   const margin = tolerance * Math.abs(median(a))
   if (sameValues(a, b)) return { verdict: 'unchanged', reason: 'the same values' }
   if (within(interval, { low: -margin, high: margin })) {
@@ -125,7 +139,7 @@ function judge(
   if (!Number.isFinite(interval.low)) {
     return {
       verdict: "can't tell",
-      reason: `too few trials: ${n[0]} and ${n[1]}`,
+      reason: `too few ${unit}s: ${n[0]} and ${n[1]}`,
       trialsNeeded: Math.max(fewestTrialsEach(intervalLevel), Math.min(...n) + 1),
     }
   }

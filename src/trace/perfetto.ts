@@ -83,13 +83,13 @@ export class PerfettoTrace {
     return bytes
   }
 
-  /** Takes a record in the order of time; `first` is the time of the capture's first. */
-  take(record: MergedRecord, first: number): void {
+  /** Takes a record in the order of time; `first` is the time of the capture's first, `gaps` are those found so far. */
+  take(record: MergedRecord, first: number, gaps: readonly Gap[]): void {
     if (this.#spans === null) {
       this.#first = first
       this.#spans = this.#spansFrom(first)
     }
-    this.#stays.take(record, first)
+    this.#stays.take(record, first, gaps)
   }
 
   /** Ends what is open, and shows where records are missing. */

@@ -139,8 +139,8 @@ function staysIn(capture: Iterable<Uint8Array>, windows: readonly Span[]): reado
   })
   const found = scan(
     capture,
-    (merge, first) => {
-      while (merge.next()) tracker.take(merge, first)
+    (merge, first, gaps) => {
+      while (merge.next()) tracker.take(merge, first, gaps)
     },
     isRunstateChange,
   )

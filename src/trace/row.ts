@@ -1,4 +1,4 @@
-import { fieldText, formOf } from './line.ts'
+import { fieldText, formOf } from './form.ts'
 import type { MergedRecord } from './merge.ts'
 import { microseconds } from './microseconds.ts'
 import { EVENT_MASK } from './reader.ts'

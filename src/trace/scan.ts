@@ -24,9 +24,9 @@ export interface Scan extends Extent {
 
 /**
  * Takes merged records as long as there are any: called again and again, to the end of the capture. `first` is the
- * time of its first record, wanted or not.
+ * time of its first record, wanted or not; `gaps` are those that the reader has found so far.
  */
-export type Take = (merge: Merge, first: number) => void
+export type Take = (merge: Merge, first: number, gaps: readonly Gap[]) => void
 
 /** Largest piece of a capture that is decoded at once; it bounds the memory when a chunk is a whole file. */
 const PIECE_BYTES = 1024 * 1024
@@ -87,7 +87,7 @@ class Scanner {
   #drain(until: number): void {
     this.#merge.until = until
     // Streams that are still to come begin after what is settled, so none of them changes the first time.
-    this.#take(this.#merge, firstOf(this.#reader))
+    this.#take(this.#merge, firstOf(this.#reader), this.#reader.gaps)
   }
 
   #try(action: () => void): boolean {

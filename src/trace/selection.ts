@@ -1,5 +1,5 @@
 import { eventName, events } from './events.ts'
-import { formOf } from './line.ts'
+import { formOf } from './form.ts'
 import type { MergedRecord } from './merge.ts'
 import { EVENT_MASK } from './reader.ts'
 

@@ -1,6 +1,7 @@
-import { isRunstateChange, LOST, newState, oldState, type Runstate, runstates } from './events.ts'
+import { isRunstateChange, newState, oldState, type Runstate, runstates } from './events.ts'
+import { Losses } from './losses.ts'
 import type { MergedRecord } from './merge.ts'
-import { EVENT_MASK } from './reader.ts'
+import { EVENT_MASK, type Gap } from './reader.ts'
 import type { Extent } from './runstate.ts'
 
 /** A window of time, in ticks. */
@@ -47,25 +48,29 @@ export class StayTracker {
   readonly #give: (stay: Stay) => void
   /** By the word that the records carry: domain in the high, vCPU in the low 16 bits. */
   readonly #open = new Map<number, Open>()
+  readonly #losses = new Losses()
+  /** Whether any records are missing yet: then a vCPU's first change need not be the first that it made. */
+  #lost = false
 
   constructor(give: (stay: Stay) => void) {
     this.#give = give
   }
 
-  /** Takes a record in the order of time; `first` is the time of the capture's first. */
-  take(record: MergedRecord, first: number): void {
+  /** Takes a record in the order of time; `first` is the time of the capture's first, `gaps` are those found so far. */
+  take(record: MergedRecord, first: number, gaps: readonly Gap[]): void {
     const { words, at, time, cpu } = record
+    for (const gap of this.#losses.begun(gaps, record)) this.#lose(gap.cpu, gap.from)
     const header = words[at] as number
     const event = header & EVENT_MASK
-    if (event === LOST) this.#lose(cpu, (words[at + 3] as number) + (words[at + 4] as number) * 0x1_0000_0000)
-    else if (isRunstateChange(event) && ((header >>> 28) & 7) > 0) {
-      const key = words[at + 1] as number
-      const left = runstates[oldState(event)] as Runstate
-      const open = this.#open.get(key) ?? { state: left, since: first, cpu }
-      // A state that does not fit is not shown: records between are missing.
-      if (open.state === left) this.#end(key, open, time)
-      this.#open.set(key, { state: runstates[newState(event)] as Runstate, since: time, cpu })
-    }
+    if (!isRunstateChange(event) || ((header >>> 28) & 7) === 0) return
+    const key = words[at + 1] as number
+    const left = runstates[oldState(event)] as Runstate
+    const open = this.#open.get(key) ?? { state: this.#lost ? null : left, since: first, cpu }
+    // A state that does not fit is not shown: records between are missing.
+    if (open.state === left) this.#end(key, open, time)
+    this.#open.set(key, { state: runstates[newState(event)] as Runstate, since: time, cpu })
+    // What follows in an open gap may be lost.
+    for (const gap of this.#losses.open) this.#lose(gap.cpu, time)
   }
 
   /** Ends what is open at the capture's end. */
@@ -75,6 +80,7 @@ export class StayTracker {
 
   /** What runs on another pCPU is not lost, as its change would be recorded there. */
   #lose(cpu: number, from: number): void {
+    this.#lost = true
     for (const [key, open] of this.#open) {
       if (open.state === 'running' && open.cpu !== cpu) continue
       this.#end(key, open, Math.max(open.since, from))

@@ -1,6 +1,7 @@
 import { Histogram } from '../stats/histogram.ts'
 import type { Kind } from './census.ts'
-import { isRunstateChange, LOST, runstates } from './events.ts'
+import { isRunstateChange, runstates } from './events.ts'
+import { Losses } from './losses.ts'
 import { EVENT_MASK } from './reader.ts'
 import { type PcpuUse, type Residency, RunstateTracker, type VcpuUse } from './runstate.ts'
 import { type Scan, scanStream } from './scan.ts'
@@ -33,16 +34,18 @@ export interface Summary {
  */
 export async function summarise(capture: AsyncIterable<Uint8Array>): Promise<Summary> {
   const tracker = new RunstateTracker()
+  const losses = new Losses()
   const found = await scanStream(
     capture,
-    (merge) => {
+    (merge, _first, gaps) => {
       while (merge.next()) {
         const { words, at } = merge
+        for (const { cpu, from } of losses.begun(gaps, merge)) tracker.lose(cpu, from)
         const header = words[at] as number
-        const event = header & EVENT_MASK
-        if (event === LOST) {
-          tracker.lose(merge.cpu, (words[at + 3] as number) + (words[at + 4] as number) * 0x1_0000_0000)
-        } else if ((header >>> 28) & 7) tracker.apply(merge)
+        if (!isRunstateChange(header & EVENT_MASK) || ((header >>> 28) & 7) === 0) continue
+        tracker.apply(merge)
+        // What follows in an open gap may be lost.
+        for (const { cpu } of losses.open) tracker.lose(cpu, merge.time)
       }
     },
     isRunstateChange,

@@ -260,6 +260,43 @@ describe('a claim of shape', () => {
     expect(measured[0]?.interval.high).toBeLessThan(0.5)
   })
 
+  it('may rest on a correlation over patterns, whose interval comes from trials drawn in each of them', () => {
+    const patterns = ['p1', 'p2', 'p3', 'p4']
+    const given = (xlUs: readonly number[], totalUs: readonly number[]): Evidence => {
+      const runs = patterns.map((pattern, index) => {
+        const run = fakeRun({ trials: 20, pattern, xlUs: xlUs[index] ?? 0 })
+        const rows = run.rows.map((row) => ({
+          ...row,
+          command: Number(totalUs[index]) * 1000 + Number(row.trial),
+        }))
+        return { ...run, rows }
+      })
+      return {
+        results: { experiments: [fakeExperiment(patterns.map((name) => ({ name })))], runs },
+        stale: new Map(),
+      }
+    }
+    const all = "latency['xen-4.14']['*'].pause"
+    const test: Test = {
+      type: 'interval',
+      expression: expression(`correlation(${all}['xl-to-domu-stop'].mean, ${all}.command.mean)`),
+      low: 0.9,
+      high: 1,
+    }
+    const rising = verdictOn(claim(test), given([6000, 8000, 20_000, 60_000], [7000, 9500, 21_000, 62_000]))
+    expect(rising.verdict).toBe('reproduced')
+    expect(rising.measured[0]?.sources).toHaveLength(8)
+    const { low = 0, high = 0 } = rising.measured[0]?.interval ?? {}
+    expect(high - low).toBeGreaterThan(1e-6)
+    expect(
+      verdictOn(claim(test), given([6000, 8000, 20_000, 60_000], [62_000, 21_000, 9500, 7000])).verdict,
+    ).toBe('not reproduced')
+    // Less than a standard deviation between the patterns' means: any order may come out of a draw.
+    expect(verdictOn(claim(test), given([6000, 6100, 6200, 6300], [1, 1.01, 1.02, 1.03])).verdict).toBe(
+      'inconclusive',
+    )
+  })
+
   it('does not count trials that were excluded', () => {
     const given = evidence({ trials: 8 })
     const runs = given.results.runs.map((run) => ({
@@ -296,7 +333,7 @@ describe('a claim of shape', () => {
 })
 
 describe('a claim about boots', () => {
-  it('is judged by boot where there are enough, as trials of a boot resemble each other', () => {
+  it('is judged by boot where there are several, as trials of a boot resemble each other', () => {
     const booted = (boots: number, perBoot: number): Evidence => {
       const run = fakeRun({ trials: boots })
       const rows = run.rows.flatMap((row) =>
@@ -315,7 +352,12 @@ describe('a claim about boots', () => {
       high: 9,
     }
     expect(verdictOn(claim(test), booted(8, 5)).measured[0]?.trials).toBe(8)
-    expect(verdictOn(claim(test), booted(3, 5)).measured[0]?.trials).toBe(15)
+    // Fifteen trials of three boots are three observations.
+    expect(verdictOn(claim(test), booted(3, 5))).toMatchObject({
+      verdict: 'inconclusive',
+      reason: 'too few boots for any interval: 3, at least 6 are needed',
+    })
+    expect(verdictOn(claim(test), booted(1, 15)).measured[0]?.trials).toBe(15)
   })
 })
 

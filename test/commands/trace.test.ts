@@ -1,4 +1,6 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { on } from 'node:events'
 import {
   copyFileSync,
   mkdirSync,
@@ -10,12 +12,15 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { formatRun } from '../../src/results/runfile.ts'
 import { operations } from '../../src/trace/operations.ts'
 import { parseStamps } from '../../src/trace/stamps.ts'
+import { fakeRun } from '../results/fake.ts'
 import { capture, plainMerge, windows } from '../trace/capture.ts'
 
 const source = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
@@ -25,6 +30,7 @@ const fixture = (name: string) => source(`test/fixtures/trace/run/${name}`)
 const run = capture('run/trace')
 const records = plainMerge(run)
 let folder: string
+let commands: ChildProcess
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'repro-trace-'))
   mkdirSync(join(folder, 'run'))
@@ -34,14 +40,41 @@ beforeAll(() => {
   writeFileSync(join(folder, 'cut.bin'), run.subarray(0, 100_000))
   writeFileSync(join(folder, 'empty.bin'), '')
   writeFileSync(join(folder, 'not.bin'), 'this is a text')
+  commands = spawn(process.execPath, [source('test/commands/trace-process.ts')], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  commands.stdout?.setEncoding('utf8')
+  commands.stderr?.setEncoding('utf8')
 })
-afterAll(() => rmSync(folder, { recursive: true }))
+afterAll(() => {
+  commands.disconnect()
+  rmSync(folder, { recursive: true })
+})
 
-async function trace(...args: readonly string[]) {
-  return await feed(null, ...args)
+interface Ended {
+  readonly out: string
+  readonly err: string
+  readonly exitCode: number | null
 }
 
-async function feed(input: Uint8Array | null, ...args: readonly string[]) {
+/** A command in a process that has done others before: starting one for each takes longer than all of them. */
+async function trace(...args: readonly string[]): Promise<Ended> {
+  const exitCode = new Promise<number>((resolve) => commands.once('message', resolve))
+  const [out, err] = [commands.stdout, commands.stderr].map(async (stream) => {
+    let text = ''
+    for await (const [chunk] of on(stream as Readable, 'data')) {
+      text += chunk
+      if (text.endsWith('\0')) return text.slice(0, -1)
+    }
+    return text
+  })
+  commands.send(args)
+  return { out: (await out) ?? '', err: (await err) ?? '', exitCode: await exitCode }
+}
+
+/** The program itself. */
+async function repro(input: Uint8Array | null, ...args: readonly string[]): Promise<Ended> {
   const child = spawn(process.execPath, [source('src/cli.ts'), 'trace', ...args], { cwd: folder })
   child.stdin.on('error', () => undefined)
   child.stdin.end(input ?? undefined)
@@ -52,6 +85,67 @@ async function feed(input: Uint8Array | null, ...args: readonly string[]) {
   ])
   return { out, err, exitCode }
 }
+
+describe('a cell in place of a file', () => {
+  const cell = 'latency/board/baseline'
+  const header = (sha256: string) =>
+    formatRun({
+      ...fakeRun({ trials: 1 }),
+      environment: 'board',
+      files: { 'trace.bin': { sha256, bytes: run.length } },
+    })
+  const keep = (at: string, sha256: string) => {
+    mkdirSync(join(folder, at), { recursive: true })
+    for (const [name, content] of Object.entries(header(sha256)))
+      writeFileSync(join(folder, at, name), content)
+  }
+  const digest = createHash('sha256').update(run).digest('hex')
+
+  it('whose recorded run has no raw files here is told how to make them', async () => {
+    mkdirSync(join(folder, 'paper'), { recursive: true })
+    keep(`results/${cell}`, digest)
+    const { err, exitCode } = await trace('phases', cell)
+    expect(exitCode).toBe(2)
+    expect(err).toContain(`no capture of ${cell} here: a recorded run keeps only the digests`)
+    expect(err).toContain(`repro run --rerun=${cell}`)
+  })
+
+  it('stands for the capture of its newest run, and a trial leads to the records of its time', async () => {
+    const raw = `.repro/runs/${cell}/2026-01-01T00.00.00.000Z-c0ffee00c0ff`
+    keep(raw, digest)
+    mkdirSync(join(folder, raw, 'raw'))
+    for (const name of ['trace.bin', 'dom0.stamps', 'domu.stamps'])
+      copyFileSync(join(folder, 'run', name), join(folder, raw, 'raw', name))
+    const { out, err, exitCode } = await trace('phases', cell, '--trial', '3')
+    expect(exitCode).toBe(0)
+    expect(err).toBe(`${raw}/raw/trace.bin: the bytes that were recorded\n`)
+    const [pause = '', unpause = ''] = out.split('\n\n')
+    expect(pause).toMatch(/^pause of trial 3, the vCPU found blocked\n/)
+    expect(unpause).toMatch(/^unpause of trial 3, the vCPU found offline\n/)
+    // The same number that the row of this trial has.
+    const { out: all } = await trace('phases', cell)
+    const total = /^3 +blocked +([\d.]+)/m.exec(all)?.[1]
+    expect(total).toBeDefined()
+    expect(pause).toMatch(new RegExp(`^vCPU stops +[\\d.]+ +${total}$`, 'm'))
+
+    const command = /^the records of that time: repro trace (dump .*)$/m.exec(pause)?.[1]?.split(' ') ?? []
+    const { out: records } = await trace(...command)
+    const start = Number(/^Xen starts \(its record\) +([\d.]+)/m.exec(pause)?.[1])
+    expect(start).toBeGreaterThan(0)
+    // Xen's own record of the pause is among them, at that microsecond.
+    expect(records).toMatch(new RegExp(`^ *${start.toFixed(3).replace('.', '\\.')} .*sleep`, 'm'))
+    expect(records.split('\n').length).toBeLessThan(3000)
+
+    keep(`results/${cell}`, '0'.repeat(64))
+    expect((await trace('info', cell)).err).toContain('other bytes than those that were recorded')
+  })
+
+  it('has the trials that there are', async () => {
+    const { err, exitCode } = await trace('phases', 'run/trace.bin', '--trial', '99')
+    expect(exitCode).toBe(2)
+    expect(err).toContain('no trial 99: there are 1 to 5')
+  })
+})
 
 describe('repro trace info', () => {
   it('says what a capture consists of, with the clock of the stamps beside it', async () => {
@@ -66,7 +160,7 @@ describe('repro trace info', () => {
   })
 
   it('needs no clock, and reads standard input', async () => {
-    const { out, exitCode } = await feed(run, 'info', '--json', '-')
+    const { out, exitCode } = await repro(run, 'info', '--json', '-')
     expect(exitCode).toBe(0)
     expect(JSON.parse(out)).toMatchObject({
       bytes: run.length,
@@ -286,6 +380,17 @@ describe('repro trace export', () => {
 })
 
 describe('repro trace', () => {
+  it('ends as the command that it does, with its mistakes on standard error', async () => {
+    expect(await repro(null, 'dump', 'cut.bin')).toEqual({
+      out: '',
+      err: expect.stringMatching(/^repro: how many ticks a second\?.*\nTry `repro --help`\.\n$/),
+      exitCode: 2,
+    })
+    const { out, err, exitCode } = await repro(null, 'dump', '--hz', '54M', 'cut.bin')
+    expect([out.split('\n').length - 1, exitCode]).toEqual([4628, 1])
+    expect(err).toMatch(/^error: the capture is truncated at byte 100000/)
+  })
+
   it.each([
     [[], 2, 'which one? repro trace info|summary|phases|dump|export FILE'],
     [['sumary', 'x'], 2, 'unknown command: trace sumary (did you mean summary?)'],

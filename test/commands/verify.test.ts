@@ -65,7 +65,9 @@ describe('repro verify', () => {
     await repro('run', '--record')
     const { exitCode, out, err } = await repro('verify', '--rerun', '--claim', 'C3')
     expect(exitCode).toBe(0)
-    expect(err).toMatch(/^runs 1 cell again, about 1 min by what they took when recorded$/m)
+    expect(err).toMatch(
+      /^runs 1 cell again \(fast\/local\/default\), about 1 min by what they took when recorded$/m,
+    )
     expect(err).not.toContain('slow/local')
     expect(out).toMatch(/^C3 {3}not testable/m)
   })
@@ -76,6 +78,57 @@ describe('repro verify', () => {
     const html = readFileSync(join(project, '_build/index.html'), 'utf8')
     expect(html).toMatch(/<aside class="claim reproduced" id="C1"/)
     expect(html).toMatch(/<aside class="claim not-testable" id="C3"/)
+  })
+
+  it('shows beside each other in the report what was published, recorded, and run now', async () => {
+    const table = '\n```yaml table\nid: tbl-claims\nkind: claims\ncaption: Claims.\n```\n'
+    const [path = '', text = ''] = Object.entries(paper(100, 300))[0] ?? []
+    write({ [path]: text + table })
+    await repro('run', '--record')
+    const cellsOf = (html: string, id: string) =>
+      Array.from(
+        (new RegExp(`<th[^>]*><a href="#${id}">.*?</tr>`, 's').exec(html)?.[0] ?? '').matchAll(
+          /<td[^>]*>(.*?)<\/td>/gs,
+        ),
+        ([, cell = '']) => cell.replaceAll('\u00a0', ' '),
+      )
+    const built = () => readFileSync(join(project, '_build/index.html'), 'utf8')
+
+    expect((await repro('build')).exitCode).toBe(0)
+    const before = cellsOf(built(), 'C2')
+    expect(before).toEqual([
+      'It takes three times as long',
+      '3 (Table 5)',
+      expect.stringMatching(/^2\.9\d* \[.*\], local$/),
+      'is the recorded run',
+      'reproduced',
+    ])
+
+    expect((await repro('build', '--rerun', '--trials', '7')).exitCode).toBe(0)
+    const after = cellsOf(built(), 'C2')
+    expect(after[2]).toBe(before[2])
+    expect(after[3]).toMatch(/^2\.9\d* \[.*\], local$/)
+    expect(after[3]).not.toBe(before[2])
+    expect(built()).toMatch(/fast\/local\/default <span[^>]*>local<\/span><\/th><td>7<\/td>/)
+  })
+
+  it('shows what stands behind a claim: its text, limit, method, inputs and distributions', async () => {
+    write(paper(100, 300))
+    await repro('run', '--record')
+    expect((await repro('build')).exitCode).toBe(0)
+    const html = readFileSync(join(project, '_build/index.html'), 'utf8')
+    const detail = /<aside[^>]*id="C1".*?<\/aside>/s.exec(html)?.[0] ?? ''
+    expect(detail).toContain('How C1 was judged')
+    expect(detail).toContain('from: fast.local.default.elapsedUs')
+    expect(detail).toContain('a shift above 5.')
+    expect(detail).toContain('Mann and Whitney')
+    expect(detail).toContain('<a href="../results/fast/local/default/rows.csv">rows.csv</a>')
+    expect(existsSync(join(project, '_build', '../results/fast/local/default/rows.csv'))).toBe(true)
+    expect(detail).toMatch(
+      /<svg .*C1: share of trials \(local\).*fast · default · elapsedUs.*slow · default · elapsedUs/s,
+    )
+    // Nothing was measured for the absolute claim, so there is nothing to look at.
+    expect(/<aside[^>]*id="C3".*?<\/aside>/s.exec(html)?.[0]).not.toContain('<svg')
   })
 
   it.each([
@@ -136,6 +189,42 @@ describe('a falsehood', () => {
       /^C1 {3}inconclusive .*\n(?: .*\n)*? +why +too few trials for any interval: 2, at least \d+ are needed/m,
     )
     expect(out).not.toMatch(/^C[12] {3}reproduced/m)
+    // JSON has no infinite numbers: an end that is not bounded is null.
+    const { claims: told } = JSON.parse((await repro('verify', '--json', '--claim', 'C1')).out)
+    expect(told[0].recorded.measured[0]).toMatchObject({
+      interval: { low: null, high: null },
+      allowed: { low: expect.any(Number), high: null },
+      trials: 2,
+      per: 'trial',
+      origins: ['local'],
+      runs: ['fast/local/default', 'slow/local/default'],
+    })
+  })
+
+  it('an emulated number in a sentence about hardware: an error with its place and what to do', async () => {
+    write({
+      'experiments/x.ts': 'export default () => ({})\n',
+      'experiments/environments.yaml':
+        'board: {label: B, testbed: emulated, root: debian-11, machine: virt, cpus: 4, memoryMb: 4096, dom0MemoryMb: 1024, clockHz: 54000000}\n',
+      'paper/index.md': `---
+title: T
+---
+\`\`\`yaml experiment
+id: x
+script: experiments/x.ts
+environments: [board]
+trials: 3
+patterns: {baseline: {}}
+\`\`\`
+
+On a Raspberry Pi it takes \`=x.board.baseline.total.mean | ms\`.
+`,
+    })
+    const { exitCode, err } = await repro('check')
+    expect(exitCode).toBe(2)
+    expect(err).toMatch(
+      /^paper\/index\.md:12:28 error a value of board in a sentence that says "On a Raspberry Pi": say in the sentence that it is emulated/m,
+    )
   })
 
   it('a run from here passed off as hardware’s: refused', async () => {

@@ -73,6 +73,32 @@ describe('a literal number with a unit', () => {
   })
 })
 
+describe('a literal number outside of the prose', () => {
+  const table = (caption: string) => `\`\`\`yaml table\nid: tbl-x\nkind: x\ncaption: ${caption}\n\`\`\``
+  const claim = (more: string) =>
+    `\`\`\`yaml claim\nid: C1\nstatement: A pause takes 5 ms\nscope: shape\n${more}\`\`\``
+
+  it.each([
+    ['a caption', table('Some 14.8 ms.'), ['9:15 unbound-number 14.8 ms']],
+    ['a caption in quotes', table('"Some 14.8 ms."'), ['9:16 unbound-number 14.8 ms']],
+    ['a caption over two lines', table('>-\n  Some\n  14.8 ms.'), ['9:10 unbound-number 14.8 ms']],
+    ['a caption that says published', table('The published 14.8 ms.'), []],
+    ['a caption with code', table('"`sleep 4 ms`"'), []],
+    ['a claim of nobody else', claim(''), ['8:26 unbound-number 5 ms']],
+    ['a claim of others', claim('source: Table 5\n'), []],
+  ])('%s', (_, body, messages) => {
+    expect(found(body).filter((one) => one.includes('-number'))).toEqual(messages)
+  })
+
+  it('in the abstract', () => {
+    const file = new VFile('---\ntitle: T\nabstract: It takes 5 ms. The published 6 ms.\n---\n')
+    checkLiterals(parseDocument(file))
+    expect(file.messages.map(({ line, column, ruleId }) => [line, column, ruleId])).toEqual([
+      [3, 11, 'unbound-number'],
+    ])
+  })
+})
+
 describe('a nominal number', () => {
   it('may stand in the text, however it is written', () => {
     expect(found('4 ms, 4ms, 4 milliseconds, 4ミリ秒, 4,068 us and 4068 μs', '4 ms, "4,068 µs"')).toEqual([])

@@ -316,7 +316,7 @@ describe('repro pack', () => {
       /A busy day takes \\\*at least\\\* twice \\\| as long: `2 <= waiting\.local\.busy\.value\.mean \/ waiting\.local\.idle\.value\.mean` \| \*\*reproduced\*\*: 3\.05 .*\(published: 3 \(Table 1\)\) \| E1, Figure 1 \| \d+ s \| `npx repro verify --claim C1` \|$/,
     )
     expect(line('| [C2]')).toContain(
-      '`waiting.local.busy.value below waiting.local.idle.value, by more than 5 %` | **not reproduced**: 40,000 ',
+      '`waiting.local.busy.value below waiting.local.idle.value, by more than 5 %` | **not reproduced**: +40.0 ',
     )
     expect(appendix).toContain('exit code 3, because the recorded runs do not reproduce C2.')
     expect(appendix).toContain('Human minutes: 4.')

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { autoType, csvParse } from 'd3-dsv'
 import { describe, expect, it } from 'vitest'
 import { datasetsOf, renderFigure } from '../../src/report/figure.ts'
+import { ratios } from '../../src/report/ratios.ts'
 import { records } from '../../src/report/records.ts'
 import { textWidth } from '../../src/report/textwidth.ts'
 import { fakeExperiment, fakeRun } from '../results/fake.ts'
@@ -24,6 +25,40 @@ const bars = {
 }
 const file = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../figures/${name}.vl.json`, import.meta.url), 'utf8'))
+
+describe('ratios', () => {
+  const many = [fakeRun({ trials: 20 }), fakeRun({ trials: 20, pattern: 'dom0-cpu', xlUs: 60_000 })]
+
+  it('are means as multiples of the baseline’s, with intervals, by operation and measure', () => {
+    const own = ratios(experiment, many, ['total', 'command'])
+    expect(own.map(({ operation, measure }) => [operation, measure])).toEqual([
+      ['pause', 'total'],
+      ['pause', 'command'],
+      ['unpause', 'total'],
+      ['unpause', 'command'],
+    ])
+    const [first] = own
+    expect(first).toMatchObject({
+      environment: 'xen-4.14',
+      pattern: 'dom0-cpu',
+      patternLabel: 'dom0 CPU load',
+      patternIndex: 1,
+      origin: 'emulated',
+    })
+    // Means: 60,000 + 950 + 4068 us and 6000 + 950 + 4068 us.
+    expect(first?.ratio).toBeCloseTo(65_018 / 11_018, 9)
+    expect(first?.low).toBeGreaterThan(5.7)
+    expect(first?.low).toBeLessThan(first?.ratio as number)
+    expect(first?.high).toBeLessThan(6.1)
+    expect(first?.high).toBeGreaterThan(first?.ratio as number)
+  })
+
+  it('have no interval for a few trials, and are none without a baseline', () => {
+    expect(ratios(experiment, runs, ['total'])[0]).toMatchObject({ low: null, high: null })
+    expect(ratios(experiment, many.slice(1), ['total'])).toEqual([])
+    expect(() => ratios(experiment, many, ['totl'])).toThrow('unknown measure: totl (did you mean total?)')
+  })
+})
 
 describe('renderFigure', () => {
   it.each(['phases', 'scatter', 'deadlines'])(
@@ -88,22 +123,24 @@ describe('renderFigure', () => {
 
   it('draws ratios beside the published ones', async () => {
     const csv = readFileSync(new URL('../../paper/published/latency.csv', import.meta.url), 'utf8')
-    const rows = records(experiment, runs, { from: 'latency', where: {} }).map((row) => ({
-      ...row,
-      'total-corrected': row.total,
+    const many = runs.map((run) => ({
+      ...run,
+      columns: [...run.columns, { name: 'total-corrected', role: 'measure', unit: 'ticks' } as const],
+      rows: run.rows.map((row) => ({ ...row, 'total-corrected': row.total ?? null })),
     }))
+    const own = ratios(experiment, many, ['total', 'total-corrected'])
     const published = csvParse(csv, autoType) as readonly Record<string, unknown>[]
     const svg = await renderFigure({
       ...words,
       spec: file('slowdown'),
       data: new Map([
-        ['rows', rows],
+        ['ratios', own],
         ['published', published],
       ]),
     })
     const symbols = [...svg.matchAll(/<g class="mark-symbol role-mark[^>]*>(.*?)<\/g>/gs)]
-    // For pause and unpause: one pattern beside the baseline, on either clock, and the published ratio of the same pattern.
-    expect(symbols.map(([, marks]) => marks?.match(/<path /g)?.length ?? 0)).toEqual([1, 1, 1, 1, 1, 1])
+    // For pause and unpause: one pattern beside the baseline, on both clocks, and the published ratio of the same pattern.
+    expect(symbols.map(([, marks]) => marks?.match(/<path /g)?.length ?? 0)).toEqual([2, 1, 2, 1])
   })
 
   it('draws one point a trial that has both operations', async () => {

@@ -326,3 +326,46 @@ describe('environment', () => {
 it.each([...tableKinds])('kind %s refuses an unknown option', (_name, { options }) => {
   expect(options.safeParse({ captoin: 'x' }).success).toBe(false)
 })
+
+describe('effects', () => {
+  it('compares each pattern with the baseline, and says what cannot be told', () => {
+    const options = { measure: 'total', operation: 'pause', environments: ['xen-4.14'] }
+    const many = [
+      fakeRun({ trials: 20 }),
+      fakeRun({ trials: 20, pattern: 'dom0-cpu', xlUs: 60_000 }),
+      fakeRun({ trials: 20, pattern: 'scheduler', xlUs: 6100 }),
+    ]
+    const table = tableKinds.get('effects')?.render(options, { experiment, runs: many, published: undefined, ...language })
+    const [group] = table?.groups ?? []
+    expect(texts(group?.rows[0])).toEqual([
+      'dom0 CPU load',
+      '20',
+      '54,000',
+      expect.stringMatching(/^53,/),
+      expect.stringMatching(/^54,/),
+      '1.00',
+      '< 0.001',
+      'changed',
+    ])
+    expect(group?.rows[1]?.at(-1)?.text).toBe("can't tell")
+    // Trials of these runs rise one after another.
+    expect(table?.notes.join()).toContain('Values seem to drift from trial to trial')
+    expect(table?.notes.join()).toContain('nothing of the spread between boots')
+    expect(table?.runs).toHaveLength(3)
+  })
+
+  it('names the runs that it lacks', () => {
+    const options = { measure: 'total', operation: 'pause', environments: ['xen-4.14'] }
+    const table = tableKinds
+      .get('effects')
+      ?.render(options, { experiment, runs: runs.slice(0, 1), published: undefined, ...language })
+    expect(table?.missing).toEqual(['latency/xen-4.14/dom0-cpu', 'latency/xen-4.14/scheduler'])
+  })
+
+  it('refuses a baseline that there is not', () => {
+    const options = { measure: 'total', baseline: 'basline' }
+    expect(() =>
+      tableKinds.get('effects')?.render(options, { experiment, runs, published: undefined, ...language }),
+    ).toThrow('unknown pattern of latency: basline (did you mean baseline?)')
+  })
+})

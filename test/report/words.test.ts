@@ -144,7 +144,7 @@ shows: tbl-latency
       expect(written).toContain(word)
     for (const sentence of [
       '除外した観測（理由別）：記録の欠落（1件）。',
-      '要更新：latency/xen-4.14/baseline（trials 4 -&#x3E; 5）。',
+      '要更新：latency/xen-4.14/baseline（trials 4 -&#x3E; 5）',
       '未実行1件：latency/xen-4.17/baseline。',
       '要更新1件（現在の本文と合わない実行）：latency/xen-4.14/baseline：trials 4 -&#x3E; 5。',
     ])

@@ -7,12 +7,15 @@ import { fakeExperiment, fakeRun } from './fake.ts'
 
 const results = {
   experiments: [
-    fakeExperiment([
-      { name: 'baseline' },
-      { name: 'dom0-cpu' },
-      { name: 'scheduler', only: ['xen-4.14'] },
-      { name: 'xl-nice' },
-    ]),
+    {
+      ...fakeExperiment([
+        { name: 'baseline' },
+        { name: 'dom0-cpu', only: ['xen-4.14'] },
+        { name: 'scheduler', only: ['xen-4.14'] },
+        { name: 'xl-nice', only: ['xen-4.14'] },
+      ]),
+      groups: { both: ['baseline', 'dom0-cpu'] },
+    },
   ],
   runs: [
     fakeRun({ exclude: 'lost records' }),
@@ -76,6 +79,48 @@ describe('evaluate', () => {
     expect(value(source).unit).toBe(unit)
   })
 
+  const loaded = "latency['xen-4.14']['dom0-cpu']"
+  const both = "latency['xen-4.14'].both"
+
+  it.each([
+    [`max(${both}.pause.total.mean)`, 64_218, 'us'],
+    [`min(${both}.pause.total.mean / ${baseline}.pause.total.mean)`, 1, ''],
+    [`sum(${both}.pause.n)`, 7, ''],
+    [`mean(${both}.pause.n, 2)`, 3, ''],
+    [`sum(latency['xen-4.14']['dom0-cpu, baseline'].pause.n)`, 7, ''],
+    [`max(abs(-${both}.pause.total.mean - 1000))`, 65_218, 'us'],
+    [`max(latency['xen-4.17']['*'].pause.total.mean)`, 10_218, 'us'],
+    // Two points lie on a line.
+    [`correlation(${both}.pause['xl-to-domu-stop'].mean, ${both}.pause.total.mean)`, 1, ''],
+    [`correlation(${both}.pause['xl-to-domu-stop'].mean, -${both}.pause.total.mean)`, -1, ''],
+    // Each trial's xl phase is longer by as much as its total.
+    [`correlation(${baseline}.pause['xl-to-domu-stop'], ${baseline}.pause.total)`, 1, ''],
+  ])('%s, over patterns or trials, is %d', (source, expected, unit) => {
+    expect(value(source).value).toBeCloseTo(expected, 6)
+    expect(value(source).unit).toBe(unit)
+  })
+
+  it('correlates series row by row, and leaves out rows that lack one of the two', () => {
+    const run = fakeRun({ trials: 5 })
+    const command = [3, 1, null, 2, 9]
+    const rows = run.rows.filter((row) => row.operation === 'pause')
+    const odd = { ...run, rows: rows.map((row, index) => ({ ...row, command: command[index] ?? null })) }
+    const given = { experiments: results.experiments, runs: [odd] }
+    const { value: r, sources } = evaluate(
+      parseExpression(`correlation(${baseline}.pause.command, ${baseline}.pause.total)`),
+      given,
+    )
+    // Of 3, 1, 2, 9 and 0, 1, 3, 4: 13 / sqrt(38.75 * 10)
+    expect(r).toBeCloseTo(13 / Math.sqrt(387.5), 12)
+    expect(sources.map(({ n }) => n)).toEqual([4])
+  })
+
+  it('names every run that a list lacks', () => {
+    expect(() => value("max(latency['xen-4.14']['*'].pause.total.mean)")).toThrow(
+      expect.objectContaining({ missing: ['latency/xen-4.14/scheduler', 'latency/xen-4.14/xl-nice'] }),
+    )
+  })
+
   it('remembers every run behind a number, and so its origin', () => {
     const emulated = value(`${baseline}.pause.total.mean + 100`)
     expect(emulated.sources.map(({ run, n }) => [run.environment, n])).toEqual([['xen-4.14', 3]])
@@ -101,7 +146,7 @@ describe('evaluate', () => {
     ["latency['xen-4.14'].basline.pause.total.mean", 'did you mean baseline?'],
     [`${baseline}.pause.totl.mean`, 'unknown measure or factor value: totl (did you mean total?)'],
     [`${baseline}.pause.total.meen`, 'unknown statistic: meen (did you mean mean?)'],
-    [`${baseline}.pause.total`, 'no statistic after total'],
+    [`${baseline}.pause.total`, 'no statistic after pause.total'],
     [`${baseline}.pause.mean`, 'no measure before mean'],
     [`${baseline}.pause.unpause.total.mean`, 'two values of operation in one path: pause and unpause'],
     [
@@ -111,6 +156,21 @@ describe('evaluate', () => {
     [`${baseline}.pause.total.mean + ${baseline}.pause.n`, 'units do not fit: µs + a plain number'],
     ["latency['xen-4.17'].scheduler.pause.total.mean", 'does not run in xen-4.17 (only: xen-4.14)'],
     ['1 + 1', 'reads no result'],
+    [`${both}.pause.total.mean`, 'a number from each of baseline, dom0-cpu: put them into correlation, max'],
+    [
+      `max(${both}.pause.total.mean - latency['xen-4.14']['dom0-cpu, baseline'].pause.total.mean)`,
+      'lists of different patterns: baseline, dom0-cpu; and dom0-cpu, baseline',
+    ],
+    [`sum(${both}.pause.total.mean, ${both}.pause.n)`, 'units do not fit: µs sum a plain number'],
+    [`max(${both}.pause.total)`, 'no statistic after pause.total'],
+    [`max(latency['xen-4.14'].bth.pause.n)`, 'unknown pattern of latency: bth (did you mean both?)'],
+    [`correlation(${both}.pause.total.mean, ${baseline}.pause.total.mean)`, 'correlation takes two lists'],
+    [
+      `correlation(${baseline}.pause.total, ${loaded}.pause.total)`,
+      'pause.total and pause.total are not measures of the same rows of one run',
+    ],
+    [`correlation(${baseline}.pause.total, ${baseline}.unpause.total)`, 'not measures of the same rows'],
+    [`correlation(${both}.pause['domu-stop-to-xen'].mean, ${both}.pause.total.mean)`, 'does not vary'],
     [`${baseline}.pause.n / 0`, 'division by zero'],
   ])('%s fails with: %s', (source, message) => {
     expect(() => value(source)).toThrow(message)

@@ -17,8 +17,8 @@ const stamps = (name: string) =>
 
 function traceOf(name: string, found: readonly Operation[] = []): Uint8Array {
   const trace = new PerfettoTrace(hz, () => [{ from: 0, to: Number.POSITIVE_INFINITY }])
-  const { gaps, ...extent } = scan([capture(name)], (merge, first) => {
-    while (merge.next()) trace.take(merge, first)
+  const { gaps, ...extent } = scan([capture(name)], (merge, first, gaps) => {
+    while (merge.next()) trace.take(merge, first, gaps)
   })
   trace.finish(extent, gaps)
   for (const [i, operation] of found.entries()) trace.operation(operation, i + 1, { id: 1, vcpu: 0 })

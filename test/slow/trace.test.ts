@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TraceError } from '../../src/trace/error.ts'
 import { isRunstateChange } from '../../src/trace/events.ts'
-import { recordLine } from '../../src/trace/line.ts'
+import { LineWriter } from '../../src/trace/linewriter.ts'
 import { RunstateTracker } from '../../src/trace/runstate.ts'
 import { scan } from '../../src/trace/scan.ts'
 import { StayTracker } from '../../src/trace/stays.ts'
@@ -14,19 +14,23 @@ const CASES = 4000
 function readAll(bytes: Uint8Array, pieceBytes: number): { records: number; damage: string | null } {
   const runstates = new RunstateTracker()
   const stays = new StayTracker(() => undefined)
-  let [lines, last] = [0, Number.NEGATIVE_INFINITY]
+  let [records, text, last] = [0, 0, Number.NEGATIVE_INFINITY]
+  const lines = new LineWriter(54_000_000, (bytes) => {
+    text += bytes.filter((byte) => byte === 0x0a).length
+  })
   const pieces = Array.from({ length: Math.ceil(bytes.length / pieceBytes) }, (_, i) =>
     bytes.subarray(i * pieceBytes, (i + 1) * pieceBytes),
   )
-  const found = scan(pieces, (merge, first) => {
+  const found = scan(pieces, (merge, first, gaps) => {
     while (merge.next()) {
       if (merge.time < last || merge.time < first)
         throw new Error(`${merge.time} after ${last}, from ${first} on`)
       last = merge.time
-      stays.take(merge, first)
+      stays.take(merge, first, gaps)
       const event = (merge.words[merge.at] as number) & 0x0fffffff
       if (isRunstateChange(event)) runstates.apply(merge)
-      if (recordLine(merge, first, 54_000_000) !== '') lines += 1
+      lines.line(merge, first)
+      records += 1
     }
   })
   stays.finish(found)
@@ -35,7 +39,9 @@ function readAll(bytes: Uint8Array, pieceBytes: number): { records: number; dama
     if (!(all >= 0 && all <= found.last - found.first))
       throw new Error(`${all} of ${found.last - found.first} ticks`)
   }
-  return { records: lines, damage: found.damage?.message ?? null }
+  lines.flush()
+  if (text !== records) throw new Error(`${text} lines of ${records} records`)
+  return { records, damage: found.damage?.message ?? null }
 }
 
 /** The first whole windows of a capture, up to some 20 kB. */

@@ -83,6 +83,14 @@ describe('the BCa interval', () => {
     expect(high).toBeLessThanOrEqual(6)
   })
 
+  it('reaches from the estimate to the draws where nearly all of these lie on one side of it', () => {
+    const replicates = Array.from({ length: 1000 }, (_, index) => 0.9 + index / 20_000)
+    const { low, high } = bcaInterval(replicates, 1, 0, 1.96)
+    expect(high).toBe(1)
+    expect(low).toBeCloseTo(0.9 + 0.025 / 20, 4)
+    expect(bcaInterval(replicates, 0.8, 0, 1.96).low).toBe(0.8)
+  })
+
   it('never reaches beyond the largest value for a maximum, which is why one must not trust it', () => {
     expect(bootstrapInterval([{ values: spatial }], max).high).toBe(48)
   })

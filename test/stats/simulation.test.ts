@@ -5,7 +5,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { bootstrapInterval } from '../../src/stats/bootstrap.ts'
-import { compareFactors } from '../../src/stats/compare.ts'
+import { compare, compareFactors } from '../../src/stats/compare.ts'
 import type { Interval } from '../../src/stats/interval.ts'
 import { mean } from '../../src/stats/moments.ts'
 import { median } from '../../src/stats/order.ts'
@@ -110,6 +110,36 @@ describe('the comparison of eight patterns with a baseline', { timeout }, () => 
     expect(share).toBeLessThanOrEqual(0.05)
     // Some must occur by chance: a test that never alarms would find nothing either.
     expect(share).toBeGreaterThan(0.01)
+  })
+
+  /** Six boots of 20 trials each; the spread between boots is that of `between`, within them of `normal`. */
+  function boots(between: Draw, random: () => number, count = 6) {
+    const levels = sample(between, count, random)
+    return {
+      values: levels.flatMap((level) => sample(normal, 20, random).map((value) => level + value)),
+      clusters: levels.flatMap((_, boot) => Array<number>(20).fill(boot)),
+    }
+  }
+
+  function alarmsOfBoots(isClustered: boolean): number {
+    const random = randomNumbers('boots')
+    const studies = 600
+    let found = 0
+    for (let study = 0; study < studies; study += 1) {
+      const [a, b] = [boots(normal, random), boots(normal, random)]
+      const { verdict } = isClustered
+        ? compare(a, b, { tolerance: 0 })
+        : compare(a.values, b.values, { tolerance: 0 })
+      if (verdict === 'changed') found += 1
+    }
+    return found / studies
+  }
+
+  it('raises a false alarm in at most 5 % of studies of several boots, which trials alone would do in most', () => {
+    const share = alarmsOfBoots(true)
+    expect(share).toBeLessThanOrEqual(0.05)
+    expect(share).toBeGreaterThan(0.01)
+    expect(alarmsOfBoots(false)).toBeGreaterThan(0.4)
   })
 
   it('finds a large shift nearly always', () => {

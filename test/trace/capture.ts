@@ -129,3 +129,38 @@ export function withYields(bytes: Uint8Array, yields: readonly Yield[]): Uint8Ar
   }
   return Buffer.concat(parts)
 }
+
+/** Records that a pCPU lost: those from `from` to `to`, both inclusive. */
+export interface Loss {
+  readonly cpu: number
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * The capture with these records gone, as Xen does it: the next record of the pCPU is told how many, and since when. The
+ * last record of a pCPU stays.
+ */
+export function withLosses(bytes: Uint8Array, losses: readonly Loss[]): Uint8Array {
+  const all = windows(bytes)
+  const lasts = new Map(all.flatMap(({ records }) => records.map((one) => [one.cpu, one] as const)))
+  const lost = new Map<number, { count: number; since: number }>()
+  const parts = all.flatMap(({ cpu, records }) => {
+    const kept = records.flatMap((one) => {
+      const { time, event, words } = one
+      const gone = (loss: Loss) => loss.cpu === cpu && loss.from <= time && time <= loss.to
+      const before = lost.get(cpu)
+      if (losses.some(gone) && one !== lasts.get(cpu)) {
+        lost.set(cpu, { count: (before?.count ?? 0) + 1, since: before?.since ?? time })
+        return []
+      }
+      lost.delete(cpu)
+      const own = record(event, time, ...words)
+      return before === undefined
+        ? [own]
+        : [record(0x1f001, time, before.count, 0, ...u64(before.since)), own]
+    })
+    return kept.length === 0 ? [] : [window(cpu, ...kept)]
+  })
+  return bytesOf(...parts)
+}

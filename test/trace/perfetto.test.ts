@@ -38,8 +38,8 @@ function traceOf(
 ): readonly Packet[] {
   const trace = new PerfettoTrace(54_000_000, spansFrom)
   const pieces: Uint8Array[] = []
-  const found = scan([capture(name)], (merge, first) => {
-    while (merge.next()) trace.take(merge, first)
+  const found = scan([capture(name)], (merge, first, gaps) => {
+    while (merge.next()) trace.take(merge, first, gaps)
     pieces.push(trace.bytes())
   })
   trace.finish(found, found.gaps)

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { recordLine } from '../../src/trace/line.ts'
 import type { MergedRecord } from '../../src/trace/merge.ts'
 import { csvLine, recordRow } from '../../src/trace/row.ts'
 import { domainsOf, eventNames, eventsCalled, isSelected, vcpuOf } from '../../src/trace/selection.ts'
@@ -50,14 +49,6 @@ describe('the selection of records', () => {
 })
 
 describe('a record as text', () => {
-  it('is a line with its time since the first record and its ticks', () => {
-    expect(recordLine(wake, 1000, 54_000_000)).toBe('         1.000  1054   2  wake  domain=1 vcpu=3')
-    expect(recordLine(at(1000, 0x22001), 1000, 54_000_000)).toBe('         0.000  1000   2  credit tasklet')
-    expect(recordLine(at(1000, 0xabc12, 7), 1000, 54_000_000)).toBe(
-      '         0.000  1000   2  0xabc12  word0=7',
-    )
-  })
-
   it('is a line of CSV', () => {
     expect(csvLine(recordRow(swap, 946, 54_000_000))).toBe(
       '1000,1.000,2,0x2800a,switch,1,,fromDomain=1 fromVcpu=0 toDomain=32767 toVcpu=2',

@@ -7,8 +7,8 @@ import { bytesOf, capture, plainMerge, record, u64, window } from './capture.ts'
 function staysOf(bytes: Uint8Array): readonly Stay[] {
   const stays: Stay[] = []
   const tracker = new StayTracker((stay) => stays.push(stay))
-  const found = scan([bytes], (merge, first) => {
-    while (merge.next()) tracker.take(merge, first)
+  const found = scan([bytes], (merge, first, gaps) => {
+    while (merge.next()) tracker.take(merge, first, gaps)
   })
   tracker.finish(found)
   return stays

@@ -15,6 +15,7 @@ import {
 import { checkEnvironment, matching, type PublishedRow, theRow, valuesOf } from '../published.ts'
 import {
   type Cell,
+  type ExperimentContext,
   type Head,
   headCell,
   missingCell,
@@ -23,7 +24,6 @@ import {
   numberHead,
   publishedCell,
   type Table,
-  type TableContext,
   tableKind,
 } from '../table.ts'
 import type { Telling } from '../telling.ts'
@@ -122,7 +122,7 @@ export const summary = tableKind(options, (given, context): Table => {
 function layOut(
   given: z.output<typeof options>,
   factors: Factors,
-  { runs }: TableContext,
+  { runs }: ExperimentContext,
   publishedRows: readonly PublishedRow[],
 ): Layout {
   for (const name of given.statistics) {

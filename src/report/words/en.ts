@@ -115,15 +115,13 @@ export const english = {
       'not testable': 'not testable',
     },
     published: 'published',
-    here: 'here',
+    recorded: 'recorded',
+    thisRun: 'this run',
     why: 'why',
-    restsOn: 'rests on',
+    note: 'note',
     shownIn: 'shown in',
-    publishedIn: (published: string, source: string) => `${published} (${source})`,
     measured: (numbers: readonly string[], origins: readonly string[]) =>
       `${numbers.join('; ')}, ${origins.join(' + ')}`,
-    sentences: (sentences: readonly string[]) => sentences.join('. '),
-    list: (names: readonly string[]) => names.join(', '),
     reasons,
   },
 

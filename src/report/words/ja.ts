@@ -2,6 +2,13 @@
 
 import type { Words } from './en.ts'
 
+const units = { trial: '試行', boot: '起動' }
+
+function intervals(count: number, all: number): string {
+  if (all === 1) return '区間は'
+  return count === all ? `${all}個の区間はすべて` : `${all}個の区間のうち${count}個は`
+}
+
 export const japanese: Words = {
   table: (number) => `表${number}`,
   figure: (number) => `図${number}`,
@@ -98,22 +105,21 @@ export const japanese: Words = {
       'not testable': '検証できない',
     },
     published: '公表値',
-    here: '本実験',
+    recorded: '記録',
+    thisRun: '今回の実行',
     why: '理由',
-    restsOn: '根拠',
+    note: '注記',
     shownIn: '参照',
-    publishedIn: (published, source) => `${published}（${source}）`,
     measured: (numbers, origins) => `${numbers.join('、')}（${origins.join('＋')}）`,
-    sentences: (sentences) => sentences.map((sentence) => `${sentence}。`).join(''),
-    list: (names) => names.join('、'),
     reasons: {
-      inside: '区間は主張の許す範囲に含まれる',
-      outside: '区間は主張の許す範囲の外にある',
-      undefined: '試行の抽出によっては値が定まらない',
+      inside: (count, all) => `${intervals(count, all)}主張の許す範囲に含まれる`,
+      outside: (count, all) => `${intervals(count, all)}主張の許す範囲の外にある`,
+      undefined: (per) => `${units[per]}の抽出によっては値が定まらない`,
       near: '値が限界に近すぎ、試行をいくら増やしても判定できない',
-      few: (trials, needed) => `区間を求めるには試行が足りない：${trials}回（少なくとも${needed}回必要）`,
-      open: (trials, needed) =>
-        `区間が主張の許す範囲の境界をまたぐ：約${needed}回の試行が必要であり、実際は${trials}回である`,
+      few: (trials, needed, per) =>
+        `区間を求めるには${units[per]}が足りない：${trials}回（少なくとも${needed}回必要）`,
+      open: (trials, needed, per) =>
+        `区間が主張の許す範囲の境界をまたぐ：約${needed}回の${units[per]}が必要であり、実際は${trials}回である`,
       skipped: (why) => `対象外：${why}`,
       stale: (run, why) => `要更新：${run}（${why}）`,
       noShape:

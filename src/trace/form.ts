@@ -1,16 +1,6 @@
 import { eventName, type Field, fieldsOf, fieldValue } from './events.ts'
 import type { MergedRecord } from './merge.ts'
-import { microseconds } from './microseconds.ts'
 import { EVENT_MASK, KIND_MASK } from './reader.ts'
-
-/** Microseconds since `first`, ticks, pCPU, name and fields of a record: `   12.056  1234567  1  wake  domain=1 vcpu=0`. */
-export function recordLine(record: MergedRecord, first: number, hz: number): string {
-  const { time, cpu, words, at } = record
-  const { name } = formOf(words[at] as number)
-  const fields = fieldText(record)
-  const head = `${microseconds(time - first, hz).padStart(14)}  ${time}  ${cpu < 10 ? ' ' : ''}${cpu}  ${name}`
-  return fields === '' ? head : `${head}  ${fields}`
-}
 
 /** `domain=1 vcpu=0`. */
 export function fieldText({ words, at }: MergedRecord): string {

@@ -1,0 +1,120 @@
+/** What `repro verify` tells: for people, line by line, and for programs. */
+
+import type { Reproduction } from '../build/verify.ts'
+import type { Judgement } from '../claims/judge.ts'
+import { tally } from '../claims/tally.ts'
+import { decisive, type Verification } from '../claims/verification.ts'
+import { limitText, numberTexts, plainInterval, publishedText } from '../claims/words.ts'
+import { origins } from '../results/quantity.ts'
+import { runName } from '../results/series.ts'
+
+export interface Verdicts {
+  /** Path of the document. */
+  readonly document: string
+  readonly verifications: readonly Verification[]
+  readonly cells: readonly Reproduction[]
+}
+
+/** Lines for a reader who has seen neither the paper nor this program. */
+export function verdictLines({ document, verifications, cells }: Verdicts): readonly string[] {
+  const counts = Object.entries(tally(verifications.map(decisive))).filter(([, count]) => count > 0)
+  const by = verifications.some(({ rerun }) => rerun)
+    ? 'new runs, beside the recorded ones'
+    : 'the recorded runs'
+  return [
+    ...(verifications.length === 0
+      ? []
+      : [`claims of ${document}, judged by ${by}; numbers in brackets are 95 % intervals`, '']),
+    ...verifications.flatMap(claimLines),
+    ...(verifications.length === 0 ? [] : ['']),
+    ...cellLines(cells),
+    ...(verifications.length === 0
+      ? []
+      : [
+          `${verifications.length} ${verifications.length === 1 ? 'claim' : 'claims'}: ${counts.map(([verdict, count]) => `${count} ${verdict}`).join(', ')}`,
+          'what stands behind each: the report (repro build), and docs/claims.md',
+        ]),
+  ]
+}
+
+function claimLines(verification: Verification): readonly string[] {
+  const { claim, recorded, rerun } = verification
+  const { verdict, reason, notes, unit, measured } = decisive(verification)
+  const line = (name: string, text: string | undefined) =>
+    text === undefined || text === '' ? [] : [`     ${name.padEnd(10)} ${text}`]
+  const limits = [...new Set(measured.map((one) => limitText(one, claim.test)))]
+  return [
+    `${claim.id.padEnd(4)} ${verdict.padEnd(15)} ${claim.statement}`,
+    ...line('published', publishedText(claim, unit)),
+    ...line('recorded', ownNumbers(recorded)),
+    ...line('this run', rerun && (ownNumbers(rerun) ?? rerun.reason)),
+    ...line('allowed', limits.join('; ')),
+    ...line('why', reason),
+    ...notes.flatMap((note) => line('note', note)),
+  ]
+}
+
+function ownNumbers(judgement: Judgement): string | undefined {
+  const texts = numberTexts(judgement)
+  if (texts.length === 0) return undefined
+  const fewest = judgement.measured.reduce((a, b) => (b.trials < a.trials ? b : a))
+  const kinds = origins(judgement.measured.flatMap(({ sources }) => sources.map(({ run }) => run)))
+  return `${texts.join('; ')} (${kinds.join(' + ')}, ${fewest.trials} ${fewest.per}s)`
+}
+
+const differences: Readonly<Record<Exclude<Reproduction['same'], 'bits'>, string>> = {
+  none: 'no record that fits',
+  rows: 'the same rows from other raw files',
+  other: 'other rows',
+}
+
+/** Of emulated cells, which must come out the same. */
+function cellLines(cells: readonly Reproduction[]): readonly string[] {
+  const emulated = cells.filter(({ origin }) => origin === 'emulated')
+  if (emulated.length === 0) return []
+  const same = emulated.filter((cell) => cell.same === 'bits').length
+  return [
+    `bit for bit as recorded: ${same} of ${emulated.length} ${emulated.length === 1 ? 'cell' : 'cells'}`,
+    ...emulated.flatMap((cell) =>
+      cell.same === 'bits' ? [] : [`     ${cell.cell}: ${differences[cell.same]}`],
+    ),
+  ]
+}
+
+/** For JSON, as docs/claims.md describes it. */
+export function plainVerdicts({ verifications, cells }: Verdicts): object {
+  return { claims: verifications.map(plainClaim), cells }
+}
+
+function plainClaim(verification: Verification): object {
+  const { claim, recorded, rerun } = verification
+  const { id, statement, scope, published, source } = claim
+  return {
+    ...{ id, statement, scope, published, source, unit: recorded.unit },
+    verdict: decisive(verification).verdict,
+    recorded: plainJudgement(recorded),
+    ...(rerun ? { rerun: plainJudgement(rerun) } : {}),
+  }
+}
+
+function plainJudgement({ verdict, reason, measured, notes, trialsNeeded }: Judgement): object {
+  return {
+    ...{ verdict, reason, notes, trialsNeeded },
+    measured: measured.map(({ value, unit, interval, region, ratio, trials, per, sources }) => {
+      const runs = sources.map(({ run }) => run)
+      return {
+        ...{
+          value,
+          unit,
+          interval: plainInterval(interval),
+          allowed: plainInterval(region),
+          ratio,
+          trials,
+          per,
+        },
+        origins: origins(runs),
+        runs: [...new Set(runs.map(runName))],
+      }
+    }),
+  }
+}

@@ -1,0 +1,200 @@
+/** What stands behind a claim, folded: its test, its inputs down to the record in the trace, and the distributions that it compares. */
+
+import type { Element } from 'hast'
+import type { Judgement } from '../claims/judge.ts'
+import type { ClaimSeries } from '../claims/series.ts'
+import { limitText, methodText } from '../claims/words.ts'
+import { origins } from '../results/quantity.ts'
+import type { Run } from '../results/run.ts'
+import { excludedColumn, runName } from '../results/series.ts'
+import { type Distribution, distributionSvg, mostDistributions } from './distribution.ts'
+import { element, raw } from './element.ts'
+import { badge, originWords } from './standing.ts'
+import type { Telling } from './telling.ts'
+
+export interface ClaimDetail {
+  readonly judgement: Judgement
+  /** The claim as the author wrote it. */
+  readonly source: string
+  /** Empty if the claim cannot be tested. */
+  readonly series: readonly ClaimSeries[]
+  /** What the original study published of a series, in its unit. */
+  readonly published: (series: ClaimSeries) => Distribution['published']
+  readonly telling: Pick<Telling, 'words' | 'standings'>
+}
+
+export function claimDetail(detail: ClaimDetail): Element {
+  const { judgement, source, series } = detail
+  const { claim, measured } = judgement
+  const runs = [...new Set(series.map(({ run }) => run))]
+  const fact = (term: string, ...content: readonly (string | Element)[]) =>
+    content.length === 0 ? [] : [element('dt', {}, term), element('dd', {}, ...content)]
+  const limits = [...new Set(measured.map((one) => limitText(one, claim.test)))]
+  return element(
+    'details',
+    { className: ['detail'] },
+    element('summary', {}, `How ${claim.id} was judged`),
+    element('pre', {}, element('code', {}, content(source))),
+    element(
+      'dl',
+      {},
+      ...fact('allowed', ...(limits.length === 0 ? [] : [limits.join('; ')])),
+      ...fact('interval', ...(measured.length === 0 ? [] : [methodText(claim.test, measured)])),
+      ...fact('reads', ...(series.length === 0 ? [] : [[...new Set(series.map(nameOf))].join(', ')])),
+      ...fact('environment', ...environments(runs)),
+    ),
+    ...(runs.length === 0 ? [] : [inputsTable(detail, runs), distributions(detail), ...traces(detail, runs)]),
+  )
+}
+
+/** What stands between the fences. */
+function content(source: string): string {
+  return source.split(/\r?\n/).slice(1, -1).join('\n')
+}
+
+/** What was captured of the machine, once for each environment; what differs between its runs is left to the tables. */
+function environments(runs: readonly Run[]): readonly string[] {
+  const lines = [...Map.groupBy(runs, ({ environment }) => environment)].map(([name, own]) => {
+    const [first] = own
+    const shared = ['hypervisor', 'dom0 OS', 'board', 'emulator'].flatMap((item) => {
+      const value = first?.captured[item]
+      return value !== undefined && own.every(({ captured }) => captured[item] === value) ? [value] : []
+    })
+    return shared.length === 0 ? name : `${name}: ${shared.join(', ')}`
+  })
+  return lines.length === 0 ? [] : [lines.join('; ')]
+}
+
+function inputsTable({ series, telling }: ClaimDetail, runs: readonly Run[]): Element {
+  const heads = ['cell', 'n', 'key', 'rows']
+  return element(
+    'div',
+    { className: ['scroll'] },
+    element(
+      'table',
+      { className: ['cells'] },
+      element('thead', {}, element('tr', {}, ...heads.map((head) => element('th', { scope: 'col' }, head)))),
+      element(
+        'tbody',
+        {},
+        ...runs.map((run) => {
+          const own = series.filter((one) => one.run === run)
+          const counts = own.map(({ values }) => values.filter((value) => value !== null).length)
+          const isRecorded = telling.standings.get(runName(run))?.executed !== true
+          const rows = `results/${runName(run)}/rows.csv`
+          return element(
+            'tr',
+            {},
+            element('th', { scope: 'row' }, runName(run), ' ', badge([run], telling)),
+            element('td', {}, [...new Set(counts)].join(', ')),
+            element('td', {}, element('code', { title: run.key }, run.key.slice(0, 12))),
+            // The report lies in _build/, beside results/.
+            element(
+              'td',
+              {},
+              isRecorded ? element('a', { href: `../${rows}` }, 'rows.csv') : 'made for this report',
+            ),
+          )
+        }),
+      ),
+    ),
+  )
+}
+
+/** `pause.total`. */
+function nameOf({ factors, measure }: ClaimSeries): string {
+  return [...Object.values(factors), measure].join('.')
+}
+
+function distributions({ judgement, series, published, telling }: ClaimDetail): Element | undefined {
+  const { claim } = judgement
+  const [first] = series
+  if (first === undefined) return undefined
+  const drawn = series.filter(({ unit, values }) => unit === first.unit && values.some((one) => one !== null))
+  if (drawn.length > mostDistributions) {
+    const text = `Distributions are not drawn: ${drawn.length} series could not be told apart.`
+    return element('p', {}, text)
+  }
+  const several = <Value>(of: (one: ClaimSeries) => Value) => new Set(drawn.map(of)).size > 1
+  const [experiments, places, patterns, measures] = [
+    several(({ run }) => run.experiment),
+    several(({ run }) => run.environment),
+    several(({ run }) => run.pattern),
+    several(nameOf),
+  ]
+  const label = (one: ClaimSeries) =>
+    [
+      ...(experiments ? [one.run.experiment] : []),
+      ...(places ? [one.run.environment] : []),
+      ...(patterns || !measures ? [one.run.pattern] : []),
+      ...(measures || !patterns ? [nameOf(one)] : []),
+    ].join(' · ')
+  const data = drawn.map((one): Distribution => {
+    const known = published(one)
+    return {
+      label: label(one),
+      values: one.values.filter((value) => value !== null),
+      ...(known === undefined ? {} : { published: known }),
+    }
+  })
+  const words = originWords(origins(drawn.map(({ run }) => run)), telling.words).join(' + ')
+  const svg = distributionSvg(data, {
+    unit: first.unit,
+    origin: words,
+    title: `${claim.id}: share of trials (${words}) that took at most so long: ${data.map((one) => one.label).join(', ')}`,
+  })
+  return element(
+    'div',
+    {
+      className: ['scroll', 'drawing'],
+      role: 'region',
+      ariaLabel: `Distributions of ${claim.id}`,
+      tabIndex: 0,
+    },
+    raw(svg),
+  )
+}
+
+/** Runs whose captures `repro trace phases` can read have these files. */
+const captureFiles = ['trace.bin', 'dom0.stamps', 'domu.stamps']
+
+/** A claim over many patterns shows the way for a few. */
+const mostCommands = 4
+
+/** The way from a number to the records behind it, with the largest value of each run as an example. */
+function traces({ series }: ClaimDetail, runs: readonly Run[]): readonly Element[] {
+  const traced = runs.filter(({ files }) => captureFiles.every((name) => name in files))
+  const commands = traced.slice(0, mostCommands).flatMap((run) => {
+    const own = series.find((one) => one.run === run)
+    const largest = own && largestTrial(own)
+    if (own === undefined || largest === undefined) return []
+    return [`npx repro trace phases ${runName(run)} --trial ${largest}  # the largest ${nameOf(own)}`]
+  })
+  const [first] = traced
+  if (first === undefined || commands.length === 0) return []
+  return [
+    element(
+      'p',
+      {},
+      'From a number to the record: a row of rows.csv is one operation of one trial. The capture of a recorded run is not kept, only its digest; ',
+      element('code', {}, `npx repro run --rerun=${runName(first)}`),
+      ' makes it again, on the emulated board the same bytes. Then these name the edges of a trial, and the command that lists the records around them:',
+    ),
+    element('pre', {}, element('code', {}, commands.join('\n'))),
+    ...(traced.length > mostCommands
+      ? [element('p', {}, `The other ${traced.length - mostCommands} cells are looked at in the same way.`)]
+      : []),
+  ]
+}
+
+/** The trial of the largest value. */
+function largestTrial({ run, factors, measure }: ClaimSeries): string | undefined {
+  let best: { readonly value: number; readonly trial: string } | undefined
+  for (const row of run.rows) {
+    const value = row[measure]
+    if (typeof value !== 'number' || row[excludedColumn] || row.trial === undefined) continue
+    if (!Object.entries(factors).every(([name, one]) => row[name] === one)) continue
+    if (best === undefined || value > best.value) best = { value, trial: String(row.trial) }
+  }
+  return best?.trial
+}

@@ -1,0 +1,186 @@
+/**
+ * Distributions over each other, as an inline SVG: for each series the share of trials that took at most so long, and below, with the
+ * series' name, the published mean between the published extremes. Colours differ, and so do dashes.
+ */
+
+import { digits, symbol } from '../results/quantity.ts'
+import { textWidth } from './textwidth.ts'
+
+export interface Distribution {
+  readonly label: string
+  readonly values: readonly number[]
+  /** Of the original study, in the same unit. */
+  readonly published?: { readonly mean: number; readonly min?: number; readonly max?: number }
+}
+
+export interface DrawingFrame {
+  /** Canonical: 'us' for times. */
+  readonly unit: string
+  /** `emulated`: what kind of numbers these are. */
+  readonly origin: string
+  /** Becomes <title>. */
+  readonly title: string
+}
+
+/** Okabe and Ito's colours without yellow, with a dash each. */
+const strokes: readonly (readonly [color: string, dash: string])[] = [
+  ['#0072b2', ''],
+  ['#d55e00', '7 3'],
+  ['#009e73', '2 2'],
+  ['#cc79a7', '8 2 2 2'],
+  ['#56b4e9', '4 2'],
+  ['#e69f00', '1 3'],
+]
+
+/** More would not be told apart. */
+export const mostDistributions = strokes.length
+
+const width = 680
+const plot = { left: 44, right: 668, top: 8, height: 110 }
+const rowHeight = 19
+const fontSize = 12
+
+/** An SVG element as text; the same input gives the same bytes. */
+export function distributionSvg(distributions: readonly Distribution[], frame: DrawingFrame): string {
+  const marks = distributions.flatMap(({ published }) =>
+    published === undefined
+      ? []
+      : [published.mean, published.min, published.max].filter((one) => one !== undefined),
+  )
+  const all = [...distributions.flatMap(({ values }) => values), ...marks]
+  const axis = axisOf(all, frame.unit)
+  const bottom = plot.top + plot.height
+  const rowsTop = bottom + 44
+  const height = rowsTop + rowHeight * distributions.length + 4
+  const hasPublished = marks.length > 0
+  const axisTitle = [
+    axis.title,
+    frame.origin,
+    ...(hasPublished ? ['published: mean ◆ between min. and max.'] : []),
+  ].join(' · ')
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="Helvetica, Arial, sans-serif" font-size="${fontSize}" fill="#333">`,
+    `<title>${escapeText(frame.title)}</title>`,
+    ...[0, 0.5, 1].map((share) => {
+      const y = n(bottom - share * plot.height)
+      return `<path d="M${plot.left} ${y}H${plot.right}" stroke="#e6e6e6"/><text x="${plot.left - 6}" y="${n(y + 4)}" text-anchor="end">${share * 100} %</text>`
+    }),
+    ...axis.ticks.map(
+      ({ at, text }) =>
+        `<path d="M${n(at)} ${bottom}v5" stroke="#888"/><text x="${n(at)}" y="${bottom + 18}" text-anchor="middle">${text}</text>`,
+    ),
+    `<text x="${plot.left}" y="${bottom + 35}" fill="#666">${escapeText(axisTitle)}</text>`,
+    ...distributions.map((one, index) =>
+      curve(one.values, strokes[index % strokes.length] as Stroke, axis.at),
+    ),
+    ...distributions.map((one, index) =>
+      row(one, strokes[index % strokes.length] as Stroke, rowsTop + rowHeight * index, axis.at),
+    ),
+    '</svg>',
+  ].join('')
+}
+
+type Stroke = (typeof strokes)[number]
+
+/** A curve with more steps than this has no more to show at this size. */
+const mostSteps = 100
+
+/** The empirical distribution function, from the left edge to the right one. */
+function curve(values: readonly number[], [color, dash]: Stroke, at: (value: number) => number): string {
+  const sorted = values.toSorted((a, b) => a - b)
+  const steps = Math.min(sorted.length, mostSteps)
+  const y = (share: number) => n(plot.top + plot.height * (1 - share))
+  const path = Array.from({ length: steps }, (_, step) => {
+    const index = Math.ceil(((step + 1) * sorted.length) / steps) - 1
+    return `H${n(at(sorted[index] as number))}V${y((index + 1) / sorted.length)}`
+  })
+  return `<path d="M${plot.left} ${y(0)}${path.join('')}H${plot.right}" fill="none" stroke="${color}" stroke-width="1.8"${dashes(dash)}/>`
+}
+
+/** A series' name beside a sample of its line, or its published numbers on the axis with the name where there is room. */
+function row(
+  { label, published }: Distribution,
+  [color, dash]: Stroke,
+  top: number,
+  at: (value: number) => number,
+): string {
+  const middle = n(top + rowHeight / 2)
+  const sample = `<path d="M${plot.left} ${middle}h26" stroke="${color}" stroke-width="1.8"${dashes(dash)}/>`
+  const labelStart = plot.left + 32
+  const text = (x: number, anchor: string) =>
+    `<text x="${n(x)}" y="${n(middle + 4)}"${anchor}>${escapeText(label)}</text>`
+  if (published === undefined) return sample + text(labelStart, '')
+  const { mean, min = mean, max = mean } = published
+  const [from, center, to] = [at(min), at(mean), at(max)]
+  const range =
+    `<path d="M${n(from)} ${middle}H${n(to)}" stroke="${color}" stroke-width="1.5"/>` +
+    `<path d="M${n(center)} ${n(middle - 5)}l5 5l-5 5l-5 -5z" fill="${color}"/>`
+  const labelWidth = textWidth(label, fontSize)
+  // The sample and the name keep clear of the range: to the left of it, or to its right.
+  if (labelStart + labelWidth + 10 < from) return sample + text(labelStart, '') + range
+  const right = to + 14
+  if (right + 32 + labelWidth < plot.right) {
+    return `<path d="M${n(right)} ${middle}h26" stroke="${color}" stroke-width="1.8"${dashes(dash)}/>${text(right + 32, '')}${range}`
+  }
+  return range + text(plot.right, ' text-anchor="end" stroke="#fff" stroke-width="3" paint-order="stroke"')
+}
+
+interface Axis {
+  readonly title: string
+  readonly at: (value: number) => number
+  readonly ticks: readonly { readonly at: number; readonly text: string }[]
+}
+
+/** Logarithmic where all values are positive and spread; times in milliseconds where they are that long. */
+function axisOf(values: readonly number[], unit: string): Axis {
+  const low = Math.min(...values)
+  const high = Math.max(...values)
+  const [factor, shown] = unit === 'us' && high >= 1000 ? [1e-3, 'ms'] : [1, symbol(unit)]
+  const isLog = low > 0 && high / low > 3
+  const scale = (value: number) => (isLog ? Math.log10(value) : value)
+  const margin = (scale(high) - scale(low)) * 0.04 || Math.abs(scale(low)) * 0.04 || 1
+  const [from, to] = [scale(low) - margin, scale(high) + margin]
+  const at = (value: number) => plot.left + ((scale(value) - from) / (to - from)) * (plot.right - plot.left)
+  const inside = (value: number) => scale(value / factor) >= from && scale(value / factor) <= to
+  const ends = isLog ? [10 ** from * factor, 10 ** to * factor] : [from * factor, to * factor]
+  const ticks = (
+    isLog ? logTicks(ends[0] as number, ends[1] as number) : linearTicks(ends[0] as number, ends[1] as number)
+  )
+    .filter(inside)
+    .map((value) => ({ at: at(value / factor), text: tickText(value) }))
+  const what = unit === 'us' ? 'time' : 'value'
+  return { title: `${what}${shown === '' ? '' : ` in ${shown}`}${isLog ? ', logarithmic' : ''}`, at, ticks }
+}
+
+function tickText(value: number): string {
+  return digits(value, Math.max(0, -Math.floor(Math.log10(Math.abs(value) || 1) + 1e-9)))
+}
+
+/** 1, 2 and 5 of each decade, or of a narrow axis all digits. */
+function logTicks(low: number, high: number): readonly number[] {
+  const decades = Math.log10(high / low)
+  const steps = decades > 3 ? [1] : decades > 0.8 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9]
+  const exponents = Array.from({ length: Math.ceil(decades) + 2 }, (_, i) => Math.floor(Math.log10(low)) + i)
+  return exponents.flatMap((exponent) => steps.map((step) => step * 10 ** exponent))
+}
+
+function linearTicks(low: number, high: number): readonly number[] {
+  const rough = (high - low) / 5
+  const power = 10 ** Math.floor(Math.log10(rough))
+  const step = [1, 2, 5, 10].map((one) => one * power).find((one) => one >= rough) ?? rough
+  const first = Math.ceil(low / step)
+  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step)
+}
+
+function dashes(dash: string): string {
+  return dash === '' ? '' : ` stroke-dasharray="${dash}"`
+}
+
+/** A tenth of a pixel is finer than anyone sees. */
+function n(value: number): number {
+  return Math.round(value * 10) / 10
+}
+
+function escapeText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}

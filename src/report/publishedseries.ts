@@ -1,0 +1,48 @@
+/** What the original study published of a series that the document shows in a table with published numbers. */
+
+import type { ClaimSeries } from '../claims/series.ts'
+import type { Document } from '../document/document.ts'
+import type { Distribution } from './distribution.ts'
+import { matching, type PublishedRow, parsePublished } from './published.ts'
+
+interface Source {
+  readonly experiment: string
+  readonly measures: readonly string[]
+  readonly rows: readonly PublishedRow[]
+}
+
+/**
+ * Looks series up in the published files of the document's tables: by pattern and factors, and by phase where the file has one, else by the
+ * measure that the table shows. A file that cannot be read has no numbers; the table itself says so.
+ */
+export async function publishedSeries(
+  { blocks }: Document,
+  readText: (path: string) => Promise<string>,
+): Promise<(series: ClaimSeries) => Distribution['published']> {
+  const sources: Source[] = []
+  for (const block of blocks) {
+    if (block.type !== 'table' || block.from === undefined) continue
+    const { published, publishedEnvironment, measures } = block.options
+    if (typeof published !== 'string' || !Array.isArray(measures)) continue
+    const text = await readText(published).catch(() => '')
+    const environment = typeof publishedEnvironment === 'string' ? publishedEnvironment : undefined
+    const rows = matching(parsePublished(text), { environment })
+    sources.push({ experiment: block.from, measures: measures.map(String), rows })
+  }
+  return (series) => {
+    for (const { experiment, measures, rows } of sources) {
+      if (experiment !== series.run.experiment || !measures.includes(series.measure)) continue
+      const keys = { pattern: series.run.pattern, ...series.factors, phase: series.measure }
+      const [row, ...others] = matching(rows, keys)
+      const [mean, min, max] = ['mean', 'min', 'max'].map((name) => numberIn(row, `${name}_${series.unit}`))
+      if (mean === undefined || others.length > 0) continue
+      return { mean, ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) }
+    }
+    return undefined
+  }
+}
+
+function numberIn(row: PublishedRow | undefined, column: string): number | undefined {
+  const text = row?.[column]
+  return text === undefined || text === '' || Number.isNaN(Number(text)) ? undefined : Number(text)
+}

@@ -1,0 +1,60 @@
+/** What figures of slowdowns draw: each pattern's mean as a multiple of the baseline's in the same environment, with its interval. */
+
+import type { ExperimentBlock } from '../document/block.ts'
+import type { Run } from '../results/run.ts'
+import { excludedColumn, type Factors, series } from '../results/series.ts'
+import { bootstrapInterval } from '../stats/bootstrap.ts'
+import { mean } from '../stats/moments.ts'
+import type { FigureRecord } from './records.ts'
+import { cellsOf } from './tables/options.ts'
+
+/** A figure has many intervals and shows each to a pixel: fewer draws than a verdict takes do for it. */
+const resamples = 600
+
+/**
+ * A record for each environment, pattern but the first (the baseline), value of the first factor (such as the operation) and measure: `ratio` of
+ * means and the ends of its 95 % interval (BCa), `low` and `high`, which are null where there are too few trials. Throws QueryError for an
+ * unknown measure.
+ */
+export function ratios(
+  experiment: ExperimentBlock,
+  runs: readonly Run[],
+  measures: readonly string[],
+): readonly FigureRecord[] {
+  return experiment.environments.flatMap((environment) => {
+    const [base, ...others] = cellsOf(experiment, environment, runs)
+    const baseline = base?.run
+    if (baseline === undefined) return []
+    return others.flatMap(({ pattern, run }) => {
+      if (run === undefined) return []
+      const cell = {
+        environment,
+        pattern: pattern.name,
+        patternLabel: pattern.label,
+        patternIndex: experiment.patterns.findIndex(({ name }) => name === pattern.name),
+        origin: run.origin,
+      }
+      return groups(run).flatMap((factors) =>
+        measures.flatMap((measure) => {
+          const ratio = ratioOf(run, baseline, factors, measure)
+          return ratio === undefined ? [] : [{ ...cell, ...factors, measure, ...ratio }]
+        }),
+      )
+    })
+  })
+}
+
+/** The values of the first factor, in the order of the rows. */
+function groups(run: Run): readonly Factors[] {
+  const factor = run.columns.find(({ name, role }) => role === 'factor' && name !== excludedColumn)?.name
+  if (factor === undefined) return [{}]
+  return [...new Set(run.rows.map((row) => String(row[factor] ?? '')))].map((value) => ({ [factor]: value }))
+}
+
+function ratioOf(run: Run, baseline: Run, factors: Factors, measure: string) {
+  const [own, base] = [series(run, factors, measure), series(baseline, factors, measure)]
+  if (own.values.length === 0 || base.values.length === 0 || mean(base.values) === 0) return undefined
+  const { low, high } = bootstrapInterval([own, base], (a, b) => mean(a) / mean(b), { resamples })
+  const end = (value: number) => (Number.isFinite(value) ? value : null)
+  return { ratio: mean(own.values) / mean(base.values), low: end(low), high: end(high) }
+}

@@ -1,0 +1,55 @@
+/** The claims of the document, a line each: what was published, what the recorded runs say, what this report's own runs say. */
+
+import { z } from 'zod'
+import type { Judgement } from '../../claims/judge.ts'
+import type { Verification } from '../../claims/verification.ts'
+import { decisive } from '../../claims/verification.ts'
+import { publishedText } from '../../claims/words.ts'
+import { origins } from '../../results/quantity.ts'
+import type { Run } from '../../results/run.ts'
+import { ownNumbers } from '../claim.ts'
+import { type Cell, none, type Table, type TableKind } from '../table.ts'
+import type { Words } from '../words/en.ts'
+import { number } from './options.ts'
+
+const options = z.strictObject({ number })
+
+export const claims: TableKind = {
+  options,
+  from: false,
+  render(_given, { verifications = [], words }): Table {
+    return {
+      head: [['claim', 'says', 'published', 'recorded', 'this run', 'verdict'].map((text) => ({ text }))],
+      groups: [{ rows: verifications.map((one) => rowOf(one, words)) }],
+      notes: [
+        'Numbers in brackets are the ends of 95 % intervals. The verdict is on this run where there is one, else on the recorded one.',
+      ],
+      runs: [...new Set(verifications.flatMap((one) => runsOf(decisive(one))))],
+      missing: [],
+    }
+  },
+}
+
+function rowOf(verification: Verification, words: Words): readonly Cell[] {
+  const { claim, recorded, rerun } = verification
+  const { verdict } = decisive(verification)
+  return [
+    { type: 'head', text: claim.id, href: `#${claim.id}` },
+    { type: 'text', text: claim.statement },
+    { type: 'published', text: publishedText(claim, recorded.unit) ?? '–' },
+    numbers(recorded, words),
+    rerun === undefined ? { type: 'none', text: 'is the recorded run' } : numbers(rerun, words),
+    { type: 'text', text: verdict },
+  ]
+}
+
+function numbers(judgement: Judgement, words: Words): Cell {
+  const text = ownNumbers(judgement, words)
+  if (text === undefined) return none
+  const runs = runsOf(judgement)
+  return { type: 'text', text, origins: origins(runs), runs }
+}
+
+function runsOf({ measured }: Judgement): readonly Run[] {
+  return [...new Set(measured.flatMap(({ sources }) => sources.map(({ run }) => run)))]
+}

@@ -1,0 +1,158 @@
+/** What each pattern changes against a baseline, judged together: Holm's correction for their number, and whether it can be told at all. */
+
+import { z } from 'zod'
+import { unknown } from '../../results/quantity.ts'
+import type { Run } from '../../results/run.ts'
+import { canonical, columnOf, type Factors, runName, series } from '../../results/series.ts'
+import { warningsOn } from '../../results/warnings.ts'
+import { compareFactors, type FactorComparison } from '../../stats/compare.ts'
+import { matching, valuesOf } from '../published.ts'
+import { type Cell, headCell, none, numberCell, numberHead, type Table, tableKind } from '../table.ts'
+import {
+  type CellRun,
+  cellsOf,
+  chooseEnvironments,
+  choosePatterns,
+  environments,
+  factorsOf,
+  labelOf,
+  number,
+  operation,
+  patterns,
+  published,
+  publishedEnvironment,
+  where,
+} from './options.ts'
+
+const options = z.strictObject({
+  number,
+  environments,
+  operation,
+  where,
+  measure: z.string(),
+  /** The pattern that the others are compared with; the first unless named. */
+  baseline: z.string().optional(),
+  /** Of the baseline's median: a smaller shift does not matter. */
+  tolerance: z
+    .string()
+    .regex(/^\d+(?:\.\d+)? ?%$/, 'write a share as 5 %')
+    .default('5 %'),
+  patterns,
+  published,
+  publishedEnvironment,
+})
+
+export const effects = tableKind(options, (given, context): Table => {
+  const { experiment, runs } = context
+  const factors = factorsOf(given)
+  for (const name of Object.keys(factors)) labelOf(runs, name, 'factor')
+  labelOf(runs, given.measure, 'measure')
+  const baseline = given.baseline ?? experiment.patterns[0]?.name ?? ''
+  const publishedRows = matching(context.published ?? [], { environment: given.publishedEnvironment })
+  const names = valuesOf(publishedRows, 'pattern')
+  const tolerance = Number.parseFloat(given.tolerance) / 100
+  const groups = chooseEnvironments(experiment, given.environments).map((environment) => {
+    const cells = choosePatterns(cellsOf(experiment, environment, runs), given.patterns, names)
+    const all = cellsOf(experiment, environment, runs)
+    const base = all.find(({ pattern }) => pattern.name === baseline)
+    if (base === undefined) {
+      throw unknown(
+        `pattern of ${experiment.id}`,
+        baseline,
+        all.map(({ pattern }) => pattern.name),
+      )
+    }
+    return {
+      environment,
+      base,
+      others: cells.filter((cell) => cell !== base && cell.pattern.name !== baseline),
+    }
+  })
+  const shown = groups.flatMap(({ base, others }) => [base, ...others].flatMap(({ run }) => run ?? []))
+  const unit = unitOf(shown, given.measure)
+  const rendered = groups.map((group) => ({
+    title: group.environment,
+    origins: [
+      ...new Set(shown.filter((run) => run.environment === group.environment).map(({ origin }) => origin)),
+    ].sort(),
+    rows: rowsOf(group, factors, { measure: given.measure, tolerance }),
+  }))
+  return {
+    head: [
+      [
+        { text: 'pattern' },
+        numberHead('n'),
+        numberHead('shift', unit),
+        numberHead('from', unit),
+        numberHead('to', unit),
+        numberHead('Cliff’s δ'),
+        numberHead('p (Holm)'),
+        { text: 'against the baseline' },
+      ],
+    ],
+    groups: rendered,
+    notes: [
+      `Shift: by how much a typical value lies above the baseline’s (Hodges and Lehmann), with its interval; δ: 1 if all values lie above, −1 if all lie below. In each environment p is corrected for the number of comparisons (Holm), and each interval is a 95 % interval divided among them (Bonferroni).`,
+      `Unchanged: shift and mean within ${given.tolerance} of the baseline’s median. That something was not found is no evidence that it is not there: else the table says “can’t tell”.`,
+      'Trials within one boot were compared. That says nothing of the spread between boots.',
+      ...warningsOn(
+        shown.map((run) => {
+          const { values, unit: own } = series(run, factors, given.measure)
+          return { name: runName(run), values, unit: own }
+        }),
+      ).map((text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`),
+    ],
+    runs: shown,
+    missing: groups.flatMap(({ base, others }) =>
+      [base, ...others].flatMap(({ name, run }) => (run === undefined ? [name] : [])),
+    ),
+  }
+})
+
+function unitOf(runs: readonly Run[], measure: string): string {
+  const [first] = runs
+  return first === undefined ? '' : canonical(first, columnOf(first, measure, ['measure'])).unit
+}
+
+interface Compared {
+  readonly base: CellRun
+  readonly others: readonly CellRun[]
+}
+
+function rowsOf(
+  { base, others }: Compared,
+  factors: Factors,
+  { measure, tolerance }: { readonly measure: string; readonly tolerance: number },
+): readonly (readonly Cell[])[] {
+  const baseline = base.run
+  if (baseline === undefined) return []
+  const present = others.flatMap(({ pattern, run }) => {
+    const found = run === undefined ? undefined : series(run, factors, measure)
+    return run === undefined || found === undefined || found.values.length === 0
+      ? []
+      : [{ pattern, run, found }]
+  })
+  const compared = compareFactors(
+    series(baseline, factors, measure),
+    new Map(present.map(({ pattern, found }) => [pattern.name, found])),
+    { tolerance },
+  )
+  return present.map(({ pattern, run }, index) => {
+    const one = compared[index] as FactorComparison
+    const time = (value: number): Cell => (Number.isFinite(value) ? numberCell(value, [run, baseline]) : none)
+    return [
+      headCell(pattern.label),
+      numberCell(one.n[1], [run]),
+      time(one.shift),
+      time(one.interval.low),
+      time(one.interval.high),
+      { ...numberCell(one.delta, [run, baseline]), text: signed(one.delta) },
+      { ...numberCell(one.p, [run, baseline]), text: one.p < 0.001 ? '< 0.001' : one.p.toFixed(3) },
+      { type: 'text', text: one.verdict, runs: [run, baseline] },
+    ]
+  })
+}
+
+function signed(delta: number): string {
+  return delta.toFixed(2).replace('-', '−')
+}

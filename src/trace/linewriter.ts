@@ -1,0 +1,138 @@
+import { type Field, fieldValue } from './events.ts'
+import { formOf } from './form.ts'
+import type { MergedRecord } from './merge.ts'
+import { splitMicroseconds } from './microseconds.ts'
+import { KIND_MASK } from './reader.ts'
+
+const BUFFER_BYTES = 1 << 17
+/** Longer than any line: three numbers, a name, and fields of seven words. */
+const LONGEST_LINE_BYTES = 1 << 10
+const TIME_WIDTH = 14
+const [BLANK, DOT, ZERO, MINUS, NEWLINE] = [0x20, 0x2e, 0x30, 0x2d, 0x0a] as const
+/** The largest power of ten that integers of 32 bits can be padded to. */
+const HALF = 1e8
+const [twoBlanks, threeBlanks] = [Buffer.from('  '), Buffer.from('   ')] as const
+
+/** What a kind of record has in common with all others of it. */
+interface Form {
+  /** `  wake` */
+  readonly name: Uint8Array
+  readonly fields: readonly FormField[]
+}
+interface FormField extends Field {
+  /** ` vcpu=` */
+  readonly before: Uint8Array
+}
+
+/**
+ * Writes records as lines: microseconds since the capture's first record, ticks, pCPU, name and fields, as in
+ * `        12.056  1234567   1  wake  domain=1 vcpu=0`. It makes bytes and no string or object for a record, as there are millions.
+ * A class because it holds those that are not yet given away.
+ */
+export class LineWriter {
+  readonly #hz: number
+  readonly #give: (bytes: Uint8Array) => void
+  readonly #bytes = new Uint8Array(BUFFER_BYTES)
+  #used = 0
+  /** By header without bit 31. */
+  readonly #forms = new Map<number, Form>()
+  readonly #parts = new Float64Array(2)
+
+  /** `give` gets the bytes of whole lines, to be used before it returns. */
+  constructor(hz: number, give: (bytes: Uint8Array) => void) {
+    this.#hz = hz
+    this.#give = give
+  }
+
+  /** `first` is the time of the capture's first record. */
+  line(record: MergedRecord, first: number): void {
+    if (this.#used + LONGEST_LINE_BYTES > BUFFER_BYTES) this.flush()
+    const { words, at, time, cpu } = record
+    const kind = (words[at] as number) & KIND_MASK
+    const { name, fields } = this.#forms.get(kind) ?? this.#learn(kind)
+    const bytes = this.#bytes
+    let end = this.#time(time - first, this.#used)
+    end = copy(bytes, end, twoBlanks)
+    end = putNumber(bytes, end, time)
+    end = copy(bytes, end, cpu < 10 ? threeBlanks : twoBlanks)
+    end = putNumber(bytes, end, cpu)
+    end = copy(bytes, end, name)
+    for (const field of fields) {
+      end = copy(bytes, end, field.before)
+      const value = fieldValue(field, words, at + 1)
+      if (typeof value === 'number' && value >= 0) end = putNumber(bytes, end, value)
+      else end = copy(bytes, end, Buffer.from(String(value)))
+    }
+    bytes[end] = NEWLINE
+    this.#used = end + 1
+  }
+
+  /** Gives away what is there. */
+  flush(): void {
+    if (this.#used > 0) this.#give(this.#bytes.subarray(0, this.#used))
+    this.#used = 0
+  }
+
+  #learn(kind: number): Form {
+    const { name, fields } = formOf(kind)
+    const form = {
+      name: Buffer.from(`  ${name}`),
+      fields: fields.map((field, i) => ({
+        ...field,
+        before: Buffer.from(`${i === 0 ? '  ' : ' '}${field.name}=`),
+      })),
+    }
+    this.#forms.set(kind, form)
+    return form
+  }
+
+  /** Puts ticks as microseconds at `end`; returns where they end. */
+  #time(ticks: number, end: number): number {
+    const bytes = this.#bytes
+    const parts = this.#parts
+    splitMicroseconds(Math.abs(ticks), this.#hz, parts)
+    const whole = parts[0] as number
+    const width = digits(whole) + 4 + (ticks < 0 ? 1 : 0)
+    let to = end
+    for (let blank = width; blank < TIME_WIDTH; blank++) bytes[to++] = BLANK
+    if (ticks < 0) bytes[to++] = MINUS
+    to = putNumber(bytes, to, whole)
+    bytes[to] = DOT
+    return putPadded(bytes, to + 1, parts[1] as number, 3)
+  }
+}
+
+/** Puts a whole number from 0 to 2^53 at `end`; returns where it ends, as all of these do. */
+function putNumber(bytes: Uint8Array, end: number, value: number): number {
+  if (value < 10) {
+    bytes[end] = ZERO + value
+    return end + 1
+  }
+  if (value < HALF) return putPadded(bytes, end, value, digits(value))
+  const high = Math.floor(value / HALF)
+  return putPadded(bytes, putNumber(bytes, end, high), value - high * HALF, 8)
+}
+
+/** A number below 10^8, with zeros before it. */
+function putPadded(bytes: Uint8Array, end: number, value: number, width: number): number {
+  let rest = value | 0
+  for (let place = end + width - 1; place >= end; place--) {
+    const next = (rest / 10) | 0
+    bytes[place] = ZERO + rest - next * 10
+    rest = next
+  }
+  return end + width
+}
+
+function copy(bytes: Uint8Array, end: number, from: Uint8Array): number {
+  // Some ten bytes: a loop is quicker than a call of `set`.
+  for (let i = 0; i < from.length; i++) bytes[end + i] = from[i] as number
+  return end + from.length
+}
+
+/** How many decimal digits a whole number has. */
+function digits(value: number): number {
+  let count = 1
+  for (let limit = 10; value >= limit; limit *= 10) count += 1
+  return count
+}
