@@ -113,9 +113,10 @@ export function analyse(timeline: Timeline, dom0: Stamps, domU: Stamps): Analysi
     loop: loopStamps(domU, alignments.domU),
   }
   const tolerance = { dom0: alignments.dom0.halfWidth, domU: alignments.domU.halfWidth }
-  const found = dom0.commands.map((command, i) =>
+  const alone = dom0.commands.map((command, i) =>
     operation(command, span(command, dom0.commands[i + 1], alignments.dom0), subject, tolerance),
   )
+  const found = alone.map((one, i) => withoutSilence(one, alone[i - 1]))
   for (const one of found) checkSum(one)
   return { hz, operations: found, sanity: sanity(timeline, alignments, found) }
 }
@@ -198,6 +199,18 @@ function operation(command: Command, where: Span, subject: Subject, tolerance: T
     unknownState(state, subject) ??
     negative(phases && negativeUnpausePhase(phases, tolerance))
   return { type, trial, state, edges, phases, excluded }
+}
+
+/**
+ * A pause whose last stamp is older than the unpause before it says nothing of the loop: that has not run since. (An emulated domU under
+ * network load was seen to lose the interrupt of its timer.)
+ */
+function withoutSilence(one: Operation, before: Operation | undefined): Operation {
+  if (one.type !== 'pause' || before?.type !== 'unpause') return one
+  const [last, woken] = [one.edges.lastStamp, before.edges.xenStarts]
+  const counts = one.excluded === null || one.excluded.startsWith('negative phase')
+  if (!counts || last === null || woken === null || last > woken) return one
+  return { ...one, excluded: 'no domU stamp since the unpause before' }
 }
 
 function failed({ type, exitStatus, stateAfter }: Command): string | null {

@@ -90,8 +90,8 @@ describe('an edition', () => {
     write(both)
     await repro('build')
     await repro('build', 'paper/index.ja.md')
-    const drawings = readdirSync(join(project, '.repro/figures'))
-    expect(drawings).toHaveLength(2)
+    const made = readdirSync(join(project, '.repro/made'))
+    expect(made).toHaveLength(2)
     expect((await repro('build')).out).toBe('_build/index.html (nothing to do)\n')
     expect((await repro('build', 'paper/index.ja.md')).out).toBe('_build/index.ja.html (nothing to do)\n')
 

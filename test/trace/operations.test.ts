@@ -205,6 +205,20 @@ describe('operations of a synthetic capture', () => {
     expect(sanity.pauses.excluded + sanity.unpauses.excluded).toBe(count)
   })
 
+  it('of a loop that falls silent are excluded from its last stamp on', () => {
+    const whole = synthetic('idle', sleeping)
+    const stamps = whole.domU.stamps.slice(0, 3)
+    const found = analyse({ ...whole, domU: { ...whole.domU, stamps } }).operations
+    expect(found.map(({ type, excluded }) => `${type}: ${excluded}`)).toEqual([
+      'pause: null',
+      'unpause: null',
+      'pause: null',
+      'unpause: edge not found: first domU stamp',
+      'pause: no domU stamp since the unpause before',
+      'unpause: edge not found: first domU stamp',
+    ])
+  })
+
   it('have integer phases that add up when the alignment is not exact', () => {
     const { operations: found, sanity } = analyse(synthetic('busy', spinning, 333))
     expect(sanity.alignments.dom0.halfWidth).toBeGreaterThan(300)
