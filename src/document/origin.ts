@@ -23,7 +23,7 @@ const hardware = new RegExp(
 )
 
 /** What makes clear that a number is none of hardware's. */
-const emulated = /\bemulat|\bmodels? of\b|エミュレ|模擬/iu
+const emulated = /\bemulat|\bmodels? of\b|エミュレ|模擬|のモデル/iu
 
 /** Adds errors to the messages of the document's file. `emulatedEnvironments` are the names of those that are emulated. */
 export function checkOrigins(document: Document, emulatedEnvironments: readonly string[]): void {

@@ -33,6 +33,7 @@ describe('a value of an emulated environment', () => {
     `On the model of the Raspberry Pi 4 it takes ${value}.`,
     `It takes ${value}. On a Pi nobody knows.`,
     `Nobody knows on a Pi. It takes ${value}.`,
+    `Raspberry Pi 4のモデルでは${value}かかる。`,
     `実機ではないエミュレートされた値は${value}である。`,
     "On a Pi it takes `=latency['pi-4'].baseline.pause.total.mean | ms`.",
     'On a Pi `xl` is a command.',

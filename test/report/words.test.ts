@@ -7,7 +7,7 @@ import { saying } from '../../src/report/telling.ts'
 import { english } from '../../src/report/words/en.ts'
 import { japanese } from '../../src/report/words/ja.ts'
 import { languages, wordsOf } from '../../src/report/words/languages.ts'
-import { statistics } from '../../src/results/series.ts'
+import { runName, statistics } from '../../src/results/series.ts'
 import { fakeRun } from '../results/fake.ts'
 
 describe('words of a language', () => {
@@ -157,5 +157,130 @@ shows: tbl-latency
     expect(problems.map(({ message }) => message)).toContain(
       'stale: run latency/xen-4.14/baseline: trials 4 -> 5',
     )
+  })
+})
+
+describe('a Japanese report of claims and effects', () => {
+  const document = parseDocument(
+    new VFile({
+      path: 'paper/index.md',
+      value: `---
+title: 主張と効果
+lang: ja
+texts: {pause: 一時停止}
+---
+
+\`\`\`yaml experiment
+id: latency
+script: experiments/pause-resume.ts
+environments: [xen-4.14]
+trials: 20
+parameters: {dom0: {cpuLoad: 0}}
+patterns:
+  baseline: {label: 基準}
+  dom0-cpu: {label: 負荷, dom0: {cpuLoad: 4}}
+\`\`\`
+
+\`\`\`yaml table
+id: tbl-claims
+kind: claims
+caption: 主張
+\`\`\`
+
+\`\`\`yaml table
+id: tbl-effects
+kind: effects
+from: latency
+measure: total
+operation: pause
+caption: 効果
+\`\`\`
+
+\`\`\`yaml claim
+id: C1
+statement: 負荷は一時停止を長くする
+scope: shape
+source: 表5
+published: 3.02
+from: latency['xen-4.14'].baseline.pause.total
+to: latency['xen-4.14']['dom0-cpu'].pause.total
+direction: up
+\`\`\`
+
+\`\`\`yaml claim
+id: C2
+statement: 比は大きい
+scope: shape
+value:
+  - latency['xen-4.14']['dom0-cpu'].pause.total.mean / latency['xen-4.14'].baseline.pause.total.mean
+  - latency['xen-4.14']['dom0-cpu'].pause.total.max / latency['xen-4.14'].baseline.pause.total.max
+between: [2, null]
+\`\`\`
+
+\`\`\`yaml claim
+id: C3
+statement: 順序は逆である
+scope: shape
+ascending:
+  - latency['xen-4.14']['dom0-cpu'].pause.total.mean
+  - latency['xen-4.14'].baseline.pause.total.mean
+\`\`\`
+`,
+    }),
+  )
+  const runs = [fakeRun({ trials: 20 }), fakeRun({ trials: 20, pattern: 'dom0-cpu', xlUs: 60_000 })]
+  const records = new Map(
+    [fakeRun({ trials: 20 }), fakeRun({ trials: 20, pattern: 'dom0-cpu', xlUs: 50_000 })].map((run) => [
+      runName(run),
+      run,
+    ]),
+  )
+  const made = renderReport({
+    document,
+    runs,
+    records,
+    standings: new Map(runs.map((run) => [runName(run), { executed: true }])),
+    read: (path) => readFile(new URL(`../../${path}`, import.meta.url)),
+    generator: 'repro 1.2.3',
+  })
+  const texts = (html: string) =>
+    [...html.replaceAll(/<(code|pre|style)\b.*?<\/\1>/gs, '').matchAll(/(?<=>)[^<]+(?=<)/g)].map(([text]) =>
+      text.trim(),
+    )
+
+  it('says in Japanese what was judged and how, what changed, and what to keep in mind', async () => {
+    const { html } = await made
+    const written = texts(html)
+    for (const text of [
+      '公表値',
+      '3.02（表5）',
+      '記録',
+      '今回の実行',
+      '区間は主張の許す範囲に含まれる',
+      '2個の区間がいずれも主張の許す範囲に含まれる',
+      '区間は主張の許す範囲の外にある',
+      'C1の判定方法',
+      '2以上',
+      '隣り合う値の差がいずれも0より大きい',
+      '本レポートのために実行',
+      '時間（ms、対数軸） · エミュレート',
+      '変化あり',
+      '基準との比較',
+    ])
+      expect(written).toContain(text)
+    expect(html).toMatch(/<dd>\+44\.0\s\[43\.6,\s44\.4\]\sms、平均の比\s4\.99\s:\s1（エミュレート）<\/dd>/)
+    expect(html).toMatch(/<dd>ずれが[\d.]+ µsより大きい（第1の系列の中央値の5 %）<\/dd>/)
+    expect(html).toMatch(
+      /<dd>BCaブートストラップによる95 %区間（試行を単位に2,000回再抽出、2個の数値で誤り率5 %をBonferroniの方法で分け合う）/,
+    )
+    expect(html).toMatch(
+      /<dt>注記<\/dt><dd>試行を追って値が変化していくとみられ[^<]*：latency\/xen-4.14\/baselineのpause.total（1試行あたり\+/,
+    )
+  })
+
+  it('has no English sentence outside of code', async () => {
+    const { html } = await made
+    const titles = [...html.matchAll(/(?:title|aria-label)="([^"]*)"/g)].map(([, text]) => text ?? '')
+    expect([...texts(html), ...titles].filter((text) => /[a-z]+ [a-z]+ [a-z]+/i.test(text))).toEqual([])
   })
 })

@@ -109,7 +109,7 @@ export const japanese: Words = {
     measured: (numbers, origins) => `${numbers.join('、')}（${origins.join('＋')}）`,
     phrases: {
       published: (number, source) => `${number}（${source}）`,
-      shifted: (shift, ratio) => `${shift}（平均の比 ${ratio} : 1）`,
+      shifted: (shift, ratio) => `${shift}、平均の比 ${ratio} : 1`,
       between: (low, high) => `${low}以上${high}以下`,
       atLeast: (low) => `${low}以上`,
       above: (low) => `${low}より大きい`,
@@ -122,7 +122,7 @@ export const japanese: Words = {
       rankTest: (per) =>
         `2系列の間のHodges–Lehmannのずれと、${counted(per)}を単位とするMann–Whitney検定による95 %区間`,
       bootstrap: (draws, per, numbers) =>
-        `BCaブートストラップによる95 %区間（${counted(per)}を単位に${draws}回再抽出${numbers > 1 ? `、${numbers}個の数値で誤り率5 %を分け合う（Bonferroni）` : ''}）`,
+        `BCaブートストラップによる95 %区間（${counted(per)}を単位に${draws}回再抽出${numbers > 1 ? `、${numbers}個の数値で誤り率5 %をBonferroniの方法で分け合う` : ''}）`,
     },
     reasons: {
       inside: (count, all) => `${position(count, all)}主張の許す範囲に含まれる`,
