@@ -191,7 +191,7 @@ function measuredText({ measured, published, verdict }: Claim): string {
   return published === undefined ? ours : `${ours} (published: ${published})`
 }
 
-function contents({ paths, paper, report, runs, experiments: all }: Artifact): readonly Inline[] {
+function contents({ paths, paper, report, editions, runs, experiments: all }: Artifact): readonly Inline[] {
   const has = (path: string) => paths.includes(path)
   const locks = ['package-lock.json', 'experiments/packages.lock.json'].filter(has)
   return [
@@ -201,6 +201,12 @@ function contents({ paths, paper, report, runs, experiments: all }: Artifact): r
       code(report),
       ' the report made from it',
     ],
+    ...editions.map((one) => [
+      code(one.paper),
+      ` the same in another language (${one.lang}); `,
+      code(one.report),
+      ' its report',
+    ]),
     ...(all.length === 0
       ? []
       : [

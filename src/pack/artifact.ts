@@ -27,6 +27,8 @@ export interface Artifact {
   /** Paths in the archive. */
   readonly paper: string
   readonly report: string
+  /** The same in other languages, to which the report leads. */
+  readonly editions: readonly EditionReport[]
   readonly paths: readonly string[]
   readonly runs: readonly Run[]
   readonly environments: readonly Environment[]
@@ -36,6 +38,14 @@ export interface Artifact {
   readonly setupMinutes?: number
   readonly experiments: readonly Experiment[]
   readonly claims: readonly Claim[]
+}
+
+export interface EditionReport {
+  /** Paths in the archive. */
+  readonly paper: string
+  readonly report: string
+  /** BCP 47 tag. */
+  readonly lang: string
 }
 
 export interface Experiment {

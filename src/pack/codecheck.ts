@@ -9,13 +9,17 @@ import { PackError } from './error.ts'
 const version = 'https://codecheck.org.uk/spec/config/1.0/'
 
 /**
- * The text of the file. Its manifest lists the report and the rows of every run; who checks adds `codechecker` and `report`.
+ * The text of the file. Its manifest lists the reports and the rows of every run; who checks adds `codechecker` and `report`.
  * @param own text of the project's own codecheck.yml: what it says besides the manifest stays. Throws a PackError if it is none.
  */
 export function codecheck(artifact: Artifact, own: string | undefined): string {
-  const { metadata, report, runs, experiments } = artifact
+  const { metadata, report, editions, runs, experiments } = artifact
   const manifest = [
     { file: report, comment: 'The report, with all tables and figures: npx repro build' },
+    ...editions.map((one) => ({
+      file: one.report,
+      comment: `The same in another language (${one.lang}): npx repro build ${one.paper}`,
+    })),
     ...runs.map((run) => {
       const number = experiments.find(({ block }) => block.id === run.experiment)?.number
       return {

@@ -24,7 +24,8 @@ export async function contents(
     own,
   }: { readonly project: string; readonly archive: string; readonly own: string | undefined },
 ): Promise<readonly Packed[]> {
-  const paths = [...new Set([...artifact.paths, ...artifact.runs.flatMap(recordedFiles), artifact.report])]
+  const reports = [artifact.report, ...artifact.editions.map(({ report }) => report)]
+  const paths = [...new Set([...artifact.paths, ...artifact.runs.flatMap(recordedFiles), ...reports])]
     .filter((path) => !added.includes(path))
     .sort()
   const text = (path: string, content: string): Packed => ({

@@ -68,7 +68,10 @@ function root(artifact: Artifact, files: readonly Described[]): Entity {
     conformsTo: { '@id': profile },
     mainEntity: { '@id': idOf(paper) },
     hasPart: files.map(({ path }) => ({ '@id': idOf(path) })),
-    mentions: [...runs.map((run) => ({ '@id': actionId(run) })), { '@id': '#report' }],
+    mentions: [
+      ...runs.map((run) => ({ '@id': actionId(run) })),
+      ...reportsOf(artifact).map(({ id }) => ({ '@id': id })),
+    ],
   }
 }
 
@@ -108,9 +111,9 @@ function contextual({ metadata, generator }: Artifact): readonly Entity[] {
   ]
 }
 
-/** Each run, and the report that was made from all of them. */
+/** Each run, and the reports that were made from all of them. */
 function actions(artifact: Artifact, files: readonly Described[]): readonly Entity[] {
-  const { runs, experiments, metadata, paper, report } = artifact
+  const { runs, experiments, metadata, paper } = artifact
   const paths = new Set(files.map(({ path }) => path))
   const there = (names: readonly string[]) =>
     names.filter((path) => paths.has(path)).map((path) => ({ '@id': idOf(path) }))
@@ -144,16 +147,33 @@ function actions(artifact: Artifact, files: readonly Described[]): readonly Enti
   const rows = runs.map((one) => recordedFiles(one)[0])
   return [
     ...runs.map(run),
-    {
-      '@id': '#report',
-      '@type': 'CreateAction',
-      name: 'The report from the document and the recorded runs',
-      description: 'npx repro build --frozen',
-      instrument: { '@id': tool },
-      object: there([paper, ...rows]),
-      result: there([report]),
-      ...(agent.length === 0 ? {} : { agent }),
-    },
+    ...reportsOf(artifact).map(
+      ({ id, name, command, papers, report }): Entity => ({
+        '@id': id,
+        '@type': 'CreateAction',
+        name,
+        description: command,
+        instrument: { '@id': tool },
+        object: there([...papers, ...rows]),
+        result: there([report]),
+        ...(agent.length === 0 ? {} : { agent }),
+      }),
+    ),
+  ]
+}
+
+/** The report, and those of the other editions: an edition draws on its original, too. */
+function reportsOf({ paper, report, editions }: Artifact) {
+  const name = 'The report from the document and the recorded runs'
+  return [
+    { id: '#report', name, command: 'npx repro build --frozen', papers: [paper], report },
+    ...editions.map((one) => ({
+      id: `#report/${one.lang}`,
+      name: `${name} (${one.lang})`,
+      command: `npx repro build --frozen ${one.paper}`,
+      papers: [one.paper, paper],
+      report: one.report,
+    })),
   ]
 }
 

@@ -18,7 +18,7 @@ import { type Files, openFiles, sha256 } from '../results/files.ts'
 import type { Run } from '../results/run.ts'
 import { readLock } from '../testbed/emulated/packages.ts'
 import { writeArchive, zipped } from './archive.ts'
-import { type Artifact, claimsOf, experimentsOf, recordedFiles } from './artifact.ts'
+import { type Artifact, claimsOf, type EditionReport, experimentsOf, recordedFiles } from './artifact.ts'
 import { added, contents } from './contents.ts'
 import { type Disk, laboratoryDisk } from './effort.ts'
 import { nameSome, PackError } from './error.ts'
@@ -58,8 +58,14 @@ export async function pack(site: Site, options: PackOptions, tell: Tell): Promis
   const steps = await planDocument(site, opened, files)
   const runs = steps.flatMap(({ verdict }) => (verdict.type === 'recorded' ? [verdict.run] : []))
   refuseMissing(site, tree, runs)
+  const editions: EditionReport[] = []
+  for (const { file, lang } of opened.editions) {
+    const own = { ...site, document: file }
+    editions.push({ paper: file, lang, report: await buildEdition(own, options.signal, tell) })
+    refuseMissing(own, tree, runs)
+  }
 
-  const artifact = await describe({ site, opened, files, tree, runs, report, steps })
+  const artifact = await describe({ site, opened, files, tree, runs, report, editions, steps })
   const name = archiveName(artifact)
   const file = options.output ?? join(project, '_build', name)
   const packed = await contents(artifact, { project, archive: name, own: files.text('codecheck.yml') })
@@ -96,6 +102,14 @@ async function buildReport(
   return report
 }
 
+/** The report leads to those of the document's other editions. */
+async function buildEdition(site: Site, signal: AbortSignal, tell: Tell): Promise<string> {
+  const files = openFiles(site.project, readManifest(site.project, site.document)?.notes)
+  const opened = await openDocument(site, files)
+  if (hasErrors(opened.document.file)) throw new DocumentError(opened.document.file)
+  return await buildReport(site, opened, signal, tell, files)
+}
+
 /** What the build looked at must be in the archive, or the report cannot be built there. */
 function refuseMissing({ project, document }: Site, { paths }: Tree, runs: readonly Run[]): void {
   const there = new Set([...paths, ...runs.flatMap(recordedFiles)])
@@ -116,10 +130,12 @@ interface Built {
   readonly runs: readonly Run[]
   /** Path of the report. */
   readonly report: string
+  readonly editions: readonly EditionReport[]
   readonly steps: Awaited<ReturnType<typeof planDocument>>
 }
 
-async function describe({ site, opened, files, tree, runs, report, steps }: Built): Promise<Artifact> {
+async function describe(built: Built): Promise<Artifact> {
+  const { site, opened, files, tree, runs, report, editions, steps } = built
   const { document } = opened
   const asked = new Set(runs.map(({ environment }) => environment))
   const environments = [...opened.environments.values()].filter(({ name }) => asked.has(name))
@@ -139,6 +155,7 @@ async function describe({ site, opened, files, tree, runs, report, steps }: Buil
     document,
     paper: site.document,
     report,
+    editions,
     paths: tree.paths,
     runs,
     environments,

@@ -157,6 +157,44 @@ describe('repro pack', () => {
     expect((await repro('pack', '-o', 'again/x.zip')).exitCode).toBe(0)
   })
 
+  it('packs the reports of all editions, so that their links lead somewhere', async () => {
+    const front = study['paper/index.md'].replace('authors:', 'editions: [paper/index.ja.md]\nauthors:')
+    recorded({
+      'paper/index.md': front,
+      'paper/index.ja.md': '---\ntitle: 待つ\nlang: ja\neditionOf: paper/index.md\n---\n\n待つ。\n',
+    })
+    const { exitCode, err } = await repro('pack')
+    expect(exitCode, err).toBe(0)
+    const files = contents(join(project, archive))
+    expect(text(files, '_build/index.html')).toContain('href="index.ja.html"')
+    expect(text(files, '_build/index.ja.html')).toContain('<html lang="ja">')
+    expect(text(files, 'codecheck.yml')).toContain('npx repro build paper/index.ja.md')
+    expect(text(files, 'ARTIFACT.md')).toContain('`_build/index.ja.html`')
+    const graph: readonly { readonly '@id': string }[] = JSON.parse(text(files, 'ro-crate-metadata.json'))[
+      '@graph'
+    ]
+    const entities = new Map(graph.map((one) => [one['@id'], one]))
+    expect(entities.get('#report/ja')).toMatchObject({
+      description: 'npx repro build --frozen paper/index.ja.md',
+      result: [{ '@id': '_build/index.ja.html' }],
+    })
+    expect(entities.get('./')).toMatchObject({
+      mentions: expect.arrayContaining([{ '@id': '#report' }, { '@id': '#report/ja' }]),
+    })
+  })
+
+  it('refuses to pack an edition that has mistakes', async () => {
+    const front = study['paper/index.md'].replace('authors:', 'editions: [paper/index.ja.md]\nauthors:')
+    recorded({
+      'paper/index.md': front,
+      'paper/index.ja.md':
+        '---\ntitle: 待つ\nlang: ja\neditionOf: paper/index.md\n---\n\n`=waiting.local.idel.value.mean`\n',
+    })
+    const { exitCode, err } = await repro('pack')
+    expect(exitCode).toBe(2)
+    expect(err).toContain('paper/index.ja.md:7:')
+  })
+
   it('has checksums of everything', async () => {
     recorded()
     await repro('pack')

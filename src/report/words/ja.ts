@@ -160,13 +160,13 @@ export const japanese: Words = {
       claim: '主張',
       says: '内容',
       verdict: '判定',
-      isRecorded: '記録に同じ',
+      isRecorded: '記録と同じ',
       note: '角括弧内は95 %区間の両端。判定は、今回の実行があればそれに、なければ記録済みの実行による。',
     },
 
     detail: {
       summary: (id) => `${id}の判定方法`,
-      allowed: '許す範囲',
+      allowed: '許容範囲',
       interval: '区間',
       reads: '用いる値',
       environment: '環境',
@@ -176,7 +176,7 @@ export const japanese: Words = {
       heads: { cell: 'セル', n: 'n', key: 'キー', rows: '行' },
       madeHere: '本レポートのために実行',
       distributions: (id) => `${id}の分布`,
-      notDrawn: (series) => `分布の図は省く：${series}系列は見分けられない。`,
+      notDrawn: (series) => `系列が${series}個あり区別できないため、分布は図示しない。`,
       drawing: (id, origin, series) =>
         `${id}：その時間以内に終わった試行の割合（${origin}）：${series.join('、')}`,
       largest: (what) => `${what}の最大値`,
