@@ -31,7 +31,7 @@ function measuredText({ value, unit, interval, ratio }: Measured, phrases: Phras
   const [number, low, high] = distinct([value, interval.low, interval.high].map((one) => one * scale.factor))
   const bounded = Number.isFinite(interval.low) || Number.isFinite(interval.high)
   const text = `${number}${bounded ? ` [${low}, ${high}]` : ''}${scale.unit === '' ? '' : ` ${symbol(scale.unit)}`}`
-  return ratio === undefined ? text : phrases.shifted(`${signed(value)}${text}`, digits(ratio, 2))
+  return ratio === undefined ? text : phrases.shifted(`${signed(value)}${text}`, rounded(ratio, 3))
 }
 
 /** A shift has its sign. */

@@ -100,7 +100,9 @@ function checkProse(document: Document, project: Project): void {
 
 /** An edition that does not show an experiment may still have its minutes. */
 function checkHumanMinutes({ frontMatter, fences, original, file }: Document): void {
-  const ids = [...fences, ...(original?.fences ?? [])].flatMap(({ type, id }) => (type === 'experiment' && id !== undefined ? [id] : []))
+  const ids = [...fences, ...(original?.fences ?? [])].flatMap(({ type, id }) =>
+    type === 'experiment' && id !== undefined ? [id] : [],
+  )
   const known = ['setup', ...ids]
   for (const { of, place } of frontMatter.humanMinutes) {
     if (known.includes(of)) continue
