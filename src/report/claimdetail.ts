@@ -24,7 +24,8 @@ export interface ClaimDetail {
 }
 
 export function claimDetail(detail: ClaimDetail): Element {
-  const { judgement, source, series } = detail
+  const { judgement, source, series, telling } = detail
+  const own = telling.words.claim.detail
   const { claim, measured } = judgement
   const runs = [...new Set(series.map(({ run }) => run))]
   const fact = (term: string, ...content: readonly (string | Element)[]) =>
@@ -33,15 +34,15 @@ export function claimDetail(detail: ClaimDetail): Element {
   return element(
     'details',
     { className: ['detail'] },
-    element('summary', {}, `How ${claim.id} was judged`),
+    element('summary', {}, own.title(claim.id)),
     element('pre', {}, element('code', {}, content(source))),
     element(
       'dl',
       {},
-      ...fact('allowed', ...(limits.length === 0 ? [] : [limits.join('; ')])),
-      ...fact('interval', ...(measured.length === 0 ? [] : [methodText(claim.test, measured)])),
-      ...fact('reads', ...(series.length === 0 ? [] : [[...new Set(series.map(nameOf))].join(', ')])),
-      ...fact('environment', ...environments(runs)),
+      ...fact(own.allowed, ...(limits.length === 0 ? [] : [limits.join('; ')])),
+      ...fact(own.interval, ...(measured.length === 0 ? [] : [methodText(claim.test, measured)])),
+      ...fact(own.reads, ...(series.length === 0 ? [] : [[...new Set(series.map(nameOf))].join(', ')])),
+      ...fact(own.environment, ...environments(runs)),
     ),
     ...(runs.length === 0 ? [] : [inputsTable(detail, runs), distributions(detail), ...traces(detail, runs)]),
   )
@@ -66,7 +67,9 @@ function environments(runs: readonly Run[]): readonly string[] {
 }
 
 function inputsTable({ series, telling }: ClaimDetail, runs: readonly Run[]): Element {
-  const heads = ['cell', 'n', 'key', 'rows']
+  const words = telling.words.claim.detail
+  const { cell, n, key, rows: rowsHead } = words.heads
+  const heads = [cell, n, key, rowsHead]
   return element(
     'div',
     { className: ['scroll'] },
@@ -89,11 +92,7 @@ function inputsTable({ series, telling }: ClaimDetail, runs: readonly Run[]): El
             element('td', {}, [...new Set(counts)].join(', ')),
             element('td', {}, element('code', { title: run.key }, run.key.slice(0, 12))),
             // The report lies in _build/, beside results/.
-            element(
-              'td',
-              {},
-              isRecorded ? element('a', { href: `../${rows}` }, 'rows.csv') : 'made for this report',
-            ),
+            element('td', {}, isRecorded ? element('a', { href: `../${rows}` }, 'rows.csv') : words.madeHere),
           )
         }),
       ),
@@ -112,8 +111,7 @@ function distributions({ judgement, series, published, telling }: ClaimDetail): 
   if (first === undefined) return undefined
   const drawn = series.filter(({ unit, values }) => unit === first.unit && values.some((one) => one !== null))
   if (drawn.length > mostDistributions) {
-    const text = `Distributions are not drawn: ${drawn.length} series could not be told apart.`
-    return element('p', {}, text)
+    return element('p', {}, telling.words.claim.detail.notDrawn(drawn.length))
   }
   const several = <Value>(of: (one: ClaimSeries) => Value) => new Set(drawn.map(of)).size > 1
   const [experiments, places, patterns, measures] = [
@@ -148,7 +146,7 @@ function distributions({ judgement, series, published, telling }: ClaimDetail): 
     {
       className: ['scroll', 'drawing'],
       role: 'region',
-      ariaLabel: `Distributions of ${claim.id}`,
+      ariaLabel: telling.words.claim.detail.distributions(claim.id),
       tabIndex: 0,
     },
     raw(svg),
@@ -162,7 +160,7 @@ const captureFiles = ['trace.bin', 'dom0.stamps', 'domu.stamps']
 const mostCommands = 4
 
 /** The way from a number to the records behind it, with the largest value of each run as an example. */
-function traces({ series }: ClaimDetail, runs: readonly Run[]): readonly Element[] {
+function traces({ series, telling }: ClaimDetail, runs: readonly Run[]): readonly Element[] {
   const traced = runs.filter(({ files }) => captureFiles.every((name) => name in files))
   const commands = traced.slice(0, mostCommands).flatMap((run) => {
     const own = series.find((one) => one.run === run)
@@ -170,20 +168,13 @@ function traces({ series }: ClaimDetail, runs: readonly Run[]): readonly Element
     if (own === undefined || largest === undefined) return []
     return [`npx repro trace phases ${runName(run)} --trial ${largest}  # the largest ${nameOf(own)}`]
   })
+  const own = telling.words.claim.detail
   const [first] = traced
   if (first === undefined || commands.length === 0) return []
   return [
-    element(
-      'p',
-      {},
-      'From a number to the record: a row of rows.csv is one operation of one trial. The capture of a recorded run is not kept, only its digest; ',
-      element('code', {}, `npx repro run --rerun=${runName(first)}`),
-      ' makes it again, on the emulated board the same bytes. Then these name the edges of a trial, and the command that lists the records around them:',
-    ),
+    element('p', {}, own.way(element('code', {}, `npx repro run --rerun=${runName(first)}`))),
     element('pre', {}, element('code', {}, commands.join('\n'))),
-    ...(traced.length > mostCommands
-      ? [element('p', {}, `The other ${traced.length - mostCommands} cells are looked at in the same way.`)]
-      : []),
+    ...(traced.length > mostCommands ? [element('p', {}, own.others(traced.length - mostCommands))] : []),
   ]
 }
 

@@ -106,8 +106,7 @@ export async function renderReport({
   const readText = async (path: string) => decoder.decode(await read(path))
 
   const published = await publishedSeries(document, readText)
-  const judgedIn = (claim: ClaimBlock, evidence: Evidence) =>
-    judgement(claim, evidence, words.claim.reasons)
+  const judgedIn = (claim: ClaimBlock, evidence: Evidence) => judgement(claim, evidence, words.claim.reasons)
   const verifications: Verification[] = []
   for (const block of document.blocks) {
     if (block.type !== 'claim') continue

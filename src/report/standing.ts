@@ -15,7 +15,10 @@ export function staleReasons(standings: Standings): ReadonlyMap<string, string> 
 }
 
 /** `emulated`, `emulated + hardware`, `emulated, stale`: the words that follow a number. */
-export function mark(runs: readonly Run[], { words, standings }: Pick<Telling, 'words' | 'standings'>): string {
+export function mark(
+  runs: readonly Run[],
+  { words, standings }: Pick<Telling, 'words' | 'standings'>,
+): string {
   return words.mark(originWords(origins(runs), words), staleOf(runs, standings).length > 0)
 }
 
@@ -35,7 +38,10 @@ export function staleOf(
 }
 
 /** A small quiet label with the origin; the word is text, so that it is copied, printed and read out. */
-export function badge(runs: readonly Run[], telling: Pick<Telling, 'words' | 'standings'>): Element | undefined {
+export function badge(
+  runs: readonly Run[],
+  telling: Pick<Telling, 'words' | 'standings'>,
+): Element | undefined {
   if (runs.length === 0) return undefined
   return element('span', { className: ['badge'], dataOrigin: origins(runs).join(' ') }, mark(runs, telling))
 }

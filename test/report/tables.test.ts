@@ -335,7 +335,9 @@ describe('effects', () => {
       fakeRun({ trials: 20, pattern: 'dom0-cpu', xlUs: 60_000 }),
       fakeRun({ trials: 20, pattern: 'scheduler', xlUs: 6100 }),
     ]
-    const table = tableKinds.get('effects')?.render(options, { experiment, runs: many, published: undefined, ...language })
+    const table = tableKinds
+      .get('effects')
+      ?.render(options, { experiment, runs: many, published: undefined, ...language })
     const [group] = table?.groups ?? []
     expect(texts(group?.rows[0])).toEqual([
       'dom0 CPU load',

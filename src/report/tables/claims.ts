@@ -18,12 +18,15 @@ export const claims: TableKind = {
   options,
   from: false,
   render(_given, { verifications = [], words }): Table {
+    const own = words.tables.claims
     return {
-      head: [['claim', 'says', 'published', 'recorded', 'this run', 'verdict'].map((text) => ({ text }))],
-      groups: [{ rows: verifications.map((one) => rowOf(one, words)) }],
-      notes: [
-        'Numbers in brackets are the ends of 95 % intervals. The verdict is on this run where there is one, else on the recorded one.',
+      head: [
+        [own.claim, own.says, words.tables.published, own.recorded, own.thisRun, own.verdict].map((text) => ({
+          text,
+        })),
       ],
+      groups: [{ rows: verifications.map((one) => rowOf(one, words)) }],
+      notes: [own.note],
       runs: [...new Set(verifications.flatMap((one) => runsOf(decisive(one))))],
       missing: [],
     }
@@ -38,8 +41,8 @@ function rowOf(verification: Verification, words: Words): readonly Cell[] {
     { type: 'text', text: claim.statement },
     { type: 'published', text: publishedText(claim, recorded.unit) ?? '–' },
     numbers(recorded, words),
-    rerun === undefined ? { type: 'none', text: 'is the recorded run' } : numbers(rerun, words),
-    { type: 'text', text: verdict },
+    rerun === undefined ? { type: 'none', text: words.tables.claims.isRecorded } : numbers(rerun, words),
+    { type: 'text', text: words.claim.verdicts[verdict] },
   ]
 }
 

@@ -8,6 +8,7 @@ import { warningsOn } from '../../results/warnings.ts'
 import { compareFactors, type FactorComparison } from '../../stats/compare.ts'
 import { matching, valuesOf } from '../published.ts'
 import { type Cell, headCell, none, numberCell, numberHead, type Table, tableKind } from '../table.ts'
+import type { Words } from '../words/en.ts'
 import {
   type CellRun,
   cellsOf,
@@ -43,7 +44,8 @@ const options = z.strictObject({
 })
 
 export const effects = tableKind(options, (given, context): Table => {
-  const { experiment, runs } = context
+  const { experiment, runs, words } = context
+  const own = words.tables.effects
   const factors = factorsOf(given)
   for (const name of Object.keys(factors)) labelOf(runs, name, 'factor')
   labelOf(runs, given.measure, 'measure')
@@ -75,30 +77,29 @@ export const effects = tableKind(options, (given, context): Table => {
     origins: [
       ...new Set(shown.filter((run) => run.environment === group.environment).map(({ origin }) => origin)),
     ].sort(),
-    rows: rowsOf(group, factors, { measure: given.measure, tolerance }),
+    rows: rowsOf(group, factors, { measure: given.measure, tolerance, words }),
   }))
   return {
     head: [
       [
-        { text: 'pattern' },
-        numberHead('n'),
-        numberHead('shift', unit),
-        numberHead('from', unit),
-        numberHead('to', unit),
-        numberHead('Cliff’s δ'),
-        numberHead('p (Holm)'),
-        { text: 'against the baseline' },
+        { text: words.tables.pattern },
+        numberHead(words.tables.n),
+        numberHead(own.shift, unit),
+        numberHead(own.from, unit),
+        numberHead(own.to, unit),
+        numberHead(own.delta),
+        numberHead(own.p),
+        { text: own.verdict },
       ],
     ],
     groups: rendered,
     notes: [
-      `Shift: by how much a typical value lies above the baseline’s (Hodges and Lehmann), with its interval; δ: 1 if all values lie above, −1 if all lie below. In each environment p is corrected for the number of comparisons (Holm), and each interval is a 95 % interval divided among them (Bonferroni).`,
-      `Unchanged: shift and mean within ${given.tolerance} of the baseline’s median. That something was not found is no evidence that it is not there: else the table says “can’t tell”.`,
-      'Trials within one boot were compared. That says nothing of the spread between boots.',
+      own.shiftNote,
+      own.unchangedNote(given.tolerance),
+      own.bootsNote,
       ...warningsOn(
         shown.map((run) => {
-          const { values, unit: own } = series(run, factors, given.measure)
-          return { name: runName(run), values, unit: own }
+          return { name: runName(run), ...series(run, factors, given.measure) }
         }),
       ).map((text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`),
     ],
@@ -122,7 +123,11 @@ interface Compared {
 function rowsOf(
   { base, others }: Compared,
   factors: Factors,
-  { measure, tolerance }: { readonly measure: string; readonly tolerance: number },
+  {
+    measure,
+    tolerance,
+    words,
+  }: { readonly measure: string; readonly tolerance: number; readonly words: Words },
 ): readonly (readonly Cell[])[] {
   const baseline = base.run
   if (baseline === undefined) return []
@@ -148,7 +153,7 @@ function rowsOf(
       time(one.interval.high),
       { ...numberCell(one.delta, [run, baseline]), text: signed(one.delta) },
       { ...numberCell(one.p, [run, baseline]), text: one.p < 0.001 ? '< 0.001' : one.p.toFixed(3) },
-      { type: 'text', text: one.verdict, runs: [run, baseline] },
+      { type: 'text', text: words.tables.effects.verdicts[one.verdict], runs: [run, baseline] },
     ]
   })
 }

@@ -120,6 +120,23 @@ export const english = {
     why: 'why',
     note: 'note',
     shownIn: 'shown in',
+    detail: {
+      title: (id: string) => `How ${id} was judged`,
+      allowed: 'allowed',
+      interval: 'interval',
+      reads: 'reads',
+      environment: 'environment',
+      heads: { cell: 'cell', n: 'n', key: 'key', rows: 'rows' },
+      madeHere: 'made for this report',
+      notDrawn: (series: number) => `Distributions are not drawn: ${series} series could not be told apart.`,
+      distributions: (id: string) => `Distributions of ${id}`,
+      way: (command: Child): readonly Child[] => [
+        'From a number to the record: a row of rows.csv is one operation of one trial. The capture of a recorded run is not kept, only its digest; ',
+        command,
+        ' makes it again, on the emulated board the same bytes. Then these name the edges of a trial, and the command that lists the records around them:',
+      ],
+      others: (cells: number) => `The other ${cells} cells are looked at in the same way.`,
+    },
     measured: (numbers: readonly string[], origins: readonly string[]) =>
       `${numbers.join('; ')}, ${origins.join(' + ')}`,
     reasons,
@@ -167,6 +184,29 @@ export const english = {
     publishedMachine: (machine: string) => `${machine} (published)`,
     differs: (environment: string, item: string, value: string, patterns: readonly string[]) =>
       `${environment}: ${item} is ${value} in ${patterns.join(', ')}.`,
+    claims: {
+      claim: 'claim',
+      says: 'says',
+      recorded: 'recorded',
+      thisRun: 'this run',
+      verdict: 'verdict',
+      isRecorded: 'is the recorded run',
+      note: 'Numbers in brackets are the ends of 95 % intervals. The verdict is on this run where there is one, else on the recorded one.',
+    },
+    effects: {
+      shift: 'shift',
+      from: 'from',
+      to: 'to',
+      delta: 'Cliff’s δ',
+      p: 'p (Holm)',
+      verdict: 'against the baseline',
+      verdicts: { changed: 'changed', unchanged: 'unchanged', "can't tell": "can't tell" },
+      shiftNote:
+        'Shift: by how much a typical value lies above the baseline’s (Hodges and Lehmann), with its interval; δ: 1 if all values lie above, −1 if all lie below. In each environment p is corrected for the number of comparisons (Holm), and each interval is a 95 % interval divided among them (Bonferroni).',
+      unchangedNote: (tolerance: string) =>
+        `Unchanged: shift and mean within ${tolerance} of the baseline’s median. That something was not found is no evidence that it is not there: else the table says “can’t tell”.`,
+      bootsNote: 'Trials within one boot were compared. That says nothing of the spread between boots.',
+    },
     where: 'where',
     parameter: 'parameter',
     baseline: 'baseline',

@@ -110,6 +110,23 @@ export const japanese: Words = {
     why: '理由',
     note: '注記',
     shownIn: '参照',
+    detail: {
+      title: (id) => `${id}の判定の方法`,
+      allowed: '許容範囲',
+      interval: '区間',
+      reads: '参照する系列',
+      environment: '環境',
+      heads: { cell: 'セル', n: 'n', key: 'キー', rows: '行' },
+      madeHere: '本レポートのために実行',
+      notDrawn: (series) => `系列が${series}個あり区別できないため、分布は図示しない。`,
+      distributions: (id) => `${id}の分布`,
+      way: (command) => [
+        '数値から記録へ：rows.csvの1行は1試行の1操作である。記録済みの実行のトレースは保存せず、そのダイジェストだけを保存する。',
+        command,
+        ' によって再び得られ、エミュレートしたボードでは同じバイト列になる。次のコマンドは、ある試行の各時点と、その前後のレコードを表示するコマンドを示す。',
+      ],
+      others: (cells) => `ほかの${cells}個のセルも同様に調べられる。`,
+    },
     measured: (numbers, origins) => `${numbers.join('、')}（${origins.join('＋')}）`,
     reasons: {
       inside: (count, all) => `${intervals(count, all)}主張の許す範囲に含まれる`,
@@ -175,6 +192,29 @@ export const japanese: Words = {
     publishedMachine: (machine) => `${machine}（公表）`,
     differs: (environment, item, value, patterns) =>
       `${environment}の${patterns.join('、')}：${item}は「${value}」。`,
+    claims: {
+      claim: '主張',
+      says: '内容',
+      recorded: '記録',
+      thisRun: '今回の実行',
+      verdict: '判定',
+      isRecorded: '記録と同じ',
+      note: '角括弧内は95 %区間の両端。判定は、今回の実行があればそれに、なければ記録に基づく。',
+    },
+    effects: {
+      shift: '差',
+      from: '下限',
+      to: '上限',
+      delta: 'Cliffのδ',
+      p: 'p（Holm）',
+      verdict: '基準に対して',
+      verdicts: { changed: '変化した', unchanged: '変化なし', "can't tell": '判定できない' },
+      shiftNote:
+        '差：典型的な値が基準の値をどれだけ上回るか（Hodges–Lehmann推定量）とその区間。δ：すべての値が上回れば1、すべて下回れば−1。各環境で、pは比較の数について補正し（Holm）、区間は95 %区間を比較の数で分けたものである（Bonferroni）。',
+      unchangedNote: (tolerance) =>
+        `変化なし：差と平均が基準の中央値の${tolerance}以内。見つからなかったことは、ないことの証拠ではない。その場合は「判定できない」と記す。`,
+      bootsNote: '1回の起動のなかの試行どうしを比較した。起動の間のばらつきについては何も示さない。',
+    },
     where: '場所',
     parameter: 'パラメータ',
     baseline: '基準',
