@@ -26,7 +26,7 @@ function measuredText({ value, unit, interval, ratio }: Measured): string {
   const [number, low, high] = distinct([value, interval.low, interval.high].map((one) => one * scale.factor))
   const bounded = Number.isFinite(interval.low) || Number.isFinite(interval.high)
   const text = `${number}${bounded ? ` [${low}, ${high}]` : ''}${scale.unit === '' ? '' : ` ${symbol(scale.unit)}`}`
-  return ratio === undefined ? text : `${signed(value)}${text}, means ${digits(ratio, 2)} : 1`
+  return ratio === undefined ? text : `${signed(value)}${text}, means ${rounded(ratio, 3)} : 1`
 }
 
 /** A shift has its sign. */

@@ -1,5 +1,6 @@
 /** What `repro verify` tells: for people, line by line, and for programs. */
 
+import { reportFile } from '../build/manifest.ts'
 import type { Reproduction } from '../build/verify.ts'
 import type { Judgement } from '../claims/judge.ts'
 import { tally } from '../claims/tally.ts'
@@ -17,7 +18,6 @@ export interface Verdicts {
 
 /** Lines for a reader who has seen neither the paper nor this program. */
 export function verdictLines({ document, verifications, cells }: Verdicts): readonly string[] {
-  const counts = Object.entries(tally(verifications.map(decisive))).filter(([, count]) => count > 0)
   const by = verifications.some(({ rerun }) => rerun)
     ? 'new runs, beside the recorded ones'
     : 'the recorded runs'
@@ -30,11 +30,29 @@ export function verdictLines({ document, verifications, cells }: Verdicts): read
     ...cellLines(cells),
     ...(verifications.length === 0
       ? []
-      : [
-          `${verifications.length} ${verifications.length === 1 ? 'claim' : 'claims'}: ${counts.map(([verdict, count]) => `${count} ${verdict}`).join(', ')}`,
-          'what stands behind each: the report (repro build), and docs/claims.md',
-        ]),
+      : [tallyLine(verifications), 'what stands behind each: the report (repro build), and docs/claims.md']),
   ]
+}
+
+/** After one cell ran again and the report was rendered: whether the artifact works here. */
+export function tireLines({ verifications, cells }: Verdicts): readonly string[] {
+  const works = cells.every(({ origin, same }) => origin !== 'emulated' || same !== 'other')
+  return [
+    ...cellLines(cells),
+    `the report: ${reportFile}`,
+    ...(verifications.length === 0
+      ? []
+      : [`by the recorded runs, ${tallyLine(verifications)} (repro verify)`]),
+    works
+      ? 'the artifact works here'
+      : 'the artifact runs here, but gives other rows than it did when it was recorded',
+  ]
+}
+
+function tallyLine(verifications: readonly Verification[]): string {
+  const counts = Object.entries(tally(verifications.map(decisive))).filter(([, count]) => count > 0)
+  const claims = verifications.length === 1 ? 'claim' : 'claims'
+  return `${verifications.length} ${claims}: ${counts.map(([verdict, count]) => `${count} ${verdict}`).join(', ')}`
 }
 
 function claimLines(verification: Verification): readonly string[] {

@@ -48,6 +48,8 @@ export interface Pattern {
   readonly changes: Parameters
   /** Restricted to these environments; undefined means all of the experiment's. */
   readonly only?: readonly string[]
+  /** In the place of the experiment's. */
+  readonly seed?: number
 }
 
 export interface TableBlock {

@@ -10,7 +10,7 @@ import { validate } from './validation.ts'
 import type { Mapping } from './yaml.ts'
 
 /** Keys of a pattern that are no parameter changes. */
-const reserved = ['label', 'only'] as const
+const reserved = ['label', 'only', 'seed'] as const
 
 /** @returns undefined when the block has errors; the file then lists them all. */
 export function readExperiment(
@@ -74,7 +74,7 @@ function readPattern(
   { environments, parameters, source, file }: Surroundings,
 ): Pattern {
   const base: [string, ...string[]] = ['patterns', name]
-  const { label = name, only } = validate(patternSchema, written, { file, source, base }) ?? {}
+  const { label = name, only, seed } = validate(patternSchema, written, { file, source, base }) ?? {}
   for (const [index, environment] of wordsIn(written.only)) {
     if (environments.includes(environment)) continue
     const reason = `unknown environment: ${environment}${hint(environment, environments)}; only picks from the experiment's own`
@@ -100,6 +100,7 @@ function readPattern(
     parameters: mergeParameters(parameters, changes),
     changes,
     ...(only === undefined ? {} : { only }),
+    ...(seed === undefined ? {} : { seed }),
   }
 }
 

@@ -39,7 +39,7 @@ export const experimentSchema = z.strictObject({
   patterns: z
     .record(name, mapping.nullable())
     .refine((value) => Object.keys(value).length > 0, 'name at least one pattern (baseline: {})')
-    .describe('Pattern -> changes to parameters; also label (words) and only (environments)'),
+    .describe('Pattern -> changes to parameters; also label (words), only (environments) and seed'),
   groups: z
     .record(name, z.array(name).min(1))
     .default({})
@@ -50,6 +50,7 @@ export const experimentSchema = z.strictObject({
 export const patternSchema = z.object({
   label: words.optional(),
   only: z.array(environmentName).min(1).optional(),
+  seed: seed.optional(),
 })
 
 /** Attributes on the fence of an inline script, after conversion of numbers. */

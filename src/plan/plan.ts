@@ -100,7 +100,7 @@ function planCell(cell: PlannedCell, producers: readonly Step[], around: Surroun
     ...parameterInputs(definition.parameters),
     ...Object.fromEntries(needs),
     trials: block.trials,
-    seed: block.seed,
+    seed: definition.seed ?? block.seed,
     ...environmentInputs(environment, around.board),
   }
   const made = environment === 'local' ? undefined : around.packages.get(environment.root)

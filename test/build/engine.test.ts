@@ -105,6 +105,11 @@ describe('what goes stale, and why', () => {
       all('seed 1 -> 5'),
     ],
     [
+      'the seed of one pattern',
+      edit('paper/index.md', '{load: 4}', '{load: 4, seed: 5}'),
+      { [more]: 'seed 1 -> 5', [two]: `needs ${more}, which is stale` },
+    ],
+    [
       'a parameter of one pattern',
       edit('paper/index.md', 'load: 4', 'load: 5'),
       { [more]: 'load 4 -> 5', [two]: `needs ${more}, which is stale` },

@@ -72,6 +72,19 @@ describe('repro verify', () => {
     expect(out).toMatch(/^C3 {3}not testable/m)
   })
 
+  it('kicks the tires with one cell and a report, whatever the claims come to', async () => {
+    write(paper(300, 100))
+    await repro('run', '--record')
+    expect((await repro('verify')).exitCode).toBe(3)
+    const { exitCode, out, err } = await repro('verify', '--kick-the-tires', '--deadline', '600')
+    expect(err).toMatch(/^runs 1 cell again \(fast\/local\/default\)/m)
+    expect(out).toMatch(
+      /^the report: _build\/index\.html\nby the recorded runs, 3 claims: 2 not reproduced, 1 not testable \(repro verify\)\nthe artifact works here$/m,
+    )
+    expect(exitCode).toBe(0)
+    expect(existsSync(join(project, '_build/index.html'))).toBe(true)
+  })
+
   it('puts claims into the report, each with its verdict', async () => {
     write(paper(100, 300))
     expect(await repro('build')).toMatchObject({ exitCode: 0 })

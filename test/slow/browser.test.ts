@@ -50,7 +50,13 @@ describe('the report of the recorded runs', () => {
       )
       expect(overflow).toBeLessThanOrEqual(0)
       expect(await page.locator('table').count()).toBeGreaterThanOrEqual(4)
-      await page.evaluate(`for (const one of document.querySelectorAll('details.folded')) one.open = true`)
+      // A folded figure opens when a link to it is followed, or by its caption.
+      const folded = page.locator('details.folded')
+      expect(await folded.locator('.drawing').first().isVisible()).toBe(false)
+      await page.locator('a[href="#fig-pause-timelines"]').first().click()
+      expect(await page.locator('#fig-pause-timelines').isVisible()).toBe(true)
+      for (const one of await folded.all())
+        if ((await one.getAttribute('open')) === null) await one.locator('summary').click()
       for (const drawing of await page.locator('figure .drawing').all()) {
         const box = await drawing.boundingBox() // on a phone the drawing scrolls inside of it
         expect(box?.width).toBeGreaterThan(200)
