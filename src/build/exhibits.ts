@@ -57,7 +57,7 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
   }
   const { original } = document
   const documents = {
-    ...fileInput(document.file.path ?? '', files),
+    'file document': files.digest(document.file.path ?? '') ?? '',
     ...(original ? fileInput(original.file.path ?? '', files) : {}),
   }
   const steps: Record<string, Inputs> = {}

@@ -47,6 +47,7 @@ pre code { font-size: 1em; }
 :lang(ja) { line-break: strict; text-autospace: normal; text-spacing-trim: normal; }
 html:lang(ja) { line-height: 1.8; }
 html:lang(ja) :is(main > *, article > *) { max-width: 40em; }
+html:lang(ja) article > aside.claim { max-width: 40rem; }
 html:lang(ja) :is(main > article, article > .exhibit, article > .scroll, article > details, article > ul.notes) { max-width: 100%; }
 :lang(ja) :is(h1, h2, h3, h4, .subtitle, nav.contents a, figcaption, caption, table.wordy td) { word-break: auto-phrase; }
 :lang(ja) :is(em, cite) { font-family: var(--sans); font-style: normal; }
