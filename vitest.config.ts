@@ -13,7 +13,7 @@ export default defineConfig({
         },
       },
       {
-        // Real boards and a real browser.
+        // Real boards, a real browser, builds with many processes.
         test: {
           name: 'slow',
           include: ['test/slow/**/*.test.ts'],
