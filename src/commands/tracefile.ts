@@ -3,7 +3,6 @@
 import { existsSync } from 'node:fs'
 import { open, readFile, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
-import { openStore } from '../results/store.ts'
 import type { TraceError } from '../trace/error.ts'
 import { parseStamps, type Stamps } from '../trace/stamps.ts'
 import { exitCodes } from './exitcodes.ts'
@@ -45,7 +44,7 @@ export async function captureFile(positionals: readonly string[], command: strin
     )
   if (file === '-') return file
   const found = await stat(file).catch(() => null)
-  if (found === null) return captureOfCell(file) ?? refuse(`no file ${file}`)
+  if (found === null) return (await captureOfCell(file)) ?? refuse(`no file ${file}`)
   if (found.isDirectory()) throw new UsageError(`${file} is a folder, not a capture`)
   return file
 }
@@ -60,10 +59,12 @@ function refuse(reason: string): never {
  *
  * @throws UsageError if there is a recorded run, which keeps digests only, but no capture here
  */
-function captureOfCell(word: string): string | undefined {
+async function captureOfCell(word: string): Promise<string | undefined> {
   const [experiment = '', environment = '', pattern = '', ...rest] = word.split('/')
   if (pattern === '' || rest.length > 0) return undefined
   const cell = { experiment, environment, pattern }
+  // A file's name needs no store, and loading it takes as long as reading 50 MB of a capture.
+  const { openStore } = await import('../results/store.ts')
   const store = openStore(findProject(process.cwd()))
   const recorded = store.recorded(cell)
   const found = store.raw(cell, captureName)
