@@ -22,8 +22,8 @@ import { setup } from '../testbed/emulated/setup.ts'
 import { exclusively } from '../testbed/exclusive.ts'
 import { type Done, reasonToRun, runCells } from './cells.ts'
 import type { Outcome, Tell } from './event.ts'
-import { claimInputs, type Rendering, renderInputs } from './exhibits.ts'
-import { exhibits, judgement, tidy } from './made.ts'
+import { type Rendering, renderInputs } from './exhibits.ts'
+import { exhibits, judging, tidy } from './made.ts'
 import { type Manifest, manifestFile, reportFile } from './manifest.ts'
 import {
   DocumentError,
@@ -228,7 +228,6 @@ async function render(
   { complete, before }: { readonly complete: boolean; readonly before: Notes },
 ): Promise<Pick<Outcome, 'problems' | 'report'>> {
   const steps = renderInputs(rendering)
-  const { lang } = rendering.document.frontMatter
   // The report is the only user of unified's HTML side and of vega, which take a while to load.
   const { renderReport } = await import('../report/page.ts')
   const report = reportFile(path)
@@ -240,14 +239,7 @@ async function render(
     })),
     read: async (file) => rendering.files.read(file) ?? (await readFile(join(project, file))),
     exhibits: exhibits(project, steps),
-    judgement: (claim, evidence, reasons) =>
-      judgement(
-        project,
-        claimInputs(claim, evidence.results, evidence.stale, rendering.program, languageOf(lang)),
-        claim,
-        evidence,
-        reasons,
-      ),
+    judgement: judging(project, rendering.program, languageOf(rendering.document.frontMatter.lang)),
     generator,
   })
   await writeAtomically(project, report, html)

@@ -1,6 +1,6 @@
 /** What earlier builds made of inputs (tables, figures, judgements of claims), by the digest of these: .repro/made/<digest>. */
 
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import { type Judgement, judge } from '../claims/judge.ts'
@@ -10,9 +10,11 @@ import type { Evidence } from '../claims/scope.ts'
 import type { ClaimBlock } from '../document/block.ts'
 import { digest } from '../plan/key.ts'
 import type { Exhibit, Exhibits } from '../report/exhibits.ts'
+import { openFiles } from '../results/files.ts'
 import type { Inputs } from '../results/run.ts'
 import { runName } from '../results/series.ts'
 import { writeAtomically } from '../results/store.ts'
+import { claimInputs } from './exhibits.ts'
 import { everyManifest } from './manifest.ts'
 
 const folder = '.repro/made'
@@ -39,22 +41,16 @@ export function exhibits(project: string, steps: Readonly<Record<string, Inputs>
   }
 }
 
-/**
- * A claim's judgement: found if these inputs were judged before, else made and kept. `inputs` must tell all that `evidence` may say of it,
- * and the language of `reasons` (English unless given).
- */
-export async function judgement(
-  project: string,
-  inputs: Inputs,
-  claim: ClaimBlock,
-  evidence: Evidence,
-  reasons?: Reasons,
-): Promise<Judgement> {
-  const found = revive(find(project, inputs), claim, evidence)
-  if (found) return found
-  const made = judge(claim, evidence, reasons ? { reasons } : {})
-  await keep(project, inputs, dehydrate(made))
-  return made
+/** Judges a claim, unless `program` did so before from the same evidence; `language` is that of `reasons` (English unless given). */
+export function judging(project: string, program: string, language?: string) {
+  return async (claim: ClaimBlock, evidence: Evidence, reasons?: Reasons): Promise<Judgement> => {
+    const inputs = claimInputs(claim, evidence.results, evidence.stale, program, language)
+    const found = revive(find(project, inputs), claim, evidence)
+    if (found) return found
+    const made = judge(claim, evidence, reasons ? { reasons } : {})
+    await keep(project, inputs, dehydrate(made))
+    return made
+  }
 }
 
 /** Runs are named in it, not held. Not JSON, which has no infinite ends of intervals. */
@@ -89,15 +85,7 @@ function revive(found: Buffer | undefined, claim: ClaimBlock, { results }: Evide
 /** Deletes what no report was made from. */
 export function tidy(project: string): void {
   const used = new Set(everyManifest(project).flatMap(({ steps }) => Object.values(steps).map(digest)))
-  for (const name of list(join(project, folder))) {
+  for (const name of openFiles(project).list(folder)) {
     if (!used.has(name)) rmSync(join(project, folder, name), { force: true })
-  }
-}
-
-function list(path: string): readonly string[] {
-  try {
-    return readdirSync(path)
-  } catch {
-    return []
   }
 }

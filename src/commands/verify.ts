@@ -3,13 +3,13 @@
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { build, planDocument, programOf } from '../build/build.ts'
-import { claimInputs } from '../build/exhibits.ts'
-import { judgement } from '../build/made.ts'
+import { judging } from '../build/made.ts'
 import { openDocument } from '../build/site.ts'
 import { cellsFor, reproductions, verifyClaims } from '../build/verify.ts'
 import { decisive } from '../claims/verification.ts'
 import { hasErrors } from '../document/problem.ts'
 import { hint } from '../document/spelling.ts'
+import { secondsOf } from '../pack/effort.ts'
 import { cellsOf, type PlannedCell } from '../plan/cells.ts'
 import { openFiles } from '../results/files.ts'
 import type { Run } from '../results/run.ts'
@@ -92,14 +92,8 @@ export async function verifyCommand(
       display.close()
     }
   }
-  const program = programOf(site, files)
-  const verifications = await verifyClaims(
-    claims,
-    steps,
-    values['kick-the-tires'] ? undefined : runs,
-    (claim, evidence) =>
-      judgement(site.project, claimInputs(claim, evidence.results, evidence.stale, program), claim, evidence),
-  )
+  const judge = judging(site.project, programOf(site, files))
+  const verifications = await verifyClaims(claims, steps, values['kick-the-tires'] ? undefined : runs, judge)
   const reproduced = runs ? reproductions(steps, runs) : []
   if (values.junit !== undefined) writeFileSync(values.junit, junit(site.document, verifications))
   const verdicts = { document: site.document, verifications, cells: reproduced }
@@ -121,5 +115,5 @@ function named(cells: readonly PlannedCell[]): string {
 function lastedSeconds(steps: Awaited<ReturnType<typeof planDocument>>, name: string): number {
   const step = steps.find(({ cell }) => runName(cell) === name)
   const run = step && 'run' in step.verdict ? step.verdict.run : undefined
-  return Number(run?.provenance['duration (s)'] ?? 60)
+  return (run && secondsOf(run)) ?? 60
 }

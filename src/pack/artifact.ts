@@ -10,7 +10,9 @@ import { cellsOf, type PlannedCell } from '../plan/cells.ts'
 import { labels } from '../report/exhibits.ts'
 import { english } from '../report/words/en.ts'
 import type { Run } from '../results/run.ts'
+import { fileOf } from '../results/runfile.ts'
 import { runName } from '../results/series.ts'
+import { recordedFolder } from '../results/store.ts'
 import type { Environment } from '../testbed/environment.ts'
 import { type Disk, type Effort, effortOf } from './effort.ts'
 import type { Metadata } from './metadata.ts'
@@ -183,8 +185,8 @@ function wordsOf(test: Test, lines: (key: string) => readonly string[]): string 
 
 /** Rows, header and datasets of a recorded run, relative to the project. */
 export function recordedFiles(run: Run): readonly [string, string, ...string[]] {
-  const folder = `results/${runName(run)}`
-  const datasets = Object.keys(run.datasets ?? {}).map((name) => `${folder}/${name}.csv`)
+  const folder = recordedFolder(run)
+  const datasets = Object.keys(run.datasets ?? {}).map((name) => `${folder}/${fileOf(name)}`)
   return [`${folder}/rows.csv`, `${folder}/run.json`, ...datasets]
 }
 

@@ -8,8 +8,7 @@
 import { join, relative } from 'node:path'
 import { type BuildOptions, build, planDocument, programOf } from '../build/build.ts'
 import type { Tell } from '../build/event.ts'
-import { claimInputs } from '../build/exhibits.ts'
-import { judgement } from '../build/made.ts'
+import { judging } from '../build/made.ts'
 import { readManifest } from '../build/manifest.ts'
 import { DocumentError, lockFile, type Opened, openDocument, type Site } from '../build/site.ts'
 import { verifyClaims } from '../build/verify.ts'
@@ -48,9 +47,7 @@ export interface Archive {
  */
 export async function pack(site: Site, options: PackOptions, tell: Tell): Promise<Archive> {
   const { project } = site
-  const files = openFiles(project, readManifest(project, site.document)?.notes)
-  const opened = await openDocument(site, files)
-  if (hasErrors(opened.document.file)) throw new DocumentError(opened.document.file)
+  const { files, opened } = await openSound(site)
   const tree = readTree(project, options.output === undefined ? [] : [relative(project, options.output)])
   if (!options.allowDirty) refuseChanges(tree)
 
@@ -73,6 +70,13 @@ export async function pack(site: Site, options: PackOptions, tell: Tell): Promis
   options.signal.throwIfAborted()
   await writeArchive(file, bytes)
   return { file, sha256: sha256(bytes), bytes: bytes.length, files: packed.length, notes: notesOn(artifact) }
+}
+
+async function openSound(site: Site): Promise<{ readonly files: Files; readonly opened: Opened }> {
+  const files = openFiles(site.project, readManifest(site.project, site.document)?.notes)
+  const opened = await openDocument(site, files)
+  if (hasErrors(opened.document.file)) throw new DocumentError(opened.document.file)
+  return { files, opened }
 }
 
 function refuseChanges({ revision }: Tree): void {
@@ -104,9 +108,7 @@ async function buildReport(
 
 /** The report leads to those of the document's other editions. */
 async function buildEdition(site: Site, signal: AbortSignal, tell: Tell): Promise<string> {
-  const files = openFiles(site.project, readManifest(site.project, site.document)?.notes)
-  const opened = await openDocument(site, files)
-  if (hasErrors(opened.document.file)) throw new DocumentError(opened.document.file)
+  const { files, opened } = await openSound(site)
   return await buildReport(site, opened, signal, tell, files)
 }
 
@@ -141,12 +143,9 @@ async function describe(built: Built): Promise<Artifact> {
   const environments = [...opened.environments.values()].filter(({ name }) => asked.has(name))
   const setup = document.frontMatter.humanMinutes.find(({ of }) => of === 'setup')
   const claims = document.blocks.filter((block) => block.type === 'claim')
-  const program = programOf(site, files)
   // The build has judged them: this finds what it kept.
-  const verifications = await verifyClaims(claims, steps, undefined, (claim, evidence) => {
-    const inputs = claimInputs(claim, evidence.results, evidence.stale, program)
-    return judgement(site.project, inputs, claim, evidence)
-  })
+  const judge = judging(site.project, programOf(site, files))
+  const verifications = await verifyClaims(claims, steps, undefined, judge)
   return {
     metadata: readMetadata(document.frontMatter, files),
     date: dateOf(document.frontMatter.date, tree, runs),

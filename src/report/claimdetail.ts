@@ -6,7 +6,8 @@ import type { ClaimSeries } from '../claims/series.ts'
 import { limitsText, methodText } from '../claims/words.ts'
 import { origins } from '../results/quantity.ts'
 import type { Run } from '../results/run.ts'
-import { excludedColumn, runName } from '../results/series.ts'
+import { runName, select } from '../results/series.ts'
+import { recordedFolder } from '../results/store.ts'
 import { type Distribution, distributionSvg, mostDistributions } from './distribution.ts'
 import { element, raw } from './element.ts'
 import { badge, originWords } from './standing.ts'
@@ -91,7 +92,7 @@ function inputsTable({ series, telling }: ClaimDetail, runs: readonly Run[]): El
             .filter((one) => one.run === run)
             .map(({ values }) => values.filter((value) => value !== null).length)
           const isRecorded = telling.standings.get(runName(run))?.executed !== true
-          const rows = `results/${runName(run)}/rows.csv`
+          const rows = `${recordedFolder(run)}/rows.csv`
           return element(
             'tr',
             {},
@@ -195,10 +196,9 @@ function traces({ series, telling }: ClaimDetail, runs: readonly Run[]): readonl
 /** The trial of the largest value. */
 function largestTrial({ run, factors, measure }: ClaimSeries): string | undefined {
   let best: { readonly value: number; readonly trial: string } | undefined
-  for (const row of run.rows) {
+  for (const row of select(run, factors)) {
     const value = row[measure]
-    if (typeof value !== 'number' || row[excludedColumn] || row.trial === undefined) continue
-    if (!Object.entries(factors).every(([name, one]) => row[name] === one)) continue
+    if (typeof value !== 'number' || row.trial === undefined) continue
     if (best === undefined || value > best.value) best = { value, trial: String(row.trial) }
   }
   return best?.trial

@@ -6,7 +6,7 @@ import type { Verification } from '../claims/verification.ts'
 import type { FigureBlock, TableBlock } from '../document/block.ts'
 import type { Document } from '../document/document.ts'
 import { cellsOf } from '../plan/cells.ts'
-import { QueryError } from '../results/quantity.ts'
+import { origins, QueryError } from '../results/quantity.ts'
 import type { Results } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
@@ -195,7 +195,7 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
       {
         className: ['exhibit'],
         ...(block.folded ? {} : { id: block.id }),
-        dataOrigin: [...new Set(runs.map((run) => run.origin))].sort().join(' '),
+        dataOrigin: origins(runs).join(' '),
       },
       ...(block.folded
         ? [element('details', { className: ['folded'] }, element('summary', {}, ...caption), drawing)]

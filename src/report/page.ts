@@ -22,8 +22,8 @@ import type { Document, InlineValue } from '../document/document.ts'
 import type { FrontMatter } from '../document/frontmatter.ts'
 import { cellsRead, type Results } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
-import { rowsDigest } from '../results/runfile.ts'
 import { runName } from '../results/series.ts'
+import { sameRows } from '../results/store.ts'
 import { claimElement } from './claim.ts'
 import { claimDetail } from './claimdetail.ts'
 import { element } from './element.ts'
@@ -212,7 +212,7 @@ async function verify(
 }
 
 function sameRun(record: Run | undefined, run: Run): boolean {
-  return record?.key === run.key && rowsDigest(record) === rowsDigest(run)
+  return record?.key === run.key && sameRows(record, run)
 }
 
 interface Parts {

@@ -5,7 +5,7 @@ import type { Run } from '../results/run.ts'
 import { excludedColumn, type Factors, series } from '../results/series.ts'
 import { bootstrapInterval } from '../stats/bootstrap.ts'
 import { mean } from '../stats/moments.ts'
-import type { FigureRecord } from './records.ts'
+import { cellFields, type FigureRecord } from './records.ts'
 import { cellsOf } from './tables/options.ts'
 
 /** A figure has many intervals and shows each to a pixel: fewer draws than a verdict takes do for it. */
@@ -25,15 +25,9 @@ export function ratios(
     const [base, ...others] = cellsOf(experiment, environment, runs)
     const baseline = base?.run
     if (baseline === undefined) return []
-    return others.flatMap(({ pattern, run }) => {
+    return others.flatMap(({ run }) => {
       if (run === undefined) return []
-      const cell = {
-        environment,
-        pattern: pattern.name,
-        patternLabel: pattern.label,
-        patternIndex: experiment.patterns.findIndex(({ name }) => name === pattern.name),
-        origin: run.origin,
-      }
+      const cell = cellFields(experiment, run)
       return groups(run).flatMap((factors) =>
         measures.flatMap((measure) => {
           const ratio = ratioOf(run, baseline, factors, measure)

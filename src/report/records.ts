@@ -28,12 +28,12 @@ export function records(
   source: FigureData,
 ): readonly FigureRecord[] {
   const all = experiment.environments.flatMap((environment) =>
-    experiment.patterns.flatMap(({ name: pattern, label }, patternIndex) => {
+    experiment.patterns.flatMap(({ name: pattern }) => {
       const name = runName({ experiment: experiment.id, environment, pattern })
       const run = runs.find((candidate) => runName(candidate) === name)
       if (run === undefined) return []
       const { columns, rows } = datasetOf(run, source.dataset)
-      const cell = { environment, pattern, patternLabel: label, patternIndex, origin: run.origin }
+      const cell = cellFields(experiment, run)
       const scales = columns.map((column) => ({
         name: column.name,
         scale: column.role === 'measure' ? canonical(run, column).scale : 1,
@@ -53,6 +53,21 @@ export function records(
     checkValues(all, column, values)
     return left.filter((record) => values.includes(String(record[column])))
   }, all)
+}
+
+/** What every record of a run has. */
+export function cellFields(
+  { patterns }: ExperimentBlock,
+  { environment, pattern, origin }: Run,
+): FigureRecord {
+  const patternIndex = patterns.findIndex(({ name }) => name === pattern)
+  return {
+    environment,
+    pattern,
+    patternLabel: patterns[patternIndex]?.label ?? pattern,
+    patternIndex,
+    origin,
+  }
 }
 
 function datasetOf(run: Run, name: string | undefined): Dataset {

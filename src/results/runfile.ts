@@ -81,7 +81,8 @@ function stated({ rows }: Dataset, csv: string): RowsStated {
   return { count: rows.length, sha256: sha256Of(csv) }
 }
 
-function fileOf(dataset: string): string {
+/** The file of a dataset beside rows.csv. */
+export function fileOf(dataset: string): string {
   return `${dataset}.csv`
 }
 

@@ -44,9 +44,13 @@ export interface Store {
   forget(cell: CellName, id: string): Promise<void>
 }
 
+/** Where the recorded run of a cell lies, relative to the project. */
+export function recordedFolder(cell: CellName): string {
+  return `results/${runName(cell)}`
+}
+
 /** The store of the project in folder `project`. Reading throws a StoreError that names the file. */
 export function openStore(project: string, files: Files = openFiles(project)): Store {
-  const recordedFolder = (cell: CellName) => `results/${runName(cell)}`
   const cellFolder = (cell: CellName) => `.repro/runs/${runName(cell)}`
   const read = (folder: string) => parseRun((name) => files.text(`${folder}/${name}`), folder)
   return {
@@ -206,7 +210,7 @@ export async function sweep(project: string): Promise<void> {
 
 async function restore(folder: string, project: string): Promise<void> {
   const file = join(folder, 'run.json')
-  const home = join(project, 'results', runName(parseHeader(await readFile(file, 'utf8'), file)))
+  const home = join(project, recordedFolder(parseHeader(await readFile(file, 'utf8'), file)))
   if (existsSync(home)) return
   await mkdir(dirname(home), { recursive: true })
   await rename(folder, home)

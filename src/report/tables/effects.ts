@@ -14,6 +14,7 @@ import {
   cellsOf,
   chooseEnvironments,
   choosePatterns,
+  environmentGroup,
   environments,
   factorsOf,
   labelOf,
@@ -54,7 +55,6 @@ export const effects = tableKind(options, (given, context): Table => {
   const names = valuesOf(publishedRows, 'pattern')
   const tolerance = Number.parseFloat(given.tolerance) / 100
   const groups = chooseEnvironments(experiment, given.environments).map((environment) => {
-    const cells = choosePatterns(cellsOf(experiment, environment, runs), given.patterns, names)
     const all = cellsOf(experiment, environment, runs)
     const base = all.find(({ pattern }) => pattern.name === baseline)
     if (base === undefined) {
@@ -64,21 +64,18 @@ export const effects = tableKind(options, (given, context): Table => {
         all.map(({ pattern }) => pattern.name),
       )
     }
-    return {
-      environment,
-      base,
-      others: cells.filter((cell) => cell !== base && cell.pattern.name !== baseline),
-    }
+    const others = choosePatterns(all, given.patterns, names).filter((cell) => cell !== base)
+    return { environment, base, others }
   })
   const shown = groups.flatMap(({ base, others }) => [base, ...others].flatMap(({ run }) => run ?? []))
   const unit = unitOf(shown, given.measure)
-  const rendered = groups.map((group) => ({
-    title: group.environment,
-    origins: [
-      ...new Set(shown.filter((run) => run.environment === group.environment).map(({ origin }) => origin)),
-    ].sort(),
-    rows: rowsOf(group, factors, { measure: given.measure, tolerance, words }),
-  }))
+  const rendered = groups.map((group) =>
+    environmentGroup(
+      group.environment,
+      shown.filter((run) => run.environment === group.environment),
+      rowsOf(group, factors, { measure: given.measure, tolerance, words }),
+    ),
+  )
   return {
     head: [
       [
