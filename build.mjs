@@ -1,6 +1,6 @@
 // Bundles src/ into dist/: the command line, the process of a cell, and what scripts import. Dependencies stay outside.
 
-import { chmod, mkdir, rm, symlink } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, rm, symlink } from 'node:fs/promises'
 import { build } from 'esbuild'
 
 await rm('dist', { recursive: true, force: true })
@@ -21,6 +21,7 @@ await build({
   logLevel: 'warning',
 })
 await chmod('dist/cli.js', 0o755)
+await copyFile('src/testbed/emulated/lockstep.c', 'dist/lockstep.c')
 
 // Makes `npx repro` find the project's own command at once. A `bin` in package.json would not: npm links the commands of
 // dependencies only, and npx would then install the whole project a second time into its cache.

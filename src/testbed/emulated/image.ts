@@ -7,6 +7,7 @@ import { type Job, TestbedError } from '../testbed.ts'
 import { cpio } from './cpio.ts'
 import { dom0Root, type Source } from './initramfs.ts'
 import type { BoardVersions, Laboratory } from './laboratory.ts'
+import { lockstepQemu } from './lockstep.ts'
 import { bootArguments, deviceTree, type Use } from './qemu.ts'
 import type { Command } from './toolchain.ts'
 
@@ -65,11 +66,13 @@ export async function writeImage(
   await writeFile(boot.ramdisk.file, ramdisk)
   const tree = deviceTree(environment, boot)
   if (tree) await writeFile(boot.deviceTree, tree)
+  const lockstep = join(folder, 'lockstep.so')
+  const qemu = use === 'measure' ? await lockstepQemu(laboratory.root('host'), lockstep) : laboratory.qemu
   return {
-    command: laboratory.qemu.command,
-    args: [...laboratory.qemu.args, ...bootArguments(environment, boot, use)],
+    command: qemu.command,
+    args: [...qemu.args, ...bootArguments(environment, boot, use)],
     async remove() {
-      for (const file of [boot.ramdisk.file, boot.deviceTree]) await rm(file, { force: true })
+      for (const file of [boot.ramdisk.file, boot.deviceTree, lockstep]) await rm(file, { force: true })
     },
   }
 }

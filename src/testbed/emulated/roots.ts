@@ -77,7 +77,7 @@ export const roots: ReadonlyMap<Root, RootDeclaration> = new Map([
     {
       suite: 'trixie',
       architecture: 'amd64',
-      seeds: ['qemu-system-arm', 'gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross'],
+      seeds: ['qemu-system-arm', 'tcc', 'gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross'],
       through: [],
       without: [
         // QEMU's loadable modules (sound, braille, smart cards, USB): a board without display and devices needs none.
@@ -104,6 +104,7 @@ export const roots: ReadonlyMap<Root, RootDeclaration> = new Map([
       ],
       programs: [
         'usr/bin/qemu-system-aarch64',
+        'usr/bin/tcc', // for what runs inside QEMU's process: see lockstep.ts
         'usr/bin/aarch64-linux-gnu-gcc',
         'usr/bin/aarch64-linux-gnu-as',
         'usr/bin/aarch64-linux-gnu-ld',

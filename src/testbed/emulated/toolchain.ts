@@ -25,17 +25,21 @@ const wrappers = 'wrappers'
 const target = 'aarch64-linux-gnu'
 const internals = `usr/libexec/gcc-cross/${target}`
 
-/** A program of the root at `root` through the root's loader. The machine's own library cache is left out. */
-export function throughLoader(root: string, program: string): Command {
+/** A program of the root at `root` through the root's loader, with the library `preload`. The machine's own library cache is left out. */
+export function throughLoader(root: string, program: string, preload?: string): Command {
   return {
     command: join(root, loader),
-    args: ['--inhibit-cache', '--library-path', join(root, libraries), join(root, program)],
+    args: [
+      ...['--inhibit-cache', '--library-path', join(root, libraries)],
+      ...(preload === undefined ? [] : ['--preload', preload]),
+      join(root, program),
+    ],
   }
 }
 
 /** QEMU for Arm, with its data files and without the machine's /etc/qemu/qemu.conf. */
-export function qemuCommand(root: string): Command {
-  const { command, args } = throughLoader(root, 'usr/bin/qemu-system-aarch64')
+export function qemuCommand(root: string, preload?: string): Command {
+  const { command, args } = throughLoader(root, 'usr/bin/qemu-system-aarch64', preload)
   return { command, args: [...args, '-L', join(root, 'usr/share/qemu'), '-no-user-config'] }
 }
 

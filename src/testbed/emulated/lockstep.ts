@@ -1,0 +1,59 @@
+/**
+ * QEMU as measurements need it: its two threads take turns, so that nothing of the host's timing gets in (lockstep.c says
+ * how it would), and, as they never run at once, on one processor of the host.
+ */
+
+import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { TestbedError } from '../testbed.ts'
+import { complaint, run } from './program.ts'
+import { type Command, qemuCommand, throughLoader } from './toolchain.ts'
+
+const source = fileURLToPath(new URL('lockstep.c', import.meta.url))
+
+/** QEMU of the host root `root` in lockstep; writes what it loads to `file`. */
+export async function lockstepQemu(root: string, file: string): Promise<Command> {
+  const { command, args } = throughLoader(root, 'usr/bin/tcc')
+  const built = await run(command, [...args, '-shared', '-nostdlib', '-nostdinc', '-o', file, source])
+  if (built.exitCode !== 0) throw new TestbedError(`cannot build ${source}: ${complaint(built)}`)
+  return onOneProcessor(qemuCommand(root, file), dirname(root), await processors())
+}
+
+/** Numbers of the host's processors that this process may use: '0-3,8' is 0 1 2 3 8 (proc_pid_status(5)). */
+async function processors(): Promise<string[]> {
+  const status = await readFile('/proc/self/status', 'latin1').catch(() => '')
+  return processorsOf(/^Cpus_allowed_list:\s*(\S*)$/m.exec(status)?.[1] ?? '')
+}
+
+export function processorsOf(list: string): string[] {
+  return list.split(',').flatMap((range) => {
+    const [first = Number.NaN, last = first] = range.split('-').map(Number)
+    return Array.from({ length: last - first + 1 || 0 }, (_, index) => String(first + index))
+  })
+}
+
+// The shell becomes the program, which so keeps the lock (file 9) until it ends, however it ends.
+const script = `
+folder=$1 processors=$2
+shift 2
+if command -v flock >/dev/null && command -v taskset >/dev/null; then
+  for processor in $processors; do
+    exec 9>"$folder/processor-$processor.lock"
+    flock -n 9 && exec taskset -c "$processor" "$@"
+  done
+  exec 9>&-
+fi
+exec "$@"`
+
+/** Runs a program on the first of `processors` that no other has taken; anywhere when all are. `folder` holds a lock for each. */
+export function onOneProcessor(
+  { command, args }: Command,
+  folder: string,
+  processors: readonly string[],
+): Command {
+  return {
+    command: '/bin/sh',
+    args: ['-c', script, 'sh', folder, processors.join(' '), command, ...args],
+  }
+}
