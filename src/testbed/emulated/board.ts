@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { Board } from '../board.ts'
 import type { Environment } from '../environment.ts'
 import { type Job, type JobResult, TestbedError } from '../testbed.ts'
-import { compile, kernelFile, type Place, rootSource, writeImage } from './image.ts'
+import { kernelFile, type Place, rootSource, writeImage } from './image.ts'
 import { guestRoot } from './initramfs.ts'
 import type { Laboratory } from './laboratory.ts'
 import { boot, failure } from './machine.ts'
@@ -27,7 +27,11 @@ export function openBoard(laboratory: Laboratory, environment: Environment, plac
       emulator: `QEMU ${laboratory.versions.qemu} (TCG, one thread)`,
       clock: `${environment.clockHz / 1e6} MHz; ${clockModel}`,
     },
-    compile: (sources, flags) => compile(laboratory, place, sources, flags),
+    compile: (sources, flags) =>
+      laboratory.compile(
+        sources.map((source) => join(place.project, source)),
+        flags,
+      ),
     async file(name) {
       if (name !== 'kernel')
         throw new TestbedError(`unknown file of the environment: ${name} (known: kernel)`)

@@ -1,6 +1,6 @@
 /** What an emulated board boots, as files for QEMU: the hypervisor, dom0's kernel, and dom0's root with a job's files. */
 
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Environment } from '../environment.ts'
 import { type Job, TestbedError } from '../testbed.ts'
@@ -40,11 +40,10 @@ export async function writeImage(
   { files, hypervisor = {} }: Pick<Job, 'files' | 'hypervisor'>,
   use: Use,
 ): Promise<Image> {
+  await mkdir(folder, { recursive: true })
   const root = laboratory.root(environment.root)
   const versions = boardVersions(laboratory, environment)
-  const own = new Map([
-    ['/usr/bin/emit', await compile(laboratory, { project, folder }, [`${board}/emit.c`])],
-  ])
+  const own = new Map([['/usr/bin/emit', await laboratory.compile([join(project, board, 'emit.c')])]])
   for (const [path, name] of scripts) own.set(path, await readFile(join(project, board, name)))
   const base = await dom0Root(rootSource(laboratory, environment), environment.root, own)
   const added = cpio(
@@ -74,28 +73,6 @@ export async function writeImage(
     async remove() {
       for (const file of [boot.ramdisk.file, boot.deviceTree, lockstep]) await rm(file, { force: true })
     },
-  }
-}
-
-/** Compiles C sources of the project into one static program for the board. */
-export async function compile(
-  laboratory: Laboratory,
-  { project, folder }: Place,
-  sources: readonly string[],
-  flags: readonly string[] = [],
-): Promise<Uint8Array> {
-  await mkdir(folder, { recursive: true })
-  const own = await mkdtemp(join(folder, 'program-')) // several may compile at once
-  try {
-    const output = join(own, 'program')
-    await laboratory.compile(
-      sources.map((source) => join(project, source)),
-      output,
-      flags,
-    )
-    return await readFile(output)
-  } finally {
-    await rm(own, { recursive: true, force: true })
   }
 }
 

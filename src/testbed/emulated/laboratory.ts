@@ -2,16 +2,17 @@
 
 import type { Installed, Substitution } from './installed.ts'
 import { type Package, packagesDigest } from './packages.ts'
+import { program } from './programs.ts'
 import type { Root } from './roots.ts'
-import { type Command, compile, qemuCommand } from './toolchain.ts'
+import { type Command, qemuCommand } from './toolchain.ts'
 
 export interface Laboratory {
   /** Folder of an unpacked root. Throws when it was not asked for in setup(). */
   root(name: Root): string
   /** QEMU for Arm; append its arguments. */
   readonly qemu: Command
-  /** Compiles C sources into a static arm64 program. Throws a CompileError. */
-  compile(sources: readonly string[], output: string, flags?: readonly string[]): Promise<void>
+  /** C sources as a static arm64 program. Throws a CompileError. */
+  compile(sources: readonly string[], flags?: readonly string[]): Promise<Uint8Array>
   /** SHA-256 (hex) over the packages that are really installed: for the keys of cells. */
   readonly packagesDigest: string
   readonly versions: Versions
@@ -50,7 +51,7 @@ export function laboratory(installed: ReadonlyMap<Root, Installed>): Laboratory 
   return {
     root,
     qemu: qemuCommand(host),
-    compile: (sources, output, flags) => compile(host, sources, output, flags),
+    compile: (sources, flags) => program(host, sources, flags),
     packagesDigest: packagesDigest(packages),
     versions: versionsOf(packages),
     substitutions: [...installed.values()].flatMap((one) => one.substitutions),

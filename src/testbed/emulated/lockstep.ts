@@ -14,10 +14,15 @@ const source = fileURLToPath(new URL('lockstep.c', import.meta.url))
 
 /** QEMU of the host root `root` in lockstep; writes what it loads to `file`. */
 export async function lockstepQemu(root: string, file: string): Promise<Command> {
+  await buildLibrary(root, source, file)
+  return onOneProcessor(qemuCommand(root, file), dirname(root), await processors())
+}
+
+/** Builds a C source without headers into a library for QEMU's process. */
+export async function buildLibrary(root: string, source: string, file: string): Promise<void> {
   const { command, args } = throughLoader(root, 'usr/bin/tcc')
   const built = await run(command, [...args, '-shared', '-nostdlib', '-nostdinc', '-o', file, source])
   if (built.exitCode !== 0) throw new TestbedError(`cannot build ${source}: ${complaint(built)}`)
-  return onOneProcessor(qemuCommand(root, file), dirname(root), await processors())
 }
 
 /** Numbers of the host's processors that this process may use: '0-3,8' is 0 1 2 3 8 (proc_pid_status(5)). */
@@ -27,10 +32,9 @@ async function processors(): Promise<string[]> {
 }
 
 export function processorsOf(list: string): string[] {
-  return list.split(',').flatMap((range) => {
-    const [first = Number.NaN, last = first] = range.split('-').map(Number)
-    return Array.from({ length: last - first + 1 || 0 }, (_, index) => String(first + index))
-  })
+  return [...list.matchAll(/(\d+)(?:-(\d+))?/g)].flatMap(([, first, last = first]) =>
+    Array.from({ length: Number(last) - Number(first) + 1 }, (_, index) => String(Number(first) + index)),
+  )
 }
 
 // The shell becomes the program, which so keeps the lock (file 9) until it ends, however it ends.
@@ -39,7 +43,9 @@ folder=$1 processors=$2
 shift 2
 if command -v flock >/dev/null && command -v taskset >/dev/null; then
   for processor in $processors; do
-    exec 9>"$folder/processor-$processor.lock"
+    lock=$folder/processor-$processor.lock
+    (: >>"$lock") 2>/dev/null || continue
+    exec 9>>"$lock"
     flock -n 9 && exec taskset -c "$processor" "$@"
   done
   exec 9>&-

@@ -1,0 +1,74 @@
+/** Programs for boards, kept in the cache by all that goes into them: a source is compiled once, not once a cell. */
+
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { compile } from './toolchain.ts'
+
+/**
+ * C sources as one static arm64 program, of the cross compiler in the host root `root`: as kept, else compiled (and then kept beside
+ * the root). Throws a CompileError with the compiler's messages.
+ */
+export async function program(
+  root: string,
+  sources: readonly string[],
+  flags: readonly string[] = [],
+): Promise<Uint8Array> {
+  const key = await keyOf(root, sources, flags)
+  const kept = key && join(dirname(root), 'programs', key)
+  const found = kept && (await readFile(kept).catch(() => undefined))
+  if (found) return found
+  const folder = await mkdtemp(join(tmpdir(), 'repro-program-'))
+  try {
+    const output = join(folder, 'program')
+    await compile(root, sources, output, flags)
+    const made = await readFile(output)
+    if (kept) await keep(kept, made).catch(() => {}) // a cache that cannot be written only costs time
+    return made
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function keep(file: string, content: Uint8Array): Promise<void> {
+  const draft = `${file}.${process.pid}`
+  await mkdir(dirname(file), { recursive: true })
+  try {
+    await writeFile(draft, content, { flush: true })
+    await rename(draft, file)
+  } finally {
+    await rm(draft, { force: true })
+  }
+}
+
+/** SHA-256 over compiler, flags, sources and what they include; undefined when that cannot be told from the sources. */
+async function keyOf(
+  root: string,
+  sources: readonly string[],
+  flags: readonly string[],
+): Promise<string | undefined> {
+  if (flags.some((flag) => /^(-I|-i|-B|-L|-x|@|[^-])/.test(flag))) return undefined // may bring in other files
+  const inputs = new Map<string, string>()
+  const complete = await Promise.all(sources.map((source) => read(resolve(source), inputs)))
+  if (complete.includes(false)) return undefined
+  const first = dirname(resolve(sources[0] ?? ''))
+  const files = [...inputs].map(([path, content]) => [relative(first, path), content])
+  const all = [basename(root), flags, sources.map((source) => basename(source)), files.sort()]
+  return createHash('sha256').update(JSON.stringify(all)).digest('hex')
+}
+
+/** Reads a file and what it includes in quotes, whether a condition leaves it out or not; false when one is missing. */
+async function read(path: string, inputs: Map<string, string>): Promise<boolean> {
+  if (inputs.has(path)) return true
+  const content = await readFile(path, 'latin1').catch(() => undefined)
+  if (content === undefined) return false
+  inputs.set(path, content)
+  const directives = content.matchAll(/^[ \t]*#[ \t]*(?:include|include_next|import|embed)\b[ \t]*(.*)$/gm)
+  for (const [, what = ''] of directives) {
+    if (what.startsWith('<')) continue // of the root
+    const name = /^"([^"]+)"/.exec(what)?.[1]
+    if (name === undefined || !(await read(resolve(dirname(path), name), inputs))) return false
+  }
+  return true
+}
