@@ -79,7 +79,12 @@ load_network() {
     ip link set $bridge up
 }
 
+turns() { # MICROSECONDS: see emit.c; a real board has no such turns, and in a session nothing is measured
+    [ ! -x /usr/bin/emit ] || [ -e /job/interactive ] || emit --turns "$1" || fail "cannot set turns"
+}
+
 prepare() { # DOMUS: what domUs need of dom0
+    turns 2000 # until the trace starts: emulation is faster in long turns
     [ "$STORAGE" = none ] || load_storage "$1"
     [ "$NETWORK" = no ] || load_network
     [ "$DOM0_MBPS" -eq 0 ] || iperf3 -s >/dev/null &
@@ -149,6 +154,7 @@ last_words() { # FILE: what programs said last, and why the kernel gave up if it
 }
 
 traced() { # DRIVER...: runs a driver of trials under load, with the trace on
+    turns 200
     [ "$DOM0_LOAD" -eq 0 ] || stress --quiet --cpu "$DOM0_LOAD" &
     # 0x29000: runstate changes and the scheduler's common events, without each scheduler's own.
     xentrace -D -e 0x29000 -S 256 "$OUT/trace.bin" >&2 &

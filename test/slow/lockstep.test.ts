@@ -11,14 +11,16 @@ import { setup } from '../../src/testbed/emulated/setup.ts'
 import { readEnvironments } from '../../src/testbed/environment.ts'
 import { checkout } from './project.ts'
 
-const script = `
+const script = (turnsUs: number) => `
+emit --turns ${turnsUs}
+if emit --turns soon; then exit 1; fi
 xentrace -D -e 0x29000 "$OUT/trace.bin" >&2 &
 for second in 1 2 3; do xl list >/dev/null; sleep 1; done
 kill -INT $!
 wait $!
 `
 
-test('a boot gives the same bytes however often QEMU’s main loop is woken for nothing', async () => {
+test('a boot gives the same bytes however often QEMU’s main loop is woken for nothing, and others with other turns', async () => {
   const environment = (await readEnvironments(join(checkout, 'experiments/environments.yaml'))).get(
     'xen-4.17',
   )
@@ -26,10 +28,10 @@ test('a boot gives the same bytes however often QEMU’s main loop is woken for 
   const lockFile = join(checkout, 'experiments/packages.lock.json')
   const laboratory = await setup([environment.root], { lockFile, cache: cacheFolder(), report: () => {} })
 
-  const capture = async (restless: boolean) => {
+  const capture = async ({ restless = false, turnsUs = 200 } = {}) => {
     const folder = await mkdtemp(join(tmpdir(), 'repro-slow-'))
     onTestFinished(() => rm(folder, { recursive: true }))
-    const job = { content: Buffer.from(script), executable: true }
+    const job = { content: Buffer.from(script(turnsUs)), executable: true }
     const files = new Map([['/job/job', job]])
     const place = { project: checkout, folder }
     const { command, args } = await writeImage(laboratory, environment, place, { files }, 'measure')
@@ -41,11 +43,13 @@ test('a boot gives the same bytes however often QEMU’s main loop is woken for 
     expect(await boot({ command, args: args.with(preload, libraries) }, folder, 120_000, undefined)).toBe(
       'off',
     )
+    expect(await readFile(join(folder, 'exit-code'), 'utf8')).toBe('0\n')
     const trace = await readFile(join(folder, 'trace.bin'))
     expect(trace.length).toBeGreaterThan(10_000)
     return createHash('sha256').update(trace).digest('hex')
   }
-  const calm = await capture(false)
-  expect(await capture(true)).toBe(calm)
-  expect(await capture(true)).toBe(calm)
+  const calm = await capture()
+  expect(await capture({ restless: true })).toBe(calm)
+  expect(await capture({ restless: true })).toBe(calm)
+  expect(await capture({ turnsUs: 1000 })).not.toBe(calm)
 })

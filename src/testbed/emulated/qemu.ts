@@ -34,11 +34,11 @@ interface Model {
   deviceTree?(environment: Environment, boot: Boot): Uint8Array
 }
 
-/** Virtual time between two beats of the timer that shortens the turns of processors. */
-const turnTimerUs = 200
+/** Virtual time between two beats of the timer that ends turns of processors, until the board asks for another. */
+const turnTimerUs = 2000
 
 export const clockModel =
-  'every instruction takes 1 ns of virtual time; pCPUs take turns of at most 0.05 ms; idle time is skipped'
+  'every instruction takes 1 ns of virtual time; pCPUs take turns, of at most 0.05 ms in a trial; idle time is skipped'
 
 const models: ReadonlyMap<Environment['machine'], Model> = new Map<Environment['machine'], Model>([
   [
@@ -89,9 +89,10 @@ export function bootArguments(environment: Environment, boot: Boot, use: Use): s
     ...['-kernel', boot.xen],
     // QEMU gives each processor in turn the stream of instructions, for the time to the next timer of any divided by their number
     // (icount_percpu_budget in tcg-accel-ops-icount.c). That may be milliseconds, in which one that was woken waits and one that
-    // waits for another spins. A timer that the board does not see, of a packet filter on a network without cards, ends turns early.
-    ...['-netdev', 'hubport,id=turns,hubid=0'],
-    ...['-object', `filter-buffer,id=timer,netdev=turns,interval=${turnTimerUs}`],
+    // waits for another spins. A timer that the board does not see, of a packet filter on a network without cards, ends turns
+    // early. The board sets it (`emit --turns`, by way of lockstep.c): a system boots faster in long turns.
+    ...['-netdev', 'hubport,id=nowhere,hubid=0'],
+    ...['-object', `filter-buffer,id=turns,netdev=nowhere,interval=${turnTimerUs}`],
   ]
 }
 
