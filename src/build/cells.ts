@@ -3,6 +3,7 @@
 import { CellError, execute, type Workshop } from '../experiment/execute.ts'
 import type { PlannedCell } from '../plan/cells.ts'
 import type { Step } from '../plan/plan.ts'
+import { secondsOf } from '../results/duration.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
 import { gate } from '../testbed/emulated/gate.ts'
@@ -98,7 +99,14 @@ export async function runCells(
       return { executed: [...made.values()], failures, skipped: open.map(({ cell }) => runName(cell)) }
     }
     // All of them must have ended before the first bug or interruption is passed on: they still write.
-    const ends = await Promise.allSettled(ready.map((step) => enter(() => runStep(step))))
+    const ends = await Promise.allSettled(longestFirst(ready).map((step) => enter(() => runStep(step))))
     for (const end of ends) if (end.status === 'rejected') throw end.reason
   }
+}
+
+/** Ordered by how long each took last time, so that no long one is left when all others are done; those never run come first. */
+function longestFirst(steps: readonly Step[]): readonly Step[] {
+  const seconds = ({ verdict }: Step) =>
+    ('run' in verdict ? secondsOf(verdict.run) : undefined) ?? Number.MAX_VALUE
+  return steps.toSorted((a, b) => seconds(b) - seconds(a))
 }

@@ -5,9 +5,10 @@
  */
 
 import type { Root, RootContent } from 'mdast'
+import { secondsOf } from '../results/duration.ts'
 import type { Run } from '../results/run.ts'
 import { type Artifact, type Claim, type Experiment, firstRun } from './artifact.ts'
-import { effortOf, megabytes, minutes, secondsOf } from './effort.ts'
+import { effortOf, megabytes, minutes } from './effort.ts'
 import {
   code,
   heading,

@@ -4,10 +4,10 @@
  */
 
 import { extname } from 'node:path'
+import { secondsOf, spanOf } from '../results/duration.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
 import { type Artifact, type Experiment, recordedFiles } from './artifact.ts'
-import { secondsOf, spanOf } from './effort.ts'
 import type { Creator } from './metadata.ts'
 
 /** A file of the archive as its metadata describe it. */

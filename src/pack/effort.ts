@@ -1,5 +1,6 @@
 /** What a reader needs to run cells again: time and disk, as the recorded runs and the package lock say; nothing is guessed. */
 
+import { secondsOf, spanOf } from '../results/duration.ts'
 import type { Run } from '../results/run.ts'
 import type { Lock } from '../testbed/emulated/packages.ts'
 import type { Root } from '../testbed/emulated/roots.ts'
@@ -22,19 +23,6 @@ export function effortOf(runs: readonly Run[]): Effort {
     untimed: times.filter((seconds) => seconds === undefined).length,
     rawBytes: runs.flatMap(({ files }) => Object.values(files)).reduce((sum, { bytes }) => sum + bytes, 0),
   }
-}
-
-/** How long a run took; undefined if it does not say. */
-export function secondsOf({ provenance }: Pick<Run, 'provenance'>): number | undefined {
-  const seconds = provenance['duration (s)']
-  return typeof seconds === 'number' ? seconds : undefined
-}
-
-/** When a run started and ended, in milliseconds since 1970; undefined if it does not say. */
-export function spanOf(run: Pick<Run, 'provenance'>): readonly [number, number] | undefined {
-  const start = Date.parse(String(run.provenance.date))
-  const seconds = secondsOf(run)
-  return Number.isNaN(start) || seconds === undefined ? undefined : [start, start + seconds * 1000]
 }
 
 export interface Clock {

@@ -334,6 +334,21 @@ it('--rerun=LIST runs these again and keeps the others', async () => {
   expect(err).not.toContain('a/local')
 })
 
+it('starts with the cells that took longest when they last ran', async () => {
+  const nap = (ms: number) =>
+    `import { setTimeout } from 'node:timers/promises'
+await setTimeout(${ms})
+export const rows = [{ value: 1 }]`
+  const naps = [300, 0, 600] as const
+  write(paper(...naps.map((ms) => inline(`nap${ms}`, nap(ms), 'trials=1'))))
+  const order = async (...args: readonly string[]) =>
+    [...(await repro('build', '-j', '1', ...args)).err.matchAll(/^run nap(\d+)/gm)].map(([, ms]) =>
+      Number(ms),
+    )
+  expect(await order()).toEqual([300, 0, 600])
+  expect(await order('--rerun')).toEqual([600, 300, 0])
+})
+
 it('two builds at once: one waits for the other, and both succeed', async () => {
   write(
     paper(
