@@ -99,13 +99,15 @@ it('takes the lock from a killed process whose parent has not noticed', async ()
   try {
     const [line] = (await once(parent.stdout, 'data')) as [Buffer]
     const pid = Number(line.toString())
+    const program = () => readFileSync(`/proc/${parent.pid}/comm`, 'latin1')
+    await vi.waitFor(() => expect(program()).toBe('sleep\n'), { timeout: 10_000 })
     const stat = () => {
       const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
       return text.slice(text.lastIndexOf(')') + 2).split(' ')
     }
     writeFileSync(file, JSON.stringify({ pid, startTicks: stat()[19], host: hostname() }))
     process.kill(pid, 'SIGKILL')
-    await vi.waitFor(() => expect(stat()[0]).toBe('Z'))
+    await vi.waitFor(() => expect(stat()[0]).toBe('Z'), { timeout: 10_000 })
     const waits: Holder[] = []
     expect(await exclusively(file, { ...soon, onWait: (one) => waits.push(one) }, async () => 7)).toBe(7)
     expect(waits).toEqual([])

@@ -20,7 +20,8 @@ import {
 const content = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7 + (i >> 8)) % 251))
 const deb = pinned('libfoo', '1:1.0+b~1', content)
 const path = `/${deb.package.path}`
-const patience = { stallMs: 150, retryMs: [1, 1, 1] }
+const patience = { stallMs: 60_000, retryMs: [1, 1, 1] }
+const hasty = { ...patience, stallMs: 150 }
 
 let folder: string
 let file: string
@@ -129,7 +130,7 @@ describe('download', () => {
 
   it('gives a stalled server three more chances, then says so and keeps what has arrived', async () => {
     const { url, asked } = await from(stalled)
-    const error = await failure(download(url, deb.package, file, { patience }))
+    const error = await failure(download(url, deb.package, file, { patience: hasty }))
     expect(error).toBeInstanceOf(TestbedError)
     expect(error.message).toContain('cannot download libfoo')
     expect(error.message).toContain('no data for 0.15 s')
@@ -140,7 +141,7 @@ describe('download', () => {
 
   it('outlives a server that stalls once', async () => {
     const { url } = await from(stalled, served)
-    await download(url, deb.package, file, { patience })
+    await download(url, deb.package, file, { patience: hasty })
     expect(readFileSync(file).equals(content)).toBe(true)
   })
 

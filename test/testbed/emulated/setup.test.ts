@@ -45,7 +45,7 @@ afterEach(async () => {
 const effects: SetupEffects = {
   openApt: async () => expect.unreachable('apt is not needed when the pinned packages are there'),
   freeBytes,
-  patience: { stallMs: 200, retryMs: [1, 1, 1] },
+  patience: { stallMs: 60_000, retryMs: [1, 1, 1] },
 }
 
 async function run(
