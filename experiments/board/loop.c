@@ -21,7 +21,7 @@
 #include "clock.h"
 #include "xen.h"
 
-enum { MAX_STAMPS = 1 << 20, MAX_BRACKETS = 1 << 14, CALIBRATE_EVERY = 32, GAP_US = 20, MEASURING_VCPU = 0 };
+enum { MAX_STAMPS = 1 << 20, MAX_BRACKETS = 1 << 14, CALIBRATE_EVERY = 8, GAP_US = 20, MEASURING_VCPU = 0 };
 
 static uint64_t stamps[MAX_STAMPS]; /* sleeping: one each; spinning: the two ends of each gap */
 static uint64_t brackets[MAX_BRACKETS][2];
@@ -58,7 +58,7 @@ static void run_sleeping(long period_ns)
 
 static void run_spinning(void)
 {
-    const uint64_t gap = clock_hz() / 1000000 * GAP_US, calibrate_every = clock_hz() / 8;
+    const uint64_t gap = clock_hz() / 1000000 * GAP_US, calibrate_every = clock_hz() / 32;
     uint64_t last = clock_now(), calibrated = last;
 
     while (!stopped && stamp_count + 2 <= MAX_STAMPS) {
