@@ -53,7 +53,7 @@ it.each<[string, () => void, readonly string[], string]>([
   ['nothing', () => {}, [], ''],
   [
     'a board program',
-    () => edit('experiments/board/loop.c', 'CALIBRATE_EVERY = 32', 'CALIBRATE_EVERY = 64'),
+    () => edit('experiments/board/loop.c', 'CALIBRATE_EVERY = ', 'CALIBRATE_EVERY = 1 + '),
     everywhere,
     'experiments/board/loop.c changed',
   ],
