@@ -63,8 +63,9 @@ const BLOCKED_TO_OFFLINE = runstateChange('blocked', 'offline')
 export function findPause(span: Span, { timeline, gaps, vcpu, loop }: Subject): Found<PauseEdges> {
   const found: Edge[] = []
   for (const [number, line] of timeline.vcpus) {
-    const index = findEvent(line, span, SLEEP)
-    if (index === null) continue
+    const sleep = findEvent(line, span, SLEEP)
+    if (sleep === null) continue
+    const index = wokenWhenPaused(line, sleep, span) ?? sleep
     const xen = line.times[index] as number
     const state = stateBefore(line, index, xen, gaps)
     found.push({
@@ -170,6 +171,19 @@ function findEvent(line: VcpuTimeline, span: Span, event: number): number | null
     return i
   }
   return null
+}
+
+/**
+ * Index of the WAKE at which a blocked vCPU found its domain paused before its own SLEEP, if that is how it went offline.
+ * Xen counts a pause first and then puts the vCPUs to sleep one after another (domain_pause in xen/common/domain.c), so a
+ * timer that fires in between is the first to show that the pause has begun.
+ */
+function wokenWhenPaused(line: VcpuTimeline, sleep: number, span: Span): number | null {
+  let change = sleep - 1
+  while (change >= 0 && !isRunstateChange(line.events[change] as number)) change--
+  const wake = change - 1
+  const during = (line.times[wake] ?? Number.NEGATIVE_INFINITY) >= span.xlRuns - span.halfWidth
+  return during && line.events[change] === BLOCKED_TO_OFFLINE && line.events[wake] === WAKE ? wake : null
 }
 
 /** Time of the vCPU's first runstate change after its event `index`, and before `limit`, into a state that will do. */

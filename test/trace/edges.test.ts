@@ -123,6 +123,34 @@ describe('an operation on a small capture', () => {
     })
   })
 
+  it('begins with the timer that finds the domain paused before Xen comes to that vCPU', () => {
+    const woken = [record(RUN_BLOCK, 1410, vcpu0), record(0x28004, 1450, 1, 0), record(BLOCK_OFF, 1451, vcpu0)]
+    const [pause] = run([...woken, record(0x28003, 1500, 1, 0), ...unpause])
+    expect(pause).toMatchObject({
+      state: 'blocked',
+      excluded: null,
+      edges: { lastStamp: 1400, xenStarts: 1450, vcpuStops: 1451, allOff: null },
+      phases: { xlToLastStamp: 400, lastStampToXen: 50, xenToVcpuStops: 1, total: 451 },
+    })
+    const [again] = run([...woken, record(0x28004, 1460, 1, 0), record(0x28003, 1500, 1, 0), ...unpause])
+    expect(again).toEqual(pause)
+  })
+
+  it('does not begin with a timer from before xl ran', () => {
+    const [pause] = run([
+      record(RUN_BLOCK, 700, vcpu0),
+      record(0x28004, 950, 1, 0),
+      record(BLOCK_OFF, 951, vcpu0),
+      record(0x28003, 1500, 1, 0),
+      ...unpause,
+    ])
+    expect(pause).toMatchObject({
+      state: 'offline',
+      excluded: 'edge not found: vCPU stops',
+      edges: { xenStarts: 1500, vcpuStops: null },
+    })
+  })
+
   it('knows that a vCPU which blocked by itself has left its pCPU', () => {
     const [pause] = run([
       record(0x28003, 1500, 1, 0),
