@@ -3,7 +3,6 @@
  */
 
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { cpus, release } from 'node:os'
 import { join, relative } from 'node:path'
 import type { ExperimentBlock, Pattern } from '../document/block.ts'
 import type { Inputs, Run } from '../results/run.ts'
@@ -11,6 +10,7 @@ import { runName } from '../results/series.ts'
 import type { CellName, Store } from '../results/store.ts'
 import type { Environment } from '../testbed/environment.ts'
 import { TestbedError } from '../testbed/testbed.ts'
+import { hostFacts } from './host.ts'
 import { inlineModule } from './inline.ts'
 import type { Order } from './message.ts'
 import { runCell, type Watch } from './process.ts'
@@ -95,7 +95,7 @@ export async function execute(
       ...(result.datasets === undefined ? {} : { datasets: result.datasets }),
       exclusions: result.exclusions,
       captured: result.captured,
-      provenance: { ...result.provenance, ...circumstances(started, shop.generator) },
+      provenance: { ...result.provenance, ...(await circumstances(started, shop)) },
     }
     const run = await store.keep(made, result.files ?? {})
     await rm(folder, { recursive: true })
@@ -135,14 +135,15 @@ async function scriptOf(
 }
 
 /** Decides nothing, but a reader may wonder. */
-function circumstances(started: Date, generator: string): Readonly<Record<string, string | number>> {
-  const processors = cpus()
+async function circumstances(
+  started: Date,
+  { generator, project }: Workshop,
+): Promise<Readonly<Record<string, string | number>>> {
+  const host = Object.entries(await hostFacts(project))
   return {
     'made by': generator,
     date: started.toISOString(),
     'duration (s)': Math.round((Date.now() - started.getTime()) / 100) / 10,
-    'host CPU': `${processors.length} x ${processors[0]?.model ?? 'unknown'}`,
-    'host kernel': `${process.platform} ${release()}`,
-    'host runtime': `Node ${process.version}`,
+    ...Object.fromEntries(host.map(([item, value]) => [`host ${item}`, value])),
   }
 }

@@ -277,6 +277,23 @@ describe('parameters', () => {
     expect(table?.notes).toEqual([])
   })
 
+  it('shows what was the same in all patterns, here and in the original', () => {
+    const constant = { scheduler: 'scheduler', 'dom0-net': 'dom0.cpuLoad' }
+    const table = render('parameters', { publishedEnvironment: 'new', constant }, 'parameters')
+    expect(table.groups[0]?.rows.map(texts).slice(0, 2)).toEqual([
+      ['all patterns', 'scheduler', 'credit2', '–', 'Xen', 'domain scheduler', 'null', '–'],
+      ['dom0.cpuLoad', '0', '–', 'dom0', 'network load', 'none', '1000 Mbps'],
+    ])
+    expect(table.notes.join()).toContain('not rerun here: domu-vcpus')
+    expect(table.notes.join()).not.toContain('dom0-net')
+    const wrong = (constant: object) => () =>
+      render('parameters', { publishedEnvironment: 'new', constant }, 'parameters')
+    expect(wrong({ schedulr: 'scheduler' })).toThrow(
+      'unknown published pattern: schedulr (did you mean scheduler?)',
+    )
+    expect(wrong({ scheduler: 'schedulr' })).toThrow('unknown parameter: schedulr (did you mean scheduler?)')
+  })
+
   it('asks which environment when several were published', () => {
     expect(() => render('parameters', {}, 'parameters')).toThrow(
       'choose one with publishedEnvironment (known: old, new)',

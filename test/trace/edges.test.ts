@@ -124,7 +124,11 @@ describe('an operation on a small capture', () => {
   })
 
   it('begins with the timer that finds the domain paused before Xen comes to that vCPU', () => {
-    const woken = [record(RUN_BLOCK, 1410, vcpu0), record(0x28004, 1450, 1, 0), record(BLOCK_OFF, 1451, vcpu0)]
+    const woken = [
+      record(RUN_BLOCK, 1410, vcpu0),
+      record(0x28004, 1450, 1, 0),
+      record(BLOCK_OFF, 1451, vcpu0),
+    ]
     const [pause] = run([...woken, record(0x28003, 1500, 1, 0), ...unpause])
     expect(pause).toMatchObject({
       state: 'blocked',

@@ -2,12 +2,16 @@
 
 import { z } from 'zod'
 import type { Parameter, Parameters, Pattern } from '../../document/block.ts'
+import { unknown } from '../../results/quantity.ts'
 import { checkEnvironment, matching, type PublishedRow, theRow, valuesOf } from '../published.ts'
 import { type Cell, type Head, headCell, none, type Table, tableKind } from '../table.ts'
 import type { Words } from '../words/en.ts'
 import { notRerun, number, patterns, published, publishedEnvironment } from './options.ts'
 
-const options = z.strictObject({ number, patterns, published, publishedEnvironment })
+/** Published rows that change nothing, by their pattern -> our parameter: `domu-vcpus: domu.vcpus`. */
+const constant = z.record(z.string(), z.string()).default({})
+
+const options = z.strictObject({ number, patterns, published, publishedEnvironment, constant })
 
 /** Columns of the published file, when it has them, and the words for their heads. */
 const publishedColumns = new Map([
@@ -34,11 +38,22 @@ export const parameters = tableKind(options, (given, { experiment, published: al
   return {
     head: head(columns, words),
     groups: [
-      { rows: shown.flatMap((pattern) => rowsOf(pattern, experiment.parameters, columns, rows, words)) },
+      {
+        rows: [
+          ...constantRows(given.constant, experiment.parameters, columns, rows, words),
+          ...shown.flatMap((pattern) => rowsOf(pattern, experiment.parameters, columns, rows, words)),
+        ],
+      },
     ],
     notes: [
       ...shown.flatMap(({ label, only }) => (only === undefined ? [] : [words.tables.onlyIn(only, label)])),
-      ...(given.patterns === 'unpublished' ? [] : notRerun(experiment, publishedPatterns, words)),
+      ...(given.patterns === 'unpublished'
+        ? []
+        : notRerun(
+            experiment,
+            publishedPatterns.filter((name) => given.constant[name] === undefined),
+            words,
+          )),
     ],
     runs: [],
     missing: [],
@@ -58,6 +73,35 @@ function head(columns: readonly PublishedColumn[], { tables }: Words): Table['he
   ]
 }
 
+/** What is the same in all patterns, here and in the original. Throws QueryError for a row or a parameter that does not exist. */
+function constantRows(
+  constant: Readonly<Record<string, string>>,
+  parameters: Parameters,
+  columns: readonly PublishedColumn[],
+  publishedRows: readonly PublishedRow[],
+  words: Words,
+): readonly (readonly Cell[])[] {
+  const names = Object.entries(constant)
+  return names.map(([name, parameter], index) => {
+    const row = theRow(publishedRows, { pattern: name })
+    if (row === undefined) throw unknown('published pattern', name, valuesOf(publishedRows, 'pattern'))
+    const own = leaves(parameters).find(({ path }) => path.join('.') === parameter)
+    if (own === undefined)
+      throw unknown(
+        'parameter',
+        parameter,
+        leaves(parameters).map(({ path }) => path.join('.')),
+      )
+    return [
+      ...(index === 0 ? [headCell(words.tables.allPatterns, names.length)] : []),
+      { type: 'text', text: parameter },
+      { type: 'text', text: inWords(own.value, words) },
+      none,
+      ...publishedCells(row, columns),
+    ]
+  })
+}
+
 function rowsOf(
   pattern: Pattern,
   baseline: Parameters,
@@ -72,11 +116,15 @@ function rowsOf(
     { type: 'text', text: path.join('.') },
     { type: 'text', text: inWords(at(baseline, path), words) },
     { type: 'text', text: inWords(value, words) },
-    ...columns.map((name): Cell => {
-      const text = index === 0 ? row?.[name] : undefined
-      return text === undefined || text === '' ? none : { type: 'published', text }
-    }),
+    ...publishedCells(index === 0 ? row : undefined, columns),
   ])
+}
+
+function publishedCells(row: PublishedRow | undefined, columns: readonly PublishedColumn[]): readonly Cell[] {
+  return columns.map((name) => {
+    const text = row?.[name]
+    return text === undefined || text === '' ? none : { type: 'published', text }
+  })
 }
 
 interface Leaf {

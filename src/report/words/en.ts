@@ -215,6 +215,7 @@ export const english = {
       `${environment}: ${item} is ${value} in ${patterns.join(', ')}.`,
     where: 'where',
     parameter: 'parameter',
+    allPatterns: 'all patterns',
     baseline: 'baseline',
     changed: 'changed',
 

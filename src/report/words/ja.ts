@@ -241,6 +241,7 @@ export const japanese: Words = {
       `${environment}の${patterns.join('、')}：${item}は「${value}」。`,
     where: '場所',
     parameter: 'パラメータ',
+    allPatterns: '全パターン',
     baseline: '基準',
     changed: '変更後',
 

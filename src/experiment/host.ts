@@ -1,0 +1,25 @@
+/** The machine that runs the build, as a run's provenance describes it: it decides no result, but a reader may wonder. */
+
+import { readFile, statfs } from 'node:fs/promises'
+import { cpus, release, totalmem } from 'node:os'
+
+const gigabyte = 1e9
+
+/** Items of a table of machines -> what this one has; `folder` is the one whose file system holds the runs. */
+export async function hostFacts(folder: string): Promise<Readonly<Record<string, string>>> {
+  const processors = cpus()
+  const { bsize, blocks } = await statfs(folder)
+  return {
+    CPU: `${processors.length} x ${processors[0]?.model ?? 'unknown'}`,
+    memory: `${Math.round(totalmem() / gigabyte)} GB`,
+    storage: `file system of ${Math.round((bsize * blocks) / gigabyte)} GB`,
+    OS: `${await systemName()} + Linux ${release()}`,
+    runtime: `Node ${process.version}`,
+  }
+}
+
+/** `Debian GNU/Linux 12 (bookworm)`, from os-release(5). */
+async function systemName(): Promise<string> {
+  const text = await readFile('/etc/os-release', 'utf8').catch(() => '')
+  return /^PRETTY_NAME="?(.*?)"?$/m.exec(text)?.[1] ?? process.platform
+}
