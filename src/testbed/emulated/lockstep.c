@@ -120,10 +120,14 @@ int ppoll(void *files, unsigned long count, const void *timeout, const void *sig
 /** From now on an instruction takes 2^shift ns. Nothing happens where QEMU keeps its clock in another way than we know. */
 static void set_instruction_time(int shift)
 {
-    const long now = icount_get(), instructions = icount_get_raw();
     short *const kept_shift = (short *)(timers_state + ICOUNT_TIME_SHIFT);
     long *const bias = (long *)(timers_state + QEMU_ICOUNT_BIAS);
+    long now, instructions;
 
+    if (!timers_state || !icount_get || !icount_get_raw || !icount_to_ns)
+        return;
+    now = icount_get();
+    instructions = icount_get_raw();
     if (icount_to_ns(1) != 1L << *kept_shift || now != *bias + (instructions << *kept_shift))
         return;
     *kept_shift = (short)shift;
