@@ -7,7 +7,7 @@ import type { Inputs } from '../results/run.ts'
 import type { CellName } from '../results/store.ts'
 
 /** Raised when this program itself would measure or analyse differently: every older run is then stale. */
-export const schema = 4
+export const schema = 3
 
 /** The key of a cell's run: SHA-256 (hex) over its name (from which its random numbers come, too) and its inputs. */
 export function keyOf({ experiment, environment, pattern }: CellName, inputs: Inputs): string {

@@ -19,6 +19,13 @@ const definition = z.strictObject({
   dom0MemoryMb: z.int().min(512),
   /** Frequency of the Generic Timer. */
   clockHz: z.int().min(1_000_000),
+  /** Virtual time of an instruction while Xen counts down before it starts dom0; 1 ns as otherwise if absent. */
+  countdownNs: z
+    .int()
+    .min(1)
+    .max(1024)
+    .refine((ns) => Number.isInteger(Math.log2(ns)), 'a power of two, as QEMU counts')
+    .optional(),
 })
 
 /** What a board model has, where that is not for us to choose. */

@@ -66,7 +66,10 @@ export async function writeImage(
   const tree = deviceTree(environment, boot)
   if (tree) await writeFile(boot.deviceTree, tree)
   const lockstep = join(folder, 'lockstep.so')
-  const qemu = use === 'measure' ? await lockstepQemu(laboratory.root('host'), lockstep) : laboratory.qemu
+  const qemu =
+    use === 'measure'
+      ? await lockstepQemu(laboratory.root('host'), lockstep, environment.countdownNs)
+      : laboratory.qemu
   return {
     command: qemu.command,
     args: [...qemu.args, ...bootArguments(environment, boot, use)],

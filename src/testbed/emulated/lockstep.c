@@ -10,9 +10,9 @@
  * Turns of processors: a timer ends them (qemu.ts). A board sets its interval by opening the file turns:MICROSECONDS by
  * semihosting. While all processors wait, the timer rests: else idle time would be skipped in steps of that length.
  *
- * Countdown: Xen 4.14 misses a mitigation in QEMU's firmware, says so, and counts three seconds down in a loop of three thousand
+ * Countdown: an old Xen misses a mitigation in QEMU's firmware, says so, and counts three seconds down in a loop of three thousand
  * million instructions, a third of a short cell's time on the host. From its "3... " to the end of that line an instruction
- * takes 64 ns instead of 1 ns. That is before dom0 starts, and ends at an instruction like everything else.
+ * takes 2^COUNTDOWN_SHIFT ns (an environment's countdownNs). That is before dom0 starts, and ends at an instruction like everything else.
  *
  * Memory: in pages of ordinary size. For huge ones, which QEMU asks for, Linux needed 1.9 s of a boot's 11 s, and 0.6 s without.
  *
@@ -143,7 +143,7 @@ static void watch(char byte)
     if (start[seen]) {
         seen = byte == start[seen] ? seen + 1 : byte == start[0];
         if (!start[seen])
-            set_instruction_time(6);
+            set_instruction_time(COUNTDOWN_SHIFT);
     } else if (byte == '\r' || byte == '\n') {
         set_instruction_time(0);
         booting = 0;

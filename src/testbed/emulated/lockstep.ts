@@ -12,16 +12,33 @@ import { type Command, qemuCommand, throughLoader } from './toolchain.ts'
 
 const source = fileURLToPath(new URL('lockstep.c', import.meta.url))
 
-/** QEMU of the host root `root` in lockstep; writes what it loads to `file`. */
-export async function lockstepQemu(root: string, file: string): Promise<Command> {
-  await buildLibrary(root, source, file)
+/**
+ * QEMU of the host root `root` in lockstep; writes what it loads to `file`. While Xen counts down, an instruction takes
+ * `countdownNs`, a power of two.
+ */
+export async function lockstepQemu(root: string, file: string, countdownNs = 1): Promise<Command> {
+  await buildLibrary(root, source, file, [`-DCOUNTDOWN_SHIFT=${Math.log2(countdownNs)}`])
   return onOneProcessor(qemuCommand(root, file), dirname(root), await processors())
 }
 
 /** Builds a C source without headers into a library for QEMU's process. */
-export async function buildLibrary(root: string, source: string, file: string): Promise<void> {
+export async function buildLibrary(
+  root: string,
+  source: string,
+  file: string,
+  flags: readonly string[] = [],
+): Promise<void> {
   const { command, args } = throughLoader(root, 'usr/bin/tcc')
-  const built = await run(command, [...args, '-shared', '-nostdlib', '-nostdinc', '-o', file, source])
+  const built = await run(command, [
+    ...args,
+    ...flags,
+    '-shared',
+    '-nostdlib',
+    '-nostdinc',
+    '-o',
+    file,
+    source,
+  ])
   if (built.exitCode !== 0) throw new TestbedError(`cannot build ${source}: ${complaint(built)}`)
 }
 
