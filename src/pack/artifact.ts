@@ -118,7 +118,7 @@ export function claimsOf(
     const judgement = decisive(verification)
     const needed = cellsFor([block], cells)
     // Without a number or words this is only where the claim stands.
-    const published = block.published === undefined ? undefined : publishedText(block, judgement.unit)
+    const published = block.published === undefined ? undefined : publishedText(block, judgement)
     return {
       block,
       test: testText(block, document),
