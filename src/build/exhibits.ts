@@ -100,11 +100,14 @@ export function claimInputs(
   program: string,
   language = 'en',
 ): Inputs {
-  const { place: _, test, ...written } = claim
+  const { place: _, test, published: theirs, ...written } = claim
   const found = new Map(runs.map((run) => [runName(run), run]))
   return {
     ...parameterInputs(JSON.parse(JSON.stringify(written)), 'block '),
     'block test': digest(test),
+    ...(theirs === undefined
+      ? {}
+      : { 'block published': typeof theirs === 'object' ? digest(theirs) : theirs }),
     language,
     program,
     ...(comparesWithTables(claim) ? tableInputs(published) : {}),
