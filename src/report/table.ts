@@ -47,7 +47,7 @@ export interface Cell {
   readonly text: string
   /** Of a number, in its column's unit. */
   readonly value?: number
-  readonly origins?: readonly Origin[]
+  readonly origins?: readonly (Origin | 'published')[]
   /** Names of the runs behind it are in the title. */
   readonly runs?: readonly Run[]
   readonly columns?: number
