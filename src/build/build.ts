@@ -113,6 +113,7 @@ export async function build(
   const rendering = {
     document,
     editions: opened.editions,
+    published: opened.published,
     runs: shown.map(({ run }) => run),
     standings: new Map(shown.map(({ run, standing }) => [runName(run), standing])),
     records: recordsBeside(shown, steps),

@@ -4,7 +4,9 @@ import { posix } from 'node:path'
 import { visit } from 'unist-util-visit'
 import type { ClaimBlock, FigureBlock, TableBlock } from '../document/block.ts'
 import { isFile } from '../document/check.ts'
+import { comparesWithTables } from '../document/claim.ts'
 import type { Document } from '../document/document.ts'
+import type { PublishedTable } from '../document/published.ts'
 import { digest, parameterInputs } from '../plan/key.ts'
 import { labels, missingRuns } from '../report/exhibits.ts'
 import { staleReasons } from '../report/standing.ts'
@@ -21,6 +23,7 @@ import type { Edition } from './site.ts'
 export interface Rendering {
   readonly document: Document
   readonly editions: readonly Edition[]
+  readonly published: readonly PublishedTable[]
   readonly runs: readonly Run[]
   readonly standings: Standings
   /** Recorded runs by name, if others are shown. */
@@ -32,7 +35,7 @@ export interface Rendering {
 
 /** By id of the table, figure or claim; `page` is the whole report. */
 export function renderInputs(rendering: Rendering): Readonly<Record<string, Inputs>> {
-  const { document, editions, runs, standings, files, program } = rendering
+  const { document, editions, published, runs, standings, files, program } = rendering
   const { lang, texts } = document.frontMatter
   const names = labels(document, wordsOf(lang))
   const language = { language: lang, texts: digest(texts) }
@@ -56,6 +59,7 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
     ])
   }
   const { original } = document
+  const tables = tableInputs(published)
   const documents = {
     'file document': files.digest(document.file.path ?? '') ?? '',
     ...(original ? fileInput(original.file.path ?? '', files) : {}),
@@ -63,7 +67,7 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
   const steps: Record<string, Inputs> = {}
   for (const block of document.blocks) {
     if (block.type === 'claim') {
-      steps[block.id] = claimInputs(block, { experiments, runs }, stale, program, languageOf(lang))
+      steps[block.id] = claimInputs(block, { experiments, runs, published }, stale, program, languageOf(lang))
     }
     if (block.type !== 'table' && block.type !== 'figure') continue
     const { place: _, ...written } = block
@@ -72,7 +76,7 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
       label: names.get(block.id) ?? '',
       ...language,
       program,
-      ...sourcesOf(block, files, { inputsOfRuns, documents }),
+      ...sourcesOf(block, files, { inputsOfRuns, documents: { ...documents, ...tables } }),
     }
   }
   steps.page = {
@@ -82,6 +86,7 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
     ...inputsOfRuns(),
     ...Object.fromEntries(Object.entries(steps).map(([id, inputs]) => [`exhibit ${id}`, digest(inputs)])),
     ...pictures(document, files),
+    ...tables,
     ...(document.frontMatter.bibliography ? fileInput(document.frontMatter.bibliography.file, files) : {}),
   }
   return steps
@@ -89,18 +94,23 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
 
 /** All that can change the judgement of a claim; `language` is that of its reasons. */
 export function claimInputs(
-  { place: _, test, ...written }: ClaimBlock,
-  { experiments, runs }: Results,
+  claim: ClaimBlock,
+  { experiments, runs, published = [] }: Results,
   stale: ReadonlyMap<string, string>,
   program: string,
   language = 'en',
 ): Inputs {
+  const { place: _, test, published: theirs, ...written } = claim
   const found = new Map(runs.map((run) => [runName(run), run]))
   return {
     ...parameterInputs(JSON.parse(JSON.stringify(written)), 'block '),
     'block test': digest(test),
+    ...(theirs === undefined
+      ? {}
+      : { 'block published': typeof theirs === 'object' ? digest(theirs) : theirs }),
     language,
     program,
+    ...(comparesWithTables(claim) ? tableInputs(published) : {}),
     ...Object.fromEntries(
       cellsRead(test, experiments).map((name) => {
         const run = found.get(name)
@@ -108,6 +118,11 @@ export function claimInputs(
       }),
     ),
   }
+}
+
+/** Any of the published tables that a document names may have what a path asks for. */
+function tableInputs(tables: readonly PublishedTable[]): Inputs {
+  return Object.fromEntries(tables.map(({ file, cells }) => [`file ${file}`, digest(cells)]))
 }
 
 function runInput(run: Run, stale: ReadonlyMap<string, string>): string {

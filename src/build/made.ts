@@ -11,6 +11,7 @@ import type { ClaimBlock } from '../document/block.ts'
 import { digest } from '../plan/key.ts'
 import type { Exhibit, Exhibits } from '../report/exhibits.ts'
 import { openFiles } from '../results/files.ts'
+import type { PublishedSource, Source } from '../results/quantity.ts'
 import type { Inputs } from '../results/run.ts'
 import { runName } from '../results/series.ts'
 import { writeAtomically } from '../results/store.ts'
@@ -57,14 +58,19 @@ export function judging(project: string, program: string, language?: string) {
 function dehydrate({ claim: _, measured, ...judged }: Judgement): Uint8Array {
   const named = measured.map((one) => ({
     ...one,
-    sources: one.sources.map(({ run, n }) => ({ name: runName(run), n })),
+    sources: one.sources.map((source) =>
+      source.type === 'run' ? { type: 'run', name: runName(source.run), n: source.n } : source,
+    ),
   }))
   return serialize({ ...judged, measured: named })
 }
 
 type Dehydrated = Omit<Judgement, 'claim' | 'measured'> & {
   readonly measured: readonly (Omit<Measured, 'sources'> & {
-    readonly sources: readonly { readonly name: string; readonly n: number }[]
+    readonly sources: readonly (
+      | { readonly type: 'run'; readonly name: string; readonly n: number }
+      | PublishedSource
+    )[]
   })[]
 }
 
@@ -74,9 +80,10 @@ function revive(found: Buffer | undefined, claim: ClaimBlock, { results }: Evide
   const { measured, ...judged } = deserialize(found) as Dehydrated
   const whole = measured.map((one) => ({
     ...one,
-    sources: one.sources.flatMap(({ name, n }) => {
-      const run = runs.get(name)
-      return run ? [{ run, n }] : []
+    sources: one.sources.flatMap((source): readonly Source[] => {
+      if (source.type === 'published') return [source]
+      const run = runs.get(source.name)
+      return run ? [{ type: 'run', run, n: source.n }] : []
     }),
   }))
   return { ...judged, claim, measured: whole }

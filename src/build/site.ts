@@ -7,6 +7,7 @@ import type { Block } from '../document/block.ts'
 import { check } from '../document/check.ts'
 import { type Document, parseDocument, parseFrontMatter } from '../document/document.ts'
 import { fail, hasErrors, sortMessages, warn } from '../document/problem.ts'
+import { type PublishedTable, publishedTables } from '../document/published.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
 import { languages } from '../report/words/languages.ts'
 import { type Files, openFiles } from '../results/files.ts'
@@ -47,6 +48,8 @@ export class DocumentError extends Error {
 export interface Opened {
   readonly document: Document
   readonly environments: ReadonlyMap<string, Environment>
+  /** Tables of others that expressions may read. */
+  readonly published: readonly PublishedTable[]
   /** Documents that are the same in another language. */
   readonly editions: readonly Edition[]
 }
@@ -84,6 +87,7 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
     : new Map<string, Environment>()
   const { bibliography } = document.frontMatter
   const entries = bibliography && document.citations.length > 0 ? files.text(bibliography.file) : undefined
+  const published = publishedTables(document.frontMatter, files.text)
   const isOrphan = document.frontMatter.editionOf !== undefined && document.original === undefined
   if (!isOrphan)
     check(document, {
@@ -94,12 +98,13 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
         .filter(({ testbed }) => testbed === 'emulated')
         .map(({ name }) => name),
       tableKinds,
+      published,
       languages: [...languages.keys()],
       bibliography: entries === undefined ? undefined : await parseBibliography(entries),
     })
   const editions = editionsOf(document, path, files)
   sortMessages(document.file)
-  return { document, environments, editions }
+  return { document, environments, published, editions }
 }
 
 /** What an edition is read with, or the reason why it cannot be. */

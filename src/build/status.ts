@@ -36,6 +36,7 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
   const inputs = renderInputs({
     document: opened.document,
     editions: opened.editions,
+    published: opened.published,
     runs: shown.map(({ run }) => run),
     standings: new Map(shown.map(({ run, standing }) => [runName(run), standing])),
     files,

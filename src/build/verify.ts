@@ -7,6 +7,7 @@ import type { Judgement } from '../claims/judge.ts'
 import type { Evidence } from '../claims/scope.ts'
 import type { Verification } from '../claims/verification.ts'
 import type { ClaimBlock } from '../document/block.ts'
+import type { PublishedTable } from '../document/published.ts'
 import type { PlannedCell } from '../plan/cells.ts'
 import type { Step } from '../plan/plan.ts'
 import { cellsRead } from '../results/query.ts'
@@ -22,10 +23,16 @@ export interface Reproduction {
   readonly same: 'bits' | 'rows' | 'other' | 'none'
 }
 
-/** Judges each claim by the recorded runs among `steps`, and by `rerun` if cells ran again. */
+/** What claims are verified against: the steps of a plan, with their runs, and the tables that the document names. */
+export interface Verified {
+  readonly steps: readonly Step[]
+  readonly published: readonly PublishedTable[]
+}
+
+/** Judges each claim by the recorded runs among the steps, and by `rerun` if cells ran again. */
 export async function verifyClaims(
   claims: readonly ClaimBlock[],
-  steps: readonly Step[],
+  { steps, published }: Verified,
   rerun: readonly Run[] | undefined,
   judge: (claim: ClaimBlock, evidence: Evidence) => Promise<Judgement>,
 ): Promise<readonly Verification[]> {
@@ -34,12 +41,15 @@ export async function verifyClaims(
     verdict.type === 'recorded' || verdict.type === 'stale' ? [{ name: runName(cell), verdict }] : [],
   )
   const recorded = {
-    results: { experiments, runs: found.map(({ verdict }) => verdict.run) },
+    results: { experiments, published, runs: found.map(({ verdict }) => verdict.run) },
     stale: new Map(
       found.flatMap(({ name, verdict }) => (verdict.type === 'stale' ? [[name, verdict.reason]] : [])),
     ),
   }
-  const again = rerun && { results: { experiments, runs: rerun }, stale: new Map<string, string>() }
+  const again = rerun && {
+    results: { experiments, published, runs: rerun },
+    stale: new Map<string, string>(),
+  }
   const verifications: Verification[] = []
   for (const claim of claims) {
     const record = await judge(claim, recorded)

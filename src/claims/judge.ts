@@ -5,7 +5,7 @@
 
 import { type Claim, expressionsOf } from '../document/claim.ts'
 import { references } from '../document/expression.ts'
-import { QueryError } from '../results/quantity.ts'
+import { format, type Quantity, QueryError } from '../results/quantity.ts'
 import { evaluate, type Results } from '../results/query.ts'
 import { runName } from '../results/series.ts'
 import { warningsOn } from '../results/warnings.ts'
@@ -28,8 +28,15 @@ export interface Judgement {
   readonly trialsNeeded?: number
   /** Of the claim's value, if it has one that can be worked out: that of a published number. */
   readonly unit?: string
+  /** What the claim reads from published tables, in its order. */
+  readonly published?: readonly PublishedValue[]
   /** What to keep in mind with this verdict. */
   readonly notes: readonly string[]
+}
+
+export interface PublishedValue extends Pick<Quantity, 'value' | 'unit'> {
+  /** As the claim asks for it to be printed. */
+  readonly text: string
 }
 
 export interface JudgeOptions {
@@ -50,9 +57,12 @@ export function judge(
   evidence: Evidence,
   { reasons = english, ...options }: JudgeOptions = {},
 ): Judgement {
+  let published: Pick<Judgement, 'published'> = {}
   try {
+    published = publishedOf(claim, evidence.results)
     const obstacle = obstacleTo(claim, evidence, reasons)
-    if (obstacle !== undefined) return { ...notTestable(claim, obstacle), ...unitOf(claim, evidence.results) }
+    if (obstacle !== undefined)
+      return { ...notTestable(claim, obstacle), ...published, ...unitOf(claim, evidence.results) }
     const measured = measure(claim.test, evidence.results, { ...options, seed: claim.id })
     const verdict = conclude(measured, reasons)
     const [first] = measured
@@ -60,13 +70,25 @@ export function judge(
       claim,
       ...verdict,
       measured,
+      ...published,
       ...(first === undefined || first.ratio !== undefined ? {} : { unit: first.unit }),
       notes: notesOn(claim, measured, evidence.results, reasons),
     }
   } catch (error) {
     if (!(error instanceof QueryError)) throw error
-    return notTestable(claim, error.missing.length > 0 ? reasons.missing(error.missing) : error.message)
+    const reason = error.missing.length > 0 ? reasons.missing(error.missing) : error.message
+    return { ...notTestable(claim, reason), ...published }
   }
+}
+
+function publishedOf({ published }: Claim, results: Results): Pick<Judgement, 'published'> {
+  if (typeof published !== 'object') return {}
+  const read = published.map((one) => {
+    const { value, unit } = evaluate(one, results)
+    // With a plain blank, as all numbers of claims: the report makes what it needs of it.
+    return { value, unit, text: format({ value, unit }, one.filters).replace('\u00a0', ' ') }
+  })
+  return { published: read }
 }
 
 function notTestable(claim: Claim, reason: string): Judgement {

@@ -49,10 +49,10 @@ export function measure(
   const among = (count: number) => ({ ...rest, resamples, level: 1 - (1 - level) / count })
   switch (test.type) {
     case 'absolute':
-      return [measureValue(test.expression, around(test.published, test.tolerance), results, among(1))]
     case 'relative': {
-      const tolerance = test.tolerance * Math.abs(test.published)
-      return [measureValue(test.expression, around(test.published, tolerance), results, among(1))]
+      const published = publishedValue(test, results)
+      const tolerance = test.type === 'absolute' ? test.tolerance : test.tolerance * Math.abs(published)
+      return [measureValue(test.expression, around(published, tolerance), results, among(1))]
     }
     case 'interval': {
       const region = { low: test.low, high: test.high, closed: true }
@@ -69,6 +69,23 @@ export function measure(
       if (test.tests.length === 0) throw new QueryError('all of no tests: at least one is needed')
       return test.tests.flatMap((one) => measure(one, results, among(test.tests.length)))
   }
+}
+
+/** A number that somebody wrote is in the canonical unit of the claim's value; what is read has a unit, which must be the same. */
+function publishedValue(
+  { expression, published }: Extract<Test, { readonly type: 'absolute' | 'relative' }>,
+  results: Results,
+): number {
+  if (published.type === 'number') return published.value
+  const [ours, theirs] = [expression, published].map((ast) => evaluate({ ast }, results)) as [
+    Quantity,
+    Quantity,
+  ]
+  if (ours.unit !== theirs.unit)
+    throw new QueryError(
+      `units do not fit: the value is in ${ours.unit || 'none'}, published in ${theirs.unit || 'none'}`,
+    )
+  return theirs.value
 }
 
 function measureValue(
@@ -136,6 +153,6 @@ function measureShift(
     trials,
     per: observed.unit,
     ratio: mean(b.values) / mean(a.values),
-    sources: [a, b].map(({ run, values }) => ({ run, n: values.length })),
+    sources: [a, b].map(({ run, values }) => ({ type: 'run', run, n: values.length })),
   }
 }

@@ -5,6 +5,8 @@ import type { Unit } from '../stats/clusters.ts'
 export interface Phrases {
   /** `4.45 (Table 5)`. */
   readonly published: (number: string, source: string) => string
+  /** Several published numbers. */
+  readonly numbers: (numbers: readonly string[]) => string
   /** A shift, and the ratio of the means that it comes with. */
   readonly shifted: (shift: string, ratio: string) => string
   /** Limits of what is allowed, with their units. */
@@ -26,6 +28,7 @@ export interface Phrases {
 
 export const english: Phrases = {
   published: (number, source) => `${number} (${source})`,
+  numbers: (numbers) => numbers.join(' and '),
   shifted: (shift, ratio) => `${shift}, means ${ratio} : 1`,
   between: (low, high) => `from ${low} to ${high}`,
   atLeast: (low) => `at least ${low}`,

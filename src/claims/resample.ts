@@ -1,12 +1,12 @@
 /**
  * The interval of an expression, by drawing the trials of its runs anew: a trial comes with all its rows, so what belongs together (a
- * pause and the unpause after it, a phase and its total) stays together.
+ * pause and the unpause after it, a phase and its total) stays together. Published numbers have no trials and stay what they are.
  */
 
-import { type Expression, type Path, references } from '../document/expression.ts'
+import { type Expression, type Path, readsPublished, references } from '../document/expression.ts'
 import { interpret, type Readings } from '../results/interpret.ts'
 import { QueryError } from '../results/quantity.ts'
-import { evaluate, probesOf, type Results, runsAt } from '../results/query.ts'
+import { evaluate, pathsToRuns, probesOf, publishedReadings, type Results, runsAt } from '../results/query.ts'
 import type { Row, Run } from '../results/run.ts'
 import { bootColumn, excludedColumn } from '../results/series.ts'
 import { type BootstrapOptions, bootstrap, type Draw } from '../stats/bootstrap.ts'
@@ -20,7 +20,7 @@ export interface ResampledInterval {
   readonly unit: Unit
 }
 
-/** Throws QueryError if the expression cannot be evaluated as it is. */
+/** Throws QueryError if the expression cannot be evaluated as it is, or reads no run. */
 export function expressionInterval(
   ast: Expression,
   results: Results,
@@ -28,6 +28,7 @@ export function expressionInterval(
 ): ResampledInterval {
   evaluate({ ast }, results)
   const runs = runsOf(ast, results)
+  if (runs.length === 0) throw new QueryError('no interval: only published tables are read')
   const units = runs.map(unitsOf)
   const look = lookup(
     ast,
@@ -46,7 +47,7 @@ export function expressionInterval(
 
 /** The different runs that an expression reads, in the order of reading. Throws QueryError for one that is not there. */
 export function runsOf(ast: Expression, results: Results): readonly Run[] {
-  return [...new Set(references(ast).flatMap((path) => runsAt(path, results).runs))]
+  return [...new Set(pathsToRuns(ast).flatMap((path) => runsAt(path, results).runs))]
 }
 
 type Groups = readonly (readonly Row[])[]
@@ -79,26 +80,30 @@ function lookup(
   results: Results,
 ): (path: Path, draw: Draw) => Readings {
   const known = new Map(
-    references(ast).map((path) => {
+    references(ast).map((path): [Path, (draw: Draw) => Readings] => {
+      if (readsPublished(path)) {
+        const published = publishedReadings(path, results)
+        return [path, () => published]
+      }
       const { probes, over } = probesOf(path, results)
       const parts = probes.map((probe) => {
         const sample = runs.indexOf(probe.run)
         const byUnit = (groups[sample] ?? []).map((rows) => probe.read(rows).values)
         return { sample, byUnit, template: probe.read([]) }
       })
-      return [path, { parts, over }] as const
+      const read = (draw: Draw) => {
+        const readings = parts.map(({ sample, byUnit, template }) => {
+          const values: (number | null)[] = []
+          for (const unit of draw[sample] ?? []) for (const value of byUnit[unit] ?? []) values.push(value)
+          return { ...template, values }
+        })
+        return { readings, ...(over ? { over } : {}) }
+      }
+      return [path, read]
     }),
   )
-  return (path, draw) => {
-    // Every path of the expression is known.
-    const { parts, over } = known.get(path) as NonNullable<ReturnType<typeof known.get>>
-    const readings = parts.map(({ sample, byUnit, template }) => {
-      const values: (number | null)[] = []
-      for (const unit of draw[sample] ?? []) for (const value of byUnit[unit] ?? []) values.push(value)
-      return { ...template, values }
-    })
-    return { readings, ...(over ? { over } : {}) }
-  }
+  // Every path of the expression is known.
+  return (path, draw) => (known.get(path) as (draw: Draw) => Readings)(draw)
 }
 
 function valueOrNaN(ast: Expression, look: (path: Path) => Readings): number {

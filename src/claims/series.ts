@@ -1,9 +1,8 @@
 /** The series behind a claim: what its expressions make numbers of. */
 
 import { type Claim, expressionsOf } from '../document/claim.ts'
-import { references } from '../document/expression.ts'
 import { type Reading, whatIsRead } from '../results/interpret.ts'
-import { probesOf, type Results } from '../results/query.ts'
+import { pathsToRuns, probesOf, type Results } from '../results/query.ts'
 import { runName } from '../results/series.ts'
 
 /** One series, however many statistics are made of it. */
@@ -16,7 +15,7 @@ export interface ClaimSeries extends Reading {
 /** In the order of reading, each once; counts of rows are none. Throws QueryError for what results lack. */
 export function seriesOf({ test }: Pick<Claim, 'test'>, results: Results): readonly ClaimSeries[] {
   const found = new Map<string, ClaimSeries>()
-  for (const path of expressionsOf(test).flatMap(references)) {
+  for (const path of expressionsOf(test).flatMap(pathsToRuns)) {
     for (const { run, read } of probesOf(path, results).probes) {
       const reading = read(run.rows)
       if (reading.measure === undefined) continue

@@ -12,7 +12,7 @@ import type { Region } from './region.ts'
 /** `4.45 (Table 5)`; the source alone if nothing was published, undefined without either. */
 export function publishedText(
   { published, source, test }: ClaimBlock,
-  unit = '',
+  { unit = '', published: read }: Pick<Judgement, 'unit' | 'published'>,
   phrases: Phrases = english,
 ): string | undefined {
   if (published === undefined) return source
@@ -21,7 +21,10 @@ export function publishedText(
   const text =
     typeof published === 'number'
       ? `${digits(published, String(published).split('.')[1]?.length ?? 0)}${suffix}`
-      : published
+      : typeof published === 'string'
+        ? published
+        : read && phrases.numbers(read.map((one) => one.text))
+  if (text === undefined) return source
   return source === undefined ? text : phrases.published(text, source)
 }
 

@@ -6,7 +6,7 @@ import type { Judgement } from '../claims/judge.ts'
 import { tally } from '../claims/tally.ts'
 import { decisive, type Verification } from '../claims/verification.ts'
 import { limitsText, numberTexts, plainInterval, publishedText } from '../claims/words.ts'
-import { origins } from '../results/quantity.ts'
+import { originsIn, runsIn } from '../results/quantity.ts'
 import { runName } from '../results/series.ts'
 
 export interface Verdicts {
@@ -58,12 +58,12 @@ function tallyLine(verifications: readonly Verification[]): string {
 function claimLines(verification: Verification): readonly string[] {
   const { claim, recorded, rerun } = verification
   const decided = decisive(verification)
-  const { verdict, reason, notes, unit } = decided
+  const { verdict, reason, notes } = decided
   const line = (name: string, text: string | undefined) =>
     text === undefined || text === '' ? [] : [`     ${name.padEnd(10)} ${text}`]
   return [
     `${claim.id.padEnd(4)} ${verdict.padEnd(15)} ${claim.statement}`,
-    ...line('published', publishedText(claim, unit)),
+    ...line('published', publishedText(claim, decided)),
     ...line('recorded', ownNumbers(recorded)),
     ...line('this run', rerun && (ownNumbers(rerun) ?? rerun.reason)),
     ...line('allowed', limitsText(decided)),
@@ -76,7 +76,7 @@ function ownNumbers(judgement: Judgement): string | undefined {
   const texts = numberTexts(judgement)
   if (texts.length === 0) return undefined
   const fewest = judgement.measured.reduce((a, b) => (b.trials < a.trials ? b : a))
-  const kinds = origins(judgement.measured.flatMap(({ sources }) => sources.map(({ run }) => run)))
+  const kinds = originsIn(judgement.measured.flatMap(({ sources }) => sources))
   return `${texts.join('; ')} (${kinds.join(' + ')}, ${fewest.trials} ${fewest.per}s)`
 }
 
@@ -106,20 +106,27 @@ export function plainVerdicts({ verifications, cells }: Verdicts): object {
 
 function plainClaim(verification: Verification): object {
   const { claim, recorded, rerun } = verification
-  const { id, statement, scope, published, source } = claim
+  const { id, statement, scope, source } = claim
   return {
-    ...{ id, statement, scope, published, source, unit: recorded.unit },
+    ...{ id, statement, scope, published: plainPublished(verification), source, unit: recorded.unit },
     verdict: decisive(verification).verdict,
     recorded: plainJudgement(recorded),
     ...(rerun ? { rerun: plainJudgement(rerun) } : {}),
   }
 }
 
+/** What is read from tables as numbers in canonical units, as a written number is one. */
+function plainPublished(verification: Verification): number | string | readonly number[] | undefined {
+  const { published } = verification.claim
+  if (typeof published !== 'object') return published
+  const [first, ...others] = decisive(verification).published?.map(({ value }) => value) ?? []
+  return first === undefined || others.length === 0 ? first : [first, ...others]
+}
+
 function plainJudgement({ verdict, reason, measured, notes, trialsNeeded }: Judgement): object {
   return {
     ...{ verdict, reason, notes, trialsNeeded },
     measured: measured.map(({ value, unit, interval, region, ratio, trials, per, sources }) => {
-      const runs = sources.map(({ run }) => run)
       return {
         ...{
           value,
@@ -130,8 +137,8 @@ function plainJudgement({ verdict, reason, measured, notes, trialsNeeded }: Judg
           trials,
           per,
         },
-        origins: origins(runs),
-        runs: [...new Set(runs.map(runName))],
+        origins: originsIn(sources),
+        runs: [...new Set(runsIn(sources).map(runName))],
       }
     }),
   }

@@ -93,7 +93,13 @@ export async function verifyCommand(
     }
   }
   const judge = judging(site.project, programOf(site, files))
-  const verifications = await verifyClaims(claims, steps, values['kick-the-tires'] ? undefined : runs, judge)
+  const verified = { steps, published: opened.published }
+  const verifications = await verifyClaims(
+    claims,
+    verified,
+    values['kick-the-tires'] ? undefined : runs,
+    judge,
+  )
   const reproduced = runs ? reproductions(steps, runs) : []
   if (values.junit !== undefined) writeFileSync(values.junit, junit(site.document, verifications))
   const verdicts = { document: site.document, verifications, cells: reproduced }

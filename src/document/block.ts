@@ -105,8 +105,6 @@ export interface ClaimBlock extends Claim {
   readonly shows?: string
   /** Where it was published, in words. */
   readonly source?: string
-  /** What was published: a number in the canonical unit of its value, or words. */
-  readonly published?: number | string
 }
 
 export type Block = ExperimentBlock | TableBlock | FigureBlock | ClaimBlock

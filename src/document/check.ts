@@ -8,14 +8,24 @@ import { claimExpressions } from './claimblock.ts'
 import { type Document, exhibits } from './document.ts'
 import { checkDrift } from './drift.ts'
 import { wordsIn } from './experiment.ts'
-import { aggregates, type Expression, leftList, type Path, references } from './expression.ts'
+import {
+  aggregates,
+  type Expression,
+  leftList,
+  type Path,
+  publishedRoot,
+  readsPublished,
+  references,
+} from './expression.ts'
 import type { Fence } from './fence.ts'
 import { checkLiterals } from './literal.ts'
+import { groupsOf, lookUp, publishedOffer } from './lookup.ts'
 import { checkOrigins } from './origin.ts'
 import { isMapping } from './parameters.ts'
 import { choosePatterns, isSeveral, type Offer, offerOf } from './patterns.ts'
 import type { Locate } from './place.ts'
 import { fail, hasErrorAt, sortMessages, warn } from './problem.ts'
+import type { PublishedTable } from './published.ts'
 import { warnOfNearMiss } from './reference.ts'
 import { hint, nearest } from './spelling.ts'
 import { validate } from './validation.ts'
@@ -43,6 +53,8 @@ export interface Project {
   readonly tableKinds: ReadonlyMap<string, TableOptions>
   /** What the file of the front matter's `bibliography` has; may be left out if there is none or nothing is cited. */
   readonly bibliography?: Bibliography | undefined
+  /** Those of the front matter's `published` whose files are there; may be left out if none are named. */
+  readonly published?: readonly PublishedTable[]
   /** Languages that reports can be in, as the first part of a tag. */
   readonly languages: readonly string[]
 }
@@ -68,7 +80,7 @@ export function check(document: Document, project: Project): void {
         checkFigure({ source, document, project })
         break
       case 'claim':
-        checkClaim(source, document)
+        checkClaim({ source, document, project })
         break
     }
   }
@@ -77,10 +89,7 @@ export function check(document: Document, project: Project): void {
   checkReferences(document, project)
   // What the front matter names is not known where that has errors: all that needs it would seem wrong.
   if (document.frontMatter.title !== '') checkProse(document, project)
-  for (const value of document.values) {
-    for (const path of references(value.ast)) checkPath(path, value.locate, document)
-    checkLists(value.ast, value.locate, document)
-  }
+  for (const { ast, locate } of document.values) checkExpression(ast, locate, { document, project })
   sortMessages(document.file)
 }
 
@@ -92,10 +101,20 @@ function checkProse(document: Document, project: Project): void {
   }
   if (bibliography)
     checkExists(bibliography.file, bibliography.place, { what: 'bibliography', document, project })
+  checkPublished(document, project)
   checkHumanMinutes(document)
   checkCitations(document, project.bibliography)
   checkLiterals(document)
   checkOrigins(document, project.emulated ?? [])
+}
+
+function checkPublished(document: Document, project: Project): void {
+  for (const { file, place } of document.frontMatter.published) {
+    const table = project.published?.find((one) => one.file === file)
+    if (table === undefined) checkExists(file, place, { what: publishedRoot, document, project })
+    else if (table.problem !== undefined)
+      fail(document.file, 'published-tables', place, `published: ${file}: ${table.problem}`)
+  }
 }
 
 /** An edition that does not show an experiment may still have its minutes. */
@@ -239,12 +258,10 @@ function checkWhere(
   }
 }
 
-function checkClaim(source: Mapping, document: Document): void {
+function checkClaim({ source, document, project }: Context): void {
   const { fences, file } = document
-  for (const { ast, locate } of claimExpressions(source, file)) {
-    for (const path of references(ast)) checkPath(path, locate, document)
-    checkLists(ast, locate, document)
-  }
+  for (const { ast, locate } of claimExpressions(source, file))
+    checkExpression(ast, locate, { document, project })
   const { shows } = source.data
   if (typeof shows !== 'string' || exhibits(fences).includes(shows)) return
   const reason = `no table or figure of this id: ${shows}${hint(shows, exhibits(fences))}`
@@ -338,6 +355,39 @@ function cellsOf({ block, source }: Fence): Cells | undefined {
   }
 }
 
+type Around = Pick<Context, 'document' | 'project'>
+
+function checkExpression(ast: Expression, locate: Locate, around: Around): void {
+  for (const path of references(ast)) {
+    if (readsPublished(path)) checkPublishedPath(path, locate, around)
+    else checkPath(path, locate, around.document)
+  }
+  checkLists(ast, locate, around)
+}
+
+/** All parts: the tables are there before any run. */
+function checkPublishedPath(path: Path, locate: Locate, { document, project }: Around): void {
+  const { frontMatter, file } = document
+  const tables = project.published ?? []
+  const sound = tables.filter(({ problem }) => problem === undefined)
+  // Of tables with errors all that they should have would seem wrong.
+  if (frontMatter.title === '' || sound.length < frontMatter.published.length) return
+  const found = lookUp(path, tables, groupsIn(document))
+  if (found.type === 'wrong') fail(file, found.ruleId, locate(placeInPath(path, found)), found.reason)
+}
+
+/** Offset of a word in a part, which is one of several in quotes unless it is the first. */
+function placeInPath(
+  { offsets }: Pick<Path, 'offsets'>,
+  { part, offset }: { part: number; offset: number },
+): number {
+  return (offsets[part] ?? 0) + (offset > 0 ? offset + 1 : 0)
+}
+
+function groupsIn({ fences }: Document): ReturnType<typeof groupsOf> {
+  return groupsOf(fences.flatMap((fence) => (fence.type === 'experiment' ? (cellsOf(fence) ?? []) : [])))
+}
+
 /** The parts of a path that are known before any run: experiment, environment and patterns. */
 function checkPath({ parts, offsets }: Path, locate: Locate, document: Document): void {
   const [id = '', environment = '', pattern = ''] = parts
@@ -355,9 +405,8 @@ function checkPath({ parts, offsets }: Path, locate: Locate, document: Document)
   const choice = choosePatterns(pattern, environment, cells)
   if (choice.type === 'unknown') {
     const reason = `unknown pattern of ${id}: ${choice.name}${hint(choice.name, choice.known)}`
-    // In a list of names, which is a text in quotes.
-    const offset = (offsets[2] ?? 0) + (choice.at > 0 ? choice.at + 1 : 0)
-    fail(file, 'unknown-pattern', locate(offset), reason)
+    const at = placeInPath({ offsets }, { part: 2, offset: choice.at })
+    fail(file, 'unknown-pattern', locate(at), reason)
   } else if (choice.type === 'elsewhere' && known) {
     const reason = `${choice.name} does not run in ${environment}, only in ${choice.only.join(', ')}`
     fail(file, 'unknown-environment', place(1), reason)
@@ -365,8 +414,10 @@ function checkPath({ parts, offsets }: Path, locate: Locate, document: Document)
 }
 
 /** A path with several patterns gives a list; what is left of it must be one number. */
-function checkLists(ast: Expression, locate: Locate, document: Document): void {
-  const path = leftList(ast, ({ parts: [id, , word = ''] }) => {
+function checkLists(ast: Expression, locate: Locate, { document, project }: Around): void {
+  const path = leftList(ast, ({ parts: [id, environment = '', word = ''] }) => {
+    if (id === publishedRoot)
+      return isSeveral(word, publishedOffer(environment, project.published ?? [], groupsIn(document)))
     const fence = document.fences.find((one) => one.id === id && one.type === 'experiment')
     const cells = fence && cellsOf(fence)
     return cells !== undefined && isSeveral(word, cells)

@@ -1,6 +1,12 @@
 /** A claim: a sentence of the paper, and what the results must be for it to hold. */
 
-import type { Expression, Path } from './expression.ts'
+import {
+  type Expression,
+  type ParsedExpression,
+  type Path,
+  readsPublished,
+  references,
+} from './expression.ts'
 
 /**
  * What a claim speaks of. `shape`: proportions and order, which may hold on any board. `absolute`: times of the machine that they were
@@ -10,18 +16,18 @@ export type Scope = 'shape' | 'absolute' | 'method'
 
 /** Numbers are in the expression's canonical unit: microseconds for every time, no unit for a ratio. */
 export type Test =
-  /** The value is the published one, give or take `tolerance` in its unit. */
+  /** The value is the published one (a number, or read from published tables), give or take `tolerance` in its unit. */
   | {
       readonly type: 'absolute'
       readonly expression: Expression
-      readonly published: number
+      readonly published: Expression
       readonly tolerance: number
     }
   /** The same, `tolerance` being a share of the published value. */
   | {
       readonly type: 'relative'
       readonly expression: Expression
-      readonly published: number
+      readonly published: Expression
       readonly tolerance: number
     }
   /** The value lies between both, ends included; an end may be infinite. */
@@ -52,6 +58,8 @@ export interface Claim {
   readonly statement: string
   readonly scope: Scope
   readonly test: Test
+  /** What was published: a number in the canonical unit of its value, words, or what to read from published tables. */
+  readonly published?: number | string | readonly ParsedExpression[]
   /** Of an `absolute` claim: the published machine, item -> value, as runs capture it ({hypervisor: 'Xen 4.13'}). */
   readonly machine?: Readonly<Record<string, string>>
   /** Why it is left out, if it is. */
@@ -81,7 +89,7 @@ export function orderingOf(expression: Expression): Test | undefined {
   }
 }
 
-/** The expressions and paths that a test reads. */
+/** The expressions and paths that a test measures. */
 export function expressionsOf(test: Test): readonly Expression[] {
   switch (test.type) {
     case 'absolute':
@@ -95,6 +103,12 @@ export function expressionsOf(test: Test): readonly Expression[] {
     case 'all':
       return test.tests.flatMap(expressionsOf)
   }
+}
+
+/** Whether what is published, or what is measured, comes from published tables. */
+export function comparesWithTables({ test, published }: Pick<Claim, 'test' | 'published'>): boolean {
+  const measured = expressionsOf(test)
+  return typeof published === 'object' || measured.flatMap(references).some(readsPublished)
 }
 
 /** By how much each value exceeds the one before it. */

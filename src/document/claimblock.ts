@@ -2,9 +2,16 @@
 
 import type { VFile } from 'vfile'
 import type { ClaimBlock, Parameter, Place } from './block.ts'
-import type { Test } from './claim.ts'
+import type { Claim, Test } from './claim.ts'
 import { wordsIn } from './experiment.ts'
-import { type Expression, type Path, parseExpression } from './expression.ts'
+import {
+  type Expression,
+  type ParsedExpression,
+  type Path,
+  parseExpression,
+  readsPublished,
+  references,
+} from './expression.ts'
 import type { Locate } from './place.ts'
 import { fail } from './problem.ts'
 import { claimSchema } from './schema.ts'
@@ -21,9 +28,11 @@ interface Noted {
 export function readClaim(source: Mapping, place: Place, { file }: { file: VFile }): ClaimBlock | undefined {
   const data = validate(claimSchema, source.data, { file, source })
   if (data === undefined) return undefined
-  const test = readTest(data, { source, file })
+  const published = readPublished(data.published, { source, file })
+  if (published === undefined && data.published !== undefined) return undefined
+  const test = readTest(data, published, { source, file })
   if (test === undefined) return undefined
-  const { id, statement, scope, machine, skip, shows, source: from, published } = data
+  const { id, statement, scope, machine, skip, shows, source: from } = data
   return {
     type: 'claim',
     id,
@@ -41,8 +50,44 @@ export function readClaim(source: Mapping, place: Place, { file }: { file: VFile
 
 type Data = NonNullable<ReturnType<typeof validate<typeof claimSchema>>>
 
+/** Undefined also if an expression has errors. */
+function readPublished(written: Data['published'], noted: Noted): Claim['published'] | undefined {
+  if (typeof written === 'number' || written === undefined) return written
+  if (typeof written === 'string' && !expressionSign.test(written)) return written
+  const listed = typeof written === 'string' ? [written] : written
+  const expressions = listed.map((text, index) =>
+    parsePublished(text, typeof written === 'string' ? ['published'] : ['published', index], noted),
+  )
+  return all(expressions) ? expressions : undefined
+}
+
+/** What tells an expression from words. */
+const expressionSign = /^=\s*/
+
+function parsePublished(
+  text: string,
+  at: readonly [string, ...(string | number)[]],
+  noted: Noted,
+): ParsedExpression | undefined {
+  const refuse = (reason: string) => {
+    fail(noted.file, 'claim-published', noted.source.valuePlace(at), `published: ${reason}`)
+    return undefined
+  }
+  const sign = expressionSign.exec(text)?.[0]
+  if (sign === undefined)
+    return refuse(`${text} has no = before it: a list is of expressions, and words are one text`)
+  const parsed = parse(text.slice(sign.length), at, noted, sign.length)
+  if (parsed === undefined) return undefined
+  const paths = references(parsed.ast)
+  const own = paths.find((path) => !readsPublished(path))
+  if (own !== undefined)
+    return refuse(`${own.parts.join('.')} is ours: what was published is a path that starts with published`)
+  if (paths.length === 0) return refuse(`${text} reads no published table: write the number without the =`)
+  return parsed
+}
+
 /** The one test that the keys describe. */
-function readTest(data: Data, noted: Noted): Test | undefined {
+function readTest(data: Data, published: Claim['published'], noted: Noted): Test | undefined {
   const { source, file } = noted
   const given = (['value', 'ascending', 'from'] as const).filter((key) => data[key] !== undefined)
   if (given.length !== 1) {
@@ -52,25 +97,31 @@ function readTest(data: Data, noted: Noted): Test | undefined {
     return undefined
   }
   if (data.ascending !== undefined) {
-    const expressions = data.ascending.map((text, index) => parse(text, ['ascending', index], noted))
+    const expressions = data.ascending.map((text, index) => parse(text, ['ascending', index], noted)?.ast)
     return all(expressions) ? { type: 'ordering', expressions } : undefined
   }
   if (data.from !== undefined) return readDirection(data, noted)
-  if (typeof data.value === 'string') return readValue(data.value, ['value'], data, noted)
-  const tests = (data.value ?? []).map((text, index) => readValue(text, ['value', index], data, noted))
+  const against = { between: data.between, tolerance: data.tolerance, published: oneNumber(published) }
+  if (typeof data.value === 'string') return readValue(data.value, ['value'], against, noted)
+  const tests = (data.value ?? []).map((text, index) => readValue(text, ['value', index], against, noted))
   return all(tests) ? { type: 'all', tests } : undefined
+}
+
+/** What a value is held against. */
+interface Against extends Pick<Data, 'between' | 'tolerance'> {
+  readonly published: Expression | undefined
 }
 
 function readValue(
   text: string,
   at: readonly [string, ...(string | number)[]],
-  data: Data,
+  { between, tolerance, published }: Against,
   noted: Noted,
 ): Test | undefined {
-  const expression = parse(text, at, noted)
+  const expression = parseOwn(text, at, noted)
   if (expression === undefined) return undefined
-  if (data.between !== undefined) {
-    const [low, high] = data.between
+  if (between !== undefined) {
+    const [low, high] = between
     return {
       type: 'interval',
       expression,
@@ -78,8 +129,7 @@ function readValue(
       high: high ?? Number.POSITIVE_INFINITY,
     }
   }
-  const { published, tolerance } = data
-  if (typeof published !== 'number' || tolerance === undefined) {
+  if (published === undefined || tolerance === undefined) {
     const reason =
       'a value is held against `between: [low, high]`, or against a number `published` with a `tolerance`'
     fail(noted.file, 'claim-test', noted.source.valuePlace(at), reason)
@@ -88,6 +138,11 @@ function readValue(
   return typeof tolerance === 'number'
     ? { type: 'absolute', expression, published, tolerance }
     : { type: 'relative', expression, published, tolerance: share(tolerance) }
+}
+
+function oneNumber(published: Claim['published']): Expression | undefined {
+  if (typeof published === 'number') return { type: 'number', value: published }
+  return typeof published === 'object' && published.length === 1 ? published[0]?.ast : undefined
 }
 
 function readDirection(data: Data, noted: Noted): Test | undefined {
@@ -108,23 +163,40 @@ function share(percent: string): number {
 }
 
 function parsePath(text: string, key: 'from' | 'to', noted: Noted): Path | undefined {
-  const ast = parse(text, [key], noted)
+  const ast = parseOwn(text, [key], noted)
   if (ast === undefined || ast.type === 'path') return ast
   const reason = `${key}: a series is a path that ends in a measure, such as latency['xen-4.17'].baseline.pause.total`
   fail(noted.file, 'claim-test', noted.source.valuePlace([key]), reason)
   return undefined
 }
 
+/** What a claim is about: at least one run. */
+function parseOwn(
+  text: string,
+  at: readonly [string, ...(string | number)[]],
+  noted: Noted,
+): Expression | undefined {
+  const ast = parse(text, at, noted)?.ast
+  if (ast === undefined) return undefined
+  const [first, ...others] = references(ast)
+  if (first === undefined || ![first, ...others].every(readsPublished)) return ast
+  const reason = `${first.parts.join('.')}: a claim is tested with runs, and this one reads published tables only`
+  fail(noted.file, 'claim-test', noted.source.valuePlace(at), reason)
+  return undefined
+}
+
+/** `start` is where the expression starts in the value. */
 function parse(
   text: string,
   at: readonly [string, ...(string | number)[]],
   { source, file }: Noted,
-): Expression | undefined {
+  start = 0,
+): ParsedExpression | undefined {
   try {
-    return parseExpression(text).ast
+    return parseExpression(text)
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error
-    fail(file, error.ruleId, locateInValue(source, at, file)(error.offset), error.message)
+    fail(file, error.ruleId, locateInValue(source, at, file)(start + error.offset), error.message)
     return undefined
   }
 }
@@ -134,7 +206,7 @@ export function claimExpressions(
   source: Mapping,
   file: VFile,
 ): readonly { readonly ast: Expression; readonly locate: Locate }[] {
-  const { value, ascending, from, to } = source.data
+  const { value, ascending, from, to, published } = source.data
   const listed = (key: string, list: Parameter | undefined) =>
     typeof list === 'string'
       ? [[[key], list] as const]
@@ -144,10 +216,14 @@ export function claimExpressions(
     ...listed('ascending', ascending),
     ...listed('from', from),
     ...listed('to', to),
+    ...listed('published', published).filter(([, text]) => expressionSign.test(text)),
   ]
   return texts.flatMap(([at, text]) => {
+    const start = expressionSign.exec(text)?.[0].length ?? 0
+    const locate = locateInValue(source, at, file)
     try {
-      return [{ ast: parseExpression(text).ast, locate: locateInValue(source, at, file) }]
+      const { ast } = parseExpression(text.slice(start))
+      return [{ ast, locate: (offset: number) => locate(start + offset) }]
     } catch (error) {
       if (error instanceof ExpressionError) return []
       throw error

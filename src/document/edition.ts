@@ -124,7 +124,7 @@ function claim(block: ClaimBlock, place: Place, noted: Noted): ClaimBlock | unde
 
 /** An edition's front matter: what it does not say itself is the original's, unless it is language. */
 export function editionFrontMatter(edition: FrontMatter, original: FrontMatter): FrontMatter {
-  const { bibliography, date, nominal, authors, humanMinutes } = original
+  const { bibliography, date, published, nominal, authors, humanMinutes } = original
   const place = edition.editionOf?.place ?? { line: 1, column: 1 }
   return {
     ...(date === undefined ? {} : { date }),
@@ -133,6 +133,8 @@ export function editionFrontMatter(edition: FrontMatter, original: FrontMatter):
     authors: edition.authors.length > 0 ? edition.authors : authors,
     humanMinutes:
       edition.humanMinutes.length > 0 ? edition.humanMinutes : humanMinutes.map((one) => ({ ...one, place })),
+    published:
+      edition.published.length > 0 ? edition.published : published.map(({ file }) => ({ file, place })),
     nominal: edition.nominal.length > 0 ? edition.nominal : nominal.map(({ text }) => ({ text, place })),
   }
 }

@@ -1,7 +1,7 @@
 /**
  * The language of inline values: Vega's expressions, cut down to arithmetic over results, and a chain of filters
  * at the end: `latency['xen-4.14'].baseline.pause.total.mean | ms | fixed(2)`. Parsed once, here; interpreted over
- * runs elsewhere. Nothing is ever evaluated as JavaScript.
+ * runs and published tables elsewhere. Nothing is ever evaluated as JavaScript.
  */
 
 import type * as estree from 'estree'
@@ -20,7 +20,7 @@ export interface TextLiteral {
 }
 /**
  * experiment, environment, pattern (or several, see patterns.ts), then (known once there are runs) factor values, measure and
- * statistic.
+ * statistic. In place of the experiment may stand `published`, see lookup.ts.
  */
 export interface Path {
   readonly type: 'path'
@@ -126,6 +126,13 @@ export function references(ast: Expression): readonly Path[] {
     case 'call':
       return ast.arguments.flatMap(references)
   }
+}
+
+/** In place of an experiment: the root of paths into published tables. */
+export const publishedRoot = 'published'
+
+export function readsPublished({ parts: [root] }: Pick<Path, 'parts'>): boolean {
+  return root === publishedRoot
 }
 
 /** Functions that make one number of a list. */
@@ -242,7 +249,7 @@ function narrowPath(node: estree.Node, at: At): Path {
     throw new ExpressionError(
       'expression-path',
       offsets[0] ?? 0,
-      `${parts.join('.')} names no number: write experiment['environment'].pattern, then factors, measure and statistic`,
+      `${parts.join('.')} names no number: write ${readsPublished({ parts }) ? publishedRoot : 'experiment'}['environment'].pattern, then factors, measure and statistic`,
     )
   }
   return { type: 'path', parts, offsets }

@@ -28,7 +28,9 @@ export interface FrontMatter {
   readonly abstract?: string
   readonly abstractPlace?: Place
   readonly bibliography?: NamedFile
-  /** Numbers with their units that the prose may say without a run: they are set, not measured. */
+  /** CSV files of published tables, for expressions. */
+  readonly published: readonly NamedFile[]
+  /** Numbers that the prose may say although no run and no published table has them: what is set, what others say in words. */
   readonly nominal: readonly { readonly text: string; readonly place: Place }[]
   /** The document that this one is an edition of: the same in another language. */
   readonly editionOf?: NamedFile
@@ -50,6 +52,7 @@ const nothing: FrontMatter = {
   title: '',
   authors: [],
   lang: 'en',
+  published: [],
   nominal: [],
   editions: [],
   texts: {},
@@ -72,7 +75,17 @@ export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: 
   if (source === undefined) return nothing
   const data = validate(frontMatterSchema, source.data, { file, source })
   if (data === undefined) return nothing
-  const { title, subtitle, authors = [], date, lang = 'en', abstract, bibliography, nominal } = data
+  const {
+    title,
+    subtitle,
+    authors = [],
+    date,
+    lang = 'en',
+    abstract,
+    bibliography,
+    published,
+    nominal,
+  } = data
   const { artifact, editionOf, editions, texts } = data
   return {
     title,
@@ -89,6 +102,7 @@ export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: 
     ...(bibliography === undefined
       ? {}
       : { bibliography: { file: bibliography, place: source.valuePlace(['bibliography']) } }),
+    published: published.map((file, index) => ({ file, place: source.valuePlace(['published', index]) })),
     nominal: nominal.map((text, index) => ({ text, place: source.valuePlace(['nominal', index]) })),
     ...(editionOf === undefined
       ? {}

@@ -1,7 +1,7 @@
 /**
- * Literal numbers in the prose, the abstract, captions and claims: times and shares, which are what runs give. One that no run is behind may be a result that somebody
- * typed, and that will stand there when the run has changed. So it must be a published one, in a sentence that cites or says so, or a
- * nominal one (set, not measured), which the front matter lists.
+ * Literal numbers in the prose, the abstract, captions and claims: times, shares and decimals (a ratio), which are what runs and published
+ * tables give. One that neither is behind may be a result that somebody typed, and that will stand there when the run has changed. So its
+ * sentence must cite whom it is from, or the front matter list it as nominal: set and not measured, or said by others in words.
  */
 
 import type { Place } from './block.ts'
@@ -40,55 +40,55 @@ const units: ReadonlyMap<string, string> = new Map([
 /** Without a blank an s is no unit: the 1990s. */
 const unit = String.raw`\s?(?:${[...units.keys()].sort((a, b) => b.length - a.length).join('|')})|\s+s`
 /** Not part of a name (xl-4 ms), a version, a date or a longer number. */
+const start = String.raw`(?<![\p{Script=Latin}_]-?|\p{N}[.,:/]?)`
 const literal = new RegExp(
-  String.raw`(?<![\p{Script=Latin}_]-?|\p{N}[.,:/]?)(\p{Nd}+(?:,\p{Nd}{3})*(?:\.\p{Nd}+)?)(${unit})(?![\p{Script=Latin}\p{Nd}])`,
+  String.raw`${start}(\p{Nd}+(?:,\p{Nd}{3})*(?:\.\p{Nd}+)?)(${unit})(?![\p{Script=Latin}\p{Nd}])`,
   'gu',
 )
 
-/** What an author says of a number that others measured. */
-const published = /\bpublished\b|公表|既報/iu
+/** A number with a decimal point and no unit, mostly a ratio; see `isRatio` for those that are not. */
+const decimal = new RegExp(String.raw`${start}\p{Nd}+\.\p{Nd}+(?![.,:/]?\p{Nd}|\p{Script=Latin})`, 'gu')
+/** Any unit: also those of what is set or built, and no result of a run (1.5 GHz). */
+const unitAfter = new RegExp(
+  String.raw`^(?:${unit}|\s?(?:[kKMGT]i?)?(?:B|Hz|bps|bit|W|V)|\s?°C?)(?![\p{Script=Latin}\p{Nd}])`,
+  'u',
+)
+/** A name's number: Xen 4.14, Table 5.2, 表5.2. Any word with a capital is taken for a name, at the start of a sentence as well. */
+const nameBefore = /(?:(?!Published)\p{Lu}[\p{L}\p{N}]*\s|[表図第])$/u
+/** The number of a heading: 2.1 Method. */
+const titleAfter = /^\s+(?:\p{Lu}|[^\p{Script=Latin}\s])/u
+
+/** Numbers are looked for in each sentence of it. */
+interface Passage {
+  readonly text: string
+  /** Whether a citation stands between two characters. */
+  readonly cites: (from: number, to: number) => boolean
+  readonly placeOf: (offset: number) => Place
+}
 
 /** Adds a warning for each such number to the messages of the document's file, and for each nominal one that the text does not have. */
 export function checkLiterals(document: Document): void {
-  const { tree, frontMatter, citations, file } = document
-  const source = sourceText(file)
-  const cited = Map.groupBy(citations, ({ node }) => node)
-  const seen = new Set<string>()
+  const { frontMatter, file } = document
+  const passages = passagesOf(document)
+  const versions = versionsIn(document, passages)
   const nominal = new Map(
     frontMatter.nominal.map(({ text, place }) => [standard(text) ?? text, { text, place }]),
   )
-  const look = (
-    text: string,
-    isPublished: (from: number, to: number) => boolean,
-    placeOf: (offset: number) => Place,
-  ) => {
+  const seen = new Set<string>()
+  for (const { text, cites, placeOf } of passages) {
     for (const { segment, index } of sentences(text)) {
-      const said = published.test(segment) || isPublished(index, index + segment.length)
-      for (const { 0: written, index: at } of segment.matchAll(literal)) {
+      const isCited = cites(index, index + segment.length)
+      const found = [
+        ...segment.matchAll(literal),
+        ...[...segment.matchAll(decimal)].filter((match) => isRatio(match, versions)),
+      ]
+      for (const { 0: written, index: at } of found) {
         const number = standard(written) ?? written
         seen.add(number)
-        if (said || nominal.has(number)) continue
-        const reason = `${written.replace(/\s+/g, ' ')} comes from no run: write a value (\`=...\`), cite or say "published" in its sentence, or list it in the front matter (nominal: [${number}])`
+        if (isCited || nominal.has(number)) continue
+        const reason = `${written.replace(/\s+/g, ' ')} comes from no run and no published table: write a value (\`=...\`), cite its source in the sentence, or list it in the front matter (nominal: [${number}])`
         warn(file, 'unbound-number', placeOf(index + at), reason)
       }
-    }
-  }
-  for (const { text, pieces } of prosesOf(tree)) {
-    const citedAt = pieces.flatMap(({ node, start }) =>
-      (cited.get(node) ?? []).map((one) => start + one.start),
-    )
-    look(
-      text,
-      (from, to) => citedAt.some((at) => from <= at && at < to),
-      (offset) => placeIn(pieces, offset, source),
-    )
-  }
-  const { abstract, abstractPlace } = frontMatter
-  if (abstract !== undefined && abstractPlace) look(withoutCode(abstract), never, () => abstractPlace)
-  for (const fence of document.fences) {
-    for (const { key, text, mapping } of textsOf(fence)) {
-      const locate = locateInValue(mapping, [key], file)
-      look(withoutCode(text), never, locate)
     }
   }
   for (const [number, { text, place }] of nominal) {
@@ -97,14 +97,66 @@ export function checkLiterals(document: Document): void {
         file,
         'invalid-value',
         place,
-        `nominal: '${text}': write a time or a share with its unit, such as 4 ms`,
+        `nominal: '${text}': write a time or a share with its unit, such as 4 ms, or a decimal`,
       )
     else if (!seen.has(number)) warn(file, 'unused-nominal', place, `the text has no ${text}`)
   }
 }
 
-/** `4 ms` for 4ms, 4 milliseconds, 4ミリ秒; undefined for what is no number with a unit. */
+/** All that is said: the prose, the abstract, and what blocks print. */
+function passagesOf(document: Document): readonly Passage[] {
+  const { tree, frontMatter, citations, fences, file } = document
+  const source = sourceText(file)
+  const cited = Map.groupBy(citations, ({ node }) => node)
+  const prose = [...prosesOf(tree)].map(({ text, pieces }): Passage => {
+    const places = pieces.flatMap(({ node, start }) =>
+      (cited.get(node) ?? []).map((one) => start + one.start),
+    )
+    return {
+      text,
+      cites: (from, to) => places.some((at) => from <= at && at < to),
+      placeOf: (offset) => placeIn(pieces, offset, source),
+    }
+  })
+  const { abstract, abstractPlace } = frontMatter
+  const texts = fences.flatMap(textsOf)
+  return [
+    ...prose,
+    ...(abstract !== undefined && abstractPlace
+      ? [{ text: withoutCode(abstract), cites: never, placeOf: () => abstractPlace }]
+      : []),
+    ...texts.map(({ key, text, mapping }) => ({
+      text: withoutCode(text),
+      cites: never,
+      placeOf: locateInValue(mapping, [key], file),
+    })),
+  ]
+}
+
+/** Decimals that a name has somewhere (Xen 4.17), so that they may also stand alone (4.17). A capital that begins a sentence names nothing. */
+function versionsIn({ fences }: Document, passages: readonly Passage[]): ReadonlySet<string> {
+  const inText = passages.flatMap(({ text }) =>
+    [...sentences(text)].flatMap(({ segment }) =>
+      [...segment.matchAll(decimal)].flatMap(({ 0: written, index }) =>
+        /^\s*\S+\s$/u.test(segment.slice(0, index)) || !nameBefore.test(segment.slice(0, index))
+          ? []
+          : [written],
+      ),
+    ),
+  )
+  const environments = fences.flatMap(({ block }) => (block?.type === 'experiment' ? block.environments : []))
+  return new Set([...inText, ...environments.flatMap((name) => name.match(/\d+\.\d+/g) ?? [])])
+}
+
+function isRatio({ 0: written, index, input }: RegExpExecArray, versions: ReadonlySet<string>): boolean {
+  const [before, after] = [input.slice(0, index), input.slice(index + written.length)]
+  if (versions.has(written) || nameBefore.test(before) || unitAfter.test(after)) return false
+  return before.trim() !== '' || !titleAfter.test(after)
+}
+
+/** `4 ms` for 4ms, 4 milliseconds, 4ミリ秒; a decimal as it is; undefined for what is neither. */
 function standard(written: string): string | undefined {
+  if (/^\p{Nd}+\.\p{Nd}+$/u.test(written)) return written.normalize('NFKC')
   const [match] = written.trim().matchAll(literal)
   if (match?.[0] !== written.trim()) return undefined
   const [, number = '', unit = ''] = match

@@ -4,7 +4,7 @@
  */
 
 import type { Document } from './document.ts'
-import { references } from './expression.ts'
+import { readsPublished, references } from './expression.ts'
 import type { Fence } from './fence.ts'
 import { isMapping } from './parameters.ts'
 import { fail } from './problem.ts'
@@ -35,7 +35,10 @@ export function checkOrigins(document: Document, emulatedEnvironments: readonly 
       for (const { node, start } of codes) {
         const value = start >= index && start < index + segment.length ? values.get(node) : undefined
         const path =
-          value && references(value.ast).find(({ parts }) => emulatedEnvironments.includes(parts[1] ?? ''))
+          value &&
+          references(value.ast).find(
+            (one) => !readsPublished(one) && emulatedEnvironments.includes(one.parts[1] ?? ''),
+          )
         if (value === undefined || path === undefined) continue
         const reason = `a value of ${path.parts[1]} in a sentence that says "${words}": say in the sentence that it is emulated, or leave the hardware to another one`
         fail(document.file, 'emulated-as-hardware', value.place, reason)

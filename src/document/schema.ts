@@ -2,10 +2,15 @@
 
 import { posix } from 'node:path'
 import * as z from 'zod'
+import { publishedRoot } from './expression.ts'
 
 const name = z
   .string()
   .regex(/^[a-z][a-z0-9-]*$/, 'use small letters, digits and hyphens, starting with a letter')
+const experimentName = name.refine(
+  (value) => value !== publishedRoot,
+  'this name stands for published tables in expressions',
+)
 /** Environments carry versions: xen-4.14. */
 const environmentName = z
   .string()
@@ -27,7 +32,7 @@ const deadline = z.number().positive()
 const list = z.string().transform((value) => value.split(','))
 
 export const experimentSchema = z.strictObject({
-  id: name.describe('Name of the experiment, for tables, figures and inline values'),
+  id: experimentName.describe('Name of the experiment, for tables, figures and inline values'),
   script: path.describe('zx script, relative to the project'),
   environments: z.array(environmentName).min(1).describe('Names from the list of environments'),
   trials: trials.describe('Trials of every cell'),
@@ -55,7 +60,7 @@ export const patternSchema = z.object({
 
 /** Attributes on the fence of an inline script, after conversion of numbers. */
 export const inlineExperimentSchema = z.strictObject({
-  id: name,
+  id: experimentName,
   testbed: z.literal('local'),
   trials,
   seed: seed.default(1),
@@ -114,7 +119,12 @@ export const claimSchema = z.strictObject({
     .describe('What it speaks of: proportions, times of a machine, or a method'),
   shows: name.optional().describe('The table or figure that it refers to'),
   source: words.optional().describe('Where it was published: Table 5'),
-  published: z.union([z.number(), words]).optional(),
+  published: z
+    .union([z.number(), words, z.array(expression).min(1)])
+    .optional()
+    .describe(
+      'What was published: a number, words, or expressions over published tables, each with a = before it',
+    ),
   value: z
     .union([expression, z.array(expression).min(1)])
     .optional()
@@ -147,7 +157,14 @@ export const frontMatterSchema = z.strictObject({
     .optional(),
   abstract: words.optional(),
   bibliography: path.optional().describe('BibTeX file, relative to the project'),
-  nominal: z.array(words).default([]).describe('Numbers of the prose that are set, not measured: 4 ms'),
+  published: z
+    .array(path)
+    .default([])
+    .describe('CSV files of published tables, for expressions (published.old.baseline...)'),
+  nominal: z
+    .array(words)
+    .default([])
+    .describe('Numbers of the prose that no run and no published table has: 4 ms'),
   editionOf: path.optional().describe('The document that this one is the same as, in another language'),
   editions: z.array(path).default([]).describe('Documents that are the same as this one, in other languages'),
   texts: texts.describe('Text of the data (a label, a captured item) -> what tables call it here'),

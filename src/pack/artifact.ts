@@ -118,7 +118,7 @@ export function claimsOf(
     const judgement = decisive(verification)
     const needed = cellsFor([block], cells)
     // Without a number or words this is only where the claim stands.
-    const published = block.published === undefined ? undefined : publishedText(block, judgement.unit)
+    const published = block.published === undefined ? undefined : publishedText(block, judgement)
     return {
       block,
       test: testText(block, document),
@@ -150,7 +150,9 @@ function testText({ id, test }: ClaimBlock, { fences }: Document): string {
   const data = fences.find((fence) => fence.type === 'claim' && fence.id === id)?.source?.data ?? {}
   return wordsOf(test, (key) => {
     const value = data[key] ?? []
-    return Array.isArray(value) ? value.map(String) : [String(value)]
+    const texts = Array.isArray(value) ? value.map(String) : [String(value)]
+    // What tells an expression from words would be a second = here.
+    return texts.map((text) => text.replace(/^=\s*/, ''))
   })
 }
 

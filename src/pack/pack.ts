@@ -145,7 +145,7 @@ async function describe(built: Built): Promise<Artifact> {
   const claims = document.blocks.filter((block) => block.type === 'claim')
   // The build has judged them: this finds what it kept.
   const judge = judging(site.project, programOf(site, files))
-  const verifications = await verifyClaims(claims, steps, undefined, judge)
+  const verifications = await verifyClaims(claims, { steps, published: opened.published }, undefined, judge)
   return {
     metadata: readMetadata(document.frontMatter, files),
     date: dateOf(document.frontMatter.date, tree, runs),

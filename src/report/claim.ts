@@ -4,8 +4,7 @@ import type { Element } from 'hast'
 import type { Judgement } from '../claims/judge.ts'
 import { decisive, type Verification } from '../claims/verification.ts'
 import { numberTexts, publishedText } from '../claims/words.ts'
-import { origins } from '../results/quantity.ts'
-import type { Run } from '../results/run.ts'
+import { originsIn } from '../results/quantity.ts'
 import { element } from './element.ts'
 import { originWords } from './standing.ts'
 import type { Words } from './words/en.ts'
@@ -24,13 +23,18 @@ export function claimElement(
 ): Element {
   const own = words.claim
   const { claim, recorded, rerun } = verification
-  const { verdict, reason, measured, notes, unit } = decisive(verification)
-  const runs = measured.flatMap(({ sources }) => sources.map(({ run }) => run))
+  const judged = decisive(verification)
+  const { verdict, reason, measured, notes } = judged
+  const sources = measured.flatMap((one) => one.sources)
   const fact = (term: string, text: string | undefined) =>
     text === undefined ? [] : [element('dt', {}, term), element('dd', {}, text)]
   return element(
     'aside',
-    { className: ['claim', verdict.replaceAll(' ', '-')], id: claim.id, dataOrigin: origins(runs).join(' ') },
+    {
+      className: ['claim', verdict.replaceAll(' ', '-')],
+      id: claim.id,
+      dataOrigin: originsIn(sources).join(' '),
+    },
     element(
       'p',
       {},
@@ -42,7 +46,7 @@ export function claimElement(
     element(
       'dl',
       {},
-      ...fact(own.published, publishedText(claim, unit, own.phrases)),
+      ...fact(own.published, publishedText(claim, judged, own.phrases)),
       ...fact(own.recorded, ownNumbers(recorded, words)),
       ...fact(own.thisRun, rerun && (ownNumbers(rerun, words) ?? rerun.reason)),
       ...fact(own.why, reason),
@@ -62,6 +66,6 @@ export function claimElement(
 export function ownNumbers(judgement: Judgement, words: Words): string | undefined {
   const { phrases, measured } = words.claim
   const numbers = numberTexts(judgement, phrases).map((text) => text.replaceAll(' ', '\u00a0'))
-  const runs: readonly Run[] = judgement.measured.flatMap(({ sources }) => sources.map(({ run }) => run))
-  return numbers.length === 0 ? undefined : measured(numbers, originWords(origins(runs), words))
+  const sources = judgement.measured.flatMap((one) => one.sources)
+  return numbers.length === 0 ? undefined : measured(numbers, originWords(originsIn(sources), words))
 }

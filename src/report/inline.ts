@@ -1,12 +1,16 @@
-/** Inline values: a number in the prose, with its origin as a word beside it, and its runs in the title. */
+/**
+ * Inline values: a number in the prose, with its origin as a word beside it, and its runs in the title. A published number has no word, as
+ * its sentence says whose it is; it is of the quiet colour that it has in tables, and its title names the table.
+ */
 
 import type { Element } from 'hast'
 import type { InlineValue } from '../document/document.ts'
-import { format, origins, type Quantity, QueryError } from '../results/quantity.ts'
+import { format, originsIn, type Quantity, QueryError, runsIn } from '../results/quantity.ts'
 import { evaluate, type Results } from '../results/query.ts'
 import { element } from './element.ts'
 import { mark, staleOf } from './standing.ts'
 import type { Telling } from './telling.ts'
+import type { Words } from './words/en.ts'
 
 export interface Inline {
   readonly element: Element
@@ -23,20 +27,21 @@ export function inlineValue(value: InlineValue, results: Results, telling: Telli
   try {
     const quantity = evaluate(value, results)
     const text = format(quantity, value.filters)
-    const runs = quantity.sources.map(({ run }) => run)
+    const runs = runsIn(quantity.sources)
+    const names = originsIn(quantity.sources)
     const stale = staleOf(runs, standings)
+    const isOurs = runs.length > 0
     return {
       element: element(
         'span',
         {
-          className: ['value', ...(stale.length > 0 ? ['stale'] : [])],
-          dataOrigin: origins(runs).join(' '),
-          title: [...describe(quantity), ...stale.map((one) => words.stale(...one))].join('; '),
+          className: ['value', ...(isOurs ? [] : ['published']), ...(stale.length > 0 ? ['stale'] : [])],
+          dataOrigin: names.join(' '),
+          title: [...describe(quantity, words), ...stale.map((one) => words.stale(...one))].join('; '),
         },
         text,
         // Copied or read out, the word must not run into the unit.
-        '\u202f',
-        element('sup', {}, mark(runs, telling)),
+        ...(isOurs ? ['\u202f', element('sup', {}, mark(runs, telling, names))] : []),
       ),
       missing: [],
       stale,
@@ -56,11 +61,15 @@ export function inlineValue(value: InlineValue, results: Results, telling: Telli
   }
 }
 
-/** `latency · xen-4.14 · baseline · n = 20`, once for each run and number of observations. */
-function describe({ sources }: Quantity): readonly string[] {
-  return [
-    ...new Set(
-      sources.map(({ run, n }) => `${run.experiment} · ${run.environment} · ${run.pattern} · n = ${n}`),
-    ),
-  ]
+/** `latency · xen-4.14 · baseline · n = 20`, once for each run and number of observations; `published, Table 5 (...)` once for each table. */
+function describe({ sources }: Quantity, words: Words): readonly string[] {
+  const texts = sources.map((source) => {
+    if (source.type === 'run') {
+      const { run, n } = source
+      return `${run.experiment} · ${run.environment} · ${run.pattern} · n = ${n}`
+    }
+    const { table, file } = source
+    return words.publishedIn(table === undefined ? undefined : words.table(table), file)
+  })
+  return [...new Set(texts)]
 }

@@ -20,6 +20,7 @@ import { decisive, type Verification } from '../claims/verification.ts'
 import type { Block, ClaimBlock, ExperimentBlock, FigureBlock, Place, TableBlock } from '../document/block.ts'
 import type { Document, InlineValue } from '../document/document.ts'
 import type { FrontMatter } from '../document/frontmatter.ts'
+import type { PublishedTable } from '../document/published.ts'
 import { cellsRead, type Results } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
@@ -48,6 +49,8 @@ export interface ReportInput {
   readonly runs: readonly Run[]
   /** Content of a file by its path relative to the project: specifications, CSV files, pictures, the bibliography. Rejects if there is none. */
   readonly read: (path: string) => Promise<Uint8Array>
+  /** The published tables that the document names; none unless given. */
+  readonly published?: readonly PublishedTable[]
   /** By the run's name (experiment/environment/pattern); a run without one is taken as it is. */
   readonly standings?: Standings
   /** Recorded runs by name, if runs that are no recorded ones may be among `runs`: claims are judged by both. */
@@ -85,6 +88,7 @@ export async function renderReport({
   document,
   runs: given,
   read,
+  published = [],
   standings = new Map(),
   records,
   editions = [],
@@ -96,7 +100,7 @@ export async function renderReport({
   const runs = given
     .filter((run) => experiments.some(({ id }) => id === run.experiment))
     .toSorted(inOrder(experiments))
-  const results: Results = { experiments, runs }
+  const results: Results = { experiments, runs, published }
   const problems: ReportProblem[] = []
   const { lang, texts } = document.frontMatter
   const words = wordsOf(lang)
@@ -105,7 +109,7 @@ export async function renderReport({
   const decoder = new TextDecoder()
   const readText = async (path: string) => decoder.decode(await read(path))
 
-  const published = await publishedSeries(document, readText)
+  const besides = await publishedSeries(document, readText)
   const judgeInWords = (claim: ClaimBlock, evidence: Evidence) =>
     judgement(claim, evidence, words.claim.reasons)
   const verifications: Verification[] = []
@@ -132,7 +136,7 @@ export async function renderReport({
         judgement: judged,
         source: writtenIn(document.original ?? document, part),
         series: judged.measured.length === 0 ? [] : seriesOf(part, results),
-        published,
+        published: besides,
         telling,
       })
       const label = part.shows === undefined ? undefined : names.get(part.shows)
@@ -201,13 +205,13 @@ async function verify(
   { records, standings, judge }: Recorded,
 ): Promise<Verification> {
   const judged = await judge(claim, shown)
-  const { experiments, runs } = shown.results
-  const names = cellsRead(claim.test, experiments)
+  const { runs, ...known } = shown.results
+  const names = cellsRead(claim.test, known.experiments)
   const isRecord = (run: Run) =>
     standings.get(runName(run))?.executed !== true && sameRun(records?.get(runName(run)), run)
   const others = runs.filter((run) => names.includes(runName(run)) && !isRecord(run))
   if (records === undefined || others.length === 0) return { claim, recorded: judged }
-  const recorded = { results: { experiments, runs: [...records.values()] }, stale: new Map<string, string>() }
+  const recorded = { results: { ...known, runs: [...records.values()] }, stale: new Map<string, string>() }
   return { claim, recorded: await judge(claim, recorded), rerun: judged }
 }
 

@@ -1,16 +1,8 @@
-/**
- * Published numbers: CSV files with the original study's tables. They stand beside ours and are never mixed with them.
- */
+/** Published numbers in tables: rows of the original study's tables, which stand beside ours and are never mixed with them. */
 
-import { csvParse } from 'd3-dsv'
+import type { PublishedRow } from '../document/published.ts'
 import { hint } from '../document/spelling.ts'
 import { QueryError } from '../results/quantity.ts'
-
-export type PublishedRow = Readonly<Record<string, string>>
-
-export function parsePublished(csv: string): readonly PublishedRow[] {
-  return csvParse(csv.replace(/^\uFEFF/, '')).map((row) => ({ ...row }))
-}
 
 /** The rows with these values; columns that the file does not have do not restrict. */
 export function matching(

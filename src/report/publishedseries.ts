@@ -2,8 +2,9 @@
 
 import type { ClaimSeries } from '../claims/series.ts'
 import type { Document } from '../document/document.ts'
+import { type PublishedRow, parsePublished } from '../document/published.ts'
 import type { Distribution } from './distribution.ts'
-import { matching, type PublishedRow, parsePublished } from './published.ts'
+import { matching } from './published.ts'
 
 interface Source {
   readonly experiment: string

@@ -14,12 +14,19 @@ export function staleReasons(standings: Standings): ReadonlyMap<string, string> 
   return new Map([...standings].flatMap(([name, { stale }]) => (stale === undefined ? [] : [[name, stale]])))
 }
 
-/** `emulated`, `emulated + hardware`, `emulated, stale`: the words that follow a number. */
-export function mark(runs: readonly Run[], { words, standings }: Telling): string {
-  return words.mark(originWords(origins(runs), words), staleOf(runs, standings).length > 0)
+/** `emulated`, `emulated + hardware`, `emulated, stale`: the words that follow a number or a drawing. */
+export function mark(
+  runs: readonly Run[],
+  { words, standings }: Telling,
+  names: Parameters<typeof originWords>[0] = origins(runs),
+): string {
+  return words.mark(originWords(names, words), staleOf(runs, standings).length > 0)
 }
 
-export function originWords(names: readonly Origin[], { origins: own }: Words): readonly string[] {
+export function originWords(
+  names: readonly (Origin | 'published')[],
+  { origins: own }: Words,
+): readonly string[] {
   return names.map((name) => own[name])
 }
 

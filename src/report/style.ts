@@ -109,7 +109,7 @@ tr.group th { font-weight: 600; padding-top: .8rem; border-bottom: 1px solid var
 tr.group th > span { position: sticky; left: .6rem; }
 .end, td.number, td.none { text-align: right; }
 th.center { text-align: center; }
-td.none, td.published { color: var(--quiet); }
+td.none, td.published, .value.published { color: var(--quiet); }
 table.wordy td { text-align: left; white-space: normal; min-width: 5rem; }
 .notes { list-style: none; font: .8rem/1.45 var(--sans); color: var(--quiet); margin: .5rem 0 0; padding: 0; max-width: 80ch; }
 

@@ -6,10 +6,10 @@ import type { ZodType, z } from 'zod'
 import type { Verification } from '../claims/verification.ts'
 import type { ExperimentBlock } from '../document/block.ts'
 import type { TableOptions } from '../document/check.ts'
+import type { PublishedRow } from '../document/published.ts'
 import { digits, origins, QueryError, symbol } from '../results/quantity.ts'
 import type { Run } from '../results/run.ts'
 import type { Origin } from '../testbed/testbed.ts'
-import type { PublishedRow } from './published.ts'
 import type { Telling } from './telling.ts'
 import type { Words } from './words/en.ts'
 
@@ -47,7 +47,7 @@ export interface Cell {
   readonly text: string
   /** Of a number, in its column's unit. */
   readonly value?: number
-  readonly origins?: readonly Origin[]
+  readonly origins?: readonly (Origin | 'published')[]
   /** Names of the runs behind it are in the title. */
   readonly runs?: readonly Run[]
   readonly columns?: number

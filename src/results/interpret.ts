@@ -28,9 +28,9 @@ export interface Reading {
   readonly statistic?: Statistic
 }
 
-/** Of a path: from one run, or from one run of each pattern that `over` names. */
+/** Of a path: from one run, or from one run of each pattern that `over` names. A published number is read as it is. */
 export interface Readings {
-  readonly readings: readonly Reading[]
+  readonly readings: readonly (Reading | Quantity)[]
   readonly over?: readonly string[]
 }
 
@@ -62,7 +62,8 @@ function vectorOf(node: Expression, look: (path: Path) => Readings): Vector {
       throw new QueryError(`a text is not a number: '${node.value}'`)
     case 'path': {
       const { readings, over } = look(node)
-      return { items: readings.map(numberOf), ...(over === undefined ? {} : { over }) }
+      const items = readings.map((one) => ('sources' in one ? one : numberOf(one)))
+      return { items, ...(over === undefined ? {} : { over }) }
     }
     case 'negation': {
       const { items, ...rest } = vectorOf(node.argument, look)
@@ -109,7 +110,8 @@ function numberOf(reading: Reading): Quantity {
   if (there.length === 0 && statistic !== statistics.get('n')) {
     throw new QueryError(`no observation of ${what} in run ${runName(run)}`)
   }
-  return { value: statistic.of(there), unit: statistic.unit(unit), sources: [{ run, n: there.length }] }
+  const sources = [{ type: 'run', run, n: there.length }] as const
+  return { value: statistic.of(there), unit: statistic.unit(unit), sources }
 }
 
 /** A single number goes with each of a list; two lists must be of the same patterns. */
@@ -193,6 +195,7 @@ function seriesPair(args: readonly Expression[], look: (path: Path) => Readings)
   const series = args.flatMap((one) => (one.type === 'path' ? [look(one)] : []))
   const [left, right] = series.map(({ readings: [first] }) => first)
   if (series.length < 2 || left === undefined || right === undefined) return undefined
+  if ('sources' in left || 'sources' in right) return undefined
   if (left.statistic !== undefined || right.statistic !== undefined) return undefined
   if (series.some(({ over }) => over !== undefined) || left.run !== right.run || !sameRows(left, right)) {
     throw new QueryError(
@@ -207,7 +210,7 @@ function seriesPair(args: readonly Expression[], look: (path: Path) => Readings)
     pairs.map(([x]) => x),
     pairs.map(([, y]) => y),
   )
-  return { value, unit: '', sources: [{ run: left.run, n: pairs.length }] }
+  return { value, unit: '', sources: [{ type: 'run', run: left.run, n: pairs.length }] }
 }
 
 function sameRows(left: Reading, right: Reading): boolean {

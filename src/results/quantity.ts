@@ -1,5 +1,5 @@
 /**
- * A quantity is a number with its unit and the runs it came from, so that no number in a report can lose its origin.
+ * A quantity is a number with its unit and the runs or published tables it came from, so that no number in a report can lose its origin.
  * Units are symbols: '' (a count or a ratio), 'us' (microseconds, the canonical unit of time), 'us2' (their square), or any other
  * unit of a column and its square.
  */
@@ -9,10 +9,21 @@ import { hint } from '../document/spelling.ts'
 import type { Origin } from '../testbed/testbed.ts'
 import type { Run } from './run.ts'
 
-/** Where a number was read: a run, and how many observations of it were summarized. */
-export interface Source {
+/** Where a number was read: a run, and how many observations of it were summarized, or a published table. */
+export type Source = RunSource | PublishedSource
+
+export interface RunSource {
+  readonly type: 'run'
   readonly run: Run
   readonly n: number
+}
+
+export interface PublishedSource {
+  readonly type: 'published'
+  /** Relative to the project. */
+  readonly file: string
+  /** Its number in the publication. */
+  readonly table?: string
 }
 
 export interface Quantity {
@@ -37,6 +48,17 @@ export class QueryError extends Error {
 /** `unknown pattern: dom0-cpo (did you mean dom0-cpu?)`. */
 export function unknown(what: string, name: string, known: readonly string[]): QueryError {
   return new QueryError(`unknown ${what}: ${name}${hint(name, known)}`)
+}
+
+/** The runs among the sources of a number, once for each reading. */
+export function runsIn(sources: readonly Source[]): readonly Run[] {
+  return sources.flatMap((source) => (source.type === 'run' ? [source.run] : []))
+}
+
+/** Where the numbers behind a number are from, in a fixed order: `published` comes last and hides no origin of ours. */
+export function originsIn(sources: readonly Source[]): readonly (Origin | 'published')[] {
+  const isPublished = sources.some(({ type }) => type === 'published')
+  return [...origins(runsIn(sources)), ...(isPublished ? (['published'] as const) : [])]
 }
 
 /** The origins of the runs behind a number, in a fixed order: a sum of an emulated time and a constant stays emulated. */

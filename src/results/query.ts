@@ -1,14 +1,22 @@
 /**
- * Queries are the expressions of inline values, interpreted over runs: `latency['xen-4.14'].baseline.pause.total.mean`.
+ * Queries are the expressions of inline values, interpreted over runs and published tables: `latency['xen-4.14'].baseline.pause.total.mean`.
  * A path names experiment, environment and pattern (so, a run; or several patterns, see document/patterns.ts), then values of factors in
  * any order, a measure and a statistic; or ends in `n`, the number of observations, without a measure. Nothing is evaluated as code.
  */
 
 import type { ExperimentBlock } from '../document/block.ts'
 import { expressionsOf, type Test } from '../document/claim.ts'
-import { type ParsedExpression, type Path, references } from '../document/expression.ts'
+import {
+  type Expression,
+  type ParsedExpression,
+  type Path,
+  readsPublished,
+  references,
+} from '../document/expression.ts'
+import { groupsOf, lookUp } from '../document/lookup.ts'
 import { choosePatterns, offerOf } from '../document/patterns.ts'
-import { interpret, type Reading } from './interpret.ts'
+import type { PublishedTable } from '../document/published.ts'
+import { interpret, type Reading, type Readings } from './interpret.ts'
 import { type Quantity, QueryError, unknown } from './quantity.ts'
 import type { Row, Run } from './run.ts'
 import {
@@ -22,10 +30,11 @@ import {
   statistics,
 } from './series.ts'
 
-/** What can be asked about: the document's experiments, and the runs that exist of them. */
+/** What can be asked about: the document's experiments, the runs that exist of them, and the published tables that it names. */
 export interface Results {
   readonly experiments: readonly ExperimentBlock[]
   readonly runs: readonly Run[]
+  readonly published?: readonly PublishedTable[]
 }
 
 type FactorValues = ReadonlyMap<string, ReadonlySet<string>>
@@ -58,6 +67,7 @@ function vocabularyOf(results: Results): ReadonlyMap<string, FactorValues> {
  */
 export function evaluate(expression: Pick<ParsedExpression, 'ast'>, results: Results): Quantity {
   const quantity = interpret(expression.ast, (path) => {
+    if (readsPublished(path)) return publishedReadings(path, results)
     const { probes, over } = probesOf(path, results)
     return { readings: probes.map((probe) => probe.read(probe.run.rows)), ...(over ? { over } : {}) }
   })
@@ -65,6 +75,22 @@ export function evaluate(expression: Pick<ParsedExpression, 'ast'>, results: Res
     throw new QueryError('the expression reads no result: write a plain number as plain text')
   }
   return quantity
+}
+
+/** What a path into published tables reads. Throws QueryError for a name that they do not have. */
+export function publishedReadings(
+  path: Pick<Path, 'parts'>,
+  { experiments, published = [] }: Results,
+): Readings {
+  const found = lookUp(path, published, groupsOf(experiments.map(offerOf)))
+  if (found.type === 'wrong') throw new QueryError(found.reason)
+  const { numbers, over } = found
+  const readings = numbers.map(({ value, unit, ...where }) => ({
+    value,
+    unit,
+    sources: [{ type: 'published', ...where } as const],
+  }))
+  return { readings, ...(over ? { over } : {}) }
 }
 
 /** What a path reads from one run: of all its rows, or of some that were drawn from them. */
@@ -122,6 +148,8 @@ export interface RunSeries extends Series {
  * name, no measure, or, with `missing` set, a run that does not exist yet.
  */
 export function readSeries({ parts }: Pick<Path, 'parts'>, results: Results): RunSeries {
+  if (readsPublished({ parts }))
+    throw new QueryError(`published tables have no single observations: ${parts.join('.')} is no series`)
   const { runs, over } = runsAt({ parts }, results)
   const [run] = runs
   if (run === undefined || over !== undefined)
@@ -148,7 +176,7 @@ export function runsAt(path: Pick<Path, 'parts'>, results: Results): RunsAt {
   return { runs: names.flatMap((name) => byName.get(name) ?? []), ...(over ? { over } : {}) }
 }
 
-/** Names of the cells that a path reads, whether they have run or not. Throws QueryError if the document has no such cell. */
+/** Names of the cells that a path of ours reads, whether they have run or not. Throws QueryError if the document has no such cell. */
 export function cellsAt(
   { parts }: Pick<Path, 'parts'>,
   experiments: readonly ExperimentBlock[],
@@ -180,10 +208,15 @@ export function cellsAt(
   }
 }
 
+/** The paths of an expression that read runs. */
+export function pathsToRuns(ast: Expression): readonly Path[] {
+  return references(ast).filter((path) => !readsPublished(path))
+}
+
 /** Names of the cells that a claim's test reads, sorted; those of a path that fits no cell are left out. */
 export function cellsRead(test: Test, experiments: readonly ExperimentBlock[]): readonly string[] {
   const names = expressionsOf(test)
-    .flatMap(references)
+    .flatMap(pathsToRuns)
     .flatMap((path) => {
       try {
         return cellsAt(path, experiments).names

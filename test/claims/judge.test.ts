@@ -4,12 +4,14 @@ import { type Judgement, judge } from '../../src/claims/judge.ts'
 import type { Evidence } from '../../src/claims/scope.ts'
 import { passed, tally } from '../../src/claims/tally.ts'
 import { type Claim, orderingOf, type Scope, type Test } from '../../src/document/claim.ts'
-import { type Path, parseExpression } from '../../src/document/expression.ts'
+import { type Expression, type Path, parseExpression } from '../../src/document/expression.ts'
+import { publishedTable } from '../../src/document/published.ts'
 import type { Row, Run } from '../../src/results/run.ts'
 import { clockHz, fakeExperiment, fakeRun, type Shape } from '../results/fake.ts'
 
 const expression = (source: string) => parseExpression(source).ast
 const path = (source: string) => expression(source) as Path
+const number = (value: number): Expression => ({ type: 'number', value })
 const ordering = (source: string) => orderingOf(expression(source)) as Test
 const base = "latency['xen-4.14'].baseline"
 const loaded = "latency['xen-4.14']['dom0-cpu']"
@@ -44,7 +46,7 @@ describe('a claim of shape', () => {
     expect(measured).toHaveLength(1)
     expect(measured[0]).toMatchObject({ unit: 'us', trials: 20, region: { low: 0, closed: false } })
     expect(measured[0]?.value).toBeCloseTo(24_000, 6)
-    expect(measured[0]?.sources.map(({ run, n }) => [run.pattern, n])).toEqual([
+    expect(measured[0]?.sources.map((one) => one.type === 'run' && [one.run.pattern, one.n])).toEqual([
       ['dom0-cpu', 20],
       ['baseline', 20],
     ])
@@ -79,17 +81,17 @@ describe('a claim of shape', () => {
   it.each<[string, Test, string]>([
     [
       'a ratio near the published one',
-      { type: 'relative', expression: ratio, published: 3.1, tolerance: 0.1 },
+      { type: 'relative', expression: ratio, published: number(3.1), tolerance: 0.1 },
       'reproduced',
     ],
     [
       'a ratio far from it',
-      { type: 'relative', expression: ratio, published: 4.45, tolerance: 0.1 },
+      { type: 'relative', expression: ratio, published: number(4.45), tolerance: 0.1 },
       'not reproduced',
     ],
     [
       'a ratio at an absolute distance',
-      { type: 'absolute', expression: ratio, published: 3, tolerance: 0.5 },
+      { type: 'absolute', expression: ratio, published: number(3), tolerance: 0.5 },
       'reproduced',
     ],
     [
@@ -193,7 +195,7 @@ describe('a claim of shape', () => {
       {
         type: 'absolute',
         expression: expression(`${base}.pause.total.mean`),
-        published: 14_777,
+        published: number(14_777),
         tolerance: 1e6,
       },
     ],
@@ -361,11 +363,85 @@ describe('a claim about boots', () => {
   })
 })
 
+describe('what tables say was published', () => {
+  const table = publishedTable(
+    'x.csv',
+    'environment,pattern,operation,mean_us\nold,baseline,pause,10000\nold,dom0-cpu,pause,33000\n',
+  )
+  const given = evidence()
+  const beside = { ...given, results: { ...given.results, published: [table] } }
+  const theirs = "published.old['dom0-cpu'].pause.total.mean / published.old.baseline.pause.total.mean"
+  const read = [parseExpression(`${theirs} | fixed(1)`)]
+
+  it('is read and kept with the verdict, as the claim asks for it to be printed', () => {
+    const { verdict, published } = verdictOn(claim(slower, 'shape', { published: read }), beside)
+    expect(verdict).toBe('reproduced')
+    expect(published).toEqual([{ value: 3.3, unit: '', text: '3.3' }])
+  })
+
+  it('is kept where the claim cannot be tested', () => {
+    const skipped = claim(slower, 'shape', { published: read, skip: 'why not' })
+    expect(verdictOn(skipped, beside)).toMatchObject({
+      verdict: 'not testable',
+      published: [{ text: '3.3' }],
+    })
+    const without = { ...beside, results: { ...beside.results, runs: [] } }
+    expect(verdictOn(claim(slower, 'shape', { published: read }), without)).toMatchObject({
+      verdict: 'not testable',
+      reason: expect.stringContaining('missing: run'),
+      published: [{ text: '3.3' }],
+    })
+  })
+
+  it('makes a claim not testable if it is not there, so that a misspelt one cannot pass', () => {
+    expect(verdictOn(claim(slower, 'shape', { published: read }))).toMatchObject({
+      verdict: 'not testable',
+      reason: expect.stringContaining('the front matter names no published tables'),
+    })
+  })
+
+  it.each([
+    [theirs, 'reproduced'],
+    [`2 * ${theirs}`, 'not reproduced'],
+  ])('is what a value is held against: %s, %s', (source, verdict) => {
+    const near: Test = {
+      type: 'relative',
+      expression: ratio,
+      published: expression(source),
+      tolerance: 0.1,
+    }
+    expect(verdictOn(claim(near), beside).verdict).toBe(verdict)
+  })
+
+  it('must have the unit of the value', () => {
+    const published = expression('published.old.baseline.pause.total.mean')
+    expect(
+      verdictOn(claim({ type: 'absolute', expression: ratio, published, tolerance: 1 }), beside).reason,
+    ).toBe('units do not fit: the value is in none, published in us')
+  })
+
+  it('may stand in a value, which then is no shape: their times do not depend on our board', () => {
+    const mixed = expression(`${base}.pause.total.mean / published.old.baseline.pause.total.mean`)
+    const test: Test = { type: 'interval', expression: mixed, low: 0.5, high: 2 }
+    expect(verdictOn(claim(test), beside).reason).toContain('must not depend on how fast the board is')
+    const { verdict, measured } = verdictOn(claim(test, 'method'), beside)
+    expect(verdict).toBe('reproduced')
+    expect(measured[0]?.sources).toMatchObject([{ type: 'run' }, { type: 'published', file: 'x.csv' }])
+  })
+
+  it('alone is no test', () => {
+    const test: Test = { type: 'interval', expression: expression(theirs), low: 1, high: 5 }
+    expect(verdictOn(claim(test, 'method'), beside).reason).toBe(
+      'no interval: only published tables are read',
+    )
+  })
+})
+
 describe('a claim of absolute times', () => {
   const near: Test = {
     type: 'relative',
     expression: expression(`${base}.pause.total.mean`),
-    published: 11_000,
+    published: number(11_000),
     tolerance: 0.1,
   }
   const machine = { hypervisor: 'Xen 4.14' }
@@ -408,7 +484,7 @@ describe('a claim of absolute times', () => {
       fc.record({
         type: fc.constant('absolute' as const),
         expression: fc.constant(ratio),
-        published: fc.double({ noNaN: true }),
+        published: fc.double({ noNaN: true }).map(number),
         tolerance: fc.double({ min: 0, noNaN: true }),
       }),
       fc.constant(slower),

@@ -93,6 +93,41 @@ describe('repro verify', () => {
     expect(html).toMatch(/<aside class="claim not-testable" id="C3"/)
   })
 
+  it('reads what was published from tables, and again when these change', async () => {
+    const [path = '', text = ''] = Object.entries(paper(100, 300))[0] ?? []
+    const table = (slow: number) => ({
+      'paper/published/times.csv': `table,environment,pattern,mean_us\n1,old,fast,105\n1,old,slow,${slow}\n`,
+    })
+    const ratio = 'published.old.slow.total.mean / published.old.fast.total.mean'
+    write({
+      [path]: `${text
+        .replace('title: Claims', 'title: Claims\npublished: [paper/published/times.csv]')
+        .replace('published: 3\n', `published: =${ratio} | fixed(1)\n`)
+        .replace(
+          'published: 105',
+          'published: =published.old.fast.total.mean',
+        )}\nPublished is \`=${ratio}\`.\n`,
+      ...table(315),
+    })
+    await repro('run', '--record')
+    const built = () => readFileSync(join(project, '_build/index.html'), 'utf8')
+
+    expect((await repro('build')).exitCode).toBe(0)
+    expect(built()).toMatch(/Published is <span class="value published"[^>]*>3<\/span>/)
+    const { out } = await repro('verify')
+    expect(out).toMatch(/^C2 {3}reproduced .*\n +published +3\.0 \(Table 5\)$/m)
+    expect(out).toMatch(/^C3 {3}not testable .*\n +published +105 µs$/m)
+    const { claims: told } = JSON.parse((await repro('verify', '--json')).out)
+    expect(told).toMatchObject([{}, { id: 'C2', published: 3 }, { id: 'C3', published: 105 }])
+
+    write(table(630))
+    expect((await repro('status')).out).toMatch(/^stale +claim C2: paper\/published\/times\.csv changed$/m)
+    expect((await repro('explain', 'page')).out).toContain('paper/published/times.csv')
+    expect((await repro('build')).exitCode).toBe(0)
+    expect(built()).toMatch(/Published is <span class="value published"[^>]*>6<\/span>/)
+    expect((await repro('verify')).out).toMatch(/^C2 {3}not reproduced .*\n +published +6\.0 \(Table 5\)$/m)
+  })
+
   it('shows beside each other in the report what was published, recorded, and run now', async () => {
     const table = '\n```yaml table\nid: tbl-claims\nkind: claims\ncaption: Claims.\n```\n'
     const [path = '', text = ''] = Object.entries(paper(100, 300))[0] ?? []

@@ -123,6 +123,18 @@ describe('an edition', () => {
     expect(nominal.map(({ text }) => text)).toEqual(['4 ms'])
   })
 
+  it('reads the tables that its original names, also in its claims', () => {
+    const value = english
+      .replace('nominal: [4 ms]', 'published: [paper/published/naps.csv]')
+      .replace('published: 3.02', 'published: =published.old.loaded.pause.mean')
+    const tables = edition(whole, parseDocument(new VFile({ path: 'paper/index.md', value })))
+    expect(told(tables)).toEqual([])
+    expect(tables.frontMatter.published.map(({ file }) => file)).toEqual(['paper/published/naps.csv'])
+    expect(tables.blocks.find(({ id }) => id === 'C1')).toMatchObject({
+      published: [{ ast: { parts: ['published', 'old', 'loaded', 'pause', 'mean'] } }],
+    })
+  })
+
   it('knows its original by the front matter alone', () => {
     expect(parseFrontMatter(whole)).toMatchObject({ lang: 'ja', editionOf: { file: 'paper/index.md' } })
   })

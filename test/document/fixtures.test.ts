@@ -6,6 +6,7 @@ import * as z from 'zod'
 import { type Bibliography, parseBibliography } from '../../src/document/bibliography.ts'
 import { check, type Project } from '../../src/document/check.ts'
 import { type Document, parseDocument } from '../../src/document/document.ts'
+import { publishedTables } from '../../src/document/published.ts'
 
 const folder = fileURLToPath(new URL('../fixtures/document/', import.meta.url))
 const cases = readdirSync(folder).sort()
@@ -47,7 +48,10 @@ function read(name: string): string {
 function checked(text: string): Document {
   const document = parseDocument(new VFile({ value: text, path: 'input.md' }))
   const named = document.frontMatter.bibliography?.file ?? ''
-  check(document, files.includes(named) ? { ...project, bibliography } : project)
+  const published = publishedTables(document.frontMatter, (path) =>
+    files.includes(path) ? readFileSync(path, 'utf8') : undefined,
+  )
+  check(document, { ...project, published, ...(files.includes(named) ? { bibliography } : {}) })
   return document
 }
 

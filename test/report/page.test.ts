@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { VFile } from 'vfile'
 import { describe, expect, it } from 'vitest'
 import { parseDocument } from '../../src/document/document.ts'
+import { publishedTable } from '../../src/document/published.ts'
 import { renderReport } from '../../src/report/page.ts'
 import type { Standings } from '../../src/report/telling.ts'
 import type { Run } from '../../src/results/run.ts'
@@ -54,8 +56,14 @@ const both = [fakeRun(), fakeRun({ pattern: 'dom0-cpu', xlUs: 60_000 })]
 function report(body: string, runs: readonly Run[] = both, standings: Standings = new Map()) {
   const document = parseDocument(new VFile({ path: 'paper/index.md', value: front + experiment + body }))
   expect(document.file.messages.map(String)).toEqual([])
-  return renderReport({ document, runs, read, standings, generator: 'repro 1.2.3' })
+  return renderReport({ document, runs, read, published, standings, generator: 'repro 1.2.3' })
 }
+const published = [
+  publishedTable(
+    'paper/published/latency.csv',
+    readFileSync(new URL('paper/published/latency.csv', project), 'utf8'),
+  ),
+]
 const paragraph = (html: string, start: string) => new RegExp(`<p>${start}(.*?)</p>`, 's').exec(html)?.[1]
 
 describe('inline values', () => {
@@ -75,6 +83,25 @@ describe('inline values', () => {
     const { html } = await report(ratio, [fakeRun({ origin: 'hardware' }), fakeRun({ pattern: 'dom0-cpu' })])
     expect(paragraph(html, 'Ratio ')).toContain('data-origin="emulated hardware"')
     expect(paragraph(html, 'Ratio ')).toContain('<sup>emulated + hardware</sup>')
+  })
+
+  it('that were published have no word of ours, but their table in the title', async () => {
+    const { html, problems } = await report(
+      'Published `=published.old.baseline.pause.total.mean | ms` there.',
+    )
+    expect(paragraph(html, 'Published ')).toBe(
+      '<span class="value published" data-origin="published" title="published, Table 5 (paper/published/latency.csv)">14.8\u00a0ms</span> there.',
+    )
+    expect(problems).toEqual([])
+  })
+
+  it('of ours and published numbers keep our origin and say what else is in them', async () => {
+    const { html } = await report(
+      "Ratio `=latency['xen-4.14'].baseline.pause.total.mean / published.old.baseline.pause.total.mean`.",
+    )
+    expect(paragraph(html, 'Ratio ')).toBe(
+      '<span class="value" data-origin="emulated published" title="latency · xen-4.14 · baseline · n = 4; published, Table 5 (paper/published/latency.csv)">0.691\u202f<sup>emulated + published</sup></span>.',
+    )
   })
 
   it('are marked when their run is missing, and the problem has the place', async () => {

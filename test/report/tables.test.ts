@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { parsePublished } from '../../src/report/published.ts'
+import { parsePublished } from '../../src/document/published.ts'
 import type { Cell, Table } from '../../src/report/table.ts'
 import { tableKinds } from '../../src/report/tables/kinds.ts'
 import { english } from '../../src/report/words/en.ts'

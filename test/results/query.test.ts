@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { parseExpression } from '../../src/document/expression.ts'
-import { format, origins } from '../../src/results/quantity.ts'
-import { evaluate } from '../../src/results/query.ts'
+import { publishedTable } from '../../src/document/published.ts'
+import { format, originsIn } from '../../src/results/quantity.ts'
+import { evaluate, readSeries } from '../../src/results/query.ts'
 import { series } from '../../src/results/series.ts'
 import { fakeExperiment, fakeRun } from './fake.ts'
 
@@ -29,6 +30,71 @@ const print = (source: string) => {
   return format(evaluate(parsed, results), parsed.filters).replace(/\u00a0/g, ' ')
 }
 const baseline = "latency['xen-4.14'].baseline"
+
+const latency = publishedTable(
+  'paper/published/latency.csv',
+  `table,environment,pattern,operation,n,mean_us,max_us
+5,old,baseline,pause,5,10000,12000
+5,old,dom0-cpu,pause,5,40000,50000
+5,old,baseline,unpause,5,11000,12000
+`,
+)
+
+describe('published tables', () => {
+  const given = { ...results, published: [latency] }
+  const read = (source: string) => evaluate(parseExpression(source), given)
+  const table = { type: 'published', file: 'paper/published/latency.csv', table: '5' }
+
+  it.each([
+    ['published.old.baseline.pause.total.mean', 10_000, 'us'],
+    ["published.old['dom0-cpu'].pause.total.mean / published.old.baseline.pause.total.mean", 4, ''],
+    ['max(published.old.both.pause.total.mean / published.old.baseline.pause.total.mean)', 4, ''],
+    ['correlation(published.old.both.pause.total.mean, -published.old.both.pause.total.max)', -1, ''],
+    // The mean of the other four.
+    [
+      '(published.old.baseline.pause.total.n * published.old.baseline.pause.total.mean - published.old.baseline.pause.total.max) / (published.old.baseline.pause.total.n - 1)',
+      9500,
+      'us',
+    ],
+    [`${baseline}.pause.total.mean / published.old.baseline.pause.total.mean`, 1.0168, ''],
+    [`max(latency['xen-4.14'].both.pause.total.mean / published.old.both.pause.total.mean)`, 1.60545, ''],
+  ])('%s is %d', (source, expected, unit) => {
+    expect(read(source).value).toBeCloseTo(expected, 6)
+    expect(read(source).unit).toBe(unit)
+  })
+
+  it('are named as sources, and hide no origin of ours', () => {
+    expect(read('published.old.baseline.pause.total.mean').sources).toEqual([table])
+    const mixed = read(`${baseline}.pause.total.mean / published.old.baseline.pause.total.mean`)
+    expect(mixed.sources).toMatchObject([{ type: 'run', n: 3 }, table])
+    expect(originsIn(mixed.sources)).toEqual(['emulated', 'published'])
+  })
+
+  it.each([
+    [
+      'published.old.basline.pause.total.mean',
+      'unknown pattern of published: basline (did you mean baseline?)',
+    ],
+    ['published.old.both.pause.total.mean', 'a number from each of baseline, dom0-cpu'],
+    ['max(published.old.both.unpause.total.mean)', 'dom0-cpu.unpause.total was not published'],
+    ['published.old.baseline.pause.total.mean + published.old.baseline.pause.total.n', 'units do not fit'],
+    ['correlation(published.old.baseline.pause.total.mean, 3)', 'correlation takes two lists'],
+  ])('%s throws: %s', (source, message) => {
+    expect(() => read(source)).toThrow(message)
+  })
+
+  it('are not there unless the document names them', () => {
+    expect(() => value('published.old.baseline.pause.total.mean')).toThrow(
+      'the front matter names no published tables',
+    )
+  })
+
+  it('have no series', () => {
+    expect(() => readSeries({ parts: ['published', 'old', 'baseline', 'pause', 'total'] }, given)).toThrow(
+      'published tables have no single observations: published.old.baseline.pause.total is no series',
+    )
+  })
+})
 
 describe('series', () => {
   it('converts ticks to microseconds and leaves excluded rows out', () => {
@@ -112,7 +178,7 @@ describe('evaluate', () => {
     )
     // Of 3, 1, 2, 9 and 0, 1, 3, 4: 13 / sqrt(38.75 * 10)
     expect(r).toBeCloseTo(13 / Math.sqrt(387.5), 12)
-    expect(sources.map(({ n }) => n)).toEqual([4])
+    expect(sources).toMatchObject([{ n: 4 }])
   })
 
   it('names every run that a list lacks', () => {
@@ -123,9 +189,9 @@ describe('evaluate', () => {
 
   it('remembers every run behind a number, and so its origin', () => {
     const emulated = value(`${baseline}.pause.total.mean + 100`)
-    expect(emulated.sources.map(({ run, n }) => [run.environment, n])).toEqual([['xen-4.14', 3]])
+    expect(emulated.sources).toMatchObject([{ run: { environment: 'xen-4.14' }, n: 3 }])
     const both = value(`${baseline}.pause.total.mean / latency['xen-4.17'].baseline.pause.total.mean`)
-    expect(origins(both.sources.map(({ run }) => run))).toEqual(['emulated', 'hardware'])
+    expect(originsIn(both.sources)).toEqual(['emulated', 'hardware'])
   })
 
   it('says which run is missing', () => {

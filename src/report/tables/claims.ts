@@ -5,7 +5,7 @@ import type { Judgement } from '../../claims/judge.ts'
 import type { Verification } from '../../claims/verification.ts'
 import { decisive } from '../../claims/verification.ts'
 import { publishedText } from '../../claims/words.ts'
-import { origins } from '../../results/quantity.ts'
+import { originsIn, runsIn } from '../../results/quantity.ts'
 import type { Run } from '../../results/run.ts'
 import { ownNumbers } from '../claim.ts'
 import { type Cell, none, type Table, type TableKind } from '../table.ts'
@@ -37,7 +37,7 @@ function rowOf(verification: Verification, words: Words): readonly Cell[] {
   return [
     { type: 'head', text: claim.id, href: `#${claim.id}` },
     { type: 'text', text: claim.statement },
-    { type: 'published', text: publishedText(claim, recorded.unit, words.claim.phrases) ?? none.text },
+    { type: 'published', text: publishedText(claim, recorded, words.claim.phrases) ?? none.text },
     numbers(recorded, words),
     rerun === undefined ? { type: 'none', text: words.claim.table.isRecorded } : numbers(rerun, words),
     { type: 'text', text: words.claim.verdicts[verdict] },
@@ -47,10 +47,10 @@ function rowOf(verification: Verification, words: Words): readonly Cell[] {
 function numbers(judgement: Judgement, words: Words): Cell {
   const text = ownNumbers(judgement, words)
   if (text === undefined) return none
-  const runs = runsOf(judgement)
-  return { type: 'text', text, origins: origins(runs), runs }
+  const sources = judgement.measured.flatMap((one) => one.sources)
+  return { type: 'text', text, origins: originsIn(sources), runs: runsOf(judgement) }
 }
 
 function runsOf({ measured }: Judgement): readonly Run[] {
-  return [...new Set(measured.flatMap(({ sources }) => sources.map(({ run }) => run)))]
+  return [...new Set(measured.flatMap(({ sources }) => runsIn(sources)))]
 }

@@ -2,8 +2,9 @@
 
 import { z } from 'zod'
 import type { Parameter, Parameters, Pattern } from '../../document/block.ts'
+import type { PublishedRow } from '../../document/published.ts'
 import { unknown } from '../../results/quantity.ts'
-import { checkEnvironment, matching, type PublishedRow, theRow, valuesOf } from '../published.ts'
+import { checkEnvironment, matching, theRow, valuesOf } from '../published.ts'
 import { type Cell, type Head, headCell, none, type Table, tableKind } from '../table.ts'
 import type { Words } from '../words/en.ts'
 import { notRerun, number, patterns, published, publishedEnvironment } from './options.ts'

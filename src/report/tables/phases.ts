@@ -1,11 +1,12 @@
 /** Means of the phases of an operation, their shares of the sum, and the published means beside them (Tables 6 and 7). */
 
 import { z } from 'zod'
+import type { PublishedRow } from '../../document/published.ts'
 import { QueryError, symbol } from '../../results/quantity.ts'
 import type { Run } from '../../results/run.ts'
 import { canonical, columnOf, type Factors, select } from '../../results/series.ts'
 import { mean } from '../../stats/moments.ts'
-import { checkEnvironment, matching, type PublishedRow, theRow, valuesOf } from '../published.ts'
+import { checkEnvironment, matching, theRow, valuesOf } from '../published.ts'
 import {
   type Cell,
   headCell,

@@ -1,6 +1,7 @@
 /** Statistics of measures, a row for each environment, pattern and combination of factors, the published ones beside them (Table 5). */
 
 import { z } from 'zod'
+import type { PublishedRow } from '../../document/published.ts'
 import { QueryError, symbol, unknown } from '../../results/quantity.ts'
 import type { Run } from '../../results/run.ts'
 import {
@@ -12,7 +13,7 @@ import {
   statistic,
   statistics,
 } from '../../results/series.ts'
-import { checkEnvironment, matching, type PublishedRow, theRow, valuesOf } from '../published.ts'
+import { checkEnvironment, matching, theRow, valuesOf } from '../published.ts'
 import {
   type Cell,
   type ExperimentContext,

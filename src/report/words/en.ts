@@ -14,8 +14,11 @@ export const english = {
   noExhibit: (id: string) => `@${id} (no such table or figure)`,
 
   /** Where a number comes from, and how it stands: the words beside it. */
-  origins: { emulated: 'emulated', hardware: 'hardware', local: 'local' },
+  origins: { emulated: 'emulated', hardware: 'hardware', local: 'local', published: 'published' },
   mark: (origins: readonly string[], isStale: boolean) => `${origins.join(' + ')}${isStale ? ', stale' : ''}`,
+  /** Of a published number: `Table 5` of the publication, and the file. */
+  publishedIn: (table: string | undefined, file: string) =>
+    `published${table === undefined ? '' : `, ${table}`} (${file})`,
   /** Of a figure: its marks and environments. */
   subtitle: (mark: string, environments: readonly string[]) => `${mark}: ${environments.join(', ')}`,
   missing: (runs: readonly string[]) => `missing: ${runs.map((run) => `run ${run}`).join(', ')}`,

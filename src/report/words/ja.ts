@@ -11,8 +11,9 @@ export const japanese: Words = {
   caption: (label) => `${label}　`,
   noExhibit: (id) => `@${id}（該当する図表がない）`,
 
-  origins: { emulated: 'エミュレート', hardware: '実機', local: 'ローカル' },
+  origins: { emulated: 'エミュレート', hardware: '実機', local: 'ローカル', published: '公表値' },
   mark: (origins, isStale) => `${origins.join('＋')}${isStale ? '・要更新' : ''}`,
+  publishedIn: (table, file) => `公表値${table === undefined ? '' : `、${table}`}（${file}）`,
   subtitle: (mark, environments) => `${mark}：${environments.join('、')}`,
   missing: (runs) => `未実行：${runs.join('、')}`,
   missingNote: (run) => `未実行：${run}`,
@@ -109,6 +110,7 @@ export const japanese: Words = {
     measured: (numbers, origins) => `${numbers.join('、')}（${origins.join('＋')}）`,
     phrases: {
       published: (number, source) => `${number}（${source}）`,
+      numbers: (numbers) => numbers.join('と'),
       shifted: (shift, ratio) => `${shift}、平均の比 ${ratio} : 1`,
       between: (low, high) => `${low}以上${high}以下`,
       atLeast: (low) => `${low}以上`,

@@ -1,0 +1,106 @@
+/**
+ * Published tables: numbers of others, in CSV files that the front matter names. A path whose root is `published` reads them:
+ * `published.old.baseline.pause.total.mean`. A file has the columns `environment` and `pattern`, columns of factors (`operation`), statistics
+ * with their units (`mean_us`, `variance_us2`, `n`), perhaps `phase` (what is measured; else it is `total`) and `table` (its number).
+ */
+
+import { csvParse } from 'd3-dsv'
+import type { FrontMatter } from './frontmatter.ts'
+
+/** A row as it is in the file. */
+export type PublishedRow = Readonly<Record<string, string>>
+
+export function parsePublished(csv: string): readonly PublishedRow[] {
+  return csvParse(csv.replace(/^\uFEFF/, '')).map((row) => ({ ...row }))
+}
+
+export interface PublishedTable {
+  /** Relative to the project. */
+  readonly file: string
+  readonly cells: readonly PublishedCell[]
+  /** Why a path cannot read it. */
+  readonly problem?: string
+}
+
+/** What was published of one measure of one pattern. */
+export interface PublishedCell {
+  readonly file: string
+  /** Its number in the publication. */
+  readonly table?: string
+  readonly environment: string
+  readonly pattern: string
+  readonly factors: Readonly<Record<string, string>>
+  readonly measure: string
+  /** By the statistic's name; times are in microseconds. */
+  readonly numbers: Readonly<Record<string, { readonly value: number; readonly unit: string }>>
+}
+
+/** The tables that a document names, as far as their files are there. */
+export function publishedTables(
+  { published }: Pick<FrontMatter, 'published'>,
+  textOf: (path: string) => string | undefined,
+): readonly PublishedTable[] {
+  return published.flatMap(({ file }) => {
+    const text = textOf(file)
+    return text === undefined ? [] : [publishedTable(file, text)]
+  })
+}
+
+export function publishedTable(file: string, csv: string): PublishedTable {
+  const rows = parsePublished(csv)
+  const columns = Object.keys(rows[0] ?? {})
+  const lacking = ['environment', 'pattern'].filter((name) => !columns.includes(name))
+  const statistics = columns.flatMap((name) => statisticIn(name) ?? [])
+  if (rows.length === 0) return { file, cells: [], problem: 'no rows' }
+  if (lacking.length > 0) return { file, cells: [], problem: `no column ${lacking.join(' and ')}` }
+  if (statistics.length === 0)
+    return { file, cells: [], problem: 'no column of a statistic, such as mean_us or n' }
+  const factors = columns.filter(
+    (name) =>
+      !['environment', 'pattern', 'phase', 'table', ...statistics.map(({ column }) => column)].includes(
+        name,
+      ) && !rows.every((row) => isNumber(row[name] ?? '')),
+  )
+  const unread = statistics.flatMap(({ column }) =>
+    rows.flatMap((row, index) => {
+      const text = row[column] ?? ''
+      return text.trim() === '' || isNumber(text)
+        ? []
+        : [`line ${index + 2}: ${column} is no number: ${text}`]
+    }),
+  )
+  const cells = rows.map((row): PublishedCell => {
+    const { table = '', environment = '', pattern = '', phase = 'total' } = row
+    const numbers = statistics.flatMap(({ column, name, unit, scale }) => {
+      const text = row[column] ?? ''
+      return isNumber(text) ? [[name, { value: Number(text) * scale, unit }] as const] : []
+    })
+    return {
+      file,
+      ...(table === '' ? {} : { table }),
+      environment,
+      pattern,
+      factors: Object.fromEntries(factors.map((name) => [name, row[name] ?? ''])),
+      measure: phase,
+      numbers: Object.fromEntries(numbers),
+    }
+  })
+  const [problem] = unread
+  return { file, cells, ...(problem === undefined ? {} : { problem }) }
+}
+
+function isNumber(text: string): boolean {
+  return text.trim() !== '' && Number.isFinite(Number(text))
+}
+
+const microseconds: Readonly<Record<string, number>> = { ns: 1e-3, us: 1, ms: 1e3, s: 1e6 }
+
+/** `variance_ms2` is the variance in square milliseconds, which are a million square microseconds each. */
+function statisticIn(column: string) {
+  const match = /^(n|mean|variance|sd|median|max|min|p\d{1,3})(?:_(.*?)(2?))?$/.exec(column)
+  if (match === null) return undefined
+  const [, name = '', unit = '', power = ''] = match
+  const scale = microseconds[unit]
+  if (scale === undefined) return { column, name, unit: `${unit}${power}`, scale: 1 }
+  return { column, name, unit: `us${power}`, scale: power === '' ? scale : scale ** 2 }
+}
