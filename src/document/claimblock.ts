@@ -62,7 +62,7 @@ function readPublished(written: Data['published'], noted: Noted): Claim['publish
 }
 
 /** What tells an expression from words. */
-const expressionSign = /^=\s*/
+export const expressionSign = /^=\s*/
 
 function parsePublished(
   text: string,

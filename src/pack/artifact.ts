@@ -5,6 +5,7 @@ import { decisive, type Verification } from '../claims/verification.ts'
 import { numberTexts, publishedText } from '../claims/words.ts'
 import type { ClaimBlock, ExperimentBlock } from '../document/block.ts'
 import type { Test } from '../document/claim.ts'
+import { expressionSign } from '../document/claimblock.ts'
 import type { Document } from '../document/document.ts'
 import { cellsOf, type PlannedCell } from '../plan/cells.ts'
 import { labels } from '../report/exhibits.ts'
@@ -152,7 +153,7 @@ function testText({ id, test }: ClaimBlock, { fences }: Document): string {
     const value = data[key] ?? []
     const texts = Array.isArray(value) ? value.map(String) : [String(value)]
     // What tells an expression from words would be a second = here.
-    return texts.map((text) => text.replace(/^=\s*/, ''))
+    return texts.map((text) => text.replace(expressionSign, ''))
   })
 }
 

@@ -175,8 +175,7 @@ function sourcesOf({ block }: PlannedCell, { document, files }: Surroundings): D
 function environmentInputs(environment: Environment | 'local', board: Digests): Inputs {
   if (environment === 'local') return { 'environment testbed': 'local' }
   // What an environment is called decides nothing.
-  const { name: _name, label: _label, countdownNs, ...others } = environment
-  const defined = countdownNs === undefined ? others : { ...others, countdownNs }
+  const { name: _name, label: _label, ...defined } = environment
   return { ...board, ...parameterInputs(defined, 'environment ') }
 }
 

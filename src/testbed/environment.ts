@@ -25,7 +25,7 @@ const definition = z.strictObject({
     .min(1)
     .max(1024)
     .refine((ns) => Number.isInteger(Math.log2(ns)), 'a power of two, as QEMU counts')
-    .optional(),
+    .exactOptional(),
 })
 
 /** What a board model has, where that is not for us to choose. */

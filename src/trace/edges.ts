@@ -16,7 +16,13 @@ import {
 import type { PauseEdges, UnpauseEdges } from './phases.ts'
 import type { Gap } from './reader.ts'
 import type { Stamps } from './stamps.ts'
-import { type DomainTimeline, firstAtOrAfter, stateBefore, type VcpuTimeline } from './timeline.ts'
+import {
+  type DomainTimeline,
+  firstAtOrAfter,
+  lastChangeBefore,
+  stateBefore,
+  type VcpuTimeline,
+} from './timeline.ts'
 
 /** Where to look for an operation, in ticks of CNTPCT. */
 export interface Span {
@@ -179,8 +185,7 @@ function findEvent(line: VcpuTimeline, span: Span, event: number): number | null
  * timer that fires in between is the first to show that the pause has begun.
  */
 function wokenWhenPaused(line: VcpuTimeline, sleep: number, span: Span): number | null {
-  let change = sleep - 1
-  while (change >= 0 && !isRunstateChange(line.events[change] as number)) change--
+  const change = lastChangeBefore(line, sleep)
   const wake = change - 1
   const during = (line.times[wake] ?? Number.NEGATIVE_INFINITY) >= span.xlRuns - span.halfWidth
   return during && line.events[change] === BLOCKED_TO_OFFLINE && line.events[wake] === WAKE ? wake : null

@@ -117,8 +117,7 @@ export function stateBefore(
   time: number,
   gaps: readonly Gap[],
 ): Runstate | null {
-  let before = index - 1
-  while (before >= 0 && !isRunstateChange(vcpu.events[before] as number)) before -= 1
+  const before = lastChangeBefore(vcpu, index)
   let after = index
   while (after < vcpu.events.length && !isRunstateChange(vcpu.events[after] as number)) after += 1
   const left = before < 0 ? null : (runstates[newState(vcpu.events[before] as number)] as Runstate)
@@ -127,6 +126,13 @@ export function stateBefore(
   // After a gap only the next change tells what the state was meanwhile.
   if (before < 0 || overlaps(gaps, vcpu.times[before] as number, time)) return entered
   return entered === null || entered === left ? left : null
+}
+
+/** Index of the vCPU's last runstate change before its event `index`; negative if there is none. */
+export function lastChangeBefore({ events }: Pick<VcpuTimeline, 'events'>, index: number): number {
+  let before = index - 1
+  while (before >= 0 && !isRunstateChange(events[before] as number)) before -= 1
+  return before
 }
 
 /** Whether any pCPU lost records between `from` and `to` (ticks, both inclusive). */

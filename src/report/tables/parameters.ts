@@ -82,21 +82,16 @@ function constantRows(
   publishedRows: readonly PublishedRow[],
   words: Words,
 ): readonly (readonly Cell[])[] {
+  const own = new Map(leaves(parameters).map(({ path, value }) => [path.join('.'), value]))
   const names = Object.entries(constant)
   return names.map(([name, parameter], index) => {
     const row = theRow(publishedRows, { pattern: name })
     if (row === undefined) throw unknown('published pattern', name, valuesOf(publishedRows, 'pattern'))
-    const own = leaves(parameters).find(({ path }) => path.join('.') === parameter)
-    if (own === undefined)
-      throw unknown(
-        'parameter',
-        parameter,
-        leaves(parameters).map(({ path }) => path.join('.')),
-      )
+    if (!own.has(parameter)) throw unknown('parameter', parameter, [...own.keys()])
     return [
       ...(index === 0 ? [headCell(words.tables.allPatterns, names.length)] : []),
       { type: 'text', text: parameter },
-      { type: 'text', text: inWords(own.value, words) },
+      { type: 'text', text: inWords(own.get(parameter), words) },
       none,
       ...publishedCells(row, columns),
     ]

@@ -120,12 +120,13 @@ int ppoll(void *files, unsigned long count, const void *timeout, const void *sig
 /** From now on an instruction takes 2^shift ns. Nothing happens where QEMU keeps its clock in another way than we know. */
 static void set_instruction_time(int shift)
 {
-    short *const kept_shift = (short *)(timers_state + ICOUNT_TIME_SHIFT);
-    long *const bias = (long *)(timers_state + QEMU_ICOUNT_BIAS);
-    long now, instructions;
+    short *kept_shift;
+    long *bias, now, instructions;
 
     if (!timers_state || !icount_get || !icount_get_raw || !icount_to_ns)
         return;
+    kept_shift = (short *)(timers_state + ICOUNT_TIME_SHIFT);
+    bias = (long *)(timers_state + QEMU_ICOUNT_BIAS);
     now = icount_get();
     instructions = icount_get_raw();
     if (icount_to_ns(1) != 1L << *kept_shift || now != *bias + (instructions << *kept_shift))
