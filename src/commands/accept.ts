@@ -4,11 +4,13 @@ import { openDocument } from '../build/site.ts'
 import { cellsOf, chosen } from '../plan/cells.ts'
 import { runName } from '../results/series.ts'
 import { openStore } from '../results/store.ts'
-import { exitCodes } from './messages.ts'
+import { accept as definition } from './definitions.ts'
+import { exitCodes } from './exitcodes.ts'
+import { print } from './terminal.ts'
 import { readArguments, siteOf, UsageError } from './usage.ts'
 
 export async function acceptCommand(args: readonly string[], generator: string): Promise<number> {
-  const { values, positionals } = readArguments(args, { document: { type: 'string' } }, 100)
+  const { values, positionals } = readArguments(args, definition)
   if (positionals.length === 0)
     throw new UsageError('accept which cells? repro accept experiment/environment/pattern')
   const site = siteOf(values.document, generator)
@@ -19,7 +21,7 @@ export async function acceptCommand(args: readonly string[], generator: string):
   const today = new Date().toISOString().slice(0, 10)
   for (const cell of cells.filter(isChosen)) {
     const changed = await store.accept(cell, `rows.csv as edited by hand, ${today}`)
-    console.log(`${changed ? 'accepted' : 'not edited:'} ${runName(cell)}`)
+    print(`${changed ? 'accepted' : 'not edited:'} ${runName(cell)}`)
   }
   return exitCodes.done
 }

@@ -6,20 +6,21 @@ import { audit } from '../audit/audit.ts'
 import { auditJson } from '../audit/json.ts'
 import { readTable, type Table } from '../audit/table.ts'
 import { auditText } from '../audit/text.ts'
-import { exitCodes } from './messages.ts'
+import { audit as definition } from './definitions.ts'
+import { exitCodes } from './exitcodes.ts'
+import { print } from './terminal.ts'
 import { readArguments, UsageError, wholeNumber } from './usage.ts'
 
 /** Findings are no errors: the exit code says only whether there was something to audit. */
 export async function auditCommand(args: readonly string[]): Promise<number> {
-  const options = { json: { type: 'boolean' }, n: { type: 'string' } } as const
-  const { positionals, values } = readArguments(args, options, Number.POSITIVE_INFINITY)
+  const { positionals, values } = readArguments(args, definition)
   if (positionals.length === 0)
     throw new UsageError('which tables? repro audit FILE.csv... (or a folder of them)')
   const n = wholeNumber('--n', values.n, 2)
   const files = (await Promise.all(positionals.map(csvFiles))).flat()
   const tables = await Promise.all([...new Set(files)].map(openTable))
   const found = audit(tables, n)
-  console.log(values.json ? JSON.stringify(auditJson(found), null, 2) : auditText(found))
+  print(values.json ? JSON.stringify(auditJson(found), null, 2) : auditText(found))
   return exitCodes.done
 }
 

@@ -8,22 +8,11 @@ import { openDocument, override } from '../build/site.ts'
 import { hasErrors } from '../document/problem.ts'
 import { openFiles } from '../results/files.ts'
 import { runName } from '../results/series.ts'
+import * as definitions from './definitions.ts'
 import { documentMessages, exitCodes, placed, tellFailure } from './messages.ts'
 import { openDisplay } from './progress.ts'
+import { complain, print, standardError } from './terminal.ts'
 import { cellWords, readArguments, siteOf, UsageError, wholeNumber, wordList } from './usage.ts'
-
-const options = {
-  rerun: { type: 'boolean', default: false },
-  'rerun-only': { type: 'string', multiple: true },
-  trials: { type: 'string' },
-  deadline: { type: 'string' },
-  jobs: { type: 'string', short: 'j' },
-  record: { type: 'boolean', default: false },
-  frozen: { type: 'boolean', default: false },
-  only: { type: 'string', multiple: true },
-  'keep-going': { type: 'boolean', short: 'k', default: false },
-  'dry-run': { type: 'boolean', short: 'n', default: false },
-} as const
 
 export async function buildCommand(
   given: readonly string[],
@@ -33,7 +22,7 @@ export async function buildCommand(
 ): Promise<number> {
   // A flag with or without a value is two flags to the parser.
   const args = given.map((word) => word.replace(/^--rerun=/, '--rerun-only='))
-  const { values, positionals } = readArguments(args, options, 1)
+  const { values, positionals } = readArguments(args, render ? definitions.build : definitions.run)
   const site = siteOf(positionals[0], generator)
   const only = wordList('--only', cellWords, values.only)
   const reruns = wordList('--rerun', cellWords, values['rerun-only'])
@@ -48,25 +37,25 @@ export async function buildCommand(
   const files = openFiles(site.project, readManifest(site.project, site.document)?.notes)
   const opened = await openDocument(site, files)
   const { file } = opened.document
-  if (file.messages.length > 0) console.error(documentMessages(file))
+  if (file.messages.length > 0) complain(documentMessages(file))
   if (hasErrors(file)) return exitCodes.usage
   if (values['dry-run']) {
     const document = override(
       opened.document,
       overrides,
-      (event) => event.type === 'note' && console.error(event.text),
+      (event) => event.type === 'note' && complain(event.text),
     )
     const steps = await planDocument(site, { ...opened, document }, files)
     const { isChosen, isRerun } = choice(steps, { only, rerun })
     for (const { cell, verdict } of steps) {
       const reason = isChosen(cell) ? reasonToRun({ cell, verdict }, isRerun) : undefined
       const name = runName(cell)
-      console.log(reason === undefined ? `keep ${name}: ${verdict.type}` : `run ${name}: ${reason}`)
+      print(reason === undefined ? `keep ${name}: ${verdict.type}` : `run ${name}: ${reason}`)
     }
     return exitCodes.done
   }
 
-  const display = openDisplay(process.stderr, process.env)
+  const display = openDisplay(standardError, process.env)
   try {
     const outcome = await build(
       site,
@@ -87,13 +76,11 @@ export async function buildCommand(
     )
     display.close()
     for (const { type, message, place } of outcome.problems) {
-      console.error(placed(site.document, place, type === 'error' ? 'error' : 'warning', message))
+      complain(placed(site.document, place, type === 'error' ? 'error' : 'warning', message))
     }
     for (const name of outcome.skipped)
-      console.error(
-        `not run after the failure: ${name} (--keep-going runs what does not need the failed one)`,
-      )
-    if (outcome.report !== undefined) console.log(outcome.report)
+      complain(`not run after the failure: ${name} (--keep-going runs what does not need the failed one)`)
+    if (outcome.report !== undefined) print(outcome.report)
     const codes = new Set(outcome.failures.map((failure) => tellFailure(failure).exitCode))
     if (codes.has(exitCodes.failed)) return exitCodes.failed
     if (codes.has(exitCodes.testbed)) return exitCodes.testbed

@@ -2,16 +2,18 @@
 
 import { openDocument } from '../build/site.ts'
 import { hasErrors } from '../document/problem.ts'
+import { check as definition } from './definitions.ts'
 import { documentMessages, exitCodes } from './messages.ts'
+import { complain, print } from './terminal.ts'
 import { readArguments, siteOf } from './usage.ts'
 
 export async function checkCommand(args: readonly string[], generator: string): Promise<number> {
-  const { positionals } = readArguments(args, {}, 1)
+  const { positionals } = readArguments(args, definition)
   const site = siteOf(positionals[0], generator)
   const { document } = await openDocument(site)
   const { file, blocks } = document
-  if (file.messages.length > 0) console.error(documentMessages(file))
+  if (file.messages.length > 0) complain(documentMessages(file))
   if (hasErrors(file)) return exitCodes.usage
-  console.log(`${site.document}: ${blocks.length} blocks, ${document.values.length} values, no errors`)
+  print(`${site.document}: ${blocks.length} blocks, ${document.values.length} values, no errors`)
   return exitCodes.done
 }

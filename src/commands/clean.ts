@@ -7,17 +7,15 @@ import { journals } from '../experiment/execute.ts'
 import { type Files, openFiles } from '../results/files.ts'
 import { runName } from '../results/series.ts'
 import { type CellName, openStore, sameRows } from '../results/store.ts'
-import { exitCodes } from './messages.ts'
+import { clean as definition } from './definitions.ts'
+import { exitCodes } from './exitcodes.ts'
+import { print } from './terminal.ts'
 import { findProject, readArguments, UsageError } from './usage.ts'
 
 const dayMs = 86_400_000
 
 export async function cleanCommand(args: readonly string[]): Promise<number> {
-  const flags = {
-    older: { type: 'string', default: '30d' },
-    'dry-run': { type: 'boolean', short: 'n', default: false },
-  } as const
-  const { values } = readArguments(args, flags, 0)
+  const { values } = readArguments(args, definition)
   const days = /^(\d+)d?$/.exec(values.older)?.[1]
   if (days === undefined) throw new UsageError(`--older takes days, such as 30d, not ${values.older}`)
   const before = Date.now() - Number(days) * dayMs
@@ -33,9 +31,7 @@ export async function cleanCommand(args: readonly string[]): Promise<number> {
       const run = store.past(cell, id)
       if (run && recorded && sameRows(run, recorded)) continue // it holds the raw files of the recorded run
       count += 1
-      console.log(
-        `${values['dry-run'] ? 'would delete' : 'deleted'} run ${runName(cell)} of ${id.slice(0, 19)}`,
-      )
+      print(`${values['dry-run'] ? 'would delete' : 'deleted'} run ${runName(cell)} of ${id.slice(0, 19)}`)
       if (!values['dry-run']) await store.forget(cell, id)
     }
   }
@@ -44,11 +40,11 @@ export async function cleanCommand(args: readonly string[]): Promise<number> {
       const path = join(project, folder, name)
       if (statSync(path).mtimeMs >= before) continue
       count += 1
-      console.log(`${values['dry-run'] ? 'would delete' : 'deleted'} ${folder}/${name}`)
+      print(`${values['dry-run'] ? 'would delete' : 'deleted'} ${folder}/${name}`)
       if (!values['dry-run']) await rm(path, { recursive: true, force: true })
     }
   }
-  if (count === 0) console.log(`nothing is older than ${days} days, but for recorded runs`)
+  if (count === 0) print(`nothing is older than ${days} days, but for recorded runs`)
   return exitCodes.done
 }
 

@@ -6,17 +6,13 @@ import { cellsOf, chosen } from '../plan/cells.ts'
 import { inWords } from '../plan/verdict.ts'
 import { symbol } from '../results/quantity.ts'
 import { runName } from '../results/series.ts'
-import { exitCodes } from './messages.ts'
+import { diff as definition } from './definitions.ts'
+import { exitCodes } from './exitcodes.ts'
+import { print } from './terminal.ts'
 import { cellWords, readArguments, siteOf, UsageError, wordList } from './usage.ts'
 
 export async function diffCommand(args: readonly string[], generator: string): Promise<number> {
-  const flags = {
-    json: { type: 'boolean', default: false },
-    all: { type: 'boolean', default: false },
-    only: { type: 'string', multiple: true },
-    document: { type: 'string' },
-  } as const
-  const { values, positionals } = readArguments(args, flags, 2)
+  const { values, positionals } = readArguments(args, definition)
   const [a, b] = positionals
   if (a === undefined || b === undefined)
     throw new UsageError(
@@ -39,12 +35,12 @@ export async function diffCommand(args: readonly string[], generator: string): P
     ({ cell }) => values.only === undefined || names.has(cell),
   )
   if (values.json) {
-    console.log(JSON.stringify(differences, null, 2))
+    print(JSON.stringify(differences, null, 2))
     return exitCodes.done
   }
-  for (const difference of differences) for (const line of lines(difference, values.all)) console.log(line)
+  for (const difference of differences) for (const line of lines(difference, values.all)) print(line)
   const same = differences.filter(({ presence }) => presence === 'same rows').length
-  console.log(`${same} of ${differences.length} cells have the same rows`)
+  print(`${same} of ${differences.length} cells have the same rows`)
   return exitCodes.done
 }
 

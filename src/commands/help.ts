@@ -1,25 +1,90 @@
-/** `repro help COMMAND`: what a command does and takes, where its line in the general help is not enough. */
+/** Help, made from the definitions of the commands. */
 
-/** By command. */
-const details: ReadonlyMap<string, string> = new Map([
-  [
-    'pack',
-    `repro pack [DOCUMENT] [-o FILE] [--allow-dirty]
+import type { Definition, OptionDefinition } from './definition.ts'
+import { definitions, type Group } from './definitions.ts'
 
-Writes one zip for an archive such as Zenodo, or for a committee that gives badges: the files of the project's commit, its recorded
-runs and its report, with an artifact appendix of two pages (ARTIFACT.md, ARTIFACT.html), metadata (RO-Crate, codecheck.yml)
-and checksums. It runs nothing: every cell must be recorded as the document asks for it. The same commit gives the same bytes.
+/** `repro help`: all commands, a line each. */
+export function generalHelp(): string {
+  const lines = [...definitions].flatMap(([name, found]) =>
+    isGroup(found)
+      ? [[`repro ${name} ${[...found.commands.keys()].join('|')}`, found.summary] as const]
+      : [[`repro ${found.usage}`, found.summary] as const],
+  )
+  return `repro: papers whose experiments run again
 
-  -o, --output FILE  where the archive goes (_build/NAME-VERSION.zip, by package.json or the title); what is there is replaced
-  --allow-dirty      pack also what is not committed; the archive says so
+${table(lines)}
+  repro help [COMMAND], repro --version
 
-Exit codes: 0 done, 1 files are not committed or missing, or cannot be written, 2 usage or document, 4 a run is not recorded.
-What is in the archive, and what authors can state: docs/artifact.md
-`,
-  ],
-])
+DOCUMENT is paper/index.md unless given. \`repro help COMMAND\` has a command's options.
 
-/** The text for a command; the general one if it has none of its own, or if no command is asked for. */
-export function helpText(command: string | undefined, general: string): string {
-  return details.get(command ?? '') ?? general
+${whatRunsCode()}
+
+Exit codes: 0 done, 1 an experiment failed or a result is missing, 2 a mistake in the document or on the
+command line, 3 a claim is not reproduced, 4 not as recorded (--frozen), 5 the testbed is at fault,
+130 interrupted.`
+}
+
+/** Which commands run code of the document: those who open a stranger's paper want to know. */
+function whatRunsCode(): string {
+  const all = [...definitions].flatMap(([name, found]) => (isGroup(found) ? [] : [[name, found] as const]))
+  const always = all.flatMap(([name, { runsCode }]) => (runsCode === true ? [name] : []))
+  const some = all.flatMap(([name, { runsCode }]) =>
+    Array.isArray(runsCode) ? [`${name} with ${runsCode.join(' or ')}`] : [],
+  )
+  return `Scripts of the document run only in: ${[...always, ...some].join(', ')}. --frozen and --dry-run run none.
+All other commands only read it.`
+}
+
+/** The help of a command by its words, such as `build` or `trace info`; undefined if there is none of this name. */
+export function commandHelp([name = '', sub]: readonly string[]): string | undefined {
+  const found = definitions.get(name)
+  if (found === undefined) return undefined
+  if (!isGroup(found)) return helpOf(found)
+  const one = sub === undefined ? undefined : found.commands.get(sub)
+  if (one) return helpOf(one)
+  const lines = [...found.commands.values()].map(({ usage, summary }) => [`repro ${usage}`, summary] as const)
+  return `repro ${name}: ${found.summary}\n\n${table(lines)}\n\n\`repro help ${name} COMMAND\` has a command's options.`
+}
+
+function isGroup(found: Definition | Group): found is Group {
+  return 'commands' in found
+}
+
+function helpOf({ usage, summary, details, options, examples = [], runsCode }: Definition): string {
+  const shown = Object.entries(options).filter(([, { description }]) => description !== undefined)
+  const code =
+    runsCode === true
+      ? 'Runs scripts of the document.'
+      : runsCode === undefined
+        ? undefined
+        : `Runs scripts of the document only with ${runsCode.join(' or ')}.`
+  return [
+    `repro ${usage}${shown.length > 0 ? ' [OPTION...]' : ''}`,
+    `${summary[0]?.toUpperCase()}${summary.slice(1)}.`,
+    details,
+    code,
+    shown.length === 0 ? undefined : `Options:\n${table(shown.map(optionLine))}`,
+    examples.length === 0
+      ? undefined
+      : `Examples:\n${table(examples.map(([command, does]) => [`repro ${command}`, does]))}`,
+  ]
+    .filter((part) => part !== undefined)
+    .join('\n\n')
+}
+
+function optionLine([name, option]: readonly [string, OptionDefinition]): readonly [string, string] {
+  const { short, value, description = '' } = option
+  const taken = value === undefined ? '' : value.startsWith('[') ? value : ` ${value}`
+  return [`${short === undefined ? '' : `-${short}, `}--${name}${taken}`, description]
+}
+
+/** Two columns; a word that is too long for the first has a line of its own. */
+function table(lines: readonly (readonly [string, string])[]): string {
+  const fitting = lines.map(([word]) => word.length).filter((length) => length <= 34)
+  const width = Math.max(0, ...fitting) + 2
+  return lines
+    .map(([word, text]) =>
+      word.length > width ? `  ${word}\n  ${' '.repeat(width)}${text}` : `  ${word.padEnd(width)}${text}`,
+    )
+    .join('\n')
 }

@@ -1,6 +1,7 @@
 /** Verdicts in the format of JUnit, which build servers show: one test case a claim. */
 
 import { decisive, type Verification } from '../claims/verification.ts'
+import { visible } from './terminal.ts'
 
 /** A claim that was not decided is skipped, never passed. */
 export function junit(document: string, verifications: readonly Verification[]): string {
@@ -23,8 +24,14 @@ const entities: ReadonlyMap<string, string> = new Map([
   ['<', '&lt;'],
   ['>', '&gt;'],
   ['"', '&quot;'],
+  // A reader of XML makes blanks of both in an attribute.
+  ['\n', '&#10;'],
+  ['\t', '&#9;'],
 ])
 
+/** What XML 1.0 cannot hold (https://www.w3.org/TR/xml/#charsets) stays visible as an escape. */
 function escapeXml(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => entities.get(character) ?? character)
+  return visible(text)
+    .replace(/[\ufffe\uffff]|\p{Cs}/gu, '\ufffd')
+    .replace(/[&<>"\n\t]/g, (character) => entities.get(character) ?? character)
 }

@@ -1,5 +1,6 @@
 /** How errors reach the terminal, and which exit code they mean. */
 
+import { relative } from 'node:path'
 import type { VFile } from 'vfile'
 import { FrozenError } from '../build/build.ts'
 import { DocumentError } from '../build/site.ts'
@@ -12,6 +13,7 @@ import { CompileError } from '../testbed/emulated/toolchain.ts'
 import { TestbedError } from '../testbed/testbed.ts'
 import { TraceError } from '../trace/error.ts'
 import { exitCodes } from './exitcodes.ts'
+import { OutputError, systemReason } from './terminal.ts'
 import { UsageError } from './usage.ts'
 
 export { exitCodes } from './exitcodes.ts'
@@ -52,16 +54,53 @@ export function tellError(error: unknown): Told {
   if (error instanceof ChoiceError) return { text: `repro: ${error.message}`, exitCode: exitCodes.usage }
   if (error instanceof TestbedError) return { text: testbedText(error), exitCode: exitCodes.testbed }
   if (error instanceof CellError) return tellFailure(error)
-  const known = [CompileError, PackError, TraceError, QueryError, StoreError].some(
-    (type) => error instanceof type,
-  )
-  const text =
-    error instanceof Error
-      ? known
-        ? `error: ${error.message}`
-        : (error.stack ?? error.message)
-      : String(error)
+  const text = said.some((type) => error instanceof type)
+    ? `error: ${(error as Error).message}`
+    : (systemText(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error)))
   return { text, exitCode: exitCodes.failed }
+}
+
+/** Errors of ours, which say all in their message. */
+const said = [CompileError, OutputError, PackError, TraceError, QueryError, StoreError]
+
+/**
+ * `error: cannot open nodir/x.xml: no such file or directory`: what the operating system refused, of a file that is the user's;
+ * undefined for any other error.
+ */
+function systemText(error: unknown): string | undefined {
+  const reason = systemReason(error)
+  if (reason === undefined) return undefined
+  const { syscall, path, dest, code } = error as NodeJS.ErrnoException & { readonly dest?: string }
+  const what = [path, dest].filter((one) => one !== undefined).map((one) => relativePath(one))
+  const advice = advices.get(code ?? '')
+  return `error: cannot ${verbs.get(syscall ?? '') ?? syscall}${what.length > 0 ? ` ${what.join(' -> ')}` : ''}: ${reason}${advice === undefined ? '' : `\n${advice}`}`
+}
+
+/** What a system call does, where its name does not say it. */
+const verbs: ReadonlyMap<string, string> = new Map([
+  ['scandir', 'list'],
+  ['opendir', 'list'],
+  ['stat', 'look at'],
+  ['lstat', 'look at'],
+  ['mkdir', 'make the folder'],
+  ['rmdir', 'delete the folder'],
+  ['unlink', 'delete'],
+  ['uv_cwd', 'find the working folder'],
+  ['spawn', 'start a process'],
+  ['fdatasync', 'write'],
+  ['fsync', 'write'],
+])
+
+const advices: ReadonlyMap<string, string> = new Map([
+  ['ENOSPC', 'The disk is full: make room and try again. Finished trials are kept.'],
+  ['EDQUOT', 'Your quota on this disk is used up: make room and try again. Finished trials are kept.'],
+  ['EMFILE', 'Too many files are open: raise the limit (ulimit -n), or use fewer cells at once (-j 1).'],
+])
+
+/** Relative to the working folder if it lies below that. */
+function relativePath(path: string): string {
+  const found = relative('', path)
+  return found.startsWith('..') || found === '' ? path : found
 }
 
 /** A cell that failed; its message has the laboratory's advice if that was at fault. */

@@ -3,18 +3,16 @@
 import { type StepStatus, statusOf } from '../build/status.ts'
 import { hint } from '../document/spelling.ts'
 import { type Change, inWords } from '../plan/verdict.ts'
-import { exitCodes } from './messages.ts'
+import * as definitions from './definitions.ts'
+import { exitCodes } from './exitcodes.ts'
+import { print } from './terminal.ts'
 import { readArguments, siteOf, UsageError } from './usage.ts'
 
 export async function statusCommand(args: readonly string[], generator: string): Promise<number> {
-  const flags = {
-    json: { type: 'boolean', default: false },
-    frozen: { type: 'boolean', default: false },
-  } as const
-  const { values, positionals } = readArguments(args, flags, 1)
+  const { values, positionals } = readArguments(args, definitions.status)
   const steps = await statusOf(siteOf(positionals[0], generator))
-  if (values.json) console.log(JSON.stringify(steps, null, 2))
-  else for (const step of steps) console.log(line(step))
+  if (values.json) print(JSON.stringify(steps, null, 2))
+  else for (const step of steps) print(line(step))
   const isFrozen = steps.every(({ type, state }) => type !== 'cell' || state === 'recorded')
   return values.frozen && !isFrozen ? exitCodes.notFrozen : exitCodes.done
 }
@@ -26,32 +24,31 @@ function line({ id, type, state, reason }: StepStatus): string {
 
 /** Everything that goes into a step's key, and what of it changed. */
 export async function explainCommand(args: readonly string[], generator: string): Promise<number> {
-  const flags = { json: { type: 'boolean', default: false }, document: { type: 'string' } } as const
-  const { values, positionals } = readArguments(args, flags, 1)
-  const [id] = positionals
+  const { values, positionals } = readArguments(args, definitions.explain)
+  const [id, document] = positionals
   if (id === undefined)
     throw new UsageError(
       'explain what? Name a cell, table, figure or claim, or `page`; `repro status` lists them',
     )
-  const steps = await statusOf(siteOf(values.document, generator))
+  const steps = await statusOf(siteOf(document, generator))
   const step = steps.find((one) => one.id === id)
   if (step === undefined) {
     const names = steps.map((one) => one.id)
     throw new UsageError(`no step of this name: ${id}${hint(id, names)}`)
   }
   if (values.json) {
-    console.log(JSON.stringify(step, null, 2))
+    print(JSON.stringify(step, null, 2))
     return exitCodes.done
   }
-  console.log(`${step.id} is ${step.state}${step.reason === undefined ? '' : `: ${step.reason}`}`)
-  console.log(`key ${step.key}`)
+  print(`${step.id} is ${step.state}${step.reason === undefined ? '' : `: ${step.reason}`}`)
+  print(`key ${step.key}`)
   const changes = new Map((step.changes ?? []).map((change) => [change.input, change]))
   for (const name of [...new Set([...Object.keys(step.inputs), ...changes.keys()])].sort()) {
     const change = changes.get(name)
-    console.log(change ? `* ${name}: ${fromTo(change)}` : `  ${name}: ${step.inputs[name]}`)
+    print(change ? `* ${name}: ${fromTo(change)}` : `  ${name}: ${step.inputs[name]}`)
   }
   if (changes.size > 0)
-    console.log(`\n* is different from when it was made: ${[...changes.values()].map(inWords).join(', ')}`)
+    print(`\n* is different from when it was made: ${[...changes.values()].map(inWords).join(', ')}`)
   return exitCodes.done
 }
 

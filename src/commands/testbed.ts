@@ -12,8 +12,10 @@ import { runShell } from '../testbed/emulated/shell.ts'
 import { updateLock } from '../testbed/emulated/update.ts'
 import { readEnvironments } from '../testbed/environment.ts'
 import type { Report } from '../testbed/testbed.ts'
-import { exitCodes } from './messages.ts'
+import { testbed as definitions } from './definitions.ts'
+import { exitCodes } from './exitcodes.ts'
 import { openDisplay } from './progress.ts'
+import { complain, print, standardError } from './terminal.ts'
 import { findProject, readArguments, UsageError } from './usage.ts'
 
 interface Place {
@@ -48,7 +50,7 @@ export async function testbedCommand(args: readonly string[], signal: AbortSigna
 
 /** Environments, and whether what they boot is set up. */
 async function list(args: readonly string[], { project, lockFile, cache }: Place): Promise<number> {
-  readArguments(args, {}, 0)
+  readArguments(args, definitions.list)
   const environments = await readEnvironments(join(project, 'experiments/environments.yaml'))
   const { roots: locked } = await readLock(lockFile)
   for (const { name, label, testbed, root } of environments.values()) {
@@ -56,14 +58,14 @@ async function list(args: readonly string[], { project, lockFile, cache }: Place
       (['host', root] as const).map((one) => installedRoot(cache, one, locked[one])),
     )
     const state = installed.every((one) => one !== undefined) ? 'set up' : 'not set up'
-    console.log(`${name}  ${testbed}  ${label}  ${state}`)
+    print(`${name}  ${testbed}  ${label}  ${state}`)
   }
-  console.log('local  this computer, without a board')
+  print('local  this computer, without a board')
   return exitCodes.done
 }
 
 async function setUp(args: readonly string[], place: Place, signal: AbortSignal): Promise<number> {
-  readArguments(args, {}, 0)
+  readArguments(args, definitions.setup)
   const { versions, substitutions } = await shown((report) =>
     setup([...roots.keys()], {
       ...place,
@@ -72,28 +74,26 @@ async function setUp(args: readonly string[], place: Place, signal: AbortSignal)
     }),
   )
   for (const { root, pinned, installed } of substitutions)
-    console.log(`${root}: ${installed} in place of ${pinned}`)
+    print(`${root}: ${installed} in place of ${pinned}`)
   const boards = Object.values(versions.boards).map(
     ({ xen, linuxRelease }) => `Xen ${xen} with Linux ${linuxRelease}`,
   )
-  console.log(`set up in ${place.cache}: QEMU ${versions.qemu}, gcc ${versions.gcc}, ${boards.join(', ')}`)
+  print(`set up in ${place.cache}: QEMU ${versions.qemu}, gcc ${versions.gcc}, ${boards.join(', ')}`)
   return exitCodes.done
 }
 
 async function examine(args: readonly string[], place: Place): Promise<number> {
-  readArguments(args, {}, 0)
+  readArguments(args, definitions.doctor)
   const checks = await doctor(place)
   for (const { name, ok, found, advice } of checks) {
-    console.log(
-      `${ok ? 'ok  ' : 'FAIL'} ${name}: ${found}${ok || advice === undefined ? '' : `\n     ${advice}`}`,
-    )
+    print(`${ok ? 'ok  ' : 'FAIL'} ${name}: ${found}${ok || advice === undefined ? '' : `\n     ${advice}`}`)
   }
   return checks.every(({ ok }) => ok) ? exitCodes.done : exitCodes.testbed
 }
 
 /** An interactive dom0. The environment is the newest unless named. */
 async function shell(args: readonly string[], place: Place, signal: AbortSignal): Promise<number> {
-  const { positionals } = readArguments(args, {}, 1)
+  const { positionals } = readArguments(args, definitions.shell)
   const environments = await readEnvironments(join(place.project, 'experiments/environments.yaml'))
   const name = positionals[0] ?? [...environments.keys()].at(-1) ?? ''
   const environment = environments.get(name)
@@ -105,13 +105,13 @@ async function shell(args: readonly string[], place: Place, signal: AbortSignal)
       report,
     }),
   )
-  console.error(`${environment.label}: booting; \`exit\` switches the board off, Ctrl-A X ends it at once`)
+  complain(`${environment.label}: booting; \`exit\` switches the board off, Ctrl-A X ends it at once`)
   await runShell(laboratory, environment, place.project, signal)
   return exitCodes.done
 }
 
 async function lock(args: readonly string[], place: Place, signal: AbortSignal): Promise<number> {
-  readArguments(args, {}, 0)
+  readArguments(args, definitions.lock)
   const made = await shown((report) =>
     updateLock(place.lockFile, {
       ...place,
@@ -119,14 +119,13 @@ async function lock(args: readonly string[], place: Place, signal: AbortSignal):
       report,
     }),
   )
-  for (const [root, { packages }] of Object.entries(made.roots))
-    console.log(`${root}: ${packages.length} packages`)
+  for (const [root, { packages }] of Object.entries(made.roots)) print(`${root}: ${packages.length} packages`)
   return exitCodes.done
 }
 
 /** Does something with the laboratory, and shows how far it is. */
 async function shown<T>(work: (report: Report) => Promise<T>): Promise<T> {
-  const display = openDisplay(process.stderr, process.env)
+  const display = openDisplay(standardError, process.env)
   try {
     return await work((update) => display.tell({ type: 'laboratory', update }))
   } finally {

@@ -19,7 +19,7 @@ const options = {
 } as const
 
 export async function traceDump(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readArguments(args, options, 1)
+  const { values, positionals } = readArguments(args, { usage: 'trace dump FILE', words: 1, options })
   const file = await captureFile(positionals, 'dump')
   const hz = await clockHz(values.hz, file)
   const window = timeWindow(values.from, values.to, hz)

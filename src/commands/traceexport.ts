@@ -5,6 +5,7 @@ import { basename } from 'node:path'
 import { hint } from '../document/spelling.ts'
 import type { TraceError } from '../trace/error.ts'
 import { type Export, formats } from './exportformats.ts'
+import { print } from './terminal.ts'
 import { captureFile, clockHz, readChunks, timeWindow, verdict } from './tracefile.ts'
 import { readArguments, UsageError } from './usage.ts'
 
@@ -18,7 +19,7 @@ const options = {
 } as const
 
 export async function traceExport(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readArguments(args, options, 1)
+  const { values, positionals } = readArguments(args, { usage: 'trace export FILE', words: 1, options })
   const file = await captureFile(positionals, 'export')
   const { format, until } = destinations(values.to ?? [])
   const hz = await clockHz(values.hz, file)
@@ -42,7 +43,7 @@ export async function traceExport(args: readonly string[]): Promise<number> {
   } finally {
     await rm(temporary, { force: true })
   }
-  console.log(`${output}: ${(await stat(output)).size} bytes; ${format.use}`)
+  print(`${output}: ${(await stat(output)).size} bytes; ${format.use}`)
   return verdict(damage)
 }
 

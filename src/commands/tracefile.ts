@@ -6,6 +6,7 @@ import { dirname, join, relative } from 'node:path'
 import type { TraceError } from '../trace/error.ts'
 import { parseStamps, type Stamps } from '../trace/stamps.ts'
 import { exitCodes } from './exitcodes.ts'
+import { complain } from './terminal.ts'
 import { findProject, UsageError } from './usage.ts'
 
 const CHUNK_BYTES = 1024 * 1024
@@ -81,7 +82,7 @@ async function captureOfCell(word: string): Promise<string | undefined> {
       : digest === found.run.files[captureName]?.sha256
         ? 'the bytes that were recorded'
         : 'other bytes than those that were recorded'
-  console.error(`${relative(process.cwd(), found.path)}: ${standing}`)
+  complain(`${relative(process.cwd(), found.path)}: ${standing}`)
   return found.path
 }
 
@@ -171,6 +172,6 @@ export function timeWindow(from: string | undefined, to: string | undefined, hz:
 /** Says why a capture ends early, if it does, and with which exit code the command ends. */
 export function verdict(damage: TraceError | null): number {
   if (damage === null) return exitCodes.done
-  console.error(`error: ${damage.message}; what comes before is above`)
+  complain(`error: ${damage.message}; what comes before is above`)
   return exitCodes.failed
 }

@@ -4,19 +4,20 @@ import { eventName, IDLE_DOMAIN, isKnown, LOST } from '../trace/events.ts'
 import { microseconds } from '../trace/microseconds.ts'
 import { type Summary, schedulersOf, summarise, xenVersion } from '../trace/summary.ts'
 import { columns } from './columns.ts'
+import { print } from './terminal.ts'
 import { captureFile, clockHz, foundHz, readChunks, verdict } from './tracefile.ts'
 import { readArguments } from './usage.ts'
 
 export async function traceInfo(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readArguments(
-    args,
-    { hz: { type: 'string' }, json: { type: 'boolean' } },
-    1,
-  )
+  const { values, positionals } = readArguments(args, {
+    usage: 'trace info FILE',
+    words: 1,
+    options: { hz: { type: 'string' }, json: { type: 'boolean' } },
+  })
   const file = await captureFile(positionals, 'info')
   const hz = values.hz === undefined ? await foundHz(file) : await clockHz(values.hz, file)
   const facts = factsOf(await summarise(readChunks(file)), hz)
-  console.log(values.json === true ? JSON.stringify(facts, null, 2) : text(file, facts))
+  print(values.json === true ? JSON.stringify(facts, null, 2) : text(file, facts))
   return verdict(facts.damage)
 }
 

@@ -6,6 +6,7 @@ import { microseconds } from '../trace/microseconds.ts'
 import { type Analysis, analyse, domainsUnderTest, type Operation } from '../trace/operations.ts'
 import { readTimelineStream } from '../trace/timeline.ts'
 import { columns } from './columns.ts'
+import { print } from './terminal.ts'
 import { captureFile, readChunks, stampFiles, verdict } from './tracefile.ts'
 import { readArguments, UsageError, wholeNumber } from './usage.ts'
 
@@ -33,17 +34,17 @@ const phases: Readonly<Record<Operation['type'], readonly (readonly [key: string
 }
 
 export async function tracePhases(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readArguments(args, options, 1)
+  const { values, positionals } = readArguments(args, { usage: 'trace phases FILE', words: 1, options })
   const file = await captureFile(positionals, 'phases')
   const { dom0, domU } = await stampFiles(values.stamps ?? [], file)
   const timeline = await readTimelineStream(readChunks(file), domainsUnderTest(dom0))
   const analysis = analyse(timeline, dom0, domU)
   const trial = wholeNumber('--trial', values.trial)
   const shown = trial === undefined ? analysis : { ...analysis, operations: ofTrial(analysis, trial) }
-  if (values.json === true) console.log(JSON.stringify(shown, null, 2))
-  else if (trial === undefined) console.log(text(analysis))
+  if (values.json === true) print(JSON.stringify(shown, null, 2))
+  else if (trial === undefined) print(text(analysis))
   else
-    console.log(
+    print(
       shown.operations
         .map((one) => edgesText(one, shown, timeline.first, positionals[0] ?? '-'))
         .join('\n\n'),

@@ -6,19 +6,20 @@ import { microseconds } from '../trace/microseconds.ts'
 import type { Residency } from '../trace/runstate.ts'
 import { type Summary, summarise } from '../trace/summary.ts'
 import { columns } from './columns.ts'
+import { print } from './terminal.ts'
 import { captureFile, clockHz, readChunks, verdict } from './tracefile.ts'
 import { readArguments } from './usage.ts'
 
 export async function traceSummary(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readArguments(
-    args,
-    { hz: { type: 'string' }, json: { type: 'boolean' } },
-    1,
-  )
+  const { values, positionals } = readArguments(args, {
+    usage: 'trace summary FILE',
+    words: 1,
+    options: { hz: { type: 'string' }, json: { type: 'boolean' } },
+  })
   const file = await captureFile(positionals, 'summary')
   const hz = await clockHz(values.hz, file)
   const summary = await summarise(readChunks(file))
-  console.log(values.json === true ? JSON.stringify(data(summary, hz), null, 2) : text(summary, hz))
+  print(values.json === true ? JSON.stringify(data(summary, hz), null, 2) : text(summary, hz))
   return verdict(summary.scan.damage)
 }
 

@@ -1,41 +1,41 @@
 /** Mistakes on the command line, and what all commands read from it. */
 
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import type { Site } from '../build/site.ts'
 import { hint } from '../document/spelling.ts'
 import { cacheFolder } from '../testbed/cache.ts'
+import type { Definition, OptionDefinition } from './definition.ts'
 
 /** The command line is wrong: exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-type Values<Options extends ParseArgsOptionsConfig> = ReturnType<
+type Parsed<Options extends ParseArgsOptionsConfig> = ReturnType<
   typeof parseArgs<{ args: string[]; options: Options; allowPositionals: true }>
 >
 
-/** Reads a command's arguments. Throws a UsageError for an unknown flag (with the nearest), a missing value, or too many words. */
-export function readArguments<Options extends ParseArgsOptionsConfig>(
+/** Reads a command's arguments. Throws a UsageError for an unknown option (with the nearest), a missing value, or too many words. */
+export function readArguments<const Options extends ParseArgsOptionsConfig>(
   args: readonly string[],
-  options: Options,
-  mostWords: number,
-): Values<Options> {
-  refuseUnknown(args, options)
-  let parsed: Values<Options>
+  { usage, options, words }: Pick<Definition<Options>, 'usage' | 'options' | 'words'>,
+): Parsed<Options> {
+  refuseUnknown(args, usage, options)
+  let parsed: Parsed<Options>
   try {
     parsed = parseArgs({ args: [...args], options, allowPositionals: true })
   } catch (error) {
     // What is left to be wrong are values; node:util says it well in its first sentence.
     throw new UsageError((error as Error).message.split('. ')[0] ?? '', { cause: error })
   }
-  const surplus = parsed.positionals[mostWords]
-  if (surplus !== undefined) throw new UsageError(`unexpected argument: ${surplus}`)
+  const surplus = parsed.positionals[words]
+  if (surplus !== undefined) throw new UsageError(`unexpected argument: ${surplus} (usage: repro ${usage})`)
   return parsed
 }
 
-function refuseUnknown(args: readonly string[], options: ParseArgsOptionsConfig): void {
+function refuseUnknown(args: readonly string[], usage: string, options: ParseArgsOptionsConfig): void {
   const { tokens } = parseArgs({
     args: [...args],
     options,
@@ -43,9 +43,14 @@ function refuseUnknown(args: readonly string[], options: ParseArgsOptionsConfig)
     strict: false,
     tokens: true,
   })
-  const known = Object.keys(options)
+  const known = Object.entries(options as Readonly<Record<string, OptionDefinition>>)
+    .filter(([, { description }]) => description !== undefined)
+    .map(([name]) => name)
   for (const token of tokens) {
-    if (token.kind !== 'option' || known.includes(token.name)) continue
+    if (token.kind !== 'option' || Object.hasOwn(options, token.name)) continue
+    const name = usage.replace(/ [[A-Z].*/, '')
+    if (known.length === 0)
+      throw new UsageError(`unknown option: ${token.rawName} (repro ${name} takes no options)`)
     const near = hint(token.name, known).replace(/(mean |known: |, )/g, '$1--')
     throw new UsageError(`unknown option: ${token.rawName}${near}`)
   }
@@ -84,7 +89,10 @@ export function siteOf(document: string | undefined, generator: string): Site {
   const path = document === undefined ? 'paper/index.md' : relative(project, resolve(folder, document))
   if (path.startsWith('..'))
     throw new UsageError(`the document lies outside of the project ${project}: ${document}`)
-  if (!existsSync(join(project, path))) throw new UsageError(`no document ${path} in ${project}`)
+  const found = statSync(join(project, path), { throwIfNoEntry: false })
+  if (found === undefined) throw new UsageError(`no document ${path} in ${project}`)
+  if (found.isDirectory())
+    throw new UsageError(`${document || '.'} is a folder; name a Markdown file, such as paper/index.md`)
   return {
     project,
     document: path.replaceAll('\\', '/'),

@@ -14,33 +14,25 @@ import { secondsOf } from '../results/duration.ts'
 import { openFiles } from '../results/files.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
+import { verify as definition } from './definitions.ts'
 import { junit } from './junit.ts'
 import { documentMessages, exitCodes, tellFailure } from './messages.ts'
 import { openDisplay } from './progress.ts'
+import { complain, print, standardError } from './terminal.ts'
 import { readArguments, siteOf, UsageError, wholeNumber, wordList } from './usage.ts'
 import { plainVerdicts, tireLines, verdictLines } from './verdicts.ts'
-
-const options = {
-  rerun: { type: 'boolean', default: false },
-  'kick-the-tires': { type: 'boolean', default: false },
-  claim: { type: 'string', multiple: true },
-  json: { type: 'boolean', default: false },
-  junit: { type: 'string' },
-  jobs: { type: 'string', short: 'j' },
-  deadline: { type: 'string' },
-} as const
 
 export async function verifyCommand(
   args: readonly string[],
   generator: string,
   signal: AbortSignal,
 ): Promise<number> {
-  const { values, positionals } = readArguments(args, options, 1)
+  const { values, positionals } = readArguments(args, definition)
   const site = siteOf(positionals[0], generator)
   const files = openFiles(site.project)
   const opened = await openDocument(site, files)
   const { document } = opened
-  if (document.file.messages.length > 0) console.error(documentMessages(document.file))
+  if (document.file.messages.length > 0) complain(documentMessages(document.file))
   if (hasErrors(document.file)) return exitCodes.usage
   const all = document.blocks.filter((block) => block.type === 'claim')
   const names = wordList('--claim', 'ids of claims', values.claim)
@@ -61,10 +53,10 @@ export async function verifyCommand(
     const lasted = chosen.map((cell) => lastedSeconds(steps, runName(cell)))
     const jobs = wholeNumber('--jobs', values.jobs) ?? availableParallelism()
     const seconds = Math.max(...lasted, lasted.reduce((sum, one) => sum + one, 0) / jobs)
-    console.error(
+    complain(
       `runs ${chosen.length} ${chosen.length === 1 ? 'cell' : 'cells'} again${named(chosen)}, about ${Math.ceil(seconds / 60)} min by what they took when recorded`,
     )
-    const display = openDisplay(process.stderr, process.env)
+    const display = openDisplay(standardError, process.env)
     try {
       const only = chosen.map(runName)
       const outcome = await build(
@@ -104,8 +96,8 @@ export async function verifyCommand(
   if (values.junit !== undefined) writeFileSync(values.junit, junit(site.document, verifications))
   const verdicts = { document: site.document, verifications, cells: reproduced }
   const lines = values['kick-the-tires'] ? tireLines : verdictLines
-  if (values.json) console.log(JSON.stringify(plainVerdicts(verdicts), null, 2))
-  else for (const line of lines(verdicts)) console.log(line)
+  if (values.json) print(JSON.stringify(plainVerdicts(verdicts), null, 2))
+  else for (const line of lines(verdicts)) print(line)
   const differs = reproduced.some(({ origin, same }) => origin === 'emulated' && same === 'other')
   // Whether the artifact works here is no question of what its claims come to.
   const fails =
