@@ -7,7 +7,7 @@ import { secondsOf } from '../results/duration.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
 import { gate } from '../testbed/emulated/gate.ts'
-import type { Tell } from './event.ts'
+import type { Planned, Tell } from './event.ts'
 
 export interface Options {
   /** Cells that run at once. */
@@ -54,9 +54,7 @@ export async function runCells(
   const failures: CellError[] = []
   const tried = new Set<string>()
   const first = await replan(made)
-  const listed = (steps: readonly Step[]) =>
-    steps.map(({ cell }) => ({ name: runName(cell), trials: cell.block.trials }))
-  tell({ type: 'planned', cells: listed(first) })
+  tell({ type: 'planned', cells: first.map(expected), jobs })
   const enter = gate(jobs)
 
   const runStep = async (step: Step): Promise<void> => {
@@ -102,6 +100,15 @@ export async function runCells(
     const ends = await Promise.allSettled(longestFirst(ready).map((step) => enter(() => runStep(step))))
     for (const end of ends) if (end.status === 'rejected') throw end.reason
   }
+}
+
+/** The last run's time, as if each of its trials had taken the same. */
+function expected({ cell, verdict }: Step): Planned {
+  const { trials } = cell.block
+  const run = 'run' in verdict ? verdict.run : undefined
+  const seconds = run && secondsOf(run)
+  const known = run === undefined || seconds === undefined ? {} : { seconds: (seconds * trials) / run.trials }
+  return { name: runName(cell), trials, ...known }
 }
 
 /** Ordered by how long each took last time, so that no long one is left when all others are done; those never run come first. */

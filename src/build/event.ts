@@ -11,13 +11,23 @@ export type BuildEvent =
   /** Cells that will run. */
   | {
       readonly type: 'planned'
-      readonly cells: readonly { readonly name: string; readonly trials: number }[]
+      readonly cells: readonly Planned[]
+      /** Cells at once. */
+      readonly jobs: number
     }
   | { readonly type: 'started'; readonly name: string; readonly reason: string }
   | { readonly type: 'progress'; readonly name: string; readonly done: number; readonly total: number }
   | { readonly type: 'log'; readonly name: string; readonly text: string }
   | { readonly type: 'finished'; readonly name: string; readonly rows: number; readonly excluded: number }
   | { readonly type: 'failed'; readonly name: string; readonly error: CellError }
+
+/** A cell that will run. */
+export interface Planned {
+  readonly name: string
+  readonly trials: number
+  /** What its last run would have taken with as many trials; absent if there is none. */
+  readonly seconds?: number
+}
 
 export type Tell = (event: BuildEvent) => void
 

@@ -8,6 +8,7 @@ import { check } from '../document/check.ts'
 import { type Document, parseDocument, parseFrontMatter } from '../document/document.ts'
 import { fail, hasErrors, sortMessages, warn } from '../document/problem.ts'
 import { type PublishedTable, publishedTables } from '../document/published.ts'
+import { cellsOf, chosen } from '../plan/cells.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
 import { languages } from '../report/words/languages.ts'
 import { type Files, openFiles } from '../results/files.ts'
@@ -139,15 +140,20 @@ function editionsOf(document: Document, path: string, files: Files): readonly Ed
   return [{ file: name, lang: original.frontMatter.lang }, ...found].filter((one) => one.file !== path)
 }
 
-/** The document as if it had been written with the command line's values; says where they differ. */
+/**
+ * The document as if it had been written with the command line's values; says where they differ. Experiments without a cell that
+ * `only` chooses stay as they are.
+ */
 export function override(
   document: Document,
-  { trials, deadlineSeconds }: Overrides,
+  { trials, deadlineSeconds, only = [] }: Overrides & { readonly only?: readonly string[] },
   tell: (event: BuildEvent) => void = () => {},
 ): Document {
   if (trials === undefined && deadlineSeconds === undefined) return document
+  const cells = cellsOf(document.blocks)
+  const experiments = new Set(cells.filter(chosen(cells, only, '--only')).map(({ experiment }) => experiment))
   const changed = (block: Block): Block => {
-    if (block.type !== 'experiment') return block
+    if (block.type !== 'experiment' || !experiments.has(block.id)) return block
     if (trials !== undefined && trials !== block.trials)
       tell({
         type: 'note',

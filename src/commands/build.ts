@@ -6,6 +6,8 @@ import { reasonToRun } from '../build/cells.ts'
 import { readManifest } from '../build/manifest.ts'
 import { openDocument, override } from '../build/site.ts'
 import { hasErrors } from '../document/problem.ts'
+import { fits } from '../plan/cells.ts'
+import type { ReportProblem } from '../report/page.ts'
 import { openFiles } from '../results/files.ts'
 import { runName } from '../results/series.ts'
 import * as definitions from './definitions.ts'
@@ -42,7 +44,7 @@ export async function buildCommand(
   if (values['dry-run']) {
     const document = override(
       opened.document,
-      overrides,
+      { ...overrides, only },
       (event) => event.type === 'note' && complain(event.text),
     )
     const steps = await planDocument(site, { ...opened, document }, files)
@@ -75,9 +77,7 @@ export async function buildCommand(
       files,
     )
     display.close()
-    for (const { type, message, place } of outcome.problems) {
-      complain(placed(site.document, place, type === 'error' ? 'error' : 'warning', message))
-    }
+    for (const line of problemLines(outcome.problems, site.document, only)) complain(line)
     for (const name of outcome.skipped)
       complain(`not run after the failure: ${name} (--keep-going runs what does not need the failed one)`)
     if (outcome.report !== undefined) print(outcome.report)
@@ -89,4 +89,29 @@ export async function buildCommand(
   } finally {
     display.close()
   }
+}
+
+/** A line for each problem; places that lack cells which --only left out share one, as that is no news. */
+function problemLines(
+  problems: readonly ReportProblem[],
+  document: string,
+  only: readonly string[],
+): readonly string[] {
+  const isLeftOut = ({ run }: ReportProblem) => {
+    if (run === undefined || only.length === 0) return false
+    const [experiment = '', environment = '', pattern = ''] = run.split('/')
+    return !only.some((word) => fits({ experiment, environment, pattern }, word))
+  }
+  const [leftOut, others] = [problems.filter(isLeftOut), problems.filter((one) => !isLeftOut(one))]
+  const runs = new Set(leftOut.map(({ run }) => run)).size
+  return [
+    ...others.map(({ type, message, place }) =>
+      placed(document, place, type === 'error' ? 'error' : 'warning', message),
+    ),
+    ...(runs === 0
+      ? []
+      : [
+          `${document}: warning ${runs} ${runs === 1 ? 'cell' : 'cells'} that --only left out ${runs === 1 ? 'is' : 'are'} missing or stale, in ${leftOut.length} ${leftOut.length === 1 ? 'place' : 'places'} of the report (repro status)`,
+        ]),
+  ]
 }

@@ -2,6 +2,8 @@
 
 import type { BuildEvent } from '../build/event.ts'
 import { tellFailure } from './messages.ts'
+import { type CellTime, remainingMs } from './remaining.ts'
+import { visible } from './terminal.ts'
 
 /** Where the display goes: standard error, or what stands for it in tests. */
 export interface Screen {
@@ -14,12 +16,6 @@ export interface Display {
   tell(event: BuildEvent): void
   /** Removes what moves and restores the cursor. Call it however the build ends. */
   close(): void
-}
-
-interface RunningCell {
-  readonly startedMs: number
-  readonly total: number
-  done: number
 }
 
 const redrawMs = 125
@@ -48,7 +44,7 @@ function plainDisplay(screen: Screen, now: () => number): Display {
         tenths.set(task, tenth)
       }
       const text = lineOf(event, (name) => now() - (starts.get(name) ?? now()))
-      if (text !== undefined) screen.write(`${text}\n`)
+      if (text !== undefined) screen.write(`${visible(text)}\n`)
     },
     close() {},
   }
@@ -61,8 +57,11 @@ function lineOf(event: BuildEvent, lastedMs: (name: string) => number): string |
       return event.text
     case 'laboratory':
       return laboratoryLine(event.update)
-    case 'planned':
-      return `${event.cells.length} ${event.cells.length === 1 ? 'cell' : 'cells'} to run`
+    case 'planned': {
+      const left = remainingMs(event.cells.map(waiting), event.jobs, 0)
+      const about = left === undefined || left === 0 ? '' : `, about ${duration(left)}`
+      return `${event.cells.length} ${event.cells.length === 1 ? 'cell' : 'cells'} to run${about}`
+    }
     case 'started':
       return `run ${event.name}: ${event.reason}`
     case 'progress':
@@ -76,6 +75,10 @@ function lineOf(event: BuildEvent, lastedMs: (name: string) => number): string |
     case 'failed':
       return tellFailure(event.error).text
   }
+}
+
+function waiting({ trials, seconds }: { readonly trials: number; readonly seconds?: number }): CellTime {
+  return { trials, expectedMs: seconds === undefined ? undefined : seconds * 1000, done: 0 }
 }
 
 function laboratoryLine({
@@ -95,14 +98,11 @@ function megabytes(bytes: number): string {
 
 function liveDisplay(screen: Screen, colour: boolean, now: () => number): Display {
   const startedMs = now()
-  const running = new Map<string, RunningCell>()
-  let planned = new Map<string, number>()
-  let ended = 0
-  let endedTrials = 0
+  const cells = new Map<string, CellTime>()
+  let jobs = 1
   let laboratory: string | undefined
   let drawnLines = 0
   let drawnMs = Number.NEGATIVE_INFINITY
-  let runsSinceMs = startedMs
   const paint = (code: number, text: string) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text)
 
   const erase = () => (drawnLines > 0 ? `\u001b[${drawnLines}A\u001b[J` : '')
@@ -117,23 +117,28 @@ function liveDisplay(screen: Screen, colour: boolean, now: () => number): Displa
   const frame = (): readonly { text: string; code: number }[] => {
     const lines: { text: string; code: number }[] = []
     if (laboratory !== undefined) lines.push({ text: laboratory, code: 36 })
-    if (planned.size === 0) return lines
+    if (cells.size === 0) return lines
     const at = now()
-    const totalTrials = [...planned.values()].reduce((sum, trials) => sum + trials, 0)
-    const doneTrials = endedTrials + [...running.values()].reduce((sum, { done }) => sum + done, 0)
-    const bar = barOf(totalTrials === 0 ? 0 : doneTrials / totalTrials, 24)
-    const left =
-      doneTrials === 0
-        ? ''
-        : `, about ${duration(((at - runsSinceMs) * (totalTrials - doneTrials)) / doneTrials)} left`
-    lines.push({ text: `${bar} ${ended}/${planned.size} cells, ${duration(at - startedMs)}${left}`, code: 1 })
-    for (const [name, cell] of running) {
+    const all = [...cells.values()]
+    const total = all.reduce((sum, { trials }) => sum + trials, 0)
+    const done = all.reduce((sum, cell) => sum + (cell.tookMs === undefined ? cell.done : cell.trials), 0)
+    const leftMs = remainingMs(all, jobs, at)
+    const left = leftMs === undefined ? '' : `, about ${duration(leftMs)} left`
+    const ended = all.filter(({ tookMs }) => tookMs !== undefined).length
+    const bar = barOf(total === 0 ? 0 : done / total, 24)
+    lines.push({ text: `${bar} ${ended}/${cells.size} cells, ${duration(at - startedMs)}${left}`, code: 1 })
+    for (const [name, { startedMs, tookMs, done, trials }] of cells) {
+      if (startedMs === undefined || tookMs !== undefined) continue
       lines.push({
-        text: `  ${name}  ${cell.done}/${cell.total} trials, ${duration(at - cell.startedMs)}`,
+        text: visible(`  ${name}  ${done}/${trials} trials, ${duration(at - startedMs)}`),
         code: 0,
       })
     }
     return lines
+  }
+  const change = (name: string, part: Partial<CellTime>) => {
+    const cell = cells.get(name)
+    if (cell) cells.set(name, { ...cell, ...part })
   }
   const timer = setInterval(() => draw(), 1000)
   timer.unref()
@@ -142,21 +147,19 @@ function liveDisplay(screen: Screen, colour: boolean, now: () => number): Displa
     tell(event) {
       switch (event.type) {
         case 'laboratory':
-          laboratory = laboratoryLine(event.update)
+          laboratory = visible(laboratoryLine(event.update))
           break
         case 'planned':
           laboratory = undefined
-          planned = new Map(event.cells.map(({ name, trials }) => [name, trials]))
-          runsSinceMs = now()
+          for (const cell of event.cells) cells.set(cell.name, waiting(cell))
+          jobs = event.jobs
           break
         case 'started':
-          running.set(event.name, { startedMs: now(), done: 0, total: planned.get(event.name) ?? 0 })
+          change(event.name, { startedMs: now() })
           break
-        case 'progress': {
-          const cell = running.get(event.name)
-          if (cell) cell.done = event.done
+        case 'progress':
+          change(event.name, { done: event.done })
           break
-        }
         case 'note':
         case 'log':
         case 'finished':
@@ -164,15 +167,11 @@ function liveDisplay(screen: Screen, colour: boolean, now: () => number): Displa
           break
       }
       const moves = event.type === 'progress' || event.type === 'laboratory' || event.type === 'planned'
-      const line = moves
-        ? undefined
-        : lineOf(event, (name) => now() - (running.get(name)?.startedMs ?? now()))
-      if (event.type === 'finished' || event.type === 'failed') {
-        running.delete(event.name)
-        ended += 1
-        endedTrials += planned.get(event.name) ?? 0
-      }
-      if (line !== undefined) draw(`${line}\n`)
+      const lastedMs = (name: string) => now() - (cells.get(name)?.startedMs ?? now())
+      const line = moves ? undefined : lineOf(event, lastedMs)
+      if (event.type === 'finished' || event.type === 'failed')
+        change(event.name, { tookMs: lastedMs(event.name) })
+      if (line !== undefined) draw(`${visible(line)}\n`)
       else if (now() - drawnMs >= redrawMs) draw()
     },
     close() {

@@ -52,6 +52,7 @@ export function chosen(
   return (cell) => only.length === 0 || only.some((word) => fits(cell, word))
 }
 
-function fits(cell: CellName, word: string): boolean {
+/** Whether a word of a choice names this cell. */
+export function fits(cell: CellName, word: string): boolean {
   return word === cell.pattern || word === cell.experiment || `${runName(cell)}/`.startsWith(`${word}/`)
 }

@@ -76,6 +76,8 @@ export interface ReportProblem {
   readonly type: 'missing' | 'stale' | 'error'
   readonly message: string
   readonly place: Place
+  /** Name of the run that is missing or stale. */
+  readonly run?: string
 }
 
 export interface Report {
@@ -151,11 +153,12 @@ export async function renderReport({
         ? []
         : [{ type: 'error', message: made.error, place: part.place } as const]),
       ...made.missing.map(
-        (name) => ({ type: 'missing', message: `missing: run ${name}`, place: part.place }) as const,
+        (name) =>
+          ({ type: 'missing', message: `missing: run ${name}`, place: part.place, run: name }) as const,
       ),
       ...made.stale.map(
         ([run, reason]) =>
-          ({ type: 'stale', message: `stale: run ${run}: ${reason}`, place: part.place }) as const,
+          ({ type: 'stale', message: `stale: run ${run}: ${reason}`, place: part.place, run }) as const,
       ),
     )
     return made.element

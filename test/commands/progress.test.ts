@@ -30,6 +30,7 @@ const planned: BuildEvent = {
     { name, trials: 10 },
     { name: other, trials: 10 },
   ],
+  jobs: 1,
 }
 
 describe('without a terminal', () => {
@@ -45,6 +46,22 @@ describe('without a terminal', () => {
       `run ${name}: trials 20 -> 50\n`,
       `done ${name}: 20 rows, 1 excluded, 1 min 05 s\n`,
     ])
+  })
+
+  it('says how long the cells took when they last ran', () => {
+    const { written, tell } = screen(false)
+    const cells = [
+      { name, trials: 10, seconds: 90 },
+      { name: other, trials: 10, seconds: 30 },
+    ]
+    tell(0, { type: 'planned', cells, jobs: 2 })
+    expect(written).toEqual(['2 cells to run, about 1 min 30 s\n'])
+  })
+
+  it('shows control characters of what a script logs, and obeys none', () => {
+    const { written, tell } = screen(false)
+    tell(0, { type: 'log', name, text: 'a\u001b[2Jb\rc\u009b1m\u202ed' })
+    expect(written).toEqual([`${name}: a\\u001b[2Jb\\u000dc\\u009b1m\\u202ed\n`])
   })
 
   it('a failure is told at once', () => {
@@ -119,7 +136,7 @@ describe('on a terminal', () => {
   it('cuts lines to the width of the screen, so that they never wrap', () => {
     const { written, tell, close } = screen(true, { NO_COLOR: '1' })
     const long = `latency/${'x'.repeat(100)}/baseline`
-    tell(0, { type: 'planned', cells: [{ name: long, trials: 1 }] })
+    tell(0, { type: 'planned', cells: [{ name: long, trials: 1 }], jobs: 1 })
     tell(0, { type: 'started', name: long, reason: 'never run' })
     tell(1000, { type: 'progress', name: long, done: 1, total: 1 })
     const lines = stripVTControlCharacters(written.at(-1) ?? '').split('\n')

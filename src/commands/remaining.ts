@@ -1,0 +1,62 @@
+/** Estimates how long the cells of a build still take, and learns how fast this machine is as cells end. */
+
+export interface CellTime {
+  readonly trials: number
+  /** What the cell took when it last ran, for as many trials; undefined if it never did. */
+  readonly expectedMs: number | undefined
+  /** `done` of its trials; ended when `tookMs` is there, waiting when `startedMs` is not. */
+  readonly done: number
+  readonly startedMs?: number
+  readonly tookMs?: number
+}
+
+/**
+ * Milliseconds that are left at time `nowMs`, with `jobs` cells at once; undefined as long as nothing says how long a trial takes.
+ * Expectations are scaled by the ratio of what ended cells took to what was expected of them: records may come from another
+ * machine. One cell as expected counts beside them, so that the first cell alone does not decide.
+ */
+export function remainingMs(cells: readonly CellTime[], jobs: number, nowMs: number): number | undefined {
+  const perTrial = trialMs(cells, nowMs)
+  const expected = (cell: CellTime) =>
+    cell.expectedMs ?? (perTrial === undefined ? undefined : perTrial * cell.trials)
+  const ended = cells.flatMap((cell) => {
+    const hoped = cell.expectedMs
+    return cell.tookMs === undefined || hoped === undefined ? [] : [{ took: cell.tookMs, hoped }]
+  })
+  const typical = mean(ended.map(({ hoped }) => hoped))
+  const ratio =
+    typical === undefined
+      ? 1
+      : (sum(ended.map(({ took }) => took)) + typical) / (sum(ended.map(({ hoped }) => hoped)) + typical)
+  const left = cells.map((cell) => {
+    if (cell.tookMs !== undefined) return 0
+    const hoped = expected(cell)
+    const whole = hoped === undefined ? undefined : hoped * (cell.expectedMs === undefined ? 1 : ratio)
+    if (cell.startedMs === undefined) return whole
+    const elapsed = nowMs - cell.startedMs
+    // One that takes longer than expected is timed by its own trials.
+    if (whole !== undefined && elapsed < whole) return whole - elapsed
+    return cell.done > 0 ? (elapsed * (cell.trials - cell.done)) / cell.done : undefined
+  })
+  if (left.every((one) => one === undefined || one === 0) && left.includes(undefined)) return undefined
+  const known = left.map((one) => one ?? 0)
+  return Math.max(Math.max(0, ...known), sum(known) / Math.max(1, jobs))
+}
+
+/** What a trial takes by what is known: recorded durations, ended cells, trials that are done. */
+function trialMs(cells: readonly CellTime[], nowMs: number): number | undefined {
+  const known = cells.flatMap(({ tookMs, expectedMs, trials, startedMs, done }) => {
+    if (tookMs !== undefined) return [tookMs / trials]
+    if (expectedMs !== undefined) return [expectedMs / trials]
+    return startedMs !== undefined && done > 0 ? [(nowMs - startedMs) / done] : []
+  })
+  return mean(known)
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, one) => all + one, 0)
+}
+
+function mean(numbers: readonly number[]): number | undefined {
+  return numbers.length === 0 ? undefined : sum(numbers) / numbers.length
+}
