@@ -22,12 +22,14 @@ export async function buildCommand(
   signal: AbortSignal,
   render = true,
 ): Promise<number> {
-  // A flag with or without a value is two flags to the parser.
-  const args = given.map((word) => word.replace(/^--rerun=/, '--rerun-only='))
+  // node:util knows no option that may have a value.
+  const isList = (word: string) => word.startsWith('--rerun=')
+  const args = given.filter((word) => !isList(word))
   const { values, positionals } = readArguments(args, render ? definitions.build : definitions.run)
   const site = siteOf(positionals[0], generator)
   const only = wordList('--only', cellWords, values.only)
-  const reruns = wordList('--rerun', cellWords, values['rerun-only'])
+  const lists = given.filter(isList).map((word) => word.slice('--rerun='.length))
+  const reruns = wordList('--rerun', cellWords, lists)
   const rerun = values.rerun ? 'all' : reruns
   if (values.frozen && (values.record || rerun.length > 0))
     throw new UsageError('--frozen runs nothing: leave out --rerun and --record')

@@ -8,8 +8,7 @@ export interface OptionDefinition {
   readonly default?: string | boolean
   /** What the option takes, as help writes it: `N` in `--trials N`; one that starts with `[` is optional: `[=LIST]`. */
   readonly value?: string
-  /** One sentence for help. An option without one is not for users: it is neither shown nor suggested. */
-  readonly description?: string
+  readonly description: string
 }
 
 export interface Definition<Options = Readonly<Record<string, OptionDefinition>>> {

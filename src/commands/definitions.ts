@@ -28,8 +28,6 @@ const running = {
     value: '[=LIST]',
     description: 'run cells again that have a result: all, or only those of the list',
   },
-  // A flag with or without a value is two options to the parser.
-  'rerun-only': { type: 'string', multiple: true },
   only: {
     type: 'string',
     multiple: true,

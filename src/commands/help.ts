@@ -51,7 +51,7 @@ function isGroup(found: Definition | Group): found is Group {
 }
 
 function helpOf({ usage, summary, details, options, examples = [], runsCode }: Definition): string {
-  const shown = Object.entries(options).filter(([, { description }]) => description !== undefined)
+  const shown = Object.entries(options)
   const code =
     runsCode === true
       ? 'Runs scripts of the document.'
@@ -73,7 +73,7 @@ function helpOf({ usage, summary, details, options, examples = [], runsCode }: D
 }
 
 function optionLine([name, option]: readonly [string, OptionDefinition]): readonly [string, string] {
-  const { short, value, description = '' } = option
+  const { short, value, description } = option
   const taken = value === undefined ? '' : value.startsWith('[') ? value : ` ${value}`
   return [`${short === undefined ? '' : `-${short}, `}--${name}${taken}`, description]
 }

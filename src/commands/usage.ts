@@ -6,7 +6,7 @@ import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import type { Site } from '../build/site.ts'
 import { hint } from '../document/spelling.ts'
 import { cacheFolder } from '../testbed/cache.ts'
-import type { Definition, OptionDefinition } from './definition.ts'
+import type { Definition } from './definition.ts'
 
 /** The command line is wrong: exit code 2. */
 export class UsageError extends Error {
@@ -43,9 +43,7 @@ function refuseUnknown(args: readonly string[], usage: string, options: ParseArg
     strict: false,
     tokens: true,
   })
-  const known = Object.entries(options as Readonly<Record<string, OptionDefinition>>)
-    .filter(([, { description }]) => description !== undefined)
-    .map(([name]) => name)
+  const known = Object.keys(options)
   for (const token of tokens) {
     if (token.kind !== 'option' || Object.hasOwn(options, token.name)) continue
     const name = usage.replace(/ [[A-Z].*/, '')

@@ -108,7 +108,12 @@ describe('inline values', () => {
     const { html, problems } = await report(sentence, [])
     expect(paragraph(html, 'Mean ')).toContain('missing: run latency/xen-4.14/baseline')
     expect(problems).toEqual([
-      { type: 'missing', message: 'missing: run latency/xen-4.14/baseline', place: { line: 18, column: 6 } },
+      {
+        type: 'missing',
+        message: 'missing: run latency/xen-4.14/baseline',
+        place: { line: 18, column: 6 },
+        run: 'latency/xen-4.14/baseline',
+      },
     ])
     expect(html).toContain('2 runs missing: latency/xen-4.14/baseline, latency/xen-4.14/dom0-cpu.')
   })
