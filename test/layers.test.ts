@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 /** A folder imports only from itself and from those before it; the files at the top of src/ come after all folders but commands. */
 const order = [
+  'files',
   'stats',
   'trace',
   'audit',

@@ -6,7 +6,7 @@
  * Reading and checking change nothing. One cell that fails leaves the others alone, and the report says what is missing.
  */
 
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { hasErrors } from '../document/problem.ts'
 import { cellsOf, chosen, type PlannedCell } from '../plan/cells.ts'
@@ -14,7 +14,7 @@ import { digest } from '../plan/key.ts'
 import { plan, type Step } from '../plan/plan.ts'
 import type { Standing } from '../report/telling.ts'
 import { languageOf } from '../report/words/languages.ts'
-import { type Files, type Notes, openFiles, sha256 } from '../results/files.ts'
+import { FileError, type Files, type Notes, openFiles, sha256 } from '../results/files.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
 import { openStore, sweep, writeAtomically } from '../results/store.ts'
@@ -217,6 +217,10 @@ async function record(
   tell({ type: 'note', text: `recorded ${fresh.length} ${fresh.length === 1 ? 'run' : 'runs'} in results/` })
 }
 
+function absent(file: string): never {
+  throw new FileError(`no file ${file}`)
+}
+
 /** Identifies this program: what it would write may change with its code and its libraries. */
 export function programOf({ generator }: Pick<Site, 'generator'>, files: Files): string {
   const entry = process.argv[1] ?? ''
@@ -238,7 +242,7 @@ async function render(
       lang,
       href: encodeURI(basename(reportFile(file))),
     })),
-    read: async (file) => rendering.files.read(file) ?? (await readFile(join(project, file))),
+    read: async (file) => rendering.files.read(file) ?? absent(file),
     exhibits: exhibits(project, steps),
     judgement: judging(project, rendering.program, languageOf(rendering.document.frontMatter.lang)),
     generator,

@@ -11,7 +11,7 @@ import { type PublishedTable, publishedTables } from '../document/published.ts'
 import { cellsOf, chosen } from '../plan/cells.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
 import { languages } from '../report/words/languages.ts'
-import { type Files, openFiles } from '../results/files.ts'
+import { FileError, type Files, openFiles } from '../results/files.ts'
 import { type Environment, readEnvironments } from '../testbed/environment.ts'
 import type { BuildEvent } from './event.ts'
 
@@ -61,10 +61,19 @@ export interface Edition {
   readonly lang: string
 }
 
-const environmentsFile = 'experiments/environments.yaml'
+export const environmentsFile = 'experiments/environments.yaml'
+export const packagesLock = 'experiments/packages.lock.json'
 
 export function lockFile({ project }: Site): string {
-  return join(project, 'experiments/packages.lock.json')
+  return join(project, packagesLock)
+}
+
+/** Throws a FileError for files of the laboratory that cannot be read. No document names them, so that the error has no place in one. */
+export function refuseForeign(files: Files): void {
+  for (const file of [environmentsFile, packagesLock]) {
+    const problem = files.problem(file)
+    if (problem !== undefined) throw new FileError(problem)
+  }
 }
 
 /** The site of the document that the experiments stand in: for an edition that of its original. */
@@ -82,18 +91,20 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
   const { editionOf } = parseFrontMatter(value)
   const original = editionOf && (await originalOf(editionOf.file, site, files))
   const document = parseDocument(new VFile({ path, value }), original)
+  refuseForeign(files)
   // A document whose experiments all run on this host needs no such file.
   const environments = files.exists(environmentsFile)
     ? await readEnvironments(join(project, environmentsFile))
     : new Map<string, Environment>()
   const { bibliography } = document.frontMatter
-  const entries = bibliography && document.citations.length > 0 ? files.text(bibliography.file) : undefined
-  const published = publishedTables(document.frontMatter, files.text)
+  // What cannot be read is told by `check`, at its place.
+  const text = (named: string) => (files.problem(named) === undefined ? files.text(named) : undefined)
+  const entries = bibliography && document.citations.length > 0 ? text(bibliography.file) : undefined
+  const published = publishedTables(document.frontMatter, text)
   const isOrphan = document.frontMatter.editionOf !== undefined && document.original === undefined
   if (!isOrphan)
     check(document, {
-      exists: files.exists,
-      list: files.list,
+      ...files,
       environments: [...environments.keys(), 'local'],
       emulated: [...environments.values()]
         .filter(({ testbed }) => testbed === 'emulated')
@@ -110,6 +121,8 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
 
 /** What an edition is read with, or the reason why it cannot be. */
 async function originalOf(file: string, site: Site, files: Files): Promise<Document | string> {
+  const problem = files.problem(file)
+  if (problem !== undefined) return problem
   const text = files.text(file)
   if (text === undefined) return `no document ${file}`
   const { editionOf } = parseFrontMatter(text)
@@ -129,11 +142,12 @@ function editionsOf(document: Document, path: string, files: Files): readonly Ed
     warn(file, 'edition-of', editionOf.place, reason)
   }
   const found = editions.flatMap((edition): readonly Edition[] => {
-    const text = files.text(edition.file)
+    const problem = files.problem(edition.file)
+    const text = problem === undefined ? files.text(edition.file) : undefined
     const own = text === undefined ? undefined : parseFrontMatter(text)
     if (own?.editionOf?.file === name) return [{ file: edition.file, lang: own.lang }]
-    const reason =
-      own === undefined ? `no document ${edition.file}` : `${edition.file} does not say editionOf: ${name}`
+    const absent = problem ?? `no document ${edition.file}`
+    const reason = own === undefined ? absent : `${edition.file} does not say editionOf: ${name}`
     if (document === original) fail(file, 'editions', edition.place, reason)
     return []
   })

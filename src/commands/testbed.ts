@@ -1,7 +1,9 @@
 /** `repro testbed ...`: the laboratory by itself. */
 
 import { join } from 'node:path'
+import { environmentsFile, packagesLock, refuseForeign } from '../build/site.ts'
 import { hint } from '../document/spelling.ts'
+import { openFiles } from '../results/files.ts'
 import { cacheFolder } from '../testbed/cache.ts'
 import { doctor } from '../testbed/emulated/doctor.ts'
 import { installedRoot } from '../testbed/emulated/installed.ts'
@@ -43,7 +45,8 @@ export async function testbedCommand(args: readonly string[], signal: AbortSigna
     throw new UsageError(`unknown command: testbed ${name}${hint(name, actions.keys())}`)
   }
   const project = findProject(process.cwd())
-  const lockFile = join(project, 'experiments/packages.lock.json')
+  refuseForeign(openFiles(project))
+  const lockFile = join(project, packagesLock)
   const place = { project, lockFile, cache: cacheFolder(), mirror: process.env.REPRO_DEBIAN_MIRROR }
   return await action(rest, place, signal)
 }
@@ -51,7 +54,7 @@ export async function testbedCommand(args: readonly string[], signal: AbortSigna
 /** Environments, and whether what they boot is set up. */
 async function list(args: readonly string[], { project, lockFile, cache }: Place): Promise<number> {
   readArguments(args, definitions.list)
-  const environments = await readEnvironments(join(project, 'experiments/environments.yaml'))
+  const environments = await readEnvironments(join(project, environmentsFile))
   const { roots: locked } = await readLock(lockFile)
   for (const { name, label, testbed, root } of environments.values()) {
     const installed = await Promise.all(
@@ -94,7 +97,7 @@ async function examine(args: readonly string[], place: Place): Promise<number> {
 /** An interactive dom0. The environment is the newest unless named. */
 async function shell(args: readonly string[], place: Place, signal: AbortSignal): Promise<number> {
   const { positionals } = readArguments(args, definitions.shell)
-  const environments = await readEnvironments(join(place.project, 'experiments/environments.yaml'))
+  const environments = await readEnvironments(join(place.project, environmentsFile))
   const name = positionals[0] ?? [...environments.keys()].at(-1) ?? ''
   const environment = environments.get(name)
   if (!environment) throw new UsageError(`unknown environment: ${name}${hint(name, environments.keys())}`)

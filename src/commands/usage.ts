@@ -1,10 +1,11 @@
 /** Mistakes on the command line, and what all commands read from it. */
 
-import { existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import type { Site } from '../build/site.ts'
 import { hint } from '../document/spelling.ts'
+import { openFiles } from '../results/files.ts'
 import { cacheFolder } from '../testbed/cache.ts'
 import type { Definition } from './definition.ts'
 
@@ -85,12 +86,12 @@ export function siteOf(document: string | undefined, generator: string): Site {
   const folder = process.cwd()
   const project = findProject(folder)
   const path = document === undefined ? 'paper/index.md' : relative(project, resolve(folder, document))
-  if (path.startsWith('..'))
+  if (document === '') throw new UsageError('the document has an empty name')
+  if (path === '..' || path.startsWith('../'))
     throw new UsageError(`the document lies outside of the project ${project}: ${document}`)
-  const found = statSync(join(project, path), { throwIfNoEntry: false })
-  if (found === undefined) throw new UsageError(`no document ${path} in ${project}`)
-  if (found.isDirectory())
-    throw new UsageError(`${document || '.'} is a folder; name a Markdown file, such as paper/index.md`)
+  const problem = openFiles(project).problem(path === '' ? '.' : path)
+  if (problem !== undefined) throw new UsageError(`no document: ${problem}`)
+  if (!existsSync(join(project, path))) throw new UsageError(`no document ${path} in ${project}`)
   return {
     project,
     document: path.replaceAll('\\', '/'),

@@ -2,6 +2,7 @@
 
 import { posix } from 'node:path'
 import * as z from 'zod'
+import { FileError } from '../files/ordinary.ts'
 import { type Bibliography, checkCitations } from './bibliography.ts'
 import type { Parameter, Parameters, Place } from './block.ts'
 import { claimExpressions } from './claimblock.ts'
@@ -44,6 +45,10 @@ export interface TableOptions {
 export interface Project {
   /** Whether a file of this path, relative to the project, exists. */
   readonly exists: (path: string) => boolean
+  /** Why a document may not name this file, in words; undefined if it may, or if there is none. */
+  readonly problem: (path: string) => string | undefined
+  /** Files that fit a pattern; throws a FileError for links that lead out of the project. */
+  readonly match: (pattern: string) => readonly string[]
   /** Names in a folder, for suggestions; none when there is no such folder. */
   readonly list: (folder: string) => readonly string[]
   /** Names of environments that exist. */
@@ -159,7 +164,23 @@ function checkExperiment(context: Context): void {
     if (!hasErrorAt(document.file, place)) checkExperimentId(needed, place, document)
   }
   for (const [index, path] of wordsIn(source.data.inputs)) {
-    if (!isPattern(path)) checkFile(['inputs', index], context)
+    if (isPattern(path)) checkPattern(path, source.valuePlace(['inputs', index]), context)
+    else checkFile(['inputs', index], context)
+  }
+}
+
+/** A pattern may name nothing; what it names must be files of the project. */
+function checkPattern(pattern: string, place: Place, { document, project }: Context): void {
+  const refuse = (reason: string) =>
+    fail(document.file, 'refused-file', place, `inputs: ${pattern}: ${reason}`)
+  try {
+    for (const path of project.match(posix.normalize(pattern))) {
+      const problem = project.problem(path)
+      if (problem !== undefined) refuse(problem)
+    }
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error
+    refuse(error.message)
   }
 }
 
@@ -306,6 +327,11 @@ function checkExists(
   }: { readonly what: string; readonly document: Document; readonly project: Project },
 ): void {
   const path = posix.normalize(written)
+  const problem = project.problem(path)
+  if (problem !== undefined) {
+    fail(document.file, 'refused-file', place, `${what}: ${problem}`)
+    return
+  }
   if (project.exists(path)) return
   const folder = posix.dirname(path)
   const near = nearest(posix.basename(path), project.list(folder))

@@ -49,21 +49,9 @@ export function folderDigests(folder: string, files: Files): Digests {
 export function inputDigests(patterns: readonly string[], files: Files): Digests {
   const found = patterns.flatMap((pattern) => {
     const path = posix.normalize(pattern)
-    return isPattern(path) ? matching(path, files) : [path]
+    return isPattern(path) ? files.match(path) : [path]
   })
   return Object.fromEntries(
     [...new Set(found)].sort().map((path) => [`file ${path}`, files.digest(path) ?? 'missing']),
   )
-}
-
-function matching(pattern: string, files: Files): readonly string[] {
-  const parts = pattern.split('/')
-  const fixed = parts.slice(0, Math.max(0, parts.findIndex(isPattern))).join('/')
-  const visit = (folder: string): readonly string[] =>
-    files.list(folder === '' ? '.' : folder).flatMap((name) => {
-      const path = folder === '' ? name : `${folder}/${name}`
-      if (posix.matchesGlob(path, pattern)) return files.exists(path) ? [path] : visit(path)
-      return files.exists(path) || name.startsWith('.') || name === 'node_modules' ? [] : visit(path)
-    })
-  return visit(fixed)
 }

@@ -5,10 +5,23 @@
  */
 
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { type BigIntStats, statSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
+import {
+  type Content,
+  type Entry,
+  entriesInside,
+  FileError,
+  placeIn,
+  problemOf,
+  readInside,
+  readOrdinary,
+} from '../files/ordinary.ts'
+import { matching } from './glob.ts'
 
-/** What a build saw at a path: a file's digest and stamp, the names in a folder, or that nothing was there. */
+export { FileError }
+
+/** What a build saw at a path: a file's digest and stamp, the names in a folder (those of folders with a slash), or that nothing was there. */
 export type Note =
   | { readonly type: 'file'; readonly stamp: string; readonly sha256: string }
   | { readonly type: 'folder'; readonly names: readonly string[] }
@@ -17,44 +30,66 @@ export type Note =
 /** By path as it was asked for: relative to the project, or absolute. */
 export type Notes = Readonly<Record<string, Note>>
 
-/** All paths are relative to the project, or absolute. */
+/**
+ * Paths are relative to the project, and any of them may come from a stranger: all of these throw a FileError for a path that
+ * leads out of the project, by itself or by a link, and for what is not an ordinary file of bounded size.
+ */
 export interface Files {
-  /** Content; undefined if there is no such file. */
+  /** Content; undefined if there is no such file (a folder is none). */
   read(path: string): Uint8Array | undefined
   text(path: string): string | undefined
-  /** SHA-256 (hex) of the content; undefined if there is no such file. Reads only files that changed. */
+  /**
+   * SHA-256 (hex) of the content; undefined if there is no such file. Reads only files that changed. An absolute path is the
+   * program's own, such as a file of the cache.
+   */
   digest(path: string): string | undefined
   /** Sorted names in a folder; none if there is no such folder. */
   list(folder: string): readonly string[]
+  /** Sorted paths of files that fit a pattern with `*` and `**`. */
+  match(pattern: string): readonly string[]
   exists(path: string): boolean
+  /**
+   * Why a document may not name this file, in words; undefined if it can be read, or if nothing is there. Beside what reading throws
+   * these are folders, and what this program keeps in .repro/ and _build/.
+   */
+  problem(path: string): string | undefined
   /** Everything looked at so far. */
   notes(): Notes
 }
+
+/** What this program writes itself, so that it is no source of anything. */
+const closed = ['.repro', '_build']
 
 /** `remembered` are the notes of an earlier build. */
 export function openFiles(project: string, remembered: Notes = {}): Files {
   const contents = new Map<string, Uint8Array | undefined>()
   const notes = new Map<string, Note>()
 
-  const read = (path: string): Uint8Array | undefined => {
-    if (contents.has(path)) return contents.get(path)
-    const found = look(resolve(project, path))
+  const keep = (path: string, found: Content | undefined) => {
     contents.set(path, found?.content)
     notes.set(
       path,
-      found ? { type: 'file', stamp: found.stamp, sha256: sha256(found.content) } : { type: 'nothing' },
+      found
+        ? { type: 'file', stamp: stampOf(found.stats), sha256: sha256(found.content) }
+        : { type: 'nothing' },
     )
     return found?.content
   }
+  const read = (path: string) =>
+    contents.has(path) ? contents.get(path) : keep(path, readInside(project, path))
   const digest = (path: string): string | undefined => {
-    const known = notes.get(path)
-    if (known === undefined) {
+    if (!notes.has(path)) {
       const before = remembered[path]
-      if (before?.type === 'file' && before.stamp === stampOf(resolve(project, path))) notes.set(path, before)
-      else read(path)
+      if (before?.type === 'file' && before.stamp === stampAt(project, path)) notes.set(path, before)
+      else keep(path, look(project, path))
     }
     const note = notes.get(path)
     return note?.type === 'file' ? note.sha256 : undefined
+  }
+  const entries = (folder: string): readonly Entry[] => {
+    const found = entriesInside(project, folder)
+    notes.set(folder, found ? { type: 'folder', names: found.map(nameOf) } : { type: 'nothing' })
+    return found ?? []
   }
   return {
     read,
@@ -63,70 +98,70 @@ export function openFiles(project: string, remembered: Notes = {}): Files {
       return content && new TextDecoder().decode(content)
     },
     digest,
-    list(folder) {
-      const names = namesIn(resolve(project, folder))
-      notes.set(folder, names ? { type: 'folder', names } : { type: 'nothing' })
-      return names ?? []
+    list: (folder) => entries(folder).map(({ name }) => name),
+    match: (pattern) => matching(pattern, project, entries),
+    exists(path) {
+      placeIn(project, path) // no absolute one
+      return digest(path) !== undefined
     },
-    exists: (path) => digest(path) !== undefined,
+    problem: (path) => problemOf(project, path, closed),
     notes: () => Object.fromEntries([...notes].sort(([a], [b]) => (a < b ? -1 : 1))),
   }
 }
 
 /** Whether a build would see all of it again. A file with another stamp is read: its content decides. */
 export function unchanged(project: string, notes: Notes): boolean {
-  return Object.entries(notes).every(([path, note]) => {
-    const place = resolve(project, path)
-    switch (note.type) {
-      case 'nothing':
-        return statSync(place, { throwIfNoEntry: false }) === undefined
-      case 'folder':
-        return namesIn(place)?.join('\n') === note.names.join('\n')
-      case 'file':
-        return stampOf(place) === note.stamp || sameContent(place, note.sha256)
-      default:
-        return false // written by another version
-    }
-  })
+  try {
+    return Object.entries(notes).every(([path, note]) => isUnchanged(project, path, note))
+  } catch (error) {
+    if (error instanceof FileError) return false // the build will say what is wrong
+    throw error
+  }
 }
 
-function sameContent(file: string, digest: string): boolean {
-  const found = look(file)
+function isUnchanged(project: string, path: string, note: Note): boolean {
+  switch (note.type) {
+    case 'nothing':
+      return statSync(placeOf(project, path), { throwIfNoEntry: false }) === undefined
+    case 'folder':
+      return entriesInside(project, path)?.map(nameOf).join('\n') === note.names.join('\n')
+    case 'file':
+      return stampAt(project, path) === note.stamp || sameContent(look(project, path), note.sha256)
+    default:
+      return false // written by another version
+  }
+}
+
+function sameContent(found: Content | undefined, digest: string): boolean {
   return found !== undefined && sha256(found.content) === digest
+}
+
+function look(project: string, path: string): Content | undefined {
+  return isAbsolute(path) ? readOrdinary(path) : readInside(project, path)
+}
+
+function placeOf(project: string, path: string): string {
+  return isAbsolute(path) ? path : placeIn(project, path)
+}
+
+function nameOf({ name, type }: Entry): string {
+  return type === 'folder' ? `${name}/` : name
 }
 
 /** A file changed this shortly before it is looked at may change again without another stamp; it gets none (as git does). */
 const racyNs = 20_000_000n
 
-function look(file: string): { readonly content: Uint8Array; readonly stamp: string } | undefined {
-  const stamp = stampOf(file) ?? ''
-  try {
-    return { content: readFileSync(file), stamp }
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR') return undefined
-    throw error
-  }
-}
-
-/** Size, inode and times of a file; undefined if there is none, or if it changed just now. */
-function stampOf(file: string): string | undefined {
-  const found = statSync(file, { bigint: true, throwIfNoEntry: false })
-  if (!found?.isFile()) return undefined
-  const { size, ino, mtimeNs, ctimeNs } = found
+/** Size, inode and times of a file; empty if it changed just now. */
+function stampOf({ size, ino, mtimeNs, ctimeNs }: BigIntStats): string {
   const nowNs = BigInt(Date.now()) * 1_000_000n
-  if (nowNs - mtimeNs < racyNs || nowNs - ctimeNs < racyNs) return undefined
+  if (nowNs - mtimeNs < racyNs || nowNs - ctimeNs < racyNs) return ''
   return `${size} ${ino} ${mtimeNs} ${ctimeNs}`
 }
 
-function namesIn(folder: string): readonly string[] | undefined {
-  try {
-    return readdirSync(folder).sort()
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw error
-  }
+/** The stamp of what lies at a path; undefined if there is no file, or if it changed just now. */
+function stampAt(project: string, path: string): string | undefined {
+  const found = statSync(placeOf(project, path), { bigint: true, throwIfNoEntry: false })
+  return found?.isFile() ? stampOf(found) || undefined : undefined
 }
 
 /** SHA-256 (hex) of a file's content, or of a text. */

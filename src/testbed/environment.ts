@@ -1,8 +1,8 @@
 /** Environments: the machines that a paper's experiments ask for, as experiments/environments.yaml defines them. */
 
-import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { readTextFile } from '../files/ordinary.ts'
 import { TestbedError } from './testbed.ts'
 
 const definition = z.strictObject({
@@ -47,7 +47,7 @@ export type Environment = z.infer<typeof definition> & { readonly name: string }
 export async function readEnvironments(file: string): Promise<ReadonlyMap<string, Environment>> {
   let data: unknown
   try {
-    data = parse(await readFile(file, 'utf8'))
+    data = parse(readTextFile(file))
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new TestbedError(`cannot read the environments in ${file}: ${reason}`, { cause })

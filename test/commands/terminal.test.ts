@@ -64,8 +64,8 @@ describe('output that cannot be written', () => {
 
 describe('what the operating system refuses', () => {
   it.each([
-    [['check', ''], 'repro: . is a folder; name a Markdown file, such as paper/index.md'],
-    [['check', 'paper'], 'repro: paper is a folder; name a Markdown file, such as paper/index.md'],
+    [['check', ''], 'repro: the document has an empty name'],
+    [['check', 'paper'], 'repro: no document: paper is a folder'],
     [['build', 'paper/none.md'], 'repro: no document paper/none.md'],
     [['verify', '--junit', 'none/x.xml'], 'error: cannot open none/x.xml: no such file or directory'],
     [['verify', '--junit', 'paper'], 'error: cannot open paper: illegal operation on a directory'],

@@ -13,6 +13,8 @@ function messages(markdown: string) {
   const document = parseDocument(file)
   check(document, {
     exists: () => true,
+    problem: () => undefined,
+    match: () => [],
     list: () => [],
     environments: ['xen-4.14', 'xen-4.17'],
     languages: ['en', 'ja'],

@@ -25,6 +25,8 @@ const files = [
 ]
 const project: Project = {
   exists: (path) => files.includes(path),
+  problem: () => undefined,
+  match: () => [],
   list: (path) =>
     files.filter((file) => file.startsWith(`${path}/`)).map((file) => file.slice(path.length + 1)),
   environments: ['xen-4.14', 'xen-4.17'],

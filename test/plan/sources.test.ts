@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { folderDigests, inputDigests, scriptDigests } from '../../src/plan/sources.ts'
 import type { Files } from '../../src/results/files.ts'
@@ -16,6 +17,8 @@ function filesOf(texts: Texts): Files {
       return [...new Set(below.map((path) => path.slice(start.length).split('/')[0] ?? ''))].sort()
     },
     exists: (path) => paths.includes(path),
+    problem: () => undefined,
+    match: (pattern) => paths.filter((path) => posix.matchesGlob(path, pattern)).sort(),
     notes: () => ({}),
   }
 }

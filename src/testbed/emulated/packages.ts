@@ -1,8 +1,9 @@
 /** The lock file of the laboratory: which packages each root is made of, by version and SHA-256. */
 
 import { createHash } from 'node:crypto'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { readTextFile } from '../../files/ordinary.ts'
 import { TestbedError } from '../testbed.ts'
 import { type Root, roots } from './roots.ts'
 
@@ -49,7 +50,7 @@ const regenerate = 'Restore it from version control, or regenerate it with `repr
 export async function readLock(file: string): Promise<Lock> {
   let value: unknown
   try {
-    value = JSON.parse(await readFile(file, 'utf8'))
+    value = JSON.parse(readTextFile(file))
   } catch (cause) {
     throw new TestbedError(`cannot read the package lock ${file}: ${(cause as Error).message}`, {
       advice: regenerate,

@@ -1,0 +1,231 @@
+/**
+ * Reads files that a stranger may have laid: a path of the project leads nowhere else, and what is opened is an ordinary file of
+ * bounded size. A device is not opened, a named pipe is not waited for.
+ */
+
+import {
+  accessSync,
+  type BigIntStats,
+  closeSync,
+  constants,
+  type Dirent,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs'
+import { isAbsolute, join, normalize, relative } from 'node:path'
+
+/** A file or folder that cannot be used, in words: its path, what is wrong with it, and what to do. */
+export class FileError extends Error {
+  override readonly name = 'FileError'
+}
+
+/** No more is read of one file. */
+export const mostBytes = 256 * 2 ** 20
+
+export interface Content {
+  readonly content: Uint8Array
+  /** Of the file that was read, before it was. */
+  readonly stats: BigIntStats
+}
+
+/** Git's own folder can hold credentials; nothing reads or writes there. */
+const alwaysClosed = ['.git']
+
+/** Absolute path of what lies at `path` in the project. Throws a FileError for one that leads out of it, or into a `closed` folder. */
+export function placeIn(project: string, path: string, closed: readonly string[] = []): string {
+  if (path.includes('\0')) throw new FileError(`${path.replaceAll('\0', '\\0')}: no path has a NUL character`)
+  const inner = normalize(path)
+  if (isAbsolute(path) || leadsOut(inner))
+    throw new FileError(`${path} lies outside of the project: name a file by its path in the project`)
+  refuseClosed(path, inner, closed)
+  return join(project, inner)
+}
+
+/** Content of a file of the project; undefined if nothing or a folder is there. Throws a FileError for all that is not to be read. */
+export function readInside(project: string, path: string): Content | undefined {
+  const real = realIn(project, path)
+  return real === undefined ? undefined : readOrdinary(real, path, project)
+}
+
+/** Why a document cannot name this file, in words; undefined if it can be read, or if nothing is there. */
+export function problemOf(project: string, path: string, closed: readonly string[]): string | undefined {
+  try {
+    const real = realIn(project, path, closed)
+    if (real === undefined) return undefined
+    const stats = statSync(real, { bigint: true })
+    if (stats.isDirectory()) return `${path} is a folder, not a file`
+    requireOrdinary(stats, path)
+    requireBounded(stats.size, path)
+    accessSync(real, constants.R_OK)
+    return undefined
+  } catch (error) {
+    const told = asFileError(error, path)
+    if (told instanceof FileError) return told.message
+    throw told
+  }
+}
+
+/**
+ * Content of a file that the program itself names; undefined if nothing or a folder is there. `project` holds it to what was
+ * opened: it must lie in there.
+ *
+ * @param name what messages call it
+ */
+export function readOrdinary(file: string, name = file, project?: string): Content | undefined {
+  try {
+    const found = statSync(file, { bigint: true, throwIfNoEntry: false })
+    if (found === undefined || found.isDirectory()) return undefined
+    // Before it is opened: to open a device may already do something.
+    requireOrdinary(found, name)
+    const noLink = project === undefined ? 0 : constants.O_NOFOLLOW
+    const handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | noLink)
+    try {
+      const stats = fstatSync(handle, { bigint: true })
+      requireOrdinary(stats, name)
+      if (project !== undefined && leadsOut(relative(homeOf(project), openedPath(handle, file))))
+        throw new FileError(`${name} changed while it was opened: it leads out of the project now`)
+      return { content: readAll(handle, stats.size, name), stats }
+    } finally {
+      closeSync(handle)
+    }
+  } catch (error) {
+    if (isAbsent(error)) return undefined
+    throw asFileError(error, name)
+  }
+}
+
+/** Text of a file that the program itself names. Throws a FileError if there is none. */
+export function readTextFile(file: string): string {
+  const found = readOrdinary(file)
+  if (found === undefined) throw new FileError(`no file ${file}`)
+  return new TextDecoder().decode(found.content)
+}
+
+/** A name in a folder. What a link leads to is not said. */
+export interface Entry {
+  readonly name: string
+  readonly type: 'file' | 'folder' | 'link' | 'other'
+}
+
+/** What is in a folder of the project, sorted by name; undefined if there is no such folder. */
+export function entriesInside(project: string, folder: string): readonly Entry[] | undefined {
+  const real = realIn(project, folder)
+  if (real === undefined) return undefined
+  try {
+    return readdirSync(real, { withFileTypes: true })
+      .map((entry): Entry => ({ name: entry.name, type: typeOf(entry) }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+  } catch (error) {
+    if (isAbsent(error)) return undefined
+    throw asFileError(error, folder)
+  }
+}
+
+function typeOf(entry: Dirent): Entry['type'] {
+  if (entry.isFile()) return 'file'
+  if (entry.isDirectory()) return 'folder'
+  return entry.isSymbolicLink() ? 'link' : 'other'
+}
+
+/** Where a path of the project really leads, with all links followed; undefined if nothing is there. */
+export function realIn(project: string, path: string, closed: readonly string[] = []): string | undefined {
+  const place = placeIn(project, path, closed)
+  try {
+    const real = realpathSync.native(place)
+    const inner = relative(homeOf(project), real)
+    if (leadsOut(inner)) throw new FileError(`${path} leads out of the project by a link, to ${real}`)
+    refuseClosed(path, inner, closed)
+    return real
+  } catch (error) {
+    if (isAbsent(error)) return undefined
+    throw asFileError(error, path)
+  }
+}
+
+/** Real paths of projects, which do not move while a program works in them. */
+const homes = new Map<string, string>()
+
+function homeOf(project: string): string {
+  const home = homes.get(project) ?? realpathSync.native(project)
+  homes.set(project, home)
+  return home
+}
+
+function leadsOut(inner: string): boolean {
+  return inner === '..' || inner.startsWith('../') || isAbsolute(inner)
+}
+
+/** `.git` is closed wherever it lies (a submodule has its own), others only at the top of the project. */
+function refuseClosed(path: string, inner: string, closed: readonly string[]): void {
+  // Some file systems know no case.
+  const parts = inner.toLowerCase().split('/')
+  const found = parts.find((part) => alwaysClosed.includes(part)) ?? closed.find((one) => one === parts[0])
+  if (found !== undefined)
+    throw new FileError(`${path} lies in ${found}, which no document can name files of`)
+}
+
+function requireOrdinary(stats: BigIntStats, name: string): void {
+  if (stats.isFile()) return
+  const kind = stats.isFIFO()
+    ? 'a named pipe'
+    : stats.isSocket()
+      ? 'a socket'
+      : stats.isDirectory()
+        ? 'a folder'
+        : 'a device'
+  throw new FileError(`${name} is ${kind}, not an ordinary file`)
+}
+
+function requireBounded(bytes: bigint, name: string): void {
+  if (bytes <= mostBytes) return
+  const [has, most] = [bytes, BigInt(mostBytes)].map((one) => `${one / 2n ** 20n} MB`)
+  throw new FileError(`${name} is too large: it has ${has}, and at most ${most} of one file are read`)
+}
+
+function readAll(handle: number, size: bigint, name: string): Uint8Array {
+  requireBounded(size, name)
+  const buffer = Buffer.allocUnsafe(Number(size) + 1)
+  let read = 0
+  for (let more = -1; more !== 0 && read < buffer.length; read += more)
+    more = readSync(handle, buffer, read, buffer.length - read, null)
+  if (read === buffer.length) throw new FileError(`${name} grew while it was read: try again`)
+  return buffer.subarray(0, read)
+}
+
+/** Path of what a handle is open on, which no later change of links alters. */
+function openedPath(handle: number, file: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${handle}`)
+  } catch {
+    // No /proc: the path as it is now, if it still leads to what was opened.
+    const [now, opened] = [statSync(file, { bigint: true }), fstatSync(handle, { bigint: true })]
+    return now.ino === opened.ino && now.dev === opened.dev ? realpathSync.native(file) : '/'
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'no permission (EACCES)',
+  EPERM: 'no permission (EPERM)',
+  ELOOP: 'its links lead in a circle (ELOOP)',
+  ENAMETOOLONG: 'the path is too long (ENAMETOOLONG)',
+  EMFILE: 'too many open files (EMFILE): raise the limit, see ulimit -n',
+  ENFILE: 'too many open files on this machine (ENFILE)',
+  EIO: 'the disk has an error there (EIO)',
+}
+
+/** What a file system refuses, in words; anything else comes back unchanged. */
+function asFileError(error: unknown, name: string): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  if (error instanceof FileError || code === undefined) return error
+  return new FileError(`cannot read ${name}: ${reasons[code] ?? code}`, { cause: error })
+}
