@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -9,6 +11,8 @@ export default defineConfig({
           name: 'quick',
           include: ['test/**/*.test.ts'],
           exclude: ['test/slow/**'],
+          // The key of this machine, for seals.
+          env: { REPRO_CACHE: join(tmpdir(), 'repro-test-cache') },
           testTimeout: 30_000,
         },
       },

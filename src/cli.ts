@@ -21,7 +21,10 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['check', async (args) => (await import('./commands/check.ts')).checkCommand(args, generator())],
   ['status', async (args) => (await import('./commands/status.ts')).statusCommand(args, generator())],
   ['explain', async (args) => (await import('./commands/status.ts')).explainCommand(args, generator())],
-  ['accept', async (args) => (await import('./commands/accept.ts')).acceptCommand(args, generator())],
+  [
+    'accept',
+    async (args, signal) => (await import('./commands/accept.ts')).acceptCommand(args, generator(), signal),
+  ],
   [
     'verify',
     async (args, signal) => (await import('./commands/verify.ts')).verifyCommand(args, generator(), signal),
@@ -101,8 +104,10 @@ async function unknown(name: string): Promise<number> {
 async function nothingToDo(args: readonly string[]): Promise<boolean> {
   if (args.some((word) => word.startsWith('-')) || args.length > 1) return false
   const { isUpToDate, reportFile } = await import('./build/manifest.ts')
+  const { openSeal } = await import('./results/seal.ts')
+  const project = process.cwd()
   const document = args[0] ?? 'paper/index.md'
-  if (!isUpToDate(process.cwd(), document)) return false
+  if (!isUpToDate({ project, document, seal: openSeal(project) })) return false
   print(`${reportFile(document)} (nothing to do)`)
   return true
 }

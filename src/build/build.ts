@@ -10,12 +10,12 @@ import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { hasErrors } from '../document/problem.ts'
 import { cellsOf, chosen, type PlannedCell } from '../plan/cells.ts'
-import { digest } from '../plan/key.ts'
 import { plan, type Step } from '../plan/plan.ts'
 import type { Standing } from '../report/telling.ts'
 import { languageOf } from '../report/words/languages.ts'
 import { FileError, type Files, type Notes, openFiles, sha256 } from '../results/files.ts'
 import type { Run } from '../results/run.ts'
+import { StoreError } from '../results/runfile.ts'
 import { runName } from '../results/series.ts'
 import { openStore, sweep, writeAtomically } from '../results/store.ts'
 import { setup } from '../testbed/emulated/setup.ts'
@@ -24,7 +24,9 @@ import { type Done, reasonToRun, runCells } from './cells.ts'
 import type { Outcome, Tell } from './event.ts'
 import { type Rendering, renderInputs } from './exhibits.ts'
 import { exhibits, judging, tidy } from './made.ts'
-import { type Manifest, manifestFile, reportFile } from './manifest.ts'
+import { formatManifest, manifestFile, reportFile } from './manifest.ts'
+import { programOf } from './program.ts'
+import { record, refuseOthersRecords, refuseUnrecorded } from './record.ts'
 import {
   DocumentError,
   lockFile,
@@ -53,20 +55,31 @@ export interface BuildOptions extends Overrides {
   readonly signal: AbortSignal
 }
 
-/** A frozen build found cells whose recorded run is not there or made from something else; one line a cell. */
-export class FrozenError extends Error {
-  override readonly name = 'FrozenError'
-}
-
-/** Every cell with its verdict. Throws a DocumentError when the document has errors. */
+/**
+ * Every cell with its verdict. Throws a DocumentError when the document has errors, and a StoreError that lists the recorded runs
+ * that cannot be read.
+ */
 export async function planDocument(
   site: Site,
-  { document, environments }: Pick<Opened, 'document' | 'environments'>,
+  opened: Pick<Opened, 'document' | 'environments'>,
   files: Files = openFiles(site.project),
   made: ReadonlyMap<string, Run> = new Map(),
 ): Promise<readonly Step[]> {
+  const steps = await planAsItIs(site, opened, files, made)
+  const reasons = steps.flatMap(({ verdict }) => (verdict.type === 'damaged' ? [verdict.reason] : []))
+  if (reasons.length > 0) throw new StoreError(reasons.join('\n'))
+  return steps
+}
+
+/** As planDocument, but with recorded runs that cannot be read among the verdicts. */
+export async function planAsItIs(
+  site: Site,
+  { document, environments }: Pick<Opened, 'document' | 'environments'>,
+  files: Files,
+  made: ReadonlyMap<string, Run> = new Map(),
+): Promise<readonly Step[]> {
   if (hasErrors(document.file)) throw new DocumentError(document.file)
-  const store = openStore(site.project, files)
+  const store = openStore(site.project, files, site.seal)
   const around = { ...whereWritten(site, document), environments, lockFile: lockFile(site), store, files }
   return await plan(cellsOf(document.blocks), around, made)
 }
@@ -82,8 +95,12 @@ export async function build(
   const document = override(opened.document, options, tell)
   const own = { document, environments: opened.environments }
   const steps = await planDocument(site, own, files)
-  if (options.frozen) refuseUnrecorded(steps)
+  if (options.frozen) refuseUnrecorded(steps, whereWritten(site, document))
   const wanted = choice(steps, options)
+  if (options.record) {
+    const recording = steps.filter(({ cell, verdict }) => verdict.type === 'cached' || wanted.isChosen(cell))
+    refuseOthersRecords(recording, whereWritten(site, document))
+  }
   const toRun = (planned: readonly Step[]) =>
     planned.filter((step) => wanted.isChosen(step.cell) && reasonToRun(step, wanted.isRerun) !== undefined)
 
@@ -96,7 +113,7 @@ export async function build(
       const shop = {
         ...whereWritten(site, document),
         lockFile: lockFile(site),
-        store: openStore(site.project),
+        store: openStore(site.project, openFiles(site.project), site.seal),
       }
       // From here on the files are looked at anew: packages may have been replaced, and runs are made.
       const replan = async (made: ReadonlyMap<string, Run>) =>
@@ -108,7 +125,8 @@ export async function build(
   const made = new Map(done.executed.map((run) => [runName(run), run]))
   const settled = first.length > 0 ? await planDocument(site, own, after, made) : steps
   const shown = runsToShow(settled, made)
-  if (options.record) await record(shown, settled, site, tell)
+  if (options.record)
+    await underLock(site, options.signal, tell, async () => await record(shown, settled, site, tell))
   if (!options.render) return { ...done, problems: [] }
   const rendering = {
     document,
@@ -126,15 +144,6 @@ export async function build(
   return { ...done, ...(await render(site, rendering, { complete, before: files.notes() })) }
 }
 
-function refuseUnrecorded(steps: readonly Step[]): void {
-  const lines = steps.flatMap(({ cell, verdict }) => {
-    if (verdict.type === 'recorded') return []
-    const why = verdict.type === 'cached' ? 'run here, but not recorded (repro run --record)' : verdict.reason
-    return [`${runName(cell)}: ${why}`]
-  })
-  if (lines.length > 0) throw new FrozenError(lines.join('\n'))
-}
-
 /** Which cells may run, and which of them run whatever is there. Throws a ChoiceError for a name that fits no cell. */
 export function choice(steps: readonly Step[], { only, rerun }: Pick<BuildOptions, 'only' | 'rerun'>) {
   const cells = steps.map(({ cell }) => cell)
@@ -144,8 +153,9 @@ export function choice(steps: readonly Step[], { only, rerun }: Pick<BuildOption
   return { isChosen, isRerun: rerun.length === 0 ? none : isRerun }
 }
 
-async function underLock<T>(
-  { project }: Site,
+/** Runs `action` while no other build writes to the project. */
+export async function underLock<T>(
+  { project }: Pick<Site, 'project'>,
   signal: AbortSignal,
   tell: Tell,
   action: () => Promise<T>,
@@ -185,7 +195,7 @@ export function runsToShow(steps: readonly Step[], made: ReadonlyMap<string, Run
   return steps.flatMap(({ cell, verdict }): readonly Shown[] => {
     const run = made.get(runName(cell))
     if (run) return [{ run, standing: { executed: true } }]
-    if (verdict.type === 'missing') return []
+    if (verdict.type === 'missing' || verdict.type === 'damaged') return []
     const stale = verdict.type === 'stale' ? { stale: verdict.reason } : {}
     return [{ run: verdict.run, standing: { executed: false, ...stale } }]
   })
@@ -204,34 +214,16 @@ function recordsBeside(
   return new Map(records.map((run) => [runName(run), run]))
 }
 
-async function record(
-  shown: readonly Shown[],
-  steps: readonly Step[],
-  { project }: Site,
-  tell: Tell,
-): Promise<void> {
-  const recorded = new Set(steps.flatMap(({ verdict }) => (verdict.type === 'recorded' ? [verdict.run] : [])))
-  const fresh = shown.filter(({ run, standing }) => standing.stale === undefined && !recorded.has(run))
-  const store = openStore(project)
-  for (const { run } of fresh) await store.record(run)
-  tell({ type: 'note', text: `recorded ${fresh.length} ${fresh.length === 1 ? 'run' : 'runs'} in results/` })
-}
-
 function absent(file: string): never {
   throw new FileError(`no file ${file}`)
 }
 
-/** Identifies this program: what it would write may change with its code and its libraries. */
-export function programOf({ generator }: Pick<Site, 'generator'>, files: Files): string {
-  const entry = process.argv[1] ?? ''
-  return digest([generator, files.digest(entry) ?? '', process.version])
-}
-
 async function render(
-  { project, document: path, generator }: Site,
+  site: Site,
   rendering: Rendering,
   { complete, before }: { readonly complete: boolean; readonly before: Notes },
 ): Promise<Pick<Outcome, 'problems' | 'report'>> {
+  const { project, document: path, generator } = site
   const steps = renderInputs(rendering)
   // The report is the only user of unified's HTML side and of vega, which take a while to load.
   const { renderReport } = await import('../report/page.ts')
@@ -243,19 +235,19 @@ async function render(
       href: encodeURI(basename(reportFile(file))),
     })),
     read: async (file) => rendering.files.read(file) ?? absent(file),
-    exhibits: exhibits(project, steps),
-    judgement: judging(project, rendering.program, languageOf(rendering.document.frontMatter.lang)),
+    exhibits: exhibits(site, new Map(Object.entries(steps))),
+    judgement: judging(site, rendering.program, languageOf(rendering.document.frontMatter.lang)),
     generator,
   })
   await writeAtomically(project, report, html)
-  const manifest: Manifest = {
-    schema: 1,
+  const manifest = {
     complete: complete && problems.length === 0,
     notes: { ...before, ...rendering.files.notes() },
     report: sha256(html),
     steps,
   }
-  await writeAtomically(project, manifestFile(path), JSON.stringify(manifest))
-  tidy(project)
+  const sealed = formatManifest(manifest, site)
+  if (sealed) await writeAtomically(project, manifestFile(path), sealed)
+  tidy(site)
   return { problems, report }
 }

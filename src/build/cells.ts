@@ -35,6 +35,7 @@ export function reasonToRun(
       return rerun(cell) ? 'asked for by --rerun' : undefined
     case 'stale':
     case 'missing':
+    case 'damaged':
       return verdict.reason
   }
 }

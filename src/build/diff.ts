@@ -2,11 +2,13 @@
 
 import { execFileSync } from 'node:child_process'
 import { type Change, changesOf } from '../plan/verdict.ts'
+import { openFiles } from '../results/files.ts'
 import type { Run } from '../results/run.ts'
 import { parseRun } from '../results/runfile.ts'
 import { excludedColumn, type Factors, runName, series } from '../results/series.ts'
 import { type CellName, openStore, sameRows } from '../results/store.ts'
 import { type Comparison, compare } from '../stats/compare.ts'
+import type { Site } from './site.ts'
 
 /** Runs by the name of their cell. */
 export type RunSet = ReadonlyMap<string, Run>
@@ -77,18 +79,16 @@ function metrics(a: Run, b: Run): readonly MetricDifference[] {
  * The runs that a word stands for: `recorded` (results/ as it is), `latest` (the newest made here of each cell), a cell's name (its
  * recorded run), a run made here (its id, or the start of it), or a git revision (results/ as it was). Undefined if it stands for nothing.
  */
-export function runSet(word: string, cells: readonly CellName[], project: string): RunSet | undefined {
-  const store = openStore(project)
+export function runSet(
+  word: string,
+  cells: readonly CellName[],
+  { project, seal }: Pick<Site, 'project' | 'seal'>,
+): RunSet | undefined {
+  const store = openStore(project, openFiles(project), seal)
   const named = (runs: readonly (Run | undefined)[]) =>
     new Map(runs.flatMap((run) => (run ? [[runName(run), run]] : [])))
   if (word === 'recorded') return named(cells.map(store.recorded))
-  if (word === 'latest')
-    return named(
-      cells.map((cell) => {
-        const id = store.history(cell).at(-1)
-        return id === undefined ? undefined : store.past(cell, id)
-      }),
-    )
+  if (word === 'latest') return named(cells.map((cell) => store.cached(cell)))
   for (const cell of cells) {
     if (runName(cell) === word) return named([store.recorded(cell)])
     const id = store.history(cell).find((one) => one.startsWith(word))
@@ -107,12 +107,14 @@ function atRevision(revision: string, project: string): RunSet | undefined {
   try {
     const commit = git('rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`).trim()
     const files = git('ls-tree', '-r', '-z', '--name-only', commit, '--', 'results').split('\0')
+    const there = new Set(files)
     const runs = files
       .filter((file) => file.endsWith('/run.json'))
       .flatMap((file) => {
         const folder = file.slice(0, -'/run.json'.length)
-        const show = (name: string) => git('show', `${commit}:./${folder}/${name}`)
-        return parseRun(show, `${revision}:${folder}`) ?? []
+        const show = (name: string) =>
+          there.has(`${folder}/${name}`) ? git('show', `${commit}:./${folder}/${name}`) : undefined
+        return parseRun(show, `${revision}:${folder}`, folder.slice('results/'.length)) ?? []
       })
     return new Map(runs.map((run) => [runName(run), run]))
   } catch (error) {

@@ -1,4 +1,7 @@
-/** What earlier builds made of inputs (tables, figures, judgements of claims), by the digest of these: .repro/made/<digest>. */
+/**
+ * What earlier builds made of inputs (tables, figures, judgements of claims), by the digest of these: .repro/made/<digest>. Only
+ * what carries this machine's seal is read: a stranger's bytes could say, and build, anything.
+ */
 
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,48 +11,65 @@ import type { Measured } from '../claims/measure.ts'
 import type { Reasons } from '../claims/reasons.ts'
 import type { Evidence } from '../claims/scope.ts'
 import type { ClaimBlock } from '../document/block.ts'
-import { digest } from '../plan/key.ts'
 import type { Exhibit, Exhibits } from '../report/exhibits.ts'
 import { openFiles } from '../results/files.ts'
+import { digest } from '../results/key.ts'
 import type { PublishedSource, Source } from '../results/quantity.ts'
 import type { Inputs } from '../results/run.ts'
+import type { Item } from '../results/seal.ts'
 import { runName } from '../results/series.ts'
 import { writeAtomically } from '../results/store.ts'
 import { claimInputs } from './exhibits.ts'
 import { everyManifest } from './manifest.ts'
+import type { Site } from './site.ts'
 
 const folder = '.repro/made'
 
-function find(project: string, inputs: Inputs): Buffer | undefined {
+type Place = Pick<Site, 'project' | 'seal'>
+
+function itemOf(name: string): Item {
+  return { kind: 'rendered', path: `${folder}/${name}` }
+}
+
+function find({ project, seal }: Place, inputs: Inputs): Uint8Array | undefined {
+  const name = digest(inputs)
+  const file = contentOf(join(project, folder, name))
+  return file && seal.open(itemOf(name), file)
+}
+
+function contentOf(file: string): Uint8Array | undefined {
   try {
-    return readFileSync(join(project, folder, digest(inputs)))
+    return readFileSync(file)
   } catch {
     return undefined
   }
 }
 
-const keep = (project: string, inputs: Inputs, made: Uint8Array) =>
-  writeAtomically(project, `${folder}/${digest(inputs)}`, made)
+async function keep({ project, seal }: Place, inputs: Inputs, made: Uint8Array): Promise<void> {
+  const item = itemOf(digest(inputs))
+  const file = seal.close(item, made)
+  if (file) await writeAtomically(project, item.path, file)
+}
 
 /** `steps` are the inputs of the document's tables and figures by id. */
-export function exhibits(project: string, steps: Readonly<Record<string, Inputs>>): Exhibits {
+export function exhibits(place: Place, steps: ReadonlyMap<string, Inputs>): Exhibits {
   return {
     find(id) {
-      const found = find(project, steps[id] ?? {})
+      const found = find(place, steps.get(id) ?? {})
       return found && (deserialize(found) as Exhibit)
     },
-    keep: (id, made) => keep(project, steps[id] ?? {}, serialize(made)),
+    keep: (id, made) => keep(place, steps.get(id) ?? {}, serialize(made)),
   }
 }
 
 /** Judges a claim, unless `program` did so before from the same evidence; `language` is that of `reasons` (English unless given). */
-export function judging(project: string, program: string, language?: string) {
+export function judging(place: Place, program: string, language?: string) {
   return async (claim: ClaimBlock, evidence: Evidence, reasons?: Reasons): Promise<Judgement> => {
     const inputs = claimInputs(claim, evidence.results, evidence.stale, program, language)
-    const found = revive(find(project, inputs), claim, evidence)
+    const found = revive(find(place, inputs), claim, evidence)
     if (found) return found
     const made = judge(claim, evidence, reasons ? { reasons } : {})
-    await keep(project, inputs, dehydrate(made))
+    await keep(place, inputs, dehydrate(made))
     return made
   }
 }
@@ -74,7 +94,11 @@ type Dehydrated = Omit<Judgement, 'claim' | 'measured'> & {
   })[]
 }
 
-function revive(found: Buffer | undefined, claim: ClaimBlock, { results }: Evidence): Judgement | undefined {
+function revive(
+  found: Uint8Array | undefined,
+  claim: ClaimBlock,
+  { results }: Evidence,
+): Judgement | undefined {
   if (found === undefined) return undefined
   const runs = new Map(results.runs.map((run) => [runName(run), run]))
   const { measured, ...judged } = deserialize(found) as Dehydrated
@@ -89,10 +113,14 @@ function revive(found: Buffer | undefined, claim: ClaimBlock, { results }: Evide
   return { ...judged, claim, measured: whole }
 }
 
-/** Deletes what no report was made from. */
-export function tidy(project: string): void {
-  const used = new Set(everyManifest(project).flatMap(({ steps }) => Object.values(steps).map(digest)))
+/** Deletes what was made here and no report was made from. */
+export function tidy({ project, seal }: Place): void {
+  const used = new Set(
+    everyManifest({ project, seal }).flatMap(({ steps }) => Object.values(steps).map(digest)),
+  )
   for (const name of openFiles(project).list(folder)) {
-    if (!used.has(name)) rmSync(join(project, folder, name), { force: true })
+    const path = join(project, folder, name)
+    const file = used.has(name) ? undefined : contentOf(path)
+    if (file && seal.isOurs(itemOf(name), file)) rmSync(path, { force: true })
   }
 }

@@ -7,9 +7,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Notes, sha256, unchanged } from '../results/files.ts'
 import type { Inputs } from '../results/run.ts'
+import type { Item, Seal } from '../results/seal.ts'
 
 export interface Manifest {
-  readonly schema: 1
   /** Whether the report is as the document has it, and nothing is missing: only then is there nothing to do. */
   readonly complete: boolean
   readonly notes: Notes
@@ -21,43 +21,81 @@ export interface Manifest {
 
 /**
  * Where the report of a document lies: paper/index.md has _build/index.html, paper/index.ja.md has _build/index.ja.html. All lie in one
- * folder, so that they can link to each other; one from outside of paper/ keeps its path in its name.
+ * folder, so that they can link to each other; one from outside of paper/ keeps its path in its name. No two documents share one.
  */
 export function reportFile(document: string): string {
-  const name = document.startsWith('paper/') ? document.slice('paper/'.length) : `+${document}`
-  return `_build/${name.replaceAll('/', '+').replace(/\.md$/, '')}.html`
+  const name = document.startsWith('paper/') ? flat(document.slice('paper/'.length)) : `+${flat(document)}`
+  return `_build/${name.endsWith('.md') ? name.slice(0, -'.md'.length) : `${name}%`}.html`
+}
+
+/** A path as one name; % and + of the path itself are escaped. */
+function flat(path: string): string {
+  return path.replaceAll('%', '%25').replaceAll('+', '%2B').replaceAll('/', '+')
 }
 
 const manifests = '.repro/manifests'
 
 /** Where the manifest of a document lies, relative to the project. */
 export function manifestFile(document: string): string {
-  return `${manifests}/${document.replaceAll('/', '+')}.json`
+  return `${manifests}/${flat(document)}.json`
 }
 
-/** The manifest of the last build of this document; undefined if there is none that can be read. */
-export function readManifest(project: string, document: string): Manifest | undefined {
-  return read(join(project, manifestFile(document)))
+/** What a manifest is read in. */
+export interface Place {
+  /** Absolute path. */
+  readonly project: string
+  /** The document, relative to the project. */
+  readonly document: string
+  readonly seal: Seal
+}
+
+/** The manifest of the last build of this document; undefined if there is none that was made here. */
+export function readManifest({ project, document, seal }: Place): Manifest | undefined {
+  return read(manifestFile(document), project, seal)
 }
 
 /** Of all documents that were built here. */
-export function everyManifest(project: string): readonly Manifest[] {
-  const folder = join(project, manifests)
-  return readdirSync(folder).flatMap((name) => read(join(folder, name)) ?? [])
+export function everyManifest({ project, seal }: Omit<Place, 'document'>): readonly Manifest[] {
+  return namesIn(join(project, manifests)).flatMap(
+    (name) => read(`${manifests}/${name}`, project, seal) ?? [],
+  )
 }
 
-function read(path: string): Manifest | undefined {
+/** As a file's content; undefined if this machine can keep none. */
+export function formatManifest(manifest: Manifest, { document, seal }: Place): Uint8Array | undefined {
+  return seal.close(item(manifestFile(document)), JSON.stringify(manifest))
+}
+
+function read(path: string, project: string, seal: Seal): Manifest | undefined {
+  const file = contentOf(join(project, path))
+  const text = file && seal.open(item(path), file)
+  return text && (JSON.parse(new TextDecoder().decode(text)) as Manifest)
+}
+
+function item(path: string): Item {
+  return { kind: 'manifest', path }
+}
+
+function contentOf(file: string): Uint8Array | undefined {
   try {
-    const found = JSON.parse(readFileSync(path, 'utf8')) as Manifest
-    return found.schema === 1 ? found : undefined
+    return readFileSync(file)
   } catch {
     return undefined
   }
 }
 
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
 /** Whether the report is there and a build would write the same again. */
-export function isUpToDate(project: string, document: string): boolean {
-  const manifest = readManifest(project, document)
+export function isUpToDate(place: Place): boolean {
+  const { project, document } = place
+  const manifest = readManifest(place)
   if (!manifest?.complete) return false
   return unchanged(project, manifest.notes) && reportDigest(project, document) === manifest.report
 }

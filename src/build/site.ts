@@ -12,6 +12,7 @@ import { cellsOf, chosen } from '../plan/cells.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
 import { languages } from '../report/words/languages.ts'
 import { FileError, type Files, openFiles } from '../results/files.ts'
+import type { Seal } from '../results/seal.ts'
 import { type Environment, readEnvironments } from '../testbed/environment.ts'
 import type { BuildEvent } from './event.ts'
 
@@ -22,6 +23,8 @@ export interface Site {
   readonly document: string
   /** Folder of what can be made again, see testbed/cache.ts. */
   readonly cache: string
+  /** What in .repro/ is trusted. */
+  readonly seal: Seal
   /** Value of REPRO_DEBIAN_MIRROR. */
   readonly mirror: string | undefined
   /** Name and version of this program. */

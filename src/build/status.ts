@@ -1,23 +1,24 @@
 /** Where every step of a document stands: its cells, its tables, figures and claims, and the page. */
 
-import { digest } from '../plan/key.ts'
 import type { Step } from '../plan/plan.ts'
 import { type Change, changesOf, listed } from '../plan/verdict.ts'
 import { openFiles } from '../results/files.ts'
+import { digest } from '../results/key.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
-import { planDocument, programOf, runsToShow } from './build.ts'
+import { planAsItIs, runsToShow } from './build.ts'
 import { renderInputs } from './exhibits.ts'
 import { readManifest, reportDigest } from './manifest.ts'
+import { programOf } from './program.ts'
 import { openDocument, type Site } from './site.ts'
 
 export interface StepStatus {
   /** Name of a cell, id of a table, figure or claim, or `page`. */
   readonly id: string
   readonly type: 'cell' | 'table' | 'figure' | 'claim' | 'page'
-  /** Of a cell `recorded`, `cached`, `stale` or `missing`; of the others `fresh`, `stale` or `missing`. */
-  readonly state: 'recorded' | 'cached' | 'fresh' | 'stale' | 'missing'
-  /** Why it is stale or missing. */
+  /** Of a cell `recorded`, `cached`, `stale`, `missing` or `damaged`; of the others `fresh`, `stale` or `missing`. */
+  readonly state: 'recorded' | 'cached' | 'fresh' | 'stale' | 'missing' | 'damaged'
+  /** Why it is stale, missing or damaged. */
   readonly reason?: string
   readonly key: string
   /** What goes into the key. */
@@ -28,10 +29,10 @@ export interface StepStatus {
 
 /** In the order of the plan: cells; tables, figures and claims as they come; the page. Throws a DocumentError when the document has errors. */
 export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
-  const manifest = readManifest(site.project, site.document)
+  const manifest = readManifest(site)
   const files = openFiles(site.project, manifest?.notes)
   const opened = await openDocument(site, files)
-  const steps = await planDocument(site, opened, files)
+  const steps = await planAsItIs(site, opened, files)
   const shown = runsToShow(steps, new Map())
   const inputs = renderInputs({
     document: opened.document,
@@ -50,14 +51,15 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
   const exhibits = Object.entries(inputs).map(([id, now]): StepStatus => {
     const type = types.get(id) ?? 'page'
     const step = { id, type, key: digest(now), inputs: now }
-    return exhibitStatus(step, isThere ? manifest.steps[id] : undefined)
+    return exhibitStatus(step, isThere && Object.hasOwn(manifest.steps, id) ? manifest.steps[id] : undefined)
   })
   return [...steps.map(cellStatus), ...exhibits]
 }
 
 function cellStatus({ cell, key, inputs, verdict }: Step): StepStatus {
   const common = { id: runName(cell), type: 'cell', key, inputs, state: verdict.type } as const
-  const run: Run | undefined = 'run' in verdict ? verdict.run : undefined
+  const run: Run | undefined =
+    'run' in verdict ? verdict.run : 'before' in verdict ? verdict.before : undefined
   return {
     ...common,
     ...('reason' in verdict ? { reason: verdict.reason } : {}),

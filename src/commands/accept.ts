@@ -1,15 +1,21 @@
 /** `repro accept`: edited observations of a recorded run become the record. A decision, and recorded as one. */
 
+import { underLock } from '../build/build.ts'
+import type { BuildEvent } from '../build/event.ts'
 import { openDocument } from '../build/site.ts'
 import { cellsOf, chosen } from '../plan/cells.ts'
 import { runName } from '../results/series.ts'
 import { openStore } from '../results/store.ts'
 import { accept as definition } from './definitions.ts'
 import { exitCodes } from './exitcodes.ts'
-import { print } from './terminal.ts'
+import { complain, print } from './terminal.ts'
 import { readArguments, siteOf, UsageError } from './usage.ts'
 
-export async function acceptCommand(args: readonly string[], generator: string): Promise<number> {
+export async function acceptCommand(
+  args: readonly string[],
+  generator: string,
+  signal: AbortSignal,
+): Promise<number> {
   const { values, positionals } = readArguments(args, definition)
   if (positionals.length === 0)
     throw new UsageError('accept which cells? repro accept experiment/environment/pattern')
@@ -19,9 +25,12 @@ export async function acceptCommand(args: readonly string[], generator: string):
   const isChosen = chosen(cells, positionals, 'accept')
   const store = openStore(site.project)
   const today = new Date().toISOString().slice(0, 10)
-  for (const cell of cells.filter(isChosen)) {
-    const changed = await store.accept(cell, `rows.csv as edited by hand, ${today}`)
-    print(`${changed ? 'accepted' : 'not edited:'} ${runName(cell)}`)
-  }
+  const tell = (event: BuildEvent) => event.type === 'note' && complain(event.text)
+  await underLock(site, signal, tell, async () => {
+    for (const cell of cells.filter(isChosen)) {
+      const changed = await store.accept(cell, `rows.csv as edited by hand, ${today}`)
+      print(`${changed ? 'accepted' : 'not edited:'} ${runName(cell)}`)
+    }
+  })
   return exitCodes.done
 }

@@ -11,7 +11,7 @@ import type { ReportProblem } from '../report/page.ts'
 import { openFiles } from '../results/files.ts'
 import { runName } from '../results/series.ts'
 import * as definitions from './definitions.ts'
-import { documentMessages, exitCodes, placed, tellFailure } from './messages.ts'
+import { documentMessages, exitCodes, placed, tellFailure, tellSeal } from './messages.ts'
 import { openDisplay } from './progress.ts'
 import { complain, print, standardError } from './terminal.ts'
 import { cellWords, readArguments, siteOf, UsageError, wholeNumber, wordList } from './usage.ts'
@@ -38,7 +38,7 @@ export async function buildCommand(
     deadlineSeconds: wholeNumber('--deadline', values.deadline),
   }
   const jobs = wholeNumber('--jobs', values.jobs) ?? availableParallelism()
-  const files = openFiles(site.project, readManifest(site.project, site.document)?.notes)
+  const files = openFiles(site.project, readManifest(site)?.notes)
   const opened = await openDocument(site, files)
   const { file } = opened.document
   if (file.messages.length > 0) complain(documentMessages(file))
@@ -56,6 +56,7 @@ export async function buildCommand(
       const name = runName(cell)
       print(reason === undefined ? `keep ${name}: ${verdict.type}` : `run ${name}: ${reason}`)
     }
+    tellSeal(site)
     return exitCodes.done
   }
 
@@ -90,6 +91,7 @@ export async function buildCommand(
     return outcome.problems.length > 0 ? exitCodes.failed : exitCodes.done
   } finally {
     display.close()
+    tellSeal(site)
   }
 }
 

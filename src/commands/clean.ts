@@ -5,10 +5,13 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { journals } from '../experiment/execute.ts'
 import { type Files, openFiles } from '../results/files.ts'
+import type { Run } from '../results/run.ts'
+import { StoreError } from '../results/runfile.ts'
+import { openSeal } from '../results/seal.ts'
 import { runName } from '../results/series.ts'
 import { type CellName, openStore, sameRows } from '../results/store.ts'
 import { clean as definition } from './definitions.ts'
-import { exitCodes } from './exitcodes.ts'
+import { exitCodes, tellSeal } from './messages.ts'
 import { print } from './terminal.ts'
 import { findProject, readArguments, UsageError } from './usage.ts'
 
@@ -21,14 +24,22 @@ export async function cleanCommand(args: readonly string[]): Promise<number> {
   const before = Date.now() - Number(days) * dayMs
   const project = findProject(process.cwd())
   const files = openFiles(project)
-  const store = openStore(project, files)
+  const seal = openSeal(project)
+  const store = openStore(project, files, seal)
   let count = 0
   for (const cell of cellsWithRuns(files)) {
-    const recorded = store.recorded(cell)
+    let recorded: Run | undefined
+    try {
+      recorded = store.recorded(cell)
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      console.error(`kept all runs of ${runName(cell)}: ${error.message}`)
+      continue
+    }
     for (const id of store.history(cell)) {
       const folder = join(project, '.repro/runs', runName(cell), id)
       if (statSync(folder).mtimeMs >= before) continue
-      const run = store.past(cell, id)
+      const run = readable(() => store.past(cell, id))
       if (run && recorded && sameRows(run, recorded)) continue // it holds the raw files of the recorded run
       count += 1
       print(`${values['dry-run'] ? 'would delete' : 'deleted'} run ${runName(cell)} of ${id.slice(0, 19)}`)
@@ -45,7 +56,18 @@ export async function cleanCommand(args: readonly string[]): Promise<number> {
     }
   }
   if (count === 0) print(`nothing is older than ${days} days, but for recorded runs`)
+  tellSeal({ seal })
   return exitCodes.done
+}
+
+/** The run, unless it is damaged. */
+function readable(read: () => Run | undefined): Run | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof StoreError) return undefined
+    throw error
+  }
 }
 
 function cellsWithRuns(files: Files): readonly CellName[] {

@@ -7,7 +7,7 @@ import { inWords } from '../plan/verdict.ts'
 import { symbol } from '../results/quantity.ts'
 import { runName } from '../results/series.ts'
 import { diff as definition } from './definitions.ts'
-import { exitCodes } from './exitcodes.ts'
+import { exitCodes, tellSeal } from './messages.ts'
 import { print } from './terminal.ts'
 import { cellWords, readArguments, siteOf, UsageError, wordList } from './usage.ts'
 
@@ -23,7 +23,8 @@ export async function diffCommand(args: readonly string[], generator: string): P
   const cells = cellsOf(document.blocks)
   const shown = cells.filter(chosen(cells, wordList('--only', cellWords, values.only), '--only'))
   const set = (word: string): RunSet => {
-    const found = runSet(word, shown, site.project)
+    const found = runSet(word, shown, site)
+    tellSeal(site)
     if (found === undefined)
       throw new UsageError(
         `no such runs: ${word} (known: recorded, latest, a git revision, the id of a run in .repro/runs)`,

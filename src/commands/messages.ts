@@ -2,8 +2,8 @@
 
 import { relative } from 'node:path'
 import type { VFile } from 'vfile'
-import { FrozenError } from '../build/build.ts'
-import { DocumentError } from '../build/site.ts'
+import { FrozenError } from '../build/record.ts'
+import { DocumentError, type Site } from '../build/site.ts'
 import { CellError } from '../experiment/execute.ts'
 import { FileError } from '../files/ordinary.ts'
 import { PackError } from '../pack/error.ts'
@@ -14,7 +14,7 @@ import { CompileError } from '../testbed/emulated/toolchain.ts'
 import { TestbedError } from '../testbed/testbed.ts'
 import { TraceError } from '../trace/error.ts'
 import { exitCodes } from './exitcodes.ts'
-import { OutputError, systemReason } from './terminal.ts'
+import { complain, OutputError, systemReason } from './terminal.ts'
 import { UsageError } from './usage.ts'
 
 export { exitCodes } from './exitcodes.ts'
@@ -35,6 +35,12 @@ export function placed(
   text: string,
 ): string {
   return `${path}:${line}:${column} ${severity} ${text}`
+}
+
+/** Tells on standard error what in .repro/ was not trusted. */
+export function tellSeal({ seal }: Pick<Site, 'seal'>): void {
+  const note = seal.note()
+  if (note !== undefined) complain(note)
 }
 
 export interface Told {

@@ -4,15 +4,18 @@ import { type StepStatus, statusOf } from '../build/status.ts'
 import { hint } from '../document/spelling.ts'
 import { type Change, inWords } from '../plan/verdict.ts'
 import * as definitions from './definitions.ts'
-import { exitCodes } from './exitcodes.ts'
+import { exitCodes, tellSeal } from './messages.ts'
 import { print } from './terminal.ts'
 import { readArguments, siteOf, UsageError } from './usage.ts'
 
 export async function statusCommand(args: readonly string[], generator: string): Promise<number> {
   const { values, positionals } = readArguments(args, definitions.status)
-  const steps = await statusOf(siteOf(positionals[0], generator))
+  const site = siteOf(positionals[0], generator)
+  const steps = await statusOf(site)
   if (values.json) print(JSON.stringify(steps, null, 2))
   else for (const step of steps) print(line(step))
+  tellSeal(site)
+  if (steps.some(({ state }) => state === 'damaged')) return exitCodes.failed
   const isFrozen = steps.every(({ type, state }) => type !== 'cell' || state === 'recorded')
   return values.frozen && !isFrozen ? exitCodes.notFrozen : exitCodes.done
 }
@@ -30,7 +33,9 @@ export async function explainCommand(args: readonly string[], generator: string)
     throw new UsageError(
       'explain what? Name a cell, table, figure or claim, or `page`; `repro status` lists them',
     )
-  const steps = await statusOf(siteOf(document, generator))
+  const site = siteOf(document, generator)
+  const steps = await statusOf(site)
+  tellSeal(site)
   const step = steps.find((one) => one.id === id)
   if (step === undefined) {
     const names = steps.map((one) => one.id)

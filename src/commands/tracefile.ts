@@ -66,9 +66,15 @@ async function captureOfCell(word: string): Promise<string | undefined> {
   const cell = { experiment, environment, pattern }
   // A file's name needs no store, and loading it takes as long as reading 50 MB of a capture.
   const { openStore } = await import('../results/store.ts')
-  const store = openStore(findProject(process.cwd()))
+  const { openFiles } = await import('../results/files.ts')
+  const { openSeal } = await import('../results/seal.ts')
+  const project = findProject(process.cwd())
+  const seal = openSeal(project)
+  const store = openStore(project, openFiles(project), seal)
   const recorded = store.recorded(cell)
   const found = store.raw(cell, captureName)
+  const ignored = seal.note()
+  if (ignored !== undefined) console.error(ignored)
   if (found === undefined) {
     if (recorded === undefined) return undefined
     throw new UsageError(

@@ -6,6 +6,7 @@ import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import type { Site } from '../build/site.ts'
 import { hint } from '../document/spelling.ts'
 import { openFiles } from '../results/files.ts'
+import { openSeal } from '../results/seal.ts'
 import { cacheFolder } from '../testbed/cache.ts'
 import type { Definition } from './definition.ts'
 
@@ -96,6 +97,7 @@ export function siteOf(document: string | undefined, generator: string): Site {
     project,
     document: path.replaceAll('\\', '/'),
     cache: cacheFolder(),
+    seal: openSeal(project),
     mirror: process.env.REPRO_DEBIAN_MIRROR,
     generator,
   }

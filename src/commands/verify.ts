@@ -2,8 +2,9 @@
 
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { build, planDocument, programOf } from '../build/build.ts'
+import { build, planDocument } from '../build/build.ts'
 import { judging } from '../build/made.ts'
+import { programOf } from '../build/program.ts'
 import { openDocument } from '../build/site.ts'
 import { cellsFor, reproductions, verifyClaims } from '../build/verify.ts'
 import { decisive } from '../claims/verification.ts'
@@ -16,7 +17,7 @@ import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
 import { verify as definition } from './definitions.ts'
 import { junit } from './junit.ts'
-import { documentMessages, exitCodes, tellFailure } from './messages.ts'
+import { documentMessages, exitCodes, tellFailure, tellSeal } from './messages.ts'
 import { openDisplay } from './progress.ts'
 import { complain, print, standardError } from './terminal.ts'
 import { readArguments, siteOf, UsageError, wholeNumber, wordList } from './usage.ts'
@@ -84,7 +85,7 @@ export async function verifyCommand(
       display.close()
     }
   }
-  const judge = judging(site.project, programOf(site, files))
+  const judge = judging(site, programOf(site, files))
   const verified = { steps, published: opened.published }
   const verifications = await verifyClaims(
     claims,
@@ -98,6 +99,7 @@ export async function verifyCommand(
   const lines = values['kick-the-tires'] ? tireLines : verdictLines
   if (values.json) print(JSON.stringify(plainVerdicts(verdicts), null, 2))
   else for (const line of lines(verdicts)) print(line)
+  tellSeal(site)
   const differs = reproduced.some(({ origin, same }) => origin === 'emulated' && same === 'other')
   // Whether the artifact works here is no question of what its claims come to.
   const fails =

@@ -58,8 +58,8 @@ export async function execute(
   const folder = join(project, '.repro/work', name)
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
-  const journal = join(project, journals, `${task.journal}.jsonl`)
-  if (afresh) await rm(journal, { force: true })
+  const journal = `${journals}/${task.journal}.jsonl`
+  if (afresh) await rm(join(project, journal), { force: true })
   const order: Order = {
     experiment,
     pattern,
@@ -95,7 +95,7 @@ export async function execute(
       ...(result.datasets === undefined ? {} : { datasets: result.datasets }),
       exclusions: result.exclusions,
       captured: result.captured,
-      provenance: { ...result.provenance, ...(await circumstances(started, shop)) },
+      provenance: { ...result.provenance, ...(await circumstances(started, shop)), document: shop.document },
     }
     const run = await store.keep(made, result.files ?? {})
     await rm(folder, { recursive: true })

@@ -1,6 +1,7 @@
 /**
  * The journal of a cell whose trials stand for themselves: one line a finished trial, on the disk before the next one
- * starts. Whatever ends a build, the next one goes on behind the last whole line; more trials go on behind the last one.
+ * starts, under this machine's seal. Whatever ends a build, the next one goes on behind the last whole line; more trials go on
+ * behind the last one.
  */
 
 import {
@@ -13,14 +14,17 @@ import {
   truncateSync,
   writeSync,
 } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Row } from '../results/run.ts'
+import type { Item, Seal } from '../results/seal.ts'
 import { ExperimentError } from './cell.ts'
 
 export interface Journal {
   /** Rows of the finished trials, by trial. */
   readonly finished: ReadonlyMap<number, readonly Row[]>
-  /** Returns when the rows are on the disk. */
+  /** Lines that were not written on this machine, or were changed: their trials run again. */
+  readonly foreign: number
+  /** Returns when the rows are on the disk. Keeps nothing where nothing can be sealed. */
   append(trial: number, rows: readonly Row[]): void
 }
 
@@ -29,23 +33,37 @@ interface Line {
   readonly rows: readonly Row[]
 }
 
-/** Opens the file, or starts it. Half a line at its end (of a build that was killed) is cut off. */
-export function openJournal(file: string): Journal {
+/**
+ * Opens the file `path` of the project, or starts it. Half a line at its end (of a build that was killed) is cut off. A line is a
+ * seal, a blank, and JSON.
+ */
+export function openJournal(project: string, path: string, seal: Seal): Journal {
+  const file = join(project, path)
+  const item: Item = { kind: 'trial', path }
   const finished = new Map<number, readonly Row[]>()
   const text = readIfThere(file)
   const whole = text.slice(0, text.lastIndexOf('\n') + 1)
-  for (const [index, line] of whole.split('\n').slice(0, -1).entries()) {
-    const { trial, rows } = parse(line, `${file}:${index + 1}`)
-    finished.set(trial, rows)
+  let foreign = 0
+  for (const line of whole.split('\n').slice(0, -1)) {
+    const blank = line.indexOf(' ')
+    const json = line.slice(blank + 1)
+    if (seal.verify(item, json, line.slice(0, blank))) {
+      const { trial, rows } = JSON.parse(json) as Line
+      finished.set(trial, rows)
+    } else foreign += 1
   }
   if (whole.length < text.length) truncateSync(file, Buffer.byteLength(whole))
   return {
     finished,
+    foreign,
     append(trial, rows) {
+      const json = JSON.stringify({ trial, rows } satisfies Line)
+      const signature = seal.sign(item, json)
+      if (signature === undefined) return
       mkdirSync(dirname(file), { recursive: true })
       const handle = openSync(file, 'a')
       try {
-        const line = Buffer.from(`${JSON.stringify({ trial, rows } satisfies Line)}\n`)
+        const line = Buffer.from(`${signature} ${json}\n`)
         // One write, so that only a kill can leave half of it; a full disk throws and leaves none.
         const before = fstatSync(handle).size
         if (writeSync(handle, line) < line.length) {
@@ -61,16 +79,6 @@ export function openJournal(file: string): Journal {
       }
     },
   }
-}
-
-function parse(line: string, place: string): Line {
-  try {
-    const { trial, rows } = JSON.parse(line) as Line
-    if (Number.isInteger(trial) && Array.isArray(rows)) return { trial, rows }
-  } catch {
-    // Told below.
-  }
-  throw new ExperimentError(`${place}: not a line of a journal; delete the file to run all trials again`)
 }
 
 function readIfThere(file: string): string {

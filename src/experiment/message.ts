@@ -17,7 +17,7 @@ export interface Order {
   readonly deadlineMs: number
   readonly project: string
   readonly folder: string
-  /** File for the trials that are finished. */
+  /** File for the trials that are finished, relative to the project. */
   readonly journal: string
   /** Runs of the experiments that this one needs. */
   readonly needed: readonly Run[]

@@ -7,6 +7,7 @@ import { registerHooks } from 'node:module'
 import { relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Row } from '../results/run.ts'
+import { openSeal } from '../results/seal.ts'
 import { runName } from '../results/series.ts'
 import { randomNumbers } from '../stats/random.ts'
 import type { Board } from '../testbed/board.ts'
@@ -61,11 +62,16 @@ async function runInline(url: URL, cell: Cell): Promise<unknown> {
 
 /** Runs the trials that the journal does not hold. */
 async function eachTrial(
-  { trials, seed, journal }: Order,
+  { trials, seed, journal, project, cache }: Order,
   name: string,
   measure: Parameters<Cell['each']>[0],
 ): Promise<readonly Row[]> {
-  const { finished, append } = openJournal(journal)
+  const { finished, foreign, append } = openJournal(project, journal, openSeal(project, cache))
+  if (foreign > 0)
+    send({
+      type: 'log',
+      text: `${foreign} trials in ${journal} were not made on this machine and are ignored`,
+    })
   const kept = [...finished.keys()].filter((trial) => trial < trials).length
   if (kept > 0) send({ type: 'log', text: `${kept} of ${trials} trials are kept from before` })
   const all: Row[] = []

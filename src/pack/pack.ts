@@ -6,10 +6,11 @@
  */
 
 import { join, relative } from 'node:path'
-import { type BuildOptions, build, planDocument, programOf } from '../build/build.ts'
+import { type BuildOptions, build, planDocument } from '../build/build.ts'
 import type { Tell } from '../build/event.ts'
 import { judging } from '../build/made.ts'
 import { readManifest } from '../build/manifest.ts'
+import { programOf } from '../build/program.ts'
 import { DocumentError, lockFile, type Opened, openDocument, type Site } from '../build/site.ts'
 import { verifyClaims } from '../build/verify.ts'
 import { hasErrors } from '../document/problem.ts'
@@ -73,7 +74,7 @@ export async function pack(site: Site, options: PackOptions, tell: Tell): Promis
 }
 
 async function openSound(site: Site): Promise<{ readonly files: Files; readonly opened: Opened }> {
-  const files = openFiles(site.project, readManifest(site.project, site.document)?.notes)
+  const files = openFiles(site.project, readManifest(site)?.notes)
   const opened = await openDocument(site, files)
   if (hasErrors(opened.document.file)) throw new DocumentError(opened.document.file)
   return { files, opened }
@@ -113,9 +114,9 @@ async function buildEdition(site: Site, signal: AbortSignal, tell: Tell): Promis
 }
 
 /** What the build looked at must be in the archive, or the report cannot be built there. */
-function refuseMissing({ project, document }: Site, { paths }: Tree, runs: readonly Run[]): void {
+function refuseMissing(site: Site, { paths }: Tree, runs: readonly Run[]): void {
   const there = new Set([...paths, ...runs.flatMap(recordedFiles)])
-  const missing = Object.entries(readManifest(project, document)?.notes ?? {}).flatMap(([path, note]) =>
+  const missing = Object.entries(readManifest(site)?.notes ?? {}).flatMap(([path, note]) =>
     note.type !== 'file' || /^(?:\/|\.\.|\.repro\/|_build\/)/.test(path) || there.has(path) ? [] : [path],
   )
   if (missing.length === 0) return
@@ -144,7 +145,7 @@ async function describe(built: Built): Promise<Artifact> {
   const setup = document.frontMatter.humanMinutes.find(({ of }) => of === 'setup')
   const claims = document.blocks.filter((block) => block.type === 'claim')
   // The build has judged them: this finds what it kept.
-  const judge = judging(site.project, programOf(site, files))
+  const judge = judging(site, programOf(site, files))
   const verifications = await verifyClaims(claims, { steps, published: opened.published }, undefined, judge)
   return {
     metadata: readMetadata(document.frontMatter, files),

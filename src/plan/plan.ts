@@ -5,6 +5,7 @@
  */
 
 import type { Files } from '../results/files.ts'
+import { keyOf, parameterInputs } from '../results/key.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { rowsDigest, StoreError } from '../results/runfile.ts'
 import { runName } from '../results/series.ts'
@@ -14,7 +15,6 @@ import { type Lock, type Package, packagesDigest, readLock } from '../testbed/em
 import type { Root } from '../testbed/emulated/roots.ts'
 import type { Environment } from '../testbed/environment.ts'
 import type { PlannedCell } from './cells.ts'
-import { keyOf, parameterInputs } from './key.ts'
 import { type Digests, folderDigests, inputDigests, scriptDigests } from './sources.ts'
 import { type Verdict, verdictOf } from './verdict.ts'
 
@@ -27,6 +27,8 @@ export interface Step {
   /** As the key, but over all inputs but the number of trials: the first of more trials are the same ones. */
   readonly journal: string
   readonly verdict: Verdict
+  /** The recorded run, whether it fits or not. */
+  readonly recorded: Run | undefined
   /** Runs of the experiments that this one needs, as far as they are there. */
   readonly needed: readonly Run[]
   /** Names of the cells whose runs it needs and that are not there. */
@@ -113,9 +115,14 @@ function planCell(cell: PlannedCell, producers: readonly Step[], around: Surroun
   const [own = inputs] = candidates
   const keys = candidates.map((one) => keyOf(cell, one))
   const [key = ''] = keys
-  const recorded = around.store.recorded(cell)
-  if (recorded) checkOrigin(recorded, environment)
-  const found = verdictOf({ inputs: own, keys }, recorded, () => around.store.cached(cell, key))
+  const recorded = recordOf(cell, environment, around.store)
+  const found: Verdict =
+    recorded instanceof StoreError
+      ? { type: 'damaged', reason: recorded.message }
+      : verdictOf({ inputs: own, keys }, recorded, {
+          fitting: () => around.store.cached(cell, key),
+          newest: () => around.store.cached(cell),
+        })
   const waiting = producers.filter((_, index) => runs[index] === undefined)
   return {
     cell,
@@ -124,18 +131,32 @@ function planCell(cell: PlannedCell, producers: readonly Step[], around: Surroun
     key,
     journal: journalOf(cell, own),
     verdict: waiting.length === 0 ? found : withWait(found, waiting),
+    recorded: recorded instanceof StoreError ? undefined : recorded,
     needed: runs.flatMap((run) => run ?? []),
     waitsFor: waiting.map((producer) => runName(producer.cell)),
   }
 }
 
-/** A run cannot come from elsewhere than its environment: nobody's emulated times shall pass for a machine's. */
-function checkOrigin(run: Run, environment: Environment | 'local'): void {
-  const expected = environment === 'local' ? 'local' : environment.testbed
-  if (run.origin === expected) return
-  throw new StoreError(
-    `results/${runName(run)}/run.json says that the run is ${run.origin}, but its environment is ${expected}: restore it from version control, or run the cell again with --rerun --record`,
-  )
+/**
+ * The recorded run of a cell, or why it cannot be used. It cannot come from elsewhere than its environment: nobody's emulated times
+ * shall pass for a machine's.
+ */
+function recordOf(
+  cell: PlannedCell,
+  environment: Environment | 'local',
+  store: Store,
+): Run | StoreError | undefined {
+  try {
+    const run = store.recorded(cell)
+    const expected = environment === 'local' ? 'local' : environment.testbed
+    if (run === undefined || run.origin === expected) return run
+    return new StoreError(
+      `results/${runName(run)}/run.json says that the run is ${run.origin}, but its environment is ${expected}. Restore it from version control, or delete its folder to run the cell again.`,
+    )
+  } catch (error) {
+    if (error instanceof StoreError) return error
+    throw error
+  }
 }
 
 function journalOf(cell: PlannedCell, { trials: _, ...others }: Inputs): string {
@@ -152,7 +173,16 @@ function resultOf({ cell, verdict }: Step, fresh: ReadonlyMap<string, Run>): Run
 function withWait(verdict: Verdict, producers: readonly Step[]): Verdict {
   const names = producers.map(({ cell, verdict: { type } }) => `${runName(cell)}, which is ${type}`)
   const reason = `needs ${names.join(' and ')}`
-  return 'run' in verdict ? { type: 'stale', run: verdict.run, reason } : { type: 'missing', reason }
+  switch (verdict.type) {
+    case 'recorded':
+    case 'cached':
+    case 'stale':
+      return { type: 'stale', run: verdict.run, reason }
+    case 'missing':
+      return { type: 'missing', reason }
+    case 'damaged':
+      return verdict
+  }
 }
 
 function environmentOf(

@@ -7,7 +7,10 @@ export type Verdict =
   | { readonly type: 'cached'; readonly run: Run }
   /** There is a run, but made from something else. */
   | { readonly type: 'stale'; readonly run: Run; readonly reason: string }
-  | { readonly type: 'missing'; readonly reason: string }
+  /** `before` is the newest run made here from something else. */
+  | { readonly type: 'missing'; readonly reason: string; readonly before?: Run }
+  /** There is a recorded run that cannot be read, or is not what it says. */
+  | { readonly type: 'damaged'; readonly reason: string }
 
 /** What a cell asks for. */
 export interface Wanted {
@@ -16,21 +19,28 @@ export interface Wanted {
   readonly keys: readonly string[]
 }
 
-/** A recorded run that fits wins over a cached one, which is then not even read: it is what others see. */
-export function verdictOf(
-  wanted: Wanted,
-  recorded: Run | undefined,
-  findCached: () => Run | undefined,
-): Verdict {
+/** Runs made here. */
+export interface Here {
+  /** The newest that has the inputs that are wanted. */
+  readonly fitting: () => Run | undefined
+  readonly newest: () => Run | undefined
+}
+
+/** A recorded run that fits wins over one made here, which is then not even read: it is what others see. */
+export function verdictOf(wanted: Wanted, recorded: Run | undefined, here: Here): Verdict {
   if (recorded && wanted.keys.includes(recorded.key)) return { type: 'recorded', run: recorded }
-  const cached = findCached()
+  const cached = here.fitting()
   if (cached) return { type: 'cached', run: cached }
-  if (recorded) {
-    const changes = changesOf(recorded.inputs, wanted.inputs)
-    const reason = changes.length > 0 ? listed(changes) : 'made by another version of repro'
-    return { type: 'stale', run: recorded, reason }
-  }
+  if (recorded) return { type: 'stale', run: recorded, reason: difference(recorded, wanted) }
+  const before = here.newest()
+  if (before)
+    return { type: 'missing', reason: `${difference(before, wanted)} since it was run here`, before }
   return { type: 'missing', reason: 'never run' }
+}
+
+function difference(run: Run, wanted: Wanted): string {
+  const changes = changesOf(run.inputs, wanted.inputs)
+  return changes.length > 0 ? listed(changes) : 'made by another version of repro'
 }
 
 type Value = Inputs[string] | undefined
@@ -45,9 +55,14 @@ export interface Change {
 /** In the order of the names. */
 export function changesOf(before: Inputs, now: Inputs): readonly Change[] {
   return [...new Set([...Object.keys(before), ...Object.keys(now)])].sort().flatMap((input) => {
-    const change = { input, before: before[input], now: now[input] }
+    const change = { input, before: own(before, input), now: own(now, input) }
     return change.before === change.now ? [] : [change]
   })
+}
+
+/** Names may be any, those of Object's own properties too. */
+function own(inputs: Inputs, name: string): Value {
+  return Object.hasOwn(inputs, name) ? inputs[name] : undefined
 }
 
 /** The changes in words; of many the first, those of files last: `script changed, trials 20 -> 50, and 6 more changes`. */

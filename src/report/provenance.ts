@@ -57,11 +57,11 @@ export function runsDigest(runs: readonly Run[]): string {
   return sha256(lines.sort().join('\n'))
 }
 
-/** What all runs have in common of their provenance (the host, the program); what differs is in the runs. */
+/** What all runs have in common of their provenance (the host, the program) beside the document; what differs is in the runs. */
 function shared(runs: readonly Run[]): readonly (readonly [string, string])[] {
   const [first, ...others] = runs
   return Object.entries(first?.provenance ?? {})
-    .filter(([name, value]) => others.every((run) => run.provenance[name] === value))
+    .filter(([name, value]) => name !== 'document' && others.every((run) => run.provenance[name] === value))
     .map(([name, value]) => [name, String(value)] as const)
 }
 

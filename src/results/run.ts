@@ -68,3 +68,8 @@ export interface Run {
   /** What does not decide the result: host, duration, date, tool version. Never part of a comparison. */
   readonly provenance: Readonly<Record<string, string | number>>
 }
+
+/** The document that a run was made for, relative to the project: runs say so, and older ones are those of the usual document. */
+export function documentOf({ provenance }: Pick<Run, 'provenance'>): string {
+  return String(provenance.document ?? 'paper/index.md')
+}

@@ -1,14 +1,16 @@
 /**
  * The files of a run: rows.csv is one observation a line, and a dataset NAME of it is NAME.csv; run.json is all else, with the
- * digests of these.
+ * digests of these and one of itself. All that follows from something else is held against that whenever a run is read. Digests
+ * make an edit visible; they do not stop anybody who computes them anew.
  */
 
 import { csvFormatRows, csvParseRows } from 'd3-dsv'
 import { z } from 'zod'
 import type { Parameters } from '../document/block.ts'
 import { sha256 as sha256Of } from './files.ts'
-import type { Column, Dataset, Row, Run } from './run.ts'
-import { runName } from './series.ts'
+import { digest as digestOf, keyOf, schema as keySchema, parameterInputs } from './key.ts'
+import type { Column, Dataset, Exclusion, Inputs, Row, Run } from './run.ts'
+import { excludedColumn, runName } from './series.ts'
 
 /** A run that cannot be trusted or read: a file is damaged, was edited, or comes from another version. */
 export class StoreError extends Error {
@@ -19,8 +21,10 @@ export class StoreError extends Error {
 export type RunFiles = Readonly<Record<string, string>>
 
 /** The version of this format. */
-const schema = 2
+const schema = 3
 
+/** Part of a path: experiments, environments and patterns are folders. */
+const name = z.string().regex(/^[a-z][a-z0-9.-]*$/, 'not a name in small letters, digits, hyphens and dots')
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in hexadecimal')
 const columns = z.array(
   z.strictObject({
@@ -33,9 +37,10 @@ const columns = z.array(
 const rows = z.strictObject({ count: z.int(), sha256 })
 const header = z.strictObject({
   schema: z.literal(schema),
-  experiment: z.string(),
-  environment: z.string(),
-  pattern: z.string(),
+  digest: sha256,
+  experiment: name,
+  environment: name,
+  pattern: name,
   key: sha256,
   inputs: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
   origin: z.enum(['emulated', 'hardware', 'local']),
@@ -63,18 +68,20 @@ export function formatRun(run: Run): RunFiles {
   const datasets = Object.fromEntries(
     extra.map(([name, dataset, text]) => [name, { columns: dataset.columns, rows: stated(dataset, text) }]),
   )
-  const json = JSON.stringify(
-    {
-      ...{ schema, experiment, environment, pattern, key, inputs: sorted(inputs), origin, trials, seed },
-      ...{ parameters, clockHz, columns, rows: stated(run, csv) },
-      ...(extra.length === 0 ? {} : { datasets }),
-      ...{ exclusions, captured, files: sorted(files), provenance },
-    },
-    null,
-    2,
-  )
+  const told = {
+    ...{ experiment, environment, pattern, key, inputs: sorted(inputs), origin, trials, seed },
+    ...{ parameters, clockHz, columns, rows: stated(run, csv) },
+    ...(extra.length === 0 ? {} : { datasets }),
+    ...{ exclusions, captured, files: sorted(files), provenance },
+  }
+  const json = JSON.stringify({ schema, digest: digestOfHeader(told), ...told }, null, 2)
   const texts = extra.map(([name, , text]) => [fileOf(name), text] as const)
   return { 'run.json': `${json}\n`, 'rows.csv': csv, ...Object.fromEntries(texts) }
+}
+
+/** SHA-256 (hex) of all that run.json says, in its order. */
+function digestOfHeader(told: object): string {
+  return sha256Of(JSON.stringify(told, (_, value) => (Object.is(value, -0) ? '-0' : value)))
 }
 
 function stated({ rows }: Dataset, csv: string): RowsStated {
@@ -104,26 +111,65 @@ export interface Header extends Omit<Run, 'rows' | 'datasets'> {
   >
 }
 
-/** What run.json says of a run, without its observations; `name` is the file's, for errors. Throws a StoreError. */
+/**
+ * What run.json says of a run, without its observations; `name` is the file's, for errors. Throws a StoreError when it was changed,
+ * or does not fit itself.
+ */
 export function parseHeader(text: string, name: string): Header {
   let data: unknown
   try {
     data = JSON.parse(text)
   } catch (cause) {
-    throw new StoreError(`${name} is damaged: ${(cause as Error).message}`, { cause })
+    throw new StoreError(`${name} is damaged: ${(cause as Error).message}. ${advice}`, { cause })
   }
-  if ((data as { schema?: unknown } | null)?.schema === 1)
+  const version = (data as { schema?: unknown } | null)?.schema
+  if (typeof version === 'number' && version < schema)
     throw new StoreError(
       `${name} was written by an older version of repro; delete its folder to run the cell again`,
     )
   const parsed = header.safeParse(data)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    throw new StoreError(`${name} is no run: ${issue?.path.join('.')}: ${issue?.message}`)
+    throw new StoreError(`${name} is no run: ${issue?.path.join('.')}: ${issue?.message}. ${advice}`)
   }
-  const { schema: _, ...rest } = parsed.data
+  const { schema: _, digest, ...rest } = parsed.data
   // Optional keys are absent or have a value: what JSON holds.
-  return { ...rest, parameters: rest.parameters as Parameters } as Header
+  const head = { ...rest, parameters: rest.parameters as Parameters } as Header
+  const wrong = contradiction(head) ?? changedSince(data as object, digest)
+  if (wrong === undefined) return head
+  throw new StoreError(`${name} was changed, or is not by repro: ${wrong}. ${advice}`)
+}
+
+/** Where what a header says twice differs, in words. */
+function contradiction(head: Header): string | undefined {
+  const { inputs, trials, seed, parameters, origin } = head
+  const told: Inputs = { ...parameterInputs(parameters), trials, seed, 'environment testbed': origin }
+  const derived = Object.entries(inputs).filter(
+    ([input]) => Object.hasOwn(told, input) || input.startsWith('parameter '),
+  )
+  const theirs: Inputs = Object.fromEntries(derived)
+  const differing = Object.keys({ ...told, ...theirs }).find(
+    (input) => digestOf(own(told, input)) !== digestOf(own(theirs, input)),
+  )
+  if (differing !== undefined) {
+    const [one, other] = [told, theirs].map((all) => JSON.stringify(own(all, differing)) ?? 'nothing')
+    return `${differing} is ${one} in the run, and ${other} among its inputs`
+  }
+  // Runs of older programs are stale, but whole.
+  const keys = Array.from({ length: keySchema }, (_, index) => keyOf(head, inputs, index + 1))
+  return keys.includes(head.key)
+    ? undefined
+    : `its key is ${head.key}, and its name and inputs give ${keys.at(-1)}`
+}
+
+function own(inputs: Inputs, name: string): Inputs[string] | undefined {
+  return Object.hasOwn(inputs, name) ? inputs[name] : undefined
+}
+
+function changedSince(data: object, stated: string): string | undefined {
+  const { schema: _, digest: __, ...told } = data as Record<string, unknown>
+  const found = digestOfHeader(told)
+  return found === stated ? undefined : `its digest is ${found}, not ${stated} as it says`
 }
 
 export interface RowsStated {
@@ -132,66 +178,110 @@ export interface RowsStated {
 }
 
 /**
- * The run in `folder` (for errors), whose files `read` gives; undefined if there is none. Throws a StoreError that names file and
- * run when they do not fit.
+ * The run of the cell `cell` in `folder` (for errors), whose files `read` gives; undefined if there is none. Throws a StoreError
+ * that names file and run when they do not fit.
  */
-export function parseRun(read: (name: string) => string | undefined, folder: string): Run | undefined {
+export function parseRun(
+  read: (name: string) => string | undefined,
+  folder: string,
+  cell: string,
+): Run | undefined {
   const text = read('run.json')
   if (text === undefined) return undefined
   const head = parseHeader(text, `${folder}/run.json`)
+  if (runName(head) !== cell)
+    throw new StoreError(`${folder}/run.json is the run of ${runName(head)}, not of ${cell}. ${advice}`)
   const csvOf = (name: string, { sha256: wanted }: RowsStated): string => {
     const csv = read(name)
-    const file = `${folder}/${name} of run ${runName(head)}`
+    const file = `${folder}/${name} of run ${cell}`
     if (csv === undefined) throw new StoreError(`missing ${file}. ${advice}`)
     const found = sha256Of(csv)
     if (found === wanted) return csv
     throw new StoreError(
-      `${file} was changed: its SHA-256 is ${found}, not ${wanted} as recorded. ${advice} If the change is meant: repro accept ${runName(head)}`,
+      `${file} was changed: its SHA-256 is ${found}, not ${wanted} as recorded. ${advice} If the change is meant: repro accept ${cell}`,
     )
   }
-  const run = completed(head, csvOf)
+  const run = completed(head, folder, csvOf)
+  const wrong = mismatch(head, run)
+  if (wrong !== undefined)
+    throw new StoreError(`${folder}/run.json does not fit the rows beside it: ${wrong}. ${advice}`)
   digestsOfRows.set(run, head.rows.sha256)
   for (const [name, dataset] of Object.entries(run.datasets ?? {}))
     digestsOfRows.set(dataset, head.datasets?.[name]?.rows.sha256 ?? '')
   return run
 }
 
+/** Where run.json and the rows differ, in words. */
+function mismatch(head: Header, run: Run): string | undefined {
+  const counts = [
+    { file: 'rows.csv', stated: head.rows.count, found: run.rows.length },
+    ...Object.entries(run.datasets ?? {}).map(([name, { rows }]) => ({
+      file: fileOf(name),
+      stated: head.datasets?.[name]?.rows.count,
+      found: rows.length,
+    })),
+  ]
+  const other = counts.find(({ stated, found }) => stated !== found)
+  if (other) return `${other.file} has ${other.found} rows, not ${other.stated}`
+  const counted = exclusionsIn(run)
+  const [left, told] = [counted ?? [], run.exclusions].map((all) =>
+    Object.fromEntries(all.map(({ reason, count }) => [reason, count])),
+  )
+  if (counted && digestOf(left) !== digestOf(told))
+    return `its rows exclude ${JSON.stringify(left)}, and it says ${JSON.stringify(told)}`
+  return undefined
+}
+
 const advice = 'Restore it from version control, or delete its folder to run the cell again.'
 
-/** The run that a header tells of, with the rows of the texts that `csvOf` gives by the names of their files. */
+/** How many rows are left out of the statistics, by reason; undefined if no column says so. */
+export function exclusionsIn({ columns, rows }: Dataset): readonly Exclusion[] | undefined {
+  if (!columns.some(({ name, role }) => name === excludedColumn && role === 'factor')) return undefined
+  const excluded = rows.filter((row) => row[excludedColumn])
+  const byReason = Map.groupBy(excluded, (row) => String(row[excludedColumn]))
+  return [...byReason].map(([reason, { length: count }]) => ({ reason, count }))
+}
+
+/**
+ * The run that a header tells of, with the rows of the texts that `csvOf` gives by the names of their files in `folder`. Throws a
+ * StoreError for texts that have other columns, or other trials.
+ */
 export function completed(
   { rows, datasets, ...head }: Header,
+  folder: string,
   csvOf: (name: string, stated: RowsStated) => string,
 ): Run {
-  const own = lazyRows(csvOf('rows.csv', rows), head.columns)
-  const found = Object.entries(datasets ?? {}).map(([name, { columns, rows: stated }]): [string, Dataset] => {
-    const read = lazyRows(csvOf(fileOf(name), stated), columns)
-    return [
-      name,
-      {
-        columns,
-        get rows() {
-          return read()
-        },
-      },
-    ]
-  })
+  const rowsOf = (file: string, columns: readonly Column[], stated: RowsStated): readonly Row[] => {
+    const csv = csvOf(file, stated)
+    const names = csvFormatRows([columns.map(({ name }) => name)])
+    if (!csv.startsWith(`${names}\n`))
+      throw new StoreError(
+        `${folder}/${file} begins with ${csv.slice(0, 200).split('\n')[0]}, and run.json has the columns ${names}. ${advice}`,
+      )
+    return parseRows(csv, columns)
+  }
+  const found = rowsOf('rows.csv', head.columns, rows)
+  checkTrials({ ...head, rows: found }, `${folder}/rows.csv`)
+  const others = Object.entries(datasets ?? {}).map(([name, { columns, rows: stated }]) => [
+    name,
+    { columns, rows: rowsOf(fileOf(name), columns, stated) },
+  ])
   return {
     ...head,
-    get rows() {
-      return own()
-    },
-    ...(datasets === undefined ? {} : { datasets: Object.fromEntries(found) }),
+    rows: found,
+    ...(datasets === undefined ? {} : { datasets: Object.fromEntries(others) }),
   }
 }
 
-/** Parsed when they are asked for: a plan needs only their digest. */
-function lazyRows(csv: string, columns: readonly Column[]): () => readonly Row[] {
-  let rows: readonly Row[] | undefined
-  return () => {
-    rows ??= parseRows(csv, columns)
-    return rows
-  }
+/** Throws a StoreError when rows are of trials that the run does not have; scripts count them from 0 or from 1. */
+export function checkTrials({ columns, rows, trials }: Omit<Run, 'files'>, where: string): void {
+  if (!columns.some(({ name, role }) => name === 'trial' && role === 'index')) return
+  const found = new Set(rows.flatMap(({ trial }) => (typeof trial === 'number' ? [trial] : [])))
+  const first = found.has(0) ? 0 : 1
+  const last = first + trials - 1
+  const stray = [...found].find((trial) => !Number.isInteger(trial) || trial < first || trial > last)
+  if (stray !== undefined)
+    throw new StoreError(`${where} has a row of trial ${stray}, but the run's trials are ${first} to ${last}`)
 }
 
 function formatRows({ columns, rows }: Dataset): string {

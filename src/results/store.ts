@@ -2,22 +2,33 @@
  * The store: the only reader and writer of runs.
  *
  *     results/<experiment>/<environment>/<pattern>/            the recorded run, part of the project
- *     .repro/runs/<experiment>/<environment>/<pattern>/<id>/   every run made here, newest last, with its raw files in raw/
+ *     .repro/runs/<experiment>/<environment>/<pattern>/<id>/   every run made here, newest last, with its raw files in raw/, and
+ *                                                              the seal of its run.json; those without one are not runs
  *     .repro/scratch/, results/.scratch/, _build/.scratch/     what is being written; a rename puts it in its place, so it has to
  *                                                              lie on the same file system
  *
- * The digests of a run's observations and datasets are checked whenever it is read.
+ * A run is checked whenever it is read, see runfile.ts.
  */
 
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync } from 'node:fs'
+import { closeSync, createReadStream, existsSync, openSync, readSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { isRunning } from '../testbed/exclusive.ts'
 import { type Files, openFiles, sha256 } from './files.ts'
 import type { RawFile, Run } from './run.ts'
-import { completed, formatRun, parseHeader, parseRun, rowsDigest, StoreError } from './runfile.ts'
+import {
+  checkTrials,
+  completed,
+  exclusionsIn,
+  formatRun,
+  parseHeader,
+  parseRun,
+  rowsDigest,
+  StoreError,
+} from './runfile.ts'
+import { type Item, openSeal, type Seal } from './seal.ts'
 import { runName } from './series.ts'
 
 /** What names a cell, and so its runs. */
@@ -26,11 +37,11 @@ export type CellName = Pick<Run, 'experiment' | 'environment' | 'pattern'>
 export interface Store {
   /** The recorded run of a cell, whatever its key; undefined when there is none. */
   recorded(cell: CellName): Run | undefined
-  /** The newest run made here of a cell with this key. */
-  cached(cell: CellName, key: string): Run | undefined
+  /** The newest run made here of a cell with this key; of any key if none is given. One that cannot be read does not count. */
+  cached(cell: CellName, key?: string): Run | undefined
   /** Ids of the runs made here of a cell, oldest first: time of writing and start of the key. */
   history(cell: CellName): readonly string[]
-  /** A run made here; undefined when there is none of this id. */
+  /** A run made here; undefined when there is none of this id. Throws a StoreError when it cannot be read. */
   past(cell: CellName, id: string): Run | undefined
   /** The newest run made here that still has this raw file, and where that is; undefined when there is none. */
   raw(cell: CellName, file: string): { readonly path: string; readonly run: Run } | undefined
@@ -50,35 +61,66 @@ export function recordedFolder(cell: CellName): string {
 }
 
 /** The store of the project in folder `project`. Reading throws a StoreError that names the file. */
-export function openStore(project: string, files: Files = openFiles(project)): Store {
+export function openStore(
+  project: string,
+  files: Files = openFiles(project),
+  seal: Seal = openSeal(project),
+): Store {
   const cellFolder = (cell: CellName) => `.repro/runs/${runName(cell)}`
-  const read = (folder: string) => parseRun((name) => files.text(`${folder}/${name}`), folder)
+  const read = (folder: string, cell: CellName) =>
+    parseRun((name) => files.text(`${folder}/${name}`), folder, runName(cell))
+  const isOurs = (folder: string): boolean => {
+    const text = files.text(`${folder}/run.json`) ?? ''
+    return seal.verify(sealed(folder), text, files.text(`${folder}/${sealFile}`) ?? '')
+  }
+  const past = (cell: CellName, id: string): Run | undefined => {
+    const folder = `${cellFolder(cell)}/${id}`
+    return isOurs(folder) ? read(folder, cell) : undefined
+  }
+  const history = (cell: CellName) =>
+    files.list(cellFolder(cell)).filter((id) => isOurs(`${cellFolder(cell)}/${id}`))
   return {
-    recorded: (cell) => read(recordedFolder(cell)),
+    recorded: (cell) => read(recordedFolder(cell), cell),
     cached(cell, key) {
-      const id = files.list(cellFolder(cell)).findLast((one) => one.endsWith(`-${key.slice(0, keyDigits)}`))
-      const run = id === undefined ? undefined : read(`${cellFolder(cell)}/${id}`)
-      return run?.key === key ? run : undefined
-    },
-    history: (cell) => files.list(cellFolder(cell)),
-    past: (cell, id) => read(`${cellFolder(cell)}/${id}`),
-    raw(cell, file) {
       for (const id of files.list(cellFolder(cell)).toReversed()) {
+        if (key !== undefined && !id.endsWith(`-${key.slice(0, keyDigits)}`)) continue
+        try {
+          const run = past(cell, id)
+          if (run && (key === undefined || run.key === key)) return run
+        } catch (error) {
+          if (!(error instanceof StoreError)) throw error
+          seal.refuse(sealed(`${cellFolder(cell)}/${id}`))
+        }
+      }
+      return undefined
+    },
+    history,
+    past,
+    raw(cell, file) {
+      for (const id of history(cell).toReversed()) {
         const path = join(project, cellFolder(cell), id, 'raw', file)
-        const run = existsSync(path) ? read(`${cellFolder(cell)}/${id}`) : undefined
-        if (run) return { path, run }
+        const run = existsSync(path) ? past(cell, id) : undefined
+        if (run === undefined) continue
+        const [found, stated] = [sha256OfFile(path), run.files[file]?.sha256]
+        if (found === stated) return { path, run }
+        throw new StoreError(
+          `${path} was changed: its SHA-256 is ${found}, not ${stated} as when it was made. Delete the run's folder, and run the cell again.`,
+        )
       }
       return undefined
     },
     async keep(run, raw) {
-      const draft = await openDraft(project, cellFolder(run))
+      checkTrials(run, runName(run))
+      const names = files.list(cellFolder(run))
+      const id = newId(run.key, history(run).at(-1), (one) => names.includes(one))
+      const folder = `${cellFolder(run)}/${id}`
+      const draft = await openDraft(project, folder)
       const taken = await takeRaw(join(draft, 'raw'), raw)
-      const kept: Run = { ...run, files: taken }
+      const kept: Run = { ...run, exclusions: exclusionsIn(run) ?? run.exclusions, files: taken }
       await writeRun(kept, draft)
-      await putInPlace(
-        draft,
-        join(project, cellFolder(run), `${stamp(new Date())}-${run.key.slice(0, keyDigits)}`),
-      )
+      const signature = seal.sign(sealed(folder), await readFile(join(draft, 'run.json')))
+      if (signature !== undefined) await writeFile(join(draft, sealFile), signature, { flush: true })
+      await putInPlace(draft, join(project, folder))
       return kept
     },
     async record(run) {
@@ -91,14 +133,16 @@ export function openStore(project: string, files: Files = openFiles(project)): S
       const text = files.text(`${folder}/run.json`)
       if (text === undefined) throw new StoreError(`no recorded run: ${folder}`)
       let edited = false
-      const { provenance, ...rest } = completed(parseHeader(text, `${folder}/run.json`), (name, stated) => {
+      const head = parseHeader(text, `${folder}/run.json`)
+      const { provenance, ...rest } = completed(head, folder, (name, stated) => {
         const csv = files.text(`${folder}/${name}`)
         if (csv === undefined) throw new StoreError(`missing ${folder}/${name}`)
         edited ||= sha256(csv) !== stated.sha256
         return csv
       })
       if (!edited) return false
-      const run: Run = { ...rest, provenance: { ...provenance, accepted: by } }
+      const exclusions = exclusionsIn(rest) ?? rest.exclusions
+      const run: Run = { ...rest, exclusions, provenance: { ...provenance, accepted: by } }
       const draft = await openDraft(project, folder)
       await writeRun(run, draft)
       await putInPlace(draft, join(project, folder))
@@ -108,12 +152,24 @@ export function openStore(project: string, files: Files = openFiles(project)): S
   }
 }
 
+/** Beside run.json. */
+const sealFile = 'seal'
+
+function sealed(path: string): Item {
+  return { kind: 'run', path }
+}
+
 /** Digits of the key in a run's id. */
 const keyDigits = 12
 
-/** `2026-11-23T12.30.05.123Z`: sorts by time and is a name on every file system. */
-function stamp(now: Date): string {
-  return now.toISOString().replaceAll(':', '.')
+/** `2026-11-23T12.30.05.123Z-0123456789ab`: behind `newest`, whatever the clock says; a name on every file system. */
+function newId(key: string, newest: string | undefined, isTaken: (id: string) => boolean): string {
+  const [, day, time] = /^(\d{4}-\d\d-\d\dT)([\d.]+Z)-/.exec(newest ?? '') ?? []
+  const last = Date.parse(`${day}${time?.replace('.', ':').replace('.', ':')}`)
+  for (let ms = Math.max(Date.now(), Number.isNaN(last) ? 0 : last + 1); ; ms += 1) {
+    const id = `${new Date(ms).toISOString().replaceAll(':', '.')}-${key.slice(0, keyDigits)}`
+    if (!isTaken(id)) return id
+  }
 }
 
 /** Whether two runs have the same observations. */
@@ -130,15 +186,28 @@ async function takeRaw(
   folder: string,
   files: Readonly<Record<string, string>>,
 ): Promise<Readonly<Record<string, RawFile>>> {
-  const taken: Record<string, RawFile> = {}
+  const taken: (readonly [string, RawFile])[] = []
   for (const [name, path] of Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1))) {
     await mkdir(folder, { recursive: true })
     const hash = createHash('sha256')
     await pipeline(createReadStream(path), hash)
-    taken[name] = { sha256: hash.digest('hex'), bytes: (await stat(path)).size }
+    taken.push([name, { sha256: hash.digest('hex'), bytes: (await stat(path)).size }])
     await rename(path, join(folder, name))
   }
-  return taken
+  return Object.fromEntries(taken)
+}
+
+function sha256OfFile(path: string): string {
+  const hash = createHash('sha256')
+  const buffer = new Uint8Array(1 << 20)
+  const handle = openSync(path, 'r')
+  try {
+    for (let read = readSync(handle, buffer); read > 0; read = readSync(handle, buffer))
+      hash.update(buffer.subarray(0, read))
+  } finally {
+    closeSync(handle)
+  }
+  return hash.digest('hex')
 }
 
 const roots = ['.repro', 'results', '_build'] as const

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path'
 import { expect, it } from 'vitest'
 import { openDocument } from '../../src/build/site.ts'
+import { openSeal } from '../../src/results/seal.ts'
 
 const site = {
   project: resolve(import.meta.dirname, '../..'),
   cache: '/nowhere',
+  seal: openSeal('/nowhere', '/nowhere'),
   mirror: undefined,
   generator: 'repro',
 }

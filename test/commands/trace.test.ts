@@ -18,9 +18,10 @@ import { fileURLToPath } from 'node:url'
 import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatRun } from '../../src/results/runfile.ts'
+import { openStore } from '../../src/results/store.ts'
 import { operations } from '../../src/trace/operations.ts'
 import { parseStamps } from '../../src/trace/stamps.ts'
-import { fakeRun } from '../results/fake.ts'
+import { fakeRun, settled } from '../results/fake.ts'
 import { capture, plainMerge, windows } from '../trace/capture.ts'
 
 const source = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
@@ -88,12 +89,9 @@ async function repro(input: Uint8Array | null, ...args: readonly string[]): Prom
 
 describe('a cell in place of a file', () => {
   const cell = 'latency/board/baseline'
+  const made = settled({ ...fakeRun({ trials: 1 }), environment: 'board' })
   const header = (sha256: string) =>
-    formatRun({
-      ...fakeRun({ trials: 1 }),
-      environment: 'board',
-      files: { 'trace.bin': { sha256, bytes: run.length } },
-    })
+    formatRun({ ...made, files: { 'trace.bin': { sha256, bytes: run.length } } })
   const keep = (at: string, sha256: string) => {
     mkdirSync(join(folder, at), { recursive: true })
     for (const [name, content] of Object.entries(header(sha256)))
@@ -111,11 +109,15 @@ describe('a cell in place of a file', () => {
   })
 
   it('stands for the capture of its newest run, and a trial leads to the records of its time', async () => {
-    const raw = `.repro/runs/${cell}/2026-01-01T00.00.00.000Z-c0ffee00c0ff`
-    keep(raw, digest)
-    mkdirSync(join(folder, raw, 'raw'))
-    for (const name of ['trace.bin', 'dom0.stamps', 'domu.stamps'])
-      copyFileSync(join(folder, 'run', name), join(folder, raw, 'raw', name))
+    mkdirSync(join(folder, 'left'))
+    const files = ['trace.bin', 'dom0.stamps', 'domu.stamps'].map((name) => {
+      const left = join(folder, 'left', name)
+      copyFileSync(join(folder, 'run', name), left)
+      return [name, left] as const
+    })
+    const store = openStore(folder)
+    await store.keep(made, Object.fromEntries(files))
+    const raw = `.repro/runs/${cell}/${store.history(made)[0]}`
     const { out, err, exitCode } = await trace('phases', cell, '--trial', '3')
     expect(exitCode).toBe(0)
     expect(err).toBe(`${raw}/raw/trace.bin: the bytes that were recorded\n`)
@@ -138,6 +140,11 @@ describe('a cell in place of a file', () => {
 
     keep(`results/${cell}`, '0'.repeat(64))
     expect((await trace('info', cell)).err).toContain('other bytes than those that were recorded')
+
+    writeFileSync(join(folder, raw, 'raw/trace.bin'), 'edited')
+    expect((await trace('info', cell)).err).toMatch(
+      /raw\/trace\.bin was changed: its SHA-256 is [0-9a-f]{64}, not/,
+    )
   })
 
   it('has the trials that there are', async () => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
 import { busyClock, operationPictures, operations, parseStamps } from '../../src/index.ts'
-import { schema } from '../../src/plan/key.ts'
+import { schema } from '../../src/results/key.ts'
 
 const folder = new URL('../fixtures/trace/run/', import.meta.url)
 const read = (name: string) => readFileSync(new URL(name, folder))

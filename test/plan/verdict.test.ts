@@ -23,9 +23,12 @@ function wanted(changed: Partial<Inputs> = {}): Wanted {
   return { inputs: now as Inputs, keys: [Object.keys(changed).length === 0 ? 'right' : 'wrong'] }
 }
 
-const none = () => undefined
-const unread = () => {
-  throw new Error('a cached run was read')
+const none = { fitting: () => undefined, newest: () => undefined }
+const unread = {
+  fitting: () => {
+    throw new Error('a run made here was read')
+  },
+  newest: () => undefined,
 }
 
 describe('a verdict', () => {
@@ -38,11 +41,22 @@ describe('a verdict', () => {
   })
 
   it('is cached when only a cached run fits', () => {
-    expect(verdictOf(wanted({ trials: 9 }), run, () => ({ ...run, key: 'wrong' })).type).toBe('cached')
+    const here = { ...none, fitting: () => ({ ...run, key: 'wrong' }) }
+    expect(verdictOf(wanted({ trials: 9 }), run, here).type).toBe('cached')
   })
 
   it('is missing when there is no run', () => {
     expect(verdictOf(wanted(), undefined, none)).toEqual({ type: 'missing', reason: 'never run' })
+  })
+
+  it('says of a cell without a record what changed since it was run here', () => {
+    const here = { ...none, newest: () => run }
+    const reason = 'trials 4 -> 50 since it was run here'
+    expect(verdictOf(wanted({ trials: 50 }), undefined, here)).toEqual({
+      type: 'missing',
+      reason,
+      before: run,
+    })
   })
 
   it.each<[string, Partial<Inputs>]>([

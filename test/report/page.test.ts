@@ -251,10 +251,11 @@ describe('the page', () => {
   })
 
   it('folds the experiment with its source, cells, keys and digests', async () => {
-    const { html } = await report('', [fakeRun()])
+    const run = fakeRun()
+    const { html } = await report('', [run])
     expect(html).toContain('<details class="experiment" id="experiment-latency">')
     expect(html).toContain('script: experiments/pause-resume.ts')
-    expect(html).toContain(`<code title="${'c0ffee00'.repeat(8)}">c0ffee00c0ff</code>`)
+    expect(html).toContain(`<code title="${run.key}">${run.key.slice(0, 12)}</code>`)
     expect(html).toContain(`trace.bin</span> <code title="${'ab12cd34'.repeat(8)}">ab12cd34ab12</code>`)
     expect(html).toContain('<td class="missing" colspan="4">missing: run latency/xen-4.14/dom0-cpu</td>')
   })

@@ -1,6 +1,7 @@
 /** Small runs with fixed numbers, shaped like those of the pause/unpause experiment. Shared by the tests of results and report. */
 
 import type { ExperimentBlock, Parameters, Pattern } from '../../src/document/block.ts'
+import { keyOf, parameterInputs } from '../../src/results/key.ts'
 import type { Column, Row, Run } from '../../src/results/run.ts'
 
 export const columns: readonly Column[] = [
@@ -57,12 +58,12 @@ export function fakeRun(shape: Shape = {}): Run {
       }),
     )
   }
-  return {
+  return settled({
     experiment: 'latency',
     environment,
     pattern,
-    key: 'c0ffee00'.repeat(8),
-    inputs: { trials, seed: 1 },
+    key: '',
+    inputs: {},
     origin,
     trials,
     seed: 1,
@@ -79,7 +80,19 @@ export function fakeRun(shape: Shape = {}): Run {
     },
     files: { 'trace.bin': { sha256: 'ab12cd34'.repeat(8), bytes: 123_456 } },
     provenance: { 'host CPU': 'Example CPU', 'host memory': '8 GB', tool: 'repro 0.1.0' },
+  })
+}
+
+/** The run with the inputs and the key that follow from the rest of it. */
+export function settled(run: Run): Run {
+  const { parameters, trials, seed, origin } = run
+  const others = Object.entries(run.inputs).filter(([name]) => !name.startsWith('parameter '))
+  const inputs = {
+    ...Object.fromEntries(others),
+    ...parameterInputs(parameters),
+    ...{ 'environment testbed': origin, trials, seed },
   }
+  return { ...run, inputs, key: keyOf(run, inputs) }
 }
 
 /** A document's experiment block `latency`; the first pattern is the baseline. */

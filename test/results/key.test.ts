@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { digest, keyOf, parameterInputs } from '../../src/plan/key.ts'
+import { digest, keyOf, parameterInputs } from '../../src/results/key.ts'
 import type { Inputs } from '../../src/results/run.ts'
 
 const cell = { experiment: 'latency', environment: 'xen-4.14', pattern: 'baseline' }

@@ -1,0 +1,64 @@
+/** Keys: what decides a result, as one digest. */
+
+import type { Parameter, Parameters } from '../document/block.ts'
+import { isMapping } from '../document/parameters.ts'
+import { sha256 } from './files.ts'
+import type { Inputs, Run } from './run.ts'
+
+/** Raised when this program itself would measure or analyse differently: every older run is then stale. */
+export const schema = 3
+
+/**
+ * The key of a cell's run: SHA-256 (hex) over its name (from which its random numbers come, too) and its inputs. `version` is
+ * that of the program that made it.
+ */
+export function keyOf(
+  { experiment, environment, pattern }: Pick<Run, 'experiment' | 'environment' | 'pattern'>,
+  inputs: Inputs,
+  version = schema,
+): string {
+  return digest({ schema: version, experiment, environment, pattern, inputs })
+}
+
+/** SHA-256 (hex) of a value, whatever the order of its keys. */
+export function digest(value: unknown): string {
+  return sha256(canonical(value))
+}
+
+/**
+ * `{dom0: {cpuLoad: 4}}` as `parameter dom0.cpuLoad` -> 4. Different parameters have different inputs: lists and empty mappings
+ * are JSON, and so are names with a dot and texts that could be taken for one of these.
+ */
+export function parameterInputs(parameters: Parameters, path = 'parameter '): Inputs {
+  const entries = Object.entries(parameters).flatMap(([name, value]) => {
+    const input = `${path}${segment(name)}`
+    return isMapping(value) && Object.keys(value).length > 0
+      ? Object.entries(parameterInputs(value, `${input}.`))
+      : [[input, scalar(value)] as const]
+  })
+  return Object.fromEntries(entries)
+}
+
+function segment(name: string): string {
+  return name === '' || name.includes('.') || name.startsWith('"') ? JSON.stringify(name) : name
+}
+
+function scalar(value: Parameter): string | number | boolean | null {
+  if (typeof value === 'string') return looksEncoded.test(value) ? JSON.stringify(value) : value
+  const text = canonical(value)
+  return typeof value === 'object' && value !== null ? text : notJson.has(text) ? text : value
+}
+
+/** Numbers that JSON has no word for; an input that was read again must be the same. */
+const notJson = new Set(['-0', 'NaN', 'Infinity', '-Infinity'])
+const looksEncoded = /^(?:["[{]|(?:-0|NaN|-?Infinity)$)/
+
+/** JSON with sorted keys; absent and undefined are the same. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value)
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const entries = Object.entries(value).filter(([, part]) => part !== undefined)
+  entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  return `{${entries.map(([key, part]) => `${JSON.stringify(key)}:${canonical(part)}`).join(',')}}`
+}
