@@ -13,11 +13,13 @@ const libraries = ['vega', 'vega-lite', '@citation-js/core', '@citation-js/plugi
 /** SHA-256 (hex) over the program's name, version and code, Node's version, and those of the libraries and what they need. */
 export function programOf({ generator }: Pick<Site, 'generator'>, files: Files): string {
   const entry = process.argv[1] ?? ''
-  return digest([generator, files.digest(entry) ?? '', process.version, versionsOf(libraries, files)])
+  const here = dirname(fileURLToPath(import.meta.url))
+  const versions = versionsOf(libraries, here, files)
+  return digest([generator, files.digest(entry) ?? '', process.version, versions])
 }
 
-/** Names and versions of packages and of all that they depend on, sorted. */
-function versionsOf(names: readonly string[], files: Files): readonly string[] {
+/** Names and versions of packages and of all that they depend on, as a file in the folder `from` would find them. Sorted. */
+export function versionsOf(names: readonly string[], from: string, files: Files): readonly string[] {
   const versions = new Map<string, string>()
   const visit = (name: string, from: string) => {
     const found = manifestOf(name, from, files)
@@ -25,7 +27,7 @@ function versionsOf(names: readonly string[], files: Files): readonly string[] {
     versions.set(found.folder, `${name} ${found.version}`)
     for (const dependency of Object.keys(found.dependencies ?? {})) visit(dependency, found.folder)
   }
-  for (const name of names) visit(name, dirname(fileURLToPath(import.meta.url)))
+  for (const name of names) visit(name, from)
   return [...versions.values()].sort()
 }
 
@@ -40,7 +42,6 @@ function manifestOf(name: string, from: string, files: Files): PackageManifest |
   for (let folder = from; ; folder = dirname(folder)) {
     const own = join(folder, 'node_modules', name)
     const file = join(own, 'package.json')
-    // Asked for its digest, so that the next build notices another version.
     if (files.digest(file) !== undefined) return { ...JSON.parse(readFileSync(file, 'utf8')), folder: own }
     if (folder === dirname(folder)) return undefined
   }

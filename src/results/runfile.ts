@@ -149,7 +149,7 @@ function contradiction(head: Header): string | undefined {
   )
   const theirs: Inputs = Object.fromEntries(derived)
   const differing = Object.keys({ ...told, ...theirs }).find(
-    (input) => digestOf(own(told, input)) !== digestOf(own(theirs, input)),
+    (input) => !Object.is(own(told, input), own(theirs, input)),
   )
   if (differing !== undefined) {
     const [one, other] = [told, theirs].map((all) => JSON.stringify(own(all, differing)) ?? 'nothing')

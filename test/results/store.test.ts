@@ -1,10 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { openFiles } from '../../src/results/files.ts'
 import type { Run } from '../../src/results/run.ts'
 import { StoreError } from '../../src/results/runfile.ts'
+import { openSeal } from '../../src/results/seal.ts'
 import { openStore, type Store, sweep, writeAtomically } from '../../src/results/store.ts'
 import { fakeRun, settled } from './fake.ts'
 
@@ -165,6 +167,103 @@ describe('the store', () => {
     const accepted = openStore(project).recorded(run)
     expect(accepted?.rows[0]).toMatchObject({ found: 'running' })
     expect(accepted?.provenance).toMatchObject({ accepted: 'me' })
+    const json = join(project, folder, 'run.json')
+    writeFileSync(json, readFileSync(json, 'utf8').replace('"accepted": "me"', '"accepted": "you"'))
+    expect(() => openStore(project).recorded(run)).toThrow(
+      /run\.json was changed, or is not by repro: its digest is/,
+    )
+  })
+
+  it('takes over rows without their exclusions, and counts those anew', async () => {
+    await store.record(run)
+    const file = join(project, folder, 'rows.csv')
+    writeFileSync(file, readFileSync(file, 'utf8').replace('lost records', 'by hand'))
+    expect(await openStore(project).accept(run, 'me')).toBe(true)
+    expect(openStore(project).recorded(run)?.exclusions).toEqual([{ reason: 'by hand', count: 1 }])
+  })
+
+  it.each<[string, (text: string) => string, string]>([
+    ['other columns', (text) => text.replace('trial,', 'number,'), 'rows.csv begins with number,operation'],
+    ['more trials', (text) => text.replace(/^1,/m, '9,'), 'has a row of trial 9, but the run'],
+  ])('does not take over rows with %s', async (_, edit, message) => {
+    await store.record(run)
+    const file = join(project, folder, 'rows.csv')
+    writeFileSync(file, edit(readFileSync(file, 'utf8')))
+    await expect(openStore(project).accept(run, 'me')).rejects.toThrow(message)
+  })
+})
+
+describe('runs made here', () => {
+  const runs = '.repro/runs/latency/xen-4.14/baseline'
+  const again = () => {
+    const seal = openSeal(project)
+    return { seal, store: openStore(project, openFiles(project), seal) }
+  }
+
+  it('the newest is the one that was made last, also when the clock went back', async () => {
+    await store.keep(run, {})
+    vi.useFakeTimers({ now: Date.UTC(2999, 0), toFake: ['Date'] })
+    await store.keep({ ...run, captured: { when: 'future' } }, {})
+    vi.useRealTimers()
+    await store.keep({ ...run, captured: { when: 'today' } }, {})
+    expect(store.history(run)).toHaveLength(3)
+    expect(store.history(run)[2]).toMatch(/^2999-01-01T00\.00\.00\.001Z-/)
+    expect(store.cached(run, key)?.captured).toEqual({ when: 'today' })
+  })
+
+  it('without a seal, or with that of another run, are none, and stay where they are', async () => {
+    await store.keep(run, {})
+    const [id = ''] = store.history(run)
+    const names = ['2999-01-01T00.00.00.000Z', '2998-01-01T00.00.00.000Z'].map((at) => `${at}${id.slice(24)}`)
+    for (const name of names) cpSync(join(project, runs, id), join(project, runs, name), { recursive: true })
+    await rm(join(project, runs, names[0] ?? '', 'seal'))
+    const { seal, store: reopened } = again()
+    expect(reopened.history(run)).toEqual([id])
+    expect(reopened.cached(run, key)).toEqual({ ...run, files: {} })
+    expect(names.map((name) => reopened.past(run, name))).toEqual([undefined, undefined])
+    expect(seal.note()).toContain(`2 items in .repro/ (${runs}/2998-01-01T00.00.00.000Z-`)
+    expect(readdirSync(join(project, runs))).toEqual([id, ...names.toReversed()])
+  })
+
+  it('that were changed do not count, and the one before does', async () => {
+    for (const when of ['first', 'second']) await store.keep({ ...run, captured: { when } }, {})
+    const [first = '', second = ''] = store.history(run)
+    const file = join(project, runs, second, 'rows.csv')
+    writeFileSync(file, readFileSync(file, 'utf8').replace('pause', 'unpause'))
+    const { seal, store: reopened } = again()
+    expect(reopened.cached(run, key)?.captured).toEqual({ when: 'first' })
+    expect(seal.note()).toContain(`${runs}/${second}`)
+    expect(() => reopened.past(run, second)).toThrow(/rows\.csv of run latency.* was changed/)
+    writeFileSync(join(project, runs, first, 'run.json'), '{')
+    expect(again().store.cached(run, key)).toBeUndefined()
+  })
+
+  it('are not read when they lie at another cell’s place', async () => {
+    await store.keep(run, {})
+    const other = { ...run, pattern: 'other' }
+    cpSync(join(project, runs), join(project, runs, '../other'), { recursive: true })
+    expect(again().store.history(other)).toEqual([])
+    await store.record(run)
+    cpSync(join(project, folder), join(project, folder, '../other'), { recursive: true })
+    expect(() => store.recorded(other)).toThrow('run.json is the run of latency/xen-4.14/baseline, not of')
+  })
+
+  it('have the exclusions that their rows say', async () => {
+    const kept = await store.keep({ ...run, exclusions: [{ reason: 'none of these', count: 9 }] }, {})
+    expect(kept.exclusions).toEqual([{ reason: 'lost records', count: 1 }])
+    expect(store.cached(run, key)?.exclusions).toEqual(kept.exclusions)
+  })
+
+  it('have rows of their own trials only', async () => {
+    await expect(store.keep(settled({ ...run, trials: 2 }), {})).rejects.toThrow(
+      "latency/xen-4.14/baseline has a row of trial 2, but the run's trials are 0 to 1",
+    )
+  })
+
+  it.each(['__proto__', 'constructor'])('may have captured an item called %s', async (name) => {
+    const captured = Object.fromEntries([[name, 'value']])
+    await store.record({ ...run, captured })
+    expect(openStore(project).recorded(run)).toBeDefined()
   })
 })
 
