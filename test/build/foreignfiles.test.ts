@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDocument } from '../../src/build/site.ts'
+import { openSeal } from '../../src/results/seal.ts'
 
 let around: string
 let project: string
@@ -32,6 +33,7 @@ async function messagesOf(markdown: string): Promise<readonly string[]> {
     project,
     document: 'paper/index.md',
     cache: join(around, 'cache'),
+    seal: openSeal(project, join(around, 'cache')),
     mirror: undefined,
     generator: 'test',
   }
