@@ -5,6 +5,7 @@ import { VFile } from 'vfile'
 import { parseBibliography } from '../document/bibliography.ts'
 import type { Block } from '../document/block.ts'
 import { check } from '../document/check.ts'
+import { citedKeys } from '../document/citation.ts'
 import { type Document, parseDocument, parseFrontMatter } from '../document/document.ts'
 import { fail, hasErrors, sortMessages, warn } from '../document/problem.ts'
 import { type PublishedTable, publishedTables } from '../document/published.ts'
@@ -115,7 +116,7 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
       tableKinds,
       published,
       languages: [...languages.keys()],
-      bibliography: entries === undefined ? undefined : await parseBibliography(entries),
+      bibliography: entries === undefined ? undefined : await parseBibliography(entries, citedKeys(document)),
     })
   const editions = editionsOf(document, path, files)
   sortMessages(document.file)

@@ -1,79 +1,64 @@
 /** The bibliography of a document: a BibTeX or BibLaTeX file, and what the citations make of it. */
 
-import type { CSL } from '@citation-js/core'
+import { type BibliographyProblem, type BibtexEntry, readBibtex } from './bibtex.ts'
+import { isCitable } from './citation.ts'
 import type { Document } from './document.ts'
 import { fail, warn } from './problem.ts'
-import { hint } from './spelling.ts'
-
-/** A work in the terms of CSL-JSON (https://citeproc-js.readthedocs.io/en/latest/csl-json/markup.html). */
-export type Entry = CSL
+import { hint, nearest } from './spelling.ts'
+import { readWorks, typeNames, type Work } from './work.ts'
 
 export interface Bibliography {
-  /** By key; of two entries with one key the first. */
-  readonly entries: ReadonlyMap<string, Entry>
+  /** Of all entries, in their order, each once. */
+  readonly keys: readonly string[]
+  /** Of the entries that are cited, by key. */
+  readonly works: ReadonlyMap<string, Work>
+  /** In the order of the file. */
   readonly problems: readonly BibliographyProblem[]
 }
 
-export interface BibliographyProblem {
-  /** 1-based, in the bibliography's own text. */
-  readonly line: number
-  readonly column: number
-  readonly reason: string
-}
-
-/** BibLaTeX has BibTeX's types and fields, too. The rest are the parser's defaults, but for its notes of how it parsed. */
-const options = {
-  forceType: '@biblatex/text',
-  target: '@csl/list+object',
-  generateGraph: false,
-  maxChainLength: 10,
-  strict: true,
-}
-
-/** Reads BibTeX. What is wrong with it becomes problems; of a text that cannot be parsed there are no entries. */
-export async function parseBibliography(text: string): Promise<Bibliography> {
-  // The parser takes longer to load than all else of a check, and most documents are checked without it.
-  const citation = await import('@citation-js/core')
-  await import('@citation-js/plugin-bibtex')
-  // It would also print what it throws. (Its types take the logger for a type.)
-  ;(citation as unknown as { logger: { level: string } }).logger.level = 'silent'
-  const entries = new Map<string, Entry>()
-  try {
-    for (const entry of citation.plugins.input.chain(text, options)) {
-      const key = String(entry.id)
-      if (!entries.has(key)) entries.set(key, entry)
-    }
-  } catch (error) {
-    return { entries, problems: [syntaxProblem(error)] }
+/**
+ * Reads BibTeX. What is wrong with it becomes problems. Only the works that are cited are read to the last: there may be
+ * tens of thousands of others.
+ * @param cited keys
+ */
+export async function parseBibliography(text: string, cited: Iterable<string>): Promise<Bibliography> {
+  const { entries, problems } = readBibtex(text.replace(/^\uFEFF/, ''))
+  const byKey = new Map<string, BibtexEntry>()
+  for (const entry of entries) if (!byKey.has(entry.key)) byKey.set(entry.key, entry)
+  const { works, problems: others } = await readWorks(new Set(cited), byKey)
+  return {
+    keys: [...byKey.keys()],
+    works,
+    problems: [...problems, ...entries.flatMap((entry) => checkEntry(entry, byKey)), ...others].sort(
+      (a, b) => a.line - b.line || a.column - b.column,
+    ),
   }
-  return { entries, problems: repeatedKeys(text, entries) }
 }
 
-/** `expected "comma", got "label" at line 1 col 12: (an excerpt)`. */
-function syntaxProblem(error: unknown): BibliographyProblem {
-  const found = error instanceof Error && /^(.*) at line (\d+) col (\d+):/.exec(error.message)
-  if (!found) throw error
-  const [, reason = '', line, column] = found
-  return { line: Number(line), column: Number(column), reason }
-}
-
-/** The parser tells no places of entries. */
-function repeatedKeys(text: string, entries: ReadonlyMap<string, Entry>): readonly BibliographyProblem[] {
-  const lines = new Map<string, number>()
-  const problems: BibliographyProblem[] = []
-  for (const [index, written] of text.split(/\r\n|\n|\r/).entries()) {
-    const start = /^\s*@\s*\w+\s*[{(]\s*([^,\s]+)\s*,/.exec(written)
-    const key = start?.[1] ?? ''
-    if (start === null || !entries.has(key)) continue
-    const first = lines.get(key)
-    if (first === undefined) lines.set(key, index + 1)
-    else {
-      const reason = `the key ${key} is taken at line ${first}`
-      problems.push({ line: index + 1, column: start[0].indexOf(key) + 1, reason })
-    }
+function checkEntry(
+  { type, place, key, keyPlace }: BibtexEntry,
+  byKey: ReadonlyMap<string, BibtexEntry>,
+): readonly BibliographyProblem[] {
+  const found: BibliographyProblem[] = []
+  if (!typeNames.includes(type)) {
+    const near = nearest(type, typeNames)
+    const reason = `unknown type of entry: @${type}${near ? ` (did you mean @${near}?)` : ''}; it is taken for @misc`
+    found.push({ type: 'warning', ...place, reason })
   }
-  return problems
+  const first = byKey.get(key)
+  if (first && first.keyPlace !== keyPlace) {
+    const reason = `the key ${key} is taken at line ${first.keyPlace.line}`
+    found.push({ type: 'error', ...keyPlace, reason })
+  } else if (!isCitable(key)) {
+    const reason = `no citation can name the key ${key}: use letters, digits and _ : . + / -`
+    found.push({ type: 'warning', ...keyPlace, reason })
+  }
+  return found
 }
+
+/** So many are told; a file that is no bibliography has thousands. */
+const mostProblems = 50
+const mostUncited = 20
 
 /**
  * Adds what is wrong with the citations to the messages of the document's file: no bibliography, mistakes in it, keys that it does not
@@ -98,17 +83,29 @@ export function checkCitations(
     return
   }
   if (bibliography === undefined) return
-  for (const { line, column, reason } of bibliography.problems) {
-    fail(file, 'bibliography', named.place, `${named.file}:${line}:${column}: ${reason}`)
+  const { keys, problems } = bibliography
+  for (const { type, line, column, reason } of problems.slice(0, mostProblems)) {
+    const tell = type === 'error' ? fail : warn
+    tell(file, 'bibliography', named.place, `${named.file}:${line}:${column}: ${reason}`)
   }
-  const keys = [...bibliography.entries.keys()]
+  if (problems.length > mostProblems)
+    fail(
+      file,
+      'bibliography',
+      named.place,
+      `${named.file} has ${problems.length - mostProblems} more problems`,
+    )
   // Where the file cannot be read, every key would be unknown.
-  if (keys.length === 0 && bibliography.problems.length > 0) return
+  if (keys.length === 0 && problems.length > 0) return
+  const known = new Set(keys)
   for (const { key, place } of items) {
-    if (!bibliography.entries.has(key))
+    if (!known.has(key))
       fail(file, 'unknown-entry', place, `unknown entry of ${named.file}: @${key}${hint(key, keys)}`)
   }
-  const uncited = keys.filter((key) => !items.some((item) => item.key === key)).sort()
-  if (uncited.length > 0)
-    warn(file, 'uncited-entry', named.place, `nothing cites ${uncited.join(', ')} of ${named.file}`)
+  const cited = new Set(items.map(({ key }) => key))
+  const uncited = keys.filter((key) => !cited.has(key)).sort()
+  if (uncited.length === 0) return
+  const shown = uncited.slice(0, mostUncited).join(', ')
+  const more = uncited.length > mostUncited ? ` and ${uncited.length - mostUncited} more` : ''
+  warn(file, 'uncited-entry', named.place, `nothing cites ${shown}${more} of ${named.file}`)
 }

@@ -352,7 +352,7 @@ function checkExperimentId(id: string, place: Place, { fences, file }: Document)
 
 function checkReferences({ references: found, mentions, fences, file }: Document, project: Project): void {
   const shown = exhibits(fences)
-  const keys = [...(project.bibliography?.entries.keys() ?? [])]
+  const keys = project.bibliography?.keys ?? []
   for (const one of mentions) warnOfNearMiss(one, { ids: shown, keys, file })
   for (const { id, place } of found) {
     if (shown.includes(id)) continue

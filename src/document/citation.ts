@@ -32,7 +32,13 @@ export interface CitedItem {
 const bracket = /\[(\s*@[\p{L}\p{N}_][^[\]]*)\]/gu
 
 /** A key may hold punctuation, as in doi:10.1145/945445.945462, but ends with a letter or a digit. */
-const cited = /^\s*@([\p{L}\p{N}_](?:[\p{L}\p{N}_:.+/-]*[\p{L}\p{N}_])?)\s*(?:,\s*([^@]*[^@\s])\s*)?$/u
+const key = /[\p{L}\p{N}_](?:[\p{L}\p{N}_:.+/-]*[\p{L}\p{N}_])?/u
+const cited = new RegExp(String.raw`^\s*@(${key.source})\s*(?:,\s*([^@]*[^@\s])\s*)?$`, 'u')
+
+/** Whether a citation can have this key. */
+export function isCitable(text: string): boolean {
+  return new RegExp(`^${key.source}$`, 'u').test(text)
+}
 
 /**
  * All citations in one text, with places. A bracket that starts with a table or figure ([@tbl-x]) is none, nor is one whose bracket or
@@ -71,4 +77,13 @@ export function citations(
     }
     return { type: 'citation', place, items, node, start: match.index, end }
   }).filter((found) => found !== undefined)
+}
+
+/** Keys in the order in which the text first cites them. */
+export function citedKeys({
+  citations: found,
+}: {
+  readonly citations: readonly Citation[]
+}): readonly string[] {
+  return [...new Set(found.flatMap(({ items }) => items.map(({ key: own }) => own)))]
 }

@@ -1,14 +1,17 @@
 /** Citations as numbers in the text, and the list of works that they lead to at its end. */
 
 import type { Element, ElementContent } from 'hast'
-import { type Entry, parseBibliography } from '../document/bibliography.ts'
-import type { Citation } from '../document/citation.ts'
+import { parseBibliography } from '../document/bibliography.ts'
+import { type Citation, citedKeys } from '../document/citation.ts'
+import type { CalendarDate, WrittenDate } from '../document/date.ts'
 import type { Document } from '../document/document.ts'
+import type { People, Work } from '../document/work.ts'
 import { type Child, element, textOf } from './element.ts'
+import { markup, webAddress } from './markup.ts'
 import type { Words } from './words/en.ts'
 
 /** By key, in the order of the numbers. */
-export type Cited = ReadonlyMap<string, { readonly number: number; readonly entry: Entry }>
+export type Cited = ReadonlyMap<string, { readonly number: number; readonly work: Work }>
 
 /**
  * Works in the order in which the text first cites them, from 1. Keys without an entry are left out, all of them where the bibliography
@@ -20,13 +23,13 @@ export async function citedWorks(
   readText: (path: string) => Promise<string>,
 ): Promise<Cited> {
   if (bibliography === undefined || citations.length === 0) return new Map()
-  const { entries } = await parseBibliography(await readText(bibliography.file).catch(() => ''))
-  const keys = new Set(citations.flatMap(({ items }) => items.map(({ key }) => key)))
-  const known = [...keys].flatMap((key) => {
-    const entry = entries.get(key)
-    return entry ? [{ key, entry }] : []
+  const keys = citedKeys({ citations })
+  const { works } = await parseBibliography(await readText(bibliography.file).catch(() => ''), keys)
+  const known = keys.flatMap((key) => {
+    const work = works.get(key)
+    return work ? [{ key, work }] : []
   })
-  return new Map(known.map(({ key, entry }, index) => [key, { number: index + 1, entry }]))
+  return new Map(known.map(({ key, work }, index) => [key, { number: index + 1, work }]))
 }
 
 /** `[1, p. 3; 2]`, each number a link. */
@@ -69,7 +72,7 @@ export function referencesElement(cited: Cited, { references: own }: Words): Ele
     element(
       'ol',
       {},
-      ...[...cited].map(([key, { entry }]) => element('li', { id: idOf(key) }, sentences(entry, key, own))),
+      ...[...cited].map(([key, { work }]) => element('li', { id: idOf(key) }, sentences(work, key, own))),
     ),
   )
 }
@@ -78,16 +81,17 @@ export function referencesElement(cited: Cited, { references: own }: Words): Ele
  * People. Title. In *Container*, vol. 1, no. 2, pp. 3–4. Publisher, year. Link. Without a publisher or the like the year follows the pages.
  * What the entry does not have is left out; one that has nothing is its key.
  */
-function sentences(entry: Entry, key: string, own: Own): readonly Child[] {
-  const where = container(entry, own)
-  const imprint = listed(edition(entry, own), genre(entry, own), publisher(entry))
-  const date = dateOf(entry)
+function sentences(work: Work, key: string, own: Own): readonly Child[] {
+  const where = container(work, own)
+  const imprint = listed(edition(work, own), genre(work, own), ...publisher(work))
+  const date = dateOf(work, own)
   const parts = [
-    people(entry, own),
-    title(entry),
+    responsible(work, own),
+    title(work),
     ...(imprint.length === 0 ? [listed(where, date)] : [where, listed(imprint, date)]),
-    plain(entry.note),
-    link(entry, own),
+    field(work, 'note'),
+    field(work, 'addendum'),
+    ...links(work, own),
   ].filter((part) => part.length > 0)
   if (parts.length === 0) return [key]
   return parts.flatMap((part, index) => {
@@ -99,98 +103,186 @@ function sentences(entry: Entry, key: string, own: Own): readonly Child[] {
 
 type Part = readonly (string | ElementContent)[]
 
-function people({ author = [], editor = [] }: Entry, own: Own): Part {
-  if (author.length > 0) return [namesOf(author, own)]
-  return editor.length > 0 ? [namesOf(editor, own), own.editors(editor.length)] : []
+function field({ fields }: Work, ...names: readonly string[]): Part {
+  const [text] = names.flatMap((name) => fields.get(name) ?? [])
+  return text === undefined ? [] : markup(text)
 }
 
-type Name = NonNullable<Entry['author']>[number]
-
-function namesOf(names: readonly Name[], own: Own): string {
-  // `and others` at the end of a list is a person to the parser.
-  const isOpen = names.length > 1 && names.at(-1)?.family === 'others' && names.at(-1)?.given === undefined
-  const written = (isOpen ? names.slice(0, -1) : names).map(nameOf)
-  if (isOpen) return `${written.join(', ')}${own.others}`
-  const last = written.at(-1) ?? ''
-  return written.length < 2 ? last : `${written.slice(0, -1).join(', ')}${own.and}${last}`
+/** A title and what follows it: `Title: Subtitle`. */
+function titled(work: Work, name: string, sub: string): Part {
+  const [main, second] = [field(work, name), field(work, sub)]
+  return main.length === 0 || second.length === 0 ? main : [...main, ': ', ...second]
 }
 
-function nameOf(name: Name): string {
-  const { given, family, suffix } = name
-  const particles = [name['dropping-particle'], name['non-dropping-particle']]
-  if (family === undefined) return plainText(name.literal ?? given ?? '')
-  // Names in Chinese characters and kana have the family first.
-  const isEastAsian = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u.test(family)
-  const order = isEastAsian ? [family, given] : [given, ...particles, family, suffix]
-  return plainText(order.filter((part) => part !== undefined).join(' '))
+function responsible({ authors, editors }: Work, own: Own): Part {
+  if (authors.names.length > 0) return namesOf(authors, own)
+  return editors.names.length > 0 ? editedBy(editors, own) : []
 }
 
-function title(entry: Entry): Part {
-  const text = plainText(entry.title ?? '')
-  if (text === '') return []
-  return [entry['container-title'] === undefined ? element('cite', {}, text) : text]
+function editedBy(editors: People, own: Own): Part {
+  return [...namesOf(editors, own), own.editors(editors.names.length + (editors.isOpen ? 1 : 0))]
 }
 
-function container(entry: Entry, own: Own): Part {
-  const name = plainText(entry['container-title'] ?? '')
-  const series = plain(entry['collection-title']).map((text) => (name === '' ? text : ` (${text})`))
-  const isPart = entry.type === 'paper-conference' || entry.type === 'chapter'
-  const where = name === '' ? [] : [isPart ? own.inside : '', element('cite', {}, name)]
+function namesOf({ names, isOpen }: People, own: Own): Part {
+  const shown = names.map((name) => markup(name))
+  return shown.flatMap((name, index): Part => {
+    const isLast = index === shown.length - 1
+    const before = index === 0 ? '' : isLast && !isOpen ? own.and : ', '
+    return [before, ...name, isLast && isOpen ? own.others : '']
+  })
+}
+
+function title(work: Work): Part {
+  const text = titled(work, 'title', 'subtitle')
+  if (text.length === 0) return []
+  return work.fields.has('journaltitle') || work.fields.has('booktitle') ? text : [element('cite', {}, text)]
+}
+
+function container(work: Work, own: Own): Part {
+  const journal = field(work, 'journaltitle')
+  const book = titled(work, 'booktitle', 'booksubtitle')
+  const name = journal.length > 0 ? journal : book
+  const series = field(work, 'series')
+  const isReport = work.type === 'report' || work.type === 'thesis' || work.type === 'patent'
   return listed(
-    [...where, ...series],
-    numbered('vol.', entry.volume),
-    numbered('no.', entry.issue),
-    pages(entry.page),
+    [
+      ...(name.length === 0 ? [] : [journal.length > 0 ? '' : own.inside, element('cite', {}, name)]),
+      ...(name.length === 0 || series.length === 0 ? series : [' (', ...series, ')']),
+    ],
+    book.length > 0 && work.authors.names.length > 0 && work.editors.names.length > 0
+      ? editedBy(work.editors, own)
+      : [],
+    numbered('vol.', field(work, 'volume')),
+    numbered('no.', isReport ? [] : field(work, 'number', 'issue')),
+    pages(work),
+    field(work, 'eid'),
   )
 }
 
-function numbered(what: string, value: string | number | undefined): Part {
-  return value === undefined ? [] : [`${what}\u00a0${plainText(String(value))}`]
+function numbered(what: string, value: Part): Part {
+  return value.length === 0 ? [] : [`${what}\u00a0`, ...value]
 }
 
-function pages(page: string | number | undefined): Part {
-  if (page === undefined) return []
-  const written = String(page).replace(/-+/g, '–')
-  return numbered(/[–,]/.test(written) ? 'pp.' : 'p.', written)
+function pages({ fields }: Work): Part {
+  const written = fields.get('pages')?.replace(/\s*(?:-+|[–—])\s*/g, '–')
+  if (written === undefined) return []
+  return numbered(/[–,]|\bff?\b/.test(written) ? 'pp.' : 'p.', markup(written))
 }
 
-function edition({ edition: value }: Entry, own: Own): Part {
-  return value === undefined ? [] : [own.edition(plainText(String(value)))]
+function edition({ fields }: Work, own: Own): Part {
+  const [value, version] = [fields.get('edition'), fields.get('version')]
+  return listed(
+    value === undefined ? [] : markup(own.edition(value)),
+    version === undefined ? [] : markup(own.version(version)),
+  )
 }
 
 /** `PhD thesis`, `Technical report 5`. */
-function genre({ genre: kind, number }: Entry, own: Own): Part {
+function genre({ type, fields }: Work, own: Own): Part {
   const genres: Readonly<Record<string, string>> = own.genres
-  const parts = [kind && (genres[kind] ?? kind), number].filter((part) => part !== undefined)
-  return parts.length === 0 ? [] : [plainText(parts.join(' '))]
+  const kind = fields.get('type')
+  const isNumbered = type === 'report' || type === 'thesis' || type === 'patent'
+  const parts = [
+    kind && (Object.hasOwn(genres, kind) ? genres[kind] : kind),
+    isNumbered && fields.get('number'),
+  ]
+  return markup(parts.filter((part) => part).join(' '))
 }
 
-function publisher(entry: Entry): Part {
-  return listed(plain(entry.publisher), plain(entry['publisher-place']))
+/** Who brought it out, and where. */
+function publisher(work: Work): readonly Part[] {
+  const where = ['publisher', 'institution', 'organization'].map((name) => field(work, name))
+  return [...where, field(work, 'howpublished'), field(work, 'location')]
 }
 
-function dateOf({ issued }: Entry): Part {
-  const date = writtenDate(issued)
-  return date === undefined ? [] : [date]
-}
-
-/** `2003`, `2003-10`, `2020-09-29`; of a span `2020/2021`; what is no date as it is written. */
-function writtenDate(date: Entry['issued']): string | undefined {
-  const spans = (date?.['date-parts'] ?? []).map((parts) =>
-    parts.map((part) => String(part).padStart(2, '0')).join('-'),
+function dateOf({ date, fields }: Work, own: Own): Part {
+  const states: Readonly<Record<string, string>> = own.states
+  const state = fields.get('pubstate')
+  return listed(
+    state === undefined ? [] : markup(Object.hasOwn(states, state) ? (states[state] ?? '') : state),
+    date === undefined ? [] : markup(dateText(date, own)),
   )
-  return spans.length > 0 ? spans.join('/') : (date?.literal ?? date?.raw)
 }
 
-function link({ DOI: doi, URL: url, accessed }: Entry, own: Own): Part {
-  if (doi !== undefined) {
-    const name = doi.replace(/^(?:https?:\/\/(?:dx\.)?doi\.org\/|doi:\s*)/i, '')
-    return [element('a', { href: `https://doi.org/${encodeURI(name)}` }, `doi:${name}`)]
+/** `2003`, `2003-10`, `2020-09-29`; of a span `2020/2021`, and `2020/` if it is open; what is no date as it is written. */
+function dateText(date: WrittenDate, own: Own): string {
+  switch (date.type) {
+    case 'text':
+      return date.text.replace(/(?<=\d)--?(?=\d{4})/, '–')
+    case 'date':
+      return calendarText(date.date, own)
+    case 'span':
+      return date.ends.map((end) => (end === undefined ? '' : calendarText(end, own))).join('/')
   }
-  const date = writtenDate(accessed)
-  if (url === undefined) return []
-  const shown = /^https?:/i.test(url) ? element('a', { href: url }, url) : url
-  return [shown, date === undefined ? '' : ` (${own.accessed(date)})`]
+}
+
+function calendarText({ year, month, day, isApproximate, isUncertain }: CalendarDate, own: Own): string {
+  const digits = (part: number) => String(part).padStart(2, '0')
+  const season = month !== undefined && month > 12 ? own.seasons[month - 21] : undefined
+  const shownYear = year > 0 ? String(year) : own.beforeChrist(1 - year)
+  const text =
+    season !== undefined
+      ? own.season(season, shownYear)
+      : [shownYear, ...[month, day].filter((part) => part !== undefined).map(digits)].join('-')
+  return `${isApproximate ? own.about(text) : text}${isUncertain ? '?' : ''}`
+}
+
+/** Where it can be read: its number in an archive, then its DOI, or else its address. */
+function links(work: Work, own: Own): readonly Part[] {
+  const { fields, accessed } = work
+  const [doi, url] = [fields.get('doi'), fields.get('url')]
+  if (doi !== undefined) return [eprint(work), doiLink(doi)]
+  if (url === undefined) return [eprint(work)]
+  const date = accessed === undefined ? '' : ` (${own.accessed(dateText(accessed, own))})`
+  return [eprint(work), [linked(webAddress(url), url), date]]
+}
+
+/** The text, as a link if there is somewhere to go. */
+function linked(href: string | undefined, text: string): ElementContent | string {
+  return href === undefined ? text : element('a', { href }, text)
+}
+
+function doiLink(written: string): Part {
+  const address = /^(?:https?:\/\/)?(?:dx\.|www\.)?doi\.org\/(.*)$/i.exec(written)?.[1]
+  const name = address === undefined ? written.replace(/^doi:\s*/i, '') : decoded(address)
+  // A DOI is registered under 10. and a number.
+  const isDoi = /^10\.\d{4,9}(?:\.\d+)*\/\S+$/.test(name)
+  const path = name.split('/').map(escaped).join('/')
+  return [linked(isDoi ? `https://doi.org/${path}` : undefined, `doi:${name}`)]
+}
+
+/** All that may not stand in a path as it is, but not `:`, `;`, `(` and the like, which are usual in DOIs. */
+function escaped(part: string): string {
+  return encodeURI(part.toWellFormed()).replace(/[#?]/g, (one) => encodeURIComponent(one))
+}
+
+function decoded(address: string): string {
+  try {
+    return decodeURIComponent(address)
+  } catch {
+    return address
+  }
+}
+
+/** Addresses of what archives have, by BibLaTeX's `eprinttype`. */
+const archives: ReadonlyMap<string, readonly [name: string, address: string]> = new Map([
+  ['arxiv', ['arXiv', 'https://arxiv.org/abs/']],
+  ['jstor', ['JSTOR', 'https://www.jstor.org/stable/']],
+  ['pubmed', ['PubMed', 'https://pubmed.ncbi.nlm.nih.gov/']],
+  ['hdl', ['hdl', 'https://hdl.handle.net/']],
+])
+
+/** `arXiv:2101.00001 [cs.DC]`. */
+function eprint({ fields }: Work): Part {
+  const written = fields.get('eprint')
+  if (written === undefined) return []
+  const [, said, number = ''] = /^(?:(arXiv):\s*)?(.*)$/i.exec(written) ?? []
+  const type = fields.get('eprinttype') ?? said ?? (/^\d{4}\.\d{4,5}(?:v\d+)?$/.test(number) ? 'arXiv' : '')
+  const [name, address] = archives.get(type.toLowerCase()) ?? [type]
+  const classes = fields.get('eprintclass')
+  const text = `${name === '' ? '' : `${name}:`}${number}${classes === undefined ? '' : ` [${classes}]`}`
+  const path = number.split('/').map(escaped).join('/')
+  return [linked(address === undefined ? undefined : webAddress(address + path), text)]
 }
 
 /** Parts with commas between those that there are. */
@@ -198,17 +290,4 @@ function listed(...parts: readonly Part[]): Part {
   return parts
     .filter((part) => part.length > 0)
     .flatMap((part, index) => (index === 0 ? part : [', ', ...part]))
-}
-
-function plain(text: string | undefined): Part {
-  const written = plainText(text ?? '')
-  return written === '' ? [] : [written]
-}
-
-/** The parser leaves italics and the like as HTML tags, and TeX's blank after a stop (`Proc.\\ 19th`) as it is. */
-function plainText(text: string): string {
-  return text
-    .replace(/<\/?(?:i|b|su[bp]|span)(?:\s[^>]*)?>/g, '')
-    .replace(/\\ /g, ' ')
-    .trim()
 }

@@ -11,10 +11,13 @@ import { publishedTables } from '../../src/document/published.ts'
 const folder = fileURLToPath(new URL('../fixtures/document/', import.meta.url))
 const cases = readdirSync(folder).sort()
 
-const bibliography: Bibliography = await parseBibliography(`
+const bibliography: Bibliography = await parseBibliography(
+  `
 @inproceedings{xen2003, title = {Xen and the Art of Virtualization}}
 @article{efron1987, title = {Better Bootstrap Confidence Intervals}}
-`)
+`,
+  [],
+)
 const files = [
   'experiments/pause-resume.ts',
   'figures/phases.vl.json',

@@ -249,6 +249,19 @@ export const english = {
     inside: 'In ',
     edition: (edition: string) => (/^\d+$/.test(edition) ? `edition ${edition}` : edition),
     accessed: (date: string) => `accessed ${date}`,
+    version: (version: string) => (/^\d/.test(version) ? `version ${version}` : version),
+    beforeChrist: (year: number) => `${year} BC`,
+    about: (date: string) => `c. ${date}`,
+    season: (season: string, year: string) => `${season} ${year}`,
+    seasons: ['spring', 'summer', 'autumn', 'winter'] as readonly string[],
+    /** BibLaTeX's keys of what is to appear. */
+    states: {
+      inpreparation: 'in preparation',
+      submitted: 'submitted',
+      forthcoming: 'forthcoming',
+      inpress: 'in press',
+      prepublished: 'prepublished',
+    },
     /** BibLaTeX's keys of kinds of theses and reports. */
     genres: {
       phdthesis: 'PhD thesis',

@@ -273,6 +273,18 @@ export const japanese: Words = {
     inside: '',
     edition: (edition) => (/^\d+$/.test(edition) ? `第${edition}版` : edition),
     accessed: (date) => `${date} 閲覧`,
+    version: (version) => (/^\d/.test(version) ? `バージョン${version}` : version),
+    beforeChrist: (year) => `紀元前${year}`,
+    about: (date) => `${date}頃`,
+    season: (season, year) => `${year}年${season}`,
+    seasons: ['春', '夏', '秋', '冬'],
+    states: {
+      inpreparation: '準備中',
+      submitted: '投稿中',
+      forthcoming: '近刊',
+      inpress: '印刷中',
+      prepublished: '先行公開',
+    },
     genres: {
       phdthesis: '博士論文',
       mathesis: '修士論文',
