@@ -50,6 +50,21 @@ const months = [
 /** The start of an entry at the start of a line. The @ comes first, so that only there anything is looked back at. */
 const entryStart = String.raw`@(?<=[\n\r][ \t]*@)[ \t]*[A-Za-z]+[ \t]*[{(][ \t]*[^\s,={}()"]+[ \t]*,`
 
+/** A file that is no bibliography has a problem in every line. */
+const mostProblems = 10_000
+
+const blanks = /\s+/y
+const comment = /%[^\n\r]*/y
+const commas = /,+/y
+const joint = /#/y
+const equals = /=/y
+const bareWord = /[^\s,{}()#"=%@]+/y
+const between = /[^@%]+/y
+/** What ends a value, opens something in it, or is the next entry. */
+const stops = new RegExp(String.raw`\\[\s\S]|[{}"]|${entryStart}`, 'g')
+
+const starts = new RegExp(entryStart, 'g')
+
 /** Reads all entries in their order. Never throws. */
 export function readBibtex(text: string): {
   readonly entries: readonly BibtexEntry[]
@@ -62,7 +77,7 @@ export function readBibtex(text: string): {
   let position = 0
 
   const report = (type: 'error' | 'warning', offset: number, reason: string): undefined => {
-    problems.push({ type, ...placeOf(offset), reason })
+    if (problems.length < mostProblems) problems.push({ type, ...placeOf(offset), reason })
   }
   /** The match at the position, which moves behind it. */
   const take = (pattern: RegExp): string | undefined => {
@@ -72,8 +87,12 @@ export function readBibtex(text: string): {
     return found
   }
   /** Passes over blanks and comments, and `others` among them. */
-  const skip = (others = /(?!)/y): void => {
-    while (take(/\s+/y) !== undefined || take(/%[^\n\r]*/y) !== undefined || take(others) !== undefined);
+  const skip = (others?: RegExp): void => {
+    while (
+      take(blanks) !== undefined ||
+      take(comment) !== undefined ||
+      (others && take(others) !== undefined)
+    );
   }
   const found = () => (position < text.length ? `found ${text[position]}` : 'found the end of the file')
 
@@ -81,7 +100,6 @@ export function readBibtex(text: string): {
   const delimited = (what: string): string | undefined => {
     const start = position
     const isQuoted = text[start] === '"'
-    const stops = new RegExp(String.raw`\\[\s\S]|[{}"]|${entryStart}`, 'g')
     stops.lastIndex = start + 1
     let depth = 0
     for (let stop = stops.exec(text); stop !== null; stop = stops.exec(text)) {
@@ -124,7 +142,7 @@ export function readBibtex(text: string): {
         part = delimited(what)
         if (part === undefined) return undefined
       } else {
-        const word = take(/[^\s,{}()#"=%]+/y)
+        const word = take(bareWord)
         if (word === undefined) return report('error', position, `${what} needs a value, ${found()}`)
         part = /^[\d-]+$/.test(word) ? word : strings.get(word.toLowerCase())
         if (part === undefined)
@@ -135,17 +153,17 @@ export function readBibtex(text: string): {
         return report('error', start, `${what} has more than ${largestValue} characters`)
       joined += part
       skip()
-      if (take(/#/y) === undefined) return { value: joined, place }
+      if (take(joint) === undefined) return { value: joined, place }
     }
   }
 
   /** `name = value`; undefined, with a message, if it is not that. */
   const field = (): (BibtexField & { readonly name: string; readonly offset: number }) | undefined => {
     const offset = position
-    const name = take(/[^\s={},#"%()]+/y)
+    const name = take(bareWord)
     if (name === undefined) return report('error', position, `expected the name of a field, ${found()}`)
     skip()
-    if (take(/=/y) === undefined) return report('error', position, `expected = after ${name}, ${found()}`)
+    if (take(equals) === undefined) return report('error', position, `expected = after ${name}, ${found()}`)
     skip()
     const read = value(name)
     return read && { name: name.toLowerCase(), offset, ...read }
@@ -155,12 +173,13 @@ export function readBibtex(text: string): {
   const fieldsUntil = (close: string): ReadonlyMap<string, BibtexField> => {
     const fields = new Map<string, BibtexField>()
     for (;;) {
-      skip(/,+/y)
+      skip(commas)
       if (text[position] === close) {
         position += 1
         return fields
       }
-      if (position >= text.length) {
+      // What follows a missing } is another entry.
+      if (position >= text.length || text[position] === '@') {
         report('error', position, `expected ${close} at the end of the entry, ${found()}`)
         return fields
       }
@@ -173,16 +192,15 @@ export function readBibtex(text: string): {
       if (fields.has(name)) report('warning', offset, `${name} is there twice: the first counts`)
       else fields.set(name, { value: content, place })
       skip()
-      if (position < text.length && text[position] !== ',' && text[position] !== close)
+      if (position < text.length && ![',', '@', close].includes(text[position] as string))
         report('error', position, `expected , or ${close} after ${name}, ${found()}`)
     }
   }
 
   /** On to the next entry. */
   const recover = (): void => {
-    const next = new RegExp(entryStart, 'g')
-    next.lastIndex = position
-    position = next.exec(text)?.index ?? text.length
+    starts.lastIndex = position
+    position = starts.exec(text)?.index ?? text.length
   }
 
   const entry = (type: string, offset: number, close: string): void => {
@@ -248,7 +266,7 @@ export function readBibtex(text: string): {
   if (broken) report('error', broken.index, 'this is not UTF-8 text: save the file as UTF-8')
   for (;;) {
     // A % outside of entries starts a comment, as for biber.
-    skip(/[^@%]+/y)
+    skip(between)
     if (take(/@/y) === undefined) break
     command(position - 1)
   }

@@ -28,12 +28,17 @@ export async function readDate(text: string): Promise<WrittenDate> {
       const date = dateOf(found)
       return date ? { type: 'date', date } : written
     }
-    const ends = found.values.map((end) => end && dateOf(end))
-    if (ends.includes(undefined) || ends.every((end) => end === null)) return written
-    return { type: 'span', ends: [ends[0] ?? undefined, ends[1] ?? undefined] }
+    const [from, to] = found.values.map((end) => (isOpen(end) ? null : dateOf(end)))
+    if (from === undefined || to === undefined || (from === null && to === null)) return written
+    return { type: 'span', ends: [from ?? undefined, to ?? undefined] }
   } catch {
     return written
   }
+}
+
+/** `2020/` has no end that is known, `2020/..` none at all. */
+function isOpen(end: EdtfDate | number | null): end is number | null {
+  return end === null || typeof end === 'number'
 }
 
 function dateOf({ type, values, approximate, uncertain, unspecified }: EdtfDate): CalendarDate | undefined {

@@ -10,10 +10,10 @@ declare module 'edtf' {
     /** Digits that are not known. */
     readonly unspecified?: number
   }
-  /** Null where an end is open or not known. */
+  /** Null for an end that is not known, infinite for one that is open. */
   export interface EdtfInterval {
     readonly type: 'Interval'
-    readonly values: readonly (EdtfDate | null)[]
+    readonly values: readonly (EdtfDate | number | null)[]
   }
   /** Throws for what is no date. */
   export function parse(text: string): EdtfDate | EdtfInterval

@@ -130,6 +130,12 @@ export async function readWorks(
       return shown.text
     },
   })
+  for (const { error } of library.errors) {
+    const [, index, reason = ''] = /^@k(\d+): (.*)$/s.exec(error) ?? []
+    const source = index === undefined ? undefined : sources[Number(index)]
+    const at = source?.fields.get('author') ?? source?.fields.get('editor') ?? source?.entry
+    if (at) problems.push({ type: 'warning', ...at.place, reason })
+  }
   const works = new Map<string, Work>()
   for (const { key, fields } of library.entries) {
     const source = sources[Number(key.slice(1))]
@@ -404,6 +410,7 @@ function unicode(text: string): string {
       .replaceAll(less, '<')
       .replaceAll(greater, '>')
       .replace(/(?<![\p{L}\p{N}])`([^`']+)'(?!\p{L})/gu, '‘$1’')
+      .replace(/([!?])`/g, (_, mark) => (mark === '!' ? '¡' : '¿'))
       // Letters of mathematical fonts are ordinary ones.
       .replace(/[\u{1D400}-\u{1D7FF}]/gu, (letter) => letter.normalize('NFKC'))
       // An accent behind nothing belongs to the letter that follows; on a dotless i or j it takes the place of the dot.

@@ -219,11 +219,12 @@ function dateText(date: WrittenDate, own: Own): string {
 function calendarText({ year, month, day, isApproximate, isUncertain }: CalendarDate, own: Own): string {
   const digits = (part: number) => String(part).padStart(2, '0')
   const season = month !== undefined && month > 12 ? own.seasons[month - 21] : undefined
-  const shownYear = year > 0 ? String(year) : own.beforeChrist(1 - year)
-  const text =
+  const shown = String(year > 0 ? year : 1 - year)
+  const written =
     season !== undefined
-      ? own.season(season, shownYear)
-      : [shownYear, ...[month, day].filter((part) => part !== undefined).map(digits)].join('-')
+      ? own.season(season, shown)
+      : [shown, ...[month, day].filter((part) => part !== undefined).map(digits)].join('-')
+  const text = year > 0 ? written : own.beforeChrist(written)
   return `${isApproximate ? own.about(text) : text}${isUncertain ? '?' : ''}`
 }
 

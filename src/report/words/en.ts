@@ -250,7 +250,7 @@ export const english = {
     edition: (edition: string) => (/^\d+$/.test(edition) ? `edition ${edition}` : edition),
     accessed: (date: string) => `accessed ${date}`,
     version: (version: string) => (/^\d/.test(version) ? `version ${version}` : version),
-    beforeChrist: (year: number) => `${year} BC`,
+    beforeChrist: (date: string) => `${date} BC`,
     about: (date: string) => `c. ${date}`,
     season: (season: string, year: string) => `${season} ${year}`,
     seasons: ['spring', 'summer', 'autumn', 'winter'] as readonly string[],
@@ -262,7 +262,7 @@ export const english = {
       inpress: 'in press',
       prepublished: 'prepublished',
     },
-    /** BibLaTeX's keys of kinds of theses and reports. */
+    /** BibLaTeX's keys of kinds of theses, reports and patents. */
     genres: {
       phdthesis: 'PhD thesis',
       mathesis: 'Master’s thesis',
@@ -270,6 +270,12 @@ export const english = {
       candthesis: 'Candidate thesis',
       techreport: 'Technical report',
       resreport: 'Research report',
+      patent: 'Patent',
+      patentde: 'German patent',
+      patenteu: 'European patent',
+      patentfr: 'French patent',
+      patentuk: 'British patent',
+      patentus: 'US patent',
     },
   },
 }

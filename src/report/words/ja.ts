@@ -274,8 +274,8 @@ export const japanese: Words = {
     edition: (edition) => (/^\d+$/.test(edition) ? `第${edition}版` : edition),
     accessed: (date) => `${date} 閲覧`,
     version: (version) => (/^\d/.test(version) ? `バージョン${version}` : version),
-    beforeChrist: (year) => `紀元前${year}`,
-    about: (date) => `${date}頃`,
+    beforeChrist: (date) => `紀元前${date}${/^\d+$/.test(date) ? '年' : ''}`,
+    about: (date) => `${date}${/^\d+$/.test(date) ? '年' : ''}頃`,
     season: (season, year) => `${year}年${season}`,
     seasons: ['春', '夏', '秋', '冬'],
     states: {
@@ -292,6 +292,12 @@ export const japanese: Words = {
       candthesis: '学位論文',
       techreport: '技術報告',
       resreport: '研究報告',
+      patent: '特許',
+      patentde: 'ドイツ特許',
+      patenteu: '欧州特許',
+      patentfr: 'フランス特許',
+      patentuk: '英国特許',
+      patentus: '米国特許',
     },
   },
 }
