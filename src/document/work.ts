@@ -91,10 +91,12 @@ const otherTypes: ReadonlyMap<string, readonly [type: string, kind?: string]> = 
 
 export const typeNames: readonly string[] = [...ownTypes, ...otherTypes.keys()]
 
-/** The most characters of one field, and of all together: reading LaTeX takes some microseconds for each. */
-const mostOfField = 100_000
-const mostOfAll = 2_000_000
+/** The most characters of a field, of a list of people, and of all together: the parser's time grows with the square of a field. */
+const mostOfField = 10_000
+const mostOfPeople = 50_000
+const mostOfAll = 1_000_000
 const deepestBraces = 100
+const mostDonors = 100
 
 /**
  * Reads the entries with these keys. What is wrong with their fields becomes problems; a field that cannot be read is left out.
@@ -117,7 +119,8 @@ export async function readWorks(
   }
   const { parse } = await import('@retorquere/bibtex-parser')
   const unknown = new Set<string>()
-  const library = parse(sources.map(bibtexOf).join('\n'), {
+  const numbers = new Map([...chosen.keys()].map((key, index) => [key, index]))
+  const library = parse(sources.map((source) => bibtexOf(source, numbers)).join('\n'), {
     sentenceCase: false,
     unsupported: (node, tex, { key }) => {
       const shown = shownMacro(node, tex)
@@ -192,10 +195,8 @@ function sourceOf(
 ): Source {
   const [type, kind] = otherTypes.get(entry.type) ?? [ownTypes.includes(entry.type) ? entry.type : 'misc']
   const fields = new Map<string, BibtexField>()
-  const seen = new Set<BibtexEntry>()
-  const add = (one: BibtexEntry): void => {
-    if (seen.has(one)) return
-    seen.add(one)
+  const donors = new Set([entry])
+  for (const one of donors) {
     for (const [name, field] of one.fields) {
       const own = fieldNames[name] ?? name
       if (isUsed(own) && !fields.has(own)) fields.set(own, checked(own, field, problems))
@@ -203,12 +204,13 @@ function sourceOf(
     const xdata = one.fields.get('xdata')
     for (const key of xdata?.value.split(',') ?? []) {
       const parent = entries.get(key.trim())
-      if (parent) add(parent)
-      else if (xdata)
+      if (parent && donors.size < mostDonors) donors.add(parent)
+      else if (xdata && !parent)
         problems.push({ type: 'warning', ...xdata.place, reason: `xdata names no entry: ${key.trim()}` })
+      else if (xdata && parent && !donors.has(parent))
+        problems.push({ type: 'error', ...xdata.place, reason: `xdata of more than ${mostDonors} entries` })
     }
   }
-  add(entry)
   if (kind !== undefined && !fields.has('type')) fields.set('type', { value: kind, place: entry.place })
   return { entry, type, fields }
 }
@@ -224,8 +226,8 @@ function checked(name: string, field: BibtexField, problems: BibliographyProblem
     problems.push({ type: 'error', ...place, reason: `${name} ${reason}` })
     return { value: '', place }
   }
-  if (value.length > mostOfField)
-    return refuse(`has ${value.length} characters: at most ${mostOfField} are read`)
+  const most = people.some((one) => one === name) ? mostOfPeople : mostOfField
+  if (value.length > most) return refuse(`has ${value.length} characters: at most ${most} are read`)
   if (verbatim.some((one) => one === name)) return field
   if (depthOf(value) > deepestBraces) return refuse(`has braces in more than ${deepestBraces} others`)
   // A definition can make megabytes of a few bytes.
@@ -248,16 +250,16 @@ function depthOf(value: string): number {
 }
 
 /** An entry that the parser finds nothing wrong with. Its key is its number: keys may have letters that the parser does not take. */
-function bibtexOf({ type, fields }: Source, index: number, all: readonly Source[]): string {
+function bibtexOf({ entry, type, fields }: Source, numbers: ReadonlyMap<string, number>): string {
   const written = [...fields].flatMap(([name, { value }]) => {
     if (verbatim.some((one) => one === name)) return []
     if (name === 'crossref') {
-      const parent = all.findIndex(({ entry }) => entry.key === value.trim())
-      return parent < 0 ? [] : [`crossref={k${parent}}`]
+      const parent = numbers.get(value.trim())
+      return parent === undefined ? [] : [`crossref={k${parent}}`]
     }
     return [`${name}={${readable(value)}}`]
   })
-  return `@${type}{k${index},\n${written.join(',\n')}\n}`
+  return `@${type}{k${numbers.get(entry.key)},\n${written.join(',\n')}\n}`
 }
 
 /** What the parser would take for something else, and what it does not know, in terms that it does. */
