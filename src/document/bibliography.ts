@@ -88,13 +88,10 @@ export function checkCitations(
     const tell = type === 'error' ? fail : warn
     tell(file, 'bibliography', named.place, `${named.file}:${line}:${column}: ${reason}`)
   }
-  if (problems.length > mostProblems)
-    fail(
-      file,
-      'bibliography',
-      named.place,
-      `${named.file} has ${problems.length - mostProblems} more problems`,
-    )
+  if (problems.length > mostProblems) {
+    const tell = problems.slice(mostProblems).some(({ type }) => type === 'error') ? fail : warn
+    tell(file, 'bibliography', named.place, `${named.file} has more than ${mostProblems} problems`)
+  }
   // Where the file cannot be read, every key would be unknown.
   if (keys.length === 0 && problems.length > 0) return
   const known = new Set(keys)

@@ -22,9 +22,9 @@ it('a mistake in the bibliography has its place there', async () => {
   expect((await repro('check')).err).toBe(
     'paper/index.md:3:15 error paper/references.bib:3:8: the key xen2003 is taken at line 1\n',
   )
-  write({ 'paper/references.bib': '@book{xen2003,\n title {Xen}}\n' })
+  write({ 'paper/references.bib': '@book{xen2003,\n title {Xen}}\n@book{b,}\n' })
   expect((await repro('check')).err).toBe(
-    'paper/index.md:3:15 error paper/references.bib:2:8: expected "equals", got "lbrace"\n',
+    'paper/index.md:3:15 error paper/references.bib:2:8: expected = after title, found {\n',
   )
 })
 
