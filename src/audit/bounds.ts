@@ -75,7 +75,9 @@ function mostSquares(n: number, { mean, max, min }: Extent): number {
   // How far all values together lie above the smallest. Between whole multiples of the range the sum is convex in it.
   const least = Math.max(0, n * (mean.low - min.low))
   const most = Math.min(n * range, n * (mean.high - min.low))
-  const candidates = [least, most]
-  for (let count = Math.ceil(least / range); count * range <= most; count += 1) candidates.push(count * range)
+  // At these multiples it is range² k (1 - k/n): the nearest to n/2 has most.
+  const [first, last] = [Math.ceil(least / range), Math.floor(most / range)]
+  const counts = [Math.floor(n / 2), Math.ceil(n / 2)].map((count) => Math.min(last, Math.max(first, count)))
+  const candidates = [least, most, ...(first <= last ? counts.map((count) => count * range) : [])]
   return Math.max(0, ...candidates.map(squares))
 }

@@ -40,9 +40,13 @@ function nameColumn(keys: readonly string[], sums: readonly Sum[]): string | und
   )
 }
 
+/** With more parts than these there are too many sums to wonder about. */
+const mostParts = 50
+
 /** From and to (exclusive) of all runs of at least two, but not all, of `count` parts. */
 function neighbours(count: number): readonly (readonly [number, number])[] {
   const found: [number, number][] = []
+  if (count > mostParts) return found
   for (let from = 0; from < count; from += 1) {
     for (let to = from + 2; to <= count; to += 1) if (to - from < count) found.push([from, to])
   }
@@ -62,12 +66,9 @@ function identityOf(
     })
     .sort((a, b) => a.sum - b.sum)
   // Each part is off by half a unit at most: equal sums may be printed this far apart.
-  const unit = Math.max(...group.flatMap(({ parts }) => parts.slice(from, to).map(unitOf)))
+  const unit = max(group.flatMap(({ parts }) => parts.slice(from, to).map(unitOf)))
   const width = (to - from) * unit
-  const runs = rows.map((first, index) =>
-    rows.slice(index).filter(({ sum }) => sum - first.sum <= width * (1 + 1e-9)),
-  )
-  const members = runs.reduce((longest, run) => (run.length > longest.length ? run : longest), [])
+  const members = longestRun(rows, width * (1 + 1e-9))
   const sums = { low: members[0]?.sum ?? 0, high: members.at(-1)?.sum ?? 0 }
   const ranges = names.slice(from, to).map((_, part) => {
     const values = members.map((row) => row.values[part] as number)
@@ -84,6 +85,19 @@ function identityOf(
   }
 }
 
+/** The most neighbours of a sorted list whose sums differ by no more than that; the first of several. */
+function longestRun<Part extends { readonly sum: number }>(
+  sorted: readonly Part[],
+  width: number,
+): readonly Part[] {
+  let [start, end, most] = [0, 0, 0]
+  for (const [index, first] of sorted.entries()) {
+    while (end < sorted.length && (sorted[end] as Part).sum - first.sum <= width) end += 1
+    if (end - index > most) [start, most] = [index, end - index]
+  }
+  return sorted.slice(start, start + most)
+}
+
 function unitOf(part: Row): number {
   const range = part.numbers.get('mean')?.range
   return range === undefined ? 0 : range.high - range.low
@@ -92,7 +106,8 @@ function unitOf(part: Row): number {
 /** At most how often chance puts `hits` of `rows` sums into a window that is this share of their range. */
 function coincidence(rows: number, hits: number, share: number): number {
   if (!(share < 1)) return 1
-  let ways = 1
-  for (let i = 0; i < hits; i += 1) ways *= (rows - i) / (hits - i)
-  return ways * share ** (hits - 1)
+  // In logarithms: there are more ways than a number can say.
+  let ways = 0
+  for (let i = 0; i < hits; i += 1) ways += Math.log((rows - i) / (hits - i))
+  return Math.exp(ways + Math.log(share) * (hits - 1))
 }

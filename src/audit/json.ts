@@ -8,7 +8,9 @@ export function auditJson({ tables, sums, identities }: Audit): unknown {
     tables: tables.map(({ table, spread, contradictions }) => ({
       file: table.file,
       rows: table.rows.length,
-      unread: table.rows.flatMap(({ line, unread }) => unread.map((one) => ({ line, ...one }))),
+      unread: table.rows.flatMap(({ unread }) =>
+        unread.map(({ line, offset, column, text, reason }) => ({ line, offset, column, text, reason })),
+      ),
       ...(spread === undefined
         ? {}
         : {

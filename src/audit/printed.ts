@@ -9,13 +9,34 @@ export interface Printed {
   readonly range: Interval
 }
 
-/** Reads `14777`, `-3.50` or `1.2e4`; undefined for anything else. */
-export function readPrinted(text: string): Printed | undefined {
-  const match = /^[-−+]?\d+(?:\.(\d*))?(?:[eE]([-+]?\d+))?$/.exec(text.trim())
-  if (match === null) return undefined
-  const value = Number(text.trim().replace('−', '-'))
+/** More digits than any table prints. */
+const longest = 40
+
+/**
+ * Reads `14777`, `-3.50`, `1.2e4` or `12 345.6`; undefined for anything else, and for what is too large to compute with. Its `text` has
+ * a decimal point and no thousands separators.
+ * @param mark the decimal mark
+ */
+export function readPrinted(text: string, mark: '.' | ',' = '.'): Printed | undefined {
+  const [written, other] = [text.trim().replace(/^["']|["']$/g, ''), mark === '.' ? ',' : '\\.']
+  const thousands = new RegExp(`^([-−+]?\\d{1,3})((?:(?:${other}|[ \u00a0\u2009\u202f'’])\\d{3})+)(?![\\d])`)
+  const plain = written
+    .replace(thousands, (_, first: string, rest: string) => first + rest.replace(/\D/g, ''))
+    .replace(mark, '.')
+  const match = /^[-−+]?\d+(?:\.(\d*))?(?:[eE]([-+]?\d+))?$/.exec(plain)
+  if (match === null || plain.length > longest) return undefined
+  const value = Number(plain.replace('−', '-'))
   const half = 0.5 * 10 ** (Number(match[2] ?? 0) - (match[1] ?? '').length)
-  return { text: text.trim(), value, range: { low: value - half, high: value + half } }
+  // Its square must be a number, too.
+  if (!(Math.abs(value) < 1e150 && half < 1e150)) return undefined
+  return { text: plain, value, range: { low: value - half, high: value + half } }
+}
+
+/** Whether a number has a decimal comma for certain: `12,5` has, `12,500` only where `;` divides the cells. */
+export function hasDecimalComma(text: string, delimiter: string): boolean {
+  const [, whole = '', decimals] = /^\s*[-−+]?(\d+(?:\.\d{3})*),(\d+)\s*$/.exec(text) ?? []
+  if (decimals === undefined) return false
+  return delimiter === ';' || decimals.length !== 3 || whole.length > 3 || whole.startsWith('0')
 }
 
 /** Every text that differs from this one in a single digit, or in two neighbours that changed places. The first digit is never 0. */

@@ -1,5 +1,6 @@
 /** What the cells of a table say together: which definition of spread they follow, how many values they summarize, which cannot be. */
 
+import { max, min } from '../stats/order.ts'
 import {
   admissibleSpread,
   type Check,
@@ -22,7 +23,7 @@ export interface Impossible {
   /** Absent if no n is printed: then the cell is impossible for every n up to the largest that is tried. */
   readonly n?: number
   readonly check: Exclude<Check, { readonly type: 'possible' }>
-  /** Other n (up to twice the printed one) and definitions that this cell would fit. */
+  /** Other n (up to twice the printed one, and 1000) and definitions that this cell would fit; of the first cells only. */
   readonly fits: readonly { readonly definition: string; readonly n: readonly number[] }[]
   readonly corrections: readonly Correction[]
 }
@@ -73,8 +74,11 @@ export function auditSpread(
 ): SpreadAudit | undefined {
   const column = table.columns.get('spread')
   const rows = table.rows.filter(
-    ({ numbers }) =>
-      numbers.has('mean') && numbers.has('spread') && (numbers.has('max') || numbers.has('min')),
+    ({ numbers, unread }) =>
+      numbers.has('mean') &&
+      numbers.has('spread') &&
+      (numbers.has('max') || numbers.has('min')) &&
+      !unread.some(({ role }) => role === 'n'),
   )
   if (column === undefined || rows.length === 0) return undefined
   const sizeOf = ({ numbers }: Row) => wholeNumber(numbers.get('n')?.value ?? given)
@@ -90,15 +94,12 @@ export function auditSpread(
   return {
     column,
     cells: rows.length,
-    ...(sizes.length === rows.length ? { n: [Math.min(...sizes), Math.max(...sizes)] as const } : {}),
+    ...(sizes.length === rows.length ? { n: [min(sizes), max(sizes)] as const } : {}),
     readings,
     ...(definition === undefined ? {} : { definition }),
     rivals,
     leastN: definitions.flatMap((one, index) => (readings[index]?.possible === 0 ? [] : leastOf(rows, one))),
-    impossible:
-      definition === undefined
-        ? []
-        : rows.flatMap((row) => impossibleCell(row, sizeOf(row), definition, confirmed(row))),
+    impossible: definition === undefined ? [] : impossibleCells(rows, sizeOf, definition, confirmed),
   }
 }
 
@@ -116,37 +117,57 @@ function checkSizes(numbers: Numbers, n: number | undefined, definition: Definit
   return checkCell(numbers, largestN, definition)
 }
 
-function impossibleCell(
+/** Where more cells are impossible, the table is not what it is taken for, and explaining each takes long. */
+const mostExplained = 100
+
+function impossibleCells(
+  rows: readonly Row[],
+  sizeOf: (row: Row) => number | undefined,
+  definition: Definition,
+  confirmed: (row: Row) => ReadonlySet<Role>,
+): readonly Impossible[] {
+  const found: Impossible[] = []
+  for (const row of rows) {
+    const n = sizeOf(row)
+    const check = checkSizes(row.numbers, n, definition)
+    if (check.type === 'possible') continue
+    const size = n === undefined ? {} : { n }
+    const isExplained = found.length < mostExplained
+    found.push({
+      row,
+      ...size,
+      check,
+      ...(isExplained ? explanation(row, n, definition, confirmed(row)) : { fits: [], corrections: [] }),
+    })
+  }
+  return found
+}
+
+function explanation(
   row: Row,
   n: number | undefined,
   definition: Definition,
   certain: ReadonlySet<Role>,
-): readonly Impossible[] {
-  const check = checkSizes(row.numbers, n, definition)
-  if (check.type === 'possible') return []
-  const sizes = Array.from({ length: 2 * (n ?? 0) - 1 }, (_, index) => index + 2)
+): Pick<Impossible, 'fits' | 'corrections'> {
+  const most = Math.min(largestN, 2 * (n ?? 0))
+  const sizes = Array.from({ length: Math.max(0, most - 1) }, (_, index) => index + 2)
   const fits = definitions.map((other) => ({
     definition: other.name,
     n: sizes.filter((size) => checkCell(row.numbers, size, other).type === 'possible'),
   }))
-  return [
-    {
-      row,
-      ...(n === undefined ? {} : { n }),
-      check,
-      fits: fits.filter((one) => one.n.length > 0),
-      corrections: corrections(
-        row.numbers,
-        (numbers) => checkSizes(numbers, n, definition).type === 'possible',
-        certain,
-      ),
-    },
-  ]
+  return {
+    fits: fits.filter((one) => one.n.length > 0),
+    corrections: corrections(
+      row.numbers,
+      (numbers) => checkSizes(numbers, n, definition).type === 'possible',
+      certain,
+    ),
+  }
 }
 
 function leastOf(rows: readonly Row[], definition: Definition): readonly LeastN[] {
   const least = rows.map(({ numbers }) => leastFor(numbers, definition))
-  const n = Math.max(...least)
+  const n = max(least)
   if (!Number.isFinite(n)) return []
   const cells = least.filter((one) => one === n).length
   return [{ definition: definition.name, n, cells, atLimit: rows.filter(isAtLimit).length }]

@@ -1,5 +1,6 @@
 /** Whether parts add up: rows of one table (phases) against the means of another (totals). */
 
+import { min } from '../stats/order.ts'
 import type { Printed } from './printed.ts'
 import type { Row, Table } from './table.ts'
 
@@ -57,7 +58,7 @@ function sumOf(total: Row, parts: readonly Row[]): readonly Sum[] {
   const sum = numbers.reduce((so, { value }) => so + value, 0)
   const halves = [printed, ...numbers].map(half)
   // Parts with decimals: their sum in binary is not exact, but to far less than their last digit.
-  const unit = 2 * Math.min(...halves)
+  const unit = 2 * min(halves)
   const difference = Math.round((sum - printed.value) / unit) * unit
   return [{ total, parts, difference, allowed: halves.reduce((so, one) => so + one, 0) }]
 }

@@ -1,7 +1,7 @@
 /** Published tables: CSV files whose columns are known by their names. */
 
-import { csvParseRows } from 'd3-dsv'
-import { type Printed, readPrinted } from './printed.ts'
+import { type Cell, readCells, TableError } from './csv.ts'
+import { hasDecimalComma, type Printed, readPrinted } from './printed.ts'
 
 export type Role = 'n' | 'mean' | 'spread' | 'max' | 'min'
 
@@ -42,8 +42,18 @@ export interface Row {
   /** The columns that are no numbers of the audit, by name. */
   readonly keys: Readonly<Record<string, string>>
   readonly numbers: ReadonlyMap<Role, Printed>
-  /** Columns with a role whose text is no number. Empty ones are merely absent. */
-  readonly unread: readonly { readonly column: string; readonly text: string }[]
+  /** Cells with a role whose text is no number that it can be. Empty ones are merely absent. */
+  readonly unread: readonly Unread[]
+}
+
+export interface Unread {
+  readonly column: string
+  readonly role: Role
+  readonly text: string
+  readonly reason: string
+  /** In the file, from 1. */
+  readonly line: number
+  readonly offset: number
 }
 
 export interface Table {
@@ -53,44 +63,110 @@ export interface Table {
   readonly rows: readonly Row[]
 }
 
+/** An audit tries many things for each row. */
+const mostRows = 50_000
+
+/**
+ * Reads a table. What divides its cells is what makes most of its head's names known.
+ * Throws a TableError, with the place, for what is no table: a row with other cells than the head, a name or a unit that does not fit.
+ */
 export function readTable(file: string, csv: string): Table {
-  const [head = [], ...body] = csvParseRows(csv.replace(/^\uFEFF/, ''))
+  const text = csv.replace(/^\uFEFF/, '')
+  const delimiter = delimiterOf(text)
+  const [head = [], ...body] = readCells(file, text, delimiter)
   const columns = new Map<Role, Column>()
   const places = new Map<number, Column>()
-  for (const [index, name] of head.entries()) {
+  const names = head.map((cell, index) => cell.text.trim() || `column ${index + 1}`)
+  for (const [index, name] of names.entries()) {
+    const cell = head[index] as Cell
+    const first = names.indexOf(name)
+    if (first < index)
+      throw new TableError(file, cell, `the name ${name} is that of column ${first + 1}, too`)
     const column = columnOf(name)
     if (column === undefined || columns.has(column.role)) continue
+    checkUnit(file, cell, column, columns.get('mean') ?? meanOf(names))
     columns.set(column.role, column)
     places.set(index, column)
   }
-  return { file, columns, rows: body.map((texts, index) => readRow(head, places, texts, index + 2)) }
+  const excess = body[mostRows]?.[0]
+  if (excess) throw new TableError(file, excess, `${body.length} rows: an audit takes at most ${mostRows}`)
+  const hasComma = body.some((row) =>
+    [...places.keys()].some((index) => hasDecimalComma(row[index]?.text ?? '', delimiter)),
+  )
+  const rows = body.map((cells) => readRow(file, names, places, cells, hasComma ? ',' : '.'))
+  return { file, columns, rows }
+}
+
+function delimiterOf(text: string): string {
+  const head = /^\s*([^\r\n]*)/.exec(text)?.[1] ?? ''
+  const known = (delimiter: string) =>
+    head.split(delimiter).filter((name) => columnOf(name.replace(/^\s*"|"\s*$/g, ''))).length
+  const count = (delimiter: string) => head.split(delimiter).length
+  const better = (a: string, b: string) => known(b) - known(a) || count(b) - count(a)
+  return [',', ';', '\t'].sort(better)[0] as string
+}
+
+function meanOf(names: readonly string[]): Column | undefined {
+  return names.map(columnOf).find((column) => column?.role === 'mean')
+}
+
+/** Means, extremes and spreads are compared: they must be in one unit, a spread also in its square. */
+function checkUnit(file: string, cell: Cell, { name, role, unit }: Column, mean: Column | undefined): void {
+  if (role === 'n' || role === 'mean' || mean === undefined || unit === '' || mean.unit === '') return
+  const powers = ['2', '^2', '²'].map((power) => mean.unit + power)
+  if (unit === mean.unit || (role === 'spread' && powers.includes(unit))) return
+  throw new TableError(
+    file,
+    cell,
+    `${name} is in ${unit}, but ${mean.name} in ${mean.unit}: write both in one unit`,
+  )
 }
 
 function columnOf(name: string): Column | undefined {
   const [word = '', ...unit] = name.trim().split('_')
   const role = roles.get(word.toLowerCase())
-  return role === undefined ? undefined : { name, word: word.toLowerCase(), role, unit: unit.join('_') }
+  return role === undefined
+    ? undefined
+    : { name: name.trim(), word: word.toLowerCase(), role, unit: unit.join('_') }
 }
 
 function readRow(
-  head: readonly string[],
+  file: string,
+  names: readonly string[],
   places: ReadonlyMap<number, Column>,
-  texts: readonly string[],
-  line: number,
+  cells: readonly Cell[],
+  mark: '.' | ',',
 ): Row {
-  const keys: Record<string, string> = {}
+  const [first] = cells as readonly [Cell]
+  const excess = cells.slice(names.length).find(({ text }) => text.trim() !== '')
+  if (excess || cells.length < names.length) {
+    const reason = `${cells.length} cells, but the head has ${names.length}`
+    throw new TableError(file, excess ?? first, reason)
+  }
+  const keys: [string, string][] = []
   const numbers = new Map<Role, Printed>()
-  const unread: { column: string; text: string }[] = []
-  for (const [index, name] of head.entries()) {
-    const text = texts[index] ?? ''
+  const unread: Unread[] = []
+  for (const [index, name] of names.entries()) {
+    const { text, line, column: offset } = cells[index] as Cell
     const column = places.get(index)
     if (column === undefined) {
-      keys[name] = text
+      keys.push([name, text])
       continue
     }
-    const number = readPrinted(text)
-    if (number !== undefined) numbers.set(column.role, number)
-    else if (text.trim() !== '') unread.push({ column: name, text })
+    if (text.trim() === '') continue
+    const number = readPrinted(text, mark)
+    const reason = reasonAgainst(column.role, number)
+    if (number !== undefined && reason === undefined) numbers.set(column.role, number)
+    else unread.push({ column: name, role: column.role, text, reason: reason ?? '', line, offset })
   }
-  return { line, keys, numbers, unread }
+  return { line: first.line, keys: Object.fromEntries(keys), numbers, unread }
+}
+
+/** Why a cell cannot be read; undefined if it can. */
+function reasonAgainst(role: Role, number: Printed | undefined): string | undefined {
+  if (number === undefined) return 'is no number'
+  if (role === 'n' && !(Number.isSafeInteger(number.value) && number.value >= 1))
+    return 'is no whole number from 1'
+  if (role === 'spread' && number.value < 0) return 'is a spread below 0'
+  return undefined
 }

@@ -13,8 +13,11 @@ export function auditText({ tables, sums, identities }: Audit): string {
 }
 
 function tableText({ table, spread, contradictions }: TableAudit): string {
-  const lines = table.rows.flatMap(({ line, unread }) =>
-    unread.map(({ column, text }) => `  line ${line}: ${column} is no number, and was not audited: ${text}`),
+  const lines = table.rows.flatMap(({ unread }) =>
+    unread.map(
+      ({ column, text, reason, line, offset }) =>
+        `  ${table.file}:${line}:${offset}: ${column} ${reason}, and was not audited: ${text}`,
+    ),
   )
   if (spread === undefined) {
     const why = table.columns.has('mean')
@@ -68,12 +71,25 @@ function impossibleText(table: Table, { row, n, check, fits, corrections }: Impo
   const byColumn = Map.groupBy(corrections, ({ role }) => table.columns.get(role)?.name ?? role)
   return [
     `    ${rowName(table, row)}: ${reason}`,
-    ...fits.map((one) => `      it would fit as a ${one.definition} with n = ${one.n.join(', ')}`),
+    ...fits.map((one) => `      it would fit as a ${one.definition} with n = ${ranges(one.n)}`),
     ...[...byColumn].map(
       ([name, found]) =>
         `      it would fit with one slip undone: ${name} ${found.map(({ text }) => text).join(', ')}`,
     ),
   ]
+}
+
+/** `4, 7 to 9`; of two neighbours each. */
+function ranges(numbers: readonly number[]): string {
+  const found: [number, number][] = []
+  for (const number of numbers) {
+    const last = found.at(-1)
+    if (last?.[1] === number - 1) last[1] = number
+    else found.push([number, number])
+  }
+  return found
+    .map(([from, to]) => (to - from < 2 ? [...new Set([from, to])].join(', ') : `${from} to ${to}`))
+    .join(', ')
 }
 
 function sumText({ totals, parts, sums, expectedMisses }: SumAudit): string {

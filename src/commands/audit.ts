@@ -1,8 +1,10 @@
 /** `repro audit`: whether the numbers of published tables can be true, and what they say about how they were made. */
 
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { audit } from '../audit/audit.ts'
+import { TableError } from '../audit/csv.ts'
 import { auditJson } from '../audit/json.ts'
 import { readTable, type Table } from '../audit/table.ts'
 import { auditText } from '../audit/text.ts'
@@ -34,10 +36,45 @@ async function csvFiles(path: string): Promise<readonly string[]> {
 }
 
 async function openTable(path: string): Promise<Table> {
-  const table = readTable(path, await readable(path, readFile(path, 'utf8')))
+  const table = tableOf(path, await readable(path, textOf(path)))
   if (table.rows.length === 0)
-    throw new UsageError(`${path} is no table: it needs a head and rows, divided by commas`)
+    throw new UsageError(
+      `${path} is no table: it needs a head and rows, divided by commas, semicolons or tabs`,
+    )
   return table
+}
+
+function tableOf(path: string, text: string): Table {
+  try {
+    return readTable(path, text)
+  } catch (error) {
+    if (error instanceof TableError) throw new UsageError(error.message, { cause: error })
+    throw error
+  }
+}
+
+/** A table that somebody wrote down is a hundredth of it. */
+const largestMb = 20
+
+/** Reads an ordinary file. Others may have no end, or nobody at theirs. */
+async function textOf(path: string): Promise<string> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const found = await handle.stat()
+    if (!found.isFile()) throw new Error('no ordinary file')
+    if (found.size > largestMb * 1e6)
+      throw new Error(`${(found.size / 1e6).toFixed(0)} MB, and an audit takes at most ${largestMb} MB`)
+    const content = await handle.readFile()
+    const text = new TextDecoder().decode(content)
+    const broken = /[\uFFFD\0]/.exec(text)
+    if (broken) {
+      const line = text.slice(0, broken.index).split(/\r\n|\r|\n/).length
+      throw new Error(`line ${line} is not UTF-8 text`)
+    }
+    return text
+  } finally {
+    await handle.close()
+  }
 }
 
 async function readable<Result>(path: string, reading: Promise<Result>): Promise<Result> {

@@ -158,7 +158,7 @@ describe('tables of other papers', () => {
 
   it('with text among the numbers are told so, and audited without it', () => {
     const found = audit([table('k,n,mean,sd,max,min\na,4,15,2,18,12\nb,4,15,about 2,18,12\nc,4,15,,18,12\n')])
-    expect(auditText(found)).toContain('line 3: sd is no number, and was not audited: about 2')
+    expect(auditText(found)).toContain('t.csv:3:8: sd is no number, and was not audited: about 2')
     expect(found.tables[0]?.spread?.cells).toBe(1)
   })
 
