@@ -1,5 +1,6 @@
 /** Whether parts add up: rows of one table (phases) against the means of another (totals). */
 
+import { cumulativeNormal } from 'vega-statistics'
 import { min } from '../stats/order.ts'
 import type { Printed } from './printed.ts'
 import type { Row, Table } from './table.ts'
@@ -80,8 +81,9 @@ function missChance({ total, parts }: Sum): number {
   return 2 * below
 }
 
-/** Chance that k uniform numbers of [0, 1) add up to less than x. */
+/** Chance that k uniform numbers of [0, 1) add up to less than x. Of many the sum is as good as normal, and its terms cancel out. */
 function irwinHall(k: number, x: number): number {
+  if (k > 20) return cumulativeNormal((x - k / 2) / Math.sqrt(k / 12))
   let sum = 0
   let choose = 1
   let factorial = 1

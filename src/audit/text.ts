@@ -79,8 +79,9 @@ function impossibleText(table: Table, { row, n, check, fits, corrections }: Impo
   ]
 }
 
-/** `4, 7 to 9`; of two neighbours each. */
+/** Each number, or `4, 7 to 99` where there are many. */
 function ranges(numbers: readonly number[]): string {
+  if (numbers.length <= 20) return numbers.join(', ')
   const found: [number, number][] = []
   for (const number of numbers) {
     const last = found.at(-1)

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { audit } from '../../src/audit/audit.ts'
 import { auditJson } from '../../src/audit/json.ts'
@@ -219,5 +220,156 @@ describe('tables of other papers', () => {
       ),
     ])
     expect(identities).toEqual([])
+  })
+})
+
+describe('a table', () => {
+  const possible = (csv: string) => spreadOf(readTable('t.csv', csv)).readings.map((one) => one.possible)
+
+  it('of a million values is audited: no work grows with n', () => {
+    const found = spreadOf(
+      readTable('t.csv', 'k,n,mean,sd,min,max\nb,1000000,10,1,9,11\nc,9007199254740991,10,1,9,11\n'),
+    )
+    expect(found.cells).toBe(2)
+    expect(found.impossible).toEqual([])
+  })
+
+  it('with an impossible cell of a million values names other n up to a thousand', () => {
+    const found = spreadOf(readTable('t.csv', 'k,n,mean,var,min,max\na,5,10,1,9,11\nb,1000000,10,9,9,11\n'))
+    expect(found.impossible.map(({ row }) => row.keys.k)).toEqual(['b'])
+    expect(Math.max(...(found.impossible[0]?.fits.flatMap(({ n }) => n) ?? []))).toBeLessThanOrEqual(1000)
+  })
+
+  it.each([
+    ['semicolons', 'k;n;mean;sd;max;min\na;3;2.0;0.8;3.0;1.0\n'],
+    ['decimal commas', 'k;n;mean;sd;max;min\na;3;2,0;0,8;3,0;1,0\n'],
+    ['quoted decimal commas', 'k,n,mean,sd,max,min\na,3,"2,0","0,8","3,0","1,0"\n'],
+    ['tabs', 'k\tn\tmean\tsd\tmax\tmin\na\t3\t2.0\t0.8\t3.0\t1.0\n'],
+    ['tabs and decimal commas', 'k\tn\tmean\tsd\tmax\tmin\na\t3\t2,0\t0,8\t3,0\t1,0\n'],
+    [
+      'a byte order mark, CRLF and blank lines',
+      '\uFEFFk,n,mean,sd,max,min\r\n\r\na,3,2.0,0.8,3.0,1.0\r\n\r\n',
+    ],
+    ['quotes', '"k","n","mean","sd","max","min"\n"a, ""b""\nc","3","2.0","0.8","3.0","1.0"'],
+    ['empty cells behind the last column', 'k,n,mean,sd,max,min\na,3,2.0,0.8,3.0,1.0,,\n'],
+  ])('with %s is read', (_, csv) => {
+    expect(possible(csv)).toEqual([0, 0, 1, 0, 0])
+  })
+
+  it.each([
+    ['k,n,mean,sd,max,min\na,3,"2,000","816","3,000","1,000"\n', 2000],
+    ['k;n;mean;sd;max;min\na;3;2.000,0;816,5;3.000,0;1.000,0\n', 2000],
+    ["k;n;mean;sd;max;min\na;3;2'000;816;3 000;1\u202f000\n", 2000],
+    ['k;n;mean;sd;max;min\na;3;2,000;0,816;3,000;1,000\n', 2],
+    ['k,n,mean,sd,max,min\na,3,2.000,0.816,3.000,1.000\n', 2],
+  ])('with thousands separators is read: %j', (csv, mean) => {
+    const table = readTable('t.csv', csv)
+    expect(table.rows[0]?.numbers.get('mean')?.value).toBe(mean)
+    expect(spreadOf(table).readings[2]?.possible).toBe(1)
+  })
+
+  it.each([
+    ['k,n,mean,sd,max,min\na,3,2,0.8,3\n', 't.csv:2:1: 5 cells, but the head has 6'],
+    ['k,n,mean,sd,max,min\na,3,2,0.8,3,1,x\n', 't.csv:2:15: 7 cells, but the head has 6'],
+    ['k,mean,mean,sd,max,min\na,3,2,0.8,3,1\n', 't.csv:1:8: the name mean is that of column 2, too'],
+    ['k,mean,sd,max,min\na,"3,2,0.8,3\n', 't.csv:2:3: this " has no other'],
+    [
+      'k,mean_ms,sd_us,max_ms,min_ms\na,1,2,3,4\n',
+      't.csv:1:11: sd_us is in us, but mean_ms in ms: write both in one unit',
+    ],
+    [
+      'k,max_us,min_us,mean_ms,sd\na,1,2,3,4\n',
+      't.csv:1:3: max_us is in us, but mean_ms in ms: write both in one unit',
+    ],
+    [`k,mean\n${'a,1\n'.repeat(50_001)}`, 't.csv:50002:1: 50001 rows: an audit takes at most 50000'],
+  ])('that is none is told where: %#', (csv, message) => {
+    expect(() => readTable('t.csv', csv)).toThrow(message)
+  })
+
+  it.each([
+    ['n', '0,2,0.8,3,1', '2:3: n is no whole number from 1'],
+    ['n', '-3,2,0.8,3,1', '2:3: n is no whole number from 1'],
+    ['n', '2.5,2,0.8,3,1', '2:3: n is no whole number from 1'],
+    ['n', 'Infinity,2,0.8,3,1', '2:3: n is no number'],
+    ['mean', '3,NaN,0.8,3,1', '2:5: mean is no number'],
+    ['mean', '3,2 ms,0.8,3,1', '2:5: mean is no number'],
+    ['mean', '3,1e999,0.8,3,1', '2:5: mean is no number'],
+    ['sd', '3,2,-0.8,3,1', '2:7: sd is a spread below 0'],
+    ['sd', `3,2,${'1'.repeat(100)},3,1`, '2:7: sd is no number'],
+    ['sd', '3,2,nan,3,1', '2:7: sd is no number'],
+    ['max', '3,2,0.8,inf,', '2:11: max is no number'],
+  ])('with a bad %s says so, and audits the other cells: %s', (_, cells, message) => {
+    const found = audit([readTable('t.csv', `k,n,mean,sd,max,min\na,${cells}\nb,3,2.0,0.8,3.0,1.0\n`)], 7)
+    expect(auditText(found)).toContain(`t.csv:${message}, and was not audited: `)
+    expect(found.tables[0]?.spread?.cells).toBe(1)
+    expect(found.tables[0]?.spread?.n).toEqual([3, 3])
+    expect(() => JSON.parse(JSON.stringify(auditJson(found)))).not.toThrow()
+  })
+
+  it('of one value for each cell is possible', () => {
+    expect(spreadOf(readTable('t.csv', 'n,mean,sd,max,min\n1,2,0,2,2\n')).impossible).toEqual([])
+  })
+
+  it('with a column named __proto__ keeps its names', () => {
+    expect(readTable('t.csv', '__proto__,mean\na,1\n').rows[0]?.keys).toHaveProperty(['__proto__'], 'a')
+  })
+
+  it('with a thousand impossible cells explains a hundred', () => {
+    const rows = Array.from({ length: 1000 }, (_, row) => `${row},5,10,9,9,11`)
+    const good = Array.from({ length: 2 }, () => 'a,5,10,0.9,9,11')
+    const { impossible } = spreadOf(
+      readTable('t.csv', `k,n,mean,var,min,max\n${[...good, ...rows].join('\n')}`),
+    )
+    expect(impossible).toHaveLength(1000)
+    expect(impossible.filter(({ corrections }) => corrections.length > 0)).toHaveLength(100)
+  })
+
+  it('of two hundred parts has no sum to wonder about, and the others are compared', () => {
+    const rows = Array.from({ length: 5 }, (_, row) => row)
+    const parts = rows.flatMap((row) => Array.from({ length: 200 }, (_, part) => `${row},${part},1`))
+    const found = audit([
+      readTable('totals.csv', `k,mean\n${rows.map((row) => `${row},200`).join('\n')}\n`),
+      readTable('parts.csv', `k,part,mean\n${parts.join('\n')}\n`),
+    ])
+    expect(found.identities).toEqual([])
+    expect(found.sums[0]?.expectedMisses).toBeGreaterThan(4)
+    expect(found.sums[0]?.expectedMisses).toBeLessThan(5)
+  })
+
+  it('of an honest study is never said to be impossible, or to be something else than it is', () => {
+    const spreads = {
+      variance: (squares: number, n: number) => squares / n,
+      var: (squares: number, n: number) => squares / (n - 1),
+      sd: (squares: number, n: number) => Math.sqrt(squares / (n - 1)),
+      std: (squares: number, n: number) => Math.sqrt(squares / n),
+      se: (squares: number, n: number) => Math.sqrt(squares / (n - 1) / n),
+    }
+    const value = fc.double({ min: -1e4, max: 1e4, noNaN: true })
+    const sample = fc.oneof(
+      fc.array(value, { minLength: 2, maxLength: 40 }),
+      fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 2, maxLength: 300 }),
+      fc.tuple(fc.nat(400), value, value).map(([n, a, b]) => [...Array<number>(n + 1).fill(a), b]),
+    )
+    fc.assert(
+      fc.property(
+        fc.array(sample, { minLength: 1, maxLength: 8 }),
+        fc.constantFrom(...(Object.keys(spreads) as (keyof typeof spreads)[])),
+        fc.nat(4),
+        fc.boolean(),
+        (samples, name, decimals, hasN) => {
+          const rows = samples.map((values) => {
+            const n = values.length
+            const mean = values.reduce((sum, one) => sum + one, 0) / n
+            const squares = values.reduce((sum, one) => sum + (one - mean) ** 2, 0)
+            const numbers = [mean, spreads[name](squares, n), Math.max(...values), Math.min(...values)]
+            return [hasN ? n : '', ...numbers.map((one) => one.toFixed(decimals))].join(',')
+          })
+          const found = audit([readTable('t.csv', `n,mean,${name},max,min\n${rows.join('\n')}\n`)])
+          expect(found.tables[0]?.spread?.impossible).toEqual([])
+          expect(found.tables[0]?.contradictions).toEqual([])
+        },
+      ),
+      { numRuns: 300 },
+    )
   })
 })

@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { auditCommand } from '../../src/commands/audit.ts'
+import { UsageError } from '../../src/commands/usage.ts'
 
 const source = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
@@ -67,4 +69,44 @@ describe('repro audit', () => {
     expect(exitCode).toBe(2)
     expect(err).toContain('empty.csv is no table: it needs a head and rows, divided by commas')
   })
+
+  it.each([
+    ['a device without an end', '/dev/zero', () => undefined, 'cannot read /dev/zero: no ordinary file'],
+    [
+      'a pipe that nobody writes to',
+      'p.csv',
+      (path: string) => spawnSync('mkfifo', [path]),
+      'cannot read p.csv: no ordinary file',
+    ],
+    [
+      'a folder named like a table',
+      '.',
+      (path: string) => mkdirSync(join(path, 'f.csv')),
+      'cannot read f.csv: no ordinary file',
+    ],
+    ['a gigabyte', 'g.csv', gigabyte, 'cannot read g.csv: 1000 MB, and an audit takes at most 20 MB'],
+    [
+      'bytes that are no text',
+      'b.csv',
+      (path: string) => writeFileSync(path, Buffer.from([107, 10, 0xff])),
+      'cannot read b.csv: line 2 is not UTF-8 text',
+    ],
+    ['a head alone', 'h.csv', (path: string) => writeFileSync(path, 'k,mean\n'), 'h.csv is no table'],
+    [
+      'a row too short',
+      'r.csv',
+      (path: string) => writeFileSync(path, 'k,mean\na\n'),
+      'r.csv:2:1: 1 cells, but the head has 2',
+    ],
+  ])('refuses %s, in words', async (_, path, make, message) => {
+    make(join(folder, path))
+    const error = await auditCommand(['--json', resolve(folder, path)]).catch((reason) => reason)
+    expect(error).toBeInstanceOf(UsageError)
+    expect(error.message.replaceAll(`${folder}/`, '')).toContain(message)
+  })
 })
+
+function gigabyte(path: string): void {
+  writeFileSync(path, '')
+  truncateSync(path, 1e9)
+}
