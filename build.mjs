@@ -11,7 +11,7 @@ await build({
   splitting: true,
   platform: 'node',
   // ro-crate is under the GPL: our bundle must not contain it.
-  external: ['ro-crate', 'vega', 'vega-lite'],
+  external: ['@retorquere/bibtex-parser', 'edtf', 'ro-crate', 'vega', 'vega-lite'],
   format: 'esm',
   target: 'node20',
   sourcemap: 'linked',

@@ -8,7 +8,7 @@ import { digest } from '../results/key.ts'
 import type { Site } from './site.ts'
 
 /** Packages that are not part of the program's own file and make what a report shows; see build.mjs. */
-const libraries = ['vega', 'vega-lite', '@citation-js/core', '@citation-js/plugin-bibtex']
+const libraries = ['vega', 'vega-lite', '@retorquere/bibtex-parser', 'edtf']
 
 /** SHA-256 (hex) over the program's name, version and code, Node's version, and those of the libraries and what they need. */
 export function programOf({ generator }: Pick<Site, 'generator'>, files: Files): string {
