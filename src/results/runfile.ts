@@ -113,9 +113,9 @@ export interface Header extends Omit<Run, 'rows' | 'datasets'> {
 
 /**
  * What run.json says of a run, without its observations; `name` is the file's, for errors. Throws a StoreError when it was changed,
- * or does not fit itself.
+ * does not fit itself, or is of another cell than `cell`.
  */
-export function parseHeader(text: string, name: string): Header {
+export function parseHeader(text: string, name: string, cell?: string): Header {
   let data: unknown
   try {
     data = JSON.parse(text)
@@ -136,8 +136,11 @@ export function parseHeader(text: string, name: string): Header {
   // Optional keys are absent or have a value: what JSON holds.
   const head = { ...rest, parameters: rest.parameters as Parameters } as Header
   const wrong = contradiction(head) ?? changedSince(data as object, digest)
-  if (wrong === undefined) return head
-  throw new StoreError(`${name} was changed, or is not by repro: ${wrong}. ${advice}`)
+  if (wrong !== undefined)
+    throw new StoreError(`${name} was changed, or is not by repro: ${wrong}. ${advice}`)
+  if (cell !== undefined && runName(head) !== cell)
+    throw new StoreError(`${name} is the run of ${runName(head)}, not of ${cell}. ${advice}`)
+  return head
 }
 
 /** Where what a header says twice differs, in words. */
@@ -188,9 +191,7 @@ export function parseRun(
 ): Run | undefined {
   const text = read('run.json')
   if (text === undefined) return undefined
-  const head = parseHeader(text, `${folder}/run.json`)
-  if (runName(head) !== cell)
-    throw new StoreError(`${folder}/run.json is the run of ${runName(head)}, not of ${cell}. ${advice}`)
+  const head = parseHeader(text, `${folder}/run.json`, cell)
   const csvOf = (name: string, { sha256: wanted }: RowsStated): string => {
     const csv = read(name)
     const file = `${folder}/${name} of run ${cell}`

@@ -139,7 +139,7 @@ export function openStore(
       const text = files.text(`${folder}/run.json`)
       if (text === undefined) throw new StoreError(`no recorded run: ${folder}`)
       let edited = false
-      const head = parseHeader(text, `${folder}/run.json`)
+      const head = parseHeader(text, `${folder}/run.json`, runName(cell))
       const { provenance, ...rest } = completed(head, folder, (name, stated) => {
         const csv = files.text(`${folder}/${name}`)
         if (csv === undefined) throw new StoreError(`missing ${folder}/${name}`)
