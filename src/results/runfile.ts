@@ -9,7 +9,7 @@ import { z } from 'zod'
 import type { Parameters } from '../document/block.ts'
 import { sha256 as sha256Of } from './files.ts'
 import { digest as digestOf, keyOf, schema as keySchema, parameterInputs } from './key.ts'
-import type { Column, Dataset, Exclusion, Inputs, Row, Run } from './run.ts'
+import { type Column, type Dataset, type Exclusion, type Inputs, inputOf, type Row, type Run } from './run.ts'
 import { excludedColumn, runName } from './series.ts'
 
 /** A run that cannot be trusted or read: a file is damaged, was edited, or comes from another version. */
@@ -152,10 +152,10 @@ function contradiction(head: Header): string | undefined {
   )
   const theirs: Inputs = Object.fromEntries(derived)
   const differing = Object.keys({ ...told, ...theirs }).find(
-    (input) => !Object.is(own(told, input), own(theirs, input)),
+    (input) => !Object.is(inputOf(told, input), inputOf(theirs, input)),
   )
   if (differing !== undefined) {
-    const [one, other] = [told, theirs].map((all) => JSON.stringify(own(all, differing)) ?? 'nothing')
+    const [one, other] = [told, theirs].map((all) => JSON.stringify(inputOf(all, differing)) ?? 'nothing')
     return `${differing} is ${one} in the run, and ${other} among its inputs`
   }
   // Runs of older programs are stale, but whole.
@@ -163,10 +163,6 @@ function contradiction(head: Header): string | undefined {
   return keys.includes(head.key)
     ? undefined
     : `its key is ${head.key}, and its name and inputs give ${keys.at(-1)}`
-}
-
-function own(inputs: Inputs, name: string): Inputs[string] | undefined {
-  return Object.hasOwn(inputs, name) ? inputs[name] : undefined
 }
 
 function changedSince(data: object, stated: string): string | undefined {

@@ -104,13 +104,14 @@ export function openStore(
     past,
     raw(cell, file) {
       for (const id of history(cell).toReversed()) {
-        const path = join(project, cellFolder(cell), id, 'raw', file)
+        const name = `${cellFolder(cell)}/${id}/raw/${file}`
+        const path = join(project, name)
         const run = existsSync(path) ? past(cell, id) : undefined
         if (run === undefined) continue
         const [found, stated] = [sha256OfFile(path), run.files[file]?.sha256]
         if (found === stated) return { path, run }
         throw new StoreError(
-          `${path} was changed: its SHA-256 is ${found}, not ${stated} as when it was made. Delete the run's folder, and run the cell again.`,
+          `${name} was changed: its SHA-256 is ${found}, not ${stated} as when it was made. Delete the run's folder, and run the cell again.`,
         )
       }
       return undefined
