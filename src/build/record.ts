@@ -44,7 +44,8 @@ export function refuseOthersRecords(steps: readonly Step[], site: Site): void {
 function otherOwner({ cell, recorded }: Step, { project, document }: Site): string | undefined {
   const owner = recorded && documentOf(recorded)
   if (owner === undefined || owner === document) return undefined
-  const value = openFiles(project).text(owner)
+  const files = openFiles(project)
+  const value = files.problem(owner) === undefined ? files.text(owner) : undefined
   const theirs = value === undefined ? [] : parseDocument(new VFile({ path: owner, value })).blocks
   return theirs.some(({ id, type }) => type === 'experiment' && id === cell.experiment)
     ? `${recordedFolder(cell)} is the record of ${owner}, which has an experiment of the same name`

@@ -4,7 +4,7 @@
  *     cells, producers first -> inputs -> keys -> verdicts
  */
 
-import type { Files } from '../results/files.ts'
+import { FileError, type Files } from '../results/files.ts'
 import { keyOf, parameterInputs } from '../results/key.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { rowsDigest, StoreError } from '../results/runfile.ts'
@@ -117,7 +117,7 @@ function planCell(cell: PlannedCell, producers: readonly Step[], around: Surroun
   const [key = ''] = keys
   const recorded = recordOf(cell, environment, around.store)
   const found: Verdict =
-    recorded instanceof StoreError
+    recorded instanceof Error
       ? { type: 'damaged', reason: recorded.message }
       : verdictOf({ inputs: own, keys }, recorded, {
           fitting: () => around.store.cached(cell, key),
@@ -131,7 +131,7 @@ function planCell(cell: PlannedCell, producers: readonly Step[], around: Surroun
     key,
     journal: journalOf(cell, own),
     verdict: waiting.length === 0 ? found : withWait(found, waiting),
-    recorded: recorded instanceof StoreError ? undefined : recorded,
+    recorded: recorded instanceof Error ? undefined : recorded,
     needed: runs.flatMap((run) => run ?? []),
     waitsFor: waiting.map((producer) => runName(producer.cell)),
   }
@@ -145,7 +145,7 @@ function recordOf(
   cell: PlannedCell,
   environment: Environment | 'local',
   store: Store,
-): Run | StoreError | undefined {
+): Run | Error | undefined {
   try {
     const run = store.recorded(cell)
     const expected = environment === 'local' ? 'local' : environment.testbed
@@ -154,7 +154,7 @@ function recordOf(
       `results/${runName(run)}/run.json says that the run is ${run.origin}, but its environment is ${expected}. Restore it from version control, or delete its folder to run the cell again.`,
     )
   } catch (error) {
-    if (error instanceof StoreError) return error
+    if (error instanceof StoreError || error instanceof FileError) return error
     throw error
   }
 }

@@ -1,6 +1,6 @@
 /** Verdicts: whether a cell's result is there, and in words why not. Pure. */
 
-import type { Inputs, Run } from '../results/run.ts'
+import { type Inputs, inputOf, type Run } from '../results/run.ts'
 
 export type Verdict =
   | { readonly type: 'recorded'; readonly run: Run }
@@ -55,14 +55,9 @@ export interface Change {
 /** In the order of the names. */
 export function changesOf(before: Inputs, now: Inputs): readonly Change[] {
   return [...new Set([...Object.keys(before), ...Object.keys(now)])].sort().flatMap((input) => {
-    const change = { input, before: own(before, input), now: own(now, input) }
+    const change = { input, before: inputOf(before, input), now: inputOf(now, input) }
     return change.before === change.now ? [] : [change]
   })
-}
-
-/** Names may be any, those of Object's own properties too. */
-function own(inputs: Inputs, name: string): Value {
-  return Object.hasOwn(inputs, name) ? inputs[name] : undefined
 }
 
 /** The changes in words; of many the first, those of files last: `script changed, trials 20 -> 50, and 6 more changes`. */

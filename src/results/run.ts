@@ -69,6 +69,11 @@ export interface Run {
   readonly provenance: Readonly<Record<string, string | number>>
 }
 
+/** The value of an input; undefined if there is none. Names may be any, those of Object's own properties too. */
+export function inputOf(inputs: Inputs, name: string): Inputs[string] | undefined {
+  return Object.hasOwn(inputs, name) ? inputs[name] : undefined
+}
+
 /** The document that a run was made for, relative to the project: runs say so, and older ones are those of the usual document. */
 export function documentOf({ provenance }: Pick<Run, 'provenance'>): string {
   return String(provenance.document ?? 'paper/index.md')

@@ -9,7 +9,7 @@ import { z } from 'zod'
 import type { Parameters } from '../document/block.ts'
 import { sha256 as sha256Of } from './files.ts'
 import { digest as digestOf, keyOf, schema as keySchema, parameterInputs } from './key.ts'
-import type { Column, Dataset, Exclusion, Inputs, Row, Run } from './run.ts'
+import { type Column, type Dataset, type Exclusion, type Inputs, inputOf, type Row, type Run } from './run.ts'
 import { excludedColumn, runName } from './series.ts'
 
 /** A run that cannot be trusted or read: a file is damaged, was edited, or comes from another version. */
@@ -113,9 +113,9 @@ export interface Header extends Omit<Run, 'rows' | 'datasets'> {
 
 /**
  * What run.json says of a run, without its observations; `name` is the file's, for errors. Throws a StoreError when it was changed,
- * or does not fit itself.
+ * does not fit itself, or is of another cell than `cell`.
  */
-export function parseHeader(text: string, name: string): Header {
+export function parseHeader(text: string, name: string, cell?: string): Header {
   let data: unknown
   try {
     data = JSON.parse(text)
@@ -136,8 +136,11 @@ export function parseHeader(text: string, name: string): Header {
   // Optional keys are absent or have a value: what JSON holds.
   const head = { ...rest, parameters: rest.parameters as Parameters } as Header
   const wrong = contradiction(head) ?? changedSince(data as object, digest)
-  if (wrong === undefined) return head
-  throw new StoreError(`${name} was changed, or is not by repro: ${wrong}. ${advice}`)
+  if (wrong !== undefined)
+    throw new StoreError(`${name} was changed, or is not by repro: ${wrong}. ${advice}`)
+  if (cell !== undefined && runName(head) !== cell)
+    throw new StoreError(`${name} is the run of ${runName(head)}, not of ${cell}. ${advice}`)
+  return head
 }
 
 /** Where what a header says twice differs, in words. */
@@ -149,10 +152,10 @@ function contradiction(head: Header): string | undefined {
   )
   const theirs: Inputs = Object.fromEntries(derived)
   const differing = Object.keys({ ...told, ...theirs }).find(
-    (input) => !Object.is(own(told, input), own(theirs, input)),
+    (input) => !Object.is(inputOf(told, input), inputOf(theirs, input)),
   )
   if (differing !== undefined) {
-    const [one, other] = [told, theirs].map((all) => JSON.stringify(own(all, differing)) ?? 'nothing')
+    const [one, other] = [told, theirs].map((all) => JSON.stringify(inputOf(all, differing)) ?? 'nothing')
     return `${differing} is ${one} in the run, and ${other} among its inputs`
   }
   // Runs of older programs are stale, but whole.
@@ -160,10 +163,6 @@ function contradiction(head: Header): string | undefined {
   return keys.includes(head.key)
     ? undefined
     : `its key is ${head.key}, and its name and inputs give ${keys.at(-1)}`
-}
-
-function own(inputs: Inputs, name: string): Inputs[string] | undefined {
-  return Object.hasOwn(inputs, name) ? inputs[name] : undefined
 }
 
 function changedSince(data: object, stated: string): string | undefined {
@@ -188,9 +187,7 @@ export function parseRun(
 ): Run | undefined {
   const text = read('run.json')
   if (text === undefined) return undefined
-  const head = parseHeader(text, `${folder}/run.json`)
-  if (runName(head) !== cell)
-    throw new StoreError(`${folder}/run.json is the run of ${runName(head)}, not of ${cell}. ${advice}`)
+  const head = parseHeader(text, `${folder}/run.json`, cell)
   const csvOf = (name: string, { sha256: wanted }: RowsStated): string => {
     const csv = read(name)
     const file = `${folder}/${name} of run ${cell}`

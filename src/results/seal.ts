@@ -37,7 +37,7 @@ export interface Seal {
   isOurs(item: Item, file: Uint8Array): boolean
   /** Counts an item as foreign whose content is not what was sealed. */
   refuse(item: Item): void
-  /** What was not trusted, and why, for the user; undefined if all was. */
+  /** What was not trusted, and why, for the user; undefined if there is nothing since it was last asked. */
   note(): string | undefined
 }
 
@@ -50,6 +50,7 @@ export function openSeal(project: string, cache = cacheFolder()): Seal {
   const foreign = new Set<string>()
   let problem: string | undefined
   let key: Buffer | undefined
+  let told = `0 ${problem}`
   const find = (make: boolean): Buffer | undefined => {
     if (key !== undefined || problem !== undefined) return key
     try {
@@ -90,6 +91,9 @@ export function openSeal(project: string, cache = cacheFolder()): Seal {
     },
     refuse: ({ path }) => void foreign.add(path),
     note() {
+      const news = `${foreign.size} ${problem}`
+      if (news === told) return undefined
+      told = news
       const lines = [
         ...(problem === undefined
           ? []
@@ -98,7 +102,7 @@ export function openSeal(project: string, cache = cacheFolder()): Seal {
             ]),
         ...(foreign.size === 0 ? [] : [foreignNote([...foreign].sort())]),
       ]
-      return lines.length === 0 ? undefined : lines.join('\n')
+      return lines.join('\n')
     },
   }
 }

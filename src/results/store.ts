@@ -16,7 +16,7 @@ import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'no
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { isRunning } from '../testbed/exclusive.ts'
-import { type Files, openFiles, sha256 } from './files.ts'
+import { FileError, type Files, openFiles, sha256 } from './files.ts'
 import type { RawFile, Run } from './run.ts'
 import {
   checkTrials,
@@ -69,28 +69,34 @@ export function openStore(
   const cellFolder = (cell: CellName) => `.repro/runs/${runName(cell)}`
   const read = (folder: string, cell: CellName) =>
     parseRun((name) => files.text(`${folder}/${name}`), folder, runName(cell))
-  const isOurs = (folder: string): boolean => {
-    const text = files.text(`${folder}/run.json`) ?? ''
-    return seal.verify(sealed(folder), text, files.text(`${folder}/${sealFile}`) ?? '')
+  /** What cannot be read in .repro/ is as good as foreign. */
+  const attempt = <T>(path: string, look: () => T): T | undefined => {
+    try {
+      return look()
+    } catch (error) {
+      if (!(error instanceof StoreError || error instanceof FileError)) throw error
+      seal.refuse(sealed(path))
+      return undefined
+    }
   }
+  const isOurs = (folder: string): boolean =>
+    attempt(folder, () => {
+      const text = files.text(`${folder}/run.json`) ?? ''
+      return seal.verify(sealed(folder), text, files.text(`${folder}/${sealFile}`) ?? '')
+    }) === true
+  const ids = (cell: CellName) => attempt(cellFolder(cell), () => files.list(cellFolder(cell))) ?? []
   const past = (cell: CellName, id: string): Run | undefined => {
     const folder = `${cellFolder(cell)}/${id}`
     return isOurs(folder) ? read(folder, cell) : undefined
   }
-  const history = (cell: CellName) =>
-    files.list(cellFolder(cell)).filter((id) => isOurs(`${cellFolder(cell)}/${id}`))
+  const history = (cell: CellName) => ids(cell).filter((id) => isOurs(`${cellFolder(cell)}/${id}`))
   return {
     recorded: (cell) => read(recordedFolder(cell), cell),
     cached(cell, key) {
-      for (const id of files.list(cellFolder(cell)).toReversed()) {
+      for (const id of ids(cell).toReversed()) {
         if (key !== undefined && !id.endsWith(`-${key.slice(0, keyDigits)}`)) continue
-        try {
-          const run = past(cell, id)
-          if (run && (key === undefined || run.key === key)) return run
-        } catch (error) {
-          if (!(error instanceof StoreError)) throw error
-          seal.refuse(sealed(`${cellFolder(cell)}/${id}`))
-        }
+        const run = attempt(`${cellFolder(cell)}/${id}`, () => past(cell, id))
+        if (run && (key === undefined || run.key === key)) return run
       }
       return undefined
     },
@@ -98,20 +104,21 @@ export function openStore(
     past,
     raw(cell, file) {
       for (const id of history(cell).toReversed()) {
-        const path = join(project, cellFolder(cell), id, 'raw', file)
+        const name = `${cellFolder(cell)}/${id}/raw/${file}`
+        const path = join(project, name)
         const run = existsSync(path) ? past(cell, id) : undefined
         if (run === undefined) continue
         const [found, stated] = [sha256OfFile(path), run.files[file]?.sha256]
         if (found === stated) return { path, run }
         throw new StoreError(
-          `${path} was changed: its SHA-256 is ${found}, not ${stated} as when it was made. Delete the run's folder, and run the cell again.`,
+          `${name} was changed: its SHA-256 is ${found}, not ${stated} as when it was made. Delete the run's folder, and run the cell again.`,
         )
       }
       return undefined
     },
     async keep(run, raw) {
       checkTrials(run, runName(run))
-      const names = files.list(cellFolder(run))
+      const names = ids(run)
       const id = newId(run.key, history(run).at(-1), (one) => names.includes(one))
       const folder = `${cellFolder(run)}/${id}`
       const draft = await openDraft(project, folder)
@@ -133,7 +140,7 @@ export function openStore(
       const text = files.text(`${folder}/run.json`)
       if (text === undefined) throw new StoreError(`no recorded run: ${folder}`)
       let edited = false
-      const head = parseHeader(text, `${folder}/run.json`)
+      const head = parseHeader(text, `${folder}/run.json`, runName(cell))
       const { provenance, ...rest } = completed(head, folder, (name, stated) => {
         const csv = files.text(`${folder}/${name}`)
         if (csv === undefined) throw new StoreError(`missing ${folder}/${name}`)

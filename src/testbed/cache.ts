@@ -2,18 +2,18 @@
 
 import { mkdir, statfs } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { TestbedError } from './testbed.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
 /**
- * The cache folder: $REPRO_CACHE, else $XDG_CACHE_HOME/repro, else ~/.cache/repro. It need not exist.
+ * Absolute path of the cache folder: $REPRO_CACHE, else $XDG_CACHE_HOME/repro, else ~/.cache/repro. It need not exist.
  * Relative paths in XDG_CACHE_HOME are ignored, as the XDG Base Directory Specification says.
  */
 export function cacheFolder(variables: Variables = process.env): string {
   const { REPRO_CACHE, XDG_CACHE_HOME, HOME } = variables
-  if (REPRO_CACHE) return REPRO_CACHE
+  if (REPRO_CACHE) return resolve(REPRO_CACHE)
   if (XDG_CACHE_HOME?.startsWith('/')) return join(XDG_CACHE_HOME, 'repro')
   return join(HOME || homedir(), '.cache', 'repro')
 }

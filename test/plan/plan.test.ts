@@ -8,6 +8,7 @@ import { cellsOf } from '../../src/plan/cells.ts'
 import { plan, type Step } from '../../src/plan/plan.ts'
 import { openFiles } from '../../src/results/files.ts'
 import type { Run } from '../../src/results/run.ts'
+import { StoreError } from '../../src/results/runfile.ts'
 import { runName } from '../../src/results/series.ts'
 import { openStore, type Store } from '../../src/results/store.ts'
 import { readEnvironments } from '../../src/testbed/environment.ts'
@@ -25,9 +26,16 @@ beforeEach(() => {
 afterEach(() => rmSync(project, { recursive: true }))
 
 /** The plan of one experiment with two patterns in two environments, with `record` as what is recorded. */
-async function planned(record: ReadonlyMap<string, Run>): Promise<readonly Step[]> {
+async function planned(
+  record: ReadonlyMap<string, Run>,
+  onRead: (name: string) => void = () => {},
+): Promise<readonly Step[]> {
   const files = openFiles(project)
-  const store: Store = { ...openStore(project, files), recorded: (cell) => record.get(runName(cell)) }
+  const recorded: Store['recorded'] = (cell) => {
+    onRead(runName(cell))
+    return record.get(runName(cell))
+  }
+  const store: Store = { ...openStore(project, files), recorded }
   const lockFile = join(project, 'experiments/packages.lock.json')
   const environments = await readEnvironments(join(project, 'experiments/environments.yaml'))
   const around = {
@@ -95,4 +103,28 @@ it.each<[string, () => void, readonly string[], string]>([
     if (environments.includes(cell.environment)) expect(verdict).toMatchObject({ type: 'stale', reason })
     else expect(verdict.type).toBe('recorded')
   }
+})
+
+it('a recorded run that cannot be used is damaged, with the reason, and the other cells have their verdicts', async () => {
+  const made = (await planned(new Map())).map(({ cell, key, inputs }): [string, Run] => [
+    runName(cell),
+    { ...fakeRun({ environment: cell.environment, pattern: cell.pattern }), key, inputs },
+  ])
+  const record = new Map(made)
+  const [[edited] = [''], [local, run] = ['']] = made
+  record.delete(edited)
+  if (run) record.set(local, { ...run, origin: 'local' })
+  const verdicts = (
+    await planned(record, (name) => {
+      if (name === edited) throw new StoreError('run.json was changed')
+    })
+  ).map(({ verdict }) => verdict)
+  expect(verdicts.slice(0, 2)).toEqual([
+    { type: 'damaged', reason: 'run.json was changed' },
+    {
+      type: 'damaged',
+      reason: `results/${local}/run.json says that the run is local, but its environment is emulated. Restore it from version control, or delete its folder to run the cell again.`,
+    },
+  ])
+  expect(verdicts.slice(2).map(({ type }) => type)).toEqual(['recorded', 'recorded'])
 })

@@ -82,6 +82,7 @@ describe('a recorded run', () => {
   const parameters = { ...recorded.parameters, domu: { ...recorded.parameters.domu, vcpus: 2 } }
   const swapped = recorded.columns.with(5, recorded.columns[6]).with(6, recorded.columns[5])
   const { 'parameter xl.nice': _, ...fewer } = recorded.inputs
+  const { pictures } = recorded.datasets
   const rename = { ...recorded, pattern: 'dom0-cpu' }
   it.each<[string, object, RegExp]>([
     ['trials', { trials: 25 }, /trials is 25 in the run, and 50 among its inputs/],
@@ -109,6 +110,16 @@ describe('a recorded run', () => {
       'exclusions',
       { exclusions: [{ reason: 'lost', count: 2 }] },
       /its rows exclude {.*}, and it says {"lost":2}/,
+    ],
+    [
+      'the number of rows of a dataset',
+      { datasets: { pictures: { ...pictures, rows: { ...pictures.rows, count: 1 } } } },
+      /pictures\.csv has \d+ rows, not 1/,
+    ],
+    [
+      'swapped columns of a dataset',
+      { datasets: { pictures: { ...pictures, columns: pictures.columns.toReversed() } } },
+      /pictures\.csv begins with/,
     ],
     [
       'its name',
