@@ -10,6 +10,8 @@ import { type Document, parseDocument, parseFrontMatter } from '../document/docu
 import { fail, hasErrors, sortMessages, warn } from '../document/problem.ts'
 import { type PublishedTable, publishedTables } from '../document/published.ts'
 import { cellsOf, chosen } from '../plan/cells.ts'
+import { realPaths } from '../plan/modules.ts'
+import { checkScripts } from '../plan/scripts.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
 import { languages } from '../report/words/languages.ts'
 import { FileError, type Files, openFiles } from '../results/files.ts'
@@ -118,6 +120,7 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
       languages: [...languages.keys()],
       bibliography: entries === undefined ? undefined : await parseBibliography(entries, citedKeys(document)),
     })
+  if (document.original === undefined) checkScripts(document, path, files, realPaths(project))
   const editions = editionsOf(document, path, files)
   sortMessages(document.file)
   return { document, environments, published, editions }
