@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { journals } from '../experiment/execute.ts'
+import { failedFolder, journals } from '../experiment/execute.ts'
 import { type Files, openFiles } from '../results/files.ts'
 import type { Run } from '../results/run.ts'
 import { StoreError } from '../results/runfile.ts'
@@ -46,7 +46,7 @@ export async function cleanCommand(args: readonly string[]): Promise<number> {
       if (!values['dry-run']) await store.forget(cell, id)
     }
   }
-  for (const folder of [journals, '.repro/failed']) {
+  for (const folder of [journals, failedFolder]) {
     for (const name of files.list(folder)) {
       const path = join(project, folder, name)
       if (statSync(path).mtimeMs >= before) continue
