@@ -123,21 +123,19 @@ function withRoles(row: Row, columns: ReadonlyMap<string, Column>, where: string
     if (!columns.has(name))
       throw new ExperimentError(`${where} has an unknown column: ${name}${hint(name, columns.keys())}`)
   }
-  return Object.fromEntries(
-    [...columns].map(([name, { role }]) => {
-      const value = Object.hasOwn(row, name) ? (row[name] ?? null) : null
-      // A CSV file has one kind of nothing.
-      if (value === null) return [name, role === 'factor' ? '' : null]
-      const wanted = role === 'factor' ? 'string' : 'number'
-      if (typeof value !== wanted) {
-        const article = role === 'index' ? 'an' : 'a'
-        throw new ExperimentError(
-          `${where}: ${name} is ${article} ${role} and takes ${wanted === 'string' ? 'words' : 'a number'}, not ${shown(value)}`,
-        )
-      }
-      return [name, value]
-    }),
-  )
+  const complete: Record<string, string | number | null> = {}
+  for (const [name, { role }] of columns) {
+    const value = Object.hasOwn(row, name) ? (row[name] ?? null) : null
+    const wanted = role === 'factor' ? 'string' : 'number'
+    // A CSV file has one kind of nothing.
+    if (value === null) complete[name] = role === 'factor' ? '' : null
+    else if (typeof value === wanted) complete[name] = value
+    else {
+      const what = `${role === 'index' ? 'an' : 'a'} ${role} and takes ${wanted === 'string' ? 'words' : 'a number'}`
+      throw new ExperimentError(`${where}: ${name} is ${what}, not ${shown(value)}`)
+    }
+  }
+  return complete
 }
 
 /** Throws an ExperimentError unless each file of a result is an ordinary file of its own in the cell's folder. */

@@ -4,8 +4,8 @@ import { inspect } from 'node:util'
 import type { Row } from '../results/run.ts'
 import { ExperimentError } from './cell.ts'
 
-/** Column -> where its first value was, and of which type: a column has numbers or words throughout. */
-export type Types = Map<string, { readonly type: 'number' | 'string'; readonly where: string }>
+/** Columns seen so far -> where the first value was, and of which type: a column has numbers or words throughout. */
+export type Types = Map<string, { readonly type: 'number' | 'string'; readonly where: string } | undefined>
 
 /**
  * The rows, as plain records of finite numbers, words and null. `where` names them in messages (`trial 3`). Throws an ExperimentError
@@ -22,24 +22,34 @@ export function checkRows(given: unknown, where: string, types: Types = new Map(
 }
 
 function checkRow(given: unknown, where: string, types: Types): Row {
-  const names = typeof given === 'object' && given !== null && !Array.isArray(given) ? Object.keys(given) : []
-  if (names.length === 0)
+  if (!isRecord(given))
     throw new ExperimentError(`${where} is ${shown(given)}: expected a record of values, such as { name: 1 }`)
-  const row: [string, string | number | null][] = []
-  for (const name of names) {
-    if (!isColumnName(name))
-      throw new ExperimentError(`${where}: ${shown(name)} cannot be the name of a column`)
-    const value = checkValue((given as Record<string, unknown>)[name], name, where)
+  const row: Record<string, string | number | null> = {}
+  for (const name of Object.keys(given)) {
+    if (!types.has(name)) {
+      if (!isColumnName(name))
+        throw new ExperimentError(`${where}: ${shown(name)} cannot be the name of a column`)
+      types.set(name, undefined)
+    }
+    const value = checkValue(given[name], name, where)
+    row[name] = value
+    if (value === null) continue
+    const type = typeof value === 'number' ? 'number' : 'string'
     const known = types.get(name)
-    if (value !== null && known === undefined)
-      types.set(name, { type: typeof value === 'number' ? 'number' : 'string', where })
-    else if (value !== null && known !== undefined && typeof value !== known.type)
+    if (known === undefined) types.set(name, { type, where })
+    else if (known.type !== type)
       throw new ExperimentError(
         `${where}: ${name} is ${shown(value)}, but a ${known.type} in ${known.where}: a column has numbers or words throughout`,
       )
-    row.push([name, value])
   }
-  return Object.fromEntries(row)
+  return row
+}
+
+/** Whether a value has names and values of its own: a Map or a promise has none. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype || Object.keys(value).length > 0
 }
 
 function checkValue(value: unknown, name: string, where: string): string | number | null {

@@ -13,7 +13,7 @@ import { type Cell, ExperimentError, type InlineCell, type Script } from './cell
 import { columnsOf, inlineModule, rowsOf } from './inline.ts'
 import { openJournal } from './journal.ts'
 import type { Message, Order } from './message.ts'
-import { checkRows, shown, type Types } from './rows.ts'
+import { checkRows, isRecord, shown, type Types } from './rows.ts'
 
 type Send = (message: Message) => void
 type Measure = Parameters<Cell['each']>[0]
@@ -153,11 +153,7 @@ async function eachTrial(
 /** A row that is no record stays what it is, for the check. */
 function withTrial(rows: unknown, trial: number): unknown {
   if (!Array.isArray(rows)) return rows
-  return rows.map((row) => {
-    const isRecord =
-      typeof row === 'object' && row !== null && !Array.isArray(row) && Object.keys(row).length > 0
-    return isRecord ? { trial, ...row } : row
-  })
+  return rows.map((row) => (isRecord(row) ? { trial, ...row } : row))
 }
 
 /** Runs an action as if it were the first: working folder, environment variables and settings of zx are as they are now. */

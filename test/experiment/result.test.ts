@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { columnsOf, inlineModule, rowsOf } from '../../src/experiment/inline.ts'
 import { checkResult } from '../../src/experiment/result.ts'
+import { checkRows } from '../../src/experiment/rows.ts'
 
 const columns = [
   { name: 'trial', role: 'index' },
@@ -80,14 +81,14 @@ describe('an inline script', () => {
         { elapsedNs: null, how: 'slow' },
       ],
     })
-    expect(columnsOf(rows.map((row) => ({ trial: 3, ...row })))).toEqual([
+    expect(columnsOf(checkRows(rows, 'trial 3').map((row) => ({ trial: 3, ...row })))).toEqual([
       { name: 'trial', role: 'index' },
       { name: 'elapsedNs', role: 'measure', unit: 'ns' },
       { name: 'how', role: 'factor' },
     ])
   })
 
-  it.each([{}, { rows: 1 }, { rows: [] }, { rows: [1] }])('must export rows: %j does not', (module) => {
+  it.each([{}, { rows: 1 }, { rows: [] }, { rows: 'x' }])('must export rows: %j does not', (module) => {
     expect(() => rowsOf(module)).toThrow('export const rows = [{ name: 1 }]')
   })
 })
