@@ -57,7 +57,7 @@ export async function runCells(
   const tried = new Set<string>()
   const first = await replan(made)
   requireVariables(first.map(({ cell }) => cell))
-  tell({ type: 'planned', cells: first.map(expected), jobs })
+  tell({ type: 'planned', cells: first.map(expected), jobs: first.every(runsAlone) ? 1 : jobs })
   const enter = gate(jobs)
   if (jobs > 1 && first.filter(runsAlone).length > 1) tell({ type: 'note', text: aloneNote })
 
