@@ -39,8 +39,8 @@ function attempt<Value>(action: () => Value): Value | undefined {
   }
 }
 
-/** Frames name modules by URL, CommonJS modules by path; a syntax error stands before them, without a column. */
-const frame = /(?:(file:\/\/\S+?)|(?:\(|at )(\/[^():\n]+)):(\d+)(?::(\d+))?(?=[\s)]|$)/gm
+/** Frames name modules by URL, CommonJS modules by path. A syntax error stands on a line before them, without a column. */
+const frame = /(?:(file:\/\/\S+?)|(?:^|\(|at )(\/[^():\n]+)):(\d+)(?::(\d+))?(?=[\s)]|$)/gm
 
 /** The innermost place in the project's own files: file:line:column. */
 function placeOf(error: unknown, { script, project }: Pick<Order, 'script' | 'project'>): string | undefined {

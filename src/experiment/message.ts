@@ -65,23 +65,26 @@ export function formatMessage(message: Message): string {
 
 /**
  * Reads messages from pieces of a stream. A script can write to the channel, too: what is no message is left out, and a line
- * longer than any message ends it.
+ * longer than `longest`, which no message has, is forgotten as it comes.
  */
-export function messageReader(receive: (message: Message) => void): (piece: Uint8Array) => void {
+export function messageReader(
+  receive: (message: Message) => void,
+  longest = longestLine,
+): (piece: Uint8Array) => void {
   let pieces: Uint8Array[] = []
   let length = 0
   return (piece) => {
     let rest = piece
     for (let end = rest.indexOf(newline); end >= 0; end = rest.indexOf(newline)) {
       const parsed =
-        length + end > longestLine ? undefined : parse(Buffer.concat([...pieces, rest.subarray(0, end)]))
+        length + end > longest ? undefined : parse(Buffer.concat([...pieces, rest.subarray(0, end)]))
       pieces = []
       length = 0
       rest = rest.subarray(end + 1)
       if (parsed) receive(parsed)
     }
     length += rest.length
-    if (length <= longestLine) pieces.push(rest)
+    if (length <= longest) pieces.push(rest)
     else pieces = []
   }
 }

@@ -60,6 +60,8 @@ function provideModules({ script, experiment }: Order): void {
   const inline = script.type === 'inline' ? urlOf(script.document, experiment) : undefined
   registerHooks({
     resolve(specifier, context, next) {
+      // As it is: nothing lies there under a name with a query, nor behind a link.
+      if (inline !== undefined && specifier.startsWith(inline)) return { url: specifier, shortCircuit: true }
       if (specifier === 'repro') return next(self, context)
       if (/^zx(?:\/|$)/.test(specifier)) return next(specifier, { ...context, parentURL: import.meta.url })
       return next(specifier, context)
@@ -173,7 +175,7 @@ async function startingPoint(): Promise<<Value>(action: () => Promise<Value>) =>
 }
 
 const mostLines = 1000
-const longestLine = 2000
+const longestLine = 500
 
 /** A log for people: what would drown it is left out, and that said. */
 function limitedLog(send: Send): Cell['log'] {

@@ -64,7 +64,8 @@ export function moduleGraph(
   real: RealPath = (same) => same,
 ): ModuleGraph {
   const around: Around = { files, real }
-  const own = posix.normalize(path)
+  const named = posix.normalize(path)
+  const own = source === undefined ? (real(named) ?? named) : named
   const found = new Set<string>()
   const packages = new Map<string, string | undefined>()
   const problems: ModuleProblem[] = []
