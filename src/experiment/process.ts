@@ -89,10 +89,7 @@ export async function runCell(
   if (last?.type === 'result') return accepted(last.result, order, output)
   if (late) throw failure({ fault: 'experiment', message: tooLate(order.deadlineMs) }, output)
   if (last?.type === 'failure') throw failure(last.failure, output)
-  throw failure(
-    { fault: 'experiment', message: `the script's process ended before its script did (${status})` },
-    output,
-  )
+  throw failure({ fault: 'experiment', message: `the script's process ended early (${status})` }, output)
 }
 
 /** Beside this file as source, beside the program's other files when bundled. */
