@@ -38,7 +38,7 @@ function watch(): void {
 async function obey(order: Order): Promise<void> {
   // Only the script keeps this process alive: when it waits for nothing any more, it has not ended and never will.
   channel.unref()
-  const fail = (error: unknown) => finish({ type: 'failure', failure: failureOf(error, order) })
+  const fail = (error: unknown) => void finish({ type: 'failure', failure: failureOf(error, order) })
   process.once('beforeExit', () =>
     fail(
       new ExperimentError(
@@ -51,7 +51,7 @@ async function obey(order: Order): Promise<void> {
   try {
     const result = checkResult(await runScript(order, send))
     checkFiles(result.files, order.folder)
-    finish({ type: 'result', result })
+    await finish({ type: 'result', result })
   } catch (error) {
     fail(error)
   }
@@ -59,12 +59,21 @@ async function obey(order: Order): Promise<void> {
 
 let finished = false
 
-/** Sends the last message and ends the process. */
-function finish(message: Message): void {
+/** Sends the last message and ends the process, once all that was printed is out: it tells what went wrong. */
+async function finish(message: Message): Promise<void> {
   if (finished) return
   finished = true
   channel.ref()
+  await Promise.all([process.stdout, process.stderr].map(flushed)).catch(() => {})
   channel.write(lineOf(message), () => exit(message.type === 'result' ? 0 : 1))
+}
+
+/** Node queues what a pipe does not take at once, and drops that when the process exits. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (!stream.writable) resolve()
+    else stream.write('', () => resolve())
+  })
 }
 
 function lineOf(message: Message): string {

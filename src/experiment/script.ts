@@ -145,7 +145,7 @@ async function eachTrial(
       const measured = await restart(async () => await measure({ number, random }))
       rows = checkRows(withTrial(measured, number), `trial ${number}`, types)
       append(number, rows)
-    } else checkRows(rows, `trial ${number} as it was kept`, types)
+    } else checkRows(rows, `trial ${number}`, types)
     for (const row of rows) all.push(row)
     progress(number + 1, trials)
   }
