@@ -19,7 +19,10 @@ const read = () => readFileSync(join(folder, path), 'utf8')
 it('gives back what was written, and cuts off half a line', () => {
   const { append } = open()
   append(0, [{ x: 1, how: 'a\u2028b', none: null }])
-  append(2, Array.from({ length: 25_000 }, (_, x) => ({ x })))
+  append(
+    2,
+    Array.from({ length: 25_000 }, (_, x) => ({ x })),
+  )
   const text = read()
   appendFileSync(join(folder, path), 'seal {"trial":3,"ro')
   const { finished, foreign } = open()
