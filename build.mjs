@@ -5,7 +5,12 @@ import { build } from 'esbuild'
 
 await rm('dist', { recursive: true, force: true })
 await build({
-  entryPoints: { cli: 'src/cli.ts', runner: 'src/experiment/runner.ts', index: 'src/index.ts' },
+  entryPoints: {
+    cli: 'src/cli.ts',
+    runner: 'src/experiment/runner.ts',
+    watchdog: 'src/experiment/watchdog.ts',
+    index: 'src/index.ts',
+  },
   outdir: 'dist',
   bundle: true,
   splitting: true,

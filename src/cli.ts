@@ -1,8 +1,9 @@
 /** The command line: finds the command, loads it, and turns how it ended into an exit code. */
 
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { exitCodes } from './commands/exitcodes.ts'
+import { endSignals, onWrapperGone, runOnNewerNode } from './commands/newernode.ts'
 import { complain, print } from './commands/terminal.ts'
 
 type Command = (args: readonly string[], signal: AbortSignal) => Promise<number>
@@ -40,6 +41,9 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['testbed', async (args, signal) => (await import('./commands/testbed.ts')).testbedCommand(args, signal)],
 ])
 
+const isOld = Number(process.versions.node.split('.')[0]) < 24
+const sameSignalMs = 500
+
 await main(process.argv.slice(2))
 
 async function main(args: readonly string[]): Promise<void> {
@@ -50,12 +54,24 @@ async function main(args: readonly string[]): Promise<void> {
     process.exitCode = exitCodes.failed
     return
   }
-  if (Number(process.versions.node.split('.')[0]) < 24) return await runOnNode24(args)
+  process.exitCode = isOld
+    ? await runOnNewerNode(fileURLToPath(import.meta.url), args)
+    : await run(args, endSignal())
+}
+
+/** Aborted by the first signal that asks this process to end; a later one ends it at once. */
+function endSignal(): AbortSignal {
   const abort = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => abort.abort(new Error(`interrupted by ${name}`)))
+  let firstMs = 0
+  const end = (name: string) => {
+    // A terminal and the process that started this one both send the signal of one Ctrl-C.
+    if (abort.signal.aborted && Date.now() - firstMs > sameSignalMs) process.exit(exitCodes.interrupted)
+    firstMs ||= Date.now()
+    abort.abort(new Error(`interrupted by ${name}`))
   }
-  process.exitCode = await run(args, abort.signal)
+  for (const name of endSignals) process.on(name, end)
+  onWrapperGone(() => end('the end of the process that started it'))
+  return abort.signal
 }
 
 async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
@@ -116,20 +132,4 @@ async function nothingToDo(args: readonly string[]): Promise<boolean> {
 function generator(): string {
   const { name, version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
   return `${name} ${version}`
-}
-
-/** The dependency `node` brings a Node that runs this program where the machine's own is older. */
-async function runOnNode24(args: readonly string[]): Promise<void> {
-  const own = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url))
-  if (!existsSync(own)) {
-    complain(
-      `repro needs Node 24 (this is ${process.version}): install it, or run \`npm ci\` in ${fileURLToPath(new URL('..', import.meta.url))}`,
-    )
-    process.exitCode = 2
-    return
-  }
-  const { spawnSync } = await import('node:child_process')
-  const { status, signal } = spawnSync(own, [fileURLToPath(import.meta.url), ...args], { stdio: 'inherit' })
-  if (signal) process.kill(process.pid, signal)
-  process.exitCode = status ?? 1
 }

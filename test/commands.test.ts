@@ -81,11 +81,11 @@ describe('a build', () => {
     const { exitCode, err } = await repro('build', '-j', '1', '-k')
     expect(exitCode).toBe(1)
     expect(err).toContain(
-      'error: nap/local/bad failed: experiments/nap.ts:5:41: RangeError: too much load\nwhat is left of it: .repro/failed/nap-local-bad/\n',
+      'error: nap/local/bad failed: experiments/nap.ts:5:41: RangeError: too much load\nits files are kept in .repro/failed/nap/local/bad/\n',
     )
     expect(err).toMatch(/paper\/index\.md:\d+:6 warning missing: run nap\/local\/bad/)
     expect(err).not.toContain('    at ')
-    expect(readdirSync(join(project, '.repro/failed'))).toEqual(['nap-local-bad'])
+    expect(readdirSync(join(project, '.repro/failed'))).toEqual(['nap'])
     expect((await repro('status')).out).toMatch(
       /^missing {2}nap\/local\/bad: never run\ncached {3}nap\/local\/good\nfresh {4}page\n/,
     )

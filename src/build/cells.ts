@@ -1,6 +1,7 @@
 /** Runs the cells of a plan, producers before those that need them. */
 
 import { CellError, execute, type Workshop } from '../experiment/execute.ts'
+import { requireVariables } from '../experiment/variables.ts'
 import type { PlannedCell } from '../plan/cells.ts'
 import type { Step } from '../plan/plan.ts'
 import { secondsOf } from '../results/duration.ts'
@@ -55,8 +56,10 @@ export async function runCells(
   const failures: CellError[] = []
   const tried = new Set<string>()
   const first = await replan(made)
-  tell({ type: 'planned', cells: first.map(expected), jobs })
+  requireVariables(first.map(({ cell }) => cell))
+  tell({ type: 'planned', cells: first.map(expected), jobs: first.every(runsAlone) ? 1 : jobs })
   const enter = gate(jobs)
+  if (jobs > 1 && first.filter(runsAlone).length > 1) tell({ type: 'note', text: aloneNote })
 
   const runStep = async (step: Step): Promise<void> => {
     const name = runName(step.cell)
@@ -97,9 +100,11 @@ export async function runCells(
     if (ready.length === 0 || (failures.length > 0 && !keepGoing)) {
       return { executed: [...made.values()], failures, skipped: open.map(({ cell }) => runName(cell)) }
     }
+    const together = longestFirst(ready.filter((step) => !runsAlone(step)))
     // All of them must have ended before the first bug or interruption is passed on: they still write.
-    const ends = await Promise.allSettled(longestFirst(ready).map((step) => enter(() => runStep(step))))
+    const ends = await Promise.allSettled(together.map((step) => enter(() => runStep(step))))
     for (const end of ends) if (end.status === 'rejected') throw end.reason
+    for (const step of longestFirst(ready.filter(runsAlone))) await runStep(step)
   }
 }
 
@@ -111,6 +116,14 @@ function expected({ cell, verdict }: Step): Planned {
   const known = run === undefined || seconds === undefined ? {} : { seconds: (seconds * trials) / run.trials }
   return { name: runName(cell), trials, ...known }
 }
+
+/** Whether a cell runs beside no other: on this host they would disturb each other's times. The emulated board keeps its own time. */
+function runsAlone({ environment, cell }: Step): boolean {
+  return environment === 'local' && cell.block.parallel !== true
+}
+
+const aloneNote =
+  'local cells run one at a time, so that none disturbs the times of another (parallel: true in a block that times nothing lets its cells run side by side)'
 
 /** Ordered by how long each took last time, so that no long one is left when all others are done; those never run come first. */
 function longestFirst(steps: readonly Step[]): readonly Step[] {

@@ -9,7 +9,10 @@ import { citedKeys } from '../document/citation.ts'
 import { type Document, parseDocument, parseFrontMatter } from '../document/document.ts'
 import { fail, hasErrors, sortMessages, warn } from '../document/problem.ts'
 import { type PublishedTable, publishedTables } from '../document/published.ts'
+import { longestDeadlineSeconds } from '../document/schema.ts'
 import { cellsOf, chosen } from '../plan/cells.ts'
+import { realPaths } from '../plan/modules.ts'
+import { checkScripts } from '../plan/scripts.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
 import { languages } from '../report/words/languages.ts'
 import { FileError, type Files, openFiles } from '../results/files.ts'
@@ -118,6 +121,7 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
       languages: [...languages.keys()],
       bibliography: entries === undefined ? undefined : await parseBibliography(entries, citedKeys(document)),
     })
+  if (document.original === undefined) checkScripts(document, path, files, realPaths(project))
   const editions = editionsOf(document, path, files)
   sortMessages(document.file)
   return { document, environments, published, editions }
@@ -164,9 +168,10 @@ function editionsOf(document: Document, path: string, files: Files): readonly Ed
  */
 export function override(
   document: Document,
-  { trials, deadlineSeconds, only = [] }: Overrides & { readonly only?: readonly string[] },
+  { trials, deadlineSeconds: given, only = [] }: Overrides & { readonly only?: readonly string[] },
   tell: (event: BuildEvent) => void = () => {},
 ): Document {
+  const deadlineSeconds = given === undefined ? undefined : Math.min(given, longestDeadlineSeconds)
   if (trials === undefined && deadlineSeconds === undefined) return document
   const cells = cellsOf(document.blocks)
   const experiments = new Set(cells.filter(chosen(cells, only, '--only')).map(({ experiment }) => experiment))

@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { journals } from '../experiment/execute.ts'
+import { failedFolder, journals } from '../experiment/execute.ts'
 import { type Files, openFiles } from '../results/files.ts'
 import type { Run } from '../results/run.ts'
 import { StoreError } from '../results/runfile.ts'
@@ -27,7 +27,7 @@ export async function cleanCommand(args: readonly string[]): Promise<number> {
   const seal = openSeal(project)
   const store = openStore(project, files, seal)
   let count = 0
-  for (const cell of cellsWithRuns(files)) {
+  for (const cell of cellsIn('.repro/runs', files)) {
     let recorded: Run | undefined
     try {
       recorded = store.recorded(cell)
@@ -46,14 +46,16 @@ export async function cleanCommand(args: readonly string[]): Promise<number> {
       if (!values['dry-run']) await store.forget(cell, id)
     }
   }
-  for (const folder of [journals, '.repro/failed']) {
-    for (const name of files.list(folder)) {
-      const path = join(project, folder, name)
-      if (statSync(path).mtimeMs >= before) continue
-      count += 1
-      print(`${values['dry-run'] ? 'would delete' : 'deleted'} ${folder}/${name}`)
-      if (!values['dry-run']) await rm(path, { recursive: true, force: true })
-    }
+  const leftovers = [
+    ...files.list(journals).map((name) => join(journals, name)),
+    ...cellsIn(failedFolder, files).map((cell) => join(failedFolder, runName(cell))),
+  ]
+  for (const name of leftovers) {
+    const path = join(project, name)
+    if (statSync(path).mtimeMs >= before) continue
+    count += 1
+    print(`${values['dry-run'] ? 'would delete' : 'deleted'} ${name}`)
+    if (!values['dry-run']) await rm(path, { recursive: true, force: true })
   }
   if (count === 0) print(`nothing is older than ${days} days, but for recorded runs`)
   tellSeal({ seal })
@@ -70,8 +72,8 @@ function readable(read: () => Run | undefined): Run | undefined {
   }
 }
 
-function cellsWithRuns(files: Files): readonly CellName[] {
-  const root = '.repro/runs'
+/** Cells that have a folder in `root`, as runs and failed cells have. */
+function cellsIn(root: string, files: Files): readonly CellName[] {
   return files
     .list(root)
     .flatMap((experiment) =>

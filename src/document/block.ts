@@ -31,6 +31,10 @@ export interface ExperimentBlock {
   readonly needs: readonly string[]
   /** Further files that decide its results: paths relative to the project, or patterns with `*` and `**`. */
   readonly inputs: readonly string[]
+  /** Whether its local cells may run beside others; not if absent. */
+  readonly parallel?: boolean
+  /** Environment variables that its script gets beside the usual ones. */
+  readonly variables?: readonly string[]
   /** The baseline's value of every parameter. A pattern may only change what is named here. */
   readonly parameters: Parameters
   readonly patterns: readonly Pattern[]

@@ -19,6 +19,7 @@ import {
   references,
 } from './expression.ts'
 import type { Fence } from './fence.ts'
+import { inputFiles, isPattern } from './inputs.ts'
 import { checkLiterals } from './literal.ts'
 import { groupsOf, lookUp, publishedOffer } from './lookup.ts'
 import { checkOrigins } from './origin.ts'
@@ -160,42 +161,48 @@ function checkExperiment(context: Context): void {
     const reason = `unknown environment: ${environment}${hint(environment, project.environments)}`
     fail(document.file, 'unknown-environment', place, reason)
   }
-  for (const [needed, place] of needsOf(source)) {
+  for (const [needed, place] of listOf('needs', source)) {
     if (!hasErrorAt(document.file, place)) checkExperimentId(needed, place, document)
   }
-  for (const [index, path] of wordsIn(source.data.inputs)) {
-    if (isPattern(path)) checkPattern(path, source.valuePlace(['inputs', index]), context)
-    else checkFile(['inputs', index], context)
-  }
+  for (const [path, place] of listOf('inputs', source)) checkInput(path, place, context)
 }
 
-/** A pattern may name nothing; what it names must be files of the project. */
-function checkPattern(pattern: string, place: Place, { document, project }: Context): void {
-  const refuse = (reason: string) =>
-    fail(document.file, 'refused-file', place, `inputs: ${pattern}: ${reason}`)
+/** An input that names no file would be one that never changes. */
+function checkInput(written: string, place: Place, { document, project }: Context): void {
+  const { file } = document
+  if (hasErrorAt(file, place)) return
+  const path = posix.normalize(written)
   try {
-    for (const path of project.match(posix.normalize(pattern))) {
-      const problem = project.problem(path)
-      if (problem !== undefined) refuse(problem)
-    }
+    const found = inputFiles(path, project)
+    for (const problem of found.flatMap((one) => project.problem(one) ?? []))
+      fail(file, 'refused-file', place, `inputs: ${written}: ${problem}`)
+    if (found.length > 0) return
+    if (isPattern(path)) fail(file, 'missing-file', place, `inputs: no file fits ${path}`)
+    else if (project.list(path).length > 0) {
+      const reason = `inputs: ${path} is a folder: write ${posix.join(path, '**')} for all files in it`
+      fail(file, 'missing-file', place, reason)
+    } else checkExists(path, place, { what: 'inputs', document, project })
   } catch (error) {
     if (!(error instanceof FileError)) throw error
-    refuse(error.message)
+    fail(file, 'refused-file', place, `inputs: ${written}: ${error.message}`)
   }
 }
 
-/** What an experiment needs, each with its place: a list in YAML, words with commas in an attribute. */
-function needsOf(source: Mapping): readonly (readonly [id: string, place: Place])[] {
-  const { needs } = source.data
-  if (typeof needs === 'string') return needs.split(',').map((id) => [id, source.valuePlace(['needs'])])
-  return wordsIn(needs).map(([index, id]) => [id, source.valuePlace(['needs', index])])
+/** The words of a key, each with its place: a list in YAML, words with commas in an attribute. */
+function listOf(
+  key: 'needs' | 'inputs',
+  source: Mapping,
+): readonly (readonly [word: string, place: Place])[] {
+  const list = source.data[key]
+  if (typeof list === 'string') return list.split(',').map((word) => [word, source.valuePlace([key])])
+  return wordsIn(list).map(([index, word]) => [word, source.valuePlace([key, index])])
 }
 
 /** An experiment cannot need its own rows, by whatever way round. */
 function checkCycles({ fences, file }: Document): void {
   const needs = new Map(
     fences.flatMap(({ type, id, source }) =>
-      type === 'experiment' && id !== undefined && source ? [[id, needsOf(source)] as const] : [],
+      type === 'experiment' && id !== undefined && source ? [[id, listOf('needs', source)] as const] : [],
     ),
   )
   const done = new Set<string>()
@@ -287,11 +294,6 @@ function checkClaim({ source, document, project }: Context): void {
   if (typeof shows !== 'string' || exhibits(fences).includes(shows)) return
   const reason = `no table or figure of this id: ${shows}${hint(shows, exhibits(fences))}`
   fail(file, 'unknown-reference', source.valuePlace(['shows']), reason)
-}
-
-/** Whether a path stands for several files: `data/*.csv`. */
-export function isPattern(path: string): boolean {
-  return /[*?[\]{}]/.test(path)
 }
 
 /** A dataset is a file when it looks like one; ids have neither slash nor dot. */

@@ -30,6 +30,7 @@ export function readExperiment(
   }
   refuseRepeats(['environments'], source.data.environments, { source, file })
   refuseRepeats(['needs'], source.data.needs, { source, file })
+  refuseRepeats(['env'], source.data.env, { source, file })
   const patterns = Object.entries(isMapping(source.data.patterns) ? source.data.patterns : {}).flatMap(
     ([name, written]): readonly Pattern[] => {
       const changes = written ?? {} // `baseline:` with nothing after it
@@ -51,10 +52,22 @@ export function readExperiment(
     deadlineSeconds: data.deadline,
     needs: data.needs,
     inputs: data.inputs,
+    ...optionsOf(data),
     parameters,
     patterns,
     ...(Object.keys(data.groups).length === 0 ? {} : { groups: data.groups }),
   }
+}
+
+/** How its cells run, which decides no result. */
+function optionsOf({
+  parallel,
+  env,
+}: {
+  readonly parallel: boolean
+  readonly env: readonly string[]
+}): Pick<ExperimentBlock, 'parallel' | 'variables'> {
+  return { ...(parallel ? { parallel } : {}), ...(env.length > 0 ? { variables: env } : {}) }
 }
 
 /** What is read, and where its mistakes go. */
@@ -164,6 +177,7 @@ export function readInlineExperiment(
     deadlineSeconds: data.deadline,
     needs: data.needs,
     inputs: data.inputs,
+    ...optionsOf(data),
     parameters: {},
     patterns: [{ name: 'default', label: 'default', place, parameters: {}, changes: {} }],
   }

@@ -123,8 +123,8 @@ function readAttributes(node: Code, text: SourceText, file: VFile): Mapping {
   for (const match of meta.matchAll(/[^\s="]+="[^"]*"|\S+/g)) {
     if (match.index === meta.search(/\S/)) continue // The kind.
     const [, name, value] = /^([^="]+)=(.*)$/.exec(match[0]) ?? []
-    if (name === undefined || value === undefined || name in data || name === '__proto__') {
-      const repeated = name !== undefined && name in data
+    if (name === undefined || value === undefined || Object.hasOwn(data, name) || name === '__proto__') {
+      const repeated = name !== undefined && Object.hasOwn(data, name)
       const reason = repeated ? `key given twice: ${name}` : `${match[0]} is no attribute: write key=value`
       fail(file, repeated ? 'repeated-name' : 'fence-attributes', place(match.index), reason)
       broken = true

@@ -27,7 +27,10 @@ const path = z
 const mapping = z.record(z.string(), z.json())
 const trials = z.int().min(1)
 const seed = z.int().min(0)
-const deadline = z.number().positive()
+/** Timers count milliseconds in 31 bits, which is a little more. */
+export const longestDeadlineSeconds = 2_000_000
+const deadline = z.number().positive().max(longestDeadlineSeconds)
+const variable = z.string().regex(/^[A-Za-z_]\w*$/, 'use the name of an environment variable')
 /** In an attribute: `needs=warm-up,calibration`. */
 const list = z.string().transform((value) => value.split(','))
 
@@ -40,6 +43,16 @@ export const experimentSchema = z.strictObject({
   deadline: deadline.default(900).describe('Longest time of one cell, in seconds'),
   needs: z.array(name).default([]).describe('Experiments whose rows the script uses'),
   inputs: z.array(path).default([]).describe('Files that decide the results; * and ** stand for names'),
+  parallel: z
+    .boolean()
+    .default(false)
+    .describe('Whether local cells may run beside others: not if they time anything'),
+  env: z
+    .array(variable)
+    .default([])
+    .describe(
+      'Environment variables that the script gets beside the usual ones; their values decide no result',
+    ),
   parameters: mapping.default({}).describe('Baseline value of every parameter'),
   patterns: z
     .record(name, mapping.nullable())
@@ -67,6 +80,11 @@ export const inlineExperimentSchema = z.strictObject({
   deadline: deadline.default(900),
   needs: list.pipe(z.array(name)).default([]),
   inputs: list.pipe(z.array(path)).default([]),
+  parallel: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true'),
+  env: list.pipe(z.array(variable)).default([]),
 })
 
 /** Text of the data or of a specification -> the same in the document's language. */

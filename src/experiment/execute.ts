@@ -2,8 +2,8 @@
  * Executes a cell: order -> process -> result -> run in the store. Its folder is kept when it fails, and gone when it does not.
  */
 
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { mkdir, rename, rm, rmdir } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
 import type { ExperimentBlock, Pattern } from '../document/block.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
@@ -11,9 +11,9 @@ import type { CellName, Store } from '../results/store.ts'
 import type { Environment } from '../testbed/environment.ts'
 import { TestbedError } from '../testbed/testbed.ts'
 import { hostFacts } from './host.ts'
-import { inlineModule } from './inline.ts'
 import type { Order } from './message.ts'
 import { runCell, type Watch } from './process.ts'
+import { scriptVariables } from './variables.ts'
 
 /** A cell that must be run. */
 export interface Task {
@@ -45,6 +45,9 @@ export class CellError extends Error {
 /** Where trials are kept as they finish. */
 export const journals = '.repro/journals'
 
+/** Where the folders of cells that failed are kept, by their names. */
+export const failedFolder = '.repro/failed'
+
 /** `afresh` forgets finished trials of an earlier build. Throws a CellError that names the cell, what failed and the folder with what is left; or the signal's reason. */
 export async function execute(
   task: Task,
@@ -54,8 +57,8 @@ export async function execute(
   const { cell, environment, inputs, key, needed } = task
   const { experiment, pattern, block, definition } = cell
   const { project, store, lockFile, cache } = shop
-  const name = `${experiment}-${cell.environment}-${pattern}`
-  const folder = join(project, '.repro/work', name)
+  const work = join(project, '.repro/work')
+  const folder = join(work, runName(cell))
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   const journal = `${journals}/${task.journal}.jsonl`
@@ -72,13 +75,13 @@ export async function execute(
     folder,
     journal,
     needed,
-    script: await scriptOf(block, folder, shop),
+    script: scriptOf(block, shop),
     lockFile,
     cache,
   }
   const started = new Date()
   try {
-    const result = await runCell(order, watch)
+    const result = await runCell(order, scriptVariables(block.variables), watch)
     const made: Omit<Run, 'files'> = {
       experiment,
       environment: cell.environment,
@@ -98,21 +101,34 @@ export async function execute(
       provenance: { ...result.provenance, ...(await circumstances(started, shop)), document: shop.document },
     }
     const run = await store.keep(made, result.files ?? {})
-    await rm(folder, { recursive: true })
+    await clear(folder, work)
     return run
   } catch (cause) {
     if (watch.signal?.aborted) {
-      await rm(folder, { recursive: true, force: true })
+      await clear(folder, work)
       throw watch.signal.reason
     }
-    const kept = join(project, '.repro/failed', name)
+    const kept = join(project, failedFolder, runName(cell))
     await rm(kept, { recursive: true, force: true })
-    await mkdir(join(project, '.repro/failed'), { recursive: true })
+    await mkdir(dirname(kept), { recursive: true })
     await rename(folder, kept)
+    await clear(folder, work)
     throw new CellError(
-      `${runName(cell)} failed: ${moved(cause, folder, kept)}\nwhat is left of it: ${relative(project, kept)}/`,
+      `${runName(cell)} failed: ${moved(cause, folder, kept)}\nits files are kept in ${relative(project, kept)}/`,
       { cause },
     )
+  }
+}
+
+/** Deletes a folder in `root`, and those above it that are empty then. */
+async function clear(folder: string, root: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true })
+  for (let above = dirname(folder); above !== root; above = dirname(above)) {
+    try {
+      await rmdir(above)
+    } catch {
+      return // another cell's folder is in it
+    }
   }
 }
 
@@ -123,15 +139,9 @@ function moved(cause: unknown, from: string, to: string): string {
   return `${text}${advice}`.replaceAll(from, to)
 }
 
-async function scriptOf(
-  { script }: ExperimentBlock,
-  folder: string,
-  { project, document }: Workshop,
-): Promise<Order['script']> {
+function scriptOf({ script, place }: ExperimentBlock, { project, document }: Workshop): Order['script'] {
   if ('file' in script) return { type: 'file', file: join(project, script.file) }
-  const module = join(folder, 'script.ts')
-  await writeFile(module, inlineModule(script.source, script.firstLine))
-  return { type: 'inline', module, document: join(project, document) }
+  return { type: 'inline', document: join(project, document), ...script, indentation: place.column - 1 }
 }
 
 /** Decides nothing, but a reader may wonder. */

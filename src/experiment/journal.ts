@@ -11,6 +11,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  statSync,
   truncateSync,
   writeSync,
 } from 'node:fs'
@@ -18,6 +19,7 @@ import { dirname, join } from 'node:path'
 import type { Row } from '../results/run.ts'
 import type { Item, Seal } from '../results/seal.ts'
 import { ExperimentError } from './cell.ts'
+import { checkRows } from './rows.ts'
 
 export interface Journal {
   /** Rows of the finished trials, by trial. */
@@ -33,31 +35,39 @@ interface Line {
   readonly rows: readonly Row[]
 }
 
+/** Most bytes of all rows of a cell, as JSON: they are read as one text. */
+export const mostBytes = 100_000_000
+
 /**
  * Opens the file `path` of the project, or starts it. Half a line at its end (of a build that was killed) is cut off. A line is a
- * seal, a blank, and JSON.
+ * seal, a blank, and JSON. `most` is replaced in tests.
  */
-export function openJournal(project: string, path: string, seal: Seal): Journal {
+export function openJournal(project: string, path: string, seal: Seal, most = mostBytes): Journal {
   const file = join(project, path)
   const item: Item = { kind: 'trial', path }
   const finished = new Map<number, readonly Row[]>()
-  const text = readIfThere(file)
+  const text = readIfThere(file, most)
   const whole = text.slice(0, text.lastIndexOf('\n') + 1)
   let foreign = 0
   for (const line of whole.split('\n').slice(0, -1)) {
     const blank = line.indexOf(' ')
     const json = line.slice(blank + 1)
-    if (seal.verify(item, json, line.slice(0, blank))) {
-      const { trial, rows } = JSON.parse(json) as Line
-      finished.set(trial, rows)
-    } else foreign += 1
+    const own = seal.verify(item, json, line.slice(0, blank)) ? parse(json) : undefined
+    if (own) finished.set(own.trial, own.rows)
+    else foreign += 1
   }
-  if (whole.length < text.length) truncateSync(file, Buffer.byteLength(whole))
+  let size = Buffer.byteLength(whole)
+  if (whole.length < text.length) truncateSync(file, size)
   return {
     finished,
     foreign,
     append(trial, rows) {
-      const json = JSON.stringify({ trial, rows } satisfies Line)
+      const json = format({ trial, rows })
+      size += json === undefined ? most : Buffer.byteLength(json)
+      if (json === undefined || size > most)
+        throw new ExperimentError(
+          `trial ${trial}: the rows of this cell are more than ${most / 1e6} MB: give back fewer, or write them to a file of the result`,
+        )
       const signature = seal.sign(item, json)
       if (signature === undefined) return
       mkdirSync(dirname(file), { recursive: true })
@@ -81,8 +91,34 @@ export function openJournal(project: string, path: string, seal: Seal): Journal 
   }
 }
 
-function readIfThere(file: string): string {
+/** Undefined if it is longer than a text can be. */
+function format(line: Line): string | undefined {
   try {
+    return JSON.stringify(line)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+/** Undefined for what another version of this program may have kept. */
+function parse(json: string): Line | undefined {
+  const { trial, rows } = JSON.parse(json) as { readonly trial: unknown; readonly rows: unknown }
+  if (!Number.isInteger(trial) || (trial as number) < 0) return undefined
+  try {
+    return { trial: trial as number, rows: checkRows(rows, `trial ${trial}`) }
+  } catch (error) {
+    if (error instanceof ExperimentError) return undefined
+    throw error
+  }
+}
+
+function readIfThere(file: string, most: number): string {
+  try {
+    if (statSync(file).size > 2 * most)
+      throw new ExperimentError(
+        `${file}: more than ${(2 * most) / 1e6} MB; delete the file to run all trials again`,
+      )
     return readFileSync(file, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''

@@ -3,164 +3,90 @@
  * script can neither hang the build nor change it, and ends with everything that it started.
  */
 
-import { registerHooks } from 'node:module'
-import { relative } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import type { Row } from '../results/run.ts'
-import { openSeal } from '../results/seal.ts'
-import { runName } from '../results/series.ts'
-import { randomNumbers } from '../stats/random.ts'
-import type { Board } from '../testbed/board.ts'
-import { openBoard } from '../testbed/emulated/board.ts'
-import { setup } from '../testbed/emulated/setup.ts'
-import { CompileError } from '../testbed/emulated/toolchain.ts'
-import { TestbedError } from '../testbed/testbed.ts'
-import { TraceError } from '../trace/error.ts'
-import { type Cell, ExperimentError, type InlineCell, type Script } from './cell.ts'
-import { columnsOf, rowsOf } from './inline.ts'
-import { openJournal } from './journal.ts'
-import type { Failure, Message, Order } from './message.ts'
-import { checkResult } from './result.ts'
+import { Socket } from 'node:net'
+import { createInterface } from 'node:readline'
+import { Worker } from 'node:worker_threads'
+import { ExperimentError } from './cell.ts'
+import { failureOf } from './failure.ts'
+import { mostBytes } from './journal.ts'
+import { killCell, markVariable } from './leftovers.ts'
+import { channelDescriptor, formatMessage, type Message, type Order } from './message.ts'
+import { checkFiles, checkResult } from './result.ts'
+import { runScript } from './script.ts'
+import type { Watched } from './watchdog.ts'
 
-// Whoever waits is gone: so must be what the script started (all of it is in this process's group).
-process.on('disconnect', () => process.kill(-process.pid, 'SIGKILL'))
-process.once('message', (order) => void obey(order as Order))
+// A script may replace it.
+const exit = process.exit.bind(process)
+const mark = process.env[markVariable] ?? ''
+const channel = new Socket({ fd: channelDescriptor, readable: true, writable: true })
+
+watch()
+createInterface({ input: channel }).once('line', (line) => void obey(JSON.parse(line) as Order))
+
+/** Ends the cell when the process that waits for it is gone. */
+function watch(): void {
+  const gone = () => {
+    killCell(undefined, mark)
+    process.kill(-process.pid, 'SIGKILL')
+  }
+  channel.on('close', gone).on('error', gone)
+  const thread = new URL(import.meta.url.endsWith('.ts') ? './watchdog.ts' : './watchdog.js', import.meta.url)
+  const workerData: Watched = { parent: process.ppid, mark }
+  new Worker(thread, { workerData, stdout: true, stderr: true }).on('error', () => {}).unref()
+}
 
 async function obey(order: Order): Promise<void> {
-  const message = await run(order)
-    .then((result): Message => ({ type: 'result', result: checkResult(result) }))
-    .catch((error: unknown): Message => ({ type: 'failure', failure: failureOf(error, order) }))
-  process.send?.(message, () => process.exit(message.type === 'result' ? 0 : 1))
-}
-
-async function run(order: Order): Promise<unknown> {
-  provideModules(order)
-  const cell = await openCell(order)
-  if (order.script.type === 'inline') return await runInline(pathToFileURL(order.script.module), cell)
-  const module = (await import(pathToFileURL(order.script.file).href)) as { default?: unknown }
-  if (typeof module.default !== 'function')
-    throw new ExperimentError(
-      'the script has no function to call: export default async function (cell) { ... }',
-    )
-  return await (module.default as Script)(cell)
-}
-
-async function runInline(url: URL, cell: Cell): Promise<unknown> {
-  await import('zx/globals')
-  const { experiment, environment, pattern, parameters, trials, seed, deadlineMs, project, folder } = cell
-  const rows = await cell.each(async ({ number, random }) => {
-    const own: InlineCell = {
-      ...{ experiment, environment, pattern, parameters, trials, seed, deadlineMs, project, folder },
-      ...{ needs: cell.needs, log: cell.log, progress: cell.progress, trial: number, random },
-    }
-    Object.assign(globalThis, { cell: own })
-    // A module runs once for each of its URLs.
-    return rowsOf(await import(`${url.href}?trial=${number}`))
-  })
-  return { columns: columnsOf(rows), rows, exclusions: [], captured: {} }
-}
-
-/** Runs the trials that the journal does not hold. */
-async function eachTrial(
-  { trials, seed, journal, project, cache }: Order,
-  name: string,
-  measure: Parameters<Cell['each']>[0],
-): Promise<readonly Row[]> {
-  const { finished, foreign, append } = openJournal(project, journal, openSeal(project, cache))
-  if (foreign > 0)
-    send({
-      type: 'log',
-      text: `ignored in ${journal}, as not made on this machine: ${foreign} ${foreign === 1 ? 'trial' : 'trials'}`,
-    })
-  const kept = [...finished.keys()].filter((trial) => trial < trials).length
-  if (kept > 0) send({ type: 'log', text: `${kept} of ${trials} trials are kept from before` })
-  const all: Row[] = []
-  for (let number = 0; number < trials; number += 1) {
-    let rows = finished.get(number)
-    if (rows === undefined) {
-      const random = randomNumbers(`${seed} ${name} ${number}`)
-      rows = (await measure({ number, random })).map((row) => ({ trial: number, ...row }))
-      append(number, rows)
-    }
-    all.push(...rows)
-    send({ type: 'progress', done: number + 1, total: trials })
-  }
-  return all
-}
-
-/** Scripts import `repro` and `zx` wherever their project lies, and those in a document import from its folder. */
-function provideModules({ script }: Order): void {
-  const self = new URL(import.meta.url.endsWith('.ts') ? '../index.ts' : './index.js', import.meta.url).href
-  const inline = script.type === 'inline' ? pathToFileURL(script.module).href : undefined
-  registerHooks({
-    resolve(specifier, context, next) {
-      if (specifier === 'repro') return next(self, context)
-      if (specifier === 'zx') return next(import.meta.resolve('zx'), context)
-      const inDocument = script.type === 'inline' && context.parentURL?.split('?')[0] === inline
-      if (inDocument && specifier.startsWith('.'))
-        return next(new URL(specifier, pathToFileURL(script.document)).href, context)
-      return next(specifier, context)
-    },
-  })
-}
-
-async function openCell(order: Order): Promise<Cell> {
-  const { experiment, pattern, parameters, trials, seed, deadlineMs, project, folder } = order
-  const environment = order.environment === 'local' ? 'local' : order.environment.name
-  const board = await boardOf(order)
-  const name = runName({ experiment, environment, pattern })
-  return {
-    experiment,
-    environment,
-    pattern,
-    parameters,
-    trials,
-    seed,
-    deadlineMs,
-    project,
-    folder,
-    get board() {
-      if (board) return board
-      throw new ExperimentError(`the environment ${environment} has no board`)
-    },
-    log: (text) => send({ type: 'log', text }),
-    progress: (done, total) => send({ type: 'progress', done, total }),
-    random: randomNumbers(`${seed} ${name}`),
-    needs: Object.fromEntries(Map.groupBy(order.needed, (run) => run.experiment)),
-    each: (measure) => eachTrial(order, name, measure),
+  // Only the script keeps this process alive: when it waits for nothing any more, it has not ended and never will.
+  channel.unref()
+  const fail = (error: unknown) => void finish({ type: 'failure', failure: failureOf(error, order) })
+  process.once('beforeExit', () =>
+    fail(
+      new ExperimentError(
+        'the script waits for something that cannot happen any more (a promise that nothing settles)',
+      ),
+    ),
+  )
+  process.on('uncaughtException', fail)
+  process.on('unhandledRejection', fail)
+  try {
+    const result = checkResult(await runScript(order, send))
+    checkFiles(result.files, order.folder)
+    await finish({ type: 'result', result })
+  } catch (error) {
+    fail(error)
   }
 }
 
-async function boardOf({ environment, lockFile, cache, project, folder }: Order): Promise<Board | undefined> {
-  if (environment === 'local') return undefined
-  const laboratory = await setup([environment.root], { lockFile, cache, report: () => {} })
-  return openBoard(laboratory, environment, { project, folder })
+let finished = false
+
+/** Sends the last message and ends the process, once all that was printed is out: it tells what went wrong. */
+async function finish(message: Message): Promise<void> {
+  if (finished) return
+  finished = true
+  channel.ref()
+  await Promise.all([process.stdout, process.stderr].map(flushed)).catch(() => {})
+  channel.write(lineOf(message), () => exit(message.type === 'result' ? 0 : 1))
+}
+
+/** Node queues what a pipe does not take at once, and drops that when the process exits. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (!stream.writable) resolve()
+    else stream.write('', () => resolve())
+  })
+}
+
+function lineOf(message: Message): string {
+  try {
+    const line = formatMessage(message)
+    if (Buffer.byteLength(line) <= mostBytes) return line
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error // longer than a text can be
+  }
+  const reason = `the result is more than ${mostBytes / 1e6} MB: give back fewer rows, or write them to a file of the result`
+  return formatMessage({ type: 'failure', failure: { fault: 'experiment', message: reason } })
 }
 
 function send(message: Message): void {
-  if (process.connected) process.send?.(message)
-}
-
-function failureOf(error: unknown, order: Order): Failure {
-  if (error instanceof TestbedError) {
-    const { message, advice } = error
-    return { fault: 'testbed', message, ...(advice === undefined ? {} : { advice }) }
-  }
-  // Errors of ours say all in their message; what else a script throws is told with its name.
-  const own = [ExperimentError, TraceError, CompileError].some((type) => error instanceof type)
-  const message =
-    own || !(error instanceof Error) ? String((error as Error)?.message ?? error) : String(error)
-  const place = placeOf(error, order)
-  return { fault: 'experiment', message, ...(place === undefined ? {} : { place }) }
-}
-
-/** The innermost place in the author's own files. */
-function placeOf(error: unknown, { script, project }: Order): string | undefined {
-  const stack = error instanceof Error ? (error.stack ?? '') : ''
-  const [file, shown] =
-    script.type === 'inline' ? [script.module, script.document] : [script.file, script.file]
-  for (const [, found, position] of stack.matchAll(/(file:\/\/[^\s?()]+?)(?:\?trial=\d+)?(:\d+(?::\d+)?)/g)) {
-    if (found === pathToFileURL(file).href) return `${relative(project, shown)}${position}`
-  }
-  return undefined
+  if (!finished && channel.writable) channel.write(formatMessage(message))
 }

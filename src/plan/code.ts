@@ -11,12 +11,18 @@ type Strip = (text: string) => string
 const languages: ReadonlyMap<string, Strip> = new Map([
   ['.ts', withoutScriptComments],
   ['.mts', withoutScriptComments],
+  ['.cts', withoutScriptComments],
   ['.js', withoutScriptComments],
   ['.mjs', withoutScriptComments],
   ['.cjs', withoutScriptComments],
   ['.c', withoutCComments],
   ['.h', withoutCComments],
 ])
+
+/** Whether comments of the file can be told apart. */
+export function isCode(path: string): boolean {
+  return languages.has(posix.extname(path))
+}
 
 /** SHA-256 (hex) of a file's text, without comments and empty lines where its language is known. */
 export function codeDigest(path: string, text: string): string {

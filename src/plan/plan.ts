@@ -15,6 +15,7 @@ import { type Lock, type Package, packagesDigest, readLock } from '../testbed/em
 import type { Root } from '../testbed/emulated/roots.ts'
 import type { Environment } from '../testbed/environment.ts'
 import type { PlannedCell } from './cells.ts'
+import { realPaths } from './modules.ts'
 import { type Digests, folderDigests, inputDigests, scriptDigests } from './sources.ts'
 import { type Verdict, verdictOf } from './verdict.ts'
 
@@ -195,10 +196,13 @@ function environmentOf(
   throw new Error(`environment without a definition: ${environment}; the document was not checked`)
 }
 
-function sourcesOf({ block }: PlannedCell, { document, files }: Surroundings): Digests {
+function sourcesOf({ block }: PlannedCell, { document, files, project }: Surroundings): Digests {
   const { script, inputs } = block
+  const real = realPaths(project)
   const code =
-    'file' in script ? scriptDigests(script.file, files) : scriptDigests(document, files, script.source)
+    'file' in script
+      ? scriptDigests(script.file, files, undefined, real)
+      : scriptDigests(document, files, script.source, real)
   return { ...code, ...inputDigests(inputs, files) }
 }
 

@@ -1,55 +1,55 @@
 /** What of the project's files decides results: a script with what it imports, board programs, and files named as inputs. */
 
 import { posix } from 'node:path'
-import { isPattern } from '../document/check.ts'
+import { inputFiles } from '../document/inputs.ts'
 import type { Files } from '../results/files.ts'
-import { codeDigest } from './code.ts'
+import { codeDigest, isCode } from './code.ts'
+import { moduleGraph, type RealPath } from './modules.ts'
 
-/** Path -> digest, to be part of a run's inputs. A file that is not there has the digest `missing`. */
+/** Name of an input -> digest or version. What is not there is `missing`. */
 export type Digests = Readonly<Record<string, string>>
 
 /**
- * Digests of a script and, file by file, of what it imports by relative paths, directly or not. The script itself stands
- * under `script`: what it, or its document, is called decides nothing. `path` is relative to the project (of a script in a document: the
- * document's, as its imports start there); `source` replaces the file's content.
+ * Digests of a script and, file by file, of what it imports, directly or not, and the versions of packages. The script itself
+ * stands under `script`: what it, or its document, is called decides nothing. `path` is relative to the project (of a script in a
+ * document: the document's, as its imports start there); `source` replaces the file's content.
  */
-export function scriptDigests(path: string, files: Files, source?: string): Digests {
+export function scriptDigests(path: string, files: Files, source?: string, real?: RealPath): Digests {
   const own = posix.normalize(path)
   const code = source ?? files.text(own)
   if (code === undefined) return { script: 'missing' }
-  const found: Record<string, string> = { script: codeDigest(source === undefined ? own : 'inline.ts', code) }
-  const waiting = [...imports(code, own)]
-  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
-    if (file === own || `file ${file}` in found) continue
-    const text = files.text(file)
-    found[`file ${file}`] = text === undefined ? 'missing' : codeDigest(file, text)
-    if (text !== undefined && /\.[cm]?[jt]s$/.test(file)) waiting.push(...imports(text, file))
+  const { files: imported, packages } = moduleGraph({ path: own, source }, files, real)
+  return {
+    script: codeDigest(source === undefined ? own : 'inline.ts', code),
+    ...fileDigests(imported, files),
+    ...Object.fromEntries([...packages].map(([name, version]) => [`package ${name}`, version ?? 'missing'])),
   }
-  return found
-}
-
-/** Files that a module names in `import ... from`, `export ... from`, `import '...'` and `import('...')`. */
-function imports(text: string, file: string): readonly string[] {
-  const named = text.matchAll(/\b(?:from|import)\s*\(?\s*(['"])(\.{1,2}\/[^'"\n]+)\1/g)
-  return [...named].map(([, , path = '']) => posix.join(posix.dirname(file), path))
 }
 
 /** Digests of the files in a folder, not of those below it. */
 export function folderDigests(folder: string, files: Files): Digests {
+  const paths = files.list(folder).map((name) => `${folder}/${name}`)
+  return fileDigests(
+    paths.filter((path) => files.exists(path)),
+    files,
+  )
+}
+
+/** Of code what comments do not change, of other files every byte. */
+function fileDigests(paths: readonly string[], files: Files): Digests {
   return Object.fromEntries(
-    files.list(folder).flatMap((name) => {
-      const path = `${folder}/${name}`
-      const text = files.text(path)
-      return text === undefined ? [] : [[`file ${path}`, codeDigest(path, text)]]
+    paths.map((path) => {
+      const text = isCode(path) ? files.text(path) : undefined
+      return [`file ${path}`, text === undefined ? (files.digest(path) ?? 'missing') : codeDigest(path, text)]
     }),
   )
 }
 
-/** Digests of files by name, or by a pattern with `*` and `**` (see matchesGlob of node:path). */
+/** Digests of files by name, or by a pattern with `*` and `**`. */
 export function inputDigests(patterns: readonly string[], files: Files): Digests {
   const found = patterns.flatMap((pattern) => {
-    const path = posix.normalize(pattern)
-    return isPattern(path) ? files.match(path) : [path]
+    const paths = inputFiles(pattern, files)
+    return paths.length > 0 ? paths : [posix.normalize(pattern)]
   })
   return Object.fromEntries(
     [...new Set(found)].sort().map((path) => [`file ${path}`, files.digest(path) ?? 'missing']),

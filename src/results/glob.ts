@@ -2,7 +2,7 @@
 
 import { statSync } from 'node:fs'
 import { posix } from 'node:path'
-import { isPattern } from '../document/check.ts'
+import { isPattern } from '../document/inputs.ts'
 import { type Entry, FileError, realIn } from '../files/ordinary.ts'
 
 /** Names looked at for one pattern: a project has fewer, and links can make any number of them. */

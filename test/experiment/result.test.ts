@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { columnsOf, inlineModule, rowsOf } from '../../src/experiment/inline.ts'
 import { checkResult } from '../../src/experiment/result.ts'
+import { checkRows } from '../../src/experiment/rows.ts'
 
 const columns = [
   { name: 'trial', role: 'index' },
@@ -23,10 +24,10 @@ describe('a result', () => {
     const { columns: own } = datasets.pictures
     const wrong = (pictures: object) => () => checkResult({ ...good, datasets: { pictures } })
     expect(wrong({ columns: own, rows: [{ att: 1 }] })).toThrow(
-      "row 0 of the result's dataset pictures has an unknown column: att (did you mean at?)",
+      'the dataset pictures, row 0 has an unknown column: att (did you mean at?)',
     )
     expect(wrong({ columns: [...own, ...own], rows: [] })).toThrow(
-      "the result's dataset pictures names the column at twice",
+      'the dataset pictures names the column at twice',
     )
     for (const name of ['rows', '../rows', 'Pictures'])
       expect(() => checkResult({ ...good, datasets: { [name]: datasets.pictures } })).toThrow(
@@ -35,24 +36,36 @@ describe('a result', () => {
   })
 
   it.each<[string, unknown, string]>([
-    ['nothing', undefined, 'the script gave back no result: Invalid input'],
-    ['no rows', { ...good, rows: [] }, 'the script gave back no result at rows: '],
+    [
+      'nothing',
+      undefined,
+      'the script returned an invalid result: it is undefined: expected a result, such as { columns, rows }',
+    ],
+    [
+      'no rows',
+      { ...good, rows: [] },
+      'the script returned an invalid result: rows is []: expected at least one row',
+    ],
     [
       'an unknown column',
       { ...good, rows: [{ totl: 1 }] },
-      'row 0 of the result has an unknown column: totl (did you mean total?)',
+      'the result, row 0 has an unknown column: totl (did you mean total?)',
     ],
     [
       'a text for a measure',
       { ...good, rows: [{ total: '1' }] },
-      'row 0 of the result: total is a measure and takes a number, not 1',
+      "the result, row 0: total is a measure and takes a number, not '1'",
     ],
     [
       'a column twice',
       { ...good, columns: [...columns, columns[0]] },
       'the result names the column trial twice',
     ],
-    ['an unknown key', { ...good, row: [] }, 'Unrecognized key: "row"'],
+    [
+      'an unknown key',
+      { ...good, row: [] },
+      'the script returned an invalid result: it has an unknown key: row (did you mean rows?)',
+    ],
   ])('is refused with %s', (_, given, message) => expect(() => checkResult(given)).toThrow(message))
 })
 
@@ -68,14 +81,14 @@ describe('an inline script', () => {
         { elapsedNs: null, how: 'slow' },
       ],
     })
-    expect(columnsOf(rows.map((row) => ({ trial: 3, ...row })))).toEqual([
+    expect(columnsOf(checkRows(rows, 'trial 3').map((row) => ({ trial: 3, ...row })))).toEqual([
       { name: 'trial', role: 'index' },
       { name: 'elapsedNs', role: 'measure', unit: 'ns' },
       { name: 'how', role: 'factor' },
     ])
   })
 
-  it.each([{}, { rows: 1 }, { rows: [] }, { rows: [1] }])('must export rows: %j does not', (module) => {
+  it.each([{}, { rows: 1 }, { rows: [] }, { rows: 'x' }])('must export rows: %j does not', (module) => {
     expect(() => rowsOf(module)).toThrow('export const rows = [{ name: 1 }]')
   })
 })

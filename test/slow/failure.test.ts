@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { baseline, makeProject, repro, start } from './project.ts'
 
-const kept = '.repro/failed/latency-xen-4.17-baseline'
+const kept = '.repro/failed/latency/xen-4.17/baseline'
 
 async function broken(program: string, content: string, deadline?: number): Promise<string> {
   const project = await makeProject(['experiments'], {
@@ -47,7 +47,7 @@ test('an interrupted build leaves no board behind and says only that', async () 
   const project = await broken('pause-resume', 'while :; do :; done\n')
   const { child, ended } = start(project, ['run'])
   child.stdin.end()
-  const work = join(project, '.repro/work/latency-xen-4.17-baseline')
+  const work = join(project, '.repro/work/latency/xen-4.17/baseline')
   await expect
     .poll(async () => readFile(join(work, 'console.log'), 'latin1').catch(() => ''), { timeout: 60_000 })
     .toContain('Xen')

@@ -18,6 +18,7 @@ id: slow
 script: experiments/slow.ts
 environments: [local]
 trials: ${trials}
+parallel: true
 parameters: {number: 0}
 patterns:
 ${patterns.map((name, index) => `  ${name}: {number: ${index}}`).join('\n')}

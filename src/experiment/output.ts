@@ -1,0 +1,70 @@
+/** The log of what a cell's programs print: its beginning and its end, so that no output fills the disk. */
+
+import { closeSync, openSync, writeSync } from 'node:fs'
+
+/** In the cell's folder. */
+export const outputLog = 'output.log'
+
+/** Bytes that are kept of the beginning, and as many of the end. */
+const keptBytes = 4_000_000
+
+export interface Output {
+  write(piece: Uint8Array): void
+  /** Completes the file. */
+  end(): void
+  /** The last lines, each cut to a readable length. */
+  lastLines(count: number): readonly string[]
+}
+
+/** Starts the log in `file`. What cannot be written (a full disk) is left out: the cell goes on. `kept` is replaced in tests. */
+export function openOutput(file: string, kept = keptBytes): Output {
+  let handle: number | undefined = openSync(file, 'w')
+  let total = 0
+  let written = 0
+  /** The last pieces, together at least as long as what is kept of the end. */
+  const tail: Uint8Array[] = []
+  let tailBytes = 0
+
+  const put = (piece: Uint8Array): void => {
+    if (handle === undefined || piece.length === 0) return
+    try {
+      writeSync(handle, piece)
+    } catch {
+      close()
+    }
+  }
+  const close = (): void => {
+    if (handle !== undefined) closeSync(handle)
+    handle = undefined
+  }
+
+  return {
+    write(piece) {
+      const head = piece.subarray(0, kept - written)
+      put(head)
+      written += head.length
+      total += piece.length
+      tail.push(piece)
+      tailBytes += piece.length
+      while (tailBytes - (tail[0]?.length ?? 0) >= kept) tailBytes -= tail.shift()?.length ?? 0
+    },
+    end() {
+      const missing = total - written
+      const held = Math.min(missing, kept)
+      if (missing > held) put(Buffer.from(`\n[${missing - held} bytes are left out here]\n`))
+      if (held > 0) put(Buffer.concat(tail).subarray(-held))
+      close()
+    },
+    lastLines(count) {
+      const text = Buffer.concat(tail).subarray(-readBytes).toString()
+      return text
+        .split(/\r\n|\n|\r/)
+        .filter((line) => line.trim() !== '')
+        .slice(-count)
+        .map((line) => (line.length > longestLine ? `…${line.slice(-longestLine)}` : line))
+    },
+  }
+}
+
+const readBytes = 16_384
+const longestLine = 300
