@@ -63,10 +63,9 @@ export async function setup(
     join(folder, 'setup.lock'),
     {
       signal: options.signal,
-      onWait: ({ pid, host }) => {
-        const note = `waiting for another set-up (process ${pid} on ${host}; ${join(folder, 'setup.lock')})`
-        options.report({ task: 'wait', done: 0, total: 1, unit: 'set-ups', note })
-      },
+      what: 'set-up',
+      explain: cacheError,
+      onWait: (note) => options.report({ task: 'wait', done: 0, total: 1, unit: 'set-ups', note }),
     },
     async () => {
       const now = await installedRoots(options.cache, wanted, lock)
