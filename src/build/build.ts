@@ -244,6 +244,6 @@ async function render(
   }
   const sealed = formatManifest(manifest, site)
   if (sealed) await writeAtomically(project, manifestFile(path), sealed)
-  tidy(site)
+  await tidy(site)
   return { problems, report }
 }

@@ -2,9 +2,10 @@
  * Executes a cell: order -> process -> result -> run in the store. Its folder is kept when it fails, and gone when it does not.
  */
 
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { ExperimentBlock, Pattern } from '../document/block.ts'
+import { makeFolder, move, remove } from '../files/change.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
 import type { CellName, Store } from '../results/store.ts'
@@ -55,11 +56,11 @@ export async function execute(
   const { experiment, pattern, block, definition } = cell
   const { project, store, lockFile, cache } = shop
   const name = `${experiment}-${cell.environment}-${pattern}`
-  const folder = join(project, '.repro/work', name)
-  await rm(folder, { recursive: true, force: true })
-  await mkdir(folder, { recursive: true })
+  const work = `.repro/work/${name}`
+  await remove(project, work)
+  const folder = makeFolder(project, work)
   const journal = `${journals}/${task.journal}.jsonl`
-  if (afresh) await rm(join(project, journal), { force: true })
+  if (afresh) await remove(project, journal)
   const order: Order = {
     experiment,
     pattern,
@@ -98,19 +99,18 @@ export async function execute(
       provenance: { ...result.provenance, ...(await circumstances(started, shop)), document: shop.document },
     }
     const run = await store.keep(made, result.files ?? {})
-    await rm(folder, { recursive: true })
+    await remove(project, work)
     return run
   } catch (cause) {
     if (watch.signal?.aborted) {
-      await rm(folder, { recursive: true, force: true })
+      await remove(project, work)
       throw watch.signal.reason
     }
-    const kept = join(project, '.repro/failed', name)
-    await rm(kept, { recursive: true, force: true })
-    await mkdir(join(project, '.repro/failed'), { recursive: true })
-    await rename(folder, kept)
+    const kept = `.repro/failed/${name}`
+    await remove(project, kept)
+    await move(project, work, kept)
     throw new CellError(
-      `${runName(cell)} failed: ${moved(cause, folder, kept)}\nwhat is left of it: ${relative(project, kept)}/`,
+      `${runName(cell)} failed: ${moved(cause, folder, join(project, kept))}\nwhat is left of it: ${kept}/`,
       { cause },
     )
   }

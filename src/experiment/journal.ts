@@ -4,17 +4,10 @@
  * behind the last one.
  */
 
-import {
-  closeSync,
-  fdatasyncSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  truncateSync,
-  writeSync,
-} from 'node:fs'
-import { dirname, join } from 'node:path'
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, truncateSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { openForAppending } from '../files/change.ts'
+import { readInside } from '../files/ordinary.ts'
 import type { Row } from '../results/run.ts'
 import type { Item, Seal } from '../results/seal.ts'
 import { ExperimentError } from './cell.ts'
@@ -41,7 +34,7 @@ export function openJournal(project: string, path: string, seal: Seal): Journal 
   const file = join(project, path)
   const item: Item = { kind: 'trial', path }
   const finished = new Map<number, readonly Row[]>()
-  const text = readIfThere(file)
+  const text = new TextDecoder().decode(readInside(project, path)?.content)
   const whole = text.slice(0, text.lastIndexOf('\n') + 1)
   let foreign = 0
   for (const line of whole.split('\n').slice(0, -1)) {
@@ -60,14 +53,13 @@ export function openJournal(project: string, path: string, seal: Seal): Journal 
       const json = JSON.stringify({ trial, rows } satisfies Line)
       const signature = seal.sign(item, json)
       if (signature === undefined) return
-      mkdirSync(dirname(file), { recursive: true })
-      const handle = openSync(file, 'a')
+      const handle = openForAppending(project, path)
       try {
         const line = Buffer.from(`${signature} ${json}\n`)
         // One write, so that only a kill can leave half of it; a full disk throws and leaves none.
         const before = fstatSync(handle).size
         if (writeSync(handle, line) < line.length) {
-          truncateSync(file, before)
+          ftruncateSync(handle, before)
           throw new ExperimentError(`cannot write ${file}: the disk is full; make room and build again`)
         }
         fdatasyncSync(handle)
@@ -78,14 +70,5 @@ export function openJournal(project: string, path: string, seal: Seal): Journal 
         closeSync(handle)
       }
     },
-  }
-}
-
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
-    throw error
   }
 }

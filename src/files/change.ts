@@ -3,7 +3,17 @@
  * outside is written or deleted. What a file system refuses becomes a WriteError in words.
  */
 
-import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, readlinkSync, type Stats } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  type Stats,
+} from 'node:fs'
 import { chmod, cp, lstat, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { FileError, placeIn } from './ordinary.ts'
@@ -68,6 +78,26 @@ async function moveByCopy(source: string, target: string, name: string): Promise
     throw writeError(error, name)
   }
   await removeAll(source)
+}
+
+/** Handle of a file of the project that grows, which may not be there yet. Throws a WriteError for links, pipes and devices. */
+export function openForAppending(project: string, path: string): number {
+  const file = join(makeFolder(project, dirname(path)), basename(path))
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants
+  try {
+    const handle = openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o666)
+    if (fstatSync(handle).isFile()) return handle
+    closeSync(handle)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ELOOP' && code !== 'ENXIO') throw writeError(error, path)
+  }
+  throw new WriteError(`cannot write ${path}: it is a link, or not an ordinary file; delete it`)
+}
+
+/** Whether a folder of the project is there. Throws a WriteError if it, or one on the way, is a link or a file. */
+export function isFolder(project: string, path: string): boolean {
+  return wayTo(project, path, false) !== undefined
 }
 
 /** What is in a folder is on the disk once the folder is, too. */

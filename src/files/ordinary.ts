@@ -235,6 +235,16 @@ function openedPath(handle: number, file: string): string {
   }
 }
 
+/** What is at an absolute path, links followed; undefined if nothing is. */
+export function statusOf(place: string): BigIntStats | undefined {
+  try {
+    return statSync(place, { bigint: true })
+  } catch (error) {
+    if (isAbsent(error)) return undefined
+    throw asFileError(error, place)
+  }
+}
+
 function isAbsent(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException
   return code === 'ENOENT' || code === 'ENOTDIR'

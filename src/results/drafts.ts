@@ -8,9 +8,9 @@
 
 import { lstatSync } from 'node:fs'
 import { readdir, rename, rmdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { makeFolder, move, remove, syncFolder, writeError } from '../files/change.ts'
-import { readInside } from '../files/ordinary.ts'
+import { dirname, join, normalize } from 'node:path'
+import { isFolder, makeFolder, move, remove, syncFolder, writeError } from '../files/change.ts'
+import { FileError, readInside } from '../files/ordinary.ts'
 import { self, stateOf } from '../files/owner.ts'
 
 const roots = ['.repro', 'results', '_build'] as const
@@ -74,10 +74,8 @@ export async function replaceFolder<T>(
   return await drafted(project, path, async (folder, draft) => {
     const made = await fill(folder)
     syncFolder(folder)
-    const before = lstatSync(join(makeFolder(project, dirname(path)), path.slice(dirname(path).length + 1)), {
-      throwIfNoEntry: false,
-    })
-    if (before === undefined) {
+    makeFolder(project, dirname(path))
+    if (!isThere(project, path)) {
       await move(project, draft, path)
       return made
     }
@@ -94,6 +92,11 @@ export async function replaceFolder<T>(
     await discard(project, old)
     return made
   })
+}
+
+/** Also a link that leads nowhere is. Its folder must be there. */
+function isThere(project: string, path: string): boolean {
+  return lstatSync(join(project, path), { throwIfNoEntry: false }) !== undefined
 }
 
 /** Drafts of other machines and containers are swept when nothing has changed in them for this long. */
@@ -113,8 +116,7 @@ export async function sweep(project: string): Promise<void> {
 }
 
 async function namesIn(project: string, folder: string): Promise<readonly string[]> {
-  if (lstatSync(join(project, folder), { throwIfNoEntry: false }) === undefined) return []
-  return await readdir(makeFolder(project, folder))
+  return isFolder(project, folder) ? await readdir(join(project, folder)) : []
 }
 
 /** What has no name of a draft is not ours to delete. */
@@ -127,9 +129,19 @@ function isAbandoned(name: string, changedMs: number | undefined): boolean {
 }
 
 async function restore(project: string, draft: string): Promise<void> {
-  const place = (path: string) => lstatSync(join(project, path), { throwIfNoEntry: false })
-  const path = new TextDecoder().decode(readInside(project, `${draft}/${home}`)?.content)
-  const isHome = roots.some((root) => path.startsWith(`${root}/`))
-  if (isHome && place(`${draft}/${setAside}`) && !place(path))
-    await move(project, `${draft}/${setAside}`, path)
+  const path = homeOf(project, draft)
+  const isHome = roots.some((root) => path.startsWith(`${root}/`)) && normalize(path) === path
+  if (!isHome || !isThere(project, `${draft}/${setAside}`)) return
+  makeFolder(project, dirname(path))
+  if (!isThere(project, path)) await move(project, `${draft}/${setAside}`, path)
+}
+
+/** Where what is set aside in a draft lay; empty if that is not said. */
+function homeOf(project: string, draft: string): string {
+  try {
+    return new TextDecoder().decode(readInside(project, `${draft}/${home}`)?.content)
+  } catch (error) {
+    if (error instanceof FileError) return ''
+    throw error
+  }
 }

@@ -105,6 +105,12 @@ describe('files of a project', () => {
     expect(() => openFiles(project).list(folder)).toThrow(FileError)
   })
 
+  it('a path through a file is as nothing, also to a manifest', () => {
+    const note = { type: 'file', stamp: '1', sha256: '' } as const
+    expect(openFiles(project, { 'data/a.csv/x': note }).digest('data/a.csv/x')).toBeUndefined()
+    expect(unchanged(project, { 'data/a.csv/x': { type: 'nothing' } })).toBe(true)
+  })
+
   it('a manifest that notes a file elsewhere, or a pipe, is not up to date, and none of them is read', () => {
     for (const path of ['../secret.csv', 'out.csv', 'pipe'])
       expect(unchanged(project, { [path]: { type: 'file', stamp: '', sha256: '' } })).toBe(false)
