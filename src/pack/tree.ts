@@ -1,9 +1,9 @@
 /** The files of a project: those of its git commit or, where there is none, all that its .gitignore files do not leave out. */
 
-import { execFileSync } from 'node:child_process'
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ignore, { type Ignore } from 'ignore'
+import { openGit } from '../files/git.ts'
 
 export interface Tree {
   /** Relative to the project, with `/`, sorted. */
@@ -23,17 +23,21 @@ export interface Revision {
 /** What is made from the others, wherever it lies in version control. */
 const made = ['.git', 'node_modules', '.repro', '_build']
 
+/** Diffs as git makes them itself. */
+const plain = ['--no-ext-diff', '--no-textconv', '--ignore-submodules=all']
+
 /** @param without paths to leave out, as those of the tree */
 export function readTree(project: string, without: readonly string[]): Tree {
   const isOwn = (path: string) => !made.includes(path.split('/')[0] ?? '') && !without.includes(path)
   const own = (paths: readonly string[]) => [...new Set(paths)].filter(isOwn).sort()
-  const commit = git(project, ['rev-parse', 'HEAD'])?.trim()
-  const others = lines(git(project, ['ls-files', '-z', '--others', '--exclude-standard']))
-  const tracked = lines(git(project, ['ls-files', '-z']))
+  const git = openGit(project)
+  const commit = git('rev-parse', 'HEAD')?.trim()
+  const others = lines(git('ls-files', '-z', '--others', '--exclude-standard'))
+  const tracked = lines(git('ls-files', '-z'))
   // A folder of somebody else's repository, such as an archive unpacked below it, is not of its commit.
   if (commit === undefined || tracked.length === 0) return { paths: own(walk(project, '', [])) }
-  const differing = lines(git(project, ['diff', '--name-only', '-z', '--relative', 'HEAD']))
-  const seconds = Number(git(project, ['show', '--no-patch', '--format=%ct', 'HEAD']))
+  const differing = lines(git('diff', ...plain, '--name-only', '-z', '--relative', 'HEAD'))
+  const seconds = Number(git('show', ...plain, '--no-patch', '--format=%ct', 'HEAD'))
   return {
     paths: own([...tracked, ...others]).filter((path) => isThere(join(project, path))),
     revision: {
@@ -47,19 +51,6 @@ export function readTree(project: string, without: readonly string[]): Tree {
 /** Also a link that leads nowhere is. */
 function isThere(place: string): boolean {
   return lstatSync(place, { throwIfNoEntry: false }) !== undefined
-}
-
-/** Output of git; undefined if there is no git or no repository. */
-function git(project: string, args: readonly string[]): string | undefined {
-  try {
-    return execFileSync('git', ['-C', project, ...args], {
-      encoding: 'utf8',
-      maxBuffer: 1 << 28,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-  } catch {
-    return undefined
-  }
 }
 
 function lines(output: string | undefined): readonly string[] {
