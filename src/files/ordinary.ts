@@ -48,9 +48,9 @@ export function placeIn(project: string, path: string, closed: readonly string[]
 }
 
 /** Content of a file of the project; undefined if nothing or a folder is there. Throws a FileError for all that is not to be read. */
-export function readInside(project: string, path: string): Content | undefined {
+export function readInside(project: string, path: string, most = mostBytes): Content | undefined {
   const real = realIn(project, path)
-  return real === undefined ? undefined : readOrdinary(real, path, project)
+  return real === undefined ? undefined : readOrdinary(real, path, project, most)
 }
 
 /** Why a document cannot name this file, in words; undefined if it can be read, or if nothing is there. */
@@ -77,12 +77,17 @@ export function problemOf(project: string, path: string, closed: readonly string
  *
  * @param name what messages call it
  */
-export function readOrdinary(file: string, name = file, project?: string): Content | undefined {
+export function readOrdinary(
+  file: string,
+  name = file,
+  project?: string,
+  most = mostBytes,
+): Content | undefined {
   const flags = project === undefined ? 0 : constants.O_NOFOLLOW
   return opened(file, name, flags, (handle, stats) => {
     if (project !== undefined && leadsOut(relative(homeOf(project), openedPath(handle, file))))
       throw new FileError(`${name} changed while it was opened: it leads out of the project now`)
-    return { content: readAll(handle, stats.size, name), stats }
+    return { content: readAll(handle, stats.size, name, most), stats }
   })
 }
 
@@ -208,14 +213,14 @@ function requireOrdinary(stats: BigIntStats, name: string): void {
   throw new FileError(`${name} is ${kind}, not an ordinary file`)
 }
 
-function requireBounded(bytes: bigint, name: string): void {
-  if (bytes <= mostBytes) return
-  const [has, most] = [bytes, BigInt(mostBytes)].map((one) => `${one / 2n ** 20n} MB`)
-  throw new FileError(`${name} is too large: it has ${has}, and at most ${most} of one file are read`)
+function requireBounded(bytes: bigint, name: string, most = mostBytes): void {
+  if (bytes <= most) return
+  const [has, limit] = [bytes, BigInt(most)].map((one) => `${one / 2n ** 20n} MB`)
+  throw new FileError(`${name} is too large: it has ${has}, and at most ${limit} of one file are read`)
 }
 
-function readAll(handle: number, size: bigint, name: string): Uint8Array {
-  requireBounded(size, name)
+function readAll(handle: number, size: bigint, name: string, most: number): Uint8Array {
+  requireBounded(size, name, most)
   const buffer = Buffer.allocUnsafe(Number(size) + 1)
   let read = 0
   for (let more = -1; more !== 0 && read < buffer.length; read += more)
