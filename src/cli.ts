@@ -35,7 +35,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
     async (args, signal) => (await import('./commands/pack.ts')).packCommand(args, generator(), signal),
   ],
   ['diff', async (args) => (await import('./commands/diff.ts')).diffCommand(args, generator())],
-  ['clean', async (args) => (await import('./commands/clean.ts')).cleanCommand(args)],
+  ['clean', async (args, signal) => (await import('./commands/clean.ts')).cleanCommand(args, signal)],
   ['audit', async (args) => (await import('./commands/audit.ts')).auditCommand(args)],
   ['trace', async (args) => (await import('./commands/trace.ts')).traceCommand(args)],
   ['testbed', async (args, signal) => (await import('./commands/testbed.ts')).testbedCommand(args, signal)],

@@ -6,18 +6,19 @@
  * Reading and checking change nothing. One cell that fails leaves the others alone, and the report says what is missing.
  */
 
-import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { hasErrors } from '../document/problem.ts'
+import { makeFolder } from '../files/change.ts'
 import { cellsOf, chosen, type PlannedCell } from '../plan/cells.ts'
 import { plan, type Step } from '../plan/plan.ts'
 import type { Standing } from '../report/telling.ts'
 import { languageOf } from '../report/words/languages.ts'
+import { sweep, writeAtomically } from '../results/drafts.ts'
 import { FileError, type Files, type Notes, openFiles, sha256 } from '../results/files.ts'
 import type { Run } from '../results/run.ts'
 import { StoreError } from '../results/runfile.ts'
 import { runName } from '../results/series.ts'
-import { openStore, sweep, writeAtomically } from '../results/store.ts'
+import { openStore } from '../results/store.ts'
 import { setup } from '../testbed/emulated/setup.ts'
 import { exclusively } from '../testbed/exclusive.ts'
 import { type Done, reasonToRun, runCells } from './cells.ts'
@@ -160,13 +161,8 @@ export async function underLock<T>(
   tell: Tell,
   action: () => Promise<T>,
 ): Promise<T> {
-  await mkdir(join(project, '.repro'), { recursive: true })
-  const waiting = {
-    signal,
-    onWait: ({ pid, host }: { pid: number; host: string }) =>
-      tell({ type: 'note', text: `waiting for another build (process ${pid} on ${host})` }),
-  }
-  return await exclusively(join(project, '.repro/lock'), waiting, action)
+  const waiting = { what: 'build', signal, onWait: (text: string) => tell({ type: 'note', text }) }
+  return await exclusively(join(makeFolder(project, '.repro'), 'lock'), waiting, action)
 }
 
 /** The laboratory, for the boards that will be used. */
@@ -248,6 +244,6 @@ async function render(
   }
   const sealed = formatManifest(manifest, site)
   if (sealed) await writeAtomically(project, manifestFile(path), sealed)
-  tidy(site)
+  await tidy(site)
   return { problems, report }
 }

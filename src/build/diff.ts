@@ -1,6 +1,6 @@
 /** Compares runs: two states of the record, or two runs of a cell. */
 
-import { execFileSync } from 'node:child_process'
+import { openGit } from '../files/git.ts'
 import { type Change, changesOf } from '../plan/verdict.ts'
 import { openFiles } from '../results/files.ts'
 import type { Run } from '../results/run.ts'
@@ -98,27 +98,18 @@ export function runSet(
 }
 
 function atRevision(revision: string, project: string): RunSet | undefined {
-  const git = (...args: readonly string[]) =>
-    execFileSync('git', ['-C', project, ...args], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-      maxBuffer: 2 ** 30,
+  const git = openGit(project)
+  const commit = git('rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`)?.trim()
+  if (commit === undefined) return undefined
+  const files = git('ls-tree', '-r', '-z', '--name-only', commit, '--', 'results')?.split('\0') ?? []
+  const there = new Set(files)
+  const runs = files
+    .filter((file) => file.endsWith('/run.json'))
+    .flatMap((file) => {
+      const folder = file.slice(0, -'/run.json'.length)
+      const show = (name: string) =>
+        there.has(`${folder}/${name}`) ? git('cat-file', 'blob', `${commit}:./${folder}/${name}`) : undefined
+      return parseRun(show, `${revision}:${folder}`, folder.slice('results/'.length)) ?? []
     })
-  try {
-    const commit = git('rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`).trim()
-    const files = git('ls-tree', '-r', '-z', '--name-only', commit, '--', 'results').split('\0')
-    const there = new Set(files)
-    const runs = files
-      .filter((file) => file.endsWith('/run.json'))
-      .flatMap((file) => {
-        const folder = file.slice(0, -'/run.json'.length)
-        const show = (name: string) =>
-          there.has(`${folder}/${name}`) ? git('show', `${commit}:./${folder}/${name}`) : undefined
-        return parseRun(show, `${revision}:${folder}`, folder.slice('results/'.length)) ?? []
-      })
-    return new Map(runs.map((run) => [runName(run), run]))
-  } catch (error) {
-    if (error instanceof Error && 'status' in error) return undefined // git said no
-    throw error
-  }
+  return new Map(runs.map((run) => [runName(run), run]))
 }

@@ -3,24 +3,23 @@
  * what carries this machine's seal is read: a stranger's bytes could say, and build, anything.
  */
 
-import { readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import { type Judgement, judge } from '../claims/judge.ts'
 import type { Measured } from '../claims/measure.ts'
 import type { Reasons } from '../claims/reasons.ts'
 import type { Evidence } from '../claims/scope.ts'
 import type { ClaimBlock } from '../document/block.ts'
+import { remove } from '../files/change.ts'
 import type { Exhibit, Exhibits } from '../report/exhibits.ts'
+import { writeAtomically } from '../results/drafts.ts'
 import { openFiles } from '../results/files.ts'
 import { digest } from '../results/key.ts'
 import type { PublishedSource, Source } from '../results/quantity.ts'
 import type { Inputs } from '../results/run.ts'
 import type { Item } from '../results/seal.ts'
 import { runName } from '../results/series.ts'
-import { writeAtomically } from '../results/store.ts'
 import { claimInputs } from './exhibits.ts'
-import { everyManifest } from './manifest.ts'
+import { contentOf, everyManifest } from './manifest.ts'
 import type { Site } from './site.ts'
 
 const folder = '.repro/made'
@@ -33,16 +32,8 @@ function itemOf(name: string): Item {
 
 function find({ project, seal }: Place, inputs: Inputs): Uint8Array | undefined {
   const name = digest(inputs)
-  const file = contentOf(join(project, folder, name))
+  const file = contentOf(project, `${folder}/${name}`)
   return file && seal.open(itemOf(name), file)
-}
-
-function contentOf(file: string): Uint8Array | undefined {
-  try {
-    return readFileSync(file)
-  } catch {
-    return undefined
-  }
 }
 
 async function keep({ project, seal }: Place, inputs: Inputs, made: Uint8Array): Promise<void> {
@@ -114,13 +105,13 @@ function revive(
 }
 
 /** Deletes what was made here and no report was made from. */
-export function tidy({ project, seal }: Place): void {
+export async function tidy({ project, seal }: Place): Promise<void> {
   const used = new Set(
     everyManifest({ project, seal }).flatMap(({ steps }) => Object.values(steps).map(digest)),
   )
   for (const name of openFiles(project).list(folder)) {
-    const path = join(project, folder, name)
-    const file = used.has(name) ? undefined : contentOf(path)
-    if (file && seal.isOurs(itemOf(name), file)) rmSync(path, { force: true })
+    const path = `${folder}/${name}`
+    const file = used.has(name) ? undefined : contentOf(project, path)
+    if (file && seal.isOurs(itemOf(name), file)) await remove(project, path)
   }
 }

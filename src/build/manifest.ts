@@ -3,8 +3,7 @@
  * that would see the same again has nothing to do, and says so before anything else of this program is loaded.
  */
 
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { entriesInside, FileError, readInside } from '../files/ordinary.ts'
 import { type Notes, sha256, unchanged } from '../results/files.ts'
 import type { Inputs } from '../results/run.ts'
 import type { Item, Seal } from '../results/seal.ts'
@@ -56,9 +55,8 @@ export function readManifest({ project, document, seal }: Place): Manifest | und
 
 /** Of all documents that were built here. */
 export function everyManifest({ project, seal }: Omit<Place, 'document'>): readonly Manifest[] {
-  return namesIn(join(project, manifests)).flatMap(
-    (name) => read(`${manifests}/${name}`, project, seal) ?? [],
-  )
+  const names = entriesInside(project, manifests) ?? []
+  return names.flatMap(({ name }) => read(`${manifests}/${name}`, project, seal) ?? [])
 }
 
 /** As a file's content; undefined if this machine can keep none. */
@@ -67,7 +65,7 @@ export function formatManifest(manifest: Manifest, { document, seal }: Place): U
 }
 
 function read(path: string, project: string, seal: Seal): Manifest | undefined {
-  const file = contentOf(join(project, path))
+  const file = contentOf(project, path)
   const text = file && seal.open(item(path), file)
   return text && (JSON.parse(new TextDecoder().decode(text)) as Manifest)
 }
@@ -76,19 +74,13 @@ function item(path: string): Item {
   return { kind: 'manifest', path }
 }
 
-function contentOf(file: string): Uint8Array | undefined {
+/** Content of what this program once wrote; undefined if it is not there, or cannot be what was written. */
+export function contentOf(project: string, path: string): Uint8Array | undefined {
   try {
-    return readFileSync(file)
-  } catch {
-    return undefined
-  }
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
+    return readInside(project, path)?.content
+  } catch (error) {
+    if (error instanceof FileError) return undefined
+    throw error
   }
 }
 
@@ -102,9 +94,6 @@ export function isUpToDate(place: Place): boolean {
 
 /** SHA-256 (hex) of the document's report; undefined if there is none. */
 export function reportDigest(project: string, document: string): string | undefined {
-  try {
-    return sha256(readFileSync(join(project, reportFile(document))))
-  } catch {
-    return undefined
-  }
+  const report = contentOf(project, reportFile(document))
+  return report && sha256(report)
 }

@@ -1,9 +1,11 @@
 /** `repro clean`: deletes runs made here that nobody needs any more. Recorded runs stay, whatever their age. */
 
-import { statSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { lstatSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { underLock } from '../build/build.ts'
+import type { Tell } from '../build/event.ts'
 import { failedFolder, journals } from '../experiment/execute.ts'
+import { isFolder, remove } from '../files/change.ts'
 import { type Files, openFiles } from '../results/files.ts'
 import type { Run } from '../results/run.ts'
 import { StoreError } from '../results/runfile.ts'
@@ -12,54 +14,76 @@ import { runName } from '../results/series.ts'
 import { type CellName, openStore, sameRows } from '../results/store.ts'
 import { clean as definition } from './definitions.ts'
 import { exitCodes, tellSeal } from './messages.ts'
-import { print } from './terminal.ts'
+import { complain, print } from './terminal.ts'
 import { findProject, readArguments, UsageError } from './usage.ts'
 
 const dayMs = 86_400_000
 
-export async function cleanCommand(args: readonly string[]): Promise<number> {
+export async function cleanCommand(args: readonly string[], signal: AbortSignal): Promise<number> {
   const { values } = readArguments(args, definition)
   const days = /^(\d+)d?$/.exec(values.older)?.[1]
   if (days === undefined) throw new UsageError(`--older takes days, such as 30d, not ${values.older}`)
   const before = Date.now() - Number(days) * dayMs
   const project = findProject(process.cwd())
+  if (!isFolder(project, '.repro')) {
+    print('nothing was made here yet: there is no .repro/')
+    return exitCodes.done
+  }
+  const tell: Tell = (event) => {
+    if (event.type === 'note') complain(event.text)
+  }
+  const act = async () => {
+    const found = oldThings(project, before)
+    for (const { path } of found) isFolder(project, dirname(path)) // before anything is deleted
+    for (const { path, name } of found) {
+      if (!values['dry-run']) await remove(project, path)
+      print(`${values['dry-run'] ? 'would delete' : 'deleted'} ${name}`)
+    }
+    if (found.length === 0) print(`nothing is older than ${days} days, but for recorded runs`)
+  }
+  // A build beside it would look for what is deleted.
+  if (values['dry-run']) await act()
+  else await underLock({ project }, signal, tell, act)
+  return exitCodes.done
+}
+
+interface Old {
+  /** Relative to the project. */
+  readonly path: string
+  readonly name: string
+}
+
+/** What was last changed before an instant, but for runs that hold the raw files of recorded ones. */
+function oldThings(project: string, before: number): readonly Old[] {
   const files = openFiles(project)
   const seal = openSeal(project)
   const store = openStore(project, files, seal)
-  let count = 0
+  const found: Old[] = []
   for (const cell of cellsIn('.repro/runs', files)) {
     let recorded: Run | undefined
     try {
       recorded = store.recorded(cell)
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
-      console.error(`kept all runs of ${runName(cell)}: ${error.message}`)
+      complain(`kept all runs of ${runName(cell)}: ${error.message}`)
       continue
     }
     for (const id of store.history(cell)) {
-      const folder = join(project, '.repro/runs', runName(cell), id)
-      if (statSync(folder).mtimeMs >= before) continue
+      const path = `.repro/runs/${runName(cell)}/${id}`
+      if (lstatSync(join(project, path)).mtimeMs >= before) continue
       const run = readable(() => store.past(cell, id))
       if (run && recorded && sameRows(run, recorded)) continue // it holds the raw files of the recorded run
-      count += 1
-      print(`${values['dry-run'] ? 'would delete' : 'deleted'} run ${runName(cell)} of ${id.slice(0, 19)}`)
-      if (!values['dry-run']) await store.forget(cell, id)
+      found.push({ path, name: `run ${runName(cell)} of ${id.slice(0, 19)}` })
     }
   }
   const leftovers = [
-    ...files.list(journals).map((name) => join(journals, name)),
-    ...cellsIn(failedFolder, files).map((cell) => join(failedFolder, runName(cell))),
+    ...files.list(journals).map((name) => `${journals}/${name}`),
+    ...cellsIn(failedFolder, files).map((cell) => `${failedFolder}/${runName(cell)}`),
   ]
-  for (const name of leftovers) {
-    const path = join(project, name)
-    if (statSync(path).mtimeMs >= before) continue
-    count += 1
-    print(`${values['dry-run'] ? 'would delete' : 'deleted'} ${name}`)
-    if (!values['dry-run']) await rm(path, { recursive: true, force: true })
-  }
-  if (count === 0) print(`nothing is older than ${days} days, but for recorded runs`)
+  for (const path of leftovers)
+    if (lstatSync(join(project, path)).mtimeMs < before) found.push({ path, name: path })
   tellSeal({ seal })
-  return exitCodes.done
+  return found
 }
 
 /** The run, unless it is damaged. */

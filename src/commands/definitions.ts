@@ -188,11 +188,13 @@ export const pack = {
       default: false,
       description: 'pack what is not committed, too; the archive says so',
     },
+    list: { type: 'boolean', default: false, description: 'list the files of the archive' },
   },
   details: `Writes one zip for an archive such as Zenodo, or for a committee that gives badges: the files of the
 project's commit, its recorded runs and its report, with an artifact appendix of two pages
 (ARTIFACT.md, ARTIFACT.html), metadata (RO-Crate, codecheck.yml) and checksums. Every cell must be
-recorded as the document asks for it. The same commit gives the same bytes. What is in the archive,
+recorded as the document asks for it. Files that are not committed and look like secrets (.env, keys)
+are left out. The same commit gives the same bytes. What is in the archive,
 and what authors can state: docs/artifact.md`,
 } as const satisfies Definition
 

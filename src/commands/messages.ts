@@ -6,6 +6,7 @@ import { FrozenError } from '../build/record.ts'
 import { DocumentError, type Site } from '../build/site.ts'
 import { CellError } from '../experiment/execute.ts'
 import { VariableError } from '../experiment/variables.ts'
+import { WriteError } from '../files/change.ts'
 import { FileError } from '../files/ordinary.ts'
 import { PackError } from '../pack/error.ts'
 import { ChoiceError } from '../plan/cells.ts'
@@ -61,6 +62,7 @@ export function tellError(error: unknown): Told {
     return { text: `repro: ${error.message}\nTry \`repro --help\`.`, exitCode: exitCodes.usage }
   if (error instanceof ChoiceError || error instanceof VariableError)
     return { text: `repro: ${error.message}`, exitCode: exitCodes.usage }
+  if (error instanceof WriteError) return { text: `error: ${error.message}`, exitCode: exitCodes.failed }
   if (error instanceof FileError) return { text: `error: ${error.message}`, exitCode: exitCodes.usage }
   if (error instanceof TestbedError) return { text: testbedText(error), exitCode: exitCodes.testbed }
   if (error instanceof CellError) return tellFailure(error)

@@ -25,7 +25,8 @@ export async function packCommand(
     display.close()
     for (const note of archive.notes) complain(note)
     print(relative(process.cwd(), archive.file))
-    print(`sha256 ${archive.sha256}, ${archive.files} files, ${megabytes(archive.bytes)}`)
+    if (values.list) for (const path of archive.paths) print(`  ${path}`)
+    print(`sha256 ${archive.sha256}, ${archive.paths.length} files, ${megabytes(archive.bytes)}`)
     return exitCodes.done
   } finally {
     display.close()

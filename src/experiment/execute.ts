@@ -2,9 +2,10 @@
  * Executes a cell: order -> process -> result -> run in the store. Its folder is kept when it fails, and gone when it does not.
  */
 
-import { mkdir, rename, rm, rmdir } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { rmdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { ExperimentBlock, Pattern } from '../document/block.ts'
+import { makeFolder, move, remove } from '../files/change.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
 import type { CellName, Store } from '../results/store.ts'
@@ -48,6 +49,8 @@ export const journals = '.repro/journals'
 /** Where the folders of cells that failed are kept, by their names. */
 export const failedFolder = '.repro/failed'
 
+const workFolder = '.repro/work'
+
 /** `afresh` forgets finished trials of an earlier build. Throws a CellError that names the cell, what failed and the folder with what is left; or the signal's reason. */
 export async function execute(
   task: Task,
@@ -57,12 +60,11 @@ export async function execute(
   const { cell, environment, inputs, key, needed } = task
   const { experiment, pattern, block, definition } = cell
   const { project, store, lockFile, cache } = shop
-  const work = join(project, '.repro/work')
-  const folder = join(work, runName(cell))
-  await rm(folder, { recursive: true, force: true })
-  await mkdir(folder, { recursive: true })
+  const work = `${workFolder}/${runName(cell)}`
+  await remove(project, work)
+  const folder = makeFolder(project, work)
   const journal = `${journals}/${task.journal}.jsonl`
-  if (afresh) await rm(join(project, journal), { force: true })
+  if (afresh) await remove(project, journal)
   const order: Order = {
     experiment,
     pattern,
@@ -101,31 +103,30 @@ export async function execute(
       provenance: { ...result.provenance, ...(await circumstances(started, shop)), document: shop.document },
     }
     const run = await store.keep(made, result.files ?? {})
-    await clear(folder, work)
+    await clear(project, work)
     return run
   } catch (cause) {
     if (watch.signal?.aborted) {
-      await clear(folder, work)
+      await clear(project, work)
       throw watch.signal.reason
     }
-    const kept = join(project, failedFolder, runName(cell))
-    await rm(kept, { recursive: true, force: true })
-    await mkdir(dirname(kept), { recursive: true })
-    await rename(folder, kept)
-    await clear(folder, work)
+    const kept = `${failedFolder}/${runName(cell)}`
+    await remove(project, kept)
+    await move(project, work, kept)
+    await clear(project, work)
     throw new CellError(
-      `${runName(cell)} failed: ${moved(cause, folder, kept)}\nits files are kept in ${relative(project, kept)}/`,
+      `${runName(cell)} failed: ${moved(cause, folder, join(project, kept))}\nits files are kept in ${kept}/`,
       { cause },
     )
   }
 }
 
-/** Deletes a folder in `root`, and those above it that are empty then. */
-async function clear(folder: string, root: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true })
-  for (let above = dirname(folder); above !== root; above = dirname(above)) {
+/** Deletes a cell's work folder, and those above it that are empty then. */
+async function clear(project: string, work: string): Promise<void> {
+  await remove(project, work)
+  for (let above = dirname(work); above !== workFolder; above = dirname(above)) {
     try {
-      await rmdir(above)
+      await rmdir(join(project, above))
     } catch {
       return // another cell's folder is in it
     }

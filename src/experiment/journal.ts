@@ -4,18 +4,10 @@
  * behind the last one.
  */
 
-import {
-  closeSync,
-  fdatasyncSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  statSync,
-  truncateSync,
-  writeSync,
-} from 'node:fs'
-import { dirname, join } from 'node:path'
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { openForAppending } from '../files/change.ts'
+import { readInside } from '../files/ordinary.ts'
 import type { Row } from '../results/run.ts'
 import type { Item, Seal } from '../results/seal.ts'
 import { ExperimentError } from './cell.ts'
@@ -46,7 +38,7 @@ export function openJournal(project: string, path: string, seal: Seal, most = mo
   const file = join(project, path)
   const item: Item = { kind: 'trial', path }
   const finished = new Map<number, readonly Row[]>()
-  const text = readIfThere(file, most)
+  const text = new TextDecoder().decode(readInside(project, path, 2 * most)?.content)
   const whole = text.slice(0, text.lastIndexOf('\n') + 1)
   let foreign = 0
   for (const line of whole.split('\n').slice(0, -1)) {
@@ -57,7 +49,7 @@ export function openJournal(project: string, path: string, seal: Seal, most = mo
     else foreign += 1
   }
   let size = Buffer.byteLength(whole)
-  if (whole.length < text.length) truncateSync(file, size)
+  if (whole.length < text.length) shorten(project, path, size)
   return {
     finished,
     foreign,
@@ -70,14 +62,13 @@ export function openJournal(project: string, path: string, seal: Seal, most = mo
         )
       const signature = seal.sign(item, json)
       if (signature === undefined) return
-      mkdirSync(dirname(file), { recursive: true })
-      const handle = openSync(file, 'a')
+      const handle = openForAppending(project, path)
       try {
         const line = Buffer.from(`${signature} ${json}\n`)
         // One write, so that only a kill can leave half of it; a full disk throws and leaves none.
         const before = fstatSync(handle).size
         if (writeSync(handle, line) < line.length) {
-          truncateSync(file, before)
+          ftruncateSync(handle, before)
           throw new ExperimentError(`cannot write ${file}: the disk is full; make room and build again`)
         }
         fdatasyncSync(handle)
@@ -88,6 +79,15 @@ export function openJournal(project: string, path: string, seal: Seal, most = mo
         closeSync(handle)
       }
     },
+  }
+}
+
+function shorten(project: string, path: string, bytes: number): void {
+  const handle = openForAppending(project, path)
+  try {
+    ftruncateSync(handle, bytes)
+  } finally {
+    closeSync(handle)
   }
 }
 
@@ -109,19 +109,6 @@ function parse(json: string): Line | undefined {
     return { trial: trial as number, rows: checkRows(rows, `trial ${trial}`) }
   } catch (error) {
     if (error instanceof ExperimentError) return undefined
-    throw error
-  }
-}
-
-function readIfThere(file: string, most: number): string {
-  try {
-    if (statSync(file).size > 2 * most)
-      throw new ExperimentError(
-        `${file}: more than ${(2 * most) / 1e6} MB; delete the file to run all trials again`,
-      )
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
     throw error
   }
 }

@@ -3,6 +3,7 @@
  * bounded size. A device is not opened, a named pipe is not waited for.
  */
 
+import { createHash } from 'node:crypto'
 import {
   accessSync,
   type BigIntStats,
@@ -21,7 +22,7 @@ import { isAbsolute, join, normalize, relative } from 'node:path'
 
 /** A file or folder that cannot be used, in words: its path, what is wrong with it, and what to do. */
 export class FileError extends Error {
-  override readonly name = 'FileError'
+  override readonly name: string = 'FileError'
 }
 
 /** No more is read of one file. */
@@ -47,9 +48,9 @@ export function placeIn(project: string, path: string, closed: readonly string[]
 }
 
 /** Content of a file of the project; undefined if nothing or a folder is there. Throws a FileError for all that is not to be read. */
-export function readInside(project: string, path: string): Content | undefined {
+export function readInside(project: string, path: string, most = mostBytes): Content | undefined {
   const real = realIn(project, path)
-  return real === undefined ? undefined : readOrdinary(real, path, project)
+  return real === undefined ? undefined : readOrdinary(real, path, project, most)
 }
 
 /** Why a document cannot name this file, in words; undefined if it can be read, or if nothing is there. */
@@ -76,20 +77,51 @@ export function problemOf(project: string, path: string, closed: readonly string
  *
  * @param name what messages call it
  */
-export function readOrdinary(file: string, name = file, project?: string): Content | undefined {
+export function readOrdinary(
+  file: string,
+  name = file,
+  project?: string,
+  most = mostBytes,
+): Content | undefined {
+  const flags = project === undefined ? 0 : constants.O_NOFOLLOW
+  return opened(file, name, flags, (handle, stats) => {
+    if (project !== undefined && leadsOut(relative(homeOf(project), openedPath(handle, file))))
+      throw new FileError(`${name} changed while it was opened: it leads out of the project now`)
+    return { content: readAll(handle, stats.size, name, most), stats }
+  })
+}
+
+/** SHA-256 (hex) and size of a file of any size that the program itself names; undefined if nothing is there. A link is refused. */
+export function digestOf(file: string): { readonly sha256: string; readonly bytes: number } | undefined {
+  return opened(file, file, constants.O_NOFOLLOW, (handle) => {
+    const hash = createHash('sha256')
+    const buffer = new Uint8Array(1 << 20)
+    let bytes = 0
+    for (let read = -1; read !== 0; bytes += read) {
+      read = readSync(handle, buffer)
+      hash.update(buffer.subarray(0, read))
+    }
+    return { sha256: hash.digest('hex'), bytes }
+  })
+}
+
+/** Lets `use` read an ordinary file; undefined if nothing or a folder is there. */
+function opened<T>(
+  file: string,
+  name: string,
+  flags: number,
+  use: (handle: number, stats: BigIntStats) => T,
+): T | undefined {
   try {
     const found = statSync(file, { bigint: true, throwIfNoEntry: false })
     if (found === undefined || found.isDirectory()) return undefined
     // Before it is opened: to open a device may already do something.
     requireOrdinary(found, name)
-    const noLink = project === undefined ? 0 : constants.O_NOFOLLOW
-    const handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | noLink)
+    const handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | flags)
     try {
       const stats = fstatSync(handle, { bigint: true })
       requireOrdinary(stats, name)
-      if (project !== undefined && leadsOut(relative(homeOf(project), openedPath(handle, file))))
-        throw new FileError(`${name} changed while it was opened: it leads out of the project now`)
-      return { content: readAll(handle, stats.size, name), stats }
+      return use(handle, stats)
     } finally {
       closeSync(handle)
     }
@@ -181,14 +213,14 @@ function requireOrdinary(stats: BigIntStats, name: string): void {
   throw new FileError(`${name} is ${kind}, not an ordinary file`)
 }
 
-function requireBounded(bytes: bigint, name: string): void {
-  if (bytes <= mostBytes) return
-  const [has, most] = [bytes, BigInt(mostBytes)].map((one) => `${one / 2n ** 20n} MB`)
-  throw new FileError(`${name} is too large: it has ${has}, and at most ${most} of one file are read`)
+function requireBounded(bytes: bigint, name: string, most = mostBytes): void {
+  if (bytes <= most) return
+  const [has, limit] = [bytes, BigInt(most)].map((one) => `${one / 2n ** 20n} MB`)
+  throw new FileError(`${name} is too large: it has ${has}, and at most ${limit} of one file are read`)
 }
 
-function readAll(handle: number, size: bigint, name: string): Uint8Array {
-  requireBounded(size, name)
+function readAll(handle: number, size: bigint, name: string, most: number): Uint8Array {
+  requireBounded(size, name, most)
   const buffer = Buffer.allocUnsafe(Number(size) + 1)
   let read = 0
   for (let more = -1; more !== 0 && read < buffer.length; read += more)
@@ -208,6 +240,16 @@ function openedPath(handle: number, file: string): string {
   }
 }
 
+/** What is at an absolute path, links followed; undefined if nothing is. */
+export function statusOf(place: string): BigIntStats | undefined {
+  try {
+    return statSync(place, { bigint: true })
+  } catch (error) {
+    if (isAbsent(error)) return undefined
+    throw asFileError(error, place)
+  }
+}
+
 function isAbsent(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException
   return code === 'ENOENT' || code === 'ENOTDIR'
@@ -216,7 +258,7 @@ function isAbsent(error: unknown): boolean {
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'no permission (EACCES)',
   EPERM: 'no permission (EPERM)',
-  ELOOP: 'its links lead in a circle (ELOOP)',
+  ELOOP: 'it is a link, or its links lead in a circle (ELOOP)',
   ENAMETOOLONG: 'the path is too long (ENAMETOOLONG)',
   EMFILE: 'too many open files (EMFILE): raise the limit, see ulimit -n',
   ENFILE: 'too many open files on this machine (ENFILE)',

@@ -3,6 +3,7 @@
  * Same files and date, same bytes: names are sorted, times are the date's, and the compression is this package's own code, not the system's.
  */
 
+import { lstatSync, realpathSync, statSync } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type Zippable, zipSync } from 'fflate'
@@ -44,6 +45,18 @@ export function zipped(files: readonly Packed[], date: string): Uint8Array {
   for (const { path, content, kind } of files.toSorted((a, b) => (a.path < b.path ? -1 : 1)))
     tree[path] = [content, { level: 9, mtime, os: unix, attrs: (modes[kind] << 16) >>> 0 }]
   return zipSync(tree)
+}
+
+/**
+ * Where an archive is to be written: behind a link, what it leads to. Throws a PackError for a place that is not a file, which a rename
+ * would replace.
+ */
+export function archiveFile(file: string): string {
+  const found = lstatSync(file, { throwIfNoEntry: false })
+  const real = found?.isSymbolicLink() ? realpathSync(file) : file
+  const target = statSync(real, { throwIfNoEntry: false })
+  if (target === undefined || target.isFile() || target.isDirectory()) return real
+  throw new PackError(`cannot write ${file}: it is a pipe or a device; name a file with -o`)
 }
 
 /** Writes under another name first, so that nobody finds half an archive. Throws a PackError for what a file system refuses. */

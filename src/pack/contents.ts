@@ -1,7 +1,8 @@
 /** The files of an archive: those of the project, the report, and what says what all of them are. */
 
-import { lstatSync, readFileSync, readlinkSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { lstatSync, readlinkSync, type Stats } from 'node:fs'
+import { dirname, isAbsolute, join } from 'node:path'
+import { FileError, placeIn, readInside, realIn } from '../files/ordinary.ts'
 import { sha256 } from '../results/files.ts'
 import { appendix } from './appendix.ts'
 import { appendixPage } from './appendixpage.ts'
@@ -37,7 +38,7 @@ export async function contents(
   const { generator, metadata } = artifact
   const page = { title: `Artifact appendix: ${metadata.title}`, lang: 'en', generator }
   const stated = [
-    ...paths.map((path) => read(project, path)),
+    ...paths.map((path) => packedFile(project, path)),
     text('ARTIFACT.md', markdownText(tree)),
     text('ARTIFACT.html', await appendixPage(tree, page)),
     text('codecheck.yml', codecheck(artifact, own)),
@@ -54,16 +55,48 @@ export async function contents(
   return [...all, text('SHA256SUMS', checksums(all))]
 }
 
-function read(project: string, path: string): Packed {
+/** Node reads no more of one file into memory. */
+const mostBytes = 2 ** 31 - 1
+
+/** A file as an archive holds it. Throws a PackError for names and links that hurt who unpacks it, and a FileError for what cannot be read. */
+export function packedFile(project: string, path: string): Packed {
+  requireSafeName(path)
   const place = join(project, path)
   const found = lstatSync(place)
   if (found.isSymbolicLink()) {
     const target = readlinkSync(place)
-    if (relative(project, resolve(place, '..', target)).startsWith('..'))
+    if (isAbsolute(target) || leadsOut(project, path, target))
       throw new PackError(`${path} is a link that leaves the project: ${target}; put the file in its place`)
     return { path, content: Buffer.from(target), kind: 'link' }
   }
-  if (!found.isFile())
-    throw new PackError(`${path} is no file (a submodule?): commit its files instead, or leave it out`)
-  return { path, content: readFileSync(place), kind: (found.mode & 0o100) === 0 ? 'file' : 'program' }
+  if (!found.isFile()) throw new PackError(`${path} is ${kindOf(found)}`)
+  const content = readInside(project, path, mostBytes)?.content ?? new Uint8Array()
+  return { path, content, kind: (found.mode & 0o100) === 0 ? 'file' : 'program' }
+}
+
+function kindOf(found: Stats): string {
+  return found.isDirectory()
+    ? 'no file (a submodule?): commit its files instead, or leave it out'
+    : 'a pipe, a socket or a device, which no archive holds: delete it'
+}
+
+/** By what it says, also if nothing is there, and by other links. */
+function leadsOut(project: string, path: string, target: string): boolean {
+  try {
+    placeIn(project, join(dirname(path), target))
+    realIn(project, path)
+    return false
+  } catch (error) {
+    if (error instanceof FileError) return true
+    throw error
+  }
+}
+
+/** What unpacks an archive may take a backslash for a slash, and `C:` for a disk; a checksum's line ends with the line. */
+function requireSafeName(path: string): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
+  if (!/[\u0000-\u001f\u007f\\]/.test(path) && !/(?:^|\/)[A-Za-z]:/.test(path)) return
+  throw new PackError(
+    `${JSON.stringify(path)}: no name for an archive (a control character, a backslash or a disk): rename it`,
+  )
 }

@@ -5,7 +5,8 @@
  *                        -> checksums -> zip
  */
 
-import { join, relative } from 'node:path'
+import { existsSync, realpathSync } from 'node:fs'
+import { basename, dirname, join, relative } from 'node:path'
 import { type BuildOptions, build, planDocument } from '../build/build.ts'
 import type { Tell } from '../build/event.ts'
 import { judging } from '../build/made.ts'
@@ -14,10 +15,11 @@ import { programOf } from '../build/program.ts'
 import { DocumentError, lockFile, type Opened, openDocument, type Site } from '../build/site.ts'
 import { verifyClaims } from '../build/verify.ts'
 import { hasErrors } from '../document/problem.ts'
+import { makeFolder } from '../files/change.ts'
 import { type Files, openFiles, sha256 } from '../results/files.ts'
 import type { Run } from '../results/run.ts'
 import { readLock } from '../testbed/emulated/packages.ts'
-import { writeArchive, zipped } from './archive.ts'
+import { archiveFile, type Packed, writeArchive, zipped } from './archive.ts'
 import { type Artifact, claimsOf, type EditionReport, experimentsOf, recordedFiles } from './artifact.ts'
 import { added, contents } from './contents.ts'
 import { type Disk, laboratoryDisk } from './effort.ts'
@@ -38,7 +40,7 @@ export interface Archive {
   readonly file: string
   readonly sha256: string
   readonly bytes: number
-  readonly files: number
+  readonly paths: readonly string[]
   /** What a reader of the archive will miss. */
   readonly notes: readonly string[]
 }
@@ -49,7 +51,9 @@ export interface Archive {
 export async function pack(site: Site, options: PackOptions, tell: Tell): Promise<Archive> {
   const { project } = site
   const { files, opened } = await openSound(site)
-  const tree = readTree(project, options.output === undefined ? [] : [relative(project, options.output)])
+  const output = options.output === undefined ? undefined : archiveFile(options.output)
+  const tree = readTree(project, output === undefined ? [] : [pathIn(project, output)])
+  if (output !== undefined) refuseOverwriting(site, output)
   if (!options.allowDirty) refuseChanges(tree)
 
   const report = await buildReport(site, opened, options.signal, tell, files)
@@ -65,12 +69,50 @@ export async function pack(site: Site, options: PackOptions, tell: Tell): Promis
 
   const artifact = await describe({ site, opened, files, tree, runs, report, editions, steps })
   const name = archiveName(artifact)
-  const file = options.output ?? join(project, '_build', name)
+  const file = output ?? join(makeFolder(project, '_build'), name)
   const packed = await contents(artifact, { project, archive: name, own: files.text('codecheck.yml') })
   const bytes = zipped(packed, artifact.date)
   options.signal.throwIfAborted()
   await writeArchive(file, bytes)
-  return { file, sha256: sha256(bytes), bytes: bytes.length, files: packed.length, notes: notesOn(artifact) }
+  return {
+    file,
+    sha256: sha256(bytes),
+    bytes: bytes.length,
+    paths: packed.map(({ path }) => path),
+    notes: [...notesOn(artifact), ...notesOnTree(tree, packed)],
+  }
+}
+
+/** A path as git and the tree have it, whatever links lead to the project or the file. */
+function pathIn(project: string, file: string): string {
+  const folder = dirname(file)
+  const real = existsSync(folder) ? join(realpathSync(folder), basename(file)) : file
+  return relative(realpathSync(project), real)
+}
+
+/** An archive never takes the place of a file of the project, but of one that was made before. */
+function refuseOverwriting({ project }: Site, output: string): void {
+  const path = pathIn(project, output)
+  if (path.endsWith('.zip') || !readTree(project, []).paths.includes(path)) return
+  throw new PackError(`-o ${path} is a file of the project: name another one, such as ${path}.zip`)
+}
+
+function notesOnTree({ secrets, special }: Tree, packed: readonly Packed[]): readonly string[] {
+  const alike = Map.groupBy(packed, ({ path }) => path.normalize('NFC').toLowerCase())
+  const colliding = [...alike.values()].filter((files) => files.length > 1).flat()
+  return [
+    named('left out, as they look like secrets (commit what is none)', secrets.left),
+    named('warning: in the archive, as they are committed, but they look like secrets', secrets.packed),
+    named('left out, as no archive holds pipes, sockets and devices', special),
+    named(
+      'warning: names that differ in case only, which are one file on some systems',
+      colliding.map(({ path }) => path),
+    ),
+  ].flat()
+}
+
+function named(what: string, paths: readonly string[]): readonly string[] {
+  return paths.length === 0 ? [] : [`${what}:\n${nameSome(paths)}`]
 }
 
 async function openSound(site: Site): Promise<{ readonly files: Files; readonly opened: Opened }> {
@@ -121,7 +163,7 @@ function refuseMissing(site: Site, { paths }: Tree, runs: readonly Run[]): void 
   )
   if (missing.length === 0) return
   throw new PackError(
-    `the report needs files that git ignores, so the archive would lack them:\n${nameSome(missing)}\nAdd them to the project: git add --force`,
+    `the report needs files that git ignores or that look like secrets, so the archive would lack them:\n${nameSome(missing)}\nAdd them to the project: git add --force`,
   )
 }
 

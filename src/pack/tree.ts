@@ -1,13 +1,20 @@
 /** The files of a project: those of its git commit or, where there is none, all that its .gitignore files do not leave out. */
 
-import { execFileSync } from 'node:child_process'
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { type Dirent, lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import ignore, { type Ignore } from 'ignore'
+import { openGit } from '../files/git.ts'
+import { readInside } from '../files/ordinary.ts'
+import { PackError } from './error.ts'
+import { isSecret } from './secrets.ts'
 
 export interface Tree {
   /** Relative to the project, with `/`, sorted. */
   readonly paths: readonly string[]
+  /** What looks like a secret: left out unless it is committed. */
+  readonly secrets: { readonly left: readonly string[]; readonly packed: readonly string[] }
+  /** Pipes, sockets and devices, which no archive holds. */
+  readonly special: readonly string[]
   /** Absent without git. */
   readonly revision?: Revision
 }
@@ -23,43 +30,60 @@ export interface Revision {
 /** What is made from the others, wherever it lies in version control. */
 const made = ['.git', 'node_modules', '.repro', '_build']
 
+/** Diffs as git makes them itself. */
+const plain = ['--no-ext-diff', '--no-textconv', '--ignore-submodules=all']
+
 /** @param without paths to leave out, as those of the tree */
 export function readTree(project: string, without: readonly string[]): Tree {
   const isOwn = (path: string) => !made.includes(path.split('/')[0] ?? '') && !without.includes(path)
   const own = (paths: readonly string[]) => [...new Set(paths)].filter(isOwn).sort()
-  const commit = git(project, ['rev-parse', 'HEAD'])?.trim()
-  const others = lines(git(project, ['ls-files', '-z', '--others', '--exclude-standard']))
-  const tracked = lines(git(project, ['ls-files', '-z']))
+  const git = openGit(project)
+  const commit = git('rev-parse', 'HEAD')?.trim()
+  const others = lines(git('ls-files', '-z', '--others', '--exclude-standard'))
+  const tracked = lines(git('ls-files', '-z'))
   // A folder of somebody else's repository, such as an archive unpacked below it, is not of its commit.
-  if (commit === undefined || tracked.length === 0) return { paths: own(walk(project, '', [])) }
-  const differing = lines(git(project, ['diff', '--name-only', '-z', '--relative', 'HEAD']))
-  const seconds = Number(git(project, ['show', '--no-patch', '--format=%ct', 'HEAD']))
+  if (commit === undefined || tracked.length === 0) {
+    const found = walk(project, '', [])
+    const paths = own(found.filter(({ entry }) => isPackable(entry)).map(({ path }) => path))
+    const special = own(found.filter(({ entry }) => !isPackable(entry)).map(({ path }) => path))
+    return { ...withoutSecrets(paths, new Set()), special }
+  }
+  const differing = lines(git('diff', ...plain, '--name-only', '-z', '--relative', 'HEAD'))
+  const seconds = Number(git('show', ...plain, '--no-patch', '--format=%ct', 'HEAD'))
+  const committed = new Set(tracked)
+  const there = own([...tracked, ...others]).filter((path) => isThere(project, path))
   return {
-    paths: own([...tracked, ...others]).filter((path) => isThere(join(project, path))),
+    ...withoutSecrets(there, committed),
+    special: [],
     revision: {
       commit,
       date: new Date(seconds * 1000).toISOString(),
-      changes: own([...differing, ...others]),
+      // What is left out is no change of what is packed.
+      changes: own([...differing, ...others]).filter((path) => committed.has(path) || !isSecret(path)),
     },
   }
 }
 
-/** Also a link that leads nowhere is. */
-function isThere(place: string): boolean {
-  return lstatSync(place, { throwIfNoEntry: false }) !== undefined
+function withoutSecrets(
+  paths: readonly string[],
+  committed: ReadonlySet<string>,
+): Pick<Tree, 'paths' | 'secrets'> {
+  const isLeft = (path: string) => isSecret(path) && !committed.has(path)
+  return {
+    paths: paths.filter((path) => !isLeft(path)),
+    secrets: {
+      left: paths.filter(isLeft),
+      packed: paths.filter((path) => isSecret(path) && committed.has(path)),
+    },
+  }
 }
 
-/** Output of git; undefined if there is no git or no repository. */
-function git(project: string, args: readonly string[]): string | undefined {
-  try {
-    return execFileSync('git', ['-C', project, ...args], {
-      encoding: 'utf8',
-      maxBuffer: 1 << 28,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-  } catch {
-    return undefined
-  }
+/** Also a link that leads nowhere is. Throws a PackError for a name that is not UTF-8, which cannot be found by it. */
+function isThere(project: string, path: string): boolean {
+  const isFound = lstatSync(join(project, path), { throwIfNoEntry: false }) !== undefined
+  if (!isFound && path.includes('\uFFFD'))
+    throw new PackError(`${path}: the name is not UTF-8: rename the file`)
+  return isFound
 }
 
 function lines(output: string | undefined): readonly string[] {
@@ -72,9 +96,18 @@ interface Rules {
   readonly rules: Ignore
 }
 
-function walk(project: string, folder: string, above: readonly Rules[]): readonly string[] {
-  const file = join(project, folder, '.gitignore')
-  const own = existsSync(file) ? [{ base: folder, rules: ignore().add(readFileSync(file, 'utf8')) }] : []
+interface Found {
+  readonly path: string
+  readonly entry: Dirent
+}
+
+function isPackable(entry: Dirent): boolean {
+  return entry.isFile() || entry.isSymbolicLink()
+}
+
+function walk(project: string, folder: string, above: readonly Rules[]): readonly Found[] {
+  const file = readInside(project, `${folder}.gitignore`)
+  const own = file ? [{ base: folder, rules: ignore().add(new TextDecoder().decode(file.content)) }] : []
   const all = [...above, ...own]
   // The innermost file that says anything of a path decides.
   const isIgnored = (path: string) => {
@@ -87,6 +120,8 @@ function walk(project: string, folder: string, above: readonly Rules[]): readonl
     const path = `${folder}${entry.name}`
     if (entry.isDirectory())
       return made.includes(entry.name) || isIgnored(`${path}/`) ? [] : walk(project, `${path}/`, all)
-    return isIgnored(path) ? [] : [path]
+    if (isIgnored(path)) return []
+    isThere(project, path)
+    return [{ path, entry }]
   })
 }

@@ -5,7 +5,7 @@
  */
 
 import { createHash } from 'node:crypto'
-import { type BigIntStats, statSync } from 'node:fs'
+import type { BigIntStats } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import {
   type Content,
@@ -16,6 +16,7 @@ import {
   problemOf,
   readInside,
   readOrdinary,
+  statusOf,
 } from '../files/ordinary.ts'
 import { matching } from './glob.ts'
 
@@ -122,7 +123,7 @@ export function unchanged(project: string, notes: Notes): boolean {
 function isUnchanged(project: string, path: string, note: Note): boolean {
   switch (note.type) {
     case 'nothing':
-      return statSync(placeOf(project, path), { throwIfNoEntry: false }) === undefined
+      return statusOf(placeOf(project, path)) === undefined
     case 'folder':
       return entriesInside(project, path)?.map(nameOf).join('\n') === note.names.join('\n')
     case 'file':
@@ -160,7 +161,7 @@ function stampOf({ size, ino, mtimeNs, ctimeNs }: BigIntStats): string {
 
 /** The stamp of what lies at a path; undefined if there is no file, or if it changed just now. */
 function stampAt(project: string, path: string): string | undefined {
-  const found = statSync(placeOf(project, path), { bigint: true, throwIfNoEntry: false })
+  const found = statusOf(placeOf(project, path))
   return found?.isFile() ? stampOf(found) || undefined : undefined
 }
 

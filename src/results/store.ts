@@ -4,18 +4,15 @@
  *     results/<experiment>/<environment>/<pattern>/            the recorded run, part of the project
  *     .repro/runs/<experiment>/<environment>/<pattern>/<id>/   every run made here, newest last, with its raw files in raw/, and
  *                                                              the seal of its run.json; those without one are not runs
- *     .repro/scratch/, results/.scratch/, _build/.scratch/     what is being written; a rename puts it in its place, so it has to
- *                                                              lie on the same file system
  *
  * A run is checked whenever it is read, see runfile.ts.
  */
 
-import { createHash } from 'node:crypto'
-import { closeSync, createReadStream, existsSync, openSync, readSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { isRunning } from '../testbed/exclusive.ts'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { moveFile, remove } from '../files/change.ts'
+import { digestOf } from '../files/ordinary.ts'
+import { replaceFolder } from './drafts.ts'
 import { FileError, type Files, openFiles, sha256 } from './files.ts'
 import type { RawFile, Run } from './run.ts'
 import {
@@ -104,14 +101,14 @@ export function openStore(
     past,
     raw(cell, file) {
       for (const id of history(cell).toReversed()) {
-        const name = `${cellFolder(cell)}/${id}/raw/${file}`
-        const path = join(project, name)
-        const run = existsSync(path) ? past(cell, id) : undefined
+        const path = join(project, cellFolder(cell), id, 'raw', file)
+        const found = digestOf(path)?.sha256
+        const run = found === undefined ? undefined : past(cell, id)
         if (run === undefined) continue
-        const [found, stated] = [sha256OfFile(path), run.files[file]?.sha256]
+        const stated = run.files[file]?.sha256
         if (found === stated) return { path, run }
         throw new StoreError(
-          `${name} was changed: its SHA-256 is ${found}, not ${stated} as when it was made. Delete the run's folder, and run the cell again.`,
+          `${cellFolder(cell)}/${id}/raw/${file} was changed: its SHA-256 is ${found}, not ${stated} as when it was made. Delete the run's folder, and run the cell again.`,
         )
       }
       return undefined
@@ -121,19 +118,17 @@ export function openStore(
       const names = ids(run)
       const id = newId(run.key, history(run).at(-1), (one) => names.includes(one))
       const folder = `${cellFolder(run)}/${id}`
-      const draft = await openDraft(project, folder)
-      const taken = await takeRaw(join(draft, 'raw'), raw)
-      const kept: Run = { ...run, exclusions: exclusionsIn(run) ?? run.exclusions, files: taken }
-      await writeRun(kept, draft)
-      const signature = seal.sign(sealed(folder), await readFile(join(draft, 'run.json')))
-      if (signature !== undefined) await writeFile(join(draft, sealFile), signature, { flush: true })
-      await putInPlace(draft, join(project, folder))
+      const kept: Run = { ...run, exclusions: exclusionsIn(run) ?? run.exclusions, files: rawFiles(raw) }
+      await replaceFolder(project, folder, async (draft) => {
+        await writeRun(kept, draft)
+        const signature = seal.sign(sealed(folder), await readFile(join(draft, 'run.json')))
+        if (signature !== undefined) await writeFile(join(draft, sealFile), signature, { flush: true })
+        await takeRaw(raw, join(draft, 'raw'))
+      })
       return kept
     },
     async record(run) {
-      const draft = await openDraft(project, recordedFolder(run))
-      await writeRun(run, draft)
-      await putInPlace(draft, join(project, recordedFolder(run)))
+      await replaceFolder(project, recordedFolder(run), async (draft) => await writeRun(run, draft))
     },
     async accept(cell, by) {
       const folder = recordedFolder(cell)
@@ -150,12 +145,10 @@ export function openStore(
       if (!edited) return false
       const exclusions = exclusionsIn(rest) ?? rest.exclusions
       const run: Run = { ...rest, exclusions, provenance: { ...provenance, accepted: by } }
-      const draft = await openDraft(project, folder)
-      await writeRun(run, draft)
-      await putInPlace(draft, join(project, folder))
+      await replaceFolder(project, folder, async (draft) => await writeRun(run, draft))
       return true
     },
-    forget: (cell, id) => rm(join(project, cellFolder(cell), id), { recursive: true, force: true }),
+    forget: (cell, id) => remove(project, `${cellFolder(cell)}/${id}`),
   }
 }
 
@@ -189,105 +182,22 @@ async function writeRun(run: Run, folder: string): Promise<void> {
     await writeFile(join(folder, name), text, { flush: true })
 }
 
-async function takeRaw(
-  folder: string,
-  files: Readonly<Record<string, string>>,
-): Promise<Readonly<Record<string, RawFile>>> {
-  const taken: (readonly [string, RawFile])[] = []
-  for (const [name, path] of Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1))) {
+/** Throws a StoreError for what is not an ordinary file: a link would lead elsewhere later, a pipe would never end. */
+function rawFiles(raw: Readonly<Record<string, string>>): Readonly<Record<string, RawFile>> {
+  const names = Object.keys(raw).sort()
+  return Object.fromEntries(
+    names.map((name) => {
+      const found = digestOf(raw[name] ?? '')
+      if (found === undefined) throw new StoreError(`no file ${name} of the result: ${raw[name]}`)
+      return [name, found]
+    }),
+  )
+}
+
+/** Moves them, from whatever file system they are on. */
+async function takeRaw(raw: Readonly<Record<string, string>>, folder: string): Promise<void> {
+  for (const [name, path] of Object.entries(raw)) {
     await mkdir(folder, { recursive: true })
-    const hash = createHash('sha256')
-    await pipeline(createReadStream(path), hash)
-    taken.push([name, { sha256: hash.digest('hex'), bytes: (await stat(path)).size }])
-    await rename(path, join(folder, name))
+    await moveFile(path, join(folder, name))
   }
-  return Object.fromEntries(taken)
-}
-
-function sha256OfFile(path: string): string {
-  const hash = createHash('sha256')
-  const buffer = new Uint8Array(1 << 20)
-  const handle = openSync(path, 'r')
-  try {
-    for (let read = readSync(handle, buffer); read > 0; read = readSync(handle, buffer))
-      hash.update(buffer.subarray(0, read))
-  } finally {
-    closeSync(handle)
-  }
-  return hash.digest('hex')
-}
-
-const roots = ['.repro', 'results', '_build'] as const
-
-/** Where drafts of what goes to `path` lie, relative to the project. */
-function scratchOf(path: string): string {
-  const root = roots.find((one) => path.startsWith(`${one}/`)) ?? '.repro'
-  return root === '.repro' ? '.repro/scratch' : `${root}/.scratch`
-}
-
-let drafts = 0
-
-/** A new folder that only this process writes, for what goes to `path`. */
-async function openDraft(project: string, path: string): Promise<string> {
-  const draft = join(project, scratchOf(path), `${process.pid}-${++drafts}`)
-  await rm(draft, { recursive: true, force: true })
-  await mkdir(draft, { recursive: true })
-  return draft
-}
-
-const setAside = '-replaced'
-
-/** A folder takes the place of another as a whole: that is set aside first, and comes back when this process dies in between. */
-async function putInPlace(draft: string, folder: string): Promise<void> {
-  await mkdir(dirname(folder), { recursive: true })
-  const aside = `${draft}${setAside}`
-  try {
-    await rename(folder, aside)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-  }
-  await rename(draft, folder)
-  await rm(aside, { recursive: true, force: true })
-  await close(draft)
-}
-
-/** Deletes a draft, and what held it if there is no other: folders that people look at stay clean. */
-async function close(draft: string): Promise<void> {
-  await rm(draft, { recursive: true, force: true })
-  if (draft.includes('/.scratch/')) await rmdir(dirname(draft)).catch(() => {})
-}
-
-/** Writes a file of the project under another name first, so that nobody ever reads half of it. */
-export async function writeAtomically(
-  project: string,
-  path: string,
-  content: string | Uint8Array,
-): Promise<void> {
-  const draft = await openDraft(project, path)
-  await writeFile(join(draft, 'content'), content, { flush: true })
-  await mkdir(dirname(join(project, path)), { recursive: true })
-  await rename(join(draft, 'content'), join(project, path))
-  await close(draft)
-}
-
-/** Deletes what processes that are gone were writing; a recorded run that one had set aside comes back if nothing took its place. */
-export async function sweep(project: string): Promise<void> {
-  for (const root of roots) {
-    const scratch = join(project, scratchOf(`${root}/`))
-    for (const name of await readdir(scratch).catch(() => [])) {
-      const pid = Number(/^\d+/.exec(name)?.[0])
-      if (pid === process.pid || (await isRunning(pid))) continue
-      const folder = join(scratch, name)
-      if (name.endsWith(setAside)) await restore(folder, project)
-      await close(folder)
-    }
-  }
-}
-
-async function restore(folder: string, project: string): Promise<void> {
-  const file = join(folder, 'run.json')
-  const home = join(project, recordedFolder(parseHeader(await readFile(file, 'utf8'), file)))
-  if (existsSync(home)) return
-  await mkdir(dirname(home), { recursive: true })
-  await rename(folder, home)
 }

@@ -33,9 +33,9 @@ async function messagesOf(markdown: string): Promise<readonly string[]> {
     project,
     document: 'paper/index.md',
     cache: join(around, 'cache'),
-    seal: openSeal(project, join(around, 'cache')),
     mirror: undefined,
     generator: 'test',
+    seal: openSeal(project, join(around, 'cache')),
   }
   const { document } = await openDocument(site)
   return document.file.messages

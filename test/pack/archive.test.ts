@@ -1,8 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { unzipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
-import { checksums, type Packed, writeArchive, zipped } from '../../src/pack/archive.ts'
+import { archiveFile, checksums, type Packed, writeArchive, zipped } from '../../src/pack/archive.ts'
+import { packedFile } from '../../src/pack/contents.ts'
 import { project, write } from '../project.ts'
 import { entries } from './zip.ts'
 
@@ -75,5 +77,73 @@ describe('an archive', () => {
       /cannot write .*plain\/x\.zip \((?:ENOTDIR|EEXIST)\): name another place with -o/,
     )
     expect(readdirSync(project).sort()).toEqual(['plain', 'x.zip'])
+  })
+})
+
+describe('a file of an archive', () => {
+  it('may be a link within the project, or one that leads nowhere', () => {
+    write({ 'a.md': 'a' })
+    for (const [path, target] of [
+      ['in', 'a.md'],
+      ['none', 'b.md'],
+      ['more', 'in'],
+    ] as const) {
+      symlinkSync(target, join(project, path))
+      expect(packedFile(project, path)).toMatchObject({ kind: 'link', content: Buffer.from(target) })
+    }
+  })
+
+  it.each([
+    [
+      'by itself',
+      () => symlinkSync('../..', join(project, 'x')),
+      'x is a link that leaves the project: ../..',
+    ],
+    [
+      'by another link',
+      () => {
+        symlinkSync('up', join(project, 'x'))
+        symlinkSync('..', join(project, 'up'))
+      },
+      'x is a link that leaves the project: up',
+    ],
+    [
+      'to nothing',
+      () => symlinkSync('../../none', join(project, 'x')),
+      'x is a link that leaves the project: ../../none',
+    ],
+    [
+      'as its path is absolute',
+      () => symlinkSync(join(project, 'a.md'), join(project, 'x')),
+      'x is a link that leaves the project: /',
+    ],
+    ['in a circle', () => symlinkSync('x', join(project, 'x')), 'x is a link that leaves the project: x'],
+  ])('is no link that leaves the project %s', (_, make, reason) => {
+    make()
+    expect(() => packedFile(project, 'x')).toThrow(reason)
+  })
+
+  it.each(['a\nb.md', 'a\u001bb', 'a\\..\\b', 'C:x', 'a/D:b'])('has no name like %j', (path) => {
+    write({ [path]: '' })
+    expect(() => packedFile(project, path)).toThrow(`${JSON.stringify(path)}: no name for an archive`)
+  })
+
+  it('is no pipe, and none that does not fit into memory', () => {
+    execFileSync('mkfifo', [join(project, 'pipe')])
+    expect(() => packedFile(project, 'pipe')).toThrow('pipe is a pipe, a socket or a device')
+    write({ huge: '' })
+    truncateSync(join(project, 'huge'), 2 ** 33)
+    expect(() => packedFile(project, 'huge')).toThrow('huge is too large: it has 8192 MB')
+  })
+})
+
+describe('the place of an archive', () => {
+  it('is behind a link what it leads to, and no pipe', () => {
+    write({ 'a.zip': '' })
+    symlinkSync('a.zip', join(project, 'link.zip'))
+    expect(archiveFile(join(project, 'link.zip'))).toBe(join(realpathSync(project), 'a.zip'))
+    expect(archiveFile(join(project, 'new.zip'))).toBe(join(project, 'new.zip'))
+    execFileSync('mkfifo', [join(project, 'pipe')])
+    expect(() => archiveFile(join(project, 'pipe'))).toThrow('it is a pipe or a device; name a file with -o')
   })
 })

@@ -375,6 +375,33 @@ describe('repro pack', () => {
     for (const id of ['C1', 'C2']) expect(text(files, '_build/index.html')).toContain(`id="${id}"`)
   })
 
+  it('leaves out and names what looks like a secret, and lists its files when told to', async () => {
+    write({
+      ...study,
+      '.env': 'TOKEN=1',
+      'tools/id_rsa': 'key',
+      'tools/ID_RSA.pub': '',
+      'tools/id_rsa.pub': '',
+    })
+    chmodSync(join(project, 'tools/run me.sh'), 0o755)
+    cpSync(results, join(project, 'results'), { recursive: true })
+    const { exitCode, out, err } = await repro('pack', '--list')
+    expect(exitCode, err).toBe(0)
+    expect(err).toContain(
+      'left out, as they look like secrets (commit what is none):\n  .env\n  tools/id_rsa\n',
+    )
+    expect(err).toContain('which are one file on some systems:\n  tools/ID_RSA.pub\n  tools/id_rsa.pub\n')
+    const paths = Object.keys(contents(join(project, archive)))
+    expect(paths).not.toContain('.env')
+    expect(
+      out
+        .split('\n')
+        .slice(1, -2)
+        .map((line) => line.trim())
+        .sort(),
+    ).toEqual(paths.sort())
+  })
+
   it('gives a project that builds, verifies and packs where there is no git', async () => {
     recorded()
     await repro('pack')
@@ -479,7 +506,9 @@ describe('repro pack refuses', () => {
     recorded({ '.gitignore': `${study['.gitignore']}figures/\n` })
     const { exitCode, err } = await repro('pack')
     expect(exitCode).toBe(1)
-    expect(err).toContain('files that git ignores, so the archive would lack them:\n  figures/f.vl.json\n')
+    expect(err).toContain(
+      'files that git ignores or that look like secrets, so the archive would lack them:\n  figures/f.vl.json\n',
+    )
   })
 
   it('a link that leaves the project', async () => {
@@ -489,6 +518,16 @@ describe('repro pack refuses', () => {
     const { exitCode, err } = await repro('pack')
     expect(exitCode).toBe(1)
     expect(err).toContain('tools/away is a link that leaves the project: ../../elsewhere')
+  })
+
+  it('an output that is a file of the project, which it would replace', async () => {
+    recorded()
+    const { exitCode, err } = await repro('pack', '-o', 'paper/index.md')
+    expect(err).toContain(
+      '-o paper/index.md is a file of the project: name another one, such as paper/index.md.zip',
+    )
+    expect(exitCode).toBe(1)
+    expect(readFileSync(join(project, 'paper/index.md'), 'utf8')).toBe(study['paper/index.md'])
   })
 
   it('a submodule, whose files it does not have', async () => {

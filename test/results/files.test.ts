@@ -74,7 +74,7 @@ describe('files of a project', () => {
     ['again.csv', 'again.csv leads out of the project by a link'],
     ['up/secret.csv', 'up/secret.csv leads out of the project by a link'],
     ['zero', 'zero leads out of the project by a link, to /dev/zero'],
-    ['loop.csv', 'cannot read loop.csv: its links lead in a circle (ELOOP)'],
+    ['loop.csv', 'cannot read loop.csv: it is a link, or its links lead in a circle (ELOOP)'],
     ['pipe', 'pipe is a named pipe, not an ordinary file'],
     ['socket', 'socket is a socket, not an ordinary file'],
     ['huge.csv', 'huge.csv is too large: it has 1048576 MB, and at most 256 MB of one file are read'],
@@ -103,6 +103,12 @@ describe('files of a project', () => {
 
   it.each([['up'], ['..'], ['/etc']])('the folder %s is not listed', (folder) => {
     expect(() => openFiles(project).list(folder)).toThrow(FileError)
+  })
+
+  it('a path through a file is as nothing, also to a manifest', () => {
+    const note = { type: 'file', stamp: '1', sha256: '' } as const
+    expect(openFiles(project, { 'data/a.csv/x': note }).digest('data/a.csv/x')).toBeUndefined()
+    expect(unchanged(project, { 'data/a.csv/x': { type: 'nothing' } })).toBe(true)
   })
 
   it('a manifest that notes a file elsewhere, or a pipe, is not up to date, and none of them is read', () => {

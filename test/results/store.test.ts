@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { openFiles } from '../../src/results/files.ts'
 import type { Run } from '../../src/results/run.ts'
 import { StoreError } from '../../src/results/runfile.ts'
 import { openSeal } from '../../src/results/seal.ts'
-import { openStore, type Store, sweep, writeAtomically } from '../../src/results/store.ts'
+import { openStore, type Store } from '../../src/results/store.ts'
 import { fakeRun, settled } from './fake.ts'
 
 let project: string
@@ -265,35 +265,4 @@ describe('runs made here', () => {
     await store.record({ ...run, captured })
     expect(openStore(project).recorded(run)).toBeDefined()
   })
-})
-
-describe('sweeping', () => {
-  const dead = 4_194_304 // above the largest pid that Linux gives by default
-
-  it('deletes what a process that is gone was writing, and nothing of one that lives', async () => {
-    for (const name of [`${dead}-1`, `${process.ppid}-1`])
-      mkdirSync(join(project, '.repro/scratch', name), { recursive: true })
-    await sweep(project)
-    expect(readdirSync(join(project, '.repro/scratch'))).toEqual([`${process.ppid}-1`])
-  })
-
-  it.each([
-    ['comes back when nothing took its place', false, 4],
-    ['goes when something did', true, 7],
-  ])('a recorded run that was set aside %s', async (_, replaced, trials) => {
-    await store.record(run)
-    mkdirSync(join(project, 'results/.scratch'), { recursive: true })
-    renameSync(join(project, folder), join(project, `results/.scratch/${dead}-1-replaced`))
-    if (replaced) await store.record(settled({ ...run, trials: 7 }))
-    await sweep(project)
-    expect(openStore(project).recorded(run)?.trials).toBe(trials)
-    expect(readdirSync(join(project, 'results'))).toEqual(['latency'])
-  })
-})
-
-it('a text is written with its folders, and under its own name only', async () => {
-  await writeAtomically(project, 'a/b.html', 'text')
-  expect(readFileSync(join(project, 'a/b.html'), 'utf8')).toBe('text')
-  expect(readdirSync(join(project, 'a'))).toEqual(['b.html'])
-  expect(readdirSync(join(project, '.repro/scratch'))).toEqual([])
 })

@@ -48,12 +48,16 @@ export async function installedRoot(
   }
   const [first, ...rest] = text.split('\n')
   if (first !== `layout ${layout}`) return undefined
-  const { packages, substitutions } = JSON.parse(rest.join('\n')) as Omit<Installed, 'folder'>
-  return { folder, packages, substitutions }
+  try {
+    const { packages, substitutions } = JSON.parse(rest.join('\n')) as Omit<Installed, 'folder'>
+    return { folder, packages, substitutions }
+  } catch {
+    return undefined // half written
+  }
 }
 
 /** Marks a root as complete: the last step of its set-up. */
 export async function markComplete({ folder, packages, substitutions }: Installed): Promise<void> {
   const text = `layout ${layout}\n${JSON.stringify({ packages, substitutions }, null, 1)}\n`
-  await writeFile(join(folder, marker), text)
+  await writeFile(join(folder, marker), text, { flush: true })
 }

@@ -1,27 +1,39 @@
 /** The lock file of the laboratory: which packages each root is made of, by version and SHA-256. */
 
 import { createHash } from 'node:crypto'
-import { rename, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { readTextFile } from '../../files/ordinary.ts'
 import { TestbedError } from '../testbed.ts'
 import { type Root, roots } from './roots.ts'
 
+// Names become names of files in the cache: https://www.debian.org/doc/debian-policy/ch-controlfields.html#s-f-source
+const name = z.string().regex(/^[a-z0-9][a-z0-9+.-]*$/, 'not a name of a package')
+const word = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'not a word of small letters, digits and hyphens')
+
 const Package = z.strictObject({
-  name: z.string(),
-  version: z.string(),
+  name,
+  version: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.+:~-]*$/, 'not a version of a package'),
   /** Below the archive's base: pool/main/... */
-  path: z.string().regex(/^pool\/main\/(?!.*\.\.)/, 'not a path of pool/main/'),
-  /** Bytes of the .deb. */
-  size: z.int().positive(),
+  path: z
+    .string()
+    .regex(
+      /^pool\/main(?:\/(?!\.\.?(?:\/|$))[A-Za-z0-9.+:~_%-]+)+\.deb$/,
+      'not a path of a package in pool/main/',
+    ),
+  /** Bytes of the .deb, which a download is held to. */
+  size: z
+    .int()
+    .positive()
+    .max(2 ** 32),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in hexadecimal'),
   /** KiB after unpacking, as the archive states it. */
   installedKiB: z.int().nonnegative(),
   /** The metapackage it came through; its successor is found there when this name is gone from the archive. */
-  through: z.string().optional(),
+  through: name.optional(),
 })
 
-const LockedRoot = z.strictObject({ suite: z.string(), architecture: z.string(), packages: z.array(Package) })
+const LockedRoot = z.strictObject({ suite: word, architecture: word, packages: z.array(Package) })
 
 const Lock = z.strictObject({
   schema: z.literal(1),
@@ -60,9 +72,12 @@ export async function readLock(file: string): Promise<Lock> {
   const parsed = Lock.safeParse(value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  throw new TestbedError(`invalid package lock ${file}: ${issue?.path.join('.')}: ${issue?.message}`, {
-    advice: regenerate,
-  })
+  throw new TestbedError(
+    `invalid package lock ${file}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`,
+    {
+      advice: regenerate,
+    },
+  )
 }
 
 /** Writes the lock sorted by root and package, so that a change is a small diff. */
@@ -71,11 +86,11 @@ export async function writeLock(file: string, lock: Lock): Promise<void> {
     const { suite, architecture, packages } = lock.roots[name]
     return [name, { suite, architecture, packages: packages.toSorted(byName) }]
   })
-  await writeFile(
-    `${file}.part`,
-    `${JSON.stringify({ schema: lock.schema, roots: Object.fromEntries(sorted) }, null, 2)}\n`,
-  )
-  await rename(`${file}.part`, file)
+  const text = `${JSON.stringify({ schema: lock.schema, roots: Object.fromEntries(sorted) }, null, 2)}\n`
+  const part = `${file}.part`
+  await rm(part, { force: true })
+  await writeFile(part, text, { flag: 'wx', flush: true }) // not through a link of that name
+  await rename(part, file)
 }
 
 /**

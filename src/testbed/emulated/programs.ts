@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import { FileError, readOrdinary } from '../../files/ordinary.ts'
 import { compile } from './toolchain.ts'
 
 /**
@@ -58,10 +59,21 @@ async function keyOf(
   return createHash('sha256').update(JSON.stringify(all)).digest('hex')
 }
 
+/** Undefined for what the compiler is to complain of: no file, a device, too large. */
+function contentOf(path: string): string | undefined {
+  try {
+    const found = readOrdinary(path)
+    return found && Buffer.from(found.content).toString('latin1')
+  } catch (error) {
+    if (error instanceof FileError) return undefined
+    throw error
+  }
+}
+
 /** Reads a file and what it includes in quotes, whether a condition leaves it out or not; false when one is missing. */
 async function read(path: string, inputs: Map<string, string>): Promise<boolean> {
   if (inputs.has(path)) return true
-  const content = await readFile(path, 'latin1').catch(() => undefined)
+  const content = contentOf(path)
   if (content === undefined) return false
   inputs.set(path, content)
   const directives = content.matchAll(/^[ \t]*#[ \t]*(?:include|include_next|import|embed)\b[ \t]*(.*)$/gm)

@@ -6,8 +6,9 @@
  * Every step can be interrupted and taken up again; two set-ups at once wait for each other.
  */
 
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { digestOf, FileError } from '../../files/ordinary.ts'
 import { cacheError, freeBytes, makeCacheFolder, requireFreeBytes } from '../cache.ts'
 import { exclusively } from '../exclusive.ts'
 import { type Report, TestbedError } from '../testbed.ts'
@@ -63,10 +64,9 @@ export async function setup(
     join(folder, 'setup.lock'),
     {
       signal: options.signal,
-      onWait: ({ pid, host }) => {
-        const note = `waiting for another set-up (process ${pid} on ${host}; ${join(folder, 'setup.lock')})`
-        options.report({ task: 'wait', done: 0, total: 1, unit: 'set-ups', note })
-      },
+      what: 'set-up',
+      explain: cacheError,
+      onWait: (note) => options.report({ task: 'wait', done: 0, total: 1, unit: 'set-ups', note }),
     },
     async () => {
       const now = await installedRoots(options.cache, wanted, lock)
@@ -201,12 +201,11 @@ async function obtain(
   shared: Shared,
 ): Promise<Obtained> {
   const file = debFile(shared.downloads, pinned)
-  const have = await sizeOf(file)
-  // Files get their final name only after their digest was checked; the size tells a later accident.
-  if (have === pinned.size) {
-    shared.progress.downloaded(pinned, have)
+  if (isWhole(file, pinned)) {
+    shared.progress.downloaded(pinned, pinned.size)
     return { file, package: pinned }
   }
+  await rm(file, { recursive: true, force: true })
   const mirror = await shared.mirror(suite)
   try {
     await fetchPackage(mirror, pinned, file, pinned, shared)
@@ -229,6 +228,17 @@ async function obtain(
     throw inconsistent(found, mirror)
   }
   return { file: other, package: found, substitution }
+}
+
+/** Whether the cache has a package as it is pinned. Its name and size alone say nothing. */
+function isWhole(file: string, { size, sha256 }: Package): boolean {
+  try {
+    const found = digestOf(file)
+    return found?.bytes === size && found.sha256 === sha256
+  } catch (error) {
+    if (error instanceof FileError) return false
+    throw error
+  }
 }
 
 /** Downloads one package; progress is booked on `pinned`, which the totals were made from. */
@@ -314,11 +324,4 @@ function progressOf(packages: readonly Package[], report: Report): Progress {
       report({ ...bytes(), note })
     },
   }
-}
-
-async function sizeOf(file: string): Promise<number> {
-  return await stat(file).then(
-    ({ size }) => size,
-    () => 0,
-  )
 }

@@ -8,7 +8,7 @@ import { freeBytes } from '../../../src/testbed/cache.ts'
 import { type Apt, openApt } from '../../../src/testbed/emulated/apt.ts'
 import { rootFolder } from '../../../src/testbed/emulated/installed.ts'
 import type { Laboratory } from '../../../src/testbed/emulated/laboratory.ts'
-import { type Package, packagesDigest } from '../../../src/testbed/emulated/packages.ts'
+import { type Package, packagesDigest, readLock } from '../../../src/testbed/emulated/packages.ts'
 import type { Root } from '../../../src/testbed/emulated/roots.ts'
 import { type SetupEffects, setup } from '../../../src/testbed/emulated/setup.ts'
 import { TestbedError, type Update } from '../../../src/testbed/testbed.ts'
@@ -186,6 +186,24 @@ describe('setup', () => {
     expect((await run(['debian-12'])).substitutions).toEqual([])
   })
 
+  it.each([
+    [
+      'other bytes of the right size',
+      (file: string) => writeFileSync(file, Buffer.alloc(xen12.content.length, 1)),
+    ],
+    ['a link to somewhere else', (file: string) => symlinkSync('/dev/zero', file)],
+    ['a folder', (file: string) => mkdirSync(file)],
+    ['a part with other bytes', (file: string) => writeFileSync(`${file}.part`, Buffer.alloc(10, 1))],
+  ])('does not trust a package in the cache that is %s', async (_, lay) => {
+    archive = await serve(all)
+    const { name, sha256 } = xen12.package
+    mkdirSync(join(cache, 'downloads'), { recursive: true })
+    lay(join(cache, 'downloads', `${name}-${sha256.slice(0, 16)}.deb`))
+    const { root } = await run(['debian-12'])
+    expect(existsSync(join(root('debian-12'), 'boot/xen-4.17-arm64'))).toBe(true)
+    expect(readdirSync(join(cache, 'downloads'))).toEqual([])
+  })
+
   it('names the package whose .deb cannot be unpacked', async () => {
     const broken = pinned('xen-hypervisor-4.17-arm64', '4.17.5-1', Buffer.from('not a package'))
     const packages = [kernel12.package, broken.package]
@@ -276,6 +294,44 @@ describe('setup', () => {
     writeFileSync(lockFile, readFileSync(lockFile, 'utf8').replace('"size": ', '"size": -'))
     const error = await failure(run(['debian-12']))
     expect(error.message).toContain(`invalid package lock ${lockFile}: roots.debian-11.packages.0.size`)
+  })
+
+  it.each([
+    ['name', '../../../tmp/x', 'roots.debian-11.packages.0.name: not a name of a package'],
+    ['name', 'a/b', 'roots.debian-11.packages.0.name: not a name'],
+    ['name', 'a\0b', 'roots.debian-11.packages.0.name: not a name'],
+    ['name', '..', 'roots.debian-11.packages.0.name: not a name'],
+    ['version', '1/../2', 'roots.debian-11.packages.0.version: not a version'],
+    ['path', 'pool/main/../../x.deb', 'roots.debian-11.packages.0.path: not a path of a package'],
+    ['path', 'pool/main/x/./y.deb', 'roots.debian-11.packages.0.path: not a path of a package'],
+    ['path', 'pool/main/x\0.deb', 'roots.debian-11.packages.0.path: not a path of a package'],
+    ['path', '/etc/passwd', 'roots.debian-11.packages.0.path: not a path of a package'],
+    ['size', 2 ** 40, 'roots.debian-11.packages.0.size: '],
+    ['through', '../x', 'roots.debian-11.packages.0.through: not a name'],
+  ])('refuses a lock with the %s %j', async (key, value, reason) => {
+    const [one, ...others] = lock.roots['debian-11'].packages
+    const packages = [{ ...one, [key]: value }, ...others]
+    const changed = {
+      ...lock,
+      roots: { ...lock.roots, 'debian-11': { ...lock.roots['debian-11'], packages } },
+    }
+    writeFileSync(lockFile, JSON.stringify(changed))
+    await expect(readLock(lockFile)).rejects.toThrow(`invalid package lock ${lockFile}: ${reason}`)
+  })
+
+  it.each([
+    ['null', 'invalid package lock LOCK: the file: '],
+    ['[]', 'invalid package lock LOCK: the file: '],
+    ['{"schema":1,"roots":{"../x":{}}}', 'invalid package lock LOCK: roots'],
+    ['{', 'cannot read the package lock LOCK: '],
+  ])('refuses a lock that is %s', async (text, reason) => {
+    writeFileSync(lockFile, text)
+    await expect(readLock(lockFile)).rejects.toThrow(reason.replace('LOCK', lockFile))
+  })
+
+  it('reads the lock of this project', async () => {
+    const { roots } = await readLock(join(import.meta.dirname, '../../../experiments/packages.lock.json'))
+    expect(Object.keys(roots)).toContain('host')
   })
 
   it('says that dpkg-deb is missing before it downloads anything', async () => {

@@ -1,0 +1,202 @@
+/**
+ * Makes, moves and deletes in a project. A repository can bring links: every folder on the way must be a real one, so that nothing
+ * outside is written or deleted. What a file system refuses becomes a WriteError in words.
+ */
+
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  type Stats,
+} from 'node:fs'
+import { chmod, cp, lstat, open, readdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join, relative } from 'node:path'
+import { FileError, placeIn } from './ordinary.ts'
+
+/** Something could not be written or deleted, in words. */
+export class WriteError extends FileError {
+  override readonly name = 'WriteError'
+}
+
+/** Makes a folder of the project, with those on the way; returns its absolute path. Throws a WriteError for links and files on the way. */
+export function makeFolder(project: string, path: string): string {
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      return wayTo(project, path, true) ?? ''
+    } catch (error) {
+      // Another process deleted a folder on the way, as it was empty.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempts === 10) throw error
+    }
+  }
+}
+
+/**
+ * Deletes what lies at a path of the project; nothing there is fine. A link is deleted, not what it leads to. Throws a WriteError
+ * before anything is deleted if a folder on the way is a link.
+ */
+export async function remove(project: string, path: string): Promise<void> {
+  const place = placeIn(project, path)
+  if (wayTo(project, dirname(relative(project, place)), false) === undefined) return
+  try {
+    await removeAll(place)
+  } catch (error) {
+    throw writeError(error, path, 'delete')
+  }
+}
+
+/** Renames within the project; between two file systems it copies, so that `to` appears at once and whole there, too. */
+export async function move(project: string, from: string, to: string): Promise<void> {
+  const [source, parent] = [placeIn(project, from), makeFolder(project, dirname(to))]
+  await moveFile(source, join(parent, basename(to)), to)
+}
+
+/** As `move`, for absolute paths of files or folders that need not be in the project. */
+export async function moveFile(source: string, target: string, name = target): Promise<void> {
+  try {
+    await rename(source, target)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw writeError(error, name)
+    await moveByCopy(source, target, name)
+  }
+  syncFolder(dirname(target))
+}
+
+async function moveByCopy(source: string, target: string, name: string): Promise<void> {
+  const part = join(dirname(target), `.${basename(target)}.part`)
+  try {
+    await removeAll(part)
+    await cp(source, part, { recursive: true, verbatimSymlinks: true })
+    await syncAll(part)
+    await rename(part, target)
+  } catch (error) {
+    await removeAll(part).catch(() => {})
+    throw writeError(error, name)
+  }
+  await removeAll(source)
+}
+
+/** Handle of a file of the project that grows, which may not be there yet. Throws a WriteError for links, pipes and devices. */
+export function openForAppending(project: string, path: string): number {
+  const file = join(makeFolder(project, dirname(path)), basename(path))
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants
+  try {
+    const handle = openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o666)
+    if (fstatSync(handle).isFile()) return handle
+    closeSync(handle)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ELOOP' && code !== 'ENXIO') throw writeError(error, path)
+  }
+  throw new WriteError(`cannot write ${path}: it is a link, or not an ordinary file; delete it`)
+}
+
+/** Whether a folder of the project is there. Throws a WriteError if it, or one on the way, is a link or a file. */
+export function isFolder(project: string, path: string): boolean {
+  return wayTo(project, path, false) !== undefined
+}
+
+/** What is in a folder is on the disk once the folder is, too. */
+export function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r')
+  try {
+    fsyncSync(handle)
+  } catch (error) {
+    // Some file systems have no such thing for folders.
+    if (!['EINVAL', 'ENOTSUP', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+  } finally {
+    closeSync(handle)
+  }
+}
+
+async function syncAll(place: string): Promise<void> {
+  const found = await lstat(place)
+  if (found.isDirectory()) {
+    for (const name of await readdir(place)) await syncAll(join(place, name))
+    syncFolder(place)
+  } else if (found.isFile()) {
+    const handle = await open(place, 'r')
+    await handle.sync().finally(() => handle.close())
+  }
+}
+
+/** Absolute path of a folder of the project; undefined if it is not there and not to be made. */
+function wayTo(project: string, path: string, make: boolean): string | undefined {
+  const place = placeIn(project, path)
+  let folder = project
+  for (const name of relative(project, place).split('/').filter(Boolean)) {
+    folder = join(folder, name)
+    const found = lstatSync(folder, { throwIfNoEntry: false })
+    if (found === undefined && !make) return undefined
+    if (found === undefined) makeOne(folder, relative(project, folder))
+    else requireFolder(found, folder, relative(project, folder))
+  }
+  return folder
+}
+
+function makeOne(folder: string, path: string): void {
+  try {
+    mkdirSync(folder)
+    syncFolder(dirname(folder))
+  } catch (error) {
+    // Another process was faster; whatever it made is looked at.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw writeError(error, path)
+    requireFolder(lstatSync(folder), folder, path)
+  }
+}
+
+function requireFolder(found: Stats, folder: string, path: string): void {
+  if (found.isDirectory()) return
+  const kind = found.isSymbolicLink() ? `a link to ${readlinkSync(folder)}` : 'not a folder'
+  throw new WriteError(
+    `${path} is ${kind}: repro writes and deletes only in real folders of the project; remove it`,
+  )
+}
+
+/** Also folders that a script left without permission to write. */
+async function removeAll(place: string): Promise<void> {
+  const options = { recursive: true, force: true, maxRetries: 3 }
+  try {
+    await rm(place, options)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EACCES' && code !== 'EPERM') throw error
+    await openUp(place)
+    await rm(place, options)
+  }
+}
+
+async function openUp(place: string): Promise<void> {
+  if (!(await lstat(place)).isDirectory()) return
+  await chmod(place, 0o700)
+  for (const name of await readdir(place)) await openUp(join(place, name))
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full; make room and try again',
+  EDQUOT: 'the disk quota is used up; make room and try again',
+  EACCES: 'no permission (EACCES)',
+  EPERM: 'no permission (EPERM)',
+  EROFS: 'the file system is read-only (EROFS)',
+  ENOTDIR: 'a file is where a folder must be (ENOTDIR)',
+  EISDIR: 'a folder is in its place (EISDIR)',
+  ENOTEMPTY: 'a folder is in its place (ENOTEMPTY)',
+  EEXIST: 'something is in its place (EEXIST)',
+  ENAMETOOLONG: 'the path is too long (ENAMETOOLONG)',
+  EFBIG: 'the file is too large for this file system or the limit of this shell (EFBIG)',
+  EMFILE: 'too many open files (EMFILE); raise the limit, see ulimit -n',
+  ENFILE: 'too many open files on this machine (ENFILE)',
+  EIO: 'the disk has an error there (EIO)',
+}
+
+/** What a file system refuses, in words; anything else comes back unchanged. */
+export function writeError(error: unknown, path: string, what: 'write' | 'delete' = 'write'): unknown {
+  const { code = '' } = error as NodeJS.ErrnoException
+  const reason = reasons[code]
+  if (error instanceof FileError || reason === undefined) return error
+  return new WriteError(`cannot ${what} ${path}: ${reason}`, { cause: error })
+}

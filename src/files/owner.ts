@@ -1,0 +1,48 @@
+/** Who made a lock or a draft, and whether that process is still there. */
+
+import { createHash } from 'node:crypto'
+import { readFileSync, readlinkSync } from 'node:fs'
+import { hostname } from 'node:os'
+
+export interface Owner {
+  readonly pid: number
+  /** When the process started, in clock ticks since boot (proc_pid_stat(5), field 22): tells a reused pid apart. */
+  readonly startTicks: string
+  /** Where the pid means something: this boot of this machine, and the namespace of process numbers (a container has its own). */
+  readonly place: string
+  readonly host: string
+}
+
+/** This process. */
+export function self(): Owner {
+  return { pid: process.pid, startTicks: startTicks(process.pid), place: place(), host: hostname() }
+}
+
+/** Of a process of another machine or container nothing is known. */
+export function stateOf(owner: Pick<Owner, 'pid' | 'startTicks' | 'place'>): 'alive' | 'gone' | 'elsewhere' {
+  if (owner.place !== place()) return 'elsewhere'
+  const now = startTicks(owner.pid)
+  return now === '' || now !== owner.startTicks ? 'gone' : 'alive'
+}
+
+function place(): string {
+  const boot = attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim())
+  const numbers = attempt(() => readlinkSync('/proc/self/ns/pid'))
+  return createHash('sha256').update(`${boot} ${numbers}`).digest('hex').slice(0, 12)
+}
+
+/** See Owner; '' for a process that does not exist, or is dead and only waits for its parent to notice. */
+function startTicks(pid: number): string {
+  const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  // The second field is the program's name in parentheses and may hold blanks and parentheses itself.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields[0] === 'Z' || fields[0] === 'X' ? '' : (fields[19] ?? '')
+}
+
+function attempt(read: () => string): string {
+  try {
+    return read()
+  } catch {
+    return ''
+  }
+}
