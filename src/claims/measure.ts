@@ -30,6 +30,8 @@ export interface Measured {
   readonly trials: number
   /** What is counted as an observation: a trial, or a boot where a run has several. */
   readonly per: Unit
+  /** Draws of the bootstrap; absent of a direction, whose interval is exact. */
+  readonly draws?: number
   readonly sources: readonly Source[]
   /** Of a direction: the mean of the second series divided by that of the first, which is what is mostly published. */
   readonly ratio?: number
@@ -92,13 +94,13 @@ function measureValue(
   expression: Expression,
   region: Region,
   results: Results,
-  options: BootstrapOptions & { readonly level: number },
+  options: BootstrapOptions & { readonly level: number; readonly resamples: number },
 ): Measured {
   const quantity = quantityOf(expression, results)
-  const { interval, units, unit: per } = expressionInterval(expression, results, options)
+  const { interval, units, unit: per, draws } = expressionInterval(expression, results, options)
   const { level } = options
   const decision = decide({ value: quantity.value, interval, level, trials: units }, region)
-  return { ...quantity, interval, region, decision, trials: units, per }
+  return { ...quantity, interval, region, decision, trials: units, per, draws }
 }
 
 function quantityOf(ast: Expression, results: Results): Quantity {

@@ -4,8 +4,9 @@ import type { ClaimBlock } from '../document/block.ts'
 import type { Test } from '../document/claim.ts'
 import { digits, symbol } from '../results/quantity.ts'
 import type { Interval } from '../stats/interval.ts'
+import { min } from '../stats/order.ts'
 import type { Judgement } from './judge.ts'
-import { defaultResamples, type Measured } from './measure.ts'
+import type { Measured } from './measure.ts'
 import { english, type Phrases } from './phrases.ts'
 import type { Region } from './region.ts'
 
@@ -92,12 +93,13 @@ function decimalsOf(value: number): number {
 }
 
 /** How the interval of a test was made; undefined if nothing was measured. */
-export function methodText({ claim, measured }: Judgement, phrases: Phrases = english): string | undefined {
+export function methodText({ measured }: Judgement, phrases: Phrases = english): string | undefined {
   if (measured.length === 0) return undefined
   const per = [...new Set(measured.map((one) => one.per))]
-  return claim.test.type === 'direction'
+  const draws = measured.flatMap((one) => one.draws ?? [])
+  return draws.length === 0
     ? phrases.rankTest(per)
-    : phrases.bootstrap(digits(defaultResamples), per, measured.length)
+    : phrases.bootstrap(digits(min(draws)), per, measured.length)
 }
 
 interface Scale {

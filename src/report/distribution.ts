@@ -4,6 +4,7 @@
  */
 
 import { digits, symbol } from '../results/quantity.ts'
+import { max, min } from '../stats/order.ts'
 import { textWidth } from './textwidth.ts'
 import { font } from './theme.ts'
 import type { Words } from './words/en.ts'
@@ -135,8 +136,7 @@ interface Axis {
 
 /** Logarithmic where all values are positive and spread; times in milliseconds where they are that long. */
 function axisOf(values: readonly number[], unit: string, words: Words['distribution']): Axis {
-  const low = Math.min(...values)
-  const high = Math.max(...values)
+  const [low, high] = [min(values), max(values)]
   const [factor, shown] = unit === 'us' && high >= 1000 ? [1e-3, 'ms'] : [1, symbol(unit)]
   const isLog = low > 0 && high / low > 3
   const scale = (value: number) => (isLog ? Math.log10(value) : value)

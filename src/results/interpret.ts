@@ -11,6 +11,7 @@ import {
 } from '../document/expression.ts'
 import { pearson } from '../stats/correlation.ts'
 import { mean } from '../stats/moments.ts'
+import { max, min } from '../stats/order.ts'
 import { product, type Quantity, QueryError, quotient, symbol, unknown } from './quantity.ts'
 import type { Run } from './run.ts'
 import { type Factors, runName, type Statistic, statistics } from './series.ts'
@@ -168,9 +169,9 @@ const functions: ReadonlyMap<string, (value: number) => number> = new Map([
 ])
 
 const aggregates: ReadonlyMap<string, (values: readonly number[]) => number> = new Map([
-  ['max', (values) => Math.max(...values)],
+  ['max', max],
   ['mean', mean],
-  ['min', (values) => Math.min(...values)],
+  ['min', min],
   ['sum', (values) => values.reduce((sum, value) => sum + value, 0)],
 ])
 
