@@ -71,7 +71,7 @@ export function judge(
       ...verdict,
       measured,
       ...published,
-      ...(first === undefined || first.ratio !== undefined ? {} : { unit: first.unit }),
+      ...(first === undefined || claim.test.type === 'direction' ? {} : { unit: first.unit }),
       notes: notesOn(claim, measured, evidence.results, reasons),
     }
   } catch (error) {

@@ -2,7 +2,7 @@
 
 import { differences, type Test } from '../document/claim.ts'
 import type { Expression } from '../document/expression.ts'
-import { type Quantity, QueryError, type Source } from '../results/quantity.ts'
+import { type Quantity, QueryError, type Source, unitName } from '../results/quantity.ts'
 import { evaluate, type Results, readSeries } from '../results/query.ts'
 import type { BootstrapOptions } from '../stats/bootstrap.ts'
 import { independentValues, type Unit } from '../stats/clusters.ts'
@@ -33,7 +33,9 @@ export interface Measured {
   /** Draws of the bootstrap; absent of a direction, whose interval is exact. */
   readonly draws?: number
   readonly sources: readonly Source[]
-  /** Of a direction: the mean of the second series divided by that of the first, which is what is mostly published. */
+  /**
+   * Of a direction: the mean of the second series divided by that of the first, which is what is mostly published. Absent where that is 0.
+   */
   readonly ratio?: number
 }
 
@@ -131,7 +133,7 @@ function measureShift(
   ] as const) {
     if (values.length === 0) throw new QueryError(`no observation of ${path.parts.join('.')}`)
   }
-  if (a.unit !== b.unit) throw new QueryError(`units do not fit: ${a.unit || 'none'} and ${b.unit || 'none'}`)
+  if (a.unit !== b.unit) throw new QueryError(`units do not fit: ${unitName(a.unit)} and ${unitName(b.unit)}`)
   const observed = independentValues(a, b)
   const { estimate, interval } = shift(observed.a, observed.b, level)
   const margin = tolerance * Math.abs(median(observed.a))
@@ -154,7 +156,7 @@ function measureShift(
         : { type: 'open', trialsNeeded: Math.max(fewestTrialsEach(level), trials + 1) },
     trials,
     per: observed.unit,
-    ratio: mean(b.values) / mean(a.values),
+    ...(mean(a.values) === 0 ? {} : { ratio: mean(b.values) / mean(a.values) }),
     sources: [a, b].map(({ run, values }) => ({ type: 'run', run, n: values.length })),
   }
 }

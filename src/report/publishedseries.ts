@@ -1,6 +1,7 @@
 /** What the original study published of a series that the document shows in a table with published numbers. */
 
 import type { ClaimSeries } from '../claims/series.ts'
+import { decimal } from '../document/decimal.ts'
 import type { Document } from '../document/document.ts'
 import { type PublishedRow, parsePublished } from '../document/published.ts'
 import type { Distribution } from './distribution.ts'
@@ -44,6 +45,5 @@ export async function publishedSeries(
 }
 
 function numberIn(row: PublishedRow | undefined, column: string): number | undefined {
-  const text = row?.[column]
-  return text === undefined || text === '' || Number.isNaN(Number(text)) ? undefined : Number(text)
+  return decimal(row?.[column] ?? '')
 }

@@ -1,7 +1,7 @@
 /** What each pattern changes against a baseline, judged together: Holm's correction for their number, and whether it can be told at all. */
 
 import { z } from 'zod'
-import { unknown } from '../../results/quantity.ts'
+import { digits, unknown } from '../../results/quantity.ts'
 import type { Run } from '../../results/run.ts'
 import { canonical, columnOf, type Factors, runName, series } from '../../results/series.ts'
 import { warningsOn } from '../../results/warnings.ts'
@@ -150,13 +150,9 @@ function rowsOf(
       time(one.shift),
       time(one.interval.low),
       time(one.interval.high),
-      { ...numberCell(one.delta, [run, baseline]), text: signed(one.delta) },
+      { ...numberCell(one.delta, [run, baseline]), text: digits(one.delta, 2) },
       { ...numberCell(one.p, [run, baseline]), text: one.p < 0.001 ? '< 0.001' : one.p.toFixed(3) },
       { type: 'text', text: words.tables.effects.verdicts[one.verdict], runs: [run, baseline] },
     ]
   })
-}
-
-function signed(delta: number): string {
-  return delta.toFixed(2).replace('-', '−')
 }

@@ -150,7 +150,7 @@ function inWords(value: Parameter | undefined, words: Words): string {
   if (value === undefined || value === null) return tables.none
   if (value === true) return tables.yes
   if (value === false) return tables.no
-  if (typeof value === 'number') return String(value).replace('-', '−')
+  if (typeof value === 'number') return String(value).replace(/^-/, '−')
   if (typeof value === 'string') return value
   return Array.isArray(value) ? tables.list(value.map((one) => inWords(one, words))) : JSON.stringify(value)
 }

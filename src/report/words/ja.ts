@@ -227,6 +227,7 @@ export const japanese: Words = {
     yes: 'はい',
     no: 'いいえ',
     none: 'なし',
+    byZero: 'なし（公表値0）',
     list: (names) => names.join('、'),
     comparisonNote:
       '比：本実験の平均を公表された平均で割った値。範囲内：公表された平均が本実験の最小値と最大値の間にあるか。',
