@@ -26,9 +26,8 @@ export async function publishedSeries(
     if (block.type !== 'table' || block.from === undefined) continue
     const { published, publishedEnvironment, measures } = block.options
     if (typeof published !== 'string' || !Array.isArray(measures)) continue
-    const text = await readText(published).catch(() => '')
     const environment = typeof publishedEnvironment === 'string' ? publishedEnvironment : undefined
-    const rows = matching(parsePublished(text), { environment })
+    const rows = matching(await readText(published).then(parsePublished).catch(nothing), { environment })
     sources.push({ experiment: block.from, measures: measures.map(String), rows })
   }
   return (series) => {
@@ -43,6 +42,8 @@ export async function publishedSeries(
     return undefined
   }
 }
+
+const nothing = (): readonly PublishedRow[] => []
 
 function numberIn(row: PublishedRow | undefined, column: string): number | undefined {
   return decimal(row?.[column] ?? '')

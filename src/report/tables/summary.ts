@@ -168,9 +168,9 @@ function publishedColumns(
   if (row === undefined) return new Map()
   const columns = names.map((name): [string, string] => {
     const own = statistic(name)?.unit(unit) ?? ''
-    return [name, own === '' ? name : `${name}_${own}`]
+    return [name, own === '' ? name : `${name}_${own.replace('²', '2')}`]
   })
-  return new Map(columns.filter(([, column]) => column in row))
+  return new Map(columns.filter(([, column]) => row[column] !== undefined))
 }
 
 function head(layout: Layout, runs: readonly Run[], words: Words): Table['head'] {
