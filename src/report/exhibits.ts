@@ -7,7 +7,7 @@ import { CsvError } from '../document/csv.ts'
 import type { Document } from '../document/document.ts'
 import { parsePublished } from '../document/published.ts'
 import { cellsOf } from '../plan/cells.ts'
-import { origins, QueryError } from '../results/quantity.ts'
+import { origins, partError, QueryError } from '../results/quantity.ts'
 import type { Results } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
@@ -81,8 +81,8 @@ export async function exhibit(
     return block.type === 'table'
       ? await tableExhibit(block, label, sources)
       : await figureExhibit(block, label, sources)
-  } catch (error) {
-    if (!(error instanceof QueryError)) throw error
+  } catch (caught) {
+    const error = partError(caught)
     return {
       element: element(
         'div',

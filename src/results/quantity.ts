@@ -45,6 +45,15 @@ export class QueryError extends Error {
   }
 }
 
+/**
+ * An error in one part of a report, so that the other parts can go on: an author's mistake as it is, and what nobody foresaw in words.
+ */
+export function partError(error: unknown): QueryError {
+  if (error instanceof QueryError) return error
+  const isOurs = error instanceof Error && !/^(?:Error|RangeError|TypeError|ReferenceError)$/.test(error.name)
+  return new QueryError(isOurs ? error.message : `cannot be worked out: ${error}`)
+}
+
 /** Of an overflow, or of a difference or quotient of two. */
 export const notFinite = 'the result is too large for a number'
 
