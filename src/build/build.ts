@@ -97,6 +97,10 @@ export async function build(
   const document = override(opened.document, options, tell)
   const own = { document, environments: opened.environments }
   const steps = await planDocument(site, own, files)
+  // Beside the runs that are shown: the records as they were when the build began, held against the document as it is written.
+  const { recorded } = knownRuns(
+    document === opened.document ? steps : await planDocument(site, opened, files),
+  )
   if (options.frozen) refuseUnrecorded(steps, whereWritten(site, document))
   const wanted = choice(steps, options)
   if (options.record) {
@@ -126,8 +130,6 @@ export async function build(
   const after = first.length > 0 ? openFiles(site.project, files.notes()) : files
   const made = new Map(done.executed.map((run) => [runName(run), run]))
   const settled = first.length > 0 ? await planDocument(site, own, after, made) : steps
-  // Beside them stand the records as they were when the build began.
-  const { recorded } = knownRuns(steps)
   const shown = shownRuns(settled, made)
   if (options.record)
     await underLock(site, options.signal, tell, async () => await record(shown, settled, site, tell))
