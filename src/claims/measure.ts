@@ -55,6 +55,8 @@ export function measure(
     case 'absolute':
     case 'relative': {
       const published = publishedValue(test, results)
+      if (test.type === 'relative' && published === 0)
+        throw new QueryError('a share of a published 0 allows nothing but 0: write the tolerance as a number')
       const tolerance = test.type === 'absolute' ? test.tolerance : test.tolerance * Math.abs(published)
       return [measureValue(test.expression, around(published, tolerance), results, among(1))]
     }

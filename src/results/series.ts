@@ -65,6 +65,15 @@ export function scaled(value: number, scale: number, measure: string): number {
   return found
 }
 
+const timeWord = /^(?:ns|us|µs|ms|s|secs?|seconds|(?:nano|micro|milli)s(?:ec|econds))$/
+
+/** The name of a column without the unit of time that it ends in (`elapsedNs`, `elapsed_ms`, `elapsed (s)`); undefined if there is none. */
+export function withoutUnit(name: string): string | undefined {
+  const [, rest = '', word = ''] =
+    /^(.*?)[^\p{L}\p{N}]*((?<=[\p{Ll}\p{N}])\p{Lu}\p{Ll}*|(?<![\p{L}\p{N}])\p{Ll}+)\)?$/u.exec(name) ?? []
+  return timeWord.test(word.toLowerCase()) ? rest : undefined
+}
+
 /** Factor from a column's own unit to the canonical one, and the canonical unit. */
 export function canonical(run: Run, column: Column): { readonly scale: number; readonly unit: string } {
   const unit = column.unit ?? ''

@@ -2,8 +2,7 @@
 
 import { z } from 'zod'
 import { digits, unknown } from '../../results/quantity.ts'
-import type { Run } from '../../results/run.ts'
-import { canonical, columnOf, type Factors, runName, series } from '../../results/series.ts'
+import { type Factors, runName, series } from '../../results/series.ts'
 import { warningsOn } from '../../results/warnings.ts'
 import { compareFactors, type FactorComparison } from '../../stats/compare.ts'
 import { matching, valuesOf } from '../published.ts'
@@ -23,6 +22,7 @@ import {
   patterns,
   published,
   publishedEnvironment,
+  unitOf,
   where,
 } from './options.ts'
 
@@ -68,7 +68,7 @@ export const effects = tableKind(options, (given, context): Table => {
     return { environment, base, others }
   })
   const shown = groups.flatMap(({ base, others }) => [base, ...others].flatMap(({ run }) => run ?? []))
-  const unit = unitOf(shown, given.measure)
+  const unit = unitOf(shown, [given.measure])
   const rendered = groups.map((group) =>
     environmentGroup(
       group.environment,
@@ -108,11 +108,6 @@ export const effects = tableKind(options, (given, context): Table => {
     ),
   }
 })
-
-function unitOf(runs: readonly Run[], measure: string): string {
-  const [first] = runs
-  return first === undefined ? '' : canonical(first, columnOf(first, measure, ['measure'])).unit
-}
 
 interface Compared {
   readonly base: CellRun

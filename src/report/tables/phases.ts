@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { decimal } from '../../document/decimal.ts'
 import type { PublishedRow } from '../../document/published.ts'
-import { digits, QueryError, symbol } from '../../results/quantity.ts'
+import { digits } from '../../results/quantity.ts'
 import type { Run } from '../../results/run.ts'
 import { canonical, columnOf, type Factors, select } from '../../results/series.ts'
 import { mean } from '../../stats/moments.ts'
@@ -39,6 +39,7 @@ import {
   patterns,
   published,
   publishedEnvironment,
+  unitOf,
   where,
 } from './options.ts'
 
@@ -71,7 +72,8 @@ export const phases = tableKind(options, (given, context): Table => {
   const factors = factorsOf(given)
   checkEnvironment(context.published ?? [], given.publishedEnvironment)
   for (const name of Object.keys(factors)) labelOf(runs, name, 'factor')
-  const unit = commonUnit(runs, given.measures)
+  for (const name of given.measures) labelOf(runs, name, 'measure')
+  const unit = unitOf(runs, given.measures)
   const publishedColumn = `mean_${unit}`
   const publishedRows = matching(context.published ?? [], {
     ...factors,
@@ -114,17 +116,6 @@ export const phases = tableKind(options, (given, context): Table => {
     missing: cells.flat().flatMap(({ run, name }) => (run === undefined ? [name] : [])),
   }
 })
-
-function commonUnit(runs: readonly Run[], measures: readonly string[]): string {
-  for (const name of measures) labelOf(runs, name, 'measure')
-  const units = new Set(
-    runs.flatMap((run) => measures.map((name) => canonical(run, columnOf(run, name, ['measure'])).unit)),
-  )
-  if (units.size > 1) {
-    throw new QueryError(`phases of different units do not add up: ${[...units].map(symbol).join(', ')}`)
-  }
-  return [...units][0] ?? ''
-}
 
 /** Columns of the sum: our mean, and the published one. */
 function sumWidth({ published: rows }: Layout): number {
