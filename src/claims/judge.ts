@@ -89,14 +89,9 @@ export function judge(
   } catch (error) {
     if (error instanceof QueryError) return { ...notTestable(claim, error.message), ...published }
     // One claim that cannot be judged must not keep the others from it.
-    return { ...failedJudgement(claim, error, reasons), ...published }
+    const { message } = partError(error)
+    return { ...notTestable(claim, reasons.failed(message)), ...published, failure: message }
   }
-}
-
-/** That a claim cannot be judged, or not be shown, because of an error that nobody foresaw. */
-export function failedJudgement(claim: Claim, error: unknown, reasons: Reasons): Judgement {
-  const { message } = partError(error)
-  return { ...notTestable(claim, reasons.failed(message)), failure: message }
 }
 
 function lackingText(lacking: readonly Lack[], reasons: Reasons): string {

@@ -12,7 +12,7 @@ import type { Element, ElementContent, Root } from 'hast'
 import type { Nodes } from 'mdast'
 import rehypeStringify from 'rehype-stringify'
 import { unified } from 'unified'
-import { failedJudgement, type Judgement, judge } from '../claims/judge.ts'
+import { type Judgement, judge } from '../claims/judge.ts'
 import type { Reasons } from '../claims/reasons.ts'
 import type { Evidence } from '../claims/scope.ts'
 import { seriesOf } from '../claims/series.ts'
@@ -21,6 +21,7 @@ import type { Block, ClaimBlock, ExperimentBlock, FigureBlock, Place, TableBlock
 import type { Document, InlineValue } from '../document/document.ts'
 import type { FrontMatter } from '../document/frontmatter.ts'
 import type { PublishedTable } from '../document/published.ts'
+import { partError } from '../results/quantity.ts'
 import type { Results } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
@@ -145,10 +146,10 @@ export async function renderReport({
       try {
         return claimElement(verification, { label, detail: detailOf(decisive(verification)) }, words)
       } catch (error) {
-        // What cannot be shown of one claim must not keep the others from the reader.
-        const failed = failedJudgement(part, error, words.claim.reasons)
-        problems.push(...claimProblems(failed, part))
-        return claimElement({ claim: part, recorded: failed }, { label, detail: detailOf(failed) }, words)
+        // What cannot be shown of one claim must not keep its verdict, and the others, from the reader.
+        problems.push({ type: 'error', message: partError(error).message, place: part.place })
+        const detail = detailOf({ ...decisive(verification), measured: [] })
+        return claimElement(verification, { label, detail }, words)
       }
     }
     const made =

@@ -10,7 +10,7 @@ import { cumulativeNormal, quantileNormal } from 'vega-statistics'
 import { clusterValues, type Sample } from './clusters.ts'
 import type { Interval } from './interval.ts'
 import { mean } from './moments.ts'
-import { min, quantile } from './order.ts'
+import { max, min, quantile } from './order.ts'
 import { randomNumbers } from './random.ts'
 import { quantileStudent } from './student.ts'
 import { fewestTrials } from './trials.ts'
@@ -56,7 +56,7 @@ export function bootstrap(
   const replicates = Array.from({ length: drawsOf(sizes, resamples) }, () =>
     statistic(sizes.map((size) => drawUnits(size, random))),
   )
-  const influence = sizes.map((_, sample) => jackknife(whole, sample, statistic))
+  const influence = scaled(sizes.map((_, sample) => jackknife(whole, sample, statistic)))
   const z = expandedQuantile(influence, level)
   return bcaInterval(replicates, estimate, acceleration(influence), z)
 }
@@ -119,6 +119,13 @@ function jackknife(whole: Draw, sample: number, statistic: (draw: Draw) => numbe
   if (defined.length === 0) return without.map(() => 0)
   const center = mean(defined)
   return without.map((value) => (Number.isFinite(value) ? (groups - 1) * (center - value) : 0))
+}
+
+/** Only proportions count; a power of two leaves them as they are, and keeps their cubes from an overflow. */
+function scaled(influence: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  const largest = max(influence.map((sample) => max(sample.map(Math.abs))))
+  const factor = largest > 1e60 || (largest > 0 && largest < 1e-60) ? 2 ** -Math.floor(Math.log2(largest)) : 1
+  return factor === 1 ? influence : influence.map((sample) => sample.map((value) => value * factor))
 }
 
 /** Efron and Tibshirani 1993, equation 14.15, summed over samples as in DiCiccio and Efron 1996. */
