@@ -61,7 +61,7 @@ export async function verifyClaims(
 
 function isRecord({ run, executed }: KnownRun, records: ReadonlyMap<string, Run>): boolean {
   const record = records.get(runName(run))
-  return executed !== true && record?.key === run.key && sameRows(record, run)
+  return executed !== true && (record === run || (record?.key === run.key && sameRows(record, run)))
 }
 
 function evidenceOf(sources: Omit<Results, 'runs'>, known: readonly KnownRun[]): Evidence {
