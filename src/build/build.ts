@@ -7,6 +7,7 @@
  */
 
 import { basename, join } from 'node:path'
+import type { KnownRun } from '../claims/verification.ts'
 import { hasErrors } from '../document/problem.ts'
 import { makeFolder } from '../files/change.ts'
 import { cellsOf, chosen, type PlannedCell } from '../plan/cells.ts'
@@ -37,6 +38,7 @@ import {
   type Site,
   whereWritten,
 } from './site.ts'
+import { knownRuns, shownRuns } from './verify.ts'
 
 export interface BuildOptions extends Overrides {
   /** Cells to run whatever is there, see plan/cells.ts; `all` for all that are chosen. */
@@ -96,6 +98,10 @@ export async function build(
   const document = override(opened.document, options, tell)
   const own = { document, environments: opened.environments }
   const steps = await planDocument(site, own, files)
+  // Beside the runs that are shown: the records as they were when the build began, held against the document as it is written.
+  const { recorded } = knownRuns(
+    document === opened.document ? steps : await planDocument(site, opened, files),
+  )
   if (options.frozen) refuseUnrecorded(steps, whereWritten(site, document))
   const wanted = choice(steps, options)
   if (options.record) {
@@ -125,7 +131,7 @@ export async function build(
   const after = first.length > 0 ? openFiles(site.project, files.notes()) : files
   const made = new Map(done.executed.map((run) => [runName(run), run]))
   const settled = first.length > 0 ? await planDocument(site, own, after, made) : steps
-  const shown = runsToShow(settled, made)
+  const shown = shownRuns(settled, made)
   if (options.record)
     await underLock(site, options.signal, tell, async () => await record(shown, settled, site, tell))
   if (!options.render) return { ...done, problems: [] }
@@ -134,8 +140,8 @@ export async function build(
     editions: opened.editions,
     published: opened.published,
     runs: shown.map(({ run }) => run),
-    standings: new Map(shown.map(({ run, standing }) => [runName(run), standing])),
-    records: recordsBeside(shown, steps),
+    standings: standingsOf(shown),
+    records: recorded,
     files: options.record ? openFiles(site.project, after.notes()) : after,
     program: programOf(site, after),
   }
@@ -182,32 +188,13 @@ async function setUp(site: Site, steps: readonly Step[], signal: AbortSignal, te
   }
 }
 
-export interface Shown {
-  readonly run: Run
-  readonly standing: Standing
+function standingOf({ executed = false, stale }: KnownRun): Standing {
+  return { executed, ...(stale === undefined ? {} : { stale }) }
 }
 
-export function runsToShow(steps: readonly Step[], made: ReadonlyMap<string, Run>): readonly Shown[] {
-  return steps.flatMap(({ cell, verdict }): readonly Shown[] => {
-    const run = made.get(runName(cell))
-    if (run) return [{ run, standing: { executed: true } }]
-    if (verdict.type === 'missing' || verdict.type === 'damaged') return []
-    const stale = verdict.type === 'stale' ? { stale: verdict.reason } : {}
-    return [{ run: verdict.run, standing: { executed: false, ...stale } }]
-  })
-}
-
-/** The recorded runs, if the report shows others: as they were when the build began. */
-function recordsBeside(
-  shown: readonly Shown[],
-  before: readonly Step[],
-): ReadonlyMap<string, Run> | undefined {
-  const records = before.flatMap(({ verdict }) =>
-    verdict.type === 'recorded' || verdict.type === 'stale' ? [verdict.run] : [],
-  )
-  const known = new Set(records)
-  if (shown.every(({ run }) => known.has(run))) return undefined
-  return new Map(records.map((run) => [runName(run), run]))
+/** By the run's name, as the report takes them. */
+export function standingsOf(shown: readonly KnownRun[]): ReadonlyMap<string, Standing> {
+  return new Map(shown.map((one) => [runName(one.run), standingOf(one)]))
 }
 
 function absent(file: string): never {

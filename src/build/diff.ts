@@ -3,6 +3,7 @@
 import { openGit } from '../files/git.ts'
 import { type Change, changesOf } from '../plan/verdict.ts'
 import { openFiles } from '../results/files.ts'
+import { QueryError, unitName } from '../results/quantity.ts'
 import type { Run } from '../results/run.ts'
 import { parseRun } from '../results/runfile.ts'
 import { excludedColumn, type Factors, runName, series } from '../results/series.ts'
@@ -69,6 +70,10 @@ function metrics(a: Run, b: Run): readonly MetricDifference[] {
       const one = series(a, factors, measure)
       const other = series(b, factors, measure)
       if (one.values.length === 0 || other.values.length === 0) return []
+      if (one.unit !== other.unit)
+        throw new QueryError(
+          `${measure} of ${runName(a)} cannot be compared: ${unitName(one.unit)} before, now ${unitName(other.unit)}`,
+        )
       const { unit: per, ...comparison } = compare(one, other)
       return [{ ...comparison, series: group, measure, unit: one.unit, per }]
     })

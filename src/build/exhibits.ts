@@ -2,6 +2,7 @@
 
 import { posix } from 'node:path'
 import { visit } from 'unist-util-visit'
+import type { KnownRun } from '../claims/verification.ts'
 import type { ClaimBlock, FigureBlock, TableBlock } from '../document/block.ts'
 import { isFile } from '../document/check.ts'
 import { comparesWithTables } from '../document/claim.ts'
@@ -26,8 +27,8 @@ export interface Rendering {
   readonly published: readonly PublishedTable[]
   readonly runs: readonly Run[]
   readonly standings: Standings
-  /** Recorded runs by name, if others are shown. */
-  readonly records?: ReadonlyMap<string, Run> | undefined
+  /** Recorded runs; those that are shown unless given. */
+  readonly records?: readonly KnownRun[]
   readonly files: Files
   /** What identifies this program: its version and code. */
   readonly program: string

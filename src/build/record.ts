@@ -1,11 +1,11 @@
 /** The record: what a frozen build demands of it, and what --record writes into results/. */
 
 import { VFile } from 'vfile'
+import type { KnownRun } from '../claims/verification.ts'
 import { parseDocument } from '../document/document.ts'
 import type { Step } from '../plan/plan.ts'
-import type { Standing } from '../report/telling.ts'
 import { openFiles } from '../results/files.ts'
-import { documentOf, type Run } from '../results/run.ts'
+import { documentOf } from '../results/run.ts'
 import { StoreError } from '../results/runfile.ts'
 import { runName } from '../results/series.ts'
 import { openStore, recordedFolder } from '../results/store.ts'
@@ -41,8 +41,8 @@ export function refuseOthersRecords(steps: readonly Step[], site: Site): void {
 }
 
 /** In words, if the recorded run of a cell belongs to another document, which still has the experiment. */
-function otherOwner({ cell, recorded }: Step, { project, document }: Site): string | undefined {
-  const owner = recorded && documentOf(recorded)
+function otherOwner({ cell, record }: Step, { project, document }: Site): string | undefined {
+  const owner = record && documentOf(record.run)
   if (owner === undefined || owner === document) return undefined
   const files = openFiles(project)
   const value = files.problem(owner) === undefined ? files.text(owner) : undefined
@@ -54,13 +54,13 @@ function otherOwner({ cell, recorded }: Step, { project, document }: Site): stri
 
 /** Writes the runs that the report shows, except for stale ones and for those that are there. */
 export async function record(
-  shown: readonly { readonly run: Run; readonly standing: Standing }[],
+  shown: readonly KnownRun[],
   steps: readonly Step[],
   { project, seal }: Site,
   tell: Tell,
 ): Promise<void> {
   const recorded = new Set(steps.flatMap(({ verdict }) => (verdict.type === 'recorded' ? [verdict.run] : [])))
-  const fresh = shown.filter(({ run, standing }) => standing.stale === undefined && !recorded.has(run))
+  const fresh = shown.filter(({ run, stale }) => stale === undefined && !recorded.has(run))
   const store = openStore(project, openFiles(project), seal)
   for (const { run } of fresh) await store.record(run)
   tell({ type: 'note', text: `recorded ${fresh.length} ${fresh.length === 1 ? 'run' : 'runs'} in results/` })

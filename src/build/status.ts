@@ -6,11 +6,12 @@ import { openFiles } from '../results/files.ts'
 import { digest } from '../results/key.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
-import { planAsItIs, runsToShow } from './build.ts'
+import { planAsItIs, standingsOf } from './build.ts'
 import { renderInputs } from './exhibits.ts'
 import { readManifest, reportDigest } from './manifest.ts'
 import { programOf } from './program.ts'
 import { openDocument, type Site } from './site.ts'
+import { knownRuns } from './verify.ts'
 
 export interface StepStatus {
   /** Name of a cell, id of a table, figure or claim, or `page`. */
@@ -33,13 +34,13 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
   const files = openFiles(site.project, manifest?.notes)
   const opened = await openDocument(site, files)
   const steps = await planAsItIs(site, opened, files)
-  const shown = runsToShow(steps, new Map())
+  const { shown } = knownRuns(steps)
   const inputs = renderInputs({
     document: opened.document,
     editions: opened.editions,
     published: opened.published,
     runs: shown.map(({ run }) => run),
-    standings: new Map(shown.map(({ run, standing }) => [runName(run), standing])),
+    standings: standingsOf(shown),
     files,
     program: programOf(site, files),
   })

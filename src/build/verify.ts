@@ -1,13 +1,7 @@
-/**
- * Verification of a paper's claims: what the recorded runs say of each, and, after a rerun, what that says, with every rerun cell
- * held against its record.
- */
+/** Runs of a plan as evidence for claims; and, after a rerun, every cell held against its record. */
 
-import type { Judgement } from '../claims/judge.ts'
-import type { Evidence } from '../claims/scope.ts'
-import type { Verification } from '../claims/verification.ts'
+import type { KnownRun, KnownRuns } from '../claims/verification.ts'
 import type { ClaimBlock } from '../document/block.ts'
-import type { PublishedTable } from '../document/published.ts'
 import type { PlannedCell } from '../plan/cells.ts'
 import type { Step } from '../plan/plan.ts'
 import { cellsRead } from '../results/query.ts'
@@ -23,43 +17,19 @@ export interface Reproduction {
   readonly same: 'bits' | 'rows' | 'other' | 'none'
 }
 
-/** What claims are verified against: the steps of a plan, with their runs, and the tables that the document names. */
-export interface Verified {
-  readonly steps: readonly Step[]
-  readonly published: readonly PublishedTable[]
+/** The runs of a plan, by which claims are judged; `made` are those that were made since, by name. */
+export function knownRuns(steps: readonly Step[], made: ReadonlyMap<string, Run> = new Map()): KnownRuns {
+  return { recorded: steps.flatMap(({ record }) => record ?? []), shown: shownRuns(steps, made) }
 }
 
-/** Judges each claim by the recorded runs among the steps, and by `rerun` if cells ran again. */
-export async function verifyClaims(
-  claims: readonly ClaimBlock[],
-  { steps, published }: Verified,
-  rerun: readonly Run[] | undefined,
-  judge: (claim: ClaimBlock, evidence: Evidence) => Promise<Judgement>,
-): Promise<readonly Verification[]> {
-  const experiments = [...new Set(steps.map(({ cell }) => cell.block))]
-  const found = steps.flatMap(({ cell, verdict }) =>
-    verdict.type === 'recorded' || verdict.type === 'stale' ? [{ name: runName(cell), verdict }] : [],
-  )
-  const recorded = {
-    results: { experiments, published, runs: found.map(({ verdict }) => verdict.run) },
-    stale: new Map(
-      found.flatMap(({ name, verdict }) => (verdict.type === 'stale' ? [[name, verdict.reason]] : [])),
-    ),
-  }
-  const again = rerun && {
-    results: { experiments, published, runs: rerun },
-    stale: new Map<string, string>(),
-  }
-  const verifications: Verification[] = []
-  for (const claim of claims) {
-    const record = await judge(claim, recorded)
-    verifications.push({
-      claim,
-      recorded: record,
-      ...(again ? { rerun: await judge(claim, again) } : {}),
-    })
-  }
-  return verifications
+/** What a report shows of each cell, if there is anything. */
+export function shownRuns(steps: readonly Step[], made: ReadonlyMap<string, Run>): readonly KnownRun[] {
+  return steps.flatMap(({ cell, verdict }): readonly KnownRun[] => {
+    const run = made.get(runName(cell))
+    if (run) return [{ run, executed: true }]
+    if (verdict.type === 'missing' || verdict.type === 'damaged') return []
+    return [verdict.type === 'stale' ? { run: verdict.run, stale: verdict.reason } : { run: verdict.run }]
+  })
 }
 
 /** Compares each run with the record that fits it, if there is one. */

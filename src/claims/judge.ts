@@ -5,14 +5,14 @@
 
 import { type Claim, expressionsOf } from '../document/claim.ts'
 import { references } from '../document/expression.ts'
-import { format, type Quantity, QueryError } from '../results/quantity.ts'
+import { format, partError, type Quantity, QueryError } from '../results/quantity.ts'
 import { evaluate, type Results } from '../results/query.ts'
 import { runName } from '../results/series.ts'
 import { warningsOn } from '../results/warnings.ts'
 import { type Measured, measure } from './measure.ts'
 import { english, type Reasons } from './reasons.ts'
 import type { Decision } from './region.ts'
-import { type Evidence, obstacleTo } from './scope.ts'
+import { type Evidence, type Lack, lackingRuns, obstacleTo } from './scope.ts'
 import { seriesOf } from './series.ts'
 
 export type Verdict = 'reproduced' | 'not reproduced' | 'inconclusive' | 'not testable'
@@ -32,6 +32,10 @@ export interface Judgement {
   readonly published?: readonly PublishedValue[]
   /** What to keep in mind with this verdict. */
   readonly notes: readonly string[]
+  /** Runs that keep it from being testable: they are not there, or stale. */
+  readonly lacking?: readonly Lack[]
+  /** What went wrong in judging it, where nobody foresaw that. */
+  readonly failure?: string
 }
 
 export interface PublishedValue extends Pick<Quantity, 'value' | 'unit'> {
@@ -60,6 +64,14 @@ export function judge(
   let published: Pick<Judgement, 'published'> = {}
   try {
     published = publishedOf(claim, evidence.results)
+    const lacking = lackingRuns(claim, evidence)
+    if (lacking.length > 0)
+      return {
+        ...notTestable(claim, lackingText(lacking, reasons)),
+        ...published,
+        ...unitOf(claim, evidence.results),
+        lacking,
+      }
     const obstacle = obstacleTo(claim, evidence, reasons)
     if (obstacle !== undefined)
       return { ...notTestable(claim, obstacle), ...published, ...unitOf(claim, evidence.results) }
@@ -71,14 +83,21 @@ export function judge(
       ...verdict,
       measured,
       ...published,
-      ...(first === undefined || first.ratio !== undefined ? {} : { unit: first.unit }),
+      ...(first === undefined || claim.test.type === 'direction' ? {} : { unit: first.unit }),
       notes: notesOn(claim, measured, evidence.results, reasons),
     }
   } catch (error) {
-    if (!(error instanceof QueryError)) throw error
-    const reason = error.missing.length > 0 ? reasons.missing(error.missing) : error.message
-    return { ...notTestable(claim, reason), ...published }
+    if (error instanceof QueryError) return { ...notTestable(claim, error.message), ...published }
+    // One claim that cannot be judged must not keep the others from it.
+    const { message } = partError(error)
+    return { ...notTestable(claim, reasons.failed(message)), ...published, failure: message }
   }
+}
+
+function lackingText(lacking: readonly Lack[], reasons: Reasons): string {
+  const missing = lacking.filter(({ stale }) => stale === undefined)
+  if (missing.length > 0) return reasons.missing(missing.map(({ run }) => run))
+  return lacking.map(({ run, stale = '' }) => reasons.stale(run, stale)).join('; ')
 }
 
 function publishedOf({ published }: Claim, results: Results): Pick<Judgement, 'published'> {

@@ -2,7 +2,7 @@
 
 import { differences, type Test } from '../document/claim.ts'
 import type { Expression } from '../document/expression.ts'
-import { type Quantity, QueryError, type Source } from '../results/quantity.ts'
+import { type Quantity, QueryError, type Source, unitName } from '../results/quantity.ts'
 import { evaluate, type Results, readSeries } from '../results/query.ts'
 import type { BootstrapOptions } from '../stats/bootstrap.ts'
 import { independentValues, type Unit } from '../stats/clusters.ts'
@@ -30,8 +30,12 @@ export interface Measured {
   readonly trials: number
   /** What is counted as an observation: a trial, or a boot where a run has several. */
   readonly per: Unit
+  /** Draws of the bootstrap; absent of a direction, whose interval is exact. */
+  readonly draws?: number
   readonly sources: readonly Source[]
-  /** Of a direction: the mean of the second series divided by that of the first, which is what is mostly published. */
+  /**
+   * Of a direction: the mean of the second series divided by that of the first, which is what is mostly published. Absent where that is 0.
+   */
   readonly ratio?: number
 }
 
@@ -51,6 +55,8 @@ export function measure(
     case 'absolute':
     case 'relative': {
       const published = publishedValue(test, results)
+      if (test.type === 'relative' && published === 0)
+        throw new QueryError('a share of a published 0 allows nothing but 0: write the tolerance as a number')
       const tolerance = test.type === 'absolute' ? test.tolerance : test.tolerance * Math.abs(published)
       return [measureValue(test.expression, around(published, tolerance), results, among(1))]
     }
@@ -92,13 +98,13 @@ function measureValue(
   expression: Expression,
   region: Region,
   results: Results,
-  options: BootstrapOptions & { readonly level: number },
+  options: BootstrapOptions & { readonly level: number; readonly resamples: number },
 ): Measured {
   const quantity = quantityOf(expression, results)
-  const { interval, units, unit: per } = expressionInterval(expression, results, options)
+  const { interval, units, unit: per, draws } = expressionInterval(expression, results, options)
   const { level } = options
   const decision = decide({ value: quantity.value, interval, level, trials: units }, region)
-  return { ...quantity, interval, region, decision, trials: units, per }
+  return { ...quantity, interval, region, decision, trials: units, per, draws }
 }
 
 function quantityOf(ast: Expression, results: Results): Quantity {
@@ -129,7 +135,7 @@ function measureShift(
   ] as const) {
     if (values.length === 0) throw new QueryError(`no observation of ${path.parts.join('.')}`)
   }
-  if (a.unit !== b.unit) throw new QueryError(`units do not fit: ${a.unit || 'none'} and ${b.unit || 'none'}`)
+  if (a.unit !== b.unit) throw new QueryError(`units do not fit: ${unitName(a.unit)} and ${unitName(b.unit)}`)
   const observed = independentValues(a, b)
   const { estimate, interval } = shift(observed.a, observed.b, level)
   const margin = tolerance * Math.abs(median(observed.a))
@@ -152,7 +158,7 @@ function measureShift(
         : { type: 'open', trialsNeeded: Math.max(fewestTrialsEach(level), trials + 1) },
     trials,
     per: observed.unit,
-    ratio: mean(b.values) / mean(a.values),
+    ...(mean(a.values) === 0 ? {} : { ratio: mean(b.values) / mean(a.values) }),
     sources: [a, b].map(({ run, values }) => ({ type: 'run', run, n: values.length })),
   }
 }

@@ -17,6 +17,8 @@ export interface Reasons {
   readonly missing: (runs: readonly string[]) => string
   readonly skipped: (why: string) => string
   readonly stale: (run: string, why: string) => string
+  /** An error that nobody foresaw. */
+  readonly failed: (message: string) => string
   readonly noShape: string
   readonly noHardware: (origins: readonly string[]) => string
   readonly noMachine: string
@@ -41,6 +43,7 @@ export const english: Reasons = {
   missing: (runs) => `missing: run ${runs.join(', run ')}`,
   skipped: (why) => `skipped: ${why}`,
   stale: (run, why) => `stale: ${run} (${why})`,
+  failed: (message) => `could not be judged: ${message}`,
   noShape:
     'a shape must not depend on how fast the board is: compare a ratio or an order, or make the scope absolute',
   noHardware: (origins) =>

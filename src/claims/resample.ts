@@ -9,7 +9,7 @@ import { QueryError } from '../results/quantity.ts'
 import { evaluate, pathsToRuns, probesOf, publishedReadings, type Results, runsAt } from '../results/query.ts'
 import type { Row, Run } from '../results/run.ts'
 import { bootColumn, excludedColumn } from '../results/series.ts'
-import { type BootstrapOptions, bootstrap, type Draw } from '../stats/bootstrap.ts'
+import { type BootstrapOptions, bootstrap, type Draw, drawsOf } from '../stats/bootstrap.ts'
 import type { Unit } from '../stats/clusters.ts'
 import type { Interval } from '../stats/interval.ts'
 
@@ -18,13 +18,15 @@ export interface ResampledInterval {
   /** Units that were drawn from the run that has fewest. */
   readonly units: number
   readonly unit: Unit
+  /** Draws that it was made from. */
+  readonly draws: number
 }
 
 /** Throws QueryError if the expression cannot be evaluated as it is, or reads no run. */
 export function expressionInterval(
   ast: Expression,
   results: Results,
-  options: BootstrapOptions & { readonly level: number },
+  options: BootstrapOptions & { readonly level: number; readonly resamples: number },
 ): ResampledInterval {
   evaluate({ ast }, results)
   const runs = runsOf(ast, results)
@@ -36,13 +38,11 @@ export function expressionInterval(
     units.map(({ groups }) => groups),
     results,
   )
-  const interval = bootstrap(
-    units.map(({ groups }) => groups.length),
-    (draw) => valueOrNaN(ast, (path) => look(path, draw)),
-    options,
-  )
+  const sizes = units.map(({ groups }) => groups.length)
+  const interval = bootstrap(sizes, (draw) => valueOrNaN(ast, (path) => look(path, draw)), options)
   const fewest = units.reduce((a, b) => (b.groups.length < a.groups.length ? b : a))
-  return { interval, units: fewest.groups.length, unit: fewest.unit }
+  const draws = drawsOf(sizes, options.resamples)
+  return { interval, units: fewest.groups.length, unit: fewest.unit, draws }
 }
 
 /** The different runs that an expression reads, in the order of reading. Throws QueryError for one that is not there. */

@@ -1,7 +1,7 @@
 /** Whether a claim is about shape: true of a board that does everything twice as slowly as well. */
 
 import type { Expression } from '../document/expression.ts'
-import { microseconds } from '../results/quantity.ts'
+import { microseconds, root } from '../results/quantity.ts'
 import { evaluate, type Results } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
 import { runsOf } from './resample.ts'
@@ -15,8 +15,7 @@ const factors = [2 ** 20, 2 ** -20]
  */
 export function isScaleFree(ast: Expression, results: Results): boolean {
   const { value, unit } = evaluate({ ast }, results)
-  const power =
-    microseconds(unit) !== undefined ? 1 : microseconds(unit.replace(/2$/, '')) !== undefined ? 2 : 0
+  const power = microseconds(unit) !== undefined ? 1 : microseconds(root(unit) ?? '') !== undefined ? 2 : 0
   const read = new Set(runsOf(ast, results))
   return factors.every((factor) => {
     const runs = results.runs.map((run) => (read.has(run) ? slower(run, factor) : run))

@@ -3,7 +3,7 @@
 import { type Claim, differences, expressionsOf, type Test } from '../document/claim.ts'
 import type { Expression } from '../document/expression.ts'
 import { origins } from '../results/quantity.ts'
-import { evaluate, type Results } from '../results/query.ts'
+import { cellsAt, evaluate, pathsToRuns, type Results } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
 import type { Reasons } from './reasons.ts'
@@ -17,15 +17,31 @@ export interface Evidence {
   readonly stale: ReadonlyMap<string, string>
 }
 
-/** Why a claim cannot be tested; undefined if it can. Throws QueryError for names that are not known and runs that are not there. */
-export function obstacleTo(claim: Claim, { results, stale }: Evidence, reasons: Reasons): string | undefined {
+/** A run that is not there, or that is stale, and why. */
+export interface Lack {
+  readonly run: string
+  readonly stale?: string
+}
+
+/** Runs that would have to be made before a claim can be tested, in the order of reading. Throws QueryError for unknown names. */
+export function lackingRuns({ test, skip }: Claim, { results, stale }: Evidence): readonly Lack[] {
+  if (skip !== undefined) return []
+  const present = new Set(results.runs.map(runName))
+  const names = expressionsOf(test)
+    .flatMap(pathsToRuns)
+    .flatMap((path) => cellsAt(path, results.experiments).names)
+  return [...new Set(names)].flatMap((run): readonly Lack[] => {
+    const reason = stale.get(run)
+    if (!present.has(run)) return [{ run }]
+    return reason === undefined ? [] : [{ run, stale: reason }]
+  })
+}
+
+/** Why a claim cannot be tested with runs that are there; undefined if it can. Throws QueryError for names that are not known. */
+export function obstacleTo(claim: Claim, { results }: Evidence, reasons: Reasons): string | undefined {
   if (claim.skip !== undefined) return reasons.skipped(claim.skip)
   const expressions = expressionsOf(claim.test)
   const runs = expressions.flatMap((one) => runsOf(one, results))
-  for (const run of runs) {
-    const reason = stale.get(runName(run))
-    if (reason !== undefined) return reasons.stale(runName(run), reason)
-  }
   switch (claim.scope) {
     case 'absolute':
       return foreignMachine(claim, runs, reasons)
@@ -43,7 +59,7 @@ function foreignMachine({ machine }: Claim, runs: readonly Run[], reasons: Reaso
   if (facts.length === 0) return reasons.noMachine
   for (const run of runs) {
     for (const [item, published] of facts) {
-      const captured = run.captured[item]
+      const captured = Object.hasOwn(run.captured, item) ? run.captured[item] : undefined
       if (captured === undefined) return reasons.notCaptured(runName(run), item, published)
       if (!startsWithWord(captured, published))
         return reasons.otherMachine(runName(run), item, captured, published)

@@ -2,10 +2,11 @@
 
 import type { ClaimBlock } from '../document/block.ts'
 import type { Test } from '../document/claim.ts'
-import { digits, symbol } from '../results/quantity.ts'
+import { allDigits, digits, significant, symbol } from '../results/quantity.ts'
 import type { Interval } from '../stats/interval.ts'
+import { min } from '../stats/order.ts'
 import type { Judgement } from './judge.ts'
-import { defaultResamples, type Measured } from './measure.ts'
+import type { Measured } from './measure.ts'
 import { english, type Phrases } from './phrases.ts'
 import type { Region } from './region.ts'
 
@@ -20,7 +21,7 @@ export function publishedText(
   const suffix = unit === '' || test.type === 'direction' ? '' : ` ${symbol(unit)}`
   const text =
     typeof published === 'number'
-      ? `${digits(published, String(published).split('.')[1]?.length ?? 0)}${suffix}`
+      ? `${allDigits(published)}${suffix}`
       : typeof published === 'string'
         ? published
         : read && phrases.numbers(read.map((one) => one.text))
@@ -29,22 +30,24 @@ export function publishedText(
 }
 
 /** `22.2 [20.9, 23.6] ms`: the value with its 95 % interval, in a unit that keeps the number short. */
-function measuredText({ value, unit, interval, ratio }: Measured, phrases: Phrases): string {
+function measuredText(
+  { value, unit, interval, ratio }: Measured,
+  isShift: boolean,
+  phrases: Phrases,
+): string {
   const scale = scaleOf([value, interval.low, interval.high], unit)
   const [number, low, high] = distinct([value, interval.low, interval.high].map((one) => one * scale.factor))
   const bounded = Number.isFinite(interval.low) || Number.isFinite(interval.high)
   const text = `${number}${bounded ? ` [${low}, ${high}]` : ''}${scale.unit === '' ? '' : ` ${symbol(scale.unit)}`}`
-  return ratio === undefined ? text : phrases.shifted(`${signed(value)}${text}`, rounded(ratio, 3))
-}
-
-/** A shift has its sign. */
-function signed(value: number): string {
-  return value > 0 ? '+' : ''
+  if (!isShift) return text
+  const shift = value > 0 ? `+${text}` : text
+  return ratio === undefined ? shift : phrases.shifted(shift, rounded(ratio, 3))
 }
 
 /** The measured numbers of a judgement, in the claim's order. */
-export function numberTexts({ measured }: Judgement, phrases: Phrases = english): readonly string[] {
-  return measured.map((one) => measuredText(one, phrases))
+export function numberTexts({ claim, measured }: Judgement, phrases: Phrases = english): readonly string[] {
+  const isShift = claim.test.type === 'direction'
+  return measured.map((one) => measuredText(one, isShift, phrases))
 }
 
 /** `above 0`, `from 0.7 to 0.98`, `at most 12 ms`: what a claim allows; undefined if nothing was measured. */
@@ -61,7 +64,7 @@ function limitText(
   const limit = regionText(region, unit, phrases)
   switch (test.type) {
     case 'direction':
-      return phrases.shift(limit, digits(test.tolerance * 100))
+      return phrases.shift(limit, allDigits(Number((test.tolerance * 100).toPrecision(12))))
     case 'ordering':
       return phrases.difference(limit)
     case 'absolute':
@@ -76,9 +79,7 @@ function regionText({ low, high, closed }: Region, unit: string, phrases: Phrase
   const scale = scaleOf([low, high], unit)
   const end = (value: number) => {
     const scaled = value * scale.factor
-    const text = Number.isInteger(scaled)
-      ? digits(scaled)
-      : digits(Number(scaled.toPrecision(4)), decimalsOf(scaled))
+    const text = Number.isInteger(scaled) ? digits(scaled) : allDigits(Number(scaled.toPrecision(4)))
     return `${text}${scale.unit === '' || value === 0 ? '' : ` ${symbol(scale.unit)}`}`
   }
   if (Number.isFinite(low) && Number.isFinite(high)) return phrases.between(end(low), end(high))
@@ -87,17 +88,14 @@ function regionText({ low, high, closed }: Region, unit: string, phrases: Phrase
   return phrases.anything
 }
 
-function decimalsOf(value: number): number {
-  return String(Number(value.toPrecision(4))).split('.')[1]?.length ?? 0
-}
-
 /** How the interval of a test was made; undefined if nothing was measured. */
-export function methodText({ claim, measured }: Judgement, phrases: Phrases = english): string | undefined {
+export function methodText({ measured }: Judgement, phrases: Phrases = english): string | undefined {
   if (measured.length === 0) return undefined
   const per = [...new Set(measured.map((one) => one.per))]
-  return claim.test.type === 'direction'
+  const draws = measured.flatMap((one) => one.draws ?? [])
+  return draws.length === 0
     ? phrases.rankTest(per)
-    : phrases.bootstrap(digits(defaultResamples), per, measured.length)
+    : phrases.bootstrap(digits(min(draws)), per, measured.length)
 }
 
 interface Scale {
@@ -107,26 +105,26 @@ interface Scale {
 
 /** Times from a millisecond on are said in milliseconds: `−211 ms` and not `−210,815 µs`. */
 function scaleOf(values: readonly number[], unit: string): Scale {
-  const largest = Math.max(...values.filter(Number.isFinite).map(Math.abs))
-  return unit === 'us' && largest >= 1000 ? { factor: 1e-3, unit: 'ms' } : { factor: 1, unit }
+  const isLong = values.some((value) => Number.isFinite(value) && Math.abs(value) >= 1000)
+  return unit === 'us' && isLong ? { factor: 1e-3, unit: 'ms' } : { factor: 1, unit }
 }
 
 /** Three digits, or as many as it takes (up to six) to tell a value from the ends of its interval. */
 function distinct(values: readonly number[]): readonly string[] {
-  for (let significant = 3; ; significant += 1) {
-    const texts = values.map((value) => rounded(value, significant))
+  for (let count = 3; ; count += 1) {
+    const texts = values.map((value) => rounded(value, count))
     const numbers = new Set(values.filter(Number.isFinite))
     const shown = new Set(texts.filter((_, index) => Number.isFinite(values[index])))
-    if (significant === 6 || shown.size === numbers.size) return texts
+    if (count === 6 || shown.size === numbers.size) return texts
   }
 }
 
-function rounded(value: number, significant: number): string {
+function rounded(value: number, count: number): string {
+  const size = Math.abs(value)
   if (!Number.isFinite(value) || value === 0) return digits(value)
-  const before = Math.max(1, 1 + Math.floor(Math.log10(Math.abs(value))))
-  const leadingZeros = Math.max(0, -1 - Math.floor(Math.log10(Math.abs(value))))
-  const decimals = Math.max(0, Math.abs(value) < 1 ? significant + leadingZeros : significant - before)
-  return digits(value, Math.min(decimals, 9))
+  if (size < 1e-6 || size >= 1e15) return significant(value, count)
+  const power = Math.floor(Math.log10(size))
+  return digits(value, Math.max(0, size < 1 ? count - 1 - power : count - 1 - Math.max(0, power)))
 }
 
 /** `[20.9, 23.6]` in JSON: an end that is not bounded is null, as JSON has no infinite numbers. */

@@ -4,7 +4,7 @@ import { type CellDifference, diffRuns, type MetricDifference, type RunSet, runS
 import { openDocument } from '../build/site.ts'
 import { cellsOf, chosen } from '../plan/cells.ts'
 import { inWords } from '../plan/verdict.ts'
-import { symbol } from '../results/quantity.ts'
+import { digits, symbol } from '../results/quantity.ts'
 import { runName } from '../results/series.ts'
 import { diff as definition } from './definitions.ts'
 import { exitCodes, tellSeal } from './messages.ts'
@@ -78,7 +78,9 @@ function metricLine({
 }: MetricDifference): string {
   const name = [series, measure].filter((word) => word !== '').join(' ')
   const number = (value: number) => `${value > 0 ? '+' : ''}${Number(value.toPrecision(4))}`
-  const ends = `[${number(interval.low)}, ${number(interval.high)}]`
-  const size = `shift ${number(shift)} ${symbol(unit)} ${ends}, delta ${delta.toFixed(2)}, n ${n.join(' and ')}`
+  const ends = Number.isFinite(interval.high - interval.low)
+    ? `[${number(interval.low)}, ${number(interval.high)}]`
+    : 'without an interval'
+  const size = `shift ${number(shift)} ${symbol(unit)} ${ends}, delta ${digits(delta, 2)}, n ${n.join(' and ')}`
   return `${verdict.padEnd(10)} ${name}: ${size}${verdict === "can't tell" ? ` (${reason})` : ''}`
 }

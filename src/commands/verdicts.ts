@@ -19,7 +19,7 @@ export interface Verdicts {
 /** Lines for a reader who has seen neither the paper nor this program. */
 export function verdictLines({ document, verifications, cells }: Verdicts): readonly string[] {
   const by = verifications.some(({ rerun }) => rerun)
-    ? 'new runs, beside the recorded ones'
+    ? 'runs made here, beside the recorded ones'
     : 'the recorded runs'
   return [
     ...(verifications.length === 0
@@ -47,6 +47,41 @@ export function tireLines({ document, verifications, cells }: Verdicts): readonl
       ? 'the artifact works here'
       : 'the artifact runs here, but gives other rows than it did when it was recorded',
   ]
+}
+
+/** What claims lack to be judged, and what to do about it; nothing if they lack nothing. */
+export function lackLines(verifications: readonly Verification[]): readonly string[] {
+  const judged = verifications.map(decisive)
+  const lacking = new Map(judged.flatMap(({ lacking = [] }) => lacking.map(({ run, stale }) => [run, stale])))
+  const runs = [...lacking].sort(([a], [b]) => (a < b ? -1 : 1))
+  const named = (what: string, chosen: typeof runs) =>
+    chosen.length === 0 ? [] : [`${what}: ${shortList(chosen.map(([run]) => run))}`]
+  const claims = judged.filter(({ lacking = [] }) => lacking.length > 0).length
+  const failed = judged.filter(({ failure }) => failure !== undefined).map(({ claim }) => claim.id)
+  return [
+    ...(runs.length === 0
+      ? []
+      : [
+          `${claims} of ${judged.length} ${judged.length === 1 ? 'claim' : 'claims'} could not be judged for want of runs`,
+          ...named(
+            'missing',
+            runs.filter(([, stale]) => stale === undefined),
+          ),
+          ...named(
+            'stale',
+            runs.filter(([, stale]) => stale !== undefined),
+          ),
+          'repro build makes them, and repro build --record keeps them in results/ as well',
+        ]),
+    ...(failed.length === 0 ? [] : [`could not be judged, see why: ${failed.join(', ')}`]),
+  ]
+}
+
+const mostNamed = 8
+
+function shortList(names: readonly string[]): string {
+  const more = names.length - mostNamed
+  return more > 1 ? `${names.slice(0, mostNamed).join(', ')} and ${more} more` : names.join(', ')
 }
 
 function tallyLine(verifications: readonly Verification[]): string {
@@ -123,9 +158,9 @@ function plainPublished(verification: Verification): number | string | readonly 
   return first === undefined || others.length === 0 ? first : [first, ...others]
 }
 
-function plainJudgement({ verdict, reason, measured, notes, trialsNeeded }: Judgement): object {
+function plainJudgement({ verdict, reason, measured, notes, trialsNeeded, lacking }: Judgement): object {
   return {
-    ...{ verdict, reason, notes, trialsNeeded },
+    ...{ verdict, reason, notes, trialsNeeded, lacking },
     measured: measured.map(({ value, unit, interval, region, ratio, trials, per, sources }) => {
       return {
         ...{

@@ -6,8 +6,8 @@ import { build, planDocument } from '../build/build.ts'
 import { judging } from '../build/made.ts'
 import { programOf } from '../build/program.ts'
 import { openDocument } from '../build/site.ts'
-import { cellsFor, reproductions, verifyClaims } from '../build/verify.ts'
-import { decisive } from '../claims/verification.ts'
+import { cellsFor, knownRuns, reproductions } from '../build/verify.ts'
+import { outcomeOf, verifyClaims } from '../claims/verification.ts'
 import { hasErrors } from '../document/problem.ts'
 import { hint } from '../document/spelling.ts'
 import { cellsOf, type PlannedCell } from '../plan/cells.ts'
@@ -21,7 +21,7 @@ import { documentMessages, exitCodes, tellFailure, tellSeal } from './messages.t
 import { openDisplay } from './progress.ts'
 import { complain, print, standardError } from './terminal.ts'
 import { readArguments, siteOf, UsageError, wholeNumber, wordList } from './usage.ts'
-import { plainVerdicts, tireLines, verdictLines } from './verdicts.ts'
+import { lackLines, plainVerdicts, tireLines, verdictLines } from './verdicts.ts'
 
 export async function verifyCommand(
   args: readonly string[],
@@ -43,7 +43,9 @@ export async function verifyCommand(
   }
   const claims = all.filter(({ id }) => names.length === 0 || names.includes(id))
   if (all.length === 0 && !values['kick-the-tires'])
-    throw new UsageError(`${site.document} makes no claims (yaml claim)`)
+    throw new UsageError(
+      `${site.document} makes no claims (yaml claim): there is nothing to verify (docs/claims.md says how to write one)`,
+    )
   const steps = await planDocument(site, opened, files)
 
   let runs: readonly Run[] | undefined
@@ -51,6 +53,10 @@ export async function verifyCommand(
     const cells = cellsOf(document.blocks)
     const needed = names.length > 0 ? cellsFor(claims, cells) : cells
     const chosen = values['kick-the-tires'] ? needed.slice(0, 1) : needed
+    if (chosen.length === 0)
+      throw new UsageError(
+        `${site.document} has no experiment that could run again${names.length > 0 ? ` for ${names.join(', ')}` : ''}`,
+      )
     const lasted = chosen.map((cell) => lastedSeconds(steps, runName(cell)))
     const jobs = wholeNumber('--jobs', values.jobs) ?? availableParallelism()
     const seconds = Math.max(...lasted, lasted.reduce((sum, one) => sum + one, 0) / jobs)
@@ -86,25 +92,23 @@ export async function verifyCommand(
     }
   }
   const judge = judging(site, programOf(site, files))
-  const verified = { steps, published: opened.published }
-  const verifications = await verifyClaims(
-    claims,
-    verified,
-    values['kick-the-tires'] ? undefined : runs,
-    judge,
-  )
+  const experiments = document.blocks.filter((block) => block.type === 'experiment')
+  // Whether the artifact works here is no question of what one cell does to the claims.
+  const made = values['kick-the-tires'] ? [] : (runs ?? [])
+  const known = knownRuns(steps, new Map(made.map((run) => [runName(run), run])))
+  const verifications = await verifyClaims(claims, { experiments, published: opened.published }, known, judge)
   const reproduced = runs ? reproductions(steps, runs) : []
   if (values.junit !== undefined) writeFileSync(values.junit, junit(site.document, verifications))
   const verdicts = { document: site.document, verifications, cells: reproduced }
   const lines = values['kick-the-tires'] ? tireLines : verdictLines
   if (values.json) print(JSON.stringify(plainVerdicts(verdicts), null, 2))
   else for (const line of lines(verdicts)) print(line)
+  for (const line of lackLines(verifications)) complain(line)
   tellSeal(site)
   const differs = reproduced.some(({ origin, same }) => origin === 'emulated' && same === 'other')
-  // Whether the artifact works here is no question of what its claims come to.
-  const fails =
-    !values['kick-the-tires'] && verifications.some((one) => decisive(one).verdict === 'not reproduced')
-  return fails || differs ? exitCodes.notReproduced : exitCodes.done
+  const outcome = values['kick-the-tires'] ? 'judged' : outcomeOf(verifications)
+  if (outcome === 'not reproduced' || differs) return exitCodes.notReproduced
+  return outcome === 'lacking' ? exitCodes.failed : exitCodes.done
 }
 
 /** A few names are worth reading. */

@@ -31,7 +31,7 @@ export function readClaim(source: Mapping, place: Place, { file }: { file: VFile
   const published = readPublished(data.published, { source, file })
   if (published === undefined && data.published !== undefined) return undefined
   const test = readTest(data, published, { source, file })
-  if (test === undefined) return undefined
+  if (test === undefined || !isSensible(data, { source, file })) return undefined
   const { id, statement, scope, machine, skip, shows, source: from } = data
   return {
     type: 'claim',
@@ -84,6 +84,46 @@ function parsePublished(
     return refuse(`${own.parts.join('.')} is ours: what was published is a path that starts with published`)
   if (paths.length === 0) return refuse(`${text} reads no published table: write the number without the =`)
   return parsed
+}
+
+/** Keys of a test, by the key that says which test it is. */
+const testKeys = new Map([
+  ['value', ['between', 'tolerance']],
+  ['ascending', []],
+  ['from', ['to', 'direction', 'tolerance']],
+])
+
+/** Whether the keys of the test can be meant together; the file then has an error for each that cannot. */
+function isSensible(data: Data, { source, file }: Noted): boolean {
+  const before = file.messages.length
+  const { between, tolerance, published } = data
+  const [kind = 'value'] = [...testKeys.keys()].filter((key) => Object.hasOwn(source.data, key))
+  const used = testKeys.get(kind) ?? []
+  for (const key of ['between', 'tolerance', 'to', 'direction'] as const) {
+    if (data[key] === undefined || used.includes(key)) continue
+    fail(file, 'claim-test', source.keyPlace([key]), `${key} does not go with ${kind}: leave it out`)
+  }
+  if (between !== undefined && kind === 'value') {
+    const [low, high] = between
+    if (tolerance !== undefined)
+      fail(
+        file,
+        'claim-test',
+        source.keyPlace(['tolerance']),
+        'tolerance does not go with between: leave one of them out',
+      )
+    if (low === null && high === null)
+      fail(file, 'claim-test', source.valuePlace(['between']), 'between allows any number: give it an end')
+    if (low !== null && high !== null && low > high) {
+      const reason = `between: the lower end ${low} is above the upper end ${high}: write [${high}, ${low}]`
+      fail(file, 'claim-test', source.valuePlace(['between']), reason)
+    }
+  }
+  if (kind === 'value' && published === 0 && typeof tolerance === 'string') {
+    const reason = `tolerance: ${tolerance} of 0 allows nothing but 0: write it as a number`
+    fail(file, 'claim-test', source.valuePlace(['tolerance']), reason)
+  }
+  return file.messages.length === before
 }
 
 /** The one test that the keys describe. */

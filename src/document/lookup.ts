@@ -115,7 +115,7 @@ function narrow(rest: readonly string[], cells: readonly PublishedCell[]): Asked
   )
   const middle = rest.slice(0, -1)
   const last = rest.at(-1) ?? ''
-  const factors: Record<string, string> = {}
+  const factors = new Map<string, string>()
   let measure: string | undefined
   for (const [index, part] of middle.entries()) {
     const at = afterPattern + index
@@ -125,13 +125,13 @@ function narrow(rest: readonly string[], cells: readonly PublishedCell[]): Asked
         return wrong('published-number', at, `two measures in one path: ${measure} and ${part}`)
       measure = part
     } else if (owner !== undefined) {
-      if (owner in factors)
+      if (factors.has(owner))
         return wrong(
           'published-number',
           at,
-          `two values of ${owner} in one path: ${factors[owner]} and ${part}`,
+          `two values of ${owner} in one path: ${factors.get(owner)} and ${part}`,
         )
-      factors[owner] = part
+      factors.set(owner, part)
     } else {
       const known = [...measures, ...owners.keys()]
       return wrong('published-number', at, `unknown measure or factor value: ${part}${hint(part, known)}`)
@@ -149,7 +149,7 @@ function narrow(rest: readonly string[], cells: readonly PublishedCell[]): Asked
     const reason = `no measure before ${last}: name one of ${[...measures].join(', ')}`
     return wrong('published-number', at, reason)
   }
-  return { factors, measure, statistic: last }
+  return { factors: Object.fromEntries(factors), measure, statistic: last }
 }
 
 /** The number of the one cell that is asked for. */

@@ -4,14 +4,27 @@
  * with their units (`mean_us`, `variance_us2`, `n`), perhaps `phase` (what is measured; else it is `total`) and `table` (its number).
  */
 
-import { csvParse } from 'd3-dsv'
+import { CsvError, readCsv } from './csv.ts'
+import { decimal } from './decimal.ts'
 import type { FrontMatter } from './frontmatter.ts'
 
-/** A row as it is in the file. */
+/** A row as it is in the file. It has no prototype, as columns may have any name. */
 export type PublishedRow = Readonly<Record<string, string>>
 
+/** Throws a CsvError for a file that is no CSV, and for a number that is none. */
 export function parsePublished(csv: string): readonly PublishedRow[] {
-  return csvParse(csv.replace(/^\uFEFF/, '')).map((row) => ({ ...row }))
+  const { head, rows } = readCsv(csv)
+  const statistics = head.flatMap((name, index) => (statisticIn(name) === undefined ? [] : [index]))
+  return rows.map(({ line, fields }) => {
+    for (const index of statistics) {
+      const text = fields[index] as string
+      if (text.trim() === '' || decimal(text) !== undefined) continue
+      throw new CsvError(line, `${head[index]} is no number: ${text}`)
+    }
+    const row: Record<string, string> = Object.create(null)
+    for (const [index, name] of head.entries()) row[name] = fields[index] as string
+    return row
+  })
 }
 
 export interface PublishedTable {
@@ -47,33 +60,40 @@ export function publishedTables(
 }
 
 export function publishedTable(file: string, csv: string): PublishedTable {
-  const rows = parsePublished(csv)
+  try {
+    return tableOf(file, parsePublished(csv))
+  } catch (error) {
+    if (error instanceof CsvError) return { file, cells: [], problem: error.message }
+    throw error
+  }
+}
+
+function tableOf(file: string, rows: readonly PublishedRow[]): PublishedTable {
   const columns = Object.keys(rows[0] ?? {})
   const lacking = ['environment', 'pattern'].filter((name) => !columns.includes(name))
   const statistics = columns.flatMap((name) => statisticIn(name) ?? [])
   if (rows.length === 0) return { file, cells: [], problem: 'no rows' }
   if (lacking.length > 0) return { file, cells: [], problem: `no column ${lacking.join(' and ')}` }
+  const [twice] = [...Map.groupBy(statistics, ({ name }) => name).values()].filter((same) => same.length > 1)
+  if (twice)
+    return {
+      file,
+      cells: [],
+      problem: `${twice.map(({ column }) => column).join(' and ')} are the same statistic: keep one of them`,
+    }
   if (statistics.length === 0)
     return { file, cells: [], problem: 'no column of a statistic, such as mean_us or n' }
   const factors = columns.filter(
     (name) =>
       !['environment', 'pattern', 'phase', 'table', ...statistics.map(({ column }) => column)].includes(
         name,
-      ) && !rows.every((row) => isNumber(row[name] ?? '')),
-  )
-  const unread = statistics.flatMap(({ column }) =>
-    rows.flatMap((row, index) => {
-      const text = row[column] ?? ''
-      return text.trim() === '' || isNumber(text)
-        ? []
-        : [`line ${index + 2}: ${column} is no number: ${text}`]
-    }),
+      ) && !rows.every((row) => decimal(row[name] ?? '') !== undefined),
   )
   const cells = rows.map((row): PublishedCell => {
     const { table = '', environment = '', pattern = '', phase = 'total' } = row
     const numbers = statistics.flatMap(({ column, name, unit, scale }) => {
-      const text = row[column] ?? ''
-      return isNumber(text) ? [[name, { value: Number(text) * scale, unit }] as const] : []
+      const value = decimal(row[column] ?? '')
+      return value === undefined ? [] : [[name, { value: value * scale, unit }] as const]
     })
     return {
       file,
@@ -85,22 +105,28 @@ export function publishedTable(file: string, csv: string): PublishedTable {
       numbers: Object.fromEntries(numbers),
     }
   })
-  const [problem] = unread
-  return { file, cells, ...(problem === undefined ? {} : { problem }) }
+  return { file, cells }
 }
 
-function isNumber(text: string): boolean {
-  return text.trim() !== '' && Number.isFinite(Number(text))
-}
-
-const microseconds: Readonly<Record<string, number>> = { ns: 1e-3, us: 1, ms: 1e3, s: 1e6 }
+const microseconds: ReadonlyMap<string, number> = new Map([
+  ['ns', 1e-3],
+  ['us', 1],
+  ['ms', 1e3],
+  ['s', 1e6],
+])
 
 /** `variance_ms2` is the variance in square milliseconds, which are a million square microseconds each. */
 function statisticIn(column: string) {
   const match = /^(n|mean|variance|sd|median|max|min|p\d{1,3})(?:_(.*?)(2?))?$/.exec(column)
   if (match === null) return undefined
   const [, name = '', unit = '', power = ''] = match
-  const scale = microseconds[unit]
-  if (scale === undefined) return { column, name, unit: `${unit}${power}`, scale: 1 }
+  const scale = microseconds.get(unit)
+  if (scale === undefined)
+    return {
+      column,
+      name,
+      unit: name === 'variance' && power !== '' ? `${unit}²` : `${unit}${power}`,
+      scale: 1,
+    }
   return { column, name, unit: `us${power}`, scale: power === '' ? scale : scale ** 2 }
 }

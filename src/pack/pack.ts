@@ -13,7 +13,8 @@ import { judging } from '../build/made.ts'
 import { readManifest } from '../build/manifest.ts'
 import { programOf } from '../build/program.ts'
 import { DocumentError, lockFile, type Opened, openDocument, type Site } from '../build/site.ts'
-import { verifyClaims } from '../build/verify.ts'
+import { knownRuns } from '../build/verify.ts'
+import { verifyClaims } from '../claims/verification.ts'
 import { hasErrors } from '../document/problem.ts'
 import { makeFolder } from '../files/change.ts'
 import { type Files, openFiles, sha256 } from '../results/files.ts'
@@ -188,7 +189,9 @@ async function describe(built: Built): Promise<Artifact> {
   const claims = document.blocks.filter((block) => block.type === 'claim')
   // The build has judged them: this finds what it kept.
   const judge = judging(site, programOf(site, files))
-  const verifications = await verifyClaims(claims, { steps, published: opened.published }, undefined, judge)
+  const experiments = document.blocks.filter((block) => block.type === 'experiment')
+  const tables = { experiments, published: opened.published }
+  const verifications = await verifyClaims(claims, tables, knownRuns(steps), judge)
   return {
     metadata: readMetadata(document.frontMatter, files),
     date: dateOf(document.frontMatter.date, tree, runs),

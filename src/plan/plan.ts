@@ -17,7 +17,7 @@ import type { Environment } from '../testbed/environment.ts'
 import type { PlannedCell } from './cells.ts'
 import { realPaths } from './modules.ts'
 import { type Digests, folderDigests, inputDigests, scriptDigests } from './sources.ts'
-import { type Verdict, verdictOf } from './verdict.ts'
+import { difference, type Verdict, verdictOf, type Wanted } from './verdict.ts'
 
 export interface Step {
   readonly cell: PlannedCell
@@ -28,8 +28,8 @@ export interface Step {
   /** As the key, but over all inputs but the number of trials: the first of more trials are the same ones. */
   readonly journal: string
   readonly verdict: Verdict
-  /** The recorded run, whether it fits or not. */
-  readonly recorded: Run | undefined
+  /** The recorded run, also where another one answers; `stale` says why this one does not. */
+  readonly record?: { readonly run: Run; readonly stale?: string }
   /** Runs of the experiments that this one needs, as far as they are there. */
   readonly needed: readonly Run[]
   /** Names of the cells whose runs it needs and that are not there. */
@@ -132,7 +132,9 @@ function planCell(cell: PlannedCell, producers: readonly Step[], around: Surroun
     key,
     journal: journalOf(cell, own),
     verdict: waiting.length === 0 ? found : withWait(found, waiting),
-    recorded: recorded instanceof Error ? undefined : recorded,
+    ...(recorded === undefined || recorded instanceof Error
+      ? {}
+      : { record: heldAgainst(recorded, { inputs: own, keys }, waiting) }),
     needed: runs.flatMap((run) => run ?? []),
     waitsFor: waiting.map((producer) => runName(producer.cell)),
   }
@@ -171,9 +173,18 @@ function resultOf({ cell, verdict }: Step, fresh: ReadonlyMap<string, Run>): Run
   return verdict.type === 'recorded' || verdict.type === 'cached' ? verdict.run : undefined
 }
 
-function withWait(verdict: Verdict, producers: readonly Step[]): Verdict {
+function heldAgainst(run: Run, wanted: Wanted, waiting: readonly Step[]): NonNullable<Step['record']> {
+  if (waiting.length > 0) return { run, stale: needsText(waiting) }
+  return wanted.keys.includes(run.key) ? { run } : { run, stale: difference(run, wanted) }
+}
+
+function needsText(producers: readonly Step[]): string {
   const names = producers.map(({ cell, verdict: { type } }) => `${runName(cell)}, which is ${type}`)
-  const reason = `needs ${names.join(' and ')}`
+  return `needs ${names.join(' and ')}`
+}
+
+function withWait(verdict: Verdict, producers: readonly Step[]): Verdict {
+  const reason = needsText(producers)
   switch (verdict.type) {
     case 'recorded':
     case 'cached':

@@ -38,7 +38,8 @@ export function verdictOf(wanted: Wanted, recorded: Run | undefined, here: Here)
   return { type: 'missing', reason: 'never run' }
 }
 
-function difference(run: Run, wanted: Wanted): string {
+/** Why a run with another key does not answer. */
+export function difference(run: Run, wanted: Wanted): string {
   const changes = changesOf(run.inputs, wanted.inputs)
   return changes.length > 0 ? listed(changes) : 'made by another version of repro'
 }

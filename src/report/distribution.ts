@@ -4,6 +4,7 @@
  */
 
 import { digits, symbol } from '../results/quantity.ts'
+import { max, min } from '../stats/order.ts'
 import { textWidth } from './textwidth.ts'
 import { font } from './theme.ts'
 import type { Words } from './words/en.ts'
@@ -135,8 +136,7 @@ interface Axis {
 
 /** Logarithmic where all values are positive and spread; times in milliseconds where they are that long. */
 function axisOf(values: readonly number[], unit: string, words: Words['distribution']): Axis {
-  const low = Math.min(...values)
-  const high = Math.max(...values)
+  const [low, high] = [min(values), max(values)]
   const [factor, shown] = unit === 'us' && high >= 1000 ? [1e-3, 'ms'] : [1, symbol(unit)]
   const isLog = low > 0 && high / low > 3
   const scale = (value: number) => (isLog ? Math.log10(value) : value)
@@ -160,9 +160,13 @@ function tickText(value: number): string {
 
 /** 1, 2 and 5 of each decade, or of a narrow axis all digits. */
 function logTicks(low: number, high: number): readonly number[] {
-  const decades = Math.log10(high / low)
+  const decades = Math.log10(high) - Math.log10(low)
   const steps = decades > 3 ? [1] : decades > 0.8 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9]
-  const exponents = Array.from({ length: Math.ceil(decades) + 2 }, (_, i) => Math.floor(Math.log10(low)) + i)
+  const every = Math.max(1, Math.ceil(decades / 10))
+  const exponents = Array.from(
+    { length: Math.ceil(decades / every) + 2 },
+    (_, i) => Math.floor(Math.log10(low)) + every * i,
+  )
   return exponents.flatMap((exponent) => steps.map((step) => step * 10 ** exponent))
 }
 

@@ -1,16 +1,17 @@
 /** Exhibits are the tables and figures of a document, each rendered on its own: one that fails leaves the others whole. */
 
-import { autoType, csvParse } from 'd3-dsv'
 import type { Element } from 'hast'
 import type { Verification } from '../claims/verification.ts'
 import type { FigureBlock, TableBlock } from '../document/block.ts'
+import { CsvError } from '../document/csv.ts'
 import type { Document } from '../document/document.ts'
 import { parsePublished } from '../document/published.ts'
 import { cellsOf } from '../plan/cells.ts'
-import { origins, QueryError } from '../results/quantity.ts'
+import { origins, partError, QueryError } from '../results/quantity.ts'
 import type { Results } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
+import { csvRecords } from './csvrecords.ts'
 import { element, raw } from './element.ts'
 import { renderFigure } from './figure.ts'
 import { ratios } from './ratios.ts'
@@ -80,8 +81,8 @@ export async function exhibit(
     return block.type === 'table'
       ? await tableExhibit(block, label, sources)
       : await figureExhibit(block, label, sources)
-  } catch (error) {
-    if (!(error instanceof QueryError)) throw error
+  } catch (caught) {
+    const error = partError(caught)
     return {
       element: element(
         'div',
@@ -114,7 +115,7 @@ async function tableExhibit(block: TableBlock, label: string, sources: Sources):
     ...(experiment === undefined ? {} : { experiment }),
     runs: sources.results.runs.filter((run) => run.experiment === experiment?.id),
     verifications: sources.verifications,
-    published: typeof published === 'string' ? parsePublished(await readFile(published, sources)) : undefined,
+    published: typeof published === 'string' ? await readRows(published, sources, parsePublished) : undefined,
     words,
     say,
   })
@@ -138,8 +139,7 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
   for (const [name, source] of Object.entries(block.data)) {
     const experiment = experiments.find(({ id }) => id === source.from)
     if (experiment === undefined) {
-      const csv = await readFile(source.from, sources)
-      datasets.set(name, csvParse(csv, autoType) as readonly Record<string, unknown>[])
+      datasets.set(name, await readRows(source.from, sources, csvRecords))
       continue
     }
     const wanted = wantedCells(experiment, source)
@@ -243,6 +243,17 @@ async function readFile(path: string, { readText }: Sources): Promise<string> {
     return await readText(path)
   } catch (cause) {
     throw new QueryError(`cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`)
+  }
+}
+
+/** Rows of a CSV file. Throws QueryError with the file and the line where it is none. */
+async function readRows<Rows>(path: string, sources: Sources, parse: (csv: string) => Rows): Promise<Rows> {
+  const text = await readFile(path, sources)
+  try {
+    return parse(text)
+  } catch (error) {
+    if (error instanceof CsvError) throw new QueryError(`${path}: ${error.message}`)
+    throw error
   }
 }
 

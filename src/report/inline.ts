@@ -5,7 +5,7 @@
 
 import type { Element } from 'hast'
 import type { InlineValue } from '../document/document.ts'
-import { format, originsIn, type Quantity, QueryError, runsIn } from '../results/quantity.ts'
+import { format, originsIn, partError, type Quantity, runsIn } from '../results/quantity.ts'
 import { evaluate, type Results } from '../results/query.ts'
 import { element } from './element.ts'
 import { mark, staleOf } from './standing.ts'
@@ -47,15 +47,15 @@ export function inlineValue(value: InlineValue, results: Results, telling: Telli
       stale,
     }
   } catch (error) {
-    if (!(error instanceof QueryError)) throw error
+    const { message, missing } = partError(error)
     return {
       element: element(
         'span',
         { className: ['value', 'missing'], title: value.source },
-        error.missing.length > 0 ? words.missing(error.missing) : words.error(error.message),
+        missing.length > 0 ? words.missing(missing) : words.error(message),
       ),
-      ...(error.missing.length > 0 ? {} : { error: error.message }),
-      missing: error.missing,
+      ...(missing.length > 0 ? {} : { error: message }),
+      missing,
       stale: [],
     }
   }

@@ -16,15 +16,15 @@ import { type Judgement, judge } from '../claims/judge.ts'
 import type { Reasons } from '../claims/reasons.ts'
 import type { Evidence } from '../claims/scope.ts'
 import { seriesOf } from '../claims/series.ts'
-import { decisive, type Verification } from '../claims/verification.ts'
+import { decisive, type KnownRun, type Verification, verifyClaims } from '../claims/verification.ts'
 import type { Block, ClaimBlock, ExperimentBlock, FigureBlock, Place, TableBlock } from '../document/block.ts'
 import type { Document, InlineValue } from '../document/document.ts'
 import type { FrontMatter } from '../document/frontmatter.ts'
 import type { PublishedTable } from '../document/published.ts'
-import { cellsRead, type Results } from '../results/query.ts'
+import { partError } from '../results/quantity.ts'
+import type { Results } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
-import { sameRows } from '../results/store.ts'
 import { claimElement } from './claim.ts'
 import { claimDetail } from './claimdetail.ts'
 import { element } from './element.ts'
@@ -36,7 +36,7 @@ import { contents, type Entry, markdown, prose } from './prose.ts'
 import { provenanceElement } from './provenance.ts'
 import { publishedSeries } from './publishedseries.ts'
 import { citedWorks, referencesElement } from './references.ts'
-import { banner, staleReasons } from './standing.ts'
+import { banner } from './standing.ts'
 import { style } from './style.ts'
 import { type Standings, saying, type Telling } from './telling.ts'
 import type { Words } from './words/en.ts'
@@ -53,8 +53,8 @@ export interface ReportInput {
   readonly published?: readonly PublishedTable[]
   /** By the run's name (experiment/environment/pattern); a run without one is taken as it is. */
   readonly standings?: Standings
-  /** Recorded runs by name, if runs that are no recorded ones may be among `runs`: claims are judged by both. */
-  readonly records?: ReadonlyMap<string, Run> | undefined
+  /** Recorded runs, by which claims are judged beside `runs`; all of these are recorded ones unless given. */
+  readonly records?: readonly KnownRun[]
   /** Reports of the same in other languages: BCP 47 tag, and address from this one. */
   readonly editions?: readonly Edition[]
   /** Tables and figures made before, from the same; none unless given. */
@@ -114,12 +114,15 @@ export async function renderReport({
   const besides = await publishedSeries(document, readText)
   const judgeInWords = (claim: ClaimBlock, evidence: Evidence) =>
     judgement(claim, evidence, words.claim.reasons)
-  const verifications: Verification[] = []
-  for (const block of document.blocks) {
-    if (block.type !== 'claim') continue
-    const shown = { results, stale: staleReasons(standings) }
-    verifications.push(await verify(block, shown, { records, standings, judge: judgeInWords }))
-  }
+  const shown = runs.map((run): KnownRun => ({ run, ...standings.get(runName(run)) }))
+  const verifications = await verifyClaims(
+    document.blocks.filter((block) => block.type === 'claim'),
+    { experiments, published },
+    records === undefined
+      ? { recorded: shown, shown: shown.map(({ executed: _, ...one }) => one) }
+      : { recorded: records, shown },
+    judgeInWords,
+  )
   const sources = { results, telling, readText, verifications }
   const make = async (block: TableBlock | FigureBlock): Promise<Exhibit> => {
     const made = await exhibit(block, names.get(block.id) ?? block.id, sources)
@@ -133,34 +136,27 @@ export async function renderReport({
     }
     if (part.type === 'claim') {
       const verification = verifications.find(({ claim }) => claim === part) as Verification
-      const judged = decisive(verification)
-      const detail = claimDetail({
-        judgement: judged,
-        source: writtenIn(document.original ?? document, part),
-        series: judged.measured.length === 0 ? [] : seriesOf(part, results),
-        published: besides,
-        telling,
-      })
       const label = part.shows === undefined ? undefined : names.get(part.shows)
-      return claimElement(verification, { label, detail }, words)
+      problems.push(...claimProblems(decisive(verification), part))
+      const source = writtenIn(document.original ?? document, part)
+      const detailOf = (judgement: Judgement): Element => {
+        const series = judgement.measured.length === 0 ? [] : seriesOf(part, results)
+        return claimDetail({ judgement, source, series, published: besides, telling })
+      }
+      try {
+        return claimElement(verification, { label, detail: detailOf(decisive(verification)) }, words)
+      } catch (error) {
+        // What cannot be shown of one claim must not keep its verdict, and the others, from the reader.
+        problems.push({ type: 'error', message: partError(error).message, place: part.place })
+        const detail = detailOf({ ...decisive(verification), measured: [] })
+        return claimElement(verification, { label, detail }, words)
+      }
     }
     const made =
       part.type === 'value'
         ? inlineValue(part, results, telling)
         : (exhibits.find(part.id) ?? (await make(part)))
-    problems.push(
-      ...(made.error === undefined
-        ? []
-        : [{ type: 'error', message: made.error, place: part.place } as const]),
-      ...made.missing.map(
-        (name) =>
-          ({ type: 'missing', message: `missing: run ${name}`, place: part.place, run: name }) as const,
-      ),
-      ...made.stale.map(
-        ([run, reason]) =>
-          ({ type: 'stale', message: `stale: run ${run}: ${reason}`, place: part.place, run }) as const,
-      ),
-    )
+    problems.push(...problemsOf(made, part))
     return made.element
   }
   const nodes = new Map<Nodes, Element>()
@@ -195,31 +191,23 @@ export async function renderReport({
   }
 }
 
-interface Recorded {
-  readonly records: ReadonlyMap<string, Run> | undefined
-  readonly standings: Standings
-  readonly judge: (claim: ClaimBlock, evidence: Evidence) => Promise<Judgement>
+function problemsOf(
+  { error, missing, stale }: Pick<Exhibit, 'error' | 'missing' | 'stale'>,
+  { place }: { readonly place: Place },
+): readonly ReportProblem[] {
+  return [
+    ...(error === undefined ? [] : [{ type: 'error', message: error, place } as const]),
+    ...missing.map((run) => ({ type: 'missing', message: `missing: run ${run}`, place, run }) as const),
+    ...stale.map(
+      ([run, reason]) => ({ type: 'stale', message: `stale: run ${run}: ${reason}`, place, run }) as const,
+    ),
+  ]
 }
 
-/** By the runs that are shown; and by the recorded ones, where the claim reads a run that is none. */
-async function verify(
-  claim: ClaimBlock,
-  shown: Evidence,
-  { records, standings, judge }: Recorded,
-): Promise<Verification> {
-  const judged = await judge(claim, shown)
-  const { runs, ...known } = shown.results
-  const names = cellsRead(claim.test, known.experiments)
-  const isRecord = (run: Run) =>
-    standings.get(runName(run))?.executed !== true && sameRun(records?.get(runName(run)), run)
-  const others = runs.filter((run) => names.includes(runName(run)) && !isRecord(run))
-  if (records === undefined || others.length === 0) return { claim, recorded: judged }
-  const recorded = { results: { ...known, runs: [...records.values()] }, stale: new Map<string, string>() }
-  return { claim, recorded: await judge(claim, recorded), rerun: judged }
-}
-
-function sameRun(record: Run | undefined, run: Run): boolean {
-  return record?.key === run.key && sameRows(record, run)
+function claimProblems({ lacking = [], failure }: Judgement, claim: ClaimBlock): readonly ReportProblem[] {
+  const missing = lacking.flatMap(({ run, stale }) => (stale === undefined ? [run] : []))
+  const stale = lacking.flatMap(({ run, stale }) => (stale === undefined ? [] : [[run, stale] as const]))
+  return problemsOf({ ...(failure === undefined ? {} : { error: failure }), missing, stale }, claim)
 }
 
 interface Parts {

@@ -1,6 +1,7 @@
 /** What the original study published of a series that the document shows in a table with published numbers. */
 
 import type { ClaimSeries } from '../claims/series.ts'
+import { decimal } from '../document/decimal.ts'
 import type { Document } from '../document/document.ts'
 import { type PublishedRow, parsePublished } from '../document/published.ts'
 import type { Distribution } from './distribution.ts'
@@ -25,9 +26,8 @@ export async function publishedSeries(
     if (block.type !== 'table' || block.from === undefined) continue
     const { published, publishedEnvironment, measures } = block.options
     if (typeof published !== 'string' || !Array.isArray(measures)) continue
-    const text = await readText(published).catch(() => '')
     const environment = typeof publishedEnvironment === 'string' ? publishedEnvironment : undefined
-    const rows = matching(parsePublished(text), { environment })
+    const rows = matching(await readText(published).then(parsePublished).catch(nothing), { environment })
     sources.push({ experiment: block.from, measures: measures.map(String), rows })
   }
   return (series) => {
@@ -43,7 +43,8 @@ export async function publishedSeries(
   }
 }
 
+const nothing = (): readonly PublishedRow[] => []
+
 function numberIn(row: PublishedRow | undefined, column: string): number | undefined {
-  const text = row?.[column]
-  return text === undefined || text === '' || Number.isNaN(Number(text)) ? undefined : Number(text)
+  return decimal(row?.[column] ?? '')
 }

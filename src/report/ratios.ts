@@ -1,8 +1,9 @@
 /** What figures of slowdowns draw: each pattern's mean as a multiple of the baseline's in the same environment, with its interval. */
 
 import type { ExperimentBlock } from '../document/block.ts'
+import { QueryError, unitName } from '../results/quantity.ts'
 import type { Run } from '../results/run.ts'
-import { excludedColumn, type Factors, series } from '../results/series.ts'
+import { excludedColumn, type Factors, runName, series } from '../results/series.ts'
 import { bootstrapInterval } from '../stats/bootstrap.ts'
 import { mean } from '../stats/moments.ts'
 import { cellFields, type FigureRecord } from './records.ts'
@@ -47,7 +48,13 @@ function groups(run: Run): readonly Factors[] {
 
 function ratioOf(run: Run, baseline: Run, factors: Factors, measure: string) {
   const [own, base] = [series(run, factors, measure), series(baseline, factors, measure)]
-  if (own.values.length === 0 || base.values.length === 0 || mean(base.values) === 0) return undefined
+  if (own.values.length === 0 || base.values.length === 0) return undefined
+  if (own.unit !== base.unit)
+    throw new QueryError(
+      `${measure} has different units: ${unitName(base.unit)} in run ${runName(baseline)}, ${unitName(own.unit)} in run ${runName(run)}`,
+    )
+  if (mean(base.values) === 0)
+    throw new QueryError(`no ratio of ${measure}: its mean in run ${runName(baseline)} is 0`)
   const { low, high } = bootstrapInterval([own, base], (a, b) => mean(a) / mean(b), { resamples })
   const end = (value: number) => (Number.isFinite(value) ? value : null)
   return { ratio: mean(own.values) / mean(base.values), low: end(low), high: end(high) }

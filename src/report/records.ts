@@ -1,10 +1,10 @@
-/** What figures draw: the rows of an experiment's runs as flat records, times in microseconds. */
+/** What figures draw: the rows of an experiment's runs as flat records, times in microseconds unless their name says otherwise. */
 
 import type { ExperimentBlock, FigureData } from '../document/block.ts'
 import { cellsOf } from '../plan/cells.ts'
-import { unknown } from '../results/quantity.ts'
-import type { Dataset, Run } from '../results/run.ts'
-import { canonical, runName, select } from '../results/series.ts'
+import { QueryError, unitName, unknown } from '../results/quantity.ts'
+import type { Column, Dataset, Run } from '../results/run.ts'
+import { canonical, runName, scaled, select, withoutUnit } from '../results/series.ts'
 
 export type FigureRecord = Readonly<Record<string, string | number | null>>
 
@@ -27,6 +27,7 @@ export function records(
   runs: readonly Run[],
   source: FigureData,
 ): readonly FigureRecord[] {
+  const units = new Map<string, { readonly unit: string; readonly name: string }>()
   const all = experiment.environments.flatMap((environment) =>
     experiment.patterns.flatMap(({ name: pattern }) => {
       const name = runName({ experiment: experiment.id, environment, pattern })
@@ -34,15 +35,21 @@ export function records(
       if (run === undefined) return []
       const { columns, rows } = datasetOf(run, source.dataset)
       const cell = cellFields(experiment, run)
-      const scales = columns.map((column) => ({
-        name: column.name,
-        scale: column.role === 'measure' ? canonical(run, column).scale : 1,
-      }))
+      const scales = columns.map((column) => {
+        const { scale, unit } = drawnUnit(run, column)
+        const { unit: before, name: other } = units.get(column.name) ?? { unit, name }
+        if (unit !== before) {
+          const reason = `${unitName(before)} in run ${other}, ${unitName(unit)} in run ${name}`
+          throw new QueryError(`${column.name} has different units: ${reason}`)
+        }
+        units.set(column.name, { unit, name })
+        return { name: column.name, scale }
+      })
       return rows.map((row) => ({
         ...Object.fromEntries(
           scales.map(({ name, scale }) => {
             const value = row[name] ?? null
-            return [name, typeof value === 'number' ? value * scale : value]
+            return [name, typeof value === 'number' ? scaled(value, scale, name) : value]
           }),
         ),
         ...cell,
@@ -53,6 +60,13 @@ export function records(
     checkValues(all, column, values)
     return left.filter((record) => values.includes(String(record[column])))
   }, all)
+}
+
+/** Times become microseconds, but for those in the unit that their name ends in: `elapsedNs`. */
+function drawnUnit(run: Run, column: Column): { readonly scale: number; readonly unit: string } {
+  const { name, role, unit = '' } = column
+  const keeps = role !== 'measure' || (unit !== 'ticks' && withoutUnit(name) !== undefined)
+  return keeps ? { scale: 1, unit } : canonical(run, column)
 }
 
 /** What every record of a run has. */
@@ -72,15 +86,16 @@ export function cellFields(
 
 function datasetOf(run: Run, name: string | undefined): Dataset {
   if (name === undefined) return { columns: run.columns, rows: select(run) }
-  const dataset = run.datasets?.[name]
-  if (dataset === undefined)
-    throw unknown(`dataset of run ${runName(run)}`, name, Object.keys(run.datasets ?? {}))
+  const { datasets = {} } = run
+  const dataset = Object.hasOwn(datasets, name) ? datasets[name] : undefined
+  if (dataset === undefined) throw unknown(`dataset of run ${runName(run)}`, name, Object.keys(datasets))
   return dataset
 }
 
 function checkValues(all: readonly FigureRecord[], column: string, values: readonly string[]): void {
   const [first] = all
-  if (first !== undefined && !(column in first)) throw unknown('column', column, Object.keys(first))
-  const present = [...new Set(all.map((record) => String(record[column])))]
+  if (first !== undefined && !Object.hasOwn(first, column))
+    throw unknown('column', column, Object.keys(first))
+  const present = [...new Set(all.flatMap((record) => record[column] ?? []).map(String))]
   for (const value of values) if (!present.includes(value)) throw unknown(column, value, present)
 }

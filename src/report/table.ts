@@ -6,8 +6,9 @@ import type { ZodType, z } from 'zod'
 import type { Verification } from '../claims/verification.ts'
 import type { ExperimentBlock } from '../document/block.ts'
 import type { TableOptions } from '../document/check.ts'
+import { decimal } from '../document/decimal.ts'
 import type { PublishedRow } from '../document/published.ts'
-import { digits, origins, QueryError, symbol } from '../results/quantity.ts'
+import { digits, notFinite, origins, QueryError, symbol } from '../results/quantity.ts'
 import type { Run } from '../results/run.ts'
 import type { Origin } from '../testbed/testbed.ts'
 import type { Telling } from './telling.ts'
@@ -97,19 +98,27 @@ export function tableKind<Schema extends ZodType>(
   }
 }
 
-/** A number of the experiment's: below 100 with one decimal, else whole, as the original study printed its microseconds. */
+/**
+ * A number of the experiment's: below 100 with one decimal, else whole, as the original study printed its microseconds. Throws QueryError
+ * for one that is not finite.
+ */
 export function numberCell(value: number, runs: readonly Run[]): Cell {
+  if (!Number.isFinite(value)) throw new QueryError(notFinite)
   const decimals = Number.isInteger(value) || Math.abs(value) >= 100 ? 0 : 1
   return { type: 'number', text: digits(value, decimals), value, origins: origins(runs), runs }
 }
 
 /** A number of the original study, printed as it was. */
 export function publishedCell(text: string | undefined): Cell {
-  if (text === undefined || text === '') return none
-  const value = Number(text)
-  if (Number.isNaN(value)) return { type: 'published', text }
-  const decimals = text.split('.')[1]?.length ?? 0
-  return { type: 'published', text: digits(value, decimals), value }
+  if (text === undefined || text.trim() === '') return none
+  const value = decimal(text)
+  if (value === undefined) return { type: 'published', text }
+  return { type: 'published', text: /e/i.test(text) ? text.trim() : digits(value, placesOf(text)), value }
+}
+
+/** Decimal places that a number is written with. */
+export function placesOf(text: string): number {
+  return text.trim().split('.')[1]?.length ?? 0
 }
 
 export const none: Cell = { type: 'none', text: '–' }

@@ -11,7 +11,8 @@ import {
 } from '../document/expression.ts'
 import { pearson } from '../stats/correlation.ts'
 import { mean } from '../stats/moments.ts'
-import { product, type Quantity, QueryError, quotient, symbol, unknown } from './quantity.ts'
+import { max, min } from '../stats/order.ts'
+import { notFinite, product, type Quantity, QueryError, quotient, unitName, unknown } from './quantity.ts'
 import type { Run } from './run.ts'
 import { type Factors, runName, type Statistic, statistics } from './series.ts'
 
@@ -54,7 +55,14 @@ export function interpret(ast: Expression, look: (path: Path) => Readings): Quan
   return items[0] as Quantity
 }
 
+/** Throws QueryError where a number is not finite: an infinite one would compare, and vanish again in a quotient. */
 function vectorOf(node: Expression, look: (path: Path) => Readings): Vector {
+  const vector = valuesOf(node, look)
+  for (const { value } of vector.items) if (!Number.isFinite(value)) throw new QueryError(notFinite)
+  return vector
+}
+
+function valuesOf(node: Expression, look: (path: Path) => Readings): Vector {
   switch (node.type) {
     case 'number':
       return { items: [{ value: node.value, unit: '', sources: [] }] }
@@ -168,9 +176,9 @@ const functions: ReadonlyMap<string, (value: number) => number> = new Map([
 ])
 
 const aggregates: ReadonlyMap<string, (values: readonly number[]) => number> = new Map([
-  ['max', (values) => Math.max(...values)],
+  ['max', max],
   ['mean', mean],
-  ['min', (values) => Math.min(...values)],
+  ['min', min],
   ['sum', (values) => values.reduce((sum, value) => sum + value, 0)],
 ])
 
@@ -182,6 +190,7 @@ function correlation(left: Vector, right: Vector): Quantity {
     )
   }
   commonPatterns(left, right)
+  for (const { items } of [left, right]) commonUnit('correlation', items)
   const [xs, ys] = [left, right].map(({ items }) => items.map(({ value }) => value)) as [number[], number[]]
   return {
     value: correlationOf(xs, ys),
@@ -230,8 +239,7 @@ function commonUnit(operation: string, quantities: readonly Quantity[]): string 
   const measured = quantities.filter((quantity) => quantity.sources.length > 0)
   const units = [...new Set(measured.map((quantity) => quantity.unit))]
   if (units.length > 1) {
-    const names = units.map((unit) => (unit === '' ? 'a plain number' : symbol(unit)))
-    throw new QueryError(`units do not fit: ${names.join(` ${operation} `)}`)
+    throw new QueryError(`units do not fit: ${units.map(unitName).join(` ${operation} `)}`)
   }
   return units[0] ?? ''
 }

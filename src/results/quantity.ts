@@ -1,7 +1,7 @@
 /**
  * A quantity is a number with its unit and the runs or published tables it came from, so that no number in a report can lose its origin.
  * Units are symbols: '' (a count or a ratio), 'us' (microseconds, the canonical unit of time), 'us2' (their square), or any other
- * unit of a column and its square.
+ * unit of a column, as its author wrote it, and its square ('B' and 'B²').
  */
 
 import type { Filter as FilterCall } from '../document/expression.ts'
@@ -45,6 +45,18 @@ export class QueryError extends Error {
   }
 }
 
+/**
+ * An error in one part of a report, so that the other parts can go on: an author's mistake as it is, and what nobody foresaw in words.
+ */
+export function partError(error: unknown): QueryError {
+  if (error instanceof QueryError) return error
+  const isOurs = error instanceof Error && !/^(?:Error|RangeError|TypeError|ReferenceError)$/.test(error.name)
+  return new QueryError(isOurs ? error.message : `cannot be worked out: ${error}`)
+}
+
+/** Of an overflow, or of a difference or quotient of two. */
+export const notFinite = 'the result is too large for a number'
+
 /** `unknown pattern: dom0-cpo (did you mean dom0-cpu?)`. */
 export function unknown(what: string, name: string, known: readonly string[]): QueryError {
   return new QueryError(`unknown ${what}: ${name}${hint(name, known)}`)
@@ -70,7 +82,7 @@ export function origins(runs: readonly Run[]): readonly Origin[] {
 export function product(left: string, right: string): string {
   if (left === '') return right
   if (right === '') return left
-  if (left === right && !left.endsWith('2')) return square(left)
+  if (left === right && root(left) === undefined) return square(left)
   throw new QueryError(`cannot multiply ${symbol(left)} by ${symbol(right)}`)
 }
 
@@ -79,16 +91,28 @@ export function quotient(left: string, right: string): string {
   if (right === '') return left
   if (left === right) return ''
   if (left === square(right)) return right
-  throw new QueryError(`cannot divide ${left === '' ? 'a plain number' : symbol(left)} by ${symbol(right)}`)
+  throw new QueryError(`cannot divide ${unitName(left)} by ${symbol(right)}`)
 }
 
 export function square(unit: string): string {
-  return unit === '' ? '' : `${unit}2`
+  if (unit === '') return ''
+  return unit === 'us' ? 'us2' : `${unit}²`
+}
+
+/** What a unit is the square of; undefined if it is none. An author's own unit may end in a 2: 'CO2'. */
+export function root(unit: string): string | undefined {
+  if (unit === 'us2') return 'us'
+  return unit.endsWith('²') ? unit.slice(0, -1) : undefined
 }
 
 /** How a unit is printed: 'us2' -> 'µs²'. */
 export function symbol(unit: string): string {
-  return unit.replace(/^us/, 'µs').replace(/2$/, '²')
+  return unit === 'us' ? 'µs' : unit === 'us2' ? 'µs²' : unit
+}
+
+/** `µs`, or that there is none: for messages on units that do not fit. */
+export function unitName(unit: string): string {
+  return unit === '' ? 'a plain number' : symbol(unit)
 }
 
 const microsecondsPer: ReadonlyMap<string, number> = new Map([
@@ -142,16 +166,58 @@ export function format(
   return `${text}\u00a0${symbol(rendering.unit)}`
 }
 
-/** A number with thousands separators and a real minus sign; see `format` for how many digits. */
+/**
+ * A number with thousands separators and a real minus sign; see `format` for how many digits. What is very large or very small, so that
+ * most digits would be noughts, is written with a power of ten. Zero has no sign, however it came about. Throws QueryError for NaN.
+ */
 export function digits(value: number, decimals?: number): string {
-  if (!Number.isFinite(value)) return value > 0 ? '∞' : value < 0 ? '−∞' : 'undefined'
-  const options: Intl.NumberFormatOptions =
-    decimals !== undefined
-      ? { minimumFractionDigits: decimals, maximumFractionDigits: decimals }
-      : Number.isInteger(value) || Math.abs(value) >= 100
-        ? { maximumFractionDigits: 0 }
-        : { minimumSignificantDigits: 3, maximumSignificantDigits: 3 }
-  return formatter(options).format(value).replace(/^-/, '−').replace(/^−0$/, '0')
+  const size = Math.abs(value)
+  if (decimals !== undefined && decimals <= mostDecimals)
+    return size < 1e21
+      ? written(value, { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+      : withPower(value, decimals + 1)
+  if (Number.isSafeInteger(value) || (size >= 100 && size < 1e15))
+    return written(value, { maximumFractionDigits: 0 })
+  return significant(value, 3)
+}
+
+/** More places than a double has digits. */
+const mostDecimals = 20
+
+/** A number with so many significant digits. */
+export function significant(value: number, count: number): string {
+  const size = Math.abs(value)
+  if (size !== 0 && (size < 1e-6 || size >= 1e15)) return withPower(value, count)
+  return written(value, { minimumSignificantDigits: count, maximumSignificantDigits: count })
+}
+
+/** All digits of a number that somebody wrote. */
+export function allDigits(value: number): string {
+  const size = Math.abs(value)
+  if (size !== 0 && (size < 1e-6 || size >= 1e21)) return withPower(value)
+  return written(value, { maximumFractionDigits: mostDecimals })
+}
+
+/** `1.23×10⁻³⁰`. */
+function withPower(value: number, count?: number): string {
+  const precision =
+    count === undefined ? {} : { minimumSignificantDigits: count, maximumSignificantDigits: count }
+  const most = count === undefined ? { maximumSignificantDigits: 17 } : {}
+  const [mantissa = '', power = ''] = written(value, { notation: 'scientific', ...precision, ...most }).split(
+    'E',
+  )
+  if (power === '') return mantissa
+  return `${mantissa}×10${[...power].map((one) => superscripts.get(one) ?? one).join('')}`
+}
+
+const superscripts = new Map([...'⁰¹²³⁴⁵⁶⁷⁸⁹'].map((one, index) => [String(index), one])).set('-', '⁻')
+
+function written(value: number, options: Intl.NumberFormatOptions): string {
+  if (Number.isNaN(value)) throw new QueryError('the value is not a number')
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞'
+  return formatter({ ...options, signDisplay: 'negative' })
+    .format(value)
+    .replace(/^-/, '−')
 }
 
 const formatters = new Map<string, Intl.NumberFormat>()
@@ -166,11 +232,12 @@ function formatter(options: Intl.NumberFormatOptions): Intl.NumberFormat {
 
 function inUnit(unit: string): Filter {
   return (rendering) => {
-    const exponent = rendering.unit.endsWith('2') ? 2 : 1
-    const from = microseconds(exponent === 2 ? rendering.unit.slice(0, -1) : rendering.unit)
+    const squared = root(rendering.unit)
+    const exponent = squared === undefined ? 1 : 2
+    const from = microseconds(squared ?? rendering.unit)
     const to = microseconds(unit)
     if (from === undefined || to === undefined) {
-      const what = rendering.unit === '' ? 'a plain number' : `a number in ${symbol(rendering.unit)}`
+      const what = rendering.unit === '' ? unitName('') : `a number in ${symbol(rendering.unit)}`
       throw new QueryError(`the filter ${unit} needs a time, not ${what}`)
     }
     return {

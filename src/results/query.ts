@@ -25,6 +25,7 @@ import {
   excludedColumn,
   runName,
   type Series,
+  scaled,
   series,
   statistic,
   statistics,
@@ -39,16 +40,21 @@ export interface Results {
 
 type FactorValues = ReadonlyMap<string, ReadonlySet<string>>
 
-const vocabularies = new WeakMap<Results, ReadonlyMap<string, FactorValues>>()
+const vocabularies = new WeakMap<Results, Map<string, FactorValues>>()
 
-/** By experiment the values that its factors have in any of its runs; put together once for the same results. */
-function vocabularyOf(results: Results): ReadonlyMap<string, FactorValues> {
-  const known = vocabularies.get(results)
-  if (known) return known
-  const made = new Map<string, Map<string, Set<string>>>()
-  for (const { experiment, columns, rows } of results.runs) {
-    const factors = made.get(experiment) ?? new Map<string, Set<string>>()
-    made.set(experiment, factors)
+/** The values that the factors of an experiment have in any of its runs; put together once for the same results. */
+function vocabularyOf(results: Results, experiment: string): FactorValues {
+  const known = vocabularies.get(results) ?? new Map<string, FactorValues>()
+  vocabularies.set(results, known)
+  const made =
+    known.get(experiment) ?? factorValues(results.runs.filter((run) => run.experiment === experiment))
+  known.set(experiment, made)
+  return made
+}
+
+function factorValues(runs: readonly Run[]): FactorValues {
+  const factors = new Map<string, Set<string>>()
+  for (const { columns, rows } of runs) {
     for (const { name, role } of columns) {
       if (role !== 'factor') continue
       const values = factors.get(name) ?? new Set<string>()
@@ -56,8 +62,7 @@ function vocabularyOf(results: Results): ReadonlyMap<string, FactorValues> {
       for (const row of rows) if (typeof row[name] === 'string') values.add(row[name])
     }
   }
-  vocabularies.set(results, made)
-  return made
+  return factors
 }
 
 /**
@@ -112,7 +117,7 @@ function probe(run: Run, { parts }: Pick<Path, 'parts'>, results: Results): Prob
   const rest = parts.slice(3)
   const last = rest.at(-1)
   if (last === undefined) throw new QueryError(`no measure and statistic: ${parts.join('.')}`)
-  const vocabulary = vocabularyOf(results).get(run.experiment) ?? new Map()
+  const vocabulary = vocabularyOf(results, run.experiment)
   const known = statistic(last)
   if (known === undefined && !isColumn(run, last)) throw unknown('statistic', last, [...statistics.keys()])
   const { factors, measure } = narrow(run, vocabulary, known === undefined ? rest : rest.slice(0, -1))
@@ -132,7 +137,7 @@ function probe(run: Run, { parts }: Pick<Path, 'parts'>, results: Results): Prob
       for (const row of rows) {
         if (!selects(row)) continue
         const value = row[measure]
-        values.push(typeof value === 'number' ? value * scale : null)
+        values.push(typeof value === 'number' ? scaled(value, scale, measure) : null)
       }
       return { ...reads, measure, unit, values }
     },
@@ -154,9 +159,8 @@ export function readSeries({ parts }: Pick<Path, 'parts'>, results: Results): Ru
   const [run] = runs
   if (run === undefined || over !== undefined)
     throw new QueryError(`a series comes from one run: name one pattern in ${parts.join('.')}`)
-  const [experimentId = '', , , ...rest] = parts
-  const vocabulary = vocabularyOf(results).get(experimentId) ?? new Map()
-  const { factors, measure } = narrow(run, vocabulary, rest)
+  const vocabulary = vocabularyOf(results, run.experiment)
+  const { factors, measure } = narrow(run, vocabulary, parts.slice(3))
   if (measure === undefined) throw new QueryError(`no measure at the end: ${parts.join('.')}`)
   return { run, ...series(run, factors, measure) }
 }
@@ -244,7 +248,7 @@ function narrow(run: Run, vocabulary: FactorValues, parts: readonly string[]): N
       .filter(({ name, role }) => role === 'factor' && name !== excludedColumn)
       .map(({ name }) => [name, vocabulary.get(name) ?? new Set<string>()]),
   )
-  const factors: Record<string, string> = {}
+  const factors = new Map<string, string>()
   let measure: string | undefined
   for (const part of parts) {
     if (run.columns.some((column) => column.role === 'measure' && column.name === part)) {
@@ -263,11 +267,12 @@ function narrow(run: Run, vocabulary: FactorValues, parts: readonly string[]): N
     }
     if (owners.length > 1)
       throw new QueryError(`ambiguous value: ${part} is one of ${owners.join(' and of ')}`)
-    if (owner in factors)
-      throw new QueryError(`two values of ${owner} in one path: ${factors[owner]} and ${part}`)
-    factors[owner] = part
+    if (factors.has(owner))
+      throw new QueryError(`two values of ${owner} in one path: ${factors.get(owner)} and ${part}`)
+    factors.set(owner, part)
   }
-  return measure === undefined ? { factors } : { factors, measure }
+  const chosen = Object.fromEntries(factors)
+  return measure === undefined ? { factors: chosen } : { factors: chosen, measure }
 }
 
 function isColumn(run: Run, name: string): boolean {

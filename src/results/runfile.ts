@@ -4,9 +4,11 @@
  * make an edit visible; they do not stop anybody who computes them anew.
  */
 
-import { csvFormatRows, csvParseRows } from 'd3-dsv'
+import { csvFormatRows } from 'd3-dsv'
 import { z } from 'zod'
 import type { Parameters } from '../document/block.ts'
+import { CsvError, readCsv } from '../document/csv.ts'
+import { decimal } from '../document/decimal.ts'
 import { sha256 as sha256Of } from './files.ts'
 import { digest as digestOf, keyOf, schema as keySchema, parameterInputs } from './key.ts'
 import { type Column, type Dataset, type Exclusion, type Inputs, inputOf, type Row, type Run } from './run.ts'
@@ -255,7 +257,7 @@ export function completed(
       throw new StoreError(
         `${folder}/${file} begins with ${csv.slice(0, 200).split('\n')[0]}, and run.json has the columns ${names}. ${advice}`,
       )
-    return parseRows(csv, columns)
+    return parseRows(csv, columns, `${folder}/${file}`)
   }
   const found = rowsOf('rows.csv', head.columns, rows)
   checkTrials({ ...head, rows: found }, `${folder}/rows.csv`)
@@ -283,22 +285,56 @@ export function checkTrials({ columns, rows, trials }: Omit<Run, 'files'>, where
 
 function formatRows({ columns, rows }: Dataset): string {
   const names = columns.map(({ name }) => name)
-  const lines = rows.map((row) => names.map((name) => String(row[name] ?? '')))
+  const lines = rows.map((row) => names.map((name) => textOf(row[name])))
   return `${csvFormatRows([names, ...lines])}\n`
 }
 
-/** Observations of a CSV text whose columns are `columns`, in their order. */
-export function parseRows(text: string, columns: readonly Column[]): readonly Row[] {
-  const [, ...lines] = csvParseRows(text.replace(/\n$/, ''))
-  return lines.map((line) =>
-    Object.fromEntries(
-      columns.map(({ name, role }, index) => {
-        const value = line[index] ?? ''
-        if (role === 'factor') return [name, value]
-        return [name, value === '' ? null : Number(value)]
-      }),
-    ),
-  )
+function textOf(value: Row[string] | undefined): string {
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new StoreError(`${value} cannot be kept in a row`)
+  return String(value ?? '')
+}
+
+/**
+ * Observations of a CSV text whose columns are `columns`, in their order. Rows have no prototype, as columns may have any name. Throws a
+ * StoreError with the line and column where `file` holds something else.
+ */
+export function parseRows(text: string, columns: readonly Column[], file = 'rows.csv'): readonly Row[] {
+  const { head, rows } = parseCsv(text, file)
+  for (const [index, name] of head.entries()) {
+    const wanted = columns[index]?.name
+    if (name !== wanted)
+      throw new StoreError(
+        `${file}: line 1: column ${index + 1} is ${name}, in run.json ${wanted ?? 'there is none'}`,
+      )
+  }
+  if (head.length < columns.length)
+    throw new StoreError(`${file}: line 1: no column ${columns[head.length]?.name}`)
+  return rows.map(({ line, fields }) => {
+    const row: Record<string, string | number | null> = Object.create(null)
+    for (const [index, { name, role }] of columns.entries()) {
+      const field = fields[index] as string
+      const value = role === 'factor' ? field : field === '' ? null : numberIn(field)
+      if (value === undefined)
+        throw new StoreError(`${file}: line ${line}: ${name} takes a number, not ${field}`)
+      row[name] = value
+    }
+    return row
+  })
+}
+
+/** As `formatRows` writes it: without blanks around it. */
+function numberIn(field: string): number | undefined {
+  return /\s/.test(field) ? undefined : decimal(field)
+}
+
+function parseCsv(text: string, file: string) {
+  try {
+    return readCsv(text)
+  } catch (error) {
+    if (error instanceof CsvError) throw new StoreError(`${file}: ${error.message}`)
+    throw error
+  }
 }
 
 function sorted<Value>(record: Readonly<Record<string, Value>>): Record<string, Value> {

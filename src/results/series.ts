@@ -51,17 +51,34 @@ export function series(run: Run, factors: Factors, measure: string): Series {
   for (const row of rows) {
     const value = row[measure]
     if (typeof value !== 'number') continue
-    values.push(value * scale)
+    values.push(scaled(value, scale, measure))
     clusters.push(row[bootColumn] ?? '')
   }
   return { values, unit, ...(new Set(clusters).size > 1 ? { clusters } : {}) }
+}
+
+/** In the canonical unit. Throws QueryError for a value that is too large there. */
+export function scaled(value: number, scale: number, measure: string): number {
+  const found = value * scale
+  if (!Number.isFinite(found))
+    throw new QueryError(`${measure}: ${value} is too large for a number in its canonical unit`)
+  return found
+}
+
+const timeWord = /^(?:ns|us|µs|ms|s|secs?|seconds|(?:nano|micro|milli)s(?:ec|econds))$/
+
+/** The name of a column without the unit of time that it ends in (`elapsedNs`, `elapsed_ms`, `elapsed (s)`); undefined if there is none. */
+export function withoutUnit(name: string): string | undefined {
+  const [, rest = '', word = ''] =
+    /^(.*?)[^\p{L}\p{N}]*((?<=[\p{Ll}\p{N}])\p{Lu}\p{Ll}*|(?<![\p{L}\p{N}])\p{Ll}+)\)?$/u.exec(name) ?? []
+  return timeWord.test(word.toLowerCase()) ? rest : undefined
 }
 
 /** Factor from a column's own unit to the canonical one, and the canonical unit. */
 export function canonical(run: Run, column: Column): { readonly scale: number; readonly unit: string } {
   const unit = column.unit ?? ''
   if (unit === 'ticks') {
-    if (run.clockHz === undefined || run.clockHz <= 0) {
+    if (run.clockHz === undefined || !(run.clockHz > 0)) {
       throw new QueryError(`run ${runName(run)}: ${column.name} is in ticks, but the run has no clockHz`)
     }
     return { scale: 1e6 / run.clockHz, unit: 'us' }

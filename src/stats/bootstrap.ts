@@ -10,7 +10,7 @@ import { cumulativeNormal, quantileNormal } from 'vega-statistics'
 import { clusterValues, type Sample } from './clusters.ts'
 import type { Interval } from './interval.ts'
 import { mean } from './moments.ts'
-import { quantile, some } from './order.ts'
+import { max, min, quantile } from './order.ts'
 import { randomNumbers } from './random.ts'
 import { quantileStudent } from './student.ts'
 import { fewestTrials } from './trials.ts'
@@ -18,13 +18,23 @@ import { fewestTrials } from './trials.ts'
 export interface BootstrapOptions {
   /** 0.95 unless told. */
   readonly level?: number
-  /** 2000 unless told. */
+  /** 2000 unless told; fewer of very many units, see `drawsOf`. */
   readonly resamples?: number
   readonly seed?: string
 }
 
 /** For each sample the numbers, from 0, of the units that were drawn from it. */
 export type Draw = readonly (readonly number[])[]
+
+/** Units drawn in all: some seconds. */
+const mostDrawn = 5e7
+const fewestDraws = 400
+
+/** How many of the wanted resamples are drawn of samples with these sizes: fewer of more than 25,000 units. */
+export function drawsOf(sizes: readonly number[], resamples: number): number {
+  const units = sizes.reduce((sum, size) => sum + size, 0)
+  return Math.min(resamples, Math.max(fewestDraws, Math.floor(mostDrawn / units)))
+}
 
 export const unbounded: Interval = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY }
 
@@ -38,16 +48,15 @@ export function bootstrap(
   statistic: (draw: Draw) => number,
   { level = 0.95, resamples = 2000, seed = 'bootstrap' }: BootstrapOptions = {},
 ): Interval {
-  some(sizes, 'bootstrap')
-  if (Math.min(...sizes) < fewestTrials(level)) return unbounded
+  if (min(sizes) < fewestTrials(level)) return unbounded
   const whole = sizes.map((size) => Array.from({ length: size }, (_, unit) => unit))
   const estimate = statistic(whole)
   if (Number.isNaN(estimate)) return unbounded
   const random = randomNumbers(seed)
-  const replicates = Array.from({ length: resamples }, () =>
+  const replicates = Array.from({ length: drawsOf(sizes, resamples) }, () =>
     statistic(sizes.map((size) => drawUnits(size, random))),
   )
-  const influence = sizes.map((_, sample) => jackknife(whole, sample, statistic))
+  const influence = scaled(sizes.map((_, sample) => jackknife(whole, sample, statistic)))
   const z = expandedQuantile(influence, level)
   return bcaInterval(replicates, estimate, acceleration(influence), z)
 }
@@ -91,14 +100,32 @@ function unitsOf(sample: Sample): Units {
   }
 }
 
-/** Influence of each unit of a sample: how much the statistic exceeds what it would be without it, times one less than their number. */
+/** A statistic is worked out for each unit left out, or, so that this stays linear in their number, for each of so many groups. */
+const mostLeftOut = 500
+
+/**
+ * Influence of each unit of a sample, or each group of units that follow each other: how much the statistic exceeds what it would be
+ * without it, times one less than their number.
+ */
 function jackknife(whole: Draw, sample: number, statistic: (draw: Draw) => number): readonly number[] {
   const units = whole[sample] as readonly number[]
-  const without = units.map((unit) => statistic(whole.with(sample, units.toSpliced(unit, 1))))
+  const groups = Math.min(units.length, mostLeftOut)
+  const without = Array.from({ length: groups }, (_, group) => {
+    const start = Math.floor((group * units.length) / groups)
+    const end = Math.floor(((group + 1) * units.length) / groups)
+    return statistic(whole.with(sample, units.toSpliced(start, end - start)))
+  })
   const defined = without.filter(Number.isFinite)
-  if (defined.length === 0) return units.map(() => 0)
+  if (defined.length === 0) return without.map(() => 0)
   const center = mean(defined)
-  return without.map((value) => (Number.isFinite(value) ? (units.length - 1) * (center - value) : 0))
+  return without.map((value) => (Number.isFinite(value) ? (groups - 1) * (center - value) : 0))
+}
+
+/** Only proportions count; a power of two leaves them as they are, and keeps their cubes from an overflow. */
+function scaled(influence: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  const largest = max(influence.map((sample) => max(sample.map(Math.abs))))
+  const factor = largest > 1e60 || (largest > 0 && largest < 1e-60) ? 2 ** -Math.floor(Math.log2(largest)) : 1
+  return factor === 1 ? influence : influence.map((sample) => sample.map((value) => value * factor))
 }
 
 /** Efron and Tibshirani 1993, equation 14.15, summed over samples as in DiCiccio and Efron 1996. */

@@ -30,5 +30,5 @@ function squaredDeviations(values: readonly number[]): number {
     squares += (value - center) ** 2
     deviations += value - center
   }
-  return squares - deviations ** 2 / values.length
+  return Math.max(0, squares - deviations ** 2 / values.length)
 }

@@ -22,7 +22,8 @@ export function quantile(values: readonly number[], p: number): number {
   some(values, 'quantile')
   if (!(p >= 0 && p <= 1)) throw new RangeError(`a quantile at ${p}, expected 0 to 1`)
   if (values.some(Number.isNaN)) return Number.NaN
-  const sorted = values.toSorted((a, b) => a - b)
+  // A typed array sorts numbers as numbers, and several times as fast.
+  const sorted = Float64Array.from(values).sort()
   const position = (sorted.length - 1) * p
   const below = Math.floor(position)
   const low = sorted[below] as number

@@ -4,9 +4,10 @@
  */
 
 import { quantileNormal } from 'vega-statistics'
+import { type Differences, differencesBetween } from './differences.ts'
 import type { Interval } from './interval.ts'
 import { mostExact } from './mannwhitney.ts'
-import { median, some } from './order.ts'
+import { some } from './order.ts'
 import { sumChances } from './ranks.ts'
 import { rounding } from './trials.ts'
 
@@ -19,21 +20,27 @@ export interface Shift {
 
 /**
  * The shift from `a` to `b` with its interval, whose ends are differences themselves (Hollander and Wolfe, "Nonparametric Statistical
- * Methods", 1999, section 4.3); wider than needed where values are equal. Throws a RangeError if a sample has no values.
+ * Methods", 1999, section 4.3); wider than needed where values are equal. Throws a RangeError if a sample has no values, or one that is not
+ * finite.
  */
 export function shift(a: readonly number[], b: readonly number[], level = 0.95): Shift {
   some(a, 'shift')
   some(b, 'shift')
-  const differences = Float64Array.from(b.flatMap((y) => a.map((x) => y - x))).sort()
+  for (const sample of [a, b]) {
+    if (!sample.every(Number.isFinite)) throw new RangeError('a shift of values that are not all finite')
+  }
+  const differences = differencesBetween(a, b)
   const skipped = outerDifferences(a.length, b.length, 1 - level)
   const interval =
     skipped === undefined
       ? { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY }
-      : {
-          low: differences[skipped] as number,
-          high: differences[differences.length - 1 - skipped] as number,
-        }
-  return { estimate: median([...differences]), interval }
+      : { low: differences.at(skipped), high: differences.at(differences.length - 1 - skipped) }
+  return { estimate: middle(differences), interval }
+}
+
+function middle({ length, at }: Differences): number {
+  const below = at(Math.floor((length - 1) / 2))
+  return length % 2 === 1 ? below : below + (at(length / 2) - below) / 2
 }
 
 /** How many differences lie outside of the interval at each end; undefined if even all of them are too narrow. */

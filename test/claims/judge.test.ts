@@ -641,3 +641,103 @@ describe('a judgement', () => {
     })
   })
 })
+
+describe('what a claim lacks', () => {
+  const both = ['latency/xen-4.14/baseline', 'latency/xen-4.14/dom0-cpu']
+
+  it('is every run that is missing, or every one that is stale, with the reason', () => {
+    const { results } = evidence()
+    expect(verdictOn(claim(slower), { results: { ...results, runs: [] }, stale: new Map() })).toMatchObject({
+      verdict: 'not testable',
+      reason: `missing: run ${both.join(', run ')}`,
+      lacking: both.map((run) => ({ run })),
+    })
+    const stale = new Map(both.map((run) => [run, 'trials 4 -> 5']))
+    expect(verdictOn(claim(slower), { results, stale })).toMatchObject({
+      reason: both.map((run) => `stale: ${run} (trials 4 -> 5)`).join('; '),
+      lacking: both.map((run) => ({ run, stale: 'trials 4 -> 5' })),
+    })
+  })
+
+  it('is nothing where it is skipped, cannot be a shape, or names what there is not', () => {
+    const none = { results: { ...evidence().results, runs: [] }, stale: new Map() }
+    expect(verdictOn(claim(slower, 'shape', { skip: 'no time' }), none).lacking).toBeUndefined()
+    expect(verdictOn(claim(slower, 'absolute')).lacking).toBeUndefined()
+    const unknown = ordering(`${base}.pause.total.mean > latency['xen-4.14'].nosuch.pause.total.mean`)
+    expect(verdictOn(claim(unknown), none)).toMatchObject({
+      reason: expect.stringContaining('unknown pattern'),
+    })
+    expect(verdictOn(claim(unknown), none).lacking).toBeUndefined()
+  })
+})
+
+describe('a claim that cannot be judged', () => {
+  const broken = (error: Error): Evidence => {
+    const given = evidence()
+    const runs = given.results.runs.map((run) => ({
+      ...run,
+      get rows(): Run['rows'] {
+        throw error
+      },
+    }))
+    return { ...given, results: { ...given.results, runs } }
+  }
+
+  it('for an error that nobody foresaw is not testable, and says so; the error goes no further', () => {
+    expect(verdictOn(claim(slower), broken(new RangeError('Invalid array length')))).toMatchObject({
+      verdict: 'not testable',
+      reason: 'could not be judged: cannot be worked out: RangeError: Invalid array length',
+      failure: 'cannot be worked out: RangeError: Invalid array length',
+    })
+  })
+
+  it.each([
+    ['a mean of 0 below a ratio', `${base}.pause.total.mean / ${base}.pause.zero.mean`, 'division by zero'],
+    ['0 / 0', `${base}.pause.zero.mean / ${base}.pause.zero.mean`, 'division by zero'],
+    ['an overflow', `${base}.pause.big.variance`, 'the result is too large for a number'],
+    ['nothing observed', `${base}.pause.none.mean`, 'no observation of pause.none'],
+  ])('for %s says why in words', (_, source, reason) => {
+    const given = evidence()
+    const runs = given.results.runs.map((run) => ({
+      ...run,
+      columns: [
+        ...run.columns,
+        ...['zero', 'big', 'none'].map((name) => ({ name, role: 'measure' }) as const),
+      ],
+      rows: run.rows.map((row, index): Row => ({ ...row, zero: 0, big: index * 1e300, none: null })),
+    }))
+    const test: Test = { type: 'interval', expression: expression(source), low: 0, high: 1 }
+    const judged = verdictOn(claim(test, 'method'), { ...given, results: { ...given.results, runs } })
+    expect(judged).toMatchObject({ verdict: 'not testable', reason: expect.stringContaining(reason) })
+    expect(judged.failure).toBeUndefined()
+  })
+
+  it('has an interval for numbers of any size', () => {
+    for (const factor of [1e290, 1e-290]) {
+      const given = evidence()
+      const runs = given.results.runs.map((run) => ({
+        ...run,
+        columns: [...run.columns, { name: 'sized', role: 'measure' } as const],
+        rows: run.rows.map((row, index): Row => ({ ...row, sized: (index + 1) * factor })),
+      }))
+      const test: Test = {
+        type: 'interval',
+        expression: expression(`${base}.pause.sized.mean`),
+        low: 0,
+        high: 1e300,
+      }
+      const judged = verdictOn(claim(test, 'method'), { ...given, results: { ...given.results, runs } })
+      expect(judged.verdict).toBe('reproduced')
+      expect(judged.measured[0]?.interval.low).toBeGreaterThan(factor)
+      expect(judged.measured[0]?.interval.high).toBeLessThan(40 * factor)
+    }
+  })
+
+  it('about a machine is not judged by items that every object has', () => {
+    const machine = { constructor: 'Object', toString: 'x' }
+    const given = evidence({ origin: 'hardware' })
+    expect(verdictOn(claim(slower, 'absolute', { machine }), given).reason).toContain(
+      'did not capture its constructor',
+    )
+  })
+})

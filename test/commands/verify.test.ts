@@ -60,6 +60,41 @@ describe('repro verify', () => {
     ])
   })
 
+  it('has exit code 1 where runs are missing or stale, and says which and what to do', async () => {
+    write(paper(100, 300, 8))
+    const missing = await repro('verify')
+    expect(missing.exitCode).toBe(1)
+    expect(missing.out).toMatch(/^3 claims: 3 not testable$/m)
+    expect(missing.err).toBe(`3 of 3 claims could not be judged for want of runs
+missing: fast/local/default, slow/local/default
+repro build makes them, and repro build --record keeps them in results/ as well
+`)
+
+    await repro('run')
+    const cached = await repro('verify')
+    expect(cached.exitCode).toBe(0)
+    expect(cached.out).toMatch(/judged by runs made here, beside the recorded ones/)
+    expect(cached.out).toMatch(/^C1 {3}reproduced .*\n +this run +\+/m)
+
+    await repro('run', '--record')
+    write(paper(100, 200, 8))
+    const stale = await repro('verify')
+    expect(stale.exitCode).toBe(1)
+    expect(stale.out).toMatch(
+      /^C1 {3}not testable .*\n +why +stale: slow\/local\/default \(script changed\)$/m,
+    )
+    expect(stale.err).toMatch(/^stale: slow\/local\/default$/m)
+    const { claims: told } = JSON.parse((await repro('verify', '--json', '--claim', 'C1')).out)
+    expect(told[0].recorded.lacking).toEqual([{ run: 'slow/local/default', stale: 'script changed' }])
+  })
+
+  it('has exit code 2 where a document makes no claims', async () => {
+    write({ 'paper/index.md': '---\ntitle: T\n---\nText.\n' })
+    const { exitCode, err } = await repro('verify')
+    expect(exitCode).toBe(2)
+    expect(err).toContain('paper/index.md makes no claims (yaml claim): there is nothing to verify')
+  })
+
   it('runs again with --rerun only what a claim needs, and compares', async () => {
     write(paper(100, 300))
     await repro('run', '--record')

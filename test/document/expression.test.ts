@@ -116,6 +116,21 @@ describe('parseExpression', () => {
   })
 })
 
+describe('an expression of any size', () => {
+  it.each([
+    ['parentheses', `${'('.repeat(10_000)}1${')'.repeat(10_000)}`],
+    ['signs', `${'- '.repeat(10_000)}1`],
+    ['parts of a path', `e.local.default${'.x'.repeat(10_000)}`],
+    ['calls', `${'abs('.repeat(5000)}1${')'.repeat(5000)}`],
+  ])('is refused before it is parsed: %s', (_, source) => {
+    expect(() => parseExpression(source)).toThrow(/^expression of \d+ characters: at most 1000 are read$/)
+  })
+
+  it('is parsed as deep as it may be written', () => {
+    expect(parseExpression(`${'('.repeat(499)}1${')'.repeat(499)}`).ast).toEqual({ type: 'number', value: 1 })
+  })
+})
+
 describe('references', () => {
   it('finds every path, in the order of writing, and no function', () => {
     const { ast } = parseExpression("max(a.b.c.d, -e['f'].g.h) / (i.j.k.l + 1)")

@@ -294,3 +294,44 @@ describe('the page', () => {
     expect(second.html).toBe(first.html)
   })
 })
+
+describe('a part that fails', () => {
+  const broken = (): Run => ({
+    ...fakeRun(),
+    get rows(): Run['rows'] {
+      throw new RangeError('Invalid array length')
+    },
+  })
+  const claim = `
+\`\`\`yaml claim
+id: C1
+statement: It takes some time
+scope: shape
+value: latency['xen-4.14'].baseline.pause.total.max / latency['xen-4.14'].baseline.pause.total.min
+between: [1, 9]
+\`\`\`
+`
+
+  it('is an error at its place, and leaves the rest of the report whole', async () => {
+    const runs = [broken(), fakeRun({ pattern: 'dom0-cpu' })]
+    const body = `${table}${claim}
+One is \`=latency['xen-4.14'].baseline.pause.total.mean\` and the last word stands.
+`
+    const { html, problems } = await report(body, runs)
+    const message = 'cannot be worked out: RangeError: Invalid array length'
+    expect(problems).toEqual(
+      [19, 28, 36].map((line) => ({ type: 'error', message, place: { line, column: line === 36 ? 8 : 1 } })),
+    )
+    expect(html).toContain(`could not be judged: ${message}`)
+    expect(html).toContain('and the last word stands.')
+  })
+
+  it('is told at the place of a claim as well where runs are missing or stale', async () => {
+    const name = 'latency/xen-4.14/baseline'
+    const place = { line: 19, column: 1 }
+    const missing = await report(claim, [fakeRun({ pattern: 'dom0-cpu' })])
+    expect(missing.problems).toEqual([{ type: 'missing', message: `missing: run ${name}`, place }])
+    const stale = await report(claim, both, new Map([[name, { executed: false, stale: 'trials 4 -> 5' }]]))
+    expect(stale.problems).toEqual([{ type: 'stale', message: `stale: run ${name}: trials 4 -> 5`, place }])
+  })
+})

@@ -50,6 +50,41 @@ describe('records for a figure', () => {
     ])
   })
 
+  it('keep a time in the unit that its name ends in', () => {
+    const of = (name: string, unit: string) => {
+      const run = {
+        ...fakeRun(),
+        columns: [{ name, role: 'measure', unit } as const],
+        rows: [{ [name]: 1500 }],
+      }
+      return records(experiment, [run], { from, where: {} })[0]?.[name]
+    }
+    expect(['elapsedNs', 'elapsed_ns', 'elapsed (ns)', 'ns'].map((name) => of(name, 'ns'))).toEqual(
+      Array(4).fill(1500),
+    )
+    expect([of('callMs', 'ms'), of('wait-seconds', 's'), of('elapsedUs', 'us')]).toEqual([1500, 1500, 1500])
+    expect([of('elapsed', 'ns'), of('items', 'ms'), of('TNS', 'ns')]).toEqual([1.5, 1_500_000, 1.5])
+  })
+
+  it('are refused where a column is in one unit here and in another there', () => {
+    const bytes = (run: Run): Run => ({
+      ...run,
+      columns: run.columns.map((column) => (column.name === 'total' ? { ...column, unit: 'B' } : column)),
+    })
+    const [one, other] = runs as [Run, Run]
+    expect(() => records(experiment, [one, bytes(other)], { from, where: {} })).toThrow(
+      'total has different units: µs in run latency/xen-4.14/baseline, B in run latency/xen-4.14/dom0-cpu',
+    )
+  })
+
+  it('may have datasets and columns that are called like what every object has', () => {
+    for (const name of ['constructor', 'toString'])
+      expect(() => records(experiment, runs, { from, dataset: name, where: {} })).toThrow(`unknown dataset`)
+    expect(() => records(experiment, runs, { from, where: { constructor: ['x'] } })).toThrow(
+      'unknown column: constructor',
+    )
+  })
+
   it('are only those with the wanted values', () => {
     const where = { choice: ['worst'], pattern: ['dom0-cpu'] }
     const rows = records(experiment, runs, { from, dataset: 'pictures', where })

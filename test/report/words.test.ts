@@ -229,11 +229,8 @@ ascending:
     }),
   )
   const runs = [fakeRun({ trials: 20 }), fakeRun({ trials: 20, pattern: 'dom0-cpu', xlUs: 60_000 })]
-  const records = new Map(
-    [fakeRun({ trials: 20 }), fakeRun({ trials: 20, pattern: 'dom0-cpu', xlUs: 50_000 })].map((run) => [
-      runName(run),
-      run,
-    ]),
+  const records = [fakeRun({ trials: 20 }), fakeRun({ trials: 20, pattern: 'dom0-cpu', xlUs: 50_000 })].map(
+    (run) => ({ run }),
   )
   const made = renderReport({
     document,

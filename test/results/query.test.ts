@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import type { ExperimentBlock } from '../../src/document/block.ts'
 import { parseExpression } from '../../src/document/expression.ts'
 import { publishedTable } from '../../src/document/published.ts'
 import { format, originsIn } from '../../src/results/quantity.ts'
 import { evaluate, readSeries } from '../../src/results/query.ts'
+import type { Run } from '../../src/results/run.ts'
 import { series } from '../../src/results/series.ts'
 import { fakeExperiment, fakeRun } from './fake.ts'
 
@@ -265,5 +267,48 @@ describe('format', () => {
     expect(() => print(`${baseline}.pause.total.mean | percent`)).toThrow(
       'the filter percent needs a ratio, not µs',
     )
+  })
+})
+
+describe('names that every object has', () => {
+  const name = ['constructor', 'toString', '__proto__', 'hasOwnProperty'] as const
+  const block: ExperimentBlock = {
+    ...fakeExperiment([{ name: 'constructor' }], ['constructor']),
+    id: 'constructor',
+    groups: { valueOf: ['constructor'] },
+  }
+  const rows = [1, 2].map((value) =>
+    Object.fromEntries([
+      ...name.slice(0, 2).map((one) => [one, 'valueOf']),
+      ...name.slice(2).map((one) => [one, value]),
+    ]),
+  )
+  const run: Run = {
+    ...fakeRun({ environment: 'constructor', pattern: 'constructor' }),
+    experiment: 'constructor',
+    columns: name.map((one, index) => ({ name: one, role: index < 2 ? 'factor' : 'measure' })),
+    rows,
+  }
+  const all = { experiments: [block], runs: [run] }
+  const cell = 'constructor.constructor.constructor'
+
+  it.each([
+    [`${cell}.__proto__.mean`, 1.5],
+    [`${cell}.hasOwnProperty.max`, 2],
+    [`max(constructor.constructor.valueOf.__proto__.mean)`, 1.5],
+    [`${cell}.n`, 2],
+  ])('are names like others: %s is %d', (source, value) => {
+    expect(evaluate(parseExpression(source), all).value).toBe(value)
+  })
+
+  it.each([
+    ['toString.constructor.constructor.n', 'unknown experiment: toString'],
+    ['constructor.__proto__.constructor.n', 'unknown environment of constructor: __proto__'],
+    ['constructor.constructor.hasOwnProperty.n', 'unknown pattern of constructor: hasOwnProperty'],
+    [`${cell}.toLocaleString.n`, 'unknown measure or factor value: toLocaleString'],
+    [`${cell}.__proto__.constructor`, 'unknown statistic: constructor'],
+    [`${cell}.valueOf.n`, 'ambiguous value: valueOf is one of constructor and of toString'],
+  ])('are unknown where there are none: %s', (source, message) => {
+    expect(() => evaluate(parseExpression(source), all)).toThrow(message)
   })
 })

@@ -129,6 +129,23 @@ describe('the BCa interval', () => {
     )
   })
 
+  it('works a statistic out a number of times that does not grow with the sample', () => {
+    const counted = (size: number) => {
+      let [calls, units] = [0, 0]
+      bootstrap([size], ([draw = []]) => {
+        calls += 1
+        units += draw.length
+        return draw[0] ?? 0
+      })
+      return { calls, units }
+    }
+    expect(counted(20).calls).toBe(1 + 2000 + 20)
+    expect(counted(5000).calls).toBe(1 + 2000 + 500)
+    const { calls, units } = counted(100_000)
+    expect(calls).toBe(1 + 500 + 500)
+    expect(units).toBeLessThan(1.1e8)
+  })
+
   it('is refused for clusters that do not fit the values', () => {
     expect(() => bootstrapInterval([{ values: [1, 2], clusters: [1] }], mean)).toThrow(
       '1 clusters for 2 values',

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { drift } from '../../src/stats/drift.ts'
 import { holm } from '../../src/stats/holm.ts'
+import { median } from '../../src/stats/order.ts'
 import { modifiedZScores, outliers } from '../../src/stats/outliers.ts'
 
 describe("Holm's correction", () => {
@@ -69,6 +70,26 @@ describe('drift', () => {
 
   it('is none among equal values', () => {
     expect(drift([4, 4, 4])).toEqual({ slope: 0, tau: 0, p: 1 })
+  })
+
+  it('has the tau and slope of all pairs, ties or not', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 2, maxLength: 20 }), (values) => {
+        const pairs = values.flatMap((later, j) =>
+          values.slice(0, j).map((earlier, i) => ({ change: later - earlier, distance: j - i })),
+        )
+        const score = pairs.reduce((sum, { change }) => sum + Math.sign(change), 0)
+        const { tau, slope } = drift(values)
+        expect(tau).toBeCloseTo(score / pairs.length, 12)
+        expect(slope).toBeCloseTo(median(pairs.map(({ change, distance }) => change / distance)), 12)
+      }),
+    )
+  })
+
+  it('is found in many values without looking at all pairs', () => {
+    const values = Array.from({ length: 100_000 }, (_, index) => 0.5 * index + ((index * 7919) % 1001))
+    expect(drift(values).p).toBe(0)
+    expect(drift(values).slope).toBeCloseTo(0.5, 4)
   })
 
   it('needs two values', () => {

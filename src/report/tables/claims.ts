@@ -33,14 +33,14 @@ export const claims: TableKind = {
 
 function rowOf(verification: Verification, words: Words): readonly Cell[] {
   const { claim, recorded, rerun } = verification
-  const { verdict } = decisive(verification)
+  const judged = decisive(verification)
   return [
     { type: 'head', text: claim.id, href: `#${claim.id}` },
     { type: 'text', text: claim.statement },
-    { type: 'published', text: publishedText(claim, recorded, words.claim.phrases) ?? none.text },
+    { type: 'published', text: publishedText(claim, judged, words.claim.phrases) ?? none.text },
     numbers(recorded, words),
     rerun === undefined ? { type: 'none', text: words.claim.table.isRecorded } : numbers(rerun, words),
-    { type: 'text', text: words.claim.verdicts[verdict] },
+    { type: 'text', text: words.claim.verdicts[judged.verdict] },
   ]
 }
 

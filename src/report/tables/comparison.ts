@@ -1,6 +1,7 @@
 /** Published means beside ours: their ratio, and whether the published one lies among the values that we saw. */
 
-import { origins } from '../../results/quantity.ts'
+import { decimal } from '../../document/decimal.ts'
+import { digits, origins } from '../../results/quantity.ts'
 import type { Run } from '../../results/run.ts'
 import { mean } from '../../stats/moments.ts'
 import { max, min } from '../../stats/order.ts'
@@ -21,19 +22,21 @@ export function comparisonCells(
   run: Run,
   { tables }: Words,
 ): readonly Cell[] {
-  const published = Number(text)
-  if (text === undefined || text === '' || Number.isNaN(published) || values.length === 0) return [none, none]
+  const published = decimal(text ?? '')
+  if (published === undefined || values.length === 0) return [none, none]
   const ratio = mean(values) / published
   const inRange = min(values) <= published && published <= max(values)
   return [
-    Number.isFinite(ratio) ? { ...numberCell(ratio, [run]), text: ratioText(ratio) } : none,
+    published === 0
+      ? { type: 'text', text: tables.byZero }
+      : { ...numberCell(ratio, [run]), text: ratioText(ratio) },
     { type: 'text', text: inRange ? tables.yes : tables.no, origins: origins([run]), runs: [run] },
   ]
 }
 
 /** Two decimals, or one for what is many times larger. */
 function ratioText(ratio: number): string {
-  return ratio.toFixed(Math.abs(ratio) >= 10 ? 1 : 2).replace('-', '−')
+  return digits(ratio, Math.abs(ratio) >= 10 ? 1 : 2)
 }
 
 /**

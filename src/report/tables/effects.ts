@@ -1,9 +1,8 @@
 /** What each pattern changes against a baseline, judged together: Holm's correction for their number, and whether it can be told at all. */
 
 import { z } from 'zod'
-import { unknown } from '../../results/quantity.ts'
-import type { Run } from '../../results/run.ts'
-import { canonical, columnOf, type Factors, runName, series } from '../../results/series.ts'
+import { digits, unknown } from '../../results/quantity.ts'
+import { type Factors, runName, series } from '../../results/series.ts'
 import { warningsOn } from '../../results/warnings.ts'
 import { compareFactors, type FactorComparison } from '../../stats/compare.ts'
 import { matching, valuesOf } from '../published.ts'
@@ -23,6 +22,7 @@ import {
   patterns,
   published,
   publishedEnvironment,
+  unitOf,
   where,
 } from './options.ts'
 
@@ -68,7 +68,7 @@ export const effects = tableKind(options, (given, context): Table => {
     return { environment, base, others }
   })
   const shown = groups.flatMap(({ base, others }) => [base, ...others].flatMap(({ run }) => run ?? []))
-  const unit = unitOf(shown, given.measure)
+  const unit = unitOf(shown, [given.measure])
   const rendered = groups.map((group) =>
     environmentGroup(
       group.environment,
@@ -109,11 +109,6 @@ export const effects = tableKind(options, (given, context): Table => {
   }
 })
 
-function unitOf(runs: readonly Run[], measure: string): string {
-  const [first] = runs
-  return first === undefined ? '' : canonical(first, columnOf(first, measure, ['measure'])).unit
-}
-
 interface Compared {
   readonly base: CellRun
   readonly others: readonly CellRun[]
@@ -150,13 +145,9 @@ function rowsOf(
       time(one.shift),
       time(one.interval.low),
       time(one.interval.high),
-      { ...numberCell(one.delta, [run, baseline]), text: signed(one.delta) },
+      { ...numberCell(one.delta, [run, baseline]), text: digits(one.delta, 2) },
       { ...numberCell(one.p, [run, baseline]), text: one.p < 0.001 ? '< 0.001' : one.p.toFixed(3) },
       { type: 'text', text: words.tables.effects.verdicts[one.verdict], runs: [run, baseline] },
     ]
   })
-}
-
-function signed(delta: number): string {
-  return delta.toFixed(2).replace('-', '−')
 }

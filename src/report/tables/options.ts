@@ -2,9 +2,9 @@
 
 import { z } from 'zod'
 import type { ExperimentBlock, Pattern } from '../../document/block.ts'
-import { origins, unknown } from '../../results/quantity.ts'
+import { origins, QueryError, unitName, unknown } from '../../results/quantity.ts'
 import type { Run } from '../../results/run.ts'
-import { columnOf, type Factors, runName } from '../../results/series.ts'
+import { canonical, columnOf, type Factors, runName, withoutUnit } from '../../results/series.ts'
 import type { Group } from '../table.ts'
 import type { Words } from '../words/en.ts'
 
@@ -86,7 +86,26 @@ export function labelOf(runs: readonly Run[], name: string, role: 'factor' | 'me
   const having = runs.find((run) =>
     run.columns.some((column) => column.name === name && column.role === role),
   )
-  return columnOf(having ?? first, name, [role]).label ?? name
+  // The head has the unit that numbers are shown in, which may be another than that of the name.
+  return columnOf(having ?? first, name, [role]).label ?? (withoutUnit(name) || name)
+}
+
+/** The one unit of these measures in all runs; '' without runs. Throws QueryError where one has another. */
+export function unitOf(runs: readonly Run[], measures: readonly string[]): string {
+  const [one, other] = [
+    ...Map.groupBy(
+      runs.flatMap((run) =>
+        measures.map((measure) => ({ ...canonical(run, columnOf(run, measure, ['measure'])), run, measure })),
+      ),
+      ({ unit }) => unit,
+    ).values(),
+  ].map(([first]) => first)
+  if (one && other) {
+    const inWords = ({ measure, unit, run }: typeof one) =>
+      `${measure} of run ${runName(run)} is ${unitName(unit)}`
+    throw new QueryError(`the measures have different units: ${inWords(one)}, ${inWords(other)}`)
+  }
+  return one?.unit ?? ''
 }
 
 /** Published patterns that the experiment does not have: what the rerun leaves out is said under the table. */

@@ -52,7 +52,7 @@ export const parameters = tableKind(options, (given, { experiment, published: al
         ? []
         : notRerun(
             experiment,
-            publishedPatterns.filter((name) => given.constant[name] === undefined),
+            publishedPatterns.filter((name) => !Object.hasOwn(given.constant, name)),
             words,
           )),
     ],
@@ -137,7 +137,7 @@ function leaves(parameters: Parameters, above: readonly string[] = []): readonly
 
 function at(parameters: Parameters, path: readonly string[]): Parameter | undefined {
   let value: Parameter | undefined = parameters
-  for (const name of path) value = isMapping(value) ? value[name] : undefined
+  for (const name of path) value = isMapping(value) && Object.hasOwn(value, name) ? value[name] : undefined
   return value
 }
 
@@ -150,7 +150,7 @@ function inWords(value: Parameter | undefined, words: Words): string {
   if (value === undefined || value === null) return tables.none
   if (value === true) return tables.yes
   if (value === false) return tables.no
-  if (typeof value === 'number') return String(value).replace('-', '−')
+  if (typeof value === 'number') return String(value).replace(/^-/, '−')
   if (typeof value === 'string') return value
   return Array.isArray(value) ? tables.list(value.map((one) => inWords(one, words))) : JSON.stringify(value)
 }

@@ -1,11 +1,13 @@
 /** Means of the phases of an operation, their shares of the sum, and the published means beside them (Tables 6 and 7). */
 
 import { z } from 'zod'
+import { decimal } from '../../document/decimal.ts'
 import type { PublishedRow } from '../../document/published.ts'
-import { QueryError, symbol } from '../../results/quantity.ts'
+import { digits } from '../../results/quantity.ts'
 import type { Run } from '../../results/run.ts'
 import { canonical, columnOf, type Factors, select } from '../../results/series.ts'
 import { mean } from '../../stats/moments.ts'
+import { max } from '../../stats/order.ts'
 import { checkEnvironment, matching, theRow, valuesOf } from '../published.ts'
 import {
   type Cell,
@@ -14,6 +16,7 @@ import {
   none,
   numberCell,
   numberHead,
+  placesOf,
   publishedCell,
   type Table,
   tableKind,
@@ -36,6 +39,7 @@ import {
   patterns,
   published,
   publishedEnvironment,
+  unitOf,
   where,
 } from './options.ts'
 
@@ -68,7 +72,8 @@ export const phases = tableKind(options, (given, context): Table => {
   const factors = factorsOf(given)
   checkEnvironment(context.published ?? [], given.publishedEnvironment)
   for (const name of Object.keys(factors)) labelOf(runs, name, 'factor')
-  const unit = commonUnit(runs, given.measures)
+  for (const name of given.measures) labelOf(runs, name, 'measure')
+  const unit = unitOf(runs, given.measures)
   const publishedColumn = `mean_${unit}`
   const publishedRows = matching(context.published ?? [], {
     ...factors,
@@ -111,17 +116,6 @@ export const phases = tableKind(options, (given, context): Table => {
     missing: cells.flat().flatMap(({ run, name }) => (run === undefined ? [name] : [])),
   }
 })
-
-function commonUnit(runs: readonly Run[], measures: readonly string[]): string {
-  for (const name of measures) labelOf(runs, name, 'measure')
-  const units = new Set(
-    runs.flatMap((run) => measures.map((name) => canonical(run, columnOf(run, name, ['measure'])).unit)),
-  )
-  if (units.size > 1) {
-    throw new QueryError(`phases of different units do not add up: ${[...units].map(symbol).join(', ')}`)
-  }
-  return [...units][0] ?? ''
-}
 
 /** Columns of the sum: our mean, and the published one. */
 function sumWidth({ published: rows }: Layout): number {
@@ -218,12 +212,14 @@ function complete(run: Run, factors: Factors, measures: readonly string[]): read
 /** One decimal whatever the size, so that the shares of a row can be added by eye. */
 function percentCell(ratio: number, run: Run): Cell {
   const cell = numberCell(ratio * 100, [run])
-  return { ...cell, text: (ratio * 100).toFixed(1) }
+  return { ...cell, text: digits(ratio * 100, 1) }
 }
 
 function total(texts: readonly (string | undefined)[]): string | undefined {
-  if (texts.some((text) => text === undefined || text === '')) return undefined
-  return String(texts.reduce((sum, text) => sum + Number(text), 0))
+  const numbers = texts.map((text) => decimal(text ?? ''))
+  if (!numbers.every((number) => number !== undefined)) return undefined
+  const places = max(texts.map((text) => placesOf(text ?? '')))
+  return numbers.reduce((sum, number) => sum + number, 0).toFixed(Math.min(places, 20))
 }
 
 function incomplete(

@@ -2,17 +2,9 @@
 
 import { z } from 'zod'
 import type { PublishedRow } from '../../document/published.ts'
-import { QueryError, symbol, unknown } from '../../results/quantity.ts'
+import { unknown } from '../../results/quantity.ts'
 import type { Run } from '../../results/run.ts'
-import {
-  canonical,
-  columnOf,
-  excludedColumn,
-  type Factors,
-  series,
-  statistic,
-  statistics,
-} from '../../results/series.ts'
+import { excludedColumn, type Factors, series, statistic, statistics } from '../../results/series.ts'
 import { checkEnvironment, matching, theRow, valuesOf } from '../published.ts'
 import {
   type Cell,
@@ -46,6 +38,7 @@ import {
   patterns,
   published,
   publishedEnvironment,
+  unitOf,
   where,
 } from './options.ts'
 
@@ -134,20 +127,14 @@ function layOut(
   const firstMeasure = first?.columns.find((column) => column.role === 'measure')?.name
   const measures = given.measures ?? (firstMeasure === undefined ? [] : [firstMeasure])
   for (const name of measures) labelOf(runs, name, 'measure')
-  const units = new Set(
-    first === undefined
-      ? []
-      : measures.map((name) => canonical(first, columnOf(first, name, ['measure'])).unit),
-  )
-  if (units.size > 1) {
-    throw new QueryError(`the measures have different units: ${[...units].map(symbol).join(', ')}`)
-  }
-  const unit = [...units][0] ?? ''
+  const unit = unitOf(runs, measures)
   // What the rows show nothing of needs no columns.
   const shownRows = given.patterns === 'unpublished' ? [] : publishedRows
   return {
     by: given.by.filter(
-      (name) => !(name in factors) && runs.some((run) => run.columns.some((column) => column.name === name)),
+      (name) =>
+        !Object.hasOwn(factors, name) &&
+        runs.some((run) => run.columns.some((column) => column.name === name)),
     ),
     measures,
     unit,
@@ -168,9 +155,9 @@ function publishedColumns(
   if (row === undefined) return new Map()
   const columns = names.map((name): [string, string] => {
     const own = statistic(name)?.unit(unit) ?? ''
-    return [name, own === '' ? name : `${name}_${own}`]
+    return [name, own === '' ? name : `${name}_${own.replace('²', '2')}`]
   })
-  return new Map(columns.filter(([, column]) => column in row))
+  return new Map(columns.filter(([, column]) => row[column] !== undefined))
 }
 
 function head(layout: Layout, runs: readonly Run[], words: Words): Table['head'] {

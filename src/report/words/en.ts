@@ -200,6 +200,7 @@ export const english = {
     yes: 'yes',
     no: 'no',
     none: 'none',
+    byZero: 'none (published: 0)',
     list: (names: readonly string[]) => names.join(', '),
     comparisonNote:
       'Ratio: the mean of this rerun divided by the published mean. In range: whether the published mean lies between the smallest and the largest value of this rerun.',

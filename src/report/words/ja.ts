@@ -138,6 +138,7 @@ export const japanese: Words = {
       missing: (runs) => `未実行：${runs.join('、')}`,
       skipped: (why) => `対象外：${why}`,
       stale: (run, why) => `要更新：${run}（${why}）`,
+      failed: (message) => `判定できない：${message}`,
       noShape:
         '形に関する主張はボードの速さに依存してはならない：比か順序を比べるか、scopeをabsoluteにする必要がある',
       noHardware: () => '実機での実行がない：公表された機械の時間については何も言えない',
@@ -227,6 +228,7 @@ export const japanese: Words = {
     yes: 'はい',
     no: 'いいえ',
     none: 'なし',
+    byZero: 'なし（公表値0）',
     list: (names) => names.join('、'),
     comparisonNote:
       '比：本実験の平均を公表された平均で割った値。範囲内：公表された平均が本実験の最小値と最大値の間にあるか。',

@@ -1,0 +1,97 @@
+/**
+ * CSV files, as RFC 4180 has them: fields between commas, in quotes where they hold a comma, a quote (doubled) or a line break. Lines end
+ * as they do on any system, and the last one may end without. A reader gets what is written, or the line and column that is wrong.
+ */
+
+export interface Csv {
+  readonly head: readonly string[]
+  readonly rows: readonly CsvRow[]
+}
+
+export interface CsvRow {
+  /** Of its first character, from 1. */
+  readonly line: number
+  /** As many as the head has. */
+  readonly fields: readonly string[]
+}
+
+/** `line 7, column 3: a quote inside of a field`: what is wrong with a file, without its name. */
+export class CsvError extends Error {
+  override readonly name = 'CsvError'
+
+  constructor(line: number, reason: string, column?: number) {
+    super(`line ${line}${column === undefined ? '' : `, column ${column}`}: ${reason}`)
+  }
+}
+
+/** A byte order mark is no part of the head. An empty line is a row with nothing in it if there is one column, and nothing elsewhere. */
+export function readCsv(text: string): Csv {
+  const [first, ...others] = linesOf(text.replace(/^\uFEFF/, ''))
+  if (first === undefined) return { head: [], rows: [] }
+  const head = first.fields
+  const names = new Set<string>()
+  for (const [index, name] of head.entries()) {
+    if (name.trim() === '')
+      throw new CsvError(first.line, `column ${index + 1} of ${head.length} has no name`)
+    if (names.has(name)) throw new CsvError(first.line, `two columns are named ${name}`)
+    names.add(name)
+  }
+  const rows = others.filter(({ fields }) => fields.length > 1 || fields[0] !== '' || head.length === 1)
+  for (const { line, fields } of rows) {
+    if (fields.length === head.length) continue
+    throw new CsvError(
+      line,
+      `${fields.length} ${fields.length === 1 ? 'field' : 'fields'}, but the head has ${head.length}`,
+    )
+  }
+  return { head, rows }
+}
+
+const [quote, comma, lineFeed, carriageReturn] = [0x22, 0x2c, 0x0a, 0x0d]
+
+function linesOf(text: string): readonly CsvRow[] {
+  const rows: CsvRow[] = []
+  let at = 0
+  let line = 1
+  let lineStart = 0
+  const wrong = (place: number, reason: string) => new CsvError(line, reason, place - lineStart + 1)
+
+  const quoted = (): string => {
+    const start = at
+    let end = text.indexOf('"', at + 1)
+    while (end >= 0 && text.charCodeAt(end + 1) === quote) end = text.indexOf('"', end + 2)
+    if (end < 0) throw wrong(start, 'a quote that is not closed')
+    at = end + 1
+    const value = text.slice(start + 1, end)
+    for (const { index, 0: ending } of value.matchAll(/\r\n|\n|\r/g)) {
+      line += 1
+      lineStart = start + 1 + index + ending.length
+    }
+    return value.replaceAll('""', '"')
+  }
+  const plain = (): string => {
+    const start = at
+    for (; at < text.length; at += 1) {
+      const code = text.charCodeAt(at)
+      if (code === comma || code === lineFeed || code === carriageReturn || code === quote) break
+    }
+    return text.slice(start, at)
+  }
+  while (at < text.length) {
+    const fields: string[] = []
+    const row = { line, fields }
+    for (;;) {
+      fields.push(text.charCodeAt(at) === quote ? quoted() : plain())
+      if (text.charCodeAt(at) !== comma) break
+      at += 1
+    }
+    if (text.charCodeAt(at) === carriageReturn) at += text.charCodeAt(at + 1) === lineFeed ? 2 : 1
+    else if (text.charCodeAt(at) === lineFeed) at += 1
+    else if (at < text.length)
+      throw wrong(at, 'a quote inside of a field: put the whole field in quotes, and double the ones in it')
+    rows.push(row)
+    line += 1
+    lineStart = at
+  }
+  return rows
+}

@@ -1,0 +1,61 @@
+/** What figures draw from a CSV file: a record for each row. A column holds numbers, dates, truth values or texts, and nothing is null. */
+
+import { CsvError, readCsv } from '../document/csv.ts'
+import { decimal } from '../document/decimal.ts'
+
+export type CsvRecord = Readonly<Record<string, string | number | boolean | Date | null>>
+
+/** Throws a CsvError for a file that is no CSV, and for a column of numbers with a text in it, which would be drawn as no number. */
+export function csvRecords(csv: string): readonly CsvRecord[] {
+  const { head, rows } = readCsv(csv)
+  const readers = head.map((name, index) => {
+    const filled = rows.filter(({ fields }) => !isEmpty(fields[index] as string))
+    const texts = filled.map(({ fields }) => fields[index] as string)
+    const reader = types.find((type) => texts.every((text) => type(text) !== undefined))
+    if (reader !== undefined) return reader
+    const number = filled.find(({ fields }) => decimal(fields[index] as string) !== undefined)
+    const text = filled.find(({ fields }) => decimal(fields[index] as string) === undefined)
+    if (number !== undefined && text !== undefined) {
+      const [one, other] = [number, text].map(({ fields }) => fields[index])
+      throw new CsvError(
+        text.line,
+        `${name} is no number: ${other}, but line ${number.line} has ${one}: leave a missing value empty, or, if these are names, make all of them words`,
+      )
+    }
+    return (found: string) => found
+  })
+  return rows.map(({ fields }) =>
+    Object.fromEntries(
+      head.map((name, index) => {
+        const text = fields[index] as string
+        return [name, isEmpty(text) ? null : (readers[index]?.(text) ?? null)]
+      }),
+    ),
+  )
+}
+
+function isEmpty(text: string): boolean {
+  return text.trim() === ''
+}
+
+/** The first one that fits all values of a column that are not empty. */
+const types: readonly ((text: string) => number | boolean | Date | undefined)[] = [
+  decimal,
+  (text) => truths.get(text.trim()),
+  date,
+]
+
+const truths: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+])
+
+/** An ISO date, or date and time; without a zone in UTC, wherever the figure is drawn. */
+function date(text: string): Date | undefined {
+  const match = /^\d{4}-\d{2}(?:-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})?)?)?$/.exec(
+    text.trim(),
+  )
+  if (match === null) return undefined
+  const found = new Date(text.includes('T') && match[1] === undefined ? `${text.trim()}Z` : text.trim())
+  return Number.isNaN(found.getTime()) ? undefined : found
+}
