@@ -124,9 +124,10 @@ export async function build(
   const after = first.length > 0 ? openFiles(site.project, files.notes()) : files
   const made = new Map(done.executed.map((run) => [runName(run), run]))
   const settled = first.length > 0 ? await planDocument(site, own, after, made) : steps
-  const shown = runsToShow(settled, made)
+  const found = runsToShow(settled, made)
   if (options.record)
-    await underLock(site, options.signal, tell, async () => await record(shown, settled, site, tell))
+    await underLock(site, options.signal, tell, async () => await record(found, settled, site, tell))
+  const shown = options.record ? found.map(recorded) : found
   if (!options.render) return { ...done, problems: [] }
   const rendering = {
     document,
@@ -194,11 +195,18 @@ export interface Shown {
 export function runsToShow(steps: readonly Step[], made: ReadonlyMap<string, Run>): readonly Shown[] {
   return steps.flatMap(({ cell, verdict }): readonly Shown[] => {
     const run = made.get(runName(cell))
-    if (run) return [{ run, standing: { executed: true } }]
+    if (run) return [{ run, standing: { from: 'build' } }]
     if (verdict.type === 'missing' || verdict.type === 'damaged') return []
     const stale = verdict.type === 'stale' ? { stale: verdict.reason } : {}
-    return [{ run: verdict.run, standing: { executed: false, ...stale } }]
+    const from = verdict.type === 'cached' ? 'here' : 'record'
+    return [{ run: verdict.run, standing: { from, ...stale } }]
   })
+}
+
+/** A run of an earlier build that this one has recorded. */
+function recorded(shown: Shown): Shown {
+  const { from, stale } = shown.standing
+  return from === 'here' && stale === undefined ? { ...shown, standing: { from: 'record' } } : shown
 }
 
 /** The recorded runs, if the report shows others: as they were when the build began. */

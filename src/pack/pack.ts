@@ -17,11 +17,13 @@ import { hasErrors } from '../document/problem.ts'
 import { type Files, openFiles, sha256 } from '../results/files.ts'
 import type { Run } from '../results/run.ts'
 import { readLock } from '../testbed/emulated/packages.ts'
+import { abstractOf } from './abstract.ts'
 import { writeArchive, zipped } from './archive.ts'
 import { type Artifact, claimsOf, type EditionReport, experimentsOf, recordedFiles } from './artifact.ts'
 import { added, contents } from './contents.ts'
 import { type Disk, laboratoryDisk } from './effort.ts'
 import { nameSome, PackError } from './error.ts'
+import { markdownText, paragraph } from './markdown.ts'
 import { readMetadata } from './metadata.ts'
 import { readTree, type Tree } from './tree.ts'
 
@@ -147,8 +149,16 @@ async function describe(built: Built): Promise<Artifact> {
   // The build has judged them: this finds what it kept.
   const judge = judging(site, programOf(site, files))
   const verifications = await verifyClaims(claims, { steps, published: opened.published }, undefined, judge)
+  const metadata = readMetadata(document.frontMatter, files)
+  const results = {
+    experiments: document.blocks.filter((block) => block.type === 'experiment'),
+    runs,
+    published: opened.published,
+  }
+  const abstract = abstractOf(document, results)
   return {
-    metadata: readMetadata(document.frontMatter, files),
+    metadata: abstract ? { ...metadata, description: markdownText(abstract).trim() } : metadata,
+    abstract: abstract?.children ?? [paragraph(metadata.description)],
     date: dateOf(document.frontMatter.date, tree, runs),
     ...(tree.revision === undefined ? {} : { revision: tree.revision }),
     generator: site.generator,

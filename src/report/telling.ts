@@ -4,8 +4,8 @@ import type { Words } from './words/en.ts'
 
 /** How a run behind a report stands. */
 export interface Standing {
-  /** Whether this build executed the run; otherwise it was recorded before. */
-  readonly executed: boolean
+  /** Where the run is from: this build made it, an earlier one here that did not record it, or it is recorded in results/. */
+  readonly from: 'build' | 'here' | 'record'
   /** Why the run no longer fits the document, in words. */
   readonly stale?: string
 }

@@ -10,7 +10,7 @@ import type { Run } from '../../src/results/run.ts'
 import { fakeRun } from '../results/fake.ts'
 
 const project = new URL('../../', import.meta.url)
-const pixel = Uint8Array.of(0x89, 0x50)
+const pixel = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')
 const read = async (path: string) => (path === 'paper/dot.png' ? pixel : readFile(new URL(path, project)))
 
 const front = `---
@@ -119,7 +119,9 @@ describe('inline values', () => {
   })
 
   it('are marked when their run is stale, with the reason', async () => {
-    const standings = new Map([['latency/xen-4.14/baseline', { executed: false, stale: 'trials 4 -> 20' }]])
+    const standings: Standings = new Map([
+      ['latency/xen-4.14/baseline', { from: 'record', stale: 'trials 4 -> 20' }],
+    ])
     const { html, problems } = await report(sentence, both, standings)
     expect(paragraph(html, 'Mean ')).toContain('<sup>emulated, stale</sup>')
     expect(paragraph(html, 'Mean ')).toContain('stale: run latency/xen-4.14/baseline: trials 4 -> 20')
@@ -236,12 +238,14 @@ describe('the page', () => {
   })
 
   it('says which runs were executed for it and which were recorded', async () => {
-    const standings = new Map([
-      ['latency/xen-4.14/baseline', { executed: true }],
-      ['latency/xen-4.14/dom0-cpu', { executed: false }],
+    const standings: Standings = new Map([
+      ['latency/xen-4.14/baseline', { from: 'build' }],
+      ['latency/xen-4.14/dom0-cpu', { from: 'record' }],
     ])
     const { html } = await report('', both, standings)
     expect(html).toContain('2 runs (1 executed for this report, 1 recorded before)')
+    const here = new Map([...standings.keys()].map((name) => [name, { from: 'here' as const }]))
+    expect((await report('', both, here)).html).toContain('2 runs (2 executed here before, not recorded)')
   })
 
   it('moves first-level headings of the text below the title', async () => {
@@ -253,7 +257,7 @@ describe('the page', () => {
   it('folds the experiment with its source, cells, keys and digests', async () => {
     const run = fakeRun()
     const { html } = await report('', [run])
-    expect(html).toContain('<details class="experiment" id="experiment-latency">')
+    expect(html).toContain('<details class="experiment" id="experiment:latency">')
     expect(html).toContain('script: experiments/pause-resume.ts')
     expect(html).toContain(`<code title="${run.key}">${run.key.slice(0, 12)}</code>`)
     expect(html).toContain(`trace.bin</span> <code title="${'ab12cd34'.repeat(8)}">ab12cd34ab12</code>`)
@@ -272,7 +276,7 @@ describe('the page', () => {
     const { html, problems } = await report(
       '![A dot](dot.png) ![Far](https://example.org/x.png) ![Gone](gone.png)',
     )
-    expect(html).toContain('<img src="data:image/png;base64,iVA=" alt="A dot">')
+    expect(html).toContain(`<img src="data:image/png;base64,${pixel.toString('base64')}" alt="A dot">`)
     expect(html).not.toContain('src="http')
     expect(problems.map(({ message }) => message)).toEqual([
       'image https://example.org/x.png: the page makes no requests; put the picture into the project',

@@ -101,7 +101,7 @@ shows: tbl-latency
   const made = renderReport({
     document,
     runs: [fakeRun({ exclude: 'lost records' })],
-    standings: new Map([['latency/xen-4.14/baseline', { executed: false, stale: 'trials 4 -> 5' }]]),
+    standings: new Map([['latency/xen-4.14/baseline', { from: 'record' as const, stale: 'trials 4 -> 5' }]]),
     editions: [{ lang: 'en', href: 'index.en.html' }],
     read: (path) => readFile(new URL(`../../${path}`, import.meta.url)),
     generator: 'repro 1.2.3',
@@ -239,7 +239,7 @@ ascending:
     document,
     runs,
     records,
-    standings: new Map(runs.map((run) => [runName(run), { executed: true }])),
+    standings: new Map(runs.map((run) => [runName(run), { from: 'build' as const }])),
     read: (path) => readFile(new URL(`../../${path}`, import.meta.url)),
     generator: 'repro 1.2.3',
   })
