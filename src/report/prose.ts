@@ -61,18 +61,26 @@ export async function prose(document: Document, replacements: Replacements): Pro
     children: [...(first as Markdown['children']), ...document.tree.children],
   } as Markdown)
   const abstract = document.abstract && tree.children.find((node) => node.type === 'element')
-  const shift = document.tree.children.some((node) => node.type === 'heading' && node.depth === 1) ? 1 : 0
   nameHeadings(
     tree,
     document.blocks.map(({ id }) => id),
   )
+  joinLines(tree, document.frontMatter.lang)
+  if (abstract?.type === 'element') lowerHeadings(abstract, 3)
+  tree.children = tree.children.filter((node) => node !== abstract)
+  lowerHeadings(tree, 2)
+  return { abstract: abstract?.children, body: tree }
+}
+
+/** Moves headings down, if need be, so that none is above a level. */
+function lowerHeadings(tree: Root | Element, highest: number): void {
+  const headings: (readonly [Element, depth: number])[] = []
   visit(tree, 'element', (node) => {
     const depth = /^h([1-6])$/.exec(node.tagName)?.[1]
-    if (depth !== undefined) node.tagName = `h${Math.min(6, Number(depth) + shift)}`
+    if (depth !== undefined) headings.push([node, Number(depth)])
   })
-  joinLines(tree, document.frontMatter.lang)
-  tree.children = tree.children.filter((node) => node !== abstract)
-  return { abstract: abstract?.children, body: tree }
+  const top = headings.reduce((least, [, depth]) => Math.min(least, depth), highest)
+  for (const [node, depth] of headings) node.tagName = `h${Math.min(6, depth + highest - top)}`
 }
 
 /** Gives headings ids by their words: none that a block has, none twice, none empty. */
