@@ -306,13 +306,16 @@ export function isFile(from: string): boolean {
 }
 
 function checkPictures(document: Document, project: Project): void {
-  for (const { path, source, place, problem } of readPictures(picturesOf(document), project.read)) {
+  const read = (path: string) => {
+    const problem = project.problem(path)
+    if (problem !== undefined) throw new Error(problem)
+    return project.read(path)
+  }
+  for (const { path = '', source, place, problem, isMissing } of readPictures(picturesOf(document), read)) {
     if (problem === undefined) continue
-    const near =
-      path === undefined || project.exists(path)
-        ? undefined
-        : nearest(posix.basename(path), project.list(posix.dirname(path)))
-    const advice = near === undefined ? '' : ` (did you mean ${posix.join(posix.dirname(path ?? ''), near)}?)`
+    const folder = posix.dirname(path)
+    const near = isMissing ? nearest(posix.basename(path), project.list(folder)) : undefined
+    const advice = near === undefined ? '' : ` (did you mean ${posix.join(folder, near)}?)`
     fail(document.file, 'picture', place, `image ${source}: ${problem}${advice}`)
   }
 }

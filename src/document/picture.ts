@@ -22,6 +22,8 @@ export interface Picture {
 /** A picture with its content, or with the reason why it cannot be shown. */
 export interface ReadPicture extends Picture {
   readonly bytes?: Uint8Array
+  /** Whether the problem is that there is no such file. */
+  readonly isMissing?: boolean
 }
 
 const types: ReadonlyMap<string, string> = new Map([
@@ -91,7 +93,7 @@ export function readPictures(
     } catch (error) {
       return { ...picture, problem: error instanceof Error ? error.message : String(error) }
     }
-    if (bytes === undefined) return { ...picture, problem: `no file ${path}` }
+    if (bytes === undefined) return { ...picture, problem: `no file ${path}`, isMissing: true }
     const problem = contentProblem(bytes, type)
     if (problem !== undefined) return { ...picture, problem }
     total += bytes.length
@@ -133,11 +135,17 @@ function svgProblem(bytes: Uint8Array): string | undefined {
     if (doctype.includes('[')) problems.push('the SVG file declares entities')
   })
   parser.on('processinginstruction', ({ target }) => problems.push(`the SVG file has <?${target}?>`))
-  parser.on('text', (text) => problems.push(...stylesheetProblem(text)))
-  parser.on('cdata', (text) => problems.push(...stylesheetProblem(text)))
+  let inStyle = false
+  const readText = (text: string) => inStyle && problems.push(...stylesheetProblem(text))
+  parser.on('text', readText)
+  parser.on('cdata', readText)
   parser.on('opentag', (tag) => {
     root ??= tag
+    inStyle = tag.local.toLowerCase() === 'style'
     problems.push(...tagProblems(tag))
+  })
+  parser.on('closetag', () => {
+    inStyle = false
   })
   let text: string
   try {
@@ -165,13 +173,13 @@ function tagProblems(tag: SaxesTagNS): readonly string[] {
   return attributes.flatMap(attributeProblems)
 }
 
-const address = /^(?:href|src|data|action|formaction|srcdoc|poster)$/i
+const address = /^(?:href|base|src|data|action|formaction|srcdoc|poster)$/i
 
-function attributeProblems({ name, local, value }: SaxesAttributeNS): readonly string[] {
+function attributeProblems({ name, local, uri, value }: SaxesAttributeNS): readonly string[] {
   if (/^on/i.test(local)) return [`the SVG file has the attribute ${name}, which can run something`]
   const isOwn = /^\s*(?:#|data:image\/(?:png|jpeg|gif|webp);|$)/i.test(value)
   if (address.test(local) && !isOwn) return [`the SVG file leads elsewhere: ${name}="${value.slice(0, 80)}"`]
-  return stylesheetProblem(value)
+  return uri === '' ? stylesheetProblem(value) : []
 }
 
 /** What CSS loads; its escapes could hide that. */

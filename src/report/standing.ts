@@ -90,7 +90,7 @@ export function banner(
 }
 
 /** How many runs each is from. */
-function history(runs: readonly Run[], standings: Standings): Readonly<Record<Standing['from'], number>> {
+function history(runs: readonly Run[], standings: Standings): Record<Standing['from'], number> {
   const known = runs.flatMap((run) => standings.get(runName(run))?.from ?? [])
   const count = (from: Standing['from']) => known.filter((one) => one === from).length
   return { build: count('build'), here: count('here'), record: count('record') }

@@ -248,6 +248,53 @@ describe('the page', () => {
     expect((await report('', both, here)).html).toContain('2 runs (2 executed here before, not recorded)')
   })
 
+  it('has each id once, and none that is empty', async () => {
+    const names = [
+      'Text',
+      'Contents',
+      'Abstract',
+      'References',
+      'Provenance',
+      'tbl latency',
+      '😀',
+      '😀',
+      'fn 1',
+      'a',
+      'a-1',
+      'a',
+    ]
+    const body = `${names.map((name) => `# ${name}\n`).join('\n')}${table}\nx[^1] y[^1] z[^1-2]\n\n[^1]: b\n\n[^1-2]: c\n`
+    const { html } = await report(body)
+    const ids = [...html.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id)
+    expect(ids.filter((id, index) => id === '' || ids.indexOf(id) !== index)).toEqual([])
+    const links = [...html.matchAll(/ href="#([^"]*)"/g)].map(([, id]) => id)
+    expect(links.filter((id) => !ids.includes(id))).toEqual([])
+    expect(html).toContain('<a href="#tbl-latency-1">tbl latency</a>')
+    expect(html).toContain('<a href="#section-1">😀</a>')
+  })
+
+  it('aligns the columns of a Markdown table', async () => {
+    const { html } = await report('| a | b |\n| :-: | --: |\n| c | d |\n')
+    expect(html).toContain('<td align="center">c</td>')
+    expect(html).toMatch(/\[align='center'\] \{ text-align: center; \}/)
+  })
+
+  it('has no column for contents where there are none', async () => {
+    const { html } = await report('Text.')
+    expect(html).not.toContain('<nav class="contents"')
+    expect(html).toContain('body:has(> nav.contents) { display: grid;')
+  })
+
+  it('strikes text through beside characters that are written without blanks', async () => {
+    expect((await report('~~「旧」~~新')).html).toContain('<del>「旧」</del>新')
+  })
+
+  it('has no first-level heading but the title, wherever one is written', async () => {
+    const { html } = await report('> # Quoted\n\n## Below\n')
+    expect(html).toContain('<h2 id="quoted">Quoted</h2>')
+    expect(html).toContain('<h3 id="below">Below</h3>')
+  })
+
   it('moves first-level headings of the text below the title', async () => {
     const { html } = await report('# Top\n\n## Below\n')
     expect(html).toContain('<h2 id="top">Top</h2>')

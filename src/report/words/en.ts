@@ -3,7 +3,6 @@
 import { english as phrases } from '../../claims/phrases.ts'
 import { english as reasons } from '../../claims/reasons.ts'
 import type { Child } from '../element.ts'
-import type { Standing } from '../telling.ts'
 
 export type Words = typeof english
 
@@ -50,7 +49,7 @@ export const english = {
     noRuns: 'There are no runs yet.',
     runs: (
       runs: number,
-      { build, here, record }: Readonly<Record<Standing['from'], number>>,
+      { build, here, record }: { build: number; here: number; record: number },
       where: string,
     ) => {
       const parts = [
