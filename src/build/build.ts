@@ -131,9 +131,10 @@ export async function build(
   const after = first.length > 0 ? openFiles(site.project, files.notes()) : files
   const made = new Map(done.executed.map((run) => [runName(run), run]))
   const settled = first.length > 0 ? await planDocument(site, own, after, made) : steps
-  const shown = shownRuns(settled, made)
+  const found = shownRuns(settled, made)
   if (options.record)
-    await underLock(site, options.signal, tell, async () => await record(shown, settled, site, tell))
+    await underLock(site, options.signal, tell, async () => await record(found, settled, site, tell))
+  const shown = options.record ? found.map(nowRecorded) : found
   if (!options.render) return { ...done, problems: [] }
   const rendering = {
     document,
@@ -188,13 +189,14 @@ async function setUp(site: Site, steps: readonly Step[], signal: AbortSignal, te
   }
 }
 
-function standingOf({ executed = false, stale }: KnownRun): Standing {
-  return { executed, ...(stale === undefined ? {} : { stale }) }
+/** A run of an earlier build that this one has recorded. */
+function nowRecorded(shown: KnownRun): KnownRun {
+  return shown.from === 'here' && shown.stale === undefined ? { ...shown, from: 'record' } : shown
 }
 
 /** By the run's name, as the report takes them. */
 export function standingsOf(shown: readonly KnownRun[]): ReadonlyMap<string, Standing> {
-  return new Map(shown.map((one) => [runName(one.run), standingOf(one)]))
+  return new Map(shown.map(({ run, ...standing }) => [runName(run), standing]))
 }
 
 function absent(file: string): never {

@@ -1,12 +1,11 @@
 /** What goes into each table, each figure and the page, part by part: as the inputs of a run, so that a change can be named. */
 
-import { posix } from 'node:path'
-import { visit } from 'unist-util-visit'
 import type { KnownRun } from '../claims/verification.ts'
 import type { ClaimBlock, FigureBlock, TableBlock } from '../document/block.ts'
 import { isFile } from '../document/check.ts'
 import { comparesWithTables } from '../document/claim.ts'
 import type { Document } from '../document/document.ts'
+import { picturesOf } from '../document/picture.ts'
 import type { PublishedTable } from '../document/published.ts'
 import { labels, missingRuns } from '../report/exhibits.ts'
 import { staleReasons } from '../report/standing.ts'
@@ -157,12 +156,7 @@ function sourcesOf(
   return Object.assign(file(block.spec), ...data)
 }
 
-function pictures({ tree, file }: Document, files: Files): Inputs {
-  const found: Inputs[] = []
-  visit(tree, 'image', ({ url }) => {
-    if (/^[a-z][a-z0-9+.-]*:|^\/\//i.test(url)) return
-    const path = posix.normalize(posix.join(posix.dirname(file.path ?? ''), decodeURI(url)))
-    found.push(fileInput(path, files))
-  })
-  return Object.assign({}, ...found)
+function pictures(document: Document, files: Files): Inputs {
+  const paths = picturesOf(document).flatMap(({ path }) => path ?? [])
+  return Object.assign({}, ...[...new Set(paths)].map((path) => fileInput(path, files)))
 }

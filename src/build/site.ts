@@ -94,8 +94,8 @@ export function whereWritten(site: Site, { original }: Document): Site {
  */
 export async function openDocument(site: Site, files: Files = openFiles(site.project)): Promise<Opened> {
   const { project, document: path } = site
-  const value = files.text(path) ?? ''
-  const { editionOf } = parseFrontMatter(value)
+  const value = files.read(path) ?? ''
+  const { editionOf } = parseFrontMatter(files.text(path) ?? '')
   const original = editionOf && (await originalOf(editionOf.file, site, files))
   const document = parseDocument(new VFile({ path, value }), original)
   refuseForeign(files)

@@ -19,16 +19,18 @@ export interface Reproduction {
 
 /** The runs of a plan, by which claims are judged; `made` are those that were made since, by name. */
 export function knownRuns(steps: readonly Step[], made: ReadonlyMap<string, Run> = new Map()): KnownRuns {
-  return { recorded: steps.flatMap(({ record }) => record ?? []), shown: shownRuns(steps, made) }
+  const recorded = steps.flatMap(({ record }) => (record ? [{ ...record, from: 'record' as const }] : []))
+  return { recorded, shown: shownRuns(steps, made) }
 }
 
 /** What a report shows of each cell, if there is anything. */
 export function shownRuns(steps: readonly Step[], made: ReadonlyMap<string, Run>): readonly KnownRun[] {
-  return steps.flatMap(({ cell, verdict }): readonly KnownRun[] => {
+  return steps.flatMap(({ cell, verdict, record }): readonly KnownRun[] => {
     const run = made.get(runName(cell))
-    if (run) return [{ run, executed: true }]
+    if (run) return [{ run, from: 'build' }]
     if (verdict.type === 'missing' || verdict.type === 'damaged') return []
-    return [verdict.type === 'stale' ? { run: verdict.run, stale: verdict.reason } : { run: verdict.run }]
+    const from = verdict.run === record?.run ? 'record' : 'here'
+    return [{ run: verdict.run, from, ...(verdict.type === 'stale' ? { stale: verdict.reason } : {}) }]
   })
 }
 

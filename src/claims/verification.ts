@@ -23,10 +23,10 @@ export interface Verification {
 /** A run and how it stands. */
 export interface KnownRun {
   readonly run: Run
+  /** Made by this build, made here before but not recorded, or recorded in results/. */
+  readonly from: 'build' | 'here' | 'record'
   /** Why it no longer fits the document, in words. */
   readonly stale?: string
-  /** Made just now, and not read from where runs are kept. */
-  readonly executed?: boolean
 }
 
 /** Of every cell at most one run each. */
@@ -59,9 +59,9 @@ export async function verifyClaims(
   return verifications
 }
 
-function isRecord({ run, executed }: KnownRun, records: ReadonlyMap<string, Run>): boolean {
+function isRecord({ run, from }: KnownRun, records: ReadonlyMap<string, Run>): boolean {
   const record = records.get(runName(run))
-  return executed !== true && (record === run || (record?.key === run.key && sameRows(record, run)))
+  return from !== 'build' && (record === run || (record?.key === run.key && sameRows(record, run)))
 }
 
 function evidenceOf(sources: Omit<Results, 'runs'>, known: readonly KnownRun[]): Evidence {

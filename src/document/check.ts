@@ -25,11 +25,13 @@ import { groupsOf, lookUp, publishedOffer } from './lookup.ts'
 import { checkOrigins } from './origin.ts'
 import { isMapping } from './parameters.ts'
 import { choosePatterns, isSeveral, type Offer, offerOf } from './patterns.ts'
+import { picturesOf, readPictures } from './picture.ts'
 import type { Locate } from './place.ts'
 import { fail, hasErrorAt, sortMessages, warn } from './problem.ts'
 import type { PublishedTable } from './published.ts'
 import { warnOfNearMiss } from './reference.ts'
 import { hint, nearest } from './spelling.ts'
+import { warnOfUnseen } from './unseen.ts'
 import { validate } from './validation.ts'
 import type { Mapping } from './yaml.ts'
 
@@ -50,6 +52,8 @@ export interface Project {
   readonly problem: (path: string) => string | undefined
   /** Files that fit a pattern; throws a FileError for links that lead out of the project. */
   readonly match: (pattern: string) => readonly string[]
+  /** Content of such a file; undefined if there is none. Throws an error that says why one cannot be read. */
+  readonly read: (path: string) => Uint8Array | undefined
   /** Names in a folder, for suggestions; none when there is no such folder. */
   readonly list: (folder: string) => readonly string[]
   /** Names of environments that exist. */
@@ -93,6 +97,8 @@ export function check(document: Document, project: Project): void {
   checkCycles(document)
   checkDrift(document)
   checkReferences(document, project)
+  checkPictures(document, project)
+  warnOfUnseen(document)
   // What the front matter names is not known where that has errors: all that needs it would seem wrong.
   if (document.frontMatter.title !== '') checkProse(document, project)
   for (const { ast, locate } of document.values) checkExpression(ast, locate, { document, project })
@@ -301,6 +307,21 @@ export function isFile(from: string): boolean {
   return /[/\\.]/.test(from)
 }
 
+function checkPictures(document: Document, project: Project): void {
+  const read = (path: string) => {
+    const problem = project.problem(path)
+    if (problem !== undefined) throw new Error(problem)
+    return project.read(path)
+  }
+  for (const { path = '', source, place, problem, isMissing } of readPictures(picturesOf(document), read)) {
+    if (problem === undefined) continue
+    const folder = posix.dirname(path)
+    const near = isMissing ? nearest(posix.basename(path), project.list(folder)) : undefined
+    const advice = near === undefined ? '' : ` (did you mean ${posix.join(folder, near)}?)`
+    fail(document.file, 'picture', place, `image ${source}: ${problem}${advice}`)
+  }
+}
+
 function checkFile(
   at: readonly [string, ...(string | number)[]],
   { source, document, project }: Context,
@@ -356,8 +377,9 @@ function checkReferences({ references: found, mentions, fences, file }: Document
   const shown = exhibits(fences)
   const keys = project.bibliography?.keys ?? []
   for (const one of mentions) warnOfNearMiss(one, { ids: shown, keys, file })
+  const known = new Set(shown)
   for (const { id, place } of found) {
-    if (shown.includes(id)) continue
+    if (known.has(id)) continue
     const what = id.startsWith('tbl-') ? 'table' : 'figure'
     fail(file, 'unknown-reference', place, `unknown ${what}: @${id}${hint(id, shown)}`)
   }

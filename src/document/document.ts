@@ -1,28 +1,26 @@
 /**
  * A document: one Markdown file, parsed.
  *
- *   text -> mdast -> front matter
- *                 -> fences -> blocks        (yaml.ts, schema.ts, experiment.ts, exhibit.ts)
- *                 -> inline code -> values   (expression.ts)
- *                 -> text -> references, citations
+ *   bytes -> text -> mdast -> front matter -> its abstract, as mdast   (encoding.ts, markdown.ts)
+ *                          -> fences -> blocks                         (yaml.ts, schema.ts, experiment.ts, exhibit.ts)
+ *                          -> inline code -> values                    (expression.ts)
+ *                          -> text -> references, citations
  *
  * What is wrong becomes messages of the file, all of them in one go; `check` adds those that need the project.
  */
 
 import type { Code, InlineCode, Nodes, Root } from 'mdast'
-import remarkCjkFriendly from 'remark-cjk-friendly/parseOnly'
-import remarkFrontmatter from 'remark-frontmatter'
-import remarkGfm from 'remark-gfm'
-import remarkParse from 'remark-parse'
-import { unified } from 'unified'
 import { VFile } from 'vfile'
 import type { Block, Place } from './block.ts'
 import { type Citation, citations } from './citation.ts'
 import { editionFrontMatter } from './edition.ts'
+import { decode } from './encoding.ts'
 import { type ParsedExpression, parseExpression } from './expression.ts'
-import { type Fence, readFence } from './fence.ts'
+import { type Fence, isBlock, readFence } from './fence.ts'
 import { type FrontMatter, readFrontMatter } from './frontmatter.ts'
-import { type Locate, locateInInlineCode, type SourceText, sourceText, startOf } from './place.ts'
+import { LimitError } from './limits.ts'
+import { descend, type Footnotes, parseFile, parseValue, type Visit } from './markdown.ts'
+import { type Locate, locateInInlineCode, placeAt, type SourceText, sourceText, startOf } from './place.ts'
 import { fail, sortMessages } from './problem.ts'
 import { isReference, mentions, type Reference } from './reference.ts'
 import { ExpressionError } from './syntax.ts'
@@ -30,8 +28,10 @@ import { ExpressionError } from './syntax.ts'
 export interface Document {
   readonly file: VFile
   readonly frontMatter: FrontMatter
-  /** The whole Markdown, untouched: the report replaces the nodes that `nodes` knows, and the ranges in `references` and `citations`. */
+  /** The whole Markdown: the report replaces the nodes that `nodes` knows, and the ranges in `references` and `citations`. */
   readonly tree: Root
+  /** The front matter's abstract; values, references and citations in it are among the document's, before those of the text. */
+  readonly abstract?: Root
   /** In the order of the text; only those without errors, as all that follows. */
   readonly blocks: readonly Block[]
   readonly values: readonly InlineValue[]
@@ -58,14 +58,6 @@ export interface InlineValue extends ParsedExpression {
   readonly locate: Locate
 }
 
-/** Without remarkCjkFriendly `**強調。**次` has no emphasis: CommonMark looks for blanks around it. */
-const processor = unified()
-  .use(remarkParse)
-  .use(remarkFrontmatter)
-  .use(remarkGfm)
-  .use(remarkCjkFriendly)
-  .freeze()
-
 /**
  * Parses a document. Pure but for the file's messages; an author's mistake never throws.
  * Rule ids of the messages are stable; `fatal` tells errors from warnings.
@@ -76,15 +68,43 @@ export function parseDocument(
   file: VFile,
   original: Document | string = 'its original was not read',
 ): Document {
+  const isText = decode(file)
   const text = sourceText(file)
-  const tree = processor.parse(file)
+  const footnotes: Footnotes = { count: 0 }
+  const within = <T>(locate: Locate, parse: () => T): T | undefined => {
+    try {
+      return parse()
+    } catch (error) {
+      if (!(error instanceof LimitError)) throw error
+      fail(file, 'limit', locate(error.offset), error.message)
+      return undefined
+    }
+  }
+  const whole = isText
+    ? within(
+        (offset) => placeAt(text, offset),
+        () => parseFile(text.text, footnotes),
+      )
+    : undefined
+  const tree: Root = whole ?? { type: 'root', children: [] }
   const first = tree.children[0]
-  const written = readFrontMatter(first?.type === 'yaml' ? first : undefined, text, file)
+  // Of a file that is not parsed, only why is said.
+  const written = readFrontMatter(
+    first?.type === 'yaml' ? first : undefined,
+    text,
+    whole ? file : new VFile(),
+  )
   const { editionOf } = written
   const its = editionOf && typeof original === 'object' ? original : undefined
   const isOrphan = editionOf !== undefined && its === undefined
   if (isOrphan && typeof original === 'string') fail(file, 'edition-of', editionOf.place, original)
   const frontMatter = its ? editionFrontMatter(written, its.frontMatter) : written
+
+  const { abstract: abstractText, abstractLocate: locate } = written
+  const abstract =
+    abstractText === undefined || locate === undefined
+      ? undefined
+      : within(locate, () => parseValue(abstractText, { locate, source: text, footnotes }))
 
   const blocks: Block[] = []
   const values: InlineValue[] = []
@@ -103,19 +123,31 @@ export function parseDocument(
     blocks.push(fence.block)
     nodes.set(node, fence.block)
   }
-  for (const { node, inLink, near } of descend(tree)) {
-    if (node.type === 'code') readCode(node)
-    else if (node.type === 'text' && !inLink) {
+  const readNode = ({ node, inLink, near }: Visit) => {
+    if (node.type === 'text' && !inLink) {
       const own = citations(node, text, { near, file })
       cited.push(...own)
-      const isCited = ({ start }: Reference) => own.some((one) => one.start < start && start < one.end)
-      found.push(...mentions(node, text, near).filter((one) => !isCited(one)))
+      found.push(...mentions(node, text, near).filter(outside(own)))
     } else if (node.type === 'inlineCode') {
       const value = readValue(node, text, file)
-      if (value === undefined) continue
+      if (value === undefined) return
       values.push(value)
       nodes.set(node, value)
     }
+  }
+  for (const visit of abstract ? descend(abstract) : []) {
+    readNode(visit)
+    if (visit.node.type === 'code' && isBlock(visit.node))
+      fail(
+        file,
+        'abstract-block',
+        startOf(visit.node),
+        'a block cannot stand in the abstract: put it into the text',
+      )
+  }
+  for (const visit of descend(tree)) {
+    readNode(visit)
+    if (visit.node.type === 'code') readCode(visit.node)
   }
 
   sortMessages(file)
@@ -123,6 +155,7 @@ export function parseDocument(
     file,
     frontMatter,
     tree,
+    ...(abstract === undefined ? {} : { abstract }),
     blocks,
     values,
     references: found.filter(isReference),
@@ -136,7 +169,7 @@ export function parseDocument(
 
 /** What the front matter of a document says, without reading on; its mistakes are left to a reading of the whole. */
 export function parseFrontMatter(text: string): FrontMatter {
-  const [head = ''] = /^\uFEFF?---\r?\n.*?\n---[^\S\n]*(?:\n|$)/s.exec(text) ?? []
+  const [head = ''] = /^\uFEFF?---[^\S\r\n]*\r?\n.*?\n---[^\S\r\n]*(?:\r?\n|$)/s.exec(text) ?? []
   return parseDocument(new VFile(head)).frontMatter
 }
 
@@ -147,30 +180,17 @@ export function exhibits(fences: readonly Fence[]): readonly string[] {
   )
 }
 
-interface Visit {
-  readonly node: Nodes
-  /** Links do not nest: text in one cannot refer elsewhere. */
-  readonly inLink: boolean
-  /** Place of the node, or of what is around it: the parser makes some texts anew, without a place. */
-  readonly near: Place
-}
-
-/** A node and all below it in the order of the text; iterative, since quotes and lists nest at an author's will. */
-export function* descend(top: Nodes, near: Place = { line: 1, column: 1 }): Generator<Visit> {
-  const waiting: Visit[] = [{ node: top, inLink: false, near }]
-  for (let visit = waiting.pop(); visit !== undefined; visit = waiting.pop()) {
-    yield visit
-    const { node, inLink, near } = visit
-    if (!('children' in node)) continue
-    const within = inLink || node.type === 'link' || node.type === 'linkReference'
-    for (const child of node.children.toReversed()) {
-      waiting.push({ node: child, inLink: within, near: child.position?.start ?? near })
-    }
+/** Whether a mention is part of none of the citations; both are in the order of their text. */
+function outside(citations: readonly Citation[]): (mention: Reference) => boolean {
+  let next = 0
+  return ({ start }) => {
+    while ((citations[next]?.end ?? Number.POSITIVE_INFINITY) <= start) next += 1
+    return start <= (citations[next]?.start ?? Number.POSITIVE_INFINITY)
   }
 }
 
 /** `=`, `==` and `=>` are what a text about programs may quote. */
-const valuePattern = /^=\s*(?=[^=>\s])/
+export const valuePattern = /^=\s*(?=[^=>\s])/
 
 function readValue(node: InlineCode, text: SourceText, file: VFile): InlineValue | undefined {
   const start = valuePattern.exec(node.value)?.[0].length

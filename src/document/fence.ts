@@ -47,12 +47,21 @@ const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ['yaml figure', { type: 'figure', keys: 'content', read: readFigure }],
 ])
 
+/** Whether it is a block by its info string. */
+export function isBlock(node: Code): boolean {
+  return kinds.has(infoOf(node))
+}
+
+function infoOf(node: Code): string {
+  return [node.lang ?? '', node.meta?.trim().split(/\s+/)[0] ?? ''].join(' ').trim()
+}
+
 /**
  * @param original of an edition, whose blocks only add words to the original's
  * @returns undefined for ordinary code (with a warning where it looks like a slip).
  */
 export function readFence(node: Code, text: SourceText, file: VFile, original?: Original): Fence | undefined {
-  const info = [node.lang ?? '', node.meta?.trim().split(/\s+/)[0] ?? ''].join(' ').trim()
+  const info = infoOf(node)
   const kind = kinds.get(info)
   const place = startOf(node)
   if (kind === undefined) {

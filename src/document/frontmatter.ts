@@ -3,11 +3,11 @@
 import type { Yaml } from 'mdast'
 import type { VFile } from 'vfile'
 import type { Place } from './block.ts'
-import { fenceText, locateInFence, type SourceText, startOf } from './place.ts'
+import { fenceText, type Locate, locateInFence, type SourceText, startOf } from './place.ts'
 import { fail } from './problem.ts'
 import { frontMatterSchema } from './schema.ts'
 import { validate } from './validation.ts'
-import { readMapping } from './yaml.ts'
+import { locateInValue, readMapping } from './yaml.ts'
 
 export interface Author {
   readonly name: string
@@ -26,7 +26,8 @@ export interface FrontMatter {
   /** Where it is said, if it is. */
   readonly langPlace?: Place
   readonly abstract?: string
-  readonly abstractPlace?: Place
+  /** Places in the file of the abstract's characters. */
+  readonly abstractLocate?: Locate
   readonly bibliography?: NamedFile
   /** CSV files of published tables, for expressions. */
   readonly published: readonly NamedFile[]
@@ -98,7 +99,9 @@ export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: 
     ...(date === undefined ? {} : { date }),
     lang,
     ...(data.lang === undefined ? {} : { langPlace: source.valuePlace(['lang']) }),
-    ...(abstract === undefined ? {} : { abstract, abstractPlace: source.valuePlace(['abstract']) }),
+    ...(abstract === undefined
+      ? {}
+      : { abstract, abstractLocate: locateInValue(source, ['abstract'], file) }),
     ...(bibliography === undefined
       ? {}
       : { bibliography: { file: bibliography, place: source.valuePlace(['bibliography']) } }),

@@ -9,7 +9,7 @@ import type { Document } from './document.ts'
 import type { Fence } from './fence.ts'
 import { sourceText } from './place.ts'
 import { fail, warn } from './problem.ts'
-import { placeIn, prosesOf, sentences } from './sentence.ts'
+import { locateInProse, prosesOf, sentences } from './sentence.ts'
 import { locateInValue, type Mapping } from './yaml.ts'
 
 /** How a unit is written -> its symbol. */
@@ -105,26 +105,18 @@ export function checkLiterals(document: Document): void {
 
 /** All that is said: the prose, the abstract, and what blocks print. */
 function passagesOf(document: Document): readonly Passage[] {
-  const { tree, frontMatter, citations, fences, file } = document
+  const { tree, abstract, citations, fences, file } = document
   const source = sourceText(file)
   const cited = Map.groupBy(citations, ({ node }) => node)
-  const prose = [...prosesOf(tree)].map(({ text, pieces }): Passage => {
-    const places = pieces.flatMap(({ node, start }) =>
-      (cited.get(node) ?? []).map((one) => start + one.start),
-    )
-    return {
-      text,
-      cites: (from, to) => places.some((at) => from <= at && at < to),
-      placeOf: (offset) => placeIn(pieces, offset, source),
-    }
-  })
-  const { abstract, abstractPlace } = frontMatter
+  const prose = [abstract ?? [], tree].flat().flatMap((root) => [...prosesOf(root)])
   const texts = fences.flatMap(textsOf)
   return [
-    ...prose,
-    ...(abstract !== undefined && abstractPlace
-      ? [{ text: withoutCode(abstract), cites: never, placeOf: () => abstractPlace }]
-      : []),
+    ...prose.map(({ text, pieces }): Passage => {
+      const places = pieces.flatMap(({ node, start }) =>
+        (cited.get(node) ?? []).map((one) => start + one.start),
+      )
+      return { text, cites: within(places), placeOf: locateInProse(pieces, source) }
+    }),
     ...texts.map(({ key, text, mapping }) => ({
       text: withoutCode(text),
       cites: never,
@@ -138,9 +130,7 @@ function versionsIn({ fences }: Document, passages: readonly Passage[]): Readonl
   const inText = passages.flatMap(({ text }) =>
     [...sentences(text)].flatMap(({ segment }) =>
       [...segment.matchAll(decimal)].flatMap(({ 0: written, index }) =>
-        /^\s*\S+\s$/u.test(segment.slice(0, index)) || !nameBefore.test(segment.slice(0, index))
-          ? []
-          : [written],
+        isName(around(segment, index, written.length)[0], index) ? [written] : [],
       ),
     ),
   )
@@ -148,10 +138,22 @@ function versionsIn({ fences }: Document, passages: readonly Passage[]): Readonl
   return new Set([...inText, ...environments.flatMap((name) => name.match(/\d+\.\d+/g) ?? [])])
 }
 
+/** Of more than one word, since a capital may also begin a sentence. */
+function isName(before: string, index: number): boolean {
+  return nameBefore.test(before) && (index > nearby || !/^\s*\S+\s$/u.test(before))
+}
+
 function isRatio({ 0: written, index, input }: RegExpExecArray, versions: ReadonlySet<string>): boolean {
-  const [before, after] = [input.slice(0, index), input.slice(index + written.length)]
+  const [before, after] = around(input, index, written.length)
   if (versions.has(written) || nameBefore.test(before) || unitAfter.test(after)) return false
   return before.trim() !== '' || !titleAfter.test(after)
+}
+
+/** What a word before or after a number may take; a sentence may be long, and have many numbers. */
+const nearby = 200
+
+function around(text: string, index: number, length: number): readonly [before: string, after: string] {
+  return [text.slice(Math.max(0, index - nearby), index), text.slice(index + length, index + length + nearby)]
 }
 
 /** `4 ms` for 4ms, 4 milliseconds, 4ミリ秒; a decimal as it is; undefined for what is neither. */
@@ -166,6 +168,15 @@ function standard(written: string): string | undefined {
 
 function never(): boolean {
   return false
+}
+
+/** Whether one of the sorted offsets lies between two; to be asked from the first to the last. */
+function within(offsets: readonly number[]): Passage['cites'] {
+  let next = 0
+  return (from, to) => {
+    while ((offsets[next] ?? Number.POSITIVE_INFINITY) < from) next += 1
+    return (offsets[next] ?? Number.POSITIVE_INFINITY) < to
+  }
 }
 
 /** Of the same length, so that places stay. */

@@ -16,12 +16,16 @@ export interface SourceText {
   readonly lineStarts: readonly number[]
 }
 
+const sources = new WeakMap<VFile, SourceText & { readonly value: unknown }>()
+
 export function sourceText(file: VFile): SourceText {
+  const known = sources.get(file)
+  if (known?.value === file.value) return known
   const text = String(file).replace(/^\uFEFF/, '')
-  return {
-    text,
-    lineStarts: [0, ...Array.from(text.matchAll(/\r\n|\n|\r/g), (end) => end.index + end[0].length)],
-  }
+  const ends = Array.from(text.matchAll(/\r\n|\n|\r/g), (end) => end.index + end[0].length)
+  const source = { text, lineStarts: [0, ...ends], value: file.value }
+  sources.set(file, source)
+  return source
 }
 
 export function placeAt({ lineStarts }: SourceText, offset: number): Place {
@@ -110,14 +114,24 @@ export interface TextPlace extends Place {
 export function locateInText(source: SourceText, node: Text, near: Place): (offset: number) => TextPlace {
   const slice = sliceOf(source, node)
   const start = node.position?.start.offset ?? 0
+  const found = new Map<string, ReadonlyMap<number, number>>()
   return (offset) => {
     const character = node.value[offset] ?? ''
-    const written = indexesOf(character, slice)
-    const shown = indexesOf(character, node.value)
-    const at = written.length === shown.length ? written[shown.indexOf(offset)] : undefined
+    const places = found.get(character) ?? pairs(character, node.value, slice)
+    found.set(character, places)
+    const at = places.get(offset)
     if (at === undefined) return { line: near.line, column: near.column, isEscaped: false }
     return { ...placeAt(source, start + at), isEscaped: isEscaped(slice, at) }
   }
+}
+
+/** Where a character stands in a text -> where in its Markdown; empty if the two do not fit. */
+function pairs(character: string, value: string, slice: string): ReadonlyMap<number, number> {
+  const written = indexesOf(character, slice)
+  const shown = indexesOf(character, value)
+  return new Map(
+    written.length === shown.length ? shown.map((at, index) => [at, written[index] as number]) : [],
+  )
 }
 
 function indexesOf(character: string, text: string): readonly number[] {

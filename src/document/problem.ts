@@ -14,11 +14,17 @@ export function warn(file: VFile, ruleId: string, place: Place, reason: string):
   file.message(reason, { place: { ...place }, ruleId, source: 'repro' })
 }
 
+/** Places of errors, as far as they have been counted. */
+const errorPlaces = new WeakMap<VFile, { count: number; readonly places: Set<string> }>()
+
 /** Whether there is an error at this very place: another one would say the same in other words. */
 export function hasErrorAt(file: VFile, place: Place): boolean {
-  return file.messages.some(
-    (message) => message.fatal === true && message.line === place.line && message.column === place.column,
-  )
+  const known = errorPlaces.get(file) ?? { count: 0, places: new Set() }
+  errorPlaces.set(file, known)
+  for (const { fatal, line, column } of file.messages.slice(known.count))
+    if (fatal === true) known.places.add(`${line}:${column}`)
+  known.count = file.messages.length
+  return known.places.has(`${place.line}:${place.column}`)
 }
 
 /** Whether anything must be mended. */
@@ -28,6 +34,7 @@ export function hasErrors(file: VFile): boolean {
 
 /** Orders messages as one reads the document; those of one place by rule and words. */
 export function sortMessages(file: VFile): void {
+  errorPlaces.delete(file)
   file.messages.sort(
     (a, b) =>
       (a.line ?? 0) - (b.line ?? 0) ||

@@ -2,8 +2,8 @@
 
 import type { InlineCode, Nodes, Text } from 'mdast'
 import type { Place } from './block.ts'
-import { descend } from './document.ts'
-import { locateInText, type SourceText } from './place.ts'
+import { descend } from './markdown.ts'
+import { type Locate, locateInText, type SourceText } from './place.ts'
 
 /** A text or code, and where it starts in the prose that holds it. */
 export interface Piece<Node = Text> {
@@ -48,9 +48,26 @@ export function sentences(text: string): Iterable<Intl.SegmentData> {
   return segmenter.segment(text.replace(/[\r\n]/g, ' '))
 }
 
-/** Place in the file of a character of the prose that is in a text. */
-export function placeIn(pieces: readonly Piece[], offset: number, source: SourceText): Place {
-  const piece = pieces.findLast(({ start }) => start <= offset) as Piece
-  const { line, column } = locateInText(source, piece.node, piece.near)(offset - piece.start)
-  return { line, column }
+/** Places in the file of characters of the prose that are in texts. */
+export function locateInProse(pieces: readonly Piece[], source: SourceText): Locate {
+  const locators = new Map<Piece, ReturnType<typeof locateInText>>()
+  return (offset) => {
+    const piece = lastBefore(pieces, offset)
+    const locate = locators.get(piece) ?? locateInText(source, piece.node, piece.near)
+    locators.set(piece, locate)
+    const { line, column } = locate(offset - piece.start)
+    return { line, column }
+  }
+}
+
+/** The last piece that starts at or before the offset. */
+function lastBefore(pieces: readonly Piece[], offset: number): Piece {
+  let low = 0
+  let high = pieces.length - 1
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if ((pieces[middle]?.start ?? 0) <= offset) low = middle
+    else high = middle - 1
+  }
+  return pieces[low] as Piece
 }

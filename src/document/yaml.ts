@@ -3,7 +3,7 @@
 import type { VFile } from 'vfile'
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLError } from 'yaml'
 import type { Parameter, Parameters, Place } from './block.ts'
-import { type Locate, sourceText } from './place.ts'
+import { type Locate, placeAt, sourceText } from './place.ts'
 import { fail, warn } from './problem.ts'
 
 export type Path = readonly PropertyKey[]
@@ -174,15 +174,45 @@ export function readMapping(
   }
 }
 
-/** Places in the text at a key; of one that is written over several lines, or escaped, all are its start. */
+/** Places in the text at a key, also of one that is written over several lines; from an escape on (\u0041) all are its start. */
 export function locateInValue(source: Mapping, path: Path, file: VFile): Locate {
   const start = source.valuePlace(path)
-  const text = source.written(path)
-  const { text: whole, lineStarts } = sourceText(file)
-  const rest = whole.slice((lineStarts[start.line - 1] ?? 0) + start.column - 1)
-  const quote = /^['"]?/.exec(rest)?.[0].length ?? 0
-  if (text === undefined || !rest.startsWith(text, quote)) return () => start
-  return (offset) => ({ line: start.line, column: start.column + quote + offset })
+  const value = valueAt(source.data, path)
+  const text = typeof value === 'string' ? value : source.written(path)
+  const whole = sourceText(file)
+  const from = (whole.lineStarts[start.line - 1] ?? 0) + start.column - 1
+  const offsets = text === undefined ? [] : alignment(text, whole.text.slice(from))
+  return (offset) => {
+    const at = offsets[Math.min(offset, offsets.length - 1)]
+    return at === undefined ? start : placeAt(whole, from + at)
+  }
+}
+
+function valueAt(data: Parameters, path: Path): Parameter | undefined {
+  return path.reduce<Parameter | undefined>((value, key) => {
+    if (Array.isArray(value)) return (value as readonly Parameter[])[Number(key)]
+    return typeof value === 'object' && value !== null ? (value as Parameters)[String(key)] : undefined
+  }, data)
+}
+
+/** For each character of a value, where it is written: YAML takes away quotes, indentation and line ends. Empty if that is not so. */
+function alignment(value: string, written: string): readonly number[] {
+  const block = /^[|>][^\r\n]*(?:\r\n|\n|\r)/.exec(written)?.[0]
+  let at = block?.length ?? /^['"]?/.exec(written)?.[0].length ?? 0
+  const offsets: number[] = []
+  for (const character of value.split('')) {
+    if (/\s/.test(character)) {
+      offsets.push(at)
+      if (/\s/.test(written[at] ?? '')) at += written.startsWith('\r\n', at) ? 2 : 1
+      continue
+    }
+    // Blanks and the marks of what the block stands in; a backslash or a quote before one.
+    while (written[at] !== character && /[\s>\\'"]/.test(written[at] ?? '')) at += 1
+    if (written[at] !== character) return []
+    offsets.push(at)
+    at += 1
+  }
+  return [...offsets, at]
 }
 
 function parse(text: string) {

@@ -9,18 +9,7 @@ import { secondsOf } from '../results/duration.ts'
 import type { Run } from '../results/run.ts'
 import { type Artifact, type Claim, type Experiment, firstRun } from './artifact.ts'
 import { effortOf, megabytes, minutes } from './effort.ts'
-import {
-  code,
-  heading,
-  type Inline,
-  link,
-  list,
-  paragraph,
-  parsed,
-  shell,
-  strong,
-  table,
-} from './markdown.ts'
+import { code, heading, type Inline, link, list, paragraph, shell, strong, table } from './markdown.ts'
 import { requirements } from './requirements.ts'
 
 const notStated = 'not stated'
@@ -36,7 +25,7 @@ export function appendix(artifact: Artifact, archive: string): Root {
       paragraph(identity(artifact)),
       ...dirtyNote(artifact),
       heading(2, 'Abstract'),
-      ...parsed(metadata.description),
+      ...artifact.abstract,
       heading(2, 'Requirements'),
       list(...requirements(artifact).map(([what, text]): Inline => [strong(`${what}:`), ` ${text}`])),
       heading(2, 'Setup and first run'),

@@ -1,16 +1,15 @@
 /** The artifact appendix as a page to read and to print: two sheets of A4. */
 
-import type { Element, Root as Page } from 'hast'
+import type { Element } from 'hast'
 import type { Root } from 'mdast'
-import rehypeStringify from 'rehype-stringify'
 import remarkRehype from 'remark-rehype'
 import { unified } from 'unified'
 import { visit } from 'unist-util-visit'
 import { element } from '../report/element.ts'
+import { htmlPage } from '../report/frame.ts'
 import { style } from '../report/style.ts'
 
 const own = `
-body.appendix { display: block; }
 main.appendix { max-width: 70rem; margin: 0 auto; }
 main.appendix > * { max-width: 78ch; }
 main.appendix > .scroll { max-width: 100%; margin: 1rem 0; }
@@ -46,29 +45,12 @@ export async function appendixPage(
     const box = { className: ['scroll'], role: 'region', ariaLabel: 'Table', tabIndex: 0 }
     if (parent.type === 'root') parent.children[index] = element('div', box, node)
   })
-  const page: Page = {
-    type: 'root',
-    children: [
-      { type: 'doctype' },
-      element(
-        'html',
-        { lang },
-        element(
-          'head',
-          {},
-          element('meta', { charSet: 'utf-8' }),
-          element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
-          element('meta', { name: 'generator', content: generator }),
-          element('title', {}, title),
-          element('style', {}, style + own),
-        ),
-        element(
-          'body',
-          { className: ['appendix'] },
-          element('main', { className: ['appendix'] }, ...(body.children as Element[])),
-        ),
-      ),
-    ],
-  }
-  return `${unified().use(rehypeStringify).stringify(page)}\n`
+  const main = element('main', { className: ['appendix'] }, ...(body.children as Element[]))
+  return htmlPage({
+    lang,
+    title,
+    generator,
+    style: style + own,
+    body: element('body', { className: ['appendix'] }, main),
+  })
 }

@@ -1,5 +1,6 @@
 /** What an archive is about: which claim rests on which experiment and stands in which table or figure, and what checking it costs. */
 
+import type { RootContent } from 'mdast'
 import { cellsFor } from '../build/verify.ts'
 import { decisive, type Verification } from '../claims/verification.ts'
 import { numberTexts, publishedText } from '../claims/words.ts'
@@ -21,6 +22,8 @@ import type { Revision } from './tree.ts'
 
 export interface Artifact {
   readonly metadata: Metadata
+  /** The document's, or in its place the title. */
+  readonly abstract: readonly RootContent[]
   /** Of the archive: year, month and day. */
   readonly date: string
   readonly revision?: Revision

@@ -2,7 +2,6 @@
 
 import type { AlignType, BlockContent, PhrasingContent, Root, RootContent, TableRow } from 'mdast'
 import remarkGfm from 'remark-gfm'
-import remarkParse from 'remark-parse'
 import remarkStringify from 'remark-stringify'
 import { unified } from 'unified'
 
@@ -48,11 +47,6 @@ export function table(rows: readonly (readonly Inline[])[], numbers: readonly nu
     children: cells.map((cell) => ({ type: 'tableCell', children: inlines([cell]) })),
   })
   return { type: 'table', align, children: rows.map(row) }
-}
-
-/** An author's own Markdown, such as an abstract. */
-export function parsed(text: string): readonly RootContent[] {
-  return unified().use(remarkParse).use(remarkGfm).parse(text).children
 }
 
 export function markdownText(root: Root): string {

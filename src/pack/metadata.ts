@@ -92,7 +92,7 @@ export function readMetadata(front: FrontMatter, files: Files): Metadata {
     name: slug(json.name ?? front.title),
     ...(version === undefined ? {} : { version }),
     title: front.title,
-    description: front.abstract ?? front.subtitle ?? front.title,
+    description: front.subtitle ?? front.title,
     creators: written.length > 0 ? written : cited,
     ...(license.length === 0 ? {} : { license: license.join(' OR ') }),
     keywords: cff.keywords ?? [],

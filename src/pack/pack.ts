@@ -20,11 +20,13 @@ import { makeFolder } from '../files/change.ts'
 import { type Files, openFiles, sha256 } from '../results/files.ts'
 import type { Run } from '../results/run.ts'
 import { readLock } from '../testbed/emulated/packages.ts'
+import { abstractOf } from './abstract.ts'
 import { archiveFile, type Packed, writeArchive, zipped } from './archive.ts'
 import { type Artifact, claimsOf, type EditionReport, experimentsOf, recordedFiles } from './artifact.ts'
 import { added, contents } from './contents.ts'
 import { type Disk, laboratoryDisk } from './effort.ts'
 import { nameSome, PackError } from './error.ts'
+import { markdownText, paragraph } from './markdown.ts'
 import { readMetadata } from './metadata.ts'
 import { readTree, type Tree } from './tree.ts'
 
@@ -192,8 +194,11 @@ async function describe(built: Built): Promise<Artifact> {
   const experiments = document.blocks.filter((block) => block.type === 'experiment')
   const tables = { experiments, published: opened.published }
   const verifications = await verifyClaims(claims, tables, knownRuns(steps), judge)
+  const metadata = readMetadata(document.frontMatter, files)
+  const abstract = abstractOf(document, { ...tables, runs })
   return {
-    metadata: readMetadata(document.frontMatter, files),
+    metadata: abstract ? { ...metadata, description: markdownText(abstract).trim() } : metadata,
+    abstract: abstract?.children ?? [paragraph(metadata.description)],
     date: dateOf(document.frontMatter.date, tree, runs),
     ...(tree.revision === undefined ? {} : { revision: tree.revision }),
     generator: site.generator,

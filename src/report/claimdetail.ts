@@ -10,7 +10,7 @@ import { runName, select } from '../results/series.ts'
 import { recordedFolder } from '../results/store.ts'
 import { type Distribution, distributionSvg, mostDistributions } from './distribution.ts'
 import { element, raw } from './element.ts'
-import { badge, originWords } from './standing.ts'
+import { badge, isRecorded, originWords } from './standing.ts'
 import type { Telling } from './telling.ts'
 
 export interface ClaimDetail {
@@ -91,7 +91,6 @@ function inputsTable({ series, telling }: ClaimDetail, runs: readonly Run[]): El
           const counts = series
             .filter((one) => one.run === run)
             .map(({ values }) => values.filter((value) => value !== null).length)
-          const isRecorded = telling.standings.get(runName(run))?.executed !== true
           const rows = `${recordedFolder(run)}/rows.csv`
           return element(
             'tr',
@@ -100,7 +99,13 @@ function inputsTable({ series, telling }: ClaimDetail, runs: readonly Run[]): El
             element('td', {}, own.list([...new Set(counts)].map(String))),
             element('td', {}, element('code', { title: run.key }, run.key.slice(0, 12))),
             // The report lies in _build/, beside results/.
-            element('td', {}, isRecorded ? element('a', { href: `../${rows}` }, 'rows.csv') : own.madeHere),
+            element(
+              'td',
+              {},
+              isRecorded(run, telling.standings)
+                ? element('a', { href: `../${rows}` }, 'rows.csv')
+                : own.madeHere,
+            ),
           )
         }),
       ),

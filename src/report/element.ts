@@ -13,7 +13,7 @@ export function element(
   return { type: 'element', tagName, properties: { ...properties }, children: flatten(children) }
 }
 
-/** Markup that this program made itself (a figure's SVG); never an author's. */
+/** A drawing, as SVG text; it is parsed, and held to the allow-list, when the page is put together (sanitize.ts). */
 export function raw(value: string): ElementContent {
   return { type: 'raw', value } as unknown as ElementContent
 }
@@ -34,4 +34,9 @@ function flatten(children: readonly Child[]): ElementContent[] {
 
 function isList(child: ElementContent | readonly Child[]): child is readonly Child[] {
   return Array.isArray(child)
+}
+
+/** Id of a part of the page itself. Authors' ids have no colon, and what is derived from theirs has one. */
+export function pageId(name: string): string {
+  return `page:${name}`
 }

@@ -25,7 +25,7 @@ export function experimentElement(
   )
   return element(
     'details',
-    { className: ['experiment'], id: `experiment-${block.id}` },
+    { className: ['experiment'], id: `experiment:${block.id}` },
     element(
       'summary',
       {},

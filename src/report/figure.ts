@@ -217,12 +217,12 @@ function retold(svg: string, texts: ReadonlyMap<string, string>, isPart = false)
 
 /** Names the picture for those who do not see it, and makes its ids its own. */
 function accessible(svg: string, { id, title, description }: FigureInput): string {
-  const [titleId, descriptionId] = [`${id}-title`, `${id}-desc`]
+  const [titleId, descriptionId] = [`${id}:title`, `${id}:desc`]
   return (
     svg
-      .replace(/\bid="([^"]+)"/g, `id="${id}-$1"`)
-      .replace(/url\(#([^)]+)\)/g, `url(#${id}-$1)`)
-      .replace(/href="#([^"]+)"/g, `href="#${id}-$1"`)
+      .replace(/\bid="([^"]+)"/g, `id="${id}:$1"`)
+      .replace(/url\(#([^)]+)\)/g, `url(#${id}:$1)`)
+      .replace(/href="#([^"]+)"/g, `href="#${id}:$1"`)
       // The figure is one image: what vega says of each mark and axis would be read out one by one.
       .replace(/ (?:role|aria-[a-z]+)="[^"]*"/g, '')
       .replace(

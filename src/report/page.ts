@@ -2,16 +2,13 @@
  * The report: one self-contained HTML page.
  *
  *   document + runs -> values, tables, figures (each alone) -> prose with all of them in place -> title, banner, contents, foot
- *                   -> HTML text
+ *                   -> allow-list (sanitize.ts) -> HTML text
  *
  * Same document, runs and files: same bytes.
  */
 
-import { posix } from 'node:path'
 import type { Element, ElementContent, Root } from 'hast'
 import type { Nodes } from 'mdast'
-import rehypeStringify from 'rehype-stringify'
-import { unified } from 'unified'
 import { type Judgement, judge } from '../claims/judge.ts'
 import type { Reasons } from '../claims/reasons.ts'
 import type { Evidence } from '../claims/scope.ts'
@@ -20,6 +17,7 @@ import { decisive, type KnownRun, type Verification, verifyClaims } from '../cla
 import type { Block, ClaimBlock, ExperimentBlock, FigureBlock, Place, TableBlock } from '../document/block.ts'
 import type { Document, InlineValue } from '../document/document.ts'
 import type { FrontMatter } from '../document/frontmatter.ts'
+import { picturesOf, type ReadPicture, readPictures } from '../document/picture.ts'
 import type { PublishedTable } from '../document/published.ts'
 import { partError } from '../results/quantity.ts'
 import type { Results } from '../results/query.ts'
@@ -27,12 +25,12 @@ import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
 import { claimElement } from './claim.ts'
 import { claimDetail } from './claimdetail.ts'
-import { element } from './element.ts'
+import { element, pageId } from './element.ts'
 import { type Exhibit, type Exhibits, exhibit, labels, missingRuns } from './exhibits.ts'
 import { experimentElement } from './experiment.ts'
-import { embedImages } from './image.ts'
+import { htmlPage } from './frame.ts'
 import { inlineValue } from './inline.ts'
-import { contents, type Entry, markdown, prose } from './prose.ts'
+import { contents, type Entry, prose } from './prose.ts'
 import { provenanceElement } from './provenance.ts'
 import { publishedSeries } from './publishedseries.ts'
 import { citedWorks, referencesElement } from './references.ts'
@@ -114,12 +112,12 @@ export async function renderReport({
   const besides = await publishedSeries(document, readText)
   const judgeInWords = (claim: ClaimBlock, evidence: Evidence) =>
     judgement(claim, evidence, words.claim.reasons)
-  const shown = runs.map((run): KnownRun => ({ run, ...standings.get(runName(run)) }))
+  const shown = runs.map((run): KnownRun => ({ run, from: 'record', ...standings.get(runName(run)) }))
   const verifications = await verifyClaims(
     document.blocks.filter((block) => block.type === 'claim'),
     { experiments, published },
     records === undefined
-      ? { recorded: shown, shown: shown.map(({ executed: _, ...one }) => one) }
+      ? { recorded: shown, shown: shown.map((one) => ({ ...one, from: 'record' as const })) }
       : { recorded: records, shown },
     judgeInWords,
   )
@@ -164,29 +162,34 @@ export async function renderReport({
   for (const [node, part] of document.nodes) nodes.set(node, await render(part))
 
   const cited = await citedWorks(document, readText)
-  const body = await prose(document, { nodes, labels: names, cited, words })
+  for (const picture of await pictures(document, read)) {
+    nodes.set(picture.node, pictureElement(picture, words))
+    const { problem, source: name, place } = picture
+    if (problem) problems.push({ type: 'error', message: `image ${name}: ${problem}`, place })
+  }
+  const { abstract, body } = await prose(document, { nodes, labels: names, cited, words })
   const references = referencesElement(cited, words)
   if (references) body.children.push(references)
-  const path = document.file.path ?? 'document'
-  for (const message of await embedImages(body, posix.dirname(path), read, words)) {
-    problems.push({ type: 'error', message, place: { line: 1, column: 1 } })
-  }
   const missing = experiments.flatMap((block) => missingRuns(block, runs))
-  const page = pageElement(document.frontMatter, {
-    banner: banner(runs, missing, telling),
-    contents: contents(body),
-    abstract:
-      document.frontMatter.abstract === undefined
-        ? undefined
-        : await markdown(document.frontMatter.abstract, lang),
-    body,
-    foot: provenanceElement({ generator, documents: documentsOf(document) }, runs, telling),
+  const { frontMatter } = document
+  const html = htmlPage({
+    lang,
+    title: frontMatter.title,
+    authors: frontMatter.authors.map(({ name }) => name),
     generator,
-    editions,
-    words: words.page,
+    style,
+    body: bodyElement(frontMatter, {
+      banner: banner(runs, missing, telling),
+      contents: contents(body),
+      abstract,
+      body,
+      foot: provenanceElement({ generator, documents: documentsOf(document) }, runs, telling),
+      editions,
+      words: words.page,
+    }),
   })
   return {
-    html: stringify(page),
+    html,
     problems: problems.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column),
   }
 }
@@ -213,52 +216,30 @@ function claimProblems({ lacking = [], failure }: Judgement, claim: ClaimBlock):
 interface Parts {
   readonly banner: Element
   readonly contents: readonly Entry[]
-  readonly abstract: Root | undefined
+  readonly abstract: readonly ElementContent[] | undefined
   readonly body: Root
   readonly foot: Element
-  readonly generator: string
   readonly editions: readonly Edition[]
   readonly words: Words['page']
 }
 
-function pageElement(front: FrontMatter, parts: Parts): Root {
-  const names = front.authors.map(({ name }) => name)
-  return {
-    type: 'root',
-    children: [
-      { type: 'doctype' },
-      element(
-        'html',
-        { lang: front.lang },
-        element(
-          'head',
-          {},
-          element('meta', { charSet: 'utf-8' }),
-          element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
-          element('meta', { name: 'generator', content: parts.generator }),
-          ...names.map((name) => element('meta', { name: 'author', content: name })),
-          element('title', {}, front.title),
-          element('style', {}, style),
-        ),
-        element(
-          'body',
-          {},
-          element('a', { className: ['skip'], href: '#text' }, parts.words.skip),
-          contentsElement(parts.contents, parts.words),
-          element(
-            'main',
-            { id: 'text' },
-            editionsElement(parts.editions, parts.words),
-            titleElement(front, parts.words),
-            parts.banner,
-            parts.abstract === undefined ? undefined : abstractElement(parts.abstract, parts.words),
-            element('article', {}, contentOf(parts.body)),
-            parts.foot,
-          ),
-        ),
-      ),
-    ],
-  }
+function bodyElement(front: FrontMatter, parts: Parts): Element {
+  return element(
+    'body',
+    {},
+    element('a', { className: ['skip'], href: `#${pageId('text')}` }, parts.words.skip),
+    contentsElement(parts.contents, parts.words),
+    element(
+      'main',
+      { id: pageId('text') },
+      editionsElement(parts.editions, parts.words),
+      titleElement(front, parts.words),
+      parts.banner,
+      parts.abstract === undefined ? undefined : abstractElement(parts.abstract, parts.words),
+      element('article', {}, contentOf(parts.body)),
+      parts.foot,
+    ),
+  )
 }
 
 /** The language switch; each language calls itself. */
@@ -301,12 +282,13 @@ function titleElement({ title, subtitle, authors, date }: FrontMatter, words: Wo
   )
 }
 
-function abstractElement(abstract: Root, words: Words['page']): Element {
+function abstractElement(abstract: readonly ElementContent[], words: Words['page']): Element {
+  const id = pageId('abstract')
   return element(
     'section',
-    { className: ['abstract'], ariaLabelledBy: 'abstract' },
-    element('h2', { id: 'abstract' }, words.abstract),
-    contentOf(abstract),
+    { className: ['abstract'], ariaLabelledBy: [id] },
+    element('h2', { id }, words.abstract),
+    abstract,
   )
 }
 
@@ -318,8 +300,8 @@ function contentsElement(entries: readonly Entry[], words: Words['page']): Eleme
   if (entries.length === 0) return undefined
   return element(
     'nav',
-    { className: ['contents'], ariaLabelledBy: 'contents' },
-    element('h2', { id: 'contents' }, words.contents),
+    { className: ['contents'], ariaLabelledBy: [pageId('contents')] },
+    element('h2', { id: pageId('contents') }, words.contents),
     element(
       'ol',
       {},
@@ -358,8 +340,29 @@ function inOrder(experiments: readonly ExperimentBlock[]): (a: Run, b: Run) => n
   }
 }
 
-function stringify(page: Root): string {
-  // The only raw nodes are the figures' SVG: prose() drops those of the author.
-  const html = unified().use(rehypeStringify, { allowDangerousHtml: true }).stringify(page)
-  return `${html}\n`
+/** Pictures with their content, each file read once. */
+async function pictures(document: Document, read: ReportInput['read']): Promise<readonly ReadPicture[]> {
+  const all = picturesOf(document)
+  const found = new Map<string, Uint8Array | Error>()
+  for (const path of new Set(all.flatMap(({ path }) => path ?? []))) {
+    const content = await read(path).catch((cause) => new Error(`cannot read ${path}: ${reasonOf(cause)}`))
+    found.set(path, content)
+  }
+  return readPictures(all, (path) => {
+    const content = found.get(path)
+    if (content instanceof Error) throw content
+    return content
+  })
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}
+
+/** The page holds its pictures itself: a report is one file and asks nobody for more. */
+function pictureElement({ node, source, type, bytes }: ReadPicture, words: Words): Element {
+  if (bytes === undefined)
+    return element('span', { className: ['missing'] }, words.missingPicture(node.alt || source))
+  const src = `data:${type};base64,${Buffer.from(bytes).toString('base64')}`
+  return element('img', { src, alt: node.alt ?? '', title: node.title ?? undefined })
 }

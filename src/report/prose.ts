@@ -1,22 +1,18 @@
 /**
- * The document's text as hast: Markdown by remark-rehype, with blocks, inline values, cross references and citations put in their
- * places.
- * Raw HTML of the author does not pass, nor do links with schemes that run something.
+ * The document's text and abstract as hast: Markdown by remark-rehype, with blocks, pictures, inline values, cross references and
+ * citations put in their places. Raw HTML of the author does not pass.
  */
 
+import { slug } from 'github-slugger'
 import type { Element, ElementContent, Root } from 'hast'
-import type { Code, InlineCode, Nodes, Table, Text } from 'mdast'
-import rehypeSlug from 'rehype-slug'
-import remarkCjkFriendly from 'remark-cjk-friendly/parseOnly'
-import remarkGfm from 'remark-gfm'
-import remarkParse from 'remark-parse'
+import type { Code, Image, InlineCode, Root as Markdown, Nodes, Table, Text } from 'mdast'
 import remarkRehype, { defaultHandlers } from 'remark-rehype'
 import { unified } from 'unified'
 import { visit } from 'unist-util-visit'
 import type { Citation } from '../document/citation.ts'
 import type { Document } from '../document/document.ts'
 import type { Reference } from '../document/reference.ts'
-import { element, textOf } from './element.ts'
+import { element, pageId, textOf } from './element.ts'
 import { joinLines } from './lines.ts'
 import { type Cited, citationElement } from './references.ts'
 import type { Words } from './words/en.ts'
@@ -30,45 +26,88 @@ export interface Replacements {
   readonly words: Words
 }
 
-/** The title is the page's only first-level heading: the text's own start at the second. */
-export async function prose(document: Document, replacements: Replacements): Promise<Root> {
+export interface Prose {
+  readonly abstract: readonly ElementContent[] | undefined
+  readonly body: Root
+}
+
+/**
+ * The title is the page's only first-level heading: the text's own start at the second. Abstract and text become one tree, so that
+ * they share the numbers of footnotes and no id is there twice.
+ */
+export async function prose(document: Document, replacements: Replacements): Promise<Prose> {
   const { nodes, words } = replacements
   const linkedIn = Map.groupBy(
     [...document.references, ...document.citations.filter(({ items }) => items.length > 0)],
     ({ node }) => node,
   )
-  const processor = unified()
-    .use(remarkRehype, {
-      // The page runs no scripts, so ids cannot shadow anything; without a prefix footnotes have short links.
-      clobberPrefix: '',
-      footnoteLabel: words.page.footnotes,
-      footnoteBackLabel: words.page.backToText,
-      handlers: {
-        code: (state, node: Code) => nodes.get(node) ?? defaultHandlers.code(state, node),
-        inlineCode: (state, node: InlineCode) => nodes.get(node) ?? defaultHandlers.inlineCode(state, node),
-        text: (_state, node: Text) => linked(node, linkedIn.get(node) ?? [], replacements),
-        table: (state, node: Table) =>
-          element('div', { className: ['scroll'] }, defaultHandlers.table(state, node) as Element),
-      },
-    })
-    .use(rehypeSlug)
-  const tree = await processor.run(document.tree)
-  const shift = document.tree.children.some((node) => node.type === 'heading' && node.depth === 1) ? 1 : 0
-  visit(tree, 'element', (node) => {
-    const depth = /^h([1-6])$/.exec(node.tagName)?.[1]
-    if (depth !== undefined) node.tagName = `h${Math.min(6, Number(depth) + shift)}`
-    if (node.tagName === 'a' && !isSafe(String(node.properties.href ?? ''))) delete node.properties.href
+  const processor = unified().use(remarkRehype, {
+    clobberPrefix: 'note:',
+    footnoteLabel: words.page.footnotes,
+    footnoteBackLabel: words.page.backToText,
+    handlers: {
+      code: (state, node: Code) => nodes.get(node) ?? defaultHandlers.code(state, node),
+      image: (state, node: Image) => nodes.get(node) ?? defaultHandlers.image(state, node),
+      inlineCode: (state, node: InlineCode) => nodes.get(node) ?? defaultHandlers.inlineCode(state, node),
+      text: (_state, node: Text) => linked(node, linkedIn.get(node) ?? [], replacements),
+      table: (state, node: Table) =>
+        element('div', { className: ['scroll'] }, defaultHandlers.table(state, node) as Element),
+    },
   })
+  // As a quote the abstract stays together, and is taken out again.
+  const first = document.abstract ? [{ ...document.abstract, type: 'blockquote' as const }] : []
+  const tree = await processor.run({
+    type: 'root',
+    children: [...(first as Markdown['children']), ...document.tree.children],
+  } as Markdown)
+  const abstract = document.abstract && tree.children.find((node) => node.type === 'element')
+  nameHeadings(
+    tree,
+    document.blocks.map(({ id }) => id),
+  )
   joinLines(tree, document.frontMatter.lang)
-  return tree
+  if (abstract?.type === 'element') lowerHeadings(abstract, 3)
+  tree.children = tree.children.filter((node) => node !== abstract)
+  lowerHeadings(tree, 2)
+  return { abstract: abstract?.children, body: tree }
 }
 
-/** A piece of Markdown outside the document's text, such as its abstract: no blocks, values or references. */
-export async function markdown(text: string, lang: string): Promise<Root> {
-  const processor = unified().use(remarkParse).use(remarkGfm).use(remarkCjkFriendly).use(remarkRehype)
-  const tree = await processor.run(processor.parse(text))
-  joinLines(tree, lang)
-  return tree
+/** Moves headings down, if need be, so that none is above a level. */
+function lowerHeadings(tree: Root | Element, highest: number): void {
+  const headings: (readonly [Element, depth: number])[] = []
+  visit(tree, 'element', (node) => {
+    const depth = /^h([1-6])$/.exec(node.tagName)?.[1]
+    if (depth !== undefined) headings.push([node, Number(depth)])
+  })
+  const top = headings.reduce((least, [, depth]) => Math.min(least, depth), highest)
+  for (const [node, depth] of headings) node.tagName = `h${Math.min(6, depth + highest - top)}`
+}
+
+/** Gives headings ids by their words: none that a block has, none twice, none empty. */
+function nameHeadings(tree: Root, taken: readonly string[]): void {
+  const used = new Set(taken)
+  const counts = new Map<string, number>()
+  const footnotes = pageId('footnotes')
+  visit(tree, 'element', (node) => {
+    const { id, ariaDescribedBy } = node.properties
+    if (Array.isArray(ariaDescribedBy)) node.properties.ariaDescribedBy = [footnotes]
+    if (!/^h[1-6]$/.test(node.tagName)) return
+    // Only the heading of the footnotes has an id so far.
+    if (id !== undefined) {
+      node.properties.id = footnotes
+      return
+    }
+    const base = slug(textOf(node)).replace(/\s/g, '') || 'section'
+    let count = counts.get(base) ?? 0
+    let name = count === 0 ? base : `${base}-${count}`
+    while (used.has(name)) {
+      count += 1
+      name = `${base}-${count}`
+    }
+    counts.set(base, count)
+    used.add(name)
+    node.properties.id = name
+  })
 }
 
 export interface Entry {
@@ -84,7 +123,7 @@ export function contents(tree: Root): readonly Entry[] {
   visit(tree, 'element', (node) => {
     const { id } = node.properties
     // The heading of footnotes is for those who listen; there is nothing to see.
-    if (node.properties.id === 'footnote-label') return
+    if (id === pageId('footnotes')) return
     if ((node.tagName === 'h2' || node.tagName === 'h3') && typeof id === 'string') {
       entries.push({ id, text: textOf(node), depth: Number(node.tagName[1]) })
     }
@@ -116,10 +155,4 @@ function referenceElement(id: string, labels: ReadonlyMap<string, string>, words
   return label === undefined
     ? element('span', { className: ['missing'] }, words.noExhibit(id))
     : element('a', { href: `#${id}` }, label.replace(' ', '\u00a0'))
-}
-
-/** Places in the page, relative paths, and the schemes that only show or write something. */
-function isSafe(href: string): boolean {
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(href.trim())?.[1]?.toLowerCase()
-  return scheme === undefined || ['http', 'https', 'mailto', 'doi'].includes(scheme)
 }

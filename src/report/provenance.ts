@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Element } from 'hast'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
-import { element } from './element.ts'
+import { element, pageId } from './element.ts'
 import type { Telling } from './telling.ts'
 
 export interface Provenance {
@@ -33,7 +33,7 @@ export function provenanceElement(
   return element(
     'footer',
     {},
-    element('h2', { id: 'provenance' }, own.title),
+    element('h2', { id: pageId('provenance') }, own.title),
     element(
       'dl',
       {},

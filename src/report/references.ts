@@ -6,7 +6,7 @@ import { type Citation, citedKeys } from '../document/citation.ts'
 import type { CalendarDate, WrittenDate } from '../document/date.ts'
 import type { Document } from '../document/document.ts'
 import type { People, Work } from '../document/work.ts'
-import { type Child, element, textOf } from './element.ts'
+import { type Child, element, pageId, textOf } from './element.ts'
 import { markup, webAddress } from './markup.ts'
 import type { Words } from './words/en.ts'
 
@@ -67,8 +67,8 @@ export function referencesElement(cited: Cited, { references: own }: Words): Ele
   if (cited.size === 0) return undefined
   return element(
     'section',
-    { className: ['references'], ariaLabelledBy: 'references' },
-    element('h2', { id: 'references' }, own.title),
+    { className: ['references'], ariaLabelledBy: [pageId('references')] },
+    element('h2', { id: pageId('references') }, own.title),
     element(
       'ol',
       {},

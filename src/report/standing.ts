@@ -6,12 +6,17 @@ import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
 import type { Origin } from '../testbed/testbed.ts'
 import { element } from './element.ts'
-import type { Standings, Telling } from './telling.ts'
+import type { Standing, Standings, Telling } from './telling.ts'
 import type { Words } from './words/en.ts'
 
 /** Why runs are stale, by their name. */
 export function staleReasons(standings: Standings): ReadonlyMap<string, string> {
   return new Map([...standings].flatMap(([name, { stale }]) => (stale === undefined ? [] : [[name, stale]])))
+}
+
+/** Whether results/ has the run; one without a standing is taken as it is. */
+export function isRecorded(run: Run, standings: Standings): boolean {
+  return (standings.get(runName(run))?.from ?? 'record') === 'record'
 }
 
 /** `emulated`, `emulated + hardware`, `emulated, stale`: the words that follow a number or a drawing. */
@@ -84,10 +89,11 @@ export function banner(
   )
 }
 
-function history(runs: readonly Run[], standings: Standings) {
-  const known = runs.flatMap((run) => standings.get(runName(run)) ?? [])
-  const executed = known.filter((standing) => standing.executed).length
-  return { executed, recorded: known.length - executed }
+/** How many runs each is from. */
+function history(runs: readonly Run[], standings: Standings): Record<Standing['from'], number> {
+  const known = runs.flatMap((run) => standings.get(runName(run))?.from ?? [])
+  const count = (from: Standing['from']) => known.filter((one) => one === from).length
+  return { build: count('build'), here: count('here'), record: count('record') }
 }
 
 function listing(runs: readonly Run[], { banner: own }: Words): string {

@@ -38,6 +38,7 @@ a:focus-visible, .scroll:focus-visible, summary:focus-visible { outline: 2px sol
 .skip:focus { left: 1rem; top: 1rem; background: var(--paper); padding: .25rem .5rem; z-index: 1; }
 blockquote { margin: 1em 0; padding-left: 1em; border-left: 3px solid var(--line); color: var(--quiet); }
 img { max-width: 100%; height: auto; }
+hr { border: 0; border-top: 1px solid var(--line); margin: 2.5rem 0; }
 code, pre { font-family: var(--mono); font-size: .84em; }
 :not(pre) > code { background: var(--faint); border-radius: 3px; padding: .08em .28em; }
 pre { background: var(--faint); border-radius: 4px; padding: .8rem 1rem; overflow-x: auto; line-height: 1.45; }
@@ -68,6 +69,8 @@ header.title { margin-bottom: 1.75rem; }
 td.missing, .value.missing { background: var(--warn-paper); font-style: italic; }
 .value.missing { font-size: .9em; padding: 0 .25em; border-radius: 3px; }
 
+/* Signs in the text that turn its direction do not reach a number and its origin. */
+.value, .badge { unicode-bidi: isolate; }
 .value { font-variant-numeric: lining-nums tabular-nums; }
 .value sup { font: .52em/1 var(--sans); color: var(--quiet); letter-spacing: .01em; vertical-align: baseline; position: relative; top: -.62em; font-style: normal; white-space: nowrap; }
 .value.stale sup { color: var(--warn); }
@@ -107,8 +110,8 @@ tbody tr:not(.group) + tr { border-top: 1px solid var(--faint); }
 tr.named > th:first-child, thead tr:first-child > th:first-child { position: sticky; left: 0; background: var(--paper); }
 tr.group th { font-weight: 600; padding-top: .8rem; border-bottom: 1px solid var(--line); }
 tr.group th > span { position: sticky; left: .6rem; }
-.end, td.number, td.none { text-align: right; }
-th.center { text-align: center; }
+.end, td.number, td.none, [align='right'] { text-align: right; }
+th.center, [align='center'] { text-align: center; }
 td.none, td.published, .value.published { color: var(--quiet); }
 table.wordy td { text-align: left; white-space: normal; min-width: 5rem; }
 .notes { list-style: none; font: .8rem/1.45 var(--sans); color: var(--quiet); margin: .5rem 0 0; padding: 0; max-width: 80ch; }
@@ -151,9 +154,9 @@ section.footnotes { font-size: .9rem; border-top: 1px solid var(--line); margin-
 .sr-only { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 
 @media (min-width: 76rem) {
-  body { display: grid; grid-template-columns: 13rem minmax(0, 62rem); gap: 3.5rem; justify-content: center; }
+  body:has(> nav.contents) { display: grid; grid-template-columns: 13rem minmax(0, 62rem); gap: 3.5rem; justify-content: center; }
   nav.contents { position: sticky; top: 0; align-self: start; max-height: 100vh; overflow-y: auto; margin: 0; padding: 3.4rem 0 2rem; }
-  main { margin: 0; width: 100%; }
+  nav.contents ~ main { margin: 0; width: 100%; }
 }
 @media (max-width: 40rem) {
   html { font-size: 1.03rem; }
@@ -166,7 +169,7 @@ section.footnotes { font-size: .9rem; border-top: 1px solid var(--line); margin-
 @media print {
   :root { --paper: #fff; --ink: #000; --quiet: #444; --line: #bbb; --faint: #f4f4f4; --link: #000; --warn: #000; --warn-paper: #eee; }
   html { font-size: 10pt; }
-  body { display: block; padding: 0; }
+  body, body:has(> nav.contents) { display: block; padding: 0; }
   nav.contents, .skip { display: none; }
   .scroll, .exhibit > .scroll:not(.drawing) { overflow: visible; container-type: normal; background: none; }
   .drawing svg { min-width: 0; }

@@ -20,7 +20,7 @@ const widestUpright = 10
 
 export function tableElement(table: Table, { id, label, caption }: TableFrame, telling: Telling): Element {
   const { words, standings } = telling
-  const captionId = `${id}-caption`
+  const captionId = `${id}:caption`
   const notes = [
     ...table.notes,
     ...table.missing.map(words.missingNote),
@@ -32,7 +32,7 @@ export function tableElement(table: Table, { id, label, caption }: TableFrame, t
     { className: ['exhibit', ...(width > widestUpright ? ['wide'] : [])], id },
     element(
       'div',
-      { className: ['scroll'], role: 'region', ariaLabelledBy: captionId, tabIndex: 0 },
+      { className: ['scroll'], role: 'region', ariaLabelledBy: [captionId], tabIndex: 0 },
       element(
         'table',
         { className: isWordy(table) ? ['wordy'] : undefined },

@@ -1,14 +1,10 @@
 /** How a report tells what it knows. */
 
+import type { KnownRun } from '../claims/verification.ts'
 import type { Words } from './words/en.ts'
 
 /** How a run behind a report stands. */
-export interface Standing {
-  /** Whether this build executed the run; otherwise it was recorded before. */
-  readonly executed: boolean
-  /** Why the run no longer fits the document, in words. */
-  readonly stale?: string
-}
+export type Standing = Omit<KnownRun, 'run'>
 
 /** By the run's name; one without is taken as it is. */
 export type Standings = ReadonlyMap<string, Standing>

@@ -15,6 +15,7 @@ function messages(markdown: string) {
     exists: () => true,
     problem: () => undefined,
     match: () => [],
+    read: () => undefined,
     list: () => [],
     environments: ['xen-4.14', 'xen-4.17'],
     languages: ['en', 'ja'],

@@ -30,6 +30,7 @@ const project: Project = {
   exists: (path) => files.includes(path),
   problem: () => undefined,
   match: () => [],
+  read: (path) => (files.includes(path) ? readFileSync(path) : undefined),
   list: (path) =>
     files.filter((file) => file.startsWith(`${path}/`)).map((file) => file.slice(path.length + 1)),
   environments: ['xen-4.14', 'xen-4.17'],

@@ -111,7 +111,7 @@ describe('a literal number outside of the prose', () => {
   it.each([
     ['a caption', table('Some 14.8 ms.'), ['9:15 unbound-number 14.8 ms']],
     ['a caption in quotes', table('"Some 14.8 ms."'), ['9:16 unbound-number 14.8 ms']],
-    ['a caption over two lines', table('>-\n  Some\n  14.8 ms.'), ['9:10 unbound-number 14.8 ms']],
+    ['a caption over two lines', table('>-\n  Some\n  14.8 ms.'), ['11:3 unbound-number 14.8 ms']],
     ['a caption with a ratio', table('It is 1.39 times.'), ['9:16 unbound-number 1.39']],
     ['a caption with code', table('"`sleep 4 ms`"'), []],
     ['a claim of nobody else', claim(''), ['8:26 unbound-number 5 ms']],
@@ -124,7 +124,7 @@ describe('a literal number outside of the prose', () => {
     const file = new VFile('---\ntitle: T\nabstract: It takes 5 ms.\n---\n')
     checkLiterals(parseDocument(file))
     expect(file.messages.map(({ line, column, ruleId }) => [line, column, ruleId])).toEqual([
-      [3, 11, 'unbound-number'],
+      [3, 20, 'unbound-number'],
     ])
   })
 })

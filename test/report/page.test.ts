@@ -10,7 +10,7 @@ import type { Run } from '../../src/results/run.ts'
 import { fakeRun } from '../results/fake.ts'
 
 const project = new URL('../../', import.meta.url)
-const pixel = Uint8Array.of(0x89, 0x50)
+const pixel = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')
 const read = async (path: string) => (path === 'paper/dot.png' ? pixel : readFile(new URL(path, project)))
 
 const front = `---
@@ -119,7 +119,9 @@ describe('inline values', () => {
   })
 
   it('are marked when their run is stale, with the reason', async () => {
-    const standings = new Map([['latency/xen-4.14/baseline', { executed: false, stale: 'trials 4 -> 20' }]])
+    const standings: Standings = new Map([
+      ['latency/xen-4.14/baseline', { from: 'record', stale: 'trials 4 -> 20' }],
+    ])
     const { html, problems } = await report(sentence, both, standings)
     expect(paragraph(html, 'Mean ')).toContain('<sup>emulated, stale</sup>')
     expect(paragraph(html, 'Mean ')).toContain('stale: run latency/xen-4.14/baseline: trials 4 -> 20')
@@ -236,12 +238,61 @@ describe('the page', () => {
   })
 
   it('says which runs were executed for it and which were recorded', async () => {
-    const standings = new Map([
-      ['latency/xen-4.14/baseline', { executed: true }],
-      ['latency/xen-4.14/dom0-cpu', { executed: false }],
+    const standings: Standings = new Map([
+      ['latency/xen-4.14/baseline', { from: 'build' }],
+      ['latency/xen-4.14/dom0-cpu', { from: 'record' }],
     ])
     const { html } = await report('', both, standings)
     expect(html).toContain('2 runs (1 executed for this report, 1 recorded before)')
+    const here = new Map([...standings.keys()].map((name) => [name, { from: 'here' as const }]))
+    expect((await report('', both, here)).html).toContain('2 runs (2 executed here before, not recorded)')
+  })
+
+  it('has each id once, and none that is empty', async () => {
+    const names = [
+      'Text',
+      'Contents',
+      'Abstract',
+      'References',
+      'Provenance',
+      'tbl latency',
+      '😀',
+      '😀',
+      'fn 1',
+      'a',
+      'a-1',
+      'a',
+    ]
+    const body = `${names.map((name) => `# ${name}\n`).join('\n')}${table}\nx[^1] y[^1] z[^1-2]\n\n[^1]: b\n\n[^1-2]: c\n`
+    const { html } = await report(body)
+    const ids = [...html.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id)
+    expect(ids.filter((id, index) => id === '' || ids.indexOf(id) !== index)).toEqual([])
+    const links = [...html.matchAll(/ href="#([^"]*)"/g)].map(([, id]) => id)
+    expect(links.filter((id) => !ids.includes(id))).toEqual([])
+    expect(html).toContain('<a href="#tbl-latency-1">tbl latency</a>')
+    expect(html).toContain('<a href="#section-1">😀</a>')
+  })
+
+  it('aligns the columns of a Markdown table', async () => {
+    const { html } = await report('| a | b |\n| :-: | --: |\n| c | d |\n')
+    expect(html).toContain('<td align="center">c</td>')
+    expect(html).toMatch(/\[align='center'\] \{ text-align: center; \}/)
+  })
+
+  it('has no column for contents where there are none', async () => {
+    const { html } = await report('Text.')
+    expect(html).not.toContain('<nav class="contents"')
+    expect(html).toContain('body:has(> nav.contents) { display: grid;')
+  })
+
+  it('strikes text through beside characters that are written without blanks', async () => {
+    expect((await report('~~「旧」~~新')).html).toContain('<del>「旧」</del>新')
+  })
+
+  it('has no first-level heading but the title, wherever one is written', async () => {
+    const { html } = await report('> # Quoted\n\n## Below\n')
+    expect(html).toContain('<h2 id="quoted">Quoted</h2>')
+    expect(html).toContain('<h3 id="below">Below</h3>')
   })
 
   it('moves first-level headings of the text below the title', async () => {
@@ -253,7 +304,7 @@ describe('the page', () => {
   it('folds the experiment with its source, cells, keys and digests', async () => {
     const run = fakeRun()
     const { html } = await report('', [run])
-    expect(html).toContain('<details class="experiment" id="experiment-latency">')
+    expect(html).toContain('<details class="experiment" id="experiment:latency">')
     expect(html).toContain('script: experiments/pause-resume.ts')
     expect(html).toContain(`<code title="${run.key}">${run.key.slice(0, 12)}</code>`)
     expect(html).toContain(`trace.bin</span> <code title="${'ab12cd34'.repeat(8)}">ab12cd34ab12</code>`)
@@ -272,7 +323,7 @@ describe('the page', () => {
     const { html, problems } = await report(
       '![A dot](dot.png) ![Far](https://example.org/x.png) ![Gone](gone.png)',
     )
-    expect(html).toContain('<img src="data:image/png;base64,iVA=" alt="A dot">')
+    expect(html).toContain(`<img src="data:image/png;base64,${pixel.toString('base64')}" alt="A dot">`)
     expect(html).not.toContain('src="http')
     expect(problems.map(({ message }) => message)).toEqual([
       'image https://example.org/x.png: the page makes no requests; put the picture into the project',
@@ -330,8 +381,10 @@ One is \`=latency['xen-4.14'].baseline.pause.total.mean\` and the last word stan
     const name = 'latency/xen-4.14/baseline'
     const place = { line: 19, column: 1 }
     const missing = await report(claim, [fakeRun({ pattern: 'dom0-cpu' })])
-    expect(missing.problems).toEqual([{ type: 'missing', message: `missing: run ${name}`, place }])
-    const stale = await report(claim, both, new Map([[name, { executed: false, stale: 'trials 4 -> 5' }]]))
-    expect(stale.problems).toEqual([{ type: 'stale', message: `stale: run ${name}: trials 4 -> 5`, place }])
+    expect(missing.problems).toEqual([{ type: 'missing', message: `missing: run ${name}`, place, run: name }])
+    const stale = await report(claim, both, new Map([[name, { from: 'record', stale: 'trials 4 -> 5' }]]))
+    expect(stale.problems).toEqual([
+      { type: 'stale', message: `stale: run ${name}: trials 4 -> 5`, place, run: name },
+    ])
   })
 })

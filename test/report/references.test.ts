@@ -75,8 +75,8 @@ describe('the list of references', () => {
 
   it('stands at the end and in the contents', async () => {
     const page = await html(`## One\n\n${cite}[^1]\n\n[^1]: A note.`)
-    expect(page).toContain('<li class="depth-2"><a href="#references">References</a></li>')
-    expect(page.indexOf('<h2 id="references">References</h2>')).toBeGreaterThan(page.indexOf('A note.'))
+    expect(page).toContain('<li class="depth-2"><a href="#page:references">References</a></li>')
+    expect(page.indexOf('<h2 id="page:references">References</h2>')).toBeGreaterThan(page.indexOf('A note.'))
   })
 
   it('says people, title, container, numbers and a link', async () => {
@@ -108,14 +108,14 @@ describe('the list of references', () => {
 
   it.each(['ja', 'ja-JP'])('has Japanese words in a document in %s', async (lang) => {
     const page = await html(cite, { lang })
-    expect(page).toContain('<h2 id="references">参考文献</h2>')
+    expect(page).toContain('<h2 id="page:references">参考文献</h2>')
     expect(item(page, 'tanaka')).toContain('田中 太郎他. <cite>仮想化</cite>. 2020-09-29. ')
     expect(item(page, 'tanaka')).toContain('(2026-01-02 閲覧)')
     expect(item(page, 'böok')).toContain('（編）. <cite>Thesis</cite>. 第2版, 博士論文')
   })
 
   it('has English words in any other language', async () => {
-    expect(await html(cite, { lang: 'eo' })).toContain('<h2 id="references">References</h2>')
+    expect(await html(cite, { lang: 'eo' })).toContain('<h2 id="page:references">References</h2>')
   })
 })
 

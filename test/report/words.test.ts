@@ -101,7 +101,7 @@ shows: tbl-latency
   const made = renderReport({
     document,
     runs: [fakeRun({ exclude: 'lost records' })],
-    standings: new Map([['latency/xen-4.14/baseline', { executed: false, stale: 'trials 4 -> 5' }]]),
+    standings: new Map([['latency/xen-4.14/baseline', { from: 'record' as const, stale: 'trials 4 -> 5' }]]),
     editions: [{ lang: 'en', href: 'index.en.html' }],
     read: (path) => readFile(new URL(`../../${path}`, import.meta.url)),
     generator: 'repro 1.2.3',
@@ -230,13 +230,13 @@ ascending:
   )
   const runs = [fakeRun({ trials: 20 }), fakeRun({ trials: 20, pattern: 'dom0-cpu', xlUs: 60_000 })]
   const records = [fakeRun({ trials: 20 }), fakeRun({ trials: 20, pattern: 'dom0-cpu', xlUs: 50_000 })].map(
-    (run) => ({ run }),
+    (run) => ({ run, from: 'record' as const }),
   )
   const made = renderReport({
     document,
     runs,
     records,
-    standings: new Map(runs.map((run) => [runName(run), { executed: true }])),
+    standings: new Map(runs.map((run) => [runName(run), { from: 'build' as const }])),
     read: (path) => readFile(new URL(`../../${path}`, import.meta.url)),
     generator: 'repro 1.2.3',
   })

@@ -47,10 +47,15 @@ export const english = {
       `: ${explanation}.`,
     ],
     noRuns: 'There are no runs yet.',
-    runs: (runs: number, { executed, recorded }: { executed: number; recorded: number }, where: string) => {
+    runs: (
+      runs: number,
+      { build, here, record }: { build: number; here: number; record: number },
+      where: string,
+    ) => {
       const parts = [
-        ...(executed > 0 ? [`${executed} executed for this report`] : []),
-        ...(recorded > 0 ? [`${recorded} recorded before`] : []),
+        ...(build > 0 ? [`${build} executed for this report`] : []),
+        ...(here > 0 ? [`${here} executed here before, not recorded`] : []),
+        ...(record > 0 ? [`${record} recorded before`] : []),
       ]
       const history = parts.length === 0 ? '' : ` (${parts.join(', ')})`
       return `They come from ${counted(runs, 'run')}${history}: ${where}.`
@@ -149,7 +154,7 @@ export const english = {
       machine: (environment: string, captured: readonly string[]) => `${environment}: ${captured.join(', ')}`,
       machines: (machines: readonly string[]) => machines.join('; '),
       heads: { cell: 'cell', n: 'n', key: 'key', rows: 'rows' },
-      madeHere: 'made for this report',
+      madeHere: 'not recorded',
       distributions: (id: string) => `Distributions of ${id}`,
       notDrawn: (series: number) => `Distributions are not drawn: ${series} series could not be told apart.`,
       /** For those who do not see it. */

@@ -33,10 +33,11 @@ export const japanese: Words = {
     all: (origin, explanation) => ['本実験の数値はすべて「', origin, `」である：${explanation}。`],
     some: (runs, origin, explanation) => [`${runs}回の実行の数値は「`, origin, `」である：${explanation}。`],
     noRuns: '実行結果はまだない。',
-    runs: (runs, { executed, recorded }, where) => {
+    runs: (runs, { build, here, record }, where) => {
       const parts = [
-        ...(executed > 0 ? [`今回実行${executed}`] : []),
-        ...(recorded > 0 ? [`記録済み${recorded}`] : []),
+        ...(build > 0 ? [`今回実行${build}`] : []),
+        ...(here > 0 ? [`実行済み・未記録${here}`] : []),
+        ...(record > 0 ? [`記録済み${record}`] : []),
       ]
       const history = parts.length === 0 ? '' : `（${parts.join('、')}）`
       return `数値は${runs}回の実行${history}による：${where}。`
@@ -177,7 +178,7 @@ export const japanese: Words = {
       machine: (environment, captured) => `${environment}（${captured.join('、')}）`,
       machines: (machines) => machines.join('、'),
       heads: { cell: 'セル', n: 'n', key: 'キー', rows: '行' },
-      madeHere: '本レポートのために実行',
+      madeHere: '未記録',
       distributions: (id) => `${id}の分布`,
       notDrawn: (series) => `系列が${series}個あり区別できないため、分布は図示しない。`,
       drawing: (id, origin, series) =>

@@ -1,0 +1,184 @@
+/**
+ * Limits of a document. The Markdown parser takes time that grows with the square of some things, and what comes after it recurses
+ * into what is nested: a document beyond any real one is refused with a number and a place, before either happens.
+ */
+
+import type { Construct, Event, Extension, TokenizeContext } from 'micromark-util-types'
+
+export const limits = {
+  /** Characters of a document: more than any thesis has. */
+  characters: 1_000_000,
+  /** Lists, quotes and emphasis in one another. */
+  depth: 100,
+  /** Lists, quotes, footnotes and underlined headings. */
+  containers: 1500,
+  /** Signs such as brackets and asterisks in one paragraph, heading or table cell, and characters up to the last of them. */
+  signs: 5000,
+  signsWithin: 200_000,
+} as const
+
+/** A document beyond a limit; `offset` counts characters from its start. */
+export class LimitError extends Error {
+  override readonly name = 'LimitError'
+  readonly offset: number
+
+  constructor(offset: number, message: string) {
+    super(message)
+    this.offset = offset
+  }
+}
+
+/** Throws a LimitError for a Markdown text that the parser should not be given. */
+export function checkLimits(text: string): void {
+  if (text.length > limits.characters) {
+    const most = limits.characters.toLocaleString('en')
+    const reason = `the document has ${text.length.toLocaleString('en')} characters, more than ${most}: split it`
+    throw new LimitError(limits.characters, reason)
+  }
+  checkNesting(text)
+  checkBrackets(text)
+}
+
+const lines = /[^\r\n]*(?:\r\n|\n|\r|$)/g
+const marker = /[ \t]*(>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t])|\[\^[^\]]+\]:)/y
+const underline = /^[ \t]{0,3}(?:=+|-+)\s*$/
+const rule = /^[ \t]*([-*_])(?:[ \t]*\1){2,}\s*$/
+
+/** By the markers at the start of each line, and by the indentation of the first: a list needs two columns at least to be nested. */
+function checkNesting(text: string): void {
+  let containers = 0
+  let before: { readonly kind: 'blank' | 'text' | 'list' | 'quote' | 'other' } = { kind: 'blank' }
+  let inList = false
+  for (const { 0: line, index: start } of text.matchAll(lines)) {
+    const found = rule.test(line) ? [] : markersOf(line)
+    const [first] = found
+    const deepest = found.length + Math.floor((first?.columns ?? 0) / 2)
+    if (first && deepest > limits.depth) {
+      const at = found[Math.min(limits.depth, found.length - 1)] ?? first
+      throw new LimitError(start + at.index, `lists or quotes are nested more than ${limits.depth} deep`)
+    }
+    const isBlank = line.trim() === ''
+    const kind = isBlank ? 'blank' : first ? first.kind : 'text'
+    const isNew =
+      (kind === 'quote' && before.kind !== 'quote') ||
+      (kind === 'list' && !inList) ||
+      kind === 'other' ||
+      (kind === 'text' && before.kind === 'text' && underline.test(line))
+    if (isNew) containers += 1
+    if (containers > limits.containers) {
+      const reason = `more than ${limits.containers} lists, quotes, footnotes and underlined headings: split the document`
+      throw new LimitError(start, reason)
+    }
+    if (kind === 'list') inList = true
+    else if (kind !== 'blank' && (kind !== 'text' || (before.kind === 'blank' && !/^[ \t]/.test(line))))
+      inList = false
+    before = { kind }
+  }
+}
+
+interface Marker {
+  readonly kind: 'list' | 'quote' | 'other'
+  readonly index: number
+  /** Of blanks before it. */
+  readonly columns: number
+}
+
+function markersOf(line: string): readonly Marker[] {
+  const found: Marker[] = []
+  marker.lastIndex = 0
+  for (let match = marker.exec(line); match !== null; match = marker.exec(line)) {
+    const [whole, sign = ''] = match
+    const kind = sign === '>' ? 'quote' : sign.startsWith('[') ? 'other' : 'list'
+    found.push({ kind, index: match.index + whole.length - sign.length, columns: whole.length - sign.length })
+    if (found.length > 2 * limits.depth) break
+  }
+  return found
+}
+
+/** Brackets in brackets, as far as both ends are there. */
+function checkBrackets(text: string): void {
+  /** For each open bracket the depth of what it holds. */
+  let open: number[] = []
+  for (const { 0: sign, index } of text.matchAll(/[[\]]|\n[ \t]*\r?\n/g)) {
+    if (sign === '[') open.push(0)
+    else if (sign === ']') {
+      const depth = (open.pop() ?? -1) + 1
+      if (depth > limits.depth)
+        throw new LimitError(index, `brackets are nested more than ${limits.depth} deep`)
+      const around = open.length - 1
+      if (around >= 0) open[around] = Math.max(open[around] as number, depth)
+    } else open = []
+  }
+}
+
+/** The extension, refusing emphasis that is nested too deep as soon as its marks are known, before they are matched. */
+export function limited(extension: Extension): Extension {
+  const guard = (construct: Construct): Construct => {
+    const { resolveAll } = construct
+    if (resolveAll === undefined) return construct
+    return {
+      ...construct,
+      resolveAll: (events, context) => {
+        checkEmphasis(events)
+        return resolveAll(events, context)
+      },
+    }
+  }
+  const constructs = [...new Set(Object.values(extension.text ?? {}).flatMap((one) => one ?? []))]
+  const guarded = new Map(constructs.map((one) => [one, guard(one)]))
+  const text = Object.entries(extension.text ?? {}).map(([code, one]) => [
+    code,
+    [one ?? []].flat().map((construct) => guarded.get(construct) ?? construct),
+  ])
+  return { ...extension, text: Object.fromEntries(text), insideSpan: { null: [...guarded.values()] } }
+}
+
+const marks: ReadonlySet<string> = new Set(['attentionSequence', 'strikethroughSequenceTemporary'])
+
+function checkEmphasis(events: readonly Event[]): void {
+  let open: { readonly sign: string; depth: number }[] = []
+  for (const [kind, token, context] of events) {
+    if (kind !== 'enter' || !marks.has(token.type)) continue
+    const sign = context.sliceSerialize(token).charAt(0)
+    const match = token._close === true ? open.findLastIndex((one) => one.sign === sign) : -1
+    if (match >= 0) {
+      const depth = 1 + open.slice(match).reduce((most, one) => Math.max(most, one.depth), 0)
+      if (depth > limits.depth)
+        throw new LimitError(token.start.offset, `emphasis is nested more than ${limits.depth} deep`)
+      open = open.slice(0, match)
+      const around = open.at(-1)
+      if (around) around.depth = Math.max(around.depth, depth)
+    } else if (token._open === true) open.push({ sign, depth: 0 })
+  }
+}
+
+/** What the parser looks for the other end of, to the end of the paragraph. */
+const signs = '!*<[]_`~'
+
+/** Counts signs while a paragraph is parsed, and refuses one with too many: each may be looked for among all others. */
+export function signLimit(): Extension {
+  const seen = new WeakMap<TokenizeContext, { count: number; readonly start: number }>()
+  const counter: Construct = {
+    name: 'signLimit',
+    // As that of code: without it a run of backticks could begin anywhere in the run.
+    previous: (code) => code !== '`'.charCodeAt(0),
+    tokenize(_effects, _ok, nok) {
+      return (code) => {
+        const { offset } = this.now()
+        const known = seen.get(this) ?? { count: 0, start: offset }
+        seen.set(this, known)
+        known.count += 1
+        if (known.count > limits.signs) {
+          const reason = `a paragraph with more than ${limits.signs} of the signs ${[...signs].join(' ')}: split it`
+          throw new LimitError(offset, reason)
+        }
+        if (offset - known.start > limits.signsWithin) {
+          const reason = `a paragraph with more than ${limits.signsWithin} characters: split it`
+          throw new LimitError(offset, reason)
+        }
+        return nok(code)
+      }
+    },
+  }
+  return { text: Object.fromEntries([...signs].map((sign) => [sign.charCodeAt(0), counter])) }
+}

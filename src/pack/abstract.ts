@@ -1,0 +1,71 @@
+/** The abstract for the artifact appendix and the metadata: as Markdown that stands alone, with numbers and names in place of what a report links. */
+
+import type { Nodes, PhrasingContent, Root, RootContent } from 'mdast'
+import type { Document } from '../document/document.ts'
+import { labels } from '../report/exhibits.ts'
+import { english } from '../report/words/en.ts'
+import { format, originsIn, QueryError } from '../results/quantity.ts'
+import { evaluate, type Results } from '../results/query.ts'
+
+/** Undefined if the document has none. */
+export function abstractOf(document: Document, results: Results): Root | undefined {
+  if (document.abstract === undefined) return undefined
+  const around = { document, results, names: labels(document, english) }
+  return {
+    type: 'root',
+    children: document.abstract.children.flatMap((node) => plain(node, around)) as RootContent[],
+  }
+}
+
+interface Around {
+  readonly document: Document
+  readonly results: Results
+  readonly names: ReadonlyMap<string, string>
+}
+
+function plain(node: Nodes, around: Around): readonly Nodes[] {
+  const { document, results, names } = around
+  const part = document.nodes.get(node)
+  if (part?.type === 'value') {
+    try {
+      const quantity = evaluate(part, results)
+      const origins = originsIn(quantity.sources).map((name) => english.origins[name])
+      return [text(`${format(quantity, part.filters)} (${origins.join(' + ')})`)]
+    } catch (error) {
+      if (!(error instanceof QueryError)) throw error
+      return [text(english.error(error.message))]
+    }
+  }
+  switch (node.type) {
+    case 'html':
+    case 'definition':
+    case 'footnoteReference':
+    case 'footnoteDefinition':
+      return []
+    case 'image':
+      return [text(node.alt ?? '')]
+    case 'text': {
+      const found = [...document.references, ...document.citations].filter((one) => one.node === node)
+      let value = node.value
+      // From the last to the first, so that offsets stay.
+      for (const one of found.toSorted((a, b) => b.start - a.start)) {
+        const instead = one.type === 'reference' ? (names.get(one.id) ?? `@${one.id}`) : ''
+        value = `${value.slice(0, one.start).replace(one.type === 'citation' ? /\s+$/ : '', '')}${instead}${value.slice(one.end)}`
+      }
+      return [text(value)]
+    }
+    case 'link':
+      if (!/^(?:https?|mailto|doi):/i.test(node.url))
+        return node.children.flatMap((child) => plain(child, around))
+      break
+    default:
+      break
+  }
+  if (!('children' in node)) return [node]
+  const children = (node.children as Nodes[]).flatMap((child) => plain(child, around))
+  return [{ ...node, children } as Nodes]
+}
+
+function text(value: string): PhrasingContent {
+  return { type: 'text', value }
+}

@@ -1,0 +1,66 @@
+/** The frame of every page: its head, with what a browser may do for it, around a body that was sanitised; and the page as text. */
+
+import { createHash } from 'node:crypto'
+import type { Element, Root } from 'hast'
+import rehypeStringify from 'rehype-stringify'
+import { unified } from 'unified'
+import { element } from './element.ts'
+import { sanitized, withoutControls } from './sanitize.ts'
+
+export interface Frame {
+  /** BCP 47 tag. */
+  readonly lang: string
+  /** Of the browser's tab. */
+  readonly title: string
+  readonly authors?: readonly string[]
+  /** Name and version of this program. */
+  readonly generator: string
+  /** CSS. */
+  readonly style: string
+  readonly body: Element
+}
+
+/**
+ * The page as HTML text. Its Content-Security-Policy holds even if something gets past the allow-list: no script, no request, no form,
+ * no style but ours.
+ */
+export function htmlPage({ lang, title, authors = [], generator, style, body }: Frame): string {
+  const page: Root = {
+    type: 'root',
+    children: [
+      { type: 'doctype' },
+      element(
+        'html',
+        { lang },
+        element(
+          'head',
+          {},
+          element('meta', { charSet: 'utf-8' }),
+          element('meta', { httpEquiv: ['Content-Security-Policy'], content: policy(style) }),
+          element('meta', { name: 'referrer', content: 'no-referrer' }),
+          element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
+          element('meta', { name: 'generator', content: generator }),
+          ...authors.map((name) => element('meta', { name: 'author', content: name })),
+          element('title', {}, title),
+          element('style', {}, style),
+        ),
+        sanitized(body),
+      ),
+    ],
+  }
+  withoutControls(page)
+  return `${unified().use(rehypeStringify, { closeEmptyElements: true }).stringify(page)}\n`
+}
+
+function policy(style: string): string {
+  const digest = createHash('sha256').update(style).digest('base64')
+  return [
+    "default-src 'none'",
+    'img-src data:',
+    `style-src 'sha256-${digest}'`,
+    // Drawings blend their marks in an attribute; the allow-list lets through nothing else.
+    "style-src-attr 'unsafe-inline'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ')
+}

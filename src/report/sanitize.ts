@@ -1,0 +1,144 @@
+/**
+ * What a page may hold, by an allow-list: text, tables, links, embedded pictures and drawings. Whatever an author, a run or a
+ * library brings to it passes here, so that nothing in a page can run, load or send something.
+ */
+
+import type { Element, Root } from 'hast'
+import { fromHtml } from 'hast-util-from-html'
+import { type Schema, sanitize } from 'hast-util-sanitize'
+import { SKIP, visit } from 'unist-util-visit'
+import { control } from '../document/encoding.ts'
+
+/** A paint is a colour, or a gradient of the same drawing. */
+const paint = /^(?:[^(]*|rgba?\([^()]*\)|hsla?\([^()]*\)|url\(#[^()]*\))$/
+
+const html = [
+  ...[
+    'a',
+    'article',
+    'aside',
+    'blockquote',
+    'br',
+    'caption',
+    'cite',
+    'code',
+    'dd',
+    'del',
+    'details',
+    'div',
+    'dl',
+  ],
+  ...[
+    'dt',
+    'em',
+    'figcaption',
+    'figure',
+    'footer',
+    'h1',
+    'h2',
+    'h3',
+    'h4',
+    'h5',
+    'h6',
+    'header',
+    'hr',
+    'img',
+  ],
+  ...['input', 'li', 'main', 'nav', 'ol', 'p', 'pre', 'section', 'span', 'strong', 'sub', 'summary', 'sup'],
+  ...['table', 'tbody', 'td', 'th', 'thead', 'time', 'tr', 'ul'],
+]
+const svg = [
+  ...['svg', 'g', 'path', 'line', 'rect', 'circle', 'text', 'tspan', 'title', 'desc', 'defs', 'clipPath'],
+  ...['linearGradient', 'radialGradient', 'stop'],
+]
+
+const schema: Schema = {
+  tagNames: ['body', ...html, ...svg],
+  strip: ['script', 'style', 'iframe', 'object', 'embed', 'template', 'foreignObject', 'noscript'],
+  attributes: {
+    '*': [
+      ...['id', 'className', 'title', 'lang', 'dir', 'role', 'tabIndex', 'hidden'],
+      ...['ariaLabel', 'ariaLabelledBy', 'ariaDescribedBy', 'ariaHidden', 'dataOrigin'],
+      ...['dataFootnotes', 'dataFootnoteRef', 'dataFootnoteBackref'],
+      // Of drawings.
+      ...['xmlns', 'version', 'viewBox', 'width', 'height', 'preserveAspectRatio', 'transform', 'd'],
+      ...['x', 'y', 'x1', 'x2', 'y1', 'y2', 'dx', 'dy', 'cx', 'cy', 'fx', 'fy', 'r', 'rx', 'ry', 'offset'],
+      ...[
+        'opacity',
+        'fillOpacity',
+        'fillRule',
+        'strokeOpacity',
+        'strokeWidth',
+        'strokeLineCap',
+        'strokeLineJoin',
+      ],
+      ...['strokeDashArray', 'strokeDashOffset', 'strokeMiterLimit', 'stopOpacity', 'paintOrder', 'display'],
+      ...[
+        'fontFamily',
+        'fontSize',
+        'fontStyle',
+        'fontVariant',
+        'fontWeight',
+        'textAnchor',
+        'dominantBaseline',
+      ],
+      ...['pointerEvents', 'gradientTransform', 'gradientUnits', 'spreadMethod', 'clipPathUnits'],
+      ...(['fill', 'stroke', 'stopColor', 'clipPath', 'filter'] as const).map((name): [string, RegExp] => [
+        name,
+        paint,
+      ]),
+      ['style', /^mix-blend-mode: [a-z-]+;$/],
+    ],
+    a: ['href', 'hrefLang', 'rel'],
+    details: ['open'],
+    img: ['src', 'alt'],
+    input: [['type', 'checkbox'], ['disabled', true], 'checked'],
+    ol: ['start'],
+    td: ['align', 'colSpan', 'rowSpan'],
+    th: ['align', 'colSpan', 'rowSpan', 'scope'],
+  },
+  protocols: { href: ['http', 'https', 'mailto', 'doi'], src: ['data'] },
+  required: { input: { disabled: true, type: 'checkbox' } },
+  // Ids are unique by construction, and no script looks names up.
+  clobber: [],
+  clobberPrefix: '',
+  ancestors: {},
+  allowComments: false,
+  allowDoctypes: false,
+}
+
+/** The body of a page with what is allowed of it; drawings are parsed, as they come as text. */
+export function sanitized(body: Element): Element {
+  visit(body, (node, index, parent) => {
+    if ((node.type as string) === 'raw' && parent && index !== undefined) {
+      const { children } = fromHtml((node as unknown as { value: string }).value, { fragment: true })
+      parent.children.splice(index, 1, ...(children as Element[]))
+      return [SKIP, index + children.length]
+    }
+    if (node.type === 'element') canonize(node)
+    return undefined
+  })
+  return sanitize(body, schema) as Element
+}
+
+/** The allow-list knows schemes in small letters and nothing before them. A picture is one that was embedded, or none. */
+function canonize({ tagName, properties }: Element): void {
+  const { href, src } = properties
+  if (typeof href === 'string') {
+    properties.href = href.trim().replace(/^[a-z][a-z0-9+.-]*:/i, (scheme) => scheme.toLowerCase())
+  }
+  if (tagName === 'img' && !/^data:image\/(?:gif|jpeg|png|svg\+xml|webp);base64,/.test(String(src))) {
+    delete properties.src
+  }
+}
+
+/** Puts a sign for what has no meaning in a page into the texts and attributes of a whole one. */
+export function withoutControls(page: Root): void {
+  visit(page, (node) => {
+    if ('value' in node && typeof node.value === 'string') node.value = node.value.replace(control, '\uFFFD')
+    if (node.type !== 'element') return
+    for (const [name, value] of Object.entries(node.properties)) {
+      if (typeof value === 'string') node.properties[name] = value.replace(control, '\uFFFD')
+    }
+  })
+}

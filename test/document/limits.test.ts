@@ -1,0 +1,102 @@
+import { VFile } from 'vfile'
+import { describe, expect, it } from 'vitest'
+import { parseDocument } from '../../src/document/document.ts'
+import { renderReport } from '../../src/report/page.ts'
+
+const front = '---\ntitle: T\n---\n\n'
+const read = (body: string) => parseDocument(new VFile({ path: 'd.md', value: `${front}${body}\n` }))
+const errors = (body: string) =>
+  read(body).file.messages.map(({ line, column, ruleId, reason }) => `${line}:${column} ${ruleId} ${reason}`)
+const many = (count: number, of: (index: number) => string) =>
+  Array.from({ length: count }, (_, index) => of(index)).join('')
+
+const nested = (place: string) => [`${place} limit lists or quotes are nested more than 100 deep`]
+const signs = expect.stringMatching(/limit a paragraph with more than 5000 of the signs .* split it$/)
+
+describe('a document beyond a limit is refused at its place', () => {
+  it.each([
+    ['quotes', '> '.repeat(3000), nested('5:201')],
+    ['quotes without blanks', '>'.repeat(3000), nested('5:101')],
+    ['lists', `${'- '.repeat(1000)}x`, nested('5:201')],
+    ['lists by numbers', `${'1. '.repeat(1000)}x`, nested('5:301')],
+    ['lists and quotes', `a\n\n${'> - '.repeat(200)}x`, nested('7:201')],
+    ['lists by indentation', many(500, (index) => `${' '.repeat(2 * index)}- x\n`), nested('105:201')],
+    [
+      'emphasis',
+      `${'*a **b '.repeat(300)}${'c** d* '.repeat(300)}`,
+      [expect.stringMatching(/^5:\d+ limit emphasis is nested more than 100 deep$/)],
+    ],
+    [
+      'pictures in pictures',
+      `${'!['.repeat(400)}x${'](a.png)'.repeat(400)}`,
+      [expect.stringMatching(/^5:\d+ limit brackets are nested more than 100 deep$/)],
+    ],
+    [
+      'links',
+      `${'['.repeat(400)}x${'](a)'.repeat(400)}`,
+      [expect.stringMatching(/^5:\d+ limit brackets are nested more than 100 deep$/)],
+    ],
+    [
+      'characters',
+      'a '.repeat(600_000),
+      [
+        expect.stringMatching(
+          /^5:\d+ limit the document has 1,200,019 characters, more than 1,000,000: split it$/,
+        ),
+      ],
+    ],
+    [
+      'footnotes',
+      many(2000, (index) => `[^${index}]: b\n\n`),
+      ['3003:1 limit more than 1500 lists, quotes, footnotes and underlined headings: split the document'],
+    ],
+    [
+      'underlined headings',
+      'a\n---\n\n'.repeat(2000),
+      [expect.stringContaining('limit more than 1500 lists')],
+    ],
+    [
+      'quotes between paragraphs',
+      '> a\n\n'.repeat(2000),
+      [expect.stringContaining('limit more than 1500 lists')],
+    ],
+    ['citations in a paragraph', '[@a] '.repeat(20_000), [signs]],
+    ['closing signs', 'a* '.repeat(20_000), [signs]],
+    ['HTML that is never closed', 'a <![CDATA[ '.repeat(2000), [signs]],
+    ['links that are never closed', '[a](<b '.repeat(20_000), [signs]],
+  ])('%s', (_, body, expected) => {
+    expect(errors(body)).toEqual(expected)
+  })
+
+  it('in the abstract as well, at its place in the file', () => {
+    const value = `---\ntitle: T\nabstract: |\n  Some.\n\n  ${'> '.repeat(200)}x\n---\n`
+    const { file } = parseDocument(new VFile({ path: 'd.md', value }))
+    expect(file.messages.map(String)).toEqual(['d.md:6:203: lists or quotes are nested more than 100 deep'])
+  })
+})
+
+describe('a long document is read', () => {
+  it.each([
+    ['references', '@fig-a '.repeat(20_000)],
+    ['numbers', 'x 14 '.repeat(20_000)],
+    ['items', '- a\n\n'.repeat(3000)],
+    ['items with lines', '- a\nb\n'.repeat(2000)],
+    ['a rule of many signs', '- '.repeat(300)],
+    ['arrays in code', `\`\`\`\n${'[0m '.repeat(3000)}\n\`\`\``],
+    ['cells', `|a|b|\n|-|-|\n${'|a|b|\n'.repeat(3000)}`],
+    ['a long line', 'a'.repeat(900_000)],
+  ])('%s', (_, body) => {
+    expect(errors(body)).toEqual([])
+  })
+
+  it('and shown, as deep as it may be', async () => {
+    const document = read(`${'> '.repeat(100)}x`)
+    const { html } = await renderReport({
+      document,
+      runs: [],
+      read: () => Promise.reject(new Error()),
+      generator: 'g',
+    })
+    expect(html.split('<blockquote>')).toHaveLength(101)
+  })
+})
