@@ -1,6 +1,5 @@
 /** Exhibits are the tables and figures of a document, each rendered on its own: one that fails leaves the others whole. */
 
-import { autoType, csvParse } from 'd3-dsv'
 import type { Element } from 'hast'
 import type { Verification } from '../claims/verification.ts'
 import type { FigureBlock, TableBlock } from '../document/block.ts'
@@ -11,6 +10,8 @@ import { origins, QueryError } from '../results/quantity.ts'
 import type { Results } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
+import type { Records } from './drawing/message.ts'
+import type { Drawer } from './drawing/process.ts'
 import { element, raw } from './element.ts'
 import { renderFigure } from './figure.ts'
 import { ratios } from './ratios.ts'
@@ -45,6 +46,7 @@ export interface Sources {
   readonly verifications: readonly Verification[]
   /** Text of a file of the project; rejects if there is none. */
   readonly readText: (path: string) => Promise<string>
+  readonly drawer: Pick<Drawer, 'draw'>
 }
 
 /**
@@ -132,14 +134,13 @@ async function tableExhibit(block: TableBlock, label: string, sources: Sources):
 async function figureExhibit(block: FigureBlock, label: string, sources: Sources): Promise<Exhibit> {
   const { experiments, runs: all } = sources.results
   const { words, standings } = sources.telling
-  const datasets = new Map<string, readonly Readonly<Record<string, unknown>>[]>()
+  const datasets: Record<string, Records | string> = {}
   const runs: Run[] = []
   const missing: string[] = []
   for (const [name, source] of Object.entries(block.data)) {
     const experiment = experiments.find(({ id }) => id === source.from)
     if (experiment === undefined) {
-      const csv = await readFile(source.from, sources)
-      datasets.set(name, csvParse(csv, autoType) as readonly Record<string, unknown>[])
+      datasets[name] = await readFile(source.from, sources)
       continue
     }
     const wanted = wantedCells(experiment, source)
@@ -148,16 +149,16 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
     missing.push(...missingRuns(experiment, own).filter((one) => wanted.includes(one)))
     const drawn = () =>
       source.ratios ? ratios(experiment, own, source.ratios) : records(experiment, own, source)
-    datasets.set(name, own.length === 0 ? [] : drawn())
+    datasets[name] = own.length === 0 ? [] : drawn()
   }
   // An empty drawing would look like a result.
   if (runs.length === 0 && missing.length > 0)
     throw new QueryError(`missing: run ${missing.join(', run ')}`, missing)
   const marked = mark(runs, sources.telling)
   const environments = [...new Set(runs.map((run) => run.environment))]
-  const svg = await renderFigure({
+  const figure = {
     id: block.id,
-    spec: parseSpec(await readFile(block.spec, sources), block.spec),
+    spec: await readFile(block.spec, sources),
     data: datasets,
     title: `${words.caption(label)}${block.caption}`,
     description: block.alt,
@@ -166,7 +167,8 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
     ...(runs.length === 0 ? {} : { subtitle: words.subtitle(marked, environments) }),
     ...(block.width === undefined ? {} : { width: block.width }),
     ...(block.height === undefined ? {} : { height: block.height }),
-  })
+  }
+  const svg = await renderFigure(figure, sources.drawer)
   const notes = [
     ...missing.map(words.missingNote),
     ...staleOf(runs, standings).map((one) => words.staleNote(...one)),
@@ -243,13 +245,5 @@ async function readFile(path: string, { readText }: Sources): Promise<string> {
     return await readText(path)
   } catch (cause) {
     throw new QueryError(`cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`)
-  }
-}
-
-function parseSpec(text: string, path: string): Readonly<Record<string, unknown>> {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new QueryError(`${path} is no JSON: ${(cause as Error).message}`)
   }
 }

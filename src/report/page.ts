@@ -27,6 +27,7 @@ import { runName } from '../results/series.ts'
 import { sameRows } from '../results/store.ts'
 import { claimElement } from './claim.ts'
 import { claimDetail } from './claimdetail.ts'
+import { openDrawer } from './drawing/process.ts'
 import { element } from './element.ts'
 import { type Exhibit, type Exhibits, exhibit, labels, missingRuns } from './exhibits.ts'
 import { experimentElement } from './experiment.ts'
@@ -120,7 +121,8 @@ export async function renderReport({
     const shown = { results, stale: staleReasons(standings) }
     verifications.push(await verify(block, shown, { records, standings, judge: judgeInWords }))
   }
-  const sources = { results, telling, readText, verifications }
+  using drawer = openDrawer()
+  const sources = { results, telling, readText, verifications, drawer }
   const make = async (block: TableBlock | FigureBlock): Promise<Exhibit> => {
     const made = await exhibit(block, names.get(block.id) ?? block.id, sources)
     // A table of claims says whether this build made their runs: that is no input of it.
