@@ -27,7 +27,7 @@ import { runName } from '../results/series.ts'
 import { sameRows } from '../results/store.ts'
 import { claimElement } from './claim.ts'
 import { claimDetail } from './claimdetail.ts'
-import { openDrawer } from './drawing/process.ts'
+import { type Drawer, openDrawer } from './drawing/process.ts'
 import { element } from './element.ts'
 import { type Exhibit, type Exhibits, exhibit, labels, missingRuns } from './exhibits.ts'
 import { experimentElement } from './experiment.ts'
@@ -62,6 +62,8 @@ export interface ReportInput {
   readonly exhibits?: Exhibits
   /** Judges claims, with reasons in the words of a language; anew, unless given. */
   readonly judgement?: (claim: ClaimBlock, evidence: Evidence, reasons: Reasons) => Promise<Judgement>
+  /** Draws figures; a process of its own, ended with the report, unless given. */
+  readonly drawer?: Drawer
   /** Name and version of this program. */
   readonly generator: string
 }
@@ -97,6 +99,7 @@ export async function renderReport({
   editions = [],
   exhibits = { find: () => undefined, keep: async () => {} },
   judgement = async (claim, evidence, reasons) => judge(claim, evidence, { reasons }),
+  drawer: shared,
   generator,
 }: ReportInput): Promise<Report> {
   const experiments = document.blocks.filter((block) => block.type === 'experiment')
@@ -121,7 +124,8 @@ export async function renderReport({
     const shown = { results, stale: staleReasons(standings) }
     verifications.push(await verify(block, shown, { records, standings, judge: judgeInWords }))
   }
-  using drawer = openDrawer()
+  using own = shared ? undefined : openDrawer()
+  const drawer = (shared ?? own) as Drawer
   const sources = { results, telling, readText, verifications, drawer }
   const make = async (block: TableBlock | FigureBlock): Promise<Exhibit> => {
     const made = await exhibit(block, names.get(block.id) ?? block.id, sources)

@@ -83,8 +83,11 @@ export async function draw(order: Order): Promise<string> {
     const [refused] = refusals
     if (refused) throw refused
     reads.check((name) => isNamed(spec, name))
-    if (warnings.length > 0)
-      throw new QueryError(`the specification warns: ${[...new Set(warnings)].join('; ')}`)
+    // Said of every scale of an empty dataset; a box plot without outliers has one.
+    const told = new Set(warnings.filter((warning) => !warning.startsWith('Infinite extent for field')))
+    if (told.size > 0) throw new QueryError(`the specification warns: ${[...told].join('; ')}`)
+    if (!hasMarks(view.scenegraph().root))
+      throw new QueryError('the drawing is empty: its data have no records, or its filters leave none')
     return svg
   } finally {
     view.finalize()
@@ -130,6 +133,17 @@ function withoutEvents(flow: Flow): Flow {
     return operator.params ? { ...operator, params: Object.fromEntries(params) } : operator
   })
   return { ...flow, operators, ...{ streams: [], updates: [], bindings: [] } }
+}
+
+interface SceneItem {
+  readonly role?: string
+  readonly marktype?: string
+  readonly items?: readonly SceneItem[]
+}
+
+/** Whether anything is drawn beside axes, legends and titles. */
+function hasMarks({ role, marktype, items = [] }: SceneItem): boolean {
+  return (role === 'mark' && marktype !== 'group' && items.length > 0) || items.some(hasMarks)
 }
 
 /** vega-lite and vega say in warnings what they leave out of a drawing; what is thrown while a drawing runs comes here, too. */

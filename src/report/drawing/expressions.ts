@@ -176,8 +176,9 @@ function prepare(root: Node, { reads, placeOf, treatsInvalid }: Interpreting): N
       return { ...node, arguments: [call('member', first)] }
     const plain = mapped(node, visit)
     if (name !== 'scale') return plain
-    const [scale, value] = node.arguments as readonly Node[]
-    const site = reads.site([(value && fieldOf(value)) ?? String(scale?.value)])
+    const [, value] = node.arguments as readonly Node[]
+    const placed = value && fieldOf(value)
+    const site = reads.site(placed === undefined ? [] : [placed])
     const given = plain.arguments as readonly Node[]
     const callee = { type: 'Identifier', name: 'place' }
     return { ...plain, callee, arguments: [{ type: 'Literal', value: site }, ...given] }

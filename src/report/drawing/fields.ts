@@ -86,10 +86,7 @@ function unknown(path: readonly string[], record: object): string {
 }
 
 function undrawable(path: readonly string[], value: unknown): string {
-  const shown = value instanceof Date ? 'a date that is none' : (JSON.stringify(value) ?? String(value))
-  const told = typeof value === 'number' ? String(value) : shown
-  return (
-    `the field ${path.join('.')} has a value that cannot be drawn: ${told} ` +
-    '(leave it out with a filter, or write nothing in its place)'
-  )
+  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value)
+  const where = path.length === 0 ? 'a scale' : `the field ${path.join('.')}`
+  return `${where} has a value that cannot be drawn: ${shown} (leave it out with a filter, or write nothing in its place)`
 }
