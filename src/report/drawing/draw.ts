@@ -63,7 +63,7 @@ export async function draw(order: Order): Promise<string> {
   const refusals: QueryError[] = []
   const logger = collector(warnings, refusals)
   const reads = openReads()
-  const compiled = attempt(() => compile(specification(spec, order), { logger, config: theme }).spec)
+  const compiled = attempt(() => compile(specification(spec, order), { logger, config: { ...theme, aria: false } }).spec)
   const flow = attempt(() => vega.parse(compiled, undefined, { ast: true }))
   measure(new Map(Object.entries(order.texts ?? {})))
   // Clip paths and gradients are counted over all drawings, and random numbers go on: each drawing starts anew.
@@ -86,7 +86,7 @@ export async function draw(order: Order): Promise<string> {
     // Said of every scale of an empty dataset; a box plot without outliers has one.
     const told = new Set(warnings.filter((warning) => !warning.startsWith('Infinite extent for field')))
     if (told.size > 0) throw new QueryError(`the specification warns: ${[...told].join('; ')}`)
-    if (!hasMarks(view.scenegraph().root))
+    if (!hasMarks((view.scenegraph() as unknown as { readonly root: SceneItem }).root))
       throw new QueryError('the drawing is empty: its data have no records, or its filters leave none')
     return svg
   } finally {

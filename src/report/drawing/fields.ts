@@ -34,11 +34,10 @@ export function openReads(): Reads {
       return site
     },
     check(isNamed) {
-      for (const { path, found, without } of sites)
-        if (!found && without !== undefined && isNamed(path[0] ?? ''))
-          throw new QueryError(unknown(path, without))
-      for (const { path, invalid } of sites)
-        if (invalid) throw new QueryError(undrawable(path, invalid.value))
+      const named = sites.filter(({ path: [name] }) => name === undefined || isNamed(name))
+      for (const { path, found, without } of named)
+        if (!found && without !== undefined) throw new QueryError(unknown(path, without))
+      for (const { path, invalid } of named) if (invalid) throw new QueryError(undrawable(path, invalid.value))
     },
   }
 }
