@@ -63,7 +63,9 @@ export async function draw(order: Order): Promise<string> {
   const refusals: QueryError[] = []
   const logger = collector(warnings, refusals)
   const reads = openReads()
-  const compiled = attempt(() => compile(specification(spec, order), { logger, config: { ...theme, aria: false } }).spec)
+  const compiled = attempt(
+    () => compile(specification(spec, order), { logger, config: { ...theme, aria: false } }).spec,
+  )
   const flow = attempt(() => vega.parse(compiled, undefined, { ast: true }))
   measure(new Map(Object.entries(order.texts ?? {})))
   // Clip paths and gradients are counted over all drawings, and random numbers go on: each drawing starts anew.

@@ -12,8 +12,8 @@ export interface Site {
   found: boolean
   /** A record that does not have it. */
   without?: object
-  /** Not finite, or text in place of a number. */
-  invalid?: { readonly value: unknown }
+  /** Not finite, or text in place of a number; `isQuantity` if it is one that Vega-Lite is about to draw. */
+  invalid?: { readonly value: unknown; readonly isQuantity?: boolean }
 }
 
 export interface Reads {
@@ -34,10 +34,12 @@ export function openReads(): Reads {
       return site
     },
     check(isNamed) {
-      const named = sites.filter(({ path: [name] }) => name === undefined || isNamed(name))
-      for (const { path, found, without } of named)
-        if (!found && without !== undefined) throw new QueryError(unknown(path, without))
-      for (const { path, invalid } of named) if (invalid) throw new QueryError(undrawable(path, invalid.value))
+      const isOwn = ([name]: readonly string[]) => name === undefined || isNamed(name)
+      for (const { path, found, without } of sites)
+        if (!found && without !== undefined && isOwn(path)) throw new QueryError(unknown(path, without))
+      for (const { path, invalid } of sites)
+        if (invalid && (invalid.isQuantity || isOwn(path)))
+          throw new QueryError(undrawable(path, invalid.value))
     },
   }
 }
@@ -72,15 +74,16 @@ export function noteInfinite(site: Site, value: unknown, shown = value): void {
 /** Notes what is there but is no number. Nothing at all (null, empty) is a gap, which Vega-Lite leaves out. */
 export function noteNoNumber(site: Site, value: unknown): void {
   if (value === null || value === undefined || value === '') return
-  if (!Number.isFinite(Number(value))) site.invalid ??= { value }
+  if (!Number.isFinite(Number(value))) site.invalid ??= { value, isQuantity: true }
 }
 
 function unknown(path: readonly string[], record: object): string {
   const known = Object.keys(record)
   const name = path.join('.')
-  const escaped = path.join('\\.')
-  if (path.length > 1 && known.includes(name))
-    return `the data has no field ${name} in parts (a dot in a name is written \\. : ${escaped})`
+  const dotted = known.find((one) => one === name || one.startsWith(`${name}.`))
+  if (dotted !== undefined) {
+    return `the data has no field ${name} with parts (a dot in a name is written \\. : ${dotted.replaceAll('.', '\\.')})`
+  }
   return `the data has no field ${name}${hint(name, known)}`
 }
 
