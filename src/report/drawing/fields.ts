@@ -46,15 +46,16 @@ export function openReads(): Reads {
 
 /** The field of a record, at a place that reads it. */
 export function readAt(site: Site, record: unknown): unknown {
+  const isRecord = typeof record === 'object' && record !== null
   let value = record
   for (const name of site.path) {
     if (typeof value === 'object' && value !== null && !Object.hasOwn(value, name)) {
-      if (!site.found && typeof record === 'object' && record !== null) site.without ??= record
+      if (!site.found && isRecord) site.without ??= record
       return undefined
     }
     value = own(value, name)
   }
-  site.found = true
+  if (isRecord) site.found = true
   return value
 }
 

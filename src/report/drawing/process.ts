@@ -31,6 +31,9 @@ export function openDrawer(limits: Limits = usual): Drawer {
   }
 }
 
+/** For the program itself, and for what drawings keep outside of V8's heap. */
+const outsideMb = 1024
+
 /** Of a drawing process over all its drawings: ends one whose build was killed while it drew. */
 const longestCpuSeconds = 3600
 
@@ -43,7 +46,7 @@ async function started({ memoryMb }: Limits): Promise<ChildProcess> {
   const isSource = import.meta.url.endsWith('.ts')
   const program = fileURLToPath(new URL(isSource ? './drawer.ts' : './drawer.js', import.meta.url))
   const readable = isSource ? [resolve(dirname(program), '../../..')] : [dirname(program)]
-  const bounds = `ulimit -c 0; ulimit -t ${longestCpuSeconds}; ulimit -d ${2 * memoryMb * 1024} 2>/dev/null`
+  const bounds = `ulimit -c 0; ulimit -t ${longestCpuSeconds}; ulimit -d ${(memoryMb + outsideMb) * 1024} 2>/dev/null`
   const flags = [
     '--permission',
     ...readable.map((folder) => `--allow-fs-read=${folder}/*`),
