@@ -123,25 +123,12 @@ describe('the process that draws', () => {
     expect(await second).toContain('<svg')
   })
 
-  it.each([
-    ['records', { data: { sequence: { start: 0, stop: 1e9 } }, mark: 'point' }],
-    ['a list', point('length(sequence(1e8))')],
-    ['text', point("length(pad('x', 1e9))")],
-    [
-      'memory outside of the heap',
-      {
-        data: { name: 'rows' },
-        transform: [{ regression: 'y', on: 'x', method: 'poly', order: 1e5 }],
-        mark: 'point',
-        encoding: { x: { field: 'x', type: 'quantitative' } },
-      },
-    ],
-  ])('is ended at the limit of memory or refuses: %s', async (_what, spec) => {
-    using own = openDrawer({ ...limits, memoryMb: 96, seconds: 20 })
+  it('is ended at the limit of memory', async () => {
+    using own = openDrawer({ ...limits, memoryMb: 96 })
+    const spec = { data: { sequence: { start: 0, stop: 1e9 } }, mark: 'point' }
     await expect(render({ spec }, own)).rejects.toThrow(
-      /needs more than 96 MB of memory|Invalid (?:string|array) length|Array buffer allocation failed|longer than 20 s/,
+      'the drawing needs more than 96 MB of memory (draw less:',
     )
-    expect(await render(valid[0] as Specification, own)).toContain('<svg')
   })
 
   it.each([
