@@ -1,4 +1,4 @@
-// Bundles src/ into dist/: the command line, the process of a cell, and what scripts import. Dependencies stay outside.
+// Bundles src/ into dist/: the command line, the processes of cells and of drawings, and what scripts import. Dependencies stay outside.
 
 import { chmod, copyFile, mkdir, rm, symlink } from 'node:fs/promises'
 import { build } from 'esbuild'
@@ -9,6 +9,7 @@ await build({
     cli: 'src/cli.ts',
     runner: 'src/experiment/runner.ts',
     watchdog: 'src/experiment/watchdog.ts',
+    drawer: 'src/report/drawing/drawer.ts',
     index: 'src/index.ts',
   },
   outdir: 'dist',
@@ -16,7 +17,7 @@ await build({
   splitting: true,
   platform: 'node',
   // ro-crate is under the GPL: our bundle must not contain it.
-  external: ['@retorquere/bibtex-parser', 'edtf', 'ro-crate', 'vega', 'vega-lite'],
+  external: ['@retorquere/bibtex-parser', 'edtf', 'ro-crate'],
   format: 'esm',
   target: 'node20',
   sourcemap: 'linked',

@@ -210,7 +210,7 @@ async function render(
 ): Promise<Pick<Outcome, 'problems' | 'report'>> {
   const { project, document: path, generator } = site
   const steps = renderInputs(rendering)
-  // The report is the only user of unified's HTML side and of vega, which take a while to load.
+  // The report is the only user of unified's HTML side, which takes a while to load.
   const { renderReport } = await import('../report/page.ts')
   const report = reportFile(path)
   const { html, problems } = await renderReport({

@@ -1,4 +1,4 @@
-/** What identifies this program: what it would render may change with its code, and with the libraries that it draws with. */
+/** What identifies this program: what it would render may change with its code, and with the libraries that are no part of it. */
 
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -8,14 +8,18 @@ import { digest } from '../results/key.ts'
 import type { Site } from './site.ts'
 
 /** Packages that are not part of the program's own file and make what a report shows; see build.mjs. */
-const libraries = ['vega', 'vega-lite', '@retorquere/bibtex-parser', 'edtf']
+const libraries = ['@retorquere/bibtex-parser', 'edtf']
+
+/** The command line's own file names those of its other parts by their content; the process that draws is an entry by itself. */
+const drawer = 'drawer.js'
 
 /** SHA-256 (hex) over the program's name, version and code, Node's version, and those of the libraries and what they need. */
 export function programOf({ generator }: Pick<Site, 'generator'>, files: Files): string {
   const entry = process.argv[1] ?? ''
   const here = dirname(fileURLToPath(import.meta.url))
   const versions = versionsOf(libraries, here, files)
-  return digest([generator, files.digest(entry) ?? '', process.version, versions])
+  const code = [entry, join(here, drawer)].map((file) => files.digest(file) ?? '')
+  return digest([generator, ...code, process.version, versions])
 }
 
 /** Names and versions of packages and of all that they depend on, as a file in the folder `from` would find them. Sorted. */

@@ -11,7 +11,8 @@ import { origins, partError, QueryError } from '../results/quantity.ts'
 import type { Results } from '../results/query.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
-import { csvRecords } from './csvrecords.ts'
+import type { Records } from './drawing/message.ts'
+import type { Drawer } from './drawing/process.ts'
 import { element, raw } from './element.ts'
 import { renderFigure } from './figure.ts'
 import { ratios } from './ratios.ts'
@@ -46,6 +47,7 @@ export interface Sources {
   readonly verifications: readonly Verification[]
   /** Text of a file of the project; rejects if there is none. */
   readonly readText: (path: string) => Promise<string>
+  readonly drawer: Pick<Drawer, 'draw'>
 }
 
 /**
@@ -133,13 +135,13 @@ async function tableExhibit(block: TableBlock, label: string, sources: Sources):
 async function figureExhibit(block: FigureBlock, label: string, sources: Sources): Promise<Exhibit> {
   const { experiments, runs: all } = sources.results
   const { words, standings } = sources.telling
-  const datasets = new Map<string, readonly Readonly<Record<string, unknown>>[]>()
+  const datasets: Record<string, Records | string> = {}
   const runs: Run[] = []
   const missing: string[] = []
   for (const [name, source] of Object.entries(block.data)) {
     const experiment = experiments.find(({ id }) => id === source.from)
     if (experiment === undefined) {
-      datasets.set(name, await readRows(source.from, sources, csvRecords))
+      datasets[name] = await readFile(source.from, sources)
       continue
     }
     const wanted = wantedCells(experiment, source)
@@ -148,16 +150,16 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
     missing.push(...missingRuns(experiment, own).filter((one) => wanted.includes(one)))
     const drawn = () =>
       source.ratios ? ratios(experiment, own, source.ratios) : records(experiment, own, source)
-    datasets.set(name, own.length === 0 ? [] : drawn())
+    datasets[name] = own.length === 0 ? [] : drawn()
   }
   // An empty drawing would look like a result.
   if (runs.length === 0 && missing.length > 0)
     throw new QueryError(`missing: run ${missing.join(', run ')}`, missing)
   const marked = mark(runs, sources.telling)
   const environments = [...new Set(runs.map((run) => run.environment))]
-  const svg = await renderFigure({
+  const figure = {
     id: block.id,
-    spec: parseSpec(await readFile(block.spec, sources), block.spec),
+    spec: await readFile(block.spec, sources),
     data: datasets,
     title: `${words.caption(label)}${block.caption}`,
     description: block.alt,
@@ -166,7 +168,8 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
     ...(runs.length === 0 ? {} : { subtitle: words.subtitle(marked, environments) }),
     ...(block.width === undefined ? {} : { width: block.width }),
     ...(block.height === undefined ? {} : { height: block.height }),
-  })
+  }
+  const svg = await renderFigure(figure, sources.drawer)
   const notes = [
     ...missing.map(words.missingNote),
     ...staleOf(runs, standings).map((one) => words.staleNote(...one)),
@@ -254,13 +257,5 @@ async function readRows<Rows>(path: string, sources: Sources, parse: (csv: strin
   } catch (error) {
     if (error instanceof CsvError) throw new QueryError(`${path}: ${error.message}`)
     throw error
-  }
-}
-
-function parseSpec(text: string, path: string): Readonly<Record<string, unknown>> {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new QueryError(`${path} is no JSON: ${(cause as Error).message}`)
   }
 }

@@ -25,7 +25,8 @@ import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
 import { claimElement } from './claim.ts'
 import { claimDetail } from './claimdetail.ts'
-import { element, pageId } from './element.ts'
+import { type Drawer, openDrawer } from './drawing/process.ts'
+import { element, element, pageId } from './element.ts'
 import { type Exhibit, type Exhibits, exhibit, labels, missingRuns } from './exhibits.ts'
 import { experimentElement } from './experiment.ts'
 import { htmlPage } from './frame.ts'
@@ -59,6 +60,8 @@ export interface ReportInput {
   readonly exhibits?: Exhibits
   /** Judges claims, with reasons in the words of a language; anew, unless given. */
   readonly judgement?: (claim: ClaimBlock, evidence: Evidence, reasons: Reasons) => Promise<Judgement>
+  /** Draws figures; a process of its own, ended with the report, unless given. */
+  readonly drawer?: Drawer
   /** Name and version of this program. */
   readonly generator: string
 }
@@ -94,6 +97,7 @@ export async function renderReport({
   editions = [],
   exhibits = { find: () => undefined, keep: async () => {} },
   judgement = async (claim, evidence, reasons) => judge(claim, evidence, { reasons }),
+  drawer: shared,
   generator,
 }: ReportInput): Promise<Report> {
   const experiments = document.blocks.filter((block) => block.type === 'experiment')
@@ -121,7 +125,9 @@ export async function renderReport({
       : { recorded: records, shown },
     judgeInWords,
   )
-  const sources = { results, telling, readText, verifications }
+  using own = shared ? undefined : openDrawer()
+  const drawer = (shared ?? own) as Drawer
+  const sources = { results, telling, readText, verifications, drawer }
   const make = async (block: TableBlock | FigureBlock): Promise<Exhibit> => {
     const made = await exhibit(block, names.get(block.id) ?? block.id, sources)
     // A table of claims says whether this build made their runs: that is no input of it.

@@ -49,7 +49,7 @@ const html = [
 ]
 const svg = [
   ...['svg', 'g', 'path', 'line', 'rect', 'circle', 'text', 'tspan', 'title', 'desc', 'defs', 'clipPath'],
-  ...['linearGradient', 'radialGradient', 'stop'],
+  ...['linearGradient', 'radialGradient', 'stop', 'pattern'],
 ]
 
 const schema: Schema = {
@@ -89,7 +89,7 @@ const schema: Schema = {
       ]),
       ['style', /^mix-blend-mode: [a-z-]+;$/],
     ],
-    a: ['href', 'hrefLang', 'rel'],
+    a: ['href', 'hrefLang', 'rel', 'xLinkHref'],
     details: ['open'],
     img: ['src', 'alt'],
     input: [['type', 'checkbox'], ['disabled', true], 'checked'],
@@ -97,7 +97,11 @@ const schema: Schema = {
     td: ['align', 'colSpan', 'rowSpan'],
     th: ['align', 'colSpan', 'rowSpan', 'scope'],
   },
-  protocols: { href: ['http', 'https', 'mailto', 'doi'], src: ['data'] },
+  protocols: {
+    href: ['http', 'https', 'mailto', 'doi'],
+    src: ['data'],
+    xLinkHref: ['http', 'https', 'mailto'],
+  },
   required: { input: { disabled: true, type: 'checkbox' } },
   // Ids are unique by construction, and no script looks names up.
   clobber: [],

@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs'
-import { autoType, csvParse } from 'd3-dsv'
-import { describe, expect, it } from 'vitest'
-import { datasetsOf, renderFigure } from '../../src/report/figure.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { Records } from '../../src/report/drawing/message.ts'
+import { openDrawer } from '../../src/report/drawing/process.ts'
+import { datasetsOf } from '../../src/report/drawing/specification.ts'
+import { type FigureInput, renderFigure } from '../../src/report/figure.ts'
 import { ratios } from '../../src/report/ratios.ts'
 import { records } from '../../src/report/records.ts'
 import { textWidth } from '../../src/report/textwidth.ts'
 import { fakeExperiment, fakeRun } from '../results/fake.ts'
+
+const drawer = openDrawer()
+afterAll(() => drawer[Symbol.dispose]())
 
 const experiment = fakeExperiment()
 const runs = [
@@ -13,7 +18,9 @@ const runs = [
   fakeRun({ pattern: 'dom0-cpu', xlUs: 60_000 }),
   fakeRun({ environment: 'xen-4.17' }),
 ]
-const data = () => new Map([['rows', records(experiment, runs, { from: 'latency', where: {} })]])
+const data = () => ({ rows: records(experiment, runs, { from: 'latency', where: {} }) })
+const render = ({ spec, ...input }: Omit<FigureInput, 'spec'> & { readonly spec: unknown }) =>
+  renderFigure({ ...input, spec: JSON.stringify(spec) }, drawer)
 const words = { id: 'fig-x', title: 'Figure 1. A & B', description: 'Two bars.' }
 const bars = {
   data: { name: 'rows' },
@@ -65,16 +72,16 @@ describe('renderFigure', () => {
     'draws figures/%s.vl.json, twice with the same bytes',
     async (name) => {
       const input = { ...words, spec: file(name), data: data(), subtitle: 'emulated: xen-4.14' }
-      const svg = await renderFigure(input)
+      const svg = await render(input)
       expect(svg).toContain('(ms')
       expect(svg).toContain('dom0 CPU load')
       expect(svg).toContain('emulated: xen-4.14')
-      expect(await renderFigure({ ...input, data: data() })).toBe(svg)
+      expect(await render({ ...input, data: data() })).toBe(svg)
     },
   )
 
   it('draws figures/redundancy.vl.json, which has its data in itself', async () => {
-    const svg = await renderFigure({ ...words, spec: file('redundancy'), data: new Map() })
+    const svg = await render({ ...words, spec: file('redundancy'), data: {} })
     expect(svg).toContain('dom0')
   })
 
@@ -100,12 +107,11 @@ describe('renderFigure', () => {
       ...{ operation, choice: 'typical', lane, what, at },
     })),
   )
-  const drawn = async (name: string) =>
-    await renderFigure({ ...words, spec: file(name), data: new Map([['rows', picture]]) })
+  const drawn = async (name: string) => await render({ ...words, spec: file(name), data: { rows: picture } })
 
   it('draws what happened in an operation, each lane without its end', async () => {
     const rows = picture.filter(({ operation }) => operation === 'unpause')
-    const svg = await renderFigure({ ...words, spec: file('timelines'), data: new Map([['rows', rows]]) })
+    const svg = await render({ ...words, spec: file('timelines'), data: { rows } })
     for (const text of ['the baseline, typical', 'phase 3', 'domU v0', 'runnable'])
       expect(svg).toContain(text)
     const bars = svg.match(/class="mark-rect role-mark[^>]*>(.*?)<\/g>/s)?.[1] ?? ''
@@ -129,14 +135,10 @@ describe('renderFigure', () => {
       rows: run.rows.map((row) => ({ ...row, 'total-corrected': row.total ?? null })),
     }))
     const own = ratios(experiment, many, ['total', 'total-corrected'])
-    const published = csvParse(csv, autoType) as readonly Record<string, unknown>[]
-    const svg = await renderFigure({
+    const svg = await render({
       ...words,
       spec: file('slowdown'),
-      data: new Map([
-        ['ratios', own],
-        ['published', published],
-      ]),
+      data: { ratios: own, published: csv },
     })
     const symbols = [...svg.matchAll(/<g class="mark-symbol role-mark[^>]*>(.*?)<\/g>/gs)]
     // For pause and unpause: one pattern beside the baseline, on both clocks, and the published ratio of the same pattern.
@@ -144,7 +146,7 @@ describe('renderFigure', () => {
   })
 
   it('draws one point a trial that has both operations', async () => {
-    const svg = await renderFigure({ ...words, spec: file('scatter'), data: data() })
+    const svg = await render({ ...words, spec: file('scatter'), data: data() })
     const groups = svg.matchAll(/<g class="mark-symbol role-mark[^>]*>(.*?)<\/g>/gs)
     const points = [...groups].flatMap(([, marks]) => marks?.match(/<path /g) ?? [])
     // 3 trials of the run with an excluded pause, 4 of each other.
@@ -152,7 +154,7 @@ describe('renderFigure', () => {
   })
 
   it('is one image with a name, a description and ids of its own', async () => {
-    const svg = await renderFigure({ ...words, spec: bars, data: data() })
+    const svg = await render({ ...words, spec: bars, data: data() })
     expect(svg).toMatch(/^<svg [^>]*role="img" aria-labelledby="fig-x-title" aria-describedby="fig-x-desc">/)
     expect(svg).toContain(
       '<title id="fig-x-title">Figure 1. A &amp; B</title><desc id="fig-x-desc">Two bars.</desc>',
@@ -163,10 +165,10 @@ describe('renderFigure', () => {
 
   describe('with other texts', () => {
     const retold = (texts: Record<string, string>, isPart = false) =>
-      renderFigure({ ...words, spec: bars, data: data(), texts, isPart })
+      render({ ...words, spec: bars, data: data(), texts, isPart })
 
     it('writes them, and makes room for them', async () => {
-      const plain = await renderFigure({ ...words, spec: bars, data: data() })
+      const plain = await render({ ...words, spec: bars, data: data() })
       const svg = await retold({
         pattern: 'パターン',
         'Mean of total': '平均 <全体>',
@@ -181,7 +183,7 @@ describe('renderFigure', () => {
 
     it('leaves what filters and scales read', async () => {
       const spec = { ...bars, transform: [{ filter: "datum.pattern == 'baseline'" }] }
-      const svg = await renderFigure({ ...words, spec, data: data(), texts: { baseline: '基準' } })
+      const svg = await render({ ...words, spec, data: data(), texts: { baseline: '基準' } })
       expect(svg).toContain('>基準<')
     })
 
@@ -192,7 +194,7 @@ describe('renderFigure', () => {
   })
 
   it('takes width and height', async () => {
-    const svg = await renderFigure({ ...words, spec: { ...bars, height: 50 }, data: data(), height: 400 })
+    const svg = await render({ ...words, spec: { ...bars, height: 50 }, data: data(), height: 400 })
     expect(Number(/height="(\d+)"/.exec(svg)?.[1])).toBeGreaterThan(400)
   })
 
@@ -217,7 +219,7 @@ describe('renderFigure', () => {
       'a field that its own data does not have',
       { data: { values: [{ x: 1 }] }, mark: 'bar', encoding: { x: { field: 'y' } } },
       'the data has no field y',
-      new Map(),
+      {},
     ],
     [
       'a field in an expression that no record has',
@@ -236,9 +238,12 @@ describe('renderFigure', () => {
       'the data has no field patern (did you mean pattern?)',
     ],
     ['a broken expression', { ...bars, transform: [{ filter: 'datum.total >' }] }, 'does not compile'],
-  ])('refuses a specification with %s', async (_what, spec, message, given = data()) => {
-    await expect(renderFigure({ ...words, spec, data: given })).rejects.toThrow(message)
-  })
+  ])(
+    'refuses a specification with %s',
+    async (_what, spec, message, given: Record<string, Records> = data()) => {
+      await expect(render({ ...words, spec, data: given })).rejects.toThrow(message)
+    },
+  )
 })
 
 it('finds every dataset name of a specification, also in layers and lookups', () => {

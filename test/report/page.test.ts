@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { VFile } from 'vfile'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { parseDocument } from '../../src/document/document.ts'
 import { publishedTable } from '../../src/document/published.ts'
+import { openDrawer } from '../../src/report/drawing/process.ts'
 import { renderReport } from '../../src/report/page.ts'
 import type { Standings } from '../../src/report/telling.ts'
 import type { Run } from '../../src/results/run.ts'
 import { fakeRun } from '../results/fake.ts'
+
+const drawer = openDrawer()
+afterAll(() => drawer[Symbol.dispose]())
 
 const project = new URL('../../', import.meta.url)
 const pixel = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')
@@ -56,7 +60,7 @@ const both = [fakeRun(), fakeRun({ pattern: 'dom0-cpu', xlUs: 60_000 })]
 function report(body: string, runs: readonly Run[] = both, standings: Standings = new Map()) {
   const document = parseDocument(new VFile({ path: 'paper/index.md', value: front + experiment + body }))
   expect(document.file.messages.map(String)).toEqual([])
-  return renderReport({ document, runs, read, published, standings, generator: 'repro 1.2.3' })
+  return renderReport({ document, runs, read, published, standings, drawer, generator: 'repro 1.2.3' })
 }
 const published = [
   publishedTable(

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { VFile } from 'vfile'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { parseDocument } from '../../src/document/document.ts'
+import { openDrawer } from '../../src/report/drawing/process.ts'
 import { renderReport } from '../../src/report/page.ts'
 import { saying } from '../../src/report/telling.ts'
 import { english } from '../../src/report/words/en.ts'
@@ -9,6 +10,9 @@ import { japanese } from '../../src/report/words/ja.ts'
 import { languages, wordsOf } from '../../src/report/words/languages.ts'
 import { runName, statistics } from '../../src/results/series.ts'
 import { fakeRun } from '../results/fake.ts'
+
+const drawer = openDrawer()
+afterAll(() => drawer[Symbol.dispose]())
 
 describe('words of a language', () => {
   it('are chosen by the first part of the tag, and are English where there are none', () => {
@@ -104,6 +108,7 @@ shows: tbl-latency
     standings: new Map([['latency/xen-4.14/baseline', { from: 'record' as const, stale: 'trials 4 -> 5' }]]),
     editions: [{ lang: 'en', href: 'index.en.html' }],
     read: (path) => readFile(new URL(`../../${path}`, import.meta.url)),
+    drawer,
     generator: 'repro 1.2.3',
   })
 
@@ -238,6 +243,7 @@ ascending:
     records,
     standings: new Map(runs.map((run) => [runName(run), { from: 'build' as const }])),
     read: (path) => readFile(new URL(`../../${path}`, import.meta.url)),
+    drawer,
     generator: 'repro 1.2.3',
   })
   const texts = (html: string) =>

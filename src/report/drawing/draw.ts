@@ -1,0 +1,208 @@
+/**
+ * Draws a specification and its data as SVG text, without a browser, a canvas or a DOM:
+ *
+ *   text -> specification -> vega-lite compile (a warning is an error) -> dataflow without events -> vega View -> SVG
+ *
+ * Same specification and data, same bytes: text is measured with a table of widths and not with the machine's fonts, random
+ * numbers start from the same seed, and no expression reads the clock. This runs in a process of its own (process.ts).
+ */
+
+import type { Loader, LoggerInterface } from 'vega'
+import * as vega from 'vega'
+import { compile, type TopLevelSpec } from 'vega-lite'
+import { CsvError } from '../../document/csv.ts'
+import { QueryError } from '../../results/quantity.ts'
+import { csvRecords } from '../csvrecords.ts'
+import { textWidth } from '../textwidth.ts'
+import { ink, theme } from '../theme.ts'
+import { interpreter } from './expressions.ts'
+import { openReads, own } from './fields.ts'
+import type { Order, Records } from './message.ts'
+import {
+  checkDatasets,
+  isNamed,
+  isObject,
+  type Json,
+  parseSpecification,
+  placeOf,
+  type Specification,
+  treatsInvalid,
+} from './specification.ts'
+import { parseTable } from './table.ts'
+
+interface TextItem {
+  readonly fontSize?: number
+  readonly fontWeight?: string | number
+}
+
+/** Left out of vega's typings. */
+const { formats, randomLCG, setRandom, textMetrics } = vega as unknown as {
+  formats(name: string, read: (data: string, format?: { readonly property?: string }) => unknown): void
+  randomLCG(seed: number): () => number
+  setRandom(random: () => number): void
+  /** The one hook for measuring text. */
+  readonly textMetrics: { width: (item: TextItem, text: unknown) => number }
+}
+
+// Vega's own readers of these compile code, and reach what JavaScript gives to every object.
+for (const [name, delimiter] of [
+  ['csv', ','],
+  ['tsv', '\t'],
+] as const)
+  formats(name, (text) => parseTable(text, delimiter))
+formats('json', (data: unknown, { property = '' } = {}) =>
+  vega.splitAccessPath(property).reduce(own, typeof data === 'string' ? JSON.parse(data) : data),
+)
+
+/**
+ * Throws QueryError for an unknown dataset or field (with the nearest name), a specification that does not compile, one that compiles
+ * with a warning, and an expression that is not allowed.
+ */
+export async function draw(order: Order): Promise<string> {
+  const spec = parseSpecification(order.spec)
+  checkDatasets(spec, Object.keys(order.data))
+  const warnings: string[] = []
+  const refusals: QueryError[] = []
+  const logger = collector(warnings, refusals)
+  const reads = openReads()
+  const compiled = attempt(
+    () => compile(specification(spec, order), { logger, config: { ...theme, aria: false } }).spec,
+  )
+  const flow = attempt(() => vega.parse(compiled, undefined, { ast: true }))
+  measure(new Map(Object.entries(order.texts ?? {})))
+  // Clip paths and gradients are counted over all drawings, and random numbers go on: each drawing starts anew.
+  vega.resetSVGDefIds()
+  setRandom(randomLCG(42))
+  const expr = interpreter({
+    reads,
+    placeOf: (name) => placeOf(spec, name),
+    treatsInvalid: (field) => treatsInvalid(spec, field),
+  })
+  const options = { renderer: 'none', logger, loader, expr } as const
+  const view = attempt(
+    () => new vega.View(withoutEvents(flow as unknown as Flow) as unknown as vega.Runtime, options),
+  )
+  try {
+    const svg = await view.toSVG()
+    const [refused] = refusals
+    if (refused) throw refused
+    reads.check((name) => isNamed(spec, name))
+    // Said of every scale of an empty dataset; a box plot without outliers has one.
+    const told = new Set(warnings.filter((warning) => !warning.startsWith('Infinite extent for field')))
+    if (told.size > 0) throw new QueryError(`the specification warns: ${[...told].join('; ')}`)
+    if (!hasMarks((view.scenegraph() as unknown as { readonly root: SceneItem }).root))
+      throw new QueryError('the drawing is empty: its data have no records, or its filters leave none')
+    return svg
+  } finally {
+    view.finalize()
+  }
+}
+
+function specification(spec: Specification, { data, width, height, subtitle }: Order): TopLevelSpec {
+  const given = Object.entries(data).map(([name, rows]) => [
+    name,
+    typeof rows === 'string' ? tableOf(rows, name) : rows,
+  ])
+  return {
+    ...spec,
+    ...(width === undefined ? {} : { width }),
+    ...(height === undefined ? {} : { height }),
+    ...(subtitle === undefined ? {} : { title: withSubtitle(spec.title, subtitle) }),
+    datasets: { ...(spec.datasets as object | undefined), ...Object.fromEntries(given) },
+    // The schema's type of a specification is for literals; vega-lite checks this one when it compiles it.
+  } as unknown as TopLevelSpec
+}
+
+function tableOf(csv: string, dataset: string): Records {
+  try {
+    return csvRecords(csv)
+  } catch (error) {
+    if (error instanceof CsvError) throw new QueryError(`the dataset ${dataset}: ${error.message}`)
+    throw error
+  }
+}
+
+function withSubtitle(title: Json | undefined, subtitle: string): object {
+  // Vega draws no subtitle without a title: alone it takes the title's place, in the subtitle's looks.
+  if (title === undefined) {
+    const { subtitleColor = ink, subtitleFontSize = 12 } = theme.title ?? {}
+    return { text: subtitle, color: subtitleColor, fontSize: subtitleFontSize, fontWeight: 'normal' }
+  }
+  return isObject(title) ? { ...title, subtitle } : { text: title, subtitle }
+}
+
+/** vega's typings leave out what a parsed specification holds. */
+interface Flow {
+  readonly operators: readonly { readonly params?: Readonly<Record<string, unknown>> }[]
+}
+
+/** Nobody clicks on a drawing. Handlers of events are what changes data, and are left out, those of facets too. */
+function withoutEvents(flow: Flow): Flow {
+  const operators = flow.operators.map((operator) => {
+    const params = Object.entries(operator.params ?? {}).map(([name, value]) => {
+      const inner = (value as { readonly $subflow?: Flow } | null)?.$subflow
+      return [name, inner ? { $subflow: withoutEvents(inner) } : value]
+    })
+    return operator.params ? { ...operator, params: Object.fromEntries(params) } : operator
+  })
+  return { ...flow, operators, ...{ streams: [], updates: [], bindings: [] } }
+}
+
+interface SceneItem {
+  readonly role?: string
+  readonly marktype?: string
+  readonly items?: readonly SceneItem[]
+}
+
+/** Whether anything is drawn beside axes, legends and titles. */
+function hasMarks({ role, marktype, items = [] }: SceneItem): boolean {
+  return (role === 'mark' && marktype !== 'group' && items.length > 0) || items.some(hasMarks)
+}
+
+/** vega-lite and vega say in warnings what they leave out of a drawing; what is thrown while a drawing runs comes here, too. */
+function collector(warnings: string[], refusals: QueryError[]): LoggerInterface {
+  const warn = (...words: readonly unknown[]) => {
+    refusals.push(...words.filter((word) => word instanceof QueryError))
+    warnings.push(words.map(inWords).join(' '))
+    return logger
+  }
+  const logger: LoggerInterface = {
+    // Called with a level it sets one and returns the logger; all levels are wanted here.
+    level: (() => logger) as LoggerInterface['level'],
+    error: warn,
+    warn,
+    info: () => logger,
+    debug: () => logger,
+  }
+  return logger
+}
+
+function inWords(word: unknown): string {
+  return word instanceof Error ? word.message : String(word)
+}
+
+function attempt<T>(step: () => T): T {
+  try {
+    return step()
+  } catch (cause) {
+    if (cause instanceof QueryError) throw cause
+    throw new QueryError(`the specification does not compile: ${inWords(cause)}`)
+  }
+}
+
+/** Drawings are of what they are given; they fetch nothing. Links are for whoever reads the SVG to allow. */
+const nothing = (uri: string) => Promise.reject(new QueryError(`a figure loads nothing: ${uri}`))
+const loader: Loader = {
+  load: nothing,
+  http: nothing,
+  file: nothing,
+  sanitize: (uri) => Promise.resolve({ href: uri }),
+}
+
+/** Texts that will be replaced have the width of what replaces them: the layout is the one of the figure as it is read. */
+function measure(texts: ReadonlyMap<string, string>): void {
+  textMetrics.width = (item, text) => {
+    const written = String(text ?? '')
+    return textWidth(texts.get(written) ?? written, item.fontSize ?? 11, item.fontWeight)
+  }
+}

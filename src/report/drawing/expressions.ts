@@ -1,0 +1,224 @@
+/**
+ * Expressions of a drawing, made ready for Vega's interpreter: no code is compiled, and only what computes a value from
+ * the data is allowed. All of them come through here, the author's and those that Vega-Lite writes.
+ */
+
+import { field } from 'vega'
+import { expressionInterpreter } from 'vega-interpreter'
+import { QueryError } from '../../results/quantity.ts'
+import { noteInfinite, noteNoNumber, own, type Reads, readAt, type Site } from './fields.ts'
+
+/** ESTree, as vega-expression makes it. */
+interface Node {
+  readonly type: string
+  readonly name?: string
+  readonly value?: unknown
+  readonly computed?: boolean
+  readonly [child: string]: unknown
+}
+
+interface Context {
+  readonly functions: object
+}
+
+/** https://vega.github.io/vega/docs/expressions/, and what expressions of Vega-Lite call; none changes data or reads a clock. */
+const allowed: ReadonlySet<string> = new Set(
+  `if isArray isBoolean isDate isDefined isNumber isObject isRegExp isString isValid toBoolean toDate toNumber toString
+  isNaN isFinite abs acos asin atan atan2 ceil clamp cos exp floor hypot log max min pow random round sin sqrt tan
+  cumulativeNormal cumulativeLogNormal cumulativeUniform densityNormal densityLogNormal densityUniform
+  quantileNormal quantileLogNormal quantileUniform sampleNormal sampleLogNormal sampleUniform
+  datetime date day dayofyear year quarter month week isoweek hours minutes seconds milliseconds time
+  timezoneoffset timeOffset timeSequence timeUnitSpecifier utc utcdate utcday utcdayofyear utcyear utcquarter
+  utcmonth utcweek utcisoweek utchours utcminutes utcseconds utcmilliseconds utcOffset utcSequence
+  extent flush clampRange indexof inrange join lastindexof length lerp peek pluck reverse sequence slice sort span
+  lower upper pad parseFloat parseInt replace split substring trim truncate btoa atob encodeURIComponent
+  regexp test merge format dayFormat dayAbbrevFormat monthFormat monthAbbrevFormat timeFormat timeParse utcFormat
+  utcParse rgb hsl lab hcl luminance contrast gradient scale invert copy domain range bandwidth bandspace
+  interpolateLinear data indata geoArea geoBounds geoCentroid geoScale geoTranslate geoShape pathShape
+  panLinear panLog panPow panSymlog zoomLinear zoomLog zoomPow zoomSymlog containerSize windowSize screen
+  vlSelectionTest vlSelectionIdTest vlSelectionResolve`.split(/\s+/),
+)
+
+/** Parts of a node that are expressions themselves. */
+const children: Readonly<Record<string, readonly string[]>> = {
+  Literal: [],
+  Identifier: [],
+  ArrayExpression: ['elements'],
+  BinaryExpression: ['left', 'right'],
+  LogicalExpression: ['left', 'right'],
+  UnaryExpression: ['argument'],
+  ConditionalExpression: ['test', 'consequent', 'alternate'],
+  MemberExpression: ['object', 'property'],
+  CallExpression: ['arguments'],
+  ObjectExpression: ['properties'],
+  Property: ['value'],
+}
+
+export interface Interpreting {
+  readonly reads: Reads
+  /** Where the author writes a call of a function: ` (transform[0].calculate)`, or nothing. */
+  readonly placeOf: (name: string) => string
+  /** Whether the specification itself says what becomes of values that are no numbers. */
+  readonly treatsInvalid: (field: string) => boolean
+}
+
+/** For the option `expr` of a Vega view. Expressions that are not allowed throw QueryError when the view is made. */
+export function interpreter(options: Interpreting) {
+  const known = new WeakMap<object, Node>()
+  const ready = (ast: Node): Node => {
+    const before = known.get(ast)
+    if (before) return before
+    const made = prepare(ast, options)
+    known.set(ast, made)
+    return made
+  }
+  const within = (context: Context) => ({
+    functions: Object.assign(Object.create(context.functions), functions),
+  })
+  const prepared =
+    (kind: 'operator' | 'parameter') =>
+    (context: Context, { ast }: { readonly ast: Node }) =>
+      expressionInterpreter[kind](within(context), { ast: ready(ast) })
+  const never = () => {
+    throw new Error('a drawing has no events')
+  }
+  return {
+    operator: prepared('operator'),
+    parameter: prepared('parameter'),
+    encode: (context: Context, encode: { readonly channels: Readonly<Record<string, { ast: Node }>> }) => {
+      const channels = Object.entries(encode.channels).map(([name, { ast }]) => [name, { ast: ready(ast) }])
+      return expressionInterpreter.encode(within(context), {
+        ...encode,
+        channels: Object.fromEntries(channels),
+      })
+    },
+    event: never,
+    handler: never,
+    codegen: {
+      get(path: readonly string[]) {
+        const site = options.reads.site(path)
+        return (record: unknown) => {
+          const value = readAt(site, record)
+          noteInfinite(site, value)
+          return value
+        }
+      },
+    },
+  }
+}
+
+interface Scaling {
+  scale(name: string, value: unknown, group: unknown): unknown
+}
+
+/** Beside Vega's, over those of the same name. */
+const functions = {
+  member: (object: unknown, name: unknown, site?: Site) =>
+    site === undefined ? own(object, String(name)) : readAt(site, object),
+  /** Of a scale that has no place for a value (a logarithm of 0), Vega draws the value at 0. */
+  place(this: Scaling, site: Site, name: string, value: unknown, group: unknown) {
+    const place = this.scale(name, value, group)
+    if (value !== null && value !== undefined) noteInfinite(site, place, value)
+    return place
+  },
+  /** What Vega-Lite asks of a quantity before it draws it. */
+  isDrawable(record: unknown, _name: string, site: Site) {
+    const value = readAt(site, record)
+    noteNoNumber(site, value)
+    return value !== null && value !== undefined && Number.isFinite(Number(value))
+  },
+  pluck(records: unknown, name: string) {
+    const get = field(name, undefined, {
+      get: (path: string[]) => (one: unknown) => path.reduce(own, one),
+    } as never)
+    return Array.isArray(records) ? records.map((one) => get(one)) : get(records)
+  },
+}
+
+/** The expression with every property read through `member`. Throws QueryError for a function that is not allowed. */
+function prepare(root: Node, { reads, placeOf, treatsInvalid }: Interpreting): Node {
+  const quantities = new Set(
+    all(root)
+      .flatMap((node) => quantityOf(node) ?? [])
+      .filter((one) => !treatsInvalid(one)),
+  )
+
+  const call = (name: string, { object, property, computed }: Node, site?: Site): Node => ({
+    type: 'CallExpression',
+    callee: { type: 'Identifier', name },
+    arguments: [
+      visit(object as Node),
+      computed ? visit(property as Node) : { type: 'Literal', value: (property as Node).name },
+      { type: 'Literal', value: site },
+    ],
+  })
+  const visit = (node: Node): Node => {
+    if (node.type === 'Identifier' && (node.name as string) in Object.prototype)
+      throw new QueryError(`an expression may not read ${node.name}${placeOf(node.name as string)}`)
+    if (node.type === 'MemberExpression') {
+      const name = fieldOf(node)
+      return call('member', node, name === undefined ? undefined : reads.site([name]))
+    }
+    if (node.type !== 'CallExpression') return mapped(node, visit)
+    const name = (node.callee as Node).name?.replace(/^_/, '') ?? ''
+    if (!allowed.has(name) && !/^ease[A-Z]\w+$/.test(name)) {
+      throw new QueryError(
+        `an expression may not call ${name}${placeOf(name)}: the same specification and data are to give the same drawing, ` +
+          'and to change nothing else',
+      )
+    }
+    const [first] = node.arguments as readonly Node[]
+    const asked = quantityOf(node) ?? (name === 'isValid' && first ? fieldOf(first) : undefined)
+    if (asked !== undefined && quantities.has(asked))
+      return call('isDrawable', memberIn(node), reads.site([asked]))
+    // A question whether there is such a field is no mistake if there is none.
+    if (name === 'isDefined' && first?.type === 'MemberExpression')
+      return { ...node, arguments: [call('member', first)] }
+    const plain = mapped(node, visit)
+    if (name !== 'scale') return plain
+    const [, value] = node.arguments as readonly Node[]
+    const placed = value && fieldOf(value)
+    const site = reads.site(placed === undefined ? [] : [placed])
+    const given = plain.arguments as readonly Node[]
+    const callee = { type: 'Identifier', name: 'place' }
+    return { ...plain, callee, arguments: [{ type: 'Literal', value: site }, ...given] }
+  }
+  return visit(root)
+}
+
+/** `x` of `isFinite(+datum["x"])`. */
+function quantityOf(node: Node): string | undefined {
+  if (node.type !== 'CallExpression' || (node.callee as Node).name !== 'isFinite') return undefined
+  const [argument] = node.arguments as readonly Node[]
+  return argument?.type === 'UnaryExpression' && argument.operator === '+'
+    ? fieldOf(argument.argument as Node)
+    : undefined
+}
+
+function memberIn(call: Node): Node {
+  const [argument] = call.arguments as readonly [Node]
+  return argument.type === 'UnaryExpression' ? (argument.argument as Node) : argument
+}
+
+/** `x` of `datum.x` and `datum["x"]`. */
+function fieldOf(node: Node): string | undefined {
+  if (node.type !== 'MemberExpression' || (node.object as Node).name !== 'datum') return undefined
+  const property = node.property as Node
+  const name = node.computed ? property.value : property.name
+  return name === undefined || name === null ? undefined : String(name)
+}
+
+function mapped(node: Node, change: (child: Node) => Node): Node {
+  const parts = children[node.type]
+  if (parts === undefined) throw new QueryError(`an expression may not have a ${node.type}`)
+  const changed = parts.map((part) => {
+    const child = node[part]
+    return [part, Array.isArray(child) ? child.map(change) : change(child as Node)] as const
+  })
+  return { ...node, ...Object.fromEntries(changed) }
+}
+
+function all(node: Node): readonly Node[] {
+  const parts = (children[node.type] ?? []).flatMap((part) => node[part] as Node | readonly Node[])
+  return [node, ...parts.flatMap(all)]
+}

@@ -1,0 +1,95 @@
+/**
+ * Fields of records as a drawing looks for them. Vega draws a field that no record has as nothing at all, so every place of
+ * the specification that reads one notes whether it found it, and the value if that cannot be drawn.
+ */
+
+import { hint } from '../../document/spelling.ts'
+import { QueryError } from '../../results/quantity.ts'
+
+/** One place of a specification that reads a field. */
+export interface Site {
+  readonly path: readonly string[]
+  found: boolean
+  /** A record that does not have it. */
+  without?: object
+  /** Not finite, or text in place of a number; `isQuantity` if it is one that Vega-Lite is about to draw. */
+  invalid?: { readonly value: unknown; readonly isQuantity?: boolean }
+}
+
+export interface Reads {
+  site(path: readonly string[]): Site
+  /**
+   * Throws QueryError for a field that no record has, and for one with a value that cannot be drawn. `isNamed` tells the names that
+   * the author wrote: vega itself looks for fields that are not there.
+   */
+  check(isNamed: (name: string) => boolean): void
+}
+
+export function openReads(): Reads {
+  const sites: Site[] = []
+  return {
+    site(path) {
+      const site: Site = { path, found: false }
+      sites.push(site)
+      return site
+    },
+    check(isNamed) {
+      const isOwn = ([name]: readonly string[]) => name === undefined || isNamed(name)
+      for (const { path, found, without } of sites)
+        if (!found && without !== undefined && isOwn(path)) throw new QueryError(unknown(path, without))
+      for (const { path, invalid } of sites)
+        if (invalid && (invalid.isQuantity || isOwn(path)))
+          throw new QueryError(undrawable(path, invalid.value))
+    },
+  }
+}
+
+/** The field of a record, at a place that reads it. */
+export function readAt(site: Site, record: unknown): unknown {
+  const isRecord = typeof record === 'object' && record !== null
+  let value = record
+  for (const name of site.path) {
+    if (typeof value === 'object' && value !== null && !Object.hasOwn(value, name)) {
+      if (!site.found && isRecord) site.without ??= record
+      return undefined
+    }
+    value = own(value, name)
+  }
+  if (isRecord) site.found = true
+  return value
+}
+
+/** A property that is an object's own and no function: nothing of JavaScript's is within reach of an expression. */
+export function own(object: unknown, name: string): unknown {
+  if (object === null || object === undefined || !Object.hasOwn(object, name)) return undefined
+  const value = (object as Record<string, unknown>)[name]
+  return typeof value === 'function' ? undefined : value
+}
+
+/** Notes a number that is not finite, and a date that is none; `shown` is what it was made from. */
+export function noteInfinite(site: Site, value: unknown, shown = value): void {
+  const isNumber = typeof value === 'number' || value instanceof Date
+  if (isNumber && !Number.isFinite(Number(value))) site.invalid ??= { value: shown }
+}
+
+/** Notes what is there but is no number. Nothing at all (null, empty) is a gap, which Vega-Lite leaves out. */
+export function noteNoNumber(site: Site, value: unknown): void {
+  if (value === null || value === undefined || value === '') return
+  if (!Number.isFinite(Number(value))) site.invalid ??= { value, isQuantity: true }
+}
+
+function unknown(path: readonly string[], record: object): string {
+  const known = Object.keys(record)
+  const name = path.join('.')
+  const dotted = known.find((one) => one === name || one.startsWith(`${name}.`))
+  if (dotted !== undefined) {
+    return `the data has no field ${name} with parts (a dot in a name is written \\. : ${dotted.replaceAll('.', '\\.')})`
+  }
+  return `the data has no field ${name}${hint(name, known)}`
+}
+
+function undrawable(path: readonly string[], value: unknown): string {
+  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value)
+  const where = path.length === 0 ? 'a scale' : `the field ${path.join('.')}`
+  return `${where} has a value that cannot be drawn: ${shown} (leave it out with a filter, or write nothing in its place)`
+}

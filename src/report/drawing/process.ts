@@ -1,0 +1,112 @@
+/** The drawing process as a build sees it: started for the first figure, kept for the others, ended with the report. */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { QueryError } from '../../results/quantity.ts'
+import { type Answer, advice, type Limits, type Order, limits as usual } from './message.ts'
+
+export interface Drawer {
+  /** SVG text; a stranger's specification made it. Throws QueryError for a mistake in the order, and at a limit. */
+  draw(order: Order): Promise<string>
+  [Symbol.dispose](): void
+}
+
+export function openDrawer(limits: Limits = usual): Drawer {
+  let child: ChildProcess | undefined
+  let before: Promise<unknown> = Promise.resolve()
+  const draw = async (order: Order): Promise<string> => {
+    if (child === undefined || hasEnded(child)) child = await started(limits)
+    return await answered(child, order, limits)
+  }
+  return {
+    draw(order) {
+      const drawn = before.then(() => draw(order))
+      before = drawn.catch(() => {})
+      return drawn
+    },
+    [Symbol.dispose]() {
+      child?.kill('SIGKILL')
+    },
+  }
+}
+
+/** For the program itself, and for what drawings keep outside of V8's heap. */
+const outsideMb = 1024
+
+/** Of a drawing process over all its drawings: ends one whose build was killed while it drew. */
+const longestCpuSeconds = 3600
+
+/**
+ * A process with neither the build's environment nor its files, in UTC. The kernel bounds its memory, also that outside of V8's heap, and keeps
+ * no image of it when it ends early.
+ */
+async function started({ memoryMb }: Limits): Promise<ChildProcess> {
+  // Beside this file as source, beside the program's other files when bundled.
+  const isSource = import.meta.url.endsWith('.ts')
+  const program = fileURLToPath(new URL(isSource ? './drawer.ts' : './drawer.js', import.meta.url))
+  const readable = isSource ? [resolve(dirname(program), '../../..')] : [dirname(program)]
+  const bounds = `ulimit -c 0; ulimit -t ${longestCpuSeconds}; ulimit -d ${(memoryMb + outsideMb) * 1024} 2>/dev/null`
+  const flags = [
+    '--permission',
+    ...readable.map((folder) => `--allow-fs-read=${folder}/*`),
+    '--disallow-code-generation-from-strings',
+    `--max-old-space-size=${memoryMb}`,
+    '--no-warnings',
+  ]
+  const child = spawn('/bin/sh', ['-c', `${bounds}; exec "$0" "$@"`, process.execPath, ...flags, program], {
+    cwd: '/',
+    env: { TZ: 'UTC', LANG: 'C' },
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    serialization: 'advanced',
+  })
+  const answer = await next(child)
+  if (answer.type === 'ended')
+    throw new Error(`the process that draws figures does not start (${answer.status})`)
+  return child
+}
+
+async function answered(child: ChildProcess, order: Order, limits: Limits): Promise<string> {
+  let isLate = false
+  const deadline = setTimeout(() => {
+    isLate = true
+    child.kill('SIGKILL')
+  }, limits.seconds * 1000)
+  const waiting = next(child)
+  child.send(order)
+  const answer = await waiting
+  clearTimeout(deadline)
+  if (answer.type === 'drawn') return answer.svg
+  if (answer.type === 'refused') {
+    throw new QueryError(
+      answer.isMistake ? answer.message : `the specification cannot be drawn: ${answer.message}`,
+    )
+  }
+  if (isLate) throw new QueryError(`the drawing takes longer than ${limits.seconds} s (draw less: ${advice})`)
+  if (answer.type === 'ended' && /^(?:SIG|exit code 134)/.test(answer.status))
+    throw new QueryError(`the drawing needs more than ${limits.memoryMb} MB of memory (draw less: ${advice})`)
+  throw new QueryError('the specification ended the process that draws it')
+}
+
+type End = { readonly type: 'ended'; readonly status: string }
+
+/** What the process says next; it keeps this one alive only while it is asked. */
+async function next(child: ChildProcess): Promise<Answer | End> {
+  return await new Promise((found) => {
+    const done = (answer: Answer | End) => {
+      child.removeAllListeners()
+      child.unref()
+      child.channel?.unref()
+      found(answer)
+    }
+    child.ref()
+    child.channel?.ref()
+    child.once('message', (answer) => done(answer as Answer))
+    child.once('exit', (code, signal) => done({ type: 'ended', status: signal ?? `exit code ${code}` }))
+    child.once('error', (error) => done({ type: 'ended', status: error.message }))
+  })
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null
+}

@@ -1,0 +1,108 @@
+/** A Vega-Lite specification as its author wrote it: its places, its datasets, and what no figure may ask for. */
+
+import { hint } from '../../document/spelling.ts'
+import { QueryError } from '../../results/quantity.ts'
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+export type Specification = { readonly [key: string]: Json }
+
+/** `layer[0].mark.type`, with the key by itself. */
+interface Part {
+  readonly path: string
+  readonly key: string
+  readonly value: Json
+}
+
+const deepest = 100
+
+/** Throws QueryError for text that is no JSON object, and for pictures and URLs in it. */
+export function parseSpecification(text: string): Specification {
+  const spec = parse(text)
+  if (!isObject(spec)) throw new QueryError('the specification is no JSON object')
+  for (const { path, key, value } of parts(spec)) {
+    if (key === 'data' && isObject(value) && 'url' in value) {
+      throw new QueryError(
+        `data from a URL is not read: ${value.url} (name it, and give the name under data:), at ${path}`,
+      )
+    }
+    const mark = key === 'type' && path.endsWith('mark.type') ? value : key === 'mark' ? value : undefined
+    if (mark === 'image') throw new QueryError(`a figure shows no pictures: image, at ${path}`)
+  }
+  return spec
+}
+
+function parse(text: string): Json {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new QueryError(`the specification is no JSON: ${(cause as Error).message}`)
+  }
+}
+
+/** Everything in a specification but its data. Throws QueryError for one that is nested too deep. */
+export function parts(spec: Specification): readonly Part[] {
+  const found: Part[] = []
+  const visit = (value: Json, path: string, depth: number): void => {
+    if (depth > deepest)
+      throw new QueryError(`the specification has more than ${deepest} levels, at ${path.slice(0, 100)}`)
+    for (const [key, child] of Object.entries(isList(value) || isObject(value) ? value : {})) {
+      const place = isList(value) ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`
+      found.push({ path: place, key, value: child })
+      if (key !== 'values' && key !== 'datasets') visit(child, place, depth + 1)
+    }
+  }
+  visit(spec, '', 0)
+  return found
+}
+
+/** Dataset names that a specification reads, in order: `{"data": {"name": "rows"}}`. */
+export function datasetsOf(spec: Specification): readonly string[] {
+  const names = parts(spec).flatMap(({ key, value }) =>
+    key === 'data' && isObject(value) && 'name' in value && !('values' in value) ? [String(value.name)] : [],
+  )
+  return [...new Set(names)]
+}
+
+/** Throws QueryError unless the specification reads the datasets that there are. */
+export function checkDatasets(spec: Specification, given: readonly string[]): void {
+  const own = isObject(spec.datasets) ? Object.keys(spec.datasets) : []
+  const names = datasetsOf(spec)
+  for (const name of names) {
+    if (!given.includes(name) && !own.includes(name))
+      throw new QueryError(`the specification reads an unknown dataset: ${name}${hint(name, given)}`)
+  }
+  for (const name of given) {
+    if (!names.includes(name))
+      throw new QueryError(`the specification does not read the dataset ${name}${hint(name, names)}`)
+  }
+}
+
+/** Where the author calls a function, to follow its name in a message. */
+export function placeOf(spec: Specification, name: string): string {
+  const texts = parts(spec).filter(({ value }) => typeof value === 'string')
+  const calls = texts.find(({ value }) => new RegExp(`(?<![\\w$])${name}\\s*\\(`).test(value as string))
+  const found = calls ?? texts.find(({ value }) => (value as string).includes(name))
+  return found === undefined ? '' : `, at ${found.path}`
+}
+
+/** Whether the author writes a name: as a whole, or within an expression. */
+export function isNamed(spec: Specification, name: string): boolean {
+  return parts(spec).some(
+    ({ value }) => typeof value === 'string' && value.replaceAll('\\', '').includes(name),
+  )
+}
+
+/** Whether the author says what is to become of values of a field that are no numbers. */
+export function treatsInvalid(spec: Specification, field: string): boolean {
+  return parts(spec).some(
+    ({ key, value }) => key === 'invalid' || (isObject(value) && value.field === field && 'valid' in value),
+  )
+}
+
+export function isObject(value: Json | undefined): value is { readonly [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value)
+}

@@ -1,0 +1,157 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { limits } from '../../../src/report/drawing/message.ts'
+import { type Drawer, openDrawer } from '../../../src/report/drawing/process.ts'
+import { renderFigure } from '../../../src/report/figure.ts'
+import { hostile } from '../specifications/hostile.ts'
+import { rows, type Specification } from '../specifications/parts.ts'
+import { valid } from '../specifications/valid.ts'
+
+const drawer = openDrawer()
+afterAll(() => drawer[Symbol.dispose]())
+
+async function render(
+  { spec, data }: Pick<Specification, 'spec' | 'data'>,
+  by: Pick<Drawer, 'draw'> = drawer,
+): Promise<string> {
+  const text = typeof spec === 'string' ? spec : JSON.stringify(spec)
+  const given = data ?? (text.includes('"name":"rows"') ? { rows } : {})
+  return await renderFigure({ id: 'fig-x', title: 'T $& $1', description: 'D', spec: text, data: given }, by)
+}
+
+const point = (calculate: string) => ({
+  data: { name: 'rows' },
+  transform: [{ calculate, as: 'z' }],
+  mark: 'point',
+  encoding: { x: { field: 'z', type: 'quantitative' } },
+})
+
+describe('a drawing', () => {
+  it.each(valid)('has $name', async (specification) => {
+    expect(await render(specification)).toMatch(/^<svg .*<\/svg>$/s)
+  })
+
+  it.each(hostile.filter(({ refused }) => refused !== undefined))('refuses $name', async (specification) => {
+    await expect(render(specification)).rejects.toThrow(specification.refused)
+  })
+
+  it.each(hostile.filter(({ refused }) => refused === undefined))(
+    'is only a drawing with $name',
+    async (specification) => {
+      const svg = await render(specification)
+      expect(svg).not.toMatch(/<(?:script|img|image|foreignObject|style|use|iframe)\b/i)
+      expect(svg).not.toMatch(/<[^>]* on\w+=/i)
+      expect(svg).not.toContain('globalThis.pwned=1;process')
+    },
+  )
+
+  it('writes replacement patterns of a title, a description and an id as they are', async () => {
+    const order = { spec: JSON.stringify(valid[0]?.spec), data: { rows } }
+    const svg = await renderFigure(
+      { ...order, id: 'fig-$&', title: "$& $` $' $1", description: '$$' },
+      drawer,
+    )
+    expect(svg).toContain(
+      '<title id="fig-$&amp;-title">$&amp; $` $\' $1</title><desc id="fig-$&amp;-desc">$$</desc>',
+    )
+  })
+
+  it.each(['a gradient', 'a radial gradient', 'clipped marks'])('gives %s ids of its own', async (name) => {
+    const svg = await render(valid.find((one) => one.name === name) as Specification)
+    const ids = new Set([...svg.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id))
+    const targets = [...svg.matchAll(/url\(#([^)]+)\)/g)].map(([, target]) => target as string)
+    expect(targets.length).toBeGreaterThan(0)
+    for (const target of targets) expect(ids).toContain(target)
+    for (const id of ids) expect(id).toMatch(/^fig-x-/)
+  })
+
+  it('links to a place of the page by the name that it has there', async () => {
+    const svg = await render(
+      valid.find(({ name }) => name === 'a link to a place in the page') as Specification,
+    )
+    expect(svg).toContain('<a xlink:href="#tbl-summary">')
+  })
+
+  it('has the same bytes when it is drawn again, whatever was drawn before', async () => {
+    const random = { ...point('random()'), transform: [{ sample: 3 }, { calculate: 'random()', as: 'z' }] }
+    const first = await render({ spec: random })
+    await render(valid[5] as Specification)
+    await expect(render({ spec: '{}' })).rejects.toThrow()
+    expect(await render({ spec: random })).toBe(first)
+    using other = openDrawer()
+    expect(await render({ spec: random }, other)).toBe(first)
+  })
+
+  it('has the same bytes in every time zone', async () => {
+    const zone = process.env.TZ
+    const drawings: string[] = []
+    for (const TZ of ['UTC', 'Asia/Tokyo', 'America/New_York']) {
+      process.env.TZ = TZ
+      using other = openDrawer()
+      drawings.push(await render(valid.find(({ name }) => name === 'time in words') as Specification, other))
+    }
+    if (zone === undefined) delete process.env.TZ
+    else process.env.TZ = zone
+    expect(new Set(drawings).size).toBe(1)
+    expect(drawings[0]).toContain('2024-02-')
+  })
+})
+
+describe('the process that draws', () => {
+  it('sees neither the environment of the build nor its files, and compiles no code', async () => {
+    process.env.REPRO_CANARY = 'secret'
+    using own = openDrawer()
+    await render(valid[0] as Specification, own)
+    const [pid] = processes().filter((one) => !before.has(one))
+    const of = (name: string) => readFileSync(`/proc/${pid}/${name}`, 'utf8').split('\0')
+    expect(of('environ').filter((line) => /CANARY|PATH|HOME/.test(line))).toEqual([])
+    expect(of('environ')).toContain('TZ=UTC')
+    expect(of('cmdline')).toEqual(
+      expect.arrayContaining(['--permission', '--disallow-code-generation-from-strings']),
+    )
+    expect(
+      of('cmdline').filter((flag) => /allow-(?!fs-read)/.test(flag) && !flag.startsWith('--dis')),
+    ).toEqual([])
+  })
+
+  it('is ended at the limit of time, and the next drawing has another', async () => {
+    using own = openDrawer({ ...limits, seconds: 2 })
+    const hang = point(`test('(a+)+$', '${'a'.repeat(60)}!') ? 1 : 0`)
+    const [first, second] = [render({ spec: hang }, own), render(valid[0] as Specification, own)]
+    await expect(first).rejects.toThrow('the drawing takes longer than 2 s (draw less: aggregate, bin')
+    expect(await second).toContain('<svg')
+  })
+
+  it('is ended at the limit of memory', async () => {
+    using own = openDrawer({ ...limits, memoryMb: 96 })
+    const spec = { data: { sequence: { start: 0, stop: 1e9 } }, mark: 'point' }
+    await expect(render({ spec }, own)).rejects.toThrow(
+      'the drawing needs more than 96 MB of memory (draw less:',
+    )
+  })
+
+  it.each([
+    [
+      `<svg>${' '.repeat(16e6)}</svg>`,
+      'the drawing has 16 MB of SVG, of at most 16 MB (draw less: aggregate, bin',
+    ],
+    ['<svg><script/></svg>', 'a figure may not have the element <script>'],
+    [`<svg>${'<g>'.repeat(50_000)}`, 'the drawing is no well-formed SVG'],
+    [`<svg>${'<g>'.repeat(50_000)}${'</g>'.repeat(50_000)}</svg>`, 'the drawing is no well-formed SVG'],
+  ])('is not trusted: %.20s', async (svg, message) => {
+    await expect(render(valid[0] as Specification, { draw: async () => svg })).rejects.toThrow(message)
+  })
+})
+
+const before = new Set(processes())
+
+/** Of this process's children. */
+function processes(): readonly string[] {
+  const tasks = `/proc/${process.pid}/task`
+  return readdirSync(tasks).flatMap((task) =>
+    readFileSync(join(tasks, task, 'children'), 'utf8')
+      .split(' ')
+      .filter(Boolean),
+  )
+}
