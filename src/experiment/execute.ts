@@ -111,6 +111,7 @@ export async function execute(
     const kept = join(project, failedFolder, runName(cell))
     await rm(kept, { recursive: true, force: true })
     await mkdir(dirname(kept), { recursive: true })
+    await mkdir(folder, { recursive: true }) // a script may have deleted it
     await rename(folder, kept)
     await clear(folder, work)
     throw new CellError(
