@@ -68,7 +68,11 @@ function branch(issue: Issue, data: unknown): readonly Issue[] {
 }
 
 function valueAt(data: unknown, path: Path): unknown {
-  return path.reduce((value, key) => (value as Record<PropertyKey, unknown> | null | undefined)?.[key], data)
+  return path.reduce((value, key) => {
+    // A list in an attribute: words with commas.
+    if (typeof value === 'string' && typeof key === 'number') return value.split(',')[key]
+    return (value as Record<PropertyKey, unknown> | null | undefined)?.[key]
+  }, data)
 }
 
 /** Keys that a schema knows at a path. */

@@ -112,6 +112,7 @@ export async function execute(
     }
     const kept = `${failedFolder}/${runName(cell)}`
     await remove(project, kept)
+    makeFolder(project, work) // a script may have deleted it
     await move(project, work, kept)
     await clear(project, work)
     throw new CellError(

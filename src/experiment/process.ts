@@ -43,7 +43,8 @@ export async function runCell(
     detached: true, // Leads a process group, which is ended as one.
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   })
-  const printed = [child.stdout, child.stderr].filter((stream) => stream !== null)
+  // There are no streams where the process could not be started.
+  const printed = [child.stdout, child.stderr].flatMap((stream) => stream ?? [])
   for (const stream of printed) stream.on('data', (piece) => output.write(piece)).on('error', () => {})
 
   let late = false
@@ -54,7 +55,7 @@ export async function runCell(
     killing ??= setTimeout(kill, graceMs)
   }
   let last: Message | undefined
-  const channel = child.stdio[channelDescriptor] as Duplex | undefined
+  const channel = child.stdio?.[channelDescriptor] as Duplex | undefined
   channel?.on('error', () => {}) // The process has ended, which is told below.
   channel?.on(
     'data',

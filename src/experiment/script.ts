@@ -130,7 +130,7 @@ async function eachTrial(
   if (foreign > 0)
     send({
       type: 'log',
-      text: `${foreign} trials in ${journal} were not made on this machine and are ignored`,
+      text: `ignored in ${journal}, as not made on this machine: ${foreign} ${foreign === 1 ? 'trial' : 'trials'}`,
     })
   const kept = [...finished.keys()].filter((trial) => trial < trials).length
   if (kept > 0) send({ type: 'log', text: `${kept} of ${trials} trials are kept from before` })

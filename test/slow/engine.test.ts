@@ -261,7 +261,7 @@ describe('the journal', () => {
     expect(read('results/nap/local/default/rows.csv').startsWith(before)).toBe(true)
   })
 
-  it('cuts off half a line at its end, and takes one in the middle as none', async () => {
+  it('cuts off half a line at its end, and passes over one that is not its own', async () => {
     write(paper(inline('nap', noted, 'trials=3')))
     await repro('run')
     const [name = ''] = readdirSync(join(project, '.repro/journals'))
