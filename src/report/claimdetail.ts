@@ -21,6 +21,8 @@ export interface ClaimDetail {
   readonly series: readonly ClaimSeries[]
   /** What the original study published of a series, in its unit. */
   readonly published: (series: ClaimSeries) => Distribution['published']
+  /** Whether a run lies in results/, so that its rows can be linked to. */
+  readonly isRecorded: (run: Run) => boolean
   readonly telling: Telling
 }
 
@@ -71,7 +73,7 @@ function environments(runs: readonly Run[], { telling: { words, say } }: ClaimDe
   return lines.length === 0 ? undefined : own.machines(lines)
 }
 
-function inputsTable({ series, telling }: ClaimDetail, runs: readonly Run[]): Element {
+function inputsTable({ series, isRecorded, telling }: ClaimDetail, runs: readonly Run[]): Element {
   const own = telling.words.claim.detail
   return element(
     'div',
@@ -91,7 +93,6 @@ function inputsTable({ series, telling }: ClaimDetail, runs: readonly Run[]): El
           const counts = series
             .filter((one) => one.run === run)
             .map(({ values }) => values.filter((value) => value !== null).length)
-          const isRecorded = telling.standings.get(runName(run))?.executed !== true
           const rows = `${recordedFolder(run)}/rows.csv`
           return element(
             'tr',
@@ -100,7 +101,11 @@ function inputsTable({ series, telling }: ClaimDetail, runs: readonly Run[]): El
             element('td', {}, own.list([...new Set(counts)].map(String))),
             element('td', {}, element('code', { title: run.key }, run.key.slice(0, 12))),
             // The report lies in _build/, beside results/.
-            element('td', {}, isRecorded ? element('a', { href: `../${rows}` }, 'rows.csv') : own.madeHere),
+            element(
+              'td',
+              {},
+              isRecorded(run) ? element('a', { href: `../${rows}` }, 'rows.csv') : own.madeHere,
+            ),
           )
         }),
       ),

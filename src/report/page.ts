@@ -115,6 +115,9 @@ export async function renderReport({
   const judgeInWords = (claim: ClaimBlock, evidence: Evidence) =>
     judgement(claim, evidence, words.claim.reasons)
   const shown = runs.map((run): KnownRun => ({ run, ...standings.get(runName(run)) }))
+  const recordKeys = new Map((records ?? shown).map(({ run }) => [runName(run), run.key]))
+  const isRecorded = (run: Run): boolean =>
+    standings.get(runName(run))?.executed !== true && recordKeys.get(runName(run)) === run.key
   const verifications = await verifyClaims(
     document.blocks.filter((block) => block.type === 'claim'),
     { experiments, published },
@@ -141,7 +144,7 @@ export async function renderReport({
       const source = writtenIn(document.original ?? document, part)
       const detailOf = (judgement: Judgement): Element => {
         const series = judgement.measured.length === 0 ? [] : seriesOf(part, results)
-        return claimDetail({ judgement, source, series, published: besides, telling })
+        return claimDetail({ judgement, source, series, published: besides, isRecorded, telling })
       }
       try {
         return claimElement(verification, { label, detail: detailOf(decisive(verification)) }, words)

@@ -330,8 +330,12 @@ One is \`=latency['xen-4.14'].baseline.pause.total.mean\` and the last word stan
     const name = 'latency/xen-4.14/baseline'
     const place = { line: 19, column: 1 }
     const missing = await report(claim, [fakeRun({ pattern: 'dom0-cpu' })])
-    expect(missing.problems).toEqual([{ type: 'missing', message: `missing: run ${name}`, place }])
+    expect(missing.problems).toEqual([
+      { type: 'missing', message: `missing: run ${name}`, place, run: name },
+    ])
     const stale = await report(claim, both, new Map([[name, { executed: false, stale: 'trials 4 -> 5' }]]))
-    expect(stale.problems).toEqual([{ type: 'stale', message: `stale: run ${name}: trials 4 -> 5`, place }])
+    expect(stale.problems).toEqual([
+      { type: 'stale', message: `stale: run ${name}: trials 4 -> 5`, place, run: name },
+    ])
   })
 })
