@@ -51,7 +51,9 @@ export async function remove(project: string, path: string): Promise<void> {
 
 /** Renames within the project; between two file systems it copies, so that `to` appears at once and whole there, too. */
 export async function move(project: string, from: string, to: string): Promise<void> {
-  const [source, parent] = [placeIn(project, from), makeFolder(project, dirname(to))]
+  const source = placeIn(project, from)
+  wayTo(project, dirname(relative(project, source)), false)
+  const parent = makeFolder(project, dirname(to))
   await moveFile(source, join(parent, basename(to)), to)
 }
 

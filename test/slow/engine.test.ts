@@ -362,7 +362,7 @@ it('two builds at once: one waits for the other, and both succeed', async () => 
   )
   const builds = await Promise.all([start(['build']).ended, start(['build']).ended])
   expect(builds.map(({ exitCode }) => exitCode)).toEqual([0, 0])
-  expect(builds.map(({ err }) => err).join('')).toMatch(/waiting for another build \(process \d+ on /)
+  expect(builds.map(({ err }) => err).join('')).toMatch(/waiting for another build: process \d+ on /)
   expect(read('ran')).toBe('0 1 2 ')
 })
 
