@@ -10,7 +10,6 @@ import { type Runstate, runstateChange } from '../src/trace/events.ts'
 
 export const HZ = 54_000_000
 const TICKS_PER_US = HZ / 1e6
-const VCPUS = 3
 const IDLE = 0x7fff
 const LOOP_US = 4000
 const POLL_US = 100_000
@@ -22,13 +21,13 @@ export interface Made {
   readonly records: number
 }
 
-/** Writes a capture of about `megabytes` (10^6 bytes) to `path`. */
-export function makeCapture(path: string, megabytes: number, seed = 1): Made {
+/** Writes a capture of about `megabytes` (10^6 bytes) and so many pCPUs to `path`. */
+export function makeCapture(path: string, megabytes: number, pcpuCount = 4, seed = 1): Made {
   const random = randomNumbers(String(seed))
-  const pcpus = Array.from({ length: VCPUS + 1 }, () => new Pcpu())
+  const pcpus = Array.from({ length: pcpuCount }, () => new Pcpu())
   const file = openSync(path, 'w')
   let bytes = 0
-  const vcpus = Array.from({ length: VCPUS }, (_, vcpu) => ({
+  const vcpus = Array.from({ length: pcpuCount - 1 }, (_, vcpu) => ({
     vcpu,
     wakes: 10_000 + vcpu * 7919,
     offline: false,

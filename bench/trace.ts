@@ -1,11 +1,11 @@
 /**
  * `npm run bench -- trace [--mb N] [--runs N] [--xenalyze PATH]`: makes a capture and reads it with `repro trace summary`
  * and, where it is to be had, with xenalyze (of Debian's package xen-utils-common), in turns, and compares what both
- * say of runstates.
+ * say of runstates. Then it exports the capture, and merges one of 4 pCPUs and one of 128.
  */
 
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -20,6 +20,7 @@ import { HZ, makeCapture } from './capture.ts'
 import { compare } from './xenalyze.ts'
 
 const POLL_MS = 2
+const command = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
 const CORE_RUNS = 15
 
 export async function benchTrace(args: readonly string[]): Promise<void> {
@@ -37,8 +38,10 @@ export async function benchTrace(args: readonly string[]): Promise<void> {
     const { bytes, records } = makeCapture(file, Number(values.mb))
     console.log(`${bytes} bytes, ${records} records; ${cpus()[0]?.model}, Node ${process.version}`)
     const xenalyze = values.xenalyze ?? findXenalyze()
-    for (const task of tasks) await race(file, task, { records, runs: Number(values.runs), xenalyze })
-    core(readFileSync(file).subarray(0, 100_000_000))
+    const runs = Number(values.runs)
+    for (const task of tasks) await race(file, task, { records, runs, xenalyze })
+    for (const format of ['csv', 'parquet']) await exporting(file, format, { records, runs })
+    await merging(folder)
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -50,6 +53,41 @@ interface Measured {
   readonly cpuSeconds: number
   readonly peakMb: number
   readonly output: string
+}
+
+async function exporting(
+  file: string,
+  format: string,
+  { records, runs }: { readonly records: number; readonly runs: number },
+): Promise<void> {
+  const output = `${file}.${format}`
+  const measured: Measured[] = []
+  for (let run = 0; run < runs; run++) {
+    const args = ['trace', 'export', file, '--hz', String(HZ), '--to', format, '-o', output]
+    measured.push(await measure(process.execPath, [command, ...args], true))
+  }
+  report(`repro trace export --to ${format} (${statSync(output).size} bytes)`, measured, records)
+}
+
+/** Captures of few and of many pCPUs in turns, in this process. */
+async function merging(folder: string): Promise<void> {
+  const captures = [4, 128].map((pcpus) => {
+    const file = join(folder, `${pcpus}.bin`)
+    makeCapture(file, 100, pcpus)
+    return { pcpus, bytes: readFileSync(file), best: Number.POSITIVE_INFINITY, records: 0 }
+  })
+  for (let run = 0; run < CORE_RUNS; run++) {
+    for (const one of captures) {
+      const { cpuSeconds, records } = core(one.bytes)
+      one.records = records
+      one.best = Math.min(one.best, cpuSeconds)
+    }
+  }
+  for (const { pcpus, best, records } of captures) {
+    console.log(
+      `merge and track, every record, ${pcpus} pCPUs, best of ${CORE_RUNS}: ${(records / best / 1e6).toFixed(1)} million records/s of CPU time of all threads`,
+    )
+  }
 }
 
 /** What both programs do with a capture, in words and as arguments. */
@@ -65,7 +103,6 @@ async function race(
   { own: ours, theirs: flags, compared }: (typeof tasks)[number],
   { records, runs, xenalyze }: { records: number; runs: number; xenalyze: string | undefined },
 ): Promise<void> {
-  const command = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
   const own: Measured[] = []
   const theirs: Measured[] = []
   for (let run = 0; run < runs; run++) {
@@ -144,31 +181,20 @@ function usedCpuSeconds(pid: number | undefined): number {
 }
 
 /** Merging every record and tracking every runstate, by itself: no file, no process. */
-function core(bytes: Uint8Array): void {
-  let [best, bestCpu] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
-  let records = 0
-  for (let run = 0; run < CORE_RUNS; run++) {
-    const tracker = new RunstateTracker()
-    const start = performance.now()
-    const cpuBefore = process.cpuUsage()
-    const found = scan(
-      [bytes],
-      (merge) => {
-        while (merge.next()) {
-          if (isRunstateChange((merge.words[merge.at] as number) & EVENT_MASK)) tracker.apply(merge)
-        }
-      },
-      everything,
-    )
-    best = Math.min(best, (performance.now() - start) / 1000)
-    const { user, system } = process.cpuUsage(cpuBefore)
-    bestCpu = Math.min(bestCpu, (user + system) / 1e6)
-    records = found.records
-  }
-  const rate = (seconds: number) => (records / seconds / 1e6).toFixed(1)
-  console.log(
-    `merge and track, every record, best of ${CORE_RUNS}: ${rate(best)} million records/s, ${rate(bestCpu)} by CPU time of all threads`,
+function core(bytes: Uint8Array): { readonly cpuSeconds: number; readonly records: number } {
+  const tracker = new RunstateTracker()
+  const before = process.cpuUsage()
+  const { records } = scan(
+    [bytes],
+    (merge) => {
+      while (merge.next()) {
+        if (isRunstateChange((merge.words[merge.at] as number) & EVENT_MASK)) tracker.apply(merge)
+      }
+    },
+    everything,
   )
+  const { user, system } = process.cpuUsage(before)
+  return { cpuSeconds: (user + system) / 1e6, records }
 }
 
 function findXenalyze(): string | undefined {

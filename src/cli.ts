@@ -37,7 +37,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['diff', async (args) => (await import('./commands/diff.ts')).diffCommand(args, generator())],
   ['clean', async (args, signal) => (await import('./commands/clean.ts')).cleanCommand(args, signal)],
   ['audit', async (args) => (await import('./commands/audit.ts')).auditCommand(args)],
-  ['trace', async (args) => (await import('./commands/trace.ts')).traceCommand(args)],
+  ['trace', async (args, signal) => (await import('./commands/trace.ts')).traceCommand(args, signal)],
   ['testbed', async (args, signal) => (await import('./commands/testbed.ts')).testbedCommand(args, signal)],
 ])
 

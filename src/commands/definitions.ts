@@ -1,6 +1,7 @@
 /** Every command of `repro`. Data only: what a command does is loaded when it is called (see cli.ts). */
 
 import type { Definition } from './definition.ts'
+import { trace } from './tracedefinitions.ts'
 
 const json = { type: 'boolean', default: false, description: 'print JSON for programs' } as const
 const dryRun = { type: 'boolean', short: 'n', default: false } as const
@@ -246,5 +247,6 @@ export const definitions: ReadonlyMap<string, Definition | Group> = new Map<stri
   ['clean', clean],
   ['pack', pack],
   ['audit', audit],
+  ['trace', { summary: 'what a capture of xentrace says', commands: new Map(Object.entries(trace)) }],
   ['testbed', { summary: 'the emulated board by itself', commands: new Map(Object.entries(testbed)) }],
 ])

@@ -1,37 +1,40 @@
 /** The formats of `repro trace export`. To add one, add a line to the Map. */
 
-import { closeSync, openSync } from 'node:fs'
-import { fileWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer'
+import { CsvWriter } from '../trace/csvwriter.ts'
 import type { TraceError } from '../trace/error.ts'
 import { isRunstateChange } from '../trace/events.ts'
+import type { MergedRecord } from '../trace/merge.ts'
 import { analyse, domainsUnderTest, type Operation } from '../trace/operations.ts'
+import { ParquetWriter } from '../trace/parquetwriter.ts'
 import { PerfettoTrace, type TestedDomain } from '../trace/perfetto.ts'
-import { csvLine, type RecordRow, recordRow, rowNames } from '../trace/row.ts'
+import type { Gap } from '../trace/reader.ts'
 import { scanStream } from '../trace/scan.ts'
-import { disjoint, type Span } from '../trace/stays.ts'
+import { disjoint, type Span } from '../trace/spans.ts'
 import { readTimelineStream } from '../trace/timeline.ts'
-import { Output } from './output.ts'
-import { besideCapture, stampFiles, type TimeWindow } from './tracefile.ts'
+import type { Output } from './output.ts'
+import { complain } from './terminal.ts'
+import { besideCapture, lateLoss, stampFiles, type TimeWindow } from './tracefile.ts'
 import { UsageError } from './usage.ts'
 
 export interface Export {
-  /** The capture's bytes; again from the start with each call. */
+  /** The capture's bytes; again from the start with each call, if `again` says that it may be called twice. */
   readonly capture: () => AsyncIterable<Uint8Array>
-  /** Its name, `-` for standard input, which can be read but once. */
+  readonly again: boolean
+  /** Its name, `-` for standard input. */
   readonly file: string
   readonly hz: number
   /** Ticks after the first record; null if the user leaves it to the format. */
   readonly window: TimeWindow | null
   /** Stamp files that the user named. */
   readonly stamps: readonly string[]
-  readonly output: string
+  readonly output: Output
 }
 
 interface Format {
   readonly extension: string
   /** What to do with the file. */
   readonly use: string
-  /** Writes the file; returns why the capture is not whole, if it is not. */
+  /** Writes the file from its beginning to its end; returns why the capture is not whole, if it is not. */
   readonly write: (request: Export) => Promise<TraceError | null>
 }
 
@@ -45,138 +48,142 @@ export const formats: ReadonlyMap<string, Format> = new Map([
 ])
 
 const FLUSH_BYTES = 1 << 20
-const ROW_GROUP = 100_000
 /** A trace of more runstate changes than this makes the viewer slow, and is cut to what is around operations. */
 const MOST_CHANGES = 200_000
 const AROUND_SECONDS = 0.002
+/**
+ * A browser gives a page some 2 GB, and the viewer takes two to four times the size of a trace
+ * (https://perfetto.dev/docs/visualization/large-traces).
+ */
+const VIEWER_BYTES = 500e6
+/** What a runstate change adds to a trace, on average: the end of a slice and the beginning of another, half of them twice. */
+const BYTES_PER_CHANGE = 50
 
 const everywhere: TimeWindow = { from: 0, to: Number.POSITIVE_INFINITY }
 
 async function writeCsv(request: Export): Promise<TraceError | null> {
-  return await withFile(request.output, async (output) => {
-    output.line(rowNames.join(','))
-    const damage = await eachRow(request, (row) => output.line(csvLine(row)))
-    output.flush()
-    return damage
-  })
-}
-
-async function writeParquet(request: Export): Promise<TraceError | null> {
-  const group: RecordRow[] = []
-  const columnData = () =>
-    rowNames.map((name) => {
-      const { type, nullable, of } = parquetColumns[name]
-      return { name, type, nullable, data: group.map(of) }
-    })
-  const writer = new ParquetWriter({
-    writer: fileWriter(request.output),
-    schema: schemaFromColumnData({ columnData: columnData() }),
-    kvMetadata: [{ key: 'ticks per second', value: String(request.hz) }],
-  })
-  const writeGroup = () => {
-    writer.write({ columnData: columnData(), rowGroupSize: ROW_GROUP })
-    group.length = 0
-  }
-  const damage = await eachRow(request, (row) => {
-    if (group.push(row) === ROW_GROUP) writeGroup()
-  })
-  if (group.length > 0) writeGroup()
-  writer.finish()
+  const csv = new CsvWriter(request.hz, (bytes) => request.output.bytes(bytes))
+  const damage = await eachRecord(request, (record, first, zero) => csv.line(record, first, zero))
+  csv.flush()
   return damage
 }
 
-interface ParquetColumn {
-  readonly type: 'INT64' | 'INT32' | 'DOUBLE' | 'STRING'
-  readonly nullable: boolean
-  readonly of: (row: RecordRow) => bigint | number | string | null
+async function writeParquet(request: Export): Promise<TraceError | null> {
+  const parquet = new ParquetWriter(request.hz, (bytes) => request.output.bytes(bytes))
+  const damage = await eachRecord(request, (record, first, zero) => parquet.row(record, first, zero))
+  parquet.finish()
+  return damage
 }
 
-const parquetColumns: Readonly<Record<(typeof rowNames)[number], ParquetColumn>> = {
-  ticks: { type: 'INT64', nullable: false, of: ({ ticks }) => BigInt(ticks) },
-  microseconds: { type: 'DOUBLE', nullable: false, of: (row) => Number(row.microseconds) },
-  pcpu: { type: 'INT32', nullable: false, of: ({ pcpu }) => pcpu },
-  event: { type: 'INT32', nullable: false, of: ({ event }) => event },
-  name: { type: 'STRING', nullable: false, of: ({ name }) => name },
-  domain: { type: 'INT32', nullable: true, of: ({ domain }) => domain },
-  vcpu: { type: 'INT32', nullable: true, of: ({ vcpu }) => vcpu },
-  fields: { type: 'STRING', nullable: false, of: ({ fields }) => fields },
-}
-
-async function eachRow(
-  { capture, hz, window }: Export,
-  take: (row: RecordRow) => void,
+async function eachRecord(
+  { capture, window, output }: Export,
+  take: (record: MergedRecord, first: number, zero: number) => void,
 ): Promise<TraceError | null> {
   const { from, to } = window ?? everywhere
-  const { damage } = await scanStream(capture(), (merge, first) => {
-    while (merge.next()) {
-      if (merge.time >= first + from && merge.time <= first + to) take(recordRow(merge, first, hz))
+  const { damage } = await scanStream(capture(), (merge, first, _losses, zero) => {
+    while (!output.closed && merge.next()) {
+      if (merge.time >= first + from && merge.time <= first + to) take(merge, first, zero)
     }
+    return !output.closed
   })
   return damage
 }
 
 async function writePerfetto(request: Export): Promise<TraceError | null> {
-  const experiment = await findExperiment(request)
-  const trace = new PerfettoTrace(request.hz, (first) => spansOf(request, first, experiment))
-  return await withFile(request.output, async (output) => {
-    const found = await scanStream(
-      request.capture(),
-      (merge, first, gaps) => {
-        while (merge.next()) trace.take(merge, first, gaps)
-        if (trace.pending > FLUSH_BYTES) output.bytes(trace.bytes())
-      },
-      isRunstateChange,
-    )
-    trace.finish(found, found.gaps)
-    for (const [i, operation] of (experiment?.operations ?? []).entries()) {
-      if (experiment !== null) trace.operation(operation, i + 1, experiment.domain)
-    }
-    output.bytes(trace.bytes())
-    return found.damage
-  })
+  const { output, window, hz } = request
+  const { experiment, changes, gaps } = await lookAhead(request)
+  const isCut = window === null && experiment !== null && changes !== null && changes > MOST_CHANGES
+  let warned = false
+  const warn = (bytes: number) => {
+    const warning = warned ? null : viewerWarning(bytes)
+    if (warning === null) return
+    warned = true
+    complain(warning)
+  }
+  if (!isCut && window === null) warn((changes ?? 0) * BYTES_PER_CHANGE)
+  const trace = new PerfettoTrace(hz, (first) =>
+    isCut ? aroundOperations(experiment, hz) : windowFrom(first, window ?? everywhere),
+  )
+  const found = await scanStream(
+    request.capture(),
+    (merge, first, losses) => {
+      while (merge.next()) trace.take(merge, first, losses)
+      if (trace.pending > FLUSH_BYTES) output.bytes(trace.bytes())
+      warn(output.written)
+      return !output.closed
+    },
+    isRunstateChange,
+    gaps ?? undefined,
+  )
+  if (found.late) complain(`warning: ${lateLoss}`)
+  trace.finish(found, found.gaps)
+  for (const [i, operation] of (experiment?.operations ?? []).entries()) {
+    if (experiment !== null) trace.operation(operation, i + 1, experiment.domain)
+  }
+  output.bytes(trace.bytes())
+  return found.damage
+}
+
+/** What to say of a trace of this size before it is written; null if the viewer can open it. */
+export function viewerWarning(bytes: number): string | null {
+  if (bytes < VIEWER_BYTES) return null
+  return (
+    `warning: this trace has ${Math.round(bytes / 1e6)} MB or more, and the viewer in a browser opens up to some ${VIEWER_BYTES / 1e6} MB. ` +
+    'Take a part of it (--from 1s --to 2s), or open it with `trace_processor --httpd FILE`, which does the work outside of the browser'
+  )
 }
 
 interface Experiment {
   readonly operations: readonly Operation[]
   readonly domain: TestedDomain
-  /** Runstate changes in the capture. */
-  readonly changes: number
 }
 
-/** The operations that the stamps know, if there are stamps. */
-async function findExperiment({ capture, file, stamps }: Export): Promise<Experiment | null> {
-  if (stamps.length === 0 && besideCapture(file).length < 2) return null
-  if (file === '-') throw new UsageError('--stamps need a capture that can be read twice, not standard input')
+/** What a capture holds, from reading it once before; null where it can be read but once. */
+interface Ahead {
+  /** The operations that the stamps know, if there are stamps. */
+  readonly experiment: Experiment | null
+  /** Runstate changes. */
+  readonly changes: number | null
+  readonly gaps: readonly Gap[] | null
+}
+
+async function lookAhead({ capture, again, file, stamps }: Export): Promise<Ahead> {
+  const hasStamps = stamps.length > 0 || besideCapture(file).length === 2
+  if (!again) {
+    if (stamps.length > 0)
+      throw new UsageError('--stamps need a capture that can be read twice, not standard input or a pipe')
+    return { experiment: null, changes: null, gaps: null }
+  }
+  if (!hasStamps) {
+    const { kinds, gaps } = await scanStream(capture(), drop, () => false)
+    const changes = kinds.filter(({ event }) => isRunstateChange(event))
+    return { experiment: null, changes: changes.reduce((sum, { count }) => sum + count, 0), gaps }
+  }
   const { dom0, domU } = await stampFiles(stamps, file)
   const timeline = await readTimelineStream(capture(), domainsUnderTest(dom0))
   const { operations } = analyse(timeline, dom0, domU)
-  const domain = dom0.domain as TestedDomain
-  const changes = timeline.counts
-    .filter(({ event }) => event.startsWith('runstate '))
-    .reduce((sum, { count }) => sum + count, 0)
-  return { operations, domain, changes }
+  const changes = timeline.counts.filter(({ event }) => event.startsWith('runstate '))
+  return {
+    experiment: { operations, domain: dom0.domain as TestedDomain },
+    changes: changes.reduce((sum, { count }) => sum + count, 0),
+    gaps: timeline.gaps,
+  }
 }
 
-/** The window that the user named; else all, or of a large capture what is around its operations. */
-function spansOf({ window, hz }: Export, first: number, experiment: Experiment | null): readonly Span[] {
-  if (window !== null || experiment === null || experiment.changes <= MOST_CHANGES) {
-    const { from, to } = window ?? everywhere
-    return [{ from: first + from, to: first + to }]
-  }
+function drop(merge: { next(): boolean }): void {
+  while (merge.next());
+}
+
+function windowFrom(first: number, { from, to }: TimeWindow): readonly Span[] {
+  return [{ from: first + from, to: first + to }]
+}
+
+function aroundOperations({ operations }: Experiment, hz: number): readonly Span[] {
   const around = Math.round(AROUND_SECONDS * hz)
   return disjoint(
-    experiment.operations.map(({ edges }) => {
+    operations.map(({ edges }) => {
       const done = 'vcpuStops' in edges ? edges.stopsLast : edges.firstStamp
       return { from: edges.xlRuns - around, to: Math.max(edges.xlEnds, done ?? 0) + around }
     }),
   )
-}
-
-async function withFile<Result>(path: string, work: (output: Output) => Promise<Result>): Promise<Result> {
-  const descriptor = openSync(path, 'w')
-  try {
-    return await work(new Output(descriptor))
-  } finally {
-    closeSync(descriptor)
-  }
 }

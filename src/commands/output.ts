@@ -9,11 +9,16 @@ const FLUSH_CHARACTERS = 1 << 16
 export class Output {
   /** Nobody reads any more, as in `repro trace dump FILE | head`: what follows may be left out. */
   closed = false
+  /** Bytes written. */
+  written = 0
   readonly #descriptor: number
+  readonly #path: string | undefined
   #text = ''
 
-  constructor(descriptor: number) {
+  /** `path` is what errors say of it. */
+  constructor(descriptor: number, path?: string) {
     this.#descriptor = descriptor
+    this.#path = path
   }
 
   line(text: string): void {
@@ -31,13 +36,15 @@ export class Output {
   bytes(bytes: Uint8Array): void {
     for (let written = 0; written < bytes.length && !this.closed; ) {
       try {
-        written += writeSync(this.#descriptor, bytes, written)
+        const now = writeSync(this.#descriptor, bytes, written)
+        written += now
+        this.written += now
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException
         if (code === 'EPIPE') this.closed = true
         // A pipe that another process made non-blocking, and whose reader is slow.
         else if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
-        else throw error
+        else throw Object.assign(error as Error, this.#path === undefined ? {} : { path: this.#path })
       }
     }
   }

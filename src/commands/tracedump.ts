@@ -7,19 +7,12 @@ import { everything } from '../trace/reader.ts'
 import { scanStream } from '../trace/scan.ts'
 import { eventNames, eventsCalled, isSelected, type Selection } from '../trace/selection.ts'
 import { Output } from './output.ts'
+import { trace } from './tracedefinitions.ts'
 import { captureFile, clockHz, readChunks, timeWindow, verdict } from './tracefile.ts'
 import { readArguments, UsageError, wholeNumber } from './usage.ts'
 
-const options = {
-  hz: { type: 'string' },
-  from: { type: 'string' },
-  to: { type: 'string' },
-  domain: { type: 'string', multiple: true },
-  event: { type: 'string', multiple: true },
-} as const
-
-export async function traceDump(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readArguments(args, { usage: 'trace dump FILE', words: 1, options })
+export async function traceDump(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const { values, positionals } = readArguments(args, trace.dump)
   const file = await captureFile(positionals, 'dump')
   const hz = await clockHz(values.hz, file)
   const window = timeWindow(values.from, values.to, hz)
@@ -29,12 +22,13 @@ export async function traceDump(args: readonly string[]): Promise<number> {
   const lines = new LineWriter(hz, (bytes) => output.bytes(bytes))
   let selection: Selection | null = null
   const { damage } = await scanStream(
-    readChunks(file),
-    (merge, first) => {
+    readChunks(file, signal),
+    (merge, first, _losses, zero) => {
       selection ??= { from: first + window.from, to: first + window.to, domains, events }
       while (!output.closed && merge.next()) {
-        if (isSelected(merge, selection)) lines.line(merge, first)
+        if (isSelected(merge, selection)) lines.line(merge, first, zero)
       }
+      return !output.closed
     },
     events ?? everything,
   )

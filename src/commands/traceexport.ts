@@ -1,50 +1,59 @@
 /** `repro trace export`: a capture as a file for other programs. */
 
-import { rename, rm, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { hint } from '../document/spelling.ts'
-import type { TraceError } from '../trace/error.ts'
-import { type Export, formats } from './exportformats.ts'
-import { print } from './terminal.ts'
-import { captureFile, clockHz, readChunks, timeWindow, verdict } from './tracefile.ts'
+import { formats } from './exportformats.ts'
+import { type OutputFile, openOutputFile } from './outputfile.ts'
+import { complain, print } from './terminal.ts'
+import { trace } from './tracedefinitions.ts'
+import {
+  besideCapture,
+  captureFile,
+  clockHz,
+  isReadableAgain,
+  readChunks,
+  timeWindow,
+  verdict,
+} from './tracefile.ts'
 import { readArguments, UsageError } from './usage.ts'
 
-const options = {
-  hz: { type: 'string' },
-  from: { type: 'string' },
-  to: { type: 'string', multiple: true },
-  output: { type: 'string', short: 'o' },
-  stamps: { type: 'string', multiple: true },
-  whole: { type: 'boolean' },
-} as const
-
-export async function traceExport(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readArguments(args, { usage: 'trace export FILE', words: 1, options })
+export async function traceExport(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const { values, positionals } = readArguments(args, trace.export)
   const file = await captureFile(positionals, 'export')
   const { format, until } = destinations(values.to ?? [])
   const hz = await clockHz(values.hz, file)
   const window = timeWindow(values.from, until, hz)
   const limited = values.from !== undefined || until !== undefined
-  const output =
+  const path =
     values.output ?? `${file === '-' ? 'capture' : basename(file).replace(/\.bin$/, '')}.${format.extension}`
-  const temporary = `${output}.${process.pid}.part`
-  let damage: TraceError | null
-  try {
-    const request: Export = {
-      capture: () => readChunks(file),
+  const stamps = values.stamps ?? []
+  const target = await openOutputFile(path, [file, ...(stamps.length > 0 ? stamps : besideCapture(file))])
+  const { damage } = await written(target, async () => ({
+    damage: await format.write({
+      capture: () => readChunks(file, signal),
+      again: isReadableAgain(file),
       file,
       hz,
       window: limited || values.whole === true ? window : null,
-      stamps: values.stamps ?? [],
-      output: temporary,
-    }
-    damage = await format.write(request)
-    await rename(temporary, output)
-  } finally {
-    await rm(temporary, { force: true })
-  }
-  print(`${output}: ${(await stat(output)).size} bytes; ${format.use}`)
+      stamps,
+      output: target.output,
+    }),
+  }))
+  // Where the file itself goes to standard output, nothing else may.
+  const tell = path === '-' ? complain : print
+  tell(`${path === '-' ? 'standard output' : path}: ${target.output.written} bytes; ${format.use}`)
   return verdict(damage)
+}
+
+async function written<Result>(target: OutputFile, write: () => Promise<Result>): Promise<Result> {
+  try {
+    const result = await write()
+    await target.keep()
+    return result
+  } catch (error) {
+    await target.discard()
+    throw error
+  }
 }
 
 /** `--to` says the format, and the end of the window where both are wanted: `--to csv --from 1s --to 2s`. */

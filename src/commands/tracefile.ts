@@ -1,12 +1,12 @@
 /** What all `repro trace` commands need of the files that they are given. */
 
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { open, readFile, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
-import type { TraceError } from '../trace/error.ts'
+import { TraceError } from '../trace/error.ts'
 import { parseStamps, type Stamps } from '../trace/stamps.ts'
 import { exitCodes } from './exitcodes.ts'
-import { complain } from './terminal.ts'
+import { complain, systemReason } from './terminal.ts'
 import { findProject, UsageError } from './usage.ts'
 
 const CHUNK_BYTES = 1024 * 1024
@@ -14,12 +14,43 @@ const CHUNK_BYTES = 1024 * 1024
 /**
  * The bytes of a file, `-` for standard input, in chunks that are good until the next one is asked for. While one is
  * worked on, the next is read.
+ *
+ * @throws TraceError if it cannot be read; what `signal` says once that is aborted
  */
-export async function* readChunks(file: string): AsyncIterable<Uint8Array> {
-  if (file === '-') {
-    yield* process.stdin
-    return
+export async function* readChunks(file: string, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+  const chunks = (file === '-' ? process.stdin : chunksOf(file))[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const { value, done } = await chunks.next().catch((error: unknown) => {
+        throw new TraceError(
+          `cannot read ${file === '-' ? 'standard input' : file}: ${systemReason(error) ?? error}`,
+          {
+            cause: error,
+          },
+        )
+      })
+      signal?.throwIfAborted()
+      if (done) return
+      yield value
+    }
+  } finally {
+    await chunks.return?.(undefined)
   }
+}
+
+/** Why states around a loss may be wrong; a capture that can be read twice is read twice instead. */
+export const lateLoss =
+  'a pCPU told of a loss only long after it, when its time had been counted as known: a file instead of a pipe would be exact'
+
+/** Why runstate changes may contradict each other. */
+export const misfitReason = 'records are missing (was a pCPU not traced?), or the clocks of pCPUs differ'
+
+/** Whether a capture can be read twice, as standard input and pipes cannot. */
+export function isReadableAgain(file: string): boolean {
+  return file !== '-' && statSync(file).isFile()
+}
+
+async function* chunksOf(file: string): AsyncGenerator<Uint8Array> {
   const handle = await open(file)
   try {
     let [buffer, other] = [new Uint8Array(CHUNK_BYTES), new Uint8Array(CHUNK_BYTES)]
@@ -74,7 +105,7 @@ async function captureOfCell(word: string): Promise<string | undefined> {
   const recorded = store.recorded(cell)
   const found = store.raw(cell, captureName)
   const ignored = seal.note()
-  if (ignored !== undefined) console.error(ignored)
+  if (ignored !== undefined) complain(ignored)
   if (found === undefined) {
     if (recorded === undefined) return undefined
     throw new UsageError(

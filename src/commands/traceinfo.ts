@@ -5,32 +5,45 @@ import { microseconds } from '../trace/microseconds.ts'
 import { type Summary, schedulersOf, summarise, xenVersion } from '../trace/summary.ts'
 import { columns } from './columns.ts'
 import { print } from './terminal.ts'
-import { captureFile, clockHz, foundHz, readChunks, verdict } from './tracefile.ts'
+import { trace } from './tracedefinitions.ts'
+import {
+  captureFile,
+  clockHz,
+  foundHz,
+  isReadableAgain,
+  misfitReason,
+  readChunks,
+  verdict,
+} from './tracefile.ts'
 import { readArguments } from './usage.ts'
 
-export async function traceInfo(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readArguments(args, {
-    usage: 'trace info FILE',
-    words: 1,
-    options: { hz: { type: 'string' }, json: { type: 'boolean' } },
-  })
+/** Of pCPUs and of domains. */
+const MOST_LISTED = 32
+
+export async function traceInfo(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const { values, positionals } = readArguments(args, trace.info)
   const file = await captureFile(positionals, 'info')
   const hz = values.hz === undefined ? await foundHz(file) : await clockHz(values.hz, file)
-  const facts = factsOf(await summarise(readChunks(file)), hz)
+  const facts = factsOf(await summarise(() => readChunks(file, signal), isReadableAgain(file)), hz)
   print(values.json === true ? JSON.stringify(facts, null, 2) : text(file, facts))
   return verdict(facts.damage)
 }
 
 function factsOf({ scan, domains, mismatches }: Summary, hz: number | null) {
-  const { kinds, gaps } = scan
+  const { kinds, first, last, origin } = scan
+  // Times beyond 2^52 are shown from the first record on: as they are, they would not be exact in JSON.
+  const zero = origin === 0n ? 0 : first
+  const gaps = scan.gaps.map((gap) => ({ ...gap, from: gap.from - zero, to: gap.to - zero }))
   return {
     bytes: scan.bytes,
     records: scan.records,
     xen: xenVersion(kinds),
     schedulers: schedulersOf(kinds),
     hz,
-    firstTicks: scan.first,
-    lastTicks: scan.last,
+    /** The tick that all others here count from. */
+    ticksFrom: String(origin + BigInt(zero)),
+    firstTicks: first - zero,
+    lastTicks: last - zero,
     pcpus: scan.pcpus.map(({ cpu }) => cpu),
     domains: domains.map(({ domain, vcpus }) => ({ domain, vcpus: vcpus.map(({ vcpu }) => vcpu) })),
     events: kinds
@@ -46,36 +59,47 @@ function factsOf({ scan, domains, mismatches }: Summary, hz: number | null) {
     mismatches,
     lostRecords: gaps.reduce((sum, { count }) => sum + count, 0),
     gaps,
+    incomplete: scan.incomplete.map(({ cpu, from }) => ({ cpu, from: from - zero })),
     damage: scan.damage,
   }
 }
 
 function text(file: string, facts: ReturnType<typeof factsOf>): string {
-  const { hz, firstTicks, lastTicks, gaps } = facts
+  const { hz, firstTicks, lastTicks, ticksFrom, gaps, incomplete } = facts
   const span = lastTicks - firstTicks
   const unknown = facts.events.filter(({ known }) => !known)
   const lines = [
     ['capture', `${file}, ${facts.bytes} bytes, ${facts.records} records`],
     ['Xen', facts.xen],
     ['schedulers', facts.schedulers.join(', ') || 'none left records'],
-    ['pCPUs', facts.pcpus.join(', ')],
-    ['domains', facts.domains.map(nameDomain).join(', ') || 'no runstates'],
+    ['pCPUs', some(facts.pcpus.map(String))],
+    ['domains', some(facts.domains.map(nameDomain)) || 'no runstates'],
     [
       'time',
       hz === null
         ? `ticks ${firstTicks} to ${lastTicks}, ${span} ticks (--hz makes a time of them)`
         : `ticks ${firstTicks} to ${lastTicks}, ${microseconds(span, hz)} us at ${hz} Hz`,
     ],
+    ...(ticksFrom === '0' ? [] : [['', `ticks count from the first record, which is tick ${ticksFrom}`]]),
     ['lost', gaps.length === 0 ? 'nothing' : `${facts.lostRecords} records in ${gaps.length} gaps`],
     ...gaps
       .slice(0, 5)
       .map((gap) => ['', `pCPU ${gap.cpu}: ${gap.count} records, ticks ${gap.from} to ${gap.to}`]),
     ...(gaps.length > 5 ? [['', `... and ${gaps.length - 5} more (--json has all)`]] : []),
+    ...incomplete
+      .slice(0, 5)
+      .map(({ cpu, from }, i) => [
+        i === 0 ? 'unknown end' : '',
+        `pCPU ${cpu}: what came after tick ${from} is not in the capture`,
+      ]),
+    ...(incomplete.length > 5 ? [['', `... and ${incomplete.length - 5} more (--json has all)`]] : []),
     ['unknown', unknown.length === 0 ? 'no event' : `${unknown.length} kinds, passed through as they are`],
     ...(facts.untimedRecords > 0
       ? [['untimed', `${facts.untimedRecords} records before the first time`]]
       : []),
-    ...(facts.mismatches > 0 ? [['misfits', `${facts.mismatches} runstate changes that do not follow`]] : []),
+    ...(facts.mismatches > 0
+      ? [['misfits', `${facts.mismatches} runstate changes do not follow the one before: ${misfitReason}`]]
+      : []),
   ]
   const events = facts.events.map(({ id, name, words, count, known }) => [
     id,
@@ -83,6 +107,13 @@ function text(file: string, facts: ReturnType<typeof factsOf>): string {
     String(count),
   ])
   return `${columns(lines, 2)}\n\n${columns([['event', 'name', 'records'], ...events], 2)}`
+}
+
+/** A list, or its beginning and how much more there is. */
+function some(list: readonly string[]): string {
+  return list.length <= MOST_LISTED
+    ? list.join(', ')
+    : `${list.slice(0, MOST_LISTED).join(', ')} and ${list.length - MOST_LISTED} more (--json has all)`
 }
 
 function nameDomain({

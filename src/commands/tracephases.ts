@@ -7,14 +7,9 @@ import { type Analysis, analyse, domainsUnderTest, type Operation } from '../tra
 import { readTimelineStream } from '../trace/timeline.ts'
 import { columns } from './columns.ts'
 import { print } from './terminal.ts'
+import { trace } from './tracedefinitions.ts'
 import { captureFile, readChunks, stampFiles, verdict } from './tracefile.ts'
 import { readArguments, UsageError, wholeNumber } from './usage.ts'
-
-const options = {
-  stamps: { type: 'string', multiple: true },
-  trial: { type: 'string' },
-  json: { type: 'boolean' },
-} as const
 
 /** Phases in their order, with the names that tables have for them. */
 const phases: Readonly<Record<Operation['type'], readonly (readonly [key: string, name: string])[]>> = {
@@ -33,11 +28,11 @@ const phases: Readonly<Record<Operation['type'], readonly (readonly [key: string
   ],
 }
 
-export async function tracePhases(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readArguments(args, { usage: 'trace phases FILE', words: 1, options })
+export async function tracePhases(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const { values, positionals } = readArguments(args, trace.phases)
   const file = await captureFile(positionals, 'phases')
   const { dom0, domU } = await stampFiles(values.stamps ?? [], file)
-  const timeline = await readTimelineStream(readChunks(file), domainsUnderTest(dom0))
+  const timeline = await readTimelineStream(readChunks(file, signal), domainsUnderTest(dom0))
   const analysis = analyse(timeline, dom0, domU)
   const trial = wholeNumber('--trial', values.trial)
   const shown = trial === undefined ? analysis : { ...analysis, operations: ofTrial(analysis, trial) }
@@ -55,8 +50,12 @@ export async function tracePhases(args: readonly string[]): Promise<number> {
 function ofTrial({ operations }: Analysis, trial: number): readonly Operation[] {
   const found = operations.filter((one) => one.trial === trial)
   if (found.length > 0) return found
-  const trials = operations.map((one) => one.trial)
-  throw new UsageError(`no trial ${trial}: there are ${Math.min(...trials)} to ${Math.max(...trials)}`)
+  const trials = operations.map((one) => one.trial).sort((a, b) => a - b)
+  throw new UsageError(
+    trials.length === 0
+      ? `no trial ${trial}: dom0's stamps have no operation`
+      : `no trial ${trial}: there are ${trials[0]} to ${trials.at(-1)}`,
+  )
 }
 
 /** Edges in words. What a phase is a difference of stands first. */

@@ -7,30 +7,37 @@ import type { Residency } from '../trace/runstate.ts'
 import { type Summary, summarise } from '../trace/summary.ts'
 import { columns } from './columns.ts'
 import { print } from './terminal.ts'
-import { captureFile, clockHz, readChunks, verdict } from './tracefile.ts'
+import { trace } from './tracedefinitions.ts'
+import {
+  captureFile,
+  clockHz,
+  isReadableAgain,
+  lateLoss,
+  misfitReason,
+  readChunks,
+  verdict,
+} from './tracefile.ts'
 import { readArguments } from './usage.ts'
 
-export async function traceSummary(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readArguments(args, {
-    usage: 'trace summary FILE',
-    words: 1,
-    options: { hz: { type: 'string' }, json: { type: 'boolean' } },
-  })
+export async function traceSummary(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const { values, positionals } = readArguments(args, trace.summary)
   const file = await captureFile(positionals, 'summary')
   const hz = await clockHz(values.hz, file)
-  const summary = await summarise(readChunks(file))
-  print(values.json === true ? JSON.stringify(data(summary, hz), null, 2) : text(summary, hz))
-  return verdict(summary.scan.damage)
+  const found = await summarise(() => readChunks(file, signal), isReadableAgain(file))
+  print(values.json === true ? JSON.stringify(data(found, hz), null, 2) : text(found, hz))
+  return verdict(found.scan.damage)
 }
 
 /** All in ticks, so that nothing is rounded. */
 function data({ scan, domains, pcpus, mismatches }: Summary, hz: number) {
-  const { first, last, records, gaps, damage } = scan
+  const { first, last, records, gaps, damage, origin } = scan
+  // As in `repro trace info`, which says the tick that times beyond 2^52 count from.
+  const zero = origin === 0n ? 0 : first
   return {
     hz,
     records,
-    firstTicks: first,
-    lastTicks: last,
+    firstTicks: first - zero,
+    lastTicks: last - zero,
     lostRecords: gaps.reduce((sum, { count }) => sum + count, 0),
     mismatches,
     damage: damage?.message ?? null,
@@ -65,7 +72,13 @@ function text({ scan, domains, pcpus, mismatches }: Summary, hz: number): string
     ...(lost > 0
       ? [`${lost} records lost in ${scan.gaps.length} gaps: what they hide is 'unknown' below`]
       : []),
-    ...(mismatches > 0 ? [`${mismatches} runstate changes do not follow the one before`] : []),
+    ...scan.incomplete
+      .slice(0, 5)
+      .map(({ cpu }) => `the end of pCPU ${cpu} is not in the capture: what that hides is 'unknown' below`),
+    ...(scan.late ? [lateLoss] : []),
+    ...(mismatches > 0
+      ? [`${mismatches} runstate changes do not follow the one before: ${misfitReason}`]
+      : []),
   ]
   const use = pcpus.map(({ cpu, busyTicks, idleTicks }) => [
     String(cpu),

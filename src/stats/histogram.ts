@@ -1,27 +1,29 @@
 /** Sub-buckets per power of two, as a power of two: values below 2^11 are exact, others within 1/1024. */
 const PRECISION_BITS = 10
 const SUB_BUCKETS = 2 ** PRECISION_BITS
+const FIRST_PLACES = 8
 
 /**
  * A distribution of whole numbers up to 2^53 in little memory however many they are: the log-linear buckets of HDR
- * histograms (Tene). Count, sum, least and greatest are exact; a quantile is exact below 2048, and above at most
- * 1/1024 too small. A class because it grows.
+ * histograms (Tene), of which only those that hold something take room, in a hash table with open addressing. Count, sum, least
+ * and greatest are exact; a quantile is exact below 2048, and above at most 1/1024 too small. A class because it grows.
  */
 export class Histogram {
   count = 0
   sum = 0
   min = Number.POSITIVE_INFINITY
   max = Number.NEGATIVE_INFINITY
-  #buckets = new Float64Array(SUB_BUCKETS)
+  #size = 0
+  /** Buckets by place, 1 more than their number; 0 is an empty place. At most half of the places are taken. */
+  #buckets: Uint16Array = none
+  #counts: Float64Array = noCounts
 
   add(value: number): void {
     this.count += 1
     this.sum += value
     if (value < this.min) this.min = value
     if (value > this.max) this.max = value
-    const bucket = bucketOf(value)
-    if (bucket >= this.#buckets.length) this.#grow(bucket)
-    this.#buckets[bucket] = (this.#buckets[bucket] as number) + 1
+    this.#put(bucketOf(value), 1)
   }
 
   addAll(other: Histogram): void {
@@ -29,10 +31,7 @@ export class Histogram {
     this.sum += other.sum
     this.min = Math.min(this.min, other.min)
     this.max = Math.max(this.max, other.max)
-    if (other.#buckets.length > this.#buckets.length) this.#grow(other.#buckets.length - 1)
-    for (const [bucket, count] of other.#buckets.entries()) {
-      this.#buckets[bucket] = (this.#buckets[bucket] as number) + count
-    }
+    for (const [bucket, count] of other.#list()) this.#put(bucket, count)
   }
 
   /** The smallest value that at least the part `part` (0 to 1) of all values does not exceed; null of none. */
@@ -40,20 +39,46 @@ export class Histogram {
     if (this.count === 0) return null
     const rank = Math.max(1, Math.ceil(part * this.count))
     let seen = 0
-    for (const [bucket, count] of this.#buckets.entries()) {
+    for (const [bucket, count] of this.#list().sort(([a], [b]) => a - b)) {
       seen += count
       if (seen >= rank) return Math.min(Math.max(lowestOf(bucket), this.min), this.max)
     }
     return this.max
   }
 
-  #grow(bucket: number): void {
-    const length = Math.ceil((bucket + 1) / SUB_BUCKETS) * SUB_BUCKETS
-    const buckets = new Float64Array(length)
-    buckets.set(this.#buckets)
-    this.#buckets = buckets
+  #list(): (readonly [bucket: number, count: number])[] {
+    const list: (readonly [number, number])[] = []
+    for (const [place, key] of this.#buckets.entries()) {
+      if (key > 0) list.push([key - 1, this.#counts[place] as number])
+    }
+    return list
+  }
+
+  #put(bucket: number, count: number): void {
+    if (2 * this.#size >= this.#buckets.length) this.#grow()
+    const buckets = this.#buckets
+    const mask = buckets.length - 1
+    let place = bucket & mask
+    while (buckets[place] !== 0 && buckets[place] !== bucket + 1) place = (place + 1) & mask
+    if (buckets[place] === 0) {
+      buckets[place] = bucket + 1
+      this.#size += 1
+    }
+    this.#counts[place] = (this.#counts[place] as number) + count
+  }
+
+  #grow(): void {
+    const list = this.#list()
+    const places = Math.max(FIRST_PLACES, this.#buckets.length * 2)
+    this.#buckets = new Uint16Array(places)
+    this.#counts = new Float64Array(places)
+    this.#size = 0
+    for (const [bucket, count] of list) this.#put(bucket, count)
   }
 }
+
+const none = new Uint16Array(0)
+const noCounts = new Float64Array(0)
 
 function bucketOf(value: number): number {
   if (value < 2 * SUB_BUCKETS) return value

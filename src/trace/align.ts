@@ -1,7 +1,7 @@
 import { TraceError } from './error.ts'
-import type { Gap } from './reader.ts'
+import { overlaps, type Span } from './spans.ts'
 import type { Bracket } from './stamps.ts'
-import { firstAtOrAfter, overlaps } from './timeline.ts'
+import { firstAtOrAfter } from './timeline.ts'
 
 /** CNTPCT = CNTVCT + offset, for one domain. Ticks, integers. */
 export interface Alignment {
@@ -18,7 +18,8 @@ export interface Alignment {
 export interface Coverage {
   readonly first: number
   readonly last: number
-  readonly gaps: readonly Gap[]
+  /** Ascending and disjoint. */
+  readonly gaps: readonly Span[]
 }
 
 const everywhere: Coverage = { first: Number.NEGATIVE_INFINITY, last: Number.POSITIVE_INFINITY, gaps: [] }

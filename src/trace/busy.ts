@@ -12,13 +12,11 @@
  * share, is in neither.
  */
 
-import { isRunstateChange, newState, oldState, runstates } from './events.ts'
-import { Merge } from './merge.ts'
-import { EVENT_MASK, Reader } from './reader.ts'
+import { IDLE_DOMAIN, isRunstateChange, newState, oldState, runstates } from './events.ts'
+import { EVENT_MASK } from './reader.ts'
+import { scan } from './scan.ts'
 import { firstAtOrAfter } from './timeline.ts'
 
-/** xen/include/public/xen.h: DOMID_IDLE. */
-const IDLE_DOMAIN = 0x7fff
 /** The scheduler lets the vCPU run on: all that there is of one that never stops (xen/public/trace.h). */
 const CONTINUE_RUNNING = 0x21002
 const RUNNING = runstates.indexOf('running')
@@ -54,32 +52,34 @@ interface Counts {
 }
 
 function runningCounts(capture: Uint8Array, steady: readonly Vcpu[]): Counts {
-  const reader = new Reader()
-  reader.push(capture)
-  reader.end()
-  const merge = new Merge(reader.streams)
-  merge.until = reader.settled
   const running = new Map<number, boolean>()
   const changes: { readonly time: number; readonly step: number }[] = []
   // A vCPU that runs when the capture begins tells so by its first change, or by being let run on.
   let first = 0
-  while (merge.next()) {
-    const { words, at, time } = merge
-    const header = words[at] as number
-    const event = header & EVENT_MASK
-    const continues = event === CONTINUE_RUNNING
-    if (!(continues || isRunstateChange(event)) || ((header >>> 28) & 7) === 0) continue
-    const vcpu = words[at + 1] as number
-    if (vcpu >>> 16 === IDLE_DOMAIN) continue
-    let before = running.get(vcpu)
-    if (before === undefined) {
-      before = continues || oldState(event) === RUNNING
-      if (before) first += 1
-    }
-    const after = continues || newState(event) === RUNNING
-    running.set(vcpu, after)
-    if (before !== after) changes.push({ time, step: after ? 1 : -1 })
-  }
+  const { damage } = scan(
+    [capture],
+    (merge) => {
+      while (merge.next()) {
+        const { words, at, time } = merge
+        const header = words[at] as number
+        const event = header & EVENT_MASK
+        const continues = event === CONTINUE_RUNNING
+        if (!(continues || isRunstateChange(event)) || ((header >>> 28) & 7) === 0) continue
+        const vcpu = words[at + 1] as number
+        if (vcpu >>> 16 === IDLE_DOMAIN) continue
+        let before = running.get(vcpu)
+        if (before === undefined) {
+          before = continues || oldState(event) === RUNNING
+          if (before) first += 1
+        }
+        const after = continues || newState(event) === RUNNING
+        running.set(vcpu, after)
+        if (before !== after) changes.push({ time, step: after ? 1 : -1 })
+      }
+    },
+    (event) => event === CONTINUE_RUNNING || isRunstateChange(event),
+  )
+  if (damage !== null) throw damage
   first += steady.filter(({ domain, vcpu }) => !running.has(domain * 0x10000 + vcpu)).length
   const times: number[] = []
   const busy: number[] = []

@@ -1,13 +1,13 @@
-import { TraceError } from './error.ts'
-
 /** What is to be done with a kind of record: only count it, store it too, or look at it more closely. */
 export type Action = 0 | 1 | 2
 export const PASS = 0
 export const STORE = 1
 export const OTHER = 2
+/** Instead of one of these: the table is full. */
+export const FULL = 3
 
 /** Xen has a few hundred kinds of records; random bytes have as many as there are records. */
-const MOST_KINDS = 4096
+export const MOST_KINDS = 4096
 /** Of the table; four times as many, so that most kinds are at their first place. */
 const PLACE_BITS = 14
 const EVENT_BITS = 28
@@ -40,12 +40,13 @@ export class Census {
     this.#actionOf = actionOf
   }
 
-  /** Counts a record of a kind (its header without bit 31) and says what is to be done with it. */
+  /** Counts a record of a kind (its header without bit 31) and says what is to be done with it, or that there is no room. */
   count(kind: number): number {
     let place = firstPlace(kind)
     while (this.kinds[place] !== kind) {
-      if (this.kinds[place] === -1) this.#add(kind, place)
-      else place = (place + 1) % this.kinds.length
+      if (this.kinds[place] !== -1) place = (place + 1) % this.kinds.length
+      else if (this.#size === MOST_KINDS) return FULL
+      else this.#add(kind, place)
     }
     this.counts[place] = (this.counts[place] as number) + 1
     return this.actions[place] as number
@@ -70,9 +71,6 @@ export class Census {
   }
 
   #add(kind: number, place: number): void {
-    if (this.#size === MOST_KINDS) {
-      throw new TraceError(`records of more than ${MOST_KINDS} kinds: this cannot be an xentrace capture`)
-    }
     this.kinds[place] = kind
     this.actions[place] = this.#actionOf(kind & (2 ** EVENT_BITS - 1))
     this.#size += 1

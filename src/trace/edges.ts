@@ -14,7 +14,7 @@ import {
   WAKE,
 } from './events.ts'
 import type { PauseEdges, UnpauseEdges } from './phases.ts'
-import type { Gap } from './reader.ts'
+import type { Span as Lost } from './spans.ts'
 import type { Stamps } from './stamps.ts'
 import {
   type DomainTimeline,
@@ -39,7 +39,8 @@ export interface Span {
 /** The domain under test, as the capture and its loop saw it. */
 export interface Subject {
   readonly timeline: DomainTimeline
-  readonly gaps: readonly Gap[]
+  /** When any pCPU lost records; ascending and disjoint. */
+  readonly lost: readonly Lost[]
   /** vCPU that the loop is pinned to. */
   readonly vcpu: number
   readonly loop: LoopStamps
@@ -66,14 +67,14 @@ interface Edge {
 
 const BLOCKED_TO_OFFLINE = runstateChange('blocked', 'offline')
 
-export function findPause(span: Span, { timeline, gaps, vcpu, loop }: Subject): Found<PauseEdges> {
+export function findPause(span: Span, { timeline, lost, vcpu, loop }: Subject): Found<PauseEdges> {
   const found: Edge[] = []
   for (const [number, line] of timeline.vcpus) {
     const sleep = findEvent(line, span, SLEEP)
     if (sleep === null) continue
     const index = wokenWhenPaused(line, sleep, span) ?? sleep
     const xen = line.times[index] as number
-    const state = stateBefore(line, index, xen, gaps)
+    const state = stateBefore(line, index, xen, lost)
     found.push({
       vcpu: number,
       state,
@@ -96,7 +97,7 @@ export function findPause(span: Span, { timeline, gaps, vcpu, loop }: Subject): 
       lastStamp: xenStarts === null ? null : loop.lastBefore(xenStarts, vcpuStops),
       xenStarts,
       vcpuStops,
-      allOff: xenStarts === null ? null : allOff(found, xenStarts, timeline, gaps),
+      allOff: xenStarts === null ? null : allOff(found, xenStarts, timeline, lost),
       ...firstAndLastXen(found),
       stopsFirst: least(done),
       stopsLast: greatest(done),
@@ -104,7 +105,7 @@ export function findPause(span: Span, { timeline, gaps, vcpu, loop }: Subject): 
   }
 }
 
-export function findUnpause(span: Span, { timeline, gaps, vcpu, loop }: Subject): Found<UnpauseEdges> {
+export function findUnpause(span: Span, { timeline, lost, vcpu, loop }: Subject): Found<UnpauseEdges> {
   const found: Edge[] = []
   for (const [number, line] of timeline.vcpus) {
     const index = findEvent(line, span, WAKE)
@@ -112,7 +113,7 @@ export function findUnpause(span: Span, { timeline, gaps, vcpu, loop }: Subject)
     const xen = line.times[index] as number
     found.push({
       vcpu: number,
-      state: stateBefore(line, index, xen, gaps),
+      state: stateBefore(line, index, xen, lost),
       xen,
       done: findChange(line, index, span.limit, (to) => to === 'running'),
       off: null,
@@ -210,11 +211,11 @@ function allOff(
   found: readonly Edge[],
   xenStarts: number,
   timeline: DomainTimeline,
-  gaps: readonly Gap[],
+  lost: readonly Lost[],
 ): number | null {
   for (const [vcpu, line] of timeline.vcpus) {
     if (found.some((edge) => edge.vcpu === vcpu)) continue
-    const state = stateBefore(line, firstAtOrAfter(line.times, xenStarts), xenStarts, gaps)
+    const state = stateBefore(line, firstAtOrAfter(line.times, xenStarts), xenStarts, lost)
     if (state === null || wasOn(state)) return null
   }
   if (found.some(({ state }) => state === null)) return null

@@ -12,6 +12,8 @@ export interface Field {
   readonly shift: number
   readonly bits: number
   readonly signed: boolean
+  /** Whether all ones, which is -1 if it is signed, mean that there is none. */
+  readonly optional: boolean
 }
 
 export interface EventType {
@@ -97,6 +99,7 @@ const rawWords: readonly (readonly Field[])[] = Array.from({ length: 8 }, (_, wo
     shift: 0,
     bits: 32,
     signed: false,
+    optional: false,
   })),
 )
 
@@ -117,6 +120,18 @@ export function fieldValue(
   return signed ? top >> (32 - bits) : top >>> (32 - bits)
 }
 
+/** Whether a field's value is there; false if all its bits are set and that means none. */
+export function isPresent(
+  { word, shift, bits, optional }: Field,
+  words: ArrayLike<number>,
+  from = 0,
+): boolean {
+  if (!optional) return true
+  const low = words[from + word] as number
+  if (bits === 64) return ((low & (words[from + word + 1] as number)) | 0) !== -1
+  return ((low >>> shift) | (bits === 32 ? 0 : -(2 ** bits))) !== -1
+}
+
 function eventType([id, name, ...layouts]: readonly [
   id: number,
   name: string,
@@ -130,9 +145,12 @@ function layout(text: string): readonly [words: number, fields: readonly Field[]
   let bit = 0
   const fields: Field[] = []
   for (const part of text.split(' ').filter((one) => one !== '')) {
-    const [, name = '', sign, size = '32'] = /^(\w+)(?::(i?)(\d+))?$/.exec(part) ?? []
+    const [, name = '', sign, size = '32', optional] = /^(\w+)(?::(i?)(\d+))?(\?)?$/.exec(part) ?? []
     const bits = Number(size)
-    if (name !== '_') fields.push({ name, word: bit >>> 5, shift: bit & 31, bits, signed: sign === 'i' })
+    if (name !== '_') {
+      const type = { bits, signed: sign === 'i', optional: optional !== undefined }
+      fields.push({ name, word: bit >>> 5, shift: bit & 31, ...type })
+    }
     bit += bits
   }
   return [Math.ceil(bit / 32), fields]

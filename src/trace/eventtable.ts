@@ -1,19 +1,23 @@
 /**
- * The events that Xen 4.13 to 4.20 write on Arm, and the same ones on x86: one row each of id, name and fields. Ids are
- * those of xen/include/public/trace.h, fields those of the structures that Xen passes to its trace functions
- * (xen/common/sched/, before 4.14 xen/common/sched*.c).
+ * The events that Xen 4.13 to 4.20 write on all machines: one row each of id, name and fields (those of x86 alone are in
+ * `eventtablex86.ts`). Ids are those of xen/include/public/trace.h, fields those of the structures that Xen passes to its trace
+ * functions (xen/common/sched/, before 4.14 xen/common/sched*.c).
  *
- * A field is `name:bits`, without bits 32, with `i` before them signed; fields follow one another from the low bits of
- * the first word on; `_` is padding. A further layout is for another number of words. To add an event, add a row.
+ * A field is `name:bits`, without bits 32, with `i` before them signed, and with `?` at its end if all ones mean that there is
+ * none; fields follow one another from the low bits of the first word on; `_` is padding. A further layout is for another number
+ * of words. To add an event, add a row.
  */
+
+import { type EventRow, hypercallLayouts, x86Rows } from './eventtablex86.ts'
 
 const vcpu = 'vcpu:16 domain:16'
 const unit = 'unit:16 domain:16'
 
-export const rows: readonly (readonly [id: number, name: string, ...layouts: string[]])[] = [
+export const rows: readonly EventRow[] = [
   [0x1f001, 'lost records', 'count domain:16 vcpu:16 firstTicks:64'],
   [0x1f002, 'buffer wrap', ''],
   [0x1f003, 'pCPU change', 'cpu bytes'],
+  [0x1f004, 'interrupt cost', 'vector count cycles mostCycles'],
 
   // The scheduler's core. The 16 changes of runstate are made in events.ts, as their ids are made in Xen.
   [0x21002, 'continue running', vcpu],
@@ -24,12 +28,16 @@ export const rows: readonly (readonly [id: number, name: string, ...layouts: str
   [0x28005, 'yield', 'domain vcpu'],
   [0x28006, 'block', 'domain vcpu'],
   [0x28007, 'shutdown', 'domain vcpu reason'],
+  [0x28008, 'scheduler control', ''],
   [0x28009, 'adjust domain', 'domain'],
   [0x2800a, 'switch', 'fromDomain fromVcpu toDomain toVcpu'],
+  [0x2800b, 'scheduler timer', ''],
+  [0x2800c, 'tick timer', ''],
+  [0x2800d, 'domain timer', ''],
   [0x2800e, 'switch from', 'domain unit ranNs'],
-  [0x2800f, 'switch to', 'domain unit waitedNs sliceNs'],
+  [0x2800f, 'switch to', 'domain unit waitedNs sliceNs?'],
   [0x28010, 'shutdown code', 'domain vcpu reason'],
-  [0x28011, 'switch continue', 'domain unit ranNs sliceNs'],
+  [0x28011, 'switch continue', 'domain unit ranNs sliceNs?'],
 
   [0x22001, 'credit tasklet', ''],
   [0x22002, 'credit account start', 'domain unit activeUnits'],
@@ -43,11 +51,13 @@ export const rows: readonly (readonly [id: number, name: string, ...layouts: str
   [0x2200a, 'credit ratelimit', `${unit} ranNs`],
   [0x2200b, 'credit steal check', 'peerCpu checked'],
 
+  [0x22201, 'credit2 tick', ''],
   [0x22202, 'credit2 runqueue position', `${unit} position`],
   [0x22203, 'credit2 burn', `${unit} credit:i32 budget:i32 delta:i32`],
+  [0x22204, 'credit2 credit add', ''],
   [0x22205, 'credit2 tickle check', `${unit} credit:i32 score:i32`],
   [0x22206, 'credit2 tickle', 'cpu:16 _:16'],
-  // Xen 4.13 ends with a multiplier.
+  // Xen 4.13.0 and older end with a multiplier (so do 4.12.2 and 4.11.3, but not the stable releases after them).
   [
     0x22207,
     'credit2 reset',
@@ -58,19 +68,29 @@ export const rows: readonly (readonly [id: number, name: string, ...layouts: str
   [0x22209, 'credit2 update load', ''],
   [0x2220a, 'credit2 runqueue assign', `${unit} runqueue:16 _:16`],
   [0x2220b, 'credit2 unit load', `load:64 ${unit} shift`],
-  [0x2220c, 'credit2 runqueue load', 'load:64 balanceLoad:64 units:16 runqueue:8 shift:8 _:32'],
+  [
+    0x2220c,
+    'credit2 runqueue load',
+    'load:64 balanceLoad:64 units:16 runqueue:8 shift:8 _:32',
+    'load:64 balanceLoad:64 units:16 runqueue:8 shift:8',
+  ],
   [0x2220d, 'credit2 tickle new', `${unit} cpu credit:i32`],
   [0x2220e, 'credit2 max weight', 'runqueue:16 weight:16'],
   [0x2220f, 'credit2 migrate', `${unit} fromRunqueue:16 toRunqueue:16`],
   [0x22210, 'credit2 load check', 'runqueue:16 otherRunqueue:16 loadDelta'],
-  [0x22211, 'credit2 load balance', 'load:64 otherLoad:64 runqueue:16 otherRunqueue:16 _:32'],
+  [
+    0x22211,
+    'credit2 load balance',
+    'load:64 otherLoad:64 runqueue:16 otherRunqueue:16 _:32',
+    'load:64 otherLoad:64 runqueue:16 otherRunqueue:16',
+  ],
   [0x22213, 'credit2 picked pCPU', `load:64 ${unit} runqueue:i16 cpu:16`],
-  // Xen 4.13 says between both how many units it skipped.
+  // Those versions say between both how many units they skipped.
   [
     0x22214,
     'credit2 candidate',
-    `${unit} tickledCpu:i32 credit:i32`,
-    `${unit} tickledCpu:i32 skipped credit:i32`,
+    `${unit} tickledCpu:i32? credit:i32`,
+    `${unit} tickledCpu:i32? skipped credit:i32`,
   ],
   [0x22215, 'credit2 schedule', 'cpu:16 runqueue:16 tasklet:8 idle:8 smtIdle:8 tickled:8'],
   [0x22216, 'credit2 ratelimit', `${unit} ranNs`],
@@ -78,9 +98,19 @@ export const rows: readonly (readonly [id: number, name: string, ...layouts: str
 
   [0x22801, 'rtds tickle', 'cpu:16 _:16'],
   [0x22802, 'rtds pick', `${unit} deadlineNs:64 budgetNs:64`],
-  // Up to Xen 4.17 the last field is one byte, and what follows it in its word is noise.
-  [0x22803, 'rtds burn', `${unit} budgetNs:64 deltaNs:i32 priority extraTime:8 _:24`],
-  [0x22804, 'rtds replenish', `${unit} priority deadlineNs:64 budgetNs:64`],
+  // Before Xen 4.10 there were no priorities. Up to Xen 4.17 the last field is one byte, and what follows it in its word is noise.
+  [
+    0x22803,
+    'rtds burn',
+    `${unit} budgetNs:64 deltaNs:i32 priority extraTime:8 _:24`,
+    `${unit} budgetNs:64 deltaNs:i32`,
+  ],
+  [
+    0x22804,
+    'rtds replenish',
+    `${unit} priority deadlineNs:64 budgetNs:64`,
+    `${unit} deadlineNs:64 budgetNs:64`,
+  ],
   [0x22805, 'rtds tasklet', ''],
   [0x22806, 'rtds schedule', 'cpu:16 tasklet:8 tickled:4 idle:4'],
 
@@ -89,7 +119,7 @@ export const rows: readonly (readonly [id: number, name: string, ...layouts: str
   [0x22a03, 'null deassign', `${unit} cpu`],
   [0x22a04, 'null migrate', `${unit} fromCpu:16 toCpu:16`],
   // Unit and domain are -1 where the pCPU has none.
-  [0x22a05, 'null schedule', 'tasklet:16 cpu:16 unit:i16 domain:i16'],
+  [0x22a05, 'null schedule', 'tasklet:16 cpu:16 unit:i16? domain:i16?'],
   [0x22a06, 'null tasklet', ''],
 
   [0x41001, 'dom0 domain add', 'domain'],
@@ -98,13 +128,18 @@ export const rows: readonly (readonly [id: number, name: string, ...layouts: str
   [0x10f001, 'grant map', 'domain'],
   [0x10f002, 'grant unmap', 'domain'],
   [0x10f003, 'grant transfer', 'domain'],
-  [0x10f004, 'memory set entry', 'frame:64 machineFrame:64 type domain:16 order:16'],
+  [0x10f004, 'memory set entry', 'frame:64? machineFrame:64? type domain:16 order:16'],
   // Of the same length in all versions: up to Xen 4.17 the order is the upper half of the domain's word (and the last
   // word is noise), from 4.18 on a word of its own (and that half is zero). Both are given, as nothing else tells.
-  [0x10f005, 'memory decrease', 'frame:64 domain:16 order16:16 order32'],
-  [0x10f010, 'memory populate', 'frame:64 machineFrame:64 domain:16 order16:16 order32'],
-  [0x10f011, 'memory reclaim zero', 'frame:64 machineFrame:64 domain:16 order16:16 order32'],
-  [0x10f012, 'memory splinter', 'frame:64 domain:16 _:16 order32'],
+  [0x10f005, 'memory decrease', 'frame:64? domain:16 order16:16 order32'],
+  [0x10f010, 'memory populate', 'frame:64? machineFrame:64? domain:16 order16:16 order32'],
+  [0x10f011, 'memory reclaim zero', 'frame:64? machineFrame:64? domain:16 order16:16 order32'],
+  [0x10f012, 'memory splinter', 'frame:64? domain:16 _:16 order32'],
+
+  // An entry of a multicall: of common code, so that Arm writes it too.
+  [0x20200e, 'multicall entry', ...hypercallLayouts],
 
   [0x801001, 'frequency change', 'fromMhz toMhz'],
+
+  ...x86Rows,
 ]

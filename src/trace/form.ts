@@ -1,15 +1,5 @@
-import { eventName, type Field, fieldsOf, fieldValue } from './events.ts'
-import type { MergedRecord } from './merge.ts'
+import { eventName, type Field, fieldsOf } from './events.ts'
 import { EVENT_MASK, KIND_MASK } from './reader.ts'
-
-/** `domain=1 vcpu=0`. */
-export function fieldText({ words, at }: MergedRecord): string {
-  let text = ''
-  for (const field of formOf(words[at] as number).fields) {
-    text += `${text === '' ? '' : ' '}${field.name}=${fieldValue(field, words, at + 1)}`
-  }
-  return text
-}
 
 interface Form {
   readonly name: string

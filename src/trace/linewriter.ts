@@ -1,3 +1,4 @@
+import { copy, digits, putNumber, putPadded, putValue } from './ascii.ts'
 import { type Field, fieldValue } from './events.ts'
 import { formOf } from './form.ts'
 import type { MergedRecord } from './merge.ts'
@@ -8,9 +9,7 @@ const BUFFER_BYTES = 1 << 17
 /** Longer than any line: three numbers, a name, and fields of seven words. */
 const LONGEST_LINE_BYTES = 1 << 10
 const TIME_WIDTH = 14
-const [BLANK, DOT, ZERO, MINUS, NEWLINE] = [0x20, 0x2e, 0x30, 0x2d, 0x0a] as const
-/** The largest power of ten that integers of 32 bits can be padded to. */
-const HALF = 1e8
+const [BLANK, DOT, MINUS, NEWLINE] = [0x20, 0x2e, 0x2d, 0x0a] as const
 const [twoBlanks, threeBlanks] = [Buffer.from('  '), Buffer.from('   ')] as const
 
 /** What a kind of record has in common with all others of it. */
@@ -44,8 +43,8 @@ export class LineWriter {
     this.#give = give
   }
 
-  /** `first` is the time of the capture's first record. */
-  line(record: MergedRecord, first: number): void {
+  /** `first` is the time of the capture's first record; ticks are shown from `zero` on. */
+  line(record: MergedRecord, first: number, zero = 0): void {
     if (this.#used + LONGEST_LINE_BYTES > BUFFER_BYTES) this.flush()
     const { words, at, time, cpu } = record
     const kind = (words[at] as number) & KIND_MASK
@@ -53,15 +52,13 @@ export class LineWriter {
     const bytes = this.#bytes
     let end = this.#time(time - first, this.#used)
     end = copy(bytes, end, twoBlanks)
-    end = putNumber(bytes, end, time)
+    end = putNumber(bytes, end, time - zero)
     end = copy(bytes, end, cpu < 10 ? threeBlanks : twoBlanks)
     end = putNumber(bytes, end, cpu)
     end = copy(bytes, end, name)
     for (const field of fields) {
       end = copy(bytes, end, field.before)
-      const value = fieldValue(field, words, at + 1)
-      if (typeof value === 'number' && value >= 0) end = putNumber(bytes, end, value)
-      else end = copy(bytes, end, Buffer.from(String(value)))
+      end = putValue(bytes, end, fieldValue(field, words, at + 1))
     }
     bytes[end] = NEWLINE
     this.#used = end + 1
@@ -100,39 +97,4 @@ export class LineWriter {
     bytes[to] = DOT
     return putPadded(bytes, to + 1, parts[1] as number, 3)
   }
-}
-
-/** Puts a whole number from 0 to 2^53 at `end`; returns where it ends, as all of these do. */
-function putNumber(bytes: Uint8Array, end: number, value: number): number {
-  if (value < 10) {
-    bytes[end] = ZERO + value
-    return end + 1
-  }
-  if (value < HALF) return putPadded(bytes, end, value, digits(value))
-  const high = Math.floor(value / HALF)
-  return putPadded(bytes, putNumber(bytes, end, high), value - high * HALF, 8)
-}
-
-/** A number below 10^8, with zeros before it. */
-function putPadded(bytes: Uint8Array, end: number, value: number, width: number): number {
-  let rest = value | 0
-  for (let place = end + width - 1; place >= end; place--) {
-    const next = (rest / 10) | 0
-    bytes[place] = ZERO + rest - next * 10
-    rest = next
-  }
-  return end + width
-}
-
-function copy(bytes: Uint8Array, end: number, from: Uint8Array): number {
-  // Some ten bytes: a loop is quicker than a call of `set`.
-  for (let i = 0; i < from.length; i++) bytes[end + i] = from[i] as number
-  return end + from.length
-}
-
-/** How many decimal digits a whole number has. */
-function digits(value: number): number {
-  let count = 1
-  for (let limit = 10; value >= limit; limit *= 10) count += 1
-  return count
 }

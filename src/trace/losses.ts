@@ -1,30 +1,34 @@
 import type { Gap } from './reader.ts'
+import { firstEndingAfter, joined, type Span } from './spans.ts'
 
 /**
- * Gaps of a capture that is being read, in the order of time. A record of lost records comes at the gap's end; but the reader is
- * ahead of the merge, so a gap is nearly always known when the first record after its beginning is taken, and what is made of records
- * needs no correction. A class because it remembers which gaps are open.
+ * When records were lost, and what that leaves to be known of states. A vCPU that runs on one pCPU cannot have changed because of
+ * a loss on another: its change would be recorded where it runs. Any other vCPU may have changed in any loss.
  */
 export class Losses {
-  /** Gaps in which the last time asked for lies. */
-  open: readonly Gap[] = []
-  #waiting: readonly Gap[] = []
-  #seen = 0
+  readonly #all: Span[] = []
+  readonly #byCpu = new Map<number, Span[]>()
+
+  /** Of all pCPUs; ascending and disjoint. */
+  get all(): readonly Span[] {
+    return this.#all
+  }
+
+  add(gaps: readonly Gap[]): void {
+    joined(this.#all, gaps)
+    for (const [cpu, own] of Map.groupBy(gaps, ({ cpu }) => cpu)) {
+      this.#byCpu.set(cpu, joined(this.#byCpu.get(cpu) ?? [], own))
+    }
+  }
 
   /**
-   * The gaps that begin by the time of `record` and did not by the time of the one before; `gaps` is the reader's list,
-   * which grows. A record and not its time, as a number beyond 2^31 would be boxed for the call.
+   * From when on it is not known whether a vCPU kept the state that it had at `since` until `to`: the first instant in between at
+   * which a change may have been lost; Infinity if there is none. `running` is the pCPU on which it ran; null if it did not.
    */
-  begun(gaps: readonly Gap[], record: { readonly time: number }): readonly Gap[] {
-    if (gaps.length === this.#seen && this.#waiting.length === 0 && this.open.length === 0) return none
-    const { time } = record
-    this.#waiting = [...this.#waiting, ...gaps.slice(this.#seen)]
-    this.#seen = gaps.length
-    const begun = this.#waiting.filter(({ from }) => from <= time)
-    this.#waiting = this.#waiting.filter(({ from }) => from > time)
-    this.open = [...this.open, ...begun].filter(({ to }) => to > time)
-    return begun
+  unknownFrom(running: number | null, since: number, to: number): number {
+    const spans = running === null ? this.#all : this.#byCpu.get(running)
+    if (spans === undefined || spans.length === 0) return Number.POSITIVE_INFINITY
+    const next = spans[firstEndingAfter(spans, since)]
+    return next === undefined || next.from > to ? Number.POSITIVE_INFINITY : Math.max(since, next.from)
   }
 }
-
-const none: readonly Gap[] = []

@@ -8,7 +8,7 @@
 import { type Alignment, align } from './align.ts'
 import { findPause, findUnpause, loopStamps, type Span, type Subject } from './edges.ts'
 import { TraceError } from './error.ts'
-import type { Runstate } from './events.ts'
+import { isRunstateChange, newState, oldState, type Runstate } from './events.ts'
 import {
   negativePausePhase,
   negativeUnpausePhase,
@@ -21,8 +21,9 @@ import {
   unpausePhases,
 } from './phases.ts'
 import type { Gap } from './reader.ts'
+import { overlaps } from './spans.ts'
 import type { Command, Stamps } from './stamps.ts'
-import { type EventCount, overlaps, readTimeline, type Timeline } from './timeline.ts'
+import { type EventCount, firstAtOrAfter, lastChangeBefore, readTimeline, type Timeline } from './timeline.ts'
 
 interface Common {
   readonly trial: number
@@ -108,7 +109,7 @@ export function analyse(timeline: Timeline, dom0: Stamps, domU: Stamps): Analysi
   }
   const subject: Subject = {
     timeline: timeline.domains.get(domain.id) ?? { vcpus: new Map(), yields: [] },
-    gaps: timeline.gaps,
+    lost: timeline.lost,
     vcpu: domain.vcpu,
     loop: loopStamps(domU, alignments.domU),
   }
@@ -147,7 +148,7 @@ function agree(
 
 function alignDomain({ brackets }: Stamps, domain: number, timeline: Timeline): Alignment {
   try {
-    return align(brackets, timeline.domains.get(domain)?.yields ?? [], timeline)
+    return align(brackets, timeline.domains.get(domain)?.yields ?? [], { ...timeline, gaps: timeline.lost })
   } catch (cause) {
     if (!(cause instanceof TraceError)) throw cause
     throw new TraceError(
@@ -183,7 +184,8 @@ function operation(command: Command, where: Span, subject: Subject, tolerance: T
         'last domU stamp': edges.lastStamp,
       }) ??
       unknownState(state, subject) ??
-      negative(phases && negativePausePhase(phases, tolerance))
+      negative(phases && negativePausePhase(phases, tolerance)) ??
+      contradicting(where, subject, edges.vcpuStops)
     return { type, trial, state, edges, phases, excluded }
   }
   const { state, edges } = findUnpause(where, subject)
@@ -197,7 +199,8 @@ function operation(command: Command, where: Span, subject: Subject, tolerance: T
       'first domU stamp': edges.firstStamp,
     }) ??
     unknownState(state, subject) ??
-    negative(phases && negativeUnpausePhase(phases, tolerance))
+    negative(phases && negativeUnpausePhase(phases, tolerance)) ??
+    contradicting(where, subject, edges.vcpuRuns)
   return { type, trial, state, edges, phases, excluded }
 }
 
@@ -220,9 +223,13 @@ function failed({ type, exitStatus, stateAfter }: Command): string | null {
 }
 
 /** Up to the last edge; up to the limit if an edge was not found, as it may be among what was lost. */
-function lost(where: Span, { gaps }: Subject, edges: readonly (number | null)[] | null): string | null {
+function lost(
+  where: Span,
+  { lost: spans }: Subject,
+  edges: readonly (number | null)[] | null,
+): string | null {
   const to = edges === null ? where.limit : Math.max(where.xlEnds, ...edges.filter((edge) => edge !== null))
-  return overlaps(gaps, where.xlRuns - where.halfWidth, to) ? 'lost records' : null
+  return overlaps(spans, where.xlRuns - where.halfWidth, to) ? 'lost records' : null
 }
 
 function missing(edges: Readonly<Record<string, number | null>>): string | null {
@@ -236,6 +243,23 @@ function unknownState(state: Runstate | null, { vcpu }: Subject): string | null 
 
 function negative(phase: string | null): string | null {
   return phase === null ? null : `negative phase: ${phase}`
+}
+
+/** Changes of a vCPU that cannot follow one another, with nothing lost in between, are not in the order in which they happened. */
+function contradicting(where: Span, { timeline, lost: spans }: Subject, end: number | null): string | null {
+  const to = Math.max(where.xlEnds, end ?? 0)
+  for (const { times, events } of timeline.vcpus.values()) {
+    let before = -1
+    const from = lastChangeBefore({ events }, firstAtOrAfter(times, where.xlRuns))
+    for (let i = Math.max(0, from); i < times.length && (times[i] as number) <= to; i++) {
+      if (!isRunstateChange(events[i] as number)) continue
+      const fits = before < 0 || newState(events[before] as number) === oldState(events[i] as number)
+      if (!fits && !overlaps(spans, times[before] as number, times[i] as number))
+        return 'runstate changes out of order: the clocks of pCPUs differ, or records are missing'
+      before = i
+    }
+  }
+  return null
 }
 
 function sanity(timeline: Timeline, alignments: Sanity['alignments'], found: readonly Operation[]): Sanity {

@@ -6,11 +6,13 @@
 
 import { PbfWriter } from 'pbf'
 import { IDLE_DOMAIN } from './events.ts'
+import type { Losses } from './losses.ts'
 import type { MergedRecord } from './merge.ts'
 import type { Operation } from './operations.ts'
 import type { Gap } from './reader.ts'
 import type { Extent } from './runstate.ts'
-import { clipped, type Span, type Stay, StayTracker } from './stays.ts'
+import { clipped, type Span } from './spans.ts'
+import { type Stay, StayTracker } from './stays.ts'
 
 /** A domain as the viewer shows it, and the vCPU that its measuring loop is pinned to. */
 export interface TestedDomain {
@@ -83,13 +85,13 @@ export class PerfettoTrace {
     return bytes
   }
 
-  /** Takes a record in the order of time; `first` is the time of the capture's first, `gaps` are those found so far. */
-  take(record: MergedRecord, first: number, gaps: readonly Gap[]): void {
+  /** Takes a record in the order of time; `first` is the time of the capture's first, `losses` may have come before it. */
+  take(record: MergedRecord, first: number, losses: Losses): void {
     if (this.#spans === null) {
       this.#first = first
       this.#spans = this.#spansFrom(first)
     }
-    this.#stays.take(record, first, gaps)
+    this.#stays.take(record, first, losses)
   }
 
   /** Ends what is open, and shows where records are missing. */

@@ -5,8 +5,10 @@
 
 import { IDLE_DOMAIN, isRunstateChange } from './events.ts'
 import type { Operation } from './operations.ts'
+import type { Gap } from './reader.ts'
 import { scan } from './scan.ts'
-import { clipped, type Span, type Stay, StayTracker } from './stays.ts'
+import { clipped, type Span } from './spans.ts'
+import { type Stay, StayTracker } from './stays.ts'
 
 /** Something that happened in an operation. */
 export interface PictureRow {
@@ -130,7 +132,11 @@ function namedEdges({ edges }: Operation): readonly (readonly [name: string, tic
 }
 
 /** Of each window the stays of domains, without Xen's idle vCPUs, in the order in which they end. */
-function staysIn(capture: Iterable<Uint8Array>, windows: readonly Span[]): readonly (readonly Stay[])[] {
+function staysIn(
+  capture: Iterable<Uint8Array>,
+  windows: readonly Span[],
+  gaps?: readonly Gap[],
+): readonly (readonly Stay[])[] {
   const stays = windows.map((): Stay[] => [])
   const tracker = new StayTracker((stay) => {
     if (stay.domain === IDLE_DOMAIN) return
@@ -139,12 +145,14 @@ function staysIn(capture: Iterable<Uint8Array>, windows: readonly Span[]): reado
   })
   const found = scan(
     capture,
-    (merge, first, gaps) => {
-      while (merge.next()) tracker.take(merge, first, gaps)
+    (merge, first, losses) => {
+      while (merge.next()) tracker.take(merge, first, losses)
     },
     isRunstateChange,
+    gaps,
   )
   if (found.damage !== null) throw found.damage
+  if (found.late) return staysIn(capture, windows, found.gaps)
   tracker.finish(found)
   return stays
 }

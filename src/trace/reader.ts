@@ -6,14 +6,27 @@
  * CNTPCT, low word first) if bit 31 says so, and the extra words. The file is a row of windows: a CPU_CHANGE
  * record names a pCPU and the bytes of its records that follow (xen/include/public/trace.h, tools/xentrace).
  *
- * Times are plain numbers: 2^53 ticks are five years at 54 MHz.
+ * Times are plain numbers of ticks. They count from zero while the first one is below 2^52 (2.6 years at 54 MHz). An x86
+ * host passes that after 17 days, so its times count from a multiple of 2^32 just below the first one: `origin` says
+ * which. Either way every tick is exact.
  */
 
-import { type Action, Census, HASH_FACTOR, HASH_SHIFT, type Kind, OTHER, PASS, STORE } from './census.ts'
+import {
+  type Action,
+  Census,
+  FULL,
+  HASH_FACTOR,
+  HASH_SHIFT,
+  type Kind,
+  MOST_KINDS,
+  OTHER,
+  PASS,
+  STORE,
+} from './census.ts'
 import { TraceError } from './error.ts'
 import { CPU_CHANGE, LOST, WRAP } from './events.ts'
 
-/** Words per record in a segment: the header and up to seven extra words. */
+/** Most words of a record in a segment: the header and up to seven extra words. */
 export const RECORD_WORDS = 8
 export const EVENT_MASK = 0x0fffffff
 /** A header without the bit that says whether a time follows. */
@@ -24,10 +37,20 @@ const CPU_CHANGE_BIG_ENDIAN = 0x03f00120
 const CPU_CHANGE_WORDS = 3
 const LOST_HEADER = 0xc001f001
 const LONGEST_RECORD_BYTES = 40
+/** What a tick of a time's upper word counts. */
+const UPPER = 2 ** 32
 /** No Xen is built for more pCPUs: beyond this, the bytes are no capture. */
 const MAX_PCPUS = 16384
-const FIRST_SEGMENT_RECORDS = 64
-const LARGEST_SEGMENT_RECORDS = 8192
+/** Xen's t_info has the size of a pCPU's buffer in pages of 4 KiB, as 16 bits. */
+const LARGEST_WINDOW_BYTES = 65535 * 4096
+/** Xen writes at most one for each time that xentrace empties a buffer: this is a week of 128 pCPUs, all the time full. */
+const MOST_GAPS = 2 ** 20
+const FIRST_SEGMENT_RECORDS = 16
+const SEGMENT_RECORDS = 256
+/** A segment has room for records of this many words on average. */
+const MEAN_RECORD_WORDS = 4
+/** Upper word of the least first time that other times are counted from: 2^52 ticks. */
+const LEAST_ORIGIN = 2 ** 20
 
 /** Nothing is known of pCPU `cpu` from `from` to `to` (ticks, both inclusive): `count` records did not fit. */
 export interface Gap {
@@ -37,46 +60,54 @@ export interface Gap {
   readonly count: number
 }
 
-/** A run of a pCPU's records: `times[i]` in ticks; from `words[i * RECORD_WORDS]` on the header and the extra words. */
+/** A run of a pCPU's records: `times[i]` in ticks; `words` has the header and the extra words of one after another. */
 export interface Segment {
   readonly times: Float64Array
   readonly words: Uint32Array
   count: number
+  /** Words used. */
+  used: number
+  next: Segment | undefined
 }
 
-/** The records of one pCPU that are decoded and not yet taken: a queue of segments that are used again. */
+/** Of a stream that has no record yet: there may be thousands of pCPUs that are named and silent. */
+const nothing: Segment = segment(0)
+
+/**
+ * The records of one pCPU that are decoded and not yet taken: a list of segments. Those that are taken are used again by all streams,
+ * the last one first, so that they are still in the processor's cache.
+ */
 export class Stream {
   readonly cpu: number
-  front: Segment
-  /** Next record to take from `front`. */
+  front: Segment = nothing
+  /** Next record to take from `front`, and its first word. */
   index = 0
+  at = 0
   /** Segment that the reader fills. */
-  tail: Segment
-  /** Time of the oldest record, stored or not; -Infinity before it. */
-  first = Number.NEGATIVE_INFINITY
-  /** Time of the newest record, stored or not, as its two words; the upper one is -1 before it. */
+  tail: Segment = nothing
+  /** Time of the oldest and of the newest record, stored or not; not a number before it. */
+  first = Number.NaN
+  last = Number.NaN
+  /** The newest time as its two words; the upper one is -1 before it. */
   low = 0
   high = -1
-  readonly #queue: Segment[] = []
-  readonly #spares: Segment[] = []
+  /** Whether its newest record says that records before it were lost: what follows those was not written either. */
+  endsInLoss = false
+  readonly #spares: Segment[]
 
-  constructor(cpu: number) {
+  constructor(cpu: number, spares: Segment[]) {
     this.cpu = cpu
-    this.front = segment(FIRST_SEGMENT_RECORDS)
-    this.tail = this.front
+    this.#spares = spares
   }
 
-  /** Time of the newest record, stored or not; -Infinity before it. */
-  get last(): number {
-    return this.high < 0 ? Number.NEGATIVE_INFINITY : ticks(this.low, this.high)
-  }
-
-  /** Gives the reader an empty segment to fill. */
-  extend(): Segment {
-    const records = Math.min(this.tail.times.length * 2, LARGEST_SEGMENT_RECORDS)
-    const next = this.#spares.pop() ?? segment(records)
-    next.count = 0
-    this.#queue.push(next)
+  /** A segment with room for a record. */
+  room(): Segment {
+    const { tail } = this
+    if (tail.count < tail.times.length && tail.used + RECORD_WORDS <= tail.words.length) return tail
+    const records = Math.min(Math.max(tail.times.length * 4, FIRST_SEGMENT_RECORDS), SEGMENT_RECORDS)
+    const next = (records === SEGMENT_RECORDS ? this.#spares.pop() : undefined) ?? segment(records)
+    if (tail === nothing) this.front = next
+    else tail.next = next
     this.tail = next
     return next
   }
@@ -84,15 +115,18 @@ export class Stream {
   /** Makes `front` hold a record to take; false if there is none yet. */
   ready(): boolean {
     while (this.index >= this.front.count) {
-      const next = this.#queue.shift()
-      if (next === undefined) {
-        this.front.count = 0
-        this.index = 0
-        return false
+      const { front } = this
+      const { next } = front
+      if (next === undefined) return false
+      if (front.times.length === SEGMENT_RECORDS) {
+        front.count = 0
+        front.used = 0
+        front.next = undefined
+        this.#spares.push(front)
       }
-      if (this.front.times.length === LARGEST_SEGMENT_RECORDS) this.#spares.push(this.front)
       this.front = next
       this.index = 0
+      this.at = 0
     }
     return true
   }
@@ -102,6 +136,14 @@ export class Stream {
 export type Wanted = (event: number) => boolean
 
 export const everything: Wanted = () => true
+
+/** The newest record of a round of windows. */
+interface Newest {
+  readonly time: number
+  readonly cpu: number
+}
+
+const none: Newest = { time: Number.NEGATIVE_INFINITY, cpu: -1 }
 
 /**
  * Takes a capture chunk by chunk; `streams` then hold its records until a merge takes them, those of lost records
@@ -114,36 +156,42 @@ export class Reader {
   readonly gaps: Gap[] = []
   /** Records without a time before the first one with a time: there is nothing to inherit, so they are left out. */
   untimed = 0
-  /** Every record earlier than this is in `streams`. */
-  settled = Number.NEGATIVE_INFINITY
-
   readonly #census: Census
+  readonly #byCpu: Stream[] = []
+  readonly #spares: Segment[] = []
   #rest = new Uint8Array(0)
   #offset = 0
   #stream: Stream | undefined
   #windowWords = 0
   #cpu = -1
-  #newest = Number.NEGATIVE_INFINITY
-  #newestByRound: readonly [number, number] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  /** Whether the window's first time is still to come. */
+  #fresh = false
+  /** Upper word of the origin; -1 before the first time. */
+  #base = -1
+  #newest = none
+  #newestByRound: readonly [Newest, Newest] = [none, none]
+  #settled = none
 
   constructor(wanted: Wanted = everything) {
     this.#census = new Census((event) => actionOf(event, wanted))
   }
 
   push(chunk: Uint8Array): void {
+    // Not a Buffer, whose `slice` is a view of memory that others write to.
+    let bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length)
     // The record that the chunk before left unfinished first, so that not all of this one need be copied.
-    const bridged = this.#rest.length === 0 ? 0 : Math.min(chunk.length, LONGEST_RECORD_BYTES)
+    const bridged = this.#rest.length === 0 ? 0 : Math.min(bytes.length, LONGEST_RECORD_BYTES)
     if (bridged > 0) {
       const before = this.#rest.length
-      const bridge = concat(this.#rest, chunk.subarray(0, bridged))
+      const bridge = concat(this.#rest, bytes.subarray(0, bridged))
       const used = this.#take(bridge)
-      if (bridged === chunk.length) {
+      if (bridged === bytes.length) {
         this.#rest = bridge.slice(used)
         return
       }
-      chunk = chunk.subarray(used - before)
+      bytes = bytes.subarray(used - before)
     }
-    this.#rest = chunk.slice(this.#take(chunk))
+    this.#rest = bytes.slice(this.#take(bytes))
   }
 
   /** Bytes that were decoded: up to the record, or window, that is not whole or not sane. */
@@ -154,6 +202,16 @@ export class Reader {
   /** Records of each kind, padding and window headers left out. */
   get kinds(): readonly Kind[] {
     return this.#census.list().filter(({ event }) => event !== WRAP)
+  }
+
+  /** Every record earlier than this is in `streams`. */
+  get settled(): number {
+    return this.#settled.time
+  }
+
+  /** The tick that times here count from. */
+  get origin(): bigint {
+    return BigInt(Math.max(0, this.#base)) << 32n
   }
 
   #take(bytes: Uint8Array): number {
@@ -168,7 +226,7 @@ export class Reader {
     if (length === 0)
       throw new TraceError('the capture is empty (0 bytes): did xentrace run, and to its end?')
     if (this.#windowWords === 0 && this.#rest.length === 0) {
-      this.settled = Number.POSITIVE_INFINITY
+      this.#settled = { time: Number.POSITIVE_INFINITY, cpu: -1 }
       return
     }
     const missing = this.#windowWords > 0 ? this.#windowWords * 4 - this.#rest.length : undefined
@@ -177,6 +235,15 @@ export class Reader {
         ? `the capture is truncated at byte ${length}: ${this.#rest.length} bytes of a window header are there`
         : `the capture is truncated at byte ${length}: ${missing} more bytes should follow in the window of pCPU ${this.#cpu}`,
     )
+  }
+
+  /**
+   * Up to when a stream has all records of its pCPU; Infinity if to the end. A capture that is cut lacks, besides the end
+   * of its last window, the windows of the pCPUs that come after it in the same round.
+   */
+  completeUntil({ cpu, endsInLoss, last }: Stream, cut: boolean): number {
+    const missing = cut && (cpu > this.#cpu || (cpu === this.#cpu && this.#windowWords > 0))
+    return missing || endsInLoss ? last : Number.POSITIVE_INFINITY
   }
 
   /** Returns the number of words used: whole records only, the rest waits for the next chunk. */
@@ -207,10 +274,17 @@ export class Reader {
     const bytes = (words[i + 2] as number) >>> 0
     if (cpu < 0 || cpu >= MAX_PCPUS) throw this.#error(`a window of pCPU ${cpu}, which cannot be`, i + 1)
     if (bytes % 4 !== 0) throw this.#error(`a window of ${bytes} bytes, which is not a multiple of 4`, i + 2)
+    if (bytes > LARGEST_WINDOW_BYTES) {
+      throw this.#error(
+        `a window of ${bytes} bytes, but Xen's buffers have at most ${LARGEST_WINDOW_BYTES}`,
+        i + 2,
+      )
+    }
     if (cpu <= this.#cpu) this.#endRound()
     this.#cpu = cpu
-    this.#stream = this.#streamOf(cpu)
+    this.#stream = this.#byCpu[cpu] ?? this.#addStream(cpu)
     this.#windowWords = bytes / 4
+    this.#fresh = true
   }
 
   #expectWindow(header: number, i: number): void {
@@ -233,16 +307,15 @@ export class Reader {
    * after it is stamped, hence one round more.
    */
   #endRound(): void {
-    this.settled = this.#newestByRound[0]
+    this.#settled = this.#newestByRound[0]
     this.#newestByRound = [this.#newestByRound[1], this.#newest]
   }
 
-  #streamOf(cpu: number): Stream {
-    const place = this.streams.findIndex((stream) => stream.cpu >= cpu)
-    const found = this.streams[place]
-    if (found?.cpu === cpu) return found
-    const stream = new Stream(cpu)
-    this.streams.splice(place < 0 ? this.streams.length : place, 0, stream)
+  #addStream(cpu: number): Stream {
+    const stream = new Stream(cpu, this.#spares)
+    this.#byCpu[cpu] = stream
+    const place = this.streams.findLastIndex((other) => other.cpu < cpu)
+    this.streams.splice(place + 1, 0, stream)
     return stream
   }
 
@@ -254,6 +327,9 @@ export class Reader {
     const end = Math.min(words.length, windowEnd)
     const { kinds, counts, actions } = census
     let { tail, low, high } = stream
+    let base = Math.max(0, this.#base)
+    let unchecked = this.#fresh
+    let lossEnd = -1
     let i = start
     while (i < end) {
       const header = words[i] as number
@@ -263,8 +339,7 @@ export class Reader {
       const next = first + extra
       if (next > end) {
         if (next <= windowEnd) break
-        stream.low = low
-        stream.high = high
+        this.#leave(stream, low, high)
         throw this.#error(
           `a record of ${(next - i) * 4} bytes overruns its window of pCPU ${stream.cpu} by ${(next - windowEnd) * 4} bytes`,
           i,
@@ -278,15 +353,20 @@ export class Reader {
         action = actions[place] as number
       } else {
         action = census.count(kind)
+        if (action === FULL) {
+          this.#leave(stream, low, high)
+          throw this.#error(`more than ${MOST_KINDS} kinds of records: this cannot be an xentrace capture`, i)
+        }
       }
       if (action <= STORE) {
         if (timed === 1) {
           const nextLow = words[i + 1] as number
           const nextHigh = words[i + 2] as number
-          if (nextHigh !== high || nextHigh < 0 || nextLow >>> 0 < low >>> 0) {
-            stream.low = low
-            stream.high = high
+          if (unchecked || nextHigh !== high || nextLow >>> 0 < low >>> 0) {
+            this.#leave(stream, low, high)
             this.#checkTime(stream, words, i)
+            unchecked = false
+            base = Math.max(0, this.#base)
             high = nextHigh
           }
           low = nextLow
@@ -294,46 +374,99 @@ export class Reader {
           this.untimed += 1
           i = next
           continue
+        } else if (unchecked) {
+          this.#leave(stream, low, high)
+          this.#settle(stream)
+          ;({ low, high } = stream)
         }
         if (action === STORE) {
-          if (tail.count === tail.times.length) tail = stream.extend()
-          const record = tail.count
-          const to = record * RECORD_WORDS
-          tail.times[record] = ticks(low, high)
-          tail.words[to] = header
-          for (let k = 0; k < extra; k++) tail.words[to + 1 + k] = words[first + k] as number
-          tail.count = record + 1
+          if (tail.count === tail.times.length || tail.used + RECORD_WORDS > tail.words.length)
+            tail = stream.room()
+          const { words: stored } = tail
+          tail.times[tail.count++] = (low >>> 0) + (high - base) * UPPER
+          let to = tail.used
+          stored[to++] = header
+          for (let from = first; from < next; from++) stored[to++] = words[from] as number
+          tail.used = to
         }
       } else if ((header & EVENT_MASK) !== WRAP) {
-        stream.low = low
-        stream.high = high
-        tail = this.#lost(stream, words, i)
-        low = stream.low
-        high = stream.high
+        this.#leave(stream, low, high)
+        this.#lost(stream, words, i)
+        ;({ tail, low, high } = stream)
+        base = Math.max(0, this.#base)
+        lossEnd = next
       }
       i = next
     }
-    stream.low = low
-    stream.high = high
-    if (stream.last > this.#newest) this.#newest = stream.last
+    this.#fresh = unchecked
+    this.#leave(stream, low, high)
+    if (i > start) stream.endsInLoss = i === lossEnd
     return i
   }
 
-  /** Throws unless the time of the record at word `i` may follow the stream's; asked of its first record, too. */
+  /**
+   * A record without a time has that of the one before, which may have been written long ago. It is at least as late as what is
+   * settled, or it would have been in an earlier round.
+   */
+  #settle(stream: Stream): void {
+    const { time } = this.#settled
+    if (stream.last >= time) return
+    stream.low = (time % UPPER) | 0
+    stream.high = Math.floor(time / UPPER) + Math.max(0, this.#base)
+    stream.last = time
+  }
+
+  /** Notes the newest time of the stream that is being filled. */
+  #leave(stream: Stream, low: number, high: number): void {
+    stream.low = low
+    stream.high = high
+    if (high < 0) return
+    stream.last = this.#ticks(low, high)
+    if (stream.last > this.#newest.time) this.#newest = { time: stream.last, cpu: stream.cpu }
+  }
+
+  /**
+   * Throws unless the time of the record at word `i` may follow the stream's; asked of the first of a window, and of any whose
+   * upper word is new.
+   */
   #checkTime(stream: Stream, words: Int32Array, i: number): void {
-    const time = ticks(words[i + 1] as number, words[i + 2] as number)
-    if (time >= stream.last && time <= Number.MAX_SAFE_INTEGER) {
-      if (stream.first === Number.NEGATIVE_INFINITY) stream.first = time
+    const [low, high] = [words[i + 1] as number, words[i + 2] as number]
+    if (this.#base < 0 && high >= 0) this.#base = high < LEAST_ORIGIN ? 0 : high
+    const time = this.#ticks(low, high)
+    const isLoss = ((words[i] as number) & EVENT_MASK) === LOST
+    const problem =
+      this.#misfit(stream, low, high) ?? (isLoss ? null : this.#otherClock(stream.cpu, low, high))
+    if (problem === null) {
+      if (Number.isNaN(stream.first)) stream.first = time
       return
     }
     this.#census.forget((words[i] as number) & KIND_MASK)
-    throw time < stream.last
-      ? this.#error(`time runs backwards on pCPU ${stream.cpu}: ${time} after ${stream.last}`, i)
-      : this.#error(`a time of ${time} ticks on pCPU ${stream.cpu}, beyond 2^53`, i)
+    throw this.#error(problem, i)
   }
 
-  /** Stores a record of lost records; returns the segment to fill further. */
-  #lost(stream: Stream, words: Int32Array, i: number): Segment {
+  #misfit(stream: Stream, low: number, high: number): string | null {
+    const { cpu, last } = stream
+    const time = this.#ticks(low, high)
+    if (time < last)
+      return `time runs backwards on pCPU ${cpu}: ${exact(low, high)} after ${exact(stream.low, stream.high)}`
+    if (high < 0) return `a time of ${exact(low, high)} ticks on pCPU ${cpu}, beyond 2^63`
+    if (Number.isSafeInteger(time)) return null
+    return `a time of ${exact(low, high)} ticks on pCPU ${cpu}, more than 2^53 away from the first one`
+  }
+
+  /** A record that lies before what is settled was not stamped by the clock of the others. */
+  #otherClock(cpu: number, low: number, high: number): string | null {
+    const { time: settled, cpu: other } = this.#settled
+    const apart = settled - this.#ticks(low, high)
+    if (apart <= 0) return null
+    return (
+      `the clocks of pCPUs ${cpu} and ${other} differ by ${apart} ticks or more: tick ${exact(low, high)} of pCPU ${cpu} ` +
+      `is in a window that xentrace wrote three rounds after tick ${BigInt(settled) + this.origin} of pCPU ${other}`
+    )
+  }
+
+  /** Stores a record of lost records. */
+  #lost(stream: Stream, words: Int32Array, i: number): void {
     const header = words[i] as number
     if ((header & EVENT_MASK) === CPU_CHANGE) {
       this.#census.forget(header & KIND_MASK)
@@ -345,19 +478,34 @@ export class Reader {
         i,
       )
     }
+    if (this.gaps.length === MOST_GAPS) throw this.#error(`records lost more than ${MOST_GAPS} times`, i)
     this.#checkTime(stream, words, i)
     stream.low = words[i + 1] as number
     stream.high = words[i + 2] as number
-    const time = stream.last
-    const from = ticks(words[i + 5] as number, words[i + 6] as number)
-    if (from > time) throw this.#error(`records lost from tick ${from} on, after their end at ${time}`, i)
-    this.gaps.push({ cpu: this.#cpu, from, to: time, count: (words[i + 3] as number) >>> 0 })
-    const tail = stream.tail.count === stream.tail.times.length ? stream.extend() : stream.tail
-    tail.times[tail.count] = time
-    tail.words[tail.count * RECORD_WORDS] = header
-    tail.words.set(words.subarray(i + 3, i + 7), tail.count * RECORD_WORDS + 1)
+    stream.last = this.#ticks(stream.low, stream.high)
+    const to = stream.last
+    const [low, high] = [words[i + 5] as number, words[i + 6] as number]
+    const from = this.#ticks(low, high)
+    if (from > to) {
+      throw this.#error(
+        `records lost from tick ${exact(low, high)} on, after their end at ${exact(stream.low, stream.high)}`,
+        i,
+      )
+    }
+    this.gaps.push({ cpu: this.#cpu, from, to, count: (words[i + 3] as number) >>> 0 })
+    // It takes its place among what is not settled yet, whenever the loss ended.
+    this.#settle(stream)
+    const tail = stream.room()
+    tail.times[tail.count] = stream.last
+    tail.words[tail.used] = header
+    tail.words.set(words.subarray(i + 3, i + 7), tail.used + 1)
     tail.count += 1
-    return tail
+    tail.used += 5
+  }
+
+  /** A time from its two words, which are unsigned. */
+  #ticks(low: number, high: number): number {
+    return (low >>> 0) + ((high >>> 0) - Math.max(0, this.#base)) * UPPER
   }
 
   #error(what: string, word: number): TraceError {
@@ -368,8 +516,10 @@ export class Reader {
 function segment(records: number): Segment {
   return {
     times: new Float64Array(records),
-    words: new Uint32Array(records * RECORD_WORDS),
+    words: new Uint32Array(records * MEAN_RECORD_WORDS),
     count: 0,
+    used: 0,
+    next: undefined,
   }
 }
 
@@ -378,12 +528,12 @@ function actionOf(event: number, wanted: Wanted): Action {
   return wanted(event) ? STORE : PASS
 }
 
-/** A time from its two words, which are unsigned. */
-function ticks(low: number, high: number): number {
-  return (low >>> 0) + (high >>> 0) * 0x1_0000_0000
+/** A time for a message, whatever its size. */
+function exact(low: number, high: number): bigint {
+  return (BigInt(high >>> 0) << 32n) + BigInt(low >>> 0)
 }
 
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
   const joined = new Uint8Array(a.length + b.length)
   joined.set(a)
   joined.set(b, a.length)

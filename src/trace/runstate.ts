@@ -1,14 +1,14 @@
 import { Histogram } from '../stats/histogram.ts'
 import { IDLE_DOMAIN, newState, oldState, runstates } from './events.ts'
+import { Losses } from './losses.ts'
 import type { MergedRecord } from './merge.ts'
 import { Slots } from './slots.ts'
 
 const STATES = runstates.length
 const RUNNING = 0
 const RUNNABLE = 1
-const UNKNOWN = 255
 const FIRST_VCPUS = 64
-const NEVER = Number.NEGATIVE_INFINITY
+const noLosses = new Losses()
 
 /** How long a vCPU, or all vCPUs of a domain, were in one state. */
 export interface Residency {
@@ -37,18 +37,12 @@ export interface PcpuUse {
   readonly idleTicks: number
 }
 
-/** A vCPU's first change: its time (ticks), old state and pCPU. */
-interface First {
-  readonly time: number
-  readonly state: number
-  readonly cpu: number
-}
-
-/** Where a capture begins and ends, in ticks: as a whole, and each pCPU's first record. */
+/** Where a capture begins and ends, in ticks: as a whole, and each pCPU's first record; and what it lacks in between. */
 export interface Extent {
   readonly first: number
   readonly last: number
   readonly pcpus: readonly { readonly cpu: number; readonly first: number }[]
+  readonly losses: Losses
 }
 
 /**
@@ -59,34 +53,49 @@ export class RunstateTracker {
   /** Changes whose old state is not the one that the change before left: records between them are missing. */
   mismatches = 0
   readonly #slots = new Slots()
-  #states = new Uint8Array(FIRST_VCPUS).fill(UNKNOWN)
-  /** When the present state began, or began to be unknown. */
-  #since = new Float64Array(FIRST_VCPUS).fill(NEVER)
+  #size = 0
+  #states = new Uint8Array(FIRST_VCPUS)
+  /** When the present state began. */
+  #since = new Float64Array(FIRST_VCPUS)
   /** pCPU of the last change. */
-  #cpus = new Int32Array(FIRST_VCPUS)
+  #cpus = new Uint16Array(FIRST_VCPUS)
   /** Whether the vCPU was blocked or offline before it became runnable. */
   #woke = new Uint8Array(FIRST_VCPUS)
+  /** Of the first change: its time, old state and pCPU. */
+  #firstTimes = new Float64Array(FIRST_VCPUS)
+  #firstStates = new Uint8Array(FIRST_VCPUS)
+  #firstCpus = new Uint16Array(FIRST_VCPUS)
   #unknown = new Float64Array(FIRST_VCPUS)
   #counts = new Float64Array(FIRST_VCPUS * STATES)
   #ticks = new Float64Array(FIRST_VCPUS * STATES)
   #parts = new Float64Array(FIRST_VCPUS * STATES)
   readonly #wakeToRun: Histogram[] = []
-  readonly #firsts: First[] = []
   /** Ticks by pCPU: busy, idle, busy, idle ... */
   #pcpuTicks = new Float64Array(FIRST_VCPUS)
 
-  /** Takes a runstate change. A record and not its parts, as numbers beyond 2^31 would be boxed for the call. */
-  apply({ time, cpu, words, at }: MergedRecord): void {
+  /**
+   * Takes a runstate change; `losses` are those that may have come before it. A record and not its parts, as numbers beyond 2^31
+   * would be boxed for the call.
+   */
+  apply({ time, cpu, words, at }: MergedRecord, losses = noLosses): void {
     const event = words[at] as number
     const key = words[at + 1] as number
     const slot = this.#slots.slot(key)
     const from = oldState(event)
     const to = newState(event)
-    if (slot >= this.#firsts.length) this.#begin(slot, time, from, cpu)
+    if (slot === this.#size) this.#begin(slot, time, from, cpu)
     else {
-      const took = time - (this.#since[slot] as number)
+      const since = this.#since[slot] as number
       const state = this.#states[slot] as number
-      if (state === from) {
+      const lost =
+        losses.all.length === 0
+          ? Number.POSITIVE_INFINITY
+          : losses.unknownFrom(state === RUNNING ? (this.#cpus[slot] as number) : null, since, time)
+      if (lost !== Number.POSITIVE_INFINITY) {
+        this.#addPart(slot, state, lost - since, this.#cpus[slot] as number)
+        this.#addUnknown(slot, time - lost)
+      } else if (state === from) {
+        const took = time - since
         const place = slot * STATES + from
         this.#counts[place] = (this.#counts[place] as number) + 1
         this.#ticks[place] = (this.#ticks[place] as number) + took
@@ -95,8 +104,8 @@ export class RunstateTracker {
           ;(this.#wakeToRun[slot] as Histogram).add(took)
         }
       } else {
-        if (state !== UNKNOWN) this.mismatches += 1
-        this.#unknown[slot] = (this.#unknown[slot] as number) + took
+        this.mismatches += 1
+        this.#addUnknown(slot, time - since)
       }
     }
     this.#states[slot] = to
@@ -105,32 +114,11 @@ export class RunstateTracker {
     this.#woke[slot] = from > RUNNABLE ? 1 : 0
   }
 
-  /**
-   * Nothing is known of `cpu` from `from` to now. What runs elsewhere still does, as the change would be recorded
-   * there; any other vCPU may have changed.
-   */
-  lose(cpu: number, from: number): void {
-    for (let slot = 0; slot < this.#firsts.length; slot++) {
-      const state = this.#states[slot] as number
-      if (state === UNKNOWN || (state === RUNNING && this.#cpus[slot] !== cpu)) continue
-      const since = this.#since[slot] as number
-      const until = Math.max(since, from)
-      this.#addPart(slot, state, until - since, this.#cpus[slot] as number)
-      this.#states[slot] = UNKNOWN
-      this.#since[slot] = until
-    }
-  }
-
-  /** Index in `runstates` of the vCPU's present state; undefined if it has not changed yet, or is not known. */
-  state(key: number): number | undefined {
-    const state = this.#states[this.#slots.slot(key)] ?? UNKNOWN
-    return state === UNKNOWN ? undefined : state
-  }
-
   /** Use of vCPUs, by domain and vCPU, and of pCPUs. To be asked for once, at the capture's end. */
   finish(extent: Extent): { readonly vcpus: readonly VcpuUse[]; readonly pcpus: readonly PcpuUse[] } {
-    for (const slot of this.#firsts.keys()) this.#closeEdges(slot, extent)
-    const vcpus = Array.from(this.#firsts, (_, slot) => {
+    const firsts = new Map(extent.pcpus.map(({ cpu, first }) => [cpu, first]))
+    for (let slot = 0; slot < this.#size; slot++) this.#closeEdges(slot, extent, firsts)
+    const vcpus = Array.from({ length: this.#size }, (_, slot) => {
       const key = this.#slots.key(slot)
       return {
         domain: key >>> 16,
@@ -153,22 +141,36 @@ export class RunstateTracker {
   }
 
   #begin(slot: number, time: number, state: number, cpu: number): void {
-    if (slot >= this.#states.length) this.#grow()
-    this.#firsts.push({ time, state, cpu })
+    if (slot === this.#states.length) this.#grow()
+    this.#size += 1
+    this.#firstTimes[slot] = time
+    this.#firstStates[slot] = state
+    this.#firstCpus[slot] = cpu
     this.#wakeToRun.push(new Histogram())
   }
 
   /** The stays that the capture's beginning and end cut. */
-  #closeEdges(slot: number, { first, last, pcpus }: Extent): void {
-    const begin = this.#firsts[slot] as First
+  #closeEdges(slot: number, { first, last, losses }: Extent, firsts: ReadonlyMap<number, number>): void {
+    const begin = this.#firstTimes[slot] as number
+    const before = this.#firstStates[slot] as number
+    const beginCpu = this.#firstCpus[slot] as number
     // A pCPU runs one vCPU at a time and records each change, so the first that leaves it ran since its first record.
-    const from =
-      begin.state === RUNNING ? (pcpus.find(({ cpu }) => cpu === begin.cpu)?.first ?? begin.time) : first
-    this.#addPart(slot, begin.state, begin.time - from, begin.cpu)
-    const took = last - (this.#since[slot] as number)
+    const from = before === RUNNING ? (firsts.get(beginCpu) ?? begin) : first
+    const known =
+      losses.unknownFrom(before === RUNNING ? beginCpu : null, from, begin) === Number.POSITIVE_INFINITY
+    if (known) this.#addPart(slot, before, begin - from, beginCpu)
+    else this.#addUnknown(slot, begin - from)
+
     const state = this.#states[slot] as number
-    if (state === UNKNOWN) this.#unknown[slot] = (this.#unknown[slot] as number) + took
-    else this.#addPart(slot, state, took, this.#cpus[slot] as number)
+    const since = this.#since[slot] as number
+    const cpu = this.#cpus[slot] as number
+    const until = Math.min(last, losses.unknownFrom(state === RUNNING ? cpu : null, since, last))
+    this.#addPart(slot, state, until - since, cpu)
+    this.#addUnknown(slot, last - until)
+  }
+
+  #addUnknown(slot: number, took: number): void {
+    this.#unknown[slot] = (this.#unknown[slot] as number) + took
   }
 
   #addPart(slot: number, state: number, took: number, cpu: number): void {
@@ -185,25 +187,24 @@ export class RunstateTracker {
 
   #grow(): void {
     const vcpus = this.#states.length * 2
-    const states = new Uint8Array(vcpus).fill(UNKNOWN)
-    states.set(this.#states)
-    this.#states = states
+    this.#states = longer(this.#states, vcpus)
     this.#since = longer(this.#since, vcpus)
+    this.#cpus = longer(this.#cpus, vcpus)
+    this.#woke = longer(this.#woke, vcpus)
+    this.#firstTimes = longer(this.#firstTimes, vcpus)
+    this.#firstStates = longer(this.#firstStates, vcpus)
+    this.#firstCpus = longer(this.#firstCpus, vcpus)
     this.#unknown = longer(this.#unknown, vcpus)
     this.#counts = longer(this.#counts, vcpus * STATES)
     this.#ticks = longer(this.#ticks, vcpus * STATES)
     this.#parts = longer(this.#parts, vcpus * STATES)
-    const cpus = new Int32Array(vcpus)
-    cpus.set(this.#cpus)
-    this.#cpus = cpus
-    const woke = new Uint8Array(vcpus)
-    woke.set(this.#woke)
-    this.#woke = woke
   }
 }
 
-function longer(list: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
-  const copy = new Float64Array(length)
+type List = Float64Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
+
+function longer<Kind extends List>(list: Kind, length: number): Kind {
+  const copy = new (list.constructor as new (length: number) => Kind)(length)
   copy.set(list)
   return copy
 }

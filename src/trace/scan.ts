@@ -1,6 +1,7 @@
 import type { Kind } from './census.ts'
 import { TraceError } from './error.ts'
 import { LOST } from './events.ts'
+import { Losses } from './losses.ts'
 import { Merge } from './merge.ts'
 import { everything, type Gap, Reader, type Wanted } from './reader.ts'
 import type { Extent } from './runstate.ts'
@@ -16,6 +17,15 @@ export interface Scan extends Extent {
   readonly pcpus: readonly { readonly cpu: number; readonly first: number; readonly last: number }[]
   /** By pCPU, then time. */
   readonly gaps: readonly Gap[]
+  /** pCPUs whose records end before the capture does: it is cut, or what comes after their last record was lost. */
+  readonly incomplete: readonly { readonly cpu: number; readonly from: number }[]
+  /**
+   * Whether a loss came to light only when later records had been taken, as its pCPU was silent for so long. To be right about
+   * states, take the capture again, with `gaps`.
+   */
+  readonly late: boolean
+  /** The tick that times here count from: 0, but for times beyond 2^52. */
+  readonly origin: bigint
   /** Records without a time before the first with a time: left out. */
   readonly untimed: number
   /** Why the capture ends where it does, if it is not whole: what was read before is sane. */
@@ -23,10 +33,10 @@ export interface Scan extends Extent {
 }
 
 /**
- * Takes merged records as long as there are any: called again and again, to the end of the capture. `first` is the
- * time of its first record, wanted or not; `gaps` are those that the reader has found so far.
+ * Takes merged records as long as there are any: called again and again, to the end of the capture, unless it returns false, which
+ * ends the scan. `first` is the time of the capture's first record, wanted or not.
  */
-export type Take = (merge: Merge, first: number, gaps: readonly Gap[]) => void
+export type Take = (merge: Merge, first: number, losses: Losses, zero: number) => unknown
 
 /** Largest piece of a capture that is decoded at once; it bounds the memory when a chunk is a whole file. */
 const PIECE_BYTES = 1024 * 1024
@@ -36,10 +46,16 @@ const PIECE_BYTES = 1024 * 1024
  * order of time. A damaged capture ends at the damage, which the result tells.
  *
  * @param capture the bytes of the file in chunks of any length; a whole file is `[bytes]`
+ * @param gaps those that an earlier scan of the same capture has found
  * @throws TraceError if it holds no record at all
  */
-export function scan(capture: Iterable<Uint8Array>, take: Take, wanted: Wanted = everything): Scan {
-  const scanner = new Scanner(take, wanted)
+export function scan(
+  capture: Iterable<Uint8Array>,
+  take: Take,
+  wanted: Wanted = everything,
+  gaps?: readonly Gap[],
+): Scan {
+  const scanner = new Scanner(take, wanted, gaps)
   for (const chunk of capture) if (!scanner.push(chunk)) break
   return scanner.end()
 }
@@ -49,8 +65,9 @@ export async function scanStream(
   capture: AsyncIterable<Uint8Array>,
   take: Take,
   wanted: Wanted = everything,
+  gaps?: readonly Gap[],
 ): Promise<Scan> {
-  const scanner = new Scanner(take, wanted)
+  const scanner = new Scanner(take, wanted, gaps)
   for await (const chunk of capture) if (!scanner.push(chunk)) break
   return scanner.end()
 }
@@ -59,60 +76,88 @@ class Scanner {
   readonly #reader: Reader
   readonly #merge: Merge
   readonly #take: Take
+  readonly #losses = new Losses()
+  /** How many of the reader's gaps are among the losses. */
+  #gaps: number
+  #late = false
+  #settled = Number.NEGATIVE_INFINITY
+  #stopped = false
   #damage: TraceError | null = null
 
-  constructor(take: Take, wanted: Wanted) {
+  constructor(take: Take, wanted: Wanted, gaps: readonly Gap[] | undefined) {
     this.#reader = new Reader(wanted)
     this.#merge = new Merge(this.#reader.streams)
     this.#take = take
+    this.#losses.add(gaps ?? [])
+    this.#gaps = gaps === undefined ? 0 : Number.POSITIVE_INFINITY
   }
 
-  /** False once the capture is known to be damaged: what follows cannot be trusted. */
+  /** False once the capture is known to be damaged, as what follows cannot be trusted, or nobody wants more of it. */
   push(chunk: Uint8Array): boolean {
-    return this.#try(() => {
-      for (let start = 0; start < chunk.length; start += PIECE_BYTES) {
+    this.#try(() => {
+      for (let start = 0; start < chunk.length && !this.#stopped; start += PIECE_BYTES) {
         this.#reader.push(chunk.subarray(start, start + PIECE_BYTES))
-        this.#drain(this.#reader.settled)
+        if (this.#reader.settled > this.#settled) this.#drain(this.#reader.settled)
       }
     })
+    return this.#damage === null && !this.#stopped
   }
 
   end(): Scan {
-    if (this.#damage === null) this.#try(() => this.#reader.end())
-    // What was decoded before the damage is sane, so it counts; unless it is what is out of order.
-    this.#try(() => this.#drain(Number.POSITIVE_INFINITY))
-    return describe(this.#reader, this.#damage)
+    if (this.#damage === null && !this.#stopped) this.#try(() => this.#reader.end())
+    const incomplete = this.#reader.streams.flatMap((stream) => {
+      const from = this.#reader.completeUntil(stream, this.#damage !== null)
+      return from === Number.POSITIVE_INFINITY || Number.isNaN(from) ? [] : [{ cpu: stream.cpu, from }]
+    })
+    this.#losses.add(
+      incomplete.map(({ cpu, from }) => ({ cpu, from: from + 1, to: Number.POSITIVE_INFINITY, count: 0 })),
+    )
+    // What was decoded before the damage is sane, so it counts.
+    if (!this.#stopped) this.#drain(Number.POSITIVE_INFINITY)
+    return describe(this.#reader, {
+      incomplete,
+      losses: this.#losses,
+      late: this.#late,
+      damage: this.#damage,
+    })
   }
 
   #drain(until: number): void {
+    const { gaps, origin } = this.#reader
+    if (gaps.length > this.#gaps) {
+      const added = gaps.slice(this.#gaps)
+      this.#gaps = gaps.length
+      this.#losses.add(added)
+      this.#late ||= added.some(({ from }) => from < this.#merge.time)
+    }
+    this.#settled = until
     this.#merge.until = until
     // Streams that are still to come begin after what is settled, so none of them changes the first time.
-    this.#take(this.#merge, firstOf(this.#reader), this.#reader.gaps)
+    const first = firstOf(this.#reader)
+    this.#stopped = this.#take(this.#merge, first, this.#losses, origin === 0n ? 0 : first) === false
   }
 
-  #try(action: () => void): boolean {
+  #try(action: () => void): void {
     try {
       action()
-      return true
     } catch (error) {
       if (!(error instanceof TraceError)) throw error
       this.#damage ??= error
-      return false
     }
   }
 }
 
 function firstOf({ streams }: Reader): number {
-  const times = streams.map(({ first }) => first).filter((time) => time !== Number.NEGATIVE_INFINITY)
-  return Math.min(...times)
+  return streams.reduce((least, { first }) => (first < least ? first : least), Number.POSITIVE_INFINITY)
 }
 
-function describe(reader: Reader, damage: TraceError | null): Scan {
+function describe(reader: Reader, found: Pick<Scan, 'incomplete' | 'losses' | 'late' | 'damage'>): Scan {
   const { kinds } = reader
   const pcpus = reader.streams
-    .filter(({ first }) => first !== Number.NEGATIVE_INFINITY)
+    .filter(({ first }) => !Number.isNaN(first))
     .map(({ cpu, first, last }) => ({ cpu, first, last }))
-  if (pcpus.length === 0) throw damage ?? new TraceError('the capture holds no records, only window headers')
+  if (pcpus.length === 0)
+    throw found.damage ?? new TraceError('the capture holds no records, only window headers')
   return {
     bytes: reader.bytes,
     records:
@@ -120,9 +165,10 @@ function describe(reader: Reader, damage: TraceError | null): Scan {
     kinds,
     pcpus,
     first: firstOf(reader),
-    last: Math.max(...pcpus.map(({ last }) => last)),
+    last: pcpus.reduce((most, { last }) => Math.max(most, last), Number.NEGATIVE_INFINITY),
     gaps: reader.gaps.toSorted((a, b) => a.cpu - b.cpu || a.from - b.from),
     untimed: reader.untimed,
-    damage,
+    origin: reader.origin,
+    ...found,
   }
 }

@@ -1,4 +1,4 @@
-import { eventName, events } from './events.ts'
+import { eventName, events, isPresent } from './events.ts'
 import { formOf } from './form.ts'
 import type { MergedRecord } from './merge.ts'
 import { EVENT_MASK } from './reader.ts'
@@ -27,14 +27,12 @@ export function isSelected(record: MergedRecord, selection: Selection): boolean 
 /** Domains that a record names. */
 export function domainsOf({ words, at }: MergedRecord): readonly number[] {
   return formOf(words[at] as number)
-    .fields.filter(({ name }) => name === 'domain' || name.endsWith('Domain'))
+    .fields.filter((field) => isDomain(field.name) && isPresent(field, words, at + 1))
     .map(({ word, shift }) => ((words[at + 1 + word] as number) >>> shift) & 0xffff)
 }
 
-/** The vCPU, or scheduling unit, that a record is about; null if it names none or two. */
-export function vcpuOf({ words, at }: MergedRecord): number | null {
-  const field = formOf(words[at] as number).fields.find(({ name }) => name === 'vcpu' || name === 'unit')
-  return field === undefined ? null : ((words[at + 1 + field.word] as number) >>> field.shift) & 0xffff
+export function isDomain(field: string): boolean {
+  return field === 'domain' || field.endsWith('Domain')
 }
 
 /**

@@ -3,7 +3,7 @@
  * Open addressing over typed arrays, because a Map's look-up for every record costs more than all the rest.
  */
 export class Slots {
-  #table = new Int32Array(256).fill(-1)
+  #table = new Int32Array(512).fill(-1)
   #keys = new Uint32Array(128)
   #size = 0
 
@@ -38,11 +38,11 @@ export class Slots {
     return slot
   }
 
-  // The table is kept at most half full, so that probing ends soon.
+  // The table is kept at most a quarter full, so that probing ends soon.
   #grow(): void {
     const keys = new Uint32Array(this.#keys.length * 2)
     keys.set(this.#keys)
-    const table = new Int32Array(keys.length * 2).fill(-1)
+    const table = new Int32Array(keys.length * 4).fill(-1)
     const mask = table.length - 1
     for (let slot = 0; slot < this.#size; slot++) {
       let place = hash(keys[slot] as number) & mask

@@ -1,8 +1,7 @@
 import { Histogram } from '../stats/histogram.ts'
 import type { Kind } from './census.ts'
 import { isRunstateChange, runstates } from './events.ts'
-import { Losses } from './losses.ts'
-import { EVENT_MASK } from './reader.ts'
+import { EVENT_MASK, type Gap } from './reader.ts'
 import { type PcpuUse, type Residency, RunstateTracker, type VcpuUse } from './runstate.ts'
 import { type Scan, scanStream } from './scan.ts'
 
@@ -29,36 +28,40 @@ export interface Summary {
 /**
  * Adds up runstates of vCPUs and use of pCPUs. A damaged capture is read up to the damage, which `scan` tells.
  *
- * @param capture the bytes of the file in chunks of any length, which are not kept
+ * @param open the bytes of the file in chunks of any length, which are not kept; from the start with each call
+ * @param again whether it may be called twice, which a loss that comes to light late makes necessary
  * @throws TraceError if it holds no record at all
  */
-export async function summarise(capture: AsyncIterable<Uint8Array>): Promise<Summary> {
+export async function summarise(open: () => AsyncIterable<Uint8Array>, again = true): Promise<Summary> {
+  const once = await summariseOnce(open())
+  return once.scan.late && again ? await summariseOnce(open(), once.scan.gaps) : once
+}
+
+async function summariseOnce(capture: AsyncIterable<Uint8Array>, gaps?: readonly Gap[]): Promise<Summary> {
   const tracker = new RunstateTracker()
-  const losses = new Losses()
   const found = await scanStream(
     capture,
-    (merge, _first, gaps) => {
+    (merge, _first, losses) => {
       while (merge.next()) {
-        const { words, at } = merge
-        for (const { cpu, from } of losses.begun(gaps, merge)) tracker.lose(cpu, from)
-        const header = words[at] as number
-        if (!isRunstateChange(header & EVENT_MASK) || ((header >>> 28) & 7) === 0) continue
-        tracker.apply(merge)
-        // What follows in an open gap may be lost.
-        for (const { cpu } of losses.open) tracker.lose(cpu, merge.time)
+        const header = merge.words[merge.at] as number
+        if (isRunstateChange(header & EVENT_MASK) && ((header >>> 28) & 7) > 0) tracker.apply(merge, losses)
       }
     },
     isRunstateChange,
+    gaps,
   )
   const { vcpus, pcpus } = tracker.finish(found)
   return { scan: found, domains: byDomain(vcpus), pcpus, mismatches: tracker.mismatches }
 }
 
-/** What tells versions of Xen apart, in words: only credit2's records do. */
+/**
+ * What tells versions of Xen apart, in words: only credit2's records do. Their long form went with 4.14, and with the stable releases
+ * 4.13.1, 4.12.3 and 4.11.4.
+ */
 export function xenVersion(kinds: readonly Kind[]): string {
   const telling = kinds.filter(({ event }) => event === 0x22207 || event === 0x22214)
-  if (telling.some(({ words }) => words === 4)) return '4.13 or older'
-  if (telling.some(({ words }) => words === 3)) return '4.14 or newer'
+  if (telling.some(({ words }) => words === 4)) return '4.13.0 or older'
+  if (telling.some(({ words }) => words === 3)) return '4.13.1 or newer (or 4.12.3, 4.11.4)'
   return '4.13 to 4.20 (no record here tells them apart)'
 }
 

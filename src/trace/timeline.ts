@@ -16,6 +16,7 @@ import {
 import type { Merge } from './merge.ts'
 import { EVENT_MASK, type Gap } from './reader.ts'
 import { type Scan, scan, scanStream } from './scan.ts'
+import { disjoint, overlaps, type Span } from './spans.ts'
 
 /** Sleeps, wakes and runstate changes of a vCPU in the order of time: `times[i]` in ticks, `events[i]` its event. */
 export interface VcpuTimeline {
@@ -47,6 +48,8 @@ export interface Timeline {
   readonly pcpus: readonly number[]
   /** By pCPU, then time. */
   readonly gaps: readonly Gap[]
+  /** When any pCPU lost records; ascending and disjoint. */
+  readonly lost: readonly Span[]
   /** By ascending id. */
   readonly counts: readonly EventCount[]
   readonly untimed: number
@@ -85,6 +88,7 @@ function timelineOf(found: Scan, collector: Collector): Timeline {
     records: found.records,
     pcpus: found.pcpus.map(({ cpu }) => cpu),
     gaps: found.gaps,
+    lost: disjoint(found.gaps),
     counts: eventCounts(found.kinds),
     untimed: found.untimed,
     mismatches: collector.mismatches,
@@ -108,24 +112,27 @@ export function eventCounts(kinds: readonly Kind[]): readonly EventCount[] {
 }
 
 /**
- * State of the vCPU at `time`, just before its event `index` (which may be one past the last).
- * Null if the changes before and after do not agree, or if there are none.
+ * State of the vCPU at `time`, just before its event `index` (which may be one past the last): what the change before says,
+ * and the one after, as far as no records were lost in between. Null if they do not agree, or if there are none.
  */
 export function stateBefore(
   vcpu: VcpuTimeline,
   index: number,
   time: number,
-  gaps: readonly Gap[],
+  lost: readonly Span[],
 ): Runstate | null {
   const before = lastChangeBefore(vcpu, index)
   let after = index
   while (after < vcpu.events.length && !isRunstateChange(vcpu.events[after] as number)) after += 1
-  const left = before < 0 ? null : (runstates[newState(vcpu.events[before] as number)] as Runstate)
+  const left =
+    before < 0 || overlaps(lost, vcpu.times[before] as number, time)
+      ? null
+      : (runstates[newState(vcpu.events[before] as number)] as Runstate)
   const entered =
-    after === vcpu.events.length ? null : (runstates[oldState(vcpu.events[after] as number)] as Runstate)
-  // After a gap only the next change tells what the state was meanwhile.
-  if (before < 0 || overlaps(gaps, vcpu.times[before] as number, time)) return entered
-  return entered === null || entered === left ? left : null
+    after === vcpu.events.length || overlaps(lost, time, vcpu.times[after] as number)
+      ? null
+      : (runstates[oldState(vcpu.events[after] as number)] as Runstate)
+  return left === null || entered === null || entered === left ? (left ?? entered) : null
 }
 
 /** Index of the vCPU's last runstate change before its event `index`; negative if there is none. */
@@ -133,11 +140,6 @@ export function lastChangeBefore({ events }: Pick<VcpuTimeline, 'events'>, index
   let before = index - 1
   while (before >= 0 && !isRunstateChange(events[before] as number)) before -= 1
   return before
-}
-
-/** Whether any pCPU lost records between `from` and `to` (ticks, both inclusive). */
-export function overlaps(gaps: readonly Gap[], from: number, to: number): boolean {
-  return gaps.some((gap) => gap.from <= to && gap.to >= from)
 }
 
 /** Index of the first element of the ascending `times` that is not earlier than `time`. */

@@ -1,13 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { on } from 'node:events'
 import {
   copyFileSync,
+  linkSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,6 +18,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { zstdDecompressSync } from 'node:zlib'
 import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatRun } from '../../src/results/runfile.ts'
@@ -310,7 +314,7 @@ describe('repro trace export', () => {
     const { out, exitCode } = await trace('export', 'run/trace.bin', '--to', 'csv', '-o', 'all.csv')
     expect([exitCode, out]).toEqual([0, expect.stringMatching(/^all\.csv: \d+ bytes/)])
     const [head, ...lines] = readFileSync(join(folder, 'all.csv'), 'utf8').trimEnd().split('\n')
-    expect(head).toBe('ticks,microseconds,pcpu,event,name,domain,vcpu,fields')
+    expect(head).toMatch(/^ticks,microseconds,pcpu,event,name,domain,vcpu,count,/)
     expect(
       lines.map((line) =>
         line
@@ -338,19 +342,19 @@ describe('repro trace export', () => {
     const [, ...lines] = readFileSync(join(folder, 'part.csv'), 'utf8').trimEnd().split('\n')
     const bytes = readFileSync(join(folder, 'part.parquet'))
     const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)
-    const rows = await parquetReadObjects({ file })
+    const rows = await parquetReadObjects({
+      file,
+      compressors: { ZSTD: (page) => zstdDecompressSync(page) },
+    })
     expect(rows.length).toBeGreaterThan(1000)
     expect(
-      rows.map((row) =>
+      rows.map(({ ticks, microseconds, pcpu, event, ...others }) =>
         [
-          row.ticks,
-          Number(row.microseconds).toFixed(3),
-          row.pcpu,
-          `0x${row.event.toString(16)}`,
-          row.name,
-          row.domain ?? '',
-          row.vcpu ?? '',
-          row.fields,
+          ticks,
+          Number(microseconds).toFixed(3),
+          pcpu,
+          `0x${event.toString(16)}`,
+          ...Object.values(others).map((value) => value ?? ''),
         ].join(','),
       ),
     ).toEqual(lines)
@@ -364,6 +368,77 @@ describe('repro trace export', () => {
     ])
     const bytes = readFileSync(join(folder, 'trace.perfetto-trace')).toString('latin1')
     expect(bytes.split('xl unpause')).toHaveLength(6)
+    expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([])
+  })
+
+  it('to standard output is the file, byte for byte, and what is said goes to standard error', async () => {
+    await trace('export', 'run/trace.bin', '--to', 'csv', '--to', '100ms', '-o', 'some.csv')
+    const { out, err, exitCode } = await repro(
+      null,
+      'export',
+      'run/trace.bin',
+      '--to',
+      'csv',
+      '--to',
+      '100ms',
+      '-o',
+      '-',
+    )
+    expect([exitCode, out]).toEqual([0, readFileSync(join(folder, 'some.csv'), 'utf8')])
+    expect(err).toBe(`standard output: ${out.length} bytes; one line a record\n`)
+  })
+
+  it('to a pipe gives its reader the bytes, and leaves the pipe', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')])
+    const reader = spawn('cat', ['pipe'], { cwd: folder })
+    const read = text(reader.stdout)
+    const { exitCode } = await trace('export', 'run/trace.bin', '--to', 'csv', '--to', '100ms', '-o', 'pipe')
+    await trace('export', 'run/trace.bin', '--to', 'csv', '--to', '100ms', '-o', 'same.csv')
+    expect([exitCode, await read]).toEqual([0, readFileSync(join(folder, 'same.csv'), 'utf8')])
+    expect(lstatSync(join(folder, 'pipe')).isFIFO()).toBe(true)
+  })
+
+  // Only root can make a device; the machine's own is left alone.
+  it.skipIf(process.getuid?.() !== 0)(
+    'to a device that is full is an error, and leaves the device',
+    async () => {
+      execFileSync('mknod', [join(folder, 'full'), 'c', '1', '7'])
+      for (const format of ['csv', 'parquet', 'perfetto']) {
+        const { err, exitCode } = await trace('export', 'run/trace.bin', '--to', format, '-o', 'full')
+        expect([exitCode, err]).toEqual([
+          1,
+          expect.stringMatching(/^error: cannot write full: no space left on device\n/),
+        ])
+      }
+      expect(lstatSync(join(folder, 'full')).isCharacterDevice()).toBe(true)
+    },
+  )
+
+  it('replaces what a link leads to, and not the link', async () => {
+    writeFileSync(join(folder, 'old.csv'), 'old')
+    symlinkSync('old.csv', join(folder, 'link.csv'))
+    await trace('export', 'run/trace.bin', '--to', 'csv', '--to', '1ms', '-o', 'link.csv')
+    expect(lstatSync(join(folder, 'link.csv')).isSymbolicLink()).toBe(true)
+    expect(readFileSync(join(folder, 'old.csv'), 'utf8')).toMatch(/^ticks,/)
+  })
+
+  it.each([
+    ['run/trace.bin', 2, 'run/trace.bin is what is read, and would be lost: -o takes another file'],
+    ['hard.bin', 2, 'hard.bin is what is read, and would be lost'],
+    ['run/dom0.stamps', 2, 'run/dom0.stamps is what is read, and would be lost'],
+    ['run', 2, 'run is a folder: -o takes a file'],
+    ['nowhere/x.csv', 2, 'nowhere/x.csv cannot be made: there is no folder nowhere'],
+    ['alone.bin/x.csv', 1, 'error: cannot write alone.bin/x.csv: not a directory'],
+    ['/proc/x.csv', 1, 'error: cannot write /proc/x.csv: no such file or directory'],
+  ])('to %s ends with %d and says why, and harms nothing', async (path, code, message) => {
+    if (path === 'hard.bin') linkSync(join(folder, 'run/trace.bin'), join(folder, path))
+    const { err, exitCode } = await trace('export', 'run/trace.bin', '--to', 'csv', '-o', path)
+    expect(exitCode).toBe(code)
+    expect(err).toContain(message)
+    expect(err).not.toContain('    at ')
+    expect(readFileSync(join(folder, 'run/trace.bin')).equals(run)).toBe(true)
+    const stamps = readFileSync(fixture('dom0.stamps'))
+    expect(readFileSync(join(folder, 'run/dom0.stamps')).equals(stamps)).toBe(true)
     expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([])
   })
 
@@ -406,6 +481,12 @@ describe('repro trace', () => {
     [['info', '.'], 2, '. is a folder, not a capture'],
     [['info', 'empty.bin'], 1, 'error: the capture is empty (0 bytes)'],
     [['info', 'not.bin'], 1, 'error: at byte 0 of the capture: this is not an xentrace capture'],
+    [
+      ['dump', '--hz', '54M', '/dev/zero'],
+      1,
+      'error: at byte 0 of the capture: this is not an xentrace capture',
+    ],
+    [['summary', '--hz', '54M', '/proc/self/mem'], 1, 'error: cannot read /proc/self/mem: i/o error'],
   ])('%j ends with %d and says why', async (args, code, message) => {
     const { err, exitCode } = await trace(...args)
     expect(exitCode).toBe(code)

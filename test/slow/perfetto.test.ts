@@ -29,7 +29,7 @@ function traceOf(name: string, found: readonly Operation[] = []): Uint8Array {
 async function runstateTicks(
   name: string,
 ): Promise<{ readonly ticks: ReadonlyMap<string, number>; readonly edge: number }> {
-  const { domains, scan: found } = await summarise(ReadableStream.from([capture(name)]))
+  const { domains, scan: found } = await summarise(() => ReadableStream.from([capture(name)]))
   const vcpus = domains.filter(({ domain }) => domain !== IDLE_DOMAIN).flatMap((one) => one.vcpus)
   const ticks = new Map(
     vcpus.flatMap(({ domain, vcpu, states }) =>

@@ -28,7 +28,7 @@ function readAll(bytes: Uint8Array, pieceBytes: number): { records: number; dama
       last = merge.time
       stays.take(merge, first, gaps)
       const event = (merge.words[merge.at] as number) & 0x0fffffff
-      if (isRunstateChange(event)) runstates.apply(merge)
+      if (isRunstateChange(event)) runstates.apply(merge, gaps)
       lines.line(merge, first)
       records += 1
     }
@@ -81,7 +81,7 @@ describe('a damaged capture', () => {
               expect(records).toBeLessThanOrEqual(damaged.length / 4)
               if (found === null) outcomes.whole += 1
               else {
-                expect(found).toMatch(/byte \d+|out of order|kinds/)
+                expect(found).toMatch(/byte \d+/)
                 outcomes.part += 1
               }
             } catch (error) {

@@ -108,6 +108,36 @@ describe('the table of events', () => {
       { frame: 2n ** 64n - 1n, domain: 1, order16: 9, order32: 5 },
     ],
     ['frequency change', 0x801001, [1500, 600], { fromMhz: 1500, toMhz: 600 }],
+    ['multicall entry', 0x20200e, [0x00500001, 9, 8], { op: 1, present: 5, word1: 9, word2: 8 }],
+    ['hvm exit 64', 0x81102, [44, 5, 1], { reason: 44, rip: 2 ** 32 + 5 }],
+    ['hvm inject exception', 0x82003, [14, 0xffffffff], { vector: 14, errorCode: -1 }],
+    ['hvm interrupt', 0x8200f, [], {}],
+    ['hvm port write', 0x82216, [0x70, 15], { port: 0x70, value: 15 }],
+    [
+      'pv trap 64',
+      0x201103,
+      [5, 1, 0x0004800e],
+      { rip: 2 ** 32 + 5, trap: 14, hasErrorCode: 1, errorCode: 4 },
+    ],
+    ['shadow fixup pae', 0x40f106, [1, 2, 3, 4], { entry: 2 ** 33 + 1, address: 3, flags: 4 }],
+    [
+      'shadow emulate 64',
+      0x40f208,
+      [1, 0, 2, 0, 3, 0, 0x20000004],
+      { entry: 1, written: 2, address: 3, flags: 4, count: 1 },
+    ],
+    [
+      'idle exit',
+      0x801003,
+      [2, 9, 1, 2, 3, 4],
+      { state: 2, timerTicks: 9, irq0: 1, irq1: 2, irq2: 3, irq3: 4 },
+    ],
+    [
+      'irq bind vector',
+      0x802003,
+      [0x310004, 3, 0, 0, 0, 0, 0],
+      { irq: 4, vector: 0x31, mask0: 3, mask1: 0, mask2: 0 },
+    ],
     ['grant map', 0x10f001, [1], { domain: 1 }],
     [
       'lost records',
@@ -126,6 +156,24 @@ describe('the table of events', () => {
     expect([isKnown(0x28003, 2), isKnown(0x28003, 1), isKnown(0xabc12, 1)]).toEqual([true, false, false])
   })
 
+  // xen/include/public/trace.h, by class: HVM, emulated devices, PV, shadow page tables, power and interrupts.
+  it.each([
+    ['0x81', [0x001, 0x002, 0x102, 0x003, 0x103, 0x401, 0x402, 0x502]],
+    ['0x82', [...range(0x001, 0x01a), 0x101, 0x102, 0x108, 0x109, 0x114, 0x119]],
+    ['0x82', [...range(0x020, 0x025), 0x126, 0x127, 0x216, 0x217]],
+    ['0x84', range(0x001, 0x011)],
+    ['0x201', [0x001, ...range(0x003, 0x00d), 0x101, ...range(0x103, 0x10c)]],
+    ['0x202', [0x00e]],
+    ['0x40f', [...range(0x001, 0x00f), ...range(0x101, 0x10f), ...range(0x201, 0x20f)]],
+    ['0x801', range(0x001, 0x003)],
+    ['0x802', range(0x001, 0x008)],
+    ['0x28', range(0x001, 0x011)],
+    ['0x1f', range(0x001, 0x004)],
+  ])('has the events of class %s', (prefix, ids) => {
+    const missing = ids.map((id) => Number(`${prefix}000`) + id).filter((id) => !events.has(id))
+    expect(missing.map((id) => id.toString(16))).toEqual([])
+  })
+
   it('has every event once', () => {
     const ids = rows.map(([id]) => id)
     expect(new Set(ids).size).toBe(ids.length)
@@ -136,3 +184,7 @@ describe('the table of events', () => {
     expect(eventName(0xabc12)).toBe('0xabc12')
   })
 })
+
+function range(from: number, to: number): readonly number[] {
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i)
+}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { fieldText, formOf } from '../../src/trace/form.ts'
+import { fieldValue } from '../../src/trace/events.ts'
+import { formOf } from '../../src/trace/form.ts'
 import { LineWriter } from '../../src/trace/linewriter.ts'
 import type { MergedRecord } from '../../src/trace/merge.ts'
 import { microseconds } from '../../src/trace/microseconds.ts'
@@ -10,6 +11,12 @@ const at = (time: number, header: number, ...words: number[]): MergedRecord => (
   ...{ time, cpu: 2, at: 0 },
   words: Uint32Array.from([header, ...words]),
 })
+
+/** `domain=1 vcpu=0`. */
+function fieldText({ words, at }: MergedRecord): string {
+  const { fields } = formOf(words[at] as number)
+  return fields.map((field) => `${field.name}=${fieldValue(field, words, at + 1)}`).join(' ')
+}
 
 function linesOf(hz: number, write: (lines: LineWriter) => void): readonly string[] {
   let text = ''

@@ -5,7 +5,7 @@ import { LOST } from '../../src/trace/events.ts'
 import type { Operation } from '../../src/trace/operations.ts'
 import { PerfettoTrace } from '../../src/trace/perfetto.ts'
 import { scan } from '../../src/trace/scan.ts'
-import type { Span } from '../../src/trace/stays.ts'
+import type { Span } from '../../src/trace/spans.ts'
 import { capture, plainMerge } from './capture.ts'
 
 interface Packet {

@@ -140,17 +140,39 @@ describe('reading and merging', () => {
     ])
   })
 
-  it('refuses times beyond 2^53, also where they come first', () => {
-    const late = [record(0x28004, 2 ** 53, 0, 0), [0xa0028004, 5, 0xffffffff, 0, 0]]
-    for (const bad of late) {
-      expect(failure(bytesOf(window(0, bad)))).toThrow(
-        /byte 12 of the capture: a time of \d+ ticks on pCPU 0, beyond 2/,
-      )
-      expect(failure(bytesOf(window(0, record(0x28004, 7, 0, 0), bad)))).toThrow(
-        /byte 32 of the capture: a time of/,
-      )
-    }
+  it('refuses times that are no counts, and those further apart than numbers are exact', () => {
+    const beyond = [0xa0028004, 5, 0xffffffff, 0, 0]
+    expect(failure(bytesOf(window(0, beyond)))).toThrow(
+      'at byte 12 of the capture: a time of 18446744069414584325 ticks on pCPU 0, beyond 2^63',
+    )
+    expect(failure(bytesOf(window(0, record(0x28004, 7, 0, 0), beyond)))).toThrow(
+      'at byte 32 of the capture: a time of',
+    )
+    expect(failure(bytesOf(window(0, record(0x28004, 7, 0, 0), record(0x28004, 2 ** 53, 0, 0))))).toThrow(
+      'at byte 32 of the capture: a time of 9007199254740992 ticks on pCPU 0, more than 2^53 away from the first one',
+    )
   })
+
+  it.each([2n ** 52n, 2n ** 53n + 1n, 2n ** 62n + 3n])(
+    'counts times from an origin just below the first one, if that is %d, and keeps every tick',
+    (start) => {
+      const time = (ticks: bigint) => [Number(ticks & 0xffffffffn), Number(ticks >> 32n)] as const
+      const [low, high] = time(start)
+      const [nextLow, nextHigh] = time(start + 2n ** 40n + 1n)
+      const [earlierLow, earlierHigh] = time(start - 2n ** 33n)
+      const { reader, records } = read(
+        bytesOf(
+          window(0, [0xa0028004, low, high, 0, 0], [0xa0028004, nextLow, nextHigh, 0, 0]),
+          window(1, [0xa0028004, earlierLow, earlierHigh, 0, 0]),
+        ),
+      )
+      expect(records.map(({ time }) => BigInt(time) + reader.origin)).toEqual([
+        start - 2n ** 33n,
+        start,
+        start + 2n ** 40n + 1n,
+      ])
+    },
+  )
 
   it('keeps times beyond 2^32 and below 2^53 exact', () => {
     const times = [2 ** 32 - 1, 2 ** 32, 2 ** 52 + 1, 2 ** 53 - 1]
@@ -181,7 +203,11 @@ describe('a reader that wants some events only', () => {
     const taken: number[] = []
     while (merge.next()) taken.push(merge.time)
     const wanted = all.filter(({ event }) => event === 0x28003 || event === 0x1f001)
-    expect(taken).toEqual(wanted.map(({ time }) => time))
+    expect(taken).toHaveLength(wanted.length)
+    // The generator stamps losses of a silent pCPU too early; in the order of records they come as early as they can.
+    const sleeps = new Set(wanted.filter(({ event }) => event === 0x28003).map(({ time }) => time))
+    expect(taken.filter((time) => sleeps.has(time))).toEqual([...sleeps])
+    expect(taken).toEqual(taken.toSorted((a, b) => a - b))
     expect(reader.kinds.reduce((sum, { count }) => sum + count, 0)).toBe(all.length)
     for (const { cpu, first, last } of reader.streams) {
       const own = all.filter((one) => one.cpu === cpu).map(({ time }) => time)
@@ -192,7 +218,9 @@ describe('a reader that wants some events only', () => {
   it('refuses what has more kinds of records than Xen could write', () => {
     const headers = Array.from({ length: 70_000 }, (_, i) => [i + 0x100000])
     const bytes = bytesOf(window(0, record(0x28003, 1, 1, 0), ...headers))
-    expect(() => new Reader().push(bytes)).toThrow('records of more than 4096 kinds')
+    expect(() => new Reader().push(bytes)).toThrow(
+      'at byte 16412 of the capture: more than 4096 kinds of records',
+    )
   })
 })
 
@@ -259,12 +287,6 @@ describe('what is no capture', () => {
     ).toThrow('at byte 44 of the capture: time runs backwards on pCPU 0: 9 after 10')
   })
 
-  it('is one with times beyond 2^53', () => {
-    expect(failure(bytesOf(window(0, record(0x28003, 2 ** 53, 1, 0))))).toThrow(
-      'at byte 12 of the capture: a time of 9007199254740992 ticks',
-    )
-  })
-
   it('is one whose lost records end before they begin, or whose size is wrong', () => {
     expect(failure(bytesOf(window(0, record(0x1f001, 50, 37, 1, ...u64(51)))))).toThrow(
       'records lost from tick 51 on, after their end at 50',
@@ -274,11 +296,34 @@ describe('what is no capture', () => {
     )
   })
 
-  it('is one whose rounds of windows are out of order', () => {
-    const at = (time: number, cpu: number) => window(cpu, record(0x28003, time, 1, 0))
-    const bytes = bytesOf(at(10, 0), at(20, 0), at(30, 0), at(40, 0), at(50, 0), at(5, 1))
-    expect(() => read(bytes, 32)).toThrow(
-      'the windows of the capture are out of order: pCPU 1 has a record of tick 5',
+  it.each([
+    ['behind', 5, 172, 'pCPUs 1 and 0 differ by 15 ticks or more: tick 5 of pCPU 1', 'tick 20 of pCPU 0'],
+    ['ahead', 95, 268, 'pCPUs 0 and 1 differ by 15 ticks or more: tick 80 of pCPU 0', 'tick 95 of pCPU 1'],
+  ])('is one with a pCPU whose clock is %s', (_, time, byte, clocks, other) => {
+    const at = (ticks: number, cpu: number) => window(cpu, record(0x28003, ticks, 1, 0))
+    const bytes = bytesOf(
+      ...[
+        at(10, 0),
+        at(20, 0),
+        at(30, 0),
+        at(40, 0),
+        at(50, 0),
+        at(time, 1),
+        at(60, 0),
+        at(70, 0),
+        at(80, 0),
+      ],
+    )
+    for (const piece of [32, 1000]) {
+      expect(() => read(bytes, piece)).toThrow(
+        `at byte ${byte} of the capture: the clocks of ${clocks} is in a window that xentrace wrote three rounds after ${other}`,
+      )
+    }
+  })
+
+  it('is one with a window larger than any buffer of Xen', () => {
+    expect(failure(bytesOf([0x2001f003, 0, 65536 * 4096]))).toThrow(
+      "at byte 8 of the capture: a window of 268435456 bytes, but Xen's buffers have at most 268431360",
     )
   })
 

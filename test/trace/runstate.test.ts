@@ -1,23 +1,40 @@
 import { describe, expect, it } from 'vitest'
 import { runstateChange } from '../../src/trace/events.ts'
+import { Losses } from '../../src/trace/losses.ts'
 import { type Extent, RunstateTracker } from '../../src/trace/runstate.ts'
 import { capture, type PlainRecord, plainMerge } from './capture.ts'
 
 const isChange = ({ event }: PlainRecord) => event >> 12 === 0x21 && event % 16 === 1
 
-function apply(tracker: RunstateTracker, event: number, key: number, time: number, cpu: number): void {
-  tracker.apply({ time, cpu, words: Uint32Array.of(event, key), at: 0 })
+function apply(
+  tracker: RunstateTracker,
+  event: number,
+  key: number,
+  time: number,
+  cpu: number,
+  losses = new Losses(),
+): void {
+  tracker.apply({ time, cpu, words: Uint32Array.of(event, key), at: 0 }, losses)
 }
 
 function track(records: readonly PlainRecord[]): RunstateTracker {
   const tracker = new RunstateTracker()
-  for (const one of records) {
-    if (isChange(one)) apply(tracker, one.event, one.words[0] as number, one.time, one.cpu)
-    else if (one.event === 0x1f001) {
-      tracker.lose(one.cpu, (one.words[2] as number) + (one.words[3] as number) * 2 ** 32)
-    }
-  }
+  const losses = lossesOf(records)
+  for (const one of records)
+    if (isChange(one)) apply(tracker, one.event, one.words[0] as number, one.time, one.cpu, losses)
   return tracker
+}
+
+function lossesOf(records: readonly PlainRecord[]): Losses {
+  const losses = new Losses()
+  losses.add(
+    records
+      .filter(({ event }) => event === 0x1f001)
+      .map(({ cpu, time, words: [count = 0, , low = 0, high = 0] }) => {
+        return { cpu, from: low + high * 2 ** 32, to: time, count }
+      }),
+  )
+  return losses
 }
 
 function extentOf(records: readonly PlainRecord[]): Extent {
@@ -25,6 +42,7 @@ function extentOf(records: readonly PlainRecord[]): Extent {
   return {
     first: (records[0] as PlainRecord).time,
     last: (records.at(-1) as PlainRecord).time,
+    losses: lossesOf(records),
     pcpus: cpus.map((cpu) => ({ cpu, first: (records.find((one) => one.cpu === cpu) as PlainRecord).time })),
   }
 }
@@ -88,6 +106,7 @@ describe('the tracker of runstates', () => {
   const extent: Extent = {
     first: 0,
     last: 100,
+    losses: new Losses(),
     pcpus: [
       { cpu: 0, first: 5 },
       { cpu: 1, first: 0 },
@@ -122,13 +141,13 @@ describe('the tracker of runstates', () => {
 
   it('knows nothing of other vCPUs while a pCPU loses records, but of those that run elsewhere', () => {
     const tracker = new RunstateTracker()
-    apply(tracker, runstateChange('running', 'blocked'), 0x10000, 10, 0)
-    apply(tracker, runstateChange('runnable', 'running'), 0x10001, 10, 1)
-    tracker.lose(0, 30)
-    expect([tracker.state(0x10000), tracker.state(0x10001)]).toEqual([undefined, 0])
-    apply(tracker, runstateChange('blocked', 'runnable'), 0x10000, 60, 0)
-    apply(tracker, runstateChange('running', 'blocked'), 0x10001, 60, 1)
-    const [lost, kept] = tracker.finish(extent).vcpus
+    const losses = new Losses()
+    losses.add([{ cpu: 0, from: 30, to: 40, count: 1 }])
+    apply(tracker, runstateChange('running', 'blocked'), 0x10000, 10, 0, losses)
+    apply(tracker, runstateChange('runnable', 'running'), 0x10001, 10, 1, losses)
+    apply(tracker, runstateChange('blocked', 'runnable'), 0x10000, 60, 0, losses)
+    apply(tracker, runstateChange('running', 'blocked'), 0x10001, 60, 1, losses)
+    const [lost, kept] = tracker.finish({ ...extent, losses }).vcpus
     expect(lost?.unknownTicks).toBe(30)
     expect(lost?.states[2]).toEqual({ count: 0, ticks: 0, partTicks: 20 })
     expect(kept?.unknownTicks).toBe(0)
@@ -138,11 +157,9 @@ describe('the tracker of runstates', () => {
 
   it('counts changes that do not fit, and their time as unknown', () => {
     const tracker = new RunstateTracker()
-    expect(tracker.state(0x10000)).toBeUndefined()
     apply(tracker, runstateChange('running', 'blocked'), 0x10000, 10, 0)
     apply(tracker, runstateChange('offline', 'runnable'), 0x10000, 30, 0)
     expect(tracker.mismatches).toBe(1)
-    expect(tracker.state(0x10000)).toBe(1)
     expect(tracker.finish(extent).vcpus[0]?.unknownTicks).toBe(20)
   })
 
@@ -150,8 +167,9 @@ describe('the tracker of runstates', () => {
     const tracker = new RunstateTracker()
     for (let key = 0; key < 500; key++)
       apply(tracker, runstateChange('running', key % 2 ? 'blocked' : 'offline'), key, key, key % 70)
-    expect(Array.from({ length: 500 }, (_, key) => tracker.state(key))).toEqual(
-      Array.from({ length: 500 }, (_, key) => (key % 2 ? 2 : 3)),
+    const { vcpus } = tracker.finish({ ...extent, last: 500 })
+    expect(vcpus.map(({ states }) => states.slice(2).map(({ partTicks }) => partTicks))).toEqual(
+      Array.from({ length: 500 }, (_, key) => (key % 2 ? [500 - key, 0] : [0, 500 - key])),
     )
   })
 })

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { MergedRecord } from '../../src/trace/merge.ts'
-import { csvLine, recordRow } from '../../src/trace/row.ts'
-import { domainsOf, eventNames, eventsCalled, isSelected, vcpuOf } from '../../src/trace/selection.ts'
+import { domainsOf, eventNames, eventsCalled, isSelected } from '../../src/trace/selection.ts'
 import { record } from './capture.ts'
 
 const at = (time: number, event: number, ...extra: number[]): MergedRecord => ({
@@ -42,19 +41,8 @@ describe('the selection of records', () => {
     expect(eventNames()).toContain('credit2')
   })
 
-  it('knows the domains and the vCPU that a record names', () => {
+  it('knows the domains that a record names, and that all ones are none', () => {
     expect([domainsOf(wake), domainsOf(change), domainsOf(swap)]).toEqual([[1], [1], [1, 0x7fff]])
-    expect([vcpuOf(wake), vcpuOf(change), vcpuOf(swap)]).toEqual([3, 2, null])
-  })
-})
-
-describe('a record as text', () => {
-  it('is a line of CSV', () => {
-    expect(csvLine(recordRow(swap, 946, 54_000_000))).toBe(
-      '1000,1.000,2,0x2800a,switch,1,,fromDomain=1 fromVcpu=0 toDomain=32767 toVcpu=2',
-    )
-    expect(csvLine(recordRow(at(1000, 0x22001), 1000, 54_000_000))).toBe(
-      '1000,0.000,2,0x22001,credit tasklet,,,',
-    )
+    expect(domainsOf(at(5, 0x22a05, 0x30000, 0xffffffff))).toEqual([])
   })
 })

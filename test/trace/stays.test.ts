@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { runstateChange } from '../../src/trace/events.ts'
 import { scan } from '../../src/trace/scan.ts'
-import { clipped, disjoint, type Stay, StayTracker } from '../../src/trace/stays.ts'
+import { clipped, disjoint } from '../../src/trace/spans.ts'
+import { type Stay, StayTracker } from '../../src/trace/stays.ts'
 import { bytesOf, capture, plainMerge, record, u64, window } from './capture.ts'
 
 function staysOf(bytes: Uint8Array): readonly Stay[] {

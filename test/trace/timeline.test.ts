@@ -134,10 +134,23 @@ describe('the state of a vCPU before an event', () => {
     expect(stateBefore({ times: [20, 30], events: line.events.slice(1) }, 0, 20, [])).toBe('blocked')
   })
 
-  it('is unknown if both do not agree, but after a gap the later one counts', () => {
+  it('is unknown if both do not agree, but after a loss the later one counts, and before it the earlier one', () => {
     const odd = { ...line, events: line.events.with(2, change('running', 'offline')) }
     expect(stateBefore(odd, 1, 20, [])).toBeNull()
-    expect(stateBefore(odd, 1, 20, [{ cpu: 0, from: 12, to: 15, count: 1 }])).toBe('running')
+    expect(stateBefore(odd, 1, 20, [{ from: 12, to: 15 }])).toBe('running')
+    expect(stateBefore(odd, 1, 20, [{ from: 22, to: 25 }])).toBe('blocked')
+  })
+
+  it('is unknown between losses, and before a loss that the first change comes after', () => {
+    expect(
+      stateBefore(line, 1, 20, [
+        { from: 12, to: 15 },
+        { from: 22, to: 25 },
+      ]),
+    ).toBeNull()
+    expect(
+      stateBefore({ times: [20, 30], events: line.events.slice(1) }, 0, 20, [{ from: 22, to: 25 }]),
+    ).toBeNull()
   })
 
   it('is unknown without any change', () => {

@@ -1,0 +1,98 @@
+/** A file that a command makes where the user says: a new one, one in place of another, a pipe, a device, or standard output. */
+
+import { fstatSync, type Stats } from 'node:fs'
+import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { Output } from './output.ts'
+import { UsageError } from './usage.ts'
+
+export interface OutputFile {
+  readonly output: Output
+  /** Call when all is written: only then does a file stand under its name. */
+  keep(): Promise<void>
+  /** Call when something went wrong: what stood there still does. */
+  discard(): Promise<void>
+}
+
+/**
+ * Opens what `path` names; `-` is standard output. An ordinary file, or one that is not there yet, is written under another name beside
+ * it and then renamed, so that a half-written one never stands there. Anything else, such as a pipe or a device, is opened and
+ * written as it is, and never replaced.
+ *
+ * @param inputs the files that are read meanwhile (`-` is standard input), none of which it may be
+ * @throws UsageError if it is a folder, lies in none, or is an input; what the system says if it may not be written
+ */
+export async function openOutputFile(path: string, inputs: readonly string[]): Promise<OutputFile> {
+  if (path === '-')
+    return { output: new Output(1), keep: async () => undefined, discard: async () => undefined }
+  const there = await statOf(path)
+  if (there?.isDirectory()) throw new UsageError(`${path} is a folder: -o takes a file`)
+  for (const input of inputs) {
+    if (there === null || !isSame(there, input === '-' ? fstatSync(0) : await statOf(input))) continue
+    throw new UsageError(`${path} is what is read, and would be lost: -o takes another file`)
+  }
+  // What /dev/stdout and the like lead to is somebody else's open file: renaming another over it would not reach them.
+  if (there !== null && (!there.isFile() || /^\/(dev|proc)\//.test(resolve(path)))) return await inPlace(path)
+  return await beside(path, there === null ? path : await realpath(path))
+}
+
+async function inPlace(path: string): Promise<OutputFile> {
+  const handle = await opened(path, 'w', path)
+  const close = async () => await handle.close()
+  return { output: new Output(handle.fd, path), keep: close, discard: close }
+}
+
+async function beside(path: string, target: string): Promise<OutputFile> {
+  const folder = dirname(target)
+  if (!(await statOf(folder))?.isDirectory())
+    throw new UsageError(`${path} cannot be made: there is no folder ${folder}`)
+  const temporary = join(folder, `.${process.pid}-${Date.now()}.part`)
+  const handle = await opened(temporary, 'wx', path)
+  return {
+    output: new Output(handle.fd, path),
+    async keep() {
+      await handle.close()
+      await rename(temporary, target).catch((error: unknown) => {
+        throw named(error, path)
+      })
+    },
+    async discard() {
+      await handle.close()
+      await rm(temporary, { force: true })
+    },
+  }
+}
+
+async function opened(path: string, flags: string, name: string): Promise<FileHandle> {
+  try {
+    return await open(path, flags)
+  } catch (error) {
+    throw named(error, name)
+  }
+}
+
+/** What lies at the end of a path and its links; null if nothing does. */
+async function statOf(path: string): Promise<Stats | null> {
+  try {
+    return await stat(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return null
+    throw named(error, path)
+  }
+}
+
+function isSame(a: Stats, b: Stats | null): boolean {
+  return b !== null && a.isFile() && a.dev === b.dev && a.ino === b.ino
+}
+
+/** An error of the system that names the file as the user did, and not the one that is written meanwhile. */
+function named(error: unknown, path: string): Error {
+  const { code, errno } = error as NodeJS.ErrnoException
+  return Object.assign(new Error((error as Error).message, { cause: error }), {
+    code,
+    errno,
+    syscall: 'write',
+    path,
+  })
+}

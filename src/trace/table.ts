@@ -1,0 +1,69 @@
+/**
+ * Records as rows of a table with a column for each field that events have. The columns are those of the table of events, whatever
+ * a capture holds, so that tables of several captures fit together.
+ */
+
+import { events, type Field, fieldsOf } from './events.ts'
+import { formOf } from './form.ts'
+import { EVENT_MASK, KIND_MASK } from './reader.ts'
+import { isDomain } from './selection.ts'
+
+/** What every record has, or may have. `domain` is the first that it names; `vcpu` is its scheduling unit, too. */
+export const commonColumns = ['ticks', 'microseconds', 'pcpu', 'event', 'name', 'domain', 'vcpu'] as const
+
+/** A column of fields with one name. The type holds every value that such a field can have. */
+export interface FieldColumn {
+  readonly name: string
+  readonly type: 'INT32' | 'INT64' | 'UINT_64'
+}
+
+/** Where a kind of record has its values. */
+export interface RowLayout {
+  readonly event: number
+  readonly name: string
+  readonly domain: Field | null
+  readonly vcpu: Field | null
+  /** By ascending column. */
+  readonly cells: readonly { readonly column: number; readonly field: Field }[]
+}
+
+/** Fields that are in a common column. */
+const common: ReadonlySet<string> = new Set(['domain', 'vcpu', 'unit'])
+
+export const fieldColumns: readonly FieldColumn[] = columnsOf(
+  [...events.values()].flatMap(({ layouts }) => [...layouts.values()]).concat([fieldsOf(-1, 7)]),
+)
+
+const places = new Map(fieldColumns.map(({ name }, place) => [name, place]))
+const layouts = new Map<number, RowLayout>()
+
+/** The layout of a record with this header. */
+export function rowLayout(header: number): RowLayout {
+  const kind = header & KIND_MASK
+  const known = layouts.get(kind)
+  if (known !== undefined) return known
+  const { name, fields } = formOf(header)
+  const layout: RowLayout = {
+    event: header & EVENT_MASK,
+    name,
+    domain: fields.find((field) => isDomain(field.name)) ?? null,
+    vcpu: fields.find((field) => field.name === 'vcpu' || field.name === 'unit') ?? null,
+    cells: fields
+      .flatMap((field) =>
+        common.has(field.name) ? [] : [{ column: places.get(field.name) as number, field }],
+      )
+      .sort((a, b) => a.column - b.column),
+  }
+  layouts.set(kind, layout)
+  return layout
+}
+
+function columnsOf(lists: readonly (readonly Field[])[]): readonly FieldColumn[] {
+  const byName = Map.groupBy(lists.flat(), ({ name }) => name)
+  return [...byName]
+    .filter(([name]) => !common.has(name))
+    .map(([name, fields]) => {
+      const most = Math.max(...fields.map(({ bits, signed }) => bits + (signed ? 0 : 1)))
+      return { name, type: most <= 32 ? 'INT32' : most <= 64 ? 'INT64' : 'UINT_64' }
+    })
+}
