@@ -157,7 +157,7 @@ describe('renderFigure', () => {
     expect(svg).toContain(
       '<title id="fig-x:title">Figure 1. A &amp; B</title><desc id="fig-x:desc">Two bars.</desc>',
     )
-    for (const [, id] of svg.matchAll(/\bid="([^"]+)"/g)) expect(id).toMatch(/^fig-x-/)
+    for (const [, id] of svg.matchAll(/\bid="([^"]+)"/g)) expect(id).toMatch(/^fig-x:/)
     expect(svg.match(/aria-/g)).toHaveLength(2)
   })
 
