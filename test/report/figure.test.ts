@@ -155,11 +155,11 @@ describe('renderFigure', () => {
 
   it('is one image with a name, a description and ids of its own', async () => {
     const svg = await render({ ...words, spec: bars, data: data() })
-    expect(svg).toMatch(/^<svg [^>]*role="img" aria-labelledby="fig-x-title" aria-describedby="fig-x-desc">/)
+    expect(svg).toMatch(/^<svg [^>]*role="img" aria-labelledby="fig-x:title" aria-describedby="fig-x:desc">/)
     expect(svg).toContain(
-      '<title id="fig-x-title">Figure 1. A &amp; B</title><desc id="fig-x-desc">Two bars.</desc>',
+      '<title id="fig-x:title">Figure 1. A &amp; B</title><desc id="fig-x:desc">Two bars.</desc>',
     )
-    for (const [, id] of svg.matchAll(/\bid="([^"]+)"/g)) expect(id).toMatch(/^fig-x-/)
+    for (const [, id] of svg.matchAll(/\bid="([^"]+)"/g)) expect(id).toMatch(/^fig-x:/)
     expect(svg.match(/aria-/g)).toHaveLength(2)
   })
 

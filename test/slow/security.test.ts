@@ -1,5 +1,6 @@
 /** Hostile documents in a real browser: nothing runs, nothing is asked for, and nothing outside of the project is read. */
 
+import { once } from 'node:events'
 import { symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -32,6 +33,11 @@ async function open(url: string): Promise<{ readonly happened: string[]; readonl
     if (request.url() !== url && !request.url().startsWith('data:image/'))
       happened.push(`request ${request.url()}`)
   })
+  // The browser tells of a request also where the policy stops it.
+  page.on('requestfailed', (request) => {
+    const at = happened.indexOf(`request ${request.url()}`)
+    if (at >= 0 && request.failure()?.errorText === 'csp') happened.splice(at, 1)
+  })
   page.on('popup', () => happened.push('popup'))
   page.on('console', (message) => {
     if (/Content Security Policy/.test(message.text())) violations.push(message.text())
@@ -47,7 +53,8 @@ async function open(url: string): Promise<{ readonly happened: string[]; readonl
       for (const { name } of node.attributes) if (/^on/i.test(name)) found.push(name)
     }
     for (const link of document.links)
-      if (!/^(https?|mailto|doi|file):$/.test(link.protocol)) found.push(link.href)
+      // An address that is none has no scheme (a colon alone) and leads nowhere.
+      if (!/^(https?|mailto|doi|file)?:$/.test(link.protocol)) found.push(link.href)
     for (const details of document.querySelectorAll('details')) details.open = true
     if (globalThis.pwned !== undefined) found.push('pwned')
     return found
@@ -109,6 +116,7 @@ describe('a page in Chromium', () => {
       asked.push(String(request.url))
       response.end()
     }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
     const { port } = server.address() as AddressInfo
     const canary = 'CANARY-7f3a'
     const png = Buffer.from(`\x89PNG\r\n\x1a\n${canary}`, 'latin1')
