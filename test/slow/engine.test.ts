@@ -331,7 +331,7 @@ it('--rerun=LIST runs these again and keeps the others', async () => {
   write(paper(inline('a', draw, 'trials=1'), inline('b', draw, 'trials=1')))
   await repro('run')
   const { err } = await repro('run', '--rerun=b')
-  expect(err).toMatch(/^1 cell to run\nrun b\/local\/default: asked for by --rerun\n/)
+  expect(err).toMatch(/^1 cell to run, about [\d.]+ s\nrun b\/local\/default: asked for by --rerun\n/)
   expect(err).not.toContain('a/local')
 })
 

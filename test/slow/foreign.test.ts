@@ -191,7 +191,7 @@ it('--record and accept wait for another build', async () => {
     const waiting = await new Promise<string>((resolve) =>
       child.stderr.once('data', (data) => resolve(String(data))),
     )
-    expect(waiting).toContain(`waiting for another build (process ${process.pid} on `)
+    expect(waiting).toContain(`waiting for another build: process ${process.pid} on `)
     rmSync(lock)
     expect(await ended).toMatchObject({ exitCode: 0 })
   }
