@@ -98,14 +98,6 @@ test.each([
   ['records', { data: { sequence: { start: 0, stop: 1e12, step: 1e-3 } }, mark: 'point' }],
   ['a list', point('length(sequence(1e8))')],
   ['text', point("length(pad('x', 1e9))")],
-  ['steps of a bin', { ...point('datum.x'), encoding: { x: { ...q('z'), bin: { step: 1e-9 } } } }],
-  [
-    'rows of a repeat',
-    {
-      ...{ data: { name: 'rows' }, repeat: Array.from({ length: 3000 }, () => 'x') },
-      spec: { mark: 'point', encoding: { x: q('x') } },
-    },
-  ],
   [
     'panels of a facet',
     {
