@@ -12,9 +12,14 @@ import { Output } from './output.ts'
  */
 const unseen = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu
 
-/** The text with control characters as `\u001b`: an escape that JSON reads back as the same character. */
+/**
+ * The text with control characters as `\u001b`: an escape that JSON reads back as the same character. A carriage return at the end
+ * of a line, as consoles send it, is left out.
+ */
 export function visible(text: string): string {
-  return text.replace(unseen, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return text
+    .replace(/\r+$/gm, '')
+    .replace(unseen, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 /** Standard output cannot take what a command prints: exit code 1. */

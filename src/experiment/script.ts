@@ -76,7 +76,7 @@ function provideModules({ script, experiment }: Order): void {
 }
 
 async function openCell(order: Order, send: Send): Promise<Cell> {
-  const { experiment, pattern, parameters, trials, seed, deadlineMs, project, folder } = order
+  const { experiment, pattern, parameters, trials, seed, project, folder } = order
   const environment = order.environment === 'local' ? 'local' : order.environment.name
   const board = await boardOf(order)
   const name = runName({ experiment, environment, pattern })
@@ -88,7 +88,10 @@ async function openCell(order: Order, send: Send): Promise<Cell> {
     parameters,
     trials,
     seed,
-    deadlineMs,
+    // What is left of it: compiling and packing take seconds on a slow machine. Clocked since the process started.
+    get deadlineMs() {
+      return Math.max(1000, Math.round(order.deadlineMs - performance.now()))
+    },
     project,
     folder,
     get board() {

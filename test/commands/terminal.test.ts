@@ -9,6 +9,7 @@ describe('control characters', () => {
   it.each([
     ['an escape sequence', '\u001b]0;title\u0007', '\\u001b]0;title\\u0007'],
     ['a carriage return', 'a\rb', 'a\\u000db'],
+    ['line ends of a console are those of a file', 'a\r\n\r\r\nb\r', 'a\n\nb'],
     ['a backspace', 'a\bb', 'a\\u0008b'],
     ['the 8-bit CSI', '\u009b2J', '\\u009b2J'],
     ['a reversal of text', '\u202egpj.exe', '\\u202egpj.exe'],

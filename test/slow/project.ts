@@ -65,7 +65,8 @@ export async function digests(project: string): Promise<Record<string, string>> 
   const found: Record<string, string> = {}
   const runs = join(project, '.repro/runs')
   for (const entry of await readdir(runs, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || entry.name === 'run.json') continue // run.json says when it was run
+    // run.json says when it was run, and the seal is over that.
+    if (!entry.isFile() || entry.name === 'run.json' || entry.name === 'seal') continue
     const path = join(entry.parentPath, entry.name)
     const cell = relative(runs, path).split('/').toSpliced(3, 1).join('/') // without the run's id, a time
     found[cell] = createHash('sha256')

@@ -52,7 +52,7 @@ export async function boot(
   await new Promise((resolve) => log.end(resolve))
   signal?.throwIfAborted()
   if (hung)
-    return `the board did not finish within ${deadlineMs / 1000} s (the cell's deadline, less some time for its results) and was switched off`
+    return `the board did not finish within ${Math.round(deadlineMs / 1000)} s (the cell's deadline, less some time for its results) and was switched off`
   if (panic !== '') return `the board panicked: ${panic}`
   return code === 0 ? 'off' : `QEMU ended with ${endOf(code)}: ${complaint.trim()}`
 }
