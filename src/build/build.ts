@@ -115,7 +115,7 @@ export async function build(
   const first = toRun(steps)
   if (first.length > 0) {
     done = await underLock(site, options.signal, tell, async () => {
-      await sweep(site.project)
+      for (const text of await sweep(site.project)) tell({ type: 'note', text })
       await setUp(site, first, options.signal, tell)
       const shop = {
         ...whereWritten(site, document),

@@ -5,7 +5,7 @@ import { type Change, changesOf } from '../plan/verdict.ts'
 import { openFiles } from '../results/files.ts'
 import { QueryError, unitName } from '../results/quantity.ts'
 import type { Run } from '../results/run.ts'
-import { parseRun } from '../results/runfile.ts'
+import { parseRun, reasonOf, StoreError } from '../results/runfile.ts'
 import { excludedColumn, type Factors, runName, series } from '../results/series.ts'
 import { type CellName, openStore, sameRows } from '../results/store.ts'
 import { type Comparison, compare } from '../stats/compare.ts'
@@ -114,7 +114,13 @@ function atRevision(revision: string, project: string): RunSet | undefined {
       const folder = file.slice(0, -'/run.json'.length)
       const show = (name: string) =>
         there.has(`${folder}/${name}`) ? git('cat-file', 'blob', `${commit}:./${folder}/${name}`) : undefined
-      return parseRun(show, `${revision}:${folder}`, folder.slice('results/'.length)) ?? []
+      try {
+        return parseRun(show, `${revision}:${folder}`, folder.slice('results/'.length)) ?? []
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error
+        const advice = 'name another revision, or use the version of repro that this one was made with'
+        throw new StoreError(`${reasonOf(error)}: ${advice}`, { cause: error })
+      }
     })
   return new Map(runs.map((run) => [runName(run), run]))
 }

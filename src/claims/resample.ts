@@ -9,7 +9,7 @@ import { QueryError } from '../results/quantity.ts'
 import { evaluate, pathsToRuns, probesOf, publishedReadings, type Results, runsAt } from '../results/query.ts'
 import type { Row, Run } from '../results/run.ts'
 import { bootColumn, excludedColumn } from '../results/series.ts'
-import { type BootstrapOptions, bootstrap, type Draw, drawsOf } from '../stats/bootstrap.ts'
+import { type BootstrapOptions, bootstrap, type Draw, drawsOf, mostUnits } from '../stats/bootstrap.ts'
 import type { Unit } from '../stats/clusters.ts'
 import type { Interval } from '../stats/interval.ts'
 
@@ -32,13 +32,16 @@ export function expressionInterval(
   const runs = runsOf(ast, results)
   if (runs.length === 0) throw new QueryError('no interval: only published tables are read')
   const units = runs.map(unitsOf)
+  const sizes = units.map(({ groups }) => groups.length)
+  const all = sizes.reduce((sum, size) => sum + size, 0)
+  if (all > mostUnits)
+    throw new QueryError(`no interval of ${all} observations: at most ${mostUnits}, or it takes too long`)
   const look = lookup(
     ast,
     runs,
     units.map(({ groups }) => groups),
     results,
   )
-  const sizes = units.map(({ groups }) => groups.length)
   const interval = bootstrap(sizes, (draw) => valueOrNaN(ast, (path) => look(path, draw)), options)
   const fewest = units.reduce((a, b) => (b.groups.length < a.groups.length ? b : a))
   const draws = drawsOf(sizes, options.resamples)
@@ -89,14 +92,13 @@ function lookup(
       const parts = probes.map((probe) => {
         const sample = runs.indexOf(probe.run)
         const byUnit = (groups[sample] ?? []).map((rows) => probe.read(rows).values)
-        return { sample, byUnit, template: probe.read([]) }
+        return { sample, values: drawer(byUnit), template: probe.read([]) }
       })
       const read = (draw: Draw) => {
-        const readings = parts.map(({ sample, byUnit, template }) => {
-          const values: (number | null)[] = []
-          for (const unit of draw[sample] ?? []) for (const value of byUnit[unit] ?? []) values.push(value)
-          return { ...template, values }
-        })
+        const readings = parts.map(({ sample, values, template }) => ({
+          ...template,
+          values: values(draw[sample] as Uint32Array),
+        }))
         return { readings, ...(over ? { over } : {}) }
       }
       return [path, read]
@@ -104,6 +106,19 @@ function lookup(
   )
   // Every path of the expression is known.
   return (path, draw) => (known.get(path) as (draw: Draw) => Readings)(draw)
+}
+
+type Values = readonly (number | null)[]
+
+/** Answers the values of the units that were drawn. With plain loops: here a bootstrap spends its time. */
+function drawer(byUnit: readonly Values[]): (drawn: Uint32Array) => Values {
+  const single = byUnit.every(({ length }) => length === 1) ? byUnit.flat() : undefined
+  if (single === undefined) return (drawn) => [...drawn].flatMap((unit) => byUnit[unit] as Values)
+  return (drawn) => {
+    const values = new Array<number | null>(drawn.length)
+    for (let i = 0; i < drawn.length; i += 1) values[i] = single[drawn[i] as number] as number | null
+    return values
+  }
 }
 
 function valueOrNaN(ast: Expression, look: (path: Path) => Readings): number {

@@ -313,7 +313,9 @@ function checkPictures(document: Document, project: Project): void {
     if (problem !== undefined) throw new Error(problem)
     return project.read(path)
   }
-  for (const { path = '', source, place, problem, isMissing } of readPictures(picturesOf(document), read)) {
+  for (const one of readPictures(picturesOf(document), read)) {
+    const { path = '', source, place, problem, warning, isMissing } = one
+    if (warning !== undefined) warn(document.file, 'picture', place, `image ${source}: ${warning}`)
     if (problem === undefined) continue
     const folder = posix.dirname(path)
     const near = isMissing ? nearest(posix.basename(path), project.list(folder)) : undefined

@@ -46,8 +46,13 @@ const literal = new RegExp(
   'gu',
 )
 
-/** A number with a decimal point and no unit, mostly a ratio; see `isRatio` for those that are not. */
-const decimal = new RegExp(String.raw`${start}\p{Nd}+\.\p{Nd}+(?![.,:/]?\p{Nd}|\p{Script=Latin})`, 'gu')
+/** Units that no run has, but which belong to a number that somebody typed. Not after a blank in Japanese: it may be a title (2.1 分析). */
+const otherUnit = String.raw`\s?(?:minutes?|min|hours?|h|days?|weeks?|months?|years?|[kcmµμn]?m|[kmµμ]?g)|時間|日|週間|年|分`
+/** A number with a decimal point, mostly a ratio; see `isRatio` for those that are not. */
+const decimal = new RegExp(
+  String.raw`${start}(?<bare>\p{Nd}+\.\p{Nd}+)(?![.,:/]?\p{Nd}|\p{Script=Latin})(?:(?:${otherUnit})(?![\p{Script=Latin}\p{Nd}]))?`,
+  'gu',
+)
 /** Any unit: also those of what is set or built, and no result of a run (1.5 GHz). */
 const unitAfter = new RegExp(
   String.raw`^(?:${unit}|\s?(?:[kKMGT]i?)?(?:B|Hz|bps|bit|W|V)|\s?°C?)(?![\p{Script=Latin}\p{Nd}])`,
@@ -82,11 +87,14 @@ export function checkLiterals(document: Document): void {
         ...segment.matchAll(literal),
         ...[...segment.matchAll(decimal)].filter((match) => isRatio(match, versions)),
       ]
-      for (const { 0: written, index: at } of found) {
+      for (const { 0: written, groups, index: at } of found) {
         const number = standard(written) ?? written
-        seen.add(number)
-        if (isCited || nominal.has(number)) continue
-        const reason = `${written.replace(/\s+/g, ' ')} comes from no run and no published table: write a value (\`=...\`), cite its source in the sentence, or list it in the front matter (nominal: [${number}])`
+        // The number alone will do for units that no run has.
+        const bare = groups?.bare
+        const names = [number, ...(bare === undefined ? [] : [standard(bare) ?? bare])]
+        for (const name of names) seen.add(name)
+        if (isCited || names.some((name) => nominal.has(name))) continue
+        const reason = `${written.replace(/\s+/g, ' ')} comes from no run and no published table: write a value (\`=...\`), cite its source in the sentence, or list it in the front matter (nominal: [${quoted(number)}])`
         warn(file, 'unbound-number', placeOf(index + at), reason)
       }
     }
@@ -101,6 +109,11 @@ export function checkLiterals(document: Document): void {
       )
     else if (!seen.has(number)) warn(file, 'unused-nominal', place, `the text has no ${text}`)
   }
+}
+
+/** YAML takes a decimal alone for a number. */
+function quoted(number: string): string {
+  return /^[\d.]+$/.test(number) ? `'${number}'` : number
 }
 
 /** All that is said: the prose, the abstract, and what blocks print. */
@@ -129,8 +142,8 @@ function passagesOf(document: Document): readonly Passage[] {
 function versionsIn({ fences }: Document, passages: readonly Passage[]): ReadonlySet<string> {
   const inText = passages.flatMap(({ text }) =>
     [...sentences(text)].flatMap(({ segment }) =>
-      [...segment.matchAll(decimal)].flatMap(({ 0: written, index }) =>
-        isName(around(segment, index, written.length)[0], index) ? [written] : [],
+      [...segment.matchAll(decimal)].flatMap(({ 0: written, 1: bare = written, index }) =>
+        isName(around(segment, index, written.length)[0], index) ? [bare] : [],
       ),
     ),
   )
@@ -143,9 +156,12 @@ function isName(before: string, index: number): boolean {
   return nameBefore.test(before) && (index > nearby || !/^\s*\S+\s$/u.test(before))
 }
 
-function isRatio({ 0: written, index, input }: RegExpExecArray, versions: ReadonlySet<string>): boolean {
+function isRatio(
+  { 0: written, 1: bare = written, index, input }: RegExpExecArray,
+  versions: ReadonlySet<string>,
+): boolean {
   const [before, after] = around(input, index, written.length)
-  if (versions.has(written) || nameBefore.test(before) || unitAfter.test(after)) return false
+  if (versions.has(bare) || nameBefore.test(before) || unitAfter.test(after)) return false
   return before.trim() !== '' || !titleAfter.test(after)
 }
 
@@ -158,7 +174,8 @@ function around(text: string, index: number, length: number): readonly [before: 
 
 /** `4 ms` for 4ms, 4 milliseconds, 4ミリ秒; a decimal as it is; undefined for what is neither. */
 function standard(written: string): string | undefined {
-  if (/^\p{Nd}+\.\p{Nd}+$/u.test(written)) return written.normalize('NFKC')
+  const [ratio] = written.trim().matchAll(decimal)
+  if (ratio?.[0] === written.trim()) return ratio[0].normalize('NFKC').replace(/\s+/g, ' ')
   const [match] = written.trim().matchAll(literal)
   if (match?.[0] !== written.trim()) return undefined
   const [, number = '', unit = ''] = match

@@ -24,6 +24,8 @@ export interface ReadPicture extends Picture {
   readonly bytes?: Uint8Array
   /** Whether the problem is that there is no such file. */
   readonly isMissing?: boolean
+  /** Why it shows as broken, though it can be put into the page: a harmless file that is not what its name says. */
+  readonly warning?: string
 }
 
 const types: ReadonlyMap<string, string> = new Map([
@@ -97,15 +99,24 @@ export function readPictures(
     const problem = contentProblem(bytes, type)
     if (problem !== undefined) return { ...picture, problem }
     total += bytes.length
-    return total > mostBytesInPage
-      ? { ...picture, problem: `with it the pictures of the page have more than ${mostBytesInPage} bytes` }
-      : { ...picture, bytes }
+    if (total > mostBytesInPage)
+      return {
+        ...picture,
+        problem: `with it the pictures of the page have more than ${mostBytesInPage} bytes`,
+      }
+    const warning = contentWarning(bytes, type)
+    return { ...picture, bytes, ...(warning === undefined ? {} : { warning }) }
   })
 }
 
 function contentProblem(bytes: Uint8Array, type: string): string | undefined {
   if (bytes.length > mostBytes) return `${bytes.length} bytes are more than ${mostBytes}: make it smaller`
-  if (type === 'image/svg+xml') return svgProblem(bytes)
+  return type === 'image/svg+xml' ? svgProblem(bytes) : undefined
+}
+
+/** A browser decodes pixels or shows nothing: such a file does no harm. */
+function contentWarning(bytes: Uint8Array, type: string): string | undefined {
+  if (type === 'image/svg+xml') return undefined
   const found = typeOf(bytes)
   return found === type ? undefined : `the file is ${found ? `of type ${found}` : 'no picture'}, not ${type}`
 }

@@ -102,17 +102,30 @@ function isThere(project: string, path: string): boolean {
 /** Drafts of other machines and containers are swept when nothing has changed in them for this long. */
 const abandonedMs = 86_400_000
 
-/** Deletes what processes that are gone were writing; a folder that one had set aside comes back if nothing took its place. */
-export async function sweep(project: string): Promise<void> {
+/**
+ * Deletes what processes that are gone were writing; a folder that one had set aside comes back if nothing took its place. Returns
+ * why one could not, in words: it stays where it is, as it may be the only copy of a run.
+ */
+export async function sweep(project: string): Promise<readonly string[]> {
+  const problems: string[] = []
   for (const root of roots) {
     const scratch = scratchOf(`${root}/`)
     for (const name of await namesIn(project, scratch)) {
       const draft = `${scratch}/${name}`
       if (!isAbandoned(name, lstatSync(join(project, draft), { throwIfNoEntry: false })?.mtimeMs)) continue
-      if (name.endsWith(aside)) await restore(project, draft)
+      try {
+        if (name.endsWith(aside)) await restore(project, draft)
+      } catch (error) {
+        const { message } = error as Error
+        problems.push(
+          `what was set aside in ${draft} cannot go back to its place (${message}); move it there, or delete it`,
+        )
+        continue
+      }
       await discard(project, draft).catch(() => {}) // harmless: no other draft gets its name
     }
   }
+  return problems
 }
 
 async function namesIn(project: string, folder: string): Promise<readonly string[]> {
@@ -130,7 +143,8 @@ function isAbandoned(name: string, changedMs: number | undefined): boolean {
 
 async function restore(project: string, draft: string): Promise<void> {
   const path = homeOf(project, draft)
-  const isHome = roots.some((root) => path.startsWith(`${root}/`)) && normalize(path) === path
+  const isHome =
+    roots.some((root) => path.startsWith(`${root}/`)) && normalize(path) === path && !/\p{Cc}/u.test(path)
   if (!isHome || !isThere(project, `${draft}/${setAside}`)) return
   makeFolder(project, dirname(path))
   if (!isThere(project, path)) await move(project, `${draft}/${setAside}`, path)

@@ -114,12 +114,17 @@ function numberOf(reading: Reading): Quantity {
   if (statistic === undefined) {
     throw new QueryError(`no statistic after ${what}: append one of ${[...statistics.keys()].join(', ')}`)
   }
-  const there = values.filter((value) => value !== null)
+  const there = present(values)
   if (there.length === 0 && statistic !== statistics.get('n')) {
     throw new QueryError(`no observation of ${what} in run ${runName(run)}`)
   }
   const sources = [{ type: 'run', run, n: there.length }] as const
   return { value: statistic.of(there), unit: statistic.unit(unit), sources }
+}
+
+/** Mostly all of them, and then no copy: a bootstrap asks for many. */
+function present(values: Reading['values']): readonly number[] {
+  return values.includes(null) ? values.filter((value) => value !== null) : (values as readonly number[])
 }
 
 /** A single number goes with each of a list; two lists must be of the same patterns. */

@@ -126,9 +126,7 @@ export function parseHeader(text: string, name: string, cell?: string): Header {
   }
   const version = (data as { schema?: unknown } | null)?.schema
   if (typeof version === 'number' && version < schema)
-    throw new StoreError(
-      `${name} was written by an older version of repro; delete its folder to run the cell again`,
-    )
+    throw new StoreError(`${name} was written by an older version of repro${olderAdvice}`)
   const parsed = header.safeParse(data)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
@@ -232,6 +230,12 @@ function mismatch(head: Header, run: Run): string | undefined {
 }
 
 const advice = 'Restore it from version control, or delete its folder to run the cell again.'
+const olderAdvice = '; delete its folder to run the cell again'
+
+/** What a StoreError says is wrong, without what to do about a file of the checkout: for a file that lies elsewhere. */
+export function reasonOf({ message }: StoreError): string {
+  return message.replace(olderAdvice, '').replace(`. ${advice}`, '')
+}
 
 /** How many rows are left out of the statistics, by reason; undefined if no column says so. */
 export function exclusionsIn({ columns, rows }: Dataset): readonly Exclusion[] | undefined {

@@ -24,11 +24,13 @@ export interface BootstrapOptions {
 }
 
 /** For each sample the numbers, from 0, of the units that were drawn from it. */
-export type Draw = readonly (readonly number[])[]
+export type Draw = readonly Uint32Array[]
 
-/** Units drawn in all: some seconds. */
+/** Units drawn in all, and once more when units are left out: some seconds. */
 const mostDrawn = 5e7
 const fewestDraws = 400
+/** Of more units even the fewest draws take minutes, and the interval is hardly wider than a point. */
+export const mostUnits = 1_000_000
 
 /** How many of the wanted resamples are drawn of samples with these sizes: fewer of more than 25,000 units. */
 export function drawsOf(sizes: readonly number[], resamples: number): number {
@@ -49,7 +51,7 @@ export function bootstrap(
   { level = 0.95, resamples = 2000, seed = 'bootstrap' }: BootstrapOptions = {},
 ): Interval {
   if (min(sizes) < fewestTrials(level)) return unbounded
-  const whole = sizes.map((size) => Array.from({ length: size }, (_, unit) => unit))
+  const whole = sizes.map((size) => Uint32Array.from({ length: size }, (_, unit) => unit))
   const estimate = statistic(whole)
   if (Number.isNaN(estimate)) return unbounded
   const random = randomNumbers(seed)
@@ -62,8 +64,8 @@ export function bootstrap(
 }
 
 /** With a plain loop: here a bootstrap spends its time. */
-function drawUnits(size: number, random: () => number): readonly number[] {
-  const drawn = new Array<number>(size)
+function drawUnits(size: number, random: () => number): Uint32Array {
+  const drawn = new Uint32Array(size)
   for (let i = 0; i < size; i += 1) drawn[i] = Math.floor(random() * size)
   return drawn
 }
@@ -85,35 +87,48 @@ export function bootstrapInterval(
 interface Units {
   readonly size: number
   /** The values of the units that were drawn. */
-  readonly values: (chosen: readonly number[]) => readonly number[]
+  readonly values: (chosen: Uint32Array) => readonly number[]
 }
 
 function unitsOf(sample: Sample): Units {
   const { values, clusters } = sample
   if (clusters === undefined) {
-    return { size: values.length, values: (chosen) => chosen.map((unit) => values[unit] as number) }
+    return { size: values.length, values: (chosen) => Array.from(chosen, (unit) => values[unit] as number) }
   }
   const members = clusterValues(sample)
   return {
     size: members.length,
-    values: (chosen) => chosen.flatMap((unit) => members[unit] as readonly number[]),
+    values: (chosen) => [...chosen].flatMap((unit) => members[unit] as readonly number[]),
   }
 }
 
-/** A statistic is worked out for each unit left out, or, so that this stays linear in their number, for each of so many groups. */
+/**
+ * A statistic is worked out for each unit left out, or, so that this stays linear in their number, for each of so many groups: fewer of
+ * very many units, as of draws.
+ */
 const mostLeftOut = 500
+const fewestLeftOut = 50
+
+function leftOutOf(whole: Draw): number {
+  const units = whole.reduce((sum, { length }) => sum + length, 0)
+  const affordable = Math.floor(mostDrawn / (whole.length * units))
+  return Math.min(mostLeftOut, Math.max(fewestLeftOut, affordable))
+}
 
 /**
  * Influence of each unit of a sample, or each group of units that follow each other: how much the statistic exceeds what it would be
  * without it, times one less than their number.
  */
 function jackknife(whole: Draw, sample: number, statistic: (draw: Draw) => number): readonly number[] {
-  const units = whole[sample] as readonly number[]
-  const groups = Math.min(units.length, mostLeftOut)
+  const units = whole[sample] as Uint32Array
+  const groups = Math.min(units.length, leftOutOf(whole))
   const without = Array.from({ length: groups }, (_, group) => {
     const start = Math.floor((group * units.length) / groups)
     const end = Math.floor(((group + 1) * units.length) / groups)
-    return statistic(whole.with(sample, units.toSpliced(start, end - start)))
+    const kept = new Uint32Array(units.length - (end - start))
+    kept.set(units.subarray(0, start))
+    kept.set(units.subarray(end), start)
+    return statistic(whole.with(sample, kept))
   })
   const defined = without.filter(Number.isFinite)
   if (defined.length === 0) return without.map(() => 0)

@@ -31,6 +31,9 @@ describe('a literal number with a unit', () => {
     ['| a |\n|---|\n| 4 ms |', '8:3 unbound-number 4 ms'],
     ['> - It is\n>   **4** ms', '7:7 unbound-number 4 ms'],
     ['A [link of 4 ms](x.md)', '6:12 unbound-number 4 ms'],
+    ['It takes 2.5 hours here.', '6:10 unbound-number 2.5 hours'],
+    ['It takes 3.5\nminutes.', '6:10 unbound-number 3.5 minutes'],
+    ['2.5時間かかる。', '6:1 unbound-number 2.5時間'],
     ['Its variance is 5 µs²', '6:17 unbound-number 5 µs'],
   ])('%j warns with its place', (body, message) => {
     expect(found(body)).toEqual([message])
@@ -132,6 +135,23 @@ describe('a literal number outside of the prose', () => {
 describe('a nominal number', () => {
   it('may stand in the text, however it is written', () => {
     expect(found('4 ms, 4ms, 4 milliseconds, 4ミリ秒, 4,068 us and 4068 μs', '4 ms, "4,068 µs"')).toEqual([])
+  })
+
+  it('is to be listed as YAML reads it', () => {
+    const file = new VFile('---\ntitle: T\n---\nIt is 1.39 times as long.\n')
+    checkLiterals(parseDocument(file))
+    expect(file.messages.map(({ reason }) => reason)).toEqual([
+      expect.stringContaining("(nominal: ['1.39'])"),
+    ])
+  })
+
+  it('may leave out a unit that no run has, and no other', () => {
+    expect(found('It took 2.5 hours.', '"2.5"')).toEqual([])
+    expect(found('It took 2.5 hours.', '"2.5 hours"')).toEqual([])
+    expect(found('It took 2.5 s.', '"2.5"')).toEqual([
+      '4:11 unused-nominal the text has no 2.5',
+      '6:9 unbound-number 2.5 s',
+    ])
   })
 
   it('is one number with one unit', () => {

@@ -14,7 +14,8 @@ function found(markdown: string, files: Readonly<Record<string, Uint8Array>>) {
     new VFile({ path: 'paper/d.md', value: `---\ntitle: T\n---\n\n${markdown}\n` }),
   )
   return readPictures(picturesOf(document), (path) => files[path]).map(
-    ({ place, path, problem }) => `${place.line}:${place.column} ${path} ${problem ?? 'shown'}`,
+    ({ place, path, problem, warning, bytes }) =>
+      `${place.line}:${place.column} ${path} ${problem ?? `${bytes ? 'shown' : 'lost'}${warning === undefined ? '' : `: ${warning}`}`}`,
   )
 }
 
@@ -57,21 +58,26 @@ describe('the file of a picture', () => {
       'undefined no picture of a known type (.gif, .jpeg, .jpg, .png, .svg, .webp)',
     ],
     ['no file', '![a](gone.png)', 'paper/gone.png no file paper/gone.png'],
-    ['another type', '![a](a.jpg)', 'paper/a.jpg the file is of type image/png, not image/jpeg'],
-    ['text', '![a](text.gif)', 'paper/text.gif the file is no picture, not image/gif'],
     [
       'more than a page should hold',
       '![a](large.png)',
       'paper/large.png 10000001 bytes are more than 10000000: make it smaller',
     ],
   ])('is refused for %s, at its place', (_, markdown, problem) => {
-    const files = {
-      'paper/a.jpg': png,
-      'paper/text.gif': Buffer.from('GIF'),
-      'paper/large.png': new Uint8Array(10_000_001),
-    }
+    const files = { 'paper/large.png': new Uint8Array(10_000_001) }
     expect(found(`Text.\n\n> x ${markdown}`, files)).toEqual([`7:5 ${problem}`])
   })
+
+  it.each([
+    ['of another type', '![a](a.jpg)', 'paper/a.jpg shown: the file is of type image/png, not image/jpeg'],
+    ['that is text', '![a](text.gif)', 'paper/text.gif shown: the file is no picture, not image/gif'],
+  ])(
+    '%s is warned of, and in the page all the same: a browser shows it as broken',
+    (_, markdown, warning) => {
+      const files = { 'paper/a.jpg': png, 'paper/text.gif': Buffer.from('GIF') }
+      expect(found(`Text.\n\n> x ${markdown}`, files)).toEqual([`7:5 ${warning}`])
+    },
+  )
 
   it('is counted as often as it is shown', () => {
     const bytes = Buffer.concat([png, Buffer.alloc(9_000_000)])

@@ -85,6 +85,7 @@ describe('sweeping', () => {
     ['a place outside of the project', { home: '../elsewhere', 'folder/run.json': 'x' }],
     ['a place of the document', { home: 'paper/index.md', 'folder/run.json': 'x' }],
     ['half of its files', { home, 'folder/rows.csv': '' }],
+    ['a place with a NUL character', { home: 'results/nap\0/local', 'folder/run.json': 'x' }],
   ])('what was set aside and holds %s blocks no build', async (_, files) => {
     const aside = join(project, `results/.scratch/${dead}-1-replaced`)
     mkdirSync(join(aside, 'folder'), { recursive: true })
@@ -95,6 +96,22 @@ describe('sweeping', () => {
     expect(existsSync(join(project, 'results/.scratch'))).toBe(false)
     expect(existsSync(join(project, 'paper'))).toBe(false)
     expect(existsSync(join(project, '../elsewhere'))).toBe(false)
+  })
+
+  it.each([
+    ['a file is in the way', 'results/nap/local/default', 'results/nap is not a folder'],
+    ['no file system has its name', `results/${'n'.repeat(300)}/local`, 'name too long'],
+  ])('what was set aside stays there if %s, which is told and blocks no build', async (_, place, reason) => {
+    const name = `results/.scratch/${dead}-1-replaced`
+    mkdirSync(join(project, name, 'folder'), { recursive: true })
+    writeFileSync(join(project, name, 'home'), place)
+    writeFileSync(join(project, name, 'folder/run.json'), 'old')
+    writeFileSync(join(project, 'results/nap'), '')
+    const [told, ...more] = await sweep(project)
+    expect(told).toMatch(`what was set aside in ${name} cannot go back to its place (`)
+    expect(told).toMatch(reason)
+    expect(more).toEqual([])
+    expect(readFileSync(join(project, name, 'folder/run.json'), 'utf8')).toBe('old')
   })
 
   it('deletes what a script left without permission to write', async () => {

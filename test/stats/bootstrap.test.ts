@@ -22,7 +22,7 @@ function plainBca(
   bootstrap(
     [values.length],
     ([draw = []]) => {
-      const replicate = of(draw.map((unit) => values[unit] as number))
+      const replicate = of(Array.from(draw, (unit) => values[unit] as number))
       if (draw.length === values.length) replicates.push(replicate)
       return replicate
     },
@@ -144,6 +144,7 @@ describe('the BCa interval', () => {
     const { calls, units } = counted(100_000)
     expect(calls).toBe(1 + 500 + 500)
     expect(units).toBeLessThan(1.1e8)
+    expect(counted(400_000).calls).toBe(1 + 400 + 125)
   })
 
   it('is refused for clusters that do not fit the values', () => {
