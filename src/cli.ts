@@ -105,7 +105,13 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<number
 async function help(words: readonly string[], asked: boolean): Promise<number> {
   const { commandHelp, generalHelp } = await import('./commands/help.ts')
   const text = words.length === 0 ? generalHelp() : commandHelp(words)
-  if (text === undefined) return await unknown(words[0] ?? '')
+  if (text === undefined) {
+    // In a group the second word is the unknown one.
+    const [name = '', sub] = words
+    if (!commands.has(name) || sub === undefined) return await unknown(name)
+    complain(`repro: unknown command: ${name} ${sub}\nTry \`repro help ${name}\`.`)
+    return exitCodes.usage
+  }
   print(text)
   return asked ? exitCodes.done : exitCodes.usage
 }

@@ -40,8 +40,10 @@ export function commandHelp([name = '', sub]: readonly string[]): string | undef
   const found = definitions.get(name)
   if (found === undefined) return undefined
   if (!isGroup(found)) return helpOf(found)
-  const one = sub === undefined ? undefined : found.commands.get(sub)
-  if (one) return helpOf(one)
+  if (sub !== undefined) {
+    const one = found.commands.get(sub)
+    return one && helpOf(one)
+  }
   const lines = [...found.commands.values()].map(({ usage, summary }) => [`repro ${usage}`, summary] as const)
   return `repro ${name}: ${found.summary}\n\n${table(lines)}\n\n\`repro help ${name} COMMAND\` has a command's options.`
 }

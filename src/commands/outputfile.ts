@@ -25,6 +25,7 @@ export interface OutputFile {
 export async function openOutputFile(path: string, inputs: readonly string[]): Promise<OutputFile> {
   if (path === '-')
     return { output: new Output(1), keep: async () => undefined, discard: async () => undefined }
+  if (path === '') throw new UsageError('-o takes a file, not an empty name')
   const there = await statOf(path)
   if (there?.isDirectory()) throw new UsageError(`${path} is a folder: -o takes a file`)
   for (const input of inputs) {

@@ -1,8 +1,9 @@
 /** What all `repro trace` commands need of the files that they are given. */
 
 import { existsSync, statSync } from 'node:fs'
-import { open, readFile, stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
+import { FileError, readOrdinary } from '../files/ordinary.ts'
 import { TraceError } from '../trace/error.ts'
 import { parseStamps, type Stamps } from '../trace/stamps.ts'
 import { exitCodes } from './exitcodes.ts'
@@ -76,7 +77,10 @@ export async function captureFile(positionals: readonly string[], command: strin
     )
   if (file === '-') return file
   const found = await stat(file).catch(() => null)
-  if (found === null) return (await captureOfCell(file)) ?? refuse(`no file ${file}`)
+  if (found === null)
+    return (
+      (await captureOfCell(file)) ?? refuse(file === '' ? 'the capture has an empty name' : `no file ${file}`)
+    )
   if (found.isDirectory()) throw new UsageError(`${file} is a folder, not a capture`)
   return file
 }
@@ -143,7 +147,7 @@ export async function clockHz(flag: string | undefined, file: string): Promise<n
 export async function foundHz(file: string): Promise<number | null> {
   const stamps = file === '-' ? null : join(dirname(file), 'dom0.stamps')
   if (stamps === null || !existsSync(stamps)) return null
-  return parseStamps(await readFile(stamps, 'utf8'), stamps).hz
+  return readStamps(stamps).hz
 }
 
 /** `54000000`, `54M`, `62.5M` or `2.4G`. */
@@ -162,18 +166,24 @@ export async function stampFiles(
   file: string,
 ): Promise<{ readonly dom0: Stamps; readonly domU: Stamps }> {
   const paths = named.length > 0 ? named : besideCapture(file)
-  const parsed = await Promise.all(
-    paths.map(async (path) => {
-      if (!existsSync(path)) throw new UsageError(`no stamp file ${path}`)
-      return parseStamps(await readFile(path, 'utf8'), path)
-    }),
-  )
+  const parsed = paths.map(readStamps)
   const dom0 = parsed.find(({ domain }) => domain !== null)
   const domU = parsed.find(({ loop }) => loop !== null)
   if (dom0 !== undefined && domU !== undefined) return { dom0, domU }
   throw new UsageError(
     `${dom0 === undefined ? "dom0's (with a line 'domain')" : "the domU's (with a line 'loop')"} are not among the stamps: ${paths.join(', ') || 'none are named'}; --stamps FILE, once for each of both`,
   )
+}
+
+/** A line for each trial: those of a study have some kilobytes. */
+const mostStampBytes = 16 * 2 ** 20
+
+/** Stamps may lie beside a stranger's capture: neither a pipe nor a device is read. */
+function readStamps(path: string): Stamps {
+  if (!existsSync(path)) throw new UsageError(`no stamp file ${path}`)
+  const found = readOrdinary(path, path, undefined, mostStampBytes)
+  if (found === undefined) throw new FileError(`${path} is a folder, not an ordinary file`)
+  return parseStamps(new TextDecoder().decode(found.content), path)
 }
 
 /** The stamp files of a run that lie beside its capture. */

@@ -170,7 +170,8 @@ export function parseDocument(
 /** What the front matter of a document says, without reading on; its mistakes are left to a reading of the whole. */
 export function parseFrontMatter(text: string): FrontMatter {
   const [head = ''] = /^\uFEFF?---[^\S\r\n]*\r?\n.*?\n---[^\S\r\n]*(?:\r?\n|$)/s.exec(text) ?? []
-  return parseDocument(new VFile(head)).frontMatter
+  // A VFile of an empty string alone has no value.
+  return parseDocument(new VFile({ value: head })).frontMatter
 }
 
 /** Ids that the text can refer to. */

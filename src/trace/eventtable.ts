@@ -84,6 +84,7 @@ export const rows: readonly EventRow[] = [
     'load:64 otherLoad:64 runqueue:16 otherRunqueue:16 _:32',
     'load:64 otherLoad:64 runqueue:16 otherRunqueue:16',
   ],
+  // Xen's xentrace/formats numbers these five one too low; its scheduler writes them as here.
   [0x22213, 'credit2 picked pCPU', `load:64 ${unit} runqueue:i16 cpu:16`],
   // Those versions say between both how many units they skipped.
   [

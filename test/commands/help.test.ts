@@ -56,7 +56,13 @@ describe('repro help', () => {
 
   it.each([
     [['help', 'pakc'], 'unknown command: pakc (did you mean pack?)'],
+    [['help', 'trace', 'dmup'], 'unknown command: trace dmup\nTry `repro help trace`.'],
     [['--pack'], 'unknown command: --pack'],
+    [
+      ['trace', 'export', source('package.json'), '--hz', '1M', '--to', 'csv', '-o', ''],
+      '-o takes a file, not an empty name',
+    ],
+    [['trace', 'info', ''], 'the capture has an empty name'],
     [['-n', 'build'], 'unknown command: -n'],
     [['check', '--json'], 'unknown option: --json (repro check takes no options)'],
     [['build', '--tirals', '3'], 'unknown option: --tirals (did you mean --trials?)'],

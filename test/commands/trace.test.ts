@@ -239,6 +239,23 @@ describe('repro trace phases', () => {
     expect(err).toContain("dom0's (with a line 'domain') are not among the stamps")
   })
 
+  it.each<[string, (path: string) => unknown, string]>([
+    ['a named pipe', (path) => execFileSync('mkfifo', [path]), 'is a named pipe, not an ordinary file'],
+    ['a folder', (path) => mkdirSync(path), 'is a folder, not an ordinary file'],
+    ['a link to a device', (path) => symlinkSync('/dev/zero', path), 'is a device, not an ordinary file'],
+    ['too large', (path) => writeFileSync(path, Buffer.alloc(17 * 2 ** 20)), 'is too large'],
+  ])('reads no stamps that are %s', async (_name, make, message) => {
+    const beside = mkdtempSync(join(folder, 'beside-'))
+    writeFileSync(join(beside, 'trace.bin'), run)
+    make(join(beside, 'dom0.stamps'))
+    for (const command of ['info', 'phases']) {
+      const { err, exitCode } = await trace(command, join(beside, 'trace.bin'))
+      expect(exitCode).toBe(2)
+      expect(err).toContain(`dom0.stamps ${message}`)
+    }
+    rmSync(beside, { recursive: true })
+  })
+
   it('leaves out what a cut capture does not have, and ends with 1', async () => {
     const { out, exitCode } = await trace(
       'phases',

@@ -1,6 +1,6 @@
 import { VFile } from 'vfile'
 import { describe, expect, it } from 'vitest'
-import { parseDocument } from '../../src/document/document.ts'
+import { parseDocument, parseFrontMatter } from '../../src/document/document.ts'
 
 function messages(value: Uint8Array | string): readonly string[] {
   const { file } = parseDocument(new VFile({ path: 'd.md', value }))
@@ -54,5 +54,11 @@ describe('the bytes of a document', () => {
     ['tabs and line ends', `${front}a\tb\r\nc\rd`, []],
   ])('%s', (_, value, expected) => {
     expect(messages(value)).toEqual(expected)
+  })
+})
+
+describe('a document without front matter', () => {
+  it.each(['', 'Text.\n', '---\n---', '---\n'])('%j has no title, and is no crash', (text) => {
+    expect(parseFrontMatter(text).title).toBe('')
   })
 })
