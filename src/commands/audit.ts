@@ -10,7 +10,7 @@ import { readTable, type Table } from '../audit/table.ts'
 import { auditText } from '../audit/text.ts'
 import { audit as definition } from './definitions.ts'
 import { exitCodes } from './exitcodes.ts'
-import { print } from './terminal.ts'
+import { print, systemReason } from './terminal.ts'
 import { readArguments, UsageError, wholeNumber } from './usage.ts'
 
 /** Findings are no errors: the exit code says only whether there was something to audit. */
@@ -81,6 +81,8 @@ async function readable<Result>(path: string, reading: Promise<Result>): Promise
   try {
     return await reading
   } catch (error) {
-    throw new UsageError(`cannot read ${path}: ${(error as Error).message}`, { cause: error })
+    throw new UsageError(`cannot read ${path}: ${systemReason(error) ?? (error as Error).message}`, {
+      cause: error,
+    })
   }
 }

@@ -104,8 +104,8 @@ const verbs: ReadonlyMap<string, string> = new Map([
 ])
 
 const advices: ReadonlyMap<string, string> = new Map([
-  ['ENOSPC', 'The disk is full: make room and try again. Finished trials are kept.'],
-  ['EDQUOT', 'Your quota on this disk is used up: make room and try again. Finished trials are kept.'],
+  ['ENOSPC', 'The disk is full: make room and try again.'],
+  ['EDQUOT', 'Your quota on this disk is used up: make room and try again.'],
   ['EMFILE', 'Too many files are open: raise the limit (ulimit -n), or use fewer cells at once (-j 1).'],
 ])
 

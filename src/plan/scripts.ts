@@ -1,12 +1,13 @@
 /** Checks the scripts of a document without running them: syntax, and what they import. */
 
 import { extname, posix } from 'node:path'
+import type { VFile } from 'vfile'
 import type { ExperimentBlock, Place } from '../document/block.ts'
 import type { Document } from '../document/document.ts'
 import type { Fence } from '../document/fence.ts'
 import { inputFiles } from '../document/inputs.ts'
-import { fail, warn } from '../document/problem.ts'
-import type { Files } from '../results/files.ts'
+import { fail, hasErrors, warn } from '../document/problem.ts'
+import { FileError, type Files } from '../results/files.ts'
 import { type ModuleProblem, moduleGraph, type RealPath } from './modules.ts'
 
 /** Adds what is wrong to the messages of the document's file: at its line, or for a file at the block's `script`. */
@@ -14,17 +15,36 @@ export function checkScripts({ file, fences }: Document, path: string, files: Fi
   for (const fence of fences) {
     const { block } = fence
     if (block?.type !== 'experiment') continue
-    const { script } = block
-    const entry = 'file' in script ? { path: script.file } : { path, source: script.source }
-    if ('file' in script && !files.exists(script.file)) continue // told by the check of the block
-    const named = block.inputs.flatMap((input) => inputFiles(input, files))
-    for (const problem of moduleGraph(entry, files, real).problems) {
-      const { type } = problem
-      if (type === 'computed' && named.some((input) => mayBe(problem, input))) continue
-      const [place, where] = placeOf(problem, path, fence, block)
-      const report = type === 'computed' ? warn : fail
-      report(file, rules[type], place, `${where}${problem.reason}${advice[type]}`)
+    try {
+      checkScript({ ...fence, block }, { file, path, files, real })
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error
+      // A file that may not be read is told by the check of the block, unless it is one that the script imports.
+      if (!hasErrors(file)) fail(file, rules.outside, block.place, error.message)
     }
+  }
+}
+
+function checkScript(
+  fence: Fence & { readonly block: ExperimentBlock },
+  {
+    file,
+    path,
+    files,
+    real,
+  }: { readonly file: VFile; readonly path: string; readonly files: Files; readonly real: RealPath },
+): void {
+  const { block } = fence
+  const { script } = block
+  const entry = 'file' in script ? { path: script.file } : { path, source: script.source }
+  if ('file' in script && !files.exists(script.file)) return // told by the check of the block
+  const named = block.inputs.flatMap((input) => inputFiles(input, files))
+  for (const problem of moduleGraph(entry, files, real).problems) {
+    const { type } = problem
+    if (type === 'computed' && named.some((input) => mayBe(problem, input))) continue
+    const [place, where] = placeOf(problem, path, fence, block)
+    const report = type === 'computed' ? warn : fail
+    report(file, rules[type], place, `${where}${problem.reason}${advice[type]}`)
   }
 }
 

@@ -264,7 +264,7 @@ export function completed(
     return parseRows(csv, columns, `${folder}/${file}`)
   }
   const found = rowsOf('rows.csv', head.columns, rows)
-  checkTrials({ ...head, rows: found }, `${folder}/rows.csv`)
+  checkTrials({ columns: head.columns, rows: found }, `${folder}/rows.csv`)
   const others = Object.entries(datasets ?? {}).map(([name, { columns, rows: stated }]) => [
     name,
     { columns, rows: rowsOf(fileOf(name), columns, stated) },
@@ -276,15 +276,14 @@ export function completed(
   }
 }
 
-/** Throws a StoreError when rows are of trials that the run does not have; scripts count them from 0 or from 1. */
-export function checkTrials({ columns, rows, trials }: Omit<Run, 'files'>, where: string): void {
+/** Throws a StoreError for a trial that is no whole number from 0. A script may count repetitions of its own as trials. */
+export function checkTrials({ columns, rows }: Dataset, where: string): void {
   if (!columns.some(({ name, role }) => name === 'trial' && role === 'index')) return
-  const found = new Set(rows.flatMap(({ trial }) => (typeof trial === 'number' ? [trial] : [])))
-  const first = found.has(0) ? 0 : 1
-  const last = first + trials - 1
-  const stray = [...found].find((trial) => !Number.isInteger(trial) || trial < first || trial > last)
+  const stray = rows.find(
+    ({ trial }) => typeof trial === 'number' && !(Number.isInteger(trial) && trial >= 0),
+  )
   if (stray !== undefined)
-    throw new StoreError(`${where} has a row of trial ${stray}, but the run's trials are ${first} to ${last}`)
+    throw new StoreError(`${where} has a row of trial ${stray.trial}: trials are whole numbers from 0`)
 }
 
 function formatRows({ columns, rows }: Dataset): string {

@@ -44,7 +44,7 @@ it.each<[string, () => Uint8Array]>([
   expect(exhibits(mine, steps).find('constructor')).toBeUndefined()
   expect(mine.seal.note()).toContain('1 item in .repro/ (.repro/made/')
   const again = place()
-  tidy(again)
+  await tidy(again)
   // What was made here and no manifest names is gone.
   expect(readdirSync(join(project, '.repro/made'))).toEqual([digest(other)])
   expect(again.seal.note()).toBeUndefined()

@@ -51,7 +51,7 @@ describe('repro audit', () => {
   })
 
   it.each([
-    [['none.csv'], 'cannot read none.csv: ENOENT'],
+    [['none.csv'], 'cannot read none.csv: no such file or directory'],
     [['.'], 'no .csv file in the folder .'],
     [[], 'which tables? repro audit FILE.csv...'],
     [['--n', 'many', 'none.csv'], '--n takes a whole number from 2, not many'],

@@ -184,7 +184,7 @@ describe('the store', () => {
 
   it.each<[string, (text: string) => string, string]>([
     ['other columns', (text) => text.replace('trial,', 'number,'), 'rows.csv begins with number,operation'],
-    ['more trials', (text) => text.replace(/^1,/m, '9,'), 'has a row of trial 9, but the run'],
+    ['half a trial', (text) => text.replace(/^1,/m, '1.5,'), 'has a row of trial 1.5: trials are whole'],
   ])('does not take over rows with %s', async (_, edit, message) => {
     await store.record(run)
     const file = join(project, folder, 'rows.csv')
@@ -254,9 +254,10 @@ describe('runs made here', () => {
     expect(store.cached(run, key)?.exclusions).toEqual(kept.exclusions)
   })
 
-  it('have rows of their own trials only', async () => {
-    await expect(store.keep(settled({ ...run, trials: 2 }), {})).rejects.toThrow(
-      "latency/xen-4.14/baseline has a row of trial 2, but the run's trials are 0 to 1",
+  it('have rows of whole trials only', async () => {
+    const rows = run.rows.map((row) => ({ ...row, trial: -1 }))
+    await expect(store.keep(settled({ ...run, rows }), {})).rejects.toThrow(
+      'latency/xen-4.14/baseline has a row of trial -1: trials are whole numbers from 0',
     )
   })
 
