@@ -36,7 +36,7 @@ const columns = z.array(
     label: z.string().optional(),
   }),
 )
-const rows = z.strictObject({ count: z.int(), sha256 })
+const rows = z.strictObject({ count: z.int().min(0), sha256 })
 const header = z.strictObject({
   schema: z.literal(schema),
   digest: sha256,
@@ -46,16 +46,16 @@ const header = z.strictObject({
   key: sha256,
   inputs: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
   origin: z.enum(['emulated', 'hardware', 'local']),
-  trials: z.int(),
+  trials: z.int().min(1),
   seed: z.int(),
   parameters: z.record(z.string(), z.json()),
   clockHz: z.number().optional(),
   columns,
   rows,
   datasets: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.strictObject({ columns, rows })).optional(),
-  exclusions: z.array(z.strictObject({ reason: z.string(), count: z.int() })),
+  exclusions: z.array(z.strictObject({ reason: z.string(), count: z.int().min(1) })),
   captured: z.record(z.string(), z.string()),
-  files: z.record(z.string(), z.strictObject({ sha256, bytes: z.int() })),
+  files: z.record(z.string(), z.strictObject({ sha256, bytes: z.int().min(0) })),
   provenance: z.record(z.string(), z.union([z.string(), z.number()])),
 })
 

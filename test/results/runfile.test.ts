@@ -127,6 +127,11 @@ describe('a recorded run', () => {
       /run\.json is the run of latency\/xen-4\.14\/dom0-cpu, not of latency\/xen-4\.14\/baseline/,
     ],
     [
+      'a negative count of exclusions',
+      { exclusions: [{ reason: 'x', count: -1 }] },
+      /is no run: exclusions\.0\.count/,
+    ],
+    [
       'a name that leads elsewhere',
       { experiment: '../..' },
       /is no run: experiment: not a name in small letters/,
