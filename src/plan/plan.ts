@@ -4,7 +4,7 @@
  *     cells, producers first -> inputs -> keys -> verdicts
  */
 
-import { FileError, type Files } from '../results/files.ts'
+import type { Files } from '../results/files.ts'
 import { keyOf, parameterInputs } from '../results/key.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { rowsDigest, StoreError } from '../results/runfile.ts'
@@ -157,7 +157,7 @@ function recordOf(
       `results/${runName(run)}/run.json says that the run is ${run.origin}, but its environment is ${expected}. Restore it from version control, or delete its folder to run the cell again.`,
     )
   } catch (error) {
-    if (error instanceof StoreError || error instanceof FileError) return error
+    if (error instanceof StoreError) return error
     throw error
   }
 }

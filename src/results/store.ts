@@ -64,8 +64,15 @@ export function openStore(
   seal: Seal = openSeal(project),
 ): Store {
   const cellFolder = (cell: CellName) => `.repro/runs/${runName(cell)}`
-  const read = (folder: string, cell: CellName) =>
-    parseRun((name) => files.text(`${folder}/${name}`), folder, runName(cell))
+  const read = (folder: string, cell: CellName) => {
+    try {
+      return parseRun((name) => files.text(`${folder}/${name}`), folder, runName(cell))
+    } catch (error) {
+      // Whatever keeps a run from being read is told in one way, with one exit code.
+      if (error instanceof FileError) throw new StoreError(error.message, { cause: error })
+      throw error
+    }
+  }
   /** What cannot be read in .repro/ is as good as foreign. */
   const attempt = <T>(path: string, look: () => T): T | undefined => {
     try {

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -172,6 +172,15 @@ describe('the store', () => {
     expect(() => openStore(project).recorded(run)).toThrow(
       /run\.json was changed, or is not by repro: its digest is/,
     )
+  })
+
+  it('tells of a link in the place of a run as of any run that cannot be read', async () => {
+    await store.record(run)
+    const file = join(project, folder, 'run.json')
+    rmSync(file)
+    symlinkSync('/etc/hostname', file)
+    expect(() => openStore(project).recorded(run)).toThrow(StoreError)
+    expect(() => openStore(project).recorded(run)).toThrow(/run\.json leads out of the project by a link/)
   })
 
   it('takes over rows without their exclusions, and counts those anew', async () => {
