@@ -231,12 +231,6 @@ describe('renderFigure', () => {
       { ...bars, mark: { type: 'bar' }, encoding: { ...bars.encoding, shape: { field: 'pattern' } } },
       'warns: ',
     ],
-    [
-      'a field that every object has',
-      { ...bars, encoding: { ...bars.encoding, y: { field: 'constructor', type: 'quantitative' } } },
-      'Vega cannot draw a field named constructor: rename it in the data',
-      { rows: [{ pattern: 'a', constructor: 1 }] as unknown as Records },
-    ],
     ['no mark', { data: { name: 'rows' } }, 'does not compile'],
     [
       'an unknown field beside a label, which is no field',

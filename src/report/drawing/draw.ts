@@ -66,10 +66,9 @@ export async function draw(order: Order): Promise<string> {
   const logger = collector(warnings, refusals)
   const reads = openReads()
   const compiled = attempt(
-    spec,
     () => compile(specification(spec, order), { logger, config: { ...theme, aria: false } }).spec,
   )
-  const flow = attempt(spec, () => vega.parse(compiled, undefined, { ast: true }))
+  const flow = attempt(() => vega.parse(compiled, undefined, { ast: true }))
   measure(new Map(Object.entries(order.texts ?? {})))
   // Clip paths and gradients are counted over all drawings, and random numbers go on: each drawing starts anew.
   vega.resetSVGDefIds()
@@ -81,7 +80,6 @@ export async function draw(order: Order): Promise<string> {
   })
   const options = { renderer: 'none', logger, loader, expr } as const
   const view = attempt(
-    spec,
     () => new vega.View(withoutEvents(flow as unknown as Flow) as unknown as vega.Runtime, options),
   )
   try {
@@ -183,15 +181,11 @@ function inWords(word: unknown): string {
   return word instanceof Error ? word.message : String(word)
 }
 
-function attempt<T>(spec: Specification, step: () => T): T {
+function attempt<T>(step: () => T): T {
   try {
     return step()
   } catch (cause) {
     if (cause instanceof QueryError) throw cause
-    // Vega keeps fields in plain objects, and takes what every object has for a field that it knows.
-    const taken = Object.getOwnPropertyNames(Object.prototype).find((name) => isNamed(spec, name))
-    if (taken !== undefined)
-      throw new QueryError(`Vega cannot draw a field named ${taken}: rename it in the data`)
     throw new QueryError(`the specification does not compile: ${inWords(cause)}`)
   }
 }
