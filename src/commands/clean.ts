@@ -1,6 +1,6 @@
 /** `repro clean`: deletes runs made here that nobody needs any more. Recorded runs stay, whatever their age. */
 
-import { lstatSync } from 'node:fs'
+import { lstatSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { underLock } from '../build/build.ts'
 import type { Tell } from '../build/event.ts'
@@ -33,6 +33,7 @@ export async function cleanCommand(args: readonly string[], signal: AbortSignal)
     if (event.type === 'note') complain(event.text)
   }
   const act = async () => {
+    for (const folder of ['.repro/runs', journals, failedFolder]) isFolder(project, folder)
     const found = oldThings(project, before)
     for (const { path } of found) isFolder(project, dirname(path)) // before anything is deleted
     for (const { path, name } of found) {
@@ -78,12 +79,24 @@ function oldThings(project: string, before: number): readonly Old[] {
   }
   const leftovers = [
     ...files.list(journals).map((name) => `${journals}/${name}`),
-    ...cellsIn(failedFolder, files).map((cell) => `${failedFolder}/${runName(cell)}`),
+    ...files.list(failedFolder).map((name) => `${failedFolder}/${name}`),
   ]
-  for (const path of leftovers)
-    if (lstatSync(join(project, path)).mtimeMs < before) found.push({ path, name: path })
+  for (const path of leftovers) if (changedMs(join(project, path)) < before) found.push({ path, name: path })
   tellSeal({ seal })
   return found
+}
+
+/** When something last changed; of failed cells (EXPERIMENT/ENVIRONMENT/PATTERN) their folders, however deep, but not the files in them. */
+function changedMs(place: string): number {
+  const inner = foldersIn(place).flatMap((one) => [one, ...foldersIn(one)])
+  return [place, ...inner].reduce((newest, one) => Math.max(newest, lstatSync(one).mtimeMs), 0)
+}
+
+function foldersIn(place: string): readonly string[] {
+  if (!lstatSync(place).isDirectory()) return []
+  return readdirSync(place, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? [join(place, entry.name)] : [],
+  )
 }
 
 /** The run, unless it is damaged. */

@@ -7,7 +7,7 @@
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { openForAppending } from '../files/change.ts'
-import { readInside } from '../files/ordinary.ts'
+import { FileError, readInside } from '../files/ordinary.ts'
 import type { Row } from '../results/run.ts'
 import type { Item, Seal } from '../results/seal.ts'
 import { ExperimentError } from './cell.ts'
@@ -38,7 +38,7 @@ export function openJournal(project: string, path: string, seal: Seal, most = mo
   const file = join(project, path)
   const item: Item = { kind: 'trial', path }
   const finished = new Map<number, readonly Row[]>()
-  const text = new TextDecoder().decode(readInside(project, path, 2 * most)?.content)
+  const text = readText(project, path, most)
   const whole = text.slice(0, text.lastIndexOf('\n') + 1)
   let foreign = 0
   for (const line of whole.split('\n').slice(0, -1)) {
@@ -79,6 +79,15 @@ export function openJournal(project: string, path: string, seal: Seal, most = mo
         closeSync(handle)
       }
     },
+  }
+}
+
+function readText(project: string, path: string, most: number): string {
+  try {
+    return new TextDecoder().decode(readInside(project, path, 2 * most)?.content)
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error
+    throw new ExperimentError(`${error.message}; delete the file to run all trials again`)
   }
 }
 

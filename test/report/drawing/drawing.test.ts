@@ -53,7 +53,7 @@ describe('a drawing', () => {
       drawer,
     )
     expect(svg).toContain(
-      '<title id="fig-$&amp;-title">$&amp; $` $\' $1</title><desc id="fig-$&amp;-desc">$$</desc>',
+      '<title id="fig-$&amp;:title">$&amp; $` $\' $1</title><desc id="fig-$&amp;:desc">$$</desc>',
     )
   })
 
@@ -63,7 +63,7 @@ describe('a drawing', () => {
     const targets = [...svg.matchAll(/url\(#([^)]+)\)/g)].map(([, target]) => target as string)
     expect(targets.length).toBeGreaterThan(0)
     for (const target of targets) expect(ids).toContain(target)
-    for (const id of ids) expect(id).toMatch(/^fig-x-/)
+    for (const id of ids) expect(id).toMatch(/^fig-x:/)
   })
 
   it('links to a place of the page by the name that it has there', async () => {
