@@ -60,7 +60,7 @@ function oldThings(project: string, before: number): readonly Old[] {
   const seal = openSeal(project)
   const store = openStore(project, files, seal)
   const found: Old[] = []
-  for (const cell of cellsIn('.repro/runs', files)) {
+  for (const cell of cellsWithRuns(files)) {
     let recorded: Run | undefined
     try {
       recorded = store.recorded(cell)
@@ -109,8 +109,8 @@ function readable(read: () => Run | undefined): Run | undefined {
   }
 }
 
-/** Cells that have a folder in `root`, as runs and failed cells have. */
-function cellsIn(root: string, files: Files): readonly CellName[] {
+function cellsWithRuns(files: Files): readonly CellName[] {
+  const root = '.repro/runs'
   return files
     .list(root)
     .flatMap((experiment) =>

@@ -191,7 +191,7 @@ function outside(citations: readonly Citation[]): (mention: Reference) => boolea
 }
 
 /** `=`, `==` and `=>` are what a text about programs may quote. */
-export const valuePattern = /^=\s*(?=[^=>\s])/
+const valuePattern = /^=\s*(?=[^=>\s])/
 
 function readValue(node: InlineCode, text: SourceText, file: VFile): InlineValue | undefined {
   const start = valuePattern.exec(node.value)?.[0].length

@@ -7,7 +7,8 @@ import type { Document } from '../document/document.ts'
 import type { Fence } from '../document/fence.ts'
 import { inputFiles } from '../document/inputs.ts'
 import { fail, hasErrors, warn } from '../document/problem.ts'
-import { FileError, type Files } from '../results/files.ts'
+import { FileError } from '../files/ordinary.ts'
+import type { Files } from '../results/files.ts'
 import { type ModuleProblem, moduleGraph, type RealPath } from './modules.ts'
 
 /** Adds what is wrong to the messages of the document's file: at its line, or for a file at the block's `script`. */

@@ -20,8 +20,6 @@ import {
 } from '../files/ordinary.ts'
 import { matching } from './glob.ts'
 
-export { FileError }
-
 /** What a build saw at a path: a file's digest and stamp, the names in a folder (those of folders with a slash), or that nothing was there. */
 export type Note =
   | { readonly type: 'file'; readonly stamp: string; readonly sha256: string }

@@ -11,9 +11,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { moveFile, remove } from '../files/change.ts'
-import { digestOf } from '../files/ordinary.ts'
+import { digestOf, FileError } from '../files/ordinary.ts'
 import { replaceFolder } from './drafts.ts'
-import { FileError, type Files, openFiles, sha256 } from './files.ts'
+import { type Files, openFiles, sha256 } from './files.ts'
 import type { RawFile, Run } from './run.ts'
 import {
   checkTrials,

@@ -4,7 +4,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { FileError, openFiles, unchanged } from '../../src/results/files.ts'
+import { FileError } from '../../src/files/ordinary.ts'
+import { openFiles, unchanged } from '../../src/results/files.ts'
 
 /** A project beside a file that is none of its business. */
 const around = mkdtempSync(join(tmpdir(), 'repro-files-'))
