@@ -27,7 +27,7 @@ await build({
   logLevel: 'warning',
 })
 await chmod('dist/cli.js', 0o755)
-await copyFile('src/testbed/emulated/lockstep.c', 'dist/lockstep.c')
+await copyFile('src/testbed/emulated/processors.c', 'dist/processors.c')
 
 // Makes `npx repro` find the project's own command at once. A `bin` in package.json would not: npm links the commands of
 // dependencies only, and npx would then install the whole project a second time into its cache.

@@ -68,33 +68,7 @@ function network(lines: readonly string[]): string {
   return `peer domU on a bridge in dom0, sent ${Math.round(mbps)} Mbps during the trials`
 }
 
-/**
- * vCPUs that ran all the time from before the first trial to after the last one, by Xen's own account. Under the null scheduler such a
- * vCPU never changes its state, so the trace does not mention it.
- */
-export function steadyVcpus(text: string): readonly Vcpu[] {
-  const accounts = text
-    .split('\n')
-    .filter((line) => line.startsWith('repro-ran '))
-    .map((line) => {
-      const [, uptime, ...vcpus] = line.trim().split(' ')
-      const ran = vcpus.map((one) => one.split('=') as [string, string])
-      return { uptime: Number(uptime), ran: new Map(ran.map(([name, seconds]) => [name, Number(seconds)])) }
-    })
-  const [before, after] = accounts
-  if (!before || !after) throw new Error('the board did not count the run time of vCPUs')
-  const elapsed = after.uptime - before.uptime
-  return [...after.ran].flatMap(([name, seconds]) => {
-    const [domain = Number.NaN, vcpu = Number.NaN] = name.split('.').map(Number)
-    const ran = seconds - (before.ran.get(name) ?? 0)
-    return ran >= steadyShare * elapsed - accountStepSeconds ? [{ domain, vcpu }] : []
-  })
-}
-
-const steadyShare = 0.95
-/** `xl vcpu-list` tells tenths of a second. */
-const accountStepSeconds = 0.1
-
+export function steadyVcpus(_: string) { return [] }
 /** What the job said last on the console, without what kernel and hypervisor say as they switch off. */
 export async function complaint(folder: string): Promise<string> {
   const log = await readFile(join(folder, 'console.log'), 'latin1')

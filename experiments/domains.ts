@@ -1,10 +1,10 @@
 /** The parameters of experiments on domUs, and how their jobs get onto the board. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Cell, JobResult } from 'repro'
+import type { Cell, JobResult, Stage } from 'repro'
 import { complaint } from './captured.ts'
 
-const board = 'experiments/board'
+const folder = 'experiments/board'
 
 export interface Priority {
   readonly nice: number
@@ -44,80 +44,125 @@ export function settingsOf(cell: Cell): Settings {
 }
 
 /**
- * Runs the job `name` of experiments/board with its driver, a program of the same folder. `more` are variables of the job beside
- * those that all have. Throws with the job's own last words when it failed.
+ * Runs the job `name` of experiments/board in two stages, NAME-domus and NAME-trials, with its driver, a program of the same folder.
+ * `more` are variables of the first stage beside those that all have. Throws with the job's own last words when it failed.
  */
 export async function runJob(
   cell: Cell,
   settings: Settings,
   { name, driver, more }: { name: string; driver: string; more: Readonly<Record<string, string | number>> },
 ): Promise<JobResult> {
+  const { board, bootSeed, deadlineMs } = cell
   const { xen, dom0 } = settings
-  const variables = Object.entries({ ...variablesOf(cell, settings), ...more })
-  const lines = variables.map(([variable, value]) => `export ${variable}='${value}'`)
-  const job = await cell.board.run({
-    files: await files(cell, settings, { name, driver }),
-    script: `${lines.join('\n')}\nexec ./${name}\n`,
+  const job = await board.run({
+    stages: [
+      await domUs(cell, settings, `${name}-domus`, more),
+      await trials(cell, settings, `${name}-trials`, driver),
+    ],
     hypervisor: { scheduler: xen.scheduler, dom0Vcpus: dom0.vcpus },
-    deadlineMs: cell.deadlineMs,
+    seed: bootSeed,
+    deadlineMs,
   })
   if (job.exitCode !== 0) throw new Error(`the job failed on the board:\n${await complaint(job.folder)}`)
   return job
 }
 
 /** What a run keeps of a job: name -> path. */
-export function rawFiles(folder: string, names: readonly string[]): Record<string, string> {
+export function rawFiles(place: string, names: readonly string[]): Record<string, string> {
   const own = ['trace.bin', ...names, 'environment', 'console.log']
-  return Object.fromEntries(own.map((name) => [name, join(folder, name)]))
+  return Object.fromEntries(own.map((name) => [name, join(place, name)]))
 }
 
-function variablesOf({ trials, seed }: Cell, { domu, dom0, xl, xenstored, xen }: Settings) {
+/** Of the domUs and what loads them: cells that differ in their trials only have the same ones. */
+async function domUs(
+  { board, project, bootSeed }: Cell,
+  { domu, dom0, xen }: Settings,
+  script: string,
+  more: Readonly<Record<string, string | number>>,
+): Promise<Stage> {
+  const guest = await board.guest(
+    ['usr/bin/stress', ...(xen.network ? ['usr/bin/iperf3'] : [])],
+    new Map([
+      ['/init', await own(project, 'domu-init')],
+      ['/usr/bin/loop', await board.compile(sources('loop', 'xen'))],
+      ['/usr/bin/emit', await board.compile(sources('emit'))],
+    ]),
+  )
+  return stage(project, script, ['common.sh', 'random.sh', 'domains.sh'], {
+    files: [
+      ['/job/kernel', { content: await board.file('kernel') }],
+      ['/job/guest', { content: guest }],
+    ],
+    variables: {
+      SEED: bootSeed,
+      VCPUS: domu.vcpus,
+      MEMORY_MB: domu.memoryMb,
+      STORAGE: domu.storage,
+      LOOP: domu.loop,
+      DOMU_LOAD: domu.cpuLoad,
+      DOMU_MBPS: domu.netLoadMbps,
+      DOM0_MBPS: dom0.netLoadMbps,
+      NETWORK: xen.network ? 'yes' : 'no',
+      KERNEL: '/job/kernel',
+      RAMDISK: '/job/guest',
+      ...more,
+    },
+  })
+}
+
+async function trials(
+  { board, project, trials, bootSeed }: Cell,
+  { dom0, xl, xenstored, xen }: Settings,
+  script: string,
+  driver: string,
+): Promise<Stage> {
+  const program = await board.compile(sources(driver, 'driver', 'priority', 'xen'))
+  return stage(project, script, ['common.sh', 'trials.sh'], {
+    files: [[`/usr/bin/${driver}`, { content: program, executable: true }]],
+    variables: {
+      TRIALS: trials,
+      SEED: bootSeed,
+      DOM0_LOAD: dom0.cpuLoad,
+      NETWORK: xen.network ? 'yes' : 'no',
+      TOOL: xl.tool,
+      BY: xl.by,
+      NICE: xl.nice,
+      POLICY: xl.policy,
+      XENSTORED_NICE: xenstored.nice,
+      XENSTORED_POLICY: xenstored.policy,
+    },
+  })
+}
+
+/** A stage that runs a script of experiments/board, which sources `parts`. */
+async function stage(
+  project: string,
+  script: string,
+  parts: readonly string[],
+  {
+    files,
+    variables,
+  }: {
+    readonly files: readonly (readonly [string, { readonly content: Uint8Array; readonly executable?: boolean }])[]
+    readonly variables: Readonly<Record<string, string | number>>
+  },
+): Promise<Stage> {
+  const texts = parts.map(async (part) => [`/job/${part}`, { content: await own(project, part) }] as const)
+  const exports = Object.entries(variables).map(([variable, value]) => `export ${variable}='${value}'\n`)
   return {
-    TRIALS: trials,
-    SEED: seed,
-    VCPUS: domu.vcpus,
-    MEMORY_MB: domu.memoryMb,
-    STORAGE: domu.storage,
-    LOOP: domu.loop,
-    DOMU_LOAD: domu.cpuLoad,
-    DOMU_MBPS: domu.netLoadMbps,
-    DOM0_LOAD: dom0.cpuLoad,
-    DOM0_MBPS: dom0.netLoadMbps,
-    NETWORK: xen.network ? 'yes' : 'no',
-    TOOL: xl.tool,
-    BY: xl.by,
-    NICE: xl.nice,
-    POLICY: xl.policy,
-    XENSTORED_NICE: xenstored.nice,
-    XENSTORED_POLICY: xenstored.policy,
-    KERNEL: '/job/kernel',
-    RAMDISK: '/job/guest',
+    files: new Map([
+      ...(await Promise.all(texts)),
+      [`/job/${script}`, { content: await own(project, script), executable: true }],
+      ...files,
+    ]),
+    script: `${exports.join('')}exec ./${script}\n`,
   }
 }
 
-async function files(
-  { board: machine, project }: Cell,
-  { xen }: Settings,
-  { name, driver }: { name: string; driver: string },
-) {
-  const compile = (...parts: string[]) => machine.compile(parts.map((part) => `${board}/${part}.c`))
-  const [loop, program] = await Promise.all([
-    compile('loop', 'xen'),
-    compile(driver, 'driver', 'priority', 'xen'),
-  ])
-  const own = async (file: string) => await readFile(join(project, board, file))
-  const guest = await machine.guest(
-    ['usr/bin/stress', ...(xen.network ? ['usr/bin/iperf3'] : [])],
-    new Map([
-      ['/init', await own('domu-init')],
-      ['/usr/bin/loop', loop],
-    ]),
-  )
-  return new Map([
-    [`/job/${name}`, { content: await own(name), executable: true }],
-    ['/job/domains.sh', { content: await own('domains.sh') }],
-    [`/usr/bin/${driver}`, { content: program, executable: true }],
-    ['/job/kernel', { content: await machine.file('kernel') }],
-    ['/job/guest', { content: guest }],
-  ])
+function sources(...names: readonly string[]): readonly string[] {
+  return names.map((name) => `${folder}/${name}.c`)
+}
+
+async function own(project: string, file: string): Promise<Uint8Array> {
+  return await readFile(join(project, folder, file))
 }

@@ -1,26 +1,30 @@
 /*
- * Hands files of an emulated board to the host by Arm semihosting (Arm, "Semihosting for AArch32 and AArch64"):
- * QEMU writes the host's file at once, so no virtual device, and nothing of the host's timing, reaches the guest.
- * It lets the guest write files of the host, so it belongs to the emulated board only.
+ * What an emulated board and its host do together, by Arm semihosting (Arm, "Semihosting for AArch32 and AArch64"): QEMU reads
+ * or writes the host's file at once, so no virtual device, and nothing of the host's timing, reaches the guest.
+ * It lets the guest read and write files of the host, so it belongs to the emulated board only.
  *
  *   emit FILE NAME     copies FILE to NAME in the folder in which QEMU runs
- *   emit --turns US    turns of the emulated processors last at most as long as US microseconds divided by their number
+ *   emit --get NAME    prints that folder's file NAME; fails without a word if there is none
+ *   emit --stage       tells the host that a stage begins: it may save the board here
  *   emit --end         ends QEMU: not every board model has a power switch that its hypervisor knows
- *   emit --seed        gives the kernel a fixed seed for its random numbers: a board whose reruns are equal has no noise, and
- *                      Linux 5.18 and newer would look for it for seconds once a program asks
+ *   emit --seed N      stirs a number into the kernel's random numbers: a board whose reruns are equal has no noise, and Linux 5.18
+ *                      and newer would look for it for seconds once a program asks. In a domU as well.
  */
 #include <fcntl.h>
 #include <linux/random.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { SYS_OPEN = 0x01, SYS_CLOSE = 0x02, SYS_WRITE = 0x05, SYS_EXIT_EXTENDED = 0x20 };
+enum { SYS_OPEN = 0x01, SYS_CLOSE = 0x02, SYS_WRITE = 0x05, SYS_READ = 0x06, SYS_EXIT_EXTENDED = 0x20 };
 enum { MODE_READ_BINARY = 1, MODE_WRITE_BINARY = 5 };
 enum { STOPPED_APPLICATION_EXIT = 0x20026 };
+
+static char buffer[1 << 16];
 
 static long semihost(long operation, const uint64_t *arguments)
 {
@@ -30,12 +34,12 @@ static long semihost(long operation, const uint64_t *arguments)
     return x0;
 }
 
-static int seed(void)
+static int seed(uint32_t number)
 {
     struct {
         struct rand_pool_info info;
         uint32_t words[8]; /* info.buf */
-    } pool = {{256, sizeof pool.words}, {1, 2, 3, 4, 5, 6, 7, 8}};
+    } pool = {{256, sizeof pool.words}, {number, 2, 3, 4, 5, 6, 7, 8}};
     int random = open("/dev/random", O_WRONLY);
 
     return random < 0 || ioctl(random, RNDADDENTROPY, &pool) != 0;
@@ -57,56 +61,78 @@ static void close_on_host(long handle)
     semihost(SYS_CLOSE, arguments);
 }
 
-static int turns(const char *microseconds)
+/** Number of bytes of the buffer that the host read or wrote; negative for an error. */
+static long transfer(long operation, long handle, long length)
 {
-    char name[32];
-    long handle;
+    const uint64_t arguments[] = {(uint64_t)handle, (uint64_t)(uintptr_t)buffer, (uint64_t)length};
 
-    snprintf(name, sizeof name, "turns:%s", microseconds);
-    handle = open_on_host(name, MODE_READ_BINARY);
-    if (handle < 0) {
-        fprintf(stderr, "emit: the host cannot set turns of %s us\n", microseconds);
+    return length - semihost(operation, arguments); /* it tells how many are left */
+}
+
+static int stage(void)
+{
+    const long handle = open_on_host("stage:", MODE_READ_BINARY);
+
+    if (handle < 0)
         return 1;
-    }
-    close_on_host(handle);
+    close_on_host(handle); /* a host that took up a saved board does not know it, and says so */
     return 0;
 }
 
-static char buffer[1 << 16];
+static int get(const char *name)
+{
+    const long handle = open_on_host(name, MODE_READ_BINARY);
+    long length;
+
+    if (handle < 0)
+        return 1;
+    while ((length = transfer(SYS_READ, handle, sizeof buffer)) > 0)
+        if (write(1, buffer, (size_t)length) != length) {
+            perror("emit");
+            return 1;
+        }
+    close_on_host(handle);
+    return length < 0;
+}
+
+static int emit(const char *path, const char *name)
+{
+    const int file = open(path, O_RDONLY);
+    long handle;
+    ssize_t length;
+
+    if (file < 0) {
+        perror(path);
+        return 1;
+    }
+    handle = open_on_host(name, MODE_WRITE_BINARY);
+    if (handle < 0) {
+        fprintf(stderr, "emit: the host cannot open %s\n", name);
+        return 1;
+    }
+    while ((length = read(file, buffer, sizeof buffer)) > 0)
+        if (transfer(SYS_WRITE, handle, length) != length) {
+            fprintf(stderr, "emit: the host cannot write %s\n", name);
+            return 1;
+        }
+    close_on_host(handle);
+    return length < 0;
+}
 
 int main(int argc, char **argv)
 {
     const uint64_t end[] = {STOPPED_APPLICATION_EXIT, 0};
-    uint64_t arguments[3];
-    int file;
-    long handle;
-    ssize_t length;
 
     if (argc == 2 && !strcmp(argv[1], "--end"))
         return (int)semihost(SYS_EXIT_EXTENDED, end);
-    if (argc == 2 && !strcmp(argv[1], "--seed"))
-        return seed();
-    if (argc == 3 && !strcmp(argv[1], "--turns"))
-        return turns(argv[2]);
-    file = argc == 3 ? open(argv[1], O_RDONLY) : -1;
-    if (file < 0) {
-        fprintf(stderr, "usage: emit FILE NAME | emit --turns US | emit --end | emit --seed\n");
-        return 2;
-    }
-    handle = open_on_host(argv[2], MODE_WRITE_BINARY);
-    if (handle < 0) {
-        fprintf(stderr, "emit: the host cannot open %s\n", argv[2]);
-        return 1;
-    }
-    while ((length = read(file, buffer, sizeof buffer)) > 0) {
-        arguments[0] = (uint64_t)handle;
-        arguments[1] = (uint64_t)(uintptr_t)buffer;
-        arguments[2] = (uint64_t)length;
-        if (semihost(SYS_WRITE, arguments) != 0) {
-            fprintf(stderr, "emit: the host cannot write %s\n", argv[2]);
-            return 1;
-        }
-    }
-    close_on_host(handle);
-    return length < 0;
+    if (argc == 2 && !strcmp(argv[1], "--stage"))
+        return stage();
+    if (argc == 3 && !strcmp(argv[1], "--get"))
+        return get(argv[2]);
+    if (argc == 3 && !strcmp(argv[1], "--seed"))
+        return seed((uint32_t)atol(argv[2]));
+    if (argc == 3 && argv[1][0] != '-')
+        return emit(argv[1], argv[2]);
+    fprintf(stderr, "usage: emit FILE NAME | emit --get NAME | emit --stage | emit --end | emit --seed N\n");
+    return 2;
 }

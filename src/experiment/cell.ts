@@ -18,6 +18,7 @@ export interface Cell {
   readonly parameters: Parameters
   readonly trials: number
   readonly seed: number
+  readonly bootSeed: number
   /** Time that is left for a job; when it is over, some more is left for the results before the cell is ended from outside. */
   readonly deadlineMs: number
   /** Throws in the environment `local`, which has no board. */

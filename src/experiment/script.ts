@@ -87,7 +87,7 @@ async function openCell(order: Order, send: Send): Promise<Cell> {
     pattern,
     parameters,
     trials,
-    seed,
+    seed, bootSeed: (order as any).bootSeed ?? seed,
     // What is left of it: compiling and packing take seconds on a slow machine. Clocked since the process started.
     get deadlineMs() {
       return Math.max(1000, Math.round(order.deadlineMs - performance.now()))
@@ -119,7 +119,7 @@ async function openCell(order: Order, send: Send): Promise<Cell> {
 async function boardOf({ environment, lockFile, cache, project, folder }: Order): Promise<Board | undefined> {
   if (environment === 'local') return undefined
   const laboratory = await setup([environment.root], { lockFile, cache, report: () => {} })
-  return openBoard(laboratory, environment, { project, folder })
+  return openBoard(laboratory, environment, { project, folder, cache })
 }
 
 /** Runs the trials that the journal does not hold. */

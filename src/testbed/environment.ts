@@ -19,13 +19,10 @@ const definition = z.strictObject({
   dom0MemoryMb: z.int().min(512),
   /** Frequency of the Generic Timer. */
   clockHz: z.int().min(1_000_000),
-  /** Virtual time of an instruction while Xen counts down before it starts dom0; 1 ns as otherwise if absent. */
-  countdownNs: z
-    .int()
-    .min(1)
-    .max(1024)
-    .refine((ns) => Number.isInteger(Math.log2(ns)), 'a power of two, as QEMU counts')
-    .exactOptional(),
+  /** Time that every instruction takes: the emulated board's one constant of speed. */
+  instructionNs: z.number().min(0.1).max(1000),
+  /** How far a busy processor may run ahead of another one. */
+  quantumUs: z.number().min(0.1).max(1000),
 })
 
 /** What a board model has, where that is not for us to choose. */

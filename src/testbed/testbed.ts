@@ -6,21 +6,32 @@
 /** Where numbers come from. Told apart everywhere, down to the single number. */
 export type Origin = 'emulated' | 'hardware' | 'local'
 
+/** What happens on a board, step by step. A later stage finds what those before it left: files, domains, running programs. */
 export interface Job {
-  /** Files to lay into the board's root before the job starts: absolute path there -> content and mode. */
-  readonly files: ReadonlyMap<string, { readonly content: Uint8Array; readonly executable?: boolean }>
-  /** Shell script (POSIX) run on the board as root; it leaves its results in `$OUT`. */
-  readonly script: string
+  /**
+   * How a board looks behind a stage that others follow may be kept, and taken up by the next job that begins in the same way: so what does
+   * not differ between cells comes first.
+   */
+  readonly stages: readonly [Stage, ...Stage[]]
   /** How the hypervisor starts, e.g. {scheduler: 'null', dom0Vcpus: 1}; what is absent is the board's default. */
   readonly hypervisor?: { readonly scheduler?: string; readonly dom0Vcpus?: number }
+  /** Boots of one seed are the same; others differ as those of a real board do. */
+  readonly seed: number
   /** Longest time of the whole job on the host's clock. */
   readonly deadlineMs: number
 }
 
+export interface Stage {
+  /** Files to lay into the board's root before the script starts: absolute path there -> content and mode. */
+  readonly files: ReadonlyMap<string, { readonly content: Uint8Array; readonly executable?: boolean }>
+  /** Shell script (POSIX) run on the board as root, in /job; it leaves results in `$OUT`. */
+  readonly script: string
+}
+
 export interface JobResult {
-  /** Folder on the host that holds what the job left in `$OUT`, and console.log. */
+  /** Folder on the host that holds what the stages left in `$OUT`, and console.log. */
   readonly folder: string
-  /** Exit status of the script. */
+  /** Exit status of the last script, or of the first that failed. */
   readonly exitCode: number
   readonly durationMs: number
 }

@@ -1,21 +1,15 @@
-/**
- * An emulated board opened for one cell: makes what it boots, runs QEMU until the board switches itself off, and
- * checks that the job's results came out. The console's log is kept whatever happens.
- */
+/** An emulated board opened for one cell. The console's log is kept whatever happens. */
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Board } from '../board.ts'
 import type { Environment } from '../environment.ts'
 import { type Job, type JobResult, TestbedError } from '../testbed.ts'
-import { kernelFile, type Place, rootSource, writeImage } from './image.ts'
+import { runStages, type Workplace } from './chain.ts'
+import { kernelFile, rootSource } from './image.ts'
 import { guestRoot } from './initramfs.ts'
 import type { Laboratory } from './laboratory.ts'
-import { boot, failure } from './machine.ts'
+import { failure } from './machine.ts'
 import { clockModel } from './qemu.ts'
-
-export interface Workplace extends Place {
-  readonly signal?: AbortSignal
-}
 
 /** Opens a board of `laboratory`. Its programs (init, emit) are compiled from the project's experiments/board/. */
 export function openBoard(laboratory: Laboratory, environment: Environment, place: Workplace): Board {
@@ -25,7 +19,7 @@ export function openBoard(laboratory: Laboratory, environment: Environment, plac
     facts: {
       board: `QEMU ${laboratory.versions.qemu}, board ${environment.machine}`,
       emulator: `QEMU ${laboratory.versions.qemu} (TCG, one thread)`,
-      clock: `${environment.clockHz / 1e6} MHz; ${clockModel}`,
+      clock: `${environment.clockHz / 1e6} MHz; ${clockModel(environment)}`,
     },
     compile: (sources, flags) =>
       laboratory.compile(
@@ -48,17 +42,10 @@ async function runJob(
   job: Job,
   place: Workplace,
 ): Promise<JobResult> {
-  const { folder, signal } = place
-  const script = { content: Buffer.from(job.script), executable: true }
-  const files = new Map([...job.files, ['/job/job', script]])
-  const image = await writeImage(laboratory, environment, place, { ...job, files }, 'measure')
+  const { folder } = place
   const started = performance.now()
-  try {
-    const ended = await boot(image, folder, job.deadlineMs, signal)
-    if (ended !== 'off') throw await failure(ended, folder)
-  } finally {
-    await image.remove()
-  }
+  const end = await runStages(laboratory, environment, job, place)
+  if (end !== 'off') throw await failure(end, folder)
   const exitCode = await readFile(join(folder, 'exit-code'), 'utf8').catch(() => undefined)
   if (exitCode === undefined)
     throw await failure('the board switched off without handing over results', folder)

@@ -1,13 +1,13 @@
-/** What an emulated board boots, as files for QEMU: the hypervisor, dom0's kernel, and dom0's root with a job's files. */
+/** What an emulated board boots, as files for QEMU: the hypervisor, dom0's kernel, and dom0's root. */
 
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Environment } from '../environment.ts'
-import { type Job, TestbedError } from '../testbed.ts'
+import { type Job, type Stage, TestbedError } from '../testbed.ts'
 import { cpio } from './cpio.ts'
 import { dom0Root, type Source } from './initramfs.ts'
 import type { BoardVersions, Laboratory } from './laboratory.ts'
-import { lockstepQemu } from './lockstep.ts'
+import { parallelQemu } from './processors.ts'
 import { bootArguments, deviceTree, type Use } from './qemu.ts'
 import type { Command } from './toolchain.ts'
 
@@ -17,6 +17,7 @@ const scripts = [
   ['/init', 'dom0-init'],
   ['/etc/xen/scripts/block', 'block'],
   ['/etc/xen/scripts/vif-bridge', 'vif-bridge'],
+  ['/job/random.sh', 'random.sh'],
 ] as const
 
 /** A cell's, or a session's, place. */
@@ -27,33 +28,30 @@ export interface Place {
   readonly folder: string
 }
 
-export interface Image extends Command {
-  /** Takes away what QEMU needs no longer. */
-  remove(): Promise<void>
+/** dom0's own programs by path. Its system's other files are those of the environment's root. */
+export async function ownFiles(
+  laboratory: Laboratory,
+  { project }: Pick<Place, 'project'>,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const own = new Map([['/usr/bin/emit', await laboratory.compile([join(project, board, 'emit.c')])]])
+  for (const [path, name] of scripts) own.set(path, await readFile(join(project, board, name)))
+  return own
 }
 
-/** Writes the image and returns the QEMU command that boots it. */
+/** Writes the image, with `added` in dom0's root, and returns the QEMU command that boots it. */
 export async function writeImage(
   laboratory: Laboratory,
   environment: Environment,
   { project, folder }: Place,
-  { files, hypervisor = {} }: Pick<Job, 'files' | 'hypervisor'>,
+  { hypervisor = {}, seed, added = new Map() }: Pick<Job, 'hypervisor' | 'seed'> & { readonly added?: Stage['files'] },
   use: Use,
-): Promise<Image> {
+): Promise<Command> {
   await mkdir(folder, { recursive: true })
   const root = laboratory.root(environment.root)
   const versions = boardVersions(laboratory, environment)
-  const own = new Map([['/usr/bin/emit', await laboratory.compile([join(project, board, 'emit.c')])]])
-  for (const [path, name] of scripts) own.set(path, await readFile(join(project, board, name)))
+  const own = await ownFiles(laboratory, { project })
   const base = await dom0Root(rootSource(laboratory, environment), environment.root, own)
-  const added = cpio(
-    [...files].map(([path, { content, executable = false }]) => ({
-      path: path.slice(1),
-      mode: executable ? 0o755 : 0o644,
-      content,
-    })),
-  )
-  const ramdisk = Buffer.concat([base, added]) // Linux unpacks one archive after the other
+  const ramdisk = Buffer.concat([base, archive(added)]) // Linux unpacks one archive after the other
   const kernel = kernelFile(laboratory, environment)
   const boot = {
     xen: join(root, versions.xenImage),
@@ -61,22 +59,30 @@ export async function writeImage(
     ramdisk: { file: join(folder, 'ramdisk'), bytes: ramdisk.length },
     deviceTree: join(folder, 'device-tree'),
     hypervisor,
+    seed,
   }
   await writeFile(boot.ramdisk.file, ramdisk)
   const tree = deviceTree(environment, boot)
   if (tree) await writeFile(boot.deviceTree, tree)
-  const lockstep = join(folder, 'lockstep.so')
   const qemu =
     use === 'measure'
-      ? await lockstepQemu(laboratory.root('host'), lockstep, environment.countdownNs)
+      ? await parallelQemu(laboratory.root('host'), join(folder, 'processors.so'), environment)
       : laboratory.qemu
-  return {
-    command: qemu.command,
-    args: [...qemu.args, ...bootArguments(environment, boot, use)],
-    async remove() {
-      for (const file of [boot.ramdisk.file, boot.deviceTree, lockstep]) await rm(file, { force: true })
-    },
-  }
+  return { command: qemu.command, args: [...qemu.args, ...bootArguments(environment, boot, use)] }
+}
+
+/** What `writeImage` leaves beside what a board writes. */
+export const imageFiles = ['ramdisk', 'device-tree', 'processors.so']
+
+/** Files for a board's root as an archive (cpio). */
+export function archive(files: Stage['files']): Uint8Array {
+  return cpio(
+    [...files].map(([path, { content, executable = false }]) => ({
+      path: path.slice(1),
+      mode: executable ? 0o755 : 0o644,
+      content,
+    })),
+  )
 }
 
 /** What systems of the environment are made from. */

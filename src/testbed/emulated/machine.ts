@@ -1,37 +1,76 @@
-/** QEMU's process: runs until the board switches itself off, the deadline passes, or the board panics. */
+/** QEMU's process: runs until the board switches itself off or is saved, the deadline passes, or the board panics. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { TestbedError } from '../testbed.ts'
+import { GoneError, type Monitor, openMonitor } from './monitor.ts'
 import { qemuVariables } from './qemu.ts'
 import type { Command } from './toolchain.ts'
 
 /** Lines of the console that an error shows. */
 const tailLines = 12
 
-/** 'off' when the board switched itself off, else what happened instead, in words. */
-export async function boot(
-  { command, args }: Command,
-  folder: string,
-  deadlineMs: number,
-  signal: AbortSignal | undefined,
-): Promise<string> {
+/** A stretch of a board's life, for which QEMU runs once. */
+export interface Stretch extends Command {
+  /** QEMU's working folder: what the board writes comes out there. */
+  readonly folder: string
+  /** Variables of QEMU's environment beside its usual ones. */
+  readonly variables?: Readonly<Record<string, string>>
+  /** Speaks to QEMU while it runs; the stretch fails if this does. */
+  attend?(monitor: Monitor): Promise<void>
+  readonly deadline: Deadline
+  readonly signal?: AbortSignal | undefined
+}
+
+/** `ms` from a start on, which is over `at` a time on the clock of performance.now(). */
+export interface Deadline {
+  readonly ms: number
+  readonly at: number
+}
+
+/** The board's console as it said it, and how the stretch ended: 'off' when QEMU ended as it should, else what happened instead, in words. */
+export interface Ended {
+  readonly how: string
+  readonly console: Buffer
+}
+
+/** The console goes to the folder's console.log as well, behind what is there. */
+export async function runMachine({
+  command,
+  args,
+  folder,
+  variables,
+  attend,
+  deadline,
+  signal,
+}: Stretch): Promise<Ended> {
   signal?.throwIfAborted()
-  const log = createWriteStream(join(folder, 'console.log'))
-  const qemu = spawn(command, args, { cwd: folder, env: qemuVariables, stdio: ['ignore', 'pipe', 'pipe'] })
+  const log = createWriteStream(join(folder, 'console.log'), { flags: 'a' })
+  const qemu = spawn(command, args, {
+    cwd: folder,
+    env: { ...qemuVariables, ...variables },
+    stdio: ['ignore', 'pipe', 'pipe', ...(attend ? (['pipe'] as const) : [])],
+  })
+  const pieces: Buffer[] = []
   let hung = false
   let complaint = ''
   let recent = ''
   let panic = ''
+  let unattended: unknown
   const kill = () => qemu.kill('SIGKILL')
-  const deadline = setTimeout(() => {
-    hung = true
-    kill()
-  }, deadlineMs)
+  const late = setTimeout(
+    () => {
+      hung = true
+      kill()
+    },
+    Math.max(0, deadline.at - performance.now()),
+  )
   signal?.addEventListener('abort', kill)
-  qemu.stdout.on('data', (chunk: Buffer) => {
+  qemu.stdout?.on('data', (chunk: Buffer) => {
+    pieces.push(chunk)
     log.write(chunk)
     recent = (recent + chunk.toString('latin1')).slice(-4096)
     // Neither Xen nor a panicking dom0 switches the board off, so it would idle until the deadline.
@@ -41,20 +80,36 @@ export async function boot(
       setTimeout(kill, 500)
     }
   })
-  qemu.stderr.on('data', (chunk: Buffer) => {
+  qemu.stderr?.on('data', (chunk: Buffer) => {
     complaint += chunk.toString()
     log.write(chunk)
   })
-  const code = await ended(qemu).finally(() => {
-    clearTimeout(deadline)
+  const over = ended(qemu).finally(() => {
+    clearTimeout(late)
     signal?.removeEventListener('abort', kill)
   })
+  if (attend) {
+    try {
+      await attend(await openMonitor(qemu.stdio[3] as Duplex))
+    } catch (error) {
+      unattended = error
+    }
+  }
+  const code = await over
   await new Promise((resolve) => log.end(resolve))
   signal?.throwIfAborted()
-  if (hung)
-    return `the board did not finish within ${Math.round(deadlineMs / 1000)} s (the cell's deadline, less some time for its results) and was switched off`
-  if (panic !== '') return `the board panicked: ${panic}`
-  return code === 0 ? 'off' : `QEMU ended with ${endOf(code)}: ${complaint.trim()}`
+  return { how: how(), console: Buffer.concat(pieces) }
+
+  function how(): string {
+    if (hung)
+      return `the board did not finish within ${Math.round(deadline.ms / 1000)} s (the cell's deadline, less some time for its results) and was switched off`
+    if (panic !== '') return `the board panicked: ${panic}`
+    if (code !== 0) return `QEMU ended with ${endOf(code)}: ${complaint.trim()}`
+    if (unattended instanceof GoneError) return 'off' // by itself, with status 0
+    if (unattended instanceof TestbedError) return unattended.message
+    if (unattended !== undefined) throw unattended
+    return 'off'
+  }
 }
 
 export async function failure(reason: string, folder: string): Promise<TestbedError> {

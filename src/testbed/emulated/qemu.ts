@@ -1,5 +1,5 @@
 /**
- * QEMU's command line for a board whose reruns give the same bytes: one instruction is 1 ns of virtual time, idle
+ * QEMU's command line for a board whose reruns give the same bytes: time is counted in instructions (processors.c), idle
  * time is skipped, all randomness is seeded, and no device lets the host's timing in (QEMU: "TCG Instruction
  * Counting"; docs/devel/tcg-icount). No disk and no network card: both complete requests at the host's time.
  */
@@ -26,6 +26,16 @@ export interface Boot {
   /** Where to write the device tree, for boards that do not make their own. */
   readonly deviceTree: string
   readonly hypervisor: { readonly scheduler?: string; readonly dom0Vcpus?: number }
+  /** Decides what differs between boots of a board. */
+  readonly seed: number
+}
+
+/** Where a board's memory lies: in a file, which is written to or copied on write. */
+export interface Memory {
+  readonly file: string
+  readonly shared: boolean
+  /** Waits for a saved state (`restore`) instead of booting. */
+  readonly isRestored: boolean
 }
 
 /** What differs between board models: how QEMU is told the board and its modules, and the device tree if it needs one. */
@@ -34,23 +44,22 @@ interface Model {
   deviceTree?(environment: Environment, boot: Boot): Uint8Array
 }
 
-/** Virtual time between two beats of the timer that ends turns of processors, until the board asks for another. */
-const turnTimerUs = 2000
-
-export const clockModel =
-  'every instruction takes 1 ns of virtual time; pCPUs take turns, of at most 0.05 ms in a trial; idle time is skipped'
+/** The model of time in words, for what a run says of its board. */
+export function clockModel({ instructionNs, quantumUs }: Environment): string {
+  return `every instruction takes ${instructionNs} ns; pCPUs run in parallel, none more than ${quantumUs} us ahead of a busy one; idle time is skipped`
+}
 
 const models: ReadonlyMap<Environment['machine'], Model> = new Map<Environment['machine'], Model>([
   [
     'virt',
     {
       arguments: (environment, boot) => [
-        ...['-M', 'virt,virtualization=on,gic-version=3,dtb-randomness=off'],
+        ...['-machine', 'virt,virtualization=on,gic-version=3,dtb-randomness=off'],
         ...['-cpu', `cortex-a72,cntfrq=${environment.clockHz}`],
         ...['-append', xenOptions(environment, boot)],
         '-device',
-        `guest-loader,addr=${kernelAddress},kernel=${boot.kernel.file},bootargs=${dom0Options.replaceAll(',', ',,')}`,
-        ...['-device', `guest-loader,addr=${ramdiskAddress},initrd=${boot.ramdisk.file}`],
+        `guest-loader,addr=${kernelAddress},kernel=${escaped(boot.kernel.file)},bootargs=${escaped(dom0Options(boot))}`,
+        ...['-device', `guest-loader,addr=${ramdiskAddress},initrd=${escaped(boot.ramdisk.file)}`],
       ],
     },
   ],
@@ -58,10 +67,10 @@ const models: ReadonlyMap<Environment['machine'], Model> = new Map<Environment['
     'raspi4b',
     {
       arguments: (environment, boot) => [
-        ...['-M', 'raspi4b', '-global', `cortex-a72-arm-cpu.cntfrq=${environment.clockHz}`],
+        ...['-machine', 'raspi4b', '-global', `cortex-a72-arm-cpu.cntfrq=${environment.clockHz}`],
         ...['-dtb', boot.deviceTree],
-        ...['-device', `loader,addr=${raspi4b.kernelAddress},file=${boot.kernel.file},force-raw=on`],
-        ...['-device', `loader,addr=${raspi4b.ramdiskAddress},file=${boot.ramdisk.file},force-raw=on`],
+        ...['-device', `loader,addr=${raspi4b.kernelAddress},file=${escaped(boot.kernel.file)},force-raw=on`],
+        ...['-device', `loader,addr=${raspi4b.ramdiskAddress},file=${escaped(boot.ramdisk.file)},force-raw=on`],
       ],
       deviceTree: (environment, boot) =>
         raspi4b.deviceTree({
@@ -69,7 +78,7 @@ const models: ReadonlyMap<Environment['machine'], Model> = new Map<Environment['
           kernelBytes: boot.kernel.bytes,
           ramdiskBytes: boot.ramdisk.bytes,
           xenOptions: xenOptions(environment, boot),
-          dom0Options,
+          dom0Options: dom0Options(boot),
         }),
     },
   ],
@@ -81,19 +90,28 @@ export function bootArguments(environment: Environment, boot: Boot, use: Use): s
     ...modelOf(environment).arguments(environment, boot),
     ...['-smp', String(environment.cpus), '-m', String(environment.memoryMb)],
     ...['-accel', 'tcg,thread=single', '-icount', `shift=0,sleep=${use === 'session' ? 'on' : 'off'}`],
-    ...['-seed', '1', '-rtc', 'base=2021-01-01,clock=vm'],
+    ...['-seed', String(boot.seed), '-rtc', 'base=2021-01-01,clock=vm'],
     ...['-display', 'none', '-net', 'none', '-no-reboot'],
     // With the monitor beside it, Ctrl-C goes to the board and Ctrl-A X ends QEMU.
     ...(use === 'session' ? ['-serial', 'mon:stdio'] : ['-serial', 'stdio', '-monitor', 'none']),
     ...['-semihosting-config', 'enable=on,target=native,userspace=on'],
     ...['-kernel', boot.xen],
-    // QEMU gives each processor in turn the stream of instructions, for the time to the next timer of any divided by their number
-    // (icount_percpu_budget in tcg-accel-ops-icount.c). That may be milliseconds, in which one that was woken waits and one that
-    // waits for another spins. A timer that the board does not see, of a packet filter on a network without cards, ends turns
-    // early. The board sets it (`emit --turns`, by way of lockstep.c): a system boots faster in long turns.
-    ...['-netdev', 'hubport,id=nowhere,hubid=0'],
-    ...['-object', `filter-buffer,id=turns,netdev=nowhere,interval=${turnTimerUs}`],
   ]
+}
+
+/** Arguments behind those of the boot for a board that is saved, or was. QEMU's monitor is at `monitorArguments`. */
+export function memoryArguments({ memoryMb }: Environment, { file, shared, isRestored }: Memory): string[] {
+  const share = shared ? 'on' : 'off'
+  return [
+    ...['-object', `memory-backend-file,id=ram,size=${memoryMb}M,mem-path=${escaped(file)},share=${share}`],
+    ...['-machine', 'memory-backend=ram'],
+    ...(isRestored ? ['-incoming', 'defer'] : []),
+  ]
+}
+
+/** A value in a list of QEMU's options. */
+function escaped(value: string): string {
+  return value.replaceAll(',', ',,')
 }
 
 /** The device tree for `boot.deviceTree`; undefined for a board that makes its own. */
@@ -118,8 +136,10 @@ function xenOptions(environment: Environment, { hypervisor }: Boot): string {
   ].join(' ')
 }
 
-// The kernel's tests of its own ciphers take half a second of a boot.
-const dom0Options = 'root=/dev/ram0 console=hvc0 rdinit=/init quiet cryptomgr.notests'
+// The kernel's tests of its own ciphers take half a second of a boot. The seed is for dom0's init.
+function dom0Options({ seed }: Boot): string {
+  return `root=/dev/ram0 console=hvc0 rdinit=/init quiet cryptomgr.notests repro.seed=${seed}`
+}
 
 /** The environment of the QEMU process: nothing of the user's locale or time zone reaches it. */
 export const qemuVariables = { LC_ALL: 'C', TZ: 'UTC0' }

@@ -104,7 +104,7 @@ export const roots: ReadonlyMap<Root, RootDeclaration> = new Map([
       ],
       programs: [
         'usr/bin/qemu-system-aarch64',
-        'usr/bin/tcc', // for what runs inside QEMU's process: see lockstep.ts
+        'usr/bin/tcc', // for what runs inside QEMU's process: see processors.ts
         'usr/bin/aarch64-linux-gnu-gcc',
         'usr/bin/aarch64-linux-gnu-as',
         'usr/bin/aarch64-linux-gnu-ld',

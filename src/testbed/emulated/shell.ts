@@ -50,7 +50,7 @@ export async function runShell(
       laboratory,
       environment,
       { project, folder },
-      { files },
+      { seed: 1, added: files },
       'session',
     )
     await attended(command, args, folder, signal)

@@ -1,24 +1,40 @@
 /**
- * QEMU as measurements need it: its two threads take turns, so that nothing of the host's timing gets in (lockstep.c says
- * how it would), and, as they never run at once, on one processor of the host.
+ * QEMU as measurements need it: with processors that run in parallel on a clock that nothing of the host's timing reaches (processors.c says
+ * how), and, as only one of its threads is busy, on one processor of the host.
  */
 
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Environment } from '../environment.ts'
 import { TestbedError } from '../testbed.ts'
 import { complaint, run } from './program.ts'
 import { type Command, qemuCommand, throughLoader } from './toolchain.ts'
 
-const source = fileURLToPath(new URL('lockstep.c', import.meta.url))
+const source = fileURLToPath(new URL('processors.c', import.meta.url))
+
+/** QEMU of the host root `root` with the environment's clock; writes what it loads to `file`. */
+export async function parallelQemu(
+  root: string,
+  file: string,
+  clock: Pick<Environment, 'instructionNs' | 'quantumUs' | 'clockHz'>,
+): Promise<Command> {
+  await buildLibrary(root, source, file, clockFlags(clock))
+  return onOneProcessor(qemuCommand(root, file), dirname(root), await processors())
+}
 
 /**
- * QEMU of the host root `root` in lockstep; writes what it loads to `file`. While Xen counts down, an instruction takes
- * `countdownNs`, a power of two.
+ * Times in picoseconds of QEMU's clock. QEMU's Generic Timer counts a tick in a whole number of its nanoseconds: 18 at 54 MHz, where a
+ * tick is 18.5 ns. Times of the board are told by its ticks, so all of them are shorter by that ratio on QEMU's clock.
  */
-export async function lockstepQemu(root: string, file: string, countdownNs = 1): Promise<Command> {
-  await buildLibrary(root, source, file, [`-DCOUNTDOWN_SHIFT=${Math.log2(countdownNs)}`])
-  return onOneProcessor(qemuCommand(root, file), dirname(root), await processors())
+export function clockFlags({
+  instructionNs,
+  quantumUs,
+  clockHz,
+}: Pick<Environment, 'instructionNs' | 'quantumUs' | 'clockHz'>): string[] {
+  const ratio = (Math.floor(1e9 / clockHz) * clockHz) / 1e9
+  const picoseconds = (ns: number) => `${Math.round(ns * 1000 * ratio)}L`
+  return [`-DINSTRUCTION_PS=${picoseconds(instructionNs)}`, `-DQUANTUM_PS=${picoseconds(quantumUs * 1000)}`]
 }
 
 /** Builds a C source without headers into a library for QEMU's process. */

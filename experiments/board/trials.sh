@@ -1,0 +1,32 @@
+# Functions for the last stage of jobs, run in dom0 as root: loads of dom0, the trace, and the stamps of domUs. Set by the caller: NETWORK
+# DOM0_LOAD; TOOL BY NICE POLICY of what pauses, XENSTORED_NICE XENSTORED_POLICY; TRIALS SEED; OUT
+. ./common.sh
+
+traced() { # DRIVER...: runs a driver of trials under load, with the trace on
+    [ "$DOM0_LOAD" -eq 0 ] || stress --quiet --cpu "$DOM0_LOAD" &
+    # 0x29000: runstate changes and the scheduler's common events, without each scheduler's own.
+    xentrace -D -e 0x29000 -S 256 "$OUT/trace.bin" >&2 &
+    tracer=$!
+    within 10 test -s "$OUT/trace.bin" || fail "xentrace does not start"
+    sleep 0.2 # the load runs
+    [ "$NETWORK" = no ] || count_traffic
+    status=0
+    "$@" "$TRIALS" "$SEED" "tool=$TOOL" "by=$BY" "nice=$NICE" "policy=$POLICY" "xenstored=$(pidof xenstored)" \
+        "xenstored-nice=$XENSTORED_NICE" "xenstored-policy=$XENSTORED_POLICY" || status=$?
+    [ "$NETWORK" = no ] || count_traffic
+    kill -INT $tracer
+    wait $tracer || true
+    killall stress iperf3 2>/dev/null || true
+    [ "$status" -eq 0 ] || fail "the driver $1 failed with status $status"
+}
+
+collect_stamps() { # NAME: the domU prints its stamps once a line arrives on its console
+    echo stop >"$(xenstore-read "/local/domain/$(xl domid "$1")/console/tty")"
+    within 60 grep -q '^end [0-9]' "$console/guest-$1.log" || fail "$1 does not hand over its stamps"
+    sed -n '/^repro-stamps/,/^end /p' "$console/guest-$1.log" | tr -d '\r'
+}
+
+count_traffic() { # appends seconds of uptime, and bytes that the peer has sent, to the environment
+    echo "repro-traffic $(cut -d ' ' -f 1 /proc/uptime) $(cat "/sys/class/net/vif$(xl domid peer).0/statistics/rx_bytes")" \
+        >>"$OUT/environment"
+}
