@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Environment } from '../environment.ts'
 import { type Job, TestbedError } from '../testbed.ts'
-import { archive, imageFiles, ownFiles, type Place, writeImage } from './image.ts'
+import { archive, dom0Archive, imageFiles, ownFiles, type Place, writeImage } from './image.ts'
 import type { Laboratory } from './laboratory.ts'
 import { type Deadline, runMachine } from './machine.ts'
 import { monitorArguments, restore, save } from './monitor.ts'
@@ -40,15 +40,15 @@ export async function runStages(
   const archives = job.stages.map(({ files, script }) =>
     archive(new Map([...files, ['/job/stage', { content: Buffer.from(script), executable: true }]])),
   )
-  let command: Promise<Command> | undefined
   const chain: Chain = {
     ...{ environment, place, archives },
     keys: stageKeys(await boardKey(laboratory, environment, job, place), archives),
     stages: openStages(cache),
     deadline: { ms: job.deadlineMs, at: performance.now() + job.deadlineMs },
-    async qemu() {
-      command ??= writeImage(laboratory, environment, place, job, 'measure')
-      return await command
+    async qemu(isRestored) {
+      // One that is restored has its root already.
+      const ramdisk = isRestored ? Buffer.from('\n') : await dom0Archive(laboratory, environment, place)
+      return await writeImage(laboratory, environment, place, { ...job, ramdisk }, 'measure')
     },
   }
   try {
@@ -68,8 +68,8 @@ interface Chain {
   readonly keys: readonly string[]
   readonly stages: Stages
   readonly deadline: Deadline
-  /** QEMU's command for a cold start. */
-  qemu(): Promise<Command>
+  /** QEMU's command, but for where its memory is. */
+  qemu(isRestored: boolean): Promise<Command>
 }
 
 function archiveName(number: number): string {
@@ -129,7 +129,7 @@ async function stretch(
   if (number > 0) await writeFile(join(folder, archiveName(number)), archives[number - 1] ?? '')
   const ram = from && join(from.folder, 'ram')
   if (ram !== undefined && draft !== undefined) await copySparse(ram, join(draft, 'ram'))
-  const { command, args } = await qemu()
+  const { command, args } = await qemu(from !== undefined)
   let isSaved = false
   const { how, console } = await runMachine({
     command,

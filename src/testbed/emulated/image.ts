@@ -38,20 +38,29 @@ export async function ownFiles(
   return own
 }
 
-/** Writes the image, with `added` in dom0's root, and returns the QEMU command that boots it. */
+/** dom0's root as an archive, with `added` in it: Linux unpacks one archive after the other. */
+export async function dom0Archive(
+  laboratory: Laboratory,
+  environment: Environment,
+  place: Pick<Place, 'project'>,
+  added: Stage['files'] = new Map(),
+): Promise<Uint8Array> {
+  const own = await ownFiles(laboratory, place)
+  const base = await dom0Root(rootSource(laboratory, environment), environment.root, own)
+  return Buffer.concat([base, archive(added)])
+}
+
+/** Writes the image, with `ramdisk` as dom0's root, and returns the QEMU command that boots it. */
 export async function writeImage(
   laboratory: Laboratory,
   environment: Environment,
-  { project, folder }: Place,
-  { hypervisor = {}, seed, added = new Map() }: Pick<Job, 'hypervisor' | 'seed'> & { readonly added?: Stage['files'] },
+  { folder }: Pick<Place, 'folder'>,
+  { hypervisor = {}, seed, ramdisk }: Pick<Job, 'hypervisor' | 'seed'> & { readonly ramdisk: Uint8Array },
   use: Use,
 ): Promise<Command> {
   await mkdir(folder, { recursive: true })
   const root = laboratory.root(environment.root)
   const versions = boardVersions(laboratory, environment)
-  const own = await ownFiles(laboratory, { project })
-  const base = await dom0Root(rootSource(laboratory, environment), environment.root, own)
-  const ramdisk = Buffer.concat([base, archive(added)]) // Linux unpacks one archive after the other
   const kernel = kernelFile(laboratory, environment)
   const boot = {
     xen: join(root, versions.xenImage),

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { cpio, type Entry } from './cpio.ts'
-import { librariesOf } from './libraries.ts'
+import { keptLibrariesOf } from './libraries.ts'
 import { dom0Modules, guestModules, moduleFiles } from './modules.ts'
 import { declarationOf, type Root } from './roots.ts'
 
@@ -70,7 +70,7 @@ async function kernelModules({ folder, linuxRelease }: Source, names: readonly s
 /** Programs with the loader and all libraries that they need. */
 async function executables({ host, folder }: Source, programs: readonly string[]): Promise<Entry[]> {
   if (programs.length === 0) return []
-  const { found } = await librariesOf(host, folder, { architecture: 'arm64', programs })
+  const { found } = await keptLibrariesOf(host, folder, { architecture: 'arm64', programs })
   const named = new Map([...found, [basename(threadEnd), join(folder, threadEnd)]])
   return Promise.all([
     ...programs.map(async (path) =>

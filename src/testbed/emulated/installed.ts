@@ -20,7 +20,7 @@ export interface Installed {
 
 // Raised when what setup lays beside the packages (the wrappers) changes: older folders are then made anew.
 const layout = 1
-const marker = '.complete'
+export const marker = '.complete'
 
 /** The folder of a root as locked. Its name follows from the lock, so that different locks live side by side. */
 export function rootFolder(cache: string, root: Root, locked: LockedRoot): string {

@@ -1,9 +1,12 @@
 /** Shared libraries that the programs of a root need, and whether they find them in it. */
 
-import { realpath } from 'node:fs/promises'
-import { join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { readFile, realpath } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { TestbedError } from '../testbed.ts'
 import { firstExisting } from './existing.ts'
+import { marker } from './installed.ts'
+import { keep } from './kept.ts'
 import { complaint, run } from './program.ts'
 import type { RootDeclaration } from './roots.ts'
 import { throughLoader } from './toolchain.ts'
@@ -19,6 +22,26 @@ export interface Libraries {
   readonly found: ReadonlyMap<string, string>
   /** Names of libraries, and paths of programs, that it does not. Sorted. */
   readonly missing: readonly string[]
+}
+
+/** As `librariesOf`, for a root that is set up: as kept beside it, else found (and then kept). */
+export async function keptLibrariesOf(
+  host: string,
+  root: string,
+  wanted: Pick<RootDeclaration, 'architecture' | 'programs'>,
+): Promise<Libraries> {
+  const installed = await readFile(join(root, marker))
+  const hash = createHash('sha256').update(installed).update(JSON.stringify([root, wanted]))
+  const file = join(dirname(root), 'libraries', hash.digest('hex'))
+  try {
+    const { found, missing } = JSON.parse(await readFile(file, 'utf8'))
+    return { found: new Map(found), missing }
+  } catch {
+    const { found, missing } = await librariesOf(host, root, wanted)
+    // A cache that cannot be written only costs time.
+    await keep(file, JSON.stringify({ found: [...found], missing })).catch(() => {})
+    return { found, missing }
+  }
 }
 
 /**

@@ -1,10 +1,11 @@
 /** Programs for boards, kept in the cache by all that goes into them: a source is compiled once, not once a cell. */
 
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { FileError, readOrdinary } from '../../files/ordinary.ts'
+import { keep } from './kept.ts'
 import { compile } from './toolchain.ts'
 
 /**
@@ -29,17 +30,6 @@ export async function program(
     return made
   } finally {
     await rm(folder, { recursive: true, force: true })
-  }
-}
-
-async function keep(file: string, content: Uint8Array): Promise<void> {
-  const draft = `${file}.${process.pid}`
-  await mkdir(dirname(file), { recursive: true })
-  try {
-    await writeFile(draft, content, { flush: true })
-    await rename(draft, file)
-  } finally {
-    await rm(draft, { force: true })
   }
 }
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Environment } from '../environment.ts'
 import { TestbedError } from '../testbed.ts'
-import { kernelFile, rootSource, writeImage } from './image.ts'
+import { dom0Archive, kernelFile, rootSource, writeImage } from './image.ts'
 import { guestRoot } from './initramfs.ts'
 import type { Laboratory } from './laboratory.ts'
 import { ended, endOf } from './machine.ts'
@@ -49,8 +49,8 @@ export async function runShell(
     const { command, args } = await writeImage(
       laboratory,
       environment,
-      { project, folder },
-      { seed: 1, added: files },
+      { folder },
+      { seed: 1, ramdisk: await dom0Archive(laboratory, environment, { project }, files) },
       'session',
     )
     await attended(command, args, folder, signal)

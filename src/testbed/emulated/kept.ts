@@ -1,0 +1,16 @@
+/** Files in the cache that several processes may write at once: a file appears with all its content. */
+
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/** Writes `file`, with its folder. */
+export async function keep(file: string, content: Uint8Array | string): Promise<void> {
+  const draft = `${file}.${process.pid}`
+  await mkdir(dirname(file), { recursive: true })
+  try {
+    await writeFile(draft, content, { flush: true })
+    await rename(draft, file)
+  } finally {
+    await rm(draft, { force: true })
+  }
+}
