@@ -13,6 +13,8 @@ const board = `board:
   memoryMb: 2048
   dom0MemoryMb: 512
   clockHz: 54000000
+  instructionNs: 2.6
+  quantumUs: 1
 `
 
 async function read(text: string) {
@@ -35,7 +37,8 @@ test.each([
   ['memoryMb: 2048', 'memoryMb: 4096', /the board raspi4b has 2048, not 4096[\s\S]*board\.memoryMb/],
   ['machine: raspi4b', 'machine: raspi5', /environments\.yaml: [\s\S]*board\.machine/],
   ['root: debian-12', 'root: debian-9', /board\.root/],
-  ['clockHz: 54000000', 'clockHz: 54000000\n  countdownNs: 60', /a power of two[\s\S]*board\.countdownNs/],
+  ['instructionNs: 2.6', 'instructionNs: 0', /board\.instructionNs/],
+  ['quantumUs: 1', 'quantumUs: 1\n  countdownNs: 64', /countdownNs/],
 ])('%s made %s is an error that names its place', async (right, wrong, message) => {
   await expect(read(board.replace(`  ${right}`, `  ${wrong}`))).rejects.toThrow(message)
 })

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, it, onTestFinished } from 'vitest'
-import { onOneProcessor, processorsOf } from '../../../src/testbed/emulated/lockstep.ts'
+import { clockFlags, onOneProcessor, processorsOf } from '../../../src/testbed/emulated/processors.ts'
 
 it.each([
   ['0', ['0']],
@@ -15,6 +15,13 @@ it.each([
   ['none', []],
 ])('processors of %j', (list, processors) => {
   expect(processorsOf(list)).toEqual(processors)
+})
+
+it('times are told by ticks of the board, of which QEMU counts one in 18 ns at 54 MHz', () => {
+  const clock = { instructionNs: 2.65, quantumUs: 1, clockHz: 54_000_000 }
+  // 2.65 ns are 0.1431 ticks, and 0.1431 times 18 ns are 2.576 ns.
+  expect(clockFlags(clock)).toEqual(['-DINSTRUCTION_PS=2576L', '-DQUANTUM_PS=972000L'])
+  expect(clockFlags({ ...clock, clockHz: 62_500_000 })).toEqual(['-DINSTRUCTION_PS=2650L', '-DQUANTUM_PS=1000000L'])
 })
 
 it('a program has a processor for itself until it ends, and runs anywhere when all are taken', async () => {

@@ -1,0 +1,55 @@
+/** Emulated boards for tests: jobs of one script or several, run as cells run theirs. */
+
+import { createHash } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { cacheFolder } from '../../src/testbed/cache.ts'
+import { openBoard } from '../../src/testbed/emulated/board.ts'
+import { setup } from '../../src/testbed/emulated/setup.ts'
+import { type Environment, readEnvironments } from '../../src/testbed/environment.ts'
+import type { Job } from '../../src/testbed/testbed.ts'
+import { checkout } from './project.ts'
+
+/** An environment of this project, changed. */
+export async function environment(name: string, changes: Partial<Environment> = {}): Promise<Environment> {
+  const found = (await readEnvironments(join(checkout, 'experiments/environments.yaml'))).get(name)
+  if (!found) throw new Error(`no environment ${name}`)
+  return { ...found, ...changes }
+}
+
+export interface Options extends Partial<Pick<Job, 'seed' | 'hypervisor'>> {
+  readonly cache?: string
+}
+
+/** Runs the scripts as stages of a job. Returns what came out, name -> content; `console.log` is the whole console. */
+export async function runScripts(
+  environment: Environment,
+  scripts: readonly [string, ...string[]],
+  { cache = cacheFolder(), seed = 1, hypervisor = {} }: Options = {},
+): Promise<{ readonly exitCode: number; readonly files: ReadonlyMap<string, Buffer> }> {
+  const folder = await temporaryFolder()
+  const lockFile = join(checkout, 'experiments/packages.lock.json')
+  const laboratory = await setup([environment.root], { lockFile, cache: cacheFolder(), report: () => {} })
+  const board = openBoard(laboratory, environment, { project: checkout, folder, cache })
+  const [first, ...others] = scripts.map((script) => ({ files: new Map(), script }))
+  if (!first) throw new Error('no script')
+  const { exitCode } = await board.run({ stages: [first, ...others], seed, hypervisor, deadlineMs: 240_000 })
+  const files = new Map<string, Buffer>()
+  for (const name of (await readdir(folder)).sort()) files.set(name, await readFile(join(folder, name)))
+  return { exitCode, files }
+}
+
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'repro-slow-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** Of names and contents. */
+export function digestOf(files: ReadonlyMap<string, Buffer>): string {
+  const hash = createHash('sha256')
+  for (const [name, content] of files) hash.update(`${name} ${content.length}\n`).update(content)
+  return hash.digest('hex')
+}

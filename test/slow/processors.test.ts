@@ -1,0 +1,85 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { cacheFolder } from '../../src/testbed/cache.ts'
+import { archive, dom0Archive, writeImage } from '../../src/testbed/emulated/image.ts'
+import { runMachine } from '../../src/testbed/emulated/machine.ts'
+import { buildLibrary } from '../../src/testbed/emulated/processors.ts'
+import { setup } from '../../src/testbed/emulated/setup.ts'
+import type { Environment } from '../../src/testbed/environment.ts'
+import { environment, temporaryFolder } from './emulated.ts'
+import { checkout } from './project.ts'
+
+/** One, two and four equal loops at once, and how long they take, in hundredths of a second; with a trace of who runs when. */
+const loops = `
+busy() { i=0; while [ $i -lt 60000 ]; do i=$((i + 1)); done; }
+now() { read -r seconds _ </proc/uptime; echo "$seconds" | tr -d .; }
+xentrace -D -e 0x29000 "$OUT/trace.bin" >&2 &
+tracer=$!
+for count in 1 2 4; do
+    before=$(now)
+    for one in $(seq $count); do busy & loops="$loops $!"; done
+    for one in $loops; do wait $one; done
+    loops=
+    echo "$count $(($(now) - before))"
+done >"$OUT/loops"
+kill -INT $tracer
+wait $tracer
+`
+
+interface Measured {
+  /** Hundredths of a second for 1, 2 and 4 loops. */
+  readonly times: readonly number[]
+  readonly trace: Buffer
+}
+
+/** Boots the board once, without saved stages, with libraries in QEMU's process. */
+async function measure(
+  board: Environment,
+  libraries: (usual: string, restless: string) => readonly string[],
+): Promise<Measured> {
+  const folder = await temporaryFolder()
+  const lockFile = join(checkout, 'experiments/packages.lock.json')
+  const laboratory = await setup([board.root], { lockFile, cache: cacheFolder(), report: () => {} })
+  const ramdisk = await dom0Archive(laboratory, board, { project: checkout })
+  const { command, args } = await writeImage(laboratory, board, { folder }, { seed: 1, ramdisk }, 'measure')
+  const script = { content: Buffer.from(loops), executable: true }
+  await writeFile(join(folder, 'stage-1.cpio'), archive(new Map([['/job/stage', script]])))
+  await writeFile(join(folder, 'stage:'), '') // for a QEMU without the library, which opens it
+  const restless = join(folder, 'restless.so')
+  await buildLibrary(laboratory.root('host'), join(checkout, 'test/fixtures/restless.c'), restless)
+  const preload = args.indexOf('--preload') + 1
+  const preloaded = libraries(args[preload] ?? '', restless).join(':')
+  const deadline = { ms: 240_000, at: performance.now() + 240_000 }
+  const ended = await runMachine({ command, args: args.with(preload, preloaded), folder, deadline })
+  expect(ended.how).toBe('off')
+  const lines = (await readFile(join(folder, 'loops'), 'utf8')).trim().split('\n')
+  expect(lines.map((line) => line.split(' ')[0])).toEqual(['1', '2', '4'])
+  return {
+    times: lines.map((line) => Number(line.split(' ')[1])),
+    trace: await readFile(join(folder, 'trace.bin')),
+  }
+}
+
+test('four busy processors take the time of one, and the same to the byte however often the main loop wakes', async () => {
+  const board = await environment('xen-4.17')
+  const calm = await measure(board, (usual) => [usual])
+  const [one = 0, two = 0, four = 0] = calm.times
+  expect(one).toBeGreaterThan(100)
+  expect(Math.abs(two - one) / one).toBeLessThan(0.02)
+  expect(Math.abs(four - one) / one).toBeLessThan(0.02)
+  expect(calm.trace.length).toBeGreaterThan(10_000)
+  const woken = await measure(board, (usual, restless) => [usual, restless])
+  expect(woken.times).toEqual(calm.times)
+  expect(woken.trace.equals(calm.trace)).toBe(true)
+})
+
+test('without the library, processors take turns: four loops take four times as long', async () => {
+  const [one = 0, , four = 0] = (await measure(await environment('xen-4.17'), (_, restless) => [restless])).times
+  expect(four / one).toBeGreaterThan(3.5)
+})
+
+test('on the model of the Raspberry Pi 4, too, four busy processors take the time of one', async () => {
+  const [one = 0, , four = 0] = (await measure(await environment('xen-4.17-pi'), (usual) => [usual])).times
+  expect(Math.abs(four - one) / one).toBeLessThan(0.02)
+})

@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process'
+import { open, readdir, rm, truncate } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { stagesFolder } from '../../src/testbed/emulated/stages.ts'
+import { digestOf, environment, runScripts, temporaryFolder } from './emulated.ts'
+
+/** Leaves files and a program that runs on; the second stage needs both. */
+const first = `
+echo first $(cat /proc/uptime) >"$OUT/first"
+(i=0; while [ ! -e /tmp/enough ]; do i=$((i + 1)); sleep 0.003; done; echo $i >/tmp/count) &
+echo $! >/tmp/counter
+xl list >"$OUT/list"
+`
+const second = `
+xentrace -D -e 0x29000 "$OUT/trace.bin" >&2 &
+tracer=$!
+for i in 1 2 3 4 5; do xl list >/dev/null; sleep 0.05; done
+touch /tmp/enough
+while [ ! -e /tmp/count ]; do sleep 0.01; done
+cp /tmp/count "$OUT/count"
+cat /proc/interrupts >"$OUT/interrupts"
+cat /proc/sys/kernel/random/boot_id >"$OUT/boot-id"
+kill -INT $tracer
+wait $tracer
+`
+
+const run = async (cache: string, options: Parameters<typeof runScripts>[2] = {}, name = 'xen-4.17') => {
+  const { exitCode, files } = await runScripts(await environment(name), [first, second], { cache, ...options })
+  expect(exitCode).toBe(0)
+  expect(Number(files.get('count'))).toBeGreaterThan(50)
+  expect(files.get('trace.bin')?.length).toBeGreaterThan(10_000)
+  return files
+}
+
+const stagesIn = async (cache: string) =>
+  (await readdir(stagesFolder(cache))).sort().map((name) => join(stagesFolder(cache), name))
+
+async function busyHost(): Promise<void> {
+  for (let i = 0; i < 3; i += 1) {
+    const child = spawn(process.execPath, ['-e', 'for (;;);'])
+    onTestFinished(() => void child.kill('SIGKILL'))
+  }
+}
+
+test('a job gives the same bytes whether its stages are made, found, damaged or half there, and under load', async () => {
+  const cache = await temporaryFolder()
+  const made = await run(cache)
+  const cold = digestOf(made)
+  const stages = await stagesIn(cache)
+  expect(stages).toHaveLength(2)
+  for (const stage of stages) expect(stage).toMatch(/\.stage$/)
+  await busyHost()
+  expect(digestOf(await run(cache))).toBe(cold)
+
+  // One bit of the memory, behind what a boot always has.
+  const ram = await open(join(stages[0] ?? '', 'ram'), 'r+')
+  const byte = Buffer.alloc(1)
+  await ram.read(byte, 0, 1, 0x1000)
+  await ram.write(Buffer.of((byte[0] ?? 0) ^ 1), 0, 1, 0x1000)
+  await ram.close()
+  await truncate(join(stages[1] ?? '', 'state'), 1000)
+  expect(digestOf(await run(cache))).toBe(cold)
+  expect(await stagesIn(cache)).toEqual(stages)
+
+  await rm(stages[0] ?? '', { recursive: true })
+  expect(digestOf(await run(cache))).toBe(cold)
+})
+
+test('jobs at once make each stage once', async () => {
+  const cache = await temporaryFolder()
+  const [one, other] = await Promise.all([run(cache), run(cache)])
+  expect(digestOf(one)).toBe(digestOf(other))
+  expect((await stagesIn(cache)).map((name) => name.replace(/.*\./, ''))).toEqual(['stage', 'stage'])
+})
+
+test('boots of another seed differ, those of one seed do not', async () => {
+  const cache = await temporaryFolder()
+  const seeds = [await run(cache, { seed: 2 }), await run(cache, { seed: 3 }), await run(cache, { seed: 2 })]
+  const [two, three, again] = seeds.map(digestOf)
+  expect(two).toBe(again)
+  expect(two).not.toBe(three)
+  const bootIds = seeds.map((files) => String(files.get('boot-id')))
+  expect(bootIds[0]).toBe(bootIds[2])
+  expect(bootIds[0]).not.toBe(bootIds[1])
+})
+
+test('a stage that fails ends the job and is not kept', async () => {
+  const cache = await temporaryFolder()
+  const failing = 'echo some >"$OUT/some"; echo why it fails; exit 3'
+  const { exitCode, files } = await runScripts(await environment('xen-4.17'), [failing, second], { cache })
+  expect(exitCode).toBe(3)
+  expect(String(files.get('some'))).toBe('some\n')
+  expect(String(files.get('console.log'))).toContain('why it fails')
+  expect(files.has('trace.bin')).toBe(false)
+  expect(await stagesIn(cache)).toHaveLength(1) // the booted board
+})
+
+test('the model of the Raspberry Pi 4 is saved and taken up, too', async () => {
+  const cache = await temporaryFolder()
+  const made = digestOf(await run(cache, {}, 'xen-4.17-pi'))
+  expect(digestOf(await run(cache, {}, 'xen-4.17-pi'))).toBe(made)
+})
