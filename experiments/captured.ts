@@ -68,7 +68,9 @@ function network(lines: readonly string[]): string {
   return `peer domU on a bridge in dom0, sent ${Math.round(mbps)} Mbps during the trials`
 }
 
-export function steadyVcpus(_: string) { return [] }
+export function steadyVcpus(_: string) {
+  return []
+}
 /** What the job said last on the console, without what kernel and hypervisor say as they switch off. */
 export async function complaint(folder: string): Promise<string> {
   const log = await readFile(join(folder, 'console.log'), 'latin1')

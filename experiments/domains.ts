@@ -143,7 +143,10 @@ async function stage(
     files,
     variables,
   }: {
-    readonly files: readonly (readonly [string, { readonly content: Uint8Array; readonly executable?: boolean }])[]
+    readonly files: readonly (readonly [
+      string,
+      { readonly content: Uint8Array; readonly executable?: boolean },
+    ])[]
     readonly variables: Readonly<Record<string, string | number>>
   },
 ): Promise<Stage> {

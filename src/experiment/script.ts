@@ -87,7 +87,8 @@ async function openCell(order: Order, send: Send): Promise<Cell> {
     pattern,
     parameters,
     trials,
-    seed, bootSeed: (order as any).bootSeed ?? seed,
+    seed,
+    bootSeed: (order as any).bootSeed ?? seed,
     // What is left of it: compiling and packing take seconds on a slow machine. Clocked since the process started.
     get deadlineMs() {
       return Math.max(1000, Math.round(order.deadlineMs - performance.now()))

@@ -75,7 +75,8 @@ test('four busy processors take the time of one, and the same to the byte howeve
 })
 
 test('without the library, processors take turns: four loops take four times as long', async () => {
-  const [one = 0, , four = 0] = (await measure(await environment('xen-4.17'), (_, restless) => [restless])).times
+  const [one = 0, , four = 0] = (await measure(await environment('xen-4.17'), (_, restless) => [restless]))
+    .times
   expect(four / one).toBeGreaterThan(3.5)
 })
 

@@ -26,7 +26,10 @@ wait $tracer
 `
 
 const run = async (cache: string, options: Parameters<typeof runScripts>[2] = {}, name = 'xen-4.17') => {
-  const { exitCode, files } = await runScripts(await environment(name), [first, second], { cache, ...options })
+  const { exitCode, files } = await runScripts(await environment(name), [first, second], {
+    cache,
+    ...options,
+  })
   expect(exitCode).toBe(0)
   expect(Number(files.get('count'))).toBeGreaterThan(50)
   expect(files.get('trace.bin')?.length).toBeGreaterThan(10_000)

@@ -13,6 +13,7 @@ import { type Lock, readLock } from './packages.ts'
 import { requirePlatform } from './platform.ts'
 import { complaint, run } from './program.ts'
 import { declarationOf, type Root, roots } from './roots.ts'
+import { measureStages, mostBytes } from './stages.ts'
 import { compile, qemuCommand } from './toolchain.ts'
 
 export interface Check {
@@ -69,6 +70,7 @@ export async function doctor({ lockFile, cache, mirror }: DoctorOptions): Promis
     }
     checks.push(await check('disk', async () => diskFound(cache, lock, installed)))
   }
+  checks.push(await check('stages', async () => stagesFound(cache)))
   for (const root of roots.keys()) checks.push(await check(root, async () => rootFound(root, installed)))
   const host = installed.get('host')?.folder
   if (host) {
@@ -124,6 +126,11 @@ async function diskFound(
   throw new TestbedError(found, {
     advice: 'Free some space, or set REPRO_CACHE to a folder on a larger disk.',
   })
+}
+
+async function stagesFound(cache: string): Promise<string> {
+  const { count, bytes } = await measureStages(cache)
+  return `${count} saved boards, ${Math.round(bytes / 1e6)} MB of at most ${mostBytes / 1e6} MB (repro clean deletes those that are old)`
 }
 
 async function rootFound(root: Root, installed: ReadonlyMap<Root, Installed>): Promise<string> {

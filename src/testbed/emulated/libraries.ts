@@ -31,7 +31,9 @@ export async function keptLibrariesOf(
   wanted: Pick<RootDeclaration, 'architecture' | 'programs'>,
 ): Promise<Libraries> {
   const installed = await readFile(join(root, marker))
-  const hash = createHash('sha256').update(installed).update(JSON.stringify([root, wanted]))
+  const hash = createHash('sha256')
+    .update(installed)
+    .update(JSON.stringify([root, wanted]))
   const file = join(dirname(root), 'libraries', hash.digest('hex'))
   try {
     const { found, missing } = JSON.parse(await readFile(file, 'utf8'))

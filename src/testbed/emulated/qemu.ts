@@ -70,7 +70,10 @@ const models: ReadonlyMap<Environment['machine'], Model> = new Map<Environment['
         ...['-machine', 'raspi4b', '-global', `cortex-a72-arm-cpu.cntfrq=${environment.clockHz}`],
         ...['-dtb', boot.deviceTree],
         ...['-device', `loader,addr=${raspi4b.kernelAddress},file=${escaped(boot.kernel.file)},force-raw=on`],
-        ...['-device', `loader,addr=${raspi4b.ramdiskAddress},file=${escaped(boot.ramdisk.file)},force-raw=on`],
+        ...[
+          '-device',
+          `loader,addr=${raspi4b.ramdiskAddress},file=${escaped(boot.ramdisk.file)},force-raw=on`,
+        ],
       ],
       deviceTree: (environment, boot) =>
         raspi4b.deviceTree({

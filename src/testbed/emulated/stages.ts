@@ -40,9 +40,10 @@ const sealed = ['state', 'clock', 'console'] as const
 const kept = '.stage'
 
 /** Most bytes that stages take on the disk, if that is not more than half of what is free for them. */
-const mostBytes = 8e9
+export const mostBytes = 8e9
 
-export function openStages(cache: string): Stages {
+/** `most` is replaced in tests. */
+export function openStages(cache: string, most = mostBytes): Stages {
   const root = stagesFolder(cache)
   const folderOf = (key: string) => join(root, `${key}${kept}`)
   const find = async (key: string) => {
@@ -71,7 +72,7 @@ export function openStages(cache: string): Stages {
           await writeFile(join(draft, 'sums'), await sums(draft))
           await rm(folderOf(key), { recursive: true, force: true })
           await rename(draft, folderOf(key))
-          await limit(root, mostBytes, folderOf(key))
+          await limit(root, most, folderOf(key))
           return { folder: folderOf(key), console }
         } catch (error) {
           throw cacheError(error, draft)
@@ -91,14 +92,24 @@ export function stagesFolder(cache: string): string {
 }
 
 /** Number of stages in a cache, and what they take on the disk. */
-export async function measureStages(cache: string): Promise<{ readonly count: number; readonly bytes: number }> {
-  const found = await list(stagesFolder(cache))
-  return { count: found.length, bytes: found.reduce((sum, { bytes }) => sum + bytes, 0) }
+export async function measureStages(
+  cache: string,
+): Promise<{ readonly count: number; readonly bytes: number }> {
+  return sumOf(await list(stagesFolder(cache)))
 }
 
-/** Deletes all stages. Boards that run go on: they have their files open. */
-export async function deleteStages(cache: string): Promise<void> {
-  await rm(stagesFolder(cache), { recursive: true, force: true })
+/** Deletes the stages that nobody used since an instant (ms). Boards that run go on: they have their files open. */
+export async function deleteStages(
+  cache: string,
+  before: number,
+): Promise<{ readonly count: number; readonly bytes: number }> {
+  const old = (await list(stagesFolder(cache))).filter(({ usedMs }) => usedMs < before)
+  for (const { folder } of old) await rm(folder, { recursive: true, force: true })
+  return sumOf(old)
+}
+
+function sumOf(found: readonly Found[]): { readonly count: number; readonly bytes: number } {
+  return { count: found.length, bytes: found.reduce((sum, { bytes }) => sum + bytes, 0) }
 }
 
 async function read(folder: string): Promise<SavedStage | undefined> {

@@ -27,6 +27,7 @@ it('finds a machine ready and the roots not set up yet', async () => {
     ['mirror', true],
     ['cache', true],
     ['disk', true],
+    ['stages', true],
     ['host', false],
     ['debian-13', false],
     ['debian-12', false],
