@@ -74,6 +74,27 @@ describe('a build', () => {
     expect((await repro('build', '-n', '--rerun')).out).toBe('run nap/local/base: script changed\n')
   })
 
+  it('divides trials over as many boots as it is told, and says where that is not what the document says', async () => {
+    const boots = local('  base: {}').replace('trials: 3', 'trials: 6\nboots: 3')
+    write({ 'paper/index.md': front + boots, 'experiments/nap.ts': script })
+    const dry = async (...flags: readonly string[]) => await repro('build', '-n', ...flags)
+    expect((await dry()).err).toBe('')
+    expect((await dry('--boots', '2')).err).toBe("--boots 2 overrides the document's 3 for nap\n")
+    expect((await dry('--trials', '3')).err).toBe("--trials 3 overrides the document's 6 for nap\n")
+    expect((await dry('--trials', '2')).err).toBe(
+      "--trials 2 overrides the document's 6 for nap\n2 boots of nap instead of the document's 3, as many as --trials leaves trials\n",
+    )
+    expect(await dry('--trials', '2', '--boots', '3')).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining(
+        'repro: --boots 3 is more than the 2 trials of nap: each boot has at least one (--trials N, or fewer boots)\n',
+      ),
+    })
+    expect(await repro('run', '--record')).toMatchObject({ exitCode: 0 })
+    expect((await dry('--boots', '1')).out).toBe('run nap/local/base: boots 3 -> 1\n')
+    expect((await dry('--trials', '2')).out).toBe('run nap/local/base: boots 3 -> 2, trials 6 -> 2\n')
+  })
+
   it('leaves other cells alone when one fails, marks it as missing, and keeps what is left of it', async () => {
     const patterns = '  bad: {load: 9}\n  good: {}'
     const mean = 'Mean `=nap.local.bad.value.mean`.\n'
@@ -236,6 +257,7 @@ describe('the command line', () => {
     [['biuld'], 'unknown command: biuld (did you mean build?)'],
     [['build', '--rerrun'], 'unknown option: --rerrun (did you mean --rerun?)'],
     [['build', '--trials', '0'], '--trials takes a whole number from 1, not 0'],
+    [['run', '--boots', '0'], '--boots takes a whole number from 1, not 0'],
     [['build', '-j', 'many'], '--jobs takes a whole number from 1, not many'],
     [['build', '--trials'], "Option '--trials <value>' argument missing"],
     [['build', 'paper/index.md', 'b.md'], 'unexpected argument: b.md'],

@@ -21,4 +21,5 @@ shuffled() { # WORD...: prints them in a random order
 
 draw() { # a linear congruential generator's next number (Park and Miller 1988): its results are all below 2^31 - 1
     random=$((random * 48271 % 2147483647))
+    [ $random -gt 0 ] || random=1 # it would stay 0
 }

@@ -46,7 +46,7 @@ export interface BuildOptions extends Overrides {
   readonly rerun: 'all' | readonly string[]
   /** Cells to run at all; no restriction if empty. */
   readonly only: readonly string[]
-  /** Cells that run at once. */
+  /** Boots that run at once. */
   readonly jobs: number
   /** Starts further cells after one failed. */
   readonly keepGoing: boolean

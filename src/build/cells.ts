@@ -4,14 +4,15 @@ import { CellError, execute, type Workshop } from '../experiment/execute.ts'
 import { requireVariables } from '../experiment/variables.ts'
 import type { PlannedCell } from '../plan/cells.ts'
 import type { Step } from '../plan/plan.ts'
+import { bootsOf } from '../results/boots.ts'
 import { secondsOf } from '../results/duration.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/series.ts'
-import { gate } from '../testbed/emulated/gate.ts'
+import { type Gate, gate } from '../testbed/emulated/gate.ts'
 import type { Planned, Tell } from './event.ts'
 
 export interface Options {
-  /** Cells that run at once. */
+  /** Boots that run at once. */
   readonly jobs: number
   /** Starts further cells after one failed. */
   readonly keepGoing: boolean
@@ -54,32 +55,42 @@ export async function runCells(
 ): Promise<Done> {
   const made = new Map<string, Run>()
   const failures: CellError[] = []
+  let hasFailed = false
+  const onFailure = () => {
+    hasFailed = true
+  }
   const tried = new Set<string>()
   const first = await replan(made)
   requireVariables(first.map(({ cell }) => cell))
   tell({ type: 'planned', cells: first.map(expected), jobs: first.every(runsAlone) ? 1 : jobs })
-  const enter = gate(jobs)
-  if (jobs > 1 && first.filter(runsAlone).length > 1) tell({ type: 'note', text: aloneNote })
+  const sideBySide = gate(jobs)
+  const oneByOne = gate(1)
+  if (jobs > 1 && first.filter(runsAlone).flatMap(({ boots }) => boots).length > 1)
+    tell({ type: 'note', text: aloneNote })
 
-  const runStep = async (step: Step): Promise<void> => {
+  const runStep = async (step: Step, enter: Gate): Promise<void> => {
     const name = runName(step.cell)
-    signal.throwIfAborted()
-    if (failures.length > 0 && !keepGoing) return
-    tried.add(name)
-    tell({ type: 'started', name, reason: reasonToRun(step, rerun) ?? '' })
+    const begin = () => {
+      if (hasFailed && !keepGoing) return false
+      tried.add(name)
+      tell({ type: 'started', name, reason: reasonToRun(step, rerun) ?? '' })
+      return true
+    }
     try {
       const run = await execute(step, shop, {
-        signal,
+        ...{ signal, enter, begin, onFailure },
         afresh: rerun(step.cell),
         log: (text) => tell({ type: 'log', name, text }),
         progress: (done, total) => tell({ type: 'progress', name, done, total }),
       })
+      if (run === undefined) return
       made.set(name, run)
       const excluded = run.exclusions.reduce((sum, { count }) => sum + count, 0)
       tell({ type: 'finished', name, rows: run.rows.length, excluded })
     } catch (error) {
       if (!(error instanceof CellError)) throw error
       failures.push(error)
+      onFailure()
       tell({ type: 'failed', name, error })
     }
   }
@@ -102,20 +113,22 @@ export async function runCells(
     }
     const together = longestFirst(ready.filter((step) => !runsAlone(step)))
     // All of them must have ended before the first bug or interruption is passed on: they still write.
-    const ends = await Promise.allSettled(together.map((step) => enter(() => runStep(step))))
+    const ends = await Promise.allSettled(together.map((step) => runStep(step, sideBySide)))
     for (const end of ends) if (end.status === 'rejected') throw end.reason
-    for (const step of longestFirst(ready.filter(runsAlone))) await runStep(step)
+    for (const step of longestFirst(ready.filter(runsAlone))) await runStep(step, oneByOne)
   }
 }
 
-/** The last run's time; with fewer trials only half of it shrinks, as a board boots whatever they are. */
+/** The last run's time for as many boots; with fewer trials each only half of it shrinks, as a board boots whatever they are. */
 function expected({ cell, verdict }: Step): Planned {
-  const { trials } = cell.block
+  const { trials, boots } = cell.block
+  const planned = { name: runName(cell), trials, boots }
   const run = 'run' in verdict ? verdict.run : undefined
   const seconds = run && secondsOf(run)
-  if (run === undefined || seconds === undefined) return { name: runName(cell), trials }
-  const part = trials / run.trials
-  return { name: runName(cell), trials, seconds: seconds * (part < 1 ? (1 + part) / 2 : part) }
+  if (run === undefined || seconds === undefined) return planned
+  const times = boots / bootsOf(run)
+  const part = trials / run.trials / times
+  return { ...planned, seconds: seconds * times * (part < 1 ? (1 + part) / 2 : part) }
 }
 
 /** Whether a cell runs beside no other: on this host they would disturb each other's times. The emulated board keeps its own time. */
@@ -124,7 +137,7 @@ function runsAlone({ environment, cell }: Step): boolean {
 }
 
 const aloneNote =
-  'local cells run one at a time, so that none disturbs the times of another (parallel: true in a block that times nothing lets its cells run side by side)'
+  'local cells run one at a time, and so do their boots, so that none disturbs the times of another (parallel: true in a block that times nothing lets its cells run side by side)'
 
 /** Ordered by how long each took last time, so that no long one is left when all others are done; those never run come first. */
 function longestFirst(steps: readonly Step[]): readonly Step[] {

@@ -1,7 +1,7 @@
 /** Compares runs: two states of the record, or two runs of a cell. */
 
 import { openGit } from '../files/git.ts'
-import { type Change, changesOf } from '../plan/verdict.ts'
+import { type Change, cellChanges, changesOf } from '../plan/verdict.ts'
 import { openFiles } from '../results/files.ts'
 import { QueryError, unitName } from '../results/quantity.ts'
 import type { Run } from '../results/run.ts'
@@ -51,7 +51,7 @@ export function diffRuns(a: RunSet, b: RunSet): readonly CellDifference[] {
     return {
       cell,
       presence: same ? 'same rows' : 'other rows',
-      inputs: changesOf(one.inputs, other.inputs),
+      inputs: cellChanges(one.inputs, other.inputs),
       environment: changesOf(one.captured, other.captured),
       metrics: same ? [] : metrics(one, other),
     }

@@ -12,7 +12,7 @@ export type BuildEvent =
   | {
       readonly type: 'planned'
       readonly cells: readonly Planned[]
-      /** Cells at once. */
+      /** Boots at once. */
       readonly jobs: number
     }
   | { readonly type: 'started'; readonly name: string; readonly reason: string }
@@ -25,7 +25,8 @@ export type BuildEvent =
 export interface Planned {
   readonly name: string
   readonly trials: number
-  /** What its last run would have taken with as many trials; absent if there is none. */
+  readonly boots: number
+  /** What its last run would have taken with as many trials and boots, one after another; absent if there is none. */
   readonly seconds?: number
 }
 

@@ -39,7 +39,13 @@ export interface Site {
 /** What the command line may lay over the document. */
 export interface Overrides {
   readonly trials?: number | undefined
+  readonly boots?: number | undefined
   readonly deadlineSeconds?: number | undefined
+}
+
+/** The command line asks for more boots than an experiment has trials. */
+export class BootsError extends Error {
+  override readonly name = 'BootsError'
 }
 
 /** The document has errors; they are in its file's messages. */
@@ -165,34 +171,40 @@ function editionsOf(document: Document, path: string, files: Files): readonly Ed
 
 /**
  * The document as if it had been written with the command line's values; says where they differ. Experiments without a cell that
- * `only` chooses stay as they are.
+ * `only` chooses stay as they are. Where fewer trials are left than boots, a boot has one each. Throws a BootsError where more boots are
+ * asked for than there are trials.
  */
 export function override(
   document: Document,
-  { trials, deadlineSeconds: given, only = [] }: Overrides & { readonly only?: readonly string[] },
+  { trials, boots, deadlineSeconds: given, only = [] }: Overrides & { readonly only?: readonly string[] },
   tell: (event: BuildEvent) => void = () => {},
 ): Document {
   const deadlineSeconds = given === undefined ? undefined : Math.min(given, longestDeadlineSeconds)
-  if (trials === undefined && deadlineSeconds === undefined) return document
+  if ([trials, boots, deadlineSeconds].every((value) => value === undefined)) return document
   const cells = cellsOf(document.blocks)
   const experiments = new Set(cells.filter(chosen(cells, only, '--only')).map(({ experiment }) => experiment))
   const changed = (block: Block): Block => {
     if (block.type !== 'experiment' || !experiments.has(block.id)) return block
-    if (trials !== undefined && trials !== block.trials)
-      tell({
-        type: 'note',
-        text: `--trials ${trials} overrides the document's ${block.trials} for ${block.id}`,
-      })
-    if (deadlineSeconds !== undefined && deadlineSeconds !== block.deadlineSeconds)
-      tell({
-        type: 'note',
-        text: `--deadline ${deadlineSeconds} overrides the document's ${block.deadlineSeconds} s for ${block.id}`,
-      })
-    return {
-      ...block,
-      ...(trials === undefined ? {} : { trials }),
-      ...(deadlineSeconds === undefined ? {} : { deadlineSeconds }),
+    const note = (text: string) => tell({ type: 'note', text })
+    const overrides = (flag: string, value: number | undefined, written: number, unit = '') => {
+      if (value !== undefined && value !== written)
+        note(`--${flag} ${value} overrides the document's ${written}${unit} for ${block.id}`)
+      return value ?? written
     }
+    const changes = {
+      trials: overrides('trials', trials, block.trials),
+      boots: overrides('boots', boots, block.boots),
+      deadlineSeconds: overrides('deadline', deadlineSeconds, block.deadlineSeconds, ' s'),
+    }
+    if (changes.boots <= changes.trials) return { ...block, ...changes }
+    if (boots !== undefined)
+      throw new BootsError(
+        `--boots ${boots} is more than the ${changes.trials} trials of ${block.id}: each boot has at least one (--trials N, or fewer boots)`,
+      )
+    note(
+      `${changes.trials} boots of ${block.id} instead of the document's ${block.boots}, as many as --trials leaves trials`,
+    )
+    return { ...block, ...changes, boots: changes.trials }
   }
   const blocks = new Map(document.blocks.map((block) => [block, changed(block)]))
   const nodes = [...document.nodes].map(

@@ -1,7 +1,7 @@
 /** Where every step of a document stands: its cells, its tables, figures and claims, and the page. */
 
 import type { Step } from '../plan/plan.ts'
-import { type Change, changesOf, listed } from '../plan/verdict.ts'
+import { type Change, cellChanges, changesOf, listed } from '../plan/verdict.ts'
 import { openFiles } from '../results/files.ts'
 import { digest } from '../results/key.ts'
 import type { Inputs, Run } from '../results/run.ts'
@@ -64,7 +64,7 @@ function cellStatus({ cell, key, inputs, verdict }: Step): StepStatus {
   return {
     ...common,
     ...('reason' in verdict ? { reason: verdict.reason } : {}),
-    ...(run ? { changes: changesOf(run.inputs, inputs) } : {}),
+    ...(run ? { changes: cellChanges(run.inputs, inputs) } : {}),
   }
 }
 

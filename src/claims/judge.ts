@@ -7,7 +7,7 @@ import { type Claim, expressionsOf } from '../document/claim.ts'
 import { references } from '../document/expression.ts'
 import { format, partError, type Quantity, QueryError } from '../results/quantity.ts'
 import { evaluate, type Results } from '../results/query.ts'
-import { runName } from '../results/series.ts'
+import { runName, series } from '../results/series.ts'
 import { warningsOn } from '../results/warnings.ts'
 import { type Measured, measure } from './measure.ts'
 import { english, type Reasons } from './reasons.ts'
@@ -162,14 +162,13 @@ function notesOn(
     .flatMap(references)
     .map(({ parts }) => parts.at(-1) ?? '')
   const found = [...new Set(statistics.filter((name) => extremes.has(name)))].sort()
-  const series = seriesOf(claim, results).map(({ what, run, unit, values }) => ({
+  const read = seriesOf(claim, results).map(({ what, run, factors, measure }) => ({
     name: reasons.series(what, runName(run)),
-    unit,
-    values: values.filter((value) => value !== null),
+    ...series(run, factors, measure),
   }))
   return [
     ...(found.length > 0 ? [reasons.extremes(found)] : []),
     ...(measured.some(({ interval }) => interval.low === interval.high) ? [reasons.point] : []),
-    ...warningsOn(series, reasons.warnings),
+    ...warningsOn(read, reasons.warnings),
   ]
 }

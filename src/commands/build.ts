@@ -35,6 +35,7 @@ export async function buildCommand(
     throw new UsageError('--frozen runs nothing: leave out --rerun and --record')
   const overrides = {
     trials: wholeNumber('--trials', values.trials),
+    boots: wholeNumber('--boots', values.boots),
     deadlineSeconds: wholeNumber('--deadline', values.deadline),
   }
   const jobs = wholeNumber('--jobs', values.jobs) ?? availableParallelism()

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { underLock } from '../build/build.ts'
 import type { Tell } from '../build/event.ts'
 import { failedFolder, journals } from '../experiment/execute.ts'
+import { keptBoots } from '../experiment/keptboots.ts'
 import { isFolder, remove } from '../files/change.ts'
 import { type Files, openFiles } from '../results/files.ts'
 import type { Run } from '../results/run.ts'
@@ -33,7 +34,7 @@ export async function cleanCommand(args: readonly string[], signal: AbortSignal)
     if (event.type === 'note') complain(event.text)
   }
   const act = async () => {
-    for (const folder of ['.repro/runs', journals, failedFolder]) isFolder(project, folder)
+    for (const folder of ['.repro/runs', ...leftovers]) isFolder(project, folder)
     const found = oldThings(project, before)
     for (const { path } of found) isFolder(project, dirname(path)) // before anything is deleted
     for (const { path, name } of found) {
@@ -47,6 +48,9 @@ export async function cleanCommand(args: readonly string[], signal: AbortSignal)
   else await underLock({ project }, signal, tell, act)
   return exitCodes.done
 }
+
+/** Folders whose content nothing but a build that goes on needs. */
+const leftovers = [journals, keptBoots, failedFolder]
 
 interface Old {
   /** Relative to the project. */
@@ -77,11 +81,8 @@ function oldThings(project: string, before: number): readonly Old[] {
       found.push({ path, name: `run ${runName(cell)} of ${id.slice(0, 19)}` })
     }
   }
-  const leftovers = [
-    ...files.list(journals).map((name) => `${journals}/${name}`),
-    ...files.list(failedFolder).map((name) => `${failedFolder}/${name}`),
-  ]
-  for (const path of leftovers) if (changedMs(join(project, path)) < before) found.push({ path, name: path })
+  const paths = leftovers.flatMap((folder) => files.list(folder).map((name) => `${folder}/${name}`))
+  for (const path of paths) if (changedMs(join(project, path)) < before) found.push({ path, name: path })
   tellSeal({ seal })
   return found
 }

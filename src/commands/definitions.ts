@@ -9,12 +9,12 @@ const jobs = {
   type: 'string',
   short: 'j',
   value: 'N',
-  description: 'emulated cells that run at once (default: as many as there are processors)',
+  description: 'boots that run at once, of emulated cells (default: as many as there are processors)',
 } as const
 const deadline = {
   type: 'string',
   value: 'S',
-  description: "longest time of a cell in seconds, instead of the document's",
+  description: "longest time of a boot in seconds, instead of the document's",
 } as const
 const document = {
   type: 'string',
@@ -36,6 +36,11 @@ const running = {
     description: 'only these cells: patterns, experiments or experiment/environment/pattern, with commas',
   },
   trials: { type: 'string', value: 'N', description: "trials of every cell, instead of the document's" },
+  boots: {
+    type: 'string',
+    value: 'N',
+    description: "boots over which the trials of a cell are divided, instead of the document's",
+  },
   deadline,
   frozen: {
     type: 'boolean',
@@ -65,7 +70,7 @@ export const build = {
   runsCode: true,
   examples: [
     ['build', 'the report of paper/index.md'],
-    ['build --rerun --trials 5', 'every experiment again, with five trials each'],
+    ['build --rerun --trials 5 --boots 1', 'every experiment again, with five trials each in one boot'],
     ['build --only dom0-cpu -n', 'what this pattern would run, and why'],
   ],
 } as const satisfies Definition

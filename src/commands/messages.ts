@@ -3,7 +3,7 @@
 import { relative } from 'node:path'
 import type { VFile } from 'vfile'
 import { FrozenError } from '../build/record.ts'
-import { DocumentError, type Site } from '../build/site.ts'
+import { BootsError, DocumentError, type Site } from '../build/site.ts'
 import { CellError } from '../experiment/execute.ts'
 import { VariableError } from '../experiment/variables.ts'
 import { WriteError } from '../files/change.ts'
@@ -60,7 +60,7 @@ export function tellError(error: unknown): Told {
     }
   if (error instanceof UsageError)
     return { text: `repro: ${error.message}\nTry \`repro --help\`.`, exitCode: exitCodes.usage }
-  if (error instanceof ChoiceError || error instanceof VariableError)
+  if (error instanceof BootsError || error instanceof ChoiceError || error instanceof VariableError)
     return { text: `repro: ${error.message}`, exitCode: exitCodes.usage }
   if (error instanceof WriteError) return { text: `error: ${error.message}`, exitCode: exitCodes.failed }
   if (error instanceof FileError) return { text: `error: ${error.message}`, exitCode: exitCodes.usage }

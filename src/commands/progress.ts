@@ -1,6 +1,6 @@
 /** Shows a build as it goes on: a live display on a terminal, plain lines elsewhere. */
 
-import type { BuildEvent } from '../build/event.ts'
+import type { BuildEvent, Planned } from '../build/event.ts'
 import { tellFailure } from './messages.ts'
 import { type CellTime, remainingMs } from './remaining.ts'
 import { visible } from './terminal.ts'
@@ -77,8 +77,8 @@ function lineOf(event: BuildEvent, lastedMs: (name: string) => number): string |
   }
 }
 
-function waiting({ trials, seconds }: { readonly trials: number; readonly seconds?: number }): CellTime {
-  return { trials, expectedMs: seconds === undefined ? undefined : seconds * 1000, done: 0 }
+function waiting({ trials, boots, seconds }: Planned): CellTime {
+  return { trials, boots, expectedMs: seconds === undefined ? undefined : seconds * 1000, done: 0 }
 }
 
 function laboratoryLine({

@@ -2,7 +2,8 @@
 
 export interface CellTime {
   readonly trials: number
-  /** What the cell took when it last ran, for as many trials; undefined if it never did. */
+  readonly boots: number
+  /** What the cell took when it last ran, for as many trials and boots, one after another; undefined if it never did. */
   readonly expectedMs: number | undefined
   /** `done` of its trials; ended when `tookMs` is there, waiting when `startedMs` is not. */
   readonly done: number
@@ -11,17 +12,20 @@ export interface CellTime {
 }
 
 /**
- * Milliseconds that are left at time `nowMs`, with `jobs` cells at once; undefined as long as nothing says how long a trial takes.
+ * Milliseconds that are left at time `nowMs`, with `jobs` boots at once; undefined as long as nothing says how long a trial takes.
  * Expectations are scaled by the ratio of what ended cells took to what was expected of them: records may come from another
  * machine. One cell as expected counts beside them, so that the first cell alone does not decide.
  */
 export function remainingMs(cells: readonly CellTime[], jobs: number, nowMs: number): number | undefined {
-  const perTrial = trialMs(cells, nowMs)
+  /** How many of its boots a cell runs at once, and so what it gets done in a time. */
+  const lanes = ({ boots }: CellTime) => Math.max(1, Math.min(boots, jobs))
+  const spent = (cell: CellTime, ms: number) => ms * lanes(cell)
+  const perTrial = trialMs(cells, nowMs, spent)
   const expected = (cell: CellTime) =>
     cell.expectedMs ?? (perTrial === undefined ? undefined : perTrial * cell.trials)
   const ended = cells.flatMap((cell) => {
     const hoped = cell.expectedMs
-    return cell.tookMs === undefined || hoped === undefined ? [] : [{ took: cell.tookMs, hoped }]
+    return cell.tookMs === undefined || hoped === undefined ? [] : [{ took: spent(cell, cell.tookMs), hoped }]
   })
   const typical = mean(ended.map(({ hoped }) => hoped))
   const ratio =
@@ -33,22 +37,28 @@ export function remainingMs(cells: readonly CellTime[], jobs: number, nowMs: num
     const hoped = expected(cell)
     const whole = hoped === undefined ? undefined : hoped * (cell.expectedMs === undefined ? 1 : ratio)
     if (cell.startedMs === undefined) return whole
-    const elapsed = nowMs - cell.startedMs
+    const elapsed = spent(cell, nowMs - cell.startedMs)
     // One that takes longer than expected is timed by its own trials.
     if (whole !== undefined && elapsed < whole) return whole - elapsed
     return cell.done > 0 ? (elapsed * (cell.trials - cell.done)) / cell.done : undefined
   })
   if (left.every((one) => one === undefined || one === 0) && left.includes(undefined)) return undefined
   const known = left.map((one) => one ?? 0)
-  return Math.max(Math.max(0, ...known), sum(known) / Math.max(1, jobs))
+  const longest = Math.max(0, ...cells.map((cell, index) => (known[index] ?? 0) / lanes(cell)))
+  return Math.max(longest, sum(known) / Math.max(1, jobs))
 }
 
 /** What a trial takes by what is known: recorded durations, ended cells, trials that are done. */
-function trialMs(cells: readonly CellTime[], nowMs: number): number | undefined {
-  const known = cells.flatMap(({ tookMs, expectedMs, trials, startedMs, done }) => {
-    if (tookMs !== undefined) return [tookMs / trials]
+function trialMs(
+  cells: readonly CellTime[],
+  nowMs: number,
+  spent: (cell: CellTime, ms: number) => number,
+): number | undefined {
+  const known = cells.flatMap((cell) => {
+    const { tookMs, expectedMs, trials, startedMs, done } = cell
+    if (tookMs !== undefined) return [spent(cell, tookMs) / trials]
     if (expectedMs !== undefined) return [expectedMs / trials]
-    return startedMs !== undefined && done > 0 ? [(nowMs - startedMs) / done] : []
+    return startedMs !== undefined && done > 0 ? [spent(cell, nowMs - startedMs) / done] : []
   })
   return mean(known)
 }

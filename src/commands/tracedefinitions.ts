@@ -26,7 +26,7 @@ const event = 'only these events: names (wake), their first words (runstate) or 
 
 /** What all of them take. */
 const details = `FILE is a capture of xentrace, - for standard input, or a cell such as latency/xen-4.14/baseline: the
-capture of its newest run here. Not supported: captures of big-endian machines, and compressed files
+capture of its newest run here (of several boots one has to be named: latency/xen-4.14/baseline/boot-2). Not supported: captures of big-endian machines, and compressed files
 (zcat FILE.gz | repro trace info -). More: docs/trace.md`
 const common = { words: 1, details } as const
 

@@ -4,6 +4,7 @@ import { existsSync, statSync } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { FileError, readOrdinary } from '../files/ordinary.ts'
+import { bootFolder, bootsOf } from '../results/boots.ts'
 import { TraceError } from '../trace/error.ts'
 import { parseStamps, type Stamps } from '../trace/stamps.ts'
 import { exitCodes } from './exitcodes.ts'
@@ -90,15 +91,17 @@ function refuse(reason: string): never {
 }
 
 /**
- * The capture of the newest run made here of a cell: `latency/xen-4.14/baseline`. Says whether these are the bytes that were recorded.
- * Undefined if the word names no cell.
+ * The capture of the newest run made here of a cell: `latency/xen-4.14/baseline`, or of a boot of it: `latency/xen-4.14/baseline/boot-2`.
+ * Says whether these are the bytes that were recorded. Undefined if the word names no cell.
  *
- * @throws UsageError if there is a recorded run, which keeps digests only, but no capture here
+ * @throws UsageError if there is a recorded run, which keeps digests only, but no capture here; or a capture for each boot
  */
 async function captureOfCell(word: string): Promise<string | undefined> {
-  const [experiment = '', environment = '', pattern = '', ...rest] = word.split('/')
-  if (pattern === '' || rest.length > 0) return undefined
+  const [, name = '', experiment = '', environment = '', pattern = '', boot] =
+    /^(([^/]+)\/([^/]+)\/([^/]+))(?:\/boot-([1-9]\d*))?$/.exec(word) ?? []
+  if (name === '') return undefined
   const cell = { experiment, environment, pattern }
+  const capture = boot === undefined ? 'trace.bin' : `${bootFolder(Number(boot))}/trace.bin`
   // A file's name needs no store, and loading it takes as long as reading 50 MB of a capture.
   const { openStore } = await import('../results/store.ts')
   const { openFiles } = await import('../results/files.ts')
@@ -107,27 +110,36 @@ async function captureOfCell(word: string): Promise<string | undefined> {
   const seal = openSeal(project)
   const store = openStore(project, openFiles(project), seal)
   const recorded = store.recorded(cell)
-  const found = store.raw(cell, captureName)
+  const found = store.raw(cell, capture)
   const ignored = seal.note()
   if (ignored !== undefined) complain(ignored)
   if (found === undefined) {
+    const run = recorded ?? store.cached(cell)
+    if (run !== undefined) requireBoot(name, boot, bootsOf(run))
     if (recorded === undefined) return undefined
     throw new UsageError(
-      `no capture of ${word} here: a recorded run keeps only the digests of its raw files. To make them again: repro run --rerun=${word}`,
+      `no capture of ${word} here: a recorded run keeps only the digests of its raw files. To make them again: repro run --rerun=${name}`,
     )
   }
-  const digest = recorded?.files[captureName]?.sha256
+  const digest = recorded?.files[capture]?.sha256
   const standing =
     digest === undefined
       ? 'not recorded'
-      : digest === found.run.files[captureName]?.sha256
+      : digest === found.run.files[capture]?.sha256
         ? 'the bytes that were recorded'
         : 'other bytes than those that were recorded'
   complain(`${relative(process.cwd(), found.path)}: ${standing}`)
   return found.path
 }
 
-const captureName = 'trace.bin'
+/** A run of several boots has a capture for each. */
+function requireBoot(name: string, boot: string | undefined, boots: number): void {
+  const all = `${name}/${bootFolder(1)} to ${name}/${bootFolder(boots)}`
+  if (boots === 1 && boot !== undefined)
+    throw new UsageError(`${name} has only one boot: leave out /boot-${boot}`)
+  if (boots > 1 && boot === undefined) throw new UsageError(`which boot? ${name} has several: ${all}`)
+  if (Number(boot) > boots) throw new UsageError(`no boot ${boot} of ${name}: there are ${all}`)
+}
 
 /**
  * Ticks per second of a capture: the flag's, else those that the stamps of the same run say.

@@ -19,6 +19,7 @@ import { verify as definition } from './definitions.ts'
 import { junit } from './junit.ts'
 import { documentMessages, exitCodes, tellFailure, tellSeal } from './messages.ts'
 import { openDisplay } from './progress.ts'
+import { remainingMs } from './remaining.ts'
 import { complain, print, standardError } from './terminal.ts'
 import { readArguments, siteOf, UsageError, wholeNumber, wordList } from './usage.ts'
 import { lackLines, plainVerdicts, tireLines, verdictLines } from './verdicts.ts'
@@ -57,11 +58,15 @@ export async function verifyCommand(
       throw new UsageError(
         `${site.document} has no experiment that could run again${names.length > 0 ? ` for ${names.join(', ')}` : ''}`,
       )
-    const lasted = chosen.map((cell) => lastedSeconds(steps, runName(cell)))
     const jobs = wholeNumber('--jobs', values.jobs) ?? availableParallelism()
-    const seconds = Math.max(...lasted, lasted.reduce((sum, one) => sum + one, 0) / jobs)
+    const times = chosen.map((cell) => ({
+      ...cell.block,
+      expectedMs: 1000 * lastedSeconds(steps, runName(cell)),
+      done: 0,
+    }))
+    const leftMs = remainingMs(times, jobs, 0) ?? 0
     complain(
-      `runs ${chosen.length} ${chosen.length === 1 ? 'cell' : 'cells'} again${named(chosen)}, about ${Math.ceil(seconds / 60)} min by what they took when recorded`,
+      `runs ${chosen.length} ${chosen.length === 1 ? 'cell' : 'cells'} again${named(chosen)}, about ${Math.ceil(leftMs / 60_000)} min by what they took when recorded`,
     )
     const display = openDisplay(standardError, process.env)
     try {

@@ -23,9 +23,12 @@ export interface ExperimentBlock {
   /** A file (relative to the project) or the code in the block itself. */
   readonly script: { readonly file: string } | { readonly source: string; readonly firstLine: number }
   readonly environments: readonly string[]
+  /** Of every cell, over all its boots. */
   readonly trials: number
+  /** Over so many independent boots the trials of a cell are divided. */
+  readonly boots: number
   readonly seed: number
-  /** Longest time of one cell. */
+  /** Longest time of one boot. */
   readonly deadlineSeconds: number
   /** Experiments whose rows the script uses. */
   readonly needs: readonly string[]

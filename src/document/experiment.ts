@@ -3,7 +3,7 @@
 import type { VFile } from 'vfile'
 import type { ExperimentBlock, Parameter, Parameters, Pattern, Place } from './block.ts'
 import { isMapping, mergeParameters, misfits } from './parameters.ts'
-import { fail } from './problem.ts'
+import { fail, hasErrorAt } from './problem.ts'
 import { experimentSchema, inlineExperimentSchema, patternSchema } from './schema.ts'
 import { hint } from './spelling.ts'
 import { validate } from './validation.ts'
@@ -40,6 +40,7 @@ export function readExperiment(
     },
   )
   checkGroups(source, file)
+  checkBoots(source, file)
   if (data === undefined || file.messages.slice(before).some((message) => message.fatal)) return undefined
   return {
     type: 'experiment',
@@ -48,6 +49,7 @@ export function readExperiment(
     script: { file: data.script },
     environments: data.environments,
     trials: data.trials,
+    boots: data.boots,
     seed: data.seed,
     deadlineSeconds: data.deadline,
     needs: data.needs,
@@ -117,6 +119,15 @@ function readPattern(
   }
 }
 
+/** Every boot has a trial. Returns whether there are enough, else the file has an error. */
+function checkBoots({ data: { boots, trials }, valuePlace }: Mapping, file: VFile): boolean {
+  if (typeof boots !== 'number' || typeof trials !== 'number' || boots <= trials) return true
+  const place = valuePlace(['boots'])
+  const reason = `boots: at most ${trials}, as there are no more trials, not ${boots}`
+  if (trials >= 1 && !hasErrorAt(file, place)) fail(file, 'invalid-value', place, reason)
+  return false
+}
+
 /** A group is named like no pattern, and names patterns, each once. */
 function checkGroups(source: Mapping, file: VFile): void {
   const { groups } = source.data
@@ -161,7 +172,7 @@ export function readInlineExperiment(
   { file, code }: { file: VFile; code: string },
 ): ExperimentBlock | undefined {
   const data = validate(inlineExperimentSchema, source.data, { file, source })
-  if (data === undefined) return undefined
+  if (!checkBoots(source, file) || data === undefined) return undefined
   if (code.trim() === '') {
     fail(file, 'empty-script', place, `experiment ${data.id} has no script: write it in the block`)
     return undefined
@@ -173,6 +184,7 @@ export function readInlineExperiment(
     script: { source: code, firstLine: place.line + 1 },
     environments: ['local'],
     trials: data.trials,
+    boots: data.boots,
     seed: data.seed,
     deadlineSeconds: data.deadline,
     needs: data.needs,

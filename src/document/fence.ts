@@ -114,7 +114,7 @@ function readContent(
   })
 }
 
-const numeric = ['trials', 'seed', 'deadline']
+const numeric = ['trials', 'boots', 'seed', 'deadline']
 
 /** `experiment id=hello trials=20 note="two words"`: what follows the kind. */
 function readAttributes(node: Code, text: SourceText, file: VFile): Mapping {

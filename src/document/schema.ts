@@ -26,6 +26,9 @@ const path = z
 
 const mapping = z.record(z.string(), z.json())
 const trials = z.int().min(1)
+/** A boot is a process, and most are boards: more than anyone waits for. */
+const mostBoots = 1000
+const boots = z.int().min(1).max(mostBoots)
 const seed = z.int().min(0)
 /** Timers count milliseconds in 31 bits, which is a little more. */
 export const longestDeadlineSeconds = 2_000_000
@@ -39,8 +42,9 @@ export const experimentSchema = z.strictObject({
   script: path.describe('zx script, relative to the project'),
   environments: z.array(environmentName).min(1).describe('Names from the list of environments'),
   trials: trials.describe('Trials of every cell'),
+  boots: boots.default(1).describe('Independent boots over which the trials of a cell are divided'),
   seed: seed.default(1).describe('Seed of the script’s random numbers'),
-  deadline: deadline.default(900).describe('Longest time of one cell, in seconds'),
+  deadline: deadline.default(900).describe('Longest time of one boot, in seconds'),
   needs: z.array(name).default([]).describe('Experiments whose rows the script uses'),
   inputs: z.array(path).default([]).describe('Files that decide the results; * and ** stand for names'),
   parallel: z
@@ -76,6 +80,7 @@ export const inlineExperimentSchema = z.strictObject({
   id: experimentName,
   testbed: z.literal('local'),
   trials,
+  boots: boots.default(1),
   seed: seed.default(1),
   deadline: deadline.default(900),
   needs: list.pipe(z.array(name)).default([]),

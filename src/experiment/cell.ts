@@ -9,15 +9,20 @@ import type { Parameters } from '../document/block.ts'
 import type { Column, Dataset, Exclusion, Row, Run } from '../results/run.ts'
 import type { Board } from '../testbed/board.ts'
 
-/** One pattern of an experiment in one environment, with all its trials. */
+/** One pattern of an experiment in one environment, in one of its boots. The script is called once for each, in a process of its own. */
 export interface Cell {
   readonly experiment: string
   readonly environment: string
   readonly pattern: string
   /** The experiment's parameters with the pattern's laid over them. */
   readonly parameters: Parameters
+  /** Which boot this is, from 1, and how many there are. */
+  readonly boot: number
+  readonly boots: number
+  /** Of this boot. */
   readonly trials: number
   readonly seed: number
+  /** A whole number from 1 to 2^31 - 1 that the seed and the boot decide: cells of the same seed have the same. */
   readonly bootSeed: number
   /** Time that is left for a job; when it is over, some more is left for the results before the cell is ended from outside. */
   readonly deadlineMs: number
@@ -25,13 +30,13 @@ export interface Cell {
   readonly board: Board
   /** Absolute path of the project. */
   readonly project: string
-  /** Absolute path of an empty folder for this cell's files. */
+  /** Absolute path of an empty folder for this boot's files. */
   readonly folder: string
   /** Shows a line to whoever waits. */
   log(text: string): void
-  /** Tells how many of the trials are done. */
+  /** Tells how many of this boot's trials are done. */
   progress(done: number, total: number): void
-  /** The next number in [0, 1) of a sequence that the cell's seed and name decide. */
+  /** The next number in [0, 1) of a sequence that the cell's seed and name and the boot decide. */
   random(): number
   /** Runs of the experiments that the block needs, by experiment. */
   readonly needs: Readonly<Record<string, readonly Run[]>>
@@ -42,9 +47,9 @@ export interface Cell {
   each(measure: (trial: Trial) => Promise<readonly Row[]> | readonly Row[]): Promise<readonly Row[]>
 }
 
-/** One trial of a cell. */
+/** One trial of a boot. */
 export interface Trial {
-  /** From 0. */
+  /** From 0 in every boot. */
   readonly number: number
   /** As the cell's, but this trial's own: it draws the same numbers whichever trials ran before. */
   random(): number
@@ -53,6 +58,7 @@ export interface Trial {
 /** What a script in a document finds in the global `cell`. */
 export type InlineCell = Omit<Cell, 'each' | 'board'> & { readonly trial: number }
 
+/** What one boot gave. Of several boots the rows are put together, see mergeboots.ts. */
 export interface Result {
   readonly columns: readonly Column[]
   readonly rows: readonly Row[]
@@ -63,7 +69,7 @@ export interface Result {
   readonly captured: Readonly<Record<string, string>>
   /** Ticks per second of the columns in ticks. */
   readonly clockHz?: number
-  /** Raw files by name: absolute paths in the cell's folder. Their digests become part of the run. */
+  /** Raw files by name: absolute paths in the boot's folder. Their digests become part of the run. */
   readonly files?: Readonly<Record<string, string>>
   /** What does not decide the result. */
   readonly provenance?: Readonly<Record<string, string | number>>

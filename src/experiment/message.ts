@@ -1,4 +1,4 @@
-/** What the two processes of a cell say to each other: the one that waits, and the one that runs the script. */
+/** What the two processes of a boot say to each other: the one that waits, and the one that runs the script. */
 
 import * as z from 'zod'
 import type { Parameters } from '../document/block.ts'
@@ -6,13 +6,17 @@ import type { Run } from '../results/run.ts'
 import type { Environment } from '../testbed/environment.ts'
 import { mostBytes } from './journal.ts'
 
-/** Everything that the process of a cell needs. */
+/** Everything that the process of a boot needs. */
 export interface Order {
   readonly experiment: string
   readonly pattern: string
   /** `local` is this host, without a board. */
   readonly environment: Environment | 'local'
   readonly parameters: Parameters
+  /** From 1, of so many. */
+  readonly boot: number
+  readonly boots: number
+  /** Of this boot. */
   readonly trials: number
   readonly seed: number
   readonly deadlineMs: number

@@ -35,12 +35,12 @@ export async function runScript(order: Order, send: Send): Promise<unknown> {
 }
 
 async function runInline(experiment: string, document: string, cell: Cell): Promise<unknown> {
-  const { environment, pattern, parameters, trials, seed, deadlineMs, project, folder } = cell
-  const { needs, log, progress } = cell
+  const { environment, pattern, parameters, boot, boots, trials, seed, bootSeed } = cell
+  const { deadlineMs, project, folder, needs, log, progress } = cell
   const rows = await cell.each(async ({ number, random }) => {
     const own: InlineCell = {
-      ...{ experiment, environment, pattern, parameters, trials, seed, deadlineMs, project, folder },
-      ...{ needs, log, progress, trial: number, random },
+      ...{ experiment, environment, pattern, parameters, boot, boots, trials, seed, bootSeed },
+      ...{ deadlineMs, project, folder, needs, log, progress, trial: number, random },
     }
     Object.assign(globalThis, { cell: own })
     // A module runs once for each of its URLs.
@@ -76,19 +76,21 @@ function provideModules({ script, experiment }: Order): void {
 }
 
 async function openCell(order: Order, send: Send): Promise<Cell> {
-  const { experiment, pattern, parameters, trials, seed, project, folder } = order
+  const { experiment, pattern, parameters, boot, boots, trials, seed, project, folder } = order
   const environment = order.environment === 'local' ? 'local' : order.environment.name
   const board = await boardOf(order)
-  const name = runName({ experiment, environment, pattern })
+  const chance = chanceOf(order, environment)
   let measured = false
   return {
     experiment,
     environment,
     pattern,
     parameters,
+    boot,
+    boots,
     trials,
     seed,
-    bootSeed: (order as any).bootSeed ?? seed,
+    bootSeed: 1 + Math.floor((2 ** 31 - 1) * randomNumbers(`${seed} boot ${boot}`)()),
     // What is left of it: compiling and packing take seconds on a slow machine. Clocked since the process started.
     get deadlineMs() {
       return Math.max(1000, Math.round(order.deadlineMs - performance.now()))
@@ -101,7 +103,7 @@ async function openCell(order: Order, send: Send): Promise<Cell> {
     },
     log: limitedLog(send),
     progress: limitedProgress(send),
-    random: randomNumbers(`${seed} ${name}`),
+    random: randomNumbers(chance),
     // Names of experiments may be those of an object's own methods.
     needs: Object.assign(
       Object.create(null),
@@ -112,9 +114,15 @@ async function openCell(order: Order, send: Send): Promise<Cell> {
       if (measured)
         throw new ExperimentError('the script called cell.each twice: measure all of a trial in one call')
       measured = true
-      return await eachTrial(order, name, measure, send)
+      return await eachTrial(order, chance, measure, send)
     },
   }
+}
+
+/** What decides the random numbers of a boot; those of the first are the ones that a cell without further boots has. */
+function chanceOf({ experiment, pattern, boot, seed }: Order, environment: string): string {
+  const chance = `${seed} ${runName({ experiment, environment, pattern })}`
+  return boot === 1 ? chance : `${chance} boot ${boot}`
 }
 
 async function boardOf({ environment, lockFile, cache, project, folder }: Order): Promise<Board | undefined> {
@@ -125,8 +133,8 @@ async function boardOf({ environment, lockFile, cache, project, folder }: Order)
 
 /** Runs the trials that the journal does not hold. */
 async function eachTrial(
-  { trials, seed, journal, project, cache }: Order,
-  name: string,
+  { trials, journal, project, cache }: Order,
+  chance: string,
   measure: Measure,
   send: Send,
 ): Promise<readonly Row[]> {
@@ -145,7 +153,7 @@ async function eachTrial(
   for (let number = 0; number < trials; number += 1) {
     let rows = finished.get(number)
     if (rows === undefined) {
-      const random = randomNumbers(`${seed} ${name} ${number}`)
+      const random = randomNumbers(`${chance} ${number}`)
       const measured = await restart(async () => await measure({ number, random }))
       rows = checkRows(withTrial(measured, number), `trial ${number}`, types)
       append(number, rows)

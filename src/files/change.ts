@@ -14,7 +14,7 @@ import {
   readlinkSync,
   type Stats,
 } from 'node:fs'
-import { chmod, cp, lstat, open, readdir, rename, rm } from 'node:fs/promises'
+import { chmod, cp, link, lstat, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { FileError, placeIn } from './ordinary.ts'
 
@@ -63,12 +63,27 @@ export async function moveFile(source: string, target: string, name = target): P
     await rename(source, target)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw writeError(error, name)
-    await moveByCopy(source, target, name)
+    await copyWhole(source, target, name)
+    await removeAll(source)
   }
   syncFolder(dirname(target))
 }
 
-async function moveByCopy(source: string, target: string, name: string): Promise<void> {
+/** Lets an ordinary file lie at `target` as well: the same one, or a copy where the file system has no such thing. Paths are absolute. */
+export async function shareFile(source: string, target: string): Promise<void> {
+  try {
+    await link(source, target)
+  } catch (error) {
+    if (!unshared.has((error as NodeJS.ErrnoException).code ?? '')) throw writeError(error, target)
+    await copyWhole(source, target, target)
+  }
+  syncFolder(dirname(target))
+}
+
+const unshared: ReadonlySet<string> = new Set(['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
+
+/** Appears at once and whole. */
+async function copyWhole(source: string, target: string, name: string): Promise<void> {
   const part = join(dirname(target), `.${basename(target)}.part`)
   try {
     await removeAll(part)
@@ -79,7 +94,6 @@ async function moveByCopy(source: string, target: string, name: string): Promise
     await removeAll(part).catch(() => {})
     throw writeError(error, name)
   }
-  await removeAll(source)
 }
 
 /** Handle of a file of the project that grows, which may not be there yet. Throws a WriteError for links, pipes and devices. */

@@ -128,7 +128,7 @@ function experiments({ experiments: all }: Artifact): readonly RootContent[] {
   const row = (one: Experiment): readonly Inline[] => [
     strong(one.number),
     [code(one.block.id), 'file' in one.block.script ? [', ', code(one.block.script.file)] : ''],
-    `${one.effort.cells}, ${one.block.trials} trials each`,
+    `${one.effort.cells}, ${one.block.trials} trials each${one.block.boots > 1 ? ` in ${one.block.boots} boots` : ''}`,
     one.claims.join(' ') || '–',
     exhibitsText(one.exhibits) || '–',
     one.humanMinutes === undefined ? notStated : `${one.humanMinutes} min`,

@@ -4,6 +4,7 @@
  *     cells, producers first -> inputs -> keys -> verdicts
  */
 
+import type { Boot } from '../experiment/execute.ts'
 import type { Files } from '../results/files.ts'
 import { keyOf, parameterInputs } from '../results/key.ts'
 import type { Inputs, Run } from '../results/run.ts'
@@ -14,6 +15,7 @@ import { installedRoot, markerFile } from '../testbed/emulated/installed.ts'
 import { type Lock, type Package, packagesDigest, readLock } from '../testbed/emulated/packages.ts'
 import type { Root } from '../testbed/emulated/roots.ts'
 import type { Environment } from '../testbed/environment.ts'
+import { plannedBoots } from './boots.ts'
 import type { PlannedCell } from './cells.ts'
 import { realPaths } from './modules.ts'
 import { type Digests, folderDigests, inputDigests, scriptDigests } from './sources.ts'
@@ -25,8 +27,7 @@ export interface Step {
   /** Of a run made now. */
   readonly inputs: Inputs
   readonly key: string
-  /** As the key, but over all inputs but the number of trials: the first of more trials are the same ones. */
-  readonly journal: string
+  readonly boots: readonly Boot[]
   readonly verdict: Verdict
   /** The recorded run, also where another one answers; `stale` says why this one does not. */
   readonly record?: { readonly run: Run; readonly stale?: string }
@@ -103,6 +104,8 @@ function planCell(cell: PlannedCell, producers: readonly Step[], around: Surroun
     ...parameterInputs(definition.parameters),
     ...Object.fromEntries(needs),
     trials: block.trials,
+    // Left out of one, so that a run's key is the same as before there were several.
+    ...(block.boots > 1 ? { boots: block.boots } : {}),
     seed: definition.seed ?? block.seed,
     ...environmentInputs(environment, around.board),
   }
@@ -130,7 +133,7 @@ function planCell(cell: PlannedCell, producers: readonly Step[], around: Surroun
     environment,
     inputs: own,
     key,
-    journal: journalOf(cell, own),
+    boots: plannedBoots(cell, own),
     verdict: waiting.length === 0 ? found : withWait(found, waiting),
     ...(recorded === undefined || recorded instanceof Error
       ? {}
@@ -160,10 +163,6 @@ function recordOf(
     if (error instanceof StoreError) return error
     throw error
   }
-}
-
-function journalOf(cell: PlannedCell, { trials: _, ...others }: Inputs): string {
-  return keyOf(cell, others)
 }
 
 /** The run that a consumer gets: what this build made, or what is there and fits. */

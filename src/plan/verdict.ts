@@ -40,7 +40,7 @@ export function verdictOf(wanted: Wanted, recorded: Run | undefined, here: Here)
 
 /** Why a run with another key does not answer. */
 export function difference(run: Run, wanted: Wanted): string {
-  const changes = changesOf(run.inputs, wanted.inputs)
+  const changes = cellChanges(run.inputs, wanted.inputs)
   return changes.length > 0 ? listed(changes) : 'made by another version of repro'
 }
 
@@ -51,6 +51,11 @@ export interface Change {
   readonly input: string
   readonly before: Value
   readonly now: Value
+}
+
+/** Between inputs of cells, which name boots only where there are several. */
+export function cellChanges(before: Inputs, now: Inputs): readonly Change[] {
+  return changesOf({ boots: 1, ...before }, { boots: 1, ...now })
 }
 
 /** In the order of the names. */

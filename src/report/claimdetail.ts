@@ -4,9 +4,10 @@ import type { Element } from 'hast'
 import type { Judgement } from '../claims/judge.ts'
 import type { ClaimSeries } from '../claims/series.ts'
 import { limitsText, methodText } from '../claims/words.ts'
+import { bootFolder, bootsOf, rawName, trialsBefore } from '../results/boots.ts'
 import { origins } from '../results/quantity.ts'
-import type { Run } from '../results/run.ts'
-import { runName, select } from '../results/series.ts'
+import type { Row, Run } from '../results/run.ts'
+import { bootColumn, runName, select } from '../results/series.ts'
 import { recordedFolder } from '../results/store.ts'
 import { type Distribution, distributionSvg, mostDistributions } from './distribution.ts'
 import { element, raw } from './element.ts'
@@ -171,7 +172,7 @@ function distributions({ judgement, series, published, telling }: ClaimDetail): 
   )
 }
 
-/** Runs whose captures `repro trace phases` can read have these files. */
+/** Runs whose captures `repro trace phases` can read have these files, of each boot. */
 const captureFiles = ['trace.bin', 'dom0.stamps', 'domu.stamps']
 
 /** A claim over many patterns shows the way for a few. */
@@ -180,12 +181,14 @@ const mostCommands = 4
 /** The way from a number to the records behind it, with the largest value of each run as an example. */
 function traces({ series, telling }: ClaimDetail, runs: readonly Run[]): readonly Element[] {
   const words = telling.words.claim.detail
-  const traced = runs.filter(({ files }) => captureFiles.every((name) => name in files))
+  const traced = runs.filter((run) =>
+    captureFiles.every((name) => rawName(name, 1, bootsOf(run)) in run.files),
+  )
   const commands = traced.slice(0, mostCommands).flatMap((run) => {
     const own = series.find((one) => one.run === run)
-    const largest = own && largestTrial(own)
+    const largest = own && largestRow(own)
     if (own === undefined || largest === undefined) return []
-    return [`npx repro trace phases ${runName(run)} --trial ${largest}  # ${words.largest(own.what)}`]
+    return [`npx repro trace phases ${captureOf(run, largest)}  # ${words.largest(own.what)}`]
   })
   const [first] = traced
   if (first === undefined || commands.length === 0) return []
@@ -198,13 +201,22 @@ function traces({ series, telling }: ClaimDetail, runs: readonly Run[]): readonl
   ]
 }
 
-/** The trial of the largest value. */
-function largestTrial({ run, factors, measure }: ClaimSeries): string | undefined {
-  let best: { readonly value: number; readonly trial: string } | undefined
+/** The row of the largest value, if it says its trial. */
+function largestRow({ run, factors, measure }: ClaimSeries): Row | undefined {
+  let best: { readonly value: number; readonly row: Row } | undefined
   for (const row of select(run, factors)) {
     const value = row[measure]
     if (typeof value !== 'number' || row.trial === undefined) continue
-    if (best === undefined || value > best.value) best = { value, trial: String(row.trial) }
+    if (best === undefined || value > best.value) best = { value, row }
   }
-  return best?.trial
+  return best?.row
+}
+
+/** What `repro trace phases` takes: each boot has its own capture, and counts its own trials. */
+function captureOf(run: Run, row: Row): string {
+  const boots = bootsOf(run)
+  if (boots === 1) return `${runName(run)} --trial ${row.trial}`
+  const boot = Number(row[bootColumn])
+  const trial = Number(row.trial) - trialsBefore(boot, run.trials, boots)
+  return `${runName(run)}/${bootFolder(boot)} --trial ${trial}`
 }

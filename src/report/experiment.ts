@@ -20,18 +20,14 @@ export function experimentElement(
   const own = words.experiment
   const { environment, pattern, trials, origin, key, files } = own.heads
   const script = 'file' in block.script ? block.script.file : own.inlineScript
+  const size = own.size(block.environments.length, block.patterns.length, block.trials, block.boots)
   const cells = block.environments.flatMap((environment) =>
     cellsOf(block, environment, runs).map((cell) => ({ ...cell, environment })),
   )
   return element(
     'details',
     { className: ['experiment'], id: `experiment:${block.id}` },
-    element(
-      'summary',
-      {},
-      own.title(element('code', {}, block.id)),
-      ` · ${script} · ${own.size(block.environments.length, block.patterns.length, block.trials)}`,
-    ),
+    element('summary', {}, own.title(element('code', {}, block.id)), ` · ${script} · ${size}`),
     element('pre', {}, element('code', {}, source)),
     element(
       'div',

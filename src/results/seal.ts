@@ -1,6 +1,6 @@
 /**
  * Seals tell what this machine made from what a repository brought. What is trusted in .repro/ (manifests, what was rendered,
- * runs, finished trials) carries an HMAC-SHA256 over what it is, where it lies in the project, and its bytes. The key never
+ * runs, finished boots and trials) carries an HMAC-SHA256 over what it is, where it lies in the project, and its bytes. The key never
  * leaves the cache folder of this machine. Without a valid seal a thing is foreign: it is not even parsed.
  */
 
@@ -19,7 +19,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { cacheFolder } from '../testbed/cache.ts'
 
 export interface Item {
-  readonly kind: 'manifest' | 'rendered' | 'run' | 'trial'
+  readonly kind: 'manifest' | 'rendered' | 'run' | 'boot' | 'trial'
   /** Relative to the project. */
   readonly path: string
 }

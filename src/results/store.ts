@@ -9,8 +9,8 @@
  */
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { moveFile, remove } from '../files/change.ts'
+import { dirname, join } from 'node:path'
+import { remove, shareFile } from '../files/change.ts'
 import { digestOf, FileError } from '../files/ordinary.ts'
 import { replaceFolder } from './drafts.ts'
 import { type Files, openFiles, sha256 } from './files.ts'
@@ -42,7 +42,7 @@ export interface Store {
   past(cell: CellName, id: string): Run | undefined
   /** The newest run made here that still has this raw file, and where that is; undefined when there is none. */
   raw(cell: CellName, file: string): { readonly path: string; readonly run: Run } | undefined
-  /** Keeps a finished run, with its raw files (name -> path), which are moved. Returns it with their digests. */
+  /** Keeps a finished run, with its raw files (name -> path): the same files, or copies. Returns it with their digests. */
   keep(run: Omit<Run, 'files'>, raw: Readonly<Record<string, string>>): Promise<Run>
   /** Writes a run into results/, in the place of the one before. */
   record(run: Run): Promise<void>
@@ -201,10 +201,11 @@ function rawFiles(raw: Readonly<Record<string, string>>): Readonly<Record<string
   )
 }
 
-/** Moves them, from whatever file system they are on. */
+/** Names may have folders: `boot-2/trace.bin`. */
 async function takeRaw(raw: Readonly<Record<string, string>>, folder: string): Promise<void> {
   for (const [name, path] of Object.entries(raw)) {
-    await mkdir(folder, { recursive: true })
-    await moveFile(path, join(folder, name))
+    const place = join(folder, name)
+    await mkdir(dirname(place), { recursive: true })
+    await shareFile(path, place)
   }
 }

@@ -1,15 +1,15 @@
 /** What a reader should know of the series behind a number: outliers, which stay in, and drift from trial to trial. */
 
+import type { Sample } from '../stats/clusters.ts'
 import { drift } from '../stats/drift.ts'
 import { holm } from '../stats/holm.ts'
 import { outliers } from '../stats/outliers.ts'
 import { format, symbol } from './quantity.ts'
 
-export interface NamedSeries {
+/** Values in the order of trials, with the boots that they are of if there are several. */
+export interface NamedSeries extends Sample {
   /** `pause.total of latency/xen-4.14/baseline`. */
   readonly name: string
-  /** In the order of trials. */
-  readonly values: readonly number[]
   readonly unit: string
 }
 
@@ -36,7 +36,7 @@ function listed(series: readonly string[], more: number): string {
   return [...series, ...(more > 0 ? [`and ${more} more series`] : [])].join(', ')
 }
 
-/** Drift is judged by a test that is near enough from here on. */
+/** Drift is judged by a test that is near enough from here on; where every boot has one trial, nothing can drift. */
 const fewestForDrift = 10
 
 /**
@@ -48,8 +48,10 @@ export function warningsOn(series: readonly NamedSeries[], words: Warnings = eng
     const count = values.length === 0 ? 0 : outliers(values).length
     return count === 0 ? [] : [words.outlying(name, count, values.length)]
   })
-  const long = series.filter(({ values }) => values.length >= fewestForDrift)
-  const drifts = long.map(({ values }) => drift(values))
+  const long = series.filter(
+    ({ values, clusters }) => values.length >= fewestForDrift && new Set(clusters).size < values.length,
+  )
+  const drifts = long.map(drift)
   const ps = holm(drifts.map(({ p }) => p))
   const drifting = long.flatMap(({ name, unit }, index) => {
     const p = ps[index] as number

@@ -1,4 +1,5 @@
 import { cumulativeNormal } from 'vega-statistics'
+import { clusterValues, type Sample } from './clusters.ts'
 
 export interface Drift {
   /** Median change from one trial to the next, in the values' unit (Theil 1950, Sen 1968). Worked out when it is read. */
@@ -11,46 +12,63 @@ export interface Drift {
 
 /**
  * Whether values rise or fall over the order of trials: the test of Mann (1945) and Kendall, normal with corrections for ties and
- * continuity, which is close from ten values on. Throws a RangeError for fewer than two values.
+ * continuity, which is close from ten values on. Of several boots each is held against itself alone, and the scores are summed (as those
+ * of seasons by Hirsch, Slack and Smith, 1982): that one boot is slower than another is no drift. Throws a RangeError where no boot has
+ * two values.
  */
-export function drift(values: readonly number[]): Drift {
-  const n = values.length
-  if (n < 2) throw new RangeError(`the drift of ${n} values, at least 2 are needed`)
-  const counts = new Map<number, number>()
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
-  const pairs = (count: number) => (count * (count - 1)) / 2
-  const spread = (count: number) => count * (count - 1) * (2 * count + 5)
-  let variance = spread(n)
-  let unequal = pairs(n)
-  for (const count of counts.values()) {
-    variance -= spread(count)
-    unequal -= pairs(count)
+export function drift(sample: Sample): Drift {
+  const sequences = sample.clusters === undefined ? [sample.values] : clusterValues(sample)
+  let [score, variance, pairs] = [0, 0, 0]
+  for (const values of sequences) {
+    const own = scoreOf(values)
+    score += own.score
+    variance += own.variance
+    pairs += pairsOf(values.length)
   }
-  // Every pair rises, falls or is equal.
-  const score = unequal - 2 * falls(Float64Array.from(values))
+  if (pairs === 0)
+    throw new RangeError(`the drift of ${sample.values.length} values, at least 2 are needed, of one boot`)
   const distance = Math.max(0, Math.abs(score) - 1)
   return {
     get slope() {
-      return medianSlope(values)
+      return medianSlope(sequences, pairs)
     },
-    tau: score / pairs(n),
+    tau: score / pairs,
     p: variance === 0 ? 1 : Math.min(1, 2 * cumulativeNormal(-distance / Math.sqrt(variance / 18))),
   }
+}
+
+function pairsOf(count: number): number {
+  return (count * (count - 1)) / 2
+}
+
+/** How many more pairs rise than fall, and 18 times the variance of that. */
+function scoreOf(values: readonly number[]): { readonly score: number; readonly variance: number } {
+  const counts = new Map<number, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  const spread = (count: number) => count * (count - 1) * (2 * count + 5)
+  let variance = spread(values.length)
+  let unequal = pairsOf(values.length)
+  for (const count of counts.values()) {
+    variance -= spread(count)
+    unequal -= pairsOf(count)
+  }
+  // Every pair rises, falls or is equal.
+  return { score: unequal - 2 * falls(Float64Array.from(values)), variance }
 }
 
 /** So many slopes are made and sorted; of more the middle one is found by bisection. */
 const mostSlopes = 500_000
 
-function medianSlope(values: readonly number[]): number {
-  const n = values.length
-  const count = (n * (n - 1)) / 2
-  if (count > mostSlopes) return bisectedSlope(values, count)
+function medianSlope(sequences: readonly (readonly number[])[], count: number): number {
+  if (count > mostSlopes) return bisectedSlope(sequences, count)
   const slopes = new Float64Array(count)
   let next = 0
-  for (let j = 1; j < n; j += 1) {
-    for (let i = 0; i < j; i += 1) {
-      slopes[next] = ((values[j] as number) - (values[i] as number)) / (j - i)
-      next += 1
+  for (const values of sequences) {
+    for (let j = 1; j < values.length; j += 1) {
+      for (let i = 0; i < j; i += 1) {
+        slopes[next] = ((values[j] as number) - (values[i] as number)) / (j - i)
+        next += 1
+      }
     }
   }
   slopes.sort()
@@ -62,16 +80,20 @@ function medianSlope(values: readonly number[]): number {
 }
 
 /** To 40 bits of the range: a slope exceeds so many others as pairs fall once it is taken off. */
-function bisectedSlope(values: readonly number[], count: number): number {
+function bisectedSlope(sequences: readonly (readonly number[])[], count: number): number {
   let [low, high] = [0, 0]
-  for (let i = 1; i < values.length; i += 1) {
-    const step = (values[i] as number) - (values[i - 1] as number)
-    low = Math.min(low, step)
-    high = Math.max(high, step)
+  for (const values of sequences) {
+    for (let i = 1; i < values.length; i += 1) {
+      const step = (values[i] as number) - (values[i - 1] as number)
+      low = Math.min(low, step)
+      high = Math.max(high, step)
+    }
   }
   for (let bit = 0; bit < 40; bit += 1) {
     const slope = low + (high - low) / 2
-    if (falls(Float64Array.from(values, (value, index) => value - slope * index)) > count / 2) high = slope
+    const falling = (values: readonly number[]) =>
+      falls(Float64Array.from(values, (value, index) => value - slope * index))
+    if (sequences.reduce((sum, values) => sum + falling(values), 0) > count / 2) high = slope
     else low = slope
   }
   return low + (high - low) / 2

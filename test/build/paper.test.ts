@@ -1,6 +1,11 @@
 import { resolve } from 'node:path'
 import { expect, it } from 'vitest'
+import { planAsItIs } from '../../src/build/build.ts'
 import { openDocument } from '../../src/build/site.ts'
+import { cellChanges } from '../../src/plan/verdict.ts'
+import { bootsOf } from '../../src/results/boots.ts'
+import { openFiles } from '../../src/results/files.ts'
+import { keyOf } from '../../src/results/key.ts'
 import { openSeal } from '../../src/results/seal.ts'
 
 const site = {
@@ -29,4 +34,19 @@ it('the editions of the paper have the same blocks, values and citations', async
   const keys = (document: typeof english) =>
     new Set(document?.citations.flatMap(({ items }) => items.map(({ key }) => key)))
   expect(keys(japanese)).toEqual(keys(english))
+})
+
+it('a recorded run has the key that it had before there were boots, unless it has several', async () => {
+  const at = { ...site, document: 'paper/index.md' }
+  const steps = await planAsItIs(at, await openDocument(at), openFiles(site.project))
+  const recorded = steps.flatMap((step) => (step.record ? [{ ...step, run: step.record.run }] : []))
+  expect(recorded.length).toBeGreaterThan(0)
+  for (const { cell, inputs, verdict, run } of recorded) {
+    const { boots } = cell.block
+    expect('boots' in inputs).toBe(boots > 1)
+    expect('boots' in run.inputs).toBe(bootsOf(run) > 1)
+    const changes = cellChanges(run.inputs, inputs)
+    expect(changes.some(({ input }) => input === 'boots')).toBe(boots !== bootsOf(run))
+    if (run.key === keyOf(run, run.inputs)) expect(verdict.type === 'recorded').toBe(changes.length === 0)
+  }
 })

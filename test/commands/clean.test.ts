@@ -21,23 +21,34 @@ function link(path: string): void {
 }
 
 describe('clean', () => {
-  it.each(['.repro', '.repro/failed'])('deletes nothing behind %s as a link', async (path) => {
-    link(path)
-    const { exitCode, err } = await repro('clean')
-    expect(err).toContain(
-      `error: ${path} is a link to ${join(project, 'victim')}: repro writes and deletes only in real folders`,
-    )
-    expect(exitCode).toBe(1)
-    untouched()
-  })
+  it.each(['.repro', '.repro/failed', '.repro/boots'])(
+    'deletes nothing behind %s as a link',
+    async (path) => {
+      link(path)
+      const { exitCode, err } = await repro('clean')
+      expect(err).toContain(
+        `error: ${path} is a link to ${join(project, 'victim')}: repro writes and deletes only in real folders`,
+      )
+      expect(exitCode).toBe(1)
+      untouched()
+    },
+  )
 
   it('deletes what is old, a link itself but not what it leads to, and nothing else', async () => {
     write({ '.repro/failed/old/output': '', '.repro/failed/new/output': '', '.repro/journals/a.jsonl': '' })
+    write({ '.repro/boots/a/raw/trace': '', '.repro/boots/b/boot': '' })
     link('.repro/failed/link')
     execFileSync('touch', ['-h', '-d', '2020-01-01', join(project, '.repro/failed/link')])
-    for (const path of ['.repro/failed/old', '.repro/journals/a.jsonl']) old(path)
+    for (const path of [
+      '.repro/failed/old',
+      '.repro/journals/a.jsonl',
+      '.repro/boots/a/raw',
+      '.repro/boots/a',
+    ])
+      old(path)
     const { exitCode, out } = await repro('clean')
     expect(out.split('\n').filter(Boolean).sort()).toEqual([
+      'deleted .repro/boots/a',
       'deleted .repro/failed/link',
       'deleted .repro/failed/old',
       'deleted .repro/journals/a.jsonl',

@@ -66,7 +66,7 @@ describe('repro help', () => {
     [['-n', 'build'], 'unknown command: -n'],
     [['check', '--json'], 'unknown option: --json (repro check takes no options)'],
     [['build', '--tirals', '3'], 'unknown option: --tirals (did you mean --trials?)'],
-    [['build', '--rerun-only', 'x'], 'unknown option: --rerun-only (known: --deadline, '],
+    [['build', '--rerun-only', 'x'], 'unknown option: --rerun-only (known: --boots, --deadline, '],
     [['build', 'a.md', 'b.md'], 'unexpected argument: b.md (usage: repro build [DOCUMENT])'],
   ])('%j is a mistake', async (args, message) => {
     const { exitCode, out, err } = await repro(...args)

@@ -27,8 +27,8 @@ function screen(isTTY: boolean, variables: Record<string, string> = {}) {
 const planned: BuildEvent = {
   type: 'planned',
   cells: [
-    { name, trials: 10 },
-    { name: other, trials: 10 },
+    { name, trials: 10, boots: 1 },
+    { name: other, trials: 10, boots: 1 },
   ],
   jobs: 1,
 }
@@ -51,8 +51,8 @@ describe('without a terminal', () => {
   it('says how long the cells took when they last ran', () => {
     const { written, tell } = screen(false)
     const cells = [
-      { name, trials: 10, seconds: 90 },
-      { name: other, trials: 10, seconds: 30 },
+      { name, trials: 10, boots: 1, seconds: 90 },
+      { name: other, trials: 10, boots: 1, seconds: 30 },
     ]
     tell(0, { type: 'planned', cells, jobs: 2 })
     expect(written).toEqual(['2 cells to run, about 1 min 30 s\n'])
@@ -136,7 +136,7 @@ describe('on a terminal', () => {
   it('cuts lines to the width of the screen, so that they never wrap', () => {
     const { written, tell, close } = screen(true, { NO_COLOR: '1' })
     const long = `latency/${'x'.repeat(100)}/baseline`
-    tell(0, { type: 'planned', cells: [{ name: long, trials: 1 }], jobs: 1 })
+    tell(0, { type: 'planned', cells: [{ name: long, trials: 1, boots: 1 }], jobs: 1 })
     tell(0, { type: 'started', name: long, reason: 'never run' })
     tell(1000, { type: 'progress', name: long, done: 1, total: 1 })
     const lines = stripVTControlCharacters(written.at(-1) ?? '').split('\n')

@@ -151,6 +151,39 @@ describe('a cell in place of a file', () => {
     )
   })
 
+  it('of several boots has the capture of the one that is named', async () => {
+    const left = join(folder, 'left-boots')
+    mkdirSync(left)
+    const files = ['trace.bin', 'dom0.stamps', 'domu.stamps'].map((name) => {
+      copyFileSync(join(folder, 'run', name), join(left, name))
+      return [`boot-2/${name}`, join(left, name)] as const
+    })
+    const boots = settled({ ...made, inputs: { boots: 2 }, environment: 'boots' })
+    const store = openStore(folder)
+    await store.keep(boots, Object.fromEntries(files))
+    const cell = 'latency/boots/baseline'
+    const raw = `.repro/runs/${cell}/${store.history(boots)[0]}/raw`
+    expect(await trace('phases', `${cell}/boot-2`, '--trial', '3')).toEqual({
+      exitCode: 0,
+      err: `${raw}/boot-2/trace.bin: not recorded\n`,
+      out: expect.stringMatching(/^pause of trial 3/),
+    })
+    for (const [word, message] of [
+      [cell, `which boot? ${cell} has several: ${cell}/boot-1 to ${cell}/boot-2`],
+      [`${cell}/boot-3`, `no boot 3 of ${cell}: there are ${cell}/boot-1 to ${cell}/boot-2`],
+      [`${cell}/boot-0`, `no file ${cell}/boot-0`],
+    ] as const)
+      expect(await trace('info', word)).toMatchObject({ exitCode: 2, err: expect.stringContaining(message) })
+    await store.record(boots)
+    expect((await trace('info', `${cell}/boot-1`)).err).toContain(
+      `no capture of ${cell}/boot-1 here: a recorded run keeps only the digests of its raw files. To make them again: repro run --rerun=${cell}\n`,
+    )
+    await store.record(made)
+    expect((await trace('info', 'latency/board/baseline/boot-1')).err).toContain(
+      'latency/board/baseline has only one boot: leave out /boot-1',
+    )
+  })
+
   it('has the trials that there are', async () => {
     const { err, exitCode } = await trace('phases', 'run/trace.bin', '--trial', '99')
     expect(exitCode).toBe(2)

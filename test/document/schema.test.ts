@@ -8,7 +8,11 @@ describe('jsonSchemas', () => {
     expect(schemas.experiment).toMatchObject({
       required: ['id', 'script', 'environments', 'trials', 'patterns'],
       additionalProperties: false,
-      properties: { trials: { type: 'integer', minimum: 1 }, seed: { default: 1 } },
+      properties: {
+        trials: { type: 'integer', minimum: 1 },
+        boots: { type: 'integer', minimum: 1, maximum: 1000, default: 1 },
+        seed: { default: 1 },
+      },
     })
     expect(schemas.figure).toMatchObject({
       required: ['id', 'spec', 'caption', 'alt', 'data'],

@@ -21,6 +21,7 @@ import {
   moveFile,
   openForAppending,
   remove,
+  shareFile,
   WriteError,
   writeError,
 } from '../../src/files/change.ts'
@@ -104,6 +105,30 @@ it.runIf(existsSync('/dev/shm') && statSync('/dev/shm').dev !== statSync(tmpdir(
     }
   },
 )
+
+it.runIf(existsSync('/dev/shm') && statSync('/dev/shm').dev !== statSync(tmpdir()).dev)(
+  'a file of another file system is shared by a copy',
+  async () => {
+    const elsewhere = mkdtempSync('/dev/shm/repro-change-')
+    try {
+      writeFileSync(join(elsewhere, 'a'), 'a')
+      await shareFile(join(elsewhere, 'a'), join(project, 'a'))
+      expect(readFileSync(join(project, 'a'), 'utf8')).toBe('a')
+      expect(readdirSync(elsewhere)).toEqual(['a'])
+      expect(readdirSync(project).sort()).toEqual(['a', 'file', 'link'])
+    } finally {
+      await rm(elsewhere, { recursive: true })
+    }
+  },
+)
+
+it('nothing that is there is replaced by a file that is shared', async () => {
+  writeFileSync(join(project, 'a'), 'a')
+  await expect(shareFile(join(project, 'a'), join(project, 'file'))).rejects.toThrow(
+    /cannot write .*\/file: something is in its place/,
+  )
+  expect(readFileSync(join(project, 'file'), 'utf8')).toBe('')
+})
 
 it.each([
   ['ENOSPC', 'cannot write a: the disk is full; make room and try again'],

@@ -45,6 +45,15 @@ describe('a verdict', () => {
     expect(verdictOf(wanted({ trials: 9 }), run, here).type).toBe('cached')
   })
 
+  it('takes inputs without boots for those of one', () => {
+    const reason = (before: Partial<Inputs>, now: Partial<Inputs>) => {
+      const recorded = { ...run, inputs: { ...inputs, ...before } as Inputs }
+      return verdictOf(wanted(now), recorded, none)
+    }
+    expect(reason({}, { boots: 5, trials: 50 })).toMatchObject({ reason: 'boots 1 -> 5, trials 4 -> 50' })
+    expect(reason({ boots: 5 }, { seed: 2 })).toMatchObject({ reason: 'boots 5 -> 1, seed 1 -> 2' })
+  })
+
   it('is missing when there is no run', () => {
     expect(verdictOf(wanted(), undefined, none)).toEqual({ type: 'missing', reason: 'never run' })
   })

@@ -8,7 +8,7 @@ import { openDrawer } from '../../src/report/drawing/process.ts'
 import { renderReport } from '../../src/report/page.ts'
 import type { Standings } from '../../src/report/telling.ts'
 import type { Run } from '../../src/results/run.ts'
-import { fakeRun } from '../results/fake.ts'
+import { fakeRun, settled } from '../results/fake.ts'
 
 const drawer = openDrawer()
 afterAll(() => drawer[Symbol.dispose]())
@@ -347,6 +347,56 @@ describe('the page', () => {
     const first = await report(table + figure)
     const second = await report(table + figure, both.toReversed())
     expect(second.html).toBe(first.html)
+  })
+})
+
+describe('the way from a claim to the records behind it', () => {
+  const files = Object.fromEntries(
+    ['trace.bin', 'dom0.stamps', 'domu.stamps'].map((name) => [name, { sha256: 'a'.repeat(64), bytes: 1 }]),
+  )
+  const one = { ...fakeRun({ trials: 5 }), files }
+  const [index, ...others] = one.columns
+  // The trials 0 and 1, and 2 to 4.
+  const several = settled({
+    ...one,
+    inputs: { ...one.inputs, boots: 2 },
+    columns: [...(index ? [index] : []), { name: 'boot', role: 'index' }, ...others],
+    rows: one.rows.map((row) => ({ ...row, boot: Number(row.trial) < 2 ? 1 : 2 })),
+    files: Object.fromEntries(
+      Object.entries(files).flatMap(([name, file]) => [
+        [`boot-1/${name}`, file],
+        [`boot-2/${name}`, file],
+      ]),
+    ),
+  })
+  const claim = `
+\`\`\`yaml claim
+id: C1
+statement: It takes some time
+scope: method
+value: latency['xen-4.14'].baseline.pause.total.max
+between: [1, 9]
+\`\`\`
+`
+
+  it.each([
+    ['one boot', one, 'npx repro trace phases latency/xen-4.14/baseline --trial 4  #'],
+    ['several', several, 'npx repro trace phases latency/xen-4.14/baseline/boot-2 --trial 2  #'],
+  ])('names the trial of the largest value of %s as its capture counts it', async (_, run, command) => {
+    const { html } = await report(claim, [run, fakeRun({ pattern: 'dom0-cpu' })])
+    expect(html).toContain(command)
+  })
+
+  it('says with the experiment in how many boots its trials are', async () => {
+    expect((await report('')).html).toContain('1 environment, 2 patterns, 4 trials each</summary>')
+    const document = parseDocument(
+      new VFile({
+        path: 'paper/index.md',
+        value: front + experiment.replace('trials: 4', 'trials: 4\nboots: 2'),
+      }),
+    )
+    const given = { document, runs: both, read, published, standings: new Map(), drawer, generator: 'repro' }
+    expect((await renderReport(given)).html).toContain('4 trials each in 2 boots</summary>')
   })
 })
 

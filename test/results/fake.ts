@@ -115,6 +115,7 @@ export function fakeExperiment(
     script: { file: 'experiments/pause-resume.ts' },
     environments,
     trials: 4,
+    boots: 1,
     seed: 1,
     deadlineSeconds: 900,
     needs: [],

@@ -1,4 +1,13 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -145,17 +154,21 @@ describe('the store', () => {
     expect(() => store.recorded(run)).toThrow(message)
   })
 
-  it('moves raw files beside the run and tells their digests', async () => {
+  it('shares raw files, also in folders, and tells their digests', async () => {
     const file = join(project, 'trace')
     writeFileSync(file, 'abc')
-    const { files } = await store.keep(run, { 'trace.bin': file })
+    const { files } = await store.keep(run, { 'trace.bin': file, 'boot-2/trace.bin': file })
     // FIPS 180-2, appendix B.1
     const sha256 = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'
-    expect(files).toEqual({ 'trace.bin': { sha256, bytes: 3 } })
+    const told = { sha256, bytes: 3 }
+    expect(files).toEqual({ 'trace.bin': told, 'boot-2/trace.bin': told })
     const [id = ''] = store.history(run)
     const runs = join(project, '.repro/runs/latency/xen-4.14/baseline')
     expect(readFileSync(join(runs, id, 'raw/trace.bin'), 'utf8')).toBe('abc')
-    expect(readdirSync(project)).toEqual(['.repro'])
+    const inode = statSync(file).ino
+    for (const name of ['trace.bin', 'boot-2/trace.bin'])
+      expect(statSync(join(runs, id, 'raw', name)).ino).toBe(inode)
+    expect(store.raw(run, 'boot-2/trace.bin')?.path).toBe(join(runs, id, 'raw/boot-2/trace.bin'))
   })
 
   it('takes over edited rows when told to, and says so in the run', async () => {

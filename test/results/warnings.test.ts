@@ -30,6 +30,17 @@ describe('warnings on series', () => {
     ])
   })
 
+  it('take no difference between boots for a drift', () => {
+    const values = [1000, 2000, 3000].flatMap((level) =>
+      steady(`boot ${level}`, 20).map((one) => one + level),
+    )
+    const clusters = values.map((_, index) => Math.floor(index / 20) + 1)
+    expect(warningsOn([named('a', values)])).toHaveLength(1)
+    expect(warningsOn([{ ...named('a', values), clusters }])).toEqual([])
+    const one = steady('one', 12)
+    expect(warningsOn([{ ...named('a', one), clusters: one.map((_, index) => index) }])).toEqual([])
+  })
+
   it('see no drift in one of twenty steady series, as they are judged together', () => {
     const all = Array.from({ length: 200 }, (_, index) => named(String(index), steady(`s${index}`)))
     expect(warningsOn(all)).toEqual([])

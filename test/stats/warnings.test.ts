@@ -60,16 +60,16 @@ describe('drift', () => {
   const rising = [12, 15, 11, 18, 14, 16, 19, 17, 21, 20, 18, 23]
 
   it("agrees with R's test of Kendall's tau, with ties and continuity", () => {
-    expect(drift(rising).p).toBeCloseTo(0.003891292566, 9)
+    expect(drift({ values: rising }).p).toBeCloseTo(0.003891292566, 9)
   })
 
   it('has a tau of 1 and the step as slope if every value exceeds the one before', () => {
-    expect(drift([1, 3, 5, 7, 9])).toMatchObject({ tau: 1, slope: 2 })
-    expect(drift([9, 7, 5, 3, 1])).toMatchObject({ tau: -1, slope: -2 })
+    expect(drift({ values: [1, 3, 5, 7, 9] })).toMatchObject({ tau: 1, slope: 2 })
+    expect(drift({ values: [9, 7, 5, 3, 1] })).toMatchObject({ tau: -1, slope: -2 })
   })
 
   it('is none among equal values', () => {
-    expect(drift([4, 4, 4])).toEqual({ slope: 0, tau: 0, p: 1 })
+    expect(drift({ values: [4, 4, 4] })).toEqual({ slope: 0, tau: 0, p: 1 })
   })
 
   it('has the tau and slope of all pairs, ties or not', () => {
@@ -79,7 +79,7 @@ describe('drift', () => {
           values.slice(0, j).map((earlier, i) => ({ change: later - earlier, distance: j - i })),
         )
         const score = pairs.reduce((sum, { change }) => sum + Math.sign(change), 0)
-        const { tau, slope } = drift(values)
+        const { tau, slope } = drift({ values })
         expect(tau).toBeCloseTo(score / pairs.length, 12)
         expect(slope).toBeCloseTo(median(pairs.map(({ change, distance }) => change / distance)), 12)
       }),
@@ -88,11 +88,38 @@ describe('drift', () => {
 
   it('is found in many values without looking at all pairs', () => {
     const values = Array.from({ length: 100_000 }, (_, index) => 0.5 * index + ((index * 7919) % 1001))
-    expect(drift(values).p).toBe(0)
-    expect(drift(values).slope).toBeCloseTo(0.5, 4)
+    expect(drift({ values }).p).toBe(0)
+    expect(drift({ values }).slope).toBeCloseTo(0.5, 4)
   })
 
-  it('needs two values', () => {
-    expect(() => drift([1])).toThrow('the drift of 1 values, at least 2 are needed')
+  it('is looked for in each boot by itself', () => {
+    const boots = [10, 20, 30].flatMap((level) => [level + 1, level + 3, level + 2, level + 1])
+    const clusters = boots.map((value) => Math.floor(value / 10))
+    expect(drift({ values: boots }).p).toBeLessThan(0.01)
+    // Of six pairs in each boot two rise, three fall and one is equal.
+    expect(drift({ values: boots, clusters })).toMatchObject({ tau: -3 / 18, slope: -0.5 })
+    expect(drift({ values: boots, clusters }).p).toBeGreaterThan(0.5)
+  })
+
+  it('is found where every boot drifts, whatever their levels', () => {
+    const falling = [30, 20, 10].flatMap((level) => [level + 1, level + 3, level + 5, level + 7])
+    const clusters = falling.map((value) => Math.floor(value / 10))
+    expect(drift({ values: falling, clusters })).toMatchObject({ tau: 1, slope: 2 })
+    expect(drift({ values: falling, clusters }).p).toBeLessThan(0.001)
+    expect(drift({ values: falling }).slope).toBeLessThan(0)
+  })
+
+  it('of many boots is found without looking at all pairs', () => {
+    const values = Array.from(
+      { length: 100_000 },
+      (_, index) => 0.5 * (index % 50_000) + ((index * 7919) % 1001),
+    )
+    const clusters = values.map((_, index) => Math.floor(index / 50_000))
+    expect(drift({ values, clusters }).slope).toBeCloseTo(0.5, 4)
+  })
+
+  it('needs two values of one boot', () => {
+    expect(() => drift({ values: [1] })).toThrow('the drift of 1 values, at least 2 are needed, of one boot')
+    expect(() => drift({ values: [1, 2], clusters: [1, 2] })).toThrow(RangeError)
   })
 })

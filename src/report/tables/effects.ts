@@ -95,10 +95,7 @@ export const effects = tableKind(options, (given, context): Table => {
       own.unchanged(given.tolerance),
       own.oneBoot,
       ...warningsOn(
-        shown.map((run) => {
-          const { values, unit: own } = series(run, factors, given.measure)
-          return { name: runName(run), values, unit: own }
-        }),
+        shown.map((run) => ({ name: runName(run), ...series(run, factors, given.measure) })),
         words.claim.reasons.warnings,
       ).map(own.sentence),
     ],

@@ -101,8 +101,8 @@ export const english = {
   experiment: {
     title: (id: Child): readonly Child[] => ['Experiment ', id],
     inlineScript: 'script below',
-    size: (environments: number, patterns: number, trials: number) =>
-      `${counted(environments, 'environment')}, ${counted(patterns, 'pattern')}, ${counted(trials, 'trial')} each`,
+    size: (environments: number, patterns: number, trials: number, boots: number) =>
+      `${counted(environments, 'environment')}, ${counted(patterns, 'pattern')}, ${counted(trials, 'trial')} each${boots > 1 ? ` in ${boots} boots` : ''}`,
     cells: (id: string) => `Cells of ${id}`,
     heads: {
       environment: 'environment',

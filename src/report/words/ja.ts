@@ -81,7 +81,8 @@ export const japanese: Words = {
   experiment: {
     title: (id) => ['実験 ', id],
     inlineScript: '下記のスクリプト',
-    size: (environments, patterns, trials) => `${environments}環境、${patterns}パターン、各${trials}試行`,
+    size: (environments, patterns, trials, boots) =>
+      `${environments}環境、${patterns}パターン、各${trials}試行${boots > 1 ? `（${boots}回の起動に分割）` : ''}`,
     cells: (id) => `${id}のセル`,
     heads: {
       environment: '環境',
