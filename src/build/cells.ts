@@ -111,11 +111,11 @@ export async function runCells(
     if (ready.length === 0 || (failures.length > 0 && !keepGoing)) {
       return { executed: [...made.values()], failures, skipped: open.map(({ cell }) => runName(cell)) }
     }
-    const together = longestFirst(ready.filter((step) => !runsAlone(step)))
+    const together = inOrder(ready.filter((step) => !runsAlone(step)))
     // All of them must have ended before the first bug or interruption is passed on: they still write.
     const ends = await Promise.allSettled(together.map((step) => runStep(step, sideBySide)))
     for (const end of ends) if (end.status === 'rejected') throw end.reason
-    for (const step of longestFirst(ready.filter(runsAlone))) await runStep(step, oneByOne)
+    for (const step of inOrder(ready.filter(runsAlone))) await runStep(step, oneByOne)
   }
 }
 
@@ -139,9 +139,13 @@ function runsAlone({ environment, cell }: Step): boolean {
 const aloneNote =
   'local cells run one at a time, and so do their boots, so that none disturbs the times of another (parallel: true in a block that times nothing lets its cells run side by side)'
 
-/** Ordered by how long each took last time, so that no long one is left when all others are done; those never run come first. */
-function longestFirst(steps: readonly Step[]): readonly Step[] {
+/**
+ * Environment by environment, as boards of one environment share saved stages; in each, ordered by how long cells took last time, so that no
+ * long one is left when all others are done; those never run come first.
+ */
+function inOrder(steps: readonly Step[]): readonly Step[] {
   const seconds = ({ verdict }: Step) =>
     ('run' in verdict ? secondsOf(verdict.run) : undefined) ?? Number.MAX_VALUE
-  return steps.toSorted((a, b) => seconds(b) - seconds(a))
+  const groups = Map.groupBy(steps, ({ cell }) => cell.environment)
+  return [...groups.values()].flatMap((group) => group.toSorted((a, b) => seconds(b) - seconds(a)))
 }
