@@ -1,7 +1,6 @@
 /** What a job says of its board, and of its own failure. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Vcpu } from 'repro'
 import type { Settings } from './domains.ts'
 
 /** What the board said of itself before the trials, under the names that the study's own tables use. */
@@ -68,7 +67,6 @@ function network(lines: readonly string[]): string {
   return `peer domU on a bridge in dom0, sent ${Math.round(mbps)} Mbps during the trials`
 }
 
-export function steadyVcpus(_: string) { return [] }
 /** What the job said last on the console, without what kernel and hypervisor say as they switch off. */
 export async function complaint(folder: string): Promise<string> {
   const log = await readFile(join(folder, 'console.log'), 'latin1')

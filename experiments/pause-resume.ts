@@ -5,8 +5,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
-  type BusyClock,
-  busyClock,
   type Cell,
   type Column,
   median,
@@ -17,10 +15,10 @@ import {
   type Row,
   type Stamps,
 } from 'repro'
-import { captured, steadyVcpus } from './captured.ts'
+import { captured } from './captured.ts'
 import { rawFiles, runJob, settingsOf } from './domains.ts'
 import { pictures } from './pictures.ts'
-import { columnsOf, corrected, correctedColumnsOf, exclusionsOf, reasonOf } from './rows.ts'
+import { columnsOf, exclusionsOf, reasonOf } from './rows.ts'
 
 /** How far from the loop's period a vCPU's sleep may end and still count as ended by the loop's timer. */
 const periodToleranceUs = 60
@@ -46,8 +44,6 @@ const columns: readonly Column[] = [
   { name: 'excluded', role: 'factor' },
   ...columnsOf(measures),
   ...columnsOf({ 'loop-period': 'last domU stamp → vCPU stops, vCPU found blocked' }),
-  { name: 'busy', role: 'measure', label: 'busy pCPUs while xl ran, on average' },
-  ...correctedColumnsOf(measures),
 ]
 
 export default async function pauseResume(cell: Cell): Promise<Result> {
@@ -62,10 +58,8 @@ export default async function pauseResume(cell: Cell): Promise<Result> {
   const domU = parseStamps(await text('domu.stamps'), 'domu.stamps')
   const capture = await readFile(join(job.folder, 'trace.bin'))
   const analysis = operations({ capture: [capture], dom0, domU })
-  const environment = await text('environment')
-  const clock = busyClock(capture, steadyVcpus(environment))
   const loop = { periodTicks: loopPeriod(domU), hz: analysis.hz }
-  const rows = analysis.operations.map((operation) => row(operation, loop, clock))
+  const rows = analysis.operations.map((operation) => row(operation, loop))
   cell.progress(cell.trials, cell.trials)
   return {
     columns,
@@ -73,7 +67,7 @@ export default async function pauseResume(cell: Cell): Promise<Result> {
     datasets: { pictures: pictures(capture, analysis, { dom0, domU }) },
     exclusions: exclusionsOf(rows),
     clockHz: analysis.hz,
-    captured: captured(environment, settings, cell.board.facts),
+    captured: captured(await text('environment'), settings, cell.board.facts),
     files: rawFiles(job.folder, ['dom0.stamps', 'domu.stamps']),
   }
 }
@@ -81,40 +75,33 @@ export default async function pauseResume(cell: Cell): Promise<Result> {
 function row(
   operation: Operation,
   { periodTicks, hz }: { readonly periodTicks: number | null; readonly hz: number },
-  clock: BusyClock,
 ): Row {
-  const { trial, type, state, edges } = operation
+  const { trial, type, state } = operation
   const common = {
     trial,
     operation: type,
     found: state ?? 'unknown',
     sleep: '',
     excluded: reasonOf(operation),
-    busy: Number(clock.meanBusy(edges.xlRuns, edges.xlEnds).toFixed(3)),
+    ...measured(operation),
   }
-  const raw = measured(operation, (ticks) => ticks)
-  const both = { ...common, ...raw, ...corrected(measured(operation, clock.at), (ticks) => ticks) }
   // A blocked vCPU goes offline only when its sleep ends. If the loop's timer ends it, and not another timer of the
   // guest's kernel, these two phases are one period of the loop.
-  if (type === 'unpause' || state !== 'blocked' || operation.phases === null) return both
+  if (type === 'unpause' || state !== 'blocked' || operation.phases === null) return common
   const period = operation.phases.lastStampToXen + operation.phases.xenToVcpuStops
   const sleep = periodTicks === null ? '' : sleepEnd(period - periodTicks, hz)
-  return { ...both, sleep, 'loop-period': period }
+  return { ...common, sleep, 'loop-period': period }
 }
 
-/** The measures of an operation on a clock: ticks of the trace -> ticks of that clock. */
-function measured(
-  { type, edges, phases }: Operation,
-  at: (ticks: number) => number,
-): Readonly<Record<string, number>> {
-  const start = at(edges.xlRuns)
-  const command = at(edges.xlEnds) - start
-  if (phases === null || edges.xenStarts === null) return { command }
-  const xen = at(edges.xenStarts)
+/** The measures of an operation, as far as it has them, in ticks. */
+function measured({ type, edges, phases }: Operation): Readonly<Record<string, number>> {
+  const { xlRuns: start, xlEnds, xenStarts: xen } = edges
+  const command = xlEnds - start
+  if (phases === null || xen === null) return { command }
   const xlToXen = { command, 'xl-to-xen': xen - start }
   if (type === 'unpause') {
-    if (edges.vcpuRuns === null || edges.firstStamp === null) return { command }
-    const [runs, resumes] = [at(edges.vcpuRuns), at(edges.firstStamp)]
+    const { vcpuRuns: runs, firstStamp: resumes } = edges
+    if (runs === null || resumes === null) return { command }
     return {
       ...xlToXen,
       total: resumes - start,
@@ -122,15 +109,15 @@ function measured(
       'vcpu-run-to-domu-resume': resumes - runs,
     }
   }
-  if (edges.lastStamp === null || edges.vcpuStops === null) return { command }
-  const [last, stops] = [at(edges.lastStamp), at(edges.vcpuStops)]
+  const { lastStamp: last, vcpuStops: stops, allOff } = edges
+  if (last === null || stops === null) return { command }
   return {
     ...xlToXen,
     total: stops - start,
     'xl-to-domu-stop': last - start,
     'domu-stop-to-xen': xen - last,
     'xen-to-vcpu-stop': stops - xen,
-    ...(edges.allOff === null ? {} : { 'xen-to-all-off': at(edges.allOff) - xen }),
+    ...(allOff === null ? {} : { 'xen-to-all-off': allOff - xen }),
   }
 }
 

@@ -5,21 +5,6 @@ export function columnsOf(labels: Readonly<Record<string, string>>): Column[] {
   return Object.entries(labels).map(([name, label]) => ({ name, role: 'measure', unit: 'ticks', label }))
 }
 
-/** The same under the names of the corrected columns. */
-export function corrected<T>(
-  values: Readonly<Record<string, T>>,
-  change: (value: T) => T,
-): Record<string, T> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [`${name}-corrected`, change(value)]),
-  )
-}
-
-/** Columns of measures on the board's clock and, under names of their own, corrected. */
-export function correctedColumnsOf(labels: Readonly<Record<string, string>>): Column[] {
-  return columnsOf(corrected(labels, (label) => `${label}, corrected for busy pCPUs`))
-}
-
 /**
  * A pause that reaches Xen before the loop stamps again has its last stamp before its own start: the study's first phase is
  * then negative, and right. It takes a resident program to be that fast, or a loaded domU, where stamps are far apart.

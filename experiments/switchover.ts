@@ -8,8 +8,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
-  type BusyClock,
-  busyClock,
   type Cell,
   type Column,
   type Operation,
@@ -20,9 +18,9 @@ import {
   type Row,
   type Unpause,
 } from 'repro'
-import { captured, steadyVcpus } from './captured.ts'
+import { captured } from './captured.ts'
 import { rawFiles, runJob, settingsOf } from './domains.ts'
-import { columnsOf, corrected, correctedColumnsOf, exclusionsOf, reasonOf } from './rows.ts'
+import { columnsOf, exclusionsOf, reasonOf } from './rows.ts'
 
 const pair = ['active', 'standby'] as const
 
@@ -43,7 +41,6 @@ const columns: readonly Column[] = [
   { name: 'found', role: 'factor', label: 'state of the measuring vCPU when Xen pauses it' },
   { name: 'excluded', role: 'factor' },
   ...columnsOf(measures),
-  ...correctedColumnsOf(measures),
 ]
 
 export default async function switchover(cell: Cell): Promise<Result> {
@@ -51,7 +48,6 @@ export default async function switchover(cell: Cell): Promise<Result> {
   const { folder } = await runJob(cell, settings, { name: 'switchover', driver: 'switchover', more: {} })
   const capture = await readFile(join(folder, 'trace.bin'))
   const environment = await readFile(join(folder, 'environment'), 'utf8')
-  const clock = busyClock(capture, steadyVcpus(environment))
   const read = async (name: string) => parseStamps(await readFile(join(folder, name), 'utf8'), name)
   const found: Operation[] = []
   let clockHz = 0
@@ -62,7 +58,7 @@ export default async function switchover(cell: Cell): Promise<Result> {
     found.push(...analysis.operations)
     clockHz = analysis.hz
   }
-  const rows = Array.from({ length: cell.trials }, (_, index) => row(index + 1, found, clock))
+  const rows = Array.from({ length: cell.trials }, (_, index) => row(index + 1, found))
   cell.progress(cell.trials, cell.trials)
   const stamps = pair.flatMap((name) => [`${name}.dom0.stamps`, `${name}.domu.stamps`])
   return {
@@ -75,7 +71,7 @@ export default async function switchover(cell: Cell): Promise<Result> {
   }
 }
 
-function row(trial: number, found: readonly Operation[], clock: BusyClock): Row {
+function row(trial: number, found: readonly Operation[]): Row {
   const those = found.filter((one) => one.trial === trial)
   const pause = those.find((one) => one.type === 'pause')
   const unpause = those.find((one) => one.type === 'unpause')
@@ -86,20 +82,15 @@ function row(trial: number, found: readonly Operation[], clock: BusyClock): Row 
     to: pair[trial % 2] ?? '',
     found: pause.state ?? 'unknown',
     excluded: reasonOf(pause) || reasonOf(unpause),
-    ...measured(pause, unpause, (ticks) => ticks),
-    ...corrected(measured(pause, unpause, clock.at), (ticks) => ticks),
+    ...measured(pause, unpause),
   }
 }
 
-function measured(
-  { edges: pause }: Pause,
-  { edges: unpause }: Unpause,
-  at: (ticks: number) => number,
-): Readonly<Record<string, number>> {
-  const edges = [pause.lastStamp, pause.xenStarts, unpause.xenStarts, unpause.vcpuRuns, unpause.firstStamp]
-  if (edges.some((edge) => edge === null)) return {}
-  const decision = at(pause.xlRuns)
-  const [lastStamp = 0, pauses = 0, unpauses = 0, runs = 0, serves = 0] = edges.map((edge) => at(edge ?? 0))
+function measured({ edges: pause }: Pause, { edges: unpause }: Unpause): Readonly<Record<string, number>> {
+  const { xlRuns: decision, lastStamp, xenStarts: pauses } = pause
+  const { xenStarts: unpauses, vcpuRuns: runs, firstStamp: serves } = unpause
+  if (lastStamp === null || pauses === null || unpauses === null || runs === null || serves === null)
+    return {}
   return {
     switch: serves - decision,
     gap: serves - lastStamp,
