@@ -10,7 +10,6 @@ export { max, median, min, quantile } from './stats/order.ts'
 export type { Board } from './testbed/board.ts'
 export type { Job, JobResult, Stage } from './testbed/testbed.ts'
 export { TestbedError } from './testbed/testbed.ts'
-export { type BusyClock, busyClock, type Vcpu } from './trace/busy.ts'
 export { TraceError } from './trace/error.ts'
 export {
   type Analysis,

@@ -5,6 +5,7 @@ import type { ClaimBlock, FigureBlock, TableBlock } from '../document/block.ts'
 import { isFile } from '../document/check.ts'
 import { comparesWithTables } from '../document/claim.ts'
 import type { Document } from '../document/document.ts'
+import { pathsIn } from '../document/exhibit.ts'
 import { picturesOf } from '../document/picture.ts'
 import type { PublishedTable } from '../document/published.ts'
 import { labels, missingRuns } from '../report/exhibits.ts'
@@ -147,7 +148,7 @@ function sourcesOf(
   const file = (path: string): Inputs => fileInput(path, files)
   if (block.type === 'table') {
     const options = tableKinds.get(block.kind)?.files ?? []
-    const paths = options.map((option) => block.options[option]).filter((path) => typeof path === 'string')
+    const paths = options.flatMap((option) => pathsIn(block.options[option]))
     // A table of no experiment draws on the document itself: its claims.
     const own = block.from === undefined ? { ...inputsOfRuns(), ...documents } : inputsOfRuns(block.from)
     return Object.assign({}, own, ...paths.map(file))

@@ -41,7 +41,7 @@ export interface TableOptions {
   readonly options: z.ZodType
   /** Whether such a table shows an experiment, so that `from` is required. True unless said. */
   readonly from?: boolean
-  /** Which of the options are paths of files, relative to the project. */
+  /** Which of the options are paths of files, relative to the project, or lists of such paths. */
   readonly files?: readonly string[]
 }
 
@@ -245,7 +245,10 @@ function checkTable(context: Context): void {
     fail(file, 'missing-key', source.valuePlace([]), reason)
   }
   validate(closed(kind.options), options, { file, source, known: ['id', 'kind', 'from', 'caption'] })
-  for (const option of kind.files ?? []) checkFile([option], context)
+  for (const option of kind.files ?? []) {
+    checkFile([option], context)
+    for (const [index] of wordsIn(options[option])) checkFile([option, index], context)
+  }
 }
 
 /** Unknown options are errors, also where a kind's schema would only drop them; one made to take any key keeps that. */

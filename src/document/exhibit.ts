@@ -1,7 +1,8 @@
 /** What a document shows of its results: `yaml table` and `yaml figure`. */
 
 import type { VFile } from 'vfile'
-import type { FigureBlock, Parameters, Place, TableBlock } from './block.ts'
+import type { FigureBlock, Parameter, Parameters, Place, TableBlock } from './block.ts'
+import { wordsIn } from './experiment.ts'
 import { warn } from './problem.ts'
 import { figureSchema, tableSchema } from './schema.ts'
 import { validate } from './validation.ts'
@@ -35,6 +36,11 @@ export function readFigure(
   if (data === undefined) return undefined
   warnOfPrefix('figure', data.id, { source, file })
   return { type: 'figure', place, ...data }
+}
+
+/** The paths in an option of a table: one, or a list of them. */
+export function pathsIn(option: Parameter | undefined): readonly string[] {
+  return typeof option === 'string' ? [option] : wordsIn(option).map(([, path]) => path)
 }
 
 function warnOfPrefix(

@@ -2,10 +2,11 @@
 
 import type { Element } from 'hast'
 import type { Verification } from '../claims/verification.ts'
-import type { FigureBlock, TableBlock } from '../document/block.ts'
+import type { FigureBlock, Parameter, TableBlock } from '../document/block.ts'
 import { CsvError } from '../document/csv.ts'
 import type { Document } from '../document/document.ts'
-import { parsePublished } from '../document/published.ts'
+import { pathsIn } from '../document/exhibit.ts'
+import { type PublishedRow, parsePublished } from '../document/published.ts'
 import { cellsOf } from '../plan/cells.ts'
 import { origins, partError, QueryError } from '../results/quantity.ts'
 import type { Results } from '../results/query.ts'
@@ -18,7 +19,7 @@ import { renderFigure } from './figure.ts'
 import { ratios } from './ratios.ts'
 import { records, wantedCells } from './records.ts'
 import { badge, mark, staleOf } from './standing.ts'
-import type { Table } from './table.ts'
+import type { Table, TableContext } from './table.ts'
 import { tableElement } from './tablehtml.ts'
 import { tableKinds } from './tables/kinds.ts'
 import type { Telling } from './telling.ts'
@@ -111,13 +112,13 @@ async function tableExhibit(block: TableBlock, label: string, sources: Sources):
     const [issue] = parsed.error.issues
     throw new QueryError(`options of table ${block.id}: ${issue?.path.join('.')} ${issue?.message}`)
   }
-  const { published } = block.options
   const { words, standings, say } = sources.telling
   const table = kind.render(block.options, {
     ...(experiment === undefined ? {} : { experiment }),
     runs: sources.results.runs.filter((run) => run.experiment === experiment?.id),
     verifications: sources.verifications,
-    published: typeof published === 'string' ? await readRows(published, sources, parsePublished) : undefined,
+    published: await readTables(block.options.published, sources),
+    earlier: await readTables(block.options.earlier, sources),
     words,
     say,
   })
@@ -249,11 +250,21 @@ async function readFile(path: string, { readText }: Sources): Promise<string> {
   }
 }
 
-/** Rows of a CSV file. Throws QueryError with the file and the line where it is none. */
-async function readRows<Rows>(path: string, sources: Sources, parse: (csv: string) => Rows): Promise<Rows> {
+/** Rows of the CSV files of an option, if it is given. Throws QueryError with the file and the line where one is none. */
+async function readTables(
+  option: Parameter | undefined,
+  sources: Sources,
+): Promise<TableContext['published']> {
+  const paths = pathsIn(option)
+  if (paths.length === 0) return undefined
+  const tables = await Promise.all(paths.map((path) => readRows(path, sources)))
+  return tables.flat()
+}
+
+async function readRows(path: string, sources: Sources): Promise<readonly PublishedRow[]> {
   const text = await readFile(path, sources)
   try {
-    return parse(text)
+    return parsePublished(text)
   } catch (error) {
     if (error instanceof CsvError) throw new QueryError(`${path}: ${error.message}`)
     throw error

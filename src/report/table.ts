@@ -63,8 +63,10 @@ export interface TableContext {
   readonly experiment?: ExperimentBlock
   /** Those of the experiment. */
   readonly runs: readonly Run[]
-  /** Rows of the option `published`'s file, if the option is given. */
+  /** Rows of the files of the option `published`, if the option is given. */
   readonly published: readonly PublishedRow[] | undefined
+  /** The same of the option `earlier`. */
+  readonly earlier?: readonly PublishedRow[] | undefined
   /** Of all claims of the document; none unless given. */
   readonly verifications?: readonly Verification[]
   readonly words: Words

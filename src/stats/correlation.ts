@@ -1,4 +1,5 @@
 import { mean } from './moments.ts'
+import { doubledRanks } from './ranks.ts'
 
 /**
  * Pearson's product-moment correlation of pairs (Pearson 1895), in two passes: -1 to 1, NaN if one side is constant.
@@ -22,4 +23,10 @@ export function pearson(xs: readonly number[], ys: readonly number[]): number {
   if (xx === 0 || yy === 0) return Number.NaN
   // Rounding may leave the range by an ulp.
   return Math.max(-1, Math.min(1, xy / (Math.sqrt(xx) * Math.sqrt(yy))))
+}
+
+/** Spearman's correlation of ranks (1904), equal values sharing the mean of theirs: that of Pearson over midranks, with its errors. */
+export function spearman(xs: readonly number[], ys: readonly number[]): number {
+  if (xs.length < 2 || xs.length !== ys.length) return pearson(xs, ys)
+  return pearson(doubledRanks(xs), doubledRanks(ys))
 }

@@ -1,6 +1,6 @@
 import type { Operation } from 'repro'
 import { expect, test } from 'vitest'
-import { corrected, exclusionsOf, reasonOf } from '../../experiments/rows.ts'
+import { exclusionsOf, reasonOf } from '../../experiments/rows.ts'
 import { negativePausePhase, pausePhases } from '../../src/trace/phases.ts'
 
 test.each([
@@ -33,11 +33,4 @@ test('exclusions are counted by reason, and rows without a reason are not', () =
     { reason: 'a', count: 1 },
     { reason: 'b', count: 2 },
   ])
-})
-
-test('corrected columns carry their own names', () => {
-  expect(corrected({ total: 1, command: 2 }, (value) => value * 10)).toEqual({
-    'total-corrected': 10,
-    'command-corrected': 20,
-  })
 })

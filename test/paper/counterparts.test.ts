@@ -5,6 +5,7 @@ import { VFile } from 'vfile'
 import { describe, expect, it } from 'vitest'
 import type { ExperimentBlock, TableBlock } from '../../src/document/block.ts'
 import { parseDocument } from '../../src/document/document.ts'
+import { pathsIn } from '../../src/document/exhibit.ts'
 import { parsePublished } from '../../src/document/published.ts'
 import { cellsOf } from '../../src/plan/cells.ts'
 import type { Cell } from '../../src/report/table.ts'
@@ -21,11 +22,13 @@ const store = openStore('.')
 /** Rows as a reader sees them: a head that spans several rows stands in each of them. */
 function rowsOf(block: TableBlock, experiment: ExperimentBlock): readonly (readonly Cell[])[] {
   const runs = cellsOf([experiment]).flatMap((cell) => store.recorded(cell) ?? [])
-  const file = block.options.published
+  const rowsOfFiles = (option: string) =>
+    pathsIn(block.options[option]).flatMap((path) => parsePublished(read(path)))
   const table = tableKinds.get(block.kind)?.render(block.options, {
     experiment,
     runs,
-    published: typeof file === 'string' ? parsePublished(read(file)) : undefined,
+    published: rowsOfFiles('published'),
+    earlier: rowsOfFiles('earlier'),
     words: english,
     say: (text) => text,
   })
@@ -34,17 +37,16 @@ function rowsOf(block: TableBlock, experiment: ExperimentBlock): readonly (reado
     return rows.map((row) => {
       const carried = open.filter(({ left }) => left > 0)
       for (const one of carried) one.left -= 1
-      const [first] = row
-      if (first?.rows !== undefined) open.push({ cell: first, left: first.rows - 1 })
+      for (const cell of row) if (cell.rows !== undefined) open.push({ cell, left: cell.rows - 1 })
       return [...carried.map(({ cell }) => cell), ...row]
     })
   })
 }
 
-/** Rows of all tables of the paper that show this file, or one environment of it, beside runs. */
+/** Rows of all tables of the paper, but those on validity, that show this file, or one environment of it, beside runs. */
 function rowsBeside(csv: string, environment?: string): readonly (readonly Cell[])[] {
   return blocks.flatMap((block) => {
-    if (block.type !== 'table' || block.options.published !== csv) return []
+    if (block.type !== 'table' || block.kind === 'validity' || block.options.published !== csv) return []
     if (environment !== undefined && block.options.publishedEnvironment !== environment) return []
     const experiment = experiments.find(({ id }) => id === block.from)
     return experiment ? rowsOf(block, experiment) : []
@@ -124,5 +126,27 @@ describe('environments.csv', () => {
     expect(found).toHaveLength(1)
     const own = (found[0] ?? []).filter(({ type }) => type === 'text' || type === 'number')
     expect(own.length).toBeGreaterThan(0)
+  })
+})
+
+describe.each(['totals', 'phases'])('validity of %s', (show) => {
+  const block = blocks.find(
+    (one): one is TableBlock => one.type === 'table' && one.kind === 'validity' && one.options.show === show,
+  )
+  const experiment = experiments.find(({ id }) => id === block?.from)
+  const rows = block && experiment ? rowsOf(block, experiment) : []
+  const published = parsePublished(read(`paper/published/${show === 'totals' ? 'latency' : 'phases'}.csv`))
+  it.each(published)('$pattern, $operation, $phase', ({ pattern, operation, mean_us }) => {
+    const found = rows.filter(
+      (row) =>
+        heads(row).slice(0, 2).join() === [labelOf(pattern), operation].join() &&
+        publishedTexts(row).includes(printed(mean_us)),
+    )
+    // Xen 4.17 has no null scheduler. Two phases of a row may have one mean.
+    expect(found.length).toBeGreaterThanOrEqual(pattern === 'scheduler' ? 1 : 2)
+    for (const row of found) {
+      expect(row.filter(({ type }) => type === 'number')).toHaveLength(6)
+      expect(row.at(-1)?.text).toMatch(/^(before|after|alike)$/)
+    }
   })
 })

@@ -388,3 +388,225 @@ describe('effects', () => {
     ).toThrow('unknown pattern of latency: basline (did you mean baseline?)')
   })
 })
+
+describe('validity', () => {
+  const patterns = fakeExperiment([
+    { name: 'baseline' },
+    { name: 'dom0-cpu', label: 'dom0 CPU load' },
+    { name: 'scheduler', label: 'null scheduler', only: ['xen-4.14'] },
+  ])
+  // Means of a pause and an unpause: 10,218 and 8,670; 64,218 and 62,670; 9,218 and 7,670.
+  const recording = [
+    fakeRun(),
+    fakeRun({ pattern: 'dom0-cpu', xlUs: 60_000 }),
+    fakeRun({ pattern: 'scheduler', xlUs: 5000 }),
+    fakeRun({ environment: 'xen-4.17' }),
+  ]
+  const theirs = [
+    ...parsePublished(
+      [
+        'environment,pattern,operation,mean_us',
+        'old,baseline,pause,10000',
+        'old,baseline,unpause,8000',
+        'old,dom0-cpu,pause,65000',
+        'old,dom0-cpu,unpause,80000',
+        'old,scheduler,pause,9000',
+        'old,xl-nice,pause,17106',
+      ].join('\n'),
+    ),
+    ...parsePublished(
+      [
+        'environment,pattern,operation,phase,mean_us',
+        'old,baseline,pause,xl-to-domu-stop,6000',
+        'old,baseline,pause,domu-stop-to-xen,2000',
+        'old,baseline,pause,xen-to-vcpu-stop,28',
+        'old,baseline,unpause,xen-to-vcpu-run,0',
+      ].join('\n'),
+    ),
+  ]
+  const earlier = [
+    ...parsePublished(
+      [
+        'origin,environment,pattern,operation,mean_us',
+        'emulated,xen-4.14,baseline,pause,9000',
+        'emulated,xen-4.14,baseline,unpause,8670.3',
+        'emulated,xen-4.14,dom0-cpu,pause,70000',
+        'emulated,xen-4.14,dom0-cpu,unpause,79000',
+        'emulated,xen-4.14,scheduler,pause,9100',
+        'emulated,xen-4.17,baseline,pause,9000',
+        'emulated,xen-4.17,dom0-cpu,pause,70000',
+      ].join('\n'),
+    ),
+    ...parsePublished(
+      [
+        'origin,environment,pattern,operation,phase,mean_us',
+        'emulated,xen-4.14,baseline,pause,xl-to-domu-stop,5000',
+        'emulated,xen-4.14,baseline,pause,domu-stop-to-xen,2003.5',
+        'emulated,xen-4.14,baseline,unpause,xen-to-vcpu-run,25',
+      ].join('\n'),
+    ),
+  ]
+  const validity = (given: object, context: object = {}): Table => {
+    const table = tableKinds
+      .get('validity')
+      ?.render(
+        { published: 'theirs.csv', earlier: 'earlier.csv', ...given },
+        { experiment: patterns, runs: recording, published: theirs, earlier, ...language, ...context },
+      )
+    if (table === undefined) throw new Error('no kind validity')
+    return table
+  }
+  const rowsIn = (table: Table) => table.groups.map(({ rows }) => rows.map(texts))
+
+  it('sets totals, their errors, and which recording is closer beside each published one', () => {
+    const table = validity({ show: 'totals', environments: ['xen-4.14'] })
+    expect(heads(table)).toEqual([
+      ['pattern', 'operation', 'published (µs)', 'before', 'after', 'closer'],
+      ['mean (µs)', 'error (µs)', 'error (%)', 'mean (µs)', 'error (µs)', 'error (%)'],
+    ])
+    expect(rowsIn(table)).toEqual([
+      [
+        ['baseline', 'pause', '10,000', '9,000', '−1,000', '−10.0', '10,218', '+218', '+2.2', 'after'],
+        ['unpause', '8,000', '8,670', '+670', '+8.4', '8,670', '+670', '+8.4', 'alike'],
+        ['dom0 CPU load', 'pause', '65,000', '70,000', '+5,000', '+7.7', '64,218', '−782', '−1.2', 'after'],
+        ['unpause', '80,000', '79,000', '−1,000', '−1.3', '62,670', '−17,330', '−21.7', 'before'],
+        ['null scheduler', 'pause', '9,000', '9,100', '+100', '+1.1', '9,218', '+218', '+2.4', 'before'],
+      ],
+    ])
+    expect(table.notes.slice(1)).toEqual([
+      'xen-4.14: 2 closer after, 2 closer before, 1 alike.',
+      'Only in xen-4.14: null scheduler.',
+      'Published but not rerun here: xl-nice.',
+    ])
+  })
+
+  it('keeps the origin of both recordings, and gives the published number none', () => {
+    const [row] = validity({ show: 'totals' }).groups[0]?.rows ?? []
+    expect(row?.[2]).toEqual({ type: 'published', text: '10,000', value: 10_000 })
+    expect(row?.[3]).toMatchObject({ type: 'number', value: 9000, origins: ['emulated'], runs: [] })
+    expect(row?.[6]).toMatchObject({ type: 'number', origins: ['emulated'], runs: [recording[0]] })
+    expect(row?.at(-1)).toMatchObject({ type: 'text', origins: ['emulated'], runs: [recording[0]] })
+  })
+
+  it('sets phases beside each other, in µs where a share means nothing', () => {
+    const table = validity({ show: 'phases', environments: ['xen-4.14'] })
+    expect(rowsIn(table)).toEqual([
+      [
+        [
+          ...['baseline', 'pause', 'xl to domU stop', '6,000'],
+          ...['5,000', '−1,000', '−16.7', '6,150', '+150', '+2.5', 'after'],
+        ],
+        ['domU stop to Xen', '2,000', '2,004', '+3.5', '+0.2', '2,000', '0', '0.0', 'after'],
+        ['Xen to vCPU stop', '28', '–', '–', '–', '2,068', '+2,040', '+7,286', '–'],
+        ['unpause', 'Xen to vCPU run', '0', '25', '+25', '–', '20', '+20', '–', 'after'],
+      ],
+    ])
+  })
+
+  it('needs no totals for phases', () => {
+    const parts = {
+      published: theirs.filter((row) => row.phase),
+      earlier: earlier.filter((row) => row.phase),
+    }
+    const both = validity({ show: 'phases', environments: ['xen-4.14'] })
+    const alone = validity({ show: 'phases', environments: ['xen-4.14'] }, parts)
+    expect(rowsIn(alone)).toEqual(rowsIn(both))
+  })
+
+  it('takes slowdowns against the baseline of each recording, and says whether their signs are right', () => {
+    const table = validity({ show: 'slowdowns', environments: ['xen-4.14'] })
+    expect(rowsIn(table)).toEqual([
+      [
+        [
+          ...['dom0 CPU load', 'pause', '6.50'],
+          ...['7.78', '+1.28', '+19.7', 'right', '6.28', '−0.22', '−3.3', 'right', 'after'],
+        ],
+        ['unpause', '10.00', '9.11', '−0.89', '−8.9', 'right', '7.23', '−2.77', '−27.7', 'right', 'before'],
+        [
+          ...['null scheduler', 'pause', '0.90'],
+          ...['1.01', '+0.11', '+12.3', 'wrong', '0.90', '0.00', '+0.2', 'right', 'after'],
+        ],
+      ],
+    ])
+    expect(table.groups[0]?.rows[0]?.[7]?.runs).toEqual([recording[1], recording[0]])
+    expect(table.notes[1]).toContain('more than 2 % above 1')
+  })
+
+  it('sums both recordings up, over what both have', () => {
+    const table = validity({ environments: ['xen-4.14'] })
+    expect(heads(table)[1]).toEqual(['median (µs)', 'largest (µs)', 'median (%)', 'largest (%)'])
+    expect(rowsIn(table)).toEqual([
+      [
+        // Errors 1000, 670, 5000, 1000, 100; ranks 2 1 4 5 3 against 3 1 4 5 2.
+        ['5 totals', 'before', '1,000', '5,000', '7.7', '10.0', '5', '–', '0.90', '2'],
+        // Errors 218, 670, 782, 17330, 218; ranks 3 1 5 4 2.
+        ['after', '670', '17,330', '2.4', '21.7', '5', '–', '0.90', '2'],
+        // 1000, 3.5, 25; the third phase has no earlier number, the fourth no share.
+        ['3 phases', 'before', '25', '1,000', '8.4', '16.7', '2', '–', '1.00', '0'],
+        ['after', '20', '150', '1.3', '2.5', '2', '–', '1.00', '3'],
+        ['3 slowdowns', 'before', '0.89', '1.28', '12.3', '19.7', '3', '2', '1.00', '1'],
+        ['after', '0.22', '2.77', '3.3', '27.7', '2', '3', '1.00', '2'],
+      ],
+    ])
+  })
+
+  it('marks missing runs, and still shows what was before', () => {
+    const table = validity({ show: 'slowdowns', environments: ['xen-4.17'] })
+    expect(table.missing).toEqual(['latency/xen-4.17/dom0-cpu'])
+    expect(table.groups[0]?.rows[0]?.slice(2).map(({ text, columns = 1 }) => [text, columns])).toEqual([
+      ...[
+        ['6.50', 1],
+        ['7.78', 1],
+        ['+1.28', 1],
+        ['+19.7', 1],
+        ['right', 1],
+      ],
+      ['missing: run latency/xen-4.17/dom0-cpu', 5],
+    ])
+    const none = validity({ environments: ['xen-4.17'] }, { runs: [] })
+    expect(none.groups[0]?.origins).toEqual(['emulated'])
+    expect(texts(none.groups[0]?.rows[0])?.slice(0, 3)).toEqual(['0 totals', 'before', '–'])
+    expect(none.missing).toEqual(['latency/xen-4.17/baseline', 'latency/xen-4.17/dom0-cpu'])
+  })
+
+  it('every row is as wide as the head', () => {
+    for (const show of ['summary', 'totals', 'phases', 'slowdowns']) {
+      const table = validity({ show })
+      const width = table.head[0]?.reduce((sum, { columns = 1 }) => sum + columns, 0) ?? 0
+      for (const { rows } of table.groups) {
+        // Cells of earlier rows that reach down to each row.
+        const covered = rows.map((_, index) =>
+          rows.slice(0, index).flatMap((above, at) => above.filter((cell) => (cell.rows ?? 1) > index - at)),
+        )
+        for (const [index, row] of rows.entries())
+          expect(
+            [...(covered[index] ?? []), ...row].reduce((sum, cell) => sum + (cell.columns ?? 1), 0),
+          ).toBe(width)
+      }
+    }
+  })
+
+  it.each<[string, object, object, string]>([
+    [
+      'a choice among published environments',
+      {},
+      { published: [...theirs, { ...theirs[0], environment: 'new' }] },
+      'choose one with publishedEnvironment (known: old, new)',
+    ],
+    ['a baseline', { baseline: 'basline' }, {}, 'basline (did you mean baseline?)'],
+    [
+      'an origin of earlier numbers',
+      {},
+      { earlier: earlier.map((row) => ({ ...row, origin: 'emulatd' })) },
+      'unknown origin of an earlier row of baseline: emulatd (did you mean emulated?)',
+    ],
+    [
+      'measures that the runs have',
+      {},
+      { published: theirs.map((row) => ({ ...row, phase: 'totl' })) },
+      'unknown measure: totl (did you mean total?)',
+    ],
+  ])('needs %s', (_, given, context, message) => {
+    expect(() => validity(given, context)).toThrow(message)
+  })
+})

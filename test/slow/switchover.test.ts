@@ -44,15 +44,12 @@ test('a redundant pair with disks and network load reruns bit for bit, and its p
   expect(rows.map(({ to }) => to)).toEqual(['standby', 'active', 'standby'])
   for (const row of rows) {
     expect(row.excluded).toBe('')
-    for (const suffix of ['', '-corrected']) {
-      const ticks = (name: string) => Number(row[`${name}${suffix}`])
-      const phases = ['decision-to-pause', 'pause-to-unpause', 'unpause-to-run', 'run-to-service'].map(ticks)
-      expect(phases.every((phase) => phase > 0)).toBe(true)
-      expect(phases.reduce((sum, phase) => sum + phase, 0)).toBe(ticks('switch'))
-      // The active's last stamp lies before Xen pauses it.
-      expect(ticks('gap')).toBeGreaterThan(ticks('switch') - ticks('decision-to-pause'))
-    }
-    expect(Number(row['switch-corrected'])).toBeLessThanOrEqual(Number(row.switch))
+    const ticks = (name: string) => Number(row[name])
+    const phases = ['decision-to-pause', 'pause-to-unpause', 'unpause-to-run', 'run-to-service'].map(ticks)
+    expect(phases.every((phase) => phase > 0)).toBe(true)
+    expect(phases.reduce((sum, phase) => sum + phase, 0)).toBe(ticks('switch'))
+    // The active's last stamp lies before Xen pauses it.
+    expect(ticks('gap')).toBeGreaterThan(ticks('switch') - ticks('decision-to-pause'))
   }
   const { captured } = JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'))
   expect(captured.network).toMatch(/sent [1-9]\d* Mbps/)

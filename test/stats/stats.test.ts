@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { pearson } from '../../src/stats/correlation.ts'
+import { agreement, direction, relativeError } from '../../src/stats/agreement.ts'
+import { pearson, spearman } from '../../src/stats/correlation.ts'
 import { mean, populationVariance, sampleVariance } from '../../src/stats/moments.ts'
 import { max, median, min, quantile } from '../../src/stats/order.ts'
 
@@ -112,5 +113,77 @@ describe('correlation', () => {
   it('is refused for sides of different length and for one pair', () => {
     expect(() => pearson([1, 2], [1])).toThrow('2 values against 1')
     expect(() => pearson([1], [1])).toThrow('at least 2')
+  })
+})
+
+describe('correlation of ranks', () => {
+  it('is 1 for any rise, -1 for any fall, and undefined where one side is constant', () => {
+    expect(spearman([1, 2, 3, 4], [1, 10, 11, 1000])).toBeCloseTo(1, 14)
+    expect(spearman([1, 2, 3, 4], [9, 8, -7, -70])).toBeCloseTo(-1, 14)
+    expect(spearman([1, 2, 3], [5, 5, 5])).toBeNaN()
+  })
+
+  it('is 1 - 6 sum(d^2) / (n (n^2 - 1)) without ties', () => {
+    // Ranks 1 2 3 4 5 against 2 1 4 3 5: d^2 is 1 1 1 1 0, so 1 - 24 / 120.
+    expect(spearman([10, 20, 30, 40, 50], [7, 3, 40, 39, 800])).toBeCloseTo(0.8, 14)
+  })
+
+  it('gives equal values the mean of their ranks', () => {
+    // Ranks 1 2.5 2.5 4 against 1 2 3 4: covariance 4.5, variances 4.5 and 5, so 4.5 / sqrt(22.5).
+    expect(spearman([1, 2, 2, 3], [1, 2, 3, 4])).toBeCloseTo(4.5 / Math.sqrt(22.5), 14)
+  })
+
+  it('is refused as that of values is', () => {
+    expect(() => spearman([1, 2], [1])).toThrow('2 values against 1')
+    expect(() => spearman([1], [1])).toThrow('at least 2')
+    expect(() => spearman([], [])).toThrow('at least 2')
+  })
+})
+
+describe('agreement', () => {
+  it('has median and largest errors, and counts the values near their references', () => {
+    // Errors 10, -50, 25, 400; shares 0.1, -0.25, 0.25, 2.
+    const found = agreement([110, 150, 125, 600], [100, 200, 100, 200], 0.25)
+    expect(found.absolute).toEqual({ median: 37.5, largest: 400 })
+    expect(found.relative).toEqual({ median: 0.25, largest: 2 })
+    expect(found.near).toBe(3)
+    // Ranks 1 3 2 4 against 1.5 3.5 1.5 3.5: covariance 4, variances 5 and 4.
+    expect(found.ranks).toBeCloseTo(4 / Math.sqrt(20), 14)
+  })
+
+  it('leaves a reference of 0 out of shares, but not of errors', () => {
+    const found = agreement([3, 90], [0, 100], 0.25)
+    expect(found.absolute).toEqual({ median: 6.5, largest: 10 })
+    expect(found.relative).toEqual({ median: 0.1, largest: 0.1 })
+    expect(found.near).toBe(1)
+    expect(agreement([3], [0], 0.25)).toEqual({
+      absolute: { median: 3, largest: 3 },
+      relative: { median: Number.NaN, largest: Number.NaN },
+      near: 0,
+      ranks: Number.NaN,
+    })
+  })
+
+  it('is refused for no values and for sides of different length', () => {
+    expect(() => agreement([], [], 0.25)).toThrow(/of no values/)
+    expect(() => agreement([1, 2], [1], 0.25)).toThrow('2 values against 1')
+  })
+
+  it('signs the share of an error, also of a reference below 0', () => {
+    expect(relativeError(75, 100)).toBe(-0.25)
+    expect(relativeError(-75, -100)).toBe(0.25)
+    expect(relativeError(1, 0)).toBeNaN()
+  })
+
+  it.each([
+    [1.5, 1],
+    [1.03, 1],
+    [1.01, 0],
+    [1, 0],
+    [0.99, 0],
+    [0.97, -1],
+    [0, -1],
+  ])('a ratio of %d has, with a band of 2 %%, the direction %d', (ratio, expected) => {
+    expect(direction(ratio, 0.02)).toBe(expected)
   })
 })

@@ -7,6 +7,7 @@ import { environment } from './environment.ts'
 import { parameters } from './parameters.ts'
 import { phases } from './phases.ts'
 import { summary } from './summary.ts'
+import { validity } from './validity.ts'
 
 export const tableKinds: ReadonlyMap<string, TableKind> = new Map([
   ['claims', claims],
@@ -15,4 +16,5 @@ export const tableKinds: ReadonlyMap<string, TableKind> = new Map([
   ['parameters', parameters],
   ['phases', phases],
   ['summary', summary],
+  ['validity', validity],
 ])

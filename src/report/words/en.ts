@@ -244,6 +244,43 @@ export const english = {
       /** A warning as a note of its own. */
       sentence: (warning: string) => `${warning.charAt(0).toUpperCase()}${warning.slice(1)}.`,
     },
+
+    validity: {
+      quantity: 'published',
+      recording: 'recording',
+      operation: 'operation',
+      phase: 'phase',
+      before: 'before',
+      after: 'after',
+      alike: 'alike',
+      error: 'error',
+      sign: 'sign',
+      right: 'right',
+      wrong: 'wrong',
+      rightSigns: 'right signs',
+      closer: 'closer',
+      absolute: 'absolute error',
+      relative: 'relative error',
+      median: 'median',
+      largest: 'largest',
+      near: (share: string) => `within ${share}`,
+      ranks: 'rank correlation',
+      quantities: {
+        totals: (count: number) => counted(count, 'total'),
+        phases: (count: number) => counted(count, 'phase'),
+        slowdowns: (count: number) => counted(count, 'slowdown'),
+      },
+      errorNote:
+        'Error: ours minus the published one, and as a share of the published one. Closer: the recording whose error is smaller in size, not as a share; alike: they differ by less than 1 µs (slowdowns: 0.01).',
+      summaryNote:
+        'Errors without their signs; those of slowdowns have no unit. Rank correlation: Spearman’s, between ours and the published ones. Within, right signs and closer are counts. Closer: the recording with the smaller absolute error, if the two differ by at least 1 µs (slowdowns: 0.01).',
+      slowdownNote: (band: string) =>
+        `Slowdown: a mean as a multiple of the baseline’s. The baseline’s own are 1 by definition and left out. The sign is right if ours and the published one both lie more than ${band} above 1, both more than ${band} below it, or both in between.`,
+      counts: (
+        environment: string,
+        { before, after, alike }: Readonly<Record<'before' | 'after' | 'alike', number>>,
+      ) => `${environment}: ${after} closer after, ${before} closer before, ${alike} alike.`,
+    },
   },
 
   references: {

@@ -266,6 +266,41 @@ export const japanese: Words = {
       oneBoot: '比較したのは1回の起動のなかの試行である。起動の間のばらつきについては何も示さない。',
       sentence: (warning) => `${warning}。`,
     },
+
+    validity: {
+      quantity: '公表値',
+      recording: '記録',
+      operation: '操作',
+      phase: '段階',
+      before: '変更前',
+      after: '変更後',
+      alike: '同じ',
+      error: '誤差',
+      sign: '向き',
+      right: '正',
+      wrong: '誤',
+      rightSigns: '向きが正しい',
+      closer: '近いほう',
+      absolute: '絶対誤差',
+      relative: '相対誤差',
+      median: '中央値',
+      largest: '最大',
+      near: (share) => `${share}以内`,
+      ranks: '順位相関',
+      quantities: {
+        totals: (count) => `全体${count}個`,
+        phases: (count) => `段階${count}個`,
+        slowdowns: (count) => `比${count}個`,
+      },
+      errorNote:
+        '誤差：本実験の値から公表値を引いた差と、その公表値に対する割合。近いほう：割合ではなく誤差の大きさが小さいほうの記録。差が1 µs（比では0.01）に満たなければ「同じ」とする。',
+      summaryNote:
+        '誤差は符号を除いた大きさ。比の誤差に単位はない。順位相関：本実験の値と公表値の間のSpearmanの順位相関係数。「以内」「向きが正しい」「近いほう」は個数。近いほう：絶対誤差が1 µs（比では0.01）以上小さいほうの記録。',
+      slowdownNote: (band) =>
+        `比：基準の平均に対する平均の比。基準自身の比は定義により1なので除く。本実験の値と公表値が、ともに1を${band}を超えて上回る、ともに${band}を超えて下回る、またはともにその間にあるとき、向きが正しい。`,
+      counts: (environment, { before, after, alike }) =>
+        `${environment}：変更後のほうが近いもの${after}個、変更前のほうが近いもの${before}個、同じもの${alike}個。`,
+    },
   },
 
   references: {

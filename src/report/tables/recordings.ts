@@ -1,0 +1,155 @@
+/**
+ * Published means beside what two recordings say of them: the runs, and an earlier recording in CSV files of the published ones' form, with
+ * a column `origin`. A row without a phase is a total; a slowdown is a total as a multiple of the baseline's.
+ */
+
+import type { Pattern } from '../../document/block.ts'
+import { decimal } from '../../document/decimal.ts'
+import type { PublishedRow } from '../../document/published.ts'
+import { digits, origins, QueryError, unitName, unknown } from '../../results/quantity.ts'
+import type { Run } from '../../results/run.ts'
+import { series } from '../../results/series.ts'
+import { mean } from '../../stats/moments.ts'
+import type { Origin } from '../../testbed/testbed.ts'
+import { checkEnvironment, matching, theRow, valuesOf } from '../published.ts'
+import { type Cell, publishedCell } from '../table.ts'
+import { type CellRun, labelOf, unitOf } from './options.ts'
+
+/** Something that was published, and what both recordings say of it; times are in microseconds. */
+export interface Compared {
+  readonly pattern: Pattern
+  readonly operation: string
+  readonly measure: string
+  readonly published: Cell
+  readonly reference: number
+  readonly before: Reading | undefined
+  readonly after: Reading | undefined
+  /** The run without which there is no `after`. */
+  readonly missing?: string
+}
+
+export interface Reading {
+  readonly value: number
+  readonly origins: readonly Origin[]
+  /** None for one of the earlier recording. */
+  readonly runs: readonly Run[]
+}
+
+const total = 'total'
+const measureOf = (row: PublishedRow): string => row.phase ?? total
+
+/**
+ * The published rows of one environment. Throws QueryError if several were published and none is chosen, and for measures that the runs
+ * do not have, or not as times.
+ */
+export function chooseRows(
+  published: readonly PublishedRow[],
+  environment: string | undefined,
+  runs: readonly Run[],
+): readonly PublishedRow[] {
+  checkEnvironment(published, environment)
+  const known = valuesOf(published, 'environment')
+  if (environment === undefined && known.length > 1)
+    throw new QueryError(
+      `several environments were published: choose one with publishedEnvironment (known: ${known.join(', ')})`,
+    )
+  const rows = matching(published, { environment })
+  const measures = [...new Set(rows.map(measureOf))]
+  for (const name of measures) labelOf(runs, name, 'measure')
+  const unit = unitOf(runs, measures)
+  if (runs.length > 0 && unit !== 'us')
+    throw new QueryError(`the published means are times, and ${measures.join(', ')} is ${unitName(unit)}`)
+  return rows
+}
+
+/** The published means of these cells, in the order of the cells and of the rows within each. */
+export function compare(
+  cells: readonly CellRun[],
+  rows: readonly PublishedRow[],
+  earlier: readonly PublishedRow[],
+): readonly Compared[] {
+  return cells.flatMap(({ pattern, name, run }) =>
+    rows.flatMap((row): Compared[] => {
+      const reference = decimal(row.mean_us ?? '')
+      if (row.pattern !== pattern.name || reference === undefined) return []
+      const { operation = '' } = row
+      const measure = measureOf(row)
+      const same = earlier.filter((one) => measureOf(one) === measure)
+      return [
+        {
+          pattern,
+          operation,
+          measure,
+          published: publishedCell(row.mean_us),
+          reference,
+          before: earlierReading(theRow(same, { pattern: pattern.name, operation: row.operation })),
+          after: run && readingOf(run, row.operation, measure),
+          ...(run === undefined ? { missing: name } : {}),
+        },
+      ]
+    }),
+  )
+}
+
+function readingOf(run: Run, operation: string | undefined, measure: string): Reading | undefined {
+  const { values } = series(run, operation === undefined ? {} : { operation }, measure)
+  return values.length === 0 ? undefined : { value: mean(values), origins: origins([run]), runs: [run] }
+}
+
+/** Throws QueryError for a number that does not say where it is from: none of ours may look like a published one. */
+function earlierReading(row: PublishedRow | undefined): Reading | undefined {
+  const value = decimal(row?.mean_us ?? '')
+  if (row === undefined || value === undefined) return undefined
+  const { origin = '' } = row
+  if (!isOrigin(origin)) throw unknown(`origin of an earlier row of ${row.pattern}`, origin, known)
+  return { value, origins: [origin], runs: [] }
+}
+
+const known: readonly Origin[] = ['emulated', 'hardware', 'local']
+const isOrigin = (text: string): text is Origin => known.some((origin) => origin === text)
+
+export function totals(compared: readonly Compared[]): readonly Compared[] {
+  return compared.filter(({ measure }) => measure === total)
+}
+
+export function phases(compared: readonly Compared[]): readonly Compared[] {
+  return compared.filter(({ measure }) => measure !== total)
+}
+
+/** Of the totals but the baseline's own, whose slowdowns are 1 by definition. Throws QueryError if there is no such baseline. */
+export function slowdowns(compared: readonly Compared[], baseline: string): readonly Compared[] {
+  const all = totals(compared)
+  if (!all.some(({ pattern }) => pattern.name === baseline))
+    throw unknown('published pattern', baseline, [...new Set(all.map(({ pattern }) => pattern.name))])
+  return all.flatMap((one): Compared[] => {
+    const base = all.find(
+      ({ pattern, operation }) => pattern.name === baseline && operation === one.operation,
+    )
+    if (base === undefined || one.pattern.name === baseline || base.reference === 0) return []
+    const reference = one.reference / base.reference
+    const missing = base.missing ?? one.missing
+    return [
+      {
+        ...one,
+        published: { type: 'published', text: digits(reference, 2), value: reference },
+        reference,
+        before: quotient(one.before, base.before),
+        after: quotient(one.after, base.after),
+        ...(missing === undefined ? {} : { missing }),
+      },
+    ]
+  })
+}
+
+function quotient(above: Reading | undefined, below: Reading | undefined): Reading | undefined {
+  if (above === undefined || below === undefined || below.value === 0) return undefined
+  return {
+    value: above.value / below.value,
+    origins: originsOf([above, below]),
+    runs: [...above.runs, ...below.runs],
+  }
+}
+
+export function originsOf(readings: readonly Reading[]): readonly Origin[] {
+  return [...new Set(readings.flatMap(({ origins }) => origins))].sort()
+}

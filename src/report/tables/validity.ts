@@ -1,0 +1,320 @@
+/**
+ * How well the runs reproduce what was published, beside an earlier recording of the same patterns: errors, signs and ranks of totals,
+ * phases and slowdowns, and which of the two recordings is closer.
+ */
+
+import { z } from 'zod'
+import { digits, origins } from '../../results/quantity.ts'
+import { agreement, direction, relativeError } from '../../stats/agreement.ts'
+import { matching, valuesOf } from '../published.ts'
+import {
+  type Cell,
+  type ExperimentContext,
+  headCell,
+  missingCell,
+  none,
+  numberCell,
+  numberHead,
+  type Table,
+  type TableKind,
+  tableKind,
+} from '../table.ts'
+import type { Words } from '../words/en.ts'
+import {
+  cellsOf,
+  chooseEnvironments,
+  environments,
+  labelOf,
+  notRerun,
+  number,
+  publishedEnvironment,
+} from './options.ts'
+import {
+  type Compared,
+  chooseRows,
+  compare,
+  originsOf,
+  phases,
+  type Reading,
+  slowdowns,
+  totals,
+} from './recordings.ts'
+
+const files = z.union([z.string(), z.array(z.string()).min(1)])
+
+const sorts = ['totals', 'phases', 'slowdowns'] as const
+type Sort = (typeof sorts)[number]
+
+const options = z.strictObject({
+  number,
+  environments,
+  show: z.enum(['summary', ...sorts]).default('summary'),
+  /** The pattern that slowdowns are multiples of; the first unless named. */
+  baseline: z.string().optional(),
+  published: files,
+  publishedEnvironment,
+  /** CSV files of the earlier recording. */
+  earlier: files,
+})
+
+/** Errors up to this share of what was published are counted. */
+const near = 0.25
+
+/** A slowdown that differs from 1 by no more than this has no sign. */
+const band = 0.02
+
+export const validity: TableKind = {
+  ...tableKind(options, (given, context): Table => {
+    const { experiment, runs, words, published = [], earlier = [] } = context
+    const { show } = given
+    const rows = chooseRows(published, given.publishedEnvironment, runs)
+    const names = valuesOf(rows, 'pattern')
+    const baseline = given.baseline ?? experiment.patterns[0]?.name ?? ''
+    const groups = chooseEnvironments(experiment, given.environments).map((environment) => {
+      const cells = cellsOf(experiment, environment, runs).filter(({ pattern }) =>
+        names.includes(pattern.name),
+      )
+      const all = compare(cells, rows, matching(earlier, { environment }))
+      const sorted = (show === 'summary' ? sorts : [show]).map((sort) => ({
+        sort,
+        compared: {
+          totals: () => totals(all),
+          phases: () => phases(all),
+          slowdowns: () => slowdowns(all, baseline),
+        }[sort](),
+      }))
+      return { environment, cells, sorted }
+    })
+    const cells = groups.flatMap((group) => group.cells)
+    return {
+      head: show === 'summary' ? summaryHead(words) : detailHead(show, words),
+      groups: groups.map(({ environment, sorted }) => ({
+        title: environment,
+        origins: originsOf(
+          sorted.flatMap(({ compared }) =>
+            compared.flatMap(({ before, after }) => [before, after].flatMap((one) => one ?? [])),
+          ),
+        ),
+        rows: sorted.flatMap(({ sort, compared }) =>
+          show === 'summary' ? summaryRows(sort, compared, words) : detailRows(sort, compared, context),
+        ),
+      })),
+      notes: [
+        ...notesOf(show, words),
+        ...(show === 'summary'
+          ? []
+          : groups.flatMap(({ environment, sorted }) =>
+              sorted.map(({ sort, compared }) =>
+                words.tables.validity.counts(environment, closerCounts(compared, sort)),
+              ),
+            )),
+        ...experiment.patterns.flatMap(({ name, label, only }) =>
+          only === undefined || !names.includes(name) ? [] : [words.tables.onlyIn(only, label)],
+        ),
+        ...notRerun(experiment, names, words),
+      ],
+      runs: cells.flatMap(({ run }) => run ?? []),
+      missing: cells.flatMap(({ run, name }) => (run === undefined ? [name] : [])),
+    }
+  }),
+  files: ['published', 'earlier'],
+}
+
+function notesOf(show: Sort | 'summary', { tables }: Words): readonly string[] {
+  const own = tables.validity
+  return [
+    show === 'summary' ? own.summaryNote : own.errorNote,
+    ...(show === 'summary' || show === 'slowdowns' ? [own.slowdownNote(percent(band))] : []),
+  ]
+}
+
+const percent = (share: number): string => `${digits(100 * share)} %`
+
+/** As means are printed elsewhere: one decimal below 100. Slowdowns have two. */
+function printed(value: number, sort: Sort): string {
+  if (sort === 'slowdowns') return digits(value, 2)
+  return digits(value, Number.isInteger(value) || Math.abs(value) >= 100 ? 0 : 1)
+}
+
+/** One decimal, also of a whole number, but none from 100 on. */
+function percentText(value: number): string {
+  return digits(value, Math.abs(value) >= 100 ? 0 : 1)
+}
+
+function signed(value: number, text: string): string {
+  return value > 0 && /[1-9]/.test(text) ? `+${text}` : text
+}
+
+function cellOf(value: number, text: string, { runs, origins: own }: Omit<Reading, 'value'>): Cell {
+  return { ...numberCell(value, runs), text, origins: own }
+}
+
+/** Errors that differ by less say nothing: a microsecond, or the last printed decimal of a slowdown. */
+const resolution = (sort: Sort): number => (sort === 'slowdowns' ? 0.01 : 1)
+
+/** Whose absolute error is smaller; undefined where one recording has nothing. */
+function closer(
+  { reference, before, after }: Compared,
+  sort: Sort,
+): 'before' | 'after' | 'alike' | undefined {
+  if (before === undefined || after === undefined) return undefined
+  const one = Math.abs(before.value - reference)
+  const other = Math.abs(after.value - reference)
+  if (Math.abs(one - other) < resolution(sort)) return 'alike'
+  return one < other ? 'before' : 'after'
+}
+
+function closerCounts(compared: readonly Compared[], sort: Sort) {
+  const found = compared.flatMap((one) => closer(one, sort) ?? [])
+  const count = (which: string) => found.filter((one) => one === which).length
+  return { before: count('before'), after: count('after'), alike: count('alike') }
+}
+
+/** Both signs count, and that nothing changes. */
+function isRight(value: number, reference: number): boolean {
+  return direction(value, band) === direction(reference, band)
+}
+
+function detailHead(sort: Sort, { tables }: Words): Table['head'] {
+  const own = tables.validity
+  const unit = sort === 'slowdowns' ? '' : 'us'
+  const each = [
+    numberHead(sort === 'slowdowns' ? tables.ratio : tables.mean, unit),
+    numberHead(own.error, unit),
+    numberHead(own.error, '%'),
+    ...(sort === 'slowdowns' ? [{ text: own.sign }] : []),
+  ]
+  return [
+    [
+      { text: tables.pattern, rows: 2 },
+      { text: own.operation, rows: 2 },
+      ...(sort === 'phases' ? [{ text: own.phase, rows: 2 }] : []),
+      numberHead(tables.published, unit, 2),
+      { text: own.before, columns: each.length, align: 'center' },
+      { text: own.after, columns: each.length, align: 'center' },
+      { text: own.closer, rows: 2 },
+    ],
+    [...each, ...each],
+  ]
+}
+
+function detailRows(
+  sort: Sort,
+  compared: readonly Compared[],
+  { runs, words }: ExperimentContext,
+): readonly (readonly Cell[])[] {
+  const patterns = Map.groupBy(compared, ({ pattern }) => pattern)
+  return [...patterns].flatMap(([pattern, ofPattern]) => {
+    const operations = Map.groupBy(ofPattern, ({ operation }) => operation)
+    return [...operations].flatMap(([operation, ofOperation], part) =>
+      ofOperation.map((one, index) => {
+        const before = readingCells(one.before, one.reference, sort, words)
+        const after = readingCells(one.after, one.reference, sort, words)
+        return [
+          ...(part === 0 && index === 0 ? [headCell(pattern.label, ofPattern.length)] : []),
+          ...(index === 0 ? [headCell(operation, ofOperation.length)] : []),
+          ...(sort === 'phases' ? [headCell(labelOf(runs, one.measure, 'measure'))] : []),
+          one.published,
+          ...before,
+          ...(one.missing === undefined
+            ? [...after, closerCell(one, sort, words)]
+            : [missingCell(one.missing, after.length + 1, words)]),
+        ]
+      }),
+    )
+  })
+}
+
+/** The number, its error, that in %, and whether the sign of a slowdown is right. */
+function readingCells(
+  reading: Reading | undefined,
+  reference: number,
+  sort: Sort,
+  { tables }: Words,
+): readonly Cell[] {
+  if (reading === undefined) return new Array<Cell>(sort === 'slowdowns' ? 4 : 3).fill(none)
+  const { value, origins: own, runs } = reading
+  const error = value - reference
+  const share = 100 * relativeError(value, reference)
+  return [
+    cellOf(value, printed(value, sort), reading),
+    cellOf(error, signed(error, printed(error, sort)), reading),
+    Number.isNaN(share) ? none : cellOf(share, signed(share, percentText(share)), reading),
+    ...(sort === 'slowdowns'
+      ? [
+          {
+            type: 'text' as const,
+            text: isRight(value, reference) ? tables.validity.right : tables.validity.wrong,
+            origins: own,
+            runs,
+          },
+        ]
+      : []),
+  ]
+}
+
+function closerCell(one: Compared, sort: Sort, { tables }: Words): Cell {
+  const which = closer(one, sort)
+  const { runs = [] } = one.after ?? {}
+  return which === undefined
+    ? none
+    : { type: 'text', text: tables.validity[which], origins: origins(runs), runs }
+}
+
+function summaryHead({ tables }: Words): Table['head'] {
+  const own = tables.validity
+  const sizes = (unit: string) => [numberHead(own.median, unit), numberHead(own.largest, unit)]
+  return [
+    [
+      { text: own.quantity, rows: 2 },
+      { text: own.recording, rows: 2 },
+      { text: own.absolute, columns: 2, align: 'center' },
+      { text: own.relative, columns: 2, align: 'center' },
+      numberHead(own.near(percent(near)), '', 2),
+      numberHead(own.rightSigns, '', 2),
+      numberHead(own.ranks, '', 2),
+      numberHead(own.closer, '', 2),
+    ],
+    [...sizes('us'), ...sizes('%')],
+  ]
+}
+
+/** Two rows, over everything that both recordings have. */
+function summaryRows(sort: Sort, compared: readonly Compared[], words: Words): readonly (readonly Cell[])[] {
+  const own = words.tables.validity
+  const complete = compared.flatMap(({ reference, before, after }) =>
+    before === undefined || after === undefined ? [] : [{ reference, before, after }],
+  )
+  const counts = closerCounts(compared, sort)
+  return (['before', 'after'] as const).map((which, index) => {
+    const leading = [
+      ...(index === 0 ? [headCell(own.quantities[sort](complete.length), 2)] : []),
+      headCell(own[which]),
+    ]
+    if (complete.length === 0) return [...leading, ...new Array<Cell>(8).fill(none)]
+    const readings = complete.map((one) => one[which])
+    const source = { origins: originsOf(readings), runs: [...new Set(readings.flatMap(({ runs }) => runs))] }
+    const found = agreement(
+      readings.map(({ value }) => value),
+      complete.map(({ reference }) => reference),
+      near,
+    )
+    const cell = (value: number, text: (value: number) => string) =>
+      Number.isNaN(value) ? none : cellOf(value, text(value), source)
+    const error = (value: number) => cell(value, () => printed(value, sort))
+    const share = (value: number) => cell(100 * value, percentText)
+    const count = (value: number) => cell(value, digits)
+    const right = complete.filter((one) => isRight(one[which].value, one.reference)).length
+    return [
+      ...leading,
+      error(found.absolute.median),
+      error(found.absolute.largest),
+      share(found.relative.median),
+      share(found.relative.largest),
+      count(found.near),
+      sort === 'slowdowns' ? count(right) : none,
+      cell(found.ranks, (value) => digits(value, 2)),
+      count(counts[which]),
+    ]
+  })
+}
