@@ -17,7 +17,7 @@ import type { Environment } from '../testbed/environment.ts'
 import { TestbedError } from '../testbed/testbed.ts'
 import { hostFacts } from './host.ts'
 import { type FinishedBoot, forgetBoot, keepBoot, openBoot } from './keptboots.ts'
-import { mergeBoots } from './mergeboots.ts'
+import { type BootResult, mergeBoots } from './mergeboots.ts'
 import type { Order } from './message.ts'
 import { runCell, type Watch } from './process.ts'
 import { scriptVariables } from './variables.ts'
@@ -100,7 +100,7 @@ export async function execute(task: Task, shop: Workshop, course: Course): Promi
   let starting: ReturnType<typeof start> | undefined
   const progress = summed(boots, course.progress)
   const failures: Failure[] = []
-  const finish = async (boot: Boot): Promise<FinishedBoot | undefined> => {
+  const finish = async (boot: Boot): Promise<Finished | undefined> => {
     starting ??= start()
     const begun = await starting
     if (begun === undefined || failures.length > 0) return undefined
@@ -112,7 +112,7 @@ export async function execute(task: Task, shop: Workshop, course: Course): Promi
     try {
       const found = begun.kept.get(boot) ?? (await runBoot(task, boot, shop, watch))
       progress(boot, boot.trials, boot.trials)
-      return found
+      return { ...found, trials: boot.trials }
     } catch (cause) {
       failures.push({ boot, cause })
       onFailure()
@@ -136,6 +136,8 @@ export async function execute(task: Task, shop: Workshop, course: Course): Promi
     await clear(project, workOf(task))
   }
 }
+
+type Finished = FinishedBoot & BootResult
 
 interface Failure {
   readonly boot: Boot
@@ -195,18 +197,14 @@ async function runBoot(task: Task, boot: Boot, shop: Workshop, watch: Watch): Pr
 
 /** Puts the boots together and the run into the store. */
 async function complete(
-  { cell, environment, inputs, key, boots }: Task,
-  finished: readonly FinishedBoot[],
+  { cell, environment, inputs, key }: Task,
+  finished: readonly Finished[],
   date: Date,
   shop: Workshop,
 ): Promise<Run> {
   const { experiment, pattern, block, definition } = cell
   try {
-    const {
-      files = {},
-      provenance,
-      ...result
-    } = mergeBoots(finished.map((boot, index) => ({ ...boot, trials: boots[index]?.trials ?? 0 })))
+    const { files = {}, provenance, ...result } = mergeBoots(finished)
     const run: Omit<Run, 'files'> = {
       experiment,
       environment: cell.environment,

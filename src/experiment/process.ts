@@ -1,4 +1,4 @@
-/** Runs a cell in a process of its own, and ends that with all that it started: at the deadline, or when asked to. */
+/** Runs a boot of a cell in a process of its own, and ends that with all that it started: at the deadline, or when asked to. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { TestbedError } from '../testbed/testbed.ts'
 import { ExperimentError, type Result } from './cell.ts'
 import { killCell, killGroup, killHolders, markVariable, streamsOf } from './leftovers.ts'
+import { refuseBootColumn } from './mergeboots.ts'
 import { channelDescriptor, type Failure, type Message, messageReader, type Order } from './message.ts'
 import { type Output, openOutput, outputLog } from './output.ts'
 import { checkFiles, checkResult } from './result.ts'
@@ -101,9 +102,10 @@ function runner(): string {
 }
 
 /** Checked here as well: a script can write to the channel. */
-function accepted(result: unknown, { folder }: Order, output: Output): Result {
+function accepted(result: unknown, { folder, boots }: Order, output: Output): Result {
   try {
     const checked = checkResult(result)
+    if (boots > 1) refuseBootColumn(checked.columns)
     checkFiles(checked.files, folder)
     return checked
   } catch (error) {

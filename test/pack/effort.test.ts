@@ -26,6 +26,16 @@ describe('effort', () => {
     expect(clockOf([at('10:00:00', 60), at('10:01:00', 60)])).toEqual({ seconds: 120, atOnce: 1 })
   })
 
+  it('takes the end of a run whose boots ran side by side from the run', () => {
+    const boots = run({
+      date: '2026-11-23T10:00:00.000Z',
+      'duration (s)': 100,
+      ended: '2026-11-23T10:00:30.000Z',
+    })
+    expect(clockOf([boots, at('10:01:00', 5)])).toEqual({ seconds: 35, atOnce: 1 })
+    expect(effortOf([boots]).computeSeconds).toBe(100)
+  })
+
   it('knows no time by the clock where a run does not say when it was', () => {
     expect(clockOf([at('10:00:00', 60), run({ 'duration (s)': 3 })])).toBeUndefined()
     expect(clockOf([])).toBeUndefined()

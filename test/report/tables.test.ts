@@ -4,6 +4,7 @@ import { parsePublished } from '../../src/document/published.ts'
 import type { Cell, Table } from '../../src/report/table.ts'
 import { tableKinds } from '../../src/report/tables/kinds.ts'
 import { english } from '../../src/report/words/en.ts'
+import type { Run } from '../../src/results/run.ts'
 import { fakeExperiment, fakeRun } from '../results/fake.ts'
 
 const experiment = fakeExperiment([
@@ -371,6 +372,25 @@ describe('effects', () => {
     expect(table?.notes.join()).toContain('Values seem to drift from trial to trial')
     expect(table?.notes.join()).toContain('nothing of the spread between boots')
     expect(table?.runs).toHaveLength(3)
+  })
+
+  it('counts boots where there are several, and takes their differences for no drift', () => {
+    const options = { measure: 'total', operation: 'pause', environments: ['xen-4.14'] }
+    // Each trial takes longer than the one before; in boots of one trial that is the spread between boots.
+    const booted = (run: Run): Run => ({
+      ...run,
+      columns: [...run.columns, { name: 'boot', role: 'index' }],
+      rows: run.rows.map((row) => ({ ...row, boot: Number(row.trial) + 1 })),
+    })
+    const many = [fakeRun({ trials: 20 }), fakeRun({ trials: 20, pattern: 'dom0-cpu', xlUs: 60_000 })].map(
+      booted,
+    )
+    const table = tableKinds
+      .get('effects')
+      ?.render(options, { experiment, runs: many, published: undefined, ...language })
+    expect(texts(table?.groups[0]?.rows[0])).toContain('changed')
+    expect(table?.notes.join()).not.toContain('drift')
+    expect(table?.notes.join()).not.toContain('nothing of the spread between boots')
   })
 
   it('names the runs that it lacks', () => {

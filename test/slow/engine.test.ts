@@ -10,6 +10,10 @@ const inline = (id: string, code: string, attributes = '') =>
 const paper = (...parts: readonly string[]) => ({ 'paper/index.md': `---\ntitle: T\n---\n${parts.join('')}` })
 const draw = 'export const rows = [{ value: cell.random() }]'
 const read = (path: string) => readFileSync(join(project, path), 'utf8')
+/** What was made here, but for trials that finished. */
+const forget = () => {
+  for (const folder of ['runs', 'boots']) rmSync(join(project, '.repro', folder), { recursive: true })
+}
 /** Appends to a file what each trial says, so that a test sees which trials ran. */
 const noted = `import { appendFileSync } from 'node:fs'
 appendFileSync('ran', cell.trial + ' ')
@@ -266,11 +270,11 @@ describe('the journal', () => {
     await repro('run')
     const [name = ''] = readdirSync(join(project, '.repro/journals'))
     const file = join(project, '.repro/journals', name)
-    rmSync(join(project, '.repro/runs'), { recursive: true })
+    forget()
     writeFileSync(file, readFileSync(file, 'utf8').slice(0, -4))
     expect(await repro('run')).toMatchObject({ exitCode: 0 })
     expect(read('ran')).toBe('0 1 2 2 ')
-    rmSync(join(project, '.repro/runs'), { recursive: true })
+    forget()
     writeFileSync(file, `{"tri\n${readFileSync(file, 'utf8')}`)
     const { exitCode, err } = await repro('run')
     expect(exitCode).toBe(0)

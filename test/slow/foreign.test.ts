@@ -100,7 +100,7 @@ describe('the journal', () => {
         '"trial":1,"rows":[{"trial":1,"value":8',
       ),
     })
-    rmSync(join(project, '.repro/runs'), { recursive: true })
+    for (const folder of ['runs', 'boots']) rmSync(join(project, '.repro', folder), { recursive: true })
     const { err } = await repro('run', '--record')
     expect(err).toContain('2 of 3 trials are kept from before')
     expect(ran()).toEqual([0, 1, 2, 1])

@@ -69,6 +69,7 @@ export const effects = tableKind(options, (given, context): Table => {
   })
   const shown = groups.flatMap(({ base, others }) => [base, ...others].flatMap(({ run }) => run ?? []))
   const unit = unitOf(shown, [given.measure])
+  const observed = shown.map((run) => ({ name: runName(run), ...series(run, factors, given.measure) }))
   const rendered = groups.map((group) =>
     environmentGroup(
       group.environment,
@@ -93,11 +94,8 @@ export const effects = tableKind(options, (given, context): Table => {
     notes: [
       own.method,
       own.unchanged(given.tolerance),
-      own.oneBoot,
-      ...warningsOn(
-        shown.map((run) => ({ name: runName(run), ...series(run, factors, given.measure) })),
-        words.claim.reasons.warnings,
-      ).map(own.sentence),
+      ...(observed.some(({ clusters }) => clusters) ? [] : [own.oneBoot]),
+      ...warningsOn(observed, words.claim.reasons.warnings).map(own.sentence),
     ],
     runs: shown,
     missing: groups.flatMap(({ base, others }) =>
