@@ -45,7 +45,7 @@ export function settingsOf(cell: Cell): Settings {
 
 /**
  * Runs the job `name` of experiments/board in two stages, NAME-domus and NAME-trials, with its driver, a program of the same folder.
- * `more` are variables of the first stage beside those that all have. Throws with the job's own last words when it failed.
+ * `more` are variables of both stages beside those that all have. Throws with the job's own last words when it failed.
  */
 export async function runJob(
   cell: Cell,
@@ -57,7 +57,7 @@ export async function runJob(
   const job = await board.run({
     stages: [
       await domUs(cell, settings, `${name}-domus`, more),
-      await trials(cell, settings, `${name}-trials`, driver),
+      await trials(cell, settings, `${name}-trials`, driver, more),
     ],
     hypervisor: { scheduler: xen.scheduler, dom0Vcpus: dom0.vcpus },
     seed: bootSeed,
@@ -73,10 +73,10 @@ export function rawFiles(place: string, names: readonly string[]): Record<string
   return Object.fromEntries(own.map((name) => [name, join(place, name)]))
 }
 
-/** Of the domUs and what loads them: cells that differ in their trials only have the same ones. */
+/** The domUs without what loads them, so that many cells have the same ones. */
 async function domUs(
   { board, project, bootSeed }: Cell,
-  { domu, dom0, xen }: Settings,
+  { domu, xen }: Settings,
   script: string,
   more: Readonly<Record<string, string | number>>,
 ): Promise<Stage> {
@@ -98,10 +98,6 @@ async function domUs(
       VCPUS: domu.vcpus,
       MEMORY_MB: domu.memoryMb,
       STORAGE: domu.storage,
-      LOOP: domu.loop,
-      DOMU_LOAD: domu.cpuLoad,
-      DOMU_MBPS: domu.netLoadMbps,
-      DOM0_MBPS: dom0.netLoadMbps,
       NETWORK: xen.network ? 'yes' : 'no',
       KERNEL: '/job/kernel',
       RAMDISK: '/job/guest',
@@ -112,9 +108,10 @@ async function domUs(
 
 async function trials(
   { board, project, trials, bootSeed }: Cell,
-  { dom0, xl, xenstored, xen }: Settings,
+  { domu, dom0, xl, xenstored, xen }: Settings,
   script: string,
   driver: string,
+  more: Readonly<Record<string, string | number>>,
 ): Promise<Stage> {
   const program = await board.compile(sources(driver, 'driver', 'priority', 'xen'))
   return stage(project, script, ['common.sh', 'trials.sh'], {
@@ -122,7 +119,11 @@ async function trials(
     variables: {
       TRIALS: trials,
       SEED: bootSeed,
+      LOOP: domu.loop,
+      DOMU_LOAD: domu.cpuLoad,
+      DOMU_MBPS: domu.netLoadMbps,
       DOM0_LOAD: dom0.cpuLoad,
+      DOM0_MBPS: dom0.netLoadMbps,
       NETWORK: xen.network ? 'yes' : 'no',
       TOOL: xl.tool,
       BY: xl.by,
@@ -130,6 +131,7 @@ async function trials(
       POLICY: xl.policy,
       XENSTORED_NICE: xenstored.nice,
       XENSTORED_POLICY: xenstored.policy,
+      ...more,
     },
   })
 }

@@ -1,6 +1,7 @@
 # What all stages of a job use. Sourced by domains.sh and trials.sh
 
 console=/var/log/xen/console
+network=192.168.77
 
 fail() {
     echo "repro: $*" >&2

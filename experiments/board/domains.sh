@@ -1,12 +1,10 @@
 # Functions for the first stage of jobs, run in dom0 as root: domUs with their disks and network cards, and what the board says of
-# itself. Set by the caller: VCPUS MEMORY_MB STORAGE DOMU_LOAD DOMU_MBPS LOOP of domUs; NETWORK, DOM0_MBPS that a peer sends to
-# dom0; SEED; KERNEL RAMDISK OUT
+# itself. Set by the caller: VCPUS MEMORY_MB STORAGE of domUs; NETWORK; SEED; KERNEL RAMDISK OUT
 . ./common.sh
 . ./random.sh
 
 random=$SEED
 bridge=repro0
-network=192.168.77
 
 load_module() { # NAME [OPTION...]: nothing to do when the kernel has it built in
     file=$(ls "/lib/modules/$1.ko"* 2>/dev/null) || return 0
@@ -64,33 +62,28 @@ load_network() {
     echo 0 >/sys/class/net/$bridge/bridge/forward_delay # else ports forward nothing for 15 s
     ip address add $network.1/24 dev $bridge
     ip link set $bridge up
+    iperf3 -s >/dev/null &
 }
 
 prepare() { # DOMUS: what domUs need of dom0
     [ "$STORAGE" = none ] || load_storage "$1"
     [ "$NETWORK" = no ] || load_network
-    [ "$DOM0_MBPS" -eq 0 ] || iperf3 -s >/dev/null &
 }
 
-create_measured() { # NAME NUMBER: a domU with the load and the loop
-    create "$1" "$2" "loop=$LOOP" "cpu-load=$DOMU_LOAD"
-}
-
-create_peer() { # NUMBER: a domU in the place of a computer on the network, which sends
+create_peer() { # NUMBER: a domU in the place of a computer on the network
     (
         VCPUS=1
         MEMORY_MB=256
         STORAGE=none
-        create peer "$1" loop=none "send=$network.2/$DOMU_MBPS,$network.1/$DOM0_MBPS"
+        create peer "$1"
     )
 }
 
-create() { # NAME NUMBER OPTION...: a domU that is up when its console says so; its address is $network.NUMBER+1
+create() { # NAME NUMBER: a domU that is up when its console says so; its address is $network.NUMBER+1
     name=$1
     number=$2
-    shift 2
     spread 100
-    extra="console=hvc0 rdinit=/init quiet cryptomgr.notests panic=-1 ipv6.disable=1 seed=$random $*"
+    extra="console=hvc0 rdinit=/init quiet cryptomgr.notests panic=-1 ipv6.disable=1 seed=$random"
     {
         echo "name = \"$name\""
         echo "kernel = \"$KERNEL\""

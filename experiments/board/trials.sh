@@ -1,6 +1,23 @@
-# Functions for the last stage of jobs, run in dom0 as root: loads of dom0, the trace, and the stamps of domUs. Set by the caller: NETWORK
-# DOM0_LOAD; TOOL BY NICE POLICY of what pauses, XENSTORED_NICE XENSTORED_POLICY; TRIALS SEED; OUT
+# Functions for the last stage of jobs, run in dom0 as root: loads, the trace, and the stamps of domUs. Set by the caller: LOOP DOMU_LOAD of
+# domUs; NETWORK, DOMU_MBPS and DOM0_MBPS that the peer sends to the first domU and to dom0; DOM0_LOAD; TOOL BY NICE POLICY of what
+# pauses, XENSTORED_NICE XENSTORED_POLICY; TRIALS SEED; OUT
 . ./common.sh
+
+tell() { # NAME LINE: to the domU's first process
+    echo "$2" >"$(xenstore-read "/local/domain/$(xl domid "$1")/console/tty")"
+}
+
+start() { # NAME OPTION...: starts what loads the domU, and its loop (options: domu-init)
+    started=$1
+    shift
+    tell "$started" "$*"
+    within 60 grep -q '^repro-guest started' "$console/guest-$started.log" || fail "$started does not start its load"
+}
+
+start_domus() { # NAME...: the measured ones, and the peer if it is to send
+    for domu; do start "$domu" "loop=$LOOP" "cpu-load=$DOMU_LOAD"; done
+    [ $((DOMU_MBPS + DOM0_MBPS)) -eq 0 ] || start peer loop=none "send=$network.2/$DOMU_MBPS,$network.1/$DOM0_MBPS"
+}
 
 traced() { # DRIVER...: runs a driver of trials under load, with the trace on
     [ "$DOM0_LOAD" -eq 0 ] || stress --quiet --cpu "$DOM0_LOAD" &
@@ -21,7 +38,7 @@ traced() { # DRIVER...: runs a driver of trials under load, with the trace on
 }
 
 collect_stamps() { # NAME: the domU prints its stamps once a line arrives on its console
-    echo stop >"$(xenstore-read "/local/domain/$(xl domid "$1")/console/tty")"
+    tell "$1" stop
     within 60 grep -q '^end [0-9]' "$console/guest-$1.log" || fail "$1 does not hand over its stamps"
     sed -n '/^repro-stamps/,/^end /p' "$console/guest-$1.log" | tr -d '\r'
 }
