@@ -9,12 +9,11 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Environment } from '../environment.ts'
-import { type Job, TestbedError } from '../testbed.ts'
+import type { Job } from '../testbed.ts'
 import { archive, dom0Archive, imageFiles, ownFiles, type Place, writeImage } from './image.ts'
 import type { Laboratory } from './laboratory.ts'
 import { type Deadline, runMachine } from './machine.ts'
 import { monitorArguments, restore, save } from './monitor.ts'
-import { complaint, run } from './program.ts'
 import { memoryArguments } from './qemu.ts'
 import { openStages, type SavedStage, type Stages } from './stages.ts'
 import type { Command } from './toolchain.ts'
@@ -127,19 +126,17 @@ async function stretch(
 ): Promise<Stretch> {
   const { folder, signal } = place
   if (number > 0) await writeFile(join(folder, archiveName(number)), archives[number - 1] ?? '')
-  const ram = from && join(from.folder, 'ram')
-  if (ram !== undefined && draft !== undefined) await copySparse(ram, join(draft, 'ram'))
   const { command, args } = await qemu(from !== undefined)
   let isSaved = false
   const { how, console } = await runMachine({
     command,
     args: [
       ...args,
-      ...memoryArguments(environment, {
-        file: draft === undefined ? (ram ?? '') : join(draft, 'ram'),
-        shared: draft !== undefined,
-        isRestored: from !== undefined,
-      }),
+      ...memoryArguments(
+        environment,
+        from && draft === undefined ? { copyOf: join(from.folder, 'ram') } : 'new',
+        from !== undefined,
+      ),
       ...monitorArguments,
     ],
     folder,
@@ -162,11 +159,6 @@ async function stretch(
   await writeFile(join(folder, 'console.log'), whole)
   const isDamaged = from !== undefined && how.startsWith('QEMU ended') && console.length === 0
   return { end: how, isSaved, isDamaged, console: whole }
-}
-
-async function copySparse(from: string, to: string): Promise<void> {
-  const copied = await run('cp', ['--sparse=always', '--reflink=auto', from, to])
-  if (copied.exitCode !== 0) throw new TestbedError(`cannot copy a board's memory: ${complaint(copied)}`)
 }
 
 /** Of the board behind its boot, and behind each stage but the last: of everything that decides how it is there. */

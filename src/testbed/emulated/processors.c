@@ -18,8 +18,8 @@
  * to move virtual time (icount_start_warp_timer(), icount_account_warp_timer()) are switched off.
  *
  * Stages. The board opens the file stage: by semihosting where its state may be saved. If the variable REPRO_SAVE names a folder,
- * the machine stops at that instruction, and its clock is written to `clock` in that folder, beside QEMU's own `state` and `ram`. A
- * board that starts from the folder REPRO_RESTORE takes its clock from there, after it has checked `ram`. QEMU saves all timers
+ * the machine stops at that instruction, and its memory and clock are written to `ram` and `clock` in that folder; QEMU's own state
+ * comes beside them. A board that starts from the folder REPRO_RESTORE takes both from there, after it has checked `ram`. QEMU saves all timers
  * of a processor but the hypervisor's, which is armed again from the registers.
  *
  * Built for x86-64 with no header: the root of the host's programs has none.
@@ -31,6 +31,11 @@ int snprintf(char *text, word bytes, const char *format, ...);
 int sscanf(const char *text, const char *format, ...);
 int dprintf(int file, const char *format, ...);
 long read(int file, void *bytes, word count);
+long pread(int file, void *bytes, word count, long offset);
+long pwrite(int file, const void *bytes, word count, long offset);
+int ftruncate(int file, long length);
+int memfd_create(const char *name, unsigned flags);
+int dup2(int file, int other);
 int close(int file);
 long lseek(int file, long offset, int whence);
 void *mmap(void *address, word bytes, int protection, int flags, int file, long offset);
@@ -43,7 +48,7 @@ void _exit(int status);
 #define NEXT_LIBRARY ((void *)-1L) /* RTLD_NEXT */
 enum { PROT_READ = 1, PROT_READ_WRITE_EXEC = 7, MAP_SHARED = 1 };
 enum { O_RDONLY = 0, O_NEW_FILE = 01 | 0100 | 0200 }; /* O_WRONLY | O_CREAT | O_EXCL */
-enum { SEEK_DATA = 3, SEEK_HOLE = 4 };
+enum { SEEK_END = 2, SEEK_DATA = 3, SEEK_HOLE = 4 };
 enum { MOST = 8, PAGE = 4096 };
 enum { CLOCK_VIRTUAL = 1, RUN_STATE_PAUSED = 4 };                /* qapi/run-state.json, include/qemu/timer.h */
 enum { EXCP_INTERRUPT = 0x10000, EXCP_YIELD = 0x10004, EXCP_ATOMIC = 0x10005 }; /* include/exec/cpu-common.h */
@@ -65,6 +70,9 @@ static void (*tcg_handle_interrupt)(void *cpu, int mask);
 static void (*qemu_notify_event)(void);
 static void (*arm_gt_htimer_cb)(void *cpu);
 static int (*vm_stop)(int state);
+static void *(*qemu_ram_block_by_name)(const char *name), *(*qemu_ram_get_host_addr)(void *block);
+static int (*qemu_ram_get_fd)(void *block);
+static char (*qemu_ram_is_shared)(void *block);
 static int (*next_open)(const char *path, int flags, int mode);
 
 /* Fields of CPUState (include/hw/core/cpu.h) in the pinned QEMU; check_fields() sees whether they are there. */
@@ -98,6 +106,12 @@ static void refuse(const char *what)
 {
     dprintf(2, "repro: this QEMU is another one than the emulated board's clock was made for: %s\n", what);
     _exit(3);
+}
+
+static void fail(const char *what)
+{
+    dprintf(2, "repro: %s\n", what);
+    _exit(4);
 }
 
 static void *find(const char *name)
@@ -339,30 +353,89 @@ static int open_in(const char *folder, const char *name, int flags)
     return next_open(path, flags, 0600);
 }
 
-/** A number that another content of the board's memory would very likely not have; of its parts that are not holes. */
-static word sum_of_memory(const char *folder)
+/** Finds the part of a sparse file behind `to` that is no hole; 0 if there is none. */
+static int next_part(int file, long *from, long *to)
+{
+    *from = lseek(file, *to, SEEK_DATA);
+    if (*from < 0)
+        return 0;
+    *to = lseek(file, *from, SEEK_HOLE);
+    return *to > *from;
+}
+
+/** A number that another content of the page would very likely not have; 0 for one of zeros. */
+static word sum_of_page(const word *page, word address)
 {
     static const word factor = 0xff51afd7ed558ccd;
-    const int file = open_in(folder, "ram", O_RDONLY);
-    word a = 1, b = 2, c = 3, d = 4; /* four sums, as a processor adds to several at once */
-    long from = 0, to = 0;
+    word a = address, b = 1, c = 1, d = 1, any = 0; /* four sums, as a processor adds to several at once */
+    int i;
 
-    while (file >= 0 && (from = lseek(file, to, SEEK_DATA)) >= 0 && (to = lseek(file, from, SEEK_HOLE)) > from) {
-        const word *at = mmap(0, to - from, PROT_READ, MAP_SHARED, file, from), *end = at + (to - from) / sizeof *at;
+    for (i = 0; i < PAGE / (int)sizeof *page; i += 4) {
+        a = (a ^ page[i]) * factor;
+        b = (b ^ page[i + 1]) * factor;
+        c = (c ^ page[i + 2]) * factor;
+        d = (d ^ page[i + 3]) * factor;
+        any |= page[i] | page[i + 1] | page[i + 2] | page[i + 3];
+    }
+    return any ? a ^ (b << 1) ^ (c << 2) ^ (d << 3) : 0;
+}
 
-        if (at == (void *)-1)
-            return 0;
-        a ^= from;
-        for (; at < end; at += 4) {
-            a = (a ^ at[0]) * factor;
-            b = (b ^ at[1]) * factor;
-            c = (c ^ at[2]) * factor;
-            d = (d ^ at[3]) * factor;
+/** Writes the board's memory to a sparse file, without pages of zeros. Returns a sum over it. */
+static word save_memory(const char *folder)
+{
+    void *block = qemu_ram_block_by_name("ram");
+    const int file = qemu_ram_get_fd(block), copy = open_in(folder, "ram", O_NEW_FILE);
+    char *memory = qemu_ram_get_host_addr(block);
+    word all = 0, sum;
+    long from, to = 0, page;
+
+    while (next_part(file, &from, &to))
+        for (page = from; page < to; page += PAGE) {
+            sum = sum_of_page((word *)(memory + page), page);
+            if (sum && pwrite(copy, memory + page, PAGE, page) != PAGE)
+                fail("cannot write the board's memory");
+            all += sum;
         }
-        munmap((char *)end - (to - from), to - from);
+    if (ftruncate(copy, lseek(file, 0, SEEK_END)) || close(copy))
+        fail("cannot write the board's memory");
+    return all;
+}
+
+/** The same sum over such a file. */
+static word sum_of_memory(const char *folder)
+{
+    const int file = open_in(folder, "ram", O_RDONLY);
+    word sum = 0;
+    long from, to = 0, page;
+
+    while (file >= 0 && next_part(file, &from, &to)) {
+        char *part = mmap(0, to - from, PROT_READ, MAP_SHARED, file, from);
+
+        if (part == (void *)-1)
+            return 0;
+        for (page = from; page < to; page += PAGE)
+            sum += sum_of_page((word *)(part + page - from), page);
+        munmap(part, to - from);
     }
     close(file);
-    return a ^ (b << 1) ^ (c << 2) ^ (d << 3);
+    return sum;
+}
+
+/** Reads such a file into the board's memory, unless that is a private copy of the file. */
+static void restore_memory(const char *folder)
+{
+    void *block = qemu_ram_block_by_name("ram");
+    char *memory = qemu_ram_get_host_addr(block);
+    const int file = open_in(folder, "ram", O_RDONLY);
+    long from, to = 0, length;
+
+    while (qemu_ram_is_shared(block) && next_part(file, &from, &to))
+        for (; from < to; from += length) {
+            length = pread(file, memory + from, to - from, from);
+            if (length <= 0)
+                fail("cannot read the board's memory");
+        }
+    close(file);
 }
 
 static void save_clock(const char *folder)
@@ -370,7 +443,7 @@ static void save_clock(const char *folder)
     const int file = open_in(folder, "clock", O_NEW_FILE);
     int i;
 
-    dprintf(file, "%lx %ld %ld %ld\n", sum_of_memory(folder), now, current ? current - processors : -1L, turn_end);
+    dprintf(file, "%lx %ld %ld %ld\n", save_memory(folder), now, current ? current - processors : -1L, turn_end);
     for (i = 0; i < count; i++)
         dprintf(file, "%ld\n", processors[i].time);
     close(file);
@@ -386,10 +459,8 @@ static void restore_clock(const char *folder)
     int i;
 
     if (file < 0 || read(file, text, sizeof text - 1) <= 0 || sscanf(at, "%lx %ld %ld %ld", &sum, &now, &index, &turn_end) != 4 ||
-        sum != sum_of_memory(folder)) {
-        dprintf(2, "repro: damaged stage\n");
-        _exit(4);
-    }
+        sum != sum_of_memory(folder))
+        fail("damaged stage");
     close(file);
     current = index < 0 || index >= MOST ? 0 : &processors[index];
     for (i = 0; i < MOST; i++) {
@@ -445,6 +516,7 @@ static void start(void *cpu)
     for (count = 0; count < MOST && qemu_get_cpu(count); count++)
         processors[count].cpu = qemu_get_cpu(count);
     if (getenv("REPRO_RESTORE")) {
+        restore_memory(getenv("REPRO_RESTORE"));
         bql_lock_impl("", 0);
         for (i = 0; i < count; i++)
             arm_gt_htimer_cb(processors[i].cpu);
@@ -496,6 +568,10 @@ static __attribute__((constructor)) void load(void)
 {
     const char *folder = getenv("REPRO_RESTORE");
 
+    /* A board that will be saved has its memory in a file without a name, which is faster than one on a disk. */
+    if (getenv("REPRO_SAVE") && dup2(memfd_create("board", 0), MEMORY_FILE) != MEMORY_FILE)
+        fail("cannot make a file for the board's memory");
+
     next_open = dlsym(NEXT_LIBRARY, "open64");
     cpu_exec = find("cpu_exec");
     cpu_exec_start = find("cpu_exec_start");
@@ -520,6 +596,10 @@ static __attribute__((constructor)) void load(void)
     qemu_notify_event = find("qemu_notify_event");
     arm_gt_htimer_cb = find("arm_gt_htimer_cb");
     vm_stop = find("vm_stop");
+    qemu_ram_block_by_name = find("qemu_ram_block_by_name");
+    qemu_ram_get_host_addr = find("qemu_ram_get_host_addr");
+    qemu_ram_get_fd = find("qemu_ram_get_fd");
+    qemu_ram_is_shared = find("qemu_ram_is_shared");
     replace("tcg_cpu_exec", run_processors);
     replace("icount_get", virtual_clock);
     replace("icount_start_warp_timer", no_warp);

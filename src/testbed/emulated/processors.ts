@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import type { Environment } from '../environment.ts'
 import { TestbedError } from '../testbed.ts'
 import { complaint, run } from './program.ts'
+import { memoryDescriptor } from './qemu.ts'
 import { type Command, qemuCommand, throughLoader } from './toolchain.ts'
 
 const source = fileURLToPath(new URL('processors.c', import.meta.url))
@@ -19,7 +20,7 @@ export async function parallelQemu(
   file: string,
   clock: Pick<Environment, 'instructionNs' | 'quantumUs' | 'clockHz'>,
 ): Promise<Command> {
-  await buildLibrary(root, source, file, clockFlags(clock))
+  await buildLibrary(root, source, file, [...clockFlags(clock), `-DMEMORY_FILE=${memoryDescriptor}`])
   return onOneProcessor(qemuCommand(root, file), dirname(root), await processors())
 }
 

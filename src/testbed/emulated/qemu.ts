@@ -30,13 +30,11 @@ export interface Boot {
   readonly seed: number
 }
 
-/** Where a board's memory lies: in a file, which is written to or copied on write. */
-export interface Memory {
-  readonly file: string
-  readonly shared: boolean
-  /** Waits for a saved state (`restore`) instead of booting. */
-  readonly isRestored: boolean
-}
+/** What a board's memory is: a private copy (on write) of a file, or memory that can be saved. */
+export type Memory = { readonly copyOf: string } | 'new'
+
+/** Of the file in memory that processors.c makes for a board that will be saved. */
+export const memoryDescriptor = 200
 
 /** What differs between board models: how QEMU is told the board and its modules, and the device tree if it needs one. */
 interface Model {
@@ -102,9 +100,9 @@ export function bootArguments(environment: Environment, boot: Boot, use: Use): s
   ]
 }
 
-/** Arguments behind those of the boot for a board that is saved, or was. QEMU's monitor is at `monitorArguments`. */
-export function memoryArguments({ memoryMb }: Environment, { file, shared, isRestored }: Memory): string[] {
-  const share = shared ? 'on' : 'off'
+/** Arguments behind those of the boot for a board that is saved, or was; one that `isRestored` waits for its state. */
+export function memoryArguments({ memoryMb }: Environment, memory: Memory, isRestored: boolean): string[] {
+  const [file, share] = memory === 'new' ? [`/proc/self/fd/${memoryDescriptor}`, 'on'] : [memory.copyOf, 'off']
   return [
     ...['-object', `memory-backend-file,id=ram,size=${memoryMb}M,mem-path=${escaped(file)},share=${share}`],
     ...['-machine', 'memory-backend=ram'],
