@@ -104,6 +104,7 @@ create() { # NAME NUMBER: a domU that is up when its console says so; its addres
         echo "extra = \"$extra\""
     } >"$name.cfg"
     xl create "$name.cfg" >"$name.create" 2>&1 || fail "xl create $name failed: $(cat "$name.create")"
+    xl domid "$name" >"$name.id" 2>/dev/null || true
     within 60 ready_or_gone "$name" && xl domid "$name" >/dev/null 2>&1 ||
         fail "$name does not start; its console ends with: $(last_words "$console/guest-$name.log" 2>&1)"
 }

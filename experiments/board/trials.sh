@@ -3,8 +3,8 @@
 # pauses, XENSTORED_NICE XENSTORED_POLICY; TRIALS SEED; OUT
 . ./common.sh
 
-tell() { # NAME LINE: to the domU's first process
-    echo "$2" >"$(xenstore-read "/local/domain/$(xl domid "$1")/console/tty")"
+tell() { # NAME LINE: to the domU's first process; create has written the domain's number to NAME.id
+    echo "$2" >"$(xenstore-read "/local/domain/$(cat "$1.id")/console/tty")"
 }
 
 start() { # NAME OPTION...: starts what loads the domU, and its loop (options: domu-init)
@@ -20,12 +20,12 @@ start_domus() { # NAME...: the measured ones, and the peer if it is to send
 }
 
 traced() { # DRIVER...: runs a driver of trials under load, with the trace on
-    [ "$DOM0_LOAD" -eq 0 ] || stress --quiet --cpu "$DOM0_LOAD" &
     # 0x29000: runstate changes and the scheduler's common events, without each scheduler's own.
     xentrace -D -e 0x29000 -S 256 "$OUT/trace.bin" >&2 &
     tracer=$!
     within 10 test -s "$OUT/trace.bin" || fail "xentrace does not start"
-    sleep 0.2 # the load runs
+    [ "$DOM0_LOAD" -eq 0 ] || stress --quiet --cpu "$DOM0_LOAD" &
+    sleep 0.1 # the load runs
     [ "$NETWORK" = no ] || count_traffic
     status=0
     "$@" "$TRIALS" "$SEED" "tool=$TOOL" "by=$BY" "nice=$NICE" "policy=$POLICY" "xenstored=$(pidof xenstored)" \
@@ -39,11 +39,11 @@ traced() { # DRIVER...: runs a driver of trials under load, with the trace on
 
 collect_stamps() { # NAME: the domU prints its stamps once a line arrives on its console
     tell "$1" stop
-    within 60 grep -q '^end [0-9]' "$console/guest-$1.log" || fail "$1 does not hand over its stamps"
-    sed -n '/^repro-stamps/,/^end /p' "$console/guest-$1.log" | tr -d '\r'
+    within 60 grep -q '^repro-guest end' "$console/guest-$1.log" || fail "$1 does not hand over its stamps"
+    sed -n '/^repro-guest stamps/,/^repro-guest end/p' "$console/guest-$1.log" | tr -d '\r' | grep -v '^repro-guest' | base64 -d | gunzip
 }
 
 count_traffic() { # appends seconds of uptime, and bytes that the peer has sent, to the environment
-    echo "repro-traffic $(cut -d ' ' -f 1 /proc/uptime) $(cat "/sys/class/net/vif$(xl domid peer).0/statistics/rx_bytes")" \
+    echo "repro-traffic $(cut -d ' ' -f 1 /proc/uptime) $(cat "/sys/class/net/vif$(cat peer.id).0/statistics/rx_bytes")" \
         >>"$OUT/environment"
 }
