@@ -39,8 +39,8 @@ traced() { # DRIVER...: runs a driver of trials under load, with the trace on
 
 collect_stamps() { # NAME: the domU prints its stamps once a line arrives on its console
     tell "$1" stop
-    within 60 grep -q '^repro-guest end' "$console/guest-$1.log" || fail "$1 does not hand over its stamps"
-    sed -n '/^repro-guest stamps/,/^repro-guest end/p' "$console/guest-$1.log" | tr -d '\r' | grep -v '^repro-guest' | base64 -d | gunzip
+    within 60 grep -q '^====' "$console/guest-$1.log" || fail "$1 does not hand over its stamps"
+    sed -n '/^begin-base64/,/^====/p' "$console/guest-$1.log" | tr -d '\r' | uudecode -o - | gunzip
 }
 
 count_traffic() { # appends seconds of uptime, and bytes that the peer has sent, to the environment
