@@ -1,4 +1,4 @@
-/** `repro clean`: deletes runs made here that nobody needs any more. Recorded runs stay, whatever their age. */
+/** `repro clean`: deletes runs made here that nobody needs any more, and saved boards. Recorded runs stay, whatever their age. */
 
 import { lstatSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -13,6 +13,8 @@ import { StoreError } from '../results/runfile.ts'
 import { openSeal } from '../results/seal.ts'
 import { runName } from '../results/series.ts'
 import { type CellName, openStore, sameRows } from '../results/store.ts'
+import { cacheFolder } from '../testbed/cache.ts'
+import { deleteStages, measureStages } from '../testbed/emulated/stages.ts'
 import { clean as definition } from './definitions.ts'
 import { exitCodes, tellSeal } from './messages.ts'
 import { complain, print } from './terminal.ts'
@@ -26,6 +28,10 @@ export async function cleanCommand(args: readonly string[], signal: AbortSignal)
   if (days === undefined) throw new UsageError(`--older takes days, such as 30d, not ${values.older}`)
   const before = Date.now() - Number(days) * dayMs
   const project = findProject(process.cwd())
+  const did = values['dry-run'] ? 'would delete' : 'deleted'
+  const boards = await (values['dry-run'] ? measureStages : deleteStages)(cacheFolder(), before)
+  if (boards.count > 0)
+    print(`${did} ${boards.count} saved boards, ${Math.round(boards.bytes / 1e6)} MB, in the cache`)
   if (!isFolder(project, '.repro')) {
     print('nothing was made here yet: there is no .repro/')
     return exitCodes.done
@@ -39,7 +45,7 @@ export async function cleanCommand(args: readonly string[], signal: AbortSignal)
     for (const { path } of found) isFolder(project, dirname(path)) // before anything is deleted
     for (const { path, name } of found) {
       if (!values['dry-run']) await remove(project, path)
-      print(`${values['dry-run'] ? 'would delete' : 'deleted'} ${name}`)
+      print(`${did} ${name}`)
     }
     if (found.length === 0) print(`nothing is older than ${days} days, but for recorded runs`)
   }

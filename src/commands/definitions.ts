@@ -170,7 +170,7 @@ export const accept = {
 
 export const clean = {
   usage: 'clean',
-  summary: 'delete old runs that are not recorded',
+  summary: 'delete old runs that are not recorded, and saved boards',
   words: 0,
   options: {
     older: { type: 'string', default: '30d', value: 'DAYS', description: 'those older than this (30d)' },

@@ -58,6 +58,14 @@ describe('clean', () => {
     untouched()
   })
 
+  it('deletes saved boards that nobody used for long, and says how many', async () => {
+    write({ 'cache/testbed/stages/old.stage/ram': 'x', 'cache/testbed/stages/new.stage/ram': 'x' })
+    old('cache/testbed/stages/old.stage')
+    expect((await repro('clean', '--dry-run')).out).toContain('would delete 1 saved boards')
+    expect((await repro('clean')).out).toContain('deleted 1 saved boards')
+    expect(readdirSync(join(project, 'cache/testbed/stages'))).toEqual(['new.stage'])
+  })
+
   it('waits for a build, and says for which', async () => {
     const { pid } = process
     write({

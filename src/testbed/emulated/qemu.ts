@@ -102,7 +102,8 @@ export function bootArguments(environment: Environment, boot: Boot, use: Use): s
 
 /** Arguments behind those of the boot for a board that is saved, or was; one that `isRestored` waits for its state. */
 export function memoryArguments({ memoryMb }: Environment, memory: Memory, isRestored: boolean): string[] {
-  const [file, share] = memory === 'new' ? [`/proc/self/fd/${memoryDescriptor}`, 'on'] : [memory.copyOf, 'off']
+  const [file, share] =
+    memory === 'new' ? [`/proc/self/fd/${memoryDescriptor}`, 'on'] : [memory.copyOf, 'off']
   return [
     ...['-object', `memory-backend-file,id=ram,size=${memoryMb}M,mem-path=${escaped(file)},share=${share}`],
     ...['-machine', 'memory-backend=ram'],

@@ -91,24 +91,29 @@ export function stagesFolder(cache: string): string {
   return join(cache, 'testbed', 'stages')
 }
 
-/** Number of stages in a cache, and what they take on the disk. */
-export async function measureStages(
-  cache: string,
-): Promise<{ readonly count: number; readonly bytes: number }> {
-  return sumOf(await list(stagesFolder(cache)))
+export interface Amount {
+  readonly count: number
+  /** On the disk. */
+  readonly bytes: number
 }
 
-/** Deletes the stages that nobody used since an instant (ms). Boards that run go on: they have their files open. */
-export async function deleteStages(
-  cache: string,
-  before: number,
-): Promise<{ readonly count: number; readonly bytes: number }> {
-  const old = (await list(stagesFolder(cache))).filter(({ usedMs }) => usedMs < before)
+/** The stages of a cache that nobody used since an instant (ms); all by default. */
+export async function measureStages(cache: string, before = Number.POSITIVE_INFINITY): Promise<Amount> {
+  return amountOf(await unused(cache, before))
+}
+
+/** Deletes these stages. Boards that run go on: they have their files open. */
+export async function deleteStages(cache: string, before: number): Promise<Amount> {
+  const old = await unused(cache, before)
   for (const { folder } of old) await rm(folder, { recursive: true, force: true })
-  return sumOf(old)
+  return amountOf(old)
 }
 
-function sumOf(found: readonly Found[]): { readonly count: number; readonly bytes: number } {
+async function unused(cache: string, before: number): Promise<readonly Found[]> {
+  return (await list(stagesFolder(cache))).filter(({ usedMs }) => usedMs < before)
+}
+
+function amountOf(found: readonly Found[]): Amount {
   return { count: found.length, bytes: found.reduce((sum, { bytes }) => sum + bytes, 0) }
 }
 
