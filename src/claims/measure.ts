@@ -103,7 +103,7 @@ function measureValue(
   const quantity = quantityOf(expression, results)
   const { interval, units, unit: per, draws } = expressionInterval(expression, results, options)
   const { level } = options
-  const decision = decide({ value: quantity.value, interval, level, trials: units }, region)
+  const decision = decide({ value: quantity.value, interval, level, trials: units, per }, region)
   return { ...quantity, interval, region, decision, trials: units, per, draws }
 }
 

@@ -1,7 +1,8 @@
 /** Where an estimate and its interval lie, seen from what a claim allows. */
 
+import type { Unit } from '../stats/clusters.ts'
 import type { Interval } from '../stats/interval.ts'
-import { fewestTrials, trialsNeeded } from '../stats/trials.ts'
+import { fewestUnits, trialsNeeded } from '../stats/trials.ts'
 
 /** What a claim allows. */
 export interface Region extends Interval {
@@ -15,6 +16,8 @@ export interface Estimate {
   readonly interval: Interval
   readonly level: number
   readonly trials: number
+  /** What is counted as trials; trials unless told. */
+  readonly per?: Unit
 }
 
 export type Decision =
@@ -23,7 +26,10 @@ export type Decision =
   | { readonly type: 'open'; readonly trialsNeeded?: number }
 
 /** Inside and outside are said only of the whole interval. */
-export function decide({ value, interval, level, trials }: Estimate, region: Region): Decision {
+export function decide(
+  { value, interval, level, trials, per = 'trial' }: Estimate,
+  region: Region,
+): Decision {
   const { low, high, closed } = region
   // An infinite end holds nothing back.
   const clearsLow = closed || low === Number.NEGATIVE_INFINITY ? interval.low >= low : interval.low > low
@@ -33,7 +39,8 @@ export function decide({ value, interval, level, trials }: Estimate, region: Reg
   const below = closed ? interval.high < low : interval.high <= low
   const above = closed ? interval.low > high : interval.low >= high
   if (below || above) return { type: 'outside' }
-  if (trials < fewestTrials(level)) return { type: 'open', trialsNeeded: fewestTrials(level) }
+  const fewest = fewestUnits(per, level)
+  if (trials < fewest) return { type: 'open', trialsNeeded: fewest }
   const down = { n: trials, reach: value - interval.low, level }
   const up = { n: trials, reach: interval.high - value, level }
   const needed =

@@ -42,8 +42,9 @@ export function expressionInterval(
     units.map(({ groups }) => groups),
     results,
   )
-  const interval = bootstrap(sizes, (draw) => valueOrNaN(ast, (path) => look(path, draw)), options)
   const fewest = units.reduce((a, b) => (b.groups.length < a.groups.length ? b : a))
+  const statistic = (draw: Draw) => valueOrNaN(ast, (path) => look(path, draw))
+  const interval = bootstrap(sizes, statistic, { ...options, unit: fewest.unit })
   const draws = drawsOf(sizes, options.resamples)
   return { interval, units: fewest.groups.length, unit: fewest.unit, draws }
 }

@@ -3,17 +3,19 @@
  * "Better bootstrap confidence intervals", 1987; Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 14), and
  * expanded for small samples, whose own spread is too small (Hesterberg, "What teachers should know about the bootstrap", 2015).
  *
- * What is drawn are units: trials, or whole boots with all their trials, as trials of one boot resemble each other.
+ * What is drawn are units: trials, or whole boots with all their trials, as trials of one boot resemble each other. Five boots are too few to
+ * draw from, as an interval would hardly reach beyond their extremes; their interval is Student's, with the jackknife's standard error
+ * (Tukey 1958; Efron and Tibshirani 1993, chapter 11).
  */
 
 import { cumulativeNormal, quantileNormal } from 'vega-statistics'
-import { clusterValues, type Sample } from './clusters.ts'
+import { clusterValues, type Sample, type Unit } from './clusters.ts'
 import type { Interval } from './interval.ts'
 import { mean } from './moments.ts'
 import { max, min, quantile } from './order.ts'
 import { randomNumbers } from './random.ts'
 import { quantileStudent } from './student.ts'
-import { fewestTrials } from './trials.ts'
+import { fewestTrials, fewestUnits } from './trials.ts'
 
 export interface BootstrapOptions {
   /** 0.95 unless told. */
@@ -21,6 +23,8 @@ export interface BootstrapOptions {
   /** 2000 unless told; fewer of very many units, see `drawsOf`. */
   readonly resamples?: number
   readonly seed?: string
+  /** What the units of the smallest sample are; trials unless told. */
+  readonly unit?: Unit
 }
 
 /** For each sample the numbers, from 0, of the units that were drawn from it. */
@@ -42,18 +46,19 @@ export const unbounded: Interval = { low: Number.NEGATIVE_INFINITY, high: Number
 
 /**
  * Interval of a statistic of samples with `sizes` units. `statistic` gets a draw of units and may answer NaN where it is not defined:
- * then the true value may be anything. Unbounded if a sample has fewer units than allow any statement (6 at 95 %).
+ * then the true value may be anything. Unbounded if a sample has fewer units than allow any statement (6 trials at 95 %, 5 boots).
  * The same seed gives the same interval. A maximum or minimum has no valid bootstrap: its interval ends at the sample's.
  */
 export function bootstrap(
   sizes: readonly number[],
   statistic: (draw: Draw) => number,
-  { level = 0.95, resamples = 2000, seed = 'bootstrap' }: BootstrapOptions = {},
+  { level = 0.95, resamples = 2000, seed = 'bootstrap', unit = 'trial' }: BootstrapOptions = {},
 ): Interval {
-  if (min(sizes) < fewestTrials(level)) return unbounded
+  if (min(sizes) < fewestUnits(unit, level)) return unbounded
   const whole = sizes.map((size) => Uint32Array.from({ length: size }, (_, unit) => unit))
   const estimate = statistic(whole)
   if (Number.isNaN(estimate)) return unbounded
+  if (min(sizes) < fewestTrials(level)) return studentInterval(whole, statistic, estimate, level)
   const random = randomNumbers(seed)
   const replicates = Array.from({ length: drawsOf(sizes, resamples) }, () =>
     statistic(sizes.map((size) => drawUnits(size, random))),
@@ -61,6 +66,27 @@ export function bootstrap(
   const influence = scaled(sizes.map((_, sample) => jackknife(whole, sample, statistic)))
   const z = expandedQuantile(influence, level)
   return bcaInterval(replicates, estimate, acceleration(influence), z)
+}
+
+/** With degrees of freedom after Satterthwaite (1946) where there are several samples. */
+function studentInterval(
+  whole: Draw,
+  statistic: (draw: Draw) => number,
+  estimate: number,
+  level: number,
+): Interval {
+  const influence = whole.map((_, sample) => jackknife(whole, sample, statistic))
+  const variances = influence.map(
+    (sample) => sample.reduce((sum, value) => sum + value ** 2, 0) / (sample.length * (sample.length - 1)),
+  )
+  const variance = variances.reduce((sum, one) => sum + one, 0)
+  if (variance === 0) return { low: estimate, high: estimate }
+  const spread = variances.reduce(
+    (sum, one, sample) => sum + (one / variance) ** 2 / ((influence[sample] as readonly number[]).length - 1),
+    0,
+  )
+  const reach = quantileStudent(1 - (1 - level) / 2, 1 / spread) * Math.sqrt(variance)
+  return { low: estimate - reach, high: estimate + reach }
 }
 
 /** With a plain loop: here a bootstrap spends its time. */
@@ -80,11 +106,16 @@ export function bootstrapInterval(
   return bootstrap(
     units.map(({ size }) => size),
     (draw) => statistic(...draw.map((chosen, sample) => (units[sample] as Units).values(chosen))),
-    options,
+    { unit: smallest(units).unit, ...options },
   )
 }
 
+function smallest(units: readonly Units[]): Units {
+  return units.reduce((a, b) => (b.size < a.size ? b : a))
+}
+
 interface Units {
+  readonly unit: Unit
   readonly size: number
   /** The values of the units that were drawn. */
   readonly values: (chosen: Uint32Array) => readonly number[]
@@ -93,10 +124,15 @@ interface Units {
 function unitsOf(sample: Sample): Units {
   const { values, clusters } = sample
   if (clusters === undefined) {
-    return { size: values.length, values: (chosen) => Array.from(chosen, (unit) => values[unit] as number) }
+    return {
+      unit: 'trial',
+      size: values.length,
+      values: (chosen) => Array.from(chosen, (unit) => values[unit] as number),
+    }
   }
   const members = clusterValues(sample)
   return {
+    unit: 'boot',
     size: members.length,
     values: (chosen) => [...chosen].flatMap((unit) => members[unit] as readonly number[]),
   }

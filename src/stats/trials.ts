@@ -1,6 +1,7 @@
 /** How many trials an answer takes. */
 
 import { quantileNormal } from 'vega-statistics'
+import type { Unit } from './clusters.ts'
 
 /** 1 - 0.9 is less than 0.1, by this much at most. */
 export const rounding = 1e-12
@@ -34,6 +35,14 @@ export function trialsNeeded({ n, reach, room, level }: Reach, power = 0.8): num
  */
 export function fewestTrials(level: number): number {
   return 1 + Math.ceil(-Math.log2(1 - level) - rounding)
+}
+
+/** Fewest boots for an interval: means of boots are taken to be nearly normal, which is little to go by with fewer. */
+const fewestBoots = 5
+
+/** Fewest units that allow any interval. */
+export function fewestUnits(unit: Unit, level: number): number {
+  return unit === 'boot' ? fewestBoots : fewestTrials(level)
 }
 
 /**

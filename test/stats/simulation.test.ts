@@ -75,6 +75,22 @@ describe('95 % intervals contain the truth in 93 to 97 % of studies', { timeout 
     expect(share).toBeLessThanOrEqual(0.97)
   })
 
+  it.each([0, 0.3, 1, 3])('5 boots with 10 trials each, boots %d times as different as trials', (share) => {
+    const boots = (center: number, random: () => number) => {
+      const means = sample(normal, 5, random).map((value) => center + share * (value - 10))
+      const values = means.flatMap((boot) => sample(normal, 10, random).map((trial) => boot + trial - 10))
+      return { values, clusters: means.flatMap((_, boot) => Array<number>(10).fill(boot)) }
+    }
+    const ofMean = coverage(20, (random, seed) => bootstrapInterval([boots(20, random)], mean, { seed }))
+    const ofRatio = coverage(2, (random, seed) =>
+      bootstrapInterval([boots(60, random), boots(30, random)], (a, b) => mean(a) / mean(b), { seed }),
+    )
+    for (const found of [ofMean, ofRatio]) {
+      expect(found).toBeGreaterThanOrEqual(0.93)
+      expect(found).toBeLessThanOrEqual(0.97)
+    }
+  })
+
   it.each([
     ['normal', normal],
     ['lognormal', lognormal],
