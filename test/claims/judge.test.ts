@@ -357,7 +357,7 @@ describe('a claim about boots', () => {
     // Fifteen trials of three boots are three observations.
     expect(verdictOn(claim(test), booted(3, 5))).toMatchObject({
       verdict: 'inconclusive',
-      reason: 'too few boots for any interval: 3, at least 6 are needed',
+      reason: 'too few boots for any interval: 3, at least 5 are needed',
     })
     expect(verdictOn(claim(test), booted(1, 15)).measured[0]?.trials).toBe(15)
   })
