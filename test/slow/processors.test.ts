@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { cacheFolder } from '../../src/testbed/cache.ts'
 import { archive, dom0Archive, writeImage } from '../../src/testbed/emulated/image.ts'
 import { runMachine } from '../../src/testbed/emulated/machine.ts'
-import { buildLibrary } from '../../src/testbed/emulated/processors.ts'
+import { buildLibrary, clockFlags } from '../../src/testbed/emulated/processors.ts'
 import { setup } from '../../src/testbed/emulated/setup.ts'
 import type { Environment } from '../../src/testbed/environment.ts'
 import { environment, temporaryFolder } from './emulated.ts'
@@ -42,6 +42,26 @@ async function measure(
   board: Environment,
   libraries: (usual: string, restless: string) => readonly string[],
 ): Promise<Measured> {
+  const { how, folder } = await start(board, async (usual, host) => {
+    const restless = join(dirname(usual), 'restless.so')
+    await buildLibrary(host, join(checkout, 'test/fixtures/restless.c'), restless)
+    return libraries(usual, restless)
+  })
+  expect(how).toBe('off')
+  expect(await readFile(join(folder, 'exit-code'), 'utf8')).toBe('0\n')
+  const lines = (await readFile(join(folder, 'loops'), 'utf8')).trim().split('\n')
+  expect(lines.map((line) => line.split(' ')[0])).toEqual(['1', '2', '4'])
+  return {
+    times: lines.map((line) => Number(line.split(' ')[1])),
+    trace: await readFile(join(folder, 'trace.bin')),
+  }
+}
+
+/** Runs the loops on a board; `libraries` gets the usual library and the root with the programs of the host. */
+async function start(
+  board: Environment,
+  libraries: (usual: string, host: string) => Promise<readonly string[]>,
+): Promise<{ readonly how: string; readonly folder: string }> {
   const folder = await temporaryFolder()
   const lockFile = join(checkout, 'experiments/packages.lock.json')
   const laboratory = await setup([board.root], { lockFile, cache: cacheFolder(), report: () => {} })
@@ -50,20 +70,11 @@ async function measure(
   const script = { content: Buffer.from(loops), executable: true }
   await writeFile(join(folder, 'stage-1.cpio'), archive(new Map([['/job/stage', script]])))
   await writeFile(join(folder, 'stage:'), '') // for a QEMU without the library, which opens it
-  const restless = join(folder, 'restless.so')
-  await buildLibrary(laboratory.root('host'), join(checkout, 'test/fixtures/restless.c'), restless)
   const preload = args.indexOf('--preload') + 1
-  const preloaded = libraries(args[preload] ?? '', restless).join(':')
+  const preloaded = (await libraries(args[preload] ?? '', laboratory.root('host'))).join(':')
   const deadline = { ms: 240_000, at: performance.now() + 240_000 }
-  const ended = await runMachine({ command, args: args.with(preload, preloaded), folder, deadline })
-  expect(ended.how).toBe('off')
-  expect(await readFile(join(folder, 'exit-code'), 'utf8')).toBe('0\n')
-  const lines = (await readFile(join(folder, 'loops'), 'utf8')).trim().split('\n')
-  expect(lines.map((line) => line.split(' ')[0])).toEqual(['1', '2', '4'])
-  return {
-    times: lines.map((line) => Number(line.split(' ')[1])),
-    trace: await readFile(join(folder, 'trace.bin')),
-  }
+  const { how } = await runMachine({ command, args: args.with(preload, preloaded), folder, deadline })
+  return { how, folder }
 }
 
 test('four busy processors take the time of one, and the same to the byte however often the main loop wakes', async () => {
@@ -88,4 +99,22 @@ test('without the library, processors take turns: four loops take four times as 
 test('on the model of the Raspberry Pi 4, too, four busy processors take the time of one', async () => {
   const [one = 0, , four = 0] = (await measure(await environment('xen-4.17-pi'), (usual) => [usual])).times
   expect(Math.abs(four - one) / one).toBeLessThan(0.02)
+})
+
+test.each([
+  ['a function of another name', '"cpu_exec_end"', '"cpu_exec_stop"', 'cpu_exec_stop'],
+  ['a field at another place', '(cpu) + 0xe0', '(cpu) + 0xe8', 'icount_extra'],
+])('a QEMU with %s is refused', async (_, part, other, name) => {
+  const board = await environment('xen-4.17')
+  const source = await readFile(join(checkout, 'src/testbed/emulated/processors.c'), 'utf8')
+  expect(source).toContain(part)
+  const { how } = await start(board, async (usual, host) => {
+    const changed = join(dirname(usual), 'changed.c')
+    await writeFile(changed, source.replace(part, other))
+    await buildLibrary(host, changed, usual, clockFlags(board))
+    return [usual]
+  })
+  expect(how).toBe(
+    `QEMU ended with status 3: repro: this QEMU is not the pinned one, for which the board's clock was made: ${name}`,
+  )
 })

@@ -104,7 +104,7 @@ static int stopping;
 
 static void refuse(const char *what)
 {
-    dprintf(2, "repro: this QEMU is another one than the emulated board's clock was made for: %s\n", what);
+    dprintf(2, "repro: this QEMU is not the pinned one, for which the board's clock was made: %s\n", what);
     _exit(3);
 }
 

@@ -20,7 +20,7 @@ export async function parallelQemu(
   file: string,
   clock: Pick<Environment, 'instructionNs' | 'quantumUs' | 'clockHz'>,
 ): Promise<Command> {
-  await buildLibrary(root, source, file, [...clockFlags(clock), `-DMEMORY_FILE=${memoryDescriptor}`])
+  await buildLibrary(root, source, file, clockFlags(clock))
   return onOneProcessor(qemuCommand(root, file), dirname(root), await processors())
 }
 
@@ -35,7 +35,11 @@ export function clockFlags({
 }: Pick<Environment, 'instructionNs' | 'quantumUs' | 'clockHz'>): string[] {
   const ratio = (Math.floor(1e9 / clockHz) * clockHz) / 1e9
   const picoseconds = (ns: number) => `${Math.round(ns * 1000 * ratio)}L`
-  return [`-DINSTRUCTION_PS=${picoseconds(instructionNs)}`, `-DQUANTUM_PS=${picoseconds(quantumUs * 1000)}`]
+  return [
+    `-DINSTRUCTION_PS=${picoseconds(instructionNs)}`,
+    `-DQUANTUM_PS=${picoseconds(quantumUs * 1000)}`,
+    `-DMEMORY_FILE=${memoryDescriptor}`,
+  ]
 }
 
 /** Builds a C source without headers into a library for QEMU's process. */
