@@ -4,6 +4,7 @@
  *     cells, producers first -> inputs -> keys -> verdicts
  */
 
+import { readFileSync } from 'node:fs'
 import type { Boot } from '../experiment/execute.ts'
 import type { Files } from '../results/files.ts'
 import { keyOf, parameterInputs } from '../results/key.ts'
@@ -13,10 +14,12 @@ import { runName } from '../results/series.ts'
 import type { Store } from '../results/store.ts'
 import { installedRoot, markerFile } from '../testbed/emulated/installed.ts'
 import { type Lock, type Package, packagesDigest, readLock } from '../testbed/emulated/packages.ts'
+import { clockSource } from '../testbed/emulated/processors.ts'
 import type { Root } from '../testbed/emulated/roots.ts'
 import type { Environment } from '../testbed/environment.ts'
 import { plannedBoots } from './boots.ts'
 import type { PlannedCell } from './cells.ts'
+import { codeDigest } from './code.ts'
 import { realPaths } from './modules.ts'
 import { type Digests, folderDigests, inputDigests, scriptDigests } from './sources.ts'
 import { difference, type Verdict, verdictOf, type Wanted } from './verdict.ts'
@@ -240,7 +243,10 @@ async function commonInputs(
   }
   const packages = new Map<Root, Packages>()
   for (const root of roots) packages.set(root, await packagesOf(root, lock, around))
-  return { board: folderDigests('experiments/board', around.files), packages, scripts: new Map() }
+  around.files.digest(clockSource) // noted
+  const clock = codeDigest(clockSource, readFileSync(clockSource, 'utf8'))
+  const board = { ...folderDigests('experiments/board', around.files), 'clock of the board': clock }
+  return { board, packages, scripts: new Map() }
 }
 
 interface Packages {

@@ -12,7 +12,8 @@ import { complaint, run } from './program.ts'
 import { memoryDescriptor } from './qemu.ts'
 import { type Command, qemuCommand, throughLoader } from './toolchain.ts'
 
-const source = fileURLToPath(new URL('processors.c', import.meta.url))
+/** The source of the board's clock, which decides every time that a board tells. */
+export const clockSource = fileURLToPath(new URL('processors.c', import.meta.url))
 
 /** QEMU of the host root `root` with the environment's clock; writes what it loads to `file`. */
 export async function parallelQemu(
@@ -20,7 +21,7 @@ export async function parallelQemu(
   file: string,
   clock: Pick<Environment, 'instructionNs' | 'quantumUs' | 'clockHz'>,
 ): Promise<Command> {
-  await buildLibrary(root, source, file, clockFlags(clock))
+  await buildLibrary(root, clockSource, file, clockFlags(clock))
   return onOneProcessor(qemuCommand(root, file), dirname(root), await processors())
 }
 
