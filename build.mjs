@@ -27,7 +27,8 @@ await build({
   logLevel: 'warning',
 })
 await chmod('dist/cli.js', 0o755)
-await copyFile('src/testbed/emulated/processors.c', 'dist/processors.c')
+for (const name of ['processors.c', 'states.c'])
+  await copyFile(`src/testbed/emulated/${name}`, `dist/${name}`)
 
 // Makes `npx repro` find the project's own command at once. A `bin` in package.json would not: npm links the commands of
 // dependencies only, and npx would then install the whole project a second time into its cache.

@@ -106,11 +106,16 @@ test.each([
   ['a field at another place', '(cpu) + 0xe0', '(cpu) + 0xe8', 'icount_extra'],
 ])('a QEMU with %s is refused', async (_, part, other, name) => {
   const board = await environment('xen-4.17')
-  const source = await readFile(join(checkout, 'src/testbed/emulated/processors.c'), 'utf8')
-  expect(source).toContain(part)
   const { how } = await start(board, async (usual, host) => {
+    const texts = await Promise.all(
+      ['processors.c', 'states.c'].map((name) =>
+        readFile(join(checkout, 'src/testbed/emulated', name), 'utf8'),
+      ),
+    )
+    expect(texts[0]).toContain(part)
     const changed = join(dirname(usual), 'changed.c')
-    await writeFile(changed, source.replace(part, other))
+    await writeFile(changed, texts[0]?.replace(part, other) ?? '')
+    await writeFile(join(dirname(usual), 'states.c'), texts[1] ?? '')
     await buildLibrary(host, changed, usual, clockFlags(board))
     return [usual]
   })

@@ -157,7 +157,11 @@ async function stretch(
   if (number > 0) await rm(join(folder, archiveName(number)))
   const whole = Buffer.concat([from?.console ?? Buffer.of(), console])
   await writeFile(join(folder, 'console.log'), whole)
-  const isDamaged = from !== undefined && how.startsWith('QEMU ended') && console.length === 0
+  const isDamaged =
+    from !== undefined &&
+    /^QEMU (ended|refuses)/.test(how) &&
+    !how.includes('cannot write') &&
+    console.length === 0
   return { end: how, isSaved, isDamaged, console: whole }
 }
 

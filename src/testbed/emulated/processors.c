@@ -1,5 +1,5 @@
 /*
- * Loaded into QEMU's process: a clock for processors that run in parallel, and points at which a board's state can be saved.
+ * Loaded into QEMU's process: a clock for processors that run in parallel.
  *
  * The model. With -icount QEMU counts the instructions of all processors in one sum, so that four busy ones each run at a quarter of
  * their speed. Here each has a local time, which its own instructions move on by INSTRUCTION_PS each. This is temporal decoupling
@@ -17,40 +17,20 @@
  * are replaced by a jump to run_processors(), which returns only when the machine stops, or sleeps for good. The main loop's ways
  * to move virtual time (icount_start_warp_timer(), icount_account_warp_timer()) are switched off.
  *
- * Stages. The board opens the file stage: by semihosting where its state may be saved. If the variable REPRO_SAVE names a folder,
- * the machine stops at that instruction, and its memory and clock are written to `ram` and `clock` in that folder; QEMU's own state
- * comes beside them. A board that starts from the folder REPRO_RESTORE takes both from there, after it has checked `ram`. QEMU saves all timers
- * of a processor but the hypervisor's, which is armed again from the registers.
- *
- * Built for x86-64 with no header: the root of the host's programs has none.
+ * What this file says decides every time that a board tells, so it is part of each cell's key; states.c, which it includes, saves
+ * boards and takes them up. Built for x86-64 with no header: the root of the host's programs has none.
  */
 typedef unsigned long word;
 void *dlsym(void *library, const char *name);
-char *getenv(const char *name);
-int snprintf(char *text, word bytes, const char *format, ...);
-int sscanf(const char *text, const char *format, ...);
 int dprintf(int file, const char *format, ...);
-long read(int file, void *bytes, word count);
-long pread(int file, void *bytes, word count, long offset);
-long pwrite(int file, const void *bytes, word count, long offset);
-int ftruncate(int file, long length);
-int memfd_create(const char *name, unsigned flags);
-int dup2(int file, int other);
-int close(int file);
-long lseek(int file, long offset, int whence);
-void *mmap(void *address, word bytes, int protection, int flags, int file, long offset);
-int munmap(void *address, word bytes);
+void _exit(int status);
 int mprotect(void *address, word bytes, int protection);
 word pthread_self(void);
-void _exit(int status);
 
-#define EVERYWHERE ((void *)0)     /* RTLD_DEFAULT */
-#define NEXT_LIBRARY ((void *)-1L) /* RTLD_NEXT */
-enum { PROT_READ = 1, PROT_READ_WRITE_EXEC = 7, MAP_SHARED = 1 };
-enum { O_RDONLY = 0, O_NEW_FILE = 01 | 0100 | 0200 }; /* O_WRONLY | O_CREAT | O_EXCL */
-enum { SEEK_END = 2, SEEK_DATA = 3, SEEK_HOLE = 4 };
-enum { MOST = 8, PAGE = 4096 };
-enum { CLOCK_VIRTUAL = 1, RUN_STATE_PAUSED = 4 };                /* qapi/run-state.json, include/qemu/timer.h */
+#define EVERYWHERE ((void *)0) /* RTLD_DEFAULT */
+#define NEVER 0x7fffffffffffffffL
+enum { PROT_READ_WRITE_EXEC = 7, PAGE = 4096, MOST = 8 };
+enum { CLOCK_VIRTUAL = 1 };                                                     /* include/qemu/timer.h */
 enum { EXCP_INTERRUPT = 0x10000, EXCP_YIELD = 0x10004, EXCP_ATOMIC = 0x10005 }; /* include/exec/cpu-common.h */
 #define NEVER 0x7fffffffffffffffL
 
@@ -68,12 +48,6 @@ static long (*qemu_clock_deadline_ns_all)(int clock, int attributes);
 static void (*bql_lock_impl)(const char *file, int line), (*bql_unlock)(void);
 static void (*tcg_handle_interrupt)(void *cpu, int mask);
 static void (*qemu_notify_event)(void);
-static void (*arm_gt_htimer_cb)(void *cpu);
-static int (*vm_stop)(int state);
-static void *(*qemu_ram_block_by_name)(const char *name), *(*qemu_ram_get_host_addr)(void *block);
-static int (*qemu_ram_get_fd)(void *block);
-static char (*qemu_ram_is_shared)(void *block);
-static int (*next_open)(const char *path, int flags, int mode);
 
 /* Fields of CPUState (include/hw/core/cpu.h) in the pinned QEMU; check_fields() sees whether they are there. */
 #define REQUESTS(cpu) (*(volatile int *)((char *)(cpu) + 0xd0))             /* interrupt_request */
@@ -88,7 +62,7 @@ struct processor {
 };
 static struct processor processors[MOST];
 static int count;
-/** Processor that has the turn, and until when; it may be interrupted and go on. */
+/** The processor that has the turn, and until when; it may be interrupted and go on. */
 static struct processor *current;
 static long turn_end;
 /** The one that executes instructions now, and how many all had executed when it began; null between turns. */
@@ -96,22 +70,17 @@ static struct processor *running;
 static long executed_before;
 /** Time of the board between turns: that of the timers. */
 static long now;
+/** Whether the machine stops to be saved. */
+static int stopping;
 /** Time of the next timer; 0 when not known. */
 static long deadline;
 static word thread;
 static void **current_cpu;
-static int stopping;
 
 static void refuse(const char *what)
 {
     dprintf(2, "repro: this QEMU is not the pinned one, for which the board's clock was made: %s\n", what);
     _exit(3);
-}
-
-static void fail(const char *what)
-{
-    dprintf(2, "repro: %s\n", what);
-    _exit(4);
 }
 
 static void *find(const char *name)
@@ -343,153 +312,7 @@ static void run_until_stopped(void)
     }
 }
 
-/* --- saved states ------------------------------------------------------------------------------------------------ */
-
-static int open_in(const char *folder, const char *name, int flags)
-{
-    char path[PAGE];
-
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return next_open(path, flags, 0600);
-}
-
-/** Finds the part of a sparse file behind `to` that is no hole; 0 if there is none. */
-static int next_part(int file, long *from, long *to)
-{
-    *from = lseek(file, *to, SEEK_DATA);
-    if (*from < 0)
-        return 0;
-    *to = lseek(file, *from, SEEK_HOLE);
-    return *to > *from;
-}
-
-/** A number that another content of the page would very likely not have; 0 for one of zeros. */
-static word sum_of_page(const word *page, word address)
-{
-    static const word factor = 0xff51afd7ed558ccd;
-    word a = address, b = 1, c = 1, d = 1, any = 0; /* four sums, as a processor adds to several at once */
-    int i;
-
-    for (i = 0; i < PAGE / (int)sizeof *page; i += 4) {
-        a = (a ^ page[i]) * factor;
-        b = (b ^ page[i + 1]) * factor;
-        c = (c ^ page[i + 2]) * factor;
-        d = (d ^ page[i + 3]) * factor;
-        any |= page[i] | page[i + 1] | page[i + 2] | page[i + 3];
-    }
-    return any ? a ^ (b << 1) ^ (c << 2) ^ (d << 3) : 0;
-}
-
-/** Writes the board's memory to a sparse file, without pages of zeros. Returns a sum over it. */
-static word save_memory(const char *folder)
-{
-    void *block = qemu_ram_block_by_name("ram");
-    const int file = qemu_ram_get_fd(block), copy = open_in(folder, "ram", O_NEW_FILE);
-    char *memory = qemu_ram_get_host_addr(block);
-    word all = 0, sum;
-    long from, to = 0, page;
-
-    while (next_part(file, &from, &to))
-        for (page = from; page < to; page += PAGE) {
-            sum = sum_of_page((word *)(memory + page), page);
-            if (sum && pwrite(copy, memory + page, PAGE, page) != PAGE)
-                fail("cannot write the board's memory");
-            all += sum;
-        }
-    if (ftruncate(copy, lseek(file, 0, SEEK_END)) || close(copy))
-        fail("cannot write the board's memory");
-    return all;
-}
-
-/** The same sum over such a file. */
-static word sum_of_memory(const char *folder)
-{
-    const int file = open_in(folder, "ram", O_RDONLY);
-    word sum = 0;
-    long from, to = 0, page;
-
-    while (file >= 0 && next_part(file, &from, &to)) {
-        char *part = mmap(0, to - from, PROT_READ, MAP_SHARED, file, from);
-
-        if (part == (void *)-1)
-            return 0;
-        for (page = from; page < to; page += PAGE)
-            sum += sum_of_page((word *)(part + page - from), page);
-        munmap(part, to - from);
-    }
-    close(file);
-    return sum;
-}
-
-/** Reads such a file into the board's memory, unless that is a private copy of the file. */
-static void restore_memory(const char *folder)
-{
-    void *block = qemu_ram_block_by_name("ram");
-    char *memory = qemu_ram_get_host_addr(block);
-    const int file = open_in(folder, "ram", O_RDONLY);
-    long from, to = 0, length;
-
-    while (qemu_ram_is_shared(block) && next_part(file, &from, &to))
-        for (; from < to; from += length) {
-            length = pread(file, memory + from, to - from, from);
-            if (length <= 0)
-                fail("cannot read the board's memory");
-        }
-    close(file);
-}
-
-static void save_clock(const char *folder)
-{
-    const int file = open_in(folder, "clock", O_NEW_FILE);
-    int i;
-
-    dprintf(file, "%lx %ld %ld %ld\n", save_memory(folder), now, current ? current - processors : -1L, turn_end);
-    for (i = 0; i < count; i++)
-        dprintf(file, "%ld\n", processors[i].time);
-    close(file);
-}
-
-static void restore_clock(const char *folder)
-{
-    const int file = open_in(folder, "clock", O_RDONLY);
-    static char text[PAGE];
-    char *at = text;
-    word sum;
-    long index;
-    int i;
-
-    if (file < 0 || read(file, text, sizeof text - 1) <= 0 || sscanf(at, "%lx %ld %ld %ld", &sum, &now, &index, &turn_end) != 4 ||
-        sum != sum_of_memory(folder))
-        fail("damaged stage");
-    close(file);
-    current = index < 0 || index >= MOST ? 0 : &processors[index];
-    for (i = 0; i < MOST; i++) {
-        while (*at && *at++ != '\n')
-            ;
-        sscanf(at, "%ld", &processors[i].time);
-    }
-}
-
-int open64(const char *path, int flags, int mode)
-{
-    static const char stage[] = "stage:";
-    unsigned i = 0;
-
-    if (!next_open) /* another library's constructor opens a file */
-        next_open = dlsym(NEXT_LIBRARY, "open64");
-    while (stage[i] && path[i] == stage[i])
-        i++;
-    if (!stage[i]) {
-        if (running && getenv("REPRO_SAVE")) {
-            stopping = 1;
-            vm_stop(RUN_STATE_PAUSED);
-        }
-        path = "/dev/null";
-    }
-    return next_open(path, flags, mode);
-}
-
-/* --- start ------------------------------------------------------------------------------------------------------- */
+#include "states.c"
 
 /** Whether QEMU keeps a processor's budget where we write it. */
 static void check_fields(void *cpu)
@@ -515,11 +338,9 @@ static void start(void *cpu)
     check_fields(cpu);
     for (count = 0; count < MOST && qemu_get_cpu(count); count++)
         processors[count].cpu = qemu_get_cpu(count);
-    if (getenv("REPRO_RESTORE")) {
-        restore_memory(getenv("REPRO_RESTORE"));
+    if (is_restored()) {
         bql_lock_impl("", 0);
-        for (i = 0; i < count; i++)
-            arm_gt_htimer_cb(processors[i].cpu);
+        finish_restoring();
         bql_unlock();
         for (i = 0; i < count; i++)
             processors[i].awake = !cpu_thread_is_idle(processors[i].cpu);
@@ -531,17 +352,14 @@ static void start(void *cpu)
 /* In place of tcg_cpu_exec(): runs all processors, not only this one. */
 static int run_processors(void *cpu)
 {
-    const char *folder = getenv("REPRO_SAVE");
-
     if (!count)
         start(cpu);
     else
         icount_process_data(cpu);
     run_until_stopped();
-    if (stopping && folder) {
-        save_clock(folder);
-        stopping = 0;
-    }
+    if (stopping)
+        save();
+    stopping = 0;
     *current_cpu = cpu;
     return EXCP_INTERRUPT;
 }
@@ -566,13 +384,6 @@ static void no_warp(void)
 
 static __attribute__((constructor)) void load(void)
 {
-    const char *folder = getenv("REPRO_RESTORE");
-
-    /* A board that will be saved has its memory in a file without a name, which is faster than one on a disk. */
-    if (getenv("REPRO_SAVE") && dup2(memfd_create("board", 0), MEMORY_FILE) != MEMORY_FILE)
-        fail("cannot make a file for the board's memory");
-
-    next_open = dlsym(NEXT_LIBRARY, "open64");
     cpu_exec = find("cpu_exec");
     cpu_exec_start = find("cpu_exec_start");
     cpu_exec_end = find("cpu_exec_end");
@@ -594,18 +405,10 @@ static __attribute__((constructor)) void load(void)
     bql_unlock = find("bql_unlock");
     tcg_handle_interrupt = find("tcg_handle_interrupt");
     qemu_notify_event = find("qemu_notify_event");
-    arm_gt_htimer_cb = find("arm_gt_htimer_cb");
-    vm_stop = find("vm_stop");
-    qemu_ram_block_by_name = find("qemu_ram_block_by_name");
-    qemu_ram_get_host_addr = find("qemu_ram_get_host_addr");
-    qemu_ram_get_fd = find("qemu_ram_get_fd");
-    qemu_ram_is_shared = find("qemu_ram_is_shared");
     replace("tcg_cpu_exec", run_processors);
     replace("icount_get", virtual_clock);
     replace("icount_start_warp_timer", no_warp);
     replace("icount_account_warp_timer", no_warp);
     replace("icount_handle_interrupt", interrupt);
     replace("qemu_timer_notify_cb", timer_changed);
-    if (folder)
-        restore_clock(folder);
 }

@@ -43,7 +43,7 @@ export function clockFlags({
   ]
 }
 
-/** Builds a C source without headers into a library for QEMU's process. */
+/** Builds a C source without the system's headers into a library for QEMU's process. */
 export async function buildLibrary(
   root: string,
   source: string,

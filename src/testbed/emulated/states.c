@@ -1,0 +1,218 @@
+/*
+ * The part of processors.c that saves a board's state, and takes it up.
+ *
+ * The board opens the file stage: by semihosting where its state may be saved. If the variable REPRO_SAVE names a folder,
+ * the machine stops at that instruction, and its memory and clock are written to `ram` and `clock` in that folder; QEMU's own state
+ * comes beside them. A board that starts from the folder REPRO_RESTORE takes both from there, after it has checked `ram`. QEMU saves all timers
+ * of a processor but the hypervisor's, which is armed again from the registers.
+ */
+char *getenv(const char *name);
+int snprintf(char *text, word bytes, const char *format, ...);
+int sscanf(const char *text, const char *format, ...);
+long read(int file, void *bytes, word count);
+long pread(int file, void *bytes, word count, long offset);
+long pwrite(int file, const void *bytes, word count, long offset);
+int ftruncate(int file, long length);
+int memfd_create(const char *name, unsigned flags);
+int dup2(int file, int other);
+int close(int file);
+long lseek(int file, long offset, int whence);
+void *mmap(void *address, word bytes, int protection, int flags, int file, long offset);
+int munmap(void *address, word bytes);
+
+#define NEXT_LIBRARY ((void *)-1L) /* RTLD_NEXT */
+enum { PROT_READ = 1, MAP_SHARED = 1 };
+enum { O_RDONLY = 0, O_NEW_FILE = 01 | 0100 | 0200 }; /* O_WRONLY | O_CREAT | O_EXCL */
+enum { SEEK_END = 2, SEEK_DATA = 3, SEEK_HOLE = 4 };
+enum { RUN_STATE_PAUSED = 4 }; /* qapi/run-state.json */
+
+/* QEMU's functions, with bool as char and CPUState and RAMBlock as void */
+static int (*vm_stop)(int state);
+static void (*arm_gt_htimer_cb)(void *cpu);
+static void *(*qemu_ram_block_by_name)(const char *name), *(*qemu_ram_get_host_addr)(void *block);
+static int (*qemu_ram_get_fd)(void *block);
+static char (*qemu_ram_is_shared)(void *block);
+static int (*next_open)(const char *path, int flags, int mode);
+
+static void fail(const char *what)
+{
+    dprintf(2, "repro: %s\n", what);
+    _exit(4);
+}
+
+static int open_in(const char *folder, const char *name, int flags)
+{
+    char path[PAGE];
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return next_open(path, flags, 0600);
+}
+
+/** Finds the part of a sparse file behind `to` that is no hole; 0 if there is none. */
+static int next_part(int file, long *from, long *to)
+{
+    *from = lseek(file, *to, SEEK_DATA);
+    if (*from < 0)
+        return 0;
+    *to = lseek(file, *from, SEEK_HOLE);
+    return *to > *from;
+}
+
+/** A number that another content of the page would very likely not have; 0 for one of zeros. */
+static word sum_of_page(const word *page, word address)
+{
+    static const word factor = 0xff51afd7ed558ccd;
+    word a = address, b = 1, c = 1, d = 1, any = 0; /* four sums, as a processor adds to several at once */
+    int i;
+
+    for (i = 0; i < PAGE / (int)sizeof *page; i += 4) {
+        a = (a ^ page[i]) * factor;
+        b = (b ^ page[i + 1]) * factor;
+        c = (c ^ page[i + 2]) * factor;
+        d = (d ^ page[i + 3]) * factor;
+        any |= page[i] | page[i + 1] | page[i + 2] | page[i + 3];
+    }
+    return any ? a ^ (b << 1) ^ (c << 2) ^ (d << 3) : 0;
+}
+
+/** Writes the board's memory to a sparse file, without pages of zeros. Returns a sum over it. */
+static word save_memory(const char *folder)
+{
+    void *block = qemu_ram_block_by_name("ram");
+    const int file = qemu_ram_get_fd(block), copy = open_in(folder, "ram", O_NEW_FILE);
+    char *memory = qemu_ram_get_host_addr(block);
+    word all = 0, sum;
+    long from, to = 0, page;
+
+    while (next_part(file, &from, &to))
+        for (page = from; page < to; page += PAGE) {
+            sum = sum_of_page((word *)(memory + page), page);
+            if (sum && pwrite(copy, memory + page, PAGE, page) != PAGE)
+                fail("cannot write the board's memory to the cache: is the disk full?");
+            all += sum;
+        }
+    if (ftruncate(copy, lseek(file, 0, SEEK_END)) || close(copy))
+        fail("cannot write the board's memory to the cache: is the disk full?");
+    return all;
+}
+
+/** The same sum over such a file. */
+static word sum_of_memory(const char *folder)
+{
+    const int file = open_in(folder, "ram", O_RDONLY);
+    word sum = 0;
+    long from, to = 0, page;
+
+    while (file >= 0 && next_part(file, &from, &to)) {
+        char *part = mmap(0, to - from, PROT_READ, MAP_SHARED, file, from);
+
+        if (part == (void *)-1)
+            return 0;
+        for (page = from; page < to; page += PAGE)
+            sum += sum_of_page((word *)(part + page - from), page);
+        munmap(part, to - from);
+    }
+    close(file);
+    return sum;
+}
+
+static int is_restored(void)
+{
+    return getenv("REPRO_RESTORE") != 0;
+}
+
+/** Reads such a file into the board's memory, unless that is a private copy of the file. */
+static void restore_memory(const char *folder)
+{
+    void *block = qemu_ram_block_by_name("ram");
+    char *memory = qemu_ram_get_host_addr(block);
+    const int file = open_in(folder, "ram", O_RDONLY);
+    long from, to = 0, length;
+
+    while (qemu_ram_is_shared(block) && next_part(file, &from, &to))
+        for (; from < to; from += length) {
+            length = pread(file, memory + from, to - from, from);
+            if (length <= 0)
+                fail("cannot read the board's memory");
+        }
+    close(file);
+}
+
+/** When the machine has stopped. */
+static void save(void)
+{
+    const char *folder = getenv("REPRO_SAVE");
+    const int file = open_in(folder, "clock", O_NEW_FILE);
+    int i;
+
+    dprintf(file, "%lx %ld %ld %ld\n", save_memory(folder), now, current ? current - processors : -1L, turn_end);
+    for (i = 0; i < count; i++)
+        dprintf(file, "%ld\n", processors[i].time);
+    close(file);
+}
+
+static void restore_clock(const char *folder)
+{
+    const int file = open_in(folder, "clock", O_RDONLY);
+    static char text[PAGE];
+    char *at = text;
+    word sum;
+    long index;
+    int i;
+
+    if (file < 0 || read(file, text, sizeof text - 1) <= 0 || sscanf(at, "%lx %ld %ld %ld", &sum, &now, &index, &turn_end) != 4 ||
+        sum != sum_of_memory(folder))
+        fail("damaged stage");
+    close(file);
+    current = index < 0 || index >= MOST ? 0 : &processors[index];
+    for (i = 0; i < MOST; i++) {
+        while (*at && *at++ != '\n')
+            ;
+        sscanf(at, "%ld", &processors[i].time);
+    }
+}
+
+int open64(const char *path, int flags, int mode)
+{
+    static const char stage[] = "stage:";
+    unsigned i = 0;
+
+    if (!next_open) /* another library's constructor opens a file */
+        next_open = dlsym(NEXT_LIBRARY, "open64");
+    while (stage[i] && path[i] == stage[i])
+        i++;
+    if (!stage[i]) {
+        if (running && getenv("REPRO_SAVE")) {
+            stopping = 1;
+            vm_stop(RUN_STATE_PAUSED);
+        }
+        path = "/dev/null";
+    }
+    return next_open(path, flags, mode);
+}
+
+/** Under QEMU's lock, before the first instruction. */
+static void finish_restoring(void)
+{
+    int i;
+
+    restore_memory(getenv("REPRO_RESTORE"));
+    for (i = 0; i < count; i++)
+        arm_gt_htimer_cb(processors[i].cpu);
+}
+
+static __attribute__((constructor)) void load_states(void)
+{
+    /* A board that will be saved has its memory in a file without a name, which is faster than one on a disk. */
+    if (getenv("REPRO_SAVE") && dup2(memfd_create("board", 0), MEMORY_FILE) != MEMORY_FILE)
+        fail("cannot make a file for the board's memory");
+    next_open = dlsym(NEXT_LIBRARY, "open64");
+    vm_stop = find("vm_stop");
+    arm_gt_htimer_cb = find("arm_gt_htimer_cb");
+    qemu_ram_block_by_name = find("qemu_ram_block_by_name");
+    qemu_ram_get_host_addr = find("qemu_ram_get_host_addr");
+    qemu_ram_get_fd = find("qemu_ram_get_fd");
+    qemu_ram_is_shared = find("qemu_ram_is_shared");
+    if (is_restored())
+        restore_clock(getenv("REPRO_RESTORE"));
+}
