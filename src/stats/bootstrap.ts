@@ -68,7 +68,6 @@ export function bootstrap(
   return bcaInterval(replicates, estimate, acceleration(influence), z)
 }
 
-/** With degrees of freedom after Satterthwaite (1946) where there are several samples. */
 function studentInterval(
   whole: Draw,
   statistic: (draw: Draw) => number,
@@ -81,12 +80,18 @@ function studentInterval(
   )
   const variance = variances.reduce((sum, one) => sum + one, 0)
   if (variance === 0) return { low: estimate, high: estimate }
-  const spread = variances.reduce(
-    (sum, one, sample) => sum + (one / variance) ** 2 / ((influence[sample] as readonly number[]).length - 1),
+  const reach = quantileStudent(1 - (1 - level) / 2, degreesOf(influence, variances)) * Math.sqrt(variance)
+  return { low: estimate - reach, high: estimate + reach }
+}
+
+/** Degrees of freedom of the sum of samples' variances, which is not 0 (Satterthwaite 1946). */
+function degreesOf(samples: readonly (readonly number[])[], variances: readonly number[]): number {
+  const total = variances.reduce((sum, variance) => sum + variance, 0)
+  const spread = samples.reduce(
+    (sum, { length: n }, index) => sum + ((variances[index] as number) / total) ** 2 / (n - 1),
     0,
   )
-  const reach = quantileStudent(1 - (1 - level) / 2, 1 / spread) * Math.sqrt(variance)
-  return { low: estimate - reach, high: estimate + reach }
+  return 1 / spread
 }
 
 /** With a plain loop: here a bootstrap spends its time. */
@@ -193,8 +198,8 @@ function acceleration(influence: readonly (readonly number[])[]): number {
 }
 
 /**
- * How many standard deviations an interval reaches from its middle: Student's quantile, with degrees of freedom after Satterthwaite
- * (1946) where there are several samples, times what takes the n of a resample's variance to n - 1.
+ * How many standard deviations an interval reaches from its middle: Student's quantile, times what takes the n of a resample's
+ * variance to n - 1.
  */
 function expandedQuantile(influence: readonly (readonly number[])[], level: number): number {
   const variances = influence.map((sample) =>
@@ -203,14 +208,11 @@ function expandedQuantile(influence: readonly (readonly number[])[], level: numb
   const total = variances.reduce((sum, variance) => sum + variance, 0)
   const p = 1 - (1 - level) / 2
   if (total === 0) return quantileNormal(p)
-  let unbiased = 0
-  let spread = 0
-  for (const [index, { length: n }] of influence.entries()) {
-    const share = (variances[index] as number) / total
-    unbiased += (share * n) / (n - 1)
-    spread += share ** 2 / (n - 1)
-  }
-  return Math.sqrt(unbiased) * quantileStudent(p, 1 / spread)
+  const unbiased = influence.reduce(
+    (sum, { length: n }, index) => sum + (((variances[index] as number) / total) * n) / (n - 1),
+    0,
+  )
+  return Math.sqrt(unbiased) * quantileStudent(p, degreesOf(influence, variances))
 }
 
 /** The BCa interval of replicates (Efron and Tibshirani 1993, equations 14.9 to 14.14); `z` is 1.96 for plain 95 %. */
