@@ -58,7 +58,7 @@ export interface Trial {
 /** What a script in a document finds in the global `cell`. */
 export type InlineCell = Omit<Cell, 'each' | 'board'> & { readonly trial: number }
 
-/** What one boot gave. Of several boots the rows are put together, see mergeboots.ts. */
+/** The result of one boot. mergeBoots() makes one of several. */
 export interface Result {
   readonly columns: readonly Column[]
   readonly rows: readonly Row[]

@@ -107,7 +107,7 @@ function planCell(cell: PlannedCell, producers: readonly Step[], around: Surroun
     ...parameterInputs(definition.parameters),
     ...Object.fromEntries(needs),
     trials: block.trials,
-    // Left out of one, so that a run's key is the same as before there were several.
+    // Only where there are several: the keys of cells with one boot stay what they were.
     ...(block.boots > 1 ? { boots: block.boots } : {}),
     seed: definition.seed ?? block.seed,
     ...environmentInputs(environment, around.board),

@@ -6,7 +6,7 @@ import { holm } from '../stats/holm.ts'
 import { outliers } from '../stats/outliers.ts'
 import { format, symbol } from './quantity.ts'
 
-/** Values in the order of trials, with the boots that they are of if there are several. */
+/** Values in the order of trials, with the boot of each if there are several. */
 export interface NamedSeries extends Sample {
   /** `pause.total of latency/xen-4.14/baseline`. */
   readonly name: string

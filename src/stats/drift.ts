@@ -12,7 +12,7 @@ export interface Drift {
 
 /**
  * Whether values rise or fall over the order of trials: the test of Mann (1945) and Kendall, normal with corrections for ties and
- * continuity, which is close from ten values on. Of several boots each is held against itself alone, and the scores are summed (as those
+ * continuity, which is close from ten values on. With several boots, drift is looked for within each, and the scores are summed (as those
  * of seasons by Hirsch, Slack and Smith, 1982): that one boot is slower than another is no drift. Throws a RangeError where no boot has
  * two values.
  */
