@@ -32,7 +32,6 @@ word pthread_self(void);
 enum { PROT_READ_WRITE_EXEC = 7, PAGE = 4096, MOST = 8 };
 enum { CLOCK_VIRTUAL = 1 };                                                     /* include/qemu/timer.h */
 enum { EXCP_INTERRUPT = 0x10000, EXCP_YIELD = 0x10004, EXCP_ATOMIC = 0x10005 }; /* include/exec/cpu-common.h */
-#define NEVER 0x7fffffffffffffffL
 
 /* QEMU's functions, with bool as char and CPUState as void */
 static int (*cpu_exec)(void *cpu);
