@@ -103,7 +103,7 @@ test('on the model of the Raspberry Pi 4, too, four busy processors take the tim
 
 test.each([
   ['a function of another name', '"cpu_exec_end"', '"cpu_exec_stop"', 'cpu_exec_stop'],
-  ['a field at another place', '(cpu) + 0xe0', '(cpu) + 0xe8', 'icount_extra'],
+  ['a field at another place', '(cpu) + 0xe0', '(cpu) + 0xe8', 'icount_budget'],
 ])('a QEMU with %s is refused', async (_, part, other, name) => {
   const board = await environment('xen-4.17')
   const { how } = await start(board, async (usual, host) => {
