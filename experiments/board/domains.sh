@@ -1,5 +1,6 @@
-# Functions for the first stage of jobs, run in dom0 as root: domUs with their disks and network cards, and what the board says of
-# itself. Set by the caller: VCPUS MEMORY_MB STORAGE of domUs; NETWORK; SEED; KERNEL RAMDISK OUT
+# Functions for the first stage of jobs, run in dom0 as root: domUs with their disks and network cards, and
+# what the board says of itself. Set by the caller: VCPUS MEMORY_MB STORAGE of domUs; NETWORK; SEED; KERNEL
+# RAMDISK OUT
 . ./common.sh
 . ./random.sh
 
@@ -107,9 +108,11 @@ create() { # NAME NUMBER: a domU that is up when its console says so; its addres
     xl domid "$name" >"$name.id" 2>/dev/null || true
     within 60 ready_or_gone "$name" && xl domid "$name" >/dev/null 2>&1 ||
         fail "$name does not start; its console ends with: $(last_words "$console/guest-$name.log" 2>&1)"
+    xenstore-read "/local/domain/$(cat "$name.id")/console/tty" >"$name.console"
 }
 
-ready_or_gone() { # NAME; whether the domU is still there is asked once a second: xl takes as long as ten looks at the log
+# Whether the domU is still there is asked once a second: xl takes as long as ten looks at the log.
+ready_or_gone() { # NAME
     if [ -e "$console/guest-$1.log" ] && grep -q '^repro-guest ready' "$console/guest-$1.log"; then return; fi
     [ $((tries % 10)) -eq 0 ] && ! xl domid "$1" >/dev/null 2>&1
 }

@@ -1,4 +1,5 @@
-# How boots of a board differ: waits, and the order of what has none. Sourced by shell scripts. Set by the caller: random, a seed
+# How boots of a board differ: waits, and the order of what has none. Sourced by shell scripts. Set by the
+# caller: random, a seed
 
 spread() { # MILLISECONDS: waits for a random time below that
     draw
@@ -19,7 +20,8 @@ shuffled() { # WORD...: prints them in a random order
     done
 }
 
-draw() { # a linear congruential generator's next number (Park and Miller 1988): its results are all below 2^31 - 1
+# The next number of a linear congruential generator (Park and Miller 1988), whose results are below 2^31 - 1.
+draw() {
     random=$((random * 48271 % 2147483647))
     [ $random -gt 0 ] || random=1 # it would stay 0
 }

@@ -1,22 +1,25 @@
-# Functions for the last stage of jobs, run in dom0 as root: loads, the trace, and the stamps of domUs. Set by the caller: LOOP DOMU_LOAD of
-# domUs; NETWORK, DOMU_MBPS and DOM0_MBPS that the peer sends to the first domU and to dom0; DOM0_LOAD; TOOL BY NICE POLICY of what
-# pauses, XENSTORED_NICE XENSTORED_POLICY; TRIALS SEED; OUT
+# Functions for the last stage of jobs, run in dom0 as root: loads, the trace, and the stamps of domUs. Set by
+# the caller: LOOP DOMU_LOAD of domUs; NETWORK, DOMU_MBPS and DOM0_MBPS that the peer sends to the first domU
+# and to dom0; DOM0_LOAD; TOOL BY NICE POLICY of what pauses, XENSTORED_NICE XENSTORED_POLICY; TRIALS SEED;
+# OUT
 . ./common.sh
 
-tell() { # NAME LINE: to the domU's first process; create has written the domain's number to NAME.id
-    echo "$2" >"$(xenstore-read "/local/domain/$(cat "$1.id")/console/tty")"
+tell() { # NAME LINE: to the domU's first process; domains.sh has written to NAME.console where that is
+    echo "$2" >"$(cat "$1.console")"
 }
 
 start() { # NAME OPTION...: starts what loads the domU, and its loop (options: domu-init)
     started=$1
     shift
     tell "$started" "$*"
-    within 60 grep -q '^repro-guest started' "$console/guest-$started.log" || fail "$started does not start its load"
+    within 60 grep -q '^repro-guest started' "$console/guest-$started.log" ||
+        fail "$started does not start its load"
 }
 
 start_domus() { # NAME...: the measured ones, and the peer if it is to send
     for domu; do start "$domu" "loop=$LOOP" "cpu-load=$DOMU_LOAD"; done
-    [ $((DOMU_MBPS + DOM0_MBPS)) -eq 0 ] || start peer loop=none "send=$network.2/$DOMU_MBPS,$network.1/$DOM0_MBPS"
+    [ $((DOMU_MBPS + DOM0_MBPS)) -eq 0 ] ||
+        start peer loop=none "send=$network.2/$DOMU_MBPS,$network.1/$DOM0_MBPS"
 }
 
 traced() { # DRIVER...: runs a driver of trials under load, with the trace on
@@ -28,7 +31,8 @@ traced() { # DRIVER...: runs a driver of trials under load, with the trace on
     sleep 0.1 # the load runs
     [ "$NETWORK" = no ] || count_traffic
     status=0
-    "$@" "$TRIALS" "$SEED" "tool=$TOOL" "by=$BY" "nice=$NICE" "policy=$POLICY" "xenstored=$(pidof xenstored)" \
+    "$@" "$TRIALS" "$SEED" "tool=$TOOL" "by=$BY" "nice=$NICE" "policy=$POLICY" \
+        "xenstored=$(pidof xenstored)" \
         "xenstored-nice=$XENSTORED_NICE" "xenstored-policy=$XENSTORED_POLICY" || status=$?
     [ "$NETWORK" = no ] || count_traffic
     kill -INT $tracer
@@ -44,6 +48,6 @@ collect_stamps() { # NAME: the domU prints its stamps once a line arrives on its
 }
 
 count_traffic() { # appends seconds of uptime, and bytes that the peer has sent, to the environment
-    echo "repro-traffic $(cut -d ' ' -f 1 /proc/uptime) $(cat "/sys/class/net/vif$(cat peer.id).0/statistics/rx_bytes")" \
-        >>"$OUT/environment"
+    received=/sys/class/net/vif$(cat peer.id).0/statistics/rx_bytes
+    echo "repro-traffic $(cut -d ' ' -f 1 /proc/uptime) $(cat "$received")" >>"$OUT/environment"
 }
