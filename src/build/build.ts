@@ -99,10 +99,10 @@ export async function build(
   const document = override(opened.document, options, tell)
   const own = { document, environments: opened.environments }
   const steps = await planDocument(site, own, files)
-  // Beside the runs that are shown: the records as they were when the build began, held against the document as it is written.
-  const { recorded } = knownRuns(
-    document === opened.document ? steps : await planDocument(site, opened, files),
-  )
+  // Beside the runs that a report shows: the records as they were when the build began, held against the document as it is written.
+  const written =
+    document === opened.document || !options.render ? steps : await planDocument(site, opened, files)
+  const { recorded } = knownRuns(written)
   if (options.frozen) refuseUnrecorded(steps, whereWritten(site, document))
   const wanted = choice(steps, options)
   if (options.record) {
@@ -123,12 +123,18 @@ export async function build(
         lockFile: lockFile(site),
         store: openStore(site.project, openFiles(site.project), site.seal),
       }
-      // From here on the files are looked at anew: packages may have been replaced, and runs are made.
-      const replan = async (made: ReadonlyMap<string, Run>) =>
-        toRun(await planDocument(site, own, openFiles(site.project, files.notes()), made))
+      let planned: readonly Step[] | undefined
+      const replan = async (made: ReadonlyMap<string, Run>) => {
+        const isChain = steps.some(({ cell }) => cell.block.needs.length > 0)
+        if (planned && !isChain) return planned.filter(({ cell }) => !made.has(runName(cell)))
+        // The files are looked at anew: packages may have been replaced, and runs are made.
+        planned = toRun(await planDocument(site, own, openFiles(site.project, files.notes()), made))
+        return planned
+      }
       return await runCells(replan, wanted.isRerun, shop, options, tell)
     })
   }
+  if (!options.render && !options.record) return { ...done, problems: [] }
   const after = first.length > 0 ? openFiles(site.project, files.notes()) : files
   const made = new Map(done.executed.map((run) => [runName(run), run]))
   const settled = first.length > 0 ? await planDocument(site, own, after, made) : steps

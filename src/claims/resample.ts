@@ -32,7 +32,8 @@ export function expressionInterval(
   const runs = runsOf(ast, results)
   if (runs.length === 0) throw new QueryError('no interval: only published tables are read')
   const units = runs.map(unitsOf)
-  const sizes = units.map(({ groups }) => groups.length)
+  const samples = units.map(({ unit, groups }) => ({ unit, size: groups.length }))
+  const sizes = samples.map(({ size }) => size)
   const all = sizes.reduce((sum, size) => sum + size, 0)
   if (all > mostUnits)
     throw new QueryError(`no interval of ${all} observations: at most ${mostUnits}, or it takes too long`)
@@ -42,11 +43,11 @@ export function expressionInterval(
     units.map(({ groups }) => groups),
     results,
   )
-  const fewest = units.reduce((a, b) => (b.groups.length < a.groups.length ? b : a))
+  const fewest = samples.reduce((a, b) => (b.size < a.size ? b : a))
   const statistic = (draw: Draw) => valueOrNaN(ast, (path) => look(path, draw))
-  const interval = bootstrap(sizes, statistic, { ...options, unit: fewest.unit })
+  const interval = bootstrap(samples, statistic, options)
   const draws = drawsOf(sizes, options.resamples)
-  return { interval, units: fewest.groups.length, unit: fewest.unit, draws }
+  return { interval, units: fewest.size, unit: fewest.unit, draws }
 }
 
 /** The different runs that an expression reads, in the order of reading. Throws QueryError for one that is not there. */

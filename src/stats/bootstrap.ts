@@ -23,8 +23,12 @@ export interface BootstrapOptions {
   /** 2000 unless told; fewer of very many units, see `drawsOf`. */
   readonly resamples?: number
   readonly seed?: string
-  /** What the units of the smallest sample are; trials unless told. */
-  readonly unit?: Unit
+}
+
+/** How many units of which kind a sample has. */
+export interface Size {
+  readonly unit: Unit
+  readonly size: number
 }
 
 /** For each sample the numbers, from 0, of the units that were drawn from it. */
@@ -45,16 +49,17 @@ export function drawsOf(sizes: readonly number[], resamples: number): number {
 export const unbounded: Interval = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY }
 
 /**
- * Interval of a statistic of samples with `sizes` units. `statistic` gets a draw of units and may answer NaN where it is not defined:
+ * Interval of a statistic of samples with units as many as `samples` says. `statistic` gets a draw of units and may answer NaN where it is not defined:
  * then the true value may be anything. Unbounded if a sample has fewer units than allow any statement (6 trials at 95 %, 5 boots).
  * The same seed gives the same interval. A maximum or minimum has no valid bootstrap: its interval ends at the sample's.
  */
 export function bootstrap(
-  sizes: readonly number[],
+  samples: readonly Size[],
   statistic: (draw: Draw) => number,
-  { level = 0.95, resamples = 2000, seed = 'bootstrap', unit = 'trial' }: BootstrapOptions = {},
+  { level = 0.95, resamples = 2000, seed = 'bootstrap' }: BootstrapOptions = {},
 ): Interval {
-  if (min(sizes) < fewestUnits(unit, level)) return unbounded
+  if (samples.some(({ unit, size }) => size < fewestUnits(unit, level))) return unbounded
+  const sizes = samples.map(({ size }) => size)
   const whole = sizes.map((size) => Uint32Array.from({ length: size }, (_, unit) => unit))
   const estimate = statistic(whole)
   if (Number.isNaN(estimate)) return unbounded
@@ -109,19 +114,13 @@ export function bootstrapInterval(
 ): Interval {
   const units = samples.map(unitsOf)
   return bootstrap(
-    units.map(({ size }) => size),
+    units,
     (draw) => statistic(...draw.map((chosen, sample) => (units[sample] as Units).values(chosen))),
-    { unit: smallest(units).unit, ...options },
+    options,
   )
 }
 
-function smallest(units: readonly Units[]): Units {
-  return units.reduce((a, b) => (b.size < a.size ? b : a))
-}
-
-interface Units {
-  readonly unit: Unit
-  readonly size: number
+interface Units extends Size {
   /** The values of the units that were drawn. */
   readonly values: (chosen: Uint32Array) => readonly number[]
 }

@@ -20,7 +20,7 @@ function plainBca(
 ) {
   const replicates: number[] = []
   bootstrap(
-    [values.length],
+    [{ unit: 'trial', size: values.length }],
     ([draw = []]) => {
       const replicate = of(Array.from(draw, (unit) => values[unit] as number))
       if (draw.length === values.length) replicates.push(replicate)
@@ -95,6 +95,20 @@ describe('the BCa interval', () => {
     expect(bootstrapInterval([{ values: spatial }], max).high).toBe(48)
   })
 
+  it('asks of each sample what it needs itself: five boots do beside six trials, and not beside five', () => {
+    const boots = {
+      values: [10, 12, 11, 13, 12, 14, 9, 11, 10, 12],
+      clusters: [1, 1, 2, 2, 3, 3, 4, 4, 5, 5],
+    }
+    const difference = (a: readonly number[], b: readonly number[]) => mean(a) - mean(b)
+    const five = { values: [1, 2, 3, 4, 5] }
+    const six = { values: [1, 2, 3, 4, 5, 6] }
+    expect(bootstrapInterval([boots, five], difference)).toEqual(unbounded)
+    expect(bootstrapInterval([five, boots], difference)).toEqual(unbounded)
+    expect(bootstrapInterval([boots, six], difference).high).toBeLessThan(20)
+    expect(bootstrapInterval([six, boots], difference).low).toBeGreaterThan(-20)
+  })
+
   it('is unbounded where the statistic may be undefined, such as a share of what is seldom there', () => {
     const values = [...Array(19).fill(0), 1]
     expect(
@@ -132,7 +146,7 @@ describe('the BCa interval', () => {
   it('works a statistic out a number of times that does not grow with the sample', () => {
     const counted = (size: number) => {
       let [calls, units] = [0, 0]
-      bootstrap([size], ([draw = []]) => {
+      bootstrap([{ unit: 'trial', size }], ([draw = []]) => {
         calls += 1
         units += draw.length
         return draw[0] ?? 0

@@ -9,7 +9,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Environment } from '../environment.ts'
-import type { Job } from '../testbed.ts'
+import type { Job, Stage } from '../testbed.ts'
 import { archive, dom0Archive, imageFiles, ownFiles, type Place, writeImage } from './image.ts'
 import type { Laboratory } from './laboratory.ts'
 import { type Deadline, runMachine } from './machine.ts'
@@ -36,13 +36,14 @@ export async function runStages(
 ): Promise<End> {
   const { folder, cache } = place
   await mkdir(folder, { recursive: true })
-  const archives = job.stages.map(({ files, script }) =>
-    archive(new Map([...files, ['/job/stage', { content: Buffer.from(script), executable: true }]])),
+  const stages = job.stages.map(
+    ({ files, script }): Files =>
+      new Map([...files, ['/job/stage', { content: Buffer.from(script), executable: true }]]),
   )
   const chain: Chain = {
-    ...{ environment, place, archives },
-    keys: stageKeys(await boardKey(laboratory, environment, job, place), archives),
-    stages: openStages(cache),
+    ...{ environment, place, stages },
+    keys: stageKeys(await boardKey(laboratory, environment, job, place), stages),
+    saved: openStages(cache),
     deadline: { ms: job.deadlineMs, at: performance.now() + job.deadlineMs },
     async qemu(isRestored) {
       // One that is restored has its root already.
@@ -53,19 +54,21 @@ export async function runStages(
   try {
     return await finish(chain)
   } finally {
-    const made = [...imageFiles, ...archives.map((_, index) => archiveName(index + 1))]
+    const made = [...imageFiles, ...stages.map((_, index) => archiveName(index + 1))]
     for (const name of made) await rm(join(folder, name), { force: true })
   }
 }
 
+type Files = Stage['files']
+
 interface Chain {
   readonly environment: Environment
   readonly place: Workplace
-  /** Of the stages. */
-  readonly archives: readonly Uint8Array[]
+  /** What each stage puts into the board's root; its script is /job/stage. */
+  readonly stages: readonly Files[]
   /** Of the board behind its boot, behind its first stage, and so on; the last stage has none. */
   readonly keys: readonly string[]
-  readonly stages: Stages
+  readonly saved: Stages
   readonly deadline: Deadline
   /** QEMU's command, but for where its memory is. */
   qemu(isRestored: boolean): Promise<Command>
@@ -77,22 +80,22 @@ function archiveName(number: number): string {
 
 /** The last stage, to the board's end. A saved state that is damaged is made again, once. */
 async function finish(chain: Chain): Promise<End> {
-  const last = chain.archives.length
+  const last = chain.stages.length
   for (let attempts = 1; ; attempts += 1) {
     const from = await behind(chain, last - 1)
     if (typeof from === 'string') return from
     const { end, isDamaged } = await stretch(chain, last, from)
     if (!isDamaged || attempts > 1) return end
-    await chain.stages.forget(chain.keys[last - 1] ?? '')
+    await chain.saved.forget(chain.keys[last - 1] ?? '')
   }
 }
 
 /** The board as it is behind its first `count` stages, as found or else made; or how it ended before. */
 async function behind(chain: Chain, count: number): Promise<SavedStage | End> {
-  const { stages, keys, place } = chain
+  const { saved, keys, place } = chain
   const key = keys[count] ?? ''
   for (let attempts = 1; ; attempts += 1) {
-    const found = await stages.find(key)
+    const found = await saved.find(key)
     if (found) return found
     const from = count === 0 ? undefined : await behind(chain, count - 1)
     if (typeof from === 'string') return from
@@ -101,10 +104,10 @@ async function behind(chain: Chain, count: number): Promise<SavedStage | End> {
       ended = await stretch(chain, count, from, draft)
       return ended.isSaved ? ended.console : undefined
     }
-    const made = await stages.make(key, make, place.signal)
+    const made = await saved.make(key, make, place.signal)
     if (made) return made
     if (!ended.isDamaged || attempts > 1) return ended.end
-    await stages.forget(keys[count - 1] ?? '')
+    await saved.forget(keys[count - 1] ?? '')
   }
 }
 
@@ -119,13 +122,14 @@ interface Stretch {
 
 /** Runs QEMU for one stage (0 is the boot), behind `from`. Writes the state behind it to the folder `draft`, if there is one. */
 async function stretch(
-  { environment, place, archives, deadline, qemu }: Chain,
+  { environment, place, stages, deadline, qemu }: Chain,
   number: number,
   from: SavedStage | undefined,
   draft?: string,
 ): Promise<Stretch> {
   const { folder, signal } = place
-  if (number > 0) await writeFile(join(folder, archiveName(number)), archives[number - 1] ?? '')
+  const files = stages[number - 1]
+  if (files) await writeFile(join(folder, archiveName(number)), archive(files))
   const { command, args } = await qemu(from !== undefined)
   let isSaved = false
   const { how, console } = await runMachine({
@@ -154,7 +158,7 @@ async function stretch(
     deadline,
     signal,
   })
-  if (number > 0) await rm(join(folder, archiveName(number)))
+  if (files) await rm(join(folder, archiveName(number)))
   const whole = Buffer.concat([from?.console ?? Buffer.of(), console])
   await writeFile(join(folder, 'console.log'), whole)
   const isDamaged =
@@ -166,11 +170,13 @@ async function stretch(
 }
 
 /** Of the board behind its boot, and behind each stage but the last: of everything that decides how it is there. */
-function stageKeys(board: string, archives: readonly Uint8Array[]): readonly string[] {
+function stageKeys(board: string, stages: readonly Files[]): readonly string[] {
   const keys = [board]
-  for (const archive of archives.slice(0, -1)) {
+  for (const files of stages.slice(0, -1)) {
     const hash = createHash('sha256').update(keys.at(-1) ?? '')
-    keys.push(hash.update(archive).digest('hex'))
+    for (const [path, { content, executable = false }] of files)
+      hash.update(JSON.stringify([path, executable, content.length])).update(content)
+    keys.push(hash.digest('hex'))
   }
   return keys
 }

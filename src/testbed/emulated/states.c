@@ -17,11 +17,8 @@ int memfd_create(const char *name, unsigned flags);
 int dup2(int file, int other);
 int close(int file);
 long lseek(int file, long offset, int whence);
-void *mmap(void *address, word bytes, int protection, int flags, int file, long offset);
-int munmap(void *address, word bytes);
 
 #define NEXT_LIBRARY ((void *)-1L) /* RTLD_NEXT */
-enum { PROT_READ = 1, MAP_SHARED = 1 };
 enum { O_RDONLY = 0, O_NEW_FILE = 01 | 0100 | 0200 }; /* O_WRONLY | O_CREAT | O_EXCL */
 enum { SEEK_END = 2, SEEK_DATA = 3, SEEK_HOLE = 4 };
 enum { RUN_STATE_PAUSED = 4 }; /* qapi/run-state.json */
@@ -48,13 +45,13 @@ static int open_in(const char *folder, const char *name, int flags)
     return next_open(path, flags, 0600);
 }
 
-/** Finds the part of a sparse file behind `to` that is no hole; 0 if there is none. */
+/** Finds the pages of a sparse file behind `to` that are no hole; 0 if there are none. */
 static int next_part(int file, long *from, long *to)
 {
-    *from = lseek(file, *to, SEEK_DATA);
+    *from = lseek(file, *to, SEEK_DATA) & -PAGE;
     if (*from < 0)
         return 0;
-    *to = lseek(file, *from, SEEK_HOLE);
+    *to = (lseek(file, *from, SEEK_HOLE) + PAGE - 1) & -PAGE;
     return *to > *from;
 }
 
@@ -96,22 +93,22 @@ static word save_memory(const char *folder)
     return all;
 }
 
-/** The same sum over such a file. */
+/** The same sum over such a file. It is read in parts, which takes a quarter of the time that mapped pages take. */
 static word sum_of_memory(const char *folder)
 {
+    static char part[64 * PAGE];
     const int file = open_in(folder, "ram", O_RDONLY);
     word sum = 0;
-    long from, to = 0, page;
+    long from, to = 0, length, page;
 
-    while (file >= 0 && next_part(file, &from, &to)) {
-        char *part = mmap(0, to - from, PROT_READ, MAP_SHARED, file, from);
-
-        if (part == (void *)-1)
-            return 0;
-        for (page = from; page < to; page += PAGE)
-            sum += sum_of_page((word *)(part + page - from), page);
-        munmap(part, to - from);
-    }
+    while (file >= 0 && next_part(file, &from, &to))
+        for (; from < to; from += length) {
+            length = pread(file, part, smaller(to - from, sizeof part), from) & -PAGE;
+            if (length <= 0)
+                return 0;
+            for (page = 0; page < length; page += PAGE)
+                sum += sum_of_page((word *)(part + page), from + page);
+        }
     close(file);
     return sum;
 }
