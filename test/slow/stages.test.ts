@@ -3,7 +3,7 @@ import { open, readdir, rm, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { stagesFolder } from '../../src/testbed/emulated/stages.ts'
-import { digestOf, environment, runScripts, temporaryFolder } from './emulated.ts'
+import { digestOf, environment, type Options, runScripts, temporaryFolder } from './emulated.ts'
 
 /** Leaves files and a program that runs on; the second stage needs both. */
 const first = `
@@ -25,7 +25,7 @@ kill -INT $tracer
 wait $tracer
 `
 
-const run = async (cache: string, options: Parameters<typeof runScripts>[2] = {}, name = 'xen-4.17') => {
+const run = async (cache: string, options: Options = {}, name = 'xen-4.17') => {
   const { exitCode, files } = await runScripts(await environment(name), [first, second], {
     cache,
     ...options,
@@ -99,8 +99,13 @@ test('a stage that fails ends the job and is not kept', async () => {
   expect(await stagesIn(cache)).toHaveLength(1) // the booted board
 })
 
-test('the model of the Raspberry Pi 4 is saved and taken up, too', async () => {
+test.each<[string, NonNullable<Options['hypervisor']>]>([
+  ['xen-4.14', { scheduler: 'null', dom0Vcpus: 2 }],
+  ['xen-4.14', { scheduler: 'rtds' }],
+  ['xen-4.20', {}],
+  ['xen-4.17-pi', {}],
+])('a board of %s with %o is saved and taken up, too', async (name, hypervisor) => {
   const cache = await temporaryFolder()
-  const made = digestOf(await run(cache, {}, 'xen-4.17-pi'))
-  expect(digestOf(await run(cache, {}, 'xen-4.17-pi'))).toBe(made)
+  const made = digestOf(await run(cache, { hypervisor }, name))
+  expect(digestOf(await run(cache, { hypervisor }, name))).toBe(made)
 })
