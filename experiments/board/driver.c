@@ -13,7 +13,7 @@
 #include "priority.h"
 #include "xen.h"
 
-enum { BRACKETS_AT_ENDS = 16, SETTLE_US = 40000, SPREAD_US = 40000 };
+enum { BRACKETS_AT_ENDS = 16, SETTLE_US = 16000, SPREAD_US = 16000 };
 
 static const char *const verbs[] = {[PAUSE] = "pause", [UNPAUSE] = "unpause"};
 

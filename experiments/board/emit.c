@@ -4,7 +4,7 @@
  * It lets the guest read and write files of the host, so it belongs to the emulated board only.
  *
  *   emit FILE NAME     copies FILE to NAME in the folder in which QEMU runs
- *   emit --get NAME    prints that folder's file NAME; fails without a word if there is none
+ *   emit --get NAME    prints that folder's file NAME; ends with 1, without a word, if there is none
  *   emit --stage       tells the host that a stage begins: it may save the board here
  *   emit --end         ends QEMU: not every board model has a power switch that its hypervisor knows
  *   emit --seed N      stirs a number into the kernel's random numbers: a board whose reruns are equal has no noise, and Linux 5.18
@@ -89,10 +89,10 @@ static int get(const char *name)
     while ((length = transfer(SYS_READ, handle, sizeof buffer)) > 0)
         if (write(1, buffer, (size_t)length) != length) {
             perror("emit");
-            return 1;
+            return 2;
         }
     close_on_host(handle);
-    return length < 0;
+    return length < 0 ? 2 : 0;
 }
 
 static int emit(const char *path, const char *name)

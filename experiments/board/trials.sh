@@ -16,10 +16,8 @@ start() { # NAME OPTION...: starts what loads the domU, and its loop (options: d
         fail "$started does not start its load"
 }
 
-start_domus() { # NAME...: the measured ones, and the peer if it is to send
+start_domus() { # NAME...: the measured ones
     for domu; do start "$domu" "loop=$LOOP" "cpu-load=$DOMU_LOAD"; done
-    [ $((DOMU_MBPS + DOM0_MBPS)) -eq 0 ] ||
-        start peer loop=none "send=$network.2/$DOMU_MBPS,$network.1/$DOM0_MBPS"
 }
 
 traced() { # DRIVER...: runs a driver of trials under load, with the trace on
@@ -27,6 +25,9 @@ traced() { # DRIVER...: runs a driver of trials under load, with the trace on
     xentrace -D -e 0x29000 -S 256 "$OUT/trace.bin" >&2 &
     tracer=$!
     within 10 test -s "$OUT/trace.bin" || fail "xentrace does not start"
+    # As late as that, since a board under load takes long for everything.
+    [ $((DOMU_MBPS + DOM0_MBPS)) -eq 0 ] ||
+        start peer loop=none "send=$network.2/$DOMU_MBPS,$network.1/$DOM0_MBPS"
     [ "$DOM0_LOAD" -eq 0 ] || stress --quiet --cpu "$DOM0_LOAD" &
     sleep 0.1 # the load runs
     [ "$NETWORK" = no ] || count_traffic

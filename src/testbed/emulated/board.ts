@@ -47,7 +47,7 @@ async function runJob(
   const end = await runStages(laboratory, environment, job, place)
   if (end !== 'off') throw await failure(end, folder)
   const exitCode = await readFile(join(folder, 'exit-code'), 'utf8').catch(() => undefined)
-  if (exitCode === undefined)
+  if (exitCode === undefined || !/^\d+\n$/.test(exitCode))
     throw await failure('the board switched off without handing over results', folder)
   await rm(join(folder, 'exit-code'))
   return { folder, exitCode: Number(exitCode), durationMs: performance.now() - started }

@@ -29,7 +29,7 @@ word pthread_self(void);
 
 #define EVERYWHERE ((void *)0) /* RTLD_DEFAULT */
 #define NEVER 0x7fffffffffffffffL
-enum { PROT_READ_WRITE_EXEC = 7, PAGE = 4096, MOST = 8 };
+enum { PROT_READ_WRITE_EXEC = 7, PAGE = 4096, MOST = 8, MOST_AT_ONCE = 0xffff };
 enum { CLOCK_VIRTUAL = 1 };                                                     /* include/qemu/timer.h */
 enum { EXCP_INTERRUPT = 0x10000, EXCP_YIELD = 0x10004, EXCP_ATOMIC = 0x10005 }; /* include/exec/cpu-common.h */
 
@@ -39,9 +39,8 @@ static void (*cpu_exec_start)(void *cpu), (*cpu_exec_end)(void *cpu), (*cpu_exec
 static void (*cpu_exit)(void *cpu), (*process_queued_cpu_work)(void *cpu);
 static char (*cpu_can_run)(void *cpu), (*cpu_thread_is_idle)(void *cpu), (*cpu_work_list_empty)(void *cpu);
 static void *(*qemu_get_cpu)(int number);
-static void (*async_run_on_cpu)(void *cpu, void (*work)(void *cpu, word data), word data);
 static void (*icount_prepare_for_run)(void *cpu, long budget), (*icount_process_data)(void *cpu);
-static void (*icount_update)(void *cpu), (*icount_handle_deadline)(void);
+static void (*icount_handle_deadline)(void);
 static long (*icount_get_raw)(void); /* instructions that all processors have executed */
 static long (*qemu_clock_deadline_ns_all)(int clock, int attributes);
 static void (*bql_lock_impl)(const char *file, int line), (*bql_unlock)(void);
@@ -61,9 +60,11 @@ struct processor {
 };
 static struct processor processors[MOST];
 static int count;
-/** The processor that has the turn, and until when; it may be interrupted and go on. */
+/** The processor that has the turn, since when and until when; it may be interrupted and go on. */
 static struct processor *current;
-static long turn_end;
+static long turn_start, turn_end;
+/** Whether the turn ends where the next block of instructions would take it beyond the end of `execute`. */
+static int ends_early;
 /** The one that executes instructions now, and how many all had executed when it began; null between turns. */
 static struct processor *running;
 static long executed_before;
@@ -76,10 +77,21 @@ static long deadline;
 static word thread;
 static void **current_cpu;
 
+static long smaller(long a, long b)
+{
+    return a < b ? a : b;
+}
+
 static void refuse(const char *what)
 {
     dprintf(2, "repro: this QEMU is not the pinned one, for which the board's clock was made: %s\n", what);
     _exit(3);
+}
+
+static void fail(const char *what)
+{
+    dprintf(2, "repro: %s\n", what);
+    _exit(4);
 }
 
 static void *find(const char *name)
@@ -109,7 +121,7 @@ static void find_deadline(void)
 {
     const long ns = qemu_clock_deadline_ns_all(CLOCK_VIRTUAL, -1);
 
-    deadline = ns < 0 ? NEVER : (virtual_clock() + ns) * 1000;
+    deadline = ns < 0 || ns > NEVER / 1000 - virtual_clock() ? NEVER : (virtual_clock() + ns) * 1000;
 }
 
 static struct processor *processor_of(void *cpu)
@@ -151,8 +163,18 @@ static void interrupt(void *cpu, int mask)
     }
 }
 
-static void nothing(void *cpu, word data)
+/*
+ * In place of icount_update(): the next block of instructions is longer than what is left to execute. QEMU would translate
+ * a block of that length. For a timer it must; for the end of a turn that would be a translation every time, so the turn
+ * ends here, if it has begun at all.
+ */
+static void block_does_not_fit(void *cpu)
 {
+    icount_get_raw(); /* takes into account what was executed, as icount_update() does */
+    if (ends_early && time_now() > turn_start) {
+        BUDGET(cpu) = 0;
+        turn_end = 0;
+    }
 }
 
 /* In place of qemu_timer_notify_cb(): a clock's first timer is another one now. */
@@ -160,9 +182,8 @@ static void timer_changed(void *opaque, int clock)
 {
     if (clock != CLOCK_VIRTUAL) {
         qemu_notify_event();
-    } else if (pthread_self() != thread) {
-        if (count)
-            async_run_on_cpu(processors[0].cpu, nothing, 0);
+    } else if (count && pthread_self() != thread) {
+        fail("a device of the board has set a timer at a time of the host's");
     } else if (!running) {
         deadline = 0;
     } else {
@@ -229,27 +250,24 @@ static struct processor *furthest_behind(const struct processor *not)
     return found;
 }
 
-/** Executes instructions of a processor until `end`, or until something ends its turn early; says what did. */
+/** Executes instructions of a processor until `end`, or until something stops it before; says what did. */
 static int execute(struct processor *one, long end)
 {
-    long budget = (end - one->time + INSTRUCTION_PS - 1) / INSTRUCTION_PS;
+    const long left = (end - one->time + INSTRUCTION_PS - 1) / INSTRUCTION_PS;
     int result;
 
-    if (budget > 0x7fffffff)
-        budget = 0x7fffffff;
     *current_cpu = one->cpu;
     executed_before = icount_get_raw();
-    BUDGET(one->cpu) = budget;
-    COUNTDOWN(one->cpu) = budget < 0xffff ? budget : 0xffff;
-    EXTRA(one->cpu) = budget - COUNTDOWN(one->cpu);
+    ends_early = end < deadline && left <= MOST_AT_ONCE;
+    BUDGET(one->cpu) = COUNTDOWN(one->cpu) = smaller(left, MOST_AT_ONCE);
+    EXTRA(one->cpu) = 0;
     running = one;
     cpu_exec_start(one->cpu);
     result = cpu_exec(one->cpu);
+    one->time = time_now();
     cpu_exec_end(one->cpu);
     running = 0;
-    icount_update(one->cpu);
     BUDGET(one->cpu) = EXTRA(one->cpu) = COUNTDOWN(one->cpu) = 0;
-    one->time += (icount_get_raw() - executed_before) * INSTRUCTION_PS;
     if (result == EXCP_ATOMIC)
         cpu_exec_step_atomic(one->cpu);
     return result;
@@ -263,11 +281,6 @@ static int may_run(void)
         if (!cpu_can_run(processors[i].cpu))
             return 0;
     return 1;
-}
-
-static long smaller(long a, long b)
-{
-    return a < b ? a : b;
 }
 
 static void run_until_stopped(void)
@@ -294,6 +307,7 @@ static void run_until_stopped(void)
                 continue;
             }
             next = furthest_behind(current);
+            turn_start = current->time;
             turn_end = next ? next->time + QUANTUM_PS : NEVER;
             if (now < current->time)
                 now = current->time;
@@ -320,7 +334,7 @@ static void check_fields(void *cpu)
     if (BUDGET(cpu) || EXTRA(cpu) || COUNTDOWN(cpu))
         refuse("icount_budget");
     icount_prepare_for_run(cpu, 100000);
-    if (BUDGET(cpu) < 0 || BUDGET(cpu) > 100000 || COUNTDOWN(cpu) != smaller(BUDGET(cpu), 0xffff) ||
+    if (BUDGET(cpu) < 0 || BUDGET(cpu) > 100000 || COUNTDOWN(cpu) != smaller(BUDGET(cpu), MOST_AT_ONCE) ||
         EXTRA(cpu) != BUDGET(cpu) - COUNTDOWN(cpu))
         refuse("icount_extra");
     icount_process_data(cpu);
@@ -393,10 +407,8 @@ static __attribute__((constructor)) void load(void)
     cpu_thread_is_idle = find("cpu_thread_is_idle");
     cpu_work_list_empty = find("cpu_work_list_empty");
     qemu_get_cpu = find("qemu_get_cpu");
-    async_run_on_cpu = find("async_run_on_cpu");
     icount_prepare_for_run = find("icount_prepare_for_run");
     icount_process_data = find("icount_process_data");
-    icount_update = find("icount_update");
     icount_handle_deadline = find("icount_handle_deadline");
     icount_get_raw = find("icount_get_raw");
     qemu_clock_deadline_ns_all = find("qemu_clock_deadline_ns_all");
@@ -406,6 +418,7 @@ static __attribute__((constructor)) void load(void)
     qemu_notify_event = find("qemu_notify_event");
     replace("tcg_cpu_exec", run_processors);
     replace("icount_get", virtual_clock);
+    replace("icount_update", block_does_not_fit);
     replace("icount_start_warp_timer", no_warp);
     replace("icount_account_warp_timer", no_warp);
     replace("icount_handle_interrupt", interrupt);

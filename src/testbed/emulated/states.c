@@ -31,12 +31,6 @@ static int (*qemu_ram_get_fd)(void *block);
 static char (*qemu_ram_is_shared)(void *block);
 static int (*next_open)(const char *path, int flags, int mode);
 
-static void fail(const char *what)
-{
-    dprintf(2, "repro: %s\n", what);
-    _exit(4);
-}
-
 static int open_in(const char *folder, const char *name, int flags)
 {
     char path[PAGE];
@@ -142,7 +136,7 @@ static void save(void)
     const int file = open_in(folder, "clock", O_NEW_FILE);
     int i;
 
-    dprintf(file, "%lx %ld %ld %ld\n", save_memory(folder), now, current ? current - processors : -1L, turn_end);
+    dprintf(file, "%lx %ld %ld %ld %ld\n", save_memory(folder), now, current ? current - processors : -1L, turn_start, turn_end);
     for (i = 0; i < count; i++)
         dprintf(file, "%ld\n", processors[i].time);
     close(file);
@@ -157,8 +151,8 @@ static void restore_clock(const char *folder)
     long index;
     int i;
 
-    if (file < 0 || read(file, text, sizeof text - 1) <= 0 || sscanf(at, "%lx %ld %ld %ld", &sum, &now, &index, &turn_end) != 4 ||
-        sum != sum_of_memory(folder))
+    if (file < 0 || read(file, text, sizeof text - 1) <= 0 ||
+        sscanf(at, "%lx %ld %ld %ld %ld", &sum, &now, &index, &turn_start, &turn_end) != 5 || sum != sum_of_memory(folder))
         fail("damaged stage");
     close(file);
     current = index < 0 || index >= MOST ? 0 : &processors[index];
