@@ -6,16 +6,19 @@ import { type Quantity, QueryError, type Source, unitName } from '../results/qua
 import { evaluate, type Results, readSeries } from '../results/query.ts'
 import type { BootstrapOptions } from '../stats/bootstrap.ts'
 import { independentValues, type Unit } from '../stats/clusters.ts'
+import { type Difference, difference } from '../stats/compare.ts'
 import type { Interval } from '../stats/interval.ts'
 import { mean } from '../stats/moments.ts'
 import { median } from '../stats/order.ts'
-import { shift } from '../stats/shift.ts'
-import { fewestTrialsEach } from '../stats/trials.ts'
+import { fewestEach } from '../stats/trials.ts'
 import { type Decision, decide, type Region } from './region.ts'
 import { expressionInterval } from './resample.ts'
 
 /** Draws of a bootstrap, unless told otherwise. */
 export const defaultResamples = 2000
+
+/** Of an expression's interval: a BCa bootstrap, or Student's; of a direction's: ranks or means, see stats/compare.ts. */
+export type Method = 'bootstrap' | 'student' | Difference['method']
 
 /** One number that a verdict rests on. */
 export interface Measured {
@@ -30,7 +33,9 @@ export interface Measured {
   readonly trials: number
   /** What is counted as an observation: a trial, or a boot where a run has several. */
   readonly per: Unit
-  /** Draws of the bootstrap; absent of a direction, whose interval is exact. */
+  /** How the interval was made. */
+  readonly method: Method
+  /** Of a bootstrap. */
   readonly draws?: number
   readonly sources: readonly Source[]
   /**
@@ -104,7 +109,10 @@ function measureValue(
   const { interval, units, unit: per, draws } = expressionInterval(expression, results, options)
   const { level } = options
   const decision = decide({ value: quantity.value, interval, level, trials: units, per }, region)
-  return { ...quantity, interval, region, decision, trials: units, per, draws }
+  const measured = { ...quantity, interval, region, decision, trials: units, per }
+  return draws === undefined
+    ? { ...measured, method: 'student' }
+    : { ...measured, method: 'bootstrap', draws }
 }
 
 function quantityOf(ast: Expression, results: Results): Quantity {
@@ -137,7 +145,7 @@ function measureShift(
   }
   if (a.unit !== b.unit) throw new QueryError(`units do not fit: ${unitName(a.unit)} and ${unitName(b.unit)}`)
   const observed = independentValues(a, b)
-  const { estimate, interval } = shift(observed.a, observed.b, level)
+  const { shift, interval, method } = difference(observed, level)
   const margin = tolerance * Math.abs(median(observed.a))
   const region: Region =
     direction === 'up'
@@ -146,18 +154,19 @@ function measureShift(
         ? { low: Number.NEGATIVE_INFINITY, high: -margin, closed: false }
         : around(0, margin)
   const trials = Math.min(observed.a.length, observed.b.length)
-  const decision = decide({ value: estimate, interval, level, trials }, region)
+  const decision = decide({ value: shift, interval, level, trials }, region)
   return {
-    value: estimate,
+    value: shift,
     unit: a.unit,
     interval,
     region,
     decision:
       Number.isFinite(interval.low) || decision.type !== 'open'
         ? decision
-        : { type: 'open', trialsNeeded: Math.max(fewestTrialsEach(level), trials + 1) },
+        : { type: 'open', trialsNeeded: Math.max(fewestEach(observed.unit, level), trials + 1) },
     trials,
     per: observed.unit,
+    method,
     ...(mean(a.values) === 0 ? {} : { ratio: mean(b.values) / mean(a.values) }),
     sources: [a, b].map(({ run, values }) => ({ type: 'run', run, n: values.length })),
   }

@@ -1,6 +1,7 @@
 /** What a claim allows and what was measured of it, in words. A vocabulary of them is one language's. */
 
 import type { Unit } from '../stats/clusters.ts'
+import type { Method } from './measure.ts'
 
 export interface Phrases {
   /** `4.45 (Table 5)`. */
@@ -21,9 +22,10 @@ export interface Phrases {
   readonly difference: (limit: string) => string
   /** What one claim allows of several numbers. */
   readonly limits: (limits: readonly string[]) => string
-  /** How an interval was made, from what; `numbers` share its error. */
-  readonly rankTest: (per: readonly Unit[]) => string
-  readonly bootstrap: (draws: string, per: readonly Unit[], numbers: number) => string
+  /** How an interval was made, from what; `draws` are those of a bootstrap. */
+  readonly method: Readonly<Record<Method, (per: readonly Unit[], draws: string) => string>>
+  /** All methods of a claim, whose `numbers` share the error. */
+  readonly methods: (methods: readonly string[], numbers: number) => string
 }
 
 export const english: Phrases = {
@@ -39,10 +41,15 @@ export const english: Phrases = {
   shift: (limit, share) => `a shift ${limit} (${share} % of the first series' median)`,
   difference: (limit) => `a difference ${limit}, for each value and the one before`,
   limits: (limits) => limits.join('; '),
-  rankTest: (per) =>
-    `Hodges and Lehmann's shift between the series with the 95 % interval of Mann and Whitney's test over ${plural(per)}`,
-  bootstrap: (draws, per, numbers) =>
-    `95 % interval by BCa bootstrap, ${draws} draws of whole ${plural(per)}${numbers > 1 ? `; ${numbers} numbers share the 5 % of error (Bonferroni)` : ''}`,
+  method: {
+    ranks: (per) =>
+      `Hodges and Lehmann's shift between the series with the 95 % interval of Mann and Whitney's test over ${plural(per)}`,
+    means: (per) => `difference between the series' means of ${plural(per)} with Welch's 95 % interval`,
+    bootstrap: (per, draws) => `95 % interval by BCa bootstrap, ${draws} draws of whole ${plural(per)}`,
+    student: (per) => `Student's 95 % interval with the jackknife's error over ${plural(per)}`,
+  },
+  methods: (methods, numbers) =>
+    `${methods.join('; ')}${numbers > 1 ? `; ${numbers} numbers share the 5 % of error (Bonferroni)` : ''}`,
 }
 
 function plural(per: readonly Unit[]): string {

@@ -9,7 +9,15 @@ import { QueryError } from '../results/quantity.ts'
 import { evaluate, pathsToRuns, probesOf, publishedReadings, type Results, runsAt } from '../results/query.ts'
 import type { Row, Run } from '../results/run.ts'
 import { bootColumn, excludedColumn } from '../results/series.ts'
-import { type BootstrapOptions, bootstrap, type Draw, drawsOf, mostUnits } from '../stats/bootstrap.ts'
+import {
+  type BootstrapOptions,
+  bootstrap,
+  type Draw,
+  drawsOf,
+  isStudents,
+  mostUnits,
+  unbounded,
+} from '../stats/bootstrap.ts'
 import type { Unit } from '../stats/clusters.ts'
 import type { Interval } from '../stats/interval.ts'
 
@@ -18,8 +26,8 @@ export interface ResampledInterval {
   /** Units that were drawn from the run that has fewest. */
   readonly units: number
   readonly unit: Unit
-  /** Draws that it was made from. */
-  readonly draws: number
+  /** Draws that it was made from; absent of Student's. */
+  readonly draws?: number
 }
 
 /** Throws QueryError if the expression cannot be evaluated as it is, or reads no run. */
@@ -45,9 +53,20 @@ export function expressionInterval(
   )
   const fewest = samples.reduce((a, b) => (b.size < a.size ? b : a))
   const statistic = (draw: Draw) => valueOrNaN(ast, (path) => look(path, draw))
-  const interval = bootstrap(samples, statistic, options)
-  const draws = drawsOf(sizes, options.resamples)
-  return { interval, units: fewest.size, unit: fewest.unit, draws }
+  const interval = clipped(bootstrap(samples, statistic, options), limitsOf(ast))
+  const counted = { interval, units: fewest.size, unit: fewest.unit }
+  return isStudents(samples, options.level)
+    ? counted
+    : { ...counted, draws: drawsOf(sizes, options.resamples) }
+}
+
+/** What no value of an expression can lie beyond, which Student's interval does not know. */
+function limitsOf(ast: Expression): Interval {
+  return ast.type === 'call' && ast.name === 'correlation' ? { low: -1, high: 1 } : unbounded
+}
+
+function clipped({ low, high }: Interval, limits: Interval): Interval {
+  return { low: Math.max(low, limits.low), high: Math.min(high, limits.high) }
 }
 
 /** The different runs that an expression reads, in the order of reading. Throws QueryError for one that is not there. */

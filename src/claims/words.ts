@@ -91,11 +91,15 @@ function regionText({ low, high, closed }: Region, unit: string, phrases: Phrase
 /** How the interval of a test was made; undefined if nothing was measured. */
 export function methodText({ measured }: Judgement, phrases: Phrases = english): string | undefined {
   if (measured.length === 0) return undefined
-  const per = [...new Set(measured.map((one) => one.per))]
-  const draws = measured.flatMap((one) => one.draws ?? [])
-  return draws.length === 0
-    ? phrases.rankTest(per)
-    : phrases.bootstrap(digits(min(draws)), per, measured.length)
+  const methods = Map.groupBy(measured, ({ method }) => method)
+  return phrases.methods(
+    [...methods].map(([method, those]) => {
+      const per = [...new Set(those.map((one) => one.per))]
+      const draws = those.flatMap((one) => one.draws ?? [])
+      return phrases.method[method](per, draws.length === 0 ? '' : digits(min(draws)))
+    }),
+    measured.length,
+  )
 }
 
 interface Scale {

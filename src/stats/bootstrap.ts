@@ -14,7 +14,7 @@ import type { Interval } from './interval.ts'
 import { mean } from './moments.ts'
 import { max, min, quantile } from './order.ts'
 import { randomNumbers } from './random.ts'
-import { quantileStudent } from './student.ts'
+import { degreesOf, quantileStudent } from './student.ts'
 import { fewestTrials, fewestUnits } from './trials.ts'
 
 export interface BootstrapOptions {
@@ -48,10 +48,16 @@ export function drawsOf(sizes: readonly number[], resamples: number): number {
 
 export const unbounded: Interval = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY }
 
+/** Whether the samples are so small that their interval is Student's, and nothing is drawn. */
+export function isStudents(samples: readonly Size[], level: number): boolean {
+  return min(samples.map(({ size }) => size)) < fewestTrials(level)
+}
+
 /**
- * Interval of a statistic of samples with units as many as `samples` says. `statistic` gets a draw of units and may answer NaN where it is not defined:
- * then the true value may be anything. Unbounded if a sample has fewer units than allow any statement (6 trials at 95 %, 5 boots).
- * The same seed gives the same interval. A maximum or minimum has no valid bootstrap: its interval ends at the sample's.
+ * Interval of a statistic of samples with units as many as `samples` says. `statistic` gets a draw of units and may answer NaN where it
+ * is not defined: then the true value may be anything. Unbounded if a sample has fewer units than allow any statement (6 trials
+ * at 95 %, 5 boots). The same seed gives the same interval. A maximum or minimum has no valid bootstrap: its interval ends at the
+ * sample's, and Student's is one for the maximum of as many trials.
  */
 export function bootstrap(
   samples: readonly Size[],
@@ -63,12 +69,16 @@ export function bootstrap(
   const whole = sizes.map((size) => Uint32Array.from({ length: size }, (_, unit) => unit))
   const estimate = statistic(whole)
   if (Number.isNaN(estimate)) return unbounded
-  if (min(sizes) < fewestTrials(level)) return studentInterval(whole, statistic, estimate, level)
+  if (isStudents(samples, level)) return studentInterval(whole, statistic, estimate, level)
   const random = randomNumbers(seed)
   const replicates = Array.from({ length: drawsOf(sizes, resamples) }, () =>
     statistic(sizes.map((size) => drawUnits(size, random))),
   )
-  const influence = scaled(sizes.map((_, sample) => jackknife(whole, sample, statistic)))
+  const influence = scaled(
+    sizes.map((_, sample) =>
+      jackknife(whole, sample, statistic).map((value) => (Number.isNaN(value) ? 0 : value)),
+    ),
+  )
   const z = expandedQuantile(influence, level)
   return bcaInterval(replicates, estimate, acceleration(influence), z)
 }
@@ -80,23 +90,15 @@ function studentInterval(
   level: number,
 ): Interval {
   const influence = whole.map((_, sample) => jackknife(whole, sample, statistic))
+  if (influence.flat().some(Number.isNaN)) return unbounded
   const variances = influence.map(
     (sample) => sample.reduce((sum, value) => sum + value ** 2, 0) / (sample.length * (sample.length - 1)),
   )
   const variance = variances.reduce((sum, one) => sum + one, 0)
   if (variance === 0) return { low: estimate, high: estimate }
-  const reach = quantileStudent(1 - (1 - level) / 2, degreesOf(influence, variances)) * Math.sqrt(variance)
+  const sizes = whole.map(({ length }) => length)
+  const reach = quantileStudent(1 - (1 - level) / 2, degreesOf(variances, sizes)) * Math.sqrt(variance)
   return { low: estimate - reach, high: estimate + reach }
-}
-
-/** Degrees of freedom of the sum of samples' variances, which is not 0 (Satterthwaite 1946). */
-function degreesOf(samples: readonly (readonly number[])[], variances: readonly number[]): number {
-  const total = variances.reduce((sum, variance) => sum + variance, 0)
-  const spread = samples.reduce(
-    (sum, { length: n }, index) => sum + ((variances[index] as number) / total) ** 2 / (n - 1),
-    0,
-  )
-  return 1 / spread
 }
 
 /** With a plain loop: here a bootstrap spends its time. */
@@ -157,7 +159,7 @@ function leftOutOf(whole: Draw): number {
 
 /**
  * Influence of each unit of a sample, or each group of units that follow each other: how much the statistic exceeds what it would be
- * without it, times one less than their number.
+ * without it, times one less than their number; NaN where it is not defined without it.
  */
 function jackknife(whole: Draw, sample: number, statistic: (draw: Draw) => number): readonly number[] {
   const units = whole[sample] as Uint32Array
@@ -171,9 +173,9 @@ function jackknife(whole: Draw, sample: number, statistic: (draw: Draw) => numbe
     return statistic(whole.with(sample, kept))
   })
   const defined = without.filter(Number.isFinite)
-  if (defined.length === 0) return without.map(() => 0)
+  if (defined.length === 0) return without.map(() => Number.NaN)
   const center = mean(defined)
-  return without.map((value) => (Number.isFinite(value) ? (groups - 1) * (center - value) : 0))
+  return without.map((value) => (Number.isFinite(value) ? (groups - 1) * (center - value) : Number.NaN))
 }
 
 /** Only proportions count; a power of two leaves them as they are, and keeps their cubes from an overflow. */
@@ -211,7 +213,8 @@ function expandedQuantile(influence: readonly (readonly number[])[], level: numb
     (sum, { length: n }, index) => sum + (((variances[index] as number) / total) * n) / (n - 1),
     0,
   )
-  return Math.sqrt(unbiased) * quantileStudent(p, degreesOf(influence, variances))
+  const sizes = influence.map(({ length }) => length)
+  return Math.sqrt(unbiased) * quantileStudent(p, degreesOf(variances, sizes))
 }
 
 /** The BCa interval of replicates (Efron and Tibshirani 1993, equations 14.9 to 14.14); `z` is 1.96 for plain 95 %. */

@@ -1,10 +1,53 @@
+/** Student's distribution, from one degree of freedom up; degrees need not be whole. */
+
 import { quantileNormal } from 'vega-statistics'
 
-/**
- * Quantile of Student's distribution by its expansion at the normal one's (Abramowitz and Stegun 1964, formula 26.7.5): good to a
- * thousandth from 5 degrees of freedom up and p from 0.005 to 0.995, and closer with more of them.
- */
+/** How often t lies as far from 0 as that or further, to either side. */
+export function beyondStudent(t: number, degrees: number): number {
+  return Math.min(1, areaFrom(angleOf(t, degrees), degrees) / areaFrom(0, degrees))
+}
+
+/** The value that t exceeds with chance 1 - p; for p from 0 to 1, both excluded. */
 export function quantileStudent(p: number, degrees: number): number {
+  if (p < 0.5) return -quantileStudent(1 - p, degrees)
+  const wanted = 2 * (1 - p)
+  const whole = 2 * areaFrom(0, degrees)
+  let t = expansion(p, degrees)
+  // Newton's method; the expansion is close enough for it to be done soon.
+  for (
+    let step = Number.POSITIVE_INFINITY, rest = 50;
+    Math.abs(step) > 1e-12 * (1 + t) && rest > 0;
+    rest -= 1
+  ) {
+    const density = Math.cos(angleOf(t, degrees)) ** (degrees + 1) / (Math.sqrt(degrees) * whole)
+    step = (beyondStudent(t, degrees) - wanted) / (2 * density)
+    t = Math.max(0, t + step)
+  }
+  return t
+}
+
+/** With t = tan(angle) times the root of the degrees, the density is a power of the angle's cosine. */
+function angleOf(t: number, degrees: number): number {
+  return Math.atan(Math.abs(t) / Math.sqrt(degrees))
+}
+
+const parts = 400
+
+/** Area under that power of the cosine from an angle on, by Simpson's rule; where the power is below e^-60 nothing is added. */
+function areaFrom(angle: number, degrees: number): number {
+  const end = Math.acos(Math.exp(-60 / (degrees - 1)))
+  if (angle >= end) return 0
+  const step = (end - angle) / parts
+  let sum = 0
+  for (let i = 0; i <= parts; i += 1) {
+    const weight = i === 0 || i === parts ? 1 : i % 2 === 1 ? 4 : 2
+    sum += weight * Math.cos(angle + i * step) ** (degrees - 1)
+  }
+  return (sum * step) / 3
+}
+
+/** The quantile by its expansion at the normal one's (Abramowitz and Stegun 1964, formula 26.7.5). */
+function expansion(p: number, degrees: number): number {
   const z = quantileNormal(p)
   const terms = [
     (z ** 3 + z) / 4,
@@ -13,4 +56,17 @@ export function quantileStudent(p: number, degrees: number): number {
     (79 * z ** 9 + 776 * z ** 7 + 1482 * z ** 5 - 1920 * z ** 3 - 945 * z) / 92160,
   ]
   return terms.reduce((sum, term, index) => sum + term / degrees ** (index + 1), z)
+}
+
+/**
+ * Degrees of freedom of the sum of variances that were estimated from samples with these sizes (Satterthwaite 1946). The sum must not
+ * be 0.
+ */
+export function degreesOf(variances: readonly number[], sizes: readonly number[]): number {
+  const total = variances.reduce((sum, variance) => sum + variance, 0)
+  const spread = variances.reduce(
+    (sum, variance, index) => sum + (variance / total) ** 2 / ((sizes[index] as number) - 1),
+    0,
+  )
+  return 1 / spread
 }

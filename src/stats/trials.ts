@@ -45,6 +45,11 @@ export function fewestUnits(unit: Unit, level: number): number {
   return unit === 'boot' ? fewestBoots : fewestTrials(level)
 }
 
+/** Fewest units in each of two samples that allow any interval of their difference. */
+export function fewestEach(unit: Unit, level: number): number {
+  return unit === 'boot' ? Math.min(fewestBoots, fewestTrialsEach(level)) : fewestTrialsEach(level)
+}
+
 /**
  * Fewest trials in each of two samples: one lies entirely above the other, or below, with chance 2 / (2n over n). 4 at 95 %.
  */

@@ -205,8 +205,8 @@ function operation(command: Command, where: Span, subject: Subject, tolerance: T
 }
 
 /**
- * A pause whose last stamp is older than the unpause before it says nothing of the loop: that has not run since. (An emulated domU under
- * network load was seen to lose the interrupt of its timer.)
+ * A pause whose last stamp is older than the unpause before it says nothing of the loop: that has not run since. (If the pause before
+ * that caught the loop at work, a busy domU's kernel charges it for the whole time, and lets others run first.)
  */
 function withoutSilence(one: Operation, before: Operation | undefined): Operation {
   if (one.type !== 'pause' || before?.type !== 'unpause') return one

@@ -130,6 +130,29 @@ export function withYields(bytes: Uint8Array, yields: readonly Yield[]): Uint8Ar
   return Buffer.concat(parts)
 }
 
+/** The capture with records at other times: later by what `shift` says. Only of records that have a time of their own. */
+export function withSkew(bytes: Uint8Array, shift: (record: PlainRecord) => number): Uint8Array {
+  const skewed = Uint8Array.from(bytes)
+  const view = new DataView(skewed.buffer)
+  for (let at = 0; at < bytes.length; ) {
+    const cpu = view.getInt32(at + 4, true)
+    const end = at + 12 + view.getUint32(at + 8, true)
+    for (at += 12; at < end; ) {
+      const header = view.getUint32(at, true)
+      const isTimed = header >= 2 ** 31
+      const time = isTimed ? Number(view.getBigUint64(at + 4, true)) : Number.NaN
+      const first = at + (isTimed ? 12 : 4)
+      const words = Array.from({ length: Math.floor(header / 2 ** 28) % 8 }, (_, i) =>
+        view.getUint32(first + 4 * i, true),
+      )
+      const later = isTimed ? shift({ cpu, time, event: header % 2 ** 28, words }) : 0
+      if (later !== 0) view.setBigUint64(at + 4, BigInt(time + later), true)
+      at = first + 4 * words.length
+    }
+  }
+  return skewed
+}
+
 /** Records that a pCPU lost: those from `from` to `to`, both inclusive. */
 export interface Loss {
   readonly cpu: number

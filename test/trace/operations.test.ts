@@ -4,7 +4,7 @@ import { median } from '../../src/stats/order.ts'
 import { TraceError } from '../../src/trace/error.ts'
 import { checkSum, type Operation, operations } from '../../src/trace/operations.ts'
 import type { Command, Loop, Stamps } from '../../src/trace/stamps.ts'
-import { capture, type PlainRecord, plainMerge, type Truth, truth, withYields } from './capture.ts'
+import { capture, type PlainRecord, plainMerge, type Truth, truth, withSkew, withYields } from './capture.ts'
 
 const HZ = 54_000_000
 const DOM0_OFFSET = 123_456_789
@@ -218,6 +218,36 @@ describe('operations of a synthetic capture', () => {
       'unpause: edge not found: first domU stamp',
     ])
   })
+
+  // The clocks of an emulated board's pCPUs may differ by as much (docs/clock.md).
+  it.each([
+    ['pause', 0, 'edge not found: vCPU stops'],
+    ['unpause', 0, 'edge not found: vCPU runs'],
+    ['unpause', 1, 'runstate changes out of order: the clocks of pCPUs differ, or records are missing'],
+  ] as const)(
+    'of which a %s has an effect on vCPU %d half a microsecond before its cause are excluded',
+    (type, vcpu, reason) => {
+      const input = synthetic('busy', spinning)
+      const index = input.truth.findIndex(({ op }) => op === type)
+      const since = input.truth[index]?.t_cmd ?? Number.NaN
+      const next = (event: number, ...words: readonly number[]) => {
+        const fits = (one: PlainRecord) =>
+          one.event === event && words.every((word, i) => one.words[i] === word)
+        return input.records.find((one) => one.time > since && fits(one)) as PlainRecord
+      }
+      const packed = 0x10000 + vcpu
+      const [cause, effect] =
+        type === 'pause'
+          ? [next(0x28003, 1, vcpu), next(0x21031, packed)]
+          : [next(0x21311, packed), next(0x21101, packed)]
+      expect(effect.time).toBeGreaterThan(cause.time)
+      const early = cause.time - HZ / 2e6
+      const bytes = withSkew(input.bytes, ({ cpu, time }) =>
+        cpu === effect.cpu && time > early && time <= effect.time ? early - time : 0,
+      )
+      expect(analyse({ ...input, bytes }).operations[index]?.excluded).toBe(reason)
+    },
+  )
 
   it('have integer phases that add up when the alignment is not exact', () => {
     const { operations: found, sanity } = analyse(synthetic('busy', spinning, 333))

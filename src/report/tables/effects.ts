@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { digits, unknown } from '../../results/quantity.ts'
+import type { Run } from '../../results/run.ts'
 import { type Factors, runName, series } from '../../results/series.ts'
 import { warningsOn } from '../../results/warnings.ts'
 import { compareFactors, type FactorComparison } from '../../stats/compare.ts'
@@ -70,11 +71,12 @@ export const effects = tableKind(options, (given, context): Table => {
   const shown = groups.flatMap(({ base, others }) => [base, ...others].flatMap(({ run }) => run ?? []))
   const unit = unitOf(shown, [given.measure])
   const observed = shown.map((run) => ({ name: runName(run), ...series(run, factors, given.measure) }))
-  const rendered = groups.map((group) =>
+  const compared = groups.map((group) => comparisonsOf(group, factors, given.measure, tolerance))
+  const rendered = groups.map(({ environment }, index) =>
     environmentGroup(
-      group.environment,
-      shown.filter((run) => run.environment === group.environment),
-      rowsOf(group, factors, { measure: given.measure, tolerance, words }),
+      environment,
+      shown.filter((run) => run.environment === environment),
+      (compared[index] ?? []).map((one) => rowOf(one, words)),
     ),
   )
   return {
@@ -93,6 +95,7 @@ export const effects = tableKind(options, (given, context): Table => {
     groups: rendered,
     notes: [
       own.method,
+      ...(compared.flat().some(({ found }) => found.method === 'means') ? [own.fewBoots] : []),
       own.unchanged(given.tolerance),
       ...(observed.some(({ clusters }) => clusters) ? [] : [own.oneBoot]),
       ...warningsOn(observed, words.claim.reasons.warnings).map(own.sentence),
@@ -109,15 +112,20 @@ interface Compared {
   readonly others: readonly CellRun[]
 }
 
-function rowsOf(
+/** A pattern beside the baseline of its environment. */
+interface Effect {
+  readonly label: string
+  readonly run: Run
+  readonly baseline: Run
+  readonly found: FactorComparison
+}
+
+function comparisonsOf(
   { base, others }: Compared,
   factors: Factors,
-  {
-    measure,
-    tolerance,
-    words,
-  }: { readonly measure: string; readonly tolerance: number; readonly words: Words },
-): readonly (readonly Cell[])[] {
+  measure: string,
+  tolerance: number,
+): readonly Effect[] {
   const baseline = base.run
   if (baseline === undefined) return []
   const present = others.flatMap(({ pattern, run }) => {
@@ -131,18 +139,25 @@ function rowsOf(
     new Map(present.map(({ pattern, found }) => [pattern.name, found])),
     { tolerance },
   )
-  return present.map(({ pattern, run }, index) => {
-    const one = compared[index] as FactorComparison
-    const time = (value: number): Cell => (Number.isFinite(value) ? numberCell(value, [run, baseline]) : none)
-    return [
-      headCell(pattern.label),
-      numberCell(one.n[1], [run]),
-      time(one.shift),
-      time(one.interval.low),
-      time(one.interval.high),
-      { ...numberCell(one.delta, [run, baseline]), text: digits(one.delta, 2) },
-      { ...numberCell(one.p, [run, baseline]), text: one.p < 0.001 ? '< 0.001' : one.p.toFixed(3) },
-      { type: 'text', text: words.tables.effects.verdicts[one.verdict], runs: [run, baseline] },
-    ]
-  })
+  return present.map(({ pattern, run }, index) => ({
+    label: pattern.label,
+    run,
+    baseline,
+    found: compared[index] as FactorComparison,
+  }))
+}
+
+function rowOf({ label, run, baseline, found }: Effect, words: Words): readonly Cell[] {
+  const { n, shift, interval, delta, p, verdict } = found
+  const time = (value: number): Cell => (Number.isFinite(value) ? numberCell(value, [run, baseline]) : none)
+  return [
+    headCell(label),
+    numberCell(n[1], [run]),
+    time(shift),
+    time(interval.low),
+    time(interval.high),
+    { ...numberCell(delta, [run, baseline]), text: digits(delta, 2) },
+    { ...numberCell(p, [run, baseline]), text: p < 0.001 ? '< 0.001' : p.toFixed(3) },
+    { type: 'text', text: words.tables.effects.verdicts[verdict], runs: [run, baseline] },
+  ]
 }

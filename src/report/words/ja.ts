@@ -123,10 +123,16 @@ export const japanese: Words = {
       shift: (limit, share) => `ずれが${limit}（第1の系列の中央値の${share} %）`,
       difference: (limit) => `隣り合う値の差がいずれも${limit}`,
       limits: (limits) => limits.join('、'),
-      rankTest: (per) =>
-        `2系列の間のHodges–Lehmannのずれと、${counted(per)}を単位とするMann–Whitney検定による95 %区間`,
-      bootstrap: (draws, per, numbers) =>
-        `BCaブートストラップによる95 %区間（${counted(per)}を単位に${draws}回再抽出${numbers > 1 ? `、${numbers}個の数値で誤り率5 %をBonferroniの方法で分け合う` : ''}）`,
+      method: {
+        ranks: (per) =>
+          `2系列の間のHodges–Lehmannのずれと、${counted(per)}を単位とするMann–Whitney検定による95 %区間`,
+        means: (per) => `${counted(per)}ごとの平均の2系列の間の差と、Welchの方法による95 %区間`,
+        bootstrap: (per, draws) =>
+          `BCaブートストラップによる95 %区間（${counted(per)}を単位に${draws}回再抽出）`,
+        student: (per) => `${counted(per)}を単位とするジャックナイフの標準誤差によるStudentの95 %区間`,
+      },
+      methods: (methods, numbers) =>
+        `${methods.join('、')}${numbers > 1 ? `（${numbers}個の数値で誤り率5 %をBonferroniの方法で分け合う）` : ''}`,
     },
     reasons: {
       inside: (count, all) => `${position(count, all)}主張の許す範囲に含まれる`,
@@ -261,6 +267,8 @@ export const japanese: Words = {
       verdicts: { changed: '変化あり', unchanged: '変化なし', "can't tell": '判定できない' },
       method:
         'ずれ：典型的な値が基準をどれだけ上回るか（Hodges–Lehmann）とその区間。δ：すべての値が基準を上回れば1、すべて下回れば−1。環境ごとに、pは比較の数に応じて補正し（Holm）、区間は95 %区間の誤り率を比較の数で分け合う（Bonferroni）。',
+      fewBoots:
+        '起動を単位とし、起動ごとの平均を比べる。数が少ないため、ずれは平均の差、区間とpはWelchの方法による。',
       unchanged: (tolerance) =>
         `変化なし：ずれと平均がともに基準の中央値の${tolerance}以内。差が見つからないことは差がないことの証拠ではないので、それ以外は「判定できない」とする。`,
       oneBoot: '比較したのは1回の起動のなかの試行である。起動の間のばらつきについては何も示さない。',

@@ -111,6 +111,9 @@ async function behind(chain: Chain, count: number): Promise<SavedStage | End> {
   }
 }
 
+/** What QEMU says of a state that it cannot take up: by its monitor, when it loads it, or in states.c. */
+const damaged = /^QEMU (refuses|ended with status 1:)|: damaged stage/
+
 interface Stretch {
   readonly end: End
   readonly isSaved?: boolean
@@ -161,11 +164,7 @@ async function stretch(
   if (files) await rm(join(folder, archiveName(number)))
   const whole = Buffer.concat([from?.console ?? Buffer.of(), console])
   await writeFile(join(folder, 'console.log'), whole)
-  const isDamaged =
-    from !== undefined &&
-    /^QEMU (ended|refuses)/.test(how) &&
-    !how.includes('cannot write') &&
-    console.length === 0
+  const isDamaged = from !== undefined && console.length === 0 && damaged.test(how)
   return { end: how, isSaved, isDamaged, console: whole }
 }
 

@@ -93,6 +93,7 @@ export async function runMachine({
       await attend(await openMonitor(qemu.stdio[3] as Duplex))
     } catch (error) {
       unattended = error
+      if (!(error instanceof GoneError)) kill() // nobody would end it
     }
   }
   const code = await over
@@ -104,11 +105,11 @@ export async function runMachine({
     if (hung)
       return `the board did not finish within ${Math.round(deadline.ms / 1000)} s (the cell's deadline, less some time for its results) and was switched off`
     if (panic !== '') return `the board panicked: ${panic}`
-    if (code !== 0) return `QEMU ended with ${endOf(code)}: ${complaint.trim()}`
-    if (unattended instanceof GoneError) return 'off' // by itself, with status 0
-    if (unattended instanceof TestbedError) return unattended.message
-    if (unattended !== undefined) throw unattended
-    return 'off'
+    if (unattended !== undefined && !(unattended instanceof GoneError)) {
+      if (unattended instanceof TestbedError) return unattended.message
+      throw unattended
+    }
+    return code === 0 ? 'off' : `QEMU ended with ${endOf(code)}: ${complaint.trim()}`
   }
 }
 

@@ -37,7 +37,9 @@ export interface Stages {
 }
 
 const sealed = ['state', 'clock', 'console'] as const
-const kept = '.stage'
+const [kept, draft] = ['.stage', '.draft']
+/** Whoever has just found a stage may not have opened it yet; a draft that is written has a lock that is younger. */
+const recentMs = 60_000
 
 /** Most bytes that stages take on the disk, if that is not more than half of what is free for them. */
 export const mostBytes = 8e9
@@ -62,22 +64,22 @@ export function openStages(cache: string, most = mostBytes): Stages {
       return await exclusively(join(root, `${key}.lock`), waiting, async () => {
         const found = await find(key)
         if (found) return found
-        const draft = join(root, `${key}.draft`)
-        await rm(draft, { recursive: true, force: true })
+        const unfinished = join(root, `${key}${draft}`)
+        await rm(unfinished, { recursive: true, force: true })
         try {
-          await mkdir(draft)
-          const console = await make(draft)
+          await mkdir(unfinished)
+          const console = await make(unfinished)
           if (console === undefined) return undefined
-          await writeFile(join(draft, 'console'), console)
-          await writeFile(join(draft, 'sums'), await sums(draft))
+          await writeFile(join(unfinished, 'console'), console)
+          await writeFile(join(unfinished, 'sums'), await sums(unfinished))
           await rm(folderOf(key), { recursive: true, force: true })
-          await rename(draft, folderOf(key))
-          await limit(root, most, folderOf(key))
+          await rename(unfinished, folderOf(key))
+          await limit(root, most)
           return { folder: folderOf(key), console }
         } catch (error) {
-          throw cacheError(error, draft)
+          throw cacheError(error, unfinished)
         } finally {
-          await rm(draft, { recursive: true, force: true })
+          await rm(unfinished, { recursive: true, force: true })
         }
       })
     },
@@ -97,20 +99,29 @@ export interface Amount {
   readonly bytes: number
 }
 
-/** The stages of a cache that nobody used since an instant (ms); all by default. */
+/** The stages of a cache that nobody used since an instant (ms); all by default. With what killed builds left of unfinished ones. */
 export async function measureStages(cache: string, before = Number.POSITIVE_INFINITY): Promise<Amount> {
   return amountOf(await unused(cache, before))
 }
 
 /** Deletes these stages. Boards that run go on: they have their files open. */
 export async function deleteStages(cache: string, before: number): Promise<Amount> {
-  const old = await unused(cache, before)
-  for (const { folder } of old) await rm(folder, { recursive: true, force: true })
+  const old = (await unused(cache, before)).filter(({ folder, usedMs }) => !isWritten(folder, usedMs))
+  for (const one of old) await remove(one)
   return amountOf(old)
 }
 
 async function unused(cache: string, before: number): Promise<readonly Found[]> {
   return (await list(stagesFolder(cache))).filter(({ usedMs }) => usedMs < before)
+}
+
+async function remove({ folder }: Found): Promise<void> {
+  await rm(folder, { recursive: true, force: true })
+  if (folder.endsWith(draft)) await rm(lockOf(folder), { force: true })
+}
+
+function lockOf(folder: string): string {
+  return folder.replace(/\.[a-z]+$/, '.lock')
 }
 
 function amountOf(found: readonly Found[]): Amount {
@@ -143,7 +154,7 @@ interface Found {
 async function list(root: string): Promise<readonly Found[]> {
   const names = await readdir(root).catch(() => [])
   const found = names
-    .filter((name) => name.endsWith(kept))
+    .filter((name) => name.endsWith(kept) || name.endsWith(draft))
     .map(async (name): Promise<readonly Found[]> => {
       const folder = join(root, name)
       try {
@@ -151,7 +162,11 @@ async function list(root: string): Promise<readonly Found[]> {
           (await readdir(folder)).map(async (file) => (await stat(join(folder, file))).blocks * 512),
         )
         const bytes = sizes.reduce((sum, one) => sum + one, 0)
-        return [{ folder, usedMs: (await stat(folder)).mtimeMs, bytes }]
+        // A lock tells by its time that who holds it is alive.
+        const sign = folder.endsWith(draft)
+          ? await stat(lockOf(folder)).catch(() => stat(folder))
+          : await stat(folder)
+        return [{ folder, usedMs: sign.mtimeMs, bytes }]
       } catch {
         return [] // just deleted
       }
@@ -159,15 +174,21 @@ async function list(root: string): Promise<readonly Found[]> {
   return (await Promise.all(found)).flat()
 }
 
-/** Deletes the stages that nobody used for longest until all take at most `most` bytes, and half of what is free for them; never `fresh`. */
-async function limit(root: string, most: number, fresh: string): Promise<void> {
+function isWritten(folder: string, usedMs: number): boolean {
+  return folder.endsWith(draft) && usedMs > Date.now() - recentMs
+}
+
+/**
+ * Deletes the stages that nobody used for longest until all take at most `most` bytes, and half of what is free for them; none that
+ * was used just now.
+ */
+async function limit(root: string, most: number): Promise<void> {
   const found = (await list(root)).toSorted((a, b) => a.usedMs - b.usedMs)
   let total = found.reduce((sum, { bytes }) => sum + bytes, 0)
   const allowed = Math.min(most, (total + (await freeBytes(root))) / 2)
-  for (const { folder, bytes } of found) {
-    if (total <= allowed) return
-    if (folder === fresh) continue
-    await rm(folder, { recursive: true, force: true })
-    total -= bytes
+  for (const one of found) {
+    if (total <= allowed || one.usedMs > Date.now() - recentMs) return
+    await remove(one)
+    total -= one.bytes
   }
 }

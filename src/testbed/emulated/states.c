@@ -124,7 +124,7 @@ static void restore_memory(const char *folder)
         for (; from < to; from += length) {
             length = pread(file, memory + from, to - from, from);
             if (length <= 0)
-                fail("cannot read the board's memory");
+                fail("damaged stage: its memory cannot be read");
         }
     close(file);
 }
@@ -134,13 +134,17 @@ static void save(void)
 {
     const char *folder = getenv("REPRO_SAVE");
     const int file = open_in(folder, "clock", O_NEW_FILE);
-    int i;
+    int i, written;
 
-    dprintf(file, "%lx %ld %ld %ld %ld\n", save_memory(folder), now, current ? current - processors : -1L, turn_start, turn_end);
-    for (i = 0; i < count; i++)
-        dprintf(file, "%ld\n", processors[i].time);
-    close(file);
+    written = dprintf(file, "%lx %ld %ld %ld %ld\n", save_memory(folder), now, current ? current - processors : -1L, turn_start, turn_end);
+    for (i = 0; i < count && written > 0; i++)
+        written = dprintf(file, "%ld\n", processors[i].time);
+    if (written <= 0 || close(file))
+        fail("cannot write the board's clock to the cache: is the disk full?");
 }
+
+/** Processors whose times were restored. */
+static int restored;
 
 static void restore_clock(const char *folder)
 {
@@ -149,17 +153,17 @@ static void restore_clock(const char *folder)
     char *at = text;
     word sum;
     long index;
-    int i;
 
     if (file < 0 || read(file, text, sizeof text - 1) <= 0 ||
         sscanf(at, "%lx %ld %ld %ld %ld", &sum, &now, &index, &turn_start, &turn_end) != 5 || sum != sum_of_memory(folder))
         fail("damaged stage");
     close(file);
     current = index < 0 || index >= MOST ? 0 : &processors[index];
-    for (i = 0; i < MOST; i++) {
+    for (restored = 0; restored < MOST; restored++) {
         while (*at && *at++ != '\n')
             ;
-        sscanf(at, "%ld", &processors[i].time);
+        if (sscanf(at, "%ld", &processors[restored].time) != 1)
+            break;
     }
 }
 
@@ -187,6 +191,8 @@ static void finish_restoring(void)
 {
     int i;
 
+    if (restored != count)
+        fail("damaged stage");
     restore_memory(getenv("REPRO_RESTORE"));
     for (i = 0; i < count; i++)
         arm_gt_htimer_cb(processors[i].cpu);

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -95,8 +95,30 @@ test('beyond the limit, the stages that nobody used for longest go', async () =>
   await stages.find('a') // is a use
   await stages.make('d', filled())
   expect(await names(cache)).toEqual(['a.stage', 'c.stage', 'd.stage'])
-  await stages.make('e', filled(5)) // larger than all may be: it is kept until the next one comes
-  expect(await names(cache)).toEqual(['e.stage'])
+  // Larger than all may be; what was used just now is kept, and so is this one until the next comes.
+  await stages.make('e', filled(5))
+  expect(await names(cache)).toEqual(['a.stage', 'd.stage', 'e.stage'])
+  for (const key of ['a', 'd', 'e']) await utimes(join(stagesFolder(cache), `${key}.stage`), 1000, 1000)
+  await stages.make('f', filled())
+  expect(await names(cache)).toEqual(['f.stage'])
+})
+
+test('what a killed build left of a stage counts, and goes; one that is being made does not', async () => {
+  const cache = await makeCache()
+  const killed = join(stagesFolder(cache), 'killed.draft')
+  await mkdir(killed, { recursive: true })
+  await writeFile(join(killed, 'ram'), Buffer.alloc(2 * megabyte, 1))
+  await writeFile(join(stagesFolder(cache), 'killed.lock'), '')
+  await utimes(join(stagesFolder(cache), 'killed.lock'), 1000, 1000)
+  const making = openStages(cache, megabyte).make('new', async (draft) => {
+    await filled()(draft)
+    expect((await measureStages(cache)).bytes).toBeGreaterThanOrEqual(3 * megabyte)
+    expect((await deleteStages(cache, Number.POSITIVE_INFINITY)).count).toBe(1)
+    expect(await names(cache)).toEqual(['new.draft', 'new.lock'])
+    return Buffer.from('console')
+  })
+  expect(await making).toBeDefined()
+  expect(await names(cache)).toEqual(['new.stage'])
 })
 
 test('stages are measured, and deleted when they are old', async () => {
