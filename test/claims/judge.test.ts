@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type Judgement, judge } from '../../src/claims/judge.ts'
 import type { Evidence } from '../../src/claims/scope.ts'
 import { passed, tally } from '../../src/claims/tally.ts'
+import { methodText } from '../../src/claims/words.ts'
 import { type Claim, orderingOf, type Scope, type Test } from '../../src/document/claim.ts'
 import { type Expression, type Path, parseExpression } from '../../src/document/expression.ts'
 import { publishedTable } from '../../src/document/published.ts'
@@ -360,6 +361,71 @@ describe('a claim about boots', () => {
       reason: 'too few boots for any interval: 3, at least 5 are needed',
     })
     expect(verdictOn(claim(test), booted(1, 15)).measured[0]?.trials).toBe(15)
+  })
+})
+
+describe('a claim about five boots', () => {
+  /** Four trials of each boot; boots differ by `spread` of their times. */
+  const booted = (run: Run, spread: number): Run => ({
+    ...run,
+    columns: [...run.columns, { name: 'boot', role: 'index' }],
+    rows: run.rows.map((row) => {
+      const boot = Math.floor(Number(row.trial) / 4)
+      const factor = 1 + spread * ([0, 1, -1, 0.5, -0.5][boot] ?? 0)
+      const scaled = Object.entries(row).map(([name, value]) =>
+        typeof value === 'number' && name !== 'trial' ? [name, Math.round(value * factor)] : [name, value],
+      )
+      return { ...Object.fromEntries(scaled), boot } as Row
+    }),
+  })
+  const patterns = ['p1', 'p2', 'p3', 'p4']
+  const given = (spread: number): Evidence => ({
+    results: {
+      experiments: [fakeExperiment(patterns.map((name) => ({ name })))],
+      runs: patterns.map((pattern, index) =>
+        booted(fakeRun({ trials: 20, pattern, xlUs: 6000 * 2 ** index }), spread),
+      ),
+    },
+    stale: new Map(),
+  })
+  const all = "latency['xen-4.14']['*']"
+  const times = (operation: string) => `${all}.${operation}.total.mean`
+
+  it('has an interval by Student, and says so', () => {
+    const first = "latency['xen-4.14'].p1.pause.total.mean"
+    const judged = verdictOn(
+      claim(ordering(`latency['xen-4.14'].p2.pause.total.mean > ${first}`)),
+      given(0.02),
+    )
+    expect(judged).toMatchObject({ verdict: 'reproduced', measured: [{ trials: 5, method: 'student' }] })
+    expect(methodText(judged)).toBe("Student's 95 % interval with the jackknife's error over boots")
+  })
+
+  it('may be on a correlation near 1, which no value exceeds', () => {
+    const test: Test = {
+      type: 'interval',
+      expression: expression(`correlation(${times('pause')}, ${times('unpause')})`),
+      low: 0.9,
+      high: 1,
+    }
+    const { verdict, measured } = verdictOn(claim(test), given(0.01))
+    expect(verdict).toBe('reproduced')
+    expect(measured[0]?.interval.high).toBe(1)
+    expect(measured[0]?.interval.low).toBeLessThan(1)
+  })
+
+  it('compares the means of boots for a direction, and many of them at once', () => {
+    const [from, to] = ['p1', 'p2'].map((name) => path(`latency['xen-4.14'].${name}.pause.total`)) as [
+      Path,
+      Path,
+    ]
+    const up: Test = { type: 'direction', from, to, direction: 'up', tolerance: 0.05 }
+    const judged = verdictOn(claim({ type: 'all', tests: Array<Test>(16).fill(up) }), given(0.01))
+    expect(judged).toMatchObject({
+      verdict: 'reproduced',
+      measured: Array(16).fill({ method: 'means', trials: 5 }),
+    })
+    expect(methodText(judged)).toContain("with Welch's 95 % interval; 16 numbers share")
   })
 })
 

@@ -393,6 +393,21 @@ describe('effects', () => {
     expect(table?.notes.join()).not.toContain('nothing of the spread between boots')
   })
 
+  it('compares few boots by their means, and says so', () => {
+    const options = { measure: 'total', operation: 'pause', environments: ['xen-4.14'] }
+    const booted = (run: Run): Run => ({
+      ...run,
+      columns: [...run.columns, { name: 'boot', role: 'index' }],
+      rows: run.rows.map((row) => ({ ...row, boot: Number(row.trial) % 5 })),
+    })
+    const few = [fakeRun({ trials: 20 }), fakeRun({ trials: 20, pattern: 'dom0-cpu', xlUs: 60_000 })]
+    const table = tableKinds
+      .get('effects')
+      ?.render(options, { experiment, runs: few.map(booted), published: undefined, ...language })
+    expect(texts(table?.groups[0]?.rows[0])).toEqual(expect.arrayContaining(['5', 'changed']))
+    expect(table?.notes.join()).toContain('interval and p are Welch’s')
+  })
+
   it('names the runs that it lacks', () => {
     const options = { measure: 'total', operation: 'pause', environments: ['xen-4.14'] }
     const table = tableKinds

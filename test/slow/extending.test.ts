@@ -8,8 +8,8 @@ test('the example of an experiment in docs/extending.md runs on a board, and its
   const guide = await readFile(join(checkout, 'docs/extending.md'), 'utf8')
   const section = guide.slice(guide.indexOf('## An experiment'))
   const part = (pattern: RegExp) => pattern.exec(section)?.[1] ?? expect.unreachable(String(pattern))
-  const script = part(/^```ts\n(import [^]*?)^```$/m)
-  const block = part(/^(```yaml experiment\nid: listing\n[^]*?^```)$/m)
+  const script = part(/^```ts\n(import [\s\S]*?)^```$/m)
+  const block = part(/^(```yaml experiment\nid: listing\n[\s\S]*?^```)$/m)
   const sentence = part(/^ {4}(One `xl list` takes .*)$/m)
   const project = await makeProject(['experiments'], {
     'experiments/xl-list.ts': script,

@@ -27,8 +27,12 @@ export async function makeProject(
   return folder
 }
 
-/** A paper with the latency experiment's baseline only. */
-export function baseline(environments: readonly string[], trials: number, deadline = 240): string {
+/** A paper with the latency experiment's baseline, and `more` lines of patterns. */
+export function baseline(
+  environments: readonly string[],
+  trials: number,
+  { deadline = 240, more = '' }: { readonly deadline?: number; readonly more?: string } = {},
+): string {
   return `---
 title: Baseline
 ---
@@ -47,7 +51,7 @@ parameters:
   xen: {domus: 1, scheduler: credit2, network: false}
 patterns:
   baseline: {}
-\`\`\`
+${more}\`\`\`
 
 \`\`\`yaml table
 id: tbl-summary

@@ -5,17 +5,21 @@ import { expect, test } from 'vitest'
 import { baseline, digests, makeProject, repro } from './project.ts'
 
 const environments = ['xen-4.14', 'xen-4.17']
+/** A vCPU that never sleeps. */
+const spin = '  spin: {only: [xen-4.14], domu: {loop: spin}}\n'
 
 test('a study on a real Xen reruns bit for bit, and its numbers fit together', async () => {
   const projects = await Promise.all(
-    [1, 2].map(() => makeProject(['experiments'], { 'paper/index.md': baseline(environments, 3) })),
+    [1, 2].map(() =>
+      makeProject(['experiments'], { 'paper/index.md': baseline(environments, 3, { more: spin }) }),
+    ),
   )
   const [one = '', two = ''] = projects
   const all = ['build', '--rerun', '--record']
   expect(await repro(one, ...all)).toMatchObject({ exitCode: 0 })
   expect(await repro(two, ...all, '--jobs', '1')).toMatchObject({ exitCode: 0 })
   const first = await digests(one)
-  expect(Object.keys(first)).toHaveLength(2 * (5 + 2)) // a cell: trace, two stamp files, environment, console; rows and pictures
+  expect(Object.keys(first)).toHaveLength(3 * (5 + 2)) // a cell: trace, two stamp files, environment, console; rows and pictures
   expect(await digests(two)).toEqual(first)
 
   for (const environment of environments) {
@@ -44,6 +48,10 @@ test('a study on a real Xen reruns bit for bit, and its numbers fit together', a
       expect(Math.abs(Number(row['loop-period']) / 54 - 4053)).toBeLessThan(60)
     }
   }
+
+  const spun = csvParse(await readFile(join(one, 'results/latency/xen-4.14/spin/rows.csv'), 'utf8'))
+  expect(spun.map(({ excluded }) => excluded)).toEqual(Array(6).fill(''))
+  expect(spun.filter(({ operation, found }) => operation === 'pause' && found === 'running')).toHaveLength(3)
 
   const page = await readFile(join(one, '_build/index.html'), 'utf8')
   expect(page).toMatch(/A pause takes .*ms.*emulated/s)

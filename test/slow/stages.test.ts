@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { open, readdir, rm, truncate } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { stagesFolder } from '../../src/testbed/emulated/stages.ts'
@@ -65,6 +66,18 @@ test('a job gives the same bytes whether its stages are made, found, damaged or 
   await truncate(join(stages[1] ?? '', 'state'), 1000)
   expect(digestOf(await run(cache))).toBe(cold)
   expect(await stagesIn(cache)).toEqual(stages)
+
+  // A clock without the processors' times, sealed as if it were whole.
+  const [clock = '', sums = ''] = ['clock', 'sums'].map((name) => join(stages[1] ?? '', name))
+  const [first = ''] = (await readFile(clock, 'utf8')).split('\n')
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+  const sealed = (await readFile(sums, 'utf8')).replace(
+    sha256(await readFile(clock, 'utf8')),
+    sha256(`${first}\n`),
+  )
+  await writeFile(clock, `${first}\n`)
+  await writeFile(sums, sealed)
+  expect(digestOf(await run(cache))).toBe(cold)
 
   await rm(stages[0] ?? '', { recursive: true })
   expect(digestOf(await run(cache))).toBe(cold)

@@ -32,15 +32,17 @@ function plainBca(
 }
 
 describe("Student's quantile", () => {
-  // R: qt(0.975, c(5, 7, 10, 19, 49))
+  // R: qt(0.975, c(1, 4, 5, 7, 10, 19, 49))
   it.each([
+    [1, 12.70620474],
+    [4, 2.776445105],
     [5, 2.570581836],
     [7, 2.364624252],
     [10, 2.228138852],
     [19, 2.093024054],
     [49, 2.009575237],
-  ])('at 0.975 with %d degrees of freedom is that of R to a thousandth', (degrees, expected) => {
-    expect(Math.abs(quantileStudent(0.975, degrees) - expected)).toBeLessThan(0.001)
+  ])('at 0.975 with %d degrees of freedom is that of R', (degrees, expected) => {
+    expect(quantileStudent(0.975, degrees)).toBeCloseTo(expected, 8)
     expect(quantileStudent(0.025, degrees)).toBeCloseTo(-quantileStudent(0.975, degrees), 12)
   })
 })
@@ -93,6 +95,13 @@ describe('the BCa interval', () => {
 
   it('never reaches beyond the largest value for a maximum, which is why one must not trust it', () => {
     expect(bootstrapInterval([{ values: spatial }], max).high).toBe(48)
+  })
+
+  it('is unbounded, too, where five boots leave it undefined without one of them', () => {
+    const seldom = (draw: readonly number[]) => (draw.includes(2) ? 7 : Number.NaN)
+    const boots = { values: [1, 2, 3, 4, 5], clusters: [1, 2, 3, 4, 5] }
+    expect(bootstrapInterval([boots], seldom)).toEqual(unbounded)
+    expect(bootstrapInterval([boots], (draw) => (draw.length === 5 ? 7 : Number.NaN))).toEqual(unbounded)
   })
 
   it('asks of each sample what it needs itself: five boots do beside six trials, and not beside five', () => {

@@ -5,6 +5,7 @@ import { mannWhitney } from '../../src/stats/mannwhitney.ts'
 import { doubledRanks, sumChances } from '../../src/stats/ranks.ts'
 import { shift } from '../../src/stats/shift.ts'
 import { fewestTrials, fewestTrialsEach, trialsNeeded } from '../../src/stats/trials.ts'
+import { welch } from '../../src/stats/welch.ts'
 
 // Hollander and Wolfe (1973), page 69: permeability of the human chorioamnion; the example of R's wilcox.test.
 const term = [0.8, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46]
@@ -101,6 +102,25 @@ describe('the shift', () => {
   it('has no finite interval for fewer than four values each at 95 %', () => {
     expect(shift([1, 2, 3], [11, 12, 13]).interval).toEqual({ low: -Infinity, high: Infinity })
     expect(shift([1, 2, 3, 4], [11, 12, 13, 14]).interval).toEqual({ low: 7, high: 13 })
+  })
+})
+
+describe("Welch's test", () => {
+  // R: t.test(extra ~ group, data = sleep): Student's data on sleep (1908).
+  const one = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0, 2]
+  const two = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
+
+  it("agrees with R's p and interval", () => {
+    const { difference, interval, p } = welch(one, two)
+    expect(difference).toBeCloseTo(1.58, 12)
+    expect(p).toBeCloseTo(0.07939414, 8)
+    expect(interval.low).toBeCloseTo(-0.2054832, 6)
+    expect(interval.high).toBeCloseTo(3.3654832, 6)
+  })
+
+  it('is certain of samples without any spread', () => {
+    expect(welch([3, 3], [3, 3])).toEqual({ difference: 0, interval: { low: 0, high: 0 }, p: 1 })
+    expect(welch([3, 3], [4, 4])).toEqual({ difference: 1, interval: { low: 1, high: 1 }, p: 0 })
   })
 })
 
@@ -226,6 +246,38 @@ describe('comparisons of several patterns with a baseline', () => {
     expect(compare(base, raised, options).verdict).toBe('changed')
     const [first] = compareFactors(base, new Map([['raised', raised], ...others]), options)
     expect(first?.verdict).toBe("can't tell")
+  })
+
+  it('tell large effects of five boots each, however many patterns there are', () => {
+    const booted = (factor: number) => ({
+      values: [1, 1.01, 0.985, 1.005, 0.995].flatMap((boot) =>
+        [0.9, 1, 1.1].map((trial) => 1000 * factor * boot * trial),
+      ),
+      clusters: [1, 2, 3, 4, 5].flatMap((boot) => [boot, boot, boot]),
+    })
+    const patterns = new Map([
+      ...Array.from({ length: 9 }, (_, i) => [`slow ${i}`, booted(1.3 + i)] as const),
+      ['same', booted(1.004)] as const,
+      ['like', booted(0.998)] as const,
+    ])
+    const found = compareFactors(booted(1), patterns)
+    expect(found.map(({ verdict }) => verdict)).toEqual([
+      ...Array(9).fill('changed'),
+      'unchanged',
+      'unchanged',
+    ])
+    for (const one of found) expect(one).toMatchObject({ n: [5, 5], unit: 'boot', method: 'means' })
+    // Ranks alone, of which the smallest p is 2 / 252, could not.
+    expect(mannWhitney([1, 2, 3, 4, 5], [11, 12, 13, 14, 15]).p * 11).toBeGreaterThan(0.05)
+  })
+
+  it('count boots by rank once there are enough of them, and say nothing of four', () => {
+    const booted = (boots: number, factor: number) => ({
+      values: Array.from({ length: boots }, (_, boot) => factor * (1000 + boot)),
+      clusters: Array.from({ length: boots }, (_, boot) => boot),
+    })
+    expect(compare(booted(6, 1), booted(6, 2))).toMatchObject({ verdict: 'changed', method: 'ranks' })
+    expect(compare(booted(3, 1), booted(3, 2))).toMatchObject({ verdict: "can't tell", trialsNeeded: 4 })
   })
 
   it('are none without patterns', () => {
