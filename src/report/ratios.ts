@@ -14,7 +14,7 @@ const resamples = 600
 
 /**
  * A record for each environment, pattern but the first (the baseline), value of the first factor (such as the operation) and measure: `ratio` of
- * means and the ends of its 95 % interval (BCa), `low` and `high`, which are null where there are too few trials. Throws QueryError for an
+ * means and the ends of its 95 % interval (stats/bootstrap.ts), `low` and `high`, which are null where there are too few trials. Throws QueryError for an
  * unknown measure.
  */
 export function ratios(

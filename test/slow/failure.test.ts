@@ -9,7 +9,7 @@ const kept = '.repro/failed/latency/xen-4.17/baseline'
 
 async function broken(program: string, content: string, deadline?: number): Promise<string> {
   const project = await makeProject(['experiments'], {
-    'paper/index.md': baseline(['xen-4.17'], 1, { deadline }),
+    'paper/index.md': baseline(['xen-4.17'], 1, deadline === undefined ? {} : { deadline }),
   })
   await writeFile(join(project, 'experiments/board', program), content)
   return project
