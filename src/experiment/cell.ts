@@ -16,9 +16,8 @@ export interface Cell {
   readonly pattern: string
   /** The experiment's parameters with the pattern's laid over them. */
   readonly parameters: Parameters
-  /** Which boot this is, from 1, and how many there are. */
+  /** Which boot this is, from 1. How many there are is not told, as a boot's result is kept whatever that is. */
   readonly boot: number
-  readonly boots: number
   /** Of this boot. */
   readonly trials: number
   readonly seed: number

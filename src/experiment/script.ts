@@ -35,11 +35,11 @@ export async function runScript(order: Order, send: Send): Promise<unknown> {
 }
 
 async function runInline(experiment: string, document: string, cell: Cell): Promise<unknown> {
-  const { environment, pattern, parameters, boot, boots, trials, seed, bootSeed } = cell
+  const { environment, pattern, parameters, boot, trials, seed, bootSeed } = cell
   const { deadlineMs, project, folder, needs, log, progress } = cell
   const rows = await cell.each(async ({ number, random }) => {
     const own: InlineCell = {
-      ...{ experiment, environment, pattern, parameters, boot, boots, trials, seed, bootSeed },
+      ...{ experiment, environment, pattern, parameters, boot, trials, seed, bootSeed },
       ...{ deadlineMs, project, folder, needs, log, progress, trial: number, random },
     }
     Object.assign(globalThis, { cell: own })
@@ -76,7 +76,7 @@ function provideModules({ script, experiment }: Order): void {
 }
 
 async function openCell(order: Order, send: Send): Promise<Cell> {
-  const { experiment, pattern, parameters, boot, boots, trials, seed, project, folder } = order
+  const { experiment, pattern, parameters, boot, trials, seed, project, folder } = order
   const environment = order.environment === 'local' ? 'local' : order.environment.name
   const board = await boardOf(order)
   const chance = chanceOf(order, environment)
@@ -87,7 +87,6 @@ async function openCell(order: Order, send: Send): Promise<Cell> {
     pattern,
     parameters,
     boot,
-    boots,
     trials,
     seed,
     bootSeed: 1 + Math.floor((2 ** 31 - 1) * randomNumbers(`${seed} boot ${boot}`)()),

@@ -14,7 +14,7 @@ export default async function (cell) {
   appendFileSync('ran', 'end ')
   const path = cell.folder + '/trace'
   writeFileSync(path, cell.pattern + cell.boot)
-  cell.log('of ' + cell.boots)
+  cell.log('of ' + cell.trials)
   const rows = Array.from({ length: cell.trials }, (_, index) =>
     ({ trial: index + 1, value: cell.random(), seed: cell.bootSeed, pid: process.pid }))
   return {
@@ -59,7 +59,7 @@ describe('a cell in several boots', () => {
   it('is one run, whose rows and files say their boot', async () => {
     write(paper(7, 3, { patterns: '{a: {}, b: {}}' }))
     const { exitCode, err } = await repro('run', '--record')
-    expect([exitCode, err]).toEqual([0, expect.stringContaining('one/local/a: boot 2: of 3\n')])
+    expect([exitCode, err]).toEqual([0, expect.stringContaining('one/local/a: boot 2: of 2\n')])
     const rows = rowsOf()
     expect(rows.columns).toEqual(['trial', 'boot', 'value', 'seed', 'pid'])
     expect(rows.map(({ trial, boot }) => `${trial} ${boot}`)).toEqual([
@@ -115,16 +115,15 @@ describe('a cell in several boots', () => {
   })
 
   it('may stand in the document itself, and counts trials through', async () => {
-    const code =
-      'export const rows = [{ own: cell.trial, all: cell.trials, of: cell.boots, value: cell.random() }]'
+    const code = 'export const rows = [{ own: cell.trial, all: cell.trials, value: cell.random() }]'
     write({
       'paper/index.md': `---\ntitle: T\n---\n\n\`\`\`ts experiment id=nap testbed=local trials=5 boots=2\n${code}\n\`\`\`\n`,
     })
     expect(await repro('run', '--record')).toMatchObject({ exitCode: 0 })
     const rows = rowsOf('nap/local/default')
-    expect(rows.map(({ trial, boot, own, all, of }) => [trial, boot, own, all, of].join(' '))).toEqual([
-      ...['0 1 0 2 2', '1 1 1 2 2'],
-      ...['2 2 0 3 2', '3 2 1 3 2', '4 2 2 3 2'],
+    expect(rows.map(({ trial, boot, own, all }) => [trial, boot, own, all].join(' '))).toEqual([
+      ...['0 1 0 2', '1 1 1 2'],
+      ...['2 2 0 3', '3 2 1 3', '4 2 2 3'],
     ])
     expect(new Set(rows.map(({ value }) => value)).size).toBe(5)
   })

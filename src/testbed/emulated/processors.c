@@ -6,9 +6,10 @@
  * with a quantum, as SystemC's TLM-2.0 (IEEE 1666, section 9) has it.
  *  - The processor that is furthest behind runs next, until it is QUANTUM_PS ahead of the next one, or at the next timer.
  *  - Timers run when no busy processor is behind them; while all processors wait, time goes to the next timer at once.
- *  - An interrupt from one processor to another arrives at the sender's time at the earliest: a receiver that is behind goes
- *    forward to it. So an interrupt is never seen before it was sent, by a sleeping processor exactly when, by a busy one at most a
- *    quantum later. Through memory alone a processor may see what another did up to a quantum later by that one's time.
+ *  - An interrupt takes a receiver that is behind forward to the sender's time, so that it is not seen before it was sent. One that has
+ *    run further, sleeping or busy, sees it at its own time, at most a quantum late. One that has an interrupt pending already is
+ *    not taken forward by another: it may see that up to a quantum early, like what it reads from memory.
+ *  - Through memory a processor may see what another one wrote up to a quantum early or late.
  *  - One that spins (executes YIELD or WFE) goes forward to the time of the next one that is busy: nothing can change before.
  * Who runs, and until when, follows from the board's state alone. Whatever else ends a turn, such as a wake-up of QEMU's main loop,
  * the same processor goes on to the same time.
