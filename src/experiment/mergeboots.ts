@@ -30,7 +30,10 @@ export function mergeBoots(boots: readonly BootResult[]): Result {
     columns: withBoot(first.columns),
     rows: rowsOf(boots, first.columns),
     exclusions: summed(results.flatMap(({ exclusions }) => exclusions)),
-    captured: united(results.map(({ captured }) => captured)),
+    captured: united(
+      results.map(({ captured }) => captured),
+      ranges,
+    ),
     files: Object.fromEntries(
       results.flatMap(({ files = {} }, index) =>
         Object.entries(files).map(([name, path]) => [rawName(name, index + 1, boots.length), path]),
@@ -100,9 +103,10 @@ function summed(exclusions: readonly Exclusion[]): readonly Exclusion[] {
   return [...counts].map(([reason, count]) => ({ reason, count }))
 }
 
-/** Each item once; where boots differ, all values in their order: `51 °C | 53 °C`. */
+/** Each item once; where boots differ, what `shorten` makes of the values, or all of them in their order: `on | off`. */
 function united<Value extends string | number>(
   records: readonly Readonly<Record<string, Value>>[],
+  shorten: (texts: readonly string[]) => string | undefined = () => undefined,
 ): Readonly<Record<string, Value | string>> {
   const values = new Map<string, Set<Value>>()
   for (const [item, value] of records.flatMap((record) => Object.entries(record)))
@@ -110,7 +114,27 @@ function united<Value extends string | number>(
   return Object.fromEntries(
     [...values].map(([item, found]) => {
       const [first, ...others] = found
-      return [item, others.length === 0 ? (first as Value) : [...found].join(' | ')]
+      if (others.length === 0) return [item, first as Value]
+      const texts = [...found].map(String)
+      return [item, shorten(texts) ?? texts.join(' | ')]
     }),
   )
+}
+
+/** One text in which each number that differs is a range, `51–53 °C`; undefined if the texts differ in more than numbers. */
+function ranges(texts: readonly string[]): string | undefined {
+  const number = /(\d+(?:\.\d+)?)/
+  const parts = texts.map((text) => text.split(number))
+  const [first = []] = parts
+  const isNumber = (index: number) => index % 2 === 1 // as the pattern has one group
+  const fits = (other: readonly string[]) =>
+    other.length === first.length && other.every((part, index) => isNumber(index) || part === first[index])
+  if (first.length < 3 || !parts.every(fits)) return undefined
+  return first
+    .map((_, index) => {
+      const found = parts.map((those) => those[index] ?? '').toSorted((a, b) => Number(a) - Number(b))
+      const [low, high] = [found.at(0), found.at(-1)]
+      return !isNumber(index) || low === high ? first[index] : `${low}–${high}`
+    })
+    .join('')
 }

@@ -61,7 +61,7 @@ describe('boots of a cell', () => {
     const merged = mergeBoots([
       boot(1, {
         exclusions: [{ reason: 'late', count: 1 }],
-        captured: { CPU: 'A72', heat: '51 °C' },
+        captured: { CPU: 'A72', heat: '51 °C', clock: '1.5 GHz, 4 cores' },
         provenance: { room: 'a', host: 3 },
         files: { 'trace.bin': '/1' },
         datasets: { pictures: { columns, rows: rows(1) } },
@@ -71,19 +71,19 @@ describe('boots of a cell', () => {
           { reason: 'lost', count: 2 },
           { reason: 'late', count: 4 },
         ],
-        captured: { CPU: 'A72', heat: '53 °C', fan: 'on' },
+        captured: { CPU: 'A72', heat: '53 °C', fan: 'on', clock: '0.6 GHz, 4 cores' },
         provenance: { room: 'a', host: 4 },
         files: { 'trace.bin': '/2' },
         datasets: { pictures: { columns, rows: rows(2) } },
       }),
-      boot(1, { captured: { CPU: 'A72', heat: '51 °C' } }),
+      boot(1, { captured: { CPU: 'A72', heat: '51 °C', fan: 'off, 9', clock: '1 GHz, 1 cores' } }),
     ])
     expect(merged).toMatchObject({
       exclusions: [
         { reason: 'late', count: 5 },
         { reason: 'lost', count: 2 },
       ],
-      captured: { CPU: 'A72', heat: '51 °C | 53 °C', fan: 'on' },
+      captured: { CPU: 'A72', heat: '51–53 °C', fan: 'on | off, 9', clock: '0.6–1.5 GHz, 1–4 cores' },
       provenance: { room: 'a', host: '3 | 4' },
       files: { 'boot-1/trace.bin': '/1', 'boot-2/trace.bin': '/2' },
     })

@@ -78,7 +78,7 @@ describe('a cell in several boots', () => {
     expect(run).toMatchObject({
       trials: 7,
       inputs: { trials: 7, boots: 3 },
-      captured: { boot: '1 | 2 | 3', machine: 'host' },
+      captured: { boot: '1–3', machine: 'host' },
     })
     expect(Object.keys(run.files)).toEqual(['boot-1/trace', 'boot-2/trace', 'boot-3/trace'])
     const raw = `${newestRun()}/raw`
