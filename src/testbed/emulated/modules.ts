@@ -26,13 +26,15 @@ export async function moduleFiles(
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const top = join(folder, 'lib/modules', release)
   const builtIn = named((await readFile(join(top, 'modules.builtin'), 'utf8')).split('\n'))
-  const loadable = named(await readdir(join(top, 'kernel'), { recursive: true }))
+  // Without the types, Node looks at each of thousands of names by itself.
+  const files = await readdir(join(top, 'kernel'), { recursive: true, withFileTypes: true })
+  const loadable = named(files.map((file) => join(file.parentPath, file.name)))
   const found = await Promise.all(
     names.map(async (name) => {
       const path = loadable.get(name)
       if (path !== undefined) {
         const suffix = path.slice(path.lastIndexOf('.ko'))
-        return [[`${name}${suffix}`, await readFile(join(top, 'kernel', path))] as const]
+        return [[`${name}${suffix}`, await readFile(path)] as const]
       }
       if (builtIn.has(name)) return []
       throw new TestbedError(`the kernel ${release} has no module ${name}`)

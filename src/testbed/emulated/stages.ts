@@ -42,7 +42,7 @@ const [kept, draft] = ['.stage', '.draft']
 const recentMs = 60_000
 
 /** Most bytes that stages take on the disk, if that is not more than half of what is free for them. */
-export const mostBytes = 8e9
+export const mostBytes = 20e9
 
 /** `most` is replaced in tests. */
 export function openStages(cache: string, most = mostBytes): Stages {

@@ -22,13 +22,16 @@ long lseek(int file, long offset, int whence);
 enum { O_RDONLY = 0, O_NEW_FILE = 01 | 0100 | 0200 }; /* O_WRONLY | O_CREAT | O_EXCL */
 enum { SEEK_END = 2, SEEK_DATA = 3, SEEK_HOLE = 4 };
 enum { RUN_STATE_PAUSED = 4 }; /* qapi/run-state.json */
+enum { MOST_WRITTEN = 1 << 20 }; /* bytes at once */
 
 /* QEMU's functions, with bool as char and CPUState and RAMBlock as void */
 static int (*vm_stop)(int state);
 static void (*arm_gt_htimer_cb)(void *cpu);
 static void *(*qemu_ram_block_by_name)(const char *name), *(*qemu_ram_get_host_addr)(void *block);
 static int (*qemu_ram_get_fd)(void *block);
-static char (*qemu_ram_is_shared)(void *block);
+static word (*qemu_ram_get_used_length)(void *block);
+static int (*qemu_ram_foreach_block)(int (*look)(void *block, void *with), void *with);
+static void (*qemu_ram_unset_migratable)(void *block);
 static int (*next_open)(const char *path, int flags, int mode);
 
 static int open_in(const char *folder, const char *name, int flags)
@@ -73,32 +76,41 @@ static word save_memory(const char *folder)
     const int file = qemu_ram_get_fd(block), copy = open_in(folder, "ram", O_NEW_FILE);
     char *memory = qemu_ram_get_host_addr(block);
     word all = 0, sum;
-    long from, to = 0, page;
+    long from, to = 0, length;
 
     while (next_part(file, &from, &to))
-        for (page = from; page < to; page += PAGE) {
-            sum = sum_of_page((word *)(memory + page), page);
-            if (sum && pwrite(copy, memory + page, PAGE, page) != PAGE)
+        for (; from < to; from += length > 0 ? length : PAGE) {
+            for (length = 0; from + length < to && length < MOST_WRITTEN; length += PAGE) {
+                sum = sum_of_page((word *)(memory + from + length), from + length);
+                if (!sum)
+                    break;
+                all += sum;
+            }
+            if (length > 0 && pwrite(copy, memory + from, length, from) != length)
                 fail("cannot write the board's memory to the cache: is the disk full?");
-            all += sum;
         }
     if (ftruncate(copy, lseek(file, 0, SEEK_END)) || close(copy))
         fail("cannot write the board's memory to the cache: is the disk full?");
     return all;
 }
 
-/** The same sum over such a file. It is read in parts, which takes a quarter of the time that mapped pages take. */
-static word sum_of_memory(const char *folder)
+/**
+ * The same sum over such a file, which is copied to another one on the way unless that is -1. It is read in parts, which takes a quarter
+ * of the time that mapped pages take.
+ */
+static word sum_of_memory(const char *folder, int copy)
 {
     static char part[64 * PAGE];
     const int file = open_in(folder, "ram", O_RDONLY);
     word sum = 0;
     long from, to = 0, length, page;
 
+    if (file >= 0 && copy >= 0 && ftruncate(copy, lseek(file, 0, SEEK_END)))
+        return 0;
     while (file >= 0 && next_part(file, &from, &to))
         for (; from < to; from += length) {
             length = pread(file, part, smaller(to - from, sizeof part), from) & -PAGE;
-            if (length <= 0)
+            if (length <= 0 || (copy >= 0 && pwrite(copy, part, length, from) != length))
                 return 0;
             for (page = 0; page < length; page += PAGE)
                 sum += sum_of_page((word *)(part + page), from + page);
@@ -112,21 +124,28 @@ static int is_restored(void)
     return getenv("REPRO_RESTORE") != 0;
 }
 
-/** Reads such a file into the board's memory, unless that is a private copy of the file. */
-static void restore_memory(const char *folder)
+/**
+ * Leaves memory that nobody touched, like that of empty flash chips, out of QEMU's state: to find out that it is zero, QEMU would touch
+ * all of it, here and wherever the state is loaded. Each page has a number of 64 bits in /proc/self/pagemap.
+ */
+static int leave_out_untouched(void *block, void *unused)
 {
-    void *block = qemu_ram_block_by_name("ram");
-    char *memory = qemu_ram_get_host_addr(block);
-    const int file = open_in(folder, "ram", O_RDONLY);
-    long from, to = 0, length;
+    static word pages[PAGE];
+    const word first = (word)qemu_ram_get_host_addr(block) / PAGE, last = first + qemu_ram_get_used_length(block) / PAGE;
+    const int map = next_open("/proc/self/pagemap", O_RDONLY, 0);
+    word page, i, length = 0;
+    int touched = map < 0;
 
-    while (qemu_ram_is_shared(block) && next_part(file, &from, &to))
-        for (; from < to; from += length) {
-            length = pread(file, memory + from, to - from, from);
-            if (length <= 0)
-                fail("damaged stage: its memory cannot be read");
-        }
-    close(file);
+    for (page = first; page < last && !touched; page += length) {
+        length = smaller(last - page, sizeof pages / sizeof *pages);
+        touched = pread(map, pages, length * sizeof *pages, page * sizeof *pages) != (long)(length * sizeof *pages);
+        for (i = 0; i < length; i++)
+            touched |= pages[i] >> 62 != 0; /* in memory or swapped out */
+    }
+    if (!touched)
+        qemu_ram_unset_migratable(block);
+    close(map);
+    return 0;
 }
 
 /** When the machine has stopped. */
@@ -141,6 +160,7 @@ static void save(void)
         written = dprintf(file, "%ld\n", processors[i].time);
     if (written <= 0 || close(file))
         fail("cannot write the board's clock to the cache: is the disk full?");
+    qemu_ram_foreach_block(leave_out_untouched, 0);
 }
 
 /** Processors whose times were restored. */
@@ -155,7 +175,8 @@ static void restore_clock(const char *folder)
     long index;
 
     if (file < 0 || read(file, text, sizeof text - 1) <= 0 ||
-        sscanf(at, "%lx %ld %ld %ld %ld", &sum, &now, &index, &turn_start, &turn_end) != 5 || sum != sum_of_memory(folder))
+        sscanf(at, "%lx %ld %ld %ld %ld", &sum, &now, &index, &turn_start, &turn_end) != 5 ||
+        sum != sum_of_memory(folder, getenv("REPRO_SAVE") ? MEMORY_FILE : -1))
         fail("damaged stage");
     close(file);
     current = index < 0 || index >= MOST ? 0 : &processors[index];
@@ -193,7 +214,6 @@ static void finish_restoring(void)
 
     if (restored != count)
         fail("damaged stage");
-    restore_memory(getenv("REPRO_RESTORE"));
     for (i = 0; i < count; i++)
         arm_gt_htimer_cb(processors[i].cpu);
 }
@@ -209,7 +229,9 @@ static __attribute__((constructor)) void load_states(void)
     qemu_ram_block_by_name = find("qemu_ram_block_by_name");
     qemu_ram_get_host_addr = find("qemu_ram_get_host_addr");
     qemu_ram_get_fd = find("qemu_ram_get_fd");
-    qemu_ram_is_shared = find("qemu_ram_is_shared");
+    qemu_ram_get_used_length = find("qemu_ram_get_used_length");
+    qemu_ram_foreach_block = find("qemu_ram_foreach_block");
+    qemu_ram_unset_migratable = find("qemu_ram_unset_migratable");
     if (is_restored())
         restore_clock(getenv("REPRO_RESTORE"));
 }
