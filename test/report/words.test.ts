@@ -274,7 +274,7 @@ ascending:
     expect(html).toMatch(/<dd>\+44\.0\s\[43\.6,\s44\.4\]\sms、平均の比\s4\.99\s:\s1（エミュレート）<\/dd>/)
     expect(html).toMatch(/<dd>ずれが[\d.]+ µsより大きい（第1の系列の中央値の5 %）<\/dd>/)
     expect(html).toMatch(
-      /<dd>BCaブートストラップによる95 %区間（試行を単位に2,000回再抽出、2個の数値で誤り率5 %をBonferroniの方法で分け合う）/,
+      /<dd>BCaブートストラップによる95 %区間（試行を単位に2,000回再抽出）（2個の数値で誤り率5 %をBonferroniの方法で分け合う）/,
     )
     expect(html).toMatch(
       /<dt>注記<\/dt><dd>試行を追って値が変化していくとみられ[^<]*：latency\/xen-4.14\/baselineのpause.total（1試行あたり\+/,

@@ -104,7 +104,7 @@ describe('a recorded run', () => {
     [
       'swapped columns',
       { columns: swapped },
-      /rows\.csv begins with trial,operation,.*, and run\.json has the columns/,
+      /rows\.csv begins with trial,boot,operation,.*, and run\.json has the columns/,
     ],
     [
       'exclusions',
