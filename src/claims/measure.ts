@@ -154,7 +154,7 @@ function measureShift(
         ? { low: Number.NEGATIVE_INFINITY, high: -margin, closed: false }
         : around(0, margin)
   const trials = Math.min(observed.a.length, observed.b.length)
-  const decision = decide({ value: shift, interval, level, trials }, region)
+  const decision = decide({ value: shift, interval, level, trials, per: observed.unit }, region)
   return {
     value: shift,
     unit: a.unit,

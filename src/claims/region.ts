@@ -16,8 +16,8 @@ export interface Estimate {
   readonly interval: Interval
   readonly level: number
   readonly trials: number
-  /** What is counted as trials; trials unless told. */
-  readonly per?: Unit
+  /** What is counted as a trial. */
+  readonly per: Unit
 }
 
 export type Decision =
@@ -26,10 +26,7 @@ export type Decision =
   | { readonly type: 'open'; readonly trialsNeeded?: number }
 
 /** Inside and outside are said only of the whole interval. */
-export function decide(
-  { value, interval, level, trials, per = 'trial' }: Estimate,
-  region: Region,
-): Decision {
+export function decide({ value, interval, level, trials, per }: Estimate, region: Region): Decision {
   const { low, high, closed } = region
   // An infinite end holds nothing back.
   const clearsLow = closed || low === Number.NEGATIVE_INFINITY ? interval.low >= low : interval.low > low

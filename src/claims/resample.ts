@@ -16,10 +16,9 @@ import {
   drawsOf,
   isStudents,
   mostUnits,
-  unbounded,
 } from '../stats/bootstrap.ts'
 import type { Unit } from '../stats/clusters.ts'
-import type { Interval } from '../stats/interval.ts'
+import { clipped, type Interval, unbounded } from '../stats/interval.ts'
 
 export interface ResampledInterval {
   readonly interval: Interval
@@ -63,10 +62,6 @@ export function expressionInterval(
 /** What no value of an expression can lie beyond, which Student's interval does not know. */
 function limitsOf(ast: Expression): Interval {
   return ast.type === 'call' && ast.name === 'correlation' ? { low: -1, high: 1 } : unbounded
-}
-
-function clipped({ low, high }: Interval, limits: Interval): Interval {
-  return { low: Math.max(low, limits.low), high: Math.min(high, limits.high) }
 }
 
 /** The different runs that an expression reads, in the order of reading. Throws QueryError for one that is not there. */

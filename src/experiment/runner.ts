@@ -3,7 +3,9 @@
  * script can neither hang the build nor change it, and ends with everything that it started.
  */
 
+import { enableCompileCache } from 'node:module'
 import { Socket } from 'node:net'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Worker } from 'node:worker_threads'
 import { ExperimentError } from './cell.ts'
@@ -11,8 +13,6 @@ import { failureOf } from './failure.ts'
 import { mostBytes } from './journal.ts'
 import { killCell, markVariable } from './leftovers.ts'
 import { channelDescriptor, formatMessage, type Message, type Order } from './message.ts'
-import { checkFiles, checkResult } from './result.ts'
-import { runScript } from './script.ts'
 import type { Watched } from './watchdog.ts'
 
 // A script may replace it.
@@ -49,6 +49,10 @@ async function obey(order: Order): Promise<void> {
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
   try {
+    // What is imported from here on, the script too, is compiled once and not in each of a hundred cells.
+    enableCompileCache(join(order.cache, 'compiled'))
+    const { runScript } = await import('./script.ts')
+    const { checkFiles, checkResult } = await import('./result.ts')
     const result = checkResult(await runScript(order, send))
     checkFiles(result.files, order.folder)
     await finish({ type: 'result', result })

@@ -10,7 +10,7 @@
 
 import { cumulativeNormal, quantileNormal } from 'vega-statistics'
 import { clusterValues, type Sample, type Unit } from './clusters.ts'
-import type { Interval } from './interval.ts'
+import { type Interval, unbounded } from './interval.ts'
 import { mean } from './moments.ts'
 import { max, min, quantile } from './order.ts'
 import { randomNumbers } from './random.ts'
@@ -45,8 +45,6 @@ export function drawsOf(sizes: readonly number[], resamples: number): number {
   const units = sizes.reduce((sum, size) => sum + size, 0)
   return Math.min(resamples, Math.max(fewestDraws, Math.floor(mostDrawn / units)))
 }
-
-export const unbounded: Interval = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY }
 
 /** Whether the samples are so small that their interval is Student's, and nothing is drawn. */
 export function isStudents(samples: readonly Size[], level: number): boolean {

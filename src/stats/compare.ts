@@ -106,19 +106,21 @@ export interface Difference {
   readonly method: 'ranks' | 'means'
   readonly shift: number
   readonly interval: Interval
+  /** Cliff's delta: -1 if all of b lies below a, 1 if all lies above. */
+  readonly delta: number
   readonly p: number
 }
 
 /** From a to b. Throws a RangeError if one has no values, or one that is not finite. */
 export function difference({ a, b, unit }: Pair, level: number): Difference {
-  const { p } = mannWhitney(a, b)
+  const { p, delta } = mannWhitney(a, b)
   const fewest = Math.min(a.length, b.length)
   if (unit === 'boot' && fewest >= fewestUnits(unit, level) && fewest < fewestTrials(level)) {
     const { difference: means, ...found } = welch(a, b, level)
-    return { method: 'means', shift: means, ...found }
+    return { method: 'means', shift: means, delta, ...found }
   }
   const { estimate, interval } = shift(a, b, level)
-  return { method: 'ranks', shift: estimate, interval, p }
+  return { method: 'ranks', shift: estimate, interval, delta, p }
 }
 
 function measure(pair: Pair, level: number): Measured {
@@ -128,7 +130,6 @@ function measure(pair: Pair, level: number): Measured {
     unit,
     meanShift: mean(b) - mean(a),
     medianShift: median(b) - median(a),
-    delta: mannWhitney(a, b).delta,
     ...difference(pair, level),
   }
 }

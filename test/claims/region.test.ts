@@ -7,6 +7,7 @@ const estimate = (value: number, low: number, high: number, trials = 20): Estima
   interval: { low, high },
   level: 0.95,
   trials,
+  per: 'trial',
 })
 const region = (low: number, high: number, closed = true): Region => ({ low, high, closed })
 
@@ -79,7 +80,7 @@ describe('a decision', () => {
 
   it('asks for the fewest trials that give any interval where there is none', () => {
     const none = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY }
-    expect(decide({ value: 5, interval: none, level: 0.95, trials: 3 }, region(0, 10))).toEqual({
+    expect(decide({ value: 5, interval: none, level: 0.95, trials: 3, per: 'trial' }, region(0, 10))).toEqual({
       type: 'open',
       trialsNeeded: 6,
     })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { bcaInterval, bootstrap, bootstrapInterval, unbounded } from '../../src/stats/bootstrap.ts'
+import { bcaInterval, bootstrap, bootstrapInterval } from '../../src/stats/bootstrap.ts'
+import { unbounded } from '../../src/stats/interval.ts'
 import { mean, populationVariance } from '../../src/stats/moments.ts'
 import { max, median } from '../../src/stats/order.ts'
 import { quantileStudent } from '../../src/stats/student.ts'
