@@ -80,9 +80,11 @@ describe('a decision', () => {
 
   it('asks for the fewest trials that give any interval where there is none', () => {
     const none = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY }
-    expect(decide({ value: 5, interval: none, level: 0.95, trials: 3, per: 'trial' }, region(0, 10))).toEqual({
-      type: 'open',
-      trialsNeeded: 6,
-    })
+    expect(decide({ value: 5, interval: none, level: 0.95, trials: 3, per: 'trial' }, region(0, 10))).toEqual(
+      {
+        type: 'open',
+        trialsNeeded: 6,
+      },
+    )
   })
 })
