@@ -14,7 +14,7 @@ import { archive, dom0Archive, imageFiles, ownFiles, type Place, writeImage } fr
 import type { Laboratory } from './laboratory.ts'
 import { type Deadline, runMachine } from './machine.ts'
 import { monitorArguments, restore, save } from './monitor.ts'
-import { memoryArguments } from './qemu.ts'
+import { stageArguments } from './qemu.ts'
 import { openStages, type SavedStage, type Stages } from './stages.ts'
 import type { Command } from './toolchain.ts'
 
@@ -137,15 +137,7 @@ async function stretch(
   let isSaved = false
   const { how, console } = await runMachine({
     command,
-    args: [
-      ...args,
-      ...memoryArguments(
-        environment,
-        from && draft === undefined ? { copyOf: join(from.folder, 'ram') } : 'new',
-        from !== undefined,
-      ),
-      ...monitorArguments,
-    ],
+    args: [...args, ...stageArguments(environment, from !== undefined), ...monitorArguments],
     folder,
     variables: {
       ...(from && { REPRO_RESTORE: from.folder }),

@@ -80,7 +80,6 @@ const pollMs = 5
 
 /** Loads a saved state, whose memory is in its place already, and starts the machine. */
 export async function restore(monitor: Monitor, file: string): Promise<void> {
-  await keepMemoryOut(monitor)
   await monitor.execute('migrate-incoming', { uri: `file:${file}` })
   for (;;) {
     const { status } = (await monitor.execute('query-status')) as { readonly status: string }
@@ -92,7 +91,6 @@ export async function restore(monitor: Monitor, file: string): Promise<void> {
 
 /** Writes the state of a stopped machine to `file`, but for its memory, and ends QEMU. */
 export async function save(monitor: Monitor, file: string): Promise<void> {
-  await keepMemoryOut(monitor)
   await monitor.execute('migrate', { uri: `file:${file}` })
   for (;;) {
     const found = (await monitor.execute('query-migrate')) as Migration
@@ -107,11 +105,4 @@ export async function save(monitor: Monitor, file: string): Promise<void> {
 interface Migration {
   readonly status?: string
   readonly 'error-desc'?: string
-}
-
-/** The memory stays in its file, and out of the state. */
-async function keepMemoryOut(monitor: Monitor): Promise<void> {
-  await monitor.execute('migrate-set-capabilities', {
-    capabilities: [{ capability: 'x-ignore-shared', state: true }],
-  })
 }

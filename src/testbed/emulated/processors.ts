@@ -9,7 +9,6 @@ import { fileURLToPath } from 'node:url'
 import type { Environment } from '../environment.ts'
 import { TestbedError } from '../testbed.ts'
 import { complaint, run } from './program.ts'
-import { memoryDescriptor } from './qemu.ts'
 import { type Command, qemuCommand, throughLoader } from './toolchain.ts'
 
 /** The source of the board's clock, which decides every time that a board tells. */
@@ -36,11 +35,7 @@ export function clockFlags({
 }: Pick<Environment, 'instructionNs' | 'quantumUs' | 'clockHz'>): string[] {
   const ratio = (Math.floor(1e9 / clockHz) * clockHz) / 1e9
   const picoseconds = (ns: number) => `${Math.round(ns * 1000 * ratio)}L`
-  return [
-    `-DINSTRUCTION_PS=${picoseconds(instructionNs)}`,
-    `-DQUANTUM_PS=${picoseconds(quantumUs * 1000)}`,
-    `-DMEMORY_FILE=${memoryDescriptor}`,
-  ]
+  return [`-DINSTRUCTION_PS=${picoseconds(instructionNs)}`, `-DQUANTUM_PS=${picoseconds(quantumUs * 1000)}`]
 }
 
 /** Builds a C source without the system's headers into a library for QEMU's process. */

@@ -30,12 +30,6 @@ export interface Boot {
   readonly seed: number
 }
 
-/** What a board's memory is: a private copy (on write) of a file, or memory that can be saved. */
-export type Memory = { readonly copyOf: string } | 'new'
-
-/** Of the file in memory that processors.c makes for a board that will be saved. */
-export const memoryDescriptor = 200
-
 /** What differs between board models: how QEMU is told the board and its modules, and the device tree if it needs one. */
 interface Model {
   arguments(environment: Environment, boot: Boot): string[]
@@ -101,12 +95,10 @@ export function bootArguments(environment: Environment, boot: Boot, use: Use): s
 }
 
 /** Arguments behind those of the boot for a board that is saved, or was; one that `isRestored` waits for its state. */
-export function memoryArguments({ memoryMb }: Environment, memory: Memory, isRestored: boolean): string[] {
-  const [file, share] =
-    memory === 'new' ? [`/proc/self/fd/${memoryDescriptor}`, 'on'] : [memory.copyOf, 'off']
+export function stageArguments({ memoryMb }: Environment, isRestored: boolean): string[] {
   return [
-    ...['-object', `memory-backend-file,id=ram,size=${memoryMb}M,mem-path=${escaped(file)},share=${share}`],
-    ...['-machine', 'memory-backend=ram'],
+    // Under its own name, by which states.c finds it on all board models.
+    ...['-object', `memory-backend-ram,id=ram,size=${memoryMb}M`, '-machine', 'memory-backend=ram'],
     ...(isRestored ? ['-incoming', 'defer'] : []),
   ]
 }

@@ -2,7 +2,7 @@
  * States of boards in the cache: what a board looks like behind its boot, or behind a stage of a job. They are derived data, and never
  * needed: what is missing, damaged or thrown away is made again. A folder each, complete once it has its name:
  *
- *     ram       the board's memory, of which restored boards have a private copy (copy on write)
+ *     ram       the board's memory, sparse, which restored boards read
  *     state     QEMU's state of processors and devices
  *     clock     the local times of processors, and a sum over `ram` (processors.c)
  *     console   what the board said on the way here, from its start on

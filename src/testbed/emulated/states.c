@@ -3,7 +3,7 @@
  *
  * The board opens the file stage: by semihosting where its state may be saved. If the variable REPRO_SAVE names a folder,
  * the machine stops at that instruction, and its memory and clock are written to `ram` and `clock` in that folder; QEMU's own state
- * comes beside them. A board that starts from the folder REPRO_RESTORE takes both from there, after it has checked `ram`. QEMU saves all timers
+ * comes beside them. A board that starts from the folder REPRO_RESTORE takes both from there, and ends if `ram` is damaged. QEMU saves all timers
  * of a processor but the hypervisor's, which is armed again from the registers.
  */
 char *getenv(const char *name);
@@ -13,8 +13,6 @@ long read(int file, void *bytes, word count);
 long pread(int file, void *bytes, word count, long offset);
 long pwrite(int file, const void *bytes, word count, long offset);
 int ftruncate(int file, long length);
-int memfd_create(const char *name, unsigned flags);
-int dup2(int file, int other);
 int close(int file);
 long lseek(int file, long offset, int whence);
 
@@ -22,13 +20,12 @@ long lseek(int file, long offset, int whence);
 enum { O_RDONLY = 0, O_NEW_FILE = 01 | 0100 | 0200 }; /* O_WRONLY | O_CREAT | O_EXCL */
 enum { SEEK_END = 2, SEEK_DATA = 3, SEEK_HOLE = 4 };
 enum { RUN_STATE_PAUSED = 4 }; /* qapi/run-state.json */
-enum { MOST_WRITTEN = 1 << 20 }; /* bytes at once */
+enum { MOST_WRITTEN = 1 << 20, MOST_READ = 1 << 18 }; /* bytes at once */
 
 /* QEMU's functions, with bool as char and CPUState and RAMBlock as void */
 static int (*vm_stop)(int state);
 static void (*arm_gt_htimer_cb)(void *cpu);
 static void *(*qemu_ram_block_by_name)(const char *name), *(*qemu_ram_get_host_addr)(void *block);
-static int (*qemu_ram_get_fd)(void *block);
 static word (*qemu_ram_get_used_length)(void *block);
 static int (*qemu_ram_foreach_block)(int (*look)(void *block, void *with), void *with);
 static void (*qemu_ram_unset_migratable)(void *block);
@@ -69,51 +66,83 @@ static word sum_of_page(const word *page, word address)
     return any ? a ^ (b << 1) ^ (c << 2) ^ (d << 3) : 0;
 }
 
-/** Writes the board's memory to a sparse file, without pages of zeros. Returns a sum over it. */
+/** Calls `see` for each part of some memory that was touched since QEMU started: only its pages are in memory, or swapped out. */
+static void see_touched(char *memory, long bytes, void (*see)(char *part, long length, void *with), void *with)
+{
+    static word pages[PAGE]; /* a number of 64 bits for each, see pagemap(5) of Linux' documentation */
+    const int map = next_open("/proc/self/pagemap", O_RDONLY, 0);
+    const long count = sizeof pages / sizeof *pages;
+    long done, here, i, from;
+
+    for (done = 0; done < bytes / PAGE; done += here) {
+        here = smaller(bytes / PAGE - done, count);
+        if (pread(map, pages, here * sizeof *pages, ((long)memory / PAGE + done) * sizeof *pages) != here * (long)sizeof *pages)
+            fail("cannot read /proc/self/pagemap");
+        for (i = 0; i < here; i++) {
+            for (from = i; i < here && pages[i] >> 62; i++)
+                ;
+            if (i > from)
+                see(memory + (done + from) * PAGE, (i - from) * PAGE, with);
+        }
+    }
+    close(map);
+}
+
+struct copy {
+    char *memory;
+    int file;
+    word sum;
+};
+
+/** Writes a part of the board's memory to a sparse file, without pages of zeros. */
+static void save_part(char *part, long bytes, void *with)
+{
+    struct copy *copy = with;
+    const long address = part - copy->memory;
+    long from, length;
+    word sum;
+
+    for (from = 0; from < bytes; from += length > 0 ? length : PAGE) {
+        for (length = 0; from + length < bytes && length < MOST_WRITTEN; length += PAGE) {
+            sum = sum_of_page((word *)(part + from + length), address + from + length);
+            if (!sum)
+                break;
+            copy->sum += sum;
+        }
+        if (length > 0 && pwrite(copy->file, part + from, length, address + from) != length)
+            fail("cannot write the board's memory to the cache: is the disk full?");
+    }
+}
+
+/** Returns a sum over all of it. */
 static word save_memory(const char *folder)
 {
     void *block = qemu_ram_block_by_name("ram");
-    const int file = qemu_ram_get_fd(block), copy = open_in(folder, "ram", O_NEW_FILE);
-    char *memory = qemu_ram_get_host_addr(block);
-    word all = 0, sum;
-    long from, to = 0, length;
+    const long bytes = qemu_ram_get_used_length(block);
+    struct copy copy = {qemu_ram_get_host_addr(block), open_in(folder, "ram", O_NEW_FILE)};
 
-    while (next_part(file, &from, &to))
-        for (; from < to; from += length > 0 ? length : PAGE) {
-            for (length = 0; from + length < to && length < MOST_WRITTEN; length += PAGE) {
-                sum = sum_of_page((word *)(memory + from + length), from + length);
-                if (!sum)
-                    break;
-                all += sum;
-            }
-            if (length > 0 && pwrite(copy, memory + from, length, from) != length)
-                fail("cannot write the board's memory to the cache: is the disk full?");
-        }
-    if (ftruncate(copy, lseek(file, 0, SEEK_END)) || close(copy))
+    see_touched(copy.memory, bytes, save_part, &copy);
+    if (ftruncate(copy.file, bytes) || close(copy.file))
         fail("cannot write the board's memory to the cache: is the disk full?");
-    return all;
+    return copy.sum;
 }
 
-/**
- * The same sum over such a file, which is copied to another one on the way unless that is -1. It is read in parts, which takes a quarter
- * of the time that mapped pages take.
- */
-static word sum_of_memory(const char *folder, int copy)
+/** Reads such a file into the board's memory, and returns the sum. In parts that a processor's cache holds. */
+static word restore_memory(const char *folder)
 {
-    static char part[64 * PAGE];
+    void *block = qemu_ram_block_by_name("ram");
+    char *memory = qemu_ram_get_host_addr(block);
     const int file = open_in(folder, "ram", O_RDONLY);
     word sum = 0;
     long from, to = 0, length, page;
 
-    if (file >= 0 && copy >= 0 && ftruncate(copy, lseek(file, 0, SEEK_END)))
-        return 0;
-    while (file >= 0 && next_part(file, &from, &to))
+    while (file >= 0 && next_part(file, &from, &to) && to <= (long)qemu_ram_get_used_length(block))
         for (; from < to; from += length) {
-            length = pread(file, part, smaller(to - from, sizeof part), from) & -PAGE;
-            if (length <= 0 || (copy >= 0 && pwrite(copy, part, length, from) != length))
+            length = pread(file, memory + from, smaller(to - from, MOST_READ), from) & -PAGE;
+            if (length <= 0)
                 return 0;
-            for (page = 0; page < length; page += PAGE)
-                sum += sum_of_page((word *)(part + page), from + page);
+            for (page = from; page < from + length; page += PAGE)
+                sum += sum_of_page((word *)(memory + page), page);
         }
     close(file);
     return sum;
@@ -124,27 +153,23 @@ static int is_restored(void)
     return getenv("REPRO_RESTORE") != 0;
 }
 
-/**
- * Leaves memory that nobody touched, like that of empty flash chips, out of QEMU's state: to find out that it is zero, QEMU would touch
- * all of it, here and wherever the state is loaded. Each page has a number of 64 bits in /proc/self/pagemap.
- */
-static int leave_out_untouched(void *block, void *unused)
+static void note(char *part, long bytes, void *touched)
 {
-    static word pages[PAGE];
-    const word first = (word)qemu_ram_get_host_addr(block) / PAGE, last = first + qemu_ram_get_used_length(block) / PAGE;
-    const int map = next_open("/proc/self/pagemap", O_RDONLY, 0);
-    word page, i, length = 0;
-    int touched = map < 0;
+    *(int *)touched = 1;
+}
 
-    for (page = first; page < last && !touched; page += length) {
-        length = smaller(last - page, sizeof pages / sizeof *pages);
-        touched = pread(map, pages, length * sizeof *pages, page * sizeof *pages) != (long)(length * sizeof *pages);
-        for (i = 0; i < length; i++)
-            touched |= pages[i] >> 62 != 0; /* in memory or swapped out */
-    }
+/**
+ * Leaves the board's memory out of QEMU's state, as it has its own file; and what nobody touched, like empty flash chips: to find out that it is
+ * zero, QEMU would touch all of it, here and wherever the state is loaded.
+ */
+static int leave_out(void *block, void *ram)
+{
+    int touched = 0;
+
+    if (block != ram)
+        see_touched(qemu_ram_get_host_addr(block), qemu_ram_get_used_length(block), note, &touched);
     if (!touched)
         qemu_ram_unset_migratable(block);
-    close(map);
     return 0;
 }
 
@@ -160,23 +185,22 @@ static void save(void)
         written = dprintf(file, "%ld\n", processors[i].time);
     if (written <= 0 || close(file))
         fail("cannot write the board's clock to the cache: is the disk full?");
-    qemu_ram_foreach_block(leave_out_untouched, 0);
+    qemu_ram_foreach_block(leave_out, qemu_ram_block_by_name("ram"));
 }
 
 /** Processors whose times were restored. */
 static int restored;
+static word restored_sum;
 
 static void restore_clock(const char *folder)
 {
     const int file = open_in(folder, "clock", O_RDONLY);
     static char text[PAGE];
     char *at = text;
-    word sum;
     long index;
 
     if (file < 0 || read(file, text, sizeof text - 1) <= 0 ||
-        sscanf(at, "%lx %ld %ld %ld %ld", &sum, &now, &index, &turn_start, &turn_end) != 5 ||
-        sum != sum_of_memory(folder, getenv("REPRO_SAVE") ? MEMORY_FILE : -1))
+        sscanf(at, "%lx %ld %ld %ld %ld", &restored_sum, &now, &index, &turn_start, &turn_end) != 5)
         fail("damaged stage");
     close(file);
     current = index < 0 || index >= MOST ? 0 : &processors[index];
@@ -212,7 +236,7 @@ static void finish_restoring(void)
 {
     int i;
 
-    if (restored != count)
+    if (restored != count || restore_memory(getenv("REPRO_RESTORE")) != restored_sum)
         fail("damaged stage");
     for (i = 0; i < count; i++)
         arm_gt_htimer_cb(processors[i].cpu);
@@ -220,15 +244,11 @@ static void finish_restoring(void)
 
 static __attribute__((constructor)) void load_states(void)
 {
-    /* A board that will be saved has its memory in a file without a name, which is faster than one on a disk. */
-    if (getenv("REPRO_SAVE") && dup2(memfd_create("board", 0), MEMORY_FILE) != MEMORY_FILE)
-        fail("cannot make a file for the board's memory");
     next_open = dlsym(NEXT_LIBRARY, "open64");
     vm_stop = find("vm_stop");
     arm_gt_htimer_cb = find("arm_gt_htimer_cb");
     qemu_ram_block_by_name = find("qemu_ram_block_by_name");
     qemu_ram_get_host_addr = find("qemu_ram_get_host_addr");
-    qemu_ram_get_fd = find("qemu_ram_get_fd");
     qemu_ram_get_used_length = find("qemu_ram_get_used_length");
     qemu_ram_foreach_block = find("qemu_ram_foreach_block");
     qemu_ram_unset_migratable = find("qemu_ram_unset_migratable");
