@@ -36,7 +36,6 @@ test('a saved machine is loaded, and started once it is there', async () => {
   await restore(await openMonitor(socket), '/a/state')
   expect(commands).toEqual([
     'qmp_capabilities',
-    'migrate-set-capabilities',
     'migrate-incoming',
     'query-status',
     'query-status',
