@@ -6,6 +6,7 @@ import { reasonToRun } from '../build/cells.ts'
 import { readManifest } from '../build/manifest.ts'
 import { openDocument, override } from '../build/site.ts'
 import { hasErrors } from '../document/problem.ts'
+import { mostBoots } from '../document/schema.ts'
 import { fits } from '../plan/cells.ts'
 import type { ReportProblem } from '../report/page.ts'
 import { openFiles } from '../results/files.ts'
@@ -35,7 +36,7 @@ export async function buildCommand(
     throw new UsageError('--frozen runs nothing: leave out --rerun and --record')
   const overrides = {
     trials: wholeNumber('--trials', values.trials),
-    boots: wholeNumber('--boots', values.boots),
+    boots: wholeNumber('--boots', values.boots, 1, mostBoots),
     deadlineSeconds: wholeNumber('--deadline', values.deadline),
   }
   const jobs = wholeNumber('--jobs', values.jobs) ?? availableParallelism()

@@ -57,11 +57,17 @@ function refuseUnknown(args: readonly string[], usage: string, options: ParseArg
 }
 
 /** A flag's number; `least` is the smallest that makes sense. */
-export function wholeNumber(flag: string, text: string | undefined, least = 1): number | undefined {
+export function wholeNumber(
+  flag: string,
+  text: string | undefined,
+  least = 1,
+  most = Number.MAX_SAFE_INTEGER,
+): number | undefined {
   if (text === undefined) return undefined
   const number = Number(text)
-  if (/^\d+$/.test(text) && Number.isSafeInteger(number) && number >= least) return number
-  throw new UsageError(`${flag} takes a whole number from ${least}, not ${text}`)
+  if (/^\d+$/.test(text) && number >= least && number <= most) return number
+  const range = most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `from ${least}`
+  throw new UsageError(`${flag} takes a whole number ${range}, not ${text}`)
 }
 
 /** What flags that choose cells take. */

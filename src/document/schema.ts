@@ -27,7 +27,7 @@ const path = z
 const mapping = z.record(z.string(), z.json())
 const trials = z.int().min(1)
 /** A boot is a process, and most are boards: more than anyone waits for. */
-const mostBoots = 1000
+export const mostBoots = 1000
 const boots = z.int().min(1).max(mostBoots)
 const seed = z.int().min(0)
 /** Timers count milliseconds in 31 bits, which is a little more. */

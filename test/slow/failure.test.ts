@@ -28,7 +28,11 @@ test('a domU that does not start fails its cell with what it said last', async (
 })
 
 test('a board that hangs is switched off at the deadline', async () => {
-  const project = await broken('pause-resume', 'echo "now I hang"\nwhile :; do :; done\n', 20)
+  const project = await broken(
+    'pause-resume-domus',
+    '#!/bin/sh\necho "now I hang"\nwhile :; do :; done\n',
+    20,
+  )
   const { err, exitCode } = await repro(project, 'run')
   expect(exitCode).toBe(5)
   expect(err).toMatch(/did not finish within 1\d s[\s\S]*\| now I hang/)
@@ -37,14 +41,14 @@ test('a board that hangs is switched off at the deadline', async () => {
 })
 
 test('a kernel that panics ends its cell at once', async () => {
-  const project = await broken('pause-resume', 'echo c >/proc/sysrq-trigger\n')
+  const project = await broken('pause-resume-domus', '#!/bin/sh\necho c >/proc/sysrq-trigger\n')
   const { err, exitCode } = await repro(project, 'run')
   expect(exitCode).toBe(5)
   expect(err).toMatch(/the board panicked: Kernel panic - not syncing/)
 })
 
 test('an interrupted build leaves no board behind and says only that', async () => {
-  const project = await broken('pause-resume', 'while :; do :; done\n')
+  const project = await broken('pause-resume-domus', '#!/bin/sh\nwhile :; do :; done\n')
   const { child, ended } = start(project, ['run'])
   child.stdin.end()
   const work = join(project, '.repro/work/latency/xen-4.17/baseline')

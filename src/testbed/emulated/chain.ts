@@ -86,7 +86,7 @@ async function finish(chain: Chain): Promise<End> {
     if (typeof from === 'string') return from
     const { end, isDamaged } = await stretch(chain, last, from)
     if (!isDamaged || attempts > 1) return end
-    await chain.saved.forget(chain.keys[last - 1] ?? '')
+    await chain.saved.forget(chain.keys[last - 1] ?? '', from, chain.place.signal)
   }
 }
 
@@ -107,7 +107,7 @@ async function behind(chain: Chain, count: number): Promise<SavedStage | End> {
     const made = await saved.make(key, make, place.signal)
     if (made) return made
     if (!ended.isDamaged || attempts > 1) return ended.end
-    await saved.forget(keys[count - 1] ?? '')
+    if (from) await saved.forget(keys[count - 1] ?? '', from, place.signal)
   }
 }
 

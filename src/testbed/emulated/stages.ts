@@ -17,6 +17,8 @@ import { exclusively } from '../exclusive.ts'
 
 export interface SavedStage {
   readonly folder: string
+  /** When it was made, which tells it from one that was made anew in its place. */
+  readonly madeMs: number
   readonly console: Buffer
 }
 
@@ -32,8 +34,8 @@ export interface Stages {
     make: (draft: string) => Promise<Buffer | undefined>,
     signal?: AbortSignal,
   ): Promise<SavedStage | undefined>
-  /** Forgets a stage that turned out to be damaged. */
-  forget(key: string): Promise<void>
+  /** Forgets a stage that turned out to be damaged, unless somebody else did and made it anew. */
+  forget(key: string, damaged: SavedStage, signal?: AbortSignal): Promise<void>
 }
 
 const sealed = ['state', 'clock', 'console'] as const
@@ -48,6 +50,8 @@ export const mostBytes = 20e9
 export function openStages(cache: string, most = mostBytes): Stages {
   const root = stagesFolder(cache)
   const folderOf = (key: string) => join(root, `${key}${kept}`)
+  const locked = <T>(key: string, signal: AbortSignal | undefined, action: () => Promise<T>) =>
+    exclusively(join(root, `${key}.lock`), { what: 'board', signal, explain: cacheError }, action)
   const find = async (key: string) => {
     const folder = folderOf(key)
     const stage = await read(folder)
@@ -60,13 +64,13 @@ export function openStages(cache: string, most = mostBytes): Stages {
       await mkdir(root, { recursive: true }).catch((error) => {
         throw cacheError(error, root)
       })
-      const waiting = { what: 'board', signal, explain: cacheError }
-      return await exclusively(join(root, `${key}.lock`), waiting, async () => {
+      return await locked(key, signal, async () => {
         const found = await find(key)
         if (found) return found
         const unfinished = join(root, `${key}${draft}`)
         await rm(unfinished, { recursive: true, force: true })
         try {
+          await limit(root, most) // the disk may be full
           await mkdir(unfinished)
           const console = await make(unfinished)
           if (console === undefined) return undefined
@@ -75,7 +79,7 @@ export function openStages(cache: string, most = mostBytes): Stages {
           await rm(folderOf(key), { recursive: true, force: true })
           await rename(unfinished, folderOf(key))
           await limit(root, most)
-          return { folder: folderOf(key), console }
+          return { folder: folderOf(key), madeMs: await madeMs(folderOf(key)), console }
         } catch (error) {
           throw cacheError(error, unfinished)
         } finally {
@@ -83,8 +87,14 @@ export function openStages(cache: string, most = mostBytes): Stages {
         }
       })
     },
-    async forget(key) {
-      await rm(folderOf(key), { recursive: true, force: true })
+    async forget(key, damaged, signal) {
+      const folder = folderOf(key)
+      await locked(key, signal, async () => {
+        if ((await madeMs(folder).catch(() => undefined)) !== damaged.madeMs) return
+        await rm(folder, { recursive: true, force: true }).catch((error) => {
+          throw cacheError(error, folder)
+        })
+      })
     },
   }
 }
@@ -131,10 +141,14 @@ function amountOf(found: readonly Found[]): Amount {
 async function read(folder: string): Promise<SavedStage | undefined> {
   try {
     if ((await readFile(join(folder, 'sums'), 'utf8')) !== (await sums(folder))) return undefined
-    return { folder, console: await readFile(join(folder, 'console')) }
+    return { folder, madeMs: await madeMs(folder), console: await readFile(join(folder, 'console')) }
   } catch {
     return undefined
   }
+}
+
+async function madeMs(folder: string): Promise<number> {
+  return (await stat(join(folder, 'sums'))).mtimeMs
 }
 
 async function sums(folder: string): Promise<string> {

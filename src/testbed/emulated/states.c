@@ -49,21 +49,28 @@ static int next_part(int file, long *from, long *to)
     return *to > *from;
 }
 
+/** Mixes a word into a sum, so that each bit changes higher and lower ones: the step of MurmurHash3 (Appleby 2011). */
+#define MIX(sum, word) ((sum) = ((sum) ^ (word)) * 0xff51afd7ed558ccd, (sum) ^= (sum) >> 33)
+
 /** A number that another content of the page would very likely not have; 0 for one of zeros. */
 static word sum_of_page(const word *page, word address)
 {
-    static const word factor = 0xff51afd7ed558ccd;
     word a = address, b = 1, c = 1, d = 1, any = 0; /* four sums, as a processor adds to several at once */
     int i;
 
     for (i = 0; i < PAGE / (int)sizeof *page; i += 4) {
-        a = (a ^ page[i]) * factor;
-        b = (b ^ page[i + 1]) * factor;
-        c = (c ^ page[i + 2]) * factor;
-        d = (d ^ page[i + 3]) * factor;
         any |= page[i] | page[i + 1] | page[i + 2] | page[i + 3];
+        MIX(a, page[i]);
+        MIX(b, page[i + 1]);
+        MIX(c, page[i + 2]);
+        MIX(d, page[i + 3]);
     }
-    return any ? a ^ (b << 1) ^ (c << 2) ^ (d << 3) : 0;
+    if (!any)
+        return 0;
+    MIX(a, b);
+    MIX(a, c);
+    MIX(a, d);
+    return a;
 }
 
 /** Calls `see` for each part of some memory that was touched since QEMU started: only its pages are in memory, or swapped out. */
@@ -110,7 +117,7 @@ static void save_part(char *part, long bytes, void *with)
             copy->sum += sum;
         }
         if (length > 0 && pwrite(copy->file, part + from, length, address + from) != length)
-            fail("cannot write the board's memory to the cache: is the disk full?");
+            fail("cannot write the board's memory to the cache: free some space, or set REPRO_CACHE to a folder on a larger disk");
     }
 }
 
@@ -123,7 +130,7 @@ static word save_memory(const char *folder)
 
     see_touched(copy.memory, bytes, save_part, &copy);
     if (ftruncate(copy.file, bytes) || close(copy.file))
-        fail("cannot write the board's memory to the cache: is the disk full?");
+        fail("cannot write the board's memory to the cache: free some space, or set REPRO_CACHE to a folder on a larger disk");
     return copy.sum;
 }
 
@@ -184,7 +191,7 @@ static void save(void)
     for (i = 0; i < count && written > 0; i++)
         written = dprintf(file, "%ld\n", processors[i].time);
     if (written <= 0 || close(file))
-        fail("cannot write the board's clock to the cache: is the disk full?");
+        fail("cannot write the board's clock to the cache: free some space, or set REPRO_CACHE to a folder on a larger disk");
     qemu_ram_foreach_block(leave_out, qemu_ram_block_by_name("ram"));
 }
 
