@@ -121,8 +121,8 @@ figcaption { font-size: .92rem; line-height: 1.45; max-width: 68ch; margin-top: 
 details.folded > summary { font-size: .92rem; line-height: 1.45; max-width: 68ch; cursor: pointer; }
 details.folded > .drawing { margin-top: .6rem; scroll-margin-top: 6rem; }
 .drawing { background: #fff; border-radius: 4px; }
-/* A drawing was laid out without the blanks that text-autospace adds. */
-.drawing svg { display: block; max-width: 100%; height: auto; min-width: 34rem; text-autospace: no-autospace; }
+/* A drawing was laid out without the blanks that text-autospace adds; a reader's font may be wider than the one it was measured with. */
+.drawing svg { display: block; max-width: 100%; height: auto; min-width: 34rem; overflow: visible; text-autospace: no-autospace; }
 
 aside.claim { margin: 1.5rem 0; padding: .6rem 1rem; border-left: 3px solid var(--line); font: .86rem/1.5 var(--sans); background: var(--faint); }
 aside.claim p { margin: 0 0 .5rem; }

@@ -133,6 +133,8 @@ async function stretch(
   const { folder, signal } = place
   const files = stages[number - 1]
   if (files) await writeFile(join(folder, archiveName(number)), archive(files))
+  const log = join(folder, 'console.log')
+  await writeFile(log, from?.console ?? '')
   const { command, args } = await qemu(from !== undefined)
   let isSaved = false
   const { how, console } = await runMachine({
@@ -155,7 +157,7 @@ async function stretch(
   })
   if (files) await rm(join(folder, archiveName(number)))
   const whole = Buffer.concat([from?.console ?? Buffer.of(), console])
-  await writeFile(join(folder, 'console.log'), whole)
+  await writeFile(log, whole) // without what QEMU said itself
   const isDamaged = from !== undefined && console.length === 0 && damaged.test(how)
   return { end: how, isSaved, isDamaged, console: whole }
 }
