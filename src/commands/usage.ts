@@ -56,7 +56,7 @@ function refuseUnknown(args: readonly string[], usage: string, options: ParseArg
   }
 }
 
-/** A flag's number; `least` is the smallest that makes sense. */
+/** A flag's number, from `least` to `most`. */
 export function wholeNumber(
   flag: string,
   text: string | undefined,

@@ -49,7 +49,7 @@ async function obey(order: Order): Promise<void> {
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
   try {
-    // What is imported from here on, the script too, is compiled once and not in each of a hundred cells.
+    // Caches the compiled code of the modules imported below, the script included, for the cells that follow.
     enableCompileCache(join(order.cache, 'compiled'))
     const { runScript } = await import('./script.ts')
     const { checkFiles, checkResult } = await import('./result.ts')

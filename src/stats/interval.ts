@@ -4,7 +4,7 @@ export interface Interval {
   readonly high: number
 }
 
-/** Of what nothing is known. */
+/** The interval of a value of which nothing is known. */
 export const unbounded: Interval = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY }
 
 /** Whether `inner` lies in `outer`; both are closed. */
@@ -12,7 +12,7 @@ export function within(inner: Interval, outer: Interval): boolean {
   return outer.low <= inner.low && inner.high <= outer.high
 }
 
-/** The part of an interval within limits that its values cannot lie beyond. */
+/** Cuts an interval off at limits beyond which no value can lie. */
 export function clipped({ low, high }: Interval, limits: Interval): Interval {
   return { low: Math.max(low, limits.low), high: Math.min(high, limits.high) }
 }

@@ -26,7 +26,7 @@ export async function moduleFiles(
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const top = join(folder, 'lib/modules', release)
   const builtIn = named((await readFile(join(top, 'modules.builtin'), 'utf8')).split('\n'))
-  // Without the types, Node looks at each of thousands of names by itself.
+  // With file types, Node need not stat each of the thousands of entries.
   const files = await readdir(join(top, 'kernel'), { recursive: true, withFileTypes: true })
   const loadable = named(files.map((file) => join(file.parentPath, file.name)))
   const found = await Promise.all(

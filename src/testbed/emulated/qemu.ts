@@ -97,7 +97,7 @@ export function bootArguments(environment: Environment, boot: Boot, use: Use): s
 /** Arguments behind those of the boot for a board that is saved, or was; one that `isRestored` waits for its state. */
 export function stageArguments({ memoryMb }: Environment, isRestored: boolean): string[] {
   return [
-    // Under its own name, by which states.c finds it on all board models.
+    // The same name on all board models, by which states.c finds it.
     ...['-object', `memory-backend-ram,id=ram,size=${memoryMb}M`, '-machine', 'memory-backend=ram'],
     ...(isRestored ? ['-incoming', 'defer'] : []),
   ]

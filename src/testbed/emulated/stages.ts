@@ -2,7 +2,7 @@
  * States of boards in the cache: what a board looks like behind its boot, or behind a stage of a job. They are derived data, and never
  * needed: what is missing, damaged or thrown away is made again. A folder each, complete once it has its name:
  *
- *     ram       the board's memory, sparse, which restored boards read
+ *     ram       the board's memory as a sparse file, which a restored board reads in
  *     state     QEMU's state of processors and devices
  *     clock     the local times of processors, and a sum over `ram` (processors.c)
  *     console   what the board said on the way here, from its start on
@@ -17,7 +17,7 @@ import { exclusively } from '../exclusive.ts'
 
 export interface SavedStage {
   readonly folder: string
-  /** When it was made, which tells it from one that was made anew in its place. */
+  /** Creation time: a stage made anew under the same key has another one. */
   readonly madeMs: number
   readonly console: Buffer
 }
@@ -34,7 +34,7 @@ export interface Stages {
     make: (draft: string) => Promise<Buffer | undefined>,
     signal?: AbortSignal,
   ): Promise<SavedStage | undefined>
-  /** Forgets a stage that turned out to be damaged, unless somebody else did and made it anew. */
+  /** Deletes a stage that turned out to be damaged, unless another process has replaced it already. */
   forget(key: string, damaged: SavedStage, signal?: AbortSignal): Promise<void>
 }
 
@@ -114,7 +114,7 @@ export async function measureStages(cache: string, before = Number.POSITIVE_INFI
   return amountOf(await unused(cache, before))
 }
 
-/** Deletes these stages. Boards that run go on: they have their files open. */
+/** Deletes these stages. Boards that run go on: they have read their files. */
 export async function deleteStages(cache: string, before: number): Promise<Amount> {
   const old = (await unused(cache, before)).filter(({ folder, usedMs }) => !isWritten(folder, usedMs))
   for (const one of old) await remove(one)

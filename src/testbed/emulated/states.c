@@ -18,7 +18,7 @@ long lseek(int file, long offset, int whence);
 
 #define NEXT_LIBRARY ((void *)-1L) /* RTLD_NEXT */
 enum { O_RDONLY = 0, O_NEW_FILE = 01 | 0100 | 0200 }; /* O_WRONLY | O_CREAT | O_EXCL */
-enum { SEEK_END = 2, SEEK_DATA = 3, SEEK_HOLE = 4 };
+enum { SEEK_DATA = 3, SEEK_HOLE = 4 };
 enum { RUN_STATE_PAUSED = 4 }; /* qapi/run-state.json */
 enum { MOST_WRITTEN = 1 << 20, MOST_READ = 1 << 18 }; /* bytes at once */
 
@@ -73,16 +73,16 @@ static word sum_of_page(const word *page, word address)
     return a;
 }
 
-/** Calls `see` for each part of some memory that was touched since QEMU started: only its pages are in memory, or swapped out. */
+/** Calls `see` for each run of pages of some memory that was touched since QEMU started, so that the kernel has pages for it. */
 static void see_touched(char *memory, long bytes, void (*see)(char *part, long length, void *with), void *with)
 {
     static word pages[PAGE]; /* a number of 64 bits for each, see pagemap(5) of Linux' documentation */
     const int map = next_open("/proc/self/pagemap", O_RDONLY, 0);
-    const long count = sizeof pages / sizeof *pages;
+    const long most = sizeof pages / sizeof *pages;
     long done, here, i, from;
 
     for (done = 0; done < bytes / PAGE; done += here) {
-        here = smaller(bytes / PAGE - done, count);
+        here = smaller(bytes / PAGE - done, most);
         if (pread(map, pages, here * sizeof *pages, ((long)memory / PAGE + done) * sizeof *pages) != here * (long)sizeof *pages)
             fail("cannot read /proc/self/pagemap");
         for (i = 0; i < here; i++) {
