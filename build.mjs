@@ -7,8 +7,8 @@ await rm('dist', { recursive: true, force: true })
 await build({
   entryPoints: {
     cli: 'src/cli.ts',
-    runner: 'src/experiment/runner.ts',
-    watchdog: 'src/experiment/watchdog.ts',
+    runner: 'src/engine/script/runner.ts',
+    watchdog: 'src/engine/script/watchdog.ts',
     drawer: 'src/report/drawing/drawer.ts',
     index: 'src/index.ts',
   },
@@ -28,7 +28,7 @@ await build({
 })
 await chmod('dist/cli.js', 0o755)
 for (const name of ['processors.c', 'states.c'])
-  await copyFile(`src/testbed/emulated/${name}`, `dist/${name}`)
+  await copyFile(`src/testbeds/xen-qemu/${name}`, `dist/${name}`)
 
 // Makes `npx repro` find the project's own command at once. A `bin` in package.json would not: npm links the commands of
 // dependencies only, and npx would then install the whole project a second time into its cache.

@@ -6,7 +6,7 @@
 
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { randomNumbers } from '../src/stats/random.ts'
-import { type Runstate, runstateChange } from '../src/trace/events.ts'
+import { type Runstate, runstateChange } from '../src/xentrace/events.ts'
 
 export const HZ = 54_000_000
 const TICKS_PER_US = HZ / 1e6

@@ -117,7 +117,7 @@ async function help(words: readonly string[], asked: boolean): Promise<number> {
 }
 
 async function unknown(name: string): Promise<number> {
-  const { hint } = await import('./document/spelling.ts')
+  const { hint } = await import('./text/spelling.ts')
   complain(`repro: unknown command: ${name}${hint(name, commands.keys())}\nTry \`repro --help\`.`)
   return exitCodes.usage
 }
@@ -125,7 +125,7 @@ async function unknown(name: string): Promise<number> {
 /** The most frequent build, told from the others before the rest of this program is loaded (older Nodes can tell it, too). */
 async function nothingToDo(args: readonly string[]): Promise<boolean> {
   if (args.some((word) => word.startsWith('-')) || args.length > 1) return false
-  const { isUpToDate, reportFile } = await import('./build/manifest.ts')
+  const { isUpToDate, reportFile } = await import('./project/manifest.ts')
   const { openSeal } = await import('./results/seal.ts')
   const project = process.cwd()
   const document = args[0] ?? 'paper/index.md'

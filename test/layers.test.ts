@@ -3,21 +3,26 @@ import { join, posix, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
-/** A folder imports only from itself and from those before it; the files at the top of src/ come after all folders but commands. */
+/** A folder imports only from itself and from those before it; the files at the top of src/ have places of their own. */
 const order = [
   'files',
+  'text',
   'stats',
-  'trace',
+  'xentrace',
   'audit',
-  'document',
   'testbed',
   'results',
+  'query',
+  'document',
+  'bibliography',
+  'check',
+  'testbeds',
+  'engine',
   'claims',
-  'experiment',
-  'plan',
+  'locale',
   'report',
   'index.ts',
-  'build',
+  'project',
   'pack',
   'commands',
   'cli.ts',

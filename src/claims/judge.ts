@@ -4,11 +4,12 @@
  */
 
 import { type Claim, expressionsOf } from '../document/claim.ts'
-import { references } from '../document/expression.ts'
-import { format, partError, type Quantity, QueryError } from '../results/quantity.ts'
-import { evaluate, type Results } from '../results/query.ts'
-import { runName, series } from '../results/series.ts'
-import { warningsOn } from '../results/warnings.ts'
+import { references } from '../query/expression.ts'
+import { format, partError, type Quantity, QueryError } from '../query/quantity.ts'
+import { evaluate, type Results } from '../query/query.ts'
+import { series } from '../query/series.ts'
+import { warningsOn } from '../query/warnings.ts'
+import { runName } from '../results/run.ts'
 import { type Measured, measure } from './measure.ts'
 import { english, type Reasons } from './reasons.ts'
 import type { Decision } from './region.ts'

@@ -1,9 +1,9 @@
 /** The numbers of a claim, each with its interval and with what the claim allows. */
 
 import { differences, type Test } from '../document/claim.ts'
-import type { Expression } from '../document/expression.ts'
-import { type Quantity, QueryError, type Source, unitName } from '../results/quantity.ts'
-import { evaluate, type Results, readSeries } from '../results/query.ts'
+import type { Expression } from '../query/expression.ts'
+import { type Quantity, QueryError, type Source, unitName } from '../query/quantity.ts'
+import { evaluate, type Results, readSeries } from '../query/query.ts'
 import type { BootstrapOptions } from '../stats/bootstrap.ts'
 import { independentValues, type Unit } from '../stats/clusters.ts'
 import { type Difference, difference } from '../stats/compare.ts'

@@ -1,6 +1,6 @@
 /** Why a claim has its verdict, in words. A vocabulary of them is one language's; a report passes its own to `judge`. */
 
-import { type Warnings, english as warnings } from '../results/warnings.ts'
+import { type Warnings, english as warnings } from '../query/warnings.ts'
 import type { Unit } from '../stats/clusters.ts'
 
 export interface Reasons {

@@ -3,12 +3,12 @@
  * pause and the unpause after it, a phase and its total) stays together. Published numbers have no trials and stay what they are.
  */
 
-import { type Expression, type Path, readsPublished, references } from '../document/expression.ts'
-import { interpret, type Readings } from '../results/interpret.ts'
-import { QueryError } from '../results/quantity.ts'
-import { evaluate, pathsToRuns, probesOf, publishedReadings, type Results, runsAt } from '../results/query.ts'
+import { type Expression, type Path, readsPublished, references } from '../query/expression.ts'
+import { interpret, type Readings } from '../query/interpret.ts'
+import { QueryError } from '../query/quantity.ts'
+import { evaluate, pathsToRuns, probesOf, publishedReadings, type Results, runsAt } from '../query/query.ts'
 import type { Row, Run } from '../results/run.ts'
-import { bootColumn, excludedColumn } from '../results/series.ts'
+import { bootColumn, excludedColumn } from '../results/run.ts'
 import {
   type BootstrapOptions,
   bootstrap,

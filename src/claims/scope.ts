@@ -1,11 +1,11 @@
 /** Whether a claim can be tested with these runs at all, whatever their numbers are. */
 
 import { type Claim, differences, expressionsOf, type Test } from '../document/claim.ts'
-import type { Expression } from '../document/expression.ts'
-import { origins } from '../results/quantity.ts'
-import { cellsAt, evaluate, pathsToRuns, type Results } from '../results/query.ts'
+import type { Expression } from '../query/expression.ts'
+import { origins } from '../query/quantity.ts'
+import { cellsAt, evaluate, pathsToRuns, type Results } from '../query/query.ts'
 import type { Run } from '../results/run.ts'
-import { runName } from '../results/series.ts'
+import { runName } from '../results/run.ts'
 import type { Reasons } from './reasons.ts'
 import { runsOf } from './resample.ts'
 import { isScaleFree } from './scale.ts'

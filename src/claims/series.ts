@@ -1,9 +1,9 @@
 /** The series behind a claim: what its expressions make numbers of. */
 
 import { type Claim, expressionsOf } from '../document/claim.ts'
-import { type Reading, whatIsRead } from '../results/interpret.ts'
-import { pathsToRuns, probesOf, type Results } from '../results/query.ts'
-import { runName } from '../results/series.ts'
+import { type Reading, whatIsRead } from '../query/interpret.ts'
+import { pathsToRuns, probesOf, type Results } from '../query/query.ts'
+import { runName } from '../results/run.ts'
 
 /** One series, however many statistics are made of it. */
 export interface ClaimSeries extends Reading {

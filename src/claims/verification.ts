@@ -4,9 +4,10 @@
  */
 
 import type { ClaimBlock } from '../document/block.ts'
-import { cellsRead, type Results } from '../results/query.ts'
+import { expressionsOf } from '../document/claim.ts'
+import { cellsRead, type Results } from '../query/query.ts'
 import type { Run } from '../results/run.ts'
-import { runName } from '../results/series.ts'
+import { runName } from '../results/run.ts'
 import { sameRows } from '../results/store.ts'
 import type { Judgement } from './judge.ts'
 import type { Evidence } from './scope.ts'
@@ -49,7 +50,7 @@ export async function verifyClaims(
   const [byRecord, byShown] = [evidenceOf(sources, recorded), evidenceOf(sources, shown)]
   const verifications: Verification[] = []
   for (const claim of claims) {
-    const isRerun = cellsRead(claim.test, sources.experiments).some((name) => others.has(name))
+    const isRerun = cellsRead(expressionsOf(claim.test), sources.experiments).some((name) => others.has(name))
     verifications.push({
       claim,
       recorded: await judge(claim, byRecord),

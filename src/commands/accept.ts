@@ -1,10 +1,10 @@
 /** `repro accept`: edited observations of a recorded run become the record. A decision, and recorded as one. */
 
-import { underLock } from '../build/build.ts'
-import type { BuildEvent } from '../build/event.ts'
-import { openDocument } from '../build/site.ts'
-import { cellsOf, chosen } from '../plan/cells.ts'
-import { runName } from '../results/series.ts'
+import { cellsOf, chosen } from '../engine/cells.ts'
+import type { BuildEvent } from '../engine/event.ts'
+import { underLock } from '../project/build.ts'
+import { openDocument } from '../project/site.ts'
+import { runName } from '../results/run.ts'
 import { openStore } from '../results/store.ts'
 import { accept as definition } from './definitions.ts'
 import { exitCodes } from './exitcodes.ts'

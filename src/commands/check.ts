@@ -1,7 +1,7 @@
 /** `repro check`: all that is wrong with a document; runs nothing. */
 
-import { openDocument } from '../build/site.ts'
 import { hasErrors } from '../document/problem.ts'
+import { openDocument } from '../project/site.ts'
 import { check as definition } from './definitions.ts'
 import { documentMessages, exitCodes } from './messages.ts'
 import { complain, print } from './terminal.ts'

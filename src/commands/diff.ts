@@ -1,11 +1,11 @@
 /** `repro diff A B`: what is different between two states of the runs, with effect sizes and intervals. */
 
-import { type CellDifference, diffRuns, type MetricDifference, type RunSet, runSet } from '../build/diff.ts'
-import { openDocument } from '../build/site.ts'
-import { cellsOf, chosen } from '../plan/cells.ts'
-import { inWords } from '../plan/verdict.ts'
-import { digits, symbol } from '../results/quantity.ts'
-import { runName } from '../results/series.ts'
+import { cellsOf, chosen } from '../engine/cells.ts'
+import { inWords } from '../engine/verdict.ts'
+import { type CellDifference, diffRuns, type MetricDifference, type RunSet, runSet } from '../project/diff.ts'
+import { openDocument } from '../project/site.ts'
+import { digits, symbol } from '../query/quantity.ts'
+import { runName } from '../results/run.ts'
 import { diff as definition } from './definitions.ts'
 import { exitCodes, tellSeal } from './messages.ts'
 import { print } from './terminal.ts'

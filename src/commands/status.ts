@@ -1,8 +1,8 @@
 /** `repro status`: where every step stands, and why; and `repro explain`: one step's inputs, with what changed. */
 
-import { type StepStatus, statusOf } from '../build/status.ts'
-import { hint } from '../document/spelling.ts'
-import { type Change, inWords } from '../plan/verdict.ts'
+import { type Change, inWords } from '../engine/verdict.ts'
+import { type StepStatus, statusOf } from '../project/status.ts'
+import { hint } from '../text/spelling.ts'
 import * as definitions from './definitions.ts'
 import { exitCodes, tellSeal } from './messages.ts'
 import { print } from './terminal.ts'

@@ -1,6 +1,6 @@
 /** `repro trace ...`: what a capture of xentrace says. */
 
-import { hint } from '../document/spelling.ts'
+import { hint } from '../text/spelling.ts'
 import { UsageError } from './usage.ts'
 
 type Action = (args: readonly string[], signal: AbortSignal) => Promise<number>

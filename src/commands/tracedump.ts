@@ -1,11 +1,11 @@
 /** `repro trace dump`: one line a record, in the order of time. */
 
-import { hint } from '../document/spelling.ts'
-import { LOST } from '../trace/events.ts'
-import { LineWriter } from '../trace/linewriter.ts'
-import { everything } from '../trace/reader.ts'
-import { scanStream } from '../trace/scan.ts'
-import { eventNames, eventsCalled, isSelected, type Selection } from '../trace/selection.ts'
+import { hint } from '../text/spelling.ts'
+import { LOST } from '../xentrace/events.ts'
+import { LineWriter } from '../xentrace/linewriter.ts'
+import { everything } from '../xentrace/reader.ts'
+import { scanStream } from '../xentrace/scan.ts'
+import { eventNames, eventsCalled, isSelected, type Selection } from '../xentrace/selection.ts'
 import { Output } from './output.ts'
 import { trace } from './tracedefinitions.ts'
 import { captureFile, clockHz, readChunks, timeWindow, verdict } from './tracefile.ts'

@@ -1,7 +1,7 @@
 /** `repro trace export`: a capture as a file for other programs. */
 
 import { basename } from 'node:path'
-import { hint } from '../document/spelling.ts'
+import { hint } from '../text/spelling.ts'
 import { formats } from './exportformats.ts'
 import { type OutputFile, openOutputFile } from './outputfile.ts'
 import { complain, print } from './terminal.ts'

@@ -5,8 +5,8 @@ import { open, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { FileError, readOrdinary } from '../files/ordinary.ts'
 import { bootFolder, bootsOf } from '../results/boots.ts'
-import { TraceError } from '../trace/error.ts'
-import { parseStamps, type Stamps } from '../trace/stamps.ts'
+import { TraceError } from '../xentrace/error.ts'
+import { parseStamps, type Stamps } from '../xentrace/stamps.ts'
 import { exitCodes } from './exitcodes.ts'
 import { complain, systemReason } from './terminal.ts'
 import { findProject, UsageError } from './usage.ts'
@@ -104,7 +104,7 @@ async function captureOfCell(word: string): Promise<string | undefined> {
   const capture = boot === undefined ? 'trace.bin' : `${bootFolder(Number(boot))}/trace.bin`
   // A file's name needs no store, and loading it takes as long as reading 50 MB of a capture.
   const { openStore } = await import('../results/store.ts')
-  const { openFiles } = await import('../results/files.ts')
+  const { openFiles } = await import('../files/tracked.ts')
   const { openSeal } = await import('../results/seal.ts')
   const project = findProject(process.cwd())
   const seal = openSeal(project)

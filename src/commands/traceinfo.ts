@@ -1,8 +1,8 @@
 /** `repro trace info`: what a capture consists of. */
 
-import { eventName, IDLE_DOMAIN, isKnown, LOST } from '../trace/events.ts'
-import { microseconds } from '../trace/microseconds.ts'
-import { type Summary, schedulersOf, summarise, xenVersion } from '../trace/summary.ts'
+import { eventName, IDLE_DOMAIN, isKnown, LOST } from '../xentrace/events.ts'
+import { microseconds } from '../xentrace/microseconds.ts'
+import { type Summary, schedulersOf, summarise, xenVersion } from '../xentrace/summary.ts'
 import { columns } from './columns.ts'
 import { print } from './terminal.ts'
 import { trace } from './tracedefinitions.ts'

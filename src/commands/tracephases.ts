@@ -2,9 +2,9 @@
 
 import { mean } from '../stats/moments.ts'
 import { median } from '../stats/order.ts'
-import { microseconds } from '../trace/microseconds.ts'
-import { type Analysis, analyse, domainsUnderTest, type Operation } from '../trace/operations.ts'
-import { readTimelineStream } from '../trace/timeline.ts'
+import { microseconds } from '../xentrace/microseconds.ts'
+import { type Analysis, analyse, domainsUnderTest, type Operation } from '../xentrace/operations.ts'
+import { readTimelineStream } from '../xentrace/timeline.ts'
 import { columns } from './columns.ts'
 import { print } from './terminal.ts'
 import { trace } from './tracedefinitions.ts'

@@ -3,11 +3,11 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
-import type { Site } from '../build/site.ts'
-import { hint } from '../document/spelling.ts'
-import { openFiles } from '../results/files.ts'
+import { openFiles } from '../files/tracked.ts'
+import type { Site } from '../project/site.ts'
 import { openSeal } from '../results/seal.ts'
 import { cacheFolder } from '../testbed/cache.ts'
+import { hint } from '../text/spelling.ts'
 import type { Definition } from './definition.ts'
 
 /** The command line is wrong: exit code 2. */

@@ -3,12 +3,8 @@
  * Both keep their place in the Markdown, so that every later error can name file, line and column.
  */
 
+import type { Parameters } from '../results/parameters.ts'
 import type { Claim } from './claim.ts'
-
-export type Parameter = string | number | boolean | null | readonly Parameter[] | Parameters
-export interface Parameters {
-  readonly [name: string]: Parameter
-}
 
 /** 1-based, as vfile and editors count. */
 export interface Place {

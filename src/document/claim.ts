@@ -6,7 +6,7 @@ import {
   type Path,
   readsPublished,
   references,
-} from './expression.ts'
+} from '../query/expression.ts'
 
 /**
  * What a claim speaks of. `shape`: proportions and order, which may hold on any board. `absolute`: times of the machine that they were

@@ -1,9 +1,6 @@
 /** Claims of a document: `yaml claim`. */
 
 import type { VFile } from 'vfile'
-import type { ClaimBlock, Parameter, Place } from './block.ts'
-import type { Claim, Test } from './claim.ts'
-import { wordsIn } from './experiment.ts'
 import {
   type Expression,
   type ParsedExpression,
@@ -11,11 +8,15 @@ import {
   parseExpression,
   readsPublished,
   references,
-} from './expression.ts'
+} from '../query/expression.ts'
+import { ExpressionError } from '../query/syntax.ts'
+import type { Parameter } from '../results/parameters.ts'
+import type { ClaimBlock, Place } from './block.ts'
+import type { Claim, Test } from './claim.ts'
+import { wordsIn } from './experiment.ts'
 import type { Locate } from './place.ts'
 import { fail } from './problem.ts'
 import { claimSchema } from './schema.ts'
-import { ExpressionError } from './syntax.ts'
 import { validate } from './validation.ts'
 import { locateInValue, type Mapping } from './yaml.ts'
 

@@ -11,11 +11,12 @@
 
 import type { Code, InlineCode, Nodes, Root } from 'mdast'
 import { VFile } from 'vfile'
+import { type ParsedExpression, parseExpression } from '../query/expression.ts'
+import { ExpressionError } from '../query/syntax.ts'
 import type { Block, Place } from './block.ts'
 import { type Citation, citations } from './citation.ts'
 import { editionFrontMatter } from './edition.ts'
 import { decode } from './encoding.ts'
-import { type ParsedExpression, parseExpression } from './expression.ts'
 import { type Fence, isBlock, readFence } from './fence.ts'
 import { type FrontMatter, readFrontMatter } from './frontmatter.ts'
 import { LimitError } from './limits.ts'
@@ -23,7 +24,6 @@ import { descend, type Footnotes, parseFile, parseValue, type Visit } from './ma
 import { type Locate, locateInInlineCode, placeAt, type SourceText, sourceText, startOf } from './place.ts'
 import { fail, sortMessages } from './problem.ts'
 import { isReference, mentions, type Reference } from './reference.ts'
-import { ExpressionError } from './syntax.ts'
 
 export interface Document {
   readonly file: VFile

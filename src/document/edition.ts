@@ -5,11 +5,12 @@
 
 import type { VFile } from 'vfile'
 import type * as z from 'zod'
-import type { Block, ClaimBlock, ExperimentBlock, Parameters, Place } from './block.ts'
+import type { Parameters } from '../results/parameters.ts'
+import { hint } from '../text/spelling.ts'
+import type { Block, ClaimBlock, ExperimentBlock, Place } from './block.ts'
 import type { FrontMatter } from './frontmatter.ts'
 import { fail } from './problem.ts'
 import { editionSchemas } from './schema.ts'
-import { hint } from './spelling.ts'
 import { validate } from './validation.ts'
 import type { Mapping } from './yaml.ts'
 

@@ -1,7 +1,8 @@
 /** What a document shows of its results: `yaml table` and `yaml figure`. */
 
 import type { VFile } from 'vfile'
-import type { FigureBlock, Parameter, Parameters, Place, TableBlock } from './block.ts'
+import type { Parameter, Parameters } from '../results/parameters.ts'
+import type { FigureBlock, Place, TableBlock } from './block.ts'
 import { wordsIn } from './experiment.ts'
 import { warn } from './problem.ts'
 import { figureSchema, tableSchema } from './schema.ts'

@@ -1,11 +1,12 @@
 /** Experiment blocks: `yaml experiment`, and `ts experiment` with the script in the block itself. */
 
 import type { VFile } from 'vfile'
-import type { ExperimentBlock, Parameter, Parameters, Pattern, Place } from './block.ts'
-import { isMapping, mergeParameters, misfits } from './parameters.ts'
+import type { Parameter, Parameters } from '../results/parameters.ts'
+import { isMapping, mergeParameters, misfits } from '../results/parameters.ts'
+import { hint } from '../text/spelling.ts'
+import type { ExperimentBlock, Pattern, Place } from './block.ts'
 import { fail, hasErrorAt } from './problem.ts'
 import { experimentSchema, inlineExperimentSchema, patternSchema } from './schema.ts'
-import { hint } from './spelling.ts'
 import { validate } from './validation.ts'
 import type { Mapping } from './yaml.ts'
 

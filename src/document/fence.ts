@@ -2,14 +2,15 @@
 
 import type { Code } from 'mdast'
 import type { VFile } from 'vfile'
-import type { Block, Parameter, Place } from './block.ts'
+import type { Parameter } from '../results/parameters.ts'
+import { nearest } from '../text/spelling.ts'
+import type { Block, Place } from './block.ts'
 import { readClaim } from './claimblock.ts'
 import { type Original, readEditionBlock } from './edition.ts'
 import { readFigure, readTable } from './exhibit.ts'
 import { readExperiment, readInlineExperiment } from './experiment.ts'
 import { fenceText, locateInFence, type SourceText, sliceOf, startOf } from './place.ts'
 import { fail, warn } from './problem.ts'
-import { nearest } from './spelling.ts'
 import { type Mapping, readMapping } from './yaml.ts'
 
 /** A fence of ours, also one with errors: what can be read of it is checked all the same. */

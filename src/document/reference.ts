@@ -2,11 +2,11 @@
 
 import type { Text } from 'mdast'
 import type { VFile } from 'vfile'
+import { nearest } from '../text/spelling.ts'
 import type { Place } from './block.ts'
 import { prefixes } from './exhibit.ts'
 import { locateInText, type SourceText } from './place.ts'
 import { warn } from './problem.ts'
-import { nearest } from './spelling.ts'
 
 export interface Reference {
   readonly type: 'reference'

@@ -2,7 +2,7 @@
 
 import { posix } from 'node:path'
 import * as z from 'zod'
-import { publishedRoot } from './expression.ts'
+import { publishedRoot } from '../query/expression.ts'
 
 const name = z
   .string()

@@ -2,10 +2,10 @@
 
 import type { VFile } from 'vfile'
 import * as z from 'zod'
-import type { Parameter } from './block.ts'
-import { typeOf } from './parameters.ts'
+import type { Parameter } from '../results/parameters.ts'
+import { typeOf } from '../results/parameters.ts'
+import { hint } from '../text/spelling.ts'
 import { fail, hasErrorAt } from './problem.ts'
-import { hint } from './spelling.ts'
 import type { Mapping, Path } from './yaml.ts'
 
 /**

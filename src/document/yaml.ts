@@ -2,7 +2,8 @@
 
 import type { VFile } from 'vfile'
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLError } from 'yaml'
-import type { Parameter, Parameters, Place } from './block.ts'
+import type { Parameter, Parameters } from '../results/parameters.ts'
+import type { Place } from './block.ts'
 import { type Locate, placeAt, sourceText } from './place.ts'
 import { fail, warn } from './problem.ts'
 

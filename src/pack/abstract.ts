@@ -2,10 +2,10 @@
 
 import type { Nodes, PhrasingContent, Root, RootContent } from 'mdast'
 import type { Document } from '../document/document.ts'
+import { english } from '../locale/en.ts'
+import { format, originsIn, QueryError } from '../query/quantity.ts'
+import { evaluate, type Results } from '../query/query.ts'
 import { labels } from '../report/exhibits.ts'
-import { english } from '../report/words/en.ts'
-import { format, originsIn, QueryError } from '../results/quantity.ts'
-import { evaluate, type Results } from '../results/query.ts'
 
 /** Undefined if the document has none. */
 export function abstractOf(document: Document, results: Results): Root | undefined {

@@ -5,7 +5,7 @@ import type { Root } from 'mdast'
 import remarkRehype from 'remark-rehype'
 import { unified } from 'unified'
 import { visit } from 'unist-util-visit'
-import { element } from '../report/element.ts'
+import { element } from '../locale/element.ts'
 import { htmlPage } from '../report/frame.ts'
 import { style } from '../report/style.ts'
 

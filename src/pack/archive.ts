@@ -7,7 +7,7 @@ import { lstatSync, realpathSync, statSync } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type Zippable, zipSync } from 'fflate'
-import { sha256 } from '../results/files.ts'
+import { sha256 } from '../files/tracked.ts'
 import { PackError } from './error.ts'
 
 export interface Packed {

@@ -1,7 +1,7 @@
 /** codecheck.yml: what a codechecker has to recreate. https://codecheck.org.uk/spec/config/1.0/ */
 
 import { Document, parse } from 'yaml'
-import { runName } from '../results/series.ts'
+import { runName } from '../results/run.ts'
 import { type Artifact, recordedFiles } from './artifact.ts'
 import { PackError } from './error.ts'
 

@@ -3,7 +3,7 @@
 import { lstatSync, readlinkSync, type Stats } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { FileError, placeIn, readInside, realIn } from '../files/ordinary.ts'
-import { sha256 } from '../results/files.ts'
+import { sha256 } from '../files/tracked.ts'
 import { appendix } from './appendix.ts'
 import { appendixPage } from './appendixpage.ts'
 import { checksums, type Packed } from './archive.ts'

@@ -2,8 +2,8 @@
 
 import { secondsOf, spanOf } from '../results/duration.ts'
 import type { Run } from '../results/run.ts'
-import type { Lock } from '../testbed/emulated/packages.ts'
-import type { Root } from '../testbed/emulated/roots.ts'
+import type { Lock } from '../testbeds/xen-qemu/packages.ts'
+import type { Root } from '../testbeds/xen-qemu/roots.ts'
 
 export interface Effort {
   readonly cells: number

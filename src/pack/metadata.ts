@@ -3,7 +3,7 @@
 import { parse } from 'yaml'
 import { z } from 'zod'
 import type { FrontMatter } from '../document/frontmatter.ts'
-import type { Files } from '../results/files.ts'
+import type { Files } from '../files/tracked.ts'
 import { PackError } from './error.ts'
 
 export interface Creator {

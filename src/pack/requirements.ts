@@ -1,6 +1,6 @@
 /** What a reader needs for an artifact, and what it does to the reader's computer; from the environments, the lock and the runs. */
 
-import { origins } from '../results/quantity.ts'
+import { origins } from '../query/quantity.ts'
 import type { Artifact } from './artifact.ts'
 import { clockOf, effortOf, megabytes, minutes } from './effort.ts'
 

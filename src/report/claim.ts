@@ -4,10 +4,10 @@ import type { Element } from 'hast'
 import type { Judgement } from '../claims/judge.ts'
 import { decisive, type Verification } from '../claims/verification.ts'
 import { numberTexts, publishedText } from '../claims/words.ts'
-import { originsIn } from '../results/quantity.ts'
-import { element } from './element.ts'
+import { element } from '../locale/element.ts'
+import type { Words } from '../locale/en.ts'
+import { originsIn } from '../query/quantity.ts'
 import { originWords } from './standing.ts'
-import type { Words } from './words/en.ts'
 
 export interface ClaimLinks {
   /** `Table 5` of the table or figure that the claim refers to. */

@@ -1,7 +1,7 @@
 /** What figures draw from a CSV file: a record for each row. A column holds numbers, dates, truth values or texts, and nothing is null. */
 
-import { CsvError, readCsv } from '../document/csv.ts'
-import { decimal } from '../document/decimal.ts'
+import { CsvError, readCsv } from '../text/csv.ts'
+import { decimal } from '../text/decimal.ts'
 
 export type CsvRecord = Readonly<Record<string, string | number | boolean | Date | null>>
 

@@ -3,11 +3,11 @@
  * series' name, the published mean between the published extremes. Colours differ, and so do dashes.
  */
 
-import { digits, symbol } from '../results/quantity.ts'
+import type { Words } from '../locale/en.ts'
+import { digits, symbol } from '../query/quantity.ts'
 import { max, min } from '../stats/order.ts'
 import { textWidth } from './textwidth.ts'
 import { font } from './theme.ts'
-import type { Words } from './words/en.ts'
 
 export interface Distribution {
   readonly label: string

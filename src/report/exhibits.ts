@@ -2,19 +2,21 @@
 
 import type { Element } from 'hast'
 import type { Verification } from '../claims/verification.ts'
-import type { FigureBlock, Parameter, TableBlock } from '../document/block.ts'
-import { CsvError } from '../document/csv.ts'
+import type { ExperimentBlock, FigureBlock, TableBlock } from '../document/block.ts'
 import type { Document } from '../document/document.ts'
 import { pathsIn } from '../document/exhibit.ts'
-import { type PublishedRow, parsePublished } from '../document/published.ts'
-import { cellsOf } from '../plan/cells.ts'
-import { origins, partError, QueryError } from '../results/quantity.ts'
-import type { Results } from '../results/query.ts'
+import { cellsOf } from '../engine/cells.ts'
+import { element, raw } from '../locale/element.ts'
+import type { Words } from '../locale/en.ts'
+import { type PublishedRow, parsePublished } from '../query/published.ts'
+import { origins, partError, QueryError } from '../query/quantity.ts'
+import type { Results } from '../query/query.ts'
+import type { Parameter } from '../results/parameters.ts'
 import type { Run } from '../results/run.ts'
-import { runName } from '../results/series.ts'
+import { runName } from '../results/run.ts'
+import { CsvError } from '../text/csv.ts'
 import type { Records } from './drawing/message.ts'
 import type { Drawer } from './drawing/process.ts'
-import { element, raw } from './element.ts'
 import { renderFigure } from './figure.ts'
 import { ratios } from './ratios.ts'
 import { records, wantedCells } from './records.ts'
@@ -23,7 +25,6 @@ import type { Table, TableContext } from './table.ts'
 import { tableElement } from './tablehtml.ts'
 import { tableKinds } from './tables/kinds.ts'
 import type { Telling } from './telling.ts'
-import type { Words } from './words/en.ts'
 
 export interface Exhibit {
   readonly element: Element
@@ -42,7 +43,7 @@ export interface Exhibits {
 
 /** What exhibits are made from, beside their blocks. */
 export interface Sources {
-  readonly results: Results
+  readonly results: Results<ExperimentBlock>
   readonly telling: Telling
   /** Of all claims of the document. */
   readonly verifications: readonly Verification[]
@@ -232,10 +233,7 @@ function inWords(table: Table, say: Telling['say']): Table {
 }
 
 /** Names of the cells of an experiment that have no run, in the block's order. */
-export function missingRuns(
-  experiment: Results['experiments'][number],
-  runs: readonly Run[],
-): readonly string[] {
+export function missingRuns(experiment: ExperimentBlock, runs: readonly Run[]): readonly string[] {
   const present = new Set(runs.map(runName))
   return cellsOf([experiment])
     .map(runName)

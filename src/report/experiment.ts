@@ -2,9 +2,9 @@
 
 import type { Element } from 'hast'
 import type { ExperimentBlock } from '../document/block.ts'
+import { element } from '../locale/element.ts'
 import type { Run } from '../results/run.ts'
-import { runName } from '../results/series.ts'
-import { element } from './element.ts'
+import { runName } from '../results/run.ts'
 import { badge } from './standing.ts'
 import { cellsOf } from './tables/options.ts'
 import type { Telling } from './telling.ts'

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Element, Root } from 'hast'
 import rehypeStringify from 'rehype-stringify'
 import { unified } from 'unified'
-import { element } from './element.ts'
+import { element } from '../locale/element.ts'
 import { sanitized, withoutControls } from './sanitize.ts'
 
 export interface Frame {

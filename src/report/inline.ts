@@ -5,12 +5,12 @@
 
 import type { Element } from 'hast'
 import type { InlineValue } from '../document/document.ts'
-import { format, originsIn, partError, type Quantity, runsIn } from '../results/quantity.ts'
-import { evaluate, type Results } from '../results/query.ts'
-import { element } from './element.ts'
+import { element } from '../locale/element.ts'
+import type { Words } from '../locale/en.ts'
+import { format, originsIn, partError, type Quantity, runsIn } from '../query/quantity.ts'
+import { evaluate, type Results } from '../query/query.ts'
 import { mark, staleOf } from './standing.ts'
 import type { Telling } from './telling.ts'
-import type { Words } from './words/en.ts'
 
 export interface Inline {
   readonly element: Element

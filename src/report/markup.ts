@@ -1,7 +1,7 @@
 /** Text with a few HTML tags, as the reader of LaTeX leaves them, as elements. Everything else in it is text. */
 
 import type { Element, ElementContent } from 'hast'
-import { element } from './element.ts'
+import { element } from '../locale/element.ts'
 
 /** By tag; undefined for those that mean nothing here. */
 const names: Readonly<Record<string, string>> = { i: 'em', b: 'strong', sub: 'sub', sup: 'sup', code: 'code' }

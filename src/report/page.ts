@@ -9,6 +9,7 @@
 
 import type { Element, ElementContent, Root } from 'hast'
 import type { Nodes } from 'mdast'
+import { picturesOf, type ReadPicture, readPictures } from '../check/picture.ts'
 import { type Judgement, judge } from '../claims/judge.ts'
 import type { Reasons } from '../claims/reasons.ts'
 import type { Evidence } from '../claims/scope.ts'
@@ -17,16 +18,17 @@ import { decisive, type KnownRun, type Verification, verifyClaims } from '../cla
 import type { Block, ClaimBlock, ExperimentBlock, FigureBlock, Place, TableBlock } from '../document/block.ts'
 import type { Document, InlineValue } from '../document/document.ts'
 import type { FrontMatter } from '../document/frontmatter.ts'
-import { picturesOf, type ReadPicture, readPictures } from '../document/picture.ts'
-import type { PublishedTable } from '../document/published.ts'
-import { partError } from '../results/quantity.ts'
-import type { Results } from '../results/query.ts'
+import { element, pageId } from '../locale/element.ts'
+import type { Words } from '../locale/en.ts'
+import { wordsOf } from '../locale/languages.ts'
+import type { PublishedTable } from '../query/published.ts'
+import { partError } from '../query/quantity.ts'
+import type { Results } from '../query/query.ts'
 import type { Run } from '../results/run.ts'
-import { runName } from '../results/series.ts'
+import { runName } from '../results/run.ts'
 import { claimElement } from './claim.ts'
 import { claimDetail } from './claimdetail.ts'
 import { type Drawer, openDrawer } from './drawing/process.ts'
-import { element, pageId } from './element.ts'
 import { type Exhibit, type Exhibits, exhibit, labels, missingRuns } from './exhibits.ts'
 import { experimentElement } from './experiment.ts'
 import { htmlPage } from './frame.ts'
@@ -38,8 +40,6 @@ import { citedWorks, referencesElement } from './references.ts'
 import { banner } from './standing.ts'
 import { style } from './style.ts'
 import { type Standings, saying, type Telling } from './telling.ts'
-import type { Words } from './words/en.ts'
-import { wordsOf } from './words/languages.ts'
 
 export interface ReportInput {
   /** Parsed and checked. One with errors is rendered as far as it goes. */
@@ -104,7 +104,7 @@ export async function renderReport({
   const runs = given
     .filter((run) => experiments.some(({ id }) => id === run.experiment))
     .toSorted(inOrder(experiments))
-  const results: Results = { experiments, runs, published }
+  const results: Results<ExperimentBlock> = { experiments, runs, published }
   const problems: ReportProblem[] = []
   const { lang, texts } = document.frontMatter
   const words = wordsOf(lang)

@@ -12,10 +12,10 @@ import { visit } from 'unist-util-visit'
 import type { Citation } from '../document/citation.ts'
 import type { Document } from '../document/document.ts'
 import type { Reference } from '../document/reference.ts'
-import { element, pageId, textOf } from './element.ts'
+import { element, pageId, textOf } from '../locale/element.ts'
+import type { Words } from '../locale/en.ts'
 import { joinLines } from './lines.ts'
 import { type Cited, citationElement } from './references.ts'
-import type { Words } from './words/en.ts'
 
 export interface Replacements {
   /** What stands for a node of the document's tree. */

@@ -2,9 +2,9 @@
 
 import { createHash } from 'node:crypto'
 import type { Element } from 'hast'
+import { element, pageId } from '../locale/element.ts'
 import type { Run } from '../results/run.ts'
-import { runName } from '../results/series.ts'
-import { element, pageId } from './element.ts'
+import { runName } from '../results/run.ts'
 import type { Telling } from './telling.ts'
 
 export interface Provenance {

@@ -1,8 +1,8 @@
 /** Published numbers in tables: rows of the original study's tables, which stand beside ours and are never mixed with them. */
 
-import type { PublishedRow } from '../document/published.ts'
-import { hint } from '../document/spelling.ts'
-import { QueryError } from '../results/quantity.ts'
+import type { PublishedRow } from '../query/published.ts'
+import { QueryError } from '../query/quantity.ts'
+import { hint } from '../text/spelling.ts'
 
 /** The rows with these values; columns that the file does not have do not restrict. */
 export function matching(

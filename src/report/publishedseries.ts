@@ -1,9 +1,9 @@
 /** What the original study published of a series that the document shows in a table with published numbers. */
 
 import type { ClaimSeries } from '../claims/series.ts'
-import { decimal } from '../document/decimal.ts'
 import type { Document } from '../document/document.ts'
-import { type PublishedRow, parsePublished } from '../document/published.ts'
+import { type PublishedRow, parsePublished } from '../query/published.ts'
+import { decimal } from '../text/decimal.ts'
 import type { Distribution } from './distribution.ts'
 import { matching } from './published.ts'
 

@@ -1,9 +1,10 @@
 /** What figures of slowdowns draw: each pattern's mean as a multiple of the baseline's in the same environment, with its interval. */
 
 import type { ExperimentBlock } from '../document/block.ts'
-import { QueryError, unitName } from '../results/quantity.ts'
+import { QueryError, unitName } from '../query/quantity.ts'
+import { type Factors, series } from '../query/series.ts'
 import type { Run } from '../results/run.ts'
-import { excludedColumn, type Factors, runName, series } from '../results/series.ts'
+import { excludedColumn, runName } from '../results/run.ts'
 import { bootstrapInterval } from '../stats/bootstrap.ts'
 import { mean } from '../stats/moments.ts'
 import { cellFields, type FigureRecord } from './records.ts'

@@ -1,10 +1,11 @@
 /** What figures draw: the rows of an experiment's runs as flat records, times in microseconds unless their name says otherwise. */
 
 import type { ExperimentBlock, FigureData } from '../document/block.ts'
-import { cellsOf } from '../plan/cells.ts'
-import { QueryError, unitName, unknown } from '../results/quantity.ts'
+import { cellsOf } from '../engine/cells.ts'
+import { QueryError, unitName, unknown } from '../query/quantity.ts'
+import { canonical, scaled, select, withoutUnit } from '../query/series.ts'
 import type { Column, Dataset, Run } from '../results/run.ts'
-import { canonical, runName, scaled, select, withoutUnit } from '../results/series.ts'
+import { runName } from '../results/run.ts'
 
 export type FigureRecord = Readonly<Record<string, string | number | null>>
 

@@ -1,14 +1,14 @@
 /** Citations as numbers in the text, and the list of works that they lead to at its end. */
 
 import type { Element, ElementContent } from 'hast'
-import { parseBibliography } from '../document/bibliography.ts'
+import { parseBibliography } from '../bibliography/bibliography.ts'
+import type { CalendarDate, WrittenDate } from '../bibliography/date.ts'
+import type { People, Work } from '../bibliography/work.ts'
 import { type Citation, citedKeys } from '../document/citation.ts'
-import type { CalendarDate, WrittenDate } from '../document/date.ts'
 import type { Document } from '../document/document.ts'
-import type { People, Work } from '../document/work.ts'
-import { type Child, element, pageId, textOf } from './element.ts'
+import { type Child, element, pageId, textOf } from '../locale/element.ts'
+import type { Words } from '../locale/en.ts'
 import { markup, webAddress } from './markup.ts'
-import type { Words } from './words/en.ts'
 
 /** By key, in the order of the numbers. */
 export type Cited = ReadonlyMap<string, { readonly number: number; readonly work: Work }>

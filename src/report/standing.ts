@@ -1,13 +1,13 @@
 /** How the runs behind a report stand: where they come from, which are missing, which no longer fit the document. */
 
 import type { Element } from 'hast'
-import { origins } from '../results/quantity.ts'
+import { element } from '../locale/element.ts'
+import type { Words } from '../locale/en.ts'
+import { origins } from '../query/quantity.ts'
 import type { Run } from '../results/run.ts'
-import { runName } from '../results/series.ts'
+import { runName } from '../results/run.ts'
 import type { Origin } from '../testbed/testbed.ts'
-import { element } from './element.ts'
 import type { Standing, Standings, Telling } from './telling.ts'
-import type { Words } from './words/en.ts'
 
 /** Why runs are stale, by their name. */
 export function staleReasons(standings: Standings): ReadonlyMap<string, string> {

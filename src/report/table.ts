@@ -3,16 +3,16 @@
  */
 
 import type { ZodType, z } from 'zod'
+import type { TableOptions } from '../check/check.ts'
 import type { Verification } from '../claims/verification.ts'
 import type { ExperimentBlock } from '../document/block.ts'
-import type { TableOptions } from '../document/check.ts'
-import { decimal } from '../document/decimal.ts'
-import type { PublishedRow } from '../document/published.ts'
-import { digits, notFinite, origins, QueryError, symbol } from '../results/quantity.ts'
+import type { Words } from '../locale/en.ts'
+import type { PublishedRow } from '../query/published.ts'
+import { digits, notFinite, origins, QueryError, symbol } from '../query/quantity.ts'
 import type { Run } from '../results/run.ts'
 import type { Origin } from '../testbed/testbed.ts'
+import { decimal } from '../text/decimal.ts'
 import type { Telling } from './telling.ts'
-import type { Words } from './words/en.ts'
 
 export interface Table {
   /** Rows of heads; a head spans `columns` and `rows`. */

@@ -1,12 +1,12 @@
 /** A table as HTML: a caption, heads with their scope and unit, numbers to the right, and a frame that scrolls on narrow screens. */
 
 import type { Element } from 'hast'
-import { runName } from '../results/series.ts'
-import { element } from './element.ts'
+import { element } from '../locale/element.ts'
+import type { Words } from '../locale/en.ts'
+import { runName } from '../results/run.ts'
 import { badge, originWords, staleOf } from './standing.ts'
 import type { Cell, Head, Table } from './table.ts'
 import type { Telling } from './telling.ts'
-import type { Words } from './words/en.ts'
 
 export interface TableFrame {
   readonly id: string

@@ -1,7 +1,7 @@
 /** How a report tells what it knows. */
 
 import type { KnownRun } from '../claims/verification.ts'
-import type { Words } from './words/en.ts'
+import type { Words } from '../locale/en.ts'
 
 /** How a run behind a report stands. */
 export type Standing = Omit<KnownRun, 'run'>

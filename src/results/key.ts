@@ -1,8 +1,8 @@
 /** Keys: what decides a result, as one digest. */
 
-import type { Parameter, Parameters } from '../document/block.ts'
-import { isMapping } from '../document/parameters.ts'
-import { sha256 } from './files.ts'
+import { sha256 } from '../files/tracked.ts'
+import type { Parameter, Parameters } from './parameters.ts'
+import { isMapping } from './parameters.ts'
 import type { Inputs, Run } from './run.ts'
 
 /** Raised when this program itself would measure or analyse differently: every older run is then stale. */

@@ -3,8 +3,8 @@
  * It is what the store writes, and the only source of numbers in a report.
  */
 
-import type { Parameters } from '../document/block.ts'
 import type { Origin } from '../testbed/testbed.ts'
+import type { Parameters } from './parameters.ts'
 
 /** One observation. Factors are strings, measures numbers in the column's unit, absent values null. */
 export type Row = Readonly<Record<string, string | number | null>>
@@ -67,6 +67,17 @@ export interface Run {
   readonly files: Readonly<Record<string, RawFile>>
   /** What does not decide the result: host, duration, date, tool version. Never part of a comparison. */
   readonly provenance: Readonly<Record<string, string | number>>
+}
+
+/** Rows with a reason in this column are left out of every statistic. */
+export const excludedColumn = 'excluded'
+
+/** Trials of one boot resemble each other; where a run has several, this column tells them apart. */
+export const bootColumn = 'boot'
+
+/** `latency/xen-4.14/baseline`: how a run is called in messages and in the report. */
+export function runName(run: Pick<Run, 'experiment' | 'environment' | 'pattern'>): string {
+  return `${run.experiment}/${run.environment}/${run.pattern}`
 }
 
 /** The value of an input; undefined if there is none. Names may be any, those of Object's own properties too. */

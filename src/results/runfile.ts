@@ -6,13 +6,22 @@
 
 import { csvFormatRows } from 'd3-dsv'
 import { z } from 'zod'
-import type { Parameters } from '../document/block.ts'
-import { CsvError, readCsv } from '../document/csv.ts'
-import { decimal } from '../document/decimal.ts'
-import { sha256 as sha256Of } from './files.ts'
+import { sha256 as sha256Of } from '../files/tracked.ts'
+import { CsvError, readCsv } from '../text/csv.ts'
+import { decimal } from '../text/decimal.ts'
 import { digest as digestOf, keyOf, schema as keySchema, parameterInputs } from './key.ts'
-import { type Column, type Dataset, type Exclusion, type Inputs, inputOf, type Row, type Run } from './run.ts'
-import { excludedColumn, runName } from './series.ts'
+import type { Parameters } from './parameters.ts'
+import {
+  type Column,
+  type Dataset,
+  type Exclusion,
+  excludedColumn,
+  type Inputs,
+  inputOf,
+  type Row,
+  type Run,
+  runName,
+} from './run.ts'
 
 /** A run that cannot be trusted or read: a file is damaged, was edited, or comes from another version. */
 export class StoreError extends Error {

@@ -11,10 +11,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { remove, shareFile } from '../files/change.ts'
+import { replaceFolder } from '../files/drafts.ts'
 import { digestOf, FileError } from '../files/ordinary.ts'
-import { replaceFolder } from './drafts.ts'
-import { type Files, openFiles, sha256 } from './files.ts'
+import { type Files, openFiles, sha256 } from '../files/tracked.ts'
 import type { RawFile, Run } from './run.ts'
+import { runName } from './run.ts'
 import {
   checkTrials,
   completed,
@@ -26,7 +27,6 @@ import {
   StoreError,
 } from './runfile.ts'
 import { type Item, openSeal, type Seal } from './seal.ts'
-import { runName } from './series.ts'
 
 /** What names a cell, and so its runs. */
 export type CellName = Pick<Run, 'experiment' | 'environment' | 'pattern'>

@@ -6,11 +6,11 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { formats, viewerWarning } from '../../src/commands/exportformats.ts'
 import { Output } from '../../src/commands/output.ts'
-import { LineWriter } from '../../src/trace/linewriter.ts'
-import { scanStream } from '../../src/trace/scan.ts'
-import { summarise } from '../../src/trace/summary.ts'
-import { readTimelineStream } from '../../src/trace/timeline.ts'
-import { capture, windows } from '../trace/capture.ts'
+import { LineWriter } from '../../src/xentrace/linewriter.ts'
+import { scanStream } from '../../src/xentrace/scan.ts'
+import { summarise } from '../../src/xentrace/summary.ts'
+import { readTimelineStream } from '../../src/xentrace/timeline.ts'
+import { capture, windows } from '../xentrace/capture.ts'
 
 const HZ = 54_000_000
 const folder = mkdtempSync(join(tmpdir(), 'repro-formats-'))

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import type { BuildEvent } from '../../src/build/event.ts'
 import { duration, openDisplay } from '../../src/commands/progress.ts'
-import { CellError } from '../../src/experiment/execute.ts'
+import type { BuildEvent } from '../../src/engine/event.ts'
+import { CellError } from '../../src/engine/execute.ts'
 import { TestbedError } from '../../src/testbed/testbed.ts'
 
 const name = 'latency/xen-4.14/baseline'

@@ -23,10 +23,10 @@ import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatRun } from '../../src/results/runfile.ts'
 import { openStore } from '../../src/results/store.ts'
-import { operations } from '../../src/trace/operations.ts'
-import { parseStamps } from '../../src/trace/stamps.ts'
+import { operations } from '../../src/xentrace/operations.ts'
+import { parseStamps } from '../../src/xentrace/stamps.ts'
 import { fakeRun, settled } from '../results/fake.ts'
-import { capture, plainMerge, windows } from '../trace/capture.ts'
+import { capture, plainMerge, windows } from '../xentrace/capture.ts'
 
 const source = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 const fixture = (name: string) => source(`test/fixtures/trace/run/${name}`)

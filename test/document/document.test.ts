@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { VFile } from 'vfile'
 import { describe, expect, it } from 'vitest'
-import { check, isFile } from '../../src/document/check.ts'
+import { check, isFile } from '../../src/check/check.ts'
 import { parseDocument } from '../../src/document/document.ts'
 import { hasErrors } from '../../src/document/problem.ts'
 

@@ -1,7 +1,7 @@
 import { VFile } from 'vfile'
 import { describe, expect, it } from 'vitest'
+import { checkDrift } from '../../src/check/drift.ts'
 import { type Document, parseDocument, parseFrontMatter } from '../../src/document/document.ts'
-import { checkDrift } from '../../src/document/drift.ts'
 
 const english = `---
 title: Pauses

@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url'
 import { VFile } from 'vfile'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
-import { type Bibliography, parseBibliography } from '../../src/document/bibliography.ts'
-import { check, type Project } from '../../src/document/check.ts'
+import { type Bibliography, parseBibliography } from '../../src/bibliography/bibliography.ts'
+import { check, type Project } from '../../src/check/check.ts'
 import { type Document, parseDocument } from '../../src/document/document.ts'
-import { publishedTables } from '../../src/document/published.ts'
+import { publishedTables } from '../../src/query/published.ts'
 
 const folder = fileURLToPath(new URL('../fixtures/document/', import.meta.url))
 const cases = readdirSync(folder).sort()
@@ -55,7 +55,7 @@ function read(name: string): string {
 function checked(text: string): Document {
   const document = parseDocument(new VFile({ value: text, path: 'input.md' }))
   const named = document.frontMatter.bibliography?.file ?? ''
-  const published = publishedTables(document.frontMatter, (path) =>
+  const published = publishedTables(document.frontMatter.published, (path) =>
     files.includes(path) ? readFileSync(path, 'utf8') : undefined,
   )
   check(document, { ...project, published, ...(files.includes(named) ? { bibliography } : {}) })

@@ -1,7 +1,7 @@
 import type { Operation } from 'repro'
 import { expect, test } from 'vitest'
 import { exclusionsOf, reasonOf } from '../../experiments/rows.ts'
-import { negativePausePhase, pausePhases } from '../../src/trace/phases.ts'
+import { negativePausePhase, pausePhases } from '../../src/xentrace/phases.ts'
 
 test.each([
   [null, ''],

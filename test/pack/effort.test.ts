@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { clockOf, effortOf, laboratoryDisk, megabytes, minutes } from '../../src/pack/effort.ts'
 import type { Run } from '../../src/results/run.ts'
-import { readLock } from '../../src/testbed/emulated/packages.ts'
+import { readLock } from '../../src/testbeds/xen-qemu/packages.ts'
 import { source } from '../project.ts'
 
 function run(provenance: Run['provenance'], bytes: readonly number[] = []): Run {

@@ -8,7 +8,7 @@ import { judge } from '../../src/claims/judge.ts'
 import { publishedText } from '../../src/claims/words.ts'
 import type { ClaimBlock } from '../../src/document/block.ts'
 import { parseDocument } from '../../src/document/document.ts'
-import { publishedTables } from '../../src/document/published.ts'
+import { publishedTables } from '../../src/query/published.ts'
 import { pearson } from '../../src/stats/correlation.ts'
 
 const read = (path: string) => readFileSync(path, 'utf8')
@@ -17,7 +17,7 @@ const { blocks, frontMatter } = parseDocument(
 )
 const experiments = blocks.filter((block) => block.type === 'experiment')
 const evidence = {
-  results: { experiments, runs: [], published: publishedTables(frontMatter, read) },
+  results: { experiments, runs: [], published: publishedTables(frontMatter.published, read) },
   stale: new Map(),
 }
 const published = (id: string) => {

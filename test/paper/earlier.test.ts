@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { parsePublished } from '../../src/document/published.ts'
+import { parsePublished } from '../../src/query/published.ts'
 
 const read = (path: string) => parsePublished(readFileSync(`paper/${path}.csv`, 'utf8'))
 const latency = read('earlier/latency')

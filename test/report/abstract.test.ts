@@ -1,6 +1,6 @@
 import { VFile } from 'vfile'
 import { describe, expect, it } from 'vitest'
-import { check } from '../../src/document/check.ts'
+import { check } from '../../src/check/check.ts'
 import { parseDocument } from '../../src/document/document.ts'
 import { renderReport } from '../../src/report/page.ts'
 import { fakeRun } from '../results/fake.ts'

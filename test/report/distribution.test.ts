@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { english } from '../../src/locale/en.ts'
 import { type Distribution, distributionSvg } from '../../src/report/distribution.ts'
-import { english } from '../../src/report/words/en.ts'
 
 const draw = (distributions: readonly Distribution[]) =>
   distributionSvg(distributions, frame, english.distribution)

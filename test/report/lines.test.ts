@@ -1,6 +1,6 @@
 import type { Root } from 'hast'
 import { describe, expect, it } from 'vitest'
-import { element, textOf } from '../../src/report/element.ts'
+import { element, textOf } from '../../src/locale/element.ts'
 import { joinLines, joins } from '../../src/report/lines.ts'
 
 describe('two lines of a paragraph', () => {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { parsePublished } from '../../src/document/published.ts'
+import { english } from '../../src/locale/en.ts'
+import { parsePublished } from '../../src/query/published.ts'
 import type { Cell, Table } from '../../src/report/table.ts'
 import { tableKinds } from '../../src/report/tables/kinds.ts'
-import { english } from '../../src/report/words/en.ts'
 import type { Run } from '../../src/results/run.ts'
 import { fakeExperiment, fakeRun } from '../results/fake.ts'
 

@@ -1,7 +1,8 @@
 /** Small runs with fixed numbers, shaped like those of the pause/unpause experiment. Shared by the tests of results and report. */
 
-import type { ExperimentBlock, Parameters, Pattern } from '../../src/document/block.ts'
+import type { ExperimentBlock, Pattern } from '../../src/document/block.ts'
 import { keyOf, parameterInputs } from '../../src/results/key.ts'
+import type { Parameters } from '../../src/results/parameters.ts'
 import type { Column, Row, Run } from '../../src/results/run.ts'
 
 export const columns: readonly Column[] = [

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Parameters } from '../../src/document/block.ts'
 import { digest, keyOf, parameterInputs } from '../../src/results/key.ts'
+import type { Parameters } from '../../src/results/parameters.ts'
 import type { Inputs } from '../../src/results/run.ts'
 
 const cell = { experiment: 'latency', environment: 'xen-4.14', pattern: 'baseline' }

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { cacheFolder } from '../../src/testbed/cache.ts'
-import { openBoard } from '../../src/testbed/emulated/board.ts'
-import { setup } from '../../src/testbed/emulated/setup.ts'
 import { type Environment, readEnvironments } from '../../src/testbed/environment.ts'
 import type { Job } from '../../src/testbed/testbed.ts'
+import { openBoard } from '../../src/testbeds/xen-qemu/board.ts'
+import { setup } from '../../src/testbeds/xen-qemu/setup.ts'
 import { checkout } from './project.ts'
 
 /** An environment of this project, changed. */

@@ -2,11 +2,11 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { cacheFolder } from '../../src/testbed/cache.ts'
-import { archive, dom0Archive, writeImage } from '../../src/testbed/emulated/image.ts'
-import { runMachine } from '../../src/testbed/emulated/machine.ts'
-import { buildLibrary, clockFlags } from '../../src/testbed/emulated/processors.ts'
-import { setup } from '../../src/testbed/emulated/setup.ts'
 import type { Environment } from '../../src/testbed/environment.ts'
+import { archive, dom0Archive, writeImage } from '../../src/testbeds/xen-qemu/image.ts'
+import { runMachine } from '../../src/testbeds/xen-qemu/machine.ts'
+import { buildLibrary, clockFlags } from '../../src/testbeds/xen-qemu/processors.ts'
+import { setup } from '../../src/testbeds/xen-qemu/setup.ts'
 import { environment, temporaryFolder } from './emulated.ts'
 import { checkout } from './project.ts'
 
@@ -109,7 +109,7 @@ test.each([
   const { how } = await start(board, async (usual, host) => {
     const texts = await Promise.all(
       ['processors.c', 'states.c'].map((name) =>
-        readFile(join(checkout, 'src/testbed/emulated', name), 'utf8'),
+        readFile(join(checkout, 'src/testbeds/xen-qemu', name), 'utf8'),
       ),
     )
     expect(texts[0]).toContain(part)

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { stagesFolder } from '../../src/testbed/emulated/stages.ts'
+import { stagesFolder } from '../../src/testbeds/xen-qemu/stages.ts'
 import { digestOf, environment, type Options, runScripts, temporaryFolder } from './emulated.ts'
 
 /** Leaves files and a program that runs on; the second stage needs both. */

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { TraceError } from '../../src/trace/error.ts'
-import { isRunstateChange } from '../../src/trace/events.ts'
-import { LineWriter } from '../../src/trace/linewriter.ts'
-import { RunstateTracker } from '../../src/trace/runstate.ts'
-import { scan } from '../../src/trace/scan.ts'
-import { StayTracker } from '../../src/trace/stays.ts'
-import { capture, plainMerge, windows } from '../trace/capture.ts'
+import { TraceError } from '../../src/xentrace/error.ts'
+import { isRunstateChange } from '../../src/xentrace/events.ts'
+import { LineWriter } from '../../src/xentrace/linewriter.ts'
+import { RunstateTracker } from '../../src/xentrace/runstate.ts'
+import { scan } from '../../src/xentrace/scan.ts'
+import { StayTracker } from '../../src/xentrace/stays.ts'
+import { capture, plainMerge, windows } from '../xentrace/capture.ts'
 
 const CASES = 4000
 

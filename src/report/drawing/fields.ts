@@ -3,8 +3,8 @@
  * the specification that reads one notes whether it found it, and the value if that cannot be drawn.
  */
 
-import { hint } from '../../document/spelling.ts'
-import { QueryError } from '../../results/quantity.ts'
+import { QueryError } from '../../query/quantity.ts'
+import { hint } from '../../text/spelling.ts'
 
 /** One place of a specification that reads a field. */
 export interface Site {

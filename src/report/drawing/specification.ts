@@ -1,7 +1,7 @@
 /** A Vega-Lite specification as its author wrote it: its places, its datasets, and what no figure may ask for. */
 
-import { hint } from '../../document/spelling.ts'
-import { QueryError } from '../../results/quantity.ts'
+import { QueryError } from '../../query/quantity.ts'
+import { hint } from '../../text/spelling.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 export type Specification = { readonly [key: string]: Json }

@@ -4,8 +4,8 @@
  */
 
 import { parseXml, XmlElement, XmlText } from '@rgrove/parse-xml'
-import { hint } from '../../document/spelling.ts'
-import { QueryError } from '../../results/quantity.ts'
+import { QueryError } from '../../query/quantity.ts'
+import { hint } from '../../text/spelling.ts'
 
 export interface Svg {
   readonly name: string

@@ -5,11 +5,11 @@ import type { Judgement } from '../../claims/judge.ts'
 import type { Verification } from '../../claims/verification.ts'
 import { decisive } from '../../claims/verification.ts'
 import { publishedText } from '../../claims/words.ts'
-import { originsIn, runsIn } from '../../results/quantity.ts'
+import type { Words } from '../../locale/en.ts'
+import { originsIn, runsIn } from '../../query/quantity.ts'
 import type { Run } from '../../results/run.ts'
 import { ownNumbers } from '../claim.ts'
 import { type Cell, none, type Table, type TableKind } from '../table.ts'
-import type { Words } from '../words/en.ts'
 import { number } from './options.ts'
 
 const options = z.strictObject({ number })

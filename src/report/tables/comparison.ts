@@ -1,12 +1,12 @@
 /** Published means beside ours: their ratio, and whether the published one lies among the values that we saw. */
 
-import { decimal } from '../../document/decimal.ts'
-import { digits, origins } from '../../results/quantity.ts'
+import type { Words } from '../../locale/en.ts'
+import { digits, origins } from '../../query/quantity.ts'
 import type { Run } from '../../results/run.ts'
 import { mean } from '../../stats/moments.ts'
 import { max, min } from '../../stats/order.ts'
+import { decimal } from '../../text/decimal.ts'
 import { type Cell, type Head, none, numberCell, numberHead } from '../table.ts'
-import type { Words } from '../words/en.ts'
 
 export function comparisonHeads({ tables }: Words): readonly Head[] {
   return [numberHead(tables.ratio), { text: tables.inRange }]

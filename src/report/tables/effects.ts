@@ -1,14 +1,15 @@
 /** What each pattern changes against a baseline, judged together: Holm's correction for their number, and whether it can be told at all. */
 
 import { z } from 'zod'
-import { digits, unknown } from '../../results/quantity.ts'
+import type { Words } from '../../locale/en.ts'
+import { digits, unknown } from '../../query/quantity.ts'
+import { type Factors, series } from '../../query/series.ts'
+import { warningsOn } from '../../query/warnings.ts'
 import type { Run } from '../../results/run.ts'
-import { type Factors, runName, series } from '../../results/series.ts'
-import { warningsOn } from '../../results/warnings.ts'
+import { runName } from '../../results/run.ts'
 import { compareFactors, type FactorComparison } from '../../stats/compare.ts'
 import { matching, valuesOf } from '../published.ts'
 import { type Cell, headCell, none, numberCell, numberHead, type Table, tableKind } from '../table.ts'
-import type { Words } from '../words/en.ts'
 import {
   type CellRun,
   cellsOf,

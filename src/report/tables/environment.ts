@@ -1,13 +1,13 @@
 /** The machines: what each run captured of its own, and the original study's beside them (Tables 1 to 3). */
 
 import { z } from 'zod'
-import type { PublishedRow } from '../../document/published.ts'
-import { origins, unknown } from '../../results/quantity.ts'
+import type { Words } from '../../locale/en.ts'
+import type { PublishedRow } from '../../query/published.ts'
+import { origins, unknown } from '../../query/quantity.ts'
 import type { Run } from '../../results/run.ts'
 import { valuesOf } from '../published.ts'
 import { type Cell, type Head, headCell, missingCell, none, type Table, tableKind } from '../table.ts'
 import type { Telling } from '../telling.ts'
-import type { Words } from '../words/en.ts'
 import { cellsOf, chooseEnvironments, number } from './options.ts'
 
 const options = z.strictObject({

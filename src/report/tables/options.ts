@@ -2,11 +2,12 @@
 
 import { z } from 'zod'
 import type { ExperimentBlock, Pattern } from '../../document/block.ts'
-import { origins, QueryError, unitName, unknown } from '../../results/quantity.ts'
+import type { Words } from '../../locale/en.ts'
+import { origins, QueryError, unitName, unknown } from '../../query/quantity.ts'
+import { canonical, columnOf, type Factors, withoutUnit } from '../../query/series.ts'
 import type { Run } from '../../results/run.ts'
-import { canonical, columnOf, type Factors, runName, withoutUnit } from '../../results/series.ts'
+import { runName } from '../../results/run.ts'
 import type { Group } from '../table.ts'
-import type { Words } from '../words/en.ts'
 
 /** The number in the original study (5, or "A1" in an appendix), else tables are counted. */
 export const number = z.union([z.string(), z.int().positive()]).optional()

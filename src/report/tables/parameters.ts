@@ -1,12 +1,13 @@
 /** What each pattern changes: baseline and changed value of each parameter, the original study's beside them (Tables 4 and 8). */
 
 import { z } from 'zod'
-import type { Parameter, Parameters, Pattern } from '../../document/block.ts'
-import type { PublishedRow } from '../../document/published.ts'
-import { unknown } from '../../results/quantity.ts'
+import type { Pattern } from '../../document/block.ts'
+import type { Words } from '../../locale/en.ts'
+import type { PublishedRow } from '../../query/published.ts'
+import { unknown } from '../../query/quantity.ts'
+import type { Parameter, Parameters } from '../../results/parameters.ts'
 import { checkEnvironment, matching, theRow, valuesOf } from '../published.ts'
 import { type Cell, type Head, headCell, none, type Table, tableKind } from '../table.ts'
-import type { Words } from '../words/en.ts'
 import { notRerun, number, patterns, published, publishedEnvironment } from './options.ts'
 
 /** Published rows that change nothing, by their pattern -> our parameter: `domu-vcpus: domu.vcpus`. */

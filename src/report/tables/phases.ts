@@ -1,13 +1,14 @@
 /** Means of the phases of an operation, their shares of the sum, and the published means beside them (Tables 6 and 7). */
 
 import { z } from 'zod'
-import { decimal } from '../../document/decimal.ts'
-import type { PublishedRow } from '../../document/published.ts'
-import { digits } from '../../results/quantity.ts'
+import type { Words } from '../../locale/en.ts'
+import type { PublishedRow } from '../../query/published.ts'
+import { digits } from '../../query/quantity.ts'
+import { canonical, columnOf, type Factors, select } from '../../query/series.ts'
 import type { Run } from '../../results/run.ts'
-import { canonical, columnOf, type Factors, select } from '../../results/series.ts'
 import { mean } from '../../stats/moments.ts'
 import { max } from '../../stats/order.ts'
+import { decimal } from '../../text/decimal.ts'
 import { checkEnvironment, matching, theRow, valuesOf } from '../published.ts'
 import {
   type Cell,
@@ -21,7 +22,6 @@ import {
   type Table,
   tableKind,
 } from '../table.ts'
-import type { Words } from '../words/en.ts'
 import { comparisonCells, comparisonHeads, comparisonNotes } from './comparison.ts'
 import {
   type CellRun,

@@ -4,13 +4,13 @@
  */
 
 import type { Pattern } from '../../document/block.ts'
-import { decimal } from '../../document/decimal.ts'
-import type { PublishedRow } from '../../document/published.ts'
-import { digits, origins, QueryError, unitName, unknown } from '../../results/quantity.ts'
+import type { PublishedRow } from '../../query/published.ts'
+import { digits, origins, QueryError, unitName, unknown } from '../../query/quantity.ts'
+import { series } from '../../query/series.ts'
 import type { Run } from '../../results/run.ts'
-import { series } from '../../results/series.ts'
 import { mean } from '../../stats/moments.ts'
 import type { Origin } from '../../testbed/testbed.ts'
+import { decimal } from '../../text/decimal.ts'
 import { checkEnvironment, matching, theRow, valuesOf } from '../published.ts'
 import { type Cell, publishedCell } from '../table.ts'
 import { type CellRun, labelOf, unitOf } from './options.ts'

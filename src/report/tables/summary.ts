@@ -1,10 +1,12 @@
 /** Statistics of measures, a row for each environment, pattern and combination of factors, the published ones beside them (Table 5). */
 
 import { z } from 'zod'
-import type { PublishedRow } from '../../document/published.ts'
-import { unknown } from '../../results/quantity.ts'
+import type { Words } from '../../locale/en.ts'
+import type { PublishedRow } from '../../query/published.ts'
+import { unknown } from '../../query/quantity.ts'
+import { type Factors, series, statistic, statistics } from '../../query/series.ts'
 import type { Run } from '../../results/run.ts'
-import { excludedColumn, type Factors, series, statistic, statistics } from '../../results/series.ts'
+import { excludedColumn } from '../../results/run.ts'
 import { checkEnvironment, matching, theRow, valuesOf } from '../published.ts'
 import {
   type Cell,
@@ -20,7 +22,6 @@ import {
   tableKind,
 } from '../table.ts'
 import type { Telling } from '../telling.ts'
-import type { Words } from '../words/en.ts'
 import { comparisonCells, comparisonHeads, comparisonNotes } from './comparison.ts'
 import {
   type CellRun,

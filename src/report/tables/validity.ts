@@ -4,7 +4,8 @@
  */
 
 import { z } from 'zod'
-import { digits, origins } from '../../results/quantity.ts'
+import type { Words } from '../../locale/en.ts'
+import { digits, origins } from '../../query/quantity.ts'
 import { agreement, direction, relativeError } from '../../stats/agreement.ts'
 import { matching, valuesOf } from '../published.ts'
 import {
@@ -19,7 +20,6 @@ import {
   type TableKind,
   tableKind,
 } from '../table.ts'
-import type { Words } from '../words/en.ts'
 import {
   cellsOf,
   chooseEnvironments,

@@ -1,0 +1,104 @@
+/**
+ * What an edition and its original no longer have in common. A translation goes out of date where the original changes: its blocks and values
+ * are compared, and every difference is a warning of the edition.
+ */
+
+import { distance } from 'fastest-levenshtein'
+import type { Block, ExperimentBlock, Place } from '../document/block.ts'
+import type { Document, InlineValue } from '../document/document.ts'
+import { warn } from '../document/problem.ts'
+
+/** Adds the differences to the messages of the edition's file; of a document that is no edition there are none. */
+export function checkDrift(edition: Document): void {
+  const { original, frontMatter } = edition
+  const place = frontMatter.editionOf?.place
+  if (original === undefined || place === undefined) return
+  checkBlocks(edition, original, place)
+  checkLabels(edition, original)
+  checkValues(edition, original, place)
+  checkCitations(edition, original, place)
+}
+
+function checkBlocks(edition: Document, original: Document, place: Place): void {
+  const shown = new Set(edition.fences.map(({ id }) => id))
+  for (const { id, type, place: there } of original.blocks) {
+    if (shown.has(id)) continue
+    warn(edition.file, 'edition-lacks', place, `${type} ${id} of ${at(original, there)} is not shown here`)
+  }
+}
+
+/** A pattern that has words in the original needs words here. */
+function checkLabels(edition: Document, original: Document): void {
+  for (const { type, source, block } of edition.fences) {
+    if (type !== 'experiment' || block?.type !== 'experiment') continue
+    const labels = source?.data.labels ?? {}
+    const theirs = original.blocks.find((one) => isExperiment(one, block.id))
+    for (const { name, label, place } of theirs?.patterns ?? []) {
+      if (label === name || Object.hasOwn(labels as object, name)) continue
+      const reason = `pattern ${name} has no label here; in ${at(original, place)} it is '${label}'`
+      warn(edition.file, 'edition-lacks', block.place, reason)
+    }
+  }
+}
+
+function isExperiment(block: Block, id: string): block is ExperimentBlock {
+  return block.type === 'experiment' && block.id === id
+}
+
+/** As a set: sentences of another language may name a number more or less often, and in another order. */
+function checkValues(edition: Document, original: Document, start: Place): void {
+  const here = new Set(edition.values.map(spelling))
+  const there = new Set(original.values.map(spelling))
+  let lacking = distinct(original.values.filter((value) => !here.has(spelling(value))))
+  for (const value of distinct(edition.values.filter((one) => !there.has(spelling(one))))) {
+    const near = lacking.toSorted((a, b) => far(a, value) - far(b, value))[0]
+    lacking = lacking.filter((one) => one !== near)
+    const instead =
+      near === undefined
+        ? ''
+        : `; nearest that is not here: \`=${spelling(near)}\` (${at(original, near.place)})`
+    warn(
+      edition.file,
+      'edition-value',
+      value.place,
+      `${original.file.path} does not have this value${instead}`,
+    )
+  }
+  for (const value of lacking) {
+    const before = original.values
+      .slice(0, original.values.indexOf(value))
+      .findLast((one) => here.has(spelling(one)))
+    const place = edition.values.find((one) => before && spelling(one) === spelling(before))?.place ?? start
+    const where = before === undefined ? '' : ', where it follows this value'
+    const reason = `\`=${spelling(value)}\` is not here, but at ${at(original, value.place)}${where}`
+    warn(edition.file, 'edition-value', place, reason)
+  }
+}
+
+/** Blanks are for readers, and lines may break elsewhere. */
+function spelling({ source }: InlineValue): string {
+  return source.replace(/\s+/g, ' ').trim()
+}
+
+function distinct(values: readonly InlineValue[]): readonly InlineValue[] {
+  return [...new Map(values.map((value) => [spelling(value), value])).values()]
+}
+
+function far(a: InlineValue, b: InlineValue): number {
+  return distance(spelling(a), spelling(b))
+}
+
+/** Works are numbered in the order of their citations, but both texts must cite the same ones. */
+function checkCitations(edition: Document, original: Document, place: Place): void {
+  const cited = ({ citations }: Document) => citations.flatMap(({ items }) => items)
+  const here = new Set(cited(edition).map(({ key }) => key))
+  const missing = new Map(cited(original).map((item) => [item.key, item]))
+  for (const [key, item] of missing) {
+    if (here.has(key)) continue
+    warn(edition.file, 'edition-lacks', place, `[@${key}] of ${at(original, item.place)} is not cited here`)
+  }
+}
+
+function at({ file }: Document, { line, column }: Place): string {
+  return `${file.path}:${line}:${column}`
+}

@@ -1,0 +1,219 @@
+/**
+ * Literal numbers in the prose, the abstract, captions and claims: times, shares and decimals (a ratio), which are what runs and published
+ * tables give. One that neither is behind may be a result that somebody typed, and that will stand there when the run has changed. So its
+ * sentence must cite whom it is from, or the front matter list it as nominal: set and not measured, or said by others in words.
+ */
+
+import type { Place } from '../document/block.ts'
+import type { Document } from '../document/document.ts'
+import type { Fence } from '../document/fence.ts'
+import { sourceText } from '../document/place.ts'
+import { fail, warn } from '../document/problem.ts'
+import { locateInValue, type Mapping } from '../document/yaml.ts'
+import { locateInProse, prosesOf, sentences } from './sentence.ts'
+
+/** How a unit is written -> its symbol. */
+const units: ReadonlyMap<string, string> = new Map([
+  ['ns', 'ns'],
+  ['nanosecond', 'ns'],
+  ['nanoseconds', 'ns'],
+  ['ナノ秒', 'ns'],
+  ['us', 'µs'],
+  ['µs', 'µs'],
+  ['μs', 'µs'],
+  ['microsecond', 'µs'],
+  ['microseconds', 'µs'],
+  ['マイクロ秒', 'µs'],
+  ['ms', 'ms'],
+  ['millisecond', 'ms'],
+  ['milliseconds', 'ms'],
+  ['ミリ秒', 'ms'],
+  ['second', 's'],
+  ['seconds', 's'],
+  ['秒', 's'],
+  ['%', '%'],
+  ['％', '%'],
+  ['percent', '%'],
+  ['パーセント', '%'],
+])
+
+/** Without a blank an s is no unit: the 1990s. */
+const unit = String.raw`\s?(?:${[...units.keys()].sort((a, b) => b.length - a.length).join('|')})|\s+s`
+/** Not part of a name (xl-4 ms), a version, a date or a longer number. */
+const start = String.raw`(?<![\p{Script=Latin}_]-?|\p{N}[.,:/]?)`
+const literal = new RegExp(
+  String.raw`${start}(\p{Nd}+(?:,\p{Nd}{3})*(?:\.\p{Nd}+)?)(${unit})(?![\p{Script=Latin}\p{Nd}])`,
+  'gu',
+)
+
+/** Units that no run has, but which belong to a number that somebody typed. Not after a blank in Japanese: it may be a title (2.1 分析). */
+const otherUnit = String.raw`\s?(?:minutes?|min|hours?|h|days?|weeks?|months?|years?|[kcmµμn]?m|[kmµμ]?g)|時間|日|週間|年|分`
+/** A number with a decimal point, mostly a ratio; see `isRatio` for those that are not. */
+const decimal = new RegExp(
+  String.raw`${start}(?<bare>\p{Nd}+\.\p{Nd}+)(?![.,:/]?\p{Nd}|\p{Script=Latin})(?:(?:${otherUnit})(?![\p{Script=Latin}\p{Nd}]))?`,
+  'gu',
+)
+/** Any unit: also those of what is set or built, and no result of a run (1.5 GHz). */
+const unitAfter = new RegExp(
+  String.raw`^(?:${unit}|\s?(?:[kKMGT]i?)?(?:B|Hz|bps|bit|W|V)|\s?°C?)(?![\p{Script=Latin}\p{Nd}])`,
+  'u',
+)
+/** A name's number: Xen 4.14, Table 5.2, 表5.2. Any word with a capital is taken for a name, at the start of a sentence as well. */
+const nameBefore = /(?:(?!Published)\p{Lu}[\p{L}\p{N}]*\s|[表図第])$/u
+/** The number of a heading: 2.1 Method. */
+const titleAfter = /^\s+(?:\p{Lu}|[^\p{Script=Latin}\s])/u
+
+/** Numbers are looked for in each sentence of it. */
+interface Passage {
+  readonly text: string
+  /** Whether a citation stands between two characters. */
+  readonly cites: (from: number, to: number) => boolean
+  readonly placeOf: (offset: number) => Place
+}
+
+/** Adds a warning for each such number to the messages of the document's file, and for each nominal one that the text does not have. */
+export function checkLiterals(document: Document): void {
+  const { frontMatter, file } = document
+  const passages = passagesOf(document)
+  const versions = versionsIn(document, passages)
+  const nominal = new Map(
+    frontMatter.nominal.map(({ text, place }) => [standard(text) ?? text, { text, place }]),
+  )
+  const seen = new Set<string>()
+  for (const { text, cites, placeOf } of passages) {
+    for (const { segment, index } of sentences(text)) {
+      const isCited = cites(index, index + segment.length)
+      const found = [
+        ...segment.matchAll(literal),
+        ...[...segment.matchAll(decimal)].filter((match) => isRatio(match, versions)),
+      ]
+      for (const { 0: written, groups, index: at } of found) {
+        const number = standard(written) ?? written
+        // The number alone will do for units that no run has.
+        const bare = groups?.bare
+        const names = [number, ...(bare === undefined ? [] : [standard(bare) ?? bare])]
+        for (const name of names) seen.add(name)
+        if (isCited || names.some((name) => nominal.has(name))) continue
+        const reason = `${written.replace(/\s+/g, ' ')} comes from no run and no published table: write a value (\`=...\`), cite its source in the sentence, or list it in the front matter (nominal: [${quoted(number)}])`
+        warn(file, 'unbound-number', placeOf(index + at), reason)
+      }
+    }
+  }
+  for (const [number, { text, place }] of nominal) {
+    if (standard(text) === undefined)
+      fail(
+        file,
+        'invalid-value',
+        place,
+        `nominal: '${text}': write a time or a share with its unit, such as 4 ms, or a decimal`,
+      )
+    else if (!seen.has(number)) warn(file, 'unused-nominal', place, `the text has no ${text}`)
+  }
+}
+
+/** YAML takes a decimal alone for a number. */
+function quoted(number: string): string {
+  return /^[\d.]+$/.test(number) ? `'${number}'` : number
+}
+
+/** All that is said: the prose, the abstract, and what blocks print. */
+function passagesOf(document: Document): readonly Passage[] {
+  const { tree, abstract, citations, fences, file } = document
+  const source = sourceText(file)
+  const cited = Map.groupBy(citations, ({ node }) => node)
+  const prose = [abstract ?? [], tree].flat().flatMap((root) => [...prosesOf(root)])
+  const texts = fences.flatMap(textsOf)
+  return [
+    ...prose.map(({ text, pieces }): Passage => {
+      const places = pieces.flatMap(({ node, start }) =>
+        (cited.get(node) ?? []).map((one) => start + one.start),
+      )
+      return { text, cites: within(places), placeOf: locateInProse(pieces, source) }
+    }),
+    ...texts.map(({ key, text, mapping }) => ({
+      text: withoutCode(text),
+      cites: never,
+      placeOf: locateInValue(mapping, [key], file),
+    })),
+  ]
+}
+
+/** Decimals that a name has somewhere (Xen 4.17), so that they may also stand alone (4.17). A capital that begins a sentence names nothing. */
+function versionsIn({ fences }: Document, passages: readonly Passage[]): ReadonlySet<string> {
+  const inText = passages.flatMap(({ text }) =>
+    [...sentences(text)].flatMap(({ segment }) =>
+      [...segment.matchAll(decimal)].flatMap(({ 0: written, 1: bare = written, index }) =>
+        isName(around(segment, index, written.length)[0], index) ? [bare] : [],
+      ),
+    ),
+  )
+  const environments = fences.flatMap(({ block }) => (block?.type === 'experiment' ? block.environments : []))
+  return new Set([...inText, ...environments.flatMap((name) => name.match(/\d+\.\d+/g) ?? [])])
+}
+
+/** Of more than one word, since a capital may also begin a sentence. */
+function isName(before: string, index: number): boolean {
+  return nameBefore.test(before) && (index > nearby || !/^\s*\S+\s$/u.test(before))
+}
+
+function isRatio(
+  { 0: written, 1: bare = written, index, input }: RegExpExecArray,
+  versions: ReadonlySet<string>,
+): boolean {
+  const [before, after] = around(input, index, written.length)
+  if (versions.has(bare) || nameBefore.test(before) || unitAfter.test(after)) return false
+  return before.trim() !== '' || !titleAfter.test(after)
+}
+
+/** What a word before or after a number may take; a sentence may be long, and have many numbers. */
+const nearby = 200
+
+function around(text: string, index: number, length: number): readonly [before: string, after: string] {
+  return [text.slice(Math.max(0, index - nearby), index), text.slice(index + length, index + length + nearby)]
+}
+
+/** `4 ms` for 4ms, 4 milliseconds, 4ミリ秒; a decimal as it is; undefined for what is neither. */
+function standard(written: string): string | undefined {
+  const [ratio] = written.trim().matchAll(decimal)
+  if (ratio?.[0] === written.trim()) return ratio[0].normalize('NFKC').replace(/\s+/g, ' ')
+  const [match] = written.trim().matchAll(literal)
+  if (match?.[0] !== written.trim()) return undefined
+  const [, number = '', unit = ''] = match
+  const symbol = units.get(unit.trim()) ?? unit.trim()
+  return `${number.normalize('NFKC').replaceAll(',', '')} ${symbol}`
+}
+
+function never(): boolean {
+  return false
+}
+
+/** Whether one of the sorted offsets lies between two; to be asked from the first to the last. */
+function within(offsets: readonly number[]): Passage['cites'] {
+  let next = 0
+  return (from, to) => {
+    while ((offsets[next] ?? Number.POSITIVE_INFINITY) < from) next += 1
+    return (offsets[next] ?? Number.POSITIVE_INFINITY) < to
+  }
+}
+
+/** Of the same length, so that places stay. */
+function withoutCode(text: string): string {
+  return text.replace(/`[^`]*`/g, (code) => '\uFFFC'.repeat(code.length))
+}
+
+interface BlockText {
+  readonly key: string
+  readonly text: string
+  readonly mapping: Mapping
+}
+
+/** Texts of a block that the report prints: captions, alternatives, and statements of claims, unless these are others' by their source. */
+function textsOf({ type, source }: Fence): readonly BlockText[] {
+  if (source === undefined) return []
+  const isPublished = source.data.source !== undefined || source.data.published !== undefined
+  const keys = type === 'claim' ? (isPublished ? [] : ['statement']) : ['caption', 'alt']
+  return keys.flatMap((key) => {
+    const text = source.data[key]
+    return typeof text === 'string' ? [{ key, text, mapping: source }] : []
+  })
+}

@@ -1,0 +1,69 @@
+/**
+ * What the text says of where its numbers come from. A value of an emulated environment must not stand in a sentence about hardware as if it
+ * had been measured there, and an absolute claim must say whose times it is about.
+ */
+
+import type { Document } from '../document/document.ts'
+import type { Fence } from '../document/fence.ts'
+import { fail } from '../document/problem.ts'
+import { readsPublished, references } from '../query/expression.ts'
+import { isMapping } from '../results/parameters.ts'
+import { prosesOf, sentences } from './sentence.ts'
+
+/** `on a Raspberry Pi 4`, `on real hardware`, 実機: where an emulated number was not measured. "The model of the Pi" is none of these. */
+const hardware = new RegExp(
+  [
+    String.raw`\b(?:on|for|of|by)\s+(?:an?\s+|the\s+|our\s+|real\s+|physical\s+|actual\s+)*(?:raspberry\s+pi\b|pi\b|hardware\b)`,
+    String.raw`\b(?:real|physical|actual)\s+(?:board|machine|processor)s?\b`,
+    '実機',
+    '実(?:際の)?ハードウェア',
+    String.raw`Raspberry\s*Pi(?:\s*4)?(?:\s*Model\s*B)?\s*(?:上|では|で|の)`,
+  ].join('|'),
+  'iu',
+)
+
+/** What makes clear that a number is none of hardware's. */
+const emulated = /\bemulat|\bmodels? of\b|エミュレ|模擬|のモデル/iu
+
+/** Adds errors to the messages of the document's file. `emulatedEnvironments` are the names of those that are emulated. */
+export function checkOrigins(document: Document, emulatedEnvironments: readonly string[]): void {
+  const values = new Map(document.values.map((value) => [value.node, value]))
+  for (const { text, codes } of prosesOf(document.tree)) {
+    for (const { segment, index } of sentences(text)) {
+      const words = hardware.exec(segment)?.[0]
+      if (words === undefined || emulated.test(segment)) continue
+      for (const { node, start } of codes) {
+        const value = start >= index && start < index + segment.length ? values.get(node) : undefined
+        const path =
+          value &&
+          references(value.ast).find(
+            (one) => !readsPublished(one) && emulatedEnvironments.includes(one.parts[1] ?? ''),
+          )
+        if (value === undefined || path === undefined) continue
+        const reason = `a value of ${path.parts[1]} in a sentence that says "${words}": say in the sentence that it is emulated, or leave the hardware to another one`
+        fail(document.file, 'emulated-as-hardware', value.place, reason)
+      }
+    }
+  }
+  for (const fence of document.fences) if (fence.type === 'claim') checkMachine(fence, document)
+}
+
+/** Items of a captured environment that only emulated boards have. */
+const emulatedItems = ['emulator', 'device-tree model']
+
+/** An absolute claim is about the times of one machine, and that is no emulated one. */
+function checkMachine({ source }: Fence, { file }: Document): void {
+  if (source?.data.scope !== 'absolute') return
+  const { machine } = source.data
+  if (!isMapping(machine) || Object.keys(machine).length === 0) {
+    const reason =
+      'an absolute claim says whose times it is about: add machine, such as {hypervisor: Arm Xen 4.13}, or make the scope shape'
+    fail(file, 'claim-machine', source.valuePlace(['scope']), reason)
+    return
+  }
+  for (const [item, value] of Object.entries(machine)) {
+    if (!emulatedItems.includes(item) && !/\bqemu\b|\bemulat/i.test(String(value))) continue
+    const reason = `${item}: an emulated machine has no times of its own to claim; make the scope shape`
+    fail(file, 'claim-machine', source.keyPlace(['machine', item]), reason)
+  }
+}

@@ -1,0 +1,73 @@
+/** Sentences of the prose, with the places of what is in them: what the rules on wording look at. */
+
+import type { InlineCode, Nodes, Text } from 'mdast'
+import type { Place } from '../document/block.ts'
+import { descend } from '../document/markdown.ts'
+import { type Locate, locateInText, type SourceText } from '../document/place.ts'
+
+/** A text or code, and where it starts in the prose that holds it. */
+export interface Piece<Node = Text> {
+  readonly node: Node
+  readonly near: Place
+  readonly start: number
+}
+
+export interface Prose {
+  /** The words of a paragraph in one; code, pictures and the like are one character that is no word. */
+  readonly text: string
+  readonly pieces: readonly Piece[]
+  readonly codes: readonly Piece<InlineCode>[]
+}
+
+/** Paragraphs, headings and table cells below a node, in the order of the text. */
+export function* prosesOf(tree: Nodes): Generator<Prose> {
+  for (const { node, near } of descend(tree)) {
+    if (node.type === 'paragraph' || node.type === 'heading' || node.type === 'tableCell')
+      yield proseOf(node, near)
+  }
+}
+
+function proseOf(container: Nodes, near: Place): Prose {
+  const pieces: Piece[] = []
+  const codes: Piece<InlineCode>[] = []
+  let text = ''
+  for (const visit of descend(container, near)) {
+    const { node } = visit
+    if ('children' in node) continue
+    if (node.type === 'text') pieces.push({ node, near: visit.near, start: text.length })
+    if (node.type === 'inlineCode') codes.push({ node, near: visit.near, start: text.length })
+    text += node.type === 'text' ? node.value : node.type === 'break' ? ' ' : '\uFFFC'
+  }
+  return { text, pieces, codes }
+}
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' })
+
+/** The rules are the same for all languages (Unicode Standard Annex 29); a line's end is no sentence's. */
+export function sentences(text: string): Iterable<Intl.SegmentData> {
+  return segmenter.segment(text.replace(/[\r\n]/g, ' '))
+}
+
+/** Places in the file of characters of the prose that are in texts. */
+export function locateInProse(pieces: readonly Piece[], source: SourceText): Locate {
+  const locators = new Map<Piece, ReturnType<typeof locateInText>>()
+  return (offset) => {
+    const piece = lastBefore(pieces, offset)
+    const locate = locators.get(piece) ?? locateInText(source, piece.node, piece.near)
+    locators.set(piece, locate)
+    const { line, column } = locate(offset - piece.start)
+    return { line, column }
+  }
+}
+
+/** The last piece that starts at or before the offset. */
+function lastBefore(pieces: readonly Piece[], offset: number): Piece {
+  let low = 0
+  let high = pieces.length - 1
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if ((pieces[middle]?.start ?? 0) <= offset) low = middle
+    else high = middle - 1
+  }
+  return pieces[low] as Piece
+}

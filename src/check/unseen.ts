@@ -1,0 +1,132 @@
+/** Warnings of what an author wrote and a reader of the page would not see, or would see as something else. */
+
+import type { Heading, Html, Nodes, Table } from 'mdast'
+import type { VFile } from 'vfile'
+import type { Place } from '../document/block.ts'
+import type { Document } from '../document/document.ts'
+import { descend } from '../document/markdown.ts'
+import { locateInText, placeAt, type SourceText, sliceOf, sourceText } from '../document/place.ts'
+import { warn } from '../document/problem.ts'
+
+export function warnOfUnseen({ tree, abstract, file }: Document): void {
+  const source = sourceText(file)
+  const referred = new Set<string>()
+  for (const root of [abstract ?? [], tree].flat()) {
+    for (const { node } of descend(root)) if (node.type === 'footnoteReference') referred.add(node.identifier)
+  }
+  for (const root of [abstract ?? [], tree].flat()) {
+    const cells = new Set<Nodes>()
+    for (const { node, near, inLink } of descend(root)) {
+      const around: Around = { source, file, near: { line: near.line, column: near.column } }
+      switch (node.type) {
+        case 'html':
+          warnOfHtml(node, around)
+          break
+        case 'heading':
+          warnOfUnderlined(node, around)
+          break
+        case 'table':
+          warnOfExcess(node, around)
+          break
+        case 'tableCell':
+          for (const { node: below } of descend(node)) cells.add(below)
+          break
+        case 'text':
+          warnOfOpenValue(node, cells.has(node), around)
+          if (inLink && /(?:^|\s|\[)@(?:tbl|fig)-\w|\[@[\p{L}\p{N}_]/u.test(node.value))
+            say('text-in-link', 'a reference or citation inside a link stays plain text', around)
+          break
+        case 'image':
+        case 'link':
+          warnOfAddress(node, around)
+          break
+        case 'footnoteDefinition':
+          if (!referred.has(node.identifier))
+            say(
+              'unused-footnote',
+              `the footnote ${node.label ?? ''} is not shown: nothing refers to it`,
+              around,
+            )
+          break
+        default:
+          break
+      }
+    }
+  }
+}
+
+interface Around {
+  readonly source: SourceText
+  readonly file: VFile
+  readonly near: Place
+}
+
+function say(ruleId: string, reason: string, { file, near }: Around): void {
+  warn(file, ruleId, near, reason)
+}
+
+/** Comments are meant not to be seen. */
+function warnOfHtml({ value }: Html, around: Around): void {
+  const shown = value.replace(/<!--.*?-->/gs, '').trim()
+  if (shown === '' || /^<\/[^<]*>$/.test(shown)) return
+  const line = shown.replace(/\s+/g, ' ')
+  const start = line.length > 40 ? `${line.slice(0, 39)}…` : line
+  say('html', `HTML is not shown: ${start} (write Markdown; \\< for the sign)`, around)
+}
+
+/** A line of hyphens under a paragraph is meant as a rule, or as the end of further front matter. */
+function warnOfUnderlined(node: Heading, around: Around): void {
+  const slice = sliceOf(around.source, node)
+  if (!/[\r\n]/.test(slice.trim()) || !/-\s*$/.test(slice)) return
+  const text = slice.replace(/\s*\r?\n?[ \t]*-+\s*$/, '')
+  if (!/[\r\n]|[.:;,。、：]$|^[A-Za-z]\w*: /.test(text)) return
+  say(
+    'underlined-heading',
+    'the line of hyphens below makes this a heading: leave a blank line between',
+    around,
+  )
+}
+
+/** A row may have more cells than the head of its table, which shows none of them. */
+function warnOfExcess({ children: rows }: Table, around: Around): void {
+  const width = rows[0]?.children.length ?? 0
+  for (const { children: cells } of rows) {
+    const excess = cells[width]?.position?.start
+    if (excess === undefined) continue
+    const reason = `the table has ${width} columns, this row ${cells.length} cells: the rest is not shown (\\| for the sign)`
+    say('table-cells', reason, { ...around, near: { line: excess.line, column: excess.column } })
+  }
+}
+
+/** A backtick and an equals sign in plain text: of a value that is closed there is a code. */
+function warnOfOpenValue(node: Extract<Nodes, { type: 'text' }>, inCell: boolean, around: Around): void {
+  const locate = locateInText(around.source, node, around.near)
+  for (const { index } of node.value.matchAll(/`=\s*[^=>\s`]/g)) {
+    const { isEscaped, line, column } = locate(index)
+    if (isEscaped) continue
+    const advice = inCell ? 'a | ends the table cell: write \\|' : 'close it with `'
+    say('open-value', `a value that stays plain text: ${advice}`, { ...around, near: { line, column } })
+  }
+}
+
+const schemes = ['http', 'https', 'mailto', 'doi']
+
+/** Addresses that the page leaves out, and values in texts that have no numbers. */
+function warnOfAddress(node: Extract<Nodes, { type: 'image' | 'link' }>, around: Around): void {
+  const scheme = /^([^/?#:]*):/.exec(node.url)?.[1]
+  if (node.type === 'link' && scheme !== undefined && !schemes.includes(scheme.toLowerCase())) {
+    const reason = `the page leaves this link out: ${scheme.trim()} is none of ${schemes.join(', ')}`
+    say('link-scheme', reason, around)
+  }
+  const texts = node.type === 'image' ? [node.alt, node.title] : [node.title]
+  const slice = sliceOf(around.source, node)
+  const written = slice.indexOf('`=')
+  const hasValue =
+    texts.some((text) => text?.includes('`=')) ||
+    (node.type === 'image' && written >= 0 && (node.alt ?? '').includes('=') && slice.indexOf('](') > written)
+  if (!hasValue) return
+  const offset = (node.position?.start.offset ?? 0) + Math.max(0, written)
+  const { line, column } = placeAt(around.source, offset)
+  const reason = 'a value in the text of a picture or in a title stays plain text: write it in the prose'
+  say('open-value', reason, { ...around, near: { line, column } })
+}

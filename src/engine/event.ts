@@ -1,0 +1,31 @@
+/** What happens during a build, for whoever shows it. */
+
+import type { Update } from '../testbed/testbed.ts'
+import type { CellError } from './execute.ts'
+
+export type BuildEvent =
+  | { readonly type: 'note'; readonly text: string }
+  | { readonly type: 'laboratory'; readonly update: Update }
+  /** Cells that will run. */
+  | {
+      readonly type: 'planned'
+      readonly cells: readonly Planned[]
+      /** Boots at once. */
+      readonly jobs: number
+    }
+  | { readonly type: 'started'; readonly name: string; readonly reason: string }
+  | { readonly type: 'progress'; readonly name: string; readonly done: number; readonly total: number }
+  | { readonly type: 'log'; readonly name: string; readonly text: string }
+  | { readonly type: 'finished'; readonly name: string; readonly rows: number; readonly excluded: number }
+  | { readonly type: 'failed'; readonly name: string; readonly error: CellError }
+
+/** A cell that will run. */
+export interface Planned {
+  readonly name: string
+  readonly trials: number
+  readonly boots: number
+  /** What its last run would have taken with as many trials and boots, one after another; absent if there is none. */
+  readonly seconds?: number
+}
+
+export type Tell = (event: BuildEvent) => void

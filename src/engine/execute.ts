@@ -1,0 +1,305 @@
+/**
+ * Executes a cell: each boot is an order -> process -> result, which is kept; all of them together are a run in the store. The folder of a
+ * boot is kept when it fails, and gone when it does not.
+ */
+
+import { rmdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { ExperimentBlock, Pattern } from '../document/block.ts'
+import { makeFolder, move, remove } from '../files/change.ts'
+import { bootFolder } from '../results/boots.ts'
+import type { Inputs, Run } from '../results/run.ts'
+import { runName } from '../results/run.ts'
+import type { Seal } from '../results/seal.ts'
+import type { CellName, Store } from '../results/store.ts'
+import type { Environment } from '../testbed/environment.ts'
+import { TestbedError } from '../testbed/testbed.ts'
+import type { Gate } from '../testbeds/xen-qemu/gate.ts'
+import { hostFacts } from './host.ts'
+import { type FinishedBoot, forgetBoot, keepBoot, openBoot } from './keptboots.ts'
+import { type BootResult, mergeBoots } from './mergeboots.ts'
+import type { Order } from './script/message.ts'
+import { runCell, type Watch } from './script/process.ts'
+import { scriptVariables } from './script/variables.ts'
+
+/** A cell that must be run. */
+export interface Task {
+  readonly cell: CellName & { readonly block: ExperimentBlock; readonly definition: Pattern }
+  readonly environment: Environment | 'local'
+  readonly inputs: Inputs
+  readonly key: string
+  /** In order, at least one. */
+  readonly boots: readonly Boot[]
+  readonly needed: readonly Run[]
+}
+
+/** A part of a cell's trials, which a process runs on a board of its own: what is scheduled, and kept as it finishes. */
+export interface Boot {
+  /** From 1. */
+  readonly number: number
+  readonly trials: number
+  /** Of everything that decides its result, but not of how many boots there are beside it. */
+  readonly key: string
+  /** As the key, but whatever its number of trials: the first of more trials are the same ones. */
+  readonly journal: string
+}
+
+export interface Workshop {
+  readonly project: string
+  /** The document, relative to the project. */
+  readonly document: string
+  readonly lockFile: string
+  readonly cache: string
+  readonly store: Store
+  readonly seal: Seal
+  /** Name and version of this program. */
+  readonly generator: string
+}
+
+/** A cell that failed; `cause` is an ExperimentError or TestbedError. */
+export class CellError extends Error {
+  override readonly name = 'CellError'
+}
+
+/** Where trials are kept as they finish. */
+export const journals = '.repro/journals'
+
+/** Where the folders of cells that failed are kept, by their names. */
+export const failedFolder = '.repro/failed'
+
+const workFolder = '.repro/work'
+
+/** How a cell is watched, and when it runs. */
+export interface Course extends Watch {
+  /** Forgets boots and trials that earlier builds finished. */
+  readonly afresh: boolean
+  /** Runs a boot when there is room for it. */
+  readonly enter: Gate
+  /** Asked once there is room for the first boot: whether the cell shall start. */
+  readonly begin: () => boolean
+  /** Told at once, while other boots of the cell may still run. */
+  readonly onFailure: () => void
+}
+
+/**
+ * Runs the boots that are not kept from an earlier build. Undefined if the cell was not to start. Once a boot failed no other one starts,
+ * but those that run go on, and are kept. Throws a CellError that names the cell, what failed and the folder with what is left; or the
+ * signal's reason.
+ */
+export async function execute(task: Task, shop: Workshop, course: Course): Promise<Run | undefined> {
+  const { boots } = task
+  const { project } = shop
+  const { enter, begin, onFailure, log, signal } = course
+  const start = async () => {
+    signal?.throwIfAborted()
+    if (!begin()) return undefined
+    const date = new Date()
+    await remove(project, workOf(task))
+    return { date, kept: await keptBefore(boots, shop, course) }
+  }
+  let starting: ReturnType<typeof start> | undefined
+  const progress = summed(boots, course.progress)
+  const failures: Failure[] = []
+  const finish = async (boot: Boot): Promise<Finished | undefined> => {
+    starting ??= start()
+    const begun = await starting
+    if (begun === undefined || failures.length > 0) return undefined
+    const watch: Watch = {
+      signal,
+      log: boots.length === 1 ? log : (text) => log(`boot ${boot.number}: ${text}`),
+      progress: (done, total) => progress(boot, done, total),
+    }
+    try {
+      const found = begun.kept.get(boot) ?? (await runBoot(task, boot, shop, watch))
+      progress(boot, boot.trials, boot.trials)
+      return { ...found, trials: boot.trials }
+    } catch (cause) {
+      failures.push({ boot, cause })
+      onFailure()
+      return undefined
+    }
+  }
+  const finished = await Promise.all(boots.map((boot) => enter(() => finish(boot))))
+  const begun = await starting
+  if (begun === undefined) return undefined
+  try {
+    signal?.throwIfAborted()
+    const [failure] = failures
+    if (failure) throw await setAside(failure, task, project)
+    return await complete(
+      task,
+      finished.flatMap((one) => one ?? []),
+      begun.date,
+      shop,
+    )
+  } finally {
+    await clear(project, workOf(task))
+  }
+}
+
+type Finished = FinishedBoot & BootResult
+
+interface Failure {
+  readonly boot: Boot
+  readonly cause: unknown
+}
+
+/** Boots that an earlier build finished; none `afresh`. */
+async function keptBefore(
+  boots: readonly Boot[],
+  { project, seal }: Workshop,
+  { afresh, log }: Course,
+): Promise<ReadonlyMap<Boot, FinishedBoot>> {
+  const kept = new Map<Boot, FinishedBoot>()
+  for (const boot of boots) {
+    if (afresh) {
+      await forgetBoot(project, boot.key)
+      await remove(project, journalOf(boot))
+    }
+    const found = openBoot(project, boot.key, seal)
+    if (found) kept.set(boot, found)
+  }
+  if (kept.size > 0) log(`boots kept from before: ${kept.size} of ${boots.length}`)
+  return kept
+}
+
+async function runBoot(task: Task, boot: Boot, shop: Workshop, watch: Watch): Promise<FinishedBoot> {
+  const { cell, environment, needed, boots } = task
+  const { experiment, pattern, block, definition } = cell
+  const { project, lockFile, cache, seal } = shop
+  const work = workOf(task, boot)
+  const started = performance.now()
+  const order: Order = {
+    experiment,
+    pattern,
+    environment,
+    parameters: definition.parameters,
+    boot: boot.number,
+    boots: boots.length,
+    trials: boot.trials,
+    seed: definition.seed ?? block.seed,
+    deadlineMs: block.deadlineSeconds * 1000,
+    project,
+    folder: makeFolder(project, work),
+    journal: journalOf(boot),
+    needed,
+    script: scriptOf(block, shop),
+    lockFile,
+    cache,
+  }
+  const result = await runCell(order, scriptVariables(block.variables), watch)
+  const finished = { result, seconds: (performance.now() - started) / 1000 }
+  const kept = await keepBoot(project, boot.key, finished, seal)
+  if (kept === undefined) return finished // its files are still in its folder
+  await remove(project, work)
+  return kept
+}
+
+/** Puts the boots together and the run into the store. */
+async function complete(
+  { cell, environment, inputs, key }: Task,
+  finished: readonly Finished[],
+  date: Date,
+  shop: Workshop,
+): Promise<Run> {
+  const { experiment, pattern, block, definition } = cell
+  try {
+    const { files = {}, provenance, ...result } = mergeBoots(finished)
+    const run: Omit<Run, 'files'> = {
+      experiment,
+      environment: cell.environment,
+      pattern,
+      key,
+      inputs,
+      origin: environment === 'local' ? 'local' : environment.testbed,
+      trials: block.trials,
+      seed: definition.seed ?? block.seed,
+      parameters: definition.parameters,
+      ...result,
+      provenance: { ...provenance, ...(await circumstances(date, finished, shop)), document: shop.document },
+    }
+    return await shop.store.keep(run, files)
+  } catch (cause) {
+    throw new CellError(`${runName(cell)} failed: ${wordsOf(cause)}`, { cause })
+  }
+}
+
+/** Keeps what is in the cell's work folder, and says what went wrong. */
+async function setAside({ boot, cause }: Failure, task: Task, project: string): Promise<CellError> {
+  const name = runName(task.cell)
+  const kept = `${failedFolder}/${name}`
+  await remove(project, kept)
+  makeFolder(project, workOf(task, boot)) // a script may have deleted it
+  await move(project, workOf(task), kept)
+  // Places in the folder as they are now.
+  const text = wordsOf(cause).replaceAll(join(project, workOf(task)), join(project, kept))
+  const several = task.boots.length > 1
+  const which = several ? `boot ${boot.number} of ${task.boots.length}: ` : ''
+  const place = several ? `${kept}/${bootFolder(boot.number)}` : kept
+  return new CellError(`${name} failed: ${which}${text}\nits files are kept in ${place}/`, { cause })
+}
+
+function wordsOf(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause)
+  return cause instanceof TestbedError && cause.advice !== undefined ? `${text}\n${cause.advice}` : text
+}
+
+/** The folder of a cell that runs, or of one of its boots, which is the cell's own if there is no other. */
+function workOf({ cell, boots }: Task, boot?: Boot): string {
+  const work = `${workFolder}/${runName(cell)}`
+  return boot === undefined || boots.length === 1 ? work : `${work}/${bootFolder(boot.number)}`
+}
+
+function journalOf({ journal }: Boot): string {
+  return `${journals}/${journal}.jsonl`
+}
+
+/** Deletes a cell's work folder, and those above it that are empty then. */
+async function clear(project: string, work: string): Promise<void> {
+  await remove(project, work)
+  for (let above = dirname(work); above !== workFolder; above = dirname(above)) {
+    try {
+      await rmdir(join(project, above))
+    } catch {
+      return // another cell's folder is in it
+    }
+  }
+}
+
+/** Tells how far all boots are together. */
+function summed(
+  boots: readonly Boot[],
+  tell: Watch['progress'],
+): (boot: Boot, done: number, total: number) => void {
+  const states = new Map(boots.map((boot) => [boot, { done: 0, total: boot.trials }]))
+  return (boot, done, total) => {
+    states.set(boot, { done, total })
+    const all = [...states.values()]
+    tell(
+      all.reduce((sum, one) => sum + one.done, 0),
+      all.reduce((sum, one) => sum + one.total, 0),
+    )
+  }
+}
+
+function scriptOf({ script, place }: ExperimentBlock, { project, document }: Workshop): Order['script'] {
+  if ('file' in script) return { type: 'file', file: join(project, script.file) }
+  return { type: 'inline', document: join(project, document), ...script, indentation: place.column - 1 }
+}
+
+/** Decides nothing, but a reader may wonder. */
+async function circumstances(
+  date: Date,
+  finished: readonly FinishedBoot[],
+  { generator, project }: Workshop,
+): Promise<Readonly<Record<string, string | number>>> {
+  const host = Object.entries(await hostFacts(project))
+  return {
+    'made by': generator,
+    date: date.toISOString(),
+    'duration (s)': Math.round(10 * finished.reduce((sum, { seconds }) => sum + seconds, 0)) / 10,
+    // Of several boots that is what all of them took, side by side or not.
+    ...(finished.length > 1 ? { ended: new Date().toISOString() } : {}),
+    ...Object.fromEntries(host.map(([item, value]) => [`host ${item}`, value])),
+  }
+}

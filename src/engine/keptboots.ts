@@ -1,0 +1,102 @@
+/**
+ * Finished boots, kept as journals are: whatever ends a cell, the next build goes on with the boots that are missing.
+ *
+ *     .repro/boots/<key>/boot      what the script gave back, under this machine's seal
+ *     .repro/boots/<key>/raw/      its files, which the cell's run shares
+ */
+
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { makeFolder, moveFile, remove } from '../files/change.ts'
+import { replaceFolder } from '../files/drafts.ts'
+import { digestOf, FileError, readInside, realIn } from '../files/ordinary.ts'
+import type { Item, Seal } from '../results/seal.ts'
+import { ExperimentError, type Result } from './script/cell.ts'
+import { checkResult } from './script/result.ts'
+
+/** A boot that has run. */
+export interface FinishedBoot {
+  readonly result: Result
+  /** What it took. */
+  readonly seconds: number
+}
+
+/** Where boots are kept as they finish, by their keys. */
+export const keptBoots = '.repro/boots'
+
+const written = z.strictObject({
+  seconds: z.number(),
+  /** SHA-256 (hex) by name. */
+  files: z.record(z.string(), z.string()),
+  result: z.unknown(),
+})
+
+/** The boot with this key; undefined if there is none, or none that is as this machine left it. */
+export function openBoot(project: string, key: string, seal: Seal): FinishedBoot | undefined {
+  const item = itemOf(key)
+  try {
+    const file = readInside(project, item.path)
+    const content = file && seal.open(item, file.content)
+    if (content === undefined) return undefined
+    const { seconds, files, result } = written.parse(JSON.parse(new TextDecoder().decode(content)))
+    const names = Object.keys(files)
+    const raw = names.length === 0 ? '' : (realIn(project, rawFolder(key)) ?? '')
+    if (names.some((name) => digestOf(join(raw, name))?.sha256 !== files[name])) {
+      seal.refuse(item)
+      return undefined
+    }
+    return { seconds, result: withFiles(checkResult(result), names, raw) }
+  } catch (error) {
+    // What cannot be read is as good as foreign, or was kept by another version of this program.
+    if (!(error instanceof FileError || error instanceof ExperimentError || error instanceof z.ZodError))
+      throw error
+    seal.refuse(item)
+    return undefined
+  }
+}
+
+/** Keeps a boot; its files are moved. Undefined, and all is as before, where nothing can be sealed. */
+export async function keepBoot(
+  project: string,
+  key: string,
+  { result, seconds }: FinishedBoot,
+  seal: Seal,
+): Promise<FinishedBoot | undefined> {
+  const { files: given = {}, ...rest } = result
+  const files = Object.fromEntries(
+    Object.entries(given).map(([name, path]) => [name, digestOf(path)?.sha256 ?? '']),
+  )
+  const item = itemOf(key)
+  const sealed = seal.close(item, JSON.stringify({ seconds, files, result: rest }))
+  if (sealed === undefined) return undefined
+  await replaceFolder(project, folderOf(key), async (draft) => {
+    await writeFile(join(draft, bootFile), sealed, { flush: true })
+    for (const [name, path] of Object.entries(given))
+      await moveFile(path, join(makeFolder(draft, 'raw'), name))
+  })
+  return { seconds, result: withFiles(rest, Object.keys(files), join(project, rawFolder(key))) }
+}
+
+export async function forgetBoot(project: string, key: string): Promise<void> {
+  await remove(project, folderOf(key))
+}
+
+function withFiles(result: Result, names: readonly string[], raw: string): Result {
+  if (names.length === 0) return result
+  return { ...result, files: Object.fromEntries(names.map((name) => [name, join(raw, name)])) }
+}
+
+const bootFile = 'boot'
+
+function itemOf(key: string): Item {
+  return { kind: 'boot', path: `${folderOf(key)}/${bootFile}` }
+}
+
+function folderOf(key: string): string {
+  return `${keptBoots}/${key}`
+}
+
+function rawFolder(key: string): string {
+  return `${folderOf(key)}/raw`
+}

@@ -1,0 +1,140 @@
+/** Puts together what the boots of a cell gave. */
+
+import { isDeepStrictEqual } from 'node:util'
+import { rawName } from '../results/boots.ts'
+import type { Column, Exclusion, Row } from '../results/run.ts'
+import { bootColumn } from '../results/run.ts'
+import { ExperimentError, type Result } from './script/cell.ts'
+
+/** What one boot of a cell gave, and how many trials of the cell it had. */
+export interface BootResult {
+  readonly trials: number
+  readonly result: Result
+}
+
+/**
+ * The results of a cell's boots, in their order, as one. Of several boots each row gets its `boot`, trials are counted through,
+ * and names of files begin with the boot's folder. Datasets are those of the first. Throws an ExperimentError that says which boot
+ * has other columns or another clock, and how they differ; a RangeError for no boots.
+ */
+export function mergeBoots(boots: readonly BootResult[]): Result {
+  const [one, ...others] = boots
+  if (one === undefined) throw new RangeError('no boots to put together')
+  const first = one.result
+  if (others.length === 0) return first
+  refuseBootColumn(first.columns)
+  for (const [index, { result }] of others.entries()) requireAlike(result, first, index + 2)
+  const results = boots.map(({ result }) => result)
+  return {
+    ...first,
+    columns: withBoot(first.columns),
+    rows: rowsOf(boots, first.columns),
+    exclusions: summed(results.flatMap(({ exclusions }) => exclusions)),
+    captured: united(
+      results.map(({ captured }) => captured),
+      ranges,
+    ),
+    files: Object.fromEntries(
+      results.flatMap(({ files = {} }, index) =>
+        Object.entries(files).map(([name, path]) => [rawName(name, index + 1, boots.length), path]),
+      ),
+    ),
+    provenance: united(results.map(({ provenance = {} }) => provenance)),
+  }
+}
+
+/** Throws an ExperimentError if a script has a column of the name that several boots need. */
+export function refuseBootColumn(columns: readonly Column[]): void {
+  if (columns.some(({ name }) => name === bootColumn))
+    throw new ExperimentError(
+      `the script gives back a column ${bootColumn}, which rows of several boots get by themselves: leave it out, or call it otherwise`,
+    )
+}
+
+function requireAlike(result: Result, first: Result, boot: number): void {
+  const at = Array.from(
+    { length: Math.max(result.columns.length, first.columns.length) },
+    (_, index) => index,
+  )
+  const other = at.find((index) => !isDeepStrictEqual(result.columns[index], first.columns[index]))
+  const differs = (what: string, own: string, before: string) =>
+    new ExperimentError(
+      `${what} of boot ${boot} is ${own}, and of boot 1 ${before}: all boots of a cell give back the same columns, on the same clock`,
+    )
+  if (other !== undefined)
+    throw differs(`column ${other + 1}`, told(result.columns[other]), told(first.columns[other]))
+  if (result.clockHz !== first.clockHz)
+    throw differs('clockHz', String(result.clockHz ?? 'not said'), String(first.clockHz ?? 'not said'))
+}
+
+/** `total (measure, ticks, "whole operation")`. */
+function told(column: Column | undefined): string {
+  if (column === undefined) return 'not there'
+  const { name, role, unit, label } = column
+  return `${name} (${[role, ...(unit === undefined ? [] : [unit]), ...(label === undefined ? [] : [`"${label}"`])].join(', ')})`
+}
+
+/** Behind the trial, if there is one. */
+function withBoot(columns: readonly Column[]): readonly Column[] {
+  return columns.toSpliced(columns.findIndex(isTrial) + 1, 0, { name: bootColumn, role: 'index' })
+}
+
+function isTrial({ name, role }: Column): boolean {
+  return name === 'trial' && role === 'index'
+}
+
+function rowsOf(boots: readonly BootResult[], columns: readonly Column[]): readonly Row[] {
+  const counts = columns.some(isTrial)
+  let before = 0
+  return boots.flatMap(({ trials, result }, index) => {
+    const offset = before
+    before += trials
+    return result.rows.map((row) => ({
+      ...row,
+      ...(counts && typeof row.trial === 'number' ? { trial: row.trial + offset } : {}),
+      [bootColumn]: index + 1,
+    }))
+  })
+}
+
+function summed(exclusions: readonly Exclusion[]): readonly Exclusion[] {
+  const counts = new Map<string, number>()
+  for (const { reason, count } of exclusions) counts.set(reason, (counts.get(reason) ?? 0) + count)
+  return [...counts].map(([reason, count]) => ({ reason, count }))
+}
+
+/** Each item once; where boots differ, what `shorten` makes of the values, or all of them in their order: `on | off`. */
+function united<Value extends string | number>(
+  records: readonly Readonly<Record<string, Value>>[],
+  shorten: (texts: readonly string[]) => string | undefined = () => undefined,
+): Readonly<Record<string, Value | string>> {
+  const values = new Map<string, Set<Value>>()
+  for (const [item, value] of records.flatMap((record) => Object.entries(record)))
+    values.set(item, (values.get(item) ?? new Set()).add(value))
+  return Object.fromEntries(
+    [...values].map(([item, found]) => {
+      const [first, ...others] = found
+      if (others.length === 0) return [item, first as Value]
+      const texts = [...found].map(String)
+      return [item, shorten(texts) ?? texts.join(' | ')]
+    }),
+  )
+}
+
+/** One text in which each number that differs is a range, `51–53 °C`; undefined if the texts differ in more than numbers. */
+function ranges(texts: readonly string[]): string | undefined {
+  const number = /(\d+(?:\.\d+)?)/
+  const parts = texts.map((text) => text.split(number))
+  const [first = []] = parts
+  const isNumber = (index: number) => index % 2 === 1 // as the pattern has one group
+  const fits = (other: readonly string[]) =>
+    other.length === first.length && other.every((part, index) => isNumber(index) || part === first[index])
+  if (first.length < 3 || !parts.every(fits)) return undefined
+  return first
+    .map((_, index) => {
+      const found = parts.map((those) => those[index] ?? '').toSorted((a, b) => Number(a) - Number(b))
+      const [low, high] = [found.at(0), found.at(-1)]
+      return !isNumber(index) || low === high ? first[index] : `${low}–${high}`
+    })
+    .join('')
+}

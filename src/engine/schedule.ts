@@ -1,0 +1,151 @@
+/** Runs the cells of a plan, producers before those that need them. */
+
+import { bootsOf } from '../results/boots.ts'
+import { secondsOf } from '../results/duration.ts'
+import type { Run } from '../results/run.ts'
+import { runName } from '../results/run.ts'
+import { type Gate, gate } from '../testbeds/xen-qemu/gate.ts'
+import type { PlannedCell } from './cells.ts'
+import type { Planned, Tell } from './event.ts'
+import { CellError, execute, type Workshop } from './execute.ts'
+import type { Step } from './plan.ts'
+import { requireVariables } from './script/variables.ts'
+
+export interface Options {
+  /** Boots that run at once. */
+  readonly jobs: number
+  /** Starts further cells after one failed. */
+  readonly keepGoing: boolean
+  readonly signal: AbortSignal
+}
+
+export interface Done {
+  readonly executed: readonly Run[]
+  readonly failures: readonly CellError[]
+  /** Cells that were to run but did not start. */
+  readonly skipped: readonly string[]
+}
+
+/** Why a cell must run, in words; undefined if its result is there. `rerun` says which cells run anyway. */
+export function reasonToRun(
+  { cell, verdict }: Pick<Step, 'cell' | 'verdict'>,
+  rerun: (cell: PlannedCell) => boolean,
+): string | undefined {
+  switch (verdict.type) {
+    case 'recorded':
+    case 'cached':
+      return rerun(cell) ? 'asked for by --rerun' : undefined
+    case 'stale':
+    case 'missing':
+    case 'damaged':
+      return verdict.reason
+  }
+}
+
+/**
+ * After a failure, cells that run go on; others start only with `keepGoing`, and never those that need a run that is not there.
+ * `replan` gives the steps that are to run as they are once `made` exist.
+ */
+export async function runCells(
+  replan: (made: ReadonlyMap<string, Run>) => Promise<readonly Step[]>,
+  rerun: (cell: PlannedCell) => boolean,
+  shop: Workshop,
+  { jobs, keepGoing, signal }: Options,
+  tell: Tell,
+): Promise<Done> {
+  const made = new Map<string, Run>()
+  const failures: CellError[] = []
+  let hasFailed = false
+  const onFailure = () => {
+    hasFailed = true
+  }
+  const tried = new Set<string>()
+  const first = await replan(made)
+  requireVariables(first.map(({ cell }) => cell))
+  tell({ type: 'planned', cells: first.map(expected), jobs: first.every(runsAlone) ? 1 : jobs })
+  const sideBySide = gate(jobs)
+  const oneByOne = gate(1)
+  if (jobs > 1 && first.filter(runsAlone).flatMap(({ boots }) => boots).length > 1)
+    tell({ type: 'note', text: aloneNote })
+
+  const runStep = async (step: Step, enter: Gate): Promise<void> => {
+    const name = runName(step.cell)
+    const begin = () => {
+      if (hasFailed && !keepGoing) return false
+      tried.add(name)
+      tell({ type: 'started', name, reason: reasonToRun(step, rerun) ?? '' })
+      return true
+    }
+    try {
+      const run = await execute(step, shop, {
+        ...{ signal, enter, begin, onFailure },
+        afresh: rerun(step.cell),
+        log: (text) => tell({ type: 'log', name, text }),
+        progress: (done, total) => tell({ type: 'progress', name, done, total }),
+      })
+      if (run === undefined) return
+      made.set(name, run)
+      const excluded = run.exclusions.reduce((sum, { count }) => sum + count, 0)
+      tell({ type: 'finished', name, rows: run.rows.length, excluded })
+    } catch (error) {
+      if (!(error instanceof CellError)) throw error
+      failures.push(error)
+      onFailure()
+      tell({ type: 'failed', name, error })
+    }
+  }
+
+  // Wave by wave: the next plan knows what this one made, and so what the consumers' keys are.
+  for (let steps = first; ; steps = await replan(made)) {
+    const open = steps.filter(({ cell }) => !tried.has(runName(cell)))
+    // An experiment with a cell that is still to run, or that failed, has not all its rows.
+    const unfinished = new Set([
+      ...open.map(({ cell }) => cell.experiment),
+      ...first.flatMap(({ cell }) =>
+        tried.has(runName(cell)) && !made.has(runName(cell)) ? [cell.experiment] : [],
+      ),
+    ])
+    const ready = open.filter(
+      ({ cell, waitsFor }) => waitsFor.length === 0 && !cell.block.needs.some((id) => unfinished.has(id)),
+    )
+    if (ready.length === 0 || (failures.length > 0 && !keepGoing)) {
+      return { executed: [...made.values()], failures, skipped: open.map(({ cell }) => runName(cell)) }
+    }
+    const together = inOrder(ready.filter((step) => !runsAlone(step)))
+    // All of them must have ended before the first bug or interruption is passed on: they still write.
+    const ends = await Promise.allSettled(together.map((step) => runStep(step, sideBySide)))
+    for (const end of ends) if (end.status === 'rejected') throw end.reason
+    for (const step of inOrder(ready.filter(runsAlone))) await runStep(step, oneByOne)
+  }
+}
+
+/** The last run's time for as many boots; with fewer trials each only half of it shrinks, as a board boots whatever they are. */
+function expected({ cell, verdict }: Step): Planned {
+  const { trials, boots } = cell.block
+  const planned = { name: runName(cell), trials, boots }
+  const run = 'run' in verdict ? verdict.run : undefined
+  const seconds = run && secondsOf(run)
+  if (run === undefined || seconds === undefined) return planned
+  const times = boots / bootsOf(run)
+  const part = trials / run.trials / times
+  return { ...planned, seconds: seconds * times * (part < 1 ? (1 + part) / 2 : part) }
+}
+
+/** Whether a cell runs beside no other: on this host they would disturb each other's times. The emulated board keeps its own time. */
+function runsAlone({ environment, cell }: Step): boolean {
+  return environment === 'local' && cell.block.parallel !== true
+}
+
+const aloneNote =
+  'local cells run one at a time, and so do their boots, so that none disturbs the times of another (parallel: true in a block that times nothing lets its cells run side by side)'
+
+/**
+ * Environment by environment, as boards of one environment share saved stages; in each, ordered by how long cells took last time, so that no
+ * long one is left when all others are done; those never run come first.
+ */
+function inOrder(steps: readonly Step[]): readonly Step[] {
+  const seconds = ({ verdict }: Step) =>
+    ('run' in verdict ? secondsOf(verdict.run) : undefined) ?? Number.MAX_VALUE
+  const groups = Map.groupBy(steps, ({ cell }) => cell.environment)
+  return [...groups.values()].flatMap((group) => group.toSorted((a, b) => seconds(b) - seconds(a)))
+}

@@ -1,0 +1,64 @@
+/** Why a script failed, in words and with a place, whatever it threw. */
+
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { TestbedError } from '../../testbed/testbed.ts'
+import { CompileError } from '../../testbeds/xen-qemu/toolchain.ts'
+import { TraceError } from '../../xentrace/error.ts'
+import { ExperimentError } from './cell.ts'
+import type { Failure, Order } from './message.ts'
+import { shown } from './rows.ts'
+
+export function failureOf(error: unknown, order: Pick<Order, 'script' | 'project'>): Failure {
+  if (error instanceof TestbedError) {
+    const { message, advice } = error
+    return { fault: 'testbed', message, ...(advice === undefined ? {} : { advice }) }
+  }
+  const place = placeOf(error, order)
+  return { fault: 'experiment', message: messageOf(error), ...(place === undefined ? {} : { place }) }
+}
+
+function messageOf(error: unknown): string {
+  if (!isError(error)) return `the script threw ${shown(error)}, which is no Error`
+  // Errors of ours say all in their message; what else a script throws is told with its name.
+  const own = [ExperimentError, TraceError, CompileError].some((type) => error instanceof type)
+  const text = attempt(() => String(own ? error.message : error))
+  return text ?? 'the script threw an error that cannot be shown'
+}
+
+function isError(error: unknown): error is Error {
+  return attempt(() => error instanceof Error) ?? false
+}
+
+/** Properties of what a script throws may run its code, and throw in turn. */
+function attempt<Value>(action: () => Value): Value | undefined {
+  try {
+    return action()
+  } catch {
+    return undefined
+  }
+}
+
+/** Frames name modules by URL, CommonJS modules by path. A syntax error stands on a line before them, without a column. */
+const frame = /(?:(file:\/\/\S+?)|(?:^|\(|at )(\/[^():\n]+)):(\d+)(?::(\d+))?(?=[\s)]|$)/gm
+
+/** The innermost place in the project's own files: file:line:column. */
+function placeOf(error: unknown, { script, project }: Pick<Order, 'script' | 'project'>): string | undefined {
+  const stack = isError(error) ? attempt(() => String(error.stack)) : undefined
+  for (const [, url, path, line, column] of (stack ?? '').matchAll(frame)) {
+    const file = url === undefined ? path : attempt(() => fileURLToPath(url))
+    if (file === undefined) continue
+    const shownPath = relative(project, file)
+    if (/^(?:\.\.\/|\.repro\/)|(?:^|\/)node_modules\//.test(shownPath) || isOurs(file)) continue
+    const indentation = script.type === 'inline' && file === script.document ? script.indentation : 0
+    return `${shownPath}:${line}${column === undefined ? '' : `:${Number(column) + indentation}`}`
+  }
+  return undefined
+}
+
+/** This program, whose own study may be the project. */
+const program = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../..' : '..', import.meta.url))
+
+function isOurs(file: string): boolean {
+  return ['src/', 'dist/'].some((folder) => file.startsWith(join(program, folder)))
+}

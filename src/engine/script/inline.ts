@@ -1,0 +1,44 @@
+/** Scripts in the document: modules that run once a trial and export `rows`. */
+
+import type { Column, Row } from '../../results/run.ts'
+import { ExperimentError } from './cell.ts'
+import { shown } from './rows.ts'
+
+/** The block's code as a module whose line numbers are the document's, so that errors need no map. */
+export function inlineModule(source: string, firstLine: number): string {
+  return `${'\n'.repeat(firstLine - 1)}${source}\n`
+}
+
+/** What a module's trial exports as rows. Throws an ExperimentError unless that is a list of some. */
+export function rowsOf(module: Readonly<Record<string, unknown>>): readonly unknown[] {
+  const rows = Object.hasOwn(module, 'rows') ? module.rows : undefined
+  if (Array.isArray(rows) && rows.length > 0) return rows
+  const found = Object.hasOwn(module, 'rows') ? shown(rows) : 'no rows'
+  throw new ExperimentError(
+    `the script exports ${found}: an inline script exports its observations, export const rows = [{ name: 1 }]`,
+  )
+}
+
+// A measure's unit is the suffix of its name, as in elapsedNs.
+const units: readonly (readonly [RegExp, string])[] = [
+  [/Ns$/, 'ns'],
+  [/Us$/, 'us'],
+  [/Ms$/, 'ms'],
+  [/Seconds$/, 's'],
+  [/Bytes$/, 'B'],
+]
+
+/** Columns by what is in the rows: `trial` is the index, numbers are measures, strings factors. */
+export function columnsOf(rows: readonly Row[]): readonly Column[] {
+  const isFactor = new Map<string, boolean>()
+  for (const row of rows) {
+    for (const [name, value] of Object.entries(row))
+      isFactor.set(name, isFactor.get(name) === true || typeof value === 'string')
+  }
+  return [...isFactor].map(([name, factor]): Column => {
+    if (name === 'trial') return { name, role: 'index' }
+    if (factor) return { name, role: 'factor' }
+    const unit = units.find(([suffix]) => suffix.test(name))?.[1]
+    return { name, role: 'measure', ...(unit === undefined ? {} : { unit }) }
+  })
+}

@@ -1,0 +1,123 @@
+/**
+ * The journal of a cell whose trials stand for themselves: one line a finished trial, on the disk before the next one
+ * starts, under this machine's seal. Whatever ends a build, the next one goes on behind the last whole line; more trials go on
+ * behind the last one.
+ */
+
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { openForAppending } from '../../files/change.ts'
+import { FileError, readInside } from '../../files/ordinary.ts'
+import type { Row } from '../../results/run.ts'
+import type { Item, Seal } from '../../results/seal.ts'
+import { ExperimentError } from './cell.ts'
+import { checkRows } from './rows.ts'
+
+export interface Journal {
+  /** Rows of the finished trials, by trial. */
+  readonly finished: ReadonlyMap<number, readonly Row[]>
+  /** Lines that were not written on this machine, or were changed: their trials run again. */
+  readonly foreign: number
+  /** Returns when the rows are on the disk. Keeps nothing where nothing can be sealed. */
+  append(trial: number, rows: readonly Row[]): void
+}
+
+interface Line {
+  readonly trial: number
+  readonly rows: readonly Row[]
+}
+
+/** Most bytes of all rows of a cell, as JSON: they are read as one text. */
+export const mostBytes = 100_000_000
+
+/**
+ * Opens the file `path` of the project, or starts it. Half a line at its end (of a build that was killed) is cut off. A line is a
+ * seal, a blank, and JSON. `most` is replaced in tests.
+ */
+export function openJournal(project: string, path: string, seal: Seal, most = mostBytes): Journal {
+  const file = join(project, path)
+  const item: Item = { kind: 'trial', path }
+  const finished = new Map<number, readonly Row[]>()
+  const text = readText(project, path, most)
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+  let foreign = 0
+  for (const line of whole.split('\n').slice(0, -1)) {
+    const blank = line.indexOf(' ')
+    const json = line.slice(blank + 1)
+    const own = seal.verify(item, json, line.slice(0, blank)) ? parse(json) : undefined
+    if (own) finished.set(own.trial, own.rows)
+    else foreign += 1
+  }
+  let size = Buffer.byteLength(whole)
+  if (whole.length < text.length) shorten(project, path, size)
+  return {
+    finished,
+    foreign,
+    append(trial, rows) {
+      const json = format({ trial, rows })
+      size += json === undefined ? most : Buffer.byteLength(json)
+      if (json === undefined || size > most)
+        throw new ExperimentError(
+          `trial ${trial}: the rows of this cell are more than ${most / 1e6} MB: give back fewer, or write them to a file of the result`,
+        )
+      const signature = seal.sign(item, json)
+      if (signature === undefined) return
+      const handle = openForAppending(project, path)
+      try {
+        const line = Buffer.from(`${signature} ${json}\n`)
+        // One write, so that only a kill can leave half of it; a full disk throws and leaves none.
+        const before = fstatSync(handle).size
+        if (writeSync(handle, line) < line.length) {
+          ftruncateSync(handle, before)
+          throw new ExperimentError(`cannot write ${file}: the disk is full; make room and build again`)
+        }
+        fdatasyncSync(handle)
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+        throw new ExperimentError(`cannot write ${file}: the disk is full; make room and build again`)
+      } finally {
+        closeSync(handle)
+      }
+    },
+  }
+}
+
+function readText(project: string, path: string, most: number): string {
+  try {
+    return new TextDecoder().decode(readInside(project, path, 2 * most)?.content)
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error
+    throw new ExperimentError(`${error.message}; delete the file to run all trials again`)
+  }
+}
+
+function shorten(project: string, path: string, bytes: number): void {
+  const handle = openForAppending(project, path)
+  try {
+    ftruncateSync(handle, bytes)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+/** Undefined if it is longer than a text can be. */
+function format(line: Line): string | undefined {
+  try {
+    return JSON.stringify(line)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+/** Undefined for what another version of this program may have kept. */
+function parse(json: string): Line | undefined {
+  const { trial, rows } = JSON.parse(json) as { readonly trial: unknown; readonly rows: unknown }
+  if (!Number.isInteger(trial) || (trial as number) < 0) return undefined
+  try {
+    return { trial: trial as number, rows: checkRows(rows, `trial ${trial}`) }
+  } catch (error) {
+    if (error instanceof ExperimentError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,216 @@
+/** Runs the script of an order: gives it a cell, and each of its trials the same start. */
+
+import { registerHooks } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import type { Row } from '../../results/run.ts'
+import { runName } from '../../results/run.ts'
+import { openSeal } from '../../results/seal.ts'
+import { randomNumbers } from '../../stats/random.ts'
+import type { Board } from '../../testbed/board.ts'
+import { openBoard } from '../../testbeds/xen-qemu/board.ts'
+import { setup } from '../../testbeds/xen-qemu/setup.ts'
+import { type Cell, ExperimentError, type InlineCell, type Script } from './cell.ts'
+import { columnsOf, inlineModule, rowsOf } from './inline.ts'
+import { openJournal } from './journal.ts'
+import type { Message, Order } from './message.ts'
+import { checkRows, isRecord, shown, type Types } from './rows.ts'
+
+type Send = (message: Message) => void
+type Measure = Parameters<Cell['each']>[0]
+
+/** Returns what the script gives back, unchecked but for the rows of its trials. */
+export async function runScript(order: Order, send: Send): Promise<unknown> {
+  provideModules(order)
+  // The same zx that the script may import: its settings are the module's.
+  await import(import.meta.resolve('zx/globals'))
+  const cell = await openCell(order, send)
+  const { script } = order
+  if (script.type === 'inline') return await runInline(order.experiment, script.document, cell)
+  const module = (await import(pathToFileURL(script.file).href)) as { default?: unknown }
+  if (typeof module.default !== 'function')
+    throw new ExperimentError(
+      'the script has no function to call: export default async function (cell) { ... }',
+    )
+  return await (module.default as Script)(cell)
+}
+
+async function runInline(experiment: string, document: string, cell: Cell): Promise<unknown> {
+  const { environment, pattern, parameters, boot, trials, seed, bootSeed } = cell
+  const { deadlineMs, project, folder, needs, log, progress } = cell
+  const rows = await cell.each(async ({ number, random }) => {
+    const own: InlineCell = {
+      ...{ experiment, environment, pattern, parameters, boot, trials, seed, bootSeed },
+      ...{ deadlineMs, project, folder, needs, log, progress, trial: number, random },
+    }
+    Object.assign(globalThis, { cell: own })
+    // A module runs once for each of its URLs.
+    return rowsOf(await import(urlOf(document, experiment, number))) as readonly Row[]
+  })
+  return { columns: columnsOf(rows), rows, exclusions: [], captured: {} }
+}
+
+/** A script in a document has the document's URL, so that imports and errors are told from there. */
+function urlOf(document: string, experiment: string, trial?: number): string {
+  return `${pathToFileURL(document).href}?experiment=${experiment}${trial === undefined ? '' : `&trial=${trial}`}`
+}
+
+/** Scripts import `repro` and `zx` wherever their project lies. */
+function provideModules({ script, experiment }: Order): void {
+  const self = new URL(import.meta.url.endsWith('.ts') ? '../../index.ts' : './index.js', import.meta.url)
+    .href
+  const inline = script.type === 'inline' ? urlOf(script.document, experiment) : undefined
+  registerHooks({
+    resolve(specifier, context, next) {
+      // As it is: nothing lies there under a name with a query, nor behind a link.
+      if (inline !== undefined && specifier.startsWith(inline)) return { url: specifier, shortCircuit: true }
+      if (specifier === 'repro') return next(self, context)
+      if (/^zx(?:\/|$)/.test(specifier)) return next(specifier, { ...context, parentURL: import.meta.url })
+      return next(specifier, context)
+    },
+    load(url, context, next) {
+      if (script.type !== 'inline' || inline === undefined || !url.startsWith(`${inline}&trial=`))
+        return next(url, context)
+      const source = inlineModule(script.source, script.firstLine)
+      return { format: 'module-typescript', source, shortCircuit: true }
+    },
+  })
+}
+
+async function openCell(order: Order, send: Send): Promise<Cell> {
+  const { experiment, pattern, parameters, boot, trials, seed, project, folder } = order
+  const environment = order.environment === 'local' ? 'local' : order.environment.name
+  const board = await boardOf(order)
+  const chance = chanceOf(order, environment)
+  let measured = false
+  return {
+    experiment,
+    environment,
+    pattern,
+    parameters,
+    boot,
+    trials,
+    seed,
+    bootSeed: 1 + Math.floor((2 ** 31 - 1) * randomNumbers(`${seed} boot ${boot}`)()),
+    // What is left of it: compiling and packing take seconds on a slow machine. Clocked since the process started.
+    get deadlineMs() {
+      return Math.max(1000, Math.round(order.deadlineMs - performance.now()))
+    },
+    project,
+    folder,
+    get board() {
+      if (board) return board
+      throw new ExperimentError(`the environment ${environment} has no board`)
+    },
+    log: limitedLog(send),
+    progress: limitedProgress(send),
+    random: randomNumbers(chance),
+    // Names of experiments may be those of an object's own methods.
+    needs: Object.assign(
+      Object.create(null),
+      Object.fromEntries(Map.groupBy(order.needed, (run) => run.experiment)),
+    ),
+    async each(measure) {
+      // The journal of a cell is of one kind of trials.
+      if (measured)
+        throw new ExperimentError('the script called cell.each twice: measure all of a trial in one call')
+      measured = true
+      return await eachTrial(order, chance, measure, send)
+    },
+  }
+}
+
+/** What decides the random numbers of a boot; those of the first are the ones that a cell without further boots has. */
+function chanceOf({ experiment, pattern, boot, seed }: Order, environment: string): string {
+  const chance = `${seed} ${runName({ experiment, environment, pattern })}`
+  return boot === 1 ? chance : `${chance} boot ${boot}`
+}
+
+async function boardOf({ environment, lockFile, cache, project, folder }: Order): Promise<Board | undefined> {
+  if (environment === 'local') return undefined
+  const laboratory = await setup([environment.root], { lockFile, cache, report: () => {} })
+  return openBoard(laboratory, environment, { project, folder, cache })
+}
+
+/** Runs the trials that the journal does not hold. */
+async function eachTrial(
+  { trials, journal, project, cache }: Order,
+  chance: string,
+  measure: Measure,
+  send: Send,
+): Promise<readonly Row[]> {
+  const { finished, foreign, append } = openJournal(project, journal, openSeal(project, cache))
+  if (foreign > 0)
+    send({
+      type: 'log',
+      text: `ignored in ${journal}, as not made on this machine: ${foreign} ${foreign === 1 ? 'trial' : 'trials'}`,
+    })
+  const kept = [...finished.keys()].filter((trial) => trial < trials).length
+  if (kept > 0) send({ type: 'log', text: `${kept} of ${trials} trials are kept from before` })
+  const restart = await startingPoint()
+  const progress = limitedProgress(send)
+  const types: Types = new Map()
+  const all: Row[] = []
+  for (let number = 0; number < trials; number += 1) {
+    let rows = finished.get(number)
+    if (rows === undefined) {
+      const random = randomNumbers(`${chance} ${number}`)
+      const measured = await restart(async () => await measure({ number, random }))
+      rows = checkRows(withTrial(measured, number), `trial ${number}`, types)
+      append(number, rows)
+    } else checkRows(rows, `trial ${number}`, types)
+    for (const row of rows) all.push(row)
+    progress(number + 1, trials)
+  }
+  return all
+}
+
+/** A row that is no record stays what it is, for the check. */
+function withTrial(rows: unknown, trial: number): unknown {
+  if (!Array.isArray(rows)) return rows
+  return rows.map((row) => (isRecord(row) ? { trial, ...row } : row))
+}
+
+/** Runs an action as if it were the first: working folder, environment variables and settings of zx are as they are now. */
+async function startingPoint(): Promise<<Value>(action: () => Promise<Value>) => Promise<Value>> {
+  const { within } = (await import(import.meta.resolve('zx'))) as typeof import('zx')
+  const folder = process.cwd()
+  const umask = process.umask()
+  const variables = { ...process.env }
+  return async (action) => {
+    process.chdir(folder)
+    process.umask(umask)
+    for (const name of Object.keys(process.env)) if (!(name in variables)) delete process.env[name]
+    Object.assign(process.env, variables)
+    // A function of zx would have to return a promise.
+    return await within(action)
+  }
+}
+
+const mostLines = 1000
+const longestLine = 500
+
+/** A log for people: what would drown it is left out, and that said. */
+function limitedLog(send: Send): Cell['log'] {
+  let lines = 0
+  return (text) => {
+    lines += 1
+    if (lines > mostLines) return
+    const line = typeof text === 'string' ? text : shown(text)
+    send({ type: 'log', text: line.length > longestLine ? `${line.slice(0, longestLine)}…` : line })
+    if (lines === mostLines) send({ type: 'log', text: 'further lines of cell.log are left out' })
+  }
+}
+
+const progressMs = 50
+
+/** Tells no oftener than anyone can see, and the end always. */
+function limitedProgress(send: Send): Cell['progress'] {
+  let last = 0
+  return (done, total) => {
+    const now = Date.now()
+    if (!Number.isFinite(done) || !Number.isFinite(total) || (now - last < progressMs && done !== total))
+      return
+    last = now
+    send({ type: 'progress', done, total })
+  }
+}

@@ -1,0 +1,84 @@
+/** Checks the scripts of a document without running them: syntax, and what they import. */
+
+import { extname, posix } from 'node:path'
+import type { VFile } from 'vfile'
+import type { ExperimentBlock, Place } from '../document/block.ts'
+import type { Document } from '../document/document.ts'
+import type { Fence } from '../document/fence.ts'
+import { fail, hasErrors, warn } from '../document/problem.ts'
+import { inputFiles } from '../files/inputs.ts'
+import { FileError } from '../files/ordinary.ts'
+import type { Files } from '../files/tracked.ts'
+import { type ModuleProblem, moduleGraph, type RealPath } from './modules.ts'
+
+/** Adds what is wrong to the messages of the document's file: at its line, or for a file at the block's `script`. */
+export function checkScripts({ file, fences }: Document, path: string, files: Files, real: RealPath): void {
+  for (const fence of fences) {
+    const { block } = fence
+    if (block?.type !== 'experiment') continue
+    try {
+      checkScript({ ...fence, block }, { file, path, files, real })
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error
+      // A file that may not be read is told by the check of the block, unless it is one that the script imports.
+      if (!hasErrors(file)) fail(file, rules.outside, block.place, error.message)
+    }
+  }
+}
+
+function checkScript(
+  fence: Fence & { readonly block: ExperimentBlock },
+  {
+    file,
+    path,
+    files,
+    real,
+  }: { readonly file: VFile; readonly path: string; readonly files: Files; readonly real: RealPath },
+): void {
+  const { block } = fence
+  const { script } = block
+  const entry = 'file' in script ? { path: script.file } : { path, source: script.source }
+  if ('file' in script && !files.exists(script.file)) return // told by the check of the block
+  const named = block.inputs.flatMap((input) => inputFiles(input, files))
+  for (const problem of moduleGraph(entry, files, real).problems) {
+    const { type } = problem
+    if (type === 'computed' && named.some((input) => mayBe(problem, input))) continue
+    const [place, where] = placeOf(problem, path, fence, block)
+    const report = type === 'computed' ? warn : fail
+    report(file, rules[type], place, `${where}${problem.reason}${advice[type]}`)
+  }
+}
+
+const rules = {
+  syntax: 'script-syntax',
+  missing: 'missing-file',
+  outside: 'outside-import',
+  computed: 'computed-import',
+} as const
+
+const advice = {
+  syntax: '',
+  missing: '',
+  outside: ': copy it into the project, or its changes are not noticed',
+  computed: ', so what it loads is not known: name the files under inputs: (lib/**)',
+} as const
+
+/** Whether an input may be what a computed import loads, as far as that can be told. */
+function mayBe({ head = '' }: ModuleProblem, input: string): boolean {
+  return input.startsWith(head) && /^\.(?:[cm]?[jt]s|json|node|wasm)$/.test(extname(input))
+}
+
+/** A place in the document, and in words the one in a file. */
+function placeOf(
+  { file, place }: ModuleProblem,
+  document: string,
+  { source, node }: Fence,
+  { script }: ExperimentBlock,
+): readonly [Place, string] {
+  if ('source' in script && file === posix.normalize(document)) {
+    const indentation = (node.position?.start.column ?? 1) - 1
+    return [{ line: place.line + script.firstLine - 1, column: place.column + indentation }, '']
+  }
+  const start = source?.valuePlace(['script']) ?? { line: 1, column: 1 }
+  return [start, `${file}:${place.line}:${place.column}: `]
+}

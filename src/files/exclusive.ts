@@ -1,0 +1,194 @@
+/** One process at a time: a lock file that says who holds it and is taken over when its holder is gone. */
+
+import { link, lstat, mkdir, readFile, rmdir, stat, unlink, utimes, writeFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import { writeError } from './change.ts'
+import { FileError } from './ordinary.ts'
+import { type Owner, self, stateOf } from './owner.ts'
+
+export interface Waiting {
+  /** What waits for its like: `build`. */
+  readonly what: string
+  readonly signal?: AbortSignal | undefined
+  /** Called with a line for the user: once when somebody else holds the lock, and when it is taken over after a wait. */
+  readonly onWait?: (note: string) => void
+  readonly pollMs?: number
+  /** A holder whose pid means nothing here shows that it lives by touching the file; after this long without, it is gone. */
+  readonly silenceMs?: number
+  /** Says what a file system refuses. */
+  readonly explain?: (error: unknown, file: string) => unknown
+}
+
+/** How often a holder touches its lock. */
+const heartbeatMs = 5_000
+/** A lock that nobody touched for this long when it is found is not watched any longer. */
+const longAgoMs = 600_000
+/** A file that is no lock; some file systems show a new one before its content. */
+const tornMs = 1_000
+const mostBytes = 4096
+
+/**
+ * Runs `action` while holding the lock file `file`, whose folder must exist, and gives it back however the action ends. Waits
+ * for a live holder, as long as `signal` lets it; one that died on this machine loses the lock at once, one of another machine or container (a
+ * shared folder) when it has not touched the file for a minute. Throws a FileError if something else than a file is there.
+ */
+export async function exclusively<T>(file: string, waiting: Waiting, action: () => Promise<T>): Promise<T> {
+  const mine = self()
+  try {
+    await obtain(file, mine, waiting)
+  } catch (error) {
+    waiting.signal?.throwIfAborted()
+    throw (waiting.explain ?? writeError)(error, file)
+  }
+  const heart = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => {}), heartbeatMs)
+  heart.unref()
+  try {
+    return await action()
+  } finally {
+    clearInterval(heart)
+    await release(file, mine)
+  }
+}
+
+async function obtain(
+  file: string,
+  mine: Owner,
+  { what, signal, onWait, pollMs = 250, silenceMs = 60_000 }: Waiting,
+): Promise<void> {
+  let watched: { readonly sign: string; readonly sinceMs: number } | undefined
+  for (let waited = false; ; ) {
+    signal?.throwIfAborted()
+    if (await acquire(file, mine)) return
+    const found = await read(file)
+    if (found === undefined) continue
+    if (watched?.sign !== found.sign) watched = { sign: found.sign, sinceMs: performance.now() }
+    const silent = performance.now() - watched.sinceMs
+    if (isGone(found, silent, silenceMs)) {
+      if (waited) onWait?.(`${describe(found.owner)} is gone: taking over ${file}`)
+      await takeOver(file, found)
+      continue
+    }
+    if (!waited && found.owner) onWait?.(waitNote(what, file, found.owner, silenceMs))
+    waited ||= found.owner !== undefined
+    await sleep(pollMs, undefined, { signal })
+  }
+}
+
+function describe(owner: Owner | undefined): string {
+  return owner ? `process ${owner.pid} on ${owner.host}` : 'its holder'
+}
+
+function waitNote(what: string, file: string, owner: Owner, silenceMs: number): string {
+  const known = stateOf(owner) === 'alive'
+  const advice = known
+    ? `Ctrl-C stops waiting`
+    : `if it is gone, delete the file, or wait: ${silenceMs / 1000} s without a sign of life free it`
+  return `waiting for another ${what}: ${describe(owner)} holds ${file} (${advice})`
+}
+
+interface Found {
+  /** Undefined if the file is no lock. */
+  readonly owner: Owner | undefined
+  /** Changes with every sign of life. */
+  readonly sign: string
+  readonly ageMs: number
+}
+
+function isGone({ owner, ageMs }: Found, silentMs: number, silenceMs: number): boolean {
+  if (owner === undefined) return silentMs > tornMs || ageMs > longAgoMs
+  const state = stateOf(owner)
+  return state === 'gone' || (state === 'elsewhere' && (silentMs > silenceMs || ageMs > longAgoMs))
+}
+
+// link() makes the lock appear at once with its content; open('wx') would show an empty file to a reader in between.
+async function acquire(file: string, mine: Owner): Promise<boolean> {
+  const draft = `${file}.${mine.pid}-${mine.startTicks}-${mine.place}-${++drafts}`
+  const text = `${JSON.stringify(mine)}\n`
+  try {
+    await writeFile(draft, text, { flag: 'wx' })
+    await link(draft, file).catch(async (error) => {
+      // A file system without links.
+      if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(error.code)) throw error
+      await writeFile(file, text, { flag: 'wx' })
+    })
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  } finally {
+    await unlink(draft).catch(() => {})
+  }
+}
+let drafts = 0
+
+const lock = z.object({
+  pid: z.int(),
+  startTicks: z.string(),
+  host: z.string(),
+  place: z.string().default(''),
+})
+
+async function read(file: string): Promise<Found | undefined> {
+  try {
+    const found = await lstat(file)
+    if (!found.isFile())
+      throw new FileError(
+        `${file} is ${found.isSymbolicLink() ? 'a link' : 'not a file'}, where a lock must be: delete it and try again`,
+      )
+    const sign = `${found.ino} ${found.mtimeMs}`
+    const ageMs = Date.now() - found.mtimeMs
+    const text = found.size > mostBytes ? '' : await readFile(file, 'utf8')
+    return { owner: ownerIn(text), sign, ageMs }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** Undefined for anything else, such as what a crash of the machine left: nobody alive writes that. */
+function ownerIn(text: string): Owner | undefined {
+  try {
+    return lock.safeParse(JSON.parse(text)).data
+  } catch {
+    return undefined
+  }
+}
+
+/** Whoever deleted the lock, or took it over, has the last word. */
+async function release(file: string, mine: Owner): Promise<void> {
+  const found = await read(file).catch(() => undefined)
+  const { owner } = found ?? {}
+  if (owner?.pid === mine.pid && owner.startTicks === mine.startTicks && owner.place === mine.place)
+    await unlink(file).catch(() => {})
+}
+
+// Only the process that could make the claim may remove another's lock, and only after looking again: else two
+// processes that saw the same dead holder could each remove the other's new lock.
+async function takeOver(file: string, dead: Found): Promise<void> {
+  const claim = `${file}.claim`
+  try {
+    await mkdir(claim)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    await endClaim(claim)
+    return
+  }
+  try {
+    const now = await read(file)
+    if (now?.sign === dead.sign) await unlink(file)
+  } finally {
+    await rmdir(claim).catch(() => {})
+  }
+}
+
+/** Somebody else takes over just now, or was killed while doing so. */
+async function endClaim(claim: string): Promise<void> {
+  await sleep(50)
+  const found = await stat(claim).catch(() => undefined)
+  if (found === undefined || Date.now() - found.mtimeMs < 10_000) return
+  await rmdir(claim).catch((error) => {
+    if (error.code !== 'ENOENT')
+      throw new FileError(`cannot delete ${claim} (${error.code}): delete it and try again`)
+  })
+}

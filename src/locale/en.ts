@@ -1,0 +1,330 @@
+/** Everything that a report itself says, in English. What it is in another language must have the same shape: `Words`. */
+
+import { english as phrases } from '../claims/phrases.ts'
+import { english as reasons } from '../claims/reasons.ts'
+import type { Child } from './element.ts'
+
+export type Words = typeof english
+
+export const english = {
+  /** Of a table and a figure, before their captions and in the text. */
+  table: (number: string) => `Table ${number}`,
+  figure: (number: string) => `Figure ${number}`,
+  caption: (label: string) => `${label}. `,
+  noExhibit: (id: string) => `@${id} (no such table or figure)`,
+
+  /** Where a number comes from, and how it stands: the words beside it. */
+  origins: { emulated: 'emulated', hardware: 'hardware', local: 'local', published: 'published' },
+  mark: (origins: readonly string[], isStale: boolean) => `${origins.join(' + ')}${isStale ? ', stale' : ''}`,
+  /** Of a published number: `Table 5` of the publication, and the file. */
+  publishedIn: (table: string | undefined, file: string) =>
+    `published${table === undefined ? '' : `, ${table}`} (${file})`,
+  /** Of a figure: its marks and environments. */
+  subtitle: (mark: string, environments: readonly string[]) => `${mark}: ${environments.join(', ')}`,
+  missing: (runs: readonly string[]) => `missing: ${runs.map((run) => `run ${run}`).join(', ')}`,
+  missingNote: (run: string) => `Missing: run ${run}.`,
+  stale: (run: string, reason: string) => `stale: run ${run}: ${reason}`,
+  staleNote: (run: string, reason: string) => `Stale: run ${run}: ${reason}.`,
+  error: (message: string) => `error: ${message}`,
+  missingPicture: (what: string) => `missing picture: ${what}`,
+  run: (name: string) => `run ${name}`,
+
+  banner: {
+    title: 'Where the numbers come from',
+    explanations: {
+      emulated: 'measured on an emulated board; they are no times of real hardware',
+      hardware: 'measured on real hardware',
+      local: 'measured on the computer that built this report',
+    },
+    all: (origin: Child, explanation: string): readonly Child[] => [
+      'All numbers of our own are ',
+      origin,
+      `: ${explanation}.`,
+    ],
+    some: (runs: number, origin: Child, explanation: string): readonly Child[] => [
+      `Numbers of ${counted(runs, 'run')} are `,
+      origin,
+      `: ${explanation}.`,
+    ],
+    noRuns: 'There are no runs yet.',
+    runs: (
+      runs: number,
+      { build, here, record }: { build: number; here: number; record: number },
+      where: string,
+    ) => {
+      const parts = [
+        ...(build > 0 ? [`${build} executed for this report`] : []),
+        ...(here > 0 ? [`${here} executed here before, not recorded`] : []),
+        ...(record > 0 ? [`${record} recorded before`] : []),
+      ]
+      const history = parts.length === 0 ? '' : ` (${parts.join(', ')})`
+      return `They come from ${counted(runs, 'run')}${history}: ${where}.`
+    },
+    /** `latency in xen-4.14 (9 patterns), in xen-4.17 (8 patterns)`. */
+    where: (experiment: string, environments: readonly (readonly [name: string, patterns: number])[]) =>
+      `${experiment} in ${environments.map(([name, patterns]) => `${name} (${counted(patterns, 'pattern')})`).join(', in ')}`,
+    wheres: (experiments: readonly string[]) => experiments.join('; '),
+    missing: (runs: readonly string[]) => `${counted(runs.length, 'run')} missing: ${runs.join(', ')}.`,
+    stale: (runs: readonly (readonly [run: string, reason: string])[]) =>
+      `${counted(runs.length, 'stale run')}: ${runs.map(([run, reason]) => `run ${run}: ${reason}`).join('; ')}.`,
+  },
+
+  page: {
+    skip: 'Skip to the text',
+    abstract: 'Abstract',
+    contents: 'Contents',
+    editions: 'Other languages',
+    authors: ', ',
+    affiliation: (name: string) => ` (${name})`,
+    footnotes: 'Footnotes',
+    backToText: 'Back to the text',
+  },
+
+  provenance: {
+    title: 'Provenance',
+    madeBy: 'made by',
+    document: 'document',
+    original: 'edition of',
+    runs: 'runs',
+    digestOf: (path: string, digest: string) => `${path}, SHA-256 ${digest}`,
+    runsDigest: (runs: number, digest: string) =>
+      `${counted(runs, 'run')}, SHA-256 of their names, keys and raw files ${digest}`,
+    howTo: (build: Child, rerun: Child): readonly Child[] => [
+      'To render this page from the recorded runs: ',
+      build,
+      '. To run every experiment again and render it from what they give: ',
+      rerun,
+      '.',
+    ],
+  },
+
+  experiment: {
+    title: (id: Child): readonly Child[] => ['Experiment ', id],
+    inlineScript: 'script below',
+    size: (environments: number, patterns: number, trials: number, boots: number) =>
+      `${counted(environments, 'environment')}, ${counted(patterns, 'pattern')}, ${counted(trials, 'trial')} each${boots > 1 ? ` in ${boots} boots` : ''}`,
+    cells: (id: string) => `Cells of ${id}`,
+    heads: {
+      environment: 'environment',
+      pattern: 'pattern',
+      trials: 'trials',
+      origin: 'origin',
+      key: 'key',
+      files: 'raw files (SHA-256)',
+    },
+    bytes: (count: number) => `${count} bytes`,
+  },
+
+  claim: {
+    name: (id: string) => `${id}. `,
+    verdicts: {
+      reproduced: 'reproduced',
+      'not reproduced': 'not reproduced',
+      inconclusive: 'inconclusive',
+      'not testable': 'not testable',
+    },
+    published: 'published',
+    recorded: 'recorded',
+    thisRun: 'this run',
+    why: 'why',
+    note: 'note',
+    shownIn: 'shown in',
+    measured: (numbers: readonly string[], origins: readonly string[]) =>
+      `${numbers.join('; ')}, ${origins.join(' + ')}`,
+    reasons,
+    phrases,
+
+    /** The table of all claims. */
+    table: {
+      claim: 'claim',
+      says: 'says',
+      verdict: 'verdict',
+      isRecorded: 'is the recorded run',
+      note: 'Numbers in brackets are the ends of 95 % intervals. The verdict is on this run where there is one, else on the recorded one.',
+    },
+
+    /** What unfolds under a claim. */
+    detail: {
+      summary: (id: string) => `How ${id} was judged`,
+      allowed: 'allowed',
+      interval: 'interval',
+      reads: 'reads',
+      environment: 'environment',
+      list: (names: readonly string[]) => names.join(', '),
+      machine: (environment: string, captured: readonly string[]) => `${environment}: ${captured.join(', ')}`,
+      machines: (machines: readonly string[]) => machines.join('; '),
+      heads: { cell: 'cell', n: 'n', key: 'key', rows: 'rows' },
+      madeHere: 'not recorded',
+      distributions: (id: string) => `Distributions of ${id}`,
+      notDrawn: (series: number) => `Distributions are not drawn: ${series} series could not be told apart.`,
+      /** For those who do not see it. */
+      drawing: (id: string, origin: string, series: readonly string[]) =>
+        `${id}: share of trials (${origin}) that took at most so long: ${series.join(', ')}`,
+      largest: (what: string) => `the largest ${what}`,
+      toTheRecord: (rerun: Child): readonly Child[] => [
+        'From a number to the record: a row of rows.csv is one operation of one trial. The capture of a recorded run is not kept, only its digest; ',
+        rerun,
+        ' makes it again, on the emulated board the same bytes. Then these name the edges of a trial, and the command that lists the records around them:',
+      ],
+      otherCells: (cells: number) => `The other ${cells} cells are looked at in the same way.`,
+    },
+  },
+
+  /** A drawing of distributions over each other. */
+  distribution: {
+    time: 'time',
+    value: 'value',
+    axis: (what: string, unit: string, isLogarithmic: boolean) =>
+      `${what}${unit === '' ? '' : ` in ${unit}`}${isLogarithmic ? ', logarithmic' : ''}`,
+    published: 'published: mean ◆ between min. and max.',
+  },
+
+  tables: {
+    pattern: 'pattern',
+    measure: 'measure',
+    excluded: 'excluded',
+    thisRerun: 'this rerun',
+    published: 'published',
+    comparison: 'comparison',
+    share: 'share',
+    sum: 'sum',
+    n: 'n',
+    mean: 'mean',
+    statistics: {
+      n: 'n',
+      mean: 'mean',
+      variance: 'variance',
+      sd: 'std. dev.',
+      median: 'median',
+      max: 'max.',
+      min: 'min.',
+    },
+    percentile: (percent: string) => `${percent} %`,
+    ratio: 'ratio',
+    inRange: 'in range',
+    yes: 'yes',
+    no: 'no',
+    none: 'none',
+    byZero: 'none (published: 0)',
+    list: (names: readonly string[]) => names.join(', '),
+    comparisonNote:
+      'Ratio: the mean of this rerun divided by the published mean. In range: whether the published mean lies between the smallest and the largest value of this rerun.',
+    comparisonCount: (inRange: number, all: number) =>
+      `${inRange} of ${all} published means lie in the range of this rerun.`,
+    excludedNote: (reasons: readonly (readonly [reason: string, count: number])[]) =>
+      `Excluded observations, by reason: ${reasons.map(([reason, count]) => `${reason} (${count})`).join('; ')}.`,
+    incomplete: (count: number) => `${count} observations without all phases are left out.`,
+    notRerun: (patterns: readonly string[]) => `Published but not rerun here: ${patterns.join(', ')}.`,
+    onlyIn: (environments: readonly string[], pattern: string) =>
+      `Only in ${environments.join(', ')}: ${pattern}.`,
+    item: 'item',
+    host: (number?: number) => (number === undefined ? 'host' : `host ${number}`),
+    publishedMachine: (machine: string) => `${machine} (published)`,
+    differs: (environment: string, item: string, value: string, patterns: readonly string[]) =>
+      `${environment}: ${item} is ${value} in ${patterns.join(', ')}.`,
+    where: 'where',
+    parameter: 'parameter',
+    allPatterns: 'all patterns',
+    baseline: 'baseline',
+    changed: 'changed',
+
+    effects: {
+      shift: 'shift',
+      from: 'from',
+      to: 'to',
+      delta: 'Cliff’s δ',
+      p: 'p (Holm)',
+      verdict: 'against the baseline',
+      verdicts: { changed: 'changed', unchanged: 'unchanged', "can't tell": "can't tell" },
+      method:
+        'Shift: by how much a typical value lies above the baseline’s (Hodges and Lehmann), with its interval; δ: 1 if all values lie above, −1 if all lie below. In each environment p is corrected for the number of comparisons (Holm), and each interval is a 95 % interval divided among them (Bonferroni).',
+      fewBoots:
+        'Boots are counted, each by its mean. Of so few the shift is the difference of their means, and interval and p are Welch’s.',
+      unchanged: (tolerance: string) =>
+        `Unchanged: shift and mean within ${tolerance} of the baseline’s median. That something was not found is no evidence that it is not there: else the table says “can’t tell”.`,
+      oneBoot: 'Trials within one boot were compared. That says nothing of the spread between boots.',
+      /** A warning as a note of its own. */
+      sentence: (warning: string) => `${warning.charAt(0).toUpperCase()}${warning.slice(1)}.`,
+    },
+
+    validity: {
+      quantity: 'published',
+      recording: 'recording',
+      operation: 'operation',
+      phase: 'phase',
+      before: 'before',
+      after: 'after',
+      alike: 'alike',
+      error: 'error',
+      sign: 'sign',
+      right: 'right',
+      wrong: 'wrong',
+      rightSigns: 'right signs',
+      closer: 'closer',
+      absolute: 'absolute error',
+      relative: 'relative error',
+      median: 'median',
+      largest: 'largest',
+      near: (share: string) => `within ${share}`,
+      ranks: 'rank correlation',
+      quantities: {
+        totals: (count: number) => counted(count, 'total'),
+        phases: (count: number) => counted(count, 'phase'),
+        slowdowns: (count: number) => counted(count, 'slowdown'),
+      },
+      errorNote:
+        'Error: ours minus the published one, and as a share of the published one. Closer: the recording whose error is smaller in size, not as a share; alike: they differ by less than 1 µs (slowdowns: 0.01).',
+      summaryNote:
+        'Errors without their signs; those of slowdowns have no unit. Rank correlation: Spearman’s, between ours and the published ones. Within, right signs and closer are counts. Closer: the recording with the smaller absolute error, if the two differ by at least 1 µs (slowdowns: 0.01).',
+      slowdownNote: (band: string) =>
+        `Slowdown: a mean as a multiple of the baseline’s. The baseline’s own are 1 by definition and left out. The sign is right if ours and the published one both lie more than ${band} above 1, both more than ${band} below it, or both in between.`,
+      counts: (
+        environment: string,
+        { before, after, alike }: Readonly<Record<'before' | 'after' | 'alike', number>>,
+      ) => `${environment}: ${after} closer after, ${before} closer before, ${alike} alike.`,
+    },
+  },
+
+  references: {
+    title: 'References',
+    noEntry: (key: string) => `@${key} (no such entry)`,
+    and: ' and ',
+    others: ' et al.',
+    editors: (count: number): string => (count === 1 ? ' (ed.)' : ' (eds.)'),
+    inside: 'In ',
+    edition: (edition: string) => (/^\d+$/.test(edition) ? `edition ${edition}` : edition),
+    accessed: (date: string) => `accessed ${date}`,
+    version: (version: string) => (/^\d/.test(version) ? `version ${version}` : version),
+    beforeChrist: (date: string) => `${date} BC`,
+    about: (date: string) => `c. ${date}`,
+    season: (season: string, year: string) => `${season} ${year}`,
+    seasons: ['spring', 'summer', 'autumn', 'winter'] as readonly string[],
+    /** BibLaTeX's keys of what is to appear. */
+    states: {
+      inpreparation: 'in preparation',
+      submitted: 'submitted',
+      forthcoming: 'forthcoming',
+      inpress: 'in press',
+      prepublished: 'prepublished',
+    },
+    /** BibLaTeX's keys of kinds of theses, reports and patents. */
+    genres: {
+      phdthesis: 'PhD thesis',
+      mathesis: 'Master’s thesis',
+      bathesis: 'Bachelor’s thesis',
+      candthesis: 'Candidate thesis',
+      techreport: 'Technical report',
+      resreport: 'Research report',
+      patent: 'Patent',
+      patentde: 'German patent',
+      patenteu: 'European patent',
+      patentfr: 'French patent',
+      patentuk: 'British patent',
+      patentus: 'US patent',
+    },
+  },
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

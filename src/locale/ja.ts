@@ -1,0 +1,364 @@
+/** Everything that a report itself says, in Japanese. */
+
+import type { Unit } from '../stats/clusters.ts'
+import type { Words } from './en.ts'
+
+const units: Readonly<Record<Unit, string>> = { trial: '試行', boot: '起動' }
+
+export const japanese: Words = {
+  table: (number) => `表${number}`,
+  figure: (number) => `図${number}`,
+  caption: (label) => `${label}　`,
+  noExhibit: (id) => `@${id}（該当する図表がない）`,
+
+  origins: { emulated: 'エミュレート', hardware: '実機', local: 'ローカル', published: '公表値' },
+  mark: (origins, isStale) => `${origins.join('＋')}${isStale ? '・要更新' : ''}`,
+  publishedIn: (table, file) => `公表値${table === undefined ? '' : `、${table}`}（${file}）`,
+  subtitle: (mark, environments) => `${mark}：${environments.join('、')}`,
+  missing: (runs) => `未実行：${runs.join('、')}`,
+  missingNote: (run) => `未実行：${run}`,
+  stale: (run, reason) => `要更新：${run}：${reason}`,
+  staleNote: (run, reason) => `要更新（現在の本文と合わない実行）：${run}：${reason}`,
+  error: (message) => `誤り：${message}`,
+  missingPicture: (what) => `画像がない：${what}`,
+  run: (name) => `実行 ${name}`,
+
+  banner: {
+    title: '数値の出所',
+    explanations: {
+      emulated: 'エミュレートしたボード上で測定した値であり、実機での時間ではない',
+      hardware: '実機で測定した値である',
+      local: '本レポートを生成した計算機で測定した値である',
+    },
+    all: (origin, explanation) => ['本実験の数値はすべて「', origin, `」である：${explanation}。`],
+    some: (runs, origin, explanation) => [`${runs}回の実行の数値は「`, origin, `」である：${explanation}。`],
+    noRuns: '実行結果はまだない。',
+    runs: (runs, { build, here, record }, where) => {
+      const parts = [
+        ...(build > 0 ? [`今回実行${build}`] : []),
+        ...(here > 0 ? [`実行済み・未記録${here}`] : []),
+        ...(record > 0 ? [`記録済み${record}`] : []),
+      ]
+      const history = parts.length === 0 ? '' : `（${parts.join('、')}）`
+      return `数値は${runs}回の実行${history}による：${where}。`
+    },
+    where: (experiment, environments) =>
+      `${experiment}（${environments.map(([name, patterns]) => `${name}：${patterns}パターン`).join('、')}）`,
+    wheres: (experiments) => experiments.join('、'),
+    missing: (runs) => `未実行${runs.length}件：${runs.join('、')}。`,
+    stale: (runs) =>
+      `要更新${runs.length}件（現在の本文と合わない実行）：${runs.map(([run, reason]) => `${run}：${reason}`).join('；')}。`,
+  },
+
+  page: {
+    skip: '本文へ',
+    abstract: '概要',
+    contents: '目次',
+    editions: '他の言語',
+    authors: '、',
+    affiliation: (name) => `（${name}）`,
+    footnotes: '脚注',
+    backToText: '本文へ戻る',
+  },
+
+  provenance: {
+    title: '来歴',
+    madeBy: '生成',
+    document: '文書',
+    original: '原文',
+    runs: '実行',
+    digestOf: (path, digest) => `${path}、SHA-256 ${digest}`,
+    runsDigest: (runs, digest) => `${runs}件、名前・キー・生ファイルのSHA-256 ${digest}`,
+    howTo: (build, rerun) => [
+      '記録済みの実行からこのページを生成するには ',
+      build,
+      '、すべての実験を再実行してその結果から生成するには ',
+      rerun,
+      ' を実行する。',
+    ],
+  },
+
+  experiment: {
+    title: (id) => ['実験 ', id],
+    inlineScript: '下記のスクリプト',
+    size: (environments, patterns, trials, boots) =>
+      `${environments}環境、${patterns}パターン、各${trials}試行${boots > 1 ? `（${boots}回の起動に分割）` : ''}`,
+    cells: (id) => `${id}のセル`,
+    heads: {
+      environment: '環境',
+      pattern: 'パターン',
+      trials: '試行数',
+      origin: '出所',
+      key: 'キー',
+      files: '生ファイル（SHA-256）',
+    },
+    bytes: (count) => `${count}バイト`,
+  },
+
+  claim: {
+    name: (id) => `${id}　`,
+    verdicts: {
+      reproduced: '再現された',
+      'not reproduced': '再現されない',
+      inconclusive: '判定できない',
+      'not testable': '検証できない',
+    },
+    published: '公表値',
+    recorded: '記録',
+    thisRun: '今回の実行',
+    why: '理由',
+    note: '注記',
+    shownIn: '参照',
+    measured: (numbers, origins) => `${numbers.join('、')}（${origins.join('＋')}）`,
+    phrases: {
+      published: (number, source) => `${number}（${source}）`,
+      numbers: (numbers) => numbers.join('と'),
+      shifted: (shift, ratio) => `${shift}、平均の比 ${ratio} : 1`,
+      between: (low, high) => `${low}以上${high}以下`,
+      atLeast: (low) => `${low}以上`,
+      above: (low) => `${low}より大きい`,
+      atMost: (high) => `${high}以下`,
+      below: (high) => `${high}より小さい`,
+      anything: '制限なし',
+      shift: (limit, share) => `ずれが${limit}（第1の系列の中央値の${share} %）`,
+      difference: (limit) => `隣り合う値の差がいずれも${limit}`,
+      limits: (limits) => limits.join('、'),
+      method: {
+        ranks: (per) =>
+          `2系列の間のHodges–Lehmannのずれと、${counted(per)}を単位とするMann–Whitney検定による95 %区間`,
+        means: (per) => `${counted(per)}ごとの平均の2系列の間の差と、Welchの方法による95 %区間`,
+        bootstrap: (per, draws) =>
+          `BCaブートストラップによる95 %区間（${counted(per)}を単位に${draws}回再抽出）`,
+        student: (per) => `${counted(per)}を単位とするジャックナイフの標準誤差によるStudentの95 %区間`,
+      },
+      methods: (methods, numbers) =>
+        `${methods.join('、')}${numbers > 1 ? `（${numbers}個の数値で誤り率5 %をBonferroniの方法で分け合う）` : ''}`,
+    },
+    reasons: {
+      inside: (count, all) => `${position(count, all)}主張の許す範囲に含まれる`,
+      outside: (count, all) => `${position(count, all)}主張の許す範囲の外にある`,
+      undefined: (per) => `${units[per]}の抽出によっては値が定まらない`,
+      near: '値が限界に近すぎ、試行をいくら増やしても判定できない',
+      few: (count, needed, per) =>
+        `区間を求めるには${units[per]}が足りない：${count}回（少なくとも${needed}回必要）`,
+      open: (count, needed, per) =>
+        `区間が主張の許す範囲の境界をまたぐ：約${needed}回の${units[per]}が必要であり、実際は${count}回である`,
+      missing: (runs) => `未実行：${runs.join('、')}`,
+      skipped: (why) => `対象外：${why}`,
+      stale: (run, why) => `要更新：${run}（${why}）`,
+      failed: (message) => `判定できない：${message}`,
+      noShape:
+        '形に関する主張はボードの速さに依存してはならない：比か順序を比べるか、scopeをabsoluteにする必要がある',
+      noHardware: () => '実機での実行がない：公表された機械の時間については何も言えない',
+      noMachine: '公表された時間がどの機械のものかを主張が述べていない',
+      notCaptured: (run, item, published) => `${run}は${item}を記録していない（公表：${published}）`,
+      otherMachine: (run, item, captured, published) =>
+        `別の機械である：${run}の${item}は${captured}、公表されたものは${published}`,
+      extremes: (names) =>
+        `${names.join('と')}：観測された最大値・最小値は何の限界も示さず、試行を増やせばさらに広がる`,
+      point: '試行にばらつきがない：区間は一点であり、別の起動やボードについては何も示さない',
+      series: (what, run) => `${run}の${what}`,
+      warnings: {
+        outlying: (series, count, all) => `${series}（${all}個中${count}個）`,
+        drifting: (series, step) => `${series}（1試行あたり${step}）`,
+        outliers: (series, more) => `外れ値がある（他の値と同じく数えている）：${listed(series, more)}`,
+        drifts: (series, more) =>
+          `試行を追って値が変化していくとみられ、区間が狭すぎるおそれがある：${listed(series, more)}`,
+      },
+    },
+
+    table: {
+      claim: '主張',
+      says: '内容',
+      verdict: '判定',
+      isRecorded: '記録と同じ',
+      note: '角括弧内は95 %区間の両端。判定は、今回の実行があればそれに、なければ記録済みの実行による。',
+    },
+
+    detail: {
+      summary: (id) => `${id}の判定方法`,
+      allowed: '許容範囲',
+      interval: '区間',
+      reads: '用いる値',
+      environment: '環境',
+      list: (names) => names.join('、'),
+      machine: (environment, captured) => `${environment}（${captured.join('、')}）`,
+      machines: (machines) => machines.join('、'),
+      heads: { cell: 'セル', n: 'n', key: 'キー', rows: '行' },
+      madeHere: '未記録',
+      distributions: (id) => `${id}の分布`,
+      notDrawn: (series) => `系列が${series}個あり区別できないため、分布は図示しない。`,
+      drawing: (id, origin, series) =>
+        `${id}：その時間以内に終わった試行の割合（${origin}）：${series.join('、')}`,
+      largest: (what) => `${what}の最大値`,
+      toTheRecord: (rerun) => [
+        '数値から記録へ：rows.csvの1行は1試行の1操作である。記録済みの実行のトレースは保存せず、そのダイジェストだけを残す。',
+        rerun,
+        ' を実行すると再び得られ、エミュレートしたボードではバイト単位で同じものになる。その後、次のコマンドが試行の各時点と、その前後のレコードを列挙するコマンドとを示す。',
+      ],
+      otherCells: (cells) => `他の${cells}個のセルも同様に調べられる。`,
+    },
+  },
+
+  distribution: {
+    time: '時間',
+    value: '値',
+    axis: (what, unit, isLogarithmic) => {
+      const notes = [...(unit === '' ? [] : [unit]), ...(isLogarithmic ? ['対数軸'] : [])]
+      return `${what}${notes.length === 0 ? '' : `（${notes.join('、')}）`}`
+    },
+    published: '公表値：最小と最大の間の平均◆',
+  },
+
+  tables: {
+    pattern: 'パターン',
+    measure: '測定量',
+    excluded: '除外',
+    thisRerun: '本実験',
+    published: '公表値',
+    comparison: '比較',
+    share: '割合',
+    sum: '合計',
+    n: 'n',
+    mean: '平均',
+    statistics: {
+      n: 'n',
+      mean: '平均',
+      variance: '分散',
+      sd: '標準偏差',
+      median: '中央値',
+      max: '最大',
+      min: '最小',
+    },
+    percentile: (percent) => `${percent} %点`,
+    ratio: '比',
+    inRange: '範囲内',
+    yes: 'はい',
+    no: 'いいえ',
+    none: 'なし',
+    byZero: 'なし（公表値0）',
+    list: (names) => names.join('、'),
+    comparisonNote:
+      '比：本実験の平均を公表された平均で割った値。範囲内：公表された平均が本実験の最小値と最大値の間にあるか。',
+    comparisonCount: (inRange, all) => `公表された平均${all}個のうち${inRange}個が本実験の範囲内にある。`,
+    excludedNote: (reasons) =>
+      `除外した観測（理由別）：${reasons.map(([reason, count]) => `${reason}（${count}件）`).join('、')}。`,
+    incomplete: (count) => `すべての段階がそろわない観測${count}件を除いた。`,
+    notRerun: (patterns) => `公表されているが再実行していないもの：${patterns.join('、')}。`,
+    onlyIn: (environments, pattern) => `${environments.join('、')}のみ：${pattern}。`,
+    item: '項目',
+    host: (number) => (number === undefined ? 'ホスト' : `ホスト${number}`),
+    publishedMachine: (machine) => `${machine}（公表）`,
+    differs: (environment, item, value, patterns) =>
+      `${environment}の${patterns.join('、')}：${item}は「${value}」。`,
+    where: '場所',
+    parameter: 'パラメータ',
+    allPatterns: '全パターン',
+    baseline: '基準',
+    changed: '変更後',
+
+    effects: {
+      shift: 'ずれ',
+      from: '下限',
+      to: '上限',
+      delta: 'Cliffのδ',
+      p: 'p（Holm）',
+      verdict: '基準との比較',
+      verdicts: { changed: '変化あり', unchanged: '変化なし', "can't tell": '判定できない' },
+      method:
+        'ずれ：典型的な値が基準をどれだけ上回るか（Hodges–Lehmann）とその区間。δ：すべての値が基準を上回れば1、すべて下回れば−1。環境ごとに、pは比較の数に応じて補正し（Holm）、区間は95 %区間の誤り率を比較の数で分け合う（Bonferroni）。',
+      fewBoots:
+        '起動を単位とし、起動ごとの平均を比べる。数が少ないため、ずれは平均の差、区間とpはWelchの方法による。',
+      unchanged: (tolerance) =>
+        `変化なし：ずれと平均がともに基準の中央値の${tolerance}以内。差が見つからないことは差がないことの証拠ではないので、それ以外は「判定できない」とする。`,
+      oneBoot: '比較したのは1回の起動のなかの試行である。起動の間のばらつきについては何も示さない。',
+      sentence: (warning) => `${warning}。`,
+    },
+
+    validity: {
+      quantity: '公表値',
+      recording: '記録',
+      operation: '操作',
+      phase: '段階',
+      before: '変更前',
+      after: '変更後',
+      alike: '同じ',
+      error: '誤差',
+      sign: '向き',
+      right: '正',
+      wrong: '誤',
+      rightSigns: '向きが正しい',
+      closer: '近いほう',
+      absolute: '絶対誤差',
+      relative: '相対誤差',
+      median: '中央値',
+      largest: '最大',
+      near: (share) => `${share}以内`,
+      ranks: '順位相関',
+      quantities: {
+        totals: (count) => `全体${count}個`,
+        phases: (count) => `段階${count}個`,
+        slowdowns: (count) => `比${count}個`,
+      },
+      errorNote:
+        '誤差：本実験の値から公表値を引いた差と、その公表値に対する割合。近いほう：割合ではなく誤差の大きさが小さいほうの記録。差が1 µs（比では0.01）に満たなければ「同じ」とする。',
+      summaryNote:
+        '誤差は符号を除いた大きさ。比の誤差に単位はない。順位相関：本実験の値と公表値の間のSpearmanの順位相関係数。「以内」「向きが正しい」「近いほう」は個数。近いほう：絶対誤差が1 µs（比では0.01）以上小さいほうの記録。',
+      slowdownNote: (band) =>
+        `比：基準の平均に対する平均の比。基準自身の比は定義により1なので除く。本実験の値と公表値が、ともに1を${band}を超えて上回る、ともに${band}を超えて下回る、またはともにその間にあるとき、向きが正しい。`,
+      counts: (environment, { before, after, alike }) =>
+        `${environment}：変更後のほうが近いもの${after}個、変更前のほうが近いもの${before}個、同じもの${alike}個。`,
+    },
+  },
+
+  references: {
+    title: '参考文献',
+    noEntry: (key) => `@${key}（該当する文献がない）`,
+    and: ', ',
+    others: '他',
+    editors: () => '（編）',
+    inside: '',
+    edition: (edition) => (/^\d+$/.test(edition) ? `第${edition}版` : edition),
+    accessed: (date) => `${date} 閲覧`,
+    version: (version) => (/^\d/.test(version) ? `バージョン${version}` : version),
+    beforeChrist: (date) => `紀元前${date}${/^\d+$/.test(date) ? '年' : ''}`,
+    about: (date) => `${date}${/^\d+$/.test(date) ? '年' : ''}頃`,
+    season: (season, year) => `${year}年${season}`,
+    seasons: ['春', '夏', '秋', '冬'],
+    states: {
+      inpreparation: '準備中',
+      submitted: '投稿中',
+      forthcoming: '近刊',
+      inpress: '印刷中',
+      prepublished: '先行公開',
+    },
+    genres: {
+      phdthesis: '博士論文',
+      mathesis: '修士論文',
+      bathesis: '学士論文',
+      candthesis: '学位論文',
+      techreport: '技術報告',
+      resreport: '研究報告',
+      patent: '特許',
+      patentde: 'ドイツ特許',
+      patenteu: '欧州特許',
+      patentfr: 'フランス特許',
+      patentuk: '英国特許',
+      patentus: '米国特許',
+    },
+  },
+}
+
+function counted(per: readonly Unit[]): string {
+  return per.map((one) => units[one]).join('と')
+}
+
+function listed(names: readonly string[], more: number): string {
+  return [...names, ...(more > 0 ? [`ほか${more}系列`] : [])].join('、')
+}
+
+/** The subject of a sentence on intervals. */
+function position(count: number, all: number): string {
+  if (all === 1) return '区間は'
+  return count < all ? `${all}個の区間のうち${count}個が` : `${all}個の区間がいずれも`
+}

@@ -1,0 +1,259 @@
+/**
+ * A build:
+ *
+ *   document -> check -> plan -> set up the laboratory -> run what is not there -> render -> _build/index.html
+ *
+ * Reading and checking change nothing. One cell that fails leaves the others alone, and the report says what is missing.
+ */
+
+import { basename, join } from 'node:path'
+import type { KnownRun } from '../claims/verification.ts'
+import { hasErrors } from '../document/problem.ts'
+import { cellsOf, chosen, type PlannedCell } from '../engine/cells.ts'
+import type { Tell } from '../engine/event.ts'
+import type { CellError } from '../engine/execute.ts'
+import { plan, type Step } from '../engine/plan.ts'
+import { type Done, reasonToRun, runCells } from '../engine/schedule.ts'
+import { makeFolder } from '../files/change.ts'
+import { sweep, writeAtomically } from '../files/drafts.ts'
+import { exclusively } from '../files/exclusive.ts'
+import { FileError } from '../files/ordinary.ts'
+import { type Files, type Notes, openFiles, sha256 } from '../files/tracked.ts'
+import { languageOf } from '../locale/languages.ts'
+import type { ReportProblem } from '../report/page.ts'
+import type { Standing } from '../report/telling.ts'
+import type { Run } from '../results/run.ts'
+import { runName } from '../results/run.ts'
+import { StoreError } from '../results/runfile.ts'
+import { openStore } from '../results/store.ts'
+import { setup } from '../testbeds/xen-qemu/setup.ts'
+import { type Rendering, renderInputs } from './exhibits.ts'
+import { knownRuns, shownRuns } from './knownruns.ts'
+import { exhibits, judging, tidy } from './made.ts'
+import { formatManifest, manifestFile, reportFile } from './manifest.ts'
+import { programOf } from './program.ts'
+import { record, refuseOthersRecords, refuseUnrecorded } from './record.ts'
+import {
+  DocumentError,
+  lockFile,
+  type Opened,
+  type Overrides,
+  override,
+  type Site,
+  whereWritten,
+} from './site.ts'
+
+/** What came of a build. */
+export interface Outcome {
+  readonly executed: readonly Run[]
+  readonly failures: readonly CellError[]
+  /** Cells that were to run but did not start, because another failed or is missing. */
+  readonly skipped: readonly string[]
+  /** What the report lacks; empty when none was written. */
+  readonly problems: readonly ReportProblem[]
+  /** The report, relative to the project. */
+  readonly report?: string
+}
+
+export interface BuildOptions extends Overrides {
+  /** Cells to run whatever is there, see plan/cells.ts; `all` for all that are chosen. */
+  readonly rerun: 'all' | readonly string[]
+  /** Cells to run at all; no restriction if empty. */
+  readonly only: readonly string[]
+  /** Boots that run at once. */
+  readonly jobs: number
+  /** Starts further cells after one failed. */
+  readonly keepGoing: boolean
+  /** Runs nothing, and takes recorded runs only. */
+  readonly frozen: boolean
+  /** Writes the runs that the report shows into results/. */
+  readonly record: boolean
+  /** Whether to write the report. */
+  readonly render: boolean
+  readonly signal: AbortSignal
+}
+
+/**
+ * Every cell with its verdict. Throws a DocumentError when the document has errors, and a StoreError that lists the recorded runs
+ * that cannot be read.
+ */
+export async function planDocument(
+  site: Site,
+  opened: Pick<Opened, 'document' | 'environments'>,
+  files: Files = openFiles(site.project),
+  made: ReadonlyMap<string, Run> = new Map(),
+): Promise<readonly Step[]> {
+  const steps = await planAsItIs(site, opened, files, made)
+  const reasons = steps.flatMap(({ verdict }) => (verdict.type === 'damaged' ? [verdict.reason] : []))
+  if (reasons.length > 0) throw new StoreError(reasons.join('\n'))
+  return steps
+}
+
+/** As planDocument, but with recorded runs that cannot be read among the verdicts. */
+export async function planAsItIs(
+  site: Site,
+  { document, environments }: Pick<Opened, 'document' | 'environments'>,
+  files: Files,
+  made: ReadonlyMap<string, Run> = new Map(),
+): Promise<readonly Step[]> {
+  if (hasErrors(document.file)) throw new DocumentError(document.file)
+  const store = openStore(site.project, files, site.seal)
+  const around = { ...whereWritten(site, document), environments, lockFile: lockFile(site), store, files }
+  return await plan(cellsOf(document.blocks), around, made)
+}
+
+/** `opened` comes from openDocument with the same `files`; throws a DocumentError when that has errors, and a FrozenError. */
+export async function build(
+  site: Site,
+  opened: Opened,
+  options: BuildOptions,
+  tell: Tell,
+  files: Files = openFiles(site.project),
+): Promise<Outcome> {
+  const document = override(opened.document, options, tell)
+  const own = { document, environments: opened.environments }
+  const steps = await planDocument(site, own, files)
+  // Beside the runs that a report shows: the records as they were when the build began, held against the document as it is written.
+  const written =
+    document === opened.document || !options.render ? steps : await planDocument(site, opened, files)
+  const { recorded } = knownRuns(written)
+  if (options.frozen) refuseUnrecorded(steps, whereWritten(site, document))
+  const wanted = choice(steps, options)
+  if (options.record) {
+    const recording = steps.filter(({ cell, verdict }) => verdict.type === 'cached' || wanted.isChosen(cell))
+    refuseOthersRecords(recording, whereWritten(site, document))
+  }
+  const toRun = (planned: readonly Step[]) =>
+    planned.filter((step) => wanted.isChosen(step.cell) && reasonToRun(step, wanted.isRerun) !== undefined)
+
+  let done: Done = { executed: [], failures: [], skipped: [] }
+  const first = toRun(steps)
+  if (first.length > 0) {
+    done = await underLock(site, options.signal, tell, async () => {
+      for (const text of await sweep(site.project)) tell({ type: 'note', text })
+      await setUp(site, first, options.signal, tell)
+      const shop = {
+        ...whereWritten(site, document),
+        lockFile: lockFile(site),
+        store: openStore(site.project, openFiles(site.project), site.seal),
+      }
+      let planned: readonly Step[] | undefined
+      const replan = async (made: ReadonlyMap<string, Run>) => {
+        const isChain = steps.some(({ cell }) => cell.block.needs.length > 0)
+        if (planned && !isChain) return planned.filter(({ cell }) => !made.has(runName(cell)))
+        // The files are looked at anew: packages may have been replaced, and runs are made.
+        planned = toRun(await planDocument(site, own, openFiles(site.project, files.notes()), made))
+        return planned
+      }
+      return await runCells(replan, wanted.isRerun, shop, options, tell)
+    })
+  }
+  if (!options.render && !options.record) return { ...done, problems: [] }
+  const after = first.length > 0 ? openFiles(site.project, files.notes()) : files
+  const made = new Map(done.executed.map((run) => [runName(run), run]))
+  const settled = first.length > 0 ? await planDocument(site, own, after, made) : steps
+  const found = shownRuns(settled, made)
+  if (options.record)
+    await underLock(site, options.signal, tell, async () => await record(found, settled, site, tell))
+  const shown = options.record ? found.map(nowRecorded) : found
+  if (!options.render) return { ...done, problems: [] }
+  const rendering = {
+    document,
+    editions: opened.editions,
+    published: opened.published,
+    runs: shown.map(({ run }) => run),
+    standings: standingsOf(shown),
+    records: recorded,
+    files: options.record ? openFiles(site.project, after.notes()) : after,
+    program: programOf(site, after),
+  }
+  // What the manifest notes must be what the next build would look at.
+  if (options.record) await planDocument(site, own, rendering.files)
+  const complete = done.failures.length === 0 && done.skipped.length === 0 && document === opened.document
+  return { ...done, ...(await render(site, rendering, { complete, before: files.notes() })) }
+}
+
+/** Which cells may run, and which of them run whatever is there. Throws a ChoiceError for a name that fits no cell. */
+export function choice(steps: readonly Step[], { only, rerun }: Pick<BuildOptions, 'only' | 'rerun'>) {
+  const cells = steps.map(({ cell }) => cell)
+  const isChosen = chosen(cells, only, '--only')
+  const isRerun = rerun === 'all' ? isChosen : chosen(cells, rerun, '--rerun')
+  const none = (_: PlannedCell) => false
+  return { isChosen, isRerun: rerun.length === 0 ? none : isRerun }
+}
+
+/** Runs `action` while no other build writes to the project. */
+export async function underLock<T>(
+  { project }: Pick<Site, 'project'>,
+  signal: AbortSignal,
+  tell: Tell,
+  action: () => Promise<T>,
+): Promise<T> {
+  const waiting = { what: 'build', signal, onWait: (text: string) => tell({ type: 'note', text }) }
+  return await exclusively(join(makeFolder(project, '.repro'), 'lock'), waiting, action)
+}
+
+/** The laboratory, for the boards that will be used. */
+async function setUp(site: Site, steps: readonly Step[], signal: AbortSignal, tell: Tell): Promise<void> {
+  const roots = steps.flatMap(({ environment }) => (environment === 'local' ? [] : [environment.root]))
+  if (roots.length === 0) return
+  const { substitutions } = await setup([...new Set(roots)].sort(), {
+    lockFile: lockFile(site),
+    cache: site.cache,
+    mirror: site.mirror,
+    report: (update) => tell({ type: 'laboratory', update }),
+    signal,
+  })
+  for (const { root, pinned, installed } of substitutions) {
+    const text = `${root}: ${installed} in place of ${pinned}, which the mirror no longer has; the keys of runs change`
+    tell({ type: 'note', text })
+  }
+}
+
+/** A run of an earlier build that this one has recorded. */
+function nowRecorded(shown: KnownRun): KnownRun {
+  return shown.from === 'here' && shown.stale === undefined ? { ...shown, from: 'record' } : shown
+}
+
+/** By the run's name, as the report takes them. */
+export function standingsOf(shown: readonly KnownRun[]): ReadonlyMap<string, Standing> {
+  return new Map(shown.map(({ run, ...standing }) => [runName(run), standing]))
+}
+
+function absent(file: string): never {
+  throw new FileError(`no file ${file}`)
+}
+
+async function render(
+  site: Site,
+  rendering: Rendering,
+  { complete, before }: { readonly complete: boolean; readonly before: Notes },
+): Promise<Pick<Outcome, 'problems' | 'report'>> {
+  const { project, document: path, generator } = site
+  const steps = renderInputs(rendering)
+  // The report is the only user of unified's HTML side, which takes a while to load.
+  const { renderReport } = await import('../report/page.ts')
+  const report = reportFile(path)
+  const { html, problems } = await renderReport({
+    ...rendering,
+    editions: rendering.editions.map(({ file, lang }) => ({
+      lang,
+      href: encodeURI(basename(reportFile(file))),
+    })),
+    read: async (file) => rendering.files.read(file) ?? absent(file),
+    exhibits: exhibits(site, new Map(Object.entries(steps))),
+    judgement: judging(site, rendering.program, languageOf(rendering.document.frontMatter.lang)),
+    generator,
+  })
+  await writeAtomically(project, report, html)
+  const manifest = {
+    complete: complete && problems.length === 0,
+    notes: { ...before, ...rendering.files.notes() },
+    report: sha256(html),
+    steps,
+  }
+  const sealed = formatManifest(manifest, site)
+  if (sealed) await writeAtomically(project, manifestFile(path), sealed)
+  await tidy(site)
+  return { problems, report }
+}

@@ -1,0 +1,127 @@
+/** Compares runs: two states of the record, or two runs of a cell. */
+
+import { type Change, cellChanges, changesOf } from '../engine/verdict.ts'
+import { openGit } from '../files/git.ts'
+import { openFiles } from '../files/tracked.ts'
+import { QueryError, unitName } from '../query/quantity.ts'
+import { type Factors, series } from '../query/series.ts'
+import type { Run } from '../results/run.ts'
+import { excludedColumn, runName } from '../results/run.ts'
+import { parseRun, reasonOf, StoreError } from '../results/runfile.ts'
+import { type CellName, openStore, sameRows } from '../results/store.ts'
+import { type Comparison, compare } from '../stats/compare.ts'
+import type { Site } from './site.ts'
+
+/** Runs by the name of their cell. */
+export type RunSet = ReadonlyMap<string, Run>
+
+export interface MetricDifference extends Omit<Comparison, 'unit'> {
+  /** Value of the first factor; empty when there is none. */
+  readonly series: string
+  readonly measure: string
+  /** As of a series: 'us' for all times. */
+  readonly unit: string
+  /** What counts as an observation. */
+  readonly per: Comparison['unit']
+}
+
+export interface CellDifference {
+  readonly cell: string
+  /** Where it is; if in both, whether the observations are the same one for one. */
+  readonly presence: 'only in a' | 'only in b' | 'same rows' | 'other rows'
+  readonly inputs: readonly Change[]
+  /** Items of the captured environment. */
+  readonly environment: readonly Change[]
+  readonly metrics: readonly MetricDifference[]
+}
+
+/** In the order of the names. Two sets of one run each are compared whatever cells they are of. */
+export function diffRuns(a: RunSet, b: RunSet): readonly CellDifference[] {
+  const [[first] = [], [second] = []] = [[...a.keys()], [...b.keys()]]
+  if (a.size === 1 && b.size === 1 && first !== undefined && second !== undefined && first !== second) {
+    const name = `${first} -> ${second}`
+    return diffRuns(new Map([[name, a.get(first) as Run]]), new Map([[name, b.get(second) as Run]]))
+  }
+  return [...new Set([...a.keys(), ...b.keys()])].sort().map((cell): CellDifference => {
+    const [one, other] = [a.get(cell), b.get(cell)]
+    if (one === undefined || other === undefined) {
+      const presence = one === undefined ? 'only in b' : 'only in a'
+      return { cell, presence, inputs: [], environment: [], metrics: [] }
+    }
+    const same = sameRows(one, other)
+    return {
+      cell,
+      presence: same ? 'same rows' : 'other rows',
+      inputs: cellChanges(one.inputs, other.inputs),
+      environment: changesOf(one.captured, other.captured),
+      metrics: same ? [] : metrics(one, other),
+    }
+  })
+}
+
+/** Every measure that both have, for each value of the first factor (such as the operation), in the order of `a`. */
+function metrics(a: Run, b: Run): readonly MetricDifference[] {
+  const factor = a.columns.find(({ name, role }) => role === 'factor' && name !== excludedColumn)?.name
+  const groups = factor === undefined ? [''] : [...new Set(a.rows.map((row) => String(row[factor] ?? '')))]
+  return groups.flatMap((group) => {
+    const factors: Factors = factor === undefined ? {} : { [factor]: group }
+    return a.columns.flatMap(({ name: measure, role }) => {
+      const shared = role === 'measure' && b.columns.some((one) => one.name === measure && one.role === role)
+      if (!shared) return []
+      const one = series(a, factors, measure)
+      const other = series(b, factors, measure)
+      if (one.values.length === 0 || other.values.length === 0) return []
+      if (one.unit !== other.unit)
+        throw new QueryError(
+          `${measure} of ${runName(a)} cannot be compared: ${unitName(one.unit)} before, now ${unitName(other.unit)}`,
+        )
+      const { unit: per, ...comparison } = compare(one, other)
+      return [{ ...comparison, series: group, measure, unit: one.unit, per }]
+    })
+  })
+}
+
+/**
+ * The runs that a word stands for: `recorded` (results/ as it is), `latest` (the newest made here of each cell), a cell's name (its
+ * recorded run), a run made here (its id, or the start of it), or a git revision (results/ as it was). Undefined if it stands for nothing.
+ */
+export function runSet(
+  word: string,
+  cells: readonly CellName[],
+  { project, seal }: Pick<Site, 'project' | 'seal'>,
+): RunSet | undefined {
+  const store = openStore(project, openFiles(project), seal)
+  const named = (runs: readonly (Run | undefined)[]) =>
+    new Map(runs.flatMap((run) => (run ? [[runName(run), run]] : [])))
+  if (word === 'recorded') return named(cells.map(store.recorded))
+  if (word === 'latest') return named(cells.map((cell) => store.cached(cell)))
+  for (const cell of cells) {
+    if (runName(cell) === word) return named([store.recorded(cell)])
+    const id = store.history(cell).find((one) => one.startsWith(word))
+    if (id !== undefined) return named([store.past(cell, id)])
+  }
+  return atRevision(word, project)
+}
+
+function atRevision(revision: string, project: string): RunSet | undefined {
+  const git = openGit(project)
+  const commit = git('rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`)?.trim()
+  if (commit === undefined) return undefined
+  const files = git('ls-tree', '-r', '-z', '--name-only', commit, '--', 'results')?.split('\0') ?? []
+  const there = new Set(files)
+  const runs = files
+    .filter((file) => file.endsWith('/run.json'))
+    .flatMap((file) => {
+      const folder = file.slice(0, -'/run.json'.length)
+      const show = (name: string) =>
+        there.has(`${folder}/${name}`) ? git('cat-file', 'blob', `${commit}:./${folder}/${name}`) : undefined
+      try {
+        return parseRun(show, `${revision}:${folder}`, folder.slice('results/'.length)) ?? []
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error
+        const advice = 'name another revision, or use the version of repro that this one was made with'
+        throw new StoreError(`${reasonOf(error)}: ${advice}`, { cause: error })
+      }
+    })
+  return new Map(runs.map((run) => [runName(run), run]))
+}

@@ -1,0 +1,163 @@
+/** What goes into each table, each figure and the page, part by part: as the inputs of a run, so that a change can be named. */
+
+import { isFile } from '../check/check.ts'
+import { picturesOf } from '../check/picture.ts'
+import type { KnownRun } from '../claims/verification.ts'
+import type { ClaimBlock, FigureBlock, TableBlock } from '../document/block.ts'
+import { comparesWithTables, expressionsOf } from '../document/claim.ts'
+import type { Document } from '../document/document.ts'
+import { pathsIn } from '../document/exhibit.ts'
+import type { Files } from '../files/tracked.ts'
+import { languageOf, wordsOf } from '../locale/languages.ts'
+import type { PublishedTable } from '../query/published.ts'
+import { cellsRead, type Results } from '../query/query.ts'
+import { labels, missingRuns } from '../report/exhibits.ts'
+import { staleReasons } from '../report/standing.ts'
+import { tableKinds } from '../report/tables/kinds.ts'
+import type { Standings } from '../report/telling.ts'
+import { digest, parameterInputs } from '../results/key.ts'
+import type { Inputs, Run } from '../results/run.ts'
+import { runName } from '../results/run.ts'
+import { rowsDigest } from '../results/runfile.ts'
+import type { Edition } from './site.ts'
+
+export interface Rendering {
+  readonly document: Document
+  readonly editions: readonly Edition[]
+  readonly published: readonly PublishedTable[]
+  readonly runs: readonly Run[]
+  readonly standings: Standings
+  /** Recorded runs; those that are shown unless given. */
+  readonly records?: readonly KnownRun[]
+  readonly files: Files
+  /** What identifies this program: its version and code. */
+  readonly program: string
+}
+
+/** By id of the table, figure or claim; `page` is the whole report. */
+export function renderInputs(rendering: Rendering): Readonly<Record<string, Inputs>> {
+  const { document, editions, published, runs, standings, files, program } = rendering
+  const { lang, texts } = document.frontMatter
+  const names = labels(document, wordsOf(lang))
+  const language = { language: lang, texts: digest(texts) }
+  const experiments = document.blocks.filter((block) => block.type === 'experiment')
+  const stale = staleReasons(standings)
+  const runInputs = new Map(runs.map((run) => [run, runInput(run, stale)]))
+  const inputsOfRuns = (experiment?: string): Inputs => {
+    const own = runs.filter((run) => experiment === undefined || run.experiment === experiment)
+    const missing = document.blocks.flatMap((block) =>
+      block.type === 'experiment' && (experiment === undefined || block.id === experiment)
+        ? missingRuns(block, own)
+        : [],
+    )
+    const patterns = document.blocks.flatMap((block) =>
+      block.type === 'experiment' && block.id === experiment ? block.patterns : [],
+    )
+    return Object.fromEntries([
+      ...patterns.map(({ name, label }) => [`label ${experiment}/${name}`, label] as const),
+      ...own.map((run) => [`run ${runName(run)}`, runInputs.get(run) ?? ''] as const),
+      ...missing.map((name) => [`run ${name}`, 'missing'] as const),
+    ])
+  }
+  const { original } = document
+  const tables = tableInputs(published)
+  const documents = {
+    'file document': files.digest(document.file.path ?? '') ?? '',
+    ...(original ? fileInput(original.file.path ?? '', files) : {}),
+  }
+  const steps: Record<string, Inputs> = {}
+  for (const block of document.blocks) {
+    if (block.type === 'claim') {
+      steps[block.id] = claimInputs(block, { experiments, runs, published }, stale, program, languageOf(lang))
+    }
+    if (block.type !== 'table' && block.type !== 'figure') continue
+    const { place: _, ...written } = block
+    steps[block.id] = {
+      ...parameterInputs(JSON.parse(JSON.stringify(written)), 'block '),
+      label: names.get(block.id) ?? '',
+      ...language,
+      program,
+      ...sourcesOf(block, files, { inputsOfRuns, documents: { ...documents, ...tables } }),
+    }
+  }
+  steps.page = {
+    ...documents,
+    ...Object.fromEntries(editions.map(({ file, lang }) => [`edition ${file}`, lang])),
+    program,
+    ...inputsOfRuns(),
+    ...Object.fromEntries(Object.entries(steps).map(([id, inputs]) => [`exhibit ${id}`, digest(inputs)])),
+    ...pictures(document, files),
+    ...tables,
+    ...(document.frontMatter.bibliography ? fileInput(document.frontMatter.bibliography.file, files) : {}),
+  }
+  return steps
+}
+
+/** All that can change the judgement of a claim; `language` is that of its reasons. */
+export function claimInputs(
+  claim: ClaimBlock,
+  { experiments, runs, published = [] }: Results,
+  stale: ReadonlyMap<string, string>,
+  program: string,
+  language = 'en',
+): Inputs {
+  const { place: _, test, published: theirs, ...written } = claim
+  const found = new Map(runs.map((run) => [runName(run), run]))
+  return {
+    ...parameterInputs(JSON.parse(JSON.stringify(written)), 'block '),
+    'block test': digest(test),
+    ...(theirs === undefined
+      ? {}
+      : { 'block published': typeof theirs === 'object' ? digest(theirs) : theirs }),
+    language,
+    program,
+    ...(comparesWithTables(claim) ? tableInputs(published) : {}),
+    ...Object.fromEntries(
+      cellsRead(expressionsOf(test), experiments).map((name) => {
+        const run = found.get(name)
+        return [`run ${name}`, run ? runInput(run, stale) : 'missing']
+      }),
+    ),
+  }
+}
+
+/** Any of the published tables that a document names may have what a path asks for. */
+function tableInputs(tables: readonly PublishedTable[]): Inputs {
+  return Object.fromEntries(tables.map(({ file, cells }) => [`file ${file}`, digest(cells)]))
+}
+
+function runInput(run: Run, stale: ReadonlyMap<string, string>): string {
+  return digest([
+    run.key,
+    rowsDigest(run),
+    Object.entries(run.datasets ?? {}).map(([name, dataset]) => [name, rowsDigest(dataset)]),
+    run.captured,
+    stale.get(runName(run)) ?? null,
+  ])
+}
+
+function fileInput(path: string, files: Files): Inputs {
+  return { [`file ${path}`]: files.digest(path) ?? 'missing' }
+}
+
+function sourcesOf(
+  block: TableBlock | FigureBlock,
+  files: Files,
+  { inputsOfRuns, documents }: { inputsOfRuns: (experiment?: string) => Inputs; documents: Inputs },
+): Inputs {
+  const file = (path: string): Inputs => fileInput(path, files)
+  if (block.type === 'table') {
+    const options = tableKinds.get(block.kind)?.files ?? []
+    const paths = options.flatMap((option) => pathsIn(block.options[option]))
+    // A table of no experiment draws on the document itself: its claims.
+    const own = block.from === undefined ? { ...inputsOfRuns(), ...documents } : inputsOfRuns(block.from)
+    return Object.assign({}, own, ...paths.map(file))
+  }
+  const data = Object.values(block.data).map(({ from }) => (isFile(from) ? file(from) : inputsOfRuns(from)))
+  return Object.assign(file(block.spec), ...data)
+}
+
+function pictures(document: Document, files: Files): Inputs {
+  const paths = picturesOf(document).flatMap(({ path }) => path ?? [])
+  return Object.assign({}, ...[...new Set(paths)].map((path) => fileInput(path, files)))
+}

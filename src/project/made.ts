@@ -1,0 +1,117 @@
+/**
+ * What earlier builds made of inputs (tables, figures, judgements of claims), by the digest of these: .repro/made/<digest>. Only
+ * what carries this machine's seal is read: a stranger's bytes could say, and build, anything.
+ */
+
+import { deserialize, serialize } from 'node:v8'
+import { type Judgement, judge } from '../claims/judge.ts'
+import type { Measured } from '../claims/measure.ts'
+import type { Reasons } from '../claims/reasons.ts'
+import type { Evidence } from '../claims/scope.ts'
+import type { ClaimBlock } from '../document/block.ts'
+import { remove } from '../files/change.ts'
+import { writeAtomically } from '../files/drafts.ts'
+import { openFiles } from '../files/tracked.ts'
+import type { PublishedSource, Source } from '../query/quantity.ts'
+import type { Exhibit, Exhibits } from '../report/exhibits.ts'
+import { digest } from '../results/key.ts'
+import type { Inputs } from '../results/run.ts'
+import { runName } from '../results/run.ts'
+import type { Item } from '../results/seal.ts'
+import { claimInputs } from './exhibits.ts'
+import { contentOf, everyManifest } from './manifest.ts'
+import type { Site } from './site.ts'
+
+const folder = '.repro/made'
+
+type Place = Pick<Site, 'project' | 'seal'>
+
+function itemOf(name: string): Item {
+  return { kind: 'rendered', path: `${folder}/${name}` }
+}
+
+function find({ project, seal }: Place, inputs: Inputs): Uint8Array | undefined {
+  const name = digest(inputs)
+  const file = contentOf(project, `${folder}/${name}`)
+  return file && seal.open(itemOf(name), file)
+}
+
+async function keep({ project, seal }: Place, inputs: Inputs, made: Uint8Array): Promise<void> {
+  const item = itemOf(digest(inputs))
+  const file = seal.close(item, made)
+  if (file) await writeAtomically(project, item.path, file)
+}
+
+/** `steps` are the inputs of the document's tables and figures by id. */
+export function exhibits(place: Place, steps: ReadonlyMap<string, Inputs>): Exhibits {
+  return {
+    find(id) {
+      const found = find(place, steps.get(id) ?? {})
+      return found && (deserialize(found) as Exhibit)
+    },
+    keep: (id, made) => keep(place, steps.get(id) ?? {}, serialize(made)),
+  }
+}
+
+/** Judges a claim, unless `program` did so before from the same evidence; `language` is that of `reasons` (English unless given). */
+export function judging(place: Place, program: string, language?: string) {
+  return async (claim: ClaimBlock, evidence: Evidence, reasons?: Reasons): Promise<Judgement> => {
+    const inputs = claimInputs(claim, evidence.results, evidence.stale, program, language)
+    const found = revive(find(place, inputs), claim, evidence)
+    if (found) return found
+    const made = judge(claim, evidence, reasons ? { reasons } : {})
+    await keep(place, inputs, dehydrate(made))
+    return made
+  }
+}
+
+/** Runs are named in it, not held. Not JSON, which has no infinite ends of intervals. */
+function dehydrate({ claim: _, measured, ...judged }: Judgement): Uint8Array {
+  const named = measured.map((one) => ({
+    ...one,
+    sources: one.sources.map((source) =>
+      source.type === 'run' ? { type: 'run', name: runName(source.run), n: source.n } : source,
+    ),
+  }))
+  return serialize({ ...judged, measured: named })
+}
+
+type Dehydrated = Omit<Judgement, 'claim' | 'measured'> & {
+  readonly measured: readonly (Omit<Measured, 'sources'> & {
+    readonly sources: readonly (
+      | { readonly type: 'run'; readonly name: string; readonly n: number }
+      | PublishedSource
+    )[]
+  })[]
+}
+
+function revive(
+  found: Uint8Array | undefined,
+  claim: ClaimBlock,
+  { results }: Evidence,
+): Judgement | undefined {
+  if (found === undefined) return undefined
+  const runs = new Map(results.runs.map((run) => [runName(run), run]))
+  const { measured, ...judged } = deserialize(found) as Dehydrated
+  const whole = measured.map((one) => ({
+    ...one,
+    sources: one.sources.flatMap((source): readonly Source[] => {
+      if (source.type === 'published') return [source]
+      const run = runs.get(source.name)
+      return run ? [{ type: 'run', run, n: source.n }] : []
+    }),
+  }))
+  return { ...judged, claim, measured: whole }
+}
+
+/** Deletes what was made here and no report was made from. */
+export async function tidy({ project, seal }: Place): Promise<void> {
+  const used = new Set(
+    everyManifest({ project, seal }).flatMap(({ steps }) => Object.values(steps).map(digest)),
+  )
+  for (const name of openFiles(project).list(folder)) {
+    const path = `${folder}/${name}`
+    const file = used.has(name) ? undefined : contentOf(project, path)
+    if (file && seal.isOurs(itemOf(name), file)) await remove(project, path)
+  }
+}

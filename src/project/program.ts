@@ -1,0 +1,52 @@
+/** What identifies this program: what it would render may change with its code, and with the libraries that are no part of it. */
+
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Files } from '../files/tracked.ts'
+import { digest } from '../results/key.ts'
+import type { Site } from './site.ts'
+
+/** Packages that are not part of the program's own file and make what a report shows; see build.mjs. */
+const libraries = ['@retorquere/bibtex-parser', 'edtf']
+
+/** The command line's own file names those of its other parts by their content; the process that draws is an entry by itself. */
+const drawer = 'drawer.js'
+
+/** SHA-256 (hex) over the program's name, version and code, Node's version, and those of the libraries and what they need. */
+export function programOf({ generator }: Pick<Site, 'generator'>, files: Files): string {
+  const entry = process.argv[1] ?? ''
+  const here = dirname(fileURLToPath(import.meta.url))
+  const versions = versionsOf(libraries, here, files)
+  const code = [entry, join(here, drawer)].map((file) => files.digest(file) ?? '')
+  return digest([generator, ...code, process.version, versions])
+}
+
+/** Names and versions of packages and of all that they depend on, as a file in the folder `from` would find them. Sorted. */
+export function versionsOf(names: readonly string[], from: string, files: Files): readonly string[] {
+  const versions = new Map<string, string>()
+  const visit = (name: string, from: string) => {
+    const found = manifestOf(name, from, files)
+    if (found === undefined || versions.has(found.folder)) return
+    versions.set(found.folder, `${name} ${found.version}`)
+    for (const dependency of Object.keys(found.dependencies ?? {})) visit(dependency, found.folder)
+  }
+  for (const name of names) visit(name, from)
+  return [...versions.values()].sort()
+}
+
+interface PackageManifest {
+  readonly folder: string
+  readonly version: string
+  readonly dependencies?: Readonly<Record<string, string>>
+}
+
+/** Where Node would find the package for a file in the folder `from`. */
+function manifestOf(name: string, from: string, files: Files): PackageManifest | undefined {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const own = join(folder, 'node_modules', name)
+    const file = join(own, 'package.json')
+    if (files.digest(file) !== undefined) return { ...JSON.parse(readFileSync(file, 'utf8')), folder: own }
+    if (folder === dirname(folder)) return undefined
+  }
+}

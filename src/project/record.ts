@@ -1,0 +1,66 @@
+/** The record: what a frozen build demands of it, and what --record writes into results/. */
+
+import { VFile } from 'vfile'
+import type { KnownRun } from '../claims/verification.ts'
+import { parseDocument } from '../document/document.ts'
+import type { Tell } from '../engine/event.ts'
+import type { Step } from '../engine/plan.ts'
+import { openFiles } from '../files/tracked.ts'
+import { documentOf, runName } from '../results/run.ts'
+import { StoreError } from '../results/runfile.ts'
+import { openStore, recordedFolder } from '../results/store.ts'
+import type { Site } from './site.ts'
+
+/** A frozen build found cells whose recorded run is not there or made from something else; one line a cell. */
+export class FrozenError extends Error {
+  override readonly name = 'FrozenError'
+}
+
+/** Throws a FrozenError unless every cell's recorded run is what the document asks for. */
+export function refuseUnrecorded(steps: readonly Step[], site: Site): void {
+  const lines = steps.flatMap((step) => {
+    const { cell, verdict } = step
+    if (verdict.type === 'recorded') return []
+    const why = verdict.type === 'cached' ? 'run here, but not recorded (repro run --record)' : verdict.reason
+    const owner = otherOwner(step, site)
+    return [`${runName(cell)}: ${why}${owner === undefined ? '' : `; ${owner}`}`]
+  })
+  if (lines.length > 0) throw new FrozenError(lines.join('\n'))
+}
+
+/** Throws a StoreError when recording would replace runs of another document that has an experiment of the same name. */
+export function refuseOthersRecords(steps: readonly Step[], site: Site): void {
+  const lines = steps.flatMap((step) =>
+    step.verdict.type === 'recorded' ? [] : (otherOwner(step, site) ?? []),
+  )
+  if (lines.length === 0) return
+  throw new StoreError(
+    `${lines.join('\n')}\nRecording would replace it: give the experiment in ${site.document} another id.`,
+  )
+}
+
+/** In words, if the recorded run of a cell belongs to another document, which still has the experiment. */
+function otherOwner({ cell, record }: Step, { project, document }: Site): string | undefined {
+  const owner = record && documentOf(record.run)
+  if (owner === undefined || owner === document) return undefined
+  const files = openFiles(project)
+  const value = files.problem(owner) === undefined ? files.text(owner) : undefined
+  const theirs = value === undefined ? [] : parseDocument(new VFile({ path: owner, value })).blocks
+  return theirs.some(({ id, type }) => type === 'experiment' && id === cell.experiment)
+    ? `${recordedFolder(cell)} is the record of ${owner}, which has an experiment of the same name`
+    : undefined
+}
+
+/** Writes the runs that the report shows, except for stale ones and for those that are there. */
+export async function record(
+  shown: readonly KnownRun[],
+  steps: readonly Step[],
+  { project, seal }: Site,
+  tell: Tell,
+): Promise<void> {
+  const recorded = new Set(steps.flatMap(({ verdict }) => (verdict.type === 'recorded' ? [verdict.run] : [])))
+  const fresh = shown.filter(({ run, stale }) => stale === undefined && !recorded.has(run))
+  const store = openStore(project, openFiles(project), seal)
+  for (const { run } of fresh) await store.record(run)
+  tell({ type: 'note', text: `recorded ${fresh.length} ${fresh.length === 1 ? 'run' : 'runs'} in results/` })
+}

@@ -1,0 +1,214 @@
+/** Where a build takes place, and the document that it is about. */
+
+import { join } from 'node:path'
+import { VFile } from 'vfile'
+import { parseBibliography } from '../bibliography/bibliography.ts'
+import { check } from '../check/check.ts'
+import type { Block } from '../document/block.ts'
+import { citedKeys } from '../document/citation.ts'
+import { type Document, parseDocument, parseFrontMatter } from '../document/document.ts'
+import { fail, hasErrors, sortMessages, warn } from '../document/problem.ts'
+import { longestDeadlineSeconds } from '../document/schema.ts'
+import { cellsOf, chosen } from '../engine/cells.ts'
+import type { BuildEvent } from '../engine/event.ts'
+import { realPaths } from '../engine/modules.ts'
+import { checkScripts } from '../engine/scripts.ts'
+import { FileError } from '../files/ordinary.ts'
+import { type Files, openFiles } from '../files/tracked.ts'
+import { languages } from '../locale/languages.ts'
+import { type PublishedTable, publishedTables } from '../query/published.ts'
+import { tableKinds } from '../report/tables/kinds.ts'
+import type { Seal } from '../results/seal.ts'
+import { type Environment, readEnvironments } from '../testbed/environment.ts'
+
+export interface Site {
+  /** Absolute path of the project. */
+  readonly project: string
+  /** The document, relative to the project. */
+  readonly document: string
+  /** Folder of what can be made again, see testbed/cache.ts. */
+  readonly cache: string
+  /** What in .repro/ is trusted. */
+  readonly seal: Seal
+  /** Value of REPRO_DEBIAN_MIRROR. */
+  readonly mirror: string | undefined
+  /** Name and version of this program. */
+  readonly generator: string
+}
+
+/** What the command line may lay over the document. */
+export interface Overrides {
+  readonly trials?: number | undefined
+  readonly boots?: number | undefined
+  readonly deadlineSeconds?: number | undefined
+}
+
+/** The command line asks for more boots than an experiment has trials. */
+export class BootsError extends Error {
+  override readonly name = 'BootsError'
+}
+
+/** The document has errors; they are in its file's messages. */
+export class DocumentError extends Error {
+  override readonly name = 'DocumentError'
+  readonly file: VFile
+
+  constructor(file: VFile) {
+    super(`${file.path} has errors`)
+    this.file = file
+  }
+}
+
+/** A document that was read and checked, and where it is. */
+export interface Opened {
+  readonly document: Document
+  readonly environments: ReadonlyMap<string, Environment>
+  /** Tables of others that expressions may read. */
+  readonly published: readonly PublishedTable[]
+  /** Documents that are the same in another language. */
+  readonly editions: readonly Edition[]
+}
+
+/** A document by its path, relative to the project, and its language. */
+export interface Edition {
+  readonly file: string
+  readonly lang: string
+}
+
+export const environmentsFile = 'experiments/environments.yaml'
+export const packagesLock = 'experiments/packages.lock.json'
+
+export function lockFile({ project }: Site): string {
+  return join(project, packagesLock)
+}
+
+/** Throws a FileError for files of the laboratory that cannot be read. No document names them, so that the error has no place in one. */
+export function refuseForeign(files: Files): void {
+  for (const file of [environmentsFile, packagesLock]) {
+    const problem = files.problem(file)
+    if (problem !== undefined) throw new FileError(problem)
+  }
+}
+
+/** The site of the document that the experiments stand in: for an edition that of its original. */
+export function whereWritten(site: Site, { original }: Document): Site {
+  return { ...site, document: original?.file.path ?? site.document }
+}
+
+/**
+ * Reads and checks the document, and of an edition its original: everything that is wrong with it is in its file's messages, and that the
+ * original has mistakes is one of them.
+ */
+export async function openDocument(site: Site, files: Files = openFiles(site.project)): Promise<Opened> {
+  const { project, document: path } = site
+  const value = files.read(path) ?? ''
+  const { editionOf } = parseFrontMatter(files.text(path) ?? '')
+  const original = editionOf && (await originalOf(editionOf.file, site, files))
+  const document = parseDocument(new VFile({ path, value }), original)
+  refuseForeign(files)
+  // A document whose experiments all run on this host needs no such file.
+  const environments = files.exists(environmentsFile)
+    ? await readEnvironments(join(project, environmentsFile))
+    : new Map<string, Environment>()
+  const { bibliography } = document.frontMatter
+  // What cannot be read is told by `check`, at its place.
+  const text = (named: string) => (files.problem(named) === undefined ? files.text(named) : undefined)
+  const entries = bibliography && document.citations.length > 0 ? text(bibliography.file) : undefined
+  const published = publishedTables(document.frontMatter.published, text)
+  const isOrphan = document.frontMatter.editionOf !== undefined && document.original === undefined
+  if (!isOrphan)
+    check(document, {
+      ...files,
+      environments: [...environments.keys(), 'local'],
+      emulated: [...environments.values()]
+        .filter(({ testbed }) => testbed === 'emulated')
+        .map(({ name }) => name),
+      tableKinds,
+      published,
+      languages: [...languages.keys()],
+      bibliography: entries === undefined ? undefined : await parseBibliography(entries, citedKeys(document)),
+    })
+  if (document.original === undefined) checkScripts(document, path, files, realPaths(project))
+  const editions = editionsOf(document, path, files)
+  sortMessages(document.file)
+  return { document, environments, published, editions }
+}
+
+/** What an edition is read with, or the reason why it cannot be. */
+async function originalOf(file: string, site: Site, files: Files): Promise<Document | string> {
+  const problem = files.problem(file)
+  if (problem !== undefined) return problem
+  const text = files.text(file)
+  if (text === undefined) return `no document ${file}`
+  const { editionOf } = parseFrontMatter(text)
+  if (editionOf) return `${file} is itself an edition of ${editionOf.file}: name the original`
+  const { document } = await openDocument({ ...site, document: file }, files)
+  return hasErrors(document.file) ? `${file} has errors: see repro check ${file}` : document
+}
+
+/** The original and its other editions, in its order. Both must name each other, or a reader of one would not find the other. */
+function editionsOf(document: Document, path: string, files: Files): readonly Edition[] {
+  const { original = document, file, frontMatter } = document
+  const { editions } = original.frontMatter
+  const { editionOf } = frontMatter
+  const name = editionOf?.file ?? path
+  if (editionOf && document.original && !editions.some((one) => one.file === path)) {
+    const reason = `${name} does not name this edition, so its report does not lead here: add editions: [${path}] to its front matter`
+    warn(file, 'edition-of', editionOf.place, reason)
+  }
+  const found = editions.flatMap((edition): readonly Edition[] => {
+    const problem = files.problem(edition.file)
+    const text = problem === undefined ? files.text(edition.file) : undefined
+    const own = text === undefined ? undefined : parseFrontMatter(text)
+    if (own?.editionOf?.file === name) return [{ file: edition.file, lang: own.lang }]
+    const absent = problem ?? `no document ${edition.file}`
+    const reason = own === undefined ? absent : `${edition.file} does not say editionOf: ${name}`
+    if (document === original) fail(file, 'editions', edition.place, reason)
+    return []
+  })
+  return [{ file: name, lang: original.frontMatter.lang }, ...found].filter((one) => one.file !== path)
+}
+
+/**
+ * The document as if it had been written with the command line's values; says where they differ. Experiments without a cell that
+ * `only` chooses stay as they are. Where fewer trials are left than boots, a boot has one each. Throws a BootsError where more boots are
+ * asked for than there are trials.
+ */
+export function override(
+  document: Document,
+  { trials, boots, deadlineSeconds: given, only = [] }: Overrides & { readonly only?: readonly string[] },
+  tell: (event: BuildEvent) => void = () => {},
+): Document {
+  const deadlineSeconds = given === undefined ? undefined : Math.min(given, longestDeadlineSeconds)
+  if ([trials, boots, deadlineSeconds].every((value) => value === undefined)) return document
+  const cells = cellsOf(document.blocks)
+  const experiments = new Set(cells.filter(chosen(cells, only, '--only')).map(({ experiment }) => experiment))
+  const changed = (block: Block): Block => {
+    if (block.type !== 'experiment' || !experiments.has(block.id)) return block
+    const note = (text: string) => tell({ type: 'note', text })
+    const overrides = (flag: string, value: number | undefined, written: number, unit = '') => {
+      if (value !== undefined && value !== written)
+        note(`--${flag} ${value} overrides the document's ${written}${unit} for ${block.id}`)
+      return value ?? written
+    }
+    const changes = {
+      trials: overrides('trials', trials, block.trials),
+      boots: overrides('boots', boots, block.boots),
+      deadlineSeconds: overrides('deadline', deadlineSeconds, block.deadlineSeconds, ' s'),
+    }
+    if (changes.boots <= changes.trials) return { ...block, ...changes }
+    if (boots !== undefined)
+      throw new BootsError(
+        `--boots ${boots} is more than the ${changes.trials} trials of ${block.id}: each boot has at least one (--trials N, or fewer boots)`,
+      )
+    note(
+      `${changes.trials} boots of ${block.id} instead of the document's ${block.boots}, as many as --trials leaves trials`,
+    )
+    return { ...block, ...changes, boots: changes.trials }
+  }
+  const blocks = new Map(document.blocks.map((block) => [block, changed(block)]))
+  const nodes = [...document.nodes].map(
+    ([node, part]) => [node, part.type === 'value' ? part : (blocks.get(part) ?? part)] as const,
+  )
+  return { ...document, blocks: [...blocks.values()], nodes: new Map(nodes) }
+}

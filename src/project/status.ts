@@ -1,0 +1,79 @@
+/** Where every step of a document stands: its cells, its tables, figures and claims, and the page. */
+
+import type { Step } from '../engine/plan.ts'
+import { type Change, cellChanges, changesOf, listed } from '../engine/verdict.ts'
+import { openFiles } from '../files/tracked.ts'
+import { digest } from '../results/key.ts'
+import type { Inputs, Run } from '../results/run.ts'
+import { runName } from '../results/run.ts'
+import { planAsItIs, standingsOf } from './build.ts'
+import { renderInputs } from './exhibits.ts'
+import { knownRuns } from './knownruns.ts'
+import { readManifest, reportDigest } from './manifest.ts'
+import { programOf } from './program.ts'
+import { openDocument, type Site } from './site.ts'
+
+export interface StepStatus {
+  /** Name of a cell, id of a table, figure or claim, or `page`. */
+  readonly id: string
+  readonly type: 'cell' | 'table' | 'figure' | 'claim' | 'page'
+  /** Of a cell `recorded`, `cached`, `stale`, `missing` or `damaged`; of the others `fresh`, `stale` or `missing`. */
+  readonly state: 'recorded' | 'cached' | 'fresh' | 'stale' | 'missing' | 'damaged'
+  /** Why it is stale, missing or damaged. */
+  readonly reason?: string
+  readonly key: string
+  /** What goes into the key. */
+  readonly inputs: Inputs
+  /** What is different from when it was made; undefined if it never was. */
+  readonly changes?: readonly Change[]
+}
+
+/** In the order of the plan: cells; tables, figures and claims as they come; the page. Throws a DocumentError when the document has errors. */
+export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
+  const manifest = readManifest(site)
+  const files = openFiles(site.project, manifest?.notes)
+  const opened = await openDocument(site, files)
+  const steps = await planAsItIs(site, opened, files)
+  const { shown } = knownRuns(steps)
+  const inputs = renderInputs({
+    document: opened.document,
+    editions: opened.editions,
+    published: opened.published,
+    runs: shown.map(({ run }) => run),
+    standings: standingsOf(shown),
+    files,
+    program: programOf(site, files),
+  })
+  const types = new Map<string, StepStatus['type']>([
+    ...opened.document.blocks.flatMap(({ id, type }) => (type === 'experiment' ? [] : [[id, type] as const])),
+    ['page', 'page'],
+  ])
+  const isThere = manifest !== undefined && reportDigest(site.project, site.document) === manifest.report
+  const exhibits = Object.entries(inputs).map(([id, now]): StepStatus => {
+    const type = types.get(id) ?? 'page'
+    const step = { id, type, key: digest(now), inputs: now }
+    return exhibitStatus(step, isThere && Object.hasOwn(manifest.steps, id) ? manifest.steps[id] : undefined)
+  })
+  return [...steps.map(cellStatus), ...exhibits]
+}
+
+function cellStatus({ cell, key, inputs, verdict }: Step): StepStatus {
+  const common = { id: runName(cell), type: 'cell', key, inputs, state: verdict.type } as const
+  const run: Run | undefined =
+    'run' in verdict ? verdict.run : 'before' in verdict ? verdict.before : undefined
+  return {
+    ...common,
+    ...('reason' in verdict ? { reason: verdict.reason } : {}),
+    ...(run ? { changes: cellChanges(run.inputs, inputs) } : {}),
+  }
+}
+
+function exhibitStatus(
+  step: Pick<StepStatus, 'id' | 'type' | 'key' | 'inputs'>,
+  before: Inputs | undefined,
+): StepStatus {
+  if (before === undefined) return { ...step, state: 'missing', reason: 'not rendered yet' }
+  const changes = changesOf(before, step.inputs)
+  if (changes.length === 0) return { ...step, state: 'fresh', changes }
+  return { ...step, state: 'stale', reason: listed(changes), changes }
+}

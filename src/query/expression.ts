@@ -1,0 +1,328 @@
+/**
+ * The language of inline values: Vega's expressions, cut down to arithmetic over results, and a chain of filters
+ * at the end: `latency['xen-4.14'].baseline.pause.total.mean | ms | fixed(2)`. Parsed once, here; interpreted over
+ * runs and published tables elsewhere. Nothing is ever evaluated as JavaScript.
+ */
+
+import type * as estree from 'estree'
+import { hint } from '../text/spelling.ts'
+import { ExpressionError, parseSyntax } from './syntax.ts'
+
+export type Expression = NumberLiteral | TextLiteral | Path | Negation | Operation | Call
+
+export interface NumberLiteral {
+  readonly type: 'number'
+  readonly value: number
+}
+export interface TextLiteral {
+  readonly type: 'text'
+  readonly value: string
+}
+/**
+ * experiment, environment, pattern (or several, see patterns.ts), then (known once there are runs) factor values, measure and
+ * statistic. In place of the experiment may stand `published`, see lookup.ts.
+ */
+export interface Path {
+  readonly type: 'path'
+  readonly parts: readonly string[]
+  /** Where each part starts in the expression's source, in characters. */
+  readonly offsets: readonly number[]
+}
+export interface Negation {
+  readonly type: 'negation'
+  readonly argument: Expression
+}
+export interface Operation {
+  readonly type: 'operation'
+  readonly operator: Operator
+  readonly left: Expression
+  readonly right: Expression
+}
+export interface Call {
+  readonly type: 'call'
+  /** A key of `functions`. */
+  readonly name: string
+  readonly offset: number
+  readonly arguments: readonly Expression[]
+}
+
+const operators = ['+', '-', '*', '/', '<', '<=', '>', '>=', '==', '!=', '===', '!=='] as const
+export type Operator = (typeof operators)[number]
+
+export interface Filter {
+  /** A key of `filters`. */
+  readonly name: string
+  readonly offset: number
+  readonly arguments: readonly number[]
+}
+
+export interface ParsedExpression {
+  readonly ast: Expression
+  /** In the order of application. */
+  readonly filters: readonly Filter[]
+}
+
+/** How many arguments a function or a filter takes. */
+export interface Arity {
+  readonly min: number
+  readonly max: number
+}
+
+/** Functions that an expression may call; all but `abs` and `round` make one number of several. */
+export const functions: ReadonlyMap<string, Arity> = new Map([
+  ['abs', { min: 1, max: 1 }],
+  ['correlation', { min: 2, max: 2 }],
+  ['max', { min: 1, max: Number.POSITIVE_INFINITY }],
+  ['mean', { min: 1, max: Number.POSITIVE_INFINITY }],
+  ['min', { min: 1, max: Number.POSITIVE_INFINITY }],
+  ['round', { min: 1, max: 1 }],
+  ['sum', { min: 1, max: Number.POSITIVE_INFINITY }],
+])
+
+/** Filters after `|`: units to convert to, and ways to write the number. */
+export const filters: ReadonlyMap<string, Arity> = new Map([
+  ['fixed', { min: 1, max: 1 }],
+  ['ms', { min: 0, max: 0 }],
+  ['ns', { min: 0, max: 0 }],
+  ['percent', { min: 0, max: 0 }],
+  ['s', { min: 0, max: 0 }],
+  ['us', { min: 0, max: 0 }],
+])
+
+/** Longer than any value that can be read inside a sentence; keeps hostile nesting off the stack. */
+const longestSource = 1000
+
+/**
+ * Parses an inline value without its leading `=`.
+ * @throws ExpressionError on bad syntax, on a construct outside the language, an unknown function or filter, a
+ *   wrong number of arguments, or a path too short to name a number.
+ */
+export function parseExpression(source: string): ParsedExpression {
+  if (source.length > longestSource) {
+    throw new ExpressionError(
+      'expression-syntax',
+      0,
+      `expression of ${source.length} characters: at most ${longestSource} are read`,
+    )
+  }
+  const { root, offsetOf: at } = parseSyntax(source)
+  const [body, chain] = splitFilters(root)
+  const ast = narrow(body, at)
+  return { ast, filters: chain.map((node) => narrowFilter(node, at)) }
+}
+
+/** The paths that an expression reads, in the order of writing. */
+export function references(ast: Expression): readonly Path[] {
+  switch (ast.type) {
+    case 'number':
+    case 'text':
+      return []
+    case 'path':
+      return [ast]
+    case 'negation':
+      return references(ast.argument)
+    case 'operation':
+      return [...references(ast.left), ...references(ast.right)]
+    case 'call':
+      return ast.arguments.flatMap(references)
+  }
+}
+
+/** In place of an experiment: the root of paths into published tables. */
+export const publishedRoot = 'published'
+
+export function readsPublished({ parts: [root] }: Pick<Path, 'parts'>): boolean {
+  return root === publishedRoot
+}
+
+/** Functions that make one number of a list. */
+export const aggregates: readonly string[] = ['correlation', 'max', 'mean', 'min', 'sum']
+
+/** The first path of several patterns that no aggregate makes one number of; undefined if there is none. */
+export function leftList(ast: Expression, isList: (path: Path) => boolean): Path | undefined {
+  switch (ast.type) {
+    case 'number':
+    case 'text':
+      return undefined
+    case 'path':
+      return isList(ast) ? ast : undefined
+    case 'negation':
+      return leftList(ast.argument, isList)
+    case 'operation':
+      return leftList(ast.left, isList) ?? leftList(ast.right, isList)
+    case 'call':
+      if (aggregates.includes(ast.name)) return undefined
+      return ast.arguments.map((one) => leftList(one, isList)).find((path) => path !== undefined)
+  }
+}
+
+/** The top-level `a | f | g(1)` parses as `(a | f) | g(1)`. */
+function splitFilters(root: estree.Node): [estree.Node, readonly estree.Node[]] {
+  const chain: estree.Node[] = []
+  let body = root
+  while (body.type === 'BinaryExpression' && body.operator === '|') {
+    chain.unshift(body.right)
+    body = body.left
+  }
+  return [body, chain]
+}
+
+type At = (node: estree.Node) => number
+
+function narrow(node: estree.Node, at: At): Expression {
+  switch (node.type) {
+    case 'Literal':
+      return narrowLiteral(node, at)
+    case 'Identifier':
+    case 'MemberExpression':
+      return narrowPath(node, at)
+    case 'UnaryExpression':
+      if (node.operator !== '-') throw outside(`the operator ${node.operator}`, at(node))
+      return { type: 'negation', argument: narrow(node.argument, at) }
+    case 'BinaryExpression': {
+      const operator = operators.find((known) => known === node.operator)
+      if (node.operator === '|') {
+        throw new ExpressionError(
+          'expression-construct',
+          at(node),
+          'a filter (|) belongs at the end of the whole value, outside parentheses',
+        )
+      }
+      if (operator === undefined) throw outside(`the operator ${node.operator}`, at(node))
+      return { type: 'operation', operator, left: narrow(node.left, at), right: narrow(node.right, at) }
+    }
+    case 'CallExpression':
+      return narrowCall(node, at)
+    case 'LogicalExpression':
+      throw outside(`the operator ${node.operator}`, at(node))
+    case 'ConditionalExpression':
+      throw outside('a condition (? :)', at(node))
+    default:
+      throw outside(node.type === 'ArrayExpression' ? 'a list' : 'an object', at(node))
+  }
+}
+
+function outside(what: string, offset: number): ExpressionError {
+  return new ExpressionError(
+    'expression-construct',
+    offset,
+    `${what} is no part of inline values: use paths, numbers, + - * /, comparisons and ${[...functions.keys()].join(', ')}`,
+  )
+}
+
+function narrowLiteral(node: estree.Literal, at: At): NumberLiteral | TextLiteral {
+  if (typeof node.value === 'string') return { type: 'text', value: node.value }
+  if (typeof node.value !== 'number') throw outside(node.raw ?? 'this literal', at(node))
+  if (!Number.isFinite(node.value))
+    throw new ExpressionError('expression-construct', at(node), `number too large: ${node.raw}`)
+  return { type: 'number', value: node.value }
+}
+
+/** experiment, environment, pattern and at least one more part: less names no number. */
+const shortestPath = 4
+
+function narrowPath(node: estree.Node, at: At): Path {
+  const parts: string[] = []
+  const offsets: number[] = []
+  let rest = node
+  while (rest.type === 'MemberExpression') {
+    const { property } = rest
+    offsets.unshift(at(property))
+    if (property.type === 'Identifier' && !rest.computed) parts.unshift(property.name)
+    else if (property.type === 'Literal' && ['string', 'number'].includes(typeof property.value)) {
+      parts.unshift(String(property.value))
+    } else {
+      const name = property.type === 'Identifier' ? property.name : 'name'
+      throw new ExpressionError(
+        'expression-construct',
+        at(property),
+        `a part of a path in brackets needs quotes: ['${name}']`,
+      )
+    }
+    rest = rest.object
+  }
+  const root = rootName(rest)
+  if (root === undefined) throw outside('a path that does not start with an experiment', at(rest))
+  parts.unshift(root)
+  offsets.unshift(at(rest))
+  if (parts.length < shortestPath) {
+    throw new ExpressionError(
+      'expression-path',
+      offsets[0] ?? 0,
+      `${parts.join('.')} names no number: write ${readsPublished({ parts }) ? publishedRoot : 'experiment'}['environment'].pattern, then factors, measure and statistic`,
+    )
+  }
+  return { type: 'path', parts, offsets }
+}
+
+/** `latency`, or `['pause-resume']`, which the parser takes for a list. */
+function rootName(node: estree.Node): string | undefined {
+  if (node.type === 'Identifier') return node.name
+  if (node.type !== 'ArrayExpression' || node.elements.length !== 1) return undefined
+  const [only] = node.elements
+  return only?.type === 'Literal' && typeof only.value === 'string' ? only.value : undefined
+}
+
+function narrowCall(node: estree.SimpleCallExpression | estree.NewExpression, at: At): Call {
+  const offset = at(node.callee)
+  if (node.callee.type !== 'Identifier') throw outside('a call of anything but a function’s name', offset)
+  const name = node.callee.name
+  checkArity('function', name, node.arguments.length, functions, offset)
+  return { type: 'call', name, offset, arguments: node.arguments.map((argument) => narrow(argument, at)) }
+}
+
+/** Decimal places that a double can show; beyond them are only artefacts. */
+const mostDigits = 20
+
+function narrowFilter(node: estree.Node, at: At): Filter {
+  const offset = at(node)
+  const call = node.type === 'CallExpression' ? node : { callee: node, arguments: [] }
+  if (call.callee.type !== 'Identifier') {
+    throw new ExpressionError(
+      'expression-construct',
+      offset,
+      `a filter is a name, such as ms or fixed(1)${hint('', filters.keys())}`,
+    )
+  }
+  const { name } = call.callee
+  checkArity('filter', name, call.arguments.length, filters, offset)
+  const numbers = call.arguments.map((argument) => {
+    const literal = narrow(argument, at)
+    if (literal.type !== 'number')
+      throw new ExpressionError('expression-arguments', at(argument), `${name} takes a plain number`)
+    if (!Number.isInteger(literal.value) || literal.value > mostDigits) {
+      throw new ExpressionError(
+        'expression-arguments',
+        at(argument),
+        `${name} takes a whole number from 0 to ${mostDigits}, not ${literal.value}`,
+      )
+    }
+    return literal.value
+  })
+  return { name, offset, arguments: numbers }
+}
+
+function checkArity(
+  what: 'function' | 'filter',
+  name: string,
+  count: number,
+  known: ReadonlyMap<string, Arity>,
+  offset: number,
+) {
+  const arity = known.get(name)
+  if (arity === undefined) {
+    throw new ExpressionError(
+      `unknown-${what}`,
+      offset,
+      `unknown ${what}: ${name}${hint(name, known.keys())}`,
+    )
+  }
+  if (count >= arity.min && count <= arity.max) return
+  const wanted =
+    arity.max === 0
+      ? 'no argument'
+      : arity.min === arity.max
+        ? `${arity.min} argument${arity.min === 1 ? '' : 's'}`
+        : `at least ${arity.min} argument`
+  throw new ExpressionError('expression-arguments', offset, `${name} takes ${wanted}, not ${count}`)
+}

@@ -1,0 +1,246 @@
+/**
+ * The arithmetic of expressions. A path is one number, or a list with a number from each of several patterns: operations go through lists
+ * number by number, aggregates make one number of them.
+ */
+
+import type { Run } from '../results/run.ts'
+import { runName } from '../results/run.ts'
+import { pearson } from '../stats/correlation.ts'
+import { mean } from '../stats/moments.ts'
+import { max, min } from '../stats/order.ts'
+import { aggregates as aggregateNames, type Expression, type Operator, type Path } from './expression.ts'
+import { notFinite, product, type Quantity, QueryError, quotient, unitName, unknown } from './quantity.ts'
+import { type Factors, type Statistic, statistics } from './series.ts'
+
+/** What a path reads from one run. */
+export interface Reading {
+  readonly run: Run
+  /** One for each row that the path selects; null where the row has none. */
+  readonly values: readonly (number | null)[]
+  readonly unit: string
+  readonly factors: Factors
+  /** Absent if rows are counted. */
+  readonly measure?: string
+  /** Absent if the path names a series and no number. */
+  readonly statistic?: Statistic
+}
+
+/** Of a path: from one run, or from one run of each pattern that `over` names. A published number is read as it is. */
+export interface Readings {
+  readonly readings: readonly (Reading | Quantity)[]
+  readonly over?: readonly string[]
+}
+
+/** A number, or a list of one for each pattern that `over` names. */
+interface Vector {
+  readonly items: readonly Quantity[]
+  readonly over?: readonly string[]
+}
+
+/**
+ * The one number that an expression is; `look` answers what a path reads. Throws QueryError for units that do not fit, for lists of different
+ * patterns, for a list that is left, and for a series where a number is needed.
+ */
+export function interpret(ast: Expression, look: (path: Path) => Readings): Quantity {
+  const { items, over } = vectorOf(ast, look)
+  if (over !== undefined) {
+    throw new QueryError(
+      `a number from each of ${over.join(', ')}: put them into ${aggregateNames.join(', ')}, or name one pattern`,
+    )
+  }
+  return items[0] as Quantity
+}
+
+/** Throws QueryError where a number is not finite: an infinite one would compare, and vanish again in a quotient. */
+function vectorOf(node: Expression, look: (path: Path) => Readings): Vector {
+  const vector = valuesOf(node, look)
+  for (const { value } of vector.items) if (!Number.isFinite(value)) throw new QueryError(notFinite)
+  return vector
+}
+
+function valuesOf(node: Expression, look: (path: Path) => Readings): Vector {
+  switch (node.type) {
+    case 'number':
+      return { items: [{ value: node.value, unit: '', sources: [] }] }
+    case 'text':
+      throw new QueryError(`a text is not a number: '${node.value}'`)
+    case 'path': {
+      const { readings, over } = look(node)
+      const items = readings.map((one) => ('sources' in one ? one : numberOf(one)))
+      return { items, ...(over === undefined ? {} : { over }) }
+    }
+    case 'negation': {
+      const { items, ...rest } = vectorOf(node.argument, look)
+      return { ...rest, items: items.map((one) => ({ ...one, value: -one.value })) }
+    }
+    case 'operation':
+      return pairwise(vectorOf(node.left, look), vectorOf(node.right, look), (left, right) =>
+        operate(node.operator, left, right),
+      )
+    case 'call': {
+      const { name, arguments: args } = node
+      const pairs = name === 'correlation' ? seriesPair(args, look) : undefined
+      if (pairs) return { items: [pairs] }
+      const vectors = args.map((argument) => vectorOf(argument, look))
+      const each = functions.get(name)
+      if (each !== undefined) {
+        const { items, ...rest } = vectors[0] as Vector
+        return { ...rest, items: items.map((one) => ({ ...one, value: each(one.value) })) }
+      }
+      if (name === 'correlation') return { items: [correlation(vectors[0] as Vector, vectors[1] as Vector)] }
+      const aggregate = aggregates.get(name)
+      if (aggregate === undefined) throw unknown('function', name, [...functions.keys(), ...aggregateNames])
+      const all = vectors.flatMap(({ items }) => items)
+      const value = aggregate(all.map((one) => one.value))
+      return {
+        items: [{ value, unit: commonUnit(name, all), sources: all.flatMap(({ sources }) => sources) }],
+      }
+    }
+  }
+}
+
+/** `pause.total`: factors and measure of what is read. */
+export function whatIsRead({ factors, measure }: Pick<Reading, 'factors' | 'measure'>): string {
+  return [...Object.values(factors), ...(measure === undefined ? [] : [measure])].join('.')
+}
+
+function numberOf(reading: Reading): Quantity {
+  const { run, values, unit, statistic } = reading
+  const what = whatIsRead(reading)
+  if (statistic === undefined) {
+    throw new QueryError(`no statistic after ${what}: append one of ${[...statistics.keys()].join(', ')}`)
+  }
+  const there = present(values)
+  if (there.length === 0 && statistic !== statistics.get('n')) {
+    throw new QueryError(`no observation of ${what} in run ${runName(run)}`)
+  }
+  const sources = [{ type: 'run', run, n: there.length }] as const
+  return { value: statistic.of(there), unit: statistic.unit(unit), sources }
+}
+
+/** Mostly all of them, and then no copy: a bootstrap asks for many. */
+function present(values: Reading['values']): readonly number[] {
+  return values.includes(null) ? values.filter((value) => value !== null) : (values as readonly number[])
+}
+
+/** A single number goes with each of a list; two lists must be of the same patterns. */
+function pairwise(left: Vector, right: Vector, of: (left: Quantity, right: Quantity) => Quantity): Vector {
+  const over = commonPatterns(left, right)
+  if (over === undefined) return { items: [of(left.items[0] as Quantity, right.items[0] as Quantity)] }
+  const at = ({ items, over: own }: Vector, index: number) => items[own === undefined ? 0 : index] as Quantity
+  return { over, items: over.map((_, index) => of(at(left, index), at(right, index))) }
+}
+
+function commonPatterns(left: Vector, right: Vector): readonly string[] | undefined {
+  if (left.over === undefined || right.over === undefined) return left.over ?? right.over
+  const [a, b] = [left.over.join(', '), right.over.join(', ')]
+  if (a !== b) throw new QueryError(`lists of different patterns: ${a}; and ${b}`)
+  return left.over
+}
+
+function operate(operator: Operator, left: Quantity, right: Quantity): Quantity {
+  const sources = [...left.sources, ...right.sources]
+  const truth = (value: boolean): Quantity => {
+    commonUnit(operator, [left, right])
+    return { value: value ? 1 : 0, unit: 'truth', sources }
+  }
+  switch (operator) {
+    case '+':
+      return { value: left.value + right.value, unit: commonUnit(operator, [left, right]), sources }
+    case '-':
+      return { value: left.value - right.value, unit: commonUnit(operator, [left, right]), sources }
+    case '*':
+      return { value: left.value * right.value, unit: product(left.unit, right.unit), sources }
+    case '/':
+      if (right.value === 0) throw new QueryError('division by zero')
+      return { value: left.value / right.value, unit: quotient(left.unit, right.unit), sources }
+    case '<':
+      return truth(left.value < right.value)
+    case '<=':
+      return truth(left.value <= right.value)
+    case '>':
+      return truth(left.value > right.value)
+    case '>=':
+      return truth(left.value >= right.value)
+    case '==':
+    case '===':
+      return truth(left.value === right.value)
+    case '!=':
+    case '!==':
+      return truth(left.value !== right.value)
+  }
+}
+
+const functions: ReadonlyMap<string, (value: number) => number> = new Map([
+  ['abs', Math.abs],
+  ['round', Math.round],
+])
+
+const aggregates: ReadonlyMap<string, (values: readonly number[]) => number> = new Map([
+  ['max', max],
+  ['mean', mean],
+  ['min', min],
+  ['sum', (values) => values.reduce((sum, value) => sum + value, 0)],
+])
+
+/** Of two lists, pattern by pattern. */
+function correlation(left: Vector, right: Vector): Quantity {
+  if (left.over === undefined || right.over === undefined) {
+    throw new QueryError(
+      'correlation takes two lists with a number from each pattern, or two series: measures of the same rows, without a statistic',
+    )
+  }
+  commonPatterns(left, right)
+  for (const { items } of [left, right]) commonUnit('correlation', items)
+  const [xs, ys] = [left, right].map(({ items }) => items.map(({ value }) => value)) as [number[], number[]]
+  return {
+    value: correlationOf(xs, ys),
+    unit: '',
+    sources: [...left.items, ...right.items].flatMap(({ sources }) => sources),
+  }
+}
+
+/** `correlation` of two series of one run, row by row; undefined if its arguments are no series. */
+function seriesPair(args: readonly Expression[], look: (path: Path) => Readings): Quantity | undefined {
+  const series = args.flatMap((one) => (one.type === 'path' ? [look(one)] : []))
+  const [left, right] = series.map(({ readings: [first] }) => first)
+  if (series.length < 2 || left === undefined || right === undefined) return undefined
+  if ('sources' in left || 'sources' in right) return undefined
+  if (left.statistic !== undefined || right.statistic !== undefined) return undefined
+  if (series.some(({ over }) => over !== undefined) || left.run !== right.run || !sameRows(left, right)) {
+    throw new QueryError(
+      `correlation of two series: ${whatIsRead(left)} and ${whatIsRead(right)} are not measures of the same rows of one run`,
+    )
+  }
+  const pairs = left.values.flatMap((x, index) => {
+    const y = right.values[index] ?? null
+    return x === null || y === null ? [] : [[x, y] as const]
+  })
+  const value = correlationOf(
+    pairs.map(([x]) => x),
+    pairs.map(([, y]) => y),
+  )
+  return { value, unit: '', sources: [{ type: 'run', run: left.run, n: pairs.length }] }
+}
+
+function sameRows(left: Reading, right: Reading): boolean {
+  const rows = ({ factors }: Reading) => JSON.stringify(Object.entries(factors).sort())
+  return rows(left) === rows(right)
+}
+
+function correlationOf(xs: readonly number[], ys: readonly number[]): number {
+  if (xs.length < 2) throw new QueryError(`the correlation of ${xs.length} pairs: at least 2 are needed`)
+  const value = pearson(xs, ys)
+  if (Number.isNaN(value)) throw new QueryError('no correlation: one side does not vary')
+  return value
+}
+
+/** A constant has no unit of its own and takes the others'; a ratio of results has none and fits only its like. */
+function commonUnit(operation: string, quantities: readonly Quantity[]): string {
+  const measured = quantities.filter((quantity) => quantity.sources.length > 0)
+  const units = [...new Set(measured.map((quantity) => quantity.unit))]
+  if (units.length > 1) {
+    throw new QueryError(`units do not fit: ${units.map(unitName).join(` ${operation} `)}`)
+  }
+  return units[0] ?? ''
+}

@@ -1,0 +1,131 @@
+/**
+ * Published tables: numbers of others, in CSV files that the front matter names. A path whose root is `published` reads them:
+ * `published.old.baseline.pause.total.mean`. A file has the columns `environment` and `pattern`, columns of factors (`operation`), statistics
+ * with their units (`mean_us`, `variance_us2`, `n`), perhaps `phase` (what is measured; else it is `total`) and `table` (its number).
+ */
+
+import { CsvError, readCsv } from '../text/csv.ts'
+import { decimal } from '../text/decimal.ts'
+
+/** A row as it is in the file. It has no prototype, as columns may have any name. */
+export type PublishedRow = Readonly<Record<string, string>>
+
+/** Throws a CsvError for a file that is no CSV, and for a number that is none. */
+export function parsePublished(csv: string): readonly PublishedRow[] {
+  const { head, rows } = readCsv(csv)
+  const statistics = head.flatMap((name, index) => (statisticIn(name) === undefined ? [] : [index]))
+  return rows.map(({ line, fields }) => {
+    for (const index of statistics) {
+      const text = fields[index] as string
+      if (text.trim() === '' || decimal(text) !== undefined) continue
+      throw new CsvError(line, `${head[index]} is no number: ${text}`)
+    }
+    const row: Record<string, string> = Object.create(null)
+    for (const [index, name] of head.entries()) row[name] = fields[index] as string
+    return row
+  })
+}
+
+export interface PublishedTable {
+  /** Relative to the project. */
+  readonly file: string
+  readonly cells: readonly PublishedCell[]
+  /** Why a path cannot read it. */
+  readonly problem?: string
+}
+
+/** What was published of one measure of one pattern. */
+export interface PublishedCell {
+  readonly file: string
+  /** Its number in the publication. */
+  readonly table?: string
+  readonly environment: string
+  readonly pattern: string
+  readonly factors: Readonly<Record<string, string>>
+  readonly measure: string
+  /** By the statistic's name; times are in microseconds. */
+  readonly numbers: Readonly<Record<string, { readonly value: number; readonly unit: string }>>
+}
+
+/** The tables that a document names, as far as their files are there. */
+export function publishedTables(
+  published: readonly { readonly file: string }[],
+  textOf: (path: string) => string | undefined,
+): readonly PublishedTable[] {
+  return published.flatMap(({ file }) => {
+    const text = textOf(file)
+    return text === undefined ? [] : [publishedTable(file, text)]
+  })
+}
+
+export function publishedTable(file: string, csv: string): PublishedTable {
+  try {
+    return tableOf(file, parsePublished(csv))
+  } catch (error) {
+    if (error instanceof CsvError) return { file, cells: [], problem: error.message }
+    throw error
+  }
+}
+
+function tableOf(file: string, rows: readonly PublishedRow[]): PublishedTable {
+  const columns = Object.keys(rows[0] ?? {})
+  const lacking = ['environment', 'pattern'].filter((name) => !columns.includes(name))
+  const statistics = columns.flatMap((name) => statisticIn(name) ?? [])
+  if (rows.length === 0) return { file, cells: [], problem: 'no rows' }
+  if (lacking.length > 0) return { file, cells: [], problem: `no column ${lacking.join(' and ')}` }
+  const [twice] = [...Map.groupBy(statistics, ({ name }) => name).values()].filter((same) => same.length > 1)
+  if (twice)
+    return {
+      file,
+      cells: [],
+      problem: `${twice.map(({ column }) => column).join(' and ')} are the same statistic: keep one of them`,
+    }
+  if (statistics.length === 0)
+    return { file, cells: [], problem: 'no column of a statistic, such as mean_us or n' }
+  const factors = columns.filter(
+    (name) =>
+      !['environment', 'pattern', 'phase', 'table', ...statistics.map(({ column }) => column)].includes(
+        name,
+      ) && !rows.every((row) => decimal(row[name] ?? '') !== undefined),
+  )
+  const cells = rows.map((row): PublishedCell => {
+    const { table = '', environment = '', pattern = '', phase = 'total' } = row
+    const numbers = statistics.flatMap(({ column, name, unit, scale }) => {
+      const value = decimal(row[column] ?? '')
+      return value === undefined ? [] : [[name, { value: value * scale, unit }] as const]
+    })
+    return {
+      file,
+      ...(table === '' ? {} : { table }),
+      environment,
+      pattern,
+      factors: Object.fromEntries(factors.map((name) => [name, row[name] ?? ''])),
+      measure: phase,
+      numbers: Object.fromEntries(numbers),
+    }
+  })
+  return { file, cells }
+}
+
+const microseconds: ReadonlyMap<string, number> = new Map([
+  ['ns', 1e-3],
+  ['us', 1],
+  ['ms', 1e3],
+  ['s', 1e6],
+])
+
+/** `variance_ms2` is the variance in square milliseconds, which are a million square microseconds each. */
+function statisticIn(column: string) {
+  const match = /^(n|mean|variance|sd|median|max|min|p\d{1,3})(?:_(.*?)(2?))?$/.exec(column)
+  if (match === null) return undefined
+  const [, name = '', unit = '', power = ''] = match
+  const scale = microseconds.get(unit)
+  if (scale === undefined)
+    return {
+      column,
+      name,
+      unit: name === 'variance' && power !== '' ? `${unit}²` : `${unit}${power}`,
+      scale: 1,
+    }
+  return { column, name, unit: `us${power}`, scale: power === '' ? scale : scale ** 2 }
+}

@@ -1,0 +1,276 @@
+/**
+ * Queries are the expressions of inline values, interpreted over runs and published tables: `latency['xen-4.14'].baseline.pause.total.mean`.
+ * A path names experiment, environment and pattern (so, a run; or several patterns, see document/patterns.ts), then values of factors in
+ * any order, a measure and a statistic; or ends in `n`, the number of observations, without a measure. Nothing is evaluated as code.
+ */
+
+import type { Row, Run } from '../results/run.ts'
+import { excludedColumn, runName } from '../results/run.ts'
+import {
+  type Expression,
+  type ParsedExpression,
+  type Path,
+  readsPublished,
+  references,
+} from './expression.ts'
+import { interpret, type Reading, type Readings } from './interpret.ts'
+import { groupsOf, lookUp } from './lookup.ts'
+import { choosePatterns, offerOf, type Patterned } from './patterns.ts'
+import type { PublishedTable } from './published.ts'
+import { type Quantity, QueryError, unknown } from './quantity.ts'
+import { canonical, columnOf, type Series, scaled, series, statistic, statistics } from './series.ts'
+
+/** What a query has to know of an experiment: which cells it has. */
+export interface ExperimentSource extends Patterned {
+  readonly id: string
+  readonly environments: readonly string[]
+}
+
+/** What can be asked about: the document's experiments, the runs that exist of them, and the published tables that it names. */
+export interface Results<Experiment extends ExperimentSource = ExperimentSource> {
+  readonly experiments: readonly Experiment[]
+  readonly runs: readonly Run[]
+  readonly published?: readonly PublishedTable[]
+}
+
+type FactorValues = ReadonlyMap<string, ReadonlySet<string>>
+
+const vocabularies = new WeakMap<Results, Map<string, FactorValues>>()
+
+/** The values that the factors of an experiment have in any of its runs; put together once for the same results. */
+function vocabularyOf(results: Results, experiment: string): FactorValues {
+  const known = vocabularies.get(results) ?? new Map<string, FactorValues>()
+  vocabularies.set(results, known)
+  const made =
+    known.get(experiment) ?? factorValues(results.runs.filter((run) => run.experiment === experiment))
+  known.set(experiment, made)
+  return made
+}
+
+function factorValues(runs: readonly Run[]): FactorValues {
+  const factors = new Map<string, Set<string>>()
+  for (const { columns, rows } of runs) {
+    for (const { name, role } of columns) {
+      if (role !== 'factor') continue
+      const values = factors.get(name) ?? new Set<string>()
+      factors.set(name, values)
+      for (const row of rows) if (typeof row[name] === 'string') values.add(row[name])
+    }
+  }
+  return factors
+}
+
+/**
+ * The value of an expression (its filters are for printing, see `format`). Times are in microseconds, and so is a plain number
+ * that is added to a time or compared with one. Throws QueryError: for an unknown name (with the nearest right one), units that
+ * do not fit, an empty series, a list that is left, an expression without any path, or, with `missing` set, for runs that do not exist yet.
+ */
+export function evaluate(expression: Pick<ParsedExpression, 'ast'>, results: Results): Quantity {
+  const quantity = interpret(expression.ast, (path) => {
+    if (readsPublished(path)) return publishedReadings(path, results)
+    const { probes, over } = probesOf(path, results)
+    return { readings: probes.map((probe) => probe.read(probe.run.rows)), ...(over ? { over } : {}) }
+  })
+  if (quantity.sources.length === 0) {
+    throw new QueryError('the expression reads no result: write a plain number as plain text')
+  }
+  return quantity
+}
+
+/** What a path into published tables reads. Throws QueryError for a name that they do not have. */
+export function publishedReadings(
+  path: Pick<Path, 'parts'>,
+  { experiments, published = [] }: Results,
+): Readings {
+  const found = lookUp(path, published, groupsOf(experiments.map(offerOf)))
+  if (found.type === 'wrong') throw new QueryError(found.reason)
+  const { numbers, over } = found
+  const readings = numbers.map(({ value, unit, ...where }) => ({
+    value,
+    unit,
+    sources: [{ type: 'published', ...where } as const],
+  }))
+  return { readings, ...(over ? { over } : {}) }
+}
+
+/** What a path reads from one run: of all its rows, or of some that were drawn from them. */
+export interface Probe {
+  readonly run: Run
+  readonly read: (rows: readonly Row[]) => Reading
+}
+
+/** A probe for each run that a path reads; `over` names the patterns if it is written for several. Throws QueryError. */
+export function probesOf(
+  path: Pick<Path, 'parts'>,
+  results: Results,
+): { readonly probes: readonly Probe[]; readonly over?: readonly string[] } {
+  const { runs, over } = runsAt(path, results)
+  return { probes: runs.map((run) => probe(run, path, results)), ...(over ? { over } : {}) }
+}
+
+function probe(run: Run, { parts }: Pick<Path, 'parts'>, results: Results): Probe {
+  const rest = parts.slice(3)
+  const last = rest.at(-1)
+  if (last === undefined) throw new QueryError(`no measure and statistic: ${parts.join('.')}`)
+  const vocabulary = vocabularyOf(results, run.experiment)
+  const known = statistic(last)
+  if (known === undefined && !isColumn(run, last)) throw unknown('statistic', last, [...statistics.keys()])
+  const { factors, measure } = narrow(run, vocabulary, known === undefined ? rest : rest.slice(0, -1))
+  const wanted = Object.entries(factors)
+  const selects = (row: Row) => !row[excludedColumn] && wanted.every(([name, value]) => row[name] === value)
+  const reads = { run, factors, ...(known === undefined ? {} : { statistic: known }) }
+  if (measure === undefined) {
+    if (known === undefined || last !== 'n')
+      throw new QueryError(`no measure before ${last}: ${parts.join('.')}`)
+    return { run, read: (rows) => ({ ...reads, unit: '', values: rows.filter(selects).map(() => 1) }) }
+  }
+  const { scale, unit } = canonical(run, columnOf(run, measure, ['measure']))
+  return {
+    run,
+    read: (rows) => {
+      const values: (number | null)[] = []
+      for (const row of rows) {
+        if (!selects(row)) continue
+        const value = row[measure]
+        values.push(typeof value === 'number' ? scaled(value, scale, measure) : null)
+      }
+      return { ...reads, measure, unit, values }
+    },
+  }
+}
+
+export interface RunSeries extends Series {
+  readonly run: Run
+}
+
+/**
+ * The observations that a path without a statistic names: `latency['xen-4.14'].baseline.pause.total`. Throws QueryError for an unknown
+ * name, no measure, or, with `missing` set, a run that does not exist yet.
+ */
+export function readSeries({ parts }: Pick<Path, 'parts'>, results: Results): RunSeries {
+  if (readsPublished({ parts }))
+    throw new QueryError(`published tables have no single observations: ${parts.join('.')} is no series`)
+  const { runs, over } = runsAt({ parts }, results)
+  const [run] = runs
+  if (run === undefined || over !== undefined)
+    throw new QueryError(`a series comes from one run: name one pattern in ${parts.join('.')}`)
+  const vocabulary = vocabularyOf(results, run.experiment)
+  const { factors, measure } = narrow(run, vocabulary, parts.slice(3))
+  if (measure === undefined) throw new QueryError(`no measure at the end: ${parts.join('.')}`)
+  return { run, ...series(run, factors, measure) }
+}
+
+/** The runs that a path reads, one for each pattern; `over` names these if the path is written for several. */
+interface RunsAt {
+  readonly runs: readonly Run[]
+  readonly over?: readonly string[]
+}
+
+/** Throws QueryError if the document has no such cell, or, with `missing` set, if some have not run. */
+export function runsAt(path: Pick<Path, 'parts'>, results: Results): RunsAt {
+  const { names, over } = cellsAt(path, results.experiments)
+  const byName = new Map(results.runs.map((run) => [runName(run), run]))
+  const missing = names.filter((name) => !byName.has(name))
+  if (missing.length > 0) throw new QueryError(`missing: run ${missing.join(', run ')}`, missing)
+  return { runs: names.flatMap((name) => byName.get(name) ?? []), ...(over ? { over } : {}) }
+}
+
+/** Names of the cells that a path of ours reads, whether they have run or not. Throws QueryError if the document has no such cell. */
+export function cellsAt(
+  { parts }: Pick<Path, 'parts'>,
+  experiments: readonly ExperimentSource[],
+): { readonly names: readonly string[]; readonly over?: readonly string[] } {
+  const [id = '', environment = '', word = ''] = parts
+  const experiment = experiments.find((candidate) => candidate.id === id)
+  if (experiment === undefined) {
+    throw unknown(
+      'experiment',
+      id,
+      experiments.map((candidate) => candidate.id),
+    )
+  }
+  if (!experiment.environments.includes(environment)) {
+    throw unknown(`environment of ${id}`, environment, experiment.environments)
+  }
+  const choice = choosePatterns(word, environment, offerOf(experiment))
+  switch (choice.type) {
+    case 'unknown':
+      throw unknown(`pattern of ${id}`, choice.name, choice.known)
+    case 'elsewhere':
+      throw new QueryError(
+        `pattern ${choice.name} of ${id} does not run in ${environment} (only: ${choice.only.join(', ')})`,
+      )
+    case 'chosen': {
+      const names = choice.names.map((pattern) => runName({ experiment: id, environment, pattern }))
+      return choice.several ? { names, over: choice.names } : { names }
+    }
+  }
+}
+
+/** The paths of an expression that read runs. */
+export function pathsToRuns(ast: Expression): readonly Path[] {
+  return references(ast).filter((path) => !readsPublished(path))
+}
+
+/** Names of the cells that expressions read, sorted; those of a path that fits no cell are left out. */
+export function cellsRead(
+  expressions: readonly Expression[],
+  experiments: readonly ExperimentSource[],
+): readonly string[] {
+  const names = expressions.flatMap(pathsToRuns).flatMap((path) => {
+    try {
+      return cellsAt(path, experiments).names
+    } catch (error) {
+      // Its judgement says what is wrong with it.
+      if (error instanceof QueryError) return []
+      throw error
+    }
+  })
+  return [...new Set(names)].sort()
+}
+
+interface Narrowing {
+  readonly factors: Readonly<Record<string, string>>
+  readonly measure?: string
+}
+
+/**
+ * What the middle of a path means. A factor's value counts as known if any run of the experiment has it, so that
+ * "how often was it runnable" can be answered with 0.
+ */
+function narrow(run: Run, vocabulary: FactorValues, parts: readonly string[]): Narrowing {
+  const valuesOf = new Map(
+    run.columns
+      .filter(({ name, role }) => role === 'factor' && name !== excludedColumn)
+      .map(({ name }) => [name, vocabulary.get(name) ?? new Set<string>()]),
+  )
+  const factors = new Map<string, string>()
+  let measure: string | undefined
+  for (const part of parts) {
+    if (run.columns.some((column) => column.role === 'measure' && column.name === part)) {
+      if (measure !== undefined) throw new QueryError(`two measures in one path: ${measure} and ${part}`)
+      measure = part
+      continue
+    }
+    const owners = [...valuesOf].filter(([, values]) => values.has(part)).map(([name]) => name)
+    const [owner] = owners
+    if (owner === undefined) {
+      const measures = run.columns.filter((column) => column.role === 'measure').map((column) => column.name)
+      throw unknown('measure or factor value', part, [
+        ...measures,
+        ...[...valuesOf.values()].flatMap((values) => [...values]).filter((value) => value !== ''),
+      ])
+    }
+    if (owners.length > 1)
+      throw new QueryError(`ambiguous value: ${part} is one of ${owners.join(' and of ')}`)
+    if (factors.has(owner))
+      throw new QueryError(`two values of ${owner} in one path: ${factors.get(owner)} and ${part}`)
+    factors.set(owner, part)
+  }
+  const chosen = Object.fromEntries(factors)
+  return measure === undefined ? { factors: chosen } : { factors: chosen, measure }
+}
+
+function isColumn(run: Run, name: string): boolean {
+  return run.columns.some((column) => column.name === name && column.role === 'measure')
+}

@@ -1,0 +1,121 @@
+/**
+ * Series are the observations of one measure in one run, in its canonical unit, with the excluded rows left out;
+ * statistics are what a report says about them.
+ */
+
+import { bootColumn, type Column, excludedColumn, type Row, type Run, runName } from '../results/run.ts'
+import { mean, populationVariance } from '../stats/moments.ts'
+import { max, median, min, quantile } from '../stats/order.ts'
+import { microseconds, QueryError, square, unknown } from './quantity.ts'
+
+export interface Series {
+  readonly values: readonly number[]
+  /** The boot of each value; absent if the run has only one. */
+  readonly clusters?: readonly (string | number)[]
+  /** 'us' for every time, else the column's own unit. */
+  readonly unit: string
+}
+
+/** Factor -> the value that a row must have. */
+export type Factors = Readonly<Record<string, string>>
+
+/** The rows that count (not excluded) and have these values of the factors. */
+export function select(run: Run, factors: Factors = {}): readonly Row[] {
+  const wanted = Object.entries(factors)
+  for (const [name] of wanted) columnOf(run, name, ['factor'])
+  return run.rows.filter(
+    (row) => !row[excludedColumn] && wanted.every(([name, value]) => row[name] === value),
+  )
+}
+
+/**
+ * Observations of `measure` in the rows selected by `factors`, in row order; rows without a value are left out. Ticks and all
+ * units of time become microseconds. Throws QueryError for an unknown column, or ticks without the clock's frequency.
+ */
+export function series(run: Run, factors: Factors, measure: string): Series {
+  const rows = select(run, factors)
+  const { scale, unit } = canonical(run, columnOf(run, measure, ['measure']))
+  const values: number[] = []
+  const clusters: (string | number)[] = []
+  for (const row of rows) {
+    const value = row[measure]
+    if (typeof value !== 'number') continue
+    values.push(scaled(value, scale, measure))
+    clusters.push(row[bootColumn] ?? '')
+  }
+  return { values, unit, ...(new Set(clusters).size > 1 ? { clusters } : {}) }
+}
+
+/** In the canonical unit. Throws QueryError for a value that is too large there. */
+export function scaled(value: number, scale: number, measure: string): number {
+  const found = value * scale
+  if (!Number.isFinite(found))
+    throw new QueryError(`${measure}: ${value} is too large for a number in its canonical unit`)
+  return found
+}
+
+const timeWord = /^(?:ns|us|µs|ms|s|secs?|seconds|(?:nano|micro|milli)s(?:ec|econds))$/
+
+/** The name of a column without the unit of time that it ends in (`elapsedNs`, `elapsed_ms`, `elapsed (s)`); undefined if there is none. */
+export function withoutUnit(name: string): string | undefined {
+  const [, rest = '', word = ''] =
+    /^(.*?)[^\p{L}\p{N}]*((?<=[\p{Ll}\p{N}])\p{Lu}\p{Ll}*|(?<![\p{L}\p{N}])\p{Ll}+)\)?$/u.exec(name) ?? []
+  return timeWord.test(word.toLowerCase()) ? rest : undefined
+}
+
+/** Factor from a column's own unit to the canonical one, and the canonical unit. */
+export function canonical(run: Run, column: Column): { readonly scale: number; readonly unit: string } {
+  const unit = column.unit ?? ''
+  if (unit === 'ticks') {
+    if (run.clockHz === undefined || !(run.clockHz > 0)) {
+      throw new QueryError(`run ${runName(run)}: ${column.name} is in ticks, but the run has no clockHz`)
+    }
+    return { scale: 1e6 / run.clockHz, unit: 'us' }
+  }
+  const scale = microseconds(unit)
+  return scale === undefined ? { scale: 1, unit } : { scale, unit: 'us' }
+}
+
+/** The run's column of that name; throws QueryError with the nearest name among the columns of these roles. */
+export function columnOf(run: Run, name: string, roles: readonly Column['role'][]): Column {
+  const columns = run.columns.filter((column) => roles.includes(column.role))
+  const column = columns.find((candidate) => candidate.name === name)
+  if (column === undefined) {
+    throw unknown(
+      roles.join(' or '),
+      name,
+      columns.map((candidate) => candidate.name),
+    )
+  }
+  return column
+}
+
+export interface Statistic {
+  readonly of: (values: readonly number[]) => number
+  /** The statistic's unit from the series' unit. */
+  readonly unit: (unit: string) => string
+}
+
+const same = (unit: string): string => unit
+
+/** By name, as expressions and tables call them; percentiles (`p95`) are understood beside them. */
+export const statistics: ReadonlyMap<string, Statistic> = new Map<string, Statistic>([
+  ['n', { of: (values) => values.length, unit: () => '' }],
+  ['mean', { of: mean, unit: same }],
+  // Divided by n, not n - 1: the bounds of the original study's cells admit only this, and ours stand beside them.
+  ['variance', { of: populationVariance, unit: square }],
+  ['sd', { of: (values) => Math.sqrt(populationVariance(values)), unit: same }],
+  ['median', { of: median, unit: same }],
+  ['max', { of: max, unit: same }],
+  ['min', { of: min, unit: same }],
+])
+
+/** A statistic by name, `p` and a percentage (`p95`, `p99.9`) being quantiles of type 7; undefined if there is none. */
+export function statistic(name: string): Statistic | undefined {
+  const known = statistics.get(name)
+  if (known !== undefined) return known
+  const percentage = /^p(\d{1,2}(?:\.\d+)?|100)$/.exec(name)?.[1]
+  if (percentage === undefined) return undefined
+  const probability = Number(percentage) / 100
+  return { of: (values) => quantile(values, probability), unit: same }
+}

@@ -1,0 +1,73 @@
+/** Parameters of an experiment: a baseline, and patterns that change some of it. */
+
+import { hint } from '../text/spelling.ts'
+
+export type Parameter = string | number | boolean | null | readonly Parameter[] | Parameters
+export interface Parameters {
+  readonly [name: string]: Parameter
+}
+
+/**
+ * `changes` laid over `baseline`, at every depth. Mappings are merged, everything else (lists too) is replaced.
+ * Keys keep the baseline's order, new ones follow. Neither argument is changed.
+ */
+export function mergeParameters(baseline: Parameters, changes: Parameters): Parameters {
+  const merged: Record<string, Parameter> = { ...baseline }
+  for (const [name, change] of Object.entries(changes)) {
+    const before = Object.hasOwn(baseline, name) ? baseline[name] : undefined
+    merged[name] = isMapping(before) && isMapping(change) ? mergeParameters(before, change) : change
+  }
+  return merged
+}
+
+export function isMapping(value: Parameter | undefined): value is Parameters {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A change that does not fit the baseline. */
+export interface Misfit {
+  readonly path: readonly string[]
+  readonly ruleId: 'unknown-parameter' | 'parameter-type'
+  readonly reason: string
+}
+
+/**
+ * What in `changes` the baseline does not provide for: a parameter that it does not have, or a value of another
+ * type. Null in the baseline (not set) admits any scalar.
+ */
+export function misfits(
+  baseline: Parameters,
+  changes: Parameters,
+  above: readonly string[] = [],
+): readonly Misfit[] {
+  return Object.entries(changes).flatMap(([name, change]): readonly Misfit[] => {
+    const path = [...above, name]
+    const words = path.join('.')
+    if (!Object.hasOwn(baseline, name)) {
+      const reason = `unknown parameter: ${words}${hint(name, Object.keys(baseline))}; name it in parameters first`
+      return [{ path, ruleId: 'unknown-parameter', reason }]
+    }
+    const before = baseline[name] as Parameter
+    if (isMapping(before) && isMapping(change)) return misfits(before, change, path)
+    const [wanted, given] = [typeOf(before), typeOf(change)]
+    if (wanted === given || (wanted === 'null' && given !== 'a list' && given !== 'a mapping')) return []
+    const reason = `${words} is ${wanted} in parameters, here ${given}: ${JSON.stringify(change)}`
+    return [{ path, ruleId: 'parameter-type', reason }]
+  })
+}
+
+/** In words, for messages. */
+export function typeOf(value: Parameter): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'a list'
+  switch (typeof value) {
+    case 'string':
+      return 'a word'
+    case 'number':
+      return 'a number'
+    case 'boolean':
+      return 'true or false'
+    default:
+      return 'a mapping'
+  }
+}

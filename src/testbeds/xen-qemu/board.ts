@@ -1,0 +1,54 @@
+/** An emulated board opened for one cell. The console's log is kept whatever happens. */
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Board } from '../../testbed/board.ts'
+import type { Environment } from '../../testbed/environment.ts'
+import { type Job, type JobResult, TestbedError } from '../../testbed/testbed.ts'
+import { runStages, type Workplace } from './chain.ts'
+import { kernelFile, rootSource } from './image.ts'
+import { guestRoot } from './initramfs.ts'
+import type { Laboratory } from './laboratory.ts'
+import { failure } from './machine.ts'
+import { clockModel } from './qemu.ts'
+
+/** Opens a board of `laboratory`. Its programs (init, emit) are compiled from the project's experiments/board/. */
+export function openBoard(laboratory: Laboratory, environment: Environment, place: Workplace): Board {
+  const source = rootSource(laboratory, environment)
+  return {
+    origin: 'emulated',
+    facts: {
+      board: `QEMU ${laboratory.versions.qemu}, board ${environment.machine}`,
+      emulator: `QEMU ${laboratory.versions.qemu} (TCG, one thread)`,
+      clock: `${environment.clockHz / 1e6} MHz; ${clockModel(environment)}`,
+    },
+    compile: (sources, flags) =>
+      laboratory.compile(
+        sources.map((source) => join(place.project, source)),
+        flags,
+      ),
+    async file(name) {
+      if (name !== 'kernel')
+        throw new TestbedError(`unknown file of the environment: ${name} (known: kernel)`)
+      return await readFile(kernelFile(laboratory, environment))
+    },
+    guest: (programs, added) => guestRoot(source, programs, added),
+    run: (job) => runJob(laboratory, environment, job, place),
+  }
+}
+
+async function runJob(
+  laboratory: Laboratory,
+  environment: Environment,
+  job: Job,
+  place: Workplace,
+): Promise<JobResult> {
+  const { folder } = place
+  const started = performance.now()
+  const end = await runStages(laboratory, environment, job, place)
+  if (end !== 'off') throw await failure(end, folder)
+  const exitCode = await readFile(join(folder, 'exit-code'), 'utf8').catch(() => undefined)
+  if (exitCode === undefined || !/^\d+\n$/.test(exitCode))
+    throw await failure('the board switched off without handing over results', folder)
+  await rm(join(folder, 'exit-code'))
+  return { folder, exitCode: Number(exitCode), durationMs: performance.now() - started }
+}

@@ -1,0 +1,199 @@
+/**
+ * A job's stages on an emulated board, one after the other. Behind its boot, and behind each stage but the last, the board's
+ * state is saved, QEMU ends, and the next stage starts from there: always, whether the state was found or made, so that a cell's
+ * bytes do not depend on it.
+ */
+
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Environment } from '../../testbed/environment.ts'
+import type { Job, Stage } from '../../testbed/testbed.ts'
+import { archive, dom0Archive, imageFiles, ownFiles, type Place, writeImage } from './image.ts'
+import type { Laboratory } from './laboratory.ts'
+import { type Deadline, runMachine } from './machine.ts'
+import { monitorArguments, restore, save } from './monitor.ts'
+import { stageArguments } from './qemu.ts'
+import { openStages, type SavedStage, type Stages } from './stages.ts'
+import type { Command } from './toolchain.ts'
+
+export interface Workplace extends Place {
+  /** The cache folder. */
+  readonly cache: string
+  readonly signal?: AbortSignal | undefined
+}
+
+/** How a board ended: 'off' when it switched itself off, else what happened instead, in words. */
+type End = string
+
+/** Runs the job in the place's folder, where then are its results, console.log and, if the board got so far, the file exit-code. */
+export async function runStages(
+  laboratory: Laboratory,
+  environment: Environment,
+  job: Job,
+  place: Workplace,
+): Promise<End> {
+  const { folder, cache } = place
+  await mkdir(folder, { recursive: true })
+  const stages = job.stages.map(
+    ({ files, script }): Files =>
+      new Map([...files, ['/job/stage', { content: Buffer.from(script), executable: true }]]),
+  )
+  const chain: Chain = {
+    ...{ environment, place, stages },
+    keys: stageKeys(await boardKey(laboratory, environment, job, place), stages),
+    saved: openStages(cache),
+    deadline: { ms: job.deadlineMs, at: performance.now() + job.deadlineMs },
+    async qemu(isRestored) {
+      // One that is restored has its root already.
+      const ramdisk = isRestored ? Buffer.from('\n') : await dom0Archive(laboratory, environment, place)
+      return await writeImage(laboratory, environment, place, { ...job, ramdisk }, 'measure')
+    },
+  }
+  try {
+    return await finish(chain)
+  } finally {
+    const made = [...imageFiles, ...stages.map((_, index) => archiveName(index + 1))]
+    for (const name of made) await rm(join(folder, name), { force: true })
+  }
+}
+
+type Files = Stage['files']
+
+interface Chain {
+  readonly environment: Environment
+  readonly place: Workplace
+  /** What each stage puts into the board's root; its script is /job/stage. */
+  readonly stages: readonly Files[]
+  /** Of the board behind its boot, behind its first stage, and so on; the last stage has none. */
+  readonly keys: readonly string[]
+  readonly saved: Stages
+  readonly deadline: Deadline
+  /** QEMU's command, but for where its memory is. */
+  qemu(isRestored: boolean): Promise<Command>
+}
+
+function archiveName(number: number): string {
+  return `stage-${number}.cpio`
+}
+
+/** The last stage, to the board's end. A saved state that is damaged is made again, once. */
+async function finish(chain: Chain): Promise<End> {
+  const last = chain.stages.length
+  for (let attempts = 1; ; attempts += 1) {
+    const from = await behind(chain, last - 1)
+    if (typeof from === 'string') return from
+    const { end, isDamaged } = await stretch(chain, last, from)
+    if (!isDamaged || attempts > 1) return end
+    await chain.saved.forget(chain.keys[last - 1] ?? '', from, chain.place.signal)
+  }
+}
+
+/** The board as it is behind its first `count` stages, as found or else made; or how it ended before. */
+async function behind(chain: Chain, count: number): Promise<SavedStage | End> {
+  const { saved, keys, place } = chain
+  const key = keys[count] ?? ''
+  for (let attempts = 1; ; attempts += 1) {
+    const found = await saved.find(key)
+    if (found) return found
+    const from = count === 0 ? undefined : await behind(chain, count - 1)
+    if (typeof from === 'string') return from
+    let ended: Stretch = { end: '', isDamaged: false, console: Buffer.of() }
+    const make = async (draft: string) => {
+      ended = await stretch(chain, count, from, draft)
+      return ended.isSaved ? ended.console : undefined
+    }
+    const made = await saved.make(key, make, place.signal)
+    if (made) return made
+    if (!ended.isDamaged || attempts > 1) return ended.end
+    if (from) await saved.forget(keys[count - 1] ?? '', from, place.signal)
+  }
+}
+
+/** What QEMU says of a state that it cannot take up: by its monitor, when it loads it, or in states.c. */
+const damaged = /^QEMU (refuses|ended with status 1:)|: damaged stage/
+
+interface Stretch {
+  readonly end: End
+  readonly isSaved?: boolean
+  /** The state it started from cannot be used: QEMU ended before the board did anything. */
+  readonly isDamaged: boolean
+  /** From the board's start on. */
+  readonly console: Buffer
+}
+
+/** Runs QEMU for one stage (0 is the boot), behind `from`. Writes the state behind it to the folder `draft`, if there is one. */
+async function stretch(
+  { environment, place, stages, deadline, qemu }: Chain,
+  number: number,
+  from: SavedStage | undefined,
+  draft?: string,
+): Promise<Stretch> {
+  const { folder, signal } = place
+  const files = stages[number - 1]
+  if (files) await writeFile(join(folder, archiveName(number)), archive(files))
+  const log = join(folder, 'console.log')
+  await writeFile(log, from?.console ?? '')
+  const { command, args } = await qemu(from !== undefined)
+  let isSaved = false
+  const { how, console } = await runMachine({
+    command,
+    args: [...args, ...stageArguments(environment, from !== undefined), ...monitorArguments],
+    folder,
+    variables: {
+      ...(from && { REPRO_RESTORE: from.folder }),
+      ...(draft !== undefined && { REPRO_SAVE: draft }),
+    },
+    async attend(monitor) {
+      if (from) await restore(monitor, join(from.folder, 'state'))
+      if (draft === undefined) return
+      await monitor.stopped()
+      await save(monitor, join(draft, 'state'))
+      isSaved = true
+    },
+    deadline,
+    signal,
+  })
+  if (files) await rm(join(folder, archiveName(number)))
+  const whole = Buffer.concat([from?.console ?? Buffer.of(), console])
+  await writeFile(log, whole) // without what QEMU said itself
+  const isDamaged = from !== undefined && console.length === 0 && damaged.test(how)
+  return { end: how, isSaved, isDamaged, console: whole }
+}
+
+/** Of the board behind its boot, and behind each stage but the last: of everything that decides how it is there. */
+function stageKeys(board: string, stages: readonly Files[]): readonly string[] {
+  const keys = [board]
+  for (const files of stages.slice(0, -1)) {
+    const hash = createHash('sha256').update(keys.at(-1) ?? '')
+    for (const [path, { content, executable = false }] of files)
+      hash.update(JSON.stringify([path, executable, content.length])).update(content)
+    keys.push(hash.digest('hex'))
+  }
+  return keys
+}
+
+async function boardKey(
+  laboratory: Laboratory,
+  environment: Environment,
+  { hypervisor = {}, seed }: Job,
+  place: Place,
+): Promise<string> {
+  const { name: _name, label: _label, ...defined } = environment
+  const files = [...(await ownFiles(laboratory, place))].map(([path, content]) => [path, digest(content)])
+  const all = [await programDigest(), laboratory.packagesDigest, defined, hypervisor, seed, files]
+  return digest(JSON.stringify(all))
+}
+
+/** Of this program: of how it makes boards and takes up their states. */
+async function programDigest(): Promise<string> {
+  const folder = dirname(fileURLToPath(import.meta.url))
+  const names = (await readdir(folder)).filter((name) => /\.(js|ts|c)$/.test(name)).sort()
+  const digests = names.map(async (name) => [name, digest(await readFile(join(folder, name)))])
+  return digest(JSON.stringify(await Promise.all(digests)))
+}
+
+function digest(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex')
+}

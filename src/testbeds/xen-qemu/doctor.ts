@@ -1,0 +1,166 @@
+/** Says, item by item, whether the emulated laboratory can work on this machine, and what to do where it cannot. */
+
+import { constants } from 'node:fs'
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { freeBytes } from '../../testbed/cache.ts'
+import { TestbedError } from '../../testbed/testbed.ts'
+import { type Installed, installedRoot } from './installed.ts'
+import { librariesOf } from './libraries.ts'
+import { findMirror } from './mirror.ts'
+import { type Lock, readLock } from './packages.ts'
+import { requirePlatform } from './platform.ts'
+import { complaint, run } from './program.ts'
+import { declarationOf, type Root, roots } from './roots.ts'
+import { measureStages, mostBytes } from './stages.ts'
+import { compile, qemuCommand } from './toolchain.ts'
+
+export interface Check {
+  readonly name: string
+  readonly ok: boolean
+  /** What was found, in words. */
+  readonly found: string
+  readonly advice?: string
+}
+
+export interface DoctorOptions {
+  readonly lockFile: string
+  readonly cache: string
+  /** Value of REPRO_DEBIAN_MIRROR. */
+  readonly mirror?: string | undefined
+}
+
+/** Examines everything and changes nothing in the cache. Never throws for what it examines. Takes a second or so. */
+export async function doctor({ lockFile, cache, mirror }: DoctorOptions): Promise<Check[]> {
+  const checks = [
+    await check('platform', async () => {
+      requirePlatform()
+      return `${process.platform} ${process.arch}`
+    }),
+    await check('apt', async () =>
+      firstLine('apt-get', 'Only needed to find a mirror, or when a pinned version is gone.'),
+    ),
+    await check('dpkg-deb', async () =>
+      firstLine('dpkg-deb', 'Install the package `dpkg` of your distribution.'),
+    ),
+    await check('mirror', async () => {
+      const suites = [...roots.values()].map(({ suite }) => suite)
+      const found = await Promise.all(suites.map((suite) => findMirror(suite, mirror)))
+      return [...new Set(found)].join(', ')
+    }),
+    await check('cache', async () => {
+      const folder = await nearestFolder(cache)
+      await access(folder, constants.W_OK).catch((cause) => {
+        throw new TestbedError(`cannot write to ${folder}`, {
+          advice: 'Set REPRO_CACHE to a folder that you can write to.',
+          cause,
+        })
+      })
+      return cache
+    }),
+  ]
+  const installed = new Map<Root, Installed>()
+  const lock = await attempt(async () => readLock(lockFile))
+  if (lock instanceof Error) checks.push(failed('package lock', lock))
+  else {
+    for (const root of roots.keys()) {
+      const found = await installedRoot(cache, root, lock.roots[root])
+      if (found) installed.set(root, found)
+    }
+    checks.push(await check('disk', async () => diskFound(cache, lock, installed)))
+  }
+  checks.push(await check('stages', async () => stagesFound(cache)))
+  for (const root of roots.keys()) checks.push(await check(root, async () => rootFound(root, installed)))
+  const host = installed.get('host')?.folder
+  if (host) {
+    checks.push(await check('QEMU', async () => qemuFound(host)))
+    checks.push(await check('compiler', async () => compilerFound(host)))
+  }
+  return checks
+}
+
+async function check(name: string, find: () => Promise<string>): Promise<Check> {
+  const found = await attempt(find)
+  return found instanceof Error ? failed(name, found) : { name, ok: true, found }
+}
+
+async function attempt<T>(find: () => Promise<T>): Promise<T | Error> {
+  try {
+    return await find()
+  } catch (error) {
+    return error as Error
+  }
+}
+
+function failed(name: string, error: Error): Check {
+  const advice = error instanceof TestbedError ? error.advice : undefined
+  return { name, ok: false, found: error.message, ...(advice && { advice }) }
+}
+
+async function firstLine(command: string, advice: string): Promise<string> {
+  const finished = await run(command, ['--version'], { advice, timeoutMs: 30_000 })
+  return finished.stdout.split('\n', 1)[0] ?? ''
+}
+
+async function nearestFolder(folder: string): Promise<string> {
+  const exists = await access(folder).then(
+    () => true,
+    () => false,
+  )
+  return exists || folder === dirname(folder) ? folder : nearestFolder(dirname(folder))
+}
+
+async function diskFound(
+  cache: string,
+  lock: Lock,
+  installed: ReadonlyMap<Root, Installed>,
+): Promise<string> {
+  const missing = [...roots.keys()]
+    .filter((root) => !installed.has(root))
+    .flatMap((root) => lock.roots[root].packages)
+  const needed = 1.1 * missing.reduce((sum, { size, installedKiB }) => sum + size + installedKiB * 1024, 0)
+  const free = await freeBytes(await nearestFolder(cache))
+  const found = `${Math.floor(free / 1e6)} MB free, ${Math.ceil(needed / 1e6)} MB still needed`
+  if (free >= needed) return found
+  throw new TestbedError(found, {
+    advice: 'Free some space, or set REPRO_CACHE to a folder on a larger disk.',
+  })
+}
+
+async function stagesFound(cache: string): Promise<string> {
+  const { count, bytes } = await measureStages(cache)
+  return `${count} saved boards, ${Math.round(bytes / 1e6)} MB of at most ${mostBytes / 1e6} MB (repro clean deletes those that are old)`
+}
+
+async function rootFound(root: Root, installed: ReadonlyMap<Root, Installed>): Promise<string> {
+  const found = installed.get(root)
+  const host = installed.get('host')
+  if (!found || !host) throw new TestbedError('not set up', { advice: 'Run `repro testbed setup`.' })
+  const { missing } = await librariesOf(host.folder, found.folder, declarationOf(root))
+  if (missing.length > 0)
+    throw new TestbedError(`missing in ${found.folder}: ${missing.join(', ')}`, {
+      advice: 'Delete that folder and run `repro testbed setup`.',
+    })
+  const replaced = found.substitutions.map(({ pinned, installed: now }) => `${now} instead of ${pinned}`)
+  return [found.folder, ...replaced].join('; ')
+}
+
+async function qemuFound(host: string): Promise<string> {
+  const { command, args } = qemuCommand(host)
+  const finished = await run(command, [...args, '--version'], { timeoutMs: 30_000 })
+  if (finished.exitCode !== 0) throw new TestbedError(complaint(finished))
+  return finished.stdout.split('\n', 1)[0] ?? ''
+}
+
+async function compilerFound(host: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'repro-doctor-'))
+  try {
+    const source = join(folder, 'hello.c')
+    await writeFile(source, '#include <stdio.h>\nint main(void) { return puts("hello") < 0; }\n')
+    await compile(host, [source], join(folder, 'hello'))
+    return 'compiles a static arm64 program'
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}

@@ -1,0 +1,200 @@
+/** Downloads packages: resumable, checked by SHA-256 while they stream, tolerant of cut and stalled connections. */
+
+import { createHash, type Hash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { cacheError } from '../../testbed/cache.ts'
+import { TestbedError } from '../../testbed/testbed.ts'
+import { networkReason } from './mirror.ts'
+import type { Package } from './packages.ts'
+
+export interface Patience {
+  /** A connection that brings nothing for this long is cut. */
+  readonly stallMs: number
+  /** Waits before the second, third ... attempt; attempts that brought something do not count. */
+  readonly retryMs: readonly number[]
+}
+const patience: Patience = { stallMs: 30_000, retryMs: [1_000, 2_000, 4_000] }
+
+export interface DownloadOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Called with the bytes of the file that are there, whenever they change (also downwards, when starting over). */
+  readonly onBytes?: (have: number) => void
+  readonly patience?: Patience
+}
+
+/** The archive no longer has the file. */
+export class Gone extends Error {}
+/** Worth trying again: the connection broke, stalled, or the server was busy. */
+class Interrupted extends Error {}
+/** The partial file cannot be continued. */
+class Unusable extends Error {}
+
+/**
+ * Downloads `mirror`/`package.path` to `file`, by way of `file`.part, which a later call continues. Returns when `file` has
+ * the pinned size and SHA-256. Throws Gone (404, 410), or a TestbedError: wrong digest (the file is deleted),
+ * mirror unreachable or stalled after all retries, disk full. On abort the part stays, and the signal's reason is thrown.
+ */
+export async function download(
+  mirror: string,
+  pinned: Package,
+  file: string,
+  { signal, onBytes = () => {}, patience: { stallMs, retryMs } = patience }: DownloadOptions = {},
+): Promise<void> {
+  const part = `${file}.part`
+  const url = `${mirror}/${pinned.path.split('/').map(encodeURIComponent).join('/')}`
+  for (let failures = 0, fresh = false; ; ) {
+    signal?.throwIfAborted()
+    const before = await sizeOf(part)
+    try {
+      const sha256 = await attempt(url, part, pinned.size, stallMs, { signal, onBytes })
+      if (sha256 === pinned.sha256) return await rename(part, file)
+      await rm(part, { force: true })
+      // A part from an earlier attempt may itself be damaged (power cut): only a whole download convicts the mirror.
+      if (before === 0 || fresh) throw wrongDigest(pinned, sha256, url)
+      fresh = true
+    } catch (error) {
+      signal?.throwIfAborted()
+      if (error instanceof Unusable) {
+        await rm(part, { force: true })
+        if (before === 0 || fresh)
+          throw new TestbedError(`${url}: ${error.message}`, {
+            advice: 'Try another mirror (REPRO_DEBIAN_MIRROR).',
+          })
+        fresh = true
+        continue
+      }
+      if (!(error instanceof Interrupted)) throw cacheError(error, part)
+      failures = (await sizeOf(part)) > before ? 0 : failures + 1
+      const wait = retryMs[Math.max(failures - 1, 0)]
+      if (wait === undefined || failures > retryMs.length)
+        throw new TestbedError(`cannot download ${pinned.name} from ${url}: ${error.message}`, {
+          advice: 'Check the network, or try another mirror (REPRO_DEBIAN_MIRROR). What has arrived is kept.',
+          cause: error,
+        })
+      await sleep(wait, undefined, { signal })
+    }
+  }
+}
+
+function wrongDigest({ name, version, sha256 }: Package, found: string, url: string): TestbedError {
+  return new TestbedError(
+    `wrong SHA-256 of ${name} ${version}: expected ${sha256}, found ${found} (${url}); the file was deleted`,
+    { advice: 'The mirror or a proxy changed the file. Try again, or another mirror (REPRO_DEBIAN_MIRROR).' },
+  )
+}
+
+/** One connection: continues `part` up to `size` bytes and returns the SHA-256 (hex) of all of it. */
+async function attempt(
+  url: string,
+  part: string,
+  size: number,
+  stallMs: number,
+  { signal, onBytes }: { signal: AbortSignal | undefined; onBytes: (have: number) => void },
+): Promise<string> {
+  const handle = await open(part, 'a')
+  // One timer that any progress winds up again: AbortSignal.timeout() cannot be restarted.
+  const stall = new AbortController()
+  const timer = setTimeout(() => stall.abort(new Interrupted(`no data for ${stallMs / 1000} s`)), stallMs)
+  const either = AbortSignal.any(signal ? [stall.signal, signal] : [stall.signal])
+  try {
+    const before = await sizeOf(part)
+    if (before > size) throw new Unusable(`longer than the pinned ${size} bytes`)
+    let hash = await hashOf(part, before)
+    let have = before
+    onBytes(have)
+    if (have === size) return hash.digest('hex')
+    const source = await request(url, have, either)
+    if (source.from === 0 && have > 0) {
+      await handle.truncate(0)
+      hash = createHash('sha256')
+      have = 0
+    }
+    const chunks = source.body[Symbol.asyncIterator]()
+    for (;;) {
+      const next = await received(chunks.next(), either)
+      if (next.done) break
+      const chunk = next.value
+      timer.refresh()
+      if (have + chunk.byteLength > size) throw new Unusable(`longer than the pinned ${size} bytes`)
+      await writeAll(handle, chunk)
+      hash.update(chunk)
+      have += chunk.byteLength
+      onBytes(have)
+    }
+    if (have < size) throw new Interrupted(`the connection ended after ${have} of ${size} bytes`)
+    return hash.digest('hex')
+  } finally {
+    clearTimeout(timer)
+    stall.abort()
+    await handle.close()
+  }
+}
+
+/** The next chunk; whatever the network throws becomes Interrupted, while errors of the disk pass elsewhere. */
+async function received<T>(next: Promise<T>, signal: AbortSignal): Promise<T> {
+  try {
+    return await next
+  } catch (error) {
+    throw interrupted(error, signal)
+  }
+}
+
+function interrupted(error: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return signal.reason
+  return new Interrupted(networkReason(error), { cause: error })
+}
+
+interface Source {
+  /** Offset in the file of the first byte of `body`. */
+  readonly from: number
+  readonly body: AsyncIterable<Uint8Array>
+}
+
+async function request(url: string, from: number, signal: AbortSignal): Promise<Source> {
+  if (url.startsWith('file:')) {
+    const path = fileURLToPath(url)
+    if ((await sizeOf(path)) === 0) throw new Gone(url)
+    return { from, body: createReadStream(path, { start: from, signal }) }
+  }
+  let response: Response
+  try {
+    // Without identity a server may compress, and ranges would count compressed bytes.
+    const headers = { 'accept-encoding': 'identity', ...(from > 0 && { range: `bytes=${from}-` }) }
+    response = await fetch(url, { headers, signal })
+  } catch (error) {
+    throw interrupted(error, signal)
+  }
+  const { status, body } = response
+  if (status === 404 || status === 410) throw new Gone(url)
+  if (status === 416) throw new Unusable('the server cannot continue the download')
+  if (status !== 200 && status !== 206) throw new Interrupted(`HTTP status ${status}`)
+  const start =
+    status === 206 ? Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1]) : 0
+  if (start !== 0 && start !== from) throw new Unusable('the server continued at another place than asked')
+  return { from: start, body: body ?? Readable.from([]) }
+}
+
+async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let done = 0; done < chunk.byteLength; ) {
+    const { bytesWritten } = await handle.write(chunk, done)
+    done += bytesWritten
+  }
+}
+
+async function hashOf(file: string, bytes: number): Promise<Hash> {
+  const hash = createHash('sha256')
+  if (bytes === 0) return hash
+  for await (const chunk of createReadStream(file, { end: bytes - 1 })) hash.update(chunk as Uint8Array)
+  return hash
+}
+
+async function sizeOf(file: string): Promise<number> {
+  return await stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  )
+}

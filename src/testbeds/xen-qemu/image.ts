@@ -1,0 +1,112 @@
+/** What an emulated board boots, as files for QEMU: the hypervisor, dom0's kernel, and dom0's root. */
+
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Environment } from '../../testbed/environment.ts'
+import { type Job, type Stage, TestbedError } from '../../testbed/testbed.ts'
+import { cpio } from './cpio.ts'
+import { dom0Root, type Source } from './initramfs.ts'
+import type { BoardVersions, Laboratory } from './laboratory.ts'
+import { parallelQemu } from './processors.ts'
+import { bootArguments, deviceTree, type Use } from './qemu.ts'
+import type { Command } from './toolchain.ts'
+
+const board = 'experiments/board'
+/** What makes a system of dom0's root: its first process, and what Xen's tools call for disks and network cards. */
+const scripts = [
+  ['/init', 'dom0-init'],
+  ['/etc/xen/scripts/block', 'block'],
+  ['/etc/xen/scripts/vif-bridge', 'vif-bridge'],
+  ['/job/random.sh', 'random.sh'],
+] as const
+
+/** A cell's, or a session's, place. */
+export interface Place {
+  /** The project's folder; sources of board programs are relative to it. */
+  readonly project: string
+  /** Folder for what is made and left. It need not exist. */
+  readonly folder: string
+}
+
+/** dom0's own programs by path. Its system's other files are those of the environment's root. */
+export async function ownFiles(
+  laboratory: Laboratory,
+  { project }: Pick<Place, 'project'>,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const own = new Map([['/usr/bin/emit', await laboratory.compile([join(project, board, 'emit.c')])]])
+  for (const [path, name] of scripts) own.set(path, await readFile(join(project, board, name)))
+  return own
+}
+
+/** dom0's root as an archive, with `added` in it: Linux unpacks one archive after the other. */
+export async function dom0Archive(
+  laboratory: Laboratory,
+  environment: Environment,
+  place: Pick<Place, 'project'>,
+  added: Stage['files'] = new Map(),
+): Promise<Uint8Array> {
+  const own = await ownFiles(laboratory, place)
+  const base = await dom0Root(rootSource(laboratory, environment), environment.root, own)
+  return Buffer.concat([base, archive(added)])
+}
+
+/** Writes the image, with `ramdisk` as dom0's root, and returns the QEMU command that boots it. */
+export async function writeImage(
+  laboratory: Laboratory,
+  environment: Environment,
+  { folder }: Pick<Place, 'folder'>,
+  { hypervisor = {}, seed, ramdisk }: Pick<Job, 'hypervisor' | 'seed'> & { readonly ramdisk: Uint8Array },
+  use: Use,
+): Promise<Command> {
+  await mkdir(folder, { recursive: true })
+  const root = laboratory.root(environment.root)
+  const versions = boardVersions(laboratory, environment)
+  const kernel = kernelFile(laboratory, environment)
+  const boot = {
+    xen: join(root, versions.xenImage),
+    kernel: { file: kernel, bytes: (await stat(kernel)).size },
+    ramdisk: { file: join(folder, 'ramdisk'), bytes: ramdisk.length },
+    deviceTree: join(folder, 'device-tree'),
+    hypervisor,
+    seed,
+  }
+  await writeFile(boot.ramdisk.file, ramdisk)
+  const tree = deviceTree(environment, boot)
+  if (tree) await writeFile(boot.deviceTree, tree)
+  const qemu =
+    use === 'measure'
+      ? await parallelQemu(laboratory.root('host'), join(folder, 'processors.so'), environment)
+      : laboratory.qemu
+  return { command: qemu.command, args: [...qemu.args, ...bootArguments(environment, boot, use)] }
+}
+
+/** What `writeImage` leaves beside what a board writes. */
+export const imageFiles = ['ramdisk', 'device-tree', 'processors.so']
+
+/** Files for a board's root as an archive (cpio). */
+export function archive(files: Stage['files']): Uint8Array {
+  return cpio(
+    [...files].map(([path, { content, executable = false }]) => ({
+      path: path.slice(1),
+      mode: executable ? 0o755 : 0o644,
+      content,
+    })),
+  )
+}
+
+/** What systems of the environment are made from. */
+export function rootSource(laboratory: Laboratory, environment: Environment): Source {
+  const { linuxRelease } = boardVersions(laboratory, environment)
+  return { host: laboratory.root('host'), folder: laboratory.root(environment.root), linuxRelease }
+}
+
+export function kernelFile(laboratory: Laboratory, environment: Environment): string {
+  const { linuxRelease } = boardVersions(laboratory, environment)
+  return join(laboratory.root(environment.root), `boot/vmlinuz-${linuxRelease}`)
+}
+
+export function boardVersions({ versions }: Laboratory, { root }: Environment): BoardVersions {
+  const found = versions.boards[root]
+  if (!found) throw new TestbedError(`the root ${root} holds no hypervisor`)
+  return found
+}

@@ -1,0 +1,89 @@
+/** Shared libraries that the programs of a root need, and whether they find them in it. */
+
+import { createHash } from 'node:crypto'
+import { readFile, realpath } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { TestbedError } from '../../testbed/testbed.ts'
+import { firstExisting } from './existing.ts'
+import { marker } from './installed.ts'
+import { keep } from './kept.ts'
+import { complaint, run } from './program.ts'
+import type { RootDeclaration } from './roots.ts'
+import { throughLoader } from './toolchain.ts'
+
+const folders: Readonly<Record<string, readonly string[]>> = {
+  amd64: ['usr/lib/x86_64-linux-gnu'],
+  arm64: ['usr/lib/aarch64-linux-gnu', 'lib/aarch64-linux-gnu'],
+}
+
+/** Shared libraries of programs, all the way down. */
+export interface Libraries {
+  /** Libraries that the root holds: name -> file. Sorted. */
+  readonly found: ReadonlyMap<string, string>
+  /** Names of libraries, and paths of programs, that it does not. Sorted. */
+  readonly missing: readonly string[]
+}
+
+/** As `librariesOf`, for a root that is set up: as kept beside it, else found (and then kept). */
+export async function keptLibrariesOf(
+  host: string,
+  root: string,
+  wanted: Pick<RootDeclaration, 'architecture' | 'programs'>,
+): Promise<Libraries> {
+  const installed = await readFile(join(root, marker))
+  const hash = createHash('sha256')
+    .update(installed)
+    .update(JSON.stringify([root, wanted]))
+  const file = join(dirname(root), 'libraries', hash.digest('hex'))
+  try {
+    const { found, missing } = JSON.parse(await readFile(file, 'utf8'))
+    return { found: new Map(found), missing }
+  } catch {
+    const { found, missing } = await librariesOf(host, root, wanted)
+    // A cache that cannot be written only costs time.
+    await keep(file, JSON.stringify({ found: [...found], missing })).catch(() => {})
+    return { found, missing }
+  }
+}
+
+/**
+ * What `programs` (relative to the root at `root`) need, by DT_NEEDED. Reads the ELF files with the readelf of the
+ * host root at `host`.
+ */
+export async function librariesOf(
+  host: string,
+  root: string,
+  { architecture, programs }: Pick<RootDeclaration, 'architecture' | 'programs'>,
+): Promise<Libraries> {
+  const found = new Map<string, string>()
+  const missing = new Set<string>()
+  let files: string[] = []
+  for (const program of programs) {
+    const file = await realpath(join(root, program)).catch(() => undefined)
+    if (file) files.push(file)
+    else missing.add(program)
+  }
+  while (files.length > 0) {
+    const names = (await neededBy(host, files)).filter((name) => !found.has(name))
+    files = []
+    for (const name of new Set(names)) {
+      const file = await firstExisting(
+        (folders[architecture] ?? []).map((folder) => join(root, folder, name)),
+      )
+      if (!file) {
+        missing.add(name)
+        continue
+      }
+      found.set(name, file)
+      files.push(file)
+    }
+  }
+  return { found: new Map([...found].sort()), missing: [...missing].sort() }
+}
+
+async function neededBy(host: string, files: readonly string[]): Promise<readonly string[]> {
+  const { command, args } = throughLoader(host, 'usr/bin/aarch64-linux-gnu-readelf')
+  const finished = await run(command, [...args, '--dynamic', '--wide', ...files])
+  if (finished.exitCode !== 0) throw new TestbedError(`readelf failed: ${complaint(finished)}`)
+  return [...finished.stdout.matchAll(/\(NEEDED\).*\[(.+)\]/g)].map(([, name = '']) => name)
+}

@@ -1,0 +1,136 @@
+/** QEMU's process: runs until the board switches itself off or is saved, the deadline passes, or the board panics. */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
+import { TestbedError } from '../../testbed/testbed.ts'
+import { GoneError, type Monitor, openMonitor } from './monitor.ts'
+import { qemuVariables } from './qemu.ts'
+import type { Command } from './toolchain.ts'
+
+/** Lines of the console that an error shows. */
+const tailLines = 12
+
+/** A stretch of a board's life, for which QEMU runs once. */
+export interface Stretch extends Command {
+  /** QEMU's working folder: what the board writes comes out there. */
+  readonly folder: string
+  /** Variables of QEMU's environment beside its usual ones. */
+  readonly variables?: Readonly<Record<string, string>>
+  /** Speaks to QEMU while it runs; the stretch fails if this does. */
+  attend?(monitor: Monitor): Promise<void>
+  readonly deadline: Deadline
+  readonly signal?: AbortSignal | undefined
+}
+
+/** `ms` from a start on, which is over `at` a time on the clock of performance.now(). */
+export interface Deadline {
+  readonly ms: number
+  readonly at: number
+}
+
+/** The board's console as it said it, and how the stretch ended: 'off' when QEMU ended as it should, else what happened instead, in words. */
+export interface Ended {
+  readonly how: string
+  readonly console: Buffer
+}
+
+/** The console goes to the folder's console.log as well, behind what is there. */
+export async function runMachine({
+  command,
+  args,
+  folder,
+  variables,
+  attend,
+  deadline,
+  signal,
+}: Stretch): Promise<Ended> {
+  signal?.throwIfAborted()
+  const log = createWriteStream(join(folder, 'console.log'), { flags: 'a' })
+  const qemu = spawn(command, args, {
+    cwd: folder,
+    env: { ...qemuVariables, ...variables },
+    stdio: ['ignore', 'pipe', 'pipe', ...(attend ? (['pipe'] as const) : [])],
+  })
+  const pieces: Buffer[] = []
+  let hung = false
+  let complaint = ''
+  let recent = ''
+  let panic = ''
+  let unattended: unknown
+  const kill = () => qemu.kill('SIGKILL')
+  const late = setTimeout(
+    () => {
+      hung = true
+      kill()
+    },
+    Math.max(0, deadline.at - performance.now()),
+  )
+  signal?.addEventListener('abort', kill)
+  qemu.stdout?.on('data', (chunk: Buffer) => {
+    pieces.push(chunk)
+    log.write(chunk)
+    recent = (recent + chunk.toString('latin1')).slice(-4096)
+    // Neither Xen nor a panicking dom0 switches the board off, so it would idle until the deadline.
+    const found = /Panic on CPU \d+|(?<=\[ *\d+\.\d+\] )Kernel panic - not syncing[^\r\n]*/.exec(recent)
+    if (found && panic === '') {
+      panic = found[0]
+      setTimeout(kill, 500)
+    }
+  })
+  qemu.stderr?.on('data', (chunk: Buffer) => {
+    complaint += chunk.toString()
+    log.write(chunk)
+  })
+  const over = ended(qemu).finally(() => {
+    clearTimeout(late)
+    signal?.removeEventListener('abort', kill)
+  })
+  if (attend) {
+    try {
+      await attend(await openMonitor(qemu.stdio[3] as Duplex))
+    } catch (error) {
+      unattended = error
+      if (!(error instanceof GoneError)) kill() // nobody would end it
+    }
+  }
+  const code = await over
+  await new Promise((resolve) => log.end(resolve))
+  signal?.throwIfAborted()
+  return { how: how(), console: Buffer.concat(pieces) }
+
+  function how(): string {
+    if (hung)
+      return `the board did not finish within ${Math.round(deadline.ms / 1000)} s (the cell's deadline, less some time for its results) and was switched off`
+    if (panic !== '') return `the board panicked: ${panic}`
+    if (unattended !== undefined && !(unattended instanceof GoneError)) {
+      if (unattended instanceof TestbedError) return unattended.message
+      throw unattended
+    }
+    return code === 0 ? 'off' : `QEMU ended with ${endOf(code)}: ${complaint.trim()}`
+  }
+}
+
+export async function failure(reason: string, folder: string): Promise<TestbedError> {
+  const log = join(folder, 'console.log')
+  const lines = (await readFile(log, 'latin1')).split(/\r?\n/).filter((line) => line.trim() !== '')
+  const tail = lines.slice(-tailLines).map((line) => `  | ${line}`)
+  return new TestbedError([`${reason}; its console ends with`, ...tail].join('\n'), {
+    advice: `The whole console is in ${log}.`,
+  })
+}
+
+/** Exit status of QEMU's process, null if a signal ended it. Throws a TestbedError if it does not start. */
+export async function ended(qemu: ChildProcess): Promise<number | null> {
+  return await new Promise((resolve, reject) => {
+    qemu.on('error', (cause) => reject(new TestbedError(`QEMU does not start: ${cause.message}`, { cause })))
+    qemu.on('close', resolve)
+  })
+}
+
+/** How QEMU ended when it should not have: `a signal`, `status 1`. */
+export function endOf(code: number | null): string {
+  return code === null ? 'a signal' : `status ${code}`
+}

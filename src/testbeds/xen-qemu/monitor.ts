@@ -1,0 +1,108 @@
+/** QEMU's monitor: its machine protocol (QMP, docs/interop/qmp-spec in QEMU), one JSON object a line. */
+
+import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { TestbedError } from '../../testbed/testbed.ts'
+
+export interface Monitor {
+  /** Executes a command and returns what QEMU answers. Throws a TestbedError with QEMU's own words if it refuses, and a GoneError. */
+  execute(command: string, args?: Readonly<Record<string, unknown>>): Promise<unknown>
+  /** Resolves once the machine has stopped, for the first time. Throws a GoneError. */
+  stopped(): Promise<void>
+}
+
+/** QEMU has ended, or ends. */
+export class GoneError extends TestbedError {
+  override readonly name = 'GoneError' as 'TestbedError'
+}
+
+interface Message {
+  readonly QMP?: unknown
+  readonly event?: string
+  readonly return?: unknown
+  readonly error?: { readonly desc?: string }
+}
+
+/** The descriptor of the monitor's socket in QEMU's process. */
+export const monitorDescriptor = 3
+
+/** Speaks to a QEMU that was started with `monitorArguments` and `socket` as its descriptor. */
+export async function openMonitor(socket: Duplex): Promise<Monitor> {
+  const waiting: PromiseWithResolvers<unknown>[] = []
+  const greeting = Promise.withResolvers<unknown>()
+  const stop = Promise.withResolvers<void>()
+  let rest = ''
+  let gone: GoneError | undefined
+  const end = () => {
+    gone ??= new GoneError('QEMU ended before it was asked to')
+    for (const { promise, reject } of [greeting, stop, ...waiting.splice(0)]) {
+      promise.catch(() => {}) // of what nobody waits for
+      reject(gone)
+    }
+  }
+  const receive = (message: Message) => {
+    if (message.QMP) return greeting.resolve(undefined)
+    if (message.event === 'STOP') stop.resolve()
+    if (message.event !== undefined) return
+    const answer = waiting.shift()
+    if (message.error) answer?.reject(new TestbedError(`QEMU refuses: ${message.error.desc}`))
+    else answer?.resolve(message.return)
+  }
+  socket
+    .on('error', end)
+    .on('close', end)
+    .on('data', (piece: Buffer) => {
+      const lines = (rest + piece.toString()).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) if (line.trim() !== '') receive(JSON.parse(line) as Message)
+    })
+  const monitor: Monitor = {
+    async execute(command, args) {
+      if (gone) throw gone
+      const answer = Promise.withResolvers<unknown>()
+      waiting.push(answer)
+      socket.write(`${JSON.stringify({ execute: command, ...(args && { arguments: args }) })}\n`)
+      return await answer.promise
+    },
+    stopped: () => stop.promise,
+  }
+  await greeting.promise
+  await monitor.execute('qmp_capabilities')
+  return monitor
+}
+
+export const monitorArguments = [
+  ...['-chardev', `socket,id=monitor,fd=${monitorDescriptor}`],
+  ...['-mon', 'chardev=monitor,mode=control'],
+]
+
+const pollMs = 5
+
+/** Loads a saved state, whose memory is in its place already, and starts the machine. */
+export async function restore(monitor: Monitor, file: string): Promise<void> {
+  await monitor.execute('migrate-incoming', { uri: `file:${file}` })
+  for (;;) {
+    const { status } = (await monitor.execute('query-status')) as { readonly status: string }
+    if (status === 'paused') break
+    await sleep(pollMs)
+  }
+  await monitor.execute('cont')
+}
+
+/** Writes the state of a stopped machine to `file`, but for its memory, and ends QEMU. */
+export async function save(monitor: Monitor, file: string): Promise<void> {
+  await monitor.execute('migrate', { uri: `file:${file}` })
+  for (;;) {
+    const found = (await monitor.execute('query-migrate')) as Migration
+    if (found.status === 'completed') break
+    if (found.status === 'failed')
+      throw new TestbedError(`QEMU cannot save the board's state: ${found['error-desc']}`)
+    await sleep(pollMs)
+  }
+  await monitor.execute('quit')
+}
+
+interface Migration {
+  readonly status?: string
+  readonly 'error-desc'?: string
+}

@@ -1,0 +1,111 @@
+/** The lock file of the laboratory: which packages each root is made of, by version and SHA-256. */
+
+import { createHash } from 'node:crypto'
+import { rename, rm, writeFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { readTextFile } from '../../files/ordinary.ts'
+import { TestbedError } from '../../testbed/testbed.ts'
+import { type Root, roots } from './roots.ts'
+
+// Names become names of files in the cache: https://www.debian.org/doc/debian-policy/ch-controlfields.html#s-f-source
+const name = z.string().regex(/^[a-z0-9][a-z0-9+.-]*$/, 'not a name of a package')
+const word = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'not a word of small letters, digits and hyphens')
+
+const Package = z.strictObject({
+  name,
+  version: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.+:~-]*$/, 'not a version of a package'),
+  /** Below the archive's base: pool/main/... */
+  path: z
+    .string()
+    .regex(
+      /^pool\/main(?:\/(?!\.\.?(?:\/|$))[A-Za-z0-9.+:~_%-]+)+\.deb$/,
+      'not a path of a package in pool/main/',
+    ),
+  /** Bytes of the .deb, which a download is held to. */
+  size: z
+    .int()
+    .positive()
+    .max(2 ** 32),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in hexadecimal'),
+  /** KiB after unpacking, as the archive states it. */
+  installedKiB: z.int().nonnegative(),
+  /** The metapackage it came through; its successor is found there when this name is gone from the archive. */
+  through: name.optional(),
+})
+
+const LockedRoot = z.strictObject({ suite: word, architecture: word, packages: z.array(Package) })
+
+const Lock = z.strictObject({
+  schema: z.literal(1),
+  roots: z.strictObject({
+    'debian-11': LockedRoot,
+    'debian-12': LockedRoot,
+    'debian-13': LockedRoot,
+    host: LockedRoot,
+  }),
+})
+
+export type Package = Readonly<z.infer<typeof Package>>
+export interface LockedRoot {
+  readonly suite: string
+  readonly architecture: string
+  readonly packages: readonly Package[]
+}
+export interface Lock {
+  readonly schema: 1
+  readonly roots: Readonly<Record<Root, LockedRoot>>
+}
+
+const regenerate = 'Restore it from version control, or regenerate it with `repro testbed lock`.'
+
+/** Reads and checks the lock file. Throws a TestbedError that names the file and the first wrong value. */
+export async function readLock(file: string): Promise<Lock> {
+  let value: unknown
+  try {
+    value = JSON.parse(readTextFile(file))
+  } catch (cause) {
+    throw new TestbedError(`cannot read the package lock ${file}: ${(cause as Error).message}`, {
+      advice: regenerate,
+      cause,
+    })
+  }
+  const parsed = Lock.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new TestbedError(
+    `invalid package lock ${file}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`,
+    {
+      advice: regenerate,
+    },
+  )
+}
+
+/** Writes the lock sorted by root and package, so that a change is a small diff. */
+export async function writeLock(file: string, lock: Lock): Promise<void> {
+  const sorted = [...roots.keys()].sort().map((name) => {
+    const { suite, architecture, packages } = lock.roots[name]
+    return [name, { suite, architecture, packages: packages.toSorted(byName) }]
+  })
+  const text = `${JSON.stringify({ schema: lock.schema, roots: Object.fromEntries(sorted) }, null, 2)}\n`
+  const part = `${file}.part`
+  await rm(part, { force: true })
+  await writeFile(part, text, { flag: 'wx', flush: true }) // not through a link of that name
+  await rename(part, file)
+}
+
+/**
+ * SHA-256 (hex) of what roots are made of: name, version and SHA-256 of every package. What a cell's key takes for
+ * the laboratory; the same for the lock and for what is installed, unless a package had to be substituted.
+ */
+export function packagesDigest(packages: Readonly<Partial<Record<Root, readonly Package[]>>>): string {
+  const hash = createHash('sha256')
+  for (const root of [...roots.keys()].sort()) {
+    for (const { name, version, sha256 } of packages[root]?.toSorted(byName) ?? [])
+      hash.update(`${root} ${name} ${version} ${sha256}\n`)
+  }
+  return hash.digest('hex')
+}
+
+function byName(a: Package, b: Package): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0
+}

@@ -1,0 +1,99 @@
+/**
+ * QEMU as measurements need it: with processors that run in parallel on a clock that nothing of the host's timing reaches (processors.c says
+ * how), and, as only one of its threads is busy, on one processor of the host.
+ */
+
+import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Environment } from '../../testbed/environment.ts'
+import { TestbedError } from '../../testbed/testbed.ts'
+import { complaint, run } from './program.ts'
+import { type Command, qemuCommand, throughLoader } from './toolchain.ts'
+
+/** The source of the board's clock, which decides every time that a board tells. */
+export const clockSource = fileURLToPath(new URL('processors.c', import.meta.url))
+
+/** QEMU of the host root `root` with the environment's clock; writes what it loads to `file`. */
+export async function parallelQemu(
+  root: string,
+  file: string,
+  clock: Pick<Environment, 'instructionNs' | 'quantumUs' | 'clockHz'>,
+): Promise<Command> {
+  await buildLibrary(root, clockSource, file, clockFlags(clock))
+  return onOneProcessor(qemuCommand(root, file), dirname(root), await processors())
+}
+
+/**
+ * Times in picoseconds of QEMU's clock. QEMU's Generic Timer counts a tick in a whole number of its nanoseconds: 18 at 54 MHz, where a
+ * tick is 18.5 ns. Times of the board are told by its ticks, so all of them are shorter by that ratio on QEMU's clock.
+ */
+export function clockFlags({
+  instructionNs,
+  quantumUs,
+  clockHz,
+}: Pick<Environment, 'instructionNs' | 'quantumUs' | 'clockHz'>): string[] {
+  const ratio = (Math.floor(1e9 / clockHz) * clockHz) / 1e9
+  const picoseconds = (ns: number) => `${Math.round(ns * 1000 * ratio)}L`
+  return [`-DINSTRUCTION_PS=${picoseconds(instructionNs)}`, `-DQUANTUM_PS=${picoseconds(quantumUs * 1000)}`]
+}
+
+/** Builds a C source without the system's headers into a library for QEMU's process. */
+export async function buildLibrary(
+  root: string,
+  source: string,
+  file: string,
+  flags: readonly string[] = [],
+): Promise<void> {
+  const { command, args } = throughLoader(root, 'usr/bin/tcc')
+  const built = await run(command, [
+    ...args,
+    ...flags,
+    '-shared',
+    '-nostdlib',
+    '-nostdinc',
+    '-o',
+    file,
+    source,
+  ])
+  if (built.exitCode !== 0) throw new TestbedError(`cannot build ${source}: ${complaint(built)}`)
+}
+
+/** Numbers of the host's processors that this process may use: '0-3,8' is 0 1 2 3 8 (proc_pid_status(5)). */
+async function processors(): Promise<string[]> {
+  const status = await readFile('/proc/self/status', 'latin1').catch(() => '')
+  return processorsOf(/^Cpus_allowed_list:\s*(\S*)$/m.exec(status)?.[1] ?? '')
+}
+
+export function processorsOf(list: string): string[] {
+  return [...list.matchAll(/(\d+)(?:-(\d+))?/g)].flatMap(([, first, last = first]) =>
+    Array.from({ length: Number(last) - Number(first) + 1 }, (_, index) => String(Number(first) + index)),
+  )
+}
+
+// The shell becomes the program, which so keeps the lock (file 9) until it ends, however it ends.
+const script = `
+folder=$1 processors=$2
+shift 2
+if command -v flock >/dev/null && command -v taskset >/dev/null; then
+  for processor in $processors; do
+    lock=$folder/processor-$processor.lock
+    (: >>"$lock") 2>/dev/null || continue
+    exec 9>>"$lock"
+    flock -n 9 && exec taskset -c "$processor" "$@"
+  done
+  exec 9>&-
+fi
+exec "$@"`
+
+/** Runs a program on the first of `processors` that no other has taken; anywhere when all are. `folder` holds a lock for each. */
+export function onOneProcessor(
+  { command, args }: Command,
+  folder: string,
+  processors: readonly string[],
+): Command {
+  return {
+    command: '/bin/sh',
+    args: ['-c', script, 'sh', folder, processors.join(' '), command, ...args],
+  }
+}

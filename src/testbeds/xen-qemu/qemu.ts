@@ -1,0 +1,139 @@
+/**
+ * QEMU's command line for a board whose reruns give the same bytes: time is counted in instructions (processors.c), idle
+ * time is skipped, all randomness is seeded, and no device lets the host's timing in (QEMU: "TCG Instruction
+ * Counting"; docs/devel/tcg-icount). No disk and no network card: both complete requests at the host's time.
+ */
+import type { Environment } from '../../testbed/environment.ts'
+import * as raspi4b from './raspi4b.ts'
+
+/** Where the board's firmware would put them: clear of Xen at 0x40000000 and of each other. */
+const kernelAddress = 0x49000000
+const ramdiskAddress = 0x4d000000
+
+/** A session keeps pace with the wall clock and takes the keyboard; nothing is measured in it. */
+export type Use = 'measure' | 'session'
+
+/** A file that QEMU loads, and its length. */
+export interface Module {
+  readonly file: string
+  readonly bytes: number
+}
+
+export interface Boot {
+  readonly xen: string
+  readonly kernel: Module
+  readonly ramdisk: Module
+  /** Where to write the device tree, for boards that do not make their own. */
+  readonly deviceTree: string
+  readonly hypervisor: { readonly scheduler?: string; readonly dom0Vcpus?: number }
+  /** Decides what differs between boots of a board. */
+  readonly seed: number
+}
+
+/** What differs between board models: how QEMU is told the board and its modules, and the device tree if it needs one. */
+interface Model {
+  arguments(environment: Environment, boot: Boot): string[]
+  deviceTree?(environment: Environment, boot: Boot): Uint8Array
+}
+
+/** The model of time in words, for what a run says of its board. */
+export function clockModel({ instructionNs, quantumUs }: Environment): string {
+  return `every instruction takes ${instructionNs} ns; pCPUs run in parallel, none more than ${quantumUs} us ahead of a busy one; idle time is skipped`
+}
+
+const models: ReadonlyMap<Environment['machine'], Model> = new Map<Environment['machine'], Model>([
+  [
+    'virt',
+    {
+      arguments: (environment, boot) => [
+        ...['-machine', 'virt,virtualization=on,gic-version=3,dtb-randomness=off'],
+        ...['-cpu', `cortex-a72,cntfrq=${environment.clockHz}`],
+        ...['-append', xenOptions(environment, boot)],
+        '-device',
+        `guest-loader,addr=${kernelAddress},kernel=${escaped(boot.kernel.file)},bootargs=${escaped(dom0Options(boot))}`,
+        ...['-device', `guest-loader,addr=${ramdiskAddress},initrd=${escaped(boot.ramdisk.file)}`],
+      ],
+    },
+  ],
+  [
+    'raspi4b',
+    {
+      arguments: (environment, boot) => [
+        ...['-machine', 'raspi4b', '-global', `cortex-a72-arm-cpu.cntfrq=${environment.clockHz}`],
+        ...['-dtb', boot.deviceTree],
+        ...['-device', `loader,addr=${raspi4b.kernelAddress},file=${escaped(boot.kernel.file)},force-raw=on`],
+        ...[
+          '-device',
+          `loader,addr=${raspi4b.ramdiskAddress},file=${escaped(boot.ramdisk.file)},force-raw=on`,
+        ],
+      ],
+      deviceTree: (environment, boot) =>
+        raspi4b.deviceTree({
+          cpus: environment.cpus,
+          kernelBytes: boot.kernel.bytes,
+          ramdiskBytes: boot.ramdisk.bytes,
+          xenOptions: xenOptions(environment, boot),
+          dom0Options: dom0Options(boot),
+        }),
+    },
+  ],
+])
+
+/** Arguments behind QEMU's own. The serial line is QEMU's standard input and output. */
+export function bootArguments(environment: Environment, boot: Boot, use: Use): string[] {
+  return [
+    ...modelOf(environment).arguments(environment, boot),
+    ...['-smp', String(environment.cpus), '-m', String(environment.memoryMb)],
+    ...['-accel', 'tcg,thread=single', '-icount', `shift=0,sleep=${use === 'session' ? 'on' : 'off'}`],
+    ...['-seed', String(boot.seed), '-rtc', 'base=2021-01-01,clock=vm'],
+    ...['-display', 'none', '-net', 'none', '-no-reboot'],
+    // With the monitor beside it, Ctrl-C goes to the board and Ctrl-A X ends QEMU.
+    ...(use === 'session' ? ['-serial', 'mon:stdio'] : ['-serial', 'stdio', '-monitor', 'none']),
+    ...['-semihosting-config', 'enable=on,target=native,userspace=on'],
+    ...['-kernel', boot.xen],
+  ]
+}
+
+/** Arguments behind those of the boot for a board that is saved, or was; one that `isRestored` waits for its state. */
+export function stageArguments({ memoryMb }: Environment, isRestored: boolean): string[] {
+  return [
+    // The same name on all board models, by which states.c finds it.
+    ...['-object', `memory-backend-ram,id=ram,size=${memoryMb}M`, '-machine', 'memory-backend=ram'],
+    ...(isRestored ? ['-incoming', 'defer'] : []),
+  ]
+}
+
+/** A value in a list of QEMU's options. */
+function escaped(value: string): string {
+  return value.replaceAll(',', ',,')
+}
+
+/** The device tree for `boot.deviceTree`; undefined for a board that makes its own. */
+export function deviceTree(environment: Environment, boot: Boot): Uint8Array | undefined {
+  return modelOf(environment).deviceTree?.(environment, boot)
+}
+
+function modelOf({ machine }: Environment): Model {
+  const model = models.get(machine)
+  if (!model) throw new Error(`board model without arguments: ${machine}`)
+  return model
+}
+
+function xenOptions(environment: Environment, { hypervisor }: Boot): string {
+  const { scheduler, dom0Vcpus } = hypervisor
+  return [
+    `dom0_mem=${environment.dom0MemoryMb}M`,
+    `dom0_max_vcpus=${dom0Vcpus ?? environment.cpus}`,
+    'console=dtuart',
+    'bootscrub=0',
+    ...(scheduler ? [`sched=${scheduler}`] : []),
+  ].join(' ')
+}
+
+// The kernel's tests of its own ciphers take half a second of a boot. The seed is for dom0's init.
+function dom0Options({ seed }: Boot): string {
+  return `root=/dev/ram0 console=hvc0 rdinit=/init quiet cryptomgr.notests repro.seed=${seed}`
+}
+
+/** The environment of the QEMU process: nothing of the user's locale or time zone reaches it. */
+export const qemuVariables = { LC_ALL: 'C', TZ: 'UTC0' }

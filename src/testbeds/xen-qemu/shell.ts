@@ -1,0 +1,75 @@
+/** An interactive console of dom0 on an emulated board, for looking around. Nothing of it reaches a result. */
+
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Environment } from '../../testbed/environment.ts'
+import { TestbedError } from '../../testbed/testbed.ts'
+import { dom0Archive, kernelFile, rootSource, writeImage } from './image.ts'
+import { guestRoot } from './initramfs.ts'
+import type { Laboratory } from './laboratory.ts'
+import { ended, endOf } from './machine.ts'
+import { qemuVariables } from './qemu.ts'
+
+/** A domU to try things on: `xl create guest.cfg` in dom0's folder /job. */
+const guestConfiguration = `name = "guest"
+kernel = "/job/kernel"
+ramdisk = "/job/guest"
+memory = 155
+vcpus = 1
+extra = "console=hvc0 rdinit=/init quiet"
+`
+const guestInit = `#!/bin/busybox sh
+/bin/busybox mkdir -p /proc /sys /dev
+/bin/busybox --install -s /bin
+mount -t proc proc /proc
+mount -t devtmpfs devtmpfs /dev
+setsid cttyhack sh
+poweroff -f
+`
+
+/** Boots the board with this process's terminal as its console, and returns when it is switched off. */
+export async function runShell(
+  laboratory: Laboratory,
+  environment: Environment,
+  project: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'repro-shell-'))
+  try {
+    const init = new Map([['/init', Buffer.from(guestInit)]])
+    const guest = await guestRoot(rootSource(laboratory, environment), [], init)
+    const files = new Map([
+      ['/job/interactive', { content: Buffer.from('') }],
+      ['/job/kernel', { content: await readFile(kernelFile(laboratory, environment)) }],
+      ['/job/guest', { content: guest }],
+      ['/job/guest.cfg', { content: Buffer.from(guestConfiguration) }],
+    ])
+    const { command, args } = await writeImage(
+      laboratory,
+      environment,
+      { folder },
+      { seed: 1, ramdisk: await dom0Archive(laboratory, environment, { project }, files) },
+      'session',
+    )
+    await attended(command, args, folder, signal)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function attended(
+  command: string,
+  args: readonly string[],
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted()
+  const qemu = spawn(command, args, { cwd: folder, env: qemuVariables, stdio: 'inherit' })
+  const end = () => qemu.kill('SIGTERM') // QEMU then restores the terminal
+  signal.addEventListener('abort', end)
+  const code = await ended(qemu).finally(() => signal.removeEventListener('abort', end))
+  signal.throwIfAborted()
+  if (code !== 0) throw new TestbedError(`QEMU ended with ${endOf(code)}`)
+}

@@ -1,0 +1,208 @@
+/**
+ * States of boards in the cache: what a board looks like behind its boot, or behind a stage of a job. They are derived data, and never
+ * needed: what is missing, damaged or thrown away is made again. A folder each, complete once it has its name:
+ *
+ *     ram       the board's memory as a sparse file, which a restored board reads in
+ *     state     QEMU's state of processors and devices
+ *     clock     the local times of processors, and a sum over `ram` (processors.c)
+ *     console   what the board said on the way here, from its start on
+ *     sums      digests of `state`, `clock` and `console`
+ */
+
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { exclusively } from '../../files/exclusive.ts'
+import { cacheError, freeBytes } from '../../testbed/cache.ts'
+
+export interface SavedStage {
+  readonly folder: string
+  /** Creation time: a stage made anew under the same key has another one. */
+  readonly madeMs: number
+  readonly console: Buffer
+}
+
+export interface Stages {
+  /** A complete stage, if there is one; it counts as used. */
+  find(key: string): Promise<SavedStage | undefined>
+  /**
+   * Makes a stage unless somebody else does at the same time. `make` fills the folder `draft` with ram, state and clock, and returns the
+   * console; undefined if the board did not get there, which nothing keeps.
+   */
+  make(
+    key: string,
+    make: (draft: string) => Promise<Buffer | undefined>,
+    signal?: AbortSignal,
+  ): Promise<SavedStage | undefined>
+  /** Deletes a stage that turned out to be damaged, unless another process has replaced it already. */
+  forget(key: string, damaged: SavedStage, signal?: AbortSignal): Promise<void>
+}
+
+const sealed = ['state', 'clock', 'console'] as const
+const [kept, draft] = ['.stage', '.draft']
+/** Whoever has just found a stage may not have opened it yet; a draft that is written has a lock that is younger. */
+const recentMs = 60_000
+
+/** Most bytes that stages take on the disk, if that is not more than half of what is free for them. */
+export const mostBytes = 20e9
+
+/** `most` is replaced in tests. */
+export function openStages(cache: string, most = mostBytes): Stages {
+  const root = stagesFolder(cache)
+  const folderOf = (key: string) => join(root, `${key}${kept}`)
+  const locked = <T>(key: string, signal: AbortSignal | undefined, action: () => Promise<T>) =>
+    exclusively(join(root, `${key}.lock`), { what: 'board', signal, explain: cacheError }, action)
+  const find = async (key: string) => {
+    const folder = folderOf(key)
+    const stage = await read(folder)
+    if (stage) await utimes(folder, new Date(), new Date()).catch(() => {})
+    return stage
+  }
+  return {
+    find,
+    async make(key, make, signal) {
+      await mkdir(root, { recursive: true }).catch((error) => {
+        throw cacheError(error, root)
+      })
+      return await locked(key, signal, async () => {
+        const found = await find(key)
+        if (found) return found
+        const unfinished = join(root, `${key}${draft}`)
+        await rm(unfinished, { recursive: true, force: true })
+        try {
+          await limit(root, most) // the disk may be full
+          await mkdir(unfinished)
+          const console = await make(unfinished)
+          if (console === undefined) return undefined
+          await writeFile(join(unfinished, 'console'), console)
+          await writeFile(join(unfinished, 'sums'), await sums(unfinished))
+          await rm(folderOf(key), { recursive: true, force: true })
+          await rename(unfinished, folderOf(key))
+          await limit(root, most)
+          return { folder: folderOf(key), madeMs: await madeMs(folderOf(key)), console }
+        } catch (error) {
+          throw cacheError(error, unfinished)
+        } finally {
+          await rm(unfinished, { recursive: true, force: true })
+        }
+      })
+    },
+    async forget(key, damaged, signal) {
+      const folder = folderOf(key)
+      await locked(key, signal, async () => {
+        if ((await madeMs(folder).catch(() => undefined)) !== damaged.madeMs) return
+        await rm(folder, { recursive: true, force: true }).catch((error) => {
+          throw cacheError(error, folder)
+        })
+      })
+    },
+  }
+}
+
+export function stagesFolder(cache: string): string {
+  return join(cache, 'testbed', 'stages')
+}
+
+export interface Amount {
+  readonly count: number
+  /** On the disk. */
+  readonly bytes: number
+}
+
+/** The stages of a cache that nobody used since an instant (ms); all by default. With what killed builds left of unfinished ones. */
+export async function measureStages(cache: string, before = Number.POSITIVE_INFINITY): Promise<Amount> {
+  return amountOf(await unused(cache, before))
+}
+
+/** Deletes these stages. Boards that run go on: they have read their files. */
+export async function deleteStages(cache: string, before: number): Promise<Amount> {
+  const old = (await unused(cache, before)).filter(({ folder, usedMs }) => !isWritten(folder, usedMs))
+  for (const one of old) await remove(one)
+  return amountOf(old)
+}
+
+async function unused(cache: string, before: number): Promise<readonly Found[]> {
+  return (await list(stagesFolder(cache))).filter(({ usedMs }) => usedMs < before)
+}
+
+async function remove({ folder }: Found): Promise<void> {
+  await rm(folder, { recursive: true, force: true })
+  if (folder.endsWith(draft)) await rm(lockOf(folder), { force: true })
+}
+
+function lockOf(folder: string): string {
+  return folder.replace(/\.[a-z]+$/, '.lock')
+}
+
+function amountOf(found: readonly Found[]): Amount {
+  return { count: found.length, bytes: found.reduce((sum, { bytes }) => sum + bytes, 0) }
+}
+
+async function read(folder: string): Promise<SavedStage | undefined> {
+  try {
+    if ((await readFile(join(folder, 'sums'), 'utf8')) !== (await sums(folder))) return undefined
+    return { folder, madeMs: await madeMs(folder), console: await readFile(join(folder, 'console')) }
+  } catch {
+    return undefined
+  }
+}
+
+async function madeMs(folder: string): Promise<number> {
+  return (await stat(join(folder, 'sums'))).mtimeMs
+}
+
+async function sums(folder: string): Promise<string> {
+  const lines = sealed.map(async (name) => {
+    const digest = createHash('sha256').update(await readFile(join(folder, name)))
+    return `${digest.digest('hex')}  ${name}\n`
+  })
+  return (await Promise.all(lines)).join('')
+}
+
+interface Found {
+  readonly folder: string
+  readonly usedMs: number
+  readonly bytes: number
+}
+
+async function list(root: string): Promise<readonly Found[]> {
+  const names = await readdir(root).catch(() => [])
+  const found = names
+    .filter((name) => name.endsWith(kept) || name.endsWith(draft))
+    .map(async (name): Promise<readonly Found[]> => {
+      const folder = join(root, name)
+      try {
+        const sizes = await Promise.all(
+          (await readdir(folder)).map(async (file) => (await stat(join(folder, file))).blocks * 512),
+        )
+        const bytes = sizes.reduce((sum, one) => sum + one, 0)
+        // A lock tells by its time that who holds it is alive.
+        const sign = folder.endsWith(draft)
+          ? await stat(lockOf(folder)).catch(() => stat(folder))
+          : await stat(folder)
+        return [{ folder, usedMs: sign.mtimeMs, bytes }]
+      } catch {
+        return [] // just deleted
+      }
+    })
+  return (await Promise.all(found)).flat()
+}
+
+function isWritten(folder: string, usedMs: number): boolean {
+  return folder.endsWith(draft) && usedMs > Date.now() - recentMs
+}
+
+/**
+ * Deletes the stages that nobody used for longest until all take at most `most` bytes, and half of what is free for them; none that
+ * was used just now.
+ */
+async function limit(root: string, most: number): Promise<void> {
+  const found = (await list(root)).toSorted((a, b) => a.usedMs - b.usedMs)
+  let total = found.reduce((sum, { bytes }) => sum + bytes, 0)
+  const allowed = Math.min(most, (total + (await freeBytes(root))) / 2)
+  for (const one of found) {
+    if (total <= allowed || one.usedMs > Date.now() - recentMs) return
+    await remove(one)
+    total -= one.bytes
+  }
+}

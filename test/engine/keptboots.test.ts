@@ -1,0 +1,105 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { forgetBoot, keepBoot, keptBoots, openBoot } from '../../src/engine/keptboots.ts'
+import type { Result } from '../../src/engine/script/cell.ts'
+import { openSeal, type Seal } from '../../src/results/seal.ts'
+
+const key = 'a'.repeat(64)
+let project: string
+let seal: Seal
+beforeEach(() => {
+  project = mkdtempSync(join(tmpdir(), 'repro-boots-'))
+  seal = openSeal(project, join(project, 'cache'))
+  mkdirSync(join(project, 'work'))
+  writeFileSync(join(project, 'work/trace'), 'abc')
+})
+afterEach(() => rmSync(project, { recursive: true }))
+
+const result: Result = {
+  columns: [{ name: 'x', role: 'measure', unit: 'us' }],
+  rows: [{ x: 1.5 }, { x: null }],
+  exclusions: [],
+  captured: { CPU: 'A72' },
+}
+const keep = async () =>
+  await keepBoot(
+    project,
+    key,
+    { seconds: 2.5, result: { ...result, files: { 'trace.bin': join(project, 'work/trace') } } },
+    seal,
+  )
+const place = (path: string) => join(project, keptBoots, key, path)
+
+describe('a finished boot', () => {
+  it('is found again by its key, with its files, which were moved', async () => {
+    const { ino } = statSync(join(project, 'work/trace'))
+    const kept = await keep()
+    expect(kept).toEqual({
+      seconds: 2.5,
+      result: { ...result, files: { 'trace.bin': place('raw/trace.bin') } },
+    })
+    expect(openBoot(project, key, seal)).toEqual(kept)
+    expect(openBoot(project, 'b'.repeat(64), seal)).toBeUndefined()
+    expect(statSync(place('raw/trace.bin')).ino).toBe(ino)
+    expect(readdirSync(join(project, 'work'))).toEqual([])
+    expect(seal.note()).toBeUndefined()
+  })
+
+  it('needs no files', async () => {
+    await keepBoot(project, key, { seconds: 1, result }, seal)
+    expect(openBoot(project, key, seal)).toEqual({ seconds: 1, result })
+    expect(readdirSync(place(''))).toEqual(['boot'])
+  })
+
+  it('is gone when it is forgotten, and its place can be taken again', async () => {
+    await keep()
+    await forgetBoot(project, key)
+    expect(openBoot(project, key, seal)).toBeUndefined()
+    await forgetBoot(project, key)
+    await keepBoot(project, key, { seconds: 1, result }, seal)
+    expect(openBoot(project, key, seal)?.seconds).toBe(1)
+  })
+
+  const other = 'b'.repeat(64)
+  it.each<[string, () => void]>([
+    ['its rows were changed', () => writeFileSync(place('boot'), `${readFileSync(place('boot'), 'utf8')} `)],
+    ['a file was changed', () => writeFileSync(place('raw/trace.bin'), 'abd')],
+    ['a file is gone', () => rmSync(place('raw/trace.bin'))],
+    [
+      'it was another boot’s',
+      () => {
+        mkdirSync(join(project, keptBoots, other))
+        writeFileSync(join(project, keptBoots, other, 'boot'), readFileSync(place('boot')))
+        rmSync(place('boot'))
+      },
+    ],
+  ])('counts for nothing where %s', async (what, change) => {
+    await keep()
+    change()
+    const again = openSeal(project, join(project, 'cache'))
+    expect(openBoot(project, what.startsWith('it was') ? other : key, again)).toBeUndefined()
+    expect(again.note()).toContain('1 item in .repro/ (.repro/boots/')
+  })
+
+  it('counts for nothing where another version gave results another form', async () => {
+    const item = { kind: 'boot', path: `${keptBoots}/${key}/boot` } as const
+    await keep()
+    for (const content of [
+      { seconds: 1, files: {} },
+      { seconds: 1, files: {}, result: { rows: [] } },
+    ]) {
+      writeFileSync(place('boot'), seal.close(item, JSON.stringify(content)) ?? '')
+      expect(openBoot(project, key, seal)).toBeUndefined()
+    }
+  })
+
+  it('is not kept where nothing can be sealed, and its files stay', async () => {
+    writeFileSync(join(project, 'taken'), '')
+    seal = openSeal(project, join(project, 'taken'))
+    expect(await keep()).toBeUndefined()
+    expect(readdirSync(join(project, 'work'))).toEqual(['trace'])
+    expect(readdirSync(project)).not.toContain('.repro')
+  })
+})

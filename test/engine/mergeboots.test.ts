@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest'
+import { mergeBoots } from '../../src/engine/mergeboots.ts'
+import { ExperimentError, type Result } from '../../src/engine/script/cell.ts'
+import type { Column } from '../../src/results/run.ts'
+
+const columns: readonly Column[] = [
+  { name: 'operation', role: 'factor' },
+  { name: 'trial', role: 'index' },
+  { name: 'total', role: 'measure', unit: 'ticks' },
+]
+const boot = (trials: number, result: Partial<Result> = {}) => ({
+  trials,
+  result: { columns, rows: [], exclusions: [], captured: {}, clockHz: 54e6, ...result },
+})
+const rows = (...trials: readonly (number | null)[]) =>
+  trials.map((trial) => ({ operation: 'pause', trial, total: 1 }))
+
+describe('boots of a cell', () => {
+  it('are as they came if there is one', () => {
+    const one = boot(3, { rows: rows(1, 2, 3), files: { a: '/a' }, captured: { CPU: 'x' } })
+    expect(mergeBoots([one])).toBe(one.result)
+  })
+
+  it('give rows in their order, which say their boot behind the trial, and count trials through', () => {
+    const merged = mergeBoots([
+      boot(2, { rows: rows(1, 2) }),
+      boot(3, { rows: rows(1, null, 3) }),
+      boot(2, { rows: rows(1, 1) }),
+    ])
+    expect(merged.columns.map(({ name, role }) => `${name} ${role}`)).toEqual([
+      'operation factor',
+      'trial index',
+      'boot index',
+      'total measure',
+    ])
+    expect(merged.rows.map((row) => [row.trial, row.boot])).toEqual([
+      [1, 1],
+      [2, 1],
+      [3, 2],
+      [null, 2],
+      [5, 2],
+      [6, 3],
+      [6, 3],
+    ])
+    expect(merged.rows[0]).toEqual({ operation: 'pause', trial: 1, boot: 1, total: 1 })
+    expect(merged.clockHz).toBe(54e6)
+  })
+
+  it('leave a measure or a factor called trial as it is, and have the boot first without an index of trials', () => {
+    const own: readonly Column[] = [{ name: 'trial', role: 'measure' }]
+    const one = boot(1, { columns: own, rows: [{ trial: 7 }] })
+    const { columns: found, rows } = mergeBoots([one, one])
+    expect(found.map(({ name }) => name)).toEqual(['boot', 'trial'])
+    expect(rows).toEqual([
+      { trial: 7, boot: 1 },
+      { trial: 7, boot: 2 },
+    ])
+  })
+
+  it('have sums of exclusions, facts once or each in order, files in folders, and the datasets of the first', () => {
+    const merged = mergeBoots([
+      boot(1, {
+        exclusions: [{ reason: 'late', count: 1 }],
+        captured: { CPU: 'A72', heat: '51 °C', clock: '1.5 GHz, 4 cores' },
+        provenance: { room: 'a', host: 3 },
+        files: { 'trace.bin': '/1' },
+        datasets: { pictures: { columns, rows: rows(1) } },
+      }),
+      boot(1, {
+        exclusions: [
+          { reason: 'lost', count: 2 },
+          { reason: 'late', count: 4 },
+        ],
+        captured: { CPU: 'A72', heat: '53 °C', fan: 'on', clock: '0.6 GHz, 4 cores' },
+        provenance: { room: 'a', host: 4 },
+        files: { 'trace.bin': '/2' },
+        datasets: { pictures: { columns, rows: rows(2) } },
+      }),
+      boot(1, { captured: { CPU: 'A72', heat: '51 °C', fan: 'off, 9', clock: '1 GHz, 1 cores' } }),
+    ])
+    expect(merged).toMatchObject({
+      exclusions: [
+        { reason: 'late', count: 5 },
+        { reason: 'lost', count: 2 },
+      ],
+      captured: { CPU: 'A72', heat: '51–53 °C', fan: 'on | off, 9', clock: '0.6–1.5 GHz, 1–4 cores' },
+      provenance: { room: 'a', host: '3 | 4' },
+      files: { 'boot-1/trace.bin': '/1', 'boot-2/trace.bin': '/2' },
+    })
+    expect(merged.datasets?.pictures?.rows).toEqual(rows(1))
+  })
+
+  const without = columns.slice(0, 2)
+  const milliseconds: readonly Column[] = [
+    ...without,
+    { name: 'total', role: 'measure', unit: 'ms', label: 'all' },
+  ]
+  it.each<[string, Partial<Result>, string]>([
+    [
+      'lacks a column',
+      { columns: without },
+      'column 3 of boot 2 is not there, and of boot 1 total (measure, ticks)',
+    ],
+    [
+      'has another unit',
+      { columns: milliseconds },
+      'column 3 of boot 2 is total (measure, ms, "all"), and of boot 1 total (measure, ticks)',
+    ],
+    [
+      'has them in another order',
+      { columns: columns.toReversed() },
+      'column 1 of boot 2 is total (measure, ticks), and of boot 1 operation (factor)',
+    ],
+    ['has another clock', { clockHz: 1e6 }, 'clockHz of boot 2 is 1000000, and of boot 1 54000000'],
+  ])('that %s are an error', (_, other, message) => {
+    const merge = () => mergeBoots([boot(1), boot(1, other)])
+    expect(merge).toThrow(ExperimentError)
+    expect(merge).toThrow(message)
+  })
+
+  it('with a clock where the first has none are an error', () => {
+    const { clockHz: _, ...timeless } = boot(1).result
+    expect(() => mergeBoots([{ trials: 1, result: timeless }, boot(1)])).toThrow(
+      'clockHz of boot 2 is 54000000, and of boot 1 not said',
+    )
+  })
+
+  it('have a column of that name by themselves, and a script none; with one boot it may', () => {
+    const own = boot(1, { columns: [...columns, { name: 'boot', role: 'index' }] })
+    expect(() => mergeBoots([own, own])).toThrow('the script gives back a column boot')
+    expect(mergeBoots([own])).toBe(own.result)
+  })
+})

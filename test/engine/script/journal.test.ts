@@ -1,0 +1,64 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { openJournal } from '../../../src/engine/script/journal.ts'
+import { openSeal, type Seal } from '../../../src/results/seal.ts'
+
+const path = '.repro/journals/key.jsonl'
+let folder: string
+let seal: Seal
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'repro-journal-'))
+  seal = openSeal(folder, join(folder, 'cache'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+const open = (most?: number) => openJournal(folder, path, seal, most)
+const read = () => readFileSync(join(folder, path), 'utf8')
+
+it('gives back what was written, and cuts off half a line', () => {
+  const { append } = open()
+  append(0, [{ x: 1, how: 'a\u2028b', none: null }])
+  append(
+    2,
+    Array.from({ length: 25_000 }, (_, x) => ({ x })),
+  )
+  const text = read()
+  appendFileSync(join(folder, path), 'seal {"trial":3,"ro')
+  const { finished, foreign } = open()
+  expect([...finished.keys()]).toEqual([0, 2])
+  expect(foreign).toBe(0)
+  expect(finished.get(0)).toEqual([{ x: 1, how: 'a\u2028b', none: null }])
+  expect(finished.get(2)?.at(-1)).toEqual({ x: 24_999 })
+  expect(read()).toBe(text)
+})
+
+it.each([
+  '{"trial":0,"rows":[{"x":true}]}',
+  '{"trial":0,"rows":[{"x":{"y":1}}]}',
+  '{"trial":0,"rows":[{"x":1},{"x":"a"}]}',
+  '{"trial":0,"rows":[1]}',
+  '{"trial":0,"rows":[{"x":1e999}]}',
+  '{"trial":0,"rows":[{"__proto__":1}]}',
+  '{"trial":0.5,"rows":[]}',
+  '{"trial":-1,"rows":[]}',
+  '{"trial":0,"rows":{}}',
+  '{"trial":0}',
+  '[]',
+])('does not take the line %s, whoever wrote it', (json) => {
+  open().append(1, [{ x: 1 }])
+  appendFileSync(join(folder, path), `${seal.sign({ kind: 'trial', path }, json)} ${json}\n`)
+  const { finished, foreign } = open()
+  expect([...finished.keys()]).toEqual([1])
+  expect(foreign).toBe(1)
+})
+
+it('takes no more than can be read again, and says so', () => {
+  const { append } = open(2000)
+  append(0, [{ x: 'x'.repeat(1500) }])
+  expect(() => append(1, [{ x: 'x'.repeat(500) }])).toThrow(
+    'trial 1: the rows of this cell are more than 0.002 MB: give back fewer',
+  )
+  expect([...open(2000).finished.keys()]).toEqual([0])
+  expect(() => open(500)).toThrow('one file are read; delete the file')
+})

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import { verdictOf, type Wanted } from '../../src/engine/verdict.ts'
+import type { Inputs, Run } from '../../src/results/run.ts'
+import { fakeRun } from '../results/fake.ts'
+
+const [one, two] = ['1'.repeat(64), '2'.repeat(64)]
+const inputs: Inputs = {
+  script: one,
+  'file experiments/board/loop.c': one,
+  'parameter domu.vcpus': 3,
+  'parameter scheduler': 'credit2',
+  'environment cpus': 4,
+  'packages debian-11': one,
+  trials: 4,
+  seed: 1,
+}
+const run: Run = { ...fakeRun(), key: 'right', inputs }
+
+function wanted(changed: Partial<Inputs> = {}): Wanted {
+  const now = Object.fromEntries(
+    Object.entries({ ...inputs, ...changed }).filter(([, value]) => value !== undefined),
+  )
+  return { inputs: now as Inputs, keys: [Object.keys(changed).length === 0 ? 'right' : 'wrong'] }
+}
+
+const none = { fitting: () => undefined, newest: () => undefined }
+const unread = {
+  fitting: () => {
+    throw new Error('a run made here was read')
+  },
+  newest: () => undefined,
+}
+
+describe('a verdict', () => {
+  it('is recorded when the recorded run has the key, and no cached one is read', () => {
+    expect(verdictOf(wanted(), run, unread)).toEqual({ type: 'recorded', run })
+  })
+
+  it('is recorded for any of the accepted keys', () => {
+    expect(verdictOf({ ...wanted(), keys: ['mine', 'right'] }, run, none).type).toBe('recorded')
+  })
+
+  it('is cached when only a cached run fits', () => {
+    const here = { ...none, fitting: () => ({ ...run, key: 'wrong' }) }
+    expect(verdictOf(wanted({ trials: 9 }), run, here).type).toBe('cached')
+  })
+
+  it('takes inputs without boots for those of one', () => {
+    const reason = (before: Partial<Inputs>, now: Partial<Inputs>) => {
+      const recorded = { ...run, inputs: { ...inputs, ...before } as Inputs }
+      return verdictOf(wanted(now), recorded, none)
+    }
+    expect(reason({}, { boots: 5, trials: 50 })).toMatchObject({ reason: 'boots 1 -> 5, trials 4 -> 50' })
+    expect(reason({ boots: 5 }, { seed: 2 })).toMatchObject({ reason: 'boots 5 -> 1, seed 1 -> 2' })
+  })
+
+  it('is missing when there is no run', () => {
+    expect(verdictOf(wanted(), undefined, none)).toEqual({ type: 'missing', reason: 'never run' })
+  })
+
+  it('says of a cell without a record what changed since it was run here', () => {
+    const here = { ...none, newest: () => run }
+    const reason = 'trials 4 -> 50 since it was run here'
+    expect(verdictOf(wanted({ trials: 50 }), undefined, here)).toEqual({
+      type: 'missing',
+      reason,
+      before: run,
+    })
+  })
+
+  it.each<[string, Partial<Inputs>]>([
+    ['trials 4 -> 50', { trials: 50 }],
+    ['seed 1 -> 2', { seed: 2 }],
+    ['script changed', { script: two }],
+    ['experiments/board/loop.c changed', { 'file experiments/board/loop.c': two }],
+    ['experiments/board/loop.c removed', { 'file experiments/board/loop.c': undefined }],
+    ['experiments/board/new.c added', { 'file experiments/board/new.c': two }],
+    ['environment cpus 4 -> 2', { 'environment cpus': 2 }],
+    ['packages debian-11 changed', { 'packages debian-11': two }],
+    ['domu.vcpus 3 -> 1', { 'parameter domu.vcpus': 1 }],
+    ['scheduler credit2 -> null', { 'parameter scheduler': 'null' }],
+    ['load none -> 4', { 'parameter load': 4 }],
+    ['script changed, trials 4 -> 5', { trials: 5, script: two }],
+  ])('is stale with the reason %s', (reason, changed) => {
+    expect(verdictOf(wanted(changed), run, none)).toEqual({ type: 'stale', run, reason })
+  })
+
+  it('names the first of many changes, those of files last', () => {
+    const files = Object.fromEntries([1, 2, 3].map((n) => [`file experiments/board/${n}.c`, two]))
+    const verdict = verdictOf(wanted({ ...files, trials: 9, script: two, seed: 2 }), run, none)
+    expect(verdict).toMatchObject({
+      reason:
+        'script changed, seed 1 -> 2, trials 4 -> 9, experiments/board/1.c added, and 2 more changes (see repro explain)',
+    })
+  })
+
+  it('blames the program when nothing else differs', () => {
+    const verdict = verdictOf({ ...wanted(), keys: ['wrong'] }, run, none)
+    expect(verdict).toMatchObject({ type: 'stale', reason: 'made by another version of repro' })
+  })
+})

@@ -1,0 +1,158 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FileError } from '../../src/files/ordinary.ts'
+import { openFiles, unchanged } from '../../src/files/tracked.ts'
+
+/** A project beside a file that is none of its business. */
+const around = mkdtempSync(join(tmpdir(), 'repro-files-'))
+const project = join(around, 'project')
+const socket = createServer()
+
+beforeAll(async () => {
+  const files = {
+    '../secret.csv': 'a\n1\n',
+    'data/a.csv': 'a\n1\n',
+    'data/deep/b.csv': 'b\n',
+    'data/.hidden/c.csv': 'c\n',
+    '.git/config': '[core]',
+    'sub/.GIT/config': '[core]',
+    '.repro/made/x': 'x',
+    '_build/index.html': 'x',
+  }
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(join(project, path, '..'), { recursive: true })
+    writeFileSync(join(project, path), content)
+  }
+  const links = {
+    'data/inside.csv': 'a.csv',
+    'data/nowhere.csv': 'none.csv',
+    'out.csv': '../secret.csv',
+    'again.csv': 'out.csv',
+    up: '..',
+    zero: '/dev/zero',
+    'loop.csv': 'loop.csv',
+    kept: '.repro/made/x',
+    config: '.git/config',
+  }
+  for (const [path, target] of Object.entries(links)) symlinkSync(target, join(project, path))
+  execFileSync('mkfifo', [join(project, 'pipe')])
+  await new Promise<void>((done) => socket.listen(join(project, 'socket'), done))
+  writeFileSync(join(project, 'huge.csv'), '')
+  truncateSync(join(project, 'huge.csv'), 2 ** 40)
+})
+afterAll(() => {
+  socket.close()
+  rmSync(around, { recursive: true })
+})
+
+describe('files of a project', () => {
+  it.each(['data/a.csv', './data//a.csv', 'data/deep/../a.csv', 'data/inside.csv'])('%s is read', (path) => {
+    const files = openFiles(project)
+    expect(files.problem(path)).toBeUndefined()
+    expect(files.text(path)).toBe('a\n1\n')
+    expect(files.exists(path)).toBe(true)
+  })
+
+  it.each(['data/none.csv', 'data/a.csv/x', 'none/a.csv', 'data/nowhere.csv'])('at %s is nothing', (path) => {
+    const files = openFiles(project)
+    expect(files.problem(path)).toBeUndefined()
+    expect(files.read(path)).toBeUndefined()
+    expect(files.digest(path)).toBeUndefined()
+  })
+
+  it.each([
+    ['../secret.csv', '../secret.csv lies outside of the project'],
+    ['..', '.. lies outside of the project'],
+    ['data/../../secret.csv', 'lies outside of the project: name a file by its path in the project'],
+    ['/etc/passwd', '/etc/passwd lies outside of the project'],
+    ['/dev/zero', '/dev/zero lies outside of the project'],
+    ['data/a.csv\0.png', 'data/a.csv\\0.png: no path has a NUL character'],
+    ['out.csv', `out.csv leads out of the project by a link, to ${around}/secret.csv`],
+    ['again.csv', 'again.csv leads out of the project by a link'],
+    ['up/secret.csv', 'up/secret.csv leads out of the project by a link'],
+    ['zero', 'zero leads out of the project by a link, to /dev/zero'],
+    ['loop.csv', 'cannot read loop.csv: it is a link, or its links lead in a circle (ELOOP)'],
+    ['pipe', 'pipe is a named pipe, not an ordinary file'],
+    ['socket', 'socket is a socket, not an ordinary file'],
+    ['huge.csv', 'huge.csv is too large: it has 1048576 MB, and at most 256 MB of one file are read'],
+    ['.git/config', '.git/config lies in .git'],
+    ['sub/.GIT/config', 'sub/.GIT/config lies in .git'],
+    ['config', 'config lies in .git'],
+    ['d'.repeat(300), 'the path is too long (ENAMETOOLONG)'],
+  ])('%s is refused, whatever is asked of it', (path, reason) => {
+    const files = openFiles(project)
+    expect(files.problem(path)).toContain(reason)
+    for (const ask of [files.read, files.text, files.exists])
+      expect(() => ask(path)).toThrow(
+        expect.objectContaining({ name: 'FileError', message: expect.stringContaining(reason) }),
+      )
+  })
+
+  it.each([
+    ['data', 'data is a folder, not a file'],
+    ['.', '. is a folder, not a file'],
+    ['.repro/made/x', '.repro/made/x lies in .repro, which no document can name files of'],
+    ['_build/index.html', 'lies in _build'],
+    ['kept', 'kept lies in .repro'],
+  ])('a document cannot name %s', (path, reason) => {
+    expect(openFiles(project).problem(path)).toContain(reason)
+  })
+
+  it.each([['up'], ['..'], ['/etc']])('the folder %s is not listed', (folder) => {
+    expect(() => openFiles(project).list(folder)).toThrow(FileError)
+  })
+
+  it('a path through a file is as nothing, also to a manifest', () => {
+    const note = { type: 'file', stamp: '1', sha256: '' } as const
+    expect(openFiles(project, { 'data/a.csv/x': note }).digest('data/a.csv/x')).toBeUndefined()
+    expect(unchanged(project, { 'data/a.csv/x': { type: 'nothing' } })).toBe(true)
+  })
+
+  it('a manifest that notes a file elsewhere, or a pipe, is not up to date, and none of them is read', () => {
+    for (const path of ['../secret.csv', 'out.csv', 'pipe'])
+      expect(unchanged(project, { [path]: { type: 'file', stamp: '', sha256: '' } })).toBe(false)
+  })
+})
+
+describe('patterns', () => {
+  it.each([
+    ['data/*.csv', ['data/a.csv', 'data/inside.csv']],
+    ['data/**/*.csv', ['data/a.csv', 'data/deep/b.csv', 'data/inside.csv']],
+    ['data/.hidden/*.csv', ['data/.hidden/c.csv']],
+    ['data/{deep/b,a}.csv', ['data/a.csv', 'data/deep/b.csv']],
+    ['none/*.csv', []],
+  ])('%s gives files, and folders are searched', (pattern, paths) => {
+    expect(openFiles(project).match(pattern)).toEqual(paths)
+  })
+
+  it.each([
+    ['../*.csv', '.. lies outside of the project'],
+    ['/etc/*', '/etc lies outside of the project'],
+    ['*.csv', 'again.csv leads out of the project by a link'],
+    ['up/*', 'up leads out of the project by a link'],
+    ['u*/secret.csv', 'up leads out of the project by a link'],
+  ])('%s leads nowhere else', (pattern, reason) => {
+    expect(() => openFiles(project).match(pattern)).toThrow(reason)
+  })
+
+  it('links back to a folder on the way end the search', () => {
+    const deep = join(project, 'data/deep')
+    symlinkSync('..', join(deep, 'back'))
+    symlinkSync('../../sub', join(deep, 'aside'))
+    symlinkSync('../data/deep', join(project, 'sub/round'))
+    expect(openFiles(project).match('data/**/b.csv')).toEqual(['data/deep/b.csv'])
+  })
+
+  it('names that are not UTF-8 are refused in words', () => {
+    mkdirSync(join(project, 'latin'))
+    writeFileSync(
+      Buffer.concat([Buffer.from(join(project, 'latin/na')), Buffer.from([0xef]), Buffer.from('.csv')]),
+      '',
+    )
+    expect(() => openFiles(project).match('latin/*.csv')).toThrow('the name is not UTF-8: rename the file')
+  })
+})

@@ -1,0 +1,52 @@
+import { resolve } from 'node:path'
+import { expect, it } from 'vitest'
+import { cellChanges } from '../../src/engine/verdict.ts'
+import { openFiles } from '../../src/files/tracked.ts'
+import { planAsItIs } from '../../src/project/build.ts'
+import { openDocument } from '../../src/project/site.ts'
+import { bootsOf } from '../../src/results/boots.ts'
+import { keyOf } from '../../src/results/key.ts'
+import { openSeal } from '../../src/results/seal.ts'
+
+const site = {
+  project: resolve(import.meta.dirname, '../..'),
+  cache: '/nowhere',
+  seal: openSeal('/nowhere', '/nowhere'),
+  mirror: undefined,
+  generator: 'repro',
+}
+
+it.each(['paper/index.md', 'paper/index.ja.md'])('%s has no mistake', async (document) => {
+  const { document: paper } = await openDocument({ ...site, document })
+  expect(paper.file.messages.map(String)).toEqual([])
+})
+
+it('the editions of the paper have the same blocks, values and citations', async () => {
+  const [english, japanese] = await Promise.all(
+    ['paper/index.md', 'paper/index.ja.md'].map(
+      async (document) => (await openDocument({ ...site, document })).document,
+    ),
+  )
+  const ids = japanese?.blocks.map(({ id }) => id)
+  expect(ids).toEqual(english?.blocks.map(({ id }) => id))
+  const values = (document: typeof english) => new Set(document?.values.map(({ source }) => source))
+  expect(values(japanese)).toEqual(values(english))
+  const keys = (document: typeof english) =>
+    new Set(document?.citations.flatMap(({ items }) => items.map(({ key }) => key)))
+  expect(keys(japanese)).toEqual(keys(english))
+})
+
+it('a recorded run has the key that it had before there were boots, unless it has several', async () => {
+  const at = { ...site, document: 'paper/index.md' }
+  const steps = await planAsItIs(at, await openDocument(at), openFiles(site.project))
+  const recorded = steps.flatMap((step) => (step.record ? [{ ...step, run: step.record.run }] : []))
+  expect(recorded.length).toBeGreaterThan(0)
+  for (const { cell, inputs, verdict, run } of recorded) {
+    const { boots } = cell.block
+    expect('boots' in inputs).toBe(boots > 1)
+    expect('boots' in run.inputs).toBe(bootsOf(run) > 1)
+    const changes = cellChanges(run.inputs, inputs)
+    expect(changes.some(({ input }) => input === 'boots')).toBe(boots !== bootsOf(run))
+    if (run.key === keyOf(run, run.inputs)) expect(verdict.type === 'recorded').toBe(changes.length === 0)
+  }
+})

@@ -1,0 +1,156 @@
+/** The report and `repro verify` get the same runs in any state, and must say the same of them. */
+
+import fc from 'fast-check'
+import { VFile } from 'vfile'
+import { expect, it } from 'vitest'
+import { type Judgement, judge } from '../../src/claims/judge.ts'
+import { decisive, outcomeOf, verifyClaims } from '../../src/claims/verification.ts'
+import { numberTexts } from '../../src/claims/words.ts'
+import { lackLines } from '../../src/commands/verdicts.ts'
+import { parseDocument } from '../../src/document/document.ts'
+import { cellsOf } from '../../src/engine/cells.ts'
+import { plan } from '../../src/engine/plan.ts'
+import type { Files } from '../../src/files/tracked.ts'
+import { standingsOf } from '../../src/project/build.ts'
+import { knownRuns } from '../../src/project/knownruns.ts'
+import { renderReport } from '../../src/report/page.ts'
+import type { Run } from '../../src/results/run.ts'
+import { runName } from '../../src/results/run.ts'
+import type { CellName, Store } from '../../src/results/store.ts'
+
+const experiment = (id: string) => `
+\`\`\`ts experiment id=${id} testbed=local trials=8
+export const rows = []
+\`\`\`
+`
+const claim = (id: string, test: string) => `
+\`\`\`yaml claim
+id: ${id}
+statement: Something holds
+scope: shape
+${test}
+\`\`\`
+`
+const document = parseDocument(
+  new VFile({
+    path: 'paper/index.md',
+    value: `---
+title: T
+---
+${experiment('fast')}${experiment('slow')}
+${claim('C1', 'from: fast.local.default.us\nto: slow.local.default.us\ndirection: up')}
+${claim('C2', 'ascending: [slow.local.default.us.mean, fast.local.default.us.mean]')}
+${claim('C3', 'value: fast.local.default.us.max / fast.local.default.us.min\nbetween: [1, 9]')}
+${claim('C4', 'value: slow.local.default.n\nbetween: [0, 1]\nskip: not now')}
+`,
+  }),
+)
+const cells = cellsOf(document.blocks)
+const claims = document.blocks.filter((block) => block.type === 'claim')
+const experiments = document.blocks.filter((block) => block.type === 'experiment')
+
+function run({ experiment: id, environment, pattern }: CellName, key: string, us: number): Run {
+  const rows = Array.from({ length: 8 }, (_, trial) => ({ trial, us: us + trial }))
+  return {
+    ...{ experiment: id, environment, pattern, key, origin: 'local', trials: 8, seed: 1, parameters: {} },
+    columns: [
+      { name: 'trial', role: 'index' },
+      { name: 'us', role: 'measure', unit: 'us' },
+    ],
+    ...{ rows, inputs: { trials: 3 }, exclusions: [], captured: {}, files: {}, provenance: {} },
+  }
+}
+
+/** What there is of a cell; the numbers say how long it took. */
+interface State {
+  readonly record?: { readonly us: number; readonly isStale: boolean }
+  readonly cached?: number
+  readonly made?: number
+}
+const us = fc.constantFrom(100, 105, 300)
+const state: fc.Arbitrary<State> = fc.record(
+  { record: fc.record({ us, isStale: fc.boolean() }), cached: us, made: us },
+  { requiredKeys: [] },
+)
+
+const files = {
+  read: () => undefined,
+  text: () => undefined,
+  digest: () => undefined,
+  list: () => [],
+  exists: () => false,
+  notes: () => ({}),
+} as unknown as Files
+
+async function stepsOf(states: ReadonlyMap<string, State>, keys: ReadonlyMap<string, string>) {
+  const keyOf = (cell: CellName) => keys.get(runName(cell)) ?? ''
+  const store = {
+    recorded(cell: CellName) {
+      const { record } = states.get(runName(cell)) ?? {}
+      return record && run(cell, record.isStale ? 'other' : keyOf(cell), record.us)
+    },
+    cached(cell: CellName) {
+      const { cached } = states.get(runName(cell)) ?? {}
+      return cached === undefined ? undefined : run(cell, keyOf(cell), cached)
+    },
+  } as unknown as Store
+  const around = {
+    project: '/',
+    document: 'paper/index.md',
+    environments: new Map(),
+    lockFile: '',
+    cache: '',
+  }
+  return await plan(cells, { ...around, store, files })
+}
+
+const judgement = async (one: Judgement['claim'], evidence: Parameters<typeof judge>[1]) =>
+  judge(one, evidence, { resamples: 50 })
+
+it('says of each claim the same in the report and in repro verify, whatever is recorded, stale, cached, made now or missing', async () => {
+  const keys = new Map((await stepsOf(new Map(), new Map())).map(({ cell, key }) => [runName(cell), key]))
+  await fc.assert(
+    fc.asyncProperty(state, state, async (fast, slow) => {
+      const states = new Map(cells.map((cell, index) => [runName(cell), index === 0 ? fast : slow]))
+      const made = new Map(
+        cells.flatMap((cell): [string, Run][] => {
+          const name = runName(cell)
+          const took = states.get(name)?.made
+          return took === undefined ? [] : [[name, run(cell, keys.get(name) ?? '', took)]]
+        }),
+      )
+      const known = knownRuns(await stepsOf(states, keys), made)
+      const verifications = await verifyClaims(claims, { experiments }, known, judgement)
+
+      const { html, problems } = await renderReport({
+        document,
+        runs: known.shown.map((one) => one.run),
+        standings: standingsOf(known.shown),
+        records: known.recorded,
+        judgement,
+        read: () => Promise.reject(new Error('no file')),
+        generator: 'repro',
+      })
+      for (const verification of verifications) {
+        const { claim: one, recorded, rerun } = verification
+        const { verdict, reason } = decisive(verification)
+        const shown = new RegExp(
+          `<aside class="claim ${verdict.replace(' ', '-')}" id="${one.id}".*?</dl>`,
+          's',
+        ).exec(html)?.[0]
+        const fact = (term: string) =>
+          new RegExp(`<dt>${term}</dt><dd>(.*?)</dd>`).exec(shown ?? '')?.[1]?.replaceAll('\u00a0', ' ')
+        expect(fact('why')).toBe(reason)
+        expect(fact('recorded')?.replace(', local', '')).toBe(numberTexts(recorded).join('; ') || undefined)
+        expect(fact('this run') === undefined).toBe(rerun === undefined)
+      }
+      const isLacking = verifications.some((one) => (decisive(one).lacking ?? []).length > 0)
+      expect(problems.length > 0).toBe(isLacking)
+      expect(lackLines(verifications).length > 0).toBe(isLacking)
+      expect(outcomeOf(verifications) === 'judged').toBe(
+        !isLacking && verifications.every((one) => decisive(one).verdict !== 'not reproduced'),
+      )
+    }),
+    { numRuns: 60 },
+  )
+})

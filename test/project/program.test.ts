@@ -1,0 +1,39 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { openFiles } from '../../src/files/tracked.ts'
+import { programOf, versionsOf } from '../../src/project/program.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'repro-program-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+function install(path: string, version: string, ...dependencies: readonly string[]): void {
+  mkdirSync(join(folder, path), { recursive: true })
+  const needs = Object.fromEntries(dependencies.map((name) => [name, '*']))
+  writeFileSync(join(folder, path, 'package.json'), JSON.stringify({ version, dependencies: needs }))
+}
+const versions = () => versionsOf(['draw'], join(folder, 'program/dist'), openFiles(folder))
+
+it('what makes a report counts with its version, and all that it depends on', () => {
+  install('program/node_modules/draw', '1.0.0', 'scale', '@scope/color', 'not-installed')
+  install('program/node_modules/draw/node_modules/scale', '3.0.0', 'draw')
+  install('node_modules/scale', '2.0.0')
+  install('node_modules/@scope/color', '4.0.0')
+  expect(versions()).toEqual(['@scope/color 4.0.0', 'draw 1.0.0', 'scale 3.0.0'])
+  install('node_modules/@scope/color', '4.0.1')
+  expect(versions()).toContain('@scope/color 4.0.1')
+})
+
+it('the program looks at what it draws with and at the libraries that it cites with, so that a build notices new ones', () => {
+  const files = openFiles(folder)
+  programOf({ generator: 'repro 0' }, files)
+  expect(Object.keys(files.notes()).some((path) => path.endsWith('/drawer.js'))).toBe(true)
+  const noted = Object.entries(files.notes()).flatMap(([path, { type }]) => (type === 'file' ? [path] : []))
+  for (const name of ['@retorquere/bibtex-parser', 'edtf'])
+    expect(noted.some((path) => path.endsWith(`/node_modules/${name}/package.json`))).toBe(true)
+})

@@ -1,0 +1,10 @@
+/** One set-up as a process of its own: node setup-process.ts LOCK CACHE MIRROR. Prints the notes, then the digest. */
+
+import { setup } from '../../../src/testbeds/xen-qemu/setup.ts'
+
+const [lockFile = '', cache = '', mirror = ''] = process.argv.slice(2)
+const report = ({ note }: { note?: string }) => {
+  if (note) console.log(note)
+}
+const laboratory = await setup(['debian-13', 'debian-12', 'debian-11'], { lockFile, cache, mirror, report })
+console.log(laboratory.packagesDigest)
