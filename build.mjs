@@ -16,8 +16,7 @@ await build({
   bundle: true,
   splitting: true,
   platform: 'node',
-  // ro-crate is under the GPL: our bundle must not contain it.
-  external: ['@retorquere/bibtex-parser', 'edtf', 'ro-crate'],
+  external: ['@retorquere/bibtex-parser', 'edtf'],
   format: 'esm',
   target: 'node20',
   sourcemap: 'linked',

@@ -1,10 +1,12 @@
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
     globalSetup: 'test/build.ts',
+    // Most quick tests wait for processes.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         test: {

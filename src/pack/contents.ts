@@ -49,7 +49,7 @@ export async function contents(
   }))
   const crate = text(
     'ro-crate-metadata.json',
-    await crateText(artifact, [...described, { path: 'SHA256SUMS' }]),
+    crateText(artifact, [...described, { path: 'SHA256SUMS' }]),
   )
   const all = [...stated, crate]
   return [...all, text('SHA256SUMS', checksums(all))]

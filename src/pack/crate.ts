@@ -30,19 +30,20 @@ const contexts = [`${specification}/context`, 'https://w3id.org/ro/terms/workflo
 const tool = '#repro'
 
 /** Same artifact and files, same text. */
-export async function crateText(artifact: Artifact, files: readonly Described[]): Promise<string> {
-  // Only this command needs it.
-  const { ROCrate } = await import('ro-crate')
+export function crateText(artifact: Artifact, files: readonly Described[]): string {
   const descriptor: Entity = {
     '@id': 'ro-crate-metadata.json',
     '@type': 'CreativeWork',
     conformsTo: { '@id': specification },
     about: { '@id': './' },
   }
-  const crate = new ROCrate({ '@context': contexts, '@graph': [descriptor, root(artifact, files)] })
-  for (const entity of [...contextual(artifact), ...actions(artifact, files), ...described(artifact, files)])
-    crate.addEntity(entity)
-  return `${JSON.stringify(crate.toJSON(), null, 2)}\n`
+  const entities = [
+    ...[descriptor, root(artifact, files)],
+    ...[...contextual(artifact), ...actions(artifact, files), ...described(artifact, files)],
+  ]
+  // Two creators may have given the same ORCID.
+  const graph = [...Map.groupBy(entities, (entity) => entity['@id']).values()].map(([first]) => first)
+  return `${JSON.stringify({ '@context': contexts, '@graph': graph }, null, 2)}\n`
 }
 
 function root(artifact: Artifact, files: readonly Described[]): Entity {
