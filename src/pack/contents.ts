@@ -47,10 +47,7 @@ export async function contents(
     path,
     content: { bytes: content.length, sha256: sha256(content) },
   }))
-  const crate = text(
-    'ro-crate-metadata.json',
-    crateText(artifact, [...described, { path: 'SHA256SUMS' }]),
-  )
+  const crate = text('ro-crate-metadata.json', crateText(artifact, [...described, { path: 'SHA256SUMS' }]))
   const all = [...stated, crate]
   return [...all, text('SHA256SUMS', checksums(all))]
 }
