@@ -59,7 +59,7 @@ export async function runJob(
       await domUs(cell, settings, `${name}-domus`, more),
       await trials(cell, settings, `${name}-trials`, driver, more),
     ],
-    hypervisor: { scheduler: xen.scheduler, dom0Vcpus: dom0.vcpus },
+    boot: { scheduler: xen.scheduler, dom0Vcpus: dom0.vcpus },
     seed: bootSeed,
     deadlineMs,
   })

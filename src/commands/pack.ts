@@ -1,7 +1,7 @@
 /** `repro pack`: one archive of the project, its recorded runs and its report. */
 
 import { relative, resolve } from 'node:path'
-import { megabytes } from '../pack/effort.ts'
+import { megabytes } from '../text/amounts.ts'
 import { pack } from '../pack/pack.ts'
 import { pack as definition } from './definitions.ts'
 import { exitCodes } from './exitcodes.ts'

@@ -5,51 +5,45 @@
 
 import { rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { LimitFunction } from 'p-limit'
 import type { ExperimentBlock, Pattern } from '../document/block.ts'
 import { makeFolder, move, remove } from '../files/change.ts'
+import { openFiles } from '../files/tracked.ts'
 import { bootFolder } from '../results/boots.ts'
+import { keyOf } from '../results/key.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { runName } from '../results/run.ts'
 import type { Seal } from '../results/seal.ts'
 import type { CellName, Store } from '../results/store.ts'
-import type { Environment } from '../testbed/environment.ts'
-import { TestbedError } from '../testbed/testbed.ts'
-import type { Gate } from '../testbeds/xen-qemu/gate.ts'
+import { type Environment, TestbedError } from '../testbed/testbed.ts'
+import type { Boot } from './boots.ts'
+import type { Executor } from './executor.ts'
 import { hostFacts } from './host.ts'
 import { type FinishedBoot, forgetBoot, keepBoot, openBoot } from './keptboots.ts'
 import { type BootResult, mergeBoots } from './mergeboots.ts'
+import { stillHold, unitedReads } from './reads.ts'
+import { runOrder, type Watch } from './run.ts'
+import { ExperimentError } from './script/cell.ts'
 import type { Order } from './script/message.ts'
-import { runCell, type Watch } from './script/process.ts'
 import { scriptVariables } from './script/variables.ts'
 
 /** A cell that must be run. */
 export interface Task {
   readonly cell: CellName & { readonly block: ExperimentBlock; readonly definition: Pattern }
-  readonly environment: Environment | 'local'
+  readonly environment: Environment
+  /** Known before it runs. */
   readonly inputs: Inputs
-  readonly key: string
   /** In order, at least one. */
   readonly boots: readonly Boot[]
   readonly needed: readonly Run[]
-}
-
-/** A part of a cell's trials, which a process runs on a board of its own: what is scheduled, and kept as it finishes. */
-export interface Boot {
-  /** From 1. */
-  readonly number: number
-  readonly trials: number
-  /** Of everything that decides its result, but not of how many boots there are beside it. */
-  readonly key: string
-  /** As the key, but whatever its number of trials: the first of more trials are the same ones. */
-  readonly journal: string
 }
 
 export interface Workshop {
   readonly project: string
   /** The document, relative to the project. */
   readonly document: string
-  readonly lockFile: string
   readonly cache: string
+  readonly executor: Executor
   readonly store: Store
   readonly seal: Seal
   /** Name and version of this program. */
@@ -74,7 +68,7 @@ export interface Course extends Watch {
   /** Forgets boots and trials that earlier builds finished. */
   readonly afresh: boolean
   /** Runs a boot when there is room for it. */
-  readonly enter: Gate
+  readonly enter: LimitFunction
   /** Asked once there is room for the first boot: whether the cell shall start. */
   readonly begin: () => boolean
   /** Told at once, while other boots of the cell may still run. */
@@ -151,13 +145,14 @@ async function keptBefore(
   { afresh, log }: Course,
 ): Promise<ReadonlyMap<Boot, FinishedBoot>> {
   const kept = new Map<Boot, FinishedBoot>()
+  const files = openFiles(project)
   for (const boot of boots) {
     if (afresh) {
       await forgetBoot(project, boot.key)
       await remove(project, journalOf(boot))
     }
     const found = openBoot(project, boot.key, seal)
-    if (found) kept.set(boot, found)
+    if (found && stillHold(found.reads, files)) kept.set(boot, found)
   }
   if (kept.size > 0) log(`boots kept from before: ${kept.size} of ${boots.length}`)
   return kept
@@ -166,7 +161,7 @@ async function keptBefore(
 async function runBoot(task: Task, boot: Boot, shop: Workshop, watch: Watch): Promise<FinishedBoot> {
   const { cell, environment, needed, boots } = task
   const { experiment, pattern, block, definition } = cell
-  const { project, lockFile, cache, seal } = shop
+  const { project, cache, seal, executor } = shop
   const work = workOf(task, boot)
   const started = performance.now()
   const order: Order = {
@@ -181,14 +176,17 @@ async function runBoot(task: Task, boot: Boot, shop: Workshop, watch: Watch): Pr
     deadlineMs: block.deadlineSeconds * 1000,
     project,
     folder: makeFolder(project, work),
+    end: join(project, endOf(work)),
     journal: journalOf(boot),
     needed,
     script: scriptOf(block, shop),
-    lockFile,
     cache,
   }
-  const result = await runCell(order, scriptVariables(block.variables), watch)
-  const finished = { result, seconds: (performance.now() - started) / 1000 }
+  const files = { order: join(project, orderOf(work)), variables: scriptVariables(block.variables) }
+  const finished = {
+    ...(await runOrder(order, files, executor, watch)),
+    seconds: (performance.now() - started) / 1000,
+  }
   const kept = await keepBoot(project, boot.key, finished, seal)
   if (kept === undefined) return finished // its files are still in its folder
   await remove(project, work)
@@ -197,7 +195,7 @@ async function runBoot(task: Task, boot: Boot, shop: Workshop, watch: Watch): Pr
 
 /** Puts the boots together and the run into the store. */
 async function complete(
-  { cell, environment, inputs, key }: Task,
+  { cell, environment, inputs: known }: Task,
   finished: readonly Finished[],
   date: Date,
   shop: Workshop,
@@ -205,13 +203,17 @@ async function complete(
   const { experiment, pattern, block, definition } = cell
   try {
     const { files = {}, provenance, ...result } = mergeBoots(finished)
+    const united = unitedReads(known, finished.map(({ reads }) => reads))
+    if ('changed' in united)
+      throw new ExperimentError(`${united.changed} changed while the cell ran: build again`)
+    const { inputs } = united
     const run: Omit<Run, 'files'> = {
       experiment,
       environment: cell.environment,
       pattern,
-      key,
+      key: keyOf(cell, inputs),
       inputs,
-      origin: environment === 'local' ? 'local' : environment.testbed,
+      origin: environment.origin,
       trials: block.trials,
       seed: definition.seed ?? block.seed,
       parameters: definition.parameters,
@@ -250,13 +252,22 @@ function workOf({ cell, boots }: Task, boot?: Boot): string {
   return boot === undefined || boots.length === 1 ? work : `${work}/${bootFolder(boot.number)}`
 }
 
+/** Beside a boot's folder, which is the script's. */
+function orderOf(work: string): string {
+  return `${work}.order.json`
+}
+
+function endOf(work: string): string {
+  return `${work}.end.json`
+}
+
 function journalOf({ journal }: Boot): string {
   return `${journals}/${journal}.jsonl`
 }
 
 /** Deletes a cell's work folder, and those above it that are empty then. */
 async function clear(project: string, work: string): Promise<void> {
-  await remove(project, work)
+  for (const path of [work, orderOf(work), endOf(work)]) await remove(project, path)
   for (let above = dirname(work); above !== workFolder; above = dirname(above)) {
     try {
       await rmdir(join(project, above))

@@ -12,12 +12,15 @@ import { makeFolder, moveFile, remove } from '../files/change.ts'
 import { replaceFolder } from '../files/drafts.ts'
 import { digestOf, FileError, readInside, realIn } from '../files/ordinary.ts'
 import type { Item, Seal } from '../results/seal.ts'
+import { parseReads, type Reads } from './reads.ts'
 import { ExperimentError, type Result } from './script/cell.ts'
 import { checkResult } from './script/result.ts'
 
 /** A boot that has run. */
 export interface FinishedBoot {
   readonly result: Result
+  /** The files of the project that it used. */
+  readonly reads: Reads
   /** What it took. */
   readonly seconds: number
 }
@@ -30,6 +33,7 @@ const written = z.strictObject({
   /** SHA-256 (hex) by name. */
   files: z.record(z.string(), z.string()),
   result: z.unknown(),
+  reads: z.unknown(),
 })
 
 /** The boot with this key; undefined if there is none, or none that is as this machine left it. */
@@ -39,14 +43,14 @@ export function openBoot(project: string, key: string, seal: Seal): FinishedBoot
     const file = readInside(project, item.path)
     const content = file && seal.open(item, file.content)
     if (content === undefined) return undefined
-    const { seconds, files, result } = written.parse(JSON.parse(new TextDecoder().decode(content)))
+    const { seconds, files, result, reads } = written.parse(JSON.parse(new TextDecoder().decode(content)))
     const names = Object.keys(files)
     const raw = names.length === 0 ? '' : (realIn(project, rawFolder(key)) ?? '')
     if (names.some((name) => digestOf(join(raw, name))?.sha256 !== files[name])) {
       seal.refuse(item)
       return undefined
     }
-    return { seconds, result: withFiles(checkResult(result), names, raw) }
+    return { seconds, reads: parseReads(reads), result: withFiles(checkResult(result), names, raw) }
   } catch (error) {
     // What cannot be read is as good as foreign, or was kept by another version of this program.
     if (!(error instanceof FileError || error instanceof ExperimentError || error instanceof z.ZodError))
@@ -60,7 +64,7 @@ export function openBoot(project: string, key: string, seal: Seal): FinishedBoot
 export async function keepBoot(
   project: string,
   key: string,
-  { result, seconds }: FinishedBoot,
+  { result, reads, seconds }: FinishedBoot,
   seal: Seal,
 ): Promise<FinishedBoot | undefined> {
   const { files: given = {}, ...rest } = result
@@ -68,14 +72,14 @@ export async function keepBoot(
     Object.entries(given).map(([name, path]) => [name, digestOf(path)?.sha256 ?? '']),
   )
   const item = itemOf(key)
-  const sealed = seal.close(item, JSON.stringify({ seconds, files, result: rest }))
+  const sealed = seal.close(item, JSON.stringify({ seconds, files, result: rest, reads }))
   if (sealed === undefined) return undefined
   await replaceFolder(project, folderOf(key), async (draft) => {
     await writeFile(join(draft, bootFile), sealed, { flush: true })
     for (const [name, path] of Object.entries(given))
       await moveFile(path, join(makeFolder(draft, 'raw'), name))
   })
-  return { seconds, result: withFiles(rest, Object.keys(files), join(project, rawFolder(key))) }
+  return { seconds, reads, result: withFiles(rest, Object.keys(files), join(project, rawFolder(key))) }
 }
 
 export async function forgetBoot(project: string, key: string): Promise<void> {

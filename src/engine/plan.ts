@@ -1,35 +1,32 @@
 /**
  * The plan: what each cell's result depends on, and whether it is there.
  *
- *     cells, producers first -> inputs -> keys -> verdicts
+ *     cells, producers first -> inputs known before a run -> for each run that is there: the files that it read, as they are now -> verdict
  */
 
-import { readFileSync } from 'node:fs'
 import type { Files } from '../files/tracked.ts'
-import { keyOf, parameterInputs } from '../results/key.ts'
+import { parameterInputs } from '../results/key.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { runName } from '../results/run.ts'
 import { rowsDigest, StoreError } from '../results/runfile.ts'
 import type { Store } from '../results/store.ts'
-import type { Environment } from '../testbed/environment.ts'
-import { installedRoot, markerFile } from '../testbeds/xen-qemu/installed.ts'
-import { type Lock, type Package, packagesDigest, readLock } from '../testbeds/xen-qemu/packages.ts'
-import { clockSource } from '../testbeds/xen-qemu/processors.ts'
-import type { Root } from '../testbeds/xen-qemu/roots.ts'
-import { plannedBoots } from './boots.ts'
+import type { Environment, Host, TestbedInputs } from '../testbed/testbed.ts'
+import { byTestbed } from '../testbeds/environments.ts'
+import type { Testbeds } from '../testbeds/testbeds.ts'
+import { type Boot, plannedBoots } from './boots.ts'
 import type { PlannedCell } from './cells.ts'
-import { codeDigest } from './code.ts'
-import type { Boot } from './execute.ts'
 import { realPaths } from './modules.ts'
-import { type Digests, folderDigests, inputDigests, scriptDigests } from './sources.ts'
+import { withReads } from './reads.ts'
+import { type Digests, inputDigests, scriptDigests } from './sources.ts'
 import { difference, type Verdict, verdictOf, type Wanted } from './verdict.ts'
 
 export interface Step {
   readonly cell: PlannedCell
-  readonly environment: Environment | 'local'
-  /** Of a run made now. */
+  readonly environment: Environment
+  /** Known before a run made now. */
   readonly inputs: Inputs
-  readonly key: string
+  /** As far as they can be told: those known before, and the files that its newest run read, as they are now. */
+  readonly expected: Inputs
   readonly boots: readonly Boot[]
   readonly verdict: Verdict
   /** The recorded run, also where another one answers; `stale` says why this one does not. */
@@ -40,14 +37,11 @@ export interface Step {
   readonly waitsFor: readonly string[]
 }
 
-export interface Surroundings {
-  /** Absolute path of the project. */
-  readonly project: string
+export interface Surroundings extends Host {
   /** The document, relative to the project. */
   readonly document: string
   readonly environments: ReadonlyMap<string, Environment>
-  readonly lockFile: string
-  readonly cache: string
+  readonly testbeds?: Testbeds | undefined
   readonly store: Store
   readonly files: Files
 }
@@ -61,13 +55,13 @@ export async function plan(
   around: Surroundings,
   fresh: ReadonlyMap<string, Run> = new Map(),
 ): Promise<readonly Step[]> {
-  const common = await commonInputs(cells, around)
+  const common = { ...around, alternatives: await alternativesOf(cells, around), scripts: new Map(), fresh }
   const steps = new Map<string, Step>()
   for (const cell of producersFirst(cells)) {
     const producers = cell.block.needs.flatMap((id) =>
       [...steps.values()].filter((step) => step.cell.experiment === id),
     )
-    steps.set(runName(cell), planCell(cell, producers, { ...around, ...common, fresh }))
+    steps.set(runName(cell), planCell(cell, producers, common))
   }
   return cells.flatMap((cell) => steps.get(runName(cell)) ?? [])
 }
@@ -85,16 +79,28 @@ export function producersFirst(cells: readonly PlannedCell[]): readonly PlannedC
   return [...order].flatMap((id) => byExperiment.get(id) ?? [])
 }
 
-interface Common {
-  readonly board: Digests
-  readonly packages: ReadonlyMap<Root, Packages>
+/** By environment: inputs that its testbed has, of which any will do. */
+type Alternatives = ReadonlyMap<string, readonly TestbedInputs[]>
+
+async function alternativesOf(cells: readonly PlannedCell[], around: Surroundings): Promise<Alternatives> {
+  const used = new Set(cells.map((cell) => environmentOf(cell, around)))
+  const found = byTestbed(used, around.testbeds).map(([testbed, environments]) =>
+    testbed.inputs(environments, around, around.files),
+  )
+  return new Map((await Promise.all(found)).flatMap((inputs) => [...inputs]))
+}
+
+interface Common extends Surroundings {
+  readonly alternatives: Alternatives
+  /** By block, whose cells share them. */
   readonly scripts: Map<object, Digests>
   readonly fresh: ReadonlyMap<string, Run>
 }
 
-function planCell(cell: PlannedCell, producers: readonly Step[], around: Surroundings & Common): Step {
+function planCell(cell: PlannedCell, producers: readonly Step[], around: Common): Step {
   const { block, definition } = cell
-  const environment = environmentOf(cell, around.environments)
+  const { files, store } = around
+  const environment = environmentOf(cell, around)
   const scripts = around.scripts.get(block) ?? sourcesOf(cell, around)
   around.scripts.set(block, scripts)
   const runs = producers.map((producer) => resultOf(producer, around.fresh))
@@ -102,7 +108,7 @@ function planCell(cell: PlannedCell, producers: readonly Step[], around: Surroun
     const run = runs[index]
     return [`needs ${runName(producer.cell)}`, run ? rowsDigest(run) : 'not there yet'] as const
   })
-  const inputs: Inputs = {
+  const common: Inputs = {
     ...scripts,
     ...parameterInputs(definition.parameters),
     ...Object.fromEntries(needs),
@@ -110,37 +116,34 @@ function planCell(cell: PlannedCell, producers: readonly Step[], around: Surroun
     // Only where there are several: the keys of cells with one boot stay what they were.
     ...(block.boots > 1 ? { boots: block.boots } : {}),
     seed: definition.seed ?? block.seed,
-    ...environmentInputs(environment, around.board),
+    ...environmentInputs(environment),
   }
-  const made = environment === 'local' ? undefined : around.packages.get(environment.root)
-  const candidates = made
-    ? [
-        { ...inputs, ...made.installed },
-        { ...inputs, ...made.locked },
-      ]
-    : [inputs]
-  const [own = inputs] = candidates
-  const keys = candidates.map((one) => keyOf(cell, one))
-  const [key = ''] = keys
-  const recorded = recordOf(cell, environment, around.store)
+  const alternatives = around.alternatives.get(environment.name) ?? []
+  const [inputs = common, ...others] = alternatives.map((one): Inputs => ({ ...common, ...one }))
+  const wanted: Wanted = {
+    inputs: (run) => withReads(inputs, run, files),
+    alternatives: [inputs, ...others].map((one) => (run) => withReads(one, run, files)),
+  }
+  const recorded = recordOf(cell, environment, store)
   const found: Verdict =
     recorded instanceof Error
       ? { type: 'damaged', reason: recorded.message }
-      : verdictOf({ inputs: own, keys }, recorded, {
-          fitting: () => around.store.cached(cell, key),
-          newest: () => around.store.cached(cell),
+      : verdictOf(wanted, recorded, {
+          fitting: (answers) => store.cached(cell, answers),
+          newest: () => store.cached(cell),
         })
   const waiting = producers.filter((_, index) => runs[index] === undefined)
+  const known = 'run' in found ? found.run : found.type === 'missing' ? found.before : undefined
   return {
     cell,
     environment,
-    inputs: own,
-    key,
-    boots: plannedBoots(cell, own),
+    inputs,
+    expected: known ? wanted.inputs(known) : inputs,
+    boots: plannedBoots(cell, inputs),
     verdict: waiting.length === 0 ? found : withWait(found, waiting),
     ...(recorded === undefined || recorded instanceof Error
       ? {}
-      : { record: heldAgainst(recorded, { inputs: own, keys }, waiting) }),
+      : { record: compared(recorded, wanted, waiting) }),
     needed: runs.flatMap((run) => run ?? []),
     waitsFor: waiting.map((producer) => runName(producer.cell)),
   }
@@ -150,17 +153,12 @@ function planCell(cell: PlannedCell, producers: readonly Step[], around: Surroun
  * The recorded run of a cell, or why it cannot be used. It cannot come from elsewhere than its environment: nobody's emulated times
  * shall pass for a machine's.
  */
-function recordOf(
-  cell: PlannedCell,
-  environment: Environment | 'local',
-  store: Store,
-): Run | Error | undefined {
+function recordOf(cell: PlannedCell, { origin }: Environment, store: Store): Run | Error | undefined {
   try {
     const run = store.recorded(cell)
-    const expected = environment === 'local' ? 'local' : environment.testbed
-    if (run === undefined || run.origin === expected) return run
+    if (run === undefined || run.origin === origin) return run
     return new StoreError(
-      `results/${runName(run)}/run.json says that the run is ${run.origin}, but its environment is ${expected}. Restore it from version control, or delete its folder to run the cell again.`,
+      `results/${runName(run)}/run.json says that the run is ${run.origin}, but its environment is ${origin}. Restore it from version control, or delete its folder to run the cell again.`,
     )
   } catch (error) {
     if (error instanceof StoreError) return error
@@ -175,9 +173,10 @@ function resultOf({ cell, verdict }: Step, fresh: ReadonlyMap<string, Run>): Run
   return verdict.type === 'recorded' || verdict.type === 'cached' ? verdict.run : undefined
 }
 
-function heldAgainst(run: Run, wanted: Wanted, waiting: readonly Step[]): NonNullable<Step['record']> {
+function compared(run: Run, wanted: Wanted, waiting: readonly Step[]): NonNullable<Step['record']> {
   if (waiting.length > 0) return { run, stale: needsText(waiting) }
-  return wanted.keys.includes(run.key) ? { run } : { run, stale: difference(run, wanted) }
+  const stale = difference(run, wanted)
+  return stale === undefined ? { run } : { run, stale }
 }
 
 function needsText(producers: readonly Step[]): string {
@@ -201,11 +200,10 @@ function withWait(verdict: Verdict, producers: readonly Step[]): Verdict {
 
 function environmentOf(
   { environment }: PlannedCell,
-  environments: ReadonlyMap<string, Environment>,
-): Environment | 'local' {
+  { environments }: Pick<Surroundings, 'environments'>,
+): Environment {
   const found = environments.get(environment)
   if (found) return found
-  if (environment === 'local') return 'local'
   throw new Error(`environment without a definition: ${environment}; the document was not checked`)
 }
 
@@ -219,51 +217,7 @@ function sourcesOf({ block }: PlannedCell, { document, files, project }: Surroun
   return { ...code, ...inputDigests(inputs, files) }
 }
 
-function environmentInputs(environment: Environment | 'local', board: Digests): Inputs {
-  if (environment === 'local') return { 'environment testbed': 'local' }
-  // What an environment is called decides nothing.
-  const { name: _name, label: _label, ...defined } = environment
-  return { ...board, ...parameterInputs(defined, 'environment ') }
-}
-
-async function commonInputs(
-  cells: readonly PlannedCell[],
-  around: Surroundings,
-): Promise<Omit<Common, 'fresh'>> {
-  const roots = new Set<Root>()
-  for (const { environment } of cells) {
-    const found = around.environments.get(environment)
-    if (found) roots.add(found.root)
-  }
-  if (roots.size === 0) return { board: {}, packages: new Map(), scripts: new Map() }
-  const lock = await readLock(around.lockFile)
-  around.files.digest(around.lockFile)
-  for (const root of ['host', ...roots] as const) {
-    around.files.digest(markerFile(around.cache, root, lock.roots[root])) // noted: it decides what is installed
-  }
-  const packages = new Map<Root, Packages>()
-  for (const root of roots) packages.set(root, await packagesOf(root, lock, around))
-  around.files.digest(clockSource) // noted
-  const clock = codeDigest(clockSource, readFileSync(clockSource, 'utf8'))
-  const board = { ...folderDigests('experiments/board', around.files), 'clock of the board': clock }
-  return { board, packages, scripts: new Map() }
-}
-
-interface Packages {
-  /** Digests of what is set up here (some packages may have been replaced), else of the lock. */
-  readonly installed: Inputs
-  /** Digests of the lock: runs made as it says are good wherever they were made. */
-  readonly locked: Inputs
-}
-
-async function packagesOf(root: Root, lock: Lock, { cache }: Surroundings): Promise<Packages> {
-  const locked: Record<string, string> = {}
-  const installed: Record<string, string> = {}
-  for (const name of ['host', root] as const) {
-    const pinned: readonly Package[] = lock.roots[name].packages
-    const here = (await installedRoot(cache, name, lock.roots[name]))?.packages ?? pinned
-    locked[`packages ${name}`] = packagesDigest({ [name]: pinned })
-    installed[`packages ${name}`] = packagesDigest({ [name]: here })
-  }
-  return { installed, locked }
+/** What an environment is called decides nothing. */
+function environmentInputs({ testbed, origin, definition }: Environment): Inputs {
+  return parameterInputs({ testbed, origin, ...definition }, 'environment ')
 }

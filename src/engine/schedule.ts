@@ -1,10 +1,12 @@
 /** Runs the cells of a plan, producers before those that need them. */
 
+import pLimit, { type LimitFunction } from 'p-limit'
 import { bootsOf } from '../results/boots.ts'
 import { secondsOf } from '../results/duration.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/run.ts'
-import { type Gate, gate } from '../testbeds/xen-qemu/gate.ts'
+import { testbedOf } from '../testbeds/environments.ts'
+import type { Testbeds } from '../testbeds/testbeds.ts'
 import type { PlannedCell } from './cells.ts'
 import type { Planned, Tell } from './event.ts'
 import { CellError, execute, type Workshop } from './execute.ts'
@@ -17,6 +19,7 @@ export interface Options {
   /** Starts further cells after one failed. */
   readonly keepGoing: boolean
   readonly signal: AbortSignal
+  readonly testbeds?: Testbeds | undefined
 }
 
 export interface Done {
@@ -50,9 +53,10 @@ export async function runCells(
   replan: (made: ReadonlyMap<string, Run>) => Promise<readonly Step[]>,
   rerun: (cell: PlannedCell) => boolean,
   shop: Workshop,
-  { jobs, keepGoing, signal }: Options,
+  { jobs, keepGoing, signal, testbeds }: Options,
   tell: Tell,
 ): Promise<Done> {
+  const isAlone = (step: Step) => runsAlone(step, testbeds)
   const made = new Map<string, Run>()
   const failures: CellError[] = []
   let hasFailed = false
@@ -62,13 +66,13 @@ export async function runCells(
   const tried = new Set<string>()
   const first = await replan(made)
   requireVariables(first.map(({ cell }) => cell))
-  tell({ type: 'planned', cells: first.map(expected), jobs: first.every(runsAlone) ? 1 : jobs })
-  const sideBySide = gate(jobs)
-  const oneByOne = gate(1)
-  if (jobs > 1 && first.filter(runsAlone).flatMap(({ boots }) => boots).length > 1)
+  tell({ type: 'planned', cells: first.map(expected), jobs: first.every(isAlone) ? 1 : jobs })
+  const sideBySide = pLimit(jobs)
+  const oneByOne = pLimit(1)
+  if (jobs > 1 && first.filter(isAlone).flatMap(({ boots }) => boots).length > 1)
     tell({ type: 'note', text: aloneNote })
 
-  const runStep = async (step: Step, enter: Gate): Promise<void> => {
+  const runStep = async (step: Step, enter: LimitFunction): Promise<void> => {
     const name = runName(step.cell)
     const begin = () => {
       if (hasFailed && !keepGoing) return false
@@ -111,11 +115,11 @@ export async function runCells(
     if (ready.length === 0 || (failures.length > 0 && !keepGoing)) {
       return { executed: [...made.values()], failures, skipped: open.map(({ cell }) => runName(cell)) }
     }
-    const together = inOrder(ready.filter((step) => !runsAlone(step)))
+    const together = inOrder(ready.filter((step) => !isAlone(step)))
     // All of them must have ended before the first bug or interruption is passed on: they still write.
     const ends = await Promise.allSettled(together.map((step) => runStep(step, sideBySide)))
     for (const end of ends) if (end.status === 'rejected') throw end.reason
-    for (const step of inOrder(ready.filter(runsAlone))) await runStep(step, oneByOne)
+    for (const step of inOrder(ready.filter(isAlone))) await runStep(step, oneByOne)
   }
 }
 
@@ -131,9 +135,9 @@ function expected({ cell, verdict }: Step): Planned {
   return { ...planned, seconds: seconds * times * (part < 1 ? (1 + part) / 2 : part) }
 }
 
-/** Whether a cell runs beside no other: on this host they would disturb each other's times. The emulated board keeps its own time. */
-function runsAlone({ environment, cell }: Step): boolean {
-  return environment === 'local' && cell.block.parallel !== true
+/** Whether a cell runs beside no other: where they share a clock, they would disturb each other's times. */
+function runsAlone({ environment, cell }: Step, testbeds: Testbeds | undefined): boolean {
+  return !testbedOf(environment, testbeds).isolated && cell.block.parallel !== true
 }
 
 const aloneNote =

@@ -3,7 +3,8 @@
 import { posix } from 'node:path'
 import { inputFiles } from '../files/inputs.ts'
 import type { Files } from '../files/tracked.ts'
-import { codeDigest, isCode } from './code.ts'
+import { codeDigest } from '../files/code.ts'
+import { digestNow } from './reads.ts'
 import { moduleGraph, type RealPath } from './modules.ts'
 
 /** Name of an input -> digest or version. What is not there is `missing`. */
@@ -26,23 +27,9 @@ export function scriptDigests(path: string, files: Files, source?: string, real?
   }
 }
 
-/** Digests of the files in a folder, not of those below it. */
-export function folderDigests(folder: string, files: Files): Digests {
-  const paths = files.list(folder).map((name) => `${folder}/${name}`)
-  return fileDigests(
-    paths.filter((path) => files.exists(path)),
-    files,
-  )
-}
-
 /** Of code what comments do not change, of other files every byte. */
 function fileDigests(paths: readonly string[], files: Files): Digests {
-  return Object.fromEntries(
-    paths.map((path) => {
-      const text = isCode(path) ? files.text(path) : undefined
-      return [`file ${path}`, text === undefined ? (files.digest(path) ?? 'missing') : codeDigest(path, text)]
-    }),
-  )
+  return Object.fromEntries(paths.map((path) => [`file ${path}`, digestNow(`file ${path}`, files)]))
 }
 
 /** Digests of files by name, or by a pattern with `*` and `**`. */

@@ -1,5 +1,6 @@
 /** Verdicts: whether a cell's result is there, and in words why not. Pure. */
 
+import { keyOf } from '../results/key.ts'
 import { type Inputs, inputOf, type Run } from '../results/run.ts'
 
 export type Verdict =
@@ -12,35 +13,46 @@ export type Verdict =
   /** There is a recorded run that cannot be read, or is not what it says. */
   | { readonly type: 'damaged'; readonly reason: string }
 
-/** What a cell asks for. */
+/** What a run must have been made from to answer a cell. */
 export interface Wanted {
-  readonly inputs: Inputs
-  /** Keys of runs that answer it. */
-  readonly keys: readonly string[]
+  /** Of a run made now that reads what this one read. */
+  readonly inputs: (run: Run) => Inputs
+  /** As `inputs`, which is the first of them: any of these will do. */
+  readonly alternatives: readonly ((run: Pick<Run, 'inputs'>) => Inputs)[]
 }
+
+/** What is to be known of a run to tell whether it answers. */
+type Named = Pick<Run, 'experiment' | 'environment' | 'pattern' | 'inputs' | 'key'>
 
 /** Runs made here. */
 export interface Here {
-  /** The newest that has the inputs that are wanted. */
-  readonly fitting: () => Run | undefined
+  readonly fitting: (answers: (run: Named) => boolean) => Run | undefined
   readonly newest: () => Run | undefined
 }
 
 /** A recorded run that fits wins over one made here, which is then not even read: it is what others see. */
 export function verdictOf(wanted: Wanted, recorded: Run | undefined, here: Here): Verdict {
-  if (recorded && wanted.keys.includes(recorded.key)) return { type: 'recorded', run: recorded }
-  const cached = here.fitting()
+  const stale = recorded && difference(recorded, wanted)
+  if (recorded && stale === undefined) return { type: 'recorded', run: recorded }
+  const cached = here.fitting((run) => answers(run, wanted))
   if (cached) return { type: 'cached', run: cached }
-  if (recorded) return { type: 'stale', run: recorded, reason: difference(recorded, wanted) }
+  if (recorded) return { type: 'stale', run: recorded, reason: stale ?? '' }
   const before = here.newest()
   if (before)
-    return { type: 'missing', reason: `${difference(before, wanted)} since it was run here`, before }
+    return { type: 'missing', reason: `${difference(before, wanted) ?? ''} since it was run here`, before }
   return { type: 'missing', reason: 'never run' }
 }
 
-/** Why a run with another key does not answer. */
-export function difference(run: Run, wanted: Wanted): string {
-  const changes = cellChanges(run.inputs, wanted.inputs)
+function answers(run: Named, { alternatives }: Wanted): boolean {
+  // A key holds the version of the program, too.
+  if (run.key !== keyOf(run, run.inputs)) return false
+  return alternatives.some((inputs) => cellChanges(run.inputs, inputs(run)).length === 0)
+}
+
+/** Why a run does not answer; undefined if it does. */
+export function difference(run: Run, wanted: Wanted): string | undefined {
+  if (answers(run, wanted)) return undefined
+  const changes = cellChanges(run.inputs, wanted.inputs(run))
   return changes.length > 0 ? listed(changes) : 'made by another version of repro'
 }
 
@@ -77,12 +89,12 @@ export function listed(changes: readonly Change[]): string {
 const mostChanges = 5
 
 function isFile({ input }: Change): boolean {
-  return /^(file|packages|environment) /.test(input)
+  return /^(file|folder|packages|environment) /.test(input)
 }
 
 /** `trials 20 -> 50`, `dom0.cpuLoad 0 -> 4`, `experiments/board/loop.c changed`. */
 export function inWords({ input, before, now }: Change): string {
-  const name = input.replace(/^(parameter|file) /, '')
+  const name = input.replace(/^(parameter|file|folder) /, '')
   if (isDigest(before) && isDigest(now)) return `${name} changed`
   if (before === undefined) return isDigest(now) ? `${name} added` : `${name} none -> ${now}`
   if (now === undefined) return isDigest(before) ? `${name} removed` : `${name} ${before} -> none`

@@ -8,7 +8,8 @@ import type { Root, RootContent } from 'mdast'
 import { secondsOf } from '../results/duration.ts'
 import type { Run } from '../results/run.ts'
 import { type Artifact, type Claim, type Experiment, firstRun } from './artifact.ts'
-import { effortOf, megabytes, minutes } from './effort.ts'
+import { megabytes, minutes } from '../text/amounts.ts'
+import { effortOf } from './effort.ts'
 import { code, heading, type Inline, link, list, paragraph, shell, strong, table } from './markdown.ts'
 import { requirements } from './requirements.ts'
 
@@ -80,14 +81,15 @@ function setup(artifact: Artifact, archive: string): readonly string[] {
 }
 
 function setupTime(artifact: Artifact): readonly Inline[] {
-  const { setupMinutes, laboratory, report } = artifact
+  const { setupMinutes, needs, report } = artifact
+  const downloads = needs.some(({ downloadBytes }) => downloadBytes > 0)
   const first = firstRun(artifact)
   const seconds = first && secondsOf(first)
   return [
     `Human minutes: ${setupMinutes ?? notStated}. `,
     first === undefined
       ? ''
-      : `The cell took ${seconds === undefined ? 'an unknown time' : minutes(seconds)} when it was recorded${laboratory === undefined ? '' : '; before it, the packages are downloaded once'}. `,
+      : `The cell took ${seconds === undefined ? 'an unknown time' : minutes(seconds)} when it was recorded${downloads ? '; before it, the packages are downloaded once' : ''}. `,
     'Then read ',
     code(report),
     ' in a browser. ',

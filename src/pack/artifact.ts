@@ -15,8 +15,8 @@ import type { Run } from '../results/run.ts'
 import { runName } from '../results/run.ts'
 import { fileOf } from '../results/runfile.ts'
 import { recordedFolder } from '../results/store.ts'
-import type { Environment } from '../testbed/environment.ts'
-import { type Disk, type Effort, effortOf } from './effort.ts'
+import type { Environment, Needs } from '../testbed/testbed.ts'
+import { type Effort, effortOf } from './effort.ts'
 import type { Metadata } from './metadata.ts'
 import type { Revision } from './tree.ts'
 
@@ -38,8 +38,10 @@ export interface Artifact {
   readonly paths: readonly string[]
   readonly runs: readonly Run[]
   readonly environments: readonly Environment[]
-  /** Of the packages that these environments need; absent when all experiments run on the reader's host. */
-  readonly laboratory?: Disk
+  /** Of the testbeds of these environments. */
+  readonly needs: readonly Needs[]
+  /** Files of the project that define these environments. */
+  readonly definitions: readonly string[]
   /** As the authors state it for the setup, in minutes. */
   readonly setupMinutes?: number
   readonly experiments: readonly Experiment[]

@@ -125,8 +125,7 @@ function actions(artifact: Artifact, files: readonly Described[]): readonly Enti
     const inputs = Object.keys(one.inputs).flatMap((input) => /^file (.*)/.exec(input)?.[1] ?? [])
     const experiment = experiments.find(({ block }) => block.id === one.experiment)
     const pattern = experiment?.block.patterns.find(({ name }) => name === one.pattern)
-    const laboratory =
-      one.origin === 'local' ? [] : ['experiments/environments.yaml', 'experiments/packages.lock.json']
+    const laboratory = one.origin === 'local' ? [] : artifact.definitions
     return {
       '@id': actionId(one),
       '@type': 'CreateAction',

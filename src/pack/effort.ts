@@ -1,9 +1,7 @@
-/** What a reader needs to run cells again: time and disk, as the recorded runs and the package lock say; nothing is guessed. */
+/** What a reader needs to run cells again, as the recorded runs say; nothing is guessed. */
 
 import { secondsOf, spanOf } from '../results/duration.ts'
 import type { Run } from '../results/run.ts'
-import type { Lock } from '../testbeds/xen-qemu/packages.ts'
-import type { Root } from '../testbeds/xen-qemu/roots.ts'
 
 export interface Effort {
   readonly cells: number
@@ -54,33 +52,4 @@ export function clockOf(runs: readonly Run[]): Clock | undefined {
     atOnce = Math.max(atOnce, open)
   }
   return { seconds: ms / 1000, atOnce }
-}
-
-export interface Disk {
-  readonly downloadBytes: number
-  readonly unpackedBytes: number
-}
-
-/** What the lock says of the packages of these roots and of the host's programs. */
-export function laboratoryDisk(lock: Lock, roots: readonly Root[]): Disk {
-  const packages = [...new Set<Root>(['host', ...roots])].flatMap((root) => lock.roots[root].packages)
-  return {
-    downloadBytes: packages.reduce((sum, { size }) => sum + size, 0),
-    unpackedBytes: packages.reduce((sum, { installedKiB }) => sum + installedKiB * 1024, 0),
-  }
-}
-
-/** `33 s`, `1.2 min`, `112 min`. */
-export function minutes(seconds: number): string {
-  if (seconds < 60) return `${Math.ceil(seconds)} s`
-  const value = seconds / 60
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} min`
-}
-
-/** `3 kB`, `0.4 MB`, `12 MB`, `1.3 GB`; powers of ten. */
-export function megabytes(bytes: number): string {
-  if (bytes < 100_000) return `${Math.ceil(bytes / 1000)} kB`
-  const megabytes = bytes / 1e6
-  if (megabytes >= 1000) return `${(megabytes / 1000).toFixed(1)} GB`
-  return `${megabytes < 10 ? megabytes.toFixed(1) : Math.round(megabytes)} MB`
 }

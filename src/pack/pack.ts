@@ -17,14 +17,13 @@ import { knownRuns } from '../project/knownruns.ts'
 import { judging } from '../project/made.ts'
 import { readManifest } from '../project/manifest.ts'
 import { programOf } from '../project/program.ts'
-import { DocumentError, lockFile, type Opened, openDocument, type Site } from '../project/site.ts'
+import { DocumentError, type Opened, openDocument, type Site } from '../project/site.ts'
 import type { Run } from '../results/run.ts'
-import { readLock } from '../testbeds/xen-qemu/packages.ts'
+import { byTestbed, environmentsFile } from '../testbeds/environments.ts'
 import { abstractOf } from './abstract.ts'
 import { archiveFile, type Packed, writeArchive, zipped } from './archive.ts'
 import { type Artifact, claimsOf, type EditionReport, experimentsOf, recordedFiles } from './artifact.ts'
 import { added, contents } from './contents.ts'
-import { type Disk, laboratoryDisk } from './effort.ts'
 import { nameSome, PackError } from './error.ts'
 import { markdownText, paragraph } from './markdown.ts'
 import { readMetadata } from './metadata.ts'
@@ -187,6 +186,8 @@ async function describe(built: Built): Promise<Artifact> {
   const { document } = opened
   const asked = new Set(runs.map(({ environment }) => environment))
   const environments = [...opened.environments.values()].filter(({ name }) => asked.has(name))
+  const boards = environments.filter(({ origin }) => origin !== 'local')
+  const testbeds = byTestbed(boards.length > 0 ? boards : environments, site.testbeds)
   const setup = document.frontMatter.humanMinutes.find(({ of }) => of === 'setup')
   const claims = document.blocks.filter((block) => block.type === 'claim')
   // The build has judged them: this finds what it kept.
@@ -209,20 +210,12 @@ async function describe(built: Built): Promise<Artifact> {
     paths: tree.paths,
     runs,
     environments,
-    ...(await laboratoryOf(site, environments)),
+    needs: await Promise.all(testbeds.map(([testbed, own]) => testbed.needs(own, site))),
+    definitions: [...(boards.length > 0 ? [environmentsFile] : []), ...testbeds.flatMap(([one]) => one.files)],
     ...(setup === undefined ? {} : { setupMinutes: setup.minutes }),
     experiments: experimentsOf(document, runs),
     claims: claimsOf(document, runs, verifications),
   }
-}
-
-async function laboratoryOf(
-  site: Site,
-  environments: Artifact['environments'],
-): Promise<{ readonly laboratory?: Disk }> {
-  if (environments.length === 0) return {}
-  const lock = await readLock(lockFile(site))
-  return { laboratory: laboratoryDisk(lock, [...new Set(environments.map(({ root }) => root))]) }
 }
 
 /** The paper's, the commit's, or that of the newest run: never today's. */

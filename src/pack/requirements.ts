@@ -2,7 +2,8 @@
 
 import { origins } from '../query/quantity.ts'
 import type { Artifact } from './artifact.ts'
-import { clockOf, effortOf, megabytes, minutes } from './effort.ts'
+import { megabytes, minutes } from '../text/amounts.ts'
+import { clockOf, effortOf } from './effort.ts'
 
 /** Name and text, in the order of the appendix. */
 export function requirements(artifact: Artifact): readonly (readonly [string, string])[] {
@@ -16,30 +17,28 @@ export function requirements(artifact: Artifact): readonly (readonly [string, st
   ]
 }
 
-function hardware({ environments, runs }: Artifact): string {
+function hardware({ needs, runs }: Artifact): string {
   const hosts = [...new Set(runs.flatMap((run) => run.provenance['host CPU'] ?? []))].sort()
-  const memoryMb = Math.max(0, ...environments.map((one) => one.memoryMb))
   return [
-    environments.length === 0
-      ? 'any computer that runs Node.'
-      : `an x86-64 computer with ${megabytes(memoryMb * 2 ** 20)} of memory for each cell that runs at once; no board.`,
+    ...needs.map((one) => one.hardware),
     ...(hosts.length === 0 ? [] : [`The recorded runs were made on ${hosts.join(' and ')}.`]),
   ].join(' ')
 }
 
-function software({ environments, metadata, paths }: Artifact): string {
+function software({ needs, metadata, paths }: Artifact): string {
   const node = metadata.node === undefined ? 'Node' : `Node ${metadata.node}`
   const pinned = paths.includes('package-lock.json')
     ? ' All else is pinned by version and digest in the lock files.'
     : ''
-  return environments.length === 0 ? `${node}.${pinned}` : `Linux with apt, ${node}.${pinned}`
+  return `${[...needs.flatMap((one) => one.software ?? []), node].join(', ')}.${pinned}`
 }
 
-function disk({ laboratory, runs }: Artifact): string {
+function disk({ needs, runs }: Artifact): string {
+  const sum = (part: 'downloadBytes' | 'unpackedBytes') => needs.reduce((all, one) => all + one[part], 0)
   const raw = `${megabytes(effortOf(runs).rawBytes)} of raw files when everything runs again`
-  return laboratory === undefined
+  return sum('downloadBytes') === 0
     ? `${raw}, and what npm installs.`
-    : `${megabytes(laboratory.downloadBytes)} of Debian packages to download, ${megabytes(laboratory.unpackedBytes)} unpacked; ${raw}; and what npm installs.`
+    : `${megabytes(sum('downloadBytes'))} of packages to download, ${megabytes(sum('unpackedBytes'))} unpacked; ${raw}; and what npm installs.`
 }
 
 /** Measured when the runs were recorded. */
@@ -57,13 +56,12 @@ function time({ runs }: Artifact): string {
   ].join('')
 }
 
-function safety({ environments, experiments }: Artifact): string {
-  const local = experiments.filter(({ block }) => block.environments.includes('local'))
+function safety({ environments, needs, experiments }: Artifact): string {
+  const hosts = new Set(environments.flatMap(({ name, origin }) => (origin === 'local' ? [name] : [])))
+  const local = experiments.filter(({ block }) => block.environments.some((name) => hosts.has(name)))
   return [
     'needs no root.',
-    ...(environments.length === 0
-      ? []
-      : ['Boards are emulated; packages go to the cache folder ($REPRO_CACHE, else ~/.cache/repro).']),
+    ...needs.flatMap((one) => one.safety ?? []),
     ...(local.length === 0
       ? []
       : [

@@ -14,6 +14,7 @@ import type { Tell } from '../engine/event.ts'
 import type { CellError } from '../engine/execute.ts'
 import { plan, type Step } from '../engine/plan.ts'
 import { type Done, reasonToRun, runCells } from '../engine/schedule.ts'
+import { localExecutor } from '../engine/script/process.ts'
 import { makeFolder } from '../files/change.ts'
 import { sweep, writeAtomically } from '../files/drafts.ts'
 import { exclusively } from '../files/exclusive.ts'
@@ -26,7 +27,8 @@ import type { Run } from '../results/run.ts'
 import { runName } from '../results/run.ts'
 import { StoreError } from '../results/runfile.ts'
 import { openStore } from '../results/store.ts'
-import { setup } from '../testbeds/xen-qemu/setup.ts'
+import type { Update } from '../testbed/testbed.ts'
+import { byTestbed } from '../testbeds/environments.ts'
 import { type Rendering, renderInputs } from './exhibits.ts'
 import { knownRuns, shownRuns } from './knownruns.ts'
 import { exhibits, judging, tidy } from './made.ts'
@@ -35,7 +37,6 @@ import { programOf } from './program.ts'
 import { record, refuseOthersRecords, refuseUnrecorded } from './record.ts'
 import {
   DocumentError,
-  lockFile,
   type Opened,
   type Overrides,
   override,
@@ -98,7 +99,7 @@ export async function planAsItIs(
 ): Promise<readonly Step[]> {
   if (hasErrors(document.file)) throw new DocumentError(document.file)
   const store = openStore(site.project, files, site.seal)
-  const around = { ...whereWritten(site, document), environments, lockFile: lockFile(site), store, files }
+  const around = { ...whereWritten(site, document), environments, store, files }
   return await plan(cellsOf(document.blocks), around, made)
 }
 
@@ -134,7 +135,7 @@ export async function build(
       await setUp(site, first, options.signal, tell)
       const shop = {
         ...whereWritten(site, document),
-        lockFile: lockFile(site),
+        executor: site.executor ?? localExecutor,
         store: openStore(site.project, openFiles(site.project), site.seal),
       }
       let planned: readonly Step[] | undefined
@@ -145,7 +146,7 @@ export async function build(
         planned = toRun(await planDocument(site, own, openFiles(site.project, files.notes()), made))
         return planned
       }
-      return await runCells(replan, wanted.isRerun, shop, options, tell)
+      return await runCells(replan, wanted.isRerun, shop, { ...options, testbeds: site.testbeds }, tell)
     })
   }
   if (!options.render && !options.record) return { ...done, problems: [] }
@@ -193,21 +194,11 @@ export async function underLock<T>(
   return await exclusively(join(makeFolder(project, '.repro'), 'lock'), waiting, action)
 }
 
-/** The laboratory, for the boards that will be used. */
+/** Prepares the testbeds of the environments that will be used. */
 async function setUp(site: Site, steps: readonly Step[], signal: AbortSignal, tell: Tell): Promise<void> {
-  const roots = steps.flatMap(({ environment }) => (environment === 'local' ? [] : [environment.root]))
-  if (roots.length === 0) return
-  const { substitutions } = await setup([...new Set(roots)].sort(), {
-    lockFile: lockFile(site),
-    cache: site.cache,
-    mirror: site.mirror,
-    report: (update) => tell({ type: 'laboratory', update }),
-    signal,
-  })
-  for (const { root, pinned, installed } of substitutions) {
-    const text = `${root}: ${installed} in place of ${pinned}, which the mirror no longer has; the keys of runs change`
-    tell({ type: 'note', text })
-  }
+  const report = (update: Update) => tell({ type: 'laboratory', update })
+  for (const [testbed, environments] of byTestbed(new Set(steps.map((step) => step.environment)), site.testbeds))
+    for (const text of await testbed.prepare(environments, site, { report, signal })) tell({ type: 'note', text })
 }
 
 /** A run of an earlier build that this one has recorded. */

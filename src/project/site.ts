@@ -1,6 +1,5 @@
 /** Where a build takes place, and the document that it is about. */
 
-import { join } from 'node:path'
 import { VFile } from 'vfile'
 import { parseBibliography } from '../bibliography/bibliography.ts'
 import { check } from '../check/check.ts'
@@ -19,21 +18,22 @@ import { languages } from '../locale/languages.ts'
 import { type PublishedTable, publishedTables } from '../query/published.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
 import type { Seal } from '../results/seal.ts'
-import { type Environment, readEnvironments } from '../testbed/environment.ts'
+import type { Environment, Host } from '../testbed/testbed.ts'
+import { environmentsFile, projectEnvironments } from '../testbeds/environments.ts'
+import type { Testbeds } from '../testbeds/testbeds.ts'
+import type { Executor } from '../engine/executor.ts'
 
-export interface Site {
-  /** Absolute path of the project. */
-  readonly project: string
+export interface Site extends Host {
   /** The document, relative to the project. */
   readonly document: string
-  /** Folder of what can be made again, see testbed/cache.ts. */
-  readonly cache: string
   /** What in .repro/ is trusted. */
   readonly seal: Seal
-  /** Value of REPRO_DEBIAN_MIRROR. */
-  readonly mirror: string | undefined
   /** Name and version of this program. */
   readonly generator: string
+  /** Runs boots: on this host unless given. */
+  readonly executor?: Executor
+  /** Those of testbeds/ unless given. */
+  readonly testbeds?: Testbeds
 }
 
 /** What the command line may lay over the document. */
@@ -75,19 +75,10 @@ export interface Edition {
   readonly lang: string
 }
 
-export const environmentsFile = 'experiments/environments.yaml'
-export const packagesLock = 'experiments/packages.lock.json'
-
-export function lockFile({ project }: Site): string {
-  return join(project, packagesLock)
-}
-
-/** Throws a FileError for files of the laboratory that cannot be read. No document names them, so that the error has no place in one. */
-export function refuseForeign(files: Files): void {
-  for (const file of [environmentsFile, packagesLock]) {
-    const problem = files.problem(file)
-    if (problem !== undefined) throw new FileError(problem)
-  }
+/** Throws a FileError if the environments cannot be read. No document names their file, so that the error has no place in one. */
+function refuseForeign(files: Files): void {
+  const problem = files.problem(environmentsFile)
+  if (problem !== undefined) throw new FileError(problem)
 }
 
 /** The site of the document that the experiments stand in: for an edition that of its original. */
@@ -106,10 +97,7 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
   const original = editionOf && (await originalOf(editionOf.file, site, files))
   const document = parseDocument(new VFile({ path, value }), original)
   refuseForeign(files)
-  // A document whose experiments all run on this host needs no such file.
-  const environments = files.exists(environmentsFile)
-    ? await readEnvironments(join(project, environmentsFile))
-    : new Map<string, Environment>()
+  const environments = projectEnvironments(project, files.exists, site.testbeds)
   const { bibliography } = document.frontMatter
   // What cannot be read is told by `check`, at its place.
   const text = (named: string) => (files.problem(named) === undefined ? files.text(named) : undefined)
@@ -119,9 +107,9 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
   if (!isOrphan)
     check(document, {
       ...files,
-      environments: [...environments.keys(), 'local'],
+      environments: [...environments.keys()],
       emulated: [...environments.values()]
-        .filter(({ testbed }) => testbed === 'emulated')
+        .filter(({ origin }) => origin === 'emulated')
         .map(({ name }) => name),
       tableKinds,
       published,

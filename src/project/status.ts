@@ -3,7 +3,7 @@
 import type { Step } from '../engine/plan.ts'
 import { type Change, cellChanges, changesOf, listed } from '../engine/verdict.ts'
 import { openFiles } from '../files/tracked.ts'
-import { digest } from '../results/key.ts'
+import { digest, keyOf } from '../results/key.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { runName } from '../results/run.ts'
 import { planAsItIs, standingsOf } from './build.ts'
@@ -57,7 +57,8 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
   return [...steps.map(cellStatus), ...exhibits]
 }
 
-function cellStatus({ cell, key, inputs, verdict }: Step): StepStatus {
+function cellStatus({ cell, expected: inputs, verdict }: Step): StepStatus {
+  const key = keyOf(cell, inputs)
   const common = { id: runName(cell), type: 'cell', key, inputs, state: verdict.type } as const
   const run: Run | undefined =
     'run' in verdict ? verdict.run : 'before' in verdict ? verdict.before : undefined

@@ -32,7 +32,7 @@ export class StoreError extends Error {
 export type RunFiles = Readonly<Record<string, string>>
 
 /** The version of this format. */
-const schema = 3
+const schema = 4
 
 /** Part of a path: experiments, environments and patterns are folders. */
 const name = z.string().regex(/^[a-z][a-z0-9.-]*$/, 'not a name in small letters, digits, hyphens and dots')
@@ -155,7 +155,7 @@ export function parseHeader(text: string, name: string, cell?: string): Header {
 /** Where what a header says twice differs, in words. */
 function contradiction(head: Header): string | undefined {
   const { inputs, trials, seed, parameters, origin } = head
-  const told: Inputs = { ...parameterInputs(parameters), trials, seed, 'environment testbed': origin }
+  const told: Inputs = { ...parameterInputs(parameters), trials, seed, 'environment origin': origin }
   const derived = Object.entries(inputs).filter(
     ([input]) => Object.hasOwn(told, input) || input.startsWith('parameter '),
   )

@@ -21,6 +21,7 @@ import {
   completed,
   exclusionsIn,
   formatRun,
+  type Header,
   parseHeader,
   parseRun,
   rowsDigest,
@@ -34,8 +35,8 @@ export type CellName = Pick<Run, 'experiment' | 'environment' | 'pattern'>
 export interface Store {
   /** The recorded run of a cell, whatever its key; undefined when there is none. */
   recorded(cell: CellName): Run | undefined
-  /** The newest run made here of a cell with this key; of any key if none is given. One that cannot be read does not count. */
-  cached(cell: CellName, key?: string): Run | undefined
+  /** The newest run made here of a cell that `fits`; any unless given. One that cannot be read does not count. */
+  cached(cell: CellName, fits?: (run: Header) => boolean): Run | undefined
   /** Ids of the runs made here of a cell, oldest first: time of writing and start of the key. */
   history(cell: CellName): readonly string[]
   /** A run made here; undefined when there is none of this id. Throws a StoreError when it cannot be read. */
@@ -96,11 +97,15 @@ export function openStore(
   const history = (cell: CellName) => ids(cell).filter((id) => isOurs(`${cellFolder(cell)}/${id}`))
   return {
     recorded: (cell) => read(recordedFolder(cell), cell),
-    cached(cell, key) {
+    cached(cell, fits = () => true) {
       for (const id of ids(cell).toReversed()) {
-        if (key !== undefined && !id.endsWith(`-${key.slice(0, keyDigits)}`)) continue
-        const run = attempt(`${cellFolder(cell)}/${id}`, () => past(cell, id))
-        if (run && (key === undefined || run.key === key)) return run
+        const folder = `${cellFolder(cell)}/${id}`
+        const run = attempt(folder, () => {
+          if (!isOurs(folder)) return undefined
+          const head = parseHeader(files.text(`${folder}/run.json`) ?? '', `${folder}/run.json`, runName(cell))
+          return fits(head) ? read(folder, cell) : undefined
+        })
+        if (run) return run
       }
       return undefined
     },

@@ -1,10 +1,121 @@
 /**
- * A testbed is where jobs run. Nobody talks to the board while it measures: files go in, the job runs, files
- * come out. One of the two seams through which all effects go (the other is the store).
+ * Testbeds run the jobs of experiments. Nobody talks to a board while it measures: files go in, the job runs, files come out. One of the
+ * two seams through which all effects go (the other is the store). A testbed is a folder in testbeds/ and a line of its Map.
  */
+
+import type * as z from 'zod'
 
 /** Where numbers come from. Told apart everywhere, down to the single number. */
 export type Origin = 'emulated' | 'hardware' | 'local'
+
+/** Values of an environment that are its testbed's own, as environments.yaml has them. */
+export type Definition = Readonly<Record<string, string | number | boolean | null>>
+
+/** A machine that experiments ask for by name. It is plain data, and passes between processes. */
+export interface Environment {
+  readonly name: string
+  /** In words, for the report. */
+  readonly label: string
+  /** Name of its testbed. */
+  readonly testbed: string
+  /** Of the machine, not of the testbed. */
+  readonly origin: Origin
+  readonly definition: Definition
+}
+
+/** Inputs of a cell that its testbed has: name -> value, or SHA-256 (hex). */
+export type TestbedInputs = Readonly<Record<string, string>>
+
+/** The project and the machine that a testbed works for. */
+export interface Host {
+  /** Absolute path of the project. */
+  readonly project: string
+  /** Folder of what can be made again, see cache.ts. */
+  readonly cache: string
+  /** A package archive to use instead of the machine's own; value of REPRO_DEBIAN_MIRROR. */
+  readonly mirror?: string | undefined
+}
+
+/** How a preparation is followed and cancelled. */
+export interface Following {
+  readonly report: Report
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Digests of files, each noted as one that the plan depends on. Paths are the project's or absolute ones. */
+export interface Fingerprints {
+  digest(path: string): string | undefined
+}
+
+export interface Testbed {
+  /** Keys of an environment beside `label` and `testbed`. */
+  readonly definition: z.ZodType<Definition>
+  /** What kind of machine this is. */
+  origin(definition: Definition): Origin
+  /**
+   * Whether boots may run beside each other without changing what they measure: machines with a clock of their own, or machines of which
+   * there are several.
+   */
+  readonly isolated: boolean
+  /** Files of the project that define its machines, beside environments.yaml. */
+  readonly files: readonly string[]
+  /**
+   * What decides results beside the definition, by environment: alternatives of which any will do, the one in use first. Throws a
+   * TestbedError for files that cannot be used.
+   */
+  inputs(
+    environments: readonly Environment[],
+    host: Host,
+    fingerprints: Fingerprints,
+  ): Promise<ReadonlyMap<string, readonly TestbedInputs[]>>
+  /** Makes sure that boards can be opened; resolves to what the user should know of it. Throws a TestbedError with advice. */
+  prepare(environments: readonly Environment[], host: Host, following: Following): Promise<readonly string[]>
+  /** Whether `prepare` would have nothing to do. */
+  isPrepared(environment: Environment, host: Host): Promise<boolean>
+  /** Opens a board for one boot; undefined where scripts run without one. `folder` is the boot's own. */
+  open(environment: Environment, host: Host & { readonly folder: string }): Promise<Board | undefined>
+  /** Examines the host, or the machine, and changes nothing; never throws for what it examines. */
+  doctor(host: Host): Promise<readonly Check[]>
+  /** What using the environments costs and needs, for the appendix of an artifact. */
+  needs(environments: readonly Environment[], host: Host): Promise<Needs>
+  /** An interactive console of the machine, in this process's terminal. Absent if it has none. */
+  shell?(environment: Environment, host: Host, following: Following): Promise<void>
+  /** Pins newer versions of what its machines are made of; resolves to what is pinned now. Absent if it pins nothing. */
+  update?(host: Host, following: Following): Promise<readonly string[]>
+}
+
+/** One thing that a doctor examined. */
+export interface Check {
+  readonly name: string
+  readonly ok: boolean
+  /** What was found, in words. */
+  readonly found: string
+  readonly advice?: string
+}
+
+export interface Needs {
+  /** A sentence: `an x86-64 computer; no board.` */
+  readonly hardware: string
+  /** Beside Node. */
+  readonly software?: string
+  /** A sentence on what running does to the reader's computer. */
+  readonly safety?: string
+  readonly downloadBytes: number
+  readonly unpackedBytes: number
+}
+
+/** A testbed's machine, opened for one boot. */
+export interface Board {
+  /** What the board cannot see of itself, item -> value in words: emulator, clock model, kind of board. */
+  readonly facts: Readonly<Record<string, string>>
+  /** Kernel image and further files of the environment that a job may lay onto the board, by name. */
+  file(name: string): Promise<Uint8Array>
+  /** Compiles C sources (files of the project) to one static program for the board. Throws a JobError. */
+  compile(sources: readonly string[], flags?: readonly string[]): Promise<Uint8Array>
+  /** An archive for a guest's root: busybox and the named programs of the environment with their libraries, plus `files`. */
+  guest(programs: readonly string[], files: ReadonlyMap<string, Uint8Array>): Promise<Uint8Array>
+  run(job: Job): Promise<JobResult>
+}
 
 /** What happens on a board, step by step. A later stage finds what those before it left: files, domains, running programs. */
 export interface Job {
@@ -13,8 +124,8 @@ export interface Job {
    * not differ between cells comes first.
    */
   readonly stages: readonly [Stage, ...Stage[]]
-  /** How the hypervisor starts, e.g. {scheduler: 'null', dom0Vcpus: 1}; what is absent is the board's default. */
-  readonly hypervisor?: { readonly scheduler?: string; readonly dom0Vcpus?: number }
+  /** How the board starts; its testbed says which settings there are. What is absent is the board's default. */
+  readonly boot?: Definition
   /** Boots of one seed are the same; others differ as those of a real board do. */
   readonly seed: number
   /** Longest time of the whole job on the host's clock. */
@@ -45,6 +156,11 @@ export class TestbedError extends Error {
     super(message, { cause })
     this.advice = advice
   }
+}
+
+/** The job that a script gave its board is at fault: a program does not compile, a setting is unknown. */
+export class JobError extends Error {
+  override readonly name = 'JobError'
 }
 
 /** One line of the progress display: `done` of `total` units of a task. */

@@ -317,7 +317,7 @@ On a Raspberry Pi it takes \`=x.board.baseline.total.mean | ms\`.
     writeFileSync(file, readFileSync(file, 'utf8').replace('"origin": "local"', '"origin": "hardware"'))
     const { exitCode, err } = await repro('verify')
     expect(exitCode).toBe(1)
-    expect(err).toContain('environment testbed is "hardware" in the run, and "local" among its inputs')
+    expect(err).toContain('environment origin is "hardware" in the run, and "local" among its inputs')
     expect(existsSync(join(project, '_build'))).toBe(false)
   })
 })

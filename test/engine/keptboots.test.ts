@@ -23,11 +23,12 @@ const result: Result = {
   exclusions: [],
   captured: { CPU: 'A72' },
 }
+const reads = { 'file experiments/board/loop.c': 'a'.repeat(64), 'file calibration': 'missing' }
 const keep = async () =>
   await keepBoot(
     project,
     key,
-    { seconds: 2.5, result: { ...result, files: { 'trace.bin': join(project, 'work/trace') } } },
+    { seconds: 2.5, reads, result: { ...result, files: { 'trace.bin': join(project, 'work/trace') } } },
     seal,
   )
 const place = (path: string) => join(project, keptBoots, key, path)
@@ -38,6 +39,7 @@ describe('a finished boot', () => {
     const kept = await keep()
     expect(kept).toEqual({
       seconds: 2.5,
+      reads,
       result: { ...result, files: { 'trace.bin': place('raw/trace.bin') } },
     })
     expect(openBoot(project, key, seal)).toEqual(kept)
@@ -48,8 +50,8 @@ describe('a finished boot', () => {
   })
 
   it('needs no files', async () => {
-    await keepBoot(project, key, { seconds: 1, result }, seal)
-    expect(openBoot(project, key, seal)).toEqual({ seconds: 1, result })
+    await keepBoot(project, key, { seconds: 1, reads, result }, seal)
+    expect(openBoot(project, key, seal)).toEqual({ seconds: 1, reads, result })
     expect(readdirSync(place(''))).toEqual(['boot'])
   })
 
@@ -58,7 +60,7 @@ describe('a finished boot', () => {
     await forgetBoot(project, key)
     expect(openBoot(project, key, seal)).toBeUndefined()
     await forgetBoot(project, key)
-    await keepBoot(project, key, { seconds: 1, result }, seal)
+    await keepBoot(project, key, { seconds: 1, reads, result }, seal)
     expect(openBoot(project, key, seal)?.seconds).toBe(1)
   })
 

@@ -6,12 +6,14 @@ import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { cellsOf } from '../../src/engine/cells.ts'
 import { plan, type Step } from '../../src/engine/plan.ts'
+import { digestNow } from '../../src/engine/reads.ts'
 import { openFiles } from '../../src/files/tracked.ts'
+import { keyOf } from '../../src/results/key.ts'
 import type { Run } from '../../src/results/run.ts'
 import { runName } from '../../src/results/run.ts'
 import { StoreError } from '../../src/results/runfile.ts'
 import { openStore, type Store } from '../../src/results/store.ts'
-import { readEnvironments } from '../../src/testbed/environment.ts'
+import { projectEnvironments } from '../../src/testbeds/environments.ts'
 import { fakeExperiment, fakeRun } from '../results/fake.ts'
 
 const checkout = resolve(import.meta.dirname, '../..')
@@ -36,16 +38,24 @@ async function planned(
     return record.get(runName(cell))
   }
   const store: Store = { ...openStore(project, files), recorded }
-  const lockFile = join(project, 'experiments/packages.lock.json')
-  const environments = await readEnvironments(join(project, 'experiments/environments.yaml'))
+  const environments = projectEnvironments(project, files.exists)
   const around = {
     project,
     document: 'paper/index.md',
     environments,
-    lockFile,
     cache: join(project, 'cache'),
   }
   return await plan(cellsOf([fakeExperiment()]), { ...around, store, files })
+}
+
+/** A run of the step that read the sources of the measuring loop and found no calibration. */
+function runOf({ cell, inputs }: Step): Run {
+  const files = openFiles(project)
+  const read = ['file experiments/board/loop.c', 'file experiments/board/xen.h', 'file experiments/calibration']
+  const reads = Object.fromEntries(read.map((name) => [name, digestNow(name, files)]))
+  const run = fakeRun({ environment: cell.environment, pattern: cell.pattern })
+  const all = { ...inputs, ...reads }
+  return { ...run, key: keyOf(run, all), inputs: all }
 }
 
 const edit = (file: string, from: string | RegExp, to: string) => {
@@ -64,6 +74,18 @@ it.each<[string, () => void, readonly string[], string]>([
     () => edit('experiments/board/loop.c', 'CALIBRATE_EVERY = ', 'CALIBRATE_EVERY = 1 + '),
     everywhere,
     'experiments/board/loop.c changed',
+  ],
+  [
+    'a board program that the job did not use',
+    () => edit('experiments/board/switchover.c', 'int main', 'int unused;\nint main'),
+    [],
+    '',
+  ],
+  [
+    'a file that was looked for',
+    () => writeFileSync(join(project, 'experiments/calibration'), '1'),
+    everywhere,
+    'experiments/calibration missing -> 6b86b273ff34',
   ],
   ['a comment in a board program', () => edit('experiments/board/loop.c', '/*', '/* new'), [], ''],
   [
@@ -92,10 +114,7 @@ it.each<[string, () => void, readonly string[], string]>([
   ],
 ])('%s makes the right cells stale, with the reason', async (_, change, environments, reason) => {
   const record = new Map(
-    (await planned(new Map())).map(({ cell, key, inputs }): [string, Run] => [
-      runName(cell),
-      { ...fakeRun({ environment: cell.environment, pattern: cell.pattern }), key, inputs },
-    ]),
+    (await planned(new Map())).map((step): [string, Run] => [runName(step.cell), runOf(step)]),
   )
   expect(record.size).toBe(4)
   change()
@@ -106,10 +125,7 @@ it.each<[string, () => void, readonly string[], string]>([
 })
 
 it('a recorded run that cannot be used is damaged, with the reason, and the other cells have their verdicts', async () => {
-  const made = (await planned(new Map())).map(({ cell, key, inputs }): [string, Run] => [
-    runName(cell),
-    { ...fakeRun({ environment: cell.environment, pattern: cell.pattern }), key, inputs },
-  ])
+  const made = (await planned(new Map())).map((step): [string, Run] => [runName(step.cell), runOf(step)])
   const record = new Map(made)
   const [[edited] = [''], [local, run] = ['']] = made
   record.delete(edited)

@@ -3,7 +3,7 @@ import { VFile } from 'vfile'
 import { describe, expect, it } from 'vitest'
 import { parseDocument } from '../../src/document/document.ts'
 import { checkScripts } from '../../src/engine/scripts.ts'
-import { folderDigests, inputDigests, scriptDigests } from '../../src/engine/sources.ts'
+import { inputDigests, scriptDigests } from '../../src/engine/sources.ts'
 import type { Files } from '../../src/files/tracked.ts'
 
 type Texts = Readonly<Record<string, string>>
@@ -209,11 +209,6 @@ describe('the check of scripts', () => {
     expect(check(code, { texts, inputs: ' inputs=lib/**' })).toEqual([])
     expect(check(code, { texts, inputs: ' inputs=data.csv' })).toHaveLength(1)
   })
-})
-
-it('the files of a folder have a digest each, those below it none', () => {
-  const digests = folderDigests('experiments', filesOf(texts))
-  expect(Object.keys(digests)).toEqual(['file experiments/a.ts', 'file experiments/data.json'])
 })
 
 it('inputs are files by name, or all that fit a pattern', () => {

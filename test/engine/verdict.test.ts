@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { verdictOf, type Wanted } from '../../src/engine/verdict.ts'
 import type { Inputs, Run } from '../../src/results/run.ts'
+import { keyOf } from '../../src/results/key.ts'
 import { fakeRun } from '../results/fake.ts'
 
 const [one, two] = ['1'.repeat(64), '2'.repeat(64)]
@@ -14,13 +15,15 @@ const inputs: Inputs = {
   trials: 4,
   seed: 1,
 }
-const run: Run = { ...fakeRun(), key: 'right', inputs }
+const keyed = (one: Inputs): Run => ({ ...fakeRun(), key: keyOf(fakeRun(), one), inputs: one })
+const run = keyed(inputs)
 
 function wanted(changed: Partial<Inputs> = {}): Wanted {
   const now = Object.fromEntries(
     Object.entries({ ...inputs, ...changed }).filter(([, value]) => value !== undefined),
   )
-  return { inputs: now as Inputs, keys: [Object.keys(changed).length === 0 ? 'right' : 'wrong'] }
+  const same = () => now as Inputs
+  return { inputs: same, alternatives: [same] }
 }
 
 const none = { fitting: () => undefined, newest: () => undefined }
@@ -32,12 +35,14 @@ const unread = {
 }
 
 describe('a verdict', () => {
-  it('is recorded when the recorded run has the key, and no cached one is read', () => {
+  it('is recorded when the recorded run has the inputs, and no cached one is read', () => {
     expect(verdictOf(wanted(), run, unread)).toEqual({ type: 'recorded', run })
   })
 
-  it('is recorded for any of the accepted keys', () => {
-    expect(verdictOf({ ...wanted(), keys: ['mine', 'right'] }, run, none).type).toBe('recorded')
+  it('is recorded for any of the alternatives', () => {
+    const [first, second] = [wanted({ 'packages debian-11': two }), wanted()]
+    const either = { ...first, alternatives: [...first.alternatives, ...second.alternatives] }
+    expect(verdictOf(either, run, none).type).toBe('recorded')
   })
 
   it('is cached when only a cached run fits', () => {
@@ -47,7 +52,7 @@ describe('a verdict', () => {
 
   it('takes inputs without boots for those of one', () => {
     const reason = (before: Partial<Inputs>, now: Partial<Inputs>) => {
-      const recorded = { ...run, inputs: { ...inputs, ...before } as Inputs }
+      const recorded = keyed({ ...inputs, ...before } as Inputs)
       return verdictOf(wanted(now), recorded, none)
     }
     expect(reason({}, { boots: 5, trials: 50 })).toMatchObject({ reason: 'boots 1 -> 5, trials 4 -> 50' })
@@ -95,7 +100,7 @@ describe('a verdict', () => {
   })
 
   it('blames the program when nothing else differs', () => {
-    const verdict = verdictOf({ ...wanted(), keys: ['wrong'] }, run, none)
+    const verdict = verdictOf(wanted(), { ...run, key: keyOf(run, inputs, 1) }, none)
     expect(verdict).toMatchObject({ type: 'stale', reason: 'made by another version of repro' })
   })
 })

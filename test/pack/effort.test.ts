@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { clockOf, effortOf, laboratoryDisk, megabytes, minutes } from '../../src/pack/effort.ts'
+import { clockOf, effortOf } from '../../src/pack/effort.ts'
 import type { Run } from '../../src/results/run.ts'
+import { megabytes, minutes } from '../../src/text/amounts.ts'
+import { readEnvironments } from '../../src/testbeds/environments.ts'
+import { xenQemu } from '../../src/testbeds/xen-qemu/testbed.ts'
 import { readLock } from '../../src/testbeds/xen-qemu/packages.ts'
 import { source } from '../project.ts'
 
@@ -43,8 +46,14 @@ describe('effort', () => {
 
   it('takes the disk of a laboratory from the lock, with the programs of the host', async () => {
     const lock = await readLock(source('experiments/packages.lock.json'))
-    const one = laboratoryDisk(lock, ['debian-12'])
-    const two = laboratoryDisk(lock, ['debian-12', 'debian-11', 'debian-11'])
+    const environments = readEnvironments(source('experiments/environments.yaml'))
+    const needs = async (...names: readonly string[]) =>
+      await xenQemu.needs(
+        names.flatMap((name) => environments.get(name) ?? []),
+        { project: source('.'), cache: '' },
+      )
+    const one = await needs('xen-4.17')
+    const two = await needs('xen-4.17', 'xen-4.14', 'xen-4.14-1ns')
     const sizes = (root: 'host' | 'debian-11' | 'debian-12') =>
       lock.roots[root].packages.reduce((sum, { size }) => sum + size, 0)
     expect(one.downloadBytes).toBe(sizes('host') + sizes('debian-12'))

@@ -14,9 +14,11 @@ import type { Files } from '../../src/files/tracked.ts'
 import { standingsOf } from '../../src/project/build.ts'
 import { knownRuns } from '../../src/project/knownruns.ts'
 import { renderReport } from '../../src/report/page.ts'
-import type { Run } from '../../src/results/run.ts'
+import { keyOf } from '../../src/results/key.ts'
+import type { Inputs, Run } from '../../src/results/run.ts'
 import { runName } from '../../src/results/run.ts'
 import type { CellName, Store } from '../../src/results/store.ts'
+import { localEnvironment } from '../../src/testbeds/local/testbed.ts'
 
 const experiment = (id: string) => `
 \`\`\`ts experiment id=${id} testbed=local trials=8
@@ -49,15 +51,16 @@ const cells = cellsOf(document.blocks)
 const claims = document.blocks.filter((block) => block.type === 'claim')
 const experiments = document.blocks.filter((block) => block.type === 'experiment')
 
-function run({ experiment: id, environment, pattern }: CellName, key: string, us: number): Run {
+/** Of a cell, with inputs that are those of the plan or others. */
+function run({ experiment: id, environment, pattern }: CellName, inputs: Inputs, us: number): Run {
   const rows = Array.from({ length: 8 }, (_, trial) => ({ trial, us: us + trial }))
   return {
-    ...{ experiment: id, environment, pattern, key, origin: 'local', trials: 8, seed: 1, parameters: {} },
+    ...{ experiment: id, environment, pattern, key: keyOf({ experiment: id, environment, pattern }, inputs), origin: 'local', trials: 8, seed: 1, parameters: {} },
     columns: [
       { name: 'trial', role: 'index' },
       { name: 'us', role: 'measure', unit: 'us' },
     ],
-    ...{ rows, inputs: { trials: 3 }, exclusions: [], captured: {}, files: {}, provenance: {} },
+    ...{ rows, inputs, exclusions: [], captured: {}, files: {}, provenance: {} },
   }
 }
 
@@ -82,23 +85,22 @@ const files = {
   notes: () => ({}),
 } as unknown as Files
 
-async function stepsOf(states: ReadonlyMap<string, State>, keys: ReadonlyMap<string, string>) {
-  const keyOf = (cell: CellName) => keys.get(runName(cell)) ?? ''
+async function stepsOf(states: ReadonlyMap<string, State>, inputs: ReadonlyMap<string, Inputs>) {
+  const inputsOf = (cell: CellName) => inputs.get(runName(cell)) ?? {}
   const store = {
     recorded(cell: CellName) {
       const { record } = states.get(runName(cell)) ?? {}
-      return record && run(cell, record.isStale ? 'other' : keyOf(cell), record.us)
+      return record && run(cell, record.isStale ? { trials: 3 } : inputsOf(cell), record.us)
     },
     cached(cell: CellName) {
       const { cached } = states.get(runName(cell)) ?? {}
-      return cached === undefined ? undefined : run(cell, keyOf(cell), cached)
+      return cached === undefined ? undefined : run(cell, inputsOf(cell), cached)
     },
   } as unknown as Store
   const around = {
     project: '/',
     document: 'paper/index.md',
-    environments: new Map(),
-    lockFile: '',
+    environments: new Map([[localEnvironment.name, localEnvironment]]),
     cache: '',
   }
   return await plan(cells, { ...around, store, files })
@@ -108,7 +110,8 @@ const judgement = async (one: Judgement['claim'], evidence: Parameters<typeof ju
   judge(one, evidence, { resamples: 50 })
 
 it('says of each claim the same in the report and in repro verify, whatever is recorded, stale, cached, made now or missing', async () => {
-  const keys = new Map((await stepsOf(new Map(), new Map())).map(({ cell, key }) => [runName(cell), key]))
+  const planned = await stepsOf(new Map(), new Map())
+  const wanted = new Map(planned.map(({ cell, inputs }) => [runName(cell), inputs]))
   await fc.assert(
     fc.asyncProperty(state, state, async (fast, slow) => {
       const states = new Map(cells.map((cell, index) => [runName(cell), index === 0 ? fast : slow]))
@@ -116,10 +119,10 @@ it('says of each claim the same in the report and in repro verify, whatever is r
         cells.flatMap((cell): [string, Run][] => {
           const name = runName(cell)
           const took = states.get(name)?.made
-          return took === undefined ? [] : [[name, run(cell, keys.get(name) ?? '', took)]]
+          return took === undefined ? [] : [[name, run(cell, wanted.get(name) ?? {}, took)]]
         }),
       )
-      const known = knownRuns(await stepsOf(states, keys), made)
+      const known = knownRuns(await stepsOf(states, wanted), made)
       const verifications = await verifyClaims(claims, { experiments }, known, judgement)
 
       const { html, problems } = await renderReport({

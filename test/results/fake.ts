@@ -91,7 +91,7 @@ export function settled(run: Run): Run {
   const inputs = {
     ...Object.fromEntries(others),
     ...parameterInputs(parameters),
-    ...{ 'environment testbed': origin, trials, seed },
+    ...{ 'environment origin': origin, trials, seed },
   }
   return { ...run, inputs, key: keyOf(run, inputs) }
 }

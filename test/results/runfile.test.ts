@@ -87,7 +87,7 @@ describe('a recorded run', () => {
   it.each<[string, object, RegExp]>([
     ['trials', { trials: 25 }, /trials is 25 in the run, and 50 among its inputs/],
     ['seed', { seed: 2 }, /seed is 2 in the run, and 1 among its inputs/],
-    ['origin', { origin: 'hardware' }, /environment testbed is "hardware" in the run, and "emulated" among/],
+    ['origin', { origin: 'hardware' }, /environment origin is "hardware" in the run, and "emulated" among/],
     ['a parameter', { parameters }, /parameter domu\.vcpus is 2 in the run, and 3 among its inputs/],
     [
       'a parameter’s absence',

@@ -49,6 +49,8 @@ afterEach(async () => {
   await rm(project, { recursive: true })
 })
 
+const keyed = (wanted: string) => (found: { readonly key: string }) => found.key === wanted
+
 describe('the store', () => {
   it('gives back a recorded run as it was, absent values included', async () => {
     await store.record(run)
@@ -61,8 +63,8 @@ describe('the store', () => {
     for (const one of [run, other, second]) {
       await store.keep(one, {})
     }
-    expect(store.cached(run, key)).toEqual({ ...second, files: {} })
-    expect(store.cached(run, 'f'.repeat(64))).toBeUndefined()
+    expect(store.cached(run, keyed(key))).toEqual({ ...second, files: {} })
+    expect(store.cached(run, keyed('f'.repeat(64)))).toBeUndefined()
     expect(store.recorded(run)).toBeUndefined()
     const ids = store.history(run)
     expect(ids.map((id) => id.slice(-12))).toEqual([run, other, run].map((one) => one.key.slice(0, 12)))
@@ -81,7 +83,7 @@ describe('the store', () => {
     const rows = words.map((word, trial) => ({ trial, word, value: trial === 0 ? null : 0.1 * trial }))
     const worded = settled({ ...run, trials: words.length, columns, rows })
     await store.keep(worded, {})
-    expect(store.cached(run, worded.key)?.rows).toEqual(rows)
+    expect(store.cached(run, keyed(worded.key))?.rows).toEqual(rows)
   })
 
   it('writes the same bytes for the same run', async () => {
@@ -230,7 +232,7 @@ describe('runs made here', () => {
     await store.keep({ ...run, captured: { when: 'today' } }, {})
     expect(store.history(run)).toHaveLength(3)
     expect(store.history(run)[2]).toMatch(/^2999-01-01T00\.00\.00\.001Z-/)
-    expect(store.cached(run, key)?.captured).toEqual({ when: 'today' })
+    expect(store.cached(run, keyed(key))?.captured).toEqual({ when: 'today' })
   })
 
   it('without a seal, or with that of another run, are none, and stay where they are', async () => {
@@ -241,7 +243,7 @@ describe('runs made here', () => {
     await rm(join(project, runs, names[0] ?? '', 'seal'))
     const { seal, store: reopened } = again()
     expect(reopened.history(run)).toEqual([id])
-    expect(reopened.cached(run, key)).toEqual({ ...run, files: {} })
+    expect(reopened.cached(run, keyed(key))).toEqual({ ...run, files: {} })
     expect(names.map((name) => reopened.past(run, name))).toEqual([undefined, undefined])
     expect(seal.note()).toContain(`2 items in .repro/ (${runs}/2998-01-01T00.00.00.000Z-`)
     expect(readdirSync(join(project, runs))).toEqual([id, ...names.toReversed()])
@@ -253,11 +255,11 @@ describe('runs made here', () => {
     const file = join(project, runs, second, 'rows.csv')
     writeFileSync(file, readFileSync(file, 'utf8').replace('pause', 'unpause'))
     const { seal, store: reopened } = again()
-    expect(reopened.cached(run, key)?.captured).toEqual({ when: 'first' })
+    expect(reopened.cached(run, keyed(key))?.captured).toEqual({ when: 'first' })
     expect(seal.note()).toContain(`${runs}/${second}`)
     expect(() => reopened.past(run, second)).toThrow(/rows\.csv of run latency.* was changed/)
     writeFileSync(join(project, runs, first, 'run.json'), '{')
-    expect(again().store.cached(run, key)).toBeUndefined()
+    expect(again().store.cached(run, keyed(key))).toBeUndefined()
   })
 
   it('are not read when they lie at another cell’s place', async () => {
@@ -273,7 +275,7 @@ describe('runs made here', () => {
   it('have the exclusions that their rows say', async () => {
     const kept = await store.keep({ ...run, exclusions: [{ reason: 'none of these', count: 9 }] }, {})
     expect(kept.exclusions).toEqual([{ reason: 'lost records', count: 1 }])
-    expect(store.cached(run, key)?.exclusions).toEqual(kept.exclusions)
+    expect(store.cached(run, keyed(key))?.exclusions).toEqual(kept.exclusions)
   })
 
   it('have rows of whole trials only', async () => {

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { cacheFolder } from '../../src/testbed/cache.ts'
-import { type Environment, readEnvironments } from '../../src/testbed/environment.ts'
+import { readEnvironments } from '../../src/testbeds/environments.ts'
+import { type Environment, environmentSchema } from '../../src/testbeds/xen-qemu/environment.ts'
 import type { Job } from '../../src/testbed/testbed.ts'
 import { openBoard } from '../../src/testbeds/xen-qemu/board.ts'
 import { setup } from '../../src/testbeds/xen-qemu/setup.ts'
@@ -14,12 +15,12 @@ import { checkout } from './project.ts'
 
 /** An environment of this project, changed. */
 export async function environment(name: string, changes: Partial<Environment> = {}): Promise<Environment> {
-  const found = (await readEnvironments(join(checkout, 'experiments/environments.yaml'))).get(name)
+  const found = readEnvironments(join(checkout, 'experiments/environments.yaml')).get(name)
   if (!found) throw new Error(`no environment ${name}`)
-  return { ...found, ...changes }
+  return { ...environmentSchema.parse(found.definition), ...changes }
 }
 
-export interface Options extends Partial<Pick<Job, 'seed' | 'hypervisor'>> {
+export interface Options extends Partial<Pick<Job, 'seed' | 'boot'>> {
   readonly cache?: string
 }
 
@@ -27,7 +28,7 @@ export interface Options extends Partial<Pick<Job, 'seed' | 'hypervisor'>> {
 export async function runScripts(
   environment: Environment,
   scripts: readonly [string, ...string[]],
-  { cache = cacheFolder(), seed = 1, hypervisor = {} }: Options = {},
+  { cache = cacheFolder(), seed = 1, boot = {} }: Options = {},
 ): Promise<{ readonly exitCode: number; readonly files: ReadonlyMap<string, Buffer> }> {
   const folder = await temporaryFolder()
   const lockFile = join(checkout, 'experiments/packages.lock.json')
@@ -35,7 +36,7 @@ export async function runScripts(
   const board = openBoard(laboratory, environment, { project: checkout, folder, cache })
   const [first, ...others] = scripts.map((script) => ({ files: new Map(), script }))
   if (!first) throw new Error('no script')
-  const { exitCode } = await board.run({ stages: [first, ...others], seed, hypervisor, deadlineMs: 240_000 })
+  const { exitCode } = await board.run({ stages: [first, ...others], seed, boot, deadlineMs: 240_000 })
   const files = new Map<string, Buffer>()
   for (const name of (await readdir(folder)).sort()) files.set(name, await readFile(join(folder, name)))
   return { exitCode, files }

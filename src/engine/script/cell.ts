@@ -7,7 +7,7 @@
 
 import type { Parameters } from '../../results/parameters.ts'
 import type { Column, Dataset, Exclusion, Row, Run } from '../../results/run.ts'
-import type { Board } from '../../testbed/board.ts'
+import type { Board } from '../../testbed/testbed.ts'
 
 /** One pattern of an experiment in one environment, in one of its boots. The script is called once for each, in a process of its own. */
 export interface Cell {

@@ -2,8 +2,7 @@
 
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { TestbedError } from '../../testbed/testbed.ts'
-import { CompileError } from '../../testbeds/xen-qemu/toolchain.ts'
+import { JobError, TestbedError } from '../../testbed/testbed.ts'
 import { TraceError } from '../../xentrace/error.ts'
 import { ExperimentError } from './cell.ts'
 import type { Failure, Order } from './message.ts'
@@ -21,7 +20,7 @@ export function failureOf(error: unknown, order: Pick<Order, 'script' | 'project
 function messageOf(error: unknown): string {
   if (!isError(error)) return `the script threw ${shown(error)}, which is no Error`
   // Errors of ours say all in their message; what else a script throws is told with its name.
-  const own = [ExperimentError, TraceError, CompileError].some((type) => error instanceof type)
+  const own = [ExperimentError, TraceError, JobError].some((type) => error instanceof type)
   const text = attempt(() => String(own ? error.message : error))
   return text ?? 'the script threw an error that cannot be shown'
 }

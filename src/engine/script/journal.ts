@@ -6,25 +6,32 @@
 
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import * as z from 'zod'
 import { openForAppending } from '../../files/change.ts'
 import { FileError, readInside } from '../../files/ordinary.ts'
 import type { Row } from '../../results/run.ts'
 import type { Item, Seal } from '../../results/seal.ts'
+import { parseReads, type Reads } from '../reads.ts'
 import { ExperimentError } from './cell.ts'
 import { checkRows } from './rows.ts'
 
 export interface Journal {
   /** Rows of the finished trials, by trial. */
   readonly finished: ReadonlyMap<number, readonly Row[]>
+  /** The files of the project that these trials used. */
+  readonly reads: Reads
   /** Lines that were not written on this machine, or were changed: their trials run again. */
   readonly foreign: number
-  /** Returns when the rows are on the disk. Keeps nothing where nothing can be sealed. */
-  append(trial: number, rows: readonly Row[]): void
+  /** Returns when the rows are on the disk, with what was read for them. Keeps nothing where nothing can be sealed. */
+  append(trial: number, rows: readonly Row[], reads: Reads): void
+  /** Begins anew. */
+  clear(): void
 }
 
 interface Line {
   readonly trial: number
   readonly rows: readonly Row[]
+  readonly reads: Reads
 }
 
 /** Most bytes of all rows of a cell, as JSON: they are read as one text. */
@@ -38,6 +45,7 @@ export function openJournal(project: string, path: string, seal: Seal, most = mo
   const file = join(project, path)
   const item: Item = { kind: 'trial', path }
   const finished = new Map<number, readonly Row[]>()
+  const reads: Record<string, string> = {}
   const text = readText(project, path, most)
   const whole = text.slice(0, text.lastIndexOf('\n') + 1)
   let foreign = 0
@@ -45,16 +53,25 @@ export function openJournal(project: string, path: string, seal: Seal, most = mo
     const blank = line.indexOf(' ')
     const json = line.slice(blank + 1)
     const own = seal.verify(item, json, line.slice(0, blank)) ? parse(json) : undefined
-    if (own) finished.set(own.trial, own.rows)
-    else foreign += 1
+    if (own === undefined) foreign += 1
+    else {
+      finished.set(own.trial, own.rows)
+      Object.assign(reads, own.reads)
+    }
   }
   let size = Buffer.byteLength(whole)
   if (whole.length < text.length) shorten(project, path, size)
   return {
     finished,
+    reads,
     foreign,
-    append(trial, rows) {
-      const json = format({ trial, rows })
+    clear() {
+      shorten(project, path, 0)
+      finished.clear()
+      size = 0
+    },
+    append(trial, rows, reads) {
+      const json = format({ trial, rows, reads })
       size += json === undefined ? most : Buffer.byteLength(json)
       if (json === undefined || size > most)
         throw new ExperimentError(
@@ -112,12 +129,12 @@ function format(line: Line): string | undefined {
 
 /** Undefined for what another version of this program may have kept. */
 function parse(json: string): Line | undefined {
-  const { trial, rows } = JSON.parse(json) as { readonly trial: unknown; readonly rows: unknown }
+  const { trial, rows, reads } = JSON.parse(json) as Readonly<Record<keyof Line, unknown>>
   if (!Number.isInteger(trial) || (trial as number) < 0) return undefined
   try {
-    return { trial: trial as number, rows: checkRows(rows, `trial ${trial}`) }
+    return { trial: trial as number, rows: checkRows(rows, `trial ${trial}`), reads: parseReads(reads) }
   } catch (error) {
-    if (error instanceof ExperimentError) return undefined
+    if (error instanceof ExperimentError || error instanceof z.ZodError) return undefined
     throw error
   }
 }

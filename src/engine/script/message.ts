@@ -1,17 +1,19 @@
-/** What the two processes of a boot say to each other: the one that waits, and the one that runs the script. */
+/**
+ * What the two processes of a boot say to each other: the one that waits, and the one that runs the script. What is to be done, and what came of
+ * it, are files, so that the two need not run on the same machine; what happens meanwhile are messages.
+ */
 
 import * as z from 'zod'
 import type { Parameters } from '../../results/parameters.ts'
 import type { Run } from '../../results/run.ts'
-import type { Environment } from '../../testbed/environment.ts'
-import { mostBytes } from './journal.ts'
+import type { Environment } from '../../testbed/testbed.ts'
+import type { Reads } from '../reads.ts'
 
 /** Everything that the process of a boot needs. */
 export interface Order {
   readonly experiment: string
   readonly pattern: string
-  /** `local` is this host, without a board. */
-  readonly environment: Environment | 'local'
+  readonly environment: Environment
   readonly parameters: Parameters
   /** From 1, of so many. */
   readonly boot: number
@@ -22,6 +24,8 @@ export interface Order {
   readonly deadlineMs: number
   readonly project: string
   readonly folder: string
+  /** File for what came of it: an End. */
+  readonly end: string
   /** File for the trials that are finished, relative to the project. */
   readonly journal: string
   /** Runs of the experiments that this one needs. */
@@ -36,8 +40,7 @@ export interface Order {
         readonly firstLine: number
         readonly indentation: number
       }
-  /** The laboratory of emulated boards, which is already set up. */
-  readonly lockFile: string
+  /** Of the machine that runs the boot, already prepared. */
   readonly cache: string
 }
 
@@ -52,12 +55,31 @@ const failure = z.strictObject({
 const message = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('log'), text: z.string() }),
   z.strictObject({ type: z.literal('progress'), done: z.number(), total: z.number() }),
-  z.strictObject({ type: z.literal('result'), result: z.unknown() }),
+  /** The file of the end is there. */
+  z.strictObject({ type: z.literal('ended') }),
+])
+
+const end = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('result'), result: z.unknown(), reads: z.unknown() }),
   z.strictObject({ type: z.literal('failure'), failure }),
 ])
 
 export type Message = z.infer<typeof message>
 export type Failure = z.infer<typeof failure>
+
+/** What came of an order: the script's result and what it read, both unchecked, or why there is none. */
+export type End =
+  | { readonly type: 'result'; readonly result: unknown; readonly reads: Reads }
+  | { readonly type: 'failure'; readonly failure: Failure }
+
+/** Reads the file of an end, which a script may have written to; undefined if it is none. */
+export function parseEnd(text: string): z.infer<typeof end> | undefined {
+  try {
+    return end.safeParse(JSON.parse(text)).data
+  } catch {
+    return undefined
+  }
+}
 
 /** The descriptor of the channel in the process of a cell. */
 export const channelDescriptor = 3
@@ -94,7 +116,7 @@ export function messageReader(
 }
 
 const newline = 10
-const longestLine = mostBytes + 1_000_000
+const longestLine = 1_000_000
 
 function parse(line: Buffer): Message | undefined {
   if (line.length === 0) return undefined

@@ -1,6 +1,6 @@
 /** The log of what a cell's programs print: its beginning and its end, so that no output fills the disk. */
 
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 
 /** In the cell's folder. */
 export const outputLog = 'output.log'
@@ -12,8 +12,6 @@ export interface Output {
   write(piece: Uint8Array): void
   /** Completes the file. */
   end(): void
-  /** The last lines, each cut to a readable length. */
-  lastLines(count: number): readonly string[]
 }
 
 /** Starts the log in `file`. What cannot be written (a full disk) is left out: the cell goes on. `kept` is replaced in tests. */
@@ -55,14 +53,31 @@ export function openOutput(file: string, kept = keptBytes): Output {
       if (held > 0) put(Buffer.concat(tail).subarray(-held))
       close()
     },
-    lastLines(count) {
-      const text = Buffer.concat(tail).subarray(-readBytes).toString()
-      return text
-        .split(/\r\n|\n|\r/)
-        .filter((line) => line.trim() !== '')
-        .slice(-count)
-        .map((line) => (line.length > longestLine ? `…${line.slice(-longestLine)}` : line))
-    },
+  }
+}
+
+/** The last lines of a log, each cut to a readable length; none if it cannot be read. */
+export function lastLines(file: string, count: number): readonly string[] {
+  return tailOf(file)
+    .split(/\r\n|\n|\r/)
+    .filter((line) => line.trim() !== '')
+    .slice(-count)
+    .map((line) => (line.length > longestLine ? `…${line.slice(-longestLine)}` : line))
+}
+
+function tailOf(file: string): string {
+  try {
+    const handle = openSync(file, 'r')
+    try {
+      const { size } = fstatSync(handle)
+      const bytes = Buffer.alloc(Math.min(size, readBytes))
+      readSync(handle, bytes, 0, bytes.length, size - bytes.length)
+      return bytes.toString()
+    } finally {
+      closeSync(handle)
+    }
+  } catch {
+    return ''
   }
 }
 

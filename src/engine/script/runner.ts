@@ -6,13 +6,12 @@
 import { enableCompileCache } from 'node:module'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { Worker } from 'node:worker_threads'
 import { ExperimentError } from './cell.ts'
 import { failureOf } from './failure.ts'
-import { mostBytes } from './journal.ts'
 import { killCell, markVariable } from './leftovers.ts'
-import { channelDescriptor, formatMessage, type Message, type Order } from './message.ts'
+import { channelDescriptor, type End, formatMessage, type Message, type Order } from './message.ts'
+import { endOf, readOrder, writeEnd } from './order.ts'
 import type { Watched } from './watchdog.ts'
 
 // A script may replace it.
@@ -21,7 +20,7 @@ const mark = process.env[markVariable] ?? ''
 const channel = new Socket({ fd: channelDescriptor, readable: true, writable: true })
 
 watch()
-createInterface({ input: channel }).once('line', (line) => void obey(JSON.parse(line) as Order))
+void obey(readOrder(process.argv[2] ?? ''))
 
 /** Ends the cell when the process that waits for it is gone. */
 function watch(): void {
@@ -38,7 +37,7 @@ function watch(): void {
 async function obey(order: Order): Promise<void> {
   // Only the script keeps this process alive: when it waits for nothing any more, it has not ended and never will.
   channel.unref()
-  const fail = (error: unknown) => void finish({ type: 'failure', failure: failureOf(error, order) })
+  const fail = (error: unknown) => void finish(order, { type: 'failure', failure: failureOf(error, order) })
   process.once('beforeExit', () =>
     fail(
       new ExperimentError(
@@ -48,28 +47,21 @@ async function obey(order: Order): Promise<void> {
   )
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
-  try {
-    // Caches the compiled code of the modules imported below, the script included, for the cells that follow.
-    enableCompileCache(join(order.cache, 'compiled'))
-    const { runScript } = await import('./script.ts')
-    const { checkFiles, checkResult } = await import('./result.ts')
-    const result = checkResult(await runScript(order, send))
-    checkFiles(result.files, order.folder)
-    await finish({ type: 'result', result })
-  } catch (error) {
-    fail(error)
-  }
+  // Caches the compiled code of the modules imported below, the script included, for the cells that follow.
+  enableCompileCache(join(order.cache, 'compiled'))
+  await finish(order, await endOf(order, send))
 }
 
 let finished = false
 
-/** Sends the last message and ends the process, once all that was printed is out: it tells what went wrong. */
-async function finish(message: Message): Promise<void> {
+/** Writes the end and ends the process, once all that was printed is out: it tells what went wrong. */
+async function finish(order: Order, end: End): Promise<void> {
   if (finished) return
   finished = true
   channel.ref()
   await Promise.all([process.stdout, process.stderr].map(flushed)).catch(() => {})
-  channel.write(lineOf(message), () => exit(message.type === 'result' ? 0 : 1))
+  await writeEnd(order, end)
+  channel.write(formatMessage({ type: 'ended' }), () => exit(end.type === 'result' ? 0 : 1))
 }
 
 /** Node queues what a pipe does not take at once, and drops that when the process exits. */
@@ -78,17 +70,6 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
     if (!stream.writable) resolve()
     else stream.write('', () => resolve())
   })
-}
-
-function lineOf(message: Message): string {
-  try {
-    const line = formatMessage(message)
-    if (Buffer.byteLength(line) <= mostBytes) return line
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error // longer than a text can be
-  }
-  const reason = `the result is more than ${mostBytes / 1e6} MB: give back fewer rows, or write them to a file of the result`
-  return formatMessage({ type: 'failure', failure: { fault: 'experiment', message: reason } })
 }
 
 function send(message: Message): void {

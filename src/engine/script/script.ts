@@ -1,29 +1,53 @@
 /** Runs the script of an order: gives it a cell, and each of its trials the same start. */
 
 import { registerHooks } from 'node:module'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Row } from '../../results/run.ts'
 import { runName } from '../../results/run.ts'
 import { openSeal } from '../../results/seal.ts'
 import { randomNumbers } from '../../stats/random.ts'
-import type { Board } from '../../testbed/board.ts'
-import { openBoard } from '../../testbeds/xen-qemu/board.ts'
-import { setup } from '../../testbeds/xen-qemu/setup.ts'
+import { testbedOf } from '../../testbeds/environments.ts'
+import type { Testbeds } from '../../testbeds/testbeds.ts'
+import type { Reads } from '../reads.ts'
 import { type Cell, ExperimentError, type InlineCell, type Script } from './cell.ts'
 import { columnsOf, inlineModule, rowsOf } from './inline.ts'
 import { openJournal } from './journal.ts'
 import type { Message, Order } from './message.ts'
+import { type Recorder, recordReads } from './recorder.ts'
 import { checkRows, isRecord, shown, type Types } from './rows.ts'
 
 type Send = (message: Message) => void
 type Measure = Parameters<Cell['each']>[0]
 
-/** Returns what the script gives back, unchecked but for the rows of its trials. */
-export async function runScript(order: Order, send: Send): Promise<unknown> {
-  provideModules(order)
+/** Returns what the script gives back, unchecked but for the rows of its trials, and the files of the project that it used. */
+export async function runScript(
+  order: Order,
+  send: Send,
+  testbeds?: Testbeds,
+): Promise<{ readonly result: unknown; readonly reads: Reads }> {
+  // Before any module that a script may import has taken hold of what is wrapped here.
+  // The script is an input by itself, whatever it is called.
+  const own = order.script.type === 'file' ? [order.script.file] : []
+  const recorder = recordReads(order.project, [order.folder, order.cache, ...own])
+  const result = await resultOf(order, send, recorder, testbeds)
+  const { reads, changed } = recorder.reads()
+  for (const input of changed)
+    send({ type: 'log', text: `${input} changed while the script ran, so it is not taken as an input` })
+  for (const path of recorder.outside().slice(0, mostOutside))
+    send({ type: 'log', text: `used ${path}, outside of the project: its changes are not noticed` })
+  return { result, reads }
+}
+
+async function resultOf(
+  order: Order,
+  send: Send,
+  recorder: Recorder,
+  testbeds: Testbeds | undefined,
+): Promise<unknown> {
+  provideModules(order, recorder)
   // The same zx that the script may import: its settings are the module's.
   await import(import.meta.resolve('zx/globals'))
-  const cell = await openCell(order, send)
+  const cell = await openCell(order, send, recorder, testbeds)
   const { script } = order
   if (script.type === 'inline') return await runInline(order.experiment, script.document, cell)
   const module = (await import(pathToFileURL(script.file).href)) as { default?: unknown }
@@ -55,7 +79,7 @@ function urlOf(document: string, experiment: string, trial?: number): string {
 }
 
 /** Scripts import `repro` and `zx` wherever their project lies. */
-function provideModules({ script, experiment }: Order): void {
+function provideModules({ script, experiment }: Order, recorder: Recorder): void {
   const self = new URL(import.meta.url.endsWith('.ts') ? '../../index.ts' : './index.js', import.meta.url)
     .href
   const inline = script.type === 'inline' ? urlOf(script.document, experiment) : undefined
@@ -68,18 +92,28 @@ function provideModules({ script, experiment }: Order): void {
       return next(specifier, context)
     },
     load(url, context, next) {
-      if (script.type !== 'inline' || inline === undefined || !url.startsWith(`${inline}&trial=`))
+      if (script.type !== 'inline' || inline === undefined || !url.startsWith(`${inline}&trial=`)) {
+        if (url.startsWith('file:')) recorder.note(fileURLToPath(url))
         return next(url, context)
+      }
       const source = inlineModule(script.source, script.firstLine)
       return { format: 'module-typescript', source, shortCircuit: true }
     },
   })
 }
 
-async function openCell(order: Order, send: Send): Promise<Cell> {
+async function openCell(
+  order: Order,
+  send: Send,
+  recorder: Recorder,
+  testbeds: Testbeds | undefined,
+): Promise<Cell> {
   const { experiment, pattern, parameters, boot, trials, seed, project, folder } = order
-  const environment = order.environment === 'local' ? 'local' : order.environment.name
-  const board = await boardOf(order)
+  const environment = order.environment.name
+  // What a testbed is made of is in the key by other names.
+  const board = await recorder.pause(() =>
+    testbedOf(order.environment, testbeds).open(order.environment, order),
+  )
   const chance = chanceOf(order, environment)
   let measured = false
   return {
@@ -114,7 +148,7 @@ async function openCell(order: Order, send: Send): Promise<Cell> {
       if (measured)
         throw new ExperimentError('the script called cell.each twice: measure all of a trial in one call')
       measured = true
-      return await eachTrial(order, chance, measure, send)
+      return await eachTrial(order, chance, measure, send, recorder)
     },
   }
 }
@@ -125,20 +159,20 @@ function chanceOf({ experiment, pattern, boot, seed }: Order, environment: strin
   return boot === 1 ? chance : `${chance} boot ${boot}`
 }
 
-async function boardOf({ environment, lockFile, cache, project, folder }: Order): Promise<Board | undefined> {
-  if (environment === 'local') return undefined
-  const laboratory = await setup([environment.root], { lockFile, cache, report: () => {} })
-  return openBoard(laboratory, environment, { project, folder, cache })
-}
-
 /** Runs the trials that the journal does not hold. */
 async function eachTrial(
   { trials, journal, project, cache }: Order,
   chance: string,
   measure: Measure,
   send: Send,
+  recorder: Recorder,
 ): Promise<readonly Row[]> {
-  const { finished, foreign, append } = openJournal(project, journal, openSeal(project, cache))
+  const { finished, reads, foreign, append, clear } = openJournal(project, journal, openSeal(project, cache))
+  if (recorder.holds(reads)) recorder.add(reads)
+  else {
+    send({ type: 'log', text: 'files that earlier trials used have changed: all trials run again' })
+    clear()
+  }
   if (foreign > 0)
     send({
       type: 'log',
@@ -156,7 +190,7 @@ async function eachTrial(
       const random = randomNumbers(`${chance} ${number}`)
       const measured = await restart(async () => await measure({ number, random }))
       rows = checkRows(withTrial(measured, number), `trial ${number}`, types)
-      append(number, rows)
+      append(number, rows, recorder.reads().reads)
     } else checkRows(rows, `trial ${number}`, types)
     for (const row of rows) all.push(row)
     progress(number + 1, trials)
@@ -186,6 +220,7 @@ async function startingPoint(): Promise<<Value>(action: () => Promise<Value>) =>
   }
 }
 
+const mostOutside = 5
 const mostLines = 1000
 const longestLine = 500
 

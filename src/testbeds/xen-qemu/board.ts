@@ -1,9 +1,9 @@
 /** An emulated board opened for one cell. The console's log is kept whatever happens. */
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Board } from '../../testbed/board.ts'
-import type { Environment } from '../../testbed/environment.ts'
-import { type Job, type JobResult, TestbedError } from '../../testbed/testbed.ts'
+import * as z from 'zod'
+import { bootSchema, type Environment } from './environment.ts'
+import { type Board, type Job, JobError, type JobResult, TestbedError } from '../../testbed/testbed.ts'
 import { runStages, type Workplace } from './chain.ts'
 import { kernelFile, rootSource } from './image.ts'
 import { guestRoot } from './initramfs.ts'
@@ -15,7 +15,6 @@ import { clockModel } from './qemu.ts'
 export function openBoard(laboratory: Laboratory, environment: Environment, place: Workplace): Board {
   const source = rootSource(laboratory, environment)
   return {
-    origin: 'emulated',
     facts: {
       board: `QEMU ${laboratory.versions.qemu}, board ${environment.machine}`,
       emulator: `QEMU ${laboratory.versions.qemu} (TCG, one thread)`,
@@ -32,8 +31,15 @@ export function openBoard(laboratory: Laboratory, environment: Environment, plac
       return await readFile(kernelFile(laboratory, environment))
     },
     guest: (programs, added) => guestRoot(source, programs, added),
-    run: (job) => runJob(laboratory, environment, job, place),
+    run: (job) => runJob(laboratory, environment, checked(job), place),
   }
+}
+
+/** The script's settings of how Xen starts are checked before anything boots. */
+function checked(job: Job): Job {
+  const settings = bootSchema.safeParse(job.boot ?? {})
+  if (!settings.success) throw new JobError(`the job's boot: ${z.prettifyError(settings.error)}`)
+  return job
 }
 
 async function runJob(

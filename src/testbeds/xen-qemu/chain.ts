@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Environment } from '../../testbed/environment.ts'
+import type { Environment } from './environment.ts'
 import type { Job, Stage } from '../../testbed/testbed.ts'
 import { archive, dom0Archive, imageFiles, ownFiles, type Place, writeImage } from './image.ts'
 import type { Laboratory } from './laboratory.ts'
@@ -177,12 +177,11 @@ function stageKeys(board: string, stages: readonly Files[]): readonly string[] {
 async function boardKey(
   laboratory: Laboratory,
   environment: Environment,
-  { hypervisor = {}, seed }: Job,
+  { boot = {}, seed }: Job,
   place: Place,
 ): Promise<string> {
-  const { name: _name, label: _label, ...defined } = environment
   const files = [...(await ownFiles(laboratory, place))].map(([path, content]) => [path, digest(content)])
-  const all = [await programDigest(), laboratory.packagesDigest, defined, hypervisor, seed, files]
+  const all = [await programDigest(), laboratory.packagesDigest, environment, boot, seed, files]
   return digest(JSON.stringify(all))
 }
 

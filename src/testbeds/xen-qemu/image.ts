@@ -2,7 +2,7 @@
 
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Environment } from '../../testbed/environment.ts'
+import { bootSchema, type Environment } from './environment.ts'
 import { type Job, type Stage, TestbedError } from '../../testbed/testbed.ts'
 import { cpio } from './cpio.ts'
 import { dom0Root, type Source } from './initramfs.ts'
@@ -55,7 +55,7 @@ export async function writeImage(
   laboratory: Laboratory,
   environment: Environment,
   { folder }: Pick<Place, 'folder'>,
-  { hypervisor = {}, seed, ramdisk }: Pick<Job, 'hypervisor' | 'seed'> & { readonly ramdisk: Uint8Array },
+  { boot: settings = {}, seed, ramdisk }: Pick<Job, 'boot' | 'seed'> & { readonly ramdisk: Uint8Array },
   use: Use,
 ): Promise<Command> {
   await mkdir(folder, { recursive: true })
@@ -67,7 +67,7 @@ export async function writeImage(
     kernel: { file: kernel, bytes: (await stat(kernel)).size },
     ramdisk: { file: join(folder, 'ramdisk'), bytes: ramdisk.length },
     deviceTree: join(folder, 'device-tree'),
-    hypervisor,
+    settings: bootSchema.parse(settings),
     seed,
   }
   await writeFile(boot.ramdisk.file, ramdisk)

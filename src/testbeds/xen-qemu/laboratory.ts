@@ -11,7 +11,7 @@ export interface Laboratory {
   root(name: Root): string
   /** QEMU for Arm; append its arguments. */
   readonly qemu: Command
-  /** C sources as a static arm64 program. Throws a CompileError. */
+  /** C sources as a static arm64 program. Throws a JobError. */
   compile(sources: readonly string[], flags?: readonly string[]): Promise<Uint8Array>
   /** SHA-256 (hex) over the packages that are really installed: for the keys of cells. */
   readonly packagesDigest: string

@@ -10,7 +10,7 @@ import { compile } from './toolchain.ts'
 
 /**
  * C sources as one static arm64 program, of the cross compiler in the host root `root`: as kept, else compiled (and then kept beside
- * the root). Throws a CompileError with the compiler's messages.
+ * the root). Throws a JobError with the compiler's messages.
  */
 export async function program(
   root: string,

@@ -3,7 +3,7 @@
  * time is skipped, all randomness is seeded, and no device lets the host's timing in (QEMU: "TCG Instruction
  * Counting"; docs/devel/tcg-icount). No disk and no network card: both complete requests at the host's time.
  */
-import type { Environment } from '../../testbed/environment.ts'
+import type { BootSettings, Environment } from './environment.ts'
 import * as raspi4b from './raspi4b.ts'
 
 /** Where the board's firmware would put them: clear of Xen at 0x40000000 and of each other. */
@@ -25,7 +25,7 @@ export interface Boot {
   readonly ramdisk: Module
   /** Where to write the device tree, for boards that do not make their own. */
   readonly deviceTree: string
-  readonly hypervisor: { readonly scheduler?: string; readonly dom0Vcpus?: number }
+  readonly settings: BootSettings
   /** Decides what differs between boots of a board. */
   readonly seed: number
 }
@@ -119,8 +119,8 @@ function modelOf({ machine }: Environment): Model {
   return model
 }
 
-function xenOptions(environment: Environment, { hypervisor }: Boot): string {
-  const { scheduler, dom0Vcpus } = hypervisor
+function xenOptions(environment: Environment, { settings }: Boot): string {
+  const { scheduler, dom0Vcpus } = settings
   return [
     `dom0_mem=${environment.dom0MemoryMb}M`,
     `dom0_max_vcpus=${dom0Vcpus ?? environment.cpus}`,

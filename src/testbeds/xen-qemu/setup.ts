@@ -8,13 +8,13 @@
 
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import pLimit, { type LimitFunction } from 'p-limit'
 import { exclusively } from '../../files/exclusive.ts'
 import { digestOf, FileError } from '../../files/ordinary.ts'
 import { cacheError, freeBytes, makeCacheFolder, requireFreeBytes } from '../../testbed/cache.ts'
 import { type Report, TestbedError } from '../../testbed/testbed.ts'
 import { type Apt, openApt } from './apt.ts'
 import { download, Gone, type Patience } from './download.ts'
-import { type Gate, gate, once } from './gate.ts'
 import { type Installed, installedRoot, markComplete, rootFolder, type Substitution } from './installed.ts'
 import { type Laboratory, laboratory } from './laboratory.ts'
 import { findMirror, type MirrorEffects } from './mirror.ts'
@@ -90,7 +90,7 @@ async function installedRoots(
   return found
 }
 
-/** Downloads and unpacks the missing roots, all their packages at once through two gates. */
+/** Downloads and unpacks the missing roots, their packages side by side. */
 async function provision(
   missing: readonly Root[],
   lock: Lock,
@@ -113,8 +113,8 @@ async function provision(
     stop: AbortSignal.any(signal ? [failure.signal, signal] : [failure.signal]),
     effects,
     mirror: once((suite: string) => findMirror(suite, mirror, effects.mirror)),
-    downloading: gate(4),
-    unpacking: gate(2),
+    downloading: pLimit(4),
+    unpacking: pLimit(2),
     progress: progressOf(packages, report),
   }
   await Promise.allSettled(missing.map((root) => installRoot(root, lock.roots[root], shared)))
@@ -129,8 +129,8 @@ interface Shared {
   readonly stop: AbortSignal
   readonly effects: SetupEffects
   readonly mirror: (suite: string) => Promise<string>
-  readonly downloading: Gate
-  readonly unpacking: Gate
+  readonly downloading: LimitFunction
+  readonly unpacking: LimitFunction
   readonly progress: Progress
 }
 
@@ -155,7 +155,7 @@ async function installRoot(root: Root, locked: LockedRoot, shared: Shared): Prom
   }
 }
 
-/** All packages of a root at once, through the two gates, into `staging`. */
+/** All packages of a root, side by side, into `staging`. */
 async function installPackages(
   root: Root,
   locked: LockedRoot,
@@ -297,6 +297,16 @@ function spaceFor(packages: readonly Package[], downloads: string, present: Read
 
 function bytesOf(packages: readonly Package[]): number {
   return packages.reduce((sum, { size }) => sum + size, 0)
+}
+
+/** Remembers the promise for each argument: concurrent callers share one attempt, and its failure. */
+function once<T>(ask: (argument: string) => Promise<T>): (argument: string) => Promise<T> {
+  const answers = new Map<string, Promise<T>>()
+  return (argument) => {
+    const answer = answers.get(argument) ?? ask(argument)
+    answers.set(argument, answer)
+    return answer
+  }
 }
 
 interface Progress {

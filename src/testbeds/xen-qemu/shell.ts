@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Environment } from '../../testbed/environment.ts'
+import type { Environment } from './environment.ts'
 import { TestbedError } from '../../testbed/testbed.ts'
 import { dom0Archive, kernelFile, rootSource, writeImage } from './image.ts'
 import { guestRoot } from './initramfs.ts'
@@ -34,7 +34,7 @@ export async function runShell(
   laboratory: Laboratory,
   environment: Environment,
   project: string,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'repro-shell-'))
   try {
@@ -63,13 +63,13 @@ async function attended(
   command: string,
   args: readonly string[],
   folder: string,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
-  signal.throwIfAborted()
+  signal?.throwIfAborted()
   const qemu = spawn(command, args, { cwd: folder, env: qemuVariables, stdio: 'inherit' })
   const end = () => qemu.kill('SIGTERM') // QEMU then restores the terminal
-  signal.addEventListener('abort', end)
-  const code = await ended(qemu).finally(() => signal.removeEventListener('abort', end))
-  signal.throwIfAborted()
+  signal?.addEventListener('abort', end)
+  const code = await ended(qemu).finally(() => signal?.removeEventListener('abort', end))
+  signal?.throwIfAborted()
   if (code !== 0) throw new TestbedError(`QEMU ended with ${endOf(code)}`)
 }

@@ -5,17 +5,13 @@
 
 import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { JobError } from '../../testbed/testbed.ts'
 import { complaint, run } from './program.ts'
 
 /** A program and its first arguments; the caller appends the rest. */
 export interface Command {
   readonly command: string
   readonly args: readonly string[]
-}
-
-/** The author's C program is at fault, not the laboratory. The message holds what the compiler said. */
-export class CompileError extends Error {
-  override readonly name = 'CompileError'
 }
 
 const libraries = 'usr/lib/x86_64-linux-gnu'
@@ -70,7 +66,7 @@ export async function writeWrappers(root: string): Promise<void> {
 
 /**
  * Compiles C sources into a static arm64 program at `output`, with -O2 and then `flags` (libraries too). The same sources give the same bytes on
- * any machine and in any folder. Throws a CompileError with the compiler's messages.
+ * any machine and in any folder. Throws a JobError with the compiler's messages.
  */
 export async function compile(
   root: string,
@@ -110,5 +106,5 @@ export async function compile(
   if (finished.exitCode === 0) return await rename(part, output)
   await rm(part, { force: true })
   const names = sources.map((source) => basename(source)).join(', ')
-  throw new CompileError(`cannot compile ${names}:\n${finished.stderr.trim() || complaint(finished)}`)
+  throw new JobError(`cannot compile ${names}:\n${finished.stderr.trim() || complaint(finished)}`)
 }

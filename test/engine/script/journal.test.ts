@@ -14,18 +14,22 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 const open = (most?: number) => openJournal(folder, path, seal, most)
+const reads = { 'file lib/a.ts': 'a'.repeat(64) }
+const more = { 'folder data': 'b'.repeat(64), 'file data/new.csv': 'missing' }
 const read = () => readFileSync(join(folder, path), 'utf8')
 
 it('gives back what was written, and cuts off half a line', () => {
   const { append } = open()
-  append(0, [{ x: 1, how: 'a\u2028b', none: null }])
+  append(0, [{ x: 1, how: 'a\u2028b', none: null }], reads)
   append(
     2,
     Array.from({ length: 25_000 }, (_, x) => ({ x })),
+    more,
   )
   const text = read()
   appendFileSync(join(folder, path), 'seal {"trial":3,"ro')
-  const { finished, foreign } = open()
+  const { finished, foreign, reads: found } = open()
+  expect(found).toEqual({ ...reads, ...more })
   expect([...finished.keys()]).toEqual([0, 2])
   expect(foreign).toBe(0)
   expect(finished.get(0)).toEqual([{ x: 1, how: 'a\u2028b', none: null }])
@@ -34,19 +38,21 @@ it('gives back what was written, and cuts off half a line', () => {
 })
 
 it.each([
-  '{"trial":0,"rows":[{"x":true}]}',
-  '{"trial":0,"rows":[{"x":{"y":1}}]}',
-  '{"trial":0,"rows":[{"x":1},{"x":"a"}]}',
-  '{"trial":0,"rows":[1]}',
-  '{"trial":0,"rows":[{"x":1e999}]}',
-  '{"trial":0,"rows":[{"__proto__":1}]}',
-  '{"trial":0.5,"rows":[]}',
-  '{"trial":-1,"rows":[]}',
-  '{"trial":0,"rows":{}}',
+  '{"trial":0,"rows":[{"x":true}],"reads":{}}',
+  '{"trial":0,"rows":[{"x":{"y":1}}],"reads":{}}',
+  '{"trial":0,"rows":[{"x":1},{"x":"a"}],"reads":{}}',
+  '{"trial":0,"rows":[1],"reads":{}}',
+  '{"trial":0,"rows":[{"x":1e999}],"reads":{}}',
+  '{"trial":0,"rows":[{"__proto__":1}],"reads":{}}',
+  '{"trial":0.5,"rows":[],"reads":{}}',
+  '{"trial":-1,"rows":[],"reads":{}}',
+  '{"trial":0,"rows":{},"reads":{}}',
   '{"trial":0}',
+  '{"trial":0,"rows":[],"reads":{"file a":1}}',
+  '{"trial":0,"rows":[],"reads":{"device a":"missing"}}',
   '[]',
 ])('does not take the line %s, whoever wrote it', (json) => {
-  open().append(1, [{ x: 1 }])
+  open().append(1, [{ x: 1 }], reads)
   appendFileSync(join(folder, path), `${seal.sign({ kind: 'trial', path }, json)} ${json}\n`)
   const { finished, foreign } = open()
   expect([...finished.keys()]).toEqual([1])
@@ -55,10 +61,20 @@ it.each([
 
 it('takes no more than can be read again, and says so', () => {
   const { append } = open(2000)
-  append(0, [{ x: 'x'.repeat(1500) }])
-  expect(() => append(1, [{ x: 'x'.repeat(500) }])).toThrow(
+  append(0, [{ x: 'x'.repeat(1500) }], {})
+  expect(() => append(1, [{ x: 'x'.repeat(500) }], {})).toThrow(
     'trial 1: the rows of this cell are more than 0.002 MB: give back fewer',
   )
   expect([...open(2000).finished.keys()]).toEqual([0])
   expect(() => open(500)).toThrow('one file are read; delete the file')
+})
+
+it('forgets everything when it is cleared', () => {
+  const journal = open()
+  journal.append(0, [{ x: 1 }], reads)
+  journal.clear()
+  journal.append(3, [{ x: 2 }], more)
+  const { finished, reads: found } = open()
+  expect([...finished.keys()]).toEqual([3])
+  expect(found).toEqual(more)
 })

@@ -23,7 +23,6 @@ it.each([
   '{"type":"log","text":1}\n',
   '{"type":"log","text":"a","more":1}\n',
   '{"type":"progress","done":null,"total":1}\n',
-  '{"type":"failure","failure":{"fault":"mine","message":"m"}}\n',
   '{"type":"end"}\n',
   '[]\n',
   '"text"\n',

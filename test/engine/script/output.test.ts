@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { openOutput } from '../../../src/engine/script/output.ts'
+import { lastLines, openOutput } from '../../../src/engine/script/output.ts'
 
 let folder: string
 beforeEach(() => {
@@ -15,7 +15,7 @@ function logged(pieces: readonly string[], kept = 10) {
   const output = openOutput(file, kept)
   for (const piece of pieces) output.write(Buffer.from(piece))
   output.end()
-  return { text: readFileSync(file, 'utf8'), lines: output.lastLines(3) }
+  return { text: readFileSync(file, 'utf8'), lines: lastLines(file, 3) }
 }
 
 it.each<[readonly string[], string]>([

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { program } from '../../../src/testbeds/xen-qemu/programs.ts'
-import { CompileError } from '../../../src/testbeds/xen-qemu/toolchain.ts'
+import { JobError } from '../../../src/testbed/testbed.ts'
 import { temporaryFolder } from './archive.ts'
 
 // A root whose "compiler" writes down that it ran, and makes a program that says how often.
@@ -69,7 +69,7 @@ it.each<[string, () => readonly string[]]>([
 
 it('keeps nothing of a source that is wrong, and needs no place to keep', async () => {
   write('main.c', 'error\n')
-  await expect(run()).rejects.toThrow(CompileError)
+  await expect(run()).rejects.toThrow(JobError)
   await expect(run()).rejects.toThrow('cannot compile main.c')
   writeFileSync(join(folder, 'testbed/programs'), 'a file in the way')
   write('main.c', '')

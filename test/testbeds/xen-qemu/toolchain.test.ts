@@ -3,8 +3,8 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSy
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { JobError } from '../../../src/testbed/testbed.ts'
 import {
-  CompileError,
   compile,
   qemuCommand,
   writeWrappers,
@@ -85,7 +85,7 @@ it('quotes the compiler and leaves no output when the source is wrong', async ()
   loader('echo "loop.c:1:1: error: no" >&2; exit 1')
   const output = join(folder, 'loop')
   const error = (await compile(root, [source], output).catch((error) => error)) as Error
-  expect(error).toBeInstanceOf(CompileError)
+  expect(error).toBeInstanceOf(JobError)
   expect(error.message).toBe('cannot compile loop.c:\nloop.c:1:1: error: no')
   expect(existsSync(output) || existsSync(`${output}.part`)).toBe(false)
 })

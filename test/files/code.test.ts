@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { codeDigest } from '../../src/engine/code.ts'
+import { codeDigest } from '../../src/files/code.ts'
 
 const same = (file: string, one: string, other: string) => codeDigest(file, one) === codeDigest(file, other)
 

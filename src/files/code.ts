@@ -2,7 +2,7 @@
 
 import { posix } from 'node:path'
 import jsTokens from 'js-tokens'
-import { sha256 } from '../files/tracked.ts'
+import { sha256 } from './tracked.ts'
 
 /** Takes the comments out of a language's text. */
 type Strip = (text: string) => string

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { readEnvironments } from '../../src/testbed/environment.ts'
+import { readEnvironments } from '../../src/testbeds/environments.ts'
 
 const board = `board:
   label: a board
-  testbed: emulated
+  testbed: xen-qemu
   root: debian-12
   machine: raspi4b
   cpus: 4
@@ -27,8 +27,9 @@ async function read(text: string) {
 test('an environment carries its name and what the file says of it', async () => {
   expect((await read(board)).get('board')).toMatchObject({
     name: 'board',
-    machine: 'raspi4b',
-    memoryMb: 2048,
+    testbed: 'xen-qemu',
+    origin: 'emulated',
+    definition: { machine: 'raspi4b', memoryMb: 2048 },
   })
 })
 
@@ -39,6 +40,7 @@ test.each([
   ['root: debian-12', 'root: debian-9', /board\.root/],
   ['instructionNs: 2.6', 'instructionNs: 0', /board\.instructionNs/],
   ['quantumUs: 1', 'quantumUs: 1\n  countdownNs: 64', /countdownNs/],
+  ['testbed: xen-qemu', 'testbed: xen-quemu', /unknown testbed: xen-quemu \(did you mean xen-qemu\?\)[\s\S]*board\.testbed/],
 ])('%s made %s is an error that names its place', async (right, wrong, message) => {
   await expect(read(board.replace(`  ${right}`, `  ${wrong}`))).rejects.toThrow(message)
 })

@@ -1,0 +1,42 @@
+/** Orders as files: what the process that waits wrote, carried out in this process, and the file for what came of it. */
+
+import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import type { Testbeds } from '../../testbeds/testbeds.ts'
+import { failureOf } from './failure.ts'
+import { mostBytes } from './journal.ts'
+import type { End, Message, Order } from './message.ts'
+
+/** An order that was written by the process that waits for it. */
+export function readOrder(file: string): Order {
+  return JSON.parse(readFileSync(file, 'utf8')) as Order
+}
+
+/** Runs the order's script; `send` gets what happens meanwhile. `testbeds` are replaced in tests. */
+export async function endOf(order: Order, send: (message: Message) => void, testbeds?: Testbeds): Promise<End> {
+  try {
+    const { runScript } = await import('./script.ts')
+    const { checkFiles, checkResult } = await import('./result.ts')
+    const { result: given, reads } = await runScript(order, send, testbeds)
+    const result = checkResult(given)
+    checkFiles(result.files, order.folder)
+    return { type: 'result', result, reads }
+  } catch (error) {
+    return { type: 'failure', failure: failureOf(error, order) }
+  }
+}
+
+export async function writeEnd({ end: file }: Pick<Order, 'end'>, end: End): Promise<void> {
+  await writeFile(file, textOf(end))
+}
+
+function textOf(end: End): string {
+  try {
+    const text = JSON.stringify(end)
+    if (Buffer.byteLength(text) <= mostBytes) return text
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error // longer than a text can be
+  }
+  const message = `the result is more than ${mostBytes / 1e6} MB: give back fewer rows, or write them to a file of the result`
+  return JSON.stringify({ type: 'failure', failure: { fault: 'experiment', message } } satisfies End)
+}

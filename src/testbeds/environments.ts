@@ -1,0 +1,84 @@
+/** Environments: the machines that a paper's experiments ask for, as experiments/environments.yaml defines them. */
+
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import * as z from 'zod'
+import { readTextFile } from '../files/ordinary.ts'
+import { type Environment, type Testbed, TestbedError } from '../testbed/testbed.ts'
+import { hint } from '../text/spelling.ts'
+import { localEnvironment } from './local/testbed.ts'
+import { type Testbeds, testbeds as all } from './testbeds.ts'
+
+/** Relative to the project. */
+export const environmentsFile = 'experiments/environments.yaml'
+
+const entry = z.looseObject({
+  /** In words, for the report. */
+  label: z.string(),
+  testbed: z.string(),
+})
+
+/** The environments of a project by name, with `local`, which each has. Throws a TestbedError that names the entry and key at fault. */
+export function projectEnvironments(
+  project: string,
+  exists: (path: string) => boolean,
+  testbeds?: Testbeds,
+): ReadonlyMap<string, Environment> {
+  // A document whose experiments all run on this host needs no such file.
+  const read = exists(environmentsFile)
+    ? readEnvironments(join(project, environmentsFile), testbeds)
+    : new Map<string, Environment>()
+  return new Map([...read, [localEnvironment.name, localEnvironment]])
+}
+
+/** Reads and validates the file. Throws a TestbedError that names the entry and key at fault. */
+export function readEnvironments(file: string, testbeds = all): ReadonlyMap<string, Environment> {
+  let data: unknown
+  try {
+    data = parse(readTextFile(file))
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new TestbedError(`cannot read the environments in ${file}: ${reason}`, { cause })
+  }
+  const parsed = schemaOf(testbeds).safeParse(data)
+  if (!parsed.success) throw new TestbedError(`${file}: ${z.prettifyError(parsed.error)}`)
+  return new Map(Object.entries(parsed.data).map(([name, value]) => [name, { name, ...value }]))
+}
+
+function schemaOf(testbeds: Testbeds) {
+  const environment = entry.transform(({ label, testbed: name, ...rest }, context) => {
+    const testbed = testbeds.get(name)
+    const problem = (message: string, path: readonly PropertyKey[]) =>
+      context.issues.push({ code: 'custom', message, path: [...path], input: rest })
+    if (testbed === undefined) {
+      problem(`unknown testbed: ${name}${hint(name, testbeds.keys())}`, ['testbed'])
+      return z.NEVER
+    }
+    const found = testbed.definition.safeParse(rest)
+    if (!found.success) {
+      for (const { message, path } of found.error.issues) problem(message, path)
+      return z.NEVER
+    }
+    return { label, testbed: name, origin: testbed.origin(found.data), definition: found.data }
+  })
+  return z.record(
+    z.string().refine((name) => name !== localEnvironment.name, 'every project has this environment: take another name'),
+    environment,
+  )
+}
+
+/** The testbed of an environment that was read with the same Map. */
+export function testbedOf({ testbed }: Pick<Environment, 'testbed'>, testbeds: Testbeds = all): Testbed {
+  const found = testbeds.get(testbed)
+  if (found === undefined) throw new TestbedError(`unknown testbed: ${testbed}${hint(testbed, testbeds.keys())}`)
+  return found
+}
+
+/** Environments by their testbed. */
+export function byTestbed(
+  environments: Iterable<Environment>,
+  testbeds?: Testbeds,
+): readonly (readonly [Testbed, readonly Environment[]])[] {
+  const groups = Map.groupBy(environments, (one) => one.testbed)
+  return [...groups.values()].map((group) => [testbedOf(group[0] as Environment, testbeds), group])
+}

@@ -1,0 +1,12 @@
+/** All testbeds, by the name that environments.yaml gives. To add one: a folder beside this file, and a line here. */
+
+import type { Testbed } from '../testbed/testbed.ts'
+import { local } from './local/testbed.ts'
+import { xenQemu } from './xen-qemu/testbed.ts'
+
+export type Testbeds = ReadonlyMap<string, Testbed>
+
+export const testbeds: Testbeds = new Map<string, Testbed>([
+  ['local', local],
+  ['xen-qemu', xenQemu],
+])

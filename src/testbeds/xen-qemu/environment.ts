@@ -1,0 +1,46 @@
+/** The keys of an environment that are this testbed's own. */
+
+import * as z from 'zod'
+
+const definition = z.strictObject({
+  /** Root of the package lock that the board boots. */
+  root: z.enum(['debian-11', 'debian-12', 'debian-13']),
+  /** QEMU's board model. */
+  machine: z.enum(['virt', 'raspi4b']),
+  cpus: z.int().min(1).max(8),
+  memoryMb: z.int().min(1024),
+  /** Memory of dom0; domUs get the rest. */
+  dom0MemoryMb: z.int().min(512),
+  /** Frequency of the Generic Timer. */
+  clockHz: z.int().min(1_000_000),
+  /** Time that every instruction takes: the emulated board's one constant of speed. */
+  instructionNs: z.number().min(0.1).max(1000),
+  /** How far a busy processor may run ahead of another one. */
+  quantumUs: z.number().min(0.1).max(1000),
+})
+
+/** What a board model has, where that is not for us to choose. */
+const fixed: ReadonlyMap<string, { readonly cpus: number; readonly memoryMb: number }> = new Map([
+  ['raspi4b', { cpus: 4, memoryMb: 2048 }],
+])
+
+export const environmentSchema = definition.superRefine(({ machine, ...given }, { addIssue }) => {
+  for (const [name, value] of Object.entries(fixed.get(machine) ?? {})) {
+    const found = given[name as 'cpus' | 'memoryMb']
+    if (found !== value)
+      addIssue({ code: 'custom', path: [name], message: `the board ${machine} has ${value}, not ${found}` })
+  }
+})
+
+export type Environment = z.infer<typeof definition>
+
+/** How Xen starts; what is absent is Debian's default. */
+export const bootSchema = z.strictObject({
+  scheduler: z
+    .string()
+    .regex(/^[a-z0-9]+$/, 'the name of a scheduler, such as credit2')
+    .optional(),
+  dom0Vcpus: z.int().min(1).optional(),
+})
+
+export type BootSettings = z.infer<typeof bootSchema>

@@ -1,0 +1,138 @@
+/** The laboratory as a testbed: Debian's Xen on an Arm board that QEMU emulates. Everything heavy is loaded when it is needed. */
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { codeDigest } from '../../files/code.ts'
+import { FileError, problemOf } from '../../files/ordinary.ts'
+import type { Environment as Named, Fingerprints, Following, Host, Testbed, TestbedInputs } from '../../testbed/testbed.ts'
+import { megabytes } from '../../text/amounts.ts'
+import { type Environment, environmentSchema } from './environment.ts'
+import type { Installed } from './installed.ts'
+import type { Laboratory } from './laboratory.ts'
+import type { Lock } from './packages.ts'
+import type { Root } from './roots.ts'
+
+/** Relative to the project. */
+const lockFile = 'experiments/packages.lock.json'
+
+export const xenQemu: Testbed = {
+  definition: environmentSchema,
+  origin: () => 'emulated',
+  // A board's clock counts its own instructions.
+  isolated: true,
+  files: [lockFile],
+  inputs,
+  async prepare(environments, host, following) {
+    const { substitutions } = await laboratoryOf(environments, host, following)
+    return substitutions.map(
+      ({ root, pinned, installed }) =>
+        `${root}: ${installed} in place of ${pinned}, which the mirror no longer has; the keys of runs change`,
+    )
+  },
+  async isPrepared(environment, host) {
+    const { installedRoot } = await import('./installed.ts')
+    const { roots } = await lockOf(host)
+    const wanted = ['host', ownOf(environment).root] as const
+    const found = await Promise.all(wanted.map((root) => installedRoot(host.cache, root, roots[root])))
+    return found.every((one) => one !== undefined)
+  },
+  async open(environment, host) {
+    const { openBoard } = await import('./board.ts')
+    return openBoard(await laboratoryOf([environment], host), ownOf(environment), host)
+  },
+  async doctor(host) {
+    const { doctor } = await import('./doctor.ts')
+    return await doctor({ ...host, lockFile: placeOf(host) })
+  },
+  async needs(environments, host) {
+    const { roots } = await lockOf(host)
+    const packages = rootsOf(environments).flatMap((root) => roots[root].packages)
+    const memoryMb = Math.max(...environments.map((one) => ownOf(one).memoryMb))
+    return {
+      hardware: `an x86-64 computer with ${megabytes(memoryMb * 2 ** 20)} of memory for each cell that runs at once; no board.`,
+      software: 'Linux with apt',
+      safety: 'Boards are emulated; packages go to the cache folder ($REPRO_CACHE, else ~/.cache/repro).',
+      downloadBytes: packages.reduce((sum, { size }) => sum + size, 0),
+      unpackedBytes: packages.reduce((sum, { installedKiB }) => sum + installedKiB * 1024, 0),
+    }
+  },
+  async shell(environment, host, following) {
+    const { runShell } = await import('./shell.ts')
+    const laboratory = await laboratoryOf([environment], host, following)
+    await runShell(laboratory, ownOf(environment), host.project, following.signal)
+  },
+  async update(host, following) {
+    const { updateLock } = await import('./update.ts')
+    const { roots } = await updateLock(placeOf(host), { ...host, ...following })
+    return Object.entries(roots).map(([root, { packages }]) => `${root}: ${packages.length} packages`)
+  },
+}
+
+function ownOf({ definition }: Named): Environment {
+  return environmentSchema.parse(definition)
+}
+
+/** Of the host, and of the boards. */
+function rootsOf(environments: readonly Named[]): readonly Root[] {
+  return ['host', ...new Set(environments.map((one) => ownOf(one).root))]
+}
+
+function placeOf({ project }: Host): string {
+  return join(project, lockFile)
+}
+
+async function lockOf(host: Host): Promise<Lock> {
+  const problem = problemOf(host.project, lockFile, [])
+  if (problem !== undefined) throw new FileError(problem)
+  const { readLock } = await import('./packages.ts')
+  return await readLock(placeOf(host))
+}
+
+async function laboratoryOf(
+  environments: readonly Named[],
+  host: Host,
+  following: Following = { report: () => {} },
+): Promise<Laboratory> {
+  const { setup } = await import('./setup.ts')
+  const roots = rootsOf(environments).filter((root) => root !== 'host')
+  return await setup([...roots].sort(), { ...host, ...following, lockFile: placeOf(host) })
+}
+
+/**
+ * The clock of the board, and the packages: as they are installed here (some may have been replaced), or as the lock has them. A run made
+ * as the lock says is good wherever it was made.
+ */
+async function inputs(
+  environments: readonly Named[],
+  host: Host,
+  fingerprints: Fingerprints,
+): Promise<ReadonlyMap<string, readonly TestbedInputs[]>> {
+  const [{ installedRoot, markerFile }, { clockSource }, { packagesDigest }, { roots }] = await Promise.all([
+    import('./installed.ts'),
+    import('./processors.ts'),
+    import('./packages.ts'),
+    lockOf(host),
+  ])
+  fingerprints.digest(lockFile)
+  const digests = new Map<Root, Readonly<Record<'here' | 'locked', TestbedInputs>>>()
+  for (const root of rootsOf(environments)) {
+    fingerprints.digest(markerFile(host.cache, root, roots[root])) // says what is installed
+    const installed: Installed | undefined = await installedRoot(host.cache, root, roots[root])
+    const { packages: pinned } = roots[root]
+    const input = (packages: typeof pinned) => ({ [`packages ${root}`]: packagesDigest({ [root]: packages }) })
+    digests.set(root, { here: input(installed?.packages ?? pinned), locked: input(pinned) })
+  }
+  fingerprints.digest(clockSource)
+  const clock = codeDigest(clockSource, readFileSync(clockSource, 'utf8'))
+  const alternative = (own: Root, which: 'here' | 'locked') => ({
+    'clock of the board': clock,
+    ...digests.get('host')?.[which],
+    ...digests.get(own)?.[which],
+  })
+  return new Map(
+    environments.map((one) => {
+      const { root } = ownOf(one)
+      return [one.name, [alternative(root, 'here'), alternative(root, 'locked')]]
+    }),
+  )
+}
