@@ -1,0 +1,161 @@
+/** A testbed and an executor of a few lines: what it takes to add one, and that the engine needs to know nothing else of them. */
+
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import * as z from 'zod'
+import type { Executor } from '../../src/engine/executor.ts'
+import { endOf, readOrder, writeEnd } from '../../src/engine/script/order.ts'
+import { openFiles } from '../../src/files/tracked.ts'
+import { build, planDocument } from '../../src/project/build.ts'
+import { openDocument, type Site } from '../../src/project/site.ts'
+import { openSeal } from '../../src/results/seal.ts'
+import type { Testbed } from '../../src/testbed/testbed.ts'
+import { testbeds as known } from '../../src/testbeds/testbeds.ts'
+
+/** A board that answers every job with its speed. */
+const toy: Testbed = {
+  definition: z.strictObject({ speed: z.number() }),
+  origin: ({ speed }) => (speed === 1 ? 'hardware' : 'emulated'),
+  isolated: true,
+  files: ['experiments/toy.txt'],
+  inputs: async (environments, _, { digest }) =>
+    new Map(environments.map(({ name }) => [name, [{ toy: digest('experiments/toy.txt') ?? 'missing' }]])),
+  prepare: async (environments) => [`${environments.length} toys wound up`],
+  isPrepared: async () => true,
+  async open({ definition }, { folder }) {
+    const none = async () => new Uint8Array()
+    return {
+      facts: { board: 'a toy' },
+      ...{ file: none, compile: none, guest: none },
+      async run() {
+        writeFileSync(join(folder, 'speed'), String(definition.speed))
+        return { folder, exitCode: 0, durationMs: 1 }
+      },
+    }
+  },
+  doctor: async () => [],
+  needs: async () => ({ hardware: 'a toy.', downloadBytes: 0, unpackedBytes: 0 }),
+}
+
+/** Runs each boot in this process, one at a time, and follows nothing. */
+function inProcess(orders: string[]): Executor {
+  let last = Promise.resolve()
+  return {
+    submit({ order }) {
+      orders.push(order)
+      const ended = last.then(async () => {
+        const read = readOrder(order)
+        await writeEnd(read, await endOf(read, () => {}, testbeds))
+        return { status: 'ended', late: false }
+      })
+      last = ended.then(() => {})
+      return { ended, cancel() {} }
+    },
+  }
+}
+
+const testbeds = new Map([...known, ['toy', toy] as const])
+
+const files: Readonly<Record<string, string>> = {
+  'paper.md': `---
+title: Toys
+---
+
+\`\`\`yaml experiment
+id: race
+script: experiments/race.js
+environments: [slow, fast]
+trials: 4
+boots: 2
+patterns: {baseline: {}}
+\`\`\`
+
+The fast toy is \`=race.fast.baseline.speed.mean / race.slow.baseline.speed.mean\` times as fast.
+`,
+  'experiments/environments.yaml': `
+slow: {label: A slow toy, testbed: toy, speed: 1}
+fast: {label: A fast toy, testbed: toy, speed: 3}
+`,
+  'experiments/toy.txt': 'wood',
+  'experiments/race.js': `
+import { readFileSync } from 'node:fs'
+export default async function ({ board, trials }) {
+  const { folder } = await board.run({ stages: [{ files: new Map(), script: '' }], seed: 1, deadlineMs: 1000 })
+  const speed = Number(readFileSync(folder + '/speed', 'utf8'))
+  readFileSync(new URL('track.txt', import.meta.url))
+  const columns = [{ name: 'trial', role: 'index' }, { name: 'speed', role: 'measure' }]
+  return { columns, rows: Array.from({ length: trials }, (_, trial) => ({ trial, speed })), captured: board.facts }
+}
+`,
+  'experiments/track.txt': 'oval',
+}
+
+let site: Site
+const orders: string[] = []
+beforeEach(() => {
+  const project = mkdtempSync(join(tmpdir(), 'repro-toy-'))
+  const write = ([path, text]: readonly [string, string]) => {
+    mkdirSync(dirname(join(project, path)), { recursive: true })
+    writeFileSync(join(project, path), text)
+  }
+  Object.entries(files).forEach(write)
+  const cache = join(project, 'cache')
+  orders.length = 0
+  site = {
+    ...{ project, cache, document: 'paper.md', generator: 'test', seal: openSeal(project, cache) },
+    ...{ testbeds, executor: inProcess(orders) },
+  }
+})
+afterEach(() => rmSync(site.project, { recursive: true }))
+
+async function plan() {
+  const read = openFiles(site.project)
+  return await planDocument(site, await openDocument(site, read), read)
+}
+
+it('a testbed and an executor that the engine has never heard of build a report', async () => {
+  const notes: string[] = []
+  const opened = await openDocument(site)
+  expect(opened.document.file.messages.map(String)).toEqual([])
+  const outcome = await build(
+    site,
+    opened,
+    {
+      ...{ rerun: [], only: [], jobs: 2, keepGoing: false, frozen: false, record: false, render: true },
+      signal: new AbortController().signal,
+    },
+    (event) => void (event.type === 'note' && notes.push(event.text)),
+  )
+  expect(outcome.failures).toEqual([])
+  expect(notes).toContain('2 toys wound up')
+  expect(orders).toHaveLength(4)
+  expect(outcome.executed.map(({ environment, origin, rows }) => [environment, origin, rows.length])).toEqual(
+    [
+      ['slow', 'hardware', 4],
+      ['fast', 'emulated', 4],
+    ],
+  )
+  const html = readFileSync(join(site.project, outcome.report ?? ''), 'utf8')
+  expect(html).toMatch(/The fast toy is .*3.* times as fast/)
+
+  const states = async () => (await plan()).map(({ cell, verdict }) => [cell.environment, verdict.type])
+  expect(await states()).toEqual([
+    ['slow', 'cached'],
+    ['fast', 'cached'],
+  ])
+  writeFileSync(
+    join(site.project, 'experiments/environments.yaml'),
+    files['experiments/environments.yaml']?.replace('speed: 3', 'speed: 4') ?? '',
+  )
+  expect(await states()).toEqual([
+    ['slow', 'cached'],
+    ['fast', 'missing'],
+  ])
+  writeFileSync(join(site.project, 'experiments/track.txt'), 'round')
+  expect((await plan()).map(({ verdict }) => 'reason' in verdict && verdict.reason)).toEqual([
+    'experiments/track.txt changed since it was run here',
+    'environment speed 3 -> 4, experiments/track.txt changed since it was run here',
+  ])
+})
