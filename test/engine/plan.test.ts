@@ -51,7 +51,11 @@ async function planned(
 /** A run of the step that read the sources of the measuring loop and found no calibration. */
 function runOf({ cell, inputs }: Step): Run {
   const files = openFiles(project)
-  const read = ['file experiments/board/loop.c', 'file experiments/board/xen.h', 'file experiments/calibration']
+  const read = [
+    'file experiments/board/loop.c',
+    'file experiments/board/xen.h',
+    'file experiments/calibration',
+  ]
   const reads = Object.fromEntries(read.map((name) => [name, digestNow(name, files)]))
   const run = fakeRun({ environment: cell.environment, pattern: cell.pattern })
   const all = { ...inputs, ...reads }

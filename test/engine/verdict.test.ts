@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { verdictOf, type Wanted } from '../../src/engine/verdict.ts'
-import type { Inputs, Run } from '../../src/results/run.ts'
 import { keyOf } from '../../src/results/key.ts'
+import type { Inputs, Run } from '../../src/results/run.ts'
 import { fakeRun } from '../results/fake.ts'
 
 const [one, two] = ['1'.repeat(64), '2'.repeat(64)]
