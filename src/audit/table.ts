@@ -1,6 +1,6 @@
 /** Published tables: CSV files whose columns are known by their names. */
 
-import { type Cell, readCells, TableError } from './csv.ts'
+import { type CsvCell as Cell, CsvError, readCells } from '../text/csv.ts'
 import { hasDecimalComma, type Printed, readPrinted } from './printed.ts'
 
 export type Role = 'n' | 'mean' | 'spread' | 'max' | 'min'
@@ -63,6 +63,15 @@ export interface Table {
   readonly rows: readonly Row[]
 }
 
+/** What is wrong with a table, and where. */
+export class TableError extends Error {
+  override readonly name = 'TableError'
+
+  constructor(file: string, { line, column }: Omit<Cell, 'text'>, reason: string) {
+    super(`${file}:${line}:${column}: ${reason}`)
+  }
+}
+
 /** An audit tries many things for each row. */
 const mostRows = 50_000
 
@@ -73,7 +82,7 @@ const mostRows = 50_000
 export function readTable(file: string, csv: string): Table {
   const text = csv.replace(/^\uFEFF/, '')
   const delimiter = delimiterOf(text)
-  const [head = [], ...body] = readCells(file, text, delimiter)
+  const [head = [], ...body] = cellsOf(file, text, delimiter)
   const columns = new Map<Role, Column>()
   const places = new Map<number, Column>()
   const names = head.map((cell, index) => cell.text.trim() || `column ${index + 1}`)
@@ -95,6 +104,17 @@ export function readTable(file: string, csv: string): Table {
   )
   const rows = body.map((cells) => readRow(file, names, places, cells, hasComma ? ',' : '.'))
   return { file, columns, rows }
+}
+
+/** Rows without those that are empty. */
+function cellsOf(file: string, text: string, delimiter: string): readonly (readonly Cell[])[] {
+  try {
+    return readCells(text, delimiter).filter((row) => row.some((cell) => cell.text.trim() !== ''))
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    const { line, column = 1, reason } = error
+    throw new TableError(file, { line, column }, reason)
+  }
 }
 
 function delimiterOf(text: string): string {

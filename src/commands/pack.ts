@@ -1,8 +1,8 @@
 /** `repro pack`: one archive of the project, its recorded runs and its report. */
 
 import { relative, resolve } from 'node:path'
-import { megabytes } from '../text/amounts.ts'
 import { pack } from '../pack/pack.ts'
+import { megabytes } from '../text/amounts.ts'
 import { pack as definition } from './definitions.ts'
 import { exitCodes } from './exitcodes.ts'
 import { openDisplay } from './progress.ts'

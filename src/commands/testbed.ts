@@ -29,7 +29,11 @@ export async function testbedCommand(args: readonly string[], signal: AbortSigna
     if (name === undefined) throw new UsageError(`which one? repro testbed ${[...actions.keys()].join('|')}`)
     throw new UsageError(`unknown command: testbed ${name}${hint(name, actions.keys())}`)
   }
-  const host = { project: findProject(process.cwd()), cache: cacheFolder(), mirror: process.env.REPRO_DEBIAN_MIRROR }
+  const host = {
+    project: findProject(process.cwd()),
+    cache: cacheFolder(),
+    mirror: process.env.REPRO_DEBIAN_MIRROR,
+  }
   return await action(rest, host, signal)
 }
 
@@ -51,7 +55,8 @@ async function list(args: readonly string[], host: Host): Promise<number> {
 async function setUp(args: readonly string[], host: Host, signal: AbortSignal): Promise<number> {
   readArguments(args, definitions.setup)
   for (const [testbed, environments] of byTestbed(environmentsOf(host).values()))
-    for (const note of await shown((report) => testbed.prepare(environments, host, { report, signal }))) print(note)
+    for (const note of await shown((report) => testbed.prepare(environments, host, { report, signal })))
+      print(note)
   print(`set up in ${host.cache}`)
   return exitCodes.done
 }

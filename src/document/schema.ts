@@ -1,4 +1,4 @@
-/** What blocks and front matter may say. One source for validation (validation.ts), types, and a JSON Schema for editors. */
+/** What blocks and front matter may say. One source for validation (validation.ts) and types. */
 
 import { posix } from 'node:path'
 import * as z from 'zod'
@@ -222,14 +222,3 @@ export const editionSchemas = {
     skip: words.optional(),
   }),
 } as const
-
-/** JSON Schemas (draft 2020-12) by what they describe, for editors. Places and cross references are not in them. */
-export function jsonSchemas(): Readonly<Record<'experiment' | 'table' | 'figure' | 'frontMatter', object>> {
-  const schema = (source: z.ZodType) => z.toJSONSchema(source, { io: 'input' })
-  return {
-    experiment: schema(experimentSchema),
-    table: schema(tableSchema),
-    figure: schema(figureSchema),
-    frontMatter: schema(frontMatterSchema),
-  }
-}

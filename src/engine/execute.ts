@@ -203,7 +203,10 @@ async function complete(
   const { experiment, pattern, block, definition } = cell
   try {
     const { files = {}, provenance, ...result } = mergeBoots(finished)
-    const united = unitedReads(known, finished.map(({ reads }) => reads))
+    const united = unitedReads(
+      known,
+      finished.map(({ reads }) => reads),
+    )
     if ('changed' in united)
       throw new ExperimentError(`${united.changed} changed while the cell ran: build again`)
     const { inputs } = united

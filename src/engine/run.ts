@@ -3,8 +3,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { readInside } from '../files/ordinary.ts'
 import { remove } from '../files/change.ts'
+import { readInside } from '../files/ordinary.ts'
 import { TestbedError } from '../testbed/testbed.ts'
 import type { Executor, Follower, Submission } from './executor.ts'
 import { refuseBootColumn } from './mergeboots.ts'
@@ -72,12 +72,16 @@ function accepted(end: { readonly result: unknown; readonly reads: unknown }, { 
   try {
     return { result, reads: parseReads(end.reads) }
   } catch (error) {
-    if (error instanceof z.ZodError) throw new ExperimentError("the script's process told of impossible reads")
+    if (error instanceof z.ZodError)
+      throw new ExperimentError("the script's process told of impossible reads")
     throw error
   }
 }
 
-function reasonOf({ status, late }: { readonly status: string; readonly late: boolean }, deadlineMs: number): string {
+function reasonOf(
+  { status, late }: { readonly status: string; readonly late: boolean },
+  deadlineMs: number,
+): string {
   return late
     ? `the script did not end within ${deadlineMs / 1000} s; raise \`deadline\` in the block, or give --deadline`
     : `the script's process ended early (${status})`

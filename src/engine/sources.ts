@@ -1,11 +1,11 @@
 /** What of the project's files decides results: a script with what it imports, board programs, and files named as inputs. */
 
 import { posix } from 'node:path'
+import { codeDigest } from '../files/code.ts'
 import { inputFiles } from '../files/inputs.ts'
 import type { Files } from '../files/tracked.ts'
-import { codeDigest } from '../files/code.ts'
-import { digestNow } from './reads.ts'
 import { moduleGraph, type RealPath } from './modules.ts'
+import { digestNow } from './reads.ts'
 
 /** Name of an input -> digest or version. What is not there is `missing`. */
 export type Digests = Readonly<Record<string, string>>

@@ -211,7 +211,10 @@ async function describe(built: Built): Promise<Artifact> {
     runs,
     environments,
     needs: await Promise.all(testbeds.map(([testbed, own]) => testbed.needs(own, site))),
-    definitions: [...(boards.length > 0 ? [environmentsFile] : []), ...testbeds.flatMap(([one]) => one.files)],
+    definitions: [
+      ...(boards.length > 0 ? [environmentsFile] : []),
+      ...testbeds.flatMap(([one]) => one.files),
+    ],
     ...(setup === undefined ? {} : { setupMinutes: setup.minutes }),
     experiments: experimentsOf(document, runs),
     claims: claimsOf(document, runs, verifications),

@@ -1,8 +1,8 @@
 /** What a reader needs for an artifact, and what it does to the reader's computer; from the environments, the lock and the runs. */
 
 import { origins } from '../query/quantity.ts'
-import type { Artifact } from './artifact.ts'
 import { megabytes, minutes } from '../text/amounts.ts'
+import type { Artifact } from './artifact.ts'
 import { clockOf, effortOf } from './effort.ts'
 
 /** Name and text, in the order of the appendix. */

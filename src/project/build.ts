@@ -35,14 +35,7 @@ import { exhibits, judging, tidy } from './made.ts'
 import { formatManifest, manifestFile, reportFile } from './manifest.ts'
 import { programOf } from './program.ts'
 import { record, refuseOthersRecords, refuseUnrecorded } from './record.ts'
-import {
-  DocumentError,
-  type Opened,
-  type Overrides,
-  override,
-  type Site,
-  whereWritten,
-} from './site.ts'
+import { DocumentError, type Opened, type Overrides, override, type Site, whereWritten } from './site.ts'
 
 /** What came of a build. */
 export interface Outcome {
@@ -197,8 +190,12 @@ export async function underLock<T>(
 /** Prepares the testbeds of the environments that will be used. */
 async function setUp(site: Site, steps: readonly Step[], signal: AbortSignal, tell: Tell): Promise<void> {
   const report = (update: Update) => tell({ type: 'laboratory', update })
-  for (const [testbed, environments] of byTestbed(new Set(steps.map((step) => step.environment)), site.testbeds))
-    for (const text of await testbed.prepare(environments, site, { report, signal })) tell({ type: 'note', text })
+  for (const [testbed, environments] of byTestbed(
+    new Set(steps.map((step) => step.environment)),
+    site.testbeds,
+  ))
+    for (const text of await testbed.prepare(environments, site, { report, signal }))
+      tell({ type: 'note', text })
 }
 
 /** A run of an earlier build that this one has recorded. */

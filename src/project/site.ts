@@ -10,6 +10,7 @@ import { fail, hasErrors, sortMessages, warn } from '../document/problem.ts'
 import { longestDeadlineSeconds } from '../document/schema.ts'
 import { cellsOf, chosen } from '../engine/cells.ts'
 import type { BuildEvent } from '../engine/event.ts'
+import type { Executor } from '../engine/executor.ts'
 import { realPaths } from '../engine/modules.ts'
 import { checkScripts } from '../engine/scripts.ts'
 import { FileError } from '../files/ordinary.ts'
@@ -21,7 +22,6 @@ import type { Seal } from '../results/seal.ts'
 import type { Environment, Host } from '../testbed/testbed.ts'
 import { environmentsFile, projectEnvironments } from '../testbeds/environments.ts'
 import type { Testbeds } from '../testbeds/testbeds.ts'
-import type { Executor } from '../engine/executor.ts'
 
 export interface Site extends Host {
   /** The document, relative to the project. */

@@ -102,7 +102,11 @@ export function openStore(
         const folder = `${cellFolder(cell)}/${id}`
         const run = attempt(folder, () => {
           if (!isOurs(folder)) return undefined
-          const head = parseHeader(files.text(`${folder}/run.json`) ?? '', `${folder}/run.json`, runName(cell))
+          const head = parseHeader(
+            files.text(`${folder}/run.json`) ?? '',
+            `${folder}/run.json`,
+            runName(cell),
+          )
           return fits(head) ? read(folder, cell) : undefined
         })
         if (run) return run

@@ -7,7 +7,7 @@ import { readTextFile } from '../files/ordinary.ts'
 import { type Environment, type Testbed, TestbedError } from '../testbed/testbed.ts'
 import { hint } from '../text/spelling.ts'
 import { localEnvironment } from './local/testbed.ts'
-import { type Testbeds, testbeds as all } from './testbeds.ts'
+import { testbeds as all, type Testbeds } from './testbeds.ts'
 
 /** Relative to the project. */
 export const environmentsFile = 'experiments/environments.yaml'
@@ -62,7 +62,12 @@ function schemaOf(testbeds: Testbeds) {
     return { label, testbed: name, origin: testbed.origin(found.data), definition: found.data }
   })
   return z.record(
-    z.string().refine((name) => name !== localEnvironment.name, 'every project has this environment: take another name'),
+    z
+      .string()
+      .refine(
+        (name) => name !== localEnvironment.name,
+        'every project has this environment: take another name',
+      ),
     environment,
   )
 }
@@ -70,7 +75,8 @@ function schemaOf(testbeds: Testbeds) {
 /** The testbed of an environment that was read with the same Map. */
 export function testbedOf({ testbed }: Pick<Environment, 'testbed'>, testbeds: Testbeds = all): Testbed {
   const found = testbeds.get(testbed)
-  if (found === undefined) throw new TestbedError(`unknown testbed: ${testbed}${hint(testbed, testbeds.keys())}`)
+  if (found === undefined)
+    throw new TestbedError(`unknown testbed: ${testbed}${hint(testbed, testbeds.keys())}`)
   return found
 }
 

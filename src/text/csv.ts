@@ -19,14 +19,21 @@ export interface CsvRow {
 export class CsvError extends Error {
   override readonly name = 'CsvError'
 
+  readonly reason: string
+  readonly line: number
+  readonly column: number | undefined
+
   constructor(line: number, reason: string, column?: number) {
     super(`line ${line}${column === undefined ? '' : `, column ${column}`}: ${reason}`)
+    this.reason = reason
+    this.line = line
+    this.column = column
   }
 }
 
 /** A byte order mark is no part of the head. An empty line is a row with nothing in it if there is one column, and nothing elsewhere. */
 export function readCsv(text: string): Csv {
-  const [first, ...others] = linesOf(text.replace(/^\uFEFF/, ''))
+  const [first, ...others] = linesOf(text.replace(/^\uFEFF/, ''), (field) => field)
   if (first === undefined) return { head: [], rows: [] }
   const head = first.fields
   const names = new Set<string>()
@@ -47,10 +54,31 @@ export function readCsv(text: string): Csv {
   return { head, rows }
 }
 
-const [quote, comma, lineFeed, carriageReturn] = [0x22, 0x2c, 0x0a, 0x0d]
+/** A field and its place, from 1. */
+export interface CsvCell {
+  readonly text: string
+  readonly line: number
+  readonly column: number
+}
 
-function linesOf(text: string): readonly CsvRow[] {
-  const rows: CsvRow[] = []
+/**
+ * Fields with their places, of a table by whatever program: `delimiter` divides them, and a quote within a field, or text behind a quoted part,
+ * is taken as it is. Throws a CsvError for a quote that is not closed.
+ */
+export function readCells(text: string, delimiter: string): readonly (readonly CsvCell[])[] {
+  const cell = (field: string, line: number, column: number): CsvCell => ({ text: field, line, column })
+  return linesOf(text, cell, { delimiter, isStrict: false }).map(({ fields }) => fields)
+}
+
+const [quote, lineFeed, carriageReturn] = [0x22, 0x0a, 0x0d]
+
+function linesOf<Field>(
+  text: string,
+  fieldOf: (text: string, line: number, column: number) => Field,
+  { delimiter = ',', isStrict = true } = {},
+): readonly { readonly line: number; readonly fields: readonly Field[] }[] {
+  const divider = delimiter.charCodeAt(0)
+  const rows: { line: number; fields: Field[] }[] = []
   let at = 0
   let line = 1
   let lineStart = 0
@@ -73,16 +101,19 @@ function linesOf(text: string): readonly CsvRow[] {
     const start = at
     for (; at < text.length; at += 1) {
       const code = text.charCodeAt(at)
-      if (code === comma || code === lineFeed || code === carriageReturn || code === quote) break
+      if (code === divider || code === lineFeed || code === carriageReturn || (isStrict && code === quote))
+        break
     }
     return text.slice(start, at)
   }
   while (at < text.length) {
-    const fields: string[] = []
+    const fields: Field[] = []
     const row = { line, fields }
     for (;;) {
-      fields.push(text.charCodeAt(at) === quote ? quoted() : plain())
-      if (text.charCodeAt(at) !== comma) break
+      const [fieldLine, column] = [line, at - lineStart + 1]
+      const field = text.charCodeAt(at) === quote ? quoted() : plain()
+      fields.push(fieldOf(isStrict ? field : field + plain(), fieldLine, column))
+      if (text.charCodeAt(at) !== divider) break
       at += 1
     }
     if (text.charCodeAt(at) === carriageReturn) at += text.charCodeAt(at + 1) === lineFeed ? 2 : 1

@@ -272,7 +272,7 @@ describe('a table', () => {
     ['k,n,mean,sd,max,min\na,3,2,0.8,3\n', 't.csv:2:1: 5 cells, but the head has 6'],
     ['k,n,mean,sd,max,min\na,3,2,0.8,3,1,x\n', 't.csv:2:15: 7 cells, but the head has 6'],
     ['k,mean,mean,sd,max,min\na,3,2,0.8,3,1\n', 't.csv:1:8: the name mean is that of column 2, too'],
-    ['k,mean,sd,max,min\na,"3,2,0.8,3\n', 't.csv:2:3: this " has no other'],
+    ['k,mean,sd,max,min\na,"3,2,0.8,3\n', 't.csv:2:3: a quote that is not closed'],
     [
       'k,mean_ms,sd_us,max_ms,min_ms\na,1,2,3,4\n',
       't.csv:1:11: sd_us is in us, but mean_ms in ms: write both in one unit',

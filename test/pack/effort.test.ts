@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { clockOf, effortOf } from '../../src/pack/effort.ts'
 import type { Run } from '../../src/results/run.ts'
-import { megabytes, minutes } from '../../src/text/amounts.ts'
 import { readEnvironments } from '../../src/testbeds/environments.ts'
-import { xenQemu } from '../../src/testbeds/xen-qemu/testbed.ts'
 import { readLock } from '../../src/testbeds/xen-qemu/packages.ts'
+import { xenQemu } from '../../src/testbeds/xen-qemu/testbed.ts'
+import { megabytes, minutes } from '../../src/text/amounts.ts'
 import { source } from '../project.ts'
 
 function run(provenance: Run['provenance'], bytes: readonly number[] = []): Run {

@@ -55,7 +55,16 @@ const experiments = document.blocks.filter((block) => block.type === 'experiment
 function run({ experiment: id, environment, pattern }: CellName, inputs: Inputs, us: number): Run {
   const rows = Array.from({ length: 8 }, (_, trial) => ({ trial, us: us + trial }))
   return {
-    ...{ experiment: id, environment, pattern, key: keyOf({ experiment: id, environment, pattern }, inputs), origin: 'local', trials: 8, seed: 1, parameters: {} },
+    ...{
+      experiment: id,
+      environment,
+      pattern,
+      key: keyOf({ experiment: id, environment, pattern }, inputs),
+      origin: 'local',
+      trials: 8,
+      seed: 1,
+      parameters: {},
+    },
     columns: [
       { name: 'trial', role: 'index' },
       { name: 'us', role: 'measure', unit: 'us' },

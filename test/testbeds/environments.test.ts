@@ -40,7 +40,11 @@ test.each([
   ['root: debian-12', 'root: debian-9', /board\.root/],
   ['instructionNs: 2.6', 'instructionNs: 0', /board\.instructionNs/],
   ['quantumUs: 1', 'quantumUs: 1\n  countdownNs: 64', /countdownNs/],
-  ['testbed: xen-qemu', 'testbed: xen-quemu', /unknown testbed: xen-quemu \(did you mean xen-qemu\?\)[\s\S]*board\.testbed/],
+  [
+    'testbed: xen-qemu',
+    'testbed: xen-quemu',
+    /unknown testbed: xen-quemu \(did you mean xen-qemu\?\)[\s\S]*board\.testbed/,
+  ],
 ])('%s made %s is an error that names its place', async (right, wrong, message) => {
   await expect(read(board.replace(`  ${right}`, `  ${wrong}`))).rejects.toThrow(message)
 })

@@ -13,7 +13,11 @@ export function readOrder(file: string): Order {
 }
 
 /** Runs the order's script; `send` gets what happens meanwhile. `testbeds` are replaced in tests. */
-export async function endOf(order: Order, send: (message: Message) => void, testbeds?: Testbeds): Promise<End> {
+export async function endOf(
+  order: Order,
+  send: (message: Message) => void,
+  testbeds?: Testbeds,
+): Promise<End> {
   try {
     const { runScript } = await import('./script.ts')
     const { checkFiles, checkResult } = await import('./result.ts')

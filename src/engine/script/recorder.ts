@@ -131,7 +131,8 @@ function isFolder(place: string): boolean {
 function digestAt(place: string, inner: string): string {
   try {
     const stats = statSync(place, { throwIfNoEntry: false })
-    if (stats?.isDirectory()) return listDigest(readdirSync(place).filter((name) => !ignored.test(join(inner, name))))
+    if (stats?.isDirectory())
+      return listDigest(readdirSync(place).filter((name) => !ignored.test(join(inner, name))))
     return stats?.isFile() ? contentDigest(inner, readFileSync(place)) : missing
   } catch {
     return missing // the script's own call says what is wrong
@@ -144,13 +145,29 @@ const readers = [
   ...['open', 'openSync', 'openAsBlob', 'readFile', 'readFileSync', 'stat', 'statSync'],
 ]
 const listers = ['opendir', 'opendirSync', 'readdir', 'readdirSync']
-const writers = ['appendFile', 'appendFileSync', 'createWriteStream', 'mkdir', 'mkdirSync', 'writeFile', 'writeFileSync']
-const targets = ['copyFile', 'copyFileSync', 'cp', 'cpSync', 'rename', 'renameSync', 'link', 'linkSync', 'symlink', 'symlinkSync']
+const writers = [
+  'appendFile',
+  'appendFileSync',
+  'createWriteStream',
+  'mkdir',
+  'mkdirSync',
+  'writeFile',
+  'writeFileSync',
+]
+const targets = [
+  'copyFile',
+  'copyFileSync',
+  'cp',
+  'cpSync',
+  'rename',
+  'renameSync',
+  'link',
+  'linkSync',
+  'symlink',
+  'symlinkSync',
+]
 
-function wrapFileSystem(
-  read: (path: string, type: Reading) => void,
-  wrote: (path: string) => void,
-): void {
+function wrapFileSystem(read: (path: string, type: Reading) => void, wrote: (path: string) => void): void {
   for (const module of [fs, fs.promises] as unknown as Wrapped[]) {
     wrap(module, readers, ([path, flags], name) => {
       const isWriting = /^open(Sync)?$/.test(name) && writes(flags)
@@ -185,7 +202,8 @@ function wrapProcesses(note: (path: string) => void): void {
     const texts = [command, ...(Array.isArray(second) ? second : [])].filter((one) => typeof one === 'string')
     const words = texts.flatMap((text) => [text, ...text.split(/[\s'"`=;|&<>(),]+/)])
     for (const word of new Set(words.slice(0, mostWords))) {
-      const place = word.length > 0 && word.length < 4096 && !word.includes('\0') ? resolve(folder, word) : undefined
+      const place =
+        word.length > 0 && word.length < 4096 && !word.includes('\0') ? resolve(folder, word) : undefined
       if (place !== undefined && isFile(place)) note(place)
     }
   })

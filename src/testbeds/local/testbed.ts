@@ -24,7 +24,11 @@ export const local: Testbed = {
   isPrepared: async () => true,
   open: async () => undefined,
   doctor: async () => [
-    { name: 'local', ok: true, found: `Node ${process.version} on ${process.platform} ${release()}, ${arch()}` },
+    {
+      name: 'local',
+      ok: true,
+      found: `Node ${process.version} on ${process.platform} ${release()}, ${arch()}`,
+    },
   ],
   needs: async () => ({
     hardware: 'any computer that runs Node.',

@@ -2,9 +2,9 @@
 
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { bootSchema, type Environment } from './environment.ts'
 import { type Job, type Stage, TestbedError } from '../../testbed/testbed.ts'
 import { cpio } from './cpio.ts'
+import { bootSchema, type Environment } from './environment.ts'
 import { dom0Root, type Source } from './initramfs.ts'
 import type { BoardVersions, Laboratory } from './laboratory.ts'
 import { parallelQemu } from './processors.ts'

@@ -6,8 +6,8 @@
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Environment } from './environment.ts'
 import { TestbedError } from '../../testbed/testbed.ts'
+import type { Environment } from './environment.ts'
 import { complaint, run } from './program.ts'
 import { type Command, qemuCommand, throughLoader } from './toolchain.ts'
 

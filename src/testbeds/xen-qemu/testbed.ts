@@ -4,7 +4,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { codeDigest } from '../../files/code.ts'
 import { FileError, problemOf } from '../../files/ordinary.ts'
-import type { Environment as Named, Fingerprints, Following, Host, Testbed, TestbedInputs } from '../../testbed/testbed.ts'
+import type {
+  Fingerprints,
+  Following,
+  Host,
+  Environment as Named,
+  Testbed,
+  TestbedInputs,
+} from '../../testbed/testbed.ts'
 import { megabytes } from '../../text/amounts.ts'
 import { type Environment, environmentSchema } from './environment.ts'
 import type { Installed } from './installed.ts'
@@ -119,7 +126,9 @@ async function inputs(
     fingerprints.digest(markerFile(host.cache, root, roots[root])) // says what is installed
     const installed: Installed | undefined = await installedRoot(host.cache, root, roots[root])
     const { packages: pinned } = roots[root]
-    const input = (packages: typeof pinned) => ({ [`packages ${root}`]: packagesDigest({ [root]: packages }) })
+    const input = (packages: typeof pinned) => ({
+      [`packages ${root}`]: packagesDigest({ [root]: packages }),
+    })
     digests.set(root, { here: input(installed?.packages ?? pinned), locked: input(pinned) })
   }
   fingerprints.digest(clockSource)

@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { program } from '../../../src/testbeds/xen-qemu/programs.ts'
 import { JobError } from '../../../src/testbed/testbed.ts'
+import { program } from '../../../src/testbeds/xen-qemu/programs.ts'
 import { temporaryFolder } from './archive.ts'
 
 // A root whose "compiler" writes down that it ran, and makes a program that says how often.

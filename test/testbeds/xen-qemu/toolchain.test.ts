@@ -4,11 +4,7 @@ import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { JobError } from '../../../src/testbed/testbed.ts'
-import {
-  compile,
-  qemuCommand,
-  writeWrappers,
-} from '../../../src/testbeds/xen-qemu/toolchain.ts'
+import { compile, qemuCommand, writeWrappers } from '../../../src/testbeds/xen-qemu/toolchain.ts'
 import { temporaryFolder } from './archive.ts'
 
 // A root whose loader is a script that shows how it was called.
