@@ -16,7 +16,6 @@ import type { Mapping } from '../document/yaml.ts'
 import { inputFiles, isPattern } from '../files/inputs.ts'
 import { FileError } from '../files/ordinary.ts'
 import {
-  aggregates,
   type Expression,
   leftList,
   type Path,
@@ -24,9 +23,11 @@ import {
   readsPublished,
   references,
 } from '../query/expression.ts'
+import { aggregates } from '../query/functions.ts'
 import { groupsOf, lookUp, publishedOffer } from '../query/lookup.ts'
-import { choosePatterns, isSeveral, type Offer, offerOf } from '../query/patterns.ts'
+import { isSeveral, offerOf } from '../query/patterns.ts'
 import type { PublishedTable } from '../query/published.ts'
+import { type Cells, resolveCells } from '../query/resolve.ts'
 import type { Parameter, Parameters } from '../results/parameters.ts'
 import { isMapping } from '../results/parameters.ts'
 import { hint, nearest } from '../text/spelling.ts'
@@ -391,13 +392,11 @@ function checkReferences({ references: found, mentions, fences, file }: Document
   }
 }
 
-interface Cells extends Offer {
-  readonly environments: readonly string[]
-}
-
 /** The cells of an experiment; of one with errors as far as they can be read, or undefined. */
-function cellsOf({ block, source }: Fence): Cells | undefined {
-  if (block?.type === 'experiment') return { environments: block.environments, ...offerOf(block) }
+function cellsOf(fence: Fence): Cells | undefined {
+  const { block, source } = fence
+  const id = fence.id ?? ''
+  if (block?.type === 'experiment') return { id, environments: block.environments, ...offerOf(block) }
   const environments = wordsIn(source?.data.environments).map(([, name]) => name)
   const { patterns, groups } = source?.data ?? {}
   if (environments.length === 0 || !isMapping(patterns)) return undefined
@@ -405,6 +404,7 @@ function cellsOf({ block, source }: Fence): Cells | undefined {
     ([name, list]) => [name, wordsIn(list).map(([, word]) => word)] as const,
   )
   return {
+    id,
     environments,
     patterns: new Map(Object.keys(patterns).map((name) => [name, undefined])),
     groups: new Map(members),
@@ -444,29 +444,17 @@ function groupsIn({ fences }: Document): ReturnType<typeof groupsOf> {
   return groupsOf(fences.flatMap((fence) => (fence.type === 'experiment' ? (cellsOf(fence) ?? []) : [])))
 }
 
-/** The parts of a path that are known before any run: experiment, environment and patterns. */
+/** The parts of a path that are known before any run. */
 function checkPath({ parts, offsets }: Path, locate: Locate, document: Document): void {
-  const [id = '', environment = '', pattern = ''] = parts
-  const place = (index: number) => locate(offsets[index] ?? 0)
+  const [id = ''] = parts
   const { fences, file } = document
-  checkExperimentId(id, place(0), document)
+  checkExperimentId(id, locate(offsets[0] ?? 0), document)
   const fence = fences.find((one) => one.id === id && one.type === 'experiment')
   const cells = fence && cellsOf(fence)
   if (cells === undefined) return
-  const known = cells.environments.includes(environment)
-  if (!known) {
-    const reason = `unknown environment of ${id}: ${environment}${hint(environment, cells.environments)}`
-    fail(file, 'unknown-environment', place(1), reason)
-  }
-  const choice = choosePatterns(pattern, environment, cells)
-  if (choice.type === 'unknown') {
-    const reason = `unknown pattern of ${id}: ${choice.name}${hint(choice.name, choice.known)}`
-    const at = placeInPath({ offsets }, { part: 2, offset: choice.at })
-    fail(file, 'unknown-pattern', locate(at), reason)
-  } else if (choice.type === 'elsewhere' && known) {
-    const reason = `${choice.name} does not run in ${environment}, only in ${choice.only.join(', ')}`
-    fail(file, 'unknown-environment', place(1), reason)
-  }
+  const found = resolveCells(parts, [cells])
+  if ('wrong' in found)
+    for (const one of found.wrong) fail(file, one.ruleId, locate(placeInPath({ offsets }, one)), one.reason)
 }
 
 /** A path with several patterns gives a list; what is left of it must be one number. */

@@ -6,6 +6,7 @@
 
 import type * as estree from 'estree'
 import { hint } from '../text/spelling.ts'
+import { type Arity, aggregates, functions } from './functions.ts'
 import { ExpressionError, parseSyntax } from './syntax.ts'
 
 export type Expression = NumberLiteral | TextLiteral | Path | Negation | Operation | Call
@@ -62,23 +63,6 @@ export interface ParsedExpression {
   readonly filters: readonly Filter[]
 }
 
-/** How many arguments a function or a filter takes. */
-export interface Arity {
-  readonly min: number
-  readonly max: number
-}
-
-/** Functions that an expression may call; all but `abs` and `round` make one number of several. */
-export const functions: ReadonlyMap<string, Arity> = new Map([
-  ['abs', { min: 1, max: 1 }],
-  ['correlation', { min: 2, max: 2 }],
-  ['max', { min: 1, max: Number.POSITIVE_INFINITY }],
-  ['mean', { min: 1, max: Number.POSITIVE_INFINITY }],
-  ['min', { min: 1, max: Number.POSITIVE_INFINITY }],
-  ['round', { min: 1, max: 1 }],
-  ['sum', { min: 1, max: Number.POSITIVE_INFINITY }],
-])
-
 /** Filters after `|`: units to convert to, and ways to write the number. */
 export const filters: ReadonlyMap<string, Arity> = new Map([
   ['fixed', { min: 1, max: 1 }],
@@ -134,9 +118,6 @@ export const publishedRoot = 'published'
 export function readsPublished({ parts: [root] }: Pick<Path, 'parts'>): boolean {
   return root === publishedRoot
 }
-
-/** Functions that make one number of a list. */
-export const aggregates: readonly string[] = ['correlation', 'max', 'mean', 'min', 'sum']
 
 /** The first path of several patterns that no aggregate makes one number of; undefined if there is none. */
 export function leftList(ast: Expression, isList: (path: Path) => boolean): Path | undefined {

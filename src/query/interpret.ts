@@ -5,10 +5,8 @@
 
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/run.ts'
-import { pearson } from '../stats/correlation.ts'
-import { mean } from '../stats/moments.ts'
-import { max, min } from '../stats/order.ts'
-import { aggregates as aggregateNames, type Expression, type Operator, type Path } from './expression.ts'
+import type { Expression, Operator, Path } from './expression.ts'
+import { aggregates, functions } from './functions.ts'
 import { notFinite, product, type Quantity, QueryError, quotient, unitName, unknown } from './quantity.ts'
 import { type Factors, type Statistic, statistics } from './series.ts'
 
@@ -45,7 +43,7 @@ export function interpret(ast: Expression, look: (path: Path) => Readings): Quan
   const { items, over } = vectorOf(ast, look)
   if (over !== undefined) {
     throw new QueryError(
-      `a number from each of ${over.join(', ')}: put them into ${aggregateNames.join(', ')}, or name one pattern`,
+      `a number from each of ${over.join(', ')}: put them into ${aggregates.join(', ')}, or name one pattern`,
     )
   }
   return items[0] as Quantity
@@ -79,21 +77,23 @@ function valuesOf(node: Expression, look: (path: Path) => Readings): Vector {
       )
     case 'call': {
       const { name, arguments: args } = node
-      const pairs = name === 'correlation' ? seriesPair(args, look) : undefined
+      const called = functions.get(name)
+      if (called === undefined) throw unknown('function', name, [...functions.keys()])
+      const pairs = called.type === 'pairs' ? seriesPair(name, called.of, args, look) : undefined
       if (pairs) return { items: [pairs] }
       const vectors = args.map((argument) => vectorOf(argument, look))
-      const each = functions.get(name)
-      if (each !== undefined) {
-        const { items, ...rest } = vectors[0] as Vector
-        return { ...rest, items: items.map((one) => ({ ...one, value: each(one.value) })) }
-      }
-      if (name === 'correlation') return { items: [correlation(vectors[0] as Vector, vectors[1] as Vector)] }
-      const aggregate = aggregates.get(name)
-      if (aggregate === undefined) throw unknown('function', name, [...functions.keys(), ...aggregateNames])
-      const all = vectors.flatMap(({ items }) => items)
-      const value = aggregate(all.map((one) => one.value))
-      return {
-        items: [{ value, unit: commonUnit(name, all), sources: all.flatMap(({ sources }) => sources) }],
+      const [first, second] = vectors as [Vector, Vector]
+      switch (called.type) {
+        case 'each':
+          return { ...first, items: first.items.map((one) => ({ ...one, value: called.of(one.value) })) }
+        case 'pairs':
+          return { items: [ofLists(name, called.of, first, second)] }
+        case 'aggregate': {
+          const all = vectors.flatMap(({ items }) => items)
+          const value = called.of(all.map((one) => one.value))
+          const sources = all.flatMap((one) => one.sources)
+          return { items: [{ value, unit: commonUnit(name, all), sources }] }
+        }
       }
     }
   }
@@ -171,37 +171,30 @@ function operate(operator: Operator, left: Quantity, right: Quantity): Quantity 
   }
 }
 
-const functions: ReadonlyMap<string, (value: number) => number> = new Map([
-  ['abs', Math.abs],
-  ['round', Math.round],
-])
-
-const aggregates: ReadonlyMap<string, (values: readonly number[]) => number> = new Map([
-  ['max', max],
-  ['mean', mean],
-  ['min', min],
-  ['sum', (values) => values.reduce((sum, value) => sum + value, 0)],
-])
-
 /** Of two lists, pattern by pattern. */
-function correlation(left: Vector, right: Vector): Quantity {
+function ofLists(name: string, of: Pairs, left: Vector, right: Vector): Quantity {
   if (left.over === undefined || right.over === undefined) {
     throw new QueryError(
-      'correlation takes two lists with a number from each pattern, or two series: measures of the same rows, without a statistic',
+      `${name} takes two lists with a number from each pattern, or two series: measures of the same rows, without a statistic`,
     )
   }
   commonPatterns(left, right)
-  for (const { items } of [left, right]) commonUnit('correlation', items)
+  for (const { items } of [left, right]) commonUnit(name, items)
   const [xs, ys] = [left, right].map(({ items }) => items.map(({ value }) => value)) as [number[], number[]]
   return {
-    value: correlationOf(xs, ys),
+    value: pairsOf(name, of, xs, ys),
     unit: '',
     sources: [...left.items, ...right.items].flatMap(({ sources }) => sources),
   }
 }
 
-/** `correlation` of two series of one run, row by row; undefined if its arguments are no series. */
-function seriesPair(args: readonly Expression[], look: (path: Path) => Readings): Quantity | undefined {
+/** Of two series of one run, row by row; undefined if the arguments are no series. */
+function seriesPair(
+  name: string,
+  of: Pairs,
+  args: readonly Expression[],
+  look: (path: Path) => Readings,
+): Quantity | undefined {
   const series = args.flatMap((one) => (one.type === 'path' ? [look(one)] : []))
   const [left, right] = series.map(({ readings: [first] }) => first)
   if (series.length < 2 || left === undefined || right === undefined) return undefined
@@ -209,14 +202,16 @@ function seriesPair(args: readonly Expression[], look: (path: Path) => Readings)
   if (left.statistic !== undefined || right.statistic !== undefined) return undefined
   if (series.some(({ over }) => over !== undefined) || left.run !== right.run || !sameRows(left, right)) {
     throw new QueryError(
-      `correlation of two series: ${whatIsRead(left)} and ${whatIsRead(right)} are not measures of the same rows of one run`,
+      `${name} of two series: ${whatIsRead(left)} and ${whatIsRead(right)} are not measures of the same rows of one run`,
     )
   }
   const pairs = left.values.flatMap((x, index) => {
     const y = right.values[index] ?? null
     return x === null || y === null ? [] : [[x, y] as const]
   })
-  const value = correlationOf(
+  const value = pairsOf(
+    name,
+    of,
     pairs.map(([x]) => x),
     pairs.map(([, y]) => y),
   )
@@ -228,10 +223,12 @@ function sameRows(left: Reading, right: Reading): boolean {
   return rows(left) === rows(right)
 }
 
-function correlationOf(xs: readonly number[], ys: readonly number[]): number {
-  if (xs.length < 2) throw new QueryError(`the correlation of ${xs.length} pairs: at least 2 are needed`)
-  const value = pearson(xs, ys)
-  if (Number.isNaN(value)) throw new QueryError('no correlation: one side does not vary')
+type Pairs = (xs: readonly number[], ys: readonly number[]) => number
+
+function pairsOf(name: string, of: Pairs, xs: readonly number[], ys: readonly number[]): number {
+  if (xs.length < 2) throw new QueryError(`the ${name} of ${xs.length} pairs: at least 2 are needed`)
+  const value = of(xs, ys)
+  if (Number.isNaN(value)) throw new QueryError(`no ${name}: one side does not vary`)
   return value
 }
 

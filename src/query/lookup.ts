@@ -4,6 +4,7 @@ import { hint } from '../text/spelling.ts'
 import type { Path } from './expression.ts'
 import { choosePatterns, type Offer } from './patterns.ts'
 import type { PublishedCell, PublishedTable } from './published.ts'
+import type { Wrong } from './resolve.ts'
 
 /** A number by the path that asked for it. */
 export interface PublishedNumber {
@@ -20,14 +21,7 @@ export type Lookup =
       readonly numbers: readonly PublishedNumber[]
       readonly over?: readonly string[]
     }
-  | {
-      readonly type: 'wrong'
-      readonly ruleId: string
-      /** Index of the part, and where in it the wrong word starts. */
-      readonly part: number
-      readonly offset: number
-      readonly reason: string
-    }
+  | ({ readonly type: 'wrong' } & Wrong)
 
 type Groups = ReadonlyMap<string, readonly string[]>
 

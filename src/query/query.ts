@@ -15,9 +15,10 @@ import {
 } from './expression.ts'
 import { interpret, type Reading, type Readings } from './interpret.ts'
 import { groupsOf, lookUp } from './lookup.ts'
-import { choosePatterns, offerOf, type Patterned } from './patterns.ts'
+import { offerOf, type Patterned } from './patterns.ts'
 import type { PublishedTable } from './published.ts'
 import { type Quantity, QueryError, unknown } from './quantity.ts'
+import { type Resolved, resolveCells } from './resolve.ts'
 import { canonical, columnOf, type Series, scaled, series, statistic, statistics } from './series.ts'
 
 /** What a query has to know of an experiment: which cells it has. */
@@ -175,36 +176,14 @@ export function runsAt(path: Pick<Path, 'parts'>, results: Results): RunsAt {
   return { runs: names.flatMap((name) => byName.get(name) ?? []), ...(over ? { over } : {}) }
 }
 
-/** Names of the cells that a path of ours reads, whether they have run or not. Throws QueryError if the document has no such cell. */
-export function cellsAt(
-  { parts }: Pick<Path, 'parts'>,
-  experiments: readonly ExperimentSource[],
-): { readonly names: readonly string[]; readonly over?: readonly string[] } {
-  const [id = '', environment = '', word = ''] = parts
-  const experiment = experiments.find((candidate) => candidate.id === id)
-  if (experiment === undefined) {
-    throw unknown(
-      'experiment',
-      id,
-      experiments.map((candidate) => candidate.id),
-    )
-  }
-  if (!experiment.environments.includes(environment)) {
-    throw unknown(`environment of ${id}`, environment, experiment.environments)
-  }
-  const choice = choosePatterns(word, environment, offerOf(experiment))
-  switch (choice.type) {
-    case 'unknown':
-      throw unknown(`pattern of ${id}`, choice.name, choice.known)
-    case 'elsewhere':
-      throw new QueryError(
-        `pattern ${choice.name} of ${id} does not run in ${environment} (only: ${choice.only.join(', ')})`,
-      )
-    case 'chosen': {
-      const names = choice.names.map((pattern) => runName({ experiment: id, environment, pattern }))
-      return choice.several ? { names, over: choice.names } : { names }
-    }
-  }
+/** The cells that a path of ours reads. Throws QueryError if the document has no such cell. */
+export function cellsAt({ parts }: Pick<Path, 'parts'>, experiments: readonly ExperimentSource[]): Resolved {
+  const found = resolveCells(
+    parts,
+    experiments.map((one) => ({ ...offerOf(one), id: one.id, environments: one.environments })),
+  )
+  if ('wrong' in found) throw new QueryError(found.wrong[0].reason)
+  return found
 }
 
 /** The paths of an expression that read runs. */

@@ -1,0 +1,38 @@
+/** The functions that an expression may call: what each takes, and what it does. */
+
+import { pearson } from '../stats/correlation.ts'
+import { mean } from '../stats/moments.ts'
+import { max, min } from '../stats/order.ts'
+
+/** How many arguments a function or a filter takes. */
+export interface Arity {
+  readonly min: number
+  readonly max: number
+}
+
+export type CallFunction = Arity &
+  (
+    | { readonly type: 'each'; readonly of: (value: number) => number }
+    /** Makes one number of the numbers of all its arguments, which may be lists. */
+    | { readonly type: 'aggregate'; readonly of: (values: readonly number[]) => number }
+    /** Makes one number of two lists, item by item. */
+    | { readonly type: 'pairs'; readonly of: (xs: readonly number[], ys: readonly number[]) => number }
+  )
+
+const one = { min: 1, max: 1 }
+const some = { min: 1, max: Number.POSITIVE_INFINITY }
+
+export const functions: ReadonlyMap<string, CallFunction> = new Map<string, CallFunction>([
+  ['abs', { type: 'each', ...one, of: Math.abs }],
+  ['correlation', { type: 'pairs', min: 2, max: 2, of: pearson }],
+  ['max', { type: 'aggregate', ...some, of: max }],
+  ['mean', { type: 'aggregate', ...some, of: mean }],
+  ['min', { type: 'aggregate', ...some, of: min }],
+  ['round', { type: 'each', ...one, of: Math.round }],
+  ['sum', { type: 'aggregate', ...some, of: (values) => values.reduce((sum, value) => sum + value, 0) }],
+])
+
+/** Names of the functions that make one number of a list. */
+export const aggregates: readonly string[] = [...functions].flatMap(([name, { type }]) =>
+  type === 'each' ? [] : [name],
+)
