@@ -222,7 +222,7 @@ describe('evaluate', () => {
       'no observation of pause.running.total in run latency/xen-4.14/baseline',
     ],
     [`${baseline}.pause.total.mean + ${baseline}.pause.n`, 'units do not fit: µs + a plain number'],
-    ["latency['xen-4.17'].scheduler.pause.total.mean", 'does not run in xen-4.17, only in xen-4.14)'],
+    ["latency['xen-4.17'].scheduler.pause.total.mean", 'does not run in xen-4.17, only in xen-4.14'],
     ['1 + 1', 'reads no result'],
     [`${both}.pause.total.mean`, 'a number from each of baseline, dom0-cpu: put them into correlation, max'],
     [

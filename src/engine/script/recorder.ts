@@ -56,7 +56,9 @@ export function recordReads(project: string, own: readonly string[]): Recorder {
     }
     const input = `${type} ${inner}`
     if (ignored.test(inner) || written.has(inner) || found.has(input)) return
-    if (type === 'folder' || !isFolder(place)) found.set(input, digestAt(place, inner))
+    if (type === 'file' && isFolder(place)) return
+    found.set(input, '') // before its digest is made, as that reads it, too
+    found.set(input, digestAt(place, inner))
   }
   const note = (path: string) => use(path, 'file')
   const wrote = (path: string) => {
