@@ -47,6 +47,22 @@ export interface Document {
   readonly original?: Document
 }
 
+/** The document with other blocks in place of its own, wherever it has them. */
+export function withBlocks(document: Document, change: (block: Block) => Block): Document {
+  const changed = new Map(document.blocks.map((block) => [block, change(block)]))
+  const swap = (block: Block) => changed.get(block) ?? block
+  return {
+    ...document,
+    blocks: [...changed.values()],
+    nodes: new Map(
+      [...document.nodes].map(([node, part]) => [node, part.type === 'value' ? part : swap(part)] as const),
+    ),
+    fences: document.fences.map((fence) =>
+      fence.block === undefined ? fence : { ...fence, block: swap(fence.block) },
+    ),
+  }
+}
+
 /** An inline code that starts with `=`: a number in the prose. */
 export interface InlineValue extends ParsedExpression {
   readonly type: 'value'

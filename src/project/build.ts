@@ -161,10 +161,11 @@ export async function build(
     files: options.record ? openFiles(site.project, after.notes()) : after,
     program: programOf(site, after),
   }
-  // What the manifest notes must be what the next build would look at.
-  if (options.record) await planDocument(site, own, rendering.files)
+  // What the manifest notes must be what the next build would look at: the runs as they are recorded now.
+  const store = openStore(site.project, rendering.files, site.seal)
+  if (options.record) for (const run of rendering.runs) store.recorded(run)
   const complete = done.failures.length === 0 && done.skipped.length === 0 && document === opened.document
-  return { ...done, ...(await render(site, rendering, { complete, before: files.notes() })) }
+  return { ...done, ...(await render(site, rendering, { complete, before: { ...files.notes(), ...after.notes() } })) }
 }
 
 /** Which cells may run, and which of them run whatever is there. Throws a ChoiceError for a name that fits no cell. */

@@ -5,7 +5,7 @@ import { parseBibliography } from '../bibliography/bibliography.ts'
 import { check } from '../check/check.ts'
 import type { Block } from '../document/block.ts'
 import { citedKeys } from '../document/citation.ts'
-import { type Document, parseDocument, parseFrontMatter } from '../document/document.ts'
+import { type Document, parseDocument, parseFrontMatter, withBlocks } from '../document/document.ts'
 import { fail, hasErrors, sortMessages, warn } from '../document/problem.ts'
 import { longestDeadlineSeconds } from '../document/schema.ts'
 import { cellsOf, chosen } from '../engine/cells.ts'
@@ -194,9 +194,5 @@ export function override(
     )
     return { ...block, ...changes, boots: changes.trials }
   }
-  const blocks = new Map(document.blocks.map((block) => [block, changed(block)]))
-  const nodes = [...document.nodes].map(
-    ([node, part]) => [node, part.type === 'value' ? part : (blocks.get(part) ?? part)] as const,
-  )
-  return { ...document, blocks: [...blocks.values()], nodes: new Map(nodes) }
+  return withBlocks(document, changed)
 }
