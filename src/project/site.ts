@@ -8,7 +8,6 @@ import type { Block } from '../document/block.ts'
 import { citedKeys } from '../document/citation.ts'
 import { type Document, parseDocument, parseFrontMatter } from '../document/document.ts'
 import { fail, hasErrors, sortMessages, warn } from '../document/problem.ts'
-import { longestDeadlineSeconds } from '../document/schema.ts'
 import { cellsOf, chosen } from '../engine/cells.ts'
 import type { BuildEvent } from '../engine/event.ts'
 import { realPaths } from '../engine/modules.ts'
@@ -176,10 +175,9 @@ function editionsOf(document: Document, path: string, files: Files): readonly Ed
  */
 export function override(
   document: Document,
-  { trials, boots, deadlineSeconds: given, only = [] }: Overrides & { readonly only?: readonly string[] },
+  { trials, boots, deadlineSeconds, only = [] }: Overrides & { readonly only?: readonly string[] },
   tell: (event: BuildEvent) => void = () => {},
 ): Document {
-  const deadlineSeconds = given === undefined ? undefined : Math.min(given, longestDeadlineSeconds)
   if ([trials, boots, deadlineSeconds].every((value) => value === undefined)) return document
   const cells = cellsOf(document.blocks)
   const experiments = new Set(cells.filter(chosen(cells, only, '--only')).map(({ experiment }) => experiment))

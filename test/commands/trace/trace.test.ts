@@ -21,14 +21,14 @@ import { fileURLToPath } from 'node:url'
 import { zstdDecompressSync } from 'node:zlib'
 import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { formatRun } from '../../src/results/runfile.ts'
-import { openStore } from '../../src/results/store.ts'
-import { operations } from '../../src/xentrace/operations.ts'
-import { parseStamps } from '../../src/xentrace/stamps.ts'
-import { fakeRun, settled } from '../results/fake.ts'
-import { capture, plainMerge, windows } from '../xentrace/capture.ts'
+import { formatRun } from '../../../src/results/runfile.ts'
+import { openStore } from '../../../src/results/store.ts'
+import { operations } from '../../../src/xentrace/operations.ts'
+import { parseStamps } from '../../../src/xentrace/stamps.ts'
+import { fakeRun, settled } from '../../results/fake.ts'
+import { capture, plainMerge, windows } from '../../xentrace/capture.ts'
 
-const source = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+const source = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 const fixture = (name: string) => source(`test/fixtures/trace/run/${name}`)
 
 // A run of an experiment as the board left it: dom0's stamps, the domU's, and the capture. And a capture alone.
@@ -45,7 +45,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'cut.bin'), run.subarray(0, 100_000))
   writeFileSync(join(folder, 'empty.bin'), '')
   writeFileSync(join(folder, 'not.bin'), 'this is a text')
-  commands = spawn(process.execPath, [source('test/commands/trace-process.ts')], {
+  commands = spawn(process.execPath, [source('test/commands/trace/process.ts')], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
