@@ -130,6 +130,10 @@ describe('a build', () => {
       exitCode: 2,
       err: 'repro: --only: no experiment, pattern or cell of this name: god (did you mean good?)\n',
     })
+    expect(await repro('run', '--only', 'good', '--rerun=bad')).toMatchObject({
+      exitCode: 2,
+      err: 'repro: --rerun=bad: --only leaves these cells out (name them in both, or in one)\n',
+    })
   })
 
   it('gives the place in the document of what an inline script throws, and the end of its output', async () => {

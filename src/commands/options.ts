@@ -108,7 +108,7 @@ export const deadline = wholeNumber({
   otherwise: "the document's",
 })
 export const document = text({
-  value: 'FILE',
+  value: 'DOCUMENT',
   description: 'the document that has the cells',
   otherwise: 'paper/index.md',
 })
