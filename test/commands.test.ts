@@ -294,7 +294,10 @@ describe('the command line', () => {
       exitCode: 0,
       out: expect.stringMatching(/^repro \d+\.\d+\.\d+\n$/),
     })
-    expect(await repro('--help')).toMatchObject({ exitCode: 0, out: expect.stringContaining('repro build') })
+    expect(await repro('--help')).toMatchObject({
+      exitCode: 0,
+      out: expect.stringContaining('\n  build [DOCUMENT] '),
+    })
     expect(await repro()).toMatchObject({ exitCode: 2 })
   })
 })

@@ -1,4 +1,4 @@
-/** `repro accept`: edited observations of a recorded run become the record. A decision, and recorded as one. */
+/** `repro accept`: edited observations of a recorded run become the record, and the record says so. */
 
 import type { Tell } from '../engine/event.ts'
 import { runName } from '../results/run.ts'

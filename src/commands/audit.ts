@@ -1,4 +1,4 @@
-/** `repro audit`: whether the numbers of published tables can be true, and what they say about how they were made. */
+/** `repro audit`: whether the numbers of published tables can be true. */
 
 import { command } from './command.ts'
 import { json, wholeNumber } from './options.ts'

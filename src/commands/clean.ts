@@ -4,12 +4,15 @@ import { command } from './command.ts'
 import { flag, single } from './options.ts'
 import { UsageError } from './parse.ts'
 
+/** Days. */
+const usualAge = 30
+
 export const clean = command({
   usage: 'clean',
   summary: 'delete old runs that are not recorded, and saved boards',
   options: {
     older: single(
-      { value: 'DAYS', description: 'those older than this, such as 7d', otherwise: '30d' },
+      { value: 'DAYS', description: 'those older than this, such as 7d', otherwise: `${usualAge}d` },
       (text, flag) => {
         const days = /^(\d+)d?$/.exec(text)?.[1]
         if (days === undefined) throw new UsageError(`${flag} takes days, such as 30d, not ${text}`)
@@ -19,11 +22,12 @@ export const clean = command({
     'dry-run': flag('list them only', 'n'),
   },
   description: [
-    'Runs made here that a later one replaced, and what is left of boots and failures, in .repro/; saved boards in the cache. Recorded runs stay, whatever their age.',
+    `Old are runs that were made here, and what is left of boots and failures, in .repro/; and saved boards in
+    the cache. Recorded runs stay, whatever their age.`,
   ],
   examples: [['clean --older 7d -n', 'what is older than a week']],
   async action({ options, signal }) {
     const { deleteOld } = await import('./work/clean.ts')
-    return await deleteOld({ days: options.older ?? 30, dryRun: options['dry-run'] }, signal)
+    return await deleteOld({ days: options.older ?? usualAge, dryRun: options['dry-run'] }, signal)
   },
 })

@@ -1,4 +1,4 @@
-/** A command: its definition, from which parsing, help, completion and the tables in documents are made, and its action. */
+/** A command: its action, and its definition, which parsing, help, completion and tables in documents read. */
 
 import { type Options, readArguments, type Values } from './parse.ts'
 import type { exitCodes } from './terminal/terminal.ts'

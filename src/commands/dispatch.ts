@@ -7,7 +7,7 @@ import { UsageError } from './parse.ts'
 import { registry } from './registry.ts'
 import { complain, exitCodes, print } from './terminal/terminal.ts'
 
-/** Returns the exit code. Mistakes on the command line are told here; all else that a command throws is passed on. */
+/** Returns the exit code. Tells mistakes on the command line; throws all else that a command throws. */
 export async function dispatch(args: readonly string[], context: Context): Promise<number> {
   const isHelp = args[0] === 'help' || args.includes('--help') || args.includes('-h')
   const words = isHelp

@@ -28,7 +28,8 @@ export function generalHelp(registry: Registry): string {
     'Usage: repro COMMAND [OPTION...], repro help [COMMAND], repro --version',
     `Commands:\n${termList(rows)}`,
     paragraph(
-      'DOCUMENT is paper/index.md unless given. `repro help COMMAND` has the options of a command, `repro completion SHELL` makes the shell complete them.',
+      `DOCUMENT is paper/index.md unless given. \`repro help COMMAND\` has the options of a command,
+      \`repro completion SHELL\` makes the shell complete them.`,
     ),
     paragraph(whatRunsCode(registry)),
     `Exit codes:\n${exitTable(meanings)}`,
@@ -42,7 +43,8 @@ function whatRunsCode(registry: Registry): string {
   const some = all.flatMap(([name, { runsCode }]) =>
     Array.isArray(runsCode) ? [`${name} with ${runsCode.join(' or ')}`] : [],
   )
-  return `Scripts of the document run only in: ${[...always, ...some].join(', ')}. --frozen and --dry-run run none. All other commands only read it.`
+  return `Scripts of the document run only in: ${[...always, ...some].join(', ')}. --frozen and --dry-run run none.
+    All other commands only read it.`
 }
 
 /** `repro help trace`: the commands of a group with their options. */

@@ -56,18 +56,7 @@ export function numberOf(text: string, flag: string, { min = 1, max }: Range, ad
   throw new UsageError(`${flag} takes a whole number ${range}, not ${text}${advice}`)
 }
 
-export function choice<Value extends string>(
-  about: Omit<About, 'choices'> & { readonly value: string },
-  choices: readonly Value[],
-): Option<Value | undefined> {
-  return single({ ...about, choices }, (text, flag) => {
-    const found = choices.find((one) => one === text)
-    if (found === undefined) throw new UsageError(`${flag} takes ${choices.join(', ')}, not ${text}`)
-    return found
-  })
-}
-
-/** An option that takes words of a kind, such as `ids of claims`: with commas, or several times. None if it is left out. */
+/** An option that takes words of a kind, such as `ids of claims`, with commas or several times; none if left out. */
 export function list(about: About, kind: string): Option<readonly string[]> {
   return { ...about, value: 'LIST', takes: 'value', read: (given, flag) => wordsIn(given, flag, kind) }
 }

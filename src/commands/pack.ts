@@ -20,10 +20,11 @@ export const pack = command({
     list: flag('list the files of the archive'),
   },
   description: [
-    `Writes one zip for an archive such as Zenodo, or for a committee that gives badges: the files of the project's
-    commit, its recorded runs and its report, with an artifact appendix of two pages (ARTIFACT.md, ARTIFACT.html),
-    metadata (RO-Crate, codecheck.yml) and checksums. Every cell must be recorded as the document asks for it. Files
-    that are not committed and look like secrets (.env, keys) are left out. The same commit gives the same bytes.`,
+    `Writes one zip for an archive such as Zenodo, or for a committee that gives badges: the files of the
+    project's commit, its recorded runs and its report, with an artifact appendix of two pages (ARTIFACT.md,
+    ARTIFACT.html), metadata (RO-Crate, codecheck.yml) and checksums. Every cell must be recorded as the
+    document asks for it. Files that are not committed and look like secrets (.env, keys) are left out. The
+    same commit gives the same bytes.`,
   ],
   docs: 'docs/artifact.md',
   exits: {

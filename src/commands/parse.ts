@@ -1,4 +1,4 @@
-/** Reads the arguments of a command by its definition. Every mistake is a UsageError: what is wrong, the value, what to do. */
+/** Reads the arguments of a command by its definition. Every mistake is a UsageError. */
 
 import { parseArgs } from 'node:util'
 import { hint } from '../text/spelling.ts'
@@ -21,8 +21,8 @@ export interface Option<Value> {
   /** Words that it takes, for completion. */
   readonly choices?: readonly string[]
   /**
-   * Its value from those on the command line, in their order; undefined stands for an option without one. Throws a UsageError that
-   * names `flag`.
+   * Its value from those on the command line, in their order; undefined stands for an option without one.
+   * Throws a UsageError that names `flag`.
    */
   readonly read: (given: readonly (string | undefined)[], flag: string) => Value
 }
@@ -61,8 +61,8 @@ export interface Arguments<O extends Options> {
 }
 
 /**
- * Reads a command's arguments. Throws a UsageError for an unknown option (with the nearest), a missing or a wrong value, and for
- * too many or too few words; `missing` says then what they are for.
+ * Reads a command's arguments. Throws a UsageError for an unknown option (with the nearest), a missing or a wrong
+ * value, and too many or too few words; `missing` says then what they are for.
  */
 export function readArguments<O extends Options>(
   args: readonly string[],

@@ -1,4 +1,4 @@
-/** `repro status`: where every step stands, and why; and `repro explain`: one step's inputs, with what changed. */
+/** `repro status`: where every step stands, and why. `repro explain`: one step's inputs, with what changed. */
 
 import { type Change, inWords } from '../engine/verdict.ts'
 import type { StepStatus } from '../project/status.ts'

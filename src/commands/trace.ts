@@ -31,9 +31,10 @@ const domain = list({ description: 'only records that name one of these domains,
 
 const common = {
   description: [
-    `FILE is a capture of xentrace, - for standard input, or a cell such as latency/xen-4.14/baseline: the capture of its
-    newest run here (of several boots one has to be named: latency/xen-4.14/baseline/boot-2). Not supported: captures
-    of big-endian machines, and compressed files (\`zcat FILE.gz | repro trace info -\`).`,
+    `FILE is a capture of xentrace, - for standard input, or a cell such as latency/xen-4.14/baseline: the
+    capture of its newest run here (of several boots one has to be named: latency/xen-4.14/baseline/boot-2).
+    Not supported: captures of big-endian machines, and compressed files (\`zcat FILE.gz | repro trace info
+    -\`).`,
   ],
   docs: 'docs/trace.md',
   missing: 'which capture? A file, a cell such as latency/xen-4.14/baseline, or - for standard input',
@@ -148,8 +149,8 @@ const exporting = command({
     ['trace export trace.bin --to csv -o - | gzip >trace.csv.gz', 'to another program'],
   ],
   description: [
-    `All formats can be written to a pipe or a device, which is not replaced. Operations need a capture that can be read
-    twice, so not standard input.`,
+    `All formats can be written to a pipe or a device, which is not replaced. Operations need a capture that
+    can be read twice, so not standard input.`,
     ...common.description,
   ],
   async action({ options, words: [file = ''], signal }) {

@@ -174,8 +174,8 @@ export async function build(
 }
 
 /**
- * Which cells may run, and which of them run whatever is there. Throws a ChoiceError for a name that fits no cell, or only cells
- * that may not run.
+ * Which cells may run, and which of them run whatever is there. Throws a ChoiceError for a name that fits no cell,
+ * or only cells that may not run.
  */
 export function choice(steps: readonly Step[], { only, rerun }: Pick<BuildOptions, 'only' | 'rerun'>) {
   const cells = steps.map(({ cell }) => cell)

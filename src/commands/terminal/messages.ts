@@ -19,7 +19,7 @@ import { CompileError } from '../../testbeds/xen-qemu/toolchain.ts'
 import { TraceError } from '../../xentrace/error.ts'
 import { complain, exitCodes, OutputError, systemReason } from './terminal.ts'
 
-/** Opens a document and tells its warnings. Throws a DocumentError, whose text has them as well, if there are errors. */
+/** Opens a document and tells its warnings. Throws a DocumentError, which has them as well, if it has errors. */
 export async function openTold(site: Site, files: Files = openFiles(site.project)): Promise<Opened> {
   const opened = await openDocument(site, files)
   const { file } = opened.document

@@ -1,6 +1,6 @@
 /** Text in columns. */
 
-/** Cells as lines of text, each column as wide as it must be: the first `left` ones flush left, numbers flush right. */
+/** Cells as lines, each column as wide as it must be: the first `left` ones flush left, the others flush right. */
 export function columns(rows: readonly (readonly string[])[], left = 1): string {
   const widths = (rows[0] ?? []).map((_, i) =>
     rows.reduce((most, row) => Math.max(most, row[i]?.length ?? 0), 0),
@@ -13,7 +13,7 @@ export function columns(rows: readonly (readonly string[])[], left = 1): string 
 const lineWidth = 80
 const widestTerm = 28
 
-/** Terms and their explanations, indented and wrapped to 80 columns: side by side, or below each other if a term is too wide. */
+/** Terms and their explanations in 80 columns: side by side, or below each other if a term is too wide. */
 export function termList(rows: readonly (readonly [term: string, text: string])[]): string {
   const widest = Math.max(0, ...rows.map(([term]) => term.length))
   const isBeside = widest <= widestTerm
@@ -32,10 +32,10 @@ export function paragraph(text: string): string {
   return wrapped(text, lineWidth).join('\n')
 }
 
-/** Lines of at most `width` characters; a longer word has one of its own. Code in backquotes is not divided. */
+/** Lines of at most `width` characters; a longer word has one of its own. Code in backquotes stays whole. */
 function wrapped(text: string, width: number): readonly string[] {
   const lines: string[] = []
-  for (const word of text.match(/(?:`[^`]*`|\S)+/g) ?? []) {
+  for (const word of text.replace(/\s+/g, ' ').match(/(?:`[^`]*`|\S)+/g) ?? []) {
     const last = lines.at(-1)
     if (last !== undefined && last.length + 1 + word.length <= width)
       lines[lines.length - 1] = `${last} ${word}`

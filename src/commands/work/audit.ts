@@ -11,7 +11,7 @@ import { auditText } from '../../audit/text.ts'
 import { UsageError } from '../parse.ts'
 import { print, systemReason } from '../terminal/terminal.ts'
 
-/** Audits the tables of files and folders together; `n` observations are behind each mean where a table does not say. */
+/** Audits the tables of files and folders together, with `n` observations behind each mean unless a table says. */
 export async function auditTables(
   paths: readonly string[],
   { n, json }: { readonly n: number | undefined; readonly json: boolean },

@@ -1,4 +1,4 @@
-/** Builds a document and tells of it: progress as it goes on, then what the report lacks. Or tells what a build would run. */
+/** Builds a document and tells of it: progress, then what the report lacks. Or tells what a build would run. */
 
 import { fits } from '../../engine/cells.ts'
 import type { Tell } from '../../engine/event.ts'

@@ -1,4 +1,4 @@
-/** Deletes runs made here that nobody needs any more, and saved boards. Recorded runs stay, whatever their age. */
+/** Deletes old runs that were made here, and saved boards. Recorded runs stay, whatever their age. */
 
 import { lstatSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'

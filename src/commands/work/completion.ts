@@ -1,4 +1,4 @@
-/** Completion scripts, made from the definitions of the commands. They hold all they need: completing starts no Node. */
+/** Completion scripts, made from the definitions of the commands. They hold all they need and start no Node. */
 
 import { type Command, commandsIn, isGroup, type Registry } from '../command.ts'
 import { type Option, wordsOf } from '../parse.ts'
@@ -71,8 +71,9 @@ function bash(registry: Registry): string {
     }),
   )
   const afterCommand = commandsIn(registry).map(([path, command]) => {
-    const options = optionsOf(command).map(([name]) => `--${name}`)
-    return `    '${path} '*) if [[ $current == -* ]]; then words=${quoted(options)}; else ${set(wordValues(command))}; fi ;;`
+    const options = quoted(optionsOf(command).map(([name]) => `--${name}`))
+    const other = set(wordValues(command))
+    return `    '${path} '*) if [[ $current == -* ]]; then words=${options}; else ${other}; fi ;;`
   })
   const names = choices(registry).map(([path, named]) => {
     const more = path === '' ? ['--help', '--version'] : []
@@ -101,11 +102,11 @@ ${afterCommand.map((line) => `    ${line}`).join('\n')}
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
   elif [[ -n $files ]]; then
     compopt -o filenames 2>/dev/null
-    mapfile -t COMPREPLY < <(compgen -f -X "!$files" -- "$current"; [[ $files == '*' ]] || compgen -d -- "$current")
+    mapfile -t COMPREPLY < <(compgen -f -X "!$files" -- "$current")
+    if [[ $files != '*' ]]; then mapfile -t -O \${#COMPREPLY[@]} COMPREPLY < <(compgen -d -- "$current"); fi
   fi
 }
-complete -F _repro repro
-`.trimEnd()
+complete -F _repro repro`
 }
 
 function groupNames(registry: Registry): readonly string[] {

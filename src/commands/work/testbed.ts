@@ -26,7 +26,7 @@ interface Place {
   readonly mirror: string | undefined
 }
 
-/** The laboratory of the project around the working folder. Throws a FileError for files of it that are not the project's own. */
+/** The laboratory of the project around the working folder. Throws a FileError for files of it that cannot be read. */
 function laboratory(): Place {
   const project = findProject(process.cwd())
   refuseForeign(openFiles(project))
