@@ -1,45 +1,9 @@
-/** The command line: finds the command, loads it, and turns how it ended into an exit code. */
+/** The command line: starts a command, and turns how it ended into an exit code. */
 
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { exitCodes } from './commands/exitcodes.ts'
 import { endSignals, onWrapperGone, runOnNewerNode } from './commands/newernode.ts'
-import { complain, print } from './commands/terminal.ts'
-
-type Command = (args: readonly string[], signal: AbortSignal) => Promise<number>
-
-/** Each is loaded when it is called. */
-const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
-  [
-    'build',
-    async (args, signal) => (await import('./commands/build.ts')).buildCommand(args, generator(), signal),
-  ],
-  [
-    'run',
-    async (args, signal) =>
-      (await import('./commands/build.ts')).buildCommand(args, generator(), signal, false),
-  ],
-  ['check', async (args) => (await import('./commands/check.ts')).checkCommand(args, generator())],
-  ['status', async (args) => (await import('./commands/status.ts')).statusCommand(args, generator())],
-  ['explain', async (args) => (await import('./commands/status.ts')).explainCommand(args, generator())],
-  [
-    'accept',
-    async (args, signal) => (await import('./commands/accept.ts')).acceptCommand(args, generator(), signal),
-  ],
-  [
-    'verify',
-    async (args, signal) => (await import('./commands/verify.ts')).verifyCommand(args, generator(), signal),
-  ],
-  [
-    'pack',
-    async (args, signal) => (await import('./commands/pack.ts')).packCommand(args, generator(), signal),
-  ],
-  ['diff', async (args) => (await import('./commands/diff.ts')).diffCommand(args, generator())],
-  ['clean', async (args, signal) => (await import('./commands/clean.ts')).cleanCommand(args, signal)],
-  ['audit', async (args) => (await import('./commands/audit.ts')).auditCommand(args)],
-  ['trace', async (args, signal) => (await import('./commands/trace.ts')).traceCommand(args, signal)],
-  ['testbed', async (args, signal) => (await import('./commands/testbed.ts')).testbedCommand(args, signal)],
-])
+import { complain, exitCodes, print } from './commands/terminal/terminal.ts'
 
 const isOld = Number(process.versions.node.split('.')[0]) < 24
 const sameSignalMs = 500
@@ -76,50 +40,22 @@ function endSignal(): AbortSignal {
 
 async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
   try {
-    const [name = '', ...rest] = args
-    const isHelp = name === 'help' || args.includes('--help') || args.includes('-h')
-    if (isHelp || name === '')
-      return await help(
-        args.filter((word) => word !== 'help' && !word.startsWith('-')),
-        isHelp,
-      )
-    if (name === '--version') {
+    if (args[0] === '--version') {
       print(generator())
       return exitCodes.done
     }
-    const command = commands.get(name)
-    return command ? await command(rest, signal) : await unknown(name)
+    const { dispatch } = await import('./commands/dispatch.ts')
+    return await dispatch(args, { generator: generator(), signal })
   } catch (error) {
     if (signal.aborted) {
       complain('interrupted')
       return exitCodes.interrupted
     }
-    const { tellError } = await import('./commands/messages.ts')
+    const { tellError } = await import('./commands/terminal/messages.ts')
     const { text, exitCode } = tellError(error)
     complain(text)
     return exitCode
   }
-}
-
-/** Help for the command of these words, or for all commands; `asked` is false for a line without any word. */
-async function help(words: readonly string[], asked: boolean): Promise<number> {
-  const { commandHelp, generalHelp } = await import('./commands/help.ts')
-  const text = words.length === 0 ? generalHelp() : commandHelp(words)
-  if (text === undefined) {
-    // In a group the second word is the unknown one.
-    const [name = '', sub] = words
-    if (!commands.has(name) || sub === undefined) return await unknown(name)
-    complain(`repro: unknown command: ${name} ${sub}\nTry \`repro help ${name}\`.`)
-    return exitCodes.usage
-  }
-  print(text)
-  return asked ? exitCodes.done : exitCodes.usage
-}
-
-async function unknown(name: string): Promise<number> {
-  const { hint } = await import('./text/spelling.ts')
-  complain(`repro: unknown command: ${name}${hint(name, commands.keys())}\nTry \`repro --help\`.`)
-  return exitCodes.usage
 }
 
 /** The most frequent build, told from the others before the rest of this program is loaded (older Nodes can tell it, too). */

@@ -130,6 +130,10 @@ describe('a build', () => {
       exitCode: 2,
       err: 'repro: --only: no experiment, pattern or cell of this name: god (did you mean good?)\n',
     })
+    expect(await repro('run', '--only', 'good', '--rerun=bad')).toMatchObject({
+      exitCode: 2,
+      err: 'repro: --rerun=bad: --only leaves these cells out (name them in both, or in one)\n',
+    })
   })
 
   it('gives the place in the document of what an inline script throws, and the end of its output', async () => {
@@ -256,11 +260,22 @@ describe('the command line', () => {
   it.each([
     [['biuld'], 'unknown command: biuld (did you mean build?)'],
     [['build', '--rerrun'], 'unknown option: --rerrun (did you mean --rerun?)'],
-    [['build', '--trials', '0'], '--trials takes a whole number from 1, not 0'],
+    [
+      ['build', '--trials', '0'],
+      "--trials takes a whole number from 1, not 0; leave it out for the document's",
+    ],
     [['run', '--boots', '0'], '--boots takes a whole number from 1 to 1000, not 0'],
     [['run', '--boots', '1001'], '--boots takes a whole number from 1 to 1000, not 1001'],
+    [
+      ['build', '--deadline', '2000001'],
+      "--deadline takes a whole number from 1 to 2000000, not 2000001; leave it out for the document's",
+    ],
+    [
+      ['verify', '--rerun', '--deadline=9999999'],
+      '--deadline takes a whole number from 1 to 2000000, not 9999999',
+    ],
     [['build', '-j', 'many'], '--jobs takes a whole number from 1, not many'],
-    [['build', '--trials'], "Option '--trials <value>' argument missing"],
+    [['build', '--trials'], '--trials takes a value: --trials N'],
     [['build', 'paper/index.md', 'b.md'], 'unexpected argument: b.md'],
     [['build', 'paper/other.md'], 'no document paper/other.md in '],
     [['build', '../other.md'], 'the document lies outside of the project'],
@@ -279,7 +294,10 @@ describe('the command line', () => {
       exitCode: 0,
       out: expect.stringMatching(/^repro \d+\.\d+\.\d+\n$/),
     })
-    expect(await repro('--help')).toMatchObject({ exitCode: 0, out: expect.stringContaining('repro build') })
+    expect(await repro('--help')).toMatchObject({
+      exitCode: 0,
+      out: expect.stringContaining('\n  build [DOCUMENT] '),
+    })
     expect(await repro()).toMatchObject({ exitCode: 2 })
   })
 })

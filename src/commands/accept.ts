@@ -1,36 +1,35 @@
-/** `repro accept`: edited observations of a recorded run become the record. A decision, and recorded as one. */
+/** `repro accept`: edited observations of a recorded run become the record, and the record says so. */
 
-import { cellsOf, chosen } from '../engine/cells.ts'
-import type { BuildEvent } from '../engine/event.ts'
-import { underLock } from '../project/build.ts'
-import { openDocument } from '../project/site.ts'
+import type { Tell } from '../engine/event.ts'
 import { runName } from '../results/run.ts'
-import { openStore } from '../results/store.ts'
-import { accept as definition } from './definitions.ts'
-import { exitCodes } from './exitcodes.ts'
-import { complain, print } from './terminal.ts'
-import { readArguments, siteOf, UsageError } from './usage.ts'
+import { command } from './command.ts'
+import { document } from './options.ts'
+import { siteOf } from './site.ts'
+import { complain, exitCodes, print } from './terminal/terminal.ts'
 
-export async function acceptCommand(
-  args: readonly string[],
-  generator: string,
-  signal: AbortSignal,
-): Promise<number> {
-  const { values, positionals } = readArguments(args, definition)
-  if (positionals.length === 0)
-    throw new UsageError('accept which cells? repro accept experiment/environment/pattern')
-  const site = siteOf(values.document, generator)
-  const { document } = await openDocument(site)
-  const cells = cellsOf(document.blocks)
-  const isChosen = chosen(cells, positionals, 'accept')
-  const store = openStore(site.project)
-  const today = new Date().toISOString().slice(0, 10)
-  const tell = (event: BuildEvent) => event.type === 'note' && complain(event.text)
-  await underLock(site, signal, tell, async () => {
-    for (const cell of cells.filter(isChosen)) {
-      const changed = await store.accept(cell, `rows.csv as edited by hand, ${today}`)
-      print(`${changed ? 'accepted' : 'not edited:'} ${runName(cell)}`)
-    }
-  })
-  return exitCodes.done
-}
+export const accept = command({
+  usage: 'accept CELL...',
+  summary: 'accept manual edits to the rows of recorded runs',
+  options: { document },
+  missing: 'accept which cells? experiment/environment/pattern',
+  examples: [['accept latency/xen-4.17/baseline', 'its rows.csv as it is now']],
+  async action({ options, words, generator, signal }) {
+    const site = siteOf(options.document, generator)
+    const { cellsOf, chosen } = await import('../engine/cells.ts')
+    const { underLock } = await import('../project/build.ts')
+    const { openDocument } = await import('../project/site.ts')
+    const { openStore } = await import('../results/store.ts')
+    const cells = cellsOf((await openDocument(site)).document.blocks)
+    const isChosen = chosen(cells, words, 'accept')
+    const store = openStore(site.project)
+    const today = new Date().toISOString().slice(0, 10)
+    const tell: Tell = (event) => event.type === 'note' && complain(event.text)
+    await underLock(site, signal, tell, async () => {
+      for (const cell of cells.filter(isChosen)) {
+        const changed = await store.accept(cell, `rows.csv as edited by hand, ${today}`)
+        print(`${changed ? 'accepted' : 'not edited:'} ${runName(cell)}`)
+      }
+    })
+    return exitCodes.done
+  },
+})

@@ -1,123 +1,82 @@
-/** `repro build` and `repro run`: executes what is missing and writes the report, or leaves that out. */
+/** `repro build` and `repro run`: execute what is missing and write the report, or leave that out. */
 
 import { availableParallelism } from 'node:os'
-import { hasErrors } from '../document/problem.ts'
-import { mostBoots } from '../document/schema.ts'
-import { fits } from '../engine/cells.ts'
-import { reasonToRun } from '../engine/schedule.ts'
-import { openFiles } from '../files/tracked.ts'
-import { build, choice, planDocument } from '../project/build.ts'
-import { readManifest } from '../project/manifest.ts'
-import { openDocument, override } from '../project/site.ts'
-import type { ReportProblem } from '../report/page.ts'
-import { runName } from '../results/run.ts'
-import * as definitions from './definitions.ts'
-import { documentMessages, exitCodes, placed, tellFailure, tellSeal } from './messages.ts'
-import { openDisplay } from './progress.ts'
-import { complain, print, standardError } from './terminal.ts'
-import { cellWords, readArguments, siteOf, UsageError, wholeNumber, wordList } from './usage.ts'
+import { limits } from '../document/limits.ts'
+import { command, type Given } from './command.ts'
+import { allOrList, cellWords, deadline, flag, jobs, only, wholeNumber } from './options.ts'
+import { refuseIdle } from './parse.ts'
+import { siteOf } from './site.ts'
 
-export async function buildCommand(
-  given: readonly string[],
-  generator: string,
-  signal: AbortSignal,
-  render = true,
-): Promise<number> {
-  // node:util knows no option that may have a value.
-  const isList = (word: string) => word.startsWith('--rerun=')
-  const args = given.filter((word) => !isList(word))
-  const { values, positionals } = readArguments(args, render ? definitions.build : definitions.run)
-  const site = siteOf(positionals[0], generator)
-  const only = wordList('--only', cellWords, values.only)
-  const lists = given.filter(isList).map((word) => word.slice('--rerun='.length))
-  const reruns = wordList('--rerun', cellWords, lists)
-  const rerun = values.rerun ? 'all' : reruns
-  if (values.frozen && (values.record || rerun.length > 0))
-    throw new UsageError('--frozen runs nothing: leave out --rerun and --record')
-  const overrides = {
-    trials: wholeNumber('--trials', values.trials),
-    boots: wholeNumber('--boots', values.boots, 1, mostBoots),
-    deadlineSeconds: wholeNumber('--deadline', values.deadline),
-  }
-  const jobs = wholeNumber('--jobs', values.jobs) ?? availableParallelism()
-  const files = openFiles(site.project, readManifest(site)?.notes)
-  const opened = await openDocument(site, files)
-  const { file } = opened.document
-  if (file.messages.length > 0) complain(documentMessages(file))
-  if (hasErrors(file)) return exitCodes.usage
-  if (values['dry-run']) {
-    const document = override(
-      opened.document,
-      { ...overrides, only },
-      (event) => event.type === 'note' && complain(event.text),
-    )
-    const steps = await planDocument(site, { ...opened, document }, files)
-    const { isChosen, isRerun } = choice(steps, { only, rerun })
-    for (const { cell, verdict } of steps) {
-      const reason = isChosen(cell) ? reasonToRun({ cell, verdict }, isRerun) : undefined
-      const name = runName(cell)
-      print(reason === undefined ? `keep ${name}: ${verdict.type}` : `run ${name}: ${reason}`)
-    }
-    tellSeal(site)
-    return exitCodes.done
-  }
-
-  const display = openDisplay(standardError, process.env)
-  try {
-    const outcome = await build(
-      site,
-      opened,
-      {
-        ...overrides,
-        rerun,
-        only,
-        jobs,
-        keepGoing: values['keep-going'],
-        frozen: values.frozen,
-        record: values.record,
-        render,
-        signal,
-      },
-      (event) => display.tell(event),
-      files,
-    )
-    display.close()
-    for (const line of problemLines(outcome.problems, site.document, only)) complain(line)
-    for (const name of outcome.skipped)
-      complain(`not run after the failure: ${name} (--keep-going runs what does not need the failed one)`)
-    if (outcome.report !== undefined) print(outcome.report)
-    const codes = new Set(outcome.failures.map((failure) => tellFailure(failure).exitCode))
-    if (codes.has(exitCodes.failed)) return exitCodes.failed
-    if (codes.has(exitCodes.testbed)) return exitCodes.testbed
-    if (outcome.problems.some(({ type }) => type === 'error')) return exitCodes.usage
-    return outcome.problems.length > 0 ? exitCodes.failed : exitCodes.done
-  } finally {
-    display.close()
-    tellSeal(site)
-  }
+const running = {
+  rerun: allOrList(
+    { description: 'run cells again that have a result: all, or only those of the list' },
+    cellWords,
+  ),
+  only,
+  trials: wholeNumber({ description: 'trials of every cell', otherwise: "the document's" }),
+  boots: wholeNumber({
+    max: limits.boots,
+    description: 'boots over which the trials of a cell are divided',
+    otherwise: "the document's",
+  }),
+  deadline,
+  frozen: flag('run nothing; fail unless every cell is recorded as the document asks for it'),
+  record: flag('write the runs that the report shows into results/'),
+  jobs,
+  'keep-going': flag('start further cells after one failed', 'k'),
+  'dry-run': flag('say what would run, and why', 'n'),
 }
 
-/** A line for each problem; places that lack cells which --only left out share one, as that is no news. */
-function problemLines(
-  problems: readonly ReportProblem[],
-  document: string,
-  only: readonly string[],
-): readonly string[] {
-  const isLeftOut = ({ run }: ReportProblem) => {
-    if (run === undefined || only.length === 0) return false
-    const [experiment = '', environment = '', pattern = ''] = run.split('/')
-    return !only.some((word) => fits({ experiment, environment, pattern }, word))
+const exits = {
+  failed: 'a cell failed, or the report lacks a result',
+  notFrozen: 'with --frozen: a cell is not recorded as the document asks for it',
+  testbed: 'the testbed is at fault',
+}
+
+export const build = command({
+  usage: 'build [DOCUMENT]',
+  summary: 'run what has no result and write the report into _build/',
+  options: running,
+  runsCode: true,
+  docs: 'docs/engine.md',
+  exits,
+  examples: [
+    ['build', 'the report of paper/index.md'],
+    ['build --rerun --trials 5 --boots 1', 'every experiment again, with five trials each in one boot'],
+    ['build --only dom0-cpu -n', 'what this pattern would run, and why'],
+  ],
+  action: async (given) => await execute(given, { render: true }),
+})
+
+export const run = command({
+  usage: 'run [DOCUMENT]',
+  summary: 'the same without the report',
+  description: ['Runs what `repro build` would, and writes no report.'],
+  options: running,
+  runsCode: true,
+  docs: 'docs/engine.md',
+  exits: { ...exits, failed: 'a cell failed' },
+  examples: [['run --rerun=baseline --record', 'this pattern again, as the new record']],
+  action: async (given) => await execute(given, { render: false }),
+})
+
+async function execute(
+  { options, words: [document], generator, signal }: Given<typeof running>,
+  { render }: { readonly render: boolean },
+): Promise<number> {
+  const { rerun, trials, boots, deadline: deadlineSeconds, frozen, record } = options
+  if (frozen)
+    refuseIdle(
+      options,
+      ['rerun', 'only', 'deadline', 'record', 'jobs', 'keep-going', 'dry-run'],
+      '--frozen runs nothing and asks about every cell',
+    )
+  const site = siteOf(document, generator)
+  const { buildDocument, tellPlan } = await import('./work/build.ts')
+  const request = {
+    ...{ rerun, only: options.only, trials, boots, deadlineSeconds, frozen, record, render, signal },
+    jobs: options.jobs ?? availableParallelism(),
+    keepGoing: options['keep-going'],
   }
-  const [leftOut, others] = [problems.filter(isLeftOut), problems.filter((one) => !isLeftOut(one))]
-  const runs = new Set(leftOut.map(({ run }) => run)).size
-  return [
-    ...others.map(({ type, message, place }) =>
-      placed(document, place, type === 'error' ? 'error' : 'warning', message),
-    ),
-    ...(runs === 0
-      ? []
-      : [
-          `${document}: warning ${runs} ${runs === 1 ? 'cell' : 'cells'} that --only left out ${runs === 1 ? 'is' : 'are'} missing or stale, in ${leftOut.length} ${leftOut.length === 1 ? 'place' : 'places'} of the report (repro status)`,
-        ]),
-  ]
+  return options['dry-run'] ? await tellPlan(site, request) : await buildDocument(site, request)
 }

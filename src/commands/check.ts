@@ -1,19 +1,19 @@
 /** `repro check`: all that is wrong with a document; runs nothing. */
 
-import { hasErrors } from '../document/problem.ts'
-import { openDocument } from '../project/site.ts'
-import { check as definition } from './definitions.ts'
-import { documentMessages, exitCodes } from './messages.ts'
-import { complain, print } from './terminal.ts'
-import { readArguments, siteOf } from './usage.ts'
+import { command } from './command.ts'
+import { siteOf } from './site.ts'
+import { exitCodes, print } from './terminal/terminal.ts'
 
-export async function checkCommand(args: readonly string[], generator: string): Promise<number> {
-  const { positionals } = readArguments(args, definition)
-  const site = siteOf(positionals[0], generator)
-  const { document } = await openDocument(site)
-  const { file, blocks } = document
-  if (file.messages.length > 0) complain(documentMessages(file))
-  if (hasErrors(file)) return exitCodes.usage
-  print(`${site.document}: ${blocks.length} blocks, ${document.values.length} values, no errors`)
-  return exitCodes.done
-}
+export const check = command({
+  usage: 'check [DOCUMENT]',
+  summary: 'list every mistake in the document with its line and column',
+  options: {},
+  examples: [['check paper/index.ja.md', 'also what differs from the original of a translation']],
+  async action({ words: [document], generator }) {
+    const site = siteOf(document, generator)
+    const { openTold } = await import('./terminal/messages.ts')
+    const { blocks, values } = (await openTold(site)).document
+    print(`${site.document}: ${blocks.length} blocks, ${values.length} values, no errors`)
+    return exitCodes.done
+  },
+})

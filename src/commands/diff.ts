@@ -1,49 +1,54 @@
 /** `repro diff A B`: what is different between two states of the runs, with effect sizes and intervals. */
 
-import { cellsOf, chosen } from '../engine/cells.ts'
 import { inWords } from '../engine/verdict.ts'
-import { type CellDifference, diffRuns, type MetricDifference, type RunSet, runSet } from '../project/diff.ts'
-import { openDocument } from '../project/site.ts'
+import type { CellDifference, MetricDifference, RunSet } from '../project/diff.ts'
 import { digits, symbol } from '../query/quantity.ts'
 import { runName } from '../results/run.ts'
-import { diff as definition } from './definitions.ts'
-import { exitCodes, tellSeal } from './messages.ts'
-import { print } from './terminal.ts'
-import { cellWords, readArguments, siteOf, UsageError, wordList } from './usage.ts'
+import { command } from './command.ts'
+import { document, flag, json, only } from './options.ts'
+import { UsageError } from './parse.ts'
+import { siteOf, tellSeal } from './site.ts'
+import { exitCodes, print } from './terminal/terminal.ts'
 
-export async function diffCommand(args: readonly string[], generator: string): Promise<number> {
-  const { values, positionals } = readArguments(args, definition)
-  const [a, b] = positionals
-  if (a === undefined || b === undefined)
-    throw new UsageError(
-      'diff what? Two of: recorded, latest, a git revision, the id of a run in .repro/runs',
+const sets = 'recorded, latest, a git revision, the id of a run in .repro/runs'
+
+export const diff = command({
+  usage: 'diff A B',
+  summary: 'compare runs: git revisions, `recorded`, `latest`, or two runs of a cell',
+  options: { document, only, json, all: flag('show cells without a difference, too, as --json always does') },
+  docs: 'docs/statistics.md',
+  missing: `diff what? Two of: ${sets}`,
+  examples: [
+    ['diff recorded latest', 'whether a rerun gave the same rows'],
+    ['diff HEAD~1 recorded', 'what a new recording changed'],
+  ],
+  async action({ options, words: [a = '', b = ''], generator }) {
+    const site = siteOf(options.document, generator)
+    const { cellsOf, chosen } = await import('../engine/cells.ts')
+    const { diffRuns, runSet } = await import('../project/diff.ts')
+    const { openDocument } = await import('../project/site.ts')
+    const cells = cellsOf((await openDocument(site)).document.blocks)
+    const shown = cells.filter(chosen(cells, options.only, '--only'))
+    const set = (word: string): RunSet => {
+      const found = runSet(word, shown, site)
+      tellSeal(site)
+      if (found === undefined) throw new UsageError(`no such runs: ${word} (known: ${sets})`)
+      return found
+    }
+    const names = new Set(shown.map(runName))
+    const differences = diffRuns(set(a), set(b)).filter(
+      ({ cell }) => options.only.length === 0 || names.has(cell),
     )
-  const site = siteOf(values.document, generator)
-  const { document } = await openDocument(site)
-  const cells = cellsOf(document.blocks)
-  const shown = cells.filter(chosen(cells, wordList('--only', cellWords, values.only), '--only'))
-  const set = (word: string): RunSet => {
-    const found = runSet(word, shown, site)
-    tellSeal(site)
-    if (found === undefined)
-      throw new UsageError(
-        `no such runs: ${word} (known: recorded, latest, a git revision, the id of a run in .repro/runs)`,
-      )
-    return found
-  }
-  const names = new Set(shown.map(runName))
-  const differences = diffRuns(set(a), set(b)).filter(
-    ({ cell }) => values.only === undefined || names.has(cell),
-  )
-  if (values.json) {
-    print(JSON.stringify(differences, null, 2))
+    if (options.json) {
+      print(JSON.stringify(differences, null, 2))
+      return exitCodes.done
+    }
+    for (const difference of differences) for (const line of lines(difference, options.all)) print(line)
+    const same = differences.filter(({ presence }) => presence === 'same rows').length
+    print(`${same} of ${differences.length} cells have the same rows`)
     return exitCodes.done
-  }
-  for (const difference of differences) for (const line of lines(difference, values.all)) print(line)
-  const same = differences.filter(({ presence }) => presence === 'same rows').length
-  print(`${same} of ${differences.length} cells have the same rows`)
-  return exitCodes.done
-}
+  },
+})
 
 function lines(
   { cell, presence, inputs, environment, metrics }: CellDifference,

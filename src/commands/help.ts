@@ -1,92 +1,114 @@
 /** Help, made from the definitions of the commands. */
 
-import type { Definition, OptionDefinition } from './definition.ts'
-import { definitions, type Group } from './definitions.ts'
+import { type Command, type Group, isGroup, type Registry } from './command.ts'
+import type { Option } from './parse.ts'
+import { paragraph, termList } from './terminal/table.ts'
+import { exitCodes } from './terminal/terminal.ts'
 
-/** `repro help`: all commands, a line each. */
-export function generalHelp(): string {
-  const lines = [...definitions].flatMap(([name, found]) =>
+/** Meanings of exit codes; a command may have its own. */
+const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  done: 'done',
+  failed: 'an experiment failed or a result is missing',
+  usage: 'a mistake in the document or on the command line',
+  notReproduced: 'a claim is not reproduced',
+  notFrozen: 'not as recorded (--frozen)',
+  testbed: 'the testbed is at fault',
+  interrupted: 'interrupted',
+}
+
+/** `repro help`: all commands, a line or two each. */
+export function generalHelp(registry: Registry): string {
+  const rows = [...registry].map(([name, found]) =>
     isGroup(found)
-      ? [[`repro ${name} ${[...found.commands.keys()].join('|')}`, found.summary] as const]
-      : [[`repro ${found.usage}`, found.summary] as const],
+      ? ([`${name} COMMAND`, `${found.summary}: ${[...found.commands.keys()].join(', ')}`] as const)
+      : ([found.usage, found.summary] as const),
   )
-  return `repro: papers whose experiments run again
-
-${table(lines)}
-  repro help [COMMAND], repro --version
-
-DOCUMENT is paper/index.md unless given. \`repro help COMMAND\` has a command's options.
-
-${whatRunsCode()}
-
-Exit codes: 0 done, 1 an experiment failed or a result is missing, 2 a mistake in the document or on the
-command line, 3 a claim is not reproduced, 4 not as recorded (--frozen), 5 the testbed is at fault,
-130 interrupted.`
+  return parts(
+    'repro: papers whose experiments run again',
+    'Usage: repro COMMAND [OPTION...], repro help [COMMAND], repro --version',
+    `Commands:\n${termList(rows)}`,
+    paragraph(
+      `DOCUMENT is paper/index.md unless given. \`repro help COMMAND\` has the options of a command,
+      \`repro completion SHELL\` makes the shell complete them.`,
+    ),
+    paragraph(whatRunsCode(registry)),
+    `Exit codes:\n${exitTable(meanings)}`,
+  )
 }
 
 /** Which commands run code of the document: those who open a stranger's paper want to know. */
-function whatRunsCode(): string {
-  const all = [...definitions].flatMap(([name, found]) => (isGroup(found) ? [] : [[name, found] as const]))
+function whatRunsCode(registry: Registry): string {
+  const all = [...registry].flatMap(([name, found]) => (isGroup(found) ? [] : [[name, found] as const]))
   const always = all.flatMap(([name, { runsCode }]) => (runsCode === true ? [name] : []))
   const some = all.flatMap(([name, { runsCode }]) =>
     Array.isArray(runsCode) ? [`${name} with ${runsCode.join(' or ')}`] : [],
   )
   return `Scripts of the document run only in: ${[...always, ...some].join(', ')}. --frozen and --dry-run run none.
-All other commands only read it.`
+    All other commands only read it.`
 }
 
-/** The help of a command by its words, such as `build` or `trace info`; undefined if there is none of this name. */
-export function commandHelp([name = '', sub]: readonly string[]): string | undefined {
-  const found = definitions.get(name)
-  if (found === undefined) return undefined
-  if (!isGroup(found)) return helpOf(found)
-  if (sub !== undefined) {
-    const one = found.commands.get(sub)
-    return one && helpOf(one)
-  }
-  const lines = [...found.commands.values()].map(({ usage, summary }) => [`repro ${usage}`, summary] as const)
-  return `repro ${name}: ${found.summary}\n\n${table(lines)}\n\n\`repro help ${name} COMMAND\` has a command's options.`
+/** `repro help trace`: the commands of a group with their options. */
+export function groupHelp(name: string, { summary, commands }: Group): string {
+  const rows = [...commands.values()].map((one) => {
+    const options = Object.entries(one.options).map(([name, option]) => optionTerm(name, option))
+    const listed = options.length === 0 ? '' : ` (${options.join(', ')})`
+    return [one.usage, `${one.summary}${listed}`] as const
+  })
+  return parts(
+    `repro ${name} COMMAND: ${summary}`,
+    `Commands:\n${termList(rows)}`,
+    paragraph(`\`repro help ${name} COMMAND\` says what the options of a command mean, and has examples.`),
+  )
 }
 
-function isGroup(found: Definition | Group): found is Group {
-  return 'commands' in found
-}
-
-function helpOf({ usage, summary, details, options, examples = [], runsCode }: Definition): string {
+export function commandHelp(command: Command): string {
+  const { usage, summary, description = [], options, examples = [], runsCode, docs, exits } = command
   const shown = Object.entries(options)
   const code =
     runsCode === true
       ? 'Runs scripts of the document.'
-      : runsCode === undefined
-        ? undefined
-        : `Runs scripts of the document only with ${runsCode.join(' or ')}.`
-  return [
+      : runsCode && `Runs scripts of the document only with ${runsCode.join(' or ')}.`
+  return parts(
     `repro ${usage}${shown.length > 0 ? ' [OPTION...]' : ''}`,
-    `${summary[0]?.toUpperCase()}${summary.slice(1)}.`,
-    details,
+    paragraph(sentence(summary)),
+    ...description.map(paragraph),
     code,
-    shown.length === 0 ? undefined : `Options:\n${table(shown.map(optionLine))}`,
-    examples.length === 0
-      ? undefined
-      : `Examples:\n${table(examples.map(([command, does]) => [`repro ${command}`, does]))}`,
-  ]
-    .filter((part) => part !== undefined)
-    .join('\n\n')
+    shown.length > 0 &&
+      `Options:\n${termList(shown.map(([name, option]) => [optionTerm(name, option), optionText(option)]))}`,
+    examples.length > 0 && `Examples:\n${termList(examples.map(([line, does]) => [`repro ${line}`, does]))}`,
+    exits && `Exit codes:\n${exitTable(exitsOf(command))}`,
+    docs && `More: ${docs}`,
+  )
 }
 
-function optionLine([name, option]: readonly [string, OptionDefinition]): readonly [string, string] {
-  const { short, value, description } = option
-  const taken = value === undefined ? '' : value.startsWith('[') ? value : ` ${value}`
-  return [`${short === undefined ? '' : `-${short}, `}--${name}${taken}`, description]
+/** All exit codes of a command with their meanings: every command can be done, misused and interrupted. */
+export function exitsOf({ exits = {} }: Command): Partial<typeof meanings> {
+  const { done, usage, interrupted } = meanings
+  return { done, usage, interrupted, ...exits }
 }
 
-/** Two columns; a word that is too long for the first has a line of its own. */
-function table(lines: readonly (readonly [string, string])[]): string {
-  const fitting = lines.map(([word]) => word.length).filter((length) => length <= 34)
-  const width = Math.max(0, ...fitting) + 2
-  return lines
-    .map(([word, text]) =>
-      word.length > width ? `  ${word}\n  ${' '.repeat(width)}${text}` : `  ${word.padEnd(width)}${text}`,
-    )
-    .join('\n')
+function exitTable(shown: Partial<typeof meanings>): string {
+  const rows = Object.entries(exitCodes).flatMap(([name, code]) => {
+    const meaning = shown[name as keyof typeof meanings]
+    return meaning === undefined ? [] : [[String(code), meaning] as const]
+  })
+  return termList(rows)
+}
+
+/** `-j, --jobs N`, `--rerun[=LIST]`. */
+export function optionTerm(name: string, { short, takes, value }: Option<unknown>): string {
+  const taken = takes === 'nothing' ? '' : takes === 'maybe' ? `[=${value}]` : ` ${value}`
+  return `${short === undefined ? '' : `-${short}, `}--${name}${taken}`
+}
+
+export function optionText({ description, otherwise }: Option<unknown>): string {
+  return otherwise === undefined ? description : `${description} (default: ${otherwise})`
+}
+
+function sentence(text: string): string {
+  return `${text[0]?.toUpperCase()}${text.slice(1)}.`
+}
+
+function parts(...texts: readonly (string | false | undefined)[]): string {
+  return texts.filter((text) => text !== undefined && text !== false).join('\n\n')
 }

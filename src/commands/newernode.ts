@@ -3,8 +3,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { exitCodes } from './exitcodes.ts'
-import { complain } from './terminal.ts'
+import { complain, exitCodes } from './terminal/terminal.ts'
 
 /** Set for the newer Node: its channel tells it when this process is gone. */
 const wrappedVariable = 'REPRO_WRAPPED'

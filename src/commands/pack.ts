@@ -1,34 +1,55 @@
 /** `repro pack`: one archive of the project, its recorded runs and its report. */
 
 import { relative, resolve } from 'node:path'
-import { pack } from '../pack/pack.ts'
-import { megabytes } from '../text/amounts.ts'
-import { pack as definition } from './definitions.ts'
-import { exitCodes } from './exitcodes.ts'
-import { openDisplay } from './progress.ts'
-import { complain, print, standardError } from './terminal.ts'
-import { readArguments, siteOf } from './usage.ts'
+import { command } from './command.ts'
+import { flag, text } from './options.ts'
+import { siteOf } from './site.ts'
+import { complain, exitCodes, print, standardError } from './terminal/terminal.ts'
 
-export async function packCommand(
-  args: readonly string[],
-  generator: string,
-  signal: AbortSignal,
-): Promise<number> {
-  const { values, positionals } = readArguments(args, definition)
-  const site = siteOf(positionals[0], generator)
-  const output = values.output === undefined ? undefined : resolve(values.output)
-  const display = openDisplay(standardError, process.env)
-  try {
-    const archive = await pack(site, { output, allowDirty: values['allow-dirty'], signal }, (event) =>
-      display.tell(event),
-    )
-    display.close()
-    for (const note of archive.notes) complain(note)
-    print(relative(process.cwd(), archive.file))
-    if (values.list) for (const path of archive.paths) print(`  ${path}`)
-    print(`sha256 ${archive.sha256}, ${archive.paths.length} files, ${megabytes(archive.bytes)}`)
-    return exitCodes.done
-  } finally {
-    display.close()
-  }
-}
+export const pack = command({
+  usage: 'pack [DOCUMENT]',
+  summary: 'one archive of the project, its runs and its report',
+  options: {
+    output: text({
+      short: 'o',
+      value: 'FILE',
+      description: 'where the archive goes; what is there is replaced',
+      otherwise: '_build/NAME-VERSION.zip',
+    }),
+    'allow-dirty': flag('pack what is not committed, too; the archive says so'),
+    list: flag('list the files of the archive'),
+  },
+  description: [
+    `Writes one zip for an archive such as Zenodo, or for a committee that gives badges: the files of the
+    project's commit, its recorded runs and its report, with an artifact appendix of two pages (ARTIFACT.md,
+    ARTIFACT.html), metadata (RO-Crate, codecheck.yml) and checksums. Every cell must be recorded as the
+    document asks for it. Files that are not committed and look like secrets (.env, keys) are left out. The
+    same commit gives the same bytes.`,
+  ],
+  docs: 'docs/artifact.md',
+  exits: {
+    failed: 'something keeps the archive from being whole, such as a file that is not committed',
+    notFrozen: 'a cell is not recorded as the document asks for it',
+  },
+  examples: [['pack -o /tmp/artifact.zip --list', 'the archive, and what is in it']],
+  async action({ options, words: [document], generator, signal }) {
+    const site = siteOf(document, generator)
+    const { megabytes } = await import('../text/amounts.ts')
+    const { pack } = await import('../pack/pack.ts')
+    const { openDisplay } = await import('./terminal/progress.ts')
+    const output = options.output === undefined ? undefined : resolve(options.output)
+    const display = openDisplay(standardError, process.env)
+    try {
+      const request = { output, allowDirty: options['allow-dirty'], signal }
+      const archive = await pack(site, request, (event) => display.tell(event))
+      display.close()
+      for (const note of archive.notes) complain(note)
+      print(relative(process.cwd(), archive.file))
+      if (options.list) for (const path of archive.paths) print(`  ${path}`)
+      print(`sha256 ${archive.sha256}, ${archive.paths.length} files, ${megabytes(archive.bytes)}`)
+      return exitCodes.done
+    } finally {
+      display.close()
+    }
+  },
+})

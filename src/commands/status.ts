@@ -1,23 +1,62 @@
-/** `repro status`: where every step stands, and why; and `repro explain`: one step's inputs, with what changed. */
+/** `repro status`: where every step stands, and why. `repro explain`: one step's inputs, with what changed. */
 
 import { type Change, inWords } from '../engine/verdict.ts'
-import { type StepStatus, statusOf } from '../project/status.ts'
+import type { StepStatus } from '../project/status.ts'
 import { hint } from '../text/spelling.ts'
-import * as definitions from './definitions.ts'
-import { exitCodes, tellSeal } from './messages.ts'
-import { print } from './terminal.ts'
-import { readArguments, siteOf, UsageError } from './usage.ts'
+import { command } from './command.ts'
+import { flag, json } from './options.ts'
+import { UsageError } from './parse.ts'
+import { siteOf, tellSeal } from './site.ts'
+import { exitCodes, print } from './terminal/terminal.ts'
 
-export async function statusCommand(args: readonly string[], generator: string): Promise<number> {
-  const { values, positionals } = readArguments(args, definitions.status)
-  const site = siteOf(positionals[0], generator)
+export const status = command({
+  usage: 'status [DOCUMENT]',
+  summary: 'whether each cell, table, figure and claim is up to date, and why not',
+  options: {
+    json,
+    frozen: flag('exit with code 4 unless every cell is recorded as the document asks for it'),
+  },
+  docs: 'docs/engine.md',
+  exits: { failed: 'a recorded run is damaged', notFrozen: 'with --frozen: a cell is not recorded' },
+  async action({ options, words: [document], generator }) {
+    const steps = await statusOf(document, generator)
+    if (options.json) print(JSON.stringify(steps, null, 2))
+    else for (const step of steps) print(line(step))
+    if (steps.some(({ state }) => state === 'damaged')) return exitCodes.failed
+    const isFrozen = steps.every(({ type, state }) => type !== 'cell' || state === 'recorded')
+    return options.frozen && !isFrozen ? exitCodes.notFrozen : exitCodes.done
+  },
+})
+
+export const explain = command({
+  usage: 'explain STEP [DOCUMENT]',
+  summary: 'what goes into a cell, table, figure, claim or the page, and what of it changed',
+  options: { json },
+  description: [
+    'STEP is an id that `repro status` lists, such as latency/xen-4.17/baseline, fig-phases or page.',
+  ],
+  docs: 'docs/engine.md',
+  missing: 'explain what? Name a cell, table, figure or claim, or `page`; `repro status` lists them',
+  examples: [['explain latency/xen-4.17/baseline', 'why this cell is stale']],
+  async action({ options, words: [id = '', document], generator }) {
+    const steps = await statusOf(document, generator)
+    const step = steps.find((one) => one.id === id)
+    if (step === undefined) {
+      const names = steps.map((one) => one.id)
+      throw new UsageError(`no step of this name: ${id}${hint(id, names)}`)
+    }
+    for (const line of options.json ? [JSON.stringify(step, null, 2)] : explanation(step)) print(line)
+    return exitCodes.done
+  },
+})
+
+/** The steps of a document; tells what in .repro/ was not trusted. */
+async function statusOf(document: string | undefined, generator: string): Promise<readonly StepStatus[]> {
+  const site = siteOf(document, generator)
+  const { statusOf } = await import('../project/status.ts')
   const steps = await statusOf(site)
-  if (values.json) print(JSON.stringify(steps, null, 2))
-  else for (const step of steps) print(line(step))
   tellSeal(site)
-  if (steps.some(({ state }) => state === 'damaged')) return exitCodes.failed
-  const isFrozen = steps.every(({ type, state }) => type !== 'cell' || state === 'recorded')
-  return values.frozen && !isFrozen ? exitCodes.notFrozen : exitCodes.done
+  return steps
 }
 
 function line({ id, type, state, reason }: StepStatus): string {
@@ -26,35 +65,19 @@ function line({ id, type, state, reason }: StepStatus): string {
 }
 
 /** Everything that goes into a step's key, and what of it changed. */
-export async function explainCommand(args: readonly string[], generator: string): Promise<number> {
-  const { values, positionals } = readArguments(args, definitions.explain)
-  const [id, document] = positionals
-  if (id === undefined)
-    throw new UsageError(
-      'explain what? Name a cell, table, figure or claim, or `page`; `repro status` lists them',
-    )
-  const site = siteOf(document, generator)
-  const steps = await statusOf(site)
-  tellSeal(site)
-  const step = steps.find((one) => one.id === id)
-  if (step === undefined) {
-    const names = steps.map((one) => one.id)
-    throw new UsageError(`no step of this name: ${id}${hint(id, names)}`)
-  }
-  if (values.json) {
-    print(JSON.stringify(step, null, 2))
-    return exitCodes.done
-  }
-  print(`${step.id} is ${step.state}${step.reason === undefined ? '' : `: ${step.reason}`}`)
-  print(`key ${step.key}`)
+function explanation(step: StepStatus): readonly string[] {
   const changes = new Map((step.changes ?? []).map((change) => [change.input, change]))
-  for (const name of [...new Set([...Object.keys(step.inputs), ...changes.keys()])].sort()) {
-    const change = changes.get(name)
-    print(change ? `* ${name}: ${fromTo(change)}` : `  ${name}: ${step.inputs[name]}`)
-  }
-  if (changes.size > 0)
-    print(`\n* is different from when it was made: ${[...changes.values()].map(inWords).join(', ')}`)
-  return exitCodes.done
+  const names = [...new Set([...Object.keys(step.inputs), ...changes.keys()])].sort()
+  const different = [...changes.values()].map(inWords).join(', ')
+  return [
+    `${step.id} is ${step.state}${step.reason === undefined ? '' : `: ${step.reason}`}`,
+    `key ${step.key}`,
+    ...names.map((name) => {
+      const change = changes.get(name)
+      return change ? `* ${name}: ${fromTo(change)}` : `  ${name}: ${step.inputs[name]}`
+    }),
+    ...(changes.size > 0 ? [`\n* is different from when it was made: ${different}`] : []),
+  ]
 }
 
 function fromTo({ before, now }: Change): string {

@@ -15,6 +15,10 @@ export const limits = {
   /** Signs such as brackets and asterisks in one paragraph, heading or table cell, and characters up to the last of them. */
   signs: 5000,
   signsWithin: 200_000,
+  /** Boots of a cell. Each is a process, and most are boards: more than anyone waits for. */
+  boots: 1000,
+  /** Of a boot. Timers count milliseconds in 31 bits, which is a little more. */
+  deadlineSeconds: 2_000_000,
 } as const
 
 /** A document beyond a limit; `offset` counts characters from its start. */

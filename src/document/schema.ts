@@ -3,6 +3,7 @@
 import { posix } from 'node:path'
 import * as z from 'zod'
 import { publishedRoot } from '../query/expression.ts'
+import { limits } from './limits.ts'
 
 const name = z
   .string()
@@ -26,13 +27,9 @@ const path = z
 
 const mapping = z.record(z.string(), z.json())
 const trials = z.int().min(1)
-/** A boot is a process, and most are boards: more than anyone waits for. */
-export const mostBoots = 1000
-const boots = z.int().min(1).max(mostBoots)
+const boots = z.int().min(1).max(limits.boots)
 const seed = z.int().min(0)
-/** Timers count milliseconds in 31 bits, which is a little more. */
-export const longestDeadlineSeconds = 2_000_000
-const deadline = z.number().positive().max(longestDeadlineSeconds)
+const deadline = z.number().positive().max(limits.deadlineSeconds)
 const variable = z.string().regex(/^[A-Za-z_]\w*$/, 'use the name of an environment variable')
 /** In an attribute: `needs=warm-up,calibration`. */
 const list = z.string().transform((value) => value.split(','))

@@ -9,7 +9,7 @@
 import { basename, join } from 'node:path'
 import type { KnownRun } from '../claims/verification.ts'
 import { hasErrors } from '../document/problem.ts'
-import { cellsOf, chosen, type PlannedCell } from '../engine/cells.ts'
+import { ChoiceError, cellsOf, chosen, fits } from '../engine/cells.ts'
 import type { Tell } from '../engine/event.ts'
 import type { CellError } from '../engine/execute.ts'
 import { plan, type Step } from '../engine/plan.ts'
@@ -165,16 +165,26 @@ export async function build(
   const store = openStore(site.project, rendering.files, site.seal)
   if (options.record) for (const run of rendering.runs) store.recorded(run)
   const complete = done.failures.length === 0 && done.skipped.length === 0 && document === opened.document
-  return { ...done, ...(await render(site, rendering, { complete, before: { ...files.notes(), ...after.notes() } })) }
+  return {
+    ...done,
+    ...(await render(site, rendering, { complete, before: { ...files.notes(), ...after.notes() } })),
+  }
 }
 
-/** Which cells may run, and which of them run whatever is there. Throws a ChoiceError for a name that fits no cell. */
+/**
+ * Which cells may run, and which of them run whatever is there. Throws a ChoiceError for a name that fits no cell,
+ * or only cells that may not run.
+ */
 export function choice(steps: readonly Step[], { only, rerun }: Pick<BuildOptions, 'only' | 'rerun'>) {
   const cells = steps.map(({ cell }) => cell)
   const isChosen = chosen(cells, only, '--only')
-  const isRerun = rerun === 'all' ? isChosen : chosen(cells, rerun, '--rerun')
-  const none = (_: PlannedCell) => false
-  return { isChosen, isRerun: rerun.length === 0 ? none : isRerun }
+  if (rerun === 'all') return { isChosen, isRerun: isChosen }
+  const isRerun = chosen(cells, rerun, '--rerun')
+  const left = cells.filter(isChosen)
+  for (const word of rerun)
+    if (!left.some((cell) => fits(cell, word)))
+      throw new ChoiceError(`--rerun=${word}: --only leaves these cells out (name them in both, or in one)`)
+  return { isChosen, isRerun: rerun.length === 0 ? () => false : isRerun }
 }
 
 /** Runs `action` while no other build writes to the project. */

@@ -7,20 +7,18 @@ import type { Block } from '../document/block.ts'
 import { citedKeys } from '../document/citation.ts'
 import { type Document, parseDocument, parseFrontMatter, withBlocks } from '../document/document.ts'
 import { fail, hasErrors, sortMessages, warn } from '../document/problem.ts'
-import { longestDeadlineSeconds } from '../document/schema.ts'
 import { cellsOf, chosen } from '../engine/cells.ts'
 import type { BuildEvent } from '../engine/event.ts'
 import type { Executor } from '../engine/executor.ts'
 import { realPaths } from '../engine/modules.ts'
 import { checkScripts } from '../engine/scripts.ts'
-import { FileError } from '../files/ordinary.ts'
 import { type Files, openFiles } from '../files/tracked.ts'
 import { languages } from '../locale/languages.ts'
 import { type PublishedTable, publishedTables } from '../query/published.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
 import type { Seal } from '../results/seal.ts'
 import type { Environment, Host } from '../testbed/testbed.ts'
-import { environmentsFile, projectEnvironments } from '../testbeds/environments.ts'
+import { projectEnvironments } from '../testbeds/environments.ts'
 import type { Testbeds } from '../testbeds/testbeds.ts'
 
 export interface Site extends Host {
@@ -75,12 +73,6 @@ export interface Edition {
   readonly lang: string
 }
 
-/** Throws a FileError if the environments cannot be read. No document names their file, so that the error has no place in one. */
-function refuseForeign(files: Files): void {
-  const problem = files.problem(environmentsFile)
-  if (problem !== undefined) throw new FileError(problem)
-}
-
 /** The site of the document that the experiments stand in: for an edition that of its original. */
 export function whereWritten(site: Site, { original }: Document): Site {
   return { ...site, document: original?.file.path ?? site.document }
@@ -96,8 +88,7 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
   const { editionOf } = parseFrontMatter(files.text(path) ?? '')
   const original = editionOf && (await originalOf(editionOf.file, site, files))
   const document = parseDocument(new VFile({ path, value }), original)
-  refuseForeign(files)
-  const environments = projectEnvironments(project, files.exists, site.testbeds)
+  const environments = projectEnvironments(project, files, site.testbeds)
   const { bibliography } = document.frontMatter
   // What cannot be read is told by `check`, at its place.
   const text = (named: string) => (files.problem(named) === undefined ? files.text(named) : undefined)
@@ -164,10 +155,9 @@ function editionsOf(document: Document, path: string, files: Files): readonly Ed
  */
 export function override(
   document: Document,
-  { trials, boots, deadlineSeconds: given, only = [] }: Overrides & { readonly only?: readonly string[] },
+  { trials, boots, deadlineSeconds, only = [] }: Overrides & { readonly only?: readonly string[] },
   tell: (event: BuildEvent) => void = () => {},
 ): Document {
-  const deadlineSeconds = given === undefined ? undefined : Math.min(given, longestDeadlineSeconds)
   if ([trials, boots, deadlineSeconds].every((value) => value === undefined)) return document
   const cells = cellsOf(document.blocks)
   const experiments = new Set(cells.filter(chosen(cells, only, '--only')).map(({ experiment }) => experiment))

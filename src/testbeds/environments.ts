@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import * as z from 'zod'
-import { readTextFile } from '../files/ordinary.ts'
+import { FileError, readTextFile } from '../files/ordinary.ts'
 import { type Environment, type Testbed, TestbedError } from '../testbed/testbed.ts'
 import { hint } from '../text/spelling.ts'
 import { localEnvironment } from './local/testbed.ts'
@@ -18,14 +18,19 @@ const entry = z.looseObject({
   testbed: z.string(),
 })
 
-/** The environments of a project by name, with `local`, which each has. Throws a TestbedError that names the entry and key at fault. */
+/**
+ * The environments of a project by name, with `local`, which each has. Throws a TestbedError that names the entry and key at fault, or a
+ * FileError for a file that may not be read. No document names it, so that the error has no place in one.
+ */
 export function projectEnvironments(
   project: string,
-  exists: (path: string) => boolean,
+  files: { exists(path: string): boolean; problem(path: string): string | undefined },
   testbeds?: Testbeds,
 ): ReadonlyMap<string, Environment> {
   // A document whose experiments all run on this host needs no such file.
-  const read = exists(environmentsFile)
+  const problem = files.problem(environmentsFile)
+  if (problem !== undefined) throw new FileError(problem)
+  const read = files.exists(environmentsFile)
     ? readEnvironments(join(project, environmentsFile), testbeds)
     : new Map<string, Environment>()
   return new Map([...read, [localEnvironment.name, localEnvironment]])

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { auditCommand } from '../../src/commands/audit.ts'
-import { UsageError } from '../../src/commands/usage.ts'
+import { UsageError } from '../../src/commands/parse.ts'
+import { auditTables } from '../../src/commands/work/audit.ts'
 
 const source = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
@@ -53,8 +53,8 @@ describe('repro audit', () => {
   it.each([
     [['none.csv'], 'cannot read none.csv: no such file or directory'],
     [['.'], 'no .csv file in the folder .'],
-    [[], 'which tables? repro audit FILE.csv...'],
-    [['--n', 'many', 'none.csv'], '--n takes a whole number from 2, not many'],
+    [[], 'which tables? CSV files, or a folder of them (usage: repro audit FILE...)'],
+    [['--n', 'many', 'none.csv'], '--n takes a whole number from 2, not many\nTry `repro help audit`.'],
     [['--jsn', 'none.csv'], 'unknown option: --jsn (did you mean --json?)'],
   ])('%j ends with exit code 2 and what is wrong', (args, message) => {
     const { out, err, exitCode } = audit(...args)
@@ -100,7 +100,9 @@ describe('repro audit', () => {
     ],
   ])('refuses %s, in words', async (_, path, make, message) => {
     make(join(folder, path))
-    const error = await auditCommand(['--json', resolve(folder, path)]).catch((reason) => reason)
+    const error = await auditTables([resolve(folder, path)], { n: undefined, json: true }).catch(
+      (reason) => reason,
+    )
     expect(error).toBeInstanceOf(UsageError)
     expect(error.message.replaceAll(`${folder}/`, '')).toContain(message)
   })

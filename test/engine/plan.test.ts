@@ -38,7 +38,7 @@ async function planned(
     return record.get(runName(cell))
   }
   const store: Store = { ...openStore(project, files), recorded }
-  const environments = projectEnvironments(project, files.exists)
+  const environments = projectEnvironments(project, files)
   const around = {
     project,
     document: 'paper/index.md',

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { columns } from '../../src/commands/columns.ts'
+import { columns } from '../../src/commands/terminal/table.ts'
 import { Histogram } from '../../src/stats/histogram.ts'
 import { CsvWriter } from '../../src/xentrace/csvwriter.ts'
 import { TraceError } from '../../src/xentrace/error.ts'

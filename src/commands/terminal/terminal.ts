@@ -27,6 +27,17 @@ export class OutputError extends Error {
   override readonly name = 'OutputError'
 }
 
+/** What the process says by its exit code. */
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  notReproduced: 3,
+  notFrozen: 4,
+  testbed: 5,
+  interrupted: 130,
+} as const
+
 const standardOutput = new Output(1)
 
 /**

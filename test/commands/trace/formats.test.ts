@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
-import { formats, viewerWarning } from '../../src/commands/exportformats.ts'
-import { Output } from '../../src/commands/output.ts'
-import { LineWriter } from '../../src/xentrace/linewriter.ts'
-import { scanStream } from '../../src/xentrace/scan.ts'
-import { summarise } from '../../src/xentrace/summary.ts'
-import { readTimelineStream } from '../../src/xentrace/timeline.ts'
-import { capture, windows } from '../xentrace/capture.ts'
+import { Output } from '../../../src/commands/terminal/output.ts'
+import { type FormatName, formats, viewerWarning } from '../../../src/commands/trace/formats.ts'
+import { formatNames } from '../../../src/commands/trace.ts'
+import { LineWriter } from '../../../src/xentrace/linewriter.ts'
+import { scanStream } from '../../../src/xentrace/scan.ts'
+import { summarise } from '../../../src/xentrace/summary.ts'
+import { readTimelineStream } from '../../../src/xentrace/timeline.ts'
+import { capture, windows } from '../../xentrace/capture.ts'
 
 const HZ = 54_000_000
 const folder = mkdtempSync(join(tmpdir(), 'repro-formats-'))
@@ -32,12 +33,12 @@ function pieces(bytes: Uint8Array, cuts: readonly number[]): Pieces {
   }
 }
 
-async function exported(name: string, of: Pieces): Promise<string> {
+async function exported(name: FormatName, of: Pieces): Promise<string> {
   const path = join(folder, name)
   const descriptor = openSync(path, 'w')
-  const format = formats.get(name)
+  const format = formats[name]
   const request = { capture: of, again: false, file: '-', hz: HZ, window: null, stamps: [] }
-  const damage = await format?.write({ ...request, output: new Output(descriptor, path) })
+  const damage = await format.write({ ...request, output: new Output(descriptor, path) })
   closeSync(descriptor)
   return `${damage?.message ?? 'whole'}\n${readFileSync(path, 'latin1')}`
 }
@@ -58,11 +59,15 @@ const readers: readonly (readonly [name: string, read: (of: Pieces) => Promise<u
       return [lines.join(''), damage?.message]
     },
   ],
-  ...[...formats.keys()].map((name) => [`export to ${name}`, (of: Pieces) => exported(name, of)] as const),
+  ...formatNames.map((name) => [`export to ${name}`, (of: Pieces) => exported(name, of)] as const),
 ]
 
 const whole = capture('small-ring')
 const bytes = whole.subarray(0, windows(whole).findLast(({ end }) => end < 12_000)?.end)
+
+it('every format is one that the command line takes', () => {
+  expect(formatNames).toEqual(Object.keys(formats))
+})
 
 describe('a capture that comes in pieces', () => {
   it.each(readers)('is for %s what it is as a whole, wherever it is cut', async (_, read) => {

@@ -1,31 +1,24 @@
 /** `repro trace info`: what a capture consists of. */
 
-import { eventName, IDLE_DOMAIN, isKnown, LOST } from '../xentrace/events.ts'
-import { microseconds } from '../xentrace/microseconds.ts'
-import { type Summary, schedulersOf, summarise, xenVersion } from '../xentrace/summary.ts'
-import { columns } from './columns.ts'
-import { print } from './terminal.ts'
-import { trace } from './tracedefinitions.ts'
-import {
-  captureFile,
-  clockHz,
-  foundHz,
-  isReadableAgain,
-  misfitReason,
-  readChunks,
-  verdict,
-} from './tracefile.ts'
-import { readArguments } from './usage.ts'
+import { eventName, IDLE_DOMAIN, isKnown, LOST } from '../../xentrace/events.ts'
+import { microseconds } from '../../xentrace/microseconds.ts'
+import { type Summary, schedulersOf, summarise, xenVersion } from '../../xentrace/summary.ts'
+import { columns } from '../terminal/table.ts'
+import { print } from '../terminal/terminal.ts'
+import { captureFile, foundHz, isReadableAgain, misfitReason, readChunks, verdict } from './capture.ts'
 
 /** Of pCPUs and of domains. */
 const MOST_LISTED = 32
 
-export async function traceInfo(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const { values, positionals } = readArguments(args, trace.info)
-  const file = await captureFile(positionals, 'info')
-  const hz = values.hz === undefined ? await foundHz(file) : await clockHz(values.hz, file)
+export async function info(
+  word: string,
+  given: { readonly hz: number | undefined; readonly json: boolean },
+  signal: AbortSignal,
+): Promise<number> {
+  const file = await captureFile(word)
+  const hz = given.hz ?? (await foundHz(file))
   const facts = factsOf(await summarise(() => readChunks(file, signal), isReadableAgain(file)), hz)
-  print(values.json === true ? JSON.stringify(facts, null, 2) : text(file, facts))
+  print(given.json ? JSON.stringify(facts, null, 2) : text(file, facts))
   return verdict(facts.damage)
 }
 

@@ -21,14 +21,14 @@ import { fileURLToPath } from 'node:url'
 import { zstdDecompressSync } from 'node:zlib'
 import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { formatRun } from '../../src/results/runfile.ts'
-import { openStore } from '../../src/results/store.ts'
-import { operations } from '../../src/xentrace/operations.ts'
-import { parseStamps } from '../../src/xentrace/stamps.ts'
-import { fakeRun, settled } from '../results/fake.ts'
-import { capture, plainMerge, windows } from '../xentrace/capture.ts'
+import { formatRun } from '../../../src/results/runfile.ts'
+import { openStore } from '../../../src/results/store.ts'
+import { operations } from '../../../src/xentrace/operations.ts'
+import { parseStamps } from '../../../src/xentrace/stamps.ts'
+import { fakeRun, settled } from '../../results/fake.ts'
+import { capture, plainMerge, windows } from '../../xentrace/capture.ts'
 
-const source = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+const source = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 const fixture = (name: string) => source(`test/fixtures/trace/run/${name}`)
 
 // A run of an experiment as the board left it: dom0's stamps, the domU's, and the capture. And a capture alone.
@@ -45,7 +45,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'cut.bin'), run.subarray(0, 100_000))
   writeFileSync(join(folder, 'empty.bin'), '')
   writeFileSync(join(folder, 'not.bin'), 'this is a text')
-  commands = spawn(process.execPath, [source('test/commands/trace-process.ts')], {
+  commands = spawn(process.execPath, [source('test/commands/trace/process.ts')], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
@@ -515,7 +515,7 @@ describe('repro trace', () => {
   it('ends as the command that it does, with its mistakes on standard error', async () => {
     expect(await repro(null, 'dump', 'cut.bin')).toEqual({
       out: '',
-      err: expect.stringMatching(/^repro: how many ticks a second\?.*\nTry `repro --help`\.\n$/),
+      err: expect.stringMatching(/^repro: how many ticks a second\?.*\nTry `repro help trace dump`\.\n$/),
       exitCode: 2,
     })
     const { out, err, exitCode } = await repro(null, 'dump', '--hz', '54M', 'cut.bin')
@@ -524,9 +524,15 @@ describe('repro trace', () => {
   })
 
   it.each([
-    [[], 2, 'which one? repro trace info|summary|phases|dump|export FILE'],
+    [[], 2, 'which one? repro trace info|summary|phases|dump|export\n'],
     [['sumary', 'x'], 2, 'unknown command: trace sumary (did you mean summary?)'],
-    [['info'], 2, 'which capture? repro trace info FILE'],
+    [['info'], 2, 'which capture? A file, a cell such as'],
+    [
+      ['phases', 'alone.bin', ...['a', 'b', 'c'].flatMap((name) => ['--stamps', name])],
+      2,
+      '--stamps takes two files, not 3: a, b, c',
+    ],
+    [['export', 'alone.bin', '--to', 'parquet', '--stamps', 'a'], 2, 'no operations: leave out --stamps'],
     [['info', 'nowhere.bin'], 2, 'no file nowhere.bin'],
     [['info', '.'], 2, '. is a folder, not a capture'],
     [['info', 'empty.bin'], 1, 'error: the capture is empty (0 bytes)'],

@@ -1,18 +1,17 @@
 /** `repro trace phases`: how long the pauses and unpauses of an experiment took, and their phases. */
 
-import { mean } from '../stats/moments.ts'
-import { median } from '../stats/order.ts'
-import { microseconds } from '../xentrace/microseconds.ts'
-import { type Analysis, analyse, domainsUnderTest, type Operation } from '../xentrace/operations.ts'
-import { readTimelineStream } from '../xentrace/timeline.ts'
-import { columns } from './columns.ts'
-import { print } from './terminal.ts'
-import { trace } from './tracedefinitions.ts'
-import { captureFile, readChunks, stampFiles, verdict } from './tracefile.ts'
-import { readArguments, UsageError, wholeNumber } from './usage.ts'
+import { mean } from '../../stats/moments.ts'
+import { median } from '../../stats/order.ts'
+import { microseconds } from '../../xentrace/microseconds.ts'
+import { type Analysis, analyse, domainsUnderTest, type Operation } from '../../xentrace/operations.ts'
+import { readTimelineStream } from '../../xentrace/timeline.ts'
+import { UsageError } from '../parse.ts'
+import { columns } from '../terminal/table.ts'
+import { print } from '../terminal/terminal.ts'
+import { captureFile, readChunks, stampFiles, verdict } from './capture.ts'
 
 /** Phases in their order, with the names that tables have for them. */
-const phases: Readonly<Record<Operation['type'], readonly (readonly [key: string, name: string])[]>> = {
+const phaseNames: Readonly<Record<Operation['type'], readonly (readonly [key: string, name: string])[]>> = {
   pause: [
     ['total', 'total'],
     ['xlToLastStamp', 'xl run -> last stamp'],
@@ -28,22 +27,23 @@ const phases: Readonly<Record<Operation['type'], readonly (readonly [key: string
   ],
 }
 
-export async function tracePhases(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const { values, positionals } = readArguments(args, trace.phases)
-  const file = await captureFile(positionals, 'phases')
-  const { dom0, domU } = await stampFiles(values.stamps ?? [], file)
+export async function phases(
+  word: string,
+  {
+    stamps,
+    trial,
+    json,
+  }: { readonly stamps: readonly string[]; readonly trial: number | undefined; readonly json: boolean },
+  signal: AbortSignal,
+): Promise<number> {
+  const file = await captureFile(word)
+  const { dom0, domU } = await stampFiles(stamps, file)
   const timeline = await readTimelineStream(readChunks(file, signal), domainsUnderTest(dom0))
   const analysis = analyse(timeline, dom0, domU)
-  const trial = wholeNumber('--trial', values.trial)
   const shown = trial === undefined ? analysis : { ...analysis, operations: ofTrial(analysis, trial) }
-  if (values.json === true) print(JSON.stringify(shown, null, 2))
+  if (json) print(JSON.stringify(shown, null, 2))
   else if (trial === undefined) print(text(analysis))
-  else
-    print(
-      shown.operations
-        .map((one) => edgesText(one, shown, timeline.first, positionals[0] ?? '-'))
-        .join('\n\n'),
-    )
+  else print(shown.operations.map((one) => edgesText(one, shown, timeline.first, word)).join('\n\n'))
   return verdict(timeline.damage)
 }
 
@@ -120,7 +120,7 @@ function table(
   us: (ticks: number) => string,
 ): readonly string[] {
   if (operations.length === 0) return []
-  const names = phases[type]
+  const names = phaseNames[type]
   const cells = (values: readonly (number | null)[]) =>
     values.map((value) => (value === null ? '' : us(value)))
   const valuesOf = ({ phases: own }: Operation) =>

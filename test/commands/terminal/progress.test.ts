@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { duration, openDisplay } from '../../src/commands/progress.ts'
-import type { BuildEvent } from '../../src/engine/event.ts'
-import { CellError } from '../../src/engine/execute.ts'
-import { TestbedError } from '../../src/testbed/testbed.ts'
+import { duration, openDisplay } from '../../../src/commands/terminal/progress.ts'
+import type { BuildEvent } from '../../../src/engine/event.ts'
+import { CellError } from '../../../src/engine/execute.ts'
+import { TestbedError } from '../../../src/testbed/testbed.ts'
 
 const name = 'latency/xen-4.14/baseline'
 const other = 'latency/xen-4.17/baseline'

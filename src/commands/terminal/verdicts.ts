@@ -1,13 +1,13 @@
 /** What `repro verify` tells: for people, line by line, and for programs. */
 
-import type { Judgement } from '../claims/judge.ts'
-import { tally } from '../claims/tally.ts'
-import { decisive, type Verification } from '../claims/verification.ts'
-import { limitsText, numberTexts, plainInterval, publishedText } from '../claims/words.ts'
-import type { Reproduction } from '../project/knownruns.ts'
-import { reportFile } from '../project/manifest.ts'
-import { originsIn, runsIn } from '../query/quantity.ts'
-import { runName } from '../results/run.ts'
+import type { Judgement } from '../../claims/judge.ts'
+import { tally } from '../../claims/tally.ts'
+import { decisive, type Verification } from '../../claims/verification.ts'
+import { limitsText, numberTexts, plainInterval, publishedText } from '../../claims/words.ts'
+import type { Reproduction } from '../../project/knownruns.ts'
+import { reportFile } from '../../project/manifest.ts'
+import { originsIn, runsIn } from '../../query/quantity.ts'
+import { runName } from '../../results/run.ts'
 
 export interface Verdicts {
   /** Path of the document. */

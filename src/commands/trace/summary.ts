@@ -1,13 +1,12 @@
 /** `repro trace summary`: how long vCPUs were in each state, how long they waited to run, how busy pCPUs were. */
 
-import type { Histogram } from '../stats/histogram.ts'
-import { IDLE_DOMAIN, runstates } from '../xentrace/events.ts'
-import { microseconds } from '../xentrace/microseconds.ts'
-import type { Residency } from '../xentrace/runstate.ts'
-import { type Summary, summarise } from '../xentrace/summary.ts'
-import { columns } from './columns.ts'
-import { print } from './terminal.ts'
-import { trace } from './tracedefinitions.ts'
+import type { Histogram } from '../../stats/histogram.ts'
+import { IDLE_DOMAIN, runstates } from '../../xentrace/events.ts'
+import { microseconds } from '../../xentrace/microseconds.ts'
+import type { Residency } from '../../xentrace/runstate.ts'
+import { type Summary, summarise } from '../../xentrace/summary.ts'
+import { columns } from '../terminal/table.ts'
+import { print } from '../terminal/terminal.ts'
 import {
   captureFile,
   clockHz,
@@ -16,15 +15,17 @@ import {
   misfitReason,
   readChunks,
   verdict,
-} from './tracefile.ts'
-import { readArguments } from './usage.ts'
+} from './capture.ts'
 
-export async function traceSummary(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const { values, positionals } = readArguments(args, trace.summary)
-  const file = await captureFile(positionals, 'summary')
-  const hz = await clockHz(values.hz, file)
+export async function summary(
+  word: string,
+  given: { readonly hz: number | undefined; readonly json: boolean },
+  signal: AbortSignal,
+): Promise<number> {
+  const file = await captureFile(word)
+  const hz = await clockHz(given.hz, file)
   const found = await summarise(() => readChunks(file, signal), isReadableAgain(file))
-  print(values.json === true ? JSON.stringify(data(found, hz), null, 2) : text(found, hz))
+  print(given.json ? JSON.stringify(data(found, hz), null, 2) : text(found, hz))
   return verdict(found.scan.damage)
 }
 

@@ -1,6 +1,6 @@
 /** Verdicts in the format of JUnit, which build servers show: one test case a claim. */
 
-import { decisive, type Verification } from '../claims/verification.ts'
+import { decisive, type Verification } from '../../claims/verification.ts'
 import { visible } from './terminal.ts'
 
 /** A claim that was not decided is skipped, never passed. */

@@ -1,20 +1,20 @@
-/** The formats of `repro trace export`. To add one, add a line to the Map. */
+/** The formats of `repro trace export`. To add one, add its name, a line of the table and one in ../trace.ts. */
 
-import { CsvWriter } from '../xentrace/csvwriter.ts'
-import type { TraceError } from '../xentrace/error.ts'
-import { isRunstateChange } from '../xentrace/events.ts'
-import type { MergedRecord } from '../xentrace/merge.ts'
-import { analyse, domainsUnderTest, type Operation } from '../xentrace/operations.ts'
-import { ParquetWriter } from '../xentrace/parquetwriter.ts'
-import { PerfettoTrace, type TestedDomain } from '../xentrace/perfetto.ts'
-import type { Gap } from '../xentrace/reader.ts'
-import { scanStream } from '../xentrace/scan.ts'
-import { disjoint, type Span } from '../xentrace/spans.ts'
-import { readTimelineStream } from '../xentrace/timeline.ts'
-import type { Output } from './output.ts'
-import { complain } from './terminal.ts'
-import { besideCapture, lateLoss, stampFiles, type TimeWindow } from './tracefile.ts'
-import { UsageError } from './usage.ts'
+import { CsvWriter } from '../../xentrace/csvwriter.ts'
+import type { TraceError } from '../../xentrace/error.ts'
+import { isRunstateChange } from '../../xentrace/events.ts'
+import type { MergedRecord } from '../../xentrace/merge.ts'
+import { analyse, domainsUnderTest, type Operation } from '../../xentrace/operations.ts'
+import { ParquetWriter } from '../../xentrace/parquetwriter.ts'
+import { PerfettoTrace, type TestedDomain } from '../../xentrace/perfetto.ts'
+import type { Gap } from '../../xentrace/reader.ts'
+import { scanStream } from '../../xentrace/scan.ts'
+import { disjoint, type Span } from '../../xentrace/spans.ts'
+import { readTimelineStream } from '../../xentrace/timeline.ts'
+import { UsageError } from '../parse.ts'
+import type { Output } from '../terminal/output.ts'
+import { complain } from '../terminal/terminal.ts'
+import { besideCapture, lateLoss, stampFiles, type TimeWindow } from './capture.ts'
 
 export interface Export {
   /** The capture's bytes; again from the start with each call, if `again` says that it may be called twice. */
@@ -38,14 +38,13 @@ interface Format {
   readonly write: (request: Export) => Promise<TraceError | null>
 }
 
-export const formats: ReadonlyMap<string, Format> = new Map([
-  [
-    'perfetto',
-    { extension: 'perfetto-trace', use: 'open it in https://ui.perfetto.dev', write: writePerfetto },
-  ],
-  ['csv', { extension: 'csv', use: 'one line a record', write: writeCsv }],
-  ['parquet', { extension: 'parquet', use: 'one row a record', write: writeParquet }],
-])
+export type FormatName = 'perfetto' | 'csv' | 'parquet'
+
+export const formats: Readonly<Record<FormatName, Format>> = {
+  perfetto: { extension: 'perfetto-trace', use: 'open it in https://ui.perfetto.dev', write: writePerfetto },
+  csv: { extension: 'csv', use: 'one line a record', write: writeCsv },
+  parquet: { extension: 'parquet', use: 'one row a record', write: writeParquet },
+}
 
 const FLUSH_BYTES = 1 << 20
 /** A trace of more runstate changes than this makes the viewer slow, and is cut to what is around operations. */

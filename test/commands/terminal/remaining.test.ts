@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type CellTime, remainingMs } from '../../src/commands/remaining.ts'
+import { type CellTime, remainingMs } from '../../../src/commands/terminal/remaining.ts'
 
 const waiting = (expectedMs?: number, trials = 10, boots = 1): CellTime => ({
   ...{ trials, boots, expectedMs },

@@ -2,8 +2,8 @@
 
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { visible } from '../../src/commands/terminal.ts'
-import { project, repro, source, write } from '../project.ts'
+import { visible } from '../../../src/commands/terminal/terminal.ts'
+import { project, repro, source, write } from '../../project.ts'
 
 describe('control characters', () => {
   it.each([

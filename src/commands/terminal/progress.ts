@@ -1,6 +1,6 @@
 /** Shows a build as it goes on: a live display on a terminal, plain lines elsewhere. */
 
-import type { BuildEvent, Planned } from '../engine/event.ts'
+import type { BuildEvent, Planned } from '../../engine/event.ts'
 import { tellFailure } from './messages.ts'
 import { type CellTime, remainingMs } from './remaining.ts'
 import { visible } from './terminal.ts'

@@ -1,15 +1,15 @@
-/** What all `repro trace` commands need of the files that they are given. */
+/** Captures and the stamps beside them, as the commands of `repro trace` read them. */
 
 import { existsSync, statSync } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
-import { FileError, readOrdinary } from '../files/ordinary.ts'
-import { bootFolder, bootsOf } from '../results/boots.ts'
-import { TraceError } from '../xentrace/error.ts'
-import { parseStamps, type Stamps } from '../xentrace/stamps.ts'
-import { exitCodes } from './exitcodes.ts'
-import { complain, systemReason } from './terminal.ts'
-import { findProject, UsageError } from './usage.ts'
+import { FileError, readOrdinary } from '../../files/ordinary.ts'
+import { bootFolder, bootsOf } from '../../results/boots.ts'
+import { TraceError } from '../../xentrace/error.ts'
+import { parseStamps, type Stamps } from '../../xentrace/stamps.ts'
+import { UsageError } from '../parse.ts'
+import { findProject, tellSeal } from '../site.ts'
+import { complain, exitCodes, systemReason } from '../terminal/terminal.ts'
 
 const CHUNK_BYTES = 1024 * 1024
 
@@ -69,13 +69,8 @@ async function* chunksOf(file: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The one capture that a command is given. */
-export async function captureFile(positionals: readonly string[], command: string): Promise<string> {
-  const [file] = positionals
-  if (file === undefined)
-    throw new UsageError(
-      `which capture? repro trace ${command} FILE, or a cell such as latency/xen-4.14/baseline (- is standard input)`,
-    )
+/** The capture that a word names: a file, `-`, or a cell. Throws a UsageError if it names none. */
+export async function captureFile(file: string): Promise<string> {
   if (file === '-') return file
   const found = await stat(file).catch(() => null)
   if (found === null)
@@ -103,16 +98,15 @@ async function captureOfCell(word: string): Promise<string | undefined> {
   const cell = { experiment, environment, pattern }
   const capture = boot === undefined ? 'trace.bin' : `${bootFolder(Number(boot))}/trace.bin`
   // A file's name needs no store, and loading it takes as long as reading 50 MB of a capture.
-  const { openStore } = await import('../results/store.ts')
-  const { openFiles } = await import('../files/tracked.ts')
-  const { openSeal } = await import('../results/seal.ts')
+  const { openStore } = await import('../../results/store.ts')
+  const { openFiles } = await import('../../files/tracked.ts')
+  const { openSeal } = await import('../../results/seal.ts')
   const project = findProject(process.cwd())
   const seal = openSeal(project)
   const store = openStore(project, openFiles(project), seal)
   const recorded = store.recorded(cell)
   const found = store.raw(cell, capture)
-  const ignored = seal.note()
-  if (ignored !== undefined) complain(ignored)
+  tellSeal({ seal })
   if (found === undefined) {
     const run = recorded ?? store.cached(cell)
     if (run !== undefined) requireBoot(name, boot, bootsOf(run))
@@ -142,14 +136,13 @@ function requireBoot(name: string, boot: string | undefined, boots: number): voi
 }
 
 /**
- * Ticks per second of a capture: the flag's, else those that the stamps of the same run say.
+ * Ticks per second of a capture: those given, else those that the stamps of the same run say.
  *
  * @throws UsageError if neither says: a guess would make every time wrong
  */
-export async function clockHz(flag: string | undefined, file: string): Promise<number> {
-  if (flag !== undefined) return parseHz(flag)
-  const found = await foundHz(file)
-  if (found !== null) return found
+export async function clockHz(given: number | undefined, file: string): Promise<number> {
+  const hz = given ?? (await foundHz(file))
+  if (hz !== null) return hz
   throw new UsageError(
     'how many ticks a second? A capture does not say: --hz 54M for a Raspberry Pi 4, else CNTFRQ_EL0 (Arm) or the TSC frequency (x86)',
   )
@@ -162,14 +155,6 @@ export async function foundHz(file: string): Promise<number | null> {
   return readStamps(stamps).hz
 }
 
-/** `54000000`, `54M`, `62.5M` or `2.4G`. */
-function parseHz(text: string): number {
-  const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?)([kMG]?)$/.exec(text) ?? []
-  const hz = Math.round(Number(digits || Number.NaN) * { '': 1, k: 1e3, M: 1e6, G: 1e9 }[unit as 'k'])
-  if (hz >= 1 && hz <= 9e9) return hz
-  throw new UsageError(`--hz takes ticks per second, such as 54000000 or 54M, not ${text}`)
-}
-
 /**
  * Stamp files of dom0 and of the domU: those named, else the ones beside the capture. Which is which their lines say.
  */
@@ -177,7 +162,9 @@ export async function stampFiles(
   named: readonly string[],
   file: string,
 ): Promise<{ readonly dom0: Stamps; readonly domU: Stamps }> {
-  const paths = named.length > 0 ? named : besideCapture(file)
+  const paths = named.length > 0 ? [...new Set(named)] : besideCapture(file)
+  if (paths.length > 2)
+    throw new UsageError(`--stamps takes two files, not ${paths.length}: ${paths.join(', ')}`)
   const parsed = paths.map(readStamps)
   const dom0 = parsed.find(({ domain }) => domain !== null)
   const domU = parsed.find(({ loop }) => loop !== null)
@@ -206,25 +193,25 @@ export function besideCapture(file: string): readonly string[] {
     .filter((path) => existsSync(path))
 }
 
-/** A moment or a window of a capture, in ticks from its first record. */
+/** A time after a capture's first record, and as the user wrote it. */
+export interface Time {
+  readonly seconds: number
+  readonly text: string
+}
+
+/** A part of a capture, in ticks from its first record. */
 export interface TimeWindow {
   readonly from: number
   readonly to: number
 }
 
-/** `1.5s`, `300ms`, `12us` or microseconds alone, after the capture's first record. */
-export function parseTicks(flag: string, text: string, hz: number): number {
-  const [, number = '', unit = 'us'] = /^(\d+(?:\.\d+)?)(us|ms|s)?$/.exec(text) ?? []
-  if (number === '') throw new UsageError(`${flag} takes a time such as 1.5s, 300ms or 12us, not ${text}`)
-  return Math.round((Number(number) / { us: 1e6, ms: 1e3, s: 1 }[unit as 'us']) * hz)
-}
-
-export function timeWindow(from: string | undefined, to: string | undefined, hz: number): TimeWindow {
+/** From the first record and to the last unless given. */
+export function timeWindow(from: Time | undefined, to: Time | undefined, hz: number): TimeWindow {
   const window = {
-    from: from === undefined ? 0 : parseTicks('--from', from, hz),
-    to: to === undefined ? Number.POSITIVE_INFINITY : parseTicks('--to', to, hz),
+    from: Math.round((from?.seconds ?? 0) * hz),
+    to: Math.round((to?.seconds ?? Number.POSITIVE_INFINITY) * hz),
   }
-  if (window.from > window.to) throw new UsageError(`--from ${from} comes after --to ${to}`)
+  if (window.from > window.to) throw new UsageError(`--from ${from?.text} comes after --to ${to?.text}`)
   return window
 }
 

@@ -3,8 +3,8 @@
 import { fstatSync, type Stats } from 'node:fs'
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { UsageError } from '../parse.ts'
 import { Output } from './output.ts'
-import { UsageError } from './usage.ts'
 
 export interface OutputFile {
   readonly output: Output

@@ -2,23 +2,30 @@
 
 import { relative } from 'node:path'
 import type { VFile } from 'vfile'
-import { ChoiceError } from '../engine/cells.ts'
-import { CellError } from '../engine/execute.ts'
-import { VariableError } from '../engine/script/variables.ts'
-import { WriteError } from '../files/change.ts'
-import { FileError } from '../files/ordinary.ts'
-import { PackError } from '../pack/error.ts'
-import { FrozenError } from '../project/record.ts'
-import { BootsError, DocumentError, type Site } from '../project/site.ts'
-import { QueryError } from '../query/quantity.ts'
-import { StoreError } from '../results/runfile.ts'
-import { JobError, TestbedError } from '../testbed/testbed.ts'
-import { TraceError } from '../xentrace/error.ts'
-import { exitCodes } from './exitcodes.ts'
-import { complain, OutputError, systemReason } from './terminal.ts'
-import { UsageError } from './usage.ts'
+import { hasErrors } from '../../document/problem.ts'
+import { ChoiceError } from '../../engine/cells.ts'
+import { CellError } from '../../engine/execute.ts'
+import { VariableError } from '../../engine/script/variables.ts'
+import { WriteError } from '../../files/change.ts'
+import { FileError } from '../../files/ordinary.ts'
+import { type Files, openFiles } from '../../files/tracked.ts'
+import { PackError } from '../../pack/error.ts'
+import { FrozenError } from '../../project/record.ts'
+import { BootsError, DocumentError, type Opened, openDocument, type Site } from '../../project/site.ts'
+import { QueryError } from '../../query/quantity.ts'
+import { StoreError } from '../../results/runfile.ts'
+import { JobError, TestbedError } from '../../testbed/testbed.ts'
+import { TraceError } from '../../xentrace/error.ts'
+import { complain, exitCodes, OutputError, systemReason } from './terminal.ts'
 
-export { exitCodes } from './exitcodes.ts'
+/** Opens a document and tells its warnings. Throws a DocumentError, which has them as well, if it has errors. */
+export async function openTold(site: Site, files: Files = openFiles(site.project)): Promise<Opened> {
+  const opened = await openDocument(site, files)
+  const { file } = opened.document
+  if (hasErrors(file)) throw new DocumentError(file)
+  if (file.messages.length > 0) complain(documentMessages(file))
+  return opened
+}
 
 /** `paper/index.md:12:3 error unknown pattern: dom0-cpo (did you mean dom0-cpu?)`, one line a message. */
 export function documentMessages(file: VFile): string {
@@ -38,12 +45,6 @@ export function placed(
   return `${path}:${line}:${column} ${severity} ${text}`
 }
 
-/** Tells on standard error what in .repro/ was not trusted. */
-export function tellSeal({ seal }: Pick<Site, 'seal'>): void {
-  const note = seal.note()
-  if (note !== undefined) complain(note)
-}
-
 export interface Told {
   readonly text: string
   readonly exitCode: number
@@ -57,8 +58,6 @@ export function tellError(error: unknown): Told {
       text: `not as recorded:\n${error.message}`,
       exitCode: exitCodes.notFrozen,
     }
-  if (error instanceof UsageError)
-    return { text: `repro: ${error.message}\nTry \`repro --help\`.`, exitCode: exitCodes.usage }
   if (error instanceof BootsError || error instanceof ChoiceError || error instanceof VariableError)
     return { text: `repro: ${error.message}`, exitCode: exitCodes.usage }
   if (error instanceof WriteError) return { text: `error: ${error.message}`, exitCode: exitCodes.failed }

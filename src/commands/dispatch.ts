@@ -1,0 +1,62 @@
+/** Finds the command that a command line names, and runs it or prints its help. */
+
+import { hint } from '../text/spelling.ts'
+import { type Command, type Context, type Group, isGroup } from './command.ts'
+import { commandHelp, generalHelp, groupHelp } from './help.ts'
+import { UsageError } from './parse.ts'
+import { registry } from './registry.ts'
+import { complain, exitCodes, print } from './terminal/terminal.ts'
+
+/** Returns the exit code. Tells mistakes on the command line; throws all else that a command throws. */
+export async function dispatch(args: readonly string[], context: Context): Promise<number> {
+  const isHelp = args[0] === 'help' || args.includes('--help') || args.includes('-h')
+  const words = isHelp
+    ? args.filter((word, i) => !(i === 0 && word === 'help') && !word.startsWith('-'))
+    : args
+  try {
+    if (isHelp) {
+      print(helpOf(words))
+      return exitCodes.done
+    }
+    if (words.length > 0) return await run(words, context)
+    print(generalHelp(registry))
+    return exitCodes.usage
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    complain(`repro: ${error.message}\nTry \`${['repro help', ...known(words)].join(' ')}\`.`)
+    return exitCodes.usage
+  }
+}
+
+async function run(args: readonly string[], context: Context): Promise<number> {
+  const { name, found } = find(args)
+  if (!isGroup(found)) return await found.run(args.slice(name.length), context)
+  throw new UsageError(`which one? repro ${name.join(' ')} ${[...found.commands.keys()].join('|')}`)
+}
+
+function helpOf(words: readonly string[]): string {
+  if (words.length === 0) return generalHelp(registry)
+  const { name, found } = find(words)
+  return isGroup(found) ? groupHelp(name.join(' '), found) : commandHelp(found)
+}
+
+/** The command or group that the first words name, and these words. Throws a UsageError if there is none. */
+function find([first = '', second]: readonly string[]): { name: readonly string[]; found: Command | Group } {
+  const found = registry.get(first)
+  if (found === undefined) throw unknown(first, registry)
+  if (second === undefined || !isGroup(found)) return { name: [first], found }
+  const one = found.commands.get(second)
+  if (one === undefined) throw unknown(second, found.commands, `${first} `)
+  return { name: [first, second], found: one }
+}
+
+function unknown(name: string, names: ReadonlyMap<string, unknown>, group = ''): UsageError {
+  return new UsageError(`unknown command: ${group}${name}${hint(name, names.keys())}`)
+}
+
+/** The words of a command line that name a command or a group, as far as they are right. */
+function known([first = '', second = '']: readonly string[]): readonly string[] {
+  const found = registry.get(first)
+  if (found === undefined) return []
+  return isGroup(found) && found.commands.has(second) ? [first, second] : [first]
+}

@@ -1,0 +1,103 @@
+/** Kinds of options, and the options that several commands share. */
+
+import { limits } from '../document/limits.ts'
+import { type Option, UsageError } from './parse.ts'
+
+/** What help says of an option. */
+type About = Pick<Option<unknown>, 'short' | 'description' | 'otherwise' | 'choices'>
+
+export function flag(description: string, short?: string): Option<boolean> {
+  const read = (given: readonly unknown[]) => given.length > 0
+  return { takes: 'nothing', description, ...(short === undefined ? {} : { short }), read }
+}
+
+/** An option with one value, which `parse` makes of its text; undefined if it is left out. */
+export function single<Value>(
+  about: About & { readonly value: string },
+  parse: (text: string, flag: string) => Value,
+): Option<Value | undefined> {
+  return {
+    ...about,
+    takes: 'value',
+    read(given, flag) {
+      const [text, ...others] = new Set(given)
+      if (others.length > 0)
+        throw new UsageError(`${flag} takes one value, not ${[...new Set(given)].join(' and ')}`)
+      return text === undefined ? undefined : parse(text, flag)
+    },
+  }
+}
+
+export function text(about: About & { readonly value: string }): Option<string | undefined> {
+  return single(about, (text) => text)
+}
+
+export interface Range {
+  /** 1 unless given. */
+  readonly min?: number | undefined
+  readonly max?: number | undefined
+}
+
+/** An option that takes a whole number. One beyond its limits is refused, never changed. */
+export function wholeNumber({
+  min,
+  max,
+  ...about
+}: About & Range & { readonly value?: string }): Option<number | undefined> {
+  const advice = about.otherwise === undefined ? '' : `; leave it out for ${about.otherwise}`
+  return single({ value: 'N', ...about }, (text, flag) => numberOf(text, flag, { min, max }, advice))
+}
+
+/** Throws a UsageError with the value and the limits. */
+export function numberOf(text: string, flag: string, { min = 1, max }: Range, advice = ''): number {
+  const number = Number(text)
+  if (/^\d+$/.test(text) && number >= min && number <= (max ?? Number.MAX_SAFE_INTEGER)) return number
+  const range = max === undefined ? `from ${min}` : `from ${min} to ${max}`
+  throw new UsageError(`${flag} takes a whole number ${range}, not ${text}${advice}`)
+}
+
+/** An option that takes words of a kind, such as `ids of claims`, with commas or several times; none if left out. */
+export function list(about: About, kind: string): Option<readonly string[]> {
+  return { ...about, value: 'LIST', takes: 'value', read: (given, flag) => wordsIn(given, flag, kind) }
+}
+
+/** A flag that may be limited to words of a kind: `--rerun`, `--rerun=LIST`. No words if it is left out. */
+export function allOrList(about: About, kind: string): Option<'all' | readonly string[]> {
+  return {
+    ...about,
+    value: 'LIST',
+    takes: 'maybe',
+    read: (given, flag) => (given.includes(undefined) ? 'all' : wordsIn(given, flag, kind)),
+  }
+}
+
+function wordsIn(given: readonly (string | undefined)[], flag: string, kind: string): readonly string[] {
+  const words = given.flatMap((text = '') => text.split(',')).map((word) => word.trim())
+  if (words.includes('')) throw new UsageError(`${flag} takes ${kind}, separated by commas`)
+  return words
+}
+
+/** Words that choose cells. */
+export const cellWords = 'patterns or experiment/environment/pattern'
+
+export const json = flag('print JSON for programs')
+export const only = list(
+  { description: 'only these cells: patterns, experiments or experiment/environment/pattern, with commas' },
+  cellWords,
+)
+export const jobs = wholeNumber({
+  short: 'j',
+  description: 'boots that run at once, of emulated cells',
+  otherwise: 'as many as there are processors',
+})
+export const deadline = wholeNumber({
+  value: 'S',
+  max: limits.deadlineSeconds,
+  description: 'longest time of a boot in seconds',
+  otherwise: "the document's",
+})
+export const document = text({
+  value: 'DOCUMENT',
+  description: 'the document that has the cells',
+  otherwise: 'paper/index.md',
+})

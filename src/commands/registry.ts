@@ -1,0 +1,33 @@
+/** Every command of `repro`. To add one: a file with its definition, and a line of the Map. */
+
+import { accept } from './accept.ts'
+import { audit } from './audit.ts'
+import { build, run } from './build.ts'
+import { check } from './check.ts'
+import { clean } from './clean.ts'
+import type { Command, Group, Registry } from './command.ts'
+import { completion } from './completion.ts'
+import { diff } from './diff.ts'
+import { pack } from './pack.ts'
+import { explain, status } from './status.ts'
+import { testbed } from './testbed.ts'
+import { trace } from './trace.ts'
+import { verify } from './verify.ts'
+
+/** In the order of help. */
+export const registry: Registry = new Map<string, Command | Group>([
+  ['build', build],
+  ['run', run],
+  ['check', check],
+  ['status', status],
+  ['explain', explain],
+  ['verify', verify],
+  ['diff', diff],
+  ['accept', accept],
+  ['clean', clean],
+  ['pack', pack],
+  ['audit', audit],
+  ['trace', trace],
+  ['testbed', testbed],
+  ['completion', completion(() => registry)],
+])

@@ -1,0 +1,44 @@
+/** The project and the document that a command line is about. */
+
+import { existsSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { openFiles } from '../files/tracked.ts'
+import type { Site } from '../project/site.ts'
+import { openSeal } from '../results/seal.ts'
+import { cacheFolder } from '../testbed/cache.ts'
+import { UsageError } from './parse.ts'
+import { complain } from './terminal/terminal.ts'
+
+/** The project around the working folder: the nearest one upwards with paper/ or experiments/, else the folder itself. */
+export function findProject(from: string): string {
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'paper')) || existsSync(join(folder, 'experiments'))) return folder
+    if (folder === dirname(folder)) return resolve(from)
+  }
+}
+
+/** The site of a document named on the command line; paper/index.md unless named. */
+export function siteOf(document: string | undefined, generator: string): Site {
+  const folder = process.cwd()
+  const project = findProject(folder)
+  const path = document === undefined ? 'paper/index.md' : relative(project, resolve(folder, document))
+  if (document === '') throw new UsageError('the document has an empty name')
+  if (path === '..' || path.startsWith('../'))
+    throw new UsageError(`the document lies outside of the project ${project}: ${document}`)
+  const problem = openFiles(project).problem(path === '' ? '.' : path)
+  if (problem !== undefined) throw new UsageError(`no document: ${problem}`)
+  if (!existsSync(join(project, path))) throw new UsageError(`no document ${path} in ${project}`)
+  return {
+    project,
+    document: path.replaceAll('\\', '/'),
+    cache: cacheFolder(),
+    seal: openSeal(project),
+    mirror: process.env.REPRO_DEBIAN_MIRROR,
+    generator,
+  }
+}
+
+/** Tells on standard error what in .repro/ was not trusted. */
+export function tellSeal({ seal }: Pick<Site, 'seal'>): void {
+  complain(seal.note() ?? '')
+}

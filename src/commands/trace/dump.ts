@@ -1,0 +1,58 @@
+/** `repro trace dump`: one line a record, in the order of time. */
+
+import { hint } from '../../text/spelling.ts'
+import { LOST } from '../../xentrace/events.ts'
+import { LineWriter } from '../../xentrace/linewriter.ts'
+import { everything } from '../../xentrace/reader.ts'
+import { scanStream } from '../../xentrace/scan.ts'
+import { eventNames, eventsCalled, isSelected, type Selection } from '../../xentrace/selection.ts'
+import { UsageError } from '../parse.ts'
+import { Output } from '../terminal/output.ts'
+import { captureFile, clockHz, readChunks, type Time, timeWindow, verdict } from './capture.ts'
+
+/** Records that a dump has. Empty lists choose all. */
+export interface Filter {
+  readonly from: Time | undefined
+  readonly to: Time | undefined
+  readonly domains: readonly number[]
+  readonly events: readonly string[]
+}
+
+export async function dump(
+  word: string,
+  given: Filter & { readonly hz: number | undefined },
+  signal: AbortSignal,
+): Promise<number> {
+  const file = await captureFile(word)
+  const hz = await clockHz(given.hz, file)
+  const window = timeWindow(given.from, given.to, hz)
+  const domains = given.domains.length === 0 ? null : new Set(given.domains)
+  const events = eventsNamed(given.events)
+  const output = new Output(1)
+  const lines = new LineWriter(hz, (bytes) => output.bytes(bytes))
+  let selection: Selection | null = null
+  const { damage } = await scanStream(
+    readChunks(file, signal),
+    (merge, first, _losses, zero) => {
+      selection ??= { from: first + window.from, to: first + window.to, domains, events }
+      while (!output.closed && merge.next()) {
+        if (isSelected(merge, selection)) lines.line(merge, first, zero)
+      }
+      return !output.closed
+    },
+    events ?? everything,
+  )
+  lines.flush()
+  return verdict(damage)
+}
+
+/** The events of these names or ids, null for all; records of lost records always belong to them. */
+export function eventsNamed(words: readonly string[]): ((event: number) => boolean) | null {
+  if (words.length === 0) return null
+  const tests = words.map((word) => {
+    const found = eventsCalled(word)
+    if (found === null) throw new UsageError(`unknown event: ${word}${hint(word, eventNames())}`)
+    return found
+  })
+  return (event) => event === LOST || tests.some((test) => test(event))
+}

@@ -1,0 +1,70 @@
+/** `repro trace export`: a capture as a file for other programs. */
+
+import { basename } from 'node:path'
+import { type OutputFile, openOutputFile } from '../terminal/outputfile.ts'
+import { complain, print } from '../terminal/terminal.ts'
+import {
+  besideCapture,
+  captureFile,
+  clockHz,
+  isReadableAgain,
+  readChunks,
+  type Time,
+  timeWindow,
+  verdict,
+} from './capture.ts'
+import { type FormatName, formats } from './formats.ts'
+
+export interface ExportRequest {
+  readonly format: FormatName
+  readonly from: Time | undefined
+  readonly to: Time | undefined
+  /** Where to; the capture's name with another ending in this folder if undefined. */
+  readonly output: string | undefined
+  readonly hz: number | undefined
+  readonly stamps: readonly string[]
+  /** Perfetto: all of a large capture. */
+  readonly whole: boolean
+}
+
+export async function exportCapture(
+  word: string,
+  given: ExportRequest,
+  signal: AbortSignal,
+): Promise<number> {
+  const file = await captureFile(word)
+  const { stamps } = given
+  const format = formats[given.format]
+  const hz = await clockHz(given.hz, file)
+  const window = timeWindow(given.from, given.to, hz)
+  const limited = given.from !== undefined || given.to !== undefined
+  const name = file === '-' ? 'capture' : basename(file).replace(/\.bin$/, '')
+  const path = given.output ?? `${name}.${format.extension}`
+  const target = await openOutputFile(path, [file, ...(stamps.length > 0 ? stamps : besideCapture(file))])
+  const { damage } = await written(target, async () => ({
+    damage: await format.write({
+      capture: () => readChunks(file, signal),
+      again: isReadableAgain(file),
+      file,
+      hz,
+      window: limited || given.whole ? window : null,
+      stamps,
+      output: target.output,
+    }),
+  }))
+  // Where the file itself goes to standard output, nothing else may.
+  const tell = path === '-' ? complain : print
+  tell(`${path === '-' ? 'standard output' : path}: ${target.output.written} bytes; ${format.use}`)
+  return verdict(damage)
+}
+
+async function written<Result>(target: OutputFile, write: () => Promise<Result>): Promise<Result> {
+  try {
+    const result = await write()
+    await target.keep()
+    return result
+  } catch (error) {
+    await target.discard()
+    throw error
+  }
+}

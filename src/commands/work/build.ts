@@ -1,0 +1,79 @@
+/** Builds a document and tells of it: progress, then what the report lacks. Or tells what a build would run. */
+
+import { fits } from '../../engine/cells.ts'
+import type { Tell } from '../../engine/event.ts'
+import { reasonToRun } from '../../engine/schedule.ts'
+import { openFiles } from '../../files/tracked.ts'
+import { type BuildOptions, build, choice, planDocument } from '../../project/build.ts'
+import { readManifest } from '../../project/manifest.ts'
+import { override, type Site } from '../../project/site.ts'
+import type { ReportProblem } from '../../report/page.ts'
+import { runName } from '../../results/run.ts'
+import { tellSeal } from '../site.ts'
+import { openTold, placed, tellFailure } from '../terminal/messages.ts'
+import { openDisplay } from '../terminal/progress.ts'
+import { complain, exitCodes, print, standardError } from '../terminal/terminal.ts'
+
+/** A line for each cell: whether it would run, and why. */
+export async function tellPlan(site: Site, options: BuildOptions): Promise<number> {
+  const files = openFiles(site.project)
+  const opened = await openTold(site, files)
+  const tell: Tell = (event) => event.type === 'note' && complain(event.text)
+  const document = override(opened.document, options, tell)
+  const steps = await planDocument(site, { ...opened, document }, files)
+  const { isChosen, isRerun } = choice(steps, options)
+  for (const { cell, verdict } of steps) {
+    const reason = isChosen(cell) ? reasonToRun({ cell, verdict }, isRerun) : undefined
+    const name = runName(cell)
+    print(reason === undefined ? `keep ${name}: ${verdict.type}` : `run ${name}: ${reason}`)
+  }
+  tellSeal(site)
+  return exitCodes.done
+}
+
+export async function buildDocument(site: Site, options: BuildOptions): Promise<number> {
+  const files = openFiles(site.project, readManifest(site)?.notes)
+  const opened = await openTold(site, files)
+  const display = openDisplay(standardError, process.env)
+  try {
+    const outcome = await build(site, opened, options, (event) => display.tell(event), files)
+    display.close()
+    for (const line of problemLines(outcome.problems, site.document, options.only)) complain(line)
+    for (const name of outcome.skipped)
+      complain(`not run after the failure: ${name} (--keep-going runs what does not need the failed one)`)
+    if (outcome.report !== undefined) print(outcome.report)
+    const codes = new Set(outcome.failures.map((failure) => tellFailure(failure).exitCode))
+    if (codes.has(exitCodes.failed)) return exitCodes.failed
+    if (codes.has(exitCodes.testbed)) return exitCodes.testbed
+    if (outcome.problems.some(({ type }) => type === 'error')) return exitCodes.usage
+    return outcome.problems.length > 0 ? exitCodes.failed : exitCodes.done
+  } finally {
+    display.close()
+    tellSeal(site)
+  }
+}
+
+/** A line for each problem; places that lack cells which --only left out share one, as that is no news. */
+function problemLines(
+  problems: readonly ReportProblem[],
+  document: string,
+  only: readonly string[],
+): readonly string[] {
+  const isLeftOut = ({ run }: ReportProblem) => {
+    if (run === undefined || only.length === 0) return false
+    const [experiment = '', environment = '', pattern = ''] = run.split('/')
+    return !only.some((word) => fits({ experiment, environment, pattern }, word))
+  }
+  const [leftOut, others] = [problems.filter(isLeftOut), problems.filter((one) => !isLeftOut(one))]
+  const runs = new Set(leftOut.map(({ run }) => run)).size
+  return [
+    ...others.map(({ type, message, place }) =>
+      placed(document, place, type === 'error' ? 'error' : 'warning', message),
+    ),
+    ...(runs === 0
+      ? []
+      : [
+          `${document}: warning ${runs} ${runs === 1 ? 'cell' : 'cells'} that --only left out ${runs === 1 ? 'is' : 'are'} missing or stale, in ${leftOut.length} ${leftOut.length === 1 ? 'place' : 'places'} of the report (repro status)`,
+        ]),
+  ]
+}

@@ -1,0 +1,131 @@
+/** Deletes old runs that were made here, and saved boards. Recorded runs stay, whatever their age. */
+
+import { lstatSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Tell } from '../../engine/event.ts'
+import { failedFolder, journals } from '../../engine/execute.ts'
+import { keptBoots } from '../../engine/keptboots.ts'
+import { isFolder, remove } from '../../files/change.ts'
+import { type Files, openFiles } from '../../files/tracked.ts'
+import { underLock } from '../../project/build.ts'
+import type { Run } from '../../results/run.ts'
+import { runName } from '../../results/run.ts'
+import { StoreError } from '../../results/runfile.ts'
+import { openSeal } from '../../results/seal.ts'
+import { type CellName, openStore, sameRows } from '../../results/store.ts'
+import { cacheFolder } from '../../testbed/cache.ts'
+import { deleteStages, measureStages } from '../../testbeds/xen-qemu/stages.ts'
+import { findProject, tellSeal } from '../site.ts'
+import { complain, exitCodes, print } from '../terminal/terminal.ts'
+
+const dayMs = 86_400_000
+
+/** Deletes what is older than so many days, or with `dryRun` only lists it. */
+export async function deleteOld(
+  { days, dryRun }: { readonly days: number; readonly dryRun: boolean },
+  signal: AbortSignal,
+): Promise<number> {
+  const before = Date.now() - days * dayMs
+  const project = findProject(process.cwd())
+  const did = dryRun ? 'would delete' : 'deleted'
+  const boards = await (dryRun ? measureStages : deleteStages)(cacheFolder(), before)
+  if (boards.count > 0)
+    print(`${did} ${boards.count} saved boards, ${Math.round(boards.bytes / 1e6)} MB, in the cache`)
+  if (!isFolder(project, '.repro')) {
+    print('nothing was made here yet: there is no .repro/')
+    return exitCodes.done
+  }
+  const tell: Tell = (event) => {
+    if (event.type === 'note') complain(event.text)
+  }
+  const act = async () => {
+    for (const folder of ['.repro/runs', ...leftovers]) isFolder(project, folder)
+    const found = oldThings(project, before)
+    for (const { path } of found) isFolder(project, dirname(path)) // before anything is deleted
+    for (const { path, name } of found) {
+      if (!dryRun) await remove(project, path)
+      print(`${did} ${name}`)
+    }
+    if (found.length === 0) print(`nothing is older than ${days} days, but for recorded runs`)
+  }
+  // A build beside it would look for what is deleted.
+  if (dryRun) await act()
+  else await underLock({ project }, signal, tell, act)
+  return exitCodes.done
+}
+
+/** Folders whose content nothing but a build that goes on needs. */
+const leftovers = [journals, keptBoots, failedFolder]
+
+interface Old {
+  /** Relative to the project. */
+  readonly path: string
+  readonly name: string
+}
+
+/** What was last changed before an instant, but for runs that hold the raw files of recorded ones. */
+function oldThings(project: string, before: number): readonly Old[] {
+  const files = openFiles(project)
+  const seal = openSeal(project)
+  const store = openStore(project, files, seal)
+  const found: Old[] = []
+  for (const cell of cellsWithRuns(files)) {
+    let recorded: Run | undefined
+    try {
+      recorded = store.recorded(cell)
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      complain(`kept all runs of ${runName(cell)}: ${error.message}`)
+      continue
+    }
+    for (const id of store.history(cell)) {
+      const path = `.repro/runs/${runName(cell)}/${id}`
+      if (lstatSync(join(project, path)).mtimeMs >= before) continue
+      const run = readable(() => store.past(cell, id))
+      if (run && recorded && sameRows(run, recorded)) continue // it holds the raw files of the recorded run
+      found.push({ path, name: `run ${runName(cell)} of ${id.slice(0, 19)}` })
+    }
+  }
+  const paths = leftovers.flatMap((folder) => files.list(folder).map((name) => `${folder}/${name}`))
+  for (const path of paths) if (changedMs(join(project, path)) < before) found.push({ path, name: path })
+  tellSeal({ seal })
+  return found
+}
+
+/** When something last changed; of failed cells (EXPERIMENT/ENVIRONMENT/PATTERN) their folders, however deep, but not the files in them. */
+function changedMs(place: string): number {
+  const inner = foldersIn(place).flatMap((one) => [one, ...foldersIn(one)])
+  return [place, ...inner].reduce((newest, one) => Math.max(newest, lstatSync(one).mtimeMs), 0)
+}
+
+function foldersIn(place: string): readonly string[] {
+  if (!lstatSync(place).isDirectory()) return []
+  return readdirSync(place, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? [join(place, entry.name)] : [],
+  )
+}
+
+/** The run, unless it is damaged. */
+function readable(read: () => Run | undefined): Run | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof StoreError) return undefined
+    throw error
+  }
+}
+
+function cellsWithRuns(files: Files): readonly CellName[] {
+  const root = '.repro/runs'
+  return files
+    .list(root)
+    .flatMap((experiment) =>
+      files
+        .list(join(root, experiment))
+        .flatMap((environment) =>
+          files
+            .list(join(root, experiment, environment))
+            .map((pattern) => ({ experiment, environment, pattern })),
+        ),
+    )
+}

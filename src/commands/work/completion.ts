@@ -1,0 +1,216 @@
+/** Completion scripts, made from the definitions of the commands. They hold all they need and start no Node. */
+
+import { type Command, commandsIn, isGroup, type Registry } from '../command.ts'
+import { type Option, wordsOf } from '../parse.ts'
+
+type Named = readonly [name: string, summary: string]
+
+/** The script of each shell. */
+export const shells: ReadonlyMap<string, (registry: Registry) => string> = new Map([
+  ['bash', bash],
+  ['zsh', zsh],
+  ['fish', fish],
+])
+
+/** Values that a shell can offer: words, or files by a pattern. */
+interface Values {
+  readonly words?: readonly string[]
+  readonly files?: string
+}
+
+/** By what usage lines and options call them. */
+const values: ReadonlyMap<string, Values> = new Map<string, Values>([
+  ['DOCUMENT', { files: '*.md' }],
+  ['FILE', { files: '*' }],
+  ['SHELL', { words: [...shells.keys()] }],
+  ['A', { words: ['recorded', 'latest'] }],
+])
+
+/** Where the next word names a command: the words before it, and the names. */
+function choices(registry: Registry): readonly (readonly [path: string, names: readonly Named[]])[] {
+  const names = (commands: Registry) => [...commands].map(([name, { summary }]) => [name, summary] as const)
+  const groups = [...registry].flatMap(([name, found]) =>
+    isGroup(found) ? [[name, names(found.commands)] as const] : [],
+  )
+  const all = names(registry)
+  return [
+    ['', [...all, ['help', 'how to use repro, or one of its commands']]],
+    ...groups,
+    ['help', all],
+    ...groups.map(([name, found]) => [`help ${name}`, found] as const),
+  ]
+}
+
+function optionsOf({ options }: Command): readonly (readonly [name: string, option: Option<unknown>])[] {
+  const read = () => undefined
+  return [...Object.entries(options), ['help', { takes: 'nothing', short: 'h', description: 'help', read }]]
+}
+
+function optionValues({ choices, value = '' }: Option<unknown>): Values {
+  return choices === undefined ? (values.get(value) ?? {}) : { words: choices }
+}
+
+/** Of the first kind of word that a shell knows: where a word stands is left to the user. */
+function wordValues({ usage }: Command): Values {
+  return wordsOf(usage).flatMap(({ name }) => values.get(name) ?? [])[0] ?? {}
+}
+
+function bash(registry: Registry): string {
+  const quoted = (words: readonly string[]) => `'${words.join(' ')}'`
+  const set = ({ words, files }: Values) =>
+    words ? `words=${quoted(words)}` : files ? `files='${files}'` : 'return'
+  const flags = (name: string, { short }: Option<unknown>) => [
+    `--${name}`,
+    ...(short === undefined ? [] : [`-${short}`]),
+  ]
+  const afterOption = commandsIn(registry).flatMap(([path, command]) =>
+    optionsOf(command).flatMap(([name, option]) => {
+      if (option.takes !== 'value') return []
+      const patterns = flags(name, option).map((one) => `'${path} ${one}'`)
+      return [`    ${patterns.join(' | ')}) ${set(optionValues(option))} ;;`]
+    }),
+  )
+  const afterCommand = commandsIn(registry).map(([path, command]) => {
+    const options = quoted(optionsOf(command).map(([name]) => `--${name}`))
+    const other = set(wordValues(command))
+    return `    '${path} '*) if [[ $current == -* ]]; then words=${options}; else ${other}; fi ;;`
+  })
+  const names = choices(registry).map(([path, named]) => {
+    const more = path === '' ? ['--help', '--version'] : []
+    return `    '${path}') words=${quoted([...named.map(([name]) => name), ...more])} ;;`
+  })
+  return `# Completion of repro for bash: source <(repro completion bash)
+_repro() {
+  local current=$2 previous=$3 words= files=
+  local before="\${COMP_WORDS[*]:1:COMP_CWORD-1}"
+  # Bash divides --to=csv at the sign.
+  if [[ $previous == '=' ]]; then previous=\${COMP_WORDS[COMP_CWORD-2]}; fi
+  if [[ $current == '=' ]]; then current=; fi
+  local command=\${COMP_WORDS[1]}
+  case $command in ${groupNames(registry).join(' | ')}) command+=" \${COMP_WORDS[2]}" ;; esac
+  COMPREPLY=()
+  case "$before" in
+${names.join('\n')}
+    *) case "$command $previous" in
+${afterOption.map((line) => `  ${line}`).join('\n')}
+      *) case "$command " in
+${afterCommand.map((line) => `    ${line}`).join('\n')}
+        esac ;;
+      esac ;;
+  esac
+  if [[ -n $words ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+  elif [[ -n $files ]]; then
+    compopt -o filenames 2>/dev/null
+    mapfile -t COMPREPLY < <(compgen -f -X "!$files" -- "$current")
+    if [[ $files != '*' ]]; then mapfile -t -O \${#COMPREPLY[@]} COMPREPLY < <(compgen -d -- "$current"); fi
+  fi
+}
+complete -F _repro repro`
+}
+
+function groupNames(registry: Registry): readonly string[] {
+  return [...registry].flatMap(([name, found]) => (isGroup(found) ? [name] : []))
+}
+
+function zsh(registry: Registry): string {
+  const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
+  const escaped = (text: string) => text.replace(/[\\[\]:]/g, '\\$&')
+  const action = ({ words, files }: Values) =>
+    words ? `(${words.join(' ')})` : files === '*' ? '_files' : files ? `_files -g "${files}"` : ' '
+  const specifications = ([name, option]: readonly [string, Option<unknown>]) => {
+    const { takes, short, value = '', description } = option
+    const about = `[${escaped(description)}]`
+    const taken = `${escaped(value)}:${action(optionValues(option))}`
+    const long = {
+      nothing: `--${name}${about}`,
+      value: `--${name}=${about}:${taken}`,
+      maybe: `--${name}=-${about}::${taken}`,
+    }
+    const letter = takes === 'nothing' ? `-${short}${about}` : `-${short}+${about}:${taken}`
+    return [long[takes], ...(short === undefined ? [] : [letter])]
+  }
+  const names = choices(registry).map(([path, named]) => {
+    const list = named.map(([name, summary]) => quoted(`${name}:${summary}`)).join(' ')
+    return `    ${quoted(path)}) local -a names=(${list}); _describe -t commands command names; return ;;`
+  })
+  const commands = commandsIn(registry).map(([path, command]) => {
+    const all = [
+      ...optionsOf(command).flatMap(specifications),
+      ...(wordsOf(command.usage).length === 0
+        ? []
+        : [`*:${nameOfWords(command)}:${action(wordValues(command))}`]),
+    ]
+    return `    ${quoted(`${path} `)}*) _arguments -s ${all.map(quoted).join(' ')} ;;`
+  })
+  return `#compdef repro
+# Completion of repro for zsh: source <(repro completion zsh)
+_repro() {
+  case "\${words[2,CURRENT-1]}" in
+${names.join('\n')}
+  esac
+  local command="\${words[2]} "
+  shift words; ((CURRENT--))
+  case $command in ${groupNames(registry)
+    .map((name) => quoted(`${name} `))
+    .join(' | ')})
+    command+="\${words[2]} "; shift words; ((CURRENT--)) ;;
+  esac
+  case $command in
+${commands.join('\n')}
+  esac
+}
+compdef _repro repro`
+}
+
+function nameOfWords({ usage }: Command): string {
+  return wordsOf(usage)
+    .map(({ name }) => name)
+    .join(' or ')
+}
+
+function fish(registry: Registry): string {
+  const quoted = (text: string) => `'${text.replace(/[\\']/g, '\\$&')}'`
+  const offered = ({ words, files }: Values) =>
+    words
+      ? `-x -a ${quoted(words.join(' '))}`
+      : files === '*'
+        ? '-r -F'
+        : files
+          ? `-x -a '(__fish_complete_suffix ${files.slice(1)})'`
+          : '-x'
+  const names = choices(registry).flatMap(([path, named]) =>
+    named.map(
+      ([name, summary]) =>
+        `complete -c repro -n ${quoted(`__repro_after ${path}`.trim())} -a ${name} -d ${quoted(summary)}`,
+    ),
+  )
+  const commands = commandsIn(registry).flatMap(([path, command]) => {
+    const start = `complete -c repro -n ${quoted(`__repro_in ${path}`)}`
+    const found = wordValues(command)
+    const words = found.words || found.files ? [`${start} ${offered(found).replace(/^-[xr] /, '')}`] : []
+    const options = optionsOf(command).map(([name, option]) => {
+      const { takes, short, description } = option
+      const letter = short === undefined ? '' : ` -s ${short}`
+      const value = takes === 'value' ? ` ${offered(optionValues(option))}` : ''
+      return `${start} -l ${name}${letter}${value} -d ${quoted(description)}`
+    })
+    return [...words, ...options]
+  })
+  return `# Completion of repro for fish: repro completion fish | source
+function __repro_words
+    set -l words (commandline -opc)
+    set -e words[1]
+    string join ' ' -- $words
+end
+function __repro_after
+    set -l words (__repro_words)
+    test "$words" = "$argv"
+end
+function __repro_in
+    set -l words (__repro_words)
+    string match -q -- "$argv *" "$words "
+end
+complete -c repro -f
+${[...names, ...commands].join('\n')}`
+}

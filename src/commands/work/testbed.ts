@@ -1,0 +1,84 @@
+/** Prepares and examines testbeds, and opens a console on a machine of one. */
+
+import { openFiles } from '../../files/tracked.ts'
+import { cacheFolder } from '../../testbed/cache.ts'
+import type { Host, Report } from '../../testbed/testbed.ts'
+import { byTestbed, projectEnvironments, testbedOf } from '../../testbeds/environments.ts'
+import { testbeds } from '../../testbeds/testbeds.ts'
+import { hint } from '../../text/spelling.ts'
+import { UsageError } from '../parse.ts'
+import { findProject } from '../site.ts'
+import { openDisplay } from '../terminal/progress.ts'
+import { complain, exitCodes, print, standardError } from '../terminal/terminal.ts'
+
+/** The project around the working folder, on this machine. */
+function host(): Host {
+  const project = findProject(process.cwd())
+  return { project, cache: cacheFolder(), mirror: process.env.REPRO_DEBIAN_MIRROR }
+}
+
+function environmentsOf({ project }: Host) {
+  return projectEnvironments(project, openFiles(project))
+}
+
+/** Environments, and whether what they need is set up. */
+export async function list(): Promise<number> {
+  const here = host()
+  for (const environment of environmentsOf(here).values()) {
+    const { name, testbed, label } = environment
+    const state = (await testbedOf(environment).isPrepared(environment, here)) ? 'set up' : 'not set up'
+    print(`${name}  ${testbed}  ${label}  ${state}`)
+  }
+  return exitCodes.done
+}
+
+export async function setUp(signal: AbortSignal): Promise<number> {
+  const here = host()
+  for (const [testbed, environments] of byTestbed(environmentsOf(here).values()))
+    for (const note of await shown((report) => testbed.prepare(environments, here, { report, signal })))
+      print(note)
+  print(`set up in ${here.cache}`)
+  return exitCodes.done
+}
+
+export async function examine(): Promise<number> {
+  const here = host()
+  const found = await Promise.all([...testbeds.values()].map((testbed) => testbed.doctor(here)))
+  const checks = found.flat()
+  for (const { name, ok, found, advice } of checks) {
+    print(`${ok ? 'ok  ' : 'FAIL'} ${name}: ${found}${ok || advice === undefined ? '' : `\n     ${advice}`}`)
+  }
+  return checks.every(({ ok }) => ok) ? exitCodes.done : exitCodes.testbed
+}
+
+/** An interactive console. The environment is the newest that has one unless named. */
+export async function shell(wanted: string | undefined, signal: AbortSignal): Promise<number> {
+  const here = host()
+  const consoles = [...environmentsOf(here).values()].filter((one) => testbedOf(one).shell !== undefined)
+  const names = consoles.map(({ name }) => name)
+  const name = wanted ?? names.at(-1) ?? ''
+  const environment = consoles.find((one) => one.name === name)
+  if (!environment) throw new UsageError(`no environment with a console: ${name}${hint(name, names)}`)
+  const testbed = testbedOf(environment)
+  await shown((report) => testbed.prepare([environment], here, { report, signal }))
+  complain(`${environment.label}: booting; \`exit\` switches the board off, Ctrl-A X ends it at once`)
+  await testbed.shell?.(environment, here, { report: () => {}, signal })
+  return exitCodes.done
+}
+
+export async function lock(signal: AbortSignal): Promise<number> {
+  const here = host()
+  for (const { update } of testbeds.values())
+    for (const line of (await shown(async (report) => update?.(here, { report, signal }))) ?? []) print(line)
+  return exitCodes.done
+}
+
+/** Does something that takes a while, and shows how far it is. */
+async function shown<T>(work: (report: Report) => Promise<T>): Promise<T> {
+  const display = openDisplay(standardError, process.env)
+  try {
+    return await work((update) => display.tell({ type: 'laboratory', update }))
+  } finally {
+    display.close()
+  }
+}

@@ -1,0 +1,134 @@
+/** Judges the claims of a document, from the recorded runs or from a rerun, and tells the verdicts. */
+
+import { writeFileSync } from 'node:fs'
+import { outcomeOf, verifyClaims } from '../../claims/verification.ts'
+import { cellsOf, type PlannedCell } from '../../engine/cells.ts'
+import type { CellError } from '../../engine/execute.ts'
+import type { Step } from '../../engine/plan.ts'
+import { type Files, openFiles } from '../../files/tracked.ts'
+import { build, planDocument } from '../../project/build.ts'
+import { cellsFor, knownRuns, reproductions } from '../../project/knownruns.ts'
+import { judging } from '../../project/made.ts'
+import { programOf } from '../../project/program.ts'
+import type { Opened, Site } from '../../project/site.ts'
+import { secondsOf } from '../../results/duration.ts'
+import type { Run } from '../../results/run.ts'
+import { runName } from '../../results/run.ts'
+import { hint } from '../../text/spelling.ts'
+import { UsageError } from '../parse.ts'
+import { tellSeal } from '../site.ts'
+import { junit } from '../terminal/junit.ts'
+import { openTold, tellFailure } from '../terminal/messages.ts'
+import { openDisplay } from '../terminal/progress.ts'
+import { remainingMs } from '../terminal/remaining.ts'
+import { complain, exitCodes, print, standardError } from '../terminal/terminal.ts'
+import { lackLines, plainVerdicts, tireLines, verdictLines } from '../terminal/verdicts.ts'
+
+export interface VerifyRequest extends RerunRequest {
+  /** Which cells run again. */
+  readonly rerun: 'none' | 'one' | 'all'
+  /** Ids of claims; all if empty. */
+  readonly claims: readonly string[]
+  readonly json: boolean
+  /** File for the verdicts as JUnit XML. */
+  readonly junit: string | undefined
+}
+
+interface RerunRequest {
+  /** Boots that run at once. */
+  readonly jobs: number
+  readonly deadlineSeconds: number | undefined
+  readonly signal: AbortSignal
+}
+
+export async function verifyDocument(site: Site, request: VerifyRequest): Promise<number> {
+  const files = openFiles(site.project)
+  const opened = await openTold(site, files)
+  const { document } = opened
+  const onlyTires = request.rerun === 'one'
+  const all = document.blocks.filter((block) => block.type === 'claim')
+  const names = request.claims
+  for (const name of names) {
+    const ids = all.map(({ id }) => id)
+    if (!ids.includes(name)) throw new UsageError(`no claim of this name: ${name}${hint(name, ids)}`)
+  }
+  const claims = all.filter(({ id }) => names.length === 0 || names.includes(id))
+  if (all.length === 0 && !onlyTires)
+    throw new UsageError(
+      `${site.document} makes no claims (yaml claim): there is nothing to verify (docs/claims.md says how to write one)`,
+    )
+  const steps = await planDocument(site, opened, files)
+
+  let runs: readonly Run[] = []
+  if (request.rerun !== 'none') {
+    const cells = cellsOf(document.blocks)
+    const needed = names.length > 0 ? cellsFor(claims, cells) : cells
+    const chosen = onlyTires ? needed.slice(0, 1) : needed
+    if (chosen.length === 0)
+      throw new UsageError(
+        `${site.document} has no experiment that could run again${names.length > 0 ? ` for ${names.join(', ')}` : ''}`,
+      )
+    complain(announcement(chosen, steps, request.jobs))
+    const outcome = await rerun({ site, opened, files }, chosen.map(runName), request, { render: onlyTires })
+    if (outcome.failure) return tellFailure(outcome.failure).exitCode
+    runs = outcome.runs
+  }
+  const judge = judging(site, programOf(site, files))
+  const experiments = document.blocks.filter((block) => block.type === 'experiment')
+  // Whether the artifact works here is no question of what one cell does to the claims.
+  const made = onlyTires ? [] : runs
+  const known = knownRuns(steps, new Map(made.map((run) => [runName(run), run])))
+  const verifications = await verifyClaims(claims, { experiments, published: opened.published }, known, judge)
+  const cells = reproductions(steps, runs)
+  if (request.junit !== undefined) writeFileSync(request.junit, junit(site.document, verifications))
+  const verdicts = { document: site.document, verifications, cells }
+  const lines = onlyTires ? tireLines : verdictLines
+  if (request.json) print(JSON.stringify(plainVerdicts(verdicts), null, 2))
+  else for (const line of lines(verdicts)) print(line)
+  for (const line of lackLines(verifications)) complain(line)
+  tellSeal(site)
+  const differs = cells.some(({ origin, same }) => origin === 'emulated' && same === 'other')
+  const outcome = onlyTires ? 'judged' : outcomeOf(verifications)
+  if (outcome === 'not reproduced' || differs) return exitCodes.notReproduced
+  return outcome === 'lacking' ? exitCodes.failed : exitCodes.done
+}
+
+/** How many cells run again, and about how long that takes. */
+function announcement(chosen: readonly PlannedCell[], steps: readonly Step[], jobs: number): string {
+  const times = chosen.map((cell) => ({
+    ...cell.block,
+    expectedMs: 1000 * lastedSeconds(steps, runName(cell)),
+    done: 0,
+  }))
+  const leftMs = remainingMs(times, jobs, 0) ?? 0
+  const cells = `${chosen.length} ${chosen.length === 1 ? 'cell' : 'cells'}`
+  // A few names are worth reading.
+  const names = chosen.length > 4 ? '' : ` (${chosen.map(runName).join(', ')})`
+  return `runs ${cells} again${names}, about ${Math.ceil(leftMs / 60_000)} min by what they took when recorded`
+}
+
+function lastedSeconds(steps: readonly Step[], name: string): number {
+  const step = steps.find(({ cell }) => runName(cell) === name)
+  const run = step && 'run' in step.verdict ? step.verdict.run : undefined
+  return (run && secondsOf(run)) ?? 60
+}
+
+/** Runs cells whatever is recorded. Returns what they gave, or the first failure. */
+async function rerun(
+  { site, opened, files }: { readonly site: Site; readonly opened: Opened; readonly files: Files },
+  only: readonly string[],
+  { jobs, deadlineSeconds, signal }: RerunRequest,
+  { render }: { readonly render: boolean },
+): Promise<{ readonly runs: readonly Run[]; readonly failure?: CellError | undefined }> {
+  const display = openDisplay(standardError, process.env)
+  try {
+    const options = {
+      ...({ rerun: 'all', only, jobs, deadlineSeconds, signal, render } as const),
+      ...{ keepGoing: true, frozen: false, record: false },
+    }
+    const outcome = await build(site, opened, options, (event) => display.tell(event), files)
+    return { runs: outcome.executed, failure: outcome.failures[0] }
+  } finally {
+    display.close()
+  }
+}

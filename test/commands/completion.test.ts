@@ -1,0 +1,115 @@
+/** Completion as shells do it: bash runs its script; zsh and fish, where they are installed, at least read theirs. */
+
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { registry } from '../../src/commands/registry.ts'
+import { shells } from '../../src/commands/work/completion.ts'
+import { project, repro } from '../project.ts'
+
+const script = (shell: string) => shells.get(shell)?.(registry) ?? ''
+
+/** What bash offers where the last word ends. It divides words at =. */
+function completed(...words: readonly string[]): readonly string[] {
+  const ask = `eval "$SCRIPT"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+    complete -p repro >/dev/null || exit
+    _repro repro "\${COMP_WORDS[COMP_CWORD]}" "\${COMP_WORDS[COMP_CWORD - 1]}"
+    printf '%s\\n' "\${COMPREPLY[@]}"`
+  const env = { ...process.env, SCRIPT: script('bash') }
+  const { stdout, stderr, status } = spawnSync('bash', ['-c', ask, 'bash', 'repro', ...words], {
+    cwd: project,
+    env,
+    encoding: 'utf8',
+  })
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+  return stdout.split('\n').filter((line) => line !== '')
+}
+
+describe('bash', () => {
+  it('offers every command and the general options', () => {
+    expect(completed('')).toEqual([...registry.keys(), 'help', '--help', '--version'])
+  })
+
+  it.each([
+    [['bu'], ['build']],
+    [
+      ['trace', ''],
+      ['info', 'summary', 'phases', 'dump', 'export'],
+    ],
+    [
+      ['help', 'testbed', 's'],
+      ['setup', 'shell'],
+    ],
+    [
+      ['build', '--r'],
+      ['--rerun', '--record'],
+    ],
+    [['run', 'paper/index.md', '--only', 'x', '--kee'], ['--keep-going']],
+    [
+      ['trace', 'export', 'trace.bin', '--to', ''],
+      ['perfetto', 'csv', 'parquet'],
+    ],
+    [['trace', 'export', '--to', '=', 'c'], ['csv']],
+    [
+      ['trace', 'export', '--to', '='],
+      ['perfetto', 'csv', 'parquet'],
+    ],
+    [
+      ['completion', ''],
+      ['bash', 'zsh', 'fish'],
+    ],
+    [['diff', 'l'], ['latest']],
+    // Numbers are the user's to know.
+    [['build', '--trials', ''], []],
+    [['build', '-j', ''], []],
+    [['testbed', 'list', ''], []],
+    [['none', ''], []],
+  ])('%j -> %j', (words, expected) => {
+    expect(completed(...words)).toEqual(expected)
+  })
+
+  it('offers documents where a document is meant, and any file where a file is', () => {
+    mkdirSync(join(project, 'notes'))
+    for (const name of ['a paper.md', 'data.csv']) writeFileSync(join(project, name), '')
+    expect([...completed('build', '')].sort()).toEqual(['a paper.md', 'notes'])
+    expect(completed('accept', '--document', 'a')).toEqual(['a paper.md'])
+    expect([...completed('audit', '')].sort()).toEqual(['a paper.md', 'data.csv', 'notes'])
+    expect(completed('pack', '-o', 'd')).toEqual(['data.csv'])
+  })
+})
+
+describe.each(['zsh', 'fish'])('%s', (shell) => {
+  const isThere = spawnSync(shell, ['--version']).status === 0
+
+  it.skipIf(!isThere)('reads its script (skipped where the shell is not installed)', () => {
+    const path = join(project, 'script')
+    writeFileSync(path, script(shell))
+    expect(spawnSync(shell, ['-n', path], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' })
+  })
+
+  it('has every command and option', () => {
+    const text = script(shell)
+    for (const name of registry.keys()) expect(text).toMatch(new RegExp(`'${name}:|-a ${name} `))
+    expect(text).toMatch(/--keep-going\[|-l keep-going /)
+    expect(text).toContain('perfetto csv parquet')
+  })
+})
+
+it.skipIf(spawnSync('fish', ['--version']).status !== 0)(
+  'fish offers commands, options and values (skipped where it is not installed)',
+  () => {
+    const offered = (line: string) => {
+      const command = `${script('fish')}\ncomplete -C '${line}'`
+      const { stdout } = spawnSync('fish', ['--no-config', '-c', command], { encoding: 'utf8' })
+      return stdout.split('\n').flatMap((one) => one.split('\t')[0] || [])
+    }
+    expect(offered('repro trace ex')).toEqual(['export'])
+    expect(offered('repro build --r')).toEqual(['--record', '--rerun'])
+    expect(offered('repro trace export --to ')).toEqual(['csv', 'parquet', 'perfetto'])
+  },
+)
+
+it('repro completion prints the script', async () => {
+  expect(await repro('completion', 'bash')).toEqual({ exitCode: 0, out: `${script('bash')}\n`, err: '' })
+})
