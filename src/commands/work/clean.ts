@@ -14,7 +14,7 @@ import { StoreError } from '../../results/runfile.ts'
 import { openSeal } from '../../results/seal.ts'
 import { type CellName, openStore, sameRows } from '../../results/store.ts'
 import { cacheFolder } from '../../testbed/cache.ts'
-import { deleteStages, measureStages } from '../../testbeds/xen-qemu/stages.ts'
+import { testbeds } from '../../testbeds/testbeds.ts'
 import { findProject, tellSeal } from '../site.ts'
 import { complain, exitCodes, print } from '../terminal/terminal.ts'
 
@@ -28,9 +28,10 @@ export async function deleteOld(
   const before = Date.now() - days * dayMs
   const project = findProject(process.cwd())
   const did = dryRun ? 'would delete' : 'deleted'
-  const boards = await (dryRun ? measureStages : deleteStages)(cacheFolder(), before)
-  if (boards.count > 0)
-    print(`${did} ${boards.count} saved boards, ${Math.round(boards.bytes / 1e6)} MB, in the cache`)
+  for (const testbed of testbeds.values()) {
+    const kept = await testbed.clean?.({ cache: cacheFolder() }, before, dryRun)
+    if (kept !== undefined) print(`${did} ${kept}`)
+  }
   if (!isFolder(project, '.repro')) {
     print('nothing was made here yet: there is no .repro/')
     return exitCodes.done

@@ -63,6 +63,11 @@ export const xenQemu: Testbed = {
       unpackedBytes: packages.reduce((sum, { installedKiB }) => sum + installedKiB * 1024, 0),
     }
   },
+  async clean({ cache }, before, dryRun) {
+    const { deleteStages, measureStages } = await import('./stages.ts')
+    const { count, bytes } = await (dryRun ? measureStages : deleteStages)(cache, before)
+    return count === 0 ? undefined : `${count} saved boards, ${Math.round(bytes / 1e6)} MB, in the cache`
+  },
   async shell(environment, host, following) {
     const { runShell } = await import('./shell.ts')
     const laboratory = await laboratoryOf([environment], host, following)
