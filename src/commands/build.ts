@@ -9,8 +9,10 @@ import { openFiles } from '../files/tracked.ts'
 import { build, choice, planDocument } from '../project/build.ts'
 import { readManifest } from '../project/manifest.ts'
 import { openDocument, override } from '../project/site.ts'
-import type { ReportProblem } from '../report/page.ts'
+import { defaultFormat, formats } from '../report/formats.ts'
+import type { ReportProblem } from '../report/model.ts'
 import { runName } from '../results/run.ts'
+import { hint } from '../text/spelling.ts'
 import * as definitions from './definitions.ts'
 import { documentMessages, exitCodes, placed, tellFailure, tellSeal } from './messages.ts'
 import { openDisplay } from './progress.ts'
@@ -29,8 +31,8 @@ export async function buildCommand(
   const { values, positionals } = readArguments(args, render ? definitions.build : definitions.run)
   const site = siteOf(positionals[0], generator)
   const only = wordList('--only', cellWords, values.only)
-  const lists = given.filter(isList).map((word) => word.slice('--rerun='.length))
-  const reruns = wordList('--rerun', cellWords, lists)
+  const listed = given.filter(isList).map((word) => word.slice('--rerun='.length))
+  const reruns = wordList('--rerun', cellWords, listed)
   const rerun = values.rerun ? 'all' : reruns
   if (values.frozen && (values.record || rerun.length > 0))
     throw new UsageError('--frozen runs nothing: leave out --rerun and --record')
@@ -39,6 +41,8 @@ export async function buildCommand(
     boots: wholeNumber('--boots', values.boots, 1, mostBoots),
     deadlineSeconds: wholeNumber('--deadline', values.deadline),
   }
+  const lists = 'to' in values && Array.isArray(values.to) ? values.to.map(String) : [defaultFormat]
+  const to = render ? formatNames(lists) : []
   const jobs = wholeNumber('--jobs', values.jobs) ?? availableParallelism()
   const files = openFiles(site.project, readManifest(site)?.notes)
   const opened = await openDocument(site, files)
@@ -75,7 +79,7 @@ export async function buildCommand(
         keepGoing: values['keep-going'],
         frozen: values.frozen,
         record: values.record,
-        render,
+        to,
         signal,
       },
       (event) => display.tell(event),
@@ -85,7 +89,7 @@ export async function buildCommand(
     for (const line of problemLines(outcome.problems, site.document, only)) complain(line)
     for (const name of outcome.skipped)
       complain(`not run after the failure: ${name} (--keep-going runs what does not need the failed one)`)
-    if (outcome.report !== undefined) print(outcome.report)
+    for (const report of outcome.reports) print(report)
     const codes = new Set(outcome.failures.map((failure) => tellFailure(failure).exitCode))
     if (codes.has(exitCodes.failed)) return exitCodes.failed
     if (codes.has(exitCodes.testbed)) return exitCodes.testbed
@@ -95,6 +99,14 @@ export async function buildCommand(
     display.close()
     tellSeal(site)
   }
+}
+
+function formatNames(lists: readonly string[]): readonly string[] {
+  const names = wordList('--to', 'names of formats', lists)
+  const unknown = names.find((name) => !formats.has(name))
+  if (unknown !== undefined)
+    throw new UsageError(`--to: unknown format: ${unknown}${hint(unknown, formats.keys())}`)
+  return [...new Set(names)]
 }
 
 /** A line for each problem; places that lack cells which --only left out share one, as that is no news. */

@@ -66,11 +66,20 @@ export const build = {
   usage: 'build [DOCUMENT]',
   summary: 'run what has no result and write the report into _build/',
   words: 1,
-  options: running,
+  options: {
+    ...running,
+    to: {
+      type: 'string',
+      multiple: true,
+      value: 'LIST',
+      description: 'formats of the report, with commas: html (default), markdown',
+    },
+  },
   runsCode: true,
   examples: [
     ['build', 'the report of paper/index.md'],
     ['build --rerun --trials 5 --boots 1', 'every experiment again, with five trials each in one boot'],
+    ['build --to html,markdown', 'the report as a page and as Markdown'],
     ['build --only dom0-cpu -n', 'what this pattern would run, and why'],
   ],
 } as const satisfies Definition

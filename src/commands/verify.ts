@@ -81,7 +81,7 @@ export async function verifyCommand(
           keepGoing: true,
           frozen: false,
           record: false,
-          render: values['kick-the-tires'],
+          to: values['kick-the-tires'] ? ['html'] : [],
           signal,
           deadlineSeconds: wholeNumber('--deadline', values.deadline),
         },

@@ -7,9 +7,9 @@
 import type { Root, RootContent } from 'mdast'
 import { secondsOf } from '../results/duration.ts'
 import type { Run } from '../results/run.ts'
+import { code, heading, type Inline, link, list, paragraph, shell, strong, table } from '../text/markdown.ts'
 import { type Artifact, type Claim, type Experiment, firstRun } from './artifact.ts'
 import { effortOf, megabytes, minutes } from './effort.ts'
-import { code, heading, type Inline, link, list, paragraph, shell, strong, table } from './markdown.ts'
 import { requirements } from './requirements.ts'
 
 const notStated = 'not stated'

@@ -31,7 +31,7 @@ describe('the report and the manifest of a document', () => {
     ),
   )
   it.each([
-    ['report', reportFile],
+    ['report', (document: string) => reportFile(document)],
     ['manifest', manifestFile],
   ])('no two documents share a %s', (_, nameOf) => {
     const all = [...new Set(documents)]
@@ -49,7 +49,12 @@ describe('a manifest', () => {
 
   const document = 'paper/index.md'
   const html = '<h1>report</h1>'
-  const complete = { complete: true, notes: {}, report: sha256(html), steps: { page: {} } }
+  const complete = {
+    complete: true,
+    notes: {},
+    reports: { html: { [reportFile(document)]: sha256(html) } },
+    steps: { page: {} },
+  }
   const at = (machine: string) => ({
     project: folder,
     document,

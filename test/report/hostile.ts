@@ -6,12 +6,12 @@ import { visit } from 'unist-util-visit'
 import { VFile } from 'vfile'
 import { parseDocument } from '../../src/document/document.ts'
 import { publishedTable } from '../../src/query/published.ts'
-import { renderReport } from '../../src/report/page.ts'
-import type { Standings } from '../../src/report/telling.ts'
+import type { RunStatuses } from '../../src/report/context.ts'
 import type { Run } from '../../src/results/run.ts'
 import { runName } from '../../src/results/run.ts'
 import { fakeRun } from '../results/fake.ts'
 import { addressPayloads, payloads } from './payloads.ts'
+import { renderReport } from './render.ts'
 
 interface Hostile {
   readonly front?: string
@@ -216,12 +216,12 @@ export async function hostilePage({
     new VFile({ path: 'paper/index.md', value: `---\n${front}\n---\n\n${body}\n` }),
   )
   const runs = [run ? run(fakeRun()) : fakeRun()]
-  const standings: Standings = new Map(
+  const statuses: RunStatuses = new Map(
     stale === undefined ? [] : runs.map((one) => [runName(one), { from: 'record', stale }]),
   )
   const published = files['p.csv'] === undefined ? [] : [publishedTable('p.csv', files['p.csv'])]
   const { html } = await renderReport({
-    ...{ document, runs, standings, published, generator: all },
+    ...{ document, runs, statuses, published, generator: all },
     read: async (path) => {
       if (path === 'f.vl.json') return Buffer.from(spec)
       if (path === 'paper/dot.png') return Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')

@@ -4,11 +4,11 @@ import { VFile } from 'vfile'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parseDocument } from '../../src/document/document.ts'
 import { publishedTable } from '../../src/query/published.ts'
+import type { RunStatuses } from '../../src/report/context.ts'
 import { openDrawer } from '../../src/report/drawing/process.ts'
-import { renderReport } from '../../src/report/page.ts'
-import type { Standings } from '../../src/report/telling.ts'
 import type { Run } from '../../src/results/run.ts'
 import { fakeRun, settled } from '../results/fake.ts'
+import { renderReport } from './render.ts'
 
 const drawer = openDrawer()
 afterAll(() => drawer[Symbol.dispose]())
@@ -57,10 +57,10 @@ data: {rows: latency}
 `
 const both = [fakeRun(), fakeRun({ pattern: 'dom0-cpu', xlUs: 60_000 })]
 
-function report(body: string, runs: readonly Run[] = both, standings: Standings = new Map()) {
+function report(body: string, runs: readonly Run[] = both, statuses: RunStatuses = new Map()) {
   const document = parseDocument(new VFile({ path: 'paper/index.md', value: front + experiment + body }))
   expect(document.file.messages.map(String)).toEqual([])
-  return renderReport({ document, runs, read, published, standings, drawer, generator: 'repro 1.2.3' })
+  return renderReport({ document, runs, read, published, statuses, drawer, generator: 'repro 1.2.3' })
 }
 const published = [
   publishedTable(
@@ -123,10 +123,10 @@ describe('inline values', () => {
   })
 
   it('are marked when their run is stale, with the reason', async () => {
-    const standings: Standings = new Map([
+    const statuses: RunStatuses = new Map([
       ['latency/xen-4.14/baseline', { from: 'record', stale: 'trials 4 -> 20' }],
     ])
-    const { html, problems } = await report(sentence, both, standings)
+    const { html, problems } = await report(sentence, both, statuses)
     expect(paragraph(html, 'Mean ')).toContain('<sup>emulated, stale</sup>')
     expect(paragraph(html, 'Mean ')).toContain('stale: run latency/xen-4.14/baseline: trials 4 -> 20')
     expect(problems.map(({ type }) => type)).toEqual(['stale'])
@@ -242,13 +242,13 @@ describe('the page', () => {
   })
 
   it('says which runs were executed for it and which were recorded', async () => {
-    const standings: Standings = new Map([
+    const statuses: RunStatuses = new Map([
       ['latency/xen-4.14/baseline', { from: 'build' }],
       ['latency/xen-4.14/dom0-cpu', { from: 'record' }],
     ])
-    const { html } = await report('', both, standings)
+    const { html } = await report('', both, statuses)
     expect(html).toContain('2 runs (1 executed for this report, 1 recorded before)')
-    const here = new Map([...standings.keys()].map((name) => [name, { from: 'here' as const }]))
+    const here = new Map([...statuses.keys()].map((name) => [name, { from: 'here' as const }]))
     expect((await report('', both, here)).html).toContain('2 runs (2 executed here before, not recorded)')
   })
 
@@ -395,7 +395,7 @@ between: [1, 9]
         value: front + experiment.replace('trials: 4', 'trials: 4\nboots: 2'),
       }),
     )
-    const given = { document, runs: both, read, published, standings: new Map(), drawer, generator: 'repro' }
+    const given = { document, runs: both, read, published, statuses: new Map(), drawer, generator: 'repro' }
     expect((await renderReport(given)).html).toContain('4 trials each in 2 boots</summary>')
   })
 })

@@ -56,7 +56,7 @@ export function markdownText(root: Root): string {
     .stringify(root)
 }
 
-function inlines(children: readonly Inline[]): PhrasingContent[] {
+export function inlines(children: readonly Inline[]): PhrasingContent[] {
   return children.flatMap((child): PhrasingContent[] => {
     if (typeof child === 'string') return [{ type: 'text', value: child }]
     return isList(child) ? inlines(child) : [child]
