@@ -49,10 +49,13 @@ export function table(rows: readonly (readonly Inline[])[], numbers: readonly nu
   return { type: 'table', align, children: rows.map(row) }
 }
 
+/** GitHub reads formulas between these. */
+const dollar = { character: '$', inConstruct: 'phrasing' } as const
+
 export function markdownText(root: Root): string {
   return unified()
     .use(remarkGfm, { tablePipeAlign: false })
-    .use(remarkStringify, { bullet: '-', rule: '-' })
+    .use(remarkStringify, { bullet: '-', rule: '-', unsafe: [dollar] })
     .stringify(root)
 }
 

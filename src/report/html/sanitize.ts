@@ -7,6 +7,7 @@ import type { Element, Root } from 'hast'
 import { type Schema, sanitize } from 'hast-util-sanitize'
 import { visit } from 'unist-util-visit'
 import { control } from '../../document/encoding.ts'
+import { linkSchemes } from '../../text/address.ts'
 
 /** A paint is a colour, or a gradient of the same drawing. */
 const paint = /^(?:[^(]*|rgba?\([^()]*\)|hsla?\([^()]*\)|url\(#[^()]*\))$/
@@ -97,7 +98,7 @@ const schema: Schema = {
     th: ['align', 'colSpan', 'rowSpan', 'scope'],
   },
   protocols: {
-    href: ['http', 'https', 'mailto', 'doi'],
+    href: [...linkSchemes],
     src: ['data'],
     xLinkHref: ['http', 'https', 'mailto'],
   },
