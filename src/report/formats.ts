@@ -1,6 +1,6 @@
 /** The formats that a report is written in, by name. To add one: a folder beside this, and a line here. */
 
-import type { Report } from './model.ts'
+import type { Report, Written } from './model.ts'
 
 export interface Format {
   /** Of the report's file, with its dot. */
@@ -11,12 +11,6 @@ export interface Format {
 
 /** Same report, same bytes. `folder` is the address of a folder beside the report, for files that it needs. */
 export type Write = (report: Report, folder: string) => Written
-
-export interface Written {
-  readonly text: string
-  /** Content of the files in the folder, by name. */
-  readonly files?: ReadonlyMap<string, string | Uint8Array>
-}
 
 export const formats: ReadonlyMap<string, Format> = new Map([
   ['html', { extension: '.html', load: async () => (await import('./html/page.ts')).writeHtml }],

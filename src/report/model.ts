@@ -241,6 +241,13 @@ export interface ExperimentRun {
   readonly files: readonly { readonly name: string; readonly sha256: string; readonly bytes: number }[]
 }
 
+/** A report in a format. */
+export interface Written {
+  readonly text: string
+  /** Content of the files in the folder beside it, by name. */
+  readonly files?: ReadonlyMap<string, string | Uint8Array>
+}
+
 declare module 'mdast' {
   interface PhrasingContentMap {
     value: Value

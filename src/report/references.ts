@@ -9,7 +9,7 @@ import type { Document } from '../document/document.ts'
 import type { Words } from '../locale/en.ts'
 import { inlines, link } from '../text/markdown.ts'
 import { markup, webAddress } from './markup.ts'
-import type { CitationNode, Missing, Report } from './model.ts'
+import type { CitationNode, Entry, Missing, Report } from './model.ts'
 import { textOf } from './textof.ts'
 
 /** By key, in the order of the numbers. */
@@ -57,6 +57,14 @@ function idOf(key: string): string {
 }
 
 type Own = Words['references']
+
+/** Of the section that lists the works. */
+export const referencesId = 'page:references'
+
+/** That section, for the table of contents. */
+export function referencesEntry(cited: Cited, { references: own }: Words): readonly Entry[] {
+  return cited.size === 0 ? [] : [{ id: referencesId, text: own.title, depth: 2 }]
+}
 
 /** The list of works. */
 export function references(cited: Cited, { references: own }: Words): Report['references'] {

@@ -33,7 +33,7 @@ import type { ClaimDetail, Float, Missing, Picture, Report, ReportProblem, Trans
 import { prose } from './prose.ts'
 import { provenance } from './provenance.ts'
 import { publishedSeries } from './publishedseries.ts'
-import { citedWorks, references } from './references.ts'
+import { citedWorks, references, referencesEntry } from './references.ts'
 import { banner } from './runstatus.ts'
 import { inlineValue } from './value.ts'
 
@@ -151,6 +151,7 @@ export async function makeReport({
     if (problem) problems.push({ type: 'error', message: `image ${name}: ${problem}`, place })
   }
   const missing = experiments.flatMap((block) => missingRuns(block, runs))
+  const { contents, ...text } = prose(document, { nodes, labels: names, cited, words })
   return {
     lang,
     generator,
@@ -160,7 +161,8 @@ export async function makeReport({
     ...(date === undefined ? {} : { date }),
     translations,
     banner: banner(runs, missing, context),
-    ...prose(document, { nodes, labels: names, cited, words }),
+    ...text,
+    contents: [...contents, ...referencesEntry(cited, words)],
     references: references(cited, words),
     provenance: provenance({ generator, documents: documentsOf(document) }, runs, context),
     problems: problems.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column),

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sha256 } from '../../src/files/tracked.ts'
 import {
   everyManifest,
+  filesFolder,
   formatManifest,
   isUpToDate,
   manifestFile,
@@ -30,6 +31,15 @@ describe('the report and the manifest of a document', () => {
       ['', '.md', '.md.md', '%.md', '+.md', '.html.md'].map((end) => `${folder}${name}${end}`),
     ),
   )
+  it('none has a folder of files that is the report of another', () => {
+    const all = new Set(documents)
+    const reports = ['html', 'markdown'].flatMap((format) => [...all].map((one) => reportFile(one, format)))
+    const folders = [...all].map((one) => `_build/${filesFolder(one)}`)
+    expect(new Set(folders).size).toBe(all.size)
+    expect(folders.filter((folder) => reports.includes(folder))).toEqual([])
+    expect(filesFolder('paper/index.md')).toBe('index')
+  })
+
   it.each([
     ['report', (document: string) => reportFile(document)],
     ['manifest', manifestFile],

@@ -7,11 +7,13 @@ import { VFile } from 'vfile'
 import { parseDocument } from '../../src/document/document.ts'
 import { publishedTable } from '../../src/query/published.ts'
 import type { RunStatuses } from '../../src/report/context.ts'
+import { writeHtml } from '../../src/report/html/page.ts'
+import type { Report } from '../../src/report/model.ts'
+import { makeReport } from '../../src/report/report.ts'
 import type { Run } from '../../src/results/run.ts'
 import { runName } from '../../src/results/run.ts'
 import { fakeRun } from '../results/fake.ts'
 import { addressPayloads, payloads } from './payloads.ts'
-import { renderReport } from './render.ts'
 
 interface Hostile {
   readonly front?: string
@@ -205,13 +207,17 @@ export const places: Readonly<Record<string, Hostile>> = {
   },
 }
 
-export async function hostilePage({
+export async function hostilePage(hostile: Hostile): Promise<string> {
+  return writeHtml(await hostileReport(hostile)).text
+}
+
+export async function hostileReport({
   front = 'title: T',
   body = '',
   run,
   files = {},
   stale,
-}: Hostile): Promise<string> {
+}: Hostile): Promise<Report> {
   const document = parseDocument(
     new VFile({ path: 'paper/index.md', value: `---\n${front}\n---\n\n${body}\n` }),
   )
@@ -220,7 +226,7 @@ export async function hostilePage({
     stale === undefined ? [] : runs.map((one) => [runName(one), { from: 'record', stale }]),
   )
   const published = files['p.csv'] === undefined ? [] : [publishedTable('p.csv', files['p.csv'])]
-  const { html } = await renderReport({
+  return await makeReport({
     ...{ document, runs, statuses, published, generator: all },
     read: async (path) => {
       if (path === 'f.vl.json') return Buffer.from(spec)
@@ -230,7 +236,6 @@ export async function hostilePage({
       return Buffer.from(text)
     },
   })
-  return html
 }
 
 const elements: ReadonlySet<string> = new Set(

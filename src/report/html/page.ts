@@ -9,8 +9,8 @@ import { h } from 'hastscript'
 import type { Root } from 'mdast'
 import type { Words } from '../../locale/en.ts'
 import { languageName, wordsOf } from '../../locale/languages.ts'
-import type { Written } from '../formats.ts'
-import type { Banner, Entry, Report, Translation } from '../model.ts'
+import type { Banner, Entry, Report, Translation, Written } from '../model.ts'
+import { referencesId } from '../references.ts'
 import { htmlPage } from './frame.ts'
 import { type Translator, translator } from './nodes.ts'
 import { definitions, type Phrasing, pageId } from './parts.ts'
@@ -43,7 +43,7 @@ function bodyElement(report: Report, words: Words, { phrasing, prose }: Translat
     'body',
     {},
     h('a', { className: ['skip'], href: `#${pageId('text')}` }, page.skip),
-    contentsElement(report, words),
+    contentsElement(report.contents, page),
     h(
       'main',
       { id: pageId('text') },
@@ -134,15 +134,13 @@ function abstractElement({ children }: Element, words: Words['page']): Element {
   )
 }
 
-function contentsElement({ contents, references }: Report, words: Words): Element | undefined {
-  const last: Entry = { id: pageId('references'), text: words.references.title, depth: 2 }
-  const entries = references.length === 0 ? contents : [...contents, last]
+function contentsElement(entries: readonly Entry[], words: Words['page']): Element | undefined {
   if (entries.length === 0) return undefined
   const id = pageId('contents')
   return h(
     'nav',
     { className: ['contents'], ariaLabelledBy: [id] },
-    h('h2', { id }, words.page.contents),
+    h('h2', { id }, words.contents),
     h(
       'ol',
       {},
@@ -155,11 +153,10 @@ function contentsElement({ contents, references }: Report, words: Words): Elemen
 
 function referencesElement({ references }: Report, words: Words, phrasing: Phrasing): Element | undefined {
   if (references.length === 0) return undefined
-  const id = pageId('references')
   return h(
     'section',
-    { className: ['references'], ariaLabelledBy: [id] },
-    h('h2', { id }, words.references.title),
+    { className: ['references'], ariaLabelledBy: [referencesId] },
+    h('h2', { id: referencesId }, words.references.title),
     h('ol', {}, ...references.map(({ id, content }) => h('li', { id }, ...phrasing(content)))),
   )
 }

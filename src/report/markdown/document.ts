@@ -5,14 +5,14 @@
  */
 
 import GithubSlugger from 'github-slugger'
-import type { BlockContent, List, Root, RootContent } from 'mdast'
+import type { BlockContent, Heading, List, Root, RootContent } from 'mdast'
 import { visit } from 'unist-util-visit'
 import { control } from '../../document/encoding.ts'
 import type { Words } from '../../locale/en.ts'
 import { languageName, wordsOf } from '../../locale/languages.ts'
 import { heading, type Inline, inlines, link, list, markdownText, paragraph } from '../../text/markdown.ts'
-import type { Written } from '../formats.ts'
-import type { Entry, Report } from '../model.ts'
+import type { Entry, Report, Written } from '../model.ts'
+import { referencesId } from '../references.ts'
 import { textOf } from '../textof.ts'
 import { definitions, type Translator, translator } from './nodes.ts'
 import { anchor } from './parts.ts'
@@ -44,7 +44,7 @@ function parts(report: Report, words: Words, translator: Translator): readonly R
     ...(report.references.length === 0
       ? []
       : [
-          heading(2, references.title),
+          { ...heading(2, references.title), data: { id: referencesId } } as Heading,
           ordered(report.references.map(({ id, content }) => [anchor(id), phrasing(content)])),
         ]),
     heading(2, provenance.title),
