@@ -161,11 +161,6 @@ export const english = {
       drawing: (id: string, origin: string, series: readonly string[]) =>
         `${id}: share of trials (${origin}) that took at most so long: ${series.join(', ')}`,
       largest: (what: string) => `the largest ${what}`,
-      toTheRecord: (rerun: string): readonly Inline[] => [
-        'From a number to the record: a row of rows.csv is one operation of one trial. The capture of a recorded run is not kept, only its digest; ',
-        code(rerun),
-        ' makes it again, on the emulated board the same bytes. Then these name the edges of a trial, and the command that lists the records around them:',
-      ],
       otherCells: (cells: number) => `The other ${cells} cells are looked at in the same way.`,
     },
   },

@@ -196,11 +196,6 @@ export const japanese: Words = {
       drawing: (id, origin, series) =>
         `${id}：その時間以内に終わった試行の割合（${origin}）：${series.join('、')}`,
       largest: (what) => `${what}の最大値`,
-      toTheRecord: (rerun) => [
-        '数値から記録へ：rows.csvの1行は1試行の1操作である。記録済みの実行のトレースは保存せず、そのダイジェストだけを残す。',
-        code(rerun),
-        ' を実行すると再び得られ、エミュレートしたボードではバイト単位で同じものになる。その後、次のコマンドが試行の各時点と、その前後のレコードを列挙するコマンドとを示す。',
-      ],
       otherCells: (cells) => `他の${cells}個のセルも同様に調べられる。`,
     },
   },

@@ -9,13 +9,14 @@ import { bootFolder, bootsOf, rawName, trialsBefore } from '../results/boots.ts'
 import type { Row, Run } from '../results/run.ts'
 import { bootColumn, runName } from '../results/run.ts'
 import { recordedFolder } from '../results/store.ts'
+import { code, type Inline } from '../text/markdown.ts'
 import { fact } from './claim.ts'
 import type { RenderContext } from './context.ts'
 import { mostDistributions } from './distribution.ts'
 import type { ClaimDetail, ClaimInput, Distribution } from './model.ts'
 import { badgeOf, isRecorded, originWords } from './runstatus.ts'
 
-export interface Evidence {
+export interface Judged {
   readonly judgement: Judgement
   /** The claim as the author wrote it, between its fences. */
   readonly source: string
@@ -26,8 +27,8 @@ export interface Evidence {
   readonly context: RenderContext
 }
 
-export function claimDetail(evidence: Evidence): ClaimDetail {
-  const { judgement, source, series, context } = evidence
+export function claimDetail(judged: Judged): ClaimDetail {
+  const { judgement, source, series, context } = judged
   const { phrases, detail: own } = context.words.claim
   const runs = [...new Set(series.map(({ run }) => run))]
   const reads = [...new Set(series.map(({ what }) => what))]
@@ -39,18 +40,18 @@ export function claimDetail(evidence: Evidence): ClaimDetail {
       ...fact(own.reads, reads.length === 0 ? undefined : own.list(reads)),
       ...fact(own.environment, environments(runs, context)),
     ],
-    inputs: runs.map((run) => input(run, evidence)),
-    ...distributions(evidence),
-    ...toTheRecord(evidence, runs),
+    inputs: runs.map((run) => input(run, judged)),
+    ...distributions(judged),
+    ...toTheRecord(judged, runs),
   }
 }
 
 /** What was captured of the machine, once for each environment; what differs between its runs is left to the tables. */
-function environments(runs: readonly Run[], { words, say }: RenderContext): string | undefined {
+function environments(runs: readonly Run[], { words, say, evidence }: RenderContext): string | undefined {
   const own = words.claim.detail
   const lines = [...Map.groupBy(runs, ({ environment }) => environment)].map(([name, there]) => {
     const [first] = there
-    const shared = ['hypervisor', 'dom0 OS', 'board', 'emulator'].flatMap((item) => {
+    const shared = (evidence?.captured ?? []).flatMap((item) => {
       const value = first?.captured[item]
       return value !== undefined && there.every(({ captured }) => captured[item] === value)
         ? [say(value)]
@@ -61,7 +62,7 @@ function environments(runs: readonly Run[], { words, say }: RenderContext): stri
   return lines.length === 0 ? undefined : own.machines(lines)
 }
 
-function input(run: Run, { series, context }: Evidence): ClaimInput {
+function input(run: Run, { series, context }: Judged): ClaimInput {
   const counts = series
     .filter((one) => one.run === run)
     .map(({ values }) => values.filter((value) => value !== null).length)
@@ -79,7 +80,7 @@ function distributions({
   series,
   published,
   context: { words },
-}: Evidence): Pick<ClaimDetail, 'distributions'> {
+}: Judged): Pick<ClaimDetail, 'distributions'> {
   const { id } = judgement.claim
   const own = words.claim.detail
   const [first] = series
@@ -115,30 +116,27 @@ function distributions({
   }
 }
 
-/** Runs whose captures `repro trace phases` can read have these files, of each boot. */
-const captureFiles = ['trace.bin', 'dom0.stamps', 'domu.stamps']
-
 /** A claim over many patterns shows the way for a few. */
 const mostCommands = 4
 
 /** The way from a number to the records behind it, with the largest value of each run as an example. */
-function toTheRecord({ series, context }: Evidence, runs: readonly Run[]): Pick<ClaimDetail, 'toTheRecord'> {
+function toTheRecord({ series, context }: Judged, runs: readonly Run[]): Pick<ClaimDetail, 'toTheRecord'> {
   const words = context.words.claim.detail
-  const traced = runs.filter((run) =>
-    captureFiles.every((name) => rawName(name, 1, bootsOf(run)) in run.files),
-  )
+  const { files, command, text = '' } = context.evidence ?? { files: [] }
+  if (command === undefined) return {}
+  const traced = runs.filter((run) => files.every((name) => rawName(name, 1, bootsOf(run)) in run.files))
   const commands = traced.slice(0, mostCommands).flatMap((run) => {
     const own = series.find((one) => one.run === run)
     const largest = own && largestRow(own)
     if (own === undefined || largest === undefined) return []
-    return [`npx repro trace phases ${captureOf(run, largest)}  # ${words.largest(own.what)}`]
+    return [`${commandFor(command, run, largest)}  # ${words.largest(own.what)}`]
   })
   const [first] = traced
   if (first === undefined || commands.length === 0) return {}
   const others = traced.length - mostCommands
   return {
     toTheRecord: {
-      text: words.toTheRecord(`npx repro run --rerun=${runName(first)}`),
+      text: filled(text, code(`npx repro run --rerun=${runName(first)}`)),
       commands,
       ...(others > 0 ? { others: words.otherCells(others) } : {}),
     },
@@ -156,11 +154,17 @@ function largestRow({ run, factors, measure }: ClaimSeries): Row | undefined {
   return best?.row
 }
 
-/** What `repro trace phases` takes: each boot has its own capture, and counts its own trials. */
-function captureOf(run: Run, row: Row): string {
+/** Each boot has its own raw files, and counts its own trials. */
+function commandFor(command: string, run: Run, row: Row): string {
   const boots = bootsOf(run)
-  if (boots === 1) return `${runName(run)} --trial ${row.trial}`
   const boot = Number(row[bootColumn])
-  const trial = Number(row.trial) - trialsBefore(boot, run.trials, boots)
-  return `${runName(run)}/${bootFolder(boot)} --trial ${trial}`
+  const [name, trial] =
+    boots === 1
+      ? [runName(run), row.trial]
+      : [`${runName(run)}/${bootFolder(boot)}`, Number(row.trial) - trialsBefore(boot, run.trials, boots)]
+  return command.replaceAll('{boot}', () => name).replaceAll('{trial}', () => String(trial))
+}
+
+function filled(text: string, rerun: Inline): readonly Inline[] {
+  return text.split('{rerun}').flatMap((part, index) => (index === 0 ? [part] : [rerun, part]))
 }

@@ -1,6 +1,7 @@
 /** What every part of a report is rendered with: the words of its language, the status of runs, and the document's names. */
 
 import type { KnownRun } from '../claims/verification.ts'
+import type { Evidence } from '../document/frontmatter.ts'
 import type { Words } from '../locale/en.ts'
 
 /** Where a run behind a report comes from, and whether it is stale. */
@@ -13,6 +14,8 @@ export interface RenderContext {
   /** Of the report's language. */
   readonly words: Words
   readonly statuses: RunStatuses
+  /** What the document shows below each claim. */
+  readonly evidence?: Evidence
   /** What the document calls a text of its data: a label of a column, a value of a factor, a captured item. Often the text itself. */
   readonly say: (text: string) => string
 }

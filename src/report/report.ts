@@ -81,9 +81,9 @@ export async function makeReport({
     .toSorted(inOrder(experiments))
   const results: Results<ExperimentBlock> = { experiments, runs, published }
   const problems: ReportProblem[] = []
-  const { lang, title, subtitle, authors, date, texts } = document.frontMatter
+  const { lang, title, subtitle, authors, date, texts, evidence } = document.frontMatter
   const words = wordsOf(lang)
-  const context: RenderContext = { words, statuses, say: saying(texts) }
+  const context: RenderContext = { words, statuses, say: saying(texts), ...(evidence ? { evidence } : {}) }
   const names = labels(document, words)
   const decoder = new TextDecoder()
   const readText = async (path: string) => decoder.decode(await read(path))

@@ -21,6 +21,7 @@ const front = `---
 title: Pausing & <resuming>
 authors: [{name: A. Author, affiliation: Somewhere}, B. Writer]
 date: 2026-01-02
+evidence: {captured: [emulator], files: [trace.bin], command: 'npx repro trace phases {boot} --trial {trial}', text: 'Then {rerun}.'}
 abstract: How long \`xl pause\` takes.
 ---
 `
@@ -115,7 +116,7 @@ describe('inline values', () => {
       {
         type: 'missing',
         message: 'missing: run latency/xen-4.14/baseline',
-        place: { line: 18, column: 6 },
+        place: { line: 19, column: 6 },
         run: 'latency/xen-4.14/baseline',
       },
     ])
@@ -385,6 +386,10 @@ between: [1, 9]
   ])('names the trial of the largest value of %s as its capture counts it', async (_, run, command) => {
     const { html } = await report(claim, [run, fakeRun({ pattern: 'dom0-cpu' })])
     expect(html).toContain(command)
+    expect(html).toContain(
+      '<p>Then <code>npx repro run --rerun=latency/xen-4.14/baseline</code>.</p>',
+    )
+    expect(html).toContain('<dt>environment</dt><dd>xen-4.14: QEMU 10.0</dd>')
   })
 
   it('says with the experiment in how many boots its trials are', async () => {
@@ -425,7 +430,7 @@ One is \`=latency['xen-4.14'].baseline.pause.total.mean\` and the last word stan
     const { html, problems } = await report(body, runs)
     const message = 'cannot be worked out: RangeError: Invalid array length'
     expect(problems).toEqual(
-      [19, 28, 36].map((line) => ({ type: 'error', message, place: { line, column: line === 36 ? 8 : 1 } })),
+      [20, 29, 37].map((line) => ({ type: 'error', message, place: { line, column: line === 37 ? 8 : 1 } })),
     )
     expect(html).toContain(`could not be judged: ${message}`)
     expect(html).toContain('and the last word stands.')
@@ -433,7 +438,7 @@ One is \`=latency['xen-4.14'].baseline.pause.total.mean\` and the last word stan
 
   it('is told at the place of a claim as well where runs are missing or stale', async () => {
     const name = 'latency/xen-4.14/baseline'
-    const place = { line: 19, column: 1 }
+    const place = { line: 20, column: 1 }
     const missing = await report(claim, [fakeRun({ pattern: 'dom0-cpu' })])
     expect(missing.problems).toEqual([{ type: 'missing', message: `missing: run ${name}`, place, run: name }])
     const stale = await report(claim, both, new Map([[name, { from: 'record', stale: 'trials 4 -> 5' }]]))
