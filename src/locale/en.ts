@@ -11,7 +11,7 @@ export const english = {
   table: (number: string) => `Table ${number}`,
   figure: (number: string) => `Figure ${number}`,
   caption: (label: string) => `${label}. `,
-  noExhibit: (id: string) => `@${id} (no such table or figure)`,
+  noFloat: (id: string) => `@${id} (no such table or figure)`,
 
   /** Where a number comes from, and how it stands: the words beside it. */
   origins: { emulated: 'emulated', hardware: 'hardware', local: 'local', published: 'published' },

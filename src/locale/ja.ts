@@ -10,7 +10,7 @@ export const japanese: Words = {
   table: (number) => `表${number}`,
   figure: (number) => `図${number}`,
   caption: (label) => `${label}　`,
-  noExhibit: (id) => `@${id}（該当する図表がない）`,
+  noFloat: (id) => `@${id}（該当する図表がない）`,
 
   origins: { emulated: 'エミュレート', hardware: '実機', local: 'ローカル', published: '公表値' },
   mark: (origins, isStale) => `${origins.join('＋')}${isStale ? '・要更新' : ''}`,

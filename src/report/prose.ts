@@ -83,7 +83,7 @@ function linked(
 function crossReference(id: string, labels: ReadonlyMap<string, string>, words: Words): PhrasingContent {
   const label = labels.get(id)
   return label === undefined
-    ? { type: 'missing', text: words.noExhibit(id) }
+    ? { type: 'missing', text: words.noFloat(id) }
     : link(`#${id}`, label.replace(' ', '\u00a0'))
 }
 
