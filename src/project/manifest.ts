@@ -82,7 +82,10 @@ export function formatManifest(manifest: Manifest, { document, seal }: Place): U
 function read(path: string, project: string, seal: Seal): Manifest | undefined {
   const file = contentOf(project, path)
   const text = file && seal.open(item(path), file)
-  return text && (JSON.parse(new TextDecoder().decode(text)) as Manifest)
+  if (text === undefined) return undefined
+  const manifest: Manifest = JSON.parse(new TextDecoder().decode(text))
+  // An earlier version of this program knew one format only.
+  return 'reports' in manifest ? manifest : undefined
 }
 
 function item(path: string): Item {

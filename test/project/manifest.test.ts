@@ -88,6 +88,15 @@ describe('a manifest', () => {
     expect(isUpToDate(mine)).toBe(false)
   })
 
+  it('of an earlier version of this program says nothing', () => {
+    const mine = at('mine')
+    const { reports: _, ...others } = complete
+    const earlier = JSON.stringify({ ...others, report: sha256(html) })
+    brought(mine.seal.close({ kind: 'manifest', path: manifestFile(document) }, earlier))
+    expect(isUpToDate(mine)).toBe(false)
+    expect(mine.seal.note()).toBeUndefined()
+  })
+
   it.each<[string, () => string | Uint8Array | undefined]>([
     ['without a seal', () => JSON.stringify({ schema: 1, ...complete })],
     ['of another machine', () => formatManifest(complete, at('theirs'))],
