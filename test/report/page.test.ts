@@ -386,9 +386,7 @@ between: [1, 9]
   ])('names the trial of the largest value of %s as its capture counts it', async (_, run, command) => {
     const { html } = await report(claim, [run, fakeRun({ pattern: 'dom0-cpu' })])
     expect(html).toContain(command)
-    expect(html).toContain(
-      '<p>Then <code>npx repro run --rerun=latency/xen-4.14/baseline</code>.</p>',
-    )
+    expect(html).toContain('<p>Then <code>npx repro run --rerun=latency/xen-4.14/baseline</code>.</p>')
     expect(html).toContain('<dt>environment</dt><dd>xen-4.14: QEMU 10.0</dd>')
   })
 
