@@ -7,6 +7,7 @@ import type { Document } from '../document/document.ts'
 import { descend } from '../document/markdown.ts'
 import { locateInText, placeAt, type SourceText, sliceOf, sourceText } from '../document/place.ts'
 import { warn } from '../document/problem.ts'
+import { isLinkable, linkSchemes, schemeOf } from '../text/address.ts'
 
 export function warnOfUnseen({ tree, abstract, file }: Document): void {
   const source = sourceText(file)
@@ -109,13 +110,10 @@ function warnOfOpenValue(node: Extract<Nodes, { type: 'text' }>, inCell: boolean
   }
 }
 
-const schemes = ['http', 'https', 'mailto', 'doi']
-
 /** Addresses that the page leaves out, and values in texts that have no numbers. */
 function warnOfAddress(node: Extract<Nodes, { type: 'image' | 'link' }>, around: Around): void {
-  const scheme = /^([^/?#:]*):/.exec(node.url)?.[1]
-  if (node.type === 'link' && scheme !== undefined && !schemes.includes(scheme.toLowerCase())) {
-    const reason = `the page leaves this link out: ${scheme.trim()} is none of ${schemes.join(', ')}`
+  if (node.type === 'link' && !isLinkable(node.url)) {
+    const reason = `the page leaves this link out: ${schemeOf(node.url)?.trim()} is none of ${linkSchemes.join(', ')}`
     say('link-scheme', reason, around)
   }
   const texts = node.type === 'image' ? [node.alt, node.title] : [node.title]

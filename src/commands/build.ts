@@ -2,8 +2,9 @@
 
 import { availableParallelism } from 'node:os'
 import { limits } from '../document/limits.ts'
+import { defaultFormat, formats } from '../report/formats.ts'
 import { command, type Given } from './command.ts'
-import { allOrList, cellWords, deadline, flag, jobs, only, wholeNumber } from './options.ts'
+import { allOrList, cellWords, choices, deadline, flag, jobs, only, wholeNumber } from './options.ts'
 import { refuseIdle } from './parse.ts'
 import { siteOf } from './site.ts'
 
@@ -27,6 +28,12 @@ const running = {
   'dry-run': flag('say what would run, and why', 'n'),
 }
 
+const to = choices(
+  { description: 'formats of the report, with commas', otherwise: defaultFormat },
+  'names of formats',
+  [...formats.keys()],
+)
+
 const exits = {
   failed: 'a cell failed, or the report lacks a result',
   notFrozen: 'with --frozen: a cell is not recorded as the document asks for it',
@@ -36,16 +43,18 @@ const exits = {
 export const build = command({
   usage: 'build [DOCUMENT]',
   summary: 'run what has no result and write the report into _build/',
-  options: running,
+  options: { ...running, to },
   runsCode: true,
   docs: 'docs/engine.md',
   exits,
   examples: [
     ['build', 'the report of paper/index.md'],
     ['build --rerun --trials 5 --boots 1', 'every experiment again, with five trials each in one boot'],
+    ['build --to html,markdown', 'the report as a page and as Markdown'],
     ['build --only dom0-cpu -n', 'what this pattern would run, and why'],
   ],
-  action: async (given) => await execute(given, { render: true }),
+  action: async (given) =>
+    await execute(given, given.options.to.length === 0 ? [defaultFormat] : given.options.to),
 })
 
 export const run = command({
@@ -57,12 +66,12 @@ export const run = command({
   docs: 'docs/engine.md',
   exits: { ...exits, failed: 'a cell failed' },
   examples: [['run --rerun=baseline --record', 'this pattern again, as the new record']],
-  action: async (given) => await execute(given, { render: false }),
+  action: async (given) => await execute(given, []),
 })
 
 async function execute(
   { options, words: [document], generator, signal }: Given<typeof running>,
-  { render }: { readonly render: boolean },
+  to: readonly string[],
 ): Promise<number> {
   const { rerun, trials, boots, deadline: deadlineSeconds, frozen, record } = options
   if (frozen)
@@ -74,7 +83,7 @@ async function execute(
   const site = siteOf(document, generator)
   const { buildDocument, tellPlan } = await import('./work/build.ts')
   const request = {
-    ...{ rerun, only: options.only, trials, boots, deadlineSeconds, frozen, record, render, signal },
+    ...{ rerun, only: options.only, trials, boots, deadlineSeconds, frozen, record, to, signal },
     jobs: options.jobs ?? availableParallelism(),
     keepGoing: options['keep-going'],
   }

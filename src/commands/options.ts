@@ -1,6 +1,7 @@
 /** Kinds of options, and the options that several commands share. */
 
 import { limits } from '../document/limits.ts'
+import { hint } from '../text/spelling.ts'
 import { type Option, UsageError } from './parse.ts'
 
 /** What help says of an option. */
@@ -59,6 +60,21 @@ export function numberOf(text: string, flag: string, { min = 1, max }: Range, ad
 /** An option that takes words of a kind, such as `ids of claims`, with commas or several times; none if left out. */
 export function list(about: About, kind: string): Option<readonly string[]> {
   return { ...about, value: 'LIST', takes: 'value', read: (given, flag) => wordsIn(given, flag, kind) }
+}
+
+/** As `list`, of words that are known, each once. */
+export function choices(
+  about: Omit<About, 'choices'>,
+  kind: string,
+  known: readonly string[],
+): Option<readonly string[]> {
+  const read = (given: readonly (string | undefined)[], flag: string) => {
+    const words = new Set(wordsIn(given, flag, kind))
+    for (const word of words)
+      if (!known.includes(word)) throw new UsageError(`${flag}: unknown name: ${word}${hint(word, known)}`)
+    return [...words]
+  }
+  return { ...about, choices: known, value: 'LIST', takes: 'value', read }
 }
 
 /** A flag that may be limited to words of a kind: `--rerun`, `--rerun=LIST`. No words if it is left out. */

@@ -125,12 +125,16 @@ function claim(block: ClaimBlock, place: Place, noted: Noted): ClaimBlock | unde
 
 /** An edition's front matter: what it does not say itself is the original's, unless it is language. */
 export function editionFrontMatter(edition: FrontMatter, original: FrontMatter): FrontMatter {
-  const { bibliography, date, published, nominal, authors, humanMinutes } = original
+  const { bibliography, date, evidence, published, nominal, authors, humanMinutes } = original
   const place = edition.editionOf?.place ?? { line: 1, column: 1 }
   return {
     ...(date === undefined ? {} : { date }),
     ...(bibliography === undefined ? {} : { bibliography: { ...bibliography, place } }),
     ...edition,
+    // Its text is language.
+    ...(evidence === undefined
+      ? {}
+      : { evidence: { ...evidence, text: edition.evidence?.text ?? evidence.text ?? '' } }),
     authors: edition.authors.length > 0 ? edition.authors : authors,
     humanMinutes:
       edition.humanMinutes.length > 0 ? edition.humanMinutes : humanMinutes.map((one) => ({ ...one, place })),

@@ -2,6 +2,7 @@
 
 import type { Yaml } from 'mdast'
 import type { VFile } from 'vfile'
+import type * as z from 'zod'
 import type { Place } from './block.ts'
 import { fenceText, type Locate, locateInFence, type SourceText, startOf } from './place.ts'
 import { fail } from './problem.ts'
@@ -39,8 +40,21 @@ export interface FrontMatter {
   readonly editions: readonly NamedFile[]
   /** A text of the data, such as a column's label or a captured item -> what tables call it. */
   readonly texts: Readonly<Record<string, string>>
+  /** What the report shows below each claim. */
+  readonly evidence?: Evidence
   /** What the authors say a person needs, in minutes: for `setup`, and for experiments by id. */
   readonly humanMinutes: readonly { readonly of: string; readonly minutes: number; readonly place: Place }[]
+}
+
+export interface Evidence {
+  /** Captured items of the machine. */
+  readonly captured: readonly string[]
+  /** Raw files of each boot that the command reads. */
+  readonly files: readonly string[]
+  /** Shows what was recorded: of `{trial}` of `{boot}`, which is the cell where that has one boot. */
+  readonly command?: string
+  /** Before the commands; `{rerun}` stands for the one that makes the raw files again. */
+  readonly text?: string
 }
 
 /** A file, relative to the project, and where the document names it. */
@@ -87,7 +101,7 @@ export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: 
     published,
     nominal,
   } = data
-  const { artifact, editionOf, editions, texts } = data
+  const { artifact, editionOf, editions, evidence, texts } = data
   return {
     title,
     ...(subtitle === undefined ? {} : { subtitle }),
@@ -112,10 +126,25 @@ export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: 
       : { editionOf: { file: editionOf, place: source.valuePlace(['editionOf']) } }),
     editions: editions.map((file, index) => ({ file, place: source.valuePlace(['editions', index]) })),
     texts,
+    ...(evidence === undefined ? {} : { evidence: evidenceOf(evidence) }),
     humanMinutes: Object.entries(artifact?.humanMinutes ?? {}).map(([of, minutes]) => ({
       of,
       minutes,
       place: source.keyPlace(['artifact', 'humanMinutes', of]),
     })),
+  }
+}
+
+function evidenceOf({
+  captured,
+  files,
+  command,
+  text,
+}: NonNullable<z.output<typeof frontMatterSchema>['evidence']>): Evidence {
+  return {
+    captured,
+    files,
+    ...(command === undefined ? {} : { command }),
+    ...(text === undefined ? {} : { text }),
   }
 }

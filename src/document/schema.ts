@@ -188,6 +188,17 @@ export const frontMatterSchema = z.strictObject({
   editionOf: path.optional().describe('The document that this one is the same as, in another language'),
   editions: z.array(path).default([]).describe('Documents that are the same as this one, in other languages'),
   texts: texts.describe('Text of the data (a label, a captured item) -> what tables call it here'),
+  evidence: z
+    .strictObject({
+      captured: z.array(words).default([]).describe('Captured items of the machine'),
+      files: z.array(words).default([]).describe('Raw files of each boot that the command reads'),
+      command: words
+        .optional()
+        .describe('Shows what was recorded of a {trial} of a {boot}, or of a cell with one'),
+      text: words.optional().describe('Before the commands; {rerun} is what makes the raw files again'),
+    })
+    .optional()
+    .describe('What the report shows below each claim'),
   artifact: z
     .strictObject({
       humanMinutes: z

@@ -2,7 +2,7 @@
 
 import { english as phrases } from '../claims/phrases.ts'
 import { english as reasons } from '../claims/reasons.ts'
-import type { Child } from './element.ts'
+import { code, type Inline, strong } from '../text/markdown.ts'
 
 export type Words = typeof english
 
@@ -11,7 +11,7 @@ export const english = {
   table: (number: string) => `Table ${number}`,
   figure: (number: string) => `Figure ${number}`,
   caption: (label: string) => `${label}. `,
-  noExhibit: (id: string) => `@${id} (no such table or figure)`,
+  noFloat: (id: string) => `@${id} (no such table or figure)`,
 
   /** Where a number comes from, and how it stands: the words beside it. */
   origins: { emulated: 'emulated', hardware: 'hardware', local: 'local', published: 'published' },
@@ -36,14 +36,14 @@ export const english = {
       hardware: 'measured on real hardware',
       local: 'measured on the computer that built this report',
     },
-    all: (origin: Child, explanation: string): readonly Child[] => [
+    all: (origin: string, explanation: string): readonly Inline[] => [
       'All numbers of our own are ',
-      origin,
+      strong(origin),
       `: ${explanation}.`,
     ],
-    some: (runs: number, origin: Child, explanation: string): readonly Child[] => [
+    some: (runs: number, origin: string, explanation: string): readonly Inline[] => [
       `Numbers of ${counted(runs, 'run')} are `,
-      origin,
+      strong(origin),
       `: ${explanation}.`,
     ],
     noRuns: 'There are no runs yet.',
@@ -89,17 +89,17 @@ export const english = {
     digestOf: (path: string, digest: string) => `${path}, SHA-256 ${digest}`,
     runsDigest: (runs: number, digest: string) =>
       `${counted(runs, 'run')}, SHA-256 of their names, keys and raw files ${digest}`,
-    howTo: (build: Child, rerun: Child): readonly Child[] => [
+    howTo: (build: string, rerun: string): readonly Inline[] => [
       'To render this page from the recorded runs: ',
-      build,
+      code(build),
       '. To run every experiment again and render it from what they give: ',
-      rerun,
+      code(rerun),
       '.',
     ],
   },
 
   experiment: {
-    title: (id: Child): readonly Child[] => ['Experiment ', id],
+    title: (id: string): readonly Inline[] => ['Experiment ', code(id)],
     inlineScript: 'script below',
     size: (environments: number, patterns: number, trials: number, boots: number) =>
       `${counted(environments, 'environment')}, ${counted(patterns, 'pattern')}, ${counted(trials, 'trial')} each${boots > 1 ? ` in ${boots} boots` : ''}`,
@@ -161,11 +161,6 @@ export const english = {
       drawing: (id: string, origin: string, series: readonly string[]) =>
         `${id}: share of trials (${origin}) that took at most so long: ${series.join(', ')}`,
       largest: (what: string) => `the largest ${what}`,
-      toTheRecord: (rerun: Child): readonly Child[] => [
-        'From a number to the record: a row of rows.csv is one operation of one trial. The capture of a recorded run is not kept, only its digest; ',
-        rerun,
-        ' makes it again, on the emulated board the same bytes. Then these name the edges of a trial, and the command that lists the records around them:',
-      ],
       otherCells: (cells: number) => `The other ${cells} cells are looked at in the same way.`,
     },
   },

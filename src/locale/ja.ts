@@ -1,6 +1,7 @@
 /** Everything that a report itself says, in Japanese. */
 
 import type { Unit } from '../stats/clusters.ts'
+import { code, strong } from '../text/markdown.ts'
 import type { Words } from './en.ts'
 
 const units: Readonly<Record<Unit, string>> = { trial: '試行', boot: '起動' }
@@ -9,7 +10,7 @@ export const japanese: Words = {
   table: (number) => `表${number}`,
   figure: (number) => `図${number}`,
   caption: (label) => `${label}　`,
-  noExhibit: (id) => `@${id}（該当する図表がない）`,
+  noFloat: (id) => `@${id}（該当する図表がない）`,
 
   origins: { emulated: 'エミュレート', hardware: '実機', local: 'ローカル', published: '公表値' },
   mark: (origins, isStale) => `${origins.join('＋')}${isStale ? '・要更新' : ''}`,
@@ -30,8 +31,12 @@ export const japanese: Words = {
       hardware: '実機で測定した値である',
       local: '本レポートを生成した計算機で測定した値である',
     },
-    all: (origin, explanation) => ['本実験の数値はすべて「', origin, `」である：${explanation}。`],
-    some: (runs, origin, explanation) => [`${runs}回の実行の数値は「`, origin, `」である：${explanation}。`],
+    all: (origin, explanation) => ['本実験の数値はすべて「', strong(origin), `」である：${explanation}。`],
+    some: (runs, origin, explanation) => [
+      `${runs}回の実行の数値は「`,
+      strong(origin),
+      `」である：${explanation}。`,
+    ],
     noRuns: '実行結果はまだない。',
     runs: (runs, { build, here, record }, where) => {
       const parts = [
@@ -71,15 +76,15 @@ export const japanese: Words = {
     runsDigest: (runs, digest) => `${runs}件、名前・キー・生ファイルのSHA-256 ${digest}`,
     howTo: (build, rerun) => [
       '記録済みの実行からこのページを生成するには ',
-      build,
+      code(build),
       '、すべての実験を再実行してその結果から生成するには ',
-      rerun,
+      code(rerun),
       ' を実行する。',
     ],
   },
 
   experiment: {
-    title: (id) => ['実験 ', id],
+    title: (id) => ['実験 ', code(id)],
     inlineScript: '下記のスクリプト',
     size: (environments, patterns, trials, boots) =>
       `${environments}環境、${patterns}パターン、各${trials}試行${boots > 1 ? `（${boots}回の起動に分割）` : ''}`,
@@ -191,11 +196,6 @@ export const japanese: Words = {
       drawing: (id, origin, series) =>
         `${id}：その時間以内に終わった試行の割合（${origin}）：${series.join('、')}`,
       largest: (what) => `${what}の最大値`,
-      toTheRecord: (rerun) => [
-        '数値から記録へ：rows.csvの1行は1試行の1操作である。記録済みの実行のトレースは保存せず、そのダイジェストだけを残す。',
-        rerun,
-        ' を実行すると再び得られ、エミュレートしたボードではバイト単位で同じものになる。その後、次のコマンドが試行の各時点と、その前後のレコードを列挙するコマンドとを示す。',
-      ],
       otherCells: (cells) => `他の${cells}個のセルも同様に調べられる。`,
     },
   },

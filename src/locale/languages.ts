@@ -14,6 +14,11 @@ export function wordsOf(lang: string): Words {
   return languages.get(languageOf(lang)) ?? english
 }
 
+/** A language in its own words: `日本語` of `ja`. */
+export function languageName(lang: string): string {
+  return new Intl.DisplayNames([lang], { type: 'language' }).of(lang) ?? lang
+}
+
 /** `ja` of `ja-JP`. */
 export function languageOf(lang: string): string {
   return lang.toLowerCase().split('-')[0] ?? ''

@@ -5,7 +5,7 @@ import type { Document } from '../document/document.ts'
 import { english } from '../locale/en.ts'
 import { format, originsIn, QueryError } from '../query/quantity.ts'
 import { evaluate, type Results } from '../query/query.ts'
-import { labels } from '../report/exhibits.ts'
+import { labels } from '../report/floats.ts'
 
 /** Undefined if the document has none. */
 export function abstractOf(document: Document, results: Results): Root | undefined {

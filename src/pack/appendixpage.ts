@@ -1,13 +1,13 @@
 /** The artifact appendix as a page to read and to print: two sheets of A4. */
 
 import type { Element } from 'hast'
+import { h } from 'hastscript'
 import type { Root } from 'mdast'
 import remarkRehype from 'remark-rehype'
 import { unified } from 'unified'
 import { visit } from 'unist-util-visit'
-import { element } from '../locale/element.ts'
-import { htmlPage } from '../report/frame.ts'
-import { style } from '../report/style.ts'
+import { htmlPage } from '../report/html/frame.ts'
+import { style } from '../report/html/style.ts'
 
 const own = `
 main.appendix { max-width: 70rem; margin: 0 auto; }
@@ -43,14 +43,14 @@ export async function appendixPage(
   visit(body, 'element', (node, index, parent) => {
     if (node.tagName !== 'table' || parent === undefined || index === undefined) return
     const box = { className: ['scroll'], role: 'region', ariaLabel: 'Table', tabIndex: 0 }
-    if (parent.type === 'root') parent.children[index] = element('div', box, node)
+    if (parent.type === 'root') parent.children[index] = h('div', box, node)
   })
-  const main = element('main', { className: ['appendix'] }, ...(body.children as Element[]))
+  const main = h('main', { className: ['appendix'] }, ...(body.children as Element[]))
   return htmlPage({
     lang,
     title,
     generator,
     style: style + own,
-    body: element('body', { className: ['appendix'] }, main),
+    body: h('body', { className: ['appendix'] }, main),
   })
 }

@@ -4,6 +4,7 @@ import { lstatSync, readlinkSync, type Stats } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { FileError, placeIn, readInside, realIn } from '../files/ordinary.ts'
 import { sha256 } from '../files/tracked.ts'
+import { markdownText } from '../text/markdown.ts'
 import { appendix } from './appendix.ts'
 import { appendixPage } from './appendixpage.ts'
 import { checksums, type Packed } from './archive.ts'
@@ -11,7 +12,6 @@ import { type Artifact, recordedFiles } from './artifact.ts'
 import { codecheck } from './codecheck.ts'
 import { crateText } from './crate.ts'
 import { PackError } from './error.ts'
-import { markdownText } from './markdown.ts'
 
 /** What the archive has at its root in any case, in the place of the project's own. */
 export const added = ['ARTIFACT.html', 'ARTIFACT.md', 'SHA256SUMS', 'codecheck.yml', 'ro-crate-metadata.json']

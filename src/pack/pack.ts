@@ -20,12 +20,12 @@ import { programOf } from '../project/program.ts'
 import { DocumentError, type Opened, openDocument, type Site } from '../project/site.ts'
 import type { Run } from '../results/run.ts'
 import { byTestbed, environmentsFile } from '../testbeds/environments.ts'
+import { markdownText, paragraph } from '../text/markdown.ts'
 import { abstractOf } from './abstract.ts'
 import { archiveFile, type Packed, writeArchive, zipped } from './archive.ts'
 import { type Artifact, claimsOf, type EditionReport, experimentsOf, recordedFiles } from './artifact.ts'
 import { added, contents } from './contents.ts'
 import { nameSome, PackError } from './error.ts'
-import { markdownText, paragraph } from './markdown.ts'
 import { readMetadata } from './metadata.ts'
 import { readTree, type Tree } from './tree.ts'
 
@@ -140,10 +140,11 @@ async function buildReport(
   files: Files,
 ): Promise<string> {
   const frozen: BuildOptions = {
-    ...{ rerun: [], only: [], jobs: 1, keepGoing: false, frozen: true, record: false, render: true },
+    ...{ rerun: [], only: [], jobs: 1, keepGoing: false, frozen: true, record: false, to: ['html'] },
     signal,
   }
-  const { problems, report } = await build(site, opened, frozen, tell, files)
+  const { problems, reports } = await build(site, opened, frozen, tell, files)
+  const [report] = reports
   if (problems.length > 0 || report === undefined) {
     const lines = problems.map(({ place, message }) => `${site.document}:${place.line}: ${message}`)
     throw new PackError(`the report is not whole:\n${nameSome(lines)}`)

@@ -6,7 +6,7 @@
  * Reading and checking change nothing. One cell that fails leaves the others alone, and the report says what is missing.
  */
 
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import type { KnownRun } from '../claims/verification.ts'
 import { hasErrors } from '../document/problem.ts'
 import { ChoiceError, cellsOf, chosen, fits } from '../engine/cells.ts'
@@ -15,14 +15,16 @@ import type { CellError } from '../engine/execute.ts'
 import { plan, type Step } from '../engine/plan.ts'
 import { type Done, reasonToRun, runCells } from '../engine/schedule.ts'
 import { localExecutor } from '../engine/script/process.ts'
-import { makeFolder } from '../files/change.ts'
+import { makeFolder, remove } from '../files/change.ts'
 import { sweep, writeAtomically } from '../files/drafts.ts'
 import { exclusively } from '../files/exclusive.ts'
 import { FileError } from '../files/ordinary.ts'
 import { type Files, type Notes, openFiles, sha256 } from '../files/tracked.ts'
 import { languageOf } from '../locale/languages.ts'
-import type { ReportProblem } from '../report/page.ts'
-import type { Standing } from '../report/telling.ts'
+import type { RunStatus } from '../report/context.ts'
+import { formats } from '../report/formats.ts'
+import type { Report, ReportProblem } from '../report/model.ts'
+import { digest } from '../results/key.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/run.ts'
 import { StoreError } from '../results/runfile.ts'
@@ -31,8 +33,16 @@ import type { Update } from '../testbed/testbed.ts'
 import { byTestbed } from '../testbeds/environments.ts'
 import { type Rendering, renderInputs } from './exhibits.ts'
 import { knownRuns, shownRuns } from './knownruns.ts'
-import { exhibits, judging, tidy } from './made.ts'
-import { formatManifest, manifestFile, reportFile } from './manifest.ts'
+import { floats, judging, tidy } from './made.ts'
+import {
+  filesFolder,
+  formatManifest,
+  manifestFile,
+  readManifest,
+  reportFile,
+  reportName,
+  reportsFolder,
+} from './manifest.ts'
 import { programOf } from './program.ts'
 import { record, refuseOthersRecords, refuseUnrecorded } from './record.ts'
 import { DocumentError, type Opened, type Overrides, override, type Site, whereWritten } from './site.ts'
@@ -45,8 +55,8 @@ export interface Outcome {
   readonly skipped: readonly string[]
   /** What the report lacks; empty when none was written. */
   readonly problems: readonly ReportProblem[]
-  /** The report, relative to the project. */
-  readonly report?: string
+  /** The report in each format, relative to the project. */
+  readonly reports: readonly string[]
 }
 
 export interface BuildOptions extends Overrides {
@@ -62,8 +72,8 @@ export interface BuildOptions extends Overrides {
   readonly frozen: boolean
   /** Writes the runs that the report shows into results/. */
   readonly record: boolean
-  /** Whether to write the report. */
-  readonly render: boolean
+  /** Names of the formats to write the report in (report/formats.ts); none to leave it out. */
+  readonly to: readonly string[]
   readonly signal: AbortSignal
 }
 
@@ -109,7 +119,7 @@ export async function build(
   const steps = await planDocument(site, own, files)
   // Beside the runs that a report shows: the records as they were when the build began, held against the document as it is written.
   const written =
-    document === opened.document || !options.render ? steps : await planDocument(site, opened, files)
+    document === opened.document || options.to.length === 0 ? steps : await planDocument(site, opened, files)
   const { recorded } = knownRuns(written)
   if (options.frozen) refuseUnrecorded(steps, whereWritten(site, document))
   const wanted = choice(steps, options)
@@ -142,7 +152,8 @@ export async function build(
       return await runCells(replan, wanted.isRerun, shop, { ...options, testbeds: site.testbeds }, tell)
     })
   }
-  if (!options.render && !options.record) return { ...done, problems: [] }
+  const isRendered = options.to.length > 0
+  if (!isRendered && !options.record) return { ...done, problems: [], reports: [] }
   const after = first.length > 0 ? openFiles(site.project, files.notes()) : files
   const made = new Map(done.executed.map((run) => [runName(run), run]))
   const settled = first.length > 0 ? await planDocument(site, own, after, made) : steps
@@ -150,13 +161,13 @@ export async function build(
   if (options.record)
     await underLock(site, options.signal, tell, async () => await record(found, settled, site, tell))
   const shown = options.record ? found.map(nowRecorded) : found
-  if (!options.render) return { ...done, problems: [] }
+  if (!isRendered) return { ...done, problems: [], reports: [] }
   const rendering = {
     document,
     editions: opened.editions,
     published: opened.published,
     runs: shown.map(({ run }) => run),
-    standings: standingsOf(shown),
+    statuses: statusesOf(shown),
     records: recorded,
     files: options.record ? openFiles(site.project, after.notes()) : after,
     program: programOf(site, after),
@@ -165,10 +176,8 @@ export async function build(
   const store = openStore(site.project, rendering.files, site.seal)
   if (options.record) for (const run of rendering.runs) store.recorded(run)
   const complete = done.failures.length === 0 && done.skipped.length === 0 && document === opened.document
-  return {
-    ...done,
-    ...(await render(site, rendering, { complete, before: { ...files.notes(), ...after.notes() } })),
-  }
+  const before = { ...files.notes(), ...after.notes() }
+  return { ...done, ...(await render(site, rendering, { complete, before, to: options.to })) }
 }
 
 /**
@@ -215,8 +224,8 @@ function nowRecorded(shown: KnownRun): KnownRun {
 }
 
 /** By the run's name, as the report takes them. */
-export function standingsOf(shown: readonly KnownRun[]): ReadonlyMap<string, Standing> {
-  return new Map(shown.map(({ run, ...standing }) => [runName(run), standing]))
+export function statusesOf(shown: readonly KnownRun[]): ReadonlyMap<string, RunStatus> {
+  return new Map(shown.map(({ run, ...status }) => [runName(run), status]))
 }
 
 function absent(file: string): never {
@@ -226,33 +235,55 @@ function absent(file: string): never {
 async function render(
   site: Site,
   rendering: Rendering,
-  { complete, before }: { readonly complete: boolean; readonly before: Notes },
-): Promise<Pick<Outcome, 'problems' | 'report'>> {
+  { complete, before, to }: Pick<BuildOptions, 'to'> & { readonly complete: boolean; readonly before: Notes },
+): Promise<Pick<Outcome, 'problems' | 'reports'>> {
   const { project, document: path, generator } = site
   const steps = renderInputs(rendering)
-  // The report is the only user of unified's HTML side, which takes a while to load.
-  const { renderReport } = await import('../report/page.ts')
-  const report = reportFile(path)
-  const { html, problems } = await renderReport({
+  // The report is the only user of Vega and of unified's later stages, which take a while to load.
+  const { makeReport } = await import('../report/report.ts')
+  const report = await makeReport({
     ...rendering,
-    editions: rendering.editions.map(({ file, lang }) => ({
-      lang,
-      href: encodeURI(basename(reportFile(file))),
-    })),
+    translations: rendering.editions.map(({ file, lang }) => ({ lang, name: reportName(file) })),
     read: async (file) => rendering.files.read(file) ?? absent(file),
-    exhibits: exhibits(site, new Map(Object.entries(steps))),
+    floats: floats(site, new Map(Object.entries(steps))),
     judgement: judging(site, rendering.program, languageOf(rendering.document.frontMatter.lang)),
     generator,
   })
-  await writeAtomically(project, report, html)
+  const earlier = readManifest(site)
+  const written: Record<string, Record<string, string>> = {}
+  for (const name of to) written[name] = await write(report, name, site)
+  for (const name of to)
+    for (const file of Object.keys(earlier?.reports[name] ?? {}))
+      if (written[name]?.[file] === undefined) await remove(project, file)
+  // Reports in other formats stay true as long as they are made from the same.
+  const isSame = digest(earlier?.steps.page ?? {}) === digest(steps.page ?? {})
   const manifest = {
-    complete: complete && problems.length === 0,
+    complete: complete && report.problems.length === 0,
     notes: { ...before, ...rendering.files.notes() },
-    report: sha256(html),
+    reports: { ...(isSame ? earlier?.reports : {}), ...written },
     steps,
   }
   const sealed = formatManifest(manifest, site)
   if (sealed) await writeAtomically(project, manifestFile(path), sealed)
   await tidy(site)
-  return { problems, report }
+  return { problems: report.problems, reports: to.map((name) => reportFile(path, name)) }
+}
+
+/** Writes a report in a format. Returns the digest of each file by its path. */
+async function write(
+  report: Report,
+  name: string,
+  { project, document }: Site,
+): Promise<Record<string, string>> {
+  const format = formats.get(name)
+  if (format === undefined) throw new Error(`no format ${name}`)
+  const folder = filesFolder(document)
+  const { text, files = new Map() } = (await format.load())(report, encodeURI(folder))
+  const all = [
+    ...[...files].map(([file, content]) => [`${reportsFolder}/${folder}/${file}`, content] as const),
+    // Last, so that a report is never without its files.
+    [reportFile(document, name), text] as const,
+  ]
+  for (const [file, content] of all) await writeAtomically(project, file, content)
+  return Object.fromEntries(all.map(([file, content]) => [file, sha256(content)]))
 }

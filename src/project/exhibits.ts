@@ -11,10 +11,10 @@ import type { Files } from '../files/tracked.ts'
 import { languageOf, wordsOf } from '../locale/languages.ts'
 import type { PublishedTable } from '../query/published.ts'
 import { cellsRead, type Results } from '../query/query.ts'
-import { labels, missingRuns } from '../report/exhibits.ts'
-import { staleReasons } from '../report/standing.ts'
+import type { RunStatuses } from '../report/context.ts'
+import { labels, missingRuns } from '../report/floats.ts'
+import { staleReasons } from '../report/runstatus.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
-import type { Standings } from '../report/telling.ts'
 import { digest, parameterInputs } from '../results/key.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { runName } from '../results/run.ts'
@@ -26,7 +26,7 @@ export interface Rendering {
   readonly editions: readonly Edition[]
   readonly published: readonly PublishedTable[]
   readonly runs: readonly Run[]
-  readonly standings: Standings
+  readonly statuses: RunStatuses
   /** Recorded runs; those that are shown unless given. */
   readonly records?: readonly KnownRun[]
   readonly files: Files
@@ -36,12 +36,12 @@ export interface Rendering {
 
 /** By id of the table, figure or claim; `page` is the whole report. */
 export function renderInputs(rendering: Rendering): Readonly<Record<string, Inputs>> {
-  const { document, editions, published, runs, standings, files, program } = rendering
+  const { document, editions, published, runs, statuses, files, program } = rendering
   const { lang, texts } = document.frontMatter
   const names = labels(document, wordsOf(lang))
   const language = { language: lang, texts: digest(texts) }
   const experiments = document.blocks.filter((block) => block.type === 'experiment')
-  const stale = staleReasons(standings)
+  const stale = staleReasons(statuses)
   const runInputs = new Map(runs.map((run) => [run, runInput(run, stale)]))
   const inputsOfRuns = (experiment?: string): Inputs => {
     const own = runs.filter((run) => experiment === undefined || run.experiment === experiment)

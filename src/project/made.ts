@@ -1,5 +1,6 @@
 /**
- * What earlier builds made of inputs (tables, figures, judgements of claims), by the digest of these: .repro/made/<digest>. Only
+ * The render cache: what earlier builds made of inputs (tables, figures, judgements of claims), by the digest of these, in
+ * .repro/made/<digest>. Only
  * what carries this machine's seal is read: a stranger's bytes could say, and build, anything.
  */
 
@@ -13,7 +14,8 @@ import { remove } from '../files/change.ts'
 import { writeAtomically } from '../files/drafts.ts'
 import { openFiles } from '../files/tracked.ts'
 import type { PublishedSource, Source } from '../query/quantity.ts'
-import type { Exhibit, Exhibits } from '../report/exhibits.ts'
+import type { FloatCache } from '../report/floats.ts'
+import type { Float } from '../report/model.ts'
 import { digest } from '../results/key.ts'
 import type { Inputs } from '../results/run.ts'
 import { runName } from '../results/run.ts'
@@ -43,13 +45,13 @@ async function keep({ project, seal }: Place, inputs: Inputs, made: Uint8Array):
 }
 
 /** `steps` are the inputs of the document's tables and figures by id. */
-export function exhibits(place: Place, steps: ReadonlyMap<string, Inputs>): Exhibits {
+export function floats(place: Place, steps: ReadonlyMap<string, Inputs>): FloatCache {
   return {
     find(id) {
       const found = find(place, steps.get(id) ?? {})
-      return found && (deserialize(found) as Exhibit)
+      return found && (JSON.parse(new TextDecoder().decode(found)) as Float)
     },
-    keep: (id, made) => keep(place, steps.get(id) ?? {}, serialize(made)),
+    keep: (id, float) => keep(place, steps.get(id) ?? {}, new TextEncoder().encode(JSON.stringify(float))),
   }
 }
 

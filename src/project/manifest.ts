@@ -5,6 +5,7 @@
 
 import { entriesInside, FileError, readInside } from '../files/ordinary.ts'
 import { type Notes, sha256, unchanged } from '../files/tracked.ts'
+import { defaultFormat, formats } from '../report/formats.ts'
 import type { Inputs } from '../results/run.ts'
 import type { Item, Seal } from '../results/seal.ts'
 
@@ -12,19 +13,33 @@ export interface Manifest {
   /** Whether the report is as the document has it, and nothing is missing: only then is there nothing to do. */
   readonly complete: boolean
   readonly notes: Notes
-  /** SHA-256 (hex) of the report. */
-  readonly report: string
+  /** By format: SHA-256 (hex) of the report's files by path. All were made from the same steps. */
+  readonly reports: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** By id; the whole report stands under `page`. */
   readonly steps: Readonly<Record<string, Inputs>>
 }
 
 /**
- * Where the report of a document lies: paper/index.md has _build/index.html, paper/index.ja.md has _build/index.ja.html. All lie in one
+ * The path of a document's report: paper/index.md has _build/index.html, paper/index.ja.md has _build/index.ja.html. All lie in one
  * folder, so that they can link to each other; one from outside of paper/ keeps its path in its name. No two documents share one.
  */
-export function reportFile(document: string): string {
+export function reportFile(document: string, format = defaultFormat): string {
+  return `${reportsFolder}/${reportName(document)}${formats.get(format)?.extension}`
+}
+
+export const reportsFolder = '_build'
+
+/** The name of a report's file without its extension; the address of a report in the same folder starts with it. */
+export function reportName(document: string): string {
   const name = document.startsWith('paper/') ? flat(document.slice('paper/'.length)) : `+${flat(document)}`
-  return `_build/${name.endsWith('.md') ? name.slice(0, -'.md'.length) : `${name}%`}.html`
+  return name.endsWith('.md') ? name.slice(0, -'.md'.length) : `${name}%`
+}
+
+/** The folder beside a report for what it needs; `index.md` could be another report's file. */
+export function filesFolder(document: string): string {
+  const name = reportName(document)
+  const isLikeReport = [...formats.values()].some(({ extension }) => name.endsWith(extension))
+  return isLikeReport ? `${name}%files` : name
 }
 
 /** A path as one name; % and + of the path itself are escaped. */
@@ -67,7 +82,10 @@ export function formatManifest(manifest: Manifest, { document, seal }: Place): U
 function read(path: string, project: string, seal: Seal): Manifest | undefined {
   const file = contentOf(project, path)
   const text = file && seal.open(item(path), file)
-  return text && (JSON.parse(new TextDecoder().decode(text)) as Manifest)
+  if (text === undefined) return undefined
+  const manifest: Manifest = JSON.parse(new TextDecoder().decode(text))
+  // An earlier version of this program knew one format only.
+  return 'reports' in manifest ? manifest : undefined
 }
 
 function item(path: string): Item {
@@ -84,16 +102,18 @@ export function contentOf(project: string, path: string): Uint8Array | undefined
   }
 }
 
-/** Whether the report is there and a build would write the same again. */
-export function isUpToDate(place: Place): boolean {
-  const { project, document } = place
+/** Whether the report is there in a format, and a build would write the same again. */
+export function isUpToDate(place: Place, format = defaultFormat): boolean {
   const manifest = readManifest(place)
   if (!manifest?.complete) return false
-  return unchanged(project, manifest.notes) && reportDigest(project, document) === manifest.report
+  return unchanged(place.project, manifest.notes) && isWritten(place.project, manifest.reports[format])
 }
 
-/** SHA-256 (hex) of the document's report; undefined if there is none. */
-export function reportDigest(project: string, document: string): string | undefined {
-  const report = contentOf(project, reportFile(document))
-  return report && sha256(report)
+/** Whether the files of a report are as they were written; `files` are the manifest's. */
+export function isWritten(project: string, files: Manifest['reports'][string] | undefined): boolean {
+  if (files === undefined) return false
+  return Object.entries(files).every(([path, digest]) => {
+    const content = contentOf(project, path)
+    return content !== undefined && sha256(content) === digest
+  })
 }

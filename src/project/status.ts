@@ -6,10 +6,10 @@ import { openFiles } from '../files/tracked.ts'
 import { digest, keyOf } from '../results/key.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { runName } from '../results/run.ts'
-import { planAsItIs, standingsOf } from './build.ts'
+import { planAsItIs, statusesOf } from './build.ts'
 import { renderInputs } from './exhibits.ts'
 import { knownRuns } from './knownruns.ts'
-import { readManifest, reportDigest } from './manifest.ts'
+import { isWritten, readManifest } from './manifest.ts'
 import { programOf } from './program.ts'
 import { openDocument, type Site } from './site.ts'
 
@@ -40,7 +40,7 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
     editions: opened.editions,
     published: opened.published,
     runs: shown.map(({ run }) => run),
-    standings: standingsOf(shown),
+    statuses: statusesOf(shown),
     files,
     program: programOf(site, files),
   })
@@ -48,11 +48,15 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
     ...opened.document.blocks.flatMap(({ id, type }) => (type === 'experiment' ? [] : [[id, type] as const])),
     ['page', 'page'],
   ])
-  const isThere = manifest !== undefined && reportDigest(site.project, site.document) === manifest.report
+  // In at least one format.
+  const isThere = Object.values(manifest?.reports ?? {}).some((files) => isWritten(site.project, files))
   const exhibits = Object.entries(inputs).map(([id, now]): StepStatus => {
     const type = types.get(id) ?? 'page'
     const step = { id, type, key: digest(now), inputs: now }
-    return exhibitStatus(step, isThere && Object.hasOwn(manifest.steps, id) ? manifest.steps[id] : undefined)
+    return exhibitStatus(
+      step,
+      isThere && manifest && Object.hasOwn(manifest.steps, id) ? manifest.steps[id] : undefined,
+    )
   })
   return [...steps.map(cellStatus), ...exhibits]
 }

@@ -1,65 +1,47 @@
 /** Claims in the report: the sentence, what was published, what the runs say, and the verdict with its reason. */
 
-import type { Element } from 'hast'
 import type { Judgement } from '../claims/judge.ts'
 import { decisive, type Verification } from '../claims/verification.ts'
 import { numberTexts, publishedText } from '../claims/words.ts'
-import { element } from '../locale/element.ts'
 import type { Words } from '../locale/en.ts'
 import { originsIn } from '../query/quantity.ts'
-import { originWords } from './standing.ts'
+import { link } from '../text/markdown.ts'
+import type { Claim, ClaimDetail, Fact } from './model.ts'
+import { originWords } from './runstatus.ts'
 
-export interface ClaimLinks {
-  /** `Table 5` of the table or figure that the claim refers to. */
-  readonly label: string | undefined
-  readonly detail: Element
-}
-
-/** The judgements are in the words of the same language. */
-export function claimElement(
+/**
+ * The judgements are in the words of the same language.
+ * @param label `Table 5` of the table or figure that the claim refers to
+ */
+export function claimNode(
   verification: Verification,
-  { label, detail }: ClaimLinks,
+  { label, detail }: { readonly label: string | undefined; readonly detail: ClaimDetail },
   words: Words,
-): Element {
+): Claim {
   const own = words.claim
   const { claim, recorded, rerun } = verification
   const judged = decisive(verification)
   const { verdict, reason, measured, notes } = judged
-  const sources = measured.flatMap((one) => one.sources)
-  const fact = (term: string, text: string | undefined) =>
-    text === undefined ? [] : [element('dt', {}, term), element('dd', {}, text)]
-  return element(
-    'aside',
-    {
-      className: ['claim', verdict.replaceAll(' ', '-')],
-      id: claim.id,
-      dataOrigin: originsIn(sources).join(' '),
-    },
-    element(
-      'p',
-      {},
-      element('strong', {}, own.name(claim.id)),
-      claim.statement,
-      ' ',
-      element('span', { className: ['badge'] }, own.verdicts[verdict]),
-    ),
-    element(
-      'dl',
-      {},
+  return {
+    type: 'claim',
+    id: claim.id,
+    statement: claim.statement,
+    verdict,
+    origins: originsIn(measured.flatMap(({ sources }) => sources)),
+    facts: [
       ...fact(own.published, publishedText(claim, judged, own.phrases)),
       ...fact(own.recorded, ownNumbers(recorded, words)),
       ...fact(own.thisRun, rerun && (ownNumbers(rerun, words) ?? rerun.reason)),
       ...fact(own.why, reason),
       ...notes.flatMap((note) => fact(own.note, note)),
-      ...(label === undefined
-        ? []
-        : [
-            element('dt', {}, own.shownIn),
-            element('dd', {}, element('a', { href: `#${claim.shows}` }, label)),
-          ]),
-    ),
+      ...fact(own.shownIn, label === undefined ? undefined : link(`#${claim.shows}`, label)),
+    ],
     detail,
-  )
+  }
+}
+
+export function fact(term: string, content: Fact[1] | undefined): readonly Fact[] {
+  return content === undefined ? [] : [[term, content]]
 }
 
 /** `7.46 [6.60, 8.39], emulated`: a line ends between numbers only. Undefined if the judgement rests on none. */

@@ -1,68 +1,57 @@
-/** What stands behind a claim, folded: its test, its inputs down to the record in the trace, and the distributions that it compares. */
+/** The evidence behind a claim: its test, its inputs down to the record in the trace, and the distributions that it compares. */
 
-import type { Element } from 'hast'
 import type { Judgement } from '../claims/judge.ts'
 import type { ClaimSeries } from '../claims/series.ts'
 import { limitsText, methodText } from '../claims/words.ts'
-import { element, raw } from '../locale/element.ts'
 import { origins } from '../query/quantity.ts'
 import { select } from '../query/series.ts'
 import { bootFolder, bootsOf, rawName, trialsBefore } from '../results/boots.ts'
 import type { Row, Run } from '../results/run.ts'
 import { bootColumn, runName } from '../results/run.ts'
 import { recordedFolder } from '../results/store.ts'
-import { type Distribution, distributionSvg, mostDistributions } from './distribution.ts'
-import { badge, isRecorded, originWords } from './standing.ts'
-import type { Telling } from './telling.ts'
+import { code, type Inline } from '../text/markdown.ts'
+import { fact } from './claim.ts'
+import type { RenderContext } from './context.ts'
+import { mostDistributions } from './distribution.ts'
+import type { ClaimDetail, ClaimInput, Distribution } from './model.ts'
+import { badgeOf, isRecorded, originWords } from './runstatus.ts'
 
-export interface ClaimDetail {
+export interface Judged {
   readonly judgement: Judgement
-  /** The claim as the author wrote it. */
+  /** The claim as the author wrote it, between its fences. */
   readonly source: string
   /** Empty if the claim cannot be tested. */
   readonly series: readonly ClaimSeries[]
   /** What the original study published of a series, in its unit. */
   readonly published: (series: ClaimSeries) => Distribution['published']
-  readonly telling: Telling
+  readonly context: RenderContext
 }
 
-export function claimDetail(detail: ClaimDetail): Element {
-  const { judgement, source, series, telling } = detail
-  const { phrases, detail: own } = telling.words.claim
+export function claimDetail(judged: Judged): ClaimDetail {
+  const { judgement, source, series, context } = judged
+  const { phrases, detail: own } = context.words.claim
   const runs = [...new Set(series.map(({ run }) => run))]
-  const fact = (term: string, content: string | undefined) =>
-    content === undefined ? [] : [element('dt', {}, term), element('dd', {}, content)]
-  return element(
-    'details',
-    { className: ['detail'] },
-    element('summary', {}, own.summary(judgement.claim.id)),
-    element('pre', {}, element('code', {}, content(source))),
-    element(
-      'dl',
-      {},
+  const reads = [...new Set(series.map(({ what }) => what))]
+  return {
+    source: source.split(/\r?\n/).slice(1, -1).join('\n'),
+    facts: [
       ...fact(own.allowed, limitsText(judgement, phrases)),
       ...fact(own.interval, methodText(judgement, phrases)),
-      ...fact(
-        own.reads,
-        series.length === 0 ? undefined : own.list([...new Set(series.map(({ what }) => what))]),
-      ),
-      ...fact(own.environment, environments(runs, detail)),
-    ),
-    ...(runs.length === 0 ? [] : [inputsTable(detail, runs), distributions(detail), ...traces(detail, runs)]),
-  )
-}
-
-/** What stands between the fences. */
-function content(source: string): string {
-  return source.split(/\r?\n/).slice(1, -1).join('\n')
+      ...fact(own.reads, reads.length === 0 ? undefined : own.list(reads)),
+      ...fact(own.environment, environments(runs, context)),
+    ],
+    inputs: runs.map((run) => input(run, judged)),
+    ...distributions(judged),
+    ...toTheRecord(judged, runs),
+  }
 }
 
 /** What was captured of the machine, once for each environment; what differs between its runs is left to the tables. */
-function environments(runs: readonly Run[], { telling: { words, say } }: ClaimDetail): string | undefined {
+function environments(runs: readonly Run[], { words, say, evidence }: RenderContext): string | undefined {
   const own = words.claim.detail
   const lines = [...Map.groupBy(runs, ({ environment }) => environment)].map(([name, there]) => {
     const [first] = there
-    const shared = ['hypervisor', 'dom0 OS', 'board', 'emulator'].flatMap((item) => {
+    const shared = (evidence?.captured ?? []).flatMap((item) => {
       const value = first?.captured[item]
       return value !== undefined && there.every(({ captured }) => captured[item] === value)
         ? [say(value)]
@@ -73,58 +62,31 @@ function environments(runs: readonly Run[], { telling: { words, say } }: ClaimDe
   return lines.length === 0 ? undefined : own.machines(lines)
 }
 
-function inputsTable({ series, telling }: ClaimDetail, runs: readonly Run[]): Element {
-  const own = telling.words.claim.detail
-  return element(
-    'div',
-    { className: ['scroll'] },
-    element(
-      'table',
-      { className: ['cells'] },
-      element(
-        'thead',
-        {},
-        element('tr', {}, ...Object.values(own.heads).map((head) => element('th', { scope: 'col' }, head))),
-      ),
-      element(
-        'tbody',
-        {},
-        ...runs.map((run) => {
-          const counts = series
-            .filter((one) => one.run === run)
-            .map(({ values }) => values.filter((value) => value !== null).length)
-          const rows = `${recordedFolder(run)}/rows.csv`
-          return element(
-            'tr',
-            {},
-            element('th', { scope: 'row' }, runName(run), ' ', badge([run], telling)),
-            element('td', {}, own.list([...new Set(counts)].map(String))),
-            element('td', {}, element('code', { title: run.key }, run.key.slice(0, 12))),
-            // The report lies in _build/, beside results/.
-            element(
-              'td',
-              {},
-              isRecorded(run, telling.standings)
-                ? element('a', { href: `../${rows}` }, 'rows.csv')
-                : own.madeHere,
-            ),
-          )
-        }),
-      ),
-    ),
-  )
+function input(run: Run, { series, context }: Judged): ClaimInput {
+  const counts = series
+    .filter((one) => one.run === run)
+    .map(({ values }) => values.filter((value) => value !== null).length)
+  return {
+    run: runName(run),
+    ...badgeOf([run], context),
+    counts: context.words.claim.detail.list([...new Set(counts)].map(String)),
+    key: run.key,
+    ...(isRecorded(run, context.statuses) ? { rows: `${recordedFolder(run)}/rows.csv` } : {}),
+  }
 }
 
-function distributions({ judgement, series, published, telling }: ClaimDetail): Element | undefined {
+function distributions({
+  judgement,
+  series,
+  published,
+  context: { words },
+}: Judged): Pick<ClaimDetail, 'distributions'> {
   const { id } = judgement.claim
-  const { words } = telling
   const own = words.claim.detail
   const [first] = series
-  if (first === undefined) return undefined
+  if (first === undefined) return {}
   const drawn = series.filter(({ unit, values }) => unit === first.unit && values.some((one) => one !== null))
-  if (drawn.length > mostDistributions) {
-    return element('p', {}, own.notDrawn(drawn.length))
-  }
+  if (drawn.length > mostDistributions) return { distributions: own.notDrawn(drawn.length) }
   const several = <Value>(of: (one: ClaimSeries) => Value) => new Set(drawn.map(of)).size > 1
   const [experiments, places, patterns, measures] = [
     several(({ run }) => run.experiment),
@@ -148,58 +110,37 @@ function distributions({ judgement, series, published, telling }: ClaimDetail): 
     }
   })
   const origin = words.mark(originWords(origins(drawn.map(({ run }) => run)), words), false)
-  const svg = distributionSvg(
-    data,
-    {
-      unit: first.unit,
-      origin,
-      title: own.drawing(
-        id,
-        origin,
-        data.map((one) => one.label),
-      ),
-    },
-    words.distribution,
-  )
-  return element(
-    'div',
-    {
-      className: ['scroll', 'drawing'],
-      role: 'region',
-      ariaLabel: own.distributions(id),
-      tabIndex: 0,
-    },
-    raw(svg),
-  )
+  const labels = data.map((one) => one.label)
+  return {
+    distributions: { unit: first.unit, origin, title: own.drawing(id, origin, labels), series: data },
+  }
 }
-
-/** Runs whose captures `repro trace phases` can read have these files, of each boot. */
-const captureFiles = ['trace.bin', 'dom0.stamps', 'domu.stamps']
 
 /** A claim over many patterns shows the way for a few. */
 const mostCommands = 4
 
 /** The way from a number to the records behind it, with the largest value of each run as an example. */
-function traces({ series, telling }: ClaimDetail, runs: readonly Run[]): readonly Element[] {
-  const words = telling.words.claim.detail
-  const traced = runs.filter((run) =>
-    captureFiles.every((name) => rawName(name, 1, bootsOf(run)) in run.files),
-  )
+function toTheRecord({ series, context }: Judged, runs: readonly Run[]): Pick<ClaimDetail, 'toTheRecord'> {
+  const words = context.words.claim.detail
+  const { files, command, text = '' } = context.evidence ?? { files: [] }
+  if (command === undefined) return {}
+  const traced = runs.filter((run) => files.every((name) => rawName(name, 1, bootsOf(run)) in run.files))
   const commands = traced.slice(0, mostCommands).flatMap((run) => {
     const own = series.find((one) => one.run === run)
     const largest = own && largestRow(own)
     if (own === undefined || largest === undefined) return []
-    return [`npx repro trace phases ${captureOf(run, largest)}  # ${words.largest(own.what)}`]
+    return [`${commandFor(command, run, largest)}  # ${words.largest(own.what)}`]
   })
   const [first] = traced
-  if (first === undefined || commands.length === 0) return []
-  return [
-    element('p', {}, words.toTheRecord(element('code', {}, `npx repro run --rerun=${runName(first)}`))),
-    element('pre', {}, element('code', {}, commands.join('\n'))),
-    ...(traced.length > mostCommands
-      ? [element('p', {}, words.otherCells(traced.length - mostCommands))]
-      : []),
-  ]
+  if (first === undefined || commands.length === 0) return {}
+  const others = traced.length - mostCommands
+  return {
+    toTheRecord: {
+      text: filled(text, code(`npx repro run --rerun=${runName(first)}`)),
+      commands,
+      ...(others > 0 ? { others: words.otherCells(others) } : {}),
+    },
+  }
 }
 
 /** The row of the largest value, if it says its trial. */
@@ -213,11 +154,17 @@ function largestRow({ run, factors, measure }: ClaimSeries): Row | undefined {
   return best?.row
 }
 
-/** What `repro trace phases` takes: each boot has its own capture, and counts its own trials. */
-function captureOf(run: Run, row: Row): string {
+/** Each boot has its own raw files, and counts its own trials. */
+function commandFor(command: string, run: Run, row: Row): string {
   const boots = bootsOf(run)
-  if (boots === 1) return `${runName(run)} --trial ${row.trial}`
   const boot = Number(row[bootColumn])
-  const trial = Number(row.trial) - trialsBefore(boot, run.trials, boots)
-  return `${runName(run)}/${bootFolder(boot)} --trial ${trial}`
+  const [name, trial] =
+    boots === 1
+      ? [runName(run), row.trial]
+      : [`${runName(run)}/${bootFolder(boot)}`, Number(row.trial) - trialsBefore(boot, run.trials, boots)]
+  return command.replaceAll('{boot}', () => name).replaceAll('{trial}', () => String(trial))
+}
+
+function filled(text: string, rerun: Inline): readonly Inline[] {
+  return text.split('{rerun}').flatMap((part, index) => (index === 0 ? [part] : [rerun, part]))
 }

@@ -6,24 +6,9 @@
 import type { Words } from '../locale/en.ts'
 import { digits, symbol } from '../query/quantity.ts'
 import { max, min } from '../stats/order.ts'
+import type { Distribution, Distributions } from './model.ts'
 import { textWidth } from './textwidth.ts'
 import { font } from './theme.ts'
-
-export interface Distribution {
-  readonly label: string
-  readonly values: readonly number[]
-  /** Of the original study, in the same unit. */
-  readonly published?: { readonly mean: number; readonly min?: number; readonly max?: number }
-}
-
-export interface DrawingFrame {
-  /** Canonical: 'us' for times. */
-  readonly unit: string
-  /** `emulated`: what kind of numbers these are. */
-  readonly origin: string
-  /** Becomes <title>. */
-  readonly title: string
-}
 
 /** Okabe and Ito's colours without yellow, with a dash each. */
 const strokes: readonly (readonly [color: string, dash: string])[] = [
@@ -45,8 +30,7 @@ const fontSize = 12
 
 /** An SVG element as text; the same input gives the same bytes. */
 export function distributionSvg(
-  distributions: readonly Distribution[],
-  frame: DrawingFrame,
+  { series: distributions, ...frame }: Distributions,
   words: Words['distribution'],
 ): string {
   const marks = distributions.flatMap(({ published }) =>

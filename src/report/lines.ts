@@ -4,45 +4,41 @@
  */
 
 import { eastAsianWidthType } from 'get-east-asian-width'
-import type { Element, Nodes, Root, Text } from 'hast'
+import type { Nodes, Text } from 'mdast'
+import { textOf } from './textof.ts'
 
-/** Changes the tree's texts, but for preformatted ones. `lang` is a BCP 47 tag. */
-export function joinLines(tree: Root, lang: string): void {
+/** Changes the trees' texts, but for preformatted ones. `lang` is a BCP 47 tag. */
+export function joinLines(trees: readonly Nodes[], lang: string): void {
   const language = lang.toLowerCase().split('-')[0] ?? ''
-  for (const texts of paragraphs(tree)) join(texts, ['ja', 'zh', 'ii'].includes(language))
+  for (const texts of trees.flatMap(paragraphs)) join(texts, ['ja', 'zh', 'ii'].includes(language))
 }
 
-/** Elements that a line runs through. */
+/** Nodes that a line runs through. */
 const inline: ReadonlySet<string> = new Set([
-  ...['a', 'abbr', 'b', 'cite', 'code', 'del', 'em', 'i', 'kbd', 'q', 's'],
-  ...['small', 'span', 'strong', 'sub', 'sup', 'time'],
+  ...['emphasis', 'strong', 'delete', 'link', 'linkReference', 'citation'],
+  ...['workTitle', 'subscript', 'superscript', 'monospace'],
 ])
 
 /** Texts that follow each other on the same lines; something that is no text, such as a picture, is undefined. */
-function paragraphs(tree: Root): readonly (readonly (Text | undefined)[])[] {
-  const found: (Text | undefined)[][] = [[]]
+function paragraphs(tree: Nodes): readonly (readonly (Pick<Text, 'value'> | undefined)[])[] {
+  const found: (Pick<Text, 'value'> | undefined)[][] = [[]]
   const visit = (node: Nodes): void => {
     if (node.type === 'text') found.at(-1)?.push(node)
-    else if (node.type === 'element' && isVoid(node)) found.at(-1)?.push(undefined)
+    else if (node.type === 'picture' || node.type === 'break') found.at(-1)?.push(undefined)
     else if ('children' in node) {
-      const isBlock = node.type === 'element' && !inline.has(node.tagName)
-      if (node.type === 'element' && node.tagName === 'pre') return
+      const isBlock = !inline.has(node.type)
       if (isBlock) found.push([])
       for (const child of node.children) visit(child)
       if (isBlock) found.push([])
-    }
+    } else if (textOf(node) !== '') found.at(-1)?.push({ value: textOf(node) })
   }
   visit(tree)
   return found.filter((texts) => texts.length > 0)
 }
 
-function isVoid({ tagName }: Element): boolean {
-  return tagName === 'img' || tagName === 'br'
-}
-
 const nothing = '\uFFFC'
 
-function join(texts: readonly (Text | undefined)[], isEastAsian: boolean): void {
+function join(texts: readonly (Pick<Text, 'value'> | undefined)[], isEastAsian: boolean): void {
   const whole = texts.map((text) => text?.value ?? nothing).join('')
   if (!whole.includes('\n')) return
   const removed = [...whole.matchAll(/[ \t]*\n[ \t\n]*/g)].filter(({ 0: blank, index }) => {

@@ -1,46 +1,37 @@
-/** The foot of the page: what made it, from what, and how to make it again. */
+/** The provenance of a report: what made it, from what, and how to make it again. */
 
 import { createHash } from 'node:crypto'
-import type { Element } from 'hast'
-import { element, pageId } from '../locale/element.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/run.ts'
-import type { Telling } from './telling.ts'
+import type { RenderContext } from './context.ts'
+import type { Fact, Provenance } from './model.ts'
 
-export interface Provenance {
+export interface Origin {
   /** Name and version of this program. */
   readonly generator: string
   /** Paths, relative to the project, and texts: the document, and the one that it is an edition of. */
   readonly documents: readonly { readonly path: string; readonly text: string }[]
 }
 
-export function provenanceElement(
-  { generator, documents }: Provenance,
+export function provenance(
+  { generator, documents }: Origin,
   runs: readonly Run[],
-  { words, say }: Pick<Telling, 'words' | 'say'>,
-): Element {
+  { words, say }: Pick<RenderContext, 'words' | 'say'>,
+): Provenance {
   const own = words.provenance
-  const facts: (readonly [string, string])[] = [
+  const facts: readonly Fact[] = [
     [own.madeBy, generator],
-    ...documents.map(({ path, text }, index): [string, string] => [
-      index === 0 ? own.document : own.original,
-      own.digestOf(path, sha256(text)),
-    ]),
+    ...documents.map(
+      ({ path, text }, index): Fact => [
+        index === 0 ? own.document : own.original,
+        own.digestOf(path, sha256(text)),
+      ],
+    ),
     [own.runs, own.runsDigest(runs.length, runsDigest(runs))],
     ...shared(runs).map(([name, value]) => [say(name), value] as const),
   ]
   const command = ['npx repro build', ...(documents.length > 1 ? [documents[0]?.path] : [])].join(' ')
-  return element(
-    'footer',
-    {},
-    element('h2', { id: pageId('provenance') }, own.title),
-    element(
-      'dl',
-      {},
-      ...facts.flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]),
-    ),
-    element('p', {}, own.howTo(element('code', {}, command), element('code', {}, `${command} --rerun`))),
-  )
+  return { facts, howTo: own.howTo(command, `${command} --rerun`) }
 }
 
 /** One digest for all runs, independent of their order: two pages with the same one show the same results. */

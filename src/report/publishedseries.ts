@@ -4,7 +4,7 @@ import type { ClaimSeries } from '../claims/series.ts'
 import type { Document } from '../document/document.ts'
 import { type PublishedRow, parsePublished } from '../query/published.ts'
 import { decimal } from '../text/decimal.ts'
-import type { Distribution } from './distribution.ts'
+import type { Distribution } from './model.ts'
 import { matching } from './published.ts'
 
 interface Source {

@@ -1,14 +1,16 @@
 /** Citations as numbers in the text, and the list of works that they lead to at its end. */
 
-import type { Element, ElementContent } from 'hast'
+import type { PhrasingContent } from 'mdast'
 import { parseBibliography } from '../bibliography/bibliography.ts'
 import type { CalendarDate, WrittenDate } from '../bibliography/date.ts'
 import type { People, Work } from '../bibliography/work.ts'
 import { type Citation, citedKeys } from '../document/citation.ts'
 import type { Document } from '../document/document.ts'
-import { type Child, element, pageId, textOf } from '../locale/element.ts'
 import type { Words } from '../locale/en.ts'
+import { inlines, link } from '../text/markdown.ts'
 import { markup, webAddress } from './markup.ts'
+import type { CitationNode, Entry, Missing, Report } from './model.ts'
+import { textOf } from './textof.ts'
 
 /** By key, in the order of the numbers. */
 export type Cited = ReadonlyMap<string, { readonly number: number; readonly work: Work }>
@@ -33,26 +35,20 @@ export async function citedWorks(
 }
 
 /** `[1, p. 3; 2]`, each number a link. */
-export function citationElement({ items }: Citation, cited: Cited, words: Words): Element {
+export function citationNode({ items }: Citation, cited: Cited, words: Words): CitationNode {
   const separator = items.some(({ locator }) => locator !== undefined) ? '; ' : ', '
-  return element(
-    'span',
-    { className: ['citation'] },
-    '[',
-    ...items.map(({ key, locator }, index) => [
-      index === 0 ? '' : separator,
-      numberElement(key, cited, words),
-      locator === undefined ? '' : `, ${locator}`,
-    ]),
-    ']',
-  )
+  const parts = items.map(({ key, locator }, index) => [
+    index === 0 ? '' : separator,
+    numberOf(key, cited, words),
+    locator === undefined ? '' : `, ${locator}`,
+  ])
+  return { type: 'citation', children: inlines(['[', ...parts, ']']) }
 }
 
-function numberElement(key: string, cited: Cited, { references: own }: Words): Element {
+function numberOf(key: string, cited: Cited, { references: own }: Words): PhrasingContent {
   const work = cited.get(key)
-  return work === undefined
-    ? element('span', { className: ['missing'] }, own.noEntry(key))
-    : element('a', { href: `#${idOf(key)}` }, String(work.number))
+  if (work !== undefined) return link(`#${idOf(key)}`, String(work.number))
+  return { type: 'missing', text: own.noEntry(key) } satisfies Missing
 }
 
 /** Neither headings nor blocks can have an id with a colon. */
@@ -62,26 +58,24 @@ function idOf(key: string): string {
 
 type Own = Words['references']
 
-/** The section of references; undefined if nothing is cited. */
-export function referencesElement(cited: Cited, { references: own }: Words): Element | undefined {
-  if (cited.size === 0) return undefined
-  return element(
-    'section',
-    { className: ['references'], ariaLabelledBy: [pageId('references')] },
-    element('h2', { id: pageId('references') }, own.title),
-    element(
-      'ol',
-      {},
-      ...[...cited].map(([key, { work }]) => element('li', { id: idOf(key) }, sentences(work, key, own))),
-    ),
-  )
+/** Of the section that lists the works. */
+export const referencesId = 'page:references'
+
+/** That section, for the table of contents. */
+export function referencesEntry(cited: Cited, { references: own }: Words): readonly Entry[] {
+  return cited.size === 0 ? [] : [{ id: referencesId, text: own.title, depth: 2 }]
+}
+
+/** The list of works. */
+export function references(cited: Cited, { references: own }: Words): Report['references'] {
+  return [...cited].map(([key, { work }]) => ({ id: idOf(key), content: sentences(work, key, own) }))
 }
 
 /**
  * People. Title. In *Container*, vol. 1, no. 2, pp. 3–4. Publisher, year. Link. Without a publisher or the like the year follows the pages.
  * What the entry does not have is left out; one that has nothing is its key.
  */
-function sentences(work: Work, key: string, own: Own): readonly Child[] {
+function sentences(work: Work, key: string, own: Own): Part {
   const where = container(work, own)
   const imprint = listed(edition(work, own), genre(work, own), ...publisher(work))
   const date = dateOf(work, own)
@@ -101,7 +95,7 @@ function sentences(work: Work, key: string, own: Own): readonly Child[] {
   })
 }
 
-type Part = readonly (string | ElementContent)[]
+type Part = readonly (string | PhrasingContent)[]
 
 function field({ fields }: Work, ...names: readonly string[]): Part {
   const [text] = names.flatMap((name) => fields.get(name) ?? [])
@@ -135,7 +129,11 @@ function namesOf({ names, isOpen }: People, own: Own): Part {
 function title(work: Work): Part {
   const text = titled(work, 'title', 'subtitle')
   if (text.length === 0) return []
-  return work.fields.has('journaltitle') || work.fields.has('booktitle') ? text : [element('cite', {}, text)]
+  return work.fields.has('journaltitle') || work.fields.has('booktitle') ? text : [workTitle(text)]
+}
+
+function workTitle(text: Part): PhrasingContent {
+  return { type: 'workTitle', children: inlines(text) }
 }
 
 function container(work: Work, own: Own): Part {
@@ -146,7 +144,7 @@ function container(work: Work, own: Own): Part {
   const isReport = work.type === 'report' || work.type === 'thesis' || work.type === 'patent'
   return listed(
     [
-      ...(name.length === 0 ? [] : [journal.length > 0 ? '' : own.inside, element('cite', {}, name)]),
+      ...(name.length === 0 ? [] : [journal.length > 0 ? '' : own.inside, workTitle(name)]),
       ...(name.length === 0 || series.length === 0 ? series : [' (', ...series, ')']),
     ],
     book.length > 0 && work.authors.names.length > 0 && work.editors.names.length > 0
@@ -239,8 +237,8 @@ function links(work: Work, own: Own): readonly Part[] {
 }
 
 /** The text, as a link if there is somewhere to go. */
-function linked(href: string | undefined, text: string): ElementContent | string {
-  return href === undefined ? text : element('a', { href }, text)
+function linked(href: string | undefined, text: string): PhrasingContent | string {
+  return href === undefined ? text : link(href, text)
 }
 
 function doiLink(written: string): Part {

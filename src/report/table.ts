@@ -12,7 +12,7 @@ import { digits, notFinite, origins, QueryError, symbol } from '../query/quantit
 import type { Run } from '../results/run.ts'
 import type { Origin } from '../testbed/testbed.ts'
 import { decimal } from '../text/decimal.ts'
-import type { Telling } from './telling.ts'
+import type { RenderContext } from './context.ts'
 
 export interface Table {
   /** Rows of heads; a head spans `columns` and `rows`. */
@@ -57,6 +57,11 @@ export interface Cell {
   readonly href?: string
 }
 
+/** Columns of a table. */
+export function widthOf(head: readonly (readonly Pick<Head, 'columns'>[])[]): number {
+  return Math.max(...head.map((row) => row.reduce((sum, { columns = 1 }) => sum + columns, 0)))
+}
+
 /** What a kind of table renders from. */
 export interface TableContext {
   /** Absent for kinds that draw on none. */
@@ -70,7 +75,7 @@ export interface TableContext {
   /** Of all claims of the document; none unless given. */
   readonly verifications?: readonly Verification[]
   readonly words: Words
-  readonly say: Telling['say']
+  readonly say: RenderContext['say']
 }
 
 /** The same for kinds that show an experiment. */

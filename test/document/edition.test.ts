@@ -123,6 +123,20 @@ describe('an edition', () => {
     expect(nominal.map(({ text }) => text)).toEqual(['4 ms'])
   })
 
+  it('shows the evidence of claims that its original names, after its own words', () => {
+    const value = english.replace(
+      'nominal: [4 ms]',
+      'evidence: {captured: [board], files: [trace.bin], command: "show {boot}", text: Then}',
+    )
+    const original = parseDocument(new VFile({ path: 'paper/index.md', value }))
+    const own = edition(whole.replace('lang: ja\n', 'lang: ja\nevidence: {text: 次に}\n'), original)
+    expect([original, own].flatMap(told)).toEqual([])
+    const evidence = { captured: ['board'], files: ['trace.bin'], command: 'show {boot}', text: 'Then' }
+    expect(original.frontMatter.evidence).toEqual(evidence)
+    expect(own.frontMatter.evidence).toEqual({ ...evidence, text: '次に' })
+    expect(edition(whole, original).frontMatter.evidence).toEqual(evidence)
+  })
+
   it('reads the tables that its original names, also in its claims', () => {
     const value = english
       .replace('nominal: [4 ms]', 'published: [paper/published/naps.csv]')

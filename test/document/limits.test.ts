@@ -1,7 +1,7 @@
 import { VFile } from 'vfile'
 import { describe, expect, it } from 'vitest'
 import { parseDocument } from '../../src/document/document.ts'
-import { renderReport } from '../../src/report/page.ts'
+import { renderReport } from '../report/render.ts'
 
 const front = '---\ntitle: T\n---\n\n'
 const read = (body: string) => parseDocument(new VFile({ path: 'd.md', value: `${front}${body}\n` }))

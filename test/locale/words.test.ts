@@ -6,10 +6,10 @@ import { english } from '../../src/locale/en.ts'
 import { japanese } from '../../src/locale/ja.ts'
 import { languages, wordsOf } from '../../src/locale/languages.ts'
 import { statistics } from '../../src/query/series.ts'
+import { saying } from '../../src/report/context.ts'
 import { openDrawer } from '../../src/report/drawing/process.ts'
-import { renderReport } from '../../src/report/page.ts'
-import { saying } from '../../src/report/telling.ts'
 import { runName } from '../../src/results/run.ts'
+import { renderReport } from '../report/render.ts'
 import { fakeRun } from '../results/fake.ts'
 
 const drawer = openDrawer()
@@ -106,8 +106,8 @@ shows: tbl-latency
   const made = renderReport({
     document,
     runs: [fakeRun({ exclude: 'lost records' })],
-    standings: new Map([['latency/xen-4.14/baseline', { from: 'record' as const, stale: 'trials 4 -> 5' }]]),
-    editions: [{ lang: 'en', href: 'index.en.html' }],
+    statuses: new Map([['latency/xen-4.14/baseline', { from: 'record' as const, stale: 'trials 4 -> 5' }]]),
+    translations: [{ lang: 'en', name: 'index.en' }],
     read: (path) => readFile(new URL(`../../${path}`, import.meta.url)),
     drawer,
     generator: 'repro 1.2.3',
@@ -242,7 +242,7 @@ ascending:
     document,
     runs,
     records,
-    standings: new Map(runs.map((run) => [runName(run), { from: 'build' as const }])),
+    statuses: new Map(runs.map((run) => [runName(run), { from: 'build' as const }])),
     read: (path) => readFile(new URL(`../../${path}`, import.meta.url)),
     drawer,
     generator: 'repro 1.2.3',

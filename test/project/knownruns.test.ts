@@ -11,14 +11,14 @@ import { parseDocument } from '../../src/document/document.ts'
 import { cellsOf } from '../../src/engine/cells.ts'
 import { plan } from '../../src/engine/plan.ts'
 import type { Files } from '../../src/files/tracked.ts'
-import { standingsOf } from '../../src/project/build.ts'
+import { statusesOf } from '../../src/project/build.ts'
 import { knownRuns } from '../../src/project/knownruns.ts'
-import { renderReport } from '../../src/report/page.ts'
 import { keyOf } from '../../src/results/key.ts'
 import type { Inputs, Run } from '../../src/results/run.ts'
 import { runName } from '../../src/results/run.ts'
 import type { CellName, Store } from '../../src/results/store.ts'
 import { localEnvironment } from '../../src/testbeds/local/testbed.ts'
+import { renderReport } from '../report/render.ts'
 
 const experiment = (id: string) => `
 \`\`\`ts experiment id=${id} testbed=local trials=8
@@ -137,7 +137,7 @@ it('says of each claim the same in the report and in repro verify, whatever is r
       const { html, problems } = await renderReport({
         document,
         runs: known.shown.map((one) => one.run),
-        standings: standingsOf(known.shown),
+        statuses: statusesOf(known.shown),
         records: known.recorded,
         judgement,
         read: () => Promise.reject(new Error('no file')),

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { serialize } from 'node:v8'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { exhibits, tidy } from '../../src/project/made.ts'
-import type { Exhibit } from '../../src/report/exhibits.ts'
+import { floats, tidy } from '../../src/project/made.ts'
+import type { Float } from '../../src/report/model.ts'
 import { digest } from '../../src/results/key.ts'
 import type { Inputs } from '../../src/results/run.ts'
 import { openSeal } from '../../src/results/seal.ts'
@@ -16,7 +16,7 @@ beforeEach(() => {
 })
 afterEach(() => rm(project, { recursive: true }))
 
-const table = { forged: false } as unknown as Exhibit
+const table = { forged: false } as unknown as Float
 const inputs: Inputs = { program: '1' }
 const other: Inputs = { program: '2' }
 const steps = new Map([
@@ -27,9 +27,9 @@ const place = () => ({ project, seal: openSeal(project, join(project, 'cache')) 
 const fileOf = (of: Inputs) => join(project, '.repro/made', digest(of))
 
 it('what was rendered here is found again, by its inputs', async () => {
-  await exhibits(place(), steps).keep('tbl', table)
-  expect(exhibits(place(), steps).find('tbl')).toEqual(table)
-  expect(exhibits(place(), steps).find('constructor')).toBeUndefined()
+  await floats(place(), steps).keep('tbl', table)
+  expect(floats(place(), steps).find('tbl')).toEqual(table)
+  expect(floats(place(), steps).find('constructor')).toBeUndefined()
 })
 
 it.each<[string, () => Uint8Array]>([
@@ -37,11 +37,11 @@ it.each<[string, () => Uint8Array]>([
   ['of other inputs', () => readFileSync(fileOf(inputs))],
   ['that would not even be read', () => Buffer.from('no v8 data')],
 ])('what a repository brings %s is not used, and not deleted', async (_, content) => {
-  await exhibits(place(), steps).keep('tbl', table)
+  await floats(place(), steps).keep('tbl', table)
   mkdirSync(join(project, '.repro/made'), { recursive: true })
   writeFileSync(fileOf(other), content())
   const mine = place()
-  expect(exhibits(mine, steps).find('constructor')).toBeUndefined()
+  expect(floats(mine, steps).find('constructor')).toBeUndefined()
   expect(mine.seal.note()).toContain('1 item in .repro/ (.repro/made/')
   const again = place()
   await tidy(again)

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sha256 } from '../../src/files/tracked.ts'
 import {
   everyManifest,
+  filesFolder,
   formatManifest,
   isUpToDate,
   manifestFile,
@@ -30,8 +31,17 @@ describe('the report and the manifest of a document', () => {
       ['', '.md', '.md.md', '%.md', '+.md', '.html.md'].map((end) => `${folder}${name}${end}`),
     ),
   )
+  it('none has a folder of files that is the report of another', () => {
+    const all = new Set(documents)
+    const reports = ['html', 'markdown'].flatMap((format) => [...all].map((one) => reportFile(one, format)))
+    const folders = [...all].map((one) => `_build/${filesFolder(one)}`)
+    expect(new Set(folders).size).toBe(all.size)
+    expect(folders.filter((folder) => reports.includes(folder))).toEqual([])
+    expect(filesFolder('paper/index.md')).toBe('index')
+  })
+
   it.each([
-    ['report', reportFile],
+    ['report', (document: string) => reportFile(document)],
     ['manifest', manifestFile],
   ])('no two documents share a %s', (_, nameOf) => {
     const all = [...new Set(documents)]
@@ -49,7 +59,12 @@ describe('a manifest', () => {
 
   const document = 'paper/index.md'
   const html = '<h1>report</h1>'
-  const complete = { complete: true, notes: {}, report: sha256(html), steps: { page: {} } }
+  const complete = {
+    complete: true,
+    notes: {},
+    reports: { html: { [reportFile(document)]: sha256(html) } },
+    steps: { page: {} },
+  }
   const at = (machine: string) => ({
     project: folder,
     document,
@@ -71,6 +86,15 @@ describe('a manifest', () => {
     expect(everyManifest(mine)).toEqual([complete])
     write(reportFile(document), 'edited')
     expect(isUpToDate(mine)).toBe(false)
+  })
+
+  it('of an earlier version of this program says nothing', () => {
+    const mine = at('mine')
+    const { reports: _, ...others } = complete
+    const earlier = JSON.stringify({ ...others, report: sha256(html) })
+    brought(mine.seal.close({ kind: 'manifest', path: manifestFile(document) }, earlier))
+    expect(isUpToDate(mine)).toBe(false)
+    expect(mine.seal.note()).toBeUndefined()
   })
 
   it.each<[string, () => string | Uint8Array | undefined]>([

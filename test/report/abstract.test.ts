@@ -2,8 +2,8 @@ import { VFile } from 'vfile'
 import { describe, expect, it } from 'vitest'
 import { check } from '../../src/check/check.ts'
 import { parseDocument } from '../../src/document/document.ts'
-import { renderReport } from '../../src/report/page.ts'
 import { fakeRun } from '../results/fake.ts'
+import { renderReport } from './render.ts'
 
 const png = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')
 const body = `

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { english } from '../../src/locale/en.ts'
-import { type Distribution, distributionSvg } from '../../src/report/distribution.ts'
+import { distributionSvg } from '../../src/report/distribution.ts'
+import type { Distribution } from '../../src/report/model.ts'
 
 const draw = (distributions: readonly Distribution[]) =>
-  distributionSvg(distributions, frame, english.distribution)
+  distributionSvg({ ...frame, series: distributions }, english.distribution)
 const frame = { unit: 'us', origin: 'emulated', title: 'C1 <emulated>' }
 const numbersIn = (path: string | undefined) =>
   Array.from(path?.matchAll(/H([\d.]+)/g) ?? [], ([, x]) => Number(x))

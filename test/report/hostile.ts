@@ -6,8 +6,10 @@ import { visit } from 'unist-util-visit'
 import { VFile } from 'vfile'
 import { parseDocument } from '../../src/document/document.ts'
 import { publishedTable } from '../../src/query/published.ts'
-import { renderReport } from '../../src/report/page.ts'
-import type { Standings } from '../../src/report/telling.ts'
+import type { RunStatuses } from '../../src/report/context.ts'
+import { writeHtml } from '../../src/report/html/page.ts'
+import type { Report } from '../../src/report/model.ts'
+import { makeReport } from '../../src/report/report.ts'
 import type { Run } from '../../src/results/run.ts'
 import { runName } from '../../src/results/run.ts'
 import { fakeRun } from '../results/fake.ts'
@@ -205,23 +207,27 @@ export const places: Readonly<Record<string, Hostile>> = {
   },
 }
 
-export async function hostilePage({
+export async function hostilePage(hostile: Hostile): Promise<string> {
+  return writeHtml(await hostileReport(hostile)).text
+}
+
+export async function hostileReport({
   front = 'title: T',
   body = '',
   run,
   files = {},
   stale,
-}: Hostile): Promise<string> {
+}: Hostile): Promise<Report> {
   const document = parseDocument(
     new VFile({ path: 'paper/index.md', value: `---\n${front}\n---\n\n${body}\n` }),
   )
   const runs = [run ? run(fakeRun()) : fakeRun()]
-  const standings: Standings = new Map(
+  const statuses: RunStatuses = new Map(
     stale === undefined ? [] : runs.map((one) => [runName(one), { from: 'record', stale }]),
   )
   const published = files['p.csv'] === undefined ? [] : [publishedTable('p.csv', files['p.csv'])]
-  const { html } = await renderReport({
-    ...{ document, runs, standings, published, generator: all },
+  return await makeReport({
+    ...{ document, runs, statuses, published, generator: all },
     read: async (path) => {
       if (path === 'f.vl.json') return Buffer.from(spec)
       if (path === 'paper/dot.png') return Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')
@@ -230,7 +236,6 @@ export async function hostilePage({
       return Buffer.from(text)
     },
   })
-  return html
 }
 
 const elements: ReadonlySet<string> = new Set(

@@ -1,7 +1,7 @@
-import type { Root } from 'hast'
+import type { PhrasingContent, Root } from 'mdast'
 import { describe, expect, it } from 'vitest'
-import { element, textOf } from '../../src/locale/element.ts'
 import { joinLines, joins } from '../../src/report/lines.ts'
+import { textOf } from '../../src/report/textof.ts'
 
 describe('two lines of a paragraph', () => {
   it.each([
@@ -34,20 +34,30 @@ describe('two lines of a paragraph', () => {
 })
 
 describe('joinLines', () => {
-  const paragraph = (...children: Parameters<typeof element>[2][]): Root => ({
+  const text = (value: string): PhrasingContent => ({ type: 'text', value })
+  const within = (type: 'strong' | 'emphasis', value: string): PhrasingContent => ({
+    type,
+    children: [text(value)],
+  })
+  const paragraph = (...children: readonly (PhrasingContent | string)[]): Root => ({
     type: 'root',
-    children: [element('p', {}, ...children)],
+    children: [
+      { type: 'paragraph', children: children.map((one) => (typeof one === 'string' ? text(one) : one)) },
+    ],
   })
   const joined = (tree: Root, lang = 'ja') => {
-    joinLines(tree, lang)
-    return tree.children.map(textOf)
+    joinLines([tree], lang)
+    return tree.children.map((node) => (node.type === 'code' ? node.value : textOf(node)))
   }
 
-  it('looks through emphasis, links and code for the neighbours of a break', () => {
-    const strong = element('strong', {}, '強調。')
-    expect(joined(paragraph('これは', strong, '\n次の行'))).toEqual(['これは強調。次の行'])
-    expect(joined(paragraph('これは\n', element('em', {}, '強調')))).toEqual(['これは強調'])
-    expect(joined(paragraph('命令\n', element('code', {}, 'xl')))).toEqual(['命令\nxl'])
+  it('looks through emphasis, links, code and values for the neighbours of a break', () => {
+    expect(joined(paragraph('これは', within('strong', '強調。'), '\n次の行'))).toEqual([
+      'これは強調。次の行',
+    ])
+    expect(joined(paragraph('これは\n', within('emphasis', '強調')))).toEqual(['これは強調'])
+    expect(joined(paragraph('命令\n', { type: 'inlineCode', value: 'xl' }))).toEqual(['命令\nxl'])
+    const value = { type: 'value', text: '値', origins: [], sources: [], state: 'current' } as const
+    expect(joined(paragraph('これは\n', value, '\n次'))).toEqual(['これは値次'])
   })
 
   it('takes out blanks around the break, too, and several breaks', () => {
@@ -55,19 +65,19 @@ describe('joinLines', () => {
   })
 
   it('takes out a break that is split between two texts', () => {
-    expect(joined(paragraph('一 ', element('b', {}, ' \n'), '  二'))).toEqual(['一二'])
+    expect(joined(paragraph('一 ', within('strong', ' \n'), '  二'))).toEqual(['一二'])
   })
 
   it('leaves breaks beside pictures, between paragraphs, and in preformatted text', () => {
-    expect(joined(paragraph('一\n', element('img', {}), '\n二'))).toEqual(['一\n\n二'])
-    const code = element('pre', {}, element('code', {}, '一\n二'))
-    expect(
-      joined({ type: 'root', children: [element('p', {}, '一'), { type: 'text', value: '\n' }, code] }),
-    ).toEqual(['一', '\n', '一\n二'])
+    const picture = { type: 'picture', mime: 'image/png', content: '', alt: '絵' } as const
+    expect(joined(paragraph('一\n', picture, '\n二'))).toEqual(['一\n\n二'])
+    const two: Root = { type: 'root', children: [...paragraph('一\n').children, ...paragraph('二').children] }
+    expect(joined(two)).toEqual(['一\n', '二'])
+    expect(joined({ type: 'root', children: [{ type: 'code', value: '一\n二' }] })).toEqual(['一\n二'])
   })
 
   it('leaves English alone', () => {
-    expect(joined(paragraph('one\n', element('b', {}, 'two,'), '\nthree'), 'en')).toEqual([
+    expect(joined(paragraph('one\n', within('strong', 'two,'), '\nthree'), 'en')).toEqual([
       'one\ntwo,\nthree',
     ])
   })

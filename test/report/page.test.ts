@@ -4,11 +4,11 @@ import { VFile } from 'vfile'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parseDocument } from '../../src/document/document.ts'
 import { publishedTable } from '../../src/query/published.ts'
+import type { RunStatuses } from '../../src/report/context.ts'
 import { openDrawer } from '../../src/report/drawing/process.ts'
-import { renderReport } from '../../src/report/page.ts'
-import type { Standings } from '../../src/report/telling.ts'
 import type { Run } from '../../src/results/run.ts'
 import { fakeRun, settled } from '../results/fake.ts'
+import { renderReport } from './render.ts'
 
 const drawer = openDrawer()
 afterAll(() => drawer[Symbol.dispose]())
@@ -21,6 +21,7 @@ const front = `---
 title: Pausing & <resuming>
 authors: [{name: A. Author, affiliation: Somewhere}, B. Writer]
 date: 2026-01-02
+evidence: {captured: [emulator], files: [trace.bin], command: 'npx repro trace phases {boot} --trial {trial}', text: 'Then {rerun}.'}
 abstract: How long \`xl pause\` takes.
 ---
 `
@@ -57,10 +58,10 @@ data: {rows: latency}
 `
 const both = [fakeRun(), fakeRun({ pattern: 'dom0-cpu', xlUs: 60_000 })]
 
-function report(body: string, runs: readonly Run[] = both, standings: Standings = new Map()) {
+function report(body: string, runs: readonly Run[] = both, statuses: RunStatuses = new Map()) {
   const document = parseDocument(new VFile({ path: 'paper/index.md', value: front + experiment + body }))
   expect(document.file.messages.map(String)).toEqual([])
-  return renderReport({ document, runs, read, published, standings, drawer, generator: 'repro 1.2.3' })
+  return renderReport({ document, runs, read, published, statuses, drawer, generator: 'repro 1.2.3' })
 }
 const published = [
   publishedTable(
@@ -115,7 +116,7 @@ describe('inline values', () => {
       {
         type: 'missing',
         message: 'missing: run latency/xen-4.14/baseline',
-        place: { line: 18, column: 6 },
+        place: { line: 19, column: 6 },
         run: 'latency/xen-4.14/baseline',
       },
     ])
@@ -123,10 +124,10 @@ describe('inline values', () => {
   })
 
   it('are marked when their run is stale, with the reason', async () => {
-    const standings: Standings = new Map([
+    const statuses: RunStatuses = new Map([
       ['latency/xen-4.14/baseline', { from: 'record', stale: 'trials 4 -> 20' }],
     ])
-    const { html, problems } = await report(sentence, both, standings)
+    const { html, problems } = await report(sentence, both, statuses)
     expect(paragraph(html, 'Mean ')).toContain('<sup>emulated, stale</sup>')
     expect(paragraph(html, 'Mean ')).toContain('stale: run latency/xen-4.14/baseline: trials 4 -> 20')
     expect(problems.map(({ type }) => type)).toEqual(['stale'])
@@ -242,13 +243,13 @@ describe('the page', () => {
   })
 
   it('says which runs were executed for it and which were recorded', async () => {
-    const standings: Standings = new Map([
+    const statuses: RunStatuses = new Map([
       ['latency/xen-4.14/baseline', { from: 'build' }],
       ['latency/xen-4.14/dom0-cpu', { from: 'record' }],
     ])
-    const { html } = await report('', both, standings)
+    const { html } = await report('', both, statuses)
     expect(html).toContain('2 runs (1 executed for this report, 1 recorded before)')
-    const here = new Map([...standings.keys()].map((name) => [name, { from: 'here' as const }]))
+    const here = new Map([...statuses.keys()].map((name) => [name, { from: 'here' as const }]))
     expect((await report('', both, here)).html).toContain('2 runs (2 executed here before, not recorded)')
   })
 
@@ -385,6 +386,8 @@ between: [1, 9]
   ])('names the trial of the largest value of %s as its capture counts it', async (_, run, command) => {
     const { html } = await report(claim, [run, fakeRun({ pattern: 'dom0-cpu' })])
     expect(html).toContain(command)
+    expect(html).toContain('<p>Then <code>npx repro run --rerun=latency/xen-4.14/baseline</code>.</p>')
+    expect(html).toContain('<dt>environment</dt><dd>xen-4.14: QEMU 10.0</dd>')
   })
 
   it('says with the experiment in how many boots its trials are', async () => {
@@ -395,7 +398,7 @@ between: [1, 9]
         value: front + experiment.replace('trials: 4', 'trials: 4\nboots: 2'),
       }),
     )
-    const given = { document, runs: both, read, published, standings: new Map(), drawer, generator: 'repro' }
+    const given = { document, runs: both, read, published, statuses: new Map(), drawer, generator: 'repro' }
     expect((await renderReport(given)).html).toContain('4 trials each in 2 boots</summary>')
   })
 })
@@ -425,7 +428,7 @@ One is \`=latency['xen-4.14'].baseline.pause.total.mean\` and the last word stan
     const { html, problems } = await report(body, runs)
     const message = 'cannot be worked out: RangeError: Invalid array length'
     expect(problems).toEqual(
-      [19, 28, 36].map((line) => ({ type: 'error', message, place: { line, column: line === 36 ? 8 : 1 } })),
+      [20, 29, 37].map((line) => ({ type: 'error', message, place: { line, column: line === 37 ? 8 : 1 } })),
     )
     expect(html).toContain(`could not be judged: ${message}`)
     expect(html).toContain('and the last word stands.')
@@ -433,7 +436,7 @@ One is \`=latency['xen-4.14'].baseline.pause.total.mean\` and the last word stan
 
   it('is told at the place of a claim as well where runs are missing or stale', async () => {
     const name = 'latency/xen-4.14/baseline'
-    const place = { line: 19, column: 1 }
+    const place = { line: 20, column: 1 }
     const missing = await report(claim, [fakeRun({ pattern: 'dom0-cpu' })])
     expect(missing.problems).toEqual([{ type: 'missing', message: `missing: run ${name}`, place, run: name }])
     const stale = await report(claim, both, new Map([[name, { from: 'record', stale: 'trials 4 -> 5' }]]))

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { VFile } from 'vfile'
 import { describe, expect, it } from 'vitest'
 import { parseDocument } from '../../src/document/document.ts'
-import { renderReport } from '../../src/report/page.ts'
+import { renderReport } from './render.ts'
 
 const bib = `
 @inproceedings{xen2003,

@@ -123,7 +123,7 @@ it('a testbed and an executor that the engine has never heard of build a report'
     site,
     opened,
     {
-      ...{ rerun: [], only: [], jobs: 2, keepGoing: false, frozen: false, record: false, render: true },
+      ...{ rerun: [], only: [], jobs: 2, keepGoing: false, frozen: false, record: false, to: ['html'] },
       signal: new AbortController().signal,
     },
     (event) => void (event.type === 'note' && notes.push(event.text)),
@@ -137,7 +137,7 @@ it('a testbed and an executor that the engine has never heard of build a report'
       ['fast', 'emulated', 4],
     ],
   )
-  const html = readFileSync(join(site.project, outcome.report ?? ''), 'utf8')
+  const html = readFileSync(join(site.project, outcome.reports[0] ?? ''), 'utf8')
   expect(html).toMatch(/The fast toy is .*3.* times as fast/)
 
   const states = async () => (await plan()).map(({ cell, verdict }) => [cell.environment, verdict.type])

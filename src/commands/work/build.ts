@@ -7,7 +7,7 @@ import { openFiles } from '../../files/tracked.ts'
 import { type BuildOptions, build, choice, planDocument } from '../../project/build.ts'
 import { readManifest } from '../../project/manifest.ts'
 import { override, type Site } from '../../project/site.ts'
-import type { ReportProblem } from '../../report/page.ts'
+import type { ReportProblem } from '../../report/model.ts'
 import { runName } from '../../results/run.ts'
 import { tellSeal } from '../site.ts'
 import { openTold, placed, tellFailure } from '../terminal/messages.ts'
@@ -41,7 +41,7 @@ export async function buildDocument(site: Site, options: BuildOptions): Promise<
     for (const line of problemLines(outcome.problems, site.document, options.only)) complain(line)
     for (const name of outcome.skipped)
       complain(`not run after the failure: ${name} (--keep-going runs what does not need the failed one)`)
-    if (outcome.report !== undefined) print(outcome.report)
+    for (const report of outcome.reports) print(report)
     const codes = new Set(outcome.failures.map((failure) => tellFailure(failure).exitCode))
     if (codes.has(exitCodes.failed)) return exitCodes.failed
     if (codes.has(exitCodes.testbed)) return exitCodes.testbed

@@ -11,6 +11,7 @@ import { cellsFor, knownRuns, reproductions } from '../../project/knownruns.ts'
 import { judging } from '../../project/made.ts'
 import { programOf } from '../../project/program.ts'
 import type { Opened, Site } from '../../project/site.ts'
+import { defaultFormat } from '../../report/formats.ts'
 import { secondsOf } from '../../results/duration.ts'
 import type { Run } from '../../results/run.ts'
 import { runName } from '../../results/run.ts'
@@ -69,7 +70,12 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
         `${site.document} has no experiment that could run again${names.length > 0 ? ` for ${names.join(', ')}` : ''}`,
       )
     complain(announcement(chosen, steps, request.jobs))
-    const outcome = await rerun({ site, opened, files }, chosen.map(runName), request, { render: onlyTires })
+    const outcome = await rerun(
+      { site, opened, files },
+      chosen.map(runName),
+      request,
+      onlyTires ? [defaultFormat] : [],
+    )
     if (outcome.failure) return tellFailure(outcome.failure).exitCode
     runs = outcome.runs
   }
@@ -118,12 +124,12 @@ async function rerun(
   { site, opened, files }: { readonly site: Site; readonly opened: Opened; readonly files: Files },
   only: readonly string[],
   { jobs, deadlineSeconds, signal }: RerunRequest,
-  { render }: { readonly render: boolean },
+  to: readonly string[],
 ): Promise<{ readonly runs: readonly Run[]; readonly failure?: CellError | undefined }> {
   const display = openDisplay(standardError, process.env)
   try {
     const options = {
-      ...({ rerun: 'all', only, jobs, deadlineSeconds, signal, render } as const),
+      ...({ rerun: 'all', only, jobs, deadlineSeconds, signal, to } as const),
       ...{ keepGoing: true, frozen: false, record: false },
     }
     const outcome = await build(site, opened, options, (event) => display.tell(event), files)

@@ -5,9 +5,9 @@ import type { Words } from '../../locale/en.ts'
 import type { PublishedRow } from '../../query/published.ts'
 import { origins, unknown } from '../../query/quantity.ts'
 import type { Run } from '../../results/run.ts'
+import type { RenderContext } from '../context.ts'
 import { valuesOf } from '../published.ts'
 import { type Cell, type Head, headCell, missingCell, none, type Table, tableKind } from '../table.ts'
-import type { Telling } from '../telling.ts'
 import { cellsOf, chooseEnvironments, number } from './options.ts'
 
 const options = z.strictObject({
@@ -107,7 +107,7 @@ function hosts(runs: readonly Run[], { tables }: Words): readonly Machine[] {
 function publishedMachines(
   rows: readonly PublishedRow[],
   chosen: readonly string[] | undefined,
-  { words, say }: Pick<Telling, 'words' | 'say'>,
+  { words, say }: Pick<RenderContext, 'words' | 'say'>,
 ): readonly Machine[] {
   const known = valuesOf(rows, 'machine')
   for (const name of chosen ?? []) {
@@ -127,7 +127,7 @@ function publishedMachines(
 function differences(
   environmentName: string,
   runs: readonly Run[],
-  { words, say }: Pick<Telling, 'words' | 'say'>,
+  { words, say }: Pick<RenderContext, 'words' | 'say'>,
 ): readonly string[] {
   const [first, ...others] = runs
   if (first === undefined) return []

@@ -7,6 +7,7 @@ import { unknown } from '../../query/quantity.ts'
 import { type Factors, series, statistic, statistics } from '../../query/series.ts'
 import type { Run } from '../../results/run.ts'
 import { excludedColumn } from '../../results/run.ts'
+import type { RenderContext } from '../context.ts'
 import { checkEnvironment, matching, theRow, valuesOf } from '../published.ts'
 import {
   type Cell,
@@ -21,7 +22,6 @@ import {
   type Table,
   tableKind,
 } from '../table.ts'
-import type { Telling } from '../telling.ts'
 import { comparisonCells, comparisonHeads, comparisonNotes } from './comparison.ts'
 import {
   type CellRun,
@@ -258,7 +258,7 @@ function combinations(run: Run, by: readonly string[]): readonly Factors[] {
 
 function exclusionNotes(
   runs: readonly Run[],
-  { words, say }: Pick<Telling, 'words' | 'say'>,
+  { words, say }: Pick<RenderContext, 'words' | 'say'>,
 ): readonly string[] {
   const counts = new Map<string, number>()
   for (const { reason, count } of runs.flatMap((run) => run.exclusions)) {

@@ -1,13 +1,12 @@
 /**
- * The report: one self-contained HTML page.
+ * Makes the model of a report:
  *
- *   document + runs -> values, tables, figures (each alone) -> prose with all of them in place -> title, banner, contents, foot
- *                   -> allow-list (sanitize.ts) -> HTML text
+ *   document + runs -> values, floats, claims, experiments (each alone) -> prose with all of them in place
+ *                   -> title, banner, contents, references, provenance
  *
- * Same document, runs and files: same bytes.
+ * Same document, runs and files: same report. Formats (formats.ts) write it.
  */
 
-import type { Element, ElementContent, Root } from 'hast'
 import type { Nodes } from 'mdast'
 import { picturesOf, type ReadPicture, readPictures } from '../check/picture.ts'
 import { type Judgement, judge } from '../claims/judge.ts'
@@ -17,8 +16,6 @@ import { seriesOf } from '../claims/series.ts'
 import { decisive, type KnownRun, type Verification, verifyClaims } from '../claims/verification.ts'
 import type { Block, ClaimBlock, ExperimentBlock, FigureBlock, Place, TableBlock } from '../document/block.ts'
 import type { Document, InlineValue } from '../document/document.ts'
-import type { FrontMatter } from '../document/frontmatter.ts'
-import { element, pageId } from '../locale/element.ts'
 import type { Words } from '../locale/en.ts'
 import { wordsOf } from '../locale/languages.ts'
 import type { PublishedTable } from '../query/published.ts'
@@ -26,20 +23,19 @@ import { partError } from '../query/quantity.ts'
 import type { Results } from '../query/query.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/run.ts'
-import { claimElement } from './claim.ts'
+import { claimNode } from './claim.ts'
 import { claimDetail } from './claimdetail.ts'
+import { type RenderContext, type RunStatuses, saying } from './context.ts'
 import { type Drawer, openDrawer } from './drawing/process.ts'
-import { type Exhibit, type Exhibits, exhibit, labels, missingRuns } from './exhibits.ts'
-import { experimentElement } from './experiment.ts'
-import { htmlPage } from './frame.ts'
-import { inlineValue } from './inline.ts'
-import { contents, type Entry, prose } from './prose.ts'
-import { provenanceElement } from './provenance.ts'
+import { experimentNode } from './experiment.ts'
+import { type FloatCache, labels, makeFloat, missingRuns } from './floats.ts'
+import type { ClaimDetail, Float, Missing, Picture, Report, ReportProblem, Translation } from './model.ts'
+import { prose } from './prose.ts'
+import { provenance } from './provenance.ts'
 import { publishedSeries } from './publishedseries.ts'
-import { citedWorks, referencesElement } from './references.ts'
-import { banner } from './standing.ts'
-import { style } from './style.ts'
-import { type Standings, saying, type Telling } from './telling.ts'
+import { citedWorks, references, referencesEntry } from './references.ts'
+import { banner } from './runstatus.ts'
+import { inlineValue } from './value.ts'
 
 export interface ReportInput {
   /** Parsed and checked. One with errors is rendered as far as it goes. */
@@ -51,13 +47,13 @@ export interface ReportInput {
   /** The published tables that the document names; none unless given. */
   readonly published?: readonly PublishedTable[]
   /** By the run's name (experiment/environment/pattern); a run without one is taken as it is. */
-  readonly standings?: Standings
+  readonly statuses?: RunStatuses
   /** Recorded runs, by which claims are judged beside `runs`; all of these are recorded ones unless given. */
   readonly records?: readonly KnownRun[]
-  /** Reports of the same in other languages: BCP 47 tag, and address from this one. */
-  readonly editions?: readonly Edition[]
+  /** Reports of the same in other languages. */
+  readonly translations?: readonly Translation[]
   /** Tables and figures made before, from the same; none unless given. */
-  readonly exhibits?: Exhibits
+  readonly floats?: FloatCache
   /** Judges claims, with reasons in the words of a language; anew, unless given. */
   readonly judgement?: (claim: ClaimBlock, evidence: Evidence, reasons: Reasons) => Promise<Judgement>
   /** Draws figures; a process of its own, ended with the report, unless given. */
@@ -66,36 +62,15 @@ export interface ReportInput {
   readonly generator: string
 }
 
-export interface Edition {
-  readonly lang: string
-  readonly href: string
-}
-
-/** What a reader of the report would miss. Places are in the document. */
-export interface ReportProblem {
-  /** `missing` and `stale` mend themselves by running; `error` needs the author. */
-  readonly type: 'missing' | 'stale' | 'error'
-  readonly message: string
-  readonly place: Place
-  /** Name of the run that is missing or stale. */
-  readonly run?: string
-}
-
-export interface Report {
-  readonly html: string
-  /** By place; a missing run is named once for every block or value that lacks it. */
-  readonly problems: readonly ReportProblem[]
-}
-
-export async function renderReport({
+export async function makeReport({
   document,
   runs: given,
   read,
   published = [],
-  standings = new Map(),
+  statuses = new Map(),
   records,
-  editions = [],
-  exhibits = { find: () => undefined, keep: async () => {} },
+  translations = [],
+  floats = { find: () => undefined, keep: async () => {} },
   judgement = async (claim, evidence, reasons) => judge(claim, evidence, { reasons }),
   drawer: shared,
   generator,
@@ -106,9 +81,9 @@ export async function renderReport({
     .toSorted(inOrder(experiments))
   const results: Results<ExperimentBlock> = { experiments, runs, published }
   const problems: ReportProblem[] = []
-  const { lang, texts } = document.frontMatter
+  const { lang, title, subtitle, authors, date, texts, evidence } = document.frontMatter
   const words = wordsOf(lang)
-  const telling: Telling = { words, standings, say: saying(texts) }
+  const context: RenderContext = { words, statuses, say: saying(texts), ...(evidence ? { evidence } : {}) }
   const names = labels(document, words)
   const decoder = new TextDecoder()
   const readText = async (path: string) => decoder.decode(await read(path))
@@ -116,7 +91,7 @@ export async function renderReport({
   const besides = await publishedSeries(document, readText)
   const judgeInWords = (claim: ClaimBlock, evidence: Evidence) =>
     judgement(claim, evidence, words.claim.reasons)
-  const shown = runs.map((run): KnownRun => ({ run, from: 'record', ...standings.get(runName(run)) }))
+  const shown = runs.map((run): KnownRun => ({ run, from: 'record', ...statuses.get(runName(run)) }))
   const verifications = await verifyClaims(
     document.blocks.filter((block) => block.type === 'claim'),
     { experiments, published },
@@ -127,81 +102,75 @@ export async function renderReport({
   )
   using own = shared ? undefined : openDrawer()
   const drawer = (shared ?? own) as Drawer
-  const sources = { results, telling, readText, verifications, drawer }
-  const make = async (block: TableBlock | FigureBlock): Promise<Exhibit> => {
-    const made = await exhibit(block, names.get(block.id) ?? block.id, sources)
+  const sources = { results, context, readText, verifications, drawer }
+  const float = async (block: TableBlock | FigureBlock): Promise<Float> => {
+    const made = await makeFloat(block, names.get(block.id) ?? block.id, sources)
     // A table of claims says whether this build made their runs: that is no input of it.
-    if (block.type === 'figure' || block.from !== undefined) await exhibits.keep(block.id, made)
+    if (block.type === 'figure' || block.from !== undefined) await floats.keep(block.id, made)
     return made
   }
-  const render = async (part: Block | InlineValue): Promise<Element> => {
+  const render = async (part: Block | InlineValue): Promise<Nodes> => {
     if (part.type === 'experiment') {
-      return experimentElement(part, writtenIn(document.original ?? document, part), runs, telling)
+      return experimentNode(part, writtenIn(document.original ?? document, part), runs, context)
     }
     if (part.type === 'claim') {
       const verification = verifications.find(({ claim }) => claim === part) as Verification
       const label = part.shows === undefined ? undefined : names.get(part.shows)
       problems.push(...claimProblems(decisive(verification), part))
       const source = writtenIn(document.original ?? document, part)
-      const detailOf = (judgement: Judgement): Element => {
+      const detailOf = (judgement: Judgement): ClaimDetail => {
         const series = judgement.measured.length === 0 ? [] : seriesOf(part, results)
-        return claimDetail({ judgement, source, series, published: besides, telling })
+        return claimDetail({ judgement, source, series, published: besides, context })
       }
       try {
-        return claimElement(verification, { label, detail: detailOf(decisive(verification)) }, words)
+        return claimNode(verification, { label, detail: detailOf(decisive(verification)) }, words)
       } catch (error) {
         // What cannot be shown of one claim must not keep its verdict, and the others, from the reader.
         problems.push({ type: 'error', message: partError(error).message, place: part.place })
         const detail = detailOf({ ...decisive(verification), measured: [] })
-        return claimElement(verification, { label, detail }, words)
+        return claimNode(verification, { label, detail }, words)
       }
     }
-    const made =
-      part.type === 'value'
-        ? inlineValue(part, results, telling)
-        : (exhibits.find(part.id) ?? (await make(part)))
+    if (part.type === 'value') {
+      const { value, ...state } = inlineValue(part, results, context)
+      problems.push(...problemsOf(state, part))
+      return value
+    }
+    const made = floats.find(part.id) ?? (await float(part))
     problems.push(...problemsOf(made, part))
-    return made.element
+    return made
   }
-  const nodes = new Map<Nodes, Element>()
+  const nodes = new Map<Nodes, Nodes>()
   // One after another: figures share vega's counters of ids.
   for (const [node, part] of document.nodes) nodes.set(node, await render(part))
 
   const cited = await citedWorks(document, readText)
   for (const picture of await pictures(document, read)) {
-    nodes.set(picture.node, pictureElement(picture, words))
+    nodes.set(picture.node, pictureNode(picture, words))
     const { problem, source: name, place } = picture
     if (problem) problems.push({ type: 'error', message: `image ${name}: ${problem}`, place })
   }
-  const { abstract, body } = await prose(document, { nodes, labels: names, cited, words })
-  const references = referencesElement(cited, words)
-  if (references) body.children.push(references)
   const missing = experiments.flatMap((block) => missingRuns(block, runs))
-  const { frontMatter } = document
-  const html = htmlPage({
-    lang,
-    title: frontMatter.title,
-    authors: frontMatter.authors.map(({ name }) => name),
-    generator,
-    style,
-    body: bodyElement(frontMatter, {
-      banner: banner(runs, missing, telling),
-      contents: contents(body),
-      abstract,
-      body,
-      foot: provenanceElement({ generator, documents: documentsOf(document) }, runs, telling),
-      editions,
-      words: words.page,
-    }),
-  })
+  const { contents, ...text } = prose(document, { nodes, labels: names, cited, words })
   return {
-    html,
+    lang,
+    generator,
+    title,
+    ...(subtitle === undefined ? {} : { subtitle }),
+    authors,
+    ...(date === undefined ? {} : { date }),
+    translations,
+    banner: banner(runs, missing, context),
+    ...text,
+    contents: [...contents, ...referencesEntry(cited, words)],
+    references: references(cited, words),
+    provenance: provenance({ generator, documents: documentsOf(document) }, runs, context),
     problems: problems.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column),
   }
 }
 
 function problemsOf(
-  { error, missing, stale }: Pick<Exhibit, 'error' | 'missing' | 'stale'>,
+  { error, missing, stale }: Pick<Float, 'error' | 'missing' | 'stale'>,
   { place }: { readonly place: Place },
 ): readonly ReportProblem[] {
   return [
@@ -217,105 +186,6 @@ function claimProblems({ lacking = [], failure }: Judgement, claim: ClaimBlock):
   const missing = lacking.flatMap(({ run, stale }) => (stale === undefined ? [run] : []))
   const stale = lacking.flatMap(({ run, stale }) => (stale === undefined ? [] : [[run, stale] as const]))
   return problemsOf({ ...(failure === undefined ? {} : { error: failure }), missing, stale }, claim)
-}
-
-interface Parts {
-  readonly banner: Element
-  readonly contents: readonly Entry[]
-  readonly abstract: readonly ElementContent[] | undefined
-  readonly body: Root
-  readonly foot: Element
-  readonly editions: readonly Edition[]
-  readonly words: Words['page']
-}
-
-function bodyElement(front: FrontMatter, parts: Parts): Element {
-  return element(
-    'body',
-    {},
-    element('a', { className: ['skip'], href: `#${pageId('text')}` }, parts.words.skip),
-    contentsElement(parts.contents, parts.words),
-    element(
-      'main',
-      { id: pageId('text') },
-      editionsElement(parts.editions, parts.words),
-      titleElement(front, parts.words),
-      parts.banner,
-      parts.abstract === undefined ? undefined : abstractElement(parts.abstract, parts.words),
-      element('article', {}, contentOf(parts.body)),
-      parts.foot,
-    ),
-  )
-}
-
-/** The language switch; each language calls itself. */
-function editionsElement(editions: readonly Edition[], words: Words['page']): Element | undefined {
-  if (editions.length === 0) return undefined
-  return element(
-    'nav',
-    { className: ['editions'], ariaLabel: words.editions },
-    ...editions.map(({ lang, href }, index) => [
-      index === 0 ? '' : ' · ',
-      element('a', { href, hrefLang: lang, lang, rel: ['alternate'] }, nameOf(lang)),
-    ]),
-  )
-}
-
-function nameOf(lang: string): string {
-  return new Intl.DisplayNames([lang], { type: 'language' }).of(lang) ?? lang
-}
-
-function titleElement({ title, subtitle, authors, date }: FrontMatter, words: Words['page']): Element {
-  return element(
-    'header',
-    { className: ['title'] },
-    element('h1', {}, title),
-    subtitle === undefined ? undefined : element('p', { className: ['subtitle'] }, subtitle),
-    authors.length === 0
-      ? undefined
-      : element(
-          'p',
-          { className: ['authors'] },
-          ...authors.map(({ name, affiliation }, index) => [
-            index === 0 ? '' : words.authors,
-            name,
-            affiliation === undefined
-              ? undefined
-              : element('span', { className: ['affiliation'] }, words.affiliation(affiliation)),
-          ]),
-        ),
-    date === undefined ? undefined : element('p', { className: ['date'] }, element('time', {}, date)),
-  )
-}
-
-function abstractElement(abstract: readonly ElementContent[], words: Words['page']): Element {
-  const id = pageId('abstract')
-  return element(
-    'section',
-    { className: ['abstract'], ariaLabelledBy: [id] },
-    element('h2', { id }, words.abstract),
-    abstract,
-  )
-}
-
-function contentOf(root: Root): readonly ElementContent[] {
-  return root.children.filter((node) => node.type !== 'doctype')
-}
-
-function contentsElement(entries: readonly Entry[], words: Words['page']): Element | undefined {
-  if (entries.length === 0) return undefined
-  return element(
-    'nav',
-    { className: ['contents'], ariaLabelledBy: [pageId('contents')] },
-    element('h2', { id: pageId('contents') }, words.contents),
-    element(
-      'ol',
-      {},
-      ...entries.map(({ id, text, depth }) =>
-        element('li', { className: [`depth-${depth}`] }, element('a', { href: `#${id}` }, text)),
-      ),
-    ),
-  )
 }
 
 /** The block of the same type and id as the author wrote it. */
@@ -365,10 +235,14 @@ function reasonOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause)
 }
 
-/** The page holds its pictures itself: a report is one file and asks nobody for more. */
-function pictureElement({ node, source, type, bytes }: ReadPicture, words: Words): Element {
-  if (bytes === undefined)
-    return element('span', { className: ['missing'] }, words.missingPicture(node.alt || source))
-  const src = `data:${type};base64,${Buffer.from(bytes).toString('base64')}`
-  return element('img', { src, alt: node.alt ?? '', title: node.title ?? undefined })
+function pictureNode({ node, source, type, bytes }: ReadPicture, words: Words): Picture | Missing {
+  if (type === undefined || bytes === undefined)
+    return { type: 'missing', text: words.missingPicture(node.alt || source) }
+  return {
+    type: 'picture',
+    mime: type,
+    content: Buffer.from(bytes).toString('base64'),
+    alt: node.alt ?? '',
+    ...(node.title ? { title: node.title } : {}),
+  }
 }

@@ -1,50 +1,40 @@
-/** Exhibits are the tables and figures of a document, each rendered on its own: one that fails leaves the others whole. */
+/** Floats are the tables and figures of a document, each rendered on its own: one that fails leaves the others whole. */
 
-import type { Element } from 'hast'
 import type { Verification } from '../claims/verification.ts'
 import type { ExperimentBlock, FigureBlock, TableBlock } from '../document/block.ts'
 import type { Document } from '../document/document.ts'
 import { pathsIn } from '../document/exhibit.ts'
 import { cellsOf } from '../engine/cells.ts'
-import { element, raw } from '../locale/element.ts'
 import type { Words } from '../locale/en.ts'
 import { type PublishedRow, parsePublished } from '../query/published.ts'
-import { origins, partError, QueryError } from '../query/quantity.ts'
+import { partError, QueryError } from '../query/quantity.ts'
 import type { Results } from '../query/query.ts'
 import type { Parameter } from '../results/parameters.ts'
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/run.ts'
 import { CsvError } from '../text/csv.ts'
+import type { RenderContext } from './context.ts'
 import type { Records } from './drawing/message.ts'
 import type { Drawer } from './drawing/process.ts'
 import { renderFigure } from './figure.ts'
+import type { Float } from './model.ts'
 import { ratios } from './ratios.ts'
 import { records, wantedCells } from './records.ts'
-import { badge, mark, staleOf } from './standing.ts'
-import type { Table, TableContext } from './table.ts'
-import { tableElement } from './tablehtml.ts'
+import { badgeOf, mark, staleOf } from './runstatus.ts'
+import { shownTable } from './showntable.ts'
+import type { TableContext } from './table.ts'
 import { tableKinds } from './tables/kinds.ts'
-import type { Telling } from './telling.ts'
 
-export interface Exhibit {
-  readonly element: Element
-  /** Why there is no table or figure. */
-  readonly error?: string
-  /** Names of runs that it lacks. */
-  readonly missing: readonly string[]
-  readonly stale: ReturnType<typeof staleOf>
+/** Tables and figures made before, by the id of their block. */
+export interface FloatCache {
+  find(id: string): Float | undefined
+  keep(id: string, float: Float): Promise<void>
 }
 
-/** Exhibits made before, by the id of their block. */
-export interface Exhibits {
-  find(id: string): Exhibit | undefined
-  keep(id: string, made: Exhibit): Promise<void>
-}
-
-/** What exhibits are made from, beside their blocks. */
+/** What floats are made from, beside their blocks. */
 export interface Sources {
   readonly results: Results<ExperimentBlock>
-  readonly telling: Telling
+  readonly context: RenderContext
   /** Of all claims of the document. */
   readonly verifications: readonly Verification[]
   /** Text of a file of the project; rejects if there is none. */
@@ -53,7 +43,7 @@ export interface Sources {
 }
 
 /**
- * `Table 5`, `Figure A2` of every exhibit by id. A block's `number` decides, and stands by itself if it is no number at all; the others
+ * `Table 5`, `Figure A2` of every float by id. A block's `number` decides, and stands by itself if it is no number at all; the others
  * are counted in the order of the text, over the numbers that are taken.
  */
 export function labels({ blocks: all }: Pick<Document, 'blocks'>, words: Words): ReadonlyMap<string, string> {
@@ -76,32 +66,49 @@ export function labels({ blocks: all }: Pick<Document, 'blocks'>, words: Words):
   return found
 }
 
-export async function exhibit(
+export async function makeFloat(
   block: TableBlock | FigureBlock,
   label: string,
   sources: Sources,
-): Promise<Exhibit> {
+): Promise<Float> {
+  const common = { type: 'float', id: block.id, label, caption: block.caption } as const
   try {
-    return block.type === 'table'
-      ? await tableExhibit(block, label, sources)
-      : await figureExhibit(block, label, sources)
-  } catch (caught) {
-    const error = partError(caught)
+    const made = block.type === 'table' ? await table(block, sources) : await figure(block, label, sources)
+    const { words, statuses } = sources.context
+    const { runs, missing, notes, content } = made
+    const stale = staleOf(runs, statuses)
     return {
-      element: element(
-        'div',
-        { className: ['exhibit', 'failed'], id: block.id },
-        element('p', {}, element('strong', {}, sources.telling.words.caption(label)), block.caption),
-        element('p', { className: ['missing'] }, messageOf(error, sources.telling)),
-      ),
-      ...(error.missing.length > 0 ? {} : { error: error.message }),
-      missing: error.missing,
+      ...common,
+      ...badgeOf(runs, sources.context),
+      content,
+      notes: [...notes, ...missing.map(words.missingNote), ...stale.map((one) => words.staleNote(...one))],
+      missing,
+      stale,
+    }
+  } catch (caught) {
+    const { message, missing } = partError(caught)
+    return {
+      ...common,
+      content: {
+        type: 'failed',
+        message: missing.length > 0 ? sources.context.words.missing(missing) : message,
+      },
+      notes: [],
+      ...(missing.length > 0 ? {} : { error: message }),
+      missing,
       stale: [],
     }
   }
 }
 
-async function tableExhibit(block: TableBlock, label: string, sources: Sources): Promise<Exhibit> {
+interface Made {
+  readonly content: Float['content']
+  readonly runs: readonly Run[]
+  readonly missing: readonly string[]
+  readonly notes: readonly string[]
+}
+
+async function table(block: TableBlock, sources: Sources): Promise<Made> {
   const kind = tableKinds.get(block.kind)
   const experiment = sources.results.experiments.find(({ id }) => id === block.from)
   // `check` has told the author; a document with errors is rendered all the same (in a preview).
@@ -113,8 +120,8 @@ async function tableExhibit(block: TableBlock, label: string, sources: Sources):
     const [issue] = parsed.error.issues
     throw new QueryError(`options of table ${block.id}: ${issue?.path.join('.')} ${issue?.message}`)
   }
-  const { words, standings, say } = sources.telling
-  const table = kind.render(block.options, {
+  const { words, say } = sources.context
+  const rendered = kind.render(block.options, {
     ...(experiment === undefined ? {} : { experiment }),
     runs: sources.results.runs.filter((run) => run.experiment === experiment?.id),
     verifications: sources.verifications,
@@ -123,20 +130,12 @@ async function tableExhibit(block: TableBlock, label: string, sources: Sources):
     words,
     say,
   })
-  return {
-    element: tableElement(
-      inWords(table, say),
-      { id: block.id, label, caption: block.caption },
-      sources.telling,
-    ),
-    missing: table.missing,
-    stale: staleOf(table.runs, standings),
-  }
+  return { ...rendered, content: shownTable(rendered, sources.context) }
 }
 
-async function figureExhibit(block: FigureBlock, label: string, sources: Sources): Promise<Exhibit> {
+async function figure(block: FigureBlock, label: string, sources: Sources): Promise<Made> {
   const { experiments, runs: all } = sources.results
-  const { words, standings } = sources.telling
+  const { words } = sources.context
   const datasets: Record<string, Records | string> = {}
   const runs: Run[] = []
   const missing: string[] = []
@@ -157,9 +156,9 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
   // An empty drawing would look like a result.
   if (runs.length === 0 && missing.length > 0)
     throw new QueryError(`missing: run ${missing.join(', run ')}`, missing)
-  const marked = mark(runs, sources.telling)
+  const marked = mark(runs, sources.context)
   const environments = [...new Set(runs.map((run) => run.environment))]
-  const figure = {
+  const order = {
     id: block.id,
     spec: await readFile(block.spec, sources),
     data: datasets,
@@ -171,65 +170,15 @@ async function figureExhibit(block: FigureBlock, label: string, sources: Sources
     ...(block.width === undefined ? {} : { width: block.width }),
     ...(block.height === undefined ? {} : { height: block.height }),
   }
-  const svg = await renderFigure(figure, sources.drawer)
-  const notes = [
-    ...missing.map(words.missingNote),
-    ...staleOf(runs, standings).map((one) => words.staleNote(...one)),
-  ]
-  const drawing = element(
-    'div',
-    // A folded drawing has the id itself: a link to it then opens what hides it.
-    {
-      className: ['scroll', 'drawing'],
-      role: 'region',
-      ariaLabel: label,
-      tabIndex: 0,
-      ...(block.folded ? { id: block.id } : {}),
-    },
-    raw(svg),
-  )
-  const caption = [
-    element('strong', {}, words.caption(label)),
-    block.caption,
-    ' ',
-    badge(runs, sources.telling),
-  ]
-  return {
-    element: element(
-      'figure',
-      {
-        className: ['exhibit'],
-        ...(block.folded ? {} : { id: block.id }),
-        dataOrigin: origins(runs).join(' '),
-      },
-      ...(block.folded
-        ? [element('details', { className: ['folded'] }, element('summary', {}, ...caption), drawing)]
-        : [drawing, element('figcaption', {}, ...caption)]),
-      notes.length === 0
-        ? undefined
-        : element('ul', { className: ['notes'] }, ...notes.map((note) => element('li', {}, note))),
-    ),
-    missing,
-    stale: staleOf(runs, standings),
-  }
-}
-
-function messageOf({ message, missing }: QueryError, { words }: Telling): string {
-  return missing.length > 0 ? words.missing(missing) : message
-}
-
-/** A table with the texts of its data as the document calls them. */
-function inWords(table: Table, say: Telling['say']): Table {
-  return {
-    ...table,
-    head: table.head.map((row) => row.map((head) => ({ ...head, text: say(head.text) }))),
-    groups: table.groups.map((group) => ({
-      ...group,
-      rows: group.rows.map((row) =>
-        row.map((cell) => (cell.value === undefined ? { ...cell, text: say(cell.text) } : cell)),
-      ),
-    })),
-  }
+  const svg = await renderFigure(order, sources.drawer)
+  const content = {
+    type: 'figure',
+    svg,
+    alt: block.alt,
+    specification: block.spec,
+    isFolded: block.folded ?? false,
+  } as const
+  return { content, runs, missing, notes: [] }
 }
 
 /** Names of the cells of an experiment that have no run, in the block's order. */

@@ -4,10 +4,10 @@
  */
 
 import type { Element, Root } from 'hast'
-import { fromHtml } from 'hast-util-from-html'
 import { type Schema, sanitize } from 'hast-util-sanitize'
-import { SKIP, visit } from 'unist-util-visit'
-import { control } from '../document/encoding.ts'
+import { visit } from 'unist-util-visit'
+import { control } from '../../document/encoding.ts'
+import { linkSchemes } from '../../text/address.ts'
 
 /** A paint is a colour, or a gradient of the same drawing. */
 const paint = /^(?:[^(]*|rgba?\([^()]*\)|hsla?\([^()]*\)|url\(#[^()]*\))$/
@@ -98,7 +98,7 @@ const schema: Schema = {
     th: ['align', 'colSpan', 'rowSpan', 'scope'],
   },
   protocols: {
-    href: ['http', 'https', 'mailto', 'doi'],
+    href: [...linkSchemes],
     src: ['data'],
     xLinkHref: ['http', 'https', 'mailto'],
   },
@@ -111,17 +111,9 @@ const schema: Schema = {
   allowDoctypes: false,
 }
 
-/** The body of a page with what is allowed of it; drawings are parsed, as they come as text. */
+/** The body of a page with what is allowed of it. */
 export function sanitized(body: Element): Element {
-  visit(body, (node, index, parent) => {
-    if ((node.type as string) === 'raw' && parent && index !== undefined) {
-      const { children } = fromHtml((node as unknown as { value: string }).value, { fragment: true })
-      parent.children.splice(index, 1, ...(children as Element[]))
-      return [SKIP, index + children.length]
-    }
-    if (node.type === 'element') canonize(node)
-    return undefined
-  })
+  visit(body, 'element', canonize)
   return sanitize(body, schema) as Element
 }
 

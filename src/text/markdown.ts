@@ -49,14 +49,17 @@ export function table(rows: readonly (readonly Inline[])[], numbers: readonly nu
   return { type: 'table', align, children: rows.map(row) }
 }
 
+/** GitHub reads formulas between these. */
+const dollar = { character: '$', inConstruct: 'phrasing' } as const
+
 export function markdownText(root: Root): string {
   return unified()
     .use(remarkGfm, { tablePipeAlign: false })
-    .use(remarkStringify, { bullet: '-', rule: '-' })
+    .use(remarkStringify, { bullet: '-', rule: '-', unsafe: [dollar] })
     .stringify(root)
 }
 
-function inlines(children: readonly Inline[]): PhrasingContent[] {
+export function inlines(children: readonly Inline[]): PhrasingContent[] {
   return children.flatMap((child): PhrasingContent[] => {
     if (typeof child === 'string') return [{ type: 'text', value: child }]
     return isList(child) ? inlines(child) : [child]

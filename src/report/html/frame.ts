@@ -2,9 +2,9 @@
 
 import { createHash } from 'node:crypto'
 import type { Element, Root } from 'hast'
+import { h } from 'hastscript'
 import rehypeStringify from 'rehype-stringify'
 import { unified } from 'unified'
-import { element } from '../locale/element.ts'
 import { sanitized, withoutControls } from './sanitize.ts'
 
 export interface Frame {
@@ -29,20 +29,20 @@ export function htmlPage({ lang, title, authors = [], generator, style, body }: 
     type: 'root',
     children: [
       { type: 'doctype' },
-      element(
+      h(
         'html',
         { lang },
-        element(
+        h(
           'head',
           {},
-          element('meta', { charSet: 'utf-8' }),
-          element('meta', { httpEquiv: ['Content-Security-Policy'], content: policy(style) }),
-          element('meta', { name: 'referrer', content: 'no-referrer' }),
-          element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
-          element('meta', { name: 'generator', content: generator }),
-          ...authors.map((name) => element('meta', { name: 'author', content: name })),
-          element('title', {}, title),
-          element('style', {}, style),
+          h('meta', { charSet: 'utf-8' }),
+          h('meta', { httpEquiv: ['Content-Security-Policy'], content: policy(style) }),
+          h('meta', { name: 'referrer', content: 'no-referrer' }),
+          h('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
+          h('meta', { name: 'generator', content: generator }),
+          ...authors.map((name) => h('meta', { name: 'author', content: name })),
+          h('title', {}, title),
+          h('style', {}, style),
         ),
         sanitized(body),
       ),

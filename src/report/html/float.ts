@@ -1,0 +1,52 @@
+/** Tables and figures as HTML. */
+
+import type { Element } from 'hast'
+import { fromHtml } from 'hast-util-from-html'
+import { h } from 'hastscript'
+import type { Words } from '../../locale/en.ts'
+import type { Drawing, Float } from '../model.ts'
+import { badgeElement, noteList, scrolling } from './parts.ts'
+import { tableElement } from './table.ts'
+
+export function floatElement(float: Float, words: Words): Element {
+  const { id, label, caption, content } = float
+  switch (content.type) {
+    case 'table':
+      return tableElement(float, content, words)
+    case 'figure':
+      return figureElement(float, content, words)
+    case 'failed':
+      return h(
+        'div',
+        { className: ['exhibit', 'failed'], id },
+        h('p', {}, h('strong', {}, words.caption(label)), caption),
+        h('p', { className: ['missing'] }, content.message),
+      )
+  }
+}
+
+function figureElement(
+  { id, label, caption, badge, notes }: Float,
+  { svg, isFolded }: Drawing,
+  words: Words,
+): Element {
+  // A folded drawing has the id itself: a link to it then opens what hides it.
+  const drawing = scrolling(
+    { className: ['scroll', 'drawing'], ariaLabel: label, id: isFolded ? id : undefined },
+    ...drawn(svg),
+  )
+  const content = [h('strong', {}, words.caption(label)), caption, ' ', badgeElement(badge)]
+  return h(
+    'figure',
+    { className: ['exhibit'], id: isFolded ? undefined : id, dataOrigin: badge?.origins.join(' ') ?? '' },
+    isFolded
+      ? h('details', { className: ['folded'] }, h('summary', {}, ...content), drawing)
+      : [drawing, h('figcaption', {}, ...content)],
+    noteList(notes),
+  )
+}
+
+/** A drawing's elements; they are held to the allow-list with the rest of the page (sanitize.ts). */
+export function drawn(svg: string): readonly Element[] {
+  return fromHtml(svg, { fragment: true }).children.filter((node) => node.type === 'element')
+}

@@ -1,0 +1,83 @@
+/** A report's running text as HTML elements: Markdown by remark-rehype, and our own nodes. */
+
+import type { Element, ElementContent } from 'hast'
+import { h } from 'hastscript'
+import type { Heading, Root, Table, Text } from 'mdast'
+import remarkRehype, { defaultHandlers, type Options } from 'remark-rehype'
+import { unified } from 'unified'
+import { visit } from 'unist-util-visit'
+import type { Words } from '../../locale/en.ts'
+import { inlines } from '../../text/markdown.ts'
+import type { CitationNode, Claim, Experiment, Float, Missing, Picture, Styled, Value } from '../model.ts'
+import { claimElement } from './claim.ts'
+import { experimentElement } from './experiment.ts'
+import { floatElement } from './float.ts'
+import { type Phrasing, pageId } from './parts.ts'
+
+export interface Translator {
+  readonly phrasing: Phrasing
+  readonly prose: (tree: Root) => readonly ElementContent[]
+}
+
+export function translator(words: Words): Translator {
+  const handlers: NonNullable<Options['handlers']> = {
+    heading: (state, { depth, data, children }: Heading) =>
+      h(`h${depth}`, { id: data?.id }, state.all({ type: 'paragraph', children })),
+    text: (_state, { value }: Text): ElementContent => ({ type: 'text', value }),
+    table: (state, node: Table) => h('div', { className: ['scroll'] }, defaultHandlers.table(state, node)),
+    value: (_state, node: Value) => valueElement(node),
+    missing: (_state, { text }: Missing) => h('span', { className: ['missing'] }, text),
+    citation: (state, node: CitationNode) => h('span', { className: ['citation'] }, state.all(node)),
+    workTitle: (state, node: Styled) => h('cite', {}, state.all(node)),
+    subscript: (state, node: Styled) => h('sub', {}, state.all(node)),
+    superscript: (state, node: Styled) => h('sup', {}, state.all(node)),
+    monospace: (state, node: Styled) => h('code', {}, state.all(node)),
+    picture: (_state, node: Picture) => pictureElement(node),
+    float: (_state, node: Float) => floatElement(node, words),
+    claim: (_state, node: Claim) => claimElement(node, words, phrasing),
+    experiment: (_state, node: Experiment) => experimentElement(node, words, phrasing),
+  }
+  const processor = unified().use(remarkRehype, {
+    clobberPrefix: 'note:',
+    footnoteLabel: words.page.footnotes,
+    footnoteBackLabel: words.page.backToText,
+    handlers,
+  })
+  const phrasing: Phrasing = (content) => {
+    const paragraph = processor.runSync({
+      type: 'root',
+      children: [{ type: 'paragraph', children: inlines(content) }],
+    })
+    return paragraph.children.flatMap((node) => (node.type === 'element' ? node.children : []))
+  }
+  const prose = (tree: Root) => {
+    const translated = processor.runSync(tree)
+    visit(translated, 'element', nameFootnotes)
+    return translated.children.filter((node) => node.type !== 'doctype')
+  }
+  return { phrasing, prose }
+}
+
+function nameFootnotes({ properties }: Element): void {
+  if (properties.id === 'footnote-label') properties.id = pageId('footnotes')
+  if (properties.dataFootnoteRef) properties.ariaDescribedBy = [pageId('footnotes')]
+}
+
+/** Its runs are in the title. A published number is of the quiet colour that it has in tables. */
+function valueElement({ text, mark, origins, sources, state }: Value): Element {
+  const title = sources.join('; ')
+  if (state === 'missing') return h('span', { className: ['value', 'missing'], title }, text)
+  const className = ['value', ...(mark ? [] : ['published']), ...(state === 'stale' ? ['stale'] : [])]
+  return h(
+    'span',
+    { className, dataOrigin: origins.join(' '), title },
+    text,
+    // Copied or read out, the word must not run into the unit.
+    mark && ['\u202f', h('sup', {}, mark)],
+  )
+}
+
+/** The page holds its pictures itself: a report is one file and asks nobody for more. */
+function pictureElement({ mime, content, alt, title }: Picture): Element {
+  return h('img', { src: `data:${mime};base64,${content}`, alt, title })
+}

@@ -1,0 +1,172 @@
+/**
+ * A report as one self-contained HTML page:
+ *
+ *   report -> elements (nodes.ts) -> allow-list (sanitize.ts) -> HTML text
+ */
+
+import type { Element } from 'hast'
+import { h } from 'hastscript'
+import type { Root } from 'mdast'
+import type { Words } from '../../locale/en.ts'
+import { languageName, wordsOf } from '../../locale/languages.ts'
+import type { Banner, Entry, Report, Translation, Written } from '../model.ts'
+import { referencesId } from '../references.ts'
+import { htmlPage } from './frame.ts'
+import { type Translator, translator } from './nodes.ts'
+import { definitions, type Phrasing, pageId } from './parts.ts'
+import { style } from './style.ts'
+
+export function writeHtml(report: Report): Written {
+  const { lang, title, authors, generator } = report
+  const words = wordsOf(lang)
+  const text = htmlPage({
+    lang,
+    title,
+    authors: authors.map(({ name }) => name),
+    generator,
+    style,
+    body: bodyElement(report, words, translator(words)),
+  })
+  return { text }
+}
+
+function bodyElement(report: Report, words: Words, { phrasing, prose }: Translator): Element {
+  const { page } = words
+  // As a quote the abstract stays together, and is taken out again: footnotes are numbered over both.
+  const quote = report.abstract && [{ type: 'blockquote', children: report.abstract.children } as const]
+  const [first, ...others] = prose({
+    type: 'root',
+    children: [...(quote ?? []), ...report.body.children],
+  } as Root)
+  const abstract = report.abstract && first?.type === 'element' ? first : undefined
+  return h(
+    'body',
+    {},
+    h('a', { className: ['skip'], href: `#${pageId('text')}` }, page.skip),
+    contentsElement(report.contents, page),
+    h(
+      'main',
+      { id: pageId('text') },
+      translationsElement(report.translations, page),
+      titleElement(report, page),
+      bannerElement(report.banner, words, phrasing),
+      abstract && abstractElement(abstract, page),
+      h(
+        'article',
+        {},
+        ...(abstract ? others : [first, ...others]),
+        referencesElement(report, words, phrasing),
+      ),
+      provenanceElement(report, words, phrasing),
+    ),
+  )
+}
+
+/** The language switch; each language calls itself. */
+function translationsElement(
+  translations: readonly Translation[],
+  words: Words['page'],
+): Element | undefined {
+  if (translations.length === 0) return undefined
+  return h(
+    'nav',
+    { className: ['editions'], ariaLabel: words.editions },
+    ...translations.map(({ lang, name }, index) => [
+      index === 0 ? '' : ' · ',
+      h(
+        'a',
+        { href: encodeURI(`${name}.html`), hrefLang: lang, lang, rel: ['alternate'] },
+        languageName(lang),
+      ),
+    ]),
+  )
+}
+
+function titleElement({ title, subtitle, authors, date }: Report, words: Words['page']): Element {
+  return h(
+    'header',
+    { className: ['title'] },
+    h('h1', {}, title),
+    subtitle === undefined ? undefined : h('p', { className: ['subtitle'] }, subtitle),
+    authors.length === 0
+      ? undefined
+      : h(
+          'p',
+          { className: ['authors'] },
+          ...authors.map(({ name, affiliation }, index) => [
+            index === 0 ? '' : words.authors,
+            name,
+            affiliation === undefined
+              ? undefined
+              : h('span', { className: ['affiliation'] }, words.affiliation(affiliation)),
+          ]),
+        ),
+    date === undefined ? undefined : h('p', { className: ['date'] }, h('time', {}, date)),
+  )
+}
+
+function bannerElement({ origins, lines }: Banner, words: Words, phrasing: Phrasing): Element {
+  const isSound = lines.every(({ type }) => type === 'origin' || type === 'runs')
+  return h(
+    'aside',
+    {
+      className: ['banner', ...(isSound ? [] : ['unsound'])],
+      ariaLabel: words.banner.title,
+      dataOrigin: origins.join(' '),
+    },
+    ...lines.map(({ type, content }) =>
+      h(
+        'p',
+        { className: type === 'missing' || type === 'stale' ? [type] : undefined },
+        ...phrasing(content),
+      ),
+    ),
+  )
+}
+
+function abstractElement({ children }: Element, words: Words['page']): Element {
+  const id = pageId('abstract')
+  return h(
+    'section',
+    { className: ['abstract'], ariaLabelledBy: [id] },
+    h('h2', { id }, words.abstract),
+    children,
+  )
+}
+
+function contentsElement(entries: readonly Entry[], words: Words['page']): Element | undefined {
+  if (entries.length === 0) return undefined
+  const id = pageId('contents')
+  return h(
+    'nav',
+    { className: ['contents'], ariaLabelledBy: [id] },
+    h('h2', { id }, words.contents),
+    h(
+      'ol',
+      {},
+      ...entries.map(({ id, text, depth }) =>
+        h('li', { className: [`depth-${depth}`] }, h('a', { href: `#${id}` }, text)),
+      ),
+    ),
+  )
+}
+
+function referencesElement({ references }: Report, words: Words, phrasing: Phrasing): Element | undefined {
+  if (references.length === 0) return undefined
+  return h(
+    'section',
+    { className: ['references'], ariaLabelledBy: [referencesId] },
+    h('h2', { id: referencesId }, words.references.title),
+    h('ol', {}, ...references.map(({ id, content }) => h('li', { id }, ...phrasing(content)))),
+  )
+}
+
+function provenanceElement({ provenance }: Report, words: Words, phrasing: Phrasing): Element {
+  return h(
+    'footer',
+    {},
+    h('h2', { id: pageId('provenance') }, words.provenance.title),
+    definitions(provenance.facts, phrasing),
+    h('p', {}, ...phrasing(provenance.howTo)),
+  )
+}

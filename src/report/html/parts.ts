@@ -1,0 +1,45 @@
+/** Parts of elements that several nodes have. */
+
+import type { Element, ElementContent, Properties } from 'hast'
+import { h } from 'hastscript'
+import type { Inline } from '../../text/markdown.ts'
+import type { Badge, Fact } from '../model.ts'
+
+/** Elements of running text, which stands in something else. */
+export type Phrasing = (content: readonly Inline[]) => readonly ElementContent[]
+
+/** Id of a part of the page itself. Authors' ids have no colon, and what is derived from theirs has one. */
+export function pageId(name: string): string {
+  return `page:${name}`
+}
+
+/** A small quiet label; the word is text, so that it is copied, printed and read out. */
+export function badgeElement(badge: Badge | undefined): Element | undefined {
+  return badge && h('span', { className: ['badge'], dataOrigin: badge.origins.join(' ') }, badge.text)
+}
+
+export function noteList(notes: readonly string[]): Element | undefined {
+  if (notes.length === 0) return undefined
+  return h('ul', { className: ['notes'] }, ...notes.map((note) => h('li', {}, note)))
+}
+
+/** A part that scrolls by itself where it is too wide; its label is read out. */
+export function scrolling(
+  { className, id, ...label }: Properties,
+  ...children: readonly (Element | undefined)[]
+): Element {
+  return h('div', { className, role: 'region', ...label, tabIndex: 0, id }, ...children)
+}
+
+export function definitions(facts: readonly Fact[], phrasing: Phrasing): Element {
+  return h(
+    'dl',
+    {},
+    ...facts.flatMap(([term, content]) => [h('dt', {}, term), h('dd', {}, ...phrasing([content]))]),
+  )
+}
+
+/** Twelve digits to read; all of them in the title. */
+export function digest(hex: string): Element {
+  return h('code', { title: hex }, hex.slice(0, 12))
+}

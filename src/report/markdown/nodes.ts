@@ -1,0 +1,208 @@
+/** A report's nodes as Markdown that GitHub knows: no node of ours is left, and HTML is only what Markdown has no sign for. */
+
+import { Buffer } from 'node:buffer'
+import type { Nodes, PhrasingContent, Root, RootContent } from 'mdast'
+import type { Words } from '../../locale/en.ts'
+import { isLinkable } from '../../text/address.ts'
+import {
+  code,
+  type Inline,
+  inlines,
+  link,
+  list,
+  paragraph,
+  shell,
+  strong,
+  table,
+} from '../../text/markdown.ts'
+import { distributionSvg } from '../distribution.ts'
+import type { Claim, ClaimDetail, Experiment, Fact, Float, Picture, Value } from '../model.ts'
+import { textOf } from '../textof.ts'
+import { anchor, badgeNodes, escaped, html, raised } from './parts.ts'
+import { tableNode } from './table.ts'
+
+export interface Translator {
+  readonly phrasing: (content: readonly Inline[]) => readonly PhrasingContent[]
+  readonly blocks: (tree: Root) => readonly RootContent[]
+}
+
+/** Keeps a file beside the document; returns its address. */
+export type AddFile = (name: string, content: string | Uint8Array) => string
+
+export function translator(words: Words, addFile: AddFile): Translator {
+  let pictures = 0
+  const translate = (node: Nodes): readonly Nodes[] => {
+    switch (node.type) {
+      case 'value':
+        return valueNodes(node)
+      case 'missing':
+        return [{ type: 'emphasis', children: inlines([node.text]) }]
+      case 'picture':
+        pictures += 1
+        return [pictureNode(node, pictures, addFile)]
+      case 'float':
+        return floatNodes(node, words, addFile)
+      case 'claim':
+        return claimNodes(node, words, phrasing, addFile)
+      case 'experiment':
+        return experimentNodes(node, words)
+      case 'html':
+      case 'imageReference':
+        return []
+      case 'footnoteDefinition':
+        if (!/^\d+$/.test(node.identifier)) return []
+        break
+    }
+    if (!('children' in node)) return [node]
+    const children = node.children.flatMap(translate)
+    switch (node.type) {
+      case 'link':
+        if (!isLinkable(node.url)) return children
+        break
+      case 'linkReference':
+      case 'citation':
+        return children
+      case 'subscript':
+        return [html('<sub>'), ...children, html('</sub>')]
+      case 'superscript':
+        return [html('<sup>'), ...children, html('</sup>')]
+      case 'monospace':
+        return [html('<code>'), ...children, html('</code>')]
+      case 'workTitle':
+        return [{ type: 'emphasis', children: children as PhrasingContent[] }]
+    }
+    return [{ ...node, children } as Nodes]
+  }
+  const phrasing: Translator['phrasing'] = (content) =>
+    inlines(content).flatMap(translate) as PhrasingContent[]
+  return { phrasing, blocks: (tree) => tree.children.flatMap(translate) as RootContent[] }
+}
+
+function valueNodes({ text, mark, state }: Value): readonly PhrasingContent[] {
+  const content = inlines([text])
+  if (state === 'missing') return [{ type: 'emphasis', children: content }]
+  return [...content, ...(mark === undefined ? [] : raised(mark))]
+}
+
+function pictureNode(
+  { mime, content, alt, title }: Picture,
+  count: number,
+  addFile: AddFile,
+): PhrasingContent {
+  const type = /^image\/([a-z]+)/.exec(mime)?.[1] ?? ''
+  const url = addFile(`picture-${count}.${type}`, Buffer.from(content, 'base64'))
+  return { type: 'image', url, alt, ...(title === undefined ? {} : { title }) }
+}
+
+/** The words that a caption or a claim starts with; the blank after them is no part of what is emphasized. */
+function lead(text: string): Inline {
+  return [strong(text.trimEnd()), text.slice(text.trimEnd().length)]
+}
+
+function floatNodes(float: Float, words: Words, addFile: AddFile): readonly RootContent[] {
+  const { id, label, caption, badge, content, notes } = float
+  const title = paragraph(anchor(id), lead(words.caption(label)), caption, badgeNodes(badge))
+  const after = notes.length === 0 ? [] : [list(...notes)]
+  switch (content.type) {
+    case 'table':
+      return [title, tableNode(content), ...after]
+    case 'figure': {
+      const url = addFile(`${id}.svg`, content.svg)
+      return [paragraph({ type: 'image', url, alt: content.alt }), title, ...after]
+    }
+    case 'failed':
+      return [title, paragraph({ type: 'emphasis', children: inlines([content.message]) })]
+  }
+}
+
+type Phrasing = Translator['phrasing']
+
+export function definitions(facts: readonly Fact[], phrasing: Phrasing): readonly RootContent[] {
+  if (facts.length === 0) return []
+  return [list(...facts.map(([term, content]): Inline => [`${term}: `, phrasing([content])]))]
+}
+
+/** What is shown when a reader asks for it. */
+function folded(summary: string, content: readonly RootContent[]): readonly RootContent[] {
+  return [
+    { type: 'html', value: `<details>\n<summary>${escaped(summary)}</summary>` },
+    ...content,
+    { type: 'html', value: '</details>' },
+  ]
+}
+
+function claimNodes(
+  claim: Claim,
+  words: Words,
+  phrasing: Phrasing,
+  addFile: AddFile,
+): readonly RootContent[] {
+  const { id, statement, verdict, facts, detail } = claim
+  const own = words.claim
+  const { source, inputs, toTheRecord } = detail
+  return [
+    paragraph(anchor(id), lead(own.name(id)), statement, ' — ', strong(own.verdicts[verdict])),
+    ...definitions(facts, phrasing),
+    ...folded(own.detail.summary(id), [
+      { type: 'code', lang: 'yaml', value: source },
+      ...definitions(detail.facts, phrasing),
+      ...(inputs.length === 0 ? [] : [inputsTable(inputs, words)]),
+      ...distributions(claim, words, addFile),
+      ...(toTheRecord === undefined
+        ? []
+        : [
+            paragraph(phrasing(toTheRecord.text)),
+            shell(...toTheRecord.commands),
+            ...(toTheRecord.others === undefined ? [] : [paragraph(toTheRecord.others)]),
+          ]),
+    ]),
+  ]
+}
+
+function inputsTable(inputs: ClaimDetail['inputs'], words: Words): RootContent {
+  const own = words.claim.detail
+  const rows = inputs.map(({ run, badge, counts, key, rows }): readonly Inline[] => [
+    [run, badgeNodes(badge)],
+    counts,
+    code(key.slice(0, 12)),
+    // The report lies in _build/, beside results/.
+    rows === undefined ? own.madeHere : link(`../${rows}`, 'rows.csv'),
+  ])
+  return table([Object.values(own.heads), ...rows])
+}
+
+function distributions(
+  { id, detail: { distributions: data } }: Claim,
+  words: Words,
+  addFile: AddFile,
+): readonly RootContent[] {
+  if (data === undefined) return []
+  if (typeof data === 'string') return [paragraph(data)]
+  const url = addFile(`${id}-distributions.svg`, distributionSvg(data, words.distribution))
+  return [paragraph({ type: 'image', url, alt: data.title })]
+}
+
+function experimentNodes({ id, summary, source, cells }: Experiment, words: Words): readonly RootContent[] {
+  const { environment, pattern, trials, origin, key, files } = words.experiment.heads
+  const rows = cells.map(({ environment, pattern, run }): readonly Inline[] => {
+    if ('missing' in run) return [environment, pattern, run.missing, '', '', '']
+    const digests = run.files.map(
+      ({ name, sha256 }, index): Inline => [index === 0 ? '' : ', ', `${name} `, code(sha256.slice(0, 12))],
+    )
+    return [
+      environment,
+      pattern,
+      String(run.trials),
+      run.badge?.text ?? '',
+      code(run.key.slice(0, 12)),
+      digests,
+    ]
+  })
+  return [
+    paragraph(anchor(`experiment:${id}`)),
+    ...folded(inlines(summary).map(textOf).join(''), [
+      { type: 'code', value: source },
+      table([[environment, pattern, trials, origin, key, files], ...rows], [2]),
+    ]),
+  ]
+}

@@ -1,0 +1,278 @@
+/**
+ * A report as plain data: what every output format is made from. All texts are in the report's language. Running text is Markdown (mdast)
+ * with nodes of our own in place of blocks, pictures, inline values, cross references and citations.
+ */
+
+import type { Node, Parent, PhrasingContent, Root } from 'mdast'
+import type { Verdict } from '../claims/judge.ts'
+import type { Place } from '../document/block.ts'
+import type { Author } from '../document/frontmatter.ts'
+import type { Origin } from '../testbed/testbed.ts'
+import type { Inline } from '../text/markdown.ts'
+import type { Cell, Group, Head } from './table.ts'
+
+export interface Report {
+  /** BCP 47 tag. */
+  readonly lang: string
+  /** Name and version of this program. */
+  readonly generator: string
+  readonly title: string
+  readonly subtitle?: string
+  readonly authors: readonly Author[]
+  readonly date?: string
+  /** Reports of the same in other languages. */
+  readonly translations: readonly Translation[]
+  readonly banner: Banner
+  /** Headings have ids (`data.id`), here and in the body. */
+  readonly abstract?: Root
+  readonly body: Root
+  readonly contents: readonly Entry[]
+  /** In the order of their numbers, from 1. */
+  readonly references: readonly { readonly id: string; readonly content: readonly Inline[] }[]
+  readonly provenance: Provenance
+  /** By place; a missing run is named once for every block or value that lacks it. */
+  readonly problems: readonly ReportProblem[]
+}
+
+export interface Translation {
+  readonly lang: string
+  /** File name of its report, without the extension. */
+  readonly name: string
+}
+
+/** What a reader of the report would miss. Places are in the document. */
+export interface ReportProblem {
+  /** `missing` and `stale` are fixed by running; `error` needs the author. */
+  readonly type: 'missing' | 'stale' | 'error'
+  readonly message: string
+  readonly place: Place
+  /** Name of the run that is missing or stale. */
+  readonly run?: string
+}
+
+/** Origins of the numbers, the runs behind them, and what is not as it should be. */
+export interface Banner {
+  readonly origins: readonly Origin[]
+  readonly lines: readonly {
+    readonly type: 'origin' | 'runs' | 'missing' | 'stale'
+    readonly content: readonly Inline[]
+  }[]
+}
+
+/** Of the table of contents. */
+export interface Entry {
+  readonly id: string
+  readonly text: string
+  /** 2 for a section, 3 for a subsection. */
+  readonly depth: number
+}
+
+export interface Provenance {
+  readonly facts: readonly Fact[]
+  readonly howTo: readonly Inline[]
+}
+
+export type Fact = readonly [term: string, content: string | PhrasingContent]
+
+export type Origins = readonly (Origin | 'published')[]
+
+/** A quiet label with the origin of numbers. */
+export interface Badge {
+  readonly origins: Origins
+  readonly text: string
+}
+
+/** A number of the text. */
+export interface Value extends Node {
+  readonly type: 'value'
+  /** With its unit; what is missing or wrong where there is no number. */
+  readonly text: string
+  /** The words that follow it; a number that was only published has none. */
+  readonly mark?: string
+  readonly origins: Origins
+  /** Runs and published tables behind it; the expression where there is no number. */
+  readonly sources: readonly string[]
+  readonly state: 'current' | 'stale' | 'missing'
+}
+
+/** What stands where something named in the text does not exist. */
+export interface Missing extends Node {
+  readonly type: 'missing'
+  readonly text: string
+}
+
+export interface CitationNode extends Parent {
+  readonly type: 'citation'
+  children: PhrasingContent[]
+}
+
+/** What Markdown has no sign for. */
+export interface Styled extends Parent {
+  readonly type: 'workTitle' | 'subscript' | 'superscript' | 'monospace'
+  children: PhrasingContent[]
+}
+
+export interface Picture extends Node {
+  readonly type: 'picture'
+  /** MIME type. */
+  readonly mime: string
+  /** Base64. */
+  readonly content: string
+  readonly alt: string
+  readonly title?: string
+}
+
+/** A table or figure. */
+export interface Float extends Node {
+  readonly type: 'float'
+  readonly id: string
+  /** `Table 5`. */
+  readonly label: string
+  readonly caption: string
+  readonly badge?: Badge
+  readonly content: TableContent | Drawing | { readonly type: 'failed'; readonly message: string }
+  readonly notes: readonly string[]
+  /** Why there is no table or figure. */
+  readonly error?: string
+  /** Names of runs that it lacks. */
+  readonly missing: readonly string[]
+  /** Runs that no longer fit the document, and why. */
+  readonly stale: readonly StaleRun[]
+}
+
+export type StaleRun = readonly [run: string, reason: string]
+
+export interface Drawing {
+  readonly type: 'figure'
+  /** Named by the caption and the author's description. */
+  readonly svg: string
+  readonly alt: string
+  /** The Vega-Lite specification's file, relative to the project. */
+  readonly specification: string
+  readonly isFolded: boolean
+}
+
+export interface TableContent {
+  readonly type: 'table'
+  readonly head: readonly (readonly Marked<Head>[])[]
+  readonly groups: readonly (Marked<Omit<Group, 'rows'>> & {
+    readonly rows: readonly (readonly ShownCell[])[]
+  })[]
+}
+
+export type Marked<Part> = Part & { readonly badge?: Badge }
+
+export type ShownCell = Omit<Cell, 'runs'> & {
+  /** The runs behind it, and why they are stale. */
+  readonly title?: string
+  readonly isStale?: boolean
+}
+
+export interface Claim extends Node {
+  readonly type: 'claim'
+  readonly id: string
+  readonly statement: string
+  readonly verdict: Verdict
+  readonly origins: Origins
+  /** What was published and measured, why the verdict is what it is, and where it is shown. */
+  readonly facts: readonly Fact[]
+  readonly detail: ClaimDetail
+}
+
+/** Its test, its inputs down to the record in the trace, and the distributions that it compares. */
+export interface ClaimDetail {
+  /** The claim as the author wrote it, in YAML. */
+  readonly source: string
+  readonly facts: readonly Fact[]
+  readonly inputs: readonly ClaimInput[]
+  /** A text where there are too many to tell apart. */
+  readonly distributions?: Distributions | string
+  readonly toTheRecord?: {
+    readonly text: readonly Inline[]
+    readonly commands: readonly string[]
+    readonly others?: string
+  }
+}
+
+export interface ClaimInput {
+  readonly run: string
+  readonly badge?: Badge
+  readonly counts: string
+  readonly key: string
+  /** Its rows, relative to the project; absent if it is not recorded. */
+  readonly rows?: string
+}
+
+export interface Distributions {
+  /** Canonical: 'us' for times. */
+  readonly unit: string
+  /** `emulated`: what kind of numbers these are. */
+  readonly origin: string
+  /** For those who do not see the drawing. */
+  readonly title: string
+  readonly series: readonly Distribution[]
+}
+
+export interface Distribution {
+  readonly label: string
+  readonly values: readonly number[]
+  /** Of the original study, in the same unit. */
+  readonly published?: { readonly mean: number; readonly min?: number; readonly max?: number }
+}
+
+export interface Experiment extends Node {
+  readonly type: 'experiment'
+  readonly id: string
+  readonly summary: readonly Inline[]
+  /** The block as the author wrote it. */
+  readonly source: string
+  readonly cells: readonly {
+    readonly environment: string
+    readonly pattern: string
+    readonly run: ExperimentRun | { readonly missing: string }
+  }[]
+}
+
+export interface ExperimentRun {
+  readonly trials: number
+  readonly badge?: Badge
+  readonly stale?: string
+  readonly key: string
+  readonly files: readonly { readonly name: string; readonly sha256: string; readonly bytes: number }[]
+}
+
+/** A report in a format. */
+export interface Written {
+  readonly text: string
+  /** Content of the files in the folder beside it, by name. */
+  readonly files?: ReadonlyMap<string, string | Uint8Array>
+}
+
+declare module 'mdast' {
+  interface PhrasingContentMap {
+    value: Value
+    missing: Missing
+    citation: CitationNode
+    styled: Styled
+    picture: Picture
+  }
+  interface RootContentMap {
+    value: Value
+    missing: Missing
+    citation: CitationNode
+    styled: Styled
+    picture: Picture
+    float: Float
+    claim: Claim
+    experiment: Experiment
+  }
+  interface BlockContentMap {
+    float: Float
+    claim: Claim
+    experiment: Experiment
+  }
+  interface HeadingData {
+    /** Of the heading, unique in the report. */
+    id?: string
+  }
+}

@@ -1,0 +1,87 @@
+/** Status of the runs behind a report: where they come from, which are missing, which no longer fit the document. */
+
+import type { Words } from '../locale/en.ts'
+import { origins } from '../query/quantity.ts'
+import type { Run } from '../results/run.ts'
+import { runName } from '../results/run.ts'
+import type { RenderContext, RunStatus, RunStatuses } from './context.ts'
+import type { Badge, Banner, Origins, StaleRun } from './model.ts'
+
+/** Why runs are stale, by their name. */
+export function staleReasons(statuses: RunStatuses): ReadonlyMap<string, string> {
+  return new Map([...statuses].flatMap(([name, { stale }]) => (stale === undefined ? [] : [[name, stale]])))
+}
+
+/** Whether results/ has the run; one without a status is taken as it is. */
+export function isRecorded(run: Run, statuses: RunStatuses): boolean {
+  return (statuses.get(runName(run))?.from ?? 'record') === 'record'
+}
+
+/** `emulated`, `emulated + hardware`, `emulated, stale`: the words that follow a number or a drawing. */
+export function mark(
+  runs: readonly Run[],
+  { words, statuses }: RenderContext,
+  names: Origins = origins(runs),
+): string {
+  return words.mark(originWords(names, words), staleOf(runs, statuses).length > 0)
+}
+
+export function originWords(names: Origins, { origins: own }: Words): readonly string[] {
+  return names.map((name) => own[name])
+}
+
+/** Stale runs by name, each with the reason. */
+export function staleOf(runs: readonly Run[], statuses: RunStatuses): readonly StaleRun[] {
+  return [...new Map(runs.map((run) => [runName(run), run])).keys()].sort().flatMap((name) => {
+    const reason = statuses.get(name)?.stale
+    return reason === undefined ? [] : [[name, reason] as const]
+  })
+}
+
+/** The origin of runs; nothing of none. */
+export function badgeOf(runs: readonly Run[], context: RenderContext): { readonly badge?: Badge } {
+  return runs.length === 0 ? {} : { badge: { origins: origins(runs), text: mark(runs, context) } }
+}
+
+export function banner(
+  runs: readonly Run[],
+  missing: readonly string[],
+  { words, statuses }: RenderContext,
+): Banner {
+  const own = words.banner
+  const kinds = origins(runs)
+  const stale = staleOf(runs, statuses)
+  const ofKinds = kinds.map((origin) => {
+    const [name, explanation] = [words.origins[origin], own.explanations[origin]]
+    const count = runs.filter((run) => run.origin === origin).length
+    return kinds.length === 1 ? own.all(name, explanation) : own.some(count, name, explanation)
+  })
+  const ofRuns =
+    runs.length === 0 ? own.noRuns : own.runs(runs.length, history(runs, statuses), listing(runs, words))
+  return {
+    origins: kinds,
+    lines: [
+      ...ofKinds.map((content) => ({ type: 'origin', content }) as const),
+      { type: 'runs', content: [ofRuns] },
+      ...(missing.length === 0 ? [] : [{ type: 'missing', content: [own.missing(missing)] } as const]),
+      ...(stale.length === 0 ? [] : [{ type: 'stale', content: [own.stale(stale)] } as const]),
+    ],
+  }
+}
+
+/** How many runs each is from. */
+function history(runs: readonly Run[], statuses: RunStatuses): Record<RunStatus['from'], number> {
+  const known = runs.flatMap((run) => statuses.get(runName(run))?.from ?? [])
+  const count = (from: RunStatus['from']) => known.filter((one) => one === from).length
+  return { build: count('build'), here: count('here'), record: count('record') }
+}
+
+function listing(runs: readonly Run[], { banner: own }: Words): string {
+  const experiments = [...Map.groupBy(runs, (run) => run.experiment)].map(([experiment, ofIt]) =>
+    own.where(
+      experiment,
+      [...Map.groupBy(ofIt, (run) => run.environment)].map(([name, { length }]) => [name, length]),
+    ),
+  )
+  return own.wheres(experiments)
+}

@@ -1,0 +1,71 @@
+/**
+ * Inline values: a number in the prose, with its origin as a word beside it. A published number has no word, as its sentence says whose it
+ * is.
+ */
+
+import type { InlineValue } from '../document/document.ts'
+import type { Words } from '../locale/en.ts'
+import { format, originsIn, partError, type Quantity, runsIn } from '../query/quantity.ts'
+import { evaluate, type Results } from '../query/query.ts'
+import type { RenderContext } from './context.ts'
+import type { StaleRun, Value } from './model.ts'
+import { mark, staleOf } from './runstatus.ts'
+
+export interface EvaluatedValue {
+  readonly value: Value
+  /** Why there is no number. */
+  readonly error?: string
+  /** Names of runs that would give it. */
+  readonly missing: readonly string[]
+  /** Runs that no longer fit the document, and why: it is an old one. */
+  readonly stale: readonly StaleRun[]
+}
+
+export function inlineValue(value: InlineValue, results: Results, context: RenderContext): EvaluatedValue {
+  const { words, statuses } = context
+  try {
+    const quantity = evaluate(value, results)
+    const runs = runsIn(quantity.sources)
+    const origins = originsIn(quantity.sources)
+    const stale = staleOf(runs, statuses)
+    return {
+      value: {
+        type: 'value',
+        text: format(quantity, value.filters),
+        ...(runs.length === 0 ? {} : { mark: mark(runs, context, origins) }),
+        origins,
+        sources: [...describe(quantity, words), ...stale.map((one) => words.stale(...one))],
+        state: stale.length > 0 ? 'stale' : 'current',
+      },
+      missing: [],
+      stale,
+    }
+  } catch (error) {
+    const { message, missing } = partError(error)
+    return {
+      value: {
+        type: 'value',
+        text: missing.length > 0 ? words.missing(missing) : words.error(message),
+        origins: [],
+        sources: [value.source],
+        state: 'missing',
+      },
+      ...(missing.length > 0 ? {} : { error: message }),
+      missing,
+      stale: [],
+    }
+  }
+}
+
+/** `latency · xen-4.14 · baseline · n = 20`, once for each run and number of observations; `published, Table 5 (...)` once for each table. */
+function describe({ sources }: Quantity, words: Words): readonly string[] {
+  const texts = sources.map((source) => {
+    if (source.type === 'run') {
+      const { run, n } = source
+      return `${run.experiment} · ${run.environment} · ${run.pattern} · n = ${n}`
+    }
+    const { table, file } = source
+    return words.publishedIn(table === undefined ? undefined : words.table(table), file)
+  })
+  return [...new Set(texts)]
+}

@@ -1,0 +1,68 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { project, repro, write } from '../project.ts'
+
+const figure = (id: string) => `
+\`\`\`yaml figure
+id: ${id}
+spec: figures/f.vl.json
+caption: C
+alt: A
+data: {rows: data/rows.csv}
+\`\`\`
+`
+const paper = (...ids: readonly string[]) => `---\ntitle: T\n---\n${ids.map(figure).join('')}`
+const spec = {
+  data: { name: 'rows' },
+  mark: 'point',
+  encoding: { x: { field: 'v', type: 'quantitative' } },
+}
+const files = {
+  'paper/index.md': paper('fig-a', 'fig-b'),
+  'figures/f.vl.json': JSON.stringify(spec),
+  'data/rows.csv': 'v\n1\n2\n',
+}
+/** A file that was written again has another number. */
+const drawings = () =>
+  readdirSync(join(project, '.repro/made')).map((name) => [
+    name,
+    statSync(join(project, '.repro/made', name)).ino,
+  ])
+const read = (path: string) => readFileSync(join(project, path), 'utf8')
+
+it('a build writes the formats that it is asked for, and draws figures once for all of them', async () => {
+  write(files)
+  expect(await repro('build')).toMatchObject({ exitCode: 0, out: '_build/index.html\n' })
+  expect(existsSync(join(project, '_build/index.md'))).toBe(false)
+  const before = drawings()
+  expect(before).toHaveLength(2)
+  expect(await repro('build', '--to', 'markdown')).toMatchObject({ exitCode: 0, out: '_build/index.md\n' })
+  expect(drawings()).toEqual(before)
+  expect(read('_build/index.md')).toContain('![A](index/fig-a.svg)')
+  expect(read('_build/index/fig-a.svg')).toMatch(/^<svg /)
+  // The page is still what a build would write.
+  expect((await repro('build')).out).toBe('_build/index.html (nothing to do)\n')
+  const both = await repro('build', '--to', 'html,markdown')
+  expect(both.out).toBe('_build/index.html\n_build/index.md\n')
+}, 120_000)
+
+it('a format that was not written, or of something older, is no reason to have nothing to do', async () => {
+  write(files)
+  await repro('build', '--to', 'markdown')
+  expect((await repro('build')).out).toBe('_build/index.html\n')
+  write({ 'paper/index.md': paper('fig-a') })
+  await repro('build', '--to', 'markdown')
+  expect((await repro('build')).out).toBe('_build/index.html\n')
+  // What the Markdown no longer shows is gone.
+  expect(readdirSync(join(project, '_build/index'))).toEqual(['fig-a.svg'])
+}, 120_000)
+
+it('an unknown format is an error with the nearest name, before anything runs', async () => {
+  write(files)
+  expect(await repro('build', '--to', 'html,markdwon')).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining('--to: unknown format: markdwon (did you mean markdown?)'),
+  })
+  expect(existsSync(join(project, '_build'))).toBe(false)
+})
