@@ -4,8 +4,10 @@
  */
 
 import { type Claim, expressionsOf } from '../document/claim.ts'
+import { partError, QueryError } from '../query/error.ts'
 import { references } from '../query/expression.ts'
-import { format, partError, type Quantity, QueryError } from '../query/quantity.ts'
+import { format } from '../query/format.ts'
+import type { Quantity } from '../query/quantity.ts'
 import { evaluate, type Results } from '../query/query.ts'
 import { series } from '../query/series.ts'
 import { warningsOn } from '../query/warnings.ts'

@@ -1,9 +1,11 @@
 /** The numbers of a claim, each with its interval and with what the claim allows. */
 
 import { differences, type Test } from '../document/claim.ts'
+import { QueryError } from '../query/error.ts'
 import type { Expression } from '../query/expression.ts'
-import { type Quantity, QueryError, type Source, unitName } from '../query/quantity.ts'
+import type { Quantity, Source } from '../query/quantity.ts'
 import { evaluate, type Results, readSeries } from '../query/query.ts'
+import { unitName } from '../query/units.ts'
 import type { BootstrapOptions } from '../stats/bootstrap.ts'
 import { independentValues, type Unit } from '../stats/clusters.ts'
 import { type Difference, difference } from '../stats/compare.ts'

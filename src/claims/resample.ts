@@ -3,9 +3,9 @@
  * pause and the unpause after it, a phase and its total) stays together. Published numbers have no trials and stay what they are.
  */
 
+import { QueryError } from '../query/error.ts'
 import { type Expression, type Path, readsPublished, references } from '../query/expression.ts'
 import { interpret, type Readings } from '../query/interpret.ts'
-import { QueryError } from '../query/quantity.ts'
 import { evaluate, pathsToRuns, probesOf, publishedReadings, type Results, runsAt } from '../query/query.ts'
 import type { Row, Run } from '../results/run.ts'
 import { bootColumn, excludedColumn } from '../results/run.ts'

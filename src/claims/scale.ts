@@ -1,8 +1,8 @@
 /** Whether a claim is about shape: true of a board that does everything twice as slowly as well. */
 
 import type { Expression } from '../query/expression.ts'
-import { microseconds, root } from '../query/quantity.ts'
 import { evaluate, type Results } from '../query/query.ts'
+import { microseconds, root } from '../query/units.ts'
 import type { Run } from '../results/run.ts'
 import { runsOf } from './resample.ts'
 

@@ -2,7 +2,8 @@
 
 import type { ClaimBlock } from '../document/block.ts'
 import type { Test } from '../document/claim.ts'
-import { allDigits, digits, significant, symbol } from '../query/quantity.ts'
+import { allDigits, digits, significant } from '../query/format.ts'
+import { symbol } from '../query/units.ts'
 import type { Interval } from '../stats/interval.ts'
 import { min } from '../stats/order.ts'
 import type { Judgement } from './judge.ts'

@@ -2,7 +2,8 @@
 
 import { inWords } from '../engine/verdict.ts'
 import type { CellDifference, MetricDifference, RunSet } from '../project/diff.ts'
-import { digits, symbol } from '../query/quantity.ts'
+import { digits } from '../query/format.ts'
+import { symbol } from '../query/units.ts'
 import { runName } from '../results/run.ts'
 import { command } from './command.ts'
 import { document, flag, json, only } from './options.ts'

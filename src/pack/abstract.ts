@@ -3,7 +3,9 @@
 import type { Nodes, PhrasingContent, Root, RootContent } from 'mdast'
 import type { Document } from '../document/document.ts'
 import { english } from '../locale/en.ts'
-import { format, originsIn, QueryError } from '../query/quantity.ts'
+import { QueryError } from '../query/error.ts'
+import { format } from '../query/format.ts'
+import { originsIn } from '../query/quantity.ts'
 import { evaluate, type Results } from '../query/query.ts'
 import { labels } from '../report/floats.ts'
 

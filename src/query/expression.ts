@@ -6,6 +6,7 @@
 
 import type * as estree from 'estree'
 import { hint } from '../text/spelling.ts'
+import { type FilterCall, filters } from './format.ts'
 import { type Arity, aggregates, functions } from './functions.ts'
 import { ExpressionError, parseSyntax } from './syntax.ts'
 
@@ -50,11 +51,8 @@ export interface Call {
 const operators = ['+', '-', '*', '/', '<', '<=', '>', '>=', '==', '!=', '===', '!=='] as const
 export type Operator = (typeof operators)[number]
 
-export interface Filter {
-  /** A key of `filters`. */
-  readonly name: string
+export interface Filter extends FilterCall {
   readonly offset: number
-  readonly arguments: readonly number[]
 }
 
 export interface ParsedExpression {
@@ -62,16 +60,6 @@ export interface ParsedExpression {
   /** In the order of application. */
   readonly filters: readonly Filter[]
 }
-
-/** Filters after `|`: units to convert to, and ways to write the number. */
-export const filters: ReadonlyMap<string, Arity> = new Map([
-  ['fixed', { min: 1, max: 1 }],
-  ['ms', { min: 0, max: 0 }],
-  ['ns', { min: 0, max: 0 }],
-  ['percent', { min: 0, max: 0 }],
-  ['s', { min: 0, max: 0 }],
-  ['us', { min: 0, max: 0 }],
-])
 
 /** Longer than any value that can be read inside a sentence; keeps hostile nesting off the stack. */
 const longestSource = 1000

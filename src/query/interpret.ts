@@ -5,10 +5,12 @@
 
 import type { Run } from '../results/run.ts'
 import { runName } from '../results/run.ts'
+import { notFinite, QueryError, unknown } from './error.ts'
 import type { Expression, Operator, Path } from './expression.ts'
 import { aggregates, functions } from './functions.ts'
-import { notFinite, product, type Quantity, QueryError, quotient, unitName, unknown } from './quantity.ts'
+import type { Quantity } from './quantity.ts'
 import { type Factors, type Statistic, statistics } from './series.ts'
+import { product, quotient, unitName } from './units.ts'
 
 /** What a path reads from one run. */
 export interface Reading {

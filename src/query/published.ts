@@ -6,6 +6,7 @@
 
 import { CsvError, readCsv } from '../text/csv.ts'
 import { decimal } from '../text/decimal.ts'
+import { microseconds } from './units.ts'
 
 /** A row as it is in the file. It has no prototype, as columns may have any name. */
 export type PublishedRow = Readonly<Record<string, string>>
@@ -107,19 +108,12 @@ function tableOf(file: string, rows: readonly PublishedRow[]): PublishedTable {
   return { file, cells }
 }
 
-const microseconds: ReadonlyMap<string, number> = new Map([
-  ['ns', 1e-3],
-  ['us', 1],
-  ['ms', 1e3],
-  ['s', 1e6],
-])
-
 /** `variance_ms2` is the variance in square milliseconds, which are a million square microseconds each. */
 function statisticIn(column: string) {
   const match = /^(n|mean|variance|sd|median|max|min|p\d{1,3})(?:_(.*?)(2?))?$/.exec(column)
   if (match === null) return undefined
   const [, name = '', unit = '', power = ''] = match
-  const scale = microseconds.get(unit)
+  const scale = microseconds(unit)
   if (scale === undefined)
     return {
       column,

@@ -6,6 +6,7 @@
 
 import type { Row, Run } from '../results/run.ts'
 import { excludedColumn, runName } from '../results/run.ts'
+import { QueryError, unknown } from './error.ts'
 import {
   type Expression,
   type ParsedExpression,
@@ -17,7 +18,7 @@ import { interpret, type Reading, type Readings } from './interpret.ts'
 import { groupsOf, lookUp } from './lookup.ts'
 import { offerOf, type Patterned } from './patterns.ts'
 import type { PublishedTable } from './published.ts'
-import { type Quantity, QueryError, unknown } from './quantity.ts'
+import type { Quantity } from './quantity.ts'
 import { type Resolved, resolveCells } from './resolve.ts'
 import { canonical, columnOf, type Series, scaled, series, statistic, statistics } from './series.ts'
 

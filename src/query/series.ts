@@ -6,7 +6,8 @@
 import { bootColumn, type Column, excludedColumn, type Row, type Run, runName } from '../results/run.ts'
 import { mean, populationVariance } from '../stats/moments.ts'
 import { max, median, min, quantile } from '../stats/order.ts'
-import { microseconds, QueryError, square, unknown } from './quantity.ts'
+import { QueryError, unknown } from './error.ts'
+import { microseconds, square } from './units.ts'
 
 export interface Series {
   readonly values: readonly number[]
@@ -52,15 +53,6 @@ export function scaled(value: number, scale: number, measure: string): number {
   if (!Number.isFinite(found))
     throw new QueryError(`${measure}: ${value} is too large for a number in its canonical unit`)
   return found
-}
-
-const timeWord = /^(?:ns|us|µs|ms|s|secs?|seconds|(?:nano|micro|milli)s(?:ec|econds))$/
-
-/** The name of a column without the unit of time that it ends in (`elapsedNs`, `elapsed_ms`, `elapsed (s)`); undefined if there is none. */
-export function withoutUnit(name: string): string | undefined {
-  const [, rest = '', word = ''] =
-    /^(.*?)[^\p{L}\p{N}]*((?<=[\p{Ll}\p{N}])\p{Lu}\p{Ll}*|(?<![\p{L}\p{N}])\p{Ll}+)\)?$/u.exec(name) ?? []
-  return timeWord.test(word.toLowerCase()) ? rest : undefined
 }
 
 /** Factor from a column's own unit to the canonical one, and the canonical unit. */

@@ -4,7 +4,8 @@ import type { Sample } from '../stats/clusters.ts'
 import { drift } from '../stats/drift.ts'
 import { holm } from '../stats/holm.ts'
 import { outliers } from '../stats/outliers.ts'
-import { format, symbol } from './quantity.ts'
+import { format } from './format.ts'
+import { symbol } from './units.ts'
 
 /** Values in the order of trials, with the boot of each if there are several. */
 export interface NamedSeries extends Sample {

@@ -4,7 +4,8 @@
  */
 
 import type { Words } from '../locale/en.ts'
-import { digits, symbol } from '../query/quantity.ts'
+import { digits } from '../query/format.ts'
+import { symbol } from '../query/units.ts'
 import { max, min } from '../stats/order.ts'
 import type { Distribution, Distributions } from './model.ts'
 import { textWidth } from './textwidth.ts'

@@ -3,7 +3,7 @@
  * and read here as something that may hold anything.
  */
 
-import { QueryError } from '../query/quantity.ts'
+import { QueryError } from '../query/error.ts'
 import { advice, limits, type Order } from './drawing/message.ts'
 import type { Drawer } from './drawing/process.ts'
 import { parseSvg, printSvg, retold, type Svg, withOwnIds } from './drawing/svg.ts'

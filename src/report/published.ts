@@ -1,7 +1,7 @@
 /** Published numbers in tables: rows of the original study's tables, which stand beside ours and are never mixed with them. */
 
+import { QueryError } from '../query/error.ts'
 import type { PublishedRow } from '../query/published.ts'
-import { QueryError } from '../query/quantity.ts'
 import { hint } from '../text/spelling.ts'
 
 /** The rows with these values; columns that the file does not have do not restrict. */

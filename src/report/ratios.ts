@@ -1,8 +1,9 @@
 /** What figures of slowdowns draw: each pattern's mean as a multiple of the baseline's in the same environment, with its interval. */
 
 import type { ExperimentBlock } from '../document/block.ts'
-import { QueryError, unitName } from '../query/quantity.ts'
+import { QueryError } from '../query/error.ts'
 import { type Factors, series } from '../query/series.ts'
+import { unitName } from '../query/units.ts'
 import type { Run } from '../results/run.ts'
 import { excludedColumn, runName } from '../results/run.ts'
 import { bootstrapInterval } from '../stats/bootstrap.ts'

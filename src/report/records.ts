@@ -2,8 +2,9 @@
 
 import type { ExperimentBlock, FigureData } from '../document/block.ts'
 import { cellsOf } from '../engine/cells.ts'
-import { QueryError, unitName, unknown } from '../query/quantity.ts'
-import { canonical, scaled, select, withoutUnit } from '../query/series.ts'
+import { QueryError, unknown } from '../query/error.ts'
+import { canonical, scaled, select } from '../query/series.ts'
+import { unitName, withoutUnit } from '../query/units.ts'
 import type { Column, Dataset, Run } from '../results/run.ts'
 import { runName } from '../results/run.ts'
 

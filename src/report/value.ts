@@ -5,7 +5,9 @@
 
 import type { InlineValue } from '../document/document.ts'
 import type { Words } from '../locale/en.ts'
-import { format, originsIn, partError, type Quantity, runsIn } from '../query/quantity.ts'
+import { partError } from '../query/error.ts'
+import { format } from '../query/format.ts'
+import { originsIn, type Quantity, runsIn } from '../query/quantity.ts'
 import { evaluate, type Results } from '../query/query.ts'
 import type { RenderContext } from './context.ts'
 import type { StaleRun, Value } from './model.ts'

@@ -1,7 +1,8 @@
 /** Numbers as a report prints them. */
 
 import { describe, expect, it } from 'vitest'
-import { allDigits, digits, format, symbol } from '../../src/query/quantity.ts'
+import { allDigits, digits, format } from '../../src/query/format.ts'
+import { symbol } from '../../src/query/units.ts'
 
 describe('a number in a report', () => {
   it.each([

@@ -1,5 +1,6 @@
 /** Scripts in the document: modules that run once a trial and export `rows`. */
 
+import { unitInName } from '../../query/units.ts'
 import type { Column, Row } from '../../results/run.ts'
 import { ExperimentError } from './cell.ts'
 import { shown } from './rows.ts'
@@ -19,15 +20,6 @@ export function rowsOf(module: Readonly<Record<string, unknown>>): readonly unkn
   )
 }
 
-// A measure's unit is the suffix of its name, as in elapsedNs.
-const units: readonly (readonly [RegExp, string])[] = [
-  [/Ns$/, 'ns'],
-  [/Us$/, 'us'],
-  [/Ms$/, 'ms'],
-  [/Seconds$/, 's'],
-  [/Bytes$/, 'B'],
-]
-
 /** Columns by what is in the rows: `trial` is the index, numbers are measures, strings factors. */
 export function columnsOf(rows: readonly Row[]): readonly Column[] {
   const isFactor = new Map<string, boolean>()
@@ -38,7 +30,7 @@ export function columnsOf(rows: readonly Row[]): readonly Column[] {
   return [...isFactor].map(([name, factor]): Column => {
     if (name === 'trial') return { name, role: 'index' }
     if (factor) return { name, role: 'factor' }
-    const unit = units.find(([suffix]) => suffix.test(name))?.[1]
+    const unit = unitInName(name)
     return { name, role: 'measure', ...(unit === undefined ? {} : { unit }) }
   })
 }

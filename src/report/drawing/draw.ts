@@ -10,7 +10,7 @@
 import type { Loader, LoggerInterface } from 'vega'
 import * as vega from 'vega'
 import { compile, type TopLevelSpec } from 'vega-lite'
-import { QueryError } from '../../query/quantity.ts'
+import { QueryError } from '../../query/error.ts'
 import { CsvError } from '../../text/csv.ts'
 import { csvRecords } from '../csvrecords.ts'
 import { textWidth } from '../textwidth.ts'

@@ -5,7 +5,7 @@
 
 import { field } from 'vega'
 import { expressionInterpreter } from 'vega-interpreter'
-import { QueryError } from '../../query/quantity.ts'
+import { QueryError } from '../../query/error.ts'
 import { noteInfinite, noteNoNumber, own, type Reads, readAt, type Site } from './fields.ts'
 
 /** ESTree, as vega-expression makes it. */

@@ -3,7 +3,7 @@
  * the specification that reads one notes whether it found it, and the value if that cannot be drawn.
  */
 
-import { QueryError } from '../../query/quantity.ts'
+import { QueryError } from '../../query/error.ts'
 import { hint } from '../../text/spelling.ts'
 
 /** One place of a specification that reads a field. */

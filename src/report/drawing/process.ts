@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { QueryError } from '../../query/quantity.ts'
+import { QueryError } from '../../query/error.ts'
 import { type Answer, advice, type Limits, type Order, limits as usual } from './message.ts'
 
 export interface Drawer {

@@ -1,6 +1,6 @@
 /** A Vega-Lite specification as its author wrote it: its places, its datasets, and what no figure may ask for. */
 
-import { QueryError } from '../../query/quantity.ts'
+import { QueryError } from '../../query/error.ts'
 import { hint } from '../../text/spelling.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }

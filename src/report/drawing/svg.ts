@@ -4,7 +4,7 @@
  */
 
 import { parseXml, XmlElement, XmlText } from '@rgrove/parse-xml'
-import { QueryError } from '../../query/quantity.ts'
+import { QueryError } from '../../query/error.ts'
 import { hint } from '../../text/spelling.ts'
 
 export interface Svg {

@@ -1,7 +1,8 @@
 /** Published means beside ours: their ratio, and whether the published one lies among the values that we saw. */
 
 import type { Words } from '../../locale/en.ts'
-import { digits, origins } from '../../query/quantity.ts'
+import { digits } from '../../query/format.ts'
+import { origins } from '../../query/quantity.ts'
 import type { Run } from '../../results/run.ts'
 import { mean } from '../../stats/moments.ts'
 import { max, min } from '../../stats/order.ts'

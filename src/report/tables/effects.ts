@@ -2,7 +2,8 @@
 
 import { z } from 'zod'
 import type { Words } from '../../locale/en.ts'
-import { digits, unknown } from '../../query/quantity.ts'
+import { unknown } from '../../query/error.ts'
+import { digits } from '../../query/format.ts'
 import { type Factors, series } from '../../query/series.ts'
 import { warningsOn } from '../../query/warnings.ts'
 import type { Run } from '../../results/run.ts'

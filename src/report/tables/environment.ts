@@ -2,8 +2,9 @@
 
 import { z } from 'zod'
 import type { Words } from '../../locale/en.ts'
+import { unknown } from '../../query/error.ts'
 import type { PublishedRow } from '../../query/published.ts'
-import { origins, unknown } from '../../query/quantity.ts'
+import { origins } from '../../query/quantity.ts'
 import type { Run } from '../../results/run.ts'
 import type { RenderContext } from '../context.ts'
 import { valuesOf } from '../published.ts'

@@ -2,8 +2,8 @@
 
 import { z } from 'zod'
 import type { Words } from '../../locale/en.ts'
+import { digits } from '../../query/format.ts'
 import type { PublishedRow } from '../../query/published.ts'
-import { digits } from '../../query/quantity.ts'
 import { canonical, columnOf, type Factors, select } from '../../query/series.ts'
 import type { Run } from '../../results/run.ts'
 import { mean } from '../../stats/moments.ts'

@@ -4,9 +4,12 @@
  */
 
 import type { Pattern } from '../../document/block.ts'
+import { QueryError, unknown } from '../../query/error.ts'
+import { digits } from '../../query/format.ts'
 import type { PublishedRow } from '../../query/published.ts'
-import { digits, origins, QueryError, unitName, unknown } from '../../query/quantity.ts'
+import { origins } from '../../query/quantity.ts'
 import { series } from '../../query/series.ts'
+import { unitName } from '../../query/units.ts'
 import type { Run } from '../../results/run.ts'
 import { mean } from '../../stats/moments.ts'
 import type { Origin } from '../../testbed/testbed.ts'

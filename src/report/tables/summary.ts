@@ -2,8 +2,8 @@
 
 import { z } from 'zod'
 import type { Words } from '../../locale/en.ts'
+import { unknown } from '../../query/error.ts'
 import type { PublishedRow } from '../../query/published.ts'
-import { unknown } from '../../query/quantity.ts'
 import { type Factors, series, statistic, statistics } from '../../query/series.ts'
 import type { Run } from '../../results/run.ts'
 import { excludedColumn } from '../../results/run.ts'

@@ -5,7 +5,8 @@
 
 import { z } from 'zod'
 import type { Words } from '../../locale/en.ts'
-import { digits, origins } from '../../query/quantity.ts'
+import { digits } from '../../query/format.ts'
+import { origins } from '../../query/quantity.ts'
 import { agreement, direction, relativeError } from '../../stats/agreement.ts'
 import { matching, valuesOf } from '../published.ts'
 import {

@@ -1,0 +1,145 @@
+/** Quantities as text: the filters of expressions, and how many digits a number has. */
+
+import { QueryError, unknown } from './error.ts'
+import type { Arity } from './functions.ts'
+import type { Quantity } from './quantity.ts'
+import { microseconds, root, square, symbol, unitName } from './units.ts'
+
+interface Rendering {
+  readonly value: number
+  readonly unit: string
+  readonly decimals?: number
+}
+
+type Filter = Arity & { readonly of: (rendering: Rendering, args: readonly number[]) => Rendering }
+
+const none = { min: 0, max: 0 }
+
+/** What may follow `|` in an expression: units to convert to, and ways to write the number. */
+export const filters: ReadonlyMap<string, Filter> = new Map<string, Filter>([
+  ['fixed', { min: 1, max: 1, of: fixed }],
+  ['ms', { ...none, of: inUnit('ms') }],
+  ['ns', { ...none, of: inUnit('ns') }],
+  ['percent', { ...none, of: percent }],
+  ['s', { ...none, of: inUnit('s') }],
+  ['us', { ...none, of: inUnit('us') }],
+])
+
+/** A filter as an expression calls it. */
+export interface FilterCall {
+  readonly name: string
+  readonly arguments: readonly number[]
+}
+
+/**
+ * The quantity in words: number, no-break space, unit ('6.83 ms'). Without `fixed` three significant digits, and all digits before
+ * the decimal point; counts are whole. Throws QueryError for an unknown filter or one that does not fit the unit.
+ */
+export function format(
+  quantity: Pick<Quantity, 'value' | 'unit'>,
+  chain: readonly FilterCall[] = [],
+): string {
+  let rendering: Rendering = { value: quantity.value, unit: quantity.unit }
+  for (const { name, arguments: args } of chain) {
+    const filter = filters.get(name)
+    if (filter === undefined) throw unknown('filter', name, [...filters.keys()])
+    rendering = filter.of(rendering, args)
+  }
+  if (rendering.unit === 'truth') return rendering.value === 0 ? 'false' : 'true'
+  const text = digits(rendering.value, rendering.decimals)
+  if (rendering.unit === '') return text
+  return `${text}\u00a0${symbol(rendering.unit)}`
+}
+
+/**
+ * A number with thousands separators and a real minus sign; see `format` for how many digits. What is very large or very small, so that
+ * most digits would be noughts, is written with a power of ten. Zero has no sign, however it came about. Throws QueryError for NaN.
+ */
+export function digits(value: number, decimals?: number): string {
+  const size = Math.abs(value)
+  if (decimals !== undefined && decimals <= mostDecimals)
+    return size < 1e21
+      ? written(value, { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+      : withPower(value, decimals + 1)
+  if (Number.isSafeInteger(value) || (size >= 100 && size < 1e15))
+    return written(value, { maximumFractionDigits: 0 })
+  return significant(value, 3)
+}
+
+/** More places than a double has digits. */
+const mostDecimals = 20
+
+/** A number with so many significant digits. */
+export function significant(value: number, count: number): string {
+  const size = Math.abs(value)
+  if (size !== 0 && (size < 1e-6 || size >= 1e15)) return withPower(value, count)
+  return written(value, { minimumSignificantDigits: count, maximumSignificantDigits: count })
+}
+
+/** All digits of a number that somebody wrote. */
+export function allDigits(value: number): string {
+  const size = Math.abs(value)
+  if (size !== 0 && (size < 1e-6 || size >= 1e21)) return withPower(value)
+  return written(value, { maximumFractionDigits: mostDecimals })
+}
+
+/** `1.23×10⁻³⁰`. */
+function withPower(value: number, count?: number): string {
+  const precision =
+    count === undefined ? {} : { minimumSignificantDigits: count, maximumSignificantDigits: count }
+  const most = count === undefined ? { maximumSignificantDigits: 17 } : {}
+  const [mantissa = '', power = ''] = written(value, { notation: 'scientific', ...precision, ...most }).split(
+    'E',
+  )
+  if (power === '') return mantissa
+  return `${mantissa}×10${[...power].map((one) => superscripts.get(one) ?? one).join('')}`
+}
+
+const superscripts = new Map([...'⁰¹²³⁴⁵⁶⁷⁸⁹'].map((one, index) => [String(index), one])).set('-', '⁻')
+
+function written(value: number, options: Intl.NumberFormatOptions): string {
+  if (Number.isNaN(value)) throw new QueryError('the value is not a number')
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞'
+  return formatter({ ...options, signDisplay: 'negative' })
+    .format(value)
+    .replace(/^-/, '−')
+}
+
+const formatters = new Map<string, Intl.NumberFormat>()
+
+/** Made once for each set of options: that takes longer than thousands of numbers. */
+function formatter(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = JSON.stringify(options)
+  const found = formatters.get(key) ?? new Intl.NumberFormat('en-US', options)
+  formatters.set(key, found)
+  return found
+}
+
+function inUnit(unit: string): Filter['of'] {
+  return (rendering) => {
+    const squared = root(rendering.unit)
+    const exponent = squared === undefined ? 1 : 2
+    const from = microseconds(squared ?? rendering.unit)
+    const to = microseconds(unit)
+    if (from === undefined || to === undefined) {
+      const what = rendering.unit === '' ? unitName('') : `a number in ${symbol(rendering.unit)}`
+      throw new QueryError(`the filter ${unit} needs a time, not ${what}`)
+    }
+    return {
+      ...rendering,
+      value: rendering.value * (from / to) ** exponent,
+      unit: exponent === 2 ? square(unit) : unit,
+    }
+  }
+}
+
+function percent(rendering: Rendering): Rendering {
+  if (rendering.unit !== '')
+    throw new QueryError(`the filter percent needs a ratio, not ${symbol(rendering.unit)}`)
+  return { ...rendering, value: rendering.value * 100, unit: '%' }
+}
+
+function fixed(rendering: Rendering, args: readonly number[]): Rendering {
+  // The parser of expressions has checked that there is one whole number.
+  return { ...rendering, decimals: args[0] as number }
+}
