@@ -108,6 +108,11 @@ function tableOf(file: string, rows: readonly PublishedRow[]): PublishedTable {
   return { file, cells }
 }
 
+/** The column of a statistic in a unit: `mean_us`, `variance_us2`, `n`. */
+export function columnOfStatistic(name: string, unit: string): string {
+  return unit === '' ? name : `${name}_${unit.replace('²', '2')}`
+}
+
 /** `variance_ms2` is the variance in square milliseconds, which are a million square microseconds each. */
 function statisticIn(column: string) {
   const match = /^(n|mean|variance|sd|median|max|min|p\d{1,3})(?:_(.*?)(2?))?$/.exec(column)

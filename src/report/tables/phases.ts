@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import type { Words } from '../../locale/en.ts'
 import { digits } from '../../query/format.ts'
-import type { PublishedRow } from '../../query/published.ts'
+import { columnOfStatistic, type PublishedRow } from '../../query/published.ts'
 import { canonical, columnOf, type Factors, select } from '../../query/series.ts'
 import type { Run } from '../../results/run.ts'
 import { mean } from '../../stats/moments.ts'
@@ -74,7 +74,7 @@ export const phases = tableKind(options, (given, context): Table => {
   for (const name of Object.keys(factors)) labelOf(runs, name, 'factor')
   for (const name of given.measures) labelOf(runs, name, 'measure')
   const unit = unitOf(runs, given.measures)
-  const publishedColumn = `mean_${unit}`
+  const publishedColumn = columnOfStatistic('mean', unit)
   const publishedRows = matching(context.published ?? [], {
     ...factors,
     environment: given.publishedEnvironment,

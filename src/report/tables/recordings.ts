@@ -6,7 +6,7 @@
 import type { Pattern } from '../../document/block.ts'
 import { QueryError, unknown } from '../../query/error.ts'
 import { digits } from '../../query/format.ts'
-import type { PublishedRow } from '../../query/published.ts'
+import { columnOfStatistic, type PublishedRow } from '../../query/published.ts'
 import { origins } from '../../query/quantity.ts'
 import { series } from '../../query/series.ts'
 import { unitName } from '../../query/units.ts'
@@ -38,6 +38,8 @@ export interface Reading {
   readonly runs: readonly Run[]
 }
 
+/** Times are compared in microseconds. */
+const meanColumn = columnOfStatistic('mean', 'us')
 const total = 'total'
 const measureOf = (row: PublishedRow): string => row.phase ?? total
 
@@ -73,7 +75,7 @@ export function compare(
 ): readonly Compared[] {
   return cells.flatMap(({ pattern, name, run }) =>
     rows.flatMap((row): Compared[] => {
-      const reference = decimal(row.mean_us ?? '')
+      const reference = decimal(row[meanColumn] ?? '')
       if (row.pattern !== pattern.name || reference === undefined) return []
       const { operation = '' } = row
       const measure = measureOf(row)
@@ -83,7 +85,7 @@ export function compare(
           pattern,
           operation,
           measure,
-          published: publishedCell(row.mean_us),
+          published: publishedCell(row[meanColumn]),
           reference,
           before: earlierReading(theRow(same, { pattern: pattern.name, operation: row.operation })),
           after: run && readingOf(run, row.operation, measure),
@@ -101,7 +103,7 @@ function readingOf(run: Run, operation: string | undefined, measure: string): Re
 
 /** Throws QueryError for a number that does not say where it is from: none of ours may look like a published one. */
 function earlierReading(row: PublishedRow | undefined): Reading | undefined {
-  const value = decimal(row?.mean_us ?? '')
+  const value = decimal(row?.[meanColumn] ?? '')
   if (row === undefined || value === undefined) return undefined
   const { origin = '' } = row
   if (!isOrigin(origin)) throw unknown(`origin of an earlier row of ${row.pattern}`, origin, known)

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import type { Words } from '../../locale/en.ts'
 import { unknown } from '../../query/error.ts'
-import type { PublishedRow } from '../../query/published.ts'
+import { columnOfStatistic, type PublishedRow } from '../../query/published.ts'
 import { type Factors, series, statistic, statistics } from '../../query/series.ts'
 import type { Run } from '../../results/run.ts'
 import { excludedColumn } from '../../results/run.ts'
@@ -146,7 +146,6 @@ function layOut(
   }
 }
 
-/** `mean_us` holds the mean in microseconds, `variance_us2` the variance in their square, `n` the number of observations. */
 function publishedColumns(
   names: readonly string[],
   unit: string,
@@ -155,8 +154,7 @@ function publishedColumns(
   const [row] = rows
   if (row === undefined) return new Map()
   const columns = names.map((name): [string, string] => {
-    const own = statistic(name)?.unit(unit) ?? ''
-    return [name, own === '' ? name : `${name}_${own.replace('²', '2')}`]
+    return [name, columnOfStatistic(name, statistic(name)?.unit(unit) ?? '')]
   })
   return new Map(columns.filter(([, column]) => row[column] !== undefined))
 }
