@@ -10,7 +10,6 @@ export { max, median, min, quantile } from './stats/order.ts'
 export type { Board } from './testbed/board.ts'
 export type { Job, JobResult, Stage } from './testbed/testbed.ts'
 export { TestbedError } from './testbed/testbed.ts'
-export { TraceError } from './xentrace/error.ts'
 export {
   type Analysis,
   checkSum,
@@ -22,4 +21,5 @@ export {
 } from './xentrace/operations.ts'
 export type { PausePhases, UnpausePhases } from './xentrace/phases.ts'
 export { operationPictures, type PictureRow, typicalAndWorst } from './xentrace/picture.ts'
+export { TraceError } from './xentrace/record.ts'
 export { parseStamps, type Stamps } from './xentrace/stamps.ts'

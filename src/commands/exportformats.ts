@@ -1,13 +1,11 @@
 /** The formats of `repro trace export`. To add one, add a line to the Map. */
 
 import { CsvWriter } from '../xentrace/csvwriter.ts'
-import type { TraceError } from '../xentrace/error.ts'
 import { isRunstateChange } from '../xentrace/events.ts'
-import type { MergedRecord } from '../xentrace/merge.ts'
 import { analyse, domainsUnderTest, type Operation } from '../xentrace/operations.ts'
 import { ParquetWriter } from '../xentrace/parquetwriter.ts'
 import { PerfettoTrace, type TestedDomain } from '../xentrace/perfetto.ts'
-import type { Gap } from '../xentrace/reader.ts'
+import type { Gap, MergedRecord, TraceError } from '../xentrace/record.ts'
 import { scanStream } from '../xentrace/scan.ts'
 import { disjoint, type Span } from '../xentrace/spans.ts'
 import { readTimelineStream } from '../xentrace/timeline.ts'

@@ -13,8 +13,7 @@ import { BootsError, DocumentError, type Site } from '../project/site.ts'
 import { QueryError } from '../query/quantity.ts'
 import { StoreError } from '../results/runfile.ts'
 import { TestbedError } from '../testbed/testbed.ts'
-import { CompileError } from '../testbeds/xen-qemu/toolchain.ts'
-import { TraceError } from '../xentrace/error.ts'
+import { ExplainedError } from '../text/explained.ts'
 import { exitCodes } from './exitcodes.ts'
 import { complain, OutputError, systemReason } from './terminal.ts'
 import { UsageError } from './usage.ts'
@@ -73,7 +72,7 @@ export function tellError(error: unknown): Told {
 }
 
 /** Errors of ours, which say all in their message. */
-const said = [CompileError, OutputError, PackError, TraceError, QueryError, StoreError]
+const said = [ExplainedError, OutputError, PackError, QueryError, StoreError]
 
 /**
  * `error: cannot open nodir/x.xml: no such file or directory`: what the operating system refused, of a file that is the user's;

@@ -2,7 +2,7 @@
 
 import { mean } from '../stats/moments.ts'
 import { median } from '../stats/order.ts'
-import { microseconds } from '../xentrace/microseconds.ts'
+import { microseconds } from '../xentrace/digits.ts'
 import { type Analysis, analyse, domainsUnderTest, type Operation } from '../xentrace/operations.ts'
 import { readTimelineStream } from '../xentrace/timeline.ts'
 import { columns } from './columns.ts'

@@ -1,8 +1,6 @@
-import { copy, putNumber, putPadded, putValue } from './ascii.ts'
+import { copy, putNumber, putPadded, putValue, splitMicroseconds } from './digits.ts'
 import { type Field, fieldValue, isPresent } from './events.ts'
-import type { MergedRecord } from './merge.ts'
-import { splitMicroseconds } from './microseconds.ts'
-import { KIND_MASK } from './reader.ts'
+import { KIND_MASK, type MergedRecord } from './record.ts'
 import { commonColumns, fieldColumns, type RowLayout, rowLayout } from './table.ts'
 
 const BUFFER_BYTES = 1 << 17

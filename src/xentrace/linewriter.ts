@@ -1,9 +1,6 @@
-import { copy, digits, putNumber, putPadded, putValue } from './ascii.ts'
-import { type Field, fieldValue } from './events.ts'
-import { formOf } from './form.ts'
-import type { MergedRecord } from './merge.ts'
-import { splitMicroseconds } from './microseconds.ts'
-import { KIND_MASK } from './reader.ts'
+import { copy, digits, putNumber, putPadded, putValue, splitMicroseconds } from './digits.ts'
+import { type Field, fieldValue, recordLayout } from './events.ts'
+import { KIND_MASK, type MergedRecord } from './record.ts'
 
 const BUFFER_BYTES = 1 << 17
 /** Longer than any line: three numbers, a name, and fields of seven words. */
@@ -71,7 +68,7 @@ export class LineWriter {
   }
 
   #learn(kind: number): Form {
-    const { name, fields } = formOf(kind)
+    const { name, fields } = recordLayout(kind)
     const form = {
       name: Buffer.from(`  ${name}`),
       fields: fields.map((field, i) => ({

@@ -7,7 +7,6 @@
 
 import { type Alignment, align } from './align.ts'
 import { findPause, findUnpause, loopStamps, type Span, type Subject } from './edges.ts'
-import { TraceError } from './error.ts'
 import { isRunstateChange, newState, oldState, type Runstate } from './events.ts'
 import {
   negativePausePhase,
@@ -20,7 +19,7 @@ import {
   type UnpausePhases,
   unpausePhases,
 } from './phases.ts'
-import type { Gap } from './reader.ts'
+import { type Gap, TraceError } from './record.ts'
 import { overlaps } from './spans.ts'
 import type { Command, Stamps } from './stamps.ts'
 import { type EventCount, firstAtOrAfter, lastChangeBefore, readTimeline, type Timeline } from './timeline.ts'

@@ -7,10 +7,9 @@
 import { constants, zstdCompressSync } from 'node:zlib'
 import { ByteWriter, ParquetWriter as Frame, type SchemaElement } from 'hyparquet-writer'
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js'
+import { splitMicroseconds } from './digits.ts'
 import { type Field, fieldValue, isPresent } from './events.ts'
-import type { MergedRecord } from './merge.ts'
-import { splitMicroseconds } from './microseconds.ts'
-import { KIND_MASK } from './reader.ts'
+import { KIND_MASK, type MergedRecord } from './record.ts'
 import { commonColumns, type FieldColumn, fieldColumns, type RowLayout, rowLayout } from './table.ts'
 
 /** A multiple of 8. DuckDB's own default is nearly the same. */

@@ -6,12 +6,10 @@
 
 import { PbfWriter } from 'pbf'
 import { IDLE_DOMAIN } from './events.ts'
-import type { Losses } from './losses.ts'
-import type { MergedRecord } from './merge.ts'
 import type { Operation } from './operations.ts'
-import type { Gap } from './reader.ts'
+import type { Gap, MergedRecord } from './record.ts'
 import type { Extent } from './runstate.ts'
-import { clipped, type Span } from './spans.ts'
+import { clipped, type Losses, type Span } from './spans.ts'
 import { type Stay, StayTracker } from './stays.ts'
 
 /** A domain as the viewer shows it, and the vCPU that its measuring loop is pinned to. */

@@ -5,7 +5,7 @@
 
 import { IDLE_DOMAIN, isRunstateChange } from './events.ts'
 import type { Operation } from './operations.ts'
-import type { Gap } from './reader.ts'
+import type { Gap } from './record.ts'
 import { scan } from './scan.ts'
 import { clipped, type Span } from './spans.ts'
 import { type Stay, StayTracker } from './stays.ts'

@@ -1,8 +1,8 @@
 import { Histogram } from '../stats/histogram.ts'
 import { IDLE_DOMAIN, newState, oldState, runstates } from './events.ts'
-import { Losses } from './losses.ts'
-import type { MergedRecord } from './merge.ts'
-import { Slots } from './slots.ts'
+import { Interner } from './interner.ts'
+import type { MergedRecord } from './record.ts'
+import { Losses } from './spans.ts'
 
 const STATES = runstates.length
 const RUNNING = 0
@@ -52,7 +52,7 @@ export interface Extent {
 export class RunstateTracker {
   /** Changes whose old state is not the one that the change before left: records between them are missing. */
   mismatches = 0
-  readonly #slots = new Slots()
+  readonly #vcpus = new Interner()
   #size = 0
   #states = new Uint8Array(FIRST_VCPUS)
   /** When the present state began. */
@@ -80,7 +80,7 @@ export class RunstateTracker {
   apply({ time, cpu, words, at }: MergedRecord, losses = noLosses): void {
     const event = words[at] as number
     const key = words[at + 1] as number
-    const slot = this.#slots.slot(key)
+    const slot = this.#vcpus.intern(key)
     const from = oldState(event)
     const to = newState(event)
     if (slot === this.#size) this.#begin(slot, time, from, cpu)
@@ -119,7 +119,7 @@ export class RunstateTracker {
     const firsts = new Map(extent.pcpus.map(({ cpu, first }) => [cpu, first]))
     for (let slot = 0; slot < this.#size; slot++) this.#closeEdges(slot, extent, firsts)
     const vcpus = Array.from({ length: this.#size }, (_, slot) => {
-      const key = this.#slots.key(slot)
+      const key = this.#vcpus.key(slot)
       return {
         domain: key >>> 16,
         vcpu: key & 0xffff,
@@ -176,7 +176,7 @@ export class RunstateTracker {
   #addPart(slot: number, state: number, took: number, cpu: number): void {
     const place = slot * STATES + state
     this.#parts[place] = (this.#parts[place] as number) + took
-    if (state === RUNNING) this.#ran(cpu, this.#slots.key(slot) >>> 16, took)
+    if (state === RUNNING) this.#ran(cpu, this.#vcpus.key(slot) >>> 16, took)
   }
 
   #ran(cpu: number, domain: number, took: number): void {

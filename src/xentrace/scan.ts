@@ -1,10 +1,10 @@
-import type { Kind } from './census.ts'
-import { TraceError } from './error.ts'
+import type { Kind } from './eventcounter.ts'
 import { LOST } from './events.ts'
-import { Losses } from './losses.ts'
 import { Merge } from './merge.ts'
-import { everything, type Gap, Reader, type Wanted } from './reader.ts'
+import { everything, Reader, type Wanted } from './reader.ts'
+import { type Gap, TraceError } from './record.ts'
 import type { Extent } from './runstate.ts'
+import { Losses } from './spans.ts'
 
 /** What a capture consists of, whatever a tracker makes of its records. Times are ticks. */
 export interface Scan extends Extent {

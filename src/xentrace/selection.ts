@@ -1,7 +1,5 @@
-import { eventName, events, isPresent } from './events.ts'
-import { formOf } from './form.ts'
-import type { MergedRecord } from './merge.ts'
-import { EVENT_MASK } from './reader.ts'
+import { eventName, events, isPresent, recordLayout } from './events.ts'
+import { EVENT_MASK, type MergedRecord } from './record.ts'
 
 /** Which records are wanted. */
 export interface Selection {
@@ -26,7 +24,7 @@ export function isSelected(record: MergedRecord, selection: Selection): boolean 
 
 /** Domains that a record names. */
 export function domainsOf({ words, at }: MergedRecord): readonly number[] {
-  return formOf(words[at] as number)
+  return recordLayout(words[at] as number)
     .fields.filter((field) => isDomain(field.name) && isPresent(field, words, at + 1))
     .map(({ word, shift }) => ((words[at + 1 + word] as number) >>> shift) & 0xffff)
 }

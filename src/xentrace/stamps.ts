@@ -14,7 +14,7 @@
  * Stamps are CNTVCT_EL0 of the program's own domain; plain numbers, as 2^53 ticks are five years at 54 MHz.
  */
 
-import { TraceError } from './error.ts'
+import { TraceError } from './record.ts'
 
 export interface Bracket {
   readonly before: number

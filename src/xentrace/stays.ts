@@ -1,9 +1,7 @@
 import { isRunstateChange, newState, oldState, type Runstate, runstates } from './events.ts'
-import type { Losses } from './losses.ts'
-import type { MergedRecord } from './merge.ts'
-import { EVENT_MASK } from './reader.ts'
+import { EVENT_MASK, type MergedRecord } from './record.ts'
 import type { Extent } from './runstate.ts'
-import type { Span } from './spans.ts'
+import type { Losses, Span } from './spans.ts'
 
 /** A vCPU in one state. */
 export interface Stay extends Span {

@@ -1,7 +1,7 @@
 import { Histogram } from '../stats/histogram.ts'
-import type { Kind } from './census.ts'
+import type { Kind } from './eventcounter.ts'
 import { isRunstateChange, runstates } from './events.ts'
-import { EVENT_MASK, type Gap } from './reader.ts'
+import { EVENT_MASK, type Gap } from './record.ts'
 import { type PcpuUse, type Residency, RunstateTracker, type VcpuUse } from './runstate.ts'
 import { type Scan, scanStream } from './scan.ts'
 

@@ -1,5 +1,4 @@
-import type { Kind } from './census.ts'
-import type { TraceError } from './error.ts'
+import type { Kind } from './eventcounter.ts'
 import {
   eventName,
   isKnown,
@@ -14,7 +13,7 @@ import {
   YIELD,
 } from './events.ts'
 import type { Merge } from './merge.ts'
-import { EVENT_MASK, type Gap } from './reader.ts'
+import { EVENT_MASK, type Gap, type TraceError } from './record.ts'
 import { type Scan, scan, scanStream } from './scan.ts'
 import { disjoint, overlaps, type Span } from './spans.ts'
 

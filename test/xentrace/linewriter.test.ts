@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { fieldValue } from '../../src/xentrace/events.ts'
-import { formOf } from '../../src/xentrace/form.ts'
+import { microseconds } from '../../src/xentrace/digits.ts'
+import { fieldValue, recordLayout } from '../../src/xentrace/events.ts'
 import { LineWriter } from '../../src/xentrace/linewriter.ts'
-import type { MergedRecord } from '../../src/xentrace/merge.ts'
-import { microseconds } from '../../src/xentrace/microseconds.ts'
+import type { MergedRecord } from '../../src/xentrace/record.ts'
 import { scan } from '../../src/xentrace/scan.ts'
 import { capture } from './capture.ts'
 
@@ -14,7 +13,7 @@ const at = (time: number, header: number, ...words: number[]): MergedRecord => (
 
 /** `domain=1 vcpu=0`. */
 function fieldText({ words, at }: MergedRecord): string {
-  const { fields } = formOf(words[at] as number)
+  const { fields } = recordLayout(words[at] as number)
   return fields.map((field) => `${field.name}=${fieldValue(field, words, at + 1)}`).join(' ')
 }
 
@@ -74,7 +73,7 @@ describe('a line of a record', () => {
       scan([capture(name)], (merge, first) => {
         while (merge.next()) {
           lines.line(merge, first)
-          const { name: event } = formOf(merge.words[merge.at] as number)
+          const { name: event } = recordLayout(merge.words[merge.at] as number)
           const time = `${microseconds(merge.time - first, 54_000_000).padStart(14)}  ${merge.time}`
           expected.push(`${time}  ${String(merge.cpu).padStart(2)}  ${event}  ${fieldText(merge)}`.trimEnd())
         }

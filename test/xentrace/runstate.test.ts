@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { runstateChange } from '../../src/xentrace/events.ts'
-import { Losses } from '../../src/xentrace/losses.ts'
 import { type Extent, RunstateTracker } from '../../src/xentrace/runstate.ts'
+import { Losses } from '../../src/xentrace/spans.ts'
 import { capture, type PlainRecord, plainMerge } from './capture.ts'
 
 const isChange = ({ event }: PlainRecord) => event >> 12 === 0x21 && event % 16 === 1

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { MergedRecord } from '../../src/xentrace/merge.ts'
+import type { MergedRecord } from '../../src/xentrace/record.ts'
 import { domainsOf, eventNames, eventsCalled, isSelected } from '../../src/xentrace/selection.ts'
 import { record } from './capture.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { TraceError } from '../../src/xentrace/error.ts'
 import { runstateChange } from '../../src/xentrace/events.ts'
+import { TraceError } from '../../src/xentrace/record.ts'
 import { readTimeline, readTimelineStream, stateBefore } from '../../src/xentrace/timeline.ts'
 import { bytesOf, capture, plainMerge, record, window, windows } from './capture.ts'
 

@@ -5,6 +5,7 @@
 
 import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { ExplainedError } from '../../text/explained.ts'
 import { complaint, run } from './program.ts'
 
 /** A program and its first arguments; the caller appends the rest. */
@@ -14,7 +15,7 @@ export interface Command {
 }
 
 /** The author's C program is at fault, not the laboratory. The message holds what the compiler said. */
-export class CompileError extends Error {
+export class CompileError extends ExplainedError {
   override readonly name = 'CompileError'
 }
 
