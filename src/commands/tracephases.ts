@@ -41,10 +41,10 @@ export async function tracePhases(args: readonly string[], signal: AbortSignal):
   else
     print(
       shown.operations
-        .map((one) => edgesText(one, shown, timeline.first, positionals[0] ?? '-'))
+        .map((one) => edgesText(one, shown, timeline.scan.first, positionals[0] ?? '-'))
         .join('\n\n'),
     )
-  return verdict(timeline.damage)
+  return verdict(timeline.scan.damage)
 }
 
 function ofTrial({ operations }: Analysis, trial: number): readonly Operation[] {

@@ -3,7 +3,7 @@
 import type { Histogram } from '../stats/histogram.ts'
 import { microseconds } from '../xentrace/digits.ts'
 import { IDLE_DOMAIN, runstates } from '../xentrace/events.ts'
-import type { Residency } from '../xentrace/runstate.ts'
+import type { Residency } from '../xentrace/residency.ts'
 import { type Summary, summarise } from '../xentrace/summary.ts'
 import { columns } from './columns.ts'
 import { print } from './terminal.ts'

@@ -5,7 +5,7 @@
 
 import type { FieldValue } from './events.ts'
 
-const [ZERO, MINUS] = [0x30, 0x2d] as const
+const [ZERO, MINUS, DOT] = [0x30, 0x2d, 0x2e] as const
 /** The largest power of ten that integers of 32 bits can be padded to. */
 const HALF = 1e8
 
@@ -28,8 +28,15 @@ export function putNumber(bytes: Uint8Array, end: number, value: number): number
   return putPadded(bytes, putNumber(bytes, end, high), value - high * HALF, 8)
 }
 
+/** Puts whole microseconds and the nanoseconds beyond them: `1234.567`. */
+export function putMicroseconds(bytes: Uint8Array, end: number, parts: Float64Array): number {
+  const dot = putNumber(bytes, end, parts[0] as number)
+  bytes[dot] = DOT
+  return putPadded(bytes, dot + 1, parts[1] as number, 3)
+}
+
 /** A number below 10^8, with zeros before it. */
-export function putPadded(bytes: Uint8Array, end: number, value: number, width: number): number {
+function putPadded(bytes: Uint8Array, end: number, value: number, width: number): number {
   let rest = value | 0
   for (let place = end + width - 1; place >= end; place--) {
     const next = (rest / 10) | 0

@@ -54,6 +54,19 @@ export class Interner {
   }
 }
 
+type List =
+  | Float64Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
+  | Uint8Array<ArrayBuffer>
+
+/** A copy with room for `length` elements. */
+export function longer<Kind extends List>(list: Kind, length: number): Kind {
+  const copy = new (list.constructor as new (length: number) => Kind)(length)
+  copy.set(list)
+  return copy
+}
+
 /** Knuth's multiplicative hashing (The Art of Computer Programming 3, 6.4), folded so that low bits serve. */
 function hash(key: number): number {
   const product = Math.imul(key, 0x9e3779b1)

@@ -17,26 +17,26 @@ describe('the selection of records', () => {
   const all = { from: 0, to: 2000, domains: null, events: null }
 
   it('is by time, both ends included', () => {
-    expect(isSelected(wake, { ...all, from: 1054, to: 1054 })).toBe(true)
-    expect(isSelected(wake, { ...all, from: 1055 })).toBe(false)
-    expect(isSelected(wake, { ...all, to: 1053 })).toBe(false)
+    expect(isSelected(wake, 0, { ...all, from: 1054, to: 1054 })).toBe(true)
+    expect(isSelected(wake, 0, { ...all, from: 1055 })).toBe(false)
+    expect(isSelected(wake, 0, { ...all, to: 1053 })).toBe(false)
   })
 
   it('is by domain: a switch belongs to both, half a word to its own', () => {
     const of = (domain: number) => ({ ...all, domains: new Set([domain]) })
-    expect([1, 0x7fff, 0].map((domain) => isSelected(swap, of(domain)))).toEqual([true, true, false])
-    expect([1, 2].map((domain) => isSelected(change, of(domain)))).toEqual([true, false])
-    expect(isSelected(at(5, 0xabc12, 1), of(1))).toBe(false)
+    expect([1, 0x7fff, 0].map((domain) => isSelected(swap, 0, of(domain)))).toEqual([true, true, false])
+    expect([1, 2].map((domain) => isSelected(change, 0, of(domain)))).toEqual([true, false])
+    expect(isSelected(at(5, 0xabc12, 1), 0, of(1))).toBe(false)
   })
 
   it('is by name of the event, by the first words of names, and by id', () => {
     const events = (name: string) => ({ ...all, events: eventsCalled(name) })
-    expect(isSelected(wake, events('wake'))).toBe(true)
-    expect(isSelected(change, events('runstate'))).toBe(true)
-    expect(isSelected(change, events('runstate running'))).toBe(true)
-    expect(isSelected(change, events('0x21031'))).toBe(true)
-    expect(isSelected(wake, events('0x21031'))).toBe(false)
-    expect(isSelected(at(5, 0xabc12), events('0xabc12'))).toBe(true)
+    expect(isSelected(wake, 0, events('wake'))).toBe(true)
+    expect(isSelected(change, 0, events('runstate'))).toBe(true)
+    expect(isSelected(change, 0, events('runstate running'))).toBe(true)
+    expect(isSelected(change, 0, events('0x21031'))).toBe(true)
+    expect(isSelected(wake, 0, events('0x21031'))).toBe(false)
+    expect(isSelected(at(5, 0xabc12), 0, events('0xabc12'))).toBe(true)
     expect(eventsCalled('wak')).toBeNull()
     expect(eventNames()).toContain('credit2')
   })

@@ -1,0 +1,172 @@
+import { Histogram } from '../stats/histogram.ts'
+import { IDLE_DOMAIN, isRunstateChange, newState, oldState, runstates } from './events.ts'
+import { longer } from './interner.ts'
+import type { MergedRecord } from './record.ts'
+import { CUT, type Extent, FIRST, OTHER, RUNNING, RunstateTracker, WHOLE } from './runstate.ts'
+import type { Start, Tracker } from './scan.ts'
+import { Losses } from './spans.ts'
+
+const STATES = runstates.length
+const RUNNABLE = 1
+const FIRST_VCPUS = 64
+
+/** How long a vCPU, or all vCPUs of a domain, were in one state. */
+export interface Residency {
+  /** Intervals that the capture has from beginning to end, and the ticks that they took. */
+  readonly count: number
+  readonly ticks: number
+  /** Ticks in intervals of which it has only a part: at its own edges, and where records are missing. */
+  readonly partTicks: number
+}
+
+export interface VcpuUse {
+  readonly domain: number
+  readonly vcpu: number
+  /** In the order of `runstates`. */
+  readonly states: readonly Residency[]
+  /** Ticks in a state that is not known, as records are missing. */
+  readonly unknownTicks: number
+  /** Ticks from becoming runnable, when it was blocked or offline before, to running. */
+  readonly wakeToRun: Histogram
+}
+
+export interface PcpuUse {
+  readonly cpu: number
+  /** Ticks in which a vCPU of a domain, and in which the idle vCPU ran; the rest of the time is not known. */
+  readonly busyTicks: number
+  readonly idleTicks: number
+}
+
+/** Adds up how long each vCPU was in each state, and each pCPU busy. */
+export class ResidencyTracker implements Tracker {
+  readonly wants = isRunstateChange
+  /** Changes whose old state is not the one that the change before left: records between them are missing. */
+  mismatches = 0
+  readonly #runstates = new RunstateTracker()
+  #losses = new Losses()
+  /** Whether the vCPU was blocked or offline before it became runnable. */
+  #woke = new Uint8Array(FIRST_VCPUS)
+  /** Of the first change: its time, old state and pCPU. */
+  #firstTimes = new Float64Array(FIRST_VCPUS)
+  #firstStates = new Uint8Array(FIRST_VCPUS)
+  #firstCpus = new Uint16Array(FIRST_VCPUS)
+  #unknown = new Float64Array(FIRST_VCPUS)
+  #counts = new Float64Array(FIRST_VCPUS * STATES)
+  #ticks = new Float64Array(FIRST_VCPUS * STATES)
+  #parts = new Float64Array(FIRST_VCPUS * STATES)
+  readonly #wakeToRun: Histogram[] = []
+  /** Ticks by pCPU: busy, idle, busy, idle ... */
+  #pcpuTicks = new Float64Array(FIRST_VCPUS)
+
+  begin({ losses }: Pick<Start, 'losses'>): void {
+    this.#losses = losses
+  }
+
+  take(record: MergedRecord): void {
+    const runs = this.#runstates
+    const outcome = runs.follow(record, this.#losses)
+    if (outcome === OTHER) return
+    const { id, state, cpu } = runs
+    const event = record.words[record.at] as number
+    if (outcome === WHOLE) {
+      const took = runs.until - runs.since
+      const place = id * STATES + state
+      this.#counts[place] = (this.#counts[place] as number) + 1
+      this.#ticks[place] = (this.#ticks[place] as number) + took
+      if (state === RUNNING) this.#ran(cpu, runs.domain(id), took)
+      else if (state === RUNNABLE && newState(event) === RUNNING && this.#woke[id] === 1) {
+        ;(this.#wakeToRun[id] as Histogram).add(took)
+      }
+    } else if (outcome === FIRST) this.#begin(record.time)
+    else if (outcome === CUT) {
+      this.#addPart(id, state, runs.until - runs.since, cpu)
+      this.#addUnknown(id, record.time - runs.until)
+    } else {
+      this.mismatches += 1
+      this.#addUnknown(id, record.time - runs.since)
+    }
+    this.#woke[id] = oldState(event) > RUNNABLE ? 1 : 0
+  }
+
+  /** Use of vCPUs, by domain and vCPU, and of pCPUs. To be asked for once, at the capture's end. */
+  finish(extent: Extent): { readonly vcpus: readonly VcpuUse[]; readonly pcpus: readonly PcpuUse[] } {
+    const firsts = new Map(extent.pcpus.map(({ cpu, first }) => [cpu, first]))
+    const runs = this.#runstates
+    const vcpus = Array.from({ length: runs.size }, (_, id) => {
+      this.#closeEdges(id, extent, firsts)
+      return {
+        domain: runs.domain(id),
+        vcpu: runs.vcpu(id),
+        states: runstates.map((_, state) => ({
+          count: this.#counts[id * STATES + state] as number,
+          ticks: this.#ticks[id * STATES + state] as number,
+          partTicks: this.#parts[id * STATES + state] as number,
+        })),
+        unknownTicks: this.#unknown[id] as number,
+        wakeToRun: this.#wakeToRun[id] as Histogram,
+      }
+    })
+    const pcpus = extent.pcpus.map(({ cpu }) => ({
+      cpu,
+      busyTicks: this.#pcpuTicks[2 * cpu] ?? 0,
+      idleTicks: this.#pcpuTicks[2 * cpu + 1] ?? 0,
+    }))
+    return { vcpus: vcpus.sort((a, b) => a.domain - b.domain || a.vcpu - b.vcpu), pcpus }
+  }
+
+  #begin(time: number): void {
+    const { id, state, cpu } = this.#runstates
+    if (id === this.#woke.length) this.#grow()
+    this.#firstTimes[id] = time
+    this.#firstStates[id] = state
+    this.#firstCpus[id] = cpu
+    this.#wakeToRun.push(new Histogram())
+  }
+
+  /** The intervals that the capture's beginning and end cut. */
+  #closeEdges(id: number, extent: Extent, firsts: ReadonlyMap<number, number>): void {
+    const { first, last, losses } = extent
+    const begin = this.#firstTimes[id] as number
+    const before = this.#firstStates[id] as number
+    const beginCpu = this.#firstCpus[id] as number
+    // A pCPU runs one vCPU at a time and records each change, so the first that leaves it ran since its first record.
+    const from = before === RUNNING ? (firsts.get(beginCpu) ?? begin) : first
+    const known =
+      losses.unknownFrom(before === RUNNING ? beginCpu : null, from, begin) === Number.POSITIVE_INFINITY
+    if (known) this.#addPart(id, before, begin - from, beginCpu)
+    else this.#addUnknown(id, begin - from)
+
+    this.#runstates.close(id, extent)
+    const { state, cpu, since, until } = this.#runstates
+    this.#addPart(id, state, until - since, cpu)
+    this.#addUnknown(id, last - until)
+  }
+
+  #addUnknown(id: number, took: number): void {
+    this.#unknown[id] = (this.#unknown[id] as number) + took
+  }
+
+  #addPart(id: number, state: number, took: number, cpu: number): void {
+    const place = id * STATES + state
+    this.#parts[place] = (this.#parts[place] as number) + took
+    if (state === RUNNING) this.#ran(cpu, this.#runstates.domain(id), took)
+  }
+
+  #ran(cpu: number, domain: number, took: number): void {
+    const place = 2 * cpu + (domain === IDLE_DOMAIN ? 1 : 0)
+    if (place >= this.#pcpuTicks.length) this.#pcpuTicks = longer(this.#pcpuTicks, place * 2)
+    this.#pcpuTicks[place] = (this.#pcpuTicks[place] as number) + took
+  }
+
+  #grow(): void {
+    const vcpus = this.#woke.length * 2
+    this.#woke = longer(this.#woke, vcpus)
+    this.#firstTimes = longer(this.#firstTimes, vcpus)
+    this.#firstStates = longer(this.#firstStates, vcpus)
+    this.#firstCpus = longer(this.#firstCpus, vcpus)
+    this.#unknown = longer(this.#unknown, vcpus)
+    this.#counts = longer(this.#counts, vcpus * STATES)
+    this.#ticks = longer(this.#ticks, vcpus * STATES)
+    this.#parts = longer(this.#parts, vcpus * STATES)
+  }
+}
