@@ -1,5 +1,5 @@
 import { isRunstateChange, newState, oldState } from './events.ts'
-import { Interner, longer } from './interner.ts'
+import { Interner } from './interner.ts'
 import { EVENT_MASK, extraWords, type MergedRecord } from './record.ts'
 import { Losses } from './spans.ts'
 
@@ -26,92 +26,80 @@ export interface Extent {
 
 /** Index of `running` in `runstates`. */
 export const RUNNING = 0
-const FIRST_VCPUS = 64
 export const noLosses = new Losses()
+
+/** A vCPU, and the interval in one state that it is in. */
+interface Vcpu {
+  readonly domain: number
+  readonly vcpu: number
+  /** Index in `runstates`. */
+  state: number
+  /** pCPU of the change that began the interval. */
+  cpu: number
+  since: number
+}
 
 /**
  * Follows the runstate of every vCPU through its changes, which must come in the order of time. A cursor, so that no object
  * is made for a change: after `follow` it holds the interval that the change ended, until the next call.
  */
 export class RunstateTracker {
-  /** The vCPU: 0, 1, 2 ... in the order of first changes. */
+  /** Of the vCPU: 0, 1, 2 ... in the order of first changes. */
   id = -1
   /** Index in `runstates`. */
   state = 0
-  /** pCPU of the change that began the interval; of the one that ended it, of a first change. */
+  /** pCPU of the change that began the interval; before a first change, of the one that ended it. */
   cpu = 0
   /** Ticks. */
   since = 0
   until = 0
-  readonly #vcpus = new Interner()
-  #size = 0
-  #states = new Uint8Array(FIRST_VCPUS)
-  #since = new Float64Array(FIRST_VCPUS)
-  #cpus = new Uint16Array(FIRST_VCPUS)
+  readonly #ids = new Interner()
+  readonly #vcpus: Vcpu[] = []
 
-  /** Number of vCPUs that changed so far. */
-  get size(): number {
-    return this.#size
+  /** By id. */
+  get vcpus(): readonly Pick<Vcpu, 'domain' | 'vcpu'>[] {
+    return this.#vcpus
   }
 
-  domain(id: number): number {
-    return this.#vcpus.key(id) >>> 16
-  }
-
-  vcpu(id: number): number {
-    return this.#vcpus.key(id) & 0xffff
-  }
-
-  /** `losses` are those that may have come before the record. */
+  /** Takes any record; `losses` are those that may have come before it. */
   follow({ time, cpu, words, at }: MergedRecord, losses: Losses): Outcome {
     const header = words[at] as number
     const event = header & EVENT_MASK
     if (!isRunstateChange(event) || extraWords(header) === 0) return OTHER
-    const id = this.#vcpus.intern(words[at + 1] as number)
-    const left = oldState(event)
-    let outcome: Outcome = WHOLE
+    const key = words[at + 1] as number
+    const id = this.#ids.intern(key)
     this.id = id
-    if (id === this.#size) {
-      if (id === this.#states.length) this.#grow()
-      this.#size += 1
-      this.state = left
+    if (id === this.#vcpus.length) {
+      this.state = oldState(event)
       this.cpu = cpu
-      outcome = FIRST
-    } else if (this.#holdUntil(time, losses)) {
-      outcome = CUT
-    } else if (this.state !== left) {
-      outcome = MISMATCH
+      this.#vcpus.push({ domain: key >>> 16, vcpu: key & 0xffff, state: newState(event), cpu, since: time })
+      return FIRST
     }
-    this.#states[id] = newState(event)
-    this.#since[id] = time
-    this.#cpus[id] = cpu
-    return outcome
+    const isCut = this.#holdUntil(time, losses)
+    const vcpu = this.#vcpus[id] as Vcpu
+    vcpu.state = newState(event)
+    vcpu.cpu = cpu
+    vcpu.since = time
+    return isCut ? CUT : this.state === oldState(event) ? WHOLE : MISMATCH
   }
 
-  /** Moves to the interval that vCPU `id` is still in at the capture's end. */
+  /** Moves to the interval that a vCPU is still in at the capture's end. */
   close(id: number, { last, losses }: Pick<Extent, 'last' | 'losses'>): void {
     this.id = id
     this.#holdUntil(last, losses)
   }
 
-  /** Moves to the open interval of vCPU `id`; whether it is known only in part of the time until `to`. */
+  /** Moves to the present interval of the vCPU; whether it is known only in part of the time until `to`. */
   #holdUntil(to: number, losses: Losses): boolean {
-    const { id } = this
-    this.state = this.#states[id] as number
-    this.cpu = this.#cpus[id] as number
-    this.since = this.#since[id] as number
+    const { state, cpu, since } = this.#vcpus[this.id] as Vcpu
+    this.state = state
+    this.cpu = cpu
+    this.since = since
     this.until = to
     if (losses.all.length === 0) return false
-    const lost = losses.unknownFrom(this.state === RUNNING ? this.cpu : null, this.since, to)
+    const lost = losses.unknownFrom(state === RUNNING ? cpu : null, since, to)
     if (lost === Number.POSITIVE_INFINITY) return false
     this.until = lost
     return true
-  }
-
-  #grow(): void {
-    const vcpus = this.#states.length * 2
-    this.#states = longer(this.#states, vcpus)
-    this.#since = longer(this.#since, vcpus)
-    this.#cpus = longer(this.#cpus, vcpus)
   }
 }

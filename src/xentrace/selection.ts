@@ -22,7 +22,8 @@ export class SelectionTracker implements Tracker {
   readonly #selection: Selection
   readonly #writer: RecordWriter
   readonly #output: { readonly closed: boolean }
-  #first = 0
+  #from = 0
+  #to = 0
 
   constructor(selection: Selection, writer: RecordWriter, output: { readonly closed: boolean }) {
     this.#selection = selection
@@ -39,22 +40,24 @@ export class SelectionTracker implements Tracker {
   }
 
   begin(start: Start): void {
-    this.#first = start.first
+    this.#from = start.first + this.#selection.from
+    this.#to = start.first + this.#selection.to
     this.#writer.begin(start)
   }
 
   take(record: MergedRecord): void {
-    if (!this.#output.closed && isSelected(record, this.#first, this.#selection)) this.#writer.take(record)
+    const { time } = record
+    if (time < this.#from || time > this.#to || this.#output.closed) return
+    if (isSelected(record, this.#selection)) this.#writer.take(record)
   }
 }
 
-/** Whether a record is in the selection; one of several domains, such as a switch, belongs to each. */
-export function isSelected(record: MergedRecord, first: number, selection: Selection): boolean {
-  const { words, at } = record
-  const since = record.time - first
-  if (since < selection.from || since > selection.to) return false
-  const { domains, events } = selection
-  if (events !== null && !events((words[at] as number) & EVENT_MASK)) return false
+/** Whether a record has one of the events and names one of the domains. */
+export function isSelected(
+  record: MergedRecord,
+  { events, domains }: Pick<Selection, 'events' | 'domains'>,
+): boolean {
+  if (events !== null && !events((record.words[record.at] as number) & EVENT_MASK)) return false
   return domains === null || domainsOf(record).some((domain) => domains.has(domain))
 }
 

@@ -39,30 +39,36 @@ abstract class TextWriter<Layout> {
     this.zero = zero
   }
 
-  take(record: MergedRecord): void {
-    if (this.#used + LONGEST_LINE_BYTES > BUFFER_BYTES) this.finish()
-    const kind = (record.words[record.at] as number) & KIND_MASK
-    let layout = this.#layouts.get(kind)
-    if (layout === undefined) {
-      layout = this.learn(kind)
-      this.#layouts.set(kind, layout)
-    }
-    const end = this.put(record, layout, this.#used)
-    this.bytes[end] = NEWLINE
-    this.#used = end + 1
-  }
-
   /** Gives away what is there. */
   finish(): void {
     if (this.#used > 0) this.#give(this.bytes.subarray(0, this.#used))
     this.#used = 0
   }
 
+  /** Makes room for a line; returns where it begins. */
+  protected room(): number {
+    if (this.#used + LONGEST_LINE_BYTES > BUFFER_BYTES) this.finish()
+    return this.#used
+  }
+
+  /** Ends a line at `end`. */
+  protected end(end: number): void {
+    this.bytes[end] = NEWLINE
+    this.#used = end + 1
+  }
+
+  protected layoutOf(header: number): Layout {
+    const kind = header & KIND_MASK
+    let layout = this.#layouts.get(kind)
+    if (layout === undefined) {
+      layout = this.learn(kind)
+      this.#layouts.set(kind, layout)
+    }
+    return layout
+  }
+
   /** What a line needs to know of all records of a kind. */
   protected abstract learn(kind: number): Layout
-
-  /** Puts a line, without its end, at `end`; returns where it ends. */
-  protected abstract put(record: MergedRecord, layout: Layout, end: number): number
 }
 
 interface LineLayout {
@@ -90,9 +96,10 @@ export class LineWriter extends TextWriter<LineLayout> {
     }
   }
 
-  protected override put({ words, at, time, cpu }: MergedRecord, layout: LineLayout, from: number): number {
+  take({ words, at, time, cpu }: MergedRecord): void {
     const { bytes } = this
-    let end = copy(bytes, this.#time(time - this.first, from), twoBlanks)
+    const layout = this.layoutOf(words[at] as number)
+    let end = copy(bytes, this.#time(time - this.first, this.room()), twoBlanks)
     end = putNumber(bytes, end, time - this.zero)
     end = copy(bytes, end, cpu < 10 ? threeBlanks : twoBlanks)
     end = putNumber(bytes, end, cpu)
@@ -101,7 +108,7 @@ export class LineWriter extends TextWriter<LineLayout> {
       end = copy(bytes, end, field.before)
       end = putValue(bytes, end, fieldValue(field, words, at + 1))
     }
-    return end
+    this.end(end)
   }
 
   /** Puts ticks as microseconds, with blanks before them. */
@@ -135,9 +142,10 @@ export class CsvWriter extends TextWriter<CsvLayout> {
     return { ...layout, eventAndName: Buffer.from(`,0x${layout.event.toString(16)},${layout.name},`) }
   }
 
-  protected override put({ words, at, time, cpu }: MergedRecord, layout: CsvLayout, from: number): number {
+  take({ words, at, time, cpu }: MergedRecord): void {
     const { bytes, parts } = this
-    let end = putNumber(bytes, from, time - this.zero)
+    const layout = this.layoutOf(words[at] as number)
+    let end = putNumber(bytes, this.room(), time - this.zero)
     bytes[end++] = COMMA
     splitMicroseconds(time - this.first, this.hz, parts)
     end = putMicroseconds(bytes, end, parts)
@@ -159,7 +167,7 @@ export class CsvWriter extends TextWriter<CsvLayout> {
       bytes[end++] = COMMA
       column += 1
     }
-    return end
+    this.end(end)
   }
 
   #cell(end: number, field: Field | null, words: Uint32Array, from: number): number {
