@@ -147,8 +147,11 @@ class Scanner {
     this.#settled = until
     this.#merge.until = until
     this.#begin(origin)
-    const trackers = this.#trackers
-    while (this.#merge.next()) for (const tracker of trackers) tracker.take(this.#merge)
+    const [merge, trackers] = [this.#merge, this.#trackers]
+    const [only] = trackers
+    // Nearly always there is one, and a loop of its own costs a tenth less.
+    if (only !== undefined && trackers.length === 1) while (merge.next()) only.take(merge)
+    else while (merge.next()) for (const tracker of trackers) tracker.take(merge)
     this.#stopped = trackers.length > 0 && trackers.every(({ done }) => done === true)
   }
 
