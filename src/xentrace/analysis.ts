@@ -6,7 +6,7 @@ import type { Stamps } from './stamps.ts'
 import { readTimeline, type Timeline } from './timeline.ts'
 
 /** A row of the picture of the typical (of median length) or the worst (the longest) operation of its type. */
-export interface ChosenRow extends PictureRow {
+export type ChosenRow = PictureRow & {
   readonly operation: Operation['type']
   readonly choice: 'typical' | 'worst'
 }

@@ -8,8 +8,8 @@ import type { Operation } from './operations.ts'
 import { clipped, type Span } from './spans.ts'
 import { eachInterval, type Timeline } from './timeline.ts'
 
-/** Something that happened in an operation. */
-export interface PictureRow {
+/** Something that happened in an operation. A type, as interfaces are not assignable to a Row of a dataset. */
+export type PictureRow = {
   /** `xl`, a vCPU (`dom0 v1`, `domU v0`, `dom2 v0`), the measuring `loop`, or `edge` for what phases are between. */
   readonly lane: string
   /**
