@@ -54,10 +54,3 @@ function chosenPictures(
     (drawn[i] ?? []).map((row) => ({ operation: type, choice, ...row })),
   )
 }
-
-export function operationPictures(
-  capture: Iterable<Uint8Array>,
-  ...rest: [readonly Operation[], { readonly domain: number; readonly stamps: readonly number[] }]
-): readonly (readonly PictureRow[])[] {
-  return pictures(readTimeline(capture), ...rest)
-}
