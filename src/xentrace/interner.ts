@@ -7,10 +7,6 @@ export class Interner {
   #keys = new Uint32Array(128)
   #size = 0
 
-  get size(): number {
-    return this.#size
-  }
-
   /** Id of `key` (taken as unsigned); a new one if it was not seen before. */
   intern(key: number): number {
     const table = this.#table
@@ -22,11 +18,6 @@ export class Interner {
       if (id < 0) return this.#add(wanted, place)
       if (keys[id] === wanted) return id
     }
-  }
-
-  key(id: number): number {
-    if (id >= this.#size) throw new RangeError(`key ${id} of ${this.#size}`)
-    return this.#keys[id] as number
   }
 
   #add(key: number, place: number): number {
