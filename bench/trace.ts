@@ -11,10 +11,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { median } from '../src/stats/order.ts'
-
-import { isRunstateChange } from '../src/xentrace/events.ts'
-import { EVENT_MASK, everything } from '../src/xentrace/reader.ts'
-import { RunstateTracker } from '../src/xentrace/runstate.ts'
+import { ResidencyTracker } from '../src/xentrace/residency.ts'
 import { scan } from '../src/xentrace/scan.ts'
 import { HZ, makeCapture } from './capture.ts'
 import { compare } from './xenalyze.ts'
@@ -182,17 +179,9 @@ function usedCpuSeconds(pid: number | undefined): number {
 
 /** Merging every record and tracking every runstate, by itself: no file, no process. */
 function core(bytes: Uint8Array): { readonly cpuSeconds: number; readonly records: number } {
-  const tracker = new RunstateTracker()
+  const tracker = Object.assign(new ResidencyTracker(), { wants: () => true })
   const before = process.cpuUsage()
-  const { records } = scan(
-    [bytes],
-    (merge) => {
-      while (merge.next()) {
-        if (isRunstateChange((merge.words[merge.at] as number) & EVENT_MASK)) tracker.apply(merge)
-      }
-    },
-    everything,
-  )
+  const { records } = scan([bytes], [tracker])
   const { user, system } = process.cpuUsage(before)
   return { cpuSeconds: (user + system) / 1e6, records }
 }

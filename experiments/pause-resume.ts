@@ -17,7 +17,6 @@ import {
 } from 'repro'
 import { captured } from './captured.ts'
 import { rawFiles, runJob, settingsOf } from './domains.ts'
-import { pictures } from './pictures.ts'
 import { columnsOf, exclusionsOf, reasonOf } from './rows.ts'
 
 /** How far from the loop's period a vCPU's sleep may end and still count as ended by the loop's timer. */
@@ -46,6 +45,16 @@ const columns: readonly Column[] = [
   ...columnsOf({ 'loop-period': 'last domU stamp → vCPU stops, vCPU found blocked' }),
 ]
 
+/** What figures of single operations draw: the typical and the worst pause and unpause of a run. */
+const pictureColumns: readonly Column[] = [
+  { name: 'operation', role: 'factor' },
+  { name: 'choice', role: 'factor', label: 'typical (of median length) or worst (the longest)' },
+  { name: 'lane', role: 'factor' },
+  { name: 'what', role: 'factor' },
+  { name: 'pcpu', role: 'index' },
+  { name: 'at', role: 'measure', unit: 'ticks', label: 'time after xl runs' },
+]
+
 export default async function pauseResume(cell: Cell): Promise<Result> {
   const settings = settingsOf(cell)
   const job = await runJob(cell, settings, {
@@ -56,17 +65,17 @@ export default async function pauseResume(cell: Cell): Promise<Result> {
   const text = (name: string) => readFile(join(job.folder, name), 'utf8')
   const dom0 = parseStamps(await text('dom0.stamps'), 'dom0.stamps')
   const domU = parseStamps(await text('domu.stamps'), 'domu.stamps')
-  const capture = await readFile(join(job.folder, 'trace.bin'))
-  const analysis = operations({ capture: [capture], dom0, domU })
-  const loop = { periodTicks: loopPeriod(domU), hz: analysis.hz }
-  const rows = analysis.operations.map((operation) => row(operation, loop))
+  const capture = [await readFile(join(job.folder, 'trace.bin'))]
+  const found = operations({ capture, dom0, domU, drawable: (one) => reasonOf(one) === '' })
+  const loop = { periodTicks: loopPeriod(domU), hz: found.hz }
+  const rows = found.operations.map((operation) => row(operation, loop))
   cell.progress(cell.trials, cell.trials)
   return {
     columns,
     rows,
-    datasets: { pictures: pictures(capture, analysis, { dom0, domU }) },
+    datasets: { pictures: { columns: pictureColumns, rows: found.pictures } },
     exclusions: exclusionsOf(rows),
-    clockHz: analysis.hz,
+    clockHz: found.hz,
     captured: captured(await text('environment'), settings, cell.board.facts),
     files: rawFiles(job.folder, ['dom0.stamps', 'domu.stamps']),
   }
@@ -95,29 +104,22 @@ function row(
 
 /** The measures of an operation, as far as it has them, in ticks. */
 function measured({ type, edges, phases }: Operation): Readonly<Record<string, number>> {
-  const { xlRuns: start, xlEnds, xenStarts: xen } = edges
-  const command = xlEnds - start
-  if (phases === null || xen === null) return { command }
-  const xlToXen = { command, 'xl-to-xen': xen - start }
+  const command = edges.xlEnds - edges.xlRuns
+  if (phases === null) return { command }
+  const common = { command, 'xl-to-xen': phases.xlToXen, total: phases.total }
   if (type === 'unpause') {
-    const { vcpuRuns: runs, firstStamp: resumes } = edges
-    if (runs === null || resumes === null) return { command }
     return {
-      ...xlToXen,
-      total: resumes - start,
-      'xen-to-vcpu-run': runs - xen,
-      'vcpu-run-to-domu-resume': resumes - runs,
+      ...common,
+      'xen-to-vcpu-run': phases.xenToVcpuRuns,
+      'vcpu-run-to-domu-resume': phases.vcpuRunsToFirstStamp,
     }
   }
-  const { lastStamp: last, vcpuStops: stops, allOff } = edges
-  if (last === null || stops === null) return { command }
   return {
-    ...xlToXen,
-    total: stops - start,
-    'xl-to-domu-stop': last - start,
-    'domu-stop-to-xen': xen - last,
-    'xen-to-vcpu-stop': stops - xen,
-    ...(allOff === null ? {} : { 'xen-to-all-off': allOff - xen }),
+    ...common,
+    'xl-to-domu-stop': phases.xlToLastStamp,
+    'domu-stop-to-xen': phases.lastStampToXen,
+    'xen-to-vcpu-stop': phases.xenToVcpuStops,
+    ...(phases.xenToAllOff === null ? {} : { 'xen-to-all-off': phases.xenToAllOff }),
   }
 }
 

@@ -16,6 +16,7 @@ import {
   parseStamps,
   type Result,
   type Row,
+  readTimeline,
   type Unpause,
 } from 'repro'
 import { captured } from './captured.ts'
@@ -46,7 +47,7 @@ const columns: readonly Column[] = [
 export default async function switchover(cell: Cell): Promise<Result> {
   const settings = settingsOf(cell)
   const { folder } = await runJob(cell, settings, { name: 'switchover', driver: 'switchover', more: {} })
-  const capture = await readFile(join(folder, 'trace.bin'))
+  const capture = readTimeline([await readFile(join(folder, 'trace.bin'))])
   const environment = await readFile(join(folder, 'environment'), 'utf8')
   const read = async (name: string) => parseStamps(await readFile(join(folder, name), 'utf8'), name)
   const found: Operation[] = []
@@ -54,7 +55,7 @@ export default async function switchover(cell: Cell): Promise<Result> {
   // Each domain is measured as in a pause or an unpause; all times are on the capture's clock.
   for (const name of pair) {
     const [dom0, domU] = await Promise.all([read(`${name}.dom0.stamps`), read(`${name}.domu.stamps`)])
-    const analysis = operations({ capture: [capture], dom0, domU })
+    const analysis = operations({ capture, dom0, domU })
     found.push(...analysis.operations)
     clockHz = analysis.hz
   }

@@ -9,16 +9,10 @@ export { mean, populationVariance, sampleVariance } from './stats/moments.ts'
 export { max, median, min, quantile } from './stats/order.ts'
 export type { Board, Job, JobResult, Stage } from './testbed/testbed.ts'
 export { TestbedError } from './testbed/testbed.ts'
-export { TraceError } from './xentrace/error.ts'
-export {
-  type Analysis,
-  checkSum,
-  type Operation,
-  operations,
-  type Pause,
-  type Sanity,
-  type Unpause,
-} from './xentrace/operations.ts'
+export { operations } from './xentrace/analysis.ts'
+export type { Analysis, Operation, Pause, Sanity, Unpause } from './xentrace/operations.ts'
 export type { PausePhases, UnpausePhases } from './xentrace/phases.ts'
-export { operationPictures, type PictureRow, typicalAndWorst } from './xentrace/picture.ts'
+export type { PictureRow } from './xentrace/picture.ts'
+export { TraceError } from './xentrace/record.ts'
 export { parseStamps, type Stamps } from './xentrace/stamps.ts'
+export { readTimeline, type Timeline } from './xentrace/timeline.ts'

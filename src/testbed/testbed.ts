@@ -4,6 +4,7 @@
  */
 
 import type * as z from 'zod'
+import { ExplainedError } from '../text/explained.ts'
 
 /** Where numbers come from. Told apart everywhere, down to the single number. */
 export type Origin = 'emulated' | 'hardware' | 'local'
@@ -164,7 +165,7 @@ export class TestbedError extends Error {
 }
 
 /** The job that a script gave its board is at fault: a program does not compile, a setting is unknown. */
-export class JobError extends Error {
+export class JobError extends ExplainedError {
   override readonly name = 'JobError'
 }
 

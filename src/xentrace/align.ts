@@ -1,4 +1,4 @@
-import { TraceError } from './error.ts'
+import { TraceError } from './record.ts'
 import { overlaps, type Span } from './spans.ts'
 import type { Bracket } from './stamps.ts'
 import { firstAtOrAfter } from './timeline.ts'

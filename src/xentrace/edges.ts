@@ -14,7 +14,7 @@ import {
   WAKE,
 } from './events.ts'
 import type { PauseEdges, UnpauseEdges } from './phases.ts'
-import type { Span as Lost } from './spans.ts'
+import type { Span } from './spans.ts'
 import type { Stamps } from './stamps.ts'
 import {
   type DomainTimeline,
@@ -25,7 +25,7 @@ import {
 } from './timeline.ts'
 
 /** Where to look for an operation, in ticks of CNTPCT. */
-export interface Span {
+export interface SearchSpan {
   readonly xlRuns: number
   readonly xlEnds: number
   /** How far both may be off. */
@@ -40,7 +40,7 @@ export interface Span {
 export interface Subject {
   readonly timeline: DomainTimeline
   /** When any pCPU lost records; ascending and disjoint. */
-  readonly lost: readonly Lost[]
+  readonly lost: readonly Span[]
   /** vCPU that the loop is pinned to. */
   readonly vcpu: number
   readonly loop: LoopStamps
@@ -67,7 +67,7 @@ interface Edge {
 
 const BLOCKED_TO_OFFLINE = runstateChange('blocked', 'offline')
 
-export function findPause(span: Span, { timeline, lost, vcpu, loop }: Subject): Found<PauseEdges> {
+export function findPause(span: SearchSpan, { timeline, lost, vcpu, loop }: Subject): Found<PauseEdges> {
   const found: Edge[] = []
   for (const [number, line] of timeline.vcpus) {
     const sleep = findEvent(line, span, SLEEP)
@@ -105,7 +105,7 @@ export function findPause(span: Span, { timeline, lost, vcpu, loop }: Subject): 
   }
 }
 
-export function findUnpause(span: Span, { timeline, lost, vcpu, loop }: Subject): Found<UnpauseEdges> {
+export function findUnpause(span: SearchSpan, { timeline, lost, vcpu, loop }: Subject): Found<UnpauseEdges> {
   const found: Edge[] = []
   for (const [number, line] of timeline.vcpus) {
     const index = findEvent(line, span, WAKE)
@@ -168,7 +168,7 @@ export function loopStamps(domU: Stamps, { offset, halfWidth }: Alignment): Loop
 }
 
 /** Index of the vCPU's first SLEEP or WAKE while `xl` ran. */
-function findEvent(line: VcpuTimeline, span: Span, event: number): number | null {
+function findEvent(line: VcpuTimeline, span: SearchSpan, event: number): number | null {
   const to = Math.min(span.xlEnds + span.halfWidth, span.limit)
   for (let i = firstAtOrAfter(line.times, span.xlRuns - span.halfWidth); i < line.times.length; i++) {
     if ((line.times[i] as number) > to) return null
@@ -185,7 +185,7 @@ function findEvent(line: VcpuTimeline, span: Span, event: number): number | null
  * Xen counts a pause first and then puts the vCPUs to sleep one after another (domain_pause in xen/common/domain.c), so a
  * timer that fires in between is the first to show that the pause has begun.
  */
-function wokenWhenPaused(line: VcpuTimeline, sleep: number, span: Span): number | null {
+function wokenWhenPaused(line: VcpuTimeline, sleep: number, span: SearchSpan): number | null {
   const change = lastChangeBefore(line, sleep)
   const wake = change - 1
   const during = (line.times[wake] ?? Number.NEGATIVE_INFINITY) >= span.xlRuns - span.halfWidth
@@ -211,7 +211,7 @@ function allOff(
   found: readonly Edge[],
   xenStarts: number,
   timeline: DomainTimeline,
-  lost: readonly Lost[],
+  lost: readonly Span[],
 ): number | null {
   for (const [vcpu, line] of timeline.vcpus) {
     if (found.some((edge) => edge.vcpu === vcpu)) continue

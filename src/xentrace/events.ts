@@ -4,6 +4,7 @@
  */
 
 import { rows } from './eventtable.ts'
+import { EVENT_MASK, KIND_MASK } from './record.ts'
 
 /** A field of a record: `bits` bits (8, 16, 32 or 64, or fewer in a shared byte) from bit `shift` of extra word `word`. */
 export interface Field {
@@ -90,6 +91,25 @@ export function decode(id: number, extra: ArrayLike<number>): Readonly<Record<st
 /** The fields of an event with this number of extra words; the words themselves if the table does not have it so. */
 export function fieldsOf(id: number, words: number): readonly Field[] {
   return events.get(id)?.layouts.get(words) ?? rawWords[words] ?? []
+}
+
+/** What all records with the same header have in common. */
+export interface RecordLayout {
+  readonly name: string
+  readonly fields: readonly Field[]
+}
+
+/** By header without bit 31: names and fields take long to find, and are needed for each record. */
+const recordLayouts = new Map<number, RecordLayout>()
+
+export function recordLayout(header: number): RecordLayout {
+  const kind = header & KIND_MASK
+  const known = recordLayouts.get(kind)
+  if (known !== undefined) return known
+  const event = kind & EVENT_MASK
+  const found = { name: eventName(event), fields: fieldsOf(event, kind >>> 28) }
+  recordLayouts.set(kind, found)
+  return found
 }
 
 const rawWords: readonly (readonly Field[])[] = Array.from({ length: 8 }, (_, words) =>

@@ -1,12 +1,5 @@
-import { RECORD_WORDS, type Stream } from './reader.ts'
-
-/** A record: its time (ticks), its pCPU and, in `words` from `at` on, its header and extra words. */
-export interface MergedRecord {
-  readonly time: number
-  readonly cpu: number
-  readonly words: Uint32Array
-  readonly at: number
-}
+import type { MergedRecord } from './record.ts'
+import { RECORD_WORDS, type Stream } from './stream.ts'
 
 /** Keys have this many bits, so that the difference of two is an integer of 32 bits. */
 const KEY_BITS = 30

@@ -1,14 +1,14 @@
 /**
  * A capture and the stamps of dom0 and domU -> pauses and unpauses with their phases.
  *
- *     capture -> reader -> merge -> timeline ─┬─> align (dom0, domU) ─> edges ─> phases ─> operations
- *     stamp files ────────────────────────────┘
+ *     capture -> scan -> timeline ─┬─> align (dom0, domU) ─> edges ─> phases ─> operations
+ *     stamp files ─────────────────┘
  */
 
 import { type Alignment, align } from './align.ts'
-import { findPause, findUnpause, loopStamps, type Span, type Subject } from './edges.ts'
-import { TraceError } from './error.ts'
-import { isRunstateChange, newState, oldState, type Runstate } from './events.ts'
+import { findPause, findUnpause, loopStamps, type SearchSpan, type Subject } from './edges.ts'
+import type { Kind } from './eventcounter.ts'
+import { eventName, isKnown, isRunstateChange, newState, oldState, type Runstate } from './events.ts'
 import {
   negativePausePhase,
   negativeUnpausePhase,
@@ -20,10 +20,10 @@ import {
   type UnpausePhases,
   unpausePhases,
 } from './phases.ts'
-import type { Gap } from './reader.ts'
+import { type Gap, TraceError } from './record.ts'
 import { overlaps } from './spans.ts'
 import type { Command, Stamps } from './stamps.ts'
-import { type EventCount, firstAtOrAfter, lastChangeBefore, readTimeline, type Timeline } from './timeline.ts'
+import { firstAtOrAfter, lastChangeBefore, type Timeline } from './timeline.ts'
 
 interface Common {
   readonly trial: number
@@ -45,6 +45,13 @@ export interface Unpause extends Common {
   readonly phases: UnpausePhases | null
 }
 export type Operation = Pause | Unpause
+
+export interface EventCount {
+  readonly event: string
+  readonly count: number
+  /** Whether the table of events has it, in the form that all its records have. */
+  readonly known: boolean
+}
 
 /** What a reader of the results should know about how they came about. */
 export interface Sanity {
@@ -75,29 +82,14 @@ export interface Analysis {
 
 const DOM0 = 0
 
-/**
- * Finds the operations that dom0 stamped in the capture. None is dropped: one that cannot count says why.
- *
- * @param input.capture the capture's bytes in chunks of any length; a whole file is `[bytes]`
- * @throws TraceError if the capture or the stamps are no good, or a clock cannot be aligned
- */
-export function operations(input: {
-  readonly capture: Iterable<Uint8Array>
-  readonly dom0: Stamps
-  readonly domU: Stamps
-}): Analysis {
-  const { capture, dom0, domU } = input
-  return analyse(readTimeline(capture, domainsUnderTest(dom0)), dom0, domU)
-}
-
 /** dom0 and the domain under test: those that a timeline must have for `analyse`. */
 export function domainsUnderTest({ domain }: Stamps): readonly number[] {
   return domain === null ? [DOM0] : [DOM0, domain.id]
 }
 
 /**
- * The same from a timeline, which may be of a damaged capture: an operation that it does not have to its end is
- * excluded for the edge that is missing.
+ * Finds the operations that dom0 stamped in a capture. None is dropped: one that cannot count says why. The capture may be
+ * damaged: an operation that it does not have to its end is excluded for the edge that is missing.
  *
  * @throws TraceError if the stamps are no good, or a clock cannot be aligned
  */
@@ -148,7 +140,8 @@ function agree(
 
 function alignDomain({ brackets }: Stamps, domain: number, timeline: Timeline): Alignment {
   try {
-    return align(brackets, timeline.domains.get(domain)?.yields ?? [], { ...timeline, gaps: timeline.lost })
+    const { domains, lost: gaps, scan } = timeline
+    return align(brackets, domains.get(domain)?.yields ?? [], { first: scan.first, last: scan.last, gaps })
   } catch (cause) {
     if (!(cause instanceof TraceError)) throw cause
     throw new TraceError(
@@ -160,7 +153,7 @@ function alignDomain({ brackets }: Stamps, domain: number, timeline: Timeline): 
   }
 }
 
-function span(command: Command, next: Command | undefined, { offset, halfWidth }: Alignment): Span {
+function span(command: Command, next: Command | undefined, { offset, halfWidth }: Alignment): SearchSpan {
   return {
     xlRuns: command.start + offset,
     xlEnds: command.end + offset,
@@ -170,7 +163,7 @@ function span(command: Command, next: Command | undefined, { offset, halfWidth }
   }
 }
 
-function operation(command: Command, where: Span, subject: Subject, tolerance: Tolerance): Operation {
+function operation(command: Command, where: SearchSpan, subject: Subject, tolerance: Tolerance): Operation {
   const { trial, type } = command
   if (type === 'pause') {
     const { state, edges } = findPause(where, subject)
@@ -224,7 +217,7 @@ function failed({ type, exitStatus, stateAfter }: Command): string | null {
 
 /** Up to the last edge; up to the limit if an edge was not found, as it may be among what was lost. */
 function lost(
-  where: Span,
+  where: SearchSpan,
   { lost: spans }: Subject,
   edges: readonly (number | null)[] | null,
 ): string | null {
@@ -246,7 +239,11 @@ function negative(phase: string | null): string | null {
 }
 
 /** Changes of a vCPU that cannot follow one another, with nothing lost in between, are not in the order in which they happened. */
-function contradicting(where: Span, { timeline, lost: spans }: Subject, end: number | null): string | null {
+function contradicting(
+  where: SearchSpan,
+  { timeline, lost: spans }: Subject,
+  end: number | null,
+): string | null {
   const to = Math.max(where.xlEnds, end ?? 0)
   for (const { times, events } of timeline.vcpus.values()) {
     let before = -1
@@ -262,7 +259,12 @@ function contradicting(where: Span, { timeline, lost: spans }: Subject, end: num
   return null
 }
 
-function sanity(timeline: Timeline, alignments: Sanity['alignments'], found: readonly Operation[]): Sanity {
+function sanity(
+  { scan, mismatches }: Timeline,
+  alignments: Sanity['alignments'],
+  found: readonly Operation[],
+): Sanity {
+  const events = eventCounts(scan.kinds)
   const reasons = new Map<string, number>()
   for (const { excluded } of found) {
     if (excluded !== null) reasons.set(excluded, (reasons.get(excluded) ?? 0) + 1)
@@ -272,14 +274,14 @@ function sanity(timeline: Timeline, alignments: Sanity['alignments'], found: rea
     return { count: those.length, excluded: those.filter(({ excluded }) => excluded !== null).length }
   }
   return {
-    records: timeline.records,
-    pcpus: timeline.pcpus,
-    events: timeline.counts,
-    unknownRecords: sum(timeline.counts.filter(({ known }) => !known)),
-    untimedRecords: timeline.untimed,
-    gaps: timeline.gaps,
-    lostRecords: sum(timeline.gaps),
-    mismatches: timeline.mismatches,
+    records: scan.records,
+    pcpus: scan.pcpus.map(({ cpu }) => cpu),
+    events,
+    unknownRecords: sum(events.filter(({ known }) => !known)),
+    untimedRecords: scan.untimed,
+    gaps: scan.gaps,
+    lostRecords: sum(scan.gaps),
+    mismatches,
     alignments,
     pauses: count('pause'),
     unpauses: count('unpause'),
@@ -287,6 +289,15 @@ function sanity(timeline: Timeline, alignments: Sanity['alignments'], found: rea
       .map(([reason, times]) => ({ reason, count: times }))
       .toSorted((a, b) => (a.reason < b.reason ? -1 : 1)),
   }
+}
+
+/** By ascending id. */
+export function eventCounts(kinds: readonly Kind[]): readonly EventCount[] {
+  return [...Map.groupBy(kinds, ({ event }) => event)].map(([event, own]) => ({
+    event: eventName(event),
+    count: sum(own),
+    known: own.every(({ words }) => isKnown(event, words)),
+  }))
 }
 
 function sum(list: readonly { readonly count: number }[]): number {

@@ -7,10 +7,10 @@
 import { constants, zstdCompressSync } from 'node:zlib'
 import { ByteWriter, ParquetWriter as Frame, type SchemaElement } from 'hyparquet-writer'
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js'
+import { splitMicroseconds } from './digits.ts'
 import { type Field, fieldValue, isPresent } from './events.ts'
-import type { MergedRecord } from './merge.ts'
-import { splitMicroseconds } from './microseconds.ts'
-import { KIND_MASK } from './reader.ts'
+import { KIND_MASK, type MergedRecord } from './record.ts'
+import type { Start } from './scan.ts'
 import { commonColumns, type FieldColumn, fieldColumns, type RowLayout, rowLayout } from './table.ts'
 
 /** A multiple of 8. DuckDB's own default is nearly the same. */
@@ -28,6 +28,8 @@ export class ParquetWriter {
   readonly #give: (bytes: Uint8Array) => void
   readonly #bytes = new ByteWriter()
   readonly #frame: Frame
+  #first = 0
+  #zero = 0
   #rows = 0
   readonly #ticks = new Int32Array(2 * GROUP_ROWS)
   readonly #microseconds = new Float64Array(GROUP_ROWS)
@@ -54,16 +56,20 @@ export class ParquetWriter {
     })
   }
 
-  /** `first` is the time of the capture's first record; ticks are written from `zero` on. */
-  row({ words, at, time, cpu }: MergedRecord, first: number, zero: number): void {
+  begin({ first, zero }: Pick<Start, 'first' | 'zero'>): void {
+    this.#first = first
+    this.#zero = zero
+  }
+
+  take({ words, at, time, cpu }: MergedRecord): void {
     if (this.#rows === GROUP_ROWS) this.#writeGroup()
     const row = this.#rows++
     const kind = (words[at] as number) & KIND_MASK
     const { event, nameIndex, domain, vcpu, cells } = this.#kinds.get(kind) ?? this.#learn(kind)
-    const ticks = time - zero
+    const ticks = time - this.#zero
     this.#ticks[2 * row] = ticks
     this.#ticks[2 * row + 1] = Math.floor(ticks / UPPER)
-    splitMicroseconds(time - first, this.#hz, this.#parts)
+    splitMicroseconds(time - this.#first, this.#hz, this.#parts)
     // Rounded once, from whole nanoseconds, as a reader of the text `12.345` would.
     this.#microseconds[row] = ((this.#parts[0] as number) * 1000 + (this.#parts[1] as number)) / 1000
     this.#pcpus[row] = cpu

@@ -5,20 +5,27 @@
  */
 
 import { PbfWriter } from 'pbf'
-import { IDLE_DOMAIN } from './events.ts'
-import type { Losses } from './losses.ts'
-import type { MergedRecord } from './merge.ts'
+import { IDLE_DOMAIN, isRunstateChange } from './events.ts'
+import { type Interval, IntervalTracker } from './intervals.ts'
 import type { Operation } from './operations.ts'
-import type { Gap } from './reader.ts'
-import type { Extent } from './runstate.ts'
+import type { MergedRecord } from './record.ts'
+import type { Scan, Start, Tracker } from './scan.ts'
 import { clipped, type Span } from './spans.ts'
-import { type Stay, StayTracker } from './stays.ts'
 
 /** A domain as the viewer shows it, and the vCPU that its measuring loop is pinned to. */
 export interface TestedDomain {
   readonly id: number
   readonly vcpu: number
 }
+
+/** The operations of an experiment, and the domain that they were done to. */
+export interface Tested {
+  readonly operations: readonly Operation[]
+  readonly domain: TestedDomain
+}
+
+/** Bytes that are given away together. */
+const PIECE_BYTES = 1 << 20
 
 const packetOfTrace = 1
 const packet = { trackEvent: 11, trackDescriptor: 60, timestamp: 8, sequence: 10 } as const
@@ -54,59 +61,54 @@ interface Event {
   readonly facts?: Readonly<Record<string, string | number>>
 }
 
-/**
- * Turns records into packets. A class because a large trace is taken away piece by piece; pieces in order are one
- * trace.
- */
-export class PerfettoTrace {
+/** Turns runstate changes into packets. A class because it holds the bytes that are not yet given away. */
+export class PerfettoTrace implements Tracker {
+  readonly wants = isRunstateChange
   readonly #hz: number
+  readonly #give: (bytes: Uint8Array) => void
   readonly #spansFrom: (first: number) => readonly Span[]
   #first = 0
-  #spans: readonly Span[] | null = null
-  readonly #stays = new StayTracker((stay) => this.#stay(stay))
+  #spans: readonly Span[] = []
+  readonly #intervals = new IntervalTracker((interval) => this.#interval(interval))
   readonly #described = new Set<number>()
   #pbf = new PbfWriter()
 
-  /** `spansFrom` gives the windows that are wanted (ticks, ascending, disjoint), of a capture that begins at `first`. */
-  constructor(hz: number, spansFrom: (first: number) => readonly Span[]) {
+  /**
+   * `spansFrom` says which windows are wanted (ticks, ascending, disjoint) of a capture that begins at `first`. `give` gets
+   * pieces of the trace in their order, to be used before it returns.
+   */
+  constructor(hz: number, spansFrom: (first: number) => readonly Span[], give: (bytes: Uint8Array) => void) {
     this.#hz = hz
     this.#spansFrom = spansFrom
+    this.#give = give
   }
 
-  /** Bytes that wait to be taken away. */
-  get pending(): number {
-    return this.#pbf.pos
+  begin(start: Pick<Start, 'first' | 'losses'>): void {
+    this.#first = start.first
+    this.#spans = this.#spansFrom(start.first)
+    this.#intervals.begin(start)
   }
 
-  /** The packets since the last call. */
-  bytes(): Uint8Array {
-    const bytes = this.#pbf.finish().slice()
-    this.#pbf = new PbfWriter()
-    return bytes
+  take(record: MergedRecord): void {
+    this.#intervals.take(record)
   }
 
-  /** Takes a record in the order of time; `first` is the time of the capture's first, `losses` may have come before it. */
-  take(record: MergedRecord, first: number, losses: Losses): void {
-    if (this.#spans === null) {
-      this.#first = first
-      this.#spans = this.#spansFrom(first)
-    }
-    this.#stays.take(record, first, losses)
-  }
-
-  /** Ends what is open, and shows where records are missing. */
-  finish(extent: Extent, gaps: readonly Gap[]): void {
-    this.#stays.finish(extent)
-    for (const gap of gaps) {
-      for (const { from, to } of clipped(gap, this.#spans ?? [])) {
+  /** Ends what is open, and shows where records are missing and the operations in `tested`. */
+  finish(found: Pick<Scan, 'last' | 'losses' | 'gaps'>, tested: Tested | null): void {
+    this.#intervals.finish(found)
+    for (const gap of found.gaps) {
+      for (const { from, to } of clipped(gap, this.#spans)) {
         const facts = { count: gap.count }
         this.#slice(this.#pcpuTrack(gap.cpu), from, to, { name: 'lost records', category: 'lost', facts })
       }
     }
+    if (tested !== null)
+      for (const [i, operation] of tested.operations.entries()) this.#operation(operation, i + 1, tested)
+    this.#flush()
   }
 
   /** A run of `xl`, with a flow to where Xen starts on the measured vCPU and from there to its edge. */
-  operation(operation: Operation, flow: number, { id, vcpu }: TestedDomain): void {
+  #operation(operation: Operation, flow: number, { domain: { id, vcpu } }: Tested): void {
     const { type, trial, state, excluded, edges } = operation
     this.#describe(XL, { name: 'xl (dom0)', rank: 0 })
     const facts = { trial, found: state ?? 'unknown', excluded: excluded ?? 'no' }
@@ -129,10 +131,10 @@ export class PerfettoTrace {
   }
 
   /** A vCPU's state on its own track, and where it ran; the idle vCPUs are what the others leave. */
-  #stay(stay: Stay): void {
-    const { domain, vcpu, state, cpu } = stay
+  #interval(interval: Interval): void {
+    const { domain, vcpu, state, cpu } = interval
     if (domain === IDLE_DOMAIN) return
-    for (const { from, to } of clipped(stay, this.#spans ?? [])) {
+    for (const { from, to } of clipped(interval, this.#spans)) {
       const own = { name: state, category: 'runstate' }
       const track = this.#vcpuTrack(domain, vcpu)
       if (state !== 'running') this.#slice(track, from, to, own)
@@ -198,6 +200,12 @@ export class PerfettoTrace {
       },
       null,
     )
+    if (this.#pbf.pos > PIECE_BYTES) this.#flush()
+  }
+
+  #flush(): void {
+    this.#give(this.#pbf.finish())
+    this.#pbf = new PbfWriter()
   }
 
   /** Since the capture's first record; a stamp before it is at 0, as times have no sign. */

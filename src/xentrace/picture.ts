@@ -3,15 +3,13 @@
  * that figures draw.
  */
 
-import { IDLE_DOMAIN, isRunstateChange } from './events.ts'
+import type { Interval } from './intervals.ts'
 import type { Operation } from './operations.ts'
-import type { Gap } from './reader.ts'
-import { scan } from './scan.ts'
 import { clipped, type Span } from './spans.ts'
-import { type Stay, StayTracker } from './stays.ts'
+import { eachInterval, type Timeline } from './timeline.ts'
 
-/** Something that happened in an operation. */
-export interface PictureRow {
+/** Something that happened in an operation. A type, as interfaces are not assignable to a Row of a dataset. */
+export type PictureRow = {
   /** `xl`, a vCPU (`dom0 v1`, `domU v0`, `dom2 v0`), the measuring `loop`, or `edge` for what phases are between. */
   readonly lane: string
   /**
@@ -28,8 +26,8 @@ export interface PictureRow {
 /** Part of the operation's length that is shown before and after it. */
 const MARGIN = 0.05
 /**
- * The least part of a picture that a stay takes: what is narrower than a pixel is not seen. A picture of more rows than a
- * run should keep is made with the next part.
+ * The least part of a picture that an interval takes: what is narrower than a pixel is not seen. A picture of more rows
+ * than a run should keep is made with the next part.
  */
 const PARTS = [1 / 400, 1 / 200, 1 / 100] as const
 const MOST_ROWS = 130
@@ -47,24 +45,23 @@ export function typicalAndWorst(
 }
 
 /**
- * Rows of the picture of each operation, in the order of the operations: `xl`, the vCPUs of all domains, the loop's
- * stamps, and the edges. Short stays of a vCPU are joined until they are 1/400 of the picture together (up to 1/100 if there would be
- * more than some 130 rows), and have the state that they are in for the longest time. Edges are exact.
+ * Rows of the picture of each operation, in the order of the operations: `xl`, the vCPUs of the timeline's domains, the
+ * loop's stamps, and the edges. Short intervals of a vCPU are joined until they are 1/400 of the picture together (up to
+ * 1/100 if there would be more than some 130 rows), and have the state that they are in for the longest time. Edges are
+ * exact.
  *
- * @param capture the bytes of the file in chunks of any length
  * @param about the domain under test, and the stamps of its loop on the capture's clock, ascending
- * @throws TraceError if the capture is damaged
  */
-export function operationPictures(
-  capture: Iterable<Uint8Array>,
+export function pictures(
+  timeline: Timeline,
   operations: readonly Operation[],
   about: { readonly domain: number; readonly stamps: readonly number[] },
 ): readonly (readonly PictureRow[])[] {
   const windows = operations.map(windowOf)
-  const stays = staysIn(capture, windows)
+  const intervals = intervalsIn(timeline, windows)
   return operations.map((operation, i) => {
     const window = windows[i] as Span
-    const own = stays[i] as readonly Stay[]
+    const own = intervals[i] as readonly Interval[]
     const drawn = PARTS.map((part) => picture(operation, own, { window, part, about }))
     return drawn.find(({ length }) => length <= MOST_ROWS) ?? (drawn.at(-1) as readonly PictureRow[])
   })
@@ -72,7 +69,7 @@ export function operationPictures(
 
 function picture(
   operation: Operation,
-  stays: readonly Stay[],
+  intervals: readonly Interval[],
   {
     window,
     part,
@@ -88,16 +85,16 @@ function picture(
   const row = (lane: string, what: string, ticks: number, pcpu: number | null = null): PictureRow => {
     return { lane, what, pcpu, at: ticks - xlRuns }
   }
-  const lanes = Map.groupBy(stays, (stay) => laneOf(stay, about.domain))
+  const lanes = Map.groupBy(intervals, (interval) => laneOf(interval, about.domain))
   const stamps = about.stamps.filter((stamp) => window.from <= stamp && stamp <= window.to)
   return [
     row('xl', 'running', xlRuns),
     row('xl', 'end', xlEnds),
     ...[...lanes.keys()].sort().flatMap((lane) => {
       const joined = coalesced(lanes.get(lane) ?? [], shortest)
-      return joined.flatMap((stay, index) => [
-        row(lane, stay.state, stay.from, stay.cpu),
-        ...(joined[index + 1]?.from === stay.to ? [] : [row(lane, 'end', stay.to)]),
+      return joined.flatMap((interval, index) => [
+        row(lane, interval.state, interval.from, interval.cpu),
+        ...(joined[index + 1]?.from === interval.to ? [] : [row(lane, 'end', interval.to)]),
       ])
     }),
     ...spaced(stamps, shortest).map((stamp) => row('loop', 'stamp', stamp)),
@@ -131,73 +128,57 @@ function namedEdges({ edges }: Operation): readonly (readonly [name: string, tic
   return named.flatMap(([name, ticks]) => (ticks === null ? [] : [[name, ticks] as const]))
 }
 
-/** Of each window the stays of domains, without Xen's idle vCPUs, in the order in which they end. */
-function staysIn(
-  capture: Iterable<Uint8Array>,
-  windows: readonly Span[],
-  gaps?: readonly Gap[],
-): readonly (readonly Stay[])[] {
-  const stays = windows.map((): Stay[] => [])
-  const tracker = new StayTracker((stay) => {
-    if (stay.domain === IDLE_DOMAIN) return
+/** Of each window the intervals of all vCPUs, each vCPU's in the order in which they end. */
+function intervalsIn(timeline: Timeline, windows: readonly Span[]): readonly (readonly Interval[])[] {
+  const intervals = windows.map((): Interval[] => [])
+  eachInterval(timeline, (interval) => {
     for (const [i, window] of windows.entries())
-      stays[i]?.push(...clipped(stay, [window]).filter(({ from, to }) => from < to))
+      intervals[i]?.push(...clipped(interval, [window]).filter(({ from, to }) => from < to))
   })
-  const found = scan(
-    capture,
-    (merge, first, losses) => {
-      while (merge.next()) tracker.take(merge, first, losses)
-    },
-    isRunstateChange,
-    gaps,
-  )
-  if (found.damage !== null) throw found.damage
-  if (found.late) return staysIn(capture, windows, found.gaps)
-  tracker.finish(found)
-  return stays
+  return intervals
 }
 
-function laneOf({ domain, vcpu }: Stay, tested: number): string {
+function laneOf({ domain, vcpu }: Interval, tested: number): string {
   const name = domain === tested ? 'domU' : `dom${domain}`
   return `${name} v${vcpu}`
 }
 
-/** Stays of one vCPU, ascending; those shorter than `shortest` joined. A long one stays as it is, and so does a gap. */
-function coalesced(stays: readonly Stay[], shortest: number): readonly Stay[] {
-  const joined: Stay[] = []
-  const add = (stay: Stay) => {
+/** Intervals of one vCPU, ascending; those shorter than `shortest` joined. A long one stays as it is, and so does a gap. */
+function coalesced(intervals: readonly Interval[], shortest: number): readonly Interval[] {
+  const joined: Interval[] = []
+  const add = (interval: Interval) => {
     const last = joined.at(-1)
-    if (last?.state === stay.state && last.to === stay.from)
-      joined[joined.length - 1] = { ...last, to: stay.to }
-    else joined.push(stay)
+    if (last?.state === interval.state && last.to === interval.from)
+      joined[joined.length - 1] = { ...last, to: interval.to }
+    else joined.push(interval)
   }
-  let short: Stay[] = []
+  let short: Interval[] = []
   const flush = () => {
     if (short.length > 0) add(longestState(short))
     short = []
   }
-  for (const stay of stays) {
-    if (short.at(-1)?.to !== stay.from) flush()
-    if (stay.to - stay.from >= shortest) {
+  for (const interval of intervals) {
+    if (short.at(-1)?.to !== interval.from) flush()
+    if (interval.to - interval.from >= shortest) {
       flush()
-      add(stay)
+      add(interval)
       continue
     }
-    short.push(stay)
-    if (stay.to - (short[0] as Stay).from >= shortest) flush()
+    short.push(interval)
+    if (interval.to - (short[0] as Interval).from >= shortest) flush()
   }
   flush()
   return joined
 }
 
-/** All of them as one stay in the state that they are in for the longest time together; of two the earlier one. */
-function longestState(stays: readonly Stay[]): Stay {
-  const length = ({ from, to }: Stay) => to - from
-  const groups = [...Map.groupBy(stays, ({ state }) => state).values()]
-  const sums = groups.map((group) => group.reduce((sum, stay) => sum + length(stay), 0))
-  const group = groups[sums.indexOf(Math.max(...sums))] as readonly Stay[]
-  const longest = group.reduce((best, stay) => (length(stay) > length(best) ? stay : best))
-  return { ...longest, from: (stays[0] as Stay).from, to: (stays.at(-1) as Stay).to }
+/** All of them as one interval in the state that they are in for the longest time together; of two the earlier one. */
+function longestState(intervals: readonly Interval[]): Interval {
+  const length = ({ from, to }: Interval) => to - from
+  const groups = [...Map.groupBy(intervals, ({ state }) => state).values()]
+  const sums = groups.map((group) => group.reduce((sum, interval) => sum + length(interval), 0))
+  const group = groups[sums.indexOf(Math.max(...sums))] as readonly Interval[]
+  const longest = group.reduce((best, interval) => (length(interval) > length(best) ? interval : best))
+  return { ...longest, from: (intervals[0] as Interval).from, to: (intervals.at(-1) as Interval).to }
 }
 
 /** Those that lie so far from the one before. */

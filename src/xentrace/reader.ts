@@ -13,7 +13,7 @@
 
 import {
   type Action,
-  Census,
+  EventCounter,
   FULL,
   HASH_FACTOR,
   HASH_SHIFT,
@@ -22,15 +22,10 @@ import {
   OTHER,
   PASS,
   STORE,
-} from './census.ts'
-import { TraceError } from './error.ts'
+} from './eventcounter.ts'
 import { CPU_CHANGE, LOST, WRAP } from './events.ts'
-
-/** Most words of a record in a segment: the header and up to seven extra words. */
-export const RECORD_WORDS = 8
-export const EVENT_MASK = 0x0fffffff
-/** A header without the bit that says whether a time follows. */
-export const KIND_MASK = 0x7fffffff
+import { EVENT_MASK, type Gap, KIND_MASK, TraceError } from './record.ts'
+import { RECORD_WORDS, type Segment, Stream } from './stream.ts'
 
 const CPU_CHANGE_HEADER = 0x2001f003
 const CPU_CHANGE_BIG_ENDIAN = 0x03f00120
@@ -45,92 +40,8 @@ const MAX_PCPUS = 16384
 const LARGEST_WINDOW_BYTES = 65535 * 4096
 /** Xen writes at most one for each time that xentrace empties a buffer: this is a week of 128 pCPUs, all the time full. */
 const MOST_GAPS = 2 ** 20
-const FIRST_SEGMENT_RECORDS = 16
-const SEGMENT_RECORDS = 256
-/** A segment has room for records of this many words on average. */
-const MEAN_RECORD_WORDS = 4
 /** Upper word of the least first time that other times are counted from: 2^52 ticks. */
 const LEAST_ORIGIN = 2 ** 20
-
-/** Nothing is known of pCPU `cpu` from `from` to `to` (ticks, both inclusive): `count` records did not fit. */
-export interface Gap {
-  readonly cpu: number
-  readonly from: number
-  readonly to: number
-  readonly count: number
-}
-
-/** A run of a pCPU's records: `times[i]` in ticks; `words` has the header and the extra words of one after another. */
-export interface Segment {
-  readonly times: Float64Array
-  readonly words: Uint32Array
-  count: number
-  /** Words used. */
-  used: number
-  next: Segment | undefined
-}
-
-/** Of a stream that has no record yet: there may be thousands of pCPUs that are named and silent. */
-const nothing: Segment = segment(0)
-
-/**
- * The records of one pCPU that are decoded and not yet taken: a list of segments. Those that are taken are used again by all streams,
- * the last one first, so that they are still in the processor's cache.
- */
-export class Stream {
-  readonly cpu: number
-  front: Segment = nothing
-  /** Next record to take from `front`, and its first word. */
-  index = 0
-  at = 0
-  /** Segment that the reader fills. */
-  tail: Segment = nothing
-  /** Time of the oldest and of the newest record, stored or not; not a number before it. */
-  first = Number.NaN
-  last = Number.NaN
-  /** The newest time as its two words; the upper one is -1 before it. */
-  low = 0
-  high = -1
-  /** Whether its newest record says that records before it were lost: what follows those was not written either. */
-  endsInLoss = false
-  readonly #spares: Segment[]
-
-  constructor(cpu: number, spares: Segment[]) {
-    this.cpu = cpu
-    this.#spares = spares
-  }
-
-  /** A segment with room for a record. */
-  room(): Segment {
-    const { tail } = this
-    if (tail.count < tail.times.length && tail.used + RECORD_WORDS <= tail.words.length) return tail
-    const records = Math.min(Math.max(tail.times.length * 4, FIRST_SEGMENT_RECORDS), SEGMENT_RECORDS)
-    const next = (records === SEGMENT_RECORDS ? this.#spares.pop() : undefined) ?? segment(records)
-    if (tail === nothing) this.front = next
-    else tail.next = next
-    this.tail = next
-    return next
-  }
-
-  /** Makes `front` hold a record to take; false if there is none yet. */
-  ready(): boolean {
-    while (this.index >= this.front.count) {
-      const { front } = this
-      const { next } = front
-      if (next === undefined) return false
-      if (front.times.length === SEGMENT_RECORDS) {
-        front.count = 0
-        front.used = 0
-        front.next = undefined
-        this.#spares.push(front)
-      }
-      this.front = next
-      this.index = 0
-      this.at = 0
-    }
-    return true
-  }
-}
 
 /** Which events a reader stores in its streams; it counts all of them. Asked once for each kind of record. */
 export type Wanted = (event: number) => boolean
@@ -156,7 +67,7 @@ export class Reader {
   readonly gaps: Gap[] = []
   /** Records without a time before the first one with a time: there is nothing to inherit, so they are left out. */
   untimed = 0
-  readonly #census: Census
+  readonly #counter: EventCounter
   readonly #byCpu: Stream[] = []
   readonly #spares: Segment[] = []
   #rest = new Uint8Array(0)
@@ -173,7 +84,7 @@ export class Reader {
   #settled = none
 
   constructor(wanted: Wanted = everything) {
-    this.#census = new Census((event) => actionOf(event, wanted))
+    this.#counter = new EventCounter((event) => actionOf(event, wanted))
   }
 
   push(chunk: Uint8Array): void {
@@ -201,7 +112,7 @@ export class Reader {
 
   /** Records of each kind, padding and window headers left out. */
   get kinds(): readonly Kind[] {
-    return this.#census.list().filter(({ event }) => event !== WRAP)
+    return this.#counter.list().filter(({ event }) => event !== WRAP)
   }
 
   /** Every record earlier than this is in `streams`. */
@@ -322,10 +233,10 @@ export class Reader {
   // The hot path: no object per record, no call for a kind that was seen before, 32-bit integers as long as possible.
   #decodeWindow(words: Int32Array, start: number): number {
     const stream = this.#stream as Stream
-    const census = this.#census
+    const counter = this.#counter
     const windowEnd = start + this.#windowWords
     const end = Math.min(words.length, windowEnd)
-    const { kinds, counts, actions } = census
+    const { kinds, counts, actions } = counter
     let { tail, low, high } = stream
     let base = Math.max(0, this.#base)
     let unchecked = this.#fresh
@@ -352,7 +263,7 @@ export class Reader {
         counts[place] = (counts[place] as number) + 1
         action = actions[place] as number
       } else {
-        action = census.count(kind)
+        action = counter.count(kind)
         if (action === FULL) {
           this.#leave(stream, low, high)
           throw this.#error(`more than ${MOST_KINDS} kinds of records: this cannot be an xentrace capture`, i)
@@ -440,7 +351,7 @@ export class Reader {
       if (Number.isNaN(stream.first)) stream.first = time
       return
     }
-    this.#census.forget((words[i] as number) & KIND_MASK)
+    this.#counter.forget((words[i] as number) & KIND_MASK)
     throw this.#error(problem, i)
   }
 
@@ -469,7 +380,7 @@ export class Reader {
   #lost(stream: Stream, words: Int32Array, i: number): void {
     const header = words[i] as number
     if ((header & EVENT_MASK) === CPU_CHANGE) {
-      this.#census.forget(header & KIND_MASK)
+      this.#counter.forget(header & KIND_MASK)
       throw this.#error(`a window header inside the window of pCPU ${this.#cpu}, whose size must be wrong`, i)
     }
     if (header >>> 0 !== LOST_HEADER) {
@@ -510,16 +421,6 @@ export class Reader {
 
   #error(what: string, word: number): TraceError {
     return new TraceError(`at byte ${this.#offset + 4 * word} of the capture: ${what}`)
-  }
-}
-
-function segment(records: number): Segment {
-  return {
-    times: new Float64Array(records),
-    words: new Uint32Array(records * MEAN_RECORD_WORDS),
-    count: 0,
-    used: 0,
-    next: undefined,
   }
 }
 

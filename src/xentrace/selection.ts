@@ -1,32 +1,69 @@
-import { eventName, events, isPresent } from './events.ts'
-import { formOf } from './form.ts'
-import type { MergedRecord } from './merge.ts'
-import { EVENT_MASK } from './reader.ts'
+import { eventName, events, isPresent, recordLayout } from './events.ts'
+import type { Wanted } from './reader.ts'
+import { EVENT_MASK, type MergedRecord } from './record.ts'
+import type { Start, Tracker } from './scan.ts'
 
 /** Which records are wanted. */
 export interface Selection {
-  /** Ticks, both inclusive. */
+  /** Ticks after the capture's first record, both inclusive. */
   readonly from: number
   readonly to: number
   /** Null: of any domain, or none. */
   readonly domains: ReadonlySet<number> | null
   /** Null: any event. */
-  readonly events: ((event: number) => boolean) | null
+  readonly events: Wanted | null
 }
 
-/** Whether a record is in the selection; a record of several domains, such as a switch, belongs to each. */
-export function isSelected(record: MergedRecord, selection: Selection): boolean {
-  const { time, words, at } = record
-  if (time < selection.from || time > selection.to) return false
-  const header = words[at] as number
-  if (selection.events !== null && !selection.events(header & EVENT_MASK)) return false
-  const { domains } = selection
+/** What writes records. */
+export type RecordWriter = Required<Pick<Tracker, 'begin' | 'take'>>
+
+/** Gives a writer the records of a selection, until nobody reads what it writes. */
+export class SelectionTracker implements Tracker {
+  readonly #selection: Selection
+  readonly #writer: RecordWriter
+  readonly #output: { readonly closed: boolean }
+  #from = 0
+  #to = 0
+
+  constructor(selection: Selection, writer: RecordWriter, output: { readonly closed: boolean }) {
+    this.#selection = selection
+    this.#writer = writer
+    this.#output = output
+  }
+
+  get done(): boolean {
+    return this.#output.closed
+  }
+
+  wants(event: number): boolean {
+    return this.#selection.events?.(event) ?? true
+  }
+
+  begin(start: Start): void {
+    this.#from = start.first + this.#selection.from
+    this.#to = start.first + this.#selection.to
+    this.#writer.begin(start)
+  }
+
+  take(record: MergedRecord): void {
+    const { time } = record
+    if (time < this.#from || time > this.#to || this.#output.closed) return
+    if (isSelected(record, this.#selection)) this.#writer.take(record)
+  }
+}
+
+/** Whether a record has one of the events and names one of the domains. */
+export function isSelected(
+  record: MergedRecord,
+  { events, domains }: Pick<Selection, 'events' | 'domains'>,
+): boolean {
+  if (events !== null && !events((record.words[record.at] as number) & EVENT_MASK)) return false
   return domains === null || domainsOf(record).some((domain) => domains.has(domain))
 }
 
 /** Domains that a record names. */
 export function domainsOf({ words, at }: MergedRecord): readonly number[] {
-  return formOf(words[at] as number)
+  return recordLayout(words[at] as number)
     .fields.filter((field) => isDomain(field.name) && isPresent(field, words, at + 1))
     .map(({ word, shift }) => ((words[at + 1 + word] as number) >>> shift) & 0xffff)
 }

@@ -14,7 +14,7 @@
  * Stamps are CNTVCT_EL0 of the program's own domain; plain numbers, as 2^53 ticks are five years at 54 MHz.
  */
 
-import { TraceError } from './error.ts'
+import { TraceError } from './record.ts'
 
 export interface Bracket {
   readonly before: number
@@ -50,6 +50,17 @@ export interface Stamps {
 }
 
 const HEADER = 'repro-stamps 1'
+/** Number of values by the word that a line begins with. */
+const valuesOf: ReadonlyMap<string, number> = new Map([
+  ['hz', 1],
+  ['loop', 2],
+  ['domain', 3],
+  ['c', 2],
+  ['s', 1],
+  ['g', 2],
+  ['o', 6],
+  ['end', 1],
+])
 const statesAfter: readonly string[] = ['paused', 'running', 'gone', 'error']
 
 /**
@@ -100,21 +111,22 @@ class StampFile {
 
   /** True at the end line. */
   take(text: string): boolean {
-    const [kind, ...words] = text.split(' ')
+    const [kind = '', ...words] = text.split(' ')
+    const count = valuesOf.get(kind)
+    if (count === undefined)
+      throw this.#error(text, 'expected a line that begins with hz, loop, domain, c, s, g, o or end')
+    if (words.length !== count) throw this.#error(text, `${words.length} values, expected ${count}`)
     switch (kind) {
       case 'hz':
-        this.#count(text, words, 1)
         if (this.#hz !== undefined) throw this.#error(text, 'a second hz line')
         this.#hz = this.#natural(text, words[0])
         if (this.#hz === 0) throw this.#error(text, 'a clock of 0 Hz')
         return false
       case 'loop':
-        this.#count(text, words, 2)
         if (this.#loop !== null) throw this.#error(text, 'a second loop line')
         this.#loop = this.#loopOf(text, words)
         return false
       case 'domain':
-        this.#count(text, words, 3)
         if (this.#domain !== null) throw this.#error(text, 'a second domain line')
         this.#domain = {
           id: this.#natural(text, words[0]),
@@ -126,7 +138,6 @@ class StampFile {
         this.#brackets.push(this.#bracket(text, words))
         return false
       case 's': {
-        this.#count(text, words, 1)
         const stamp = this.#natural(text, words[0])
         this.#after(text, stamp, this.#stamps.at(-1))
         this.#stamps.push(stamp)
@@ -141,8 +152,7 @@ class StampFile {
       case 'o':
         this.#commands.push(this.#command(text, words))
         return false
-      case 'end': {
-        this.#count(text, words, 1)
+      default: {
         const between = this.line - this.#header - 1
         if (this.#natural(text, words[0]) !== between) {
           throw this.#error(
@@ -152,8 +162,6 @@ class StampFile {
         }
         return true
       }
-      default:
-        throw this.#error(text, 'expected a line that begins with hz, loop, domain, c, s, g, o or end')
     }
   }
 
@@ -180,7 +188,6 @@ class StampFile {
   }
 
   #bracket(text: string, words: readonly string[]): Bracket {
-    this.#count(text, words, 2)
     const before = this.#natural(text, words[0])
     const after = this.#natural(text, words[1])
     this.#after(text, after, before)
@@ -188,15 +195,7 @@ class StampFile {
   }
 
   #command(text: string, words: readonly string[]): Command {
-    this.#count(text, words, 6)
-    const [trial, type, start, end, exitStatus, stateAfter] = words as [
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-    ]
+    const [trial, type = '', start, end, exitStatus = '', stateAfter = ''] = words
     if (type !== 'pause' && type !== 'unpause') throw this.#error(text, `'${type}' is not pause or unpause`)
     if (!statesAfter.includes(stateAfter)) {
       throw this.#error(text, `'${stateAfter}' is not one of ${statesAfter.join(', ')}`)
@@ -213,10 +212,6 @@ class StampFile {
     this.#after(text, command.start, this.#commands.at(-1)?.end)
     this.#after(text, command.end, command.start)
     return command
-  }
-
-  #count(text: string, words: readonly string[], count: number): void {
-    if (words.length !== count) throw this.#error(text, `${words.length} values, expected ${count}`)
   }
 
   #natural(text: string, word: string | undefined): number {

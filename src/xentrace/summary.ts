@@ -1,8 +1,8 @@
 import { Histogram } from '../stats/histogram.ts'
-import type { Kind } from './census.ts'
-import { isRunstateChange, runstates } from './events.ts'
-import { EVENT_MASK, type Gap } from './reader.ts'
-import { type PcpuUse, type Residency, RunstateTracker, type VcpuUse } from './runstate.ts'
+import type { Kind } from './eventcounter.ts'
+import { runstates } from './events.ts'
+import type { Gap } from './record.ts'
+import { type PcpuUse, type Residency, ResidencyTracker, type VcpuUse } from './residency.ts'
 import { type Scan, scanStream } from './scan.ts'
 
 export interface DomainUse {
@@ -38,18 +38,8 @@ export async function summarise(open: () => AsyncIterable<Uint8Array>, again = t
 }
 
 async function summariseOnce(capture: AsyncIterable<Uint8Array>, gaps?: readonly Gap[]): Promise<Summary> {
-  const tracker = new RunstateTracker()
-  const found = await scanStream(
-    capture,
-    (merge, _first, losses) => {
-      while (merge.next()) {
-        const header = merge.words[merge.at] as number
-        if (isRunstateChange(header & EVENT_MASK) && ((header >>> 28) & 7) > 0) tracker.apply(merge, losses)
-      }
-    },
-    isRunstateChange,
-    gaps,
-  )
+  const tracker = new ResidencyTracker()
+  const found = await scanStream(capture, [tracker], gaps)
   const { vcpus, pcpus } = tracker.finish(found)
   return { scan: found, domains: byDomain(vcpus), pcpus, mismatches: tracker.mismatches }
 }

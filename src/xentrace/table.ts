@@ -3,9 +3,8 @@
  * a capture holds, so that tables of several captures fit together.
  */
 
-import { events, type Field, fieldsOf } from './events.ts'
-import { formOf } from './form.ts'
-import { EVENT_MASK, KIND_MASK } from './reader.ts'
+import { events, type Field, fieldsOf, recordLayout } from './events.ts'
+import { EVENT_MASK, KIND_MASK } from './record.ts'
 import { isDomain } from './selection.ts'
 
 /** What every record has, or may have. `domain` is the first that it names; `vcpu` is its scheduling unit, too. */
@@ -42,7 +41,7 @@ export function rowLayout(header: number): RowLayout {
   const kind = header & KIND_MASK
   const known = layouts.get(kind)
   if (known !== undefined) return known
-  const { name, fields } = formOf(header)
+  const { name, fields } = recordLayout(header)
   const layout: RowLayout = {
     event: header & EVENT_MASK,
     name,

@@ -1,10 +1,6 @@
-import type { Kind } from './census.ts'
-import type { TraceError } from './error.ts'
 import {
-  eventName,
-  isKnown,
+  IDLE_DOMAIN,
   isRunstateChange,
-  LOST,
   newState,
   oldState,
   type Runstate,
@@ -13,62 +9,53 @@ import {
   WAKE,
   YIELD,
 } from './events.ts'
-import type { Merge } from './merge.ts'
-import { EVENT_MASK, type Gap } from './reader.ts'
-import { type Scan, scan, scanStream } from './scan.ts'
+import { longer } from './interner.ts'
+import { type Interval, IntervalTracker } from './intervals.ts'
+import { EVENT_MASK, extraWords, type MergedRecord } from './record.ts'
+import { MISMATCH, noLosses, RunstateTracker } from './runstate.ts'
+import { type Scan, scan, scanStream, type Tracker } from './scan.ts'
 import { disjoint, overlaps, type Span } from './spans.ts'
 
 /** Sleeps, wakes and runstate changes of a vCPU in the order of time: `times[i]` in ticks, `events[i]` its event. */
 export interface VcpuTimeline {
-  readonly times: readonly number[]
-  readonly events: readonly number[]
+  readonly times: ArrayLike<number>
+  readonly events: ArrayLike<number>
+}
+
+/** The same with the pCPU that wrote each record. */
+export interface RecordedTimeline extends VcpuTimeline {
+  readonly cpus: ArrayLike<number>
 }
 
 export interface DomainTimeline {
   /** By vCPU, ascending. */
-  readonly vcpus: ReadonlyMap<number, VcpuTimeline>
+  readonly vcpus: ReadonlyMap<number, RecordedTimeline>
   /** Times of its YIELD records, ascending. */
   readonly yields: readonly number[]
 }
 
-export interface EventCount {
-  readonly event: string
-  readonly count: number
-  /** Whether the table of events has it, in the form that all its records have. */
-  readonly known: boolean
-}
-
-/** What a capture says about a few domains. Times are ticks of CNTPCT. */
+/** What a capture says about domains. Times are ticks of CNTPCT. */
 export interface Timeline {
+  readonly scan: Scan
   readonly domains: ReadonlyMap<number, DomainTimeline>
-  /** Time of the first and of the last record of all. */
-  readonly first: number
-  readonly last: number
-  readonly records: number
-  readonly pcpus: readonly number[]
-  /** By pCPU, then time. */
-  readonly gaps: readonly Gap[]
   /** When any pCPU lost records; ascending and disjoint. */
   readonly lost: readonly Span[]
-  /** By ascending id. */
-  readonly counts: readonly EventCount[]
-  readonly untimed: number
+  /** Runstate changes that do not fit the one before. */
   readonly mismatches: number
-  /** Why the capture ends where it does, if it is not whole. */
-  readonly damage: TraceError | null
 }
 
 /**
- * Reads a capture, merges its pCPUs and keeps what concerns `domains`.
+ * Reads a capture once and keeps all that operations, phases and pictures need of it.
  *
  * @param capture the bytes of the file in chunks of any length; a whole file is `[bytes]`
+ * @param domains those to keep; all but Xen's idle one unless said
  * @throws TraceError if it is not a whole, sane capture or holds no record
  */
-export function readTimeline(capture: Iterable<Uint8Array>, domains: readonly number[]): Timeline {
-  const collector = new Collector(domains)
-  const found = scan(capture, (merge) => collector.take(merge), isWanted)
+export function readTimeline(capture: Iterable<Uint8Array>, domains?: readonly number[]): Timeline {
+  const tracker = new TimelineTracker(domains)
+  const found = scan(capture, [tracker])
   if (found.damage !== null) throw found.damage
-  return timelineOf(found, collector)
+  return tracker.finish(found)
 }
 
 /** The same of a capture that is still being read; of a damaged one up to the damage, which the result tells. */
@@ -76,39 +63,25 @@ export async function readTimelineStream(
   capture: AsyncIterable<Uint8Array>,
   domains: readonly number[],
 ): Promise<Timeline> {
-  const collector = new Collector(domains)
-  return timelineOf(await scanStream(capture, (merge) => collector.take(merge), isWanted), collector)
+  const tracker = new TimelineTracker(domains)
+  return tracker.finish(await scanStream(capture, [tracker]))
 }
 
-function timelineOf(found: Scan, collector: Collector): Timeline {
-  return {
-    domains: collector.domains,
-    first: found.first,
-    last: found.last,
-    records: found.records,
-    pcpus: found.pcpus.map(({ cpu }) => cpu),
-    gaps: found.gaps,
-    lost: disjoint(found.gaps),
-    counts: eventCounts(found.kinds),
-    untimed: found.untimed,
-    mismatches: collector.mismatches,
-    damage: found.damage,
+/** Gives the intervals of every vCPU in turn. All losses are known by now, however late a pCPU told of them. */
+export function eachInterval({ scan: found, domains }: Timeline, give: (interval: Interval) => void): void {
+  const tracker = new IntervalTracker(give)
+  tracker.begin(found)
+  const words = new Uint32Array(2)
+  for (const [domain, { vcpus }] of domains) {
+    for (const [vcpu, { times, events, cpus }] of vcpus) {
+      for (let i = 0; i < times.length; i++) {
+        words[0] = (events[i] as number) | (1 << 28)
+        words[1] = domain * 2 ** 16 + vcpu
+        tracker.take({ time: times[i] as number, cpu: cpus[i] as number, words, at: 0 })
+      }
+    }
   }
-}
-
-/** By ascending id. */
-export function eventCounts(kinds: readonly Kind[]): readonly EventCount[] {
-  const counts = new Map<number, EventCount>()
-  for (const { event, words, count } of kinds) {
-    const known = isKnown(event, words)
-    const before = counts.get(event)
-    counts.set(event, {
-      event: eventName(event),
-      count: count + (before?.count ?? 0),
-      known: known && (before?.known ?? true),
-    })
-  }
-  return [...counts.values()]
+  tracker.finish(found)
 }
 
 /**
@@ -143,7 +116,7 @@ export function lastChangeBefore({ events }: Pick<VcpuTimeline, 'events'>, index
 }
 
 /** Index of the first element of the ascending `times` that is not earlier than `time`. */
-export function firstAtOrAfter(times: readonly number[], time: number): number {
+export function firstAtOrAfter(times: ArrayLike<number>, time: number): number {
   let low = 0
   let high = times.length
   while (low < high) {
@@ -154,75 +127,105 @@ export function firstAtOrAfter(times: readonly number[], time: number): number {
   return low
 }
 
+const FIRST_RECORDS = 16
+
+/** A RecordedTimeline that grows, in 14 bytes a record. */
+class Recorder {
+  #count = 0
+  #times = new Float64Array(FIRST_RECORDS)
+  #events = new Int32Array(FIRST_RECORDS)
+  #cpus = new Uint16Array(FIRST_RECORDS)
+
+  add(event: number, { time, cpu }: MergedRecord): void {
+    const place = this.#count++
+    if (place === this.#times.length) {
+      this.#times = longer(this.#times, 2 * place)
+      this.#events = longer(this.#events, 2 * place)
+      this.#cpus = longer(this.#cpus, 2 * place)
+    }
+    this.#times[place] = time
+    this.#events[place] = event
+    this.#cpus[place] = cpu
+  }
+
+  finish(): RecordedTimeline {
+    const count = this.#count
+    return {
+      times: this.#times.subarray(0, count),
+      events: this.#events.subarray(0, count),
+      cpus: this.#cpus.subarray(0, count),
+    }
+  }
+}
+
 interface Growing {
-  readonly vcpus: Map<number, { times: number[]; events: number[] }>
+  readonly vcpus: Map<number, Recorder>
   readonly yields: number[]
 }
 
-/** Takes merged records as long as there are any. A class because it lives across the chunks of a capture. */
-class Collector {
-  /** Runstate changes that do not fit the one before. */
-  mismatches = 0
-  readonly #states = new Map<number, number>()
+class TimelineTracker implements Tracker {
+  readonly #runstates = new RunstateTracker()
+  #mismatches = 0
   readonly #domains: Map<number, Growing>
+  /** Whether domains that were not named are kept, too. */
+  readonly #all: boolean
 
-  constructor(domains: readonly number[]) {
-    this.#domains = new Map(domains.map((domain) => [domain, { vcpus: new Map(), yields: [] }]))
+  constructor(domains: readonly number[] | undefined) {
+    this.#all = domains === undefined
+    this.#domains = new Map((domains ?? []).map((domain) => [domain, { vcpus: new Map(), yields: [] }]))
   }
 
-  get domains(): ReadonlyMap<number, DomainTimeline> {
-    return new Map(
-      [...this.#domains].map(([domain, { vcpus, yields }]) => [
-        domain,
-        { vcpus: new Map([...vcpus].sort(([a], [b]) => a - b)), yields },
-      ]),
-    )
+  wants(event: number): boolean {
+    return isRunstateChange(event) || event === SLEEP || event === WAKE || event === YIELD
   }
 
-  take(merge: Merge): void {
-    while (merge.next()) {
-      const { words, at } = merge
-      const header = words[at] as number
-      const event = header & EVENT_MASK
-      if (isRunstateChange(event)) {
-        if (extraWords(header) < 1) continue
-        const key = words[at + 1] as number
-        this.#follow(event, key)
-        this.#keep(event, key >>> 16, key & 0xffff, merge.time)
-      } else if (event !== LOST) {
-        if (extraWords(header) < 2) continue
-        this.#keep(event, words[at + 1] as number, words[at + 2] as number, merge.time)
-      }
+  take(record: MergedRecord): void {
+    const { words, at } = record
+    const header = words[at] as number
+    const event = header & EVENT_MASK
+    if (isRunstateChange(event)) {
+      if (extraWords(header) < 1) return
+      if (this.#runstates.follow(record, noLosses) === MISMATCH) this.#mismatches += 1
+      const key = words[at + 1] as number
+      this.#keep(event, key >>> 16, key & 0xffff, record)
+    } else if (this.wants(event) && extraWords(header) >= 2) {
+      this.#keep(event, words[at + 1] as number, words[at + 2] as number, record)
     }
   }
 
-  #follow(event: number, key: number): void {
-    const state = this.#states.get(key)
-    if (state !== undefined && state !== oldState(event)) this.mismatches += 1
-    this.#states.set(key, newState(event))
+  finish(found: Scan): Timeline {
+    const domains = [...this.#domains].map(([domain, { vcpus, yields }]) => {
+      const sorted = [...vcpus].sort(([a], [b]) => a - b)
+      const finished = new Map(sorted.map(([vcpu, recorder]) => [vcpu, recorder.finish()]))
+      return [domain, { vcpus: finished, yields }] as const
+    })
+    return {
+      scan: found,
+      domains: new Map(domains),
+      lost: disjoint(found.gaps),
+      mismatches: this.#mismatches,
+    }
   }
 
-  #keep(event: number, domain: number, vcpu: number, time: number): void {
-    const kept = this.#domains.get(domain)
+  #keep(event: number, domain: number, vcpu: number, record: MergedRecord): void {
+    const kept = this.#domains.get(domain) ?? this.#add(domain)
     if (kept === undefined) return
     if (event === YIELD) {
-      kept.yields.push(time)
+      kept.yields.push(record.time)
       return
     }
-    let line = kept.vcpus.get(vcpu)
-    if (line === undefined) {
-      line = { times: [], events: [] }
-      kept.vcpus.set(vcpu, line)
+    let recorder = kept.vcpus.get(vcpu)
+    if (recorder === undefined) {
+      recorder = new Recorder()
+      kept.vcpus.set(vcpu, recorder)
     }
-    line.times.push(time)
-    line.events.push(event)
+    recorder.add(event, record)
   }
-}
 
-function isWanted(event: number): boolean {
-  return isRunstateChange(event) || event === SLEEP || event === WAKE || event === YIELD
-}
-
-function extraWords(header: number): number {
-  return (header >>> 28) & 7
+  #add(domain: number): Growing | undefined {
+    if (!this.#all || domain === IDLE_DOMAIN) return undefined
+    const added = { vcpus: new Map(), yields: [] }
+    this.#domains.set(domain, added)
+    return added
+  }
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { operations } from '../../src/xentrace/analysis.ts'
 import { IDLE_DOMAIN, runstates } from '../../src/xentrace/events.ts'
-import { type Operation, operations } from '../../src/xentrace/operations.ts'
+import type { Operation } from '../../src/xentrace/operations.ts'
 import { PerfettoTrace } from '../../src/xentrace/perfetto.ts'
 import { scan } from '../../src/xentrace/scan.ts'
 import { parseStamps } from '../../src/xentrace/stamps.ts'
@@ -16,16 +17,18 @@ const stamps = (name: string) =>
   parseStamps(readFileSync(new URL(`../fixtures/trace/run/${name}.stamps`, import.meta.url), 'utf8'))
 
 function traceOf(name: string, found: readonly Operation[] = []): Uint8Array {
-  const trace = new PerfettoTrace(hz, () => [{ from: 0, to: Number.POSITIVE_INFINITY }])
-  const { gaps, ...extent } = scan([capture(name)], (merge, first, gaps) => {
-    while (merge.next()) trace.take(merge, first, gaps)
-  })
-  trace.finish(extent, gaps)
-  for (const [i, operation] of found.entries()) trace.operation(operation, i + 1, { id: 1, vcpu: 0 })
-  return trace.bytes()
+  const pieces: Uint8Array[] = []
+  const everywhere = [{ from: 0, to: Number.POSITIVE_INFINITY }]
+  const trace = new PerfettoTrace(
+    hz,
+    () => everywhere,
+    (bytes) => pieces.push(bytes.slice()),
+  )
+  trace.finish(scan([capture(name)], [trace]), { operations: found, domain: { id: 1, vcpu: 0 } })
+  return Buffer.concat(pieces)
 }
 
-/** Ticks in each runstate, of stays and of parts of stays, by `d1v0 running`. */
+/** Ticks in each runstate, of intervals and of parts of intervals, by `d1v0 running`. */
 async function runstateTicks(
   name: string,
 ): Promise<{ readonly ticks: ReadonlyMap<string, number>; readonly edge: number }> {

@@ -1,19 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { TraceError } from '../../src/xentrace/error.ts'
-import { isRunstateChange } from '../../src/xentrace/events.ts'
-import { LineWriter } from '../../src/xentrace/linewriter.ts'
-import { RunstateTracker } from '../../src/xentrace/runstate.ts'
+import { IntervalTracker } from '../../src/xentrace/intervals.ts'
+import { TraceError } from '../../src/xentrace/record.ts'
+import { ResidencyTracker } from '../../src/xentrace/residency.ts'
 import { scan } from '../../src/xentrace/scan.ts'
-import { StayTracker } from '../../src/xentrace/stays.ts'
-import { capture, plainMerge, windows } from '../xentrace/capture.ts'
+import { LineWriter } from '../../src/xentrace/textwriters.ts'
+import { capture, each, everyRecord, plainMerge, windows } from '../xentrace/capture.ts'
 
 const CASES = 4000
 
 /** Reads all that any command reads of a capture; returns the number of records. */
 function readAll(bytes: Uint8Array, pieceBytes: number): { records: number; damage: string | null } {
-  const runstates = new RunstateTracker()
-  const stays = new StayTracker(() => undefined)
+  const runstates = new ResidencyTracker()
+  const intervals = new IntervalTracker(() => undefined)
   let [records, text, last] = [0, 0, Number.NEGATIVE_INFINITY]
   const lines = new LineWriter(54_000_000, (bytes) => {
     text += bytes.filter((byte) => byte === 0x0a).length
@@ -21,25 +20,19 @@ function readAll(bytes: Uint8Array, pieceBytes: number): { records: number; dama
   const pieces = Array.from({ length: Math.ceil(bytes.length / pieceBytes) }, (_, i) =>
     bytes.subarray(i * pieceBytes, (i + 1) * pieceBytes),
   )
-  const found = scan(pieces, (merge, first, gaps) => {
-    while (merge.next()) {
-      if (merge.time < last || merge.time < first)
-        throw new Error(`${merge.time} after ${last}, from ${first} on`)
-      last = merge.time
-      stays.take(merge, first, gaps)
-      const event = (merge.words[merge.at] as number) & 0x0fffffff
-      if (isRunstateChange(event)) runstates.apply(merge, gaps)
-      lines.line(merge, first)
-      records += 1
-    }
+  const order = each(({ time }, { first }) => {
+    if (time < last || time < first) throw new Error(`${time} after ${last}, from ${first} on`)
+    last = time
+    records += 1
   })
-  stays.finish(found)
+  const found = scan(pieces, [order, intervals, runstates, everyRecord(lines)])
+  intervals.finish(found)
   for (const { states, unknownTicks } of runstates.finish(found).vcpus) {
     const all = states.reduce((sum, { ticks, partTicks }) => sum + ticks + partTicks, unknownTicks)
     if (!(all >= 0 && all <= found.last - found.first))
       throw new Error(`${all} of ${found.last - found.first} ticks`)
   }
-  lines.flush()
+  lines.finish()
   if (text !== records) throw new Error(`${text} lines of ${records} records`)
   return { records, damage: found.damage?.message ?? null }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { align } from '../../src/xentrace/align.ts'
-import { TraceError } from '../../src/xentrace/error.ts'
+import { TraceError } from '../../src/xentrace/record.ts'
 import type { Bracket } from '../../src/xentrace/stamps.ts'
 
 const OFFSET = 7_000_000_123

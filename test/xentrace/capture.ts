@@ -2,6 +2,9 @@
 
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
+import type { MergedRecord } from '../../src/xentrace/record.ts'
+import type { Start, Tracker } from '../../src/xentrace/scan.ts'
+import type { RecordWriter } from '../../src/xentrace/selection.ts'
 
 const folder = new URL('../fixtures/trace/', import.meta.url)
 
@@ -28,6 +31,27 @@ export function truth(name: string): readonly Truth[] {
     .trim()
     .split('\n')
   return lines.map((line) => JSON.parse(line) as Truth)
+}
+
+/** A tracker of every record. */
+export function each(take: (record: MergedRecord, start: Start) => void): Tracker {
+  let start: Start
+  return {
+    wants: () => true,
+    begin(own) {
+      start = own
+    },
+    take: (record) => take(record, start),
+  }
+}
+
+/** A tracker that gives a writer every record. */
+export function everyRecord(writer: RecordWriter): Tracker {
+  return {
+    wants: () => true,
+    begin: (start) => writer.begin(start),
+    take: (record) => writer.take(record),
+  }
 }
 
 export interface PlainRecord {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { operations } from '../../src/xentrace/operations.ts'
+import { operations } from '../../src/xentrace/analysis.ts'
 import type { Command, Loop, Stamps } from '../../src/xentrace/stamps.ts'
 import { bytesOf, record, u64, window } from './capture.ts'
 

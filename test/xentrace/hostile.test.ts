@@ -2,17 +2,16 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { columns } from '../../src/commands/terminal/table.ts'
 import { Histogram } from '../../src/stats/histogram.ts'
-import { CsvWriter } from '../../src/xentrace/csvwriter.ts'
-import { TraceError } from '../../src/xentrace/error.ts'
-import { isRunstateChange, runstateChange } from '../../src/xentrace/events.ts'
-import { LineWriter } from '../../src/xentrace/linewriter.ts'
+import { runstateChange } from '../../src/xentrace/events.ts'
 import { ParquetWriter } from '../../src/xentrace/parquetwriter.ts'
 import { PerfettoTrace } from '../../src/xentrace/perfetto.ts'
 import { Reader } from '../../src/xentrace/reader.ts'
-import { RunstateTracker } from '../../src/xentrace/runstate.ts'
+import { TraceError } from '../../src/xentrace/record.ts'
+import { ResidencyTracker } from '../../src/xentrace/residency.ts'
 import { scan } from '../../src/xentrace/scan.ts'
 import { summarise } from '../../src/xentrace/summary.ts'
-import { bytesOf, record, u64, window } from './capture.ts'
+import { CsvWriter, LineWriter } from '../../src/xentrace/textwriters.ts'
+import { bytesOf, each, everyRecord, record, u64, window } from './capture.ts'
 
 const HZ = 54_000_000
 const ignore = () => undefined
@@ -21,29 +20,21 @@ const csv = new CsvWriter(HZ, ignore)
 
 /** Reads what any command reads of a capture; returns why it ends early. */
 function readAll(bytes: Uint8Array, pieceBytes: number, parquet: boolean): string | null {
-  const runstates = new RunstateTracker()
-  const perfetto = new PerfettoTrace(HZ, (first) => [{ from: first, to: Number.POSITIVE_INFINITY }])
+  const runstates = new ResidencyTracker()
+  const perfetto = new PerfettoTrace(HZ, (first) => [{ from: first, to: Number.POSITIVE_INFINITY }], ignore)
   const table = parquet ? new ParquetWriter(HZ, ignore) : null
   let [records, last] = [0, Number.NEGATIVE_INFINITY]
   const pieces = Array.from({ length: Math.ceil(bytes.length / pieceBytes) }, (_, i) =>
     bytes.subarray(i * pieceBytes, (i + 1) * pieceBytes),
   )
-  const found = scan(pieces, (merge, first, losses, zero) => {
-    while (merge.next()) {
-      const { time, words, at } = merge
-      if (time < last || time < first) throw new Error(`${time} after ${last}, from ${first} on`)
-      last = time
-      records += 1
-      const header = words[at] as number
-      if (isRunstateChange(header & 0x0fffffff) && ((header >>> 28) & 7) > 0) runstates.apply(merge, losses)
-      perfetto.take(merge, first, losses)
-      lines.line(merge, first, zero)
-      csv.line(merge, first, zero)
-      table?.row(merge, first, zero)
-    }
+  const order = each(({ time }, { first }) => {
+    if (time < last || time < first) throw new Error(`${time} after ${last}, from ${first} on`)
+    last = time
+    records += 1
   })
-  perfetto.finish(found, found.gaps)
-  perfetto.bytes()
+  const writers = [lines, csv, ...(table === null ? [] : [table])].map(everyRecord)
+  const found = scan(pieces, [order, runstates, perfetto, ...writers])
+  perfetto.finish(found, null)
   table?.finish()
   for (const { states, unknownTicks } of runstates.finish(found).vcpus) {
     const all = states.reduce((sum, { ticks, partTicks }) => sum + ticks + partTicks, unknownTicks)

@@ -1,16 +1,15 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { TraceError } from '../../src/xentrace/error.ts'
+import { operations } from '../../src/xentrace/analysis.ts'
 import { type Runstate, runstateChange, runstates } from '../../src/xentrace/events.ts'
-import { Losses } from '../../src/xentrace/losses.ts'
-import { operations } from '../../src/xentrace/operations.ts'
+import { type Interval, IntervalTracker } from '../../src/xentrace/intervals.ts'
 import { Reader } from '../../src/xentrace/reader.ts'
-import type { VcpuUse } from '../../src/xentrace/runstate.ts'
+import { TraceError } from '../../src/xentrace/record.ts'
+import type { VcpuUse } from '../../src/xentrace/residency.ts'
 import { scan } from '../../src/xentrace/scan.ts'
-import { overlaps } from '../../src/xentrace/spans.ts'
+import { Losses, overlaps } from '../../src/xentrace/spans.ts'
 import { parseStamps } from '../../src/xentrace/stamps.ts'
-import { type Stay, StayTracker } from '../../src/xentrace/stays.ts'
 import { summarise } from '../../src/xentrace/summary.ts'
 import { firstAtOrAfter } from '../../src/xentrace/timeline.ts'
 import {
@@ -25,14 +24,11 @@ import {
   withLosses,
 } from './capture.ts'
 
-function staysOf(bytes: Uint8Array): readonly Stay[] {
-  const stays: Stay[] = []
-  const tracker = new StayTracker((stay) => stays.push(stay))
-  const found = scan([bytes], (merge, first, gaps) => {
-    while (merge.next()) tracker.take(merge, first, gaps)
-  })
-  tracker.finish(found)
-  return stays
+function intervalsOf(bytes: Uint8Array): readonly Interval[] {
+  const intervals: Interval[] = []
+  const tracker = new IntervalTracker((interval) => intervals.push(interval))
+  tracker.finish(scan([bytes], [tracker]))
+  return intervals
 }
 
 const key = ({ domain, vcpu }: { domain: number; vcpu: number }) => `d${domain}v${vcpu}`
@@ -92,7 +88,7 @@ describe('a state of which nobody saw the beginning', () => {
   it('is unknown if records were lost before its end', async () => {
     const { uses } = await summaryOf(bytes)
     expect(uses.get('d1v0')).toEqual([8, 2, 0, 0, 50])
-    expect(staysOf(bytes).filter(({ domain }) => domain === 1)).toEqual([
+    expect(intervalsOf(bytes).filter(({ domain }) => domain === 1)).toEqual([
       { domain: 1, vcpu: 0, state: 'runnable', from: 50, to: 52, cpu: 1 },
       { domain: 1, vcpu: 0, state: 'running', from: 52, to: 60, cpu: 1 },
     ])
@@ -206,24 +202,24 @@ describe('losses', () => {
 
 describe('a capture that lost records', () => {
   it.each(['idle', 'busy', 'xen-4.14-null', 'run/trace'])(
-    'of %s shows no stay that the whole capture does not have',
+    'of %s shows no interval that the whole capture does not have',
     (name) => {
       const bytes = beginning(name)
       const whole = new Map(
-        [...Map.groupBy(staysOf(bytes), key)].map(([vcpu, stays]) => [
+        [...Map.groupBy(intervalsOf(bytes), key)].map(([vcpu, intervals]) => [
           vcpu,
-          { stays, ends: stays.map(({ to }) => to) },
+          { intervals, ends: intervals.map(({ to }) => to) },
         ]),
       )
       let compared = 0
       fc.assert(
         fc.property(lossesIn(bytes), (losses) => {
-          for (const stay of staysOf(withLosses(bytes, losses))) {
-            if (stay.from === stay.to) continue
-            const { stays = [], ends = [] } = whole.get(key(stay)) ?? {}
-            const truth = stays[firstAtOrAfter(ends, stay.to)]
-            if (truth?.state !== stay.state || truth.from > stay.from)
-              throw new Error(`not so: ${JSON.stringify(stay)}`)
+          for (const interval of intervalsOf(withLosses(bytes, losses))) {
+            if (interval.from === interval.to) continue
+            const { intervals = [], ends = [] } = whole.get(key(interval)) ?? {}
+            const truth = intervals[firstAtOrAfter(ends, interval.to)]
+            if (truth?.state !== interval.state || truth.from > interval.from)
+              throw new Error(`not so: ${JSON.stringify(interval)}`)
             compared += 1
           }
         }),
@@ -246,7 +242,7 @@ describe('a capture that lost records', () => {
       const whole = await use(bytes)
       // Of a vCPU that changed for the first time after a loss it is not known whether it was in one state until then.
       const firstChange = new Map(
-        [...Map.groupBy(staysOf(bytes), key)].map(([vcpu, [one]]) => [vcpu, one?.to ?? 0]),
+        [...Map.groupBy(intervalsOf(bytes), key)].map(([vcpu, [one]]) => [vcpu, one?.to ?? 0]),
       )
       let unknown = 0
       await fc.assert(
@@ -325,9 +321,7 @@ describe('a pCPU whose clock differs', () => {
   it.each([2, -2])(
     'by %d s is an error that tells the byte and both, once some rounds are read',
     (seconds) => {
-      const { damage } = scan([withClock(capture('idle'), 2, seconds * 54_000_000)], (merge) => {
-        while (merge.next());
-      })
+      const { damage } = scan([withClock(capture('idle'), 2, seconds * 54_000_000)], [])
       expect(damage?.message).toMatch(
         /^at byte \d+ of the capture: the clocks of pCPUs \d and \d differ by \d{8} ticks or more: /,
       )

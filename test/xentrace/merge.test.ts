@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Merge } from '../../src/xentrace/merge.ts'
 import { Reader } from '../../src/xentrace/reader.ts'
 import { scan } from '../../src/xentrace/scan.ts'
-import { bytesOf, record, window } from './capture.ts'
+import { bytesOf, each, record, window } from './capture.ts'
 
 interface Numbered {
   readonly cpu: number
@@ -34,12 +34,10 @@ describe('the merge of pCPUs', () => {
         if (own.every(({ length }) => length === 0)) return
         const { bytes, records } = captureOf(own)
         const merged: Numbered[] = []
-        scan([bytes], (merge) => {
-          while (merge.next()) {
-            const { time, cpu, words, at } = merge
-            merged.push({ cpu, time, number: words[at + 1] as number })
-          }
+        const tracker = each(({ time, cpu, words, at }) => {
+          merged.push({ cpu, time, number: words[at + 1] as number })
         })
+        scan([bytes], [tracker])
         expect(merged).toEqual(records.toSorted((a, b) => a.time - b.time))
       }),
       { numRuns: 200, seed: 2 },

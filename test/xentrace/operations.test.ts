@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { median } from '../../src/stats/order.ts'
-import { TraceError } from '../../src/xentrace/error.ts'
-import { checkSum, type Operation, operations } from '../../src/xentrace/operations.ts'
+import { operations } from '../../src/xentrace/analysis.ts'
+import { checkSum, type Operation } from '../../src/xentrace/operations.ts'
+import { TraceError } from '../../src/xentrace/record.ts'
 import type { Command, Loop, Stamps } from '../../src/xentrace/stamps.ts'
 import { capture, type PlainRecord, plainMerge, type Truth, truth, withSkew, withYields } from './capture.ts'
 

@@ -36,15 +36,10 @@ function traceOf(
   operations: readonly Operation[] = [],
   spansFrom: (first: number) => readonly Span[] = () => [{ from: 0, to: Number.POSITIVE_INFINITY }],
 ): readonly Packet[] {
-  const trace = new PerfettoTrace(54_000_000, spansFrom)
   const pieces: Uint8Array[] = []
-  const found = scan([capture(name)], (merge, first, gaps) => {
-    while (merge.next()) trace.take(merge, first, gaps)
-    pieces.push(trace.bytes())
-  })
-  trace.finish(found, found.gaps)
-  for (const [i, operation] of operations.entries()) trace.operation(operation, i + 1, { id: 1, vcpu: 0 })
-  return packetsOf(Buffer.concat([...pieces, trace.bytes()]))
+  const trace = new PerfettoTrace(54_000_000, spansFrom, (bytes) => pieces.push(bytes.slice()))
+  trace.finish(scan([capture(name)], [trace]), { operations, domain: { id: 1, vcpu: 0 } })
+  return packetsOf(Buffer.concat(pieces))
 }
 
 const track = (packets: readonly Packet[], name: string) =>
@@ -70,7 +65,7 @@ describe('a trace for Perfetto', () => {
     expect(new Set(packets.map((one) => one.trusted_packet_sequence_id))).toEqual(new Set([1]))
   })
 
-  it('shows every stay of a vCPU as a slice, in nanoseconds from the first record', () => {
+  it('shows every interval of a vCPU as a slice, in nanoseconds from the first record', () => {
     const packets = traceOf('xen-4.14-null')
     const records = plainMerge(capture('xen-4.14-null'))
     const first = records[0]?.time ?? 0

@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { operations } from '../../src/xentrace/analysis.ts'
 import { type Runstate, runstateChange } from '../../src/xentrace/events.ts'
-import { type Operation, operations } from '../../src/xentrace/operations.ts'
-import { operationPictures, type PictureRow, typicalAndWorst } from '../../src/xentrace/picture.ts'
+import type { Operation } from '../../src/xentrace/operations.ts'
+import { type PictureRow, pictures, typicalAndWorst } from '../../src/xentrace/picture.ts'
 import { parseStamps } from '../../src/xentrace/stamps.ts'
+import { readTimeline } from '../../src/xentrace/timeline.ts'
 import { bytesOf, capture, record, u64, window } from './capture.ts'
 
 const file = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const bytes = capture('run/trace')
+const timeline = readTimeline([bytes])
 const stamps = (name: string) => parseStamps(file(`test/fixtures/trace/run/${name}.stamps`))
 const { operations: found, sanity } = operations({
   capture: [bytes],
@@ -21,8 +24,7 @@ const chosen = (type: Operation['type']) => {
   if (both === null) throw new Error('no operation')
   return both
 }
-const picture = (operation: Operation) =>
-  operationPictures([bytes], [operation], about)[0] as readonly PictureRow[]
+const picture = (operation: Operation) => pictures(timeline, [operation], about)[0] as readonly PictureRow[]
 const lanesOf = (rows: readonly PictureRow[]) => Map.groupBy(rows, ({ lane }) => lane)
 
 describe('the operations to draw', () => {
@@ -75,25 +77,38 @@ describe('the picture of an operation', () => {
 
   it('is the same whether it is made alone or with others', () => {
     const both = Object.values(chosen('unpause'))
-    expect(operationPictures([bytes], both, about)).toEqual(both.map(picture))
+    expect(pictures(timeline, both, about)).toEqual(both.map(picture))
   })
 
   it('is not made from a capture that is cut', () => {
-    const { typical } = chosen('pause')
-    expect(() => operationPictures([bytes.subarray(0, 100_000)], [typical], about)).toThrow(
+    expect(() => readTimeline([bytes.subarray(0, 100_000)])).toThrow(
       'the capture is truncated at byte 100000',
     )
   })
+
+  it('comes with the operations, of the typical and the worst that may be drawn', () => {
+    const input = { dom0: stamps('dom0'), domU: stamps('domu') }
+    const drawable = ({ type }: Operation) => type === 'unpause'
+    const { pictures: rows } = operations({ capture: timeline, ...input, drawable })
+    const both = chosen('unpause')
+    expect(rows).toEqual(
+      (['typical', 'worst'] as const).flatMap((choice) =>
+        picture(both[choice]).map((row) => ({ operation: 'unpause', choice, ...row })),
+      ),
+    )
+    expect(operations({ capture: [bytes], ...input, drawable }).pictures).toEqual(rows)
+    expect(operations({ capture: timeline, ...input }).pictures).toEqual([])
+  })
 })
 
-describe('stays in a picture', () => {
+describe('intervals in a picture', () => {
   // 4,000 ticks with a margin of 200 on either side: 1/400 of the picture is 11 ticks.
   const edges = { xlRuns: 1000, xlEnds: 5000, xenStarts: 3000, vcpuRuns: 3010, firstStamp: 4000 }
   const operation = { type: 'unpause', trial: 1, edges } as unknown as Operation
   const change = (from: Runstate, to: Runstate, at: number, vcpu = 0x10000) =>
     record(runstateChange(from, to), at, vcpu)
   const draw = (...records: number[][]) => {
-    const rows = operationPictures([bytesOf(window(0, ...records))], [operation], {
+    const rows = pictures(readTimeline([bytesOf(window(0, ...records))]), [operation], {
       domain: 1,
       stamps: [],
     })[0]

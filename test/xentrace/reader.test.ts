@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Merge } from '../../src/xentrace/merge.ts'
-import { EVENT_MASK, Reader } from '../../src/xentrace/reader.ts'
+import { Reader } from '../../src/xentrace/reader.ts'
+import { EVENT_MASK } from '../../src/xentrace/record.ts'
 import { bytesOf, capture, type PlainRecord, plainMerge, record, u64, window, windows } from './capture.ts'
 
 function read(bytes: Uint8Array, pieceBytes = bytes.length): { reader: Reader; records: PlainRecord[] } {

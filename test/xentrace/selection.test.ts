@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import type { MergedRecord } from '../../src/xentrace/merge.ts'
-import { domainsOf, eventNames, eventsCalled, isSelected } from '../../src/xentrace/selection.ts'
+import type { MergedRecord } from '../../src/xentrace/record.ts'
+import {
+  domainsOf,
+  eventNames,
+  eventsCalled,
+  isSelected,
+  SelectionTracker,
+} from '../../src/xentrace/selection.ts'
+import { Losses } from '../../src/xentrace/spans.ts'
 import { record } from './capture.ts'
 
 const at = (time: number, event: number, ...extra: number[]): MergedRecord => ({
@@ -14,12 +21,24 @@ const change = at(1000, 0x21031, 0x10002)
 const swap = at(1000, 0x2800a, 1, 0, 0x7fff, 2)
 
 describe('the selection of records', () => {
-  const all = { from: 0, to: 2000, domains: null, events: null }
+  const all = { domains: null, events: null }
 
-  it('is by time, both ends included', () => {
-    expect(isSelected(wake, { ...all, from: 1054, to: 1054 })).toBe(true)
-    expect(isSelected(wake, { ...all, from: 1055 })).toBe(false)
-    expect(isSelected(wake, { ...all, to: 1053 })).toBe(false)
+  it('is by time after the first record, both ends included, as long as somebody reads', () => {
+    const output = { closed: false }
+    const taken = (from: number, to: number) => {
+      const times: number[] = []
+      const writer = { begin: () => undefined, take: ({ time }: MergedRecord) => times.push(time) }
+      const tracker = new SelectionTracker({ ...all, from, to }, writer, output)
+      tracker.begin({ first: 1000, zero: 0, losses: new Losses() })
+      for (const one of [change, wake, at(1055, 0x28004, 1, 3)]) tracker.take(one)
+      expect(tracker.done).toBe(output.closed)
+      return times
+    }
+    expect(taken(0, 2000)).toEqual([1000, 1054, 1055])
+    expect(taken(54, 54)).toEqual([1054])
+    expect(taken(55, Number.POSITIVE_INFINITY)).toEqual([1055])
+    output.closed = true
+    expect(taken(0, 2000)).toEqual([])
   })
 
   it('is by domain: a switch belongs to both, half a word to its own', () => {

@@ -1,11 +1,11 @@
 import { zstdDecompressSync } from 'node:zlib'
 import { parquetReadObjects } from 'hyparquet'
 import { describe, expect, it } from 'vitest'
-import { CsvWriter } from '../../src/xentrace/csvwriter.ts'
 import { events } from '../../src/xentrace/events.ts'
-import type { MergedRecord } from '../../src/xentrace/merge.ts'
 import { ParquetWriter } from '../../src/xentrace/parquetwriter.ts'
+import type { MergedRecord } from '../../src/xentrace/record.ts'
 import { commonColumns, fieldColumns } from '../../src/xentrace/table.ts'
+import { CsvWriter } from '../../src/xentrace/textwriters.ts'
 import { record } from './capture.ts'
 
 const HZ = 54_000_000
@@ -21,8 +21,9 @@ type Row = Readonly<Record<string, unknown>>
 function csvRows(records: readonly MergedRecord[], first: number, zero = 0): readonly Row[] {
   const parts: Buffer[] = []
   const csv = new CsvWriter(HZ, (bytes) => parts.push(Buffer.from(bytes)))
-  for (const one of records) csv.line(one, first, zero)
-  csv.flush()
+  csv.begin({ first, zero })
+  for (const one of records) csv.take(one)
+  csv.finish()
   const [head = '', ...lines] = Buffer.concat(parts).toString().split('\n').slice(0, -1)
   const names = head.split(',')
   return lines.map((line) => {
@@ -41,7 +42,8 @@ async function parquetRows(
 ): Promise<readonly Row[]> {
   const parts: Buffer[] = []
   const parquet = new ParquetWriter(HZ, (bytes) => parts.push(Buffer.from(bytes)))
-  for (const one of records) parquet.row(one, first, zero)
+  parquet.begin({ first, zero })
+  for (const one of records) parquet.take(one)
   parquet.finish()
   const file = new Uint8Array(Buffer.concat(parts)).buffer
   const rows = await parquetReadObjects({

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { TraceError } from '../../src/xentrace/error.ts'
-import { runstateChange } from '../../src/xentrace/events.ts'
+import { IDLE_DOMAIN, runstateChange } from '../../src/xentrace/events.ts'
+import { eventCounts } from '../../src/xentrace/operations.ts'
+import { TraceError } from '../../src/xentrace/record.ts'
 import { readTimeline, readTimelineStream, stateBefore } from '../../src/xentrace/timeline.ts'
 import { bytesOf, capture, plainMerge, record, window, windows } from './capture.ts'
 
@@ -20,8 +21,9 @@ describe('the timeline of a domain', () => {
     )
     expect([...(timeline.domains.get(1)?.vcpus.keys() ?? [])]).toEqual([0])
     expect(timeline.domains.get(1)?.vcpus.get(0)).toEqual({
-      times: ofVcpu.map(({ time }) => time),
-      events: ofVcpu.map(({ event }) => event),
+      times: Float64Array.from(ofVcpu, ({ time }) => time),
+      events: Int32Array.from(ofVcpu, ({ event }) => event),
+      cpus: Uint16Array.from(ofVcpu, ({ cpu }) => cpu),
     })
     expect(ofVcpu.filter(({ event }) => event === 0x28003)).toHaveLength(20)
     // dom0 has two vCPUs with the null scheduler.
@@ -36,22 +38,31 @@ describe('the timeline of a domain', () => {
     const part = await readTimelineStream(chunksOf(cut), [1])
     const before = plainMerge(bytes).filter(({ event, words }) => event === 0x28004 && words[0] === 1)
     const found = [...(part.domains.get(1)?.vcpus.values() ?? [])].flatMap(({ times, events }) =>
-      times.filter((_, i) => events[i] === 0x28004),
+      Array.from(times).filter((_, i) => events[i] === 0x28004),
     )
-    expect(part.damage?.message).toContain('truncated at byte 100000')
+    expect(part.scan.damage?.message).toContain('truncated at byte 100000')
     expect(found.length).toBeGreaterThan(20)
     expect(found.toSorted((a, b) => a - b)).toEqual(before.slice(0, found.length).map(({ time }) => time))
   })
 
+  it('is kept of all domains but the idle one, unless some are named', () => {
+    const bytes = capture('xen-4.14-null')
+    const all = readTimeline([bytes])
+    expect([...all.domains.keys()].sort()).toEqual([0, 1])
+    expect(plainMerge(bytes).some(({ words }) => (words[0] as number) >>> 16 === IDLE_DOMAIN)).toBe(true)
+    expect(all.domains.get(1)).toEqual(readTimeline([bytes], [1]).domains.get(1))
+  })
+
   it('says what the capture consists of', () => {
     const timeline = readTimeline([capture('xen-4.14-null')], [1])
-    expect(timeline.records).toBe(36416)
-    expect(timeline.pcpus).toEqual([0, 1, 2])
-    expect(timeline.counts.filter(({ known }) => !known)).toEqual([])
-    expect(timeline.counts.find(({ event }) => event === 'null schedule')?.count).toBe(4848)
-    expect(timeline.counts.find(({ event }) => event === 'runstate blocked -> offline')?.count).toBe(20)
-    expect(timeline.gaps).toEqual([])
-    expect(timeline.last - timeline.first).toBeGreaterThan(54_000_000)
+    const counts = eventCounts(timeline.scan.kinds)
+    expect(timeline.scan.records).toBe(36416)
+    expect(timeline.scan.pcpus.map(({ cpu }) => cpu)).toEqual([0, 1, 2])
+    expect(counts.filter(({ known }) => !known)).toEqual([])
+    expect(counts.find(({ event }) => event === 'null schedule')?.count).toBe(4848)
+    expect(counts.find(({ event }) => event === 'runstate blocked -> offline')?.count).toBe(20)
+    expect(timeline.scan.gaps).toEqual([])
+    expect(timeline.scan.last - timeline.scan.first).toBeGreaterThan(54_000_000)
   })
 
   it('is the same for any cut of the file into chunks', () => {
@@ -65,7 +76,7 @@ describe('the timeline of a domain', () => {
 
   it('passes over records that are shorter than they should be', () => {
     const bytes = bytesOf(window(0, record(0x28003, 5, 1), record(0x21031, 6), record(0x28003, 7, 1, 0)))
-    expect(readTimeline([bytes], [1]).domains.get(1)?.vcpus.get(0)?.times).toEqual([7])
+    expect(readTimeline([bytes], [1]).domains.get(1)?.vcpus.get(0)?.times).toEqual(Float64Array.of(7))
   })
 
   it('needs at least one record', () => {

@@ -14,8 +14,8 @@ import { FrozenError } from '../../project/record.ts'
 import { BootsError, DocumentError, type Opened, openDocument, type Site } from '../../project/site.ts'
 import { QueryError } from '../../query/error.ts'
 import { StoreError } from '../../results/runfile.ts'
-import { JobError, TestbedError } from '../../testbed/testbed.ts'
-import { TraceError } from '../../xentrace/error.ts'
+import { TestbedError } from '../../testbed/testbed.ts'
+import { ExplainedError } from '../../text/explained.ts'
 import { complain, exitCodes, OutputError, systemReason } from './terminal.ts'
 
 /** Opens a document and tells its warnings. Throws a DocumentError, which has them as well, if it has errors. */
@@ -71,7 +71,7 @@ export function tellError(error: unknown): Told {
 }
 
 /** Errors of ours, which say all in their message. */
-const said = [JobError, OutputError, PackError, TraceError, QueryError, StoreError]
+const said = [ExplainedError, OutputError, PackError, QueryError, StoreError]
 
 /**
  * `error: cannot open nodir/x.xml: no such file or directory`: what the operating system refused, of a file that is the user's;

@@ -2,10 +2,9 @@
 
 import { hint } from '../../text/spelling.ts'
 import { LOST } from '../../xentrace/events.ts'
-import { LineWriter } from '../../xentrace/linewriter.ts'
-import { everything } from '../../xentrace/reader.ts'
 import { scanStream } from '../../xentrace/scan.ts'
-import { eventNames, eventsCalled, isSelected, type Selection } from '../../xentrace/selection.ts'
+import { eventNames, eventsCalled, SelectionTracker } from '../../xentrace/selection.ts'
+import { LineWriter } from '../../xentrace/textwriters.ts'
 import { UsageError } from '../parse.ts'
 import { Output } from '../terminal/output.ts'
 import { captureFile, clockHz, readChunks, type Time, timeWindow, verdict } from './capture.ts'
@@ -30,19 +29,9 @@ export async function dump(
   const events = eventsNamed(given.events)
   const output = new Output(1)
   const lines = new LineWriter(hz, (bytes) => output.bytes(bytes))
-  let selection: Selection | null = null
-  const { damage } = await scanStream(
-    readChunks(file, signal),
-    (merge, first, _losses, zero) => {
-      selection ??= { from: first + window.from, to: first + window.to, domains, events }
-      while (!output.closed && merge.next()) {
-        if (isSelected(merge, selection)) lines.line(merge, first, zero)
-      }
-      return !output.closed
-    },
-    events ?? everything,
-  )
-  lines.flush()
+  const tracker = new SelectionTracker({ ...window, domains, events }, lines, output)
+  const { damage } = await scanStream(readChunks(file, signal), [tracker])
+  lines.finish()
   return verdict(damage)
 }
 

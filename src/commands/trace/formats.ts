@@ -1,15 +1,15 @@
 /** The formats of `repro trace export`. To add one, add its name, a line of the table and one in ../trace.ts. */
 
-import { CsvWriter } from '../../xentrace/csvwriter.ts'
-import type { TraceError } from '../../xentrace/error.ts'
+import type { Kind } from '../../xentrace/eventcounter.ts'
 import { isRunstateChange } from '../../xentrace/events.ts'
-import type { MergedRecord } from '../../xentrace/merge.ts'
-import { analyse, domainsUnderTest, type Operation } from '../../xentrace/operations.ts'
+import { analyse, domainsUnderTest } from '../../xentrace/operations.ts'
 import { ParquetWriter } from '../../xentrace/parquetwriter.ts'
-import { PerfettoTrace, type TestedDomain } from '../../xentrace/perfetto.ts'
-import type { Gap } from '../../xentrace/reader.ts'
+import { PerfettoTrace, type Tested, type TestedDomain } from '../../xentrace/perfetto.ts'
+import type { Gap, TraceError } from '../../xentrace/record.ts'
 import { scanStream } from '../../xentrace/scan.ts'
+import { type RecordWriter, type Selection, SelectionTracker } from '../../xentrace/selection.ts'
 import { disjoint, type Span } from '../../xentrace/spans.ts'
+import { CsvWriter } from '../../xentrace/textwriters.ts'
 import { readTimelineStream } from '../../xentrace/timeline.ts'
 import { UsageError } from '../parse.ts'
 import type { Output } from '../terminal/output.ts'
@@ -46,7 +46,6 @@ export const formats: Readonly<Record<FormatName, Format>> = {
   parquet: { extension: 'parquet', use: 'one row a record', write: writeParquet },
 }
 
-const FLUSH_BYTES = 1 << 20
 /** A trace of more runstate changes than this makes the viewer slow, and is cut to what is around operations. */
 const MOST_CHANGES = 200_000
 const AROUND_SECONDS = 0.002
@@ -58,33 +57,23 @@ const VIEWER_BYTES = 500e6
 /** What a runstate change adds to a trace, on average: the end of a slice and the beginning of another, half of them twice. */
 const BYTES_PER_CHANGE = 50
 
-const everywhere: TimeWindow = { from: 0, to: Number.POSITIVE_INFINITY }
+const everything: Selection = { from: 0, to: Number.POSITIVE_INFINITY, domains: null, events: null }
 
 async function writeCsv(request: Export): Promise<TraceError | null> {
-  const csv = new CsvWriter(request.hz, (bytes) => request.output.bytes(bytes))
-  const damage = await eachRecord(request, (record, first, zero) => csv.line(record, first, zero))
-  csv.flush()
-  return damage
+  return await writeRecords(request, new CsvWriter(request.hz, (bytes) => request.output.bytes(bytes)))
 }
 
 async function writeParquet(request: Export): Promise<TraceError | null> {
-  const parquet = new ParquetWriter(request.hz, (bytes) => request.output.bytes(bytes))
-  const damage = await eachRecord(request, (record, first, zero) => parquet.row(record, first, zero))
-  parquet.finish()
-  return damage
+  return await writeRecords(request, new ParquetWriter(request.hz, (bytes) => request.output.bytes(bytes)))
 }
 
-async function eachRecord(
+async function writeRecords(
   { capture, window, output }: Export,
-  take: (record: MergedRecord, first: number, zero: number) => void,
+  writer: RecordWriter & { finish(): void },
 ): Promise<TraceError | null> {
-  const { from, to } = window ?? everywhere
-  const { damage } = await scanStream(capture(), (merge, first, _losses, zero) => {
-    while (!output.closed && merge.next()) {
-      if (merge.time >= first + from && merge.time <= first + to) take(merge, first, zero)
-    }
-    return !output.closed
-  })
+  const tracker = new SelectionTracker({ ...everything, ...window }, writer, output)
+  const { damage } = await scanStream(capture(), [tracker])
+  writer.finish()
   return damage
 }
 
@@ -100,26 +89,18 @@ async function writePerfetto(request: Export): Promise<TraceError | null> {
     complain(warning)
   }
   if (!isCut && window === null) warn((changes ?? 0) * BYTES_PER_CHANGE)
-  const trace = new PerfettoTrace(hz, (first) =>
-    isCut ? aroundOperations(experiment, hz) : windowFrom(first, window ?? everywhere),
-  )
-  const found = await scanStream(
-    request.capture(),
-    (merge, first, losses) => {
-      while (merge.next()) trace.take(merge, first, losses)
-      if (trace.pending > FLUSH_BYTES) output.bytes(trace.bytes())
+  const trace = new PerfettoTrace(
+    hz,
+    (first) => (isCut ? aroundOperations(experiment, hz) : windowFrom(first, window ?? everything)),
+    (bytes) => {
+      output.bytes(bytes)
       warn(output.written)
-      return !output.closed
     },
-    isRunstateChange,
-    gaps ?? undefined,
   )
+  const tracker = new SelectionTracker({ ...everything, events: isRunstateChange }, trace, output)
+  const found = await scanStream(request.capture(), [tracker], gaps ?? undefined)
   if (found.late) complain(`warning: ${lateLoss}`)
-  trace.finish(found, found.gaps)
-  for (const [i, operation] of (experiment?.operations ?? []).entries()) {
-    if (experiment !== null) trace.operation(operation, i + 1, experiment.domain)
-  }
-  output.bytes(trace.bytes())
+  trace.finish(found, experiment)
   return found.damage
 }
 
@@ -132,15 +113,10 @@ export function viewerWarning(bytes: number): string | null {
   )
 }
 
-interface Experiment {
-  readonly operations: readonly Operation[]
-  readonly domain: TestedDomain
-}
-
 /** What a capture holds, from reading it once before; null where it can be read but once. */
 interface Ahead {
   /** The operations that the stamps know, if there are stamps. */
-  readonly experiment: Experiment | null
+  readonly experiment: Tested | null
   /** Runstate changes. */
   readonly changes: number | null
   readonly gaps: readonly Gap[] | null
@@ -154,30 +130,28 @@ async function lookAhead({ capture, again, file, stamps }: Export): Promise<Ahea
     return { experiment: null, changes: null, gaps: null }
   }
   if (!hasStamps) {
-    const { kinds, gaps } = await scanStream(capture(), drop, () => false)
-    const changes = kinds.filter(({ event }) => isRunstateChange(event))
-    return { experiment: null, changes: changes.reduce((sum, { count }) => sum + count, 0), gaps }
+    const { kinds, gaps } = await scanStream(capture(), [])
+    return { experiment: null, changes: runstateChanges(kinds), gaps }
   }
   const { dom0, domU } = await stampFiles(stamps, file)
   const timeline = await readTimelineStream(capture(), domainsUnderTest(dom0))
   const { operations } = analyse(timeline, dom0, domU)
-  const changes = timeline.counts.filter(({ event }) => event.startsWith('runstate '))
   return {
     experiment: { operations, domain: dom0.domain as TestedDomain },
-    changes: changes.reduce((sum, { count }) => sum + count, 0),
-    gaps: timeline.gaps,
+    changes: runstateChanges(timeline.scan.kinds),
+    gaps: timeline.scan.gaps,
   }
 }
 
-function drop(merge: { next(): boolean }): void {
-  while (merge.next());
+function runstateChanges(kinds: readonly Kind[]): number {
+  return kinds.reduce((sum, { event, count }) => (isRunstateChange(event) ? sum + count : sum), 0)
 }
 
 function windowFrom(first: number, { from, to }: TimeWindow): readonly Span[] {
   return [{ from: first + from, to: first + to }]
 }
 
-function aroundOperations({ operations }: Experiment, hz: number): readonly Span[] {
+function aroundOperations({ operations }: Tested, hz: number): readonly Span[] {
   const around = Math.round(AROUND_SECONDS * hz)
   return disjoint(
     operations.map(({ edges }) => {

@@ -1,7 +1,7 @@
 /** `repro trace info`: what a capture consists of. */
 
+import { microseconds } from '../../xentrace/digits.ts'
 import { eventName, IDLE_DOMAIN, isKnown, LOST } from '../../xentrace/events.ts'
-import { microseconds } from '../../xentrace/microseconds.ts'
 import { type Summary, schedulersOf, summarise, xenVersion } from '../../xentrace/summary.ts'
 import { columns } from '../terminal/table.ts'
 import { print } from '../terminal/terminal.ts'

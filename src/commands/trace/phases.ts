@@ -2,7 +2,7 @@
 
 import { mean } from '../../stats/moments.ts'
 import { median } from '../../stats/order.ts'
-import { microseconds } from '../../xentrace/microseconds.ts'
+import { microseconds } from '../../xentrace/digits.ts'
 import { type Analysis, analyse, domainsUnderTest, type Operation } from '../../xentrace/operations.ts'
 import { readTimelineStream } from '../../xentrace/timeline.ts'
 import { UsageError } from '../parse.ts'
@@ -43,8 +43,8 @@ export async function phases(
   const shown = trial === undefined ? analysis : { ...analysis, operations: ofTrial(analysis, trial) }
   if (json) print(JSON.stringify(shown, null, 2))
   else if (trial === undefined) print(text(analysis))
-  else print(shown.operations.map((one) => edgesText(one, shown, timeline.first, word)).join('\n\n'))
-  return verdict(timeline.damage)
+  else print(shown.operations.map((one) => edgesText(one, shown, timeline.scan.first, word)).join('\n\n'))
+  return verdict(timeline.scan.damage)
 }
 
 function ofTrial({ operations }: Analysis, trial: number): readonly Operation[] {

@@ -1,9 +1,9 @@
 /** `repro trace summary`: how long vCPUs were in each state, how long they waited to run, how busy pCPUs were. */
 
 import type { Histogram } from '../../stats/histogram.ts'
+import { microseconds } from '../../xentrace/digits.ts'
 import { IDLE_DOMAIN, runstates } from '../../xentrace/events.ts'
-import { microseconds } from '../../xentrace/microseconds.ts'
-import type { Residency } from '../../xentrace/runstate.ts'
+import type { Residency } from '../../xentrace/residency.ts'
 import { type Summary, summarise } from '../../xentrace/summary.ts'
 import { columns } from '../terminal/table.ts'
 import { print } from '../terminal/terminal.ts'

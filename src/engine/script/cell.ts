@@ -8,6 +8,7 @@
 import type { Parameters } from '../../results/parameters.ts'
 import type { Column, Dataset, Exclusion, Row, Run } from '../../results/run.ts'
 import type { Board } from '../../testbed/testbed.ts'
+import { ExplainedError } from '../../text/explained.ts'
 
 /** One pattern of an experiment in one environment, in one of its boots. The script is called once for each, in a process of its own. */
 export interface Cell {
@@ -78,6 +79,6 @@ export interface Result {
 export type Script = (cell: Cell) => Promise<Result>
 
 /** The experiment's script is at fault: it threw, gave back something else than a result, or took too long. */
-export class ExperimentError extends Error {
+export class ExperimentError extends ExplainedError {
   override readonly name = 'ExperimentError'
 }

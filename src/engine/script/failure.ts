@@ -2,9 +2,8 @@
 
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { JobError, TestbedError } from '../../testbed/testbed.ts'
-import { TraceError } from '../../xentrace/error.ts'
-import { ExperimentError } from './cell.ts'
+import { TestbedError } from '../../testbed/testbed.ts'
+import { ExplainedError } from '../../text/explained.ts'
 import type { Failure, Order } from './message.ts'
 import { shown } from './rows.ts'
 
@@ -19,9 +18,7 @@ export function failureOf(error: unknown, order: Pick<Order, 'script' | 'project
 
 function messageOf(error: unknown): string {
   if (!isError(error)) return `the script threw ${shown(error)}, which is no Error`
-  // Errors of ours say all in their message; what else a script throws is told with its name.
-  const own = [ExperimentError, TraceError, JobError].some((type) => error instanceof type)
-  const text = attempt(() => String(own ? error.message : error))
+  const text = attempt(() => String(error instanceof ExplainedError ? error.message : error))
   return text ?? 'the script threw an error that cannot be shown'
 }
 

@@ -7,11 +7,11 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { Output } from '../../../src/commands/terminal/output.ts'
 import { type FormatName, formats, viewerWarning } from '../../../src/commands/trace/formats.ts'
 import { formatNames } from '../../../src/commands/trace.ts'
-import { LineWriter } from '../../../src/xentrace/linewriter.ts'
 import { scanStream } from '../../../src/xentrace/scan.ts'
 import { summarise } from '../../../src/xentrace/summary.ts'
+import { LineWriter } from '../../../src/xentrace/textwriters.ts'
 import { readTimelineStream } from '../../../src/xentrace/timeline.ts'
-import { capture, windows } from '../../xentrace/capture.ts'
+import { capture, everyRecord, windows } from '../../xentrace/capture.ts'
 
 const HZ = 54_000_000
 const folder = mkdtempSync(join(tmpdir(), 'repro-formats-'))
@@ -52,10 +52,8 @@ const readers: readonly (readonly [name: string, read: (of: Pieces) => Promise<u
     async (of) => {
       const lines: string[] = []
       const writer = new LineWriter(HZ, (bytes) => lines.push(Buffer.from(bytes).toString()))
-      const { damage } = await scanStream(of(), (merge, first) => {
-        while (merge.next()) writer.line(merge, first)
-      })
-      writer.flush()
+      const { damage } = await scanStream(of(), [everyRecord(writer)])
+      writer.finish()
       return [lines.join(''), damage?.message]
     },
   ],

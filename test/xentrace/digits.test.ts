@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { microseconds } from '../../src/xentrace/microseconds.ts'
+import { microseconds } from '../../src/xentrace/digits.ts'
 
 describe('ticks as microseconds', () => {
   it.each([

@@ -1,24 +1,26 @@
 import { describe, expect, it } from 'vitest'
 import { runstateChange } from '../../src/xentrace/events.ts'
-import { Losses } from '../../src/xentrace/losses.ts'
-import { type Extent, RunstateTracker } from '../../src/xentrace/runstate.ts'
+import { ResidencyTracker } from '../../src/xentrace/residency.ts'
+import type { Extent } from '../../src/xentrace/runstate.ts'
+import { Losses } from '../../src/xentrace/spans.ts'
 import { capture, type PlainRecord, plainMerge } from './capture.ts'
 
 const isChange = ({ event }: PlainRecord) => event >> 12 === 0x21 && event % 16 === 1
 
 function apply(
-  tracker: RunstateTracker,
+  tracker: ResidencyTracker,
   event: number,
   key: number,
   time: number,
   cpu: number,
   losses = new Losses(),
 ): void {
-  tracker.apply({ time, cpu, words: Uint32Array.of(event, key), at: 0 }, losses)
+  tracker.begin({ losses })
+  tracker.take({ time, cpu, words: Uint32Array.of(event | (1 << 28), key), at: 0 })
 }
 
-function track(records: readonly PlainRecord[]): RunstateTracker {
-  const tracker = new RunstateTracker()
+function track(records: readonly PlainRecord[]): ResidencyTracker {
+  const tracker = new ResidencyTracker()
   const losses = lossesOf(records)
   for (const one of records)
     if (isChange(one)) apply(tracker, one.event, one.words[0] as number, one.time, one.cpu, losses)
@@ -49,7 +51,7 @@ function extentOf(records: readonly PlainRecord[]): Extent {
 
 describe('the use of vCPUs and pCPUs', () => {
   it.each(['idle', 'busy', 'null', 'xen-4.13', 'small-ring', 'xen-4.14-null'])(
-    'of %s is the sum of the stays between its changes, to the tick',
+    'of %s is the sum of the intervals between its changes, to the tick',
     (name) => {
       const records = plainMerge(capture(name))
       const tracker = track(records)
@@ -58,18 +60,20 @@ describe('the use of vCPUs and pCPUs', () => {
       expect(vcpus.length).toBeGreaterThan(3)
       for (const { domain, vcpu, states, unknownTicks, wakeToRun } of vcpus) {
         const changes = records.filter((one) => isChange(one) && one.words[0] === domain * 65536 + vcpu)
-        const stays = changes.slice(1).map(({ time, event }, i) => ({
+        const intervals = changes.slice(1).map(({ time, event }, i) => ({
           state: Math.floor(event / 256) % 4,
           cause: Math.floor((changes[i] as PlainRecord).event / 256) % 4,
           next: Math.floor(event / 16) % 4,
           took: time - (changes[i] as PlainRecord).time,
         }))
         for (const [state, { count, ticks }] of states.entries()) {
-          const own = stays.filter((stay) => stay.state === state).map(({ took }) => took)
+          const own = intervals.filter((interval) => interval.state === state).map(({ took }) => took)
           expect([count, ticks]).toEqual([own.length, own.reduce((a, b) => a + b, 0)])
         }
         expect(unknownTicks).toBe(0)
-        const woken = stays.filter((stay) => stay.state === 1 && stay.cause > 1 && stay.next === 0)
+        const woken = intervals.filter(
+          (interval) => interval.state === 1 && interval.cause > 1 && interval.next === 0,
+        )
         expect(wakeToRun.count).toBe(woken.length)
         if (woken.length > 0) expect(wakeToRun.max).toBe(Math.max(...woken.map(({ took }) => took)))
       }
@@ -102,7 +106,7 @@ describe('the use of vCPUs and pCPUs', () => {
   })
 })
 
-describe('the tracker of runstates', () => {
+describe('the tracker of residencies', () => {
   const extent: Extent = {
     first: 0,
     last: 100,
@@ -113,8 +117,8 @@ describe('the tracker of runstates', () => {
     ],
   }
 
-  it('tells whole stays from those that the edges of the capture cut', () => {
-    const tracker = new RunstateTracker()
+  it('tells whole intervals from those that the edges of the capture cut', () => {
+    const tracker = new ResidencyTracker()
     apply(tracker, runstateChange('running', 'blocked'), 0x10000, 20, 0)
     apply(tracker, runstateChange('blocked', 'runnable'), 0x10000, 50, 1)
     apply(tracker, runstateChange('runnable', 'running'), 0x10000, 53, 1)
@@ -133,14 +137,14 @@ describe('the tracker of runstates', () => {
   })
 
   it('does not take a vCPU that was preempted for one that woke', () => {
-    const tracker = new RunstateTracker()
+    const tracker = new ResidencyTracker()
     apply(tracker, runstateChange('running', 'runnable'), 0x10000, 20, 0)
     apply(tracker, runstateChange('runnable', 'running'), 0x10000, 53, 0)
     expect(tracker.finish(extent).vcpus[0]?.wakeToRun.count).toBe(0)
   })
 
   it('knows nothing of other vCPUs while a pCPU loses records, but of those that run elsewhere', () => {
-    const tracker = new RunstateTracker()
+    const tracker = new ResidencyTracker()
     const losses = new Losses()
     losses.add([{ cpu: 0, from: 30, to: 40, count: 1 }])
     apply(tracker, runstateChange('running', 'blocked'), 0x10000, 10, 0, losses)
@@ -156,7 +160,7 @@ describe('the tracker of runstates', () => {
   })
 
   it('counts changes that do not fit, and their time as unknown', () => {
-    const tracker = new RunstateTracker()
+    const tracker = new ResidencyTracker()
     apply(tracker, runstateChange('running', 'blocked'), 0x10000, 10, 0)
     apply(tracker, runstateChange('offline', 'runnable'), 0x10000, 30, 0)
     expect(tracker.mismatches).toBe(1)
@@ -164,7 +168,7 @@ describe('the tracker of runstates', () => {
   })
 
   it('follows hundreds of vCPUs', () => {
-    const tracker = new RunstateTracker()
+    const tracker = new ResidencyTracker()
     for (let key = 0; key < 500; key++)
       apply(tracker, runstateChange('running', key % 2 ? 'blocked' : 'offline'), key, key, key % 70)
     const { vcpus } = tracker.finish({ ...extent, last: 500 })

@@ -1,26 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import { runstateChange } from '../../src/xentrace/events.ts'
+import { type Interval, IntervalTracker } from '../../src/xentrace/intervals.ts'
 import { scan } from '../../src/xentrace/scan.ts'
 import { clipped, disjoint } from '../../src/xentrace/spans.ts'
-import { type Stay, StayTracker } from '../../src/xentrace/stays.ts'
 import { bytesOf, capture, plainMerge, record, u64, window } from './capture.ts'
 
-function staysOf(bytes: Uint8Array): readonly Stay[] {
-  const stays: Stay[] = []
-  const tracker = new StayTracker((stay) => stays.push(stay))
-  const found = scan([bytes], (merge, first, gaps) => {
-    while (merge.next()) tracker.take(merge, first, gaps)
-  })
-  tracker.finish(found)
-  return stays
+function intervalsOf(bytes: Uint8Array): readonly Interval[] {
+  const intervals: Interval[] = []
+  const tracker = new IntervalTracker((interval) => intervals.push(interval))
+  tracker.finish(scan([bytes], [tracker]))
+  return intervals
 }
 
-describe('stays of vCPUs', () => {
+describe('intervals of vCPUs', () => {
   it.each(['idle', 'busy', 'xen-4.14-null'])('of %s follow one another without a gap', (name) => {
     const bytes = capture(name)
     const all = plainMerge(bytes)
     const [first, last] = [all[0]?.time, all.at(-1)?.time]
-    for (const own of Map.groupBy(staysOf(bytes), ({ domain, vcpu }) => `${domain} ${vcpu}`).values()) {
+    for (const own of Map.groupBy(intervalsOf(bytes), ({ domain, vcpu }) => `${domain} ${vcpu}`).values()) {
       expect(own[0]?.from).toBe(first)
       expect(own.at(-1)?.to).toBe(last)
       for (const [i, { from, state }] of own.slice(1).entries()) {
@@ -39,7 +36,7 @@ describe('stays of vCPUs', () => {
       ),
       window(1, record(runstateChange('runnable', 'running'), 12, 0x10001), record(0x28004, 90, 0, 0)),
     )
-    expect(staysOf(bytes)).toEqual([
+    expect(intervalsOf(bytes)).toEqual([
       { domain: 1, vcpu: 0, state: 'running', from: 10, to: 10, cpu: 0 },
       { domain: 1, vcpu: 1, state: 'runnable', from: 10, to: 12, cpu: 1 },
       { domain: 1, vcpu: 0, state: 'blocked', from: 10, to: 30, cpu: 0 },
@@ -56,7 +53,7 @@ describe('stays of vCPUs', () => {
         record(0x28004, 25, 0, 0),
       ),
     )
-    expect(staysOf(bytes).map(({ state, from, to }) => [state, from, to])).toEqual([
+    expect(intervalsOf(bytes).map(({ state, from, to }) => [state, from, to])).toEqual([
       ['running', 10, 10],
       ['runnable', 20, 25],
     ])

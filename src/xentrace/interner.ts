@@ -1,41 +1,32 @@
 /**
- * Numbers the distinct 32-bit keys that it is shown: 0, 1, 2 ... in the order of their first appearance.
+ * Numbers distinct 32-bit keys 0, 1, 2 ... in the order of their first appearance.
  * Open addressing over typed arrays, because a Map's look-up for every record costs more than all the rest.
  */
-export class Slots {
+export class Interner {
   #table = new Int32Array(512).fill(-1)
   #keys = new Uint32Array(128)
   #size = 0
 
-  get size(): number {
-    return this.#size
-  }
-
-  /** The slot of `key` (taken as unsigned), a new one if it was not seen before. */
-  slot(key: number): number {
+  /** Id of `key` (taken as unsigned); a new one if it was not seen before. */
+  intern(key: number): number {
     const table = this.#table
     const keys = this.#keys
     const mask = table.length - 1
     const wanted = key >>> 0
     for (let place = hash(wanted) & mask; ; place = (place + 1) & mask) {
-      const slot = table[place] as number
-      if (slot < 0) return this.#add(wanted, place)
-      if (keys[slot] === wanted) return slot
+      const id = table[place] as number
+      if (id < 0) return this.#add(wanted, place)
+      if (keys[id] === wanted) return id
     }
   }
 
-  key(slot: number): number {
-    if (slot >= this.#size) throw new RangeError(`slot ${slot} of ${this.#size}`)
-    return this.#keys[slot] as number
-  }
-
   #add(key: number, place: number): number {
-    const slot = this.#size
-    this.#keys[slot] = key
-    this.#table[place] = slot
+    const id = this.#size
+    this.#keys[id] = key
+    this.#table[place] = id
     this.#size += 1
     if (this.#size === this.#keys.length) this.#grow()
-    return slot
+    return id
   }
 
   // The table is kept at most a quarter full, so that probing ends soon.
@@ -44,14 +35,27 @@ export class Slots {
     keys.set(this.#keys)
     const table = new Int32Array(keys.length * 4).fill(-1)
     const mask = table.length - 1
-    for (let slot = 0; slot < this.#size; slot++) {
-      let place = hash(keys[slot] as number) & mask
+    for (let id = 0; id < this.#size; id++) {
+      let place = hash(keys[id] as number) & mask
       while ((table[place] as number) >= 0) place = (place + 1) & mask
-      table[place] = slot
+      table[place] = id
     }
     this.#keys = keys
     this.#table = table
   }
+}
+
+type List =
+  | Float64Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
+  | Uint8Array<ArrayBuffer>
+
+/** A copy with room for `length` elements. */
+export function longer<Kind extends List>(list: Kind, length: number): Kind {
+  const copy = new (list.constructor as new (length: number) => Kind)(length)
+  copy.set(list)
+  return copy
 }
 
 /** Knuth's multiplicative hashing (The Art of Computer Programming 3, 6.4), folded so that low bits serve. */

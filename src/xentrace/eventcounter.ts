@@ -27,7 +27,7 @@ export interface Kind {
  * Counts records by kind, that is by their header without the bit that says whether a time follows. A hash table with
  * open addressing over typed arrays, because a Map's look-up for every record costs more than all the rest.
  */
-export class Census {
+export class EventCounter {
   /** The table. It is open so that the reader can look at a kind's first place by itself. */
   readonly kinds = new Int32Array(2 ** PLACE_BITS).fill(-1)
   readonly counts = new Float64Array(2 ** PLACE_BITS)

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { fieldValue } from '../../src/xentrace/events.ts'
-import { formOf } from '../../src/xentrace/form.ts'
-import { LineWriter } from '../../src/xentrace/linewriter.ts'
-import type { MergedRecord } from '../../src/xentrace/merge.ts'
-import { microseconds } from '../../src/xentrace/microseconds.ts'
+import { microseconds } from '../../src/xentrace/digits.ts'
+import { fieldValue, recordLayout } from '../../src/xentrace/events.ts'
+import type { MergedRecord } from '../../src/xentrace/record.ts'
 import { scan } from '../../src/xentrace/scan.ts'
-import { capture } from './capture.ts'
+import { LineWriter } from '../../src/xentrace/textwriters.ts'
+import { capture, each, everyRecord } from './capture.ts'
 
 const at = (time: number, header: number, ...words: number[]): MergedRecord => ({
   ...{ time, cpu: 2, at: 0 },
@@ -14,7 +13,7 @@ const at = (time: number, header: number, ...words: number[]): MergedRecord => (
 
 /** `domain=1 vcpu=0`. */
 function fieldText({ words, at }: MergedRecord): string {
-  const { fields } = formOf(words[at] as number)
+  const { fields } = recordLayout(words[at] as number)
   return fields.map((field) => `${field.name}=${fieldValue(field, words, at + 1)}`).join(' ')
 }
 
@@ -24,12 +23,15 @@ function linesOf(hz: number, write: (lines: LineWriter) => void): readonly strin
     text += Buffer.from(bytes).toString()
   })
   write(lines)
-  lines.flush()
+  lines.finish()
   return text.split('\n').slice(0, -1)
 }
 
 const lineOf = (record: MergedRecord, first: number, hz = 54_000_000) =>
-  linesOf(hz, (lines) => lines.line(record, first))[0]
+  linesOf(hz, (lines) => {
+    lines.begin({ first, zero: 0 })
+    lines.take(record)
+  })[0]
 
 describe('a line of a record', () => {
   it.each<[string, MergedRecord, string]>([
@@ -71,14 +73,12 @@ describe('a line of a record', () => {
   it.each(['xen-4.14-null', 'run/trace', 'xen-4.13', 'lost'])('of %s says what the record is', (name) => {
     const expected: string[] = []
     const found = linesOf(54_000_000, (lines) => {
-      scan([capture(name)], (merge, first) => {
-        while (merge.next()) {
-          lines.line(merge, first)
-          const { name: event } = formOf(merge.words[merge.at] as number)
-          const time = `${microseconds(merge.time - first, 54_000_000).padStart(14)}  ${merge.time}`
-          expected.push(`${time}  ${String(merge.cpu).padStart(2)}  ${event}  ${fieldText(merge)}`.trimEnd())
-        }
+      const text = each((record, { first }) => {
+        const { name: event } = recordLayout(record.words[record.at] as number)
+        const time = `${microseconds(record.time - first, 54_000_000).padStart(14)}  ${record.time}`
+        expected.push(`${time}  ${String(record.cpu).padStart(2)}  ${event}  ${fieldText(record)}`.trimEnd())
       })
+      scan([capture(name)], [everyRecord(lines), text])
     })
     expect(found.length).toBeGreaterThan(1000)
     expect(found).toEqual(expected)

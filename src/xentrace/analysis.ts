@@ -1,0 +1,56 @@
+/** What the script of an experiment asks of a capture, in one pass. */
+
+import { type Analysis, analyse, type Operation } from './operations.ts'
+import { type PictureRow, pictures, typicalAndWorst } from './picture.ts'
+import type { Stamps } from './stamps.ts'
+import { readTimeline, type Timeline } from './timeline.ts'
+
+/** A row of the picture of the typical (of median length) or the worst (the longest) operation of its type. */
+export type ChosenRow = PictureRow & {
+  readonly operation: Operation['type']
+  readonly choice: 'typical' | 'worst'
+}
+
+/**
+ * Finds the operations that dom0 stamped in the capture, with their phases, whose sums are checked, and the pictures of the
+ * typical and the worst pause and unpause. No operation is dropped: one that cannot count says why.
+ *
+ * @param input.capture bytes in chunks of any length (a whole file is `[bytes]`); or what `readTimeline` made of them, where
+ *   several domains are under test
+ * @param input.drawable which operations may be drawn; none unless said
+ * @throws TraceError if the capture or the stamps are no good, or a clock cannot be aligned
+ */
+export function operations(input: {
+  readonly capture: Iterable<Uint8Array> | Timeline
+  readonly dom0: Stamps
+  readonly domU: Stamps
+  readonly drawable?: (operation: Operation) => boolean
+}): Analysis & { readonly pictures: readonly ChosenRow[] } {
+  const { capture, dom0, domU, drawable = () => false } = input
+  const timeline = 'domains' in capture ? capture : readTimeline(capture)
+  const analysis = analyse(timeline, dom0, domU)
+  return { ...analysis, pictures: chosenPictures(timeline, analysis, { dom0, domU }, drawable) }
+}
+
+function chosenPictures(
+  timeline: Timeline,
+  { operations: found, sanity }: Analysis,
+  { dom0, domU }: { readonly dom0: Stamps; readonly domU: Stamps },
+  drawable: (operation: Operation) => boolean,
+): readonly ChosenRow[] {
+  const chosen = (['pause', 'unpause'] as const).flatMap((type) => {
+    const both = typicalAndWorst(found.filter((one) => one.type === type && drawable(one)))
+    return both === null ? [] : (['typical', 'worst'] as const).map((choice) => ({ type, choice, ...both }))
+  })
+  const drawn = pictures(
+    timeline,
+    chosen.map(({ choice, ...both }) => both[choice]),
+    {
+      domain: dom0.domain?.id ?? Number.NaN, // `analyse` has checked that there is one
+      stamps: domU.stamps.map((stamp) => stamp + sanity.alignments.domU.offset),
+    },
+  )
+  return chosen.flatMap(({ type, choice }, i) =>
+    (drawn[i] ?? []).map((row) => ({ operation: type, choice, ...row })),
+  )
+}

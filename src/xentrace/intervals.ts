@@ -1,0 +1,59 @@
+import { isRunstateChange, type Runstate, runstates } from './events.ts'
+import type { MergedRecord } from './record.ts'
+import { CUT, type Extent, FIRST, RUNNING, RunstateTracker, WHOLE } from './runstate.ts'
+import type { Start, Tracker } from './scan.ts'
+import { Losses, type Span } from './spans.ts'
+
+/** A vCPU in one state. */
+export interface Interval extends Span {
+  readonly domain: number
+  readonly vcpu: number
+  readonly state: Runstate
+  /** pCPU of the change that began it (or ended it, if the capture does not have that): where it runs, if it runs. */
+  readonly cpu: number
+}
+
+/** Turns runstate changes into intervals, each given when it ends. One that does not fit the change after it is left out. */
+export class IntervalTracker implements Tracker {
+  readonly wants = isRunstateChange
+  readonly #give: (interval: Interval) => void
+  readonly #runstates = new RunstateTracker()
+  #first = 0
+  #losses = new Losses()
+
+  constructor(give: (interval: Interval) => void) {
+    this.#give = give
+  }
+
+  begin({ first, losses }: Pick<Start, 'first' | 'losses'>): void {
+    this.#first = first
+    this.#losses = losses
+  }
+
+  take(record: MergedRecord): void {
+    const runs = this.#runstates
+    const outcome = runs.follow(record, this.#losses)
+    if (outcome === WHOLE || outcome === CUT) this.#end(runs.since, runs.until)
+    else if (outcome === FIRST) {
+      // Of a state that nobody saw begin it is not known how it was before a loss.
+      const { state, cpu } = runs
+      const lost = this.#losses.unknownFrom(state === RUNNING ? cpu : null, this.#first, record.time)
+      if (lost === Number.POSITIVE_INFINITY) this.#end(this.#first, record.time)
+    }
+  }
+
+  /** Ends what is open at the capture's end. */
+  finish(extent: Pick<Extent, 'last' | 'losses'>): void {
+    const runs = this.#runstates
+    for (const id of runs.vcpus.keys()) {
+      runs.close(id, extent)
+      this.#end(runs.since, runs.until)
+    }
+  }
+
+  #end(from: number, to: number): void {
+    const { id, state, cpu, vcpus } = this.#runstates
+    const { domain, vcpu } = vcpus[id] as (typeof vcpus)[number]
+    this.#give({ domain, vcpu, state: runstates[state] as Runstate, from, to, cpu })
+  }
+}
