@@ -8,6 +8,7 @@ await build({
   entryPoints: {
     cli: 'src/cli.ts',
     runner: 'src/engine/script/runner.ts',
+    hooks: 'src/engine/script/hooks.ts',
     watchdog: 'src/engine/script/watchdog.ts',
     drawer: 'src/report/drawing/drawer.ts',
     index: 'src/index.ts',

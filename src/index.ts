@@ -1,5 +1,7 @@
 /** What experiment scripts import from `repro`. */
 
+import './prelude.ts'
+
 export type { Cell, InlineCell, Result, Script, Trial } from './engine/script/cell.ts'
 export { ExperimentError } from './engine/script/cell.ts'
 export type { Parameter, Parameters } from './results/parameters.ts'

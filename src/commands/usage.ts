@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
-import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { openFiles } from '../files/tracked.ts'
 import type { Site } from '../project/site.ts'
 import { openSeal } from '../results/seal.ts'
@@ -15,6 +15,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
+type ParseArgsOptionsConfig = NonNullable<ParseArgsConfig['options']>
 type Parsed<Options extends ParseArgsOptionsConfig> = ReturnType<
   typeof parseArgs<{ args: string[]; options: Options; allowPositionals: true }>
 >

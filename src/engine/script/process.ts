@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Duplex, Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { programUrl } from '../../dist.ts'
 import { TestbedError } from '../../testbed/testbed.ts'
 import { refuseBootColumn } from '../mergeboots.ts'
 import { ExperimentError, type Result } from './cell.ts'
@@ -38,7 +39,8 @@ export async function runCell(
   signal?.throwIfAborted()
   const output = openOutput(join(order.folder, outputLog))
   const mark = randomUUID()
-  const child = spawn(process.execPath, ['--enable-source-maps', runner()], {
+  const runner = fileURLToPath(programUrl('runner.js'))
+  const child = spawn(process.execPath, ['--enable-source-maps', runner], {
     cwd: order.project,
     env: { ...variables, [markVariable]: mark },
     detached: true, // Leads a process group, which is ended as one.
@@ -92,13 +94,6 @@ export async function runCell(
   if (late) throw failure({ fault: 'experiment', message: tooLate(order.deadlineMs) }, output)
   if (last?.type === 'failure') throw failure(last.failure, output)
   throw failure({ fault: 'experiment', message: `the script's process ended early (${status})` }, output)
-}
-
-/** Beside this file as source, beside the program's other files when bundled. */
-function runner(): string {
-  return fileURLToPath(
-    new URL(import.meta.url.endsWith('.ts') ? './runner.ts' : './runner.js', import.meta.url),
-  )
 }
 
 /** Checked here as well: a script can write to the channel. */

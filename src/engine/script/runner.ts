@@ -3,17 +3,23 @@
  * script can neither hang the build nor change it, and ends with everything that it started.
  */
 
-import { enableCompileCache } from 'node:module'
+import '../../prelude.ts'
+import module from 'node:module'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Worker } from 'node:worker_threads'
+import { programUrl } from '../../dist.ts'
 import { ExperimentError } from './cell.ts'
 import { failureOf } from './failure.ts'
 import { mostBytes } from './journal.ts'
 import { killCell, markVariable } from './leftovers.ts'
 import { channelDescriptor, formatMessage, type Message, type Order } from './message.ts'
 import type { Watched } from './watchdog.ts'
+
+/** Node 22 and newer. */
+type Newer = typeof module & { readonly enableCompileCache?: (folder: string) => void }
+const { enableCompileCache }: Newer = module
 
 // A script may replace it.
 const exit = process.exit.bind(process)
@@ -30,9 +36,10 @@ function watch(): void {
     process.kill(-process.pid, 'SIGKILL')
   }
   channel.on('close', gone).on('error', gone)
-  const thread = new URL(import.meta.url.endsWith('.ts') ? './watchdog.ts' : './watchdog.js', import.meta.url)
   const workerData: Watched = { parent: process.ppid, mark }
-  new Worker(thread, { workerData, stdout: true, stderr: true }).on('error', () => {}).unref()
+  new Worker(programUrl('watchdog.js'), { workerData, stdout: true, stderr: true })
+    .on('error', () => {})
+    .unref()
 }
 
 async function obey(order: Order): Promise<void> {
@@ -50,7 +57,7 @@ async function obey(order: Order): Promise<void> {
   process.on('unhandledRejection', fail)
   try {
     // Caches the compiled code of the modules imported below, the script included, for the cells that follow.
-    enableCompileCache(join(order.cache, 'compiled'))
+    enableCompileCache?.(join(order.cache, 'compiled'))
     const { runScript } = await import('./script.ts')
     const { checkFiles, checkResult } = await import('./result.ts')
     const result = checkResult(await runScript(order, send))

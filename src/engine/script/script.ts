@@ -1,6 +1,6 @@
 /** Runs the script of an order: gives it a cell, and each of its trials the same start. */
 
-import { registerHooks } from 'node:module'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Row } from '../../results/run.ts'
 import { runName } from '../../results/run.ts'
@@ -10,6 +10,7 @@ import type { Board } from '../../testbed/board.ts'
 import { openBoard } from '../../testbeds/xen-qemu/board.ts'
 import { setup } from '../../testbeds/xen-qemu/setup.ts'
 import { type Cell, ExperimentError, type InlineCell, type Script } from './cell.ts'
+import { provideModules } from './hooks.ts'
 import { columnsOf, inlineModule, rowsOf } from './inline.ts'
 import { openJournal } from './journal.ts'
 import type { Message, Order } from './message.ts'
@@ -20,12 +21,21 @@ type Measure = Parameters<Cell['each']>[0]
 
 /** Returns what the script gives back, unchecked but for the rows of its trials. */
 export async function runScript(order: Order, send: Send): Promise<unknown> {
-  provideModules(order)
+  const { script, experiment } = order
+  provideModules({
+    inline:
+      script.type === 'inline'
+        ? {
+            url: urlOf(script.document, experiment),
+            source: inlineModule(script.source, script.firstLine),
+          }
+        : undefined,
+    stripped: join(order.cache, 'stripped'),
+  })
   // The same zx that the script may import: its settings are the module's.
   await import(import.meta.resolve('zx/globals'))
   const cell = await openCell(order, send)
-  const { script } = order
-  if (script.type === 'inline') return await runInline(order.experiment, script.document, cell)
+  if (script.type === 'inline') return await runInline(experiment, script.document, cell)
   const module = (await import(pathToFileURL(script.file).href)) as { default?: unknown }
   if (typeof module.default !== 'function')
     throw new ExperimentError(
@@ -52,28 +62,6 @@ async function runInline(experiment: string, document: string, cell: Cell): Prom
 /** A script in a document has the document's URL, so that imports and errors are told from there. */
 function urlOf(document: string, experiment: string, trial?: number): string {
   return `${pathToFileURL(document).href}?experiment=${experiment}${trial === undefined ? '' : `&trial=${trial}`}`
-}
-
-/** Scripts import `repro` and `zx` wherever their project lies. */
-function provideModules({ script, experiment }: Order): void {
-  const self = new URL(import.meta.url.endsWith('.ts') ? '../../index.ts' : './index.js', import.meta.url)
-    .href
-  const inline = script.type === 'inline' ? urlOf(script.document, experiment) : undefined
-  registerHooks({
-    resolve(specifier, context, next) {
-      // As it is: nothing lies there under a name with a query, nor behind a link.
-      if (inline !== undefined && specifier.startsWith(inline)) return { url: specifier, shortCircuit: true }
-      if (specifier === 'repro') return next(self, context)
-      if (/^zx(?:\/|$)/.test(specifier)) return next(specifier, { ...context, parentURL: import.meta.url })
-      return next(specifier, context)
-    },
-    load(url, context, next) {
-      if (script.type !== 'inline' || inline === undefined || !url.startsWith(`${inline}&trial=`))
-        return next(url, context)
-      const source = inlineModule(script.source, script.firstLine)
-      return { format: 'module-typescript', source, shortCircuit: true }
-    },
-  })
 }
 
 async function openCell(order: Order, send: Send): Promise<Cell> {
