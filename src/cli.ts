@@ -1,6 +1,5 @@
 /** The command line: finds the command, loads it, and turns how it ended into an exit code. */
 
-import './prelude.ts'
 import { readFileSync } from 'node:fs'
 import { exitCodes } from './commands/exitcodes.ts'
 import { complain, print } from './commands/terminal.ts'

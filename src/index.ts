@@ -1,7 +1,5 @@
 /** What experiment scripts import from `repro`. */
 
-import './prelude.ts'
-
 export type { Cell, InlineCell, Result, Script, Trial } from './engine/script/cell.ts'
 export { ExperimentError } from './engine/script/cell.ts'
 export type { Parameter, Parameters } from './results/parameters.ts'

@@ -1,4 +1,4 @@
-/** What this program uses of newer JavaScript than Node 20 has. Each process imports it first. */
+/** What this program uses of newer JavaScript than Node 20 has. build.mjs and vitest.config.ts put it before all other code. */
 
 declare global {
   interface MapConstructor {

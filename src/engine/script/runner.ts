@@ -3,7 +3,6 @@
  * script can neither hang the build nor change it, and ends with everything that it started.
  */
 
-import '../../prelude.ts'
 import module from 'node:module'
 import { Socket } from 'node:net'
 import { join } from 'node:path'

@@ -3,7 +3,6 @@
  * no text to code, and ends with the build that started it (process.ts says how it is started).
  */
 
-import '../../prelude.ts'
 import { QueryError } from '../../query/quantity.ts'
 import { draw } from './draw.ts'
 import type { Answer, Order } from './message.ts'
