@@ -11,7 +11,6 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { median } from '../src/stats/order.ts'
-
 import { isRunstateChange } from '../src/xentrace/events.ts'
 import { EVENT_MASK, everything } from '../src/xentrace/reader.ts'
 import { RunstateTracker } from '../src/xentrace/runstate.ts'

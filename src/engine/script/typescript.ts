@@ -63,8 +63,8 @@ function strip(text: string, file: string): string {
 
 /** Which kind of module a file is, as Node decides it: by its name, its package, or at last its text. */
 export function moduleFormat(file: string, javascript: string): ModuleFormat {
-  if (/\.mts$/.test(file)) return 'module'
-  if (/\.cts$/.test(file)) return 'commonjs'
+  if (file.endsWith('.mts')) return 'module'
+  if (file.endsWith('.cts')) return 'commonjs'
   return packageType(dirname(file)) ?? (isCommonJs(javascript) ? 'commonjs' : 'module')
 }
 

@@ -46,7 +46,7 @@ export async function download(
 ): Promise<void> {
   const part = `${file}.part`
   const url = `${mirror}/${pinned.path.split('/').map(encodeURIComponent).join('/')}`
-  for (let failures = 0, fresh = false; ; ) {
+  for (let failures = 0, fresh = false; ;) {
     signal?.throwIfAborted()
     const before = await sizeOf(part)
     try {
@@ -179,7 +179,7 @@ async function request(url: string, from: number, signal: AbortSignal): Promise<
 }
 
 async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let done = 0; done < chunk.byteLength; ) {
+  for (let done = 0; done < chunk.byteLength;) {
     const { bytesWritten } = await handle.write(chunk, done)
     done += bytesWritten
   }
