@@ -17,6 +17,7 @@ export default defineConfig({
           // The key of this machine, for seals.
           env: { REPRO_CACHE: join(tmpdir(), 'repro-test-cache') },
           testTimeout: 30_000,
+          hookTimeout: 60_000,
         },
       },
       {
