@@ -13,9 +13,11 @@ export default defineConfig({
           name: 'quick',
           include: ['test/**/*.test.ts'],
           exclude: ['test/slow/**'],
+          setupFiles: 'src/prelude.ts',
           // The key of this machine, for seals.
           env: { REPRO_CACHE: join(tmpdir(), 'repro-test-cache') },
           testTimeout: 30_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -23,6 +25,7 @@ export default defineConfig({
         test: {
           name: 'slow',
           include: ['test/slow/**/*.test.ts'],
+          setupFiles: 'src/prelude.ts',
           testTimeout: 600_000,
           hookTimeout: 600_000,
           fileParallelism: false,

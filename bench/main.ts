@@ -13,5 +13,7 @@ if (load === undefined) {
   console.error(`which one? npm run bench -- ${[...benchmarks.keys()].join('|')}`)
   process.exitCode = 2
 } else {
-  await (await load())(args)
+  await (
+    await load()
+  )(args)
 }

@@ -1,11 +1,8 @@
 /** The command line: starts a command, and turns how it ended into an exit code. */
 
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { endSignals, onWrapperGone, runOnNewerNode } from './commands/newernode.ts'
 import { complain, exitCodes, print } from './commands/terminal/terminal.ts'
 
-const isOld = Number(process.versions.node.split('.')[0]) < 24
 const sameSignalMs = 500
 
 await main(process.argv.slice(2))
@@ -18,9 +15,7 @@ async function main(args: readonly string[]): Promise<void> {
     process.exitCode = exitCodes.failed
     return
   }
-  process.exitCode = isOld
-    ? await runOnNewerNode(fileURLToPath(import.meta.url), args)
-    : await run(args, endSignal())
+  process.exitCode = await run(args, endSignal())
 }
 
 /** Aborted by the first signal that asks this process to end; a later one ends it at once. */
@@ -33,8 +28,7 @@ function endSignal(): AbortSignal {
     firstMs ||= Date.now()
     abort.abort(new Error(`interrupted by ${name}`))
   }
-  for (const name of endSignals) process.on(name, end)
-  onWrapperGone(() => end('the end of the process that started it'))
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, end)
   return abort.signal
 }
 
@@ -58,7 +52,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<number
   }
 }
 
-/** The most frequent build, told from the others before the rest of this program is loaded (older Nodes can tell it, too). */
+/** The most frequent build, told from the others before the rest of this program is loaded. */
 async function nothingToDo(args: readonly string[]): Promise<boolean> {
   if (args.some((word) => word.startsWith('-')) || args.length > 1) return false
   const { isUpToDate, reportFile } = await import('./project/manifest.ts')

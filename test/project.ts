@@ -26,13 +26,8 @@ export function write(files: Readonly<Record<string, string>>): void {
   }
 }
 
-/** `node` is the one that the command line is started with. */
-export function start(
-  args: readonly string[],
-  variables: Readonly<Record<string, string>> = {},
-  node = process.execPath,
-) {
-  const child = spawn(node, [source('dist/cli.js'), ...args], {
+export function start(args: readonly string[], variables: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, [source('dist/cli.js'), ...args], {
     cwd: project,
     env: { ...process.env, REPRO_CACHE: join(project, 'cache'), ...variables },
   })

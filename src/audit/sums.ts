@@ -46,10 +46,10 @@ export function auditSums(totals: Table, parts: Table): SumAudit | undefined {
 
 /** Columns of both whose values meet: a column that numbers the tables has the same name in both, but never the same value. */
 function commonKeys(a: Table, b: Table): readonly string[] {
-  const valuesOf = (table: Table, key: string) => new Set(table.rows.map((row) => row.keys[key]))
-  return Object.keys(a.rows[0]?.keys ?? {}).filter(
-    (key) => !valuesOf(a, key).isDisjointFrom(valuesOf(b, key)),
-  )
+  return Object.keys(a.rows[0]?.keys ?? {}).filter((key) => {
+    const values = new Set(a.rows.map((row) => row.keys[key]))
+    return b.rows.some((row) => values.has(row.keys[key]))
+  })
 }
 
 function sumOf(total: Row, parts: readonly Row[]): readonly Sum[] {

@@ -26,7 +26,7 @@ export function validate<Schema extends z.ZodType>(
 ): z.output<Schema> | undefined {
   const result = schema.safeParse(data)
   if (result.success) return result.data
-  for (const issue of result.error.issues.flatMap((issue) => branch(issue, data))) {
+  for (const issue of result.error.issues.flatMap(branch)) {
     const at = [...base, ...issue.path]
     const value = valueAt(data, issue.path)
     if (issue.code === 'unrecognized_keys') {
@@ -58,13 +58,13 @@ function inWords(path: Path): string {
 type Issue = z.core.$ZodIssue
 
 /** Of a union's issues those of the alternative that the author meant: the one whose outer type fits. */
-function branch(issue: Issue, data: unknown): readonly Issue[] {
+function branch(issue: Issue): readonly Issue[] {
   if (issue.code !== 'invalid_union') return [issue]
   const meant = issue.errors.find(
     (errors) => !errors.some((error) => error.code === 'invalid_type' && error.path.length === 0),
   )
   if (meant === undefined) return [issue]
-  return meant.flatMap((inner) => branch({ ...inner, path: [...issue.path, ...inner.path] } as Issue, data))
+  return meant.flatMap((inner) => branch({ ...inner, path: [...issue.path, ...inner.path] } as Issue))
 }
 
 function valueAt(data: unknown, path: Path): unknown {

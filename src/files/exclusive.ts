@@ -57,7 +57,7 @@ async function obtain(
   { what, signal, onWait, pollMs = 250, silenceMs = 60_000 }: Waiting,
 ): Promise<void> {
   let watched: { readonly sign: string; readonly sinceMs: number } | undefined
-  for (let waited = false; ; ) {
+  for (let waited = false; ;) {
     signal?.throwIfAborted()
     if (await acquire(file, mine)) return
     const found = await read(file)

@@ -91,7 +91,7 @@ function leadsOut(project: string, path: string, target: string): boolean {
 
 /** What unpacks an archive may take a backslash for a slash, and `C:` for a disk; a checksum's line ends with the line. */
 function requireSafeName(path: string): void {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
+  // oxlint-disable-next-line no-control-regex -- these are what is refused
   if (!/[\u0000-\u001f\u007f\\]/.test(path) && !/(?:^|\/)[A-Za-z]:/.test(path)) return
   throw new PackError(
     `${JSON.stringify(path)}: no name for an archive (a control character, a backslash or a disk): rename it`,

@@ -100,14 +100,12 @@ function contextual({ metadata, generator }: Artifact): readonly Entity[] {
             description: `The license of the files, as SPDX writes it: ${license}`,
           },
         ]),
-    ...creators.map(
-      ({ type, name, affiliation }, index): Entity => ({
-        '@id': creatorId(creators, index),
-        '@type': type,
-        name,
-        ...(affiliation === undefined ? {} : { affiliation: { '@id': organizationId(affiliation) } }),
-      }),
-    ),
+    ...creators.map(({ type, name, affiliation }, index): Entity => ({
+      '@id': creatorId(creators, index),
+      '@type': type,
+      name,
+      ...(affiliation === undefined ? {} : { affiliation: { '@id': organizationId(affiliation) } }),
+    })),
     ...organizations.map((name): Entity => ({ '@id': organizationId(name), '@type': 'Organization', name })),
   ]
 }
@@ -147,18 +145,16 @@ function actions(artifact: Artifact, files: readonly Described[]): readonly Enti
   const rows = runs.map((one) => recordedFiles(one)[0])
   return [
     ...runs.map(run),
-    ...reportsOf(artifact).map(
-      ({ id, name, command, papers, report }): Entity => ({
-        '@id': id,
-        '@type': 'CreateAction',
-        name,
-        description: command,
-        instrument: { '@id': tool },
-        object: there([...papers, ...rows]),
-        result: there([report]),
-        ...(agent.length === 0 ? {} : { agent }),
-      }),
-    ),
+    ...reportsOf(artifact).map(({ id, name, command, papers, report }): Entity => ({
+      '@id': id,
+      '@type': 'CreateAction',
+      name,
+      description: command,
+      instrument: { '@id': tool },
+      object: there([...papers, ...rows]),
+      result: there([report]),
+      ...(agent.length === 0 ? {} : { agent }),
+    })),
   ]
 }
 
@@ -180,18 +176,16 @@ function reportsOf({ paper, report, editions }: Artifact) {
 function described(artifact: Artifact, files: readonly Described[]): readonly Entity[] {
   const { experiments, paper } = artifact
   const scripts = new Set(experiments.map((one) => scriptOf(one, paper)))
-  return files.map(
-    ({ path, content }): Entity => ({
-      '@id': idOf(path),
-      '@type': scripts.has(path) ? ['File', 'SoftwareSourceCode'] : 'File',
-      name: path,
-      encodingFormat: formats.get(extname(path)) ?? 'text/plain',
-      ...(content === undefined ? {} : { contentSize: String(content.bytes), sha256: content.sha256 }),
-      ...(scripts.has(path)
-        ? { description: 'Script of an experiment', softwareRequirements: { '@id': tool } }
-        : {}),
-    }),
-  )
+  return files.map(({ path, content }): Entity => ({
+    '@id': idOf(path),
+    '@type': scripts.has(path) ? ['File', 'SoftwareSourceCode'] : 'File',
+    name: path,
+    encodingFormat: formats.get(extname(path)) ?? 'text/plain',
+    ...(content === undefined ? {} : { contentSize: String(content.bytes), sha256: content.sha256 }),
+    ...(scripts.has(path)
+      ? { description: 'Script of an experiment', softwareRequirements: { '@id': tool } }
+      : {}),
+  }))
 }
 
 /** A script inside of the document is the document. */

@@ -21,12 +21,10 @@ export function provenance(
   const own = words.provenance
   const facts: readonly Fact[] = [
     [own.madeBy, generator],
-    ...documents.map(
-      ({ path, text }, index): Fact => [
-        index === 0 ? own.document : own.original,
-        own.digestOf(path, sha256(text)),
-      ],
-    ),
+    ...documents.map(({ path, text }, index): Fact => [
+      index === 0 ? own.document : own.original,
+      own.digestOf(path, sha256(text)),
+    ]),
     [own.runs, own.runsDigest(runs.length, runsDigest(runs))],
     ...shared(runs).map(([name, value]) => [say(name), value] as const),
   ]

@@ -10,7 +10,7 @@ export function doubledRanks(values: readonly number[]): readonly number[] {
   some(values, 'ranks')
   const order = values.map((_, index) => index).sort((a, b) => (values[a] as number) - (values[b] as number))
   const ranks = new Array<number>(values.length)
-  for (let start = 0; start < order.length; ) {
+  for (let start = 0; start < order.length;) {
     let end = start
     while (end + 1 < order.length && values[order[end + 1] as number] === values[order[start] as number])
       end += 1

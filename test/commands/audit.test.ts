@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 function audit(...args: readonly string[]) {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [source('src/cli.ts'), 'audit', ...args], {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [source('dist/cli.js'), 'audit', ...args], {
     cwd: folder,
     encoding: 'utf8',
   })

@@ -276,7 +276,7 @@ export function dangers(html: string): readonly string[] {
         found.push(`${name} ${text}`)
       if (name === 'id' && (text === '' || ids.has(value))) found.push(`id ${text}`)
       if (name === 'id') ids.add(value)
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
+      // oxlint-disable-next-line no-control-regex -- these are what it looks for
       if (/[\0-\x08\x0b-\x1f\x7f]/.test(text)) found.push(`control character in ${name}`)
     }
   })

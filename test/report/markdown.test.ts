@@ -48,7 +48,7 @@ function dangers(text: string, { abstract, body, contents, references }: Report)
   const written = [abstract, body].flatMap((part) => (part ? all(part, 'heading') : [])).length
   const headings = all(tree, 'heading').length
   if (headings !== own + written) found.push(`${headings} headings instead of ${own + written}`)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
+  // oxlint-disable-next-line no-control-regex -- these are what it looks for
   if (/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(text)) found.push('control character')
   return found
 }
@@ -173,8 +173,7 @@ describe('a report in Markdown', () => {
 
   it('links to headings as GitHub names them, and numbers footnotes anew', async () => {
     const { text } = await written(
-      '## tbl latency\n\n## One\n\n### One\n\n[up](#one) b[^x] a[^y]\n\n[^y]: Why\n\n[^x]: Ex\n\n[^z]: Unused\n' +
-        table,
+      `## tbl latency\n\n## One\n\n### One\n\n[up](#one) b[^x] a[^y]\n\n[^y]: Why\n\n[^x]: Ex\n\n[^z]: Unused\n${table}`,
     )
     // A block has the id of the first one in the page, and GitHub does not know that.
     expect(text).toContain('- [tbl latency](#tbl-latency)\n- [One](#one)\n  - [One](#one-1)\n')

@@ -253,10 +253,13 @@ describe('finished boots', () => {
     expect(read(`${newestRun()}/raw/boot-2/trace`)).toBe('a2')
   })
 
-  it('are not repeated when builds are killed, nor are finished trials of others', {
-    timeout: 120_000,
-  }, async () => {
-    const each = `import { appendFileSync } from 'node:fs'
+  it(
+    'are not repeated when builds are killed, nor are finished trials of others',
+    {
+      timeout: 120_000,
+    },
+    async () => {
+      const each = `import { appendFileSync } from 'node:fs'
 export default async function (cell) {
   const rows = await cell.each(async ({ number, random }) => {
     await sleep(40)
@@ -266,28 +269,29 @@ export default async function (cell) {
   return { columns: [{ name: 'trial', role: 'index' }, { name: 'value', role: 'measure' }], rows }
 }
 `
-    write({ ...paper(20, 4), 'experiments/s.ts': each })
-    let kills = 0
-    for (const delayMs of [5, 60, 120, 200, 280]) {
-      const { child, ended } = start(['build', '--record', '-j', '2'])
-      child.stderr.once('data', () => setTimeout(() => child.kill('SIGKILL'), delayMs + 150)) // it has begun to run
-      if ((await ended).exitCode === null) kills += 1
-    }
-    expect(kills).toBeGreaterThan(2)
-    expect(await repro('build', '--record', '-j', '2')).toMatchObject({ exitCode: 0 })
-    const all = ran()
-    expect(new Set(all).size).toBe(20)
-    // A trial may have been killed after it wrote its note and before it was finished: two at a time.
-    expect(all.length).toBeLessThanOrEqual(20 + 2 * kills)
-    const rows = rowsOf()
-    expect(rows.map(({ trial, boot }) => [Number(trial), Number(boot)])).toEqual(
-      Array.from({ length: 20 }, (_, trial) => [trial, 1 + Math.floor(trial / 5)]),
-    )
-    expect(new Set(rows.map(({ value }) => value)).size).toBe(20)
-    await repro('run', '--rerun', '--record')
-    expect(rowsOf()).toEqual(rows)
-    expect(ran().length).toBe(all.length + 20)
-    for (const folder of ['.repro/scratch', '.repro/work'])
-      expect(readdirSync(join(project, folder))).toEqual([])
-  })
+      write({ ...paper(20, 4), 'experiments/s.ts': each })
+      let kills = 0
+      for (const delayMs of [5, 60, 120, 200, 280]) {
+        const { child, ended } = start(['build', '--record', '-j', '2'])
+        child.stderr.once('data', () => setTimeout(() => child.kill('SIGKILL'), delayMs + 150)) // it has begun to run
+        if ((await ended).exitCode === null) kills += 1
+      }
+      expect(kills).toBeGreaterThan(2)
+      expect(await repro('build', '--record', '-j', '2')).toMatchObject({ exitCode: 0 })
+      const all = ran()
+      expect(new Set(all).size).toBe(20)
+      // A trial may have been killed after it wrote its note and before it was finished: two at a time.
+      expect(all.length).toBeLessThanOrEqual(20 + 2 * kills)
+      const rows = rowsOf()
+      expect(rows.map(({ trial, boot }) => [Number(trial), Number(boot)])).toEqual(
+        Array.from({ length: 20 }, (_, trial) => [trial, 1 + Math.floor(trial / 5)]),
+      )
+      expect(new Set(rows.map(({ value }) => value)).size).toBe(20)
+      await repro('run', '--rerun', '--record')
+      expect(rowsOf()).toEqual(rows)
+      expect(ran().length).toBe(all.length + 20)
+      for (const folder of ['.repro/scratch', '.repro/work'])
+        expect(readdirSync(join(project, folder))).toEqual([])
+    },
+  )
 })

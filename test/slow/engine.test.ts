@@ -282,32 +282,38 @@ describe('the journal', () => {
     expect(read('ran')).toBe('0 1 2 2 ')
   })
 
-  it('loses and repeats no finished trial when builds are killed, and leaves nothing behind', {
-    timeout: 120_000,
-  }, async () => {
-    const slow = `import { setTimeout } from 'node:timers/promises'\nawait setTimeout(40)\n${noted}`
-    write(paper(...['a', 'b', 'c'].map((id) => inline(id, slow.replace("'ran'", `'ran-${id}'`), 'trials=8'))))
-    let kills = 0
-    for (const delayMs of [5, 40, 80, 120, 160]) {
-      const { child, ended } = start(['build', '--record', '-j', '3'])
-      child.stderr.once('data', () => setTimeout(() => child.kill('SIGKILL'), delayMs)) // it has begun to run
-      if ((await ended).exitCode === null) kills += 1
-    }
-    expect(kills).toBeGreaterThan(2)
-    expect(await repro('build', '--record', '-j', '3')).toMatchObject({ exitCode: 0 })
-    for (const id of ['a', 'b', 'c']) {
-      // A trial may have been killed after it wrote its note and before it was finished: then it runs again.
-      const ran = read(`ran-${id}`).trim().split(' ').map(Number)
-      expect([...new Set(ran)].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
-      expect(ran).toEqual(ran.toSorted((x, y) => x - y))
-    }
-    const rows = ['a', 'b', 'c'].map((id) => read(`results/${id}/local/default/rows.csv`))
-    await repro('run', '--rerun', '--record')
-    expect(['a', 'b', 'c'].map((id) => read(`results/${id}/local/default/rows.csv`))).toEqual(rows)
-    expect(readdirSync(join(project, '.repro/scratch'))).toEqual([])
-    expect(readdirSync(join(project, '.repro/work'))).toEqual([])
-    expect(existsSync(join(project, '.repro/lock'))).toBe(false)
-  })
+  it(
+    'loses and repeats no finished trial when builds are killed, and leaves nothing behind',
+    {
+      timeout: 120_000,
+    },
+    async () => {
+      const slow = `import { setTimeout } from 'node:timers/promises'\nawait setTimeout(40)\n${noted}`
+      write(
+        paper(...['a', 'b', 'c'].map((id) => inline(id, slow.replace("'ran'", `'ran-${id}'`), 'trials=8'))),
+      )
+      let kills = 0
+      for (const delayMs of [5, 40, 80, 120, 160]) {
+        const { child, ended } = start(['build', '--record', '-j', '3'])
+        child.stderr.once('data', () => setTimeout(() => child.kill('SIGKILL'), delayMs)) // it has begun to run
+        if ((await ended).exitCode === null) kills += 1
+      }
+      expect(kills).toBeGreaterThan(2)
+      expect(await repro('build', '--record', '-j', '3')).toMatchObject({ exitCode: 0 })
+      for (const id of ['a', 'b', 'c']) {
+        // A trial may have been killed after it wrote its note and before it was finished: then it runs again.
+        const ran = read(`ran-${id}`).trim().split(' ').map(Number)
+        expect([...new Set(ran)].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+        expect(ran).toEqual(ran.toSorted((x, y) => x - y))
+      }
+      const rows = ['a', 'b', 'c'].map((id) => read(`results/${id}/local/default/rows.csv`))
+      await repro('run', '--rerun', '--record')
+      expect(['a', 'b', 'c'].map((id) => read(`results/${id}/local/default/rows.csv`))).toEqual(rows)
+      expect(readdirSync(join(project, '.repro/scratch'))).toEqual([])
+      expect(readdirSync(join(project, '.repro/work'))).toEqual([])
+      expect(existsSync(join(project, '.repro/lock'))).toBe(false)
+    },
+  )
 })
 
 describe('a frozen build', () => {

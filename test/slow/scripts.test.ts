@@ -1,6 +1,5 @@
 /** Scripts that do what nobody should, each in its own process: what comes of them is said, and nothing is left behind. */
 
-import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -85,6 +84,34 @@ it('scripts that fail say why, with a place, and the same the next time', async 
     expect(err).not.toMatch(/^ +at /m)
     expect(exitCode).toBe(1)
   }
+})
+
+it('a place is that of the text with its types, in the document, a module and what CommonJS requires', async () => {
+  const typed = (call: string) => `const twice = <T extends number>(x: T): number => (x as number) * 2
+export const rows = [{ x: twice<number>(2) }]; const none: null | (() => void) = null; ${call}`
+  write({
+    ...paper(
+      inline('nap0', typed('none!()')),
+      inline('nap1', `import { inner } from '../lib/a.mts'\ninner(1)\n${good}`),
+      inline(
+        'nap2',
+        `import { createRequire } from 'node:module'
+const require = createRequire(import.meta.url)
+const { inner }: { inner: (x: number) => void } = require('../lib/b.ts')
+inner(1)
+${good}`,
+      ),
+    ),
+    'lib/a.mts':
+      "import c from './c.cts'\nexport const inner = (x: number): void => { if (c.one<number>(x)) throw new Error('a') }\n",
+    'lib/b.ts':
+      "const c: { one: (x: number) => number } = require('./c.cts')\nexports.inner = (x: number) => { if (c.one(x)) throw new Error('b') }\n",
+    'lib/c.cts': 'module.exports = { one: <T,>(x: T): T => x }\n',
+  })
+  const { err } = await repro('run', '-k')
+  expect(err).toContain(`nap0/local/default failed: paper/index.md:${Number(lineOf(0)) + 1}:88: TypeError`)
+  expect(err).toContain('nap1/local/default failed: lib/a.mts:2:73: Error: a')
+  expect(err).toContain('nap2/local/default failed: lib/b.ts:2:54: Error: b')
 })
 
 const counting: readonly (readonly [what: string, code: string])[] = [
@@ -335,31 +362,20 @@ patterns: {default: {}}
   })
 })
 
-/** A Node that is too old for this program, as machines may have it. */
-const olderNode = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => {
-  try {
-    return Number(/^v(\d+)/.exec(execFileSync(path, ['--version'], { encoding: 'utf8' }))?.[1]) < 24
-  } catch {
-    return false
-  }
-})
-
-describe.skipIf(olderNode === undefined)('under an older Node', () => {
-  it.each<[NodeJS.Signals, number | null]>([
-    ['SIGTERM', 130],
-    ['SIGINT', 130],
-    ['SIGHUP', 130],
-    ['SIGKILL', null],
-  ])('a build ends with %s and leaves no process and no lock', async (signal, code) => {
-    const waiting = `import { writeFileSync } from 'node:fs'\nwriteFileSync('own', String(process.pid))\n${later.replace('1000', '60_000')}${good}`
-    write(paper(inline('nap', waiting)))
-    const { child, ended } = start(['build'], {}, olderNode)
-    await expect.poll(() => existsSync(join(project, 'own')), { timeout: 20_000 }).toBe(true)
-    const own = Number(readFileSync(join(project, 'own'), 'utf8'))
-    child.kill(signal)
-    expect((await ended).exitCode).toBe(code)
-    await expect.poll(() => isAlive(own), { timeout: 10_000 }).toBe(false)
-    await expect.poll(() => existsSync(join(project, '.repro/lock')), { timeout: 10_000 }).toBe(false)
-    expect(existsSync(join(project, '_build'))).toBe(false)
-  })
+describe('a build that is asked to end', () => {
+  it.each<NodeJS.Signals>(['SIGTERM', 'SIGINT', 'SIGHUP'])(
+    'by %s leaves no process and no lock',
+    async (signal) => {
+      const waiting = `import { writeFileSync } from 'node:fs'\nwriteFileSync('own', String(process.pid))\n${later.replace('1000', '60_000')}${good}`
+      write(paper(inline('nap', waiting)))
+      const { child, ended } = start(['build'])
+      await expect.poll(() => existsSync(join(project, 'own')), { timeout: 20_000 }).toBe(true)
+      const own = Number(readFileSync(join(project, 'own'), 'utf8'))
+      child.kill(signal)
+      expect((await ended).exitCode).toBe(130)
+      await expect.poll(() => isAlive(own), { timeout: 10_000 }).toBe(false)
+      await expect.poll(() => existsSync(join(project, '.repro/lock')), { timeout: 10_000 }).toBe(false)
+      expect(existsSync(join(project, '_build'))).toBe(false)
+    },
+  )
 })

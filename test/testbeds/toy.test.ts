@@ -100,7 +100,7 @@ beforeEach(() => {
     mkdirSync(dirname(join(project, path)), { recursive: true })
     writeFileSync(join(project, path), text)
   }
-  Object.entries(files).forEach(write)
+  for (const entry of Object.entries(files)) write(entry)
   const cache = join(project, 'cache')
   orders.length = 0
   site = {

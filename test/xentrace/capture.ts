@@ -74,12 +74,12 @@ export function windows(bytes: Uint8Array): readonly PlainWindow[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const list: PlainWindow[] = []
   const times = new Map<number, number>()
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const cpu = view.getInt32(at + 4, true)
     const start = at
     const end = at + 12 + view.getUint32(at + 8, true)
     const records: PlainRecord[] = []
-    for (at += 12; at < end; ) {
+    for (at += 12; at < end;) {
       const header = view.getUint32(at, true)
       at += 4
       let time = times.get(cpu) ?? Number.NaN
@@ -158,10 +158,10 @@ export function withYields(bytes: Uint8Array, yields: readonly Yield[]): Uint8Ar
 export function withSkew(bytes: Uint8Array, shift: (record: PlainRecord) => number): Uint8Array {
   const skewed = Uint8Array.from(bytes)
   const view = new DataView(skewed.buffer)
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const cpu = view.getInt32(at + 4, true)
     const end = at + 12 + view.getUint32(at + 8, true)
-    for (at += 12; at < end; ) {
+    for (at += 12; at < end;) {
       const header = view.getUint32(at, true)
       const isTimed = header >= 2 ** 31
       const time = isTimed ? Number(view.getBigUint64(at + 4, true)) : Number.NaN

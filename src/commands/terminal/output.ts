@@ -34,7 +34,7 @@ export class Output {
   }
 
   bytes(bytes: Uint8Array): void {
-    for (let written = 0; written < bytes.length && !this.closed; ) {
+    for (let written = 0; written < bytes.length && !this.closed;) {
       try {
         const now = writeSync(this.#descriptor, bytes, written)
         written += now

@@ -2,6 +2,7 @@
 
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { programUrl } from '../../dist.ts'
 import { TestbedError } from '../../testbed/testbed.ts'
 import { ExplainedError } from '../../text/explained.ts'
 import type { Failure, Order } from './message.ts'
@@ -53,7 +54,7 @@ function placeOf(error: unknown, { script, project }: Pick<Order, 'script' | 'pr
 }
 
 /** This program, whose own study may be the project. */
-const program = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../..' : '..', import.meta.url))
+const program = fileURLToPath(programUrl('..'))
 
 function isOurs(file: string): boolean {
   return ['src/', 'dist/'].some((folder) => file.startsWith(join(program, folder)))

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto'
 import type { Duplex, Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { programUrl } from '../../dist.ts'
 import type { Executor, Follower, Submission, Submitted } from '../executor.ts'
 import { ExperimentError } from './cell.ts'
 import { killCell, killGroup, killHolders, markVariable, streamsOf } from './leftovers.ts'
@@ -24,7 +25,8 @@ function submit(
 ): Submitted {
   const output = openOutput(log)
   const mark = randomUUID()
-  const child = spawn(process.execPath, ['--enable-source-maps', runner(), order], {
+  const runner = fileURLToPath(programUrl('runner.js'))
+  const child = spawn(process.execPath, ['--enable-source-maps', runner, order], {
     cwd: project,
     env: { ...variables, [markVariable]: mark },
     detached: true, // Leads a process group, which is ended as one.
@@ -63,13 +65,6 @@ function submit(
     output.end()
   })
   return { ended: settled.then((status) => ({ status, late })), cancel }
-}
-
-/** Beside this file as source, beside the program's other files when bundled. */
-function runner(): string {
-  return fileURLToPath(
-    new URL(import.meta.url.endsWith('.ts') ? './runner.ts' : './runner.js', import.meta.url),
-  )
 }
 
 /** Returns how the process ended, once all that it started is killed and all output is here. */

@@ -10,6 +10,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { programUrl } from '../../dist.ts'
 import { contentDigest, listDigest, missing, type Reads } from '../reads.ts'
 
 export interface Recorder {
@@ -36,8 +37,15 @@ const ignored = /(?:^|\/)(?:\.git|node_modules)(?:\/|$)|^(?:\.repro|_build)(?:\/
 /** Folders of the system, whose files are the machine's. */
 const system = /^\/(?:proc|sys|dev|etc|usr|lib\w*|bin|sbin|run|var|opt|nix|snap)(?:\/|$)/
 
-/** Wraps the functions for as long as the process lives. `own` are folders whose files are no inputs: the boot's, the cache. */
-export function recordReads(project: string, own: readonly string[]): Recorder {
+/**
+ * Wraps the functions for as long as the process lives. `own` are places whose files are no inputs: the boot's, the cache. `loaded` gives the
+ * URLs of modules that were loaded since it was last asked.
+ */
+export function recordReads(
+  project: string,
+  own: readonly string[],
+  loaded: () => readonly string[] = () => [],
+): Recorder {
   const found = new Map<string, string>()
   const strangers = new Set<string>()
   const written = new Set<string>()
@@ -87,6 +95,7 @@ export function recordReads(project: string, own: readonly string[]): Recorder {
       }
     },
     reads() {
+      for (const url of loaded()) note(fileURLToPath(url))
       const all = [...found].sort(([a], [b]) => (a < b ? -1 : 1))
       const same = all.filter(([input, digest]) => now(input) === digest)
       // A file that was looked for and then made is the script's own.
@@ -100,7 +109,7 @@ export function recordReads(project: string, own: readonly string[]): Recorder {
 type Reading = 'file' | 'folder'
 
 /** This program's own files, which may be the project's. */
-const program = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../..' : '.', import.meta.url))
+const program = fileURLToPath(programUrl('.'))
 const notData = [dirname(dirname(process.execPath)), dirname(program), tmpdir()]
 
 function isElsewhere(place: string): boolean {

@@ -3,16 +3,21 @@
  * script can neither hang the build nor change it, and ends with everything that it started.
  */
 
-import { enableCompileCache } from 'node:module'
+import module from 'node:module'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { programUrl } from '../../dist.ts'
 import { ExperimentError } from './cell.ts'
 import { failureOf } from './failure.ts'
 import { killCell, markVariable } from './leftovers.ts'
 import { channelDescriptor, type End, formatMessage, type Message, type Order } from './message.ts'
 import { endOf, readOrder, writeEnd } from './order.ts'
 import type { Watched } from './watchdog.ts'
+
+/** Node 22 and newer. */
+type Newer = typeof module & { readonly enableCompileCache?: (folder: string) => void }
+const { enableCompileCache }: Newer = module
 
 // A script may replace it.
 const exit = process.exit.bind(process)
@@ -29,9 +34,10 @@ function watch(): void {
     process.kill(-process.pid, 'SIGKILL')
   }
   channel.on('close', gone).on('error', gone)
-  const thread = new URL(import.meta.url.endsWith('.ts') ? './watchdog.ts' : './watchdog.js', import.meta.url)
   const workerData: Watched = { parent: process.ppid, mark }
-  new Worker(thread, { workerData, stdout: true, stderr: true }).on('error', () => {}).unref()
+  new Worker(programUrl('watchdog.js'), { workerData, stdout: true, stderr: true })
+    .on('error', () => {})
+    .unref()
 }
 
 async function obey(order: Order): Promise<void> {
@@ -48,7 +54,7 @@ async function obey(order: Order): Promise<void> {
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
   // Caches the compiled code of the modules imported below, the script included, for the cells that follow.
-  enableCompileCache(join(order.cache, 'compiled'))
+  enableCompileCache?.(join(order.cache, 'compiled'))
   await finish(order, await endOf(order, send))
 }
 

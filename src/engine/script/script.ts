@@ -1,7 +1,7 @@
 /** Runs the script of an order: gives it a cell, and each of its trials the same start. */
 
-import { registerHooks } from 'node:module'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { Row } from '../../results/run.ts'
 import { runName } from '../../results/run.ts'
 import { openSeal } from '../../results/seal.ts'
@@ -10,6 +10,7 @@ import { testbedOf } from '../../testbeds/environments.ts'
 import type { Testbeds } from '../../testbeds/testbeds.ts'
 import type { Reads } from '../reads.ts'
 import { type Cell, ExperimentError, type InlineCell, type Script } from './cell.ts'
+import { type Provided, provideModules } from './hooks.ts'
 import { columnsOf, inlineModule, rowsOf } from './inline.ts'
 import { openJournal } from './journal.ts'
 import type { Message, Order } from './message.ts'
@@ -26,9 +27,7 @@ export async function runScript(
   testbeds?: Testbeds,
 ): Promise<{ readonly result: unknown; readonly reads: Reads }> {
   // Before any module that a script may import has taken hold of what is wrapped here.
-  // The script is an input by itself, whatever it is called.
-  const own = order.script.type === 'file' ? [order.script.file] : []
-  const recorder = recordReads(order.project, [order.folder, order.cache, ...own])
+  const recorder = recordReads(order.project, ownPlaces(order), provideModules(provided(order)))
   const result = await resultOf(order, send, recorder, testbeds)
   const { reads, changed } = recorder.reads()
   for (const input of changed)
@@ -38,13 +37,25 @@ export async function runScript(
   return { result, reads }
 }
 
+/** What is an input by itself, whatever it is called, or none. */
+function ownPlaces({ folder, cache, script }: Order): readonly string[] {
+  return [folder, cache, ...(script.type === 'file' ? [script.file] : [])]
+}
+
+function provided({ script, experiment, cache }: Order): Provided {
+  const inline =
+    script.type === 'inline'
+      ? { url: urlOf(script.document, experiment), source: inlineModule(script.source, script.firstLine) }
+      : undefined
+  return { inline, stripped: join(cache, 'stripped') }
+}
+
 async function resultOf(
   order: Order,
   send: Send,
   recorder: Recorder,
   testbeds: Testbeds | undefined,
 ): Promise<unknown> {
-  provideModules(order, recorder)
   // The same zx that the script may import: its settings are the module's.
   await import(import.meta.resolve('zx/globals'))
   const cell = await openCell(order, send, recorder, testbeds)
@@ -76,30 +87,6 @@ async function runInline(experiment: string, document: string, cell: Cell): Prom
 /** A script in a document has the document's URL, so that imports and errors are told from there. */
 function urlOf(document: string, experiment: string, trial?: number): string {
   return `${pathToFileURL(document).href}?experiment=${experiment}${trial === undefined ? '' : `&trial=${trial}`}`
-}
-
-/** Scripts import `repro` and `zx` wherever their project lies. */
-function provideModules({ script, experiment }: Order, recorder: Recorder): void {
-  const self = new URL(import.meta.url.endsWith('.ts') ? '../../index.ts' : './index.js', import.meta.url)
-    .href
-  const inline = script.type === 'inline' ? urlOf(script.document, experiment) : undefined
-  registerHooks({
-    resolve(specifier, context, next) {
-      // As it is: nothing lies there under a name with a query, nor behind a link.
-      if (inline !== undefined && specifier.startsWith(inline)) return { url: specifier, shortCircuit: true }
-      if (specifier === 'repro') return next(self, context)
-      if (/^zx(?:\/|$)/.test(specifier)) return next(specifier, { ...context, parentURL: import.meta.url })
-      return next(specifier, context)
-    },
-    load(url, context, next) {
-      if (script.type !== 'inline' || inline === undefined || !url.startsWith(`${inline}&trial=`)) {
-        if (url.startsWith('file:')) recorder.note(fileURLToPath(url))
-        return next(url, context)
-      }
-      const source = inlineModule(script.source, script.firstLine)
-      return { format: 'module-typescript', source, shortCircuit: true }
-    },
-  })
 }
 
 async function openCell(

@@ -1,8 +1,9 @@
 /** The drawing process as a build sees it: started for the first figure, kept for the others, ended with the report. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { dirname, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { programUrl } from '../../dist.ts'
 import { QueryError } from '../../query/error.ts'
 import { type Answer, advice, type Limits, type Order, limits as usual } from './message.ts'
 
@@ -37,19 +38,21 @@ const outsideMb = 1024
 /** Of a drawing process over all its drawings: ends one whose build was killed while it drew. */
 const longestCpuSeconds = 3600
 
+/** What Node 20 calls its permission model, which allows and forbids the same there. */
+const permission = process.allowedNodeEnvironmentFlags.has('--permission')
+  ? '--permission'
+  : '--experimental-permission'
+
 /**
  * A process with neither the build's environment nor its files, in UTC. The kernel bounds its memory, also that outside of V8's heap, and keeps
  * no image of it when it ends early.
  */
 async function started({ memoryMb }: Limits): Promise<ChildProcess> {
-  // Beside this file as source, beside the program's other files when bundled.
-  const isSource = import.meta.url.endsWith('.ts')
-  const program = fileURLToPath(new URL(isSource ? './drawer.ts' : './drawer.js', import.meta.url))
-  const readable = isSource ? [resolve(dirname(program), '../../..')] : [dirname(program)]
+  const program = fileURLToPath(programUrl('drawer.js'))
   const bounds = `ulimit -c 0; ulimit -t ${longestCpuSeconds}; ulimit -d ${(memoryMb + outsideMb) * 1024} 2>/dev/null`
   const flags = [
-    '--permission',
-    ...readable.map((folder) => `--allow-fs-read=${folder}/*`),
+    permission,
+    `--allow-fs-read=${dirname(program)}/*`,
     '--disallow-code-generation-from-strings',
     `--max-old-space-size=${memoryMb}`,
     '--no-warnings',

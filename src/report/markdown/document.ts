@@ -58,12 +58,10 @@ function titleMatter(report: Report, { page }: Words): readonly RootContent[] {
   const people = authors.map(
     ({ name, affiliation }) => name + (affiliation === undefined ? '' : page.affiliation(affiliation)),
   )
-  const languages = translations.map(
-    ({ lang, name }, index): Inline => [
-      index === 0 ? '' : ' · ',
-      link(encodeURI(`${name}.md`), languageName(lang)),
-    ],
-  )
+  const languages = translations.map(({ lang, name }, index): Inline => [
+    index === 0 ? '' : ' · ',
+    link(encodeURI(`${name}.md`), languageName(lang)),
+  ])
   return [
     heading(1, title),
     ...(subtitle === undefined ? [] : [paragraph({ type: 'emphasis', children: inlines([subtitle]) })]),

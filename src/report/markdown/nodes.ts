@@ -186,9 +186,11 @@ function experimentNodes({ id, summary, source, cells }: Experiment, words: Word
   const { environment, pattern, trials, origin, key, files } = words.experiment.heads
   const rows = cells.map(({ environment, pattern, run }): readonly Inline[] => {
     if ('missing' in run) return [environment, pattern, run.missing, '', '', '']
-    const digests = run.files.map(
-      ({ name, sha256 }, index): Inline => [index === 0 ? '' : ', ', `${name} `, code(sha256.slice(0, 12))],
-    )
+    const digests = run.files.map(({ name, sha256 }, index): Inline => [
+      index === 0 ? '' : ', ',
+      `${name} `,
+      code(sha256.slice(0, 12)),
+    ])
     return [
       environment,
       pattern,

@@ -46,7 +46,7 @@ export async function download(
 ): Promise<void> {
   const part = `${file}.part`
   const url = `${mirror}/${pinned.path.split('/').map(encodeURIComponent).join('/')}`
-  for (let failures = 0, fresh = false; ; ) {
+  for (let failures = 0, fresh = false; ;) {
     signal?.throwIfAborted()
     const before = await sizeOf(part)
     try {
@@ -100,6 +100,11 @@ async function attempt(
   const stall = new AbortController()
   const timer = setTimeout(() => stall.abort(new Interrupted(`no data for ${stallMs / 1000} s`)), stallMs)
   const either = AbortSignal.any(signal ? [stall.signal, signal] : [stall.signal])
+  // Node 20 does not always pass the abort of a request on to its body.
+  const aborted = Promise.withResolvers<never>()
+  aborted.promise.catch(() => {})
+  either.addEventListener('abort', () => aborted.reject(either.reason))
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   try {
     const before = await sizeOf(part)
     if (before > size) throw new Unusable(`longer than the pinned ${size} bytes`)
@@ -113,9 +118,9 @@ async function attempt(
       hash = createHash('sha256')
       have = 0
     }
-    const chunks = source.body[Symbol.asyncIterator]()
+    reader = source.body.getReader()
     for (;;) {
-      const next = await received(chunks.next(), either)
+      const next = await received(Promise.race([reader.read(), aborted.promise]), either)
       if (next.done) break
       const chunk = next.value
       timer.refresh()
@@ -129,6 +134,7 @@ async function attempt(
     return hash.digest('hex')
   } finally {
     clearTimeout(timer)
+    reader?.cancel().catch(() => {})
     stall.abort()
     await handle.close()
   }
@@ -151,14 +157,14 @@ function interrupted(error: unknown, signal: AbortSignal): unknown {
 interface Source {
   /** Offset in the file of the first byte of `body`. */
   readonly from: number
-  readonly body: AsyncIterable<Uint8Array>
+  readonly body: ReadableStream<Uint8Array>
 }
 
 async function request(url: string, from: number, signal: AbortSignal): Promise<Source> {
   if (url.startsWith('file:')) {
     const path = fileURLToPath(url)
     if ((await sizeOf(path)) === 0) throw new Gone(url)
-    return { from, body: createReadStream(path, { start: from, signal }) }
+    return { from, body: Readable.toWeb(createReadStream(path, { start: from, signal })) }
   }
   let response: Response
   try {
@@ -175,11 +181,11 @@ async function request(url: string, from: number, signal: AbortSignal): Promise<
   const start =
     status === 206 ? Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1]) : 0
   if (start !== 0 && start !== from) throw new Unusable('the server continued at another place than asked')
-  return { from: start, body: body ?? Readable.from([]) }
+  return { from: start, body: body ?? new ReadableStream({ start: (empty) => empty.close() }) }
 }
 
 async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let done = 0; done < chunk.byteLength; ) {
+  for (let done = 0; done < chunk.byteLength;) {
     const { bytesWritten } = await handle.write(chunk, done)
     done += bytesWritten
   }

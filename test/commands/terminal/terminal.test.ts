@@ -26,7 +26,7 @@ describe('control characters', () => {
     write({ 'paper/index.md': `---\ntitle: T\n---\n\n\`=nap.${evil}\`\n` })
     const { err, out, exitCode } = await repro('check')
     expect(exitCode).toBe(2)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+    // oxlint-disable-next-line no-control-regex -- these are what must not be there
     expect(err + out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
   })
 })

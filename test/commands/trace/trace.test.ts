@@ -18,7 +18,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { zstdDecompressSync } from 'node:zlib'
+import { gunzipSync } from 'node:zlib'
 import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatRun } from '../../../src/results/runfile.ts'
@@ -45,10 +45,14 @@ beforeAll(() => {
   writeFileSync(join(folder, 'cut.bin'), run.subarray(0, 100_000))
   writeFileSync(join(folder, 'empty.bin'), '')
   writeFileSync(join(folder, 'not.bin'), 'this is a text')
-  commands = spawn(process.execPath, [source('test/commands/trace/process.ts')], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  })
+  commands = spawn(
+    process.execPath,
+    ['--import', source('test/typescript.mjs'), source('test/commands/trace/process.ts')],
+    {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    },
+  )
   commands.stdout?.setEncoding('utf8')
   commands.stderr?.setEncoding('utf8')
 })
@@ -80,7 +84,7 @@ async function trace(...args: readonly string[]): Promise<Ended> {
 
 /** The program itself. */
 async function repro(input: Uint8Array | null, ...args: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [source('src/cli.ts'), 'trace', ...args], { cwd: folder })
+  const child = spawn(process.execPath, [source('dist/cli.js'), 'trace', ...args], { cwd: folder })
   child.stdin.on('error', () => undefined)
   child.stdin.end(input ?? undefined)
   const [out, err, exitCode] = await Promise.all([
@@ -394,7 +398,7 @@ describe('repro trace export', () => {
     const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)
     const rows = await parquetReadObjects({
       file,
-      compressors: { ZSTD: (page) => zstdDecompressSync(page) },
+      compressors: { GZIP: (page) => gunzipSync(page) },
     })
     expect(rows.length).toBeGreaterThan(1000)
     expect(

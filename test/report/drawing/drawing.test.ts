@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { limits } from '../../../src/report/drawing/message.ts'
 import { type Drawer, openDrawer } from '../../../src/report/drawing/process.ts'
@@ -107,12 +109,15 @@ describe('the process that draws', () => {
     const of = (name: string) => readFileSync(`/proc/${pid}/${name}`, 'utf8').split('\0')
     expect(of('environ').filter((line) => /CANARY|PATH|HOME/.test(line))).toEqual([])
     expect(of('environ')).toContain('TZ=UTC')
-    expect(of('cmdline')).toEqual(
-      expect.arrayContaining(['--permission', '--disallow-code-generation-from-strings']),
-    )
-    expect(
-      of('cmdline').filter((flag) => /allow-(?!fs-read)/.test(flag) && !flag.startsWith('--dis')),
-    ).toEqual([])
+    const flags = of('cmdline').filter((flag) => flag.startsWith('--'))
+    expect(flags.filter((flag) => flag.startsWith('--allow'))).toEqual([`--allow-fs-read=${dist}/*`])
+    // What a program may do that is started like this one.
+    const { stdout } = spawnSync(process.execPath, [...flags, '-e', probe], { encoding: 'utf8' })
+    expect(JSON.parse(stdout)).toEqual({
+      ...{ readOwn: 'done', read: 'ERR_ACCESS_DENIED', write: 'ERR_ACCESS_DENIED' },
+      ...{ link: 'ERR_ACCESS_DENIED', spawn: 'ERR_ACCESS_DENIED', thread: 'ERR_ACCESS_DENIED' },
+      ...{ inspect: 'ERR_ACCESS_DENIED', library: 'ERR_DLOPEN_DISABLED', compile: 'EvalError' },
+    })
   })
 
   it('is ended at the limit of time, and the next drawing has another', async () => {
@@ -143,6 +148,25 @@ describe('the process that draws', () => {
     await expect(render(valid[0] as Specification, { draw: async () => svg })).rejects.toThrow(message)
   })
 })
+
+const dist = fileURLToPath(new URL('../../../dist', import.meta.url))
+const probe = `
+const fs = require('node:fs')
+const attempts = {
+  readOwn: () => fs.readFileSync('${dist}/drawer.js'),
+  read: () => fs.readFileSync('${fileURLToPath(import.meta.url)}'),
+  write: () => fs.writeFileSync('${dist}/probe', ''),
+  link: () => fs.symlinkSync('/etc', '${dist}/probe'),
+  spawn: () => require('node:child_process').spawnSync('true'),
+  thread: () => new (require('node:worker_threads').Worker)('0', { eval: true }),
+  inspect: () => require('node:inspector').open(0),
+  library: () => process.dlopen({ exports: {} }, 'libc.so.6'),
+  compile: () => new Function('0'),
+}
+const outcome = (attempt) => {
+  try { attempt(); return 'done' } catch (error) { return error.code ?? error.name }
+}
+console.log(JSON.stringify(Object.fromEntries(Object.entries(attempts).map(([name, one]) => [name, outcome(one)]))))`
 
 const before = new Set(processes())
 

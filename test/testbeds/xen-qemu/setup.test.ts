@@ -371,7 +371,8 @@ describe('setup', () => {
 
 async function setUpElsewhere(): Promise<string> {
   const script = join(import.meta.dirname, 'setup-process.ts')
-  const child = spawn(process.execPath, [script, lockFile, cache, archive.url], {
+  const typescript = join(import.meta.dirname, '../../typescript.mjs')
+  const child = spawn(process.execPath, ['--import', typescript, script, lockFile, cache, archive.url], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   return await text(child.stdout)

@@ -1,0 +1,125 @@
+/**
+ * What Node's loader does differently for a script: it finds `repro` and `zx` from anywhere, reads scripts out of documents,
+ * and erases types where Node itself would not.
+ *
+ * A newer Node calls these functions where the script runs. An older one loads this file in a thread of its own and calls
+ * its `resolve` and `load`; there they get promises, which they only hand on.
+ */
+
+import { readFileSync } from 'node:fs'
+import module, { createRequire, register } from 'node:module'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import { programUrl } from '../../dist.ts'
+import { moduleFormat, openStrip, type Strip } from './typescript.ts'
+
+export interface Provided {
+  /** URL of the document with the experiment's id as its query, and the block's code as a module. */
+  readonly inline?: { readonly url: string; readonly source: string } | undefined
+  /** Folder for texts without their types. */
+  readonly stripped?: string | undefined
+}
+
+interface Loaded {
+  readonly format: string
+  readonly source: string
+  readonly shortCircuit: true
+}
+
+/** `Next` is what the loader's own function returns: a result, or a promise of one. */
+export interface Hooks {
+  resolve<Context extends object, Next>(
+    specifier: string,
+    context: Context,
+    next: (specifier: string, context: Context) => Next,
+  ): Next | { readonly url: string; readonly shortCircuit: true }
+  load<Context extends object, Next>(
+    url: string,
+    context: Context,
+    next: (url: string, context: Context) => Next,
+  ): Next | Loaded
+}
+
+/** Node 22.18 and newer. */
+type Newer = typeof module & { readonly registerHooks?: (hooks: Hooks) => void }
+const { registerHooks }: Newer = module
+const stripsTypes = 'typescript' in process.features && Boolean(process.features.typescript)
+
+/** For all modules that this process imports from now on. Returns what gives the URLs of files that were loaded since it was last asked. */
+export function provideModules(provided: Provided): () => readonly string[] {
+  const loaded: string[] = []
+  if (registerHooks && stripsTypes) {
+    registerHooks(hooksOf(provided, undefined, (url) => loaded.push(url)))
+    return () => loaded.splice(0)
+  }
+  const { port1, port2 } = new MessageChannel()
+  register(programUrl('hooks.js').href, { data: { provided, port: port2 }, transferList: [port2] })
+  // `require` does not ask hooks of another thread.
+  requireTypeScript(openStrip(provided.stripped), (file) => loaded.push(pathToFileURL(file).href))
+  return () => {
+    for (let told = receiveMessageOnPort(port1); told; told = receiveMessageOnPort(port1))
+      loaded.push(told.message)
+    return loaded.splice(0)
+  }
+}
+
+/** What the thread of an older Node is started with. */
+interface Initial {
+  readonly provided: Provided
+  readonly port: MessagePort
+}
+
+let hooks = hooksOf(undefined, openStrip(undefined))
+export function initialize(initial: Initial | undefined): void {
+  const { provided, port } = initial ?? {}
+  hooks = hooksOf(provided, openStrip(provided?.stripped), (url) => port?.postMessage(url))
+}
+export const resolve: Hooks['resolve'] = (...args) => hooks.resolve(...args)
+export const load: Hooks['load'] = (...args) => hooks.load(...args)
+
+function hooksOf(
+  provided: Provided | undefined,
+  strip: Strip | undefined,
+  tell: (url: string) => void = () => {},
+): Hooks {
+  const inline = provided?.inline
+  return {
+    resolve(specifier, context, next) {
+      // As it is: nothing lies there under a name with a query, nor behind a link.
+      if (inline !== undefined && specifier.startsWith(inline.url))
+        return { url: specifier, shortCircuit: true }
+      if (specifier === 'repro') return next(programUrl('index.js').href, context)
+      if (/^zx(?:\/|$)/.test(specifier)) return next(specifier, { ...context, parentURL: import.meta.url })
+      return next(specifier, context)
+    },
+    load(url, context, next) {
+      if (inline !== undefined && url.startsWith(`${inline.url}&trial=`)) {
+        const source = strip ? strip(inline.source, url) : inline.source
+        return { format: strip ? 'module' : 'module-typescript', source, shortCircuit: true }
+      }
+      if (url.startsWith('file:')) tell(url)
+      if (strip && isTypeScript(url)) {
+        const file = fileURLToPath(url)
+        const source = strip(readFileSync(file, 'utf8'), url)
+        return { format: moduleFormat(file, source), source, shortCircuit: true }
+      }
+      return next(url, context)
+    },
+  }
+}
+
+/** As in Node, packages are JavaScript. */
+function isTypeScript(url: string): boolean {
+  return /^file:[^?#]*\.[cm]?ts(?:[?#]|$)/.test(url) && !url.includes('/node_modules/')
+}
+
+function requireTypeScript(strip: Strip, tell: (file: string) => void): void {
+  const { extensions } = createRequire(import.meta.url)
+  for (const extension of ['.ts', '.cts', '.mts'])
+    extensions[extension] = (loaded, file) => {
+      tell(file)
+      const source = strip(readFileSync(file, 'utf8'), file)
+      const compile = loaded as unknown as { _compile(source: string, file: string, format: string): void }
+      compile._compile(source, file, moduleFormat(file, source))
+    }
+}

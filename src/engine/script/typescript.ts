@@ -1,0 +1,88 @@
+/**
+ * TypeScript for a Node that does not erase types itself, by the compiler that newer ones have built in: types become blanks,
+ * so that every line and column stays.
+ */
+
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { compileFunction } from 'node:vm'
+
+export type ModuleFormat = 'module' | 'commonjs'
+
+/** Text to text. Throws a SyntaxError whose stack starts with the place, as Node's own does. */
+export type Strip = (text: string, file: string) => string
+
+const require = createRequire(import.meta.url)
+const compiler = '@swc/wasm-typescript'
+
+/** Keeps its results in the folder `kept`: loading the compiler takes longer than most scripts run. */
+export function openStrip(kept: string | undefined): Strip {
+  if (kept === undefined) return strip
+  const { version } = require(`${compiler}/package.json`) as { readonly version: string }
+  return (text, file) => {
+    const path = join(kept, createHash('sha256').update(`${version} ${text}`).digest('hex'))
+    try {
+      return readFileSync(path, 'utf8')
+    } catch {
+      const stripped = strip(text, file)
+      keep(path, stripped)
+      return stripped
+    }
+  }
+}
+
+/** Writes the file whole or not at all. Where that fails, the text is stripped again the next time. */
+function keep(path: string, text: string): void {
+  const draft = `${path}.${process.pid}`
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(draft, text)
+    renameSync(draft, path)
+  } catch {}
+}
+
+/** What the compiler throws. */
+interface Refusal {
+  readonly message: string
+  readonly startLine?: number
+}
+
+function strip(text: string, file: string): string {
+  const { transformSync } = require(compiler) as typeof import('@swc/wasm-typescript')
+  try {
+    return transformSync(text, { mode: 'strip-only', filename: file }).code
+  } catch (error) {
+    const { message, startLine } = error as Refusal
+    const told = new SyntaxError(message)
+    told.stack = `${file}:${startLine ?? 1}\n${told.stack}`
+    throw told
+  }
+}
+
+/** Which kind of module a file is, as Node decides it: by its name, its package, or at last its text. */
+export function moduleFormat(file: string, javascript: string): ModuleFormat {
+  if (file.endsWith('.mts')) return 'module'
+  if (file.endsWith('.cts')) return 'commonjs'
+  return packageType(dirname(file)) ?? (isCommonJs(javascript) ? 'commonjs' : 'module')
+}
+
+function packageType(folder: string): ModuleFormat | undefined {
+  try {
+    const { type } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+    return type === 'module' || type === 'commonjs' ? type : undefined
+  } catch {
+    const above = dirname(folder)
+    return above === folder ? undefined : packageType(above)
+  }
+}
+
+function isCommonJs(javascript: string): boolean {
+  try {
+    compileFunction(javascript, ['exports', 'require', 'module', '__filename', '__dirname'])
+    return true
+  } catch {
+    return false
+  }
+}
