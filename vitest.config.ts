@@ -2,23 +2,31 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
+const alike = {
+  setupFiles: 'src/prelude.ts',
+  // The key of this machine, for seals.
+  env: { REPRO_CACHE: join(tmpdir(), 'repro-test-cache') },
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+}
+
 export default defineConfig({
   test: {
     globalSetup: 'test/build.ts',
-    // Most quick tests wait for processes.
     maxWorkers: availableParallelism(),
     projects: [
       {
+        // Without processes of their own, but for a few that end at once.
         test: {
+          ...alike,
           name: 'quick',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/slow/**'],
-          setupFiles: 'src/prelude.ts',
-          // The key of this machine, for seals.
-          env: { REPRO_CACHE: join(tmpdir(), 'repro-test-cache') },
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          exclude: ['test/slow/**', 'test/**/*.process.test.ts'],
         },
+      },
+      {
+        // The command line and other programs, many times; and statistics that are tried on thousands of samples.
+        test: { ...alike, name: 'processes', include: ['test/**/*.process.test.ts'] },
       },
       {
         // Real boards, a real browser, builds with many processes.

@@ -41,7 +41,7 @@ it('a recorded run has the key that it had before there were boots, unless it ha
   const steps = await planAsItIs(at, await openDocument(at), openFiles(site.project))
   const recorded = steps.flatMap((step) => (step.record ? [{ ...step, run: step.record.run }] : []))
   expect(recorded.length).toBeGreaterThan(0)
-  for (const { cell, inputs, verdict, run } of recorded) {
+  for (const { cell, expected: inputs, verdict, run } of recorded) {
     const { boots } = cell.block
     expect('boots' in inputs).toBe(boots > 1)
     expect('boots' in run.inputs).toBe(bootsOf(run) > 1)

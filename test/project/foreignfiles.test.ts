@@ -6,6 +6,10 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDocument } from '../../src/project/site.ts'
 import { openSeal } from '../../src/results/seal.ts'
+import type { Environment } from '../../src/testbed/testbed.ts'
+import { readEnvironments } from '../../src/testbeds/environments.ts'
+import { xenQemu } from '../../src/testbeds/xen-qemu/testbed.ts'
+import { source } from '../project.ts'
 
 let around: string
 let project: string
@@ -84,10 +88,17 @@ it('a pattern that fits a link out of the project is an error at its place', asy
   ])
 })
 
-it.each(['experiments/environments.yaml', 'experiments/packages.lock.json'])(
-  '%s as a link out of the project is an error without a place',
-  async (file) => {
-    symlinkSync('../../secret.csv', join(project, file))
-    await expect(messagesOf(titled(''))).rejects.toThrow(`${file} leads out of the project by a link`)
-  },
-)
+it('environments that are a link out of the project are an error without a place', async () => {
+  const file = 'experiments/environments.yaml'
+  symlinkSync('../../secret.csv', join(project, file))
+  await expect(messagesOf(titled(''))).rejects.toThrow(`${file} leads out of the project by a link`)
+})
+
+it('a package lock that is a link out of the project is an error when an environment needs it', async () => {
+  const file = 'experiments/packages.lock.json'
+  symlinkSync('../../secret.csv', join(project, file))
+  const host = { project, cache: join(around, 'cache') }
+  const found = readEnvironments(source('experiments/environments.yaml')).get('xen-4.17') as Environment
+  const asked = [xenQemu.inputs([found], host, { digest: () => undefined }), xenQemu.isPrepared(found, host)]
+  for (const one of asked) await expect(one).rejects.toThrow(`${file} leads out of the project by a link`)
+})

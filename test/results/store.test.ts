@@ -93,7 +93,7 @@ describe('the store', () => {
     expect(readFileSync(join(project, folder, 'run.json'), 'utf8')).toBe(first)
     expect(first.split('\n').slice(0, 3)).toEqual([
       '{',
-      '  "schema": 3,',
+      '  "schema": 4,',
       expect.stringMatching(/^ {2}"digest": "[0-9a-f]{64}",$/),
     ])
   })

@@ -62,7 +62,7 @@ it('an unknown format is an error with the nearest name, before anything runs', 
   write(files)
   expect(await repro('build', '--to', 'html,markdwon')).toMatchObject({
     exitCode: 2,
-    err: expect.stringContaining('--to: unknown format: markdwon (did you mean markdown?)'),
+    err: expect.stringContaining('--to: unknown name: markdwon (did you mean markdown?)'),
   })
   expect(existsSync(join(project, '_build'))).toBe(false)
 })

@@ -288,7 +288,7 @@ describe('a falsehood', () => {
     write({
       'experiments/x.ts': 'export default () => ({})\n',
       'experiments/environments.yaml':
-        'board: {label: B, testbed: emulated, root: debian-11, machine: virt, cpus: 4, memoryMb: 4096, dom0MemoryMb: 1024, clockHz: 54000000, instructionNs: 2, quantumUs: 1}\n',
+        'board: {label: B, testbed: xen-qemu, root: debian-11, machine: virt, cpus: 4, memoryMb: 4096, dom0MemoryMb: 1024, clockHz: 54000000, instructionNs: 2, quantumUs: 1}\n',
       'paper/index.md': `---
 title: T
 ---

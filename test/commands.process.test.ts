@@ -251,7 +251,7 @@ describe('the laboratory', () => {
       'experiments/packages.lock.json': readFileSync(source('experiments/packages.lock.json'), 'utf8'),
     })
     const { exitCode, out } = await repro('testbed', 'list')
-    expect(out).toMatch(/^xen-4\.14 {2}emulated {2}.* {2}not set up$/m)
+    expect(out).toMatch(/^xen-4\.14 {2}xen-qemu {2}.* {2}not set up$/m)
     expect(exitCode).toBe(0)
   })
 })
