@@ -1,6 +1,6 @@
 import { isRunstateChange, type Runstate, runstates } from './events.ts'
 import type { MergedRecord } from './record.ts'
-import { CUT, type Extent, FIRST, RUNNING, RunstateTracker, WHOLE } from './runstate.ts'
+import { CUT, type Extent, FIRST, isChange, RUNNING, RunstateTracker, WHOLE } from './runstate.ts'
 import type { Start, Tracker } from './scan.ts'
 import { Losses, type Span } from './spans.ts'
 
@@ -31,6 +31,7 @@ export class IntervalTracker implements Tracker {
   }
 
   take(record: MergedRecord): void {
+    if (!isChange(record)) return
     const runs = this.#runstates
     const outcome = runs.follow(record, this.#losses)
     if (outcome === WHOLE || outcome === CUT) this.#end(runs.since, runs.until)

@@ -1,11 +1,13 @@
 import { Histogram } from '../stats/histogram.ts'
 import { IDLE_DOMAIN, isRunstateChange, newState, oldState, runstates } from './events.ts'
+import { longer } from './interner.ts'
 import type { MergedRecord } from './record.ts'
-import { CUT, type Extent, FIRST, MISMATCH, OTHER, RUNNING, RunstateTracker, WHOLE } from './runstate.ts'
+import { CUT, type Extent, FIRST, isChange, MISMATCH, RUNNING, RunstateTracker, WHOLE } from './runstate.ts'
 import type { Start, Tracker } from './scan.ts'
 import { Losses } from './spans.ts'
 
 const RUNNABLE = 1
+const FIRST_PCPUS = 64
 
 /** How long a vCPU, or all vCPUs of a domain, were in one state. */
 export interface Residency {
@@ -34,10 +36,16 @@ export interface PcpuUse {
   readonly idleTicks: number
 }
 
-type Growing<Type> = { -readonly [Key in keyof Type]: Type[Key] }
-
-interface Vcpu extends Growing<VcpuUse> {
-  readonly states: readonly Growing<Residency>[]
+/** A vCPU while the capture is read. */
+interface Vcpu {
+  readonly domain: number
+  readonly vcpu: number
+  /** By state. Typed arrays, as they are added to at each change. */
+  readonly counts: Float64Array
+  readonly ticks: Float64Array
+  readonly partTicks: Float64Array
+  unknownTicks: number
+  readonly wakeToRun: Histogram
   /** Its first change: the time, the state that it ended, and the pCPU. */
   readonly begin: { readonly time: number; readonly state: number; readonly cpu: number }
   /** Whether it was blocked or offline before its present state. */
@@ -53,35 +61,15 @@ export class ResidencyTracker implements Tracker {
   #losses = new Losses()
   /** By the id that `#runstates` gives a vCPU. */
   readonly #vcpus: Vcpu[] = []
-  readonly #pcpus: Growing<PcpuUse>[] = []
+  /** Ticks by pCPU: busy, idle, busy, idle ... */
+  #pcpuTicks = new Float64Array(FIRST_PCPUS)
 
   begin({ losses }: Pick<Start, 'losses'>): void {
     this.#losses = losses
   }
 
   take(record: MergedRecord): void {
-    const runs = this.#runstates
-    const outcome = runs.follow(record, this.#losses)
-    if (outcome === OTHER) return
-    const { id, state } = runs
-    if (outcome === FIRST) this.#add(record.time)
-    const vcpu = this.#vcpus[id] as Vcpu
-    const event = record.words[record.at] as number
-    if (outcome === WHOLE) {
-      const took = runs.until - runs.since
-      const residency = vcpu.states[state] as Growing<Residency>
-      residency.count += 1
-      residency.ticks += took
-      if (state === RUNNING) this.#ran(vcpu, runs.cpu, took)
-      else if (state === RUNNABLE && newState(event) === RUNNING && vcpu.woke) vcpu.wakeToRun.add(took)
-    } else if (outcome === CUT) {
-      this.#addPart(vcpu, state, runs.cpu, runs.until - runs.since)
-      vcpu.unknownTicks += record.time - runs.until
-    } else if (outcome === MISMATCH) {
-      this.mismatches += 1
-      vcpu.unknownTicks += record.time - runs.since
-    }
-    vcpu.woke = oldState(event) > RUNNABLE
+    if (isChange(record)) this.#follow(record)
   }
 
   /** Use of vCPUs, by domain and vCPU, and of pCPUs. To be asked for once, at the capture's end. */
@@ -95,18 +83,47 @@ export class ResidencyTracker implements Tracker {
       vcpu.unknownTicks += extent.last - until
     }
     return {
-      vcpus: this.#vcpus.toSorted((a, b) => a.domain - b.domain || a.vcpu - b.vcpu),
-      pcpus: extent.pcpus.map(({ cpu }) => this.#pcpus[cpu] ?? { cpu, busyTicks: 0, idleTicks: 0 }),
+      vcpus: this.#vcpus.map(useOf).sort((a, b) => a.domain - b.domain || a.vcpu - b.vcpu),
+      pcpus: extent.pcpus.map(({ cpu }) => ({
+        cpu,
+        busyTicks: this.#pcpuTicks[2 * cpu] ?? 0,
+        idleTicks: this.#pcpuTicks[2 * cpu + 1] ?? 0,
+      })),
     }
+  }
+
+  #follow(record: MergedRecord): void {
+    const runs = this.#runstates
+    const outcome = runs.follow(record, this.#losses)
+    const { id, state } = runs
+    if (outcome === FIRST) this.#add(record.time)
+    const vcpu = this.#vcpus[id] as Vcpu
+    const event = record.words[record.at] as number
+    if (outcome === WHOLE) {
+      const took = runs.until - runs.since
+      const { counts, ticks } = vcpu
+      counts[state] = (counts[state] as number) + 1
+      ticks[state] = (ticks[state] as number) + took
+      if (state === RUNNING) this.#ran(vcpu, runs.cpu, took)
+      else if (state === RUNNABLE && newState(event) === RUNNING && vcpu.woke) vcpu.wakeToRun.add(took)
+    } else if (outcome === CUT) {
+      this.#addPart(vcpu, state, runs.cpu, runs.until - runs.since)
+      vcpu.unknownTicks += record.time - runs.until
+    } else if (outcome === MISMATCH) {
+      this.mismatches += 1
+      vcpu.unknownTicks += record.time - runs.since
+    }
+    vcpu.woke = oldState(event) > RUNNABLE
   }
 
   #add(time: number): void {
     const { id, state, cpu, vcpus } = this.#runstates
     const { domain, vcpu } = vcpus[id] as (typeof vcpus)[number]
-    const states = runstates.map(() => ({ count: 0, ticks: 0, partTicks: 0 }))
+    const [counts, ticks, partTicks] = [sums(), sums(), sums()]
     const begin = { time, state, cpu }
     const wakeToRun = new Histogram()
-    this.#vcpus.push({ domain, vcpu, states, unknownTicks: 0, wakeToRun, begin, woke: false })
+    const unknownTicks = 0
+    this.#vcpus.push({ domain, vcpu, counts, ticks, partTicks, unknownTicks, wakeToRun, begin, woke: false })
   }
 
   /** The interval that the capture's beginning cuts. */
@@ -120,18 +137,27 @@ export class ResidencyTracker implements Tracker {
   }
 
   #addPart(vcpu: Vcpu, state: number, cpu: number, took: number): void {
-    const residency = vcpu.states[state] as Growing<Residency>
-    residency.partTicks += took
+    const { partTicks } = vcpu
+    partTicks[state] = (partTicks[state] as number) + took
     if (state === RUNNING) this.#ran(vcpu, cpu, took)
   }
 
   #ran({ domain }: Vcpu, cpu: number, took: number): void {
-    let pcpu = this.#pcpus[cpu]
-    if (pcpu === undefined) {
-      pcpu = { cpu, busyTicks: 0, idleTicks: 0 }
-      this.#pcpus[cpu] = pcpu
-    }
-    if (domain === IDLE_DOMAIN) pcpu.idleTicks += took
-    else pcpu.busyTicks += took
+    const place = 2 * cpu + (domain === IDLE_DOMAIN ? 1 : 0)
+    if (place >= this.#pcpuTicks.length) this.#pcpuTicks = longer(this.#pcpuTicks, 2 * place)
+    this.#pcpuTicks[place] = (this.#pcpuTicks[place] as number) + took
   }
+}
+
+function sums(): Float64Array {
+  return new Float64Array(runstates.length)
+}
+
+function useOf({ domain, vcpu, counts, ticks, partTicks, unknownTicks, wakeToRun }: Vcpu): VcpuUse {
+  const states = runstates.map((_, i) => ({
+    count: counts[i] as number,
+    ticks: ticks[i] as number,
+    partTicks: partTicks[i] as number,
+  }))
+  return { domain, vcpu, states, unknownTicks, wakeToRun }
 }
