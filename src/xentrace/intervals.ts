@@ -46,15 +46,15 @@ export class IntervalTracker implements Tracker {
   /** Ends what is open at the capture's end. */
   finish(extent: Pick<Extent, 'last' | 'losses'>): void {
     const runs = this.#runstates
-    for (const id of runs.vcpus.keys()) {
+    for (let id = 0; id < runs.size; id++) {
       runs.close(id, extent)
       this.#end(runs.since, runs.until)
     }
   }
 
   #end(from: number, to: number): void {
-    const { id, state, cpu, vcpus } = this.#runstates
-    const { domain, vcpu } = vcpus[id] as (typeof vcpus)[number]
+    const { id, state, cpu } = this.#runstates
+    const [domain, vcpu] = [this.#runstates.domain(id), this.#runstates.vcpu(id)]
     this.#give({ domain, vcpu, state: runstates[state] as Runstate, from, to, cpu })
   }
 }

@@ -33,16 +33,6 @@ export function isChange({ words, at }: MergedRecord): boolean {
   return isRunstateChange(header & EVENT_MASK) && extraWords(header) > 0
 }
 
-/** A vCPU, and the interval in one state that it is in. */
-interface Vcpu {
-  readonly domain: number
-  readonly vcpu: number
-  /** Index in `runstates`. */
-  state: number
-  /** pCPU of the change that began the interval. */
-  cpu: number
-}
-
 /**
  * Follows the runstate of every vCPU through its changes, which must come in the order of time. A cursor, so that no object
  * is made for a change: after `follow` it holds the interval that the change ended, until the next call.
@@ -57,9 +47,11 @@ export class RunstateTracker {
   /** Of the interval: `since` and `until`. An array, as numbers beyond 2^31 in fields would be boxed at each change. */
   readonly #times = new Float64Array(2)
   readonly #ids = new Interner()
-  readonly #vcpus: Vcpu[] = []
-  /** By id: when its present interval began. */
+  #size = 0
+  /** By id: the state that the vCPU is in, since when, and the pCPU of the change that began it. */
+  #states = new Uint8Array(FIRST_VCPUS)
   #since = new Float64Array(FIRST_VCPUS)
+  #cpus = new Uint16Array(FIRST_VCPUS)
 
   /** Ticks. */
   get since(): number {
@@ -69,31 +61,38 @@ export class RunstateTracker {
     return this.#times[1] as number
   }
 
-  /** By id. */
-  get vcpus(): readonly Pick<Vcpu, 'domain' | 'vcpu'>[] {
-    return this.#vcpus
+  /** Number of vCPUs that changed so far. */
+  get size(): number {
+    return this.#size
+  }
+
+  domain(id: number): number {
+    return this.#ids.key(id) >>> 16
+  }
+
+  vcpu(id: number): number {
+    return this.#ids.key(id) & 0xffff
   }
 
   /** Takes a record that `isChange`; `losses` are those that may have come before it. */
   follow({ time, cpu, words, at }: MergedRecord, losses: Losses): Outcome {
     const event = words[at] as number
-    const key = words[at + 1] as number
-    const id = this.#ids.intern(key)
+    const id = this.#ids.intern(words[at + 1] as number)
+    const left = oldState(event)
+    let outcome: Outcome = WHOLE
     this.id = id
-    if (id === this.#vcpus.length) {
-      this.state = oldState(event)
+    if (id === this.#size) {
+      if (id === this.#states.length) this.#grow()
+      this.#size += 1
+      this.state = left
       this.cpu = cpu
-      this.#vcpus.push({ domain: key >>> 16, vcpu: key & 0xffff, state: newState(event), cpu })
-      if (id === this.#since.length) this.#since = longer(this.#since, 2 * id)
-      this.#since[id] = time
-      return FIRST
-    }
-    const isCut = this.#holdUntil(time, losses)
-    const vcpu = this.#vcpus[id] as Vcpu
-    vcpu.state = newState(event)
-    vcpu.cpu = cpu
+      outcome = FIRST
+    } else if (this.#holdUntil(time, losses)) outcome = CUT
+    else if (this.state !== left) outcome = MISMATCH
+    this.#states[id] = newState(event)
     this.#since[id] = time
-    return isCut ? CUT : this.state === oldState(event) ? WHOLE : MISMATCH
+    this.#cpus[id] = cpu
+    return outcome
   }
 
   /** Moves to the interval that a vCPU is still in at the capture's end. */
@@ -104,7 +103,8 @@ export class RunstateTracker {
 
   /** Moves to the present interval of the vCPU; whether it is known only in part of the time until `to`. */
   #holdUntil(to: number, losses: Losses): boolean {
-    const { state, cpu } = this.#vcpus[this.id] as Vcpu
+    const state = this.#states[this.id] as number
+    const cpu = this.#cpus[this.id] as number
     const since = this.#since[this.id] as number
     const times = this.#times
     this.state = state
@@ -116,5 +116,12 @@ export class RunstateTracker {
     if (lost === Number.POSITIVE_INFINITY) return false
     times[1] = lost
     return true
+  }
+
+  #grow(): void {
+    const vcpus = this.#states.length * 2
+    this.#states = longer(this.#states, vcpus)
+    this.#since = longer(this.#since, vcpus)
+    this.#cpus = longer(this.#cpus, vcpus)
   }
 }
