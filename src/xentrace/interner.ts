@@ -20,6 +20,11 @@ export class Interner {
     }
   }
 
+  key(id: number): number {
+    if (id >= this.#size) throw new RangeError(`key ${id} of ${this.#size}`)
+    return this.#keys[id] as number
+  }
+
   #add(key: number, place: number): number {
     const id = this.#size
     this.#keys[id] = key

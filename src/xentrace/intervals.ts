@@ -1,6 +1,6 @@
 import { isRunstateChange, type Runstate, runstates } from './events.ts'
 import type { MergedRecord } from './record.ts'
-import { CUT, type Extent, FIRST, RUNNING, RunstateTracker, WHOLE } from './runstate.ts'
+import { CUT, type Extent, FIRST, isChange, RUNNING, RunstateTracker, WHOLE } from './runstate.ts'
 import type { Start, Tracker } from './scan.ts'
 import { Losses, type Span } from './spans.ts'
 
@@ -31,6 +31,7 @@ export class IntervalTracker implements Tracker {
   }
 
   take(record: MergedRecord): void {
+    if (!isChange(record)) return
     const runs = this.#runstates
     const outcome = runs.follow(record, this.#losses)
     if (outcome === WHOLE || outcome === CUT) this.#end(runs.since, runs.until)
@@ -45,15 +46,15 @@ export class IntervalTracker implements Tracker {
   /** Ends what is open at the capture's end. */
   finish(extent: Pick<Extent, 'last' | 'losses'>): void {
     const runs = this.#runstates
-    for (const id of runs.vcpus.keys()) {
+    for (let id = 0; id < runs.size; id++) {
       runs.close(id, extent)
       this.#end(runs.since, runs.until)
     }
   }
 
   #end(from: number, to: number): void {
-    const { id, state, cpu, vcpus } = this.#runstates
-    const { domain, vcpu } = vcpus[id] as (typeof vcpus)[number]
+    const { id, state, cpu } = this.#runstates
+    const [domain, vcpu] = [this.#runstates.domain(id), this.#runstates.vcpu(id)]
     this.#give({ domain, vcpu, state: runstates[state] as Runstate, from, to, cpu })
   }
 }

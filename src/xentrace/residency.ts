@@ -1,11 +1,14 @@
 import { Histogram } from '../stats/histogram.ts'
 import { IDLE_DOMAIN, isRunstateChange, newState, oldState, runstates } from './events.ts'
+import { longer } from './interner.ts'
 import type { MergedRecord } from './record.ts'
-import { CUT, type Extent, FIRST, MISMATCH, OTHER, RUNNING, RunstateTracker, WHOLE } from './runstate.ts'
+import { CUT, type Extent, FIRST, isChange, RUNNING, RunstateTracker, WHOLE } from './runstate.ts'
 import type { Start, Tracker } from './scan.ts'
 import { Losses } from './spans.ts'
 
+const STATES = runstates.length
 const RUNNABLE = 1
+const FIRST_VCPUS = 64
 
 /** How long a vCPU, or all vCPUs of a domain, were in one state. */
 export interface Residency {
@@ -34,16 +37,6 @@ export interface PcpuUse {
   readonly idleTicks: number
 }
 
-type Growing<Type> = { -readonly [Key in keyof Type]: Type[Key] }
-
-interface Vcpu extends Growing<VcpuUse> {
-  readonly states: readonly Growing<Residency>[]
-  /** Its first change: the time, the state that it ended, and the pCPU. */
-  readonly begin: { readonly time: number; readonly state: number; readonly cpu: number }
-  /** Whether it was blocked or offline before its present state. */
-  woke: boolean
-}
-
 /** Adds up how long each vCPU was in each state, and each pCPU busy. */
 export class ResidencyTracker implements Tracker {
   readonly wants = isRunstateChange
@@ -51,87 +44,132 @@ export class ResidencyTracker implements Tracker {
   mismatches = 0
   readonly #runstates = new RunstateTracker()
   #losses = new Losses()
-  /** By the id that `#runstates` gives a vCPU. */
-  readonly #vcpus: Vcpu[] = []
-  readonly #pcpus: Growing<PcpuUse>[] = []
+  /** Whether the vCPU was blocked or offline before it became runnable. */
+  #woke = new Uint8Array(FIRST_VCPUS)
+  /** Of the first change: its time, old state and pCPU. */
+  #firstTimes = new Float64Array(FIRST_VCPUS)
+  #firstStates = new Uint8Array(FIRST_VCPUS)
+  #firstCpus = new Uint16Array(FIRST_VCPUS)
+  #unknown = new Float64Array(FIRST_VCPUS)
+  #counts = new Float64Array(FIRST_VCPUS * STATES)
+  #ticks = new Float64Array(FIRST_VCPUS * STATES)
+  #parts = new Float64Array(FIRST_VCPUS * STATES)
+  readonly #wakeToRun: Histogram[] = []
+  /** Ticks by pCPU: busy, idle, busy, idle ... */
+  #pcpuTicks = new Float64Array(FIRST_VCPUS)
 
   begin({ losses }: Pick<Start, 'losses'>): void {
     this.#losses = losses
   }
 
   take(record: MergedRecord): void {
-    const runs = this.#runstates
-    const outcome = runs.follow(record, this.#losses)
-    if (outcome === OTHER) return
-    const { id, state } = runs
-    if (outcome === FIRST) this.#add(record.time)
-    const vcpu = this.#vcpus[id] as Vcpu
-    const event = record.words[record.at] as number
-    if (outcome === WHOLE) {
-      const took = runs.until - runs.since
-      const residency = vcpu.states[state] as Growing<Residency>
-      residency.count += 1
-      residency.ticks += took
-      if (state === RUNNING) this.#ran(vcpu, runs.cpu, took)
-      else if (state === RUNNABLE && newState(event) === RUNNING && vcpu.woke) vcpu.wakeToRun.add(took)
-    } else if (outcome === CUT) {
-      this.#addPart(vcpu, state, runs.cpu, runs.until - runs.since)
-      vcpu.unknownTicks += record.time - runs.until
-    } else if (outcome === MISMATCH) {
-      this.mismatches += 1
-      vcpu.unknownTicks += record.time - runs.since
-    }
-    vcpu.woke = oldState(event) > RUNNABLE
+    if (isChange(record)) this.#follow(record)
   }
 
   /** Use of vCPUs, by domain and vCPU, and of pCPUs. To be asked for once, at the capture's end. */
   finish(extent: Extent): { readonly vcpus: readonly VcpuUse[]; readonly pcpus: readonly PcpuUse[] } {
     const firsts = new Map(extent.pcpus.map(({ cpu, first }) => [cpu, first]))
-    for (const [id, vcpu] of this.#vcpus.entries()) {
-      this.#addBegin(vcpu, extent, firsts)
-      this.#runstates.close(id, extent)
-      const { state, cpu, since, until } = this.#runstates
-      this.#addPart(vcpu, state, cpu, until - since)
-      vcpu.unknownTicks += extent.last - until
-    }
-    return {
-      vcpus: this.#vcpus.toSorted((a, b) => a.domain - b.domain || a.vcpu - b.vcpu),
-      pcpus: extent.pcpus.map(({ cpu }) => this.#pcpus[cpu] ?? { cpu, busyTicks: 0, idleTicks: 0 }),
-    }
+    const runs = this.#runstates
+    const vcpus = Array.from({ length: runs.size }, (_, id) => {
+      this.#closeEdges(id, extent, firsts)
+      return {
+        domain: runs.domain(id),
+        vcpu: runs.vcpu(id),
+        states: runstates.map((_, state) => ({
+          count: this.#counts[id * STATES + state] as number,
+          ticks: this.#ticks[id * STATES + state] as number,
+          partTicks: this.#parts[id * STATES + state] as number,
+        })),
+        unknownTicks: this.#unknown[id] as number,
+        wakeToRun: this.#wakeToRun[id] as Histogram,
+      }
+    })
+    const pcpus = extent.pcpus.map(({ cpu }) => ({
+      cpu,
+      busyTicks: this.#pcpuTicks[2 * cpu] ?? 0,
+      idleTicks: this.#pcpuTicks[2 * cpu + 1] ?? 0,
+    }))
+    return { vcpus: vcpus.sort((a, b) => a.domain - b.domain || a.vcpu - b.vcpu), pcpus }
   }
 
-  #add(time: number): void {
-    const { id, state, cpu, vcpus } = this.#runstates
-    const { domain, vcpu } = vcpus[id] as (typeof vcpus)[number]
-    const states = runstates.map(() => ({ count: 0, ticks: 0, partTicks: 0 }))
-    const begin = { time, state, cpu }
-    const wakeToRun = new Histogram()
-    this.#vcpus.push({ domain, vcpu, states, unknownTicks: 0, wakeToRun, begin, woke: false })
+  #follow(record: MergedRecord): void {
+    const runs = this.#runstates
+    const outcome = runs.follow(record, this.#losses)
+    const { id, state, cpu } = runs
+    const event = record.words[record.at] as number
+    if (outcome === WHOLE) {
+      const took = runs.until - runs.since
+      const place = id * STATES + state
+      this.#counts[place] = (this.#counts[place] as number) + 1
+      this.#ticks[place] = (this.#ticks[place] as number) + took
+      if (state === RUNNING) this.#ran(cpu, runs.domain(id), took)
+      else if (state === RUNNABLE && newState(event) === RUNNING && this.#woke[id] === 1) {
+        ;(this.#wakeToRun[id] as Histogram).add(took)
+      }
+    } else if (outcome === FIRST) this.#begin(record.time)
+    else if (outcome === CUT) {
+      this.#addPart(id, state, runs.until - runs.since, cpu)
+      this.#addUnknown(id, record.time - runs.until)
+    } else {
+      this.mismatches += 1
+      this.#addUnknown(id, record.time - runs.since)
+    }
+    this.#woke[id] = oldState(event) > RUNNABLE ? 1 : 0
   }
 
-  /** The interval that the capture's beginning cuts. */
-  #addBegin(vcpu: Vcpu, { first, losses }: Extent, firsts: ReadonlyMap<number, number>): void {
-    const { time, state, cpu } = vcpu.begin
+  #begin(time: number): void {
+    const { id, state, cpu } = this.#runstates
+    if (id === this.#woke.length) this.#grow()
+    this.#firstTimes[id] = time
+    this.#firstStates[id] = state
+    this.#firstCpus[id] = cpu
+    this.#wakeToRun.push(new Histogram())
+  }
+
+  /** The intervals that the capture's beginning and end cut. */
+  #closeEdges(id: number, extent: Extent, firsts: ReadonlyMap<number, number>): void {
+    const { first, last, losses } = extent
+    const begin = this.#firstTimes[id] as number
+    const before = this.#firstStates[id] as number
+    const beginCpu = this.#firstCpus[id] as number
     // A pCPU runs one vCPU at a time and records each change, so the first that leaves it ran since its first record.
-    const from = state === RUNNING ? (firsts.get(cpu) ?? time) : first
-    const lost = losses.unknownFrom(state === RUNNING ? cpu : null, from, time)
-    if (lost === Number.POSITIVE_INFINITY) this.#addPart(vcpu, state, cpu, time - from)
-    else vcpu.unknownTicks += time - from
+    const from = before === RUNNING ? (firsts.get(beginCpu) ?? begin) : first
+    const known =
+      losses.unknownFrom(before === RUNNING ? beginCpu : null, from, begin) === Number.POSITIVE_INFINITY
+    if (known) this.#addPart(id, before, begin - from, beginCpu)
+    else this.#addUnknown(id, begin - from)
+
+    this.#runstates.close(id, extent)
+    const { state, cpu, since, until } = this.#runstates
+    this.#addPart(id, state, until - since, cpu)
+    this.#addUnknown(id, last - until)
   }
 
-  #addPart(vcpu: Vcpu, state: number, cpu: number, took: number): void {
-    const residency = vcpu.states[state] as Growing<Residency>
-    residency.partTicks += took
-    if (state === RUNNING) this.#ran(vcpu, cpu, took)
+  #addUnknown(id: number, took: number): void {
+    this.#unknown[id] = (this.#unknown[id] as number) + took
   }
 
-  #ran({ domain }: Vcpu, cpu: number, took: number): void {
-    let pcpu = this.#pcpus[cpu]
-    if (pcpu === undefined) {
-      pcpu = { cpu, busyTicks: 0, idleTicks: 0 }
-      this.#pcpus[cpu] = pcpu
-    }
-    if (domain === IDLE_DOMAIN) pcpu.idleTicks += took
-    else pcpu.busyTicks += took
+  #addPart(id: number, state: number, took: number, cpu: number): void {
+    const place = id * STATES + state
+    this.#parts[place] = (this.#parts[place] as number) + took
+    if (state === RUNNING) this.#ran(cpu, this.#runstates.domain(id), took)
+  }
+
+  #ran(cpu: number, domain: number, took: number): void {
+    const place = 2 * cpu + (domain === IDLE_DOMAIN ? 1 : 0)
+    if (place >= this.#pcpuTicks.length) this.#pcpuTicks = longer(this.#pcpuTicks, place * 2)
+    this.#pcpuTicks[place] = (this.#pcpuTicks[place] as number) + took
+  }
+
+  #grow(): void {
+    const vcpus = this.#woke.length * 2
+    this.#woke = longer(this.#woke, vcpus)
+    this.#firstTimes = longer(this.#firstTimes, vcpus)
+    this.#firstStates = longer(this.#firstStates, vcpus)
+    this.#firstCpus = longer(this.#firstCpus, vcpus)
+    this.#unknown = longer(this.#unknown, vcpus)
+    this.#counts = longer(this.#counts, vcpus * STATES)
+    this.#ticks = longer(this.#ticks, vcpus * STATES)
+    this.#parts = longer(this.#parts, vcpus * STATES)
   }
 }

@@ -1,20 +1,18 @@
 import { isRunstateChange, newState, oldState } from './events.ts'
-import { Interner } from './interner.ts'
+import { Interner, longer } from './interner.ts'
 import { EVENT_MASK, extraWords, type MergedRecord } from './record.ts'
 import { Losses } from './spans.ts'
 
-/** What a record says of the interval in one runstate that it ends. */
-export type Outcome = 0 | 1 | 2 | 3 | 4
-/** Nothing: it is no runstate change. */
-export const OTHER = 0
-/** The vCPU's first change: it was in `state`, but nobody knows since when. */
-export const FIRST = 1
+/** What a runstate change says of the interval that it ends. */
+export type Outcome = 0 | 1 | 2 | 3
+/** It is the vCPU's first change: it was in `state`, but nobody knows since when. */
+export const FIRST = 0
 /** The interval lasted from `since` to the change. */
-export const WHOLE = 2
+export const WHOLE = 1
 /** It is known from `since` to `until`, where records were lost. */
-export const CUT = 3
+export const CUT = 2
 /** The change before left another state: changes between them are missing. */
-export const MISMATCH = 4
+export const MISMATCH = 3
 
 /** Where a capture begins and ends, in ticks: as a whole, and each pCPU's first record; and what it lacks in between. */
 export interface Extent {
@@ -26,17 +24,13 @@ export interface Extent {
 
 /** Index of `running` in `runstates`. */
 export const RUNNING = 0
+const FIRST_VCPUS = 64
 export const noLosses = new Losses()
 
-/** A vCPU, and the interval in one state that it is in. */
-interface Vcpu {
-  readonly domain: number
-  readonly vcpu: number
-  /** Index in `runstates`. */
-  state: number
-  /** pCPU of the change that began the interval. */
-  cpu: number
-  since: number
+/** Whether a record is a runstate change; one that is too short to name its vCPU is none. */
+export function isChange({ words, at }: MergedRecord): boolean {
+  const header = words[at] as number
+  return isRunstateChange(header & EVENT_MASK) && extraWords(header) > 0
 }
 
 /**
@@ -50,37 +44,55 @@ export class RunstateTracker {
   state = 0
   /** pCPU of the change that began the interval; before a first change, of the one that ended it. */
   cpu = 0
-  /** Ticks. */
-  since = 0
-  until = 0
+  /** Of the interval: `since` and `until`. An array, as numbers beyond 2^31 in fields would be boxed at each change. */
+  readonly #times = new Float64Array(2)
   readonly #ids = new Interner()
-  readonly #vcpus: Vcpu[] = []
+  #size = 0
+  /** By id: the state that the vCPU is in, since when, and the pCPU of the change that began it. */
+  #states = new Uint8Array(FIRST_VCPUS)
+  #since = new Float64Array(FIRST_VCPUS)
+  #cpus = new Uint16Array(FIRST_VCPUS)
 
-  /** By id. */
-  get vcpus(): readonly Pick<Vcpu, 'domain' | 'vcpu'>[] {
-    return this.#vcpus
+  /** Ticks. */
+  get since(): number {
+    return this.#times[0] as number
+  }
+  get until(): number {
+    return this.#times[1] as number
   }
 
-  /** Takes any record; `losses` are those that may have come before it. */
+  /** Number of vCPUs that changed so far. */
+  get size(): number {
+    return this.#size
+  }
+
+  domain(id: number): number {
+    return this.#ids.key(id) >>> 16
+  }
+
+  vcpu(id: number): number {
+    return this.#ids.key(id) & 0xffff
+  }
+
+  /** Takes a record that `isChange`; `losses` are those that may have come before it. */
   follow({ time, cpu, words, at }: MergedRecord, losses: Losses): Outcome {
-    const header = words[at] as number
-    const event = header & EVENT_MASK
-    if (!isRunstateChange(event) || extraWords(header) === 0) return OTHER
-    const key = words[at + 1] as number
-    const id = this.#ids.intern(key)
+    const event = words[at] as number
+    const id = this.#ids.intern(words[at + 1] as number)
+    const left = oldState(event)
+    let outcome: Outcome = WHOLE
     this.id = id
-    if (id === this.#vcpus.length) {
-      this.state = oldState(event)
+    if (id === this.#size) {
+      if (id === this.#states.length) this.#grow()
+      this.#size += 1
+      this.state = left
       this.cpu = cpu
-      this.#vcpus.push({ domain: key >>> 16, vcpu: key & 0xffff, state: newState(event), cpu, since: time })
-      return FIRST
-    }
-    const isCut = this.#holdUntil(time, losses)
-    const vcpu = this.#vcpus[id] as Vcpu
-    vcpu.state = newState(event)
-    vcpu.cpu = cpu
-    vcpu.since = time
-    return isCut ? CUT : this.state === oldState(event) ? WHOLE : MISMATCH
+      outcome = FIRST
+    } else if (this.#holdUntil(time, losses)) outcome = CUT
+    else if (this.state !== left) outcome = MISMATCH
+    this.#states[id] = newState(event)
+    this.#since[id] = time
+    this.#cpus[id] = cpu
+    return outcome
   }
 
   /** Moves to the interval that a vCPU is still in at the capture's end. */
@@ -91,15 +103,25 @@ export class RunstateTracker {
 
   /** Moves to the present interval of the vCPU; whether it is known only in part of the time until `to`. */
   #holdUntil(to: number, losses: Losses): boolean {
-    const { state, cpu, since } = this.#vcpus[this.id] as Vcpu
+    const state = this.#states[this.id] as number
+    const cpu = this.#cpus[this.id] as number
+    const since = this.#since[this.id] as number
+    const times = this.#times
     this.state = state
     this.cpu = cpu
-    this.since = since
-    this.until = to
+    times[0] = since
+    times[1] = to
     if (losses.all.length === 0) return false
     const lost = losses.unknownFrom(state === RUNNING ? cpu : null, since, to)
     if (lost === Number.POSITIVE_INFINITY) return false
-    this.until = lost
+    times[1] = lost
     return true
+  }
+
+  #grow(): void {
+    const vcpus = this.#states.length * 2
+    this.#states = longer(this.#states, vcpus)
+    this.#since = longer(this.#since, vcpus)
+    this.#cpus = longer(this.#cpus, vcpus)
   }
 }

@@ -12,7 +12,7 @@ import {
 import { longer } from './interner.ts'
 import { type Interval, IntervalTracker } from './intervals.ts'
 import { EVENT_MASK, extraWords, type MergedRecord } from './record.ts'
-import { MISMATCH, noLosses, RunstateTracker } from './runstate.ts'
+import { isChange, MISMATCH, noLosses, RunstateTracker } from './runstate.ts'
 import { type Scan, scan, scanStream, type Tracker } from './scan.ts'
 import { disjoint, overlaps, type Span } from './spans.ts'
 
@@ -75,7 +75,7 @@ export function eachInterval({ scan: found, domains }: Timeline, give: (interval
   for (const [domain, { vcpus }] of domains) {
     for (const [vcpu, { times, events, cpus }] of vcpus) {
       for (let i = 0; i < times.length; i++) {
-        words[0] = (events[i] as number) | (1 << 28)
+        words[0] = (events[i] as number) + 2 ** 28 // with the one word that names the vCPU
         words[1] = domain * 2 ** 16 + vcpu
         tracker.take({ time: times[i] as number, cpu: cpus[i] as number, words, at: 0 })
       }
@@ -183,12 +183,11 @@ class TimelineTracker implements Tracker {
     const { words, at } = record
     const header = words[at] as number
     const event = header & EVENT_MASK
-    if (isRunstateChange(event)) {
-      if (extraWords(header) < 1) return
+    if (isChange(record)) {
       if (this.#runstates.follow(record, noLosses) === MISMATCH) this.#mismatches += 1
       const key = words[at + 1] as number
       this.#keep(event, key >>> 16, key & 0xffff, record)
-    } else if (this.wants(event) && extraWords(header) >= 2) {
+    } else if ((event === SLEEP || event === WAKE || event === YIELD) && extraWords(header) >= 2) {
       this.#keep(event, words[at + 1] as number, words[at + 2] as number, record)
     }
   }
