@@ -16,16 +16,17 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     projects: [
       {
-        // Without processes of their own, but for a few that end at once.
+        // Within a minute: without processes of their own, but for a few that end at once. Files share their modules.
         test: {
           ...alike,
           name: 'quick',
+          isolate: false,
           include: ['test/**/*.test.ts'],
           exclude: ['test/slow/**', 'test/**/*.process.test.ts'],
         },
       },
       {
-        // The command line and other programs, many times; and statistics that are tried on thousands of samples.
+        // The command line and other programs, many times; and what is tried on thousands of samples.
         test: { ...alike, name: 'processes', include: ['test/**/*.process.test.ts'] },
       },
       {
