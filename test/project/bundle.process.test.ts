@@ -38,7 +38,7 @@ async function entries(changed?: RegExp): Promise<Readonly<Record<string, string
 }
 
 it.each([
-  ['vega', /node_modules\/vega\/build\/vega\.node\.js$|node_modules\/vega\/index\.js$/],
+  ['vega', /node_modules\/vega\/build\/vega\.module\.js$/],
   ['vega-lite', /node_modules\/vega-lite\/build\/(?:src\/)?index\.js$/],
 ])(
   'a new version of %s is another drawing program, and so another input of every figure',
