@@ -45,12 +45,12 @@ export interface Stamps {
   readonly stamps: readonly number[]
   /** Gaps of the spinning loop, ascending and disjoint. */
   readonly gaps: readonly Bracket[]
-  /** In the order of time, none inside another. */
+  /** In order of time, not nested. */
   readonly commands: readonly Command[]
 }
 
 const HEADER = 'repro-stamps 1'
-/** Number of values by the word that a line begins with. */
+/** Number of values by a line's first word. */
 const valuesOf: ReadonlyMap<string, number> = new Map([
   ['hz', 1],
   ['loop', 2],
@@ -90,7 +90,7 @@ function withoutHeader(lines: readonly string[], file: string): string {
     : `${file}:${other + 1}: '${lines[other]}': expected '${HEADER}'`
 }
 
-/** Collects the lines of one file. */
+/** Parses the lines of one file. */
 class StampFile {
   line: number
   readonly #file: string
@@ -109,7 +109,7 @@ class StampFile {
     this.line = header
   }
 
-  /** True at the end line. */
+  /** Returns true at the end line. */
   take(text: string): boolean {
     const [kind = '', ...words] = text.split(' ')
     const count = valuesOf.get(kind)
