@@ -93,10 +93,7 @@ function oldThings(project: string, before: number): readonly Old[] {
   return found
 }
 
-/**
- * Returns the time of the last change, by folders at any depth (failed cells:
- * EXPERIMENT/ENVIRONMENT/PATTERN), not files.
- */
+/** Returns the last change of a folder or (failed cells: EXPERIMENT/ENVIRONMENT/PATTERN) of those in it. */
 function changedMs(place: string): number {
   const inner = foldersIn(place).flatMap((one) => [one, ...foldersIn(one)])
   return [place, ...inner].reduce((newest, one) => Math.max(newest, lstatSync(one).mtimeMs), 0)
