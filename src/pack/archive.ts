@@ -32,7 +32,10 @@ export function checksums(files: readonly Packed[]): string {
 const mostFiles = 0xffff
 const mostBytes = 0xffffffff
 
-/** @param date year, month and day; all files have its noon as their time. Throws a PackError for more than a zip holds. */
+/**
+ * Throws a PackError for more than a zip holds.
+ * @param date YYYY-MM-DD; all files get its noon as their time
+ */
 export function zipped(files: readonly Packed[], date: string): Uint8Array {
   const bytes = files.reduce((sum, { content }) => sum + content.length, 0)
   if (files.length > mostFiles || bytes > mostBytes)

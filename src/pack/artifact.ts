@@ -157,7 +157,7 @@ function testText({ id, test }: ClaimBlock, { fences }: Document): string {
   return wordsOf(test, (key) => {
     const value = data[key] ?? []
     const texts = Array.isArray(value) ? value.map(String) : [String(value)]
-    // The sign that marks an expression would be a second = here.
+    // Drops the sign that marks an expression: the line has an = of its own.
     return texts.map((text) => text.replace(expressionSign, ''))
   })
 }

@@ -1,7 +1,7 @@
 /**
  * Packs a project for a repository such as Zenodo, or for a committee that awards badges:
  *
- *   files of the project -> frozen build -> nothing that the report needs is missing? -> claims judged
+ *   files of the project -> frozen build -> all inputs of the report packed? -> claims judged
  *     -> appendix, codecheck.yml, crate -> checksums -> zip
  */
 

@@ -1,4 +1,4 @@
-/** The evidence behind a claim: its test, its inputs down to the record in the trace, and the distributions that it compares. */
+/** The evidence behind a claim: its test, its inputs down to the trace's records, and its distributions. */
 
 import type { Judgement } from '../claims/judge.ts'
 import type { ClaimSeries } from '../claims/series.ts'

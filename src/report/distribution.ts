@@ -146,7 +146,7 @@ function tickText(value: number): string {
   return digits(value, Math.max(0, -Math.floor(Math.log10(Math.abs(value) || 1) + 1e-9)))
 }
 
-/** 1, 2 and 5 of each decade, or of a narrow axis all digits. */
+/** Returns 1, 2 and 5 of each decade; all digits for a narrow axis. */
 function logTicks(low: number, high: number): readonly number[] {
   const decades = Math.log10(high) - Math.log10(low)
   const steps = decades > 3 ? [1] : decades > 0.8 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9]
@@ -170,7 +170,7 @@ function dashes(dash: string): string {
   return dash === '' ? '' : ` stroke-dasharray="${dash}"`
 }
 
-/** A tenth of a pixel is finer than anyone sees. */
+/** A tenth of a pixel is finer than visible. */
 function n(value: number): number {
   return Math.round(value * 10) / 10
 }

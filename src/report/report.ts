@@ -42,7 +42,10 @@ export interface ReportInput {
   readonly document: Document
   /** All runs of the document's experiments; ignores others. */
   readonly runs: readonly Run[]
-  /** Content of a file by its path relative to the project: specifications, CSV files, pictures, the bibliography. Rejects if there is none. */
+  /**
+   * Content of a file by its path relative to the project: specifications, CSV files, pictures, the
+   * bibliography. Rejects if there is none.
+   */
   readonly read: (path: string) => Promise<Uint8Array>
   /** Published tables named by the document; default: none. */
   readonly published?: readonly PublishedTable[]

@@ -59,7 +59,10 @@ export function inlineValue(value: InlineValue, results: Results, context: Rende
   }
 }
 
-/** `latency · xen-4.14 · baseline · n = 20`, once for each run and number of observations; `published, Table 5 (...)` once for each table. */
+/**
+ * `latency · xen-4.14 · baseline · n = 20`, once for each run and number of observations; `published, Table 5
+ * (...)` once for each table.
+ */
 function describe({ sources }: Quantity, words: Words): readonly string[] {
   const texts = sources.map((source) => {
     if (source.type === 'run') {

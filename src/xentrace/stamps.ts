@@ -1,5 +1,6 @@
 /**
- * Stamp files of the two programs on the board: the trial driver in dom0 and the loop in the domU. One format:
+ * Stamp files of the two programs on the board: the trial driver in dom0 and the loop in the domU. One
+ * format:
  *
  *     repro-stamps 1
  *     hz 54000000                                        ticks per second

@@ -1,10 +1,11 @@
 /**
  * Draws a specification and its data as SVG text, without a browser, a canvas or a DOM:
  *
- *   text -> specification -> vega-lite compile (a warning is an error) -> dataflow without events -> vega View -> SVG
+ *   text -> specification -> vega-lite compile (warnings are errors) -> dataflow without events -> View -> SVG
  *
- * Same specification and data, same bytes: text is measured with a table of widths and not with the machine's fonts, random
- * numbers start from the same seed, and no expression reads the clock. This runs in a process of its own (process.ts).
+ * Same specification and data, same bytes: text is measured with a table of widths and not with the machine's
+ * fonts, random numbers start from the same seed, and no expression reads the clock. This runs in a process
+ * of its own (process.ts).
  */
 
 import type { Loader, LoggerInterface } from 'vega'

@@ -63,7 +63,7 @@ export function datasetsOf(spec: Specification): readonly string[] {
   return [...new Set(names)]
 }
 
-/** Throws QueryError unless the specification reads exactly the given datasets. */
+/** Throws QueryError unless the specification reads all given datasets, and no others but its own. */
 export function checkDatasets(spec: Specification, given: readonly string[]): void {
   const own = isObject(spec.datasets) ? Object.keys(spec.datasets) : []
   const names = datasetsOf(spec)

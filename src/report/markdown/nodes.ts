@@ -1,4 +1,4 @@
-/** A report's nodes as Markdown that GitHub knows: no node of ours is left, and HTML is only what Markdown has no sign for. */
+/** Translates a report's nodes to GitHub's Markdown, with HTML only for what Markdown lacks. */
 
 import { Buffer } from 'node:buffer'
 import type { Nodes, PhrasingContent, Root, RootContent } from 'mdast'
