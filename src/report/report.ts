@@ -43,8 +43,7 @@ export interface ReportInput {
   /** All runs of the document's experiments; ignores others. */
   readonly runs: readonly Run[]
   /**
-   * Content of a file by its path relative to the project: specifications, CSV files, pictures, the
-   * bibliography. Rejects if there is none.
+   * Reads a file (specification, CSV, picture, bibliography) by project-relative path; rejects if missing.
    */
   readonly read: (path: string) => Promise<Uint8Array>
   /** Published tables named by the document; default: none. */

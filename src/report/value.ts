@@ -59,10 +59,7 @@ export function inlineValue(value: InlineValue, results: Results, context: Rende
   }
 }
 
-/**
- * `latency · xen-4.14 · baseline · n = 20`, once for each run and number of observations; `published, Table 5
- * (...)` once for each table.
- */
+/** Lists `latency · xen-4.14 · baseline · n = 20` by run and n, and `published, Table 5 (...)` by table. */
 function describe({ sources }: Quantity, words: Words): readonly string[] {
   const texts = sources.map((source) => {
     if (source.type === 'run') {

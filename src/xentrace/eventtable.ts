@@ -57,8 +57,7 @@ export const rows: readonly EventRow[] = [
   [0x22204, 'credit2 credit add', ''],
   [0x22205, 'credit2 tickle check', `${unit} credit:i32 score:i32`],
   [0x22206, 'credit2 tickle', 'cpu:16 _:16'],
-  // Xen 4.13.0 and older end with a multiplier (so do 4.12.2 and 4.11.3, but not the stable releases after
-  // them).
+  // Xen 4.13.0 and older (also 4.12.2 and 4.11.3, but not later stable releases) end with a multiplier.
   [
     0x22207,
     'credit2 reset',

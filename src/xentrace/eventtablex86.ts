@@ -6,9 +6,7 @@
 
 export type EventRow = readonly [id: number, name: string, ...layouts: string[]]
 
-/**
- * Layouts of a hypercall (TRC_PV_HYPERCALL_V2): `present` has two bits for each argument, whose words follow.
- */
+/** Layouts of a hypercall (TRC_PV_HYPERCALL_V2): `present` has two bits per argument; arguments follow. */
 export const hypercallLayouts: readonly string[] = Array.from({ length: 7 }, (_, words) =>
   ['op:20 present:12', ...Array.from({ length: words }, (__, i) => `word${i + 1}`)].join(' '),
 )

@@ -132,8 +132,7 @@ export class ResidencyTracker implements Tracker {
     const begin = this.#firstTimes[id] as number
     const before = this.#firstStates[id] as number
     const beginCpu = this.#firstCpus[id] as number
-    // A pCPU runs one vCPU at a time and records each change, so the first that leaves it ran since its first
-    // record.
+    // A pCPU runs one vCPU at a time and records all changes: the first to leave ran since its first record.
     const from = before === RUNNING ? (firsts.get(beginCpu) ?? begin) : first
     const known =
       losses.unknownFrom(before === RUNNING ? beginCpu : null, from, begin) === Number.POSITIVE_INFINITY
