@@ -96,7 +96,7 @@ export function readBibtex(text: string): {
   }
   const found = () => (position < text.length ? `found ${text[position]}` : 'found the end of the file')
 
-  /** Reads to the closing delimiter; undefined, with a message, if the next entry comes first. */
+  /** Reads to the closing delimiter; undefined, with a message, if it is missing. */
   const delimited = (what: string): string | undefined => {
     const start = position
     const isQuoted = text[start] === '"'

@@ -383,10 +383,7 @@ function moveAddress(fields: Map<string, string>): void {
   fields.delete('howpublished')
 }
 
-/**
- * Formats a name. Names in Chinese characters, kana or Hangul put the family name first, with or without a
- * comma.
- */
+/** Names in Chinese characters, kana or Hangul put the family name first, with or without a comma. */
 function nameOf({ name, firstName, lastName, prefix, suffix }: Creator, source: string): string {
   if (name !== undefined) return unicode(name)
   const isEastAsian = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
