@@ -10,15 +10,10 @@ import type { Site } from './site.ts'
 /** Unbundled packages that affect a report; see build.mjs. */
 const libraries = ['@retorquere/bibtex-parser', 'edtf']
 
-/**
- * The command line's bundle refers to its chunks by content hash; the drawing process is a separate entry.
- */
+/** The bundle names its chunks by content hash; the drawing process is a separate entry. */
 const drawer = 'drawer.js'
 
-/**
- * SHA-256 (hex) of the program's name, version and code, Node's version, and the libraries with their
- * dependencies.
- */
+/** SHA-256 (hex) of the program's version and code, Node's version, and those of all libraries. */
 export function programOf({ generator }: Pick<Site, 'generator'>, files: Files): string {
   const entry = process.argv[1] ?? ''
   const here = dirname(fileURLToPath(import.meta.url))
