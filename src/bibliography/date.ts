@@ -1,7 +1,4 @@
-/**
- * Dates in a bibliography: EDTF in BibLaTeX (https://www.loc.gov/standards/datetime/), year and month name in
- * BibTeX.
- */
+/** Dates: EDTF in BibLaTeX (https://www.loc.gov/standards/datetime/), year and month name in BibTeX. */
 
 import type { EdtfDate } from 'edtf'
 

@@ -1,7 +1,4 @@
-/**
- * Detects outdated translations: compares blocks and values with the original; every difference is a warning
- * in the translation.
- */
+/** Detects outdated translations: warns of each difference between the blocks and values of both texts. */
 
 import { distance } from 'fastest-levenshtein'
 import type { Block, ExperimentBlock, Place } from '../document/block.ts'

@@ -143,10 +143,7 @@ function passagesOf(document: Document): readonly Passage[] {
   ]
 }
 
-/**
- * Decimals in names (Xen 4.17), which may then stand alone (4.17). Ignores a capitalized first word of a
- * sentence.
- */
+/** Decimals in names (Xen 4.17), which may also stand alone. Ignores a sentence's capitalized first word. */
 function versionsIn({ fences }: Document, passages: readonly Passage[]): ReadonlySet<string> {
   const inText = passages.flatMap(({ text }) =>
     [...sentences(text)].flatMap(({ segment }) =>
@@ -215,10 +212,7 @@ interface BlockText {
   readonly mapping: Mapping
 }
 
-/**
- * Printed texts of a block: captions, alternative texts, and statements of claims that are not quoted from a
- * source.
- */
+/** Printed texts of a block: captions, alternative texts, and claims' statements, unless from a source. */
 function textsOf({ type, source }: Fence): readonly BlockText[] {
   if (source === undefined) return []
   const isPublished = source.data.source !== undefined || source.data.published !== undefined

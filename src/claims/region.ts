@@ -22,10 +22,7 @@ export interface Estimate {
 
 export type Decision =
   | { readonly type: 'inside' | 'outside' }
-  /**
-   * The interval crosses a bound. Without a number, no number of trials would decide: the estimate lies on
-   * the bound.
-   */
+  /** The interval crosses a bound. Without a number, the estimate is so close that none would decide. */
   | { readonly type: 'open'; readonly trialsNeeded?: number }
 
 /** Returns inside or outside only if the whole interval is. */

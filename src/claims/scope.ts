@@ -23,10 +23,7 @@ export interface Lack {
   readonly stale?: string
 }
 
-/**
- * Runs that a claim needs and that are missing or stale, in reading order. Throws a QueryError for unknown
- * names.
- */
+/** Missing and stale runs of a claim, in reading order. Throws a QueryError for unknown names. */
 export function lackingRuns({ test, skip }: Claim, { results, stale }: Evidence): readonly Lack[] {
   if (skip !== undefined) return []
   const present = new Set(results.runs.map(runName))
@@ -40,10 +37,7 @@ export function lackingRuns({ test, skip }: Claim, { results, stale }: Evidence)
   })
 }
 
-/**
- * Reason why the existing runs cannot test a claim; undefined if they can. Throws a QueryError for unknown
- * names.
- */
+/** Reason why existing runs cannot test a claim, if any. Throws a QueryError for unknown names. */
 export function obstacleTo(claim: Claim, { results }: Evidence, reasons: Reasons): string | undefined {
   if (claim.skip !== undefined) return reasons.skipped(claim.skip)
   const expressions = expressionsOf(claim.test)

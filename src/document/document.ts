@@ -2,8 +2,8 @@
  * A document: one Markdown file, parsed.
  *
  *   bytes -> text -> mdast -> front matter -> its abstract, as mdast   (encoding.ts, markdown.ts)
- *                          -> fences -> blocks                         (yaml.ts, schema.ts, experiment.ts, exhibit.ts)
- *                          -> inline code -> values                    (expression.ts)
+ *                          -> fences -> blocks                      (yaml.ts, schema.ts, experiment.ts, exhibit.ts)
+ *                          -> inline code -> values                 (expression.ts)
  *                          -> text -> references, citations
  *
  * Errors are collected as messages of the file; `check` adds those that need the project.
@@ -28,10 +28,7 @@ import { isReference, mentions, type Reference } from './reference.ts'
 export interface Document {
   readonly file: VFile
   readonly frontMatter: FrontMatter
-  /**
-   * The whole Markdown. The report replaces the nodes in `nodes` and the ranges in `references` and
-   * `citations`.
-   */
+  /** The whole Markdown. The report replaces `nodes`, and the ranges of `references` and `citations`. */
   readonly tree: Root
   /** The front matter's abstract. Its values, references and citations precede those of the text below. */
   readonly abstract?: Root

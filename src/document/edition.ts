@@ -28,10 +28,7 @@ interface Noted {
   readonly theirs: Parameters
 }
 
-/**
- * Returns the original's block with translated text; undefined if the block has errors, which are added to
- * the file.
- */
+/** Returns the original's block with translated text; undefined after adding its errors to the file. */
 export function readEditionBlock(
   type: Block['type'],
   source: Mapping,

@@ -32,10 +32,7 @@ export interface FrontMatter {
   readonly bibliography?: NamedFile
   /** CSV files of published tables, for use in expressions. */
   readonly published: readonly NamedFile[]
-  /**
-   * Numbers that the prose may state without a run or published table: settings, and values that others state
-   * in words.
-   */
+  /** Numbers that the prose may state without a run or published table: settings, and others' statements. */
   readonly nominal: readonly { readonly text: string; readonly place: Place }[]
   /** The document that this one translates. */
   readonly editionOf?: NamedFile

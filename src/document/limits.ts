@@ -12,10 +12,7 @@ export const limits = {
   depth: 100,
   /** Total of lists, quotes, footnotes and underlined headings. */
   containers: 1500,
-  /**
-   * Signs such as brackets and asterisks in a paragraph, heading or table cell, and characters up to the last
-   * one.
-   */
+  /** Brackets, asterisks and the like in a paragraph, heading or cell, and characters up to the last one. */
   signs: 5000,
   signsWithin: 200_000,
   /** Per cell. Each boot is a process, usually on a board. */

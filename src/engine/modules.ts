@@ -31,10 +31,7 @@ export interface ModuleProblem {
   readonly head?: string
 }
 
-/**
- * A script by its project path. `source` replaces the content, for an inline script; `path` is then the
- * document.
- */
+/** A script. `source` replaces the content; for an inline script, `path` is the document. */
 export interface Entry {
   readonly path: string
   readonly source?: string | undefined

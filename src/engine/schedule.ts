@@ -123,10 +123,7 @@ export async function runCells(
   }
 }
 
-/**
- * Scales the last run's time to as many boots. With fewer trials per boot, only half of it shrinks, for the
- * fixed boot time.
- */
+/** Scales the last run's time to as many boots. Fewer trials per boot shrink only half of it. */
 function expected({ cell, verdict }: Step): Planned {
   const { trials, boots } = cell.block
   const planned = { name: runName(cell), trials, boots }

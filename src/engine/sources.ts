@@ -1,7 +1,4 @@
-/**
- * Digests of the project files that affect results: a script with its imports, board programs, and files
- * named as inputs.
- */
+/** Digests of project files that affect results: scripts with imports, board programs, named inputs. */
 
 import { posix } from 'node:path'
 import { codeDigest } from '../files/code.ts'

@@ -1,7 +1,7 @@
 /**
  * A build:
  *
- *   document -> check -> plan -> set up the toolchain -> run cells that are not up to date -> render -> _build/index.html
+ *   document -> check -> plan -> set up the toolchain -> run outdated cells -> render -> _build/index.html
  *
  * Reading and checking have no side effects. A failed cell does not stop the others; the report lists what is
  * missing.
@@ -78,10 +78,7 @@ export interface BuildOptions extends Overrides {
   readonly signal: AbortSignal
 }
 
-/**
- * Plans every cell. Throws a DocumentError if the document has errors, and a StoreError that lists unreadable
- * recorded runs.
- */
+/** Plans every cell. Throws a DocumentError, or a StoreError that lists unreadable recorded runs. */
 export async function planDocument(
   site: Site,
   opened: Pick<Opened, 'document' | 'environments'>,

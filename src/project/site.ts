@@ -125,10 +125,7 @@ async function originalOf(file: string, site: Site, files: Files): Promise<Docum
   return hasErrors(document.file) ? `${file} has errors: see repro check ${file}` : document
 }
 
-/**
- * The original and its other translations, in its order. Both must name each other, so that readers of either
- * find the other.
- */
+/** The original and its other translations, in its order. Each must name the other, or links are missing. */
 function editionsOf(document: Document, path: string, files: Files): readonly Edition[] {
   const { original = document, file, frontMatter } = document
   const { editions } = original.frontMatter

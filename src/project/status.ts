@@ -30,10 +30,7 @@ export interface StepStatus {
   readonly changes?: readonly Change[]
 }
 
-/**
- * Status in plan order: cells; tables, figures and claims; the page. Throws a DocumentError if the document
- * has errors.
- */
+/** Status of cells; tables, figures and claims; the page. Throws a DocumentError for a document with errors. */
 export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
   const manifest = readManifest(site)
   const files = openFiles(site.project, manifest?.notes)

@@ -36,10 +36,7 @@ function attempt<Value>(action: () => Value): Value | undefined {
   }
 }
 
-/**
- * Frames give modules as URLs, CommonJS modules as paths. A syntax error's place is on a line before them,
- * without a column.
- */
+/** Frames name modules by URL, CommonJS by path. A syntax error is on a line before them, without column. */
 const frame = /(?:(file:\/\/\S+?)|(?:^|\(|at )(\/[^():\n]+)):(\d+)(?::(\d+))?(?=[\s)]|$)/gm
 
 /** Innermost place in the project's files: file:line:column. */

@@ -82,8 +82,7 @@ export function openJournal(project: string, path: string, seal: Seal, most = mo
       const handle = openForAppending(project, path)
       try {
         const line = Buffer.from(`${signature} ${json}\n`)
-        // A single write, so that only a kill can leave half a line; on a full disk it throws and leaves
-        // none.
+        // A single write: only a kill can leave half a line; a full disk throws and leaves none.
         const before = fstatSync(handle).size
         if (writeSync(handle, line) < line.length) {
           ftruncateSync(handle, before)

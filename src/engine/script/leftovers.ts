@@ -1,7 +1,6 @@
 /**
  * Kills a cell's processes, even outside its process group: all that inherited the cell's mark in their
- * environment. (Linux: proc_pid_environ(5). Misses a process that left the group and cleared its
- * environment.)
+ * environment (Linux: proc_pid_environ(5)). Misses a process that left the group and cleared its environment.
  */
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'

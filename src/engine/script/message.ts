@@ -32,10 +32,7 @@ export interface Order {
   readonly needed: readonly Run[]
   readonly script:
     | { readonly type: 'file'; readonly file: string }
-    /**
-     * An inline script: from line `firstLine` of the Markdown file `document` (absolute), indented by
-     * `indentation` columns.
-     */
+    /** In the Markdown file `document` (absolute), from `firstLine`, indented by `indentation` columns. */
     | {
         readonly type: 'inline'
         readonly document: string

@@ -1,7 +1,4 @@
-/**
- * Runs boots on this host, each in its own process. Kills all of a boot's processes on timeout or
- * cancellation.
- */
+/** Runs boots on this host, each in a process that is killed with its descendants at its end or deadline. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'

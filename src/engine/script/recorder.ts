@@ -220,10 +220,7 @@ function wrapProcesses(note: (path: string) => void): void {
   })
 }
 
-/**
- * Calls `before` with the arguments of each call. Keeps the functions' properties, such as
- * util.promisify.custom.
- */
+/** Calls `before` with each call's arguments. Keeps the functions' properties (util.promisify.custom). */
 function wrap(
   module: Wrapped,
   names: readonly string[],

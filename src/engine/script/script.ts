@@ -191,10 +191,7 @@ function withTrial(rows: unknown, trial: number): unknown {
   return rows.map((row) => (isRecord(row) ? { trial, ...row } : row))
 }
 
-/**
- * Captures working directory, environment variables and zx settings; returns a function that runs an action
- * in this state.
- */
+/** Captures the working directory, environment and zx settings; the result runs an action in this state. */
 async function startingPoint(): Promise<<Value>(action: () => Promise<Value>) => Promise<Value>> {
   const { within } = (await import(import.meta.resolve('zx'))) as typeof import('zx')
   const folder = process.cwd()
