@@ -1,7 +1,7 @@
 /**
  * Plans a build: the inputs of each cell, and its cache status.
  *
- *     cells, producers first -> inputs known before a run -> files that each run read, as they are now -> verdict
+ *     cells, producers first -> inputs known before a run -> files that runs read, as they are now -> verdict
  */
 
 import type { Files } from '../files/tracked.ts'

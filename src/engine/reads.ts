@@ -1,6 +1,6 @@
 /**
- * Recorded reads: project files that a script and its job used, as seen by their process. They become inputs of
- * the run, so that the next plan checks exactly these, as do ninja's deps log and ccache's direct mode.
+ * Recorded reads: project files that a script and its job used, as seen by their process. They become inputs
+ * of the run, so that the next plan checks exactly these, as do ninja's deps log and ccache's direct mode.
  */
 
 import * as z from 'zod'

@@ -30,7 +30,7 @@ export interface StepStatus {
   readonly changes?: readonly Change[]
 }
 
-/** Status of cells; tables, figures and claims; the page. Throws a DocumentError for a document with errors. */
+/** Status of cells, then tables, figures and claims, then the page. Throws a DocumentError for errors. */
 export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
   const manifest = readManifest(site)
   const files = openFiles(site.project, manifest?.notes)

@@ -202,7 +202,7 @@ async function startingPoint(): Promise<<Value>(action: () => Promise<Value>) =>
     process.umask(umask)
     for (const name of Object.keys(process.env)) if (!(name in variables)) delete process.env[name]
     Object.assign(process.env, variables)
-    // zx would require a function that returns a promise.
+    // An action run by zx must return a promise.
     return await within(action)
   }
 }
