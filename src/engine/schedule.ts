@@ -25,7 +25,7 @@ export interface Options {
 export interface Done {
   readonly executed: readonly Run[]
   readonly failures: readonly CellError[]
-  /** Cells that did not start. */
+  /** Selected cells that did not start. */
   readonly skipped: readonly string[]
 }
 
