@@ -1,6 +1,4 @@
-/**
- * Polyfills of newer JavaScript for Node 20. build.mjs and vitest.config.ts load it before all other code.
- */
+/** Polyfills of newer JavaScript for Node 20. build.mjs and vitest.config.ts load it before other code. */
 
 declare global {
   interface MapConstructor {

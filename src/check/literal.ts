@@ -47,9 +47,7 @@ const literal = new RegExp(
   'gu',
 )
 
-/**
- * Units that runs do not have, but a typed number may. No blank in Japanese: it may be a heading (2.1 分析).
- */
+/** Units that runs do not have, but typed numbers may. No blank in Japanese: may be a heading (2.1 分析). */
 const otherUnit = String.raw`\s?(?:minutes?|min|hours?|h|days?|weeks?|months?|years?|[kcmµμn]?m|[kmµμ]?g)|時間|日|週間|年|分`
 /** A decimal, usually a ratio; `isRatio` excludes others. */
 const decimal = new RegExp(
@@ -61,9 +59,7 @@ const unitAfter = new RegExp(
   String.raw`^(?:${unit}|\s?(?:[kKMGT]i?)?(?:B|Hz|bps|bit|W|V)|\s?°C?)(?![\p{Script=Latin}\p{Nd}])`,
   'u',
 )
-/**
- * Number in a name: Xen 4.14, Table 5.2, 表5.2. Any capitalized word counts, even at the start of a sentence.
- */
+/** Number in a name: Xen 4.14, Table 5.2, 表5.2. Any capitalized word counts, even one that starts a sentence. */
 const nameBefore = /(?:(?!Published)\p{Lu}[\p{L}\p{N}]*\s|[表図第])$/u
 /** Number of a heading: 2.1 Method. */
 const titleAfter = /^\s+(?:\p{Lu}|[^\p{Script=Latin}\s])/u

@@ -39,9 +39,7 @@ export interface Measured {
   /** Bootstrap resamples. */
   readonly draws?: number
   readonly sources: readonly Source[]
-  /**
-   * For a direction: ratio of the second mean to the first, as usually published. Absent if the first is 0.
-   */
+  /** For a direction: second mean divided by the first, as usually published. Absent if the first is 0. */
   readonly ratio?: number
 }
 

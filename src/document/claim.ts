@@ -58,9 +58,7 @@ export interface Claim {
   readonly statement: string
   readonly scope: Scope
   readonly test: Test
-  /**
-   * Published result: a number in the value's canonical unit, words, or expressions over published tables.
-   */
+  /** Published result: a number in the value's canonical unit, words, or expressions on published tables. */
   readonly published?: number | string | readonly ParsedExpression[]
   /** For `absolute`: the published machine, item -> value, as runs capture it ({hypervisor: 'Xen 4.13'}). */
   readonly machine?: Readonly<Record<string, string>>

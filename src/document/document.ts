@@ -1,9 +1,9 @@
 /**
  * A document: one Markdown file, parsed.
  *
- *   bytes -> text -> mdast -> front matter -> abstract as mdast (encoding.ts, markdown.ts)
- *                          -> fences -> blocks                  (yaml.ts, schema.ts, experiment.ts, exhibit.ts)
- *                          -> inline code -> values             (expression.ts)
+ *   bytes -> text -> mdast -> front matter -> abstract (encoding.ts, markdown.ts)
+ *                          -> fences -> blocks         (yaml.ts, schema.ts, experiment.ts, exhibit.ts)
+ *                          -> inline code -> values    (expression.ts)
  *                          -> text -> references, citations
  *
  * Errors are collected as messages of the file; `check` adds those that need the project.

@@ -10,9 +10,7 @@ import type { Place } from './block.ts'
 /** Returns the place of the character at an offset of a piece's value. */
 export type Locate = (offset: number) => Place
 
-/**
- * A file's text without the byte order mark (which the parser does not count either), and its line starts.
- */
+/** A file's text without byte order mark (which the parser does not count either), and its line starts. */
 export interface SourceText {
   readonly text: string
   readonly lineStarts: readonly number[]

@@ -44,9 +44,7 @@ export function isReference({ id }: Pick<Reference, 'id'>): boolean {
   return Object.values(prefixes).some((prefix) => id.startsWith(prefix))
 }
 
-/**
- * Warns of an unknown mention that is close to an id (`@tlb-latency`) or is a citation key without brackets.
- */
+/** Warns of an unknown mention that is almost an id (`@tlb-latency`), or a citation key without brackets. */
 export function warnOfNearMiss(
   { id, place }: Reference,
   { ids, keys, file }: { ids: readonly string[]; keys: readonly string[]; file: VFile },

@@ -175,9 +175,7 @@ export function readMapping(
   }
 }
 
-/**
- * Locates characters of a value, even one that spans lines. After an escape (\u0041), all map to its start.
- */
+/** Locates characters of a value, even over several lines. After an escape (\u0041), all map to its start. */
 export function locateInValue(source: Mapping, path: Path, file: VFile): Locate {
   const start = source.valuePlace(path)
   const value = valueAt(source.data, path)

@@ -78,9 +78,7 @@ export function changesOf(before: Inputs, now: Inputs): readonly Change[] {
   })
 }
 
-/**
- * Lists changes, the first few if many, files last: `script changed, trials 20 -> 50, and 6 more changes`.
- */
+/** Lists changes, only the first if many, files last: `script changed, trials 20 -> 50, and 6 more changes`. */
 export function listed(changes: readonly Change[]): string {
   const sorted = changes.toSorted((a, b) => Number(isFile(a)) - Number(isFile(b)))
   const shown = sorted.slice(0, sorted.length > mostChanges ? mostChanges - 1 : mostChanges).map(inWords)

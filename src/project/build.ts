@@ -104,9 +104,7 @@ export async function planAsItIs(
   return await plan(cellsOf(document.blocks), around, made)
 }
 
-/**
- * Builds. `opened` comes from openDocument with the same `files`. Throws a DocumentError or a FrozenError.
- */
+/** Builds. `opened` comes from openDocument with the same `files`. Throws DocumentError or FrozenError. */
 export async function build(
   site: Site,
   opened: Opened,

@@ -60,9 +60,7 @@ export function diffRuns(a: RunSet, b: RunSet): readonly CellDifference[] {
   })
 }
 
-/**
- * Compares common measures, for each value of the first factor (such as the operation), in the order of `a`.
- */
+/** Compares common measures for each value of the first factor (such as the operation), in `a`'s order. */
 function metrics(a: Run, b: Run): readonly MetricDifference[] {
   const factor = a.columns.find(({ name, role }) => role === 'factor' && name !== excludedColumn)?.name
   const groups = factor === undefined ? [''] : [...new Set(a.rows.map((row) => String(row[factor] ?? '')))]

@@ -28,9 +28,7 @@ export function refuseUnrecorded(steps: readonly Step[], site: Site): void {
   if (lines.length > 0) throw new FrozenError(lines.join('\n'))
 }
 
-/**
- * Throws a StoreError if recording would replace another document's runs of an experiment with the same name.
- */
+/** Throws a StoreError if recording would replace runs of another document's experiment of the same name. */
 export function refuseOthersRecords(steps: readonly Step[], site: Site): void {
   const lines = steps.flatMap((step) =>
     step.verdict.type === 'recorded' ? [] : (otherOwner(step, site) ?? []),

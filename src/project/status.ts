@@ -17,9 +17,7 @@ export interface StepStatus {
   /** Name of a cell, id of a table, figure or claim, or `page`. */
   readonly id: string
   readonly type: 'cell' | 'table' | 'figure' | 'claim' | 'page'
-  /**
-   * Cells are `recorded`, `cached`, `stale`, `missing` or `damaged`; others `fresh`, `stale` or `missing`.
-   */
+  /** Cells: `recorded`, `cached`, `stale`, `missing` or `damaged`; others: `fresh`, `stale` or `missing`. */
   readonly state: 'recorded' | 'cached' | 'fresh' | 'stale' | 'missing' | 'damaged'
   /** Why it is stale, missing or damaged. */
   readonly reason?: string

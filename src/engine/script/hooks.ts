@@ -45,9 +45,7 @@ type Newer = typeof module & { readonly registerHooks?: (hooks: Hooks) => void }
 const { registerHooks }: Newer = module
 const stripsTypes = 'typescript' in process.features && Boolean(process.features.typescript)
 
-/**
- * Installs the hooks for later imports. Returns a function that yields the URLs loaded since its last call.
- */
+/** Installs the hooks for later imports. Returns a function that yields URLs loaded since its last call. */
 export function provideModules(provided: Provided): () => readonly string[] {
   const loaded: string[] = []
   if (registerHooks && stripsTypes) {
