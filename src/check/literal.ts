@@ -59,7 +59,7 @@ const unitAfter = new RegExp(
   String.raw`^(?:${unit}|\s?(?:[kKMGT]i?)?(?:B|Hz|bps|bit|W|V)|\s?°C?)(?![\p{Script=Latin}\p{Nd}])`,
   'u',
 )
-/** Number in a name: Xen 4.14, Table 5.2, 表5.2. Any capitalized word counts, even one that starts a sentence. */
+/** Number in a name: Xen 4.14, Table 5.2, 表5.2. Any capitalized word counts, even first in a sentence. */
 const nameBefore = /(?:(?!Published)\p{Lu}[\p{L}\p{N}]*\s|[表図第])$/u
 /** Number of a heading: 2.1 Method. */
 const titleAfter = /^\s+(?:\p{Lu}|[^\p{Script=Latin}\s])/u

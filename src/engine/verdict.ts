@@ -78,7 +78,7 @@ export function changesOf(before: Inputs, now: Inputs): readonly Change[] {
   })
 }
 
-/** Lists changes, only the first if many, files last: `script changed, trials 20 -> 50, and 6 more changes`. */
+/** Lists changes, files last, only the first if many: `script changed, trials 20 -> 50, and 6 more`. */
 export function listed(changes: readonly Change[]): string {
   const sorted = changes.toSorted((a, b) => Number(isFile(a)) - Number(isFile(b)))
   const shown = sorted.slice(0, sorted.length > mostChanges ? mostChanges - 1 : mostChanges).map(inWords)

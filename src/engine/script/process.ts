@@ -12,7 +12,7 @@ import { killCell, killGroup, killHolders, markVariable, streamsOf } from './lef
 import { channelDescriptor, messageReader } from './message.ts'
 import { openOutput } from './output.ts'
 
-/** From the end request, or the process's `ended` message, until it is killed. */
+/** From SIGTERM, or the process's `ended` message, until SIGKILL. */
 const graceMs = 3000
 /** Time to drain the pipes after the process has ended. */
 const drainMs = 1000

@@ -8,8 +8,8 @@ import { ExperimentError } from './cell.ts'
 export type Types = Map<string, { readonly type: 'number' | 'string'; readonly where: string } | undefined>
 
 /**
- * Returns rows as plain records of finite numbers, strings and null. `where` names them in messages (`trial
- * 3`). Throws an ExperimentError that names the first invalid value and what is allowed.
+ * Returns rows as plain records of finite numbers, strings and null. Throws an ExperimentError that names the
+ * first invalid value and what is allowed. `where` names the rows in messages (`trial 3`).
  */
 export function checkRows(given: unknown, where: string, types: Types = new Map()): readonly Row[] {
   if (!Array.isArray(given))

@@ -41,7 +41,7 @@ function watch(): void {
 }
 
 async function obey(order: Order): Promise<void> {
-  // Only the script keeps this process alive: if it waits for nothing, it will never end.
+  // Only the script keeps this process alive: if the event loop is empty, it will never end.
   channel.unref()
   const fail = (error: unknown) => void finish(order, { type: 'failure', failure: failureOf(error, order) })
   process.once('beforeExit', () =>

@@ -7,7 +7,7 @@ const pollMs = 500
 
 /** Data for the thread. */
 export interface Watched {
-  /** PID of the process that waits. */
+  /** PID of the parent. */
   readonly parent: number
   readonly mark: string
 }
