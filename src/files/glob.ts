@@ -1,15 +1,18 @@
 /** Paths for patterns: `data/*.csv`, `data/**`. */
 
 import { statSync } from 'node:fs'
-import { posix } from 'node:path'
+import { Minimatch, minimatch } from 'minimatch'
 import { isPattern } from './inputs.ts'
 import { type Entry, FileError, realIn } from './ordinary.ts'
+
+/** Names may begin with any character. */
+const options = { nonegate: true, nocomment: true, nocaseMagicOnly: true } as const
 
 /** Names looked at for one pattern: a project has fewer, and links can make any number of them. */
 const mostNames = 1_000_000
 
 /**
- * Sorted paths of the files of the project that fit a pattern with `*` and `**` (see matchesGlob of node:path). Folders that start with
+ * Sorted paths of the files of the project that fit a pattern with `*` and `**` (as minimatch and Node's matchesGlob have them). Folders that start with
  * a dot, and node_modules, are looked into only if the pattern fits their own path. Links are followed, but for those back to a folder on the
  * way. Throws a FileError for links that lead out of the project.
  *
@@ -22,6 +25,7 @@ export function matching(
 ): readonly string[] {
   const parts = pattern.split('/')
   const fixed = parts.slice(0, Math.max(0, parts.findIndex(isPattern))).join('/')
+  const compiled = new Minimatch(pattern, options)
   const mayHold = opens(pattern)
   const found: string[] = []
   let names = 0
@@ -33,7 +37,7 @@ export function matching(
           `${pattern}: there are more than ${mostNames} names to look at: name fewer folders`,
         )
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
-      const fits = posix.matchesGlob(path, pattern)
+      const fits = compiled.match(path)
       const isEntered =
         mayHold(path) && (fits || !(entry.name.startsWith('.') || entry.name === 'node_modules'))
       if (!fits && !isEntered) continue
@@ -60,7 +64,7 @@ function opens(pattern: string): (folder: string) => boolean {
     const own = parts.slice(0, names.length)
     if (own.some((part) => part.includes('**'))) return true
     return (
-      names.length < parts.length && names.every((name, index) => posix.matchesGlob(name, own[index] ?? ''))
+      names.length < parts.length && names.every((name, index) => minimatch(name, own[index] ?? '', options))
     )
   }
 }
