@@ -25,7 +25,7 @@ export function pearson(xs: readonly number[], ys: readonly number[]): number {
   return Math.max(-1, Math.min(1, xy / (Math.sqrt(xx) * Math.sqrt(yy))))
 }
 
-/** Spearman's correlation of ranks (1904), equal values sharing the mean of theirs: that of Pearson over midranks, with its errors. */
+/** Spearman's rank correlation (1904): Pearson's over midranks, with its errors. */
 export function spearman(xs: readonly number[], ys: readonly number[]): number {
   if (xs.length < 2 || xs.length !== ys.length) return pearson(xs, ys)
   return pearson(doubledRanks(xs), doubledRanks(ys))

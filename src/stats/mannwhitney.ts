@@ -1,6 +1,6 @@
 /**
- * Mann and Whitney's test (1947) whether one of two samples tends to larger values, and Cliff's delta (1993), which says how much:
- * both count pairs, so outliers and the shape of the distributions do not matter.
+ * Mann and Whitney's test (1947) of whether one of two samples tends to larger values, and Cliff's delta
+ * (1993), its effect size: both count pairs, so outliers and the shape of the distributions do not matter.
  */
 
 import { cumulativeNormal } from 'vega-statistics'
@@ -12,14 +12,17 @@ export interface MannWhitney {
   readonly u: number
   /** Cliff's delta: the share of pairs in which b is larger less the share in which a is; -1 to 1, 0 for no tendency. */
   readonly delta: number
-  /** Two-sided: how often chance alone, dealing the values out anew, tends at least as far. */
+  /** Two-sided: the chance that a random relabelling of the values is at least as extreme. */
   readonly p: number
 }
 
-/** Below this many values in both samples chances are counted out, above they are normal to three digits (as in R's wilcox.test). */
+/**
+ * Below this many values in both samples p is exact, above a normal approximation good to three digits (as in
+ * R's wilcox.test).
+ */
 export const mostExact = 50
 
-/** Compares two samples. Throws a RangeError if one has no values, or one that is no finite number. */
+/** Compares two samples. Throws a RangeError if one is empty or has a non-finite value. */
 export function mannWhitney(a: readonly number[], b: readonly number[]): MannWhitney {
   for (const sample of [a, b]) {
     some(sample, 'comparison')
