@@ -40,7 +40,7 @@ export function squaresBounds(n: number, extent: Extent): Interval {
   return { low: leastSquares(n, extent), high: mostSquares(n, extent) }
 }
 
-/** Least: all values but the extremes coincide, where the mean requires it. */
+/** Returns the least sum: all values but the extremes are at the one place that gives the mean. */
 function leastSquares(n: number, { mean, max, min }: Extent): number {
   if (n === 1) return 0
   const above = max === undefined ? undefined : Math.max(0, max.low - mean.high)
@@ -61,7 +61,7 @@ function leastSquares(n: number, { mean, max, min }: Extent): number {
   return Math.min(...corners)
 }
 
-/** Largest: all values at the extremes, except one to match the mean. */
+/** Returns the largest sum: all values are at the extremes, except one that gives the mean. */
 function mostSquares(n: number, { mean, max, min }: Extent): number {
   if (n === 1) return 0
   if (max === undefined || min === undefined) return Number.POSITIVE_INFINITY

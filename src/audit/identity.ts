@@ -43,7 +43,7 @@ function nameColumn(keys: readonly string[], sums: readonly Sum[]): string | und
   )
 }
 
-/** Limit on parts, as the number of runs grows with its square. */
+/** Limit on parts: more have too many runs to be significant. */
 const mostParts = 50
 
 /** Returns start and end (exclusive) of all runs of at least two, but not all, of `count` parts. */

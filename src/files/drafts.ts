@@ -1,7 +1,7 @@
 /**
  * Drafts: files are written in a folder private to this process, then renamed into place.
  *
- *     .repro/scratch/, results/.scratch/, _build/.scratch/     one per root, as renames cannot cross file systems
+ *     .repro/scratch/, results/.scratch/, _build/.scratch/     one per root: renames cannot cross file systems
  *
  * A draft's name identifies the process that made it; drafts of dead processes are swept.
  */

@@ -51,7 +51,7 @@ export interface Run {
   readonly experiment: string
   readonly environment: string
   readonly pattern: string
-  /** See keyOf(). */
+  /** SHA-256 (hex), see keyOf(). */
   readonly key: string
   readonly inputs: Inputs
   readonly origin: Origin

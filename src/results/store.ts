@@ -3,7 +3,7 @@
  *
  *     results/<experiment>/<environment>/<pattern>/            the recorded run, part of the project
  *     .repro/runs/<experiment>/<environment>/<pattern>/<id>/   every run made here, newest last, with its
- *                                                              raw files in raw/ and the seal of its run.json;
+ *                                                              raw files in raw/ and its run.json's seal;
  *                                                              unsealed ones are ignored
  *
  * Runs are validated whenever they are read, see runfile.ts.

@@ -109,7 +109,7 @@ type Pair = ReturnType<typeof independentValues>
 
 /** An estimate of how far one sample lies above another. */
 export interface Difference {
-  /** `ranks`: Hodges and Lehmann's shift, Mann and Whitney's test; `means`: the difference of means, Welch's test. */
+  /** `ranks`: Hodges-Lehmann shift, Mann-Whitney test; `means`: difference of means, Welch's test. */
   readonly method: 'ranks' | 'means'
   readonly shift: number
   readonly interval: Interval

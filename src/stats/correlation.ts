@@ -2,8 +2,8 @@ import { mean } from './moments.ts'
 import { doubledRanks } from './ranks.ts'
 
 /**
- * Pearson's product-moment correlation of pairs (Pearson 1895), in two passes: -1 to 1, NaN if one side is constant.
- * Throws a RangeError for fewer than two pairs or sides of different length.
+ * Pearson's product-moment correlation (1895), in two passes: -1 to 1, NaN if one side is constant. Throws a
+ * RangeError for fewer than two pairs or sides of different length.
  */
 export function pearson(xs: readonly number[], ys: readonly number[]): number {
   if (xs.length !== ys.length) throw new RangeError(`${xs.length} values against ${ys.length}`)

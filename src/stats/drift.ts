@@ -4,17 +4,17 @@ import { clusterValues, type Sample } from './clusters.ts'
 export interface Drift {
   /** Median change per trial, in the values' unit (Theil 1950, Sen 1968). Computed on access. */
   readonly slope: number
-  /** Kendall's tau with the order of trials: 1 if every value is larger than all before it, -1 if smaller. */
+  /** Kendall's tau with the trial order: 1 if every value is larger than all before it, -1 if smaller. */
   readonly tau: number
-  /** Two-sided: how often chance alone orders the values at least as much. */
+  /** Two-sided p value: the chance of a random order with at least this trend. */
   readonly p: number
 }
 
 /**
- * Tests whether values rise or fall over the trials: the Mann-Kendall test (1945), normal with corrections
- * for ties and continuity, which is accurate from ten values on. With several boots it tests within each and
- * sums the scores (as for seasons: Hirsch, Slack and Smith, 1982): differences between boots are not drift.
- * Throws a RangeError if no boot has two values.
+ * Tests whether values rise or fall over the trials: the test of Mann (1945) and Kendall, normal with
+ * corrections for ties and continuity, which is accurate from ten values on. With several boots it tests
+ * within each and sums the scores (as for seasons: Hirsch, Slack and Smith, 1982): differences between boots
+ * are not drift. Throws a RangeError if no boot has two values.
  */
 export function drift(sample: Sample): Drift {
   const sequences = sample.clusters === undefined ? [sample.values] : clusterValues(sample)

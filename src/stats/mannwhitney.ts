@@ -10,7 +10,7 @@ import { doubledRanks, sumChances } from './ranks.ts'
 export interface MannWhitney {
   /** Pairs in which b is larger, equal ones counted half: 0 to n(a) n(b). */
   readonly u: number
-  /** Cliff's delta: the share of pairs in which b is larger less the share in which a is; -1 to 1, 0 for no tendency. */
+  /** Cliff's delta: the share of pairs in which b is larger, minus the share in which a is; -1 to 1. */
   readonly delta: number
   /** Two-sided: the chance that a random relabelling of the values is at least as extreme. */
   readonly p: number
@@ -48,7 +48,10 @@ function countedP(ranks: readonly number[], size: number, rankSum: number): numb
   return Math.min(1, 2 * Math.min(below, above))
 }
 
-/** With corrections for ties and for continuity (Hollander and Wolfe, "Nonparametric Statistical Methods", 1999, section 4.1). */
+/**
+ * With corrections for ties and for continuity (Hollander and Wolfe, "Nonparametric Statistical Methods",
+ * 1999, section 4.1).
+ */
 function normalP(ranks: readonly number[], m: number, n: number, u: number): number {
   const all = m + n
   const tied = new Map<number, number>()

@@ -84,7 +84,9 @@ export async function openApt(archive: Archive, folder: string, signal?: AbortSi
   }
 }
 
-/** Parses one stanza of a Packages file (deb822). Undefined when it describes no file, as for virtual packages. */
+/**
+ * Parses one stanza of a Packages file (deb822); undefined if it describes no file, as for virtual packages.
+ */
 export function candidateOf(stanza: string): Candidate | undefined {
   const fields = new Map<string, string>()
   for (const line of stanza.split('\n\n', 1)[0]?.split('\n') ?? []) {

@@ -71,7 +71,7 @@ function tree({ cpus, kernelBytes, ramdiskBytes, xenOptions, dom0Options }: Cont
       '#size-cells': [2],
       'memory@40000000': { device_type: 'memory', reg: [...wide(0x40000000), ...wide(0x40000000)] },
     },
-    // Private interrupts 13, 14, 11 and 10: secure, physical, virtual, hypervisor; level, low, all processors.
+    // Private interrupts 13, 14, 11, 10: secure, physical, virtual, hypervisor; level, low, all processors.
     timer: {
       compatible: 'arm,armv8-timer',
       interrupts: [13, 14, 11, 10].flatMap((number) => [1, number, 0xf08]),

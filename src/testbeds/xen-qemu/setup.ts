@@ -1,7 +1,7 @@
 /**
  * Installs the emulated testbed's toolchain in the cache, without root:
  *
- *     lock file -> missing sysroots -> (mirror -> download -> unpack) per package -> rename -> marker -> Laboratory
+ *     lock file -> missing sysroots -> (mirror -> download -> unpack) per package -> rename -> marker
  *
  * Every step can be interrupted and resumed; concurrent set-ups wait for each other.
  */

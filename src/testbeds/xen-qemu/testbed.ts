@@ -130,7 +130,7 @@ async function inputs(
   fingerprints.digest(lockFile)
   const digests = new Map<Root, Readonly<Record<'here' | 'locked', TestbedInputs>>>()
   for (const root of rootsOf(environments)) {
-    fingerprints.digest(markerFile(host.cache, root, roots[root])) // says what is installed
+    fingerprints.digest(markerFile(host.cache, root, roots[root])) // lists what is installed
     const installed: Installed | undefined = await installedRoot(host.cache, root, roots[root])
     const { packages: pinned } = roots[root]
     const input = (packages: typeof pinned) => ({
