@@ -12,7 +12,7 @@ const spatial = [
   48, 36, 20, 29, 42, 42, 20, 42, 22, 41, 45, 14, 6, 0, 33, 28, 34, 4, 32, 24, 47, 41, 24, 26, 30, 41,
 ]
 
-/** All that BCa gets from the data, but for the draws. */
+/** Returns the BCa interval without expansion, with the acceleration `a`. */
 function plainBca(
   values: readonly number[],
   of: (values: readonly number[]) => number,

@@ -267,7 +267,7 @@ describe('comparisons of several patterns with a baseline', () => {
       'unchanged',
     ])
     for (const one of found) expect(one).toMatchObject({ n: [5, 5], unit: 'boot', method: 'means' })
-    // Ranks alone, of which the smallest p is 2 / 252, could not.
+    // Ranks, whose smallest p is 2 / 252, could not.
     expect(mannWhitney([1, 2, 3, 4, 5], [11, 12, 13, 14, 15]).p * 11).toBeGreaterThan(0.05)
   })
 
