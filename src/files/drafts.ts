@@ -40,7 +40,7 @@ async function drafted<T>(
   }
 }
 
-/** Deletes a draft, and its .scratch/ folder if that is then empty: users see those. */
+/** Deletes a draft, and its .scratch/ folder if that is then empty: users see it. */
 async function discard(project: string, draft: string): Promise<void> {
   await remove(project, draft)
   if (draft.includes('/.scratch/')) await rmdir(join(project, dirname(draft))).catch(() => {})
