@@ -1,34 +1,12 @@
-// Bundles src/ into dist/: the command line, the processes of cells and of drawings, and what scripts import.
+// Makes dist/: the bundle of src/ (bundle.mjs), the C sources that it compiles, and the licenses of what is inside.
 
 import { chmod, copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { bundle } from './bundle.mjs'
 
 await rm('dist', { recursive: true, force: true })
-const { metafile } = await build({
-  entryPoints: {
-    cli: 'src/cli.ts',
-    runner: 'src/engine/script/runner.ts',
-    hooks: 'src/engine/script/hooks.ts',
-    watchdog: 'src/engine/script/watchdog.ts',
-    drawer: 'src/report/drawing/drawer.ts',
-    index: 'src/index.ts',
-  },
-  inject: ['src/prelude.ts'],
-  outdir: 'dist',
-  bundle: true,
-  splitting: true,
-  platform: 'node',
-  external: Object.keys(JSON.parse(await readFile('package.json', 'utf8')).dependencies),
-  format: 'esm',
-  target: 'node20',
-  sourcemap: 'linked',
-  metafile: true,
-  banner: {
-    js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
-  logLevel: 'warning',
-})
+const { metafile } = await build(bundle)
 await chmod('dist/cli.js', 0o755)
 for (const name of ['processors.c', 'states.c'])
   await copyFile(`src/testbeds/xen-qemu/${name}`, `dist/${name}`)

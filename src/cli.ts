@@ -1,4 +1,4 @@
-/** The command line: starts a command, and turns how it ended into an exit code. */
+/** The command line: runs a command and maps its result to an exit code. */
 
 import { readFileSync } from 'node:fs'
 import { complain, exitCodes, print } from './commands/terminal/terminal.ts'
@@ -18,12 +18,12 @@ async function main(args: readonly string[]): Promise<void> {
   process.exitCode = await run(args, endSignal())
 }
 
-/** Aborted by the first signal that asks this process to end; a later one ends it at once. */
+/** Aborts on the first termination signal; the next one exits at once. */
 function endSignal(): AbortSignal {
   const abort = new AbortController()
   let firstMs = 0
   const end = (name: string) => {
-    // A terminal and the process that started this one both send the signal of one Ctrl-C.
+    // On Ctrl-C, both the terminal and the parent process may send the signal.
     if (abort.signal.aborted && Date.now() - firstMs > sameSignalMs) process.exit(exitCodes.interrupted)
     firstMs ||= Date.now()
     abort.abort(new Error(`interrupted by ${name}`))
@@ -52,7 +52,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<number
   }
 }
 
-/** The most frequent build, told from the others before the rest of this program is loaded. */
+/** Handles the most common build, one with nothing to do, before the rest of the program is loaded. */
 async function nothingToDo(args: readonly string[]): Promise<boolean> {
   if (args.some((word) => word.startsWith('-')) || args.length > 1) return false
   const { isUpToDate, reportFile } = await import('./project/manifest.ts')

@@ -1,4 +1,4 @@
-/** Where the built program lies: beside this code when that is bundled, in `dist/` when tests run it from its source. */
+/** Folder of the built program: next to this code when bundled, `dist/` when tests run from source. */
 
 const folder = new URL(import.meta.url.endsWith('.ts') ? '../dist/' : './', import.meta.url)
 

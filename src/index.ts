@@ -1,4 +1,4 @@
-/** What experiment scripts import from `repro`. */
+/** The API that experiment scripts import from `repro`. */
 
 export type { Cell, InlineCell, Result, Script, Trial } from './engine/script/cell.ts'
 export { ExperimentError } from './engine/script/cell.ts'

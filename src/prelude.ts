@@ -1,4 +1,4 @@
-/** What this program uses of newer JavaScript than Node 20 has. build.mjs and vitest.config.ts put it before all other code. */
+/** Polyfills of newer JavaScript for Node 20. build.mjs and vitest.config.ts load it before other code. */
 
 declare global {
   interface MapConstructor {

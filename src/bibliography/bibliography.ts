@@ -1,4 +1,4 @@
-/** The bibliography of a document: a BibTeX or BibLaTeX file, and what the citations make of it. */
+/** The bibliography of a document: parses a BibTeX or BibLaTeX file, and checks citations against it. */
 
 import { isCitable } from '../document/citation.ts'
 import type { Document } from '../document/document.ts'
@@ -8,17 +8,17 @@ import { type BibliographyProblem, type BibtexEntry, readBibtex } from './bibtex
 import { readWorks, typeNames, type Work } from './work.ts'
 
 export interface Bibliography {
-  /** Of all entries, in their order, each once. */
+  /** Of all entries, in file order, without duplicates. */
   readonly keys: readonly string[]
-  /** Of the entries that are cited, by key. */
+  /** Cited works, by key. */
   readonly works: ReadonlyMap<string, Work>
-  /** In the order of the file. */
+  /** In file order. */
   readonly problems: readonly BibliographyProblem[]
 }
 
 /**
- * Reads BibTeX. What is wrong with it becomes problems. Only the works that are cited are read to the last: there may be
- * tens of thousands of others.
+ * Parses BibTeX; errors become problems. Only cited works are parsed fully: a file may have tens of thousands
+ * of others.
  * @param cited keys
  */
 export async function parseBibliography(text: string, cited: Iterable<string>): Promise<Bibliography> {
@@ -56,14 +56,14 @@ function checkEntry(
   return found
 }
 
-/** So many are told; a file that is no bibliography has thousands. */
+/** Messages shown; a file that is not a bibliography would yield thousands. */
 const mostProblems = 50
 const mostUncited = 20
 
 /**
- * Adds what is wrong with the citations to the messages of the document's file: no bibliography, mistakes in it, keys that it does not
- * have, entries that nothing cites.
- * @param bibliography undefined where there is no such file, or nothing to look up
+ * Reports citation problems in the document's file: no bibliography, errors in it, unknown keys, uncited
+ * entries.
+ * @param bibliography undefined if the file is missing or nothing is cited
  */
 export function checkCitations(
   { frontMatter, citations, file }: Document,
@@ -92,7 +92,7 @@ export function checkCitations(
     const tell = problems.slice(mostProblems).some(({ type }) => type === 'error') ? fail : warn
     tell(file, 'bibliography', named.place, `${named.file} has more than ${mostProblems} problems`)
   }
-  // Where the file cannot be read, every key would be unknown.
+  // If the file cannot be read, every key would be unknown.
   if (keys.length === 0 && problems.length > 0) return
   const known = new Set(keys)
   for (const { key, place } of items) {

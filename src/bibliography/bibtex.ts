@@ -1,6 +1,6 @@
 /**
- * The outer structure of a BibTeX file: entries, their fields, and where each stands. LaTeX inside of the values is left as it is (work.ts).
- * One mistake does not hide what follows it: reading goes on at the next line that starts an entry.
+ * Parses the outer structure of a BibTeX file: entries, fields and their places. LaTeX inside values is left
+ * to work.ts. After an error, parsing resumes at the next line that starts an entry.
  */
 
 import type { Place } from '../document/block.ts'
@@ -12,24 +12,24 @@ export interface BibtexEntry {
   readonly place: Place
   readonly key: string
   readonly keyPlace: Place
-  /** By name in lower case; the first of two with one name. */
+  /** By lower-case name; the first of duplicates wins. */
   readonly fields: ReadonlyMap<string, BibtexField>
 }
 
 export interface BibtexField {
-  /** Without its delimiters, strings put in and joined. */
+  /** Without delimiters; strings expanded and joined. */
   readonly value: string
   /** Of the value. */
   readonly place: Place
 }
 
 export interface BibliographyProblem extends Place {
-  /** An error loses something of the bibliography; a warning does not. */
+  /** An error loses part of the bibliography; a warning does not. */
   readonly type: 'error' | 'warning'
   readonly reason: string
 }
 
-/** The largest value that strings may be joined to: `@string{a = b # b}`, thirty times over, is a gigabyte. */
+/** Limits string concatenation: thirty levels of `@string{a = b # b}` make a gigabyte. */
 const largestValue = 20_000_000
 
 const months = [
@@ -47,10 +47,10 @@ const months = [
   'December',
 ]
 
-/** The start of an entry at the start of a line. The @ comes first, so that only there anything is looked back at. */
+/** An entry at the start of a line. The @ comes first, so that the lookbehind runs only there. */
 const entryStart = String.raw`@(?<=[\n\r][ \t]*@)[ \t]*[A-Za-z]+[ \t]*[{(][ \t]*[^\s,={}()"]+[ \t]*,`
 
-/** A file that is no bibliography has a problem in every line. */
+/** A file that is not a bibliography has a problem in every line. */
 const mostProblems = 10_000
 
 const blanks = /\s+/y
@@ -60,12 +60,12 @@ const joint = /#/y
 const equals = /=/y
 const bareWord = /[^\s,{}()#"=%@]+/y
 const between = /[^@%]+/y
-/** What ends a value, opens something in it, or is the next entry. */
+/** The end of a value, a nested delimiter, or the next entry. */
 const stops = new RegExp(String.raw`\\[\s\S]|[{}"]|${entryStart}`, 'g')
 
 const starts = new RegExp(entryStart, 'g')
 
-/** Reads all entries in their order. Never throws. */
+/** Reads all entries in file order. Never throws. */
 export function readBibtex(text: string): {
   readonly entries: readonly BibtexEntry[]
   readonly problems: readonly BibliographyProblem[]
@@ -79,14 +79,14 @@ export function readBibtex(text: string): {
   const report = (type: 'error' | 'warning', offset: number, reason: string): undefined => {
     if (problems.length < mostProblems) problems.push({ type, ...placeOf(offset), reason })
   }
-  /** The match at the position, which moves behind it. */
+  /** Consumes and returns the match at the current position. */
   const take = (pattern: RegExp): string | undefined => {
     pattern.lastIndex = position
     const [found] = pattern.exec(text) ?? []
     position += found?.length ?? 0
     return found
   }
-  /** Passes over blanks and comments, and `others` among them. */
+  /** Skips blanks, comments and `others`. */
   const skip = (others?: RegExp): void => {
     while (
       take(blanks) !== undefined ||
@@ -96,7 +96,7 @@ export function readBibtex(text: string): {
   }
   const found = () => (position < text.length ? `found ${text[position]}` : 'found the end of the file')
 
-  /** Reads to the delimiter that ends a value; undefined, with a message, if there is none before the next entry. */
+  /** Reads to the closing delimiter; undefined, with a message, if it is missing. */
   const delimited = (what: string): string | undefined => {
     const start = position
     const isQuoted = text[start] === '"'
@@ -129,7 +129,7 @@ export function readBibtex(text: string): {
     )
   }
 
-  /** `{a}`, `"a"`, `2001`, `name`, or several of them joined by #. */
+  /** Reads `{a}`, `"a"`, `2001`, `name`, or several joined by #. */
   const value = (what: string): BibtexField | undefined => {
     const place = placeOf(position)
     const start = position
@@ -157,7 +157,7 @@ export function readBibtex(text: string): {
     }
   }
 
-  /** `name = value`; undefined, with a message, if it is not that. */
+  /** Reads `name = value`; undefined, with a message, on a syntax error. */
   const field = (): (BibtexField & { readonly name: string; readonly offset: number }) | undefined => {
     const offset = position
     const name = take(bareWord)
@@ -169,7 +169,7 @@ export function readBibtex(text: string): {
     return read && { name: name.toLowerCase(), offset, ...read }
   }
 
-  /** The fields up to the entry's end. Returns what could be read, and whether the end was found. */
+  /** Reads fields up to the entry's end, or as many as possible. */
   const fieldsUntil = (close: string): ReadonlyMap<string, BibtexField> => {
     const fields = new Map<string, BibtexField>()
     for (;;) {
@@ -178,7 +178,7 @@ export function readBibtex(text: string): {
         position += 1
         return fields
       }
-      // What follows a missing } is another entry.
+      // A missing } is followed by another entry.
       if (position >= text.length || text[position] === '@') {
         report('error', position, `expected ${close} at the end of the entry, ${found()}`)
         return fields
@@ -197,7 +197,7 @@ export function readBibtex(text: string): {
     }
   }
 
-  /** On to the next entry. */
+  /** Skips to the next entry. */
   const recover = (): void => {
     starts.lastIndex = position
     position = starts.exec(text)?.index ?? text.length
@@ -209,7 +209,7 @@ export function readBibtex(text: string): {
     const written = take(close === '}' ? /[^,{}=\n\r]+/y : /[^,{}()=\n\r]+/y) ?? ''
     let key = written.trim()
     if (text[position] === '=') {
-      // The last word is a field's name.
+      // The last word is a field name.
       key = key.includes(' ') ? (key.split(' ')[0] as string) : ''
       position = keyOffset + key.length
     }
@@ -221,7 +221,7 @@ export function readBibtex(text: string): {
     if (key !== '') entries.push({ type, place: placeOf(offset), key, keyPlace: placeOf(keyOffset), fields })
   }
 
-  /** A command after its @; what is none is text between entries, which means nothing. */
+  /** Reads the command after an @. Anything else is text between entries, which is ignored. */
   const command = (offset: number): void => {
     const word = take(/[ \t]*[A-Za-z]+/y)
     const type = word?.trim().toLowerCase()
@@ -265,7 +265,7 @@ export function readBibtex(text: string): {
   const broken = /[\uFFFD\0]/.exec(text)
   if (broken) report('error', broken.index, 'this is not UTF-8 text: save the file as UTF-8')
   for (;;) {
-    // A % outside of entries starts a comment, as for biber.
+    // As in biber, a % outside entries starts a comment.
     skip(between)
     if (take(/@/y) === undefined) break
     command(position - 1)
@@ -273,7 +273,7 @@ export function readBibtex(text: string): {
   return { entries, problems }
 }
 
-/** A function from an offset to its place. Lines end as they do for an editor. */
+/** Returns a function from offset to place, with an editor's line ends. */
 function placesIn(text: string): (offset: number) => Place {
   const starts = [0]
   for (const { index, 0: end } of text.matchAll(/\r\n|\n|\r/g)) starts.push(index + end.length)

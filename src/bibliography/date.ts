@@ -1,24 +1,24 @@
-/** Dates of a bibliography. BibLaTeX's are EDTF (https://www.loc.gov/standards/datetime/), BibTeX's a year and a month in words. */
+/** Dates: EDTF in BibLaTeX (https://www.loc.gov/standards/datetime/), year and month name in BibTeX. */
 
 import type { EdtfDate } from 'edtf'
 
 export interface CalendarDate {
-  /** As astronomers count: 0 is 1 BC. */
+  /** Astronomical: 0 is 1 BC. */
   readonly year: number
-  /** 1 to 12, or a season from 21 (spring) to 24. */
+  /** 1 to 12, or a season: 21 (spring) to 24. */
   readonly month?: number
   readonly day?: number
   readonly isApproximate?: boolean
   readonly isUncertain?: boolean
 }
 
-/** A date, a span (an open end is undefined), or what is no date, as it is written. */
+/** A date, a span (an open end is undefined), or the original text if it is not a date. */
 export type WrittenDate =
   | { readonly type: 'date'; readonly date: CalendarDate }
   | { readonly type: 'span'; readonly ends: readonly [CalendarDate | undefined, CalendarDate | undefined] }
   | { readonly type: 'text'; readonly text: string }
 
-/** Reads `2020-09-29`, `2020~`, `-0300`, `2020/..`. */
+/** Parses `2020-09-29`, `2020~`, `-0300`, `2020/..`. */
 export async function readDate(text: string): Promise<WrittenDate> {
   const { parse } = await import('edtf')
   const written: WrittenDate = { type: 'text', text }
@@ -36,7 +36,7 @@ export async function readDate(text: string): Promise<WrittenDate> {
   }
 }
 
-/** `2020/` has no end that is known, `2020/..` none at all. */
+/** True for an unknown end (`2020/`) and an open one (`2020/..`). */
 function isOpen(end: EdtfDate | number | null): end is number | null {
   return end === null || typeof end === 'number'
 }
@@ -55,7 +55,7 @@ function dateOf({ type, values, approximate, uncertain, unspecified }: EdtfDate)
   }
 }
 
-/** A year and a month as BibTeX has them: `2020` and `9`, or `29 September`. A year that is no number says itself when. */
+/** Combines BibTeX's year and month: `2020` and `9`, or `29 September`. Keeps a non-numeric year as text. */
 export function yearAndMonth(year: string, month = ''): WrittenDate {
   if (!/^-?\d+$/.test(year)) return { type: 'text', text: month === '' ? year : `${month} ${year}` }
   const named = /^(?:(\d{1,2})\s+)?(\p{L}+)\.?(?:\s+(\d{1,2}))?$/u.exec(month)
@@ -72,7 +72,7 @@ export function yearAndMonth(year: string, month = ''): WrittenDate {
   }
 }
 
-/** 0 for what is no month. */
+/** Returns 0 if the name is not a month. */
 function monthNumber(name: string): number {
   return 1 + months.findIndex((month) => name.length >= 3 && month.startsWith(name.toLowerCase()))
 }

@@ -1,4 +1,4 @@
-/** What is used of https://github.com/inukshuk/edtf.js, which has no types of its own. */
+/** Types for the part of https://github.com/inukshuk/edtf.js in use; it ships none. */
 
 declare module 'edtf' {
   export interface EdtfDate {
@@ -7,14 +7,14 @@ declare module 'edtf' {
     readonly values: readonly number[]
     readonly approximate?: boolean | number
     readonly uncertain?: boolean | number
-    /** Digits that are not known. */
+    /** Unspecified digits. */
     readonly unspecified?: number
   }
-  /** Null for an end that is not known, infinite for one that is open. */
+  /** Null for an unknown end, infinite for an open one. */
   export interface EdtfInterval {
     readonly type: 'Interval'
     readonly values: readonly (EdtfDate | number | null)[]
   }
-  /** Throws for what is no date. */
+  /** Throws if the text is not a date. */
   export function parse(text: string): EdtfDate | EdtfInterval
 }

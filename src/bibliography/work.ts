@@ -1,19 +1,19 @@
 /**
- * Works of a bibliography as a reader sees them: LaTeX becomes Unicode, names are put in their order, and what an entry takes from others
- * (crossref, xdata) is filled in. The LaTeX is read by the parser of Better BibTeX for Zotero.
+ * Works of a bibliography, ready for display: LaTeX converted to Unicode, names in order, and inherited
+ * fields (crossref, xdata) filled in. LaTeX is parsed by the parser of Better BibTeX for Zotero.
  */
 
 import type { BibliographyProblem, BibtexEntry, BibtexField } from './bibtex.ts'
 import { readDate, type WrittenDate, yearAndMonth } from './date.ts'
 
 export interface Work {
-  /** One of BibLaTeX's types. */
+  /** A BibLaTeX type. */
   readonly type: string
   readonly authors: People
   readonly editors: People
   /**
-   * By BibLaTeX's names. Italics and the like are HTML tags (i, b, sub, sup, code, a); nothing else is HTML, and none of it is trusted.
-   * `doi`, `url` and `eprint` are plain text.
+   * By BibLaTeX name. Italics and the like are HTML tags (i, b, sub, sup, code, a), which are untrusted; all
+   * else is text. `doi`, `url` and `eprint` are plain text.
    */
   readonly fields: ReadonlyMap<string, string>
   readonly date?: WrittenDate
@@ -21,13 +21,13 @@ export interface Work {
 }
 
 export interface People {
-  /** Each as it is shown. */
+  /** Formatted for display. */
   readonly names: readonly string[]
-  /** Whether there are others. */
+  /** Whether the list ends with "and others". */
   readonly isOpen: boolean
 }
 
-/** BibTeX's names for BibLaTeX's fields. */
+/** BibTeX field name -> BibLaTeX's. */
 const fieldNames: Readonly<Record<string, string>> = {
   journal: 'journaltitle',
   address: 'location',
@@ -38,7 +38,7 @@ const fieldNames: Readonly<Record<string, string>> = {
 
 const people = ['author', 'editor'] as const
 
-/** Fields whose text is LaTeX. */
+/** Fields that contain LaTeX. */
 const texts = [
   'title',
   'subtitle',
@@ -67,10 +67,10 @@ const texts = [
   'month',
 ] as const
 
-/** Fields that are no LaTeX, though people escape in them as if they were. */
+/** Fields that are not LaTeX, though authors often escape them as if they were. */
 const verbatim = ['doi', 'url', 'eprint', 'eprinttype', 'eprintclass', 'date', 'urldate'] as const
 
-/** BibLaTeX's types (its manual, 2.1). */
+/** BibLaTeX's types (manual, section 2.1). */
 const ownTypes = [
   'article book mvbook inbook bookinbook suppbook booklet collection mvcollection incollection suppcollection',
   'dataset manual misc online patent periodical suppperiodical proceedings mvproceedings inproceedings',
@@ -79,7 +79,7 @@ const ownTypes = [
   'review standard video customa customb customc customd custome customf',
 ].flatMap((line) => line.split(' '))
 
-/** BibTeX's types by BibLaTeX's, and the kind that they imply. */
+/** BibTeX type -> BibLaTeX type, and the `type` field that it implies. */
 const otherTypes: ReadonlyMap<string, readonly [type: string, kind?: string]> = new Map([
   ['conference', ['inproceedings']],
   ['electronic', ['online']],
@@ -91,7 +91,7 @@ const otherTypes: ReadonlyMap<string, readonly [type: string, kind?: string]> = 
 
 export const typeNames: readonly string[] = [...ownTypes, ...otherTypes.keys()]
 
-/** The most characters of a field, of a list of people, and of all together: the parser's time grows with the square of a field. */
+/** Maximum characters per field, per list of people, and in total: parsing a field takes quadratic time. */
 const mostOfField = 10_000
 const mostOfPeople = 50_000
 const mostOfAll = 1_000_000
@@ -99,7 +99,7 @@ const deepestBraces = 100
 const mostDonors = 100
 
 /**
- * Reads the entries with these keys. What is wrong with their fields becomes problems; a field that cannot be read is left out.
+ * Reads the entries with these keys. Invalid fields become problems; unreadable ones are left out.
  * @param entries the first of each key
  */
 export async function readWorks(
@@ -150,7 +150,7 @@ export async function readWorks(
   return { works, problems }
 }
 
-/** An entry with BibLaTeX's names, and what it takes from xdata. */
+/** An entry with BibLaTeX's names, including fields from xdata. */
 interface Source {
   readonly entry: BibtexEntry
   readonly type: string
@@ -167,7 +167,7 @@ interface Creator {
 
 type Fields = Readonly<Record<string, string | readonly string[] | readonly Creator[] | undefined>>
 
-/** The entries with these keys, and those that they name by `crossref`. */
+/** The entries with these keys, and their `crossref` parents. */
 function withParents(
   keys: Iterable<string>,
   entries: ReadonlyMap<string, BibtexEntry>,
@@ -219,7 +219,7 @@ function isUsed(name: string): boolean {
   return [...people, ...texts, ...verbatim, 'crossref'].some((used) => used === name)
 }
 
-/** A value that the reader can take; empty, with a message, if it cannot be made one. */
+/** Makes a value safe for the parser; if that fails, reports an error and returns an empty value. */
 function checked(name: string, field: BibtexField, problems: BibliographyProblem[]): BibtexField {
   const { value, place } = field
   const refuse = (reason: string): BibtexField => {
@@ -230,7 +230,7 @@ function checked(name: string, field: BibtexField, problems: BibliographyProblem
   if (value.length > most) return refuse(`has ${value.length} characters: at most ${most} are read`)
   if (verbatim.some((one) => one === name)) return field
   if (depthOf(value) > deepestBraces) return refuse(`has braces in more than ${deepestBraces} others`)
-  // A definition can make megabytes of a few bytes.
+  // A definition can expand a few bytes to megabytes.
   const definition = /\\(?:newcommand|ProvideTextCommandDefault)(?![A-Za-z])/.exec(value)
   if (definition) return refuse(`defines a command: ${definition[0]}`)
   const dollars = value.match(/\\[\s\S]|\$/g)?.filter((one) => one === '$').length ?? 0
@@ -249,7 +249,7 @@ function depthOf(value: string): number {
   return deepest
 }
 
-/** An entry that the parser finds nothing wrong with. Its key is its number: keys may have letters that the parser does not take. */
+/** Formats an entry for the parser. Numbers replace keys, which may have letters that it rejects. */
 function bibtexOf({ entry, type, fields }: Source, numbers: ReadonlyMap<string, number>): string {
   const written = [...fields].flatMap(([name, { value }]) => {
     if (verbatim.some((one) => one === name)) return []
@@ -262,18 +262,18 @@ function bibtexOf({ entry, type, fields }: Source, numbers: ReadonlyMap<string, 
   return `@${type}{k${numbers.get(entry.key)},\n${written.join(',\n')}\n}`
 }
 
-/** What the parser would take for something else, and what it does not know, in terms that it does. */
+/** Rewrites LaTeX that the parser would misread or does not know. */
 function readable(value: string): string {
   return (
     value
-      // It uses control characters itself.
+      // The parser uses control characters internally.
       .replace(/[^\P{Cc}\n\t]/gu, ' ')
-      // A bare % is one, and no comment. Displayed formulas are ordinary ones.
+      // A bare % is literal, not a comment. Display math becomes inline math.
       .replace(/\\[\s\S]|%|\$\$/g, (one) => {
         if (one === '%') return '\\%'
         return one === '$$' || one === '\\[' || one === '\\]' ? '$' : one
       })
-      // In the fonts of old, < and > were other letters.
+      // LaTeX's OT1 fonts have other characters at < and >.
       .replaceAll('<', less)
       .replaceAll('>', greater)
       .replace(/(\\[`'^"~=.uvHr]\s*\\[ij])\s+(?=[A-Za-z])/g, '$1{}')
@@ -283,11 +283,11 @@ function readable(value: string): string {
   )
 }
 
-/** Characters for private use, in the place of < and >. */
+/** Private-use stand-ins for < and >. */
 const less = '\uE000'
 const greater = '\uE001'
 
-/** Accents in formulas. */
+/** Accents in math. */
 const accents: Readonly<Record<string, string>> = {
   acute: '\u0301',
   breve: '\u0306',
@@ -308,7 +308,7 @@ const layout =
 const functions =
   /^(?:arccos|arcsin|arctan|arg|cosh?|coth?|csc|deg|det|dim|exp|gcd|hom|inf|ker|lg|lim|liminf|limsup|ln|log|max|min|Pr|sec|sinh?|sup|tanh?|bmod|mod)$/
 
-/** What a command that the parser does not know leaves: its argument, and of a function in a formula its name. */
+/** Text of a macro unknown to the parser: its argument, or the name of a math function. */
 function shownMacro(
   node: { readonly type: string; readonly content?: unknown },
   tex: string,
@@ -374,7 +374,7 @@ async function workOf(
   }
 }
 
-/** `howpublished = {\\url{...}}` is the address of a work that has no other. */
+/** Moves `howpublished = {\\url{...}}` to `url` if there is no other. */
 function moveAddress(fields: Map<string, string>): void {
   const [, address] =
     /^(?:<a href="(?:[^"]*)">)?(https?:[^\s<]+)(?:<\/a>)?$/.exec(fields.get('howpublished') ?? '') ?? []
@@ -383,7 +383,7 @@ function moveAddress(fields: Map<string, string>): void {
   fields.delete('howpublished')
 }
 
-/** Names in Chinese characters, kana and Hangul have the family first, whether a comma says so or not. */
+/** Names in Chinese characters, kana or Hangul put the family name first, with or without a comma. */
 function nameOf({ name, firstName, lastName, prefix, suffix }: Creator, source: string): string {
   if (name !== undefined) return unicode(name)
   const isEastAsian = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
@@ -395,12 +395,12 @@ function nameOf({ name, firstName, lastName, prefix, suffix }: Creator, source: 
   return unicode(isEastAsian.test(shown) ? shown.replace('，', ' ') : shown)
 }
 
-/** Whether one word is followed by the other, with nothing but a blank between them. */
+/** Whether the first word is directly followed by the second. */
 function hasWords(source: string, first = '', second = ''): boolean {
   return first !== '' && source.replace(/\s+/g, ' ').includes(`${first} ${second}`)
 }
 
-/** The parser's text with one form of each letter and quotation mark. */
+/** Normalizes letters and quotation marks in the parser's output. */
 function unicode(text: string): string {
   return (
     text
@@ -413,9 +413,9 @@ function unicode(text: string): string {
       .replaceAll(greater, '>')
       .replace(/(?<![\p{L}\p{N}])`([^`']+)'(?!\p{L})/gu, '‘$1’')
       .replace(/([!?])`/g, (_, mark) => (mark === '!' ? '¡' : '¿'))
-      // Letters of mathematical fonts are ordinary ones.
+      // Replace math alphabets by plain letters.
       .replace(/[\u{1D400}-\u{1D7FF}]/gu, (letter) => letter.normalize('NFKC'))
-      // An accent behind nothing belongs to the letter that follows; on a dotless i or j it takes the place of the dot.
+      // Move an accent without a base to the next letter; on a dotless i or j it replaces the dot.
       .replace(/(?<![\p{L}\p{N}\p{M}])(\p{M})(\p{L})/gu, '$2$1')
       .replace(/ı(?=\p{Mn})/gu, 'i')
       .replace(/ȷ(?=\p{Mn})/gu, 'j')
@@ -425,7 +425,7 @@ function unicode(text: string): string {
   )
 }
 
-/** `a\_b`, `{\_}`, `\~{}`, `\url{...}`: what people write for the letters of addresses that LaTeX takes for its own. */
+/** Removes LaTeX escapes from addresses: `a\_b`, `{\_}`, `\~{}`, `\url{...}`. */
 function unescaped(text: string): string {
   return text
     .replace(/^\s*\\url\s*\{(.*)\}\s*$/s, '$1')

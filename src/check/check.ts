@@ -1,4 +1,4 @@
-/** Checks across blocks, and against the project around the document. Effects are passed in. */
+/** Checks across blocks and against the project. Effects are passed in. */
 
 import { posix } from 'node:path'
 import * as z from 'zod'
@@ -37,45 +37,45 @@ import { checkOrigins } from './origin.ts'
 import { picturesOf, readPictures } from './picture.ts'
 import { warnOfUnseen } from './unseen.ts'
 
-/** What a kind of table tells about itself. */
+/** Static description of a table kind. */
 export interface TableOptions {
-  /** Of the keys beside id, kind, from and caption. */
+  /** Schema of keys other than id, kind, from and caption. */
   readonly options: z.ZodType
-  /** Whether such a table shows an experiment, so that `from` is required. True unless said. */
+  /** Whether the kind shows an experiment and requires `from`. True by default. */
   readonly from?: boolean
-  /** Which of the options are paths of files, relative to the project, or lists of such paths. */
+  /** Options that hold file paths relative to the project, or lists of them. */
   readonly files?: readonly string[]
 }
 
 export interface Project {
-  /** Whether a file of this path, relative to the project, exists. */
+  /** Whether a file exists; the path is relative to the project. */
   readonly exists: (path: string) => boolean
-  /** Why a document may not name this file, in words; undefined if it may, or if there is none. */
+  /** Reason why a document may not name this file; undefined if it may, or if there is no such file. */
   readonly problem: (path: string) => string | undefined
-  /** Files that fit a pattern; throws a FileError for links that lead out of the project. */
+  /** Files that match a pattern. Throws a FileError for links that lead out of the project. */
   readonly match: (pattern: string) => readonly string[]
-  /** Content of such a file; undefined if there is none. Throws an error that says why one cannot be read. */
+  /** Content of a file; undefined if missing. Throws an Error with the reason if it is unreadable. */
   readonly read: (path: string) => Uint8Array | undefined
-  /** Names in a folder, for suggestions; none when there is no such folder. */
+  /** Names in a folder, for suggestions; empty if there is no such folder. */
   readonly list: (folder: string) => readonly string[]
-  /** Names of environments that exist. */
+  /** Known environments. */
   readonly environments: readonly string[]
-  /** Those of them that are emulated; none unless given. */
+  /** The emulated ones; none by default. */
   readonly emulated?: readonly string[]
   readonly tableKinds: ReadonlyMap<string, TableOptions>
-  /** What the file of the front matter's `bibliography` has; may be left out if there is none or nothing is cited. */
+  /** Content of the front matter's `bibliography`; optional if there is none or nothing is cited. */
   readonly bibliography?: Bibliography | undefined
-  /** Those of the front matter's `published` whose files are there; may be left out if none are named. */
+  /** The existing files of the front matter's `published`; optional if it names none. */
   readonly published?: readonly PublishedTable[]
-  /** Languages that reports can be in, as the first part of a tag. */
+  /** Languages of reports, as primary subtags. */
   readonly languages: readonly string[]
 }
 
 /**
- * Adds what is wrong between blocks (ids, references, paths in values) and with the project (files, environments,
- * kinds of tables) to the messages of the document's file. Call once a document.
+ * Reports errors between blocks (ids, references, paths in values) and against the project (files,
+ * environments, table kinds) in the document's file. Call once per document.
  *
- * It looks at the keys as written, so that an error in a block does not hide the next.
+ * Checks keys as written, so that one error in a block does not hide the next.
  */
 export function check(document: Document, project: Project): void {
   checkIds(document)
@@ -101,7 +101,7 @@ export function check(document: Document, project: Project): void {
   checkReferences(document, project)
   checkPictures(document, project)
   warnOfUnseen(document)
-  // What the front matter names is not known where that has errors: all that needs it would seem wrong.
+  // If the front matter has errors, whatever depends on it would look wrong.
   if (document.frontMatter.title !== '') checkProse(document, project)
   for (const { ast, locate } of document.values) checkExpression(ast, locate, { document, project })
   sortMessages(document.file)
@@ -131,7 +131,7 @@ function checkPublished(document: Document, project: Project): void {
   }
 }
 
-/** An edition that does not show an experiment may still have its minutes. */
+/** A translation may give minutes for an experiment that it does not show. */
 function checkHumanMinutes({ frontMatter, fences, original, file }: Document): void {
   const ids = [...fences, ...(original?.fences ?? [])].flatMap(({ type, id }) =>
     type === 'experiment' && id !== undefined ? [id] : [],
@@ -149,7 +149,7 @@ interface Context {
   readonly project: Project
 }
 
-/** An id names one thing in the whole document. */
+/** Reports ids that are used twice in the document. */
 function checkIds({ fences, file }: Document): void {
   const first = new Map<string, Place>()
   for (const { id, idPlace } of fences) {
@@ -175,7 +175,7 @@ function checkExperiment(context: Context): void {
   for (const [path, place] of listOf('inputs', source)) checkInput(path, place, context)
 }
 
-/** An input that names no file would be one that never changes. */
+/** Reports inputs that match no file: such an input would never change. */
 function checkInput(written: string, place: Place, { document, project }: Context): void {
   const { file } = document
   if (hasErrorAt(file, place)) return
@@ -196,7 +196,7 @@ function checkInput(written: string, place: Place, { document, project }: Contex
   }
 }
 
-/** The words of a key, each with its place: a list in YAML, words with commas in an attribute. */
+/** Items of a list with their places: a YAML list, or comma-separated words in an attribute. */
 function listOf(
   key: 'needs' | 'inputs',
   source: Mapping,
@@ -206,7 +206,7 @@ function listOf(
   return wordsIn(list).map(([index, word]) => [word, source.valuePlace([key, index])])
 }
 
-/** An experiment cannot need its own rows, by whatever way round. */
+/** Reports cycles of `needs`. */
 function checkCycles({ fences, file }: Document): void {
   const needs = new Map(
     fences.flatMap(({ type, id, source }) =>
@@ -253,7 +253,7 @@ function checkTable(context: Context): void {
   }
 }
 
-/** Unknown options are errors, also where a kind's schema would only drop them; one made to take any key keeps that. */
+/** Makes unknown options errors where a schema would drop them; schemas with a catchall keep it. */
 function closed(schema: z.ZodType): z.ZodType {
   return schema instanceof z.ZodObject && schema.def.catchall === undefined ? schema.strict() : schema
 }
@@ -273,7 +273,7 @@ function checkFigure(context: Context): void {
   }
 }
 
-/** Environments and patterns that a figure is restricted to; other columns are known only when there are runs. */
+/** Checks the environments and patterns of `where`; other columns are unknown before a run. */
 function checkWhere(
   { from, where }: Parameters,
   at: readonly [string, ...string[]],
@@ -307,7 +307,7 @@ function checkClaim({ source, document, project }: Context): void {
   fail(file, 'unknown-reference', source.valuePlace(['shows']), reason)
 }
 
-/** A dataset is a file when it looks like one; ids have neither slash nor dot. */
+/** Tells a file from an experiment id, which has no slash or dot. */
 export function isFile(from: string): boolean {
   return /[/\\.]/.test(from)
 }
@@ -392,7 +392,7 @@ function checkReferences({ references: found, mentions, fences, file }: Document
   }
 }
 
-/** The cells of an experiment; of one with errors as far as they can be read, or undefined. */
+/** Cells of an experiment; of an invalid one, as far as readable, or undefined. */
 function cellsOf(fence: Fence): Cells | undefined {
   const { block, source } = fence
   const id = fence.id ?? ''
@@ -421,18 +421,18 @@ function checkExpression(ast: Expression, locate: Locate, around: Around): void 
   checkLists(ast, locate, around)
 }
 
-/** All parts: the tables are there before any run. */
+/** Checks all parts, since published tables exist before any run. */
 function checkPublishedPath(path: Path, locate: Locate, { document, project }: Around): void {
   const { frontMatter, file } = document
   const tables = project.published ?? []
   const sound = tables.filter(({ problem }) => problem === undefined)
-  // Of tables with errors all that they should have would seem wrong.
+  // If a table is missing or invalid, lookups in it would look wrong.
   if (frontMatter.title === '' || sound.length < frontMatter.published.length) return
   const found = lookUp(path, tables, groupsIn(document))
   if (found.type === 'wrong') fail(file, found.ruleId, locate(placeInPath(path, found)), found.reason)
 }
 
-/** Offset of a word in a part, which is one of several in quotes unless it is the first. */
+/** Offset of a word in a part; any but the first follow an opening quote. */
 function placeInPath(
   { offsets }: Pick<Path, 'offsets'>,
   { part, offset }: { part: number; offset: number },
@@ -444,7 +444,7 @@ function groupsIn({ fences }: Document): ReturnType<typeof groupsOf> {
   return groupsOf(fences.flatMap((fence) => (fence.type === 'experiment' ? (cellsOf(fence) ?? []) : [])))
 }
 
-/** The parts of a path that are known before any run. */
+/** Checks the parts of a path that are known before a run. */
 function checkPath({ parts, offsets }: Path, locate: Locate, document: Document): void {
   const [id = ''] = parts
   const { fences, file } = document
@@ -457,7 +457,7 @@ function checkPath({ parts, offsets }: Path, locate: Locate, document: Document)
     for (const one of found.wrong) fail(file, one.ruleId, locate(placeInPath({ offsets }, one)), one.reason)
 }
 
-/** A path with several patterns gives a list; what is left of it must be one number. */
+/** A path with several patterns yields a list, which must be reduced to one number. */
 function checkLists(ast: Expression, locate: Locate, { document, project }: Around): void {
   const path = leftList(ast, ({ parts: [id, environment = '', word = ''] }) => {
     if (id === publishedRoot)

@@ -1,14 +1,11 @@
-/**
- * What an edition and its original no longer have in common. A translation goes out of date where the original changes: its blocks and values
- * are compared, and every difference is a warning of the edition.
- */
+/** Detects outdated translations: warns of each difference between the blocks and values of both texts. */
 
 import { distance } from 'fastest-levenshtein'
 import type { Block, ExperimentBlock, Place } from '../document/block.ts'
 import type { Document, InlineValue } from '../document/document.ts'
 import { warn } from '../document/problem.ts'
 
-/** Adds the differences to the messages of the edition's file; of a document that is no edition there are none. */
+/** Adds a warning per difference to the translation's file; does nothing for other documents. */
 export function checkDrift(edition: Document): void {
   const { original, frontMatter } = edition
   const place = frontMatter.editionOf?.place
@@ -27,7 +24,7 @@ function checkBlocks(edition: Document, original: Document, place: Place): void 
   }
 }
 
-/** A pattern that has words in the original needs words here. */
+/** Checks that each pattern with a label in the original has one here. */
 function checkLabels(edition: Document, original: Document): void {
   for (const { type, source, block } of edition.fences) {
     if (type !== 'experiment' || block?.type !== 'experiment') continue
@@ -45,7 +42,7 @@ function isExperiment(block: Block, id: string): block is ExperimentBlock {
   return block.type === 'experiment' && block.id === id
 }
 
-/** As a set: sentences of another language may name a number more or less often, and in another order. */
+/** Compares as sets: a translation may state a number more or less often, and in another order. */
 function checkValues(edition: Document, original: Document, start: Place): void {
   const here = new Set(edition.values.map(spelling))
   const there = new Set(original.values.map(spelling))
@@ -75,7 +72,7 @@ function checkValues(edition: Document, original: Document, start: Place): void 
   }
 }
 
-/** Blanks are for readers, and lines may break elsewhere. */
+/** Normalizes blanks, since line breaks may differ. */
 function spelling({ source }: InlineValue): string {
   return source.replace(/\s+/g, ' ').trim()
 }
@@ -88,7 +85,7 @@ function far(a: InlineValue, b: InlineValue): number {
   return distance(spelling(a), spelling(b))
 }
 
-/** Works are numbered in the order of their citations, but both texts must cite the same ones. */
+/** Warns of works that only the original cites. Citation numbers may differ. */
 function checkCitations(edition: Document, original: Document, place: Place): void {
   const cited = ({ citations }: Document) => citations.flatMap(({ items }) => items)
   const here = new Set(cited(edition).map(({ key }) => key))

@@ -1,7 +1,8 @@
 /**
- * Literal numbers in the prose, the abstract, captions and claims: times, shares and decimals (a ratio), which are what runs and published
- * tables give. One that neither is behind may be a result that somebody typed, and that will stand there when the run has changed. So its
- * sentence must cite whom it is from, or the front matter list it as nominal: set and not measured, or said by others in words.
+ * Literal numbers in the prose, the abstract, captions and claims: times, shares and decimals (ratios), as
+ * runs and published tables yield. A literal not bound to either may be a typed-in result that goes stale, so
+ * its sentence must cite a source, or the front matter must list it as nominal: set rather than measured, or
+ * stated by others.
  */
 
 import type { Place } from '../document/block.ts'
@@ -12,7 +13,7 @@ import { fail, warn } from '../document/problem.ts'
 import { locateInValue, type Mapping } from '../document/yaml.ts'
 import { locateInProse, prosesOf, sentences } from './sentence.ts'
 
-/** How a unit is written -> its symbol. */
+/** Spelling of a unit -> its symbol. */
 const units: ReadonlyMap<string, string> = new Map([
   ['ns', 'ns'],
   ['nanosecond', 'ns'],
@@ -37,41 +38,41 @@ const units: ReadonlyMap<string, string> = new Map([
   ['パーセント', '%'],
 ])
 
-/** Without a blank an s is no unit: the 1990s. */
+/** A bare s needs a blank before it, unlike in `1990s`. */
 const unit = String.raw`\s?(?:${[...units.keys()].sort((a, b) => b.length - a.length).join('|')})|\s+s`
-/** Not part of a name (xl-4 ms), a version, a date or a longer number. */
+/** Not inside a name (xl-4 ms), a version, a date or a longer number. */
 const start = String.raw`(?<![\p{Script=Latin}_]-?|\p{N}[.,:/]?)`
 const literal = new RegExp(
   String.raw`${start}(\p{Nd}+(?:,\p{Nd}{3})*(?:\.\p{Nd}+)?)(${unit})(?![\p{Script=Latin}\p{Nd}])`,
   'gu',
 )
 
-/** Units that no run has, but which belong to a number that somebody typed. Not after a blank in Japanese: it may be a title (2.1 分析). */
+/** Units that runs do not have, but typed numbers may. No blank in Japanese: may be a heading (2.1 分析). */
 const otherUnit = String.raw`\s?(?:minutes?|min|hours?|h|days?|weeks?|months?|years?|[kcmµμn]?m|[kmµμ]?g)|時間|日|週間|年|分`
-/** A number with a decimal point, mostly a ratio; see `isRatio` for those that are not. */
+/** A decimal, usually a ratio; `isRatio` excludes others. */
 const decimal = new RegExp(
   String.raw`${start}(?<bare>\p{Nd}+\.\p{Nd}+)(?![.,:/]?\p{Nd}|\p{Script=Latin})(?:(?:${otherUnit})(?![\p{Script=Latin}\p{Nd}]))?`,
   'gu',
 )
-/** Any unit: also those of what is set or built, and no result of a run (1.5 GHz). */
+/** Any unit, including those of settings and hardware (1.5 GHz). */
 const unitAfter = new RegExp(
   String.raw`^(?:${unit}|\s?(?:[kKMGT]i?)?(?:B|Hz|bps|bit|W|V)|\s?°C?)(?![\p{Script=Latin}\p{Nd}])`,
   'u',
 )
-/** A name's number: Xen 4.14, Table 5.2, 表5.2. Any word with a capital is taken for a name, at the start of a sentence as well. */
+/** Number in a name: Xen 4.14, Table 5.2, 表5.2. Any capitalized word counts, even first in a sentence. */
 const nameBefore = /(?:(?!Published)\p{Lu}[\p{L}\p{N}]*\s|[表図第])$/u
-/** The number of a heading: 2.1 Method. */
+/** Number of a heading: 2.1 Method. */
 const titleAfter = /^\s+(?:\p{Lu}|[^\p{Script=Latin}\s])/u
 
-/** Numbers are looked for in each sentence of it. */
+/** Text whose sentences are searched for numbers. */
 interface Passage {
   readonly text: string
-  /** Whether a citation stands between two characters. */
+  /** Whether a citation lies between two offsets. */
   readonly cites: (from: number, to: number) => boolean
   readonly placeOf: (offset: number) => Place
 }
 
-/** Adds a warning for each such number to the messages of the document's file, and for each nominal one that the text does not have. */
+/** Warns of each unbound number, and of each nominal number that the text does not contain. */
 export function checkLiterals(document: Document): void {
   const { frontMatter, file } = document
   const passages = passagesOf(document)
@@ -89,7 +90,7 @@ export function checkLiterals(document: Document): void {
       ]
       for (const { 0: written, groups, index: at } of found) {
         const number = standard(written) ?? written
-        // The number alone will do for units that no run has.
+        // For units that runs do not have, the bare number suffices.
         const bare = groups?.bare
         const names = [number, ...(bare === undefined ? [] : [standard(bare) ?? bare])]
         for (const name of names) seen.add(name)
@@ -111,12 +112,12 @@ export function checkLiterals(document: Document): void {
   }
 }
 
-/** YAML takes a decimal alone for a number. */
+/** Quotes a bare decimal, which YAML would read as a number. */
 function quoted(number: string): string {
   return /^[\d.]+$/.test(number) ? `'${number}'` : number
 }
 
-/** All that is said: the prose, the abstract, and what blocks print. */
+/** Collects all printed text: prose, abstract and block texts. */
 function passagesOf(document: Document): readonly Passage[] {
   const { tree, abstract, citations, fences, file } = document
   const source = sourceText(file)
@@ -138,7 +139,7 @@ function passagesOf(document: Document): readonly Passage[] {
   ]
 }
 
-/** Decimals that a name has somewhere (Xen 4.17), so that they may also stand alone (4.17). A capital that begins a sentence names nothing. */
+/** Decimals in names (Xen 4.17), which may also stand alone. Ignores a sentence's capitalized first word. */
 function versionsIn({ fences }: Document, passages: readonly Passage[]): ReadonlySet<string> {
   const inText = passages.flatMap(({ text }) =>
     [...sentences(text)].flatMap(({ segment }) =>
@@ -151,7 +152,7 @@ function versionsIn({ fences }: Document, passages: readonly Passage[]): Readonl
   return new Set([...inText, ...environments.flatMap((name) => name.match(/\d+\.\d+/g) ?? [])])
 }
 
-/** Of more than one word, since a capital may also begin a sentence. */
+/** Requires two words: a capital may just begin a sentence. */
 function isName(before: string, index: number): boolean {
   return nameBefore.test(before) && (index > nearby || !/^\s*\S+\s$/u.test(before))
 }
@@ -165,14 +166,14 @@ function isRatio(
   return before.trim() !== '' || !titleAfter.test(after)
 }
 
-/** What a word before or after a number may take; a sentence may be long, and have many numbers. */
+/** Context length around a number: sentences may be long and have many numbers. */
 const nearby = 200
 
 function around(text: string, index: number, length: number): readonly [before: string, after: string] {
   return [text.slice(Math.max(0, index - nearby), index), text.slice(index + length, index + length + nearby)]
 }
 
-/** `4 ms` for 4ms, 4 milliseconds, 4ミリ秒; a decimal as it is; undefined for what is neither. */
+/** Normalizes 4ms, 4 milliseconds and 4ミリ秒 to `4 ms`; keeps decimals; undefined for anything else. */
 function standard(written: string): string | undefined {
   const [ratio] = written.trim().matchAll(decimal)
   if (ratio?.[0] === written.trim()) return ratio[0].normalize('NFKC').replace(/\s+/g, ' ')
@@ -187,7 +188,7 @@ function never(): boolean {
   return false
 }
 
-/** Whether one of the sorted offsets lies between two; to be asked from the first to the last. */
+/** Returns a predicate for a sorted offset between two bounds; call it with ascending bounds. */
 function within(offsets: readonly number[]): Passage['cites'] {
   let next = 0
   return (from, to) => {
@@ -196,7 +197,7 @@ function within(offsets: readonly number[]): Passage['cites'] {
   }
 }
 
-/** Of the same length, so that places stay. */
+/** Blanks out code, keeping the length so that offsets stay valid. */
 function withoutCode(text: string): string {
   return text.replace(/`[^`]*`/g, (code) => '\uFFFC'.repeat(code.length))
 }
@@ -207,7 +208,7 @@ interface BlockText {
   readonly mapping: Mapping
 }
 
-/** Texts of a block that the report prints: captions, alternatives, and statements of claims, unless these are others' by their source. */
+/** Printed texts of a block: captions, alternative texts, and claims' statements, unless from a source. */
 function textsOf({ type, source }: Fence): readonly BlockText[] {
   if (source === undefined) return []
   const isPublished = source.data.source !== undefined || source.data.published !== undefined

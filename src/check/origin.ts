@@ -1,6 +1,6 @@
 /**
- * What the text says of where its numbers come from. A value of an emulated environment must not stand in a sentence about hardware as if it
- * had been measured there, and an absolute claim must say whose times it is about.
+ * Checks what the text says about the origin of its numbers. A value from an emulated environment must not
+ * appear in a sentence about hardware as if measured there, and an absolute claim must name its machine.
  */
 
 import type { Document } from '../document/document.ts'
@@ -10,7 +10,10 @@ import { readsPublished, references } from '../query/expression.ts'
 import { isMapping } from '../results/parameters.ts'
 import { prosesOf, sentences } from './sentence.ts'
 
-/** `on a Raspberry Pi 4`, `on real hardware`, 実機: where an emulated number was not measured. "The model of the Pi" is none of these. */
+/**
+ * `on a Raspberry Pi 4`, `on real hardware`, 実機: an emulated number was not measured there. "The model of the
+ * Pi" does not match.
+ */
 const hardware = new RegExp(
   [
     String.raw`\b(?:on|for|of|by)\s+(?:an?\s+|the\s+|our\s+|real\s+|physical\s+|actual\s+)*(?:raspberry\s+pi\b|pi\b|hardware\b)`,
@@ -22,10 +25,10 @@ const hardware = new RegExp(
   'iu',
 )
 
-/** What makes clear that a number is none of hardware's. */
+/** Marks a number as emulated. */
 const emulated = /\bemulat|\bmodels? of\b|エミュレ|模擬|のモデル/iu
 
-/** Adds errors to the messages of the document's file. `emulatedEnvironments` are the names of those that are emulated. */
+/** Adds errors to the document's file. `emulatedEnvironments` are names. */
 export function checkOrigins(document: Document, emulatedEnvironments: readonly string[]): void {
   const values = new Map(document.values.map((value) => [value.node, value]))
   for (const { text, codes } of prosesOf(document.tree)) {
@@ -48,10 +51,10 @@ export function checkOrigins(document: Document, emulatedEnvironments: readonly 
   for (const fence of document.fences) if (fence.type === 'claim') checkMachine(fence, document)
 }
 
-/** Items of a captured environment that only emulated boards have. */
+/** Captured items that only emulated boards have. */
 const emulatedItems = ['emulator', 'device-tree model']
 
-/** An absolute claim is about the times of one machine, and that is no emulated one. */
+/** An absolute claim must name its machine, which must not be emulated. */
 function checkMachine({ source }: Fence, { file }: Document): void {
   if (source?.data.scope !== 'absolute') return
   const { machine } = source.data

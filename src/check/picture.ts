@@ -1,4 +1,4 @@
-/** Pictures of the text: which files they are, and whether these are what their names say. */
+/** Pictures in the text: resolves their files and checks the content against the file type. */
 
 import { posix } from 'node:path'
 import type { Image } from 'mdast'
@@ -12,19 +12,19 @@ export interface Picture {
   readonly place: Place
   /** As the author wrote it. */
   readonly source: string
-  /** Of the file, relative to the project; absent if the source is none. */
+  /** Relative to the project; absent if the source is not a file. */
   readonly path?: string
   readonly type?: string
-  /** Why it cannot be shown. */
+  /** Reason why it cannot be shown. */
   readonly problem?: string
 }
 
-/** A picture with its content, or with the reason why it cannot be shown. */
+/** A picture with its content, or the reason why it cannot be shown. */
 export interface ReadPicture extends Picture {
   readonly bytes?: Uint8Array
-  /** Whether the problem is that there is no such file. */
+  /** Whether the file is missing. */
   readonly isMissing?: boolean
-  /** Why it shows as broken, though it can be put into the page: a harmless file that is not what its name says. */
+  /** Reason why it will look broken: a harmless file whose content does not match its extension. */
   readonly warning?: string
 }
 
@@ -37,11 +37,11 @@ const types: ReadonlyMap<string, string> = new Map([
   ['.webp', 'image/webp'],
 ])
 
-/** Of one picture, and of all in a page, which holds each as often as it is shown. */
+/** Limits per picture, and per page, which embeds a picture each time it is shown. */
 const mostBytes = 10_000_000
 const mostBytesInPage = 50_000_000
 
-/** All pictures of a document, in the order of the text, by their names alone. */
+/** Pictures of a document, in text order, judged by name only. */
 export function picturesOf({
   tree,
   abstract,
@@ -68,7 +68,7 @@ export function picturesOf({
   )
 }
 
-/** `a%20b.png` is the file `a b.png`; `100%.png` is no such address and taken as it is written. */
+/** Decodes `a%20b.png` to `a b.png`; keeps invalid escapes, as in `100%.png`. */
 function decoded(url: string): string {
   try {
     return decodeURIComponent(url)
@@ -78,8 +78,8 @@ function decoded(url: string): string {
 }
 
 /**
- * Pictures with their content. `read` gives that of a file by its path relative to the project, undefined if there is none, and throws
- * an error that says why a file cannot be read.
+ * Reads and checks pictures. `read` returns the content of a path relative to the project, undefined if
+ * missing, and throws with the reason if unreadable.
  */
 export function readPictures(
   pictures: readonly Picture[],
@@ -114,7 +114,7 @@ function contentProblem(bytes: Uint8Array, type: string): string | undefined {
   return type === 'image/svg+xml' ? svgProblem(bytes) : undefined
 }
 
-/** A browser decodes pixels or shows nothing: such a file does no harm. */
+/** Only a warning: a browser decodes pixels or shows nothing, so a mismatch is harmless. */
 function contentWarning(bytes: Uint8Array, type: string): string | undefined {
   if (type === 'image/svg+xml') return undefined
   const found = typeOf(bytes)
@@ -134,8 +134,8 @@ const svgNamespace = 'http://www.w3.org/2000/svg'
 const htmlNamespace = 'http://www.w3.org/1999/xhtml'
 
 /**
- * A page shows an SVG file as a picture, in which nothing runs and nothing is loaded; a reader may open it by itself, where both
- * would happen. So one that could do either is refused.
+ * An SVG in an <img> cannot run scripts or load resources, but it can if a reader opens it directly. So an
+ * SVG that could do either is refused.
  */
 function svgProblem(bytes: Uint8Array): string | undefined {
   const problems: string[] = []
@@ -164,7 +164,7 @@ function svgProblem(bytes: Uint8Array): string | undefined {
   } catch {
     return 'the file is no SVG: it is not UTF-8'
   }
-  // In pieces, so that a file with many faults is not read to its end.
+  // Feed chunks, to stop early in a file with many errors.
   for (let at = 0; at < text.length && problems.length === 0; at += 65_536) {
     parser.write(text.slice(at, at + 65_536))
   }
@@ -193,7 +193,7 @@ function attributeProblems({ name, local, uri, value }: SaxesAttributeNS): reado
   return uri === '' ? stylesheetProblem(value) : []
 }
 
-/** What CSS loads; its escapes could hide that. */
+/** Detects loading from CSS, or escapes that could hide it. */
 function stylesheetProblem(text: string): readonly string[] {
   const loads = /@import|\\[0-9a-f]|url\(\s*(?!['"]?\s*(?:#|data:image\/(?:png|jpeg|gif|webp);))/i.exec(text)
   return loads ? [`the SVG file loads something: ${text.slice(loads.index, loads.index + 40)}`] : []

@@ -1,11 +1,11 @@
-/** Sentences of the prose, with the places of what is in them: what the rules on wording look at. */
+/** Sentences of the prose, with places, for the wording checks. */
 
 import type { InlineCode, Nodes, Text } from 'mdast'
 import type { Place } from '../document/block.ts'
 import { descend } from '../document/markdown.ts'
 import { type Locate, locateInText, type SourceText } from '../document/place.ts'
 
-/** A text or code, and where it starts in the prose that holds it. */
+/** A text or code node, and its offset in the enclosing prose. */
 export interface Piece<Node = Text> {
   readonly node: Node
   readonly near: Place
@@ -13,13 +13,13 @@ export interface Piece<Node = Text> {
 }
 
 export interface Prose {
-  /** The words of a paragraph in one; code, pictures and the like are one character that is no word. */
+  /** Text of a paragraph; code, pictures and the like are one non-word character each. */
   readonly text: string
   readonly pieces: readonly Piece[]
   readonly codes: readonly Piece<InlineCode>[]
 }
 
-/** Paragraphs, headings and table cells below a node, in the order of the text. */
+/** Yields paragraphs, headings and table cells below a node, in text order. */
 export function* prosesOf(tree: Nodes): Generator<Prose> {
   for (const { node, near } of descend(tree)) {
     if (node.type === 'paragraph' || node.type === 'heading' || node.type === 'tableCell')
@@ -43,12 +43,12 @@ function proseOf(container: Nodes, near: Place): Prose {
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' })
 
-/** The rules are the same for all languages (Unicode Standard Annex 29); a line's end is no sentence's. */
+/** Segments by language-independent rules (Unicode Standard Annex 29). Line ends do not end sentences. */
 export function sentences(text: string): Iterable<Intl.SegmentData> {
   return segmenter.segment(text.replace(/[\r\n]/g, ' '))
 }
 
-/** Places in the file of characters of the prose that are in texts. */
+/** Locates characters of the prose that belong to text nodes. */
 export function locateInProse(pieces: readonly Piece[], source: SourceText): Locate {
   const locators = new Map<Piece, ReturnType<typeof locateInText>>()
   return (offset) => {

@@ -1,4 +1,4 @@
-/** Warnings of what an author wrote and a reader of the page would not see, or would see as something else. */
+/** Warns of source text that the page would drop or show as something else. */
 
 import type { Heading, Html, Nodes, Table } from 'mdast'
 import type { VFile } from 'vfile'
@@ -66,7 +66,7 @@ function say(ruleId: string, reason: string, { file, near }: Around): void {
   warn(file, ruleId, near, reason)
 }
 
-/** Comments are meant not to be seen. */
+/** Comments are meant to be hidden. */
 function warnOfHtml({ value }: Html, around: Around): void {
   const shown = value.replace(/<!--.*?-->/gs, '').trim()
   if (shown === '' || /^<\/[^<]*>$/.test(shown)) return
@@ -75,7 +75,7 @@ function warnOfHtml({ value }: Html, around: Around): void {
   say('html', `HTML is not shown: ${start} (write Markdown; \\< for the sign)`, around)
 }
 
-/** A line of hyphens under a paragraph is meant as a rule, or as the end of further front matter. */
+/** Hyphens under a paragraph are meant as a rule, or as the end of a second front matter. */
 function warnOfUnderlined(node: Heading, around: Around): void {
   const slice = sliceOf(around.source, node)
   if (!/[\r\n]/.test(slice.trim()) || !/-\s*$/.test(slice)) return
@@ -88,7 +88,7 @@ function warnOfUnderlined(node: Heading, around: Around): void {
   )
 }
 
-/** A row may have more cells than the head of its table, which shows none of them. */
+/** Cells beyond the header's width are not shown. */
 function warnOfExcess({ children: rows }: Table, around: Around): void {
   const width = rows[0]?.children.length ?? 0
   for (const { children: cells } of rows) {
@@ -99,7 +99,7 @@ function warnOfExcess({ children: rows }: Table, around: Around): void {
   }
 }
 
-/** A backtick and an equals sign in plain text: of a value that is closed there is a code. */
+/** A backtick and an equals sign in plain text: a closed value would be code. */
 function warnOfOpenValue(node: Extract<Nodes, { type: 'text' }>, inCell: boolean, around: Around): void {
   const locate = locateInText(around.source, node, around.near)
   for (const { index } of node.value.matchAll(/`=\s*[^=>\s`]/g)) {
@@ -110,7 +110,7 @@ function warnOfOpenValue(node: Extract<Nodes, { type: 'text' }>, inCell: boolean
   }
 }
 
-/** Addresses that the page leaves out, and values in texts that have no numbers. */
+/** Warns of links that the page drops, and of values in alternative texts and titles. */
 function warnOfAddress(node: Extract<Nodes, { type: 'image' | 'link' }>, around: Around): void {
   if (node.type === 'link' && !isLinkable(node.url)) {
     const reason = `the page leaves this link out: ${schemeOf(node.url)?.trim()} is none of ${linkSchemes.join(', ')}`

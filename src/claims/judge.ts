@@ -1,6 +1,6 @@
 /**
- * Judges claims against results. One rule for all: what was measured has an interval, the claim allows a region; inside of it the claim is
- * reproduced, outside it is not, and in between more trials are needed.
+ * Judges claims against results. A measured interval inside the region that the claim allows reproduces it,
+ * one outside does not; otherwise more trials are needed.
  */
 
 import { type Claim, expressionsOf } from '../document/claim.ts'
@@ -23,41 +23,41 @@ export type Verdict = 'reproduced' | 'not reproduced' | 'inconclusive' | 'not te
 export interface Judgement {
   readonly claim: Claim
   readonly verdict: Verdict
-  /** In words of the language that was asked for, with the numbers in canonical units left to `measured`. */
+  /** In the requested language; numbers are left to `measured`, in canonical units. */
   readonly reason: string
-  /** In the claim's order; empty if it is not testable. */
+  /** In the claim's order; empty if not testable. */
   readonly measured: readonly Measured[]
-  /** Of an inconclusive claim: trials of each run that would probably decide it; absent if no number would. */
+  /** If inconclusive: trials per run that would probably decide it; absent if no number would. */
   readonly trialsNeeded?: number
-  /** Of the claim's value, if it has one that can be worked out: that of a published number. */
+  /** Unit of the claim's value and its published number, if known. */
   readonly unit?: string
-  /** What the claim reads from published tables, in its order. */
+  /** Values read from published tables, in the claim's order. */
   readonly published?: readonly PublishedValue[]
-  /** What to keep in mind with this verdict. */
+  /** Caveats. */
   readonly notes: readonly string[]
-  /** Runs that keep it from being testable: they are not there, or stale. */
+  /** Missing or stale runs that keep it from being tested. */
   readonly lacking?: readonly Lack[]
-  /** What went wrong in judging it, where nobody foresaw that. */
+  /** Message of an unexpected error. */
   readonly failure?: string
 }
 
 export interface PublishedValue extends Pick<Quantity, 'value' | 'unit'> {
-  /** As the claim asks for it to be printed. */
+  /** Formatted as the claim asks. */
   readonly text: string
 }
 
 export interface JudgeOptions {
-  /** Of intervals; 0.95 unless told. */
+  /** Confidence level; 0.95 by default. */
   readonly level?: number
-  /** Draws of the bootstrap; 2000 unless told. */
+  /** Bootstrap resamples; 2000 by default. */
   readonly resamples?: number
-  /** Vocabulary of reasons and notes; English unless told. */
+  /** Messages for reasons and notes; English by default. */
   readonly reasons?: Reasons
 }
 
 /**
- * Judges a claim. Never throws for what results lack: then the claim is not testable, for a reason. That goes for an unknown name as well,
- * so that a misspelt claim cannot pass. The same evidence gives the same judgement.
+ * Judges a claim. Never throws for missing results: the claim is then not testable. An unknown name has the
+ * same effect, so that a misspelt claim cannot pass. Deterministic.
  */
 export function judge(
   claim: Claim,
@@ -91,7 +91,7 @@ export function judge(
     }
   } catch (error) {
     if (error instanceof QueryError) return { ...notTestable(claim, error.message), ...published }
-    // One claim that cannot be judged must not keep the others from it.
+    // A claim that fails must not stop the others.
     const { message } = partError(error)
     return { ...notTestable(claim, reasons.failed(message)), ...published, failure: message }
   }
@@ -107,7 +107,7 @@ function publishedOf({ published }: Claim, results: Results): Pick<Judgement, 'p
   if (typeof published !== 'object') return {}
   const read = published.map((one) => {
     const { value, unit } = evaluate(one, results)
-    // With a plain blank, as all numbers of claims: the report makes what it needs of it.
+    // Claims use plain blanks; the report typesets them.
     return { value, unit, text: format({ value, unit }, one.filters).replace('\u00a0', ' ') }
   })
   return { published: read }
@@ -117,7 +117,7 @@ function notTestable(claim: Claim, reason: string): Judgement {
   return { claim, verdict: 'not testable', reason, measured: [], notes: [] }
 }
 
-/** Also of a claim that cannot be tested, so that what was published is not shown without its unit. */
+/** Returned even for an untestable claim, so that its published number keeps a unit. */
 function unitOf({ test }: Claim, results: Results): Pick<Judgement, 'unit'> {
   if (test.type !== 'absolute' && test.type !== 'relative' && test.type !== 'interval') return {}
   try {

@@ -1,4 +1,4 @@
-/** The numbers of a claim, each with its interval and with what the claim allows. */
+/** Measures the numbers of a claim: value, interval and allowed region. */
 
 import { differences, type Test } from '../document/claim.ts'
 import { QueryError } from '../query/error.ts'
@@ -16,41 +16,38 @@ import { fewestEach } from '../stats/trials.ts'
 import { type Decision, decide, type Region } from './region.ts'
 import { expressionInterval } from './resample.ts'
 
-/** Draws of a bootstrap, unless told otherwise. */
+/** Default number of bootstrap resamples. */
 export const defaultResamples = 2000
 
-/** Of an expression's interval: a BCa bootstrap, or Student's; of a direction's: ranks or means, see stats/compare.ts. */
+/** For an expression: BCa bootstrap or Student's t; for a direction: ranks or means (stats/compare.ts). */
 export type Method = 'bootstrap' | 'student' | Difference['method']
 
-/** One number that a verdict rests on. */
+/** One number behind a verdict. */
 export interface Measured {
   readonly value: number
-  /** Canonical, as in a Quantity. */
+  /** Canonical unit, as in Quantity. */
   readonly unit: string
-  /** Of the value; unbounded where there are too few trials. */
+  /** Unbounded if there are too few trials. */
   readonly interval: Interval
   readonly region: Region
   readonly decision: Decision
-  /** Of the run that has fewest, in `per`. */
+  /** Of the run with the fewest, counted in `per`. */
   readonly trials: number
-  /** What is counted as an observation: a trial, or a boot where a run has several. */
+  /** Unit of observation: a trial, or a boot if a run has several. */
   readonly per: Unit
-  /** How the interval was made. */
   readonly method: Method
-  /** Of a bootstrap. */
+  /** Bootstrap resamples. */
   readonly draws?: number
   readonly sources: readonly Source[]
-  /**
-   * Of a direction: the mean of the second series divided by that of the first, which is what is mostly published. Absent where that is 0.
-   */
+  /** For a direction: second mean divided by the first, as usually published. Absent if the first is 0. */
   readonly ratio?: number
 }
 
 /**
- * The numbers that a claim's test rests on. Where there are several, all must lie inside, or one outside: so that the verdict is as sure as one
- * on a single number, each interval gets its part of 1 - level (Bonferroni).
+ * Measures the numbers of a claim's test. With several, either all must lie inside or one outside; so that
+ * the verdict has the same confidence as with one, 1 - level is split between the intervals (Bonferroni).
  *
- * Throws QueryError for what results lack, and for an expression that has no interval.
+ * Throws a QueryError for missing results, and for an expression without an interval.
  */
 export function measure(
   test: Test,
@@ -84,7 +81,7 @@ export function measure(
   }
 }
 
-/** A number that somebody wrote is in the canonical unit of the claim's value; what is read has a unit, which must be the same. */
+/** A literal is in the canonical unit of the claim's value; a value that is read must have the same unit. */
 function publishedValue(
   { expression, published }: Extract<Test, { readonly type: 'absolute' | 'relative' }>,
   results: Results,

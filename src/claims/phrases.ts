@@ -1,4 +1,4 @@
-/** What a claim allows and what was measured of it, in words. A vocabulary of them is one language's. */
+/** Messages that describe what a claim allows and what was measured, in one language. */
 
 import type { Unit } from '../stats/clusters.ts'
 import type { Method } from './measure.ts'
@@ -8,23 +8,23 @@ export interface Phrases {
   readonly published: (number: string, source: string) => string
   /** Several published numbers. */
   readonly numbers: (numbers: readonly string[]) => string
-  /** A shift, and the ratio of the means that it comes with. */
+  /** A shift with the ratio of means. */
   readonly shifted: (shift: string, ratio: string) => string
-  /** Limits of what is allowed, with their units. */
+  /** Allowed limits, with units. */
   readonly between: (low: string, high: string) => string
   readonly atLeast: (low: string) => string
   readonly above: (low: string) => string
   readonly atMost: (high: string) => string
   readonly below: (high: string) => string
   readonly anything: string
-  /** What a direction allows; `share` in per cent. */
+  /** Allowed shift; `share` in percent. */
   readonly shift: (limit: string, share: string) => string
   readonly difference: (limit: string) => string
-  /** What one claim allows of several numbers. */
+  /** Limits of a claim with several numbers. */
   readonly limits: (limits: readonly string[]) => string
-  /** How an interval was made, from what; `draws` are those of a bootstrap. */
+  /** Method of an interval; `draws` is for the bootstrap. */
   readonly method: Readonly<Record<Method, (per: readonly Unit[], draws: string) => string>>
-  /** All methods of a claim, whose `numbers` share the error. */
+  /** All methods of a claim; its `numbers` split the error level. */
   readonly methods: (methods: readonly string[], numbers: number) => string
 }
 

@@ -1,33 +1,33 @@
-/** Why a claim has its verdict, in words. A vocabulary of them is one language's; a report passes its own to `judge`. */
+/** Messages that explain a verdict, in one language; a report passes its own to `judge`. */
 
 import { type Warnings, english as warnings } from '../query/warnings.ts'
 import type { Unit } from '../stats/clusters.ts'
 
 export interface Reasons {
-  /** How many of all intervals lie there. */
+  /** `count` of `all` intervals. */
   readonly inside: (count: number, all: number) => string
   readonly outside: (count: number, all: number) => string
-  /** Some draws of what is counted have no value. */
+  /** Some resamples have no value. */
   readonly undefined: (per: Unit) => string
-  /** The value is so near to a limit that no number of trials would tell. */
+  /** So close to a limit that no number of trials would decide. */
   readonly near: string
-  /** The fewest trials (or boots) of a run that it rests on, and how many any interval needs. */
+  /** Fewest trials (or boots) of a run, and the minimum for an interval. */
   readonly few: (count: number, needed: number, per: Unit) => string
   readonly open: (count: number, needed: number, per: Unit) => string
   readonly missing: (runs: readonly string[]) => string
   readonly skipped: (why: string) => string
   readonly stale: (run: string, why: string) => string
-  /** An error that nobody foresaw. */
+  /** An unexpected error. */
   readonly failed: (message: string) => string
   readonly noShape: string
   readonly noHardware: (origins: readonly string[]) => string
   readonly noMachine: string
   readonly notCaptured: (run: string, item: string, published: string) => string
   readonly otherMachine: (run: string, item: string, captured: string, published: string) => string
-  /** Names of statistics that are extremes. */
+  /** Names of extreme-value statistics. */
   readonly extremes: (names: readonly string[]) => string
   readonly point: string
-  /** A series' name: `pause.total`, and the run's. */
+  /** Name of a series (`pause.total`) and of its run. */
   readonly series: (what: string, run: string) => string
   readonly warnings: Warnings
 }

@@ -1,34 +1,34 @@
-/** Where an estimate and its interval lie, seen from what a claim allows. */
+/** Compares an estimate and its interval with the region that a claim allows. */
 
 import type { Unit } from '../stats/clusters.ts'
 import type { Interval } from '../stats/interval.ts'
 import { fewestUnits, trialsNeeded } from '../stats/trials.ts'
 
-/** What a claim allows. */
+/** Region that a claim allows. */
 export interface Region extends Interval {
-  /** Whether its ends belong to it. */
+  /** Whether it includes its bounds. */
   readonly closed: boolean
 }
 
-/** An estimate, how sure it is, and how many trials it rests on (the fewest, if it rests on several runs). */
+/** An estimate with its confidence and number of trials (the fewest, if from several runs). */
 export interface Estimate {
   readonly value: number
   readonly interval: Interval
   readonly level: number
   readonly trials: number
-  /** What is counted as a trial. */
+  /** Unit of a trial. */
   readonly per: Unit
 }
 
 export type Decision =
   | { readonly type: 'inside' | 'outside' }
-  /** The interval reaches over an end. Without a number, no number of trials would decide: the estimate lies just at the end. */
+  /** The interval crosses a bound. Without a number, the estimate is so close that none would decide. */
   | { readonly type: 'open'; readonly trialsNeeded?: number }
 
-/** Inside and outside are said only of the whole interval. */
+/** Returns inside or outside only if the whole interval is. */
 export function decide({ value, interval, level, trials, per }: Estimate, region: Region): Decision {
   const { low, high, closed } = region
-  // An infinite end holds nothing back.
+  // Infinite bounds exclude nothing.
   const clearsLow = closed || low === Number.NEGATIVE_INFINITY ? interval.low >= low : interval.low > low
   const clearsHigh =
     closed || high === Number.POSITIVE_INFINITY ? interval.high <= high : interval.high < high

@@ -1,6 +1,6 @@
 /**
- * The interval of an expression, by drawing the trials of its runs anew: a trial comes with all its rows, so what belongs together (a
- * pause and the unpause after it, a phase and its total) stays together. Published numbers have no trials and stay what they are.
+ * Bootstrap interval of an expression, by resampling whole trials with all their rows, so that dependent rows
+ * (a pause and its unpause, a phase and its total) stay together. Published numbers are constants.
  */
 
 import { QueryError } from '../query/error.ts'
@@ -22,14 +22,14 @@ import { clipped, type Interval, unbounded } from '../stats/interval.ts'
 
 export interface ResampledInterval {
   readonly interval: Interval
-  /** Units that were drawn from the run that has fewest. */
+  /** Resampled units of the run with the fewest. */
   readonly units: number
   readonly unit: Unit
-  /** Draws that it was made from; absent of Student's. */
+  /** Number of resamples; absent for Student's t. */
   readonly draws?: number
 }
 
-/** Throws QueryError if the expression cannot be evaluated as it is, or reads no run. */
+/** Throws a QueryError if the expression cannot be evaluated or reads no run. */
 export function expressionInterval(
   ast: Expression,
   results: Results,
@@ -59,12 +59,12 @@ export function expressionInterval(
     : { ...counted, draws: drawsOf(sizes, options.resamples) }
 }
 
-/** What no value of an expression can lie beyond, which Student's interval does not know. */
+/** Natural bounds of an expression's value, which Student's interval ignores. */
 function limitsOf(ast: Expression): Interval {
   return ast.type === 'call' && ast.name === 'correlation' ? { low: -1, high: 1 } : unbounded
 }
 
-/** The different runs that an expression reads, in the order of reading. Throws QueryError for one that is not there. */
+/** Distinct runs that an expression reads, in reading order. Throws a QueryError if one is missing. */
 export function runsOf(ast: Expression, results: Results): readonly Run[] {
   return [...new Set(pathsToRuns(ast).flatMap((path) => runsAt(path, results).runs))]
 }
@@ -73,11 +73,11 @@ type Groups = readonly (readonly Row[])[]
 
 interface Units {
   readonly unit: Unit
-  /** Rows that are drawn together. */
+  /** Rows resampled together. */
   readonly groups: Groups
 }
 
-/** Rows of a boot where a run has several boots, else those of a trial. */
+/** Groups rows by boot if a run has several, else by trial. */
 function unitsOf(run: Run): Units {
   const kept = run.rows.filter((row) => !row[excludedColumn])
   const boots = [...Map.groupBy(kept, (row) => row[bootColumn]).values()]
@@ -89,8 +89,8 @@ function unitsOf(run: Run): Units {
 }
 
 /**
- * What a path reads in a draw. The values of each unit are looked up once: a bootstrap spends its time here. What a path means was
- * settled by all rows, so a value of a factor that a draw has none of occurs 0 times.
+ * Returns a lookup of paths in a resample. Caches each unit's values, as this dominates the bootstrap's time.
+ * Paths were resolved with all rows, so a factor value absent from a resample occurs 0 times.
  */
 function lookup(
   ast: Expression,
@@ -120,13 +120,13 @@ function lookup(
       return [path, read]
     }),
   )
-  // Every path of the expression is known.
+  // All paths of the expression are known.
   return (path, draw) => (known.get(path) as (draw: Draw) => Readings)(draw)
 }
 
 type Values = readonly (number | null)[]
 
-/** Answers the values of the units that were drawn. With plain loops: here a bootstrap spends its time. */
+/** Returns the values of the drawn units. Plain loops: this dominates the bootstrap's time. */
 function drawer(byUnit: readonly Values[]): (drawn: Uint32Array) => Values {
   const single = byUnit.every(({ length }) => length === 1) ? byUnit.flat() : undefined
   if (single === undefined) return (drawn) => [...drawn].flatMap((unit) => byUnit[unit] as Values)
@@ -141,7 +141,7 @@ function valueOrNaN(ast: Expression, look: (path: Path) => Readings): number {
   try {
     return interpret(ast, look).value
   } catch (error) {
-    // Such as the mean of what this draw has none of.
+    // Such as the mean of values that this resample lacks.
     if (error instanceof QueryError) return Number.NaN
     throw error
   }

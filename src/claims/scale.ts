@@ -1,4 +1,4 @@
-/** Whether a claim is about shape: true of a board that does everything twice as slowly as well. */
+/** Decides whether a claim is about shape: it then also holds on a board that is uniformly twice as slow. */
 
 import type { Expression } from '../query/expression.ts'
 import { evaluate, type Results } from '../query/query.ts'
@@ -6,12 +6,13 @@ import { microseconds, root } from '../query/units.ts'
 import type { Run } from '../results/run.ts'
 import { runsOf } from './resample.ts'
 
-/** Powers of two, so that nothing is rounded; far apart, so that a constant shows wherever it matters. */
+/** Powers of two, to avoid rounding; far apart, so that any constant shows. */
 const factors = [2 ** 20, 2 ** -20]
 
 /**
- * Whether the value grows with all times as its unit says: a time as often, a ratio not at all. It does not if a time is added to, or
- * compared with, a number that somebody wrote. Throws QueryError if the expression cannot be evaluated.
+ * Whether the value scales with all times as its unit implies: times proportionally, ratios not at all.
+ * Adding or comparing a time with a literal breaks this. Throws a QueryError if the expression cannot be
+ * evaluated.
  */
 export function isScaleFree(ast: Expression, results: Results): boolean {
   const { value, unit } = evaluate({ ast }, results)

@@ -1,4 +1,4 @@
-/** Whether a claim can be tested with these runs at all, whatever their numbers are. */
+/** Decides whether these runs can test a claim at all, whatever their numbers. */
 
 import { type Claim, differences, expressionsOf, type Test } from '../document/claim.ts'
 import type { Expression } from '../query/expression.ts'
@@ -10,20 +10,20 @@ import type { Reasons } from './reasons.ts'
 import { runsOf } from './resample.ts'
 import { isScaleFree } from './scale.ts'
 
-/** What claims are judged against. */
+/** Runs and their staleness, for judging claims. */
 export interface Evidence {
   readonly results: Results
-  /** Runs that no longer are what the document describes: name (`latency/xen-4.14/baseline`) -> reason. */
+  /** Stale runs: name (`latency/xen-4.14/baseline`) -> reason. */
   readonly stale: ReadonlyMap<string, string>
 }
 
-/** A run that is not there, or that is stale, and why. */
+/** A missing or stale run, and the reason. */
 export interface Lack {
   readonly run: string
   readonly stale?: string
 }
 
-/** Runs that would have to be made before a claim can be tested, in the order of reading. Throws QueryError for unknown names. */
+/** Missing and stale runs of a claim, in reading order. Throws a QueryError for unknown names. */
 export function lackingRuns({ test, skip }: Claim, { results, stale }: Evidence): readonly Lack[] {
   if (skip !== undefined) return []
   const present = new Set(results.runs.map(runName))
@@ -37,7 +37,7 @@ export function lackingRuns({ test, skip }: Claim, { results, stale }: Evidence)
   })
 }
 
-/** Why a claim cannot be tested with runs that are there; undefined if it can. Throws QueryError for names that are not known. */
+/** Reason why existing runs cannot test a claim, if any. Throws a QueryError for unknown names. */
 export function obstacleTo(claim: Claim, { results }: Evidence, reasons: Reasons): string | undefined {
   if (claim.skip !== undefined) return reasons.skipped(claim.skip)
   const expressions = expressionsOf(claim.test)
@@ -68,7 +68,7 @@ function foreignMachine({ machine }: Claim, runs: readonly Run[], reasons: Reaso
   return undefined
 }
 
-/** 'Xen 4.13' is the start of 'Xen 4.13.0', but not of 'Xen 4.130'. */
+/** Matches whole words: 'Xen 4.13' starts 'Xen 4.13.0', but not 'Xen 4.130'. */
 function startsWithWord(text: string, word: string): boolean {
   return text.startsWith(word) && !/^[\p{L}\p{N}]/u.test(text.slice(word.length))
 }
@@ -85,7 +85,7 @@ function isShape(test: Test, results: Results): boolean {
     case 'relative':
       return isRatio(test.expression, results)
     case 'interval':
-      // Zero is the same time on every board.
+      // Zero is the same on every board.
       return [test.low, test.high].every((end) => end === 0 || !Number.isFinite(end))
         ? isScaleFree(test.expression, results)
         : isRatio(test.expression, results)

@@ -1,18 +1,18 @@
-/** The series behind a claim: what its expressions make numbers of. */
+/** The series that a claim's expressions read. */
 
 import { type Claim, expressionsOf } from '../document/claim.ts'
 import { type Reading, whatIsRead } from '../query/interpret.ts'
 import { pathsToRuns, probesOf, type Results } from '../query/query.ts'
 import { runName } from '../results/run.ts'
 
-/** One series, however many statistics are made of it. */
+/** A series, listed once however many statistics use it. */
 export interface ClaimSeries extends Reading {
   /** `pause.total`. */
   readonly what: string
   readonly measure: string
 }
 
-/** In the order of reading, each once; counts of rows are none. Throws QueryError for what results lack. */
+/** In reading order, without duplicates or row counts. Throws a QueryError if results are missing. */
 export function seriesOf({ test }: Pick<Claim, 'test'>, results: Results): readonly ClaimSeries[] {
   const found = new Map<string, ClaimSeries>()
   for (const path of expressionsOf(test).flatMap(pathsToRuns)) {

@@ -1,6 +1,6 @@
 import type { Judgement, Verdict } from './judge.ts'
 
-/** How many claims have each verdict. */
+/** Number of claims per verdict. */
 export type Tally = Readonly<Record<Verdict, number>>
 
 export function tally(judgements: readonly Judgement[]): Tally {
@@ -13,7 +13,7 @@ export function tally(judgements: readonly Judgement[]): Tally {
   }
 }
 
-/** Only a claim that was tested and holds has passed: not one that was skipped, could not be tested, or is open. */
+/** True only for a tested claim that holds, not for one that was skipped, untestable or inconclusive. */
 export function passed({ verdict }: Judgement): boolean {
   return verdict === 'reproduced'
 }

@@ -1,6 +1,6 @@
 /**
- * Verification of claims: what the recorded runs say of each, and what other runs say that are shown beside them. The one place where a
- * claim meets its runs: the report, `repro verify` and `repro pack` say the same of the same runs, because they ask here.
+ * Verifies claims by recorded runs, and by other runs shown beside them. The report, `repro verify` and
+ * `repro pack` all use this module, so their verdicts agree.
  */
 
 import type { ClaimBlock } from '../document/block.ts'
@@ -12,33 +12,33 @@ import { sameRows } from '../results/store.ts'
 import type { Judgement } from './judge.ts'
 import type { Evidence } from './scope.ts'
 
-/** A claim with what recorded runs say of it, and what other runs say that are shown or were just made. */
+/** A claim with its judgements by recorded and by shown runs. */
 export interface Verification {
   readonly claim: ClaimBlock
-  /** By the recorded runs. */
+  /** By recorded runs. */
   readonly recorded: Judgement
-  /** By the runs that are shown; absent if the claim reads none but recorded ones. */
+  /** By shown runs; absent if the claim reads recorded ones only. */
   readonly rerun?: Judgement
 }
 
-/** A run and how it stands. */
+/** A run with its status. */
 export interface KnownRun {
   readonly run: Run
-  /** Made by this build, made here before but not recorded, or recorded in results/. */
+  /** Made by this build, made here earlier but not recorded, or recorded in results/. */
   readonly from: 'build' | 'here' | 'record'
-  /** Why it no longer fits the document, in words. */
+  /** Reason why it no longer matches the document. */
   readonly stale?: string
 }
 
-/** Of every cell at most one run each. */
+/** At most one run per cell each. */
 export interface KnownRuns {
-  /** In results/, whatever they were made from. */
+  /** Runs in results/, even stale ones. */
   readonly recorded: readonly KnownRun[]
-  /** Those that a report shows: made just now, else fitting, else stale. */
+  /** Runs that a report shows: new ones first, then up-to-date ones, then stale ones. */
   readonly shown: readonly KnownRun[]
 }
 
-/** Judges each claim by the recorded runs; and by those that are shown, where it reads one that is not the recorded one. */
+/** Judges each claim by recorded runs, and by shown runs if it reads one that differs from the record. */
 export async function verifyClaims(
   claims: readonly ClaimBlock[],
   sources: Omit<Results, 'runs'>,
@@ -72,12 +72,12 @@ function evidenceOf(sources: Omit<Results, 'runs'>, known: readonly KnownRun[]):
   }
 }
 
-/** The judgement that counts: that of the runs which are shown, if they are others. */
+/** The judgement that counts: by shown runs if they differ. */
 export function decisive({ recorded, rerun }: Verification): Judgement {
   return rerun ?? recorded
 }
 
-/** What all claims come to: one that is not reproduced outweighs one that could not be judged, for want of its runs or for an error. */
+/** Overall outcome: a claim not reproduced outweighs one that lacks runs or failed. */
 export function outcomeOf(verifications: readonly Verification[]): 'judged' | 'lacking' | 'not reproduced' {
   const judgements = verifications.map(decisive)
   if (judgements.some(({ verdict }) => verdict === 'not reproduced')) return 'not reproduced'

@@ -1,4 +1,4 @@
-/** Claims and what was measured of them, in words: for the report and for the terminal. */
+/** Formats claims and their measurements, for the report and the terminal. */
 
 import type { ClaimBlock } from '../document/block.ts'
 import type { Test } from '../document/claim.ts'
@@ -11,14 +11,14 @@ import type { Measured } from './measure.ts'
 import { english, type Phrases } from './phrases.ts'
 import type { Region } from './region.ts'
 
-/** `4.45 (Table 5)`; the source alone if nothing was published, undefined without either. */
+/** Published result: `4.45 (Table 5)`; the source alone if there is no value; undefined without both. */
 export function publishedText(
   { published, source, test }: ClaimBlock,
   { unit = '', published: read }: Pick<Judgement, 'unit' | 'published'>,
   phrases: Phrases = english,
 ): string | undefined {
   if (published === undefined) return source
-  // As the author wrote it, with separators of thousands. Of a direction a ratio is published, which has no unit.
+  // As written, with thousands separators. A direction's published value is a ratio, which has no unit.
   const suffix = unit === '' || test.type === 'direction' ? '' : ` ${symbol(unit)}`
   const text =
     typeof published === 'number'
@@ -30,7 +30,7 @@ export function publishedText(
   return source === undefined ? text : phrases.published(text, source)
 }
 
-/** `22.2 [20.9, 23.6] ms`: the value with its 95 % interval, in a unit that keeps the number short. */
+/** `22.2 [20.9, 23.6] ms`: value and 95 % interval, in a unit that keeps the number short. */
 function measuredText(
   { value, unit, interval, ratio }: Measured,
   isShift: boolean,
@@ -45,13 +45,13 @@ function measuredText(
   return ratio === undefined ? shift : phrases.shifted(shift, rounded(ratio, 3))
 }
 
-/** The measured numbers of a judgement, in the claim's order. */
+/** Measured numbers of a judgement, in the claim's order. */
 export function numberTexts({ claim, measured }: Judgement, phrases: Phrases = english): readonly string[] {
   const isShift = claim.test.type === 'direction'
   return measured.map((one) => measuredText(one, isShift, phrases))
 }
 
-/** `above 0`, `from 0.7 to 0.98`, `at most 12 ms`: what a claim allows; undefined if nothing was measured. */
+/** Allowed region: `above 0`, `from 0.7 to 0.98`, `at most 12 ms`; undefined if nothing was measured. */
 export function limitsText({ claim, measured }: Judgement, phrases: Phrases = english): string | undefined {
   const limits = new Set(measured.map((one) => limitText(one, claim.test, phrases)))
   return limits.size === 0 ? undefined : phrases.limits([...limits])
@@ -89,7 +89,7 @@ function regionText({ low, high, closed }: Region, unit: string, phrases: Phrase
   return phrases.anything
 }
 
-/** How the interval of a test was made; undefined if nothing was measured. */
+/** Methods of a judgement's intervals; undefined if nothing was measured. */
 export function methodText({ measured }: Judgement, phrases: Phrases = english): string | undefined {
   if (measured.length === 0) return undefined
   const methods = Map.groupBy(measured, ({ method }) => method)
@@ -108,13 +108,13 @@ interface Scale {
   readonly unit: string
 }
 
-/** Times from a millisecond on are said in milliseconds: `−211 ms` and not `−210,815 µs`. */
+/** Uses milliseconds from 1 ms: `−211 ms`, not `−210,815 µs`. */
 function scaleOf(values: readonly number[], unit: string): Scale {
   const isLong = values.some((value) => Number.isFinite(value) && Math.abs(value) >= 1000)
   return unit === 'us' && isLong ? { factor: 1e-3, unit: 'ms' } : { factor: 1, unit }
 }
 
-/** Three digits, or as many as it takes (up to six) to tell a value from the ends of its interval. */
+/** Three significant digits, or up to six to tell a value from its interval's bounds. */
 function distinct(values: readonly number[]): readonly string[] {
   for (let count = 3; ; count += 1) {
     const texts = values.map((value) => rounded(value, count))
@@ -132,7 +132,7 @@ function rounded(value: number, count: number): string {
   return digits(value, Math.max(0, size < 1 ? count - 1 - power : count - 1 - Math.max(0, power)))
 }
 
-/** `[20.9, 23.6]` in JSON: an end that is not bounded is null, as JSON has no infinite numbers. */
+/** Interval for JSON: `[20.9, 23.6]`, with null for infinite bounds, which JSON lacks. */
 export function plainInterval({ low, high }: Interval): {
   readonly low: number | null
   readonly high: number | null

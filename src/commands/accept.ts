@@ -1,4 +1,4 @@
-/** `repro accept`: edited observations of a recorded run become the record, and the record says so. */
+/** `repro accept`: accepts manual edits to a recorded run, and records that they are edits. */
 
 import type { Tell } from '../engine/event.ts'
 import { runName } from '../results/run.ts'

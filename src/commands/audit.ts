@@ -1,4 +1,4 @@
-/** `repro audit`: whether the numbers of published tables can be true. */
+/** `repro audit`: checks whether the numbers of published tables are possible. */
 
 import { command } from './command.ts'
 import { json, wholeNumber } from './options.ts'

@@ -1,4 +1,4 @@
-/** `repro build` and `repro run`: execute what is missing and write the report, or leave that out. */
+/** `repro build` and `repro run`: run missing cells; `build` also writes the report. */
 
 import { availableParallelism } from 'node:os'
 import { limits } from '../document/limits.ts'

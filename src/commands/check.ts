@@ -1,4 +1,4 @@
-/** `repro check`: all that is wrong with a document; runs nothing. */
+/** `repro check`: finds all problems of a document; runs nothing. */
 
 import { command } from './command.ts'
 import { siteOf } from './site.ts'

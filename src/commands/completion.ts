@@ -1,10 +1,10 @@
-/** `repro completion`: scripts that make a shell complete commands, options and their values. */
+/** `repro completion`: shell completion scripts for commands, options and their values. */
 
 import { type Command, command, type Registry } from './command.ts'
 import { UsageError } from './parse.ts'
 import { exitCodes, print } from './terminal/terminal.ts'
 
-/** The registry holds this command, too, and so is asked only when it runs. */
+/** Lazy, as the registry contains this command too. */
 export function completion(registry: () => Registry): Command {
   return command({
     usage: 'completion SHELL',

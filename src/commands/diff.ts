@@ -1,4 +1,4 @@
-/** `repro diff A B`: what is different between two states of the runs, with effect sizes and intervals. */
+/** `repro diff A B`: differences between two states of the runs, with effect sizes and intervals. */
 
 import { inWords } from '../engine/verdict.ts'
 import type { CellDifference, MetricDifference, RunSet } from '../project/diff.ts'

@@ -1,4 +1,4 @@
-/** Finds the command that a command line names, and runs it or prints its help. */
+/** Finds the command of a command line; runs it or prints its help. */
 
 import { hint } from '../text/spelling.ts'
 import { type Command, type Context, type Group, isGroup } from './command.ts'
@@ -7,7 +7,7 @@ import { UsageError } from './parse.ts'
 import { registry } from './registry.ts'
 import { complain, exitCodes, print } from './terminal/terminal.ts'
 
-/** Returns the exit code. Tells mistakes on the command line; throws all else that a command throws. */
+/** Returns the exit code. Reports mistakes on the command line; throws all other errors. */
 export async function dispatch(args: readonly string[], context: Context): Promise<number> {
   const isHelp = args[0] === 'help' || args.includes('--help') || args.includes('-h')
   const words = isHelp
@@ -40,7 +40,7 @@ function helpOf(words: readonly string[]): string {
   return isGroup(found) ? groupHelp(name.join(' '), found) : commandHelp(found)
 }
 
-/** The command or group that the first words name, and these words. Throws a UsageError if there is none. */
+/** Returns the command or group named by the first words, and these words. Throws a UsageError if unknown. */
 function find([first = '', second]: readonly string[]): { name: readonly string[]; found: Command | Group } {
   const found = registry.get(first)
   if (found === undefined) throw unknown(first, registry)
@@ -54,7 +54,7 @@ function unknown(name: string, names: ReadonlyMap<string, unknown>, group = ''):
   return new UsageError(`unknown command: ${group}${name}${hint(name, names.keys())}`)
 }
 
-/** The words of a command line that name a command or a group, as far as they are right. */
+/** Returns the leading words that name a known command or group. */
 function known([first = '', second = '']: readonly string[]): readonly string[] {
   const found = registry.get(first)
   if (found === undefined) return []

@@ -1,11 +1,11 @@
-/** Help, made from the definitions of the commands. */
+/** Generates help from the definitions of the commands. */
 
 import { type Command, type Group, isGroup, type Registry } from './command.ts'
 import type { Option } from './parse.ts'
 import { paragraph, termList } from './terminal/table.ts'
 import { exitCodes } from './terminal/terminal.ts'
 
-/** Meanings of exit codes; a command may have its own. */
+/** Default meanings of exit codes. */
 const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   done: 'done',
   failed: 'an experiment failed or a result is missing',
@@ -16,7 +16,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   interrupted: 'interrupted',
 }
 
-/** `repro help`: all commands, a line or two each. */
+/** `repro help`: all commands, in a line or two each. */
 export function generalHelp(registry: Registry): string {
   const rows = [...registry].map(([name, found]) =>
     isGroup(found)
@@ -36,7 +36,7 @@ export function generalHelp(registry: Registry): string {
   )
 }
 
-/** Which commands run code of the document: those who open a stranger's paper want to know. */
+/** Lists the commands that run code of the document, for readers of untrusted papers. */
 function whatRunsCode(registry: Registry): string {
   const all = [...registry].flatMap(([name, found]) => (isGroup(found) ? [] : [[name, found] as const]))
   const always = all.flatMap(([name, { runsCode }]) => (runsCode === true ? [name] : []))
@@ -81,7 +81,7 @@ export function commandHelp(command: Command): string {
   )
 }
 
-/** All exit codes of a command with their meanings: every command can be done, misused and interrupted. */
+/** Returns all exit codes of a command; every command can succeed, be misused and be interrupted. */
 export function exitsOf({ exits = {} }: Command): Partial<typeof meanings> {
   const { done, usage, interrupted } = meanings
   return { done, usage, interrupted, ...exits }

@@ -4,7 +4,7 @@ import { limits } from '../document/limits.ts'
 import { hint } from '../text/spelling.ts'
 import { type Option, UsageError } from './parse.ts'
 
-/** What help says of an option. */
+/** Help's part of an option. */
 type About = Pick<Option<unknown>, 'short' | 'description' | 'otherwise' | 'choices'>
 
 export function flag(description: string, short?: string): Option<boolean> {
@@ -12,7 +12,7 @@ export function flag(description: string, short?: string): Option<boolean> {
   return { takes: 'nothing', description, ...(short === undefined ? {} : { short }), read }
 }
 
-/** An option with one value, which `parse` makes of its text; undefined if it is left out. */
+/** An option with one value, parsed by `parse`; undefined if left out. */
 export function single<Value>(
   about: About & { readonly value: string },
   parse: (text: string, flag: string) => Value,
@@ -39,7 +39,7 @@ export interface Range {
   readonly max?: number | undefined
 }
 
-/** An option that takes a whole number. One beyond its limits is refused, never changed. */
+/** An integer option. Values out of range are rejected, never clamped. */
 export function wholeNumber({
   min,
   max,
@@ -57,12 +57,14 @@ export function numberOf(text: string, flag: string, { min = 1, max }: Range, ad
   throw new UsageError(`${flag} takes a whole number ${range}, not ${text}${advice}`)
 }
 
-/** An option that takes words of a kind, such as `ids of claims`, with commas or several times; none if left out. */
+/**
+ * An option that takes words of a kind, such as `ids of claims`, comma-separated or repeated; default: none.
+ */
 export function list(about: About, kind: string): Option<readonly string[]> {
   return { ...about, value: 'LIST', takes: 'value', read: (given, flag) => wordsIn(given, flag, kind) }
 }
 
-/** As `list`, of words that are known, each once. */
+/** Like `list`, for known words, each once. */
 export function choices(
   about: Omit<About, 'choices'>,
   kind: string,
@@ -77,7 +79,7 @@ export function choices(
   return { ...about, choices: known, value: 'LIST', takes: 'value', read }
 }
 
-/** A flag that may be limited to words of a kind: `--rerun`, `--rerun=LIST`. No words if it is left out. */
+/** A flag that may be limited to words of a kind: `--rerun`, `--rerun=LIST`. Empty if left out. */
 export function allOrList(about: About, kind: string): Option<'all' | readonly string[]> {
   return {
     ...about,
@@ -93,7 +95,7 @@ function wordsIn(given: readonly (string | undefined)[], flag: string, kind: str
   return words
 }
 
-/** Words that choose cells. */
+/** Words that select cells. */
 export const cellWords = 'patterns or experiment/environment/pattern'
 
 export const json = flag('print JSON for programs')

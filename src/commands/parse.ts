@@ -1,27 +1,27 @@
-/** Reads the arguments of a command by its definition. Every mistake is a UsageError. */
+/** Parses a command's arguments by its definition. Every mistake is a UsageError. */
 
 import { parseArgs } from 'node:util'
 import { hint } from '../text/spelling.ts'
 
-/** The command line is wrong: exit code 2. */
+/** The command line is invalid: exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** What parsing, help and completion need of an option. */
+/** An option, for parsing, help and completion. */
 export interface Option<Value> {
   readonly takes: 'nothing' | 'value' | 'maybe'
   /** One letter: `j` for `-j`. */
   readonly short?: string
-  /** Stands for its value in help: `N` in `--trials N`. */
+  /** Placeholder of its value in help: `N` in `--trials N`. */
   readonly value?: string
   readonly description: string
-  /** Holds if the option is left out, in words: `30 days`. */
+  /** The default in words: `30 days`. */
   readonly otherwise?: string
-  /** Words that it takes, for completion. */
+  /** Accepted words, for completion. */
   readonly choices?: readonly string[]
   /**
-   * Its value from those on the command line, in their order; undefined stands for an option without one.
+   * Returns its value from those on the command line, in order; undefined stands for an option without one.
    * Throws a UsageError that names `flag`.
    */
   readonly read: (given: readonly (string | undefined)[], flag: string) => Value
@@ -33,7 +33,7 @@ export type Values<O extends Options> = {
   readonly [Name in keyof O]: O[Name] extends Option<infer Value> ? Value : never
 }
 
-/** A word of a usage line that is no option: `DOCUMENT` in `build [DOCUMENT]`. */
+/** A positional argument of a usage line: `DOCUMENT` in `build [DOCUMENT]`. */
 export interface Word {
   readonly name: string
   readonly isOptional: boolean
@@ -41,7 +41,7 @@ export interface Word {
   readonly isRepeated: boolean
 }
 
-/** The words of a usage line, after the command's name. */
+/** Returns a usage line's positional arguments. */
 export function wordsOf(usage: string): readonly Word[] {
   return [...usage.matchAll(/ (\[?)([A-Z]+)\]?(\.{3})?/g)].map(([, open, name = '', dots]) => ({
     name,
@@ -50,7 +50,7 @@ export function wordsOf(usage: string): readonly Word[] {
   }))
 }
 
-/** The name in a usage line: `trace info` in `trace info FILE`. */
+/** Returns the name in a usage line: `trace info` in `trace info FILE`. */
 export function nameOf(usage: string): string {
   return usage.replace(/ \[?[A-Z].*/, '')
 }
@@ -61,8 +61,8 @@ export interface Arguments<O extends Options> {
 }
 
 /**
- * Reads a command's arguments. Throws a UsageError for an unknown option (with the nearest), a missing or a wrong
- * value, and too many or too few words; `missing` says then what they are for.
+ * Parses a command's arguments. Throws a UsageError for an unknown option (with the nearest), a missing or
+ * invalid value, and too many or too few words; `missing` then asks for them.
  */
 export function readArguments<O extends Options>(
   args: readonly string[],
@@ -108,7 +108,7 @@ function unknownOption(name: string, rawName: string, usage: string, options: Op
   )
 }
 
-/** Refuses a value of an option that takes none, and an option where a value should stand. */
+/** Rejects a value of an option that takes none, and an option in place of a value. */
 function refuseValue(
   { name, value, inlineValue }: { name: string; value: string | undefined; inlineValue: boolean | undefined },
   { takes, value: placeholder }: Option<unknown>,
@@ -123,7 +123,7 @@ function refuseValue(
     )
 }
 
-/** Throws a UsageError if any of the named options is given, as they would do nothing; `why` says why. */
+/** Throws a UsageError if a named option is given without effect; `why` is the reason. */
 export function refuseIdle<V extends object>(
   options: V,
   names: readonly (keyof V & string)[],

@@ -1,4 +1,4 @@
-/** Every command of `repro`. To add one: a file with its definition, and a line of the Map. */
+/** Every command of `repro`. To add one: a file with its definition, and a row of the Map. */
 
 import { accept } from './accept.ts'
 import { audit } from './audit.ts'
@@ -14,7 +14,7 @@ import { testbed } from './testbed.ts'
 import { trace } from './trace.ts'
 import { verify } from './verify.ts'
 
-/** In the order of help. */
+/** In help's order. */
 export const registry: Registry = new Map<string, Command | Group>([
   ['build', build],
   ['run', run],

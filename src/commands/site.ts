@@ -1,4 +1,4 @@
-/** The project and the document that a command line is about. */
+/** Finds the project and the document of a command line. */
 
 import { existsSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
@@ -9,7 +9,7 @@ import { cacheFolder } from '../testbed/cache.ts'
 import { UsageError } from './parse.ts'
 import { complain } from './terminal/terminal.ts'
 
-/** The project around the working folder: the nearest one upwards with paper/ or experiments/, else the folder itself. */
+/** Returns the nearest folder upwards with paper/ or experiments/; `from` if there is none. */
 export function findProject(from: string): string {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'paper')) || existsSync(join(folder, 'experiments'))) return folder
@@ -17,7 +17,7 @@ export function findProject(from: string): string {
   }
 }
 
-/** The site of a document named on the command line; paper/index.md unless named. */
+/** Returns the site of the named document; default: paper/index.md. */
 export function siteOf(document: string | undefined, generator: string): Site {
   const folder = process.cwd()
   const project = findProject(folder)
@@ -38,7 +38,7 @@ export function siteOf(document: string | undefined, generator: string): Site {
   }
 }
 
-/** Tells on standard error what in .repro/ was not trusted. */
+/** Prints to standard error what in .repro/ was not trusted. */
 export function tellSeal({ seal }: Pick<Site, 'seal'>): void {
   complain(seal.note() ?? '')
 }

@@ -1,4 +1,6 @@
-/** `repro status`: where every step stands, and why. `repro explain`: one step's inputs, with what changed. */
+/**
+ * `repro status`: the state of every step and its reason. `repro explain`: a step's inputs and their changes.
+ */
 
 import { type Change, inWords } from '../engine/verdict.ts'
 import type { StepStatus } from '../project/status.ts'
@@ -50,7 +52,7 @@ export const explain = command({
   },
 })
 
-/** The steps of a document; tells what in .repro/ was not trusted. */
+/** Returns the steps of a document; reports what in .repro/ was not trusted. */
 async function statusOf(document: string | undefined, generator: string): Promise<readonly StepStatus[]> {
   const site = siteOf(document, generator)
   const { statusOf } = await import('../project/status.ts')
@@ -64,7 +66,7 @@ function line({ id, type, state, reason }: StepStatus): string {
   return `${state.padEnd(8)} ${name}${reason === undefined ? '' : `: ${reason}`}`
 }
 
-/** Everything that goes into a step's key, and what of it changed. */
+/** Lists all inputs of a step's key, and which of them changed. */
 function explanation(step: StepStatus): readonly string[] {
   const changes = new Map((step.changes ?? []).map((change) => [change.input, change]))
   const names = [...new Set([...Object.keys(step.inputs), ...changes.keys()])].sort()

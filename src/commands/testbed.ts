@@ -1,4 +1,4 @@
-/** `repro testbed ...`: testbeds by themselves. */
+/** `repro testbed ...`: manages testbeds. */
 
 import { command, type Group } from './command.ts'
 

@@ -1,4 +1,4 @@
-/** `repro trace ...`: what a capture of xentrace says. */
+/** `repro trace ...`: analyses xentrace captures. */
 
 import { hint } from '../text/spelling.ts'
 import { command, type Group } from './command.ts'
@@ -175,7 +175,7 @@ export const trace: Group = {
   ]),
 }
 
-/** `--to` says the format, and the end of the window where both are wanted: `--to csv --from 1s --to 2s`. */
+/** `--to` takes the format and, given twice, also the window's end: `--to csv --from 1s --to 2s`. */
 function destination(given: readonly (string | undefined)[], flag: string) {
   const texts = given.filter((text) => text !== undefined)
   const names = formatNames.filter((name) => texts.includes(name))

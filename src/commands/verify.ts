@@ -1,4 +1,4 @@
-/** `repro verify`: a verdict for each claim of the paper, from the recorded runs or from a rerun. */
+/** `repro verify`: a verdict for each claim, from the recorded runs or a rerun. */
 
 import { availableParallelism } from 'node:os'
 import { command } from './command.ts'

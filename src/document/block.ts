@@ -1,6 +1,6 @@
 /**
- * Blocks are the fenced parts of a document that the tool acts on, and inline values its numbers in the prose.
- * Both keep their place in the Markdown, so that every later error can name file, line and column.
+ * Blocks are the fenced parts of a document that the tool acts on; inline values are its numbers in the
+ * prose. Both keep their Markdown position, so that later errors can name file, line and column.
  */
 
 import type { Parameters } from '../results/parameters.ts'
@@ -19,25 +19,25 @@ export interface ExperimentBlock {
   /** A file (relative to the project) or the code in the block itself. */
   readonly script: { readonly file: string } | { readonly source: string; readonly firstLine: number }
   readonly environments: readonly string[]
-  /** Of every cell, over all its boots. */
+  /** Per cell, over all its boots. */
   readonly trials: number
-  /** Over so many independent boots the trials of a cell are divided. */
+  /** Number of independent boots that share a cell's trials. */
   readonly boots: number
   readonly seed: number
-  /** Longest time of one boot. */
+  /** Timeout of one boot. */
   readonly deadlineSeconds: number
   /** Experiments whose rows the script uses. */
   readonly needs: readonly string[]
-  /** Further files that decide its results: paths relative to the project, or patterns with `*` and `**`. */
+  /** Further files that affect its results: paths relative to the project, or globs with `*` and `**`. */
   readonly inputs: readonly string[]
-  /** Whether its local cells may run beside others; not if absent. */
+  /** Local cells may run concurrently; false by default. */
   readonly parallel?: boolean
-  /** Environment variables that its script gets beside the usual ones. */
+  /** Environment variables passed to the script in addition to the usual ones. */
   readonly variables?: readonly string[]
-  /** The baseline's value of every parameter. A pattern may only change what is named here. */
+  /** Baseline value of every parameter. Patterns may only change these. */
   readonly parameters: Parameters
   readonly patterns: readonly Pattern[]
-  /** Names for several patterns at once, for expressions. They decide no result. */
+  /** Group name -> patterns, for use in expressions. Does not affect results. */
   readonly groups?: Readonly<Record<string, readonly string[]>>
 }
 
@@ -45,13 +45,13 @@ export interface Pattern {
   readonly name: string
   readonly label: string
   readonly place: Place
-  /** The baseline's parameters with this pattern's changes laid over them. */
+  /** The baseline's parameters, overridden by this pattern's changes. */
   readonly parameters: Parameters
-  /** What the pattern changes, alone. */
+  /** This pattern's changes alone. */
   readonly changes: Parameters
-  /** Restricted to these environments; undefined means all of the experiment's. */
+  /** Environments that this pattern is restricted to; undefined means all of the experiment's. */
   readonly only?: readonly string[]
-  /** In the place of the experiment's. */
+  /** Overrides the experiment's seed. */
   readonly seed?: number
 }
 
@@ -61,10 +61,10 @@ export interface TableBlock {
   readonly place: Place
   /** A key of the Map of table kinds. */
   readonly kind: string
-  /** The experiment that it shows; absent for kinds that draw on none. */
+  /** Experiment that it shows; absent for kinds that use none. */
   readonly from?: string
   readonly caption: string
-  /** What this kind of table takes beside the common keys. */
+  /** Options of this kind, besides the common keys. */
   readonly options: Parameters
 }
 
@@ -74,9 +74,9 @@ export interface FigureData {
   readonly from: string
   /** Dataset of the experiment's runs; absent for their observations. */
   readonly dataset?: string | undefined
-  /** Column -> the values that rows must have one of; `environment` and `pattern` name the runs. All rows when empty. */
+  /** Column -> allowed values; `environment` and `pattern` select runs. Empty selects all rows. */
   readonly where: Readonly<Record<string, readonly string[]>>
-  /** Measures whose means are drawn as multiples of the first pattern's, in place of the observations. */
+  /** Measures drawn as ratios of means to the first pattern's mean, instead of observations. */
   readonly ratios?: readonly string[] | undefined
 }
 
@@ -87,15 +87,15 @@ export interface FigureBlock {
   /** Vega-Lite file, relative to the project. */
   readonly spec: string
   readonly caption: string
-  /** In place of the counted number. */
+  /** Replaces the automatic number. */
   readonly number?: number | string | undefined
-  /** Text alternative for those who cannot see it. */
+  /** Alternative text. */
   readonly alt: string
-  /** By the name of the specification's dataset. */
+  /** By dataset name in the specification. */
   readonly data: Readonly<Record<string, FigureData>>
-  /** Shown only when the reader opens it: for details beside a table. */
+  /** Collapsed until the reader opens it: for details beside a table. */
   readonly folded: boolean
-  /** What the figure would write -> what it writes in the document's language; only in an edition. */
+  /** Text in the figure -> its translation; only in a translated document. */
   readonly texts?: Readonly<Record<string, string>>
   readonly width?: number | undefined
   readonly height?: number | undefined
@@ -104,9 +104,9 @@ export interface FigureBlock {
 export interface ClaimBlock extends Claim {
   readonly type: 'claim'
   readonly place: Place
-  /** Id of the table or figure that it refers to. */
+  /** Id of the table or figure that shows its data. */
   readonly shows?: string
-  /** Where it was published, in words. */
+  /** Where the claim was published, in words. */
   readonly source?: string
 }
 

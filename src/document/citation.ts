@@ -11,39 +11,39 @@ export interface Citation {
   readonly type: 'citation'
   /** Of the opening bracket. */
   readonly place: Place
-  /** In the author's order; none where what is written cannot be read. */
+  /** In the author's order; empty if the citation is malformed. */
   readonly items: readonly CitedItem[]
-  /** The text that holds it: characters `start` to `end` of its value are the citation, brackets included. */
+  /** The text node; characters `start` to `end` of its value are the citation, brackets included. */
   readonly node: Text
   readonly start: number
   readonly end: number
 }
 
 export interface CitedItem {
-  /** Of an entry of the bibliography, without the @. */
+  /** Key of a bibliography entry, without the @. */
   readonly key: string
   /** Of the @. */
   readonly place: Place
-  /** Where in the work, as written: `p. 3`. */
+  /** As written: `p. 3`. */
   readonly locator?: string
 }
 
-/** Links and footnotes in brackets are no text by now; a bracket that does not start with an @ is an ordinary one. */
+/** The parser has already taken out links and footnotes; other brackets must start with an @. */
 const bracket = /\[(\s*@[\p{L}\p{N}_][^[\]]*)\]/gu
 
-/** A key may hold punctuation, as in doi:10.1145/945445.945462, but ends with a letter or a digit. */
+/** A key may contain punctuation, as in doi:10.1145/945445.945462, but ends with a letter or digit. */
 const key = /[\p{L}\p{N}_](?:[\p{L}\p{N}_:.+/-]*[\p{L}\p{N}_])?/u
 const cited = new RegExp(String.raw`^\s*@(${key.source})\s*(?:,\s*([^@]*[^@\s])\s*)?$`, 'u')
 
-/** Whether a citation can have this key. */
+/** Whether the text is valid as a citation key. */
 export function isCitable(text: string): boolean {
   return new RegExp(`^${key.source}$`, 'u').test(text)
 }
 
 /**
- * All citations in one text, with places. A bracket that starts with a table or figure ([@tbl-x]) is none, nor is one whose bracket or
- * @ is escaped in the Markdown; one that starts as a citation and goes on as something else is an error of the file.
- * @param near place of the text, or of what is around it
+ * Finds all citations in a text, with places. Skips brackets that start with a table or figure ([@tbl-x]),
+ * and those whose bracket or @ is escaped. Reports malformed citations as errors.
+ * @param near place of the text or its parent
  */
 export function citations(
   node: Text,
@@ -79,7 +79,7 @@ export function citations(
   }).filter((found) => found !== undefined)
 }
 
-/** Keys in the order in which the text first cites them. */
+/** Keys in the order of first citation. */
 export function citedKeys({
   citations: found,
 }: {

@@ -1,4 +1,4 @@
-/** A claim: a sentence of the paper, and what the results must be for it to hold. */
+/** A claim: a sentence of the paper, and the test that the results must pass for it to hold. */
 
 import {
   type Expression,
@@ -9,28 +9,28 @@ import {
 } from '../query/expression.ts'
 
 /**
- * What a claim speaks of. `shape`: proportions and order, which may hold on any board. `absolute`: times of the machine that they were
- * published for. `method`: how something was measured, wherever that is done.
+ * The subject of a claim. `shape`: proportions and order, which may hold on any board. `absolute`: times of
+ * the machine they were published for. `method`: how something was measured, on any machine.
  */
 export type Scope = 'shape' | 'absolute' | 'method'
 
-/** Numbers are in the expression's canonical unit: microseconds for every time, no unit for a ratio. */
+/** Numbers are in the expression's canonical unit: microseconds for times, none for ratios. */
 export type Test =
-  /** The value is the published one (a number, or read from published tables), give or take `tolerance` in its unit. */
+  /** The value is the published one (a number, or from published tables) within `tolerance`, in its unit. */
   | {
       readonly type: 'absolute'
       readonly expression: Expression
       readonly published: Expression
       readonly tolerance: number
     }
-  /** The same, `tolerance` being a share of the published value. */
+  /** As `absolute`, with `tolerance` as a fraction of the published value. */
   | {
       readonly type: 'relative'
       readonly expression: Expression
       readonly published: Expression
       readonly tolerance: number
     }
-  /** The value lies between both, ends included; an end may be infinite. */
+  /** Inclusive; bounds may be infinite. */
   | {
       readonly type: 'interval'
       readonly expression: Expression
@@ -40,8 +40,8 @@ export type Test =
   /** Each value is larger than the one before it. */
   | { readonly type: 'ordering'; readonly expressions: readonly Expression[] }
   /**
-   * Typical values rise or fall from one series to the other by more than `tolerance`, a share of the median of `from`; or they
-   * stay within it. The paths end in a measure, without a statistic.
+   * The median rises or falls from one series to the other by more than `tolerance`, a fraction of the median
+   * of `from`, or stays within it. The paths end in a measure, without a statistic.
    */
   | {
       readonly type: 'direction'
@@ -58,15 +58,15 @@ export interface Claim {
   readonly statement: string
   readonly scope: Scope
   readonly test: Test
-  /** What was published: a number in the canonical unit of its value, words, or what to read from published tables. */
+  /** Published result: a number in the value's canonical unit, words, or expressions on published tables. */
   readonly published?: number | string | readonly ParsedExpression[]
-  /** Of an `absolute` claim: the published machine, item -> value, as runs capture it ({hypervisor: 'Xen 4.13'}). */
+  /** For `absolute`: the published machine, item -> value, as runs capture it ({hypervisor: 'Xen 4.13'}). */
   readonly machine?: Readonly<Record<string, string>>
-  /** Why it is left out, if it is. */
+  /** Reason for skipping it. */
   readonly skip?: string
 }
 
-/** A comparison (`a < b`) as the test that its sides are in this order; undefined for any other expression. */
+/** Turns a comparison (`a < b`) into an ordering test; undefined for other expressions. */
 export function orderingOf(expression: Expression): Test | undefined {
   if (expression.type !== 'operation') return undefined
   const { operator, left, right } = expression
@@ -89,7 +89,7 @@ export function orderingOf(expression: Expression): Test | undefined {
   }
 }
 
-/** The expressions and paths that a test measures. */
+/** Expressions and paths that a test measures. */
 export function expressionsOf(test: Test): readonly Expression[] {
   switch (test.type) {
     case 'absolute':
@@ -105,13 +105,13 @@ export function expressionsOf(test: Test): readonly Expression[] {
   }
 }
 
-/** Whether what is published, or what is measured, comes from published tables. */
+/** Whether the published or the measured side reads published tables. */
 export function comparesWithTables({ test, published }: Pick<Claim, 'test' | 'published'>): boolean {
   const measured = expressionsOf(test)
   return typeof published === 'object' || measured.flatMap(references).some(readsPublished)
 }
 
-/** By how much each value exceeds the one before it. */
+/** Differences between consecutive values. */
 export function differences(expressions: readonly Expression[]): readonly Expression[] {
   return expressions.slice(1).map((right, index) => {
     const before = expressions[index] as Expression

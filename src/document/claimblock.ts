@@ -25,7 +25,7 @@ interface Noted {
   readonly file: VFile
 }
 
-/** @returns undefined when the block has errors; the file then lists them all. */
+/** Returns undefined if the block has errors, which are added to the file. */
 export function readClaim(source: Mapping, place: Place, { file }: { file: VFile }): ClaimBlock | undefined {
   const data = validate(claimSchema, source.data, { file, source })
   if (data === undefined) return undefined
@@ -51,7 +51,7 @@ export function readClaim(source: Mapping, place: Place, { file }: { file: VFile
 
 type Data = NonNullable<ReturnType<typeof validate<typeof claimSchema>>>
 
-/** Undefined also if an expression has errors. */
+/** Also returns undefined if an expression has errors. */
 function readPublished(written: Data['published'], noted: Noted): Claim['published'] | undefined {
   if (typeof written === 'number' || written === undefined) return written
   if (typeof written === 'string' && !expressionSign.test(written)) return written
@@ -62,7 +62,7 @@ function readPublished(written: Data['published'], noted: Noted): Claim['publish
   return all(expressions) ? expressions : undefined
 }
 
-/** What tells an expression from words. */
+/** Distinguishes an expression from words. */
 export const expressionSign = /^=\s*/
 
 function parsePublished(
@@ -87,14 +87,14 @@ function parsePublished(
   return parsed
 }
 
-/** Keys of a test, by the key that says which test it is. */
+/** Further keys allowed with the key that selects the test. */
 const testKeys = new Map([
   ['value', ['between', 'tolerance']],
   ['ascending', []],
   ['from', ['to', 'direction', 'tolerance']],
 ])
 
-/** Whether the keys of the test can be meant together; the file then has an error for each that cannot. */
+/** Whether the test's keys may be combined; reports an error for each that may not. */
 function isSensible(data: Data, { source, file }: Noted): boolean {
   const before = file.messages.length
   const { between, tolerance, published } = data
@@ -127,7 +127,7 @@ function isSensible(data: Data, { source, file }: Noted): boolean {
   return file.messages.length === before
 }
 
-/** The one test that the keys describe. */
+/** Reads the single test that the keys describe. */
 function readTest(data: Data, published: Claim['published'], noted: Noted): Test | undefined {
   const { source, file } = noted
   const given = (['value', 'ascending', 'from'] as const).filter((key) => data[key] !== undefined)
@@ -148,7 +148,7 @@ function readTest(data: Data, published: Claim['published'], noted: Noted): Test
   return all(tests) ? { type: 'all', tests } : undefined
 }
 
-/** What a value is held against. */
+/** Expected values for a `value` test. */
 interface Against extends Pick<Data, 'between' | 'tolerance'> {
   readonly published: Expression | undefined
 }
@@ -211,7 +211,7 @@ function parsePath(text: string, key: 'from' | 'to', noted: Noted): Path | undef
   return undefined
 }
 
-/** What a claim is about: at least one run. */
+/** Parses the expression under test, which must read at least one run. */
 function parseOwn(
   text: string,
   at: readonly [string, ...(string | number)[]],
@@ -226,7 +226,7 @@ function parseOwn(
   return undefined
 }
 
-/** `start` is where the expression starts in the value. */
+/** @param start offset of the expression in the value */
 function parse(
   text: string,
   at: readonly [string, ...(string | number)[]],
@@ -242,7 +242,7 @@ function parse(
   }
 }
 
-/** The expressions of a claim, also of one with errors elsewhere, with their places. Those that cannot be parsed are left out. */
+/** Expressions of a claim, even of an invalid one, with their places. Skips those that do not parse. */
 export function claimExpressions(
   source: Mapping,
   file: VFile,

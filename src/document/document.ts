@@ -1,12 +1,12 @@
 /**
  * A document: one Markdown file, parsed.
  *
- *   bytes -> text -> mdast -> front matter -> its abstract, as mdast   (encoding.ts, markdown.ts)
- *                          -> fences -> blocks                         (yaml.ts, schema.ts, experiment.ts, exhibit.ts)
- *                          -> inline code -> values                    (expression.ts)
+ *   bytes -> text -> mdast -> front matter -> abstract (encoding.ts, markdown.ts)
+ *                          -> fences -> blocks         (yaml.ts, schema.ts, experiment.ts, exhibit.ts)
+ *                          -> inline code -> values    (expression.ts)
  *                          -> text -> references, citations
  *
- * What is wrong becomes messages of the file, all of them in one go; `check` adds those that need the project.
+ * Errors are collected as messages of the file; `check` adds those that need the project.
  */
 
 import type { Code, InlineCode, Nodes, Root } from 'mdast'
@@ -28,26 +28,26 @@ import { isReference, mentions, type Reference } from './reference.ts'
 export interface Document {
   readonly file: VFile
   readonly frontMatter: FrontMatter
-  /** The whole Markdown: the report replaces the nodes that `nodes` knows, and the ranges in `references` and `citations`. */
+  /** The whole Markdown. The report replaces `nodes`, and the ranges of `references` and `citations`. */
   readonly tree: Root
-  /** The front matter's abstract; values, references and citations in it are among the document's, before those of the text. */
+  /** The front matter's abstract. Its values, references and citations precede those of the text below. */
   readonly abstract?: Root
-  /** In the order of the text; only those without errors, as all that follows. */
+  /** Only those without errors, in text order; so are the next three. */
   readonly blocks: readonly Block[]
   readonly values: readonly InlineValue[]
   readonly references: readonly Reference[]
   readonly citations: readonly Citation[]
-  /** Further words after an @, which stand as plain text. */
+  /** Other words after an @, left as plain text. */
   readonly mentions: readonly Reference[]
-  /** What a node of the tree stands for. */
+  /** The block or value of a node. */
   readonly nodes: ReadonlyMap<Nodes, Block | InlineValue>
-  /** All fences of ours, also those with errors, with the places of their keys. */
+  /** All fences with a block's info string, even invalid ones, with the places of their keys. */
   readonly fences: readonly Fence[]
-  /** The document that this one is an edition of. */
+  /** The document that this one translates. */
   readonly original?: Document
 }
 
-/** The document with other blocks in place of its own, wherever it has them. */
+/** Returns the document with each block replaced by `change(block)`. */
 export function withBlocks(document: Document, change: (block: Block) => Block): Document {
   const changed = new Map(document.blocks.map((block) => [block, change(block)]))
   const swap = (block: Block) => changed.get(block) ?? block
@@ -63,22 +63,22 @@ export function withBlocks(document: Document, change: (block: Block) => Block):
   }
 }
 
-/** An inline code that starts with `=`: a number in the prose. */
+/** Inline code that starts with `=`: a number in the prose. */
 export interface InlineValue extends ParsedExpression {
   readonly type: 'value'
   readonly node: InlineCode
   readonly place: Place
   /** As written, without the `=`. */
   readonly source: string
-  /** Place of the character at an offset of `source`, such as those in a path. */
+  /** Returns the place of the character at an offset of `source`. */
   readonly locate: Locate
 }
 
 /**
- * Parses a document. Pure but for the file's messages; an author's mistake never throws.
- * Rule ids of the messages are stable; `fatal` tells errors from warnings.
- *
- * An edition is read with the document that it names as `editionOf`, or with the reason why there is none.
+ * Parses a document. Adds messages to the file, with stable rule ids; `fatal` marks errors. Never throws for
+ * an author's mistake.
+ * @param original of a translation: the document that `editionOf` names, or the reason why it is not
+ * available
  */
 export function parseDocument(
   file: VFile,
@@ -104,7 +104,7 @@ export function parseDocument(
     : undefined
   const tree: Root = whole ?? { type: 'root', children: [] }
   const first = tree.children[0]
-  // Of a file that is not parsed, only why is said.
+  // If the file cannot be parsed, report only the reason.
   const written = readFrontMatter(
     first?.type === 'yaml' ? first : undefined,
     text,
@@ -131,7 +131,7 @@ export function parseDocument(
 
   const theirs = its && { path: editionOf?.file ?? '', fences: its.fences }
   const readCode = (node: Code) => {
-    // Without the original every block of an edition would seem wrong.
+    // Without the original, every block of a translation would look wrong.
     const fence = isOrphan ? undefined : readFence(node, text, file, theirs)
     if (fence === undefined) return
     fences.push(fence)
@@ -183,21 +183,21 @@ export function parseDocument(
   }
 }
 
-/** What the front matter of a document says, without reading on; its mistakes are left to a reading of the whole. */
+/** Parses the front matter alone. Its errors are not reported. */
 export function parseFrontMatter(text: string): FrontMatter {
   const [head = ''] = /^\uFEFF?---[^\S\r\n]*\r?\n.*?\n---[^\S\r\n]*(?:\r?\n|$)/s.exec(text) ?? []
-  // A VFile of an empty string alone has no value.
+  // A VFile made from an empty string has no value.
   return parseDocument(new VFile({ value: head })).frontMatter
 }
 
-/** Ids that the text can refer to. */
+/** Ids of tables and figures, which the text can reference. */
 export function exhibits(fences: readonly Fence[]): readonly string[] {
   return fences.flatMap(({ type, id }) =>
     (type === 'table' || type === 'figure') && id !== undefined ? [id] : [],
   )
 }
 
-/** Whether a mention is part of none of the citations; both are in the order of their text. */
+/** Returns a predicate for mentions outside all citations. Both must be in text order. */
 function outside(citations: readonly Citation[]): (mention: Reference) => boolean {
   let next = 0
   return ({ start }) => {
@@ -206,7 +206,7 @@ function outside(citations: readonly Citation[]): (mention: Reference) => boolea
   }
 }
 
-/** `=`, `==` and `=>` are what a text about programs may quote. */
+/** Excludes `=`, `==` and `=>`, which a text about programs may quote. */
 const valuePattern = /^=\s*(?=[^=>\s])/
 
 function readValue(node: InlineCode, text: SourceText, file: VFile): InlineValue | undefined {

@@ -1,6 +1,6 @@
 /**
- * Editions: the same document in another language. An edition takes every block from its original and says only what is language (captions,
- * labels, statements), so that nothing that decides a result is written twice.
+ * Translations of a document. A translation takes every block from its original and adds only language
+ * (captions, labels, statements), so that nothing that affects results is written twice.
  */
 
 import type { VFile } from 'vfile'
@@ -14,7 +14,7 @@ import { editionSchemas } from './schema.ts'
 import { validate } from './validation.ts'
 import type { Mapping } from './yaml.ts'
 
-/** The document that an edition is of, as far as its blocks need it. */
+/** The translated document, reduced to what its blocks need. */
 export interface Original {
   readonly path: string
   readonly fences: readonly { readonly block?: Block; readonly source?: Mapping }[]
@@ -28,7 +28,7 @@ interface Noted {
   readonly theirs: Parameters
 }
 
-/** @returns the original's block in the edition's words; undefined when the edition's has errors, which the file then lists. */
+/** Returns the original's block with translated text; undefined after adding its errors to the file. */
 export function readEditionBlock(
   type: Block['type'],
   source: Mapping,
@@ -65,7 +65,7 @@ export function readEditionBlock(
   }
 }
 
-/** What the edition's block says; a key that the original's block has to say is an error of its own. */
+/** Validates the translation's block. A key that belongs in the original's block is an error. */
 function own<Schema extends z.ZodObject>(
   schema: Schema,
   { source, file, original, theirs }: Noted,
@@ -123,7 +123,7 @@ function claim(block: ClaimBlock, place: Place, noted: Noted): ClaimBlock | unde
   }
 }
 
-/** An edition's front matter: what it does not say itself is the original's, unless it is language. */
+/** Front matter of a translation: fills missing values from the original, except for language. */
 export function editionFrontMatter(edition: FrontMatter, original: FrontMatter): FrontMatter {
   const { bibliography, date, evidence, published, nominal, authors, humanMinutes } = original
   const place = edition.editionOf?.place ?? { line: 1, column: 1 }
@@ -131,7 +131,7 @@ export function editionFrontMatter(edition: FrontMatter, original: FrontMatter):
     ...(date === undefined ? {} : { date }),
     ...(bibliography === undefined ? {} : { bibliography: { ...bibliography, place } }),
     ...edition,
-    // Its text is language.
+    // Only the text is translated.
     ...(evidence === undefined
       ? {}
       : { evidence: { ...evidence, text: edition.evidence?.text ?? evidence.text ?? '' } }),

@@ -1,4 +1,4 @@
-/** Bytes of a document -> text. What is not UTF-8, or is no text at all, becomes messages of its file. */
+/** Decodes a document. Reports invalid UTF-8 and binary data as messages of its file. */
 
 import { isUtf8 } from 'node:buffer'
 import type { VFile } from 'vfile'
@@ -6,12 +6,12 @@ import type { Place } from './block.ts'
 import { placeAt, sourceText } from './place.ts'
 import { fail, warn } from './problem.ts'
 
-/** Characters of control, but for tabs and line ends. */
+/** Control characters except tabs and line ends. */
 export const control = /(?![\t\n\r])\p{Cc}/gu
-/** They reorder what is read, so that a script may do something else than what is shown (https://trojansource.codes). */
+/** Bidi controls, which make a script look different from what it does (https://trojansource.codes). */
 const reordering = /[\u202a-\u202e\u2066-\u2069]/g
 
-/** Makes the file's value text. Returns false, with an error in its messages, if there is nothing to parse. */
+/** Decodes the file's value. Returns false, with an error, if there is nothing to parse. */
 export function decode(file: VFile): boolean {
   const bytes = typeof file.value === 'object' ? file.value : undefined
   if (bytes !== undefined) {
@@ -51,7 +51,7 @@ interface WrongByte {
   readonly place: Place
 }
 
-/** A line feed is never part of a longer character: the first line that is not UTF-8 has the byte. */
+/** Searches by line: a line feed byte is never part of a longer character. */
 function firstWrongByte(bytes: Uint8Array): WrongByte | undefined {
   if (isUtf8(bytes)) return undefined
   let start = 0
@@ -67,7 +67,7 @@ function firstWrongByte(bytes: Uint8Array): WrongByte | undefined {
   return undefined
 }
 
-/** The first replacement character that is not in the bytes themselves. */
+/** Finds the first replacement character that is not in the bytes themselves. */
 function inLine(content: Uint8Array): { readonly byte: number; readonly column: number } {
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(content)
   for (let at = text.indexOf('\uFFFD'); at >= 0; at = text.indexOf('\uFFFD', at + 1)) {

@@ -1,4 +1,4 @@
-/** What a document shows of its results: `yaml table` and `yaml figure`. */
+/** Tables and figures: `yaml table` and `yaml figure`. */
 
 import type { VFile } from 'vfile'
 import type { Parameter, Parameters } from '../results/parameters.ts'
@@ -9,7 +9,7 @@ import { figureSchema, tableSchema } from './schema.ts'
 import { validate } from './validation.ts'
 import type { Mapping } from './yaml.ts'
 
-/** How ids start that the text can refer to: @tbl-latency, @fig-scatter. */
+/** Id prefixes for references: @tbl-latency, @fig-scatter. */
 export const prefixes = { table: 'tbl-', figure: 'fig-' } as const
 
 export function readTable(source: Mapping, place: Place, { file }: { file: VFile }): TableBlock | undefined {
@@ -39,7 +39,7 @@ export function readFigure(
   return { type: 'figure', place, ...data }
 }
 
-/** The paths in an option of a table: one, or a list of them. */
+/** Paths in a table's option: one, or a list. */
 export function pathsIn(option: Parameter | undefined): readonly string[] {
   return typeof option === 'string' ? [option] : wordsIn(option).map(([, path]) => path)
 }

@@ -1,4 +1,4 @@
-/** Experiment blocks: `yaml experiment`, and `ts experiment` with the script in the block itself. */
+/** Experiment blocks: `yaml experiment`, and `ts experiment` with an inline script. */
 
 import type { VFile } from 'vfile'
 import type { Parameter, Parameters } from '../results/parameters.ts'
@@ -10,10 +10,10 @@ import { experimentSchema, inlineExperimentSchema, patternSchema } from './schem
 import { validate } from './validation.ts'
 import type { Mapping } from './yaml.ts'
 
-/** Keys of a pattern that are no parameter changes. */
+/** Keys of a pattern that are not parameters. */
 const reserved = ['label', 'only', 'seed'] as const
 
-/** @returns undefined when the block has errors; the file then lists them all. */
+/** Returns undefined if the block has errors, which are added to the file. */
 export function readExperiment(
   source: Mapping,
   place: Place,
@@ -21,7 +21,7 @@ export function readExperiment(
 ): ExperimentBlock | undefined {
   const before = file.messages.length
   const data = validate(experimentSchema, source.data, { file, source })
-  // From the mapping as written: an error elsewhere in the block must not hide those in its patterns.
+  // Read the raw mapping: an error elsewhere in the block must not hide those in its patterns.
   const parameters = isMapping(source.data.parameters) ? source.data.parameters : {}
   const environments = wordsIn(source.data.environments).map(([, name]) => name)
   for (const key of reserved) {
@@ -62,7 +62,7 @@ export function readExperiment(
   }
 }
 
-/** How its cells run, which decides no result. */
+/** Options for running cells; they do not affect results. */
 function optionsOf({
   parallel,
   env,
@@ -73,7 +73,7 @@ function optionsOf({
   return { ...(parallel ? { parallel } : {}), ...(env.length > 0 ? { variables: env } : {}) }
 }
 
-/** What is read, and where its mistakes go. */
+/** Source, and sink for its messages. */
 interface Noted {
   readonly source: Mapping
   readonly file: VFile
@@ -120,7 +120,7 @@ function readPattern(
   }
 }
 
-/** Every boot has a trial. Returns whether there are enough, else the file has an error. */
+/** Every boot needs a trial. Reports an error and returns false if there are more boots than trials. */
 function checkBoots({ data: { boots, trials }, valuePlace }: Mapping, file: VFile): boolean {
   if (typeof boots !== 'number' || typeof trials !== 'number' || boots <= trials) return true
   const place = valuePlace(['boots'])
@@ -129,7 +129,7 @@ function checkBoots({ data: { boots, trials }, valuePlace }: Mapping, file: VFil
   return false
 }
 
-/** A group is named like no pattern, and names patterns, each once. */
+/** Checks that each group has a name of its own and lists existing patterns, each once. */
 function checkGroups(source: Mapping, file: VFile): void {
   const { groups } = source.data
   const patterns = isMapping(source.data.patterns) ? Object.keys(source.data.patterns) : []
@@ -147,7 +147,7 @@ function checkGroups(source: Mapping, file: VFile): void {
   }
 }
 
-/** The words of a list with their indices; whatever else is in it or in its place has its own error. */
+/** Strings of a list, with their indices. Other items, or another type, are reported elsewhere. */
 export function wordsIn(list: Parameter | undefined): readonly (readonly [index: number, word: string])[] {
   if (!Array.isArray(list)) return []
   return list.flatMap((item, index) => (typeof item === 'string' ? [[index, item] as const] : []))

@@ -1,4 +1,4 @@
-/** Fenced blocks of a document: which of them the tool acts on, and what their info strings say. */
+/** Fenced blocks: selects those that the tool acts on, and parses their info strings. */
 
 import type { Code } from 'mdast'
 import type { VFile } from 'vfile'
@@ -13,7 +13,7 @@ import { fenceText, locateInFence, type SourceText, sliceOf, startOf } from './p
 import { fail, warn } from './problem.ts'
 import { type Mapping, readMapping } from './yaml.ts'
 
-/** A fence of ours, also one with errors: what can be read of it is checked all the same. */
+/** A fence with a block's info string, even if invalid: its readable parts are still checked. */
 export interface Fence {
   readonly node: Code
   readonly type: Block['type']
@@ -34,7 +34,7 @@ type Read = (
 
 interface Kind {
   readonly type: Block['type']
-  /** Where its keys are: in the content, or as attributes on the fence. */
+  /** Whether keys are in the content or are attributes on the fence. */
   readonly keys: 'content' | 'attributes'
   readonly read: Read
 }
@@ -48,7 +48,7 @@ const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ['yaml figure', { type: 'figure', keys: 'content', read: readFigure }],
 ])
 
-/** Whether it is a block by its info string. */
+/** Whether the info string marks a block. */
 export function isBlock(node: Code): boolean {
   return kinds.has(infoOf(node))
 }
@@ -58,8 +58,9 @@ function infoOf(node: Code): string {
 }
 
 /**
- * @param original of an edition, whose blocks only add words to the original's
- * @returns undefined for ordinary code (with a warning where it looks like a slip).
+ * Reads a block.
+ * @param original of a translation, whose blocks only add text to the original's
+ * @returns undefined for ordinary code (with a warning for a probable typo)
  */
 export function readFence(node: Code, text: SourceText, file: VFile, original?: Original): Fence | undefined {
   const info = infoOf(node)
@@ -95,7 +96,7 @@ export function readFence(node: Code, text: SourceText, file: VFile, original?: 
   }
 }
 
-/** Of a block that is no YAML at all: what refers to it should not be called wrong as well. */
+/** Guesses the id of a block with invalid YAML, so that references to it are not reported too. */
 function guessId(code: string): string | undefined {
   return /^\s*id:\s*['"]?([\w-]+)/m.exec(code)?.[1]
 }
@@ -117,12 +118,12 @@ function readContent(
 
 const numeric = ['trials', 'boots', 'seed', 'deadline']
 
-/** `experiment id=hello trials=20 note="two words"`: what follows the kind. */
+/** Reads attributes after the kind: `experiment id=hello trials=20 note="two words"`. */
 function readAttributes(node: Code, text: SourceText, file: VFile): Mapping {
   const fence = startOf(node)
   const meta = node.meta ?? ''
   const line = sliceOf(text, node).split(/[\r\n]/, 1)[0] ?? ''
-  // Escapes in an info string make the written line differ; the fence itself is then near enough.
+  // If escapes make the source differ, fall back to the place of the fence.
   const metaStart = line.indexOf(meta)
   const place = (offset: number): Place =>
     metaStart < 0 ? fence : { line: fence.line, column: fence.column + metaStart + offset }
@@ -154,7 +155,7 @@ function readAttributes(node: Code, text: SourceText, file: VFile): Mapping {
   }
 }
 
-/** The parser takes a fence that is never closed to the end of its container. */
+/** The parser extends an unclosed fence to the end of its container. */
 function isClosed(node: Code, text: SourceText): boolean {
   const lines = sliceOf(text, node)
     .trimEnd()
@@ -165,10 +166,10 @@ function isClosed(node: Code, text: SourceText): boolean {
   return closing.startsWith(opening) && closing.replaceAll(opening.charAt(0), '').trim() === ''
 }
 
-/** Languages in which someone might write what belongs in YAML or TypeScript. */
+/** Languages an author might confuse with YAML or TypeScript. */
 const relatives = ['javascript', 'js', 'json', 'mjs', 'mts', 'toml', 'ts', 'tsx', 'typescript', 'yaml', 'yml']
 
-/** `yml table`, `yaml figrue`, `js experiment`: as good as never meant as ordinary code. */
+/** Warns of `yml table`, `yaml figrue`, `js experiment`: almost certainly typos. */
 function warnOfNearMiss(node: Code, info: string, file: VFile): void {
   const [language = '', word = ''] = info.toLowerCase().split(' ')
   const ofKind = relatives.includes(language) ? [...kinds].filter(([, { type }]) => type === word) : []

@@ -1,4 +1,4 @@
-/** The document's front matter: what a title page says. */
+/** The document's front matter: title page and settings. */
 
 import type { Yaml } from 'mdast'
 import type { VFile } from 'vfile'
@@ -20,44 +20,44 @@ export interface FrontMatter {
   readonly title: string
   readonly subtitle?: string
   readonly authors: readonly Author[]
-  /** As written; YAML 1.2 has no dates. */
+  /** As written; YAML 1.2 has no date type. */
   readonly date?: string
   /** BCP 47 tag. */
   readonly lang: string
-  /** Where it is said, if it is. */
+  /** Place of `lang`, if given. */
   readonly langPlace?: Place
   readonly abstract?: string
-  /** Places in the file of the abstract's characters. */
+  /** Locates the abstract's characters in the file. */
   readonly abstractLocate?: Locate
   readonly bibliography?: NamedFile
-  /** CSV files of published tables, for expressions. */
+  /** CSV files of published tables, for use in expressions. */
   readonly published: readonly NamedFile[]
-  /** Numbers that the prose may say although no run and no published table has them: what is set, what others say in words. */
+  /** Numbers that the prose may state without a run or published table: settings, and others' statements. */
   readonly nominal: readonly { readonly text: string; readonly place: Place }[]
-  /** The document that this one is an edition of: the same in another language. */
+  /** The document that this one translates. */
   readonly editionOf?: NamedFile
-  /** Editions of this document. */
+  /** Translations of this document. */
   readonly editions: readonly NamedFile[]
-  /** A text of the data, such as a column's label or a captured item -> what tables call it. */
+  /** Text in the data (a column's label, a captured item) -> its text in tables. */
   readonly texts: Readonly<Record<string, string>>
-  /** What the report shows below each claim. */
+  /** Evidence shown below each claim. */
   readonly evidence?: Evidence
-  /** What the authors say a person needs, in minutes: for `setup`, and for experiments by id. */
+  /** The authors' estimate of human effort in minutes: for `setup`, and for experiments by id. */
   readonly humanMinutes: readonly { readonly of: string; readonly minutes: number; readonly place: Place }[]
 }
 
 export interface Evidence {
-  /** Captured items of the machine. */
+  /** Items captured from the machine. */
   readonly captured: readonly string[]
   /** Raw files of each boot that the command reads. */
   readonly files: readonly string[]
-  /** Shows what was recorded: of `{trial}` of `{boot}`, which is the cell where that has one boot. */
+  /** Shows the recorded data of `{trial}` of `{boot}`; with a single boot, `{boot}` is the cell. */
   readonly command?: string
-  /** Before the commands; `{rerun}` stands for the one that makes the raw files again. */
+  /** Shown before the commands; `{rerun}` stands for the command that regenerates the raw files. */
   readonly text?: string
 }
 
-/** A file, relative to the project, and where the document names it. */
+/** A file, relative to the project, and the place that names it. */
 export interface NamedFile {
   readonly file: string
   readonly place: Place
@@ -74,7 +74,7 @@ const nothing: FrontMatter = {
   humanMinutes: [],
 }
 
-/** Reads the front matter; `node` is undefined when the document has none, which is an error for want of a title. */
+/** Reads the front matter. If `node` is undefined, reports the missing title as an error. */
 export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: VFile): FrontMatter {
   if (node === undefined) {
     fail(

@@ -1,27 +1,27 @@
 /**
- * Limits of a document. The Markdown parser takes time that grows with the square of some things, and what comes after it recurses
- * into what is nested: a document beyond any real one is refused with a number and a place, before either happens.
+ * Limits of a document. Parts of the Markdown parser take quadratic time, and later stages recurse into
+ * nested nodes, so documents beyond any realistic size are refused first, with a number and a place.
  */
 
 import type { Construct, Event, Extension, TokenizeContext } from 'micromark-util-types'
 
 export const limits = {
-  /** Characters of a document: more than any thesis has. */
+  /** Characters of a document: longer than any thesis. */
   characters: 1_000_000,
-  /** Lists, quotes and emphasis in one another. */
+  /** Nesting of lists, quotes and emphasis. */
   depth: 100,
-  /** Lists, quotes, footnotes and underlined headings. */
+  /** Total of lists, quotes, footnotes and underlined headings. */
   containers: 1500,
-  /** Signs such as brackets and asterisks in one paragraph, heading or table cell, and characters up to the last of them. */
+  /** Brackets, asterisks and the like in a paragraph, heading or cell, and characters up to the last one. */
   signs: 5000,
   signsWithin: 200_000,
-  /** Boots of a cell. Each is a process, and most are boards: more than anyone waits for. */
+  /** Per cell. Each boot is a process, usually on a board. */
   boots: 1000,
-  /** Of a boot. Timers count milliseconds in 31 bits, which is a little more. */
+  /** Per boot. Just below the limit of timers: 2^31 milliseconds. */
   deadlineSeconds: 2_000_000,
 } as const
 
-/** A document beyond a limit; `offset` counts characters from its start. */
+/** Thrown for a document beyond a limit; `offset` counts characters from its start. */
 export class LimitError extends Error {
   override readonly name = 'LimitError'
   readonly offset: number
@@ -32,7 +32,7 @@ export class LimitError extends Error {
   }
 }
 
-/** Throws a LimitError for a Markdown text that the parser should not be given. */
+/** Throws a LimitError for Markdown that is too large or too deeply nested to parse. */
 export function checkLimits(text: string): void {
   if (text.length > limits.characters) {
     const most = limits.characters.toLocaleString('en')
@@ -48,7 +48,10 @@ const marker = /[ \t]*(>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t])|\[\^[^\]]+\]:)/y
 const underline = /^[ \t]{0,3}(?:=+|-+)\s*$/
 const rule = /^[ \t]*([-*_])(?:[ \t]*\1){2,}\s*$/
 
-/** By the markers at the start of each line, and by the indentation of the first: a list needs two columns at least to be nested. */
+/**
+ * Counts markers at the start of each line and the first marker's indentation: nesting a list takes at least
+ * two columns.
+ */
 function checkNesting(text: string): void {
   let containers = 0
   let before: { readonly kind: 'blank' | 'text' | 'list' | 'quote' | 'other' } = { kind: 'blank' }
@@ -83,7 +86,7 @@ function checkNesting(text: string): void {
 interface Marker {
   readonly kind: 'list' | 'quote' | 'other'
   readonly index: number
-  /** Of blanks before it. */
+  /** Of blanks before the marker. */
   readonly columns: number
 }
 
@@ -99,9 +102,9 @@ function markersOf(line: string): readonly Marker[] {
   return found
 }
 
-/** Brackets in brackets, as far as both ends are there. */
+/** Checks the nesting of matched brackets. */
 function checkBrackets(text: string): void {
-  /** For each open bracket the depth of what it holds. */
+  /** Depth inside each open bracket. */
   let open: number[] = []
   for (const { 0: sign, index } of text.matchAll(/[[\]]|\n[ \t]*\r?\n/g)) {
     if (sign === '[') open.push(0)
@@ -115,7 +118,7 @@ function checkBrackets(text: string): void {
   }
 }
 
-/** The extension, refusing emphasis that is nested too deep as soon as its marks are known, before they are matched. */
+/** Wraps an extension to refuse deeply nested emphasis once its marks are known, before they are matched. */
 export function limited(extension: Extension): Extension {
   const guard = (construct: Construct): Construct => {
     const { resolveAll } = construct
@@ -156,15 +159,15 @@ function checkEmphasis(events: readonly Event[]): void {
   }
 }
 
-/** What the parser looks for the other end of, to the end of the paragraph. */
+/** Characters for which the parser searches the rest of the paragraph for a match. */
 const signs = '!*<[]_`~'
 
-/** Counts signs while a paragraph is parsed, and refuses one with too many: each may be looked for among all others. */
+/** Refuses a paragraph with too many signs: each may be compared with all others. */
 export function signLimit(): Extension {
   const seen = new WeakMap<TokenizeContext, { count: number; readonly start: number }>()
   const counter: Construct = {
     name: 'signLimit',
-    // As that of code: without it a run of backticks could begin anywhere in the run.
+    // As in code spans: without it, a run of backticks could start in the middle.
     previous: (code) => code !== '`'.charCodeAt(0),
     tokenize(_effects, _ok, nok) {
       return (code) => {

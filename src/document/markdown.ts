@@ -1,4 +1,4 @@
-/** Markdown -> mdast, in one way for all that an author writes in it: the text, and the abstract in the front matter. */
+/** Markdown -> mdast, with the same extensions for the text and the front matter's abstract. */
 
 import type { Image, Link, Nodes, Root } from 'mdast'
 import { cjkFriendlyExtension } from 'micromark-extension-cjk-friendly'
@@ -11,7 +11,7 @@ import type { Place } from './block.ts'
 import { checkLimits, limited, signLimit } from './limits.ts'
 import type { Locate, SourceText } from './place.ts'
 
-/** Without it `**強調。**次` has no emphasis: CommonMark looks for blanks around it. */
+/** Makes `**強調。**次` emphasis: CommonMark requires blanks around it. */
 function cjkFriendly(this: Processor): void {
   const data = this.data()
   data.micromarkExtensions ??= []
@@ -30,20 +30,20 @@ const withFrontMatter = unified()
   .use(cjkFriendly)
   .freeze()
 
-/** Numbers the footnotes of several texts that are shown on one page. */
+/** Counter shared by texts on one page, to number their footnotes. */
 export interface Footnotes {
   count: number
 }
 
-/** Parses a file. Throws a LimitError, whose offset counts from the start of the text. */
+/** Parses a file. Throws a LimitError; its offset counts from the start of the text. */
 export function parseFile(text: string, footnotes: Footnotes): Root {
   checkLimits(text)
   return settled(withFrontMatter.parse(text), footnotes)
 }
 
 /**
- * Parses a text that is a value in a file; its nodes have their places in the file. Throws a LimitError, whose offset counts from the
- * start of the text.
+ * Parses text from a value in a file; nodes get their places in the file. Throws a LimitError; its offset
+ * counts from the start of the text.
  */
 export function parseValue(
   text: string,
@@ -67,8 +67,8 @@ export function parseValue(
 }
 
 /**
- * Gives links and pictures by reference (`![a][b]`) the address of their definition, so that what looks at links and pictures sees
- * all, and footnotes their numbers for names, which are unique in the page.
+ * Resolves links and images by reference (`![a][b]`) to their URLs, so that later stages need not, and
+ * numbers footnotes uniquely in the page.
  */
 function settled(tree: Root, footnotes: Footnotes): Root {
   const definitions = new Map<string, { readonly url: string; readonly title?: string | null | undefined }>()
@@ -97,13 +97,13 @@ function settled(tree: Root, footnotes: Footnotes): Root {
 
 export interface Visit {
   readonly node: Nodes
-  /** Links do not nest: text in one cannot refer elsewhere. */
+  /** Inside a link, where text cannot link elsewhere. */
   readonly inLink: boolean
-  /** Place of the node, or of what is around it: the parser makes some texts anew, without a place. */
+  /** Place of the node or its parent: the parser recreates some texts without a place. */
   readonly near: Place
 }
 
-/** A node and all below it in the order of the text; iterative, since quotes and lists nest at an author's will. */
+/** Yields a node and its descendants in text order. Iterative, as nesting depth is the author's choice. */
 export function* descend(top: Nodes, near: Place = { line: 1, column: 1 }): Generator<Visit> {
   const waiting: Visit[] = [{ node: top, inLink: false, near }]
   for (let visit = waiting.pop(); visit !== undefined; visit = waiting.pop()) {

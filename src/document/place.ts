@@ -1,16 +1,16 @@
 /**
- * From a character of a parsed piece (a fence's content, an inline code) back to its place in the Markdown file.
- * The Markdown parser takes away what the author indented, quoted or escaped; editors count all of it.
+ * Maps a character of a parsed piece (fence content, inline code) back to its place in the Markdown file. The
+ * Markdown parser strips indentation, quote markers and escapes; editors count them.
  */
 
 import type { Code, InlineCode, Text, Yaml } from 'mdast'
 import type { VFile } from 'vfile'
 import type { Place } from './block.ts'
 
-/** Place of the character at this offset of a piece's value. */
+/** Returns the place of the character at an offset of a piece's value. */
 export type Locate = (offset: number) => Place
 
-/** A file's text without a byte order mark (the parser does not count it either), and where its lines start. */
+/** A file's text without byte order mark (which the parser does not count either), and its line starts. */
 export interface SourceText {
   readonly text: string
   readonly lineStarts: readonly number[]
@@ -45,20 +45,20 @@ function lineOf(lineStarts: readonly number[], offset: number): number {
   return low
 }
 
-/** Start of a node. The parser gives every node a position; a node made by hand has none and counts as line 1. */
+/** Start of a node. The parser sets every position; a node built by hand has none and counts as line 1. */
 export function startOf(node: Code | InlineCode | Yaml): Place {
   const start = node.position?.start
   return { line: start?.line ?? 1, column: start?.column ?? 1 }
 }
 
-/** The node's own Markdown, fences and all. */
+/** The node's Markdown source, fences included. */
 export function sliceOf({ text }: SourceText, node: { position?: Code['position'] }): string {
   return text.slice(node.position?.start.offset ?? 0, node.position?.end.offset ?? 0)
 }
 
 /**
- * For the content of a fence or of front matter, with its line ends written `\n`. A line's content is the end of
- * the file's line, so what precedes it (list indentation, `> `) is the difference in length.
+ * Locates characters in the content of a fence or of front matter, with line ends as `\n`. The content is the
+ * end of each file line, so the difference in length is the prefix (list indentation, `> `).
  */
 export function locateInFence(source: SourceText, node: Code | Yaml): Locate {
   const opening = startOf(node)
@@ -77,12 +77,12 @@ export function locateInFence(source: SourceText, node: Code | Yaml): Locate {
   }
 }
 
-/** A fence's content with `\n` line ends, whatever the file has. */
+/** A fence's content with line ends normalized to `\n`. */
 export function fenceText(node: Code | Yaml): string {
   return node.value.replace(/\r\n|\r/g, '\n')
 }
 
-/** For an inline code, which may run over a line's end and hold `\|` when it stands in a table. */
+/** Locates characters in inline code, which may span lines and, in a table, contain `\|`. */
 export function locateInInlineCode(source: SourceText, node: InlineCode): Locate {
   const slice = sliceOf(source, node)
   const start = node.position?.start.offset ?? 0
@@ -92,7 +92,7 @@ export function locateInInlineCode(source: SourceText, node: InlineCode): Locate
   let at = ticks + (padded && !/^\s/.test(node.value) ? 1 : 0)
   for (const character of node.value.split('')) {
     if (!/[\r\n]/.test(slice[at] ?? '')) {
-      // What the parser took away: indentation or `> ` of a further line, the backslash of `\|`.
+      // Skip what the parser removed: indentation or `> ` of a continuation line, the backslash of `\|`.
       while (slice[at] !== character && /[ \t>\\]/.test(slice[at] ?? '')) at += 1
     }
     offsets.push(at)
@@ -103,13 +103,14 @@ export function locateInInlineCode(source: SourceText, node: InlineCode): Locate
 }
 
 export interface TextPlace extends Place {
-  /** Whether the author wrote a backslash before the character, so that it is one and nothing more. */
+  /** Whether a backslash precedes the character, which makes it literal. */
   readonly isEscaped: boolean
 }
 
 /**
- * For a text of the prose. Escapes and entities shift it against its Markdown: the nth `@` of the one is the nth of the other.
- * @param near place of the text, or of what is around it: the answer where the two do not fit
+ * Locates characters in a text node. Escapes and entities shift offsets, so it matches the nth `@` of the
+ * text with the nth in the Markdown.
+ * @param near place of the text or its parent; returned where the two do not match
  */
 export function locateInText(source: SourceText, node: Text, near: Place): (offset: number) => TextPlace {
   const slice = sliceOf(source, node)
@@ -125,7 +126,7 @@ export function locateInText(source: SourceText, node: Text, near: Place): (offs
   }
 }
 
-/** Where a character stands in a text -> where in its Markdown; empty if the two do not fit. */
+/** Offset of a character in the text -> offset in its Markdown; empty if their counts differ. */
 function pairs(character: string, value: string, slice: string): ReadonlyMap<number, number> {
   const written = indexesOf(character, slice)
   const shown = indexesOf(character, value)
@@ -141,7 +142,7 @@ function indexesOf(character: string, text: string): readonly number[] {
   return found
 }
 
-/** After an odd number of backslashes; each pair before that is a backslash of the text. */
+/** Whether an odd number of backslashes precedes; each pair is a literal backslash. */
 function isEscaped(markdown: string, at: number): boolean {
   let backslashes = 0
   while (markdown[at - 1 - backslashes] === '\\') backslashes += 1

@@ -1,23 +1,23 @@
-/** What is wrong in a document: messages of its vfile, with place and a stable rule id. */
+/** Errors and warnings in a document: messages of its vfile, with place and a stable rule id. */
 
 import type { VFile } from 'vfile'
 import type { Place } from './block.ts'
 
-/** A mistake that must be mended before anything runs. */
+/** Reports an error, which blocks the build. */
 export function fail(file: VFile, ruleId: string, place: Place, reason: string): void {
   const message = file.message(reason, { place: { ...place }, ruleId, source: 'repro' })
   message.fatal = true
 }
 
-/** Something that works, but hardly as meant. */
+/** Reports a warning: valid, but probably unintended. */
 export function warn(file: VFile, ruleId: string, place: Place, reason: string): void {
   file.message(reason, { place: { ...place }, ruleId, source: 'repro' })
 }
 
-/** Places of errors, as far as they have been counted. */
+/** Places of the errors counted so far. */
 const errorPlaces = new WeakMap<VFile, { count: number; readonly places: Set<string> }>()
 
-/** Whether there is an error at this very place: another one would say the same in other words. */
+/** Whether there is already an error at this place: another would repeat it. */
 export function hasErrorAt(file: VFile, place: Place): boolean {
   const known = errorPlaces.get(file) ?? { count: 0, places: new Set() }
   errorPlaces.set(file, known)
@@ -27,12 +27,12 @@ export function hasErrorAt(file: VFile, place: Place): boolean {
   return known.places.has(`${place.line}:${place.column}`)
 }
 
-/** Whether anything must be mended. */
+/** Whether the file has errors. */
 export function hasErrors(file: VFile): boolean {
   return file.messages.some((message) => message.fatal === true)
 }
 
-/** Orders messages as one reads the document; those of one place by rule and words. */
+/** Sorts messages by place, then by rule and text. */
 export function sortMessages(file: VFile): void {
   errorPlaces.delete(file)
   file.messages.sort(
@@ -44,7 +44,7 @@ export function sortMessages(file: VFile): void {
   )
 }
 
-/** By code unit, not by the machine's locale: the same order everywhere. */
+/** Compares by code unit, so that the order does not depend on the locale. */
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }

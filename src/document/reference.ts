@@ -10,24 +10,24 @@ import { warn } from './problem.ts'
 
 export interface Reference {
   readonly type: 'reference'
-  /** Of the table or figure, without the @. */
+  /** Table or figure id, without the @. */
   readonly id: string
   readonly place: Place
-  /** The text that holds it: characters `start` to `end` of its value are the reference, @ included. */
+  /** The text node; characters `start` to `end` of its value are the reference, @ included. */
   readonly node: Text
   readonly start: number
   readonly end: number
 }
 
 /**
- * An @ that a Latin letter, a digit or what may stand in an address precedes is part of a word or an e-mail. Other
+ * An @ after a Latin letter, a digit or an address character is part of a word or e-mail address. Other
  * scripts put no space before a reference.
  */
 const mention = /(?<![\p{Script=Latin}\p{N}_.+\-/@])@([a-zA-Z][\w-]*\w)/gu
 
 /**
- * All words after an @ in one text, with places; those escaped in the Markdown (\@tbl-x) are left out.
- * @param near place of the text, or of what is around it
+ * Finds all words after an @ in a text, with places, except escaped ones (\@tbl-x).
+ * @param near place of the text or its parent
  */
 export function mentions(node: Text, source: SourceText, near: Place): readonly Reference[] {
   if (!node.value.includes('@')) return []
@@ -44,7 +44,7 @@ export function isReference({ id }: Pick<Reference, 'id'>): boolean {
   return Object.values(prefixes).some((prefix) => id.startsWith(prefix))
 }
 
-/** A mention of nothing known that is all but an id (`@tlb-latency`), or the key of an entry without its brackets. */
+/** Warns of an unknown mention that is almost an id (`@tlb-latency`), or a citation key without brackets. */
 export function warnOfNearMiss(
   { id, place }: Reference,
   { ids, keys, file }: { ids: readonly string[]; keys: readonly string[]; file: VFile },

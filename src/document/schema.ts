@@ -1,4 +1,4 @@
-/** What blocks and front matter may say. One source for validation (validation.ts) and types. */
+/** Schemas of blocks and front matter: the source for both validation (validation.ts) and types. */
 
 import { posix } from 'node:path'
 import * as z from 'zod'
@@ -12,7 +12,7 @@ const experimentName = name.refine(
   (value) => value !== publishedRoot,
   'this name stands for published tables in expressions',
 )
-/** Environments carry versions: xen-4.14. */
+/** May contain a version: xen-4.14. */
 const environmentName = z
   .string()
   .regex(/^[a-z][a-z0-9.-]*$/, 'use small letters, digits, hyphens and dots, starting with a letter')
@@ -31,7 +31,7 @@ const boots = z.int().min(1).max(limits.boots)
 const seed = z.int().min(0)
 const deadline = z.number().positive().max(limits.deadlineSeconds)
 const variable = z.string().regex(/^[A-Za-z_]\w*$/, 'use the name of an environment variable')
-/** In an attribute: `needs=warm-up,calibration`. */
+/** As an attribute: `needs=warm-up,calibration`. */
 const list = z.string().transform((value) => value.split(','))
 
 export const experimentSchema = z.strictObject({
@@ -65,14 +65,14 @@ export const experimentSchema = z.strictObject({
     .describe('Group -> patterns of it, for expressions that read several at once'),
 })
 
-/** Beside parameter changes in a pattern. */
+/** Keys of a pattern besides its parameter changes. */
 export const patternSchema = z.object({
   label: words.optional(),
   only: z.array(environmentName).min(1).optional(),
   seed: seed.optional(),
 })
 
-/** Attributes on the fence of an inline script, after conversion of numbers. */
+/** Fence attributes of an inline script, after number conversion. */
 export const inlineExperimentSchema = z.strictObject({
   id: experimentName,
   testbed: z.literal('local'),
@@ -89,10 +89,10 @@ export const inlineExperimentSchema = z.strictObject({
   env: list.pipe(z.array(variable)).default([]),
 })
 
-/** Text of the data or of a specification -> the same in the document's language. */
+/** Text in the data or specification -> its translation. */
 const texts = z.record(z.string(), words).default({})
 
-/** Further keys are the options of the table's kind. */
+/** Other keys are options of the table's kind. */
 export const tableSchema = z.looseObject({
   id: name,
   kind: name,
@@ -209,7 +209,7 @@ export const frontMatterSchema = z.strictObject({
     .describe('What the authors state for the artifact appendix'),
 })
 
-/** What blocks of an edition may say: what is language. All else comes from the original's block of the same id. */
+/** Blocks of a translation: text only. The rest comes from the original's block of the same id. */
 export const editionSchemas = {
   experiment: z.strictObject({
     id: name,

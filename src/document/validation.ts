@@ -1,4 +1,4 @@
-/** Holds what an author wrote against a schema, and says what does not fit, at its place, in words. */
+/** Validates an author's data against a schema; reports each type error in words at its place. */
 
 import type { VFile } from 'vfile'
 import * as z from 'zod'
@@ -9,10 +9,10 @@ import { fail, hasErrorAt } from './problem.ts'
 import type { Mapping, Path } from './yaml.ts'
 
 /**
- * Holds a mapping, or a part of one, against a schema; every misfit is an error of the file at its key or value.
- * @param base path within the mapping of what `data` is
+ * Validates a mapping, or part of one; each type error is reported at its key or value.
+ * @param base path of `data` within the mapping
  * @param known further keys to suggest for an unknown one
- * @returns the schema's output, or undefined when anything is wrong.
+ * @returns the schema's output, or undefined if there are errors
  */
 export function validate<Schema extends z.ZodType>(
   schema: Schema,
@@ -48,7 +48,7 @@ export function validate<Schema extends z.ZodType>(
   return undefined
 }
 
-/** data.rows, environments[0] */
+/** Formats a path: data.rows, environments[0]. */
 function inWords(path: Path): string {
   return path
     .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index > 0 ? '.' : ''}${String(key)}`))
@@ -57,7 +57,7 @@ function inWords(path: Path): string {
 
 type Issue = z.core.$ZodIssue
 
-/** Of a union's issues those of the alternative that the author meant: the one whose outer type fits. */
+/** Of a union's issues, returns those of the alternative whose outer type matches. */
 function branch(issue: Issue): readonly Issue[] {
   if (issue.code !== 'invalid_union') return [issue]
   const meant = issue.errors.find(
@@ -69,13 +69,13 @@ function branch(issue: Issue): readonly Issue[] {
 
 function valueAt(data: unknown, path: Path): unknown {
   return path.reduce((value, key) => {
-    // A list in an attribute: words with commas.
+    // A list in an attribute: comma-separated words.
     if (typeof value === 'string' && typeof key === 'number') return value.split(',')[key]
     return (value as Record<PropertyKey, unknown> | null | undefined)?.[key]
   }, data)
 }
 
-/** Keys that a schema knows at a path. */
+/** Keys that a schema accepts at a path. */
 function keysAt(schema: z.core.$ZodType, path: Path): readonly string[] {
   if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => keysAt(option, path))
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault) {

@@ -1,4 +1,4 @@
-/** YAML 1.2 -> plain data, with the place of every key and value. Every oddity becomes a message. */
+/** YAML 1.2 -> plain data, with the place of every key and value. Anything unusual becomes a message. */
 
 import type { VFile } from 'vfile'
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLError } from 'yaml'
@@ -10,36 +10,36 @@ import { fail, warn } from './problem.ts'
 export type Path = readonly PropertyKey[]
 
 interface Entry {
-  /** Of the key; a list's item has its value's. */
+  /** Of the key; for a list item, of its value. */
   readonly key: Place
   readonly value: Place
-  /** How a scalar is written: `4.10` is the number 4.1. */
+  /** The scalar's source: `4.10` is the number 4.1. */
   readonly written?: string
 }
 
 /** A mapping as an author wrote it. */
 export interface Mapping {
-  /** False when something in it could not be read; what could is here, and can still be checked. */
+  /** False if parts could not be read; `data` has the rest, which can still be checked. */
   readonly sound: boolean
   readonly data: Parameters
-  /** Place of the key at this path, or of the nearest thing around it. */
+  /** Place of the key at this path, or of its nearest ancestor. */
   readonly keyPlace: (path: Path) => Place
-  /** Place of the value at this path, or of the nearest thing around it. */
+  /** Place of the value at this path, or of its nearest ancestor. */
   readonly valuePlace: (path: Path) => Place
-  /** A scalar as it is written in the file. */
+  /** The scalar's source text. */
   readonly written: (path: Path) => string | undefined
 }
 
-/** Deeper than anyone nests parameters, and well within the stack. */
+/** Nesting limit, well within the stack. */
 const deepest = 32
-/** Aliases repeat what they name; this bounds what a few lines can grow to. */
+/** Limits the growth that aliases allow from a few lines. */
 const mostValues = 20_000
 
 /**
  * Reads one mapping.
- * @param what in words, for messages: 'experiment', 'front matter'
- * @param fence where the whole thing starts
- * @returns undefined when nothing of it can be read; the file then has an error.
+ * @param what name in messages: 'experiment', 'front matter'
+ * @param fence start of the whole block
+ * @returns undefined if nothing can be read; the file then has an error
  */
 export function readMapping(
   text: string,
@@ -117,7 +117,7 @@ export function readMapping(
     const data: Record<string, Parameter> = {}
     for (const { key, value } of pairs) {
       const at = key === null ? fence : place(key)
-      // The source, not the value: `null` and `4.10` are good names.
+      // Use the source, not the value: `null` and `4.10` are valid names.
       const name = isScalar(key) ? (key.source ?? String(key.value)) || undefined : undefined
       if (name === undefined || name === '__proto__') {
         report('yaml-key', at, `${name ?? 'a list, a mapping or nothing'} cannot be a key: use a word`)
@@ -145,7 +145,7 @@ export function readMapping(
       return number
     }
     if (typeof value === 'boolean' || value === null) return value
-    // YAML 1.1 (and many an author) reads these as booleans, YAML 1.2 as words: Norway's country code became false.
+    // YAML 1.1 reads these as booleans, YAML 1.2 as strings (Norway's country code became false).
     if (type === 'PLAIN' && /^(?:yes|no|on|off)$/i.test(written) && what !== 'front matter') {
       const truth = /^(?:yes|on)$/i.test(written)
       warn(
@@ -175,7 +175,7 @@ export function readMapping(
   }
 }
 
-/** Places in the text at a key, also of one that is written over several lines; from an escape on (\u0041) all are its start. */
+/** Locates characters of a value, even over several lines. After an escape (\u0041), all map to its start. */
 export function locateInValue(source: Mapping, path: Path, file: VFile): Locate {
   const start = source.valuePlace(path)
   const value = valueAt(source.data, path)
@@ -196,7 +196,10 @@ function valueAt(data: Parameters, path: Path): Parameter | undefined {
   }, data)
 }
 
-/** For each character of a value, where it is written: YAML takes away quotes, indentation and line ends. Empty if that is not so. */
+/**
+ * Offset in the source for each character of a value, since YAML strips quotes, indentation and line ends.
+ * Empty if they cannot be aligned.
+ */
 function alignment(value: string, written: string): readonly number[] {
   const block = /^[|>][^\r\n]*(?:\r\n|\n|\r)/.exec(written)?.[0]
   let at = block?.length ?? /^['"]?/.exec(written)?.[0].length ?? 0
@@ -207,7 +210,7 @@ function alignment(value: string, written: string): readonly number[] {
       if (/\s/.test(written[at] ?? '')) at += written.startsWith('\r\n', at) ? 2 : 1
       continue
     }
-    // Blanks and the marks of what the block stands in; a backslash or a quote before one.
+    // Skip blanks, block markers, and a backslash or quote before a character.
     while (written[at] !== character && /[\s>\\'"]/.test(written[at] ?? '')) at += 1
     if (written[at] !== character) return []
     offsets.push(at)

@@ -1,24 +1,24 @@
-/** The boots of a cell, and what decides each of them. */
+/** Splits a cell into boots, and derives their keys. */
 
 import { trialsBefore } from '../results/boots.ts'
 import { digest, keyOf } from '../results/key.ts'
 import type { Inputs } from '../results/run.ts'
 import type { PlannedCell } from './cells.ts'
 
-/** A part of a cell's trials, which a process runs on a board of its own: what is scheduled, and kept as it finishes. */
+/** A share of a cell's trials, run by a process on its own board: the unit of scheduling and caching. */
 export interface Boot {
   /** From 1. */
   readonly number: number
   readonly trials: number
-  /** Of everything that decides its result, but not of how many boots there are beside it. */
+  /** Digest of everything that affects its result; independent of the number of boots. */
   readonly key: string
-  /** As the key, but whatever its number of trials: the first of more trials are the same ones. */
+  /** As `key`, but independent of the number of trials: further trials extend the same journal. */
   readonly journal: string
 }
 
 /**
- * A boot's result does not depend on the boots beside it: with more of them, those of the same number of trials are still good. The first
- * one's journal is that of a cell without further boots.
+ * Boots are independent, so adding boots keeps the results of those with the same number of trials. The first
+ * boot's journal is that of a single-boot cell.
  */
 export function plannedBoots(
   cell: PlannedCell,

@@ -1,4 +1,4 @@
-/** Cells of a document: every pattern of every experiment in each of its environments. */
+/** Cells of a document: each pattern of each experiment in each of its environments. */
 
 import type { Block, ExperimentBlock, Pattern } from '../document/block.ts'
 import { runName } from '../results/run.ts'
@@ -10,7 +10,7 @@ export interface PlannedCell extends CellName {
   readonly definition: Pattern
 }
 
-/** In the order of the text, environment by environment. */
+/** In text order, by environment. */
 export function cellsOf(blocks: readonly Block[]): readonly PlannedCell[] {
   return blocks.flatMap((block) => {
     if (block.type !== 'experiment') return []
@@ -28,14 +28,15 @@ export function cellsOf(blocks: readonly Block[]): readonly PlannedCell[] {
   })
 }
 
-/** A choice of cells that picks none. */
+/** Thrown if a selector matches nothing. */
 export class ChoiceError extends Error {
   override readonly name = 'ChoiceError'
 }
 
 /**
- * Whether a cell is chosen by `only`: patterns (`dom0-cpu`), experiments, or names of cells (`latency/xen-4.14/dom0-cpu`, or a part
- * from the left: `latency/xen-4.14`). Throws a ChoiceError for a word that fits no cell.
+ * Returns a predicate for cells selected by `only`: patterns (`dom0-cpu`), experiments, or cell names or
+ * their leading parts (`latency/xen-4.14/dom0-cpu`, `latency/xen-4.14`). Throws a ChoiceError for a word that
+ * matches no cell.
  */
 export function chosen(
   cells: readonly PlannedCell[],
@@ -52,7 +53,7 @@ export function chosen(
   return (cell) => only.length === 0 || only.some((word) => fits(cell, word))
 }
 
-/** Whether a word of a choice names this cell. */
+/** Whether a selector's word matches this cell. */
 export function fits(cell: CellName, word: string): boolean {
   return word === cell.pattern || word === cell.experiment || `${runName(cell)}/`.startsWith(`${word}/`)
 }

@@ -1,4 +1,4 @@
-/** What happens during a build, for whoever shows it. */
+/** Events of a build, for display. */
 
 import type { Update } from '../testbed/testbed.ts'
 import type { CellError } from './execute.ts'
@@ -10,7 +10,7 @@ export type BuildEvent =
   | {
       readonly type: 'planned'
       readonly cells: readonly Planned[]
-      /** Boots at once. */
+      /** Maximum number of concurrent boots. */
       readonly jobs: number
     }
   | { readonly type: 'started'; readonly name: string; readonly reason: string }
@@ -24,7 +24,7 @@ export interface Planned {
   readonly name: string
   readonly trials: number
   readonly boots: number
-  /** What its last run would have taken with as many trials and boots, one after another; absent if there is none. */
+  /** Serial time of as many trials and boots, estimated from the last run; absent if there is none. */
   readonly seconds?: number
 }
 

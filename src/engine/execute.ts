@@ -1,6 +1,6 @@
 /**
- * Executes a cell: each boot is an order -> process -> result, which is kept; all of them together are a run in the store. The folder of a
- * boot is kept when it fails, and gone when it does not.
+ * Executes a cell: order -> process -> result for each boot, cached as it finishes; the merged result goes
+ * into the store. A boot's folder is deleted, unless it fails.
  */
 
 import { rmdir } from 'node:fs/promises'
@@ -27,13 +27,13 @@ import { ExperimentError } from './script/cell.ts'
 import type { Order } from './script/message.ts'
 import { scriptVariables } from './script/variables.ts'
 
-/** A cell that must be run. */
+/** A cell to run. */
 export interface Task {
   readonly cell: CellName & { readonly block: ExperimentBlock; readonly definition: Pattern }
   readonly environment: Environment
-  /** Known before it runs. */
+  /** Inputs known before the run. */
   readonly inputs: Inputs
-  /** In order, at least one. */
+  /** In order; at least one. */
   readonly boots: readonly Boot[]
   readonly needed: readonly Run[]
 }
@@ -50,35 +50,35 @@ export interface Workshop {
   readonly generator: string
 }
 
-/** A cell that failed; `cause` is an ExperimentError or TestbedError. */
+/** Thrown for a failed cell; `cause` is an ExperimentError or TestbedError. */
 export class CellError extends Error {
   override readonly name = 'CellError'
 }
 
-/** Where trials are kept as they finish. */
+/** Trials are stored here as they finish. */
 export const journals = '.repro/journals'
 
-/** Where the folders of cells that failed are kept, by their names. */
+/** Folders of failed cells, by cell name. */
 export const failedFolder = '.repro/failed'
 
 const workFolder = '.repro/work'
 
-/** How a cell is watched, and when it runs. */
+/** Observes a cell and controls when it runs. */
 export interface Course extends Watch {
-  /** Forgets boots and trials that earlier builds finished. */
+  /** Discards boots and trials finished by earlier builds. */
   readonly afresh: boolean
-  /** Runs a boot when there is room for it. */
+  /** Limits concurrent boots. */
   readonly enter: LimitFunction
-  /** Asked once there is room for the first boot: whether the cell shall start. */
+  /** Called when the first boot may start; returns whether the cell should run. */
   readonly begin: () => boolean
-  /** Told at once, while other boots of the cell may still run. */
+  /** Called at once, even if other boots of the cell still run. */
   readonly onFailure: () => void
 }
 
 /**
- * Runs the boots that are not kept from an earlier build. Undefined if the cell was not to start. Once a boot failed no other one starts,
- * but those that run go on, and are kept. Throws a CellError that names the cell, what failed and the folder with what is left; or the
- * signal's reason.
+ * Runs the boots that are not cached. Returns undefined if the cell should not start. After a failure no
+ * further boot starts, but running ones finish and are cached. Throws a CellError that names the cell, the
+ * failure and the folder of artifacts, or the signal's reason.
  */
 export async function execute(task: Task, shop: Workshop, course: Course): Promise<Run | undefined> {
   const { boots } = task
@@ -138,7 +138,7 @@ interface Failure {
   readonly cause: unknown
 }
 
-/** Boots that an earlier build finished; none `afresh`. */
+/** Boots finished by earlier builds; empty if `afresh`. */
 async function keptBefore(
   boots: readonly Boot[],
   { project, seal }: Workshop,
@@ -193,7 +193,7 @@ async function runBoot(task: Task, boot: Boot, shop: Workshop, watch: Watch): Pr
   return kept
 }
 
-/** Puts the boots together and the run into the store. */
+/** Merges the boots and puts the run into the store. */
 async function complete(
   { cell, environment, inputs: known }: Task,
   finished: readonly Finished[],
@@ -229,14 +229,14 @@ async function complete(
   }
 }
 
-/** Keeps what is in the cell's work folder, and says what went wrong. */
+/** Keeps the cell's work folder and describes the failure. */
 async function setAside({ boot, cause }: Failure, task: Task, project: string): Promise<CellError> {
   const name = runName(task.cell)
   const kept = `${failedFolder}/${name}`
   await remove(project, kept)
   makeFolder(project, workOf(task, boot)) // a script may have deleted it
   await move(project, workOf(task), kept)
-  // Places in the folder as they are now.
+  // Paths refer to the folder's new location.
   const text = wordsOf(cause).replaceAll(join(project, workOf(task)), join(project, kept))
   const several = task.boots.length > 1
   const which = several ? `boot ${boot.number} of ${task.boots.length}: ` : ''
@@ -249,13 +249,13 @@ function wordsOf(cause: unknown): string {
   return cause instanceof TestbedError && cause.advice !== undefined ? `${text}\n${cause.advice}` : text
 }
 
-/** The folder of a cell that runs, or of one of its boots, which is the cell's own if there is no other. */
+/** Work folder of a cell, or of one of its boots; a single boot uses the cell's. */
 function workOf({ cell, boots }: Task, boot?: Boot): string {
   const work = `${workFolder}/${runName(cell)}`
   return boot === undefined || boots.length === 1 ? work : `${work}/${bootFolder(boot.number)}`
 }
 
-/** Beside a boot's folder, which is the script's. */
+/** Next to a boot's folder, which belongs to the script. */
 function orderOf(work: string): string {
   return `${work}.order.json`
 }
@@ -268,7 +268,7 @@ function journalOf({ journal }: Boot): string {
   return `${journals}/${journal}.jsonl`
 }
 
-/** Deletes a cell's work folder, and those above it that are empty then. */
+/** Deletes a cell's work folder and empty parents. */
 async function clear(project: string, work: string): Promise<void> {
   for (const path of [work, orderOf(work), endOf(work)]) await remove(project, path)
   for (let above = dirname(work); above !== workFolder; above = dirname(above)) {
@@ -280,7 +280,7 @@ async function clear(project: string, work: string): Promise<void> {
   }
 }
 
-/** Tells how far all boots are together. */
+/** Sums the progress of all boots. */
 function summed(
   boots: readonly Boot[],
   tell: Watch['progress'],
@@ -301,7 +301,7 @@ function scriptOf({ script, place }: ExperimentBlock, { project, document }: Wor
   return { type: 'inline', document: join(project, document), ...script, indentation: place.column - 1 }
 }
 
-/** Decides nothing, but a reader may wonder. */
+/** Provenance; not part of the key. */
 async function circumstances(
   date: Date,
   finished: readonly FinishedBoot[],
@@ -312,7 +312,7 @@ async function circumstances(
     'made by': generator,
     date: date.toISOString(),
     'duration (s)': Math.round(10 * finished.reduce((sum, { seconds }) => sum + seconds, 0)) / 10,
-    // Of several boots that is what all of them took, side by side or not.
+    // `duration` is the sum over boots, even if they ran concurrently.
     ...(finished.length > 1 ? { ended: new Date().toISOString() } : {}),
     ...Object.fromEntries(host.map(([item, value]) => [`host ${item}`, value])),
   }

@@ -1,39 +1,39 @@
 /**
- * Executors run boots: on this host (script/process.ts), or wherever else the project's folder and the cache are. An order and its end are
- * files; an executor needs to understand neither.
+ * Executors run boots, on this host (script/process.ts) or wherever the project's folder and the cache are
+ * available. Orders and their ends are files that an executor need not understand.
  */
 
 export interface Submitted {
-  /** Resolves when the boot has ended, in whatever way: how, for one that left no end file. Rejects if it could not be started. */
+  /** Resolves with the exit status when the boot has ended in any way. Rejects if it could not be started. */
   readonly ended: Promise<Ending>
-  /** Ends the boot with all that it started. `ended` settles then. */
+  /** Kills the boot and everything it started; `ended` then settles. */
   cancel(): void
 }
 
 export interface Ending {
-  /** In words: `exit code 1`. */
+  /** For messages: `exit code 1`. */
   readonly status: string
-  /** Whether its deadline had passed. */
+  /** Whether the deadline had passed. */
   readonly late: boolean
 }
 
-/** How a boot is followed. */
+/** Receives a boot's log and progress. */
 export interface Follower {
   readonly log: (text: string) => void
   readonly progress: (done: number, total: number) => void
 }
 
-/** What an executor must know of an order. */
+/** The part of an order that an executor needs. */
 export interface Submission {
-  /** Absolute path of the order; its process carries that out, see script/order.ts. */
+  /** Absolute path of the order, which the boot's process executes (script/order.ts). */
   readonly order: string
-  /** Working folder: the project's. */
+  /** Project folder, the working directory. */
   readonly project: string
-  /** File for what the boot prints. */
+  /** File for the boot's output. */
   readonly output: string
-  /** The script's environment variables, which are written nowhere. */
+  /** The script's environment variables; never written to disk. */
   readonly variables: Readonly<Record<string, string | undefined>>
-  /** From the start of the script until it is cancelled. */
+  /** From the start of the script until cancellation. */
   readonly deadlineMs: number
 }
 

@@ -1,11 +1,11 @@
-/** The machine that runs the build, as a run's provenance describes it: it decides no result, but a reader may wonder. */
+/** Describes the build machine, for a run's provenance. */
 
 import { readFile, statfs } from 'node:fs/promises'
 import { cpus, release, totalmem } from 'node:os'
 
 const gigabyte = 1e9
 
-/** Items of a table of machines -> what this one has; `folder` is the one whose file system holds the runs. */
+/** Host item -> value; `folder` selects the file system that holds the runs. */
 export async function hostFacts(folder: string): Promise<Readonly<Record<string, string>>> {
   const processors = cpus()
   const { bsize, blocks } = await statfs(folder)

@@ -1,18 +1,18 @@
-/** Finds what a module's text imports. It is parsed, never run. */
+/** Finds a module's imports by parsing, without running it. */
 
 import { type ParserOptions, parse } from '@babel/parser'
 import type { Place } from '../document/block.ts'
 
-/** Where a name may be looked for: as `import` does, as `require` does, or as a URL beside the module. */
+/** Resolution: as by `import`, as by `require`, or as a URL relative to the module. */
 export type How = 'import' | 'require' | 'url'
 
 export interface Import {
   readonly how: How
   /** As written; undefined if it is computed. */
   readonly specifier: string | undefined
-  /** Constant text at the start of a computed one: `./lib/` of `./lib/${name}.ts`. */
+  /** Constant prefix of a computed specifier: `./lib/` of `./lib/${name}.ts`. */
   readonly head: string
-  /** Whether the module can run without it, as far as its text says. */
+  /** Whether the module may run without it, judging by the source. */
   readonly optional: boolean
   readonly place: Place
 }
@@ -24,11 +24,11 @@ export interface SyntaxProblem {
 
 export interface Module {
   readonly imports: readonly Import[]
-  /** Why Node cannot load it. What was parsed before is still in `imports`. */
+  /** Reason why Node cannot load it. `imports` has what was found before the error. */
   readonly problem?: SyntaxProblem
 }
 
-/** Parses TypeScript or JavaScript; `path` decides which kind of module it is, as Node decides it. */
+/** Parses TypeScript or JavaScript; `path` selects the module type by Node's rules. */
 export function parseModule(text: string, path: string): Module {
   const kinds = /\.c[jt]s$/.test(path)
     ? (['commonjs'] as const)
@@ -59,7 +59,7 @@ function attempt(text: string, sourceType: 'module' | 'commonjs'): Module {
   }
 }
 
-/** The parser's errors end with the place in parentheses, which is told apart here. */
+/** Removes the place in parentheses from the parser's message. */
 function problemOf(error: unknown): SyntaxProblem {
   if (error instanceof RangeError)
     return { reason: 'nested too deeply to be parsed', place: { line: 1, column: 1 } }
@@ -81,7 +81,7 @@ function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string'
 }
 
-/** A node and all below it, in the order of the text, without recursion: sums may have thousands of terms. */
+/** Yields a node and its descendants in text order. Iterative, as expressions may have thousands of terms. */
 function* allNodes(root: Node): Generator<Node> {
   const open: Node[] = [root]
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
@@ -97,7 +97,7 @@ function placeOf(node: Node): Place {
   return { line: node.loc?.start.line ?? 1, column: (node.loc?.start.column ?? 0) + 1 }
 }
 
-/** Node erases types and translates nothing; what would need that is an error there. */
+/** Node only erases types; syntax that must be transformed is an error. */
 function inerasable(node: Node): SyntaxProblem | undefined {
   const advice = inerasableNodes.get(node.type)
   if (advice === undefined || node.declare === true) return undefined
@@ -122,7 +122,7 @@ function importsOf(nodes: readonly Node[]): readonly Import[] {
     const specifiers = constants(argument)
     if (specifiers !== undefined)
       return specifiers.map((specifier): Import => ({ how, specifier, head: '', optional, place }))
-    // What these name is found where they stand.
+    // The argument is itself an import, reported separately.
     if (isFollowed(argument)) return []
     return [{ how, specifier: undefined, head: headOf(argument), optional, place }]
   })
@@ -165,7 +165,7 @@ function importOf(node: Node, requires: ReadonlySet<string>): Found | undefined 
   }
 }
 
-/** The name in `const name = createRequire(import.meta.url)`. */
+/** Returns the name in `const name = createRequire(import.meta.url)`. */
 function requireMade({ type, id, init }: Node): string | undefined {
   return type === 'VariableDeclarator' && isIdentifier(id) && isCallOfCreateRequire(init)
     ? id.name
@@ -202,12 +202,12 @@ function isImportMeta(value: unknown): boolean {
   return isNode(value) && value.type === 'MetaProperty' && isName(value.property, 'meta')
 }
 
-/** `import.meta.url` and its like: the module itself. */
+/** Matches `import.meta.url` and the like: the module itself. */
 function isHere(value: unknown): boolean {
   return isMember(value, isImportMeta, 'url', 'filename') || isName(value, '__filename')
 }
 
-/** `new URL(..., import.meta.url).href` and `import.meta.resolve(...)`: followed by themselves. */
+/** `new URL(..., import.meta.url).href` and `import.meta.resolve(...)` are imports themselves. */
 function isFollowed(value: unknown): boolean {
   if (!isNode(value)) return false
   if (value.type === 'NewExpression')
@@ -218,7 +218,7 @@ function isFollowed(value: unknown): boolean {
   return isMember(value, isFollowed, 'href')
 }
 
-/** The texts that an expression may have; undefined if they cannot be told. */
+/** Possible string values of an expression; undefined if unknown. */
 function constants(value: unknown): readonly string[] | undefined {
   if (!isNode(value)) return undefined
   switch (value.type) {
@@ -254,7 +254,7 @@ function joined(
 
 const mostAlternatives = 64
 
-/** Texts and expressions of a template, in turns. */
+/** Strings and expressions of a template, alternating. */
 function partsOf({ quasis, expressions }: Node): readonly unknown[] {
   const texts = (quasis as readonly Node[]).map(({ value }) => (value as { cooked?: string }).cooked ?? '')
   return texts.flatMap((text, index) => [text, ...((expressions as unknown[]).slice(index, index + 1) ?? [])])

@@ -1,8 +1,8 @@
 /**
- * Finished boots, kept as journals are: whatever ends a cell, the next build goes on with the boots that are missing.
+ * Cache of finished boots: like a journal, it lets the next build resume an interrupted cell.
  *
- *     .repro/boots/<key>/boot      what the script gave back, under this machine's seal
- *     .repro/boots/<key>/raw/      its files, which the cell's run shares
+ *     .repro/boots/<key>/boot      the script's result, under this machine's seal
+ *     .repro/boots/<key>/raw/      its raw files, shared with the cell's run
  */
 
 import { writeFile } from 'node:fs/promises'
@@ -16,27 +16,26 @@ import { parseReads, type Reads } from './reads.ts'
 import { ExperimentError, type Result } from './script/cell.ts'
 import { checkResult } from './script/result.ts'
 
-/** A boot that has run. */
+/** A finished boot. */
 export interface FinishedBoot {
   readonly result: Result
-  /** The files of the project that it used. */
+  /** Project files that it read. */
   readonly reads: Reads
-  /** What it took. */
   readonly seconds: number
 }
 
-/** Where boots are kept as they finish, by their keys. */
+/** Finished boots, by key. */
 export const keptBoots = '.repro/boots'
 
 const written = z.strictObject({
   seconds: z.number(),
-  /** SHA-256 (hex) by name. */
+  /** Name -> SHA-256 (hex). */
   files: z.record(z.string(), z.string()),
   result: z.unknown(),
   reads: z.unknown(),
 })
 
-/** The boot with this key; undefined if there is none, or none that is as this machine left it. */
+/** Returns the boot with this key; undefined if missing, or not written by this machine. */
 export function openBoot(project: string, key: string, seal: Seal): FinishedBoot | undefined {
   const item = itemOf(key)
   try {
@@ -52,7 +51,7 @@ export function openBoot(project: string, key: string, seal: Seal): FinishedBoot
     }
     return { seconds, reads: parseReads(reads), result: withFiles(checkResult(result), names, raw) }
   } catch (error) {
-    // What cannot be read is as good as foreign, or was kept by another version of this program.
+    // Treat unreadable files, and those of other versions of this program, as foreign.
     if (!(error instanceof FileError || error instanceof ExperimentError || error instanceof z.ZodError))
       throw error
     seal.refuse(item)
@@ -60,7 +59,7 @@ export function openBoot(project: string, key: string, seal: Seal): FinishedBoot
   }
 }
 
-/** Keeps a boot; its files are moved. Undefined, and all is as before, where nothing can be sealed. */
+/** Caches a boot and moves its files. Does nothing and returns undefined if nothing can be sealed. */
 export async function keepBoot(
   project: string,
   key: string,

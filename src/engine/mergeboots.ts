@@ -1,4 +1,4 @@
-/** Puts together what the boots of a cell gave. */
+/** Merges the results of a cell's boots. */
 
 import { isDeepStrictEqual } from 'node:util'
 import { rawName } from '../results/boots.ts'
@@ -6,16 +6,16 @@ import type { Column, Exclusion, Row } from '../results/run.ts'
 import { bootColumn } from '../results/run.ts'
 import { ExperimentError, type Result } from './script/cell.ts'
 
-/** What one boot of a cell gave, and how many trials of the cell it had. */
+/** Result of one boot, and its number of trials. */
 export interface BootResult {
   readonly trials: number
   readonly result: Result
 }
 
 /**
- * The results of a cell's boots, in their order, as one. Of several boots each row gets its `boot`, trials are counted through,
- * and names of files begin with the boot's folder. Datasets are those of the first. Throws an ExperimentError that says which boot
- * has other columns or another clock, and how they differ; a RangeError for no boots.
+ * Merges boot results in order. With several boots, rows get a `boot` column, trials are numbered
+ * consecutively, and file names start with the boot's folder. Datasets come from the first boot. Throws an
+ * ExperimentError if a boot's columns or clock differ, and a RangeError for no boots.
  */
 export function mergeBoots(boots: readonly BootResult[]): Result {
   const [one, ...others] = boots
@@ -43,7 +43,7 @@ export function mergeBoots(boots: readonly BootResult[]): Result {
   }
 }
 
-/** Throws an ExperimentError if a script has a column of the name that several boots need. */
+/** Throws an ExperimentError if a script uses the reserved column name for boots. */
 export function refuseBootColumn(columns: readonly Column[]): void {
   if (columns.some(({ name }) => name === bootColumn))
     throw new ExperimentError(
@@ -67,14 +67,14 @@ function requireAlike(result: Result, first: Result, boot: number): void {
     throw differs('clockHz', String(result.clockHz ?? 'not said'), String(first.clockHz ?? 'not said'))
 }
 
-/** `total (measure, ticks, "whole operation")`. */
+/** Describes a column: `total (measure, ticks, "whole operation")`. */
 function told(column: Column | undefined): string {
   if (column === undefined) return 'not there'
   const { name, role, unit, label } = column
   return `${name} (${[role, ...(unit === undefined ? [] : [unit]), ...(label === undefined ? [] : [`"${label}"`])].join(', ')})`
 }
 
-/** Behind the trial, if there is one. */
+/** Inserts the boot column after the trial, if any. */
 function withBoot(columns: readonly Column[]): readonly Column[] {
   return columns.toSpliced(columns.findIndex(isTrial) + 1, 0, { name: bootColumn, role: 'index' })
 }
@@ -103,7 +103,7 @@ function summed(exclusions: readonly Exclusion[]): readonly Exclusion[] {
   return [...counts].map(([reason, count]) => ({ reason, count }))
 }
 
-/** Each item once; where boots differ, what `shorten` makes of the values, or all of them in their order: `on | off`. */
+/** Merges records; differing values are combined by `shorten`, or else listed in order: `on | off`. */
 function united<Value extends string | number>(
   records: readonly Readonly<Record<string, Value>>[],
   shorten: (texts: readonly string[]) => string | undefined = () => undefined,
@@ -121,12 +121,12 @@ function united<Value extends string | number>(
   )
 }
 
-/** One text in which each number that differs is a range, `51–53 °C`; undefined if the texts differ in more than numbers. */
+/** Merges texts into one with ranges of numbers, `51–53 °C`; undefined if they differ elsewhere. */
 function ranges(texts: readonly string[]): string | undefined {
   const number = /(\d+(?:\.\d+)?)/
   const parts = texts.map((text) => text.split(number))
   const [first = []] = parts
-  const isNumber = (index: number) => index % 2 === 1 // as the pattern has one group
+  const isNumber = (index: number) => index % 2 === 1 // the pattern has one group
   const fits = (other: readonly string[]) =>
     other.length === first.length && other.every((part, index) => isNumber(index) || part === first[index])
   if (first.length < 3 || !parts.every(fits)) return undefined

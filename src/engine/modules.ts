@@ -1,4 +1,4 @@
-/** The files that a script consists of: what it imports, what these import, and so on, as Node would resolve it. */
+/** Finds a script's files: its direct and indirect imports, resolved as by Node. */
 
 import { realpathSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
@@ -10,37 +10,37 @@ import type { Files } from '../files/tracked.ts'
 import { type Import, parseModule } from './imports.ts'
 
 export interface ModuleGraph {
-  /** Imported files, by path in the project; those that are not there, too. */
+  /** Imported files by project path, including missing ones. */
   readonly files: readonly string[]
-  /** Installed packages that they import -> version, undefined where that cannot be told. */
+  /** Imported packages -> installed version; undefined if unknown. */
   readonly packages: ReadonlyMap<string, string | undefined>
   readonly problems: readonly ModuleProblem[]
 }
 
 export interface ModuleProblem {
   /**
-   * `syntax`: Node cannot load the module; `missing`: there is no such file; `outside`: it is not in the project;
-   * `computed`: what is imported is known only when it runs.
+   * `syntax`: Node cannot load the module; `missing`: no such file; `outside`: not in the project;
+   * `computed`: the import is known only at run time.
    */
   readonly type: 'syntax' | 'missing' | 'outside' | 'computed'
   readonly reason: string
-  /** The module, and the place in it. */
+  /** Module that contains the problem. */
   readonly file: string
   readonly place: Place
-  /** Of a computed import: how the path of the file begins, as far as it is constant. */
+  /** Constant prefix of a computed import's path. */
   readonly head?: string
 }
 
-/** A script by its path in the project. `source` replaces the content: of a script in a document, which then is `path`. */
+/** A script. `source` replaces the content; for an inline script, `path` is the document. */
 export interface Entry {
   readonly path: string
   readonly source?: string | undefined
 }
 
-/** Path in the project -> where the file really is in it, after links; undefined if that is outside. */
+/** Project path -> project path after resolving links; undefined if that is outside. */
 export type RealPath = (path: string) => string | undefined
 
-/** Where paths of a project really are; one that is not there is where it says. */
+/** Resolves links in project paths; a missing path stays as is. */
 export function realPaths(project: string): RealPath {
   const root = realPathOf(project) ?? project
   return (path) => {
@@ -53,11 +53,11 @@ function realPathOf(path: string): string | undefined {
   try {
     return realpathSync(path)
   } catch {
-    return undefined // nothing there, or a circle of links
+    return undefined // missing, or a cycle of links
   }
 }
 
-/** Reads the script and all that it imports, directly or not. */
+/** Reads the script and all direct and indirect imports. */
 export function moduleGraph(
   { path, source }: Entry,
   files: Files,
@@ -70,7 +70,7 @@ export function moduleGraph(
   const packages = new Map<string, string | undefined>()
   const problems: ModuleProblem[] = []
 
-  /** The files that a module imports. */
+  /** Returns the files that a module imports. */
   const visit = (file: string, text: string, kind: string): readonly string[] => {
     const { imports, problem } = parseModule(text, kind)
     if (problem) problems.push({ type: 'syntax', file, ...problem })
@@ -84,7 +84,7 @@ export function moduleGraph(
       }
       const target = resolve(specifier, how, file, around)
       if (target.type === 'package') packages.set(target.name, target.version)
-      // A URL that is no module's may be of what the script writes.
+      // A URL that is not a module's may be a file that the script writes.
       if (how === 'url' && !(target.type === 'file' && isModule(target.path))) continue
       if ('path' in target && target.path !== undefined) next.push(target.path)
       if (target.type === 'outside')
@@ -115,9 +115,9 @@ interface Around {
   readonly real: RealPath
 }
 
-/** What a specifier leads to. */
+/** Result of resolving a specifier. */
 type Target =
-  /** Comes with Node or with this program. */
+  /** Part of Node or this program. */
   | { readonly type: 'provided' }
   | { readonly type: 'file'; readonly path: string }
   | { readonly type: 'package'; readonly name: string; readonly version: string | undefined }
@@ -135,7 +135,7 @@ function resolve(specifier: string, how: How, from: string, around: Around): Tar
 
 type How = Import['how']
 
-// Paths of the project stand below a folder of this name, so that one that leaves the project can be told.
+// Virtual root, to detect paths that leave the project.
 const root = '/@project/'
 
 function resolvePath(specifier: string, how: How, from: string, around: Around): Target {
@@ -148,7 +148,7 @@ function resolvePath(specifier: string, how: How, from: string, around: Around):
   return found ?? { type: 'missing', path, reason: `no file ${path}` }
 }
 
-/** Resolves percent signs, queries and fragments as Node does. */
+/** Resolves percent-encoding, queries and fragments as Node does. */
 function urlPath(specifier: string, from: string): string | undefined {
   try {
     const url = new URL(specifier, pathToFileURL(root + from))
@@ -158,7 +158,7 @@ function urlPath(specifier: string, from: string): string | undefined {
   }
 }
 
-/** The file, under its real name; what is a link is looked at, too, so that a build notices when it leads elsewhere. */
+/** Returns the file under its real name. Looks at the link too, so that a build notices when it changes. */
 function ifThere(path: string, { files, real }: Around): Target | undefined {
   if (!isThere(path, files)) return undefined
   const own = real(path)
@@ -166,7 +166,7 @@ function ifThere(path: string, { files, real }: Around): Target | undefined {
   return { type: 'file', path: own }
 }
 
-/** With the endings and index files that `require` tries. */
+/** Tries the extensions and index files of `require`. */
 function requirable(path: string, around: Around): Target | undefined {
   const endings = ['', '.js', '.json', '.node', '.ts', '.cts', '.mts']
   const withEnding = (start: string) =>
@@ -181,7 +181,7 @@ function requirable(path: string, around: Around): Target | undefined {
   )
 }
 
-/** `#name`: an entry of `imports` in the nearest package.json. */
+/** Resolves `#name` by `imports` in the nearest package.json. */
 function resolveOwnName(specifier: string, how: How, from: string, around: Around): Target {
   const nearest = nearestManifest(from, around.files)
   const targets =
@@ -204,7 +204,7 @@ function resolvePackage(specifier: string, how: How, from: string, around: Aroun
     const own = posix.join(folder, 'node_modules', name)
     const manifest = manifestIn(own, files)
     if (manifest === undefined) continue
-    // A package that is linked from elsewhere in the project is part of it.
+    // A package linked from within the project is part of it.
     const place = real(posix.join(own, 'package.json'))
     if (place !== undefined && !place.includes('node_modules/'))
       return entryOf(specifier, how, { folder: posix.dirname(place), manifest }, around)
@@ -217,7 +217,7 @@ function resolvePackage(specifier: string, how: How, from: string, around: Aroun
   return { type: 'package', name, version: undefined }
 }
 
-/** The file that a package's `exports`, or else `main`, has for a specifier. */
+/** Resolves a specifier by the package's `exports`, or else `main`. */
 function entryOf(specifier: string, how: How, { folder, manifest }: Nearest, around: Around): Target {
   const below = specifier.slice(String(manifest.name ?? '').length).replace(/^\//, '')
   const targets =
@@ -232,7 +232,7 @@ function conditions(how: How) {
   return { require: how === 'require', unsafe: false }
 }
 
-/** These functions throw where nothing fits. */
+/** Returns undefined if `attempt` throws, as the resolvers do when nothing matches. */
 function resolved(attempt: () => readonly string[] | undefined): readonly string[] | undefined {
   try {
     return attempt() ?? undefined
@@ -268,7 +268,7 @@ function manifestIn(folder: string, files: Files): Manifest | undefined {
   }
 }
 
-/** `a/b`, `a` and the project itself for `a/b/c.ts`. */
+/** For `a/b/c.ts`: `a/b`, `a` and the project itself. */
 function foldersAbove(path: string): readonly string[] {
   const parts = posix.dirname(posix.normalize(path)).split('/')
   const own = parts[0] === '.' ? [] : parts
@@ -279,7 +279,7 @@ function isThere(path: string, files: Files): boolean {
   try {
     return files.exists(path)
   } catch {
-    return false // refused: it leads outside, or is no ordinary file
+    return false // refused: outside the project, or not an ordinary file
   }
 }
 

@@ -1,7 +1,7 @@
 /**
- * The plan: what each cell's result depends on, and whether it is there.
+ * Plans a build: the inputs of each cell, and its cache status.
  *
- *     cells, producers first -> inputs known before a run -> for each run that is there: the files that it read, as they are now -> verdict
+ *     cells, producers first -> inputs known before a run -> files that runs read, as they are now -> verdict
  */
 
 import type { Files } from '../files/tracked.ts'
@@ -23,17 +23,17 @@ import { difference, type Verdict, verdictOf, type Wanted } from './verdict.ts'
 export interface Step {
   readonly cell: PlannedCell
   readonly environment: Environment
-  /** Known before a run made now. */
+  /** Known before a new run. */
   readonly inputs: Inputs
-  /** As far as they can be told: those known before, and the files that its newest run read, as they are now. */
+  /** `inputs`, plus the files that the newest run read, as they are now. */
   readonly expected: Inputs
   readonly boots: readonly Boot[]
   readonly verdict: Verdict
-  /** The recorded run, also where another one answers; `stale` says why this one does not. */
+  /** The recorded run, even if another is used; `stale` is the reason why it does not match. */
   readonly record?: { readonly run: Run; readonly stale?: string }
-  /** Runs of the experiments that this one needs, as far as they are there. */
+  /** Available runs of the experiments that this cell needs. */
   readonly needed: readonly Run[]
-  /** Names of the cells whose runs it needs and that are not there. */
+  /** Cells whose runs it needs and that are not available. */
   readonly waitsFor: readonly string[]
 }
 
@@ -47,8 +47,8 @@ export interface Surroundings extends Host {
 }
 
 /**
- * Looks at the project and the store, and changes nothing. `fresh` are runs made by this build, which others may need. Steps
- * come in the order of `cells`. Throws TestbedError and StoreError for files that cannot be used.
+ * Plans cells; read-only. `fresh` are runs made by this build, which others may need. Steps have the order of
+ * `cells`. Throws a TestbedError or StoreError for unusable files.
  */
 export async function plan(
   cells: readonly PlannedCell[],
@@ -66,7 +66,7 @@ export async function plan(
   return cells.flatMap((cell) => steps.get(runName(cell)) ?? [])
 }
 
-/** Experiments before those that need them; `needs` of a checked document has no cycle. */
+/** Sorts experiments before those that need them; a checked document has no cycles. */
 export function producersFirst(cells: readonly PlannedCell[]): readonly PlannedCell[] {
   const byExperiment = Map.groupBy(cells, ({ experiment }) => experiment)
   const order = new Set<string>()
@@ -79,7 +79,7 @@ export function producersFirst(cells: readonly PlannedCell[]): readonly PlannedC
   return [...order].flatMap((id) => byExperiment.get(id) ?? [])
 }
 
-/** By environment: inputs that its testbed has, of which any will do. */
+/** Environment -> alternative testbed inputs, any of which is accepted. */
 type Alternatives = ReadonlyMap<string, readonly TestbedInputs[]>
 
 async function alternativesOf(cells: readonly PlannedCell[], around: Surroundings): Promise<Alternatives> {
@@ -92,7 +92,7 @@ async function alternativesOf(cells: readonly PlannedCell[], around: Surrounding
 
 interface Common extends Surroundings {
   readonly alternatives: Alternatives
-  /** By block, whose cells share them. */
+  /** By block, as its cells share scripts. */
   readonly scripts: Map<object, Digests>
   readonly fresh: ReadonlyMap<string, Run>
 }
@@ -113,7 +113,7 @@ function planCell(cell: PlannedCell, producers: readonly Step[], around: Common)
     ...parameterInputs(definition.parameters),
     ...Object.fromEntries(needs),
     trials: block.trials,
-    // Only where there are several: the keys of cells with one boot stay what they were.
+    // Omitted for a single boot, to keep the keys of such cells unchanged.
     ...(block.boots > 1 ? { boots: block.boots } : {}),
     seed: definition.seed ?? block.seed,
     ...environmentInputs(environment),
@@ -150,8 +150,8 @@ function planCell(cell: PlannedCell, producers: readonly Step[], around: Common)
 }
 
 /**
- * The recorded run of a cell, or why it cannot be used. It cannot come from elsewhere than its environment: nobody's emulated times
- * shall pass for a machine's.
+ * The recorded run of a cell, or the reason why it is unusable. Its origin must match the environment's, so
+ * that emulated times cannot pass for a machine's.
  */
 function recordOf(cell: PlannedCell, { origin }: Environment, store: Store): Run | Error | undefined {
   try {
@@ -166,7 +166,7 @@ function recordOf(cell: PlannedCell, { origin }: Environment, store: Store): Run
   }
 }
 
-/** The run that a consumer gets: what this build made, or what is there and fits. */
+/** The run for consumers: made by this build, or up to date. */
 function resultOf({ cell, verdict }: Step, fresh: ReadonlyMap<string, Run>): Run | undefined {
   const made = fresh.get(runName(cell))
   if (made) return made
@@ -217,7 +217,7 @@ function sourcesOf({ block }: PlannedCell, { document, files, project }: Surroun
   return { ...code, ...inputDigests(inputs, files) }
 }
 
-/** What an environment is called decides nothing. */
+/** The environment's name is not an input. */
 function environmentInputs({ testbed, origin, definition }: Environment): Inputs {
   return parameterInputs({ testbed, origin, ...definition }, 'environment ')
 }

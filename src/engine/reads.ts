@@ -1,6 +1,6 @@
 /**
- * Recorded reads: the files of the project that a script and its job used, as the process that ran them saw. They become inputs of the run,
- * so that the next plan looks at these and no others, as ninja's deps log and ccache's direct mode do.
+ * Recorded reads: project files that a script and its job used, as seen by their process. They become inputs
+ * of the run, so that the next plan checks exactly these, as do ninja's deps log and ccache's direct mode.
  */
 
 import * as z from 'zod'
@@ -17,22 +17,22 @@ export const missing = 'missing'
 const pattern = /^(file|folder) (.+)$/s
 const schema = z.record(z.string().regex(pattern), z.string().regex(/^(?:[0-9a-f]{64}|missing)$/))
 
-/** Throws a ZodError for anything else. */
+/** Throws a ZodError if invalid. */
 export function parseReads(value: unknown): Reads {
   return schema.parse(value)
 }
 
-/** SHA-256 (hex) of a file's content: of code without what comments do not change, of other files of every byte. */
+/** SHA-256 (hex) of a file's content; for code, ignoring comments. */
 export function contentDigest(path: string, content: Uint8Array): string {
   return isCode(path) ? codeDigest(path, new TextDecoder().decode(content)) : sha256(content)
 }
 
-/** SHA-256 (hex) of what a folder lists. */
+/** SHA-256 (hex) of a folder's listing. */
 export function listDigest(names: readonly string[]): string {
   return sha256(names.toSorted().join('\n'))
 }
 
-/** Digest of a read, or of a file that the project names, as it is now. Files that cannot be used have none that any run has. */
+/** Current digest of a read or named file. For an unusable file, a value that matches no run. */
 export function digestNow(input: string, files: Files): string {
   const [, type, path = ''] = pattern.exec(input) ?? []
   try {
@@ -46,18 +46,18 @@ export function digestNow(input: string, files: Files): string {
   }
 }
 
-/** Whether all that was read is as it was. */
+/** Whether all reads are unchanged. */
 export function stillHold(reads: Reads, files: Files): boolean {
   return Object.entries(reads).every(([input, digest]) => digestNow(input, files) === digest)
 }
 
-/** The inputs of a run made now: those known before, and what that run read, as it is now. */
+/** Inputs of a new run: those known before, plus the current state of what `run` read. */
 export function withReads(inputs: Inputs, run: Pick<Run, 'inputs'>, files: Files): Inputs {
   const reads = Object.keys(run.inputs).filter((name) => pattern.test(name) && !Object.hasOwn(inputs, name))
   return { ...inputs, ...Object.fromEntries(reads.map((name) => [name, digestNow(name, files)])) }
 }
 
-/** Reads of several boots. Throws the name of an input that changed between them, or since it was planned. */
+/** Merges the reads of several boots, or returns an input that changed between them or since planning. */
 export function unitedReads(
   inputs: Inputs,
   all: readonly Reads[],

@@ -1,4 +1,4 @@
-/** Runs one boot by an executor: writes its order, follows it, and reads and checks what came of it. */
+/** Runs one boot: writes its order, follows the executor, and validates the result. */
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -27,8 +27,8 @@ export interface Ran {
 const tailLines = 12
 
 /**
- * Throws an ExperimentError (with the script's place and the end of its output) or a TestbedError, and the signal's reason when aborted.
- * The boot's folder must exist; `order` is the file to write.
+ * Throws an ExperimentError (with the script's place and the end of its output), a TestbedError, or the
+ * signal's reason if aborted. The boot's folder must exist; `order` is the file to write.
  */
 export async function runOrder(
   order: Order,
@@ -61,10 +61,10 @@ function innerOf(path: string, project: string): string {
   return path.slice(project.length + 1)
 }
 
-/** Rows, and what is said of them. */
+/** Rows plus the rest of the result. */
 const mostEnd = 2 * mostBytes
 
-/** Checked here as well: a script can write the file itself. */
+/** Validates again: a script could write the end file itself. */
 function accepted(end: { readonly result: unknown; readonly reads: unknown }, { folder, boots }: Order): Ran {
   const result = checkResult(end.result)
   if (boots > 1) refuseBootColumn(result.columns)
@@ -87,7 +87,7 @@ function reasonOf(
     : `the script's process ended early (${status})`
 }
 
-/** Leaves time to tell why a job did not end: the board knows more than that it is late. */
+/** Leaves time to explain why a job did not end: the board knows more than the timeout. */
 function jobMs(deadlineMs: number): number {
   return deadlineMs - Math.min(10_000, deadlineMs / 10)
 }

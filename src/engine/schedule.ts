@@ -1,4 +1,4 @@
-/** Runs the cells of a plan, producers before those that need them. */
+/** Runs the planned cells, producers before consumers. */
 
 import pLimit, { type LimitFunction } from 'p-limit'
 import { bootsOf } from '../results/boots.ts'
@@ -14,9 +14,9 @@ import type { Step } from './plan.ts'
 import { requireVariables } from './script/variables.ts'
 
 export interface Options {
-  /** Boots that run at once. */
+  /** Maximum number of concurrent boots. */
   readonly jobs: number
-  /** Starts further cells after one failed. */
+  /** Starts further cells after a failure. */
   readonly keepGoing: boolean
   readonly signal: AbortSignal
   readonly testbeds?: Testbeds | undefined
@@ -25,11 +25,11 @@ export interface Options {
 export interface Done {
   readonly executed: readonly Run[]
   readonly failures: readonly CellError[]
-  /** Cells that were to run but did not start. */
+  /** Selected cells that did not start. */
   readonly skipped: readonly string[]
 }
 
-/** Why a cell must run, in words; undefined if its result is there. `rerun` says which cells run anyway. */
+/** Reason to run a cell, for messages; undefined if it is up to date. `rerun` selects cells to run anyway. */
 export function reasonToRun(
   { cell, verdict }: Pick<Step, 'cell' | 'verdict'>,
   rerun: (cell: PlannedCell) => boolean,
@@ -46,8 +46,8 @@ export function reasonToRun(
 }
 
 /**
- * After a failure, cells that run go on; others start only with `keepGoing`, and never those that need a run that is not there.
- * `replan` gives the steps that are to run as they are once `made` exist.
+ * Runs cells. After a failure, running cells finish; others start only with `keepGoing`, and only if all
+ * needed runs exist. `replan` returns the current steps to run, given the runs in `made`.
  */
 export async function runCells(
   replan: (made: ReadonlyMap<string, Run>) => Promise<readonly Step[]>,
@@ -99,10 +99,10 @@ export async function runCells(
     }
   }
 
-  // Wave by wave: the next plan knows what this one made, and so what the consumers' keys are.
+  // Run in waves: consumers' keys depend on the runs of the previous wave.
   for (let steps = first; ; steps = await replan(made)) {
     const open = steps.filter(({ cell }) => !tried.has(runName(cell)))
-    // An experiment with a cell that is still to run, or that failed, has not all its rows.
+    // Experiments that lack rows: a cell has yet to run, or failed.
     const unfinished = new Set([
       ...open.map(({ cell }) => cell.experiment),
       ...first.flatMap(({ cell }) =>
@@ -116,14 +116,14 @@ export async function runCells(
       return { executed: [...made.values()], failures, skipped: open.map(({ cell }) => runName(cell)) }
     }
     const together = inOrder(ready.filter((step) => !isAlone(step)))
-    // All of them must have ended before the first bug or interruption is passed on: they still write.
+    // Wait for all before throwing the first error, as the others still write.
     const ends = await Promise.allSettled(together.map((step) => runStep(step, sideBySide)))
     for (const end of ends) if (end.status === 'rejected') throw end.reason
     for (const step of inOrder(ready.filter(isAlone))) await runStep(step, oneByOne)
   }
 }
 
-/** The last run's time for as many boots; with fewer trials each only half of it shrinks, as a board boots whatever they are. */
+/** Scales the last run's time to as many boots. Fewer trials per boot shrink only half of it. */
 function expected({ cell, verdict }: Step): Planned {
   const { trials, boots } = cell.block
   const planned = { name: runName(cell), trials, boots }
@@ -135,7 +135,7 @@ function expected({ cell, verdict }: Step): Planned {
   return { ...planned, seconds: seconds * times * (part < 1 ? (1 + part) / 2 : part) }
 }
 
-/** Whether a cell runs beside no other: where they share a clock, they would disturb each other's times. */
+/** Whether a cell must run alone, since cells on a shared clock disturb each other's timings. */
 function runsAlone({ environment, cell }: Step, testbeds: Testbeds | undefined): boolean {
   return !testbedOf(environment, testbeds).isolated && cell.block.parallel !== true
 }
@@ -144,8 +144,8 @@ const aloneNote =
   'local cells run one at a time, and so do their boots, so that none disturbs the times of another (parallel: true in a block that times nothing lets its cells run side by side)'
 
 /**
- * Environment by environment, as boards of one environment share saved stages; in each, ordered by how long cells took last time, so that no
- * long one is left when all others are done; those never run come first.
+ * Groups by environment, since its boards share cached stages; longest last run first, so that no long cell
+ * is left at the end. Cells that never ran come first.
  */
 function inOrder(steps: readonly Step[]): readonly Step[] {
   const seconds = ({ verdict }: Step) =>

@@ -1,4 +1,4 @@
-/** Checks the scripts of a document without running them: syntax, and what they import. */
+/** Checks a document's scripts without running them: syntax and imports. */
 
 import { extname, posix } from 'node:path'
 import type { VFile } from 'vfile'
@@ -11,7 +11,7 @@ import { FileError } from '../files/ordinary.ts'
 import type { Files } from '../files/tracked.ts'
 import { type ModuleProblem, moduleGraph, type RealPath } from './modules.ts'
 
-/** Adds what is wrong to the messages of the document's file: at its line, or for a file at the block's `script`. */
+/** Adds errors to the document's file: at the line of an inline script, or at the block's `script`. */
 export function checkScripts({ file, fences }: Document, path: string, files: Files, real: RealPath): void {
   for (const fence of fences) {
     const { block } = fence
@@ -20,7 +20,7 @@ export function checkScripts({ file, fences }: Document, path: string, files: Fi
       checkScript({ ...fence, block }, { file, path, files, real })
     } catch (error) {
       if (!(error instanceof FileError)) throw error
-      // A file that may not be read is told by the check of the block, unless it is one that the script imports.
+      // The block's check reports unreadable files, except those that the script imports.
       if (!hasErrors(file)) fail(file, rules.outside, block.place, error.message)
     }
   }
@@ -38,7 +38,7 @@ function checkScript(
   const { block } = fence
   const { script } = block
   const entry = 'file' in script ? { path: script.file } : { path, source: script.source }
-  if ('file' in script && !files.exists(script.file)) return // told by the check of the block
+  if ('file' in script && !files.exists(script.file)) return // reported by the block's check
   const named = block.inputs.flatMap((input) => inputFiles(input, files))
   for (const problem of moduleGraph(entry, files, real).problems) {
     const { type } = problem
@@ -63,12 +63,12 @@ const advice = {
   computed: ', so what it loads is not known: name the files under inputs: (lib/**)',
 } as const
 
-/** Whether an input may be what a computed import loads, as far as that can be told. */
+/** Whether a computed import might load this input. */
 function mayBe({ head = '' }: ModuleProblem, input: string): boolean {
   return input.startsWith(head) && /^\.(?:[cm]?[jt]s|json|node|wasm)$/.test(extname(input))
 }
 
-/** A place in the document, and in words the one in a file. */
+/** Place in the document, and the place in the script's file as text. */
 function placeOf(
   { file, place }: ModuleProblem,
   document: string,

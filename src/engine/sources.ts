@@ -1,4 +1,4 @@
-/** What of the project's files decides results: a script with what it imports, board programs, and files named as inputs. */
+/** Digests of project files that affect results: scripts with imports, board programs, named inputs. */
 
 import { posix } from 'node:path'
 import { codeDigest } from '../files/code.ts'
@@ -7,13 +7,14 @@ import type { Files } from '../files/tracked.ts'
 import { moduleGraph, type RealPath } from './modules.ts'
 import { digestNow } from './reads.ts'
 
-/** Name of an input -> digest or version. What is not there is `missing`. */
+/** Input -> digest or version, or `missing`. */
 export type Digests = Readonly<Record<string, string>>
 
 /**
- * Digests of a script and, file by file, of what it imports, directly or not, and the versions of packages. The script itself
- * stands under `script`: what it, or its document, is called decides nothing. `path` is relative to the project (of a script in a
- * document: the document's, as its imports start there); `source` replaces the file's content.
+ * Digests a script and its direct and indirect imports, file by file, with package versions. The script is
+ * keyed as `script`, since its name, or its document's, does not affect results. `path` is relative to the
+ * project; for an inline script it is the document's, where its imports resolve, and `source` replaces the
+ * content.
  */
 export function scriptDigests(path: string, files: Files, source?: string, real?: RealPath): Digests {
   const own = posix.normalize(path)
@@ -27,12 +28,12 @@ export function scriptDigests(path: string, files: Files, source?: string, real?
   }
 }
 
-/** Of code what comments do not change, of other files every byte. */
+/** Digests of files; for code, ignoring comments. */
 function fileDigests(paths: readonly string[], files: Files): Digests {
   return Object.fromEntries(paths.map((path) => [`file ${path}`, digestNow(`file ${path}`, files)]))
 }
 
-/** Digests of files by name, or by a pattern with `*` and `**`. */
+/** Digests of files by path or by a glob with `*` and `**`. */
 export function inputDigests(patterns: readonly string[], files: Files): Digests {
   const found = patterns.flatMap((pattern) => {
     const paths = inputFiles(pattern, files)

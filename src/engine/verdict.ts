@@ -1,4 +1,4 @@
-/** Verdicts: whether a cell's result is there, and in words why not. Pure. */
+/** Cache status of cells, with reasons. Pure. */
 
 import { keyOf } from '../results/key.ts'
 import { type Inputs, inputOf, type Run } from '../results/run.ts'
@@ -6,31 +6,31 @@ import { type Inputs, inputOf, type Run } from '../results/run.ts'
 export type Verdict =
   | { readonly type: 'recorded'; readonly run: Run }
   | { readonly type: 'cached'; readonly run: Run }
-  /** There is a run, but made from something else. */
+  /** A run exists, but its inputs differ. */
   | { readonly type: 'stale'; readonly run: Run; readonly reason: string }
-  /** `before` is the newest run made here from something else. */
+  /** `before` is the newest local run, with different inputs. */
   | { readonly type: 'missing'; readonly reason: string; readonly before?: Run }
-  /** There is a recorded run that cannot be read, or is not what it says. */
+  /** The recorded run is unreadable or inconsistent. */
   | { readonly type: 'damaged'; readonly reason: string }
 
-/** What a run must have been made from to answer a cell. */
+/** Inputs that a run must match. */
 export interface Wanted {
-  /** Of a run made now that reads what this one read. */
+  /** Inputs of a new run that reads what this one read. */
   readonly inputs: (run: Run) => Inputs
-  /** As `inputs`, which is the first of them: any of these will do. */
+  /** All accepted variants; `inputs` is the first. */
   readonly alternatives: readonly ((run: Pick<Run, 'inputs'>) => Inputs)[]
 }
 
-/** What is to be known of a run to tell whether it answers. */
+/** Fields that decide whether a run matches. */
 type Named = Pick<Run, 'experiment' | 'environment' | 'pattern' | 'inputs' | 'key'>
 
-/** Runs made here. */
+/** Runs made on this machine. */
 export interface Here {
   readonly fitting: (answers: (run: Named) => boolean) => Run | undefined
   readonly newest: () => Run | undefined
 }
 
-/** A recorded run that fits wins over one made here, which is then not even read: it is what others see. */
+/** Prefers a matching recorded run, which others see; local runs are then not even read. */
 export function verdictOf(wanted: Wanted, recorded: Run | undefined, here: Here): Verdict {
   const stale = recorded && difference(recorded, wanted)
   if (recorded && stale === undefined) return { type: 'recorded', run: recorded }
@@ -44,12 +44,12 @@ export function verdictOf(wanted: Wanted, recorded: Run | undefined, here: Here)
 }
 
 function answers(run: Named, { alternatives }: Wanted): boolean {
-  // A key holds the version of the program, too.
+  // The key also covers the program's version.
   if (run.key !== keyOf(run, run.inputs)) return false
   return alternatives.some((inputs) => cellChanges(run.inputs, inputs(run)).length === 0)
 }
 
-/** Why a run does not answer; undefined if it does. */
+/** Reason why a run does not match; undefined if it does. */
 export function difference(run: Run, wanted: Wanted): string | undefined {
   if (answers(run, wanted)) return undefined
   const changes = cellChanges(run.inputs, wanted.inputs(run))
@@ -58,19 +58,19 @@ export function difference(run: Run, wanted: Wanted): string | undefined {
 
 type Value = Inputs[string] | undefined
 
-/** One input that is not what it was; undefined where there was, or is, none. */
+/** One changed input; a side is undefined if the input did not exist. */
 export interface Change {
   readonly input: string
   readonly before: Value
   readonly now: Value
 }
 
-/** Between inputs of cells, which name boots only where there are several. */
+/** Changes between cell inputs, which omit `boots` for a single boot. */
 export function cellChanges(before: Inputs, now: Inputs): readonly Change[] {
   return changesOf({ boots: 1, ...before }, { boots: 1, ...now })
 }
 
-/** In the order of the names. */
+/** Sorted by name. */
 export function changesOf(before: Inputs, now: Inputs): readonly Change[] {
   return [...new Set([...Object.keys(before), ...Object.keys(now)])].sort().flatMap((input) => {
     const change = { input, before: inputOf(before, input), now: inputOf(now, input) }
@@ -78,7 +78,7 @@ export function changesOf(before: Inputs, now: Inputs): readonly Change[] {
   })
 }
 
-/** The changes in words; of many the first, those of files last: `script changed, trials 20 -> 50, and 6 more changes`. */
+/** Lists changes, files last, only the first if many: `script changed, trials 20 -> 50, and 6 more`. */
 export function listed(changes: readonly Change[]): string {
   const sorted = changes.toSorted((a, b) => Number(isFile(a)) - Number(isFile(b)))
   const shown = sorted.slice(0, sorted.length > mostChanges ? mostChanges - 1 : mostChanges).map(inWords)
@@ -92,7 +92,7 @@ function isFile({ input }: Change): boolean {
   return /^(file|folder|packages|environment) /.test(input)
 }
 
-/** `trials 20 -> 50`, `dom0.cpuLoad 0 -> 4`, `experiments/board/loop.c changed`. */
+/** Formats a change: `trials 20 -> 50`, `dom0.cpuLoad 0 -> 4`, `experiments/board/loop.c changed`. */
 export function inWords({ input, before, now }: Change): string {
   const name = input.replace(/^(parameter|file|folder) /, '')
   if (isDigest(before) && isDigest(now)) return `${name} changed`

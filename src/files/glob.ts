@@ -1,18 +1,21 @@
 /** Expands patterns: `data/*.csv`, `data/**`. */
 
 import { statSync } from 'node:fs'
-import { posix } from 'node:path'
+import { Minimatch, minimatch } from 'minimatch'
 import { isPattern } from './inputs.ts'
 import { type Entry, FileError, realIn } from './ordinary.ts'
+
+/** Names may begin with any character. */
+const options = { nonegate: true, nocomment: true, nocaseMagicOnly: true } as const
 
 /** Most names visited for one pattern; links can make any number of them. */
 const mostNames = 1_000_000
 
 /**
- * Returns the sorted paths of the project's files that match a pattern with `*` and `**` (see matchesGlob of
- * node:path). Enters folders that start with a dot, and node_modules, only if the pattern matches their own
- * path. Follows links, except to a folder already on the path. Throws a FileError for links out of the
- * project.
+ * Returns the sorted paths of the project's files that match a pattern with `*` and `**` (as in minimatch and
+ * Node's matchesGlob). Enters folders that start with a dot, and node_modules, only if the pattern matches
+ * their own path. Follows links, except to a folder already on the path. Throws a FileError for links out of
+ * the project.
  *
  * @param entriesOf lists a folder, which may be a link
  */
@@ -23,6 +26,7 @@ export function matching(
 ): readonly string[] {
   const parts = pattern.split('/')
   const fixed = parts.slice(0, Math.max(0, parts.findIndex(isPattern))).join('/')
+  const compiled = new Minimatch(pattern, options)
   const mayHold = opens(pattern)
   const found: string[] = []
   let names = 0
@@ -34,7 +38,7 @@ export function matching(
           `${pattern}: there are more than ${mostNames} names to look at: name fewer folders`,
         )
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
-      const fits = posix.matchesGlob(path, pattern)
+      const fits = compiled.match(path)
       const isEntered =
         mayHold(path) && (fits || !(entry.name.startsWith('.') || entry.name === 'node_modules'))
       if (!fits && !isEntered) continue
@@ -61,7 +65,7 @@ function opens(pattern: string): (folder: string) => boolean {
     const own = parts.slice(0, names.length)
     if (own.some((part) => part.includes('**'))) return true
     return (
-      names.length < parts.length && names.every((name, index) => posix.matchesGlob(name, own[index] ?? ''))
+      names.length < parts.length && names.every((name, index) => minimatch(name, own[index] ?? '', options))
     )
   }
 }

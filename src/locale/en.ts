@@ -1,4 +1,4 @@
-/** Everything that a report itself says, in English. What it is in another language must have the same shape: `Words`. */
+/** English text of a report. Other languages have the same shape, `Words`. */
 
 import { english as phrases } from '../claims/phrases.ts'
 import { english as reasons } from '../claims/reasons.ts'
@@ -7,19 +7,19 @@ import { code, type Inline, strong } from '../text/markdown.ts'
 export type Words = typeof english
 
 export const english = {
-  /** Of a table and a figure, before their captions and in the text. */
+  /** Label of a table or figure, in captions and references. */
   table: (number: string) => `Table ${number}`,
   figure: (number: string) => `Figure ${number}`,
   caption: (label: string) => `${label}. `,
   noFloat: (id: string) => `@${id} (no such table or figure)`,
 
-  /** Where a number comes from, and how it stands: the words beside it. */
+  /** Origin and status shown beside a number. */
   origins: { emulated: 'emulated', hardware: 'hardware', local: 'local', published: 'published' },
   mark: (origins: readonly string[], isStale: boolean) => `${origins.join(' + ')}${isStale ? ', stale' : ''}`,
-  /** Of a published number: `Table 5` of the publication, and the file. */
+  /** Origin of a published number: `Table 5` of the publication, and the file. */
   publishedIn: (table: string | undefined, file: string) =>
     `published${table === undefined ? '' : `, ${table}`} (${file})`,
-  /** Of a figure: its marks and environments. */
+  /** Subtitle of a figure: marks and environments. */
   subtitle: (mark: string, environments: readonly string[]) => `${mark}: ${environments.join(', ')}`,
   missing: (runs: readonly string[]) => `missing: ${runs.map((run) => `run ${run}`).join(', ')}`,
   missingNote: (run: string) => `Missing: run ${run}.`,
@@ -134,7 +134,7 @@ export const english = {
     reasons,
     phrases,
 
-    /** The table of all claims. */
+    /** Table of all claims. */
     table: {
       claim: 'claim',
       says: 'says',
@@ -143,7 +143,7 @@ export const english = {
       note: 'Numbers in brackets are the ends of 95 % intervals. The verdict is on this run where there is one, else on the recorded one.',
     },
 
-    /** What unfolds under a claim. */
+    /** Details that unfold below a claim. */
     detail: {
       summary: (id: string) => `How ${id} was judged`,
       allowed: 'allowed',
@@ -157,7 +157,7 @@ export const english = {
       madeHere: 'not recorded',
       distributions: (id: string) => `Distributions of ${id}`,
       notDrawn: (series: number) => `Distributions are not drawn: ${series} series could not be told apart.`,
-      /** For those who do not see it. */
+      /** Alternative text. */
       drawing: (id: string, origin: string, series: readonly string[]) =>
         `${id}: share of trials (${origin}) that took at most so long: ${series.join(', ')}`,
       largest: (what: string) => `the largest ${what}`,
@@ -165,7 +165,7 @@ export const english = {
     },
   },
 
-  /** A drawing of distributions over each other. */
+  /** Plot of overlaid distributions. */
   distribution: {
     time: 'time',
     value: 'value',
@@ -238,7 +238,7 @@ export const english = {
       unchanged: (tolerance: string) =>
         `Unchanged: shift and mean within ${tolerance} of the baseline’s median. That something was not found is no evidence that it is not there: else the table says “can’t tell”.`,
       oneBoot: 'Trials within one boot were compared. That says nothing of the spread between boots.',
-      /** A warning as a note of its own. */
+      /** Turns a warning into a sentence. */
       sentence: (warning: string) => `${warning.charAt(0).toUpperCase()}${warning.slice(1)}.`,
     },
 
@@ -294,7 +294,7 @@ export const english = {
     about: (date: string) => `c. ${date}`,
     season: (season: string, year: string) => `${season} ${year}`,
     seasons: ['spring', 'summer', 'autumn', 'winter'] as readonly string[],
-    /** BibLaTeX's keys of what is to appear. */
+    /** BibLaTeX's keys for publication states. */
     states: {
       inpreparation: 'in preparation',
       submitted: 'submitted',
@@ -302,7 +302,7 @@ export const english = {
       inpress: 'in press',
       prepublished: 'prepublished',
     },
-    /** BibLaTeX's keys of kinds of theses, reports and patents. */
+    /** BibLaTeX's keys for types of theses, reports and patents. */
     genres: {
       phdthesis: 'PhD thesis',
       mathesis: 'Master’s thesis',

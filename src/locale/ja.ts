@@ -1,4 +1,4 @@
-/** Everything that a report itself says, in Japanese. */
+/** Japanese text of a report. */
 
 import type { Unit } from '../stats/clusters.ts'
 import { code, strong } from '../text/markdown.ts'
@@ -357,7 +357,7 @@ function listed(names: readonly string[], more: number): string {
   return [...names, ...(more > 0 ? [`ほか${more}系列`] : [])].join('、')
 }
 
-/** The subject of a sentence on intervals. */
+/** Subject of a sentence about intervals. */
 function position(count: number, all: number): string {
   if (all === 1) return '区間は'
   return count < all ? `${all}個の区間のうち${count}個が` : `${all}個の区間がいずれも`

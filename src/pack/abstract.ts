@@ -1,4 +1,6 @@
-/** The abstract for the artifact appendix and the metadata: as Markdown that stands alone, with numbers and names in place of what a report links. */
+/**
+ * The abstract for the appendix and the metadata: self-contained Markdown, with numbers and names for links.
+ */
 
 import type { Nodes, PhrasingContent, Root, RootContent } from 'mdast'
 import type { Document } from '../document/document.ts'
@@ -49,7 +51,7 @@ function plain(node: Nodes, around: Around): readonly Nodes[] {
     case 'text': {
       const found = [...document.references, ...document.citations].filter((one) => one.node === node)
       let value = node.value
-      // From the last to the first, so that offsets stay.
+      // From last to first, so that offsets stay valid.
       for (const one of found.toSorted((a, b) => b.start - a.start)) {
         const instead = one.type === 'reference' ? (names.get(one.id) ?? `@${one.id}`) : ''
         value = `${value.slice(0, one.start).replace(one.type === 'citation' ? /\s+$/ : '', '')}${instead}${value.slice(one.end)}`

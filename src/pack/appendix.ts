@@ -1,7 +1,7 @@
 /**
- * The artifact appendix: two pages for a committee that gives badges. What it asks for, how to start, and which experiment backs
- * which claim at what price, follow the appendices of ACM, EuroSys and USENIX (https://secartifacts.github.io,
- * https://ctuning.org/ae/submission_extra.html).
+ * The artifact appendix: two pages for a committee that awards badges. Requirements, first steps, and which
+ * experiment backs which claim at what cost, as in the appendices of ACM, EuroSys and USENIX
+ * (https://secartifacts.github.io, https://ctuning.org/ae/submission_extra.html).
  */
 
 import type { Root, RootContent } from 'mdast'
@@ -98,7 +98,7 @@ function setupTime(artifact: Artifact): readonly Inline[] {
   ]
 }
 
-/** As ACM words them: https://www.acm.org/publications/policies/artifact-review-and-badging-current */
+/** In ACM's terms: https://www.acm.org/publications/policies/artifact-review-and-badging-current */
 function badges({ metadata, paths, runs, claims: all }: Artifact): readonly Inline[] {
   const { doi } = metadata
   const readme = paths.includes('README.md')
@@ -141,7 +141,10 @@ function experiments({ experiments: all }: Artifact): readonly RootContent[] {
   return [heading(2, 'Experiments'), table([head, ...all.map(row)], [5, 6, 7])]
 }
 
-/** What `repro verify` ends with: a claim that the recorded runs refute is a finding of the paper, and no fault of the reader's. */
+/**
+ * Describes the exit code of `repro verify`: a claim refuted by the recorded runs is a finding of the paper,
+ * not the reader's fault.
+ */
 function expected(all: readonly Claim[]): string {
   const refuted = all.filter(({ verdict }) => verdict === 'not reproduced').map(({ block }) => block.id)
   return refuted.length === 0
@@ -225,7 +228,7 @@ function contents({ paths, paper, report, editions, runs, experiments: all }: Ar
   ]
 }
 
-/** `Table 1`, `Figure 3`, `Table A1` as `Tables 1, A1; Figure 3`. */
+/** Formats `Table 1`, `Figure 3`, `Table A1` as `Tables 1, A1; Figure 3`. */
 function exhibitsText(labels: readonly string[]): string {
   const nouns = Map.groupBy(labels, (label) => /^(Table|Figure) /.exec(label)?.[1] ?? '')
   return [...nouns]

@@ -1,4 +1,4 @@
-/** The artifact appendix as a page to read and to print: two sheets of A4. */
+/** Renders the artifact appendix as a printable page: two sheets of A4. */
 
 import type { Element } from 'hast'
 import { h } from 'hastscript'

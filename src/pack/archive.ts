@@ -1,6 +1,7 @@
 /**
- * The archive: a zip, which Zenodo shows the content of and every system unpacks, with the crate at its root as tools for RO-Crate expect it.
- * Same files and date, same bytes: names are sorted, times are the date's, and the compression is this package's own code, not the system's.
+ * Writes the archive: a zip, which Zenodo can preview and every system unpacks, with the crate at its root as
+ * RO-Crate tools expect. Deterministic: names are sorted, times are the date's, and the compressor is a
+ * dependency, not the system's.
  */
 
 import { lstatSync, realpathSync, statSync } from 'node:fs'
@@ -19,7 +20,7 @@ export interface Packed {
 const modes: Readonly<Record<Packed['kind'], number>> = { file: 0o100644, program: 0o100755, link: 0o120777 }
 const unix = 3
 
-/** Lines for `sha256sum -c`, of all files but the links. */
+/** Returns lines for `sha256sum -c`, of all files except links. */
 export function checksums(files: readonly Packed[]): string {
   return files
     .filter(({ kind }) => kind !== 'link')
@@ -27,11 +28,14 @@ export function checksums(files: readonly Packed[]): string {
     .join('')
 }
 
-// A zip has 16 bits for the number of files and 32 for places in it; the extension for more is not everywhere.
+// A zip has 16 bits for the number of files and 32 for offsets; zip64 is not supported everywhere.
 const mostFiles = 0xffff
 const mostBytes = 0xffffffff
 
-/** @param date year, month and day; all files have its noon as their time. Throws a PackError for more than a zip holds. */
+/**
+ * Throws a PackError for more than a zip holds.
+ * @param date YYYY-MM-DD; all files get its noon as their time
+ */
 export function zipped(files: readonly Packed[], date: string): Uint8Array {
   const bytes = files.reduce((sum, { content }) => sum + content.length, 0)
   if (files.length > mostFiles || bytes > mostBytes)
@@ -39,7 +43,7 @@ export function zipped(files: readonly Packed[], date: string): Uint8Array {
       `${files.length} files with ${bytes} bytes are more than a zip holds (${mostFiles} files, ${mostBytes} bytes): leave large files out of the project`,
     )
   const [year = 1980, month = 1, day = 1] = date.split('-').map(Number)
-  // A zip holds local times without their zone: the parts of this one are the same in every zone.
+  // A zip stores local times without a zone; these parts are the same in every zone.
   const mtime = new Date(year, month - 1, day, 12)
   const tree: Zippable = {}
   for (const { path, content, kind } of files.toSorted((a, b) => (a.path < b.path ? -1 : 1)))
@@ -48,8 +52,8 @@ export function zipped(files: readonly Packed[], date: string): Uint8Array {
 }
 
 /**
- * Where an archive is to be written: behind a link, what it leads to. Throws a PackError for a place that is not a file, which a rename
- * would replace.
+ * Returns the file to write, with links resolved. Throws a PackError for anything but an ordinary file, which
+ * a rename would replace.
  */
 export function archiveFile(file: string): string {
   const found = lstatSync(file, { throwIfNoEntry: false })
@@ -59,7 +63,10 @@ export function archiveFile(file: string): string {
   throw new PackError(`cannot write ${file}: it is a pipe or a device; name a file with -o`)
 }
 
-/** Writes under another name first, so that nobody finds half an archive. Throws a PackError for what a file system refuses. */
+/**
+ * Writes to a temporary name first, so that no partial archive appears. Throws a PackError for file system
+ * errors.
+ */
 export async function writeArchive(file: string, bytes: Uint8Array): Promise<void> {
   const draft = join(dirname(file), `.${basename(file)}.${process.pid}.part`)
   try {

@@ -1,4 +1,4 @@
-/** What an archive is about: which claim rests on which experiment and stands in which table or figure, and what checking it costs. */
+/** Describes an archive: which experiments and floats each claim rests on, and what checking it costs. */
 
 import type { RootContent } from 'mdast'
 import { decisive, type Verification } from '../claims/verification.ts'
@@ -22,9 +22,9 @@ import type { Revision } from './tree.ts'
 
 export interface Artifact {
   readonly metadata: Metadata
-  /** The document's, or in its place the title. */
+  /** The document's, or else the title. */
   readonly abstract: readonly RootContent[]
-  /** Of the archive: year, month and day. */
+  /** Date of the archive: YYYY-MM-DD. */
   readonly date: string
   readonly revision?: Revision
   /** Name and version of this program. */
@@ -33,16 +33,16 @@ export interface Artifact {
   /** Paths in the archive. */
   readonly paper: string
   readonly report: string
-  /** The same in other languages, to which the report leads. */
+  /** The translations that the report links to. */
   readonly editions: readonly EditionReport[]
   readonly paths: readonly string[]
   readonly runs: readonly Run[]
   readonly environments: readonly Environment[]
-  /** Of the testbeds of these environments. */
+  /** Needs of these environments' testbeds. */
   readonly needs: readonly Needs[]
-  /** Files of the project that define these environments. */
+  /** Project files that define these environments. */
   readonly definitions: readonly string[]
-  /** As the authors state it for the setup, in minutes. */
+  /** Setup time in minutes, as stated by the authors. */
   readonly setupMinutes?: number
   readonly experiments: readonly Experiment[]
   readonly claims: readonly Claim[]
@@ -57,12 +57,12 @@ export interface EditionReport {
 }
 
 export interface Experiment {
-  /** `E1`, in the order of the document. */
+  /** `E1`, in document order. */
   readonly number: string
   readonly block: ExperimentBlock
   readonly runs: readonly Run[]
   readonly effort: Effort
-  /** As the authors state it, in minutes. */
+  /** Minutes of work, as stated by the authors. */
   readonly humanMinutes?: number
   /** Ids. */
   readonly claims: readonly string[]
@@ -72,7 +72,7 @@ export interface Experiment {
 
 export interface Claim {
   readonly block: ClaimBlock
-  /** What must hold, as the document has it. */
+  /** Condition of the claim, as in the document. */
   readonly test: string
   readonly verdict: string
   readonly measured: readonly string[]
@@ -80,7 +80,7 @@ export interface Claim {
   /** `E1`. */
   readonly experiments: readonly string[]
   readonly exhibit?: string
-  /** Of the cells that the claim reads. */
+  /** Effort of the cells that the claim reads. */
   readonly effort: Effort
 }
 
@@ -123,7 +123,7 @@ export function claimsOf(
     const block = verification.claim
     const judgement = decisive(verification)
     const needed = cellsFor([block], cells)
-    // Without a number or words this is only where the claim stands.
+    // Without a number or words, this is only the claim's place.
     const published = block.published === undefined ? undefined : publishedText(block, judgement)
     return {
       block,
@@ -151,13 +151,13 @@ function runsOf(cells: readonly PlannedCell[], runs: readonly Run[]): readonly R
   return runs.filter((run) => names.has(runName(run)))
 }
 
-/** `0.5 <= a / b <= 1`: the keys of the block, in one line. */
+/** Formats a claim block's keys in one line: `0.5 <= a / b <= 1`. */
 function testText({ id, test }: ClaimBlock, { fences }: Document): string {
   const data = fences.find((fence) => fence.type === 'claim' && fence.id === id)?.source?.data ?? {}
   return wordsOf(test, (key) => {
     const value = data[key] ?? []
     const texts = Array.isArray(value) ? value.map(String) : [String(value)]
-    // What tells an expression from words would be a second = here.
+    // Drops the sign that marks an expression: the line has an = of its own.
     return texts.map((text) => text.replace(expressionSign, ''))
   })
 }
@@ -184,21 +184,21 @@ function wordsOf(test: Test, lines: (key: string) => readonly string[]): string 
       return `${written('to')} ${relation} ${written('from')}, ${test.direction === 'same' ? 'within' : 'by more than'} ${margin} %`
     }
     case 'all': {
-      // They differ in their values only.
+      // The tests differ only in their values.
       const [first] = test.tests
       return first === undefined ? '' : wordsOf(first, lines)
     }
   }
 }
 
-/** Rows, header and datasets of a recorded run, relative to the project. */
+/** Returns the rows, header and datasets of a recorded run, relative to the project. */
 export function recordedFiles(run: Run): readonly [string, string, ...string[]] {
   const folder = recordedFolder(run)
   const datasets = Object.keys(run.datasets ?? {}).map((name) => `${folder}/${fileOf(name)}`)
   return [`${folder}/rows.csv`, `${folder}/run.json`, ...datasets]
 }
 
-/** The run of the cell that `repro verify --kick-the-tires` runs again. */
+/** Returns the run of the cell that `repro verify --kick-the-tires` reruns. */
 export function firstRun({ document, runs }: Artifact): Run | undefined {
   return runsOf(cellsOf(document.blocks).slice(0, 1), runs)[0]
 }

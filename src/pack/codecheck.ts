@@ -1,16 +1,21 @@
-/** codecheck.yml: what a codechecker has to recreate. https://codecheck.org.uk/spec/config/1.0/ */
+/** codecheck.yml: the outputs that a codechecker recreates. https://codecheck.org.uk/spec/config/1.0/ */
 
 import { Document, parse } from 'yaml'
 import { runName } from '../results/run.ts'
 import { type Artifact, recordedFiles } from './artifact.ts'
 import { PackError } from './error.ts'
 
-/** Version 2.0 makes an ORCID of every author and a reference to the published paper mandatory, which a paper under review lacks. */
+/**
+ * Not 2.0: it requires every author's ORCID and a reference to the published paper, which a paper under
+ * review lacks.
+ */
 const version = 'https://codecheck.org.uk/spec/config/1.0/'
 
 /**
- * The text of the file. Its manifest lists the reports and the rows of every run; who checks adds `codechecker` and `report`.
- * @param own text of the project's own codecheck.yml: what it says besides the manifest stays. Throws a PackError if it is none.
+ * Returns the file's text. Its manifest lists the reports and the rows of every run; the checker adds
+ * `codechecker` and `report`.
+ * @param own text of the project's codecheck.yml: all but its manifest is kept. Throws a PackError if
+ *   invalid.
  */
 export function codecheck(artifact: Artifact, own: string | undefined): string {
   const { metadata, report, editions, runs, experiments } = artifact
@@ -47,7 +52,7 @@ export function codecheck(artifact: Artifact, own: string | undefined): string {
     },
     { version: '1.1' },
   )
-  // The specification asks for the version of YAML, and for the three dashes.
+  // The specification requires the YAML version and the three dashes.
   if (made.directives) made.directives.yaml.explicit = true
   return made.toString({ lineWidth: 0 })
 }

@@ -1,4 +1,4 @@
-/** The files of an archive: those of the project, the report, and what says what all of them are. */
+/** Collects the files of an archive: the project's, the report, and the metadata. */
 
 import { lstatSync, readlinkSync, type Stats } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
@@ -13,10 +13,10 @@ import { codecheck } from './codecheck.ts'
 import { crateText } from './crate.ts'
 import { PackError } from './error.ts'
 
-/** What the archive has at its root in any case, in the place of the project's own. */
+/** Files that the archive always has at its root; they replace the project's own. */
 export const added = ['ARTIFACT.html', 'ARTIFACT.md', 'SHA256SUMS', 'codecheck.yml', 'ro-crate-metadata.json']
 
-/** Every file of the archive; the last ones say what the others are. */
+/** Returns every file of the archive; the last ones describe the others. */
 export async function contents(
   artifact: Artifact,
   {
@@ -52,10 +52,13 @@ export async function contents(
   return [...all, text('SHA256SUMS', checksums(all))]
 }
 
-/** Node reads no more of one file into memory. */
+/** Node's limit for reading a file into memory. */
 const mostBytes = 2 ** 31 - 1
 
-/** A file as an archive holds it. Throws a PackError for names and links that hurt who unpacks it, and a FileError for what cannot be read. */
+/**
+ * Reads a file for the archive. Throws a PackError for names and links that are unsafe to unpack, and a
+ * FileError for unreadable files.
+ */
 export function packedFile(project: string, path: string): Packed {
   requireSafeName(path)
   const place = join(project, path)
@@ -77,7 +80,7 @@ function kindOf(found: Stats): string {
     : 'a pipe, a socket or a device, which no archive holds: delete it'
 }
 
-/** By what it says, also if nothing is there, and by other links. */
+/** Checks both the link's text (its target may not exist) and where it really leads. */
 function leadsOut(project: string, path: string, target: string): boolean {
   try {
     placeIn(project, join(dirname(path), target))
@@ -89,7 +92,7 @@ function leadsOut(project: string, path: string, target: string): boolean {
   }
 }
 
-/** What unpacks an archive may take a backslash for a slash, and `C:` for a disk; a checksum's line ends with the line. */
+/** Unpackers may take a backslash for a slash, and `C:` for a disk; a line feed would break SHA256SUMS. */
 function requireSafeName(path: string): void {
   // oxlint-disable-next-line no-control-regex -- these are what is refused
   if (!/[\u0000-\u001f\u007f\\]/.test(path) && !/(?:^|\/)[A-Za-z]:/.test(path)) return

@@ -1,6 +1,7 @@
 /**
- * ro-crate-metadata.json: the archive as a research object, each recorded run an action that made its rows.
- * RO-Crate 1.1 (https://w3id.org/ro/crate/1.1) with the profile Process Run Crate 0.5 (https://w3id.org/ro/wfrun/process/0.5).
+ * ro-crate-metadata.json: the archive as a research object, in which each recorded run is an action that made
+ * its rows. RO-Crate 1.1 (https://w3id.org/ro/crate/1.1) with the profile Process Run Crate 0.5
+ * (https://w3id.org/ro/wfrun/process/0.5).
  */
 
 import { extname } from 'node:path'
@@ -10,10 +11,10 @@ import { runName } from '../results/run.ts'
 import { type Artifact, type Experiment, recordedFiles } from './artifact.ts'
 import type { Creator } from './metadata.ts'
 
-/** A file of the archive as its metadata describe it. */
+/** A file of the archive, as described in the metadata. */
 export interface Described {
   readonly path: string
-  /** Absent for what is written after the metadata. */
+  /** Absent for files written after the metadata. */
   readonly content?: { readonly bytes: number; readonly sha256: string }
 }
 
@@ -29,7 +30,7 @@ const profile = 'https://w3id.org/ro/wfrun/process/0.5'
 const contexts = [`${specification}/context`, 'https://w3id.org/ro/terms/workflow-run/context']
 const tool = '#repro'
 
-/** Same artifact and files, same text. */
+/** Deterministic: same artifact and files, same text. */
 export function crateText(artifact: Artifact, files: readonly Described[]): string {
   const descriptor: Entity = {
     '@id': 'ro-crate-metadata.json',
@@ -110,7 +111,7 @@ function contextual({ metadata, generator }: Artifact): readonly Entity[] {
   ]
 }
 
-/** Each run, and the reports that were made from all of them. */
+/** Returns an action for each run, and for the reports made from all of them. */
 function actions(artifact: Artifact, files: readonly Described[]): readonly Entity[] {
   const { runs, experiments, metadata, paper } = artifact
   const paths = new Set(files.map(({ path }) => path))
@@ -158,7 +159,7 @@ function actions(artifact: Artifact, files: readonly Described[]): readonly Enti
   ]
 }
 
-/** The report, and those of the other editions: an edition draws on its original, too. */
+/** Returns the report and those of the translations, which also use the original document. */
 function reportsOf({ paper, report, editions }: Artifact) {
   const name = 'The report from the document and the recorded runs'
   return [
@@ -188,13 +189,13 @@ function described(artifact: Artifact, files: readonly Described[]): readonly En
   }))
 }
 
-/** A script inside of the document is the document. */
+/** Returns the script's file; the document for an inline script. */
 function scriptOf(experiment: Experiment | undefined, paper: string): string {
   const script = experiment?.block.script
   return script !== undefined && 'file' in script ? script.file : paper
 }
 
-/** Relative URI of a file: blanks and the like are encoded, slashes are not. */
+/** Returns the relative URI of a file; encodes all but slashes. */
 export function idOf(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/')
 }

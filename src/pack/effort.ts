@@ -1,15 +1,15 @@
-/** What a reader needs to run cells again, as the recorded runs say; nothing is guessed. */
+/** Estimates the effort of rerunning cells, from their recorded runs only. */
 
 import { secondsOf, spanOf } from '../results/duration.ts'
 import type { Run } from '../results/run.ts'
 
 export interface Effort {
   readonly cells: number
-  /** The sum of what each cell took when it was recorded. */
+  /** Sum of the recorded durations. */
   readonly computeSeconds: number
-  /** Cells whose run does not say how long it took; they are not in the sum. */
+  /** Cells without a recorded duration; not in the sum. */
   readonly untimed: number
-  /** Of the raw files that a rerun leaves in .repro/. */
+  /** Size of the raw files that a rerun leaves in .repro/. */
   readonly rawBytes: number
 }
 
@@ -26,15 +26,15 @@ export function effortOf(runs: readonly Run[]): Effort {
 export interface Clock {
   /** Time during which at least one of the cells ran. */
   readonly seconds: number
-  /** Most cells that ran at once. */
+  /** Largest number of cells that ran at once. */
   readonly atOnce: number
 }
 
-/** How the recorded runs lay beside each other in time; undefined unless all of them say when they ran. */
+/** Returns how the recorded runs overlapped in time; undefined unless all of them have times. */
 export function clockOf(runs: readonly Run[]): Clock | undefined {
   const spans = runs.flatMap((run) => [spanOf(run) ?? []].filter((span) => span.length === 2))
   if (spans.length === 0 || spans.length < runs.length) return undefined
-  // Where one ends as another starts, the end comes first.
+  // At equal times, ends sort before starts.
   const edges = spans
     .flatMap(([start, end]) => [
       { at: start, step: 1 },

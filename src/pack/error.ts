@@ -1,9 +1,9 @@
-/** What keeps a project from being packed, and what to do about it. */
+/** Thrown when a project cannot be packed; the message says what to do. */
 export class PackError extends Error {
   override readonly name = 'PackError'
 }
 
-/** Of many names the first ones, one a line, indented: a message stays readable. */
+/** Lists the first names, one per indented line, and the number of the others. */
 export function nameSome(names: readonly string[]): string {
   const most = 20
   const shown = names.slice(0, most).map((name) => `  ${name}`)

@@ -1,4 +1,4 @@
-/** What a library's catalogue says of a project: from the paper's front matter, CITATION.cff and package.json, in this order. */
+/** Bibliographic metadata, from the paper's front matter, CITATION.cff and package.json, in this order. */
 
 import { parse } from 'yaml'
 import { z } from 'zod'
@@ -10,12 +10,12 @@ export interface Creator {
   readonly type: 'Person' | 'Organization'
   readonly name: string
   readonly affiliation?: string
-  /** Only the identifier: 0000-0002-1825-0097. */
+  /** Without the URL: 0000-0002-1825-0097. */
   readonly orcid?: string
 }
 
 export interface Metadata {
-  /** As part of a file's name. */
+  /** For use in file names. */
   readonly name: string
   /** Absent if nothing states one. */
   readonly version?: string
@@ -27,13 +27,15 @@ export interface Metadata {
   readonly keywords: readonly string[]
   readonly repository?: string
   readonly doi?: string
-  /** `>=20`, of Node. */
+  /** Range of Node versions: `>=20`. */
   readonly node?: string
 }
 
 const words = z.coerce.string().min(1)
 
-/** Citation File Format 1.2: https://github.com/citation-file-format/citation-file-format; the keys that are used here. */
+/**
+ * Keys used here of Citation File Format 1.2: https://github.com/citation-file-format/citation-file-format
+ */
 const citation = z.looseObject({
   title: words.optional(),
   version: words.optional(),

@@ -1,8 +1,8 @@
 /**
- * An archive of a project for a repository such as Zenodo, or for a committee that gives badges:
+ * Packs a project for a repository such as Zenodo, or for a committee that awards badges:
  *
- *   files of the project -> frozen build -> all that the report needs is there? -> claims judged -> appendix, codecheck.yml, crate
- *                        -> checksums -> zip
+ *   files of the project -> frozen build -> all inputs of the report packed? -> claims judged
+ *     -> appendix, codecheck.yml, crate -> checksums -> zip
  */
 
 import { existsSync, realpathSync } from 'node:fs'
@@ -30,9 +30,9 @@ import { readMetadata } from './metadata.ts'
 import { readTree, type Tree } from './tree.ts'
 
 export interface PackOptions {
-  /** Where the archive goes, absolute; `_build/NAME-VERSION.zip` if undefined. */
+  /** Absolute path of the archive; default: `_build/NAME-VERSION.zip`. */
   readonly output: string | undefined
-  /** Packs files as they are, also those that are not as committed. */
+  /** Packs files even if they differ from the commit. */
   readonly allowDirty: boolean
   readonly signal: AbortSignal
 }
@@ -43,12 +43,13 @@ export interface Archive {
   readonly sha256: string
   readonly bytes: number
   readonly paths: readonly string[]
-  /** What a reader of the archive will miss. */
+  /** Shortcomings of the archive for its readers. */
   readonly notes: readonly string[]
 }
 
 /**
- * Throws a DocumentError, a FrozenError for runs that are not recorded, a PackError for all else that keeps the archive from being whole.
+ * Throws a DocumentError, a FrozenError for unrecorded runs, and a PackError for anything else that would
+ * make the archive incomplete.
  */
 export async function pack(site: Site, options: PackOptions, tell: Tell): Promise<Archive> {
   const { project } = site
@@ -85,14 +86,14 @@ export async function pack(site: Site, options: PackOptions, tell: Tell): Promis
   }
 }
 
-/** A path as git and the tree have it, whatever links lead to the project or the file. */
+/** Returns a path as git and the tree name it, with links resolved. */
 function pathIn(project: string, file: string): string {
   const folder = dirname(file)
   const real = existsSync(folder) ? join(realpathSync(folder), basename(file)) : file
   return relative(realpathSync(project), real)
 }
 
-/** An archive never takes the place of a file of the project, but of one that was made before. */
+/** Refuses to overwrite a file of the project, except an earlier archive. */
 function refuseOverwriting({ project }: Site, output: string): void {
   const path = pathIn(project, output)
   if (path.endsWith('.zip') || !readTree(project, []).paths.includes(path)) return
@@ -152,13 +153,13 @@ async function buildReport(
   return report
 }
 
-/** The report leads to those of the document's other editions. */
+/** Builds a translation's report, to which the main report links. */
 async function buildEdition(site: Site, signal: AbortSignal, tell: Tell): Promise<string> {
   const { files, opened } = await openSound(site)
   return await buildReport(site, opened, signal, tell, files)
 }
 
-/** What the build looked at must be in the archive, or the report cannot be built there. */
+/** Throws if the archive lacks a file that the build read: the report could not be built there. */
 function refuseMissing(site: Site, { paths }: Tree, runs: readonly Run[]): void {
   const there = new Set([...paths, ...runs.flatMap(recordedFiles)])
   const missing = Object.entries(readManifest(site)?.notes ?? {}).flatMap(([path, note]) =>
@@ -191,7 +192,7 @@ async function describe(built: Built): Promise<Artifact> {
   const testbeds = byTestbed(boards.length > 0 ? boards : environments, site.testbeds)
   const setup = document.frontMatter.humanMinutes.find(({ of }) => of === 'setup')
   const claims = document.blocks.filter((block) => block.type === 'claim')
-  // The build has judged them: this finds what it kept.
+  // The build has judged them; this reads its cache.
   const judge = judging(site, programOf(site, files))
   const experiments = document.blocks.filter((block) => block.type === 'experiment')
   const tables = { experiments, published: opened.published }
@@ -222,7 +223,7 @@ async function describe(built: Built): Promise<Artifact> {
   }
 }
 
-/** The paper's, the commit's, or that of the newest run: never today's. */
+/** Returns the date of the paper, the commit or the newest run, never today's. */
 function dateOf(written: string | undefined, { revision }: Tree, runs: readonly Run[]): string {
   const iso = /^\d{4}-\d{2}-\d{2}/
   const newest = runs
@@ -233,7 +234,7 @@ function dateOf(written: string | undefined, { revision }: Tree, runs: readonly 
   return iso.exec(found ?? '')?.[0] ?? '1980-01-01'
 }
 
-/** `repro-0.1.0.zip`; one of uncommitted files takes no other's name. */
+/** Returns `repro-0.1.0.zip`; `-dirty` marks uncommitted files. */
 function archiveName({ metadata, revision }: Artifact): string {
   const dirty = (revision?.changes.length ?? 0) > 0 ? ['dirty'] : []
   const version = metadata.version ?? revision?.commit.slice(0, 12)
@@ -245,7 +246,7 @@ function notesOn({ metadata, document, experiments, revision, paths }: Artifact)
     ...(document.frontMatter.humanMinutes.some(({ of }) => of === 'setup') ? [] : ['setup']),
     ...experiments.filter(({ humanMinutes }) => humanMinutes === undefined).map(({ block }) => block.id),
   ]
-  // What codecheck.yml says is taken over.
+  // The contents of codecheck.yml are kept.
   const replaced = paths.filter((path) => added.includes(path) && path !== 'codecheck.yml')
   return [
     ...(revision === undefined ? ['not in a git repository: the archive names no commit'] : []),

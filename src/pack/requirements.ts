@@ -1,11 +1,14 @@
-/** What a reader needs for an artifact, and what it does to the reader's computer; from the environments, the lock and the runs. */
+/**
+ * Lists an artifact's requirements and its effects on the reader's computer, from the environments, the lock
+ * and the runs.
+ */
 
 import { origins } from '../query/quantity.ts'
 import { megabytes, minutes } from '../text/amounts.ts'
 import type { Artifact } from './artifact.ts'
 import { clockOf, effortOf } from './effort.ts'
 
-/** Name and text, in the order of the appendix. */
+/** Returns names and texts, in the order of the appendix. */
 export function requirements(artifact: Artifact): readonly (readonly [string, string])[] {
   return [
     ['Hardware', hardware(artifact)],

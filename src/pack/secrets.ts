@@ -1,6 +1,6 @@
-/** Names under which people keep what is theirs alone: keys, passwords, tokens. */
+/** Detects names of likely secrets: keys, passwords, tokens. */
 
-/** Folders all of whose files are. */
+/** Folders that hold only secrets. */
 const folders = ['.ssh', '.aws', '.gnupg', '.azure', '.kube', '.docker', '.gcloud', '.password-store']
 
 const names: readonly RegExp[] = [
@@ -18,10 +18,10 @@ const names: readonly RegExp[] = [
   /^\.(?:bash|zsh|python|psql|mysql|node_repl|r)_?history$/,
 ]
 
-/** What is made to be shown. */
+/** Exceptions meant to be public. */
 const shown = /(?:\.pub|\.(?:example|sample|template|dist))$/
 
-/** Whether a path of the project looks like a secret. */
+/** Returns true if a path of the project looks like a secret. */
 export function isSecret(path: string): boolean {
   const parts = path.toLowerCase().split('/')
   const name = parts.pop() ?? ''

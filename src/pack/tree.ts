@@ -1,4 +1,4 @@
-/** The files of a project: those of its git commit or, where there is none, all that its .gitignore files do not leave out. */
+/** Lists a project's files: those of its git commit or, without git, all that .gitignore does not exclude. */
 
 import { type Dirent, lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,9 +11,9 @@ import { isSecret } from './secrets.ts'
 export interface Tree {
   /** Relative to the project, with `/`, sorted. */
   readonly paths: readonly string[]
-  /** What looks like a secret: left out unless it is committed. */
+  /** Likely secrets: left out unless they are committed. */
   readonly secrets: { readonly left: readonly string[]; readonly packed: readonly string[] }
-  /** Pipes, sockets and devices, which no archive holds. */
+  /** Pipes, sockets and devices, which cannot be archived. */
   readonly special: readonly string[]
   /** Absent without git. */
   readonly revision?: Revision
@@ -21,19 +21,19 @@ export interface Tree {
 
 export interface Revision {
   readonly commit: string
-  /** Of the commit: ISO 8601, in UTC. */
+  /** Date of the commit: ISO 8601, in UTC. */
   readonly date: string
-  /** Files that are not as committed, or not committed at all; sorted. */
+  /** Modified and untracked files, sorted. */
   readonly changes: readonly string[]
 }
 
-/** What is made from the others, wherever it lies in version control. */
+/** Generated folders, skipped even if they are committed. */
 const made = ['.git', 'node_modules', '.repro', '_build']
 
-/** Diffs as git makes them itself. */
+/** Options against external diff drivers. */
 const plain = ['--no-ext-diff', '--no-textconv', '--ignore-submodules=all']
 
-/** @param without paths to leave out, as those of the tree */
+/** @param without paths to leave out, in the form of the tree's */
 export function readTree(project: string, without: readonly string[]): Tree {
   const isOwn = (path: string) => !made.includes(path.split('/')[0] ?? '') && !without.includes(path)
   const own = (paths: readonly string[]) => [...new Set(paths)].filter(isOwn).sort()
@@ -41,7 +41,7 @@ export function readTree(project: string, without: readonly string[]): Tree {
   const commit = git('rev-parse', 'HEAD')?.trim()
   const others = lines(git('ls-files', '-z', '--others', '--exclude-standard'))
   const tracked = lines(git('ls-files', '-z'))
-  // A folder of somebody else's repository, such as an archive unpacked below it, is not of its commit.
+  // A folder inside an unrelated repository (say, an archive unpacked there) is not part of its commit.
   if (commit === undefined || tracked.length === 0) {
     const found = walk(project, '', [])
     const paths = own(found.filter(({ entry }) => isPackable(entry)).map(({ path }) => path))
@@ -58,7 +58,7 @@ export function readTree(project: string, without: readonly string[]): Tree {
     revision: {
       commit,
       date: new Date(seconds * 1000).toISOString(),
-      // What is left out is no change of what is packed.
+      // Files left out do not count as changes.
       changes: own([...differing, ...others]).filter((path) => committed.has(path) || !isSecret(path)),
     },
   }
@@ -78,7 +78,10 @@ function withoutSecrets(
   }
 }
 
-/** Also a link that leads nowhere is. Throws a PackError for a name that is not UTF-8, which cannot be found by it. */
+/**
+ * Returns true also for dangling links. Throws a PackError for a name that is not UTF-8 and so cannot be
+ * looked up.
+ */
 function isThere(project: string, path: string): boolean {
   const isFound = lstatSync(join(project, path), { throwIfNoEntry: false }) !== undefined
   if (!isFound && path.includes('\uFFFD'))
@@ -109,7 +112,7 @@ function walk(project: string, folder: string, above: readonly Rules[]): readonl
   const file = readInside(project, `${folder}.gitignore`)
   const own = file ? [{ base: folder, rules: ignore().add(new TextDecoder().decode(file.content)) }] : []
   const all = [...above, ...own]
-  // The innermost file that says anything of a path decides.
+  // The innermost .gitignore file with a matching rule decides.
   const isIgnored = (path: string) => {
     const said = all
       .map(({ base, rules }) => rules.test(path.slice(base.length)))

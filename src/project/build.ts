@@ -1,9 +1,10 @@
 /**
  * A build:
  *
- *   document -> check -> plan -> set up the laboratory -> run what is not there -> render -> _build/index.html
+ *   document -> check -> plan -> set up the toolchain -> run outdated cells -> render -> _build/index.html
  *
- * Reading and checking change nothing. One cell that fails leaves the others alone, and the report says what is missing.
+ * Reading and checking have no side effects. A failed cell does not stop the others; the report lists what is
+ * missing.
  */
 
 import { join } from 'node:path'
@@ -47,40 +48,37 @@ import { programOf } from './program.ts'
 import { record, refuseOthersRecords, refuseUnrecorded } from './record.ts'
 import { DocumentError, type Opened, type Overrides, override, type Site, whereWritten } from './site.ts'
 
-/** What came of a build. */
+/** Result of a build. */
 export interface Outcome {
   readonly executed: readonly Run[]
   readonly failures: readonly CellError[]
-  /** Cells that were to run but did not start, because another failed or is missing. */
+  /** Cells that did not start because another failed or is missing. */
   readonly skipped: readonly string[]
-  /** What the report lacks; empty when none was written. */
+  /** Problems of the report; empty if none was written. */
   readonly problems: readonly ReportProblem[]
-  /** The report in each format, relative to the project. */
+  /** Report files, one per format, relative to the project. */
   readonly reports: readonly string[]
 }
 
 export interface BuildOptions extends Overrides {
-  /** Cells to run whatever is there, see plan/cells.ts; `all` for all that are chosen. */
+  /** Cells to rerun even if up to date (see engine/cells.ts); `all` for all selected cells. */
   readonly rerun: 'all' | readonly string[]
-  /** Cells to run at all; no restriction if empty. */
+  /** Selected cells; empty selects all. */
   readonly only: readonly string[]
-  /** Boots that run at once. */
+  /** Maximum number of concurrent boots. */
   readonly jobs: number
-  /** Starts further cells after one failed. */
+  /** Starts further cells after a failure. */
   readonly keepGoing: boolean
-  /** Runs nothing, and takes recorded runs only. */
+  /** Runs nothing; uses recorded runs only. */
   readonly frozen: boolean
-  /** Writes the runs that the report shows into results/. */
+  /** Writes the runs that the report shows to results/. */
   readonly record: boolean
-  /** Names of the formats to write the report in (report/formats.ts); none to leave it out. */
+  /** Report formats by name (report/formats.ts); empty to write no report. */
   readonly to: readonly string[]
   readonly signal: AbortSignal
 }
 
-/**
- * Every cell with its verdict. Throws a DocumentError when the document has errors, and a StoreError that lists the recorded runs
- * that cannot be read.
- */
+/** Plans every cell. Throws a DocumentError, or a StoreError that lists unreadable recorded runs. */
 export async function planDocument(
   site: Site,
   opened: Pick<Opened, 'document' | 'environments'>,
@@ -93,7 +91,7 @@ export async function planDocument(
   return steps
 }
 
-/** As planDocument, but with recorded runs that cannot be read among the verdicts. */
+/** As planDocument, but reports unreadable recorded runs as `damaged` instead of throwing. */
 export async function planAsItIs(
   site: Site,
   { document, environments }: Pick<Opened, 'document' | 'environments'>,
@@ -106,7 +104,7 @@ export async function planAsItIs(
   return await plan(cellsOf(document.blocks), around, made)
 }
 
-/** `opened` comes from openDocument with the same `files`; throws a DocumentError when that has errors, and a FrozenError. */
+/** Builds. `opened` comes from openDocument with the same `files`. Throws DocumentError or FrozenError. */
 export async function build(
   site: Site,
   opened: Opened,
@@ -117,7 +115,7 @@ export async function build(
   const document = override(opened.document, options, tell)
   const own = { document, environments: opened.environments }
   const steps = await planDocument(site, own, files)
-  // Beside the runs that a report shows: the records as they were when the build began, held against the document as it is written.
+  // Claims also need the records from before this build, compared with the document without overrides.
   const written =
     document === opened.document || options.to.length === 0 ? steps : await planDocument(site, opened, files)
   const { recorded } = knownRuns(written)
@@ -145,7 +143,7 @@ export async function build(
       const replan = async (made: ReadonlyMap<string, Run>) => {
         const isChain = steps.some(({ cell }) => cell.block.needs.length > 0)
         if (planned && !isChain) return planned.filter(({ cell }) => !made.has(runName(cell)))
-        // The files are looked at anew: packages may have been replaced, and runs are made.
+        // Read the files again: packages may have been replaced, and runs added.
         planned = toRun(await planDocument(site, own, openFiles(site.project, files.notes()), made))
         return planned
       }
@@ -172,7 +170,7 @@ export async function build(
     files: options.record ? openFiles(site.project, after.notes()) : after,
     program: programOf(site, after),
   }
-  // What the manifest notes must be what the next build would look at: the runs as they are recorded now.
+  // The manifest must hold what the next build will read: the runs as recorded now.
   const store = openStore(site.project, rendering.files, site.seal)
   if (options.record) for (const run of rendering.runs) store.recorded(run)
   const complete = done.failures.length === 0 && done.skipped.length === 0 && document === opened.document
@@ -181,8 +179,8 @@ export async function build(
 }
 
 /**
- * Which cells may run, and which of them run whatever is there. Throws a ChoiceError for a name that fits no cell,
- * or only cells that may not run.
+ * Selects the cells that may run, and those to rerun. Throws a ChoiceError for a selector that matches no
+ * cell, or no cell that may run.
  */
 export function choice(steps: readonly Step[], { only, rerun }: Pick<BuildOptions, 'only' | 'rerun'>) {
   const cells = steps.map(({ cell }) => cell)
@@ -196,7 +194,7 @@ export function choice(steps: readonly Step[], { only, rerun }: Pick<BuildOption
   return { isChosen, isRerun: rerun.length === 0 ? () => false : isRerun }
 }
 
-/** Runs `action` while no other build writes to the project. */
+/** Runs `action` under the project's build lock. */
 export async function underLock<T>(
   { project }: Pick<Site, 'project'>,
   signal: AbortSignal,
@@ -207,7 +205,7 @@ export async function underLock<T>(
   return await exclusively(join(makeFolder(project, '.repro'), 'lock'), waiting, action)
 }
 
-/** Prepares the testbeds of the environments that will be used. */
+/** Prepares the testbeds of these steps. */
 async function setUp(site: Site, steps: readonly Step[], signal: AbortSignal, tell: Tell): Promise<void> {
   const report = (update: Update) => tell({ type: 'laboratory', update })
   for (const [testbed, environments] of byTestbed(
@@ -218,12 +216,12 @@ async function setUp(site: Site, steps: readonly Step[], signal: AbortSignal, te
       tell({ type: 'note', text })
 }
 
-/** A run of an earlier build that this one has recorded. */
+/** Marks an up-to-date run of an earlier build as recorded. */
 function nowRecorded(shown: KnownRun): KnownRun {
   return shown.from === 'here' && shown.stale === undefined ? { ...shown, from: 'record' } : shown
 }
 
-/** By the run's name, as the report takes them. */
+/** Run statuses by run name, for the report. */
 export function statusesOf(shown: readonly KnownRun[]): ReadonlyMap<string, RunStatus> {
   return new Map(shown.map(({ run, ...status }) => [runName(run), status]))
 }
@@ -239,7 +237,7 @@ async function render(
 ): Promise<Pick<Outcome, 'problems' | 'reports'>> {
   const { project, document: path, generator } = site
   const steps = renderInputs(rendering)
-  // The report is the only user of Vega and of unified's later stages, which take a while to load.
+  // Only the report needs Vega and the later stages of unified, which load slowly.
   const { makeReport } = await import('../report/report.ts')
   const report = await makeReport({
     ...rendering,
@@ -255,7 +253,7 @@ async function render(
   for (const name of to)
     for (const file of Object.keys(earlier?.reports[name] ?? {}))
       if (written[name]?.[file] === undefined) await remove(project, file)
-  // Reports in other formats stay true as long as they are made from the same.
+  // Keep reports in other formats if their inputs are unchanged.
   const isSame = digest(earlier?.steps.page ?? {}) === digest(steps.page ?? {})
   const manifest = {
     complete: complete && report.problems.length === 0,
@@ -269,7 +267,7 @@ async function render(
   return { problems: report.problems, reports: to.map((name) => reportFile(path, name)) }
 }
 
-/** Writes a report in a format. Returns the digest of each file by its path. */
+/** Writes the report in one format. Returns the SHA-256 of each file by path. */
 async function write(
   report: Report,
   name: string,
@@ -281,7 +279,7 @@ async function write(
   const { text, files = new Map() } = (await format.load())(report, encodeURI(folder))
   const all = [
     ...[...files].map(([file, content]) => [`${reportsFolder}/${folder}/${file}`, content] as const),
-    // Last, so that a report is never without its files.
+    // Last, so that a report never lacks its files.
     [reportFile(document, name), text] as const,
   ]
   for (const [file, content] of all) await writeAtomically(project, file, content)

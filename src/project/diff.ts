@@ -1,4 +1,4 @@
-/** Compares runs: two states of the record, or two runs of a cell. */
+/** Compares runs: two states of the record, or two runs. */
 
 import { type Change, cellChanges, changesOf } from '../engine/verdict.ts'
 import { openGit } from '../files/git.ts'
@@ -13,30 +13,30 @@ import { type CellName, openStore, sameRows } from '../results/store.ts'
 import { type Comparison, compare } from '../stats/compare.ts'
 import type { Site } from './site.ts'
 
-/** Runs by the name of their cell. */
+/** Runs by cell name. */
 export type RunSet = ReadonlyMap<string, Run>
 
 export interface MetricDifference extends Omit<Comparison, 'unit'> {
-  /** Value of the first factor; empty when there is none. */
+  /** Value of the first factor; empty if there is none. */
   readonly series: string
   readonly measure: string
-  /** As of a series: 'us' for all times. */
+  /** Unit of the series: 'us' for all times. */
   readonly unit: string
-  /** What counts as an observation. */
+  /** Unit of observation. */
   readonly per: Comparison['unit']
 }
 
 export interface CellDifference {
   readonly cell: string
-  /** Where it is; if in both, whether the observations are the same one for one. */
+  /** Sets that have the cell; if both, whether they have equal rows. */
   readonly presence: 'only in a' | 'only in b' | 'same rows' | 'other rows'
   readonly inputs: readonly Change[]
-  /** Items of the captured environment. */
+  /** Changed items of the captured environment. */
   readonly environment: readonly Change[]
   readonly metrics: readonly MetricDifference[]
 }
 
-/** In the order of the names. Two sets of one run each are compared whatever cells they are of. */
+/** Compares by cell, in order of names. Two sets of one run each are compared even if their cells differ. */
 export function diffRuns(a: RunSet, b: RunSet): readonly CellDifference[] {
   const [[first] = [], [second] = []] = [[...a.keys()], [...b.keys()]]
   if (a.size === 1 && b.size === 1 && first !== undefined && second !== undefined && first !== second) {
@@ -60,7 +60,7 @@ export function diffRuns(a: RunSet, b: RunSet): readonly CellDifference[] {
   })
 }
 
-/** Every measure that both have, for each value of the first factor (such as the operation), in the order of `a`. */
+/** Compares common measures for each value of the first factor (such as the operation), in `a`'s order. */
 function metrics(a: Run, b: Run): readonly MetricDifference[] {
   const factor = a.columns.find(({ name, role }) => role === 'factor' && name !== excludedColumn)?.name
   const groups = factor === undefined ? [''] : [...new Set(a.rows.map((row) => String(row[factor] ?? '')))]
@@ -83,8 +83,9 @@ function metrics(a: Run, b: Run): readonly MetricDifference[] {
 }
 
 /**
- * The runs that a word stands for: `recorded` (results/ as it is), `latest` (the newest made here of each cell), a cell's name (its
- * recorded run), a run made here (its id, or the start of it), or a git revision (results/ as it was). Undefined if it stands for nothing.
+ * Resolves a name to runs: `recorded` (results/ now), `latest` (the newest local run of each cell), a cell
+ * (its recorded run), a local run's id or prefix, or a git revision (results/ at that commit). Returns
+ * undefined if nothing matches.
  */
 export function runSet(
   word: string,

@@ -1,4 +1,4 @@
-/** What goes into each table, each figure and the page, part by part: as the inputs of a run, so that a change can be named. */
+/** Inputs of each table, figure, claim and the page, itemized like a run's so that changes can be named. */
 
 import { isFile } from '../check/check.ts'
 import { picturesOf } from '../check/picture.ts'
@@ -27,14 +27,14 @@ export interface Rendering {
   readonly published: readonly PublishedTable[]
   readonly runs: readonly Run[]
   readonly statuses: RunStatuses
-  /** Recorded runs; those that are shown unless given. */
+  /** Recorded runs; by default, those shown. */
   readonly records?: readonly KnownRun[]
   readonly files: Files
-  /** What identifies this program: its version and code. */
+  /** Identifies this program by version and code. */
   readonly program: string
 }
 
-/** By id of the table, figure or claim; `page` is the whole report. */
+/** Inputs by id of the table, figure or claim; `page` is the whole report. */
 export function renderInputs(rendering: Rendering): Readonly<Record<string, Inputs>> {
   const { document, editions, published, runs, statuses, files, program } = rendering
   const { lang, texts } = document.frontMatter
@@ -93,7 +93,7 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
   return steps
 }
 
-/** All that can change the judgement of a claim; `language` is that of its reasons. */
+/** Everything that can change a claim's judgement; `language` is that of its reasons. */
 export function claimInputs(
   claim: ClaimBlock,
   { experiments, runs, published = [] }: Results,
@@ -121,7 +121,7 @@ export function claimInputs(
   }
 }
 
-/** Any of the published tables that a document names may have what a path asks for. */
+/** A path may match any of the document's published tables. */
 function tableInputs(tables: readonly PublishedTable[]): Inputs {
   return Object.fromEntries(tables.map(({ file, cells }) => [`file ${file}`, digest(cells)]))
 }
@@ -149,7 +149,7 @@ function sourcesOf(
   if (block.type === 'table') {
     const options = tableKinds.get(block.kind)?.files ?? []
     const paths = options.flatMap((option) => pathsIn(block.options[option]))
-    // A table of no experiment draws on the document itself: its claims.
+    // A table without an experiment shows the document's own claims.
     const own = block.from === undefined ? { ...inputsOfRuns(), ...documents } : inputsOfRuns(block.from)
     return Object.assign({}, own, ...paths.map(file))
   }

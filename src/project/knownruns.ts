@@ -1,4 +1,4 @@
-/** Runs of a plan as evidence for claims; and, after a rerun, every cell held against its record. */
+/** Selects a plan's runs as evidence for claims, and compares rerun cells with their records. */
 
 import type { KnownRun, KnownRuns } from '../claims/verification.ts'
 import type { ClaimBlock } from '../document/block.ts'
@@ -10,21 +10,21 @@ import type { Run } from '../results/run.ts'
 import { runName } from '../results/run.ts'
 import { sameRows } from '../results/store.ts'
 
-/** How a rerun cell compares with its record. */
+/** Comparison of a rerun cell with its record. */
 export interface Reproduction {
   readonly cell: string
   readonly origin: Run['origin']
-  /** `bits`: the same rows and raw files; `rows`: the same rows; `other`: neither; `none`: there is no record that fits. */
+  /** `bits`: equal rows and raw files; `rows`: equal rows; `other`: neither; `none`: no up-to-date record. */
   readonly same: 'bits' | 'rows' | 'other' | 'none'
 }
 
-/** The runs of a plan, by which claims are judged; `made` are those that were made since, by name. */
+/** Runs by which claims are judged; `made` are those made since the plan, by name. */
 export function knownRuns(steps: readonly Step[], made: ReadonlyMap<string, Run> = new Map()): KnownRuns {
   const recorded = steps.flatMap(({ record }) => (record ? [{ ...record, from: 'record' as const }] : []))
   return { recorded, shown: shownRuns(steps, made) }
 }
 
-/** What a report shows of each cell, if there is anything. */
+/** The run that a report shows for each cell, if any. */
 export function shownRuns(steps: readonly Step[], made: ReadonlyMap<string, Run>): readonly KnownRun[] {
   return steps.flatMap(({ cell, verdict, record }): readonly KnownRun[] => {
     const run = made.get(runName(cell))
@@ -35,7 +35,7 @@ export function shownRuns(steps: readonly Step[], made: ReadonlyMap<string, Run>
   })
 }
 
-/** Compares each run with the record that fits it, if there is one. */
+/** Compares each run with its up-to-date record, if any. */
 export function reproductions(steps: readonly Step[], runs: readonly Run[]): readonly Reproduction[] {
   return runs.map((run) => {
     const step = steps.find(({ cell }) => runName(cell) === runName(run))
@@ -56,7 +56,7 @@ function sameFiles(a: Run, b: Run): boolean {
   return digests(a) === digests(b)
 }
 
-/** Cells whose runs a claim reads. */
+/** Cells that the claims read. */
 export function cellsFor(
   claims: readonly ClaimBlock[],
   cells: readonly PlannedCell[],

@@ -1,7 +1,6 @@
 /**
- * The render cache: what earlier builds made of inputs (tables, figures, judgements of claims), by the digest of these, in
- * .repro/made/<digest>. Only
- * what carries this machine's seal is read: a stranger's bytes could say, and build, anything.
+ * The render cache: tables, figures and judgements in .repro/made/<digest of their inputs>. Only entries with
+ * this machine's seal are read: a stranger's bytes could deserialize to anything.
  */
 
 import { deserialize, serialize } from 'node:v8'
@@ -44,7 +43,7 @@ async function keep({ project, seal }: Place, inputs: Inputs, made: Uint8Array):
   if (file) await writeAtomically(project, item.path, file)
 }
 
-/** `steps` are the inputs of the document's tables and figures by id. */
+/** Cache of tables and figures; `steps` are their inputs by id. */
 export function floats(place: Place, steps: ReadonlyMap<string, Inputs>): FloatCache {
   return {
     find(id) {
@@ -55,7 +54,10 @@ export function floats(place: Place, steps: ReadonlyMap<string, Inputs>): FloatC
   }
 }
 
-/** Judges a claim, unless `program` did so before from the same evidence; `language` is that of `reasons` (English unless given). */
+/**
+ * Judges claims, reusing judgements that `program` made from the same evidence. `language` is that of
+ * `reasons` (English by default).
+ */
 export function judging(place: Place, program: string, language?: string) {
   return async (claim: ClaimBlock, evidence: Evidence, reasons?: Reasons): Promise<Judgement> => {
     const inputs = claimInputs(claim, evidence.results, evidence.stale, program, language)
@@ -67,7 +69,7 @@ export function judging(place: Place, program: string, language?: string) {
   }
 }
 
-/** Runs are named in it, not held. Not JSON, which has no infinite ends of intervals. */
+/** Stores run names only. Uses v8.serialize, as JSON cannot hold infinite interval bounds. */
 function dehydrate({ claim: _, measured, ...judged }: Judgement): Uint8Array {
   const named = measured.map((one) => ({
     ...one,
@@ -106,7 +108,7 @@ function revive(
   return { ...judged, claim, measured: whole }
 }
 
-/** Deletes what was made here and no report was made from. */
+/** Prunes entries made here that no report uses. */
 export async function tidy({ project, seal }: Place): Promise<void> {
   const used = new Set(
     everyManifest({ project, seal }).flatMap(({ steps }) => Object.values(steps).map(digest)),

@@ -1,6 +1,6 @@
 /**
- * The manifest of a document's report: what the build that wrote it looked at, and what went into each table and figure. A build
- * that would see the same again has nothing to do, and says so before anything else of this program is loaded.
+ * The manifest of a document's report: files that its build read, and inputs of each table and figure. If
+ * nothing changed, a build exits before it loads the rest of the program.
  */
 
 import { entriesInside, FileError, readInside } from '../files/ordinary.ts'
@@ -10,18 +10,19 @@ import type { Inputs } from '../results/run.ts'
 import type { Item, Seal } from '../results/seal.ts'
 
 export interface Manifest {
-  /** Whether the report is as the document has it, and nothing is missing: only then is there nothing to do. */
+  /** Whether the report matches the document and lacks nothing; otherwise the next build runs in full. */
   readonly complete: boolean
   readonly notes: Notes
-  /** By format: SHA-256 (hex) of the report's files by path. All were made from the same steps. */
+  /** Format -> path -> SHA-256 (hex) of the report's files. All were made from the same steps. */
   readonly reports: Readonly<Record<string, Readonly<Record<string, string>>>>
-  /** By id; the whole report stands under `page`. */
+  /** By id; `page` is the whole report. */
   readonly steps: Readonly<Record<string, Inputs>>
 }
 
 /**
- * The path of a document's report: paper/index.md has _build/index.html, paper/index.ja.md has _build/index.ja.html. All lie in one
- * folder, so that they can link to each other; one from outside of paper/ keeps its path in its name. No two documents share one.
+ * Returns the path of a document's report: paper/index.md -> _build/index.html, paper/index.ja.md ->
+ * _build/index.ja.html. Reports share a folder so that they can link to each other; outside of paper/, the
+ * name includes the path. Names never collide.
  */
 export function reportFile(document: string, format = defaultFormat): string {
   return `${reportsFolder}/${reportName(document)}${formats.get(format)?.extension}`
@@ -29,52 +30,52 @@ export function reportFile(document: string, format = defaultFormat): string {
 
 export const reportsFolder = '_build'
 
-/** The name of a report's file without its extension; the address of a report in the same folder starts with it. */
+/** File name of a report without its extension; links from reports in the same folder start with it. */
 export function reportName(document: string): string {
   const name = document.startsWith('paper/') ? flat(document.slice('paper/'.length)) : `+${flat(document)}`
   return name.endsWith('.md') ? name.slice(0, -'.md'.length) : `${name}%`
 }
 
-/** The folder beside a report for what it needs; `index.md` could be another report's file. */
+/** Folder beside a report for its files; `index.md` could be another report's file. */
 export function filesFolder(document: string): string {
   const name = reportName(document)
   const isLikeReport = [...formats.values()].some(({ extension }) => name.endsWith(extension))
   return isLikeReport ? `${name}%files` : name
 }
 
-/** A path as one name; % and + of the path itself are escaped. */
+/** Flattens a path to one name; escapes its % and +. */
 function flat(path: string): string {
   return path.replaceAll('%', '%25').replaceAll('+', '%2B').replaceAll('/', '+')
 }
 
 const manifests = '.repro/manifests'
 
-/** Where the manifest of a document lies, relative to the project. */
+/** Path of a document's manifest, relative to the project. */
 export function manifestFile(document: string): string {
   return `${manifests}/${flat(document)}.json`
 }
 
-/** What a manifest is read in. */
+/** Context for reading a manifest. */
 export interface Place {
   /** Absolute path. */
   readonly project: string
-  /** The document, relative to the project. */
+  /** Path relative to the project. */
   readonly document: string
   readonly seal: Seal
 }
 
-/** The manifest of the last build of this document; undefined if there is none that was made here. */
+/** Reads the manifest of this document's last build; undefined if this machine has made none. */
 export function readManifest({ project, document, seal }: Place): Manifest | undefined {
   return read(manifestFile(document), project, seal)
 }
 
-/** Of all documents that were built here. */
+/** Manifests of all documents built on this machine. */
 export function everyManifest({ project, seal }: Omit<Place, 'document'>): readonly Manifest[] {
   const names = entriesInside(project, manifests) ?? []
   return names.flatMap(({ name }) => read(`${manifests}/${name}`, project, seal) ?? [])
 }
 
-/** As a file's content; undefined if this machine can keep none. */
+/** Formats and seals a manifest; undefined if this machine has no seal. */
 export function formatManifest(manifest: Manifest, { document, seal }: Place): Uint8Array | undefined {
   return seal.close(item(manifestFile(document)), JSON.stringify(manifest))
 }
@@ -84,7 +85,7 @@ function read(path: string, project: string, seal: Seal): Manifest | undefined {
   const text = file && seal.open(item(path), file)
   if (text === undefined) return undefined
   const manifest: Manifest = JSON.parse(new TextDecoder().decode(text))
-  // An earlier version of this program knew one format only.
+  // Earlier versions had a single format.
   return 'reports' in manifest ? manifest : undefined
 }
 
@@ -92,7 +93,7 @@ function item(path: string): Item {
   return { kind: 'manifest', path }
 }
 
-/** Content of what this program once wrote; undefined if it is not there, or cannot be what was written. */
+/** Reads a file that this program wrote; undefined if it is missing or not an ordinary file. */
 export function contentOf(project: string, path: string): Uint8Array | undefined {
   try {
     return readInside(project, path)?.content
@@ -102,14 +103,14 @@ export function contentOf(project: string, path: string): Uint8Array | undefined
   }
 }
 
-/** Whether the report is there in a format, and a build would write the same again. */
+/** Whether the report exists in this format and a build would not change it. */
 export function isUpToDate(place: Place, format = defaultFormat): boolean {
   const manifest = readManifest(place)
   if (!manifest?.complete) return false
   return unchanged(place.project, manifest.notes) && isWritten(place.project, manifest.reports[format])
 }
 
-/** Whether the files of a report are as they were written; `files` are the manifest's. */
+/** Whether the report's files are unchanged since they were written; `files` come from the manifest. */
 export function isWritten(project: string, files: Manifest['reports'][string] | undefined): boolean {
   if (files === undefined) return false
   return Object.entries(files).every(([path, digest]) => {

@@ -1,4 +1,4 @@
-/** What identifies this program: what it would render may change with its code, and with the libraries that are no part of it. */
+/** Identifies this program: its code, and the libraries outside its bundle, can change what it renders. */
 
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -7,13 +7,13 @@ import type { Files } from '../files/tracked.ts'
 import { digest } from '../results/key.ts'
 import type { Site } from './site.ts'
 
-/** Packages that are not part of the program's own file and make what a report shows; see build.mjs. */
+/** Unbundled packages that affect a report; see build.mjs. */
 const libraries = ['@retorquere/bibtex-parser', 'edtf']
 
-/** The command line's own file names those of its other parts by their content; the process that draws is an entry by itself. */
+/** The bundle names its chunks by content hash; the drawing process is a separate entry. */
 const drawer = 'drawer.js'
 
-/** SHA-256 (hex) over the program's name, version and code, Node's version, and those of the libraries and what they need. */
+/** SHA-256 (hex) of the program's version and code, Node's version, and those of all libraries. */
 export function programOf({ generator }: Pick<Site, 'generator'>, files: Files): string {
   const entry = process.argv[1] ?? ''
   const here = dirname(fileURLToPath(import.meta.url))
@@ -22,7 +22,7 @@ export function programOf({ generator }: Pick<Site, 'generator'>, files: Files):
   return digest([generator, ...code, process.version, versions])
 }
 
-/** Names and versions of packages and of all that they depend on, as a file in the folder `from` would find them. Sorted. */
+/** Names and versions of packages and all their dependencies, as resolved from the folder `from`. Sorted. */
 export function versionsOf(names: readonly string[], from: string, files: Files): readonly string[] {
   const versions = new Map<string, string>()
   const visit = (name: string, from: string) => {
@@ -41,7 +41,7 @@ interface PackageManifest {
   readonly dependencies?: Readonly<Record<string, string>>
 }
 
-/** Where Node would find the package for a file in the folder `from`. */
+/** Resolves a package as Node would from the folder `from`. */
 function manifestOf(name: string, from: string, files: Files): PackageManifest | undefined {
   for (let folder = from; ; folder = dirname(folder)) {
     const own = join(folder, 'node_modules', name)

@@ -1,4 +1,4 @@
-/** The record: what a frozen build demands of it, and what --record writes into results/. */
+/** The record: checks of --frozen, and writes of --record to results/. */
 
 import { VFile } from 'vfile'
 import type { KnownRun } from '../claims/verification.ts'
@@ -11,12 +11,12 @@ import { StoreError } from '../results/runfile.ts'
 import { openStore, recordedFolder } from '../results/store.ts'
 import type { Site } from './site.ts'
 
-/** A frozen build found cells whose recorded run is not there or made from something else; one line a cell. */
+/** Thrown by --frozen: recorded runs are missing or stale. One line per cell. */
 export class FrozenError extends Error {
   override readonly name = 'FrozenError'
 }
 
-/** Throws a FrozenError unless every cell's recorded run is what the document asks for. */
+/** Throws a FrozenError unless every cell has an up-to-date recorded run. */
 export function refuseUnrecorded(steps: readonly Step[], site: Site): void {
   const lines = steps.flatMap((step) => {
     const { cell, verdict } = step
@@ -28,7 +28,7 @@ export function refuseUnrecorded(steps: readonly Step[], site: Site): void {
   if (lines.length > 0) throw new FrozenError(lines.join('\n'))
 }
 
-/** Throws a StoreError when recording would replace runs of another document that has an experiment of the same name. */
+/** Throws a StoreError if recording would replace runs of another document's experiment of the same name. */
 export function refuseOthersRecords(steps: readonly Step[], site: Site): void {
   const lines = steps.flatMap((step) =>
     step.verdict.type === 'recorded' ? [] : (otherOwner(step, site) ?? []),
@@ -39,7 +39,7 @@ export function refuseOthersRecords(steps: readonly Step[], site: Site): void {
   )
 }
 
-/** In words, if the recorded run of a cell belongs to another document, which still has the experiment. */
+/** Describes the other document that owns a cell's recorded run and still has the experiment, if any. */
 function otherOwner({ cell, record }: Step, { project, document }: Site): string | undefined {
   const owner = record && documentOf(record.run)
   if (owner === undefined || owner === document) return undefined
@@ -51,7 +51,7 @@ function otherOwner({ cell, record }: Step, { project, document }: Site): string
     : undefined
 }
 
-/** Writes the runs that the report shows, except for stale ones and for those that are there. */
+/** Records the runs that the report shows, except stale ones and those already recorded. */
 export async function record(
   shown: readonly KnownRun[],
   steps: readonly Step[],

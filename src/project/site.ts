@@ -1,4 +1,4 @@
-/** Where a build takes place, and the document that it is about. */
+/** The project and the document of a build. */
 
 import { VFile } from 'vfile'
 import { parseBibliography } from '../bibliography/bibliography.ts'
@@ -24,29 +24,29 @@ import type { Testbeds } from '../testbeds/testbeds.ts'
 export interface Site extends Host {
   /** The document, relative to the project. */
   readonly document: string
-  /** What in .repro/ is trusted. */
+  /** Authenticates files in .repro/. */
   readonly seal: Seal
   /** Name and version of this program. */
   readonly generator: string
-  /** Runs boots: on this host unless given. */
+  /** Runs boots; on this host by default. */
   readonly executor?: Executor
-  /** Those of testbeds/ unless given. */
+  /** Those of testbeds/ by default. */
   readonly testbeds?: Testbeds
 }
 
-/** What the command line may lay over the document. */
+/** Command-line overrides of the document. */
 export interface Overrides {
   readonly trials?: number | undefined
   readonly boots?: number | undefined
   readonly deadlineSeconds?: number | undefined
 }
 
-/** The command line asks for more boots than an experiment has trials. */
+/** Thrown if the command line asks for more boots than an experiment has trials. */
 export class BootsError extends Error {
   override readonly name = 'BootsError'
 }
 
-/** The document has errors; they are in its file's messages. */
+/** Thrown if the document has errors, which are in its file's messages. */
 export class DocumentError extends Error {
   override readonly name = 'DocumentError'
   readonly file: VFile
@@ -57,30 +57,30 @@ export class DocumentError extends Error {
   }
 }
 
-/** A document that was read and checked, and where it is. */
+/** A document that was read and checked, with its project data. */
 export interface Opened {
   readonly document: Document
   readonly environments: ReadonlyMap<string, Environment>
-  /** Tables of others that expressions may read. */
+  /** Published tables that expressions may read. */
   readonly published: readonly PublishedTable[]
-  /** Documents that are the same in another language. */
+  /** Translations of the document. */
   readonly editions: readonly Edition[]
 }
 
-/** A document by its path, relative to the project, and its language. */
+/** Path of a document, relative to the project, and its language. */
 export interface Edition {
   readonly file: string
   readonly lang: string
 }
 
-/** The site of the document that the experiments stand in: for an edition that of its original. */
+/** The site of the document that defines the experiments: for a translation, its original. */
 export function whereWritten(site: Site, { original }: Document): Site {
   return { ...site, document: original?.file.path ?? site.document }
 }
 
 /**
- * Reads and checks the document, and of an edition its original: everything that is wrong with it is in its file's messages, and that the
- * original has mistakes is one of them.
+ * Reads and checks the document, and the original of a translation. Adds all errors to the file's messages;
+ * errors in the original count as one.
  */
 export async function openDocument(site: Site, files: Files = openFiles(site.project)): Promise<Opened> {
   const { project, document: path } = site
@@ -90,7 +90,7 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
   const document = parseDocument(new VFile({ path, value }), original)
   const environments = projectEnvironments(project, files, site.testbeds)
   const { bibliography } = document.frontMatter
-  // What cannot be read is told by `check`, at its place.
+  // `check` reports unreadable files at their place.
   const text = (named: string) => (files.problem(named) === undefined ? files.text(named) : undefined)
   const entries = bibliography && document.citations.length > 0 ? text(bibliography.file) : undefined
   const published = publishedTables(document.frontMatter.published, text)
@@ -113,7 +113,7 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
   return { document, environments, published, editions }
 }
 
-/** What an edition is read with, or the reason why it cannot be. */
+/** Reads the original of a translation, or returns the reason why that failed. */
 async function originalOf(file: string, site: Site, files: Files): Promise<Document | string> {
   const problem = files.problem(file)
   if (problem !== undefined) return problem
@@ -125,7 +125,7 @@ async function originalOf(file: string, site: Site, files: Files): Promise<Docum
   return hasErrors(document.file) ? `${file} has errors: see repro check ${file}` : document
 }
 
-/** The original and its other editions, in its order. Both must name each other, or a reader of one would not find the other. */
+/** The original and its other translations, in its order. Each must name the other, or links are missing. */
 function editionsOf(document: Document, path: string, files: Files): readonly Edition[] {
   const { original = document, file, frontMatter } = document
   const { editions } = original.frontMatter
@@ -149,9 +149,9 @@ function editionsOf(document: Document, path: string, files: Files): readonly Ed
 }
 
 /**
- * The document as if it had been written with the command line's values; says where they differ. Experiments without a cell that
- * `only` chooses stay as they are. Where fewer trials are left than boots, a boot has one each. Throws a BootsError where more boots are
- * asked for than there are trials.
+ * Applies the command line's values; reports differences. Skips experiments without a cell that `only`
+ * selects. With fewer trials than boots, each boot gets one trial. Throws a BootsError if the requested boots
+ * exceed the trials.
  */
 export function override(
   document: Document,

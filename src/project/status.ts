@@ -1,4 +1,4 @@
-/** Where every step of a document stands: its cells, its tables, figures and claims, and the page. */
+/** Status of a document's steps: cells, tables, figures, claims and the page. */
 
 import type { Step } from '../engine/plan.ts'
 import { type Change, cellChanges, changesOf, listed } from '../engine/verdict.ts'
@@ -17,18 +17,18 @@ export interface StepStatus {
   /** Name of a cell, id of a table, figure or claim, or `page`. */
   readonly id: string
   readonly type: 'cell' | 'table' | 'figure' | 'claim' | 'page'
-  /** Of a cell `recorded`, `cached`, `stale`, `missing` or `damaged`; of the others `fresh`, `stale` or `missing`. */
+  /** Cells: `recorded`, `cached`, `stale`, `missing` or `damaged`; others: `fresh`, `stale` or `missing`. */
   readonly state: 'recorded' | 'cached' | 'fresh' | 'stale' | 'missing' | 'damaged'
   /** Why it is stale, missing or damaged. */
   readonly reason?: string
   readonly key: string
-  /** What goes into the key. */
+  /** Inputs that the key is made of. */
   readonly inputs: Inputs
-  /** What is different from when it was made; undefined if it never was. */
+  /** Changes since it was made; undefined if it never was. */
   readonly changes?: readonly Change[]
 }
 
-/** In the order of the plan: cells; tables, figures and claims as they come; the page. Throws a DocumentError when the document has errors. */
+/** Status of cells, then tables, figures and claims, then the page. Throws a DocumentError for errors. */
 export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
   const manifest = readManifest(site)
   const files = openFiles(site.project, manifest?.notes)
@@ -48,7 +48,7 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
     ...opened.document.blocks.flatMap(({ id, type }) => (type === 'experiment' ? [] : [[id, type] as const])),
     ['page', 'page'],
   ])
-  // In at least one format.
+  // In any format.
   const isThere = Object.values(manifest?.reports ?? {}).some((files) => isWritten(site.project, files))
   const exhibits = Object.entries(inputs).map(([id, now]): StepStatus => {
     const type = types.get(id) ?? 'page'

@@ -1,4 +1,4 @@
-/** Claims in the report: the sentence, what was published, what the runs say, and the verdict with its reason. */
+/** Claims in the report: the sentence, published and measured numbers, and the verdict with its reason. */
 
 import type { Judgement } from '../claims/judge.ts'
 import { decisive, type Verification } from '../claims/verification.ts'
@@ -10,7 +10,7 @@ import type { Claim, ClaimDetail, Fact } from './model.ts'
 import { originWords } from './runstatus.ts'
 
 /**
- * The judgements are in the words of the same language.
+ * Judgements must be in the same language.
  * @param label `Table 5` of the table or figure that the claim refers to
  */
 export function claimNode(
@@ -44,7 +44,10 @@ export function fact(term: string, content: Fact[1] | undefined): readonly Fact[
   return content === undefined ? [] : [[term, content]]
 }
 
-/** `7.46 [6.60, 8.39], emulated`: a line ends between numbers only. Undefined if the judgement rests on none. */
+/**
+ * Returns `7.46 [6.60, 8.39], emulated`, which breaks only between numbers. Undefined if the judgement has
+ * none.
+ */
 export function ownNumbers(judgement: Judgement, words: Words): string | undefined {
   const { phrases, measured } = words.claim
   const numbers = numberTexts(judgement, phrases).map((text) => text.replaceAll(' ', '\u00a0'))

@@ -1,4 +1,4 @@
-/** The evidence behind a claim: its test, its inputs down to the record in the trace, and the distributions that it compares. */
+/** The evidence behind a claim: its test, its inputs down to the trace's records, and its distributions. */
 
 import type { Judgement } from '../claims/judge.ts'
 import type { ClaimSeries } from '../claims/series.ts'
@@ -22,7 +22,7 @@ export interface Judged {
   readonly source: string
   /** Empty if the claim cannot be tested. */
   readonly series: readonly ClaimSeries[]
-  /** What the original study published of a series, in its unit. */
+  /** Published numbers of a series, in its unit. */
   readonly published: (series: ClaimSeries) => Distribution['published']
   readonly context: RenderContext
 }
@@ -46,7 +46,7 @@ export function claimDetail(judged: Judged): ClaimDetail {
   }
 }
 
-/** What was captured of the machine, once for each environment; what differs between its runs is left to the tables. */
+/** Describes each environment's machine once; differences between its runs are left to the tables. */
 function environments(runs: readonly Run[], { words, say, evidence }: RenderContext): string | undefined {
   const own = words.claim.detail
   const lines = [...Map.groupBy(runs, ({ environment }) => environment)].map(([name, there]) => {
@@ -116,10 +116,10 @@ function distributions({
   }
 }
 
-/** A claim over many patterns shows the way for a few. */
+/** Limit of commands for claims over many patterns. */
 const mostCommands = 4
 
-/** The way from a number to the records behind it, with the largest value of each run as an example. */
+/** Shows the way from a number to its records, with each run's largest value as an example. */
 function toTheRecord({ series, context }: Judged, runs: readonly Run[]): Pick<ClaimDetail, 'toTheRecord'> {
   const words = context.words.claim.detail
   const { files, command, text = '' } = context.evidence ?? { files: [] }
@@ -143,7 +143,7 @@ function toTheRecord({ series, context }: Judged, runs: readonly Run[]): Pick<Cl
   }
 }
 
-/** The row of the largest value, if it says its trial. */
+/** Returns the row of the largest value, if it names its trial. */
 function largestRow({ run, factors, measure }: ClaimSeries): Row | undefined {
   let best: { readonly value: number; readonly row: Row } | undefined
   for (const row of select(run, factors)) {
@@ -154,7 +154,7 @@ function largestRow({ run, factors, measure }: ClaimSeries): Row | undefined {
   return best?.row
 }
 
-/** Each boot has its own raw files, and counts its own trials. */
+/** Adapts the command to the boot, which has its own raw files and trial numbers. */
 function commandFor(command: string, run: Run, row: Row): string {
   const boots = bootsOf(run)
   const boot = Number(row[bootColumn])

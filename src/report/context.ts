@@ -1,4 +1,4 @@
-/** What every part of a report is rendered with: the words of its language, the status of runs, and the document's names. */
+/** Render context of all parts of a report: its language's messages, run status, and the document's names. */
 
 import type { KnownRun } from '../claims/verification.ts'
 import type { Evidence } from '../document/frontmatter.ts'
@@ -7,23 +7,29 @@ import type { Words } from '../locale/en.ts'
 /** Where a run behind a report comes from, and whether it is stale. */
 export type RunStatus = Omit<KnownRun, 'run'>
 
-/** By the run's name; one without is taken as it is. */
+/** By the run's name; a run without a status is valid. */
 export type RunStatuses = ReadonlyMap<string, RunStatus>
 
 export interface RenderContext {
-  /** Of the report's language. */
+  /** Messages of the report's language. */
   readonly words: Words
   readonly statuses: RunStatuses
-  /** What the document shows below each claim. */
+  /** Evidence that the document shows below each claim. */
   readonly evidence?: Evidence
-  /** What the document calls a text of its data: a label of a column, a value of a factor, a captured item. Often the text itself. */
+  /**
+   * Returns the document's name for a text of its data (column label, factor value, captured item), often the
+   * text itself.
+   */
   readonly say: (text: string) => string
 }
 
-/** A number that stands by itself, not one in a name (dom0) or a version. */
+/** A standalone number, not one in a name (dom0) or a version. */
 const number = /(?<![\p{L}\p{N}._-])\p{N}+(?:[.,]\p{N}+)?(?![\p{L}\p{N}_-])/gu
 
-/** `texts` are the document's: text of the data -> what it calls it; a # stands for a number, the same on both sides in order. */
+/**
+ * `texts` maps texts of the data to the document's names; a # stands for a number, in the same order on both
+ * sides.
+ */
 export function saying(texts: Readonly<Record<string, string>>): RenderContext['say'] {
   const own = new Map(Object.entries(texts))
   return (text) => {

@@ -1,11 +1,14 @@
-/** What figures draw from a CSV file: a record for each row. A column holds numbers, dates, truth values or texts, and nothing is null. */
+/**
+ * Reads a CSV file for figures: a record per row. Each column holds numbers, dates, booleans or texts, never
+ * null.
+ */
 
 import { CsvError, readCsv } from '../text/csv.ts'
 import { decimal } from '../text/decimal.ts'
 
 export type CsvRecord = Readonly<Record<string, string | number | boolean | Date | null>>
 
-/** Throws a CsvError for a file that is no CSV, and for a column of numbers with a text in it, which would be drawn as no number. */
+/** Throws a CsvError for invalid CSV, and for a text in a column of numbers, which could not be drawn. */
 export function csvRecords(csv: string): readonly CsvRecord[] {
   const { head, rows } = readCsv(csv)
   const readers = head.map((name, index) => {
@@ -38,7 +41,7 @@ function isEmpty(text: string): boolean {
   return text.trim() === ''
 }
 
-/** The first one that fits all values of a column that are not empty. */
+/** A column's type is the first that fits all its non-empty values. */
 const types: readonly ((text: string) => number | boolean | Date | undefined)[] = [
   decimal,
   (text) => truths.get(text.trim()),
@@ -50,7 +53,7 @@ const truths: ReadonlyMap<string, boolean> = new Map([
   ['false', false],
 ])
 
-/** An ISO date, or date and time; without a zone in UTC, wherever the figure is drawn. */
+/** Parses an ISO date, or date and time; UTC if it has no zone, wherever the figure is drawn. */
 function date(text: string): Date | undefined {
   const match = /^\d{4}-\d{2}(?:-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})?)?)?$/.exec(
     text.trim(),

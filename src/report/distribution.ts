@@ -1,6 +1,6 @@
 /**
- * Distributions over each other, as an inline SVG: for each series the share of trials that took at most so long, and below, with the
- * series' name, the published mean between the published extremes. Colours differ, and so do dashes.
+ * Draws distributions as an inline SVG: for each series the cumulative share of trials, and below it its name
+ * and the published mean and range. Colours and dashes distinguish series.
  */
 
 import type { Words } from '../locale/en.ts'
@@ -21,7 +21,7 @@ const strokes: readonly (readonly [color: string, dash: string])[] = [
   ['#e69f00', '1 3'],
 ]
 
-/** More would not be told apart. */
+/** More would be indistinguishable. */
 export const mostDistributions = strokes.length
 
 const width = 680
@@ -70,7 +70,7 @@ export function distributionSvg(
 
 type Stroke = (typeof strokes)[number]
 
-/** A curve with more steps than this has no more to show at this size. */
+/** Limit of steps; more are invisible at this size. */
 const mostSteps = 100
 
 /** The empirical distribution function, from the left edge to the right one. */
@@ -85,7 +85,10 @@ function curve(values: readonly number[], [color, dash]: Stroke, at: (value: num
   return `<path d="M${plot.left} ${y(0)}${path.join('')}H${plot.right}" fill="none" stroke="${color}" stroke-width="1.8"${dashes(dash)}/>`
 }
 
-/** A series' name beside a sample of its line, or its published numbers on the axis with the name where there is room. */
+/**
+ * Draws a series' name beside a sample of its line, or its published numbers on the axis with the name where
+ * it fits.
+ */
 function row(
   { label, published }: Distribution,
   [color, dash]: Stroke,
@@ -104,7 +107,7 @@ function row(
     `<path d="M${n(from)} ${middle}H${n(to)}" stroke="${color}" stroke-width="1.5"/>` +
     `<path d="M${n(center)} ${n(middle - 5)}l5 5l-5 5l-5 -5z" fill="${color}"/>`
   const labelWidth = textWidth(label, fontSize)
-  // The sample and the name keep clear of the range: to the left of it, or to its right.
+  // Keeps the sample and the name clear of the range: left or right of it.
   if (labelStart + labelWidth + 10 < from) return sample + text(labelStart, '') + range
   const right = to + 14
   if (right + 32 + labelWidth < plot.right) {
@@ -119,7 +122,7 @@ interface Axis {
   readonly ticks: readonly { readonly at: number; readonly text: string }[]
 }
 
-/** Logarithmic where all values are positive and spread; times in milliseconds where they are that long. */
+/** Returns a logarithmic axis if all values are positive and spread; long times in milliseconds. */
 function axisOf(values: readonly number[], unit: string, words: Words['distribution']): Axis {
   const [low, high] = [min(values), max(values)]
   const [factor, shown] = unit === 'us' && high >= 1000 ? [1e-3, 'ms'] : [1, symbol(unit)]
@@ -143,7 +146,7 @@ function tickText(value: number): string {
   return digits(value, Math.max(0, -Math.floor(Math.log10(Math.abs(value) || 1) + 1e-9)))
 }
 
-/** 1, 2 and 5 of each decade, or of a narrow axis all digits. */
+/** Returns 1, 2 and 5 of each decade; all digits for a narrow axis. */
 function logTicks(low: number, high: number): readonly number[] {
   const decades = Math.log10(high) - Math.log10(low)
   const steps = decades > 3 ? [1] : decades > 0.8 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9]
@@ -167,7 +170,7 @@ function dashes(dash: string): string {
   return dash === '' ? '' : ` stroke-dasharray="${dash}"`
 }
 
-/** A tenth of a pixel is finer than anyone sees. */
+/** A tenth of a pixel is finer than visible. */
 function n(value: number): number {
   return Math.round(value * 10) / 10
 }

@@ -1,4 +1,4 @@
-/** An experiment block in the report: its source, and the run of each of its cells. */
+/** Experiment blocks in the report: source, and the run of each cell. */
 
 import type { ExperimentBlock } from '../document/block.ts'
 import type { Run } from '../results/run.ts'

@@ -1,6 +1,6 @@
 /**
- * Figures: a Vega-Lite specification and its data to SVG text. The drawing is a stranger's work: it is made in a process of its own,
- * and read here as something that may hold anything.
+ * Renders a Vega-Lite specification and its data to SVG text. The drawing is untrusted: it is made in a
+ * separate process, and its result is checked here.
  */
 
 import { QueryError } from '../query/error.ts'
@@ -9,19 +9,19 @@ import type { Drawer } from './drawing/process.ts'
 import { parseSvg, printSvg, retold, type Svg, withOwnIds } from './drawing/svg.ts'
 
 export interface FigureInput extends Order {
-  /** Unique in the page: ids in the SVG start with it. */
+  /** Unique in the page; prefix of ids in the SVG. */
   readonly id: string
-  /** Whether some of the data is not there yet, and so perhaps not all `texts`. */
+  /** True if data is missing, and so perhaps some of `texts`. */
   readonly isPart?: boolean
-  /** Becomes <title>, the name that a screen reader says. */
+  /** Becomes <title>, which screen readers say. */
   readonly title: string
   /** Becomes <desc>. */
   readonly description: string
 }
 
 /**
- * Draws a figure as an SVG element. Throws QueryError for an unknown dataset or field (with the nearest name), a specification that
- * does not compile or compiles with a warning, one that asks for anything but a drawing, and at a limit.
+ * Draws a figure as an SVG element. Throws QueryError for an unknown dataset or field (with the nearest
+ * name), a specification that fails to compile or warns or asks for more than a drawing, and at a limit.
  */
 export async function renderFigure(input: FigureInput, drawer: Pick<Drawer, 'draw'>): Promise<string> {
   const { id, isPart = false, title, description, ...order } = input
@@ -49,7 +49,7 @@ function bounded(svg: Svg): Svg {
   return svg
 }
 
-/** Names the picture for those who do not see it. */
+/** Adds a name and description for screen readers. */
 function named(svg: Svg, { id, title, description }: FigureInput): Svg {
   const [titleId, descriptionId] = [`${id}:title`, `${id}:desc`]
   const attributes = { role: 'img', 'aria-labelledby': titleId, 'aria-describedby': descriptionId }

@@ -1,4 +1,4 @@
-/** Floats are the tables and figures of a document, each rendered on its own: one that fails leaves the others whole. */
+/** Renders floats (tables and figures), each on its own: a failure leaves the others whole. */
 
 import type { Verification } from '../claims/verification.ts'
 import type { ExperimentBlock, FigureBlock, TableBlock } from '../document/block.ts'
@@ -25,17 +25,17 @@ import { shownTable } from './showntable.ts'
 import type { TableContext } from './table.ts'
 import { tableKinds } from './tables/kinds.ts'
 
-/** Tables and figures made before, by the id of their block. */
+/** Render cache of tables and figures, by block id. */
 export interface FloatCache {
   find(id: string): Float | undefined
   keep(id: string, float: Float): Promise<void>
 }
 
-/** What floats are made from, beside their blocks. */
+/** Inputs of floats besides their blocks. */
 export interface Sources {
   readonly results: Results<ExperimentBlock>
   readonly context: RenderContext
-  /** Of all claims of the document. */
+  /** Verifications of all claims. */
   readonly verifications: readonly Verification[]
   /** Text of a file of the project; rejects if there is none. */
   readonly readText: (path: string) => Promise<string>
@@ -43,8 +43,8 @@ export interface Sources {
 }
 
 /**
- * `Table 5`, `Figure A2` of every float by id. A block's `number` decides, and stands by itself if it is no number at all; the others
- * are counted in the order of the text, over the numbers that are taken.
+ * Returns labels of all floats by id: `Table 5`, `Figure A2`. A block's `number` decides (alone if it is not
+ * a number); the others are counted in text order, skipping numbers in use.
  */
 export function labels({ blocks: all }: Pick<Document, 'blocks'>, words: Words): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
@@ -111,7 +111,7 @@ interface Made {
 async function table(block: TableBlock, sources: Sources): Promise<Made> {
   const kind = tableKinds.get(block.kind)
   const experiment = sources.results.experiments.find(({ id }) => id === block.from)
-  // `check` has told the author; a document with errors is rendered all the same (in a preview).
+  // `check` reported this; previews render documents with errors.
   if (kind === undefined) throw new QueryError(`unknown kind of table: ${block.kind}`)
   if (experiment === undefined && block.from !== undefined)
     throw new QueryError(`unknown experiment: ${block.from}`)
@@ -164,7 +164,7 @@ async function figure(block: FigureBlock, label: string, sources: Sources): Prom
     data: datasets,
     title: `${words.caption(label)}${block.caption}`,
     description: block.alt,
-    // A text may be that of a run that is missing.
+    // A text may belong to a missing run.
     ...(block.texts === undefined ? {} : { texts: block.texts, isPart: missing.length > 0 }),
     ...(runs.length === 0 ? {} : { subtitle: words.subtitle(marked, environments) }),
     ...(block.width === undefined ? {} : { width: block.width }),
@@ -181,7 +181,7 @@ async function figure(block: FigureBlock, label: string, sources: Sources): Prom
   return { content, runs, missing, notes: [] }
 }
 
-/** Names of the cells of an experiment that have no run, in the block's order. */
+/** Returns the names of an experiment's cells without a run, in the block's order. */
 export function missingRuns(experiment: ExperimentBlock, runs: readonly Run[]): readonly string[] {
   const present = new Set(runs.map(runName))
   return cellsOf([experiment])
@@ -197,7 +197,10 @@ async function readFile(path: string, { readText }: Sources): Promise<string> {
   }
 }
 
-/** Rows of the CSV files of an option, if it is given. Throws QueryError with the file and the line where one is none. */
+/**
+ * Reads the rows of an option's CSV files, if it is given. Throws QueryError with file and line for invalid
+ * CSV.
+ */
 async function readTables(
   option: Parameter | undefined,
   sources: Sources,

@@ -1,15 +1,15 @@
-/** The formats that a report is written in, by name. To add one: a folder beside this, and a line here. */
+/** Output formats of reports by name. To add one: a folder beside this, and a row here. */
 
 import type { Report, Written } from './model.ts'
 
 export interface Format {
-  /** Of the report's file, with its dot. */
+  /** File extension, with its dot. */
   readonly extension: string
-  /** Loads what writes it: libraries that a build which has nothing to do can do without. */
+  /** Loads the writer lazily, so that an up-to-date build needs no libraries. */
   readonly load: () => Promise<Write>
 }
 
-/** Same report, same bytes. `folder` is the address of a folder beside the report, for files that it needs. */
+/** Deterministic. `folder` is the address of a folder beside the report for its files. */
 export type Write = (report: Report, folder: string) => Written
 
 export const formats: ReadonlyMap<string, Format> = new Map([

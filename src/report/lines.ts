@@ -1,25 +1,25 @@
 /**
- * Line breaks of the source. Browsers make a space of each, which is wrong between characters that are written without spaces; the breaks
- * where there must be none are taken out, by the rules of CSS Text (https://drafts.csswg.org/css-text-4/#line-break-transform).
+ * Removes line breaks of the source between characters that are written without spaces, where browsers would
+ * show one, by the rules of CSS Text (https://drafts.csswg.org/css-text-4/#line-break-transform).
  */
 
 import { eastAsianWidthType } from 'get-east-asian-width'
 import type { Nodes, Text } from 'mdast'
 import { textOf } from './textof.ts'
 
-/** Changes the trees' texts, but for preformatted ones. `lang` is a BCP 47 tag. */
+/** Changes the trees' texts except preformatted ones. `lang` is a BCP 47 tag. */
 export function joinLines(trees: readonly Nodes[], lang: string): void {
   const language = lang.toLowerCase().split('-')[0] ?? ''
   for (const texts of trees.flatMap(paragraphs)) join(texts, ['ja', 'zh', 'ii'].includes(language))
 }
 
-/** Nodes that a line runs through. */
+/** Inline nodes. */
 const inline: ReadonlySet<string> = new Set([
   ...['emphasis', 'strong', 'delete', 'link', 'linkReference', 'citation'],
   ...['workTitle', 'subscript', 'superscript', 'monospace'],
 ])
 
-/** Texts that follow each other on the same lines; something that is no text, such as a picture, is undefined. */
+/** Returns the texts of each paragraph; undefined for anything else, such as a picture. */
 function paragraphs(tree: Nodes): readonly (readonly (Pick<Text, 'value'> | undefined)[])[] {
   const found: (Pick<Text, 'value'> | undefined)[][] = [[]]
   const visit = (node: Nodes): void => {
@@ -59,13 +59,13 @@ function join(texts: readonly (Pick<Text, 'value'> | undefined)[], isEastAsian: 
   }
 }
 
-/** Whether a line that ends with the one character and one that starts with the other are joined without a space. */
+/** Returns true if lines that end and start with these characters are joined without a space. */
 export function joins(before: string, after: string, isEastAsian: boolean): boolean {
   const sides = [before, after] as const
   if (sides.includes('\u200B')) return true
   if (sides.every(isWide)) return true
   if (!isEastAsian) return false
-  // A full-width mark brings its own blank, also before a word in Latin letters; the rules leave it out.
+  // Full-width punctuation includes its blank, even before Latin letters; the rules omit this.
   if (sides.some((side) => isWide(side) && mark.test(side))) return true
   return sides.some((side, index) => isAmbiguousMark(side) && isWide(sides[1 - index] ?? ''))
 }

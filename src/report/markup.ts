@@ -1,9 +1,9 @@
-/** Text with a few HTML tags, as the reader of LaTeX leaves them, as inline nodes. Everything else in it is text. */
+/** Parses text with a few HTML tags, as the LaTeX reader leaves them, into inline nodes. All else is text. */
 
 import type { Emphasis, Link, PhrasingContent, Strong } from 'mdast'
 import type { Styled } from './model.ts'
 
-/** By tag; those that are missing mean nothing here. */
+/** By tag; others are ignored. */
 const makers: ReadonlyMap<string, (address: string) => Open | undefined> = new Map<
   string,
   (address: string) => Open | undefined
@@ -13,7 +13,7 @@ const makers: ReadonlyMap<string, (address: string) => Open | undefined> = new M
   ['sub', () => ({ type: 'subscript', children: [] })],
   ['sup', () => ({ type: 'superscript', children: [] })],
   ['code', () => ({ type: 'monospace', children: [] })],
-  // A link where the address is one of the web, else nothing.
+  // A link for web addresses only.
   ['a', (address) => linkTo(webAddress(address))],
 ])
 
@@ -21,7 +21,7 @@ type Open = Emphasis | Strong | Styled | Link
 
 const tag = /<(\/?)(i|b|sub|sup|code|span|a|p|br|li|ul)(?: (?:class|style|href)="([^<>]*?)")?\s*\/?>/g
 
-/** A tag without its other half, or in the wrong order, does nothing. */
+/** Ignores unpaired and misplaced tags. */
 export function markup(text: string): readonly PhrasingContent[] {
   const root: PhrasingContent[] = []
   const open: { readonly name: string; readonly children: PhrasingContent[] }[] = []
@@ -46,7 +46,7 @@ function linkTo(url: string | undefined): Link | undefined {
   return url === undefined ? undefined : { type: 'link', url, children: [] }
 }
 
-/** The address as a link may have it; undefined unless it is one of http or https. */
+/** Returns a normalised http or https address; undefined for any other. */
 export function webAddress(text: string): string | undefined {
   if (!/^https?:\/\//i.test(text.trim()) || !URL.canParse(text)) return undefined
   return new URL(text).href

@@ -1,6 +1,7 @@
 /**
- * A report as plain data: what every output format is made from. All texts are in the report's language. Running text is Markdown (mdast)
- * with nodes of our own in place of blocks, pictures, inline values, cross references and citations.
+ * A report as plain data, the input of all output formats. All texts are in the report's language. Running
+ * text is Markdown (mdast) with our own nodes for blocks, pictures, inline values, cross references and
+ * citations.
  */
 
 import type { Node, Parent, PhrasingContent, Root } from 'mdast'
@@ -20,17 +21,17 @@ export interface Report {
   readonly subtitle?: string
   readonly authors: readonly Author[]
   readonly date?: string
-  /** Reports of the same in other languages. */
+  /** Reports in other languages. */
   readonly translations: readonly Translation[]
   readonly banner: Banner
   /** Headings have ids (`data.id`), here and in the body. */
   readonly abstract?: Root
   readonly body: Root
   readonly contents: readonly Entry[]
-  /** In the order of their numbers, from 1. */
+  /** In order of their numbers, from 1. */
   readonly references: readonly { readonly id: string; readonly content: readonly Inline[] }[]
   readonly provenance: Provenance
-  /** By place; a missing run is named once for every block or value that lacks it. */
+  /** By place; a missing run is listed for every block or value that lacks it. */
   readonly problems: readonly ReportProblem[]
 }
 
@@ -40,7 +41,7 @@ export interface Translation {
   readonly name: string
 }
 
-/** What a reader of the report would miss. Places are in the document. */
+/** Problems that a reader would notice. Places are in the document. */
 export interface ReportProblem {
   /** `missing` and `stale` are fixed by running; `error` needs the author. */
   readonly type: 'missing' | 'stale' | 'error'
@@ -50,7 +51,7 @@ export interface ReportProblem {
   readonly run?: string
 }
 
-/** Origins of the numbers, the runs behind them, and what is not as it should be. */
+/** Origins of the numbers, the runs behind them, and what is wrong. */
 export interface Banner {
   readonly origins: readonly Origin[]
   readonly lines: readonly {
@@ -59,7 +60,7 @@ export interface Banner {
   }[]
 }
 
-/** Of the table of contents. */
+/** An entry of the table of contents. */
 export interface Entry {
   readonly id: string
   readonly text: string
@@ -76,26 +77,26 @@ export type Fact = readonly [term: string, content: string | PhrasingContent]
 
 export type Origins = readonly (Origin | 'published')[]
 
-/** A quiet label with the origin of numbers. */
+/** A label with the origin of numbers. */
 export interface Badge {
   readonly origins: Origins
   readonly text: string
 }
 
-/** A number of the text. */
+/** A number in the text. */
 export interface Value extends Node {
   readonly type: 'value'
-  /** With its unit; what is missing or wrong where there is no number. */
+  /** With its unit; the error if there is no number. */
   readonly text: string
-  /** The words that follow it; a number that was only published has none. */
+  /** The mark after it; none for published numbers. */
   readonly mark?: string
   readonly origins: Origins
-  /** Runs and published tables behind it; the expression where there is no number. */
+  /** Runs and published tables behind it; the expression if there is no number. */
   readonly sources: readonly string[]
   readonly state: 'current' | 'stale' | 'missing'
 }
 
-/** What stands where something named in the text does not exist. */
+/** Placeholder for something that does not exist. */
 export interface Missing extends Node {
   readonly type: 'missing'
   readonly text: string
@@ -106,7 +107,7 @@ export interface CitationNode extends Parent {
   children: PhrasingContent[]
 }
 
-/** What Markdown has no sign for. */
+/** Styles that Markdown lacks. */
 export interface Styled extends Parent {
   readonly type: 'workTitle' | 'subscript' | 'superscript' | 'monospace'
   children: PhrasingContent[]
@@ -132,11 +133,11 @@ export interface Float extends Node {
   readonly badge?: Badge
   readonly content: TableContent | Drawing | { readonly type: 'failed'; readonly message: string }
   readonly notes: readonly string[]
-  /** Why there is no table or figure. */
+  /** Error, if there is no table or figure. */
   readonly error?: string
-  /** Names of runs that it lacks. */
+  /** Names of missing runs. */
   readonly missing: readonly string[]
-  /** Runs that no longer fit the document, and why. */
+  /** Stale runs, and why they are stale. */
   readonly stale: readonly StaleRun[]
 }
 
@@ -174,18 +175,18 @@ export interface Claim extends Node {
   readonly statement: string
   readonly verdict: Verdict
   readonly origins: Origins
-  /** What was published and measured, why the verdict is what it is, and where it is shown. */
+  /** Published and measured numbers, the reason of the verdict, and the float that shows it. */
   readonly facts: readonly Fact[]
   readonly detail: ClaimDetail
 }
 
-/** Its test, its inputs down to the record in the trace, and the distributions that it compares. */
+/** A claim's test, its inputs down to the record in the trace, and the distributions that it compares. */
 export interface ClaimDetail {
   /** The claim as the author wrote it, in YAML. */
   readonly source: string
   readonly facts: readonly Fact[]
   readonly inputs: readonly ClaimInput[]
-  /** A text where there are too many to tell apart. */
+  /** A text if there are too many to distinguish. */
   readonly distributions?: Distributions | string
   readonly toTheRecord?: {
     readonly text: readonly Inline[]
@@ -206,9 +207,9 @@ export interface ClaimInput {
 export interface Distributions {
   /** Canonical: 'us' for times. */
   readonly unit: string
-  /** `emulated`: what kind of numbers these are. */
+  /** Origin of the numbers: `emulated`. */
   readonly origin: string
-  /** For those who do not see the drawing. */
+  /** Text alternative of the drawing. */
   readonly title: string
   readonly series: readonly Distribution[]
 }
@@ -244,7 +245,7 @@ export interface ExperimentRun {
 /** A report in a format. */
 export interface Written {
   readonly text: string
-  /** Content of the files in the folder beside it, by name. */
+  /** Contents of the files in the folder beside it, by name. */
   readonly files?: ReadonlyMap<string, string | Uint8Array>
 }
 
@@ -272,7 +273,7 @@ declare module 'mdast' {
     experiment: Experiment
   }
   interface HeadingData {
-    /** Of the heading, unique in the report. */
+    /** Unique in the report. */
     id?: string
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The document's text and abstract as the report shows them: with blocks, pictures, inline values, cross references and citations in
- * their places, and without the author's raw HTML.
+ * The document's text and abstract for the report: with blocks, pictures, inline values, cross references and
+ * citations inserted, and without the author's raw HTML.
  */
 
 import { slug } from 'github-slugger'
@@ -17,17 +17,17 @@ import { type Cited, citationNode } from './references.ts'
 import { textOf } from './textof.ts'
 
 export interface Replacements {
-  /** What stands for a node of the document's tree. */
+  /** Replacements of the document's nodes. */
   readonly nodes: ReadonlyMap<Nodes, Nodes>
-  /** `Table 5` of a float's id. */
+  /** Labels by float id: `Table 5`. */
   readonly labels: ReadonlyMap<string, string>
   readonly cited: Cited
   readonly words: Words
 }
 
 /**
- * The title is the report's only first-level heading: the text's own start at the second. Abstract and text share the numbers of
- * footnotes, and no id is there twice.
+ * The title is the report's only first-level heading; the text's start at the second. Abstract and text share
+ * footnote numbers, and all ids are unique.
  */
 export function prose(
   document: Document,
@@ -61,7 +61,7 @@ export function prose(
   return { ...(abstract ? { abstract } : {}), body, contents: headingsOf(body).flatMap(entry) }
 }
 
-/** A text with its references and citations as links: 'see @tbl-latency and [@xen2003]' -> 'see Table 5 and [1]'. */
+/** Links a text's references and citations: 'see @tbl-latency and [@xen2003]' -> 'see Table 5 and [1]'. */
 function linked(
   { value }: Text,
   found: readonly (Reference | Citation)[],
@@ -87,7 +87,7 @@ function crossReference(id: string, labels: ReadonlyMap<string, string>, words: 
     : link(`#${id}`, label.replace(' ', '\u00a0'))
 }
 
-/** Calls footnotes by their numbers, in the order in which the text, and then the footnotes themselves, refer to them. */
+/** Numbers footnotes in order of reference, first by the text, then by other footnotes. */
 function numberFootnotes(trees: readonly Root[]): void {
   const definitions = new Map<string, FootnoteDefinition>()
   for (const tree of trees)
@@ -100,12 +100,12 @@ function numberFootnotes(trees: readonly Root[]): void {
       for (const child of node.children) if (child.type !== 'footnoteDefinition') number(child)
   }
   for (const tree of trees) number(tree)
-  // Grows while it is gone through, where footnotes refer to others.
+  // `numbers` grows during this loop if footnotes refer to others.
   for (const name of numbers.keys()) for (const child of definitions.get(name)?.children ?? []) number(child)
   for (const tree of trees)
     visit(tree, ['footnoteReference', 'footnoteDefinition'], (node) => {
       if (node.type !== 'footnoteReference' && node.type !== 'footnoteDefinition') return
-      // A definition that nothing refers to is not shown.
+      // Unreferenced definitions are not shown.
       node.identifier = numbers.get(node.identifier) ?? `unused-${node.identifier}`
       delete node.label
     })
@@ -117,14 +117,14 @@ function headingsOf(tree: Root): readonly Heading[] {
   return found
 }
 
-/** Moves headings down, if need be, so that none is above a level. */
+/** Lowers headings so that none is above a level. */
 function lowerHeadings(headings: readonly Heading[], highest: number): void {
   const top = headings.reduce((least, { depth }) => Math.min(least, depth), highest)
   for (const heading of headings)
     heading.depth = Math.min(6, heading.depth + highest - top) as Heading['depth']
 }
 
-/** Gives headings ids by their words: none that a block has, none twice, none empty. */
+/** Gives headings ids from their words: unique, non-empty, and different from block ids. */
 function nameHeadings(headings: readonly Heading[], taken: readonly string[]): void {
   const used = new Set(taken)
   const counts = new Map<string, number>()
@@ -142,7 +142,7 @@ function nameHeadings(headings: readonly Heading[], taken: readonly string[]): v
   }
 }
 
-/** Sections and subsections are in the table of contents. */
+/** Returns the entry of a section or subsection in the table of contents. */
 function entry(heading: Heading): readonly Entry[] {
   const { depth, data } = heading
   return depth > 3 ? [] : [{ id: data?.id ?? '', text: textOf(heading), depth }]

@@ -1,4 +1,4 @@
-/** The provenance of a report: what made it, from what, and how to make it again. */
+/** Provenance of a report: its generator, its inputs, and how to rebuild it. */
 
 import { createHash } from 'node:crypto'
 import type { Run } from '../results/run.ts'
@@ -9,7 +9,7 @@ import type { Fact, Provenance } from './model.ts'
 export interface Origin {
   /** Name and version of this program. */
   readonly generator: string
-  /** Paths, relative to the project, and texts: the document, and the one that it is an edition of. */
+  /** Project-relative paths and texts: the document, and the original if it is a translation. */
   readonly documents: readonly { readonly path: string; readonly text: string }[]
 }
 
@@ -32,7 +32,7 @@ export function provenance(
   return { facts, howTo: own.howTo(command, `${command} --rerun`) }
 }
 
-/** One digest for all runs, independent of their order: two pages with the same one show the same results. */
+/** Returns one digest of all runs, independent of order: equal digests mean equal results. */
 export function runsDigest(runs: readonly Run[]): string {
   const lines = runs.map((run) =>
     [
@@ -46,7 +46,7 @@ export function runsDigest(runs: readonly Run[]): string {
   return sha256(lines.sort().join('\n'))
 }
 
-/** What all runs have in common of their provenance (the host, the program) beside the document; what differs is in the runs. */
+/** Returns the provenance that all runs share (host, program); differences are listed per run. */
 function shared(runs: readonly Run[]): readonly (readonly [string, string])[] {
   const [first, ...others] = runs
   return Object.entries(first?.provenance ?? {})

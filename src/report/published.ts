@@ -1,10 +1,10 @@
-/** Published numbers in tables: rows of the original study's tables, which stand beside ours and are never mixed with them. */
+/** Rows of the original study's tables, shown beside ours and never mixed with them. */
 
 import { QueryError } from '../query/error.ts'
 import type { PublishedRow } from '../query/published.ts'
 import { hint } from '../text/spelling.ts'
 
-/** The rows with these values; columns that the file does not have do not restrict. */
+/** Returns the rows with these values; ignores columns that the file lacks. */
 export function matching(
   rows: readonly PublishedRow[],
   keys: Readonly<Record<string, string | undefined>>,
@@ -13,7 +13,10 @@ export function matching(
   return rows.filter((row) => wanted.every(([name, value]) => row[name] === undefined || row[name] === value))
 }
 
-/** The one row with these values, if there is one. Throws QueryError if several environments were published and none was chosen. */
+/**
+ * Returns the row with these values, if any. Throws QueryError if several environments were published and
+ * none is chosen.
+ */
 export function theRow(
   rows: readonly PublishedRow[],
   keys: Readonly<Record<string, string | undefined>>,
@@ -28,12 +31,12 @@ export function theRow(
   return found[0]
 }
 
-/** The different values of a column, in the file's order. */
+/** Returns a column's distinct values, in file order. */
 export function valuesOf(rows: readonly PublishedRow[], name: string): readonly string[] {
   return [...new Set(rows.map((row) => row[name]).filter((value) => value !== undefined))]
 }
 
-/** Throws QueryError if an option names a published environment that the file does not have. */
+/** Throws QueryError for a published environment that the file lacks. */
 export function checkEnvironment(rows: readonly PublishedRow[], name: string | undefined): void {
   const known = valuesOf(rows, 'environment')
   if (name !== undefined && !known.includes(name)) {

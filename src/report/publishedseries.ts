@@ -1,4 +1,4 @@
-/** What the original study published of a series that the document shows in a table with published numbers. */
+/** Published numbers of the series that the document shows in tables with published numbers. */
 
 import type { ClaimSeries } from '../claims/series.ts'
 import type { Document } from '../document/document.ts'
@@ -14,8 +14,8 @@ interface Source {
 }
 
 /**
- * Looks series up in the published files of the document's tables: by pattern and factors, and by phase where the file has one, else by the
- * measure that the table shows. A file that cannot be read has no numbers; the table itself says so.
+ * Looks series up in the published files of the document's tables: by pattern and factors, and by phase if
+ * the file has one, else by the table's measure. Unreadable files have no numbers; the table reports them.
  */
 export async function publishedSeries(
   { blocks }: Document,

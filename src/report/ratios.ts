@@ -1,4 +1,7 @@
-/** What figures of slowdowns draw: each pattern's mean as a multiple of the baseline's in the same environment, with its interval. */
+/**
+ * Data for figures of slowdowns: each pattern's mean relative to the baseline's in the same environment, with
+ * its interval.
+ */
 
 import type { ExperimentBlock } from '../document/block.ts'
 import { QueryError } from '../query/error.ts'
@@ -11,13 +14,13 @@ import { mean } from '../stats/moments.ts'
 import { cellFields, type FigureRecord } from './records.ts'
 import { cellsOf } from './tables/options.ts'
 
-/** A figure has many intervals and shows each to a pixel: fewer draws than a verdict takes do for it. */
+/** Fewer resamples than for a verdict: a figure shows many intervals, each to a pixel. */
 const resamples = 600
 
 /**
- * A record for each environment, pattern but the first (the baseline), value of the first factor (such as the operation) and measure: `ratio` of
- * means and the ends of its 95 % interval (stats/bootstrap.ts), `low` and `high`, which are null where there are too few trials. Throws QueryError for an
- * unknown measure.
+ * Returns a record per environment, pattern except the first (the baseline), value of the first factor (such
+ * as the operation) and measure: the `ratio` of means and its 95 % interval (stats/bootstrap.ts) `low` to
+ * `high`, null if there are too few trials. Throws QueryError for an unknown measure.
  */
 export function ratios(
   experiment: ExperimentBlock,
@@ -41,7 +44,7 @@ export function ratios(
   })
 }
 
-/** The values of the first factor, in the order of the rows. */
+/** Returns the values of the first factor, in order of the rows. */
 function groups(run: Run): readonly Factors[] {
   const factor = run.columns.find(({ name, role }) => role === 'factor' && name !== excludedColumn)?.name
   if (factor === undefined) return [{}]

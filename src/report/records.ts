@@ -1,4 +1,6 @@
-/** What figures draw: the rows of an experiment's runs as flat records, times in microseconds unless their name says otherwise. */
+/**
+ * Data of figures: rows of runs as flat records, times in microseconds unless their name has another unit.
+ */
 
 import type { ExperimentBlock, FigureData } from '../document/block.ts'
 import { cellsOf } from '../engine/cells.ts'
@@ -10,7 +12,7 @@ import { runName } from '../results/run.ts'
 
 export type FigureRecord = Readonly<Record<string, string | number | null>>
 
-/** Names of the cells that a figure's data are of, in the block's order. */
+/** Returns the names of the cells that a figure's data need, in the block's order. */
 export function wantedCells(experiment: ExperimentBlock, { where }: FigureData): readonly string[] {
   const fits = (column: string, value: string) => where[column]?.includes(value) ?? true
   return cellsOf([experiment])
@@ -19,10 +21,10 @@ export function wantedCells(experiment: ExperimentBlock, { where }: FigureData):
 }
 
 /**
- * Of runs their observations, without the excluded ones, or a dataset. Beside the runs' own columns each record has `environment`,
- * `pattern`, `patternLabel`, `patternIndex` (the block's order) and `origin`. Records are in the block's order of
- * environments and patterns. Throws QueryError, with the nearest name, for a dataset or a column that a run does not have, and
- * for a value that no row has.
+ * Returns the runs' observations (except excluded ones), or a dataset. Besides the runs' columns each record
+ * has `environment`, `pattern`, `patternLabel`, `patternIndex` (block order) and `origin`. Records are in the
+ * block's order of environments and patterns. Throws QueryError, with the nearest name, for a dataset or
+ * column that a run lacks, and for a value that no row has.
  */
 export function records(
   experiment: ExperimentBlock,
@@ -64,14 +66,14 @@ export function records(
   }, all)
 }
 
-/** Times become microseconds, but for those in the unit that their name ends in: `elapsedNs`. */
+/** Converts times to microseconds, except those whose name ends in a unit: `elapsedNs`. */
 function drawnUnit(run: Run, column: Column): { readonly scale: number; readonly unit: string } {
   const { name, role, unit = '' } = column
   const keeps = role !== 'measure' || (unit !== 'ticks' && withoutUnit(name) !== undefined)
   return keeps ? { scale: 1, unit } : canonical(run, column)
 }
 
-/** What every record of a run has. */
+/** Returns the fields common to a run's records. */
 export function cellFields(
   { patterns }: ExperimentBlock,
   { environment, pattern, origin }: Run,

@@ -1,4 +1,4 @@
-/** Citations as numbers in the text, and the list of works that they lead to at its end. */
+/** Citations as numbers in the text, and the reference list. */
 
 import type { PhrasingContent } from 'mdast'
 import { parseBibliography } from '../bibliography/bibliography.ts'
@@ -12,13 +12,13 @@ import { markup, webAddress } from './markup.ts'
 import type { CitationNode, Entry, Missing, Report } from './model.ts'
 import { textOf } from './textof.ts'
 
-/** By key, in the order of the numbers. */
+/** By key, in order of numbers. */
 export type Cited = ReadonlyMap<string, { readonly number: number; readonly work: Work }>
 
 /**
- * Works in the order in which the text first cites them, from 1. Keys without an entry are left out, all of them where the bibliography
- * cannot be read: `check` has told the author.
- * @param readText text of a file of the project; rejects if there is none
+ * Returns works by first citation, numbered from 1. Omits keys without an entry, or all of them if the
+ * bibliography is unreadable: `check` reports that.
+ * @param readText reads a file of the project; rejects if there is none
  */
 export async function citedWorks(
   { frontMatter: { bibliography }, citations }: Pick<Document, 'frontMatter' | 'citations'>,
@@ -51,29 +51,29 @@ function numberOf(key: string, cited: Cited, { references: own }: Words): Phrasi
   return { type: 'missing', text: own.noEntry(key) } satisfies Missing
 }
 
-/** Neither headings nor blocks can have an id with a colon. */
+/** No heading or block id has a colon. */
 function idOf(key: string): string {
   return `cite:${key}`
 }
 
 type Own = Words['references']
 
-/** Of the section that lists the works. */
+/** Id of the reference list's section. */
 export const referencesId = 'page:references'
 
-/** That section, for the table of contents. */
+/** Entry of the reference list in the table of contents. */
 export function referencesEntry(cited: Cited, { references: own }: Words): readonly Entry[] {
   return cited.size === 0 ? [] : [{ id: referencesId, text: own.title, depth: 2 }]
 }
 
-/** The list of works. */
+/** Returns the reference list. */
 export function references(cited: Cited, { references: own }: Words): Report['references'] {
   return [...cited].map(([key, { work }]) => ({ id: idOf(key), content: sentences(work, key, own) }))
 }
 
 /**
- * People. Title. In *Container*, vol. 1, no. 2, pp. 3–4. Publisher, year. Link. Without a publisher or the like the year follows the pages.
- * What the entry does not have is left out; one that has nothing is its key.
+ * Formats `People. Title. In *Container*, vol. 1, no. 2, pp. 3–4. Publisher, year. Link.` Without a publisher
+ * or the like, the year follows the pages. Missing fields are omitted; an empty entry shows its key.
  */
 function sentences(work: Work, key: string, own: Own): Part {
   const where = container(work, own)
@@ -102,7 +102,7 @@ function field({ fields }: Work, ...names: readonly string[]): Part {
   return text === undefined ? [] : markup(text)
 }
 
-/** A title and what follows it: `Title: Subtitle`. */
+/** Joins a title and a subtitle: `Title: Subtitle`. */
 function titled(work: Work, name: string, sub: string): Part {
   const [main, second] = [field(work, name), field(work, sub)]
   return main.length === 0 || second.length === 0 ? main : [...main, ': ', ...second]
@@ -187,7 +187,7 @@ function genre({ type, fields }: Work, own: Own): Part {
   return markup(parts.filter((part) => part).join(' '))
 }
 
-/** Who brought it out, and where. */
+/** Returns the publisher and its place. */
 function publisher(work: Work): readonly Part[] {
   const where = ['publisher', 'institution', 'organization'].map((name) => field(work, name))
   return [...where, field(work, 'howpublished'), field(work, 'location')]
@@ -202,7 +202,10 @@ function dateOf({ date, fields }: Work, own: Own): Part {
   )
 }
 
-/** `2003`, `2003-10`, `2020-09-29`; of a span `2020/2021`, and `2020/` if it is open; what is no date as it is written. */
+/**
+ * Formats `2003`, `2003-10`, `2020-09-29`; spans as `2020/2021`, open ones as `2020/`; other texts as
+ * written.
+ */
 function dateText(date: WrittenDate, own: Own): string {
   switch (date.type) {
     case 'text':
@@ -226,7 +229,7 @@ function calendarText({ year, month, day, isApproximate, isUncertain }: Calendar
   return `${isApproximate ? own.about(text) : text}${isUncertain ? '?' : ''}`
 }
 
-/** Where it can be read: its number in an archive, then its DOI, or else its address. */
+/** Returns links: the number in an archive, then the DOI or else the address. */
 function links(work: Work, own: Own): readonly Part[] {
   const { fields, accessed } = work
   const [doi, url] = [fields.get('doi'), fields.get('url')]
@@ -236,7 +239,7 @@ function links(work: Work, own: Own): readonly Part[] {
   return [eprint(work), [linked(webAddress(url), url), date]]
 }
 
-/** The text, as a link if there is somewhere to go. */
+/** Returns the text, linked if there is an address. */
 function linked(href: string | undefined, text: string): PhrasingContent | string {
   return href === undefined ? text : link(href, text)
 }
@@ -244,13 +247,13 @@ function linked(href: string | undefined, text: string): PhrasingContent | strin
 function doiLink(written: string): Part {
   const address = /^(?:https?:\/\/)?(?:dx\.|www\.)?doi\.org\/(.*)$/i.exec(written)?.[1]
   const name = address === undefined ? written.replace(/^doi:\s*/i, '') : decoded(address)
-  // A DOI is registered under 10. and a number.
+  // DOIs start with 10. and a number.
   const isDoi = /^10\.\d{4,9}(?:\.\d+)*\/\S+$/.test(name)
   const path = name.split('/').map(escaped).join('/')
   return [linked(isDoi ? `https://doi.org/${path}` : undefined, `doi:${name}`)]
 }
 
-/** All that may not stand in a path as it is, but not `:`, `;`, `(` and the like, which are usual in DOIs. */
+/** Escapes a path for a URL, but keeps `:`, `;`, `(` and the like, which are usual in DOIs. */
 function escaped(part: string): string {
   return encodeURI(part.toWellFormed()).replace(/[#?]/g, (one) => encodeURIComponent(one))
 }
@@ -263,7 +266,7 @@ function decoded(address: string): string {
   }
 }
 
-/** Addresses of what archives have, by BibLaTeX's `eprinttype`. */
+/** Archives' base addresses, by BibLaTeX's `eprinttype`. */
 const archives: ReadonlyMap<string, readonly [name: string, address: string]> = new Map([
   ['arxiv', ['arXiv', 'https://arxiv.org/abs/']],
   ['jstor', ['JSTOR', 'https://www.jstor.org/stable/']],
@@ -284,7 +287,7 @@ function eprint({ fields }: Work): Part {
   return [linked(address === undefined ? undefined : webAddress(address + path), text)]
 }
 
-/** Parts with commas between those that there are. */
+/** Joins non-empty parts with commas. */
 function listed(...parts: readonly Part[]): Part {
   return parts
     .filter((part) => part.length > 0)

@@ -38,25 +38,27 @@ import { banner } from './runstatus.ts'
 import { inlineValue } from './value.ts'
 
 export interface ReportInput {
-  /** Parsed and checked. One with errors is rendered as far as it goes. */
+  /** Parsed and checked. Renders even with errors, as far as possible. */
   readonly document: Document
-  /** All runs that exist of the document's experiments; others are ignored. */
+  /** All runs of the document's experiments; ignores others. */
   readonly runs: readonly Run[]
-  /** Content of a file by its path relative to the project: specifications, CSV files, pictures, the bibliography. Rejects if there is none. */
+  /**
+   * Reads a file (specification, CSV, picture, bibliography) by project-relative path; rejects if missing.
+   */
   readonly read: (path: string) => Promise<Uint8Array>
-  /** The published tables that the document names; none unless given. */
+  /** Published tables named by the document; default: none. */
   readonly published?: readonly PublishedTable[]
-  /** By the run's name (experiment/environment/pattern); a run without one is taken as it is. */
+  /** By the run's name (experiment/environment/pattern); a run without a status is valid. */
   readonly statuses?: RunStatuses
-  /** Recorded runs, by which claims are judged beside `runs`; all of these are recorded ones unless given. */
+  /** Recorded runs, on which claims are also judged; default: `runs`. */
   readonly records?: readonly KnownRun[]
-  /** Reports of the same in other languages. */
+  /** Reports in other languages. */
   readonly translations?: readonly Translation[]
-  /** Tables and figures made before, from the same; none unless given. */
+  /** Render cache of tables and figures; default: none. */
   readonly floats?: FloatCache
   /** Judges claims, with reasons in the words of a language; anew, unless given. */
   readonly judgement?: (claim: ClaimBlock, evidence: Evidence, reasons: Reasons) => Promise<Judgement>
-  /** Draws figures; a process of its own, ended with the report, unless given. */
+  /** Draws figures; default: a separate process, ended with the report. */
   readonly drawer?: Drawer
   /** Name and version of this program. */
   readonly generator: string
@@ -105,7 +107,7 @@ export async function makeReport({
   const sources = { results, context, readText, verifications, drawer }
   const float = async (block: TableBlock | FigureBlock): Promise<Float> => {
     const made = await makeFloat(block, names.get(block.id) ?? block.id, sources)
-    // A table of claims says whether this build made their runs: that is no input of it.
+    // A table of claims also shows whether this build made their runs, which is not in its key.
     if (block.type === 'figure' || block.from !== undefined) await floats.keep(block.id, made)
     return made
   }
@@ -125,7 +127,7 @@ export async function makeReport({
       try {
         return claimNode(verification, { label, detail: detailOf(decisive(verification)) }, words)
       } catch (error) {
-        // What cannot be shown of one claim must not keep its verdict, and the others, from the reader.
+        // An error in one claim's details must hide neither its verdict nor the others.
         problems.push({ type: 'error', message: partError(error).message, place: part.place })
         const detail = detailOf({ ...decisive(verification), measured: [] })
         return claimNode(verification, { label, detail }, words)
@@ -141,7 +143,7 @@ export async function makeReport({
     return made
   }
   const nodes = new Map<Nodes, Nodes>()
-  // One after another: figures share vega's counters of ids.
+  // Sequential: figures share vega's id counters.
   for (const [node, part] of document.nodes) nodes.set(node, await render(part))
 
   const cited = await citedWorks(document, readText)
@@ -188,7 +190,7 @@ function claimProblems({ lacking = [], failure }: Judgement, claim: ClaimBlock):
   return problemsOf({ ...(failure === undefined ? {} : { error: failure }), missing, stale }, claim)
 }
 
-/** The block of the same type and id as the author wrote it. */
+/** Returns the source of the block with the same type and id. */
 function writtenIn({ nodes, file }: Document, { type, id }: Block): string {
   const [node] = [...nodes].find(([, part]) => part.type === type && part.id === id) ?? []
   return String(file).slice(node?.position?.start.offset ?? 0, node?.position?.end.offset ?? 0)
@@ -199,7 +201,7 @@ function documentsOf(document: Document): readonly { readonly path: string; read
   return all.map(({ file }) => ({ path: file.path ?? 'document', text: String(file) }))
 }
 
-/** In the document's order of experiments, environments and patterns, however the runs were found. */
+/** Orders runs by the document's experiments, environments and patterns. */
 function inOrder(experiments: readonly ExperimentBlock[]): (a: Run, b: Run) => number {
   const rank = (run: Run): readonly number[] => {
     const index = experiments.findIndex(({ id }) => id === run.experiment)
@@ -216,7 +218,7 @@ function inOrder(experiments: readonly ExperimentBlock[]): (a: Run, b: Run) => n
   }
 }
 
-/** Pictures with their content, each file read once. */
+/** Reads all pictures, each file once. */
 async function pictures(document: Document, read: ReportInput['read']): Promise<readonly ReadPicture[]> {
   const all = picturesOf(document)
   const found = new Map<string, Uint8Array | Error>()

@@ -1,4 +1,4 @@
-/** Status of the runs behind a report: where they come from, which are missing, which no longer fit the document. */
+/** Status of the runs behind a report: their source, and which are missing or stale. */
 
 import type { Words } from '../locale/en.ts'
 import { origins } from '../query/quantity.ts'
@@ -7,17 +7,17 @@ import { runName } from '../results/run.ts'
 import type { RenderContext, RunStatus, RunStatuses } from './context.ts'
 import type { Badge, Banner, Origins, StaleRun } from './model.ts'
 
-/** Why runs are stale, by their name. */
+/** Returns the reasons of stale runs, by name. */
 export function staleReasons(statuses: RunStatuses): ReadonlyMap<string, string> {
   return new Map([...statuses].flatMap(([name, { stale }]) => (stale === undefined ? [] : [[name, stale]])))
 }
 
-/** Whether results/ has the run; one without a status is taken as it is. */
+/** Returns true if results/ has the run, or its status is unknown. */
 export function isRecorded(run: Run, statuses: RunStatuses): boolean {
   return (statuses.get(runName(run))?.from ?? 'record') === 'record'
 }
 
-/** `emulated`, `emulated + hardware`, `emulated, stale`: the words that follow a number or a drawing. */
+/** Returns the mark of a number or a drawing: `emulated`, `emulated + hardware`, `emulated, stale`. */
 export function mark(
   runs: readonly Run[],
   { words, statuses }: RenderContext,
@@ -30,7 +30,7 @@ export function originWords(names: Origins, { origins: own }: Words): readonly s
   return names.map((name) => own[name])
 }
 
-/** Stale runs by name, each with the reason. */
+/** Returns stale runs by name, with reasons. */
 export function staleOf(runs: readonly Run[], statuses: RunStatuses): readonly StaleRun[] {
   return [...new Map(runs.map((run) => [runName(run), run])).keys()].sort().flatMap((name) => {
     const reason = statuses.get(name)?.stale
@@ -38,7 +38,7 @@ export function staleOf(runs: readonly Run[], statuses: RunStatuses): readonly S
   })
 }
 
-/** The origin of runs; nothing of none. */
+/** Returns a badge with the runs' origins; none without runs. */
 export function badgeOf(runs: readonly Run[], context: RenderContext): { readonly badge?: Badge } {
   return runs.length === 0 ? {} : { badge: { origins: origins(runs), text: mark(runs, context) } }
 }
@@ -69,7 +69,7 @@ export function banner(
   }
 }
 
-/** How many runs each is from. */
+/** Counts runs by source. */
 function history(runs: readonly Run[], statuses: RunStatuses): Record<RunStatus['from'], number> {
   const known = runs.flatMap((run) => statuses.get(runName(run))?.from ?? [])
   const count = (from: RunStatus['from']) => known.filter((one) => one === from).length

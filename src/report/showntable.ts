@@ -1,4 +1,7 @@
-/** A table as it is shown: with the document's own names for the texts of its data, and what is known of the runs behind each cell. */
+/**
+ * Prepares a table for display: the document's names for texts of its data, and the status of each cell's
+ * runs.
+ */
 
 import { runName } from '../results/run.ts'
 import type { RenderContext } from './context.ts'

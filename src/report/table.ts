@@ -1,5 +1,5 @@
 /**
- * A table is data first: captions, heads and cells with their numbers and origins. Output formats read this and nothing else.
+ * Tables as data: captions, heads and cells with their numbers and origins. Output formats read nothing else.
  */
 
 import type { ZodType, z } from 'zod'
@@ -22,9 +22,9 @@ export interface Table {
   readonly head: readonly (readonly Head[])[]
   readonly groups: readonly Group[]
   readonly notes: readonly string[]
-  /** Runs that the table shows numbers of. */
+  /** Runs behind the table's numbers. */
   readonly runs: readonly Run[]
-  /** Names of runs that it should show and that do not exist. */
+  /** Names of missing runs. */
   readonly missing: readonly string[]
 }
 
@@ -35,7 +35,7 @@ export interface Head {
   readonly columns?: number
   readonly rows?: number
   readonly origins?: readonly Origin[]
-  /** What the column holds, which decides its side. */
+  /** Alignment of the column. */
   readonly align?: 'start' | 'end' | 'center'
 }
 
@@ -49,49 +49,49 @@ export interface Group {
 export interface Cell {
   readonly type: 'head' | 'text' | 'number' | 'published' | 'missing' | 'none'
   readonly text: string
-  /** Of a number, in its column's unit. */
+  /** The number, in its column's unit. */
   readonly value?: number
   readonly origins?: readonly (Origin | 'published')[]
-  /** Names of the runs behind it are in the title. */
+  /** The runs behind it; their names go into the title. */
   readonly runs?: readonly Run[]
   readonly columns?: number
   readonly rows?: number
-  /** Of a head: where it leads. */
+  /** Link of a head. */
   readonly href?: string
 }
 
-/** Columns of a table. */
+/** Returns the number of columns. */
 export function widthOf(head: readonly (readonly Pick<Head, 'columns'>[])[]): number {
   return Math.max(...head.map((row) => row.reduce((sum, { columns = 1 }) => sum + columns, 0)))
 }
 
-/** What a kind of table renders from. */
+/** Input of a kind of table. */
 export interface TableContext {
-  /** Absent for kinds that draw on none. */
+  /** Absent for kinds that need none. */
   readonly experiment?: ExperimentBlock
-  /** Those of the experiment. */
+  /** Runs of the experiment. */
   readonly runs: readonly Run[]
   /** Rows of the files of the option `published`, if the option is given. */
   readonly published: readonly PublishedRow[] | undefined
-  /** The same of the option `earlier`. */
+  /** Rows of the files of the option `earlier`. */
   readonly earlier?: readonly PublishedRow[] | undefined
-  /** Of all claims of the document; none unless given. */
+  /** Verifications of all claims; default: none. */
   readonly verifications?: readonly Verification[]
   readonly words: Words
   readonly say: RenderContext['say']
 }
 
-/** The same for kinds that show an experiment. */
+/** Input of kinds that show an experiment. */
 export type ExperimentContext = TableContext & { readonly experiment: ExperimentBlock }
 
 export interface TableKind extends TableOptions {
-  /** Throws QueryError if the options name something that the runs or the published rows do not have. */
+  /** Throws QueryError if the options name something that the runs or published rows lack. */
   readonly render: (options: unknown, context: TableContext) => Table
 }
 
 /**
- * A kind whose options follow a schema and may name a CSV file of published numbers (`published`). Ties the schema to the function
- * that takes its output, so that one Map can hold kinds with different options.
+ * Defines a kind with a schema for its options, which may name a CSV file of published numbers (`published`).
+ * Ties the schema to the function that takes its output, so that one Map can hold all kinds.
  */
 export function tableKind<Schema extends ZodType>(
   options: Schema,
@@ -109,8 +109,8 @@ export function tableKind<Schema extends ZodType>(
 }
 
 /**
- * A number of the experiment's: below 100 with one decimal, else whole, as the original study printed its microseconds. Throws QueryError
- * for one that is not finite.
+ * A number of the experiment: one decimal below 100, else an integer, as the original study printed
+ * microseconds. Throws QueryError if it is not finite.
  */
 export function numberCell(value: number, runs: readonly Run[]): Cell {
   if (!Number.isFinite(value)) throw new QueryError(notFinite)
@@ -126,7 +126,7 @@ export function publishedCell(text: string | undefined): Cell {
   return { type: 'published', text: /e/i.test(text) ? text.trim() : digits(value, placesOf(text)), value }
 }
 
-/** Decimal places that a number is written with. */
+/** Returns the decimal places of a written number. */
 export function placesOf(text: string): number {
   return text.trim().split('.')[1]?.length ?? 0
 }
@@ -141,7 +141,7 @@ export function headCell(text: string, rows = 1): Cell {
   return rows === 1 ? { type: 'head', text } : { type: 'head', text, rows }
 }
 
-/** Head of a column of numbers, with the unit that its cells leave out. */
+/** Head of a numeric column, with the unit that its cells omit. */
 export function numberHead(text: string, unit = '', rows = 1): Head {
   return {
     text,

@@ -1,4 +1,4 @@
-/** The text of a report's node and all below it, as a reader sees it; of blocks that stand beside the prose it is empty. */
+/** Returns the visible text of a report's node; empty for blocks beside the prose. */
 
 import type { Nodes } from 'mdast'
 
@@ -20,7 +20,7 @@ export function textOf(node: Nodes): string {
   }
 }
 
-/** A narrow space and the mark: copied or read out, the word must not run into the unit. */
+/** A narrow space keeps the mark from running into the unit when copied or read out. */
 function markOf({ mark }: { readonly mark?: string }): string {
   return mark === undefined ? '' : `\u202f${mark}`
 }

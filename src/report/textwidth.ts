@@ -1,7 +1,7 @@
 /**
- * Widths of text without a canvas, so that a figure has the same bytes on every machine, whatever fonts it has. Widths are
- * those of Helvetica (and of Arial and Liberation Sans, made to match it), from its Adobe font metrics file; CJK characters fill
- * a square.
+ * Measures text without a canvas, so that a figure has the same bytes on every machine, whatever its fonts.
+ * Widths are those of Helvetica (and of the compatible Arial and Liberation Sans), from its Adobe font
+ * metrics file; CJK characters are square.
  */
 
 /** Thousandths of the font size, U+0020 to U+007E. */
@@ -16,7 +16,7 @@ const latin: readonly number[] = [
 const wide =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Script=Han}/u
 
-/** Pixels of a line of text at this font size; bold is 6 % wider on average. */
+/** Returns the width of a line in pixels; bold is 6 % wider on average. */
 export function textWidth(text: string, fontSize: number, fontWeight: string | number = 'normal'): number {
   let thousandths = 0
   for (const character of text) {

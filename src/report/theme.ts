@@ -1,10 +1,10 @@
-/** How figures look unless their specification says otherwise: quiet axes, and series told apart by colour *and* shape. */
+/** Default look of figures: quiet axes, and series distinguished by colour *and* shape. */
 
 import type { Config } from 'vega-lite'
 
 /**
- * The palette of Okabe and Ito, "Color Universal Design" (2008), without its yellow, which vanishes on white paper. Seven colours
- * and six shapes repeat out of step, so that 42 series have different marks.
+ * The palette of Okabe and Ito, "Color Universal Design" (2008), without yellow, which vanishes on white.
+ * Seven colours and six shapes cycle independently, so 42 series have distinct marks.
  */
 const colors = ['#0072b2', '#e69f00', '#009e73', '#d55e00', '#56b4e9', '#cc79a7', '#000000']
 const shapes = ['circle', 'square', 'triangle-up', 'diamond', 'cross', 'triangle-down']

@@ -1,6 +1,6 @@
 /**
- * Inline values: a number in the prose, with its origin as a word beside it. A published number has no word, as its sentence says whose it
- * is.
+ * Inline values: a number in the prose with its origin beside it. Published numbers have no mark, as their
+ * sentence names the source.
  */
 
 import type { InlineValue } from '../document/document.ts'
@@ -15,11 +15,11 @@ import { mark, staleOf } from './runstatus.ts'
 
 export interface EvaluatedValue {
   readonly value: Value
-  /** Why there is no number. */
+  /** Error, if there is no number. */
   readonly error?: string
-  /** Names of runs that would give it. */
+  /** Names of missing runs that it needs. */
   readonly missing: readonly string[]
-  /** Runs that no longer fit the document, and why: it is an old one. */
+  /** Stale runs behind the value, and why they are stale. */
   readonly stale: readonly StaleRun[]
 }
 
@@ -59,7 +59,7 @@ export function inlineValue(value: InlineValue, results: Results, context: Rende
   }
 }
 
-/** `latency · xen-4.14 · baseline · n = 20`, once for each run and number of observations; `published, Table 5 (...)` once for each table. */
+/** Lists `latency · xen-4.14 · baseline · n = 20` by run and n, and `published, Table 5 (...)` by table. */
 function describe({ sources }: Quantity, words: Words): readonly string[] {
   const texts = sources.map((source) => {
     if (source.type === 'run') {

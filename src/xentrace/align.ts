@@ -3,18 +3,18 @@ import { overlaps, type Span } from './spans.ts'
 import type { Bracket } from './stamps.ts'
 import { firstAtOrAfter } from './timeline.ts'
 
-/** CNTPCT = CNTVCT + offset, for one domain. Ticks, integers. */
+/** CNTPCT = CNTVCT + offset for one domain, in integer ticks. */
 export interface Alignment {
   readonly offset: number
-  /** The true offset is at most this far away. */
+  /** Largest possible error of `offset`. */
   readonly halfWidth: number
-  /** Brackets that it rests on. */
+  /** Brackets that support it. */
   readonly brackets: number
   /** Brackets that could not be checked: before or after the capture, or where records were lost. */
   readonly skipped: number
 }
 
-/** When the capture was made and where it has gaps, in ticks of CNTPCT. */
+/** The time that a capture covers and its gaps, in ticks of CNTPCT. */
 export interface Coverage {
   readonly first: number
   readonly last: number
@@ -33,13 +33,13 @@ interface Candidate {
 
 /**
  * Finds the offset between a domain's CNTVCT and the CNTPCT of a capture by bracketing: the program yields
- * between two stamps, so the YIELD record's time lies between both stamps plus the offset, and the offset in
- * [yield - after, yield - before]. A domain yields for other reasons too (Xen traps WFE), so every yield in
- * one bracket is a candidate, and the candidate holds that agrees with all other brackets.
+ * between two stamps, so the time of the YIELD record lies between both stamps plus the offset, and the
+ * offset in [yield - after, yield - before]. A domain yields for other reasons too (Xen traps WFE), so every
+ * yield inside one bracket is a candidate; the right one agrees with all other brackets.
  *
  * @param brackets stamps around each yield, in ticks of the domain's CNTVCT
  * @param yields times of the domain's YIELD records in ticks of CNTPCT, ascending
- * @throws TraceError if no offset, or more than one, agrees with all brackets, or fewer than three are left
+ * @throws TraceError if no offset, or more than one, agrees with all brackets, or fewer than three remain
  */
 export function align(
   brackets: readonly Bracket[],
@@ -74,7 +74,7 @@ export function align(
   }
 }
 
-/** Disjoint ranges of offsets that agree with all brackets, the one resting on most brackets first. */
+/** Returns disjoint ranges of offsets that agree with all brackets, the one with most support first. */
 function candidates(
   brackets: readonly Bracket[],
   yields: readonly number[],
@@ -83,8 +83,8 @@ function candidates(
   let found: readonly Candidate[] = []
   let most = 0
   for (const [seed, bracket] of brackets.entries()) {
-    // What is still to be found skips all seeds so far; resting on less than half as many brackets as the
-    // best (its other brackets would have to be lost just so) it would be taken for a coincidence.
+    // A candidate not found yet skips all seeds so far. With less than half the support of the best (its
+    // other brackets would all have to be lost) it would count as a coincidence.
     if (brackets.length - seed < Math.max(LEAST_BRACKETS, most / 2)) break
     for (const time of yields) {
       const start = { low: time - bracket.after, high: time - bracket.before, brackets: 1 }
@@ -104,7 +104,7 @@ function candidates(
     .toSorted((a, b) => b.brackets - a.brackets || a.low - b.low)
 }
 
-/** The parts of each candidate that put a yield into the bracket, or all of it where the bracket cannot be checked. */
+/** Narrows each candidate to the parts that put a yield into the bracket, if that can be checked. */
 function narrow(
   alive: readonly Candidate[],
   { before, after }: Bracket,
@@ -128,14 +128,14 @@ function narrow(
   return left.length < 2 ? left : join(left)
 }
 
-/** Whether some offset of the candidate puts the bracket where records may be missing. */
+/** Returns true if some offset of the candidate puts the bracket where records may be missing. */
 function uncovered({ before, after }: Bracket, { low, high }: Candidate, coverage: Coverage): boolean {
   const from = low + before
   const to = high + after
   return from < coverage.first || to > coverage.last || overlaps(coverage.gaps, from, to)
 }
 
-/** Joins candidates that overlap: together they say no less and no more than each offset in them. */
+/** Joins overlapping candidates: their union admits exactly the same offsets. */
 function join(list: readonly Candidate[]): readonly Candidate[] {
   const joined: Candidate[] = []
   for (const candidate of list.toSorted((a, b) => a.low - b.low || a.high - b.high)) {

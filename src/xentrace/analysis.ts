@@ -1,24 +1,24 @@
-/** What the script of an experiment asks of a capture, in one pass. */
+/** Analyses a capture for the script of an experiment, in one pass. */
 
 import { type Analysis, analyse, type Operation } from './operations.ts'
 import { type PictureRow, pictures, typicalAndWorst } from './picture.ts'
 import type { Stamps } from './stamps.ts'
 import { readTimeline, type Timeline } from './timeline.ts'
 
-/** A row of the picture of the typical (of median length) or the worst (the longest) operation of its type. */
+/** A row of the picture of the typical (median) or worst (longest) operation of its type. */
 export type ChosenRow = PictureRow & {
   readonly operation: Operation['type']
   readonly choice: 'typical' | 'worst'
 }
 
 /**
- * Finds the operations that dom0 stamped in the capture, with their phases, whose sums are checked, and the pictures of the
- * typical and the worst pause and unpause. No operation is dropped: one that cannot count says why.
+ * Finds the operations that dom0 stamped in the capture, their phases (sums checked), and the pictures of the
+ * typical and the worst pause and unpause. No operation is dropped; an excluded one gives its reason.
  *
- * @param input.capture bytes in chunks of any length (a whole file is `[bytes]`); or what `readTimeline` made of them, where
- *   several domains are under test
- * @param input.drawable which operations may be drawn; none unless said
- * @throws TraceError if the capture or the stamps are no good, or a clock cannot be aligned
+ * @param input.capture bytes in chunks of any length (`[bytes]` for a whole file); or the result of
+ *   `readTimeline`, if several domains are under test
+ * @param input.drawable selects the operations that may be drawn; default: none
+ * @throws TraceError if the capture or the stamps are invalid, or a clock cannot be aligned
  */
 export function operations(input: {
   readonly capture: Iterable<Uint8Array> | Timeline

@@ -1,6 +1,6 @@
 /**
- * Finds the edges of operations in a domain's timeline. SLEEP and WAKE records occur for other reasons too, so
- * everything is looked for inside a span that dom0's stamps give.
+ * Finds the edges of operations in a domain's timeline. SLEEP and WAKE records occur for other reasons too,
+ * so the search is limited to a span given by dom0's stamps.
  */
 
 import type { Alignment } from './align.ts'
@@ -24,19 +24,19 @@ import {
   type VcpuTimeline,
 } from './timeline.ts'
 
-/** Where to look for an operation, in ticks of CNTPCT. */
+/** Where to search for an operation, in ticks of CNTPCT. */
 export interface SearchSpan {
   readonly xlRuns: number
   readonly xlEnds: number
-  /** How far both may be off. */
+  /** Largest error of both. */
   readonly halfWidth: number
-  /** Start of the next operation, Infinity after the last: what has not happened by then is not of this one. */
+  /** Start of the next operation, Infinity after the last: later events belong to that one. */
   readonly limit: number
-  /** End of the next operation, Infinity after the last: a loaded domU may take a stamp for the first time that late. */
+  /** End of the next operation, Infinity after the last: a loaded domU may take its first stamp that late. */
   readonly stampLimit: number
 }
 
-/** The domain under test, as the capture and its loop saw it. */
+/** The domain under test, as seen by the capture and its loop. */
 export interface Subject {
   readonly timeline: DomainTimeline
   /** When any pCPU lost records; ascending and disjoint. */
@@ -138,13 +138,13 @@ export function findUnpause(span: SearchSpan, { timeline, lost, vcpu, loop }: Su
   }
 }
 
-/** The domU's stamps on the capture's clock. */
+/** Converts the domU's stamps to the capture's clock. */
 export function loopStamps(domU: Stamps, { offset, halfWidth }: Alignment): LoopStamps {
   const onCapture = (ticks: number) => ticks + offset
   if (domU.loop?.type === 'spin') {
     const starts = domU.gaps.map(({ before }) => onCapture(before))
     const ends = domU.gaps.map(({ after }) => onCapture(after))
-    // The gap around a moment at which the vCPU was certainly off; other gaps are preemptions and interrupts.
+    // The gap around a moment when the vCPU was certainly off; other gaps are preemptions and interrupts.
     const around = (moment: number) => {
       const gap = firstAtOrAfter(ends, moment)
       return gap < ends.length && (starts[gap] as number) <= moment + halfWidth ? gap : null
@@ -167,13 +167,13 @@ export function loopStamps(domU: Stamps, { offset, halfWidth }: Alignment): Loop
   }
 }
 
-/** Index of the vCPU's first SLEEP or WAKE while `xl` ran. */
+/** Returns the index of the vCPU's first SLEEP or WAKE while `xl` ran. */
 function findEvent(line: VcpuTimeline, span: SearchSpan, event: number): number | null {
   const to = Math.min(span.xlEnds + span.halfWidth, span.limit)
   for (let i = firstAtOrAfter(line.times, span.xlRuns - span.halfWidth); i < line.times.length; i++) {
     if ((line.times[i] as number) > to) return null
     if (line.events[i] !== event) continue
-    // A blocked vCPU of a paused domain whose timer fires: the domain stays paused.
+    // The timer of a blocked vCPU fires while its domain is paused: it stays paused.
     if (event === WAKE && line.events[i + 1] === BLOCKED_TO_OFFLINE) continue
     return i
   }
@@ -181,9 +181,9 @@ function findEvent(line: VcpuTimeline, span: SearchSpan, event: number): number 
 }
 
 /**
- * Index of the WAKE at which a blocked vCPU found its domain paused before its own SLEEP, if that is how it went offline.
- * Xen counts a pause first and then puts the vCPUs to sleep one after another (domain_pause in xen/common/domain.c), so a
- * timer that fires in between is the first to show that the pause has begun.
+ * Returns the index of the WAKE at which a blocked vCPU found its domain paused before its own SLEEP, if it
+ * went offline that way. Xen first counts a pause and then puts the vCPUs to sleep one by one (domain_pause
+ * in xen/common/domain.c), so a timer that fires in between is the first sign of the pause.
  */
 function wokenWhenPaused(line: VcpuTimeline, sleep: number, span: SearchSpan): number | null {
   const change = lastChangeBefore(line, sleep)
@@ -192,7 +192,7 @@ function wokenWhenPaused(line: VcpuTimeline, sleep: number, span: SearchSpan): n
   return during && line.events[change] === BLOCKED_TO_OFFLINE && line.events[wake] === WAKE ? wake : null
 }
 
-/** Time of the vCPU's first runstate change after its event `index`, and before `limit`, into a state that will do. */
+/** Returns when the vCPU first enters an accepted state after event `index` and before `limit`. */
 function findChange(
   line: VcpuTimeline,
   index: number,

@@ -1,22 +1,22 @@
-/** What is to be done with a kind of record: only count it, store it too, or look at it more closely. */
+/** How to treat a kind of record: only count it, store it too, or inspect it. */
 export type Action = 0 | 1 | 2
 export const PASS = 0
 export const STORE = 1
 export const OTHER = 2
-/** Instead of one of these: the table is full. */
+/** Returned instead of an action: the table is full. */
 export const FULL = 3
 
-/** Xen has a few hundred kinds of records; random bytes have as many as there are records. */
+/** Xen has a few hundred kinds of records; random bytes look like one kind per record. */
 export const MOST_KINDS = 4096
-/** Of the table; four times as many, so that most kinds are at their first place. */
+/** The table is four times as large, so that most kinds are at their first slot. */
 const PLACE_BITS = 14
 const EVENT_BITS = 28
 
-/** Knuth's multiplicative hashing (TAOCP 3, 6.4): the upper bits of the product are a kind's first place. */
+/** Knuth's multiplicative hashing (TAOCP 3, 6.4): the upper bits of the product are a kind's first slot. */
 export const HASH_FACTOR = 0x9e3779b1
 export const HASH_SHIFT = 32 - PLACE_BITS
 
-/** Records with one id and one number of extra words. */
+/** Records with the same event and number of extra words. */
 export interface Kind {
   readonly event: number
   readonly words: number
@@ -24,23 +24,23 @@ export interface Kind {
 }
 
 /**
- * Counts records by kind, that is by their header without the bit that says whether a time follows. A hash table with
- * open addressing over typed arrays, because a Map's look-up for every record costs more than all the rest.
+ * Counts records by kind: the header without bit 31 (a time follows). A hash table with open addressing over
+ * typed arrays, because a Map lookup per record would cost more than everything else.
  */
 export class EventCounter {
-  /** The table. It is open so that the reader can look at a kind's first place by itself. */
+  /** The table. Public so that the reader can check a kind's first slot inline. */
   readonly kinds = new Int32Array(2 ** PLACE_BITS).fill(-1)
   readonly counts = new Float64Array(2 ** PLACE_BITS)
   readonly actions = new Uint8Array(2 ** PLACE_BITS)
   readonly #actionOf: (event: number) => Action
   #size = 0
 
-  /** `actionOf` is asked once for each kind. */
+  /** `actionOf` is called once for each kind. */
   constructor(actionOf: (event: number) => Action) {
     this.#actionOf = actionOf
   }
 
-  /** Counts a record of a kind (its header without bit 31) and says what is to be done with it, or that there is no room. */
+  /** Counts a record of a kind (header without bit 31); returns its action, or FULL. */
   count(kind: number): number {
     let place = firstPlace(kind)
     while (this.kinds[place] !== kind) {
@@ -52,7 +52,7 @@ export class EventCounter {
     return this.actions[place] as number
   }
 
-  /** Takes back the last record of a kind, which turned out to be none. */
+  /** Uncounts the last record of a kind, which turned out to be invalid. */
   forget(kind: number): void {
     let place = firstPlace(kind)
     while (this.kinds[place] !== kind) place = (place + 1) % this.kinds.length
@@ -77,7 +77,7 @@ export class EventCounter {
   }
 }
 
-/** Where to look for a kind first; the reader has this line, too. */
+/** Returns a kind's first slot; the reader repeats this line. */
 function firstPlace(kind: number): number {
   return Math.imul(kind, HASH_FACTOR) >>> HASH_SHIFT
 }

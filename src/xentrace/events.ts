@@ -1,26 +1,28 @@
 /**
- * What the records of xentrace mean: names, fields and their packing. The rows are in `eventtable.ts`; events that
- * it does not have are counted and passed through.
+ * Names, fields and packing of xentrace records. The table is in `eventtable.ts`; events that it lacks are
+ * counted and passed through.
  */
 
 import { rows } from './eventtable.ts'
 import { EVENT_MASK, KIND_MASK } from './record.ts'
 
-/** A field of a record: `bits` bits (8, 16, 32 or 64, or fewer in a shared byte) from bit `shift` of extra word `word`. */
+/**
+ * `bits` bits (8, 16, 32 or 64; fewer in a shared byte) from bit `shift` of extra word `word` of a record.
+ */
 export interface Field {
   readonly name: string
   readonly word: number
   readonly shift: number
   readonly bits: number
   readonly signed: boolean
-  /** Whether all ones, which is -1 if it is signed, mean that there is none. */
+  /** True if all ones (-1 if signed) mean that there is no value. */
   readonly optional: boolean
 }
 
 export interface EventType {
   readonly id: number
   readonly name: string
-  /** Fields by the number of extra words: versions of Xen differ in it, and so tell themselves apart. */
+  /** Fields by number of extra words, which differs between versions of Xen and so distinguishes them. */
   readonly layouts: ReadonlyMap<number, readonly Field[]>
 }
 
@@ -35,10 +37,10 @@ export const SLEEP = 0x28003
 export const WAKE = 0x28004
 export const YIELD = 0x28005
 
-/** The domain of the vCPUs that run when nothing else does. */
+/** Domain of the idle vCPUs. */
 export const IDLE_DOMAIN = 0x7fff
 
-/** A runstate change has its old state in bits 8-9 and its new state in bits 4-5 of this id. */
+/** Id of a runstate change without its old state (bits 8-9) and new state (bits 4-5). */
 const RUNSTATE_CHANGE = 0x21001
 const RUNSTATE_BITS = 0x330
 
@@ -46,7 +48,7 @@ export function isRunstateChange(event: number): boolean {
   return (event & ~RUNSTATE_BITS) === RUNSTATE_CHANGE
 }
 
-/** Index in `runstates` of the state before and after a runstate change. */
+/** Returns the state before or after a runstate change, as an index in `runstates`. */
 export function oldState(event: number): number {
   return (event >>> 8) & 3
 }
@@ -67,39 +69,39 @@ export const events: ReadonlyMap<number, EventType> = new Map(
   [...runstateChanges, ...rows.map(eventType)].map((type) => [type.id, type]),
 )
 
-/** The event's name, or its id in hexadecimal if the table does not have it. */
+/** Returns the event's name, or its id in hexadecimal if the table lacks it. */
 export function eventName(id: number): string {
   return events.get(id)?.name ?? `0x${id.toString(16)}`
 }
 
-/** Whether the table has the event with this number of extra words, so that `decode` can tell its fields. */
+/** Returns true if `decode` knows the fields of the event with this number of extra words. */
 export function isKnown(id: number, words: number): boolean {
   return events.get(id)?.layouts.has(words) ?? false
 }
 
-/** A bigint only where a number would not be exact, beyond 2^53. */
+/** A bigint only beyond 2^53, where a number would not be exact. */
 export type FieldValue = number | bigint
 
 /**
- * The fields of one record by name. Of an event that the table does not have, or not with this number of words, the
- * words in order: it is passed through rather than misread.
+ * Returns the fields of a record by name. If the table lacks the event, or this number of words, returns the
+ * raw words in order.
  */
 export function decode(id: number, extra: ArrayLike<number>): Readonly<Record<string, FieldValue>> {
   return Object.fromEntries(fieldsOf(id, extra.length).map((field) => [field.name, fieldValue(field, extra)]))
 }
 
-/** The fields of an event with this number of extra words; the words themselves if the table does not have it so. */
+/** Returns the fields of an event with this number of extra words; raw words if the table lacks it. */
 export function fieldsOf(id: number, words: number): readonly Field[] {
   return events.get(id)?.layouts.get(words) ?? rawWords[words] ?? []
 }
 
-/** What all records with the same header have in common. */
+/** What all records with the same header share. */
 export interface RecordLayout {
   readonly name: string
   readonly fields: readonly Field[]
 }
 
-/** By header without bit 31: names and fields take long to find, and are needed for each record. */
+/** By header without bit 31. A cache: needed for each record and slow to build. */
 const recordLayouts = new Map<number, RecordLayout>()
 
 export function recordLayout(header: number): RecordLayout {
@@ -123,7 +125,7 @@ const rawWords: readonly (readonly Field[])[] = Array.from({ length: 8 }, (_, wo
   })),
 )
 
-/** The value of a field in a record's extra words, which begin at `from` of `words`. */
+/** Returns a field of a record whose extra words begin at `words[from]`. */
 export function fieldValue(
   { word, shift, bits, signed }: Field,
   words: ArrayLike<number>,
@@ -135,12 +137,12 @@ export function fieldValue(
     const value = low + high * 0x1_0000_0000
     return Number.isSafeInteger(value) ? value : (BigInt(high) << 32n) | BigInt(low)
   }
-  // Shifted to the top first, so that the sign bit is the field's.
+  // Shift to the top first, so that the sign bit is the field's.
   const top = low << (32 - bits - shift)
   return signed ? top >> (32 - bits) : top >>> (32 - bits)
 }
 
-/** Whether a field's value is there; false if all its bits are set and that means none. */
+/** Returns false if the field is optional and all its bits are set. */
 export function isPresent(
   { word, shift, bits, optional }: Field,
   words: ArrayLike<number>,
@@ -160,7 +162,7 @@ function eventType([id, name, ...layouts]: readonly [
   return { id, name, layouts: new Map(layouts.map(layout)) }
 }
 
-/** `unit:16 domain:16 credit:i32` -> fields one after another, low bits first; their number of words. `_` is padding. */
+/** Parses `unit:16 domain:16 credit:i32`: fields from the low bits on, and their words. `_` is padding. */
 function layout(text: string): readonly [words: number, fields: readonly Field[]] {
   let bit = 0
   const fields: Field[] = []

@@ -1,11 +1,11 @@
 /**
- * The events that Xen 4.13 to 4.20 write on all machines: one row each of id, name and fields (those of x86 alone are in
- * `eventtablex86.ts`). Ids are those of xen/include/public/trace.h, fields those of the structures that Xen passes to its trace
- * functions (xen/common/sched/, before 4.14 xen/common/sched*.c).
+ * Events that Xen 4.13 to 4.20 write on all machines, one row each: id, name and fields (x86-only events are
+ * in `eventtablex86.ts`). Ids come from xen/include/public/trace.h, fields from the structures that Xen
+ * passes to its trace functions (xen/common/sched/, before 4.14 xen/common/sched*.c).
  *
- * A field is `name:bits`, without bits 32, with `i` before them signed, and with `?` at its end if all ones mean that there is
- * none; fields follow one another from the low bits of the first word on; `_` is padding. A further layout is for another number
- * of words. To add an event, add a row.
+ * A field is `name:bits`; 32 bits if omitted, signed with `i` before them, and with a trailing `?` if all
+ * ones mean that there is no value. Fields follow one another from the low bits of the first word; `_` is
+ * padding. Each further layout is for another number of words. To add an event, add a row.
  */
 
 import { type EventRow, hypercallLayouts, x86Rows } from './eventtablex86.ts'
@@ -19,7 +19,7 @@ export const rows: readonly EventRow[] = [
   [0x1f003, 'pCPU change', 'cpu bytes'],
   [0x1f004, 'interrupt cost', 'vector count cycles mostCycles'],
 
-  // The scheduler's core. The 16 changes of runstate are made in events.ts, as their ids are made in Xen.
+  // The scheduler's core. events.ts generates the 16 runstate changes, as Xen does.
   [0x21002, 'continue running', vcpu],
   [0x28001, 'domain add', 'domain'],
   [0x28002, 'domain remove', 'domain'],
@@ -57,7 +57,7 @@ export const rows: readonly EventRow[] = [
   [0x22204, 'credit2 credit add', ''],
   [0x22205, 'credit2 tickle check', `${unit} credit:i32 score:i32`],
   [0x22206, 'credit2 tickle', 'cpu:16 _:16'],
-  // Xen 4.13.0 and older end with a multiplier (so do 4.12.2 and 4.11.3, but not the stable releases after them).
+  // Xen 4.13.0 and older (also 4.12.2 and 4.11.3, but not later stable releases) end with a multiplier.
   [
     0x22207,
     'credit2 reset',
@@ -86,7 +86,7 @@ export const rows: readonly EventRow[] = [
   ],
   // Xen's xentrace/formats numbers these five one too low; its scheduler writes them as here.
   [0x22213, 'credit2 picked pCPU', `load:64 ${unit} runqueue:i16 cpu:16`],
-  // Those versions say between both how many units they skipped.
+  // The same versions have the number of skipped units in between.
   [
     0x22214,
     'credit2 candidate',
@@ -99,7 +99,7 @@ export const rows: readonly EventRow[] = [
 
   [0x22801, 'rtds tickle', 'cpu:16 _:16'],
   [0x22802, 'rtds pick', `${unit} deadlineNs:64 budgetNs:64`],
-  // Before Xen 4.10 there were no priorities. Up to Xen 4.17 the last field is one byte, and what follows it in its word is noise.
+  // No priorities before Xen 4.10. Up to 4.17 the last field is one byte; the rest of its word is noise.
   [
     0x22803,
     'rtds burn',
@@ -130,14 +130,15 @@ export const rows: readonly EventRow[] = [
   [0x10f002, 'grant unmap', 'domain'],
   [0x10f003, 'grant transfer', 'domain'],
   [0x10f004, 'memory set entry', 'frame:64? machineFrame:64? type domain:16 order:16'],
-  // Of the same length in all versions: up to Xen 4.17 the order is the upper half of the domain's word (and the last
-  // word is noise), from 4.18 on a word of its own (and that half is zero). Both are given, as nothing else tells.
+  // Same length in all versions: up to Xen 4.17 the order is the upper half of the domain's word (and the
+  // last word is noise), from 4.18 a word of its own (and that half is zero). Both are shown, as nothing
+  // tells them apart.
   [0x10f005, 'memory decrease', 'frame:64? domain:16 order16:16 order32'],
   [0x10f010, 'memory populate', 'frame:64? machineFrame:64? domain:16 order16:16 order32'],
   [0x10f011, 'memory reclaim zero', 'frame:64? machineFrame:64? domain:16 order16:16 order32'],
   [0x10f012, 'memory splinter', 'frame:64? domain:16 _:16 order32'],
 
-  // An entry of a multicall: of common code, so that Arm writes it too.
+  // An entry of a multicall; common code, so Arm writes it too.
   [0x20200e, 'multicall entry', ...hypercallLayouts],
 
   [0x801001, 'frequency change', 'fromMhz toMhz'],

@@ -1,12 +1,12 @@
 /**
- * The events that only Xen on x86 writes, as rows of `eventtable.ts`: HVM guests (xen/arch/x86/hvm/), PV guests
+ * Events that only Xen on x86 writes, as rows of `eventtable.ts`: HVM guests (xen/arch/x86/hvm/), PV guests
  * (xen/arch/x86/pv/trace.c), shadow page tables (xen/arch/x86/mm/shadow/), idle states and interrupts
  * (xen/arch/x86/acpi/cpu_idle.c, xen/arch/x86/irq.c).
  */
 
 export type EventRow = readonly [id: number, name: string, ...layouts: string[]]
 
-/** Layouts of a hypercall (TRC_PV_HYPERCALL_V2): `present` has two bits for each argument, whose words follow. */
+/** Layouts of a hypercall (TRC_PV_HYPERCALL_V2): `present` has two bits per argument; arguments follow. */
 export const hypercallLayouts: readonly string[] = Array.from({ length: 7 }, (_, words) =>
   ['op:20 present:12', ...Array.from({ length: words }, (__, i) => `word${i + 1}`)].join(' '),
 )
@@ -44,9 +44,9 @@ export const x86Rows: readonly EventRow[] = [
   [0x8200b, 'hvm dr write', ''],
   [0x8200c, 'hvm msr read', 'register value:64'],
   [0x8200d, 'hvm msr write', 'register value:64'],
-  // Before Xen 4.7 without the subleaf.
+  // No subleaf before Xen 4.7.
   [0x8200e, 'hvm cpuid', 'leaf eax ebx ecx edx', 'leaf subleaf eax ebx ecx edx'],
-  // AMD does not say which.
+  // AMD does not record which.
   [0x8200f, 'hvm interrupt', '', 'vector'],
   [0x82010, 'hvm nmi', ''],
   [0x82011, 'hvm smi', ''],
@@ -54,7 +54,7 @@ export const x86Rows: readonly EventRow[] = [
   [0x82013, 'hvm halt', 'pending'],
   ...widths(0x82014, 'hvm invlpg', 'isInvlpga address*'),
   [0x82015, 'hvm machine check', ''],
-  // Without a value if it is in memory.
+  // No value if it is in memory.
   ...widths(0x82016, 'hvm port read', 'port*', 'port* value*'),
   ...widths(0x82017, 'hvm mmio read', 'address*', 'address* value*'),
   [0x82018, 'hvm clts', ''],
@@ -130,7 +130,7 @@ export const x86Rows: readonly EventRow[] = [
   [0x802008, 'irq handled', 'irq startTicks endTicks'],
 ]
 
-/** An event whose fields with a star have 32 bits, and its twin (TRC_64_FLAG) in which they have 64. */
+/** Expands an event into its 32-bit and 64-bit (TRC_64_FLAG) forms; a star marks fields that widen. */
 function widths(id: number, name: string, ...layouts: readonly string[]): readonly EventRow[] {
   return [
     [id, name, ...layouts.map((layout) => layout.replaceAll('*', ''))],
@@ -138,7 +138,7 @@ function widths(id: number, name: string, ...layouts: readonly string[]): readon
   ]
 }
 
-/** An event of guests with two, three (PAE) and four levels of page tables, whose fields are wider by and by. */
+/** Expands an event for guests with 2, 3 (PAE) and 4 levels of page tables, with ever wider fields. */
 function levels(id: number, name: string, layouts: readonly string[]): readonly EventRow[] {
   return [
     [id, name, ...layouts],

@@ -1,13 +1,13 @@
 /**
- * Numbers distinct 32-bit keys 0, 1, 2 ... in the order of their first appearance.
- * Open addressing over typed arrays, because a Map's look-up for every record costs more than all the rest.
+ * Numbers distinct 32-bit keys 0, 1, 2 ... in order of first appearance. Open addressing over typed arrays,
+ * because a Map lookup per record would cost more than everything else.
  */
 export class Interner {
   #table = new Int32Array(512).fill(-1)
   #keys = new Uint32Array(128)
   #size = 0
 
-  /** Id of `key` (taken as unsigned); a new one if it was not seen before. */
+  /** Returns the id of `key` (taken as unsigned), a new one if it is unseen. */
   intern(key: number): number {
     const table = this.#table
     const keys = this.#keys
@@ -34,7 +34,7 @@ export class Interner {
     return id
   }
 
-  // The table is kept at most a quarter full, so that probing ends soon.
+  // Keeps the table at most a quarter full, so that probing ends soon.
   #grow(): void {
     const keys = new Uint32Array(this.#keys.length * 2)
     keys.set(this.#keys)
@@ -56,14 +56,14 @@ type List =
   | Uint16Array<ArrayBuffer>
   | Uint8Array<ArrayBuffer>
 
-/** A copy with room for `length` elements. */
+/** Returns a copy with room for `length` elements. */
 export function longer<Kind extends List>(list: Kind, length: number): Kind {
   const copy = new (list.constructor as new (length: number) => Kind)(length)
   copy.set(list)
   return copy
 }
 
-/** Knuth's multiplicative hashing (The Art of Computer Programming 3, 6.4), folded so that low bits serve. */
+/** Knuth's multiplicative hashing (The Art of Computer Programming 3, 6.4), folded to mix the low bits. */
 function hash(key: number): number {
   const product = Math.imul(key, 0x9e3779b1)
   return (product ^ (product >>> 15)) >>> 0

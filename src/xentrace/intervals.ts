@@ -9,11 +9,11 @@ export interface Interval extends Span {
   readonly domain: number
   readonly vcpu: number
   readonly state: Runstate
-  /** pCPU of the change that began it (or ended it, if the capture does not have that): where it runs, if it runs. */
+  /** pCPU of the change that began it, or ended it if the former is missing: where a running vCPU runs. */
   readonly cpu: number
 }
 
-/** Turns runstate changes into intervals, each given when it ends. One that does not fit the change after it is left out. */
+/** Reports an interval for each runstate change that ends one; drops it if the change contradicts it. */
 export class IntervalTracker implements Tracker {
   readonly wants = isRunstateChange
   readonly #give: (interval: Interval) => void
@@ -36,14 +36,14 @@ export class IntervalTracker implements Tracker {
     const outcome = runs.follow(record, this.#losses)
     if (outcome === WHOLE || outcome === CUT) this.#end(runs.since, runs.until)
     else if (outcome === FIRST) {
-      // Of a state that nobody saw begin it is not known how it was before a loss.
+      // The state's beginning was not recorded, so nothing is known about it before a loss.
       const { state, cpu } = runs
       const lost = this.#losses.unknownFrom(state === RUNNING ? cpu : null, this.#first, record.time)
       if (lost === Number.POSITIVE_INFINITY) this.#end(this.#first, record.time)
     }
   }
 
-  /** Ends what is open at the capture's end. */
+  /** Ends the intervals that are open at the capture's end. */
   finish(extent: Pick<Extent, 'last' | 'losses'>): void {
     const runs = this.#runstates
     for (let id = 0; id < runs.size; id++) {

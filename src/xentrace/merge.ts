@@ -1,20 +1,20 @@
 import type { MergedRecord } from './record.ts'
 import { RECORD_WORDS, type Stream } from './stream.ts'
 
-/** Keys have this many bits, so that the difference of two is an integer of 32 bits. */
+/** Bits of a key; the difference of two keys must fit 32 bits. */
 const KEY_BITS = 30
 
 /**
- * Merges the records of all pCPUs by time. Ties are real (18.5 ns at 54 MHz) and go to the lower pCPU; records
- * of one pCPU keep their order. A cursor, so that no object is made for a record: after `next()` it is
- * the record itself, until the next call.
+ * Merges the records of all pCPUs by time. Ties are real (18.5 ns at 54 MHz) and go to the lower pCPU;
+ * records of one pCPU keep their order. A cursor, to avoid an object per record: after `next()` it is the
+ * record itself, until the next call.
  *
- * The streams play a tournament (Knuth, The Art of Computer Programming 3, 5.4.1): a tree whose leaves are the streams and
- * whose inner nodes keep the loser of the match below them. When the winner moves on, only the matches on its way up are
- * played again, so that 128 pCPUs cost seven comparisons and not 128. A stream plays with one small number, its key: the time of its
- * next record since an epoch, and below that, in the low bits, its place. That makes ties what they should be, and a match
- * a few instructions without a branch that would be mispredicted every other time. A time too far from the epoch has the largest key;
- * when one of those wins, the epoch moves on.
+ * Uses a tournament of losers (Knuth, The Art of Computer Programming 3, 5.4.1): a tree whose leaves are the
+ * streams and whose inner nodes keep the loser of the match below. When the winner advances, only the matches
+ * on its path are replayed: 7 comparisons for 128 pCPUs. A stream's key is one small integer: the time of its
+ * next record since an epoch, with the stream's place in the low bits. That orders ties correctly and makes a
+ * match a few instructions without an unpredictable branch. Times too far from the epoch get the largest key;
+ * when one of them wins, the epoch advances.
  */
 export class Merge implements MergedRecord {
   time = Number.NEGATIVE_INFINITY
@@ -22,24 +22,24 @@ export class Merge implements MergedRecord {
   words: Uint32Array = new Uint32Array(RECORD_WORDS)
   at = 0
   readonly #streams: readonly Stream[]
-  /** The losers' keys by node, from 1 on. Node n has 2n and 2n + 1 below it; stream s is the leaf streams + s. */
+  /** The losers' keys by node, from 1 on. Node n has children 2n and 2n + 1; stream s is leaf streams + s. */
   #losers = new Int32Array(0)
   #winner = 0
   #epoch = 0
   #placeBits = 0
-  /** Ticks after the epoch in the key of all that is later, or not there. */
+  /** Ticks after the epoch for keys of streams that are later or have no record. */
   #far = 0
   #stream: Stream | undefined
-  /** No record of another stream is earlier than this; known only of a stream that wins again. */
+  /** No record of another stream is earlier; computed only when a stream wins again. */
   #bound = Number.NEGATIVE_INFINITY
   #until = Number.NEGATIVE_INFINITY
 
-  /** The array may grow while the merge runs, as a reader's does, if `until` is then set again. */
+  /** The array may grow during the merge, as a reader's does, if `until` is then set again. */
   constructor(streams: readonly Stream[]) {
     this.#streams = streams
   }
 
-  /** Records from this time on (ticks) wait: what is earlier must be complete. Ask again after a reader's push. */
+  /** Holds back records from this time on (ticks); all earlier ones must be complete. Set after each push. */
   set until(ticks: number) {
     this.#until = ticks
     this.#stream = undefined
@@ -74,7 +74,7 @@ export class Merge implements MergedRecord {
       return false
     }
     const place = this.#placeOf(this.#winner)
-    // Records come in bursts of one pCPU, or of many in turns: then looking for the second best would be in vain.
+    // Records come in bursts of one pCPU, or alternate: then the second best is not worth finding.
     const again = before >= 0 && place === this.#placeOf(before)
     this.#bound = again ? this.#secondBest(place) : Number.NEGATIVE_INFINITY
     const stream = this.#streams[place] as Stream
@@ -89,7 +89,7 @@ export class Merge implements MergedRecord {
     return true
   }
 
-  /** Plays all matches, from the lowest upwards, from a new epoch on; false if no stream has a record. */
+  /** Sets a new epoch and plays all matches from the bottom up; false if no stream has a record. */
   #begin(): boolean {
     const count = this.#streams.length
     this.#epoch = Number.POSITIVE_INFINITY
@@ -111,14 +111,14 @@ export class Merge implements MergedRecord {
     return true
   }
 
-  /** Plays the matches of the last winner again, with its next record. */
+  /** Replays the last winner's matches with its next record. */
   #replay(): void {
     const losers = this.#losers
     const place = this.#placeOf(this.#winner)
     let key = this.#keyOf(place)
     for (let node = (place + losers.length) >>> 1; node > 0; node >>>= 1) {
       const other = losers[node] as number
-      // What is to be added to the key to have the smaller one: 0, or the difference if that is negative.
+      // What to add to `key` to get the smaller of both: 0, or the difference if that is negative.
       const less = (other - key) & ((other - key) >> 31)
       losers[node] = other - less
       key += less
@@ -126,7 +126,7 @@ export class Merge implements MergedRecord {
     this.#winner = key
   }
 
-  /** A time that no other stream is before: the loser that comes next is one of those that met the winner. */
+  /** Returns a lower bound of the other streams' times: the runner-up lost to the winner directly. */
   #secondBest(place: number): number {
     let second = 2 ** KEY_BITS - 1
     for (let node = (place + this.#losers.length) >>> 1; node > 0; node >>>= 1)
@@ -147,7 +147,7 @@ export class Merge implements MergedRecord {
     return key >>> this.#placeBits === this.#far
   }
 
-  /** Time of a stream's next record; Infinity if it has none before `until`. */
+  /** Returns the time of a stream's next record; Infinity if none is before `until`. */
   #timeOf(place: number): number {
     const stream = this.#streams[place] as Stream
     if (stream.index >= stream.front.count && !stream.ready()) return Number.POSITIVE_INFINITY

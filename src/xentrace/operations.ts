@@ -1,5 +1,5 @@
 /**
- * A capture and the stamps of dom0 and domU -> pauses and unpauses with their phases.
+ * Turns a capture and the stamps of dom0 and domU into pauses and unpauses with their phases.
  *
  *     capture -> scan -> timeline ─┬─> align (dom0, domU) ─> edges ─> phases ─> operations
  *     stamp files ─────────────────┘
@@ -27,13 +27,13 @@ import { firstAtOrAfter, lastChangeBefore, type Timeline } from './timeline.ts'
 
 interface Common {
   readonly trial: number
-  /** State of the loop's vCPU when Xen starts; null if it is not known. */
+  /** State of the loop's vCPU when Xen starts; null if unknown. */
   readonly state: Runstate | null
-  /** Why this operation must stay out of the statistics; null if it need not. */
+  /** Why this operation is excluded from the statistics; null if it is not. */
   readonly excluded: string | null
 }
 
-/** Phases are null if one of their edges was not found. */
+/** Phases are null if an edge was not found. */
 export interface Pause extends Common {
   readonly type: 'pause'
   readonly edges: PauseEdges
@@ -49,21 +49,21 @@ export type Operation = Pause | Unpause
 export interface EventCount {
   readonly event: string
   readonly count: number
-  /** Whether the table of events has it, in the form that all its records have. */
+  /** True if the table of events knows it in the form of all its records. */
   readonly known: boolean
 }
 
-/** What a reader of the results should know about how they came about. */
+/** Evidence on the quality of the results. */
 export interface Sanity {
   readonly records: number
   readonly pcpus: readonly number[]
   readonly events: readonly EventCount[]
-  /** Records whose event the table does not have. */
+  /** Records of events that the table lacks. */
   readonly unknownRecords: number
   readonly untimedRecords: number
   readonly gaps: readonly Gap[]
   readonly lostRecords: number
-  /** Runstate changes that do not fit the one before. */
+  /** Runstate changes that contradict the one before. */
   readonly mismatches: number
   readonly alignments: { readonly dom0: Alignment; readonly domU: Alignment }
   readonly pauses: { readonly count: number; readonly excluded: number }
@@ -75,23 +75,23 @@ export interface Sanity {
 export interface Analysis {
   /** Ticks per second of everything here. */
   readonly hz: number
-  /** One per command of dom0, in their order. */
+  /** One per command of dom0, in the same order. */
   readonly operations: readonly Operation[]
   readonly sanity: Sanity
 }
 
 const DOM0 = 0
 
-/** dom0 and the domain under test: those that a timeline must have for `analyse`. */
+/** Returns the domains that `analyse` needs in a timeline: dom0 and the domain under test. */
 export function domainsUnderTest({ domain }: Stamps): readonly number[] {
   return domain === null ? [DOM0] : [DOM0, domain.id]
 }
 
 /**
- * Finds the operations that dom0 stamped in a capture. None is dropped: one that cannot count says why. The capture may be
- * damaged: an operation that it does not have to its end is excluded for the edge that is missing.
+ * Finds the operations that dom0 stamped in a capture. None is dropped; an excluded one gives its reason. In
+ * a damaged capture, an incomplete operation is excluded for its missing edge.
  *
- * @throws TraceError if the stamps are no good, or a clock cannot be aligned
+ * @throws TraceError if the stamps are invalid, or a clock cannot be aligned
  */
 export function analyse(timeline: Timeline, dom0: Stamps, domU: Stamps): Analysis {
   const { domain, hz } = agree(dom0, domU)
@@ -114,7 +114,7 @@ export function analyse(timeline: Timeline, dom0: Stamps, domU: Stamps): Analysi
   return { hz, operations: found, sanity: sanity(timeline, alignments, found) }
 }
 
-/** Throws if the phases do not add up to their total: that would be a bug here, not in the input. */
+/** Throws if the phases do not add up to their total: a bug here, not in the input. */
 export function checkSum({ type, trial, phases }: Operation): void {
   if (phases === null) return
   const sum =
@@ -198,8 +198,9 @@ function operation(command: Command, where: SearchSpan, subject: Subject, tolera
 }
 
 /**
- * A pause whose last stamp is older than the unpause before it says nothing of the loop: that has not run since. (If the pause before
- * that caught the loop at work, a busy domU's kernel charges it for the whole time, and lets others run first.)
+ * Excludes a pause whose last stamp precedes the unpause before it: the loop has not run since. (If the pause
+ * before that caught the loop at work, a busy domU's kernel charges it for the whole time and runs others
+ * first.)
  */
 function withoutSilence(one: Operation, before: Operation | undefined): Operation {
   if (one.type !== 'pause' || before?.type !== 'unpause') return one
@@ -215,7 +216,7 @@ function failed({ type, exitStatus, stateAfter }: Command): string | null {
   return stateAfter === expected ? null : `state after ${type}: ${stateAfter}, expected ${expected}`
 }
 
-/** Up to the last edge; up to the limit if an edge was not found, as it may be among what was lost. */
+/** Checks up to the last edge; up to the limit if one was not found, as it may be among the losses. */
 function lost(
   where: SearchSpan,
   { lost: spans }: Subject,
@@ -238,7 +239,7 @@ function negative(phase: string | null): string | null {
   return phase === null ? null : `negative phase: ${phase}`
 }
 
-/** Changes of a vCPU that cannot follow one another, with nothing lost in between, are not in the order in which they happened. */
+/** Finds consecutive changes of a vCPU that contradict each other without a loss in between: out of order. */
 function contradicting(
   where: SearchSpan,
   { timeline, lost: spans }: Subject,
@@ -291,7 +292,7 @@ function sanity(
   }
 }
 
-/** By ascending id. */
+/** Counts events by ascending id. */
 export function eventCounts(kinds: readonly Kind[]): readonly EventCount[] {
   return [...Map.groupBy(kinds, ({ event }) => event)].map(([event, own]) => ({
     event: eventName(event),

@@ -1,7 +1,7 @@
 /**
- * Writes records as a Parquet file: rows of `table.ts`, in groups. The library writes the file's frame and its metadata; the pages
- * are made here, as a hundred columns of which a record fills a few are quickest as typed arrays of what is there and a bit for each
- * row that says whether it is (which is what a page of Parquet holds).
+ * Writes records as a Parquet file: rows of `table.ts`, in groups. The library writes the file's frame and
+ * metadata. The pages are made here: a record fills few of some hundred columns, so typed arrays of the
+ * present values with one presence bit per row (Parquet's page layout) are fastest.
  */
 
 import { gzipSync } from 'node:zlib'
@@ -13,7 +13,7 @@ import { KIND_MASK, type MergedRecord } from './record.ts'
 import type { Start } from './scan.ts'
 import { commonColumns, type FieldColumn, fieldColumns, type RowLayout, rowLayout } from './table.ts'
 
-/** A multiple of 8. DuckDB's own default is nearly the same. */
+/** A multiple of 8, close to DuckDB's default. */
 const GROUP_ROWS = 1 << 17
 const FIRST_VALUES = 1 << 10
 const UPPER = 2 ** 32
@@ -45,7 +45,7 @@ export class ParquetWriter {
   readonly #names: string[] = []
   readonly #parts = new Float64Array(2)
 
-  /** `give` gets bytes of the file in their order, to be used before it returns. */
+  /** Passes the file's bytes to `give` in order; they are valid only during the call. */
   constructor(hz: number, give: (bytes: Uint8Array) => void) {
     this.#hz = hz
     this.#give = give
@@ -70,7 +70,7 @@ export class ParquetWriter {
     this.#ticks[2 * row] = ticks
     this.#ticks[2 * row + 1] = Math.floor(ticks / UPPER)
     splitMicroseconds(time - this.#first, this.#hz, this.#parts)
-    // Rounded once, from whole nanoseconds, as a reader of the text `12.345` would.
+    // Rounded once, from whole nanoseconds, like parsing the text `12.345`.
     this.#microseconds[row] = ((this.#parts[0] as number) * 1000 + (this.#parts[1] as number)) / 1000
     this.#pcpus[row] = cpu
     this.#events[row] = event
@@ -125,14 +125,14 @@ export class ParquetWriter {
     this.#flush()
   }
 
-  /** A column with one page of plain values. */
+  /** Writes a column as one page of plain values. */
   #column(name: string, type: Type, values: Uint8Array, sparse?: Sparse): ColumnChunk {
     const start = this.#bytes.offset
     const uncompressed = this.#page('PLAIN', values, sparse)
     return this.#chunk(name, type, { start, uncompressed, sparse, encodings: ['PLAIN'] })
   }
 
-  /** Names as a dictionary and, in bit-packed runs of 8 or 16 bits, which are plain bytes, each row's place in it. */
+  /** Writes names as a dictionary, and each row's index as a bit-packed run of 8 or 16 bits: plain bytes. */
   #nameColumn(): ColumnChunk {
     const start = this.#bytes.offset
     const encoded = this.#names.map((name) => Buffer.from(name))
@@ -160,7 +160,7 @@ export class ParquetWriter {
     })
   }
 
-  /** Writes a page of all rows; returns its size as it would be uncompressed. */
+  /** Writes a page of all rows; returns its uncompressed size. */
   #page(encoding: 'PLAIN' | 'RLE_DICTIONARY', values: Uint8Array, sparse?: Sparse): number {
     const start = this.#bytes.offset
     const levels = sparse?.levels(this.#rows) ?? new Uint8Array(0)
@@ -221,11 +221,11 @@ export class ParquetWriter {
   }
 }
 
-/** A column of a group in which most rows have nothing: the values that are there, and a bit for each row. */
+/** A sparse column of a group: the present values, and a presence bit per row. */
 class Sparse {
   count = 0
   readonly #type: FieldColumn['type']
-  /** Two numbers for a value of 64 bits. */
+  /** Two elements per 64-bit value. */
   #values = new Int32Array(0)
   #present = new Uint8Array(0)
 
@@ -250,12 +250,12 @@ class Sparse {
     this.count += 1
   }
 
-  /** The values that are there, as Parquet writes them: little-endian, one after another. */
+  /** Returns the present values as Parquet stores them: little-endian, consecutive. */
   bytes(): Uint8Array {
     return bytesOf(this.#values.subarray(0, this.#type === 'INT32' ? this.count : 2 * this.count))
   }
 
-  /** For each row whether it has a value: definition levels, of one bit. */
+  /** Returns the definition levels: one presence bit per row. */
   levels(rows: number): Uint8Array {
     if (this.count === 0 || this.count === rows) {
       return Buffer.concat([varint(rows << 1), Uint8Array.of(this.count === 0 ? 0 : 1)])
@@ -276,7 +276,7 @@ class Sparse {
   }
 }
 
-/** A run of Parquet's hybrid encoding: groups of eight values of `bits` bits each, of which `packed` has the bytes. */
+/** Encodes a run of Parquet's hybrid encoding: groups of eight values of `bits` bits each, from `packed`. */
 function bitPackedRun(values: number, packed: Uint8Array, bits: number): Uint8Array {
   const groups = Math.ceil(values / 8)
   const run = new Uint8Array(groups * bits)

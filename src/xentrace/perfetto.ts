@@ -1,7 +1,8 @@
 /**
- * A capture as a trace for Perfetto's viewer: TrackEvent packets of its native protobuf format, field by field as in
- * protos/perfetto/trace/ (trace_packet, track_event, track_descriptor, debug_annotation). One track a pCPU with what
- * ran on it, one a vCPU with its runstates, one for `xl` with the operations of an experiment.
+ * Writes a capture as a trace for Perfetto's viewer: TrackEvent packets of its native protobuf format, field
+ * by field as in protos/perfetto/trace/ (trace_packet, track_event, track_descriptor, debug_annotation). One
+ * track per pCPU with what ran on it, one per vCPU with its runstates, one for `xl` with an experiment's
+ * operations.
  */
 
 import { PbfWriter } from 'pbf'
@@ -12,19 +13,19 @@ import type { MergedRecord } from './record.ts'
 import type { Scan, Start, Tracker } from './scan.ts'
 import { clipped, type Span } from './spans.ts'
 
-/** A domain as the viewer shows it, and the vCPU that its measuring loop is pinned to. */
+/** A domain in the viewer, and the vCPU that its measuring loop is pinned to. */
 export interface TestedDomain {
   readonly id: number
   readonly vcpu: number
 }
 
-/** The operations of an experiment, and the domain that they were done to. */
+/** An experiment's operations and the domain under test. */
 export interface Tested {
   readonly operations: readonly Operation[]
   readonly domain: TestedDomain
 }
 
-/** Bytes that are given away together. */
+/** Bytes per piece of output. */
 const PIECE_BYTES = 1 << 20
 
 const packetOfTrace = 1
@@ -42,7 +43,7 @@ const trackEvent = {
 const annotation = { name: 10, intValue: 4, stringValue: 6 } as const
 const [BEGIN, END, INSTANT] = [1, 2, 3]
 const ORDERED_BY_RANK = 3
-/** All packets are one writer's. */
+/** All packets come from one writer. */
 const SEQUENCE = 1
 
 const PCPUS = 1
@@ -56,12 +57,12 @@ interface Event {
   readonly name?: string
   readonly category?: string
   readonly flow?: number
-  /** Whether the flow ends here. */
+  /** True if the flow ends here. */
   readonly last?: boolean
   readonly facts?: Readonly<Record<string, string | number>>
 }
 
-/** Turns runstate changes into packets. A class because it holds the bytes that are not yet given away. */
+/** Turns runstate changes into packets, which it buffers. */
 export class PerfettoTrace implements Tracker {
   readonly wants = isRunstateChange
   readonly #hz: number
@@ -74,8 +75,8 @@ export class PerfettoTrace implements Tracker {
   #pbf = new PbfWriter()
 
   /**
-   * `spansFrom` says which windows are wanted (ticks, ascending, disjoint) of a capture that begins at `first`. `give` gets
-   * pieces of the trace in their order, to be used before it returns.
+   * `spansFrom` returns the windows to draw (ticks, ascending, disjoint) for a capture that begins at
+   * `first`. `give` gets pieces of the trace in order, valid only during the call.
    */
   constructor(hz: number, spansFrom: (first: number) => readonly Span[], give: (bytes: Uint8Array) => void) {
     this.#hz = hz
@@ -93,7 +94,7 @@ export class PerfettoTrace implements Tracker {
     this.#intervals.take(record)
   }
 
-  /** Ends what is open, and shows where records are missing and the operations in `tested`. */
+  /** Ends open intervals; draws losses and the operations in `tested`. */
   finish(found: Pick<Scan, 'last' | 'losses' | 'gaps'>, tested: Tested | null): void {
     this.#intervals.finish(found)
     for (const gap of found.gaps) {
@@ -107,7 +108,7 @@ export class PerfettoTrace implements Tracker {
     this.#flush()
   }
 
-  /** A run of `xl`, with a flow to where Xen starts on the measured vCPU and from there to its edge. */
+  /** Draws a run of `xl`, with a flow to where Xen starts on the measured vCPU and on to its edge. */
   #operation(operation: Operation, flow: number, { domain: { id, vcpu } }: Tested): void {
     const { type, trial, state, excluded, edges } = operation
     this.#describe(XL, { name: 'xl (dom0)', rank: 0 })
@@ -130,7 +131,10 @@ export class PerfettoTrace implements Tracker {
       this.#event({ type: INSTANT, track, ticks: done, name, category: 'xl', flow, last: true })
   }
 
-  /** A vCPU's state on its own track, and where it ran; the idle vCPUs are what the others leave. */
+  /**
+   * Draws a vCPU's state on its own track and where it ran. Idle vCPUs fill only the rest, so they are
+   * skipped.
+   */
   #interval(interval: Interval): void {
     const { domain, vcpu, state, cpu } = interval
     if (domain === IDLE_DOMAIN) return
@@ -161,7 +165,7 @@ export class PerfettoTrace implements Tracker {
     return this.#describe(uuid, { name: `d${domain}v${vcpu}`, parent: DOMAINS + domain, rank: vcpu })
   }
 
-  /** Says once what a track is called and where it stands. */
+  /** Writes a track's name and order, once. */
   #describe(
     uuid: number,
     { name, parent, rank }: { readonly name: string; readonly parent?: number; readonly rank: number },
@@ -208,7 +212,7 @@ export class PerfettoTrace implements Tracker {
     this.#pbf = new PbfWriter()
   }
 
-  /** Since the capture's first record; a stamp before it is at 0, as times have no sign. */
+  /** Converts to nanoseconds since the first record; earlier stamps become 0, as times are unsigned. */
   #nanoseconds(ticks: number): number {
     const since = Math.max(0, ticks - this.#first)
     const seconds = Math.floor(since / this.#hz)

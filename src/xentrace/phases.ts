@@ -1,24 +1,26 @@
 /**
- * Phases of a pause and of an unpause: differences of their edges. All in ticks of CNTPCT, integers, as every
- * edge is rounded once; so phases add up to their total exactly.
+ * Phases of a pause and of an unpause: differences of their edges, in integer ticks of CNTPCT. Every edge is
+ * rounded once, so phases add up to their total exactly.
  */
 
 export interface PauseEdges {
-  /** dom0's stamp before `xl pause`, and after it. */
+  /** dom0's stamps before and after `xl pause`. */
   readonly xlRuns: number
   readonly xlEnds: number
   /**
-   * The loop's last stamp before Xen starts. A spinning loop stamps without pause, so if it was still stamping
-   * when Xen started, that moment itself.
+   * The loop's last stamp before Xen starts. A spinning loop stamps continuously, so if it was still stamping
+   * when Xen started: that moment itself.
    */
   readonly lastStamp: number | null
   /** Xen takes the loop's vCPU out of scheduling (SLEEP). */
   readonly xenStarts: number | null
-  /** The loop's vCPU goes offline; if it was blocked, when its timer fires: an artefact of the method. */
+  /**
+   * The loop's vCPU goes offline; if it was blocked, only when its timer fires: an artefact of the method.
+   */
   readonly vcpuStops: number | null
-  /** Every vCPU of the domain has left its pCPU. Null unless one was running or runnable, and all states are known. */
+  /** Every vCPU has left its pCPU. Null if none was running or runnable, or a state is unknown. */
   readonly allOff: number | null
-  /** Xen walks the vCPUs one after another: the first and the last SLEEP, the first and the last vCPU to go offline. */
+  /** Xen walks the vCPUs one by one: first and last SLEEP, first and last vCPU to go offline. */
   readonly xenFirst: number | null
   readonly xenLast: number | null
   readonly stopsFirst: number | null
@@ -56,7 +58,7 @@ export interface UnpausePhases {
   readonly total: number
 }
 
-/** How far a difference of two stamps, or of a stamp and a record, may be off: half widths of the alignments. */
+/** Largest error of a difference of two stamps, or of a stamp and a record: the alignments' half widths. */
 export interface Tolerance {
   readonly dom0: number
   readonly domU: number
@@ -89,8 +91,8 @@ export function unpausePhases(edges: UnpauseEdges): UnpausePhases | null {
 }
 
 /**
- * The phase, in words, that is more negative than its stamps can be wrong; null if none is. Only a phase that
- * ends or begins with a stamp of the domU can be: the other edges are looked for after the one before.
+ * Returns the name of the phase that is more negative than its stamps' error allows; null if none is. Only
+ * phases that start or end at a domU stamp can be: other edges are searched for after the one before.
  */
 export function negativePausePhase(phases: PausePhases, { dom0, domU }: Tolerance): string | null {
   return phases.xlToLastStamp < -(dom0 + domU) ? 'xl run -> last domU stamp' : null

@@ -1,6 +1,6 @@
 /**
- * Operations as pictures: what the vCPUs did around each, in rows that a run keeps, as its capture is not part of the project, and
- * that figures draw.
+ * Draws operations: what the vCPUs did around each, as rows that a run keeps (its capture is not part of the
+ * project) and that figures plot.
  */
 
 import type { Interval } from './intervals.ts'
@@ -8,31 +8,33 @@ import type { Operation } from './operations.ts'
 import { clipped, type Span } from './spans.ts'
 import { eachInterval, type Timeline } from './timeline.ts'
 
-/** Something that happened in an operation. A type, as interfaces are not assignable to a Row of a dataset. */
+/** An event of an operation. A type, as interfaces are not assignable to a Row of a dataset. */
 export type PictureRow = {
-  /** `xl`, a vCPU (`dom0 v1`, `domU v0`, `dom2 v0`), the measuring `loop`, or `edge` for what phases are between. */
+  /**
+   * `xl`, a vCPU (`dom0 v1`, `domU v0`, `dom2 v0`), the measuring `loop`, or `edge` for the phases' edges.
+   */
   readonly lane: string
   /**
-   * Of a vCPU the runstate that it enters, or `end` where its picture ends or is interrupted by lost records; of `xl`, `running` and
-   * `end`; of the loop `stamp`; of an edge its name.
+   * For a vCPU: the runstate that it enters, or `end` where its picture ends or lost records interrupt it;
+   * for `xl`: `running` and `end`; for the loop: `stamp`; for an edge: its name.
    */
   readonly what: string
-  /** Where it happened to a vCPU; null for others and at an end. */
+  /** Where a vCPU's event happened; null for others and for ends. */
   readonly pcpu: number | null
   /** Ticks after `xl` ran. */
   readonly at: number
 }
 
-/** Part of the operation's length that is shown before and after it. */
+/** Margin before and after it, as a fraction of the operation's length. */
 const MARGIN = 0.05
 /**
- * The least part of a picture that an interval takes: what is narrower than a pixel is not seen. A picture of more rows
- * than a run should keep is made with the next part.
+ * Shortest interval shown, as a fraction of the picture: less than a pixel is invisible. If that makes too
+ * many rows, the next fraction is used.
  */
 const PARTS = [1 / 400, 1 / 200, 1 / 100] as const
 const MOST_ROWS = 130
 
-/** The operations whose totals are the median (the upper one of two) and the greatest; null if none has phases. */
+/** Returns the operations with the median (upper of two) and the largest total; null if none has phases. */
 export function typicalAndWorst(
   operations: readonly Operation[],
 ): { readonly typical: Operation; readonly worst: Operation } | null {
@@ -45,10 +47,10 @@ export function typicalAndWorst(
 }
 
 /**
- * Rows of the picture of each operation, in the order of the operations: `xl`, the vCPUs of the timeline's domains, the
- * loop's stamps, and the edges. Short intervals of a vCPU are joined until they are 1/400 of the picture together (up to
- * 1/100 if there would be more than some 130 rows), and have the state that they are in for the longest time. Edges are
- * exact.
+ * Returns the rows of each operation's picture, in the operations' order: `xl`, the vCPUs of the timeline's
+ * domains, the loop's stamps, and the edges. Short intervals of a vCPU are joined until they span 1/400 of
+ * the picture (up to 1/100 if there would be more than some 130 rows) and take the state of longest duration.
+ * Edges are exact.
  *
  * @param about the domain under test, and the stamps of its loop on the capture's clock, ascending
  */
@@ -109,7 +111,7 @@ function windowOf(operation: Operation): Span {
   return { from: from - margin, to: to + margin }
 }
 
-/** In the order of the phases that they are between, without those that were not found. */
+/** Returns the edges found, in order of the phases. */
 function namedEdges({ edges }: Operation): readonly (readonly [name: string, ticks: number])[] {
   const named: readonly (readonly [string, number | null])[] =
     'vcpuStops' in edges
@@ -128,7 +130,7 @@ function namedEdges({ edges }: Operation): readonly (readonly [name: string, tic
   return named.flatMap(([name, ticks]) => (ticks === null ? [] : [[name, ticks] as const]))
 }
 
-/** Of each window the intervals of all vCPUs, each vCPU's in the order in which they end. */
+/** Returns each window's intervals of all vCPUs, each vCPU's in order of their ends. */
 function intervalsIn(timeline: Timeline, windows: readonly Span[]): readonly (readonly Interval[])[] {
   const intervals = windows.map((): Interval[] => [])
   eachInterval(timeline, (interval) => {
@@ -143,7 +145,7 @@ function laneOf({ domain, vcpu }: Interval, tested: number): string {
   return `${name} v${vcpu}`
 }
 
-/** Intervals of one vCPU, ascending; those shorter than `shortest` joined. A long one stays as it is, and so does a gap. */
+/** Joins a vCPU's intervals (ascending) shorter than `shortest`; keeps long ones and gaps as they are. */
 function coalesced(intervals: readonly Interval[], shortest: number): readonly Interval[] {
   const joined: Interval[] = []
   const add = (interval: Interval) => {
@@ -171,7 +173,7 @@ function coalesced(intervals: readonly Interval[], shortest: number): readonly I
   return joined
 }
 
-/** All of them as one interval in the state that they are in for the longest time together; of two the earlier one. */
+/** Joins all into one interval, in the state of the longest total duration (the earlier one if tied). */
 function longestState(intervals: readonly Interval[]): Interval {
   const length = ({ from, to }: Interval) => to - from
   const groups = [...Map.groupBy(intervals, ({ state }) => state).values()]
@@ -181,7 +183,7 @@ function longestState(intervals: readonly Interval[]): Interval {
   return { ...longest, from: (intervals[0] as Interval).from, to: (intervals.at(-1) as Interval).to }
 }
 
-/** Those that lie so far from the one before. */
+/** Keeps the times that are at least `apart` from the last one kept. */
 function spaced(times: readonly number[], apart: number): readonly number[] {
   const kept: number[] = []
   for (const time of times) if (time - (kept.at(-1) ?? Number.NEGATIVE_INFINITY) >= apart) kept.push(time)

@@ -1,14 +1,15 @@
 /**
- * Bytes of an xentrace capture -> records of each pCPU, chunk by chunk.
+ * Decodes an xentrace capture, chunk by chunk, into the records of each pCPU.
  *
- * A capture has no magic and is in the byte order of the board (little-endian here). A record is a u32 header
- * (event in bits 0-27, number of extra words in bits 28-30, bit 31: a time follows), the time (u64 ticks of
- * CNTPCT, low word first) if bit 31 says so, and the extra words. The file is a row of windows: a CPU_CHANGE
- * record names a pCPU and the bytes of its records that follow (xen/include/public/trace.h, tools/xentrace).
+ * A capture has no magic and uses the byte order of the board (little-endian here). A record is a u32 header
+ * (bits 0-27: event, bits 28-30: number of extra words, bit 31: a time follows), the time if bit 31 is set
+ * (u64 ticks of CNTPCT, low word first), and the extra words. The file is a sequence of windows: a CPU_CHANGE
+ * record names a pCPU and the number of bytes of its records that follow (xen/include/public/trace.h,
+ * tools/xentrace).
  *
- * Times are plain numbers of ticks. They count from zero while the first one is below 2^52 (2.6 years at 54 MHz). An x86
- * host passes that after 17 days, so its times count from a multiple of 2^32 just below the first one: `origin` says
- * which. Either way every tick is exact.
+ * Times are plain numbers of ticks. They count from zero if the first one is below 2^52 (2.6 years at 54
+ * MHz). An x86 host passes that after 17 days; its times count from `origin`, a multiple of 2^32 just below
+ * the first time. Every tick is exact either way.
  */
 
 import {
@@ -32,23 +33,23 @@ const CPU_CHANGE_BIG_ENDIAN = 0x03f00120
 const CPU_CHANGE_WORDS = 3
 const LOST_HEADER = 0xc001f001
 const LONGEST_RECORD_BYTES = 40
-/** What a tick of a time's upper word counts. */
+/** Ticks per unit of a time's upper word. */
 const UPPER = 2 ** 32
-/** No Xen is built for more pCPUs: beyond this, the bytes are no capture. */
+/** No Xen is built for more pCPUs: a larger number means that this is not a capture. */
 const MAX_PCPUS = 16384
-/** Xen's t_info has the size of a pCPU's buffer in pages of 4 KiB, as 16 bits. */
+/** Xen's t_info holds the size of a pCPU's buffer as 16 bits, in pages of 4 KiB. */
 const LARGEST_WINDOW_BYTES = 65535 * 4096
-/** Xen writes at most one for each time that xentrace empties a buffer: this is a week of 128 pCPUs, all the time full. */
+/** Xen writes at most one per emptied buffer: a week of 128 pCPUs that are always full. */
 const MOST_GAPS = 2 ** 20
-/** Upper word of the least first time that other times are counted from: 2^52 ticks. */
+/** Upper word of the smallest first time that needs an origin: 2^52 ticks. */
 const LEAST_ORIGIN = 2 ** 20
 
-/** Which events a reader stores in its streams; it counts all of them. Asked once for each kind of record. */
+/** Selects the events that a reader stores (it counts all). Called once for each kind of record. */
 export type Wanted = (event: number) => boolean
 
 export const everything: Wanted = () => true
 
-/** The newest record of a round of windows. */
+/** Newest record of a round of windows. */
 interface Newest {
   readonly time: number
   readonly cpu: number
@@ -57,15 +58,15 @@ interface Newest {
 const none: Newest = { time: Number.NEGATIVE_INFINITY, cpu: -1 }
 
 /**
- * Takes a capture chunk by chunk; `streams` then hold its records until a merge takes them, those of lost records
- * always among them. Chunks may be of any length and are not kept. Throws a TraceError with the byte offset for what
- * is not a whole, sane capture; what came before it is in the streams.
+ * Decodes a capture chunk by chunk into `streams`, from which a merge takes the records; lost-records records
+ * are always stored. Chunks may have any length and are not kept. Throws a TraceError with the byte offset at
+ * the first damage; the records before it are in the streams.
  */
 export class Reader {
   /** By ascending pCPU. */
   readonly streams: Stream[] = []
   readonly gaps: Gap[] = []
-  /** Records without a time before the first one with a time: there is nothing to inherit, so they are left out. */
+  /** Records dropped because they have no time and no timed record before them to inherit one from. */
   untimed = 0
   readonly #counter: EventCounter
   readonly #byCpu: Stream[] = []
@@ -75,7 +76,7 @@ export class Reader {
   #stream: Stream | undefined
   #windowWords = 0
   #cpu = -1
-  /** Whether the window's first time is still to come. */
+  /** True until the window's first time has been read. */
   #fresh = false
   /** Upper word of the origin; -1 before the first time. */
   #base = -1
@@ -88,9 +89,9 @@ export class Reader {
   }
 
   push(chunk: Uint8Array): void {
-    // Not a Buffer, whose `slice` is a view of memory that others write to.
+    // Not a Buffer: its `slice` is a view of memory that others write to.
     let bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length)
-    // The record that the chunk before left unfinished first, so that not all of this one need be copied.
+    // Complete the record that the previous chunk left unfinished first, to avoid copying the whole chunk.
     const bridged = this.#rest.length === 0 ? 0 : Math.min(bytes.length, LONGEST_RECORD_BYTES)
     if (bridged > 0) {
       const before = this.#rest.length
@@ -105,12 +106,12 @@ export class Reader {
     this.#rest = bytes.slice(this.#take(bytes))
   }
 
-  /** Bytes that were decoded: up to the record, or window, that is not whole or not sane. */
+  /** Bytes decoded so far: up to the first record or window that is incomplete or invalid. */
   get bytes(): number {
     return this.#offset
   }
 
-  /** Records of each kind, padding and window headers left out. */
+  /** Records of each kind, without padding and window headers. */
   get kinds(): readonly Kind[] {
     return this.#counter.list().filter(({ event }) => event !== WRAP)
   }
@@ -149,21 +150,21 @@ export class Reader {
   }
 
   /**
-   * Up to when a stream has all records of its pCPU; Infinity if to the end. A capture that is cut lacks, besides the end
-   * of its last window, the windows of the pCPUs that come after it in the same round.
+   * Returns the time up to which a stream is complete; Infinity if that is to the end. A truncated capture
+   * lacks, besides the end of its last window, the windows of all later pCPUs of the same round.
    */
   completeUntil({ cpu, endsInLoss, last }: Stream, cut: boolean): number {
     const missing = cut && (cpu > this.#cpu || (cpu === this.#cpu && this.#windowWords > 0))
     return missing || endsInLoss ? last : Number.POSITIVE_INFINITY
   }
 
-  /** Returns the number of words used: whole records only, the rest waits for the next chunk. */
+  /** Returns the number of words used: whole records only; the rest waits for the next chunk. */
   #decode(words: Int32Array): number {
     let i = 0
     while (i < words.length) {
       if (this.#windowWords === 0) {
         if (words.length - i < CPU_CHANGE_WORDS) {
-          // Too short for a window, but long enough to know better than to wait for more.
+          // Too short for a window header, but enough to report a wrong one now.
           this.#expectWindow(words[i] as number, i)
           return i
         }
@@ -212,10 +213,10 @@ export class Reader {
   }
 
   /**
-   * xentrace empties the pCPUs' buffers in rounds, by ascending pCPU. What it finds in a buffer in one round was
-   * stamped before it looked, and what it leaves for the next round was published after it looked; so the newest
-   * record of a round is older than all that comes after the following round. A record is published a little
-   * after it is stamped, hence one round more.
+   * xentrace empties the pCPUs' buffers in rounds, by ascending pCPU. What it finds in a buffer was stamped
+   * before it looked, and what it leaves for the next round was published after it looked. So the newest
+   * record of a round is older than everything after the following round. A record is published a little
+   * after it is stamped, hence one more round.
    */
   #endRound(): void {
     this.#settled = this.#newestByRound[0]
@@ -230,7 +231,7 @@ export class Reader {
     return stream
   }
 
-  // The hot path: no object per record, no call for a kind that was seen before, 32-bit integers as long as possible.
+  // Hot path: no object per record, no call for a known kind, 32-bit integers as long as possible.
   #decodeWindow(words: Int32Array, start: number): number {
     const stream = this.#stream as Stream
     const counter = this.#counter
@@ -316,8 +317,8 @@ export class Reader {
   }
 
   /**
-   * A record without a time has that of the one before, which may have been written long ago. It is at least as late as what is
-   * settled, or it would have been in an earlier round.
+   * A record without a time inherits that of the one before, which may be old. It cannot be earlier than what
+   * is settled, or it would have been in an earlier round.
    */
   #settle(stream: Stream): void {
     const { time } = this.#settled
@@ -327,7 +328,7 @@ export class Reader {
     stream.last = time
   }
 
-  /** Notes the newest time of the stream that is being filled. */
+  /** Saves the newest time of the stream that is being filled. */
   #leave(stream: Stream, low: number, high: number): void {
     stream.low = low
     stream.high = high
@@ -337,8 +338,8 @@ export class Reader {
   }
 
   /**
-   * Throws unless the time of the record at word `i` may follow the stream's; asked of the first of a window, and of any whose
-   * upper word is new.
+   * Throws unless the time of the record at word `i` may follow the stream's. Called for the first time of a
+   * window and whenever the upper word changes.
    */
   #checkTime(stream: Stream, words: Int32Array, i: number): void {
     const [low, high] = [words[i + 1] as number, words[i + 2] as number]
@@ -365,7 +366,7 @@ export class Reader {
     return `a time of ${exact(low, high)} ticks on pCPU ${cpu}, more than 2^53 away from the first one`
   }
 
-  /** A record that lies before what is settled was not stamped by the clock of the others. */
+  /** A record earlier than what is settled was stamped by another clock. */
   #otherClock(cpu: number, low: number, high: number): string | null {
     const { time: settled, cpu: other } = this.#settled
     const apart = settled - this.#ticks(low, high)
@@ -376,7 +377,7 @@ export class Reader {
     )
   }
 
-  /** Stores a record of lost records. */
+  /** Stores a lost-records record. */
   #lost(stream: Stream, words: Int32Array, i: number): void {
     const header = words[i] as number
     if ((header & EVENT_MASK) === CPU_CHANGE) {
@@ -404,7 +405,7 @@ export class Reader {
       )
     }
     this.gaps.push({ cpu: this.#cpu, from, to, count: (words[i + 3] as number) >>> 0 })
-    // It takes its place among what is not settled yet, whenever the loss ended.
+    // Its time is at least that of what is settled, whenever the loss ended.
     this.#settle(stream)
     const tail = stream.room()
     tail.times[tail.count] = stream.last
@@ -414,7 +415,7 @@ export class Reader {
     tail.used += 5
   }
 
-  /** A time from its two words, which are unsigned. */
+  /** Joins the two unsigned words of a time. */
   #ticks(low: number, high: number): number {
     return (low >>> 0) + ((high >>> 0) - Math.max(0, this.#base)) * UPPER
   }
@@ -429,7 +430,7 @@ function actionOf(event: number, wanted: Wanted): Action {
   return wanted(event) ? STORE : PASS
 }
 
-/** A time for a message, whatever its size. */
+/** Joins the two words of a time exactly, for messages. */
 function exact(low: number, high: number): bigint {
   return (BigInt(high >>> 0) << 32n) + BigInt(low >>> 0)
 }
@@ -441,7 +442,7 @@ function concat(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
   return joined
 }
 
-/** The whole words of `bytes`; a copy only where they are not aligned. */
+/** Returns the whole words of `bytes`; copies only if they are not aligned. */
 function wordsOf(bytes: Uint8Array): Int32Array {
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
   return new Int32Array(aligned.buffer, aligned.byteOffset, Math.floor(aligned.length / 4))

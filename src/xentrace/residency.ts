@@ -10,12 +10,12 @@ const STATES = runstates.length
 const RUNNABLE = 1
 const FIRST_VCPUS = 64
 
-/** How long a vCPU, or all vCPUs of a domain, were in one state. */
+/** Time that a vCPU, or all vCPUs of a domain, spent in one state. */
 export interface Residency {
-  /** Intervals that the capture has from beginning to end, and the ticks that they took. */
+  /** Number and total ticks of the intervals that the capture has completely. */
   readonly count: number
   readonly ticks: number
-  /** Ticks in intervals of which it has only a part: at its own edges, and where records are missing. */
+  /** Ticks in partial intervals: at the capture's ends and where records are missing. */
   readonly partTicks: number
 }
 
@@ -24,27 +24,27 @@ export interface VcpuUse {
   readonly vcpu: number
   /** In the order of `runstates`. */
   readonly states: readonly Residency[]
-  /** Ticks in a state that is not known, as records are missing. */
+  /** Ticks in an unknown state: records are missing. */
   readonly unknownTicks: number
-  /** Ticks from becoming runnable, when it was blocked or offline before, to running. */
+  /** Ticks from becoming runnable after blocked or offline, to running. */
   readonly wakeToRun: Histogram
 }
 
 export interface PcpuUse {
   readonly cpu: number
-  /** Ticks in which a vCPU of a domain, and in which the idle vCPU ran; the rest of the time is not known. */
+  /** Ticks in which a domain's vCPU, or the idle vCPU, ran; the rest is unknown. */
   readonly busyTicks: number
   readonly idleTicks: number
 }
 
-/** Adds up how long each vCPU was in each state, and each pCPU busy. */
+/** Sums the time that each vCPU spent in each state, and each pCPU was busy. */
 export class ResidencyTracker implements Tracker {
   readonly wants = isRunstateChange
-  /** Changes whose old state is not the one that the change before left: records between them are missing. */
+  /** Changes whose old state is not the last new state: records in between are missing. */
   mismatches = 0
   readonly #runstates = new RunstateTracker()
   #losses = new Losses()
-  /** Whether the vCPU was blocked or offline before it became runnable. */
+  /** 1 if the vCPU was blocked or offline before it became runnable. */
   #woke = new Uint8Array(FIRST_VCPUS)
   /** Of the first change: its time, old state and pCPU. */
   #firstTimes = new Float64Array(FIRST_VCPUS)
@@ -66,7 +66,7 @@ export class ResidencyTracker implements Tracker {
     if (isChange(record)) this.#follow(record)
   }
 
-  /** Use of vCPUs, by domain and vCPU, and of pCPUs. To be asked for once, at the capture's end. */
+  /** Returns the use of vCPUs (by domain and vCPU) and of pCPUs. Call once, at the capture's end. */
   finish(extent: Extent): { readonly vcpus: readonly VcpuUse[]; readonly pcpus: readonly PcpuUse[] } {
     const firsts = new Map(extent.pcpus.map(({ cpu, first }) => [cpu, first]))
     const runs = this.#runstates
@@ -126,13 +126,13 @@ export class ResidencyTracker implements Tracker {
     this.#wakeToRun.push(new Histogram())
   }
 
-  /** The intervals that the capture's beginning and end cut. */
+  /** Counts the intervals cut by the capture's beginning and end. */
   #closeEdges(id: number, extent: Extent, firsts: ReadonlyMap<number, number>): void {
     const { first, last, losses } = extent
     const begin = this.#firstTimes[id] as number
     const before = this.#firstStates[id] as number
     const beginCpu = this.#firstCpus[id] as number
-    // A pCPU runs one vCPU at a time and records each change, so the first that leaves it ran since its first record.
+    // A pCPU runs one vCPU at a time and records all changes: the first to leave ran since its first record.
     const from = before === RUNNING ? (firsts.get(beginCpu) ?? begin) : first
     const known =
       losses.unknownFrom(before === RUNNING ? beginCpu : null, from, begin) === Number.POSITIVE_INFINITY

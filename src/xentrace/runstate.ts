@@ -3,18 +3,18 @@ import { Interner, longer } from './interner.ts'
 import { EVENT_MASK, extraWords, type MergedRecord } from './record.ts'
 import { Losses } from './spans.ts'
 
-/** What a runstate change says of the interval that it ends. */
+/** What a runstate change tells about the interval that it ends. */
 export type Outcome = 0 | 1 | 2 | 3
-/** It is the vCPU's first change: it was in `state`, but nobody knows since when. */
+/** The vCPU's first change: it was in `state`, since an unknown time. */
 export const FIRST = 0
 /** The interval lasted from `since` to the change. */
 export const WHOLE = 1
-/** It is known from `since` to `until`, where records were lost. */
+/** Known only from `since` to `until`, where records were lost. */
 export const CUT = 2
-/** The change before left another state: changes between them are missing. */
+/** The previous change led to another state: changes in between are missing. */
 export const MISMATCH = 3
 
-/** Where a capture begins and ends, in ticks: as a whole, and each pCPU's first record; and what it lacks in between. */
+/** A capture's beginning and end, each pCPU's first record (ticks), and the losses in between. */
 export interface Extent {
   readonly first: number
   readonly last: number
@@ -27,28 +27,28 @@ export const RUNNING = 0
 const FIRST_VCPUS = 64
 export const noLosses = new Losses()
 
-/** Whether a record is a runstate change; one that is too short to name its vCPU is none. */
+/** Returns true for runstate changes that are long enough to name their vCPU. */
 export function isChange({ words, at }: MergedRecord): boolean {
   const header = words[at] as number
   return isRunstateChange(header & EVENT_MASK) && extraWords(header) > 0
 }
 
 /**
- * Follows the runstate of every vCPU through its changes, which must come in the order of time. A cursor, so that no object
- * is made for a change: after `follow` it holds the interval that the change ended, until the next call.
+ * Follows the runstate of every vCPU; changes must come in order of time. A cursor, to avoid an object per
+ * change: after `follow` it holds the interval that the change ended, until the next call.
  */
 export class RunstateTracker {
-  /** Of the vCPU: 0, 1, 2 ... in the order of first changes. */
+  /** The vCPU's number: 0, 1, 2 ... in order of first changes. */
   id = -1
   /** Index in `runstates`. */
   state = 0
-  /** pCPU of the change that began the interval; before a first change, of the one that ended it. */
+  /** pCPU of the change that began the interval; for a first change, of the change itself. */
   cpu = 0
-  /** Of the interval: `since` and `until`. An array, as numbers beyond 2^31 in fields would be boxed at each change. */
+  /** The interval's `since` and `until`. An array, as fields would box numbers beyond 2^31 at each change. */
   readonly #times = new Float64Array(2)
   readonly #ids = new Interner()
   #size = 0
-  /** By id: the state that the vCPU is in, since when, and the pCPU of the change that began it. */
+  /** By id: the vCPU's state, its start, and the pCPU of the change that began it. */
   #states = new Uint8Array(FIRST_VCPUS)
   #since = new Float64Array(FIRST_VCPUS)
   #cpus = new Uint16Array(FIRST_VCPUS)
@@ -61,7 +61,7 @@ export class RunstateTracker {
     return this.#times[1] as number
   }
 
-  /** Number of vCPUs that changed so far. */
+  /** Number of vCPUs seen so far. */
   get size(): number {
     return this.#size
   }
@@ -74,7 +74,7 @@ export class RunstateTracker {
     return this.#ids.key(id) & 0xffff
   }
 
-  /** Takes a record that `isChange`; `losses` are those that may have come before it. */
+  /** Takes a record that satisfies `isChange`; `losses` are those that may precede it. */
   follow({ time, cpu, words, at }: MergedRecord, losses: Losses): Outcome {
     const event = words[at] as number
     const id = this.#ids.intern(words[at + 1] as number)
@@ -95,13 +95,15 @@ export class RunstateTracker {
     return outcome
   }
 
-  /** Moves to the interval that a vCPU is still in at the capture's end. */
+  /** Moves to the interval that is open at the capture's end. */
   close(id: number, { last, losses }: Pick<Extent, 'last' | 'losses'>): void {
     this.id = id
     this.#holdUntil(last, losses)
   }
 
-  /** Moves to the present interval of the vCPU; whether it is known only in part of the time until `to`. */
+  /**
+   * Moves to the vCPU's current interval; returns true if it is known for only part of the time until `to`.
+   */
   #holdUntil(to: number, losses: Losses): boolean {
     const state = this.#states[this.id] as number
     const cpu = this.#cpus[this.id] as number

@@ -6,62 +6,62 @@ import { type Gap, type MergedRecord, TraceError } from './record.ts'
 import type { Extent } from './runstate.ts'
 import { Losses } from './spans.ts'
 
-/** What a capture consists of, whatever a tracker makes of its records. Times are ticks. */
+/** Contents of a capture, independent of trackers. Times are ticks. */
 export interface Scan extends Extent {
-  /** Decoded bytes; all of the file's if it is whole. */
+  /** Decoded bytes; the file's size if it is whole. */
   readonly bytes: number
-  /** Without padding, window headers and records of lost records. */
+  /** Without padding, window headers and lost-records records. */
   readonly records: number
   /** By ascending event, then number of extra words. */
   readonly kinds: readonly Kind[]
   readonly pcpus: readonly { readonly cpu: number; readonly first: number; readonly last: number }[]
   /** By pCPU, then time. */
   readonly gaps: readonly Gap[]
-  /** pCPUs whose records end before the capture does: it is cut, or what comes after their last record was lost. */
+  /** pCPUs whose records end before the capture does: it is truncated, or what followed was lost. */
   readonly incomplete: readonly { readonly cpu: number; readonly from: number }[]
   /**
-   * Whether a loss came to light only when later records had been taken, as its pCPU was silent for so long. To be right about
-   * states, take the capture again, with `gaps`.
+   * True if a loss was reported only after later records had been taken, because its pCPU was silent for
+   * long. For correct states, scan again with `gaps`.
    */
   readonly late: boolean
-  /** The tick that times here count from: 0, but for times beyond 2^52. */
+  /** The tick that times count from: 0, except for times beyond 2^52. */
   readonly origin: bigint
-  /** Records without a time before the first with a time: left out. */
+  /** Records dropped because they come before the first one with a time. */
   readonly untimed: number
-  /** Why the capture ends where it does, if it is not whole: what was read before is sane. */
+  /** Why the capture ends early, null if it is whole. What was read before is valid. */
   readonly damage: TraceError | null
 }
 
-/** The beginning of a capture, known before its first record is taken. */
+/** Facts known before a capture's first record is taken. */
 export interface Start {
-  /** Time of its first record, wanted or not. */
+  /** Time of its first record, selected or not. */
   readonly first: number
-  /** Ticks are shown from this one on: 0, but for times beyond 2^52, which are shown from the first record on. */
+  /** Origin of printed ticks: 0, or the first record if times exceed 2^52. */
   readonly zero: number
-  /** Losses so far: those that may have come before the record that is taken are always among them. */
+  /** Losses so far; always includes those that may precede the record being taken. */
   readonly losses: Losses
 }
 
-/** Makes something of the records of a capture, in the order of time. Several can share a scan. */
+/** Consumes the records of a capture in order of time. Several trackers can share a scan. */
 export interface Tracker {
-  /** The events that it needs, asked once for each kind of record; it may be given others, and those of lost records. */
+  /** Selects events; called once per kind of record. Other events, and lost-records records, may come too. */
   readonly wants: Wanted
   begin?(start: Start): void
-  /** Takes a record, which is good until the call returns. */
+  /** Takes a record, which is valid only during the call. */
   take(record: MergedRecord): void
-  /** Whether it needs no more records; a scan whose trackers are all done ends. */
+  /** True if it needs no more records; a scan ends once all trackers are done. */
   readonly done?: boolean
 }
 
-/** Largest piece of a capture that is decoded at once; it bounds the memory when a chunk is a whole file. */
+/** Bytes decoded at once; bounds the memory when a chunk is a whole file. */
 const PIECE_BYTES = 1024 * 1024
 
 /**
- * Reads a capture once: merges its pCPUs and gives the records to the trackers. A damaged capture ends at the damage,
- * which the result tells.
+ * Reads a capture once: merges its pCPUs and passes the records to the trackers. A damaged capture ends at
+ * the damage, which the result reports.
  *
- * @param capture the bytes of the file in chunks of any length; a whole file is `[bytes]`
- * @param gaps those that an earlier scan of the same capture has found
+ * @param capture the bytes of the file in chunks of any length; `[bytes]` for a whole file
+ * @param gaps those found by an earlier scan of the same capture
  * @throws TraceError if it holds no record at all
  */
 export function scan(
@@ -74,7 +74,7 @@ export function scan(
   return scanner.end()
 }
 
-/** The same of a capture that is still being read. */
+/** Like `scan`, for a capture that is still being read. */
 export async function scanStream(
   capture: AsyncIterable<Uint8Array>,
   trackers: readonly Tracker[],
@@ -90,7 +90,7 @@ class Scanner {
   readonly #merge: Merge
   readonly #trackers: readonly Tracker[]
   readonly #losses = new Losses()
-  /** How many of the reader's gaps are among the losses. */
+  /** Number of the reader's gaps already added to the losses. */
   #gaps: number
   #late = false
   #settled = Number.NEGATIVE_INFINITY
@@ -106,7 +106,7 @@ class Scanner {
     this.#gaps = gaps === undefined ? 0 : Number.POSITIVE_INFINITY
   }
 
-  /** False once the capture is known to be damaged, as what follows cannot be trusted, or nobody wants more of it. */
+  /** Returns false once the capture is known to be damaged or all trackers are done. */
   push(chunk: Uint8Array): boolean {
     this.#try(() => {
       for (let start = 0; start < chunk.length && !this.#stopped; start += PIECE_BYTES) {
@@ -126,7 +126,7 @@ class Scanner {
     this.#losses.add(
       incomplete.map(({ cpu, from }) => ({ cpu, from: from + 1, to: Number.POSITIVE_INFINITY, count: 0 })),
     )
-    // What was decoded before the damage is sane, so it counts.
+    // What was decoded before the damage is valid, so it counts.
     if (!this.#stopped) this.#drain(Number.POSITIVE_INFINITY)
     return describe(this.#reader, {
       incomplete,
@@ -149,13 +149,13 @@ class Scanner {
     this.#begin(origin)
     const [merge, trackers] = [this.#merge, this.#trackers]
     const [only] = trackers
-    // Nearly always there is one, and a loop of its own costs a tenth less.
+    // There is nearly always just one tracker; its own loop saves a tenth of the time.
     if (only !== undefined && trackers.length === 1) while (merge.next()) only.take(merge)
     else while (merge.next()) for (const tracker of trackers) tracker.take(merge)
     this.#stopped = trackers.length > 0 && trackers.every(({ done }) => done === true)
   }
 
-  /** Streams that are still to come begin after what is settled, so none of them changes the first time. */
+  /** Later streams begin after what is settled, so none of them changes the first time. */
   #begin(origin: bigint): void {
     if (this.#begun) return
     this.#begun = true

@@ -3,21 +3,21 @@ import type { Wanted } from './reader.ts'
 import { EVENT_MASK, type MergedRecord } from './record.ts'
 import type { Start, Tracker } from './scan.ts'
 
-/** Which records are wanted. */
+/** Selects records. */
 export interface Selection {
   /** Ticks after the capture's first record, both inclusive. */
   readonly from: number
   readonly to: number
-  /** Null: of any domain, or none. */
+  /** Null: all records, even those of no domain. */
   readonly domains: ReadonlySet<number> | null
   /** Null: any event. */
   readonly events: Wanted | null
 }
 
-/** What writes records. */
+/** A sink of records. */
 export type RecordWriter = Required<Pick<Tracker, 'begin' | 'take'>>
 
-/** Gives a writer the records of a selection, until nobody reads what it writes. */
+/** Passes a selection's records to a writer until its output is closed. */
 export class SelectionTracker implements Tracker {
   readonly #selection: Selection
   readonly #writer: RecordWriter
@@ -52,7 +52,7 @@ export class SelectionTracker implements Tracker {
   }
 }
 
-/** Whether a record has one of the events and names one of the domains. */
+/** Returns true if a record has one of the events and names one of the domains. */
 export function isSelected(
   record: MergedRecord,
   { events, domains }: Pick<Selection, 'events' | 'domains'>,
@@ -61,7 +61,7 @@ export function isSelected(
   return domains === null || domainsOf(record).some((domain) => domains.has(domain))
 }
 
-/** Domains that a record names. */
+/** Returns the domains that a record names. */
 export function domainsOf({ words, at }: MergedRecord): readonly number[] {
   return recordLayout(words[at] as number)
     .fields.filter((field) => isDomain(field.name) && isPresent(field, words, at + 1))
@@ -73,8 +73,8 @@ export function isDomain(field: string): boolean {
 }
 
 /**
- * Events by a name (`wake`), the first words of names (`runstate`, `credit2`), or an id (`0x28004`); null if none is
- * called so. An id may also be one that the table does not have.
+ * Returns a predicate for events by name (`wake`), first words of names (`runstate`, `credit2`) or id
+ * (`0x28004`, known or not); null if the name matches none.
  */
 export function eventsCalled(name: string): ((event: number) => boolean) | null {
   if (/^0x[0-9a-f]{1,7}$/i.test(name)) {
@@ -86,7 +86,7 @@ export function eventsCalled(name: string): ((event: number) => boolean) | null 
   return found.size === 0 ? null : (event) => found.has(event)
 }
 
-/** Every name that `eventsCalled` knows for a suggestion: whole names and their first words. */
+/** Returns the names that `eventsCalled` knows, for suggestions: whole names and first words. */
 export function eventNames(): readonly string[] {
   const names = [...events.keys()].map(eventName)
   return [...new Set([...names, ...names.map((name) => name.split(' ')[0] as string)])].sort()

@@ -1,12 +1,12 @@
 import type { Gap } from './record.ts'
 
-/** A window of time, in ticks, both ends included. */
+/** A window of time in ticks, both ends included. */
 export interface Span {
   readonly from: number
   readonly to: number
 }
 
-/** The parts of `span` that lie in `spans`, which are ascending and disjoint. */
+/** Returns the parts of `span` inside `spans`, which are ascending and disjoint. */
 export function clipped<Kind extends Span>(span: Kind, spans: readonly Span[]): readonly Kind[] {
   const parts: Kind[] = []
   for (let i = firstEndingFrom(spans, span.from); i < spans.length; i++) {
@@ -17,12 +17,12 @@ export function clipped<Kind extends Span>(span: Kind, spans: readonly Span[]): 
   return parts
 }
 
-/** The same windows, ascending, and joined where they overlap. */
+/** Sorts windows and joins those that overlap. */
 export function disjoint(spans: readonly Span[]): readonly Span[] {
   return joined([], spans)
 }
 
-/** Adds windows to `list`, which is ascending and disjoint and stays so. Those that lie at its end cost little. */
+/** Adds windows to `list`, which stays ascending and disjoint. Appending at its end is cheap. */
 function joined(list: Span[], more: readonly Span[]): Span[] {
   const earliest = more.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY)
   const behind = list.splice(firstEndingFrom(list, earliest))
@@ -34,13 +34,13 @@ function joined(list: Span[], more: readonly Span[]): Span[] {
   return list
 }
 
-/** Whether one of `spans`, which are ascending and disjoint, has a tick from `from` to `to` in common. */
+/** Returns true if one of `spans` (ascending, disjoint) has a tick in `from` to `to`. */
 export function overlaps(spans: readonly Span[], from: number, to: number): boolean {
   const next = spans[firstEndingFrom(spans, from)]
   return next !== undefined && next.from <= to
 }
 
-/** Index of the first of `spans`, which are ascending and disjoint, that does not end before `time`. */
+/** Returns the index of the first of `spans` (ascending, disjoint) that ends at or after `time`. */
 function firstEndingFrom(spans: readonly Span[], time: number): number {
   let [low, high] = [0, spans.length]
   while (low < high) {
@@ -51,15 +51,15 @@ function firstEndingFrom(spans: readonly Span[], time: number): number {
   return low
 }
 
-/** The same for those that end later than `time`. */
+/** Like `firstEndingFrom`, but strictly after `time`. */
 function firstEndingAfter(spans: readonly Span[], time: number): number {
   const index = firstEndingFrom(spans, time)
   return spans[index]?.to === time ? index + 1 : index
 }
 
 /**
- * When records were lost, and what that leaves to be known of states. A vCPU that runs on one pCPU cannot have changed because of
- * a loss on another: its change would be recorded where it runs. Any other vCPU may have changed in any loss.
+ * Lost records, and what they leave known of states. A running vCPU cannot have changed because of a loss on
+ * another pCPU: the change would be recorded where it runs. Any other vCPU may have changed in any loss.
  */
 export class Losses {
   readonly #all: Span[] = []
@@ -78,8 +78,8 @@ export class Losses {
   }
 
   /**
-   * From when on it is not known whether a vCPU kept the state that it had at `since` until `to`: the first instant in between at
-   * which a change may have been lost; Infinity if there is none. `running` is the pCPU on which it ran; null if it did not.
+   * Returns the first instant from `since` to `to` at which a change of a vCPU may have been lost; Infinity
+   * if there is none. `running` is the pCPU on which it ran, null if it did not.
    */
   unknownFrom(running: number | null, since: number, to: number): number {
     const spans = running === null ? this.#all : this.#byCpu.get(running)

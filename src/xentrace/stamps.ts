@@ -1,10 +1,10 @@
 /**
- * Stamp files of the two programs on the board: the trial driver in dom0 and the loop in the domU. One format:
+ * Stamp files of the two programs on the board, the trial driver in dom0 and the loop in the domU:
  *
  *     repro-stamps 1
  *     hz 54000000                                        ticks per second
  *     loop sleep 4000000                                 domU: the loop's kind and its period in ns (spin: 0)
- *     c 1000 1900                                        calibration: SCHEDOP_yield was called between the two stamps
+ *     c 1000 1900                                        calibration: SCHEDOP_yield called between the stamps
  *     s 2000                                             domU: a stamp of the loop
  *     g 2000 9000                                        domU, spinning: last stamp before a gap, first one after
  *     domain 1 active 0                                  dom0: domain under test: id, name, the loop's vCPU
@@ -45,12 +45,12 @@ export interface Stamps {
   readonly stamps: readonly number[]
   /** Gaps of the spinning loop, ascending and disjoint. */
   readonly gaps: readonly Bracket[]
-  /** In the order of time, none inside another. */
+  /** In order of time, not nested. */
   readonly commands: readonly Command[]
 }
 
 const HEADER = 'repro-stamps 1'
-/** Number of values by the word that a line begins with. */
+/** Number of values by a line's first word. */
 const valuesOf: ReadonlyMap<string, number> = new Map([
   ['hz', 1],
   ['loop', 2],
@@ -90,7 +90,7 @@ function withoutHeader(lines: readonly string[], file: string): string {
     : `${file}:${other + 1}: '${lines[other]}': expected '${HEADER}'`
 }
 
-/** Collects the lines of one file. */
+/** Parses the lines of one file. */
 class StampFile {
   line: number
   readonly #file: string
@@ -109,7 +109,7 @@ class StampFile {
     this.line = header
   }
 
-  /** True at the end line. */
+  /** Returns true at the end line. */
   take(text: string): boolean {
     const [kind = '', ...words] = text.split(' ')
     const count = valuesOf.get(kind)

@@ -1,11 +1,13 @@
-/** Most words of a record in a segment: the header and up to seven extra words. */
+/** Longest record in a segment, in words: the header and up to seven extra words. */
 export const RECORD_WORDS = 8
 const FIRST_SEGMENT_RECORDS = 16
 const SEGMENT_RECORDS = 256
-/** A segment has room for records of this many words on average. */
+/** Words per record that a segment has room for, on average. */
 const MEAN_RECORD_WORDS = 4
 
-/** A run of a pCPU's records: `times[i]` in ticks; `words` has the header and the extra words of one after another. */
+/**
+ * A run of a pCPU's records: `times[i]` in ticks; `words` holds their headers and extra words, consecutively.
+ */
 export interface Segment {
   readonly times: Float64Array
   readonly words: Uint32Array
@@ -15,12 +17,12 @@ export interface Segment {
   next: Segment | undefined
 }
 
-/** Of a stream that has no record yet: there may be thousands of pCPUs that are named and silent. */
+/** Shared by empty streams: thousands of pCPUs may be named but silent. */
 const nothing: Segment = segment(0)
 
 /**
- * The records of one pCPU that are decoded and not yet taken: a list of segments. Those that are taken are used again by all streams,
- * the last one first, so that they are still in the processor's cache.
+ * Decoded records of one pCPU that have not been taken: a list of segments. All streams reuse emptied
+ * segments, the last one first, as it is still in the processor's cache.
  */
 export class Stream {
   readonly cpu: number
@@ -28,15 +30,15 @@ export class Stream {
   /** Next record to take from `front`, and its first word. */
   index = 0
   at = 0
-  /** Segment that the reader fills. */
+  /** Segment being filled by the reader. */
   tail: Segment = nothing
-  /** Time of the oldest and of the newest record, stored or not; not a number before it. */
+  /** Time of the oldest and of the newest record, stored or not; NaN if there is none. */
   first = Number.NaN
   last = Number.NaN
-  /** The newest time as its two words; the upper one is -1 before it. */
+  /** The newest time as two words; the upper one is -1 if there is none. */
   low = 0
   high = -1
-  /** Whether its newest record says that records before it were lost: what follows those was not written either. */
+  /** True if its newest record reports a loss: what followed the lost records was not written either. */
   endsInLoss = false
   readonly #spares: Segment[]
 
@@ -45,7 +47,7 @@ export class Stream {
     this.#spares = spares
   }
 
-  /** A segment with room for a record. */
+  /** Returns a segment with room for a record. */
   room(): Segment {
     const { tail } = this
     if (tail.count < tail.times.length && tail.used + RECORD_WORDS <= tail.words.length) return tail
@@ -57,7 +59,7 @@ export class Stream {
     return next
   }
 
-  /** Makes `front` hold a record to take; false if there is none yet. */
+  /** Makes `front` hold the next record; false if there is none yet. */
   ready(): boolean {
     while (this.index >= this.front.count) {
       const { front } = this

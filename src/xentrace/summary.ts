@@ -9,27 +9,29 @@ export interface DomainUse {
   readonly domain: number
   /** By vCPU, ascending. */
   readonly vcpus: readonly VcpuUse[]
-  /** Sums over its vCPUs, in the order of `runstates`. */
+  /** Sums over its vCPUs, in order of `runstates`. */
   readonly states: readonly Residency[]
   readonly unknownTicks: number
   readonly wakeToRun: Histogram
 }
 
-/** What a capture says by itself, without stamps. Times are ticks. */
+/** Facts from a capture alone, without stamps. Times are ticks. */
 export interface Summary {
   readonly scan: Scan
   /** Ascending; the idle domain last. */
   readonly domains: readonly DomainUse[]
   readonly pcpus: readonly PcpuUse[]
-  /** Runstate changes that do not fit the one before. */
+  /** Runstate changes that contradict the one before. */
   readonly mismatches: number
 }
 
 /**
- * Adds up runstates of vCPUs and use of pCPUs. A damaged capture is read up to the damage, which `scan` tells.
+ * Sums the runstates of vCPUs and the use of pCPUs. Reads a damaged capture up to the damage, which `scan`
+ * reports.
  *
- * @param open the bytes of the file in chunks of any length, which are not kept; from the start with each call
- * @param again whether it may be called twice, which a loss that comes to light late makes necessary
+ * @param open opens the file: its bytes in chunks of any length, which are not kept; from the start with each
+ *   call
+ * @param again false if `open` may be called only once; a loss reported late requires a second pass
  * @throws TraceError if it holds no record at all
  */
 export async function summarise(open: () => AsyncIterable<Uint8Array>, again = true): Promise<Summary> {
@@ -45,8 +47,8 @@ async function summariseOnce(capture: AsyncIterable<Uint8Array>, gaps?: readonly
 }
 
 /**
- * What tells versions of Xen apart, in words: only credit2's records do. Their long form went with 4.14, and with the stable releases
- * 4.13.1, 4.12.3 and 4.11.4.
+ * Describes the version of Xen; only credit2's records tell. Their long form ended with 4.14 and with the
+ * stable releases 4.13.1, 4.12.3 and 4.11.4.
  */
 export function xenVersion(kinds: readonly Kind[]): string {
   const telling = kinds.filter(({ event }) => event === 0x22207 || event === 0x22214)
@@ -58,7 +60,7 @@ export function xenVersion(kinds: readonly Kind[]): string {
 /** By the upper bits of their events (TRC_SCHED_CLASS in xen/public/trace.h). */
 const schedulers = ['credit', 'credit2', 'sedf', 'arinc653', 'rtds', 'null']
 
-/** Names of the schedulers that left records of their own. */
+/** Returns the names of the schedulers that wrote records. */
 export function schedulersOf(kinds: readonly Kind[]): readonly string[] {
   const classes = kinds.filter(({ event }) => event >>> 12 === 0x22).map(({ event }) => (event >>> 9) & 7)
   return [...new Set(classes)].map((one) => schedulers[one] ?? `scheduler ${one}`)

@@ -1,22 +1,22 @@
 /**
- * Records as rows of a table with a column for each field that events have. The columns are those of the table of events, whatever
- * a capture holds, so that tables of several captures fit together.
+ * Maps records to rows of a table with a column for each field name. The columns come from the table of
+ * events, whatever a capture holds, so that tables of several captures fit together.
  */
 
 import { events, type Field, fieldsOf, recordLayout } from './events.ts'
 import { EVENT_MASK, KIND_MASK } from './record.ts'
 import { isDomain } from './selection.ts'
 
-/** What every record has, or may have. `domain` is the first that it names; `vcpu` is its scheduling unit, too. */
+/** Columns of all records. `domain` is the first one named; `vcpu` is also the scheduling unit. */
 export const commonColumns = ['ticks', 'microseconds', 'pcpu', 'event', 'name', 'domain', 'vcpu'] as const
 
-/** A column of fields with one name. The type holds every value that such a field can have. */
+/** A column for all fields of one name. Its type holds every value of such a field. */
 export interface FieldColumn {
   readonly name: string
   readonly type: 'INT32' | 'INT64' | 'UINT_64'
 }
 
-/** Where a kind of record has its values. */
+/** Where a kind of record holds its values. */
 export interface RowLayout {
   readonly event: number
   readonly name: string
@@ -26,7 +26,7 @@ export interface RowLayout {
   readonly cells: readonly { readonly column: number; readonly field: Field }[]
 }
 
-/** Fields that are in a common column. */
+/** Fields stored in common columns. */
 const common: ReadonlySet<string> = new Set(['domain', 'vcpu', 'unit'])
 
 export const fieldColumns: readonly FieldColumn[] = columnsOf(
@@ -36,7 +36,7 @@ export const fieldColumns: readonly FieldColumn[] = columnsOf(
 const places = new Map(fieldColumns.map(({ name }, place) => [name, place]))
 const layouts = new Map<number, RowLayout>()
 
-/** The layout of a record with this header. */
+/** Returns the layout of a record with this header. */
 export function rowLayout(header: number): RowLayout {
   const kind = header & KIND_MASK
   const known = layouts.get(kind)

@@ -12,14 +12,14 @@ const [BLANK, COMMA, MINUS, NEWLINE] = [0x20, 0x2c, 0x2d, 0x0a] as const
 const [twoBlanks, threeBlanks] = [Buffer.from('  '), Buffer.from('   ')] as const
 
 /**
- * Writes a line for each record. It makes bytes and no string or object for a record, as there are millions. A class
- * because it holds the bytes that are not yet given away.
+ * Writes a line for each record. Makes bytes directly, with no string or object per record, as there are
+ * millions.
  */
 abstract class TextWriter<Layout> {
   protected readonly bytes = new Uint8Array(BUFFER_BYTES)
   protected first = 0
   protected zero = 0
-  /** Whole microseconds, and the nanoseconds beyond them. */
+  /** Whole microseconds and remaining nanoseconds. */
   protected readonly parts = new Float64Array(2)
   protected readonly hz: number
   readonly #give: (bytes: Uint8Array) => void
@@ -27,7 +27,7 @@ abstract class TextWriter<Layout> {
   /** By header without bit 31. */
   readonly #layouts = new Map<number, Layout>()
 
-  /** `give` gets the bytes of whole lines, the head first, to be used before it returns. */
+  /** Passes whole lines to `give`, the head first; the bytes are valid only during the call. */
   constructor(hz: number, give: (bytes: Uint8Array) => void, head = '') {
     this.hz = hz
     this.#give = give
@@ -39,13 +39,13 @@ abstract class TextWriter<Layout> {
     this.zero = zero
   }
 
-  /** Gives away what is there. */
+  /** Flushes the buffer. */
   finish(): void {
     if (this.#used > 0) this.#give(this.bytes.subarray(0, this.#used))
     this.#used = 0
   }
 
-  /** Makes room for a line; returns where it begins. */
+  /** Makes room for a line; returns its start. */
   protected room(): number {
     if (this.#used + LONGEST_LINE_BYTES > BUFFER_BYTES) this.finish()
     return this.#used
@@ -67,7 +67,7 @@ abstract class TextWriter<Layout> {
     return layout
   }
 
-  /** What a line needs to know of all records of a kind. */
+  /** Returns what all lines of one kind of record share. */
   protected abstract learn(kind: number): Layout
 }
 
@@ -111,7 +111,7 @@ export class LineWriter extends TextWriter<LineLayout> {
     this.end(end)
   }
 
-  /** Puts ticks as microseconds, with blanks before them. */
+  /** Writes ticks as microseconds, padded with blanks. */
   #time(ticks: number, from: number): number {
     const { bytes, parts } = this
     splitMicroseconds(Math.abs(ticks), this.hz, parts)
@@ -129,8 +129,8 @@ interface CsvLayout extends RowLayout {
 }
 
 /**
- * Writes records as lines of CSV (RFC 4180); what a record does not have is empty. No cell needs quotes: names have neither
- * commas nor quotes.
+ * Writes records as CSV (RFC 4180); absent values are empty. No cell needs quotes: names have neither commas
+ * nor quotes.
  */
 export class CsvWriter extends TextWriter<CsvLayout> {
   constructor(hz: number, give: (bytes: Uint8Array) => void) {

@@ -16,13 +16,13 @@ import { isChange, MISMATCH, noLosses, RunstateTracker } from './runstate.ts'
 import { type Scan, scan, scanStream, type Tracker } from './scan.ts'
 import { disjoint, overlaps, type Span } from './spans.ts'
 
-/** Sleeps, wakes and runstate changes of a vCPU in the order of time: `times[i]` in ticks, `events[i]` its event. */
+/** Sleeps, wakes and runstate changes of a vCPU in order of time: `times[i]` in ticks, event `events[i]`. */
 export interface VcpuTimeline {
   readonly times: ArrayLike<number>
   readonly events: ArrayLike<number>
 }
 
-/** The same with the pCPU that wrote each record. */
+/** A timeline with the pCPU that wrote each record. */
 export interface RecordedTimeline extends VcpuTimeline {
   readonly cpus: ArrayLike<number>
 }
@@ -34,22 +34,22 @@ export interface DomainTimeline {
   readonly yields: readonly number[]
 }
 
-/** What a capture says about domains. Times are ticks of CNTPCT. */
+/** What a capture records about domains. Times are ticks of CNTPCT. */
 export interface Timeline {
   readonly scan: Scan
   readonly domains: ReadonlyMap<number, DomainTimeline>
   /** When any pCPU lost records; ascending and disjoint. */
   readonly lost: readonly Span[]
-  /** Runstate changes that do not fit the one before. */
+  /** Runstate changes that contradict the one before. */
   readonly mismatches: number
 }
 
 /**
- * Reads a capture once and keeps all that operations, phases and pictures need of it.
+ * Reads a capture once and keeps all that operations, phases and pictures need.
  *
- * @param capture the bytes of the file in chunks of any length; a whole file is `[bytes]`
- * @param domains those to keep; all but Xen's idle one unless said
- * @throws TraceError if it is not a whole, sane capture or holds no record
+ * @param capture the bytes of the file in chunks of any length; `[bytes]` for a whole file
+ * @param domains those to keep; default: all but Xen's idle one
+ * @throws TraceError if it is not a whole, valid capture or holds no record
  */
 export function readTimeline(capture: Iterable<Uint8Array>, domains?: readonly number[]): Timeline {
   const tracker = new TimelineTracker(domains)
@@ -58,7 +58,9 @@ export function readTimeline(capture: Iterable<Uint8Array>, domains?: readonly n
   return tracker.finish(found)
 }
 
-/** The same of a capture that is still being read; of a damaged one up to the damage, which the result tells. */
+/**
+ * Like `readTimeline`, for a capture still being read; a damaged one up to the damage, which `scan` reports.
+ */
 export async function readTimelineStream(
   capture: AsyncIterable<Uint8Array>,
   domains: readonly number[],
@@ -67,7 +69,7 @@ export async function readTimelineStream(
   return tracker.finish(await scanStream(capture, [tracker]))
 }
 
-/** Gives the intervals of every vCPU in turn. All losses are known by now, however late a pCPU told of them. */
+/** Reports the intervals of each vCPU in turn, with all losses known, even those reported late. */
 export function eachInterval({ scan: found, domains }: Timeline, give: (interval: Interval) => void): void {
   const tracker = new IntervalTracker(give)
   tracker.begin(found)
@@ -85,8 +87,9 @@ export function eachInterval({ scan: found, domains }: Timeline, give: (interval
 }
 
 /**
- * State of the vCPU at `time`, just before its event `index` (which may be one past the last): what the change before says,
- * and the one after, as far as no records were lost in between. Null if they do not agree, or if there are none.
+ * Returns the vCPU's state at `time`, just before its event `index` (which may be one past the last), from
+ * the changes before and after it, if no records were lost in between. Null if they disagree or there are
+ * none.
  */
 export function stateBefore(
   vcpu: VcpuTimeline,
@@ -108,14 +111,14 @@ export function stateBefore(
   return left === null || entered === null || entered === left ? (left ?? entered) : null
 }
 
-/** Index of the vCPU's last runstate change before its event `index`; negative if there is none. */
+/** Returns the index of the vCPU's last runstate change before event `index`; negative if there is none. */
 export function lastChangeBefore({ events }: Pick<VcpuTimeline, 'events'>, index: number): number {
   let before = index - 1
   while (before >= 0 && !isRunstateChange(events[before] as number)) before -= 1
   return before
 }
 
-/** Index of the first element of the ascending `times` that is not earlier than `time`. */
+/** Returns the index of the first element of ascending `times` at or after `time`. */
 export function firstAtOrAfter(times: ArrayLike<number>, time: number): number {
   let low = 0
   let high = times.length
@@ -129,7 +132,7 @@ export function firstAtOrAfter(times: ArrayLike<number>, time: number): number {
 
 const FIRST_RECORDS = 16
 
-/** A RecordedTimeline that grows, in 14 bytes a record. */
+/** A growing RecordedTimeline, 14 bytes per record. */
 class Recorder {
   #count = 0
   #times = new Float64Array(FIRST_RECORDS)
@@ -167,7 +170,7 @@ class TimelineTracker implements Tracker {
   readonly #runstates = new RunstateTracker()
   #mismatches = 0
   readonly #domains: Map<number, Growing>
-  /** Whether domains that were not named are kept, too. */
+  /** True to keep domains that were not named. */
   readonly #all: boolean
 
   constructor(domains: readonly number[] | undefined) {

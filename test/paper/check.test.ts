@@ -50,3 +50,21 @@ it('a recorded run has the key that it had before there were boots, unless it ha
     if (run.key === keyOf(run, run.inputs)) expect(verdict.type === 'recorded').toBe(changes.length === 0)
   }
 })
+
+it('a change of a program that pause-resume never uses leaves all its runs recorded', async () => {
+  const at = { ...site, document: 'paper/index.md' }
+  const changed = 'experiments/board/switchover.c'
+  const files = openFiles(site.project)
+  const steps = await planAsItIs(at, await openDocument(at), {
+    ...files,
+    text: (path) => (path === changed ? `${files.text(path)}int unused;\n` : files.text(path)),
+    digest: (path) => (path === changed ? 'f'.repeat(64) : files.digest(path)),
+  })
+  const switchover = steps.filter(({ cell }) => cell.experiment === 'switchover')
+  const others = steps.filter((step) => !switchover.includes(step))
+  expect(others.length).toBeGreaterThan(70)
+  expect(new Set(others.map(({ verdict }) => verdict.type))).toEqual(new Set(['recorded']))
+  expect(new Set(switchover.map(({ verdict }) => 'reason' in verdict && verdict.reason))).toEqual(
+    new Set([`${changed} changed`]),
+  )
+})

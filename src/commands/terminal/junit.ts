@@ -1,9 +1,9 @@
-/** Verdicts in the format of JUnit, which build servers show: one test case a claim. */
+/** Formats verdicts as JUnit XML, which build servers show: one test case per claim. */
 
 import { decisive, type Verification } from '../../claims/verification.ts'
 import { visible } from './terminal.ts'
 
-/** A claim that was not decided is skipped, never passed. */
+/** Undecided claims are skipped, never passed. */
 export function junit(document: string, verifications: readonly Verification[]): string {
   const cases = verifications.map((verification) => {
     const { claim } = verification
@@ -24,12 +24,15 @@ const entities: ReadonlyMap<string, string> = new Map([
   ['<', '&lt;'],
   ['>', '&gt;'],
   ['"', '&quot;'],
-  // A reader of XML makes blanks of both in an attribute.
+  // XML parsers turn both into blanks in attributes.
   ['\n', '&#10;'],
   ['\t', '&#9;'],
 ])
 
-/** What XML 1.0 cannot hold (https://www.w3.org/TR/xml/#charsets) stays visible as an escape. */
+/**
+ * Escapes text; characters that XML 1.0 forbids (https://www.w3.org/TR/xml/#charsets) stay visible as
+ * escapes.
+ */
 function escapeXml(text: string): string {
   return visible(text)
     .replace(/[\ufffe\uffff]|\p{Cs}/gu, '\ufffd')

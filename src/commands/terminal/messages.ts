@@ -1,4 +1,4 @@
-/** How errors reach the terminal, and which exit code they mean. */
+/** Maps errors to messages and exit codes. */
 
 import { relative } from 'node:path'
 import type { VFile } from 'vfile'
@@ -18,7 +18,10 @@ import { TestbedError } from '../../testbed/testbed.ts'
 import { ExplainedError } from '../../text/explained.ts'
 import { complain, exitCodes, OutputError, systemReason } from './terminal.ts'
 
-/** Opens a document and tells its warnings. Throws a DocumentError, which has them as well, if it has errors. */
+/**
+ * Opens a document and prints its warnings. Throws a DocumentError, which contains them too, if it has
+ * errors.
+ */
 export async function openTold(site: Site, files: Files = openFiles(site.project)): Promise<Opened> {
   const opened = await openDocument(site, files)
   const { file } = opened.document
@@ -27,7 +30,7 @@ export async function openTold(site: Site, files: Files = openFiles(site.project
   return opened
 }
 
-/** `paper/index.md:12:3 error unknown pattern: dom0-cpo (did you mean dom0-cpu?)`, one line a message. */
+/** One line per message: `paper/index.md:12:3 error unknown pattern: dom0-cpo (did you mean dom0-cpu?)`. */
 export function documentMessages(file: VFile): string {
   return file.messages
     .map(({ line = 1, column = 1, fatal, reason }) =>
@@ -50,7 +53,7 @@ export interface Told {
   readonly exitCode: number
 }
 
-/** What to say of an error that ends a command. A bug keeps its stack; a mistake of the user's has none. */
+/** Returns the message for an error that ends a command. Bugs keep their stack; user errors have none. */
 export function tellError(error: unknown): Told {
   if (error instanceof DocumentError) return { text: documentMessages(error.file), exitCode: exitCodes.usage }
   if (error instanceof FrozenError)
@@ -70,12 +73,12 @@ export function tellError(error: unknown): Told {
   return { text, exitCode: exitCodes.failed }
 }
 
-/** Errors of ours, which say all in their message. */
+/** Our errors, whose messages are complete. */
 const said = [ExplainedError, OutputError, PackError, QueryError, StoreError]
 
 /**
- * `error: cannot open nodir/x.xml: no such file or directory`: what the operating system refused, of a file that is the user's;
- * undefined for any other error.
+ * Describes a system error about a user's file: `error: cannot open nodir/x.xml: no such file or directory`.
+ * Undefined for any other error.
  */
 function systemText(error: unknown): string | undefined {
   const reason = systemReason(error)
@@ -86,7 +89,7 @@ function systemText(error: unknown): string | undefined {
   return `error: cannot ${verbs.get(syscall ?? '') ?? syscall}${what.length > 0 ? ` ${what.join(' -> ')}` : ''}: ${reason}${advice === undefined ? '' : `\n${advice}`}`
 }
 
-/** What a system call does, where its name does not say it. */
+/** Verbs for system calls with unclear names. */
 const verbs: ReadonlyMap<string, string> = new Map([
   ['scandir', 'list'],
   ['opendir', 'list'],
@@ -107,13 +110,13 @@ const advices: ReadonlyMap<string, string> = new Map([
   ['EMFILE', 'Too many files are open: raise the limit (ulimit -n), or use fewer cells at once (-j 1).'],
 ])
 
-/** Relative to the working folder if it lies below that. */
+/** Makes a path relative if it is below the working folder. */
 function relativePath(path: string): string {
   const found = relative('', path)
   return found.startsWith('..') || found === '' ? path : found
 }
 
-/** A cell that failed; its message has the laboratory's advice if that was at fault. */
+/** Describes a failed cell; its message has the testbed's advice if that was at fault. */
 export function tellFailure({ message, cause }: CellError): Told {
   const exitCode = cause instanceof TestbedError ? exitCodes.testbed : exitCodes.failed
   return { text: `error: ${message}`, exitCode }

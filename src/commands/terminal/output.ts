@@ -3,11 +3,11 @@ import { writeSync } from 'node:fs'
 const FLUSH_CHARACTERS = 1 << 16
 
 /**
- * Lines and bytes for an open file or pipe, many to a write; written before the next are made, so that nothing piles
- * up. A class because it holds what is not yet written.
+ * Writes lines and bytes to an open file or pipe, many per write; synchronous, so that nothing piles up.
+ * Buffers what is not yet written.
  */
 export class Output {
-  /** Nobody reads any more, as in `repro trace dump FILE | head`: what follows may be left out. */
+  /** True once the reader closed the pipe (EPIPE), as in `repro trace dump FILE | head`: stop writing. */
   closed = false
   /** Bytes written. */
   written = 0
@@ -15,7 +15,7 @@ export class Output {
   readonly #path: string | undefined
   #text = ''
 
-  /** `path` is what errors say of it. */
+  /** `path` is the file's name in errors. */
   constructor(descriptor: number, path?: string) {
     this.#descriptor = descriptor
     this.#path = path
@@ -42,7 +42,7 @@ export class Output {
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException
         if (code === 'EPIPE') this.closed = true
-        // A pipe that another process made non-blocking, and whose reader is slow.
+        // A pipe made non-blocking by another process, with a slow reader.
         else if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
         else throw Object.assign(error as Error, this.#path === undefined ? {} : { path: this.#path })
       }

@@ -1,4 +1,4 @@
-/** A file that a command makes where the user says: a new one, one in place of another, a pipe, a device, or standard output. */
+/** Output files of commands: new or replaced files, pipes, devices, and standard output. */
 
 import { fstatSync, type Stats } from 'node:fs'
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises'
@@ -8,19 +8,20 @@ import { Output } from './output.ts'
 
 export interface OutputFile {
   readonly output: Output
-  /** Call when all is written: only then does a file stand under its name. */
+  /** Call when all is written; the file appears under its name only then. */
   keep(): Promise<void>
-  /** Call when something went wrong: what stood there still does. */
+  /** Call on failure; leaves an existing file as it was. */
   discard(): Promise<void>
 }
 
 /**
- * Opens what `path` names; `-` is standard output. An ordinary file, or one that is not there yet, is written under another name beside
- * it and then renamed, so that a half-written one never stands there. Anything else, such as a pipe or a device, is opened and
- * written as it is, and never replaced.
+ * Opens `path` for writing; `-` is standard output. An ordinary or new file is written under a temporary name
+ * beside it and then renamed, so that no partial file appears. Anything else, such as a pipe or a device, is
+ * written in place and never replaced.
  *
- * @param inputs the files that are read meanwhile (`-` is standard input), none of which it may be
- * @throws UsageError if it is a folder, lies in none, or is an input; what the system says if it may not be written
+ * @param inputs files read meanwhile (`-`: standard input), none of which it may be
+ * @throws UsageError if it is a folder, an input, or its folder is missing; the system's error if not
+ *   writable
  */
 export async function openOutputFile(path: string, inputs: readonly string[]): Promise<OutputFile> {
   if (path === '-')
@@ -32,7 +33,7 @@ export async function openOutputFile(path: string, inputs: readonly string[]): P
     if (there === null || !isSame(there, input === '-' ? fstatSync(0) : await statOf(input))) continue
     throw new UsageError(`${path} is what is read, and would be lost: -o takes another file`)
   }
-  // What /dev/stdout and the like lead to is somebody else's open file: renaming another over it would not reach them.
+  // /dev/stdout and the like lead to another's open file, which a rename would not reach.
   if (there !== null && (!there.isFile() || /^\/(dev|proc)\//.test(resolve(path)))) return await inPlace(path)
   return await beside(path, there === null ? path : await realpath(path))
 }
@@ -72,7 +73,7 @@ async function opened(path: string, flags: string, name: string): Promise<FileHa
   }
 }
 
-/** What lies at the end of a path and its links; null if nothing does. */
+/** Follows links; null if nothing is there. */
 async function statOf(path: string): Promise<Stats | null> {
   try {
     return await stat(path)
@@ -87,7 +88,7 @@ function isSame(a: Stats, b: Stats | null): boolean {
   return b !== null && a.isFile() && a.dev === b.dev && a.ino === b.ino
 }
 
-/** An error of the system that names the file as the user did, and not the one that is written meanwhile. */
+/** Makes a system error name the user's file instead of the temporary one. */
 function named(error: unknown, path: string): Error {
   const { code, errno } = error as NodeJS.ErrnoException
   return Object.assign(new Error((error as Error).message, { cause: error }), {

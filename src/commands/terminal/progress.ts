@@ -1,11 +1,11 @@
-/** Shows a build as it goes on: a live display on a terminal, plain lines elsewhere. */
+/** Shows a build's progress: a live display on a terminal, plain lines elsewhere. */
 
 import type { BuildEvent, Planned } from '../../engine/event.ts'
 import { tellFailure } from './messages.ts'
 import { type CellTime, remainingMs } from './remaining.ts'
 import { visible } from './terminal.ts'
 
-/** Where the display goes: standard error, or what stands for it in tests. */
+/** Target of the display: standard error, or a substitute in tests. */
 export interface Screen {
   write(text: string): unknown
   readonly isTTY?: boolean
@@ -14,13 +14,13 @@ export interface Screen {
 
 export interface Display {
   tell(event: BuildEvent): void
-  /** Removes what moves and restores the cursor. Call it however the build ends. */
+  /** Removes the live part and restores the cursor. Always call it, however the build ends. */
   close(): void
 }
 
 const redrawMs = 125
 
-/** `now` in milliseconds from any start. */
+/** `now` returns milliseconds since any start. */
 export function openDisplay(
   screen: Screen,
   variables: Readonly<Record<string, string | undefined>>,
@@ -30,7 +30,7 @@ export function openDisplay(
   return live ? liveDisplay(screen, !variables.NO_COLOR, now) : plainDisplay(screen, now)
 }
 
-/** One line when a cell starts and when it ends; of downloads one at every tenth. */
+/** Prints a line when a cell starts and ends, and at every tenth of a download. */
 function plainDisplay(screen: Screen, now: () => number): Display {
   const starts = new Map<string, number>()
   const tenths = new Map<string, number>()
@@ -50,7 +50,7 @@ function plainDisplay(screen: Screen, now: () => number): Display {
   }
 }
 
-/** The line that stays of an event; undefined for those that only move the display. */
+/** Returns the permanent line of an event; undefined for those that only update the display. */
 function lineOf(event: BuildEvent, lastedMs: (name: string) => number): string | undefined {
   switch (event.type) {
     case 'note':

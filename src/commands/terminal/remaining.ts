@@ -1,23 +1,24 @@
-/** Estimates how long the cells of a build still take, and learns how fast this machine is as cells end. */
+/** Estimates the remaining time of a build's cells, and learns this machine's speed as cells end. */
 
 export interface CellTime {
   readonly trials: number
   readonly boots: number
-  /** What the cell took when it last ran, for as many trials and boots, one after another; undefined if it never did. */
+  /** Duration of its last run, for as many trials and boots, one after another; undefined if it never ran. */
   readonly expectedMs: number | undefined
-  /** `done` of its trials; ended when `tookMs` is there, waiting when `startedMs` is not. */
+  /** Trials done. The cell has ended if `tookMs` is set, and waits if `startedMs` is not. */
   readonly done: number
   readonly startedMs?: number
   readonly tookMs?: number
 }
 
 /**
- * Milliseconds that are left at time `nowMs`, with `jobs` boots at once; undefined as long as nothing says how long a trial takes.
- * Expectations are scaled by the ratio of what ended cells took to what was expected of them: records may come from another
- * machine. One cell as expected counts beside them, so that the first cell alone does not decide.
+ * Returns the milliseconds left at time `nowMs`, with `jobs` boots at once; undefined while a trial's
+ * duration is unknown. Scales expectations by the ratio of actual to expected durations of ended cells, as
+ * records may come from another machine. One cell exactly as expected is added, so that the first cell alone
+ * does not decide.
  */
 export function remainingMs(cells: readonly CellTime[], jobs: number, nowMs: number): number | undefined {
-  /** How many of its boots a cell runs at once, and so what it gets done in a time. */
+  /** Number of boots that a cell runs at once, and so its speed. */
   const lanes = ({ boots }: CellTime) => Math.max(1, Math.min(boots, jobs))
   const spent = (cell: CellTime, ms: number) => ms * lanes(cell)
   const perTrial = trialMs(cells, nowMs, spent)
@@ -38,7 +39,7 @@ export function remainingMs(cells: readonly CellTime[], jobs: number, nowMs: num
     const whole = hoped === undefined ? undefined : hoped * (cell.expectedMs === undefined ? 1 : ratio)
     if (cell.startedMs === undefined) return whole
     const elapsed = spent(cell, nowMs - cell.startedMs)
-    // One that takes longer than expected is timed by its own trials.
+    // Beyond its expected time, a cell is timed by its own trials.
     if (whole !== undefined && elapsed < whole) return whole - elapsed
     return cell.done > 0 ? (elapsed * (cell.trials - cell.done)) / cell.done : undefined
   })
@@ -48,7 +49,7 @@ export function remainingMs(cells: readonly CellTime[], jobs: number, nowMs: num
   return Math.max(longest, sum(known) / Math.max(1, jobs))
 }
 
-/** What a trial takes by what is known: recorded durations, ended cells, trials that are done. */
+/** Estimates a trial's duration from recorded durations, ended cells and completed trials. */
 function trialMs(
   cells: readonly CellTime[],
   nowMs: number,

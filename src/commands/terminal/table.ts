@@ -1,6 +1,6 @@
-/** Text in columns. */
+/** Formats text in columns. */
 
-/** Cells as lines, each column as wide as it must be: the first `left` ones flush left, the others flush right. */
+/** Formats rows with columns as wide as needed: the first `left` flush left, the others flush right. */
 export function columns(rows: readonly (readonly string[])[], left = 1): string {
   const widths = (rows[0] ?? []).map((_, i) =>
     rows.reduce((most, row) => Math.max(most, row[i]?.length ?? 0), 0),
@@ -13,7 +13,7 @@ export function columns(rows: readonly (readonly string[])[], left = 1): string 
 const lineWidth = 80
 const widestTerm = 28
 
-/** Terms and their explanations in 80 columns: side by side, or below each other if a term is too wide. */
+/** Formats terms and explanations in 80 columns: side by side, or stacked if a term is too wide. */
 export function termList(rows: readonly (readonly [term: string, text: string])[]): string {
   const widest = Math.max(0, ...rows.map(([term]) => term.length))
   const isBeside = widest <= widestTerm
@@ -27,12 +27,12 @@ export function termList(rows: readonly (readonly [term: string, text: string])[
     .join('\n')
 }
 
-/** A paragraph in lines of 80 columns. */
+/** Wraps a paragraph at 80 columns. */
 export function paragraph(text: string): string {
   return wrapped(text, lineWidth).join('\n')
 }
 
-/** Lines of at most `width` characters; a longer word has one of its own. Code in backquotes stays whole. */
+/** Wraps text at `width` characters; longer words get their own line. Code in backquotes stays whole. */
 function wrapped(text: string, width: number): readonly string[] {
   const lines: string[] = []
   for (const word of text.replace(/\s+/g, ' ').match(/(?:`[^`]*`|\S)+/g) ?? []) {

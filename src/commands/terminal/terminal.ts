@@ -1,20 +1,20 @@
 /**
- * What a command prints. All of it passes here: names and words of documents, logs and files may hold control characters, which
- * a terminal would obey, and what cannot be written must not pass in silence.
+ * All output of commands passes here: names and text of documents, logs and files may hold control
+ * characters, which a terminal would obey, and failed writes must not go unnoticed.
  */
 
 import { getSystemErrorMap } from 'node:util'
 import { Output } from './output.ts'
 
 /**
- * Control characters but line feeds and tabs, and the characters that change the direction of text or break lines:
+ * Control characters except line feeds and tabs, and characters that change text direction or break lines:
  * https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
  */
 const unseen = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu
 
 /**
- * The text with control characters as `\u001b`: an escape that JSON reads back as the same character. A carriage return at the end
- * of a line, as consoles send it, is left out.
+ * Escapes control characters as `\u001b`, which JSON reads back as the same character. Drops carriage returns
+ * at line ends, which consoles send.
  */
 export function visible(text: string): string {
   return text
@@ -22,12 +22,12 @@ export function visible(text: string): string {
     .replace(unseen, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** Standard output cannot take what a command prints: exit code 1. */
+/** Thrown when standard output cannot be written: exit code 1. */
 export class OutputError extends Error {
   override readonly name = 'OutputError'
 }
 
-/** What the process says by its exit code. */
+/** Exit codes of the process. */
 export const exitCodes = {
   done: 0,
   failed: 1,
@@ -41,8 +41,8 @@ export const exitCodes = {
 const standardOutput = new Output(1)
 
 /**
- * Prints lines to standard output. A reader that closed the pipe, as `head` does, is no error. Throws an OutputError for all
- * else that keeps them from being written.
+ * Prints lines to standard output. Ignores a reader that closed the pipe, as `head` does; throws an
+ * OutputError for any other failed write.
  */
 export function print(text: string): void {
   try {
@@ -53,18 +53,18 @@ export function print(text: string): void {
   }
 }
 
-/** Prints lines to standard error; where that cannot be written, there is nobody to tell. */
+/** Prints lines to standard error; ignores failed writes, as nobody could be told. */
 export function complain(text: string): void {
   if (text !== '') standardError.write(`${visible(text)}\n`)
 }
 
-/** Standard error for displays, which write their own control sequences: what they show of others must be `visible`. */
+/** Standard error for displays, which write control sequences; foreign text must be `visible` first. */
 export const standardError = {
   write(text: string): void {
     try {
       new Output(2).bytes(Buffer.from(text))
     } catch {
-      // Full or gone. The exit code still tells.
+      // Full or closed; the exit code remains.
     }
   },
   get isTTY(): boolean {
@@ -75,7 +75,7 @@ export const standardError = {
   },
 }
 
-/** `no such file or directory` of an error of the operating system; undefined for any other. */
+/** Returns a system error's reason (`no such file or directory`); undefined for other errors. */
 export function systemReason(error: unknown): string | undefined {
   const { errno, code } = (error ?? {}) as NodeJS.ErrnoException
   if (typeof errno !== 'number' || typeof code !== 'string' || !/^E[A-Z0-9]+$/.test(code)) return undefined

@@ -1,4 +1,4 @@
-/** What `repro verify` tells: for people, line by line, and for programs. */
+/** Output of `repro verify`: lines for people, JSON for programs. */
 
 import type { Judgement } from '../../claims/judge.ts'
 import { tally } from '../../claims/tally.ts'
@@ -16,7 +16,7 @@ export interface Verdicts {
   readonly cells: readonly Reproduction[]
 }
 
-/** Lines for a reader who has seen neither the paper nor this program. */
+/** Returns lines for a reader who knows neither the paper nor this program. */
 export function verdictLines({ document, verifications, cells }: Verdicts): readonly string[] {
   const by = verifications.some(({ rerun }) => rerun)
     ? 'runs made here, beside the recorded ones'
@@ -34,7 +34,7 @@ export function verdictLines({ document, verifications, cells }: Verdicts): read
   ]
 }
 
-/** After one cell ran again and the report was rendered: whether the artifact works here. */
+/** Reports whether the artifact works here, after rerunning one cell and rendering the report. */
 export function tireLines({ document, verifications, cells }: Verdicts): readonly string[] {
   const works = cells.every(({ origin, same }) => origin !== 'emulated' || same !== 'other')
   return [
@@ -49,7 +49,7 @@ export function tireLines({ document, verifications, cells }: Verdicts): readonl
   ]
 }
 
-/** What claims lack to be judged, and what to do about it; nothing if they lack nothing. */
+/** Lists missing runs of claims and what to do; empty if none is missing. */
 export function lackLines(verifications: readonly Verification[]): readonly string[] {
   const judged = verifications.map(decisive)
   const lacking = new Map(judged.flatMap(({ lacking = [] }) => lacking.map(({ run, stale }) => [run, stale])))
@@ -121,7 +121,7 @@ const differences: Readonly<Record<Exclude<Reproduction['same'], 'bits'>, string
   other: 'other rows',
 }
 
-/** Of emulated cells, which must come out the same. */
+/** Reports on emulated cells, which must be bit-identical. */
 function cellLines(cells: readonly Reproduction[]): readonly string[] {
   const emulated = cells.filter(({ origin }) => origin === 'emulated')
   if (emulated.length === 0) return []
@@ -134,7 +134,7 @@ function cellLines(cells: readonly Reproduction[]): readonly string[] {
   ]
 }
 
-/** For JSON, as docs/claims.md describes it. */
+/** Returns the JSON described in docs/claims.md. */
 export function plainVerdicts({ verifications, cells }: Verdicts): object {
   return { claims: verifications.map(plainClaim), cells }
 }
@@ -150,7 +150,7 @@ function plainClaim(verification: Verification): object {
   }
 }
 
-/** What is read from tables as numbers in canonical units, as a written number is one. */
+/** Returns published values; those read from tables as numbers in canonical units, like written ones. */
 function plainPublished(verification: Verification): number | string | readonly number[] | undefined {
   const { published } = verification.claim
   if (typeof published !== 'object') return published

@@ -1,4 +1,4 @@
-/** Captures and the stamps beside them, as the commands of `repro trace` read them. */
+/** Opens captures and the stamps beside them for `repro trace`. */
 
 import { existsSync, statSync } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
@@ -14,10 +14,10 @@ import { complain, exitCodes, systemReason } from '../terminal/terminal.ts'
 const CHUNK_BYTES = 1024 * 1024
 
 /**
- * The bytes of a file, `-` for standard input, in chunks that are good until the next one is asked for. While one is
- * worked on, the next is read.
+ * Reads a file (`-`: standard input) in chunks, each valid until the next is requested. Reads one chunk
+ * ahead.
  *
- * @throws TraceError if it cannot be read; what `signal` says once that is aborted
+ * @throws TraceError if it cannot be read; the reason of `signal` if that is aborted
  */
 export async function* readChunks(file: string, signal?: AbortSignal): AsyncIterable<Uint8Array> {
   const chunks = (file === '-' ? process.stdin : chunksOf(file))[Symbol.asyncIterator]()
@@ -40,14 +40,14 @@ export async function* readChunks(file: string, signal?: AbortSignal): AsyncIter
   }
 }
 
-/** Why states around a loss may be wrong; a capture that can be read twice is read twice instead. */
+/** Why states around a loss may be wrong; a rereadable capture is read twice instead. */
 export const lateLoss =
   'a pCPU told of a loss only long after it, when its time had been counted as known: a file instead of a pipe would be exact'
 
 /** Why runstate changes may contradict each other. */
 export const misfitReason = 'records are missing (was a pCPU not traced?), or the clocks of pCPUs differ'
 
-/** Whether a capture can be read twice, as standard input and pipes cannot. */
+/** Returns true if a capture can be read twice, unlike standard input and pipes. */
 export function isReadableAgain(file: string): boolean {
   return file !== '-' && statSync(file).isFile()
 }
@@ -69,7 +69,7 @@ async function* chunksOf(file: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The capture that a word names: a file, `-`, or a cell. Throws a UsageError if it names none. */
+/** Returns the capture that a word names: a file, `-`, or a cell. Throws a UsageError if there is none. */
 export async function captureFile(file: string): Promise<string> {
   if (file === '-') return file
   const found = await stat(file).catch(() => null)
@@ -86,10 +86,11 @@ function refuse(reason: string): never {
 }
 
 /**
- * The capture of the newest run made here of a cell: `latency/xen-4.14/baseline`, or of a boot of it: `latency/xen-4.14/baseline/boot-2`.
- * Says whether these are the bytes that were recorded. Undefined if the word names no cell.
+ * Returns the newest local capture of a cell (`latency/xen-4.14/baseline`) or of one of its boots
+ * (`latency/xen-4.14/baseline/boot-2`), and reports whether it has the recorded bytes. Undefined if the word
+ * names no cell.
  *
- * @throws UsageError if there is a recorded run, which keeps digests only, but no capture here; or a capture for each boot
+ * @throws UsageError if only a recorded run, which keeps digests only, or a capture for each boot exists
  */
 async function captureOfCell(word: string): Promise<string | undefined> {
   const [, name = '', experiment = '', environment = '', pattern = '', boot] =
@@ -97,7 +98,7 @@ async function captureOfCell(word: string): Promise<string | undefined> {
   if (name === '') return undefined
   const cell = { experiment, environment, pattern }
   const capture = boot === undefined ? 'trace.bin' : `${bootFolder(Number(boot))}/trace.bin`
-  // A file's name needs no store, and loading it takes as long as reading 50 MB of a capture.
+  // Imported late: file names need no store, and loading it takes as long as reading 50 MB of a capture.
   const { openStore } = await import('../../results/store.ts')
   const { openFiles } = await import('../../files/tracked.ts')
   const { openSeal } = await import('../../results/seal.ts')
@@ -126,7 +127,7 @@ async function captureOfCell(word: string): Promise<string | undefined> {
   return found.path
 }
 
-/** A run of several boots has a capture for each. */
+/** Throws unless a boot is named exactly if there are several: each has its own capture. */
 function requireBoot(name: string, boot: string | undefined, boots: number): void {
   const all = `${name}/${bootFolder(1)} to ${name}/${bootFolder(boots)}`
   if (boots === 1 && boot !== undefined)
@@ -136,9 +137,9 @@ function requireBoot(name: string, boot: string | undefined, boots: number): voi
 }
 
 /**
- * Ticks per second of a capture: those given, else those that the stamps of the same run say.
+ * Returns the ticks per second of a capture: `given`, or those in the stamps of the same run.
  *
- * @throws UsageError if neither says: a guess would make every time wrong
+ * @throws UsageError if neither is known: a guess would make every time wrong
  */
 export async function clockHz(given: number | undefined, file: string): Promise<number> {
   const hz = given ?? (await foundHz(file))
@@ -148,7 +149,7 @@ export async function clockHz(given: number | undefined, file: string): Promise<
   )
 }
 
-/** What `dom0.stamps` beside the capture says, as every run of an experiment has it; null if it is not there. */
+/** Returns the hz of `dom0.stamps` beside the capture; null if there is no such file. */
 export async function foundHz(file: string): Promise<number | null> {
   const stamps = file === '-' ? null : join(dirname(file), 'dom0.stamps')
   if (stamps === null || !existsSync(stamps)) return null
@@ -156,7 +157,8 @@ export async function foundHz(file: string): Promise<number | null> {
 }
 
 /**
- * Stamp files of dom0 and of the domU: those named, else the ones beside the capture. Which is which their lines say.
+ * Reads the stamp files of dom0 and the domU: the named ones, or those beside the capture. Their contents
+ * tell which is which.
  */
 export async function stampFiles(
   named: readonly string[],
@@ -174,10 +176,10 @@ export async function stampFiles(
   )
 }
 
-/** A line for each trial: those of a study have some kilobytes. */
+/** One line per trial: a study's files have some kilobytes. */
 const mostStampBytes = 16 * 2 ** 20
 
-/** Stamps may lie beside a stranger's capture: neither a pipe nor a device is read. */
+/** Stamps may come with an untrusted capture, so pipes and devices are refused. */
 function readStamps(path: string): Stamps {
   if (!existsSync(path)) throw new UsageError(`no stamp file ${path}`)
   const found = readOrdinary(path, path, undefined, mostStampBytes)
@@ -185,7 +187,7 @@ function readStamps(path: string): Stamps {
   return parseStamps(new TextDecoder().decode(found.content), path)
 }
 
-/** The stamp files of a run that lie beside its capture. */
+/** Returns the run's stamp files that exist beside its capture. */
 export function besideCapture(file: string): readonly string[] {
   if (file === '-') return []
   return ['dom0.stamps', 'domu.stamps']
@@ -193,7 +195,7 @@ export function besideCapture(file: string): readonly string[] {
     .filter((path) => existsSync(path))
 }
 
-/** A time after a capture's first record, and as the user wrote it. */
+/** A time after a capture's first record, with the user's text. */
 export interface Time {
   readonly seconds: number
   readonly text: string
@@ -205,7 +207,7 @@ export interface TimeWindow {
   readonly to: number
 }
 
-/** From the first record and to the last unless given. */
+/** Defaults to the first and the last record. */
 export function timeWindow(from: Time | undefined, to: Time | undefined, hz: number): TimeWindow {
   const window = {
     from: Math.round((from?.seconds ?? 0) * hz),
@@ -215,7 +217,7 @@ export function timeWindow(from: Time | undefined, to: Time | undefined, hz: num
   return window
 }
 
-/** Says why a capture ends early, if it does, and with which exit code the command ends. */
+/** Reports why a capture ends early, if it does; returns the exit code. */
 export function verdict(damage: TraceError | null): number {
   if (damage === null) return exitCodes.done
   complain(`error: ${damage.message}; what comes before is above`)

@@ -1,4 +1,4 @@
-/** `repro trace dump`: one line a record, in the order of time. */
+/** `repro trace dump`: one line per record, in order of time. */
 
 import { hint } from '../../text/spelling.ts'
 import { LOST } from '../../xentrace/events.ts'
@@ -9,7 +9,7 @@ import { UsageError } from '../parse.ts'
 import { Output } from '../terminal/output.ts'
 import { captureFile, clockHz, readChunks, type Time, timeWindow, verdict } from './capture.ts'
 
-/** Records that a dump has. Empty lists choose all. */
+/** Selects the records of a dump. Empty lists select all. */
 export interface Filter {
   readonly from: Time | undefined
   readonly to: Time | undefined
@@ -35,7 +35,7 @@ export async function dump(
   return verdict(damage)
 }
 
-/** The events of these names or ids, null for all; records of lost records always belong to them. */
+/** Returns a predicate for events by names or ids, null for all; lost-records records always match. */
 export function eventsNamed(words: readonly string[]): ((event: number) => boolean) | null {
   if (words.length === 0) return null
   const tests = words.map((word) => {

@@ -1,4 +1,4 @@
-/** `repro trace export`: a capture as a file for other programs. */
+/** `repro trace export`: converts a capture for other programs. */
 
 import { basename } from 'node:path'
 import { type OutputFile, openOutputFile } from '../terminal/outputfile.ts'
@@ -19,11 +19,11 @@ export interface ExportRequest {
   readonly format: FormatName
   readonly from: Time | undefined
   readonly to: Time | undefined
-  /** Where to; the capture's name with another ending in this folder if undefined. */
+  /** Output file; default: the capture's name with the format's extension, in this folder. */
   readonly output: string | undefined
   readonly hz: number | undefined
   readonly stamps: readonly string[]
-  /** Perfetto: all of a large capture. */
+  /** Perfetto: do not cut a large capture. */
   readonly whole: boolean
 }
 
@@ -52,7 +52,7 @@ export async function exportCapture(
       output: target.output,
     }),
   }))
-  // Where the file itself goes to standard output, nothing else may.
+  // If the file goes to standard output, nothing else may.
   const tell = path === '-' ? complain : print
   tell(`${path === '-' ? 'standard output' : path}: ${target.output.written} bytes; ${format.use}`)
   return verdict(damage)

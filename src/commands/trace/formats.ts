@@ -1,4 +1,6 @@
-/** The formats of `repro trace export`. To add one, add its name, a line of the table and one in ../trace.ts. */
+/**
+ * The formats of `repro trace export`. To add one: its name, a row of the table, and a row in ../trace.ts.
+ */
 
 import type { Kind } from '../../xentrace/eventcounter.ts'
 import { isRunstateChange } from '../../xentrace/events.ts'
@@ -17,15 +19,15 @@ import { complain } from '../terminal/terminal.ts'
 import { besideCapture, lateLoss, stampFiles, type TimeWindow } from './capture.ts'
 
 export interface Export {
-  /** The capture's bytes; again from the start with each call, if `again` says that it may be called twice. */
+  /** Opens the capture at its start; may be called twice if `again` is true. */
   readonly capture: () => AsyncIterable<Uint8Array>
   readonly again: boolean
   /** Its name, `-` for standard input. */
   readonly file: string
   readonly hz: number
-  /** Ticks after the first record; null if the user leaves it to the format. */
+  /** Ticks after the first record; null lets the format choose. */
   readonly window: TimeWindow | null
-  /** Stamp files that the user named. */
+  /** Stamp files named by the user. */
   readonly stamps: readonly string[]
   readonly output: Output
 }
@@ -34,7 +36,7 @@ interface Format {
   readonly extension: string
   /** What to do with the file. */
   readonly use: string
-  /** Writes the file from its beginning to its end; returns why the capture is not whole, if it is not. */
+  /** Writes the whole file; returns why the capture is incomplete, null if it is not. */
   readonly write: (request: Export) => Promise<TraceError | null>
 }
 
@@ -46,15 +48,15 @@ export const formats: Readonly<Record<FormatName, Format>> = {
   parquet: { extension: 'parquet', use: 'one row a record', write: writeParquet },
 }
 
-/** A trace of more runstate changes than this makes the viewer slow, and is cut to what is around operations. */
+/** Traces with more runstate changes slow the viewer down and are cut to the time around operations. */
 const MOST_CHANGES = 200_000
 const AROUND_SECONDS = 0.002
 /**
- * A browser gives a page some 2 GB, and the viewer takes two to four times the size of a trace
+ * A browser allows a page some 2 GB, and the viewer needs two to four times the size of a trace
  * (https://perfetto.dev/docs/visualization/large-traces).
  */
 const VIEWER_BYTES = 500e6
-/** What a runstate change adds to a trace, on average: the end of a slice and the beginning of another, half of them twice. */
+/** Average bytes per runstate change: a slice's end and another's beginning, half of them twice. */
 const BYTES_PER_CHANGE = 50
 
 const everything: Selection = { from: 0, to: Number.POSITIVE_INFINITY, domains: null, events: null }
@@ -104,7 +106,7 @@ async function writePerfetto(request: Export): Promise<TraceError | null> {
   return found.damage
 }
 
-/** What to say of a trace of this size before it is written; null if the viewer can open it. */
+/** Returns a warning for a trace of this size; null if the viewer can open it. */
 export function viewerWarning(bytes: number): string | null {
   if (bytes < VIEWER_BYTES) return null
   return (
@@ -113,9 +115,9 @@ export function viewerWarning(bytes: number): string | null {
   )
 }
 
-/** What a capture holds, from reading it once before; null where it can be read but once. */
+/** Facts from a first pass over the capture; null if it can be read only once. */
 interface Ahead {
-  /** The operations that the stamps know, if there are stamps. */
+  /** The operations in the stamps, if there are stamps. */
   readonly experiment: Tested | null
   /** Runstate changes. */
   readonly changes: number | null

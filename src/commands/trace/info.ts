@@ -1,4 +1,4 @@
-/** `repro trace info`: what a capture consists of. */
+/** `repro trace info`: the contents of a capture. */
 
 import { microseconds } from '../../xentrace/digits.ts'
 import { eventName, IDLE_DOMAIN, isKnown, LOST } from '../../xentrace/events.ts'
@@ -7,7 +7,7 @@ import { columns } from '../terminal/table.ts'
 import { print } from '../terminal/terminal.ts'
 import { captureFile, foundHz, isReadableAgain, misfitReason, readChunks, verdict } from './capture.ts'
 
-/** Of pCPUs and of domains. */
+/** Limit for lists of pCPUs and of domains. */
 const MOST_LISTED = 32
 
 export async function info(
@@ -24,7 +24,7 @@ export async function info(
 
 function factsOf({ scan, domains, mismatches }: Summary, hz: number | null) {
   const { kinds, first, last, origin } = scan
-  // Times beyond 2^52 are shown from the first record on: as they are, they would not be exact in JSON.
+  // Times beyond 2^52 count from the first record; as they are, JSON could not hold them exactly.
   const zero = origin === 0n ? 0 : first
   const gaps = scan.gaps.map((gap) => ({ ...gap, from: gap.from - zero, to: gap.to - zero }))
   return {
@@ -102,7 +102,7 @@ function text(file: string, facts: ReturnType<typeof factsOf>): string {
   return `${columns(lines, 2)}\n\n${columns([['event', 'name', 'records'], ...events], 2)}`
 }
 
-/** A list, or its beginning and how much more there is. */
+/** Joins a list, or its beginning and the number of the others. */
 function some(list: readonly string[]): string {
   return list.length <= MOST_LISTED
     ? list.join(', ')

@@ -1,4 +1,4 @@
-/** `repro trace phases`: how long the pauses and unpauses of an experiment took, and their phases. */
+/** `repro trace phases`: durations of an experiment's pauses and unpauses, and their phases. */
 
 import { mean } from '../../stats/moments.ts'
 import { median } from '../../stats/order.ts'
@@ -10,7 +10,7 @@ import { columns } from '../terminal/table.ts'
 import { print } from '../terminal/terminal.ts'
 import { captureFile, readChunks, stampFiles, verdict } from './capture.ts'
 
-/** Phases in their order, with the names that tables have for them. */
+/** Phases in order, with their names in tables. */
 const phaseNames: Readonly<Record<Operation['type'], readonly (readonly [key: string, name: string])[]>> = {
   pause: [
     ['total', 'total'],
@@ -58,7 +58,7 @@ function ofTrial({ operations }: Analysis, trial: number): readonly Operation[] 
   )
 }
 
-/** Edges in words. What a phase is a difference of stands first. */
+/** Names of edges; those that phases are differences of come first. */
 const edgeNames: Readonly<Record<string, string>> = {
   xlRuns: 'xl runs',
   lastStamp: 'last stamp of the domU',
@@ -69,7 +69,7 @@ const edgeNames: Readonly<Record<string, string>> = {
   xlEnds: 'xl ends',
 }
 
-/** Where an operation lies in the capture, edge by edge, and how to see the records of that time. */
+/** Describes an operation's edges, and the command that shows the records around them. */
 function edgesText(operation: Operation, { hz }: Analysis, first: number, capture: string): string {
   const { type, trial, state, edges, excluded } = operation
   const known = Object.entries(edges as unknown as Readonly<Record<string, number | null>>)
@@ -77,7 +77,7 @@ function edgesText(operation: Operation, { hz }: Analysis, first: number, captur
     .sort(([, a], [, b]) => a - b)
   const times = known.map(([, ticks]) => ticks)
   const us = (ticks: number) => microseconds(ticks - first, hz)
-  // A microsecond more at each end, so that no edge is lost to rounding.
+  // One microsecond of margin at each end, against rounding.
   const from = microseconds(Math.max(0, Math.min(...times) - first - hz / 1e6), hz)
   const to = microseconds(Math.max(...times) - first + hz / 1e6, hz)
   return [

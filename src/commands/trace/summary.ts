@@ -1,4 +1,4 @@
-/** `repro trace summary`: how long vCPUs were in each state, how long they waited to run, how busy pCPUs were. */
+/** `repro trace summary`: time of vCPUs in each state, their waits to run, and the load of pCPUs. */
 
 import type { Histogram } from '../../stats/histogram.ts'
 import { microseconds } from '../../xentrace/digits.ts'
@@ -29,10 +29,10 @@ export async function summary(
   return verdict(found.scan.damage)
 }
 
-/** All in ticks, so that nothing is rounded. */
+/** All in ticks, to avoid rounding. */
 function data({ scan, domains, pcpus, mismatches }: Summary, hz: number) {
   const { first, last, records, gaps, damage, origin } = scan
-  // As in `repro trace info`, which says the tick that times beyond 2^52 count from.
+  // As in `repro trace info`, which prints the origin of times beyond 2^52.
   const zero = origin === 0n ? 0 : first
   return {
     hz,
@@ -55,7 +55,7 @@ function data({ scan, domains, pcpus, mismatches }: Summary, hz: number) {
   }
 }
 
-/** Quantiles are at most 1/1024 too small; count, sum, least and greatest are exact. */
+/** Quantiles are at most 1/1024 too small; count, sum, min and max are exact. */
 function distribution(histogram: Histogram) {
   if (histogram.count === 0) return null
   const [p50, p95, p99] = [0.5, 0.95, 0.99].map((part) => histogram.quantile(part))

@@ -1,4 +1,4 @@
-/** Reads published tables and tells what an audit finds in them. */
+/** Audits published tables and prints the findings. */
 
 import { constants } from 'node:fs'
 import { open, readdir, stat } from 'node:fs/promises'
@@ -10,7 +10,7 @@ import { auditText } from '../../audit/text.ts'
 import { UsageError } from '../parse.ts'
 import { print, systemReason } from '../terminal/terminal.ts'
 
-/** Audits the tables of files and folders together, with `n` observations behind each mean unless a table says. */
+/** Audits the tables of files and folders together; `n` observations per mean unless a table states them. */
 export async function auditTables(
   paths: readonly string[],
   { n, json }: { readonly n: number | undefined; readonly json: boolean },
@@ -21,7 +21,7 @@ export async function auditTables(
   print(json ? JSON.stringify(auditJson(found), null, 2) : auditText(found))
 }
 
-/** The file itself, or the tables of a folder in alphabetical order. */
+/** Returns the file itself, or a folder's tables in alphabetical order. */
 async function csvFiles(path: string): Promise<readonly string[]> {
   const found = await readable(path, stat(path))
   if (!found.isDirectory()) return [path]
@@ -48,10 +48,10 @@ function tableOf(path: string, text: string): Table {
   }
 }
 
-/** A table that somebody wrote down is a hundredth of it. */
+/** A hundred times the size of a handwritten table. */
 const largestMb = 20
 
-/** Reads an ordinary file. Others may have no end, or nobody at theirs. */
+/** Reads an ordinary file. Others may never end, or block without a writer. */
 async function textOf(path: string): Promise<string> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {

@@ -1,4 +1,4 @@
-/** Builds a document and tells of it: progress, then what the report lacks. Or tells what a build would run. */
+/** Builds a document and reports progress and what the report lacks, or prints the plan of a build. */
 
 import { fits } from '../../engine/cells.ts'
 import type { Tell } from '../../engine/event.ts'
@@ -14,7 +14,7 @@ import { openTold, placed, tellFailure } from '../terminal/messages.ts'
 import { openDisplay } from '../terminal/progress.ts'
 import { complain, exitCodes, print, standardError } from '../terminal/terminal.ts'
 
-/** A line for each cell: whether it would run, and why. */
+/** Prints for each cell whether it would run, and why. */
 export async function tellPlan(site: Site, options: BuildOptions): Promise<number> {
   const files = openFiles(site.project)
   const opened = await openTold(site, files)
@@ -53,7 +53,7 @@ export async function buildDocument(site: Site, options: BuildOptions): Promise<
   }
 }
 
-/** A line for each problem; places that lack cells which --only left out share one, as that is no news. */
+/** Returns a line per problem; places without cells that --only excluded share one, as that is expected. */
 function problemLines(
   problems: readonly ReportProblem[],
   document: string,

@@ -1,4 +1,4 @@
-/** Deletes old runs that were made here, and saved boards. Recorded runs stay, whatever their age. */
+/** Deletes old local runs and saved boards. Recorded runs are kept, whatever their age. */
 
 import { lstatSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -20,7 +20,7 @@ import { complain, exitCodes, print } from '../terminal/terminal.ts'
 
 const dayMs = 86_400_000
 
-/** Deletes what is older than so many days, or with `dryRun` only lists it. */
+/** Deletes what is older than `days`; `dryRun` only lists it. */
 export async function deleteOld(
   { days, dryRun }: { readonly days: number; readonly dryRun: boolean },
   signal: AbortSignal,
@@ -49,13 +49,13 @@ export async function deleteOld(
     }
     if (found.length === 0) print(`nothing is older than ${days} days, but for recorded runs`)
   }
-  // A build beside it would look for what is deleted.
+  // A concurrent build might need what is deleted.
   if (dryRun) await act()
   else await underLock({ project }, signal, tell, act)
   return exitCodes.done
 }
 
-/** Folders whose content nothing but a build that goes on needs. */
+/** Folders that only a running build needs. */
 const leftovers = [journals, keptBoots, failedFolder]
 
 interface Old {
@@ -64,7 +64,7 @@ interface Old {
   readonly name: string
 }
 
-/** What was last changed before an instant, but for runs that hold the raw files of recorded ones. */
+/** Returns what last changed before an instant, except runs that hold the raw files of recorded ones. */
 function oldThings(project: string, before: number): readonly Old[] {
   const files = openFiles(project)
   const seal = openSeal(project)
@@ -93,7 +93,7 @@ function oldThings(project: string, before: number): readonly Old[] {
   return found
 }
 
-/** When something last changed; of failed cells (EXPERIMENT/ENVIRONMENT/PATTERN) their folders, however deep, but not the files in them. */
+/** Returns the last change of a folder or (failed cells: EXPERIMENT/ENVIRONMENT/PATTERN) of those in it. */
 function changedMs(place: string): number {
   const inner = foldersIn(place).flatMap((one) => [one, ...foldersIn(one)])
   return [place, ...inner].reduce((newest, one) => Math.max(newest, lstatSync(one).mtimeMs), 0)
@@ -106,7 +106,7 @@ function foldersIn(place: string): readonly string[] {
   )
 }
 
-/** The run, unless it is damaged. */
+/** Returns the run; undefined if it is damaged. */
 function readable(read: () => Run | undefined): Run | undefined {
   try {
     return read()

@@ -1,24 +1,27 @@
-/** Completion scripts, made from the definitions of the commands. They hold all they need and start no Node. */
+/**
+ * Generates completion scripts from the definitions of the commands. They are self-contained and start no
+ * Node.
+ */
 
 import { type Command, commandsIn, isGroup, type Registry } from '../command.ts'
 import { type Option, wordsOf } from '../parse.ts'
 
 type Named = readonly [name: string, summary: string]
 
-/** The script of each shell. */
+/** Generators by shell. */
 export const shells: ReadonlyMap<string, (registry: Registry) => string> = new Map([
   ['bash', bash],
   ['zsh', zsh],
   ['fish', fish],
 ])
 
-/** Values that a shell can offer: words, or files by a pattern. */
+/** Values that a shell can offer: words, or files matching a pattern. */
 interface Values {
   readonly words?: readonly string[]
   readonly files?: string
 }
 
-/** By what usage lines and options call them. */
+/** By placeholder in usage lines and options. */
 const values: ReadonlyMap<string, Values> = new Map<string, Values>([
   ['DOCUMENT', { files: '*.md' }],
   ['FILE', { files: '*' }],
@@ -26,7 +29,7 @@ const values: ReadonlyMap<string, Values> = new Map<string, Values>([
   ['A', { words: ['recorded', 'latest'] }],
 ])
 
-/** Where the next word names a command: the words before it, and the names. */
+/** Returns where a command's name is expected: the words before it, and the names. */
 function choices(registry: Registry): readonly (readonly [path: string, names: readonly Named[]])[] {
   const names = (commands: Registry) => [...commands].map(([name, { summary }]) => [name, summary] as const)
   const groups = [...registry].flatMap(([name, found]) =>
@@ -50,7 +53,7 @@ function optionValues({ choices, value = '' }: Option<unknown>): Values {
   return choices === undefined ? (values.get(value) ?? {}) : { words: choices }
 }
 
-/** Of the first kind of word that a shell knows: where a word stands is left to the user. */
+/** Returns the values of the first kind of word that is known; positions are ignored. */
 function wordValues({ usage }: Command): Values {
   return wordsOf(usage).flatMap(({ name }) => values.get(name) ?? [])[0] ?? {}
 }

@@ -1,4 +1,4 @@
-/** Prepares and examines testbeds, and opens a console on a machine of one. */
+/** Prepares and checks testbeds, and opens consoles on their machines. */
 
 import { openFiles } from '../../files/tracked.ts'
 import { cacheFolder } from '../../testbed/cache.ts'
@@ -11,7 +11,7 @@ import { findProject } from '../site.ts'
 import { openDisplay } from '../terminal/progress.ts'
 import { complain, exitCodes, print, standardError } from '../terminal/terminal.ts'
 
-/** The project around the working folder, on this machine. */
+/** Returns the current project on this machine. */
 function host(): Host {
   const project = findProject(process.cwd())
   return { project, cache: cacheFolder(), mirror: process.env.REPRO_DEBIAN_MIRROR }
@@ -21,7 +21,7 @@ function environmentsOf({ project }: Host) {
   return projectEnvironments(project, openFiles(project))
 }
 
-/** Environments, and whether what they need is set up. */
+/** Lists environments and whether they are set up. */
 export async function list(): Promise<number> {
   const here = host()
   for (const environment of environmentsOf(here).values()) {
@@ -51,7 +51,7 @@ export async function examine(): Promise<number> {
   return checks.every(({ ok }) => ok) ? exitCodes.done : exitCodes.testbed
 }
 
-/** An interactive console. The environment is the newest that has one unless named. */
+/** Opens an interactive console; default: the newest environment that has one. */
 export async function shell(wanted: string | undefined, signal: AbortSignal): Promise<number> {
   const here = host()
   const consoles = [...environmentsOf(here).values()].filter((one) => testbedOf(one).shell !== undefined)
@@ -73,7 +73,7 @@ export async function lock(signal: AbortSignal): Promise<number> {
   return exitCodes.done
 }
 
-/** Does something that takes a while, and shows how far it is. */
+/** Shows the progress of slow work. */
 async function shown<T>(work: (report: Report) => Promise<T>): Promise<T> {
   const display = openDisplay(standardError, process.env)
   try {

@@ -1,4 +1,4 @@
-/** Judges the claims of a document, from the recorded runs or from a rerun, and tells the verdicts. */
+/** Judges a document's claims from the recorded runs or a rerun, and prints the verdicts. */
 
 import { writeFileSync } from 'node:fs'
 import { outcomeOf, verifyClaims } from '../../claims/verification.ts'
@@ -26,7 +26,7 @@ import { complain, exitCodes, print, standardError } from '../terminal/terminal.
 import { lackLines, plainVerdicts, tireLines, verdictLines } from '../terminal/verdicts.ts'
 
 export interface VerifyRequest extends RerunRequest {
-  /** Which cells run again. */
+  /** Cells to rerun. */
   readonly rerun: 'none' | 'one' | 'all'
   /** Ids of claims; all if empty. */
   readonly claims: readonly string[]
@@ -36,7 +36,7 @@ export interface VerifyRequest extends RerunRequest {
 }
 
 interface RerunRequest {
-  /** Boots that run at once. */
+  /** Boots at once. */
   readonly jobs: number
   readonly deadlineSeconds: number | undefined
   readonly signal: AbortSignal
@@ -81,7 +81,7 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
   }
   const judge = judging(site, programOf(site, files))
   const experiments = document.blocks.filter((block) => block.type === 'experiment')
-  // Whether the artifact works here is no question of what one cell does to the claims.
+  // A single rerun cell checks that the artifact works; it must not affect the claims.
   const made = onlyTires ? [] : runs
   const known = knownRuns(steps, new Map(made.map((run) => [runName(run), run])))
   const verifications = await verifyClaims(claims, { experiments, published: opened.published }, known, judge)
@@ -99,7 +99,7 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
   return outcome === 'lacking' ? exitCodes.failed : exitCodes.done
 }
 
-/** How many cells run again, and about how long that takes. */
+/** Announces the number of cells to rerun and the estimated time. */
 function announcement(chosen: readonly PlannedCell[], steps: readonly Step[], jobs: number): string {
   const times = chosen.map((cell) => ({
     ...cell.block,
@@ -108,7 +108,7 @@ function announcement(chosen: readonly PlannedCell[], steps: readonly Step[], jo
   }))
   const leftMs = remainingMs(times, jobs, 0) ?? 0
   const cells = `${chosen.length} ${chosen.length === 1 ? 'cell' : 'cells'}`
-  // A few names are worth reading.
+  // Print names only if they are few.
   const names = chosen.length > 4 ? '' : ` (${chosen.map(runName).join(', ')})`
   return `runs ${cells} again${names}, about ${Math.ceil(leftMs / 60_000)} min by what they took when recorded`
 }
@@ -119,7 +119,7 @@ function lastedSeconds(steps: readonly Step[], name: string): number {
   return (run && secondsOf(run)) ?? 60
 }
 
-/** Runs cells whatever is recorded. Returns what they gave, or the first failure. */
+/** Runs cells even if they are recorded. Returns their runs, or the first failure. */
 async function rerun(
   { site, opened, files }: { readonly site: Site; readonly opened: Opened; readonly files: Files },
   only: readonly string[],

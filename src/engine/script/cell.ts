@@ -1,5 +1,5 @@
 /**
- * What an experiment's script gets and gives back:
+ * The interface of experiment scripts:
  *
  *     import type { Cell, Result } from 'repro'
  *     export default async function (cell: Cell): Promise<Result> { ... }
@@ -10,21 +10,21 @@ import type { Column, Dataset, Exclusion, Row, Run } from '../../results/run.ts'
 import type { Board } from '../../testbed/testbed.ts'
 import { ExplainedError } from '../../text/explained.ts'
 
-/** One pattern of an experiment in one environment, in one of its boots. The script is called once for each, in a process of its own. */
+/** One boot of a pattern in an environment. The script is called once per boot, in its own process. */
 export interface Cell {
   readonly experiment: string
   readonly environment: string
   readonly pattern: string
-  /** The experiment's parameters with the pattern's laid over them. */
+  /** The experiment's parameters, overridden by the pattern's. */
   readonly parameters: Parameters
-  /** Which boot this is, from 1. How many there are is not told, as a boot's result is kept whatever that is. */
+  /** Number of this boot, from 1. The total is withheld, as results must not depend on it. */
   readonly boot: number
-  /** Of this boot. */
+  /** Trials of this boot. */
   readonly trials: number
   readonly seed: number
-  /** A whole number from 1 to 2^31 - 1 that the seed and the boot decide: cells of the same seed have the same. */
+  /** An integer from 1 to 2^31 - 1, derived from seed and boot: the same in all cells with this seed. */
   readonly bootSeed: number
-  /** Time that is left for a job; when it is over, some more is left for the results before the cell is ended from outside. */
+  /** Time left for a job, in milliseconds; some more remains for the results before the cell is killed. */
   readonly deadlineMs: number
   /** Throws in the environment `local`, which has no board. */
   readonly board: Board
@@ -32,53 +32,54 @@ export interface Cell {
   readonly project: string
   /** Absolute path of an empty folder for this boot's files. */
   readonly folder: string
-  /** Shows a line to whoever waits. */
+  /** Logs a line. */
   log(text: string): void
-  /** Tells how many of this boot's trials are done. */
+  /** Reports how many of this boot's trials are done. */
   progress(done: number, total: number): void
-  /** The next number in [0, 1) of a sequence that the cell's seed and name and the boot decide. */
+  /** Next pseudorandom number in [0, 1), seeded by the cell's seed and name and the boot. */
   random(): number
   /** Runs of the experiments that the block needs, by experiment. */
   readonly needs: Readonly<Record<string, readonly Run[]>>
   /**
-   * Calls `measure` once for each trial, from 0, and returns all rows, each with its `trial`. A finished trial is on the disk at
-   * once: an interrupted build, or one with more trials, goes on behind it. For trials that do not depend on each other.
+   * Calls `measure` once per trial, from 0, and returns all rows, each with its `trial`. Finished trials are
+   * saved at once: an interrupted build, or one with more trials, continues after them. For independent
+   * trials.
    */
   each(measure: (trial: Trial) => Promise<readonly Row[]> | readonly Row[]): Promise<readonly Row[]>
 }
 
 /** One trial of a boot. */
 export interface Trial {
-  /** From 0 in every boot. */
+  /** From 0 in each boot. */
   readonly number: number
-  /** As the cell's, but this trial's own: it draws the same numbers whichever trials ran before. */
+  /** As the cell's, but seeded per trial: independent of the trials that ran before. */
   random(): number
 }
 
-/** What a script in a document finds in the global `cell`. */
+/** The global `cell` of an inline script. */
 export type InlineCell = Omit<Cell, 'each' | 'board'> & { readonly trial: number }
 
-/** The result of one boot. mergeBoots() makes one of several. */
+/** Result of one boot; mergeBoots() merges several. */
 export interface Result {
   readonly columns: readonly Column[]
   readonly rows: readonly Row[]
-  /** What figures draw beside the rows, by name: small excerpts of raw files, which are not recorded with the run. */
+  /** Further data for figures, by name: small excerpts of raw files, which are not recorded with the run. */
   readonly datasets?: Readonly<Record<string, Dataset>>
   readonly exclusions: readonly Exclusion[]
-  /** The machine as the run captured it, item -> value in words. */
+  /** Captured state of the machine, item -> value as text. */
   readonly captured: Readonly<Record<string, string>>
   /** Ticks per second of the columns in ticks. */
   readonly clockHz?: number
   /** Raw files by name: absolute paths in the boot's folder. Their digests become part of the run. */
   readonly files?: Readonly<Record<string, string>>
-  /** What does not decide the result. */
+  /** Facts that do not affect the result. */
   readonly provenance?: Readonly<Record<string, string | number>>
 }
 
-/** A script with its default export in the form above. */
+/** The default export of a script. */
 export type Script = (cell: Cell) => Promise<Result>
 
-/** The experiment's script is at fault: it threw, gave back something else than a result, or took too long. */
+/** Thrown when the experiment's script is at fault: it threw, returned an invalid result, or timed out. */
 export class ExperimentError extends ExplainedError {
   override readonly name = 'ExperimentError'
 }

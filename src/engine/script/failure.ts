@@ -1,4 +1,4 @@
-/** Why a script failed, in words and with a place, whatever it threw. */
+/** Describes a script's failure, with a place, whatever it threw. */
 
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -27,7 +27,7 @@ function isError(error: unknown): error is Error {
   return attempt(() => error instanceof Error) ?? false
 }
 
-/** Properties of what a script throws may run its code, and throw in turn. */
+/** Getters of a thrown value run the script's code, and may throw. */
 function attempt<Value>(action: () => Value): Value | undefined {
   try {
     return action()
@@ -36,10 +36,10 @@ function attempt<Value>(action: () => Value): Value | undefined {
   }
 }
 
-/** Frames name modules by URL, CommonJS modules by path. A syntax error stands on a line before them, without a column. */
+/** Frames name modules by URL, CommonJS by path. A syntax error is on a line before them, without column. */
 const frame = /(?:(file:\/\/\S+?)|(?:^|\(|at )(\/[^():\n]+)):(\d+)(?::(\d+))?(?=[\s)]|$)/gm
 
-/** The innermost place in the project's own files: file:line:column. */
+/** Innermost place in the project's files: file:line:column. */
 function placeOf(error: unknown, { script, project }: Pick<Order, 'script' | 'project'>): string | undefined {
   const stack = isError(error) ? attempt(() => String(error.stack)) : undefined
   for (const [, url, path, line, column] of (stack ?? '').matchAll(frame)) {
@@ -53,7 +53,7 @@ function placeOf(error: unknown, { script, project }: Pick<Order, 'script' | 'pr
   return undefined
 }
 
-/** This program, whose own study may be the project. */
+/** This program's own files, which may be inside the project. */
 const program = fileURLToPath(programUrl('..'))
 
 function isOurs(file: string): boolean {

@@ -1,9 +1,9 @@
 /**
- * What Node's loader does differently for a script: it finds `repro` and `zx` from anywhere, reads scripts out of documents,
- * and erases types where Node itself would not.
+ * Node loader hooks for scripts: resolve `repro` and `zx` from anywhere, load inline scripts from documents,
+ * and strip types where Node would not.
  *
- * A newer Node calls these functions where the script runs. An older one loads this file in a thread of its own and calls
- * its `resolve` and `load`; there they get promises, which they only hand on.
+ * Newer versions of Node call them in the script's thread. Older ones load this file in a separate thread and
+ * use its `resolve` and `load`, with promises that are passed through.
  */
 
 import { readFileSync } from 'node:fs'
@@ -14,9 +14,9 @@ import { programUrl } from '../../dist.ts'
 import { moduleFormat, openStrip, type Strip } from './typescript.ts'
 
 export interface Provided {
-  /** URL of the document with the experiment's id as its query, and the block's code as a module. */
+  /** URL of the document with the experiment's id as query, and the block's code as a module. */
   readonly inline?: { readonly url: string; readonly source: string } | undefined
-  /** Folder for texts without their types. */
+  /** Cache folder for type-stripped code. */
   readonly stripped?: string | undefined
 }
 
@@ -26,7 +26,7 @@ interface Loaded {
   readonly shortCircuit: true
 }
 
-/** `Next` is what the loader's own function returns: a result, or a promise of one. */
+/** `Next` is the result of the loader's function, or a promise of it. */
 export interface Hooks {
   resolve<Context extends object, Next>(
     specifier: string,
@@ -40,12 +40,12 @@ export interface Hooks {
   ): Next | Loaded
 }
 
-/** Node 22.18 and newer. */
+/** Node 22.18 or newer. */
 type Newer = typeof module & { readonly registerHooks?: (hooks: Hooks) => void }
 const { registerHooks }: Newer = module
 const stripsTypes = 'typescript' in process.features && Boolean(process.features.typescript)
 
-/** For all modules that this process imports from now on. Returns what gives the URLs of files that were loaded since it was last asked. */
+/** Installs the hooks for later imports. Returns a function that yields URLs loaded since its last call. */
 export function provideModules(provided: Provided): () => readonly string[] {
   const loaded: string[] = []
   if (registerHooks && stripsTypes) {
@@ -54,7 +54,7 @@ export function provideModules(provided: Provided): () => readonly string[] {
   }
   const { port1, port2 } = new MessageChannel()
   register(programUrl('hooks.js').href, { data: { provided, port: port2 }, transferList: [port2] })
-  // `require` does not ask hooks of another thread.
+  // `require` ignores hooks of another thread.
   requireTypeScript(openStrip(provided.stripped), (file) => loaded.push(pathToFileURL(file).href))
   return () => {
     for (let told = receiveMessageOnPort(port1); told; told = receiveMessageOnPort(port1))
@@ -63,7 +63,7 @@ export function provideModules(provided: Provided): () => readonly string[] {
   }
 }
 
-/** What the thread of an older Node is started with. */
+/** Data for the hooks thread of an older Node. */
 interface Initial {
   readonly provided: Provided
   readonly port: MessagePort
@@ -85,7 +85,7 @@ function hooksOf(
   const inline = provided?.inline
   return {
     resolve(specifier, context, next) {
-      // As it is: nothing lies there under a name with a query, nor behind a link.
+      // Unchanged: Node would look for a file with the query in its name, and follow links.
       if (inline !== undefined && specifier.startsWith(inline.url))
         return { url: specifier, shortCircuit: true }
       if (specifier === 'repro') return next(programUrl('index.js').href, context)
@@ -108,7 +108,7 @@ function hooksOf(
   }
 }
 
-/** As in Node, packages are JavaScript. */
+/** As in Node, packages contain JavaScript. */
 function isTypeScript(url: string): boolean {
   return /^file:[^?#]*\.[cm]?ts(?:[?#]|$)/.test(url) && !url.includes('/node_modules/')
 }

@@ -1,16 +1,16 @@
-/** Scripts in the document: modules that run once a trial and export `rows`. */
+/** Inline scripts: modules that run once per trial and export `rows`. */
 
 import { unitInName } from '../../query/units.ts'
 import type { Column, Row } from '../../results/run.ts'
 import { ExperimentError } from './cell.ts'
 import { shown } from './rows.ts'
 
-/** The block's code as a module whose line numbers are the document's, so that errors need no map. */
+/** Makes the block's code a module with the document's line numbers, so that errors need no source map. */
 export function inlineModule(source: string, firstLine: number): string {
   return `${'\n'.repeat(firstLine - 1)}${source}\n`
 }
 
-/** What a module's trial exports as rows. Throws an ExperimentError unless that is a list of some. */
+/** Returns a trial's exported rows. Throws an ExperimentError unless they are a non-empty list. */
 export function rowsOf(module: Readonly<Record<string, unknown>>): readonly unknown[] {
   const rows = Object.hasOwn(module, 'rows') ? module.rows : undefined
   if (Array.isArray(rows) && rows.length > 0) return rows
@@ -20,7 +20,7 @@ export function rowsOf(module: Readonly<Record<string, unknown>>): readonly unkn
   )
 }
 
-/** Columns by what is in the rows: `trial` is the index, numbers are measures, strings factors. */
+/** Infers columns from rows: `trial` is the index, numbers are measures, strings factors. */
 export function columnsOf(rows: readonly Row[]): readonly Column[] {
   const isFactor = new Map<string, boolean>()
   for (const row of rows) {

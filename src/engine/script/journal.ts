@@ -1,7 +1,7 @@
 /**
- * The journal of a cell whose trials stand for themselves: one line a finished trial, on the disk before the next one
- * starts, under this machine's seal. Whatever ends a build, the next one goes on behind the last whole line; more trials go on
- * behind the last one.
+ * Journal of a boot with independent trials: each finished trial is a line, written to disk under this
+ * machine's seal before the next one starts. An interrupted build continues after the last complete line, as
+ * does one with more trials.
  */
 
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, writeSync } from 'node:fs'
@@ -16,15 +16,15 @@ import { ExperimentError } from './cell.ts'
 import { checkRows } from './rows.ts'
 
 export interface Journal {
-  /** Rows of the finished trials, by trial. */
+  /** Rows of finished trials. */
   readonly finished: ReadonlyMap<number, readonly Row[]>
-  /** The files of the project that these trials used. */
+  /** Project files that these trials read. */
   readonly reads: Reads
-  /** Lines that were not written on this machine, or were changed: their trials run again. */
+  /** Lines that were edited or come from another machine; their trials run again. */
   readonly foreign: number
-  /** Returns when the rows are on the disk, with what was read for them. Keeps nothing where nothing can be sealed. */
+  /** Appends a trial; returns once it is on disk. Does nothing if nothing can be sealed. */
   append(trial: number, rows: readonly Row[], reads: Reads): void
-  /** Begins anew. */
+  /** Discards all trials. */
   clear(): void
 }
 
@@ -34,12 +34,12 @@ interface Line {
   readonly reads: Reads
 }
 
-/** Most bytes of all rows of a cell, as JSON: they are read as one text. */
+/** Maximum size of a cell's rows as JSON, which is read as one string. */
 export const mostBytes = 100_000_000
 
 /**
- * Opens the file `path` of the project, or starts it. Half a line at its end (of a build that was killed) is cut off. A line is a
- * seal, a blank, and JSON. `most` is replaced in tests.
+ * Opens or creates the file `path` of the project. Cuts off an incomplete last line (of a killed build). A
+ * line is a seal, a blank, and JSON. Tests replace `most`.
  */
 export function openJournal(project: string, path: string, seal: Seal, most = mostBytes): Journal {
   const file = join(project, path)
@@ -82,7 +82,7 @@ export function openJournal(project: string, path: string, seal: Seal, most = mo
       const handle = openForAppending(project, path)
       try {
         const line = Buffer.from(`${signature} ${json}\n`)
-        // One write, so that only a kill can leave half of it; a full disk throws and leaves none.
+        // A single write: only a kill can leave half a line; a full disk throws and leaves none.
         const before = fstatSync(handle).size
         if (writeSync(handle, line) < line.length) {
           ftruncateSync(handle, before)
@@ -117,7 +117,7 @@ function shorten(project: string, path: string, bytes: number): void {
   }
 }
 
-/** Undefined if it is longer than a text can be. */
+/** Returns undefined if the line exceeds the maximum string length. */
 function format(line: Line): string | undefined {
   try {
     return JSON.stringify(line)
@@ -127,7 +127,7 @@ function format(line: Line): string | undefined {
   }
 }
 
-/** Undefined for what another version of this program may have kept. */
+/** Returns undefined for lines of other versions of this program. */
 function parse(json: string): Line | undefined {
   const { trial, rows, reads } = JSON.parse(json) as Readonly<Record<keyof Line, unknown>>
   if (!Number.isInteger(trial) || (trial as number) < 0) return undefined

@@ -1,17 +1,17 @@
 /**
- * Ends what a cell started, also what left its process group: every process that inherited the cell's mark in its environment.
- * (Linux: proc_pid_environ(5). A process that left the group and cleared its environment cannot be told from a stranger's.)
+ * Kills a cell's processes, even outside its process group: all that inherited the cell's mark in their
+ * environment (Linux: proc_pid_environ(5)). Misses a process that left the group and cleared its environment.
  */
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
-/** Environment variable that holds the mark of a cell. */
+/** Environment variable with the cell's mark. */
 export const markVariable = 'REPRO_CELL'
 
-/** Kills the cell's process group, and then all that carries its mark, until there is none; never this process. */
+/** Kills the cell's process group, then repeatedly all processes with its mark, except this one. */
 export function killCell(group: number | undefined, mark: string): void {
   if (group !== undefined) killGroup(group, 'SIGKILL')
-  // A process may start another one while these are killed.
+  // Processes may fork while others are killed.
   for (let round = 0; round < mostRounds; round += 1) {
     const found = processes().filter((pid) => hasMark(pid, mark))
     for (const pid of found) kill(pid, 'SIGKILL')
@@ -25,14 +25,14 @@ export function killGroup(group: number, signal: NodeJS.Signals): void {
   kill(-group, signal)
 }
 
-/** Kills the processes, but this one, that hold one of these pipes or sockets (as `/proc/PID/fd` names them). */
+/** Kills all other processes that hold one of these pipes or sockets (named as in `/proc/PID/fd`). */
 export function killHolders(streams: readonly string[]): void {
   for (const pid of processes()) {
     if (descriptors(pid).some((stream) => streams.includes(stream))) kill(pid, 'SIGKILL')
   }
 }
 
-/** The streams behind descriptors of a process: `socket:[4711]`; none where that cannot be told. */
+/** Streams behind a process's descriptors, as `socket:[4711]`; empty if unknown. */
 export function streamsOf(pid: number | undefined, numbers: readonly number[]): readonly string[] {
   return numbers
     .flatMap((number) => link(`/proc/${pid}/fd/${number}`))
@@ -46,16 +46,16 @@ function processes(): readonly number[] {
       .map(Number)
       .filter((pid) => pid !== process.pid)
   } catch {
-    return [] // no Linux
+    return [] // not Linux
   }
 }
 
 function hasMark(pid: number, mark: string): boolean {
   try {
-    // A dead process that waits for its parent has no environment.
+    // A zombie has no environment.
     return readFileSync(`/proc/${pid}/environ`).includes(`${markVariable}=${mark}\0`)
   } catch {
-    return false // another user's, or gone
+    return false // another user's process, or gone
   }
 }
 

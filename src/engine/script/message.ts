@@ -1,6 +1,6 @@
 /**
- * What the two processes of a boot say to each other: the one that waits, and the one that runs the script. What is to be done, and what came of
- * it, are files, so that the two need not run on the same machine; what happens meanwhile are messages.
+ * Protocol between a boot's executor and its process. The order and its end are files, so that the two can
+ * run on different machines; messages report progress meanwhile.
  */
 
 import * as z from 'zod'
@@ -15,7 +15,7 @@ export interface Order {
   readonly pattern: string
   readonly environment: Environment
   readonly parameters: Parameters
-  /** From 1, of so many. */
+  /** From 1 to `boots`. */
   readonly boot: number
   readonly boots: number
   /** Of this boot. */
@@ -24,15 +24,15 @@ export interface Order {
   readonly deadlineMs: number
   readonly project: string
   readonly folder: string
-  /** File for what came of it: an End. */
+  /** File for the End. */
   readonly end: string
-  /** File for the trials that are finished, relative to the project. */
+  /** File for finished trials, relative to the project. */
   readonly journal: string
   /** Runs of the experiments that this one needs. */
   readonly needed: readonly Run[]
   readonly script:
     | { readonly type: 'file'; readonly file: string }
-    /** `source` stands in the Markdown file `document` (absolute), from `firstLine` on, indented by `indentation` columns. */
+    /** In the Markdown file `document` (absolute), from `firstLine`, indented by `indentation` columns. */
     | {
         readonly type: 'inline'
         readonly document: string
@@ -40,22 +40,22 @@ export interface Order {
         readonly firstLine: number
         readonly indentation: number
       }
-  /** Of the machine that runs the boot, already prepared. */
+  /** Prepared cache of the machine that runs the boot. */
   readonly cache: string
 }
 
 const failure = z.strictObject({
-  /** Whose fault: the script's (or a bug), or the laboratory's. */
+  /** Who is at fault: the script (or a bug), or the toolchain. */
   fault: z.enum(['experiment', 'testbed']),
   message: z.string(),
   advice: z.string().exactOptional(),
-  /** file:line:column of the project, where the error was thrown. */
+  /** Where the error was thrown: file:line:column in the project. */
   place: z.string().exactOptional(),
 })
 const message = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('log'), text: z.string() }),
   z.strictObject({ type: z.literal('progress'), done: z.number(), total: z.number() }),
-  /** The file of the end is there. */
+  /** The end file is complete. */
   z.strictObject({ type: z.literal('ended') }),
 ])
 
@@ -67,12 +67,12 @@ const end = z.discriminatedUnion('type', [
 export type Message = z.infer<typeof message>
 export type Failure = z.infer<typeof failure>
 
-/** What came of an order: the script's result and what it read, both unchecked, or why there is none. */
+/** Outcome of an order: the script's result and its reads, both unvalidated, or a failure. */
 export type End =
   | { readonly type: 'result'; readonly result: unknown; readonly reads: Reads }
   | { readonly type: 'failure'; readonly failure: Failure }
 
-/** Reads the file of an end, which a script may have written to; undefined if it is none. */
+/** Parses an end file, which a script may have altered; undefined if invalid. */
 export function parseEnd(text: string): z.infer<typeof end> | undefined {
   try {
     return end.safeParse(JSON.parse(text)).data
@@ -81,17 +81,17 @@ export function parseEnd(text: string): z.infer<typeof end> | undefined {
   }
 }
 
-/** The descriptor of the channel in the process of a cell. */
+/** Descriptor of the channel in the cell's process. */
 export const channelDescriptor = 3
 
-/** A message as it is sent: on a line of its own, whatever else was written to the channel. */
+/** Formats a message on its own line, whatever else was written to the channel. */
 export function formatMessage(message: Message): string {
   return `\n${JSON.stringify(message)}\n`
 }
 
 /**
- * Reads messages from pieces of a stream. A script can write to the channel, too: what is no message is left out, and a line
- * longer than `longest`, which no message has, is forgotten as it comes.
+ * Parses messages from stream chunks. A script can also write to the channel: skips invalid lines and
+ * discards those over `longest`, which no message exceeds.
  */
 export function messageReader(
   receive: (message: Message) => void,

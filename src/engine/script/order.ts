@@ -1,4 +1,4 @@
-/** Orders as files: what the process that waits wrote, carried out in this process, and the file for what came of it. */
+/** Executes an order from a file in this process, and produces its end. */
 
 import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
@@ -7,12 +7,12 @@ import { failureOf } from './failure.ts'
 import { mostBytes } from './journal.ts'
 import type { End, Message, Order } from './message.ts'
 
-/** An order that was written by the process that waits for it. */
+/** Reads an order, trusting the process that wrote it. */
 export function readOrder(file: string): Order {
   return JSON.parse(readFileSync(file, 'utf8')) as Order
 }
 
-/** Runs the order's script; `send` gets what happens meanwhile. `testbeds` are replaced in tests. */
+/** Runs the order's script; `send` receives messages. Tests replace `testbeds`. */
 export async function endOf(
   order: Order,
   send: (message: Message) => void,
@@ -39,7 +39,7 @@ function textOf(end: End): string {
     const text = JSON.stringify(end)
     if (Buffer.byteLength(text) <= mostBytes) return text
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error // longer than a text can be
+    if (!(error instanceof RangeError)) throw error // exceeds the maximum string length
   }
   const message = `the result is more than ${mostBytes / 1e6} MB: give back fewer rows, or write them to a file of the result`
   return JSON.stringify({ type: 'failure', failure: { fault: 'experiment', message } } satisfies End)

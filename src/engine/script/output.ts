@@ -1,11 +1,11 @@
-/** The log of what a cell's programs print: its beginning and its end, so that no output fills the disk. */
+/** Log of a cell's output: only its head and tail, so that it cannot fill the disk. */
 
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 
 /** In the cell's folder. */
 export const outputLog = 'output.log'
 
-/** Bytes that are kept of the beginning, and as many of the end. */
+/** Bytes kept of the head, and of the tail. */
 const keptBytes = 4_000_000
 
 export interface Output {
@@ -14,12 +14,12 @@ export interface Output {
   end(): void
 }
 
-/** Starts the log in `file`. What cannot be written (a full disk) is left out: the cell goes on. `kept` is replaced in tests. */
+/** Opens the log in `file`. Ignores write errors (a full disk): the cell goes on. Tests replace `kept`. */
 export function openOutput(file: string, kept = keptBytes): Output {
   let handle: number | undefined = openSync(file, 'w')
   let total = 0
   let written = 0
-  /** The last pieces, together at least as long as what is kept of the end. */
+  /** Latest chunks, together at least as long as the tail. */
   const tail: Uint8Array[] = []
   let tailBytes = 0
 
@@ -56,7 +56,7 @@ export function openOutput(file: string, kept = keptBytes): Output {
   }
 }
 
-/** The last lines of a log, each cut to a readable length; none if it cannot be read. */
+/** Last lines of a log, each cut to a readable length; empty if it cannot be read. */
 export function lastLines(file: string, count: number): readonly string[] {
   return tailOf(file)
     .split(/\r\n|\n|\r/)

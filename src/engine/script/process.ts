@@ -1,4 +1,4 @@
-/** Runs boots on this host: each in a process of its own, which is ended with all that it started, at its deadline or when asked to. */
+/** Runs boots on this host, each in a process that is killed with its descendants at its end or deadline. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -12,9 +12,9 @@ import { killCell, killGroup, killHolders, markVariable, streamsOf } from './lef
 import { channelDescriptor, messageReader } from './message.ts'
 import { openOutput } from './output.ts'
 
-/** From the request to end until the process is killed; also for one that has said what came of it. */
+/** From SIGTERM, or the process's `ended` message, until SIGKILL. */
 const graceMs = 3000
-/** For what is still in the pipes when the process has ended. */
+/** Time to drain the pipes after the process has ended. */
 const drainMs = 1000
 
 export const localExecutor: Executor = { submit }
@@ -29,10 +29,10 @@ function submit(
   const child = spawn(process.execPath, ['--enable-source-maps', runner, order], {
     cwd: project,
     env: { ...variables, [markVariable]: mark },
-    detached: true, // Leads a process group, which is ended as one.
+    detached: true, // Leads a process group, so that it can be killed as a whole.
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   })
-  // There are no streams where the process could not be started.
+  // If the spawn failed, there are no streams.
   const printed = [child.stdout, child.stderr].flatMap((stream) => stream ?? [])
   for (const stream of printed) stream.on('data', (piece) => output.write(piece)).on('error', () => {})
 
@@ -43,7 +43,7 @@ function submit(
     killing ??= setTimeout(kill, graceMs)
   }
   const channel = child.stdio?.[channelDescriptor] as Duplex | undefined
-  channel?.on('error', () => {}) // The process has ended, which is told below.
+  channel?.on('error', () => {}) // The process has ended; handled below.
   channel?.on(
     'data',
     messageReader((message) => {
@@ -67,7 +67,7 @@ function submit(
   return { ended: settled.then((status) => ({ status, late })), cancel }
 }
 
-/** Returns how the process ended, once all that it started is killed and all output is here. */
+/** Resolves with the exit status, after all descendants are killed and all output is read. */
 async function ended(child: ChildProcess, printed: readonly Readable[], kill: () => void): Promise<string> {
   const streams = streamsOf(child.pid, [1, 2])
   const closed = Promise.all(

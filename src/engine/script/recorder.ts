@@ -1,7 +1,7 @@
 /**
- * Notes which files of the project a script and the testbed's own code use, by wrapping the functions of node:fs and node:child_process in the
- * process of a boot. Modules are noted by the loader's hook. What a child process opens by itself is not seen, but the files that its command line
- * names are; what a worker thread opens is not.
+ * Records which project files a script and its testbed use, by wrapping node:fs and node:child_process in the
+ * boot's process; the loader's hooks report modules. Of a child process, it sees only the files named on the
+ * command line; of worker threads, nothing.
  */
 
 import child_process from 'node:child_process'
@@ -14,17 +14,17 @@ import { programUrl } from '../../dist.ts'
 import { contentDigest, listDigest, missing, type Reads } from '../reads.ts'
 
 export interface Recorder {
-  /** Notes a file or folder by its path: an absolute one, or one relative to the working folder. */
+  /** Records a file or folder; the path is absolute or relative to the working directory. */
   note(path: string): void
-  /** Takes over what an earlier process noted. */
+  /** Adds the reads of an earlier process. */
   add(reads: Reads): void
-  /** Whether all of this is still as it was noted. */
+  /** Whether all these reads are unchanged. */
   holds(reads: Reads): boolean
-  /** Notes nothing while `action` runs, which reads what is in the key by other names. */
+  /** Pauses recording during `action`, whose reads are already covered by the key. */
   pause<T>(action: () => Promise<T>): Promise<T>
-  /** What was used and is still as it was; what changed meanwhile is not an input, but the script's own. */
+  /** Reads that are unchanged; files that changed meanwhile are the script's own, not inputs. */
   reads(): { readonly reads: Reads; readonly changed: readonly string[] }
-  /** Files outside of the project that were used; their changes are not noticed. */
+  /** Files read outside of the project; their changes go unnoticed. */
   outside(): readonly string[]
 }
 
@@ -32,14 +32,14 @@ type Wrapped = Record<string, unknown>
 
 const { readFileSync, readdirSync, statSync } = fs
 
-/** What this program keeps itself, and packages, which are inputs by their versions. */
+/** This program's data, and packages, which are inputs by version. */
 const ignored = /(?:^|\/)(?:\.git|node_modules)(?:\/|$)|^(?:\.repro|_build)(?:\/|$)/
-/** Folders of the system, whose files are the machine's. */
+/** System folders, which belong to the machine. */
 const system = /^\/(?:proc|sys|dev|etc|usr|lib\w*|bin|sbin|run|var|opt|nix|snap)(?:\/|$)/
 
 /**
- * Wraps the functions for as long as the process lives. `own` are places whose files are no inputs: the boot's, the cache. `loaded` gives the
- * URLs of modules that were loaded since it was last asked.
+ * Wraps the functions for the life of the process. Files in `own` (the boot's folder, the cache) are not
+ * inputs. `loaded` returns the URLs of modules loaded since its last call.
  */
 export function recordReads(
   project: string,
@@ -65,7 +65,7 @@ export function recordReads(
     const input = `${type} ${inner}`
     if (ignored.test(inner) || written.has(inner) || found.has(input)) return
     if (type === 'file' && isFolder(place)) return
-    found.set(input, '') // before its digest is made, as that reads it, too
+    found.set(input, '') // first, since computing the digest also reads the file
     found.set(input, digestAt(place, inner))
   }
   const note = (path: string) => use(path, 'file')
@@ -98,7 +98,7 @@ export function recordReads(
       for (const url of loaded()) note(fileURLToPath(url))
       const all = [...found].sort(([a], [b]) => (a < b ? -1 : 1))
       const same = all.filter(([input, digest]) => now(input) === digest)
-      // A file that was looked for and then made is the script's own.
+      // A file that was missing and then created is the script's own.
       const changed = all.filter(([input, digest]) => digest !== missing && now(input) !== digest)
       return { reads: Object.fromEntries(same), changed: changed.map(([input]) => input) }
     },
@@ -108,7 +108,7 @@ export function recordReads(
 
 type Reading = 'file' | 'folder'
 
-/** This program's own files, which may be the project's. */
+/** This program's own files, which may be inside the project. */
 const program = fileURLToPath(programUrl('.'))
 const notData = [dirname(dirname(process.execPath)), dirname(program), tmpdir()]
 
@@ -116,7 +116,7 @@ function isElsewhere(place: string): boolean {
   return system.test(place) || notData.some((folder) => isInside(folder, place))
 }
 
-/** Path in the project, `''` for the project itself; undefined if it lies elsewhere. */
+/** Path relative to the project, `''` for the project itself; undefined if outside. */
 function innerOf(place: string, ...homes: readonly string[]): string | undefined {
   const home = homes.find((one) => isInside(one, place))
   return home === undefined ? undefined : relative(home, place)
@@ -146,11 +146,11 @@ function digestAt(place: string, inner: string): string {
       return listDigest(readdirSync(place).filter((name) => !ignored.test(join(inner, name))))
     return stats?.isFile() ? contentDigest(inner, readFileSync(place)) : missing
   } catch {
-    return missing // the script's own call says what is wrong
+    return missing // the script's own call reports the error
   }
 }
 
-/** Functions of node:fs whose first argument is what they read, and those that write to their first or second. */
+/** Functions of node:fs that read their first argument, and those that write to their first or second. */
 const readers = [
   ...['access', 'accessSync', 'copyFile', 'copyFileSync', 'createReadStream', 'exists', 'existsSync'],
   ...['open', 'openSync', 'openAsBlob', 'readFile', 'readFileSync', 'stat', 'statSync'],
@@ -205,7 +205,7 @@ function withPath(path: unknown, use: (path: string) => void): void {
 const starters = ['exec', 'execFile', 'execFileSync', 'execSync', 'fork', 'spawn', 'spawnSync']
 const mostWords = 1000
 
-/** Notes the files that a command line names. */
+/** Records the files named on command lines. */
 function wrapProcesses(note: (path: string) => void): void {
   wrap(child_process as unknown as Wrapped, starters, ([command, second, third]) => {
     const options = (Array.isArray(second) ? third : second) as { cwd?: PathLike } | undefined
@@ -220,7 +220,7 @@ function wrapProcesses(note: (path: string) => void): void {
   })
 }
 
-/** Calls `before` with the arguments of each call. Properties of the functions, such as the form that util.promisify takes, are kept. */
+/** Calls `before` with each call's arguments. Keeps the functions' properties (util.promisify.custom). */
 function wrap(
   module: Wrapped,
   names: readonly string[],

@@ -1,4 +1,4 @@
-/** Checks what a script returned, once: everything after this trusts it. */
+/** Validates a script's result once; later stages trust it. */
 
 import { lstatSync, realpathSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
@@ -8,7 +8,7 @@ import { hint } from '../../text/spelling.ts'
 import { ExperimentError, type Result } from './cell.ts'
 import { checkRows, isColumnName, shown } from './rows.ts'
 
-// Each message says what is allowed; the value is told beside it.
+// Messages say what is allowed; the value is appended.
 const words = z.string('words').refine((text) => text.isWellFormed(), 'words')
 const column = z.strictObject(
   {
@@ -50,7 +50,7 @@ const shape = z.strictObject(
   'a result, such as { columns, rows }',
 )
 
-/** Throws an ExperimentError that names the first thing wrong and its place in the result. Absent values become null. */
+/** Throws an ExperimentError that names the first error and its place. Absent values become null. */
 export function checkResult(given: unknown): Result {
   const parsed = shape.safeParse(given)
   if (!parsed.success)
@@ -59,7 +59,7 @@ export function checkResult(given: unknown): Result {
   const result = {
     ...checkDataset({ columns, rows }, 'the result'),
     ...(datasets === undefined ? {} : { datasets: checkDatasets(datasets) }),
-    // Optional keys are absent or have a value: what JSON holds.
+    // Drop undefined optional keys, as JSON does.
     ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
   } as Result
   const ticks = result.columns.find(({ unit }) => unit === 'ticks')
@@ -70,7 +70,7 @@ export function checkResult(given: unknown): Result {
   return result
 }
 
-/** `columns.0.role is 'size': expected index, factor or measure`. */
+/** Formats an error: `columns.0.role is 'size': expected index, factor or measure`. */
 function wordsOf({ issues }: z.ZodError, given: unknown): string {
   const [issue] = issues
   if (issue === undefined) return shown(given)
@@ -94,7 +94,7 @@ interface Given {
   readonly rows: readonly unknown[]
 }
 
-/** Their names become names of files beside rows.csv. */
+/** Dataset names become file names next to rows.csv. */
 function checkDatasets(datasets: Readonly<Record<string, Given>>): Record<string, Dataset> {
   return Object.fromEntries(
     Object.entries(datasets).map(([name, dataset]) => {
@@ -107,9 +107,9 @@ function checkDatasets(datasets: Readonly<Record<string, Given>>): Record<string
   )
 }
 
-/** `where` says in messages whose rows they are. */
+/** @param where names the rows in messages */
 function checkDataset({ columns: given, rows }: Given, where: string): Dataset {
-  // Zod's optional keys may hold undefined.
+  // Zod's optional keys may be undefined.
   const columns = JSON.parse(JSON.stringify(given)) as readonly Column[]
   const byName = new Map(columns.map((one) => [one.name, one]))
   const repeated = columns.find((one) => byName.get(one.name) !== one)
@@ -127,7 +127,7 @@ function withRoles(row: Row, columns: ReadonlyMap<string, Column>, where: string
   for (const [name, { role }] of columns) {
     const value = Object.hasOwn(row, name) ? (row[name] ?? null) : null
     const wanted = role === 'factor' ? 'string' : 'number'
-    // A CSV file has one kind of nothing.
+    // CSV has a single empty value.
     if (value === null) complete[name] = role === 'factor' ? '' : null
     else if (typeof value === wanted) complete[name] = value
     else {
@@ -138,7 +138,7 @@ function withRoles(row: Row, columns: ReadonlyMap<string, Column>, where: string
   return complete
 }
 
-/** Throws an ExperimentError unless each file of a result is an ordinary file of its own in the cell's folder. */
+/** Throws an ExperimentError unless each file is a distinct ordinary file in the cell's folder. */
 export function checkFiles(files: Readonly<Record<string, string>> = {}, folder: string): void {
   const names = new Map<string, string>()
   for (const [name, path] of Object.entries(files)) {

@@ -1,15 +1,15 @@
-/** Rows as scripts give them: checked and copied before anything keeps them, so that what is kept can be read again. */
+/** Validates and copies the rows of a script before they are stored, so that they can be read back. */
 
 import { inspect } from 'node:util'
 import type { Row } from '../../results/run.ts'
 import { ExperimentError } from './cell.ts'
 
-/** Columns seen so far -> where the first value was, and of which type: a column has numbers or words throughout. */
+/** Columns so far -> place and type of the first value: a column holds either numbers or strings. */
 export type Types = Map<string, { readonly type: 'number' | 'string'; readonly where: string } | undefined>
 
 /**
- * The rows, as plain records of finite numbers, words and null. `where` names them in messages (`trial 3`). Throws an ExperimentError
- * that names the first value that is wrong, and what is allowed.
+ * Returns rows as plain records of finite numbers, strings and null. Throws an ExperimentError that names the
+ * first invalid value and what is allowed. `where` names the rows in messages (`trial 3`).
  */
 export function checkRows(given: unknown, where: string, types: Types = new Map()): readonly Row[] {
   if (!Array.isArray(given))
@@ -45,7 +45,7 @@ function checkRow(given: unknown, where: string, types: Types): Row {
   return row
 }
 
-/** Whether a value has names and values of its own: a Map or a promise has none. */
+/** Whether a value has properties to read as a row: a Map or a promise has none. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const prototype = Object.getPrototypeOf(value)
@@ -54,7 +54,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 
 function checkValue(value: unknown, name: string, where: string): string | number | null {
   if (value === null) return null
-  // CSV has one zero.
+  // CSV does not keep the sign of zero.
   if (typeof value === 'number' && Number.isFinite(value)) return value === 0 ? 0 : value
   if (typeof value === 'string' && value.isWellFormed()) return value
   throw new ExperimentError(
@@ -62,7 +62,7 @@ function checkValue(value: unknown, name: string, where: string): string | numbe
   )
 }
 
-/** Printable, and no key that objects treat in a way of their own. */
+/** Whether a name is printable and not special to objects. */
 export function isColumnName(name: string): boolean {
   return name !== '__proto__' && /^[^\p{Cc}\p{Cs}]{1,200}$/u.test(name)
 }
@@ -77,7 +77,7 @@ function advice(value: unknown): string {
 
 const longest = 60
 
-/** A value in messages: in one short line, whatever it is, without running any of its code. */
+/** Formats any value for a message on one short line, without running its code. */
 export function shown(value: unknown): string {
   switch (typeof value) {
     case 'function':

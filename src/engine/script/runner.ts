@@ -1,6 +1,6 @@
 /**
- * The process of one cell: gets an order, runs its script, and says what came of it. A process of its own, so that a
- * script can neither hang the build nor change it, and ends with everything that it started.
+ * Entry point of a boot's process: reads an order, runs its script, and writes the end. In a process of its
+ * own, a script can neither hang nor alter the build, and can be killed with its descendants.
  */
 
 import module from 'node:module'
@@ -15,7 +15,7 @@ import { channelDescriptor, type End, formatMessage, type Message, type Order } 
 import { endOf, readOrder, writeEnd } from './order.ts'
 import type { Watched } from './watchdog.ts'
 
-/** Node 22 and newer. */
+/** Node 22 or newer. */
 type Newer = typeof module & { readonly enableCompileCache?: (folder: string) => void }
 const { enableCompileCache }: Newer = module
 
@@ -27,7 +27,7 @@ const channel = new Socket({ fd: channelDescriptor, readable: true, writable: tr
 watch()
 void obey(readOrder(process.argv[2] ?? ''))
 
-/** Ends the cell when the process that waits for it is gone. */
+/** Kills the cell when the parent dies. */
 function watch(): void {
   const gone = () => {
     killCell(undefined, mark)
@@ -41,7 +41,7 @@ function watch(): void {
 }
 
 async function obey(order: Order): Promise<void> {
-  // Only the script keeps this process alive: when it waits for nothing any more, it has not ended and never will.
+  // Only the script keeps this process alive: if the event loop is empty, it will never end.
   channel.unref()
   const fail = (error: unknown) => void finish(order, { type: 'failure', failure: failureOf(error, order) })
   process.once('beforeExit', () =>
@@ -53,14 +53,14 @@ async function obey(order: Order): Promise<void> {
   )
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
-  // Caches the compiled code of the modules imported below, the script included, for the cells that follow.
+  // Caches compiled modules, including the script, for later cells.
   enableCompileCache?.(join(order.cache, 'compiled'))
   await finish(order, await endOf(order, send))
 }
 
 let finished = false
 
-/** Writes the end and ends the process, once all that was printed is out: it tells what went wrong. */
+/** Writes the end and exits, after all output is flushed: it may explain a failure. */
 async function finish(order: Order, end: End): Promise<void> {
   if (finished) return
   finished = true
@@ -70,7 +70,7 @@ async function finish(order: Order, end: End): Promise<void> {
   channel.write(formatMessage({ type: 'ended' }), () => exit(end.type === 'result' ? 0 : 1))
 }
 
-/** Node queues what a pipe does not take at once, and drops that when the process exits. */
+/** Node queues writes to a full pipe, and drops them on exit. */
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     if (!stream.writable) resolve()

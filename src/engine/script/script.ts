@@ -1,4 +1,4 @@
-/** Runs the script of an order: gives it a cell, and each of its trials the same start. */
+/** Runs the script of an order: provides its cell, and gives each trial the same initial state. */
 
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -20,13 +20,13 @@ import { checkRows, isRecord, shown, type Types } from './rows.ts'
 type Send = (message: Message) => void
 type Measure = Parameters<Cell['each']>[0]
 
-/** Returns what the script gives back, unchecked but for the rows of its trials, and the files of the project that it used. */
+/** Returns the script's result, unvalidated except for rows of trials, and the project files it used. */
 export async function runScript(
   order: Order,
   send: Send,
   testbeds?: Testbeds,
 ): Promise<{ readonly result: unknown; readonly reads: Reads }> {
-  // Before any module that a script may import has taken hold of what is wrapped here.
+  // Must precede imports, which may capture the functions wrapped here.
   const recorder = recordReads(order.project, ownPlaces(order), provideModules(provided(order)))
   const result = await resultOf(order, send, recorder, testbeds)
   const { reads, changed } = recorder.reads()
@@ -37,7 +37,7 @@ export async function runScript(
   return { result, reads }
 }
 
-/** What is an input by itself, whatever it is called, or none. */
+/** Files that are inputs under another name, or not at all. */
 function ownPlaces({ folder, cache, script }: Order): readonly string[] {
   return [folder, cache, ...(script.type === 'file' ? [script.file] : [])]
 }
@@ -56,7 +56,7 @@ async function resultOf(
   recorder: Recorder,
   testbeds: Testbeds | undefined,
 ): Promise<unknown> {
-  // The same zx that the script may import: its settings are the module's.
+  // The same zx that the script may import, as its settings are per module.
   await import(import.meta.resolve('zx/globals'))
   const cell = await openCell(order, send, recorder, testbeds)
   const { script } = order
@@ -78,13 +78,13 @@ async function runInline(experiment: string, document: string, cell: Cell): Prom
       ...{ deadlineMs, project, folder, needs, log, progress, trial: number, random },
     }
     Object.assign(globalThis, { cell: own })
-    // A module runs once for each of its URLs.
+    // A module runs once per URL.
     return rowsOf(await import(urlOf(document, experiment, number))) as readonly Row[]
   })
   return { columns: columnsOf(rows), rows, exclusions: [], captured: {} }
 }
 
-/** A script in a document has the document's URL, so that imports and errors are told from there. */
+/** URL of an inline script: based on the document's, for imports and errors. */
 function urlOf(document: string, experiment: string, trial?: number): string {
   return `${pathToFileURL(document).href}?experiment=${experiment}${trial === undefined ? '' : `&trial=${trial}`}`
 }
@@ -97,7 +97,7 @@ async function openCell(
 ): Promise<Cell> {
   const { experiment, pattern, parameters, boot, trials, seed, project, folder } = order
   const environment = order.environment.name
-  // What a testbed is made of is in the key by other names.
+  // The testbed's files are in the key under other names.
   const board = await recorder.pause(() =>
     testbedOf(order.environment, testbeds).open(order.environment, order),
   )
@@ -112,7 +112,7 @@ async function openCell(
     trials,
     seed,
     bootSeed: 1 + Math.floor((2 ** 31 - 1) * randomNumbers(`${seed} boot ${boot}`)()),
-    // What is left of it: compiling and packing take seconds on a slow machine. Clocked since the process started.
+    // Time left, since compiling and packing take seconds on a slow machine. Measured from process start.
     get deadlineMs() {
       return Math.max(1000, Math.round(order.deadlineMs - performance.now()))
     },
@@ -125,13 +125,13 @@ async function openCell(
     log: limitedLog(send),
     progress: limitedProgress(send),
     random: randomNumbers(chance),
-    // Names of experiments may be those of an object's own methods.
+    // No prototype: an experiment's name may equal an object method's.
     needs: Object.assign(
       Object.create(null),
       Object.fromEntries(Map.groupBy(order.needed, (run) => run.experiment)),
     ),
     async each(measure) {
-      // The journal of a cell is of one kind of trials.
+      // A journal holds only one kind of trial.
       if (measured)
         throw new ExperimentError('the script called cell.each twice: measure all of a trial in one call')
       measured = true
@@ -140,13 +140,13 @@ async function openCell(
   }
 }
 
-/** What decides the random numbers of a boot; those of the first are the ones that a cell without further boots has. */
+/** Seed string of a boot; for the first, that of a single-boot cell. */
 function chanceOf({ experiment, pattern, boot, seed }: Order, environment: string): string {
   const chance = `${seed} ${runName({ experiment, environment, pattern })}`
   return boot === 1 ? chance : `${chance} boot ${boot}`
 }
 
-/** Runs the trials that the journal does not hold. */
+/** Runs the trials that are not in the journal. */
 async function eachTrial(
   { trials, journal, project, cache }: Order,
   chance: string,
@@ -185,13 +185,13 @@ async function eachTrial(
   return all
 }
 
-/** A row that is no record stays what it is, for the check. */
+/** Adds the trial; leaves invalid rows for validation. */
 function withTrial(rows: unknown, trial: number): unknown {
   if (!Array.isArray(rows)) return rows
   return rows.map((row) => (isRecord(row) ? { trial, ...row } : row))
 }
 
-/** Runs an action as if it were the first: working folder, environment variables and settings of zx are as they are now. */
+/** Captures the working directory, environment and zx settings; the result runs an action in this state. */
 async function startingPoint(): Promise<<Value>(action: () => Promise<Value>) => Promise<Value>> {
   const { within } = (await import(import.meta.resolve('zx'))) as typeof import('zx')
   const folder = process.cwd()
@@ -202,7 +202,7 @@ async function startingPoint(): Promise<<Value>(action: () => Promise<Value>) =>
     process.umask(umask)
     for (const name of Object.keys(process.env)) if (!(name in variables)) delete process.env[name]
     Object.assign(process.env, variables)
-    // A function of zx would have to return a promise.
+    // An action run by zx must return a promise.
     return await within(action)
   }
 }
@@ -211,7 +211,7 @@ const mostOutside = 5
 const mostLines = 1000
 const longestLine = 500
 
-/** A log for people: what would drown it is left out, and that said. */
+/** Limits the log's size; notes when lines are dropped. */
 function limitedLog(send: Send): Cell['log'] {
   let lines = 0
   return (text) => {
@@ -225,7 +225,7 @@ function limitedLog(send: Send): Cell['log'] {
 
 const progressMs = 50
 
-/** Tells no oftener than anyone can see, and the end always. */
+/** Limits the update rate, but always sends the last update. */
 function limitedProgress(send: Send): Cell['progress'] {
   let last = 0
   return (done, total) => {

@@ -1,6 +1,6 @@
 /**
- * TypeScript for a Node that does not erase types itself, by the compiler that newer ones have built in: types become blanks,
- * so that every line and column stays.
+ * Strips types for versions of Node that cannot, by the compiler built into newer ones: types become blanks,
+ * so lines and columns stay.
  */
 
 import { createHash } from 'node:crypto'
@@ -11,13 +11,13 @@ import { compileFunction } from 'node:vm'
 
 export type ModuleFormat = 'module' | 'commonjs'
 
-/** Text to text. Throws a SyntaxError whose stack starts with the place, as Node's own does. */
+/** Strips types. Throws a SyntaxError whose stack starts with the place, as Node's does. */
 export type Strip = (text: string, file: string) => string
 
 const require = createRequire(import.meta.url)
 const compiler = '@swc/wasm-typescript'
 
-/** Keeps its results in the folder `kept`: loading the compiler takes longer than most scripts run. */
+/** Caches results in the folder `kept`: loading the compiler takes longer than most scripts run. */
 export function openStrip(kept: string | undefined): Strip {
   if (kept === undefined) return strip
   const { version } = require(`${compiler}/package.json`) as { readonly version: string }
@@ -33,7 +33,7 @@ export function openStrip(kept: string | undefined): Strip {
   }
 }
 
-/** Writes the file whole or not at all. Where that fails, the text is stripped again the next time. */
+/** Writes the file atomically. On failure, the code is stripped again next time. */
 function keep(path: string, text: string): void {
   const draft = `${path}.${process.pid}`
   try {
@@ -43,7 +43,7 @@ function keep(path: string, text: string): void {
   } catch {}
 }
 
-/** What the compiler throws. */
+/** An error of the compiler. */
 interface Refusal {
   readonly message: string
   readonly startLine?: number
@@ -61,7 +61,7 @@ function strip(text: string, file: string): string {
   }
 }
 
-/** Which kind of module a file is, as Node decides it: by its name, its package, or at last its text. */
+/** Module type by Node's rules: file name, package, then syntax. */
 export function moduleFormat(file: string, javascript: string): ModuleFormat {
   if (file.endsWith('.mts')) return 'module'
   if (file.endsWith('.cts')) return 'commonjs'

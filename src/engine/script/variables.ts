@@ -1,4 +1,4 @@
-/** The environment of scripts: short, as what a user's shell has beside is often secret, and never part of a run. */
+/** Environment variables of scripts: few, since a user's shell often holds secrets; never part of a run. */
 
 import type { ExperimentBlock } from '../../document/block.ts'
 import type { CellName } from '../../results/store.ts'
@@ -10,7 +10,7 @@ const usual: ReadonlySet<string> = new Set([
   ...['TERM', 'COLORTERM', 'NO_COLOR', 'XDG_RUNTIME_DIR', 'XDG_CACHE_HOME', 'XDG_CONFIG_HOME'],
 ])
 
-/** The variables that a script gets: the usual ones, those of this program, and those that its block names. */
+/** Variables for a script: the usual ones, this program's, and those that its block names. */
 export function scriptVariables(named: readonly string[] = [], all: Variables = process.env): Variables {
   return Object.fromEntries(
     Object.entries(all).filter(
@@ -19,12 +19,12 @@ export function scriptVariables(named: readonly string[] = [], all: Variables = 
   )
 }
 
-/** A block names variables that are not set. */
+/** Thrown if a block names variables that are not set. */
 export class VariableError extends Error {
   override readonly name = 'VariableError'
 }
 
-/** Throws a VariableError unless all variables that the cells' blocks name are set. */
+/** Throws a VariableError unless all variables named by the cells' blocks are set. */
 export function requireVariables(
   cells: readonly (Pick<CellName, 'experiment'> & { readonly block: ExperimentBlock })[],
   all: Variables = process.env,

@@ -1,16 +1,13 @@
-/**
- * A thread beside a cell's script: ends the cell when the process that waits for it is gone. A script that computes without a
- * pause would notice that never.
- */
+/** A thread that kills the cell when the parent dies, even while the script blocks the event loop. */
 
 import { workerData } from 'node:worker_threads'
 import { killCell } from './leftovers.ts'
 
 const pollMs = 500
 
-/** What the thread is started with. */
+/** Data for the thread. */
 export interface Watched {
-  /** The process that waits. */
+  /** PID of the parent. */
   readonly parent: number
   readonly mark: string
 }
@@ -20,7 +17,7 @@ setInterval(() => {
   if (process.ppid !== parent) endCell(mark)
 }, pollMs)
 
-/** Ends all that the cell started, and this process at last. */
+/** Kills everything the cell started, then this process. */
 function endCell(mark: string): void {
   killCell(undefined, mark)
   process.kill(-process.pid, 'SIGKILL')

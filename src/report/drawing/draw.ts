@@ -1,10 +1,11 @@
 /**
  * Draws a specification and its data as SVG text, without a browser, a canvas or a DOM:
  *
- *   text -> specification -> vega-lite compile (a warning is an error) -> dataflow without events -> vega View -> SVG
+ *   text -> specification -> vega-lite compile (warnings are errors) -> dataflow without events -> View -> SVG
  *
- * Same specification and data, same bytes: text is measured with a table of widths and not with the machine's fonts, random
- * numbers start from the same seed, and no expression reads the clock. This runs in a process of its own (process.ts).
+ * Same specification and data, same bytes: text is measured with a table of widths and not with the machine's
+ * fonts, random numbers start from the same seed, and no expression reads the clock. This runs in a process
+ * of its own (process.ts).
  */
 
 import type { Loader, LoggerInterface } from 'vega'
@@ -35,7 +36,7 @@ interface TextItem {
   readonly fontWeight?: string | number
 }
 
-/** Left out of vega's typings. */
+/** Missing in vega's typings. */
 const { formats, randomLCG, setRandom, textMetrics } = vega as unknown as {
   formats(name: string, read: (data: string, format?: { readonly property?: string }) => unknown): void
   randomLCG(seed: number): () => number
@@ -44,7 +45,7 @@ const { formats, randomLCG, setRandom, textMetrics } = vega as unknown as {
   readonly textMetrics: { width: (item: TextItem, text: unknown) => number }
 }
 
-// Vega's own readers of these compile code, and reach what JavaScript gives to every object.
+// Vega's own readers compile code and expose JavaScript's built-in properties.
 for (const [name, delimiter] of [
   ['csv', ','],
   ['tsv', '\t'],
@@ -55,8 +56,8 @@ formats('json', (data: unknown, { property = '' } = {}) =>
 )
 
 /**
- * Throws QueryError for an unknown dataset or field (with the nearest name), a specification that does not compile, one that compiles
- * with a warning, and an expression that is not allowed.
+ * Throws QueryError for an unknown dataset or field (with the nearest name), a specification that fails to
+ * compile or warns, and a forbidden expression.
  */
 export async function draw(order: Order): Promise<string> {
   const spec = parseSpecification(order.spec)
@@ -70,7 +71,7 @@ export async function draw(order: Order): Promise<string> {
   )
   const flow = attempt(() => vega.parse(compiled, undefined, { ast: true }))
   measure(new Map(Object.entries(order.texts ?? {})))
-  // Clip paths and gradients are counted over all drawings, and random numbers go on: each drawing starts anew.
+  // Resets vega's counters of clip paths and gradients and its random numbers for each drawing.
   vega.resetSVGDefIds()
   setRandom(randomLCG(42))
   const expr = interpreter({
@@ -87,7 +88,7 @@ export async function draw(order: Order): Promise<string> {
     const [refused] = refusals
     if (refused) throw refused
     reads.check((name) => isNamed(spec, name))
-    // Said of every scale of an empty dataset; a box plot without outliers has one.
+    // Raised for every scale of an empty dataset, such as a box plot's without outliers.
     const told = new Set(warnings.filter((warning) => !warning.startsWith('Infinite extent for field')))
     if (told.size > 0) throw new QueryError(`the specification warns: ${[...told].join('; ')}`)
     if (!hasMarks((view.scenegraph() as unknown as { readonly root: SceneItem }).root))
@@ -109,7 +110,7 @@ function specification(spec: Specification, { data, width, height, subtitle }: O
     ...(height === undefined ? {} : { height }),
     ...(subtitle === undefined ? {} : { title: withSubtitle(spec.title, subtitle) }),
     datasets: { ...(spec.datasets as object | undefined), ...Object.fromEntries(given) },
-    // The schema's type of a specification is for literals; vega-lite checks this one when it compiles it.
+    // The type is for literals; vega-lite checks this specification when it compiles it.
   } as unknown as TopLevelSpec
 }
 
@@ -123,7 +124,7 @@ function tableOf(csv: string, dataset: string): Records {
 }
 
 function withSubtitle(title: Json | undefined, subtitle: string): object {
-  // Vega draws no subtitle without a title: alone it takes the title's place, in the subtitle's looks.
+  // Vega draws no subtitle without a title, so a lone one becomes a title in the subtitle's style.
   if (title === undefined) {
     const { subtitleColor = ink, subtitleFontSize = 12 } = theme.title ?? {}
     return { text: subtitle, color: subtitleColor, fontSize: subtitleFontSize, fontWeight: 'normal' }
@@ -131,12 +132,12 @@ function withSubtitle(title: Json | undefined, subtitle: string): object {
   return isObject(title) ? { ...title, subtitle } : { text: title, subtitle }
 }
 
-/** vega's typings leave out what a parsed specification holds. */
+/** The part of a parsed specification that vega's typings lack. */
 interface Flow {
   readonly operators: readonly { readonly params?: Readonly<Record<string, unknown>> }[]
 }
 
-/** Nobody clicks on a drawing. Handlers of events are what changes data, and are left out, those of facets too. */
+/** Removes event handlers, also of facets: nobody clicks on a drawing, and they could change data. */
 function withoutEvents(flow: Flow): Flow {
   const operators = flow.operators.map((operator) => {
     const params = Object.entries(operator.params ?? {}).map(([name, value]) => {
@@ -154,12 +155,12 @@ interface SceneItem {
   readonly items?: readonly SceneItem[]
 }
 
-/** Whether anything is drawn beside axes, legends and titles. */
+/** Returns true if anything is drawn besides axes, legends and titles. */
 function hasMarks({ role, marktype, items = [] }: SceneItem): boolean {
   return (role === 'mark' && marktype !== 'group' && items.length > 0) || items.some(hasMarks)
 }
 
-/** vega-lite and vega say in warnings what they leave out of a drawing; what is thrown while a drawing runs comes here, too. */
+/** Collects warnings (vega-lite and vega report omissions so) and errors thrown while drawing. */
 function collector(warnings: string[], refusals: QueryError[]): LoggerInterface {
   const warn = (...words: readonly unknown[]) => {
     refusals.push(...words.filter((word) => word instanceof QueryError))
@@ -167,7 +168,7 @@ function collector(warnings: string[], refusals: QueryError[]): LoggerInterface 
     return logger
   }
   const logger: LoggerInterface = {
-    // Called with a level it sets one and returns the logger; all levels are wanted here.
+    // Sets a level and returns the logger; we want all levels.
     level: (() => logger) as LoggerInterface['level'],
     error: warn,
     warn,
@@ -190,7 +191,7 @@ function attempt<T>(step: () => T): T {
   }
 }
 
-/** Drawings are of what they are given; they fetch nothing. Links are for whoever reads the SVG to allow. */
+/** Refuses to load anything. Links are checked by the reader of the SVG. */
 const nothing = (uri: string) => Promise.reject(new QueryError(`a figure loads nothing: ${uri}`))
 const loader: Loader = {
   load: nothing,
@@ -199,7 +200,7 @@ const loader: Loader = {
   sanitize: (uri) => Promise.resolve({ href: uri }),
 }
 
-/** Texts that will be replaced have the width of what replaces them: the layout is the one of the figure as it is read. */
+/** Measures texts by their replacements, so that the layout fits the figure as it is read. */
 function measure(texts: ReadonlyMap<string, string>): void {
   textMetrics.width = (item, text) => {
     const written = String(text ?? '')

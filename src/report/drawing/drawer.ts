@@ -1,6 +1,6 @@
 /**
- * The process that draws figures: gets orders, one after another, and answers each. It reads only the program's own files, compiles
- * no text to code, and ends with the build that started it (process.ts says how it is started).
+ * The drawing process: answers orders one by one. It reads only the program's own files, compiles no code
+ * from text, and ends with its build (started by process.ts).
  */
 
 import { QueryError } from '../../query/error.ts'
@@ -18,13 +18,13 @@ process.on('message', async (order: Order) => {
       return { type: 'refused', message: error instanceof Error ? error.message : String(error), isMistake }
     },
   )
-  // One drawing must not decide how the next one looks.
+  // No drawing may affect the next.
   if (isSame(builtIns(), before)) send(answer)
   else process.exit(1)
 })
 send({ type: 'ready' })
 
-/** What JavaScript itself provides: every property of its objects and of their prototypes. */
+/** Returns JavaScript's built-ins: every property of its objects and of their prototypes. */
 function builtIns(): readonly unknown[] {
   return Object.getOwnPropertyNames(globalThis).flatMap((name) => {
     const value: unknown = Object.getOwnPropertyDescriptor(globalThis, name)?.value

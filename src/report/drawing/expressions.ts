@@ -1,6 +1,6 @@
 /**
- * Expressions of a drawing, made ready for Vega's interpreter: no code is compiled, and only what computes a value from
- * the data is allowed. All of them come through here, the author's and those that Vega-Lite writes.
+ * Prepares expressions for Vega's interpreter: compiles no code, and allows only what computes a value from
+ * the data. All pass here, the author's and those that Vega-Lite writes.
  */
 
 import { field } from 'vega'
@@ -8,7 +8,7 @@ import { expressionInterpreter } from 'vega-interpreter'
 import { QueryError } from '../../query/error.ts'
 import { noteInfinite, noteNoNumber, own, type Reads, readAt, type Site } from './fields.ts'
 
-/** ESTree, as vega-expression makes it. */
+/** An ESTree node, from vega-expression. */
 interface Node {
   readonly type: string
   readonly name?: string
@@ -21,7 +21,10 @@ interface Context {
   readonly functions: object
 }
 
-/** https://vega.github.io/vega/docs/expressions/, and what expressions of Vega-Lite call; none changes data or reads a clock. */
+/**
+ * Functions of https://vega.github.io/vega/docs/expressions/ and of Vega-Lite's expressions that neither
+ * change data nor read a clock.
+ */
 const allowed: ReadonlySet<string> = new Set(
   `if isArray isBoolean isDate isDefined isNumber isObject isRegExp isString isValid toBoolean toDate toNumber toString
   isNaN isFinite abs acos asin atan atan2 ceil clamp cos exp floor hypot log max min pow random round sin sqrt tan
@@ -39,7 +42,7 @@ const allowed: ReadonlySet<string> = new Set(
   vlSelectionTest vlSelectionIdTest vlSelectionResolve`.split(/\s+/),
 )
 
-/** Parts of a node that are expressions themselves. */
+/** Child expressions by node type. */
 const children: Readonly<Record<string, readonly string[]>> = {
   Literal: [],
   Identifier: [],
@@ -56,13 +59,13 @@ const children: Readonly<Record<string, readonly string[]>> = {
 
 export interface Interpreting {
   readonly reads: Reads
-  /** Where the author writes a call of a function: ` (transform[0].calculate)`, or nothing. */
+  /** Where the author calls a function: ` (transform[0].calculate)`, or empty. */
   readonly placeOf: (name: string) => string
-  /** Whether the specification itself says what becomes of values that are no numbers. */
+  /** Returns true if the specification handles the field's non-numeric values. */
   readonly treatsInvalid: (field: string) => boolean
 }
 
-/** For the option `expr` of a Vega view. Expressions that are not allowed throw QueryError when the view is made. */
+/** For a Vega view's option `expr`. Forbidden expressions throw QueryError when the view is made. */
 export function interpreter(options: Interpreting) {
   const known = new WeakMap<object, Node>()
   const ready = (ast: Node): Node => {
@@ -111,17 +114,17 @@ interface Scaling {
   scale(name: string, value: unknown, group: unknown): unknown
 }
 
-/** Beside Vega's, over those of the same name. */
+/** Extend and override Vega's functions. */
 const functions = {
   member: (object: unknown, name: unknown, site?: Site) =>
     site === undefined ? own(object, String(name)) : readAt(site, object),
-  /** Of a scale that has no place for a value (a logarithm of 0), Vega draws the value at 0. */
+  /** Vega draws values without a place on a scale (a logarithm of 0) at 0. */
   place(this: Scaling, site: Site, name: string, value: unknown, group: unknown) {
     const place = this.scale(name, value, group)
     if (value !== null && value !== undefined) noteInfinite(site, place, value)
     return place
   },
-  /** What Vega-Lite asks of a quantity before it draws it. */
+  /** Vega-Lite's check of a quantity before it draws it. */
   isDrawable(record: unknown, _name: string, site: Site) {
     const value = readAt(site, record)
     noteNoNumber(site, value)
@@ -135,7 +138,7 @@ const functions = {
   },
 }
 
-/** The expression with every property read through `member`. Throws QueryError for a function that is not allowed. */
+/** Rewrites every property read to use `member`. Throws QueryError for a forbidden function. */
 function prepare(root: Node, { reads, placeOf, treatsInvalid }: Interpreting): Node {
   const quantities = new Set(
     all(root)
@@ -171,7 +174,7 @@ function prepare(root: Node, { reads, placeOf, treatsInvalid }: Interpreting): N
     const asked = quantityOf(node) ?? (name === 'isValid' && first ? fieldOf(first) : undefined)
     if (asked !== undefined && quantities.has(asked))
       return call('isDrawable', memberIn(node), reads.site([asked]))
-    // A question whether there is such a field is no mistake if there is none.
+    // Asking whether a field exists is no mistake if it does not.
     if (name === 'isDefined' && first?.type === 'MemberExpression')
       return { ...node, arguments: [call('member', first)] }
     const plain = mapped(node, visit)

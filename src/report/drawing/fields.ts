@@ -1,26 +1,26 @@
 /**
- * Fields of records as a drawing looks for them. Vega draws a field that no record has as nothing at all, so every place of
- * the specification that reads one notes whether it found it, and the value if that cannot be drawn.
+ * Tracks the fields that a drawing reads. Vega silently draws a missing field as nothing, so every reading
+ * place notes whether it found the field, and values that cannot be drawn.
  */
 
 import { QueryError } from '../../query/error.ts'
 import { hint } from '../../text/spelling.ts'
 
-/** One place of a specification that reads a field. */
+/** A place of a specification that reads a field. */
 export interface Site {
   readonly path: readonly string[]
   found: boolean
-  /** A record that does not have it. */
+  /** A record without the field. */
   without?: object
-  /** Not finite, or text in place of a number; `isQuantity` if it is one that Vega-Lite is about to draw. */
+  /** An infinite value, or text for a number; `isQuantity` if Vega-Lite is about to draw it. */
   invalid?: { readonly value: unknown; readonly isQuantity?: boolean }
 }
 
 export interface Reads {
   site(path: readonly string[]): Site
   /**
-   * Throws QueryError for a field that no record has, and for one with a value that cannot be drawn. `isNamed` tells the names that
-   * the author wrote: vega itself looks for fields that are not there.
+   * Throws QueryError for a field that no record has or whose value cannot be drawn. `isNamed` returns true
+   * for names that the author wrote: vega itself reads missing fields.
    */
   check(isNamed: (name: string) => boolean): void
 }
@@ -44,7 +44,7 @@ export function openReads(): Reads {
   }
 }
 
-/** The field of a record, at a place that reads it. */
+/** Returns a field of a record and notes the read at its place. */
 export function readAt(site: Site, record: unknown): unknown {
   const isRecord = typeof record === 'object' && record !== null
   let value = record
@@ -59,20 +59,20 @@ export function readAt(site: Site, record: unknown): unknown {
   return value
 }
 
-/** A property that is an object's own and no function: nothing of JavaScript's is within reach of an expression. */
+/** Returns an own property that is no function, so that expressions cannot reach JavaScript's built-ins. */
 export function own(object: unknown, name: string): unknown {
   if (object === null || object === undefined || !Object.hasOwn(object, name)) return undefined
   const value = (object as Record<string, unknown>)[name]
   return typeof value === 'function' ? undefined : value
 }
 
-/** Notes a number that is not finite, and a date that is none; `shown` is what it was made from. */
+/** Notes a non-finite number or invalid date; `shown` is what it was made from. */
 export function noteInfinite(site: Site, value: unknown, shown = value): void {
   const isNumber = typeof value === 'number' || value instanceof Date
   if (isNumber && !Number.isFinite(Number(value))) site.invalid ??= { value: shown }
 }
 
-/** Notes what is there but is no number. Nothing at all (null, empty) is a gap, which Vega-Lite leaves out. */
+/** Notes a present value that is no number. Null and empty are gaps, which Vega-Lite skips. */
 export function noteNoNumber(site: Site, value: unknown): void {
   if (value === null || value === undefined || value === '') return
   if (!Number.isFinite(Number(value))) site.invalid ??= { value, isQuantity: true }

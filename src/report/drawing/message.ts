@@ -5,9 +5,9 @@ export type Records = readonly Readonly<Record<string, unknown>>[]
 export interface Order {
   /** The Vega-Lite specification, as the text of its file. */
   readonly spec: string
-  /** By the name that the specification reads: records, or the text of a CSV file. */
+  /** By dataset name: records, or the text of a CSV file. */
   readonly data: Readonly<Record<string, Records | string>>
-  /** What the figure would write -> what it will say instead: that has the width. */
+  /** Texts of the figure -> their replacements, whose width counts. */
   readonly texts?: Readonly<Record<string, string>>
   readonly width?: number
   readonly height?: number
@@ -17,7 +17,7 @@ export interface Order {
 export type Answer =
   | { readonly type: 'ready' }
   | { readonly type: 'drawn'; readonly svg: string }
-  /** `isMistake`: of the specification or its data; else of this program. */
+  /** `isMistake`: the fault of the specification or its data, not of this program. */
   | { readonly type: 'refused'; readonly message: string; readonly isMistake: boolean }
 
 export interface Limits {
@@ -31,5 +31,5 @@ export interface Limits {
 
 export const limits: Limits = { seconds: 30, memoryMb: 1024, svgMb: 16, pixels: 16_384 }
 
-/** At a limit. */
+/** Advice at a limit. */
 export const advice = 'aggregate, bin, sample or filter the data'

@@ -1,4 +1,4 @@
-/** The drawing process as a build sees it: started for the first figure, kept for the others, ended with the report. */
+/** The build's side of the drawing process: started for the first figure, reused, ended with the report. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { dirname } from 'node:path'
@@ -8,7 +8,7 @@ import { QueryError } from '../../query/error.ts'
 import { type Answer, advice, type Limits, type Order, limits as usual } from './message.ts'
 
 export interface Drawer {
-  /** SVG text; a stranger's specification made it. Throws QueryError for a mistake in the order, and at a limit. */
+  /** Returns SVG text, which is untrusted. Throws QueryError for a mistake in the order, and at a limit. */
   draw(order: Order): Promise<string>
   [Symbol.dispose](): void
 }
@@ -32,20 +32,20 @@ export function openDrawer(limits: Limits = usual): Drawer {
   }
 }
 
-/** For the program itself, and for what drawings keep outside of V8's heap. */
+/** Memory of the program itself and of drawings outside V8's heap. */
 const outsideMb = 1024
 
-/** Of a drawing process over all its drawings: ends one whose build was killed while it drew. */
+/** CPU limit of a drawing process in total; ends one whose build was killed while it drew. */
 const longestCpuSeconds = 3600
 
-/** What Node 20 calls its permission model, which allows and forbids the same there. */
+/** Node 20's name of the permission model. */
 const permission = process.allowedNodeEnvironmentFlags.has('--permission')
   ? '--permission'
   : '--experimental-permission'
 
 /**
- * A process with neither the build's environment nor its files, in UTC. The kernel bounds its memory, also that outside of V8's heap, and keeps
- * no image of it when it ends early.
+ * Starts a process without the build's environment and files, in UTC. The kernel bounds its memory, even
+ * outside V8's heap, and keeps no core dump.
  */
 async function started({ memoryMb }: Limits): Promise<ChildProcess> {
   const program = fileURLToPath(programUrl('drawer.js'))
@@ -93,7 +93,7 @@ async function answered(child: ChildProcess, order: Order, limits: Limits): Prom
 
 type End = { readonly type: 'ended'; readonly status: string }
 
-/** What the process says next; it keeps this one alive only while it is asked. */
+/** Returns the process's next answer; the process keeps this one alive only meanwhile. */
 async function next(child: ChildProcess): Promise<Answer | End> {
   return await new Promise((found) => {
     const done = (answer: Answer | End) => {

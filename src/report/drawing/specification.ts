@@ -1,4 +1,4 @@
-/** A Vega-Lite specification as its author wrote it: its places, its datasets, and what no figure may ask for. */
+/** A Vega-Lite specification as written: its parts, its datasets, and what it may not ask for. */
 
 import { QueryError } from '../../query/error.ts'
 import { hint } from '../../text/spelling.ts'
@@ -6,7 +6,7 @@ import { hint } from '../../text/spelling.ts'
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 export type Specification = { readonly [key: string]: Json }
 
-/** `layer[0].mark.type`, with the key by itself. */
+/** A path such as `layer[0].mark.type`, and its last key. */
 interface Part {
   readonly path: string
   readonly key: string
@@ -15,7 +15,7 @@ interface Part {
 
 const deepest = 100
 
-/** Throws QueryError for text that is no JSON object, and for pictures and URLs in it. */
+/** Throws QueryError for text that is not a JSON object, and for pictures and URLs in it. */
 export function parseSpecification(text: string): Specification {
   const spec = parse(text)
   if (!isObject(spec)) throw new QueryError('the specification is no JSON object')
@@ -39,7 +39,7 @@ function parse(text: string): Json {
   }
 }
 
-/** Everything in a specification but its data. Throws QueryError for one that is nested too deep. */
+/** Returns all parts of a specification except its data. Throws QueryError if it is nested too deep. */
 export function parts(spec: Specification): readonly Part[] {
   const found: Part[] = []
   const visit = (value: Json, path: string, depth: number): void => {
@@ -63,7 +63,7 @@ export function datasetsOf(spec: Specification): readonly string[] {
   return [...new Set(names)]
 }
 
-/** Throws QueryError unless the specification reads the datasets that there are. */
+/** Throws QueryError unless the specification reads all given datasets, and no others but its own. */
 export function checkDatasets(spec: Specification, given: readonly string[]): void {
   const own = isObject(spec.datasets) ? Object.keys(spec.datasets) : []
   const names = datasetsOf(spec)
@@ -77,7 +77,7 @@ export function checkDatasets(spec: Specification, given: readonly string[]): vo
   }
 }
 
-/** Where the author calls a function, to follow its name in a message. */
+/** Returns where the author calls a function, for messages. */
 export function placeOf(spec: Specification, name: string): string {
   const texts = parts(spec).filter(({ value }) => typeof value === 'string')
   const calls = texts.find(({ value }) => new RegExp(`(?<![\\w$])${name}\\s*\\(`).test(value as string))
@@ -85,14 +85,14 @@ export function placeOf(spec: Specification, name: string): string {
   return found === undefined ? '' : `, at ${found.path}`
 }
 
-/** Whether the author writes a name: as a whole, or within an expression. */
+/** Returns true if the author uses a name, alone or in an expression. */
 export function isNamed(spec: Specification, name: string): boolean {
   return parts(spec).some(
     ({ value }) => typeof value === 'string' && value.replaceAll('\\', '').includes(name),
   )
 }
 
-/** Whether the author says what is to become of values of a field that are no numbers. */
+/** Returns true if the author handles a field's non-numeric values. */
 export function treatsInvalid(spec: Specification, field: string): boolean {
   return parts(spec).some(
     ({ key, value }) => key === 'invalid' || (isObject(value) && value.field === field && 'valid' in value),

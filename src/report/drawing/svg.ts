@@ -1,6 +1,6 @@
 /**
- * The SVG of a drawing as a tree of elements that are known to be harmless. Whatever is not on the list is an error: nothing
- * else reaches the page, and nothing is left out of a drawing without a word.
+ * Parses a drawing's SVG into a tree of harmless elements. Anything not on the list is an error: nothing else
+ * reaches the page, and nothing is dropped silently.
  */
 
 import { parseXml, XmlElement, XmlText } from '@rgrove/parse-xml'
@@ -44,7 +44,7 @@ const circles = { cx: number, cy: number, r: number, fx: number, fy: number, fr:
 const id = /^[\w-]+$/
 const address = /^(?:https?:\/\/|mailto:|#)/i
 
-/** Elements that vega draws with, and the values of their attributes. */
+/** Vega's elements and the allowed values of their attributes. */
 const allowed: ReadonlyMap<string, Readonly<Record<string, RegExp>>> = new Map<
   string,
   Record<string, RegExp>
@@ -67,7 +67,7 @@ const allowed: ReadonlyMap<string, Readonly<Record<string, RegExp>>> = new Map<
     {
       ...drawn,
       'text-anchor': word,
-      // A list of names; vega says `[object Object]` and the like for what is none.
+      // A list of names; vega writes `[object Object]` for invalid ones.
       'font-family': /^[\p{L}\p{N}\s'",._-]*$/u,
       'font-size': number,
       'font-style': word,
@@ -87,8 +87,8 @@ const allowed: ReadonlyMap<string, Readonly<Record<string, RegExp>>> = new Map<
 const texts: ReadonlySet<string> = new Set(['text', 'tspan'])
 
 /**
- * What vega wrote, without what it says to screen readers of each mark: the figure is one image, and all that would be read out
- * one by one. Throws QueryError for anything that a figure may not have.
+ * Parses vega's SVG without the ARIA labels of single marks: the figure is one image, and all would be read
+ * out. Throws QueryError for anything that a figure may not have.
  */
 export function parseSvg(text: string): Svg {
   let root: XmlElement | null
@@ -140,7 +140,7 @@ function idsOf(svg: Svg): ReadonlySet<string> {
   return new Set(elementsOf(svg).flatMap(({ attributes }) => attributes.id ?? []))
 }
 
-/** With ids of its own in a page of several drawings: each starts with `prefix`, where it is referred to, too. */
+/** Prefixes ids and references to them, to be unique in a page of several drawings. */
 export function withOwnIds(svg: Svg, prefix: string): Svg {
   const rename = (element: Svg): Svg => ({
     ...element,
@@ -155,8 +155,8 @@ export function withOwnIds(svg: Svg, prefix: string): Svg {
 }
 
 /**
- * The drawing with other words in it. They are replaced where they are drawn: a specification's filters and scales, and the data, go on
- * with the words that they have. Throws QueryError for a text that is nowhere drawn, with the nearest that is, unless it `isPart`.
+ * Replaces texts in the drawing only, so that a specification's filters and scales, and the data, keep their
+ * own. Throws QueryError (with the nearest text) for a text that is not drawn, unless it `isPart`.
  */
 export function retold(svg: Svg, instead: ReadonlyMap<string, string>, isPart: boolean): Svg {
   const written = new Set<string>()

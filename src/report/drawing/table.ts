@@ -1,9 +1,11 @@
-/** Records of delimited text. d3-dsv's own objects are made by compiled code, which a drawing process does not allow. */
+/**
+ * Parses delimited text to records. d3-dsv compiles code for its objects, which a drawing process forbids.
+ */
 
 import { dsvFormat } from 'd3-dsv'
 import type { Records } from './message.ts'
 
-/** Records by the names in the first row; a row that is too short has empty texts. */
+/** Returns records by the names in the first row; missing cells are empty. */
 export function parseTable(text: string, delimiter = ','): Records & { readonly columns: readonly string[] } {
   const [columns = [], ...rows] = dsvFormat(delimiter).parseRows(text)
   const records = rows.map((row) =>

@@ -1,4 +1,4 @@
-/** Claims as HTML; what stands behind one is folded. */
+/** Renders claims as HTML, their evidence folded. */
 
 import type { Element } from 'hast'
 import { h } from 'hastscript'

@@ -30,7 +30,7 @@ function figureElement(
   { svg, isFolded }: Drawing,
   words: Words,
 ): Element {
-  // A folded drawing has the id itself: a link to it then opens what hides it.
+  // A folded drawing has the id itself: a link to it then unfolds it.
   const drawing = scrolling(
     { className: ['scroll', 'drawing'], ariaLabel: label, id: isFolded ? id : undefined },
     ...drawn(svg),
@@ -46,7 +46,7 @@ function figureElement(
   )
 }
 
-/** A drawing's elements; they are held to the allow-list with the rest of the page (sanitize.ts). */
+/** Returns a drawing's elements; sanitize.ts filters them with the rest of the page. */
 export function drawn(svg: string): readonly Element[] {
   return fromHtml(svg, { fragment: true }).children.filter((node) => node.type === 'element')
 }

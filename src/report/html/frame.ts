@@ -1,4 +1,6 @@
-/** The frame of every page: its head, with what a browser may do for it, around a body that was sanitised; and the page as text. */
+/**
+ * The frame of every page: its head, with the browser's permissions, around a sanitised body; as HTML text.
+ */
 
 import { createHash } from 'node:crypto'
 import type { Element, Root } from 'hast'
@@ -10,7 +12,7 @@ import { sanitized, withoutControls } from './sanitize.ts'
 export interface Frame {
   /** BCP 47 tag. */
   readonly lang: string
-  /** Of the browser's tab. */
+  /** Title of the browser's tab. */
   readonly title: string
   readonly authors?: readonly string[]
   /** Name and version of this program. */
@@ -21,8 +23,8 @@ export interface Frame {
 }
 
 /**
- * The page as HTML text. Its Content-Security-Policy holds even if something gets past the allow-list: no script, no request, no form,
- * no style but ours.
+ * Returns the page as HTML text. Its Content-Security-Policy holds even if something passes the allow-list:
+ * no scripts, requests or forms, no style but ours.
  */
 export function htmlPage({ lang, title, authors = [], generator, style, body }: Frame): string {
   const page: Root = {
@@ -58,7 +60,7 @@ function policy(style: string): string {
     "default-src 'none'",
     'img-src data:',
     `style-src 'sha256-${digest}'`,
-    // Drawings blend their marks in an attribute; the allow-list lets through nothing else.
+    // Drawings set blend modes in style attributes; the allow-list passes no other.
     "style-src-attr 'unsafe-inline'",
     "base-uri 'none'",
     "form-action 'none'",

@@ -63,7 +63,7 @@ function nameFootnotes({ properties }: Element): void {
   if (properties.dataFootnoteRef) properties.ariaDescribedBy = [pageId('footnotes')]
 }
 
-/** Its runs are in the title. A published number is of the quiet colour that it has in tables. */
+/** The title lists its runs. Published numbers are quiet, as in tables. */
 function valueElement({ text, mark, origins, sources, state }: Value): Element {
   const title = sources.join('; ')
   if (state === 'missing') return h('span', { className: ['value', 'missing'], title }, text)
@@ -72,12 +72,12 @@ function valueElement({ text, mark, origins, sources, state }: Value): Element {
     'span',
     { className, dataOrigin: origins.join(' '), title },
     text,
-    // Copied or read out, the word must not run into the unit.
+    // Keeps the word from running into the unit when copied or read out.
     mark && ['\u202f', h('sup', {}, mark)],
   )
 }
 
-/** The page holds its pictures itself: a report is one file and asks nobody for more. */
+/** Embeds pictures: a report is one file and loads nothing. */
 function pictureElement({ mime, content, alt, title }: Picture): Element {
   return h('img', { src: `data:${mime};base64,${content}`, alt, title })
 }

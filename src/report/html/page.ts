@@ -32,7 +32,7 @@ export function writeHtml(report: Report): Written {
 
 function bodyElement(report: Report, words: Words, { phrasing, prose }: Translator): Element {
   const { page } = words
-  // As a quote the abstract stays together, and is taken out again: footnotes are numbered over both.
+  // Wraps the abstract in a quote while footnotes are numbered across both, then unwraps it.
   const quote = report.abstract && [{ type: 'blockquote', children: report.abstract.children } as const]
   const [first, ...others] = prose({
     type: 'root',
@@ -62,7 +62,7 @@ function bodyElement(report: Report, words: Words, { phrasing, prose }: Translat
   )
 }
 
-/** The language switch; each language calls itself. */
+/** The language switch; each language is named in itself. */
 function translationsElement(
   translations: readonly Translation[],
   words: Words['page'],

@@ -1,19 +1,19 @@
-/** Parts of elements that several nodes have. */
+/** Elements shared by several nodes. */
 
 import type { Element, ElementContent, Properties } from 'hast'
 import { h } from 'hastscript'
 import type { Inline } from '../../text/markdown.ts'
 import type { Badge, Fact } from '../model.ts'
 
-/** Elements of running text, which stands in something else. */
+/** Renders inline content. */
 export type Phrasing = (content: readonly Inline[]) => readonly ElementContent[]
 
-/** Id of a part of the page itself. Authors' ids have no colon, and what is derived from theirs has one. */
+/** Id of a part of the page itself; the colon keeps it apart from authors' ids. */
 export function pageId(name: string): string {
   return `page:${name}`
 }
 
-/** A small quiet label; the word is text, so that it is copied, printed and read out. */
+/** A small label; its word is text, so that it is copied, printed and read out. */
 export function badgeElement(badge: Badge | undefined): Element | undefined {
   return badge && h('span', { className: ['badge'], dataOrigin: badge.origins.join(' ') }, badge.text)
 }
@@ -23,7 +23,7 @@ export function noteList(notes: readonly string[]): Element | undefined {
   return h('ul', { className: ['notes'] }, ...notes.map((note) => h('li', {}, note)))
 }
 
-/** A part that scrolls by itself where it is too wide; its label is read out. */
+/** A part that scrolls if it is too wide; screen readers read its label. */
 export function scrolling(
   { className, id, ...label }: Properties,
   ...children: readonly (Element | undefined)[]
@@ -39,7 +39,7 @@ export function definitions(facts: readonly Fact[], phrasing: Phrasing): Element
   )
 }
 
-/** Twelve digits to read; all of them in the title. */
+/** Twelve digits, with the full digest in the title. */
 export function digest(hex: string): Element {
   return h('code', { title: hex }, hex.slice(0, 12))
 }

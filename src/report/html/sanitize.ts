@@ -1,6 +1,6 @@
 /**
- * What a page may hold, by an allow-list: text, tables, links, embedded pictures and drawings. Whatever an author, a run or a
- * library brings to it passes here, so that nothing in a page can run, load or send something.
+ * Sanitises a page by an allow-list: text, tables, links, embedded pictures and drawings. All content of
+ * authors, runs and libraries passes here, so that nothing in a page can run, load or send anything.
  */
 
 import type { Element, Root } from 'hast'
@@ -9,7 +9,7 @@ import { visit } from 'unist-util-visit'
 import { control } from '../../document/encoding.ts'
 import { linkSchemes } from '../../text/address.ts'
 
-/** A paint is a colour, or a gradient of the same drawing. */
+/** A paint: a colour, or a gradient of the same drawing. */
 const paint = /^(?:[^(]*|rgba?\([^()]*\)|hsla?\([^()]*\)|url\(#[^()]*\))$/
 
 const html = [
@@ -60,7 +60,7 @@ const schema: Schema = {
       ...['id', 'className', 'title', 'lang', 'dir', 'role', 'tabIndex', 'hidden'],
       ...['ariaLabel', 'ariaLabelledBy', 'ariaDescribedBy', 'ariaHidden', 'dataOrigin'],
       ...['dataFootnotes', 'dataFootnoteRef', 'dataFootnoteBackref'],
-      // Of drawings.
+      // Attributes of drawings.
       ...['xmlns', 'version', 'viewBox', 'width', 'height', 'preserveAspectRatio', 'transform', 'd'],
       ...['x', 'y', 'x1', 'x2', 'y1', 'y2', 'dx', 'dy', 'cx', 'cy', 'fx', 'fy', 'r', 'rx', 'ry', 'offset'],
       ...[
@@ -111,13 +111,16 @@ const schema: Schema = {
   allowDoctypes: false,
 }
 
-/** The body of a page with what is allowed of it. */
+/** Returns the allowed part of a page's body. */
 export function sanitized(body: Element): Element {
   visit(body, 'element', canonize)
   return sanitize(body, schema) as Element
 }
 
-/** The allow-list knows schemes in small letters and nothing before them. A picture is one that was embedded, or none. */
+/**
+ * Normalises addresses: the allow-list expects lower-case schemes, nothing before them, and embedded pictures
+ * only.
+ */
 function canonize({ tagName, properties }: Element): void {
   const { href, src } = properties
   if (typeof href === 'string') {
@@ -128,7 +131,7 @@ function canonize({ tagName, properties }: Element): void {
   }
 }
 
-/** Puts a sign for what has no meaning in a page into the texts and attributes of a whole one. */
+/** Replaces control characters in all texts and attributes of a page. */
 export function withoutControls(page: Root): void {
   visit(page, (node) => {
     if ('value' in node && typeof node.value === 'string') node.value = node.value.replace(control, '\uFFFD')

@@ -1,4 +1,7 @@
-/** The page's looks: text of a readable width, tables and figures as wide as they need, quiet marks. No fonts are loaded. */
+/**
+ * The page's style: text of a readable width, tables and figures as wide as needed, quiet marks. Loads no
+ * fonts.
+ */
 
 export const style = `
 :root {

@@ -1,4 +1,7 @@
-/** A table as HTML: a caption, heads with their scope and unit, numbers to the right, and a frame that scrolls on narrow screens. */
+/**
+ * Renders tables as HTML: caption, heads with scope and unit, right-aligned numbers, scrolling on narrow
+ * screens.
+ */
 
 import type { Element } from 'hast'
 import { h } from 'hastscript'
@@ -7,7 +10,7 @@ import type { Float, Marked, ShownCell, TableContent } from '../model.ts'
 import { type Head, widthOf } from '../table.ts'
 import { badgeElement, noteList, scrolling } from './parts.ts'
 
-/** Columns that fit on an upright page; a table with more is printed across. */
+/** Most columns in portrait; wider tables are printed in landscape. */
 const widestUpright = 10
 
 export function tableElement(
@@ -55,7 +58,7 @@ function groupElement({ title, badge, rows }: TableContent['groups'][number], wi
   )
 }
 
-/** Whether the first column of a row is taken by a cell of a row above it. */
+/** Returns true if a cell of an earlier row spans the row's first column. */
 function isCovered(rows: readonly (readonly ShownCell[])[], index: number): boolean {
   return rows.slice(0, index).some((above, at) => (above[0]?.rows ?? 1) > index - at)
 }
@@ -99,7 +102,7 @@ function cellElement(cell: ShownCell): Element {
   )
 }
 
-/** A table of texts: its cells may break into lines. */
+/** Returns true for tables of texts, whose cells may wrap. */
 function isWordy(groups: TableContent['groups']): boolean {
   return !groups.some(({ rows }) => rows.some((row) => row.some(({ value }) => value !== undefined)))
 }

@@ -70,7 +70,7 @@ function titleMatter(report: Report, { page }: Words): readonly RootContent[] {
   ]
 }
 
-/** Sections, with their subsections below them. */
+/** Lists sections with their subsections. */
 function contents(entries: readonly Entry[]): RootContent {
   const all: List = { type: 'list', spread: false, children: [] }
   for (const { id, text, depth } of entries) {
@@ -90,7 +90,7 @@ function ordered(items: readonly Inline[]): RootContent {
   return { ...(list(...items) as List), ordered: true, start: 1 }
 }
 
-/** Links to headings lead to the ids that GitHub gives these; all other places have anchors of their own. */
+/** Points links to headings at GitHub's ids; all other places have anchors of their own. */
 function useGithubAddresses(root: Root): void {
   const slugger = new GithubSlugger()
   const slugs = new Map<string, string>()

@@ -1,4 +1,4 @@
-/** A report's nodes as Markdown that GitHub knows: no node of ours is left, and HTML is only what Markdown has no sign for. */
+/** Translates a report's nodes to GitHub's Markdown, with HTML only for what Markdown lacks. */
 
 import { Buffer } from 'node:buffer'
 import type { Nodes, PhrasingContent, Root, RootContent } from 'mdast'
@@ -94,7 +94,7 @@ function pictureNode(
   return { type: 'image', url, alt, ...(title === undefined ? {} : { title }) }
 }
 
-/** The words that a caption or a claim starts with; the blank after them is no part of what is emphasized. */
+/** Emphasizes the first words of a caption or a claim, without the blank after them. */
 function lead(text: string): Inline {
   return [strong(text.trimEnd()), text.slice(text.trimEnd().length)]
 }
@@ -122,7 +122,7 @@ export function definitions(facts: readonly Fact[], phrasing: Phrasing): readonl
   return [list(...facts.map(([term, content]): Inline => [`${term}: `, phrasing([content])]))]
 }
 
-/** What is shown when a reader asks for it. */
+/** Content that the reader can unfold. */
 function folded(summary: string, content: readonly RootContent[]): readonly RootContent[] {
   return [
     { type: 'html', value: `<details>\n<summary>${escaped(summary)}</summary>` },

@@ -1,4 +1,4 @@
-/** Inline parts that several nodes have. HTML is ours alone: what others wrote is escaped. */
+/** Inline parts shared by several nodes. All HTML is ours; foreign text is escaped. */
 
 import type { PhrasingContent } from 'mdast'
 import type { Badge } from '../model.ts'
@@ -7,7 +7,7 @@ export function html(value: string): PhrasingContent {
   return { type: 'html', value }
 }
 
-/** A place that links lead to. */
+/** A link target. */
 export function anchor(id: string): PhrasingContent {
   return html(`<a id="${escaped(id)}"></a>`)
 }
@@ -21,7 +21,7 @@ export function escaped(text: string): string {
     .replaceAll('"', '&quot;')
 }
 
-/** The origin as a small word behind a number. */
+/** The origin, raised behind a number. */
 export function raised(text: string): readonly PhrasingContent[] {
   return [html('<sup>'), { type: 'text', value: text }, html('</sup>')]
 }

@@ -1,4 +1,4 @@
-/** A table in Markdown, which has one row of heads and no cell that spans others. */
+/** Renders tables in Markdown, which has one head row and no spans. */
 
 import type { RootContent } from 'mdast'
 import { type Inline, link, strong, table } from '../../text/markdown.ts'
@@ -29,7 +29,7 @@ export function tableNode({ head, groups }: TableContent): RootContent {
   return table([columns.map((column) => joined(ofColumn(column).map(headText))), ...rows], numbers)
 }
 
-/** Cells by row and column; one that spans others is at each of their places. */
+/** Returns cells by row and column; repeats one that spans others. */
 function spread<Cell extends { readonly columns?: number; readonly rows?: number }>(
   rows: readonly (readonly Cell[])[],
 ): readonly (readonly (Cell | undefined)[])[] {

@@ -1,4 +1,6 @@
-/** The claims of the document, a line each: what was published, what the recorded runs say, what this report's own runs say. */
+/**
+ * The document's claims, one per line: published, according to the recorded runs, and to this report's runs.
+ */
 
 import { z } from 'zod'
 import type { Judgement } from '../../claims/judge.ts'

@@ -1,4 +1,4 @@
-/** Published means beside ours: their ratio, and whether the published one lies among the values that we saw. */
+/** Compares published means with ours: their ratio, and whether the published one is in our range. */
 
 import type { Words } from '../../locale/en.ts'
 import { digits } from '../../query/format.ts'
@@ -14,8 +14,8 @@ export function comparisonHeads({ tables }: Words): readonly Head[] {
 }
 
 /**
- * Two cells for `values` of a run, in the published number's unit: the ratio of the means, and whether the published one lies in the
- * closed range of the values. Without values or a published number there is nothing to compare.
+ * Returns two cells for `values` of a run, in the published number's unit: the ratio of the means, and
+ * whether the published one lies in the closed range of the values. Empty cells if either is missing.
  */
 export function comparisonCells(
   values: readonly number[],
@@ -35,14 +35,14 @@ export function comparisonCells(
   ]
 }
 
-/** Two decimals, or one for what is many times larger. */
+/** Formats a ratio with two decimals; one from 10 on. */
 function ratioText(ratio: number): string {
   return digits(ratio, Math.abs(ratio) >= 10 ? 1 : 2)
 }
 
 /**
- * For the notes of a table with these columns: what they say, and how many published means lie in the range, counted over the cells that
- * comparisonCells made.
+ * Returns notes for a table with these columns: their meaning, and how many published means lie in our range,
+ * counted over the cells from comparisonCells.
  */
 export function comparisonNotes(
   rows: readonly (readonly Cell[])[],

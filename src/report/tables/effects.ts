@@ -1,4 +1,7 @@
-/** What each pattern changes against a baseline, judged together: Holm's correction for their number, and whether it can be told at all. */
+/**
+ * Effects of patterns against a baseline, judged together with Holm's correction, and whether they are
+ * detectable.
+ */
 
 import { z } from 'zod'
 import type { Words } from '../../locale/en.ts'
@@ -35,9 +38,9 @@ const options = z.strictObject({
   operation,
   where,
   measure: z.string(),
-  /** The pattern that the others are compared with; the first unless named. */
+  /** The baseline pattern; default: the first. */
   baseline: z.string().optional(),
-  /** Of the baseline's median: a smaller shift does not matter. */
+  /** Share of the baseline's median; smaller shifts do not matter. */
   tolerance: z
     .string()
     .regex(/^\d+(?:\.\d+)? ?%$/, 'write a share as 5 %')
@@ -114,7 +117,7 @@ interface Compared {
   readonly others: readonly CellRun[]
 }
 
-/** A pattern beside the baseline of its environment. */
+/** A pattern and the baseline of its environment. */
 interface Effect {
   readonly label: string
   readonly run: Run

@@ -1,4 +1,4 @@
-/** The machines: what each run captured of its own, and the original study's beside them (Tables 1 to 3). */
+/** Machines: what each run captured of its own, beside the original study's (Tables 1 to 3). */
 
 import { z } from 'zod'
 import type { Words } from '../../locale/en.ts'
@@ -13,14 +13,14 @@ import { cellsOf, chooseEnvironments, number } from './options.ts'
 
 const options = z.strictObject({
   number,
-  /** Of the experiment; an empty list leaves them all out. */
+  /** Environments of the experiment; an empty list shows none. */
   environments: z.array(z.string()).optional(),
-  /** Whether to show the host that ran the experiment, from the runs' provenance. */
+  /** Shows the host of the experiment, from the runs' provenance. */
   host: z.boolean().default(false),
-  /** Items to show, in this order; all of them unless named. */
+  /** Items to show, in order; default: all. */
   items: z.array(z.string()).min(1).optional(),
   published: z.string().optional(),
-  /** Machines of the published file; all of them unless named. */
+  /** Machines of the published file; default: all. */
   machines: z.array(z.string()).optional(),
 })
 
@@ -30,11 +30,11 @@ interface Machine {
   readonly facts: ReadonlyMap<string, string>
   readonly type: Cell['type']
   readonly runs: readonly Run[]
-  /** The run that would tell, if there is none. */
+  /** The missing run that would provide the facts. */
   readonly missing?: string
 }
 
-/** Provenance keys that begin so describe the host. */
+/** Prefix of provenance keys that describe the host. */
 const hostPrefix = 'host '
 
 export const environment = tableKind(
@@ -88,7 +88,7 @@ function cellOf({ facts, type, runs, missing }: Machine, item: string, words: Wo
   return runs.length === 0 ? { type, text } : { type, text, origins: origins(runs), runs: runs.slice(0, 1) }
 }
 
-/** The hosts, usually one; runs of several hosts get a column each. */
+/** Returns the hosts, usually one; each gets a column. */
 function hosts(runs: readonly Run[], { tables }: Words): readonly Machine[] {
   const different = new Map<string, ReadonlyMap<string, string>>()
   for (const { provenance } of runs) {
@@ -124,7 +124,7 @@ function publishedMachines(
   }))
 }
 
-/** A pattern may change the machine itself (its scheduler, its memory): said, not averaged away. */
+/** Reports what patterns change of the machine itself (scheduler, memory), rather than averaging it away. */
 function differences(
   environmentName: string,
   runs: readonly Run[],

@@ -1,4 +1,4 @@
-/** The kinds of tables, by the name that a table block's `kind` gives. To add one: a file beside this, and a line here. */
+/** The kinds of tables by the `kind` of their blocks. To add one: a file beside this, and a row here. */
 
 import type { TableKind } from '../table.ts'
 import { claims } from './claims.ts'

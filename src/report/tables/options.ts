@@ -1,4 +1,4 @@
-/** Options that several kinds of tables share, and what they select. */
+/** Options shared by several kinds of tables, and their selections. */
 
 import { z } from 'zod'
 import type { ExperimentBlock, Pattern } from '../../document/block.ts'
@@ -11,19 +11,19 @@ import type { Run } from '../../results/run.ts'
 import { runName } from '../../results/run.ts'
 import type { Group } from '../table.ts'
 
-/** The number in the original study (5, or "A1" in an appendix), else tables are counted. */
+/** The number in the original study (5, or "A1" in an appendix); default: counted. */
 export const number = z.union([z.string(), z.int().positive()]).optional()
 
 export const environments = z.array(z.string()).min(1).optional()
 
-/** CSV file of the original study's numbers, relative to the project, and which of its environments to show. */
+/** CSV file of the original study's numbers, relative to the project, and the environment to show. */
 export const published = z.string().optional()
 export const publishedEnvironment = z.string().optional()
 
-/** Which patterns get rows: all, those that the published file has numbers of, or those that it has not. */
+/** Patterns with rows: all, those with published numbers, or those without. */
 export const patterns = z.enum(['all', 'published', 'unpublished']).default('all')
 
-/** Whether to show ratios to the published means, and whether these lie in the range of our values. */
+/** Shows ratios to the published means, and whether these lie in our range. */
 export const compare = z.boolean().default(false)
 
 /** Factor -> value that rows must have; `operation: pause` is short for `where: {operation: pause}`. */
@@ -34,7 +34,7 @@ export function factorsOf(options: { operation?: string | undefined; where: Fact
   return { ...(options.operation === undefined ? {} : { operation: options.operation }), ...options.where }
 }
 
-/** The experiment's environments, or those of them that the option names, in its order. */
+/** Returns the experiment's environments, or those named by the option, in its order. */
 export function chooseEnvironments(
   experiment: ExperimentBlock,
   chosen: readonly string[] | undefined,
@@ -54,7 +54,7 @@ export interface CellRun {
   readonly run: Run | undefined
 }
 
-/** The cells of an environment, in the order of the block's patterns. */
+/** Returns the cells of an environment, in the block's order of patterns. */
 export function cellsOf(
   experiment: ExperimentBlock,
   environment: string,
@@ -68,7 +68,7 @@ export function cellsOf(
     })
 }
 
-/** Those cells whose patterns have rows, see the option `patterns`; `names` are the published ones. */
+/** Returns the cells with rows by the option `patterns`; `names` are the published patterns. */
 export function choosePatterns(
   cells: readonly CellRun[],
   which: z.output<typeof patterns>,
@@ -82,18 +82,23 @@ export function environmentGroup(environment: string, runs: readonly Run[], rows
   return { title: environment, origins: origins(runs), rows }
 }
 
-/** Words for a column, from the first run that has it. Throws QueryError with the nearest name if runs exist and none has it. */
+/**
+ * Returns a column's label, from the first run that has it. Throws QueryError with the nearest name if runs
+ * exist and none has it.
+ */
 export function labelOf(runs: readonly Run[], name: string, role: 'factor' | 'measure'): string {
   const [first] = runs
   if (first === undefined) return name
   const having = runs.find((run) =>
     run.columns.some((column) => column.name === name && column.role === role),
   )
-  // The head has the unit that numbers are shown in, which may be another than that of the name.
+  // The head shows the unit of the numbers, which may differ from that in the name.
   return columnOf(having ?? first, name, [role]).label ?? (withoutUnit(name) || name)
 }
 
-/** The one unit of these measures in all runs; '' without runs. Throws QueryError where one has another. */
+/**
+ * Returns the common unit of these measures in all runs; '' without runs. Throws QueryError if they differ.
+ */
 export function unitOf(runs: readonly Run[], measures: readonly string[]): string {
   const [one, other] = [
     ...Map.groupBy(
@@ -111,7 +116,7 @@ export function unitOf(runs: readonly Run[], measures: readonly string[]): strin
   return one?.unit ?? ''
 }
 
-/** Published patterns that the experiment does not have: what the rerun leaves out is said under the table. */
+/** Notes under the table the published patterns that the experiment lacks. */
 export function notRerun(
   experiment: ExperimentBlock,
   names: readonly string[],

@@ -1,4 +1,7 @@
-/** What each pattern changes: baseline and changed value of each parameter, the original study's beside them (Tables 4 and 8). */
+/**
+ * Changes by each pattern: parameters' baseline and changed values, beside the original study's (Tables 4 and
+ * 8).
+ */
 
 import { z } from 'zod'
 import type { Pattern } from '../../document/block.ts'
@@ -10,12 +13,12 @@ import { checkEnvironment, matching, theRow, valuesOf } from '../published.ts'
 import { type Cell, type Head, headCell, none, type Table, tableKind } from '../table.ts'
 import { notRerun, number, patterns, published, publishedEnvironment } from './options.ts'
 
-/** Published rows that change nothing, by their pattern -> our parameter: `domu-vcpus: domu.vcpus`. */
+/** Published rows that change nothing, pattern -> our parameter: `domu-vcpus: domu.vcpus`. */
 const constant = z.record(z.string(), z.string()).default({})
 
 const options = z.strictObject({ number, patterns, published, publishedEnvironment, constant })
 
-/** Columns of the published file, when it has them, and the words for their heads. */
+/** Optional columns of the published file, and the messages for their heads. */
 const publishedColumns = new Map([
   ['location', 'where'],
   ['parameter', 'parameter'],
@@ -75,7 +78,10 @@ function head(columns: readonly PublishedColumn[], { tables }: Words): Table['he
   ]
 }
 
-/** What is the same in all patterns, here and in the original. Throws QueryError for a row or a parameter that does not exist. */
+/**
+ * Returns what is constant in all patterns, here and in the original. Throws QueryError for an unknown row or
+ * parameter.
+ */
 function constantRows(
   constant: Readonly<Record<string, string>>,
   parameters: Parameters,

@@ -1,4 +1,4 @@
-/** Means of the phases of an operation, their shares of the sum, and the published means beside them (Tables 6 and 7). */
+/** Means of an operation's phases, their shares of the sum, and the published means (Tables 6 and 7). */
 
 import { z } from 'zod'
 import type { Words } from '../../locale/en.ts'
@@ -50,7 +50,7 @@ const options = z.strictObject({
   where,
   /** The phases, in order. */
   measures: z.array(z.string()).min(1),
-  /** Whether to show each phase's share of the sum. */
+  /** Shows each phase's share of the sum. */
   share: z.boolean().default(true),
   patterns,
   published,
@@ -80,7 +80,7 @@ export const phases = tableKind(options, (given, context): Table => {
     environment: given.publishedEnvironment,
   }).filter((row) => row[publishedColumn] !== undefined)
   const publishedPatterns = valuesOf(publishedRows, 'pattern')
-  // What the rows show nothing of needs no columns.
+  // No columns for what no row shows.
   const beside = given.patterns === 'unpublished' ? [] : publishedRows
   const layout: Layout = {
     measures: given.measures,
@@ -102,7 +102,7 @@ export const phases = tableKind(options, (given, context): Table => {
       own.map((cell) => rowOf(cell, layout, factors, words)),
     )
   })
-  // The sums are those of the table of totals: they are compared there.
+  // Sums are compared in the table of totals.
   const phaseCells = groups.flatMap(({ rows }) => rows).map((row) => row.slice(0, -sumWidth(layout)))
   return {
     head: head(layout, unit, runs, words),
@@ -117,7 +117,7 @@ export const phases = tableKind(options, (given, context): Table => {
   }
 })
 
-/** Columns of the sum: our mean, and the published one. */
+/** Number of columns of the sum: our mean, and the published one. */
 function sumWidth({ published: rows }: Layout): number {
   return rows.length > 0 ? 2 : 1
 }
@@ -197,7 +197,7 @@ function rowOf(
   ]
 }
 
-/** The measures of every row that has all of them: means over different rows would not add up. */
+/** Returns the measures of complete rows only: means over different rows would not add up. */
 function complete(run: Run, factors: Factors, measures: readonly string[]): readonly (readonly number[])[] {
   const columns = measures.map((name) => ({ name, ...canonical(run, columnOf(run, name, ['measure'])) }))
   return select(run, factors).flatMap((row) => {
@@ -209,7 +209,7 @@ function complete(run: Run, factors: Factors, measures: readonly string[]): read
   })
 }
 
-/** One decimal whatever the size, so that the shares of a row can be added by eye. */
+/** Always one decimal, so that a row's shares can be added by eye. */
 function percentCell(ratio: number, run: Run): Cell {
   const cell = numberCell(ratio * 100, [run])
   return { ...cell, text: digits(ratio * 100, 1) }

@@ -1,6 +1,7 @@
 /**
- * Published means beside what two recordings say of them: the runs, and an earlier recording in CSV files of the published ones' form, with
- * a column `origin`. A row without a phase is a total; a slowdown is a total as a multiple of the baseline's.
+ * Compares published means with two recordings: the runs, and an earlier recording in CSV files of the
+ * published form with a column `origin`. A row without a phase is a total; a slowdown is a total relative to
+ * the baseline's.
  */
 
 import type { Pattern } from '../../document/block.ts'
@@ -18,7 +19,7 @@ import { checkEnvironment, matching, theRow, valuesOf } from '../published.ts'
 import { type Cell, publishedCell } from '../table.ts'
 import { type CellRun, labelOf, unitOf } from './options.ts'
 
-/** Something that was published, and what both recordings say of it; times are in microseconds. */
+/** A published mean and both recordings' values; times in microseconds. */
 export interface Compared {
   readonly pattern: Pattern
   readonly operation: string
@@ -27,14 +28,14 @@ export interface Compared {
   readonly reference: number
   readonly before: Reading | undefined
   readonly after: Reading | undefined
-  /** The run without which there is no `after`. */
+  /** The missing run, if there is no `after`. */
   readonly missing?: string
 }
 
 export interface Reading {
   readonly value: number
   readonly origins: readonly Origin[]
-  /** None for one of the earlier recording. */
+  /** Empty for the earlier recording. */
   readonly runs: readonly Run[]
 }
 
@@ -44,8 +45,8 @@ const total = 'total'
 const measureOf = (row: PublishedRow): string => row.phase ?? total
 
 /**
- * The published rows of one environment. Throws QueryError if several were published and none is chosen, and for measures that the runs
- * do not have, or not as times.
+ * Returns the published rows of one environment. Throws QueryError if several were published and none is
+ * chosen, and for measures that the runs lack or that are not times.
  */
 export function chooseRows(
   published: readonly PublishedRow[],
@@ -67,7 +68,7 @@ export function chooseRows(
   return rows
 }
 
-/** The published means of these cells, in the order of the cells and of the rows within each. */
+/** Returns the published means of these cells, in order of the cells and of their rows. */
 export function compare(
   cells: readonly CellRun[],
   rows: readonly PublishedRow[],
@@ -101,7 +102,7 @@ function readingOf(run: Run, operation: string | undefined, measure: string): Re
   return values.length === 0 ? undefined : { value: mean(values), origins: origins([run]), runs: [run] }
 }
 
-/** Throws QueryError for a number that does not say where it is from: none of ours may look like a published one. */
+/** Throws QueryError for a number without an origin: none of ours may look like a published one. */
 function earlierReading(row: PublishedRow | undefined): Reading | undefined {
   const value = decimal(row?.[meanColumn] ?? '')
   if (row === undefined || value === undefined) return undefined
@@ -121,7 +122,10 @@ export function phases(compared: readonly Compared[]): readonly Compared[] {
   return compared.filter(({ measure }) => measure !== total)
 }
 
-/** Of the totals but the baseline's own, whose slowdowns are 1 by definition. Throws QueryError if there is no such baseline. */
+/**
+ * Returns the slowdowns of all totals except the baseline's, which are 1. Throws QueryError if there is no
+ * such baseline.
+ */
 export function slowdowns(compared: readonly Compared[], baseline: string): readonly Compared[] {
   const all = totals(compared)
   if (!all.some(({ pattern }) => pattern.name === baseline))

@@ -1,4 +1,7 @@
-/** Statistics of measures, a row for each environment, pattern and combination of factors, the published ones beside them (Table 5). */
+/**
+ * Statistics of measures, a row per environment, pattern and combination of factors, with published ones
+ * (Table 5).
+ */
 
 import { z } from 'zod'
 import type { Words } from '../../locale/en.ts'
@@ -48,9 +51,9 @@ const options = z.strictObject({
   environments,
   operation,
   where,
-  /** Factors whose values get rows of their own; those that `where` fixes or the runs do not have are left out. */
+  /** Factors whose values get their own rows; ignores those that `where` fixes or the runs lack. */
   by: z.array(z.string()).default(['operation']),
-  /** The first measure of the runs unless named. */
+  /** Default: the first measure of the runs. */
   measures: z.array(z.string()).min(1).optional(),
   statistics: z.array(z.string()).min(1).default(['n', 'mean', 'variance', 'max', 'min', 'median']),
   patterns,
@@ -129,7 +132,7 @@ function layOut(
   const measures = given.measures ?? (firstMeasure === undefined ? [] : [firstMeasure])
   for (const name of measures) labelOf(runs, name, 'measure')
   const unit = unitOf(runs, measures)
-  // What the rows show nothing of needs no columns.
+  // No columns for what no row shows.
   const shownRows = given.patterns === 'unpublished' ? [] : publishedRows
   return {
     by: given.by.filter(
@@ -244,7 +247,7 @@ function statisticCells(run: Run, factors: Factors, measure: string, layout: Lay
   ]
 }
 
-/** Every combination of values of the factors that a row of the run has, in the order of the rows. */
+/** Returns the combinations of factor values in the run, in order of the rows. */
 function combinations(run: Run, by: readonly string[]): readonly Factors[] {
   const found = new Map<string, Factors>()
   for (const row of run.rows) {

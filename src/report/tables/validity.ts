@@ -1,6 +1,6 @@
 /**
- * How well the runs reproduce what was published, beside an earlier recording of the same patterns: errors, signs and ranks of totals,
- * phases and slowdowns, and which of the two recordings is closer.
+ * Compares how well the runs and an earlier recording of the same patterns reproduce published numbers:
+ * errors, signs and ranks of totals, phases and slowdowns, and which recording is closer.
  */
 
 import { z } from 'zod'
@@ -50,7 +50,7 @@ const options = z.strictObject({
   number,
   environments,
   show: z.enum(['summary', ...sorts]).default('summary'),
-  /** The pattern that slowdowns are multiples of; the first unless named. */
+  /** The baseline pattern of slowdowns; default: the first. */
   baseline: z.string().optional(),
   published: files,
   publishedEnvironment,
@@ -58,10 +58,10 @@ const options = z.strictObject({
   earlier: files,
 })
 
-/** Errors up to this share of what was published are counted. */
+/** Counts errors up to this share of the published value. */
 const near = 0.25
 
-/** A slowdown that differs from 1 by no more than this has no sign. */
+/** Slowdowns this close to 1 have no sign. */
 const band = 0.02
 
 export const validity: TableKind = {
@@ -131,13 +131,13 @@ function notesOf(show: Sort | 'summary', { tables }: Words): readonly string[] {
 
 const percent = (share: number): string => `${digits(100 * share)} %`
 
-/** As means are printed elsewhere: one decimal below 100. Slowdowns have two. */
+/** Formats numbers like means elsewhere: one decimal below 100. Slowdowns have two. */
 function printed(value: number, sort: Sort): string {
   if (sort === 'slowdowns') return digits(value, 2)
   return digits(value, Number.isInteger(value) || Math.abs(value) >= 100 ? 0 : 1)
 }
 
-/** One decimal, also of a whole number, but none from 100 on. */
+/** Formats with one decimal, even integers, but none from 100 on. */
 function percentText(value: number): string {
   return digits(value, Math.abs(value) >= 100 ? 0 : 1)
 }
@@ -150,10 +150,10 @@ function cellOf(value: number, text: string, { runs, origins: own }: Omit<Readin
   return { ...numberCell(value, runs), text, origins: own }
 }
 
-/** Errors that differ by less say nothing: a microsecond, or the last printed decimal of a slowdown. */
+/** Differences of errors below this are ignored: a microsecond, or the last decimal of a slowdown. */
 const resolution = (sort: Sort): number => (sort === 'slowdowns' ? 0.01 : 1)
 
-/** Whose absolute error is smaller; undefined where one recording has nothing. */
+/** Returns the recording with the smaller absolute error; undefined if one has no value. */
 function closer(
   { reference, before, after }: Compared,
   sort: Sort,
@@ -171,7 +171,7 @@ function closerCounts(compared: readonly Compared[], sort: Sort) {
   return { before: count('before'), after: count('after'), alike: count('alike') }
 }
 
-/** Both signs count, and that nothing changes. */
+/** Returns true if both have the same sign, or both none. */
 function isRight(value: number, reference: number): boolean {
   return direction(value, band) === direction(reference, band)
 }
@@ -226,7 +226,7 @@ function detailRows(
   })
 }
 
-/** The number, its error, that in %, and whether the sign of a slowdown is right. */
+/** Returns the number, its error, the error in %, and whether the sign of a slowdown is right. */
 function readingCells(
   reading: Reading | undefined,
   reference: number,
@@ -280,7 +280,7 @@ function summaryHead({ tables }: Words): Table['head'] {
   ]
 }
 
-/** Two rows, over everything that both recordings have. */
+/** Returns two rows that summarise all that both recordings have. */
 function summaryRows(sort: Sort, compared: readonly Compared[], words: Words): readonly (readonly Cell[])[] {
   const own = words.tables.validity
   const complete = compared.flatMap(({ reference, before, after }) =>

@@ -1,0 +1,55 @@
+/** The program's digest holds the libraries that are bundled into it: with a new version of one, what it makes is made again. */
+
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { build, type Plugin } from 'esbuild'
+import { expect, it } from 'vitest'
+// @ts-expect-error -- a script of the build, without types
+import { bundle } from '../../bundle.mjs'
+import { source } from '../project.ts'
+
+/** Digests of the bundle's entries, as if the file of a package that `changed` fits were another one. */
+async function entries(changed?: RegExp): Promise<Readonly<Record<string, string>>> {
+  let isFound = changed === undefined
+  const other: Plugin = {
+    name: 'other-version',
+    setup({ onLoad }) {
+      if (changed)
+        onLoad({ filter: changed }, async ({ path }) => {
+          isFound = true
+          return { contents: `${await readFile(path, 'utf8')}\nglobalThis.otherVersion = 1\n`, loader: 'js' }
+        })
+    },
+  }
+  const { outputFiles } = await build({
+    ...bundle,
+    ...{ absWorkingDir: source('.'), plugins: [other], write: false, sourcemap: false },
+  })
+  expect(isFound).toBe(true)
+  const own = (outputFiles ?? []).filter(
+    ({ path }) => !path.includes('chunk-') && !/-[A-Z0-9]{8}\.js$/.test(path),
+  )
+  return Object.fromEntries(
+    own.map(({ path, contents }) => [
+      path.split('/').at(-1),
+      createHash('sha256').update(contents).digest('hex'),
+    ]),
+  )
+}
+
+it.each([
+  ['vega', /node_modules\/vega\/build\/vega\.module\.js$/],
+  ['vega-lite', /node_modules\/vega-lite\/build\/(?:src\/)?index\.js$/],
+])(
+  'a new version of %s is another drawing program, and so another input of every figure',
+  async (_, changed) => {
+    const [before, after] = await Promise.all([entries(), entries(changed)])
+    expect(Object.keys(before)).toContain('drawer.js')
+    expect(after['drawer.js']).not.toBe(before['drawer.js'])
+  },
+)
+
+it('a new version of a library of the page is another command line', async () => {
+  const [before, after] = await Promise.all([entries(), entries(/node_modules\/hastscript\/index\.js$/)])
+  expect(after['cli.js']).not.toBe(before['cli.js'])
+})
