@@ -22,10 +22,7 @@ export interface Audit {
   readonly identities: readonly Identity[]
 }
 
-/**
- * Audits tables together: parts in one confirm totals in another. `n` is the sample size of cells without
- * one.
- */
+/** Audits tables together: parts confirm totals in others. `n` is the sample size of cells without one. */
 export function audit(tables: readonly Table[], n?: number): Audit {
   const sums = tables.flatMap((totals) => tables.flatMap((parts) => auditSums(totals, parts) ?? []))
   const confirmedTotals = new Set(sums.flatMap((one) => one.sums.filter(addsUp).map(({ total }) => total)))
@@ -51,8 +48,7 @@ export function addsUp({ difference, allowed }: Sum): boolean {
 }
 
 /**
- * Returns the actual unit of a table's spreads, by their definition: the means' unit or its square; '' if it
- * has no name.
+ * Returns the unit that a table's spreads really have: the means' unit or its square; '' if it has no name.
  */
 export function spreadUnit(table: Table, { definition }: SpreadAudit): string {
   const unit = table.columns.get('mean')?.unit ?? ''

@@ -8,10 +8,7 @@ import type { Role } from './table.ts'
 
 export type Numbers = ReadonlyMap<Role, Printed>
 
-/**
- * Possible; or not, because the mean does not fit the extremes, or the spread lies outside the bounds that
- * they imply.
- */
+/** Possible; or not, as the mean does not fit the extremes, or the spread is outside their bounds. */
 export type Check =
   | { readonly type: 'possible' }
   | { readonly type: 'mean' }
@@ -31,10 +28,7 @@ export function checkCell(numbers: Numbers, n: number, definition: Definition): 
   return fits ? { type: 'possible' } : { type: 'spread', admissible }
 }
 
-/**
- * Returns the range of spreads that n values with this mean and these extremes can have; undefined if there
- * are no such values.
- */
+/** Returns the range of spreads of n values with this mean and these extremes; undefined if none exist. */
 export function admissibleSpread(numbers: Numbers, n: number, definition: Definition): Interval | undefined {
   const mean = numbers.get('mean')
   if (mean === undefined) return { low: 0, high: Number.POSITIVE_INFINITY }

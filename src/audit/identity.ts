@@ -1,7 +1,4 @@
-/**
- * Finds parts that vary while their sum does not: a sign that something else, such as the instrument,
- * determines the sum.
- */
+/** Finds parts that vary while their sum does not: a sign that, say, the instrument determines the sum. */
 
 import type { Interval } from '../stats/interval.ts'
 import { max, min } from '../stats/order.ts'

@@ -40,10 +40,7 @@ export function hasDecimalComma(text: string, delimiter: string): boolean {
   return delimiter === ';' || decimals.length !== 3 || whole.length > 3 || whole.startsWith('0')
 }
 
-/**
- * Returns every text that differs in a single digit, or by swapping two adjacent ones. The first digit is
- * never 0.
- */
+/** Returns every text that differs in one digit, or by swapping two adjacent ones. The first is never 0. */
 export function misprints(text: string): readonly string[] {
   const found = new Set<string>()
   for (const [index, digit] of [...text].entries()) {

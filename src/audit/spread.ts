@@ -25,10 +25,7 @@ export interface Impossible {
   /** Absent if no n is printed: the cell is then impossible for every n up to the largest tried. */
   readonly n?: number
   readonly check: Exclude<Check, { readonly type: 'possible' }>
-  /**
-   * Other n (up to twice the printed one, and 1000) and definitions that fit this cell; only for the first
-   * cells.
-   */
+  /** Other n (up to twice the printed one, and 1000) and definitions that fit; only for the first cells. */
   readonly fits: readonly { readonly definition: string; readonly n: readonly number[] }[]
   readonly corrections: readonly Correction[]
 }
@@ -63,10 +60,7 @@ export interface SpreadAudit {
   readonly definition?: Definition
   /** Other definitions that make as many possible. */
   readonly rivals: readonly Definition[]
-  /**
-   * For the definitions that make any cell possible; derived from spreads and extremes alone, ignoring a
-   * printed n.
-   */
+  /** For definitions that make any cell possible; from spreads and extremes alone, ignoring a printed n. */
   readonly leastN: readonly LeastN[]
   readonly impossible: readonly Impossible[]
 }

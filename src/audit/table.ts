@@ -131,10 +131,7 @@ function meanOf(names: readonly string[]): Column | undefined {
   return names.map(columnOf).find((column) => column?.role === 'mean')
 }
 
-/**
- * Requires one unit for means, extremes and spreads, so that they can be compared; or its square, for
- * spreads.
- */
+/** Requires the same unit for means, extremes and spreads, or its square for spreads. */
 function checkUnit(file: string, cell: Cell, { name, role, unit }: Column, mean: Column | undefined): void {
   if (role === 'n' || role === 'mean' || mean === undefined || unit === '' || mean.unit === '') return
   const powers = ['2', '^2', '²'].map((power) => mean.unit + power)

@@ -23,10 +23,7 @@ export class WriteError extends FileError {
   override readonly name = 'WriteError'
 }
 
-/**
- * Creates a folder of the project with its parents and returns its absolute path. Throws a WriteError for
- * links and files on the way.
- */
+/** Creates a folder and its parents; returns its absolute path. Throws a WriteError for links and files. */
 export function makeFolder(project: string, path: string): string {
   for (let attempts = 1; ; attempts += 1) {
     try {
@@ -72,10 +69,7 @@ export async function moveFile(source: string, target: string, name = target): P
   syncFolder(dirname(target))
 }
 
-/**
- * Hard-links a regular file to `target`, or copies it where the file system has no hard links. Paths are
- * absolute.
- */
+/** Hard-links a regular file to `target`, or copies it if it cannot. Paths are absolute. */
 export async function shareFile(source: string, target: string): Promise<void> {
   try {
     await link(source, target)
@@ -102,10 +96,7 @@ async function copyWhole(source: string, target: string, name: string): Promise<
   }
 }
 
-/**
- * Opens a file of the project for appending, creating it if absent. Throws a WriteError for links, pipes and
- * devices.
- */
+/** Opens a file for appending, creating it if absent. Throws a WriteError for links, pipes and devices. */
 export function openForAppending(project: string, path: string): number {
   const file = join(makeFolder(project, dirname(path)), basename(path))
   const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants

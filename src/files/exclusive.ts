@@ -1,7 +1,4 @@
-/**
- * Mutual exclusion between processes: a lock file that names its holder and is taken over once the holder is
- * dead.
- */
+/** Mutual exclusion between processes: a lock file that names its holder; a dead holder's is taken over. */
 
 import { link, lstat, mkdir, readFile, rmdir, stat, unlink, utimes, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,16 +11,10 @@ export interface Waiting {
   /** What is locked, for messages: `build`. */
   readonly what: string
   readonly signal?: AbortSignal | undefined
-  /**
-   * Called with a line for the user when another process holds the lock, and when it is taken over after a
-   * wait.
-   */
+  /** Called with a line for the user when another process holds the lock, and on a takeover after a wait. */
   readonly onWait?: (note: string) => void
   readonly pollMs?: number
-  /**
-   * A holder on another machine or in another container counts as dead after this long without touching the
-   * file.
-   */
+  /** A holder on another machine or in a container counts as dead after this long without a sign of life. */
   readonly silenceMs?: number
   /** Converts an error of the file system to one for the user. */
   readonly explain?: (error: unknown, file: string) => unknown

@@ -14,10 +14,7 @@ export function isPattern(path: string): boolean {
   return /[*?[\]{}]/.test(path)
 }
 
-/**
- * Returns the files that an input names. A file of exactly that name wins over a pattern: names may have
- * brackets.
- */
+/** Returns the files that an input names. An exact name wins over a pattern: names may have brackets. */
 export function inputFiles(input: string, { exists, match }: Tree): readonly string[] {
   const path = posix.normalize(input)
   if (exists(path)) return [path]
@@ -25,10 +22,7 @@ export function inputFiles(input: string, { exists, match }: Tree): readonly str
   return match(path).filter((found) => !made.has(top(found)) || top(found) === top(path))
 }
 
-/**
- * Outputs of builds, which as inputs would change with every build. Matched only by patterns that start with
- * them.
- */
+/** Outputs of builds, which change with every build. Matched only by patterns that start with them. */
 const made: ReadonlySet<string> = new Set(['_build', 'results'])
 
 function top(path: string): string {

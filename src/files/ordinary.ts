@@ -37,10 +37,7 @@ export interface Content {
 /** Never read or written: .git can hold credentials. */
 const alwaysClosed = ['.git']
 
-/**
- * Resolves a project path to an absolute one. Throws a FileError if it leaves the project or enters a
- * `closed` folder.
- */
+/** Resolves a project path. Throws a FileError if it leaves the project or enters a `closed` folder. */
 export function placeIn(project: string, path: string, closed: readonly string[] = []): string {
   if (path.includes('\0')) throw new FileError(`${path.replaceAll('\0', '\\0')}: no path has a NUL character`)
   const inner = normalize(path)
@@ -50,10 +47,7 @@ export function placeIn(project: string, path: string, closed: readonly string[]
   return join(project, inner)
 }
 
-/**
- * Reads a file of the project; undefined if it is absent or a folder. Throws a FileError for files that must
- * not be read.
- */
+/** Reads a project file; undefined if absent or a folder. Throws a FileError if it must not be read. */
 export function readInside(project: string, path: string, most = mostBytes): Content | undefined {
   const real = realIn(project, path)
   return real === undefined ? undefined : readOrdinary(real, path, project, most)
@@ -97,10 +91,7 @@ export function readOrdinary(
   })
 }
 
-/**
- * Returns the SHA-256 (hex) and size of a file of any size that the program itself names; undefined if it is
- * absent. Refuses links.
- */
+/** Returns SHA-256 (hex) and size of a file that the program itself names, or undefined. Refuses links. */
 export function digestOf(file: string): { readonly sha256: string; readonly bytes: number } | undefined {
   return opened(file, file, constants.O_NOFOLLOW, (handle) => {
     const hash = createHash('sha256')

@@ -20,10 +20,7 @@ import {
   statusOf,
 } from './ordinary.ts'
 
-/**
- * What a build saw at a path: a file's digest and stamp, a folder's names (subfolders end in a slash), or
- * nothing.
- */
+/** An access: a file's digest and stamp, a folder's names (subfolders end in a slash), or nothing. */
 export type Note =
   | { readonly type: 'file'; readonly stamp: string; readonly sha256: string }
   | { readonly type: 'folder'; readonly names: readonly string[] }

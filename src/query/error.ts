@@ -14,10 +14,7 @@ export class QueryError extends Error {
   }
 }
 
-/**
- * Converts an error in one part of a report, so that the other parts can continue: keeps an author's mistake,
- * and wraps anything unexpected.
- */
+/** Converts an error in one part of a report, so that the others continue; keeps authors' mistakes. */
 export function partError(error: unknown): QueryError {
   if (error instanceof QueryError) return error
   const isOurs = error instanceof Error && !/^(?:Error|RangeError|TypeError|ReferenceError)$/.test(error.name)

@@ -14,10 +14,7 @@ export interface PublishedNumber {
   readonly table?: string
 }
 
-/**
- * The numbers that a path reads, one for each pattern if it covers several (`over`); or its wrong part, and
- * why.
- */
+/** A path's numbers, one for each pattern if it covers several (`over`); or its wrong part, and why. */
 export type Lookup =
   | {
       readonly type: 'found'
@@ -28,10 +25,7 @@ export type Lookup =
 
 type Groups = ReadonlyMap<string, readonly string[]>
 
-/**
- * Looks a path up. `groups` are those of the document's experiments; a group is usable if all its patterns
- * were published.
- */
+/** Looks a path up. A group of the document's experiments is usable if all its patterns were published. */
 export function lookUp(
   { parts }: Pick<Path, 'parts'>,
   tables: readonly PublishedTable[],

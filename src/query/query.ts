@@ -105,10 +105,7 @@ export interface Probe {
   readonly read: (rows: readonly Row[]) => Reading
 }
 
-/**
- * Returns a probe for each run that a path reads; `over` names the patterns if it covers several. Throws
- * QueryError.
- */
+/** Returns a probe for each run of a path; `over` names its patterns if several. Throws QueryError. */
 export function probesOf(
   path: Pick<Path, 'parts'>,
   results: Results,
@@ -175,10 +172,7 @@ interface RunsAt {
   readonly over?: readonly string[]
 }
 
-/**
- * Returns the runs of a path. Throws QueryError for an unknown cell, or, with `missing` set, for cells that
- * have not run.
- */
+/** Returns a path's runs. Throws QueryError for an unknown cell, or with `missing` set for cells not run. */
 export function runsAt(path: Pick<Path, 'parts'>, results: Results): RunsAt {
   const { names, over } = cellsAt(path, results.experiments)
   const byName = new Map(results.runs.map((run) => [runName(run), run]))

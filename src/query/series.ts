@@ -69,10 +69,7 @@ export function canonical(run: Run, column: Column): { readonly scale: number; r
   return scale === undefined ? { scale: 1, unit } : { scale, unit: 'us' }
 }
 
-/**
- * Returns the run's column of that name; throws QueryError with the nearest name among the columns of these
- * roles.
- */
+/** Returns a run's column; throws QueryError with the nearest name among the columns of these roles. */
 export function columnOf(run: Run, name: string, roles: readonly Column['role'][]): Column {
   const columns = run.columns.filter((column) => roles.includes(column.role))
   const column = columns.find((candidate) => candidate.name === name)

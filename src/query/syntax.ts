@@ -1,7 +1,4 @@
-/**
- * Parses an expression into Vega's syntax tree, with offsets; expression.ts decides which constructs are
- * allowed.
- */
+/** Parses expressions into Vega's syntax tree, with offsets; expression.ts decides what is allowed. */
 
 import type * as estree from 'estree'
 import { parseExpression as parseVega } from 'vega-expression'

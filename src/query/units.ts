@@ -26,10 +26,7 @@ export function square(unit: string): string {
   return unit === 'us' ? 'us2' : `${unit}²`
 }
 
-/**
- * Returns the square root of a unit; undefined if it is not a square. An author's own unit may end in a 2:
- * 'CO2'.
- */
+/** Returns a unit's square root; undefined if it is not a square. An author's unit may end in a 2: 'CO2'. */
 export function root(unit: string): string | undefined {
   if (unit === 'us2') return 'us'
   return unit.endsWith('²') ? unit.slice(0, -1) : undefined
@@ -60,10 +57,7 @@ export function microseconds(unit: string): number | undefined {
 
 const timeWord = /^(?:ns|us|µs|ms|s|secs?|seconds|(?:nano|micro|milli)s(?:ec|econds))$/
 
-/**
- * Strips a trailing unit of time from a column's name (`elapsedNs`, `elapsed_ms`, `elapsed (s)`); undefined
- * if it has none.
- */
+/** Strips a unit of time from a name (`elapsedNs`, `elapsed_ms`, `elapsed (s)`); undefined if it has none. */
 export function withoutUnit(name: string): string | undefined {
   const [, rest = '', word = ''] =
     /^(.*?)[^\p{L}\p{N}]*((?<=[\p{Ll}\p{N}])\p{Lu}\p{Ll}*|(?<![\p{L}\p{N}])\p{Ll}+)\)?$/u.exec(name) ?? []

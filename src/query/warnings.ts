@@ -37,10 +37,7 @@ function listed(series: readonly string[], more: number): string {
   return [...series, ...(more > 0 ? [`and ${more} more series`] : [])].join(', ')
 }
 
-/**
- * Fewest trials for which the test's approximation is good. Where every boot has one trial, nothing can
- * drift.
- */
+/** The test's approximation is good from here on. Where every boot has one trial, nothing can drift. */
 const fewestForDrift = 10
 
 /**

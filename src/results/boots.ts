@@ -8,10 +8,7 @@ export function bootsOf({ inputs }: Pick<Run, 'inputs'>): number {
   return typeof boots === 'number' ? boots : 1
 }
 
-/**
- * Returns the number of trials in the boots before this one (from 1): trials are split in order, as evenly as
- * possible.
- */
+/** Returns the trials in the boots before this one (from 1): split in order, as evenly as possible. */
 export function trialsBefore(boot: number, trials: number, boots: number): number {
   return Math.floor(((boot - 1) * trials) / boots)
 }

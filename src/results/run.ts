@@ -13,10 +13,7 @@ export interface Column {
   readonly name: string
   /** `index` identifies observations, `factor` groups them, `measure` holds what was observed. */
   readonly role: 'index' | 'factor' | 'measure'
-  /**
-   * Unit of a measure: 'ticks' of the run's clock (converted to microseconds on reading), or any other
-   * symbol.
-   */
+  /** A measure's unit: 'ticks' of the run's clock (converted to microseconds on reading), or any other. */
   readonly unit?: string
   /** For table heads and axes. */
   readonly label?: string
@@ -32,10 +29,7 @@ export interface RawFile {
   readonly bytes: number
 }
 
-/**
- * Observations excluded from the statistics. They stay in rows.csv with their reason in the column
- * `excluded`.
- */
+/** Observations excluded from statistics. They stay in rows.csv with their reason in column `excluded`. */
 export interface Exclusion {
   readonly reason: string
   readonly count: number
@@ -90,10 +84,7 @@ export function inputOf(inputs: Inputs, name: string): Inputs[string] | undefine
   return Object.hasOwn(inputs, name) ? inputs[name] : undefined
 }
 
-/**
- * Returns the document that a run was made for, relative to the project; older runs do not record it and
- * belong to the default one.
- */
+/** Returns a run's document, relative to the project; older runs belong to the default one. */
 export function documentOf({ provenance }: Pick<Run, 'provenance'>): string {
   return String(provenance.document ?? 'paper/index.md')
 }

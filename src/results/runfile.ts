@@ -284,10 +284,7 @@ export function completed(
   }
 }
 
-/**
- * Throws a StoreError for a trial that is not a non-negative integer. Scripts may count their own repetitions
- * as trials.
- */
+/** Throws a StoreError for a trial that is not a non-negative integer; scripts may number their own. */
 export function checkTrials({ columns, rows }: Dataset, where: string): void {
   if (!columns.some(({ name, role }) => name === 'trial' && role === 'index')) return
   const stray = rows.find(

@@ -40,20 +40,11 @@ export interface Store {
   cached(cell: CellName, fits?: (run: Header) => boolean): Run | undefined
   /** Returns the ids of a cell's runs made here, oldest first: time of writing and start of the key. */
   history(cell: CellName): readonly string[]
-  /**
-   * Returns a run made here; undefined when there is none of this id. Throws a StoreError when it cannot be
-   * read.
-   */
+  /** Returns the run of this id made here, if there is one. Throws a StoreError when it cannot be read. */
   past(cell: CellName, id: string): Run | undefined
-  /**
-   * Returns the newest run made here that still has this raw file, and the file's path; undefined when there
-   * is none.
-   */
+  /** Returns the newest run made here that still has this raw file, and its path; undefined if none. */
   raw(cell: CellName, file: string): { readonly path: string; readonly run: Run } | undefined
-  /**
-   * Stores a finished run with its raw files (name -> path), hard-linked or copied. Returns it with their
-   * digests.
-   */
+  /** Stores a finished run and hard links to, or copies of, its raw files. Returns it with their digests. */
   keep(run: Omit<Run, 'files'>, raw: Readonly<Record<string, string>>): Promise<Run>
   /** Writes a run into results/, replacing the one before. */
   record(run: Run): Promise<void>

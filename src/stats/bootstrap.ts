@@ -217,10 +217,7 @@ function expandedQuantile(influence: readonly (readonly number[])[], level: numb
   return Math.sqrt(unbiased) * quantileStudent(p, degreesOf(variances, sizes))
 }
 
-/**
- * Returns the BCa interval of replicates (Efron and Tibshirani 1993, equations 14.9 to 14.14); `z` is 1.96
- * for plain 95 %.
- */
+/** Returns the BCa interval (Efron and Tibshirani 1993, equations 14.9 to 14.14); `z` is 1.96 for 95 %. */
 export function bcaInterval(
   replicates: readonly number[],
   estimate: number,

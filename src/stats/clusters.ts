@@ -15,10 +15,7 @@ export interface Sample {
 /** The independent unit, which is counted and drawn. */
 export type Unit = 'trial' | 'boot'
 
-/**
- * Groups values by cluster, in order of first appearance. Throws a RangeError unless there are as many
- * clusters as values.
- */
+/** Groups values by cluster, in order of appearance. Throws a RangeError if the lengths differ. */
 export function clusterValues({ values, clusters = [] }: Sample): readonly (readonly number[])[] {
   if (clusters.length !== values.length) {
     throw new RangeError(`${clusters.length} clusters for ${values.length} values`)

@@ -45,10 +45,7 @@ export interface Comparison {
   readonly p: number
   readonly verdict: Verdict
   readonly reason: string
-  /**
-   * Trials (or boots, see unit) per sample that would probably settle "can't tell"; absent if no number
-   * would, or none is needed.
-   */
+  /** Units per sample that would probably settle "can't tell"; absent if none would, or none are needed. */
   readonly trialsNeeded?: number
 }
 

@@ -35,8 +35,7 @@ export class Histogram {
   }
 
   /**
-   * Returns the smallest value that at least the fraction `part` (0 to 1) of all values does not exceed; null
-   * if empty.
+   * Returns the smallest value that the fraction `part` (0 to 1) of values does not exceed; null if empty.
    */
   quantile(part: number): number | null {
     if (this.count === 0) return null

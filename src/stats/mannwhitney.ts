@@ -16,10 +16,7 @@ export interface MannWhitney {
   readonly p: number
 }
 
-/**
- * Below this many values in both samples p is exact, above a normal approximation good to three digits (as in
- * R's wilcox.test).
- */
+/** With fewer values in both samples p is exact, else normal, good to three digits (as R's wilcox.test). */
 export const mostExact = 50
 
 /** Compares two samples. Throws a RangeError if one is empty or has a non-finite value. */

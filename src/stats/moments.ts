@@ -1,7 +1,4 @@
-/**
- * Mean and variance in two passes, accurate for large values with small deviations (Chan, Golub, LeVeque
- * 1983).
- */
+/** Two-pass mean and variance, accurate for large values with small deviations (Chan et al. 1983). */
 
 /** Arithmetic mean. Throws a RangeError if there are no values. */
 export function mean(values: readonly number[]): number {

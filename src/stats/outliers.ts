@@ -15,10 +15,7 @@ export function modifiedZScores(values: readonly number[]): readonly number[] {
   return values.map((value) => (scale > 0 ? (value - center) / scale : 0))
 }
 
-/**
- * Returns the indices of values with a score beyond 3.5, as the authors advise. For inspecting and reporting,
- * never for removing.
- */
+/** Returns the indices of scores beyond 3.5, as the authors advise. To inspect and report, not to remove. */
 export function outliers(values: readonly number[], limit = 3.5): readonly number[] {
   return [...modifiedZScores(values).entries()]
     .filter(([, score]) => Math.abs(score) > limit)

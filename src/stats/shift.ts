@@ -43,10 +43,7 @@ function middle({ length, at }: Differences): number {
   return length % 2 === 1 ? below : below + (at(length / 2) - below) / 2
 }
 
-/**
- * Returns how many differences lie outside the interval at each end; undefined if even all of them are too
- * narrow.
- */
+/** Returns the differences outside the interval at each end; undefined if even all are too narrow. */
 function outerDifferences(m: number, n: number, alpha: number): number | undefined {
   if (m >= mostExact || n >= mostExact) {
     const count = Math.floor((m * n) / 2 + quantileNormal(alpha / 2) * Math.sqrt((m * n * (m + n + 1)) / 12))

@@ -53,10 +53,7 @@ export interface Testbed {
   /** Schema of an environment's keys other than `label` and `testbed`. */
   readonly definition: z.ZodType<Definition>
   origin(definition: Definition): Origin
-  /**
-   * Whether boots may run in parallel without affecting what they measure: machines with a clock of their
-   * own, or several machines.
-   */
+  /** Whether boots may run in parallel without affecting results: own clocks, or several machines. */
   readonly isolated: boolean
   /** Project files that define its machines, in addition to environments.yaml. */
   readonly files: readonly string[]
@@ -117,10 +114,7 @@ export interface Board {
   file(name: string): Promise<Uint8Array>
   /** Compiles C sources of the project into one static program for the board. Throws a JobError. */
   compile(sources: readonly string[], flags?: readonly string[]): Promise<Uint8Array>
-  /**
-   * Builds a guest's initramfs: busybox, the named programs of the environment with their libraries, and
-   * `files`.
-   */
+  /** Builds a guest's initramfs: busybox, these programs of the environment, their libraries, and `files`. */
   guest(programs: readonly string[], files: ReadonlyMap<string, Uint8Array>): Promise<Uint8Array>
   run(job: Job): Promise<JobResult>
 }
@@ -130,8 +124,8 @@ export interface Board {
  */
 export interface Job {
   /**
-   * The state after every stage but the last may be cached, and reused by jobs with the same first stages; so
-   * put what all cells share first.
+   * The state after every stage but the last may be reused by jobs with the same first stages: begin with
+   * what all cells share.
    */
   readonly stages: readonly [Stage, ...Stage[]]
   /** Boot settings, as defined by the testbed; absent ones take the board's default. */

@@ -32,10 +32,7 @@ export class CsvError extends Error {
   }
 }
 
-/**
- * Parses a file with a header. Skips a byte order mark. An empty line is a row with an empty field if there
- * is one column, else ignored.
- */
+/** Parses a file with a header. Skips a byte order mark, and empty lines if there are several columns. */
 export function readCsv(text: string): Csv {
   const [first, ...others] = linesOf(text.replace(/^\uFEFF/, ''), (field) => field)
   if (first === undefined) return { head: [], rows: [] }

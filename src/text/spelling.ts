@@ -29,10 +29,7 @@ export function nearest(
 
 const longestList = 12
 
-/**
- * Returns a suffix for a message about an unknown name: ` (did you mean dom0-cpu?)`, else the known names if
- * they are few, else nothing.
- */
+/** Returns a suffix for messages: ` (did you mean dom0-cpu?)`, else the known names if few, else nothing. */
 export function hint(word: string, names: Iterable<string>): string {
   const known = [...new Set(names)].sort()
   const near = nearest(word, known)

@@ -1,7 +1,4 @@
-/**
- * The local testbed, without a board: for scripts that measure the host, or compute something from other
- * runs.
- */
+/** The local testbed, without a board: for scripts that measure the host, or process other runs. */
 
 import { arch, release } from 'node:os'
 import * as z from 'zod'

@@ -11,10 +11,7 @@ import type { Laboratory } from './laboratory.ts'
 import { failure } from './machine.ts'
 import { clockModel } from './qemu.ts'
 
-/**
- * Opens a board of `laboratory`. Its programs (init, emit) are compiled from the project's
- * experiments/board/.
- */
+/** Opens a board of `laboratory`. Its init and emit are compiled from the project's experiments/board/. */
 export function openBoard(laboratory: Laboratory, environment: Environment, place: Workplace): Board {
   const source = rootSource(laboratory, environment)
   return {

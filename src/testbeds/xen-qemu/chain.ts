@@ -27,10 +27,7 @@ export interface Workplace extends Place {
 /** How a board ended: 'off' for a clean shutdown, else a description. */
 type End = string
 
-/**
- * Runs the job in the place's folder, and leaves there its results, console.log and, if the board got so far,
- * the file exit-code.
- */
+/** Runs the job in the place's folder; leaves results, console.log and, if it got so far, exit-code there. */
 export async function runStages(
   laboratory: Laboratory,
   environment: Environment,
@@ -129,8 +126,7 @@ interface Stretch {
 }
 
 /**
- * Runs QEMU for one stage (0 is the boot), starting from `from`. Saves the resulting state in the folder
- * `draft`, if given.
+ * Runs QEMU for one stage (0 is the boot), resuming `from`. Saves the resulting state in `draft`, if given.
  */
 async function stretch(
   { environment, place, stages, deadline, qemu }: Chain,
@@ -170,10 +166,7 @@ async function stretch(
   return { end: how, isSaved, isDamaged, console: whole }
 }
 
-/**
- * Returns the keys of the states after boot and after each stage but the last: digests of everything that
- * determines them.
- */
+/** Returns keys of the states after boot and each stage but the last: digests of all that determines them. */
 function stageKeys(board: string, stages: readonly Files[]): readonly string[] {
   const keys = [board]
   for (const files of stages.slice(0, -1)) {

@@ -10,10 +10,7 @@ export interface Entry {
   readonly content: Uint8Array
 }
 
-/**
- * Builds an archive. Paths are relative to the root, without a leading slash. Parent folders are added as
- * needed.
- */
+/** Builds an archive. Paths are relative, without a leading slash. Parent folders are added as needed. */
 export function cpio(entries: readonly Entry[]): Uint8Array {
   const parts: Uint8Array[] = []
   const folders = new Set<string>()

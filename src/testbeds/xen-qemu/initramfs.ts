@@ -40,10 +40,7 @@ export async function dom0Root(
   ])
 }
 
-/**
- * Builds a guest's root: busybox, frontend modules, the named programs with their libraries, and `files` (all
- * executable).
- */
+/** Builds a guest's root: busybox, frontend modules, programs, libraries, and `files` (all executable). */
 export async function guestRoot(
   source: Source,
   programs: readonly string[],

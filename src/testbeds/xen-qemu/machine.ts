@@ -31,10 +31,7 @@ export interface Deadline {
   readonly at: number
 }
 
-/**
- * The board's console output, and how the stretch ended: 'off' when QEMU ended as expected, else a
- * description.
- */
+/** The board's console, and how the stretch ended: 'off' when QEMU ended as expected, else a description. */
 export interface Ended {
   readonly how: string
   readonly console: Buffer

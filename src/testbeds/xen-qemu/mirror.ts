@@ -8,10 +8,7 @@ import { run } from './program.ts'
 export interface MirrorEffects {
   /** Returns the base URLs of the archives that apt uses on this machine. */
   readonly aptSites: () => Promise<readonly string[]>
-  /**
-   * Checks whether a URL can be read: 'yes', 'no' (the server has no such file), or why the server is
-   * unreachable.
-   */
+  /** Probes a URL: 'yes', 'no' (the server has no such file), or why the server is unreachable. */
   readonly probe: (url: string) => Promise<Probe>
 }
 export type Probe = 'yes' | 'no' | { readonly unreachable: string }

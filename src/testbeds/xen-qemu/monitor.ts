@@ -5,10 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { TestbedError } from '../../testbed/testbed.ts'
 
 export interface Monitor {
-  /**
-   * Executes a command and returns QEMU's answer. Throws a TestbedError with QEMU's message if it refuses, or
-   * a GoneError.
-   */
+  /** Executes a command; returns the answer. Throws a TestbedError with QEMU's message, or a GoneError. */
   execute(command: string, args?: Readonly<Record<string, unknown>>): Promise<unknown>
   /** Resolves when the machine stops for the first time. Throws a GoneError. */
   stopped(): Promise<void>

@@ -239,10 +239,7 @@ static void see_who_is_awake(long time)
     }
 }
 
-/**
- * Returns the busy processor furthest behind, except `not`; on ties the first after the one that ran last.
- * Null if all wait.
- */
+/** Returns the busy processor furthest behind except `not`, ties in turn. Null if all wait. */
 static struct processor *furthest_behind(const struct processor *not)
 {
     static int last;

@@ -14,10 +14,7 @@ import { type Command, qemuCommand, throughLoader } from './toolchain.ts'
 /** The source of the board's clock, which determines every time that a board reports. */
 export const clockSource = fileURLToPath(new URL('processors.c', import.meta.url))
 
-/**
- * Returns the command of the host sysroot's QEMU with the environment's clock, whose library is built at
- * `file`.
- */
+/** Returns the command of `root`'s QEMU with the environment's clock, whose library is built at `file`. */
 export async function parallelQemu(
   root: string,
   file: string,
@@ -90,10 +87,7 @@ if command -v flock >/dev/null && command -v taskset >/dev/null; then
 fi
 exec "$@"`
 
-/**
- * Wraps a command to run on the first of `processors` that no other has locked; anywhere if all are. `folder`
- * holds the locks.
- */
+/** Wraps a command to run on the first unlocked one of `processors`, else anywhere. Locks are in `folder`. */
 export function onOneProcessor(
   { command, args }: Command,
   folder: string,

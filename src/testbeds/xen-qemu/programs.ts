@@ -33,10 +33,7 @@ export async function program(
   }
 }
 
-/**
- * Returns the SHA-256 over compiler, flags, sources and their includes; undefined when the sources do not
- * determine it.
- */
+/** Returns the SHA-256 over compiler, flags, sources and includes; undefined if others may matter. */
 async function keyOf(
   root: string,
   sources: readonly string[],

@@ -31,10 +31,7 @@ export interface Boot {
   readonly seed: number
 }
 
-/**
- * Differences between board models: QEMU's arguments for board and modules, and a device tree if it needs
- * one.
- */
+/** Differences between board models: arguments for board and modules, and a device tree if needed. */
 interface Model {
   arguments(environment: Environment, boot: Boot): string[]
   deviceTree?(environment: Environment, boot: Boot): Uint8Array
@@ -98,10 +95,7 @@ export function bootArguments(environment: Environment, boot: Boot, use: Use): s
   ]
 }
 
-/**
- * Returns the arguments after those of the boot for a board that is saved or restored; with `isRestored` it
- * waits for its state.
- */
+/** Returns further arguments for a board that is saved or restored; if `isRestored` it awaits its state. */
 export function stageArguments({ memoryMb }: Environment, isRestored: boolean): string[] {
   return [
     // The same name on all board models, for states.c.

@@ -288,10 +288,7 @@ async function sweep(folder: string): Promise<void> {
     if (name.endsWith(stagingSuffix)) await rm(join(folder, name), { recursive: true, force: true })
 }
 
-/**
- * Returns the bytes needed for missing downloads and all unpacked packages, plus a tenth for file system
- * blocks.
- */
+/** Returns the bytes of missing downloads and all unpacked packages, plus a tenth for file system blocks. */
 function spaceFor(packages: readonly Package[], downloads: string, present: ReadonlySet<string>): number {
   const missing = packages.filter((one) => !present.has(basename(debFile(downloads, one))))
   const unpacked = packages.reduce((sum, { installedKiB }) => sum + installedKiB * 1024, 0)

@@ -50,10 +50,7 @@ static int next_part(int file, long *from, long *to)
     return *to > *from;
 }
 
-/**
- * Mixes a word into a checksum, so that each bit affects higher and lower ones: the step of MurmurHash3
- * (Appleby 2011).
- */
+/** Mixes a word into a checksum, affecting lower and higher bits: MurmurHash3's step (Appleby 2011). */
 #define MIX(sum, word) ((sum) = ((sum) ^ (word)) * 0xff51afd7ed558ccd, (sum) ^= (sum) >> 33)
 
 /** Returns a checksum of a page; 0 for one of zeros. */
@@ -138,10 +135,7 @@ static word save_memory(const char *folder)
     return copy.sum;
 }
 
-/**
- * Reads such a file into the board's memory and returns its checksum. Works in parts that fit a processor's
- * cache.
- */
+/** Reads such a file into the board's memory, in cache-sized parts, and returns its checksum. */
 static word restore_memory(const char *folder)
 {
     void *block = qemu_ram_block_by_name("ram");
