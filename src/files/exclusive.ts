@@ -14,7 +14,7 @@ export interface Waiting {
   /** Called with a line for the user when another process holds the lock, and on a takeover after a wait. */
   readonly onWait?: (note: string) => void
   readonly pollMs?: number
-  /** A holder on another machine or in a container counts as dead after this long without a sign of life. */
+  /** A holder in another machine or container counts as dead after this long without a sign of life. */
   readonly silenceMs?: number
   /** Converts an error of the file system to one for the user. */
   readonly explain?: (error: unknown, file: string) => unknown

@@ -7,7 +7,7 @@
 import type * as z from 'zod'
 import { ExplainedError } from '../text/explained.ts'
 
-/** The source of numbers. Kept with every single one. */
+/** The source of numbers, which each one keeps. */
 export type Origin = 'emulated' | 'hardware' | 'local'
 
 /** The testbed-specific values of an environment in environments.yaml. */
@@ -119,9 +119,7 @@ export interface Board {
   run(job: Job): Promise<JobResult>
 }
 
-/**
- * A sequence of stages on a board. Files, domains and running programs persist from one stage to the next.
- */
+/** A sequence of stages on a board. Files, domains and running programs persist between stages. */
 export interface Job {
   /**
    * The state after every stage but the last may be reused by jobs with the same first stages: begin with
