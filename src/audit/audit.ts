@@ -1,6 +1,6 @@
 /**
- * Audit of published tables: which of their numbers can be true at all, and what they betray about how they were made. Nothing but the
- * tables is used; what they measure does not matter.
+ * Audits published tables: which of their numbers are possible at all, and what they reveal about how they
+ * were made. Uses only the tables, whatever they measure.
  */
 
 import { auditIdentities, type Identity } from './identity.ts'
@@ -10,9 +10,9 @@ import type { Role, Row, Table } from './table.ts'
 
 export interface TableAudit {
   readonly table: Table
-  /** Absent if the table has no spreads beside means and extremes. */
+  /** Absent if the table has no spreads with means and extremes. */
   readonly spread?: SpreadAudit
-  /** What the name of the spread's column says against what its numbers are. */
+  /** Conflicts between the name of the spread's column and its numbers. */
   readonly contradictions: readonly string[]
 }
 
@@ -22,7 +22,7 @@ export interface Audit {
   readonly identities: readonly Identity[]
 }
 
-/** Audits tables together: parts in one confirm totals in another. `n` is the number of values behind cells that do not say it. */
+/** Audits tables together: parts confirm totals in others. `n` is the sample size of cells without one. */
 export function audit(tables: readonly Table[], n?: number): Audit {
   const sums = tables.flatMap((totals) => tables.flatMap((parts) => auditSums(totals, parts) ?? []))
   const confirmedTotals = new Set(sums.flatMap((one) => one.sums.filter(addsUp).map(({ total }) => total)))
@@ -41,22 +41,24 @@ export function audit(tables: readonly Table[], n?: number): Audit {
   }
 }
 
-/** Whether rounding explains the difference. */
+/** True if rounding explains the difference. */
 export function addsUp({ difference, allowed }: Sum): boolean {
-  // Differences are multiples of the last digit, allowed ones of half of it.
+  // Differences are multiples of the last digit, `allowed` of half of it.
   return Math.abs(difference) <= allowed * (1 + 1e-9)
 }
 
-/** The unit that the numbers of a table's spreads have, by their definition: the means' unit or its square; '' if it has no name. */
+/**
+ * Returns the unit that a table's spreads really have: the means' unit or its square; '' if it has no name.
+ */
 export function spreadUnit(table: Table, { definition }: SpreadAudit): string {
   const unit = table.columns.get('mean')?.unit ?? ''
   return definition?.power === 2 && unit !== '' ? `${unit}2` : unit
 }
 
-/** The column's name says what it is, and in which unit; its numbers say it too. */
+/** Compares the column's name, which states statistic and unit, with its numbers. */
 function contradictions(table: Table, spread: SpreadAudit): readonly string[] {
   const { column, definition, rivals } = spread
-  // What may be several things contradicts none of them.
+  // An ambiguous column contradicts nothing.
   if (definition === undefined || rivals.some(({ power }) => power !== definition.power)) return []
   const found: string[] = []
   const named = column.word.startsWith('var') ? 2 : 1

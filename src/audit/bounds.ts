@@ -1,13 +1,13 @@
 /**
- * What the sum of squared deviations of n values can be, if their mean, largest and smallest value are known. Samuelson's inequality
- * ("How deviant can you be?", 1968) and those of Popoviciu (1935) and Bhatia and Davis ("A better bound on the variance", 2000) are
- * special cases; these bounds are the best possible, as all values are used at once: for three values and more, every
+ * Bounds on the sum of squared deviations of n values with known mean, maximum and minimum. Samuelson's
+ * inequality ("How deviant can you be?", 1968) and those of Popoviciu (1935) and Bhatia and Davis ("A better
+ * bound on the variance", 2000) are special cases; these bounds are sharp: for three values and more, every
  * sum between them occurs.
  */
 
 import type { Interval } from '../stats/interval.ts'
 
-/** Each as an interval, as it is known to its rounding. An extreme that is not known may be anywhere. */
+/** Each is an interval, due to rounding. An absent extreme may be anywhere. */
 export interface Extent {
   readonly mean: Interval
   readonly max?: Interval
@@ -15,8 +15,8 @@ export interface Extent {
 }
 
 /**
- * Whether n values with this mean and these extremes exist: besides the extremes the other n - 2 must lie between them. For two values
- * the mean must be in the middle.
+ * True if n values with this mean and these extremes exist: the other n - 2 must lie between the extremes.
+ * For two values the mean must be in the middle.
  */
 export function meanFits(n: number, { mean, max, min }: Extent): boolean {
   if (max !== undefined && !atMost(mean.low, max.high)) return false
@@ -30,22 +30,22 @@ export function meanFits(n: number, { mean, max, min }: Extent): boolean {
   )
 }
 
-/** `a <= b`, but for what binary fractions make of decimal ones. */
+/** `a <= b`, up to binary rounding of decimal fractions. */
 export function atMost(a: number, b: number): boolean {
   return a <= b + 1e-9 * Math.max(Math.abs(a), Math.abs(b))
 }
 
-/** The least and the largest possible sum of squared deviations. `meanFits` must hold. */
+/** Returns the least and the largest possible sum of squared deviations. Requires `meanFits`. */
 export function squaresBounds(n: number, extent: Extent): Interval {
   return { low: leastSquares(n, extent), high: mostSquares(n, extent) }
 }
 
-/** The extremes themselves, and all other values at the one place that gives the mean. */
+/** Returns the least sum: all values but the extremes are at the one place that gives the mean. */
 function leastSquares(n: number, { mean, max, min }: Extent): number {
   if (n === 1) return 0
   const above = max === undefined ? undefined : Math.max(0, max.low - mean.high)
   const below = min === undefined ? undefined : Math.max(0, mean.low - min.high)
-  // One extreme only: Samuelson's inequality.
+  // A single extreme: Samuelson's inequality.
   if (max === undefined || min === undefined) return ((above ?? below ?? 0) ** 2 * n) / (n - 1)
   if (min.high >= max.low) return 0
   const squares = (low: number, high: number, center: number) => {
@@ -53,7 +53,7 @@ function leastSquares(n: number, { mean, max, min }: Extent): number {
     const down = center - low
     return up ** 2 + down ** 2 + (n > 2 ? (up - down) ** 2 / (n - 2) : 0)
   }
-  // Within its rounding the mean may lie where the sum is least: as near to the middle as it can.
+  // Within its rounding the mean may be where the sum is least: closest to the middle.
   const middle = (low: number, high: number) => Math.min(mean.high, Math.max(mean.low, (low + high) / 2))
   const corners = [min.low, min.high].flatMap((low) =>
     [max.low, max.high].map((high) => squares(low, high, middle(low, high))),
@@ -61,7 +61,7 @@ function leastSquares(n: number, { mean, max, min }: Extent): number {
   return Math.min(...corners)
 }
 
-/** All values at the extremes, but for one that gives the mean. */
+/** Returns the largest sum: all values are at the extremes, except one that gives the mean. */
 function mostSquares(n: number, { mean, max, min }: Extent): number {
   if (n === 1) return 0
   if (max === undefined || min === undefined) return Number.POSITIVE_INFINITY
@@ -72,10 +72,11 @@ function mostSquares(n: number, { mean, max, min }: Extent): number {
     const rest = excess - atMax * range
     return atMax * range ** 2 + rest ** 2 - excess ** 2 / n
   }
-  // How far all values together lie above the smallest. Between whole multiples of the range the sum is convex in it.
+  // Total excess of the values over the smallest. Between integer multiples of the range the sum is convex in
+  // it.
   const least = Math.max(0, n * (mean.low - min.low))
   const most = Math.min(n * range, n * (mean.high - min.low))
-  // At these multiples it is range² k (1 - k/n): the nearest to n/2 has most.
+  // At these multiples it is range² k (1 - k/n): largest for k nearest to n/2.
   const [first, last] = [Math.ceil(least / range), Math.floor(most / range)]
   const counts = [Math.floor(n / 2), Math.ceil(n / 2)].map((count) => Math.min(last, Math.max(first, count)))
   const candidates = [least, most, ...(first <= last ? counts.map((count) => count * range) : [])]

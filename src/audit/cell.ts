@@ -1,4 +1,4 @@
-/** Whether the numbers of one published cell can all be true of the same n values. */
+/** Checks whether the numbers of one published cell can all describe the same n values. */
 
 import type { Interval } from '../stats/interval.ts'
 import { atMost, meanFits, squaresBounds } from './bounds.ts'
@@ -8,17 +8,17 @@ import type { Role } from './table.ts'
 
 export type Numbers = ReadonlyMap<Role, Printed>
 
-/** Can be; or cannot, because the mean does not fit the extremes, or because the spread lies outside of what they admit. */
+/** Possible; or not, as the mean does not fit the extremes, or the spread is outside their bounds. */
 export type Check =
   | { readonly type: 'possible' }
   | { readonly type: 'mean' }
   | {
       readonly type: 'spread'
-      /** What the spread could be, in its own unit. */
+      /** Possible spreads, in the spread's own unit. */
       readonly admissible: Interval
     }
 
-/** A spread is optional; of the rest the mean must be there, and `n` is a whole number from 1. */
+/** Checks a cell. Requires a mean; `n` is a positive integer. */
 export function checkCell(numbers: Numbers, n: number, definition: Definition): Check {
   const admissible = admissibleSpread(numbers, n, definition)
   if (admissible === undefined) return { type: 'mean' }
@@ -28,7 +28,7 @@ export function checkCell(numbers: Numbers, n: number, definition: Definition): 
   return fits ? { type: 'possible' } : { type: 'spread', admissible }
 }
 
-/** From the least to the largest spread that n values with this mean and these extremes can have; undefined if there are no such values. */
+/** Returns the range of spreads of n values with this mean and these extremes; undefined if none exist. */
 export function admissibleSpread(numbers: Numbers, n: number, definition: Definition): Interval | undefined {
   const mean = numbers.get('mean')
   if (mean === undefined) return { low: 0, high: Number.POSITIVE_INFINITY }
@@ -39,21 +39,22 @@ export function admissibleSpread(numbers: Numbers, n: number, definition: Defini
     ...(min === undefined ? {} : { min: min.range }),
   }
   if (!meanFits(n, extent)) return undefined
-  // One value has no spread that could be divided by n - 1.
+  // The spread of one value would be divided by n - 1 = 0.
   if (n === 1) return { low: 0, high: 0 }
   const { low, high } = squaresBounds(n, extent)
   return { low: definition.spread(low, n), high: definition.spread(high, n) }
 }
 
-/** A number of the cell, written otherwise. */
+/** A replacement for one number of the cell. */
 export interface Correction {
   readonly role: Role
   readonly text: string
 }
 
 /**
- * Slips of one digit, or of two neighbours, that would make an impossible cell possible; `certain` numbers are left alone. Often there are
- * several: they show what to look for in the original, not what it says.
+ * Returns misprints of one digit, or two swapped ones, whose correction makes an impossible cell possible;
+ * `certain` numbers are left alone. Often there are several: they show what to check in the original, not
+ * what it says.
  */
 export function corrections(
   numbers: Numbers,

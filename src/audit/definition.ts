@@ -1,16 +1,16 @@
-/** What a column of spreads may mean. */
+/** Definitions of spread that a column may use. */
 
 export interface Definition {
   readonly name: string
   /** 1: the values' unit; 2: its square. */
   readonly power: 1 | 2
-  /** The sum of squared deviations of n values that have this spread. */
+  /** Returns the sum of squared deviations of n values with this spread. */
   readonly squares: (spread: number, n: number) => number
-  /** The spread of n values with this sum. */
+  /** Returns the spread of n values with this sum. */
   readonly spread: (squares: number, n: number) => number
 }
 
-/** In the order in which they are preferred where the numbers admit several. */
+/** In order of preference where the numbers admit several. */
 export const definitions: readonly Definition[] = [
   variance('population variance', (n) => n),
   variance('sample variance', (n) => n - 1),

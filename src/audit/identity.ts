@@ -1,4 +1,4 @@
-/** Parts that vary while their sum does not: a sign that something else, such as the instrument, sets the sum. */
+/** Finds parts that vary while their sum does not: a sign that, say, the instrument determines the sum. */
 
 import type { Interval } from '../stats/interval.ts'
 import { max, min } from '../stats/order.ts'
@@ -6,21 +6,21 @@ import type { Sum, SumAudit } from './sums.ts'
 import type { Row } from './table.ts'
 
 export interface Identity {
-  /** Names of neighbouring parts. */
+  /** Names of adjacent parts. */
   readonly parts: readonly string[]
-  /** Their sums, alike but for rounding. */
+  /** Their sums, equal up to rounding. */
   readonly sums: Interval
-  /** How far each of them varies meanwhile. */
+  /** Range of each part. */
   readonly ranges: readonly Interval[]
-  /** The totals whose parts have this sum, and how many totals have these parts at all. */
+  /** The totals whose parts have this sum, and the number of totals with these parts. */
   readonly totals: readonly Row[]
   readonly among: number
 }
 
-/** Beyond this, chance is no explanation. */
+/** Significance level: less probable coincidences are reported. */
 const rarest = 1e-3
 
-/** Neighbouring parts, fewer than all, with the same sum in more rows than chance explains. */
+/** Returns proper runs of adjacent parts that have the same sum in more rows than chance explains. */
 export function auditIdentities({ keys, sums }: SumAudit): readonly Identity[] {
   const column = nameColumn(keys, sums)
   if (column === undefined) return []
@@ -32,7 +32,7 @@ export function auditIdentities({ keys, sums }: SumAudit): readonly Identity[] {
   })
 }
 
-/** The column that tells the parts of one total from each other. */
+/** Returns the column that distinguishes the parts of a total. */
 function nameColumn(keys: readonly string[], sums: readonly Sum[]): string | undefined {
   const columns = Object.keys(sums[0]?.parts[0]?.keys ?? {}).filter((column) => !keys.includes(column))
   return columns.find((column) =>
@@ -40,10 +40,10 @@ function nameColumn(keys: readonly string[], sums: readonly Sum[]): string | und
   )
 }
 
-/** With more parts than these there are too many sums to wonder about. */
+/** Limit on parts: more have too many runs to be significant. */
 const mostParts = 50
 
-/** From and to (exclusive) of all runs of at least two, but not all, of `count` parts. */
+/** Returns start and end (exclusive) of all runs of at least two, but not all, of `count` parts. */
 function neighbours(count: number): readonly (readonly [number, number])[] {
   const found: [number, number][] = []
   if (count > mostParts) return found
@@ -85,7 +85,7 @@ function identityOf(
   }
 }
 
-/** The most neighbours of a sorted list whose sums differ by no more than that; the first of several. */
+/** Returns the longest run of a sorted list whose sums differ by at most `width`; the first of several. */
 function longestRun<Part extends { readonly sum: number }>(
   sorted: readonly Part[],
   width: number,
@@ -103,10 +103,10 @@ function unitOf(part: Row): number {
   return range === undefined ? 0 : range.high - range.low
 }
 
-/** At most how often chance puts `hits` of `rows` sums into a window that is this share of their range. */
+/** Bounds the chance that `hits` of `rows` sums fall into a window that is `share` of their range. */
 function coincidence(rows: number, hits: number, share: number): number {
   if (!(share < 1)) return 1
-  // In logarithms: there are more ways than a number can say.
+  // In logarithms, as the number of ways overflows.
   let ways = 0
   for (let i = 0; i < hits; i += 1) ways += Math.log((rows - i) / (hits - i))
   return Math.exp(ways + Math.log(share) * (hits - 1))

@@ -1,11 +1,11 @@
-/** Printed numbers: each stands for all numbers that are rounded to it. */
+/** Printed numbers: each represents all numbers that round to it. */
 
 import type { Interval } from '../stats/interval.ts'
 
 export interface Printed {
   readonly text: string
   readonly value: number
-  /** What the number may have been before it was rounded: half a unit of its last digit to either side. */
+  /** Possible values before rounding: half a unit of the last digit to either side. */
   readonly range: Interval
 }
 
@@ -13,8 +13,9 @@ export interface Printed {
 const longest = 40
 
 /**
- * Reads `14777`, `-3.50`, `1.2e4` or `12 345.6`; undefined for anything else, and for what is too large to compute with. Its `text` has
- * a decimal point and no thousands separators.
+ * Parses `14777`, `-3.50`, `1.2e4` or `12 345.6`; undefined for anything else, and for numbers too large to
+ * compute with. Its `text` has a decimal point and no thousands separators.
+ *
  * @param mark the decimal mark
  */
 export function readPrinted(text: string, mark: '.' | ',' = '.'): Printed | undefined {
@@ -27,19 +28,19 @@ export function readPrinted(text: string, mark: '.' | ',' = '.'): Printed | unde
   if (match === null || plain.length > longest) return undefined
   const value = Number(plain.replace('−', '-'))
   const half = 0.5 * 10 ** (Number(match[2] ?? 0) - (match[1] ?? '').length)
-  // Its square must be a number, too.
+  // Its square must be finite, too.
   if (!(Math.abs(value) < 1e150 && half < 1e150)) return undefined
   return { text: plain, value, range: { low: value - half, high: value + half } }
 }
 
-/** Whether a number has a decimal comma for certain: `12,5` has, `12,500` only where `;` divides the cells. */
+/** True if a number certainly has a decimal comma: `12,5` does, `12,500` only where `;` is the delimiter. */
 export function hasDecimalComma(text: string, delimiter: string): boolean {
   const [, whole = '', decimals] = /^\s*[-−+]?(\d+(?:\.\d{3})*),(\d+)\s*$/.exec(text) ?? []
   if (decimals === undefined) return false
   return delimiter === ';' || decimals.length !== 3 || whole.length > 3 || whole.startsWith('0')
 }
 
-/** Every text that differs from this one in a single digit, or in two neighbours that changed places. The first digit is never 0. */
+/** Returns every text that differs in one digit, or by swapping two adjacent ones. The first is never 0. */
 export function misprints(text: string): readonly string[] {
   const found = new Set<string>()
   for (const [index, digit] of [...text].entries()) {

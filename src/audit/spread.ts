@@ -1,4 +1,6 @@
-/** What the cells of a table say together: which definition of spread they follow, how many values they summarize, which cannot be. */
+/**
+ * Audits the spreads of a table's cells together: their definition, their sample sizes, and impossible cells.
+ */
 
 import { max, min } from '../stats/order.ts'
 import {
@@ -12,7 +14,7 @@ import {
 import { type Definition, definitions } from './definition.ts'
 import type { Column, Role, Row, Table } from './table.ts'
 
-/** How many cells are possible if the spread is defined so. */
+/** The number of cells that are possible under a definition of spread. */
 export interface Reading {
   readonly definition: string
   readonly possible: number
@@ -20,52 +22,55 @@ export interface Reading {
 
 export interface Impossible {
   readonly row: Row
-  /** Absent if no n is printed: then the cell is impossible for every n up to the largest that is tried. */
+  /** Absent if no n is printed: the cell is then impossible for every n up to the largest tried. */
   readonly n?: number
   readonly check: Exclude<Check, { readonly type: 'possible' }>
-  /** Other n (up to twice the printed one, and 1000) and definitions that this cell would fit; of the first cells only. */
+  /** Other n (up to twice the printed one, and 1000) and definitions that fit; only for the first cells. */
   readonly fits: readonly { readonly definition: string; readonly n: readonly number[] }[]
   readonly corrections: readonly Correction[]
 }
 
-/** The least n of a definition: for fewer values some extremes are too far out for their spread (Samuelson's inequality, sharpened). */
+/**
+ * The least n under a definition: with fewer values, some extremes are too far out for their spread
+ * (Samuelson's inequality, sharpened).
+ */
 export interface LeastN {
   readonly definition: string
   readonly n: number
-  /** How many cells need so many. */
+  /** Number of cells that need this n. */
   readonly cells: number
   /**
-   * How many cells have hardly more spread than their extremes alone give n values. A single outlier makes such a cell, but only if n
-   * is how many values there were: so these cells tell n.
+   * Number of cells with hardly more spread than their extremes imply for n values. A single outlier makes
+   * such a cell, but only if n is the true sample size: so these cells reveal n.
    */
   readonly atLimit: number
 }
 
-/** From this share on a cell is at its limit. */
+/** From this fraction on, a cell is at its limit. */
 const limitShare = 0.99
 
 export interface SpreadAudit {
   readonly column: Column
   /** Cells with a mean, a spread and at least one extreme. */
   readonly cells: number
-  /** Smallest and largest n of the cells; absent if one has none. */
+  /** Smallest and largest n of the cells; absent if a cell has none. */
   readonly n?: readonly [number, number]
   readonly readings: readonly Reading[]
-  /** The first of the definitions that make most cells possible; absent if none makes any possible. */
+  /** The preferred definition among those that make the most cells possible; absent if none makes any. */
   readonly definition?: Definition
-  /** The other definitions that make as many possible. */
+  /** Other definitions that make as many possible. */
   readonly rivals: readonly Definition[]
-  /** Of the definitions that make any cell possible; it follows from spreads and extremes alone, whatever n is printed. */
+  /** For definitions that make any cell possible; from spreads and extremes alone, ignoring a printed n. */
   readonly leastN: readonly LeastN[]
   readonly impossible: readonly Impossible[]
 }
 
-/** Beyond it, bounds change by less than a thousandth. */
+/** Above this, bounds change by less than a thousandth. */
 const largestN = 1000
 
 /**
- * Audits a table's spreads; undefined if it has none. `given` is the number of values of cells that do not say it. `confirmed` tells which
- * numbers of a row something else supports, so that they are no misprints.
+ * Audits a table's spreads; undefined if it has none. `given` is the sample size of cells without one.
+ * `confirmed` returns the numbers of a row that something else supports, which are no misprints.
  */
 export function auditSpread(
   table: Table,
@@ -107,7 +112,7 @@ function wholeNumber(n: number | undefined): number | undefined {
   return n !== undefined && Number.isInteger(n) && n >= 1 ? n : undefined
 }
 
-/** For an n that is not known, possible if it is for any. */
+/** Checks a cell; with unknown n it is possible if it is for any. */
 function checkSizes(numbers: Numbers, n: number | undefined, definition: Definition): Check {
   if (n !== undefined) return checkCell(numbers, n, definition)
   for (let size = 2; size < largestN; size += 1) {
@@ -117,7 +122,7 @@ function checkSizes(numbers: Numbers, n: number | undefined, definition: Definit
   return checkCell(numbers, largestN, definition)
 }
 
-/** Where more cells are impossible, the table is not what it is taken for, and explaining each takes long. */
+/** With more impossible cells the table is probably misunderstood, and explaining each is slow. */
 const mostExplained = 100
 
 function impossibleCells(
@@ -180,7 +185,7 @@ function leastOf(rows: readonly Row[], definition: Definition): readonly LeastN[
   }
 }
 
-/** More values allow the same extremes a smaller spread, so the first n that does is the least. */
+/** Returns the least possible n: more values allow a smaller spread for the same extremes. */
 function leastFor(numbers: Numbers, definition: Definition): number {
   const highest = numbers.get('spread')?.range.high ?? 0
   for (let n = 2; n <= largestN; n += 1) {

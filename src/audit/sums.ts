@@ -1,4 +1,4 @@
-/** Whether parts add up: rows of one table (phases) against the means of another (totals). */
+/** Checks whether parts add up: rows of one table (phases) against the means of another (totals). */
 
 import { cumulativeNormal } from 'vega-statistics'
 import { min } from '../stats/order.ts'
@@ -8,25 +8,25 @@ import type { Row, Table } from './table.ts'
 export interface Sum {
   readonly total: Row
   readonly parts: readonly Row[]
-  /** Sum of the parts less the total, in units of the total's last digit where that is exact. */
+  /** Sum of the parts minus the total, in units of the total's last digit where that is exact. */
   readonly difference: number
-  /** The largest difference that rounding of all these numbers explains. */
+  /** The largest difference that rounding explains. */
   readonly allowed: number
 }
 
 export interface SumAudit {
   readonly totals: string
   readonly parts: string
-  /** The columns that tell which parts belong to which total. */
+  /** The columns that match parts to totals. */
   readonly keys: readonly string[]
   readonly sums: readonly Sum[]
-  /** How many sums rounding alone makes miss, on average. */
+  /** Expected number of sums that miss due to rounding alone. */
   readonly expectedMisses: number
 }
 
 /**
- * Checks the means of `parts` against those of `totals`; undefined if these tables are not parts and totals of each other: they need common
- * keys under which a total is one row and its parts are several.
+ * Checks the means of `parts` against those of `totals`; undefined if these tables are not parts and totals:
+ * they need common keys, each with one total and several parts.
  */
 export function auditSums(totals: Table, parts: Table): SumAudit | undefined {
   const [total, part] = [totals.columns.get('mean'), parts.columns.get('mean')]
@@ -44,7 +44,10 @@ export function auditSums(totals: Table, parts: Table): SumAudit | undefined {
   return { totals: totals.file, parts: parts.file, keys, sums, expectedMisses }
 }
 
-/** Columns of both whose values meet: a column that numbers the tables has the same name in both, but never the same value. */
+/**
+ * Returns the columns that have a value in common: a column of table numbers has the same name in both, but
+ * never the same value.
+ */
 function commonKeys(a: Table, b: Table): readonly string[] {
   return Object.keys(a.rows[0]?.keys ?? {}).filter((key) => {
     const values = new Set(a.rows.map((row) => row.keys[key]))
@@ -58,7 +61,7 @@ function sumOf(total: Row, parts: readonly Row[]): readonly Sum[] {
   if (printed === undefined || numbers.length < 2 || numbers.length < parts.length) return []
   const sum = numbers.reduce((so, { value }) => so + value, 0)
   const halves = [printed, ...numbers].map(half)
-  // Parts with decimals: their sum in binary is not exact, but to far less than their last digit.
+  // The binary sum of decimals is inexact, but by far less than their last digit.
   const unit = 2 * min(halves)
   const difference = Math.round((sum - printed.value) / unit) * unit
   return [{ total, parts, difference, allowed: halves.reduce((so, one) => so + one, 0) }]
@@ -69,8 +72,9 @@ function half({ range }: Printed): number {
 }
 
 /**
- * How often k parts and their total, all rounded to the same digit, miss each other: unless the rounding errors of the parts, which are
- * uniform, add up to less than half a unit (the distribution of Irwin 1927 and Hall 1927). NaN where the digits differ.
+ * Returns the chance that k parts and their total, all rounded to the same digit, do not add up: unless the
+ * uniform rounding errors of the parts sum to less than half a unit (Irwin-Hall distribution, 1927). NaN
+ * where the digits differ.
  */
 function missChance({ total, parts }: Sum): number {
   const halves = [total, ...parts].map((row) => half(row.numbers.get('mean') as Printed))
@@ -81,7 +85,10 @@ function missChance({ total, parts }: Sum): number {
   return 2 * below
 }
 
-/** Chance that k uniform numbers of [0, 1) add up to less than x. Of many the sum is as good as normal, and its terms cancel out. */
+/**
+ * Returns the chance that k uniform numbers in [0, 1) sum to less than x. For large k the exact terms cancel
+ * out, and the normal approximation is accurate.
+ */
 function irwinHall(k: number, x: number): number {
   if (k > 20) return cumulativeNormal((x - k / 2) / Math.sqrt(k / 12))
   let sum = 0

@@ -1,4 +1,4 @@
-/** Published tables: CSV files whose columns are known by their names. */
+/** Published tables: CSV files whose columns are recognized by name. */
 
 import { type CsvCell as Cell, CsvError, readCells } from '../text/csv.ts'
 import { hasDecimalComma, type Printed, readPrinted } from './printed.ts'
@@ -23,13 +23,13 @@ const roles: ReadonlyMap<string, Role> = new Map<string, Role>([
   ['minimum', 'min'],
 ])
 
-/** Names of columns that an audit reads, each alone or with its unit after an underscore (`mean_us`). */
+/** Recognized column names, alone or with a unit after an underscore (`mean_us`). */
 export const columnNames: readonly string[] = [...roles.keys()]
 
 export interface Column {
-  /** As in the file's head. */
+  /** As in the header. */
   readonly name: string
-  /** What the name says it is: `mean`, `variance`. */
+  /** The name without its unit: `mean`, `variance`. */
   readonly word: string
   readonly role: Role
   /** '' if the name has none. */
@@ -37,12 +37,12 @@ export interface Column {
 }
 
 export interface Row {
-  /** In the file, the head being line 1. */
+  /** Line in the file; the header is line 1. */
   readonly line: number
-  /** The columns that are no numbers of the audit, by name. */
+  /** The columns that are not audited, by name. */
   readonly keys: Readonly<Record<string, string>>
   readonly numbers: ReadonlyMap<Role, Printed>
-  /** Cells with a role whose text is no number that it can be. Empty ones are merely absent. */
+  /** Non-empty cells with a role whose text is not a valid number for it. */
   readonly unread: readonly Unread[]
 }
 
@@ -58,12 +58,12 @@ export interface Unread {
 
 export interface Table {
   readonly file: string
-  /** At most one of each role; a second one counts as a key. */
+  /** At most one per role; a second one counts as a key. */
   readonly columns: ReadonlyMap<Role, Column>
   readonly rows: readonly Row[]
 }
 
-/** What is wrong with a table, and where. */
+/** Thrown for an invalid table, with the location. */
 export class TableError extends Error {
   override readonly name = 'TableError'
 
@@ -72,12 +72,13 @@ export class TableError extends Error {
   }
 }
 
-/** An audit tries many things for each row. */
+/** Limit on rows, as an audit tries many things for each. */
 const mostRows = 50_000
 
 /**
- * Reads a table. What divides its cells is what makes most of its head's names known.
- * Throws a TableError, with the place, for what is no table: a row with other cells than the head, a name or a unit that does not fit.
+ * Parses a table. Picks the delimiter that makes the most header names known. Throws a TableError with the
+ * location for malformed tables: a row with another number of cells than the header, an unexpected name or
+ * unit.
  */
 export function readTable(file: string, csv: string): Table {
   const text = csv.replace(/^\uFEFF/, '')
@@ -106,7 +107,7 @@ export function readTable(file: string, csv: string): Table {
   return { file, columns, rows }
 }
 
-/** Rows without those that are empty. */
+/** Parses the non-empty rows. */
 function cellsOf(file: string, text: string, delimiter: string): readonly (readonly Cell[])[] {
   try {
     return readCells(text, delimiter).filter((row) => row.some((cell) => cell.text.trim() !== ''))
@@ -130,7 +131,7 @@ function meanOf(names: readonly string[]): Column | undefined {
   return names.map(columnOf).find((column) => column?.role === 'mean')
 }
 
-/** Means, extremes and spreads are compared: they must be in one unit, a spread also in its square. */
+/** Requires the same unit for means, extremes and spreads, or its square for spreads. */
 function checkUnit(file: string, cell: Cell, { name, role, unit }: Column, mean: Column | undefined): void {
   if (role === 'n' || role === 'mean' || mean === undefined || unit === '' || mean.unit === '') return
   const powers = ['2', '^2', '²'].map((power) => mean.unit + power)
@@ -182,7 +183,7 @@ function readRow(
   return { line: first.line, keys: Object.fromEntries(keys), numbers, unread }
 }
 
-/** Why a cell cannot be read; undefined if it can. */
+/** Returns why a cell is invalid; undefined if it is valid. */
 function reasonAgainst(role: Role, number: Printed | undefined): string | undefined {
   if (number === undefined) return 'is no number'
   if (role === 'n' && !(Number.isSafeInteger(number.value) && number.value >= 1))

@@ -1,4 +1,4 @@
-/** An audit in words, for the terminal, and as plain data. */
+/** Formats an audit as text for the terminal. */
 
 import type { Interval } from '../stats/interval.ts'
 import { type Audit, addsUp, spreadUnit, type TableAudit } from './audit.ts'
@@ -7,7 +7,7 @@ import type { Impossible, SpreadAudit } from './spread.ts'
 import type { Sum, SumAudit } from './sums.ts'
 import { columnNames, type Row, type Table } from './table.ts'
 
-/** Lines to be read from top to bottom: each table, then sums over several. */
+/** Formats each table, then sums across tables. */
 export function auditText({ tables, sums, identities }: Audit): string {
   return [...tables.map(tableText), ...sums.map(sumText), ...identities.map(identityText)].join('\n\n')
 }
@@ -79,7 +79,7 @@ function impossibleText(table: Table, { row, n, check, fits, corrections }: Impo
   ]
 }
 
-/** Each number, or `4, 7 to 99` where there are many. */
+/** Lists numbers, as `4, 7 to 99` if there are many. */
 function ranges(numbers: readonly number[]): string {
   if (numbers.length <= 20) return numbers.join(', ')
   const found: [number, number][] = []
@@ -133,7 +133,7 @@ function identityText({ parts, sums, ranges, totals, among }: Identity): string 
   ].join('\n')
 }
 
-/** Bounds of large spreads are whole numbers; of small ones five digits are enough. */
+/** Formats large bounds as integers, small ones with five digits. */
 function plain(value: number): string {
   return Math.abs(value) >= 1e5 ? value.toFixed(0) : String(Number(value.toPrecision(5)))
 }

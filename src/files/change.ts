@@ -1,6 +1,6 @@
 /**
- * Makes, moves and deletes in a project. A repository can bring links: every folder on the way must be a real one, so that nothing
- * outside is written or deleted. What a file system refuses becomes a WriteError in words.
+ * Creates, moves and deletes files in a project. Refuses symbolic links among the parent folders, so that a
+ * repository cannot redirect writes outside of itself. Throws a WriteError for what the file system refuses.
  */
 
 import {
@@ -18,26 +18,26 @@ import { chmod, cp, link, lstat, open, readdir, rename, rm } from 'node:fs/promi
 import { basename, dirname, join, relative } from 'node:path'
 import { FileError, placeIn } from './ordinary.ts'
 
-/** Something could not be written or deleted, in words. */
+/** Thrown with a readable message when something cannot be written or deleted. */
 export class WriteError extends FileError {
   override readonly name = 'WriteError'
 }
 
-/** Makes a folder of the project, with those on the way; returns its absolute path. Throws a WriteError for links and files on the way. */
+/** Creates a folder and its parents; returns its absolute path. Throws a WriteError for links and files. */
 export function makeFolder(project: string, path: string): string {
   for (let attempts = 1; ; attempts += 1) {
     try {
       return wayTo(project, path, true) ?? ''
     } catch (error) {
-      // Another process deleted a folder on the way, as it was empty.
+      // Another process deleted an empty parent folder.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempts === 10) throw error
     }
   }
 }
 
 /**
- * Deletes what lies at a path of the project; nothing there is fine. A link is deleted, not what it leads to. Throws a WriteError
- * before anything is deleted if a folder on the way is a link.
+ * Deletes a path of the project, if it exists. Deletes a link itself, not its target. Throws a WriteError,
+ * before anything is deleted, if a parent folder is a link.
  */
 export async function remove(project: string, path: string): Promise<void> {
   const place = placeIn(project, path)
@@ -49,7 +49,7 @@ export async function remove(project: string, path: string): Promise<void> {
   }
 }
 
-/** Renames within the project; between two file systems it copies, so that `to` appears at once and whole there, too. */
+/** Renames within the project; copies between file systems, where `to` still appears atomically. */
 export async function move(project: string, from: string, to: string): Promise<void> {
   const source = placeIn(project, from)
   wayTo(project, dirname(relative(project, source)), false)
@@ -57,7 +57,7 @@ export async function move(project: string, from: string, to: string): Promise<v
   await moveFile(source, join(parent, basename(to)), to)
 }
 
-/** As `move`, for absolute paths of files or folders that need not be in the project. */
+/** Like `move`, for absolute paths of files or folders, inside the project or not. */
 export async function moveFile(source: string, target: string, name = target): Promise<void> {
   try {
     await rename(source, target)
@@ -69,7 +69,7 @@ export async function moveFile(source: string, target: string, name = target): P
   syncFolder(dirname(target))
 }
 
-/** Lets an ordinary file lie at `target` as well: the same one, or a copy where the file system has no such thing. Paths are absolute. */
+/** Hard-links a regular file to `target`, or copies it if it cannot. Paths are absolute. */
 export async function shareFile(source: string, target: string): Promise<void> {
   try {
     await link(source, target)
@@ -82,7 +82,7 @@ export async function shareFile(source: string, target: string): Promise<void> {
 
 const unshared: ReadonlySet<string> = new Set(['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
 
-/** Appears at once and whole. */
+/** Copies atomically: writes a temporary copy, then renames it. */
 async function copyWhole(source: string, target: string, name: string): Promise<void> {
   const part = join(dirname(target), `.${basename(target)}.part`)
   try {
@@ -96,7 +96,7 @@ async function copyWhole(source: string, target: string, name: string): Promise<
   }
 }
 
-/** Handle of a file of the project that grows, which may not be there yet. Throws a WriteError for links, pipes and devices. */
+/** Opens a file for appending, creating it if absent. Throws a WriteError for links, pipes and devices. */
 export function openForAppending(project: string, path: string): number {
   const file = join(makeFolder(project, dirname(path)), basename(path))
   const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants
@@ -111,18 +111,20 @@ export function openForAppending(project: string, path: string): number {
   throw new WriteError(`cannot write ${path}: it is a link, or not an ordinary file; delete it`)
 }
 
-/** Whether a folder of the project is there. Throws a WriteError if it, or one on the way, is a link or a file. */
+/**
+ * Checks whether a folder of the project exists. Throws a WriteError if it or a parent is a link or a file.
+ */
 export function isFolder(project: string, path: string): boolean {
   return wayTo(project, path, false) !== undefined
 }
 
-/** What is in a folder is on the disk once the folder is, too. */
+/** Flushes a folder to disk; its new entries are not durable before. */
 export function syncFolder(folder: string): void {
   const handle = openSync(folder, 'r')
   try {
     fsyncSync(handle)
   } catch (error) {
-    // Some file systems have no such thing for folders.
+    // Some file systems cannot sync folders.
     if (!['EINVAL', 'ENOTSUP', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
   } finally {
     closeSync(handle)
@@ -140,7 +142,7 @@ async function syncAll(place: string): Promise<void> {
   }
 }
 
-/** Absolute path of a folder of the project; undefined if it is not there and not to be made. */
+/** Returns the absolute path of a folder of the project; undefined if it is absent and `make` is false. */
 function wayTo(project: string, path: string, make: boolean): string | undefined {
   const place = placeIn(project, path)
   let folder = project
@@ -159,7 +161,7 @@ function makeOne(folder: string, path: string): void {
     mkdirSync(folder)
     syncFolder(dirname(folder))
   } catch (error) {
-    // Another process was faster; whatever it made is looked at.
+    // Another process created it first; check what it is.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw writeError(error, path)
     requireFolder(lstatSync(folder), folder, path)
   }
@@ -173,7 +175,7 @@ function requireFolder(found: Stats, folder: string, path: string): void {
   )
 }
 
-/** Also folders that a script left without permission to write. */
+/** Also deletes folders that a script left read-only. */
 async function removeAll(place: string): Promise<void> {
   const options = { recursive: true, force: true, maxRetries: 3 }
   try {
@@ -209,7 +211,7 @@ const reasons: Readonly<Record<string, string>> = {
   EIO: 'the disk has an error there (EIO)',
 }
 
-/** What a file system refuses, in words; anything else comes back unchanged. */
+/** Converts an error of the file system to a WriteError; returns any other error unchanged. */
 export function writeError(error: unknown, path: string, what: 'write' | 'delete' = 'write'): unknown {
   const { code = '' } = error as NodeJS.ErrnoException
   const reason = reasons[code]

@@ -1,13 +1,13 @@
-/** Digests of code that comments do not change. */
+/** Digests of source code that ignore comments. */
 
 import { posix } from 'node:path'
 import jsTokens from 'js-tokens'
 import { sha256 } from './tracked.ts'
 
-/** Takes the comments out of a language's text. */
+/** Removes the comments from source text. */
 type Strip = (text: string) => string
 
-/** By the end of a file's name. Of what is not here every byte counts. */
+/** By file extension. Files of other types are hashed byte for byte. */
 const languages: ReadonlyMap<string, Strip> = new Map([
   ['.ts', withoutScriptComments],
   ['.mts', withoutScriptComments],
@@ -19,12 +19,12 @@ const languages: ReadonlyMap<string, Strip> = new Map([
   ['.h', withoutCComments],
 ])
 
-/** Whether comments of the file can be told apart. */
+/** True if the comments of this type of file can be recognized. */
 export function isCode(path: string): boolean {
   return languages.has(posix.extname(path))
 }
 
-/** SHA-256 (hex) of a file's text, without comments and empty lines where its language is known. */
+/** Returns the SHA-256 (hex) of a file's text, without comments and empty lines if its language is known. */
 export function codeDigest(path: string, text: string): string {
   const strip = languages.get(posix.extname(path)) ?? ((same: string) => same)
   return sha256(strip(text))
@@ -36,7 +36,7 @@ function withoutScriptComments(text: string): string {
   for (const { type, value } of jsTokens(text)) {
     if (type === 'SingleLineComment') continue
     if (type === 'WhiteSpace' || type === 'LineTerminatorSequence' || type === 'MultiLineComment') {
-      // A line end may end a statement, and so may one in a comment.
+      // A line break may end a statement, also one inside a comment.
       if (gap !== '\n') gap = value.includes('\n') ? '\n' : ' '
       continue
     }
@@ -46,13 +46,13 @@ function withoutScriptComments(text: string): string {
   return code.trim()
 }
 
-/** A comment of C, or else what may look like one: a string or a character. */
+/** Matches comments of C, and string and character literals, which may contain what looks like one. */
 const cTokens = /"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*'|\/\*[\s\S]*?\*\/|\/\/(?:\\\r?\n|[^\n])*/g
 
 function withoutCComments(text: string): string {
   return text
     .replace(cTokens, (token) => (token.startsWith('/') ? ' ' : token))
-    .replace(/[ \t\r]+$/gm, '') // strings of C do not go over a line's end
+    .replace(/[ \t\r]+$/gm, '') // no C string spans lines
     .replace(/\n{2,}/g, '\n')
     .trim()
 }

@@ -1,9 +1,9 @@
 /**
- * Drafts: what is being written lies in a folder that only this process writes, until a rename puts it in its place.
+ * Drafts: files are written in a folder private to this process, then renamed into place.
  *
- *     .repro/scratch/, results/.scratch/, _build/.scratch/     by where it goes, as a rename cannot leave a file system
+ *     .repro/scratch/, results/.scratch/, _build/.scratch/     one per root: renames cannot cross file systems
  *
- * A draft's name says who made it; those of processes that are gone are swept.
+ * A draft's name identifies the process that made it; drafts of dead processes are swept.
  */
 
 import { lstatSync } from 'node:fs'
@@ -15,7 +15,7 @@ import { self, stateOf } from './owner.ts'
 
 const roots = ['.repro', 'results', '_build'] as const
 
-/** Folder of drafts of what goes to `path`, relative to the project. */
+/** Returns the folder for drafts of `path`, which is relative to the project. */
 function scratchOf(path: string): string {
   const root = roots.find((one) => path.startsWith(`${one}/`)) ?? '.repro'
   return root === '.repro' ? '.repro/scratch' : `${root}/.scratch`
@@ -23,7 +23,7 @@ function scratchOf(path: string): string {
 
 let drafts = 0
 
-/** Lets `fill` write into a new folder, and gives it up again: an error leaves nothing behind. */
+/** Calls `fill` with a new folder, and deletes the folder afterwards, also on errors. */
 async function drafted<T>(
   project: string,
   path: string,
@@ -40,13 +40,13 @@ async function drafted<T>(
   }
 }
 
-/** Deletes a draft, and what held it if there is no other: folders that people look at stay clean. */
+/** Deletes a draft, and its .scratch/ folder if that is then empty: users see it. */
 async function discard(project: string, draft: string): Promise<void> {
   await remove(project, draft)
   if (draft.includes('/.scratch/')) await rmdir(join(project, dirname(draft))).catch(() => {})
 }
 
-/** Writes a file of the project under another name first, so that nobody ever reads half of it. */
+/** Writes a file of the project atomically: readers never see half of it. */
 export async function writeAtomically(
   project: string,
   path: string,
@@ -58,13 +58,13 @@ export async function writeAtomically(
   })
 }
 
-/** Files of a folder that was set aside: where it lay, and itself. */
+/** Entries of a replaced folder's draft: its original path, and the folder itself. */
 const [home, setAside] = ['home', 'folder']
 const aside = '-replaced'
 
 /**
- * Puts the folder that `fill` writes at `path`. What is there already is set aside first, and comes back when this process dies
- * in between.
+ * Replaces the folder at `path` with the one that `fill` writes. The old one is set aside first; if this
+ * process dies in between, `sweep` restores it.
  */
 export async function replaceFolder<T>(
   project: string,
@@ -94,17 +94,18 @@ export async function replaceFolder<T>(
   })
 }
 
-/** Also a link that leads nowhere is. Its folder must be there. */
+/** True for dangling links too. The parent folder must exist. */
 function isThere(project: string, path: string): boolean {
   return lstatSync(join(project, path), { throwIfNoEntry: false }) !== undefined
 }
 
-/** Drafts of other machines and containers are swept when nothing has changed in them for this long. */
+/** Drafts of other machines and containers are swept after this long without a change. */
 const abandonedMs = 86_400_000
 
 /**
- * Deletes what processes that are gone were writing; a folder that one had set aside comes back if nothing took its place. Returns
- * why one could not, in words: it stays where it is, as it may be the only copy of a run.
+ * Deletes the drafts of dead processes, and restores folders that they had set aside and not replaced.
+ * Returns a message for each folder that could not be restored; it is left in place, as it may be the only
+ * copy of a run.
  */
 export async function sweep(project: string): Promise<readonly string[]> {
   const problems: string[] = []
@@ -122,7 +123,7 @@ export async function sweep(project: string): Promise<readonly string[]> {
         )
         continue
       }
-      await discard(project, draft).catch(() => {}) // harmless: no other draft gets its name
+      await discard(project, draft).catch(() => {}) // harmless: draft names are unique
     }
   }
   return problems
@@ -132,7 +133,7 @@ async function namesIn(project: string, folder: string): Promise<readonly string
   return isFolder(project, folder) ? await readdir(join(project, folder)) : []
 }
 
-/** What has no name of a draft is not ours to delete. */
+/** True only for names of drafts; anything else is not ours to delete. */
 function isAbandoned(name: string, changedMs: number | undefined): boolean {
   const [, pid, startTicks = '', place = ''] =
     /^(\d+)-(\d*)-([0-9a-f]{12})-\d+(?:-replaced)?$/.exec(name) ?? []
@@ -150,7 +151,7 @@ async function restore(project: string, draft: string): Promise<void> {
   if (!isThere(project, path)) await move(project, `${draft}/${setAside}`, path)
 }
 
-/** Where what is set aside in a draft lay; empty if that is not said. */
+/** Returns the original path of the folder set aside in a draft; empty if unknown. */
 function homeOf(project: string, draft: string): string {
   try {
     return new TextDecoder().decode(readInside(project, `${draft}/${home}`)?.content)

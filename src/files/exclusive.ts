@@ -1,4 +1,4 @@
-/** One process at a time: a lock file that says who holds it and is taken over when its holder is gone. */
+/** Mutual exclusion between processes: a lock file that names its holder; a dead holder's is taken over. */
 
 import { link, lstat, mkdir, readFile, rmdir, stat, unlink, utimes, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,30 +8,31 @@ import { FileError } from './ordinary.ts'
 import { type Owner, self, stateOf } from './owner.ts'
 
 export interface Waiting {
-  /** What waits for its like: `build`. */
+  /** What is locked, for messages: `build`. */
   readonly what: string
   readonly signal?: AbortSignal | undefined
-  /** Called with a line for the user: once when somebody else holds the lock, and when it is taken over after a wait. */
+  /** Called with a line for the user when another process holds the lock, and on a takeover after a wait. */
   readonly onWait?: (note: string) => void
   readonly pollMs?: number
-  /** A holder whose pid means nothing here shows that it lives by touching the file; after this long without, it is gone. */
+  /** A holder in another machine or container counts as dead after this long without a sign of life. */
   readonly silenceMs?: number
-  /** Says what a file system refuses. */
+  /** Converts an error of the file system to one for the user. */
   readonly explain?: (error: unknown, file: string) => unknown
 }
 
 /** How often a holder touches its lock. */
 const heartbeatMs = 5_000
-/** A lock that nobody touched for this long when it is found is not watched any longer. */
+/** A lock found this old is taken over without watching it. */
 const longAgoMs = 600_000
-/** A file that is no lock; some file systems show a new one before its content. */
+/** How long to wait on a malformed lock: some file systems show a new file before its content. */
 const tornMs = 1_000
 const mostBytes = 4096
 
 /**
- * Runs `action` while holding the lock file `file`, whose folder must exist, and gives it back however the action ends. Waits
- * for a live holder, as long as `signal` lets it; one that died on this machine loses the lock at once, one of another machine or container (a
- * shared folder) when it has not touched the file for a minute. Throws a FileError if something else than a file is there.
+ * Runs `action` while holding the lock file `file`, whose folder must exist, and always releases it. Waits
+ * for a live holder until `signal` aborts. A holder that died on this machine loses the lock at once; one on
+ * another machine or in another container (a shared folder) after a minute without touching the file. Throws
+ * a FileError if `file` is not a regular file.
  */
 export async function exclusively<T>(file: string, waiting: Waiting, action: () => Promise<T>): Promise<T> {
   const mine = self()
@@ -88,7 +89,7 @@ function waitNote(what: string, file: string, owner: Owner, silenceMs: number): 
 }
 
 interface Found {
-  /** Undefined if the file is no lock. */
+  /** Undefined if the file is not a lock. */
   readonly owner: Owner | undefined
   /** Changes with every sign of life. */
   readonly sign: string
@@ -101,14 +102,14 @@ function isGone({ owner, ageMs }: Found, silentMs: number, silenceMs: number): b
   return state === 'gone' || (state === 'elsewhere' && (silentMs > silenceMs || ageMs > longAgoMs))
 }
 
-// link() makes the lock appear at once with its content; open('wx') would show an empty file to a reader in between.
+// link() creates the lock together with its content; after open('wx') a reader could see an empty file.
 async function acquire(file: string, mine: Owner): Promise<boolean> {
   const draft = `${file}.${mine.pid}-${mine.startTicks}-${mine.place}-${++drafts}`
   const text = `${JSON.stringify(mine)}\n`
   try {
     await writeFile(draft, text, { flag: 'wx' })
     await link(draft, file).catch(async (error) => {
-      // A file system without links.
+      // The file system has no hard links.
       if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(error.code)) throw error
       await writeFile(file, text, { flag: 'wx' })
     })
@@ -146,7 +147,7 @@ async function read(file: string): Promise<Found | undefined> {
   }
 }
 
-/** Undefined for anything else, such as what a crash of the machine left: nobody alive writes that. */
+/** Undefined for anything else, such as remains of a system crash: no live process writes that. */
 function ownerIn(text: string): Owner | undefined {
   try {
     return lock.safeParse(JSON.parse(text)).data
@@ -155,7 +156,7 @@ function ownerIn(text: string): Owner | undefined {
   }
 }
 
-/** Whoever deleted the lock, or took it over, has the last word. */
+/** Leaves the lock alone if another process has deleted it or taken it over. */
 async function release(file: string, mine: Owner): Promise<void> {
   const found = await read(file).catch(() => undefined)
   const { owner } = found ?? {}
@@ -163,8 +164,8 @@ async function release(file: string, mine: Owner): Promise<void> {
     await unlink(file).catch(() => {})
 }
 
-// Only the process that could make the claim may remove another's lock, and only after looking again: else two
-// processes that saw the same dead holder could each remove the other's new lock.
+// Only the process that created the claim may remove another's lock, after reading it again: two processes
+// that saw the same dead holder could otherwise each remove the other's new lock.
 async function takeOver(file: string, dead: Found): Promise<void> {
   const claim = `${file}.claim`
   try {
@@ -182,7 +183,7 @@ async function takeOver(file: string, dead: Found): Promise<void> {
   }
 }
 
-/** Somebody else takes over just now, or was killed while doing so. */
+/** Waits for another process's takeover; removes the claim if it is stale. */
 async function endClaim(claim: string): Promise<void> {
   await sleep(50)
   const found = await stat(claim).catch(() => undefined)

@@ -1,18 +1,19 @@
 /**
- * Runs git in a project that a stranger may have made: its own configuration can name programs to run (monitors, hooks, filters,
- * drivers of diffs, transports), and none of them is. The configuration of the user and of the machine counts as always.
+ * Runs git in an untrusted project: its own configuration can name programs to run (monitors, hooks, filters,
+ * diff drivers, transports), and none of them is run. The user's and the system's configuration apply as
+ * usual.
  */
 
 import { execFileSync } from 'node:child_process'
 import { FileError } from './ordinary.ts'
 
-/** Output of a command of git; undefined if git refuses, if there is no repository, or no git. */
+/** Returns the output of a git command; undefined if git fails, is not installed, or finds no repository. */
 export type Git = (...args: readonly string[]) => string | undefined
 
 const deadlineMs = 60_000
 const mostBytes = 2 ** 29
 
-/** Whatever the configuration says of these. */
+/** Overrides of the configuration. */
 const off: Readonly<Record<string, string>> = {
   'core.fsmonitor': 'false',
   'core.hooksPath': '/dev/null',
@@ -23,11 +24,13 @@ const off: Readonly<Record<string, string>> = {
   'submodule.recurse': 'false',
 }
 
-/** Names of programs that the repository's own configuration can have any number of; empty, they run nothing. */
+/**
+ * Keys under arbitrary names by which a repository can configure programs; set to empty, they run nothing.
+ */
 const drivers =
   /^(?:filter\..*\.(?:clean|smudge|process|required)|diff\..*\.(?:command|textconv)|gpg\..*program)$/s
 
-/** Git for a project; reads only. Throws a FileError when it does not end. */
+/** Opens a project's repository for reading. Throws a FileError when git does not end in time. */
 export function openGit(project: string): Git {
   const listed =
     run(project, ['config', '--list', '--show-scope', '--name-only', '-z'], off)?.split('\0') ?? []
@@ -65,12 +68,14 @@ function run(
   }
 }
 
-/** Variables of git would lead it to another repository, or to programs; a hook that calls us sets some. */
+/**
+ * Removes git's variables, which could select another repository or programs; hooks that call us set some.
+ */
 function withoutGit(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(variables).filter(([name]) => !name.startsWith('GIT_')))
 }
 
-/** As variables and not as `-c name=value`, as a name may hold `=`. */
+/** Passed as variables, because `-c name=value` cannot express names with `=`. */
 function asVariables(settings: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const entries = Object.entries(settings)
   return {
@@ -81,8 +86,8 @@ function asVariables(settings: Readonly<Record<string, string>>): Readonly<Recor
         [`GIT_CONFIG_VALUE_${index}`, value],
       ]),
     ),
-    GIT_OPTIONAL_LOCKS: '0', // writes no index
-    GIT_ALLOW_PROTOCOL: 'none', // fetches nothing that a partial clone lacks
+    GIT_OPTIONAL_LOCKS: '0', // does not refresh the index
+    GIT_ALLOW_PROTOCOL: 'none', // no fetches for partial clones
     GIT_NO_LAZY_FETCH: '1',
     GIT_TERMINAL_PROMPT: '0',
   }

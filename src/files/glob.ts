@@ -1,4 +1,4 @@
-/** Paths for patterns: `data/*.csv`, `data/**`. */
+/** Expands patterns: `data/*.csv`, `data/**`. */
 
 import { statSync } from 'node:fs'
 import { Minimatch, minimatch } from 'minimatch'
@@ -8,15 +8,16 @@ import { type Entry, FileError, realIn } from './ordinary.ts'
 /** Names may begin with any character. */
 const options = { nonegate: true, nocomment: true, nocaseMagicOnly: true } as const
 
-/** Names looked at for one pattern: a project has fewer, and links can make any number of them. */
+/** Most names visited for one pattern; links can make any number of them. */
 const mostNames = 1_000_000
 
 /**
- * Sorted paths of the files of the project that fit a pattern with `*` and `**` (as minimatch and Node's matchesGlob have them). Folders that start with
- * a dot, and node_modules, are looked into only if the pattern fits their own path. Links are followed, but for those back to a folder on the
- * way. Throws a FileError for links that lead out of the project.
+ * Returns the sorted paths of the project's files that match a pattern with `*` and `**` (as in minimatch and
+ * Node's matchesGlob). Enters folders that start with a dot, and node_modules, only if the pattern matches
+ * their own path. Follows links, except to a folder already on the path. Throws a FileError for links out of
+ * the project.
  *
- * @param entriesOf what is in a folder, which may be a link
+ * @param entriesOf lists a folder, which may be a link
  */
 export function matching(
   pattern: string,
@@ -42,7 +43,7 @@ export function matching(
         mayHold(path) && (fits || !(entry.name.startsWith('.') || entry.name === 'node_modules'))
       if (!fits && !isEntered) continue
       const real = entry.type === 'link' ? realIn(project, path) : `${way.at(-1)}/${entry.name}`
-      if (real === undefined) continue // a link that leads nowhere
+      if (real === undefined) continue // dangling link
       const isFolder = entry.type === 'folder' || (entry.type === 'link' && statSync(real).isDirectory())
       if (!isFolder) {
         if (fits) found.push(requireReadableName(path, project))
@@ -55,7 +56,7 @@ export function matching(
   return found.sort()
 }
 
-/** Whether anything below a folder may fit the pattern. */
+/** Returns a predicate: may anything below this folder match the pattern? */
 function opens(pattern: string): (folder: string) => boolean {
   if (/\{[^}]*\//.test(pattern)) return () => true
   const parts = pattern.split('/')
@@ -69,7 +70,7 @@ function opens(pattern: string): (folder: string) => boolean {
   }
 }
 
-/** Node replaces bytes that are no UTF-8; the name then is nobody's. */
+/** Node replaces invalid UTF-8 in names, so the returned name does not exist. */
 function requireReadableName(path: string, project: string): string {
   if (path.includes('\uFFFD') && realIn(project, path) === undefined)
     throw new FileError(`${path}: the name is not UTF-8: rename the file`)

@@ -2,20 +2,19 @@
 
 import { posix } from 'node:path'
 
-/** The part of a project's files that is needed here. */
+/** The view of a project's files that `inputFiles` needs. */
 export interface Tree {
-  /** Whether a file of this path exists. */
   readonly exists: (path: string) => boolean
-  /** Paths of files that fit a pattern. */
+  /** Returns the paths of files that match a pattern. */
   readonly match: (pattern: string) => readonly string[]
 }
 
-/** Whether a path stands for several files: `data/*.csv`. */
+/** True if a path is a pattern: `data/*.csv`. */
 export function isPattern(path: string): boolean {
   return /[*?[\]{}]/.test(path)
 }
 
-/** The files that an input names. A file of exactly that name is meant before a pattern: names may have brackets. */
+/** Returns the files that an input names. An exact name wins over a pattern: names may have brackets. */
 export function inputFiles(input: string, { exists, match }: Tree): readonly string[] {
   const path = posix.normalize(input)
   if (exists(path)) return [path]
@@ -23,7 +22,7 @@ export function inputFiles(input: string, { exists, match }: Tree): readonly str
   return match(path).filter((found) => !made.has(top(found)) || top(found) === top(path))
 }
 
-/** What builds write: as inputs, they would change with every build. A pattern that begins with one of them finds it. */
+/** Outputs of builds, which change with every build. Matched only by patterns that start with them. */
 const made: ReadonlySet<string> = new Set(['_build', 'results'])
 
 function top(path: string): string {

@@ -1,6 +1,6 @@
 /**
- * Reads files that a stranger may have laid: a path of the project leads nowhere else, and what is opened is an ordinary file of
- * bounded size. A device is not opened, a named pipe is not waited for.
+ * Reads untrusted files: paths stay inside the project, and only regular files of bounded size are opened.
+ * Devices are never opened, and named pipes never block.
  */
 
 import { createHash } from 'node:crypto'
@@ -20,24 +20,24 @@ import {
 } from 'node:fs'
 import { isAbsolute, join, normalize, relative } from 'node:path'
 
-/** A file or folder that cannot be used, in words: its path, what is wrong with it, and what to do. */
+/** Thrown for a file or folder that cannot be used; the message says which, why, and what to do. */
 export class FileError extends Error {
   override readonly name: string = 'FileError'
 }
 
-/** No more is read of one file. */
+/** Size limit of one file. */
 export const mostBytes = 256 * 2 ** 20
 
 export interface Content {
   readonly content: Uint8Array
-  /** Of the file that was read, before it was. */
+  /** Taken before the file was read. */
   readonly stats: BigIntStats
 }
 
-/** Git's own folder can hold credentials; nothing reads or writes there. */
+/** Never read or written: .git can hold credentials. */
 const alwaysClosed = ['.git']
 
-/** Absolute path of what lies at `path` in the project. Throws a FileError for one that leads out of it, or into a `closed` folder. */
+/** Resolves a project path. Throws a FileError if it leaves the project or enters a `closed` folder. */
 export function placeIn(project: string, path: string, closed: readonly string[] = []): string {
   if (path.includes('\0')) throw new FileError(`${path.replaceAll('\0', '\\0')}: no path has a NUL character`)
   const inner = normalize(path)
@@ -47,13 +47,13 @@ export function placeIn(project: string, path: string, closed: readonly string[]
   return join(project, inner)
 }
 
-/** Content of a file of the project; undefined if nothing or a folder is there. Throws a FileError for all that is not to be read. */
+/** Reads a project file; undefined if absent or a folder. Throws a FileError if it must not be read. */
 export function readInside(project: string, path: string, most = mostBytes): Content | undefined {
   const real = realIn(project, path)
   return real === undefined ? undefined : readOrdinary(real, path, project, most)
 }
 
-/** Why a document cannot name this file, in words; undefined if it can be read, or if nothing is there. */
+/** Returns why a document cannot name this file; undefined if it can be read or is absent. */
 export function problemOf(project: string, path: string, closed: readonly string[]): string | undefined {
   try {
     const real = realIn(project, path, closed)
@@ -72,10 +72,10 @@ export function problemOf(project: string, path: string, closed: readonly string
 }
 
 /**
- * Content of a file that the program itself names; undefined if nothing or a folder is there. `project` holds it to what was
- * opened: it must lie in there.
+ * Reads a file that the program itself names; undefined if it is absent or a folder. With `project`, the
+ * opened file must lie inside it.
  *
- * @param name what messages call it
+ * @param name the name in messages
  */
 export function readOrdinary(
   file: string,
@@ -91,7 +91,7 @@ export function readOrdinary(
   })
 }
 
-/** SHA-256 (hex) and size of a file of any size that the program itself names; undefined if nothing is there. A link is refused. */
+/** Returns SHA-256 (hex) and size of a file that the program itself names, or undefined. Refuses links. */
 export function digestOf(file: string): { readonly sha256: string; readonly bytes: number } | undefined {
   return opened(file, file, constants.O_NOFOLLOW, (handle) => {
     const hash = createHash('sha256')
@@ -105,7 +105,7 @@ export function digestOf(file: string): { readonly sha256: string; readonly byte
   })
 }
 
-/** Lets `use` read an ordinary file; undefined if nothing or a folder is there. */
+/** Opens a regular file for `use`; undefined if it is absent or a folder. */
 function opened<T>(
   file: string,
   name: string,
@@ -115,7 +115,7 @@ function opened<T>(
   try {
     const found = statSync(file, { bigint: true, throwIfNoEntry: false })
     if (found === undefined || found.isDirectory()) return undefined
-    // Before it is opened: to open a device may already do something.
+    // Checked before opening: opening a device can have effects.
     requireOrdinary(found, name)
     const handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | flags)
     try {
@@ -131,20 +131,20 @@ function opened<T>(
   }
 }
 
-/** Text of a file that the program itself names. Throws a FileError if there is none. */
+/** Reads a text file that the program itself names. Throws a FileError if it is absent. */
 export function readTextFile(file: string): string {
   const found = readOrdinary(file)
   if (found === undefined) throw new FileError(`no file ${file}`)
   return new TextDecoder().decode(found.content)
 }
 
-/** A name in a folder. What a link leads to is not said. */
+/** An entry of a folder; links are not followed. */
 export interface Entry {
   readonly name: string
   readonly type: 'file' | 'folder' | 'link' | 'other'
 }
 
-/** What is in a folder of the project, sorted by name; undefined if there is no such folder. */
+/** Lists a folder of the project, sorted by name; undefined if there is none. */
 export function entriesInside(project: string, folder: string): readonly Entry[] | undefined {
   const real = realIn(project, folder)
   if (real === undefined) return undefined
@@ -164,7 +164,7 @@ function typeOf(entry: Dirent): Entry['type'] {
   return entry.isSymbolicLink() ? 'link' : 'other'
 }
 
-/** Where a path of the project really leads, with all links followed; undefined if nothing is there. */
+/** Resolves all links of a project path; undefined if nothing is there. */
 export function realIn(project: string, path: string, closed: readonly string[] = []): string | undefined {
   const place = placeIn(project, path, closed)
   try {
@@ -179,7 +179,7 @@ export function realIn(project: string, path: string, closed: readonly string[] 
   }
 }
 
-/** Real paths of projects, which do not move while a program works in them. */
+/** Cached real paths of projects, which do not move while the program runs. */
 const homes = new Map<string, string>()
 
 function homeOf(project: string): string {
@@ -192,9 +192,9 @@ function leadsOut(inner: string): boolean {
   return inner === '..' || inner.startsWith('../') || isAbsolute(inner)
 }
 
-/** `.git` is closed wherever it lies (a submodule has its own), others only at the top of the project. */
+/** Refuses `.git` at any depth (submodules have their own), other closed folders only at the top. */
 function refuseClosed(path: string, inner: string, closed: readonly string[]): void {
-  // Some file systems know no case.
+  // Some file systems ignore case.
   const parts = inner.toLowerCase().split('/')
   const found = parts.find((part) => alwaysClosed.includes(part)) ?? closed.find((one) => one === parts[0])
   if (found !== undefined)
@@ -229,18 +229,18 @@ function readAll(handle: number, size: bigint, name: string, most: number): Uint
   return buffer.subarray(0, read)
 }
 
-/** Path of what a handle is open on, which no later change of links alters. */
+/** Returns the path of an open file, unaffected by later changes of links. */
 function openedPath(handle: number, file: string): string {
   try {
     return readlinkSync(`/proc/self/fd/${handle}`)
   } catch {
-    // No /proc: the path as it is now, if it still leads to what was opened.
+    // No /proc: the current path, if it still leads to the opened file.
     const [now, opened] = [statSync(file, { bigint: true }), fstatSync(handle, { bigint: true })]
     return now.ino === opened.ino && now.dev === opened.dev ? realpathSync.native(file) : '/'
   }
 }
 
-/** What is at an absolute path, links followed; undefined if nothing is. */
+/** Returns the status of an absolute path, following links; undefined if nothing is there. */
 export function statusOf(place: string): BigIntStats | undefined {
   try {
     return statSync(place, { bigint: true })
@@ -265,7 +265,7 @@ const reasons: Readonly<Record<string, string>> = {
   EIO: 'the disk has an error there (EIO)',
 }
 
-/** What a file system refuses, in words; anything else comes back unchanged. */
+/** Converts an error of the file system to a FileError; returns any other error unchanged. */
 function asFileError(error: unknown, name: string): unknown {
   const { code } = error as NodeJS.ErrnoException
   if (error instanceof FileError || code === undefined) return error

@@ -1,4 +1,4 @@
-/** Who made a lock or a draft, and whether that process is still there. */
+/** Identifies the process that made a lock or a draft, and whether it is still alive. */
 
 import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
@@ -6,9 +6,9 @@ import { hostname } from 'node:os'
 
 export interface Owner {
   readonly pid: number
-  /** When the process started, in clock ticks since boot (proc_pid_stat(5), field 22): tells a reused pid apart. */
+  /** Start time in clock ticks since boot (proc_pid_stat(5), field 22); distinguishes reused pids. */
   readonly startTicks: string
-  /** Where the pid means something: this boot of this machine, and the namespace of process numbers (a container has its own). */
+  /** Scope of the pid: a boot of a machine, and a pid namespace (a container has its own). */
   readonly place: string
   readonly host: string
 }
@@ -18,7 +18,7 @@ export function self(): Owner {
   return { pid: process.pid, startTicks: startTicks(process.pid), place: place(), host: hostname() }
 }
 
-/** Of a process of another machine or container nothing is known. */
+/** 'elsewhere' for a process of another machine or container, whose state is unknown. */
 export function stateOf(owner: Pick<Owner, 'pid' | 'startTicks' | 'place'>): 'alive' | 'gone' | 'elsewhere' {
   if (owner.place !== place()) return 'elsewhere'
   const now = startTicks(owner.pid)
@@ -31,10 +31,10 @@ function place(): string {
   return createHash('sha256').update(`${boot} ${numbers}`).digest('hex').slice(0, 12)
 }
 
-/** See Owner; '' for a process that does not exist, or is dead and only waits for its parent to notice. */
+/** See Owner; '' for a process that does not exist or is a zombie. */
 function startTicks(pid: number): string {
   const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'latin1'))
-  // The second field is the program's name in parentheses and may hold blanks and parentheses itself.
+  // The second field is the program's name in parentheses and may contain blanks and parentheses.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return fields[0] === 'Z' || fields[0] === 'X' ? '' : (fields[19] ?? '')
 }

@@ -1,7 +1,7 @@
 /**
- * Files of a project as one build sees them: each is read once, and its digest is remembered from build to build by what
- * the file system says of it (size, time of change, inode). What was looked at is noted, so that the next build can tell by
- * itself that nothing changed.
+ * A build's view of the project's files. Each is read once; digests are reused across builds while a file's
+ * stamp (size, times, inode) is unchanged. Records every access, so that the next build can tell that nothing
+ * changed.
  */
 
 import { createHash } from 'node:crypto'
@@ -20,46 +20,46 @@ import {
   statusOf,
 } from './ordinary.ts'
 
-/** What a build saw at a path: a file's digest and stamp, the names in a folder (those of folders with a slash), or that nothing was there. */
+/** An access: a file's digest and stamp, a folder's names (subfolders end in a slash), or nothing. */
 export type Note =
   | { readonly type: 'file'; readonly stamp: string; readonly sha256: string }
   | { readonly type: 'folder'; readonly names: readonly string[] }
   | { readonly type: 'nothing' }
 
-/** By path as it was asked for: relative to the project, or absolute. */
+/** By the path as requested: relative to the project, or absolute. */
 export type Notes = Readonly<Record<string, Note>>
 
 /**
- * Paths are relative to the project, and any of them may come from a stranger: all of these throw a FileError for a path that
- * leads out of the project, by itself or by a link, and for what is not an ordinary file of bounded size.
+ * Paths are relative to the project and untrusted: every method throws a FileError for a path that leaves the
+ * project, directly or by a link, and for anything but a regular file of bounded size.
  */
 export interface Files {
-  /** Content; undefined if there is no such file (a folder is none). */
+  /** Returns the content; undefined if there is no such file (a folder is none). */
   read(path: string): Uint8Array | undefined
   text(path: string): string | undefined
   /**
-   * SHA-256 (hex) of the content; undefined if there is no such file. Reads only files that changed. An absolute path is the
-   * program's own, such as a file of the cache.
+   * Returns the SHA-256 (hex) of the content; undefined if there is no such file. Reads only changed files.
+   * Absolute paths are the program's own, such as files of the cache.
    */
   digest(path: string): string | undefined
-  /** Sorted names in a folder; none if there is no such folder. */
+  /** Returns the sorted names in a folder; none if there is no such folder. */
   list(folder: string): readonly string[]
-  /** Sorted paths of files that fit a pattern with `*` and `**`. */
+  /** Returns the sorted paths of files that match a pattern with `*` and `**`. */
   match(pattern: string): readonly string[]
   exists(path: string): boolean
   /**
-   * Why a document may not name this file, in words; undefined if it can be read, or if nothing is there. Beside what reading throws
-   * these are folders, and what this program keeps in .repro/ and _build/.
+   * Returns why a document may not name this file; undefined if it can be read or is absent. Refuses what
+   * reading refuses, folders, and .repro/ and _build/.
    */
   problem(path: string): string | undefined
-  /** Everything looked at so far. */
+  /** Returns all accesses so far. */
   notes(): Notes
 }
 
-/** What this program writes itself, so that it is no source of anything. */
+/** Outputs of this program, never sources. */
 const closed = ['.repro', '_build']
 
-/** `remembered` are the notes of an earlier build. */
+/** Opens a project's files; `remembered` are an earlier build's notes. */
 export function openFiles(project: string, remembered: Notes = {}): Files {
   const contents = new Map<string, Uint8Array | undefined>()
   const notes = new Map<string, Note>()
@@ -100,7 +100,7 @@ export function openFiles(project: string, remembered: Notes = {}): Files {
     list: (folder) => entries(folder).map(({ name }) => name),
     match: (pattern) => matching(pattern, project, entries),
     exists(path) {
-      placeIn(project, path) // no absolute one
+      placeIn(project, path) // refuses absolute paths
       return digest(path) !== undefined
     },
     problem: (path) => problemOf(project, path, closed),
@@ -108,12 +108,12 @@ export function openFiles(project: string, remembered: Notes = {}): Files {
   }
 }
 
-/** Whether a build would see all of it again. A file with another stamp is read: its content decides. */
+/** True if a build would see the same again. Files with another stamp are compared by content. */
 export function unchanged(project: string, notes: Notes): boolean {
   try {
     return Object.entries(notes).every(([path, note]) => isUnchanged(project, path, note))
   } catch (error) {
-    if (error instanceof FileError) return false // the build will say what is wrong
+    if (error instanceof FileError) return false // the build will report it
     throw error
   }
 }
@@ -147,23 +147,23 @@ function nameOf({ name, type }: Entry): string {
   return type === 'folder' ? `${name}/` : name
 }
 
-/** A file changed this shortly before it is looked at may change again without another stamp; it gets none (as git does). */
+/** A file changed this recently may change again within the same stamp, so it gets none (as in git). */
 const racyNs = 20_000_000n
 
-/** Size, inode and times of a file; empty if it changed just now. */
+/** Returns size, inode and times of a file; empty if it changed just now. */
 function stampOf({ size, ino, mtimeNs, ctimeNs }: BigIntStats): string {
   const nowNs = BigInt(Date.now()) * 1_000_000n
   if (nowNs - mtimeNs < racyNs || nowNs - ctimeNs < racyNs) return ''
   return `${size} ${ino} ${mtimeNs} ${ctimeNs}`
 }
 
-/** The stamp of what lies at a path; undefined if there is no file, or if it changed just now. */
+/** Returns the stamp of a path; undefined if there is no file, or it changed just now. */
 function stampAt(project: string, path: string): string | undefined {
   const found = statusOf(placeOf(project, path))
   return found?.isFile() ? stampOf(found) || undefined : undefined
 }
 
-/** SHA-256 (hex) of a file's content, or of a text. */
+/** Returns the SHA-256 (hex) of a file's content or a text. */
 export function sha256(content: Uint8Array | string): string {
   return createHash('sha256').update(content).digest('hex')
 }

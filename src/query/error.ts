@@ -1,11 +1,11 @@
-/** What is wrong with an expression, a table or a figure, for its author. */
+/** Errors in expressions, tables and figures, for their author. */
 
 import { hint } from '../text/spelling.ts'
 
-/** The author's mistake in an expression, a table or a figure, or a result that is not there. */
+/** An author's mistake in an expression, a table or a figure, or a missing result. */
 export class QueryError extends Error {
   override readonly name = 'QueryError'
-  /** Names of the runs (experiment/environment/pattern) that would answer; empty if the question itself is wrong. */
+  /** Runs (experiment/environment/pattern) that would answer; empty if the query itself is wrong. */
   readonly missing: readonly string[]
 
   constructor(message: string, missing: readonly string[] = []) {
@@ -14,16 +14,14 @@ export class QueryError extends Error {
   }
 }
 
-/**
- * An error in one part of a report, so that the other parts can go on: an author's mistake as it is, and what nobody foresaw in words.
- */
+/** Converts an error in one part of a report, so that the others continue; keeps authors' mistakes. */
 export function partError(error: unknown): QueryError {
   if (error instanceof QueryError) return error
   const isOurs = error instanceof Error && !/^(?:Error|RangeError|TypeError|ReferenceError)$/.test(error.name)
   return new QueryError(isOurs ? error.message : `cannot be worked out: ${error}`)
 }
 
-/** Of an overflow, or of a difference or quotient of two. */
+/** Overflow, also in a difference or quotient of two overflows. */
 export const notFinite = 'the result is too large for a number'
 
 /** `unknown pattern: dom0-cpo (did you mean dom0-cpu?)`. */

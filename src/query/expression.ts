@@ -1,7 +1,7 @@
 /**
- * The language of inline values: Vega's expressions, cut down to arithmetic over results, and a chain of filters
- * at the end: `latency['xen-4.14'].baseline.pause.total.mean | ms | fixed(2)`. Parsed once, here; interpreted over
- * runs and published tables elsewhere. Nothing is ever evaluated as JavaScript.
+ * The language of inline values: Vega's expressions, restricted to arithmetic over results, and a chain of
+ * filters at the end: `latency['xen-4.14'].baseline.pause.total.mean | ms | fixed(2)`. Parsed here;
+ * interpreted over runs and published tables elsewhere. Nothing is ever evaluated as JavaScript.
  */
 
 import type * as estree from 'estree'
@@ -21,13 +21,13 @@ export interface TextLiteral {
   readonly value: string
 }
 /**
- * experiment, environment, pattern (or several, see patterns.ts), then (known once there are runs) factor values, measure and
- * statistic. In place of the experiment may stand `published`, see lookup.ts.
+ * Experiment, environment, pattern (or several, see patterns.ts), then factor values, measure and statistic,
+ * which are checked once there are runs. `published` may replace the experiment, see lookup.ts.
  */
 export interface Path {
   readonly type: 'path'
   readonly parts: readonly string[]
-  /** Where each part starts in the expression's source, in characters. */
+  /** Offset of each part in the expression's source, in characters. */
   readonly offsets: readonly number[]
 }
 export interface Negation {
@@ -57,16 +57,16 @@ export interface Filter extends FilterCall {
 
 export interface ParsedExpression {
   readonly ast: Expression
-  /** In the order of application. */
+  /** In order of application. */
   readonly filters: readonly Filter[]
 }
 
-/** Longer than any value that can be read inside a sentence; keeps hostile nesting off the stack. */
+/** Longer than any readable inline value; keeps hostile nesting from overflowing the stack. */
 const longestSource = 1000
 
 /**
  * Parses an inline value without its leading `=`.
- * @throws ExpressionError on bad syntax, on a construct outside the language, an unknown function or filter, a
+ * @throws ExpressionError for bad syntax, a construct outside the language, an unknown function or filter, a
  *   wrong number of arguments, or a path too short to name a number.
  */
 export function parseExpression(source: string): ParsedExpression {
@@ -83,7 +83,7 @@ export function parseExpression(source: string): ParsedExpression {
   return { ast, filters: chain.map((node) => narrowFilter(node, at)) }
 }
 
-/** The paths that an expression reads, in the order of writing. */
+/** Returns the paths that an expression reads, in source order. */
 export function references(ast: Expression): readonly Path[] {
   switch (ast.type) {
     case 'number':
@@ -100,14 +100,14 @@ export function references(ast: Expression): readonly Path[] {
   }
 }
 
-/** In place of an experiment: the root of paths into published tables. */
+/** Root of paths into published tables, in place of an experiment. */
 export const publishedRoot = 'published'
 
 export function readsPublished({ parts: [root] }: Pick<Path, 'parts'>): boolean {
   return root === publishedRoot
 }
 
-/** The first path of several patterns that no aggregate makes one number of; undefined if there is none. */
+/** Returns the first path over several patterns that no aggregate reduces; undefined if there is none. */
 export function leftList(ast: Expression, isList: (path: Path) => boolean): Path | undefined {
   switch (ast.type) {
     case 'number':
@@ -125,7 +125,7 @@ export function leftList(ast: Expression, isList: (path: Path) => boolean): Path
   }
 }
 
-/** The top-level `a | f | g(1)` parses as `(a | f) | g(1)`. */
+/** Splits off the filters: `a | f | g(1)` parses as `(a | f) | g(1)`. */
 function splitFilters(root: estree.Node): [estree.Node, readonly estree.Node[]] {
   const chain: estree.Node[] = []
   let body = root
@@ -187,7 +187,7 @@ function narrowLiteral(node: estree.Literal, at: At): NumberLiteral | TextLitera
   return { type: 'number', value: node.value }
 }
 
-/** experiment, environment, pattern and at least one more part: less names no number. */
+/** Experiment, environment, pattern and one more part; fewer name no number. */
 const shortestPath = 4
 
 function narrowPath(node: estree.Node, at: At): Path {
@@ -224,7 +224,7 @@ function narrowPath(node: estree.Node, at: At): Path {
   return { type: 'path', parts, offsets }
 }
 
-/** `latency`, or `['pause-resume']`, which the parser takes for a list. */
+/** Accepts `latency`, or `['pause-resume']`, which the parser takes for a list. */
 function rootName(node: estree.Node): string | undefined {
   if (node.type === 'Identifier') return node.name
   if (node.type !== 'ArrayExpression' || node.elements.length !== 1) return undefined
@@ -240,7 +240,7 @@ function narrowCall(node: estree.SimpleCallExpression | estree.NewExpression, at
   return { type: 'call', name, offset, arguments: node.arguments.map((argument) => narrow(argument, at)) }
 }
 
-/** Decimal places that a double can show; beyond them are only artefacts. */
+/** Decimal places beyond which a double shows only artefacts. */
 const mostDigits = 20
 
 function narrowFilter(node: estree.Node, at: At): Filter {

@@ -1,4 +1,4 @@
-/** Quantities as text: the filters of expressions, and how many digits a number has. */
+/** Formats quantities: the filters of expressions, and the default number of digits. */
 
 import { QueryError, unknown } from './error.ts'
 import type { Arity } from './functions.ts'
@@ -15,7 +15,7 @@ type Filter = Arity & { readonly of: (rendering: Rendering, args: readonly numbe
 
 const none = { min: 0, max: 0 }
 
-/** What may follow `|` in an expression: units to convert to, and ways to write the number. */
+/** What may follow `|` in an expression: unit conversions and number formats. */
 export const filters: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ['fixed', { min: 1, max: 1, of: fixed }],
   ['ms', { ...none, of: inUnit('ms') }],
@@ -25,15 +25,16 @@ export const filters: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ['us', { ...none, of: inUnit('us') }],
 ])
 
-/** A filter as an expression calls it. */
+/** A call of a filter in an expression. */
 export interface FilterCall {
   readonly name: string
   readonly arguments: readonly number[]
 }
 
 /**
- * The quantity in words: number, no-break space, unit ('6.83 ms'). Without `fixed` three significant digits, and all digits before
- * the decimal point; counts are whole. Throws QueryError for an unknown filter or one that does not fit the unit.
+ * Formats a quantity: number, no-break space, unit ('6.83 ms'). Without `fixed`, three significant digits and
+ * all digits before the decimal point; counts are whole. Throws QueryError for an unknown filter or one that
+ * does not fit the unit.
  */
 export function format(
   quantity: Pick<Quantity, 'value' | 'unit'>,
@@ -52,8 +53,8 @@ export function format(
 }
 
 /**
- * A number with thousands separators and a real minus sign; see `format` for how many digits. What is very large or very small, so that
- * most digits would be noughts, is written with a power of ten. Zero has no sign, however it came about. Throws QueryError for NaN.
+ * Formats a number with thousands separators and a minus sign (U+2212); see `format` for the number of
+ * digits. Very large and very small numbers get a power of ten. Zero has no sign. Throws QueryError for NaN.
  */
 export function digits(value: number, decimals?: number): string {
   const size = Math.abs(value)
@@ -69,14 +70,14 @@ export function digits(value: number, decimals?: number): string {
 /** More places than a double has digits. */
 const mostDecimals = 20
 
-/** A number with so many significant digits. */
+/** Formats a number with `count` significant digits. */
 export function significant(value: number, count: number): string {
   const size = Math.abs(value)
   if (size !== 0 && (size < 1e-6 || size >= 1e15)) return withPower(value, count)
   return written(value, { minimumSignificantDigits: count, maximumSignificantDigits: count })
 }
 
-/** All digits of a number that somebody wrote. */
+/** Formats a number that an author wrote with all its digits. */
 export function allDigits(value: number): string {
   const size = Math.abs(value)
   if (size !== 0 && (size < 1e-6 || size >= 1e21)) return withPower(value)
@@ -107,7 +108,7 @@ function written(value: number, options: Intl.NumberFormatOptions): string {
 
 const formatters = new Map<string, Intl.NumberFormat>()
 
-/** Made once for each set of options: that takes longer than thousands of numbers. */
+/** Cached by options: creating one takes longer than formatting thousands of numbers. */
 function formatter(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = JSON.stringify(options)
   const found = formatters.get(key) ?? new Intl.NumberFormat('en-US', options)
@@ -140,6 +141,6 @@ function percent(rendering: Rendering): Rendering {
 }
 
 function fixed(rendering: Rendering, args: readonly number[]): Rendering {
-  // The parser of expressions has checked that there is one whole number.
+  // The parser has checked that there is exactly one integer.
   return { ...rendering, decimals: args[0] as number }
 }

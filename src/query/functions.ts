@@ -1,10 +1,10 @@
-/** The functions that an expression may call: what each takes, and what it does. */
+/** The functions that an expression may call. */
 
 import { pearson } from '../stats/correlation.ts'
 import { mean } from '../stats/moments.ts'
 import { max, min } from '../stats/order.ts'
 
-/** How many arguments a function or a filter takes. */
+/** Number of arguments of a function or filter. */
 export interface Arity {
   readonly min: number
   readonly max: number
@@ -13,9 +13,9 @@ export interface Arity {
 export type CallFunction = Arity &
   (
     | { readonly type: 'each'; readonly of: (value: number) => number }
-    /** Makes one number of the numbers of all its arguments, which may be lists. */
+    /** Reduces the numbers of all its arguments, which may be lists, to one. */
     | { readonly type: 'aggregate'; readonly of: (values: readonly number[]) => number }
-    /** Makes one number of two lists, item by item. */
+    /** Reduces two lists, paired item by item, to one number. */
     | { readonly type: 'pairs'; readonly of: (xs: readonly number[], ys: readonly number[]) => number }
   )
 
@@ -32,7 +32,7 @@ export const functions: ReadonlyMap<string, CallFunction> = new Map<string, Call
   ['sum', { type: 'aggregate', ...some, of: (values) => values.reduce((sum, value) => sum + value, 0) }],
 ])
 
-/** Names of the functions that make one number of a list. */
+/** Names of the functions that reduce a list to one number. */
 export const aggregates: readonly string[] = [...functions].flatMap(([name, { type }]) =>
   type === 'each' ? [] : [name],
 )

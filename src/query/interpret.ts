@@ -1,6 +1,6 @@
 /**
- * The arithmetic of expressions. A path is one number, or a list with a number from each of several patterns: operations go through lists
- * number by number, aggregates make one number of them.
+ * The arithmetic of expressions. A path is one number, or a list with one from each of several patterns:
+ * operations apply element by element, aggregates reduce lists to one number.
  */
 
 import type { Run } from '../results/run.ts'
@@ -12,34 +12,34 @@ import type { Quantity } from './quantity.ts'
 import { type Factors, type Statistic, statistics } from './series.ts'
 import { product, quotient, unitName } from './units.ts'
 
-/** What a path reads from one run. */
+/** The values that a path reads from one run. */
 export interface Reading {
   readonly run: Run
-  /** One for each row that the path selects; null where the row has none. */
+  /** One for each selected row; null where it has none. */
   readonly values: readonly (number | null)[]
   readonly unit: string
   readonly factors: Factors
   /** Absent if rows are counted. */
   readonly measure?: string
-  /** Absent if the path names a series and no number. */
+  /** Absent if the path names a series. */
   readonly statistic?: Statistic
 }
 
-/** Of a path: from one run, or from one run of each pattern that `over` names. A published number is read as it is. */
+/** A path's readings: from one run, or one for each pattern in `over`; or published numbers. */
 export interface Readings {
   readonly readings: readonly (Reading | Quantity)[]
   readonly over?: readonly string[]
 }
 
-/** A number, or a list of one for each pattern that `over` names. */
+/** A number, or a list with one for each pattern in `over`. */
 interface Vector {
   readonly items: readonly Quantity[]
   readonly over?: readonly string[]
 }
 
 /**
- * The one number that an expression is; `look` answers what a path reads. Throws QueryError for units that do not fit, for lists of different
- * patterns, for a list that is left, and for a series where a number is needed.
+ * Evaluates an expression to one number; `look` resolves paths. Throws QueryError for units that do not fit,
+ * lists over different patterns, a list that is not reduced, and a series where a number is needed.
  */
 export function interpret(ast: Expression, look: (path: Path) => Readings): Quantity {
   const { items, over } = vectorOf(ast, look)
@@ -51,7 +51,9 @@ export function interpret(ast: Expression, look: (path: Path) => Readings): Quan
   return items[0] as Quantity
 }
 
-/** Throws QueryError where a number is not finite: an infinite one would compare, and vanish again in a quotient. */
+/**
+ * Throws QueryError for non-finite numbers: infinity would pass comparisons, and vanish again in a quotient.
+ */
 function vectorOf(node: Expression, look: (path: Path) => Readings): Vector {
   const vector = valuesOf(node, look)
   for (const { value } of vector.items) if (!Number.isFinite(value)) throw new QueryError(notFinite)
@@ -101,7 +103,7 @@ function valuesOf(node: Expression, look: (path: Path) => Readings): Vector {
   }
 }
 
-/** `pause.total`: factors and measure of what is read. */
+/** Describes a reading by its factors and measure: `pause.total`. */
 export function whatIsRead({ factors, measure }: Pick<Reading, 'factors' | 'measure'>): string {
   return [...Object.values(factors), ...(measure === undefined ? [] : [measure])].join('.')
 }
@@ -120,12 +122,12 @@ function numberOf(reading: Reading): Quantity {
   return { value: statistic.of(there), unit: statistic.unit(unit), sources }
 }
 
-/** Mostly all of them, and then no copy: a bootstrap asks for many. */
+/** Copies only if values are missing: a bootstrap calls this often. */
 function present(values: Reading['values']): readonly number[] {
   return values.includes(null) ? values.filter((value) => value !== null) : (values as readonly number[])
 }
 
-/** A single number goes with each of a list; two lists must be of the same patterns. */
+/** Pairs a single number with each item of a list; two lists must cover the same patterns. */
 function pairwise(left: Vector, right: Vector, of: (left: Quantity, right: Quantity) => Quantity): Vector {
   const over = commonPatterns(left, right)
   if (over === undefined) return { items: [of(left.items[0] as Quantity, right.items[0] as Quantity)] }
@@ -173,7 +175,7 @@ function operate(operator: Operator, left: Quantity, right: Quantity): Quantity 
   }
 }
 
-/** Of two lists, pattern by pattern. */
+/** Applies to two lists, pattern by pattern. */
 function ofLists(name: string, of: Pairs, left: Vector, right: Vector): Quantity {
   if (left.over === undefined || right.over === undefined) {
     throw new QueryError(
@@ -190,7 +192,7 @@ function ofLists(name: string, of: Pairs, left: Vector, right: Vector): Quantity
   }
 }
 
-/** Of two series of one run, row by row; undefined if the arguments are no series. */
+/** Applies to two series of one run, row by row; undefined if the arguments are not series. */
 function seriesPair(
   name: string,
   of: Pairs,
@@ -234,7 +236,7 @@ function pairsOf(name: string, of: Pairs, xs: readonly number[], ys: readonly nu
   return value
 }
 
-/** A constant has no unit of its own and takes the others'; a ratio of results has none and fits only its like. */
+/** Constants take the unit of the others; a ratio of results is unitless and fits only its like. */
 function commonUnit(operation: string, quantities: readonly Quantity[]): string {
   const measured = quantities.filter((quantity) => quantity.sources.length > 0)
   const units = [...new Set(measured.map((quantity) => quantity.unit))]

@@ -1,4 +1,4 @@
-/** What a path whose root is `published` reads: `published.old.baseline.pause.total.mean`. */
+/** Resolves paths into published tables: `published.old.baseline.pause.total.mean`. */
 
 import { hint } from '../text/spelling.ts'
 import type { Path } from './expression.ts'
@@ -6,7 +6,7 @@ import { choosePatterns, type Offer } from './patterns.ts'
 import type { PublishedCell, PublishedTable } from './published.ts'
 import type { Wrong } from './resolve.ts'
 
-/** A number by the path that asked for it. */
+/** A number that a path read. */
 export interface PublishedNumber {
   readonly value: number
   readonly unit: string
@@ -14,7 +14,7 @@ export interface PublishedNumber {
   readonly table?: string
 }
 
-/** What a path reads, a number from each pattern if it is written for `over` several; or which of its parts is wrong, and why. */
+/** A path's numbers, one for each pattern if it covers several (`over`); or its wrong part, and why. */
 export type Lookup =
   | {
       readonly type: 'found'
@@ -25,7 +25,7 @@ export type Lookup =
 
 type Groups = ReadonlyMap<string, readonly string[]>
 
-/** `groups` are those of the document's experiments; one stands for its patterns if all of them were published. */
+/** Looks a path up. A group of the document's experiments is usable if all its patterns were published. */
 export function lookUp(
   { parts }: Pick<Path, 'parts'>,
   tables: readonly PublishedTable[],
@@ -71,7 +71,7 @@ export function lookUp(
   return { type: 'found', numbers, ...(choice.several ? { over: choice.names } : {}) }
 }
 
-/** What the tables offer of an environment. */
+/** Returns the patterns and groups that the tables have for an environment. */
 export function publishedOffer(
   environment: string,
   tables: readonly PublishedTable[],
@@ -87,7 +87,7 @@ export function publishedOffer(
   }
 }
 
-/** Groups of experiments by name; of two with one name the first. */
+/** Merges the groups of experiments by name; the first of a name wins. */
 export function groupsOf(offers: readonly Pick<Offer, 'groups'>[]): Groups {
   return new Map(offers.flatMap(({ groups }) => [...groups]).toReversed())
 }
@@ -146,7 +146,7 @@ function narrow(rest: readonly string[], cells: readonly PublishedCell[]): Asked
   return { factors: Object.fromEntries(factors), measure, statistic: last }
 }
 
-/** The number of the one cell that is asked for. */
+/** Picks the number of the one matching cell. */
 function pick(
   cells: readonly PublishedCell[],
   pattern: string,

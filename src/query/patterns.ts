@@ -1,31 +1,31 @@
 /**
- * The pattern part of a path, which may name several: `baseline`, `dom0-cpu, dom0-net`, a group of the experiment, or `*`. A path with
- * several reads one number from each, and aggregates such as `min` make one of them.
+ * The pattern part of a path, which may name several: `baseline`, `dom0-cpu, dom0-net`, a group of the
+ * experiment, or `*`. Such a path reads one number from each, and aggregates such as `min` reduce them.
  */
 
-/** What an experiment offers. */
+/** The patterns and groups of an experiment. */
 export interface Offer {
-  /** By name, in the block's order: the environments that a pattern is restricted to. */
+  /** Pattern -> the environments that it is restricted to, in the block's order. */
   readonly patterns: ReadonlyMap<string, readonly string[] | undefined>
   readonly groups: ReadonlyMap<string, readonly string[]>
 }
 
 export type Choice =
-  /** `several` is about the writing: a list may be of one. */
+  /** `several` is syntactic: a list may have a single pattern. */
   | { readonly type: 'chosen'; readonly names: readonly string[]; readonly several: boolean }
-  /** `at` is where the name starts in the word. */
+  /** `at` is the offset of the name in the word. */
   | {
       readonly type: 'unknown'
       readonly name: string
       readonly at: number
       readonly known: readonly string[]
     }
-  /** A pattern does not run in this environment, or no pattern of a group does. */
+  /** The pattern, or every pattern of the group, does not run in this environment. */
   | { readonly type: 'elsewhere'; readonly name: string; readonly only: readonly string[] }
 
 /**
- * The patterns that a word names in an environment, in the order of writing. A group and `*` stand for those of theirs that run there;
- * one that is named by itself must run there.
+ * Resolves a word to patterns in an environment, in the order written. Groups and `*` skip patterns that do
+ * not run there; a pattern named by itself must run there.
  */
 export function choosePatterns(word: string, environment: string, { patterns, groups }: Offer): Choice {
   const runs = (name: string) => patterns.get(name)?.includes(environment) ?? true
@@ -48,20 +48,20 @@ export function choosePatterns(word: string, environment: string, { patterns, gr
   return { type: 'chosen', names: [...new Set(chosen)], several: isSeveral(word, { patterns, groups }) }
 }
 
-/** Whether a word is written for several patterns, so that what is read is a list. */
+/** True if a word is written for several patterns, so that it reads a list. */
 export function isSeveral(word: string, { patterns, groups }: Offer): boolean {
   return word.includes(',') || (!patterns.has(word) && (word === all || groups.has(word)))
 }
 
 const all = '*'
 
-/** An experiment's patterns and groups, as its block has them. */
+/** An experiment's patterns and groups, as written in its block. */
 export interface Patterned {
   readonly patterns: readonly { readonly name: string; readonly only?: readonly string[] }[]
   readonly groups?: Readonly<Record<string, readonly string[]>>
 }
 
-/** What a block of an experiment offers. */
+/** Returns the patterns and groups of an experiment's block. */
 export function offerOf(block: Patterned): Offer {
   return {
     patterns: new Map(block.patterns.map(({ name, only }) => [name, only])),

@@ -1,17 +1,18 @@
 /**
- * Published tables: numbers of others, in CSV files that the front matter names. A path whose root is `published` reads them:
- * `published.old.baseline.pause.total.mean`. A file has the columns `environment` and `pattern`, columns of factors (`operation`), statistics
- * with their units (`mean_us`, `variance_us2`, `n`), perhaps `phase` (what is measured; else it is `total`) and `table` (its number).
+ * Published tables: other authors' numbers, in CSV files that the front matter names. Paths with the root
+ * `published` read them: `published.old.baseline.pause.total.mean`. A file has the columns `environment` and
+ * `pattern`, factor columns (`operation`), statistics with their units (`mean_us`, `variance_us2`, `n`), and
+ * optionally `phase` (the measure, by default `total`) and `table` (its number).
  */
 
 import { CsvError, readCsv } from '../text/csv.ts'
 import { decimal } from '../text/decimal.ts'
 import { microseconds } from './units.ts'
 
-/** A row as it is in the file. It has no prototype, as columns may have any name. */
+/** A row of the file. Has no prototype, as columns may have any name. */
 export type PublishedRow = Readonly<Record<string, string>>
 
-/** Throws a CsvError for a file that is no CSV, and for a number that is none. */
+/** Throws a CsvError for invalid CSV, and for a statistic that is not a number. */
 export function parsePublished(csv: string): readonly PublishedRow[] {
   const { head, rows } = readCsv(csv)
   const statistics = head.flatMap((name, index) => (statisticIn(name) === undefined ? [] : [index]))
@@ -31,11 +32,11 @@ export interface PublishedTable {
   /** Relative to the project. */
   readonly file: string
   readonly cells: readonly PublishedCell[]
-  /** Why a path cannot read it. */
+  /** Why paths cannot read it. */
   readonly problem?: string
 }
 
-/** What was published of one measure of one pattern. */
+/** The published numbers of one measure of one pattern. */
 export interface PublishedCell {
   readonly file: string
   /** Its number in the publication. */
@@ -48,7 +49,7 @@ export interface PublishedCell {
   readonly numbers: Readonly<Record<string, { readonly value: number; readonly unit: string }>>
 }
 
-/** The tables that a document names, as far as their files are there. */
+/** Reads the tables that a document names; skips files that do not exist. */
 export function publishedTables(
   published: readonly { readonly file: string }[],
   textOf: (path: string) => string | undefined,
@@ -108,12 +109,12 @@ function tableOf(file: string, rows: readonly PublishedRow[]): PublishedTable {
   return { file, cells }
 }
 
-/** The column of a statistic in a unit: `mean_us`, `variance_us2`, `n`. */
+/** Returns the column name of a statistic: `mean_us`, `variance_us2`, `n`. */
 export function columnOfStatistic(name: string, unit: string): string {
   return unit === '' ? name : `${name}_${unit.replace('²', '2')}`
 }
 
-/** `variance_ms2` is the variance in square milliseconds, which are a million square microseconds each. */
+/** Parses a column name. `variance_ms2` is in square milliseconds, a million square microseconds each. */
 function statisticIn(column: string) {
   const match = /^(n|mean|variance|sd|median|max|min|p\d{1,3})(?:_(.*?)(2?))?$/.exec(column)
   if (match === null) return undefined

@@ -1,7 +1,8 @@
 /**
- * Queries are the expressions of inline values, interpreted over runs and published tables: `latency['xen-4.14'].baseline.pause.total.mean`.
- * A path names experiment, environment and pattern (so, a run; or several patterns, see document/patterns.ts), then values of factors in
- * any order, a measure and a statistic; or ends in `n`, the number of observations, without a measure. Nothing is evaluated as code.
+ * Queries: expressions of inline values, interpreted over runs and published tables:
+ * `latency['xen-4.14'].baseline.pause.total.mean`. A path names experiment, environment and pattern (so, a
+ * run; or several patterns, see patterns.ts), then factor values in any order, a measure and a statistic; or
+ * ends in `n`, the number of observations, without a measure. Nothing is evaluated as code.
  */
 
 import type { Row, Run } from '../results/run.ts'
@@ -22,13 +23,15 @@ import type { Quantity } from './quantity.ts'
 import { type Resolved, resolveCells } from './resolve.ts'
 import { canonical, columnOf, type Series, scaled, series, statistic, statistics } from './series.ts'
 
-/** What a query has to know of an experiment: which cells it has. */
+/** The cells of an experiment, for queries. */
 export interface ExperimentSource extends Patterned {
   readonly id: string
   readonly environments: readonly string[]
 }
 
-/** What can be asked about: the document's experiments, the runs that exist of them, and the published tables that it names. */
+/**
+ * The scope of queries: the document's experiments, their existing runs, and the published tables it names.
+ */
 export interface Results<Experiment extends ExperimentSource = ExperimentSource> {
   readonly experiments: readonly Experiment[]
   readonly runs: readonly Run[]
@@ -39,7 +42,7 @@ type FactorValues = ReadonlyMap<string, ReadonlySet<string>>
 
 const vocabularies = new WeakMap<Results, Map<string, FactorValues>>()
 
-/** The values that the factors of an experiment have in any of its runs; put together once for the same results. */
+/** Returns the factor values in any run of an experiment; cached per results. */
 function vocabularyOf(results: Results, experiment: string): FactorValues {
   const known = vocabularies.get(results) ?? new Map<string, FactorValues>()
   vocabularies.set(results, known)
@@ -63,9 +66,10 @@ function factorValues(runs: readonly Run[]): FactorValues {
 }
 
 /**
- * The value of an expression (its filters are for printing, see `format`). Times are in microseconds, and so is a plain number
- * that is added to a time or compared with one. Throws QueryError: for an unknown name (with the nearest right one), units that
- * do not fit, an empty series, a list that is left, an expression without any path, or, with `missing` set, for runs that do not exist yet.
+ * Evaluates an expression (filters are for printing, see `format`). Times are in microseconds, and so is a
+ * plain number added to a time or compared with one. Throws QueryError for an unknown name (suggesting the
+ * nearest), units that do not fit, an empty series, an unreduced list, an expression without a path, or, with
+ * `missing` set, runs that do not exist yet.
  */
 export function evaluate(expression: Pick<ParsedExpression, 'ast'>, results: Results): Quantity {
   const quantity = interpret(expression.ast, (path) => {
@@ -79,7 +83,7 @@ export function evaluate(expression: Pick<ParsedExpression, 'ast'>, results: Res
   return quantity
 }
 
-/** What a path into published tables reads. Throws QueryError for a name that they do not have. */
+/** Reads a path into published tables. Throws QueryError for an unknown name. */
 export function publishedReadings(
   path: Pick<Path, 'parts'>,
   { experiments, published = [] }: Results,
@@ -95,13 +99,13 @@ export function publishedReadings(
   return { readings, ...(over ? { over } : {}) }
 }
 
-/** What a path reads from one run: of all its rows, or of some that were drawn from them. */
+/** Reads a path from one run: from all its rows, or from a resample of them. */
 export interface Probe {
   readonly run: Run
   readonly read: (rows: readonly Row[]) => Reading
 }
 
-/** A probe for each run that a path reads; `over` names the patterns if it is written for several. Throws QueryError. */
+/** Returns a probe for each run of a path; `over` names its patterns if several. Throws QueryError. */
 export function probesOf(
   path: Pick<Path, 'parts'>,
   results: Results,
@@ -146,8 +150,8 @@ export interface RunSeries extends Series {
 }
 
 /**
- * The observations that a path without a statistic names: `latency['xen-4.14'].baseline.pause.total`. Throws QueryError for an unknown
- * name, no measure, or, with `missing` set, a run that does not exist yet.
+ * Reads the observations of a path without a statistic: `latency['xen-4.14'].baseline.pause.total`. Throws
+ * QueryError for an unknown name, no measure, or, with `missing` set, a run that does not exist yet.
  */
 export function readSeries({ parts }: Pick<Path, 'parts'>, results: Results): RunSeries {
   if (readsPublished({ parts }))
@@ -162,13 +166,13 @@ export function readSeries({ parts }: Pick<Path, 'parts'>, results: Results): Ru
   return { run, ...series(run, factors, measure) }
 }
 
-/** The runs that a path reads, one for each pattern; `over` names these if the path is written for several. */
+/** A path's runs, one for each pattern; `over` names the patterns if it covers several. */
 interface RunsAt {
   readonly runs: readonly Run[]
   readonly over?: readonly string[]
 }
 
-/** Throws QueryError if the document has no such cell, or, with `missing` set, if some have not run. */
+/** Returns a path's runs. Throws QueryError for an unknown cell, or with `missing` set for cells not run. */
 export function runsAt(path: Pick<Path, 'parts'>, results: Results): RunsAt {
   const { names, over } = cellsAt(path, results.experiments)
   const byName = new Map(results.runs.map((run) => [runName(run), run]))
@@ -177,7 +181,7 @@ export function runsAt(path: Pick<Path, 'parts'>, results: Results): RunsAt {
   return { runs: names.flatMap((name) => byName.get(name) ?? []), ...(over ? { over } : {}) }
 }
 
-/** The cells that a path of ours reads. Throws QueryError if the document has no such cell. */
+/** Resolves a path to cells. Throws QueryError for an unknown cell. */
 export function cellsAt({ parts }: Pick<Path, 'parts'>, experiments: readonly ExperimentSource[]): Resolved {
   const found = resolveCells(
     parts,
@@ -187,12 +191,12 @@ export function cellsAt({ parts }: Pick<Path, 'parts'>, experiments: readonly Ex
   return found
 }
 
-/** The paths of an expression that read runs. */
+/** Returns the paths of an expression that read runs. */
 export function pathsToRuns(ast: Expression): readonly Path[] {
   return references(ast).filter((path) => !readsPublished(path))
 }
 
-/** Names of the cells that expressions read, sorted; those of a path that fits no cell are left out. */
+/** Returns the sorted names of the cells that expressions read; skips paths that match no cell. */
 export function cellsRead(
   expressions: readonly Expression[],
   experiments: readonly ExperimentSource[],
@@ -201,7 +205,7 @@ export function cellsRead(
     try {
       return cellsAt(path, experiments).names
     } catch (error) {
-      // Its judgement says what is wrong with it.
+      // Reported when the expression is judged.
       if (error instanceof QueryError) return []
       throw error
     }
@@ -215,8 +219,8 @@ interface Narrowing {
 }
 
 /**
- * What the middle of a path means. A factor's value counts as known if any run of the experiment has it, so that
- * "how often was it runnable" can be answered with 0.
+ * Resolves the factor and measure parts of a path. A factor value is known if any run of the experiment has
+ * it, so that "how often was it runnable" can be answered with 0.
  */
 function narrow(run: Run, vocabulary: FactorValues, parts: readonly string[]): Narrowing {
   const valuesOf = new Map(

@@ -1,33 +1,32 @@
-/** The parts of a path that are known before any run: experiment, environment and patterns. */
+/** Resolves the parts of a path that are known before any run: experiment, environment and patterns. */
 
 import { runName } from '../results/run.ts'
 import { hint } from '../text/spelling.ts'
 import { choosePatterns, type Offer } from './patterns.ts'
 
-/** What a path may name of an experiment. */
+/** The names of an experiment that a path may use. */
 export interface Cells extends Offer {
   readonly id: string
   readonly environments: readonly string[]
 }
 
-/** A part of a path that is wrong. */
+/** A wrong part of a path. */
 export interface Wrong {
-  /** Rule of the message. */
   readonly ruleId: string
-  /** Index of the part, and where in it the wrong word starts. */
+  /** Index of the part, and the offset of the wrong word in it. */
   readonly part: number
   readonly offset: number
   readonly reason: string
 }
 
 export interface Resolved {
-  /** Names of the cells that the path reads, whether they have run or not. */
+  /** Cells that the path reads, run or not. */
   readonly names: readonly string[]
-  /** The patterns, if the path is written for several. */
+  /** The patterns, if the path covers several. */
   readonly over?: readonly string[]
 }
 
-/** All that is wrong with the path, or what it reads. */
+/** Returns the cells that a path reads, or everything wrong with it. */
 export function resolveCells(
   parts: readonly string[],
   experiments: readonly Cells[],

@@ -1,6 +1,6 @@
 /**
- * Series are the observations of one measure in one run, in its canonical unit, with the excluded rows left out;
- * statistics are what a report says about them.
+ * Series are the observations of one measure in one run, in its canonical unit, without the excluded rows;
+ * statistics summarize them.
  */
 
 import { bootColumn, type Column, excludedColumn, type Row, type Run, runName } from '../results/run.ts'
@@ -20,7 +20,7 @@ export interface Series {
 /** Factor -> the value that a row must have. */
 export type Factors = Readonly<Record<string, string>>
 
-/** The rows that count (not excluded) and have these values of the factors. */
+/** Returns the rows with these factor values that are not excluded. */
 export function select(run: Run, factors: Factors = {}): readonly Row[] {
   const wanted = Object.entries(factors)
   for (const [name] of wanted) columnOf(run, name, ['factor'])
@@ -30,8 +30,9 @@ export function select(run: Run, factors: Factors = {}): readonly Row[] {
 }
 
 /**
- * Observations of `measure` in the rows selected by `factors`, in row order; rows without a value are left out. Ticks and all
- * units of time become microseconds. Throws QueryError for an unknown column, or ticks without the clock's frequency.
+ * Returns the observations of `measure` in the rows selected by `factors`, in row order, without absent
+ * values. Ticks and all units of time become microseconds. Throws QueryError for an unknown column, or ticks
+ * without the clock's frequency.
  */
 export function series(run: Run, factors: Factors, measure: string): Series {
   const rows = select(run, factors)
@@ -47,7 +48,7 @@ export function series(run: Run, factors: Factors, measure: string): Series {
   return { values, unit, ...(new Set(clusters).size > 1 ? { clusters } : {}) }
 }
 
-/** In the canonical unit. Throws QueryError for a value that is too large there. */
+/** Converts to the canonical unit. Throws QueryError on overflow. */
 export function scaled(value: number, scale: number, measure: string): number {
   const found = value * scale
   if (!Number.isFinite(found))
@@ -55,7 +56,7 @@ export function scaled(value: number, scale: number, measure: string): number {
   return found
 }
 
-/** Factor from a column's own unit to the canonical one, and the canonical unit. */
+/** Returns the factor from a column's unit to the canonical one, and the canonical unit. */
 export function canonical(run: Run, column: Column): { readonly scale: number; readonly unit: string } {
   const unit = column.unit ?? ''
   if (unit === 'ticks') {
@@ -68,7 +69,7 @@ export function canonical(run: Run, column: Column): { readonly scale: number; r
   return scale === undefined ? { scale: 1, unit } : { scale, unit: 'us' }
 }
 
-/** The run's column of that name; throws QueryError with the nearest name among the columns of these roles. */
+/** Returns a run's column; throws QueryError with the nearest name among the columns of these roles. */
 export function columnOf(run: Run, name: string, roles: readonly Column['role'][]): Column {
   const columns = run.columns.filter((column) => roles.includes(column.role))
   const column = columns.find((candidate) => candidate.name === name)
@@ -84,17 +85,18 @@ export function columnOf(run: Run, name: string, roles: readonly Column['role'][
 
 export interface Statistic {
   readonly of: (values: readonly number[]) => number
-  /** The statistic's unit from the series' unit. */
+  /** Derives the statistic's unit from the series'. */
   readonly unit: (unit: string) => string
 }
 
 const same = (unit: string): string => unit
 
-/** By name, as expressions and tables call them; percentiles (`p95`) are understood beside them. */
+/** By name; percentiles (`p95`) are accepted as well. */
 export const statistics: ReadonlyMap<string, Statistic> = new Map<string, Statistic>([
   ['n', { of: (values) => values.length, unit: () => '' }],
   ['mean', { of: mean, unit: same }],
-  // Divided by n, not n - 1: the bounds of the original study's cells admit only this, and ours stand beside them.
+  // Divided by n, not n - 1: the only definition that the original study's cells admit, and ours stand beside
+  // them.
   ['variance', { of: populationVariance, unit: square }],
   ['sd', { of: (values) => Math.sqrt(populationVariance(values)), unit: same }],
   ['median', { of: median, unit: same }],
@@ -102,7 +104,7 @@ export const statistics: ReadonlyMap<string, Statistic> = new Map<string, Statis
   ['min', { of: min, unit: same }],
 ])
 
-/** A statistic by name, `p` and a percentage (`p95`, `p99.9`) being quantiles of type 7; undefined if there is none. */
+/** Returns a statistic by name, `p95` and `p99.9` being quantiles of type 7; undefined if there is none. */
 export function statistic(name: string): Statistic | undefined {
   const known = statistics.get(name)
   if (known !== undefined) return known

@@ -1,4 +1,4 @@
-/** An expression's text -> Vega's syntax tree, with places: which constructs are allowed is expression.ts's matter. */
+/** Parses expressions into Vega's syntax tree, with offsets; expression.ts decides what is allowed. */
 
 import type * as estree from 'estree'
 import { parseExpression as parseVega } from 'vega-expression'
@@ -18,11 +18,11 @@ export class ExpressionError extends Error {
 
 export interface Syntax {
   readonly root: estree.Node
-  /** Where a node's first name or literal starts, in characters of the source. */
+  /** Returns the offset of a node's first name or literal, in characters of the source. */
   readonly offsetOf: (node: estree.Node) => number
 }
 
-/** @throws ExpressionError where it is no expression, or where a name with a hyphen would be a subtraction. */
+/** @throws ExpressionError for a syntax error, or where a name with a hyphen would be a subtraction. */
 export function parseSyntax(source: string): Syntax {
   const tokens = tokenize(source)
   refuseHyphens(source, tokens)
@@ -40,7 +40,9 @@ interface Token {
 const tokenPattern =
   /(?<name>[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*)|(?<number>0[xX][\da-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<text>'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")|(?<sign>\S)/gu
 
-/** vega-expression's tree has no positions. Its names and literals are the source's, in order: this finds them. */
+/**
+ * Finds the positions that vega-expression's tree lacks: its names and literals are the source's, in order.
+ */
 function tokenize(source: string): readonly Token[] {
   return Array.from(source.matchAll(tokenPattern), (match) => {
     const { name, number, text } = match.groups ?? {}
@@ -50,7 +52,7 @@ function tokenize(source: string): readonly Token[] {
   })
 }
 
-/** `.dom0-cpu` would silently be a subtraction, so a minus between names needs spaces. */
+/** Requires spaces around a minus between names: `.dom0-cpu` would silently be a subtraction. */
 function refuseHyphens(source: string, tokens: readonly Token[]): void {
   const isHyphen = (token: Token | undefined) =>
     token !== undefined && source.slice(token.start, token.end) === '-'
@@ -84,12 +86,13 @@ function parseTree(source: string, tokens: readonly Token[]): estree.Node {
     if (unclosed !== undefined) {
       throw new ExpressionError('expression-syntax', unclosed.start, 'unclosed quote in expression')
     }
-    // Its errors are plain Errors; most carry `index`: at an illegal character, just after an unexpected token.
+    // vega-expression throws plain Errors; most carry `index`: at an illegal character, or just after an
+    // unexpected token.
     const { index, message } = error as Error & { index?: number }
     const illegal = message.includes('ILLEGAL')
     const offending =
       (index === undefined
-        ? // Something follows a whole expression: the first token that the longest good beginning does not include.
+        ? // Text after a complete expression: the first token after the longest valid prefix.
           tokens.findLast((token) => token.start > 0 && parses(source.slice(0, token.start)))
         : tokens.findLast((token) => (illegal ? token.start <= index : token.start < index))) ?? tokens[0]
     const atEnd = message.includes('end of input')
@@ -114,7 +117,7 @@ function parses(source: string): boolean {
   }
 }
 
-/** Names and literals of the tree, depth first and left to right, each with the start of its token. */
+/** Maps names and literals of the tree, in source order, to the offsets of their tokens. */
 function leafOffsets(root: estree.Node, tokens: readonly Token[]): ReadonlyMap<estree.Node, number> {
   const starts = tokens.filter((token) => token.type !== 'sign').map((token) => token.start)
   const offsets = new Map<estree.Node, number>()
@@ -148,7 +151,7 @@ function children(node: estree.Node): readonly estree.Node[] {
       return node.properties
     case 'Property':
       return [node.key, node.value]
-    default: // Names and literals; nothing else comes out of the parser.
+    default: // names and literals: the parser returns nothing else
       return []
   }
 }

@@ -1,11 +1,11 @@
 /**
- * Units are symbols: '' (a count or a ratio), 'us' (microseconds, the canonical unit of time), 'us2' (their square), or any other unit of a
- * column, as its author wrote it, and its square ('B' and 'B²').
+ * Units are symbols: '' (a count or a ratio), 'us' (microseconds, the canonical unit of time), 'us2' (its
+ * square), or a column's own unit as its author wrote it, and its square ('B' and 'B²').
  */
 
 import { QueryError } from './error.ts'
 
-/** Multiplied units: 'us' x 'us' = 'us2'. Throws QueryError where there is no symbol for the product. */
+/** Multiplies units: 'us' x 'us' = 'us2'. Throws QueryError if the product has no symbol. */
 export function product(left: string, right: string): string {
   if (left === '') return right
   if (right === '') return left
@@ -13,7 +13,7 @@ export function product(left: string, right: string): string {
   throw new QueryError(`cannot multiply ${symbol(left)} by ${symbol(right)}`)
 }
 
-/** Divided units: 'us' / 'us' = ''. Throws QueryError where there is no symbol for the quotient. */
+/** Divides units: 'us' / 'us' = ''. Throws QueryError if the quotient has no symbol. */
 export function quotient(left: string, right: string): string {
   if (right === '') return left
   if (left === right) return ''
@@ -26,18 +26,18 @@ export function square(unit: string): string {
   return unit === 'us' ? 'us2' : `${unit}²`
 }
 
-/** What a unit is the square of; undefined if it is none. An author's own unit may end in a 2: 'CO2'. */
+/** Returns a unit's square root; undefined if it is not a square. An author's unit may end in a 2: 'CO2'. */
 export function root(unit: string): string | undefined {
   if (unit === 'us2') return 'us'
   return unit.endsWith('²') ? unit.slice(0, -1) : undefined
 }
 
-/** How a unit is printed: 'us2' -> 'µs²'. */
+/** Formats a unit: 'us2' -> 'µs²'. */
 export function symbol(unit: string): string {
   return unit === 'us' ? 'µs' : unit === 'us2' ? 'µs²' : unit
 }
 
-/** `µs`, or that there is none: for messages on units that do not fit. */
+/** Names a unit in error messages: `µs`, `a plain number`. */
 export function unitName(unit: string): string {
   return unit === '' ? 'a plain number' : symbol(unit)
 }
@@ -50,14 +50,14 @@ const microsecondsPer: ReadonlyMap<string, number> = new Map([
   ['s', 1e6],
 ])
 
-/** Microseconds in one unit of time; undefined if the symbol is none. */
+/** Returns the microseconds in a unit of time; undefined for other units. */
 export function microseconds(unit: string): number | undefined {
   return microsecondsPer.get(unit)
 }
 
 const timeWord = /^(?:ns|us|µs|ms|s|secs?|seconds|(?:nano|micro|milli)s(?:ec|econds))$/
 
-/** The name of a column without the unit of time that it ends in (`elapsedNs`, `elapsed_ms`, `elapsed (s)`); undefined if there is none. */
+/** Strips a unit of time from a name (`elapsedNs`, `elapsed_ms`, `elapsed (s)`); undefined if it has none. */
 export function withoutUnit(name: string): string | undefined {
   const [, rest = '', word = ''] =
     /^(.*?)[^\p{L}\p{N}]*((?<=[\p{Ll}\p{N}])\p{Lu}\p{Ll}*|(?<![\p{L}\p{N}])\p{Ll}+)\)?$/u.exec(name) ?? []
@@ -72,7 +72,7 @@ const suffixes: readonly (readonly [RegExp, string])[] = [
   [/Bytes$/, 'B'],
 ]
 
-/** The unit of a measure whose name ends in it, as `elapsedNs` does. */
+/** Returns the unit that a measure's name ends in, as in `elapsedNs`. */
 export function unitInName(name: string): string | undefined {
   return suffixes.find(([suffix]) => suffix.test(name))?.[1]
 }

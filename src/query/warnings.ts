@@ -1,4 +1,4 @@
-/** What a reader should know of the series behind a number: outliers, which stay in, and drift from trial to trial. */
+/** Warnings about the series behind a number: outliers, which are kept, and drift from trial to trial. */
 
 import type { Sample } from '../stats/clusters.ts'
 import { drift } from '../stats/drift.ts'
@@ -7,20 +7,20 @@ import { outliers } from '../stats/outliers.ts'
 import { format } from './format.ts'
 import { symbol } from './units.ts'
 
-/** Values in the order of trials, with the boot of each if there are several. */
+/** Values in trial order, with their boots if there are several. */
 export interface NamedSeries extends Sample {
   /** `pause.total of latency/xen-4.14/baseline`. */
   readonly name: string
   readonly unit: string
 }
 
-/** What is said of them, in a language's words. */
+/** Messages in one language. */
 export interface Warnings {
-  /** A series, and how many of all its values lie far out. */
+  /** A series, and how many of its values are outliers. */
   readonly outlying: (series: string, count: number, all: number) => string
   /** A series and its slope: `+0.3 µs`. */
   readonly drifting: (series: string, step: string) => string
-  /** The first series that this is to be said of, and how many more there are. */
+  /** The first of the series concerned, and how many more there are. */
   readonly outliers: (series: readonly string[], more: number) => string
   readonly drifts: (series: readonly string[], more: number) => string
 }
@@ -37,12 +37,12 @@ function listed(series: readonly string[], more: number): string {
   return [...series, ...(more > 0 ? [`and ${more} more series`] : [])].join(', ')
 }
 
-/** Drift is judged by a test that is near enough from here on; where every boot has one trial, nothing can drift. */
+/** The test's approximation is good from here on. Where every boot has one trial, nothing can drift. */
 const fewestForDrift = 10
 
 /**
- * At most one sentence on outliers (modified z scores beyond 3.5) and one on drift (Mann and Kendall's test; p at most 0.05 after Holm's
- * correction for the number of series).
+ * Returns at most one sentence on outliers (modified z scores beyond 3.5) and one on drift (Mann-Kendall
+ * test; p at most 0.05 after Holm's correction for the number of series).
  */
 export function warningsOn(series: readonly NamedSeries[], words: Warnings = english): readonly string[] {
   const withOutliers = series.flatMap(({ name, values }) => {

@@ -1,19 +1,19 @@
-/** When a run was made, and how long that took, as the run itself says. */
+/** The time and duration of a run, from its provenance. */
 
 import type { Run } from './run.ts'
 
-/** How long a run took, its boots one after another; undefined if it does not say. */
+/** Returns the seconds that a run took, summed over its boots; undefined if not recorded. */
 export function secondsOf({ provenance }: Pick<Run, 'provenance'>): number | undefined {
   const seconds = provenance['duration (s)']
   return typeof seconds === 'number' ? seconds : undefined
 }
 
-/** When a run started and ended, in milliseconds since 1970; undefined if it does not say. */
+/** Returns the start and end of a run in milliseconds since 1970; undefined if not recorded. */
 export function spanOf(run: Pick<Run, 'provenance'>): readonly [number, number] | undefined {
   const start = Date.parse(String(run.provenance.date))
   const seconds = secondsOf(run)
   if (Number.isNaN(start) || seconds === undefined) return undefined
-  // Boots may have run side by side: of several the end is said.
+  // Boots may have run in parallel: runs with several record their end.
   const { ended } = run.provenance
   return [start, ended === undefined ? start + seconds * 1000 : Date.parse(String(ended))]
 }

@@ -1,16 +1,16 @@
-/** Keys: what decides a result, as one digest. */
+/** Keys: digests of everything that determines a result. */
 
 import { sha256 } from '../files/tracked.ts'
 import type { Parameter, Parameters } from './parameters.ts'
 import { isMapping } from './parameters.ts'
 import type { Inputs, Run } from './run.ts'
 
-/** Raised when this program itself would measure or analyse differently: every older run is then stale. */
+/** Incremented when this program measures or analyses differently; older runs are then stale. */
 export const schema = 3
 
 /**
- * The key of a cell's run: SHA-256 (hex) over its name (from which its random numbers come, too) and its inputs. `version` is
- * that of the program that made it.
+ * Returns the key of a cell's run: the SHA-256 (hex) of its name (which also seeds its random numbers) and
+ * its inputs. `version` is the schema of the program that made it.
  */
 export function keyOf(
   { experiment, environment, pattern }: Pick<Run, 'experiment' | 'environment' | 'pattern'>,
@@ -20,14 +20,14 @@ export function keyOf(
   return digest({ schema: version, experiment, environment, pattern, inputs })
 }
 
-/** SHA-256 (hex) of a value, whatever the order of its keys. */
+/** Returns the SHA-256 (hex) of a value, independent of the order of its keys. */
 export function digest(value: unknown): string {
   return sha256(canonical(value))
 }
 
 /**
- * `{dom0: {cpuLoad: 4}}` as `parameter dom0.cpuLoad` -> 4. Different parameters have different inputs: lists and empty mappings
- * are JSON, and so are names with a dot and texts that could be taken for one of these.
+ * Flattens parameters: `{dom0: {cpuLoad: 4}}` -> `parameter dom0.cpuLoad`: 4. Injective: lists, empty
+ * mappings, names with a dot and strings that could be mistaken for these are encoded as JSON.
  */
 export function parameterInputs(parameters: Parameters, path = 'parameter '): Inputs {
   const entries = Object.entries(parameters).flatMap(([name, value]) => {
@@ -49,11 +49,11 @@ function scalar(value: Parameter): string | number | boolean | null {
   return typeof value === 'object' && value !== null ? text : notJson.has(text) ? text : value
 }
 
-/** Numbers that JSON has no word for; an input that was read again must be the same. */
+/** Numbers that JSON cannot represent; inputs must survive a round trip. */
 const notJson = new Set(['-0', 'NaN', 'Infinity', '-Infinity'])
 const looksEncoded = /^(?:["[{]|(?:-0|NaN|-?Infinity)$)/
 
-/** JSON with sorted keys; absent and undefined are the same. */
+/** Serializes as JSON with sorted keys; absent and undefined are the same. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value)

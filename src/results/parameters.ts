@@ -8,8 +8,8 @@ export interface Parameters {
 }
 
 /**
- * `changes` laid over `baseline`, at every depth. Mappings are merged, everything else (lists too) is replaced.
- * Keys keep the baseline's order, new ones follow. Neither argument is changed.
+ * Merges `changes` into `baseline` recursively. Mappings are merged, everything else (lists too) is replaced.
+ * Keys keep the baseline's order, new ones follow. Neither argument is modified.
  */
 export function mergeParameters(baseline: Parameters, changes: Parameters): Parameters {
   const merged: Record<string, Parameter> = { ...baseline }
@@ -24,7 +24,7 @@ export function isMapping(value: Parameter | undefined): value is Parameters {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** A change that does not fit the baseline. */
+/** A type error: a change that does not fit the baseline. */
 export interface Misfit {
   readonly path: readonly string[]
   readonly ruleId: 'unknown-parameter' | 'parameter-type'
@@ -32,8 +32,8 @@ export interface Misfit {
 }
 
 /**
- * What in `changes` the baseline does not provide for: a parameter that it does not have, or a value of another
- * type. Null in the baseline (not set) admits any scalar.
+ * Returns the type errors in `changes`: parameters that the baseline lacks, or values of another type. Null
+ * in the baseline (not set) admits any scalar.
  */
 export function misfits(
   baseline: Parameters,
@@ -56,7 +56,7 @@ export function misfits(
   })
 }
 
-/** In words, for messages. */
+/** Names a value's type in messages. */
 export function typeOf(value: Parameter): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'a list'

@@ -1,7 +1,7 @@
 /**
- * The files of a run: rows.csv is one observation a line, and a dataset NAME of it is NAME.csv; run.json is all else, with the
- * digests of these and one of itself. All that follows from something else is held against that whenever a run is read. Digests
- * make an edit visible; they do not stop anybody who computes them anew.
+ * The files of a run: rows.csv has one observation a line, NAME.csv holds dataset NAME, and run.json all
+ * else, with digests of these and of itself. Every redundancy is checked whenever a run is read. Digests
+ * reveal edits; they do not stop anybody who recomputes them.
  */
 
 import { csvFormatRows } from 'd3-dsv'
@@ -23,18 +23,18 @@ import {
   runName,
 } from './run.ts'
 
-/** A run that cannot be trusted or read: a file is damaged, was edited, or comes from another version. */
+/** Thrown for a run that is damaged, was edited, or comes from another version. */
 export class StoreError extends Error {
   override readonly name = 'StoreError'
 }
 
-/** Text by name of the file. */
+/** File name -> text. */
 export type RunFiles = Readonly<Record<string, string>>
 
-/** The version of this format. */
+/** Version of this format. */
 const schema = 4
 
-/** Part of a path: experiments, environments and patterns are folders. */
+/** Path component: experiments, environments and patterns are folders. */
 const name = z.string().regex(/^[a-z][a-z0-9.-]*$/, 'not a name in small letters, digits, hyphens and dots')
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in hexadecimal')
 const columns = z.array(
@@ -68,7 +68,7 @@ const header = z.strictObject({
   provenance: z.record(z.string(), z.union([z.string(), z.number()])),
 })
 
-/** Same run, same bytes. */
+/** Serializes a run deterministically. */
 export function formatRun(run: Run): RunFiles {
   const csv = formatRows(run)
   const { experiment, environment, pattern, key, inputs, origin, trials, seed, parameters, clockHz } = run
@@ -90,7 +90,7 @@ export function formatRun(run: Run): RunFiles {
   return { 'run.json': `${json}\n`, 'rows.csv': csv, ...Object.fromEntries(texts) }
 }
 
-/** SHA-256 (hex) of all that run.json says, in its order. */
+/** Returns the SHA-256 (hex) of run.json's content, in its order. */
 function digestOfHeader(told: object): string {
   return sha256Of(JSON.stringify(told, (_, value) => (Object.is(value, -0) ? '-0' : value)))
 }
@@ -99,22 +99,21 @@ function stated({ rows }: Dataset, csv: string): RowsStated {
   return { count: rows.length, sha256: sha256Of(csv) }
 }
 
-/** The file of a dataset beside rows.csv. */
 export function fileOf(dataset: string): string {
   return `${dataset}.csv`
 }
 
-/** Of runs and datasets that were read: checked then, and the same as long as they are. */
+/** Cache for datasets that were read: checked then, and immutable since. */
 const digestsOfRows = new WeakMap<Dataset, string>()
 
-/** The digest that identifies a run's observations, or a dataset's rows. */
+/** Returns the digest of a run's observations, or of a dataset's rows. */
 export function rowsDigest(dataset: Dataset): string {
   const known = digestsOfRows.get(dataset) ?? sha256Of(formatRows(dataset))
   digestsOfRows.set(dataset, known)
   return known
 }
 
-/** A run without its rows: what is stated of them. */
+/** A run without its rows, of which it has count and digest. */
 export interface Header extends Omit<Run, 'rows' | 'datasets'> {
   readonly rows: RowsStated
   readonly datasets?: Readonly<
@@ -123,8 +122,8 @@ export interface Header extends Omit<Run, 'rows' | 'datasets'> {
 }
 
 /**
- * What run.json says of a run, without its observations; `name` is the file's, for errors. Throws a StoreError when it was changed,
- * does not fit itself, or is of another cell than `cell`.
+ * Parses run.json, which lacks the observations; `name` is the file's, for errors. Throws a StoreError if it
+ * was changed, contradicts itself, or belongs to another cell than `cell`.
  */
 export function parseHeader(text: string, name: string, cell?: string): Header {
   let data: unknown
@@ -142,7 +141,7 @@ export function parseHeader(text: string, name: string, cell?: string): Header {
     throw new StoreError(`${name} is no run: ${issue?.path.join('.')}: ${issue?.message}. ${advice}`)
   }
   const { schema: _, digest, ...rest } = parsed.data
-  // Optional keys are absent or have a value: what JSON holds.
+  // Optional keys are absent or have a value, as JSON has no undefined.
   const head = { ...rest, parameters: rest.parameters as Parameters } as Header
   const wrong = contradiction(head) ?? changedSince(data as object, digest)
   if (wrong !== undefined)
@@ -152,7 +151,7 @@ export function parseHeader(text: string, name: string, cell?: string): Header {
   return head
 }
 
-/** Where what a header says twice differs, in words. */
+/** Describes where redundant parts of a header disagree; undefined if nowhere. */
 function contradiction(head: Header): string | undefined {
   const { inputs, trials, seed, parameters, origin } = head
   const told: Inputs = { ...parameterInputs(parameters), trials, seed, 'environment origin': origin }
@@ -167,7 +166,7 @@ function contradiction(head: Header): string | undefined {
     const [one, other] = [told, theirs].map((all) => JSON.stringify(inputOf(all, differing)) ?? 'nothing')
     return `${differing} is ${one} in the run, and ${other} among its inputs`
   }
-  // Runs of older programs are stale, but whole.
+  // Runs of older programs are stale, but valid.
   const keys = Array.from({ length: keySchema }, (_, index) => keyOf(head, inputs, index + 1))
   return keys.includes(head.key)
     ? undefined
@@ -186,8 +185,8 @@ export interface RowsStated {
 }
 
 /**
- * The run of the cell `cell` in `folder` (for errors), whose files `read` gives; undefined if there is none. Throws a StoreError
- * that names file and run when they do not fit.
+ * Parses the run of `cell` from the files that `read` returns; undefined if there is none. `folder` is for
+ * errors. Throws a StoreError that names file and run if they are inconsistent.
  */
 export function parseRun(
   read: (name: string) => string | undefined,
@@ -217,7 +216,7 @@ export function parseRun(
   return run
 }
 
-/** Where run.json and the rows differ, in words. */
+/** Describes where run.json and the rows disagree. */
 function mismatch(head: Header, run: Run): string | undefined {
   const counts = [
     { file: 'rows.csv', stated: head.rows.count, found: run.rows.length },
@@ -241,12 +240,12 @@ function mismatch(head: Header, run: Run): string | undefined {
 const advice = 'Restore it from version control, or delete its folder to run the cell again.'
 const olderAdvice = '; delete its folder to run the cell again'
 
-/** What a StoreError says is wrong, without what to do about a file of the checkout: for a file that lies elsewhere. */
+/** Strips the advice on fixing a checkout from a StoreError's message, for files that are elsewhere. */
 export function reasonOf({ message }: StoreError): string {
   return message.replace(olderAdvice, '').replace(`. ${advice}`, '')
 }
 
-/** How many rows are left out of the statistics, by reason; undefined if no column says so. */
+/** Counts the rows excluded from the statistics, by reason; undefined if no column marks them. */
 export function exclusionsIn({ columns, rows }: Dataset): readonly Exclusion[] | undefined {
   if (!columns.some(({ name, role }) => name === excludedColumn && role === 'factor')) return undefined
   const excluded = rows.filter((row) => row[excludedColumn])
@@ -255,8 +254,8 @@ export function exclusionsIn({ columns, rows }: Dataset): readonly Exclusion[] |
 }
 
 /**
- * The run that a header tells of, with the rows of the texts that `csvOf` gives by the names of their files in `folder`. Throws a
- * StoreError for texts that have other columns, or other trials.
+ * Completes a header with the rows of its CSV files in `folder`, whose text `csvOf` returns. Throws a
+ * StoreError for other columns or trials than stated.
  */
 export function completed(
   { rows, datasets, ...head }: Header,
@@ -285,7 +284,7 @@ export function completed(
   }
 }
 
-/** Throws a StoreError for a trial that is no whole number from 0. A script may count repetitions of its own as trials. */
+/** Throws a StoreError for a trial that is not a non-negative integer; scripts may number their own. */
 export function checkTrials({ columns, rows }: Dataset, where: string): void {
   if (!columns.some(({ name, role }) => name === 'trial' && role === 'index')) return
   const stray = rows.find(
@@ -308,8 +307,8 @@ function textOf(value: Row[string] | undefined): string {
 }
 
 /**
- * Observations of a CSV text whose columns are `columns`, in their order. Rows have no prototype, as columns may have any name. Throws a
- * StoreError with the line and column where `file` holds something else.
+ * Parses CSV text with exactly these `columns`. Rows have no prototype, as columns may have any name. Throws
+ * a StoreError with line and column if `file` holds something else.
  */
 export function parseRows(text: string, columns: readonly Column[], file = 'rows.csv'): readonly Row[] {
   const { head, rows } = parseCsv(text, file)
@@ -335,7 +334,7 @@ export function parseRows(text: string, columns: readonly Column[], file = 'rows
   })
 }
 
-/** As `formatRows` writes it: without blanks around it. */
+/** Parses a number as `formatRows` writes it, without surrounding blanks. */
 function numberIn(field: string): number | undefined {
   return /\s/.test(field) ? undefined : decimal(field)
 }

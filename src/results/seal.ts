@@ -1,7 +1,8 @@
 /**
- * Seals tell what this machine made from what a repository brought. What is trusted in .repro/ (manifests, what was rendered,
- * runs, finished boots and trials) carries an HMAC-SHA256 over what it is, where it lies in the project, and its bytes. The key never
- * leaves the cache folder of this machine. Without a valid seal a thing is foreign: it is not even parsed.
+ * Seals distinguish what this machine made from what a repository brought. Everything trusted in .repro/
+ * (manifests, rendered parts, runs, finished boots and trials) carries an HMAC-SHA256 over its kind, its path
+ * in the project, and its bytes. The key never leaves this machine's cache folder. Anything without a valid
+ * seal is foreign and not even parsed.
  */
 
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
@@ -25,26 +26,26 @@ export interface Item {
 }
 
 export interface Seal {
-  /** In hexadecimal. Undefined when this machine can keep no key. */
+  /** Returns the signature in hexadecimal; undefined when this machine cannot keep a key. */
   sign(item: Item, content: Uint8Array | string): string | undefined
-  /** Whether `signature` is this machine's for it. An item for which it is not counts as foreign. */
+  /** Checks this machine's signature; an item that fails counts as foreign. */
   verify(item: Item, content: Uint8Array | string, signature: string): boolean
-  /** Content with its signature before it, as one file. */
+  /** Prepends the signature to the content, as one file. */
   close(item: Item, content: Uint8Array | string): Uint8Array | undefined
-  /** The content of such a file; undefined if it is foreign. */
+  /** Returns the content of such a file; undefined if it is foreign. */
   open(item: Item, file: Uint8Array): Uint8Array | undefined
-  /** Whether it is this machine's, without counting it if it is not. */
+  /** Like `verify`, but without counting the item as foreign. */
   isOurs(item: Item, file: Uint8Array): boolean
-  /** Counts an item as foreign whose content is not what was sealed. */
+  /** Counts an item whose content is not what was sealed as foreign. */
   refuse(item: Item): void
-  /** What was not trusted, and why, for the user; undefined if there is nothing since it was last asked. */
+  /** Returns a message on what was not trusted since the last call, and why; undefined if nothing. */
   note(): string | undefined
 }
 
 const digits = 64
 const keyBytes = 32
 
-/** `cache` is the folder of testbed/cache.ts; a key is made in it when something is signed for the first time. */
+/** Opens the seal. `cache` is the folder of testbed/cache.ts, where the first signature creates a key. */
 export function openSeal(project: string, cache = cacheFolder()): Seal {
   const place = { file: join(resolve(cache), 'machine.key'), project }
   const foreign = new Set<string>()
@@ -135,7 +136,7 @@ interface Place {
   readonly project: string
 }
 
-/** Undefined if there is none, or only a damaged one. Throws what the file system says. */
+/** Reads the key; undefined if it is absent or damaged. Throws errors of the file system. */
 function readKey({ file, project }: Place): Buffer | undefined {
   const found = lstatSync(file, { bigint: true, throwIfNoEntry: false })
   if (found === undefined) return undefined
@@ -143,7 +144,7 @@ function readKey({ file, project }: Place): Buffer | undefined {
   const bytes = readFileSync(file)
   if (bytes.length !== keyBytes) return undefined
   if (!isInside(file, project)) return bytes
-  // In the project a repository could bring its own key; it cannot bring a file with this inode and time of birth.
+  // If the cache is in the project, a repository could bring a key, but not its inode and birth time.
   return createHmac('sha256', bytes).update(`${found.ino} ${found.birthtimeNs}`).digest()
 }
 
@@ -155,7 +156,7 @@ function isInside(file: string, project: string): boolean {
   return pairs.some(([one, folder]) => !/^\.\.(?:\/|$)/.test(relative(folder, one)))
 }
 
-/** Appears whole and under its own name at once; of two processes that make one, both use the first. */
+/** Creates the key atomically; two processes that do so both use the first. */
 function makeKey(place: Place): Buffer | undefined {
   const { file } = place
   mkdirSync(dirname(file), { recursive: true })
@@ -165,7 +166,7 @@ function makeKey(place: Place): Buffer | undefined {
     try {
       linkSync(draft, file)
     } catch {
-      // Somebody was faster, or what is there is damaged, or the file system has no links.
+      // Another process was faster, the existing key is damaged, or the file system has no hard links.
       if (readKey(place) === undefined) renameSync(draft, file)
     }
   } finally {

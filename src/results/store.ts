@@ -2,10 +2,11 @@
  * The store: the only reader and writer of runs.
  *
  *     results/<experiment>/<environment>/<pattern>/            the recorded run, part of the project
- *     .repro/runs/<experiment>/<environment>/<pattern>/<id>/   every run made here, newest last, with its raw files in raw/, and
- *                                                              the seal of its run.json; those without one are not runs
+ *     .repro/runs/<experiment>/<environment>/<pattern>/<id>/   every run made here, newest last, with its
+ *                                                              raw files in raw/ and its run.json's seal;
+ *                                                              unsealed ones are ignored
  *
- * A run is checked whenever it is read, see runfile.ts.
+ * Runs are validated whenever they are read, see runfile.ts.
  */
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -29,36 +30,36 @@ import {
 } from './runfile.ts'
 import { type Item, openSeal, type Seal } from './seal.ts'
 
-/** What names a cell, and so its runs. */
+/** Identifies a cell, and so its runs. */
 export type CellName = Pick<Run, 'experiment' | 'environment' | 'pattern'>
 
 export interface Store {
-  /** The recorded run of a cell, whatever its key; undefined when there is none. */
+  /** Returns the recorded run of a cell, whatever its key; undefined when there is none. */
   recorded(cell: CellName): Run | undefined
-  /** The newest run made here of a cell that `fits`; any unless given. One that cannot be read does not count. */
+  /** Returns the newest readable run made here of a cell, that `fits` if given. */
   cached(cell: CellName, fits?: (run: Header) => boolean): Run | undefined
-  /** Ids of the runs made here of a cell, oldest first: time of writing and start of the key. */
+  /** Returns the ids of a cell's runs made here, oldest first: time of writing and start of the key. */
   history(cell: CellName): readonly string[]
-  /** A run made here; undefined when there is none of this id. Throws a StoreError when it cannot be read. */
+  /** Returns the run of this id made here, if there is one. Throws a StoreError when it cannot be read. */
   past(cell: CellName, id: string): Run | undefined
-  /** The newest run made here that still has this raw file, and where that is; undefined when there is none. */
+  /** Returns the newest run made here that still has this raw file, and its path; undefined if none. */
   raw(cell: CellName, file: string): { readonly path: string; readonly run: Run } | undefined
-  /** Keeps a finished run, with its raw files (name -> path): the same files, or copies. Returns it with their digests. */
+  /** Stores a finished run and hard links to, or copies of, its raw files. Returns it with their digests. */
   keep(run: Omit<Run, 'files'>, raw: Readonly<Record<string, string>>): Promise<Run>
-  /** Writes a run into results/, in the place of the one before. */
+  /** Writes a run into results/, replacing the one before. */
   record(run: Run): Promise<void>
-  /** Takes over edited observations of a recorded run as they are now; false if they were not edited. */
+  /** Accepts manual edits to the observations of a recorded run; false if there are none. */
   accept(cell: CellName, by: string): Promise<boolean>
   /** Deletes a run made here. */
   forget(cell: CellName, id: string): Promise<void>
 }
 
-/** Where the recorded run of a cell lies, relative to the project. */
+/** Returns the folder of a cell's recorded run, relative to the project. */
 export function recordedFolder(cell: CellName): string {
   return `results/${runName(cell)}`
 }
 
-/** The store of the project in folder `project`. Reading throws a StoreError that names the file. */
+/** Opens the store of the project in folder `project`. Reading throws a StoreError that names the file. */
 export function openStore(
   project: string,
   files: Files = openFiles(project),
@@ -69,12 +70,12 @@ export function openStore(
     try {
       return parseRun((name) => files.text(`${folder}/${name}`), folder, runName(cell))
     } catch (error) {
-      // Whatever keeps a run from being read is told in one way, with one exit code.
+      // Every failure to read a run becomes a StoreError, with one exit code.
       if (error instanceof FileError) throw new StoreError(error.message, { cause: error })
       throw error
     }
   }
-  /** What cannot be read in .repro/ is as good as foreign. */
+  /** Treats what cannot be read in .repro/ as foreign. */
   const attempt = <T>(path: string, look: () => T): T | undefined => {
     try {
       return look()
@@ -175,10 +176,13 @@ function sealed(path: string): Item {
   return { kind: 'run', path }
 }
 
-/** Digits of the key in a run's id. */
+/** Length of the key's prefix in a run's id. */
 const keyDigits = 12
 
-/** `2026-11-23T12.30.05.123Z-0123456789ab`: behind `newest`, whatever the clock says; a name on every file system. */
+/**
+ * Returns an id such as `2026-11-23T12.30.05.123Z-0123456789ab`: sorts after `newest` whatever the clock
+ * says, and is a valid file name everywhere.
+ */
 function newId(key: string, newest: string | undefined, isTaken: (id: string) => boolean): string {
   const [, day, time] = /^(\d{4}-\d\d-\d\dT)([\d.]+Z)-/.exec(newest ?? '') ?? []
   const last = Date.parse(`${day}${time?.replace('.', ':').replace('.', ':')}`)
@@ -188,7 +192,7 @@ function newId(key: string, newest: string | undefined, isTaken: (id: string) =>
   }
 }
 
-/** Whether two runs have the same observations. */
+/** True if two runs have the same observations. */
 export function sameRows(a: Run, b: Run): boolean {
   return rowsDigest(a) === rowsDigest(b)
 }
@@ -198,7 +202,7 @@ async function writeRun(run: Run, folder: string): Promise<void> {
     await writeFile(join(folder, name), text, { flush: true })
 }
 
-/** Throws a StoreError for what is not an ordinary file: a link would lead elsewhere later, a pipe would never end. */
+/** Throws a StoreError for anything but regular files: links could later lead elsewhere, pipes never end. */
 function rawFiles(raw: Readonly<Record<string, string>>): Readonly<Record<string, RawFile>> {
   const names = Object.keys(raw).sort()
   return Object.fromEntries(
@@ -210,7 +214,7 @@ function rawFiles(raw: Readonly<Record<string, string>>): Readonly<Record<string
   )
 }
 
-/** Names may have folders: `boot-2/trace.bin`. */
+/** Stores raw files; names may contain folders: `boot-2/trace.bin`. */
 async function takeRaw(raw: Readonly<Record<string, string>>, folder: string): Promise<void> {
   for (const [name, path] of Object.entries(raw)) {
     const place = join(folder, name)

@@ -1,14 +1,14 @@
-/** How well values reproduce the ones they should be, their references. */
+/** Measures how well values reproduce their references. */
 
 import { spearman } from './correlation.ts'
 import { max, median } from './order.ts'
 
 export interface Agreement {
-  /** Median and largest of the absolute errors, in the unit of the values. */
+  /** Median and largest absolute error, in the unit of the values. */
   readonly absolute: Size
-  /** The same of the errors as shares of their references; NaN if every reference is 0. */
+  /** The same relative to the references; NaN if every reference is 0. */
   readonly relative: Size
-  /** How many values lie within `near` of their reference, as a share of it. */
+  /** Number of values within the relative error `near`. */
   readonly near: number
   /** Spearman's correlation; NaN for a single pair, and where one side is constant. */
   readonly ranks: number
@@ -19,7 +19,7 @@ export interface Size {
   readonly largest: number
 }
 
-/** Throws a RangeError for no values, or sides of different length. */
+/** Compares values with references. Throws a RangeError for no values, or different lengths. */
 export function agreement(values: readonly number[], references: readonly number[], near: number): Agreement {
   if (values.length !== references.length)
     throw new RangeError(`${values.length} values against ${references.length}`)
@@ -35,12 +35,12 @@ export function agreement(values: readonly number[], references: readonly number
   }
 }
 
-/** The error of a value as a share of its reference, signed; NaN for a reference of 0. */
+/** Returns the signed relative error of a value; NaN for a reference of 0. */
 export function relativeError(value: number, reference: number): number {
   return reference === 0 ? Number.NaN : (value - reference) / Math.abs(reference)
 }
 
-/** Whether a ratio says more (1), less (-1), or, no further than `band` from 1, neither (0). */
+/** Classifies a ratio: more (1), less (-1), or within `band` of 1 (0). */
 export function direction(ratio: number, band: number): -1 | 0 | 1 {
   if (Math.abs(ratio - 1) <= band) return 0
   return ratio > 1 ? 1 : -1

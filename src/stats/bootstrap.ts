@@ -1,11 +1,12 @@
 /**
- * Intervals by the bootstrap, for any statistic of any number of samples: BCa, that is corrected for bias and acceleration (Efron,
- * "Better bootstrap confidence intervals", 1987; Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 14), and
- * expanded for small samples, whose own spread is too small (Hesterberg, "What teachers should know about the bootstrap", 2015).
+ * Bootstrap intervals for any statistic of any number of samples: BCa, corrected for bias and acceleration
+ * (Efron, "Better bootstrap confidence intervals", 1987; Efron and Tibshirani, "An Introduction to the
+ * Bootstrap", 1993, chapter 14), and expanded for small samples, whose own spread is too small (Hesterberg,
+ * "What teachers should know about the bootstrap", 2015).
  *
- * What is drawn are units: trials, or whole boots with all their trials, as trials of one boot resemble each other. Five boots are too few to
- * draw from, as an interval would hardly reach beyond their extremes; their interval is Student's, with the jackknife's standard error
- * (Tukey 1958; Efron and Tibshirani 1993, chapter 11).
+ * The units drawn are trials, or whole boots with all their trials, as trials of one boot are correlated.
+ * Five boots are too few to draw from: an interval would hardly exceed their extremes. Theirs is Student's,
+ * with the jackknife's standard error (Tukey 1958; Efron and Tibshirani 1993, chapter 11).
  */
 
 import { cumulativeNormal, quantileNormal } from 'vega-statistics'
@@ -18,44 +19,45 @@ import { degreesOf, quantileStudent } from './student.ts'
 import { fewestTrials, fewestUnits } from './trials.ts'
 
 export interface BootstrapOptions {
-  /** 0.95 unless told. */
+  /** Default 0.95. */
   readonly level?: number
-  /** 2000 unless told; fewer of very many units, see `drawsOf`. */
+  /** Default 2000; fewer for very many units, see `drawsOf`. */
   readonly resamples?: number
   readonly seed?: string
 }
 
-/** How many units of which kind a sample has. */
+/** The number and kind of a sample's units. */
 export interface Size {
   readonly unit: Unit
   readonly size: number
 }
 
-/** For each sample the numbers, from 0, of the units that were drawn from it. */
+/** For each sample, the indices of the units drawn. */
 export type Draw = readonly Uint32Array[]
 
-/** Units drawn in all, and once more when units are left out: some seconds. */
+/** Limit on units drawn, and again on units in the jackknife: some seconds. */
 const mostDrawn = 5e7
 const fewestDraws = 400
-/** Of more units even the fewest draws take minutes, and the interval is hardly wider than a point. */
+/** Above this even the fewest draws take minutes, and the interval is hardly wider than a point. */
 export const mostUnits = 1_000_000
 
-/** How many of the wanted resamples are drawn of samples with these sizes: fewer of more than 25,000 units. */
+/** Returns the number of resamples for samples of these sizes: fewer for more than 25,000 units. */
 export function drawsOf(sizes: readonly number[], resamples: number): number {
   const units = sizes.reduce((sum, size) => sum + size, 0)
   return Math.min(resamples, Math.max(fewestDraws, Math.floor(mostDrawn / units)))
 }
 
-/** Whether the samples are so small that their interval is Student's, and nothing is drawn. */
+/** True if the samples are so small that the interval is Student's, and nothing is drawn. */
 export function isStudents(samples: readonly Size[], level: number): boolean {
   return min(samples.map(({ size }) => size)) < fewestTrials(level)
 }
 
 /**
- * Interval of a statistic of samples with units as many as `samples` says. `statistic` gets a draw of units and may answer NaN where it
- * is not defined: then the true value may be anything. Unbounded if a sample has fewer units than allow any statement (6 trials
- * at 95 %, 5 boots). The same seed gives the same interval. A maximum or minimum has no valid bootstrap: its interval ends at the
- * sample's, and Student's is one for the maximum of as many trials.
+ * Returns the interval of a statistic of samples with these sizes. `statistic` gets a draw of units and may
+ * return NaN where it is undefined; the true value may then be anything. Unbounded if a sample has too few
+ * units for any statement (fewer than 6 trials at 95 %, or 5 boots). Deterministic in the seed. A maximum or
+ * minimum has no valid bootstrap: its interval ends at the sample's, and Student's is one for the maximum of
+ * as many trials.
  */
 export function bootstrap(
   samples: readonly Size[],
@@ -99,14 +101,14 @@ function studentInterval(
   return { low: estimate - reach, high: estimate + reach }
 }
 
-/** With a plain loop: here a bootstrap spends its time. */
+/** A plain loop, as this is the hot path. */
 function drawUnits(size: number, random: () => number): Uint32Array {
   const drawn = new Uint32Array(size)
   for (let i = 0; i < size; i += 1) drawn[i] = Math.floor(random() * size)
   return drawn
 }
 
-/** `bootstrap` of a statistic of plain samples, which draws clusters where there are any and values elsewhere. */
+/** Applies `bootstrap` to a statistic of plain samples; draws clusters where there are any, else values. */
 export function bootstrapInterval(
   samples: readonly Sample[],
   statistic: (...samples: readonly (readonly number[])[]) => number,
@@ -121,7 +123,7 @@ export function bootstrapInterval(
 }
 
 interface Units extends Size {
-  /** The values of the units that were drawn. */
+  /** Returns the values of the drawn units. */
   readonly values: (chosen: Uint32Array) => readonly number[]
 }
 
@@ -143,8 +145,8 @@ function unitsOf(sample: Sample): Units {
 }
 
 /**
- * A statistic is worked out for each unit left out, or, so that this stays linear in their number, for each of so many groups: fewer of
- * very many units, as of draws.
+ * The jackknife leaves out each unit, or, to stay linear in their number, each of this many groups: fewer for
+ * very many units, as with draws.
  */
 const mostLeftOut = 500
 const fewestLeftOut = 50
@@ -156,8 +158,8 @@ function leftOutOf(whole: Draw): number {
 }
 
 /**
- * Influence of each unit of a sample, or each group of units that follow each other: how much the statistic exceeds what it would be
- * without it, times one less than their number; NaN where it is not defined without it.
+ * Returns the influence of each unit of a sample, or of each group of consecutive units: the statistic minus
+ * its value without them, times the number of groups minus one; NaN where it is undefined without them.
  */
 function jackknife(whole: Draw, sample: number, statistic: (draw: Draw) => number): readonly number[] {
   const units = whole[sample] as Uint32Array
@@ -176,7 +178,7 @@ function jackknife(whole: Draw, sample: number, statistic: (draw: Draw) => numbe
   return without.map((value) => (Number.isFinite(value) ? (groups - 1) * (center - value) : Number.NaN))
 }
 
-/** Only proportions count; a power of two leaves them as they are, and keeps their cubes from an overflow. */
+/** Scales by a power of two, which preserves proportions exactly and keeps the cubes from overflow. */
 function scaled(influence: readonly (readonly number[])[]): readonly (readonly number[])[] {
   const largest = max(influence.map((sample) => max(sample.map(Math.abs))))
   const factor = largest > 1e60 || (largest > 0 && largest < 1e-60) ? 2 ** -Math.floor(Math.log2(largest)) : 1
@@ -197,8 +199,8 @@ function acceleration(influence: readonly (readonly number[])[]): number {
 }
 
 /**
- * How many standard deviations an interval reaches from its middle: Student's quantile, times what takes the n of a resample's
- * variance to n - 1.
+ * Returns an interval's half-width in standard deviations: Student's quantile, times the correction of a
+ * resample's variance from n to n - 1.
  */
 function expandedQuantile(influence: readonly (readonly number[])[], level: number): number {
   const variances = influence.map((sample) =>
@@ -215,7 +217,7 @@ function expandedQuantile(influence: readonly (readonly number[])[], level: numb
   return Math.sqrt(unbiased) * quantileStudent(p, degreesOf(variances, sizes))
 }
 
-/** The BCa interval of replicates (Efron and Tibshirani 1993, equations 14.9 to 14.14); `z` is 1.96 for plain 95 %. */
+/** Returns the BCa interval (Efron and Tibshirani 1993, equations 14.9 to 14.14); `z` is 1.96 for 95 %. */
 export function bcaInterval(
   replicates: readonly number[],
   estimate: number,
@@ -226,7 +228,7 @@ export function bcaInterval(
   const undefinedCount = replicates.length - defined.length
   const below = defined.filter((value) => value < estimate).length
   const equal = defined.filter((value) => value === estimate).length
-  // Equal ones count half; kept off 0 and 1, where the correction would be infinite.
+  // Ties count half; kept off 0 and 1, where the correction would be infinite.
   const share = (below + equal / 2 + 0.5) / (defined.length + 1)
   const bias = quantileNormal(share)
   const isLopsided = Math.abs(bias) > mostBias
@@ -242,8 +244,9 @@ export function bcaInterval(
 }
 
 /**
- * The correction is for small biases. With five of six replicates on one side of the estimate, such as those of a correlation that is 1, it
- * would take the outermost replicates for the whole interval; then the plain quantiles serve, and the interval reaches to the estimate.
+ * Largest bias that is corrected. With five of six replicates on one side of the estimate, such as those of a
+ * correlation of 1, the correction would reduce the interval to the outermost replicates; then plain
+ * quantiles are used, extended to the estimate.
  */
 const mostBias = 1
 

@@ -1,20 +1,21 @@
 /**
- * Trials of one boot resemble each other, so where there are several boots these are what is independent: a boot counts as one
- * observation, its mean (the summary-measures analysis; Kalibera and Jones, "Rigorous benchmarking in reasonable time", 2013, for why).
+ * Trials of one boot are correlated, so with several boots these are the independent units: a boot counts as
+ * one observation, its mean (summary-measures analysis; Kalibera and Jones, "Rigorous benchmarking in
+ * reasonable time", 2013, for why).
  */
 
 import { mean } from './moments.ts'
 
-/** Values of one sample, and, where there are several, the boot (or other cluster) that each was observed in. */
+/** Values of one sample, with the boot (or other cluster) of each where there are several. */
 export interface Sample {
   readonly values: readonly number[]
   readonly clusters?: readonly (string | number)[]
 }
 
-/** What is independent of each other, and so counted and drawn. */
+/** The independent unit, which is counted and drawn. */
 export type Unit = 'trial' | 'boot'
 
-/** Values by cluster, in the order of first appearance. Throws a RangeError if there are not as many clusters as values. */
+/** Groups values by cluster, in order of appearance. Throws a RangeError if the lengths differ. */
 export function clusterValues({ values, clusters = [] }: Sample): readonly (readonly number[])[] {
   if (clusters.length !== values.length) {
     throw new RangeError(`${clusters.length} clusters for ${values.length} values`)
@@ -24,8 +25,8 @@ export function clusterValues({ values, clusters = [] }: Sample): readonly (read
 }
 
 /**
- * Independent observations of two samples that are to be compared: their values; or, as soon as one of them has several clusters, the
- * clusters' means, where a sample without clusters counts as a single one.
+ * Returns the independent observations of two samples to compare: their values; or, if either has several
+ * clusters, the clusters' means, where a sample without clusters counts as one.
  */
 export function independentValues(
   a: Sample,

@@ -1,8 +1,10 @@
 /**
- * Whether two samples of the same quantity differ: in a rerun from the record, or in a pattern from the baseline.
+ * Tests whether two samples of the same quantity differ: a rerun from the record, or a pattern from the
+ * baseline.
  *
- * By ranks, which ask nothing of the values; but of a few boots by their means, as of five and five the smallest p is 0.008, and none
- * would be left to eleven comparisons. A boot's mean is one of many trials, so nearly normal.
+ * Uses ranks, which assume nothing about the values; but means for a few boots, as with five and five the
+ * smallest p is 0.008, which does not survive the correction for eleven comparisons. A boot's mean is one of
+ * many trials, so nearly normal.
  */
 
 import { independentValues, type Sample, type Unit } from './clusters.ts'
@@ -16,9 +18,9 @@ import { fewestEach, fewestTrials, fewestUnits, trialsNeeded } from './trials.ts
 import { welch } from './welch.ts'
 
 export interface CompareOptions {
-  /** Of the interval, and 1 - level of the test; 0.95 unless told. */
+  /** Confidence level of the interval; the test's is 1 - level. Default 0.95. */
   readonly level?: number
-  /** A shift that does not matter, as a share of the median of a; 0.05 unless told. */
+  /** Negligible shift as a fraction of the median of a; default 0.05. */
   readonly tolerance?: number
 }
 
@@ -27,32 +29,33 @@ export type Verdict = 'changed' | 'unchanged' | "can't tell"
 /** From a to b: shifts are positive if b is larger, in the samples' unit. */
 export interface Comparison {
   readonly n: readonly [number, number]
-  /** What was counted and compared: boots, each by its mean, where a sample has several. */
+  /** The unit compared: boots, each by its mean, where a sample has several. */
   readonly unit: Unit
   readonly meanShift: number
   readonly medianShift: number
-  /** What shift, interval and p were found by. */
+  /** Method behind shift, interval and p. */
   readonly method: Difference['method']
-  /** The shift of a typical value, after Hodges and Lehmann, or of means of boots; the interval is its. */
+  /** The shift to which `interval` belongs: Hodges and Lehmann's, or of the means of boots. */
   readonly shift: number
-  /** Infinite to both sides if there are too few trials for any. */
+  /** Unbounded if there are too few trials. */
   readonly interval: Interval
   /** Cliff's delta: -1 if all of b lies below a, 1 if all lies above. */
   readonly delta: number
-  /** Two-sided, of Mann and Whitney's test, or Welch's. */
+  /** Two-sided, of Mann and Whitney's or Welch's test. */
   readonly p: number
   readonly verdict: Verdict
   readonly reason: string
-  /** Trials (or boots, see unit) of each sample that would probably settle what can't be told; absent if no number would, or none is needed. */
+  /** Units per sample that would probably settle "can't tell"; absent if none would, or none are needed. */
   readonly trialsNeeded?: number
 }
 
 /**
- * Compares two samples. They are `unchanged` if they have the same values, or if the whole interval of the shift, and the mean too, lie
- * within the tolerance; `changed` if chance does not explain their difference (p at most 1 - level). What is neither
- * can't be told. The verdict is about typical values: a change of spread alone shows in `meanShift` at most.
+ * Compares two samples. They are `unchanged` if they have the same values, or if the whole interval of the
+ * shift, and the mean's shift, lie within the tolerance; `changed` if chance does not explain their
+ * difference (p at most 1 - level); otherwise "can't tell". The verdict is about typical values: a change of
+ * spread alone shows in `meanShift` at most.
  *
- * Throws a RangeError if a sample has no values, or one that is not finite.
+ * Throws a RangeError if a sample is empty or has a non-finite value.
  */
 export function compare(
   a: readonly number[] | Sample,
@@ -78,8 +81,9 @@ export interface FactorComparison extends Comparison {
 }
 
 /**
- * Compares samples with a baseline, so that one false alarm among all is as rare as it is for one comparison: p values are corrected
- * after Holm, intervals after Bonferroni (each has its part of 1 - level). In the Map's order. Throws a RangeError as `compare` does.
+ * Compares samples with a baseline, at the family-wise error rate of a single comparison: p values are
+ * corrected after Holm, intervals after Bonferroni (each gets its part of 1 - level). In the Map's order.
+ * Throws a RangeError as `compare` does.
  */
 export function compareFactors(
   baseline: readonly number[] | Sample,
@@ -100,9 +104,9 @@ export function compareFactors(
 
 type Pair = ReturnType<typeof independentValues>
 
-/** By how much one sample lies above another, and how sure that is. */
+/** An estimate of how far one sample lies above another. */
 export interface Difference {
-  /** `ranks`: Hodges and Lehmann's shift, Mann and Whitney's test; `means`: the difference of means, Welch's test. */
+  /** `ranks`: Hodges-Lehmann shift, Mann-Whitney test; `means`: difference of means, Welch's test. */
   readonly method: 'ranks' | 'means'
   readonly shift: number
   readonly interval: Interval
@@ -111,7 +115,7 @@ export interface Difference {
   readonly p: number
 }
 
-/** From a to b. Throws a RangeError if one has no values, or one that is not finite. */
+/** Computes the difference from a to b. Throws a RangeError if one is empty or has a non-finite value. */
 export function difference({ a, b, unit }: Pair, level: number): Difference {
   const { p, delta } = mannWhitney(a, b)
   const fewest = Math.min(a.length, b.length)
@@ -178,7 +182,7 @@ function judge(
   }
 }
 
-/** To show a shift the interval must keep clear of zero; to show that there is none it must fit into the margin. */
+/** Showing a shift needs an interval clear of zero; showing that there is none, one inside the margin. */
 function trialsToSettle(measured: Measured, level: number, margin: number): number {
   const { shift: estimate, interval } = measured
   const n = Math.min(...measured.n)

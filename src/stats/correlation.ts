@@ -2,8 +2,8 @@ import { mean } from './moments.ts'
 import { doubledRanks } from './ranks.ts'
 
 /**
- * Pearson's product-moment correlation of pairs (Pearson 1895), in two passes: -1 to 1, NaN if one side is constant.
- * Throws a RangeError for fewer than two pairs or sides of different length.
+ * Pearson's product-moment correlation (1895), in two passes: -1 to 1, NaN if one side is constant. Throws a
+ * RangeError for fewer than two pairs or sides of different length.
  */
 export function pearson(xs: readonly number[], ys: readonly number[]): number {
   if (xs.length !== ys.length) throw new RangeError(`${xs.length} values against ${ys.length}`)
@@ -25,7 +25,7 @@ export function pearson(xs: readonly number[], ys: readonly number[]): number {
   return Math.max(-1, Math.min(1, xy / (Math.sqrt(xx) * Math.sqrt(yy))))
 }
 
-/** Spearman's correlation of ranks (1904), equal values sharing the mean of theirs: that of Pearson over midranks, with its errors. */
+/** Spearman's rank correlation (1904): Pearson's over midranks, with its errors. */
 export function spearman(xs: readonly number[], ys: readonly number[]): number {
   if (xs.length < 2 || xs.length !== ys.length) return pearson(xs, ys)
   return pearson(doubledRanks(xs), doubledRanks(ys))

@@ -1,30 +1,31 @@
 /**
- * Order statistics of all differences between the values of two samples, without making the differences: they form a matrix whose rows
- * and columns are sorted, in which a pivot's rank is found by one walk along a staircase. The search of Johnson and Mizoguchi ("Selecting
- * the Kth element in X + Y and X1 + X2 + ... + Xm", 1978), with random pivots: O((m + n) log(m n)) time expected, O(m + n) memory.
+ * Order statistics of all differences between the values of two samples, without computing them all: they
+ * form a matrix with sorted rows and columns, in which one walk along a staircase finds a pivot's rank. The
+ * search of Johnson and Mizoguchi ("Selecting the Kth element in X + Y and X1 + X2 + ... + Xm", 1978), with
+ * random pivots: O((m + n) log(m n)) expected time, O(m + n) memory.
  */
 
 import { randomNumbers } from './random.ts'
 
-/** Differences of b's values to a's, sorted, by index: `at(0)` is the smallest of all m n. */
+/** The sorted differences of b's values to a's: `at(0)` is the smallest of all m n. */
 export interface Differences {
   readonly length: number
   readonly at: (index: number) => number
 }
 
-/** Up to this many, or a few for each value, are made and sorted. */
+/** Up to this many, or a few per value, are computed and sorted. */
 const fewest = 4096
 
 export function differencesBetween(a: readonly number[], b: readonly number[]): Differences {
   const columns = Float64Array.from(a).sort().reverse()
   const rows = Float64Array.from(b).sort()
-  // Row j holds rows[j] - columns[i], which rises with i; and each column rises with j.
+  // Row j holds rows[j] - columns[i], which increases with i; each column increases with j.
   const [m, n] = [columns.length, rows.length]
   const most = Math.max(fewest, 4 * (m + n))
   const random = randomNumbers('differences')
   const difference = (row: number, column: number) => (rows[row] as number) - (columns[column] as number)
 
-  /** For each row, how many of its differences are below the pivot (or at it). */
+  /** Counts for each row the differences below the pivot (or at it). */
   const staircase = (pivot: number, isAtLeast: boolean): Uint32Array => {
     const counts = new Uint32Array(n)
     let column = m

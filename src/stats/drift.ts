@@ -2,19 +2,19 @@ import { cumulativeNormal } from 'vega-statistics'
 import { clusterValues, type Sample } from './clusters.ts'
 
 export interface Drift {
-  /** Median change from one trial to the next, in the values' unit (Theil 1950, Sen 1968). Worked out when it is read. */
+  /** Median change per trial, in the values' unit (Theil 1950, Sen 1968). Computed on access. */
   readonly slope: number
-  /** Kendall's tau with the order of trials: 1 if every value is larger than all before it, -1 if smaller. */
+  /** Kendall's tau with the trial order: 1 if every value is larger than all before it, -1 if smaller. */
   readonly tau: number
-  /** Two-sided: how often chance alone orders the values at least as much. */
+  /** Two-sided p value: the chance of a random order with at least this trend. */
   readonly p: number
 }
 
 /**
- * Whether values rise or fall over the order of trials: the test of Mann (1945) and Kendall, normal with corrections for ties and
- * continuity, which is close from ten values on. With several boots, drift is looked for within each, and the scores are summed (as those
- * of seasons by Hirsch, Slack and Smith, 1982): that one boot is slower than another is no drift. Throws a RangeError where no boot has
- * two values.
+ * Tests whether values rise or fall over the trials: the test of Mann (1945) and Kendall, normal with
+ * corrections for ties and continuity, which is accurate from ten values on. With several boots it tests
+ * within each and sums the scores (as for seasons: Hirsch, Slack and Smith, 1982): differences between boots
+ * are not drift. Throws a RangeError if no boot has two values.
  */
 export function drift(sample: Sample): Drift {
   const sequences = sample.clusters === undefined ? [sample.values] : clusterValues(sample)
@@ -41,7 +41,7 @@ function pairsOf(count: number): number {
   return (count * (count - 1)) / 2
 }
 
-/** How many more pairs rise than fall, and 18 times the variance of that. */
+/** Returns how many more pairs rise than fall, and 18 times the variance of that. */
 function scoreOf(values: readonly number[]): { readonly score: number; readonly variance: number } {
   const counts = new Map<number, number>()
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
@@ -56,7 +56,7 @@ function scoreOf(values: readonly number[]): { readonly score: number; readonly 
   return { score: unequal - 2 * falls(Float64Array.from(values)), variance }
 }
 
-/** So many slopes are made and sorted; of more the middle one is found by bisection. */
+/** Up to this many slopes are sorted; above, the median is found by bisection. */
 const mostSlopes = 500_000
 
 function medianSlope(sequences: readonly (readonly number[])[], count: number): number {
@@ -79,7 +79,7 @@ function medianSlope(sequences: readonly (readonly number[])[], count: number): 
   return below + (above - below) / 2
 }
 
-/** To 40 bits of the range: a slope exceeds so many others as pairs fall once it is taken off. */
+/** Accurate to 40 bits of the range: a slope exceeds as many others as pairs fall once it is subtracted. */
 function bisectedSlope(sequences: readonly (readonly number[])[], count: number): number {
   let [low, high] = [0, 0]
   for (const values of sequences) {
@@ -99,7 +99,7 @@ function bisectedSlope(sequences: readonly (readonly number[])[], count: number)
   return low + (high - low) / 2
 }
 
-/** In how many pairs the later value is smaller: counted while they are merged in order (Knight 1966). Sorts `values`. */
+/** Counts the pairs whose later value is smaller, while merge-sorting (Knight 1966). Sorts `values`. */
 function falls(values: Float64Array): number {
   const n = values.length
   let from: Float64Array = values

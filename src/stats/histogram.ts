@@ -4,9 +4,9 @@ const SUB_BUCKETS = 2 ** PRECISION_BITS
 const FIRST_PLACES = 8
 
 /**
- * A distribution of whole numbers up to 2^53 in little memory however many they are: the log-linear buckets of HDR
- * histograms (Tene), of which only those that hold something take room, in a hash table with open addressing. Count, sum, least
- * and greatest are exact; a quantile is exact below 2048, and above at most 1/1024 too small. A class because it grows.
+ * A distribution of integers up to 2^53 in bounded memory: the log-linear buckets of HDR histograms (Tene),
+ * storing only non-empty ones, in a hash table with open addressing. Count, sum, minimum and maximum are
+ * exact; a quantile is exact below 2048, and at most 1/1024 too small above. A class because it is mutable.
  */
 export class Histogram {
   count = 0
@@ -14,7 +14,7 @@ export class Histogram {
   min = Number.POSITIVE_INFINITY
   max = Number.NEGATIVE_INFINITY
   #size = 0
-  /** Buckets by place, 1 more than their number; 0 is an empty place. At most half of the places are taken. */
+  /** Bucket number + 1 at each place; 0 is empty. At most half of the places are used. */
   #buckets: Uint16Array = none
   #counts: Float64Array = noCounts
 
@@ -34,7 +34,9 @@ export class Histogram {
     for (const [bucket, count] of other.#list()) this.#put(bucket, count)
   }
 
-  /** The smallest value that at least the part `part` (0 to 1) of all values does not exceed; null of none. */
+  /**
+   * Returns the smallest value that the fraction `part` (0 to 1) of values does not exceed; null if empty.
+   */
   quantile(part: number): number | null {
     if (this.count === 0) return null
     const rank = Math.max(1, Math.ceil(part * this.count))
@@ -82,7 +84,7 @@ const noCounts = new Float64Array(0)
 
 function bucketOf(value: number): number {
   if (value < 2 * SUB_BUCKETS) return value
-  // Exact for whole numbers below 2^53, but for those just below a power of two, where log2 rounds up.
+  // Exact for integers below 2^53, except just below a power of two, where log2 rounds up.
   let octave = Math.floor(Math.log2(value))
   if (2 ** octave > value) octave -= 1
   const shift = octave - PRECISION_BITS

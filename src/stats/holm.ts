@@ -1,6 +1,6 @@
 /**
- * p values corrected for their number (Holm, "A simple sequentially rejective multiple test procedure", 1979), in the order given: the
- * chance of even one false alarm among all stays below the level that they are compared with.
+ * Returns p values adjusted for multiple comparisons (Holm, "A simple sequentially rejective multiple test
+ * procedure", 1979), in the order given: bounds the chance of even one false alarm.
  */
 export function holm(ps: readonly number[]): readonly number[] {
   const order = ps.map((_, index) => index).sort((a, b) => (ps[a] as number) - (ps[b] as number))

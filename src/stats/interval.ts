@@ -4,15 +4,15 @@ export interface Interval {
   readonly high: number
 }
 
-/** The interval of a value of which nothing is known. */
+/** The interval of an unknown value. */
 export const unbounded: Interval = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY }
 
-/** Whether `inner` lies in `outer`; both are closed. */
+/** True if `inner` lies in `outer`; both are closed. */
 export function within(inner: Interval, outer: Interval): boolean {
   return outer.low <= inner.low && inner.high <= outer.high
 }
 
-/** Cuts an interval off at limits beyond which no value can lie. */
+/** Clips an interval to the possible values. */
 export function clipped({ low, high }: Interval, limits: Interval): Interval {
   return { low: Math.max(low, limits.low), high: Math.min(high, limits.high) }
 }

@@ -1,6 +1,6 @@
 /**
- * Mann and Whitney's test (1947) whether one of two samples tends to larger values, and Cliff's delta (1993), which says how much:
- * both count pairs, so outliers and the shape of the distributions do not matter.
+ * Mann and Whitney's test (1947) of whether one of two samples tends to larger values, and Cliff's delta
+ * (1993), its effect size: both count pairs, so outliers and the shape of the distributions do not matter.
  */
 
 import { cumulativeNormal } from 'vega-statistics'
@@ -10,16 +10,16 @@ import { doubledRanks, sumChances } from './ranks.ts'
 export interface MannWhitney {
   /** Pairs in which b is larger, equal ones counted half: 0 to n(a) n(b). */
   readonly u: number
-  /** Cliff's delta: the share of pairs in which b is larger less the share in which a is; -1 to 1, 0 for no tendency. */
+  /** Cliff's delta: the share of pairs in which b is larger, minus the share in which a is; -1 to 1. */
   readonly delta: number
-  /** Two-sided: how often chance alone, dealing the values out anew, tends at least as far. */
+  /** Two-sided: the chance that a random relabelling of the values is at least as extreme. */
   readonly p: number
 }
 
-/** Below this many values in both samples chances are counted out, above they are normal to three digits (as in R's wilcox.test). */
+/** With fewer values in both samples p is exact, else normal, good to three digits (as R's wilcox.test). */
 export const mostExact = 50
 
-/** Compares two samples. Throws a RangeError if one has no values, or one that is no finite number. */
+/** Compares two samples. Throws a RangeError if one is empty or has a non-finite value. */
 export function mannWhitney(a: readonly number[], b: readonly number[]): MannWhitney {
   for (const sample of [a, b]) {
     some(sample, 'comparison')
@@ -45,7 +45,10 @@ function countedP(ranks: readonly number[], size: number, rankSum: number): numb
   return Math.min(1, 2 * Math.min(below, above))
 }
 
-/** With corrections for ties and for continuity (Hollander and Wolfe, "Nonparametric Statistical Methods", 1999, section 4.1). */
+/**
+ * With corrections for ties and for continuity (Hollander and Wolfe, "Nonparametric Statistical Methods",
+ * 1999, section 4.1).
+ */
 function normalP(ranks: readonly number[], m: number, n: number, u: number): number {
   const all = m + n
   const tied = new Map<number, number>()

@@ -1,4 +1,4 @@
-/** Mean and variance, in two passes: the deviations are small where the values are large (Chan, Golub, LeVeque 1983). */
+/** Two-pass mean and variance, accurate for large values with small deviations (Chan et al. 1983). */
 
 /** Arithmetic mean. Throws a RangeError if there are no values. */
 export function mean(values: readonly number[]): number {
@@ -21,7 +21,7 @@ export function sampleVariance(values: readonly number[]): number {
   return values.length === 1 ? Number.NaN : squares / (values.length - 1)
 }
 
-/** Corrected two-pass: the second term takes out what rounding of the mean put in. */
+/** Corrected two-pass: the second term compensates for rounding of the mean. */
 function squaredDeviations(values: readonly number[]): number {
   const center = mean(values)
   let squares = 0

@@ -13,8 +13,8 @@ export function max(values: readonly number[]): number {
 }
 
 /**
- * Quantile of type 7 of Hyndman and Fan, "Sample quantiles in statistical packages" (1996): linear between order
- * statistics, as R and NumPy do unless told otherwise.
+ * Quantile of type 7 of Hyndman and Fan, "Sample quantiles in statistical packages" (1996): interpolates
+ * linearly between order statistics, as R and NumPy do by default.
  *
  * @param p from 0 (minimum) to 1 (maximum)
  */
@@ -22,7 +22,7 @@ export function quantile(values: readonly number[], p: number): number {
   some(values, 'quantile')
   if (!(p >= 0 && p <= 1)) throw new RangeError(`a quantile at ${p}, expected 0 to 1`)
   if (values.some(Number.isNaN)) return Number.NaN
-  // A typed array sorts numbers as numbers, and several times as fast.
+  // A typed array sorts numerically, and several times as fast.
   const sorted = Float64Array.from(values).sort()
   const position = (sorted.length - 1) * p
   const below = Math.floor(position)

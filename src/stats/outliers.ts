@@ -2,9 +2,9 @@ import { mean } from './moments.ts'
 import { median } from './order.ts'
 
 /**
- * Modified z scores of Iglewicz and Hoaglin, "How to Detect and Handle Outliers" (1993): distances from the median in units of what
- * the median distance would be for normal values. Where half of all values are equal the mean distance serves instead, and 0 for all
- * where all are. Throws a RangeError if there are no values.
+ * Returns the modified z scores of Iglewicz and Hoaglin, "How to Detect and Handle Outliers" (1993):
+ * distances from the median in units of the median absolute deviation, scaled for normal values. Where half
+ * of the values are equal it uses the mean deviation, and 0 where all are. Throws a RangeError for no values.
  */
 export function modifiedZScores(values: readonly number[]): readonly number[] {
   const center = median(values)
@@ -15,7 +15,7 @@ export function modifiedZScores(values: readonly number[]): readonly number[] {
   return values.map((value) => (scale > 0 ? (value - center) / scale : 0))
 }
 
-/** Indices of the values whose score is beyond 3.5, as its authors advise. They are to be looked at and reported, never left out. */
+/** Returns the indices of scores beyond 3.5, as the authors advise. To inspect and report, not to remove. */
 export function outliers(values: readonly number[], limit = 3.5): readonly number[] {
   return [...modifiedZScores(values).entries()]
     .filter(([, score]) => Math.abs(score) > limit)

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 
-/** Numbers in [0, 1), 32 bits each, from the generator sfc32 (Chris Doty-Humphrey, PractRand), seeded with a digest of `seed`. */
+/** Returns sfc32 (Chris Doty-Humphrey, PractRand) in [0, 1), 32 bits, seeded with a digest of `seed`. */
 export function randomNumbers(seed: string): () => number {
   const digest = createHash('sha256').update(seed).digest()
   let a = digest.readInt32LE(0)

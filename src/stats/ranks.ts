@@ -1,10 +1,10 @@
-/** Ranks, and how sums of ranks are distributed when chance alone deals them out. */
+/** Ranks, and the null distribution of rank sums. */
 
 import { some } from './order.ts'
 
 /**
- * Rank of each value among all, from 1 for the smallest, doubled so that it is whole: equal values share the mean of their ranks
- * (midranks), which may end in a half.
+ * Returns each value's rank, from 1 for the smallest, doubled to keep it an integer: ties share the mean of
+ * their ranks (midranks), which may end in a half.
  */
 export function doubledRanks(values: readonly number[]): readonly number[] {
   some(values, 'ranks')
@@ -21,8 +21,9 @@ export function doubledRanks(values: readonly number[]): readonly number[] {
 }
 
 /**
- * Chance of each sum of `size` of these scores (whole numbers, not negative), drawn without replacement; the index is the sum. The
- * shift algorithm of Streitberg and Röhmel, "Exact distributions for permutation and rank tests" (1986): exact, ties or not.
+ * Returns the chance of each sum of `size` of these scores (non-negative integers), drawn without
+ * replacement; the index is the sum. The shift algorithm of Streitberg and Röhmel, "Exact distributions for
+ * permutation and rank tests" (1986): exact, ties or not.
  */
 export function sumChances(scores: readonly number[], size: number): Float64Array {
   if (!(size >= 0 && size <= scores.length)) throw new RangeError(`${size} of ${scores.length} scores`)
@@ -30,7 +31,7 @@ export function sumChances(scores: readonly number[], size: number): Float64Arra
     .toSorted((a, b) => b - a)
     .slice(0, size)
     .reduce((sum, score) => sum + score, 0)
-  // ways[k][sum]: in how many ways k of the scores seen so far have that sum.
+  // ways[k][sum]: number of ways in which k of the scores seen so far have that sum.
   const ways = Array.from({ length: size + 1 }, () => new Float64Array(largest + 1))
   ;(ways[0] as Float64Array)[0] = 1
   for (const [seen, score] of scores.entries()) {

@@ -1,6 +1,6 @@
 /**
- * By how much one sample lies above another: the median of all differences between their values (Hodges and Lehmann 1963). It
- * belongs to Mann and Whitney's test as the difference of means belongs to Student's.
+ * The shift between two samples: the median of all differences between their values (Hodges and Lehmann
+ * 1963). It belongs to Mann and Whitney's test as the difference of means belongs to Student's.
  */
 
 import { quantileNormal } from 'vega-statistics'
@@ -14,14 +14,14 @@ import { rounding } from './trials.ts'
 export interface Shift {
   /** b above a, in the samples' unit. */
   readonly estimate: number
-  /** Infinite to both sides if there are too few values for this level: at 95 %, fewer than four in each sample. */
+  /** Unbounded if there are too few values for this level: at 95 %, fewer than four in each sample. */
   readonly interval: Interval
 }
 
 /**
- * The shift from `a` to `b` with its interval, whose ends are differences themselves (Hollander and Wolfe, "Nonparametric Statistical
- * Methods", 1999, section 4.3); wider than needed where values are equal. Throws a RangeError if a sample has no values, or one that is not
- * finite.
+ * Returns the shift from `a` to `b` with its interval, whose ends are differences themselves (Hollander and
+ * Wolfe, "Nonparametric Statistical Methods", 1999, section 4.3); conservative with ties. Throws a RangeError
+ * if a sample is empty or has a non-finite value.
  */
 export function shift(a: readonly number[], b: readonly number[], level = 0.95): Shift {
   some(a, 'shift')
@@ -43,7 +43,7 @@ function middle({ length, at }: Differences): number {
   return length % 2 === 1 ? below : below + (at(length / 2) - below) / 2
 }
 
-/** How many differences lie outside of the interval at each end; undefined if even all of them are too narrow. */
+/** Returns the differences outside the interval at each end; undefined if even all are too narrow. */
 function outerDifferences(m: number, n: number, alpha: number): number | undefined {
   if (m >= mostExact || n >= mostExact) {
     const count = Math.floor((m * n) / 2 + quantileNormal(alpha / 2) * Math.sqrt((m * n * (m + n + 1)) / 12))

@@ -1,19 +1,19 @@
-/** Student's distribution, from one degree of freedom up; degrees need not be whole. */
+/** Student's t distribution, from one degree of freedom up; degrees need not be integers. */
 
 import { quantileNormal } from 'vega-statistics'
 
-/** How often t lies as far from 0 as that or further, to either side. */
+/** Returns the two-sided tail probability of t. */
 export function beyondStudent(t: number, degrees: number): number {
   return Math.min(1, areaFrom(angleOf(t, degrees), degrees) / areaFrom(0, degrees))
 }
 
-/** The value that t exceeds with chance 1 - p; for p from 0 to 1, both excluded. */
+/** Returns the quantile at p, which is between 0 and 1, exclusive. */
 export function quantileStudent(p: number, degrees: number): number {
   if (p < 0.5) return -quantileStudent(1 - p, degrees)
   const wanted = 2 * (1 - p)
   const whole = 2 * areaFrom(0, degrees)
   let t = expansion(p, degrees)
-  // Newton's method; the expansion is close enough for it to be done soon.
+  // Newton's method; converges quickly from the expansion.
   for (
     let step = Number.POSITIVE_INFINITY, rest = 50;
     Math.abs(step) > 1e-12 * (1 + t) && rest > 0;
@@ -26,14 +26,14 @@ export function quantileStudent(p: number, degrees: number): number {
   return t
 }
 
-/** With t = tan(angle) times the root of the degrees, the density is a power of the angle's cosine. */
+/** With t = tan(angle) times the square root of the degrees, the density is a power of the angle's cosine. */
 function angleOf(t: number, degrees: number): number {
   return Math.atan(Math.abs(t) / Math.sqrt(degrees))
 }
 
 const parts = 400
 
-/** Area under that power of the cosine from an angle on, by Simpson's rule; where the power is below e^-60 nothing is added. */
+/** Integrates that power of the cosine from an angle on, by Simpson's rule, up to where it is below e^-60. */
 function areaFrom(angle: number, degrees: number): number {
   const end = Math.acos(Math.exp(-60 / (degrees - 1)))
   if (angle >= end) return 0
@@ -46,7 +46,7 @@ function areaFrom(angle: number, degrees: number): number {
   return (sum * step) / 3
 }
 
-/** The quantile by its expansion at the normal one's (Abramowitz and Stegun 1964, formula 26.7.5). */
+/** Approximates the quantile by an expansion around the normal one (Abramowitz and Stegun 1964, 26.7.5). */
 function expansion(p: number, degrees: number): number {
   const z = quantileNormal(p)
   const terms = [
@@ -59,8 +59,8 @@ function expansion(p: number, degrees: number): number {
 }
 
 /**
- * Degrees of freedom of the sum of variances that were estimated from samples with these sizes (Satterthwaite 1946). The sum must not
- * be 0.
+ * Returns the degrees of freedom of the sum of variances estimated from samples of these sizes (Satterthwaite
+ * 1946). The sum must not be 0.
  */
 export function degreesOf(variances: readonly number[], sizes: readonly number[]): number {
   const total = variances.reduce((sum, variance) => sum + variance, 0)

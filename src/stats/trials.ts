@@ -1,26 +1,27 @@
-/** How many trials an answer takes. */
+/** Sample sizes: the number of trials that an answer needs. */
 
 import { quantileNormal } from 'vega-statistics'
 import type { Unit } from './clusters.ts'
 
-/** 1 - 0.9 is less than 0.1, by this much at most. */
+/** Tolerance for rounding: 1 - 0.9 is less than 0.1 by at most this. */
 export const rounding = 1e-12
 
 export interface Reach {
   /** Trials so far. */
   readonly n: number
-  /** How far the interval reaches from the estimate towards what it must keep clear of. */
+  /** Distance from the estimate to the interval's end on the side of the limit. */
   readonly reach: number
-  /** How far it may reach. */
+  /** Largest acceptable `reach`. */
   readonly room: number
   /** The interval's level. */
   readonly level: number
 }
 
 /**
- * Trials after which an interval is likely (`power`, 80 % unless told) to have no more than its room, if the estimate stays where it is.
- * Intervals shrink with the square root of n; the new estimate errs too, hence the factor for power (Cohen, "Statistical Power
- * Analysis for the Behavioral Sciences", 1988). Infinity without any room.
+ * Returns the trials after which an interval probably (`power`, by default 80 %) fits its room, if the
+ * estimate stays where it is. Intervals shrink with the square root of n; the new estimate errs too, hence
+ * the factor for power (Cohen, "Statistical Power Analysis for the Behavioral Sciences", 1988). Infinity
+ * without any room.
  */
 export function trialsNeeded({ n, reach, room, level }: Reach, power = 0.8): number {
   if (!(room > 0)) return Number.POSITIVE_INFINITY
@@ -30,28 +31,29 @@ export function trialsNeeded({ n, reach, room, level }: Reach, power = 0.8): num
 }
 
 /**
- * Fewest trials that allow any statement about a single sample without assumptions on its distribution: all values lie on the same
- * side of the median with chance 2^(1 - n), which must not exceed 1 - level. 6 at 95 %.
+ * Returns the fewest trials for any distribution-free statement about a single sample: all values lie on the
+ * same side of the median with chance 2^(1 - n), which must not exceed 1 - level. 6 at 95 %.
  */
 export function fewestTrials(level: number): number {
   return 1 + Math.ceil(-Math.log2(1 - level) - rounding)
 }
 
-/** Fewest boots for an interval: means of boots are taken to be nearly normal, which is little to go by with fewer. */
+/** Fewest boots for an interval: their means are assumed nearly normal, too weak a basis with fewer. */
 const fewestBoots = 5
 
-/** Fewest units that allow any interval. */
+/** Returns the fewest units for an interval. */
 export function fewestUnits(unit: Unit, level: number): number {
   return unit === 'boot' ? fewestBoots : fewestTrials(level)
 }
 
-/** Fewest units in each of two samples that allow any interval of their difference. */
+/** Returns the fewest units in each of two samples for an interval of their difference. */
 export function fewestEach(unit: Unit, level: number): number {
   return unit === 'boot' ? Math.min(fewestBoots, fewestTrialsEach(level)) : fewestTrialsEach(level)
 }
 
 /**
- * Fewest trials in each of two samples: one lies entirely above the other, or below, with chance 2 / (2n over n). 4 at 95 %.
+ * Returns the fewest trials in each of two samples: one lies entirely above or below the other with chance 2
+ * / (2n over n). 4 at 95 %.
  */
 export function fewestTrialsEach(level: number): number {
   let n = 1

@@ -1,4 +1,4 @@
-/** The two functions that we use; the package has no types of its own. */
+/** The two functions that we use; the package has no types. */
 declare module 'vega-statistics' {
   export function cumulativeNormal(value: number): number
   export function quantileNormal(p: number): number

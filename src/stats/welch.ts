@@ -1,6 +1,6 @@
 /**
- * Welch's test (1947) of whether two samples have the same mean, and Student's interval of the difference: for values that are nearly
- * normal, such as means of many, of samples with spreads of their own.
+ * Welch's test (1947) of whether two samples have the same mean, and Student's interval of the difference:
+ * for samples of nearly normal values, such as means of many, with unequal variances.
  */
 
 import type { Interval } from './interval.ts'

@@ -1,4 +1,4 @@
-/** Where things that can be made again live between builds: downloads and unpacked laboratories. */
+/** The cache folder: downloads and unpacked toolchains, all of which can be recreated. */
 
 import { mkdir, statfs } from 'node:fs/promises'
 import { homedir } from 'node:os'
@@ -8,8 +8,9 @@ import { TestbedError } from './testbed.ts'
 type Variables = Readonly<Record<string, string | undefined>>
 
 /**
- * Absolute path of the cache folder: $REPRO_CACHE, else $XDG_CACHE_HOME/repro, else ~/.cache/repro. It need not exist.
- * Relative paths in XDG_CACHE_HOME are ignored, as the XDG Base Directory Specification says.
+ * Returns the absolute path of the cache folder: $REPRO_CACHE, else $XDG_CACHE_HOME/repro, else
+ * ~/.cache/repro. It need not exist. Ignores a relative XDG_CACHE_HOME, as the XDG Base Directory
+ * Specification says.
  */
 export function cacheFolder(variables: Variables = process.env): string {
   const { REPRO_CACHE, XDG_CACHE_HOME, HOME } = variables
@@ -18,13 +19,13 @@ export function cacheFolder(variables: Variables = process.env): string {
   return join(HOME || homedir(), '.cache', 'repro')
 }
 
-/** Bytes an ordinary user can still write to the file system that holds `folder` (which must exist). */
+/** Returns the bytes available to unprivileged users on the file system of `folder`, which must exist. */
 export async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder)
   return bavail * bsize
 }
 
-/** Makes `folder`, with its parents. Throws a TestbedError that names it when that is impossible. */
+/** Creates `folder` with its parents. Throws a TestbedError that names it if that fails. */
 export async function makeCacheFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true })
@@ -36,8 +37,8 @@ export async function makeCacheFolder(folder: string): Promise<void> {
 const elsewhere = 'Free some space, or set REPRO_CACHE to a folder on a larger disk.'
 
 /**
- * A file system's refusal as something a user can act on: no space (ENOSPC, EDQUOT) and no permission
- * (EACCES, EPERM, EROFS, ENOTDIR) become a TestbedError; anything else comes back unchanged.
+ * Converts errors that a user can act on to a TestbedError: no space (ENOSPC, EDQUOT) and no permission
+ * (EACCES, EPERM, EROFS, ENOTDIR). Returns any other error unchanged.
  */
 export function cacheError(cause: unknown, file: string): unknown {
   const code = (cause as { code?: unknown } | null)?.code

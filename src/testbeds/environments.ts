@@ -1,4 +1,4 @@
-/** Environments: the machines that a paper's experiments ask for, as experiments/environments.yaml defines them. */
+/** Environments: the machines that experiments run on, as experiments/environments.yaml defines them. */
 
 import { join } from 'node:path'
 import { parse } from 'yaml'
@@ -13,21 +13,21 @@ import { testbeds as all, type Testbeds } from './testbeds.ts'
 export const environmentsFile = 'experiments/environments.yaml'
 
 const entry = z.looseObject({
-  /** In words, for the report. */
+  /** Description for the report. */
   label: z.string(),
   testbed: z.string(),
 })
 
 /**
- * The environments of a project by name, with `local`, which each has. Throws a TestbedError that names the entry and key at fault, or a
- * FileError for a file that may not be read. No document names it, so that the error has no place in one.
+ * Returns the environments of a project by name, including `local`, which every project has. Throws a
+ * TestbedError that names the entry and key at fault, or a FileError for a file that may not be read.
  */
 export function projectEnvironments(
   project: string,
   files: { exists(path: string): boolean; problem(path: string): string | undefined },
   testbeds?: Testbeds,
 ): ReadonlyMap<string, Environment> {
-  // A document whose experiments all run on this host needs no such file.
+  // Optional for documents whose experiments all run on this host.
   const problem = files.problem(environmentsFile)
   if (problem !== undefined) throw new FileError(problem)
   const read = files.exists(environmentsFile)
@@ -77,7 +77,7 @@ function schemaOf(testbeds: Testbeds) {
   )
 }
 
-/** The testbed of an environment that was read with the same Map. */
+/** Returns the testbed of an environment that was read with the same Map. */
 export function testbedOf({ testbed }: Pick<Environment, 'testbed'>, testbeds: Testbeds = all): Testbed {
   const found = testbeds.get(testbed)
   if (found === undefined)
@@ -85,7 +85,7 @@ export function testbedOf({ testbed }: Pick<Environment, 'testbed'>, testbeds: T
   return found
 }
 
-/** Environments by their testbed. */
+/** Groups environments by testbed. */
 export function byTestbed(
   environments: Iterable<Environment>,
   testbeds?: Testbeds,

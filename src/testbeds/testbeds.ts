@@ -1,4 +1,6 @@
-/** All testbeds, by the name that environments.yaml gives. To add one: a folder beside this file, and a line here. */
+/**
+ * All testbeds, by their name in environments.yaml. To add one: a folder beside this file, and a line here.
+ */
 
 import type { Testbed } from '../testbed/testbed.ts'
 import { local } from './local/testbed.ts'

@@ -1,4 +1,4 @@
-/** Durations and sizes as text, rounded so that nobody takes them for exact. */
+/** Formats durations and sizes, rounded so that nobody takes them for exact. */
 
 /** `33 s`, `1.2 min`, `112 min`. */
 export function minutes(seconds: number): string {

@@ -1,6 +1,7 @@
 /**
- * CSV files, as RFC 4180 has them: fields between commas, in quotes where they hold a comma, a quote (doubled) or a line break. Lines end
- * as they do on any system, and the last one may end without. A reader gets what is written, or the line and column that is wrong.
+ * Parses CSV files (RFC 4180): fields are separated by commas, and quoted if they contain a comma, a quote
+ * (doubled) or a line break. Accepts the line ends of any system; the last line may lack one. Errors carry
+ * line and column.
  */
 
 export interface Csv {
@@ -9,13 +10,13 @@ export interface Csv {
 }
 
 export interface CsvRow {
-  /** Of its first character, from 1. */
+  /** Line of its first character, from 1. */
   readonly line: number
-  /** As many as the head has. */
+  /** As many as the header has. */
   readonly fields: readonly string[]
 }
 
-/** `line 7, column 3: a quote inside of a field`: what is wrong with a file, without its name. */
+/** An error without the file's name: `line 7, column 3: a quote inside of a field`. */
 export class CsvError extends Error {
   override readonly name = 'CsvError'
 
@@ -31,7 +32,7 @@ export class CsvError extends Error {
   }
 }
 
-/** A byte order mark is no part of the head. An empty line is a row with nothing in it if there is one column, and nothing elsewhere. */
+/** Parses a file with a header. Skips a byte order mark, and empty lines if there are several columns. */
 export function readCsv(text: string): Csv {
   const [first, ...others] = linesOf(text.replace(/^\uFEFF/, ''), (field) => field)
   if (first === undefined) return { head: [], rows: [] }
@@ -54,7 +55,7 @@ export function readCsv(text: string): Csv {
   return { head, rows }
 }
 
-/** A field and its place, from 1. */
+/** A field and its position, from 1. */
 export interface CsvCell {
   readonly text: string
   readonly line: number
@@ -62,8 +63,8 @@ export interface CsvCell {
 }
 
 /**
- * Fields with their places, of a table by whatever program: `delimiter` divides them, and a quote within a field, or text behind a quoted part,
- * is taken as it is. Throws a CsvError for a quote that is not closed.
+ * Parses fields with their positions, leniently, from any program's output: accepts quotes inside a field and
+ * text after a quoted part literally. Throws a CsvError for an unclosed quote.
  */
 export function readCells(text: string, delimiter: string): readonly (readonly CsvCell[])[] {
   const cell = (field: string, line: number, column: number): CsvCell => ({ text: field, line, column })

@@ -1,10 +1,10 @@
-/** Numbers in CSV files. */
+/** Parses numbers in CSV files. */
 
 const pattern = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 
 /**
- * The number that a text is, with blanks around it at most; undefined for any other text, also for what JavaScript would take for one
- * (nothing, 0x10, Infinity), and for a number that is too large.
+ * Parses a decimal number, ignoring surrounding blanks; undefined for any other text, including what
+ * JavaScript would accept ('', 0x10, Infinity), and for numbers that are too large.
  */
 export function decimal(text: string): number | undefined {
   const trimmed = text.trim()

@@ -1,6 +1,6 @@
 /**
- * An error whose message says all that its reader needs: it is shown without its name and without a stack. A plain Error
- * is a bug, here or in a script, and keeps both.
+ * An error with a self-explanatory message, shown without its name and stack. A plain Error is a bug, here or
+ * in a script, and keeps both.
  */
 export class ExplainedError extends Error {
   override readonly name: string = 'ExplainedError'

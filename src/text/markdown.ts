@@ -1,4 +1,4 @@
-/** Markdown as a tree (mdast): what is put into it needs no escaping, and it becomes text as well as a page. */
+/** Builds Markdown as a tree (mdast), which needs no escaping, and renders to text or to a page. */
 
 import type { AlignType, BlockContent, PhrasingContent, Root, RootContent, TableRow } from 'mdast'
 import remarkGfm from 'remark-gfm'
@@ -39,7 +39,7 @@ export function shell(...lines: readonly string[]): RootContent {
   return { type: 'code', lang: 'sh', value: lines.join('\n') }
 }
 
-/** The first row is the head; columns in `numbers` are flush right. */
+/** Builds a table. The first row is the header; columns in `numbers` are right-aligned. */
 export function table(rows: readonly (readonly Inline[])[], numbers: readonly number[] = []): RootContent {
   const align = (rows[0] ?? []).map((_, index): AlignType => (numbers.includes(index) ? 'right' : null))
   const row = (cells: readonly Inline[]): TableRow => ({
@@ -49,7 +49,7 @@ export function table(rows: readonly (readonly Inline[])[], numbers: readonly nu
   return { type: 'table', align, children: rows.map(row) }
 }
 
-/** GitHub reads formulas between these. */
+/** GitHub parses formulas between dollar signs. */
 const dollar = { character: '$', inConstruct: 'phrasing' } as const
 
 export function markdownText(root: Root): string {

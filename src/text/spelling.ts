@@ -1,10 +1,10 @@
-/** Nearest right spellings, for every message about a name that is not known. */
+/** Spelling suggestions for messages about unknown names. */
 
 import { distance } from 'fastest-levenshtein'
 
 /**
- * The name most like `word`, or undefined when none is like it: at most two edits away, or a third of the word's
- * length if that is more (or `most`). Case does not count. Of equally near names the first in the alphabet wins.
+ * Returns the name closest to `word`, ignoring case; undefined if none is within two edits, or a third of the
+ * word's length if that is more (or `most`). Ties go to the alphabetically first.
  */
 export function nearest(
   word: string,
@@ -15,10 +15,10 @@ export function nearest(
   let best: string | undefined
   let bestDistance = most + 1
   for (const name of [...names].sort()) {
-    // Swapped letters count as two edits, but are the likelier slip: xen-4.71 is xen-4.17 rather than xen-4.14.
+    // Swapped letters are two edits, but a likely typo: xen-4.71 is xen-4.17 rather than xen-4.14.
     const swapped = letters(name) === letters(word) ? 0.5 : 0
     const edits = distance(word.toLowerCase(), name.toLowerCase()) - swapped
-    // Two edits make any two-letter word of any other: a suggestion must keep at least one letter.
+    // Two edits turn any two-letter word into any other: a suggestion must keep at least one letter.
     if (edits < bestDistance && edits < Math.max(word.length, name.length)) {
       best = name
       bestDistance = edits
@@ -29,10 +29,7 @@ export function nearest(
 
 const longestList = 12
 
-/**
- * What to append to a message about an unknown name: ` (did you mean dom0-cpu?)`, else the known names if they are
- * few, else nothing.
- */
+/** Returns a suffix for messages: ` (did you mean dom0-cpu?)`, else the known names if few, else nothing. */
 export function hint(word: string, names: Iterable<string>): string {
   const known = [...new Set(names)].sort()
   const near = nearest(word, known)

@@ -19,7 +19,7 @@ const without = (column: number) => (csv: string) =>
     .map((line) => line.split(',').toSpliced(column, 1).join(','))
     .join('\n')
 
-/** The audit of one table with its spread. */
+/** Returns the audit of one table, which must have spreads. */
 function spreadOf(table: Table, others: readonly Table[] = [], n?: number) {
   const found = audit([table, ...others], n).tables[0]
   if (found?.spread === undefined) throw new Error('no spread was audited')

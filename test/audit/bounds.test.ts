@@ -18,7 +18,7 @@ const values = fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 2, maxLe
 
 describe('the bounds of the sum of squares', () => {
   it("are Samuelson's where one value differs from all others", () => {
-    // One of five at distance d: it lies sqrt(5 - 1) population deviations from the mean.
+    // One of five at distance d is sqrt(5 - 1) population deviations from the mean.
     const { low } = squaresBounds(5, extentOf([10, 10, 10, 10, 20]))
     expect(low).toBeCloseTo(5 * populationVariance([10, 10, 10, 10, 20]), 9)
     expect((20 - 12) / Math.sqrt(low / 5)).toBeCloseTo(Math.sqrt(4), 9)
@@ -62,7 +62,7 @@ describe('the bounds of the sum of squares', () => {
         const rest = (n * m - a - b) / (n - 2)
         const least = [a, b, ...Array<number>(n - 2).fill(rest)]
         expect(squaresBounds(n, extentOf(sample)).low).toBeCloseTo(populationVariance(least) * n, 5)
-        // As many at the maximum as the mean allows, one in between, the others at the minimum.
+        // As many at the maximum as the mean allows, one in between, the rest at the minimum.
         const atMax = b === a ? n - 1 : Math.min(n - 1, Math.floor((n * (m - a)) / (b - a) + 1e-9))
         const one = n * m - atMax * b - (n - 1 - atMax) * a
         const most = [...Array<number>(atMax).fill(b), one, ...Array<number>(n - 1 - atMax).fill(a)]
@@ -107,7 +107,7 @@ describe('a printed cell', () => {
   it('is impossible with a spread beyond its bounds, and says which they are', () => {
     const cell = readTable('t.csv', 'variance,mean,max,min\n40,0,4,-4\n').rows[0]?.numbers ?? new Map()
     const check = checkCell(cell, 4, definitions[0] as (typeof definitions)[number])
-    // All four at the extremes: 16, and a little more as these were rounded.
+    // All four at the extremes: 16, plus rounding.
     expect(check).toMatchObject({ type: 'spread', admissible: { high: expect.closeTo(20.25, 6) } })
   })
 })

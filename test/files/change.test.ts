@@ -86,7 +86,7 @@ describe('what is written or deleted in a project', () => {
   })
 })
 
-// /dev/shm is a file system of its own on any Linux.
+// On Linux /dev/shm is a separate file system.
 it.runIf(existsSync('/dev/shm') && statSync('/dev/shm').dev !== statSync(tmpdir()).dev)(
   'files and folders move from another file system, with links as they are',
   async () => {

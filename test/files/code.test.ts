@@ -19,6 +19,6 @@ describe('the digest of code', () => {
     ['a.ts', 'a b', 'ab'],
     ['a.c', 'puts("/* a */");', 'puts("/* b */");'],
     ['a.c', `c = '"'; /* x */ d = "//1";`, `c = '"'; /* x */ d = "//2";`],
-    ['a.sh', 'true # a', 'true # b'], // no language that is known here: every byte counts
+    ['a.sh', 'true # a', 'true # b'], // unknown language: every byte counts
   ])('%s: %j and %j are not', (file, one, other) => expect(same(file, one, other)).toBe(false))
 })

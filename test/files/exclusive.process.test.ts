@@ -106,7 +106,7 @@ it('waits for a living process until it dies', async () => {
 })
 
 it('takes the lock from a killed process whose parent has not noticed', async () => {
-  // The shell becomes `sleep`, which never waits for its child.
+  // The shell execs `sleep`, which never waits for its child.
   const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })

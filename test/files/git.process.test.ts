@@ -1,4 +1,4 @@
-/** A repository whose configuration runs programs: reading it runs none of them. */
+/** Reading a repository whose configuration names programs runs none of them. */
 
 import { execFileSync } from 'node:child_process'
 import {
@@ -38,7 +38,7 @@ beforeEach(() => {
   writeFileSync(join(project, '.gitattributes'), '*.txt filter=x diff=x\n')
   git('add', '.')
   git('commit', '-qm', 'first')
-  // Another time and the same size: git must read it to tell.
+  // Another time, the same size: git must read the file to compare.
   writeFileSync(join(project, 'a.txt'), 'two')
   utimesSync(join(project, 'a.txt'), 1, 1)
 })

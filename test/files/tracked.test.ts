@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FileError } from '../../src/files/ordinary.ts'
 import { openFiles, unchanged } from '../../src/files/tracked.ts'
 
-/** A project beside a file that is none of its business. */
+/** A project next to a file outside of it. */
 const around = mkdtempSync(join(tmpdir(), 'repro-files-'))
 const project = join(around, 'project')
 const socket = createServer()

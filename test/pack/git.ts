@@ -1,4 +1,4 @@
-/** A repository whose commits are the same whoever makes them. */
+/** A repository with reproducible commits. */
 
 import { execFileSync } from 'node:child_process'
 
@@ -21,7 +21,7 @@ export function git(folder: string, ...args: readonly string[]): string {
   })
 }
 
-/** Commits all that is not ignored, in a new repository if there is none. */
+/** Commits everything that is not ignored; creates the repository if there is none. */
 export function commit(folder: string): void {
   git(folder, 'init', '-q')
   git(folder, 'add', '--all')

@@ -112,7 +112,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(results, { recursive: true }))
 
-/** The study with recorded runs, committed. */
+/** Creates and commits the study with recorded runs. */
 function recorded(files: Readonly<Record<string, string>> = {}): void {
   write({ ...study, ...files })
   chmodSync(join(project, 'tools/run me.sh'), 0o755)
@@ -153,7 +153,7 @@ describe('repro pack', () => {
     execFileSync('touch', [join(project, 'paper/index.md')])
     const again = await start(['pack', 'paper/index.md', '-o', 'again/x.zip'], { TZ: 'Asia/Tokyo' }).ended
     expect(again.out).toContain(sha256(bytes))
-    // What is packed into the project is no change of it.
+    // A pack written into the project is not a change of it.
     expect((await repro('pack', '-o', 'again/x.zip')).exitCode).toBe(0)
   })
 
@@ -214,7 +214,7 @@ describe('repro pack', () => {
     const json = JSON.parse(text(files, 'ro-crate-metadata.json'))
     const crate = new ROCrate(json, { array: true, link: true })
     const checker = new Checker(crate)
-    // Its check of the contexts would need a network.
+    // The checker's context check needs a network.
     for (const item of [
       checker.hasRootDataset(),
       checker.hasRootDatasetWithProperID(),

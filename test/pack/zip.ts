@@ -1,4 +1,4 @@
-/** What unpacking programs make of a zip: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.12. */
+/** Reads zip files independently: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.12. */
 
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -11,9 +11,9 @@ export function contents(zip: string): Contents {
 }
 
 export interface Entry {
-  /** As stat has it, in octal digits: 100755. */
+  /** In octal, as in stat: 100755. */
   readonly mode: string
-  /** `2026-11-3 12:0`, in no zone. */
+  /** `2026-11-3 12:0`, without a time zone. */
   readonly time: string
 }
 
@@ -32,7 +32,7 @@ export function entries(zip: Uint8Array): Readonly<Record<string, Entry>> {
   return found
 }
 
-/** Writes all files below `folder`, with their modes and as links where they are. */
+/** Writes all files into `folder`, with their modes and links. */
 export function unpack(zip: string, folder: string): void {
   const modes = entries(readFileSync(zip))
   for (const [path, content] of Object.entries(contents(zip))) {

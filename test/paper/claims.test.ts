@@ -1,4 +1,6 @@
-/** The published numbers that the paper's claims read, held against the study's tables, worked out here in another way. */
+/**
+ * Checks the published numbers in the paper's claims against the study's tables, recomputed independently.
+ */
 
 import { readFileSync } from 'node:fs'
 import { csvParse } from 'd3-dsv'

@@ -1,4 +1,7 @@
-/** Every published number of the original study has its counterpart in the report: a table of the paper shows both, ours from a recorded run. */
+/**
+ * Every published number of the original study has a counterpart in a table of the paper, from a recorded
+ * run.
+ */
 
 import { readFileSync } from 'node:fs'
 import { VFile } from 'vfile'
@@ -19,7 +22,7 @@ const { blocks } = parseDocument(new VFile({ value: read('paper/index.md'), path
 const experiments = blocks.filter((block) => block.type === 'experiment')
 const store = openStore('.')
 
-/** Rows as a reader sees them: a head that spans several rows stands in each of them. */
+/** Returns rows as a reader sees them: a head that spans several rows is repeated in each. */
 function rowsOf(block: TableBlock, experiment: ExperimentBlock): readonly (readonly Cell[])[] {
   const runs = cellsOf([experiment]).flatMap((cell) => store.recorded(cell) ?? [])
   const rowsOfFiles = (option: string) =>
@@ -43,7 +46,10 @@ function rowsOf(block: TableBlock, experiment: ExperimentBlock): readonly (reado
   })
 }
 
-/** Rows of all tables of the paper, but those on validity, that show this file, or one environment of it, beside runs. */
+/**
+ * Returns the rows of all tables, except those on validity, that compare runs with this file, or one
+ * environment of it.
+ */
 function rowsBeside(csv: string, environment?: string): readonly (readonly Cell[])[] {
   return blocks.flatMap((block) => {
     if (block.type !== 'table' || block.kind === 'validity' || block.options.published !== csv) return []
@@ -75,7 +81,7 @@ describe('latency.csv', () => {
       expect(publishedTexts(row)).toEqual([n, ...[mean_us, variance_us2, max_us, min_us].map(printed)])
       const [trials] = row.filter(({ type }) => type === 'number')
       expect(trials?.value).toBeGreaterThanOrEqual(50)
-      // Ratio of the means, and whether the published one lies in our range.
+      // The ratio of the means, and whether the published one is in our range.
       expect(row.at(-2)?.text).toMatch(/^\d+\.\d\d$/)
       expect(row.at(-1)?.text).toMatch(/^(yes|no)$/)
     }
@@ -112,7 +118,7 @@ describe('parameters.csv', () => {
     const texts = [location, parameter, baseline, changed].filter((text) => text !== '')
     const found = rows.filter((row) => publishedTexts(row).join() === texts.join())
     expect(found).toHaveLength(1)
-    // Our parameter, its baseline, and what the pattern makes of it.
+    // Our parameter, its baseline, and the pattern's value.
     const own = (found[0] ?? []).filter(({ type }) => type === 'text')
     expect(own).toHaveLength(changed === '' ? 2 : 3)
   })
@@ -142,7 +148,7 @@ describe.each(['totals', 'phases'])('validity of %s', (show) => {
         heads(row).slice(0, 2).join() === [labelOf(pattern), operation].join() &&
         publishedTexts(row).includes(printed(mean_us)),
     )
-    // Xen 4.17 has no null scheduler. Two phases of a row may have one mean.
+    // Xen 4.17 has no null scheduler. Two phases of a row may have the same mean.
     expect(found.length).toBeGreaterThanOrEqual(pattern === 'scheduler' ? 1 : 2)
     for (const row of found) {
       expect(row.filter(({ type }) => type === 'number')).toHaveLength(6)

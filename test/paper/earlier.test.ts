@@ -1,4 +1,4 @@
-/** The earlier recording has a counterpart for every published number, and contradicts itself nowhere. */
+/** The earlier recording has a counterpart for every published number, and is consistent. */
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
@@ -7,7 +7,7 @@ import { parsePublished } from '../../src/query/published.ts'
 const read = (path: string) => parsePublished(readFileSync(`paper/${path}.csv`, 'utf8'))
 const latency = read('earlier/latency')
 const phases = read('earlier/phases')
-/** Of Xen 4.17 as Debian builds it, the null scheduler is no part. */
+/** Debian builds Xen 4.17 without the null scheduler. */
 const runsIn = (environment: string) => (pattern: string | undefined) =>
   environment === 'xen-4.14' || pattern !== 'scheduler'
 

@@ -83,7 +83,7 @@ describe('an edition', () => {
     expect(japanese).toMatch(/平均は<span class="value" data-origin="local"[^>]*>3\s<sup>ローカル/)
     expect(japanese).toContain('>試行<')
     expect(japanese).toContain('>既定<')
-    expect(japanese).toContain('export const rows') // the experiment as its original has it
+    expect(japanese).toContain('export const rows') // the original's experiment
   }, 120_000)
 
   it('and its original keep each other up to date', async () => {

@@ -1,4 +1,4 @@
-/** Every place of a document that names a file: one that leads out of the project is an error there. */
+/** Every place where a document names a file reports an error there for a path out of the project. */
 
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -23,7 +23,7 @@ const files = {
   'figures/f.vl.json': JSON.stringify(spec),
   'data/rows.csv': 'v\n1\n2\n',
 }
-/** A file that was written again has another number. */
+/** Lists inodes: a rewritten file has another one. */
 const drawings = () =>
   readdirSync(join(project, '.repro/made')).map((name) => [
     name,
@@ -41,7 +41,7 @@ it('a build writes the formats that it is asked for, and draws figures once for 
   expect(drawings()).toEqual(before)
   expect(read('_build/index.md')).toContain('![A](index/fig-a.svg)')
   expect(read('_build/index/fig-a.svg')).toMatch(/^<svg /)
-  // The page is still what a build would write.
+  // The page is still up to date.
   expect((await repro('build')).out).toBe('_build/index.html (nothing to do)\n')
   const both = await repro('build', '--to', 'html,markdown')
   expect(both.out).toBe('_build/index.html\n_build/index.md\n')
@@ -54,7 +54,7 @@ it('a format that was not written, or of something older, is no reason to have n
   write({ 'paper/index.md': paper('fig-a') })
   await repro('build', '--to', 'markdown')
   expect((await repro('build')).out).toBe('_build/index.html\n')
-  // What the Markdown no longer shows is gone.
+  // Files that the Markdown no longer shows are deleted.
   expect(readdirSync(join(project, '_build/index'))).toEqual(['fig-a.svg'])
 }, 120_000)
 

@@ -1,4 +1,4 @@
-/** The report and `repro verify` get the same runs in any state, and must say the same of them. */
+/** The report and `repro verify` see the same runs in any state, and must agree on them. */
 
 import fc from 'fast-check'
 import { VFile } from 'vfile'
@@ -51,7 +51,7 @@ const cells = cellsOf(document.blocks)
 const claims = document.blocks.filter((block) => block.type === 'claim')
 const experiments = document.blocks.filter((block) => block.type === 'experiment')
 
-/** Of a cell, with inputs that are those of the plan or others. */
+/** Makes a run of a cell, with the plan's inputs or others. */
 function run({ experiment: id, environment, pattern }: CellName, inputs: Inputs, us: number): Run {
   const rows = Array.from({ length: 8 }, (_, trial) => ({ trial, us: us + trial }))
   return {
@@ -73,7 +73,7 @@ function run({ experiment: id, environment, pattern }: CellName, inputs: Inputs,
   }
 }
 
-/** What there is of a cell; the numbers say how long it took. */
+/** The runs of a cell; the numbers are durations. */
 interface State {
   readonly record?: { readonly us: number; readonly isStale: boolean }
   readonly cached?: number

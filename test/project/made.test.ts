@@ -45,7 +45,7 @@ it.each<[string, () => Uint8Array]>([
   expect(mine.seal.note()).toContain('1 item in .repro/ (.repro/made/')
   const again = place()
   await tidy(again)
-  // What was made here and no manifest names is gone.
+  // Entries that no manifest names are deleted.
   expect(readdirSync(join(project, '.repro/made'))).toEqual([digest(other)])
   expect(again.seal.note()).toBeUndefined()
 })

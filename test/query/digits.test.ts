@@ -1,4 +1,4 @@
-/** Numbers as a report prints them. */
+/** Formatting of numbers in reports. */
 
 import { describe, expect, it } from 'vitest'
 import { allDigits, digits, format } from '../../src/query/format.ts'

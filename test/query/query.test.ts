@@ -162,7 +162,7 @@ describe('evaluate', () => {
     // Two points lie on a line.
     [`correlation(${both}.pause['xl-to-domu-stop'].mean, ${both}.pause.total.mean)`, 1, ''],
     [`correlation(${both}.pause['xl-to-domu-stop'].mean, -${both}.pause.total.mean)`, -1, ''],
-    // Each trial's xl phase is longer by as much as its total.
+    // Each trial's xl phase grows by as much as its total.
     [`correlation(${baseline}.pause['xl-to-domu-stop'], ${baseline}.pause.total)`, 1, ''],
   ])('%s, over patterns or trials, is %d', (source, expected, unit) => {
     expect(value(source).value).toBeCloseTo(expected, 6)

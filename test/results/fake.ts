@@ -1,4 +1,7 @@
-/** Small runs with fixed numbers, shaped like those of the pause/unpause experiment. Shared by the tests of results and report. */
+/**
+ * Small runs with fixed numbers, in the format of the pause/unpause experiment, for tests of results and
+ * reports.
+ */
 
 import type { ExperimentBlock, Pattern } from '../../src/document/block.ts'
 import { keyOf, parameterInputs } from '../../src/results/key.ts'
@@ -27,13 +30,15 @@ export interface Shape {
   readonly pattern?: string
   readonly origin?: Run['origin']
   readonly trials?: number
-  /** Microseconds of the first trial's xl phase; each later trial takes 100 us more. */
+  /** Microseconds of the first trial's xl phase; each later trial adds 100 us. */
   readonly xlUs?: number
-  /** Reason for leaving out the last pause. */
+  /** Reason for excluding the last pause. */
   readonly exclude?: string
 }
 
-/** Per trial one pause (xl phase, 2000 us, 2068 us) and one unpause (xl phase + 1000 us, 20 us, 1500 us). */
+/**
+ * Each trial has one pause (xl phase, 2000 us, 2068 us) and one unpause (xl phase + 1000 us, 20 us, 1500 us).
+ */
 export function fakeRun(shape: Shape = {}): Run {
   const {
     environment = 'xen-4.14',
@@ -84,7 +89,7 @@ export function fakeRun(shape: Shape = {}): Run {
   })
 }
 
-/** The run with the inputs and the key that follow from the rest of it. */
+/** Returns the run with consistent inputs and key. */
 export function settled(run: Run): Run {
   const { parameters, trials, seed, origin } = run
   const others = Object.entries(run.inputs).filter(([name]) => !name.startsWith('parameter '))
@@ -96,7 +101,7 @@ export function settled(run: Run): Run {
   return { ...run, inputs, key: keyOf(run, inputs) }
 }
 
-/** A document's experiment block `latency`; the first pattern is the baseline. */
+/** Returns an experiment block `latency`; the first pattern is the baseline. */
 export function fakeExperiment(
   patterns: readonly { name: string; label?: string; changes?: Parameters; only?: readonly string[] }[] = [
     { name: 'baseline' },

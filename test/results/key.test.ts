@@ -84,7 +84,7 @@ describe('parameters that differ', () => {
   ])('have other inputs: %s', (_, one, other) => {
     const [a, b] = [parameterInputs(one), parameterInputs(other)]
     expect(digest(a)).not.toBe(digest(b))
-    // Also when they were read again, from run.json.
+    // Also after a round trip through run.json.
     expect(digest(JSON.parse(JSON.stringify(a)))).toBe(digest(a))
     expect(keyOf(cell, a)).not.toBe(keyOf(cell, b))
   })

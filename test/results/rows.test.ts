@@ -1,4 +1,4 @@
-/** Rows as they are written and read: the same, or refused with their place. */
+/** Rows survive a round trip, or are refused with their position. */
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -42,7 +42,7 @@ describe('rows', () => {
       fc.property(fc.array(row), (rows) => {
         const read = parseRows(csvOf(own, rows), own)
         expect(read.map((one) => own.map(({ name }) => one[name]))).toEqual(
-          // A number has no sign of zero in a file.
+          // Files do not keep the sign of zero.
           rows.map((one) => own.map(({ name }) => (one[name] === 0 ? 0 : one[name]))),
         )
       }),

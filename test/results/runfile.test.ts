@@ -15,14 +15,14 @@ const files = new Map(
 )
 const recorded = JSON.parse(files.get('run.json') ?? '')
 
-/** Reads the recorded run with another run.json. */
+/** Parses the recorded run with this run.json. */
 function parsed(text: string): Run | undefined {
   return parseRun((name) => (name === 'run.json' ? text : files.get(name)), `results/${cell}`, cell)
 }
 
 type Path = readonly (string | number)[]
 
-/** Every way to change one thing of a JSON value, in words. */
+/** Yields every single edit of a JSON value, with a description. */
 function* edits(value: unknown, path: Path = []): Generator<readonly [string, unknown]> {
   const at = path.join('.')
   if (typeof value === 'string') {
@@ -50,7 +50,7 @@ function* edits(value: unknown, path: Path = []): Generator<readonly [string, un
   }
 }
 
-/** With the digest that the edited text has: as somebody who knows the format would write it. */
+/** Recomputes the digest of the edited text, as an informed forger would. */
 function forged({ schema, digest: _, ...told }: Record<string, unknown>): string {
   const own = createHash('sha256').update(JSON.stringify(told)).digest('hex')
   return JSON.stringify({ schema, digest: own, ...told })

@@ -71,7 +71,7 @@ describe('a seal', () => {
   })
 
   it('has a key that is made once, whole, and for its user alone', () => {
-    expect(readdirSync(folder)).toEqual(['project']) // nothing is made to read
+    expect(readdirSync(folder)).toEqual(['project']) // reading creates nothing
     seal.open(item, Buffer.from('x'))
     expect(readdirSync(folder)).toEqual(['project'])
     closed()
@@ -121,7 +121,7 @@ describe('a seal', () => {
     const theirs = openSeal(project, inside)
     const file = theirs.close(item, 'content') ?? new Uint8Array()
     expect(opened(openSeal(project, inside), item, file)).toBe('content')
-    // A clone has the same bytes, in another file.
+    // A clone has the same bytes in another inode.
     const clone = join(folder, 'clone')
     mkdirSync(join(clone, 'cache'), { recursive: true })
     copyFileSync(join(inside, 'machine.key'), join(clone, 'cache/machine.key'))

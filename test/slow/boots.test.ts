@@ -1,4 +1,4 @@
-/** Cells in several boots, each a real process: what they give, when they run, and what is kept of them. */
+/** Cells in several boots, each a real process: results, order, and what is kept. */
 
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -83,13 +83,13 @@ describe('a cell in several boots', () => {
     expect(Object.keys(run.files)).toEqual(['boot-1/trace', 'boot-2/trace', 'boot-3/trace'])
     const raw = `${newestRun()}/raw`
     expect(read(`${raw}/boot-3/trace`)).toBe('a3')
-    // The file of the kept boot is the same one, and no copy.
+    // The kept boot's file is hard-linked, not copied.
     expect(statSync(join(project, raw, 'boot-3/trace')).nlink).toBe(2)
     expect(readdirSync(join(project, '.repro/work'))).toEqual([])
 
     expect(await repro('run', '--rerun')).toMatchObject({ exitCode: 0 })
     const { out } = await repro('diff', 'recorded', 'latest')
-    // A process has another number; what is drawn is the same.
+    // Pids differ; random draws do not.
     expect(out).toMatch(/^one\/local\/a: other rows\n.* pid: .*\n {2}2 measures unchanged/m)
     expect(out).not.toMatch(/^ {2}boots/m)
   })
@@ -165,7 +165,7 @@ describe('boots run', () => {
   const order = () => read('ran').trim()
 
   it('side by side as far as there are jobs, those of one cell before those of the next', async () => {
-    // The first two wait for each other.
+    // The first two boots wait for each other.
     const meeting = `while (readFileSync('ran', 'utf8').trim().split(' ').length < 2) await sleep(10)`
     const both = script
       .replace('await sleep(cell.parameters.ms)', meeting)
@@ -179,7 +179,7 @@ describe('boots run', () => {
       most = Math.max(most, now)
     }
     expect(most).toBe(2)
-    // Of two processes that start together the later one may be first to write.
+    // Of two processes that start together, either may write first.
     expect(ran().findIndex((word) => word.startsWith('b'))).toBeGreaterThanOrEqual(3)
     expect(ran().toSorted()).toEqual(['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'b3', 'b4'])
   })
@@ -203,7 +203,7 @@ describe('finished boots', () => {
     expect(readdirSync(join(project, '.repro/failed/one/local/a'))).toEqual(['boot-2'])
     expect(read('.repro/failed/one/local/a/boot-2/output.log')).toBe('')
     expect(readdirSync(join(project, '.repro/work'))).toEqual([])
-    // Neither the third boot nor the other cell begins.
+    // Neither the third boot nor the other cell starts.
     expect(ran()).toEqual(['a1', 'a2'])
     expect(err).toContain('not run after the failure: one/local/b')
     rmSync(join(project, 'broken2'))
@@ -280,7 +280,7 @@ export default async function (cell) {
       expect(await repro('build', '--record', '-j', '2')).toMatchObject({ exitCode: 0 })
       const all = ran()
       expect(new Set(all).size).toBe(20)
-      // A trial may have been killed after it wrote its note and before it was finished: two at a time.
+      // A trial may be killed after it wrote its note but before it finished: two at a time.
       expect(all.length).toBeLessThanOrEqual(20 + 2 * kills)
       const rows = rowsOf()
       expect(rows.map(({ trial, boot }) => [Number(trial), Number(boot)])).toEqual(

@@ -1,4 +1,4 @@
-/** The report of the recorded runs in a real browser, at the width of a desk and of a phone. */
+/** The report of the recorded runs in a real browser, at desktop and phone widths. */
 
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -50,7 +50,7 @@ describe('the report of the recorded runs', () => {
       )
       expect(overflow).toBeLessThanOrEqual(0)
       expect(await page.locator('table').count()).toBeGreaterThanOrEqual(4)
-      // A folded figure opens when a link to it is followed, or by its caption.
+      // A folded figure opens by following a link to it, or by its caption.
       const folded = page.locator('details.folded')
       expect(await folded.locator('.drawing').first().isVisible()).toBe(false)
       await page.locator('a[href="#fig-pause-timelines"]').first().click()
@@ -58,7 +58,7 @@ describe('the report of the recorded runs', () => {
       for (const one of await folded.all())
         if ((await one.getAttribute('open')) === null) await one.locator('summary').click()
       for (const drawing of await page.locator('figure .drawing').all()) {
-        const box = await drawing.boundingBox() // on a phone the drawing scrolls inside of it
+        const box = await drawing.boundingBox() // on a phone the drawing scrolls inside
         expect(box?.width).toBeGreaterThan(200)
         expect(box?.width).toBeLessThanOrEqual(width)
       }

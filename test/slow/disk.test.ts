@@ -1,4 +1,4 @@
-/** A disk that fills up during a build. Needs root, for a small file system of its own. */
+/** A disk that fills up during a build. Needs root, to mount a small file system. */
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -15,7 +15,7 @@ export const rows = [{ word: String(cell.trial).repeat(10_000), value: cell.rand
 \`\`\`
 `
 
-/** Whether this process may mount: containers often take that from root. */
+/** Checks whether this process may mount: in containers root often may not. */
 function canMount(): boolean {
   try {
     execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt'], { stdio: 'ignore' })

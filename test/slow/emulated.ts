@@ -1,4 +1,4 @@
-/** Emulated boards for tests: jobs of one script or several, run as cells run theirs. */
+/** Emulated boards for tests: runs jobs of one or several scripts, as cells do. */
 
 import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
@@ -13,7 +13,7 @@ import { type Environment, environmentSchema } from '../../src/testbeds/xen-qemu
 import { setup } from '../../src/testbeds/xen-qemu/setup.ts'
 import { checkout } from './project.ts'
 
-/** An environment of this project, changed. */
+/** Returns an environment of this project, with changes. */
 export async function environment(name: string, changes: Partial<Environment> = {}): Promise<Environment> {
   const found = readEnvironments(join(checkout, 'experiments/environments.yaml')).get(name)
   if (!found) throw new Error(`no environment ${name}`)
@@ -24,7 +24,10 @@ export interface Options extends Partial<Pick<Job, 'seed' | 'boot'>> {
   readonly cache?: string
 }
 
-/** Runs the scripts as stages of a job. Returns what came out, name -> content; `console.log` is the whole console. */
+/**
+ * Runs the scripts as stages of a job. Returns the output files, name -> content; `console.log` is the whole
+ * console.
+ */
 export async function runScripts(
   environment: Environment,
   scripts: readonly [string, ...string[]],
@@ -48,7 +51,7 @@ export async function temporaryFolder(): Promise<string> {
   return folder
 }
 
-/** Of names and contents. */
+/** Returns a digest of names and contents. */
 export function digestOf(files: ReadonlyMap<string, Buffer>): string {
   const hash = createHash('sha256')
   for (const [name, content] of files) hash.update(`${name} ${content.length}\n`).update(content)

@@ -1,4 +1,4 @@
-/** The build engine with real processes: what goes stale, what is kept, what is resumed. */
+/** The build engine with real processes: what becomes stale, is kept, and is resumed. */
 
 import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,11 +10,11 @@ const inline = (id: string, code: string, attributes = '') =>
 const paper = (...parts: readonly string[]) => ({ 'paper/index.md': `---\ntitle: T\n---\n${parts.join('')}` })
 const draw = 'export const rows = [{ value: cell.random() }]'
 const read = (path: string) => readFileSync(join(project, path), 'utf8')
-/** What was made here, but for trials that finished. */
+/** Deletes local runs and boots, but not finished trials. */
 const forget = () => {
   for (const folder of ['runs', 'boots']) rmSync(join(project, '.repro', folder), { recursive: true })
 }
-/** Appends to a file what each trial says, so that a test sees which trials ran. */
+/** A script whose trials append to a file, so that a test sees which ran. */
 const noted = `import { appendFileSync } from 'node:fs'
 appendFileSync('ran', cell.trial + ' ')
 export const rows = [{ value: cell.random() }]`
@@ -156,7 +156,7 @@ between: [${low}, null]
     write({ [paper]: (text + claim(9)).replace('load: 4', 'load: 5') })
     expect(await stale()).not.toHaveProperty('C1')
     expect(await repro('build')).toMatchObject({ exitCode: 0 })
-    expect(readdirSync(join(project, '.repro/made'))).toHaveLength(2) // the figure and the claim, none of an older build
+    expect(readdirSync(join(project, '.repro/made'))).toHaveLength(2) // the figure and the claim, nothing of an older build
   })
 
   it('a figure and the page alone, when only a specification changed', async () => {
@@ -204,7 +204,7 @@ describe('experiments that need others', () => {
     const { err } = await repro('build')
     expect(err.indexOf('done one/local/more')).toBeLessThan(err.indexOf('run two/local/default'))
     expect(read('_build/index.html')).toMatch(/count <span[^>]*>2/)
-    // Another text of the script that computes the same.
+    // Different code with the same result.
     write({ 'experiments/s.ts': script.replace('factor *', '1 * factor *') })
     const again = await repro('build')
     expect(again.err).toContain('done one/local/base')
@@ -301,7 +301,7 @@ describe('the journal', () => {
       expect(kills).toBeGreaterThan(2)
       expect(await repro('build', '--record', '-j', '3')).toMatchObject({ exitCode: 0 })
       for (const id of ['a', 'b', 'c']) {
-        // A trial may have been killed after it wrote its note and before it was finished: then it runs again.
+        // A trial may be killed after it wrote its note but before it finished: then it runs again.
         const ran = read(`ran-${id}`).trim().split(' ').map(Number)
         expect([...new Set(ran)].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
         expect(ran).toEqual(ran.toSorted((x, y) => x - y))

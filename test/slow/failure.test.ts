@@ -1,4 +1,4 @@
-/** What goes wrong on a real board: one clear message, the right exit code, and files to look at. */
+/** Failures on a real board: one clear message, the right exit code, and files to inspect. */
 
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,7 @@
-/** Every specification of the figure tests in one report, made by the command line and opened in a real browser. */
+/**
+ * Every specification of the figure tests in one report, built by the command line and opened in a real
+ * browser.
+ */
 
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -28,7 +31,7 @@ function textOf({ spec }: Specification): string {
   return typeof spec === 'string' ? spec : JSON.stringify(spec)
 }
 
-/** A block for each, and the line that it begins at. */
+/** Writes a block for each; returns the text and the line where each starts. */
 function document(): { readonly text: string; readonly lines: readonly number[] } {
   let text = '---\ntitle: "Figures $& $1"\n---\n\n'
   const lines = figures.map((figure, index) => {

@@ -1,4 +1,4 @@
-/** What a checkout brings in .repro/ and _build/, and runs in results/ that are not what they say: nothing of it decides. */
+/** Files that a checkout brings in .repro/ and _build/, and forged runs in results/, decide nothing. */
 
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -24,7 +24,7 @@ between: [100, null]
 const read = (path: string) => readFileSync(join(project, path), 'utf8')
 const ran = () => read('ran').trim().split(' ').map(Number)
 
-/** A cache folder is where a machine keeps its key. */
+/** A machine's identity is its cache folder, which holds its key. */
 const on = async (machine: string, ...args: readonly string[]) =>
   await start(args, { REPRO_CACHE: join(project, machine) }).ended
 
@@ -52,7 +52,7 @@ describe('a checkout that brings .repro/ and _build/', () => {
     expect(await on('theirs', 'build')).toMatchObject({ exitCode: 0 })
     expect(ran()).toEqual([0, 1])
     const theirs = readdirSync(join(project, '.repro'), { recursive: true, encoding: 'utf8' })
-    // Their judgement says another thing, and their manifest knows it.
+    // Forges their judgement.
     for (const name of readdirSync(join(project, '.repro/made')))
       writeFileSync(
         join(project, '.repro/made', name),

@@ -1,4 +1,4 @@
-/** The package as someone else has it: packed, installed in a folder of their own, with types, and run. */
+/** The package as users get it: packed, installed in a separate folder, with types, and run. */
 
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, renameSync } from 'node:fs'
@@ -53,7 +53,7 @@ it('a package made of this checkout installs anywhere, and builds a paper there 
   const run = (program: string, args: readonly string[], cwd = own) =>
     execFileSync(program, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 
-  // dist/ is there already: other tests run it.
+  // dist/ exists already: other tests run it.
   run('npx', ['tsc', '--project', 'tsconfig.types.json'], source('.'))
   const packed = run(
     'npm',

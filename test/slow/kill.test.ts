@@ -1,4 +1,4 @@
-/** Builds that are killed at random moments. With REPRO_LONG=1 a hundred times, else a dozen. */
+/** Builds killed at random moments: a hundred times with REPRO_LONG=1, else a dozen. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -36,14 +36,14 @@ export default async function slow(cell) {
 }
 `
 
-/** How often each trial ran, by pattern and trial. */
+/** Counts the runs of each trial, by pattern and trial. */
 function runsOf(project: string): ReadonlyMap<string, number> {
   const file = join(project, 'notes')
   const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
   return new Map([...Map.groupBy(lines, (line) => line)].map(([line, all]) => [line, all.length]))
 }
 
-/** Finished trials of each cell: whole lines of the journals, in the order of their files. */
+/** Counts the finished trials of each cell: whole lines of the journals, in file order. */
 function finished(project: string): ReadonlyMap<string, number> {
   const folder = join(project, '.repro/journals')
   const names = existsSync(folder) ? readdirSync(folder) : []
@@ -70,7 +70,7 @@ test('killed builds lose no finished trial, repeat none, leave nothing behind, a
     before = now
   }
   expect(done).toBeGreaterThan(kills / 2)
-  // What ran again was killed after its note and before it was finished: at most one trial a job and kill.
+  // A repeated trial was killed after its note but before it finished: at most one a job and kill.
   const again = [...runsOf(project).values()].reduce((sum, count) => sum + count - 1, 0)
   expect(await repro(project, 'build', '--record', '-j', '2')).toMatchObject({ exitCode: 0 })
   const all = runsOf(project)

@@ -1,4 +1,4 @@
-/** The packed study on a computer that has nothing of it: it installs, verifies, and boots Xen. */
+/** The packed study on a clean computer: it installs, verifies, and boots Xen. */
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
@@ -41,7 +41,7 @@ test('the packed study installs, verifies as it does here, and reruns a cell to 
   const home = join(place, 'home')
   await mkdir(home)
 
-  // What may come from this computer: packages that were downloaded before, of npm and of the laboratory.
+  // Only downloaded packages are shared with this computer: npm's and the toolchain's.
   const npmCache = execFileSync('npm', ['config', 'get', 'cache'], { encoding: 'utf8', stdio: 'pipe' }).trim()
   const env = { ...process.env, HOME: home, npm_config_cache: npmCache, REPRO_CACHE: cacheFolder() }
   const there = (command: string, ...args: readonly string[]) => {

@@ -28,7 +28,7 @@ function traceOf(name: string, found: readonly Operation[] = []): Uint8Array {
   return Buffer.concat(pieces)
 }
 
-/** Ticks in each runstate, of intervals and of parts of intervals, by `d1v0 running`. */
+/** Returns the ticks in each runstate, of whole and partial intervals, by `d1v0 running`. */
 async function runstateTicks(
   name: string,
 ): Promise<{ readonly ticks: ReadonlyMap<string, number>; readonly edge: number }> {
@@ -60,8 +60,8 @@ describe.skipIf(folder === undefined)("Perfetto's trace processor (PERFETTO_UI)"
       const { ticks, edge } = await runstateTicks(name)
       expect(slices.map(({ state }) => state)).toEqual([...ticks.keys()].sort())
       for (const { state, n, total } of slices as readonly Cells[]) {
-        // Both ends of each slice are rounded to a nanosecond. What ran when the capture began is counted from the first record of its
-        // pCPU, and drawn from that of the capture.
+        // Both ends of each slice are rounded to a nanosecond. What ran when the capture began is counted
+        // from its pCPU's first record, but drawn from the capture's.
         const off = Math.abs(Number(total) - ns(ticks.get(String(state)) ?? 0))
         expect(off, String(state)).toBeLessThanOrEqual(
           Number(n) + (String(state).endsWith('running') ? ns(edge) : 0),

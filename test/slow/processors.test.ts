@@ -10,7 +10,10 @@ import { setup } from '../../src/testbeds/xen-qemu/setup.ts'
 import { environment, temporaryFolder } from './emulated.ts'
 import { checkout } from './project.ts'
 
-/** One, two and four equal loops at once, and how long they take, in hundredths of a second; then a trace of who runs when. */
+/**
+ * Runs one, two and four equal loops in parallel and prints their durations in hundredths of a second; then
+ * traces who runs when.
+ */
 const loops = `
 busy() { i=0; while [ $i -lt 60000 ]; do i=$((i + 1)); done; }
 now() { awk '{ printf "%d", $1 * 100 }' /proc/uptime; }
@@ -37,7 +40,7 @@ interface Measured {
   readonly trace: Buffer
 }
 
-/** Boots the board once, without saved stages, with libraries in QEMU's process. */
+/** Boots the board once, without saved stages, with these libraries loaded into QEMU. */
 async function measure(
   board: Environment,
   libraries: (usual: string, restless: string) => readonly string[],
@@ -57,7 +60,7 @@ async function measure(
   }
 }
 
-/** Runs the loops on a board; `libraries` gets the usual library and the root with the programs of the host. */
+/** Runs the loops on a board; `libraries` gets the usual library and the host sysroot. */
 async function start(
   board: Environment,
   libraries: (usual: string, host: string) => Promise<readonly string[]>,

@@ -1,4 +1,4 @@
-/** Projects in temporary folders, with the experiments of this one, and the built command line that runs in them. */
+/** Projects in temporary folders, with this one's experiments, and the built command line to run there. */
 
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -10,7 +10,9 @@ import { onTestFinished } from 'vitest'
 
 export const checkout = resolve(import.meta.dirname, '../..')
 
-/** A project that holds `copied` of the checkout and `files` (path -> content); gone when the test ends. */
+/**
+ * Creates a project with `copied` of the checkout and `files` (path -> content); deleted when the test ends.
+ */
 export async function makeProject(
   copied: readonly string[],
   files: Readonly<Record<string, string>> = {},
@@ -27,7 +29,7 @@ export async function makeProject(
   return folder
 }
 
-/** A paper with the latency experiment's baseline, and `more` lines of patterns. */
+/** Returns a paper with the latency experiment's baseline, and `more` lines of patterns. */
 export function baseline(
   environments: readonly string[],
   trials: number,
@@ -64,12 +66,15 @@ A pause takes \`=latency['${environments[0]}'].baseline.pause.total.mean | ms\`.
 `
 }
 
-/** SHA-256 of every raw file and of the rows of what a project made, by cell and name: of the files, not of what the runs say. */
+/**
+ * Returns the SHA-256 of every raw file and of the rows of a project's runs, by cell and name: of the files,
+ * not as stated in the runs.
+ */
 export async function digests(project: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {}
   const runs = join(project, '.repro/runs')
   for (const entry of await readdir(runs, { recursive: true, withFileTypes: true })) {
-    // run.json says when it was run, and the seal is over that.
+    // run.json contains the date, and the seal covers it.
     if (!entry.isFile() || entry.name === 'run.json' || entry.name === 'seal') continue
     const path = join(entry.parentPath, entry.name)
     const cell = relative(runs, path).split('/').toSpliced(3, 1).join('/') // without the run's id, a time

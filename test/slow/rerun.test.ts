@@ -19,7 +19,7 @@ test('a study on a real Xen reruns bit for bit, and its numbers fit together', a
   expect(await repro(one, ...all)).toMatchObject({ exitCode: 0 })
   expect(await repro(two, ...all, '--jobs', '1')).toMatchObject({ exitCode: 0 })
   const first = await digests(one)
-  expect(Object.keys(first)).toHaveLength(3 * (5 + 2)) // a cell: trace, two stamp files, environment, console; rows and pictures
+  expect(Object.keys(first)).toHaveLength(3 * (5 + 2)) // per cell: trace, two stamp files, environment, console; rows and pictures
   expect(await digests(two)).toEqual(first)
 
   for (const environment of environments) {

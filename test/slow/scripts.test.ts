@@ -1,4 +1,4 @@
-/** Scripts that do what nobody should, each in its own process: what comes of them is said, and nothing is left behind. */
+/** Misbehaving scripts, each in its own process: the failure is reported, and nothing is left behind. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ const rowsOf = (id: string) => {
 
 const write3 = (text: string) =>
   `import { writeSync } from 'node:fs'\nwriteSync(3, ${JSON.stringify(text)})\n`
-/** The first line of an experiment's code in the document. */
+/** Returns the first line of an experiment's code in the document. */
 const lineOf = (index: number) => {
   const lines = readFileSync(join(project, 'paper/index.md'), 'utf8').split('\n')
   return String(lines.findIndex((line) => line.includes(`id=nap${index} `)) + 2)

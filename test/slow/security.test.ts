@@ -1,4 +1,7 @@
-/** Hostile documents in a real browser: nothing runs, nothing is asked for, and nothing outside of the project is read. */
+/**
+ * Hostile documents in a real browser: nothing runs, nothing is requested, and nothing outside the project is
+ * read.
+ */
 
 import { once } from 'node:events'
 import { symlink, writeFile } from 'node:fs/promises'
@@ -20,7 +23,7 @@ afterAll(async () => {
   await browser?.close()
 })
 
-/** Opens a page, touches all that can be touched, and tells what happened that should not. */
+/** Opens a page, interacts with everything, and returns what should not have happened. */
 async function open(url: string): Promise<{ readonly happened: string[]; readonly violations: string[] }> {
   const page = await browser.newPage()
   const happened: string[] = []
@@ -33,7 +36,7 @@ async function open(url: string): Promise<{ readonly happened: string[]; readonl
     if (request.url() !== url && !request.url().startsWith('data:image/'))
       happened.push(`request ${request.url()}`)
   })
-  // The browser tells of a request also where the policy stops it.
+  // The browser reports requests even if the policy blocks them.
   page.on('requestfailed', (request) => {
     const at = happened.indexOf(`request ${request.url()}`)
     if (at >= 0 && request.failure()?.errorText === 'csp') happened.splice(at, 1)
@@ -70,7 +73,7 @@ describe('a page in Chromium', () => {
     const project = await makeProject([], { 'page.html': await hostilePage(places[place] ?? {}) })
     const { happened, violations } = await open(pathToFileURL(join(project, 'page.html')).href)
     expect(happened).toEqual([])
-    // Nothing even comes as far as the policy.
+    // Nothing even reaches the policy.
     expect(violations).toEqual([])
   })
 
@@ -84,7 +87,7 @@ describe('a page in Chromium', () => {
     ].join('')
     const project = await makeProject([], { 'page.html': html.replace('</body>', `${markup}</body>`) })
     const { happened, violations } = await open(pathToFileURL(join(project, 'page.html')).href)
-    // The handler is an attribute that the browser does not run.
+    // The handler is an attribute, which the browser does not run.
     expect(happened.filter((one) => one !== 'onerror')).toEqual([])
     expect(violations.length).toBeGreaterThanOrEqual(6)
   })
@@ -144,7 +147,7 @@ describe('a page in Chromium', () => {
     expect(exitCode).toBe(2)
     expect(asked).toEqual([])
     expect(out + err).not.toContain(canary)
-    // Each is refused at its own place, in the abstract and in the text.
+    // Each is refused at its own position, in the abstract and in the text.
     const places = `${out}${err}`.matchAll(/^paper\/index\.md:(\d+):\d+ error image /gm)
     expect([...places].map(([, line]) => Number(line))).toEqual([
       ...sources.map((_, index) => 4 + index),

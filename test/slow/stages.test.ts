@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { stagesFolder } from '../../src/testbeds/xen-qemu/stages.ts'
 import { digestOf, environment, type Options, runScripts, temporaryFolder } from './emulated.ts'
 
-/** Leaves files and a program that runs on; the second stage needs both. */
+/** Leaves files and a running program; the second stage needs both. */
 const first = `
 echo first $(cat /proc/uptime) >"$OUT/first"
 (i=0; while [ ! -e /tmp/enough ]; do i=$((i + 1)); sleep 0.003; done; echo $i >/tmp/count) &
@@ -57,7 +57,7 @@ test('a job gives the same bytes whether its stages are made, found, damaged or 
   await busyHost()
   expect(digestOf(await run(cache))).toBe(cold)
 
-  // The last bits of words of the memory: a sum that carries upwards only would not see them.
+  // Flips the top bits of two words of the memory: a checksum that only carries upwards would miss it.
   const ram = await open(join(stages[0] ?? '', 'ram'), 'r+')
   const { buffer } = await ram.read(Buffer.alloc(64), 0, 64, 0x1000)
   for (let last = 31; last < 64; last += 32) buffer.writeUInt8(buffer.readUInt8(last) ^ 0x80, last)
@@ -67,7 +67,7 @@ test('a job gives the same bytes whether its stages are made, found, damaged or 
   expect(digestOf(await run(cache))).toBe(cold)
   expect(await stagesIn(cache)).toEqual(stages)
 
-  // A clock without the processors' times, sealed as if it were whole.
+  // A clock without the processors' times, with valid digests.
   const [clock = '', sums = ''] = ['clock', 'sums'].map((name) => join(stages[1] ?? '', name))
   const [first = ''] = (await readFile(clock, 'utf8')).split('\n')
   const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')

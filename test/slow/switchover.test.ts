@@ -48,7 +48,7 @@ test('a redundant pair with disks and network load reruns bit for bit, and its p
     const phases = ['decision-to-pause', 'pause-to-unpause', 'unpause-to-run', 'run-to-service'].map(ticks)
     expect(phases.every((phase) => phase > 0)).toBe(true)
     expect(phases.reduce((sum, phase) => sum + phase, 0)).toBe(ticks('switch'))
-    // The active's last stamp lies before Xen pauses it.
+    // The active's last stamp precedes its pause by Xen.
     expect(ticks('gap')).toBeGreaterThan(ticks('switch') - ticks('decision-to-pause'))
   }
   const { captured } = JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'))

@@ -9,7 +9,7 @@ import { capture, each, everyRecord, plainMerge, windows } from '../xentrace/cap
 
 const CASES = 4000
 
-/** Reads all that any command reads of a capture; returns the number of records. */
+/** Reads everything that any command reads of a capture; returns the number of records. */
 function readAll(bytes: Uint8Array, pieceBytes: number): { records: number; damage: string | null } {
   const runstates = new ResidencyTracker()
   const intervals = new IntervalTracker(() => undefined)
@@ -37,7 +37,7 @@ function readAll(bytes: Uint8Array, pieceBytes: number): { records: number; dama
   return { records, damage: found.damage?.message ?? null }
 }
 
-/** The first whole windows of a capture, up to some 20 kB. */
+/** Returns the first whole windows of a capture, up to some 20 kB. */
 function beginning(name: string): Uint8Array {
   const bytes = capture(name)
   const end = windows(bytes).findLast((window) => window.end < 20_000)?.end ?? windows(bytes)[0]?.end

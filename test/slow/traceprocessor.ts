@@ -1,6 +1,6 @@
 /**
- * Perfetto's own trace processor, as its viewer uses it: a WebAssembly module that loads a trace and answers SQL. It is not a dependency of
- * the project; docs/trace.md says where to get it.
+ * Perfetto's trace processor, as its viewer uses it: a WebAssembly module that loads a trace and answers SQL.
+ * Not a dependency of the project; docs/trace.md says where to get it.
  */
 
 import { readFileSync } from 'node:fs'
@@ -29,7 +29,10 @@ interface Call {
   }
 }
 
-/** Loads a trace; the function that it gives answers SQL. `folder` holds the viewer's engine_bundle.js and trace_processor.wasm. */
+/**
+ * Loads a trace and returns a function that answers SQL. `folder` holds the viewer's engine_bundle.js and
+ * trace_processor.wasm.
+ */
 export async function traceProcessor(
   folder: string,
   trace: Uint8Array,
@@ -50,13 +53,16 @@ export async function traceProcessor(
     for (const { fatal_error: fatal } of calls) if (fatal !== undefined) throw new Error(fatal)
     return calls
   }
-  await new Promise(setImmediate) // The module is there at once, but says so by promises.
+  await new Promise(setImmediate) // The module is ready at once, but resolves promises.
   call({ request: 'APPEND_TRACE_DATA', append_trace_data: trace })
   call({ request: 'FINALIZE_TRACE_DATA' })
   return (sql) => rowsOf(call({ request: 'QUERY_STREAMING', query_args: { sql_query: sql } }))
 }
 
-/** The bundle is a worker's script: it takes `self` and, under Node, `require` and its folder from where it runs. */
+/**
+ * Evaluates the bundle, a worker's script that expects `self` and, under Node, `require` and its folder as
+ * globals.
+ */
 function startEngine(folder: string, port: object): void {
   const self: { onmessage?: (message: object) => void } = {}
   const script = readFileSync(join(folder, 'engine_bundle.js'), 'utf8').replaceAll(
@@ -68,7 +74,7 @@ function startEngine(folder: string, port: object): void {
   self.onmessage?.({ data: { enginePort: port } })
 }
 
-/** Version 20 reads flows from fields that are deprecated now; Perfetto's definitions say that they mean the same. */
+/** Moves flows to the deprecated fields that version 20 reads; Perfetto defines them as equivalent. */
 export function withOldFlows(trace: Uint8Array): Uint8Array {
   const message = OldTrace.toObject(OldTrace.decode(trace)) as {
     packet: { track_event?: { flow_ids?: unknown[]; terminating_flow_ids?: unknown[] } & object }[]
@@ -85,7 +91,10 @@ export function withOldFlows(trace: Uint8Array): Uint8Array {
   return OldTrace.encode(OldTrace.fromObject(message)).finish()
 }
 
-/** Cells come by their types: 1 nothing, 2 integers, 3 other numbers, 4 texts, each type in a list of its own. */
+/**
+ * Decodes cells, which are grouped by type: 1 null, 2 integers, 3 other numbers, 4 strings, each in its own
+ * list.
+ */
 function rowsOf(calls: readonly Call[]): readonly Cells[] {
   const results = calls.flatMap(({ query_result: result }) => result ?? [])
   const error = results.find((result) => result.error)?.error

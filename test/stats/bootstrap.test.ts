@@ -12,7 +12,7 @@ const spatial = [
   48, 36, 20, 29, 42, 42, 20, 42, 22, 41, 45, 14, 6, 0, 33, 28, 34, 4, 32, 24, 47, 41, 24, 26, 30, 41,
 ]
 
-/** All that BCa gets from the data, but for the draws. */
+/** Returns the BCa interval without expansion, with the acceleration `a`. */
 function plainBca(
   values: readonly number[],
   of: (values: readonly number[]) => number,
@@ -50,7 +50,8 @@ describe("Student's quantile", () => {
 
 describe('the BCa interval', () => {
   it('agrees with the one published for the variance of the spatial test data', () => {
-    // Efron and Tibshirani 1993, section 14.3: 90 % from 115.8 to 259.6 (2000 draws); R's boot with 200,000: 115.3 to 261.1.
+    // Efron and Tibshirani 1993, section 14.3: 90 % from 115.8 to 259.6 (2000 draws); R's boot with 200,000:
+    // 115.3 to 261.1.
     const { low, high } = plainBca(spatial, populationVariance, 0.061, 1.6448536)
     expect(Math.abs(low / 115.3 - 1)).toBeLessThan(0.01)
     expect(Math.abs(high / 261.1 - 1)).toBeLessThan(0.01)

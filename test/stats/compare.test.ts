@@ -7,7 +7,8 @@ import { shift } from '../../src/stats/shift.ts'
 import { fewestTrials, fewestTrialsEach, trialsNeeded } from '../../src/stats/trials.ts'
 import { welch } from '../../src/stats/welch.ts'
 
-// Hollander and Wolfe (1973), page 69: permeability of the human chorioamnion; the example of R's wilcox.test.
+// Hollander and Wolfe (1973), page 69: permeability of the human chorioamnion; the example of R's
+// wilcox.test.
 const term = [0.8, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46]
 const weeks = [1.15, 0.88, 0.9, 0.74, 1.21]
 // R: A <- ((1:60)*37) %% 101; B <- (((1:55)*53) %% 97)+6
@@ -56,7 +57,8 @@ describe("Mann and Whitney's test", () => {
   })
 
   it('counts out p for small samples with ties', () => {
-    // Of the 10 choices of two of 1, 1, 2, 2, 3 the three with ranks as high as 2 and 3 make p = 2 * 2 / 10: [2, 3] twice.
+    // Of the 10 choices of two of 1, 1, 2, 2, 3 the three with ranks as high as 2 and 3 make p = 2 * 2 / 10:
+    // [2, 3] twice.
     expect(mannWhitney([1, 1, 2], [2, 3]).p).toBeCloseTo(0.4, 12)
   })
 
@@ -267,7 +269,7 @@ describe('comparisons of several patterns with a baseline', () => {
       'unchanged',
     ])
     for (const one of found) expect(one).toMatchObject({ n: [5, 5], unit: 'boot', method: 'means' })
-    // Ranks alone, of which the smallest p is 2 / 252, could not.
+    // Ranks, whose smallest p is 2 / 252, could not.
     expect(mannWhitney([1, 2, 3, 4, 5], [11, 12, 13, 14, 15]).p * 11).toBeGreaterThan(0.05)
   })
 

@@ -4,7 +4,7 @@ import { differencesBetween } from '../../src/stats/differences.ts'
 import { randomNumbers } from '../../src/stats/random.ts'
 import { shift } from '../../src/stats/shift.ts'
 
-/** All of them, as they are defined. */
+/** Computes all differences naively. */
 const naive = (a: readonly number[], b: readonly number[]) =>
   b.flatMap((y) => a.map((x) => y - x)).sort((one, other) => one - other)
 

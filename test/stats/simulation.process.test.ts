@@ -1,6 +1,6 @@
 /**
- * What the intervals and tests promise, tried on distributions whose truth is known. Seeded, so each share below is a fixed number; its
- * own standard error is about 0.7 %.
+ * Checks the nominal levels of intervals and tests on distributions whose truth is known. Seeded, so each
+ * share below is a fixed number, with a standard error of about 0.7 %.
  */
 
 import { describe, expect, it } from 'vitest'
@@ -13,21 +13,21 @@ import { randomNumbers } from '../../src/stats/random.ts'
 import { shift } from '../../src/stats/shift.ts'
 
 const studies = 1000
-/** Seconds of work, but on a busy machine it may take long. */
+/** Takes seconds, but longer on a busy machine. */
 const timeout = 300_000
 
 type Draw = (random: () => number) => number
 const normal: Draw = (random) =>
   10 + Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 const exponential: Draw = (random) => -Math.log(1 - random())
-/** Mostly short, sometimes long: what times of a busy machine look like. */
+/** Mostly short, sometimes long, like times on a busy machine. */
 const lognormal: Draw = (random) => Math.exp(normal(random) - 10)
 
 function sample(draw: Draw, n: number, random: () => number): readonly number[] {
   return Array.from({ length: n }, () => draw(random))
 }
 
-/** Share of studies whose interval contains the truth. */
+/** Returns the share of studies whose interval contains the truth. */
 function coverage(truth: number, interval: (random: () => number, study: string) => Interval): number {
   const random = randomNumbers('coverage')
   let hits = 0
@@ -106,7 +106,7 @@ describe('95 % intervals contain the truth in 93 to 97 % of studies', { timeout 
 })
 
 describe('the comparison of eight patterns with a baseline', { timeout }, () => {
-  /** Share of studies in which at least one pattern counts as changed. */
+  /** Returns the share of studies in which at least one pattern counts as changed. */
   function alarms(shiftBy: number, studies: number): number {
     const random = randomNumbers('alarms')
     let found = 0
@@ -124,11 +124,11 @@ describe('the comparison of eight patterns with a baseline', { timeout }, () => 
   it('raises a false alarm in at most 5 % of studies', () => {
     const share = alarms(0, 2000)
     expect(share).toBeLessThanOrEqual(0.05)
-    // Some must occur by chance: a test that never alarms would find nothing either.
+    // Some must occur by chance: a test that never alarms finds nothing.
     expect(share).toBeGreaterThan(0.01)
   })
 
-  /** Six boots of 20 trials each; the spread between boots is that of `between`, within them of `normal`. */
+  /** Draws six boots of 20 trials each, distributed as `between` across boots and as `normal` within them. */
   function boots(between: Draw, random: () => number, count = 6) {
     const levels = sample(between, count, random)
     return {

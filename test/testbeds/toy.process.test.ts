@@ -1,4 +1,4 @@
-/** A testbed and an executor of a few lines: what it takes to add one, and that the engine needs to know nothing else of them. */
+/** A minimal testbed and executor: shows what adding one takes, and that the engine needs no more. */
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,7 @@ import { openSeal } from '../../src/results/seal.ts'
 import type { Testbed } from '../../src/testbed/testbed.ts'
 import { testbeds as known } from '../../src/testbeds/testbeds.ts'
 
-/** A board that answers every job with its speed. */
+/** A board whose result is its speed. */
 const toy: Testbed = {
   definition: z.strictObject({ speed: z.number() }),
   origin: ({ speed }) => (speed === 1 ? 'hardware' : 'emulated'),
@@ -39,7 +39,7 @@ const toy: Testbed = {
   needs: async () => ({ hardware: 'a toy.', downloadBytes: 0, unpackedBytes: 0 }),
 }
 
-/** Runs each boot in this process, one at a time, and follows nothing. */
+/** Runs each boot in this process, one at a time. */
 function inProcess(orders: string[]): Executor {
   let last = Promise.resolve()
   return {

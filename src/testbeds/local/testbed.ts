@@ -1,4 +1,4 @@
-/** This host, without a board: for scripts that measure the computer that they run on, or compute something from other runs. */
+/** The local testbed, without a board: for scripts that measure the host, or process other runs. */
 
 import { arch, release } from 'node:os'
 import * as z from 'zod'
@@ -16,7 +16,7 @@ export const localEnvironment: Environment = {
 export const local: Testbed = {
   definition: z.strictObject({}),
   origin: () => 'local',
-  // On one host they would disturb each other's times.
+  // Parallel runs on one host would disturb each other's times.
   isolated: false,
   files: [],
   inputs: async (environments) => new Map(environments.map(({ name }) => [name, [{ interpreter }]])),
@@ -37,5 +37,5 @@ export const local: Testbed = {
   }),
 }
 
-/** What runs a script is part of what a local cell measures; versions of one major line are taken as alike. */
+/** The interpreter is part of what a local cell measures; versions of one major line count as equal. */
 const interpreter = `Node ${process.versions.node.split('.')[0]}`

@@ -1,6 +1,6 @@
 /**
- * apt in a folder of its own: own package lists, nothing installed, no root. It verifies the archive's signature, and
- * so is what vouches for packages that the lock file does not pin (yet).
+ * Runs apt on a private folder: own package lists, nothing installed, no root. It verifies the archive's
+ * signature, and so vouches for packages that the lock file does not pin yet.
  */
 
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -18,12 +18,12 @@ export interface Archive {
 
 /** A package as the archive's lists describe it. */
 export interface Candidate extends Package {
-  /** One entry a dependency: the names of its alternatives, in order. */
+  /** For each dependency, the names of its alternatives in order. */
   readonly depends: readonly (readonly string[])[]
 }
 
 export interface Apt {
-  /** The newest version of a package in the suite, or undefined when there is none of that name. */
+  /** Returns the newest version of a package in the suite; undefined if there is none of that name. */
   show(name: string): Promise<Candidate | undefined>
 }
 
@@ -32,7 +32,7 @@ const keyrings = ['debian-archive-keyring.pgp', 'debian-archive-keyring.gpg'].ma
   join('/usr/share/keyrings', name),
 )
 
-/** Opens apt on one suite of an archive, with its state below `folder`; fetches the signed lists. */
+/** Opens apt on one suite of an archive, with its state in `folder`; fetches the signed lists. */
 export async function openApt(archive: Archive, folder: string, signal?: AbortSignal): Promise<Apt> {
   const { mirror, suite, architecture } = archive
   const base = join(folder, `${suite}-${architecture}`)
@@ -54,7 +54,7 @@ export async function openApt(archive: Archive, folder: string, signal?: AbortSi
     'Dir::State::Lists': join(base, 'lists'),
     'Dir::State::status': join(base, 'status'),
     'Dir::Cache': join(base, 'cache'),
-    // Container images switch apt's binary caches off; without them every query parses the lists anew.
+    // Container images disable apt's binary caches, without which every query parses the lists again.
     'Dir::Cache::pkgcache': 'pkgcache.bin',
     'Dir::Cache::srcpkgcache': 'srcpkgcache.bin',
     'APT::Architecture': architecture,
@@ -84,7 +84,9 @@ export async function openApt(archive: Archive, folder: string, signal?: AbortSi
   }
 }
 
-/** Parses one stanza of a Packages file (deb822). Undefined when it describes no file, as for virtual packages. */
+/**
+ * Parses one stanza of a Packages file (deb822); undefined if it describes no file, as for virtual packages.
+ */
 export function candidateOf(stanza: string): Candidate | undefined {
   const fields = new Map<string, string>()
   for (const line of stanza.split('\n\n', 1)[0]?.split('\n') ?? []) {

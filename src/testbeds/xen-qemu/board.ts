@@ -1,4 +1,4 @@
-/** An emulated board opened for one cell. The console's log is kept whatever happens. */
+/** An emulated board opened for one cell. The console log is always kept. */
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
@@ -11,7 +11,7 @@ import type { Laboratory } from './laboratory.ts'
 import { failure } from './machine.ts'
 import { clockModel } from './qemu.ts'
 
-/** Opens a board of `laboratory`. Its programs (init, emit) are compiled from the project's experiments/board/. */
+/** Opens a board of `laboratory`. Its init and emit are compiled from the project's experiments/board/. */
 export function openBoard(laboratory: Laboratory, environment: Environment, place: Workplace): Board {
   const source = rootSource(laboratory, environment)
   return {
@@ -35,7 +35,7 @@ export function openBoard(laboratory: Laboratory, environment: Environment, plac
   }
 }
 
-/** The script's settings of how Xen starts are checked before anything boots. */
+/** Checks the script's boot settings before anything boots. */
 function checked(job: Job): Job {
   const settings = bootSchema.safeParse(job.boot ?? {})
   if (!settings.success) throw new JobError(`the job's boot: ${z.prettifyError(settings.error)}`)

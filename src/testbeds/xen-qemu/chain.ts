@@ -1,7 +1,7 @@
 /**
- * A job's stages on an emulated board, one after the other. Behind its boot, and behind each stage but the last, the board's
- * state is saved, QEMU ends, and the next stage starts from there: always, whether the state was found or made, so that a cell's
- * bytes do not depend on it.
+ * Runs a job's stages on an emulated board. After boot, and after each stage but the last, the board's state
+ * is saved, QEMU exits, and the next stage resumes from there: even if the state has just been made, so that
+ * a cell's bytes do not depend on the cache.
  */
 
 import { createHash } from 'node:crypto'
@@ -24,10 +24,10 @@ export interface Workplace extends Place {
   readonly signal?: AbortSignal | undefined
 }
 
-/** How a board ended: 'off' when it switched itself off, else what happened instead, in words. */
+/** How a board ended: 'off' for a clean shutdown, else a description. */
 type End = string
 
-/** Runs the job in the place's folder, where then are its results, console.log and, if the board got so far, the file exit-code. */
+/** Runs the job in the place's folder; leaves results, console.log and, if it got so far, exit-code there. */
 export async function runStages(
   laboratory: Laboratory,
   environment: Environment,
@@ -46,7 +46,7 @@ export async function runStages(
     saved: openStages(cache),
     deadline: { ms: job.deadlineMs, at: performance.now() + job.deadlineMs },
     async qemu(isRestored) {
-      // One that is restored has its root already.
+      // A restored board has its root already.
       const ramdisk = isRestored ? Buffer.from('\n') : await dom0Archive(laboratory, environment, place)
       return await writeImage(laboratory, environment, place, { ...job, ramdisk }, 'measure')
     },
@@ -64,13 +64,13 @@ type Files = Stage['files']
 interface Chain {
   readonly environment: Environment
   readonly place: Workplace
-  /** What each stage puts into the board's root; its script is /job/stage. */
+  /** Files of each stage; its script is /job/stage. */
   readonly stages: readonly Files[]
-  /** Of the board behind its boot, behind its first stage, and so on; the last stage has none. */
+  /** Cache keys of the states after boot, after the first stage, and so on; the last stage has none. */
   readonly keys: readonly string[]
   readonly saved: Stages
   readonly deadline: Deadline
-  /** QEMU's command, but for where its memory is. */
+  /** QEMU's command, without the arguments for its memory. */
   qemu(isRestored: boolean): Promise<Command>
 }
 
@@ -78,7 +78,7 @@ function archiveName(number: number): string {
   return `stage-${number}.cpio`
 }
 
-/** The last stage, to the board's end. A saved state that is damaged is made again, once. */
+/** Runs the last stage to the board's end. Remakes a damaged saved state, once. */
 async function finish(chain: Chain): Promise<End> {
   const last = chain.stages.length
   for (let attempts = 1; ; attempts += 1) {
@@ -90,7 +90,9 @@ async function finish(chain: Chain): Promise<End> {
   }
 }
 
-/** The board as it is behind its first `count` stages, as found or else made; or how it ended before. */
+/**
+ * Returns the state after the first `count` stages, cached or newly made; or how the board ended before that.
+ */
 async function behind(chain: Chain, count: number): Promise<SavedStage | End> {
   const { saved, keys, place } = chain
   const key = keys[count] ?? ''
@@ -111,19 +113,21 @@ async function behind(chain: Chain, count: number): Promise<SavedStage | End> {
   }
 }
 
-/** What QEMU says of a state that it cannot take up: by its monitor, when it loads it, or in states.c. */
+/** Errors of QEMU for a state that it cannot restore: from its monitor, on loading, or from states.c. */
 const damaged = /^QEMU (refuses|ended with status 1:)|: damaged stage/
 
 interface Stretch {
   readonly end: End
   readonly isSaved?: boolean
-  /** The state it started from cannot be used: QEMU ended before the board did anything. */
+  /** The state it started from is unusable: QEMU ended before the board did anything. */
   readonly isDamaged: boolean
-  /** From the board's start on. */
+  /** Since the board's start. */
   readonly console: Buffer
 }
 
-/** Runs QEMU for one stage (0 is the boot), behind `from`. Writes the state behind it to the folder `draft`, if there is one. */
+/**
+ * Runs QEMU for one stage (0 is the boot), resuming `from`. Saves the resulting state in `draft`, if given.
+ */
 async function stretch(
   { environment, place, stages, deadline, qemu }: Chain,
   number: number,
@@ -157,12 +161,12 @@ async function stretch(
   })
   if (files) await rm(join(folder, archiveName(number)))
   const whole = Buffer.concat([from?.console ?? Buffer.of(), console])
-  await writeFile(log, whole) // without what QEMU said itself
+  await writeFile(log, whole) // without QEMU's own output
   const isDamaged = from !== undefined && console.length === 0 && damaged.test(how)
   return { end: how, isSaved, isDamaged, console: whole }
 }
 
-/** Of the board behind its boot, and behind each stage but the last: of everything that decides how it is there. */
+/** Returns keys of the states after boot and each stage but the last: digests of all that determines them. */
 function stageKeys(board: string, stages: readonly Files[]): readonly string[] {
   const keys = [board]
   for (const files of stages.slice(0, -1)) {
@@ -185,7 +189,7 @@ async function boardKey(
   return digest(JSON.stringify(all))
 }
 
-/** Of this program: of how it makes boards and takes up their states. */
+/** Returns a digest of this testbed's code, which determines how boards are made and restored. */
 async function programDigest(): Promise<string> {
   const folder = dirname(fileURLToPath(import.meta.url))
   const names = (await readdir(folder)).filter((name) => /\.(js|ts|c)$/.test(name)).sort()

@@ -1,7 +1,8 @@
 /**
- * Writes initramfs archives in the `newc` format of cpio (Linux: Documentation/driver-api/early-userspace/
- * buffer-format.rst). The kernel unpacks several archives one after another, so a job is an archive of its own
- * behind the board's root. Same entries, same bytes: no times, no owners, inode numbers in order.
+ * Writes initramfs archives in cpio's `newc` format (Linux:
+ * Documentation/driver-api/early-userspace/buffer-format.rst). The kernel unpacks concatenated archives in
+ * turn, so a job is an archive of its own after the board's root. Deterministic: no times, no owners, inode
+ * numbers in order.
  */
 export interface Entry {
   readonly path: string
@@ -9,7 +10,7 @@ export interface Entry {
   readonly content: Uint8Array
 }
 
-/** Paths are relative to the root, without a leading slash. Folders above an entry are made as needed. */
+/** Builds an archive. Paths are relative, without a leading slash. Parent folders are added as needed. */
 export function cpio(entries: readonly Entry[]): Uint8Array {
   const parts: Uint8Array[] = []
   const folders = new Set<string>()
@@ -25,9 +26,9 @@ export function cpio(entries: readonly Entry[]): Uint8Array {
       1, // links
       0, // mtime
       content.length,
-      0, // major and minor number of the device that holds it
+      0, // major and minor number of the containing device
       0,
-      0, // and of the device that it is
+      0, // and of the device itself
       0,
       name.length,
       0, // checksum: unused in newc

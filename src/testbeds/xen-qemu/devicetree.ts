@@ -1,13 +1,13 @@
-/** Writes flattened device trees (Devicetree Specification 0.4, chapter 5): what a board tells its hypervisor of itself. */
+/** Writes flattened device trees (Devicetree Specification 0.4, chapter 5). */
 
-/** A property: one or more strings, cells of 32 bits, or `true` for one that is merely there. */
+/** A property: one or more strings, 32-bit cells, or `true` for an empty one. */
 export type Property = string | readonly string[] | readonly number[] | true
 
 export interface DeviceTree {
   readonly [name: string]: Property | DeviceTree
 }
 
-/** Physical memory that nobody may use: address and bytes. */
+/** A reserved range of physical memory: address and bytes. */
 export type Reserved = readonly [address: number, bytes: number]
 
 const BEGIN_NODE = 1
@@ -16,7 +16,7 @@ const PROPERTY = 3
 const END = 9
 const HEADER_BYTES = 40
 
-/** The blob of a tree. Properties of a node come before its nodes, both in the order given. */
+/** Serializes a tree. A node's properties come before its children, both in the order given. */
 export function deviceTreeBlob(root: DeviceTree, reserved: readonly Reserved[] = []): Uint8Array {
   const structure: Buffer[] = []
   const strings: string[] = []
@@ -48,12 +48,12 @@ export function deviceTreeBlob(root: DeviceTree, reserved: readonly Reserved[] =
   const structureAt = HEADER_BYTES + reservations.length
   const namesAt = structureAt + body.length
   const total = namesAt + names.length
-  // Magic, sizes and places, version 17 (readable by 16), booting processor 0.
+  // Magic, sizes and offsets, version 17 (compatible with 16), boot CPU 0.
   const head = [0xd00dfeed, total, structureAt, namesAt, HEADER_BYTES, 17, 16, 0, names.length, body.length]
   return Buffer.concat([cells(...head), reservations, body, names])
 }
 
-/** A number of 64 bits as two cells, for addresses and sizes. */
+/** Splits a 64-bit number into two cells, for addresses and sizes. */
 export function wide(value: number): readonly [number, number] {
   return [Math.floor(value / 2 ** 32), value % 2 ** 32]
 }

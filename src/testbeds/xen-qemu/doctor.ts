@@ -1,4 +1,4 @@
-/** Says, item by item, whether the emulated laboratory can work on this machine, and what to do where it cannot. */
+/** Checks whether the emulated testbed can work on this machine, with advice where it cannot. */
 
 import { constants } from 'node:fs'
 import { access, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -19,7 +19,6 @@ import { compile, qemuCommand } from './toolchain.ts'
 export interface Check {
   readonly name: string
   readonly ok: boolean
-  /** What was found, in words. */
   readonly found: string
   readonly advice?: string
 }
@@ -31,7 +30,7 @@ export interface DoctorOptions {
   readonly mirror?: string | undefined
 }
 
-/** Examines everything and changes nothing in the cache. Never throws for what it examines. Takes a second or so. */
+/** Runs all checks without changing the cache. Never throws for what it finds. Takes about a second. */
 export async function doctor({ lockFile, cache, mirror }: DoctorOptions): Promise<Check[]> {
   const checks = [
     await check('platform', async () => {

@@ -1,4 +1,6 @@
-/** Downloads packages: resumable, checked by SHA-256 while they stream, tolerant of cut and stalled connections. */
+/**
+ * Downloads packages: resumable, SHA-256 checked while streaming, tolerant of broken and stalled connections.
+ */
 
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
@@ -12,31 +14,32 @@ import { networkReason } from './mirror.ts'
 import type { Package } from './packages.ts'
 
 export interface Patience {
-  /** A connection that brings nothing for this long is cut. */
+  /** A connection without data for this long is closed. */
   readonly stallMs: number
-  /** Waits before the second, third ... attempt; attempts that brought something do not count. */
+  /** Delays before the second, third ... attempt; attempts that made progress do not count. */
   readonly retryMs: readonly number[]
 }
 const patience: Patience = { stallMs: 30_000, retryMs: [1_000, 2_000, 4_000] }
 
 export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined
-  /** Called with the bytes of the file that are there, whenever they change (also downwards, when starting over). */
+  /** Called with the bytes downloaded so far, whenever they change (also downwards, when starting over). */
   readonly onBytes?: (have: number) => void
   readonly patience?: Patience
 }
 
 /** The archive no longer has the file. */
 export class Gone extends Error {}
-/** Worth trying again: the connection broke, stalled, or the server was busy. */
+/** Retryable: the connection broke, stalled, or the server was busy. */
 class Interrupted extends Error {}
 /** The partial file cannot be continued. */
 class Unusable extends Error {}
 
 /**
- * Downloads `mirror`/`package.path` to `file`, by way of `file`.part, which a later call continues. Returns when `file` has
- * the pinned size and SHA-256. Throws Gone (404, 410), or a TestbedError: wrong digest (the file is deleted),
- * mirror unreachable or stalled after all retries, disk full. On abort the part stays, and the signal's reason is thrown.
+ * Downloads `mirror`/`package.path` to `file`, by way of `file`.part, which a later call resumes. Returns
+ * when `file` has the pinned size and SHA-256. Throws Gone (404, 410), or a TestbedError: wrong digest (the
+ * file is deleted), mirror unreachable or stalled after all retries, disk full. On abort it keeps the part
+ * and throws the signal's reason.
  */
 export async function download(
   mirror: string,
@@ -53,7 +56,7 @@ export async function download(
       const sha256 = await attempt(url, part, pinned.size, stallMs, { signal, onBytes })
       if (sha256 === pinned.sha256) return await rename(part, file)
       await rm(part, { force: true })
-      // A part from an earlier attempt may itself be damaged (power cut): only a whole download convicts the mirror.
+      // An earlier attempt's part may be damaged (power cut): only a whole download convicts the mirror.
       if (before === 0 || fresh) throw wrongDigest(pinned, sha256, url)
       fresh = true
     } catch (error) {
@@ -87,7 +90,7 @@ function wrongDigest({ name, version, sha256 }: Package, found: string, url: str
   )
 }
 
-/** One connection: continues `part` up to `size` bytes and returns the SHA-256 (hex) of all of it. */
+/** Makes one connection: resumes `part` up to `size` bytes and returns the SHA-256 (hex) of all of it. */
 async function attempt(
   url: string,
   part: string,
@@ -96,11 +99,11 @@ async function attempt(
   { signal, onBytes }: { signal: AbortSignal | undefined; onBytes: (have: number) => void },
 ): Promise<string> {
   const handle = await open(part, 'a')
-  // One timer that any progress winds up again: AbortSignal.timeout() cannot be restarted.
+  // A timer that progress restarts; AbortSignal.timeout() cannot be restarted.
   const stall = new AbortController()
   const timer = setTimeout(() => stall.abort(new Interrupted(`no data for ${stallMs / 1000} s`)), stallMs)
   const either = AbortSignal.any(signal ? [stall.signal, signal] : [stall.signal])
-  // Node 20 does not always pass the abort of a request on to its body.
+  // Node 20 does not always propagate the abort of a request to its body.
   const aborted = Promise.withResolvers<never>()
   aborted.promise.catch(() => {})
   either.addEventListener('abort', () => aborted.reject(either.reason))
@@ -140,7 +143,7 @@ async function attempt(
   }
 }
 
-/** The next chunk; whatever the network throws becomes Interrupted, while errors of the disk pass elsewhere. */
+/** Returns the next chunk. Turns network errors into Interrupted, so that they differ from disk errors. */
 async function received<T>(next: Promise<T>, signal: AbortSignal): Promise<T> {
   try {
     return await next

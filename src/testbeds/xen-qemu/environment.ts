@@ -1,4 +1,4 @@
-/** The keys of an environment that are this testbed's own. */
+/** This testbed's own keys of an environment. */
 
 import * as z from 'zod'
 
@@ -13,13 +13,13 @@ const definition = z.strictObject({
   dom0MemoryMb: z.int().min(512),
   /** Frequency of the Generic Timer. */
   clockHz: z.int().min(1_000_000),
-  /** Time that every instruction takes: the emulated board's one constant of speed. */
+  /** Duration of every instruction: the emulated board's only speed constant. */
   instructionNs: z.number().min(0.1).max(1000),
-  /** How far a busy processor may run ahead of another one. */
+  /** How far a busy processor may run ahead of others. */
   quantumUs: z.number().min(0.1).max(1000),
 })
 
-/** What a board model has, where that is not for us to choose. */
+/** Hardware that a board model fixes. */
 const fixed: ReadonlyMap<string, { readonly cpus: number; readonly memoryMb: number }> = new Map([
   ['raspi4b', { cpus: 4, memoryMb: 2048 }],
 ])
@@ -34,7 +34,7 @@ export const environmentSchema = definition.superRefine(({ machine, ...given }, 
 
 export type Environment = z.infer<typeof definition>
 
-/** How Xen starts; what is absent is Debian's default. */
+/** Boot settings of Xen; absent ones take Debian's default. */
 export const bootSchema = z.strictObject({
   scheduler: z
     .string()

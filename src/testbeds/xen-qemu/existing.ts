@@ -1,8 +1,8 @@
-/** Which of several places a file is in. */
+/** Finds a file in one of several places. */
 
 import { access } from 'node:fs/promises'
 
-/** The first of `files` that exists, or undefined. */
+/** Returns the first of `files` that exists, or undefined. */
 export async function firstExisting(files: readonly string[]): Promise<string | undefined> {
   for (const file of files) {
     const exists = await access(file).then(

@@ -1,4 +1,4 @@
-/** What an emulated board boots, as files for QEMU: the hypervisor, dom0's kernel, and dom0's root. */
+/** Boot images of emulated boards, as files for QEMU: the hypervisor, dom0's kernel and dom0's root. */
 
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ import { bootArguments, deviceTree, type Use } from './qemu.ts'
 import type { Command } from './toolchain.ts'
 
 const board = 'experiments/board'
-/** What makes a system of dom0's root: its first process, and what Xen's tools call for disks and network cards. */
+/** Scripts of dom0's root: its init, and the hotplug scripts of Xen's tools for disks and network cards. */
 const scripts = [
   ['/init', 'dom0-init'],
   ['/etc/xen/scripts/block', 'block'],
@@ -20,15 +20,15 @@ const scripts = [
   ['/job/random.sh', 'random.sh'],
 ] as const
 
-/** A cell's, or a session's, place. */
+/** Folders of a cell or a session. */
 export interface Place {
   /** The project's folder; sources of board programs are relative to it. */
   readonly project: string
-  /** Folder for what is made and left. It need not exist. */
+  /** Working folder for outputs. It need not exist. */
   readonly folder: string
 }
 
-/** dom0's own programs by path. Its system's other files are those of the environment's root. */
+/** Returns the project's programs for dom0 by path; other files come from the environment's sysroot. */
 export async function ownFiles(
   laboratory: Laboratory,
   { project }: Pick<Place, 'project'>,
@@ -38,7 +38,7 @@ export async function ownFiles(
   return own
 }
 
-/** dom0's root as an archive, with `added` in it: Linux unpacks one archive after the other. */
+/** Builds dom0's root as an archive, followed by one of `added`: Linux unpacks them in turn. */
 export async function dom0Archive(
   laboratory: Laboratory,
   environment: Environment,
@@ -80,10 +80,10 @@ export async function writeImage(
   return { command: qemu.command, args: [...qemu.args, ...bootArguments(environment, boot, use)] }
 }
 
-/** What `writeImage` leaves beside what a board writes. */
+/** Files of `writeImage`, to tell them from the board's own. */
 export const imageFiles = ['ramdisk', 'device-tree', 'processors.so']
 
-/** Files for a board's root as an archive (cpio). */
+/** Packs files for a board's root into a cpio archive. */
 export function archive(files: Stage['files']): Uint8Array {
   return cpio(
     [...files].map(([path, { content, executable = false }]) => ({
@@ -94,7 +94,7 @@ export function archive(files: Stage['files']): Uint8Array {
   )
 }
 
-/** What systems of the environment are made from. */
+/** Returns the sources that the environment's systems are built from. */
 export function rootSource(laboratory: Laboratory, environment: Environment): Source {
   const { linuxRelease } = boardVersions(laboratory, environment)
   return { host: laboratory.root('host'), folder: laboratory.root(environment.root), linuxRelease }

@@ -1,4 +1,4 @@
-/** What an emulated board boots: dom0's root and a guest's root, as initramfs archives made from an unpacked Debian. */
+/** Builds the initramfs archives of dom0 and guests from an unpacked Debian. */
 
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -7,21 +7,24 @@ import { keptLibrariesOf } from './libraries.ts'
 import { dom0Modules, guestModules, moduleFiles } from './modules.ts'
 import { declarationOf, type Root } from './roots.ts'
 
-// Xen's own programs find nothing by path but each other, so all go where every shell looks.
+// Xen's programs find only each other by path, so all go where every shell looks.
 const bin = 'usr/bin'
 const libraries = 'usr/lib/aarch64-linux-gnu'
-/** glibc loads it by name when a thread is cancelled, so it is in nobody's list of libraries. */
+/** glibc loads it by name when a thread is cancelled, so no program lists it as needed. */
 const threadEnd = 'lib/aarch64-linux-gnu/libgcc_s.so.1'
 const loader = 'lib/ld-linux-aarch64.so.1'
 
-/** A root of the laboratory that a system is made from, and the root with the programs of the host. */
+/** The sysroot that a system is built from, and the host's, with the programs to do so. */
 export interface Source {
   readonly host: string
   readonly folder: string
   readonly linuxRelease: string
 }
 
-/** dom0's root: busybox, the declared programs of `root` with their libraries, kernel modules, and `files` (all executable). */
+/**
+ * Builds dom0's root: busybox, the declared programs of `root` with their libraries, kernel modules, and
+ * `files` (all executable).
+ */
 export async function dom0Root(
   source: Source,
   root: Root,
@@ -37,7 +40,7 @@ export async function dom0Root(
   ])
 }
 
-/** A guest's root: busybox, modules of its front ends, the named programs with their libraries, and `files` (all executable). */
+/** Builds a guest's root: busybox, frontend modules, programs, libraries, and `files` (all executable). */
 export async function guestRoot(
   source: Source,
   programs: readonly string[],
@@ -67,7 +70,7 @@ async function kernelModules({ folder, linuxRelease }: Source, names: readonly s
   return [...files].map(([name, content]) => file(`lib/modules/${name}`, 0o644, content))
 }
 
-/** Programs with the loader and all libraries that they need. */
+/** Returns programs with the loader and all their libraries. */
 async function executables({ host, folder }: Source, programs: readonly string[]): Promise<Entry[]> {
   if (programs.length === 0) return []
   const { found } = await keptLibrariesOf(host, folder, { architecture: 'arm64', programs })

@@ -1,11 +1,11 @@
-/** What is set up in the cache: one folder a root, complete once its marker is there. */
+/** Installed sysroots in the cache: a folder each, complete once its marker exists. */
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type LockedRoot, type Package, packagesDigest } from './packages.ts'
 import type { Root } from './roots.ts'
 
-/** A package that the mirror no longer had as pinned, and what was installed in its place. */
+/** A replacement for a pinned package that the mirror no longer has. */
 export interface Substitution {
   readonly root: Root
   readonly pinned: string
@@ -18,22 +18,22 @@ export interface Installed {
   readonly substitutions: readonly Substitution[]
 }
 
-// Raised when what setup lays beside the packages (the wrappers) changes: older folders are then made anew.
+// Incremented when the files that setup adds (the wrappers) change: older folders are then rebuilt.
 const layout = 1
 export const marker = '.complete'
 
-/** The folder of a root as locked. Its name follows from the lock, so that different locks live side by side. */
+/** Returns the folder of a locked sysroot. Its name depends on the lock, so that different locks coexist. */
 export function rootFolder(cache: string, root: Root, locked: LockedRoot): string {
   const digest = packagesDigest({ [root]: locked.packages })
   return join(cache, 'testbed', `${root}-${digest.slice(0, 12)}`)
 }
 
-/** The last file that a root's set-up writes; it lists what is installed. */
+/** Returns the path of the marker, which set-up writes last; it lists what is installed. */
 export function markerFile(cache: string, root: Root, locked: LockedRoot): string {
   return join(rootFolder(cache, root, locked), marker)
 }
 
-/** What is installed for a root, or undefined when it is not (completely) there. One small read. */
+/** Returns what is installed for a sysroot; undefined if it is absent or incomplete. One small read. */
 export async function installedRoot(
   cache: string,
   root: Root,
@@ -56,7 +56,7 @@ export async function installedRoot(
   }
 }
 
-/** Marks a root as complete: the last step of its set-up. */
+/** Marks a sysroot as complete: the last step of its set-up. */
 export async function markComplete({ folder, packages, substitutions }: Installed): Promise<void> {
   const text = `layout ${layout}\n${JSON.stringify({ packages, substitutions }, null, 1)}\n`
   await writeFile(join(folder, marker), text, { flush: true })

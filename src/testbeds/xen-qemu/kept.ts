@@ -1,9 +1,9 @@
-/** Files in the cache that several processes may write at once: a file appears with all its content. */
+/** Atomic writes to the cache, safe with several processes. */
 
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** Writes `file`, with its folder. */
+/** Writes `file`, creating its folder. */
 export async function keep(file: string, content: Uint8Array | string): Promise<void> {
   const draft = `${file}.${process.pid}`
   await mkdir(dirname(file), { recursive: true })

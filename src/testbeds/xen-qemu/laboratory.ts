@@ -1,4 +1,4 @@
-/** The laboratory as set up: where its roots are, QEMU, the cross compiler, and what all of it is made of. */
+/** The installed toolchain: sysroots, QEMU, the cross compiler, and their versions. */
 
 import type { Installed, Substitution } from './installed.ts'
 import { type Package, packagesDigest } from './packages.ts'
@@ -7,16 +7,16 @@ import type { Root } from './roots.ts'
 import { type Command, qemuCommand } from './toolchain.ts'
 
 export interface Laboratory {
-  /** Folder of an unpacked root. Throws when it was not asked for in setup(). */
+  /** Returns the folder of an unpacked sysroot. Throws if it was not requested in setup(). */
   root(name: Root): string
   /** QEMU for Arm; append its arguments. */
   readonly qemu: Command
-  /** C sources as a static arm64 program. Throws a JobError. */
+  /** Compiles C sources into a static arm64 program. Throws a JobError. */
   compile(sources: readonly string[], flags?: readonly string[]): Promise<Uint8Array>
-  /** SHA-256 (hex) over the packages that are really installed: for the keys of cells. */
+  /** SHA-256 (hex) over the packages actually installed, for the keys of cells. */
   readonly packagesDigest: string
   readonly versions: Versions
-  /** Packages that are not as pinned, because the mirror no longer had them. */
+  /** Packages replaced because the mirror no longer had the pinned ones. */
   readonly substitutions: readonly Substitution[]
 }
 
@@ -24,7 +24,7 @@ export interface Versions {
   /** Upstream versions: '10.0.13', '14.2.0'. */
   readonly qemu: string
   readonly gcc: string
-  /** Of the roots that boards boot. */
+  /** By the sysroot that boards boot. */
   readonly boards: Readonly<Partial<Record<Root, BoardVersions>>>
 }
 
@@ -35,11 +35,11 @@ export interface BoardVersions {
   readonly xenImage: string
   /** Debian's version of the kernel: '6.1.176-1'. */
   readonly linux: string
-  /** As `uname -r` says it: '6.1.0-50-arm64'. Names boot/vmlinuz-* and lib/modules/*. */
+  /** Output of `uname -r`: '6.1.0-50-arm64'. Names boot/vmlinuz-* and lib/modules/*. */
   readonly linuxRelease: string
 }
 
-/** Describes installed roots; `host` must be among them. Pure: looks at nothing on disk. */
+/** Describes installed sysroots, including `host`. Pure: reads nothing from disk. */
 export function laboratory(installed: ReadonlyMap<Root, Installed>): Laboratory {
   const root = (name: Root) => {
     const found = installed.get(name)

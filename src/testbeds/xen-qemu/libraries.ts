@@ -1,4 +1,4 @@
-/** Shared libraries that the programs of a root need, and whether they find them in it. */
+/** Finds the shared libraries that a sysroot's programs need. */
 
 import { createHash } from 'node:crypto'
 import { readFile, realpath } from 'node:fs/promises'
@@ -16,15 +16,15 @@ const folders: Readonly<Record<string, readonly string[]>> = {
   arm64: ['usr/lib/aarch64-linux-gnu', 'lib/aarch64-linux-gnu'],
 }
 
-/** Shared libraries of programs, all the way down. */
+/** Shared libraries of programs, transitively. */
 export interface Libraries {
-  /** Libraries that the root holds: name -> file. Sorted. */
+  /** Libraries in the sysroot: name -> file. Sorted. */
   readonly found: ReadonlyMap<string, string>
-  /** Names of libraries, and paths of programs, that it does not. Sorted. */
+  /** Names of missing libraries, and paths of missing programs. Sorted. */
   readonly missing: readonly string[]
 }
 
-/** As `librariesOf`, for a root that is set up: as kept beside it, else found (and then kept). */
+/** Like `librariesOf`, for an installed sysroot, beside which it caches the result. */
 export async function keptLibrariesOf(
   host: string,
   root: string,
@@ -40,15 +40,15 @@ export async function keptLibrariesOf(
     return { found: new Map(found), missing }
   } catch {
     const { found, missing } = await librariesOf(host, root, wanted)
-    // A cache that cannot be written only costs time.
+    // An unwritable cache only costs time.
     await keep(file, JSON.stringify({ found: [...found], missing })).catch(() => {})
     return { found, missing }
   }
 }
 
 /**
- * What `programs` (relative to the root at `root`) need, by DT_NEEDED. Reads the ELF files with the readelf of the
- * host root at `host`.
+ * Finds the libraries that `programs` (relative to the sysroot `root`) need, by DT_NEEDED. Reads ELF files
+ * with the readelf of the host sysroot `host`.
  */
 export async function librariesOf(
   host: string,

@@ -1,4 +1,4 @@
-/** QEMU's process: runs until the board switches itself off or is saved, the deadline passes, or the board panics. */
+/** Runs QEMU until the board powers off or is saved, the deadline passes, or the board panics. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
@@ -10,34 +10,34 @@ import { GoneError, type Monitor, openMonitor } from './monitor.ts'
 import { qemuVariables } from './qemu.ts'
 import type { Command } from './toolchain.ts'
 
-/** Lines of the console that an error shows. */
+/** Console lines shown in errors. */
 const tailLines = 12
 
-/** A stretch of a board's life, for which QEMU runs once. */
+/** One run of QEMU, for part of a board's life. */
 export interface Stretch extends Command {
-  /** QEMU's working folder: what the board writes comes out there. */
+  /** QEMU's working folder, where the board's output files appear. */
   readonly folder: string
-  /** Variables of QEMU's environment beside its usual ones. */
+  /** Additional environment variables of QEMU. */
   readonly variables?: Readonly<Record<string, string>>
-  /** Speaks to QEMU while it runs; the stretch fails if this does. */
+  /** Controls QEMU while it runs; the stretch fails if this does. */
   attend?(monitor: Monitor): Promise<void>
   readonly deadline: Deadline
   readonly signal?: AbortSignal | undefined
 }
 
-/** `ms` from a start on, which is over `at` a time on the clock of performance.now(). */
+/** A limit of `ms`, which expires `at` a time on the clock of performance.now(). */
 export interface Deadline {
   readonly ms: number
   readonly at: number
 }
 
-/** The board's console as it said it, and how the stretch ended: 'off' when QEMU ended as it should, else what happened instead, in words. */
+/** The board's console, and how the stretch ended: 'off' when QEMU ended as expected, else a description. */
 export interface Ended {
   readonly how: string
   readonly console: Buffer
 }
 
-/** The console goes to the folder's console.log as well, behind what is there. */
+/** Runs QEMU; also appends the console to the folder's console.log. */
 export async function runMachine({
   command,
   args,
@@ -73,7 +73,7 @@ export async function runMachine({
     pieces.push(chunk)
     log.write(chunk)
     recent = (recent + chunk.toString('latin1')).slice(-4096)
-    // Neither Xen nor a panicking dom0 switches the board off, so it would idle until the deadline.
+    // Neither Xen nor a panicking dom0 powers the board off; it would idle until the deadline.
     const found = /Panic on CPU \d+|(?<=\[ *\d+\.\d+\] )Kernel panic - not syncing[^\r\n]*/.exec(recent)
     if (found && panic === '') {
       panic = found[0]
@@ -93,7 +93,7 @@ export async function runMachine({
       await attend(await openMonitor(qemu.stdio[3] as Duplex))
     } catch (error) {
       unattended = error
-      if (!(error instanceof GoneError)) kill() // nobody would end it
+      if (!(error instanceof GoneError)) kill() // nothing else would end it
     }
   }
   const code = await over
@@ -122,7 +122,7 @@ export async function failure(reason: string, folder: string): Promise<TestbedEr
   })
 }
 
-/** Exit status of QEMU's process, null if a signal ended it. Throws a TestbedError if it does not start. */
+/** Resolves to QEMU's exit status, null if a signal ended it. Throws a TestbedError if it does not start. */
 export async function ended(qemu: ChildProcess): Promise<number | null> {
   return await new Promise((resolve, reject) => {
     qemu.on('error', (cause) => reject(new TestbedError(`QEMU does not start: ${cause.message}`, { cause })))
@@ -130,7 +130,7 @@ export async function ended(qemu: ChildProcess): Promise<number | null> {
   })
 }
 
-/** How QEMU ended when it should not have: `a signal`, `status 1`. */
+/** Describes an unexpected end of QEMU: `a signal`, `status 1`. */
 export function endOf(code: number | null): string {
   return code === null ? 'a signal' : `status ${code}`
 }

@@ -1,4 +1,4 @@
-/** Finds a Debian archive: from the setting REPRO_DEBIAN_MIRROR, else from this machine's own apt configuration. */
+/** Finds a Debian archive: from REPRO_DEBIAN_MIRROR, else from this machine's apt configuration. */
 
 import { access, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -6,9 +6,9 @@ import { TestbedError } from '../../testbed/testbed.ts'
 import { run } from './program.ts'
 
 export interface MirrorEffects {
-  /** Bases of the archives that apt on this machine uses. */
+  /** Returns the base URLs of the archives that apt uses on this machine. */
   readonly aptSites: () => Promise<readonly string[]>
-  /** Whether a URL can be read: 'yes', 'no' (the server has no such file), or why the server cannot be reached. */
+  /** Probes a URL: 'yes', 'no' (the server has no such file), or why the server is unreachable. */
   readonly probe: (url: string) => Promise<Probe>
 }
 export type Probe = 'yes' | 'no' | { readonly unreachable: string }
@@ -17,9 +17,9 @@ const setMirror =
   'Set REPRO_DEBIAN_MIRROR to the base URL of a Debian archive: the address whose dists/ holds the suites.'
 
 /**
- * The base URL (without a slash at the end) of the first archive that holds `suite`.
- * `setting` is the value of REPRO_DEBIAN_MIRROR: one or more base URLs (http:, https: or file:) separated by blanks.
- * Throws a TestbedError when there is no candidate, none can be reached, or none holds the suite.
+ * Returns the base URL (without a trailing slash) of the first archive that has `suite`. `setting` is the
+ * value of REPRO_DEBIAN_MIRROR: base URLs (http:, https: or file:) separated by blanks. Throws a TestbedError
+ * when there is no candidate, none is reachable, or none has the suite.
  */
 export async function findMirror(
   suite: string,
@@ -54,7 +54,7 @@ function requireUrl(url: string): void {
   })
 }
 
-/** Bases named by `apt-get indextargets`, in its order. Throws a TestbedError without apt. */
+/** Returns the base URLs of `apt-get indextargets`, in its order. Throws a TestbedError without apt. */
 async function aptSites(): Promise<readonly string[]> {
   const { exitCode, stdout } = await run('apt-get', ['indextargets', '--format', '$(SITE) $(COMPONENT)'], {
     timeoutMs: 30_000,
@@ -69,7 +69,8 @@ async function aptSites(): Promise<readonly string[]> {
   return [...new Set(sites)]
 }
 
-// Debian's cloud images name their mirror through a list: mirror+file:/etc/apt/mirrors/debian.list (apt-transport-mirror(1)).
+// Debian's cloud images use a mirror list: mirror+file:/etc/apt/mirrors/debian.list
+// (apt-transport-mirror(1)).
 async function expand(site: string): Promise<readonly string[]> {
   if (/^(https?|file):/.test(site)) return [site]
   if (!site.startsWith('mirror+file:')) return []
@@ -100,7 +101,7 @@ async function probe(url: string): Promise<Probe> {
   }
 }
 
-/** Why fetch failed, in words: its own message is only `fetch failed`; the reason is in the causes. */
+/** Returns why fetch failed: its own message is only `fetch failed`; the reason is in the causes. */
 export function networkReason(error: unknown): string {
   const { message, code, cause } = error as { message: string; code?: string; cause?: unknown }
   if (cause !== undefined) return networkReason(cause)

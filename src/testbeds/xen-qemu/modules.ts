@@ -1,23 +1,24 @@
-/** Modules of an unpacked Debian kernel: drivers that a board or a guest loads itself, as there is no depmod. */
+/** Kernel modules of an unpacked Debian, which boards and guests load themselves, without depmod. */
 
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TestbedError } from '../../testbed/testbed.ts'
 
-/** Xen's own interfaces for programs in dom0. */
+/** Xen's interfaces for programs in dom0. */
 const interfaces = ['xen-privcmd', 'xenfs', 'xen-evtchn', 'xen-gntdev', 'xen-gntalloc']
-/** Each with what it needs, in the order to load. */
+/** Dependencies first, in load order. */
 const ext4 = ['crc16', 'crc32c_generic', 'mbcache', 'jbd2', 'ext4']
 const bridge = ['llc', 'stp', 'bridge']
 
-/** What dom0's root holds: interfaces, and the backends of domUs' disks and network cards. */
+/** Modules of dom0: interfaces, and backends of domUs' disks and network cards. */
 export const dom0Modules = [...interfaces, 'brd', 'loop', ...ext4, 'xen-blkback', ...bridge, 'xen-netback']
-/** What a guest's root holds: privcmd for the programs that measure, and the front ends. */
+/** Modules of guests: privcmd for programs that measure, and the frontends. */
 export const guestModules = ['xen-privcmd', 'xen-blkfront', ...ext4, 'xen-netfront']
 
 /**
- * Contents of the modules `names` of the kernel `release` in the root at `folder`, by file name (`brd.ko`, or `brd.ko.xz` as packed). A module
- * that is built into the kernel is left out. Throws a TestbedError that names one that the kernel does not have.
+ * Reads the modules `names` of kernel `release` from the sysroot `folder`, by file name (`brd.ko`, or
+ * `brd.ko.xz` as packed). Skips modules built into the kernel. Throws a TestbedError that names a missing
+ * one.
  */
 export async function moduleFiles(
   folder: string,
@@ -26,7 +27,7 @@ export async function moduleFiles(
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const top = join(folder, 'lib/modules', release)
   const builtIn = named((await readFile(join(top, 'modules.builtin'), 'utf8')).split('\n'))
-  // With file types, Node need not stat each of the thousands of entries.
+  // With file types Node does not stat each of the thousands of entries.
   const files = await readdir(join(top, 'kernel'), { recursive: true, withFileTypes: true })
   const loadable = named(files.map((file) => join(file.parentPath, file.name)))
   const found = await Promise.all(
@@ -43,7 +44,7 @@ export async function moduleFiles(
   return new Map(found.flat())
 }
 
-/** Paths of modules by the name of the module. */
+/** Maps module names to paths. */
 function named(paths: readonly string[]): ReadonlyMap<string, string> {
   return new Map(
     paths.flatMap((path) => {

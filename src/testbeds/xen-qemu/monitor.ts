@@ -1,17 +1,17 @@
-/** QEMU's monitor: its machine protocol (QMP, docs/interop/qmp-spec in QEMU), one JSON object a line. */
+/** Client of QEMU's monitor protocol (QMP, docs/interop/qmp-spec in QEMU): one JSON object a line. */
 
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TestbedError } from '../../testbed/testbed.ts'
 
 export interface Monitor {
-  /** Executes a command and returns what QEMU answers. Throws a TestbedError with QEMU's own words if it refuses, and a GoneError. */
+  /** Executes a command; returns the answer. Throws a TestbedError with QEMU's message, or a GoneError. */
   execute(command: string, args?: Readonly<Record<string, unknown>>): Promise<unknown>
-  /** Resolves once the machine has stopped, for the first time. Throws a GoneError. */
+  /** Resolves when the machine stops for the first time. Throws a GoneError. */
   stopped(): Promise<void>
 }
 
-/** QEMU has ended, or ends. */
+/** QEMU has exited, or is exiting. */
 export class GoneError extends TestbedError {
   override readonly name = 'GoneError' as 'TestbedError'
 }
@@ -23,10 +23,10 @@ interface Message {
   readonly error?: { readonly desc?: string }
 }
 
-/** The descriptor of the monitor's socket in QEMU's process. */
+/** File descriptor of the monitor's socket in QEMU. */
 export const monitorDescriptor = 3
 
-/** Speaks to a QEMU that was started with `monitorArguments` and `socket` as its descriptor. */
+/** Connects to a QEMU started with `monitorArguments` and with `socket` as its descriptor. */
 export async function openMonitor(socket: Duplex): Promise<Monitor> {
   const waiting: PromiseWithResolvers<unknown>[] = []
   const greeting = Promise.withResolvers<unknown>()
@@ -36,7 +36,7 @@ export async function openMonitor(socket: Duplex): Promise<Monitor> {
   const end = () => {
     gone ??= new GoneError('QEMU ended before it was asked to')
     for (const { promise, reject } of [greeting, stop, ...waiting.splice(0)]) {
-      promise.catch(() => {}) // of what nobody waits for
+      promise.catch(() => {}) // even if nobody waits for it
       reject(gone)
     }
   }
@@ -78,7 +78,7 @@ export const monitorArguments = [
 
 const pollMs = 5
 
-/** Loads a saved state, whose memory is in its place already, and starts the machine. */
+/** Loads a saved state, whose memory is already in place, and starts the machine. */
 export async function restore(monitor: Monitor, file: string): Promise<void> {
   await monitor.execute('migrate-incoming', { uri: `file:${file}` })
   for (;;) {
@@ -89,7 +89,7 @@ export async function restore(monitor: Monitor, file: string): Promise<void> {
   await monitor.execute('cont')
 }
 
-/** Writes the state of a stopped machine to `file`, but for its memory, and ends QEMU. */
+/** Writes the state of a stopped machine, without its memory, to `file`, and ends QEMU. */
 export async function save(monitor: Monitor, file: string): Promise<void> {
   await monitor.execute('migrate', { uri: `file:${file}` })
   for (;;) {

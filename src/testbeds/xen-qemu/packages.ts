@@ -1,4 +1,4 @@
-/** The lock file of the laboratory: which packages each root is made of, by version and SHA-256. */
+/** The toolchain's lock file: the packages of each sysroot, by version and SHA-256. */
 
 import { createHash } from 'node:crypto'
 import { rename, rm, writeFile } from 'node:fs/promises'
@@ -7,29 +7,29 @@ import { readTextFile } from '../../files/ordinary.ts'
 import { TestbedError } from '../../testbed/testbed.ts'
 import { type Root, roots } from './roots.ts'
 
-// Names become names of files in the cache: https://www.debian.org/doc/debian-policy/ch-controlfields.html#s-f-source
+// Used as file names in the cache: https://www.debian.org/doc/debian-policy/ch-controlfields.html#s-f-source
 const name = z.string().regex(/^[a-z0-9][a-z0-9+.-]*$/, 'not a name of a package')
 const word = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'not a word of small letters, digits and hyphens')
 
 const Package = z.strictObject({
   name,
   version: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.+:~-]*$/, 'not a version of a package'),
-  /** Below the archive's base: pool/main/... */
+  /** Relative to the archive's base: pool/main/... */
   path: z
     .string()
     .regex(
       /^pool\/main(?:\/(?!\.\.?(?:\/|$))[A-Za-z0-9.+:~_%-]+)+\.deb$/,
       'not a path of a package in pool/main/',
     ),
-  /** Bytes of the .deb, which a download is held to. */
+  /** Bytes of the .deb, enforced on download. */
   size: z
     .int()
     .positive()
     .max(2 ** 32),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in hexadecimal'),
-  /** KiB after unpacking, as the archive states it. */
+  /** Unpacked size in KiB, according to the archive. */
   installedKiB: z.int().nonnegative(),
-  /** The metapackage it came through; its successor is found there when this name is gone from the archive. */
+  /** The metapackage that led to it, and to its successor once this name is gone from the archive. */
   through: name.optional(),
 })
 
@@ -80,7 +80,7 @@ export async function readLock(file: string): Promise<Lock> {
   )
 }
 
-/** Writes the lock sorted by root and package, so that a change is a small diff. */
+/** Writes the lock sorted by sysroot and package, to keep diffs small. */
 export async function writeLock(file: string, lock: Lock): Promise<void> {
   const sorted = [...roots.keys()].sort().map((name) => {
     const { suite, architecture, packages } = lock.roots[name]
@@ -89,13 +89,13 @@ export async function writeLock(file: string, lock: Lock): Promise<void> {
   const text = `${JSON.stringify({ schema: lock.schema, roots: Object.fromEntries(sorted) }, null, 2)}\n`
   const part = `${file}.part`
   await rm(part, { force: true })
-  await writeFile(part, text, { flag: 'wx', flush: true }) // not through a link of that name
+  await writeFile(part, text, { flag: 'wx', flush: true }) // does not follow a link of that name
   await rename(part, file)
 }
 
 /**
- * SHA-256 (hex) of what roots are made of: name, version and SHA-256 of every package. What a cell's key takes for
- * the laboratory; the same for the lock and for what is installed, unless a package had to be substituted.
+ * Returns the SHA-256 (hex) over name, version and SHA-256 of every package, which represents the toolchain
+ * in a cell's key. Equal for the lock and the installation, unless a package was substituted.
  */
 export function packagesDigest(packages: Readonly<Partial<Record<Root, readonly Package[]>>>): string {
   const hash = createHash('sha256')

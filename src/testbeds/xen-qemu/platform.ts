@@ -1,8 +1,8 @@
-/** What the emulated laboratory asks of the machine: an x86-64 Linux, for the programs of the host root. */
+/** Checks the platform: the host sysroot's programs need x86-64 Linux. */
 
 import { TestbedError } from '../../testbed/testbed.ts'
 
-/** Throws a TestbedError unless the machine can run the host root's programs. Arguments are replaced in tests. */
+/** Throws a TestbedError unless the machine can run the host sysroot's programs. Tests pass arguments. */
 export function requirePlatform(platform: string = process.platform, arch: string = process.arch): void {
   if (platform === 'linux' && arch === 'x64') return
   throw new TestbedError(`the emulated testbed needs x86-64 Linux; this is ${platform} on ${arch}`, {

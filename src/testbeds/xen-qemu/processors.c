@@ -1,25 +1,31 @@
 /*
- * Loaded into QEMU's process: a clock for processors that run in parallel.
+ * Loaded into QEMU: a clock for processors that run in parallel.
  *
- * The model. With -icount QEMU counts the instructions of all processors in one sum, so that four busy ones each run at a quarter of
- * their speed. Here each has a local time, which its own instructions move on by INSTRUCTION_PS each. This is temporal decoupling
- * with a quantum, as SystemC's TLM-2.0 (IEEE 1666, section 9) has it.
- *  - The processor that is furthest behind runs next, until it is QUANTUM_PS ahead of the next one, or at the next timer.
- *  - Timers run when no busy processor is behind them; while all processors wait, time goes to the next timer at once.
- *  - An interrupt takes a receiver that is behind forward to the sender's time, so that it is not seen before it was sent. One that has
- *    run further, sleeping or busy, sees it at its own time, at most a quantum late. One that has an interrupt pending already is
- *    not taken forward by another: it may see that up to a quantum early, like what it reads from memory.
- *  - Through memory a processor may see what another one wrote up to a quantum early or late.
- *  - One that spins (executes YIELD or WFE) goes forward to the time of the next one that is busy: nothing can change before.
- * Who runs, and until when, follows from the board's state alone. Whatever else ends a turn, such as a wake-up of QEMU's main loop,
- * the same processor goes on to the same time.
+ * The model. With -icount QEMU counts the instructions of all processors in one sum, so that four busy ones
+ * each run at a quarter of their speed. Here each has a local time, which advances by INSTRUCTION_PS per
+ * instruction of its own. This is temporal decoupling with a quantum, as in SystemC's TLM-2.0 (IEEE 1666,
+ * section 9).
+ *  - The processor that is furthest behind runs next, until it is QUANTUM_PS ahead of the next one, or at the
+ *    next timer.
+ *  - Timers run when no busy processor is behind them; while all processors wait, time skips to the next
+ *    timer.
+ *  - An interrupt advances a receiver that is behind to the sender's time, so that it is not seen before it
+ *    was sent. A receiver that is ahead, sleeping or busy, sees it at its own time, at most a quantum late.
+ *    One with an interrupt already pending is not advanced by another: it may see that up to a quantum early,
+ *    like memory.
+ *  - Writes to memory may be seen by another processor up to a quantum early or late.
+ *  - A processor that spins (executes YIELD or WFE) skips to the time of the next busy one: nothing can
+ *    change before.
+ * Who runs, and until when, depends on the board's state alone. When anything else ends a turn, such as a
+ * wake-up of QEMU's main loop, the same processor resumes to the same time.
  *
- * QEMU's loop over processors (rr_cpu_thread_fn in accel/tcg/tcg-accel-ops-rr.c) calls tcg_cpu_exec() for each. Its first instructions
- * are replaced by a jump to run_processors(), which returns only when the machine stops, or sleeps for good. The main loop's ways
- * to move virtual time (icount_start_warp_timer(), icount_account_warp_timer()) are switched off.
+ * QEMU's loop over processors (rr_cpu_thread_fn in accel/tcg/tcg-accel-ops-rr.c) calls tcg_cpu_exec() for
+ * each. Its first instructions are replaced by a jump to run_processors(), which returns only when the
+ * machine stops, or sleeps forever. The main loop's ways to advance virtual time (icount_start_warp_timer(),
+ * icount_account_warp_timer()) are disabled.
  *
- * What this file says decides every time that a board tells, so it is part of each cell's key; states.c, which it includes, saves
- * boards and takes them up. Built for x86-64 with no header: the root of the host's programs has none.
+ * This file determines every time that a board reports, so it is part of each cell's key; states.c, which it
+ * includes, saves and restores boards. Built for x86-64 without headers: the host sysroot has none.
  */
 typedef unsigned long word;
 void *dlsym(void *library, const char *name);
@@ -48,7 +54,7 @@ static void (*bql_lock_impl)(const char *file, int line), (*bql_unlock)(void);
 static void (*tcg_handle_interrupt)(void *cpu, int mask);
 static void (*qemu_notify_event)(void);
 
-/* Fields of CPUState (include/hw/core/cpu.h) in the pinned QEMU; check_fields() sees whether they are there. */
+/* Fields of CPUState (include/hw/core/cpu.h) in the pinned QEMU; check_fields() verifies them. */
 #define REQUESTS(cpu) (*(volatile int *)((char *)(cpu) + 0xd0))             /* interrupt_request */
 #define BUDGET(cpu) (*(volatile long *)((char *)(cpu) + 0xd8))              /* icount_budget */
 #define EXTRA(cpu) (*(volatile long *)((char *)(cpu) + 0xe0))               /* icount_extra */
@@ -61,17 +67,17 @@ struct processor {
 };
 static struct processor processors[MOST];
 static int count;
-/** The processor that has the turn, since when and until when; it may be interrupted and go on. */
+/** The processor whose turn it is, and the turn's start and end; it may be interrupted and resumed. */
 static struct processor *current;
 static long turn_start, turn_end;
-/** Whether the turn ends where the next block of instructions would take it beyond the end of `execute`. */
+/** Whether the turn ends before a block of instructions that exceeds the end of `execute`. */
 static int ends_early;
-/** The one that executes instructions now, and how many all had executed when it began; null between turns. */
+/** The executing processor, and the instructions of all when it began; null between turns. */
 static struct processor *running;
 static long executed_before;
-/** Time of the board between turns: that of the timers. */
+/** Time of the board between turns, which timers see. */
 static long now;
-/** Whether the machine stops to be saved. */
+/** Whether the machine is stopping to be saved. */
 static int stopping;
 /** Time of the next timer; 0 when not known. */
 static long deadline;
@@ -104,7 +110,7 @@ static void *find(const char *name)
     return found;
 }
 
-/** Time of whoever asks, in ps. */
+/** Returns the caller's time in ps. */
 static long time_now(void)
 {
     if (!running || pthread_self() != thread)
@@ -112,7 +118,7 @@ static long time_now(void)
     return running->time + (icount_get_raw() - executed_before) * INSTRUCTION_PS;
 }
 
-/* In place of icount_get(): QEMU's virtual clock, in ns. */
+/* Replaces icount_get(): QEMU's virtual clock, in ns. */
 static long virtual_clock(void)
 {
     return time_now() / 1000;
@@ -147,7 +153,7 @@ static void wake(struct processor *one, long time)
     }
 }
 
-/* In place of icount_handle_interrupt(): an interrupt for `cpu`, from a processor or a timer. */
+/* Replaces icount_handle_interrupt(): an interrupt for `cpu`, from a processor or a timer. */
 static void interrupt(void *cpu, int mask)
 {
     const int before = REQUESTS(cpu);
@@ -165,9 +171,9 @@ static void interrupt(void *cpu, int mask)
 }
 
 /*
- * In place of icount_update(): the next block of instructions is longer than what is left to execute. QEMU would translate
- * a block of that length. For a timer it must; for the end of a turn that would be a translation every time, so the turn
- * ends here, if it has begun at all.
+ * Replaces icount_update(): the next block of instructions is longer than what is left to execute. QEMU would
+ * translate a block of that length: necessary for a timer, but costly at the end of every turn, so there the
+ * turn ends early, unless it has only begun.
  */
 static void block_does_not_fit(void *cpu)
 {
@@ -178,7 +184,7 @@ static void block_does_not_fit(void *cpu)
     }
 }
 
-/* In place of qemu_timer_notify_cb(): a clock's first timer is another one now. */
+/* Replaces qemu_timer_notify_cb(): a clock's first timer has changed. */
 static void timer_changed(void *opaque, int clock)
 {
     if (clock != CLOCK_VIRTUAL) {
@@ -202,7 +208,7 @@ static void run_timers(void)
     deadline = 0;
 }
 
-/** What processors ask of each other, such as to forget translations of addresses. */
+/** Runs work that processors queue for each other, such as TLB flushes. */
 static void do_queued_work(void)
 {
     int i, queued = 0;
@@ -233,7 +239,7 @@ static void see_who_is_awake(long time)
     }
 }
 
-/** The busy processor that is furthest behind, other than `not`; of equal ones the first after the one that ran last. Null if all wait. */
+/** Returns the busy processor furthest behind except `not`, ties in turn. Null if all wait. */
 static struct processor *furthest_behind(const struct processor *not)
 {
     static int last;
@@ -251,7 +257,7 @@ static struct processor *furthest_behind(const struct processor *not)
     return found;
 }
 
-/** Executes instructions of a processor until `end`, or until something stops it before; says what did. */
+/** Executes instructions of a processor until `end` or an earlier stop; returns the reason. */
 static int execute(struct processor *one, long end)
 {
     const long left = (end - one->time + INSTRUCTION_PS - 1) / INSTRUCTION_PS;
@@ -321,14 +327,14 @@ static void run_until_stopped(void)
             turn_end = 0;
         }
         do_queued_work();
-        if (!stopping) /* one that stops counts as busy */
+        if (!stopping) /* a stopping one counts as busy */
             see_who_is_awake(current->time);
     }
 }
 
 #include "states.c"
 
-/** Whether QEMU keeps a processor's budget where we write it. */
+/** Verifies that QEMU keeps a processor's budget where we write it. */
 static void check_fields(void *cpu)
 {
     icount_process_data(cpu);
@@ -346,7 +352,7 @@ static void start(void *cpu)
     int i;
 
     thread = pthread_self();
-    current_cpu = dlsym(EVERYWHERE, "current_cpu"); /* this thread's */
+    current_cpu = dlsym(EVERYWHERE, "current_cpu"); /* thread-local */
     if (!current_cpu || *current_cpu != cpu)
         refuse("current_cpu");
     check_fields(cpu);
@@ -363,7 +369,7 @@ static void start(void *cpu)
     deadline = 0;
 }
 
-/* In place of tcg_cpu_exec(): runs all processors, not only this one. */
+/* Replaces tcg_cpu_exec(): runs all processors, not only this one. */
 static int run_processors(void *cpu)
 {
     if (!count)
@@ -378,7 +384,7 @@ static int run_processors(void *cpu)
     return EXCP_INTERRUPT;
 }
 
-/** Writes `mov $replacement, %rax; jmp *%rax` over the begin of a function. */
+/** Writes `mov $replacement, %rax; jmp *%rax` over the start of a function. */
 static void replace(const char *name, void *replacement)
 {
     static const unsigned char move[] = {0x48, 0xb8}, jump[] = {0xff, 0xe0};

@@ -1,6 +1,6 @@
 /**
- * QEMU as measurements need it: with processors that run in parallel on a clock that nothing of the host's timing reaches (processors.c says
- * how), and, as only one of its threads is busy, on one processor of the host.
+ * QEMU for measurements: its processors run in parallel on a clock independent of the host's timing (see
+ * processors.c), and, as only one of its threads is busy, on one host processor.
  */
 
 import { readFile } from 'node:fs/promises'
@@ -11,10 +11,10 @@ import type { Environment } from './environment.ts'
 import { complaint, run } from './program.ts'
 import { type Command, qemuCommand, throughLoader } from './toolchain.ts'
 
-/** The source of the board's clock, which decides every time that a board tells. */
+/** The source of the board's clock, which determines every time that a board reports. */
 export const clockSource = fileURLToPath(new URL('processors.c', import.meta.url))
 
-/** QEMU of the host root `root` with the environment's clock; writes what it loads to `file`. */
+/** Returns the command of `root`'s QEMU with the environment's clock, whose library is built at `file`. */
 export async function parallelQemu(
   root: string,
   file: string,
@@ -25,8 +25,9 @@ export async function parallelQemu(
 }
 
 /**
- * Times in picoseconds of QEMU's clock. QEMU's Generic Timer counts a tick in a whole number of its nanoseconds: 18 at 54 MHz, where a
- * tick is 18.5 ns. Times of the board are told by its ticks, so all of them are shorter by that ratio on QEMU's clock.
+ * Returns compiler flags with times in ps of QEMU's clock. QEMU's Generic Timer counts a tick in whole
+ * nanoseconds: 18 at 54 MHz, where a tick is 18.5 ns. Boards report times in ticks, so all times are scaled
+ * by that ratio.
  */
 export function clockFlags({
   instructionNs,
@@ -38,7 +39,7 @@ export function clockFlags({
   return [`-DINSTRUCTION_PS=${picoseconds(instructionNs)}`, `-DQUANTUM_PS=${picoseconds(quantumUs * 1000)}`]
 }
 
-/** Builds a C source without the system's headers into a library for QEMU's process. */
+/** Builds a C source, without system headers, into a library to load into QEMU. */
 export async function buildLibrary(
   root: string,
   source: string,
@@ -59,7 +60,7 @@ export async function buildLibrary(
   if (built.exitCode !== 0) throw new TestbedError(`cannot build ${source}: ${complaint(built)}`)
 }
 
-/** Numbers of the host's processors that this process may use: '0-3,8' is 0 1 2 3 8 (proc_pid_status(5)). */
+/** Returns the host processors that this process may use: '0-3,8' is 0 1 2 3 8 (proc_pid_status(5)). */
 async function processors(): Promise<string[]> {
   const status = await readFile('/proc/self/status', 'latin1').catch(() => '')
   return processorsOf(/^Cpus_allowed_list:\s*(\S*)$/m.exec(status)?.[1] ?? '')
@@ -71,7 +72,7 @@ export function processorsOf(list: string): string[] {
   )
 }
 
-// The shell becomes the program, which so keeps the lock (file 9) until it ends, however it ends.
+// The shell execs the program, which so holds the lock (file 9) until it ends in any way.
 const script = `
 folder=$1 processors=$2
 shift 2
@@ -86,7 +87,7 @@ if command -v flock >/dev/null && command -v taskset >/dev/null; then
 fi
 exec "$@"`
 
-/** Runs a program on the first of `processors` that no other has taken; anywhere when all are. `folder` holds a lock for each. */
+/** Wraps a command to run on the first unlocked one of `processors`, else anywhere. Locks are in `folder`. */
 export function onOneProcessor(
   { command, args }: Command,
   folder: string,

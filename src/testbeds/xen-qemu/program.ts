@@ -12,16 +12,16 @@ export interface Finished {
 export interface ProgramOptions {
   readonly signal?: AbortSignal | undefined
   readonly timeoutMs?: number
-  /** Replaces the environment, which else is this process's in the C locale. */
+  /** Replaces the environment; by default this process's in the C locale. */
   readonly env?: Readonly<Record<string, string>>
   readonly folder?: string
-  /** What to do when the program is not installed. */
+  /** Advice for when the program is not installed. */
   readonly advice?: string
 }
 
 /**
- * Runs a program to its end in the C locale and returns what it printed, whatever its exit code. Throws a TestbedError
- * when it is not installed, hangs beyond `timeoutMs` or is killed, and the signal's reason when aborted.
+ * Runs a program in the C locale and returns its output, whatever its exit code. Throws a TestbedError when
+ * it is not installed, exceeds `timeoutMs` or is killed, and the signal's reason when aborted.
  */
 export async function run(
   command: string,
@@ -50,7 +50,7 @@ export async function run(
   })
 }
 
-/** The last lines of what a program complained about, for an error message. */
+/** Returns the last lines of a program's errors, for a message. */
 export function complaint({ exitCode, stdout, stderr }: Finished): string {
   const text = (stderr.trim() || stdout.trim()).split('\n').slice(-4).join('\n')
   return text === '' ? `exit code ${exitCode}` : text

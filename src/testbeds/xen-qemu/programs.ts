@@ -1,4 +1,4 @@
-/** Programs for boards, kept in the cache by all that goes into them: a source is compiled once, not once a cell. */
+/** Compiles programs for boards, cached by all their inputs: once per source, not per cell. */
 
 import { createHash } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -9,8 +9,8 @@ import { keep } from './kept.ts'
 import { compile } from './toolchain.ts'
 
 /**
- * C sources as one static arm64 program, of the cross compiler in the host root `root`: as kept, else compiled (and then kept beside
- * the root). Throws a JobError with the compiler's messages.
+ * Compiles C sources into one static arm64 program with the cross compiler of the host sysroot `root`; cached
+ * beside the sysroot. Throws a JobError with the compiler's messages.
  */
 export async function program(
   root: string,
@@ -26,20 +26,20 @@ export async function program(
     const output = join(folder, 'program')
     await compile(root, sources, output, flags)
     const made = await readFile(output)
-    if (kept) await keep(kept, made).catch(() => {}) // a cache that cannot be written only costs time
+    if (kept) await keep(kept, made).catch(() => {}) // an unwritable cache only costs time
     return made
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-/** SHA-256 over compiler, flags, sources and what they include; undefined when that cannot be told from the sources. */
+/** Returns the SHA-256 over compiler, flags, sources and includes; undefined if others may matter. */
 async function keyOf(
   root: string,
   sources: readonly string[],
   flags: readonly string[],
 ): Promise<string | undefined> {
-  if (flags.some((flag) => /^(-I|-i|-B|-L|-x|@|[^-])/.test(flag))) return undefined // may bring in other files
+  if (flags.some((flag) => /^(-I|-i|-B|-L|-x|@|[^-])/.test(flag))) return undefined // may read other files
   const inputs = new Map<string, string>()
   const complete = await Promise.all(sources.map((source) => read(resolve(source), inputs)))
   if (complete.includes(false)) return undefined
@@ -49,7 +49,7 @@ async function keyOf(
   return createHash('sha256').update(JSON.stringify(all)).digest('hex')
 }
 
-/** Undefined for what the compiler is to complain of: no file, a device, too large. */
+/** Undefined for files that the compiler should report: missing, a device, too large. */
 function contentOf(path: string): string | undefined {
   try {
     const found = readOrdinary(path)
@@ -60,7 +60,7 @@ function contentOf(path: string): string | undefined {
   }
 }
 
-/** Reads a file and what it includes in quotes, whether a condition leaves it out or not; false when one is missing. */
+/** Reads a file and its quoted includes, ignoring conditionals; false when one is missing. */
 async function read(path: string, inputs: Map<string, string>): Promise<boolean> {
   if (inputs.has(path)) return true
   const content = contentOf(path)
@@ -68,7 +68,7 @@ async function read(path: string, inputs: Map<string, string>): Promise<boolean>
   inputs.set(path, content)
   const directives = content.matchAll(/^[ \t]*#[ \t]*(?:include|include_next|import|embed)\b[ \t]*(.*)$/gm)
   for (const [, what = ''] of directives) {
-    if (what.startsWith('<')) continue // of the root
+    if (what.startsWith('<')) continue // part of the sysroot
     const name = /^"([^"]+)"/.exec(what)?.[1]
     if (name === undefined || !(await read(resolve(dirname(path), name), inputs))) return false
   }

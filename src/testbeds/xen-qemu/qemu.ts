@@ -1,16 +1,17 @@
 /**
- * QEMU's command line for a board whose reruns give the same bytes: time is counted in instructions (processors.c), idle
- * time is skipped, all randomness is seeded, and no device lets the host's timing in (QEMU: "TCG Instruction
- * Counting"; docs/devel/tcg-icount). No disk and no network card: both complete requests at the host's time.
+ * Builds QEMU's command line for a board with reproducible runs: time is counted in instructions
+ * (processors.c), idle time is skipped, randomness is seeded, and no device depends on the host's timing
+ * (QEMU: "TCG Instruction Counting"; docs/devel/tcg-icount). No disk and no network card: both complete
+ * requests at the host's time.
  */
 import type { BootSettings, Environment } from './environment.ts'
 import * as raspi4b from './raspi4b.ts'
 
-/** Where the board's firmware would put them: clear of Xen at 0x40000000 and of each other. */
+/** Load addresses, as the board's firmware would choose: clear of Xen at 0x40000000 and of each other. */
 const kernelAddress = 0x49000000
 const ramdiskAddress = 0x4d000000
 
-/** A session keeps pace with the wall clock and takes the keyboard; nothing is measured in it. */
+/** A session follows the wall clock and reads the keyboard; nothing is measured in it. */
 export type Use = 'measure' | 'session'
 
 /** A file that QEMU loads, and its length. */
@@ -23,20 +24,20 @@ export interface Boot {
   readonly xen: string
   readonly kernel: Module
   readonly ramdisk: Module
-  /** Where to write the device tree, for boards that do not make their own. */
+  /** Path of the device tree, for boards without a built-in one. */
   readonly deviceTree: string
   readonly settings: BootSettings
-  /** Decides what differs between boots of a board. */
+  /** Seeds what varies between boots of a board. */
   readonly seed: number
 }
 
-/** What differs between board models: how QEMU is told the board and its modules, and the device tree if it needs one. */
+/** Differences between board models: arguments for board and modules, and a device tree if needed. */
 interface Model {
   arguments(environment: Environment, boot: Boot): string[]
   deviceTree?(environment: Environment, boot: Boot): Uint8Array
 }
 
-/** The model of time in words, for what a run says of its board. */
+/** Describes the model of time, for a run's record of its board. */
 export function clockModel({ instructionNs, quantumUs }: Environment): string {
   return `every instruction takes ${instructionNs} ns; pCPUs run in parallel, none more than ${quantumUs} us ahead of a busy one; idle time is skipped`
 }
@@ -79,7 +80,7 @@ const models: ReadonlyMap<Environment['machine'], Model> = new Map<Environment['
   ],
 ])
 
-/** Arguments behind QEMU's own. The serial line is QEMU's standard input and output. */
+/** Returns the arguments after the command's own. The serial line is QEMU's standard input and output. */
 export function bootArguments(environment: Environment, boot: Boot, use: Use): string[] {
   return [
     ...modelOf(environment).arguments(environment, boot),
@@ -87,28 +88,28 @@ export function bootArguments(environment: Environment, boot: Boot, use: Use): s
     ...['-accel', 'tcg,thread=single', '-icount', `shift=0,sleep=${use === 'session' ? 'on' : 'off'}`],
     ...['-seed', String(boot.seed), '-rtc', 'base=2021-01-01,clock=vm'],
     ...['-display', 'none', '-net', 'none', '-no-reboot'],
-    // With the monitor beside it, Ctrl-C goes to the board and Ctrl-A X ends QEMU.
+    // With the monitor multiplexed, Ctrl-C goes to the board and Ctrl-A X ends QEMU.
     ...(use === 'session' ? ['-serial', 'mon:stdio'] : ['-serial', 'stdio', '-monitor', 'none']),
     ...['-semihosting-config', 'enable=on,target=native,userspace=on'],
     ...['-kernel', boot.xen],
   ]
 }
 
-/** Arguments behind those of the boot for a board that is saved, or was; one that `isRestored` waits for its state. */
+/** Returns further arguments for a board that is saved or restored; if `isRestored` it awaits its state. */
 export function stageArguments({ memoryMb }: Environment, isRestored: boolean): string[] {
   return [
-    // The same name on all board models, by which states.c finds it.
+    // The same name on all board models, for states.c.
     ...['-object', `memory-backend-ram,id=ram,size=${memoryMb}M`, '-machine', 'memory-backend=ram'],
     ...(isRestored ? ['-incoming', 'defer'] : []),
   ]
 }
 
-/** A value in a list of QEMU's options. */
+/** Escapes a value in a list of QEMU options. */
 function escaped(value: string): string {
   return value.replaceAll(',', ',,')
 }
 
-/** The device tree for `boot.deviceTree`; undefined for a board that makes its own. */
+/** Returns the content of `boot.deviceTree`; undefined for a board with a built-in one. */
 export function deviceTree(environment: Environment, boot: Boot): Uint8Array | undefined {
   return modelOf(environment).deviceTree?.(environment, boot)
 }
@@ -130,10 +131,10 @@ function xenOptions(environment: Environment, { settings }: Boot): string {
   ].join(' ')
 }
 
-// The kernel's tests of its own ciphers take half a second of a boot. The seed is for dom0's init.
+// The kernel's cipher self-tests take half a second of a boot. The seed is for dom0's init.
 function dom0Options({ seed }: Boot): string {
   return `root=/dev/ram0 console=hvc0 rdinit=/init quiet cryptomgr.notests repro.seed=${seed}`
 }
 
-/** The environment of the QEMU process: nothing of the user's locale or time zone reaches it. */
+/** QEMU's environment variables, independent of the user's locale and time zone. */
 export const qemuVariables = { LC_ALL: 'C', TZ: 'UTC0' }

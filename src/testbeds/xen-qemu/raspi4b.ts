@@ -1,15 +1,16 @@
 /**
- * QEMU's model of the Raspberry Pi 4 Model B: four Cortex-A72, GIC-400, 2 GB. The tree names only what an experiment on domUs
- * needs and the model has (QEMU: hw/arm/raspi4b.c, bcm2838.c); with the Pi's own tree Xen meets devices that are not modelled.
+ * QEMU's model of the Raspberry Pi 4 Model B: four Cortex-A72, GIC-400, 2 GB. The device tree has only what
+ * experiments on domUs need and the model implements (QEMU: hw/arm/raspi4b.c, bcm2838.c); with the Pi's own
+ * tree Xen finds devices that are not modelled.
  */
 import { type DeviceTree, deviceTreeBlob, wide } from './devicetree.ts'
 
-/** Where the modules lie in the first gigabyte, clear of Xen at its begin and of the graphics processor's end. */
+/** Load addresses in the first gigabyte, clear of Xen at its start and the GPU's memory at its end. */
 export const kernelAddress = 0x20000000
 export const ramdiskAddress = 0x24000000
 
 const gic = 1
-/** Page with the words at which processors wait for where to start: QEMU's own start-up code reads them. */
+/** Page of the spin table: QEMU's start-up code polls its words for entry addresses. */
 const spinTable = { address: 0, bytes: 0x1000, first: 0xd8 }
 
 export interface Content {
@@ -62,15 +63,15 @@ function tree({ cpus, kernelBytes, ramdiskBytes, xenOptions, dom0Options }: Cont
         ]),
       ),
     },
-    // The upper end of the first gigabyte belongs to the graphics processor. QEMU 10 replaces all memory nodes of the root
-    // by one for the first gigabyte, so the second lies deeper, where Xen up to 4.18 finds it as well.
+    // The top of the first gigabyte belongs to the GPU. QEMU 10 replaces all memory nodes of the root by one
+    // for the first gigabyte, so the second is nested deeper, where Xen up to 4.18 finds it as well.
     'memory@0': { device_type: 'memory', reg: [...wide(0), ...wide(0x3c000000)] },
     upper: {
       '#address-cells': [2],
       '#size-cells': [2],
       'memory@40000000': { device_type: 'memory', reg: [...wide(0x40000000), ...wide(0x40000000)] },
     },
-    // Private interrupts 13, 14, 11 and 10: secure, physical, virtual, hypervisor; level, low, all processors.
+    // Private interrupts 13, 14, 11, 10: secure, physical, virtual, hypervisor; level, low, all processors.
     timer: {
       compatible: 'arm,armv8-timer',
       interrupts: [13, 14, 11, 10].flatMap((number) => [1, number, 0xf08]),

@@ -1,4 +1,4 @@
-/** From the seeds of a root to all its packages. */
+/** Resolves a sysroot's seeds to all its packages. */
 
 import { TestbedError } from '../../testbed/testbed.ts'
 import type { Apt } from './apt.ts'
@@ -6,8 +6,8 @@ import type { Package } from './packages.ts'
 import type { RootDeclaration } from './roots.ts'
 
 /**
- * All packages that a root needs: its seeds and their dependencies, the first alternative that exists, not through
- * `without`. Sorted by name. Throws a TestbedError that names a missing seed or dependency and who needs it.
+ * Returns the seeds of a sysroot and their dependencies (the first alternative that exists, none of
+ * `without`), sorted by name. Throws a TestbedError that names a missing seed or dependency and who needs it.
  */
 export async function resolve(declaration: RootDeclaration, apt: Apt): Promise<Package[]> {
   const { seeds, through, without } = declaration
@@ -37,7 +37,7 @@ export async function resolve(declaration: RootDeclaration, apt: Apt): Promise<P
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** The package that a metapackage stands for now: its first dependency that begins with the same word (linux-image-...). */
+/** Returns a metapackage's current target: its first dependency with the same stem (linux-image-...). */
 export async function successor(
   metapackage: string,
   apt: Apt,

@@ -1,6 +1,6 @@
 /**
- * The roots of the laboratory, declared once: which Debian each one is unpacked from, and what for.
- * The lock file pins what follows from this; after a change here, regenerate it (see update.ts).
+ * Declares the toolchain's sysroots: the Debian suite of each, and its packages. The lock file pins what they
+ * resolve to; after a change here, regenerate it (see update.ts).
  */
 
 export type Root = 'host' | 'debian-13' | 'debian-12' | 'debian-11'
@@ -8,17 +8,17 @@ export type Root = 'host' | 'debian-13' | 'debian-12' | 'debian-11'
 export interface RootDeclaration {
   readonly suite: string
   readonly architecture: string
-  /** What is wanted. Their dependencies follow, except through `without`. */
+  /** Packages to install. Their dependencies follow, except through `without`. */
   readonly seeds: readonly string[]
-  /** Metapackages of which only the packages they depend on are wanted: `linux-image-arm64` -> the kernel of the day. */
+  /** Metapackages of which only the dependencies are installed: `linux-image-arm64` -> the current kernel. */
   readonly through: readonly string[]
-  /** Dependencies that no program we run needs; neither they nor what they alone need is taken. */
+  /** Dependencies that our programs do not need; skipped, with what only they need. */
   readonly without: readonly string[]
-  /** Programs we run, relative to the root; all their libraries must be there (checked when the lock is made). */
+  /** Programs that we run, relative to the sysroot; must have all their libraries (checked when locking). */
   readonly programs: readonly string[]
 }
 
-// dom0 runs busybox and the Xen tools from an initramfs: no init system, no udev, no scripts in Python.
+// dom0 runs busybox and the Xen tools from an initramfs: no init system, no udev, no Python scripts.
 const notInDom0 = [
   'awk',
   'mawk',
@@ -29,7 +29,7 @@ const notInDom0 = [
   'python3',
   'libc-bin',
   'debconf',
-  // iperf3's system user, and ciphers that it does not use.
+  // iperf3's system user, and ciphers it does not use.
   'adduser',
   'init-system-helpers',
   'openssl-provider-legacy',
@@ -48,7 +48,7 @@ function board(suite: string, xen: string): RootDeclaration {
       'xen-utils-common',
       'xenstore-utils',
       'busybox-static',
-      'base-files', // os-release: the board says itself which Debian it is
+      'base-files', // os-release, by which the board reports its Debian
       'stress',
       'iperf3',
     ],
@@ -80,9 +80,9 @@ export const roots: ReadonlyMap<Root, RootDeclaration> = new Map([
       seeds: ['qemu-system-arm', 'tcc', 'gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross'],
       through: [],
       without: [
-        // QEMU's loadable modules (sound, braille, smart cards, USB): a board without display and devices needs none.
+        // QEMU's loadable modules (sound, braille, smart cards, USB), which a headless board does not need.
         'qemu-system-common',
-        // Run-time libraries for the target that a static C program does not link.
+        // Run-time libraries of the target that a static C program does not link.
         'libasan8-arm64-cross',
         'libatomic1-arm64-cross',
         'libgomp1-arm64-cross',
@@ -104,7 +104,7 @@ export const roots: ReadonlyMap<Root, RootDeclaration> = new Map([
       ],
       programs: [
         'usr/bin/qemu-system-aarch64',
-        'usr/bin/tcc', // for what runs inside QEMU's process: see processors.ts
+        'usr/bin/tcc', // for code that runs inside QEMU: see processors.ts
         'usr/bin/aarch64-linux-gnu-gcc',
         'usr/bin/aarch64-linux-gnu-as',
         'usr/bin/aarch64-linux-gnu-ld',
@@ -118,7 +118,7 @@ export const roots: ReadonlyMap<Root, RootDeclaration> = new Map([
   ['debian-11', board('bullseye', '4.14')],
 ])
 
-/** The declaration of a root; every Root has one. */
+/** Returns the declaration of a sysroot; every Root has one. */
 export function declarationOf(root: Root): RootDeclaration {
   const declaration = roots.get(root)
   if (!declaration) throw new Error(`root without a declaration: ${root}`)

@@ -1,9 +1,9 @@
 /**
- * Sets up the emulated laboratory in the cache, without root:
+ * Installs the emulated testbed's toolchain in the cache, without root:
  *
- *   lock file -> which roots are missing -> (mirror -> download -> unpack) a package -> rename -> marker -> Laboratory
+ *     lock file -> missing sysroots -> (mirror -> download -> unpack) per package -> rename -> marker
  *
- * Every step can be interrupted and taken up again; two set-ups at once wait for each other.
+ * Every step can be interrupted and resumed; concurrent set-ups wait for each other.
  */
 
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
@@ -35,7 +35,7 @@ export interface SetupOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** What tests replace. */
+/** Replaced in tests. */
 export interface SetupEffects {
   readonly openApt: typeof openApt
   readonly freeBytes: typeof freeBytes
@@ -44,9 +44,9 @@ export interface SetupEffects {
 }
 
 /**
- * Makes sure that `roots` (and always `host`, which runs QEMU) are in the cache, and returns the laboratory made of them. When all is
- * there it reads the lock and a marker a root, nothing else. Throws a TestbedError with advice for everything that can
- * go wrong outside the program, and the signal's reason when aborted.
+ * Installs `roots` (and always `host`, which runs QEMU) if missing, and returns the toolchain. If all are
+ * there it reads only the lock and a marker each. Throws a TestbedError with advice for all external
+ * failures, and the signal's reason when aborted.
  */
 export async function setup(
   roots: readonly Root[],
@@ -90,7 +90,7 @@ async function installedRoots(
   return found
 }
 
-/** Downloads and unpacks the missing roots, their packages side by side. */
+/** Downloads and unpacks the missing sysroots, with packages in parallel. */
 async function provision(
   missing: readonly Root[],
   lock: Lock,
@@ -124,7 +124,7 @@ async function provision(
 interface Shared {
   readonly cache: string
   readonly downloads: string
-  /** Aborted with the first error, which stops the rest; it, and not the aborts that follow, is what the user sees. */
+  /** Aborted with the first error, which stops the rest and is the one reported. */
   readonly failure: AbortController
   readonly stop: AbortSignal
   readonly effects: SetupEffects
@@ -155,7 +155,7 @@ async function installRoot(root: Root, locked: LockedRoot, shared: Shared): Prom
   }
 }
 
-/** All packages of a root, side by side, into `staging`. */
+/** Installs all packages of a sysroot into `staging`, in parallel. */
 async function installPackages(
   root: Root,
   locked: LockedRoot,
@@ -166,7 +166,7 @@ async function installPackages(
   const apt = once((mirror: string) =>
     effects.openApt({ mirror, ...locked }, join(shared.cache, 'apt'), stop),
   )
-  // The largest first: a kernel that arrives last would be unpacked alone.
+  // Largest first: a kernel that arrives last would be unpacked alone.
   const packages = locked.packages.toSorted((a, b) => b.size - a.size)
   const settled = await Promise.allSettled(
     packages.map(async (pinned) => {
@@ -181,7 +181,7 @@ async function installPackages(
       }
     }),
   )
-  // Only when nothing runs any more may the caller remove the staging folder.
+  // The caller may remove the staging folder only when nothing is running.
   failure.signal.throwIfAborted()
   return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
 }
@@ -192,7 +192,7 @@ interface Obtained {
   readonly substitution?: Substitution
 }
 
-/** The .deb of a pinned package, or of the newest version when the mirror no longer has that. */
+/** Fetches the .deb of a pinned package, or of the newest version if the mirror no longer has it. */
 async function obtain(
   root: Root,
   pinned: Package,
@@ -230,7 +230,7 @@ async function obtain(
   return { file: other, package: found, substitution }
 }
 
-/** Whether the cache has a package as it is pinned. Its name and size alone say nothing. */
+/** Checks that a cached package is as pinned, by digest: name and size alone prove nothing. */
 function isWhole(file: string, { size, sha256 }: Package): boolean {
   try {
     const found = digestOf(file)
@@ -241,7 +241,7 @@ function isWhole(file: string, { size, sha256 }: Package): boolean {
   }
 }
 
-/** Downloads one package; progress is booked on `pinned`, which the totals were made from. */
+/** Downloads one package; progress counts for `pinned`, on which the totals are based. */
 async function fetchPackage(
   mirror: string,
   wanted: Package,
@@ -282,13 +282,13 @@ function debFile(downloads: string, { name, sha256 }: Package): string {
 
 const stagingSuffix = '.staging'
 
-/** Removes what an interrupted set-up left half unpacked. Only the holder of the lock may. */
+/** Removes staging folders of interrupted set-ups. Only the lock's holder may. */
 async function sweep(folder: string): Promise<void> {
   for (const name of await readdir(folder))
     if (name.endsWith(stagingSuffix)) await rm(join(folder, name), { recursive: true, force: true })
 }
 
-/** Bytes that downloads still take, and all packages unpacked; a tenth more for the file system's blocks. */
+/** Returns the bytes of missing downloads and all unpacked packages, plus a tenth for file system blocks. */
 function spaceFor(packages: readonly Package[], downloads: string, present: ReadonlySet<string>): number {
   const missing = packages.filter((one) => !present.has(basename(debFile(downloads, one))))
   const unpacked = packages.reduce((sum, { installedKiB }) => sum + installedKiB * 1024, 0)
@@ -299,7 +299,7 @@ function bytesOf(packages: readonly Package[]): number {
   return packages.reduce((sum, { size }) => sum + size, 0)
 }
 
-/** Remembers the promise for each argument: concurrent callers share one attempt, and its failure. */
+/** Memoizes a function by argument: concurrent callers share one promise, and its failure. */
 function once<T>(ask: (argument: string) => Promise<T>): (argument: string) => Promise<T> {
   const answers = new Map<string, Promise<T>>()
   return (argument) => {

@@ -1,4 +1,4 @@
-/** An interactive console of dom0 on an emulated board, for looking around. Nothing of it reaches a result. */
+/** Interactive console of dom0 on an emulated board, for exploring. It never affects results. */
 
 import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -12,7 +12,7 @@ import type { Laboratory } from './laboratory.ts'
 import { ended, endOf } from './machine.ts'
 import { qemuVariables } from './qemu.ts'
 
-/** A domU to try things on: `xl create guest.cfg` in dom0's folder /job. */
+/** A domU to try things in: `xl create guest.cfg` in dom0's folder /job. */
 const guestConfiguration = `name = "guest"
 kernel = "/job/kernel"
 ramdisk = "/job/guest"
@@ -29,7 +29,7 @@ setsid cttyhack sh
 poweroff -f
 `
 
-/** Boots the board with this process's terminal as its console, and returns when it is switched off. */
+/** Boots the board on this process's terminal, and returns when it powers off. */
 export async function runShell(
   laboratory: Laboratory,
   environment: Environment,

@@ -1,11 +1,11 @@
 /**
- * States of boards in the cache: what a board looks like behind its boot, or behind a stage of a job. They are derived data, and never
- * needed: what is missing, damaged or thrown away is made again. A folder each, complete once it has its name:
+ * Cached states of boards: after boot, or after a stage of a job. They are derived data: missing, damaged or
+ * deleted ones are remade. Each is a folder, complete once it has its name:
  *
  *     ram       the board's memory as a sparse file, which a restored board reads in
  *     state     QEMU's state of processors and devices
- *     clock     the local times of processors, and a sum over `ram` (processors.c)
- *     console   what the board said on the way here, from its start on
+ *     clock     the local times of processors, and a checksum of `ram` (processors.c)
+ *     console   the console output since the board's start
  *     sums      digests of `state`, `clock` and `console`
  */
 
@@ -17,36 +17,36 @@ import { cacheError, freeBytes } from '../../testbed/cache.ts'
 
 export interface SavedStage {
   readonly folder: string
-  /** Creation time: a stage made anew under the same key has another one. */
+  /** Creation time; differs if a stage is remade under the same key. */
   readonly madeMs: number
   readonly console: Buffer
 }
 
 export interface Stages {
-  /** A complete stage, if there is one; it counts as used. */
+  /** Returns a complete stage, if there is one, and marks it as used. */
   find(key: string): Promise<SavedStage | undefined>
   /**
-   * Makes a stage unless somebody else does at the same time. `make` fills the folder `draft` with ram, state and clock, and returns the
-   * console; undefined if the board did not get there, which nothing keeps.
+   * Makes a stage unless another process is making it. `make` fills the folder `draft` with ram, state and
+   * clock, and returns the console; undefined if the board did not get there, which is not cached.
    */
   make(
     key: string,
     make: (draft: string) => Promise<Buffer | undefined>,
     signal?: AbortSignal,
   ): Promise<SavedStage | undefined>
-  /** Deletes a stage that turned out to be damaged, unless another process has replaced it already. */
+  /** Deletes a damaged stage, unless another process has replaced it. */
   forget(key: string, damaged: SavedStage, signal?: AbortSignal): Promise<void>
 }
 
 const sealed = ['state', 'clock', 'console'] as const
 const [kept, draft] = ['.stage', '.draft']
-/** Whoever has just found a stage may not have opened it yet; a draft that is written has a lock that is younger. */
+/** Grace period for a stage that was found but not opened yet; an active draft has a younger lock. */
 const recentMs = 60_000
 
-/** Most bytes that stages take on the disk, if that is not more than half of what is free for them. */
+/** Limit on the disk space of stages; half of what is free for them if that is less. */
 export const mostBytes = 20e9
 
-/** `most` is replaced in tests. */
+/** Tests replace `most`. */
 export function openStages(cache: string, most = mostBytes): Stages {
   const root = stagesFolder(cache)
   const folderOf = (key: string) => join(root, `${key}${kept}`)
@@ -105,16 +105,18 @@ export function stagesFolder(cache: string): string {
 
 export interface Amount {
   readonly count: number
-  /** On the disk. */
+  /** Disk usage. */
   readonly bytes: number
 }
 
-/** The stages of a cache that nobody used since an instant (ms); all by default. With what killed builds left of unfinished ones. */
+/**
+ * Measures the stages not used since an instant (ms), by default all, with unfinished ones of killed builds.
+ */
 export async function measureStages(cache: string, before = Number.POSITIVE_INFINITY): Promise<Amount> {
   return amountOf(await unused(cache, before))
 }
 
-/** Deletes these stages. Boards that run go on: they have read their files. */
+/** Deletes these stages. Running boards are not affected: they have read their files. */
 export async function deleteStages(cache: string, before: number): Promise<Amount> {
   const old = (await unused(cache, before)).filter(({ folder, usedMs }) => !isWritten(folder, usedMs))
   for (const one of old) await remove(one)
@@ -176,7 +178,7 @@ async function list(root: string): Promise<readonly Found[]> {
           (await readdir(folder)).map(async (file) => (await stat(join(folder, file))).blocks * 512),
         )
         const bytes = sizes.reduce((sum, one) => sum + one, 0)
-        // A lock tells by its time that who holds it is alive.
+        // A live holder keeps its lock's time current.
         const sign = folder.endsWith(draft)
           ? await stat(lockOf(folder)).catch(() => stat(folder))
           : await stat(folder)
@@ -193,8 +195,8 @@ function isWritten(folder: string, usedMs: number): boolean {
 }
 
 /**
- * Deletes the stages that nobody used for longest until all take at most `most` bytes, and half of what is free for them; none that
- * was used just now.
+ * Evicts least recently used stages until all take at most `most` bytes, and half of what is free for them;
+ * none that was used just now.
  */
 async function limit(root: string, most: number): Promise<void> {
   const found = (await list(root)).toSorted((a, b) => a.usedMs - b.usedMs)

@@ -1,10 +1,11 @@
 /*
- * The part of processors.c that saves a board's state, and takes it up.
+ * The part of processors.c that saves and restores a board's state.
  *
- * The board opens the file stage: by semihosting where its state may be saved. If the variable REPRO_SAVE names a folder,
- * the machine stops at that instruction, and its memory and clock are written to `ram` and `clock` in that folder; QEMU's own state
- * comes beside them. A board that starts from the folder REPRO_RESTORE takes both from there, and ends if `ram` is damaged. QEMU saves all timers
- * of a processor but the hypervisor's, which is armed again from the registers.
+ * The board opens the file `stage` by semihosting where its state may be saved. If the variable REPRO_SAVE
+ * names a folder, the machine stops at that instruction, and writes its memory and clock to `ram` and `clock`
+ * there; QEMU's own state is saved beside them. A board that starts from the folder REPRO_RESTORE reads both
+ * from there, and exits if `ram` is damaged. QEMU saves all timers of a processor but the hypervisor's, which
+ * is rearmed from the registers.
  */
 char *getenv(const char *name);
 int snprintf(char *text, word bytes, const char *format, ...);
@@ -39,7 +40,7 @@ static int open_in(const char *folder, const char *name, int flags)
     return next_open(path, flags, 0600);
 }
 
-/** Finds the pages of a sparse file behind `to` that are no hole; 0 if there are none. */
+/** Finds the next data pages of a sparse file after `to`; 0 if there are none. */
 static int next_part(int file, long *from, long *to)
 {
     *from = lseek(file, *to, SEEK_DATA) & -PAGE;
@@ -49,13 +50,13 @@ static int next_part(int file, long *from, long *to)
     return *to > *from;
 }
 
-/** Mixes a word into a sum, so that each bit changes higher and lower ones: the step of MurmurHash3 (Appleby 2011). */
+/** Mixes a word into a checksum, affecting lower and higher bits: MurmurHash3's step (Appleby 2011). */
 #define MIX(sum, word) ((sum) = ((sum) ^ (word)) * 0xff51afd7ed558ccd, (sum) ^= (sum) >> 33)
 
-/** A number that another content of the page would very likely not have; 0 for one of zeros. */
+/** Returns a checksum of a page; 0 for one of zeros. */
 static word sum_of_page(const word *page, word address)
 {
-    word a = address, b = 1, c = 1, d = 1, any = 0; /* four sums, as a processor adds to several at once */
+    word a = address, b = 1, c = 1, d = 1, any = 0; /* four sums, for instruction-level parallelism */
     int i;
 
     for (i = 0; i < PAGE / (int)sizeof *page; i += 4) {
@@ -73,10 +74,10 @@ static word sum_of_page(const word *page, word address)
     return a;
 }
 
-/** Calls `see` for each run of pages of some memory that was touched since QEMU started, so that the kernel has pages for it. */
+/** Calls `see` for each run of pages touched since QEMU started, which the kernel therefore backs. */
 static void see_touched(char *memory, long bytes, void (*see)(char *part, long length, void *with), void *with)
 {
-    static word pages[PAGE]; /* a number of 64 bits for each, see pagemap(5) of Linux' documentation */
+    static word pages[PAGE]; /* 64 bits each, see pagemap in Linux's documentation */
     const int map = next_open("/proc/self/pagemap", O_RDONLY, 0);
     const long most = sizeof pages / sizeof *pages;
     long done, here, i, from;
@@ -101,7 +102,7 @@ struct copy {
     word sum;
 };
 
-/** Writes a part of the board's memory to a sparse file, without pages of zeros. */
+/** Writes a part of the board's memory to a sparse file, skipping zero pages. */
 static void save_part(char *part, long bytes, void *with)
 {
     struct copy *copy = with;
@@ -121,7 +122,7 @@ static void save_part(char *part, long bytes, void *with)
     }
 }
 
-/** Returns a sum over all of it. */
+/** Saves the board's memory and returns its checksum. */
 static word save_memory(const char *folder)
 {
     void *block = qemu_ram_block_by_name("ram");
@@ -134,7 +135,7 @@ static word save_memory(const char *folder)
     return copy.sum;
 }
 
-/** Reads such a file into the board's memory, and returns the sum. In parts that a processor's cache holds. */
+/** Reads such a file into the board's memory, in cache-sized parts, and returns its checksum. */
 static word restore_memory(const char *folder)
 {
     void *block = qemu_ram_block_by_name("ram");
@@ -166,8 +167,8 @@ static void note(char *part, long bytes, void *touched)
 }
 
 /**
- * Leaves the board's memory out of QEMU's state, as it has its own file; and what nobody touched, like empty flash chips: to find out that it is
- * zero, QEMU would touch all of it, here and wherever the state is loaded.
+ * Excludes from QEMU's state the board's memory, which has its own file, and untouched blocks, like empty
+ * flash chips: to find that they are zero, QEMU would touch all of them, on saving and on loading.
  */
 static int leave_out(void *block, void *ram)
 {
@@ -180,7 +181,7 @@ static int leave_out(void *block, void *ram)
     return 0;
 }
 
-/** When the machine has stopped. */
+/** Saves the board, after the machine has stopped. */
 static void save(void)
 {
     const char *folder = getenv("REPRO_SAVE");
@@ -195,7 +196,7 @@ static void save(void)
     qemu_ram_foreach_block(leave_out, qemu_ram_block_by_name("ram"));
 }
 
-/** Processors whose times were restored. */
+/** Number of processors whose times were restored. */
 static int restored;
 static word restored_sum;
 
@@ -238,7 +239,7 @@ int open64(const char *path, int flags, int mode)
     return next_open(path, flags, mode);
 }
 
-/** Under QEMU's lock, before the first instruction. */
+/** Called under QEMU's lock, before the first instruction. */
 static void finish_restoring(void)
 {
     int i;

@@ -1,4 +1,6 @@
-/** The laboratory as a testbed: Debian's Xen on an Arm board that QEMU emulates. Everything heavy is loaded when it is needed. */
+/**
+ * The emulated testbed: Debian's Xen on an Arm board that QEMU emulates. Heavy modules are loaded on demand.
+ */
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -84,7 +86,7 @@ function ownOf({ definition }: Named): Environment {
   return environmentSchema.parse(definition)
 }
 
-/** Of the host, and of the boards. */
+/** Returns the sysroots of the host and the boards. */
 function rootsOf(environments: readonly Named[]): readonly Root[] {
   return ['host', ...new Set(environments.map((one) => ownOf(one).root))]
 }
@@ -111,8 +113,8 @@ async function laboratoryOf(
 }
 
 /**
- * The clock of the board, and the packages: as they are installed here (some may have been replaced), or as the lock has them. A run made
- * as the lock says is good wherever it was made.
+ * Returns the board's clock and the packages, as installed here (some may be substitutes) or as locked. A run
+ * with the locked packages is valid wherever it was made.
  */
 async function inputs(
   environments: readonly Named[],
@@ -128,7 +130,7 @@ async function inputs(
   fingerprints.digest(lockFile)
   const digests = new Map<Root, Readonly<Record<'here' | 'locked', TestbedInputs>>>()
   for (const root of rootsOf(environments)) {
-    fingerprints.digest(markerFile(host.cache, root, roots[root])) // says what is installed
+    fingerprints.digest(markerFile(host.cache, root, roots[root])) // lists what is installed
     const installed: Installed | undefined = await installedRoot(host.cache, root, roots[root])
     const { packages: pinned } = roots[root]
     const input = (packages: typeof pinned) => ({

@@ -1,6 +1,6 @@
 /**
- * The programs of the `host` root, run through that root's own loader and libraries, so that QEMU and the cross
- * compiler of one Debian run on any x86-64 Linux.
+ * Runs programs of the host sysroot through its own loader and libraries, so that one Debian's QEMU and cross
+ * compiler work on any x86-64 Linux.
  */
 
 import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
@@ -16,12 +16,15 @@ export interface Command {
 
 const libraries = 'usr/lib/x86_64-linux-gnu'
 const loader = `${libraries}/ld-linux-x86-64.so.2`
-/** Folder of wrappers, in the host root, that gcc finds with -B. */
+/** Folder of wrappers in the host sysroot, which gcc finds with -B. */
 const wrappers = 'wrappers'
 const target = 'aarch64-linux-gnu'
 const internals = `usr/libexec/gcc-cross/${target}`
 
-/** A program of the root at `root` through the root's loader, with the library `preload`. The machine's own library cache is left out. */
+/**
+ * Returns the command for a program of the sysroot `root`, run through its loader, with the library
+ * `preload`. Ignores the host's library cache.
+ */
 export function throughLoader(root: string, program: string, preload?: string): Command {
   return {
     command: join(root, loader),
@@ -33,15 +36,16 @@ export function throughLoader(root: string, program: string, preload?: string): 
   }
 }
 
-/** QEMU for Arm, with its data files and without the machine's /etc/qemu/qemu.conf. */
+/** Returns the command for QEMU for Arm, with its data files and without the host's /etc/qemu/qemu.conf. */
 export function qemuCommand(root: string, preload?: string): Command {
   const { command, args } = throughLoader(root, 'usr/bin/qemu-system-aarch64', preload)
   return { command, args: [...args, '-L', join(root, 'usr/share/qemu'), '-no-user-config'] }
 }
 
 /**
- * Lays the wrappers into a freshly unpacked host root. gcc starts cc1, as and collect2 (and that ld) itself, and the kernel would
- * give them the machine's loader. The scripts find the root from their own place, so the root may be moved.
+ * Writes the wrappers into a freshly unpacked host sysroot. gcc starts cc1, as and collect2 (and that ld)
+ * itself, which the kernel would run with the host's loader. The scripts locate the sysroot relative to
+ * themselves, so it may be moved.
  */
 export async function writeWrappers(root: string): Promise<void> {
   const [release = ''] = await readdir(join(root, internals))
@@ -65,8 +69,8 @@ export async function writeWrappers(root: string): Promise<void> {
 }
 
 /**
- * Compiles C sources into a static arm64 program at `output`, with -O2 and then `flags` (libraries too). The same sources give the same bytes on
- * any machine and in any folder. Throws a JobError with the compiler's messages.
+ * Compiles C sources into a static arm64 program at `output`, with -O2 and then `flags` (libraries too).
+ * Reproducible on any machine and in any folder. Throws a JobError with the compiler's messages.
  */
 export async function compile(
   root: string,
@@ -79,7 +83,8 @@ export async function compile(
   const part = `${resolve(output)}.part`
   await mkdir(folder, { recursive: true })
   const { command, args } = throughLoader(root, `usr/bin/${target}-gcc`)
-  // Only what is named here may steer gcc: CPATH, LIBRARY_PATH, GCC_EXEC_PREFIX and the like would bring in host files.
+  // The whole environment of gcc: CPATH, LIBRARY_PATH, GCC_EXEC_PREFIX and the like would bring in host
+  // files.
   const env = {
     LC_ALL: 'C',
     PATH: join(root, wrappers),
@@ -98,7 +103,7 @@ export async function compile(
       '-o',
       part,
       ...sources.map((source) => resolve(source)),
-      // Last, so that libraries (-lm) come after what needs them.
+      // Last, as libraries (-lm) must follow what needs them.
       ...flags,
     ],
     { signal, env, timeoutMs: 120_000 },

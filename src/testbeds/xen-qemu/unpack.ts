@@ -7,12 +7,12 @@ import { complaint, run } from './program.ts'
 
 const advice = 'Install the package `dpkg` of your distribution: dpkg-deb unpacks the laboratory.'
 
-/** Throws a TestbedError when dpkg-deb is missing: better before the download than after it. */
+/** Throws a TestbedError if dpkg-deb is missing; called before downloading. */
 export async function requireUnpacker(): Promise<void> {
   await run('dpkg-deb', ['--version'], { advice, timeoutMs: 30_000 })
 }
 
-/** Unpacks a .deb below `folder`. Throws a TestbedError: disk full, or a package that cannot be unpacked. */
+/** Unpacks a .deb into `folder`. Throws a TestbedError: disk full, or a package that cannot be unpacked. */
 export async function unpack(
   deb: string,
   folder: string,

@@ -1,6 +1,6 @@
 /**
- * Regenerates the lock file: the newest versions in the suites' point releases, with the dependencies of the seeds of
- * every root. A developer's command; ordinary use only reads the lock.
+ * Regenerates the lock file: the newest versions in the suites' point releases of every sysroot's seeds and
+ * their dependencies. A developer's command; ordinary use only reads the lock.
  */
 
 import { rename, rm } from 'node:fs/promises'
@@ -23,8 +23,9 @@ export interface UpdateOptions {
 }
 
 /**
- * Resolves all roots against the archive, sets them up, checks that every program finds its libraries, and only then
- * replaces `lockFile`. Throws a TestbedError, with the old lock untouched, when something is missing.
+ * Resolves all sysroots against the archive, installs them, checks that every program finds its libraries,
+ * and only then replaces `lockFile`. Throws a TestbedError, leaving the lock untouched, when something is
+ * missing.
  */
 export async function updateLock(lockFile: string, options: UpdateOptions): Promise<Lock> {
   const { cache, mirror, report, signal } = options

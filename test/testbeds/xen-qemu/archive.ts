@@ -1,4 +1,4 @@
-/** A Debian archive of tiny packages on 127.0.0.1, for the tests of provisioning. */
+/** A Debian archive of tiny packages on 127.0.0.1, for provisioning tests. */
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -13,7 +13,7 @@ export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'repro-test-'))
 }
 
-/** Builds a package of the given files. Its description is what the lock would hold. */
+/** Builds a package of these files, with its lock entry. */
 export function debOf(name: string, version: string, files: Readonly<Record<string, string>>): Deb {
   const work = temporaryFolder()
   try {
@@ -49,12 +49,12 @@ export function pinned(name: string, version: string, content: Buffer): Deb {
 
 export interface Archive {
   readonly url: string
-  /** What was asked for, in order: 'GET /pool/main/... bytes=10-'. */
+  /** Requests in order: 'GET /pool/main/... bytes=10-'. */
   readonly asked: string[]
   close(): Promise<void>
 }
 
-/** How a server treats one request for a file. */
+/** Handles one request for a file. */
 export type Behaviour = (
   content: Buffer,
   from: number,
@@ -70,31 +70,31 @@ export const served: Behaviour = (content, from, response) => {
   }
   response.writeHead(from > 0 ? 206 : 200, headers).end(rest)
 }
-/** Sends half of what is left, then breaks the connection. */
+/** Sends half of the rest, then breaks the connection. */
 export const cut: Behaviour = (content, from, response) => {
   const rest = content.subarray(from)
   response.writeHead(from > 0 ? 206 : 200, {
     'content-length': rest.length,
     'content-range': `bytes ${from}-${content.length - 1}/${content.length}`,
   })
-  // A moment later, and with FIN, not RST: fetch throws away what its reader has not taken when the connection breaks.
+  // Delayed, and with FIN, not RST: on a broken connection fetch discards unread data.
   response.write(rest.subarray(0, rest.length >> 1), () => {
     setTimeout(() => response.socket?.destroySoon(), 50)
   })
 }
-/** Sends the first half, and then nothing more, whatever is asked. */
+/** Sends the first half of the file, then stalls, whatever is requested. */
 export const stalled: Behaviour = (content, from, response) => {
   const headers = { 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` }
   response.writeHead(from > 0 ? 206 : 200, headers)
   response.write(content.subarray(from, Math.max(from, content.length >> 1)))
   response.flushHeaders()
 }
-/** Knows nothing of ranges. */
+/** Ignores ranges. */
 export const whole: Behaviour = (content, _from, response) => {
   response.writeHead(200, { 'content-length': content.length }).end(content)
 }
 
-/** Serves packages below pool/, and dists/SUITE/InRelease of the suites. `behave` says how, request by request. */
+/** Serves packages in pool/, and dists/SUITE/InRelease. `behave` chooses the behaviour of each request. */
 export async function serve(
   debs: readonly Deb[],
   {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { type DeviceTree, deviceTreeBlob, wide } from '../../../src/testbeds/xen-qemu/devicetree.ts'
 import { deviceTree, kernelAddress, ramdiskAddress } from '../../../src/testbeds/xen-qemu/raspi4b.ts'
 
-/** Reads a blob straight from the specification: properties as path -> bytes, and the reserved memory. */
+/** Parses a blob according to the specification: properties as path -> bytes, and reserved memory. */
 function read(blob: Uint8Array) {
   const view = new DataView(blob.buffer, blob.byteOffset, blob.length)
   const field = (index: number) => view.getUint32(4 * index)
@@ -91,6 +91,6 @@ test('the Pi tells Xen where its modules are and how they are started', () => {
   expect(Buffer.from(module(kernelAddress, 'bootargs') ?? []).toString()).toBe('rdinit=/init\0')
   expect(Buffer.from(properties.get('/chosen/xen,xen-bootargs') ?? []).toString()).toBe('console=dtuart\0')
   expect(cellsOf(properties.get('/cpus/cpu@3/cpu-release-addr'))).toEqual([0, 0xf0])
-  // The words at which processors wait must not be given to a domain.
+  // The spin table must not be given to a domain.
   expect(reserved).toEqual([0n, 0x1000n])
 })

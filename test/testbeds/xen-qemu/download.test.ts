@@ -65,7 +65,7 @@ describe('download', () => {
     const { url, asked } = await from(cut, cut, served)
     await download(url, deb.package, file, { patience })
     expect(readFileSync(file).equals(content)).toBe(true)
-    // How much of the half that was sent had been read when the connection broke is up to the scheduler.
+    // The scheduler decides how much of the half was read when the connection broke.
     const starts = asked.map((line) => Number(/ bytes=(\d+)-$/.exec(line)?.[1] ?? 0))
     expect(starts).toHaveLength(3)
     expect(starts[0]).toBe(0)
@@ -134,7 +134,7 @@ describe('download', () => {
     expect(error).toBeInstanceOf(TestbedError)
     expect(error.message).toContain('cannot download libfoo')
     expect(error.message).toContain('no data for 0.15 s')
-    // The first attempt brought half of the file; three retries without progress follow the first fruitless one.
+    // The first attempt got half of the file; three retries follow the first one without progress.
     expect(asked).toEqual([`GET ${path}`, ...Array(4).fill(`GET ${path} bytes=150000-`)])
     expect(readFileSync(`${file}.part`).equals(content.subarray(0, 150_000))).toBe(true)
   })

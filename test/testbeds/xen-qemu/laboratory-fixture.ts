@@ -1,4 +1,4 @@
-/** A lock of tiny packages that make up all roots, served by a local archive. */
+/** A lock of tiny packages for all sysroots, served by a local archive. */
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

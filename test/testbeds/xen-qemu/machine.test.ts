@@ -5,7 +5,10 @@ import { expect, onTestFinished, test } from 'vitest'
 import { runMachine } from '../../../src/testbeds/xen-qemu/machine.ts'
 import { restore, save } from '../../../src/testbeds/xen-qemu/monitor.ts'
 
-/** In place of QEMU: speaks its protocol on descriptor 3, answers each command by `answers`, and runs on until it is told to quit. */
+/**
+ * A fake QEMU: speaks QMP on descriptor 3, replies to each command from `answers`, and runs until told to
+ * quit.
+ */
 const qemu = (answers: Readonly<Record<string, object>>) => `
 const { Socket } = require('node:net')
 const answers = ${JSON.stringify(answers)}

@@ -4,7 +4,7 @@ import { GoneError, openMonitor, restore, save } from '../../../src/testbeds/xen
 
 type Answer = (command: string, args: unknown) => object | undefined
 
-/** QEMU's end: greets, and answers each command; undefined for an end without an answer. */
+/** The fake QEMU's end: greets, and answers each command; closes the connection on undefined. */
 function qemu(answer: Answer): {
   readonly socket: Duplex
   readonly commands: string[]

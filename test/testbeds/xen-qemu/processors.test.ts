@@ -29,7 +29,7 @@ it('times are told by ticks of the board, of which QEMU counts one in 18 ns at 5
 it('a program has a processor for itself until it ends, and runs anywhere when all are taken', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'repro-'))
   onTestFinished(() => rm(folder, { recursive: true }))
-  // taskset(1) of processor 0 only: every machine has it. The lock is what tells who has it.
+  // Processor 0 exists on every machine. The lock shows who has it.
   const start = () => {
     const shown = 'readlink /proc/$$/fd/9 || echo none; read -r _'
     const { command, args } = onOneProcessor({ command: '/bin/sh', args: ['-c', shown] }, folder, ['0'])

@@ -6,7 +6,7 @@ import { JobError } from '../../../src/testbed/testbed.ts'
 import { program } from '../../../src/testbeds/xen-qemu/programs.ts'
 import { temporaryFolder } from './archive.ts'
 
-// A root whose "compiler" writes down that it ran, and makes a program that says how often.
+// A sysroot whose "compiler" counts its runs, and outputs a program with the count.
 let folder: string
 let root: string
 beforeEach(() => {
@@ -38,7 +38,7 @@ const edit = (name: string, content: string) => () => {
   write(name, content)
   return []
 }
-/** Which run of the compiler the program came from. */
+/** Returns the number of the compiler run that made the program. */
 const run = async (flags: readonly string[] = []) =>
   Number(Buffer.from(await program(root, [join(folder, 'src/main.c')], flags)).toString())
 

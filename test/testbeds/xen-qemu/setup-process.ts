@@ -1,4 +1,6 @@
-/** One set-up as a process of its own: node setup-process.ts LOCK CACHE MIRROR. Prints the notes, then the digest. */
+/**
+ * A set-up in its own process: node setup-process.ts LOCK CACHE MIRROR. Prints the notes, then the digest.
+ */
 
 import { setup } from '../../../src/testbeds/xen-qemu/setup.ts'
 

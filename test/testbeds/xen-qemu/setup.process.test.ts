@@ -70,7 +70,7 @@ async function failure(work: Promise<unknown>): Promise<TestbedError> {
   return error as TestbedError
 }
 
-/** An archive's lists in which only these packages are, with `linux-image-arm64` depending on the kernel among them. */
+/** A fake apt that has only these packages, with `linux-image-arm64` depending on the kernel among them. */
 function aptOf(...packages: readonly Package[]): { openApt: SetupEffects['openApt'] } {
   const kernel = packages.find(({ name }) => name.startsWith('linux-image-'))
   const apt: Apt = {
@@ -378,7 +378,7 @@ async function setUpElsewhere(): Promise<string> {
   return await text(child.stdout)
 }
 
-/** Runs an action while only these programs are to be found. */
+/** Runs an action with only these programs on the PATH. */
 async function withPrograms(names: readonly string[], action: () => Promise<void>): Promise<void> {
   const { PATH = '' } = process.env
   const bin = join(folder, 'bin')

@@ -17,7 +17,7 @@ async function makeCache(): Promise<string> {
   return cache
 }
 
-/** What a board writes: `megabytes` of memory, and its state. */
+/** Fills a draft as a board does, with `megabytes` of memory and its state. */
 const filled =
   (megabytes = 1) =>
   async (draft: string) => {
@@ -117,10 +117,10 @@ test('beyond the limit, the stages that nobody used for longest go', async () =>
     await utimes(made?.folder ?? '', 1000 + index, 1000 + index)
   }
   expect(await names(cache)).toEqual(['a.stage', 'b.stage', 'c.stage'])
-  await stages.find('a') // is a use
+  await stages.find('a') // counts as a use
   await stages.make('d', filled())
   expect(await names(cache)).toEqual(['a.stage', 'c.stage', 'd.stage'])
-  // Larger than all may be; what was used just now is kept, and so is this one until the next comes.
+  // Exceeds the limit by itself; recently used stages are kept, and so is this one until the next.
   await stages.make('e', filled(5))
   expect(await names(cache)).toEqual(['a.stage', 'd.stage', 'e.stage'])
   for (const key of ['a', 'd', 'e']) await utimes(join(stagesFolder(cache), `${key}.stage`), 1000, 1000)

@@ -7,7 +7,7 @@ import { JobError } from '../../../src/testbed/testbed.ts'
 import { compile, qemuCommand, writeWrappers } from '../../../src/testbeds/xen-qemu/toolchain.ts'
 import { temporaryFolder } from './archive.ts'
 
-// A root whose loader is a script that shows how it was called.
+// A sysroot whose loader is a script that prints its arguments.
 let folder: string
 let root: string
 let source: string
