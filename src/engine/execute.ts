@@ -62,6 +62,7 @@ export const journals = '.repro/journals'
 export const failedFolder = '.repro/failed'
 
 const workFolder = '.repro/work'
+const exchangeFolder = '.repro/orders'
 
 /** Observes a cell and controls when it runs. */
 export interface Course extends Watch {
@@ -127,7 +128,7 @@ export async function execute(task: Task, shop: Workshop, course: Course): Promi
       shop,
     )
   } finally {
-    await clear(project, workOf(task))
+    await clear(project, runName(task.cell))
   }
 }
 
@@ -163,6 +164,7 @@ async function runBoot(task: Task, boot: Boot, shop: Workshop, watch: Watch): Pr
   const { experiment, pattern, block, definition } = cell
   const { project, cache, seal, executor } = shop
   const work = workOf(task, boot)
+  const exchange = exchangeOf(task, boot)
   const started = performance.now()
   const order: Order = {
     experiment,
@@ -176,13 +178,14 @@ async function runBoot(task: Task, boot: Boot, shop: Workshop, watch: Watch): Pr
     deadlineMs: block.deadlineSeconds * 1000,
     project,
     folder: makeFolder(project, work),
-    end: join(project, endOf(work)),
+    end: join(project, exchange.end),
     journal: journalOf(boot),
     needed,
     script: scriptOf(block, shop),
     cache,
   }
-  const files = { order: join(project, orderOf(work)), variables: scriptVariables(block.variables) }
+  makeFolder(project, dirname(exchange.order))
+  const files = { order: join(project, exchange.order), variables: scriptVariables(block.variables) }
   const finished = {
     ...(await runOrder(order, files, executor, watch)),
     seconds: (performance.now() - started) / 1000,
@@ -255,27 +258,26 @@ function workOf({ cell, boots }: Task, boot?: Boot): string {
   return boot === undefined || boots.length === 1 ? work : `${work}/${bootFolder(boot.number)}`
 }
 
-/** Next to a boot's folder, which belongs to the script. */
-function orderOf(work: string): string {
-  return `${work}.order.json`
-}
-
-function endOf(work: string): string {
-  return `${work}.end.json`
+/** Places of a boot's order and of its end, apart from the boot's folder, which belongs to the script. */
+function exchangeOf({ cell }: Task, boot: Boot): { readonly order: string; readonly end: string } {
+  const folder = `${exchangeFolder}/${runName(cell)}`
+  return { order: `${folder}/boot-${boot.number}.order.json`, end: `${folder}/boot-${boot.number}.end.json` }
 }
 
 function journalOf({ journal }: Boot): string {
   return `${journals}/${journal}.jsonl`
 }
 
-/** Deletes a cell's work folder and empty parents. */
-async function clear(project: string, work: string): Promise<void> {
-  for (const path of [work, orderOf(work), endOf(work)]) await remove(project, path)
-  for (let above = dirname(work); above !== workFolder; above = dirname(above)) {
-    try {
-      await rmdir(join(project, above))
-    } catch {
-      return // another cell's folder is in it
+/** Deletes a cell's folders and empty parents. */
+async function clear(project: string, name: string): Promise<void> {
+  for (const root of [workFolder, exchangeFolder]) {
+    await remove(project, `${root}/${name}`)
+    for (let above = dirname(`${root}/${name}`); above !== root; above = dirname(above)) {
+      try {
+        await rmdir(join(project, above))
+      } catch {
+        break // another cell's folder is in it, or there is none
+      }
     }
   }
 }

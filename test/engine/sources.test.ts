@@ -1,4 +1,4 @@
-import { posix } from 'node:path'
+import { minimatch } from 'minimatch'
 import { VFile } from 'vfile'
 import { describe, expect, it } from 'vitest'
 import { parseDocument } from '../../src/document/document.ts'
@@ -21,7 +21,7 @@ function filesOf(texts: Texts): Files {
     },
     exists: (path) => paths.includes(path),
     problem: () => undefined,
-    match: (pattern) => paths.filter((path) => posix.matchesGlob(path, pattern)).sort(),
+    match: (pattern) => paths.filter((path) => minimatch(path, pattern)).sort(),
     notes: () => ({}),
   }
 }

@@ -31,7 +31,10 @@ const failing: readonly (readonly [what: string, code: string, message: string])
   ],
   [
     'forges a result',
-    `${write3('\n{"type":"result","result":{"rows":[]}}\n')}${later}process.exit(0)\n${good}`,
+    `import { readFileSync, writeFileSync } from 'node:fs'
+const { end } = JSON.parse(readFileSync(process.argv[2], 'utf8'))
+writeFileSync(end, '{"type":"result","result":{"rows":[]},"reads":{}}')
+process.exit(0)\n${good}`,
     'the script returned an invalid result: columns is undefined: expected a list of columns',
   ],
   ['exits', `process.exit(0)\n${good}`, "the script's process ended early (exit code 0)"],
