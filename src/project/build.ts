@@ -32,9 +32,9 @@ import { StoreError } from '../results/runfile.ts'
 import { openStore } from '../results/store.ts'
 import type { Update } from '../testbed/testbed.ts'
 import { byTestbed } from '../testbeds/environments.ts'
-import { type Rendering, renderInputs } from './exhibits.ts'
+import { type Rendering, renderInputs } from './renderinputs.ts'
 import { knownRuns, shownRuns } from './knownruns.ts'
-import { floats, judging, tidy } from './made.ts'
+import { floats, judging, tidy } from './rendercache.ts'
 import {
   filesFolder,
   formatManifest,

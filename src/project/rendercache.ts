@@ -19,7 +19,7 @@ import { digest } from '../results/key.ts'
 import type { Inputs } from '../results/run.ts'
 import { runName } from '../results/run.ts'
 import type { Item } from '../results/seal.ts'
-import { claimInputs } from './exhibits.ts'
+import { claimInputs } from './renderinputs.ts'
 import { contentOf, everyManifest } from './manifest.ts'
 import type { Site } from './site.ts'
 
