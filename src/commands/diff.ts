@@ -1,6 +1,6 @@
 /** `repro diff A B`: differences between two states of the runs, with effect sizes and intervals. */
 
-import { inWords } from '../engine/verdict.ts'
+import { inWords } from '../engine/cachestatus.ts'
 import type { CellDifference, MetricDifference, RunSet } from '../project/diff.ts'
 import { digits } from '../query/format.ts'
 import { symbol } from '../query/units.ts'

@@ -2,7 +2,7 @@
  * `repro status`: the state of every step and its reason. `repro explain`: a step's inputs and their changes.
  */
 
-import { type Change, inWords } from '../engine/verdict.ts'
+import { type Change, inWords } from '../engine/cachestatus.ts'
 import type { StepStatus } from '../project/status.ts'
 import { hint } from '../text/spelling.ts'
 import { command } from './command.ts'

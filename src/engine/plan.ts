@@ -1,7 +1,7 @@
 /**
  * Plans a build: the inputs of each cell, and its cache status.
  *
- *     cells, producers first -> inputs known before a run -> files that runs read, as they are now -> verdict
+ *     cells, producers first -> inputs known before a run -> files that runs read, as they are now -> status
  */
 
 import type { Files } from '../files/tracked.ts'
@@ -14,11 +14,11 @@ import type { Environment, Host, TestbedInputs } from '../testbed/testbed.ts'
 import { byTestbed } from '../testbeds/environments.ts'
 import type { Testbeds } from '../testbeds/testbeds.ts'
 import { type Boot, plannedBoots } from './boots.ts'
+import { difference, type CacheStatus, cacheStatusOf, type Wanted } from './cachestatus.ts'
 import type { PlannedCell } from './cells.ts'
 import { realPaths } from './modules.ts'
 import { withReads } from './reads.ts'
 import { type Digests, inputDigests, scriptDigests } from './sources.ts'
-import { difference, type Verdict, verdictOf, type Wanted } from './verdict.ts'
 
 export interface Step {
   readonly cell: PlannedCell
@@ -28,7 +28,7 @@ export interface Step {
   /** `inputs`, plus the files that the newest run read, as they are now. */
   readonly expected: Inputs
   readonly boots: readonly Boot[]
-  readonly verdict: Verdict
+  readonly status: CacheStatus
   /** The recorded run, even if another is used; `stale` is the reason why it does not match. */
   readonly record?: { readonly run: Run; readonly stale?: string }
   /** Available runs of the experiments that this cell needs. */
@@ -125,10 +125,10 @@ function planCell(cell: PlannedCell, producers: readonly Step[], around: Common)
     alternatives: [inputs, ...others].map((one) => (run) => withReads(one, run, files)),
   }
   const recorded = recordOf(cell, environment, store)
-  const found: Verdict =
+  const found: CacheStatus =
     recorded instanceof Error
       ? { type: 'damaged', reason: recorded.message }
-      : verdictOf(wanted, recorded, {
+      : cacheStatusOf(wanted, recorded, {
           fitting: (answers) => store.cached(cell, answers),
           newest: () => store.cached(cell),
         })
@@ -140,7 +140,7 @@ function planCell(cell: PlannedCell, producers: readonly Step[], around: Common)
     inputs,
     expected: known ? wanted.inputs(known) : inputs,
     boots: plannedBoots(cell, inputs),
-    verdict: waiting.length === 0 ? found : withWait(found, waiting),
+    status: waiting.length === 0 ? found : withWait(found, waiting),
     ...(recorded === undefined || recorded instanceof Error
       ? {}
       : { record: compared(recorded, wanted, waiting) }),
@@ -167,10 +167,10 @@ function recordOf(cell: PlannedCell, { origin }: Environment, store: Store): Run
 }
 
 /** The run for consumers: made by this build, or up to date. */
-function resultOf({ cell, verdict }: Step, fresh: ReadonlyMap<string, Run>): Run | undefined {
+function resultOf({ cell, status }: Step, fresh: ReadonlyMap<string, Run>): Run | undefined {
   const made = fresh.get(runName(cell))
   if (made) return made
-  return verdict.type === 'recorded' || verdict.type === 'cached' ? verdict.run : undefined
+  return status.type === 'recorded' || status.type === 'cached' ? status.run : undefined
 }
 
 function compared(run: Run, wanted: Wanted, waiting: readonly Step[]): NonNullable<Step['record']> {
@@ -180,21 +180,21 @@ function compared(run: Run, wanted: Wanted, waiting: readonly Step[]): NonNullab
 }
 
 function needsText(producers: readonly Step[]): string {
-  const names = producers.map(({ cell, verdict: { type } }) => `${runName(cell)}, which is ${type}`)
+  const names = producers.map(({ cell, status: { type } }) => `${runName(cell)}, which is ${type}`)
   return `needs ${names.join(' and ')}`
 }
 
-function withWait(verdict: Verdict, producers: readonly Step[]): Verdict {
+function withWait(status: CacheStatus, producers: readonly Step[]): CacheStatus {
   const reason = needsText(producers)
-  switch (verdict.type) {
+  switch (status.type) {
     case 'recorded':
     case 'cached':
     case 'stale':
-      return { type: 'stale', run: verdict.run, reason }
+      return { type: 'stale', run: status.run, reason }
     case 'missing':
       return { type: 'missing', reason }
     case 'damaged':
-      return verdict
+      return status
   }
 }
 

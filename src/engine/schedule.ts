@@ -31,17 +31,17 @@ export interface Done {
 
 /** Reason to run a cell, for messages; undefined if it is up to date. `rerun` selects cells to run anyway. */
 export function reasonToRun(
-  { cell, verdict }: Pick<Step, 'cell' | 'verdict'>,
+  { cell, status }: Pick<Step, 'cell' | 'status'>,
   rerun: (cell: PlannedCell) => boolean,
 ): string | undefined {
-  switch (verdict.type) {
+  switch (status.type) {
     case 'recorded':
     case 'cached':
       return rerun(cell) ? 'asked for by --rerun' : undefined
     case 'stale':
     case 'missing':
     case 'damaged':
-      return verdict.reason
+      return status.reason
   }
 }
 
@@ -124,10 +124,10 @@ export async function runCells(
 }
 
 /** Scales the last run's time to as many boots. Fewer trials per boot shrink only half of it. */
-function expected({ cell, verdict }: Step): Planned {
+function expected({ cell, status }: Step): Planned {
   const { trials, boots } = cell.block
   const planned = { name: runName(cell), trials, boots }
-  const run = 'run' in verdict ? verdict.run : undefined
+  const run = 'run' in status ? status.run : undefined
   const seconds = run && secondsOf(run)
   if (run === undefined || seconds === undefined) return planned
   const times = boots / bootsOf(run)
@@ -148,8 +148,8 @@ const aloneNote =
  * is left at the end. Cells that never ran come first.
  */
 function inOrder(steps: readonly Step[]): readonly Step[] {
-  const seconds = ({ verdict }: Step) =>
-    ('run' in verdict ? secondsOf(verdict.run) : undefined) ?? Number.MAX_VALUE
+  const seconds = ({ status }: Step) =>
+    ('run' in status ? secondsOf(status.run) : undefined) ?? Number.MAX_VALUE
   const groups = Map.groupBy(steps, ({ cell }) => cell.environment)
   return [...groups.values()].flatMap((group) => group.toSorted((a, b) => seconds(b) - seconds(a)))
 }

@@ -14,9 +14,9 @@ import { makeFolder } from '../files/change.ts'
 import { type Files, openFiles, sha256 } from '../files/tracked.ts'
 import { type BuildOptions, build, planDocument } from '../project/build.ts'
 import { knownRuns } from '../project/knownruns.ts'
-import { judging } from '../project/rendercache.ts'
 import { readManifest } from '../project/manifest.ts'
 import { programOf } from '../project/program.ts'
+import { judging } from '../project/rendercache.ts'
 import { DocumentError, type Opened, openDocument, type Site } from '../project/site.ts'
 import type { Run } from '../results/run.ts'
 import { byTestbed, environmentsFile } from '../testbeds/environments.ts'
@@ -61,7 +61,7 @@ export async function pack(site: Site, options: PackOptions, tell: Tell): Promis
 
   const report = await buildReport(site, opened, options.signal, tell, files)
   const steps = await planDocument(site, opened, files)
-  const runs = steps.flatMap(({ verdict }) => (verdict.type === 'recorded' ? [verdict.run] : []))
+  const runs = steps.flatMap(({ status }) => (status.type === 'recorded' ? [status.run] : []))
   refuseMissing(site, tree, runs)
   const editions: EditionReport[] = []
   for (const { file, lang } of opened.editions) {

@@ -32,9 +32,7 @@ import { StoreError } from '../results/runfile.ts'
 import { openStore } from '../results/store.ts'
 import type { Update } from '../testbed/testbed.ts'
 import { byTestbed } from '../testbeds/environments.ts'
-import { type Rendering, renderInputs } from './renderinputs.ts'
 import { knownRuns, shownRuns } from './knownruns.ts'
-import { floats, judging, tidy } from './rendercache.ts'
 import {
   filesFolder,
   formatManifest,
@@ -46,6 +44,8 @@ import {
 } from './manifest.ts'
 import { programOf } from './program.ts'
 import { record, refuseOthersRecords, refuseUnrecorded } from './record.ts'
+import { floats, judging, tidy } from './rendercache.ts'
+import { type Rendering, renderInputs } from './renderinputs.ts'
 import { DocumentError, type Opened, type Overrides, override, type Site, whereWritten } from './site.ts'
 
 /** Result of a build. */
@@ -86,7 +86,7 @@ export async function planDocument(
   made: ReadonlyMap<string, Run> = new Map(),
 ): Promise<readonly Step[]> {
   const steps = await planAsItIs(site, opened, files, made)
-  const reasons = steps.flatMap(({ verdict }) => (verdict.type === 'damaged' ? [verdict.reason] : []))
+  const reasons = steps.flatMap(({ status }) => (status.type === 'damaged' ? [status.reason] : []))
   if (reasons.length > 0) throw new StoreError(reasons.join('\n'))
   return steps
 }
@@ -122,7 +122,7 @@ export async function build(
   if (options.frozen) refuseUnrecorded(steps, whereWritten(site, document))
   const wanted = choice(steps, options)
   if (options.record) {
-    const recording = steps.filter(({ cell, verdict }) => verdict.type === 'cached' || wanted.isChosen(cell))
+    const recording = steps.filter(({ cell, status }) => status.type === 'cached' || wanted.isChosen(cell))
     refuseOthersRecords(recording, whereWritten(site, document))
   }
   const toRun = (planned: readonly Step[]) =>

@@ -1,6 +1,6 @@
 /** Compares runs: two states of the record, or two runs. */
 
-import { type Change, cellChanges, changesOf } from '../engine/verdict.ts'
+import { type Change, cellChanges, changesOf } from '../engine/cachestatus.ts'
 import { openGit } from '../files/git.ts'
 import { openFiles } from '../files/tracked.ts'
 import { QueryError } from '../query/error.ts'

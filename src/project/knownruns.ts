@@ -26,12 +26,12 @@ export function knownRuns(steps: readonly Step[], made: ReadonlyMap<string, Run>
 
 /** The run that a report shows for each cell, if any. */
 export function shownRuns(steps: readonly Step[], made: ReadonlyMap<string, Run>): readonly KnownRun[] {
-  return steps.flatMap(({ cell, verdict, record }): readonly KnownRun[] => {
+  return steps.flatMap(({ cell, status, record }): readonly KnownRun[] => {
     const run = made.get(runName(cell))
     if (run) return [{ run, from: 'build' }]
-    if (verdict.type === 'missing' || verdict.type === 'damaged') return []
-    const from = verdict.run === record?.run ? 'record' : 'here'
-    return [{ run: verdict.run, from, ...(verdict.type === 'stale' ? { stale: verdict.reason } : {}) }]
+    if (status.type === 'missing' || status.type === 'damaged') return []
+    const from = status.run === record?.run ? 'record' : 'here'
+    return [{ run: status.run, from, ...(status.type === 'stale' ? { stale: status.reason } : {}) }]
   })
 }
 
@@ -39,7 +39,7 @@ export function shownRuns(steps: readonly Step[], made: ReadonlyMap<string, Run>
 export function reproductions(steps: readonly Step[], runs: readonly Run[]): readonly Reproduction[] {
   return runs.map((run) => {
     const step = steps.find(({ cell }) => runName(cell) === runName(run))
-    const record = step?.verdict.type === 'recorded' ? step.verdict.run : undefined
+    const record = step?.status.type === 'recorded' ? step.status.run : undefined
     const common = { cell: runName(run), origin: run.origin }
     if (record === undefined) return { ...common, same: 'none' }
     if (!sameRows(run, record)) return { ...common, same: 'other' }

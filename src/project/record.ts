@@ -19,9 +19,9 @@ export class FrozenError extends Error {
 /** Throws a FrozenError unless every cell has an up-to-date recorded run. */
 export function refuseUnrecorded(steps: readonly Step[], site: Site): void {
   const lines = steps.flatMap((step) => {
-    const { cell, verdict } = step
-    if (verdict.type === 'recorded') return []
-    const why = verdict.type === 'cached' ? 'run here, but not recorded (repro run --record)' : verdict.reason
+    const { cell, status } = step
+    if (status.type === 'recorded') return []
+    const why = status.type === 'cached' ? 'run here, but not recorded (repro run --record)' : status.reason
     const owner = otherOwner(step, site)
     return [`${runName(cell)}: ${why}${owner === undefined ? '' : `; ${owner}`}`]
   })
@@ -31,7 +31,7 @@ export function refuseUnrecorded(steps: readonly Step[], site: Site): void {
 /** Throws a StoreError if recording would replace runs of another document's experiment of the same name. */
 export function refuseOthersRecords(steps: readonly Step[], site: Site): void {
   const lines = steps.flatMap((step) =>
-    step.verdict.type === 'recorded' ? [] : (otherOwner(step, site) ?? []),
+    step.status.type === 'recorded' ? [] : (otherOwner(step, site) ?? []),
   )
   if (lines.length === 0) return
   throw new StoreError(
@@ -58,7 +58,7 @@ export async function record(
   { project, seal }: Site,
   tell: Tell,
 ): Promise<void> {
-  const recorded = new Set(steps.flatMap(({ verdict }) => (verdict.type === 'recorded' ? [verdict.run] : [])))
+  const recorded = new Set(steps.flatMap(({ status }) => (status.type === 'recorded' ? [status.run] : [])))
   const fresh = shown.filter(({ run, stale }) => stale === undefined && !recorded.has(run))
   const store = openStore(project, openFiles(project), seal)
   for (const { run } of fresh) await store.record(run)

@@ -1,16 +1,16 @@
 /** Status of a document's steps: cells, tables, figures, claims and the page. */
 
+import { type Change, cellChanges, changesOf, listed } from '../engine/cachestatus.ts'
 import type { Step } from '../engine/plan.ts'
-import { type Change, cellChanges, changesOf, listed } from '../engine/verdict.ts'
 import { openFiles } from '../files/tracked.ts'
 import { digest, keyOf } from '../results/key.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { runName } from '../results/run.ts'
 import { planAsItIs, statusesOf } from './build.ts'
-import { renderInputs } from './renderinputs.ts'
 import { knownRuns } from './knownruns.ts'
 import { isWritten, readManifest } from './manifest.ts'
 import { programOf } from './program.ts'
+import { renderInputs } from './renderinputs.ts'
 import { openDocument, type Site } from './site.ts'
 
 export interface StepStatus {
@@ -61,14 +61,13 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
   return [...steps.map(cellStatus), ...exhibits]
 }
 
-function cellStatus({ cell, expected: inputs, verdict }: Step): StepStatus {
+function cellStatus({ cell, expected: inputs, status }: Step): StepStatus {
   const key = keyOf(cell, inputs)
-  const common = { id: runName(cell), type: 'cell', key, inputs, state: verdict.type } as const
-  const run: Run | undefined =
-    'run' in verdict ? verdict.run : 'before' in verdict ? verdict.before : undefined
+  const common = { id: runName(cell), type: 'cell', key, inputs, state: status.type } as const
+  const run: Run | undefined = 'run' in status ? status.run : 'before' in status ? status.before : undefined
   return {
     ...common,
-    ...('reason' in verdict ? { reason: verdict.reason } : {}),
+    ...('reason' in status ? { reason: status.reason } : {}),
     ...(run ? { changes: cellChanges(run.inputs, inputs) } : {}),
   }
 }

@@ -122,9 +122,9 @@ it.each<[string, () => void, readonly string[], string]>([
   )
   expect(record.size).toBe(4)
   change()
-  for (const { cell, verdict } of await planned(record)) {
-    if (environments.includes(cell.environment)) expect(verdict).toMatchObject({ type: 'stale', reason })
-    else expect(verdict.type).toBe('recorded')
+  for (const { cell, status } of await planned(record)) {
+    if (environments.includes(cell.environment)) expect(status).toMatchObject({ type: 'stale', reason })
+    else expect(status.type).toBe('recorded')
   }
 })
 
@@ -138,7 +138,7 @@ it('a recorded run that cannot be used is damaged, with the reason, and the othe
     await planned(record, (name) => {
       if (name === edited) throw new StoreError('run.json was changed')
     })
-  ).map(({ verdict }) => verdict)
+  ).map(({ status }) => status)
   expect(verdicts.slice(0, 2)).toEqual([
     { type: 'damaged', reason: 'run.json was changed' },
     {

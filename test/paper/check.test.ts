@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { expect, it } from 'vitest'
-import { cellChanges } from '../../src/engine/verdict.ts'
+import { cellChanges } from '../../src/engine/cachestatus.ts'
 import { openFiles } from '../../src/files/tracked.ts'
 import { planAsItIs } from '../../src/project/build.ts'
 import { openDocument } from '../../src/project/site.ts'
@@ -41,13 +41,13 @@ it('a recorded run has the key that it had before there were boots, unless it ha
   const steps = await planAsItIs(at, await openDocument(at), openFiles(site.project))
   const recorded = steps.flatMap((step) => (step.record ? [{ ...step, run: step.record.run }] : []))
   expect(recorded.length).toBeGreaterThan(0)
-  for (const { cell, expected: inputs, verdict, run } of recorded) {
+  for (const { cell, expected: inputs, status, run } of recorded) {
     const { boots } = cell.block
     expect('boots' in inputs).toBe(boots > 1)
     expect('boots' in run.inputs).toBe(bootsOf(run) > 1)
     const changes = cellChanges(run.inputs, inputs)
     expect(changes.some(({ input }) => input === 'boots')).toBe(boots !== bootsOf(run))
-    if (run.key === keyOf(run, run.inputs)) expect(verdict.type === 'recorded').toBe(changes.length === 0)
+    if (run.key === keyOf(run, run.inputs)) expect(status.type === 'recorded').toBe(changes.length === 0)
   }
 })
 
@@ -63,8 +63,8 @@ it('a change of a program that pause-resume never uses leaves all its runs recor
   const switchover = steps.filter(({ cell }) => cell.experiment === 'switchover')
   const others = steps.filter((step) => !switchover.includes(step))
   expect(others.length).toBeGreaterThan(70)
-  expect(new Set(others.map(({ verdict }) => verdict.type))).toEqual(new Set(['recorded']))
-  expect(new Set(switchover.map(({ verdict }) => 'reason' in verdict && verdict.reason))).toEqual(
+  expect(new Set(others.map(({ status }) => status.type))).toEqual(new Set(['recorded']))
+  expect(new Set(switchover.map(({ status }) => 'reason' in status && status.reason))).toEqual(
     new Set([`${changed} changed`]),
   )
 })

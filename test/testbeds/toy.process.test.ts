@@ -140,7 +140,7 @@ it('a testbed and an executor that the engine has never heard of build a report'
   const html = readFileSync(join(site.project, outcome.reports[0] ?? ''), 'utf8')
   expect(html).toMatch(/The fast toy is .*3.* times as fast/)
 
-  const states = async () => (await plan()).map(({ cell, verdict }) => [cell.environment, verdict.type])
+  const states = async () => (await plan()).map(({ cell, status }) => [cell.environment, status.type])
   expect(await states()).toEqual([
     ['slow', 'cached'],
     ['fast', 'cached'],
@@ -154,7 +154,7 @@ it('a testbed and an executor that the engine has never heard of build a report'
     ['fast', 'missing'],
   ])
   writeFileSync(join(site.project, 'experiments/track.txt'), 'round')
-  expect((await plan()).map(({ verdict }) => 'reason' in verdict && verdict.reason)).toEqual([
+  expect((await plan()).map(({ status }) => 'reason' in status && status.reason)).toEqual([
     'experiments/track.txt changed since it was run here',
     'environment speed 3 -> 4, experiments/track.txt changed since it was run here',
   ])

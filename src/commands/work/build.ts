@@ -22,10 +22,10 @@ export async function tellPlan(site: Site, options: BuildOptions): Promise<numbe
   const document = override(opened.document, options, tell)
   const steps = await planDocument(site, { ...opened, document }, files)
   const { isChosen, isRerun } = choice(steps, options)
-  for (const { cell, verdict } of steps) {
-    const reason = isChosen(cell) ? reasonToRun({ cell, verdict }, isRerun) : undefined
+  for (const { cell, status } of steps) {
+    const reason = isChosen(cell) ? reasonToRun({ cell, status }, isRerun) : undefined
     const name = runName(cell)
-    print(reason === undefined ? `keep ${name}: ${verdict.type}` : `run ${name}: ${reason}`)
+    print(reason === undefined ? `keep ${name}: ${status.type}` : `run ${name}: ${reason}`)
   }
   tellSeal(site)
   return exitCodes.done

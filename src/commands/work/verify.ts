@@ -8,8 +8,8 @@ import type { Step } from '../../engine/plan.ts'
 import { type Files, openFiles } from '../../files/tracked.ts'
 import { build, planDocument } from '../../project/build.ts'
 import { cellsFor, knownRuns, reproductions } from '../../project/knownruns.ts'
-import { judging } from '../../project/rendercache.ts'
 import { programOf } from '../../project/program.ts'
+import { judging } from '../../project/rendercache.ts'
 import type { Opened, Site } from '../../project/site.ts'
 import { defaultFormat } from '../../report/formats.ts'
 import { secondsOf } from '../../results/duration.ts'
@@ -115,7 +115,7 @@ function announcement(chosen: readonly PlannedCell[], steps: readonly Step[], jo
 
 function lastedSeconds(steps: readonly Step[], name: string): number {
   const step = steps.find(({ cell }) => runName(cell) === name)
-  const run = step && 'run' in step.verdict ? step.verdict.run : undefined
+  const run = step && 'run' in step.status ? step.status.run : undefined
   return (run && secondsOf(run)) ?? 60
 }
 

@@ -3,7 +3,7 @@
 import { keyOf } from '../results/key.ts'
 import { type Inputs, inputOf, type Run } from '../results/run.ts'
 
-export type Verdict =
+export type CacheStatus =
   | { readonly type: 'recorded'; readonly run: Run }
   | { readonly type: 'cached'; readonly run: Run }
   /** A run exists, but its inputs differ. */
@@ -31,7 +31,7 @@ export interface Here {
 }
 
 /** Prefers a matching recorded run, which others see; local runs are then not even read. */
-export function verdictOf(wanted: Wanted, recorded: Run | undefined, here: Here): Verdict {
+export function cacheStatusOf(wanted: Wanted, recorded: Run | undefined, here: Here): CacheStatus {
   const stale = recorded && difference(recorded, wanted)
   if (recorded && stale === undefined) return { type: 'recorded', run: recorded }
   const cached = here.fitting((run) => answers(run, wanted))
