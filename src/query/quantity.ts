@@ -4,7 +4,7 @@
  */
 
 import type { Run } from '../results/run.ts'
-import type { Origin } from '../testbed/testbed.ts'
+import type { Origin } from '../testbed/board.ts'
 
 /** The source of a number: a run, with the number of observations summarized, or a published table. */
 export type Source = RunSource | PublishedSource

@@ -13,7 +13,7 @@ import type { PublishedRow } from '../query/published.ts'
 import { origins } from '../query/quantity.ts'
 import { symbol } from '../query/units.ts'
 import type { Run } from '../results/run.ts'
-import type { Origin } from '../testbed/testbed.ts'
+import type { Origin } from '../testbed/board.ts'
 import { decimal } from '../text/decimal.ts'
 import type { RenderContext } from './context.ts'
 

@@ -3,7 +3,7 @@
  * unit of storage, and the only source of numbers in a report.
  */
 
-import type { Origin } from '../testbed/testbed.ts'
+import type { Origin } from '../testbed/board.ts'
 import type { Parameters } from './parameters.ts'
 
 /** One observation. Factors are strings, measures numbers in the column's unit, absent values null. */

@@ -3,7 +3,7 @@
 import { mkdir, statfs } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { TestbedError } from './testbed.ts'
+import { TestbedError } from './board.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 

@@ -5,13 +5,7 @@
  */
 
 import type * as z from 'zod'
-import { ExplainedError } from '../text/explained.ts'
-
-/** The source of numbers, which each one keeps. */
-export type Origin = 'emulated' | 'hardware' | 'local'
-
-/** The testbed-specific values of an environment in environments.yaml. */
-export type Definition = Readonly<Record<string, string | number | boolean | null>>
+import type { Board, Definition, Origin } from './board.ts'
 
 /** A machine that experiments name. Plain data, which passes between processes. */
 export interface Environment {
@@ -104,65 +98,6 @@ export interface Needs {
   readonly safety?: string
   readonly downloadBytes: number
   readonly unpackedBytes: number
-}
-
-/** A testbed's machine, opened for one boot. */
-export interface Board {
-  /** Facts that the board cannot observe itself, item -> value: emulator, clock model, kind of board. */
-  readonly facts: Readonly<Record<string, string>>
-  /** Returns a file of the environment by name, such as the kernel image, for jobs to put on the board. */
-  file(name: string): Promise<Uint8Array>
-  /** Compiles C sources of the project into one static program for the board. Throws a JobError. */
-  compile(sources: readonly string[], flags?: readonly string[]): Promise<Uint8Array>
-  /** Builds a guest's initramfs: busybox, these programs of the environment, their libraries, and `files`. */
-  guest(programs: readonly string[], files: ReadonlyMap<string, Uint8Array>): Promise<Uint8Array>
-  run(job: Job): Promise<JobResult>
-}
-
-/** A sequence of stages on a board. Files, domains and running programs persist between stages. */
-export interface Job {
-  /**
-   * The state after every stage but the last may be reused by jobs with the same first stages: begin with
-   * what all cells share.
-   */
-  readonly stages: readonly [Stage, ...Stage[]]
-  /** Boot settings, as defined by the testbed; absent ones take the board's default. */
-  readonly boot?: Definition
-  /** Boots with the same seed are identical; others vary as those of a real board do. */
-  readonly seed: number
-  /** Time limit of the whole job, on the host's clock. */
-  readonly deadlineMs: number
-}
-
-export interface Stage {
-  /** Files to write to the board before the script starts: absolute path -> content and mode. */
-  readonly files: ReadonlyMap<string, { readonly content: Uint8Array; readonly executable?: boolean }>
-  /** POSIX shell script, run as root in /job; leaves results in `$OUT`. */
-  readonly script: string
-}
-
-export interface JobResult {
-  /** Folder on the host with the contents of `$OUT` and console.log. */
-  readonly folder: string
-  /** Exit status of the last script, or of the first that failed. */
-  readonly exitCode: number
-  readonly durationMs: number
-}
-
-/** Thrown when the testbed is at fault, not the study: exit code 5. `advice` says what to do. */
-export class TestbedError extends Error {
-  override readonly name = 'TestbedError'
-  readonly advice: string | undefined
-
-  constructor(message: string, { advice, cause }: { advice?: string; cause?: unknown } = {}) {
-    super(message, { cause })
-    this.advice = advice
-  }
-}
-
-/** Thrown when a script's job is at fault: a program does not compile, a setting is unknown. */
-export class JobError extends ExplainedError {
-  override readonly name = 'JobError'
 }
 
 /** A progress line: `done` of `total` units of a task. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { TestbedError } from '../../src/testbed/board.ts'
 import { cacheError, cacheFolder, freeBytes } from '../../src/testbed/cache.ts'
-import { TestbedError } from '../../src/testbed/testbed.ts'
 
 describe('cacheFolder', () => {
   it.each([

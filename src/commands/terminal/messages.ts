@@ -14,7 +14,7 @@ import { FrozenError } from '../../project/record.ts'
 import { BootsError, DocumentError, type Opened, openDocument, type Site } from '../../project/site.ts'
 import { QueryError } from '../../query/error.ts'
 import { StoreError } from '../../results/runfile.ts'
-import { TestbedError } from '../../testbed/testbed.ts'
+import { TestbedError } from '../../testbed/board.ts'
 import { ExplainedError } from '../../text/explained.ts'
 import { complain, exitCodes, OutputError, systemReason } from './terminal.ts'
 

@@ -3,7 +3,7 @@
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { programUrl } from '../../dist.ts'
-import { TestbedError } from '../../testbed/testbed.ts'
+import { TestbedError } from '../../testbed/board.ts'
 import { ExplainedError } from '../../text/explained.ts'
 import type { Failure, Order } from './message.ts'
 import { shown } from './rows.ts'

@@ -5,7 +5,7 @@
 
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { TestbedError } from '../../testbed/testbed.ts'
+import { TestbedError } from '../../testbed/board.ts'
 import { firstExisting } from './existing.ts'
 import type { Package } from './packages.ts'
 import { complaint, run } from './program.ts'

@@ -2,7 +2,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { type Board, type Job, JobError, type JobResult, TestbedError } from '../../testbed/testbed.ts'
+import { type Board, type Job, JobError, type JobResult, TestbedError } from '../../testbed/board.ts'
 import { runStages, type Workplace } from './chain.ts'
 import { bootSchema, type Environment } from './environment.ts'
 import { kernelFile, rootSource } from './image.ts'

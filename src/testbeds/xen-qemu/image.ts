@@ -2,7 +2,7 @@
 
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Job, type Stage, TestbedError } from '../../testbed/testbed.ts'
+import { type Job, type Stage, TestbedError } from '../../testbed/board.ts'
 import { cpio } from './cpio.ts'
 import { bootSchema, type Environment } from './environment.ts'
 import { dom0Root, type Source } from './initramfs.ts'

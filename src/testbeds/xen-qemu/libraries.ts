@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { readFile, realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { TestbedError } from '../../testbed/testbed.ts'
+import { TestbedError } from '../../testbed/board.ts'
 import { firstExisting } from './existing.ts'
 import { marker } from './installed.ts'
 import { keep } from './kept.ts'

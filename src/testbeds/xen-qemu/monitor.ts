@@ -2,7 +2,7 @@
 
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { TestbedError } from '../../testbed/testbed.ts'
+import { TestbedError } from '../../testbed/board.ts'
 
 export interface Monitor {
   /** Executes a command; returns the answer. Throws a TestbedError with QEMU's message, or a GoneError. */

@@ -1,6 +1,6 @@
 /** Checks the platform: the host sysroot's programs need x86-64 Linux. */
 
-import { TestbedError } from '../../testbed/testbed.ts'
+import { TestbedError } from '../../testbed/board.ts'
 
 /** Throws a TestbedError unless the machine can run the host sysroot's programs. Tests pass arguments. */
 export function requirePlatform(platform: string = process.platform, arch: string = process.arch): void {

@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { TestbedError } from '../../testbed/testbed.ts'
+import { TestbedError } from '../../testbed/board.ts'
 import type { Environment } from './environment.ts'
 import { complaint, run } from './program.ts'
 import { type Command, qemuCommand, throughLoader } from './toolchain.ts'

@@ -5,7 +5,7 @@
 
 import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { JobError } from '../../testbed/testbed.ts'
+import { JobError } from '../../testbed/board.ts'
 import { complaint, run } from './program.ts'
 
 /** A program and its first arguments; the caller appends the rest. */

@@ -1,7 +1,7 @@
 /** Unpacks Debian packages with dpkg-deb, which needs neither root nor an installed Debian. */
 
+import { TestbedError } from '../../testbed/board.ts'
 import { cacheError } from '../../testbed/cache.ts'
-import { TestbedError } from '../../testbed/testbed.ts'
 import type { Package } from './packages.ts'
 import { complaint, run } from './program.ts'
 

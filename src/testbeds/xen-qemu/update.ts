@@ -5,7 +5,8 @@
 
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Report, TestbedError } from '../../testbed/testbed.ts'
+import { TestbedError } from '../../testbed/board.ts'
+import { type Report } from '../../testbed/testbed.ts'
 import { openApt } from './apt.ts'
 import { librariesOf } from './libraries.ts'
 import { findMirror } from './mirror.ts'

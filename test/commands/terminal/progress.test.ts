@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { duration, openDisplay } from '../../../src/commands/terminal/progress.ts'
 import type { BuildEvent } from '../../../src/engine/event.ts'
 import { CellError } from '../../../src/engine/execute.ts'
-import { TestbedError } from '../../../src/testbed/testbed.ts'
+import { TestbedError } from '../../../src/testbed/board.ts'
 
 const name = 'latency/xen-4.14/baseline'
 const other = 'latency/xen-4.17/baseline'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ExperimentError } from '../../../src/engine/script/cell.ts'
 import { failureOf } from '../../../src/engine/script/failure.ts'
-import { TestbedError } from '../../../src/testbed/testbed.ts'
+import { TestbedError } from '../../../src/testbed/board.ts'
 
 const project = '/home/a b/study'
 const inline = {

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, it } from 'vitest'
-import { TestbedError } from '../../../src/testbed/testbed.ts'
+import { TestbedError } from '../../../src/testbed/board.ts'
 import { findMirror, type MirrorEffects, type Probe } from '../../../src/testbeds/xen-qemu/mirror.ts'
 import { temporaryFolder } from './archive.ts'
 

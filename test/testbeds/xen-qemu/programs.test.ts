@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { JobError } from '../../../src/testbed/testbed.ts'
+import { JobError } from '../../../src/testbed/board.ts'
 import { program } from '../../../src/testbeds/xen-qemu/programs.ts'
 import { temporaryFolder } from './archive.ts'
 

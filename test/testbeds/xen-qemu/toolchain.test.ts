@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSy
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { JobError } from '../../../src/testbed/testbed.ts'
+import { JobError } from '../../../src/testbed/board.ts'
 import { compile, qemuCommand, writeWrappers } from '../../../src/testbeds/xen-qemu/toolchain.ts'
 import { temporaryFolder } from './archive.ts'
 
