@@ -53,7 +53,7 @@ function leastSquares(n: number, { mean, max, min }: Extent): number {
     const down = center - low
     return up ** 2 + down ** 2 + (n > 2 ? (up - down) ** 2 / (n - 2) : 0)
   }
-  // Within its rounding the mean may be where the sum is least: closest to the middle.
+  // The sum is least if the mean lies, within its rounding, as close to the middle as possible.
   const middle = (low: number, high: number) => Math.min(mean.high, Math.max(mean.low, (low + high) / 2))
   const corners = [min.low, min.high].flatMap((low) =>
     [max.low, max.high].map((high) => squares(low, high, middle(low, high))),

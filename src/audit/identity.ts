@@ -106,7 +106,7 @@ function unitOf(part: Row): number {
 /** Bounds the chance that `hits` of `rows` sums fall into a window that is `share` of their range. */
 function coincidence(rows: number, hits: number, share: number): number {
   if (!(share < 1)) return 1
-  // In logarithms, as the number of ways overflows.
+  // Sum logarithms: the binomial coefficient itself overflows.
   let ways = 0
   for (let i = 0; i < hits; i += 1) ways += Math.log((rows - i) / (hits - i))
   return Math.exp(ways + Math.log(share) * (hits - 1))

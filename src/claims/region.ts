@@ -25,7 +25,7 @@ export type Decision =
   /** The interval crosses a bound. Without a number, the estimate is so close that none would decide. */
   | { readonly type: 'open'; readonly trialsNeeded?: number }
 
-/** Returns inside or outside only if the whole interval is. */
+/** Decides `inside` or `outside` only if the entire interval lies there. */
 export function decide({ value, interval, level, trials, per }: Estimate, region: Region): Decision {
   const { low, high, closed } = region
   // Infinite bounds exclude nothing.

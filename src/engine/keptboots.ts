@@ -2,7 +2,7 @@
  * Cache of finished boots: like a journal, it lets the next build resume an interrupted cell.
  *
  *     .repro/boots/<key>/boot      the script's result, under this machine's seal
- *     .repro/boots/<key>/raw/      its raw files, shared with the cell's run
+ *     .repro/boots/<key>/raw/      its raw files, hard-linked into the cell's run
  */
 
 import { writeFile } from 'node:fs/promises'

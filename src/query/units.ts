@@ -72,7 +72,7 @@ const suffixes: readonly (readonly [RegExp, string])[] = [
   [/Bytes$/, 'B'],
 ]
 
-/** Returns the unit that a measure's name ends in, as in `elapsedNs`. */
+/** Returns the unit suffix of a measure's name: `ns` for `elapsedNs`. */
 export function unitInName(name: string): string | undefined {
   return suffixes.find(([suffix]) => suffix.test(name))?.[1]
 }

@@ -46,7 +46,7 @@ function linkTo(url: string | undefined): Link | undefined {
   return url === undefined ? undefined : { type: 'link', url, children: [] }
 }
 
-/** Returns a normalised http or https address; undefined for any other. */
+/** Normalizes an http(s) URL; undefined for anything else. */
 export function webAddress(text: string): string | undefined {
   if (!/^https?:\/\//i.test(text.trim()) || !URL.canParse(text)) return undefined
   return new URL(text).href

@@ -1,5 +1,5 @@
 /**
- * All testbeds, by their name in environments.yaml. To add one: a folder beside this file, and a line here.
+ * Testbeds by name, as in environments.yaml. To add one, add a folder next to this file and a line here.
  */
 
 import type { Testbed } from '../testbed/testbed.ts'

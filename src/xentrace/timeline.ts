@@ -170,7 +170,7 @@ class TimelineTracker implements Tracker {
   readonly #runstates = new RunstateTracker()
   #mismatches = 0
   readonly #domains: Map<number, Growing>
-  /** True to keep domains that were not named. */
+  /** Whether to keep all domains, not just those given. */
   readonly #all: boolean
 
   constructor(domains: readonly number[] | undefined) {

@@ -116,7 +116,7 @@ function relativePath(path: string): string {
   return found.startsWith('..') || found === '' ? path : found
 }
 
-/** Describes a failed cell; its message has the testbed's advice if that was at fault. */
+/** Formats a failed cell. The message of a testbed failure already includes its advice. */
 export function tellFailure({ message, cause }: CellError): Told {
   const exitCode = cause instanceof TestbedError ? exitCodes.testbed : exitCodes.failed
   return { text: `error: ${message}`, exitCode }

@@ -59,7 +59,7 @@ export function readAt(site: Site, record: unknown): unknown {
   return value
 }
 
-/** Returns an own property that is no function, so that expressions cannot reach JavaScript's built-ins. */
+/** Reads an own property; undefined for functions, so that expressions cannot reach JavaScript's built-ins. */
 export function own(object: unknown, name: string): unknown {
   if (object === null || object === undefined || !Object.hasOwn(object, name)) return undefined
   const value = (object as Record<string, unknown>)[name]

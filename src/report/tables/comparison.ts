@@ -14,8 +14,8 @@ export function comparisonHeads({ tables }: Words): readonly Head[] {
 }
 
 /**
- * Returns two cells for `values` of a run, in the published number's unit: the ratio of the means, and
- * whether the published one lies in the closed range of the values. Empty cells if either is missing.
+ * Returns two cells that compare a run's `values` with a published number of the same unit: the ratio of the
+ * means, and whether the published number lies in [min, max] of the values. Both are empty if either is missing.
  */
 export function comparisonCells(
   values: readonly number[],
