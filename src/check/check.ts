@@ -5,7 +5,7 @@ import * as z from 'zod'
 import { type Bibliography, checkCitations } from '../bibliography/bibliography.ts'
 import type { Place } from '../document/block.ts'
 import { claimExpressions } from '../document/claimblock.ts'
-import { type Document, exhibits } from '../document/document.ts'
+import { type Document, floatIds } from '../document/document.ts'
 import { wordsIn } from '../document/experiment.ts'
 import type { Fence } from '../document/fence.ts'
 import type { Locate } from '../document/place.ts'
@@ -28,8 +28,7 @@ import { groupsOf, lookUp, publishedOffer } from '../query/lookup.ts'
 import { isSeveral, offerOf } from '../query/patterns.ts'
 import type { PublishedTable } from '../query/published.ts'
 import { type Cells, resolveCells } from '../query/resolve.ts'
-import type { Parameter, Parameters } from '../results/parameters.ts'
-import { isMapping } from '../results/parameters.ts'
+import { isMapping, type Parameter, type Parameters } from '../results/parameters.ts'
 import { hint, nearest } from '../text/spelling.ts'
 import { checkDrift } from './drift.ts'
 import { checkLiterals } from './literal.ts'
@@ -302,8 +301,8 @@ function checkClaim({ source, document, project }: Context): void {
   for (const { ast, locate } of claimExpressions(source, file))
     checkExpression(ast, locate, { document, project })
   const { shows } = source.data
-  if (typeof shows !== 'string' || exhibits(fences).includes(shows)) return
-  const reason = `no table or figure of this id: ${shows}${hint(shows, exhibits(fences))}`
+  if (typeof shows !== 'string' || floatIds(fences).includes(shows)) return
+  const reason = `no table or figure of this id: ${shows}${hint(shows, floatIds(fences))}`
   fail(file, 'unknown-reference', source.valuePlace(['shows']), reason)
 }
 
@@ -381,7 +380,7 @@ function checkExperimentId(id: string, place: Place, { fences, file }: Document)
 }
 
 function checkReferences({ references: found, mentions, fences, file }: Document, project: Project): void {
-  const shown = exhibits(fences)
+  const shown = floatIds(fences)
   const keys = project.bibliography?.keys ?? []
   for (const one of mentions) warnOfNearMiss(one, { ids: shown, keys, file })
   const known = new Set(shown)
@@ -425,9 +424,9 @@ function checkExpression(ast: Expression, locate: Locate, around: Around): void 
 function checkPublishedPath(path: Path, locate: Locate, { document, project }: Around): void {
   const { frontMatter, file } = document
   const tables = project.published ?? []
-  const sound = tables.filter(({ problem }) => problem === undefined)
+  const valid = tables.filter(({ problem }) => problem === undefined)
   // If a table is missing or invalid, lookups in it would look wrong.
-  if (frontMatter.title === '' || sound.length < frontMatter.published.length) return
+  if (frontMatter.title === '' || valid.length < frontMatter.published.length) return
   const found = lookUp(path, tables, groupsIn(document))
   if (found.type === 'wrong') fail(file, found.ruleId, locate(placeInPath(path, found)), found.reason)
 }

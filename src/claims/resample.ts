@@ -7,8 +7,7 @@ import { QueryError } from '../query/error.ts'
 import { type Expression, type Path, readsPublished, references } from '../query/expression.ts'
 import { interpret, type Readings } from '../query/interpret.ts'
 import { evaluate, pathsToRuns, probesOf, publishedReadings, type Results, runsAt } from '../query/query.ts'
-import type { Row, Run } from '../results/run.ts'
-import { bootColumn, excludedColumn } from '../results/run.ts'
+import { bootColumn, excludedColumn, type Row, type Run } from '../results/run.ts'
 import {
   type BootstrapOptions,
   bootstrap,

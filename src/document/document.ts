@@ -2,7 +2,7 @@
  * A document: one Markdown file, parsed.
  *
  *   bytes -> text -> mdast -> front matter -> abstract (encoding.ts, markdown.ts)
- *                          -> fences -> blocks         (yaml.ts, schema.ts, experiment.ts, exhibit.ts)
+ *                          -> fences -> blocks         (yaml.ts, schema.ts, experiment.ts, float.ts)
  *                          -> inline code -> values    (expression.ts)
  *                          -> text -> references, citations
  *
@@ -15,7 +15,6 @@ import { type ParsedExpression, parseExpression } from '../query/expression.ts'
 import { ExpressionError } from '../query/syntax.ts'
 import type { Block, Place } from './block.ts'
 import { type Citation, citations } from './citation.ts'
-import { editionFrontMatter } from './edition.ts'
 import { decode } from './encoding.ts'
 import { type Fence, isBlock, readFence } from './fence.ts'
 import { type FrontMatter, readFrontMatter } from './frontmatter.ts'
@@ -24,6 +23,7 @@ import { descend, type Footnotes, parseFile, parseValue, type Visit } from './ma
 import { type Locate, locateInInlineCode, placeAt, type SourceText, sourceText, startOf } from './place.ts'
 import { fail, sortMessages } from './problem.ts'
 import { isReference, mentions, type Reference } from './reference.ts'
+import { translateFrontMatter } from './translation.ts'
 
 export interface Document {
   readonly file: VFile
@@ -114,7 +114,7 @@ export function parseDocument(
   const its = editionOf && typeof original === 'object' ? original : undefined
   const isOrphan = editionOf !== undefined && its === undefined
   if (isOrphan && typeof original === 'string') fail(file, 'edition-of', editionOf.place, original)
-  const frontMatter = its ? editionFrontMatter(written, its.frontMatter) : written
+  const frontMatter = its ? translateFrontMatter(written, its.frontMatter) : written
 
   const { abstract: abstractText, abstractLocate: locate } = written
   const abstract =
@@ -191,7 +191,7 @@ export function parseFrontMatter(text: string): FrontMatter {
 }
 
 /** Ids of tables and figures, which the text can reference. */
-export function exhibits(fences: readonly Fence[]): readonly string[] {
+export function floatIds(fences: readonly Fence[]): readonly string[] {
   return fences.flatMap(({ type, id }) =>
     (type === 'table' || type === 'figure') && id !== undefined ? [id] : [],
   )

@@ -1,8 +1,13 @@
 /** Experiment blocks: `yaml experiment`, and `ts experiment` with an inline script. */
 
 import type { VFile } from 'vfile'
-import type { Parameter, Parameters } from '../results/parameters.ts'
-import { isMapping, mergeParameters, misfits } from '../results/parameters.ts'
+import {
+  isMapping,
+  mergeParameters,
+  misfits,
+  type Parameter,
+  type Parameters,
+} from '../results/parameters.ts'
 import { hint } from '../text/spelling.ts'
 import type { ExperimentBlock, Pattern, Place } from './block.ts'
 import { fail, hasErrorAt } from './problem.ts'

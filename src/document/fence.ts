@@ -6,11 +6,11 @@ import type { Parameter } from '../results/parameters.ts'
 import { nearest } from '../text/spelling.ts'
 import type { Block, Place } from './block.ts'
 import { readClaim } from './claimblock.ts'
-import { type Original, readEditionBlock } from './edition.ts'
-import { readFigure, readTable } from './exhibit.ts'
 import { readExperiment, readInlineExperiment } from './experiment.ts'
+import { readFigure, readTable } from './float.ts'
 import { fenceText, locateInFence, type SourceText, sliceOf, startOf } from './place.ts'
 import { fail, warn } from './problem.ts'
+import { type Original, translateBlock } from './translation.ts'
 import { type Mapping, readMapping } from './yaml.ts'
 
 /** A fence with a block's info string, even if invalid: its readable parts are still checked. */
@@ -82,9 +82,9 @@ export function readFence(node: Code, text: SourceText, file: VFile, original?: 
   const read =
     source &&
     (original && kind.keys === 'content'
-      ? readEditionBlock(kind.type, source, place, { file, original })
+      ? translateBlock(kind.type, source, place, { file, original })
       : kind.read(source, place, { file, code }))
-  const block = source?.sound ? read : undefined
+  const block = source?.valid ? read : undefined
   const id = source === undefined ? guessId(code) : source.data.id
   return {
     node,
@@ -147,7 +147,7 @@ function readAttributes(node: Code, text: SourceText, file: VFile): Mapping {
   }
   const at = (path: readonly PropertyKey[]) => places.get(String(path[0] ?? ''))
   return {
-    sound: !broken,
+    valid: !broken,
     data,
     keyPlace: (path) => at(path)?.key ?? fence,
     valuePlace: (path) => at(path)?.value ?? fence,

@@ -4,7 +4,7 @@ import type { Text } from 'mdast'
 import type { VFile } from 'vfile'
 import { nearest } from '../text/spelling.ts'
 import type { Place } from './block.ts'
-import { prefixes } from './exhibit.ts'
+import { prefixes } from './float.ts'
 import { locateInText, type SourceText } from './place.ts'
 import { warn } from './problem.ts'
 

@@ -210,7 +210,7 @@ export const frontMatterSchema = z.strictObject({
 })
 
 /** Blocks of a translation: text only. The rest comes from the original's block of the same id. */
-export const editionSchemas = {
+export const translationSchemas = {
   experiment: z.strictObject({
     id: name,
     labels: z.record(name, words).default({}).describe('Pattern -> words for tables and figures'),

@@ -2,8 +2,7 @@
 
 import type { VFile } from 'vfile'
 import * as z from 'zod'
-import type { Parameter } from '../results/parameters.ts'
-import { typeOf } from '../results/parameters.ts'
+import { typeOf, type Parameter } from '../results/parameters.ts'
 import { hint } from '../text/spelling.ts'
 import { fail, hasErrorAt } from './problem.ts'
 import type { Mapping, Path } from './yaml.ts'

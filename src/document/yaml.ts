@@ -20,7 +20,7 @@ interface Entry {
 /** A mapping as an author wrote it. */
 export interface Mapping {
   /** False if parts could not be read; `data` has the rest, which can still be checked. */
-  readonly sound: boolean
+  readonly valid: boolean
   readonly data: Parameters
   /** Place of the key at this path, or of its nearest ancestor. */
   readonly keyPlace: (path: Path) => Place
@@ -167,7 +167,7 @@ export function readMapping(
     return { key: fence, value: fence }
   }
   return {
-    sound: !broken,
+    valid: !broken,
     data,
     keyPlace: (path) => around(path).key,
     valuePlace: (path) => around(path).value,

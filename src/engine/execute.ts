@@ -11,8 +11,7 @@ import { makeFolder, move, remove } from '../files/change.ts'
 import { openFiles } from '../files/tracked.ts'
 import { bootFolder } from '../results/boots.ts'
 import { keyOf } from '../results/key.ts'
-import type { Inputs, Run } from '../results/run.ts'
-import { runName } from '../results/run.ts'
+import { runName, type Inputs, type Run } from '../results/run.ts'
 import type { Seal } from '../results/seal.ts'
 import type { CellName, Store } from '../results/store.ts'
 import { TestbedError } from '../testbed/board.ts'
@@ -39,7 +38,7 @@ export interface Task {
   readonly needed: readonly Run[]
 }
 
-export interface Workshop {
+export interface ExecutionContext {
   readonly project: string
   /** The document, relative to the project. */
   readonly document: string
@@ -66,7 +65,7 @@ const workFolder = '.repro/work'
 const exchangeFolder = '.repro/orders'
 
 /** Observes a cell and controls when it runs. */
-export interface Course extends Watch {
+export interface CellHooks extends Watch {
   /** Discards boots and trials finished by earlier builds. */
   readonly afresh: boolean
   /** Limits concurrent boots. */
@@ -82,19 +81,23 @@ export interface Course extends Watch {
  * further boot starts, but running ones finish and are cached. Throws a CellError that names the cell, the
  * failure and the folder of artifacts, or the signal's reason.
  */
-export async function execute(task: Task, shop: Workshop, course: Course): Promise<Run | undefined> {
+export async function execute(
+  task: Task,
+  context: ExecutionContext,
+  hooks: CellHooks,
+): Promise<Run | undefined> {
   const { boots } = task
-  const { project } = shop
-  const { enter, begin, onFailure, log, signal } = course
+  const { project } = context
+  const { enter, begin, onFailure, log, signal } = hooks
   const start = async () => {
     signal?.throwIfAborted()
     if (!begin()) return undefined
     const date = new Date()
     await remove(project, workOf(task))
-    return { date, kept: await keptBefore(boots, shop, course) }
+    return { date, kept: await keptBefore(boots, context, hooks) }
   }
   let starting: ReturnType<typeof start> | undefined
-  const progress = summed(boots, course.progress)
+  const progress = summed(boots, hooks.progress)
   const failures: Failure[] = []
   const finish = async (boot: Boot): Promise<Finished | undefined> => {
     starting ??= start()
@@ -106,7 +109,7 @@ export async function execute(task: Task, shop: Workshop, course: Course): Promi
       progress: (done, total) => progress(boot, done, total),
     }
     try {
-      const found = begun.kept.get(boot) ?? (await runBoot(task, boot, shop, watch))
+      const found = begun.kept.get(boot) ?? (await runBoot(task, boot, context, watch))
       progress(boot, boot.trials, boot.trials)
       return { ...found, trials: boot.trials }
     } catch (cause) {
@@ -126,7 +129,7 @@ export async function execute(task: Task, shop: Workshop, course: Course): Promi
       task,
       finished.flatMap((one) => one ?? []),
       begun.date,
-      shop,
+      context,
     )
   } finally {
     await clear(project, runName(task.cell))
@@ -143,8 +146,8 @@ interface Failure {
 /** Boots finished by earlier builds; empty if `afresh`. */
 async function keptBefore(
   boots: readonly Boot[],
-  { project, seal }: Workshop,
-  { afresh, log }: Course,
+  { project, seal }: ExecutionContext,
+  { afresh, log }: CellHooks,
 ): Promise<ReadonlyMap<Boot, FinishedBoot>> {
   const kept = new Map<Boot, FinishedBoot>()
   const files = openFiles(project)
@@ -160,10 +163,15 @@ async function keptBefore(
   return kept
 }
 
-async function runBoot(task: Task, boot: Boot, shop: Workshop, watch: Watch): Promise<FinishedBoot> {
+async function runBoot(
+  task: Task,
+  boot: Boot,
+  context: ExecutionContext,
+  watch: Watch,
+): Promise<FinishedBoot> {
   const { cell, environment, needed, boots } = task
   const { experiment, pattern, block, definition } = cell
-  const { project, cache, seal, executor } = shop
+  const { project, cache, seal, executor } = context
   const work = workOf(task, boot)
   const exchange = exchangeOf(task, boot)
   const started = performance.now()
@@ -182,7 +190,7 @@ async function runBoot(task: Task, boot: Boot, shop: Workshop, watch: Watch): Pr
     end: join(project, exchange.end),
     journal: journalOf(boot),
     needed,
-    script: scriptOf(block, shop),
+    script: scriptOf(block, context),
     cache,
   }
   makeFolder(project, dirname(exchange.order))
@@ -202,7 +210,7 @@ async function complete(
   { cell, environment, inputs: known }: Task,
   finished: readonly Finished[],
   date: Date,
-  shop: Workshop,
+  context: ExecutionContext,
 ): Promise<Run> {
   const { experiment, pattern, block, definition } = cell
   try {
@@ -225,9 +233,13 @@ async function complete(
       seed: definition.seed ?? block.seed,
       parameters: definition.parameters,
       ...result,
-      provenance: { ...provenance, ...(await circumstances(date, finished, shop)), document: shop.document },
+      provenance: {
+        ...provenance,
+        ...(await circumstances(date, finished, context)),
+        document: context.document,
+      },
     }
-    return await shop.store.keep(run, files)
+    return await context.store.keep(run, files)
   } catch (cause) {
     throw new CellError(`${runName(cell)} failed: ${wordsOf(cause)}`, { cause })
   }
@@ -299,7 +311,10 @@ function summed(
   }
 }
 
-function scriptOf({ script, place }: ExperimentBlock, { project, document }: Workshop): Order['script'] {
+function scriptOf(
+  { script, place }: ExperimentBlock,
+  { project, document }: ExecutionContext,
+): Order['script'] {
   if ('file' in script) return { type: 'file', file: join(project, script.file) }
   return { type: 'inline', document: join(project, document), ...script, indentation: place.column - 1 }
 }
@@ -308,7 +323,7 @@ function scriptOf({ script, place }: ExperimentBlock, { project, document }: Wor
 async function circumstances(
   date: Date,
   finished: readonly FinishedBoot[],
-  { generator, project }: Workshop,
+  { generator, project }: ExecutionContext,
 ): Promise<Readonly<Record<string, string | number>>> {
   const host = Object.entries(await hostFacts(project))
   return {

@@ -2,8 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { rawName } from '../results/boots.ts'
-import type { Column, Exclusion, Row } from '../results/run.ts'
-import { bootColumn } from '../results/run.ts'
+import { bootColumn, type Column, type Exclusion, type Row } from '../results/run.ts'
 import { ExperimentError, type Result } from './script/cell.ts'
 
 /** Result of one boot, and its number of trials. */

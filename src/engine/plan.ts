@@ -6,8 +6,7 @@
 
 import type { Files } from '../files/tracked.ts'
 import { parameterInputs } from '../results/key.ts'
-import type { Inputs, Run } from '../results/run.ts'
-import { runName } from '../results/run.ts'
+import { runName, type Inputs, type Run } from '../results/run.ts'
 import { rowsDigest, StoreError } from '../results/runfile.ts'
 import type { Store } from '../results/store.ts'
 import type { Environment, Host, TestbedInputs } from '../testbed/testbed.ts'

@@ -3,13 +3,12 @@
 import pLimit, { type LimitFunction } from 'p-limit'
 import { bootsOf } from '../results/boots.ts'
 import { secondsOf } from '../results/duration.ts'
-import type { Run } from '../results/run.ts'
-import { runName } from '../results/run.ts'
+import { runName, type Run } from '../results/run.ts'
 import { testbedOf } from '../testbeds/environments.ts'
 import type { Testbeds } from '../testbeds/testbeds.ts'
 import type { PlannedCell } from './cells.ts'
 import type { Planned, Tell } from './event.ts'
-import { CellError, execute, type Workshop } from './execute.ts'
+import { CellError, execute, type ExecutionContext } from './execute.ts'
 import type { Step } from './plan.ts'
 import { requireVariables } from './script/variables.ts'
 
@@ -52,7 +51,7 @@ export function reasonToRun(
 export async function runCells(
   replan: (made: ReadonlyMap<string, Run>) => Promise<readonly Step[]>,
   rerun: (cell: PlannedCell) => boolean,
-  shop: Workshop,
+  context: ExecutionContext,
   { jobs, keepGoing, signal, testbeds }: Options,
   tell: Tell,
 ): Promise<Done> {
@@ -81,7 +80,7 @@ export async function runCells(
       return true
     }
     try {
-      const run = await execute(step, shop, {
+      const run = await execute(step, context, {
         ...{ signal, enter, begin, onFailure },
         afresh: rerun(step.cell),
         log: (text) => tell({ type: 'log', name, text }),

@@ -132,7 +132,7 @@ function experiments({ experiments: all }: Artifact): readonly RootContent[] {
     [code(one.block.id), 'file' in one.block.script ? [', ', code(one.block.script.file)] : ''],
     `${one.effort.cells}, ${one.block.trials} trials each${one.block.boots > 1 ? ` in ${one.block.boots} boots` : ''}`,
     one.claims.join(' ') || '–',
-    exhibitsText(one.exhibits) || '–',
+    floatsText(one.floats) || '–',
     one.humanMinutes === undefined ? notStated : `${one.humanMinutes} min`,
     effortText(one.runs),
     megabytes(one.effort.rawBytes),
@@ -159,7 +159,7 @@ function claims({ claims: all, paper, report }: Artifact): readonly RootContent[
     link(`${report}#${one.block.id}`, one.block.id),
     [one.block.statement, ': ', code(shortened(one.test))],
     [strong(one.verdict), measuredText(one)],
-    [...one.experiments, one.exhibit ?? []].flat().join(', '),
+    [...one.experiments, one.float ?? []].flat().join(', '),
     one.effort.cells === 0 || one.effort.untimed > 0 ? notStated : minutes(one.effort.computeSeconds),
     code(`npx repro verify --claim ${one.block.id}`),
   ]
@@ -229,7 +229,7 @@ function contents({ paths, paper, report, editions, runs, experiments: all }: Ar
 }
 
 /** Formats `Table 1`, `Figure 3`, `Table A1` as `Tables 1, A1; Figure 3`. */
-function exhibitsText(labels: readonly string[]): string {
+function floatsText(labels: readonly string[]): string {
   const nouns = Map.groupBy(labels, (label) => /^(Table|Figure) /.exec(label)?.[1] ?? '')
   return [...nouns]
     .map(([noun, own]) => {

@@ -11,8 +11,7 @@ import { cellsOf, type PlannedCell } from '../engine/cells.ts'
 import { english } from '../locale/en.ts'
 import { cellsFor } from '../project/knownruns.ts'
 import { labels } from '../report/floats.ts'
-import type { Run } from '../results/run.ts'
-import { runName } from '../results/run.ts'
+import { runName, type Run } from '../results/run.ts'
 import { fileOf } from '../results/runfile.ts'
 import { recordedFolder } from '../results/store.ts'
 import type { Environment, Needs } from '../testbed/testbed.ts'
@@ -67,7 +66,7 @@ export interface Experiment {
   /** Ids. */
   readonly claims: readonly string[]
   /** `Table 5`, `Figure 2`. */
-  readonly exhibits: readonly string[]
+  readonly floats: readonly string[]
 }
 
 export interface Claim {
@@ -79,7 +78,7 @@ export interface Claim {
   readonly published?: string
   /** `E1`. */
   readonly experiments: readonly string[]
-  readonly exhibit?: string
+  readonly float?: string
   /** Effort of the cells that the claim reads. */
   readonly effort: Effort
 }
@@ -100,7 +99,7 @@ export function experimentsOf(document: Document, runs: readonly Run[]): readonl
       claims: claims
         .filter((claim) => cellsFor([claim], cells).some(({ experiment }) => experiment === block.id))
         .map(({ id }) => id),
-      exhibits: document.blocks
+      floats: document.blocks
         .filter(
           (one) =>
             (one.type === 'table' && one.from === block.id) ||
@@ -134,7 +133,7 @@ export function claimsOf(
       experiments: numbers
         .filter(({ block: { id } }) => needed.some(({ experiment }) => experiment === id))
         .map(({ number }) => number),
-      ...(block.shows === undefined ? {} : { exhibit: names.get(block.shows) ?? block.shows }),
+      ...(block.shows === undefined ? {} : { float: names.get(block.shows) ?? block.shows }),
       effort: effortOf(runsOf(needed, runs)),
     }
   })

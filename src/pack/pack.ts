@@ -66,7 +66,7 @@ export async function pack(site: Site, options: PackOptions, tell: Tell): Promis
   const editions: EditionReport[] = []
   for (const { file, lang } of opened.editions) {
     const own = { ...site, document: file }
-    editions.push({ paper: file, lang, report: await buildEdition(own, options.signal, tell) })
+    editions.push({ paper: file, lang, report: await buildTranslation(own, options.signal, tell) })
     refuseMissing(own, tree, runs)
   }
 
@@ -154,7 +154,7 @@ async function buildReport(
 }
 
 /** Builds a translation's report, to which the main report links. */
-async function buildEdition(site: Site, signal: AbortSignal, tell: Tell): Promise<string> {
+async function buildTranslation(site: Site, signal: AbortSignal, tell: Tell): Promise<string> {
   const { files, opened } = await openSound(site)
   return await buildReport(site, opened, signal, tell, files)
 }

@@ -6,8 +6,7 @@ import { expressionsOf } from '../document/claim.ts'
 import type { PlannedCell } from '../engine/cells.ts'
 import type { Step } from '../engine/plan.ts'
 import { cellsRead } from '../query/query.ts'
-import type { Run } from '../results/run.ts'
-import { runName } from '../results/run.ts'
+import { runName, type Run } from '../results/run.ts'
 import { sameRows } from '../results/store.ts'
 
 /** Comparison of a rerun cell with its record. */

@@ -6,7 +6,7 @@ import type { KnownRun } from '../claims/verification.ts'
 import type { ClaimBlock, FigureBlock, TableBlock } from '../document/block.ts'
 import { comparesWithTables, expressionsOf } from '../document/claim.ts'
 import type { Document } from '../document/document.ts'
-import { pathsIn } from '../document/exhibit.ts'
+import { pathsIn } from '../document/float.ts'
 import type { Files } from '../files/tracked.ts'
 import { languageOf, wordsOf } from '../locale/languages.ts'
 import type { PublishedTable } from '../query/published.ts'
@@ -16,14 +16,13 @@ import { labels, missingRuns } from '../report/floats.ts'
 import { staleReasons } from '../report/runstatus.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
 import { digest, parameterInputs } from '../results/key.ts'
-import type { Inputs, Run } from '../results/run.ts'
-import { runName } from '../results/run.ts'
+import { runName, type Inputs, type Run } from '../results/run.ts'
 import { rowsDigest } from '../results/runfile.ts'
-import type { Edition } from './site.ts'
+import type { Translation } from './site.ts'
 
 export interface Rendering {
   readonly document: Document
-  readonly editions: readonly Edition[]
+  readonly editions: readonly Translation[]
   readonly published: readonly PublishedTable[]
   readonly runs: readonly Run[]
   readonly statuses: RunStatuses
@@ -85,7 +84,7 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
     ...Object.fromEntries(editions.map(({ file, lang }) => [`edition ${file}`, lang])),
     program,
     ...inputsOfRuns(),
-    ...Object.fromEntries(Object.entries(steps).map(([id, inputs]) => [`exhibit ${id}`, digest(inputs)])),
+    ...Object.fromEntries(Object.entries(steps).map(([id, inputs]) => [`rendered ${id}`, digest(inputs)])),
     ...pictures(document, files),
     ...tables,
     ...(document.frontMatter.bibliography ? fileInput(document.frontMatter.bibliography.file, files) : {}),

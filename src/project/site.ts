@@ -64,11 +64,11 @@ export interface Opened {
   /** Published tables that expressions may read. */
   readonly published: readonly PublishedTable[]
   /** Translations of the document. */
-  readonly editions: readonly Edition[]
+  readonly editions: readonly Translation[]
 }
 
 /** Path of a document, relative to the project, and its language. */
-export interface Edition {
+export interface Translation {
   readonly file: string
   readonly lang: string
 }
@@ -108,7 +108,7 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
       bibliography: entries === undefined ? undefined : await parseBibliography(entries, citedKeys(document)),
     })
   if (document.original === undefined) checkScripts(document, path, files, realPaths(project))
-  const editions = editionsOf(document, path, files)
+  const editions = translationsOf(document, path, files)
   sortMessages(document.file)
   return { document, environments, published, editions }
 }
@@ -126,7 +126,7 @@ async function originalOf(file: string, site: Site, files: Files): Promise<Docum
 }
 
 /** The original and its other translations, in its order. Each must name the other, or links are missing. */
-function editionsOf(document: Document, path: string, files: Files): readonly Edition[] {
+function translationsOf(document: Document, path: string, files: Files): readonly Translation[] {
   const { original = document, file, frontMatter } = document
   const { editions } = original.frontMatter
   const { editionOf } = frontMatter
@@ -135,7 +135,7 @@ function editionsOf(document: Document, path: string, files: Files): readonly Ed
     const reason = `${name} does not name this edition, so its report does not lead here: add editions: [${path}] to its front matter`
     warn(file, 'edition-of', editionOf.place, reason)
   }
-  const found = editions.flatMap((edition): readonly Edition[] => {
+  const found = editions.flatMap((edition): readonly Translation[] => {
     const problem = files.problem(edition.file)
     const text = problem === undefined ? files.text(edition.file) : undefined
     const own = text === undefined ? undefined : parseFrontMatter(text)

@@ -4,8 +4,7 @@ import { type Change, cellChanges, changesOf, listed } from '../engine/cachestat
 import type { Step } from '../engine/plan.ts'
 import { openFiles } from '../files/tracked.ts'
 import { digest, keyOf } from '../results/key.ts'
-import type { Inputs, Run } from '../results/run.ts'
-import { runName } from '../results/run.ts'
+import { runName, type Inputs, type Run } from '../results/run.ts'
 import { planAsItIs, statusesOf } from './build.ts'
 import { knownRuns } from './knownruns.ts'
 import { isWritten, readManifest } from './manifest.ts'
@@ -50,15 +49,15 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
   ])
   // In any format.
   const isThere = Object.values(manifest?.reports ?? {}).some((files) => isWritten(site.project, files))
-  const exhibits = Object.entries(inputs).map(([id, now]): StepStatus => {
+  const floats = Object.entries(inputs).map(([id, now]): StepStatus => {
     const type = types.get(id) ?? 'page'
     const step = { id, type, key: digest(now), inputs: now }
-    return exhibitStatus(
+    return floatStatus(
       step,
       isThere && manifest && Object.hasOwn(manifest.steps, id) ? manifest.steps[id] : undefined,
     )
   })
-  return [...steps.map(cellStatus), ...exhibits]
+  return [...steps.map(cellStatus), ...floats]
 }
 
 function cellStatus({ cell, expected: inputs, status }: Step): StepStatus {
@@ -72,7 +71,7 @@ function cellStatus({ cell, expected: inputs, status }: Step): StepStatus {
   }
 }
 
-function exhibitStatus(
+function floatStatus(
   step: Pick<StepStatus, 'id' | 'type' | 'key' | 'inputs'>,
   before: Inputs | undefined,
 ): StepStatus {

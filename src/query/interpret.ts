@@ -3,8 +3,7 @@
  * operations apply element by element, aggregates reduce lists to one number.
  */
 
-import type { Run } from '../results/run.ts'
-import { runName } from '../results/run.ts'
+import { runName, type Run } from '../results/run.ts'
 import { notFinite, QueryError, unknown } from './error.ts'
 import type { Expression, Operator, Path } from './expression.ts'
 import { aggregates, functions } from './functions.ts'

@@ -5,8 +5,7 @@
  * ends in `n`, the number of observations, without a measure. Nothing is evaluated as code.
  */
 
-import type { Row, Run } from '../results/run.ts'
-import { excludedColumn, runName } from '../results/run.ts'
+import { excludedColumn, runName, type Row, type Run } from '../results/run.ts'
 import { QueryError, unknown } from './error.ts'
 import {
   type Expression,

@@ -1,8 +1,7 @@
 /** Experiment blocks in the report: source, and the run of each cell. */
 
 import type { ExperimentBlock } from '../document/block.ts'
-import type { Run } from '../results/run.ts'
-import { runName } from '../results/run.ts'
+import { runName, type Run } from '../results/run.ts'
 import type { RenderContext } from './context.ts'
 import type { Experiment, ExperimentRun } from './model.ts'
 import { badgeOf } from './runstatus.ts'

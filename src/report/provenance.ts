@@ -1,8 +1,7 @@
 /** Provenance of a report: its generator, its inputs, and how to rebuild it. */
 
 import { createHash } from 'node:crypto'
-import type { Run } from '../results/run.ts'
-import { runName } from '../results/run.ts'
+import { runName, type Run } from '../results/run.ts'
 import type { RenderContext } from './context.ts'
 import type { Fact, Provenance } from './model.ts'
 

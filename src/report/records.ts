@@ -7,8 +7,7 @@ import { cellsOf } from '../engine/cells.ts'
 import { QueryError, unknown } from '../query/error.ts'
 import { canonical, scaled, select } from '../query/series.ts'
 import { unitName, withoutUnit } from '../query/units.ts'
-import type { Column, Dataset, Run } from '../results/run.ts'
-import { runName } from '../results/run.ts'
+import { runName, type Column, type Dataset, type Run } from '../results/run.ts'
 
 export type FigureRecord = Readonly<Record<string, string | number | null>>
 

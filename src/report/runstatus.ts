@@ -2,8 +2,7 @@
 
 import type { Words } from '../locale/en.ts'
 import { origins } from '../query/quantity.ts'
-import type { Run } from '../results/run.ts'
-import { runName } from '../results/run.ts'
+import { runName, type Run } from '../results/run.ts'
 import type { RenderContext, RunStatus, RunStatuses } from './context.ts'
 import type { Badge, Banner, Origins, StaleRun } from './model.ts'
 

@@ -1,8 +1,7 @@
 /** Keys: digests of everything that determines a result. */
 
 import { sha256 } from '../files/tracked.ts'
-import type { Parameter, Parameters } from './parameters.ts'
-import { isMapping } from './parameters.ts'
+import { isMapping, type Parameter, type Parameters } from './parameters.ts'
 import type { Inputs, Run } from './run.ts'
 
 /** Incremented when this program measures or analyses differently; older runs are then stale. */

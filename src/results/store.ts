@@ -15,8 +15,7 @@ import { remove, shareFile } from '../files/change.ts'
 import { replaceFolder } from '../files/drafts.ts'
 import { digestOf, FileError } from '../files/ordinary.ts'
 import { type Files, openFiles, sha256 } from '../files/tracked.ts'
-import type { RawFile, Run } from './run.ts'
-import { runName } from './run.ts'
+import { runName, type RawFile, type Run } from './run.ts'
 import {
   checkTrials,
   completed,

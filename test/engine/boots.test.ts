@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Boot } from '../../src/engine/boots.ts'
-import { plannedBoots } from '../../src/engine/boots.ts'
+import { plannedBoots, type Boot } from '../../src/engine/boots.ts'
 import { cellsOf } from '../../src/engine/cells.ts'
 import { trialsBefore } from '../../src/results/boots.ts'
 import { keyOf } from '../../src/results/key.ts'

@@ -142,13 +142,13 @@ describe('inline values', () => {
   })
 })
 
-describe('exhibits', () => {
+describe('floats', () => {
   it('are numbered, linked to, and marked with their origin', async () => {
     const { html, problems } = await report(`See @tbl-latency and @fig-scatter.${table}${figure}`)
     expect(paragraph(html, 'See ')).toBe(
       '<a href="#tbl-latency">Table\u00a05</a> and <a href="#fig-scatter">Figure\u00a01</a>.',
     )
-    expect(html).toMatch(/<div class="exhibit" id="tbl-latency">/)
+    expect(html).toMatch(/<div class="float" id="tbl-latency">/)
     expect(html).toContain(
       '<strong>Table 5. </strong>Time of pause. <span class="badge" data-origin="emulated">emulated</span>',
     )
@@ -157,7 +157,7 @@ describe('exhibits', () => {
     )
     expect(html).toMatch(/<th scope="col" class="end">mean<span class="unit"> \(µs\)<\/span><\/th>/)
     expect(html).toMatch(
-      /<figure class="exhibit" id="fig-scatter" data-origin="emulated">.*<svg .*<strong>Figure 1\. /s,
+      /<figure class="float" id="fig-scatter" data-origin="emulated">.*<svg .*<strong>Figure 1\. /s,
     )
     expect(problems).toEqual([])
   })
@@ -166,7 +166,7 @@ describe('exhibits', () => {
     const folded = figure.replace('data:', 'folded: true\ndata:')
     const { html } = await report(`See @fig-scatter.${folded}`)
     expect(html).toMatch(
-      /<figure class="exhibit" data-origin="emulated"><details class="folded"><summary><strong>Figure 1\. .*<\/summary><div[^>]* id="fig-scatter"><svg /s,
+      /<figure class="float" data-origin="emulated"><details class="folded"><summary><strong>Figure 1\. .*<\/summary><div[^>]* id="fig-scatter"><svg /s,
     )
     expect(html.match(/id="fig-scatter"/g)).toHaveLength(1)
   })
@@ -198,8 +198,8 @@ describe('exhibits', () => {
     const first = html.slice(html.indexOf('id="tbl-latency"'), html.indexOf('id="tbl-wide"'))
     expect(first).toMatch(/<tr class="named"><th scope="rowgroup" rowspan="2">baseline</)
     expect(first).toMatch(/<tr><th scope="row">unpause</)
-    expect(html).toContain('<div class="exhibit" id="tbl-latency">')
-    expect(html).toContain('<div class="exhibit wide" id="tbl-wide">')
+    expect(html).toContain('<div class="float" id="tbl-latency">')
+    expect(html).toContain('<div class="float wide" id="tbl-wide">')
   })
 
   it('name the runs they lack, and a figure without any is not drawn', async () => {

@@ -150,7 +150,7 @@ between: [${low}, null]
     expect(await repro('build')).toMatchObject({ exitCode: 0 })
     expect(await stale()).toEqual({})
     write({ [paper]: text + claim(9) })
-    expect(await stale()).toEqual({ C1: 'block test changed', page: 'exhibit C1 changed, document changed' })
+    expect(await stale()).toEqual({ C1: 'block test changed', page: 'rendered C1 changed, document changed' })
     expect(await repro('build')).toMatchObject({ exitCode: 0 })
     expect(readFileSync(join(project, '_build/index.html'), 'utf8')).toContain('claim not-reproduced')
     write({ [paper]: (text + claim(9)).replace('load: 4', 'load: 5') })
@@ -165,7 +165,7 @@ between: [${low}, null]
     write({ 'figures/f.vl.json': whole['figures/f.vl.json'].replace('point', 'line') })
     expect(await stale()).toEqual({
       'fig-one': 'figures/f.vl.json changed',
-      page: 'exhibit fig-one changed',
+      page: 'rendered fig-one changed',
     })
     expect(await repro('build')).toMatchObject({ exitCode: 0, err: '' })
     expect(await stale()).toEqual({})

@@ -2,8 +2,7 @@
 
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Row } from '../../results/run.ts'
-import { runName } from '../../results/run.ts'
+import { runName, type Row } from '../../results/run.ts'
 import { openSeal } from '../../results/seal.ts'
 import { randomNumbers } from '../../stats/random.ts'
 import { testbedOf } from '../../testbeds/environments.ts'

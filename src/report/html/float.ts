@@ -18,7 +18,7 @@ export function floatElement(float: Float, words: Words): Element {
     case 'failed':
       return h(
         'div',
-        { className: ['exhibit', 'failed'], id },
+        { className: ['float', 'failed'], id },
         h('p', {}, h('strong', {}, words.caption(label)), caption),
         h('p', { className: ['missing'] }, content.message),
       )
@@ -38,7 +38,7 @@ function figureElement(
   const content = [h('strong', {}, words.caption(label)), caption, ' ', badgeElement(badge)]
   return h(
     'figure',
-    { className: ['exhibit'], id: isFolded ? undefined : id, dataOrigin: badge?.origins.join(' ') ?? '' },
+    { className: ['float'], id: isFolded ? undefined : id, dataOrigin: badge?.origins.join(' ') ?? '' },
     isFolded
       ? h('details', { className: ['folded'] }, h('summary', {}, ...content), drawing)
       : [drawing, h('figcaption', {}, ...content)],

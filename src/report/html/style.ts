@@ -29,7 +29,7 @@ html { font: 1.125rem/1.6 var(--serif); background: var(--paper); color: var(--i
 body { margin: 0; padding: 0 1.25rem 4rem; overflow-wrap: break-word; }
 main { max-width: 62rem; margin: 0 auto; }
 main > *, article > * { max-width: 68ch; }
-main > article, article > .exhibit, article > .scroll, article > details, article > ul.notes { max-width: 100%; }
+main > article, article > .float, article > .scroll, article > details, article > ul.notes { max-width: 100%; }
 h1, h2, h3, h4 { line-height: 1.25; font-weight: 600; text-wrap: balance; scroll-margin-top: 1rem; }
 h1 { font-size: 2.1rem; margin: 3rem 0 .5rem; letter-spacing: -.01em; }
 h2 { font-size: 1.4rem; margin: 2.75rem 0 .75rem; }
@@ -52,7 +52,7 @@ pre code { font-size: 1em; }
 html:lang(ja) { line-height: 1.8; }
 html:lang(ja) :is(main > *, article > *) { max-width: 40em; }
 html:lang(ja) article > aside.claim { max-width: 40rem; }
-html:lang(ja) :is(main > article, article > .exhibit, article > .scroll, article > details, article > ul.notes) { max-width: 100%; }
+html:lang(ja) :is(main > article, article > .float, article > .scroll, article > details, article > ul.notes) { max-width: 100%; }
 :lang(ja) :is(h1, h2, h3, h4, .subtitle, nav.contents a, figcaption, caption, table.wordy td) { word-break: auto-phrase; }
 :lang(ja) :is(em, cite) { font-family: var(--sans); font-style: normal; }
 .editions { font: .86rem/1.5 var(--sans); text-align: right; margin-top: 1rem; }
@@ -87,10 +87,10 @@ nav.contents .depth-3 { padding-left: 1rem; font-size: .95em; }
 nav.contents a { color: inherit; text-decoration: none; }
 nav.contents a:hover { text-decoration: underline; }
 
-.exhibit { margin: 2.25rem 0; }
+.float { margin: 2.25rem 0; }
 .scroll { overflow-x: auto; container-type: inline-size; }
 /* A shadow at the side where more is hidden: the covers scroll with the content, the shadows stay. */
-.exhibit > .scroll:not(.drawing) {
+.float > .scroll:not(.drawing) {
   background:
     linear-gradient(90deg, var(--paper) 40%, transparent) left / 2.5rem 100% no-repeat local,
     linear-gradient(-90deg, var(--paper) 40%, transparent) right / 2.5rem 100% no-repeat local,
@@ -174,14 +174,14 @@ section.footnotes { font-size: .9rem; border-top: 1px solid var(--line); margin-
   html { font-size: 10pt; }
   body, body:has(> nav.contents) { display: block; padding: 0; }
   nav.contents, .skip { display: none; }
-  .scroll, .exhibit > .scroll:not(.drawing) { overflow: visible; container-type: normal; background: none; }
+  .scroll, .float > .scroll:not(.drawing) { overflow: visible; container-type: normal; background: none; }
   .drawing svg { min-width: 0; }
   caption > span { max-width: 100%; position: static; }
   table { font-size: 7.5pt; }
   th, td { padding: .15rem .35rem; }
   tr.named > th:first-child, thead tr:first-child > th:first-child { position: static; }
-  .exhibit.wide { page: wide; }
-  .exhibit.wide table { font-size: 6.5pt; }
+  .float.wide { page: wide; }
+  .float.wide table { font-size: 6.5pt; }
   /* A printed page cannot be opened. */
   details.folded::details-content { content-visibility: visible; block-size: auto; }
   tr, figure, .drawing { break-inside: avoid; }

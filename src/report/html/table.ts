@@ -22,7 +22,7 @@ export function tableElement(
   const width = widthOf(head)
   return h(
     'div',
-    { className: ['exhibit', ...(width > widestUpright ? ['wide'] : [])], id },
+    { className: ['float', ...(width > widestUpright ? ['wide'] : [])], id },
     scrolling(
       { className: ['scroll'], ariaLabelledBy: [captionId] },
       h(

@@ -4,8 +4,7 @@
 
 import { z } from 'zod'
 import type { Judgement } from '../../claims/judge.ts'
-import type { Verification } from '../../claims/verification.ts'
-import { decisive } from '../../claims/verification.ts'
+import { decisive, type Verification } from '../../claims/verification.ts'
 import { publishedText } from '../../claims/words.ts'
 import type { Words } from '../../locale/en.ts'
 import { originsIn, runsIn } from '../../query/quantity.ts'

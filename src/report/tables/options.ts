@@ -7,8 +7,7 @@ import { QueryError, unknown } from '../../query/error.ts'
 import { origins } from '../../query/quantity.ts'
 import { canonical, columnOf, type Factors } from '../../query/series.ts'
 import { unitName, withoutUnit } from '../../query/units.ts'
-import type { Run } from '../../results/run.ts'
-import { runName } from '../../results/run.ts'
+import { runName, type Run } from '../../results/run.ts'
 import type { Group } from '../table.ts'
 
 /** The number in the original study (5, or "A1" in an appendix); default: counted. */

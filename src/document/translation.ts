@@ -10,7 +10,7 @@ import { hint } from '../text/spelling.ts'
 import type { Block, ClaimBlock, ExperimentBlock, Place } from './block.ts'
 import type { FrontMatter } from './frontmatter.ts'
 import { fail } from './problem.ts'
-import { editionSchemas } from './schema.ts'
+import { translationSchemas } from './schema.ts'
 import { validate } from './validation.ts'
 import type { Mapping } from './yaml.ts'
 
@@ -29,7 +29,7 @@ interface Noted {
 }
 
 /** Returns the original's block with translated text; undefined after adding its errors to the file. */
-export function readEditionBlock(
+export function translateBlock(
   type: Block['type'],
   source: Mapping,
   place: Place,
@@ -53,11 +53,11 @@ export function readEditionBlock(
     case 'experiment':
       return experiment(block, place, noted)
     case 'table': {
-      const words = own(editionSchemas.table, noted)
+      const words = own(translationSchemas.table, noted)
       return words && { ...block, place, caption: words.caption }
     }
     case 'figure': {
-      const words = own(editionSchemas.figure, noted)
+      const words = own(translationSchemas.figure, noted)
       return words && { ...block, place, ...words }
     }
     case 'claim':
@@ -83,7 +83,7 @@ function own<Schema extends z.ZodObject>(
 }
 
 function experiment(block: ExperimentBlock, place: Place, noted: Noted): ExperimentBlock | undefined {
-  const words = own(editionSchemas.experiment, noted)
+  const words = own(translationSchemas.experiment, noted)
   if (words === undefined) return undefined
   const { source, file, original } = noted
   const names = block.patterns.map(({ name }) => name)
@@ -101,7 +101,7 @@ function experiment(block: ExperimentBlock, place: Place, noted: Noted): Experim
 }
 
 function claim(block: ClaimBlock, place: Place, noted: Noted): ClaimBlock | undefined {
-  const words = own(editionSchemas.claim, noted)
+  const words = own(translationSchemas.claim, noted)
   if (words === undefined) return undefined
   const { source, file, original } = noted
   const misplaced = (['source', 'published', 'skip'] as const).filter(
@@ -124,7 +124,7 @@ function claim(block: ClaimBlock, place: Place, noted: Noted): ClaimBlock | unde
 }
 
 /** Front matter of a translation: fills missing values from the original, except for language. */
-export function editionFrontMatter(edition: FrontMatter, original: FrontMatter): FrontMatter {
+export function translateFrontMatter(edition: FrontMatter, original: FrontMatter): FrontMatter {
   const { bibliography, date, evidence, published, nominal, authors, humanMinutes } = original
   const place = edition.editionOf?.place ?? { line: 1, column: 1 }
   return {
