@@ -14,6 +14,14 @@ export default defineConfig({
   test: {
     globalSetup: 'test/build.ts',
     maxWorkers: availableParallelism(),
+    // Of the code that runs in the tests' own process; what a child process runs does not count.
+    coverage: {
+      include: ['src/**/*.ts'],
+      exclude: ['src/cli.ts', 'src/dist.ts', 'src/prelude.ts'],
+      reporter: ['text-summary', 'html'],
+      reportsDirectory: '_build/coverage',
+      thresholds: { lines: 72, branches: 65 },
+    },
     projects: [
       {
         // Within a minute: without processes of their own, but for a few that end at once. Files share their modules.
