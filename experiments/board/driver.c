@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "driver.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "libxenctrl.h"
 #include "priority.h"
 #include "xen.h"
 
@@ -21,7 +23,14 @@ static uint64_t brackets[2 * BRACKETS_AT_ENDS + 2 * MAX_TRIALS][2];
 static size_t bracket_count;
 static struct priority tool_priority, xenstored_priority;
 static pid_t xenstored;
-static int resident, by_id;
+static int by_id;
+
+/* How a domain is paused, by the names of the option; those from RESIDENT on do it without another process. */
+static enum tool { XL, XENCTRL, RESIDENT, XENCTRL_RESIDENT, MODULE } tool;
+static const char *const tools[] = {"xl", "xenctrl", "resident", "xenctrl-resident", "module"};
+
+/* The kernel module's file (domain-pause.c). */
+static int module = -1;
 
 /* SplitMix64 (Steele, Lea, Flood 2014): small, seedable, good enough to spread waits. */
 static uint64_t random_state;
@@ -49,16 +58,26 @@ long driver_trials(const char *word)
     exit(2);
 }
 
+static int tool_option(const char *word)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof tools / sizeof *tools; i++)
+        if (!strncmp(word, "tool=", 5) && !strcmp(word + 5, tools[i])) {
+            tool = (enum tool)i;
+            return 1;
+        }
+    return 0;
+}
+
 static void read_option(const char *word)
 {
-    if (!strcmp(word, "tool=resident"))
-        resident = 1;
-    else if (!strcmp(word, "by=id"))
+    if (!strcmp(word, "by=id"))
         by_id = 1;
     else if (!strncmp(word, "xenstored=", 10))
         xenstored = (pid_t)atol(word + 10);
     else if (!priority_option(word, "", &tool_priority) &&
-             !priority_option(word, "xenstored-", &xenstored_priority) && strcmp(word, "tool=xl") &&
+             !priority_option(word, "xenstored-", &xenstored_priority) && !tool_option(word) &&
              strcmp(word, "by=name")) {
         fprintf(stderr, "unknown option: %s\n", word);
         exit(2);
@@ -71,11 +90,17 @@ void driver_open(const char *seed, char **options, const struct domain *domain)
     for (; *options; options++)
         read_option(*options);
     xen_open();
+    if (tool == XENCTRL_RESIDENT)
+        libxenctrl_open();
+    if (tool == MODULE && (module = open("/proc/domain-pause", O_WRONLY | O_CLOEXEC)) < 0) {
+        perror("/proc/domain-pause");
+        exit(1);
+    }
     if (mlockall(MCL_CURRENT | MCL_FUTURE)) {
         perror("mlockall");
         exit(1);
     }
-    if ((resident && priority_set(0, &tool_priority)) ||
+    if ((tool >= RESIDENT && priority_set(0, &tool_priority)) ||
         (xenstored && priority_set(xenstored, &xenstored_priority))) {
         perror("cannot set the priority");
         exit(1);
@@ -106,8 +131,8 @@ void driver_settle(void)
     wait_us(SETTLE_US + random_next() % SPREAD_US);
 }
 
-/* Ends with xl's exit status, or with 126 or 127 as a shell does when it cannot start. */
-static void become_xl(const char *verb, const char *domain)
+/* Ends with the program's exit status, or with 126 or 127 as a shell does when it cannot start. */
+static void become(const char *program, const char *verb, const char *domain)
 {
     int null = open("/dev/null", O_RDWR);
 
@@ -115,22 +140,30 @@ static void become_xl(const char *verb, const char *domain)
     dup2(null, 1);
     if (priority_set(0, &tool_priority))
         _exit(126);
-    execlp("xl", "xl", verb, domain, (char *)NULL);
+    execlp(program, program, verb, domain, (char *)NULL);
     _exit(127);
 }
 
-static int run_xl(const char *verb, const char *domain)
+static int run(const char *program, const char *verb, const char *domain)
 {
     int status = 0;
     pid_t child = fork();
 
     if (child == 0)
-        become_xl(verb, domain);
+        become(program, verb, domain);
     if (child < 0 || waitpid(child, &status, 0) < 0) {
-        perror("xl");
+        perror(program);
         exit(1);
     }
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static int ask_module(const char *verb, const char *id)
+{
+    char line[32];
+    const int size = snprintf(line, sizeof line, "%s %s", verb, id);
+
+    return write(module, line, (size_t)size) == size ? 0 : errno;
 }
 
 void driver_operate(struct domain *domain, enum verb verb, long trial)
@@ -142,10 +175,23 @@ void driver_operate(struct domain *domain, enum verb verb, long trial)
     operation->verb = verb;
     snprintf(id, sizeof id, "%u", domain->id);
     operation->start = clock_now();
-    if (resident)
+    switch (tool) {
+    case XL:
+        operation->status = run("xl", verbs[verb], by_id ? id : domain->name);
+        break;
+    case XENCTRL:
+        operation->status = run("xenctrl", verbs[verb], id);
+        break;
+    case RESIDENT:
         operation->status = verb == PAUSE ? xen_pause(domain->id) : xen_unpause(domain->id);
-    else
-        operation->status = run_xl(verbs[verb], by_id ? id : domain->name);
+        break;
+    case XENCTRL_RESIDENT:
+        operation->status = verb == PAUSE ? libxenctrl_pause(domain->id) : libxenctrl_unpause(domain->id);
+        break;
+    case MODULE:
+        operation->status = ask_module(verbs[verb], id);
+        break;
+    }
     operation->end = clock_now();
     operation->state = xen_domain_state(domain->id);
 }

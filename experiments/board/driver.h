@@ -2,11 +2,13 @@
  * What the drivers in dom0 share: pausing and unpausing domains by a tool, stamps, waits, and the stamp files.
  *
  * Options, as the job passes them:
- *   [tool=xl|resident] [by=name|id] [nice=N] [policy=other|fifo]
+ *   [tool=xl|xenctrl|resident|xenctrl-resident|module] [by=name|id] [nice=N] [policy=other|fifo]
  *   [xenstored=PID] [xenstored-nice=N] [xenstored-policy=other|fifo]
  *
- * tool=xl starts `xl pause` and `xl unpause` with the domain's name or id; tool=resident makes the hypercall itself, as
- * a program that waits for a fault would. The priority is the tool's own: xl's is set between fork and exec.
+ * tool=xl starts `xl pause` and `xl unpause` with the domain's name or id, tool=xenctrl the program of xenctrl.c; the
+ * others pause from within the driver, as a program that waits for a fault would: tool=resident makes the hypercall
+ * itself, tool=xenctrl-resident calls libxenctrl, tool=module asks the kernel module of domain-pause.c. The priority is
+ * the tool's own: that of xl and xenctrl is set between fork and exec.
  */
 #ifndef DRIVER_H
 #define DRIVER_H
