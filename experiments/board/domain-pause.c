@@ -30,17 +30,22 @@ static struct domctl request;
 static u32 interface_version;
 static DEFINE_MUTEX(lock);
 
+static long hypercall(u64 op, void *argument)
+{
+    register u64 x16 asm("x16") = op;
+    register u64 x0 asm("x0") = (u64)argument;
+
+    asm volatile("hvc #0xEA1" : "+r"(x0), "+r"(x16) : : "x1", "x2", "x3", "x4", "x5", "memory");
+    return (long)x0;
+}
+
 static long domctl(u32 cmd, u16 domain)
 {
-    register u64 number asm("x16") = HYPERCALL_domctl;
-    register u64 result asm("x0") = (u64)&request;
-
     memset(&request, 0, sizeof request);
     request.cmd = cmd;
     request.interface_version = interface_version;
     request.domain = domain;
-    asm volatile("hvc #0xEA1" : "+r"(result), "+r"(number) : : "x1", "x2", "x3", "x4", "x5", "memory");
-    return (long)result;
+    return hypercall(HYPERCALL_domctl, &request);
 }
 
 static ssize_t request_write(struct file *file, const char __user *from, size_t size, loff_t *offset)
