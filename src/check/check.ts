@@ -245,7 +245,7 @@ function checkTable(context: Context): void {
     const reason = `missing key: from; a table of kind ${name} shows an experiment`
     fail(file, 'missing-key', source.valuePlace([]), reason)
   }
-  validate(closed(kind.options), options, { file, source, known: ['id', 'kind', 'from', 'caption'] })
+  validate(closed(kind.options), source, { data: options, known: ['id', 'kind', 'from', 'caption'] })
   for (const option of kind.files ?? []) {
     checkFile([option], context)
     for (const [index] of wordsIn(options[option])) checkFile([option, index], context)
@@ -298,8 +298,7 @@ function checkWhere(
 
 function checkClaim({ source, document, project }: Context): void {
   const { fences, file } = document
-  for (const { ast, locate } of claimExpressions(source, file))
-    checkExpression(ast, locate, { document, project })
+  for (const { ast, locate } of claimExpressions(source)) checkExpression(ast, locate, { document, project })
   const { shows } = source.data
   if (typeof shows !== 'string' || floatIds(fences).includes(shows)) return
   const reason = `no table or figure of this id: ${shows}${hint(shows, floatIds(fences))}`

@@ -134,7 +134,7 @@ function passagesOf(document: Document): readonly Passage[] {
     ...texts.map(({ key, text, mapping }) => ({
       text: withoutCode(text),
       cites: never,
-      placeOf: locateInValue(mapping, [key], file),
+      placeOf: locateInValue(mapping, [key]),
     })),
   ]
 }
