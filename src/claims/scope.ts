@@ -3,7 +3,8 @@
 import { type Claim, differences, expressionsOf, type Test } from '../document/claim.ts'
 import type { Expression } from '../query/expression.ts'
 import { origins } from '../query/quantity.ts'
-import { cellsAt, evaluate, pathsToRuns, type Results } from '../query/query.ts'
+import { evaluate, pathsToRuns, type Results } from '../query/query.ts'
+import { resolveCells } from '../query/resolve.ts'
 import { runName, type Run } from '../results/run.ts'
 import type { Reasons } from './reasons.ts'
 import { runsOf } from './resample.ts'
@@ -28,7 +29,7 @@ export function lackingRuns({ test, skip }: Claim, { results, stale }: Evidence)
   const present = new Set(results.runs.map(runName))
   const names = expressionsOf(test)
     .flatMap(pathsToRuns)
-    .flatMap((path) => cellsAt(path, results.experiments).names)
+    .flatMap((path) => resolveCells(path, results.experiments).names)
   return [...new Set(names)].flatMap((run): readonly Lack[] => {
     const reason = stale.get(run)
     if (!present.has(run)) return [{ run }]

@@ -27,6 +27,11 @@ export function hasErrorAt(file: VFile, place: Place): boolean {
   return known.places.has(`${place.line}:${place.column}`)
 }
 
+/** Reports an error, unless there is one at this place. */
+export function failOnce(file: VFile, ruleId: string, place: Place, reason: string): void {
+  if (!hasErrorAt(file, place)) fail(file, ruleId, place, reason)
+}
+
 /** Whether the file has errors. */
 export function hasErrors(file: VFile): boolean {
   return file.messages.some((message) => message.fatal === true)

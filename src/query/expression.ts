@@ -108,7 +108,7 @@ export function readsPublished({ parts: [root] }: Pick<Path, 'parts'>): boolean 
 }
 
 /** Returns the first path over several patterns that no aggregate reduces; undefined if there is none. */
-export function leftList(ast: Expression, isList: (path: Path) => boolean): Path | undefined {
+export function unreducedPath(ast: Expression, isList: (path: Path) => boolean): Path | undefined {
   switch (ast.type) {
     case 'number':
     case 'text':
@@ -116,12 +116,12 @@ export function leftList(ast: Expression, isList: (path: Path) => boolean): Path
     case 'path':
       return isList(ast) ? ast : undefined
     case 'negation':
-      return leftList(ast.argument, isList)
+      return unreducedPath(ast.argument, isList)
     case 'operation':
-      return leftList(ast.left, isList) ?? leftList(ast.right, isList)
+      return unreducedPath(ast.left, isList) ?? unreducedPath(ast.right, isList)
     case 'call':
       if (aggregates.includes(ast.name)) return undefined
-      return ast.arguments.map((one) => leftList(one, isList)).find((path) => path !== undefined)
+      return ast.arguments.map((one) => unreducedPath(one, isList)).find((path) => path !== undefined)
   }
 }
 
