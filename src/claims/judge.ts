@@ -47,8 +47,6 @@ export interface PublishedValue extends Pick<Quantity, 'value' | 'unit'> {
 }
 
 export interface JudgeOptions {
-  /** Confidence level; 0.95 by default. */
-  readonly level?: number
   /** Bootstrap resamples; 2000 by default. */
   readonly resamples?: number
   /** Messages for reasons and notes; English by default. */
@@ -62,32 +60,27 @@ export interface JudgeOptions {
 export function judge(
   claim: Claim,
   evidence: Evidence,
-  { reasons = english, ...options }: JudgeOptions = {},
+  { reasons = english, resamples }: JudgeOptions = {},
 ): Judgement {
+  const { results } = evidence
   let published: Pick<Judgement, 'published'> = {}
   try {
-    published = publishedOf(claim, evidence.results)
+    published = publishedOf(claim, results)
     const lacking = lackingRuns(claim, evidence)
-    if (lacking.length > 0)
-      return {
-        ...notTestable(claim, lackingText(lacking, reasons)),
-        ...published,
-        ...unitOf(claim, evidence.results),
-        lacking,
-      }
-    const obstacle = obstacleTo(claim, evidence, reasons)
-    if (obstacle !== undefined)
-      return { ...notTestable(claim, obstacle), ...published, ...unitOf(claim, evidence.results) }
-    const measured = measure(claim.test, evidence.results, { ...options, seed: claim.id })
-    const verdict = conclude(measured, reasons)
+    const obstacle = lacking.length > 0 ? lackingText(lacking, reasons) : obstacleTo(claim, evidence, reasons)
+    if (obstacle !== undefined) {
+      const rest = { ...published, ...unitOf(claim, results), ...(lacking.length > 0 ? { lacking } : {}) }
+      return { ...notTestable(claim, obstacle), ...rest }
+    }
+    const measured = measure(claim, results, resamples)
     const [first] = measured
     return {
       claim,
-      ...verdict,
+      ...conclude(measured, reasons),
       measured,
       ...published,
       ...(first === undefined || claim.test.type === 'direction' ? {} : { unit: first.unit }),
-      notes: notesOn(claim, measured, evidence.results, reasons),
+      notes: notesOn(claim, measured, results, reasons),
     }
   } catch (error) {
     if (error instanceof QueryError) return { ...notTestable(claim, error.message), ...published }
@@ -95,6 +88,13 @@ export function judge(
     const { message } = partError(error)
     return { ...notTestable(claim, reasons.failed(message)), ...published, failure: message }
   }
+}
+
+/** Returns the number of claims per verdict. */
+export function tally(judgements: readonly Judgement[]): Readonly<Record<Verdict, number>> {
+  const counts = { reproduced: 0, 'not reproduced': 0, inconclusive: 0, 'not testable': 0 }
+  for (const { verdict } of judgements) counts[verdict] += 1
+  return counts
 }
 
 function lackingText(lacking: readonly Lack[], reasons: Reasons): string {

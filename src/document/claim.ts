@@ -66,29 +66,6 @@ export interface Claim {
   readonly skip?: string
 }
 
-/** Turns a comparison (`a < b`) into an ordering test; undefined for other expressions. */
-export function orderingOf(expression: Expression): Test | undefined {
-  if (expression.type !== 'operation') return undefined
-  const { operator, left, right } = expression
-  switch (operator) {
-    case '<':
-    case '<=':
-      return { type: 'ordering', expressions: [left, right] }
-    case '>':
-    case '>=':
-      return { type: 'ordering', expressions: [right, left] }
-    case '+':
-    case '-':
-    case '*':
-    case '/':
-    case '==':
-    case '===':
-    case '!=':
-    case '!==':
-      return undefined
-  }
-}
-
 /** Expressions and paths that a test measures. */
 export function expressionsOf(test: Test): readonly Expression[] {
   switch (test.type) {
