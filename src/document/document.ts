@@ -14,7 +14,7 @@ import { VFile } from 'vfile'
 import { type ParsedExpression, parseExpression } from '../query/expression.ts'
 import { ExpressionError } from '../query/syntax.ts'
 import type { Block, Place } from './block.ts'
-import { type Citation, citations } from './citation.ts'
+import { type Citation, citationsIn } from './citation.ts'
 import { decode } from './encoding.ts'
 import { type Fence, isBlock, readFence } from './fence.ts'
 import { type FrontMatter, readFrontMatter } from './frontmatter.ts'
@@ -22,7 +22,7 @@ import { LimitError } from './limits.ts'
 import { descend, type Footnotes, parseFile, parseValue, type Visit } from './markdown.ts'
 import { type Locate, locateInInlineCode, placeAt, type SourceText, sourceText, startOf } from './place.ts'
 import { fail, sortMessages } from './problem.ts'
-import { isReference, mentions, type Reference } from './reference.ts'
+import { isReference, mentionsIn, type Reference } from './reference.ts'
 import { translateFrontMatter } from './translation.ts'
 
 export interface Document {
@@ -141,9 +141,9 @@ export function parseDocument(
   }
   const readNode = ({ node, inLink, near }: Visit) => {
     if (node.type === 'text' && !inLink) {
-      const own = citations(node, text, { near, file })
+      const own = citationsIn(node, text, { near, file })
       cited.push(...own)
-      found.push(...mentions(node, text, near).filter(outside(own)))
+      found.push(...mentionsIn(node, text, near).filter(outside(own)))
     } else if (node.type === 'inlineCode') {
       const value = readValue(node, text, file)
       if (value === undefined) return

@@ -23,12 +23,7 @@ function cjkFriendly(this: Processor): void {
 }
 
 const markdown = unified().use(remarkParse).use(remarkGfm).use(cjkFriendly).freeze()
-const withFrontMatter = unified()
-  .use(remarkParse)
-  .use(remarkFrontmatter)
-  .use(remarkGfm)
-  .use(cjkFriendly)
-  .freeze()
+const withFrontMatter = markdown().use(remarkFrontmatter).freeze()
 
 /** Counter shared by texts on one page, to number their footnotes. */
 export interface Footnotes {

@@ -26,22 +26,33 @@ const path = z
   .overwrite((value) => posix.normalize(value))
 
 const mapping = z.record(z.string(), z.json())
-const trials = z.int().min(1)
-const boots = z.int().min(1).max(limits.boots)
 const seed = z.int().min(0)
-const deadline = z.number().positive().max(limits.deadlineSeconds)
 const variable = z.string().regex(/^[A-Za-z_]\w*$/, 'use the name of an environment variable')
 /** As an attribute: `needs=warm-up,calibration`. */
 const list = z.string().transform((value) => value.split(','))
 
-export const experimentSchema = z.strictObject({
+const common = {
   id: experimentName.describe('Name of the experiment, for tables, figures and inline values'),
+  trials: z.int().min(1).describe('Trials of every cell'),
+  boots: z
+    .int()
+    .min(1)
+    .max(limits.boots)
+    .default(1)
+    .describe('Independent boots over which the trials of a cell are divided'),
+  seed: seed.default(1).describe('Seed of the script’s random numbers'),
+  deadline: z
+    .number()
+    .positive()
+    .max(limits.deadlineSeconds)
+    .default(900)
+    .describe('Longest time of one boot, in seconds'),
+}
+
+export const experimentSchema = z.strictObject({
+  ...common,
   script: path.describe('zx script, relative to the project'),
   environments: z.array(environmentName).min(1).describe('Names from the list of environments'),
-  trials: trials.describe('Trials of every cell'),
-  boots: boots.default(1).describe('Independent boots over which the trials of a cell are divided'),
-  seed: seed.default(1).describe('Seed of the script’s random numbers'),
-  deadline: deadline.default(900).describe('Longest time of one boot, in seconds'),
   needs: z.array(name).default([]).describe('Experiments whose rows the script uses'),
   inputs: z.array(path).default([]).describe('Files that decide the results; * and ** stand for names'),
   parallel: z
@@ -74,12 +85,8 @@ export const patternSchema = z.object({
 
 /** Fence attributes of an inline script, after number conversion. */
 export const inlineExperimentSchema = z.strictObject({
-  id: experimentName,
+  ...common,
   testbed: z.literal('local'),
-  trials,
-  boots: boots.default(1),
-  seed: seed.default(1),
-  deadline: deadline.default(900),
   needs: list.pipe(z.array(name)).default([]),
   inputs: list.pipe(z.array(path)).default([]),
   parallel: z
