@@ -16,16 +16,12 @@ export type Scope = 'shape' | 'absolute' | 'method'
 
 /** Numbers are in the expression's canonical unit: microseconds for times, none for ratios. */
 export type Test =
-  /** The value is the published one (a number, or from published tables) within `tolerance`, in its unit. */
+  /**
+   * The value is the published one (a number, or from published tables) within `tolerance`, in its unit, or,
+   * if `relative`, as a fraction of the published value.
+   */
   | {
-      readonly type: 'absolute'
-      readonly expression: Expression
-      readonly published: Expression
-      readonly tolerance: number
-    }
-  /** As `absolute`, with `tolerance` as a fraction of the published value. */
-  | {
-      readonly type: 'relative'
+      readonly type: 'absolute' | 'relative'
       readonly expression: Expression
       readonly published: Expression
       readonly tolerance: number

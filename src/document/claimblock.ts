@@ -153,9 +153,13 @@ function readValue(
     source.valueError('claim-test', at, reason)
     return undefined
   }
-  return typeof tolerance === 'number'
-    ? { type: 'absolute', expression, published: number, tolerance }
-    : { type: 'relative', expression, published: number, tolerance: share(tolerance) }
+  const isAbsolute = typeof tolerance === 'number'
+  return {
+    type: isAbsolute ? 'absolute' : 'relative',
+    expression,
+    published: number,
+    tolerance: isAbsolute ? tolerance : share(tolerance),
+  }
 }
 
 function singleNumber(published: Claim['published']): Expression | undefined {
