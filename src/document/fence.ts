@@ -78,20 +78,16 @@ export function readFence(node: Code, text: SourceText, file: VFile, original?: 
       ? translateBlock(kind.type, source, place, original)
       : kind.read(source, place, code))
   const block = source?.valid ? read : undefined
-  const id = source === undefined ? guessId(code) : source.data.id
+  // Guesses the id of a block with invalid YAML, so that references to it are not reported too.
+  const id = source === undefined ? /^\s*id:\s*['"]?([\w-]+)/m.exec(code)?.[1] : source.data.id
   return {
     node,
     type: kind.type,
-    ...(source === undefined ? {} : { source }),
+    ...(source && { source }),
     ...(typeof id === 'string' ? { id } : {}),
     idPlace: source?.valuePlace(['id']) ?? place,
-    ...(block === undefined ? {} : { block }),
+    ...(block && { block }),
   }
-}
-
-/** Guesses the id of a block with invalid YAML, so that references to it are not reported too. */
-function guessId(code: string): string | undefined {
-  return /^\s*id:\s*['"]?([\w-]+)/m.exec(code)?.[1]
 }
 
 function readContent(node: Code, text: SourceText, file: VFile): Mapping | undefined {

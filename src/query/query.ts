@@ -42,12 +42,12 @@ export interface Results<Experiment extends ExperimentSource = ExperimentSource>
 
 type FactorValues = ReadonlyMap<string, ReadonlySet<string>>
 
-const vocabularies = new WeakMap<Results, Map<string, FactorValues>>()
+const cache = new WeakMap<Results, Map<string, FactorValues>>()
 
 /** Returns the factor values in any run of an experiment; cached per results. */
-function vocabularyOf(results: Results, experiment: string): FactorValues {
-  const cached = vocabularies.get(results) ?? new Map<string, FactorValues>()
-  vocabularies.set(results, cached)
+function factorValuesOf(results: Results, experiment: string): FactorValues {
+  const cached = cache.get(results) ?? new Map<string, FactorValues>()
+  cache.set(results, cached)
   const values =
     cached.get(experiment) ?? factorValues(results.runs.filter((run) => run.experiment === experiment))
   cached.set(experiment, values)
@@ -132,15 +132,11 @@ function probe(run: Run, { parts }: Pick<Path, 'parts'>, results: Results): Prob
   }
 }
 
-export interface RunSeries extends Series {
-  readonly run: Run
-}
-
 /**
  * Reads the observations of a path without a statistic: `latency['xen-4.14'].baseline.pause.total`. Throws
  * QueryError for an unknown name, no measure, or, with `missing` set, a run that does not exist yet.
  */
-export function readSeries({ parts }: Pick<Path, 'parts'>, results: Results): RunSeries {
+export function readSeries({ parts }: Pick<Path, 'parts'>, results: Results): Series & { readonly run: Run } {
   if (readsPublished({ parts }))
     throw new QueryError(`published tables have no single observations: ${parts.join('.')} is no series`)
   const { runs, over } = runsAt({ parts }, results)
@@ -152,14 +148,14 @@ export function readSeries({ parts }: Pick<Path, 'parts'>, results: Results): Ru
   return { run, ...series(run, factors, measure) }
 }
 
-/** A path's runs, one for each pattern; `over` names the patterns if it covers several. */
-interface RunsAt {
-  readonly runs: readonly Run[]
-  readonly over?: readonly string[]
-}
-
-/** Returns a path's runs. Throws QueryError for an unknown cell, or with `missing` set for cells not run. */
-export function runsAt(path: Pick<Path, 'parts'>, results: Results): RunsAt {
+/**
+ * Returns a path's runs, one for each pattern; `over` names the patterns if it covers several. Throws
+ * QueryError for an unknown cell, or with `missing` set for cells not run.
+ */
+export function runsAt(
+  path: Pick<Path, 'parts'>,
+  results: Results,
+): { readonly runs: readonly Run[]; readonly over?: readonly string[] } {
   const { names, over } = resolveCells(path, results.experiments)
   const byName = new Map(results.runs.map((run) => [runName(run), run]))
   const missing = names.filter((name) => !byName.has(name))
@@ -191,9 +187,9 @@ export function cellsRead(
 
 /** A factor value is known if any run of the experiment has it, so that it can have occurred 0 times. */
 function narrowed(run: Run, results: Results, parts: readonly string[]): Narrowing {
-  const vocabulary = vocabularyOf(results, run.experiment)
+  const known = factorValuesOf(results, run.experiment)
   const factors = run.columns.filter(({ name, role }) => role === 'factor' && name !== excludedColumn)
-  const values = factors.map(({ name }) => [name, vocabulary.get(name) ?? new Set<string>()] as const)
+  const values = factors.map(({ name }) => [name, known.get(name) ?? new Set<string>()] as const)
   return narrow(parts, measuresOf(run), new Map(values))
 }
 

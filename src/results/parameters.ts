@@ -56,18 +56,14 @@ export function typeErrors(
   })
 }
 
+const typeNames = new Map([
+  ['string', 'a word'],
+  ['number', 'a number'],
+  ['boolean', 'true or false'],
+])
+
 /** Names a value's type in messages. */
 export function typeOf(value: Parameter): string {
   if (value === null) return 'null'
-  if (Array.isArray(value)) return 'a list'
-  switch (typeof value) {
-    case 'string':
-      return 'a word'
-    case 'number':
-      return 'a number'
-    case 'boolean':
-      return 'true or false'
-    default:
-      return 'a mapping'
-  }
+  return Array.isArray(value) ? 'a list' : (typeNames.get(typeof value) ?? 'a mapping')
 }
