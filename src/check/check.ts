@@ -128,7 +128,7 @@ function checkProse(context: Context): void {
   const { document, project } = context
   const { bibliography, lang, langPlace, published } = document.frontMatter
   if (langPlace && !project.languages.includes(lang.toLowerCase().split('-')[0] ?? '')) {
-    const reason = `the report has no words in ${lang}, and says its own in English (known: ${project.languages.join(', ')})`
+    const reason = `the report has no words in ${lang} and uses English for its own (known: ${project.languages.join(', ')})`
     warn(document.file, 'unknown-language', langPlace, reason)
   }
   if (bibliography) checkExists('bibliography', bibliography.file, bibliography.place, context)
@@ -192,7 +192,7 @@ function checkInput(written: string, place: Place, context: Context): void {
     for (const problem of found.flatMap((one) => project.problem(one) ?? []))
       fail(file, 'refused-file', place, `inputs: ${written}: ${problem}`)
     if (found.length > 0) return
-    if (isPattern(path)) fail(file, 'missing-file', place, `inputs: no file fits ${path}`)
+    if (isPattern(path)) fail(file, 'missing-file', place, `inputs: no file matches ${path}`)
     else if (project.list(path).length > 0) {
       const reason = `inputs: ${path} is a folder: write ${posix.join(path, '**')} for all files in it`
       fail(file, 'missing-file', place, reason)
@@ -228,7 +228,7 @@ function checkCycles({ fences, file }: Document): void {
       if (start < 0) visit(needed, [...path, id])
       else {
         const circle = [...path, id].slice(start)
-        fail(file, 'circular-needs', place, `a circle of needs: ${[...circle, needed].join(' -> ')}`)
+        fail(file, 'circular-needs', place, `circular needs: ${[...circle, needed].join(' -> ')}`)
       }
     }
     done.add(id)

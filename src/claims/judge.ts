@@ -15,7 +15,7 @@ import { runName } from '../results/run.ts'
 import { type Measured, measure } from './measure.ts'
 import { english, type Reasons } from './reasons.ts'
 import type { Decision } from './region.ts'
-import { type Evidence, type Lack, lackingRuns, obstacleTo } from './scope.ts'
+import { type Evidence, type LackingRun, lackingRuns, obstacleTo } from './scope.ts'
 import { seriesOf } from './series.ts'
 
 export type Verdict = 'reproduced' | 'not reproduced' | 'inconclusive' | 'not testable'
@@ -36,7 +36,7 @@ export interface Judgement {
   /** Caveats. */
   readonly notes: readonly string[]
   /** Missing or stale runs that keep it from being tested. */
-  readonly lacking?: readonly Lack[]
+  readonly lacking?: readonly LackingRun[]
   /** Message of an unexpected error. */
   readonly failure?: string
 }
@@ -97,7 +97,7 @@ export function tally(judgements: readonly Judgement[]): Readonly<Record<Verdict
   return counts
 }
 
-function lackingText(lacking: readonly Lack[], reasons: Reasons): string {
+function lackingText(lacking: readonly LackingRun[], reasons: Reasons): string {
   const missing = lacking.filter(({ stale }) => stale === undefined)
   if (missing.length > 0) return reasons.missing(missing.map(({ run }) => run))
   return lacking.map(({ run, stale = '' }) => reasons.stale(run, stale)).join('; ')

@@ -18,19 +18,19 @@ export interface Evidence {
 }
 
 /** A missing or stale run, and the reason. */
-export interface Lack {
+export interface LackingRun {
   readonly run: string
   readonly stale?: string
 }
 
 /** Missing and stale runs of a claim, in reading order. Throws a QueryError for unknown names. */
-export function lackingRuns({ test, skip }: Claim, { results, stale }: Evidence): readonly Lack[] {
+export function lackingRuns({ test, skip }: Claim, { results, stale }: Evidence): readonly LackingRun[] {
   if (skip !== undefined) return []
   const present = new Set(results.runs.map(runName))
   const names = expressionsOf(test)
     .flatMap(pathsToRuns)
     .flatMap((path) => resolveCells(path, results.experiments).names)
-  return [...new Set(names)].flatMap((run): readonly Lack[] => {
+  return [...new Set(names)].flatMap((run): readonly LackingRun[] => {
     const reason = stale.get(run)
     if (!present.has(run)) return [{ run }]
     return reason === undefined ? [] : [{ run, stale: reason }]

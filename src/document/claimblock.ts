@@ -54,15 +54,13 @@ function parsePublished(text: string, at: KeyPath, source: Mapping): ParsedExpre
   }
   const sign = expressionSign.exec(text)?.[0]
   if (sign === undefined)
-    return refuse(`${text} has no = before it: a list is of expressions, and words are one text`)
+    return refuse(`${text} has no = before it: a list holds expressions only, and words are one text`)
   const parsed = parse(text.slice(sign.length), at, source, sign.length)
   if (parsed === undefined) return undefined
   const paths = references(parsed.ast)
   const measured = paths.find((path) => !readsPublished(path))
   if (measured)
-    return refuse(
-      `${measured.parts.join('.')} is ours: what was published is a path that starts with published`,
-    )
+    return refuse(`${measured.parts.join('.')} is a result of our own: use a path that starts with published`)
   if (paths.length === 0) return refuse(`${text} reads no published table: write the number without the =`)
   return parsed
 }
@@ -91,7 +89,11 @@ function hasFittingKeys(data: Data, source: Mapping): boolean {
       source.keyError('claim-test', ['tolerance'], reason)
     }
     if (low === null && high === null)
-      source.valueError('claim-test', ['between'], 'between allows any number: give it an end')
+      source.valueError(
+        'claim-test',
+        ['between'],
+        'between allows any number: give it a lower or an upper bound',
+      )
     if (low !== null && high !== null && low > high) {
       const reason = `between: the lower end ${low} is above the upper end ${high}: write [${high}, ${low}]`
       source.valueError('claim-test', ['between'], reason)
@@ -148,8 +150,7 @@ function readValue(
   }
   const number = singleNumber(published)
   if (number === undefined || tolerance === undefined) {
-    const reason =
-      'a value is held against `between: [low, high]`, or against a number `published` with a `tolerance`'
+    const reason = 'a value needs `between: [low, high]`, or a number `published` and a `tolerance`'
     source.valueError('claim-test', at, reason)
     return undefined
   }

@@ -37,7 +37,7 @@ export class PathError extends QueryError {
 export function partError(error: unknown): QueryError {
   if (error instanceof QueryError) return error
   const isOurs = error instanceof Error && !/^(?:Error|RangeError|TypeError|ReferenceError)$/.test(error.name)
-  return new QueryError(isOurs ? error.message : `cannot be worked out: ${error}`)
+  return new QueryError(isOurs ? error.message : `cannot be evaluated: ${error}`)
 }
 
 /** Overflow, also in a difference or quotient of two overflows. */

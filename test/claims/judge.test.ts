@@ -753,8 +753,8 @@ describe('a claim that cannot be judged', () => {
   it('for an error that nobody foresaw is not testable, and says so; the error goes no further', () => {
     expect(verdictOn(claim(slower), broken(new RangeError('Invalid array length')))).toMatchObject({
       verdict: 'not testable',
-      reason: 'could not be judged: cannot be worked out: RangeError: Invalid array length',
-      failure: 'cannot be worked out: RangeError: Invalid array length',
+      reason: 'could not be judged: cannot be evaluated: RangeError: Invalid array length',
+      failure: 'cannot be evaluated: RangeError: Invalid array length',
     })
   })
 
