@@ -1,8 +1,7 @@
 /** Merges the results of a cell's boots. */
 
 import { isDeepStrictEqual } from 'node:util'
-import { rawName } from '../results/boots.ts'
-import { bootColumn, type Column, type Exclusion, type Row } from '../results/run.ts'
+import { rawName, bootColumn, type Column, type Exclusion, type Row } from '../results/run.ts'
 import { ExperimentError, type Result } from './script/cell.ts'
 
 /** Result of one boot, and its number of trials. */

@@ -1,9 +1,7 @@
 /** Runs the planned cells, producers before consumers. */
 
 import pLimit, { type LimitFunction } from 'p-limit'
-import { bootsOf } from '../results/boots.ts'
-import { secondsOf } from '../results/duration.ts'
-import { runName, type Run } from '../results/run.ts'
+import { bootsOf, secondsOf, runName, type Run } from '../results/run.ts'
 import { testbedOf } from '../testbeds/environments.ts'
 import type { Testbeds } from '../testbeds/testbeds.ts'
 import type { PlannedCell } from './cells.ts'

@@ -5,8 +5,7 @@
  */
 
 import type { Root, RootContent } from 'mdast'
-import { secondsOf } from '../results/duration.ts'
-import type { Run } from '../results/run.ts'
+import { secondsOf, type Run } from '../results/run.ts'
 import { megabytes, minutes } from '../text/amounts.ts'
 import { code, heading, type Inline, link, list, paragraph, shell, strong, table } from '../text/markdown.ts'
 import { type Artifact, type Claim, type Experiment, firstRun } from './artifact.ts'

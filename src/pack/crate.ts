@@ -5,8 +5,7 @@
  */
 
 import { extname } from 'node:path'
-import { secondsOf, spanOf } from '../results/duration.ts'
-import { runName, type Run } from '../results/run.ts'
+import { secondsOf, spanOf, runName, type Run } from '../results/run.ts'
 import { type Artifact, type Experiment, recordedFiles } from './artifact.ts'
 import type { Creator } from './metadata.ts'
 

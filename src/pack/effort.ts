@@ -1,7 +1,6 @@
 /** Estimates the effort of rerunning cells, from their recorded runs only. */
 
-import { secondsOf, spanOf } from '../results/duration.ts'
-import type { Run } from '../results/run.ts'
+import { secondsOf, spanOf, type Run } from '../results/run.ts'
 
 export interface Effort {
   readonly cells: number

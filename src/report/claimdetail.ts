@@ -5,8 +5,16 @@ import type { ClaimSeries } from '../claims/series.ts'
 import { limitsText, methodText } from '../claims/words.ts'
 import { origins } from '../query/quantity.ts'
 import { select } from '../query/series.ts'
-import { bootFolder, bootsOf, rawName, trialsBefore } from '../results/boots.ts'
-import { bootColumn, runName, type Row, type Run } from '../results/run.ts'
+import {
+  bootFolder,
+  bootsOf,
+  rawName,
+  trialsBefore,
+  bootColumn,
+  runName,
+  type Row,
+  type Run,
+} from '../results/run.ts'
 import { recordedFolder } from '../results/store.ts'
 import { code, type Inline } from '../text/markdown.ts'
 import { fact } from './claim.ts'

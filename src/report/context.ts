@@ -1,7 +1,7 @@
 /** Render context of all parts of a report: its language's messages, run status, and the document's names. */
 
 import type { KnownRun } from '../claims/verification.ts'
-import type { Evidence } from '../document/frontmatter.ts'
+import type { Evidence } from '../document/schema.ts'
 import type { Words } from '../locale/en.ts'
 
 /** Where a run behind a report comes from, and whether it is stale. */

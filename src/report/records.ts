@@ -2,7 +2,8 @@
  * Data of figures: rows of runs as flat records, times in microseconds unless their name has another unit.
  */
 
-import type { ExperimentBlock, FigureData } from '../document/block.ts'
+import type { ExperimentBlock } from '../document/block.ts'
+import type { FigureData } from '../document/schema.ts'
 import { cellsOf } from '../engine/cells.ts'
 import { QueryError, unknown } from '../query/error.ts'
 import { canonical, scaled, select } from '../query/series.ts'

@@ -4,8 +4,8 @@ import { cellChanges } from '../../src/engine/cachestatus.ts'
 import { openFiles } from '../../src/files/tracked.ts'
 import { planAsItIs } from '../../src/project/build.ts'
 import { openDocument } from '../../src/project/site.ts'
-import { bootsOf } from '../../src/results/boots.ts'
 import { keyOf } from '../../src/results/key.ts'
+import { bootsOf } from '../../src/results/run.ts'
 import { openSeal } from '../../src/results/seal.ts'
 
 const site = {

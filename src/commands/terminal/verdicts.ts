@@ -1,7 +1,6 @@
 /** Output of `repro verify`: lines for people, JSON for programs. */
 
-import type { Judgement } from '../../claims/judge.ts'
-import { tally } from '../../claims/tally.ts'
+import { tally, type Judgement } from '../../claims/judge.ts'
 import { decisive, type Verification } from '../../claims/verification.ts'
 import { limitsText, numberTexts, plainInterval, publishedText } from '../../claims/words.ts'
 import type { Reproduction } from '../../project/knownruns.ts'
