@@ -17,10 +17,10 @@ export function floatElement(float: Float, words: Words): Element {
       return figureElement(float, content, words)
     case 'failed':
       return h(
-        'div',
-        { className: ['float', 'failed'], id },
-        h('p', {}, h('strong', {}, words.caption(label)), caption),
-        h('p', { className: ['missing'] }, content.message),
+        'div.float.failed',
+        { id },
+        h('p', h('strong', words.caption(label)), caption),
+        h('p.missing', content.message),
       )
   }
 }
@@ -32,16 +32,17 @@ function figureElement(
 ): Element {
   // A folded drawing has the id itself: a link to it then unfolds it.
   const drawing = scrolling(
-    { className: ['scroll', 'drawing'], ariaLabel: label, id: isFolded ? id : undefined },
+    'div.scroll.drawing',
+    { ariaLabel: label, id: isFolded ? id : undefined },
     ...drawn(svg),
   )
-  const content = [h('strong', {}, words.caption(label)), caption, ' ', badgeElement(badge)]
+  const content = [h('strong', words.caption(label)), caption, ' ', badgeElement(badge)]
   return h(
-    'figure',
-    { className: ['float'], id: isFolded ? undefined : id, dataOrigin: badge?.origins.join(' ') ?? '' },
+    'figure.float',
+    { id: isFolded ? undefined : id, dataOrigin: badge?.origins.join(' ') ?? '' },
     isFolded
-      ? h('details', { className: ['folded'] }, h('summary', {}, ...content), drawing)
-      : [drawing, h('figcaption', {}, ...content)],
+      ? h('details.folded', h('summary', ...content), drawing)
+      : [drawing, h('figcaption', ...content)],
     noteList(notes),
   )
 }
