@@ -8,6 +8,7 @@
  * of its own (process.ts).
  */
 
+import { dsvFormat } from 'd3-dsv'
 import type { Loader, LoggerInterface } from 'vega'
 import * as vega from 'vega'
 import { compile, type TopLevelSpec } from 'vega-lite'
@@ -29,7 +30,6 @@ import {
   type Specification,
   treatsInvalid,
 } from './specification.ts'
-import { parseTable } from './table.ts'
 
 interface TextItem {
   readonly fontSize?: number
@@ -46,14 +46,21 @@ const { formats, randomLCG, setRandom, textMetrics } = vega as unknown as {
 }
 
 // Vega's own readers compile code and expose JavaScript's built-in properties.
-for (const [name, delimiter] of [
-  ['csv', ','],
-  ['tsv', '\t'],
-] as const)
-  formats(name, (text) => parseTable(text, delimiter))
+formats('csv', (text) => parseTable(text, ','))
+formats('tsv', (text) => parseTable(text, '\t'))
 formats('json', (data: unknown, { property = '' } = {}) =>
   vega.splitAccessPath(property).reduce(own, typeof data === 'string' ? JSON.parse(data) : data),
 )
+
+/** Returns records by the names in the first row; missing cells are empty. */
+function parseTable(text: string, delimiter: string): Records {
+  const [columns = [], ...rows] = dsvFormat(delimiter).parseRows(text)
+  const records = rows.map((row) => columns.map((name, index) => [name, row[index] ?? '']))
+  return Object.assign(
+    records.map((fields) => Object.fromEntries(fields)),
+    { columns },
+  )
+}
 
 /**
  * Throws QueryError for an unknown dataset or field (with the nearest name), a specification that fails to
