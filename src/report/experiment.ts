@@ -5,7 +5,7 @@ import { runName, type Run } from '../results/run.ts'
 import type { RenderContext } from './context.ts'
 import type { Experiment, ExperimentRun } from './model.ts'
 import { badgeOf } from './runstatus.ts'
-import { cellsOf } from './tables/options.ts'
+import { cellRuns } from './tables/options.ts'
 
 /** @param source the block as the author wrote it. */
 export function experimentNode(
@@ -24,7 +24,7 @@ export function experimentNode(
     summary: [...title(block.id), ` · ${script} · ${cells}`],
     source,
     cells: block.environments.flatMap((environment) =>
-      cellsOf(block, environment, runs).map(({ pattern, name, run }) => ({
+      cellRuns(block, environment, runs).map(({ pattern, name, run }) => ({
         environment,
         pattern: pattern.name,
         run: run === undefined ? { missing: words.missing([name]) } : experimentRun(run, context),

@@ -7,7 +7,7 @@ import { pathsIn } from '../document/float.ts'
 import { cellsOf } from '../engine/cells.ts'
 import type { Words } from '../locale/en.ts'
 import { partError, QueryError } from '../query/error.ts'
-import { type PublishedRow, parsePublished } from '../query/published.ts'
+import { parsePublished } from '../query/published.ts'
 import type { Results } from '../query/query.ts'
 import type { Parameter } from '../results/parameters.ts'
 import { runName, type Run } from '../results/run.ts'
@@ -18,7 +18,7 @@ import type { Drawer } from './drawing/process.ts'
 import { renderFigure } from './figure.ts'
 import type { Float } from './model.ts'
 import { ratios } from './ratios.ts'
-import { records, wantedCells } from './records.ts'
+import { cellsDrawn, records } from './records.ts'
 import { badgeOf, mark, staleOf } from './runstatus.ts'
 import { shownTable } from './showntable.ts'
 import type { TableContext } from './table.ts'
@@ -72,9 +72,9 @@ export async function makeFloat(
 ): Promise<Float> {
   const common = { type: 'float', id: block.id, label, caption: block.caption } as const
   try {
-    const made = block.type === 'table' ? await table(block, sources) : await figure(block, label, sources)
     const { words, statuses } = sources.context
-    const { runs, missing, notes, content } = made
+    const { runs, missing, notes, content } =
+      block.type === 'table' ? await table(block, sources) : await figure(block, label, sources)
     const stale = staleOf(runs, statuses)
     return {
       ...common,
@@ -100,14 +100,14 @@ export async function makeFloat(
   }
 }
 
-interface Made {
+interface Content {
   readonly content: Float['content']
   readonly runs: readonly Run[]
   readonly missing: readonly string[]
   readonly notes: readonly string[]
 }
 
-async function table(block: TableBlock, sources: Sources): Promise<Made> {
+async function table(block: TableBlock, sources: Sources): Promise<Content> {
   const kind = tableKinds.get(block.kind)
   const experiment = sources.results.experiments.find(({ id }) => id === block.from)
   // `check` reported this; previews render documents with errors.
@@ -132,40 +132,39 @@ async function table(block: TableBlock, sources: Sources): Promise<Made> {
   return { ...rendered, content: shownTable(rendered, sources.context) }
 }
 
-async function figure(block: FigureBlock, label: string, sources: Sources): Promise<Made> {
+async function figure(block: FigureBlock, label: string, sources: Sources): Promise<Content> {
   const { experiments, runs: all } = sources.results
   const { words } = sources.context
-  const datasets: Record<string, Records | string> = {}
+  const data: Record<string, Records | string> = {}
   const runs: Run[] = []
   const missing: string[] = []
   for (const [name, source] of Object.entries(block.data)) {
     const experiment = experiments.find(({ id }) => id === source.from)
     if (experiment === undefined) {
-      datasets[name] = await readFile(source.from, sources)
+      data[name] = await readFile(source.from, sources)
       continue
     }
-    const wanted = wantedCells(experiment, source)
-    const own = all.filter((run) => wanted.includes(runName(run)))
-    runs.push(...own)
-    missing.push(...missingRuns(experiment, own).filter((one) => wanted.includes(one)))
-    const drawn = () =>
-      source.ratios ? ratios(experiment, own, source.ratios) : records(experiment, own, source)
-    datasets[name] = own.length === 0 ? [] : drawn()
+    const cells = cellsDrawn(experiment, source)
+    const present = all.filter((run) => cells.includes(runName(run)))
+    runs.push(...present)
+    missing.push(...missingRuns(experiment, present).filter((one) => cells.includes(one)))
+    if (present.length === 0) data[name] = []
+    else if (source.ratios) data[name] = ratios(experiment, present, source.ratios)
+    else data[name] = records(experiment, present, source)
   }
   // An empty drawing would look like a result.
   if (runs.length === 0 && missing.length > 0)
     throw new QueryError(`missing: run ${missing.join(', run ')}`, missing)
-  const marked = mark(runs, sources.context)
   const environments = [...new Set(runs.map((run) => run.environment))]
   const order = {
     id: block.id,
     spec: await readFile(block.spec, sources),
-    data: datasets,
+    data,
     title: `${words.caption(label)}${block.caption}`,
     description: block.alt,
     // A text may belong to a missing run.
     ...(block.texts === undefined ? {} : { texts: block.texts, isPart: missing.length > 0 }),
-    ...(runs.length === 0 ? {} : { subtitle: words.subtitle(marked, environments) }),
+    ...(runs.length === 0 ? {} : { subtitle: words.subtitle(mark(runs, sources.context), environments) }),
     ...(block.width === undefined ? {} : { width: block.width }),
     ...(block.height === undefined ? {} : { height: block.height }),
   }
@@ -192,8 +191,12 @@ async function readFile(path: string, { readText }: Sources): Promise<string> {
   try {
     return await readText(path)
   } catch (cause) {
-    throw new QueryError(`cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`)
+    throw new QueryError(`cannot read ${path}: ${errorText(cause)}`)
   }
+}
+
+export function errorText(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
 }
 
 /**
@@ -206,16 +209,14 @@ async function readTables(
 ): Promise<TableContext['published']> {
   const paths = pathsIn(option)
   if (paths.length === 0) return undefined
-  const tables = await Promise.all(paths.map((path) => readRows(path, sources)))
-  return tables.flat()
-}
-
-async function readRows(path: string, sources: Sources): Promise<readonly PublishedRow[]> {
-  const text = await readFile(path, sources)
-  try {
-    return parsePublished(text)
-  } catch (error) {
-    if (error instanceof CsvError) throw new QueryError(`${path}: ${error.message}`)
-    throw error
-  }
+  const tables = paths.map(async (path) => {
+    const text = await readFile(path, sources)
+    try {
+      return parsePublished(text)
+    } catch (error) {
+      if (error instanceof CsvError) throw new QueryError(`${path}: ${error.message}`)
+      throw error
+    }
+  })
+  return (await Promise.all(tables)).flat()
 }

@@ -17,7 +17,7 @@ import { type Cell, headCell, none, numberCell, numberHead, type Table, tableKin
 import { type ColumnGroup, tableHead, tableRow } from './columns.ts'
 import {
   type CellRun,
-  cellsOf,
+  cellRuns,
   chooseEnvironments,
   choosePatterns,
   factorsOf,
@@ -51,7 +51,7 @@ export const effects = tableKind(options, (given, context): Table => {
   const names = valuesOf(publishedRows, 'pattern')
   const tolerance = Number.parseFloat(given.tolerance) / 100
   const compared = chooseEnvironments(experiment, given.environments).map((environment) => {
-    const all = cellsOf(experiment, environment, runs)
+    const all = cellRuns(experiment, environment, runs)
     const base = all.find(({ pattern }) => pattern.name === baseline)
     if (base === undefined) {
       const patterns = all.map(({ pattern }) => pattern.name)

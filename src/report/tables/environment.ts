@@ -9,7 +9,7 @@ import type { Run } from '../../results/run.ts'
 import type { RenderContext } from '../context.ts'
 import { valuesOf } from '../published.ts'
 import { type Cell, type Head, headCell, missingCell, none, type Table, tableKind } from '../table.ts'
-import { cellsOf, chooseEnvironments, number } from './options.ts'
+import { cellRuns, chooseEnvironments, number } from './options.ts'
 
 const options = z.strictObject({
   number,
@@ -42,7 +42,7 @@ export const environment = tableKind(
   (given, { experiment, runs, published: all, words, say }): Table => {
     const notes: string[] = []
     const own = chooseEnvironments(experiment, given.environments).map((name): Machine => {
-      const cells = cellsOf(experiment, name, runs)
+      const cells = cellRuns(experiment, name, runs)
       const present = cells.flatMap(({ run }) => run ?? [])
       const [first] = present
       notes.push(...differences(name, present, { words, say }))

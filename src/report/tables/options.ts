@@ -65,7 +65,7 @@ export interface CellRun {
 }
 
 /** Returns the cells of an environment, in the block's order of patterns. */
-export function cellsOf(
+export function cellRuns(
   experiment: ExperimentBlock,
   environment: string,
   runs: readonly Run[],
@@ -121,7 +121,7 @@ export function selectCells(
   const names = valuesOf(published, 'pattern')
   const environments = chooseEnvironments(experiment, given.environments).map((environment) => ({
     environment,
-    cells: choosePatterns(cellsOf(experiment, environment, runs), given.patterns, names),
+    cells: choosePatterns(cellRuns(experiment, environment, runs), given.patterns, names),
   }))
   const cells = environments.flatMap((one) => one.cells)
   return {

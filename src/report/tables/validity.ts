@@ -22,7 +22,7 @@ import {
   tableKind,
 } from '../table.ts'
 import {
-  cellsOf,
+  cellRuns,
   chooseEnvironments,
   environments,
   labelOf,
@@ -73,7 +73,7 @@ export const validity: TableKind = {
     const names = valuesOf(rows, 'pattern')
     const baseline = given.baseline ?? experiment.patterns[0]?.name ?? ''
     const groups = chooseEnvironments(experiment, given.environments).map((environment) => {
-      const all = cellsOf(experiment, environment, runs)
+      const all = cellRuns(experiment, environment, runs)
       const cells = all.filter(({ pattern }) => names.includes(pattern.name))
       const compared = compare(cells, rows, matching(earlier, { environment }))
       const numbers = (show === 'summary' ? kinds : [show]).map((kind) => ({
