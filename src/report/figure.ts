@@ -4,8 +4,7 @@
  */
 
 import { QueryError } from '../query/error.ts'
-import { advice, limits, type Order } from './drawing/message.ts'
-import type { Drawer } from './drawing/process.ts'
+import { advice, type Drawer, limits, type Order } from './drawing/process.ts'
 import { parseSvg, prefixIds, printSvg, replaceTexts } from './drawing/svg.ts'
 
 export interface FigureInput extends Order {

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { Records } from '../../src/report/drawing/message.ts'
-import { openDrawer } from '../../src/report/drawing/process.ts'
+import { openDrawer, type Records } from '../../src/report/drawing/process.ts'
 import { datasetsOf } from '../../src/report/drawing/specification.ts'
 import { type FigureInput, renderFigure } from '../../src/report/figure.ts'
 import { ratios } from '../../src/report/ratios.ts'

@@ -59,21 +59,17 @@ export const environment = tableKind(
       ...(given.host ? hosts(runs, words) : []),
       ...publishedMachines(all ?? [], given.machines, { words, say }),
     ]
-    const items = given.items ?? [...new Set(machines.flatMap(({ facts }) => [...facts.keys()]))]
-    const known = new Set(machines.flatMap(({ facts }) => [...facts.keys()]))
-    for (const item of items) {
-      if (known.size > 0 && !known.has(item)) throw unknown('item', item, [...known])
-    }
+    const known = [...new Set(machines.flatMap(({ facts }) => [...facts.keys()]))]
+    const items = given.items ?? known
+    const absent = items.find((item) => !known.includes(item))
+    if (absent !== undefined && known.length > 0) throw unknown('item', absent, known)
+    const rows = items.map((item) => [
+      headCell(item),
+      ...machines.map((machine) => cellOf(machine, item, words)),
+    ])
     return {
       head: [[{ text: words.tables.item }, ...machines.map((machine) => machine.head)]],
-      groups: [
-        {
-          rows: items.map((item) => [
-            headCell(item),
-            ...machines.map((machine) => cellOf(machine, item, words)),
-          ]),
-        },
-      ],
+      groups: [{ rows }],
       notes,
       runs: own.flatMap((machine) => machine.runs),
       missing: own.flatMap(({ missing }) => missing ?? []),
@@ -90,16 +86,15 @@ function cellOf({ facts, type, runs, missing }: Machine, item: string, words: Wo
 
 /** Returns the hosts, usually one; each gets a column. */
 function hosts(runs: readonly Run[], { tables }: Words): readonly Machine[] {
-  const different = new Map<string, ReadonlyMap<string, string>>()
-  for (const { provenance } of runs) {
-    const facts = Object.entries(provenance)
-      .filter(([name]) => name.startsWith(hostPrefix))
-      .map(([name, value]): [string, string] => [name.slice(hostPrefix.length), String(value)])
-    if (facts.length > 0) different.set(JSON.stringify(facts), new Map(facts))
-  }
-  return [...different.values()].map((facts, index, { length }) => ({
+  const facts = runs.map(({ provenance }) =>
+    Object.entries(provenance).flatMap(([name, value]): readonly [string, string][] =>
+      name.startsWith(hostPrefix) ? [[name.slice(hostPrefix.length), String(value)]] : [],
+    ),
+  )
+  const different = new Map(facts.filter((one) => one.length > 0).map((one) => [JSON.stringify(one), one]))
+  return [...different.values()].map((one, index, { length }) => ({
     head: { text: tables.host(length === 1 ? undefined : index + 1) },
-    facts,
+    facts: new Map(one),
     type: 'text',
     runs: [],
   }))
