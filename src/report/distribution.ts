@@ -3,7 +3,7 @@
  * and the published mean and range. Colours and dashes distinguish series.
  */
 
-import type { Words } from '../locale/en.ts'
+import type { Messages } from '../locale/en.ts'
 import { digits } from '../query/format.ts'
 import { symbol } from '../query/units.ts'
 import { max, min } from '../stats/order.ts'
@@ -32,16 +32,16 @@ const fontSize = 12
 /** An SVG element as text; the same input gives the same bytes. */
 export function distributionSvg(
   { series: distributions, ...frame }: Distributions,
-  words: Words['distribution'],
+  messages: Messages['distribution'],
 ): string {
   const marks = distributions.flatMap(({ published }) =>
     Object.values(published ?? {}).filter((one) => one !== undefined),
   )
-  const axis = axisOf([...distributions.flatMap(({ values }) => values), ...marks], frame.unit, words)
+  const axis = axisOf([...distributions.flatMap(({ values }) => values), ...marks], frame.unit, messages)
   const bottom = plot.top + plot.height
   const rowsTop = bottom + 44
   const height = rowsTop + rowHeight * distributions.length + 4
-  const axisTitle = [axis.title, frame.origin, ...(marks.length > 0 ? [words.published] : [])].join(' · ')
+  const axisTitle = [axis.title, frame.origin, ...(marks.length > 0 ? [messages.published] : [])].join(' · ')
   const strokeOf = (index: number) => strokes[index % strokes.length] as Stroke
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family='${font}' font-size="${fontSize}" fill="#333">`,
@@ -110,7 +110,7 @@ interface Axis {
 }
 
 /** Returns a logarithmic axis if all values are positive and spread; long times in milliseconds. */
-function axisOf(numbers: readonly number[], unit: string, words: Words['distribution']): Axis {
+function axisOf(numbers: readonly number[], unit: string, messages: Messages['distribution']): Axis {
   const [low, high] = [min(numbers), max(numbers)]
   const [factor, shown] = unit === 'us' && high >= 1000 ? [1e-3, 'ms'] : [1, symbol(unit)]
   const isLog = low > 0 && high / low > 3
@@ -123,8 +123,8 @@ function axisOf(numbers: readonly number[], unit: string, words: Words['distribu
     ? logTicks(10 ** from * factor, 10 ** to * factor)
     : linearTicks(from * factor, to * factor)
   const ticks = values.filter(inside).map((value) => ({ at: at(value / factor), text: tickText(value) }))
-  const what = unit === 'us' ? words.time : words.value
-  return { title: words.axis(what, shown, isLog), at, ticks }
+  const what = unit === 'us' ? messages.time : messages.value
+  return { title: messages.axis(what, shown, isLog), at, ticks }
 }
 
 function tickText(value: number): string {

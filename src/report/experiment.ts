@@ -14,8 +14,8 @@ export function experimentNode(
   runs: readonly Run[],
   context: RenderContext,
 ): Experiment {
-  const { words } = context
-  const { title, inlineScript, size } = words.experiment
+  const { messages } = context
+  const { title, inlineScript, size } = messages.experiment
   const script = 'file' in block.script ? block.script.file : inlineScript
   const cells = size(block.environments.length, block.patterns.length, block.trials, block.boots)
   return {
@@ -27,7 +27,7 @@ export function experimentNode(
       cellRuns(block, environment, runs).map(({ pattern, name, run }) => ({
         environment,
         pattern: pattern.name,
-        run: run === undefined ? { missing: words.missing([name]) } : experimentRun(run, context),
+        run: run === undefined ? { missing: messages.missing([name]) } : experimentRun(run, context),
       })),
     ),
   }

@@ -5,7 +5,7 @@ import type { ExperimentBlock, FigureBlock, TableBlock } from '../document/block
 import type { Document } from '../document/document.ts'
 import { pathsIn } from '../document/float.ts'
 import { cellsOf } from '../engine/cells.ts'
-import type { Words } from '../locale/en.ts'
+import type { Messages } from '../locale/en.ts'
 import { partError, QueryError } from '../query/error.ts'
 import { parsePublished } from '../query/published.ts'
 import type { Results } from '../query/query.ts'
@@ -44,20 +44,23 @@ export interface Sources {
  * Returns labels of all floats by id: `Table 5`, `Figure A2`. A block's `number` decides (alone if it is not
  * a number); the others are counted in text order, skipping numbers in use.
  */
-export function labels({ blocks: all }: Pick<Document, 'blocks'>, words: Words): ReadonlyMap<string, string> {
+export function labels(
+  { blocks: all }: Pick<Document, 'blocks'>,
+  messages: Messages,
+): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   const blocks = all.filter((block) => block.type === 'table' || block.type === 'figure')
   for (const block of blocks) {
     const own = block.type === 'table' ? block.options.number : block.number
     if (typeof own !== 'number' && typeof own !== 'string') continue
-    found.set(block.id, /^[A-Z]?\d/.test(String(own)) ? words[block.type](String(own)) : String(own))
+    found.set(block.id, /^[A-Z]?\d/.test(String(own)) ? messages[block.type](String(own)) : String(own))
   }
   const taken = new Set(found.values())
   for (const block of blocks) {
     if (found.has(block.id)) continue
     let count = 1
-    while (taken.has(words[block.type](String(count)))) count += 1
-    const label = words[block.type](String(count))
+    while (taken.has(messages[block.type](String(count)))) count += 1
+    const label = messages[block.type](String(count))
     taken.add(label)
     found.set(block.id, label)
   }
@@ -71,7 +74,7 @@ export async function makeFloat(
 ): Promise<Float> {
   const common = { type: 'float', id: block.id, label, caption: block.caption } as const
   try {
-    const { words, statuses } = sources.context
+    const { messages, statuses } = sources.context
     const { runs, missing, notes, content } =
       block.type === 'table' ? await table(block, sources) : await figure(block, label, sources)
     const stale = staleOf(runs, statuses)
@@ -79,7 +82,11 @@ export async function makeFloat(
       ...common,
       ...badgeOf(runs, sources.context),
       content,
-      notes: [...notes, ...missing.map(words.missingNote), ...stale.map((one) => words.staleNote(...one))],
+      notes: [
+        ...notes,
+        ...missing.map(messages.missingNote),
+        ...stale.map((one) => messages.staleNote(...one)),
+      ],
       missing,
       stale,
     }
@@ -89,7 +96,7 @@ export async function makeFloat(
       ...common,
       content: {
         type: 'failed',
-        message: missing.length > 0 ? sources.context.words.missing(missing) : message,
+        message: missing.length > 0 ? sources.context.messages.missing(missing) : message,
       },
       notes: [],
       ...(missing.length > 0 ? {} : { error: message }),
@@ -118,22 +125,22 @@ async function table(block: TableBlock, sources: Sources): Promise<Content> {
     const [issue] = parsed.error.issues
     throw new QueryError(`options of table ${block.id}: ${issue?.path.join('.')} ${issue?.message}`)
   }
-  const { words, say } = sources.context
+  const { messages, display } = sources.context
   const rendered = kind.render(block.options, {
     ...(experiment === undefined ? {} : { experiment }),
     runs: sources.results.runs.filter((run) => run.experiment === experiment?.id),
     verifications: sources.verifications,
     published: await readTables(block.options.published, sources),
     earlier: await readTables(block.options.earlier, sources),
-    words,
-    say,
+    messages,
+    display,
   })
   return { ...rendered, content: shownTable(rendered, sources.context) }
 }
 
 async function figure(block: FigureBlock, label: string, sources: Sources): Promise<Content> {
   const { experiments, runs: all } = sources.results
-  const { words } = sources.context
+  const { messages } = sources.context
   const data: Record<string, Records | string> = {}
   const runs: Run[] = []
   const missing: string[] = []
@@ -159,11 +166,11 @@ async function figure(block: FigureBlock, label: string, sources: Sources): Prom
     id: block.id,
     spec: await readFile(block.spec, sources),
     data,
-    title: `${words.caption(label)}${block.caption}`,
+    title: `${messages.caption(label)}${block.caption}`,
     description: block.alt,
     // A text may belong to a missing run.
     ...(block.texts === undefined ? {} : { texts: block.texts, isPart: missing.length > 0 }),
-    ...(runs.length === 0 ? {} : { subtitle: words.subtitle(mark(runs, sources.context), environments) }),
+    ...(runs.length === 0 ? {} : { subtitle: messages.subtitle(mark(runs, sources.context), environments) }),
     ...(block.width === undefined ? {} : { width: block.width }),
     ...(block.height === undefined ? {} : { height: block.height }),
   }

@@ -21,7 +21,7 @@ export function matching(
  * Returns the row with these values, if any. Throws QueryError if several environments were published and
  * none is chosen.
  */
-export function theRow(
+export function uniqueRow(
   rows: readonly PublishedRow[],
   keys: Readonly<Record<string, string | undefined>>,
 ): PublishedRow | undefined {

@@ -6,7 +6,7 @@ import type { CalendarDate, WrittenDate } from '../bibliography/date.ts'
 import type { People, Work } from '../bibliography/work.ts'
 import { type Citation, citedKeys } from '../document/citation.ts'
 import type { Document } from '../document/document.ts'
-import type { Words } from '../locale/en.ts'
+import type { Messages } from '../locale/en.ts'
 import { inlines, link } from '../text/markdown.ts'
 import { markup, webAddress } from './markup.ts'
 import type { CitationNode, Entry, Missing, Report } from './model.ts'
@@ -35,17 +35,17 @@ export async function citedWorks(
 }
 
 /** `[1, p. 3; 2]`, each number a link. */
-export function citationNode({ items }: Citation, cited: Cited, words: Words): CitationNode {
+export function citationNode({ items }: Citation, cited: Cited, messages: Messages): CitationNode {
   const separator = items.some(({ locator }) => locator !== undefined) ? '; ' : ', '
   const parts = items.map(({ key, locator }, index) => [
     index === 0 ? '' : separator,
-    numberOf(key, cited, words),
+    numberOf(key, cited, messages),
     locator === undefined ? '' : `, ${locator}`,
   ])
   return { type: 'citation', children: inlines(['[', ...parts, ']']) }
 }
 
-function numberOf(key: string, cited: Cited, { references: own }: Words): PhrasingContent {
+function numberOf(key: string, cited: Cited, { references: own }: Messages): PhrasingContent {
   const work = cited.get(key)
   if (work !== undefined) return link(`#${idOf(key)}`, String(work.number))
   return { type: 'missing', text: own.noEntry(key) } satisfies Missing
@@ -56,18 +56,18 @@ function idOf(key: string): string {
   return `cite:${key}`
 }
 
-type Own = Words['references']
+type Own = Messages['references']
 
 /** Id of the reference list's section. */
 export const referencesId = 'page:references'
 
 /** Entry of the reference list in the table of contents. */
-export function referencesEntry(cited: Cited, { references: own }: Words): readonly Entry[] {
+export function referencesEntry(cited: Cited, { references: own }: Messages): readonly Entry[] {
   return cited.size === 0 ? [] : [{ id: referencesId, text: own.title, depth: 2 }]
 }
 
 /** Returns the reference list. */
-export function references(cited: Cited, { references: own }: Words): Report['references'] {
+export function references(cited: Cited, { references: own }: Messages): Report['references'] {
   return [...cited].map(([key, { work }]) => ({ id: idOf(key), content: sentences(work, key, own) }))
 }
 

@@ -17,15 +17,15 @@ import { decisive, type KnownRun, type Verification, verifyClaims } from '../cla
 import type { Block, ClaimBlock, ExperimentBlock, FigureBlock, Place, TableBlock } from '../document/block.ts'
 import type { Document, InlineValue } from '../document/document.ts'
 import { cellsOf } from '../engine/cells.ts'
-import type { Words } from '../locale/en.ts'
-import { wordsOf } from '../locale/languages.ts'
+import type { Messages } from '../locale/en.ts'
+import { messagesFor } from '../locale/languages.ts'
 import { partError } from '../query/error.ts'
 import type { PublishedTable } from '../query/published.ts'
 import type { Results } from '../query/query.ts'
 import { runName, type Run } from '../results/run.ts'
 import { claimNode } from './claim.ts'
 import { claimDetail } from './claimdetail.ts'
-import { type RenderContext, type RunStatuses, saying } from './context.ts'
+import { type RenderContext, type RunStatuses, displayNames } from './context.ts'
 import { type Drawer, openDrawer } from './drawing/process.ts'
 import { experimentNode } from './experiment.ts'
 import { errorText, type FloatCache, labels, makeFloat } from './floats.ts'
@@ -83,15 +83,20 @@ export async function makeReport({
   const results: Results<ExperimentBlock> = { experiments, runs, published }
   const problems: ReportProblem[] = []
   const { lang, title, subtitle, authors, date, texts, evidence } = document.frontMatter
-  const words = wordsOf(lang)
-  const context: RenderContext = { words, statuses, say: saying(texts), ...(evidence ? { evidence } : {}) }
-  const names = labels(document, words)
+  const messages = messagesFor(lang)
+  const context: RenderContext = {
+    messages,
+    statuses,
+    display: displayNames(texts),
+    ...(evidence ? { evidence } : {}),
+  }
+  const names = labels(document, messages)
   const decoder = new TextDecoder()
   const readText = async (path: string) => decoder.decode(await read(path))
 
   const publishedOf = await publishedSeries(document, readText)
-  const judgeInWords = (claim: ClaimBlock, evidence: Evidence) =>
-    judgement(claim, evidence, words.claim.reasons)
+  const judgeInLanguage = (claim: ClaimBlock, evidence: Evidence) =>
+    judgement(claim, evidence, messages.claim.reasons)
   const shown = runs.map((run): KnownRun => ({ run, from: 'record', ...statuses.get(runName(run)) }))
   const verifications = await verifyClaims(
     document.blocks.filter((block) => block.type === 'claim'),
@@ -99,7 +104,7 @@ export async function makeReport({
     records === undefined
       ? { recorded: shown, shown: shown.map((one) => ({ ...one, from: 'record' as const })) }
       : { recorded: records, shown },
-    judgeInWords,
+    judgeInLanguage,
   )
   using ownDrawer = drawer ? undefined : openDrawer()
   const sources = { results, context, readText, verifications, drawer: drawer ?? (ownDrawer as Drawer) }
@@ -120,7 +125,7 @@ export async function makeReport({
       const source = sourceOf(written, block)
       const detail = claimDetail({ judgement, source, series, published: publishedOf, context })
       const label = block.shows === undefined ? undefined : names.get(block.shows)
-      return claimNode(verification, { label, detail }, words)
+      return claimNode(verification, { label, detail }, messages)
     }
     problems.push(...claimProblems(judgement, block))
     try {
@@ -149,12 +154,12 @@ export async function makeReport({
 
   const cited = await citedWorks(document, readText)
   for (const picture of await pictures(document, read)) {
-    nodes.set(picture.node, pictureNode(picture, words))
+    nodes.set(picture.node, pictureNode(picture, messages))
     const { problem, source: name, place } = picture
     if (problem) problems.push({ type: 'error', message: `image ${name}: ${problem}`, place })
   }
   const missing = cells.filter((name) => !runs.some((run) => runName(run) === name))
-  const { contents, ...text } = prose(document, { nodes, labels: names, cited, words })
+  const { contents, ...text } = prose(document, { nodes, labels: names, cited, messages })
   return {
     lang,
     generator,
@@ -165,8 +170,8 @@ export async function makeReport({
     translations,
     banner: banner(runs, missing, context),
     ...text,
-    contents: [...contents, ...referencesEntry(cited, words)],
-    references: references(cited, words),
+    contents: [...contents, ...referencesEntry(cited, messages)],
+    references: references(cited, messages),
     provenance: provenance({ generator, documents: documentsOf(document) }, runs, context),
     problems: problems.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column),
   }
@@ -217,9 +222,9 @@ async function pictures(document: Document, read: ReportInput['read']): Promise<
   })
 }
 
-function pictureNode({ node, source, type, bytes }: ReadPicture, words: Words): Picture | Missing {
+function pictureNode({ node, source, type, bytes }: ReadPicture, messages: Messages): Picture | Missing {
   if (type === undefined || bytes === undefined)
-    return { type: 'missing', text: words.missingPicture(node.alt || source) }
+    return { type: 'missing', text: messages.missingPicture(node.alt || source) }
   return {
     type: 'picture',
     mime: type,

@@ -169,9 +169,9 @@ function hasMarks({ role, marktype, items = [] }: SceneItem): boolean {
 
 /** Collects warnings (vega-lite and vega report omissions so) and errors thrown while drawing. */
 function collector(warnings: string[], refusals: QueryError[]): LoggerInterface {
-  const warn = (...words: readonly unknown[]) => {
-    refusals.push(...words.filter((word) => word instanceof QueryError))
-    warnings.push(words.map(inWords).join(' '))
+  const warn = (...messages: readonly unknown[]) => {
+    refusals.push(...messages.filter((word) => word instanceof QueryError))
+    warnings.push(messages.map(warningText).join(' '))
     return logger
   }
   const logger: LoggerInterface = {
@@ -185,7 +185,7 @@ function collector(warnings: string[], refusals: QueryError[]): LoggerInterface 
   return logger
 }
 
-function inWords(word: unknown): string {
+function warningText(word: unknown): string {
   return word instanceof Error ? word.message : String(word)
 }
 
@@ -194,7 +194,7 @@ function attempt<T>(step: () => T): T {
     return step()
   } catch (cause) {
     if (cause instanceof QueryError) throw cause
-    throw new QueryError(`the specification does not compile: ${inWords(cause)}`)
+    throw new QueryError(`the specification does not compile: ${warningText(cause)}`)
   }
 }
 

@@ -2,33 +2,33 @@
 
 import type { Element } from 'hast'
 import { h } from 'hastscript'
-import type { Words } from '../../locale/en.ts'
+import type { Messages } from '../../locale/en.ts'
 import { distributionSvg } from '../distribution.ts'
 import type { Claim, ClaimDetail } from '../model.ts'
 import { drawn } from './float.ts'
 import { badgeElement, cellsTable, definitions, digest, type Phrasing, scrolling } from './parts.ts'
 
-export function claimElement(claim: Claim, words: Words, phrasing: Phrasing): Element {
+export function claimElement(claim: Claim, messages: Messages, phrasing: Phrasing): Element {
   const { id, statement, verdict, origins, facts } = claim
-  const own = words.claim
+  const own = messages.claim
   return h(
     'aside.claim',
     { className: [verdict.replaceAll(' ', '-')], id, dataOrigin: origins.join(' ') },
     h('p', h('strong', own.name(id)), statement, ' ', h('span.badge', own.verdicts[verdict])),
     definitions(facts, phrasing),
-    detailElement(claim, words, phrasing),
+    detailElement(claim, messages, phrasing),
   )
 }
 
-function detailElement({ id, detail }: Claim, words: Words, phrasing: Phrasing): Element {
+function detailElement({ id, detail }: Claim, messages: Messages, phrasing: Phrasing): Element {
   const { source, facts, inputs, toTheRecord } = detail
   return h(
     'details.detail',
-    h('summary', words.claim.detail.summary(id)),
+    h('summary', messages.claim.detail.summary(id)),
     h('pre', h('code', source)),
     definitions(facts, phrasing),
-    inputs.length === 0 ? undefined : inputsElement(inputs, words),
-    distributionsElement(id, detail, words),
+    inputs.length === 0 ? undefined : inputsElement(inputs, messages),
+    distributionsElement(id, detail, messages),
     toTheRecord && [
       h('p', [...phrasing(toTheRecord.text)]),
       h('pre', h('code', toTheRecord.commands.join('\n'))),
@@ -37,8 +37,8 @@ function detailElement({ id, detail }: Claim, words: Words, phrasing: Phrasing):
   )
 }
 
-function inputsElement(inputs: ClaimDetail['inputs'], words: Words): Element {
-  const own = words.claim.detail
+function inputsElement(inputs: ClaimDetail['inputs'], messages: Messages): Element {
+  const own = messages.claim.detail
   const heads = Object.values(own.heads).map((head) => h('th', { scope: 'col' }, head))
   const rows = inputs.map(({ run, badge, counts, key, rows }) =>
     h(
@@ -53,13 +53,17 @@ function inputsElement(inputs: ClaimDetail['inputs'], words: Words): Element {
   return h('div.scroll', cellsTable(heads, rows))
 }
 
-function distributionsElement(id: string, { distributions }: ClaimDetail, words: Words): Element | undefined {
+function distributionsElement(
+  id: string,
+  { distributions }: ClaimDetail,
+  messages: Messages,
+): Element | undefined {
   if (distributions === undefined) return undefined
   if (typeof distributions === 'string') return h('p', distributions)
-  const ariaLabel = words.claim.detail.distributions(id)
+  const ariaLabel = messages.claim.detail.distributions(id)
   return scrolling(
     'div.scroll.drawing',
     { ariaLabel },
-    ...drawn(distributionSvg(distributions, words.distribution)),
+    ...drawn(distributionSvg(distributions, messages.distribution)),
   )
 }

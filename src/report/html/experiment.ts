@@ -2,16 +2,16 @@
 
 import type { Element } from 'hast'
 import { h } from 'hastscript'
-import type { Words } from '../../locale/en.ts'
+import type { Messages } from '../../locale/en.ts'
 import type { Experiment, ExperimentRun } from '../model.ts'
 import { badgeElement, cellsTable, digest, type Phrasing, scrolling } from './parts.ts'
 
 export function experimentElement(
   { id, summary, source, cells }: Experiment,
-  words: Words,
+  messages: Messages,
   phrasing: Phrasing,
 ): Element {
-  const own = words.experiment
+  const own = messages.experiment
   const { environment, pattern, trials, origin, key, files } = own.heads
   const heads = [environment, pattern, trials, origin, key, files].map((head) =>
     h('th', { scope: 'col', className: head === trials ? ['end'] : undefined }, head),
@@ -21,7 +21,7 @@ export function experimentElement(
       'tr',
       h('td', environment),
       h('th', { scope: 'row' }, pattern),
-      'missing' in run ? h('td.missing', { colSpan: 4 }, run.missing) : runCells(run, words),
+      'missing' in run ? h('td.missing', { colSpan: 4 }, run.missing) : runCells(run, messages),
     ),
   )
   return h(
@@ -33,10 +33,10 @@ export function experimentElement(
   )
 }
 
-function runCells({ trials, badge, stale, key, files }: ExperimentRun, words: Words): Element[] {
+function runCells({ trials, badge, stale, key, files }: ExperimentRun, messages: Messages): Element[] {
   const names = files.flatMap(({ name, sha256, bytes }, index) => [
     index === 0 ? undefined : h('br'),
-    h('span', { title: words.experiment.bytes(bytes) }, name),
+    h('span', { title: messages.experiment.bytes(bytes) }, name),
     ' ',
     digest(sha256),
   ])

@@ -6,7 +6,7 @@ import type { Heading, Root, Table, Text } from 'mdast'
 import remarkRehype, { defaultHandlers, type Options } from 'remark-rehype'
 import { unified } from 'unified'
 import { visit } from 'unist-util-visit'
-import type { Words } from '../../locale/en.ts'
+import type { Messages } from '../../locale/en.ts'
 import { inlines } from '../../text/markdown.ts'
 import type { CitationNode, Claim, Experiment, Float, Missing, Picture, Styled, Value } from '../model.ts'
 import { claimElement } from './claim.ts'
@@ -19,7 +19,7 @@ export interface Translator {
   readonly prose: (tree: Root) => readonly ElementContent[]
 }
 
-export function translator(words: Words): Translator {
+export function translator(messages: Messages): Translator {
   const handlers: NonNullable<Options['handlers']> = {
     heading: (state, { depth, data, children }: Heading) =>
       h(`h${depth}`, { id: data?.id }, state.all({ type: 'paragraph', children })),
@@ -33,14 +33,14 @@ export function translator(words: Words): Translator {
     superscript: (state, node: Styled) => h('sup', state.all(node)),
     monospace: (state, node: Styled) => h('code', state.all(node)),
     picture: (_state, node: Picture) => pictureElement(node),
-    float: (_state, node: Float) => floatElement(node, words),
-    claim: (_state, node: Claim) => claimElement(node, words, phrasing),
-    experiment: (_state, node: Experiment) => experimentElement(node, words, phrasing),
+    float: (_state, node: Float) => floatElement(node, messages),
+    claim: (_state, node: Claim) => claimElement(node, messages, phrasing),
+    experiment: (_state, node: Experiment) => experimentElement(node, messages, phrasing),
   }
   const processor = unified().use(remarkRehype, {
     clobberPrefix: 'note:',
-    footnoteLabel: words.page.footnotes,
-    footnoteBackLabel: words.page.backToText,
+    footnoteLabel: messages.page.footnotes,
+    footnoteBackLabel: messages.page.backToText,
     handlers,
   })
   const phrasing: Phrasing = (content) => {

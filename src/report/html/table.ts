@@ -5,7 +5,7 @@
 
 import type { Element } from 'hast'
 import { h } from 'hastscript'
-import type { Words } from '../../locale/en.ts'
+import type { Messages } from '../../locale/en.ts'
 import type { Float, Marked, ShownCell, TableContent } from '../model.ts'
 import { type Head, widthOf } from '../table.ts'
 import { badgeElement, noteList, scrolling } from './parts.ts'
@@ -16,11 +16,11 @@ const widestUpright = 10
 export function tableElement(
   { id, label, caption, badge, notes }: Float,
   { head, groups }: TableContent,
-  words: Words,
+  messages: Messages,
 ): Element {
   const captionId = `${id}:caption`
   const width = widthOf(head)
-  const title = h('span', h('strong', words.caption(label)), caption, ' ', badgeElement(badge))
+  const title = h('span', h('strong', messages.caption(label)), caption, ' ', badgeElement(badge))
   return h(
     'div.float',
     { className: width > widestUpright ? ['wide'] : [], id },

@@ -38,7 +38,7 @@ export function patternTable<Row>(
   { environments, runs, missing, notes }: Selection,
   columns: readonly ColumnGroup<Row>[],
   rowsOf: (run: Run, cell: CellRun) => readonly Row[],
-  { words }: Pick<TableContext, 'words'>,
+  { messages }: Pick<TableContext, 'messages'>,
 ): Table {
   const width = columns.flatMap((group) => group.columns.filter((column) => column !== false)).length
   const groups = environments.map(({ environment, cells }) => ({
@@ -46,7 +46,7 @@ export function patternTable<Row>(
     origins: origins(runsOf(cells)),
     rows: cells.flatMap((cell) => {
       const { pattern, name, run } = cell
-      if (run === undefined) return [[headCell(pattern.label), missingCell(name, width - 1, words)]]
+      if (run === undefined) return [[headCell(pattern.label), missingCell(name, width - 1, messages)]]
       return rowsOf(run, cell).map((row) => tableRow(columns, row))
     }),
   }))

@@ -1,6 +1,6 @@
 /** Compares published means with ours: their ratio, and whether the published one is in our range. */
 
-import type { Words } from '../../locale/en.ts'
+import type { Messages } from '../../locale/en.ts'
 import { digits } from '../../query/format.ts'
 import { origins } from '../../query/quantity.ts'
 import type { Run } from '../../results/run.ts'
@@ -23,7 +23,7 @@ export interface Comparison {
  */
 export function comparisonColumns<Row>(
   of: (row: Row) => Comparison,
-  { tables }: Words,
+  { tables }: Messages,
 ): readonly Column<Row>[] {
   const cell = (fill: (published: number, comparison: Comparison) => Cell) => (row: Row) => {
     const comparison = of(row)
@@ -53,7 +53,7 @@ export function comparisonColumns<Row>(
 /** Returns notes for a table with these columns: what they mean, and how many published means are in range. */
 export function comparisonNotes(
   groups: readonly Group[],
-  { tables: { yes, no, comparisonNote, comparisonCount } }: Words,
+  { tables: { yes, no, comparisonNote, comparisonCount } }: Messages,
 ): readonly string[] {
   const cells = groups.flatMap(({ rows }) => rows.flat())
   const answers = cells.filter(({ type, text }) => type === 'text' && (text === yes || text === no))

@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod'
-import type { Words } from '../../locale/en.ts'
+import type { Messages } from '../../locale/en.ts'
 import { unknown } from '../../query/error.ts'
 import { digits } from '../../query/format.ts'
 import { origins } from '../../query/quantity.ts'
@@ -41,8 +41,8 @@ const options = z.strictObject({
 })
 
 export const effects = tableKind(options, (given, context): Table => {
-  const { experiment, runs, words } = context
-  const { effects: own } = words.tables
+  const { experiment, runs, messages } = context
+  const { effects: own } = messages.tables
   const factors = factorsOf(given)
   for (const name of Object.keys(factors)) labelOf(runs, name, 'factor')
   labelOf(runs, given.measure, 'measure')
@@ -63,7 +63,7 @@ export const effects = tableKind(options, (given, context): Table => {
   })
   const cells = compared.flatMap((one) => one.cells)
   const shown = runsOf(cells)
-  const columns = columnsOf(unitOf(shown, [given.measure]), words)
+  const columns = columnsOf(unitOf(shown, [given.measure]), messages)
   const observed = shown.map((run) => ({ name: runName(run), ...series(run, factors, given.measure) }))
   const isByMeans = compared.some(({ effects }) => effects.some(({ found }) => found.method === 'means'))
   return {
@@ -78,7 +78,7 @@ export const effects = tableKind(options, (given, context): Table => {
       ...(isByMeans ? [own.fewBoots] : []),
       own.unchanged(given.tolerance),
       ...(observed.some(({ clusters }) => clusters) ? [] : [own.oneBoot]),
-      ...warningsOn(observed, words.claim.reasons.warnings).map(own.sentence),
+      ...warningsOn(observed, messages.claim.reasons.warnings).map(own.sentence),
     ],
     runs: shown,
     missing: missingRuns(cells),
@@ -117,7 +117,7 @@ function effectsOf(
   }))
 }
 
-function columnsOf(unit: string, { tables }: Words): readonly ColumnGroup<Effect>[] {
+function columnsOf(unit: string, { tables }: Messages): readonly ColumnGroup<Effect>[] {
   const own = tables.effects
   const cell = (value: number, { run, baseline }: Effect): Cell =>
     Number.isFinite(value) ? numberCell(value, [run, baseline]) : none

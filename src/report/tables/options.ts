@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import type { ExperimentBlock, Pattern } from '../../document/block.ts'
-import type { Words } from '../../locale/en.ts'
+import type { Messages } from '../../locale/en.ts'
 import { QueryError, unknown } from '../../query/error.ts'
 import type { PublishedRow } from '../../query/published.ts'
 import { canonical, columnOf, type Factors } from '../../query/series.ts'
@@ -111,7 +111,7 @@ export interface Selection {
 /** @param isShown whether the table shows numbers of a published row. */
 export function selectCells(
   given: PatternOptions,
-  { experiment, runs, published: rows = [], words }: ExperimentContext,
+  { experiment, runs, published: rows = [], messages }: ExperimentContext,
   isShown: (row: PublishedRow) => boolean = () => true,
 ): Selection {
   const factors = factorsOf(given)
@@ -131,7 +131,7 @@ export function selectCells(
     missing: missingRuns(cells),
     ...(given.patterns === 'unpublished'
       ? { published: [], notes: [] }
-      : { published, notes: notRerun(experiment, names, words) }),
+      : { published, notes: notRerun(experiment, names, messages) }),
   }
 }
 
@@ -162,9 +162,9 @@ export function unitOf(runs: readonly Run[], measures: readonly string[]): strin
     ).values(),
   ].map(([first]) => first)
   if (one && other) {
-    const inWords = ({ measure, unit, run }: typeof one) =>
+    const unitText = ({ measure, unit, run }: typeof one) =>
       `${measure} of run ${runName(run)} is ${unitName(unit)}`
-    throw new QueryError(`the measures have different units: ${inWords(one)}, ${inWords(other)}`)
+    throw new QueryError(`the measures have different units: ${unitText(one)}, ${unitText(other)}`)
   }
   return one?.unit ?? ''
 }
@@ -173,7 +173,7 @@ export function unitOf(runs: readonly Run[], measures: readonly string[]): strin
 export function notRerun(
   experiment: ExperimentBlock,
   names: readonly string[],
-  { tables }: Words,
+  { tables }: Messages,
 ): readonly string[] {
   const left = names.filter((name) => !experiment.patterns.some((pattern) => pattern.name === name))
   return left.length === 0 ? [] : [tables.notRerun(left)]

@@ -5,11 +5,11 @@
 
 import { z } from 'zod'
 import type { Pattern } from '../../document/block.ts'
-import type { Words } from '../../locale/en.ts'
+import type { Messages } from '../../locale/en.ts'
 import { unknown } from '../../query/error.ts'
 import type { PublishedRow } from '../../query/published.ts'
 import { isMapping, type Parameter, type Parameters } from '../../results/parameters.ts'
-import { checkEnvironment, matching, theRow, valuesOf } from '../published.ts'
+import { checkEnvironment, matching, uniqueRow, valuesOf } from '../published.ts'
 import { type Cell, headCell, none, type Table, tableKind } from '../table.ts'
 import { type Column, type ColumnGroup, tableHead, tableRow } from './columns.ts'
 import { notRerun, number, patterns, published, publishedEnvironment } from './options.ts'
@@ -37,8 +37,8 @@ interface Row {
   readonly published?: PublishedRow | undefined
 }
 
-export const parameters = tableKind(options, (given, { experiment, published = [], words }): Table => {
-  const { tables } = words
+export const parameters = tableKind(options, (given, { experiment, published = [], messages }): Table => {
+  const { tables } = messages
   checkEnvironment(published, given.publishedEnvironment)
   const rows = matching(published, { environment: given.publishedEnvironment })
   const names = valuesOf(rows, 'pattern')
@@ -48,10 +48,10 @@ export const parameters = tableKind(options, (given, { experiment, published = [
       leaves(changes).length > 0 &&
       (given.patterns === 'all' || names.includes(name) === (given.patterns === 'published')),
   )
-  const columns = columnsOf(isUnpublished ? [] : rows, words)
+  const columns = columnsOf(isUnpublished ? [] : rows, messages)
   const all = [
-    ...constantRows(given.constant, experiment.parameters, rows, words),
-    ...shown.flatMap((pattern) => changedRows(pattern, experiment.parameters, rows, words)),
+    ...constantRows(given.constant, experiment.parameters, rows, messages),
+    ...shown.flatMap((pattern) => changedRows(pattern, experiment.parameters, rows, messages)),
   ]
   const left = names.filter((name) => !Object.hasOwn(given.constant, name))
   return {
@@ -59,14 +59,14 @@ export const parameters = tableKind(options, (given, { experiment, published = [
     groups: [{ rows: all.map((row) => tableRow(columns, row)) }],
     notes: [
       ...shown.flatMap(({ label, only }) => (only === undefined ? [] : [tables.onlyIn(only, label)])),
-      ...(isUnpublished ? [] : notRerun(experiment, left, words)),
+      ...(isUnpublished ? [] : notRerun(experiment, left, messages)),
     ],
     runs: [],
     missing: [],
   }
 })
 
-function columnsOf(rows: readonly PublishedRow[], { tables }: Words): readonly ColumnGroup<Row>[] {
+function columnsOf(rows: readonly PublishedRow[], { tables }: Messages): readonly ColumnGroup<Row>[] {
   const published = publishedColumns.map(
     ([name, head]): Column<Row> | false =>
       rows.some((row) => row[name] !== undefined) && [
@@ -100,18 +100,18 @@ function constantRows(
   constant: Readonly<Record<string, string>>,
   parameters: Parameters,
   publishedRows: readonly PublishedRow[],
-  words: Words,
+  messages: Messages,
 ): readonly Row[] {
   const own = new Map(leaves(parameters).map(({ path, value }) => [path.join('.'), value]))
   const names = Object.entries(constant)
   return names.map(([name, parameter], index) => {
-    const published = theRow(publishedRows, { pattern: name })
+    const published = uniqueRow(publishedRows, { pattern: name })
     if (published === undefined) throw unknown('published pattern', name, valuesOf(publishedRows, 'pattern'))
     if (!own.has(parameter)) throw unknown('parameter', parameter, [...own.keys()])
     return {
-      ...(index === 0 ? { head: headCell(words.tables.allPatterns, names.length) } : {}),
+      ...(index === 0 ? { head: headCell(messages.tables.allPatterns, names.length) } : {}),
       name: parameter,
-      baseline: inWords(own.get(parameter), words),
+      baseline: parameterText(own.get(parameter), messages),
       published,
     }
   })
@@ -121,14 +121,14 @@ function changedRows(
   pattern: Pattern,
   baseline: Parameters,
   publishedRows: readonly PublishedRow[],
-  words: Words,
+  messages: Messages,
 ): readonly Row[] {
   const changes = leaves(pattern.changes)
-  const published = theRow(publishedRows, { pattern: pattern.name })
+  const published = uniqueRow(publishedRows, { pattern: pattern.name })
   return changes.map(({ path, value }, index) => ({
     name: path.join('.'),
-    baseline: inWords(at(baseline, path), words),
-    changed: inWords(value, words),
+    baseline: parameterText(at(baseline, path), messages),
+    changed: parameterText(value, messages),
     ...(index === 0 ? { head: headCell(pattern.label, changes.length), published } : {}),
   }))
 }
@@ -151,12 +151,14 @@ function at(parameters: Parameters, path: readonly string[]): Parameter | undefi
   return value
 }
 
-function inWords(value: Parameter | undefined, words: Words): string {
-  const { tables } = words
+function parameterText(value: Parameter | undefined, messages: Messages): string {
+  const { tables } = messages
   if (value === undefined || value === null) return tables.none
   if (value === true) return tables.yes
   if (value === false) return tables.no
   if (typeof value === 'number') return String(value).replace(/^-/, '−')
   if (typeof value === 'string') return value
-  return Array.isArray(value) ? tables.list(value.map((one) => inWords(one, words))) : JSON.stringify(value)
+  return Array.isArray(value)
+    ? tables.list(value.map((one) => parameterText(one, messages)))
+    : JSON.stringify(value)
 }

@@ -8,7 +8,7 @@ import type { Run } from '../../results/run.ts'
 import { mean } from '../../stats/moments.ts'
 import { max } from '../../stats/order.ts'
 import { decimal } from '../../text/decimal.ts'
-import { theRow } from '../published.ts'
+import { uniqueRow } from '../published.ts'
 import {
   type Cell,
   type ExperimentContext,
@@ -48,7 +48,7 @@ interface Row {
 }
 
 export const phases = tableKind(options, (given, context): Table => {
-  const { runs, words } = context
+  const { runs, messages } = context
   const { measures, compare } = given
   for (const name of measures) labelOf(runs, name, 'measure')
   const unit = unitOf(runs, measures)
@@ -65,7 +65,7 @@ export const phases = tableKind(options, (given, context): Table => {
       values,
       means,
       sum: means.reduce((total, value) => total + value, 0),
-      published: measures.map((phase) => theRow(published, { pattern, ...factors, phase })?.[meanColumn]),
+      published: measures.map((phase) => uniqueRow(published, { pattern, ...factors, phase })?.[meanColumn]),
     }
   }
   const columns = columnsOf(given, unit, published.length > 0, context)
@@ -77,8 +77,8 @@ export const phases = tableKind(options, (given, context): Table => {
   return {
     ...table,
     notes: [
-      ...(compare && published.length > 0 ? comparisonNotes(table.groups, words) : []),
-      ...(incomplete === 0 ? [] : [words.tables.incomplete(incomplete)]),
+      ...(compare && published.length > 0 ? comparisonNotes(table.groups, messages) : []),
+      ...(incomplete === 0 ? [] : [messages.tables.incomplete(incomplete)]),
       ...table.notes,
     ],
   }
@@ -89,9 +89,9 @@ function columnsOf(
   { measures, share, compare }: z.output<typeof options>,
   unit: string,
   hasPublished: boolean,
-  { runs, words }: ExperimentContext,
+  { runs, messages }: ExperimentContext,
 ): readonly ColumnGroup<Row>[] {
-  const { tables } = words
+  const { tables } = messages
   const publishedHead = numberHead(tables.published, unit)
   const phase = (measure: string, index: number): ColumnGroup<Row> => {
     const comparison = comparisonColumns<Row>(
@@ -100,7 +100,7 @@ function columnsOf(
         values: values.map((row) => row[index] as number),
         published: published[index],
       }),
-      words,
+      messages,
     )
     return {
       title: labelOf(runs, measure, 'measure'),

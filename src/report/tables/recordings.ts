@@ -14,7 +14,7 @@ import type { Run } from '../../results/run.ts'
 import { mean } from '../../stats/moments.ts'
 import type { Origin } from '../../testbed/board.ts'
 import { decimal } from '../../text/decimal.ts'
-import { checkEnvironment, matching, theRow, valuesOf } from '../published.ts'
+import { checkEnvironment, matching, uniqueRow, valuesOf } from '../published.ts'
 import { type Cell, publishedCell } from '../table.ts'
 import { type CellRun, labelOf, unitOf } from './options.ts'
 
@@ -94,7 +94,7 @@ export function compare(
           measure,
           published: publishedCell(row[meanColumn]),
           reference,
-          before: earlierReading(theRow(same, { pattern: pattern.name, operation: row.operation })),
+          before: earlierReading(uniqueRow(same, { pattern: pattern.name, operation: row.operation })),
           after: run && readingOf(run, row.operation, measure),
           ...(run === undefined ? { missing: name } : {}),
         },

@@ -10,7 +10,7 @@ import { columnOfStatistic, type PublishedRow } from '../../query/published.ts'
 import { type Factors, series, statistic, statistics } from '../../query/series.ts'
 import { excludedColumn, type Run } from '../../results/run.ts'
 import type { RenderContext } from '../context.ts'
-import { theRow } from '../published.ts'
+import { uniqueRow } from '../published.ts'
 import {
   type ExperimentContext,
   type Head,
@@ -50,7 +50,7 @@ interface Row {
 }
 
 export const summary = tableKind(options, (given, context): Table => {
-  const { runs, words } = context
+  const { runs, messages } = context
   for (const name of given.statistics) {
     if (statistic(name) === undefined) throw unknown('statistic', name, [...statistics.keys()])
   }
@@ -79,7 +79,7 @@ export const summary = tableKind(options, (given, context): Table => {
       run,
       ...one,
       values: series(run, one.factors, one.measure).values,
-      published: theRow(published, { pattern: pattern.name, ...one.factors, measure: one.measure }),
+      published: uniqueRow(published, { pattern: pattern.name, ...one.factors, measure: one.measure }),
       ...(index === 0 ? { height: combined.length } : {}),
     }))
   }
@@ -87,7 +87,7 @@ export const summary = tableKind(options, (given, context): Table => {
   return {
     ...table,
     notes: [
-      ...(compared === undefined ? [] : comparisonNotes(table.groups, words)),
+      ...(compared === undefined ? [] : comparisonNotes(table.groups, messages)),
       ...exclusionNotes(table.runs, context),
       ...table.notes,
     ],
@@ -105,8 +105,8 @@ interface Layout {
   readonly compared: string | undefined
 }
 
-function columnsOf(layout: Layout, { runs, words }: ExperimentContext): readonly ColumnGroup<Row>[] {
-  const { tables } = words
+function columnsOf(layout: Layout, { runs, messages }: ExperimentContext): readonly ColumnGroup<Row>[] {
+  const { tables } = messages
   const { by, measures, unit, columnOf, compared } = layout
   const statisticHead = (name: string): Head => {
     const names: Readonly<Record<string, string>> = tables.statistics
@@ -156,7 +156,7 @@ function columnsOf(layout: Layout, { runs, words }: ExperimentContext): readonly
       columns:
         compared === undefined
           ? []
-          : comparisonColumns((row) => ({ ...row, published: row.published?.[compared] }), words),
+          : comparisonColumns((row) => ({ ...row, published: row.published?.[compared] }), messages),
     },
   ]
 }
@@ -179,7 +179,7 @@ function combinations(run: Run, by: readonly string[]): readonly Factors[] {
 
 function exclusionNotes(
   runs: readonly Run[],
-  { words, say }: Pick<RenderContext, 'words' | 'say'>,
+  { messages, display }: Pick<RenderContext, 'messages' | 'display'>,
 ): readonly string[] {
   const counts = new Map<string, number>()
   for (const { reason, count } of runs.flatMap((run) => run.exclusions)) {
@@ -187,5 +187,5 @@ function exclusionNotes(
   }
   if (counts.size === 0) return []
   const reasons = [...counts].sort(([a], [b]) => (a < b ? -1 : 1))
-  return [words.tables.excludedNote(reasons.map(([reason, count]) => [say(reason), count]))]
+  return [messages.tables.excludedNote(reasons.map(([reason, count]) => [display(reason), count]))]
 }

@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod'
-import type { Words } from '../../locale/en.ts'
+import type { Messages } from '../../locale/en.ts'
 import { digits } from '../../query/format.ts'
 import { origins } from '../../query/quantity.ts'
 import { agreement, direction, relativeError } from '../../stats/agreement.ts'
@@ -66,8 +66,8 @@ const band = 0.02
 
 export const validity: TableKind = {
   ...tableKind(options, (given, context): Table => {
-    const { experiment, runs, words, published = [], earlier = [] } = context
-    const { validity: own, onlyIn } = words.tables
+    const { experiment, runs, messages, published = [], earlier = [] } = context
+    const { validity: own, onlyIn } = messages.tables
     const { show } = given
     const rows = chooseRows(published, given.publishedEnvironment, runs)
     const names = valuesOf(rows, 'pattern')
@@ -87,14 +87,14 @@ export const validity: TableKind = {
       numbers.map(({ kind, compared }) => own.counts(environment, closerCounts(compared, kind))),
     )
     return {
-      head: show === 'summary' ? summaryHead(words) : detailHead(show, words),
+      head: show === 'summary' ? summaryHead(messages) : detailHead(show, messages),
       groups: groups.map(({ environment, numbers }) => ({
         title: environment,
         origins: sourceOf(
           numbers.flatMap(({ compared }) => compared.flatMap(({ before, after }) => [before, after])),
         ).origins,
         rows: numbers.flatMap(({ kind, compared }) =>
-          show === 'summary' ? summaryRows(kind, compared, words) : detailRows(kind, compared, context),
+          show === 'summary' ? summaryRows(kind, compared, messages) : detailRows(kind, compared, context),
         ),
       })),
       notes: [
@@ -104,7 +104,7 @@ export const validity: TableKind = {
         ...experiment.patterns.flatMap(({ name, label, only }) =>
           only === undefined || !names.includes(name) ? [] : [onlyIn(only, label)],
         ),
-        ...notRerun(experiment, names, words),
+        ...notRerun(experiment, names, messages),
       ],
       runs: runsOf(cells),
       missing: missingRuns(cells),
@@ -158,7 +158,7 @@ function isRight(value: number, reference: number): boolean {
   return direction(value, band) === direction(reference, band)
 }
 
-function detailHead(kind: Kind, { tables }: Words): Table['head'] {
+function detailHead(kind: Kind, { tables }: Messages): Table['head'] {
   const own = tables.validity
   const unit = kind === 'slowdowns' ? '' : 'us'
   const each = [
@@ -184,15 +184,15 @@ function detailHead(kind: Kind, { tables }: Words): Table['head'] {
 function detailRows(
   kind: Kind,
   compared: readonly Compared[],
-  { runs, words }: ExperimentContext,
+  { runs, messages }: ExperimentContext,
 ): readonly (readonly Cell[])[] {
   const patterns = Map.groupBy(compared, ({ pattern }) => pattern)
   return [...patterns].flatMap(([pattern, ofPattern]) => {
     const operations = Map.groupBy(ofPattern, ({ operation }) => operation)
     return [...operations].flatMap(([operation, ofOperation], part) =>
       ofOperation.map((one, index) => {
-        const before = readingCells(one.before, one.reference, kind, words)
-        const after = readingCells(one.after, one.reference, kind, words)
+        const before = readingCells(one.before, one.reference, kind, messages)
+        const after = readingCells(one.after, one.reference, kind, messages)
         return [
           ...(part === 0 && index === 0 ? [headCell(pattern.label, ofPattern.length)] : []),
           ...(index === 0 ? [headCell(operation, ofOperation.length)] : []),
@@ -200,8 +200,8 @@ function detailRows(
           one.published,
           ...before,
           ...(one.missing === undefined
-            ? [...after, closerCell(one, kind, words)]
-            : [missingCell(one.missing, after.length + 1, words)]),
+            ? [...after, closerCell(one, kind, messages)]
+            : [missingCell(one.missing, after.length + 1, messages)]),
         ]
       }),
     )
@@ -213,7 +213,7 @@ function readingCells(
   reading: Reading | undefined,
   reference: number,
   kind: Kind,
-  { tables: { validity: own } }: Words,
+  { tables: { validity: own } }: Messages,
 ): readonly Cell[] {
   if (reading === undefined) return new Array<Cell>(kind === 'slowdowns' ? 4 : 3).fill(none)
   const { value, origins, runs } = reading
@@ -229,7 +229,7 @@ function readingCells(
   ]
 }
 
-function closerCell(one: Compared, kind: Kind, { tables }: Words): Cell {
+function closerCell(one: Compared, kind: Kind, { tables }: Messages): Cell {
   const which = closer(one, kind)
   const { runs = [] } = one.after ?? {}
   return which === undefined
@@ -237,7 +237,7 @@ function closerCell(one: Compared, kind: Kind, { tables }: Words): Cell {
     : { type: 'text', text: tables.validity[which], origins: origins(runs), runs }
 }
 
-function summaryHead({ tables }: Words): Table['head'] {
+function summaryHead({ tables }: Messages): Table['head'] {
   const own = tables.validity
   const sizes = (unit: string) => [numberHead(own.median, unit), numberHead(own.largest, unit)]
   return [
@@ -256,8 +256,12 @@ function summaryHead({ tables }: Words): Table['head'] {
 }
 
 /** Returns two rows that summarise all that both recordings have. */
-function summaryRows(kind: Kind, compared: readonly Compared[], words: Words): readonly (readonly Cell[])[] {
-  const own = words.tables.validity
+function summaryRows(
+  kind: Kind,
+  compared: readonly Compared[],
+  messages: Messages,
+): readonly (readonly Cell[])[] {
+  const own = messages.tables.validity
   const complete = compared.flatMap(({ reference, before, after }) =>
     before === undefined || after === undefined ? [] : [{ reference, before, after }],
   )
