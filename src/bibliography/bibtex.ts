@@ -170,7 +170,7 @@ export function readBibtex(text: string): {
         return fields
       }
       const { name, ...content } = one
-      if (fields.has(name)) report('warning', offset, `${name} is there twice: the first counts`)
+      if (fields.has(name)) report('warning', offset, `${name} is given twice: the first one is used`)
       else fields.set(name, content)
       skip()
       if (position < text.length && ![',', '@', close].includes(text[position] as string))
@@ -230,7 +230,7 @@ export function readBibtex(text: string): {
     const behind = position
     skip()
     if (/[},]/.test(text[position] ?? ''))
-      report('error', position, `the entry at line ${placeOf(offset).line} ended before this: a } too many`)
+      report('error', position, `the entry at line ${placeOf(offset).line} ended before this: one } too many`)
     else position = behind
   }
 

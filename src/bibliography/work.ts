@@ -160,7 +160,12 @@ function withParents(
     if (crossref === undefined) continue
     const parent = crossref.value.trim()
     if (entries.has(parent)) wanted.push(parent)
-    else problems.push({ type: 'warning', ...crossref.place, reason: `crossref names no entry: ${parent}` })
+    else
+      problems.push({
+        type: 'warning',
+        ...crossref.place,
+        reason: `crossref names an unknown entry: ${parent}`,
+      })
   }
   return chosen
 }
@@ -183,7 +188,11 @@ function sourceOf(
       const parent = entries.get(key.trim())
       if (parent && donors.size < mostDonors) donors.add(parent)
       else if (xdata && !parent)
-        problems.push({ type: 'warning', ...xdata.place, reason: `xdata names no entry: ${key.trim()}` })
+        problems.push({
+          type: 'warning',
+          ...xdata.place,
+          reason: `xdata names an unknown entry: ${key.trim()}`,
+        })
       else if (xdata && parent && !donors.has(parent))
         problems.push({ type: 'error', ...xdata.place, reason: `xdata of more than ${mostDonors} entries` })
     }
@@ -206,13 +215,13 @@ function checked(name: string, field: BibtexField, problems: BibliographyProblem
   const most = people.includes(name) ? mostOfPeople : mostOfField
   if (value.length > most) return refuse(`has ${value.length} characters: at most ${most} are read`)
   if (verbatim.includes(name)) return field
-  if (depthOf(value) > deepestBraces) return refuse(`has braces in more than ${deepestBraces} others`)
+  if (depthOf(value) > deepestBraces) return refuse(`has braces nested deeper than ${deepestBraces} levels`)
   // A definition can expand a few bytes to megabytes.
   const definition = /\\(?:newcommand|ProvideTextCommandDefault)(?![A-Za-z])/.exec(value)
   if (definition) return refuse(`defines a command: ${definition[0]}`)
   const dollars = value.match(/\\[\s\S]|\$/g)?.filter((one) => one === '$').length ?? 0
   if (dollars % 2 === 0) return field
-  problems.push({ type: 'warning', ...place, reason: `${name} has a $ without another: write \\$` })
+  problems.push({ type: 'warning', ...place, reason: `${name} has an unpaired $: write \\$` })
   return { value: value.replace(/\\[\s\S]|\$/g, (one) => (one === '$' ? '\\$' : one)), place }
 }
 
@@ -337,7 +346,7 @@ async function workOf(
     if (text === undefined) return undefined
     const read = await readDate(text.replace(/(?<=\d)\s*[–—]\s*/, '/'))
     if (read.type !== 'text') return read
-    const reason = `${name} is no date of BibLaTeX, and is shown as it is: ${text}`
+    const reason = `${name} is not a BibLaTeX date, and is shown as written: ${text}`
     problems.push({ type: 'warning', ...(sources.get(name) ?? entry).place, reason })
     return { type: 'text', text }
   }

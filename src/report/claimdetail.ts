@@ -89,20 +89,15 @@ function distributions({
   if (first === undefined) return {}
   const drawn = series.filter(({ unit, values }) => unit === first.unit && values.some((one) => one !== null))
   if (drawn.length > mostDistributions) return { distributions: own.notDrawn(drawn.length) }
-  const several = <Value>(of: (one: ClaimSeries) => Value) => new Set(drawn.map(of)).size > 1
-  const [experiments, places, patterns, measures] = [
-    several(({ run }) => run.experiment),
-    several(({ run }) => run.environment),
-    several(({ run }) => run.pattern),
-    several(({ what }) => what),
-  ]
+  const names = ({ run, what }: ClaimSeries) => [run.experiment, run.environment, run.pattern, what]
+  const varies = (index: number) => new Set(drawn.map((one) => names(one)[index])).size > 1
+  const [pattern, measure] = [varies(2), varies(3)]
+  // A label has the pattern or the measure even if neither varies.
+  const isShown = [varies(0), varies(1), pattern || !measure, measure || !pattern]
   const label = (one: ClaimSeries) =>
-    [
-      ...(experiments ? [one.run.experiment] : []),
-      ...(places ? [one.run.environment] : []),
-      ...(patterns || !measures ? [one.run.pattern] : []),
-      ...(measures || !patterns ? [one.what] : []),
-    ].join(' · ')
+    names(one)
+      .filter((_, index) => isShown[index])
+      .join(' · ')
   const data = drawn.map((one): Distribution => {
     const known = published(one)
     return {

@@ -35,7 +35,7 @@ export async function renderFigure(input: FigureInput, drawer: Pick<Drawer, 'dra
     const pixels = Number(drawn.attributes[side])
     if (pixels > limits.pixels) {
       throw new QueryError(
-        `the drawing has a ${side} of ${pixels} pixels, of at most ${limits.pixels} (give the specification a smaller one)`,
+        `the drawing has a ${side} of ${pixels} pixels, more than the limit of ${limits.pixels} (give the specification a smaller one)`,
       )
     }
   }

@@ -102,7 +102,7 @@ export function tableKind<Schema extends ZodType>(
     files: ['published'],
     render(unchecked, { experiment, ...context }) {
       if (experiment === undefined)
-        throw new QueryError('this kind of table shows an experiment: name it (from)')
+        throw new QueryError('this kind of table needs an experiment: name it with from')
       return render(options.parse(unchecked), { ...context, experiment })
     },
   }

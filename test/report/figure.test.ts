@@ -204,7 +204,7 @@ describe('renderFigure', () => {
       { ...bars, data: { values: [{ pattern: 'a', total: 1 }] } },
       'does not read the dataset rows',
     ],
-    ['a URL', { ...bars, data: { url: 'x.csv' } }, 'data from a URL is not read: x.csv'],
+    ['a URL', { ...bars, data: { url: 'x.csv' } }, 'data cannot be read from a URL: x.csv'],
     [
       'a field that no record has',
       { ...bars, encoding: { ...bars.encoding, x: { field: 'patern', type: 'nominal' } } },

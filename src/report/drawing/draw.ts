@@ -199,7 +199,7 @@ function attempt<T>(step: () => T): T {
 }
 
 /** Refuses to load anything. Links are checked by the reader of the SVG. */
-const nothing = (uri: string) => Promise.reject(new QueryError(`a figure loads nothing: ${uri}`))
+const nothing = (uri: string) => Promise.reject(new QueryError(`a figure cannot load anything: ${uri}`))
 const loader: Loader = {
   load: nothing,
   http: nothing,

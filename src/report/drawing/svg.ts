@@ -96,9 +96,9 @@ export function parseSvg(text: string): Svg {
   try {
     root = parseXml(text).root
   } catch (cause) {
-    throw new QueryError(`the drawing is no well-formed SVG: ${(cause as Error).message.split('\n')[0]}`)
+    throw new QueryError(`the drawing is not well-formed SVG: ${(cause as Error).message.split('\n')[0]}`)
   }
-  if (root?.name !== 'svg') throw new QueryError('the drawing is no SVG')
+  if (root?.name !== 'svg') throw new QueryError('the drawing is not an SVG')
   const ids = new Set<string | undefined>()
   const svg = changed(checked(root), (element) => {
     ids.add(element.attributes.id)

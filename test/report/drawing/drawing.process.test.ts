@@ -141,8 +141,8 @@ describe('the process that draws', () => {
       'the drawing has 16 MB of SVG, of at most 16 MB (draw less: aggregate, bin',
     ],
     ['<svg><script/></svg>', 'a figure may not have the element <script>'],
-    [`<svg>${'<g>'.repeat(50_000)}`, 'the drawing is no well-formed SVG'],
-    [`<svg>${'<g>'.repeat(50_000)}${'</g>'.repeat(50_000)}</svg>`, 'the drawing is no well-formed SVG'],
+    [`<svg>${'<g>'.repeat(50_000)}`, 'the drawing is not well-formed SVG'],
+    [`<svg>${'<g>'.repeat(50_000)}${'</g>'.repeat(50_000)}</svg>`, 'the drawing is not well-formed SVG'],
   ])('is not trusted: %.20s', async (svg, message) => {
     await expect(render(valid[0] as Specification, { draw: async () => svg })).rejects.toThrow(message)
   })
