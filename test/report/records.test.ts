@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { records, wantedCells } from '../../src/report/records.ts'
+import { records, cellsDrawn } from '../../src/report/records.ts'
 import type { Run } from '../../src/results/run.ts'
 import { fakeExperiment, fakeRun } from '../results/fake.ts'
 
@@ -112,7 +112,7 @@ describe('records for a figure', () => {
 
   it('want only the cells that the figure names', () => {
     const wanted = (where: Readonly<Record<string, readonly string[]>>) =>
-      wantedCells(experiment, { from, where })
+      cellsDrawn(experiment, { from, where })
     expect(wanted({})).toHaveLength(4)
     expect(wanted({ environment: ['xen-4.17'] })).toEqual([
       'latency/xen-4.17/baseline',
