@@ -1,8 +1,8 @@
 /** The cache folder: downloads and unpacked toolchains, all of which can be recreated. */
 
-import { mkdir, statfs } from 'node:fs/promises'
+import { mkdir, rename, rm, statfs, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { TestbedError } from './board.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -31,6 +31,18 @@ export async function makeCacheFolder(folder: string): Promise<void> {
     await mkdir(folder, { recursive: true })
   } catch (cause) {
     throw cacheError(cause, folder)
+  }
+}
+
+/** Writes a file of the cache atomically, creating its folder; safe with several processes. */
+export async function writeToCache(file: string, content: Uint8Array | string): Promise<void> {
+  const draft = `${file}.${process.pid}`
+  await mkdir(dirname(file), { recursive: true })
+  try {
+    await writeFile(draft, content, { flush: true })
+    await rename(draft, file)
+  } finally {
+    await rm(draft, { force: true })
   }
 }
 

@@ -7,31 +7,31 @@ import { runStages, type Workplace } from './chain.ts'
 import { bootSchema, type Environment } from './environment.ts'
 import { kernelFile, rootSource } from './image.ts'
 import { guestRoot } from './initramfs.ts'
-import type { Laboratory } from './laboratory.ts'
 import { failure } from './machine.ts'
 import { clockModel } from './qemu.ts'
+import type { Toolchain } from './toolchain.ts'
 
-/** Opens a board of `laboratory`. Its init and emit are compiled from the project's experiments/board/. */
-export function openBoard(laboratory: Laboratory, environment: Environment, place: Workplace): Board {
-  const source = rootSource(laboratory, environment)
+/** Opens a board of `toolchain`. Its init and emit are compiled from the project's experiments/board/. */
+export function openBoard(toolchain: Toolchain, environment: Environment, place: Workplace): Board {
+  const source = rootSource(toolchain, environment)
   return {
     facts: {
-      board: `QEMU ${laboratory.versions.qemu}, board ${environment.machine}`,
-      emulator: `QEMU ${laboratory.versions.qemu} (TCG, one thread)`,
+      board: `QEMU ${toolchain.versions.qemu}, board ${environment.machine}`,
+      emulator: `QEMU ${toolchain.versions.qemu} (TCG, one thread)`,
       clock: `${environment.clockHz / 1e6} MHz; ${clockModel(environment)}`,
     },
     compile: (sources, flags) =>
-      laboratory.compile(
+      toolchain.compile(
         sources.map((source) => join(place.project, source)),
         flags,
       ),
     async file(name) {
       if (name !== 'kernel')
         throw new TestbedError(`unknown file of the environment: ${name} (known: kernel)`)
-      return await readFile(kernelFile(laboratory, environment))
+      return await readFile(kernelFile(toolchain, environment))
     },
     guest: (programs, added) => guestRoot(source, programs, added),
-    run: (job) => runJob(laboratory, environment, checked(job), place),
+    run: (job) => runJob(toolchain, environment, checked(job), place),
   }
 }
 
@@ -43,14 +43,14 @@ function checked(job: Job): Job {
 }
 
 async function runJob(
-  laboratory: Laboratory,
+  toolchain: Toolchain,
   environment: Environment,
   job: Job,
   place: Workplace,
 ): Promise<JobResult> {
   const { folder } = place
   const started = performance.now()
-  const end = await runStages(laboratory, environment, job, place)
+  const end = await runStages(toolchain, environment, job, place)
   if (end !== 'off') throw await failure(end, folder)
   const exitCode = await readFile(join(folder, 'exit-code'), 'utf8').catch(() => undefined)
   if (exitCode === undefined || !/^\d+\n$/.test(exitCode))

@@ -10,13 +10,13 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Job, Stage } from '../../testbed/board.ts'
 import type { Environment } from './environment.ts'
+import type { Command } from './hostprograms.ts'
 import { archive, dom0Archive, imageFiles, ownFiles, type Place, writeImage } from './image.ts'
-import type { Laboratory } from './laboratory.ts'
 import { type Deadline, runMachine } from './machine.ts'
 import { monitorArguments, restore, save } from './monitor.ts'
 import { stageArguments } from './qemu.ts'
 import { openStages, type SavedStage, type Stages } from './stages.ts'
-import type { Command } from './toolchain.ts'
+import type { Toolchain } from './toolchain.ts'
 
 export interface Workplace extends Place {
   /** The cache folder. */
@@ -29,7 +29,7 @@ type End = string
 
 /** Runs the job in the place's folder; leaves results, console.log and, if it got so far, exit-code there. */
 export async function runStages(
-  laboratory: Laboratory,
+  toolchain: Toolchain,
   environment: Environment,
   job: Job,
   place: Workplace,
@@ -42,13 +42,13 @@ export async function runStages(
   )
   const chain: Chain = {
     ...{ environment, place, stages },
-    keys: stageKeys(await boardKey(laboratory, environment, job, place), stages),
+    keys: stageKeys(await boardKey(toolchain, environment, job, place), stages),
     saved: openStages(cache),
     deadline: { ms: job.deadlineMs, at: performance.now() + job.deadlineMs },
     async qemu(isRestored) {
       // A restored board has its root already.
-      const ramdisk = isRestored ? Buffer.from('\n') : await dom0Archive(laboratory, environment, place)
-      return await writeImage(laboratory, environment, place, { ...job, ramdisk }, 'measure')
+      const ramdisk = isRestored ? Buffer.from('\n') : await dom0Archive(toolchain, environment, place)
+      return await writeImage(toolchain, environment, place, { ...job, ramdisk }, 'measure')
     },
   }
   try {
@@ -179,13 +179,13 @@ function stageKeys(board: string, stages: readonly Files[]): readonly string[] {
 }
 
 async function boardKey(
-  laboratory: Laboratory,
+  toolchain: Toolchain,
   environment: Environment,
   { boot = {}, seed }: Job,
   place: Place,
 ): Promise<string> {
-  const files = [...(await ownFiles(laboratory, place))].map(([path, content]) => [path, digest(content)])
-  const all = [await programDigest(), laboratory.packagesDigest, environment, boot, seed, files]
+  const files = [...(await ownFiles(toolchain, place))].map(([path, content]) => [path, digest(content)])
+  const all = [await programDigest(), toolchain.packagesDigest, environment, boot, seed, files]
   return digest(JSON.stringify(all))
 }
 

@@ -1,37 +1,28 @@
 /** Checks whether the emulated testbed can work on this machine, with advice where it cannot. */
 
-import { constants } from 'node:fs'
+import { constants, existsSync } from 'node:fs'
 import { access, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { TestbedError } from '../../testbed/board.ts'
 import { freeBytes } from '../../testbed/cache.ts'
+import type { Check, Following } from '../../testbed/testbed.ts'
+import { compile, qemuCommand, requirePlatform } from './hostprograms.ts'
 import { type Installed, installedRoot } from './installed.ts'
 import { librariesOf } from './libraries.ts'
 import { findMirror } from './mirror.ts'
-import { type Lock, readLock } from './packages.ts'
-import { requirePlatform } from './platform.ts'
+import { type Lock, readLock, sizeOf } from './packages.ts'
 import { complaint, run } from './program.ts'
 import { declarationOf, type Root, roots } from './roots.ts'
+import type { SetupOptions } from './setup.ts'
 import { measureStages, mostBytes } from './stages.ts'
-import { compile, qemuCommand } from './toolchain.ts'
-
-export interface Check {
-  readonly name: string
-  readonly ok: boolean
-  readonly found: string
-  readonly advice?: string
-}
-
-export interface DoctorOptions {
-  readonly lockFile: string
-  readonly cache: string
-  /** Value of REPRO_DEBIAN_MIRROR. */
-  readonly mirror?: string | undefined
-}
 
 /** Runs all checks without changing the cache. Never throws for what it finds. Takes about a second. */
-export async function doctor({ lockFile, cache, mirror }: DoctorOptions): Promise<Check[]> {
+export async function doctor({
+  lockFile,
+  cache,
+  mirror,
+}: Omit<SetupOptions, keyof Following>): Promise<Check[]> {
   const checks = [
     await check('platform', async () => {
       requirePlatform()
@@ -49,7 +40,7 @@ export async function doctor({ lockFile, cache, mirror }: DoctorOptions): Promis
       return [...new Set(found)].join(', ')
     }),
     await check('cache', async () => {
-      const folder = await nearestFolder(cache)
+      const folder = nearestFolder(cache)
       await access(folder, constants.W_OK).catch((cause) => {
         throw new TestbedError(`cannot write to ${folder}`, {
           advice: 'Set REPRO_CACHE to a folder that you can write to.',
@@ -102,12 +93,8 @@ async function firstLine(command: string, advice: string): Promise<string> {
   return finished.stdout.split('\n', 1)[0] ?? ''
 }
 
-async function nearestFolder(folder: string): Promise<string> {
-  const exists = await access(folder).then(
-    () => true,
-    () => false,
-  )
-  return exists || folder === dirname(folder) ? folder : nearestFolder(dirname(folder))
+function nearestFolder(folder: string): string {
+  return existsSync(folder) || folder === dirname(folder) ? folder : nearestFolder(dirname(folder))
 }
 
 async function diskFound(
@@ -115,11 +102,10 @@ async function diskFound(
   lock: Lock,
   installed: ReadonlyMap<Root, Installed>,
 ): Promise<string> {
-  const missing = [...roots.keys()]
-    .filter((root) => !installed.has(root))
-    .flatMap((root) => lock.roots[root].packages)
-  const needed = 1.1 * missing.reduce((sum, { size, installedKiB }) => sum + size + installedKiB * 1024, 0)
-  const free = await freeBytes(await nearestFolder(cache))
+  const missing = [...roots.keys()].filter((root) => !installed.has(root))
+  const sizes = sizeOf(missing.flatMap((root) => lock.roots[root].packages))
+  const needed = 1.1 * (sizes.downloadBytes + sizes.unpackedBytes)
+  const free = await freeBytes(nearestFolder(cache))
   const found = `${Math.floor(free / 1e6)} MB free, ${Math.ceil(needed / 1e6)} MB still needed`
   if (free >= needed) return found
   throw new TestbedError(found, {
@@ -157,7 +143,7 @@ async function compilerFound(host: string): Promise<string> {
   try {
     const source = join(folder, 'hello.c')
     await writeFile(source, '#include <stdio.h>\nint main(void) { return puts("hello") < 0; }\n')
-    await compile(host, [source], join(folder, 'hello'))
+    await compile(host, [source])
     return 'compiles a static arm64 program'
   } finally {
     await rm(folder, { recursive: true })

@@ -4,8 +4,8 @@
 
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
-import { Readable } from 'node:stream'
+import { open, rename, rm, stat } from 'node:fs/promises'
+import { addAbortSignal, Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { TestbedError } from '../../testbed/board.ts'
@@ -25,7 +25,7 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined
   /** Called with the bytes downloaded so far, whenever they change (also downwards, when starting over). */
   readonly onBytes?: (have: number) => void
-  readonly patience?: Patience
+  readonly patience?: Patience | undefined
 }
 
 /** The archive no longer has the file. */
@@ -103,11 +103,6 @@ async function attempt(
   const stall = new AbortController()
   const timer = setTimeout(() => stall.abort(new Interrupted(`no data for ${stallMs / 1000} s`)), stallMs)
   const either = AbortSignal.any(signal ? [stall.signal, signal] : [stall.signal])
-  // Node 20 does not always propagate the abort of a request to its body.
-  const aborted = Promise.withResolvers<never>()
-  aborted.promise.catch(() => {})
-  either.addEventListener('abort', () => aborted.reject(either.reason))
-  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   try {
     const before = await sizeOf(part)
     if (before > size) throw new Unusable(`longer than the pinned ${size} bytes`)
@@ -121,14 +116,10 @@ async function attempt(
       hash = createHash('sha256')
       have = 0
     }
-    reader = source.body.getReader()
-    for (;;) {
-      const next = await received(Promise.race([reader.read(), aborted.promise]), either)
-      if (next.done) break
-      const chunk = next.value
+    for await (const chunk of received(source.body, either)) {
       timer.refresh()
       if (have + chunk.byteLength > size) throw new Unusable(`longer than the pinned ${size} bytes`)
-      await writeAll(handle, chunk)
+      await handle.writeFile(chunk)
       hash.update(chunk)
       have += chunk.byteLength
       onBytes(have)
@@ -137,16 +128,16 @@ async function attempt(
     return hash.digest('hex')
   } finally {
     clearTimeout(timer)
-    reader?.cancel().catch(() => {})
     stall.abort()
     await handle.close()
   }
 }
 
-/** Returns the next chunk. Turns network errors into Interrupted, so that they differ from disk errors. */
-async function received<T>(next: Promise<T>, signal: AbortSignal): Promise<T> {
+/** Yields the chunks. Turns network errors into Interrupted, so that they differ from disk errors. */
+async function* received(body: Readable, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
-    return await next
+    // Node 20 does not always propagate the abort of a request to its body.
+    for await (const chunk of addAbortSignal(signal, body)) yield chunk
   } catch (error) {
     throw interrupted(error, signal)
   }
@@ -160,14 +151,14 @@ function interrupted(error: unknown, signal: AbortSignal): unknown {
 interface Source {
   /** Offset in the file of the first byte of `body`. */
   readonly from: number
-  readonly body: ReadableStream<Uint8Array>
+  readonly body: Readable
 }
 
 async function request(url: string, from: number, signal: AbortSignal): Promise<Source> {
   if (url.startsWith('file:')) {
     const path = fileURLToPath(url)
     if ((await sizeOf(path)) === 0) throw new Gone(url)
-    return { from, body: Readable.toWeb(createReadStream(path, { start: from, signal })) }
+    return { from, body: createReadStream(path, { start: from }) }
   }
   let response: Response
   try {
@@ -184,14 +175,7 @@ async function request(url: string, from: number, signal: AbortSignal): Promise<
   const start =
     status === 206 ? Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1]) : 0
   if (start !== 0 && start !== from) throw new Unusable('the server continued at another place than asked')
-  return { from: start, body: body ?? new ReadableStream({ start: (empty) => empty.close() }) }
-}
-
-async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let done = 0; done < chunk.byteLength;) {
-    const { bytesWritten } = await handle.write(chunk, done)
-    done += bytesWritten
-  }
+  return { from: start, body: body === null ? Readable.from([]) : Readable.fromWeb(body) }
 }
 
 async function hashOf(file: string, bytes: number): Promise<Hash> {

@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { type Job, type Stage, TestbedError } from '../../testbed/board.ts'
 import { cpio } from './cpio.ts'
 import { bootSchema, type Environment } from './environment.ts'
+import type { Command } from './hostprograms.ts'
 import { dom0Root, type Source } from './initramfs.ts'
-import type { BoardVersions, Laboratory } from './laboratory.ts'
 import { parallelQemu } from './processors.ts'
 import { bootArguments, deviceTree, type Use } from './qemu.ts'
-import type { Command } from './toolchain.ts'
+import type { BoardVersions, Toolchain } from './toolchain.ts'
 
 const board = 'experiments/board'
 /** Scripts of dom0's root: its init, and the hotplug scripts of Xen's tools for disks and network cards. */
@@ -30,38 +30,38 @@ export interface Place {
 
 /** Returns the project's programs for dom0 by path; other files come from the environment's sysroot. */
 export async function ownFiles(
-  laboratory: Laboratory,
+  toolchain: Toolchain,
   { project }: Pick<Place, 'project'>,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
-  const own = new Map([['/usr/bin/emit', await laboratory.compile([join(project, board, 'emit.c')])]])
+  const own = new Map([['/usr/bin/emit', await toolchain.compile([join(project, board, 'emit.c')])]])
   for (const [path, name] of scripts) own.set(path, await readFile(join(project, board, name)))
   return own
 }
 
 /** Builds dom0's root as an archive, followed by one of `added`: Linux unpacks them in turn. */
 export async function dom0Archive(
-  laboratory: Laboratory,
+  toolchain: Toolchain,
   environment: Environment,
   place: Pick<Place, 'project'>,
   added: Stage['files'] = new Map(),
 ): Promise<Uint8Array> {
-  const own = await ownFiles(laboratory, place)
-  const base = await dom0Root(rootSource(laboratory, environment), environment.root, own)
+  const own = await ownFiles(toolchain, place)
+  const base = await dom0Root(rootSource(toolchain, environment), environment.root, own)
   return Buffer.concat([base, archive(added)])
 }
 
 /** Writes the image, with `ramdisk` as dom0's root, and returns the QEMU command that boots it. */
 export async function writeImage(
-  laboratory: Laboratory,
+  toolchain: Toolchain,
   environment: Environment,
   { folder }: Pick<Place, 'folder'>,
   { boot: settings = {}, seed, ramdisk }: Pick<Job, 'boot' | 'seed'> & { readonly ramdisk: Uint8Array },
   use: Use,
 ): Promise<Command> {
   await mkdir(folder, { recursive: true })
-  const root = laboratory.root(environment.root)
-  const versions = boardVersions(laboratory, environment)
-  const kernel = kernelFile(laboratory, environment)
+  const root = toolchain.root(environment.root)
+  const versions = boardVersions(toolchain, environment)
+  const kernel = kernelFile(toolchain, environment)
   const boot = {
     xen: join(root, versions.xenImage),
     kernel: { file: kernel, bytes: (await stat(kernel)).size },
@@ -75,8 +75,8 @@ export async function writeImage(
   if (tree) await writeFile(boot.deviceTree, tree)
   const qemu =
     use === 'measure'
-      ? await parallelQemu(laboratory.root('host'), join(folder, 'processors.so'), environment)
-      : laboratory.qemu
+      ? await parallelQemu(toolchain.root('host'), join(folder, 'processors.so'), environment)
+      : toolchain.qemu
   return { command: qemu.command, args: [...qemu.args, ...bootArguments(environment, boot, use)] }
 }
 
@@ -95,17 +95,17 @@ export function archive(files: Stage['files']): Uint8Array {
 }
 
 /** Returns the sources that the environment's systems are built from. */
-export function rootSource(laboratory: Laboratory, environment: Environment): Source {
-  const { linuxRelease } = boardVersions(laboratory, environment)
-  return { host: laboratory.root('host'), folder: laboratory.root(environment.root), linuxRelease }
+export function rootSource(toolchain: Toolchain, environment: Environment): Source {
+  const { linuxRelease } = boardVersions(toolchain, environment)
+  return { host: toolchain.root('host'), folder: toolchain.root(environment.root), linuxRelease }
 }
 
-export function kernelFile(laboratory: Laboratory, environment: Environment): string {
-  const { linuxRelease } = boardVersions(laboratory, environment)
-  return join(laboratory.root(environment.root), `boot/vmlinuz-${linuxRelease}`)
+export function kernelFile(toolchain: Toolchain, environment: Environment): string {
+  const { linuxRelease } = boardVersions(toolchain, environment)
+  return join(toolchain.root(environment.root), `boot/vmlinuz-${linuxRelease}`)
 }
 
-export function boardVersions({ versions }: Laboratory, { root }: Environment): BoardVersions {
+export function boardVersions({ versions }: Toolchain, { root }: Environment): BoardVersions {
   const found = versions.boards[root]
   if (!found) throw new TestbedError(`the root ${root} holds no hypervisor`)
   return found

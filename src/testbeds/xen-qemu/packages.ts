@@ -5,6 +5,7 @@ import { rename, rm, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { readTextFile } from '../../files/ordinary.ts'
 import { TestbedError } from '../../testbed/board.ts'
+import type { Needs } from '../../testbed/testbed.ts'
 import { type Root, roots } from './roots.ts'
 
 // Used as file names in the cache: https://www.debian.org/doc/debian-policy/ch-controlfields.html#s-f-source
@@ -72,12 +73,8 @@ export async function readLock(file: string): Promise<Lock> {
   const parsed = Lock.safeParse(value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  throw new TestbedError(
-    `invalid package lock ${file}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`,
-    {
-      advice: regenerate,
-    },
-  )
+  const place = issue?.path.join('.') || 'the file'
+  throw new TestbedError(`invalid package lock ${file}: ${place}: ${issue?.message}`, { advice: regenerate })
 }
 
 /** Writes the lock sorted by sysroot and package, to keep diffs small. */
@@ -104,6 +101,14 @@ export function packagesDigest(packages: Readonly<Partial<Record<Root, readonly 
       hash.update(`${root} ${name} ${version} ${sha256}\n`)
   }
   return hash.digest('hex')
+}
+
+/** Returns the sums of the packages' sizes. */
+export function sizeOf(packages: readonly Package[]): Pick<Needs, 'downloadBytes' | 'unpackedBytes'> {
+  return {
+    downloadBytes: packages.reduce((sum, { size }) => sum + size, 0),
+    unpackedBytes: packages.reduce((sum, { installedKiB }) => sum + installedKiB * 1024, 0),
+  }
 }
 
 function byName(a: Package, b: Package): number {

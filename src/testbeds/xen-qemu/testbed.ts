@@ -17,9 +17,9 @@ import type {
 import { megabytes } from '../../text/amounts.ts'
 import { type Environment, environmentSchema } from './environment.ts'
 import type { Installed } from './installed.ts'
-import type { Laboratory } from './laboratory.ts'
 import type { Lock } from './packages.ts'
 import type { Root } from './roots.ts'
+import type { Toolchain } from './toolchain.ts'
 
 /** Relative to the project. */
 const lockFile = 'experiments/packages.lock.json'
@@ -32,7 +32,7 @@ export const xenQemu: Testbed = {
   files: [lockFile],
   inputs,
   async prepare(environments, host, following) {
-    const { substitutions } = await laboratoryOf(environments, host, following)
+    const { substitutions } = await toolchainOf(environments, host, following)
     return substitutions.map(
       ({ root, pinned, installed }) =>
         `${root}: ${installed} in place of ${pinned}, which the mirror no longer has; the keys of runs change`,
@@ -47,22 +47,20 @@ export const xenQemu: Testbed = {
   },
   async open(environment, host) {
     const { openBoard } = await import('./board.ts')
-    return openBoard(await laboratoryOf([environment], host), ownOf(environment), host)
+    return openBoard(await toolchainOf([environment], host), ownOf(environment), host)
   },
   async doctor(host) {
     const { doctor } = await import('./doctor.ts')
     return await doctor({ ...host, lockFile: placeOf(host) })
   },
   async needs(environments, host) {
-    const { roots } = await lockOf(host)
-    const packages = rootsOf(environments).flatMap((root) => roots[root].packages)
+    const [{ sizeOf }, { roots }] = await Promise.all([import('./packages.ts'), lockOf(host)])
     const memoryMb = Math.max(...environments.map((one) => ownOf(one).memoryMb))
     return {
       hardware: `an x86-64 computer with ${megabytes(memoryMb * 2 ** 20)} of memory for each cell that runs at once; no board.`,
       software: 'Linux with apt',
       safety: 'Boards are emulated; packages go to the cache folder ($REPRO_CACHE, else ~/.cache/repro).',
-      downloadBytes: packages.reduce((sum, { size }) => sum + size, 0),
-      unpackedBytes: packages.reduce((sum, { installedKiB }) => sum + installedKiB * 1024, 0),
+      ...sizeOf(rootsOf(environments).flatMap((root) => roots[root].packages)),
     }
   },
   async clean({ cache }, before, dryRun) {
@@ -72,12 +70,12 @@ export const xenQemu: Testbed = {
   },
   async shell(environment, host, following) {
     const { runShell } = await import('./shell.ts')
-    const laboratory = await laboratoryOf([environment], host, following)
-    await runShell(laboratory, ownOf(environment), host.project, following.signal)
+    const toolchain = await toolchainOf([environment], host, following)
+    await runShell(toolchain, ownOf(environment), host.project, following.signal)
   },
   async update(host, following) {
     const { updateLock } = await import('./update.ts')
-    const { roots } = await updateLock(placeOf(host), { ...host, ...following })
+    const { roots } = await updateLock({ ...host, ...following, lockFile: placeOf(host) })
     return Object.entries(roots).map(([root, { packages }]) => `${root}: ${packages.length} packages`)
   },
 }
@@ -102,11 +100,11 @@ async function lockOf(host: Host): Promise<Lock> {
   return await readLock(placeOf(host))
 }
 
-async function laboratoryOf(
+async function toolchainOf(
   environments: readonly Named[],
   host: Host,
   following: Following = { report: () => {} },
-): Promise<Laboratory> {
+): Promise<Toolchain> {
   const { setup } = await import('./setup.ts')
   const roots = rootsOf(environments).filter((root) => root !== 'host')
   return await setup([...roots].sort(), { ...host, ...following, lockFile: placeOf(host) })
