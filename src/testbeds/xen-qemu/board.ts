@@ -2,12 +2,12 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { type Board, type Job, JobError, type JobResult, TestbedError } from '../../testbed/board.ts'
+import { type Board, JobError, TestbedError } from '../../testbed/board.ts'
 import { runStages, type Workplace } from './chain.ts'
 import { bootSchema, type Environment } from './environment.ts'
 import { kernelFile, rootSource } from './image.ts'
 import { guestRoot } from './initramfs.ts'
-import { failure } from './machine.ts'
+import { consoleError } from './machine.ts'
 import { clockModel } from './qemu.ts'
 import type { Toolchain } from './toolchain.ts'
 
@@ -31,30 +31,18 @@ export function openBoard(toolchain: Toolchain, environment: Environment, place:
       return await readFile(kernelFile(toolchain, environment))
     },
     guest: (programs, added) => guestRoot(source, programs, added),
-    run: (job) => runJob(toolchain, environment, checked(job), place),
+    async run(job) {
+      const settings = bootSchema.safeParse(job.boot ?? {})
+      if (!settings.success) throw new JobError(`the job's boot: ${z.prettifyError(settings.error)}`)
+      const { folder } = place
+      const started = performance.now()
+      const end = await runStages(toolchain, environment, job, place)
+      if (end !== 'off') throw await consoleError(end, folder)
+      const exitCode = await readFile(join(folder, 'exit-code'), 'utf8').catch(() => '')
+      if (!/^\d+\n$/.test(exitCode))
+        throw await consoleError('the board switched off without handing over results', folder)
+      await rm(join(folder, 'exit-code'))
+      return { folder, exitCode: Number(exitCode), durationMs: performance.now() - started }
+    },
   }
-}
-
-/** Checks the script's boot settings before anything boots. */
-function checked(job: Job): Job {
-  const settings = bootSchema.safeParse(job.boot ?? {})
-  if (!settings.success) throw new JobError(`the job's boot: ${z.prettifyError(settings.error)}`)
-  return job
-}
-
-async function runJob(
-  toolchain: Toolchain,
-  environment: Environment,
-  job: Job,
-  place: Workplace,
-): Promise<JobResult> {
-  const { folder } = place
-  const started = performance.now()
-  const end = await runStages(toolchain, environment, job, place)
-  if (end !== 'off') throw await failure(end, folder)
-  const exitCode = await readFile(join(folder, 'exit-code'), 'utf8').catch(() => undefined)
-  if (exitCode === undefined || !/^\d+\n$/.test(exitCode))
-    throw await failure('the board switched off without handing over results', folder)
-  await rm(join(folder, 'exit-code'))
-  return { folder, exitCode: Number(exitCode), durationMs: performance.now() - started }
 }

@@ -23,59 +23,55 @@ export async function doctor({
   cache,
   mirror,
 }: Omit<SetupOptions, keyof Following>): Promise<Check[]> {
-  const checks = [
-    await check('platform', async () => {
-      requirePlatform()
-      return `${process.platform} ${process.arch}`
-    }),
-    await check('apt', async () =>
-      firstLine('apt-get', 'Only needed to find a mirror, or when a pinned version is gone.'),
-    ),
-    await check('dpkg-deb', async () =>
-      firstLine('dpkg-deb', 'Install the package `dpkg` of your distribution.'),
-    ),
-    await check('mirror', async () => {
-      const suites = [...roots.values()].map(({ suite }) => suite)
-      const found = await Promise.all(suites.map((suite) => findMirror(suite, mirror)))
-      return [...new Set(found)].join(', ')
-    }),
-    await check('cache', async () => {
-      const folder = nearestFolder(cache)
-      await access(folder, constants.W_OK).catch((cause) => {
-        throw new TestbedError(`cannot write to ${folder}`, {
-          advice: 'Set REPRO_CACHE to a folder that you can write to.',
-          cause,
-        })
+  const checks: Check[] = []
+  const check = async (name: string, find: () => string | Promise<string>) => {
+    const found = await attempt(find)
+    checks.push(found instanceof Error ? failed(name, found) : { name, ok: true, found })
+  }
+  await check('platform', () => {
+    requirePlatform()
+    return `${process.platform} ${process.arch}`
+  })
+  await check('apt', () =>
+    firstLine('apt-get', 'Only needed to find a mirror, or when a pinned version is gone.'),
+  )
+  await check('dpkg-deb', () => firstLine('dpkg-deb', 'Install the package `dpkg` of your distribution.'))
+  await check('mirror', async () => {
+    const suites = [...roots.values()].map(({ suite }) => suite)
+    const found = await Promise.all(suites.map((suite) => findMirror(suite, mirror)))
+    return [...new Set(found)].join(', ')
+  })
+  await check('cache', async () => {
+    const folder = nearestFolder(cache)
+    await access(folder, constants.W_OK).catch((cause) => {
+      throw new TestbedError(`cannot write to ${folder}`, {
+        advice: 'Set REPRO_CACHE to a folder that you can write to.',
+        cause,
       })
-      return cache
-    }),
-  ]
+    })
+    return cache
+  })
   const installed = new Map<Root, Installed>()
-  const lock = await attempt(async () => readLock(lockFile))
+  const lock = await attempt(() => readLock(lockFile))
   if (lock instanceof Error) checks.push(failed('package lock', lock))
   else {
     for (const root of roots.keys()) {
       const found = await installedRoot(cache, root, lock.roots[root])
       if (found) installed.set(root, found)
     }
-    checks.push(await check('disk', async () => diskFound(cache, lock, installed)))
+    await check('disk', () => diskFound(cache, lock, installed))
   }
-  checks.push(await check('stages', async () => stagesFound(cache)))
-  for (const root of roots.keys()) checks.push(await check(root, async () => rootFound(root, installed)))
+  await check('stages', () => stagesFound(cache))
+  for (const root of roots.keys()) await check(root, () => rootFound(root, installed))
   const host = installed.get('host')?.folder
   if (host) {
-    checks.push(await check('QEMU', async () => qemuFound(host)))
-    checks.push(await check('compiler', async () => compilerFound(host)))
+    await check('QEMU', () => qemuFound(host))
+    await check('compiler', () => compilerFound(host))
   }
   return checks
 }
 
-async function check(name: string, find: () => Promise<string>): Promise<Check> {
-  const found = await attempt(find)
-  return found instanceof Error ? failed(name, found) : { name, ok: true, found }
-}
-
-async function attempt<T>(find: () => Promise<T>): Promise<T | Error> {
+async function attempt<T>(find: () => T | Promise<T>): Promise<T | Error> {
   try {
     return await find()
   } catch (error) {

@@ -29,13 +29,13 @@ export interface Place {
 }
 
 /** Returns the project's programs for dom0 by path; other files come from the environment's sysroot. */
-export async function ownFiles(
+export async function projectFiles(
   toolchain: Toolchain,
   { project }: Pick<Place, 'project'>,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
-  const own = new Map([['/usr/bin/emit', await toolchain.compile([join(project, board, 'emit.c')])]])
-  for (const [path, name] of scripts) own.set(path, await readFile(join(project, board, name)))
-  return own
+  const files = new Map([['/usr/bin/emit', await toolchain.compile([join(project, board, 'emit.c')])]])
+  for (const [path, name] of scripts) files.set(path, await readFile(join(project, board, name)))
+  return files
 }
 
 /** Builds dom0's root as an archive, followed by one of `added`: Linux unpacks them in turn. */
@@ -45,8 +45,8 @@ export async function dom0Archive(
   place: Pick<Place, 'project'>,
   added: Stage['files'] = new Map(),
 ): Promise<Uint8Array> {
-  const own = await ownFiles(toolchain, place)
-  const base = await dom0Root(rootSource(toolchain, environment), environment.root, own)
+  const files = await projectFiles(toolchain, place)
+  const base = await dom0Root(rootSource(toolchain, environment), environment.root, files)
   return Buffer.concat([base, archive(added)])
 }
 

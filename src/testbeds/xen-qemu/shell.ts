@@ -8,7 +8,7 @@ import { TestbedError } from '../../testbed/board.ts'
 import type { Environment } from './environment.ts'
 import { dom0Archive, kernelFile, rootSource, writeImage } from './image.ts'
 import { guestRoot } from './initramfs.ts'
-import { ended, endOf } from './machine.ts'
+import { exitStatus, exitText } from './machine.ts'
 import { qemuVariables } from './qemu.ts'
 import type { Toolchain } from './toolchain.ts'
 
@@ -53,13 +53,13 @@ export async function runShell(
       { seed: 1, ramdisk: await dom0Archive(toolchain, environment, { project }, files) },
       'session',
     )
-    await attended(command, args, folder, signal)
+    await runInTerminal(command, args, folder, signal)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function attended(
+async function runInTerminal(
   command: string,
   args: readonly string[],
   folder: string,
@@ -69,7 +69,7 @@ async function attended(
   const qemu = spawn(command, args, { cwd: folder, env: qemuVariables, stdio: 'inherit' })
   const end = () => qemu.kill('SIGTERM') // QEMU then restores the terminal
   signal?.addEventListener('abort', end)
-  const code = await ended(qemu).finally(() => signal?.removeEventListener('abort', end))
+  const code = await exitStatus(qemu).finally(() => signal?.removeEventListener('abort', end))
   signal?.throwIfAborted()
-  if (code !== 0) throw new TestbedError(`QEMU ended with ${endOf(code)}`)
+  if (code !== 0) throw new TestbedError(`QEMU ended with ${exitText(code)}`)
 }

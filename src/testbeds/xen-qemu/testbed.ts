@@ -41,21 +41,21 @@ export const xenQemu: Testbed = {
   async isPrepared(environment, host) {
     const { installedRoot } = await import('./installed.ts')
     const { roots } = await lockOf(host)
-    const wanted = ['host', ownOf(environment).root] as const
+    const wanted = ['host', definitionOf(environment).root] as const
     const found = await Promise.all(wanted.map((root) => installedRoot(host.cache, root, roots[root])))
     return found.every((one) => one !== undefined)
   },
   async open(environment, host) {
     const { openBoard } = await import('./board.ts')
-    return openBoard(await toolchainOf([environment], host), ownOf(environment), host)
+    return openBoard(await toolchainOf([environment], host), definitionOf(environment), host)
   },
   async doctor(host) {
     const { doctor } = await import('./doctor.ts')
-    return await doctor({ ...host, lockFile: placeOf(host) })
+    return await doctor({ ...host, lockFile: lockPath(host) })
   },
   async needs(environments, host) {
     const [{ sizeOf }, { roots }] = await Promise.all([import('./packages.ts'), lockOf(host)])
-    const memoryMb = Math.max(...environments.map((one) => ownOf(one).memoryMb))
+    const memoryMb = Math.max(...environments.map((one) => definitionOf(one).memoryMb))
     return {
       hardware: `an x86-64 computer with ${megabytes(memoryMb * 2 ** 20)} of memory for each cell that runs at once; no board.`,
       software: 'Linux with apt',
@@ -71,25 +71,25 @@ export const xenQemu: Testbed = {
   async shell(environment, host, following) {
     const { runShell } = await import('./shell.ts')
     const toolchain = await toolchainOf([environment], host, following)
-    await runShell(toolchain, ownOf(environment), host.project, following.signal)
+    await runShell(toolchain, definitionOf(environment), host.project, following.signal)
   },
   async update(host, following) {
     const { updateLock } = await import('./update.ts')
-    const { roots } = await updateLock({ ...host, ...following, lockFile: placeOf(host) })
+    const { roots } = await updateLock({ ...host, ...following, lockFile: lockPath(host) })
     return Object.entries(roots).map(([root, { packages }]) => `${root}: ${packages.length} packages`)
   },
 }
 
-function ownOf({ definition }: Named): Environment {
+function definitionOf({ definition }: Named): Environment {
   return environmentSchema.parse(definition)
 }
 
 /** Returns the sysroots of the host and the boards. */
 function rootsOf(environments: readonly Named[]): readonly Root[] {
-  return ['host', ...new Set(environments.map((one) => ownOf(one).root))]
+  return ['host', ...new Set(environments.map((one) => definitionOf(one).root))]
 }
 
-function placeOf({ project }: Host): string {
+function lockPath({ project }: Host): string {
   return join(project, lockFile)
 }
 
@@ -97,7 +97,7 @@ async function lockOf(host: Host): Promise<Lock> {
   const problem = problemOf(host.project, lockFile, [])
   if (problem !== undefined) throw new FileError(problem)
   const { readLock } = await import('./packages.ts')
-  return await readLock(placeOf(host))
+  return await readLock(lockPath(host))
 }
 
 async function toolchainOf(
@@ -107,7 +107,7 @@ async function toolchainOf(
 ): Promise<Toolchain> {
   const { setup } = await import('./setup.ts')
   const roots = rootsOf(environments).filter((root) => root !== 'host')
-  return await setup([...roots].sort(), { ...host, ...following, lockFile: placeOf(host) })
+  return await setup([...roots].sort(), { ...host, ...following, lockFile: lockPath(host) })
 }
 
 /**
@@ -138,14 +138,14 @@ async function inputs(
   }
   fingerprints.digest(clockSource)
   const clock = codeDigest(clockSource, readFileSync(clockSource, 'utf8'))
-  const alternative = (own: Root, which: 'here' | 'locked') => ({
+  const alternative = (root: Root, which: 'here' | 'locked') => ({
     'clock of the board': clock,
     ...digests.get('host')?.[which],
-    ...digests.get(own)?.[which],
+    ...digests.get(root)?.[which],
   })
   return new Map(
     environments.map((one) => {
-      const { root } = ownOf(one)
+      const { root } = definitionOf(one)
       return [one.name, [alternative(root, 'here'), alternative(root, 'locked')]]
     }),
   )
