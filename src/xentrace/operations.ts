@@ -165,36 +165,40 @@ function span(command: Command, next: Command | undefined, { offset, halfWidth }
 
 function operation(command: Command, where: SearchSpan, subject: Subject, tolerance: Tolerance): Operation {
   const { trial, type } = command
+  const excluded = (
+    state: Runstate | null,
+    edges: Readonly<Record<string, number | null>>,
+    ends: readonly [end: number | null, end: number | null] | null,
+    negativePhase: string | null,
+  ) =>
+    failed(command) ??
+    lost(where, subject, ends) ??
+    missing(edges) ??
+    (state === null ? `unknown runstate of vCPU ${subject.vcpu}` : null) ??
+    (negativePhase === null ? null : `negative phase: ${negativePhase}`) ??
+    contradicting(where, subject, ends?.[0] ?? null)
   if (type === 'pause') {
     const { state, edges } = findPause(where, subject)
     const phases = pausePhases(edges)
-    const excluded =
-      failed(command) ??
-      lost(where, subject, phases && [edges.vcpuStops, edges.allOff]) ??
-      missing({
-        [`Xen starts (SLEEP of vCPU ${subject.vcpu})`]: edges.xenStarts,
-        'vCPU stops': edges.vcpuStops,
-        'last domU stamp': edges.lastStamp,
-      }) ??
-      unknownState(state, subject) ??
-      negative(phases && negativePausePhase(phases, tolerance)) ??
-      contradicting(where, subject, edges.vcpuStops)
-    return { type, trial, state, edges, phases, excluded }
+    const required = {
+      [`Xen starts (SLEEP of vCPU ${subject.vcpu})`]: edges.xenStarts,
+      'vCPU stops': edges.vcpuStops,
+      'last domU stamp': edges.lastStamp,
+    }
+    const ends = phases && ([edges.vcpuStops, edges.allOff] as const)
+    const negative = phases && negativePausePhase(phases, tolerance)
+    return { type, trial, state, edges, phases, excluded: excluded(state, required, ends, negative) }
   }
   const { state, edges } = findUnpause(where, subject)
   const phases = unpausePhases(edges)
-  const excluded =
-    failed(command) ??
-    lost(where, subject, phases && [edges.vcpuRuns, edges.firstStamp]) ??
-    missing({
-      [`Xen starts (WAKE of vCPU ${subject.vcpu})`]: edges.xenStarts,
-      'vCPU runs': edges.vcpuRuns,
-      'first domU stamp': edges.firstStamp,
-    }) ??
-    unknownState(state, subject) ??
-    negative(phases && negativeUnpausePhase(phases, tolerance)) ??
-    contradicting(where, subject, edges.vcpuRuns)
-  return { type, trial, state, edges, phases, excluded }
+  const required = {
+    [`Xen starts (WAKE of vCPU ${subject.vcpu})`]: edges.xenStarts,
+    'vCPU runs': edges.vcpuRuns,
+    'first domU stamp': edges.firstStamp,
+  }
+  const ends = phases && ([edges.vcpuRuns, edges.firstStamp] as const)
+  const negative = phases && negativeUnpausePhase(phases, tolerance)
+  return { type, trial, state, edges, phases, excluded: excluded(state, required, ends, negative) }
 }
 
 /**
@@ -229,14 +233,6 @@ function lost(
 function missing(edges: Readonly<Record<string, number | null>>): string | null {
   const name = Object.keys(edges).find((key) => edges[key] === null)
   return name === undefined ? null : `edge not found: ${name}`
-}
-
-function unknownState(state: Runstate | null, { vcpu }: Subject): string | null {
-  return state === null ? `unknown runstate of vCPU ${vcpu}` : null
-}
-
-function negative(phase: string | null): string | null {
-  return phase === null ? null : `negative phase: ${phase}`
 }
 
 /** Finds consecutive changes of a vCPU that contradict each other without a loss in between: out of order. */
