@@ -32,7 +32,13 @@ const packetOfTrace = 1
 const packet = { trackEvent: 11, trackDescriptor: 60, timestamp: 8, sequence: 10 } as const
 const descriptor = { uuid: 1, name: 2, parent: 5, childOrdering: 11, rank: 12 } as const
 const trackEvent = {
-  ...{ debugAnnotations: 4, type: 9, track: 11, category: 22, name: 23, flows: 47, endingFlows: 48 },
+  annotation: 4,
+  type: 9,
+  track: 11,
+  category: 22,
+  name: 23,
+  flows: 47,
+  endingFlows: 48,
 } as const
 const annotation = { name: 10, intValue: 4, stringValue: 6 } as const
 const [BEGIN, END, INSTANT] = [1, 2, 3] as const
@@ -206,7 +212,7 @@ function writeEvent({ type, track, name, category, flow, last, facts }: Event, p
   if (flow !== undefined)
     pbf.writeFixed64Field(last === true ? trackEvent.endingFlows : trackEvent.flows, flow)
   for (const [fact, value] of Object.entries(facts ?? {})) {
-    message(pbf, trackEvent.debugAnnotations, (inner) => {
+    message(pbf, trackEvent.annotation, (inner) => {
       inner.writeStringField(annotation.name, fact)
       if (typeof value === 'string') inner.writeStringField(annotation.stringValue, value)
       else inner.writeVarintField(annotation.intValue, value)
