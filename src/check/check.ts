@@ -13,7 +13,7 @@ import { fail, hasErrorAt, sortMessages, warn } from '../document/problem.ts'
 import { warnOfNearMiss } from '../document/reference.ts'
 import { validate } from '../document/validation.ts'
 import type { Mapping } from '../document/yaml.ts'
-import { inputFiles, isPattern } from '../files/inputs.ts'
+import { inputFiles, isPattern } from '../files/glob.ts'
 import { FileError } from '../files/ordinary.ts'
 import {
   type Expression,

@@ -16,7 +16,7 @@ import {
 } from 'node:fs'
 import { chmod, cp, link, lstat, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
-import { FileError, placeIn } from './ordinary.ts'
+import { FileError, placeIn, reasons } from './ordinary.ts'
 
 /** Thrown with a readable message when something cannot be written or deleted. */
 export class WriteError extends FileError {
@@ -194,27 +194,22 @@ async function openUp(place: string): Promise<void> {
   for (const name of await readdir(place)) await openUp(join(place, name))
 }
 
-const reasons: Readonly<Record<string, string>> = {
+const writeReasons: Readonly<Record<string, string>> = {
+  ...reasons,
   ENOSPC: 'the disk is full; make room and try again',
   EDQUOT: 'the disk quota is used up; make room and try again',
-  EACCES: 'no permission (EACCES)',
-  EPERM: 'no permission (EPERM)',
   EROFS: 'the file system is read-only (EROFS)',
   ENOTDIR: 'a file is where a folder must be (ENOTDIR)',
   EISDIR: 'a folder is in its place (EISDIR)',
   ENOTEMPTY: 'a folder is in its place (ENOTEMPTY)',
   EEXIST: 'something is in its place (EEXIST)',
-  ENAMETOOLONG: 'the path is too long (ENAMETOOLONG)',
   EFBIG: 'the file is too large for this file system or the limit of this shell (EFBIG)',
-  EMFILE: 'too many open files (EMFILE); raise the limit, see ulimit -n',
-  ENFILE: 'too many open files on this machine (ENFILE)',
-  EIO: 'the disk has an error there (EIO)',
 }
 
 /** Converts an error of the file system to a WriteError; returns any other error unchanged. */
 export function writeError(error: unknown, path: string, what: 'write' | 'delete' = 'write'): unknown {
   const { code = '' } = error as NodeJS.ErrnoException
-  const reason = reasons[code]
+  const reason = writeReasons[code]
   if (error instanceof FileError || reason === undefined) return error
   return new WriteError(`cannot ${what} ${path}: ${reason}`, { cause: error })
 }

@@ -1,9 +1,36 @@
-/** Expands patterns: `data/*.csv`, `data/**`. */
+/** Files that a block names under `inputs`: by name, or by a pattern with `*` and `**`. */
 
 import { statSync } from 'node:fs'
+import { posix } from 'node:path'
 import { Minimatch, minimatch } from 'minimatch'
-import { isPattern } from './inputs.ts'
 import { type Entry, FileError, realIn } from './ordinary.ts'
+
+/** The view of a project's files that `inputFiles` needs. */
+export interface Tree {
+  readonly exists: (path: string) => boolean
+  /** Returns the paths of files that match a pattern. */
+  readonly match: (pattern: string) => readonly string[]
+}
+
+/** True if a path is a pattern: `data/*.csv`. */
+export function isPattern(path: string): boolean {
+  return /[*?[\]{}]/.test(path)
+}
+
+/** Returns the files that an input names. An exact name wins over a pattern: names may have brackets. */
+export function inputFiles(input: string, { exists, match }: Tree): readonly string[] {
+  const path = posix.normalize(input)
+  if (exists(path)) return [path]
+  if (!isPattern(path)) return []
+  return match(path).filter((found) => !outputs.has(top(found)) || top(found) === top(path))
+}
+
+/** Outputs of builds, which change with every build. Matched only by patterns that start with them. */
+const outputs: ReadonlySet<string | undefined> = new Set(['_build', 'results'])
+
+function top(path: string): string | undefined {
+  return path.split('/')[0]
+}
 
 /** Names may begin with any character. */
 const options = { nonegate: true, nocomment: true, nocaseMagicOnly: true } as const

@@ -255,12 +255,13 @@ function isAbsent(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR'
 }
 
-const reasons: Readonly<Record<string, string>> = {
+/** Explains errors of the file system, on reading and on writing. */
+export const reasons: Readonly<Record<string, string>> = {
   EACCES: 'no permission (EACCES)',
   EPERM: 'no permission (EPERM)',
   ELOOP: 'it is a link, or its links lead in a circle (ELOOP)',
   ENAMETOOLONG: 'the path is too long (ENAMETOOLONG)',
-  EMFILE: 'too many open files (EMFILE): raise the limit, see ulimit -n',
+  EMFILE: 'too many open files (EMFILE); raise the limit, see ulimit -n',
   ENFILE: 'too many open files on this machine (ENFILE)',
   EIO: 'the disk has an error there (EIO)',
 }

@@ -4,7 +4,7 @@
  */
 
 import { CsvError, readCsv } from '../text/csv.ts'
-import { decimal } from '../text/decimal.ts'
+import { decimal } from '../text/numbers.ts'
 
 export type CsvRecord = Readonly<Record<string, string | number | boolean | Date | null>>
 

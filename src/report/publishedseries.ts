@@ -3,7 +3,7 @@
 import type { ClaimSeries } from '../claims/series.ts'
 import type { Document } from '../document/document.ts'
 import { type PublishedRow, parsePublished } from '../query/published.ts'
-import { decimal } from '../text/decimal.ts'
+import { decimal } from '../text/numbers.ts'
 import type { Distribution } from './model.ts'
 import { matching } from './published.ts'
 

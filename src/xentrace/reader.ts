@@ -45,9 +45,9 @@ const MOST_GAPS = 2 ** 20
 const LEAST_ORIGIN = 2 ** 20
 
 /** Selects the events that a reader stores (it counts all). Called once for each kind of record. */
-export type Wanted = (event: number) => boolean
+export type EventFilter = (event: number) => boolean
 
-export const everything: Wanted = () => true
+export const everything: EventFilter = () => true
 
 /** Newest record of a round of windows. */
 interface Newest {
@@ -84,7 +84,7 @@ export class Reader {
   #newestByRound: readonly [Newest, Newest] = [none, none]
   #settled = none
 
-  constructor(wanted: Wanted = everything) {
+  constructor(wanted: EventFilter = everything) {
     this.#counter = new EventCounter((event) => actionOf(event, wanted))
   }
 
@@ -425,7 +425,7 @@ export class Reader {
   }
 }
 
-function actionOf(event: number, wanted: Wanted): Action {
+function actionOf(event: number, wanted: EventFilter): Action {
   if (event === WRAP || event === LOST || event === CPU_CHANGE) return OTHER
   return wanted(event) ? STORE : PASS
 }

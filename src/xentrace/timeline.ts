@@ -16,20 +16,19 @@ import { isChange, MISMATCH, noLosses, RunstateTracker } from './runstate.ts'
 import { type Scan, scan, scanStream, type Tracker } from './scan.ts'
 import { disjoint, overlaps, type Span } from './spans.ts'
 
-/** Sleeps, wakes and runstate changes of a vCPU in order of time: `times[i]` in ticks, event `events[i]`. */
+/**
+ * Sleeps, wakes and runstate changes of a vCPU in order of time: `times[i]` in ticks, event `events[i]`, and
+ * the pCPU that wrote it.
+ */
 export interface VcpuTimeline {
   readonly times: ArrayLike<number>
   readonly events: ArrayLike<number>
-}
-
-/** A timeline with the pCPU that wrote each record. */
-export interface RecordedTimeline extends VcpuTimeline {
   readonly cpus: ArrayLike<number>
 }
 
 export interface DomainTimeline {
   /** By vCPU, ascending. */
-  readonly vcpus: ReadonlyMap<number, RecordedTimeline>
+  readonly vcpus: ReadonlyMap<number, VcpuTimeline>
   /** Times of its YIELD records, ascending. */
   readonly yields: readonly number[]
 }
@@ -92,7 +91,7 @@ export function eachInterval({ scan: found, domains }: Timeline, give: (interval
  * none.
  */
 export function stateBefore(
-  vcpu: VcpuTimeline,
+  vcpu: Pick<VcpuTimeline, 'times' | 'events'>,
   index: number,
   time: number,
   lost: readonly Span[],
@@ -132,7 +131,7 @@ export function firstAtOrAfter(times: ArrayLike<number>, time: number): number {
 
 const FIRST_RECORDS = 16
 
-/** A growing RecordedTimeline, 14 bytes per record. */
+/** A growing VcpuTimeline, 14 bytes per record. */
 class Recorder {
   #count = 0
   #times = new Float64Array(FIRST_RECORDS)
@@ -151,7 +150,7 @@ class Recorder {
     this.#cpus[place] = cpu
   }
 
-  finish(): RecordedTimeline {
+  finish(): VcpuTimeline {
     const count = this.#count
     return {
       times: this.#times.subarray(0, count),

@@ -8,7 +8,7 @@ import { canonical, columnOf, type Factors, select } from '../../query/series.ts
 import type { Run } from '../../results/run.ts'
 import { mean } from '../../stats/moments.ts'
 import { max } from '../../stats/order.ts'
-import { decimal } from '../../text/decimal.ts'
+import { decimal } from '../../text/numbers.ts'
 import { checkEnvironment, matching, theRow, valuesOf } from '../published.ts'
 import {
   type Cell,

@@ -14,7 +14,7 @@ import type {
   Testbed,
   TestbedInputs,
 } from '../../testbed/testbed.ts'
-import { megabytes } from '../../text/amounts.ts'
+import { megabytes } from '../../text/numbers.ts'
 import { type Environment, environmentSchema } from './environment.ts'
 import type { Installed } from './installed.ts'
 import type { Lock } from './packages.ts'
