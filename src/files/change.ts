@@ -111,9 +111,7 @@ export function openForAppending(project: string, path: string): number {
   throw new WriteError(`cannot write ${path}: it is a link, or not an ordinary file; delete it`)
 }
 
-/**
- * Checks whether a folder of the project exists. Throws a WriteError if it or a parent is a link or a file.
- */
+/** True if a folder of the project exists. Throws a WriteError if it or a parent is a link or a file. */
 export function isFolder(project: string, path: string): boolean {
   return wayTo(project, path, false) !== undefined
 }

@@ -8,7 +8,6 @@ import { type Entry, FileError, realIn } from './ordinary.ts'
 /** The view of a project's files that `inputFiles` needs. */
 export interface Tree {
   readonly exists: (path: string) => boolean
-  /** Returns the paths of files that match a pattern. */
   readonly match: (pattern: string) => readonly string[]
 }
 

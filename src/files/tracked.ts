@@ -44,7 +44,6 @@ export interface Files {
   digest(path: string): string | undefined
   /** Returns the sorted names in a folder; none if there is no such folder. */
   list(folder: string): readonly string[]
-  /** Returns the sorted paths of files that match a pattern with `*` and `**`. */
   match(pattern: string): readonly string[]
   exists(path: string): boolean
   /**
@@ -52,7 +51,6 @@ export interface Files {
    * reading refuses, folders, and .repro/ and _build/.
    */
   problem(path: string): string | undefined
-  /** Returns all accesses so far. */
   notes(): Notes
 }
 

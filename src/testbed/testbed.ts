@@ -10,9 +10,7 @@ import type { Board, Definition, Origin } from './board.ts'
 /** A machine that experiments name. Plain data, which passes between processes. */
 export interface Environment {
   readonly name: string
-  /** Description for the report. */
   readonly label: string
-  /** Name of its testbed. */
   readonly testbed: string
   /** Of the machine, not of the testbed. */
   readonly origin: Origin
@@ -26,7 +24,6 @@ export type TestbedInputs = Readonly<Record<string, string>>
 export interface Host {
   /** Absolute path of the project. */
   readonly project: string
-  /** The cache folder, see cache.ts. */
   readonly cache: string
   /** A package archive to use instead of the machine's own; value of REPRO_DEBIAN_MIRROR. */
   readonly mirror?: string | undefined
@@ -81,7 +78,6 @@ export interface Testbed {
   update?(host: Host, following: Following): Promise<readonly string[]>
 }
 
-/** The result of one of doctor's checks. */
 export interface Check {
   readonly name: string
   readonly ok: boolean

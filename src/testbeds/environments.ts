@@ -76,7 +76,6 @@ export function testbedOf({ testbed }: Pick<Environment, 'testbed'>, testbeds: T
   return found
 }
 
-/** Groups environments by testbed. */
 export function byTestbed(
   environments: Iterable<Environment>,
   testbeds?: Testbeds,

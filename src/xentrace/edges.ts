@@ -52,7 +52,6 @@ export interface LoopStamps {
 }
 
 export interface Found<Edges> {
-  /** State of the loop's vCPU when Xen starts. */
   readonly state: Runstate | null
   readonly edges: Edges
 }
@@ -71,44 +70,34 @@ interface Edge {
 const BLOCKED_TO_OFFLINE = runstateChange('blocked', 'offline')
 
 export function findPause(span: SearchSpan, subject: Subject): Found<PauseEdges> {
-  const { all, state, done, doneFirst, doneLast, ...edges } = findEdges(span, subject, 'offline', (line) => {
+  const { xlRuns, xlEnds } = span
+  const { all, state, xenStarts, done, xen, ends } = findEdges(span, subject, 'offline', (line) => {
     const sleep = findEvent(line, span, SLEEP)
     return sleep === null ? null : (wokenWhenPaused(line, sleep, span) ?? sleep)
   })
-  const { xenStarts } = edges
+  const lastStamp = xenStarts === null ? null : subject.loop.lastBefore(xenStarts, done)
   return {
     state,
     edges: {
-      ...{ xlRuns: span.xlRuns, xlEnds: span.xlEnds },
-      lastStamp: xenStarts === null ? null : subject.loop.lastBefore(xenStarts, done),
-      ...edges,
-      vcpuStops: done,
+      ...{ xlRuns, xlEnds, lastStamp, xenStarts, vcpuStops: done },
       allOff: xenStarts === null ? null : allOff(all, xenStarts, span.limit, subject),
-      stopsFirst: doneFirst,
-      stopsLast: doneLast,
+      ...{ xenFirst: xen.first, xenLast: xen.last, stopsFirst: ends.first, stopsLast: ends.last },
     },
   }
 }
 
 export function findUnpause(span: SearchSpan, subject: Subject): Found<UnpauseEdges> {
-  const {
-    all: _,
-    state,
-    done,
-    doneFirst,
-    doneLast,
-    ...edges
-  } = findEdges(span, subject, 'running', (line) => findEvent(line, span, WAKE))
-  const firstStamp = edges.xenStarts === null ? null : subject.loop.firstAfter(edges.xenStarts)
+  const { xlRuns, xlEnds } = span
+  const { state, xenStarts, done, xen, ends } = findEdges(span, subject, 'running', (line) =>
+    findEvent(line, span, WAKE),
+  )
+  const stamp = xenStarts === null ? null : subject.loop.firstAfter(xenStarts)
+  const firstStamp = stamp !== null && stamp < span.stampLimit ? stamp : null
   return {
     state,
     edges: {
-      ...{ xlRuns: span.xlRuns, xlEnds: span.xlEnds },
-      ...edges,
-      vcpuRuns: done,
-      firstStamp: firstStamp !== null && firstStamp < span.stampLimit ? firstStamp : null,
-      runsFirst: doneFirst,
-      runsLast: doneLast,
+      ...{ xlRuns, xlEnds, xenStarts, vcpuRuns: done, firstStamp },
+      ...{ xenFirst: xen.first, xenLast: xen.last, runsFirst: ends.first, runsLast: ends.last },
     },
   }
 }
@@ -128,11 +117,13 @@ function findEdges(
     return [{ vcpu, line, index, state: stateBefore(line, index, xen, lost), xen, done }]
   })
   const loop = all.find(({ vcpu }) => vcpu === tested)
-  const [xenFirst, xenLast] = extremes(all.map(({ xen }) => xen))
-  const [doneFirst, doneLast] = extremes(all.map(({ done }) => done))
   return {
-    ...{ all, state: loop?.state ?? null, done: loop?.done ?? null, doneFirst, doneLast },
-    ...{ xenStarts: loop?.xen ?? null, xenFirst, xenLast },
+    all,
+    state: loop?.state ?? null,
+    xenStarts: loop?.xen ?? null,
+    done: loop?.done ?? null,
+    xen: extremes(all.map(({ xen }) => xen)),
+    ends: extremes(all.map(({ done }) => done)),
   }
 }
 
@@ -221,7 +212,7 @@ function allOff(
   const off = found
     .filter(({ state }) => wasOn(state))
     .map(({ line, index }) => firstChange(line, index, limit, ['blocked', 'offline']))
-  return off.includes(null) ? null : extremes(off)[1]
+  return off.includes(null) ? null : extremes(off).last
 }
 
 function wasOn(state: Runstate | null): boolean {
@@ -229,7 +220,9 @@ function wasOn(state: Runstate | null): boolean {
 }
 
 /** Returns the least and the greatest of the known times; null if none is known. */
-function extremes(times: readonly (number | null)[]): readonly [number | null, number | null] {
+function extremes(times: readonly (number | null)[]) {
   const known = times.filter((time) => time !== null)
-  return known.length === 0 ? [null, null] : [Math.min(...known), Math.max(...known)]
+  return known.length === 0
+    ? { first: null, last: null }
+    : { first: Math.min(...known), last: Math.max(...known) }
 }

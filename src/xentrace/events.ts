@@ -6,9 +6,7 @@
 import { rows } from './eventtable.ts'
 import { EVENT_MASK, KIND_MASK } from './record.ts'
 
-/**
- * `bits` bits (8, 16, 32 or 64; fewer in a shared byte) from bit `shift` of extra word `word` of a record.
- */
+/** `bits` bits (8, 16, 32, 64; fewer in a shared byte) from bit `shift` of a record's extra word `word`. */
 export interface Field {
   readonly name: string
   readonly word: number

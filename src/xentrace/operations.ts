@@ -58,7 +58,6 @@ export interface Sanity {
   readonly records: number
   readonly pcpus: readonly number[]
   readonly events: readonly EventCount[]
-  /** Records of events that the table lacks. */
   readonly unknownRecords: number
   readonly untimedRecords: number
   readonly gaps: readonly Gap[]
@@ -68,7 +67,6 @@ export interface Sanity {
   readonly alignments: { readonly dom0: Alignment; readonly domU: Alignment }
   readonly pauses: { readonly count: number; readonly excluded: number }
   readonly unpauses: { readonly count: number; readonly excluded: number }
-  /** By reason. */
   readonly exclusions: readonly { readonly reason: string; readonly count: number }[]
 }
 
@@ -288,7 +286,6 @@ function sanity(
   }
 }
 
-/** Counts events by ascending id. */
 export function eventCounts(kinds: readonly Kind[]): readonly EventCount[] {
   return [...Map.groupBy(kinds, ({ event }) => event)].map(([event, own]) => ({
     event: eventName(event),

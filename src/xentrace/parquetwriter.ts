@@ -102,7 +102,6 @@ export class ParquetWriter {
     for (const { column, field } of cells) (this.#fields[column] as Sparse).put(row, field, words, at + 1)
   }
 
-  /** Ends the file. */
   finish(): void {
     if (this.#rows > 0) this.#writeGroup()
     this.#frame.finish()

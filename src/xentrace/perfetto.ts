@@ -19,13 +19,11 @@ export interface TestedDomain {
   readonly vcpu: number
 }
 
-/** An experiment's operations and the domain under test. */
 export interface Tested {
   readonly operations: readonly Operation[]
   readonly domain: TestedDomain
 }
 
-/** Bytes per piece of output. */
 const PIECE_BYTES = 1 << 20
 
 const packetOfTrace = 1
@@ -57,7 +55,6 @@ interface Event {
   readonly name?: string
   readonly category?: string
   readonly flow?: number
-  /** True if the flow ends here. */
   readonly last?: boolean
   readonly facts?: Readonly<Record<string, string | number>>
 }

@@ -20,9 +20,7 @@ export interface PauseEdges extends Edges {
    * when Xen started: that moment itself.
    */
   readonly lastStamp: number | null
-  /**
-   * The loop's vCPU goes offline; if it was blocked, only when its timer fires: an artefact of the method.
-   */
+  /** The loop's vCPU goes offline; if blocked, only when its timer fires: an artefact of the method. */
   readonly vcpuStops: number | null
   /** Every vCPU has left its pCPU. Null if none was running or runnable, or a state is unknown. */
   readonly allOff: number | null

@@ -10,9 +10,7 @@ import { eachInterval, type Timeline } from './timeline.ts'
 
 /** An event of an operation. A type, as interfaces are not assignable to a Row of a dataset. */
 export type PictureRow = {
-  /**
-   * `xl`, a vCPU (`dom0 v1`, `domU v0`, `dom2 v0`), the measuring `loop`, or `edge` for the phases' edges.
-   */
+  /** `xl`, a vCPU (`dom0 v1`, `domU v0`, `dom2 v0`), the measuring `loop`, or `edge` for phases' edges. */
   readonly lane: string
   /**
    * For a vCPU: the runstate that it enters, or `end` where its picture ends or lost records interrupt it;

@@ -3,18 +3,15 @@ import type { EventFilter } from './reader.ts'
 import { EVENT_MASK, type MergedRecord } from './record.ts'
 import type { Tracker } from './scan.ts'
 
-/** Selects records. */
 export interface Selection {
   /** Ticks after the capture's first record, both inclusive. */
   readonly from: number
   readonly to: number
   /** Null: all records, even those of no domain. */
   readonly domains: ReadonlySet<number> | null
-  /** Null: any event. */
   readonly events: EventFilter | null
 }
 
-/** A sink of records. */
 export type RecordWriter = Required<Pick<Tracker, 'begin' | 'take'>>
 
 /** Passes a selection's records to a writer until its output is closed. */

@@ -95,7 +95,6 @@ function withoutHeader(lines: readonly string[], file: string): string {
     : `${file}:${other + 1}: '${lines[other]}': expected '${HEADER}'`
 }
 
-/** The lines read so far. */
 interface Draft {
   hz: number | null
   loop: Loop | null
@@ -120,7 +119,6 @@ function lineOf(text: string, place: string) {
     type,
     values,
     error,
-    /** Returns a value as a number. */
     count(index: number): number {
       const value = /^\d{1,16}$/.test(values[index] ?? '') ? Number(values[index]) : Number.NaN
       if (!Number.isSafeInteger(value)) throw error(`'${values[index]}' is not a count below 2^53`)

@@ -57,9 +57,7 @@ export function readTimeline(capture: Iterable<Uint8Array>, domains?: readonly n
   return tracker.finish(found)
 }
 
-/**
- * Like `readTimeline`, for a capture still being read; a damaged one up to the damage, which `scan` reports.
- */
+/** Like `readTimeline`, for a stream; reads a damaged capture up to the damage, which `scan` reports. */
 export async function readTimelineStream(
   capture: AsyncIterable<Uint8Array>,
   domains: readonly number[],

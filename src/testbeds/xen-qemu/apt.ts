@@ -18,7 +18,6 @@ export interface Archive {
   readonly architecture: string
 }
 
-/** A package as the archive's lists describe it. */
 export interface Candidate extends Package {
   /** For each dependency, the names of its alternatives in order. */
   readonly depends: readonly (readonly string[])[]
@@ -83,9 +82,7 @@ export async function openApt(archive: Archive, folder: string, signal?: AbortSi
   }
 }
 
-/**
- * Parses one stanza of a Packages file (deb822); undefined if it describes no file, as for virtual packages.
- */
+/** Parses a stanza of a Packages file (deb822); undefined if it has no file, as for virtual packages. */
 export function candidateOf(stanza: string): Candidate | undefined {
   const [first = ''] = stanza.split('\n\n', 1)
   const fields = Object.fromEntries(

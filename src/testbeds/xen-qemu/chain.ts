@@ -20,7 +20,6 @@ import { openStages, type SavedStage, type Stages } from './stages.ts'
 import type { Toolchain } from './toolchain.ts'
 
 export interface Workplace extends Place {
-  /** The cache folder. */
   readonly cache: string
   readonly signal?: AbortSignal | undefined
 }
@@ -91,9 +90,7 @@ async function runLastStage(chain: Chain): Promise<End> {
   }
 }
 
-/**
- * Returns the state after the first `count` stages, cached or newly made; or how the board ended before that.
- */
+/** Returns the state after `count` stages, cached or newly made; or how the board ended before that. */
 async function stateAfter(chain: Chain, count: number): Promise<SavedStage | End> {
   const { saved, keys, place } = chain
   const key = keys[count] ?? ''
@@ -126,9 +123,7 @@ interface StageRun {
   readonly console: Buffer
 }
 
-/**
- * Runs QEMU for one stage (0 is the boot), resuming `from`. Saves the resulting state in `draft`, if given.
- */
+/** Runs QEMU for one stage (0 is the boot), resuming `from`. Saves the state in `draft`, if given. */
 async function runStage(
   { environment, place, stages, deadline, qemu }: Chain,
   number: number,

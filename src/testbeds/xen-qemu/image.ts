@@ -20,7 +20,6 @@ const scripts = [
   ['/job/random.sh', 'random.sh'],
 ] as const
 
-/** Folders of a cell or a session. */
 export interface Place {
   /** The project's folder; sources of board programs are relative to it. */
   readonly project: string

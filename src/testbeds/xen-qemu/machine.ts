@@ -10,14 +10,12 @@ import type { Command } from './hostprograms.ts'
 import { GoneError, type Monitor, openMonitor } from './monitor.ts'
 import { qemuVariables } from './qemu.ts'
 
-/** Console lines shown in errors. */
 const tailLines = 12
 
 /** One run of QEMU, for part of a board's life. */
 export interface MachineRun extends Command {
   /** QEMU's working folder, where the board's output files appear. */
   readonly folder: string
-  /** Additional environment variables of QEMU. */
   readonly variables?: Readonly<Record<string, string>>
   /** Controls QEMU while it runs; the run fails if this does. */
   control?(monitor: Monitor): Promise<void>

@@ -95,7 +95,6 @@ export function stageArguments({ memoryMb }: Environment, isRestored: boolean): 
   ]
 }
 
-/** Escapes a value in a list of QEMU options. */
 function escaped(value: string): string {
   return value.replaceAll(',', ',,')
 }

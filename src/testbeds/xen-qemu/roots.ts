@@ -83,7 +83,6 @@ export const roots: ReadonlyMap<Root, RootDeclaration> = new Map([
   ['debian-11', board('bullseye', '4.14')],
 ])
 
-/** Returns the declaration of a sysroot; every Root has one. */
 export function declarationOf(root: Root): RootDeclaration {
   const declaration = roots.get(root)
   if (!declaration) throw new Error(`root without a declaration: ${root}`)

@@ -100,13 +100,10 @@ export function stagesFolder(cache: string): string {
 
 export interface Amount {
   readonly count: number
-  /** Disk usage. */
   readonly bytes: number
 }
 
-/**
- * Measures the stages not used since an instant (ms), by default all, with unfinished ones of killed builds.
- */
+/** Measures the stages not used since an instant (ms; default: all), and unfinished ones of killed builds. */
 export async function measureStages(cache: string, before = Number.POSITIVE_INFINITY): Promise<Amount> {
   return amountOf(await unused(cache, before))
 }

@@ -1,6 +1,4 @@
-/**
- * The emulated testbed: Debian's Xen on an Arm board that QEMU emulates. Heavy modules are loaded on demand.
- */
+/** Debian's Xen on an Arm board that QEMU emulates. Heavy modules are loaded on demand. */
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -84,7 +82,6 @@ function definitionOf({ definition }: Named): Environment {
   return environmentSchema.parse(definition)
 }
 
-/** Returns the sysroots of the host and the boards. */
 function rootsOf(environments: readonly Named[]): readonly Root[] {
   return ['host', ...new Set(environments.map((one) => definitionOf(one).root))]
 }
