@@ -123,14 +123,15 @@ function isUnchanged(project: string, path: string, note: Note): boolean {
     case 'folder':
       return entriesInside(project, path)?.map(nameOf).join('\n') === note.names.join('\n')
     case 'file':
-      return stampAt(project, path) === note.stamp || sameContent(look(project, path), note.sha256)
+      return stampAt(project, path) === note.stamp || digestAt(project, path) === note.sha256
     default:
       return false // written by another version
   }
 }
 
-function sameContent(found: Content | undefined, digest: string): boolean {
-  return found !== undefined && sha256(found.content) === digest
+function digestAt(project: string, path: string): string | undefined {
+  const found = look(project, path)
+  return found && sha256(found.content)
 }
 
 function look(project: string, path: string): Content | undefined {

@@ -53,22 +53,12 @@ const elsewhere = 'Free some space, or set REPRO_CACHE to a folder on a larger d
  * (EACCES, EPERM, EROFS, ENOTDIR). Returns any other error unchanged.
  */
 export function cacheError(cause: unknown, file: string): unknown {
-  const code = (cause as { code?: unknown } | null)?.code
-  switch (code) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return new TestbedError(`disk full: cannot write ${file}`, { advice: elsewhere, cause })
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-    case 'ENOTDIR':
-      return new TestbedError(`cannot write ${file} (${code})`, {
-        advice: 'Set REPRO_CACHE to a folder that you can write to.',
-        cause,
-      })
-    default:
-      return cause
-  }
+  const code = String((cause as { code?: unknown } | null)?.code)
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new TestbedError(`disk full: cannot write ${file}`, { advice: elsewhere, cause })
+  if (!['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'].includes(code)) return cause
+  const advice = 'Set REPRO_CACHE to a folder that you can write to.'
+  return new TestbedError(`cannot write ${file} (${code})`, { advice, cause })
 }
 
 /** Throws a TestbedError unless `folder`'s file system has `bytes` free. `free` is replaced in tests. */

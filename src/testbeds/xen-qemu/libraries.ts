@@ -69,12 +69,10 @@ export async function librariesOf(
     for (const name of new Set(names)) {
       const places = (folders[architecture] ?? []).map((folder) => join(root, folder, name))
       const file = places.find((place) => existsSync(place))
-      if (!file) {
-        missing.add(name)
-        continue
-      }
-      found.set(name, file)
-      files.push(file)
+      if (file) {
+        found.set(name, file)
+        files.push(file)
+      } else missing.add(name)
     }
   }
   return { found: new Map([...found].sort()), missing: [...missing].sort() }

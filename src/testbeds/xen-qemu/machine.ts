@@ -36,15 +36,8 @@ export interface MachineEnd {
 }
 
 /** Runs QEMU; also appends the console to the folder's console.log. */
-export async function runMachine({
-  command,
-  args,
-  folder,
-  variables,
-  control,
-  deadline,
-  signal,
-}: MachineRun): Promise<MachineEnd> {
+export async function runMachine(run: MachineRun): Promise<MachineEnd> {
+  const { command, args, folder, variables, control, deadline, signal } = run
   signal?.throwIfAborted()
   const log = createWriteStream(join(folder, 'console.log'), { flags: 'a' })
   const qemu = spawn(command, args, {

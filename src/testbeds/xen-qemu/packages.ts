@@ -12,7 +12,7 @@ import { type Root, roots } from './roots.ts'
 const name = z.string().regex(/^[a-z0-9][a-z0-9+.-]*$/, 'not a name of a package')
 const word = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'not a word of small letters, digits and hyphens')
 
-const Package = z.strictObject({
+const packageSchema = z.strictObject({
   name,
   version: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.+:~-]*$/, 'not a version of a package'),
   /** Relative to the archive's base: pool/main/... */
@@ -34,28 +34,22 @@ const Package = z.strictObject({
   through: name.optional(),
 })
 
-const LockedRoot = z.strictObject({ suite: word, architecture: word, packages: z.array(Package) })
-
-const Lock = z.strictObject({
+const rootSchema = z
+  .strictObject({ suite: word, architecture: word, packages: z.array(packageSchema.readonly()).readonly() })
+  .readonly()
+const lockSchema = z.strictObject({
   schema: z.literal(1),
   roots: z.strictObject({
-    'debian-11': LockedRoot,
-    'debian-12': LockedRoot,
-    'debian-13': LockedRoot,
-    host: LockedRoot,
+    'debian-11': rootSchema,
+    'debian-12': rootSchema,
+    'debian-13': rootSchema,
+    host: rootSchema,
   }),
 })
 
-export type Package = Readonly<z.infer<typeof Package>>
-export interface LockedRoot {
-  readonly suite: string
-  readonly architecture: string
-  readonly packages: readonly Package[]
-}
-export interface Lock {
-  readonly schema: 1
-  readonly roots: Readonly<Record<Root, LockedRoot>>
-}
+export type Package = Readonly<z.infer<typeof packageSchema>>
+export type LockedRoot = z.infer<typeof rootSchema>
+export type Lock = Readonly<z.infer<typeof lockSchema>>
 
 const regenerate = 'Restore it from version control, or regenerate it with `repro testbed lock`.'
 
@@ -70,7 +64,7 @@ export async function readLock(file: string): Promise<Lock> {
       cause,
     })
   }
-  const parsed = Lock.safeParse(value)
+  const parsed = lockSchema.safeParse(value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const place = issue?.path.join('.') || 'the file'
