@@ -5,7 +5,7 @@ import * as z from 'zod'
 import { type Board, JobError, TestbedError } from '../../testbed/board.ts'
 import { runStages, type Workplace } from './chain.ts'
 import { bootSchema, type Environment } from './environment.ts'
-import { kernelFile, rootSource } from './image.ts'
+import { rootSource } from './image.ts'
 import { guestRoot } from './initramfs.ts'
 import { consoleError } from './machine.ts'
 import { clockModel } from './qemu.ts'
@@ -16,8 +16,8 @@ export function openBoard(toolchain: Toolchain, environment: Environment, place:
   const source = rootSource(toolchain, environment)
   return {
     facts: {
-      board: `QEMU ${toolchain.versions.qemu}, board ${environment.machine}`,
-      emulator: `QEMU ${toolchain.versions.qemu} (TCG, one thread)`,
+      board: `QEMU ${toolchain.qemuVersion}, board ${environment.machine}`,
+      emulator: `QEMU ${toolchain.qemuVersion} (TCG, one thread)`,
       clock: `${environment.clockHz / 1e6} MHz; ${clockModel(environment)}`,
     },
     compile: (sources, flags) =>
@@ -28,7 +28,7 @@ export function openBoard(toolchain: Toolchain, environment: Environment, place:
     async file(name) {
       if (name !== 'kernel')
         throw new TestbedError(`unknown file of the environment: ${name} (known: kernel)`)
-      return await readFile(kernelFile(toolchain, environment))
+      return await readFile(toolchain.board(environment.root).kernel)
     },
     guest: (programs, added) => guestRoot(source, programs, added),
     async run(job) {

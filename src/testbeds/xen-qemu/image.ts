@@ -2,14 +2,14 @@
 
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Job, type Stage, TestbedError } from '../../testbed/board.ts'
+import type { Job, Stage } from '../../testbed/board.ts'
 import { cpio } from './cpio.ts'
 import { bootSchema, type Environment } from './environment.ts'
 import type { Command } from './hostprograms.ts'
 import { dom0Root, type Source } from './initramfs.ts'
 import { parallelQemu } from './processors.ts'
 import { bootArguments, deviceTree, type Use } from './qemu.ts'
-import type { BoardVersions, Toolchain } from './toolchain.ts'
+import type { Toolchain } from './toolchain.ts'
 
 const board = 'experiments/board'
 /** Scripts of dom0's root: its init, and the hotplug scripts of Xen's tools for disks and network cards. */
@@ -58,11 +58,9 @@ export async function writeImage(
   use: Use,
 ): Promise<Command> {
   await mkdir(folder, { recursive: true })
-  const root = toolchain.root(environment.root)
-  const versions = boardVersions(toolchain, environment)
-  const kernel = kernelFile(toolchain, environment)
+  const { xen, kernel } = toolchain.board(environment.root)
   const boot = {
-    xen: join(root, versions.xenImage),
+    xen,
     kernel: { file: kernel, bytes: (await stat(kernel)).size },
     ramdisk: { file: join(folder, 'ramdisk'), bytes: ramdisk.length },
     deviceTree: join(folder, 'device-tree'),
@@ -95,17 +93,5 @@ export function archive(files: Stage['files']): Uint8Array {
 
 /** Returns the sources that the environment's systems are built from. */
 export function rootSource(toolchain: Toolchain, environment: Environment): Source {
-  const { linuxRelease } = boardVersions(toolchain, environment)
-  return { host: toolchain.root('host'), folder: toolchain.root(environment.root), linuxRelease }
-}
-
-export function kernelFile(toolchain: Toolchain, environment: Environment): string {
-  const { linuxRelease } = boardVersions(toolchain, environment)
-  return join(toolchain.root(environment.root), `boot/vmlinuz-${linuxRelease}`)
-}
-
-export function boardVersions({ versions }: Toolchain, { root }: Environment): BoardVersions {
-  const found = versions.boards[root]
-  if (!found) throw new TestbedError(`the root ${root} holds no hypervisor`)
-  return found
+  return { host: toolchain.root('host'), ...toolchain.board(environment.root) }
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TestbedError } from '../../testbed/board.ts'
 import type { Environment } from './environment.ts'
-import { dom0Archive, kernelFile, rootSource, writeImage } from './image.ts'
+import { dom0Archive, rootSource, writeImage } from './image.ts'
 import { guestRoot } from './initramfs.ts'
 import { exitStatus, exitText } from './machine.ts'
 import { qemuVariables } from './qemu.ts'
@@ -42,7 +42,7 @@ export async function runShell(
     const guest = await guestRoot(rootSource(toolchain, environment), [], init)
     const files = new Map([
       ['/job/interactive', { content: Buffer.from('') }],
-      ['/job/kernel', { content: await readFile(kernelFile(toolchain, environment)) }],
+      ['/job/kernel', { content: await readFile(toolchain.board(environment.root).kernel) }],
       ['/job/guest', { content: guest }],
       ['/job/guest.cfg', { content: Buffer.from(guestConfiguration) }],
     ])

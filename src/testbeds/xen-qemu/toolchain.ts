@@ -1,5 +1,6 @@
 /** The installed toolchain: sysroots, QEMU, the cross compiler, and their versions. */
 
+import { join } from 'node:path'
 import { type Command, compileCached, qemuCommand } from './hostprograms.ts'
 import type { Installed, Substitution } from './installed.ts'
 import { type Package, packagesDigest } from './packages.ts'
@@ -10,71 +11,51 @@ export interface Toolchain {
   root(name: Root): string
   /** QEMU for Arm; append its arguments. */
   readonly qemu: Command
+  /** Upstream's: '10.0.13'. */
+  readonly qemuVersion: string
+  /** Returns what a board boots from a sysroot. */
+  board(name: Root): BoardFiles
   /** Compiles C sources into a static arm64 program. Throws a JobError. */
   compile(sources: readonly string[], flags?: readonly string[]): Promise<Uint8Array>
   /** SHA-256 (hex) over the packages actually installed, for the keys of cells. */
   readonly packagesDigest: string
-  readonly versions: Versions
   /** Packages replaced because the mirror no longer had the pinned ones. */
   readonly substitutions: readonly Substitution[]
 }
 
-export interface Versions {
-  /** Upstream versions: '10.0.13', '14.2.0'. */
-  readonly qemu: string
-  readonly gcc: string
-  /** By the sysroot that boards boot. */
-  readonly boards: Readonly<Partial<Record<Root, BoardVersions>>>
-}
-
-export interface BoardVersions {
-  /** Debian's version of the hypervisor: '4.17.5+72-g01140da4e8-1'. */
+/** Absolute paths. */
+export interface BoardFiles {
+  readonly folder: string
   readonly xen: string
-  /** The hypervisor's image, relative to the root: 'boot/xen-4.17-arm64'. */
-  readonly xenImage: string
-  /** Debian's version of the kernel: '6.1.176-1'. */
-  readonly linux: string
-  /** Output of `uname -r`: '6.1.0-50-arm64'. Names boot/vmlinuz-* and lib/modules/*. */
+  readonly kernel: string
+  /** Output of `uname -r`: '6.1.0-50-arm64'. Names lib/modules/*. */
   readonly linuxRelease: string
 }
 
 /** Describes installed sysroots, including `host`. Pure: reads nothing from disk. */
 export function toolchain(installed: ReadonlyMap<Root, Installed>): Toolchain {
-  const root = (name: Root) => {
+  const sysroot = (name: Root) => {
     const found = installed.get(name)
     if (!found) throw new Error(`the root ${name} is not set up: it was not asked for`)
-    return found.folder
+    return found
   }
-  const packages = Object.fromEntries([...installed].map(([name, one]) => [name, one.packages]))
-  const host = root('host')
+  const host = sysroot('host')
   return {
-    root,
-    qemu: qemuCommand(host),
-    compile: (sources, flags) => compileCached(host, sources, flags),
-    packagesDigest: packagesDigest(packages),
-    versions: versionsOf(packages),
+    root: (name) => sysroot(name).folder,
+    qemu: qemuCommand(host.folder),
+    qemuVersion: upstream(named(host.packages, /^qemu-system-arm$/)),
+    board(name) {
+      const { folder, packages } = sysroot(name)
+      const xen = named(packages, /^xen-hypervisor-/).name.replace('-hypervisor', '')
+      const linuxRelease = named(packages, /^linux-image-/).name.replace('linux-image-', '')
+      const boot = join(folder, 'boot')
+      return { folder, xen: join(boot, xen), kernel: join(boot, `vmlinuz-${linuxRelease}`), linuxRelease }
+    },
+    compile: (sources, flags) => compileCached(host.folder, sources, flags),
+    packagesDigest: packagesDigest(
+      Object.fromEntries([...installed].map(([name, { packages }]) => [name, packages])),
+    ),
     substitutions: [...installed.values()].flatMap((one) => one.substitutions),
-  }
-}
-
-function versionsOf(packages: Readonly<Partial<Record<Root, readonly Package[]>>>): Versions {
-  const { host = [], ...others } = packages
-  const boards = Object.entries(others).map(([root, members]) => [root, boardVersions(members)])
-  return {
-    qemu: upstream(named(host, /^qemu-system-arm$/)),
-    gcc: upstream(named(host, /^gcc-\d+-aarch64-linux-gnu$/)),
-    boards: Object.fromEntries(boards),
-  }
-}
-
-function boardVersions(packages: readonly Package[]): BoardVersions {
-  const xen = named(packages, /^xen-hypervisor-/)
-  const linux = named(packages, /^linux-image-/)
-  return {
-    xen: xen.version,
-    xenImage: `boot/${xen.name.replace('-hypervisor', '')}`,
-    linux: linux.version,
-    linuxRelease: linux.name.replace('linux-image-', ''),
   }
 }
 

@@ -94,17 +94,13 @@ describe('setup', () => {
     expect(() => toolchain.root('debian-11')).toThrow('not set up')
     expect(archive.asked).toHaveLength(4)
     expect(readdirSync(join(cache, 'downloads'))).toEqual([])
-    expect(toolchain.versions).toEqual({
-      qemu: '10.0.13',
-      gcc: '14.2.0',
-      boards: {
-        'debian-12': {
-          xen: '4.17.5-1',
-          xenImage: 'boot/xen-4.17-arm64',
-          linux: '6.1.176-1',
-          linuxRelease: '6.1.0-50-arm64',
-        },
-      },
+    expect(toolchain.qemuVersion).toBe('10.0.13')
+    const root = toolchain.root('debian-12')
+    expect(toolchain.board('debian-12')).toEqual({
+      folder: root,
+      xen: join(root, 'boot/xen-4.17-arm64'),
+      kernel: join(root, 'boot/vmlinuz-6.1.0-50-arm64'),
+      linuxRelease: '6.1.0-50-arm64',
     })
     const { host, 'debian-12': board } = lock.roots
     expect(toolchain.packagesDigest).toBe(
@@ -141,7 +137,6 @@ describe('setup', () => {
       installed: 'xen-hypervisor-4.17-arm64 4.17.9-1',
     }
     expect(toolchain.substitutions).toEqual([substitution])
-    expect(toolchain.versions.boards['debian-12']?.xen).toBe('4.17.9-1')
     expect(readFileSync(join(toolchain.root('debian-12'), 'boot/xen-4.17-arm64'), 'utf8')).toBe('newer')
     const notes = updates.flatMap(({ note }) => note ?? [])
     expect(notes).toEqual([
@@ -158,7 +153,7 @@ describe('setup', () => {
     const newer = debOf('linux-image-6.1.0-51-arm64', '6.1.180-1', { 'boot/vmlinuz-6.1.0-51-arm64': 'newer' })
     archive = await serve([...all.filter((deb) => deb !== kernel12), newer])
     const toolchain = await run(['debian-12'], aptOf(newer.package))
-    expect(toolchain.versions.boards['debian-12']?.linuxRelease).toBe('6.1.0-51-arm64')
+    expect(toolchain.board('debian-12').linuxRelease).toBe('6.1.0-51-arm64')
     expect(toolchain.substitutions[0]?.installed).toBe('linux-image-6.1.0-51-arm64 6.1.180-1')
   })
 
