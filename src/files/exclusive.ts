@@ -84,7 +84,7 @@ function waitNote(what: string, file: string, owner: Owner, silenceMs: number): 
   const known = stateOf(owner) === 'alive'
   const advice = known
     ? `Ctrl-C stops waiting`
-    : `if it is gone, delete the file, or wait: ${silenceMs / 1000} s without a sign of life free it`
+    : `if that process is gone, delete the file or wait ${silenceMs / 1000} s`
   return `waiting for another ${what}: ${describe(owner)} holds ${file} (${advice})`
 }
 

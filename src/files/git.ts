@@ -62,7 +62,7 @@ function run(
     }
     const limit = limits[code ?? '']
     if (limit === undefined) return undefined
-    throw new FileError(`git ${args[0]} in ${project} ${limit}: is its repository whole?`)
+    throw new FileError(`git ${args[0]} in ${project} ${limit}: is its repository damaged?`)
   }
 }
 

@@ -61,7 +61,7 @@ export function matching(
       names += 1
       if (names > mostNames)
         throw new FileError(
-          `${pattern}: there are more than ${mostNames} names to look at: name fewer folders`,
+          `${pattern}: there are more than ${mostNames} files to compare; use a narrower pattern`,
         )
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
       const fits = compiled.match(path)

@@ -39,7 +39,8 @@ const alwaysClosed = ['.git']
 
 /** Resolves a project path. Throws a FileError if it leaves the project or enters a `closed` folder. */
 export function placeIn(project: string, path: string, closed: readonly string[] = []): string {
-  if (path.includes('\0')) throw new FileError(`${path.replaceAll('\0', '\\0')}: no path has a NUL character`)
+  if (path.includes('\0'))
+    throw new FileError(`${path.replaceAll('\0', '\\0')}: a path cannot contain a NUL character`)
   const inner = normalize(path)
   if (isAbsolute(path) || leadsOut(inner))
     throw new FileError(`${path} lies outside of the project: name a file by its path in the project`)
@@ -198,7 +199,7 @@ function refuseClosed(path: string, inner: string, closed: readonly string[]): v
   const parts = inner.toLowerCase().split('/')
   const found = parts.find((part) => alwaysClosed.includes(part)) ?? closed.find((one) => one === parts[0])
   if (found !== undefined)
-    throw new FileError(`${path} lies in ${found}, which no document can name files of`)
+    throw new FileError(`${path} is in ${found}; a document cannot use files from there`)
 }
 
 function requireOrdinary(stats: BigIntStats, name: string): void {
@@ -216,7 +217,7 @@ function requireOrdinary(stats: BigIntStats, name: string): void {
 function requireBounded(bytes: bigint, name: string, most = mostBytes): void {
   if (bytes <= most) return
   const [has, limit] = [bytes, BigInt(most)].map((one) => `${one / 2n ** 20n} MB`)
-  throw new FileError(`${name} is too large: it has ${has}, and at most ${limit} of one file are read`)
+  throw new FileError(`${name} is too large: ${has}, but a file may have at most ${limit}`)
 }
 
 function readAll(handle: number, size: bigint, name: string, most: number): Uint8Array {

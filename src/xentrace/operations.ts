@@ -131,7 +131,9 @@ function agree(
   if (dom0.domain === null) throw new TraceError("dom0's stamps have no 'domain' line: which was under test?")
   if (domU.loop === null) throw new TraceError("the domU's stamps have no 'loop' line")
   if (dom0.hz !== domU.hz) {
-    throw new TraceError(`dom0 counts ${dom0.hz} ticks per second and the domU ${domU.hz}: not one board`)
+    throw new TraceError(
+      `dom0 counts ${dom0.hz} ticks per second and the domU ${domU.hz}: they are not of one board`,
+    )
   }
   return { hz: dom0.hz, domain: dom0.domain }
 }

@@ -143,7 +143,7 @@ export class Reader {
     const what =
       this.#windowWords > 0
         ? `${this.#windowWords * 4 - rest} more bytes should follow in the window of pCPU ${this.#cpu}`
-        : `${rest} bytes of a window header are there`
+        : `${rest} bytes of a window header are all that follows`
     throw new TraceError(`the capture is truncated at byte ${length}: ${what}`)
   }
 
@@ -182,7 +182,8 @@ export class Reader {
     this.#expectWindow(words[i] as number, i)
     const cpu = words[i + 1] as number
     const bytes = (words[i + 2] as number) >>> 0
-    if (cpu < 0 || cpu >= MAX_PCPUS) throw this.#error(`a window of pCPU ${cpu}, which cannot be`, i + 1)
+    if (cpu < 0 || cpu >= MAX_PCPUS)
+      throw this.#error(`a window of pCPU ${cpu}, but Xen has at most ${MAX_PCPUS} pCPUs`, i + 1)
     if (bytes % 4 !== 0) throw this.#error(`a window of ${bytes} bytes, which is not a multiple of 4`, i + 2)
     if (bytes > LARGEST_WINDOW_BYTES) {
       throw this.#error(

@@ -40,7 +40,7 @@ export function openBoard(toolchain: Toolchain, environment: Environment, place:
       if (end !== 'off') throw await consoleError(end, folder)
       const exitCode = await readFile(join(folder, 'exit-code'), 'utf8').catch(() => '')
       if (!/^\d+\n$/.test(exitCode))
-        throw await consoleError('the board switched off without handing over results', folder)
+        throw await consoleError('the board powered off before it wrote its results', folder)
       await rm(join(folder, 'exit-code'))
       return { folder, exitCode: Number(exitCode), durationMs: performance.now() - started }
     },
