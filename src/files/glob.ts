@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs'
 import { posix } from 'node:path'
 import { Minimatch, minimatch } from 'minimatch'
-import { type Entry, FileError, realIn } from './ordinary.ts'
+import { type Entry, FileError, realPathInside } from './ordinary.ts'
 
 /** The view of a project's files that `inputFiles` needs. */
 export interface Tree {
@@ -68,7 +68,7 @@ export function matching(
       const isEntered =
         mayHold(path) && (fits || !(entry.name.startsWith('.') || entry.name === 'node_modules'))
       if (!fits && !isEntered) continue
-      const real = entry.type === 'link' ? realIn(project, path) : `${way.at(-1)}/${entry.name}`
+      const real = entry.type === 'link' ? realPathInside(project, path) : `${way.at(-1)}/${entry.name}`
       if (real === undefined) continue // dangling link
       const isFolder = entry.type === 'folder' || (entry.type === 'link' && statSync(real).isDirectory())
       if (!isFolder) {
@@ -77,7 +77,7 @@ export function matching(
         visit(path, [...way, real])
     }
   }
-  const start = realIn(project, fixed)
+  const start = realPathInside(project, fixed)
   if (start !== undefined) visit(fixed, [start])
   return found.sort()
 }
@@ -98,7 +98,7 @@ function opens(pattern: string): (folder: string) => boolean {
 
 /** Node replaces invalid UTF-8 in names, so the returned name does not exist. */
 function requireReadableName(path: string, project: string): string {
-  if (path.includes('\uFFFD') && realIn(project, path) === undefined)
+  if (path.includes('\uFFFD') && realPathInside(project, path) === undefined)
     throw new FileError(`${path}: the name is not UTF-8: rename the file`)
   return path
 }

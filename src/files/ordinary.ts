@@ -38,7 +38,7 @@ export interface Content {
 const alwaysClosed = ['.git']
 
 /** Resolves a project path. Throws a FileError if it leaves the project or enters a `closed` folder. */
-export function placeIn(project: string, path: string, closed: readonly string[] = []): string {
+export function pathInside(project: string, path: string, closed: readonly string[] = []): string {
   if (path.includes('\0'))
     throw new FileError(`${path.replaceAll('\0', '\\0')}: a path cannot contain a NUL character`)
   const inner = normalize(path)
@@ -50,14 +50,14 @@ export function placeIn(project: string, path: string, closed: readonly string[]
 
 /** Reads a project file; undefined if absent or a folder. Throws a FileError if it must not be read. */
 export function readInside(project: string, path: string, most = mostBytes): Content | undefined {
-  const real = realIn(project, path)
+  const real = realPathInside(project, path)
   return real === undefined ? undefined : readOrdinary(real, path, project, most)
 }
 
 /** Returns why a document cannot name this file; undefined if it can be read or is absent. */
 export function problemOf(project: string, path: string, closed: readonly string[]): string | undefined {
   try {
-    const real = realIn(project, path, closed)
+    const real = realPathInside(project, path, closed)
     if (real === undefined) return undefined
     const stats = statSync(real, { bigint: true })
     if (stats.isDirectory()) return `${path} is a folder, not a file`
@@ -147,7 +147,7 @@ export interface Entry {
 
 /** Lists a folder of the project, sorted by name; undefined if there is none. */
 export function entriesInside(project: string, folder: string): readonly Entry[] | undefined {
-  const real = realIn(project, folder)
+  const real = realPathInside(project, folder)
   if (real === undefined) return undefined
   try {
     return readdirSync(real, { withFileTypes: true })
@@ -166,8 +166,12 @@ function typeOf(entry: Dirent): Entry['type'] {
 }
 
 /** Resolves all links of a project path; undefined if nothing is there. */
-export function realIn(project: string, path: string, closed: readonly string[] = []): string | undefined {
-  const place = placeIn(project, path, closed)
+export function realPathInside(
+  project: string,
+  path: string,
+  closed: readonly string[] = [],
+): string | undefined {
+  const place = pathInside(project, path, closed)
   try {
     const real = realpathSync.native(place)
     const inner = relative(homeOf(project), real)

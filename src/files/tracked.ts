@@ -13,7 +13,7 @@ import {
   type Entry,
   entriesInside,
   FileError,
-  placeIn,
+  pathInside,
   problemOf,
   readInside,
   readOrdinary,
@@ -98,7 +98,7 @@ export function openFiles(project: string, remembered: Notes = {}): Files {
     list: (folder) => entries(folder).map(({ name }) => name),
     match: (pattern) => matching(pattern, project, entries),
     exists(path) {
-      placeIn(project, path) // refuses absolute paths
+      pathInside(project, path) // refuses absolute paths
       return digest(path) !== undefined
     },
     problem: (path) => problemOf(project, path, closed),
@@ -139,7 +139,7 @@ function look(project: string, path: string): Content | undefined {
 }
 
 function placeOf(project: string, path: string): string {
-  return isAbsolute(path) ? path : placeIn(project, path)
+  return isAbsolute(path) ? path : pathInside(project, path)
 }
 
 function nameOf({ name, type }: Entry): string {

@@ -30,7 +30,7 @@ export interface Host {
 }
 
 /** Progress and cancellation of a preparation. */
-export interface Following {
+export interface PrepareOptions {
   readonly report: Report
   readonly signal?: AbortSignal | undefined
 }
@@ -58,7 +58,11 @@ export interface Testbed {
     fingerprints: Fingerprints,
   ): Promise<ReadonlyMap<string, readonly TestbedInputs[]>>
   /** Makes boards ready to open; resolves to notes for the user. Throws a TestbedError with advice. */
-  prepare(environments: readonly Environment[], host: Host, following: Following): Promise<readonly string[]>
+  prepare(
+    environments: readonly Environment[],
+    host: Host,
+    options: PrepareOptions,
+  ): Promise<readonly string[]>
   /** True if `prepare` has nothing to do. */
   isPrepared(environment: Environment, host: Host): Promise<boolean>
   /** Opens a board for one boot; undefined where scripts run without one. `folder` is private to the boot. */
@@ -73,9 +77,9 @@ export interface Testbed {
    */
   clean?(host: Pick<Host, 'cache'>, before: number, dryRun: boolean): Promise<string | undefined>
   /** Opens an interactive console of the machine in this terminal. Absent if it has none. */
-  shell?(environment: Environment, host: Host, following: Following): Promise<void>
+  shell?(environment: Environment, host: Host, options: PrepareOptions): Promise<void>
   /** Pins newer versions of its software; resolves to what is pinned now. Absent if it pins nothing. */
-  update?(host: Host, following: Following): Promise<readonly string[]>
+  update?(host: Host, options: PrepareOptions): Promise<readonly string[]>
 }
 
 export interface Check {

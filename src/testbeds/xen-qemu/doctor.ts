@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { TestbedError } from '../../testbed/board.ts'
 import { freeBytes } from '../../testbed/cache.ts'
-import type { Check, Following } from '../../testbed/testbed.ts'
+import type { Check, PrepareOptions } from '../../testbed/testbed.ts'
 import { compile, qemuCommand, requirePlatform } from './hostprograms.ts'
 import { type Installed, installedRoot } from './installed.ts'
 import { librariesOf } from './libraries.ts'
@@ -22,7 +22,7 @@ export async function doctor({
   lockFile,
   cache,
   mirror,
-}: Omit<SetupOptions, keyof Following>): Promise<Check[]> {
+}: Omit<SetupOptions, keyof PrepareOptions>): Promise<Check[]> {
   const checks: Check[] = []
   const check = async (name: string, find: () => string | Promise<string>) => {
     const found = await attempt(find)

@@ -13,7 +13,7 @@ import { exclusively } from '../../files/exclusive.ts'
 import { digestOf, FileError } from '../../files/ordinary.ts'
 import { TestbedError } from '../../testbed/board.ts'
 import { cacheError, freeBytes, makeCacheFolder, requireFreeBytes } from '../../testbed/cache.ts'
-import type { Following, Host, Report } from '../../testbed/testbed.ts'
+import type { PrepareOptions, Host, Report } from '../../testbed/testbed.ts'
 import { type Apt, openApt, requireUnpacker, unpack } from './apt.ts'
 import { download, Gone, type Patience } from './download.ts'
 import { requirePlatform, writeWrappers } from './hostprograms.ts'
@@ -24,7 +24,7 @@ import { successor } from './resolve.ts'
 import type { Root } from './roots.ts'
 import { type Toolchain, toolchain } from './toolchain.ts'
 
-export interface SetupOptions extends Omit<Host, 'project'>, Following {
+export interface SetupOptions extends Omit<Host, 'project'>, PrepareOptions {
   /** The lock file: experiments/packages.lock.json of the project. */
   readonly lockFile: string
 }

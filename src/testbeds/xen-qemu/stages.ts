@@ -24,8 +24,8 @@ export interface SavedStage {
 
 export type Stages = ReturnType<typeof openStages>
 
-const sealed = ['state', 'clock', 'console'] as const
-const [kept, draft] = ['.stage', '.draft']
+const checkedFiles = ['state', 'clock', 'console'] as const
+const [stageSuffix, draftSuffix] = ['.stage', '.draft']
 /** Grace period for a stage that was found but not opened yet; an active draft has a younger lock. */
 const recentMs = 60_000
 
@@ -35,7 +35,7 @@ export const mostBytes = 20e9
 /** Opens the cached stages. Tests replace `most`. */
 export function openStages(cache: string, most = mostBytes) {
   const root = stagesFolder(cache)
-  const folderOf = (key: string) => join(root, `${key}${kept}`)
+  const folderOf = (key: string) => join(root, `${key}${stageSuffix}`)
   const locked = <T>(key: string, signal: AbortSignal | undefined, action: () => Promise<T>) =>
     exclusively(join(root, `${key}.lock`), { what: 'board', signal, explain: cacheError }, action)
 
@@ -60,7 +60,7 @@ export function openStages(cache: string, most = mostBytes) {
     return await locked(key, signal, async () => {
       const found = await find(key)
       if (found) return found
-      const unfinished = join(root, `${key}${draft}`)
+      const unfinished = join(root, `${key}${draftSuffix}`)
       await rm(unfinished, { recursive: true, force: true })
       try {
         await limit(root, most) // the disk may be full
@@ -121,7 +121,7 @@ async function unused(cache: string, before: number): Promise<readonly Found[]> 
 
 async function remove({ folder }: Found): Promise<void> {
   await rm(folder, { recursive: true, force: true })
-  if (folder.endsWith(draft)) await rm(lockOf(folder), { force: true })
+  if (folder.endsWith(draftSuffix)) await rm(lockOf(folder), { force: true })
 }
 
 function lockOf(folder: string): string {
@@ -146,7 +146,7 @@ async function madeMs(folder: string): Promise<number> {
 }
 
 async function sums(folder: string): Promise<string> {
-  const lines = sealed.map(async (name) => {
+  const lines = checkedFiles.map(async (name) => {
     const digest = createHash('sha256').update(await readFile(join(folder, name)))
     return `${digest.digest('hex')}  ${name}\n`
   })
@@ -162,14 +162,14 @@ interface Found {
 async function list(root: string): Promise<readonly Found[]> {
   const names = await readdir(root).catch(() => [])
   const found = names
-    .filter((name) => name.endsWith(kept) || name.endsWith(draft))
+    .filter((name) => name.endsWith(stageSuffix) || name.endsWith(draftSuffix))
     .map(async (name): Promise<readonly Found[]> => {
       const folder = join(root, name)
       try {
         const files = await Promise.all((await readdir(folder)).map((file) => stat(join(folder, file))))
         const bytes = files.reduce((sum, { blocks }) => sum + blocks * 512, 0)
         // A live holder keeps its lock's time current.
-        const sign = folder.endsWith(draft)
+        const sign = folder.endsWith(draftSuffix)
           ? await stat(lockOf(folder)).catch(() => stat(folder))
           : await stat(folder)
         return [{ folder, usedMs: sign.mtimeMs, bytes }]
@@ -181,7 +181,7 @@ async function list(root: string): Promise<readonly Found[]> {
 }
 
 function isWritten(folder: string, usedMs: number): boolean {
-  return folder.endsWith(draft) && usedMs > Date.now() - recentMs
+  return folder.endsWith(draftSuffix) && usedMs > Date.now() - recentMs
 }
 
 /**

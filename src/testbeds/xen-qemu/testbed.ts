@@ -6,7 +6,7 @@ import { codeDigest } from '../../files/code.ts'
 import { FileError, problemOf } from '../../files/ordinary.ts'
 import type {
   Fingerprints,
-  Following,
+  PrepareOptions,
   Host,
   Environment as Named,
   Testbed,
@@ -29,8 +29,8 @@ export const xenQemu: Testbed = {
   isolated: true,
   files: [lockFile],
   inputs,
-  async prepare(environments, host, following) {
-    const { substitutions } = await toolchainOf(environments, host, following)
+  async prepare(environments, host, options) {
+    const { substitutions } = await toolchainOf(environments, host, options)
     return substitutions.map(
       ({ root, pinned, installed }) =>
         `${root}: ${installed} in place of ${pinned}, which the mirror no longer has; the keys of runs change`,
@@ -66,14 +66,14 @@ export const xenQemu: Testbed = {
     const { count, bytes } = await (dryRun ? measureStages : deleteStages)(cache, before)
     return count === 0 ? undefined : `${count} saved boards, ${Math.round(bytes / 1e6)} MB, in the cache`
   },
-  async shell(environment, host, following) {
+  async shell(environment, host, options) {
     const { runShell } = await import('./shell.ts')
-    const toolchain = await toolchainOf([environment], host, following)
-    await runShell(toolchain, definitionOf(environment), host.project, following.signal)
+    const toolchain = await toolchainOf([environment], host, options)
+    await runShell(toolchain, definitionOf(environment), host.project, options.signal)
   },
-  async update(host, following) {
+  async update(host, options) {
     const { updateLock } = await import('./update.ts')
-    const { roots } = await updateLock({ ...host, ...following, lockFile: lockPath(host) })
+    const { roots } = await updateLock({ ...host, ...options, lockFile: lockPath(host) })
     return Object.entries(roots).map(([root, { packages }]) => `${root}: ${packages.length} packages`)
   },
 }
@@ -100,11 +100,11 @@ async function lockOf(host: Host): Promise<Lock> {
 async function toolchainOf(
   environments: readonly Named[],
   host: Host,
-  following: Following = { report: () => {} },
+  options: PrepareOptions = { report: () => {} },
 ): Promise<Toolchain> {
   const { setup } = await import('./setup.ts')
   const roots = rootsOf(environments).filter((root) => root !== 'host')
-  return await setup([...roots].sort(), { ...host, ...following, lockFile: lockPath(host) })
+  return await setup([...roots].sort(), { ...host, ...options, lockFile: lockPath(host) })
 }
 
 /**
