@@ -13,7 +13,7 @@ import { fail, failOnce, hasErrorAt, sortMessages, warn } from '../document/prob
 import { warnOfNearMiss } from '../document/reference.ts'
 import { validate } from '../document/validation.ts'
 import { type KeyPath, type Mapping, valueAt } from '../document/yaml.ts'
-import { inputFiles, isPattern } from '../files/inputs.ts'
+import { inputFiles, isPattern } from '../files/glob.ts'
 import { FileError } from '../files/ordinary.ts'
 import { PathError } from '../query/error.ts'
 import {

@@ -34,7 +34,7 @@ export const pack = command({
   examples: [['pack -o /tmp/artifact.zip --list', 'the archive, and what is in it']],
   async action({ options, words: [document], generator, signal }) {
     const site = siteOf(document, generator)
-    const { megabytes } = await import('../text/amounts.ts')
+    const { megabytes } = await import('../text/numbers.ts')
     const { pack } = await import('../pack/pack.ts')
     const { openDisplay } = await import('./terminal/progress.ts')
     const output = options.output === undefined ? undefined : resolve(options.output)

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { makeFolder, moveFile, remove } from '../files/change.ts'
 import { replaceFolder } from '../files/drafts.ts'
-import { digestOf, FileError, readInside, realIn } from '../files/ordinary.ts'
+import { digestOf, FileError, readInside, realPathInside } from '../files/ordinary.ts'
 import type { Item, Seal } from '../results/seal.ts'
 import { parseReads, type Reads } from './reads.ts'
 import { ExperimentError, type Result } from './script/cell.ts'
@@ -44,7 +44,7 @@ export function openBoot(project: string, key: string, seal: Seal): FinishedBoot
     if (content === undefined) return undefined
     const { seconds, files, result, reads } = written.parse(JSON.parse(new TextDecoder().decode(content)))
     const names = Object.keys(files)
-    const raw = names.length === 0 ? '' : (realIn(project, rawFolder(key)) ?? '')
+    const raw = names.length === 0 ? '' : (realPathInside(project, rawFolder(key)) ?? '')
     if (names.some((name) => digestOf(join(raw, name))?.sha256 !== files[name])) {
       seal.refuse(item)
       return undefined

@@ -2,7 +2,7 @@
 
 import { posix } from 'node:path'
 import { codeDigest } from '../files/code.ts'
-import { inputFiles } from '../files/inputs.ts'
+import { inputFiles } from '../files/glob.ts'
 import type { Files } from '../files/tracked.ts'
 import { moduleGraph, type RealPath } from './modules.ts'
 import { digestNow } from './reads.ts'

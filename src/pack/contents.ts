@@ -2,7 +2,7 @@
 
 import { lstatSync, readlinkSync, type Stats } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
-import { FileError, placeIn, readInside, realIn } from '../files/ordinary.ts'
+import { FileError, pathInside, readInside, realPathInside } from '../files/ordinary.ts'
 import { sha256 } from '../files/tracked.ts'
 import { markdownText } from '../text/markdown.ts'
 import { appendix } from './appendix.ts'
@@ -83,8 +83,8 @@ function kindOf(found: Stats): string {
 /** Checks both the link's text (its target may not exist) and where it really leads. */
 function leadsOut(project: string, path: string, target: string): boolean {
   try {
-    placeIn(project, join(dirname(path), target))
-    realIn(project, path)
+    pathInside(project, join(dirname(path), target))
+    realPathInside(project, path)
     return false
   } catch (error) {
     if (error instanceof FileError) return true

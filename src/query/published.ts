@@ -6,7 +6,7 @@
  */
 
 import { CsvError, readCsv } from '../text/csv.ts'
-import { decimal } from '../text/decimal.ts'
+import { decimal } from '../text/numbers.ts'
 import { microseconds } from './units.ts'
 
 /** A row of the file. Has no prototype, as columns may have any name. */

@@ -4,7 +4,7 @@
  */
 
 import { CsvError, readCsv } from '../text/csv.ts'
-import { decimal } from '../text/decimal.ts'
+import { decimal } from '../text/numbers.ts'
 
 type Value = string | number | boolean | Date
 

@@ -4,7 +4,7 @@ import type { ClaimSeries } from '../claims/series.ts'
 import type { Document } from '../document/document.ts'
 import { QueryError } from '../query/error.ts'
 import { type PublishedRow, parsePublished } from '../query/published.ts'
-import { decimal } from '../text/decimal.ts'
+import { decimal } from '../text/numbers.ts'
 import { hint } from '../text/spelling.ts'
 import type { Distribution } from './model.ts'
 

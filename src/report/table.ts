@@ -14,7 +14,7 @@ import { origins } from '../query/quantity.ts'
 import { symbol } from '../query/units.ts'
 import type { Run } from '../results/run.ts'
 import type { Origin } from '../testbed/board.ts'
-import { decimal } from '../text/decimal.ts'
+import { decimal } from '../text/numbers.ts'
 import type { RenderContext } from './context.ts'
 
 export interface Table {

@@ -8,7 +8,7 @@ import { csvFormatRows } from 'd3-dsv'
 import { z } from 'zod'
 import { sha256 as sha256Of } from '../files/tracked.ts'
 import { CsvError, readCsv } from '../text/csv.ts'
-import { decimal } from '../text/decimal.ts'
+import { decimal } from '../text/numbers.ts'
 import { digest as digestOf, keyOf, schema as keySchema, parameterInputs } from './key.ts'
 import {
   type Column,

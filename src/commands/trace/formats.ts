@@ -9,7 +9,7 @@ import { ParquetWriter } from '../../xentrace/parquetwriter.ts'
 import { PerfettoTrace, type Tested, type TestedDomain } from '../../xentrace/perfetto.ts'
 import type { Gap, TraceError } from '../../xentrace/record.ts'
 import { scanStream } from '../../xentrace/scan.ts'
-import { type RecordWriter, type Selection, SelectionTracker } from '../../xentrace/selection.ts'
+import { type RecordWriter, type Selection, selectionTracker } from '../../xentrace/selection.ts'
 import { disjoint, type Span } from '../../xentrace/spans.ts'
 import { CsvWriter } from '../../xentrace/textwriters.ts'
 import { readTimelineStream } from '../../xentrace/timeline.ts'
@@ -73,7 +73,7 @@ async function writeRecords(
   { capture, window, output }: Export,
   writer: RecordWriter & { finish(): void },
 ): Promise<TraceError | null> {
-  const tracker = new SelectionTracker({ ...everything, ...window }, writer, output)
+  const tracker = selectionTracker({ ...everything, ...window }, writer, output)
   const { damage } = await scanStream(capture(), [tracker])
   writer.finish()
   return damage
@@ -99,7 +99,7 @@ async function writePerfetto(request: Export): Promise<TraceError | null> {
       warn(output.written)
     },
   )
-  const tracker = new SelectionTracker({ ...everything, events: isRunstateChange }, trace, output)
+  const tracker = selectionTracker({ ...everything, events: isRunstateChange }, trace, output)
   const found = await scanStream(request.capture(), [tracker], gaps ?? undefined)
   if (found.late) complain(`warning: ${lateLoss}`)
   trace.finish(found, experiment)

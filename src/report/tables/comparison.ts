@@ -6,7 +6,7 @@ import { origins } from '../../query/quantity.ts'
 import type { Run } from '../../results/run.ts'
 import { mean } from '../../stats/moments.ts'
 import { max, min } from '../../stats/order.ts'
-import { decimal } from '../../text/decimal.ts'
+import { decimal } from '../../text/numbers.ts'
 import { type Cell, type Group, none, numberCell, numberHead } from '../table.ts'
 import type { Column } from './columns.ts'
 

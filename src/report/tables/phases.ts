@@ -7,7 +7,7 @@ import { canonical, columnOf, type Factors, select } from '../../query/series.ts
 import type { Run } from '../../results/run.ts'
 import { mean } from '../../stats/moments.ts'
 import { max } from '../../stats/order.ts'
-import { decimal } from '../../text/decimal.ts'
+import { decimal } from '../../text/numbers.ts'
 import { uniqueRow } from '../published.ts'
 import {
   type Cell,
