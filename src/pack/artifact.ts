@@ -25,7 +25,7 @@ export interface Artifact {
   readonly abstract: readonly RootContent[]
   /** Date of the archive: YYYY-MM-DD. */
   readonly date: string
-  readonly revision?: Revision
+  readonly revision: Revision | undefined
   /** Name and version of this program. */
   readonly generator: string
   readonly document: Document
@@ -42,7 +42,7 @@ export interface Artifact {
   /** Project files that define these environments. */
   readonly definitions: readonly string[]
   /** Setup time in minutes, as stated by the authors. */
-  readonly setupMinutes?: number
+  readonly setupMinutes: number | undefined
   readonly experiments: readonly Experiment[]
   readonly claims: readonly Claim[]
 }
@@ -62,7 +62,7 @@ export interface Experiment {
   readonly runs: readonly Run[]
   readonly effort: Effort
   /** Minutes of work, as stated by the authors. */
-  readonly humanMinutes?: number
+  readonly humanMinutes: number | undefined
   /** Ids. */
   readonly claims: readonly string[]
   /** `Table 5`, `Figure 2`. */
@@ -75,10 +75,10 @@ export interface Claim {
   readonly test: string
   readonly verdict: string
   readonly measured: readonly string[]
-  readonly published?: string
+  readonly published: string | undefined
   /** `E1`. */
   readonly experiments: readonly string[]
-  readonly float?: string
+  readonly float: string | undefined
   /** Effort of the cells that the claim reads. */
   readonly effort: Effort
 }
@@ -89,13 +89,12 @@ export function experimentsOf(document: Document, runs: readonly Run[]): readonl
   const claims = document.blocks.filter((block) => block.type === 'claim')
   return numbered(document).map(({ number, block }) => {
     const own = runs.filter(({ experiment }) => experiment === block.id)
-    const stated = document.frontMatter.humanMinutes.find(({ of }) => of === block.id)
     return {
       number,
       block,
       runs: own,
       effort: effortOf(own),
-      ...(stated === undefined ? {} : { humanMinutes: stated.minutes }),
+      humanMinutes: statedMinutes(document, block.id),
       claims: claims
         .filter((claim) => cellsFor([claim], cells).some(({ experiment }) => experiment === block.id))
         .map(({ id }) => id),
@@ -122,21 +121,25 @@ export function claimsOf(
     const block = verification.claim
     const judgement = decisive(verification)
     const needed = cellsFor([block], cells)
-    // Without a number or words, this is only the claim's place.
-    const published = block.published === undefined ? undefined : publishedText(block, judgement)
     return {
       block,
       test: testText(block, document),
       verdict: judgement.verdict,
       measured: numberTexts(judgement),
-      ...(published === undefined ? {} : { published }),
+      // Without a number or words, the text is only the claim's place.
+      published: block.published === undefined ? undefined : publishedText(block, judgement),
       experiments: numbers
         .filter(({ block: { id } }) => needed.some(({ experiment }) => experiment === id))
         .map(({ number }) => number),
-      ...(block.shows === undefined ? {} : { float: names.get(block.shows) ?? block.shows }),
+      float: block.shows && (names.get(block.shows) ?? block.shows),
       effort: effortOf(runsOf(needed, runs)),
     }
   })
+}
+
+/** Minutes of work that the authors state for `setup` or an experiment. */
+export function statedMinutes({ frontMatter }: Document, what: string): number | undefined {
+  return frontMatter.humanMinutes.find(({ of }) => of === what)?.minutes
 }
 
 function numbered({ blocks }: Document) {

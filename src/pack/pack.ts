@@ -20,12 +20,20 @@ import { judging } from '../project/rendercache.ts'
 import { DocumentError, type Opened, openDocument, type Site } from '../project/site.ts'
 import type { Run } from '../results/run.ts'
 import { byTestbed, environmentsFile } from '../testbeds/environments.ts'
+import { ExplainedError } from '../text/explained.ts'
+import { indentedList, present } from '../text/lists.ts'
 import { markdownText, paragraph } from '../text/markdown.ts'
 import { abstractOf } from './abstract.ts'
 import { archiveFile, type Packed, writeArchive, zipped } from './archive.ts'
-import { type Artifact, claimsOf, type EditionReport, experimentsOf, recordedFiles } from './artifact.ts'
+import {
+  type Artifact,
+  claimsOf,
+  type EditionReport,
+  experimentsOf,
+  recordedFiles,
+  statedMinutes,
+} from './artifact.ts'
 import { added, contents } from './contents.ts'
-import { nameSome, PackError } from './error.ts'
 import { readMetadata } from './metadata.ts'
 import { readTree, type Tree } from './tree.ts'
 
@@ -48,7 +56,7 @@ export interface Archive {
 }
 
 /**
- * Throws a DocumentError, a FrozenError for unrecorded runs, and a PackError for anything else that would
+ * Throws a DocumentError, a FrozenError for unrecorded runs, and an ExplainedError for anything else that would
  * make the archive incomplete.
  */
 export async function pack(site: Site, options: PackOptions, tell: Tell): Promise<Archive> {
@@ -73,7 +81,7 @@ export async function pack(site: Site, options: PackOptions, tell: Tell): Promis
   const artifact = await describe({ site, opened, files, tree, runs, report, editions, steps })
   const name = archiveName(artifact)
   const file = output ?? join(makeFolder(project, '_build'), name)
-  const packed = await contents(artifact, { project, archive: name, own: files.text('codecheck.yml') })
+  const packed = await contents(artifact, project, name, files)
   const bytes = zipped(packed, artifact.date)
   options.signal.throwIfAborted()
   await writeArchive(file, bytes)
@@ -97,25 +105,23 @@ function pathIn(project: string, file: string): string {
 function refuseOverwriting({ project }: Site, output: string): void {
   const path = pathIn(project, output)
   if (path.endsWith('.zip') || !readTree(project, []).paths.includes(path)) return
-  throw new PackError(`-o ${path} is a file of the project: name another one, such as ${path}.zip`)
+  throw new ExplainedError(`-o ${path} is a file of the project: name another one, such as ${path}.zip`)
 }
 
 function notesOnTree({ secrets, special }: Tree, packed: readonly Packed[]): readonly string[] {
   const alike = Map.groupBy(packed, ({ path }) => path.normalize('NFC').toLowerCase())
   const colliding = [...alike.values()].filter((files) => files.length > 1).flat()
-  return [
-    named('left out, as they look like secrets (commit what is none)', secrets.left),
-    named('warning: in the archive, as they are committed, but they look like secrets', secrets.packed),
-    named('left out, as no archive holds pipes, sockets and devices', special),
-    named(
-      'warning: names that differ in case only, which are one file on some systems',
+  const note = (what: string, paths: readonly string[]) =>
+    paths.length > 0 && `${what}:\n${indentedList(paths)}`
+  return present([
+    note('left out, as they look like secrets (commit those that are none)', secrets.left),
+    note('warning: packed, as they are committed, but they look like secrets', secrets.packed),
+    note('left out, as no archive holds pipes, sockets and devices', special),
+    note(
+      'warning: names that differ in case only, and are the same file on some systems',
       colliding.map(({ path }) => path),
     ),
-  ].flat()
-}
-
-function named(what: string, paths: readonly string[]): readonly string[] {
-  return paths.length === 0 ? [] : [`${what}:\n${nameSome(paths)}`]
+  ])
 }
 
 async function openSound(site: Site): Promise<{ readonly files: Files; readonly opened: Opened }> {
@@ -128,8 +134,8 @@ async function openSound(site: Site): Promise<{ readonly files: Files; readonly 
 function refuseChanges({ revision }: Tree): void {
   const changes = revision?.changes ?? []
   if (changes.length === 0) return
-  throw new PackError(
-    `${changes.length} files are not as committed:\n${nameSome(changes)}\nCommit them, or pack them as they are with --allow-dirty (the archive then says so).`,
+  throw new ExplainedError(
+    `${changes.length} files are not as committed:\n${indentedList(changes)}\nCommit them, or pack them as they are with --allow-dirty (the archive then says so).`,
   )
 }
 
@@ -148,7 +154,7 @@ async function buildReport(
   const [report] = reports
   if (problems.length > 0 || report === undefined) {
     const lines = problems.map(({ place, message }) => `${site.document}:${place.line}: ${message}`)
-    throw new PackError(`the report is not whole:\n${nameSome(lines)}`)
+    throw new ExplainedError(`the report is not whole:\n${indentedList(lines)}`)
   }
   return report
 }
@@ -166,8 +172,8 @@ function refuseMissing(site: Site, { paths }: Tree, runs: readonly Run[]): void 
     note.type !== 'file' || /^(?:\/|\.\.|\.repro\/|_build\/)/.test(path) || there.has(path) ? [] : [path],
   )
   if (missing.length === 0) return
-  throw new PackError(
-    `the report needs files that git ignores or that look like secrets, so the archive would lack them:\n${nameSome(missing)}\nAdd them to the project: git add --force`,
+  throw new ExplainedError(
+    `the report needs files that git ignores or that look like secrets, so the archive would lack them:\n${indentedList(missing)}\nAdd them to the project: git add --force`,
   )
 }
 
@@ -190,7 +196,6 @@ async function describe(built: Built): Promise<Artifact> {
   const environments = [...opened.environments.values()].filter(({ name }) => asked.has(name))
   const boards = environments.filter(({ origin }) => origin !== 'local')
   const testbeds = byTestbed(boards.length > 0 ? boards : environments, site.testbeds)
-  const setup = document.frontMatter.humanMinutes.find(({ of }) => of === 'setup')
   const claims = document.blocks.filter((block) => block.type === 'claim')
   // The build has judged them; this reads its cache.
   const judge = judging(site, programOf(site, files))
@@ -203,7 +208,7 @@ async function describe(built: Built): Promise<Artifact> {
     metadata: abstract ? { ...metadata, description: markdownText(abstract).trim() } : metadata,
     abstract: abstract?.children ?? [paragraph(metadata.description)],
     date: dateOf(document.frontMatter.date, tree, runs),
-    ...(tree.revision === undefined ? {} : { revision: tree.revision }),
+    revision: tree.revision,
     generator: site.generator,
     document,
     paper: site.document,
@@ -217,7 +222,7 @@ async function describe(built: Built): Promise<Artifact> {
       ...(boards.length > 0 ? [environmentsFile] : []),
       ...testbeds.flatMap(([one]) => one.files),
     ],
-    ...(setup === undefined ? {} : { setupMinutes: setup.minutes }),
+    setupMinutes: statedMinutes(document, 'setup'),
     experiments: experimentsOf(document, runs),
     claims: claimsOf(document, runs, verifications),
   }
@@ -236,28 +241,24 @@ function dateOf(written: string | undefined, { revision }: Tree, runs: readonly 
 
 /** Returns `repro-0.1.0.zip`; `-dirty` marks uncommitted files. */
 function archiveName({ metadata, revision }: Artifact): string {
-  const dirty = (revision?.changes.length ?? 0) > 0 ? ['dirty'] : []
   const version = metadata.version ?? revision?.commit.slice(0, 12)
-  return `${[metadata.name, ...[version ?? []].flat(), ...dirty].join('-')}.zip`
+  return `${present([metadata.name, version, (revision?.changes.length ?? 0) > 0 && 'dirty']).join('-')}.zip`
 }
 
-function notesOn({ metadata, document, experiments, revision, paths }: Artifact): readonly string[] {
-  const unstated = [
-    ...(document.frontMatter.humanMinutes.some(({ of }) => of === 'setup') ? [] : ['setup']),
-    ...experiments.filter(({ humanMinutes }) => humanMinutes === undefined).map(({ block }) => block.id),
-  ]
+function notesOn({ metadata, setupMinutes, experiments, revision, paths }: Artifact): readonly string[] {
+  const unstated = present([
+    setupMinutes === undefined && 'setup',
+    ...experiments.map(({ block, humanMinutes }) => humanMinutes === undefined && block.id),
+  ])
   // The contents of codecheck.yml are kept.
   const replaced = paths.filter((path) => added.includes(path) && path !== 'codecheck.yml')
-  return [
-    ...(revision === undefined ? ['not in a git repository: the archive names no commit'] : []),
-    ...((revision?.changes.length ?? 0) > 0 ? ['not as committed, which the archive says'] : []),
-    ...(revision === undefined
-      ? []
-      : replaced.map((path) => `${path} of the project is replaced by the one made here`)),
-    ...(metadata.license === undefined ? ['no license: name one in CITATION.cff or package.json'] : []),
-    ...(metadata.creators.length === 0 ? ['no author: name them in the front matter (authors)'] : []),
-    ...(unstated.length === 0
-      ? []
-      : [`human minutes not stated for ${unstated.join(', ')} (front matter: artifact.humanMinutes)`]),
-  ]
+  return present([
+    revision === undefined && 'not in a git repository: the archive names no commit',
+    (revision?.changes.length ?? 0) > 0 && 'not as committed, which the archive says',
+    ...replaced.map((path) => revision && `${path} of the project is replaced by the one made here`),
+    metadata.license === undefined && 'no license: name one in CITATION.cff or package.json',
+    metadata.creators.length === 0 && 'no author: name them in the front matter (authors)',
+    unstated.length > 0 &&
+      `human minutes not stated for ${unstated.join(', ')} (front matter: artifact.humanMinutes)`,
+  ])
 }

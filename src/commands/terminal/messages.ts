@@ -9,7 +9,6 @@ import { VariableError } from '../../engine/script/variables.ts'
 import { WriteError } from '../../files/change.ts'
 import { FileError } from '../../files/ordinary.ts'
 import { type Files, openFiles } from '../../files/tracked.ts'
-import { PackError } from '../../pack/error.ts'
 import { FrozenError } from '../../project/record.ts'
 import { BootsError, DocumentError, type Opened, openDocument, type Site } from '../../project/site.ts'
 import { QueryError } from '../../query/error.ts'
@@ -74,7 +73,7 @@ export function tellError(error: unknown): Told {
 }
 
 /** Our errors, whose messages are complete. */
-const said = [ExplainedError, OutputError, PackError, QueryError, StoreError]
+const said = [ExplainedError, OutputError, QueryError, StoreError]
 
 /**
  * Describes a system error about a user's file: `error: cannot open nodir/x.xml: no such file or directory`.
