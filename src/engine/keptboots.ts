@@ -42,14 +42,15 @@ export function openBoot(project: string, key: string, seal: Seal): FinishedBoot
     const file = readInside(project, item.path)
     const content = file && seal.open(item, file.content)
     if (content === undefined) return undefined
-    const { seconds, files, result, reads } = written.parse(JSON.parse(new TextDecoder().decode(content)))
+    const { seconds, files, result, ...boot } = written.parse(JSON.parse(new TextDecoder().decode(content)))
+    const reads = parseReads(boot.reads)
     const names = Object.keys(files)
     const raw = names.length === 0 ? '' : (realIn(project, rawFolder(key)) ?? '')
-    if (names.some((name) => digestOf(join(raw, name))?.sha256 !== files[name])) {
+    if (reads === undefined || names.some((name) => digestOf(join(raw, name))?.sha256 !== files[name])) {
       seal.refuse(item)
       return undefined
     }
-    return { seconds, reads: parseReads(reads), result: withFiles(checkResult(result), names, raw) }
+    return { seconds, reads, result: withFiles(checkResult(result), names, raw) }
   } catch (error) {
     // Treat unreadable files, and those of other versions of this program, as foreign.
     if (!(error instanceof FileError || error instanceof ExperimentError || error instanceof z.ZodError))

@@ -17,9 +17,9 @@ export const missing = 'missing'
 const pattern = /^(file|folder) (.+)$/s
 const schema = z.record(z.string().regex(pattern), z.string().regex(/^(?:[0-9a-f]{64}|missing)$/))
 
-/** Throws a ZodError if invalid. */
-export function parseReads(value: unknown): Reads {
-  return schema.parse(value)
+/** Returns undefined if invalid. */
+export function parseReads(value: unknown): Reads | undefined {
+  return schema.safeParse(value).data
 }
 
 /** SHA-256 (hex) of a file's content; for code, ignoring comments. */
@@ -61,10 +61,10 @@ export function withReads(inputs: Inputs, run: Pick<Run, 'inputs'>, files: Files
 export function unitedReads(
   inputs: Inputs,
   all: readonly Reads[],
-): { readonly inputs: Inputs } | { readonly changed: string } {
+): { readonly inputs: Inputs; readonly changed?: string } {
   const united: Record<string, Inputs[string]> = { ...inputs }
   for (const [input, digest] of all.flatMap((reads) => Object.entries(reads))) {
-    if (Object.hasOwn(united, input) && united[input] !== digest) return { changed: input }
+    if (Object.hasOwn(united, input) && united[input] !== digest) return { inputs, changed: input }
     united[input] = digest
   }
   return { inputs: united }

@@ -80,8 +80,8 @@ export async function runCells(
       return true
     }
     try {
-      const run = await execute(step, context, {
-        ...{ signal, enter, begin, onFailure },
+      const run = await execute({
+        ...{ ...step, ...context, signal, enter, begin, onFailure },
         afresh: rerun(step.cell),
         log: (text) => tell({ type: 'log', name, text }),
         progress: (done, total) => tell({ type: 'progress', name, done, total }),

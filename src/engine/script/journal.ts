@@ -6,7 +6,6 @@
 
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import * as z from 'zod'
 import { openForAppending } from '../../files/change.ts'
 import { FileError, readInside } from '../../files/ordinary.ts'
 import type { Row } from '../../results/run.ts'
@@ -129,12 +128,14 @@ function format(line: Line): string | undefined {
 
 /** Returns undefined for lines of other versions of this program. */
 function parse(json: string): Line | undefined {
-  const { trial, rows, reads } = JSON.parse(json) as Readonly<Record<keyof Line, unknown>>
-  if (!Number.isInteger(trial) || (trial as number) < 0) return undefined
+  const { trial, rows, ...line } = JSON.parse(json) as Readonly<Record<keyof Line, unknown>>
+  const reads = parseReads(line.reads)
+  if (typeof trial !== 'number' || !Number.isInteger(trial) || trial < 0 || reads === undefined)
+    return undefined
   try {
-    return { trial: trial as number, rows: checkRows(rows, `trial ${trial}`), reads: parseReads(reads) }
+    return { trial, rows: checkRows(rows, `trial ${trial}`), reads }
   } catch (error) {
-    if (error instanceof ExperimentError || error instanceof z.ZodError) return undefined
+    if (error instanceof ExperimentError) return undefined
     throw error
   }
 }

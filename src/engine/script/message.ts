@@ -7,7 +7,6 @@ import * as z from 'zod'
 import type { Parameters } from '../../results/parameters.ts'
 import type { Run } from '../../results/run.ts'
 import type { Environment } from '../../testbed/testbed.ts'
-import type { Reads } from '../reads.ts'
 
 /** Everything that the process of a boot needs. */
 export interface Order {
@@ -24,7 +23,7 @@ export interface Order {
   readonly deadlineMs: number
   readonly project: string
   readonly folder: string
-  /** File for the End. */
+  /** File for the End, relative to the project. */
   readonly end: string
   /** File for finished trials, relative to the project. */
   readonly journal: string
@@ -68,12 +67,10 @@ export type Message = z.infer<typeof message>
 export type Failure = z.infer<typeof failure>
 
 /** Outcome of an order: the script's result and its reads, both unvalidated, or a failure. */
-export type End =
-  | { readonly type: 'result'; readonly result: unknown; readonly reads: Reads }
-  | { readonly type: 'failure'; readonly failure: Failure }
+export type End = z.infer<typeof end>
 
 /** Parses an end file, which a script may have altered; undefined if invalid. */
-export function parseEnd(text: string): z.infer<typeof end> | undefined {
+export function parseEnd(text: string): End | undefined {
   try {
     return end.safeParse(JSON.parse(text)).data
   } catch {

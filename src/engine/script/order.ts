@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Testbeds } from '../../testbeds/testbeds.ts'
 import { failureOf } from './failure.ts'
 import { mostBytes } from './journal.ts'
@@ -30,8 +31,11 @@ export async function endOf(
   }
 }
 
-export async function writeEnd({ end: file }: Pick<Order, 'end'>, end: End): Promise<void> {
-  await writeFile(file, textOf(end))
+export async function writeEnd(
+  { project, end: file }: Pick<Order, 'project' | 'end'>,
+  end: End,
+): Promise<void> {
+  await writeFile(join(project, file), textOf(end))
 }
 
 function textOf(end: End): string {
