@@ -1,5 +1,6 @@
 /** Generates help from the definitions of the commands. */
 
+import { present } from '../text/lists.ts'
 import { type Command, type Group, isGroup, type Registry } from './command.ts'
 import type { Option } from './parse.ts'
 import { paragraph, termList } from './terminal/table.ts'
@@ -23,7 +24,7 @@ export function generalHelp(registry: Registry): string {
       ? ([`${name} COMMAND`, `${found.summary}: ${[...found.commands.keys()].join(', ')}`] as const)
       : ([found.usage, found.summary] as const),
   )
-  return parts(
+  return present([
     'repro: papers whose experiments run again',
     'Usage: repro COMMAND [OPTION...], repro help [COMMAND], repro --version',
     `Commands:\n${termList(rows)}`,
@@ -33,7 +34,7 @@ export function generalHelp(registry: Registry): string {
     ),
     paragraph(whatRunsCode(registry)),
     `Exit codes:\n${exitTable(meanings)}`,
-  )
+  ]).join('\n\n')
 }
 
 /** Lists the commands that run code of the document, for readers of untrusted papers. */
@@ -54,11 +55,11 @@ export function groupHelp(name: string, { summary, commands }: Group): string {
     const listed = options.length === 0 ? '' : ` (${options.join(', ')})`
     return [one.usage, `${one.summary}${listed}`] as const
   })
-  return parts(
+  return present([
     `repro ${name} COMMAND: ${summary}`,
     `Commands:\n${termList(rows)}`,
     paragraph(`\`repro help ${name} COMMAND\` says what the options of a command mean, and has examples.`),
-  )
+  ]).join('\n\n')
 }
 
 export function commandHelp(command: Command): string {
@@ -68,7 +69,7 @@ export function commandHelp(command: Command): string {
     runsCode === true
       ? 'Runs scripts of the document.'
       : runsCode && `Runs scripts of the document only with ${runsCode.join(' or ')}.`
-  return parts(
+  return present([
     `repro ${usage}${shown.length > 0 ? ' [OPTION...]' : ''}`,
     paragraph(sentence(summary)),
     ...description.map(paragraph),
@@ -78,7 +79,7 @@ export function commandHelp(command: Command): string {
     examples.length > 0 && `Examples:\n${termList(examples.map(([line, does]) => [`repro ${line}`, does]))}`,
     exits && `Exit codes:\n${exitTable(exitsOf(command))}`,
     docs && `More: ${docs}`,
-  )
+  ]).join('\n\n')
 }
 
 /** Returns all exit codes of a command; every command can succeed, be misused and be interrupted. */
@@ -107,8 +108,4 @@ export function optionText({ description, otherwise }: Option<unknown>): string 
 
 function sentence(text: string): string {
   return `${text[0]?.toUpperCase()}${text.slice(1)}.`
-}
-
-function parts(...texts: readonly (string | false | undefined)[]): string {
-  return texts.filter((text) => text !== undefined && text !== false).join('\n\n')
 }

@@ -64,7 +64,7 @@ export async function runCells(
   }
   const tried = new Set<string>()
   const first = await replan(made)
-  requireVariables(first.map(({ cell }) => cell))
+  requireVariables(first.map(({ cell }) => cell.block))
   tell({ type: 'planned', cells: first.map(expected), jobs: first.every(isAlone) ? 1 : jobs })
   const sideBySide = pLimit(jobs)
   const oneByOne = pLimit(1)

@@ -10,7 +10,7 @@
 import { join } from 'node:path'
 import type { KnownRun } from '../claims/verification.ts'
 import { hasErrors } from '../document/problem.ts'
-import { ChoiceError, cellsOf, chosen, fits } from '../engine/cells.ts'
+import { cellsOf, chosen, fits, RequestError } from '../engine/cells.ts'
 import type { Tell } from '../engine/event.ts'
 import type { CellError } from '../engine/execute.ts'
 import { plan, type Step } from '../engine/plan.ts'
@@ -178,7 +178,7 @@ export async function build(
 }
 
 /**
- * Selects the cells that may run, and those to rerun. Throws a ChoiceError for a selector that matches no
+ * Selects the cells that may run, and those to rerun. Throws a RequestError for a selector that matches no
  * cell, or no cell that may run.
  */
 export function choice(steps: readonly Step[], { only, rerun }: Pick<BuildOptions, 'only' | 'rerun'>) {
@@ -189,7 +189,7 @@ export function choice(steps: readonly Step[], { only, rerun }: Pick<BuildOption
   const left = cells.filter(isChosen)
   for (const word of rerun)
     if (!left.some((cell) => fits(cell, word)))
-      throw new ChoiceError(`--rerun=${word}: --only leaves these cells out (name them in both, or in one)`)
+      throw new RequestError(`--rerun=${word}: --only leaves these cells out (name them in both, or in one)`)
   return { isChosen, isRerun: rerun.length === 0 ? () => false : isRerun }
 }
 

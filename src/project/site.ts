@@ -7,7 +7,7 @@ import type { Block } from '../document/block.ts'
 import { citedKeys } from '../document/citation.ts'
 import { type Document, parseDocument, parseFrontMatter, withBlocks } from '../document/document.ts'
 import { fail, hasErrors, sortMessages, warn } from '../document/problem.ts'
-import { cellsOf, chosen } from '../engine/cells.ts'
+import { cellsOf, chosen, RequestError } from '../engine/cells.ts'
 import type { BuildEvent } from '../engine/event.ts'
 import type { Executor } from '../engine/executor.ts'
 import { realPaths } from '../engine/modules.ts'
@@ -39,11 +39,6 @@ export interface Overrides {
   readonly trials?: number | undefined
   readonly boots?: number | undefined
   readonly deadlineSeconds?: number | undefined
-}
-
-/** Thrown if the command line asks for more boots than an experiment has trials. */
-export class BootsError extends Error {
-  override readonly name = 'BootsError'
 }
 
 /** Thrown if the document has errors, which are in its file's messages. */
@@ -150,7 +145,7 @@ function translationsOf(document: Document, path: string, files: Files): readonl
 
 /**
  * Applies the command line's values; reports differences. Skips experiments without a cell that `only`
- * selects. With fewer trials than boots, each boot gets one trial. Throws a BootsError if the requested boots
+ * selects. With fewer trials than boots, each boot gets one trial. Throws a RequestError if the requested boots
  * exceed the trials.
  */
 export function override(
@@ -176,7 +171,7 @@ export function override(
     }
     if (changes.boots <= changes.trials) return { ...block, ...changes }
     if (boots !== undefined)
-      throw new BootsError(
+      throw new RequestError(
         `--boots ${boots} is more than the ${changes.trials} trials of ${block.id}: each boot has at least one (--trials N, or fewer boots)`,
       )
     note(

@@ -101,7 +101,7 @@ repro build makes them, and repro build --record keeps them in results/ as well
     const { exitCode, out, err } = await repro('verify', '--rerun', '--claim', 'C3')
     expect(exitCode).toBe(0)
     expect(err).toMatch(
-      /^runs 1 cell again \(fast\/local\/default\), about 1 min by what they took when recorded$/m,
+      /^runs 1 cell again \(fast\/local\/default\), about 1 min, estimated from recorded durations$/m,
     )
     expect(err).not.toContain('slow/local')
     expect(out).toMatch(/^C3 {3}not testable/m)

@@ -52,7 +52,7 @@ process.exit(0)\n${good}`,
   [
     'waits for nothing',
     `await new Promise(() => {})\n${good}`,
-    'the script waits for something that cannot happen any more',
+    'the script waits for a promise that nothing can settle any more',
   ],
   ['fails in what it imports', `import { b } from '../lib/b.ts'\nb()\n${good}`, 'lib/b.ts:2:9: Error: inner'],
   [

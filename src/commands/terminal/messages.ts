@@ -3,18 +3,18 @@
 import { relative } from 'node:path'
 import type { VFile } from 'vfile'
 import { hasErrors } from '../../document/problem.ts'
-import { ChoiceError } from '../../engine/cells.ts'
+import { RequestError } from '../../engine/cells.ts'
 import { CellError } from '../../engine/execute.ts'
-import { VariableError } from '../../engine/script/variables.ts'
 import { WriteError } from '../../files/change.ts'
 import { FileError } from '../../files/ordinary.ts'
 import { type Files, openFiles } from '../../files/tracked.ts'
 import { FrozenError } from '../../project/record.ts'
-import { BootsError, DocumentError, type Opened, openDocument, type Site } from '../../project/site.ts'
+import { DocumentError, type Opened, openDocument, type Site } from '../../project/site.ts'
 import { QueryError } from '../../query/error.ts'
 import { StoreError } from '../../results/runfile.ts'
 import { TestbedError } from '../../testbed/board.ts'
 import { ExplainedError } from '../../text/explained.ts'
+import { present } from '../../text/lists.ts'
 import { complain, exitCodes, OutputError, systemReason } from './terminal.ts'
 
 /**
@@ -56,15 +56,15 @@ export interface Told {
 export function tellError(error: unknown): Told {
   if (error instanceof DocumentError) return { text: documentMessages(error.file), exitCode: exitCodes.usage }
   if (error instanceof FrozenError)
-    return {
-      text: `not as recorded:\n${error.message}`,
-      exitCode: exitCodes.notFrozen,
-    }
-  if (error instanceof BootsError || error instanceof ChoiceError || error instanceof VariableError)
-    return { text: `repro: ${error.message}`, exitCode: exitCodes.usage }
+    return { text: `not as recorded:\n${error.message}`, exitCode: exitCodes.notFrozen }
+  if (error instanceof RequestError) return { text: `repro: ${error.message}`, exitCode: exitCodes.usage }
   if (error instanceof WriteError) return { text: `error: ${error.message}`, exitCode: exitCodes.failed }
   if (error instanceof FileError) return { text: `error: ${error.message}`, exitCode: exitCodes.usage }
-  if (error instanceof TestbedError) return { text: testbedText(error), exitCode: exitCodes.testbed }
+  if (error instanceof TestbedError)
+    return {
+      text: present([`error: ${error.message}`, error.advice]).join('\n'),
+      exitCode: exitCodes.testbed,
+    }
   if (error instanceof CellError) return tellFailure(error)
   const text = said.some((type) => error instanceof type)
     ? `error: ${(error as Error).message}`
@@ -83,9 +83,9 @@ function systemText(error: unknown): string | undefined {
   const reason = systemReason(error)
   if (reason === undefined) return undefined
   const { syscall, path, dest, code } = error as NodeJS.ErrnoException & { readonly dest?: string }
-  const what = [path, dest].filter((one) => one !== undefined).map((one) => relativePath(one))
-  const advice = advices.get(code ?? '')
-  return `error: cannot ${verbs.get(syscall ?? '') ?? syscall}${what.length > 0 ? ` ${what.join(' -> ')}` : ''}: ${reason}${advice === undefined ? '' : `\n${advice}`}`
+  const files = present([path, dest]).map(relativePath).join(' -> ')
+  const what = present([verbs.get(syscall ?? '') ?? syscall, files !== '' && files]).join(' ')
+  return present([`error: cannot ${what}: ${reason}`, advices.get(code ?? '')]).join('\n')
 }
 
 /** Verbs for system calls with unclear names. */
@@ -119,8 +119,4 @@ function relativePath(path: string): string {
 export function tellFailure({ message, cause }: CellError): Told {
   const exitCode = cause instanceof TestbedError ? exitCodes.testbed : exitCodes.failed
   return { text: `error: ${message}`, exitCode }
-}
-
-function testbedText({ message, advice }: TestbedError): string {
-  return advice === undefined ? `error: ${message}` : `error: ${message}\n${advice}`
 }

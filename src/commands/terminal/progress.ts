@@ -1,9 +1,10 @@
 /** Shows a build's progress: a live display on a terminal, plain lines elsewhere. */
 
-import type { BuildEvent, Planned } from '../../engine/event.ts'
+import type { BuildEvent, Planned, Tell } from '../../engine/event.ts'
+import { counted } from '../../text/lists.ts'
 import { tellFailure } from './messages.ts'
 import { type CellTime, remainingMs } from './remaining.ts'
-import { visible } from './terminal.ts'
+import { standardError, visible } from './terminal.ts'
 
 /** Target of the display: standard error, or a substitute in tests. */
 export interface Screen {
@@ -19,6 +20,16 @@ export interface Display {
 }
 
 const redrawMs = 125
+
+/** Shows the events of slow work on standard error. */
+export async function withDisplay<Result>(work: (tell: Tell) => Promise<Result>): Promise<Result> {
+  const display = openDisplay(standardError, process.env)
+  try {
+    return await work((event) => display.tell(event))
+  } finally {
+    display.close()
+  }
+}
 
 /** `now` returns milliseconds since any start. */
 export function openDisplay(
@@ -60,7 +71,7 @@ function lineOf(event: BuildEvent, lastedMs: (name: string) => number): string |
     case 'planned': {
       const left = remainingMs(event.cells.map(waiting), event.jobs, 0)
       const about = left === undefined || left === 0 ? '' : `, about ${duration(left)}`
-      return `${event.cells.length} ${event.cells.length === 1 ? 'cell' : 'cells'} to run${about}`
+      return `${counted(event.cells.length, 'cell')} to run${about}`
     }
     case 'started':
       return `run ${event.name}: ${event.reason}`

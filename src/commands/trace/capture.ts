@@ -23,13 +23,9 @@ export async function* readChunks(file: string, signal?: AbortSignal): AsyncIter
   const chunks = (file === '-' ? process.stdin : chunksOf(file))[Symbol.asyncIterator]()
   try {
     for (;;) {
-      const { value, done } = await chunks.next().catch((error: unknown) => {
-        throw new TraceError(
-          `cannot read ${file === '-' ? 'standard input' : file}: ${systemReason(error) ?? error}`,
-          {
-            cause: error,
-          },
-        )
+      const { value, done } = await chunks.next().catch((cause: unknown) => {
+        const name = file === '-' ? 'standard input' : file
+        throw new TraceError(`cannot read ${name}: ${systemReason(cause) ?? cause}`, { cause })
       })
       signal?.throwIfAborted()
       if (done) return
@@ -44,8 +40,9 @@ export async function* readChunks(file: string, signal?: AbortSignal): AsyncIter
 export const lateLoss =
   'a pCPU told of a loss only long after it, when its time had been counted as known: a file instead of a pipe would be exact'
 
-/** Why runstate changes may contradict each other. */
-export const misfitReason = 'records are missing (was a pCPU not traced?), or the clocks of pCPUs differ'
+export function mismatchText(count: number): string {
+  return `${count} runstate changes do not follow the one before: records are missing (was a pCPU not traced?), or the clocks of pCPUs differ`
+}
 
 /** Returns true if a capture can be read twice, unlike standard input and pipes. */
 export function isReadableAgain(file: string): boolean {
@@ -73,16 +70,10 @@ async function* chunksOf(file: string): AsyncGenerator<Uint8Array> {
 export async function captureFile(file: string): Promise<string> {
   if (file === '-') return file
   const found = await stat(file).catch(() => null)
-  if (found === null)
-    return (
-      (await captureOfCell(file)) ?? refuse(file === '' ? 'the capture has an empty name' : `no file ${file}`)
-    )
-  if (found.isDirectory()) throw new UsageError(`${file} is a folder, not a capture`)
-  return file
-}
-
-function refuse(reason: string): never {
-  throw new UsageError(reason)
+  if (found?.isDirectory()) throw new UsageError(`${file} is a folder, not a capture`)
+  const capture = found === null ? await captureOfCell(file) : file
+  if (capture !== undefined) return capture
+  throw new UsageError(file === '' ? 'the capture has an empty name' : `no file ${file}`)
 }
 
 /**
@@ -117,13 +108,13 @@ async function captureOfCell(word: string): Promise<string | undefined> {
     )
   }
   const digest = recorded?.files[capture]?.sha256
-  const standing =
+  const comparison =
     digest === undefined
       ? 'not recorded'
       : digest === found.run.files[capture]?.sha256
         ? 'the bytes that were recorded'
         : 'other bytes than those that were recorded'
-  complain(`${relative(process.cwd(), found.path)}: ${standing}`)
+  complain(`${relative(process.cwd(), found.path)}: ${comparison}`)
   return found.path
 }
 

@@ -9,10 +9,11 @@ import { readManifest } from '../../project/manifest.ts'
 import { override, type Site } from '../../project/site.ts'
 import type { ReportProblem } from '../../report/model.ts'
 import { runName } from '../../results/run.ts'
+import { counted, present } from '../../text/lists.ts'
 import { tellSeal } from '../site.ts'
 import { openTold, placed, tellFailure } from '../terminal/messages.ts'
-import { openDisplay } from '../terminal/progress.ts'
-import { complain, exitCodes, print, standardError } from '../terminal/terminal.ts'
+import { withDisplay } from '../terminal/progress.ts'
+import { complain, exitCodes, print } from '../terminal/terminal.ts'
 
 /** Prints for each cell whether it would run, and why. */
 export async function tellPlan(site: Site, options: BuildOptions): Promise<number> {
@@ -34,10 +35,8 @@ export async function tellPlan(site: Site, options: BuildOptions): Promise<numbe
 export async function buildDocument(site: Site, options: BuildOptions): Promise<number> {
   const files = openFiles(site.project, readManifest(site)?.notes)
   const opened = await openTold(site, files)
-  const display = openDisplay(standardError, process.env)
   try {
-    const outcome = await build(site, opened, options, (event) => display.tell(event), files)
-    display.close()
+    const outcome = await withDisplay((tell) => build(site, opened, options, tell, files))
     for (const line of problemLines(outcome.problems, site.document, options.only)) complain(line)
     for (const name of outcome.skipped)
       complain(`not run after the failure: ${name} (--keep-going runs what does not need the failed one)`)
@@ -48,7 +47,6 @@ export async function buildDocument(site: Site, options: BuildOptions): Promise<
     if (outcome.problems.some(({ type }) => type === 'error')) return exitCodes.usage
     return outcome.problems.length > 0 ? exitCodes.failed : exitCodes.done
   } finally {
-    display.close()
     tellSeal(site)
   }
 }
@@ -65,15 +63,12 @@ function problemLines(
     return !only.some((word) => fits({ experiment, environment, pattern }, word))
   }
   const [leftOut, others] = [problems.filter(isLeftOut), problems.filter((one) => !isLeftOut(one))]
-  const runs = new Set(leftOut.map(({ run }) => run)).size
-  return [
+  const cells = counted(new Set(leftOut.map(({ run }) => run)).size, 'cell')
+  return present([
     ...others.map(({ type, message, place }) =>
       placed(document, place, type === 'error' ? 'error' : 'warning', message),
     ),
-    ...(runs === 0
-      ? []
-      : [
-          `${document}: warning ${runs} ${runs === 1 ? 'cell' : 'cells'} that --only left out ${runs === 1 ? 'is' : 'are'} missing or stale, in ${leftOut.length} ${leftOut.length === 1 ? 'place' : 'places'} of the report (repro status)`,
-        ]),
-  ]
+    leftOut.length > 0 &&
+      `${document}: warning ${cells} left out by --only and missing or stale, in ${counted(leftOut.length, 'place')} of the report (repro status)`,
+  ])
 }

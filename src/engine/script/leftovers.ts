@@ -21,6 +21,12 @@ export function killCell(group: number | undefined, mark: string): void {
 
 const mostRounds = 20
 
+/** Kills everything that this process, a cell's, started, and the process itself. */
+export function endCell(mark: string): void {
+  killCell(undefined, mark)
+  killGroup(process.pid, 'SIGKILL')
+}
+
 export function killGroup(group: number, signal: NodeJS.Signals): void {
   kill(-group, signal)
 }

@@ -10,7 +10,7 @@ import { Worker } from 'node:worker_threads'
 import { programUrl } from '../../dist.ts'
 import { ExperimentError } from './cell.ts'
 import { failureOf } from './failure.ts'
-import { killCell, markVariable } from './leftovers.ts'
+import { endCell, markVariable } from './leftovers.ts'
 import { channelDescriptor, type End, formatMessage, type Message, type Order } from './message.ts'
 import { endOf, readOrder, writeEnd } from './order.ts'
 import type { Watched } from './watchdog.ts'
@@ -29,10 +29,7 @@ void obey(readOrder(process.argv[2] ?? ''))
 
 /** Kills the cell when the parent dies. */
 function watch(): void {
-  const gone = () => {
-    killCell(undefined, mark)
-    process.kill(-process.pid, 'SIGKILL')
-  }
+  const gone = () => endCell(mark)
   channel.on('close', gone).on('error', gone)
   const workerData: Watched = { parent: process.ppid, mark }
   new Worker(programUrl('watchdog.js'), { workerData, stdout: true, stderr: true })
@@ -45,11 +42,7 @@ async function obey(order: Order): Promise<void> {
   channel.unref()
   const fail = (error: unknown) => void finish(order, { type: 'failure', failure: failureOf(error, order) })
   process.once('beforeExit', () =>
-    fail(
-      new ExperimentError(
-        'the script waits for something that cannot happen any more (a promise that nothing settles)',
-      ),
-    ),
+    fail(new ExperimentError('the script waits for a promise that nothing can settle any more')),
   )
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
