@@ -17,7 +17,6 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   interrupted: 'interrupted',
 }
 
-/** `repro help`: all commands, in a line or two each. */
 export function generalHelp(registry: Registry): string {
   const rows = [...registry].map(([name, found]) =>
     isGroup(found)
@@ -37,7 +36,6 @@ export function generalHelp(registry: Registry): string {
   ]).join('\n\n')
 }
 
-/** Lists the commands that run code of the document, for readers of untrusted papers. */
 function whatRunsCode(registry: Registry): string {
   const all = [...registry].flatMap(([name, found]) => (isGroup(found) ? [] : [[name, found] as const]))
   const always = all.flatMap(([name, { runsCode }]) => (runsCode === true ? [name] : []))
@@ -48,7 +46,6 @@ function whatRunsCode(registry: Registry): string {
     All other commands only read it.`
 }
 
-/** `repro help trace`: the commands of a group with their options. */
 export function groupHelp(name: string, { summary, commands }: Group): string {
   const rows = [...commands.values()].map((one) => {
     const options = Object.entries(one.options).map(([name, option]) => optionTerm(name, option))

@@ -8,7 +8,6 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** An option, for parsing, help and completion. */
 export interface Option<Value> {
   readonly takes: 'nothing' | 'value' | 'maybe'
   /** One letter: `j` for `-j`. */
@@ -18,7 +17,6 @@ export interface Option<Value> {
   readonly description: string
   /** The default in words: `30 days`. */
   readonly otherwise?: string
-  /** Accepted words, for completion. */
   readonly choices?: readonly string[]
   /**
    * Returns its value from those on the command line, in order; undefined stands for an option without one.
@@ -41,7 +39,6 @@ export interface Word {
   readonly isRepeated: boolean
 }
 
-/** Returns a usage line's positional arguments. */
 export function wordsOf(usage: string): readonly Word[] {
   return [...usage.matchAll(/ (\[?)([A-Z]+)\]?(\.{3})?/g)].map(([, open, name = '', dots]) => ({
     name,

@@ -52,7 +52,6 @@ export const explain = command({
   },
 })
 
-/** Returns the steps of a document; reports what in .repro/ was not trusted. */
 async function statusOf(document: string | undefined, generator: string): Promise<readonly StepStatus[]> {
   const site = siteOf(document, generator)
   const { statusOf } = await import('../project/status.ts')
@@ -66,7 +65,6 @@ function line({ id, type, state, reason }: StepStatus): string {
   return `${state.padEnd(8)} ${name}${reason === undefined ? '' : `: ${reason}`}`
 }
 
-/** Lists all inputs of a step's key, and which of them changed. */
 function explanation(step: StepStatus): readonly string[] {
   const changes = new Map((step.changes ?? []).map((change) => [change.input, change]))
   const names = [...new Set([...Object.keys(step.inputs), ...changes.keys()])].sort()

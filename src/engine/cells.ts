@@ -55,7 +55,6 @@ export function chosen(
   return (cell) => only.length === 0 || only.some((word) => fits(cell, word))
 }
 
-/** Whether a selector's word matches this cell. */
 export function fits(cell: CellName, word: string): boolean {
   return word === cell.pattern || word === cell.experiment || `${runName(cell)}/`.startsWith(`${word}/`)
 }

@@ -6,11 +6,9 @@ import type { CellError } from './execute.ts'
 export type BuildEvent =
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'laboratory'; readonly update: Update }
-  /** Cells that will run. */
   | {
       readonly type: 'planned'
       readonly cells: readonly Planned[]
-      /** Maximum number of concurrent boots. */
       readonly jobs: number
     }
   | { readonly type: 'started'; readonly name: string; readonly reason: string }

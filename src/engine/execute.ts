@@ -50,7 +50,6 @@ export interface Task extends ExecutionContext, Watch {
   readonly needed: readonly Run[]
   /** Discards boots and trials finished by earlier builds. */
   readonly afresh: boolean
-  /** Limits concurrent boots. */
   readonly enter: LimitFunction
   /** Called when the first boot may start; returns whether the cell should run. */
   readonly begin: () => boolean
@@ -63,7 +62,6 @@ export class CellError extends Error {
   override readonly name = 'CellError'
 }
 
-/** Trials are stored here as they finish. */
 export const journals = '.repro/journals'
 
 /** Folders of failed cells, by cell name. */
@@ -180,7 +178,6 @@ async function runBoot(task: Task, boot: Boot, watch: Watch): Promise<FinishedBo
   return kept
 }
 
-/** Merges the boots and puts the run into the store. */
 async function complete(task: Task, finished: readonly Finished[], date: Date): Promise<Run> {
   const { cell, environment, document, store } = task
   const { experiment, pattern, block, definition } = cell
@@ -253,7 +250,6 @@ async function clear(project: string, name: string): Promise<void> {
   }
 }
 
-/** Sums the progress of all boots. */
 function summed(
   boots: readonly Boot[],
   tell: Watch['progress'],

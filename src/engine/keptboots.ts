@@ -16,15 +16,12 @@ import { parseReads, type Reads } from './reads.ts'
 import { ExperimentError, type Result } from './script/cell.ts'
 import { checkResult } from './script/result.ts'
 
-/** A finished boot. */
 export interface FinishedBoot {
   readonly result: Result
-  /** Project files that it read. */
   readonly reads: Reads
   readonly seconds: number
 }
 
-/** Finished boots, by key. */
 export const keptBoots = '.repro/boots'
 
 const written = z.strictObject({

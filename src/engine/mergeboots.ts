@@ -5,7 +5,6 @@ import { rawName } from '../results/boots.ts'
 import { bootColumn, type Column, type Exclusion, type Row } from '../results/run.ts'
 import { ExperimentError, type Result } from './script/cell.ts'
 
-/** Result of one boot, and its number of trials. */
 export interface BootResult {
   readonly trials: number
   readonly result: Result
@@ -66,7 +65,6 @@ function requireAlike(result: Result, first: Result, boot: number): void {
     throw differs('clockHz', String(result.clockHz ?? 'not said'), String(first.clockHz ?? 'not said'))
 }
 
-/** Describes a column: `total (measure, ticks, "whole operation")`. */
 function told(column: Column | undefined): string {
   if (column === undefined) return 'not there'
   const { name, role, unit, label } = column

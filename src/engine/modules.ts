@@ -57,7 +57,6 @@ function realPathOf(path: string): string | undefined {
   }
 }
 
-/** Reads the script and all direct and indirect imports. */
 export function moduleGraph(
   { path, source }: Entry,
   files: Files,
@@ -170,7 +169,6 @@ function fileAt(path: string, { files, real }: Lookup): Target | undefined {
   return resolved === undefined ? outside : { path: resolved }
 }
 
-/** Tries the extensions and index files of `require`. */
 function requireFile(path: string, lookup: Lookup): Target | undefined {
   const main = manifestIn(path, lookup.files)?.main
   const starts = [
@@ -213,7 +211,6 @@ function resolvePackage(specifier: string, how: How, from: string, lookup: Looku
   return { package: [name, typeof manifest.version === 'string' ? manifest.version : undefined] }
 }
 
-/** Resolves a specifier by the package's `exports`, or else `main`. */
 function entryOf(specifier: string, how: How, { folder, manifest }: Package, lookup: Lookup): Target {
   const below = specifier.slice(String(manifest.name ?? '').length).replace(/^\//, '')
   const target =

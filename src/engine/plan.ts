@@ -31,7 +31,6 @@ export interface Step {
   readonly status: CacheStatus
   /** The recorded run, even if another is used; `stale` is the reason why it does not match. */
   readonly record: { readonly run: Run; readonly stale: string | undefined } | undefined
-  /** Available runs of the experiments that this cell needs. */
   readonly needed: readonly Run[]
   /** Cells whose runs it needs and that are not available. */
   readonly waitsFor: readonly string[]

@@ -17,7 +17,6 @@ export const missing = 'missing'
 const pattern = /^(file|folder) (.+)$/s
 const schema = z.record(z.string().regex(pattern), z.string().regex(/^(?:[0-9a-f]{64}|missing)$/))
 
-/** Returns undefined if invalid. */
 export function parseReads(value: unknown): Reads | undefined {
   return schema.safeParse(value).data
 }
@@ -46,7 +45,6 @@ export function digestNow(input: string, files: Files): string {
   }
 }
 
-/** Whether all reads are unchanged. */
 export function stillHold(reads: Reads, files: Files): boolean {
   return Object.entries(reads).every(([input, digest]) => digestNow(input, files) === digest)
 }

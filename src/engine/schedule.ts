@@ -13,9 +13,7 @@ import type { Step } from './plan.ts'
 import { requireVariables } from './script/variables.ts'
 
 export interface Options {
-  /** Maximum number of concurrent boots. */
   readonly jobs: number
-  /** Starts further cells after a failure. */
   readonly keepGoing: boolean
   readonly signal: AbortSignal
   readonly testbeds?: Testbeds | undefined
@@ -24,7 +22,6 @@ export interface Options {
 export interface Done {
   readonly executed: readonly Run[]
   readonly failures: readonly CellError[]
-  /** Selected cells that did not start. */
   readonly skipped: readonly string[]
 }
 

@@ -11,7 +11,6 @@ import { originsIn } from '../query/quantity.ts'
 import { evaluate, type Results } from '../query/query.ts'
 import { labels } from '../report/floats.ts'
 
-/** Undefined if the document has none. */
 export function abstractOf(document: Document, results: Results): Root | undefined {
   if (document.abstract === undefined) return undefined
   const around = { document, results, names: labels(document, english) }

@@ -26,20 +26,16 @@ export interface Artifact {
   /** Date of the archive: YYYY-MM-DD. */
   readonly date: string
   readonly revision: Revision | undefined
-  /** Name and version of this program. */
   readonly generator: string
   readonly document: Document
   /** Paths in the archive. */
   readonly paper: string
   readonly report: string
-  /** The translations that the report links to. */
   readonly editions: readonly EditionReport[]
   readonly paths: readonly string[]
   readonly runs: readonly Run[]
   readonly environments: readonly Environment[]
-  /** Needs of these environments' testbeds. */
   readonly needs: readonly Needs[]
-  /** Project files that define these environments. */
   readonly definitions: readonly string[]
   /** Setup time in minutes, as stated by the authors. */
   readonly setupMinutes: number | undefined
@@ -61,7 +57,6 @@ export interface Experiment {
   readonly block: ExperimentBlock
   readonly runs: readonly Run[]
   readonly effort: Effort
-  /** Minutes of work, as stated by the authors. */
   readonly humanMinutes: number | undefined
   /** Ids. */
   readonly claims: readonly string[]
@@ -71,7 +66,6 @@ export interface Experiment {
 
 export interface Claim {
   readonly block: ClaimBlock
-  /** Condition of the claim, as in the document. */
   readonly test: string
   readonly verdict: string
   readonly measured: readonly string[]
@@ -79,7 +73,6 @@ export interface Claim {
   /** `E1`. */
   readonly experiments: readonly string[]
   readonly float: string | undefined
-  /** Effort of the cells that the claim reads. */
   readonly effort: Effort
 }
 

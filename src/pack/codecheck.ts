@@ -11,7 +11,6 @@ import { type Artifact, recordedFiles } from './artifact.ts'
  */
 const version = 'https://codecheck.org.uk/spec/config/1.0/'
 
-/** The project's codecheck.yml. */
 export const keptCodecheck = z.looseObject({ paper: z.looseObject({}).nullish() })
 type Kept = z.infer<typeof keptCodecheck>
 

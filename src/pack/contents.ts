@@ -17,7 +17,6 @@ import { readYaml } from './metadata.ts'
 /** Files that the archive always has at its root; they replace the project's own. */
 export const added = ['ARTIFACT.html', 'ARTIFACT.md', 'SHA256SUMS', 'codecheck.yml', 'ro-crate-metadata.json']
 
-/** Returns every file of the archive; the last ones describe the others. */
 export async function contents(
   artifact: Artifact,
   project: string,

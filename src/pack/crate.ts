@@ -11,7 +11,6 @@ import { present } from '../text/lists.ts'
 import { type Artifact, type Experiment, recordedFiles } from './artifact.ts'
 import type { Metadata } from './metadata.ts'
 
-/** A file of the archive, as described in the metadata. */
 export interface Described {
   readonly path: string
   /** Absent for files written after the metadata. */
@@ -193,7 +192,6 @@ function described(artifact: Artifact, files: readonly Described[]): readonly En
   }))
 }
 
-/** Returns the script's file; the document for an inline script. */
 function scriptOf(experiment: Experiment | undefined, paper: string): string {
   const script = experiment?.block.script
   return script !== undefined && 'file' in script ? script.file : paper

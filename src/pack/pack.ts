@@ -40,13 +40,11 @@ import { readTree, type Tree } from './tree.ts'
 export interface PackOptions {
   /** Absolute path of the archive; default: `_build/NAME-VERSION.zip`. */
   readonly output: string | undefined
-  /** Packs files even if they differ from the commit. */
   readonly allowDirty: boolean
   readonly signal: AbortSignal
 }
 
 export interface Archive {
-  /** Absolute. */
   readonly file: string
   readonly sha256: string
   readonly bytes: number
@@ -159,7 +157,6 @@ async function buildReport(
   return report
 }
 
-/** Builds a translation's report, to which the main report links. */
 async function buildTranslation(site: Site, signal: AbortSignal, tell: Tell): Promise<string> {
   const { files, opened } = await openSound(site)
   return await buildReport(site, opened, signal, tell, files)
@@ -183,7 +180,6 @@ interface Built {
   readonly files: Files
   readonly tree: Tree
   readonly runs: readonly Run[]
-  /** Path of the report. */
   readonly report: string
   readonly editions: readonly EditionReport[]
   readonly steps: Awaited<ReturnType<typeof planDocument>>

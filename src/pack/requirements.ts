@@ -8,7 +8,6 @@ import { megabytes, minutes } from '../text/amounts.ts'
 import type { Artifact } from './artifact.ts'
 import { clockOf, effortOf } from './effort.ts'
 
-/** Returns names and texts, in the order of the appendix. */
 export function requirements(artifact: Artifact): readonly (readonly [string, string])[] {
   return [
     ['Hardware', hardware(artifact)],

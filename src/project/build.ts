@@ -47,7 +47,6 @@ import { floats, judging, tidy } from './rendercache.ts'
 import { type Rendering, renderInputs } from './renderinputs.ts'
 import { DocumentError, type Opened, type Overrides, override, type Site, whereWritten } from './site.ts'
 
-/** Result of a build. */
 export interface Outcome {
   readonly executed: readonly Run[]
   readonly failures: readonly CellError[]
@@ -62,11 +61,9 @@ export interface Outcome {
 export interface BuildOptions extends Overrides {
   /** Cells to rerun even if up to date (see engine/cells.ts); `all` for all selected cells. */
   readonly rerun: 'all' | readonly string[]
-  /** Selected cells; empty selects all. */
   readonly only: readonly string[]
   /** Maximum number of concurrent boots. */
   readonly jobs: number
-  /** Starts further cells after a failure. */
   readonly keepGoing: boolean
   /** Runs nothing; uses recorded runs only. */
   readonly frozen: boolean
@@ -193,7 +190,6 @@ export function choice(steps: readonly Step[], { only, rerun }: Pick<BuildOption
   return { isChosen, isRerun: rerun.length === 0 ? () => false : isRerun }
 }
 
-/** Runs `action` under the project's build lock. */
 export async function underLock<T>(
   { project }: Pick<Site, 'project'>,
   signal: AbortSignal,
@@ -204,7 +200,6 @@ export async function underLock<T>(
   return await exclusively(join(makeFolder(project, '.repro'), 'lock'), waiting, action)
 }
 
-/** Prepares the testbeds of these steps. */
 async function setUp(site: Site, steps: readonly Step[], signal: AbortSignal, tell: Tell): Promise<void> {
   const report = (update: Update) => tell({ type: 'laboratory', update })
   for (const [testbed, environments] of byTestbed(
@@ -220,7 +215,6 @@ function nowRecorded(shown: KnownRun): KnownRun {
   return shown.from === 'here' && shown.stale === undefined ? { ...shown, from: 'record' } : shown
 }
 
-/** Run statuses by run name, for the report. */
 export function statusesOf(shown: readonly KnownRun[]): ReadonlyMap<string, RunStatus> {
   return new Map(shown.map(({ run, ...status }) => [runName(run), status]))
 }

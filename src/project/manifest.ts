@@ -50,16 +50,12 @@ function flat(path: string): string {
 
 const manifests = '.repro/manifests'
 
-/** Path of a document's manifest, relative to the project. */
 export function manifestFile(document: string): string {
   return `${manifests}/${flat(document)}.json`
 }
 
-/** Context for reading a manifest. */
 export interface Place {
-  /** Absolute path. */
   readonly project: string
-  /** Path relative to the project. */
   readonly document: string
   readonly seal: Seal
 }
@@ -69,7 +65,6 @@ export function readManifest({ project, document, seal }: Place): Manifest | und
   return read(manifestFile(document), project, seal)
 }
 
-/** Manifests of all documents built on this machine. */
 export function everyManifest({ project, seal }: Omit<Place, 'document'>): readonly Manifest[] {
   const names = entriesInside(project, manifests) ?? []
   return names.flatMap(({ name }) => read(`${manifests}/${name}`, project, seal) ?? [])

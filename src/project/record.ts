@@ -16,7 +16,6 @@ export class FrozenError extends Error {
   override readonly name = 'FrozenError'
 }
 
-/** Throws a FrozenError unless every cell has an up-to-date recorded run. */
 export function refuseUnrecorded(steps: readonly Step[], site: Site): void {
   const lines = steps.flatMap((step) => {
     const { cell, status } = step

@@ -26,7 +26,6 @@ export interface Site extends Host {
   readonly document: string
   /** Authenticates files in .repro/. */
   readonly seal: Seal
-  /** Name and version of this program. */
   readonly generator: string
   /** Runs boots; on this host by default. */
   readonly executor?: Executor
@@ -34,7 +33,6 @@ export interface Site extends Host {
   readonly testbeds?: Testbeds
 }
 
-/** Command-line overrides of the document. */
 export interface Overrides {
   readonly trials?: number | undefined
   readonly boots?: number | undefined
@@ -56,9 +54,7 @@ export class DocumentError extends Error {
 export interface Opened {
   readonly document: Document
   readonly environments: ReadonlyMap<string, Environment>
-  /** Published tables that expressions may read. */
   readonly published: readonly PublishedTable[]
-  /** Translations of the document. */
   readonly editions: readonly Translation[]
 }
 

@@ -18,10 +18,8 @@ export interface StepStatus {
   readonly type: 'cell' | 'table' | 'figure' | 'claim' | 'page'
   /** Cells: `recorded`, `cached`, `stale`, `missing` or `damaged`; others: `fresh`, `stale` or `missing`. */
   readonly state: 'recorded' | 'cached' | 'fresh' | 'stale' | 'missing' | 'damaged'
-  /** Why it is stale, missing or damaged. */
   readonly reason?: string
   readonly key: string
-  /** Inputs that the key is made of. */
   readonly inputs: Inputs
   /** Changes since it was made; undefined if it never was. */
   readonly changes?: readonly Change[]

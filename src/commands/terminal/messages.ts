@@ -72,7 +72,6 @@ export function tellError(error: unknown): Told {
   return { text, exitCode: exitCodes.failed }
 }
 
-/** Our errors, whose messages are complete. */
 const said = [ExplainedError, OutputError, QueryError, StoreError]
 
 /**
@@ -88,7 +87,6 @@ function systemText(error: unknown): string | undefined {
   return present([`error: cannot ${what}: ${reason}`, advices.get(code ?? '')]).join('\n')
 }
 
-/** Verbs for system calls with unclear names. */
 const verbs: ReadonlyMap<string, string> = new Map([
   ['scandir', 'list'],
   ['opendir', 'list'],
@@ -109,7 +107,6 @@ const advices: ReadonlyMap<string, string> = new Map([
   ['EMFILE', 'Too many files are open: raise the limit (ulimit -n), or use fewer cells at once (-j 1).'],
 ])
 
-/** Makes a path relative if it is below the working folder. */
 function relativePath(path: string): string {
   const found = relative('', path)
   return found.startsWith('..') || found === '' ? path : found

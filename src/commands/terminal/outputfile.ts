@@ -73,7 +73,6 @@ async function opened(path: string, flags: string, name: string): Promise<FileHa
   }
 }
 
-/** Follows links; null if nothing is there. */
 async function statOf(path: string): Promise<Stats | null> {
   try {
     return await stat(path)

@@ -31,7 +31,6 @@ export async function withDisplay<Result>(work: (tell: Tell) => Promise<Result>)
   }
 }
 
-/** `now` returns milliseconds since any start. */
 export function openDisplay(
   screen: Screen,
   variables: Readonly<Record<string, string | undefined>>,

@@ -11,7 +11,6 @@ import { runName } from '../../results/run.ts'
 import { abbreviated, counted, present } from '../../text/lists.ts'
 
 export interface Verdicts {
-  /** Path of the document. */
   readonly document: string
   readonly verifications: readonly Verification[]
   readonly cells: readonly Reproduction[]
@@ -121,7 +120,6 @@ function cellLines(cells: readonly Reproduction[]): readonly string[] {
   ]
 }
 
-/** Returns the JSON described in docs/claims.md. */
 export function plainVerdicts({ verifications, cells }: Verdicts): object {
   return { claims: verifications.map(plainClaim), cells }
 }

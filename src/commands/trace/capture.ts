@@ -44,7 +44,6 @@ export function mismatchText(count: number): string {
   return `${count} runstate changes do not follow the one before: records are missing (was a pCPU not traced?), or the clocks of pCPUs differ`
 }
 
-/** Returns true if a capture can be read twice, unlike standard input and pipes. */
 export function isReadableAgain(file: string): boolean {
   return file !== '-' && statSync(file).isFile()
 }
@@ -140,7 +139,6 @@ export async function clockHz(given: number | undefined, file: string): Promise<
   )
 }
 
-/** Returns the hz of `dom0.stamps` beside the capture; null if there is no such file. */
 export async function foundHz(file: string): Promise<number | null> {
   const stamps = file === '-' ? null : join(dirname(file), 'dom0.stamps')
   if (stamps === null || !existsSync(stamps)) return null
@@ -178,7 +176,6 @@ function readStamps(path: string): Stamps {
   return parseStamps(new TextDecoder().decode(found.content), path)
 }
 
-/** Returns the run's stamp files that exist beside its capture. */
 export function besideCapture(file: string): readonly string[] {
   if (file === '-') return []
   return ['dom0.stamps', 'domu.stamps']

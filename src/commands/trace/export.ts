@@ -23,7 +23,6 @@ export interface ExportRequest {
   readonly output: string | undefined
   readonly hz: number | undefined
   readonly stamps: readonly string[]
-  /** Perfetto: do not cut a large capture. */
   readonly whole: boolean
 }
 

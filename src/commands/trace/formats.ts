@@ -27,14 +27,12 @@ export interface Export {
   readonly hz: number
   /** Ticks after the first record; null lets the format choose. */
   readonly window: TimeWindow | null
-  /** Stamp files named by the user. */
   readonly stamps: readonly string[]
   readonly output: Output
 }
 
 interface Format {
   readonly extension: string
-  /** What to do with the file. */
   readonly use: string
   /** Writes the whole file; returns why the capture is incomplete, null if it is not. */
   readonly write: (request: Export) => Promise<TraceError | null>
@@ -119,7 +117,6 @@ export function viewerWarning(bytes: number): string | null {
 interface Ahead {
   /** The operations in the stamps, if there are stamps. */
   readonly experiment: Tested | null
-  /** Runstate changes. */
   readonly changes: number | null
   readonly gaps: readonly Gap[] | null
 }

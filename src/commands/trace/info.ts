@@ -8,7 +8,6 @@ import { columns } from '../terminal/table.ts'
 import { print } from '../terminal/terminal.ts'
 import { captureFile, foundHz, isReadableAgain, mismatchText, readChunks, verdict } from './capture.ts'
 
-/** Limit for lists of pCPUs and of domains. */
 const MOST_LISTED = 32
 
 export async function info(
@@ -92,7 +91,6 @@ function text(file: string, facts: ReturnType<typeof factsOf>): string {
   return `${columns(lines, 2)}\n\n${columns([['event', 'name', 'records'], ...events], 2)}`
 }
 
-/** Joins a list, or its beginning and the number of the others. */
 function some(list: readonly string[]): string {
   return `${abbreviated(list, MOST_LISTED)}${list.length > MOST_LISTED ? ' (--json has all)' : ''}`
 }

@@ -10,7 +10,6 @@ import { columns } from '../terminal/table.ts'
 import { print } from '../terminal/terminal.ts'
 import { captureFile, readChunks, stampFiles, verdict } from './capture.ts'
 
-/** Phases in order, with their names in tables. */
 const phaseNames: Readonly<Record<Operation['type'], readonly (readonly [key: string, name: string])[]>> = {
   pause: [
     ['total', 'total'],

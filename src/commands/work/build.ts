@@ -15,7 +15,6 @@ import { openTold, placed, tellFailure } from '../terminal/messages.ts'
 import { withDisplay } from '../terminal/progress.ts'
 import { complain, exitCodes, print } from '../terminal/terminal.ts'
 
-/** Prints for each cell whether it would run, and why. */
 export async function tellPlan(site: Site, options: BuildOptions): Promise<number> {
   const files = openFiles(site.project)
   const opened = await openTold(site, files)

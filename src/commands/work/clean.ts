@@ -105,7 +105,6 @@ function foldersIn(place: string): readonly string[] {
   )
 }
 
-/** Returns the run; undefined if it is damaged. */
 function readable(read: () => Run | undefined): Run | undefined {
   try {
     return read()

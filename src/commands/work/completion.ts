@@ -8,7 +8,6 @@ import { type Option, wordsOf } from '../parse.ts'
 
 type Named = readonly [name: string, summary: string]
 
-/** Generators by shell. */
 export const shells: ReadonlyMap<string, (registry: Registry) => string> = new Map([
   ['bash', bash],
   ['zsh', zsh],

@@ -11,7 +11,6 @@ import { findProject } from '../site.ts'
 import { withDisplay } from '../terminal/progress.ts'
 import { complain, exitCodes, print } from '../terminal/terminal.ts'
 
-/** Returns the current project on this machine. */
 function host(): Host {
   const project = findProject(process.cwd())
   return { project, cache: cacheFolder(), mirror: process.env.REPRO_DEBIAN_MIRROR }
@@ -21,7 +20,6 @@ function environmentsOf({ project }: Host) {
   return projectEnvironments(project, openFiles(project))
 }
 
-/** Lists environments and whether they are set up. */
 export async function list(): Promise<number> {
   const here = host()
   for (const environment of environmentsOf(here).values()) {

@@ -25,14 +25,10 @@ import { complain, exitCodes, print } from '../terminal/terminal.ts'
 import { lackLines, plainVerdicts, tireLines, verdictLines } from '../terminal/verdicts.ts'
 
 export interface VerifyRequest {
-  /** Cells to rerun. */
   readonly rerun: 'none' | 'one' | 'all'
-  /** Ids of claims; all if empty. */
   readonly claims: readonly string[]
   readonly json: boolean
-  /** File for the verdicts as JUnit XML. */
   readonly junit: string | undefined
-  /** Boots at once. */
   readonly jobs: number
   readonly deadlineSeconds: number | undefined
   readonly signal: AbortSignal

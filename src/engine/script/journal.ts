@@ -15,15 +15,12 @@ import { ExperimentError } from './cell.ts'
 import { checkRows } from './rows.ts'
 
 export interface Journal {
-  /** Rows of finished trials. */
   readonly finished: ReadonlyMap<number, readonly Row[]>
-  /** Project files that these trials read. */
   readonly reads: Reads
   /** Lines that were edited or come from another machine; their trials run again. */
   readonly foreign: number
   /** Appends a trial; returns once it is on disk. Does nothing if nothing can be sealed. */
   append(trial: number, rows: readonly Row[], reads: Reads): void
-  /** Discards all trials. */
   clear(): void
 }
 

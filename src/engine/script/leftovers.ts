@@ -5,7 +5,6 @@
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
-/** Environment variable with the cell's mark. */
 export const markVariable = 'REPRO_CELL'
 
 /** Kills the cell's process group, then repeatedly all processes with its mark, except this one. */

@@ -8,7 +8,6 @@ import type { Parameters } from '../../results/parameters.ts'
 import type { Run } from '../../results/run.ts'
 import type { Environment } from '../../testbed/testbed.ts'
 
-/** Everything that the process of a boot needs. */
 export interface Order {
   readonly experiment: string
   readonly pattern: string
@@ -17,7 +16,6 @@ export interface Order {
   /** From 1 to `boots`. */
   readonly boot: number
   readonly boots: number
-  /** Of this boot. */
   readonly trials: number
   readonly seed: number
   readonly deadlineMs: number
@@ -27,7 +25,6 @@ export interface Order {
   readonly end: string
   /** File for finished trials, relative to the project. */
   readonly journal: string
-  /** Runs of the experiments that this one needs. */
   readonly needed: readonly Run[]
   readonly script:
     | { readonly type: 'file'; readonly file: string }
@@ -78,7 +75,6 @@ export function parseEnd(text: string): End | undefined {
   }
 }
 
-/** Descriptor of the channel in the cell's process. */
 export const channelDescriptor = 3
 
 /** Formats a message on its own line, whatever else was written to the channel. */

@@ -16,7 +16,6 @@ import { contentDigest, listDigest, missing, type Reads } from '../reads.ts'
 export interface Recorder {
   /** Adds the reads of an earlier process. */
   add(reads: Reads): void
-  /** Whether all these reads are unchanged. */
   holds(reads: Reads): boolean
   /** Pauses recording during `action`, whose reads are already covered by the key. */
   pause<T>(action: () => Promise<T>): Promise<T>
@@ -188,7 +187,6 @@ function withPath(path: unknown, use: (path: string) => void): void {
 const starters = ['exec', 'execFile', 'execFileSync', 'execSync', 'fork', 'spawn', 'spawnSync']
 const mostWords = 1000
 
-/** Records the files named on command lines. */
 function wrapProcesses(note: (path: string) => void): void {
   wrap(child_process as unknown as Wrapped, starters, ([command, second, third]) => {
     const options = (Array.isArray(second) ? third : second) as { cwd?: PathLike } | undefined

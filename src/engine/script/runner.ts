@@ -27,7 +27,6 @@ const channel = new Socket({ fd: channelDescriptor, readable: true, writable: tr
 watch()
 void obey(readOrder(process.argv[2] ?? ''))
 
-/** Kills the cell when the parent dies. */
 function watch(): void {
   const gone = () => endCell(mark)
   channel.on('close', gone).on('error', gone)

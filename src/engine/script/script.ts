@@ -133,7 +133,6 @@ function chanceOf({ experiment, pattern, boot, seed }: Order, environment: strin
   return boot === 1 ? chance : `${chance} boot ${boot}`
 }
 
-/** Runs the trials that are not in the journal. */
 async function eachTrial(
   { trials, journal, project, cache }: Order,
   chance: string,

@@ -5,9 +5,7 @@ import { endCell } from './leftovers.ts'
 
 const pollMs = 500
 
-/** Data for the thread. */
 export interface Watched {
-  /** PID of the parent. */
   readonly parent: number
   readonly mark: string
 }
