@@ -7,7 +7,6 @@ import { exitCodes, print } from './terminal/terminal.ts'
 export const check = command({
   usage: 'check [DOCUMENT]',
   summary: 'list every mistake in the document with its line and column',
-  options: {},
   examples: [['check paper/index.ja.md', 'also what differs from the original of a translation']],
   async action({ words: [document], generator }) {
     const site = siteOf(document, generator)

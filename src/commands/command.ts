@@ -33,7 +33,8 @@ interface About<O extends Options> {
   readonly examples?: readonly (readonly [command: string, does: string])[]
 }
 
-interface Definition<O extends Options> extends About<O> {
+interface Definition<O extends Options> extends Omit<About<O>, 'options'> {
+  readonly options?: O
   /** Returns the exit code. Imports slow modules itself, not above the definition. */
   readonly action: (given: Given<O>) => Promise<number>
 }
@@ -43,7 +44,8 @@ export interface Command extends About<Options> {
   readonly run: (args: readonly string[], context: Context) => Promise<number>
 }
 
-export function command<O extends Options>({ action, ...about }: Definition<O>): Command {
+export function command<O extends Options>({ action, options = {} as O, ...rest }: Definition<O>): Command {
+  const about = { ...rest, options }
   return {
     ...about,
     run: async (args, context) => await action({ ...readArguments(args, about), ...context }),

@@ -71,22 +71,14 @@ function lines(
 }
 
 /** `changed     pause total: shift +12.3 µs [10.1, 14.0], delta 0.82, n 20 and 20` */
-function metricLine({
-  series,
-  measure,
-  unit,
-  shift,
-  interval,
-  delta,
-  n,
-  verdict,
-  reason,
-}: MetricDifference): string {
-  const name = [series, measure].filter((word) => word !== '').join(' ')
+function metricLine(metric: MetricDifference): string {
+  const { measure, interval, verdict } = metric
+  const name = metric.series === '' ? measure : `${metric.series} ${measure}`
   const number = (value: number) => `${value > 0 ? '+' : ''}${Number(value.toPrecision(4))}`
   const ends = Number.isFinite(interval.high - interval.low)
     ? `[${number(interval.low)}, ${number(interval.high)}]`
     : 'without an interval'
-  const size = `shift ${number(shift)} ${symbol(unit)} ${ends}, delta ${digits(delta, 2)}, n ${n.join(' and ')}`
-  return `${verdict.padEnd(10)} ${name}: ${size}${verdict === "can't tell" ? ` (${reason})` : ''}`
+  const effect = `shift ${number(metric.shift)} ${symbol(metric.unit)} ${ends}, delta ${digits(metric.delta, 2)}`
+  const reason = verdict === "can't tell" ? ` (${metric.reason})` : ''
+  return `${verdict.padEnd(10)} ${name}: ${effect}, n ${metric.n.join(' and ')}${reason}`
 }

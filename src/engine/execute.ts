@@ -6,21 +6,20 @@
 import { rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { LimitFunction } from 'p-limit'
-import type { ExperimentBlock, Pattern } from '../document/block.ts'
 import { makeFolder, move, remove } from '../files/change.ts'
 import { openFiles } from '../files/tracked.ts'
 import { bootFolder } from '../results/boots.ts'
 import { keyOf } from '../results/key.ts'
-import { runName, type Inputs, type Run } from '../results/run.ts'
+import { runName, type Run } from '../results/run.ts'
 import type { Seal } from '../results/seal.ts'
-import type { CellName, Store } from '../results/store.ts'
+import type { Store } from '../results/store.ts'
 import { TestbedError } from '../testbed/board.ts'
-import type { Environment } from '../testbed/testbed.ts'
 import type { Boot } from './boots.ts'
 import type { Executor } from './executor.ts'
 import { hostFacts } from './host.ts'
 import { type FinishedBoot, forgetBoot, keepBoot, openBoot } from './keptboots.ts'
 import { type BootResult, mergeBoots } from './mergeboots.ts'
+import type { Step } from './plan.ts'
 import { stillHold, unitedReads } from './reads.ts'
 import { runOrder, type Watch } from './run.ts'
 import { ExperimentError } from './script/cell.ts'
@@ -40,14 +39,8 @@ export interface ExecutionContext {
 }
 
 /** A cell to run, where, and who observes it. */
-export interface Task extends ExecutionContext, Watch {
-  readonly cell: CellName & { readonly block: ExperimentBlock; readonly definition: Pattern }
-  readonly environment: Environment
-  /** Inputs known before the run. */
-  readonly inputs: Inputs
-  /** In order; at least one. */
-  readonly boots: readonly Boot[]
-  readonly needed: readonly Run[]
+export interface Task
+  extends ExecutionContext, Watch, Pick<Step, 'cell' | 'environment' | 'inputs' | 'boots' | 'needed'> {
   /** Discards boots and trials finished by earlier builds. */
   readonly afresh: boolean
   readonly enter: LimitFunction
@@ -128,13 +121,8 @@ interface Failure {
 }
 
 /** Boots finished by earlier builds; empty if `afresh`. */
-async function keptBefore({
-  boots,
-  project,
-  seal,
-  afresh,
-  log,
-}: Task): Promise<ReadonlyMap<Boot, FinishedBoot>> {
+async function keptBefore(task: Task): Promise<ReadonlyMap<Boot, FinishedBoot>> {
+  const { boots, project, seal, afresh, log } = task
   const kept = new Map<Boot, FinishedBoot>()
   const files = openFiles(project)
   for (const boot of boots) {

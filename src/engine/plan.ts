@@ -172,16 +172,8 @@ function needsText(producers: readonly Step[]): string {
 
 function withWait(status: CacheStatus, producers: readonly Step[]): CacheStatus {
   const reason = needsText(producers)
-  switch (status.type) {
-    case 'recorded':
-    case 'cached':
-    case 'stale':
-      return { type: 'stale', run: status.run, reason }
-    case 'missing':
-      return { type: 'missing', reason }
-    case 'damaged':
-      return status
-  }
+  if (status.type === 'damaged') return status
+  return 'run' in status ? { type: 'stale', run: status.run, reason } : { type: 'missing', reason }
 }
 
 function environmentOf(

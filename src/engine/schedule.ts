@@ -30,15 +30,8 @@ export function reasonToRun(
   { cell, status }: Pick<Step, 'cell' | 'status'>,
   rerun: (cell: PlannedCell) => boolean,
 ): string | undefined {
-  switch (status.type) {
-    case 'recorded':
-    case 'cached':
-      return rerun(cell) ? 'asked for by --rerun' : undefined
-    case 'stale':
-    case 'missing':
-    case 'damaged':
-      return status.reason
-  }
+  if ('reason' in status) return status.reason
+  return rerun(cell) ? 'asked for by --rerun' : undefined
 }
 
 /**

@@ -115,16 +115,10 @@ function readable(read: () => Run | undefined): Run | undefined {
 }
 
 function cellsWithRuns(files: Files): readonly CellName[] {
-  const root = '.repro/runs'
-  return files
-    .list(root)
-    .flatMap((experiment) =>
-      files
-        .list(join(root, experiment))
-        .flatMap((environment) =>
-          files
-            .list(join(root, experiment, environment))
-            .map((pattern) => ({ experiment, environment, pattern })),
-        ),
-    )
+  const inside = (folder: string) => files.list(`.repro/runs/${folder}`).map((name) => `${folder}/${name}`)
+  const names = inside('').flatMap(inside).flatMap(inside)
+  return names.map((name) => {
+    const [, experiment = '', environment = '', pattern = ''] = name.split('/')
+    return { experiment, environment, pattern }
+  })
 }

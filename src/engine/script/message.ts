@@ -68,8 +68,12 @@ export type End = z.infer<typeof end>
 
 /** Parses an end file, which a script may have altered; undefined if invalid. */
 export function parseEnd(text: string): End | undefined {
+  return parseJson(end, text)
+}
+
+function parseJson<Schema extends z.ZodType>(schema: Schema, text: string): z.infer<Schema> | undefined {
   try {
-    return end.safeParse(JSON.parse(text)).data
+    return schema.safeParse(JSON.parse(text)).data
   } catch {
     return undefined
   }
@@ -95,8 +99,8 @@ export function messageReader(
   return (piece) => {
     let rest = piece
     for (let end = rest.indexOf(newline); end >= 0; end = rest.indexOf(newline)) {
-      const parsed =
-        length + end > longest ? undefined : parse(Buffer.concat([...pieces, rest.subarray(0, end)]))
+      const line = Buffer.concat([...pieces, rest.subarray(0, end)])
+      const parsed = length + end > longest ? undefined : parseJson(message, line.toString())
       pieces = []
       length = 0
       rest = rest.subarray(end + 1)
@@ -110,12 +114,3 @@ export function messageReader(
 
 const newline = 10
 const longestLine = 1_000_000
-
-function parse(line: Buffer): Message | undefined {
-  if (line.length === 0) return undefined
-  try {
-    return message.safeParse(JSON.parse(line.toString())).data
-  } catch {
-    return undefined
-  }
-}
