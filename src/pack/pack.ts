@@ -10,6 +10,7 @@ import { basename, dirname, join, relative } from 'node:path'
 import { verifyClaims } from '../claims/verification.ts'
 import { hasErrors } from '../document/problem.ts'
 import type { Tell } from '../engine/event.ts'
+import type { Step } from '../engine/plan.ts'
 import { makeFolder } from '../files/change.ts'
 import { type Files, openFiles, sha256 } from '../files/tracked.ts'
 import { type BuildOptions, build, planDocument } from '../project/build.ts'
@@ -59,20 +60,21 @@ export interface Archive {
  */
 export async function pack(site: Site, options: PackOptions, tell: Tell): Promise<Archive> {
   const { project } = site
-  const { files, opened } = await openSound(site)
+  const { files, opened } = await openValid(site)
   const output = options.output === undefined ? undefined : archiveFile(options.output)
   const tree = readTree(project, output === undefined ? [] : [pathIn(project, output)])
   if (output !== undefined) refuseOverwriting(site, output)
   if (!options.allowDirty) refuseChanges(tree)
 
-  const report = await buildReport(site, opened, options.signal, tell, files)
+  const report = await buildReport(site, { files, opened }, options.signal, tell)
   const steps = await planDocument(site, opened, files)
   const runs = steps.flatMap(({ status }) => (status.type === 'recorded' ? [status.run] : []))
   refuseMissing(site, tree, runs)
   const editions: EditionReport[] = []
   for (const { file, lang } of opened.editions) {
     const own = { ...site, document: file }
-    editions.push({ paper: file, lang, report: await buildTranslation(own, options.signal, tell) })
+    const report = await buildReport(own, await openValid(own), options.signal, tell)
+    editions.push({ paper: file, lang, report })
     refuseMissing(own, tree, runs)
   }
 
@@ -122,7 +124,12 @@ function notesOnTree({ secrets, special }: Tree, packed: readonly Packed[]): rea
   ])
 }
 
-async function openSound(site: Site): Promise<{ readonly files: Files; readonly opened: Opened }> {
+interface Valid {
+  readonly files: Files
+  readonly opened: Opened
+}
+
+async function openValid(site: Site): Promise<Valid> {
   const files = openFiles(site.project, readManifest(site)?.notes)
   const opened = await openDocument(site, files)
   if (hasErrors(opened.document.file)) throw new DocumentError(opened.document.file)
@@ -137,12 +144,12 @@ function refuseChanges({ revision }: Tree): void {
   )
 }
 
+/** Returns the path of the report. */
 async function buildReport(
   site: Site,
-  opened: Opened,
+  { opened, files }: Valid,
   signal: AbortSignal,
   tell: Tell,
-  files: Files,
 ): Promise<string> {
   const frozen: BuildOptions = {
     ...{ rerun: [], only: [], jobs: 1, keepGoing: false, frozen: true, record: false, to: ['html'] },
@@ -157,11 +164,6 @@ async function buildReport(
   return report
 }
 
-async function buildTranslation(site: Site, signal: AbortSignal, tell: Tell): Promise<string> {
-  const { files, opened } = await openSound(site)
-  return await buildReport(site, opened, signal, tell, files)
-}
-
 /** Throws if the archive lacks a file that the build read: the report could not be built there. */
 function refuseMissing(site: Site, { paths }: Tree, runs: readonly Run[]): void {
   const there = new Set([...paths, ...runs.flatMap(recordedFiles)])
@@ -174,15 +176,12 @@ function refuseMissing(site: Site, { paths }: Tree, runs: readonly Run[]): void 
   )
 }
 
-interface Built {
+interface Built extends Pick<Artifact, 'runs' | 'report' | 'editions'> {
   readonly site: Site
   readonly opened: Opened
   readonly files: Files
   readonly tree: Tree
-  readonly runs: readonly Run[]
-  readonly report: string
-  readonly editions: readonly EditionReport[]
-  readonly steps: Awaited<ReturnType<typeof planDocument>>
+  readonly steps: readonly Step[]
 }
 
 async function describe(built: Built): Promise<Artifact> {

@@ -8,6 +8,7 @@ import { type Notes, sha256, unchanged } from '../files/tracked.ts'
 import { defaultFormat, formats } from '../report/formats.ts'
 import type { Inputs } from '../results/run.ts'
 import type { Item, Seal } from '../results/seal.ts'
+import type { Site } from './site.ts'
 
 export interface Manifest {
   /** Whether the report matches the document and lacks nothing; otherwise the next build runs in full. */
@@ -54,11 +55,7 @@ export function manifestFile(document: string): string {
   return `${manifests}/${flat(document)}.json`
 }
 
-export interface Place {
-  readonly project: string
-  readonly document: string
-  readonly seal: Seal
-}
+export type Place = Pick<Site, 'project' | 'document' | 'seal'>
 
 /** Reads the manifest of this document's last build; undefined if this machine has made none. */
 export function readManifest({ project, document, seal }: Place): Manifest | undefined {

@@ -75,23 +75,27 @@ export function openJournal(project: string, path: string, seal: Seal, most = mo
         )
       const signature = seal.sign(item, json)
       if (signature === undefined) return
-      const handle = openForAppending(project, path)
-      try {
-        const line = Buffer.from(`${signature} ${json}\n`)
-        // A single write: only a kill can leave half a line; a full disk throws and leaves none.
-        const before = fstatSync(handle).size
-        if (writeSync(handle, line) < line.length) {
-          ftruncateSync(handle, before)
-          throw new ExperimentError(`cannot write ${file}: the disk is full; make room and build again`)
-        }
-        fdatasyncSync(handle)
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+      const line = Buffer.from(`${signature} ${json}\n`)
+      if (!appendWhole(project, path, line))
         throw new ExperimentError(`cannot write ${file}: the disk is full; make room and build again`)
-      } finally {
-        closeSync(handle)
-      }
     },
+  }
+}
+
+/** A single write: only a kill can leave half a line. Returns false for a full disk, which leaves none. */
+function appendWhole(project: string, path: string, line: Uint8Array): boolean {
+  const handle = openForAppending(project, path)
+  try {
+    const before = fstatSync(handle).size
+    const isWhole = writeSync(handle, line) === line.length
+    if (isWhole) fdatasyncSync(handle)
+    else ftruncateSync(handle, before)
+    return isWhole
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+    return false
+  } finally {
+    closeSync(handle)
   }
 }
 
