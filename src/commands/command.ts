@@ -9,7 +9,7 @@ export interface Context {
   readonly signal: AbortSignal
 }
 
-export interface Given<O extends Options> extends Context {
+export interface Invocation<O extends Options> extends Context {
   readonly options: Values<O>
   /** The words that the usage line names in capitals. */
   readonly words: readonly string[]
@@ -36,7 +36,7 @@ interface About<O extends Options> {
 interface Definition<O extends Options> extends Omit<About<O>, 'options'> {
   readonly options?: O
   /** Returns the exit code. Imports slow modules itself, not above the definition. */
-  readonly action: (given: Given<O>) => Promise<number>
+  readonly action: (given: Invocation<O>) => Promise<number>
 }
 
 export interface Command extends About<Options> {

@@ -1,6 +1,6 @@
 /** `repro diff A B`: differences between two states of the runs, with effect sizes and intervals. */
 
-import { inWords } from '../engine/cachestatus.ts'
+import { changeText } from '../engine/cachestatus.ts'
 import type { CellDifference, MetricDifference, RunSet } from '../project/diff.ts'
 import { digits } from '../query/format.ts'
 import { symbol } from '../query/units.ts'
@@ -8,7 +8,7 @@ import { runName } from '../results/run.ts'
 import { command } from './command.ts'
 import { document, flag, json, only } from './options.ts'
 import { UsageError } from './parse.ts'
-import { siteOf, tellSeal } from './site.ts'
+import { siteOf, warnUntrusted } from './site.ts'
 import { exitCodes, print } from './terminal/terminal.ts'
 
 const sets = 'recorded, latest, a git revision, the id of a run in .repro/runs'
@@ -25,14 +25,14 @@ export const diff = command({
   ],
   async action({ options, words: [a = '', b = ''], generator }) {
     const site = siteOf(options.document, generator)
-    const { cellsOf, chosen } = await import('../engine/cells.ts')
+    const { cellsOf, cellSelector } = await import('../engine/cells.ts')
     const { diffRuns, runSet } = await import('../project/diff.ts')
     const { openDocument } = await import('../project/site.ts')
     const cells = cellsOf((await openDocument(site)).document.blocks)
-    const shown = cells.filter(chosen(cells, options.only, '--only'))
+    const shown = cells.filter(cellSelector(cells, options.only, '--only'))
     const set = (word: string): RunSet => {
       const found = runSet(word, shown, site)
-      tellSeal(site)
+      warnUntrusted(site)
       if (found === undefined) throw new UsageError(`no such runs: ${word} (known: ${sets})`)
       return found
     }
@@ -56,7 +56,7 @@ function lines(
   all: boolean,
 ): readonly string[] {
   const changes = [
-    ...inputs.map(inWords),
+    ...inputs.map(changeText),
     ...environment.map((change) => `${change.input}: ${change.before ?? 'none'} -> ${change.now ?? 'none'}`),
   ]
   if (presence === 'same rows' && changes.length === 0) return all ? [`${cell}: same rows`] : []

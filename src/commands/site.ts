@@ -37,6 +37,6 @@ export function siteOf(document: string | undefined, generator: string): Site {
   }
 }
 
-export function tellSeal({ seal }: Pick<Site, 'seal'>): void {
+export function warnUntrusted({ seal }: Pick<Site, 'seal'>): void {
   complain(seal.note() ?? '')
 }

@@ -28,14 +28,14 @@ export function cacheStatusOf(
   recorded: Run | undefined,
   cached: (matches?: (run: Header) => boolean) => Run | undefined,
 ): CacheStatus {
-  const stale = recorded && difference(recorded, accepted)
+  const stale = recorded && staleReason(recorded, accepted)
   if (recorded && stale === undefined) return { type: 'recorded', run: recorded }
   const run = cached((run) => matches(run, accepted))
   if (run) return { type: 'cached', run }
   if (recorded) return { type: 'stale', run: recorded, reason: stale ?? '' }
   const before = cached()
   if (before)
-    return { type: 'missing', reason: `${difference(before, accepted) ?? ''} since it was run here`, before }
+    return { type: 'missing', reason: `${staleReason(before, accepted) ?? ''} since it was run here`, before }
   return { type: 'missing', reason: 'never run' }
 }
 
@@ -46,10 +46,10 @@ function matches(run: Header, accepted: AcceptedInputs): boolean {
 }
 
 /** Reason why a run does not match; undefined if it does. */
-export function difference(run: Run, accepted: AcceptedInputs): string | undefined {
+export function staleReason(run: Run, accepted: AcceptedInputs): string | undefined {
   if (matches(run, accepted)) return undefined
   const changes = cellChanges(run.inputs, accepted[0]?.(run) ?? {})
-  return changes.length > 0 ? listed(changes) : 'made by another version of repro'
+  return changes.length > 0 ? summaryOfChanges(changes) : 'made by another version of repro'
 }
 
 type Value = Inputs[string] | undefined
@@ -75,10 +75,10 @@ export function changesOf(before: Inputs, now: Inputs): readonly Change[] {
 }
 
 /** Lists changes, files last, only the first if many: `script changed, trials 20 -> 50, and 6 more`. */
-export function listed(changes: readonly Change[]): string {
+export function summaryOfChanges(changes: readonly Change[]): string {
   const isFile = ({ input }: Change) => /^(file|folder|packages|environment) /.test(input)
   const sorted = changes.toSorted((a, b) => Number(isFile(a)) - Number(isFile(b)))
-  const shown = sorted.slice(0, sorted.length > mostChanges ? mostChanges - 1 : mostChanges).map(inWords)
+  const shown = sorted.slice(0, sorted.length > mostChanges ? mostChanges - 1 : mostChanges).map(changeText)
   const more = sorted.length - shown.length
   return [...shown, ...(more > 0 ? [`and ${more} more changes (see repro explain)`] : [])].join(', ')
 }
@@ -86,7 +86,7 @@ export function listed(changes: readonly Change[]): string {
 const mostChanges = 5
 
 /** Formats a change: `trials 20 -> 50`, `dom0.cpuLoad 0 -> 4`, `experiments/board/loop.c changed`. */
-export function inWords({ input, before, now }: Change): string {
+export function changeText({ input, before, now }: Change): string {
   const name = input.replace(/^(parameter|file|folder) /, '')
   if (isDigest(before) && isDigest(now)) return `${name} changed`
   if (before === undefined) return isDigest(now) ? `${name} added` : `${name} none -> ${now}`

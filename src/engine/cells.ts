@@ -38,13 +38,13 @@ export class RequestError extends Error {
  * their leading parts (`latency/xen-4.14/dom0-cpu`, `latency/xen-4.14`). Throws a RequestError for a word that
  * matches no cell.
  */
-export function chosen(
+export function cellSelector(
   cells: readonly PlannedCell[],
   only: readonly string[],
   flag: string,
 ): (cell: CellName) => boolean {
   for (const word of only) {
-    if (cells.some((cell) => fits(cell, word))) continue
+    if (cells.some((cell) => matchesSelector(cell, word))) continue
     const names = word.includes('/')
       ? cells.map(runName)
       : cells.flatMap(({ experiment, pattern }) => [experiment, pattern])
@@ -52,9 +52,9 @@ export function chosen(
       `${flag}: no experiment, pattern or cell of this name: ${word}${hint(word, names)}`,
     )
   }
-  return (cell) => only.length === 0 || only.some((word) => fits(cell, word))
+  return (cell) => only.length === 0 || only.some((word) => matchesSelector(cell, word))
 }
 
-export function fits(cell: CellName, word: string): boolean {
+export function matchesSelector(cell: CellName, word: string): boolean {
   return word === cell.pattern || word === cell.experiment || `${runName(cell)}/`.startsWith(`${word}/`)
 }

@@ -26,4 +26,4 @@ export interface Planned {
   readonly seconds?: number
 }
 
-export type Tell = (event: BuildEvent) => void
+export type TellEvent = (event: BuildEvent) => void

@@ -14,16 +14,16 @@ import { runName, type Run } from '../results/run.ts'
 import type { Seal } from '../results/seal.ts'
 import type { Store } from '../results/store.ts'
 import { TestbedError } from '../testbed/board.ts'
+import { type FinishedBoot, deleteBoot, cacheBoot, cachedBoot } from './bootcache.ts'
 import type { Boot } from './boots.ts'
 import type { Executor } from './executor.ts'
 import { hostFacts } from './host.ts'
-import { type FinishedBoot, forgetBoot, keepBoot, openBoot } from './keptboots.ts'
 import { type BootResult, mergeBoots } from './mergeboots.ts'
 import type { Step } from './plan.ts'
-import { stillHold, unitedReads } from './reads.ts'
+import { areUnchanged, mergeReads } from './reads.ts'
 import { runOrder, type Watch } from './run.ts'
 import { ExperimentError } from './script/cell.ts'
-import type { Order } from './script/message.ts'
+import type { BootOrder } from './script/message.ts'
 import { scriptVariables } from './script/variables.ts'
 
 export interface ExecutionContext {
@@ -55,7 +55,7 @@ export class CellError extends Error {
   override readonly name = 'CellError'
 }
 
-export const journals = '.repro/journals'
+export const journalFolder = '.repro/journals'
 
 /** Folders of failed cells, by cell name. */
 export const failedFolder = '.repro/failed'
@@ -127,11 +127,11 @@ async function keptBefore(task: Task): Promise<ReadonlyMap<Boot, FinishedBoot>> 
   const files = openFiles(project)
   for (const boot of boots) {
     if (afresh) {
-      await forgetBoot(project, boot.key)
+      await deleteBoot(project, boot.key)
       await remove(project, journalOf(boot))
     }
-    const found = openBoot(project, boot.key, seal)
-    if (found && stillHold(found.reads, files)) kept.set(boot, found)
+    const found = cachedBoot(project, boot.key, seal)
+    if (found && areUnchanged(found.reads, files)) kept.set(boot, found)
   }
   if (kept.size > 0) log(`boots kept from before: ${kept.size} of ${boots.length}`)
   return kept
@@ -144,7 +144,7 @@ async function runBoot(task: Task, boot: Boot, watch: Watch): Promise<FinishedBo
   // Apart from the boot's folder, which belongs to the script.
   const exchange = `${exchangeFolder}/${runName(cell)}`
   const started = performance.now()
-  const order: Order = {
+  const order: BootOrder = {
     ...{ experiment, pattern, environment, project, cache, needed },
     parameters: definition.parameters,
     boot: boot.number,
@@ -160,7 +160,7 @@ async function runBoot(task: Task, boot: Boot, watch: Watch): Promise<FinishedBo
   const file = join(makeFolder(project, exchange), `boot-${boot.number}.order.json`)
   const ran = await runOrder(order, file, scriptVariables(block.variables), executor, watch)
   const finished = { ...ran, seconds: (performance.now() - started) / 1000 }
-  const kept = await keepBoot(project, boot.key, finished, seal)
+  const kept = await cacheBoot(project, boot.key, finished, seal)
   if (kept === undefined) return finished // its files are still in its folder
   await remove(project, work)
   return kept
@@ -172,7 +172,7 @@ async function complete(task: Task, finished: readonly Finished[], date: Date): 
   try {
     const { files = {}, provenance, ...result } = mergeBoots(finished)
     const reads = finished.map(({ reads }) => reads)
-    const { inputs, changed } = unitedReads(task.inputs, reads)
+    const { inputs, changed } = mergeReads(task.inputs, reads)
     if (changed !== undefined) throw new ExperimentError(`${changed} changed while the cell ran: build again`)
     const run: Omit<Run, 'files'> = {
       experiment,
@@ -221,7 +221,7 @@ function workOf({ cell, boots }: Task, boot?: Boot): string {
 }
 
 function journalOf({ journal }: Boot): string {
-  return `${journals}/${journal}.jsonl`
+  return `${journalFolder}/${journal}.jsonl`
 }
 
 /** Deletes a cell's folders and empty parents. */
@@ -253,7 +253,7 @@ function summed(
   }
 }
 
-function scriptOf({ cell, project, document }: Task): Order['script'] {
+function scriptOf({ cell, project, document }: Task): BootOrder['script'] {
   const { script, place } = cell.block
   if ('file' in script) return { type: 'file', file: join(project, script.file) }
   return { type: 'inline', document: join(project, document), ...script, indentation: place.column - 1 }

@@ -14,10 +14,10 @@ import type { Environment, Host, TestbedInputs } from '../testbed/testbed.ts'
 import { byTestbed } from '../testbeds/environments.ts'
 import type { Testbeds } from '../testbeds/testbeds.ts'
 import { type Boot, plannedBoots } from './boots.ts'
-import { type AcceptedInputs, type CacheStatus, cacheStatusOf, difference } from './cachestatus.ts'
+import { type AcceptedInputs, type CacheStatus, cacheStatusOf, staleReason } from './cachestatus.ts'
 import type { PlannedCell } from './cells.ts'
 import { realPaths } from './modules.ts'
-import { withReads } from './reads.ts'
+import { inputsWithReads } from './reads.ts'
 import { type Digests, inputDigests, scriptDigests } from './sources.ts'
 
 export interface Step {
@@ -86,7 +86,9 @@ export async function plan(
     }
     const variants = (alternatives.get(environment.name) ?? []).map((one): Inputs => ({ ...common, ...one }))
     const [inputs = common, ...others] = variants
-    const accepted: AcceptedInputs = [inputs, ...others].map((one) => (run) => withReads(one, run, files))
+    const accepted: AcceptedInputs = [inputs, ...others].map(
+      (one) => (run) => inputsWithReads(one, run, files),
+    )
     const recorded = recordOf(cell, environment, store)
     const status: CacheStatus =
       recorded instanceof Error
@@ -97,7 +99,7 @@ export async function plan(
       cell,
       environment,
       inputs,
-      expected: known ? withReads(inputs, known, files) : inputs,
+      expected: known ? inputsWithReads(inputs, known, files) : inputs,
       boots: plannedBoots(cell, inputs),
       status: waiting.length === 0 ? status : withWait(status, waiting),
       record:
@@ -105,7 +107,7 @@ export async function plan(
           ? undefined
           : {
               run: recorded,
-              stale: waiting.length > 0 ? needsText(waiting) : difference(recorded, accepted),
+              stale: waiting.length > 0 ? needsText(waiting) : staleReason(recorded, accepted),
             },
       needed: runs.flatMap((run) => run ?? []),
       waitsFor: waiting.map(({ cell }) => runName(cell)),

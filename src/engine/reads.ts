@@ -45,18 +45,18 @@ export function digestNow(input: string, files: Files): string {
   }
 }
 
-export function stillHold(reads: Reads, files: Files): boolean {
+export function areUnchanged(reads: Reads, files: Files): boolean {
   return Object.entries(reads).every(([input, digest]) => digestNow(input, files) === digest)
 }
 
 /** Inputs of a new run: those known before, plus the current state of what `run` read. */
-export function withReads(inputs: Inputs, run: Pick<Run, 'inputs'>, files: Files): Inputs {
+export function inputsWithReads(inputs: Inputs, run: Pick<Run, 'inputs'>, files: Files): Inputs {
   const reads = Object.keys(run.inputs).filter((name) => pattern.test(name) && !Object.hasOwn(inputs, name))
   return { ...inputs, ...Object.fromEntries(reads.map((name) => [name, digestNow(name, files)])) }
 }
 
 /** Merges the reads of several boots, or returns an input that changed between them or since planning. */
-export function unitedReads(
+export function mergeReads(
   inputs: Inputs,
   all: readonly Reads[],
 ): { readonly inputs: Inputs; readonly changed?: string } {

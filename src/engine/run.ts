@@ -10,7 +10,7 @@ import { refuseBootColumn } from './mergeboots.ts'
 import { parseReads, type Reads } from './reads.ts'
 import { ExperimentError, type Result } from './script/cell.ts'
 import { mostBytes } from './script/journal.ts'
-import { type Failure, type Order, parseEnd } from './script/message.ts'
+import { type Failure, type BootOrder, parseEnd } from './script/message.ts'
 import { lastLines, outputLog } from './script/output.ts'
 import { checkFiles, checkResult } from './script/result.ts'
 
@@ -30,7 +30,7 @@ const tailLines = 12
  * signal's reason if aborted. The boot's folder must exist; `file` is where the order is written.
  */
 export async function runOrder(
-  order: Order,
+  order: BootOrder,
   file: string,
   variables: Submission['variables'],
   executor: Executor,
@@ -40,7 +40,7 @@ export async function runOrder(
   const { project, end, deadlineMs } = order
   const output = join(order.folder, outputLog)
   await remove(project, end)
-  await writeFile(file, JSON.stringify({ ...order, deadlineMs: jobMs(deadlineMs) } satisfies Order))
+  await writeFile(file, JSON.stringify({ ...order, deadlineMs: jobMs(deadlineMs) } satisfies BootOrder))
   const { ended, cancel } = executor.submit({ order: file, project, output, variables, deadlineMs }, follower)
   signal?.addEventListener('abort', cancel)
   const status = await ended.finally(() => signal?.removeEventListener('abort', cancel))
@@ -61,7 +61,10 @@ export async function runOrder(
 const mostEnd = 2 * mostBytes
 
 /** Validates again: a script could write the end file itself. */
-function accepted(end: { readonly result: unknown; readonly reads: unknown }, { folder, boots }: Order): Ran {
+function accepted(
+  end: { readonly result: unknown; readonly reads: unknown },
+  { folder, boots }: BootOrder,
+): Ran {
   const result = checkResult(end.result)
   if (boots > 1) refuseBootColumn(result.columns)
   checkFiles(result.files, folder)

@@ -7,19 +7,19 @@ import { runName, type Run } from '../results/run.ts'
 import { testbedOf } from '../testbeds/environments.ts'
 import type { Testbeds } from '../testbeds/testbeds.ts'
 import type { PlannedCell } from './cells.ts'
-import type { Planned, Tell } from './event.ts'
+import type { Planned, TellEvent } from './event.ts'
 import { CellError, execute, type ExecutionContext } from './execute.ts'
 import type { Step } from './plan.ts'
 import { requireVariables } from './script/variables.ts'
 
-export interface Options {
+export interface ScheduleOptions {
   readonly jobs: number
   readonly keepGoing: boolean
   readonly signal: AbortSignal
   readonly testbeds?: Testbeds | undefined
 }
 
-export interface Done {
+export interface ScheduleResult {
   readonly executed: readonly Run[]
   readonly failures: readonly CellError[]
   readonly skipped: readonly string[]
@@ -42,9 +42,9 @@ export async function runCells(
   replan: (made: ReadonlyMap<string, Run>) => Promise<readonly Step[]>,
   rerun: (cell: PlannedCell) => boolean,
   context: ExecutionContext,
-  { jobs, keepGoing, signal, testbeds }: Options,
-  tell: Tell,
-): Promise<Done> {
+  { jobs, keepGoing, signal, testbeds }: ScheduleOptions,
+  tell: TellEvent,
+): Promise<ScheduleResult> {
   const isAlone = (step: Step) => runsAlone(step, testbeds)
   const made = new Map<string, Run>()
   const failures: CellError[] = []

@@ -11,17 +11,21 @@ import { type Zippable, zipSync } from 'fflate'
 import { sha256 } from '../files/tracked.ts'
 import { ExplainedError } from '../text/explained.ts'
 
-export interface Packed {
+export interface PackedFile {
   readonly path: string
   readonly content: Uint8Array
   readonly kind: 'file' | 'program' | 'link'
 }
 
-const modes: Readonly<Record<Packed['kind'], number>> = { file: 0o100644, program: 0o100755, link: 0o120777 }
+const modes: Readonly<Record<PackedFile['kind'], number>> = {
+  file: 0o100644,
+  program: 0o100755,
+  link: 0o120777,
+}
 const unix = 3
 
 /** Returns lines for `sha256sum -c`, of all files except links. */
-export function checksums(files: readonly Packed[]): string {
+export function checksums(files: readonly PackedFile[]): string {
   return files
     .filter(({ kind }) => kind !== 'link')
     .map(({ path, content }) => `${sha256(content)}  ${path}\n`)
@@ -36,7 +40,7 @@ const mostBytes = 0xffffffff
  * Throws an ExplainedError for more than a zip holds.
  * @param date YYYY-MM-DD; all files get its noon as their time
  */
-export function zipped(files: readonly Packed[], date: string): Uint8Array {
+export function zipped(files: readonly PackedFile[], date: string): Uint8Array {
   const bytes = files.reduce((sum, { content }) => sum + content.length, 0)
   if (files.length > mostFiles || bytes > mostBytes)
     throw new ExplainedError(

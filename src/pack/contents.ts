@@ -8,26 +8,32 @@ import { ExplainedError } from '../text/explained.ts'
 import { markdownText } from '../text/markdown.ts'
 import { appendix } from './appendix.ts'
 import { appendixPage } from './appendixpage.ts'
-import { checksums, type Packed } from './archive.ts'
+import { checksums, type PackedFile } from './archive.ts'
 import { type Artifact, recordedFiles } from './artifact.ts'
 import { codecheck, keptCodecheck } from './codecheck.ts'
 import { crateText } from './crate.ts'
 import { readYaml } from './metadata.ts'
 
 /** Files that the archive always has at its root; they replace the project's own. */
-export const added = ['ARTIFACT.html', 'ARTIFACT.md', 'SHA256SUMS', 'codecheck.yml', 'ro-crate-metadata.json']
+export const generatedFiles = [
+  'ARTIFACT.html',
+  'ARTIFACT.md',
+  'SHA256SUMS',
+  'codecheck.yml',
+  'ro-crate-metadata.json',
+]
 
 export async function contents(
   artifact: Artifact,
   project: string,
   archive: string,
   files: Files,
-): Promise<readonly Packed[]> {
+): Promise<readonly PackedFile[]> {
   const reports = [artifact.report, ...artifact.editions.map(({ report }) => report)]
   const paths = [...new Set([...artifact.paths, ...artifact.runs.flatMap(recordedFiles), ...reports])]
-    .filter((path) => !added.includes(path))
+    .filter((path) => !generatedFiles.includes(path))
     .sort()
-  const text = (path: string, content: string): Packed => {
+  const text = (path: string, content: string): PackedFile => {
     return { path, content: Buffer.from(content), kind: 'file' }
   }
   const tree = appendix(artifact, archive)
@@ -55,7 +61,7 @@ const mostBytes = 2 ** 31 - 1
  * Reads a file for the archive. Throws an ExplainedError for names and links that are unsafe to unpack, and a
  * FileError for unreadable files.
  */
-export function packedFile(project: string, path: string): Packed {
+export function packedFile(project: string, path: string): PackedFile {
   requireSafeName(path)
   const place = join(project, path)
   const found = lstatSync(place)

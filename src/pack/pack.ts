@@ -9,7 +9,7 @@ import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { verifyClaims } from '../claims/verification.ts'
 import { hasErrors } from '../document/problem.ts'
-import type { Tell } from '../engine/event.ts'
+import type { TellEvent } from '../engine/event.ts'
 import type { Step } from '../engine/plan.ts'
 import { makeFolder } from '../files/change.ts'
 import { type Files, openFiles, sha256 } from '../files/tracked.ts'
@@ -17,7 +17,7 @@ import { type BuildOptions, build, planDocument } from '../project/build.ts'
 import { knownRuns } from '../project/knownruns.ts'
 import { readManifest } from '../project/manifest.ts'
 import { programOf } from '../project/program.ts'
-import { judging } from '../project/rendercache.ts'
+import { cachedJudge } from '../project/rendercache.ts'
 import { DocumentError, type Opened, openDocument, type Site } from '../project/site.ts'
 import type { Run } from '../results/run.ts'
 import { byTestbed, environmentsFile } from '../testbeds/environments.ts'
@@ -25,7 +25,7 @@ import { ExplainedError } from '../text/explained.ts'
 import { indentedList, present } from '../text/lists.ts'
 import { markdownText, paragraph } from '../text/markdown.ts'
 import { abstractOf } from './abstract.ts'
-import { archiveFile, type Packed, writeArchive, zipped } from './archive.ts'
+import { archiveFile, type PackedFile, writeArchive, zipped } from './archive.ts'
 import {
   type Artifact,
   claimsOf,
@@ -34,7 +34,7 @@ import {
   recordedFiles,
   statedMinutes,
 } from './artifact.ts'
-import { added, contents } from './contents.ts'
+import { generatedFiles, contents } from './contents.ts'
 import { readMetadata } from './metadata.ts'
 import { readTree, type Tree } from './tree.ts'
 
@@ -58,7 +58,7 @@ export interface Archive {
  * Throws a DocumentError, a FrozenError for unrecorded runs, and an ExplainedError for anything else that would
  * make the archive incomplete.
  */
-export async function pack(site: Site, options: PackOptions, tell: Tell): Promise<Archive> {
+export async function pack(site: Site, options: PackOptions, tell: TellEvent): Promise<Archive> {
   const { project } = site
   const { files, opened } = await openValid(site)
   const output = options.output === undefined ? undefined : archiveFile(options.output)
@@ -108,7 +108,7 @@ function refuseOverwriting({ project }: Site, output: string): void {
   throw new ExplainedError(`-o ${path} is a file of the project: name another one, such as ${path}.zip`)
 }
 
-function notesOnTree({ secrets, special }: Tree, packed: readonly Packed[]): readonly string[] {
+function notesOnTree({ secrets, special }: Tree, packed: readonly PackedFile[]): readonly string[] {
   const alike = Map.groupBy(packed, ({ path }) => path.normalize('NFC').toLowerCase())
   const colliding = [...alike.values()].filter((files) => files.length > 1).flat()
   const note = (what: string, paths: readonly string[]) =>
@@ -149,7 +149,7 @@ async function buildReport(
   site: Site,
   { opened, files }: Valid,
   signal: AbortSignal,
-  tell: Tell,
+  tell: TellEvent,
 ): Promise<string> {
   const frozen: BuildOptions = {
     ...{ rerun: [], only: [], jobs: 1, keepGoing: false, frozen: true, record: false, to: ['html'] },
@@ -193,7 +193,7 @@ async function describe(built: Built): Promise<Artifact> {
   const testbeds = byTestbed(boards.length > 0 ? boards : environments, site.testbeds)
   const claims = document.blocks.filter((block) => block.type === 'claim')
   // The build has judged them; this reads its cache.
-  const judge = judging(site, programOf(site, files))
+  const judge = cachedJudge(site, programOf(site, files))
   const experiments = document.blocks.filter((block) => block.type === 'experiment')
   const tables = { experiments, published: opened.published }
   const verifications = await verifyClaims(claims, tables, knownRuns(steps), judge)
@@ -246,7 +246,7 @@ function notesOn({ metadata, setupMinutes, experiments, revision, paths }: Artif
     ...experiments.map(({ block, humanMinutes }) => humanMinutes === undefined && block.id),
   ])
   // The contents of codecheck.yml are kept.
-  const replaced = paths.filter((path) => added.includes(path) && path !== 'codecheck.yml')
+  const replaced = paths.filter((path) => generatedFiles.includes(path) && path !== 'codecheck.yml')
   return present([
     revision === undefined && 'not in a git repository: the archive names no commit',
     (revision?.changes.length ?? 0) > 0 && 'not as committed, which the archive says',

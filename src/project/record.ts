@@ -3,7 +3,7 @@
 import { VFile } from 'vfile'
 import type { KnownRun } from '../claims/verification.ts'
 import { parseDocument } from '../document/document.ts'
-import type { Tell } from '../engine/event.ts'
+import type { TellEvent } from '../engine/event.ts'
 import type { Step } from '../engine/plan.ts'
 import { openFiles } from '../files/tracked.ts'
 import { documentOf, runName } from '../results/run.ts'
@@ -55,7 +55,7 @@ export async function record(
   shown: readonly KnownRun[],
   steps: readonly Step[],
   { project, seal }: Site,
-  tell: Tell,
+  tell: TellEvent,
 ): Promise<void> {
   const recorded = new Set(steps.flatMap(({ status }) => (status.type === 'recorded' ? [status.run] : [])))
   const fresh = shown.filter(({ run, stale }) => stale === undefined && !recorded.has(run))

@@ -7,7 +7,7 @@ import type { Block } from '../document/block.ts'
 import { citedKeys } from '../document/citation.ts'
 import { type Document, parseDocument, parseFrontMatter, withBlocks } from '../document/document.ts'
 import { fail, hasErrors, sortMessages, warn } from '../document/problem.ts'
-import { cellsOf, chosen, RequestError } from '../engine/cells.ts'
+import { cellsOf, cellSelector, RequestError } from '../engine/cells.ts'
 import type { BuildEvent } from '../engine/event.ts'
 import type { Executor } from '../engine/executor.ts'
 import { realPaths } from '../engine/modules.ts'
@@ -65,7 +65,7 @@ export interface Translation {
 }
 
 /** The site of the document that defines the experiments: for a translation, its original. */
-export function whereWritten(site: Site, { original }: Document): Site {
+export function originalSite(site: Site, { original }: Document): Site {
   return { ...site, document: original?.file.path ?? site.document }
 }
 
@@ -151,7 +151,9 @@ export function override(
 ): Document {
   if ([trials, boots, deadlineSeconds].every((value) => value === undefined)) return document
   const cells = cellsOf(document.blocks)
-  const experiments = new Set(cells.filter(chosen(cells, only, '--only')).map(({ experiment }) => experiment))
+  const experiments = new Set(
+    cells.filter(cellSelector(cells, only, '--only')).map(({ experiment }) => experiment),
+  )
   const changed = (block: Block): Block => {
     if (block.type !== 'experiment' || !experiments.has(block.id)) return block
     const note = (text: string) => tell({ type: 'note', text })

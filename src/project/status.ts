@@ -1,11 +1,11 @@
 /** Status of a document's steps: cells, tables, figures, claims and the page. */
 
-import { type Change, cellChanges, changesOf, listed } from '../engine/cachestatus.ts'
+import { type Change, cellChanges, changesOf, summaryOfChanges } from '../engine/cachestatus.ts'
 import type { Step } from '../engine/plan.ts'
 import { openFiles } from '../files/tracked.ts'
 import { digest, keyOf } from '../results/key.ts'
 import { runName, type Inputs, type Run } from '../results/run.ts'
-import { planAsItIs, statusesOf } from './build.ts'
+import { planWithDamaged, statusesOf } from './build.ts'
 import { knownRuns } from './knownruns.ts'
 import { isWritten, readManifest } from './manifest.ts'
 import { programOf } from './program.ts'
@@ -30,7 +30,7 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
   const manifest = readManifest(site)
   const files = openFiles(site.project, manifest?.notes)
   const opened = await openDocument(site, files)
-  const steps = await planAsItIs(site, opened, files)
+  const steps = await planWithDamaged(site, opened, files)
   const { shown } = knownRuns(steps)
   const inputs = renderInputs({
     document: opened.document,
@@ -51,7 +51,7 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
     if (before === undefined) return { ...step, state: 'missing', reason: 'not rendered yet' }
     const changes = changesOf(before, now)
     if (changes.length === 0) return { ...step, state: 'fresh', changes }
-    return { ...step, state: 'stale', reason: listed(changes), changes }
+    return { ...step, state: 'stale', reason: summaryOfChanges(changes), changes }
   })
   return [...steps.map(cellStatus), ...rendered]
 }

@@ -21,7 +21,7 @@ import { complain, exitCodes, OutputError, systemReason } from './terminal.ts'
  * Opens a document and prints its warnings. Throws a DocumentError, which contains them too, if it has
  * errors.
  */
-export async function openTold(site: Site, files: Files = openFiles(site.project)): Promise<Opened> {
+export async function openValid(site: Site, files: Files = openFiles(site.project)): Promise<Opened> {
   const opened = await openDocument(site, files)
   const { file } = opened.document
   if (hasErrors(file)) throw new DocumentError(file)
@@ -33,12 +33,12 @@ export async function openTold(site: Site, files: Files = openFiles(site.project
 export function documentMessages(file: VFile): string {
   return file.messages
     .map(({ line = 1, column = 1, fatal, reason }) =>
-      placed(file.path, { line, column }, fatal ? 'error' : 'warning', reason),
+      messageLine(file.path, { line, column }, fatal ? 'error' : 'warning', reason),
     )
     .join('\n')
 }
 
-export function placed(
+export function messageLine(
   path: string,
   { line, column }: { readonly line: number; readonly column: number },
   severity: 'error' | 'warning',
@@ -47,13 +47,13 @@ export function placed(
   return `${path}:${line}:${column} ${severity} ${text}`
 }
 
-export interface Told {
+export interface ErrorReport {
   readonly text: string
   readonly exitCode: number
 }
 
 /** Returns the message for an error that ends a command. Bugs keep their stack; user errors have none. */
-export function tellError(error: unknown): Told {
+export function errorReport(error: unknown): ErrorReport {
   if (error instanceof DocumentError) return { text: documentMessages(error.file), exitCode: exitCodes.usage }
   if (error instanceof FrozenError)
     return { text: `not as recorded:\n${error.message}`, exitCode: exitCodes.notFrozen }
@@ -65,7 +65,7 @@ export function tellError(error: unknown): Told {
       text: present([`error: ${error.message}`, error.advice]).join('\n'),
       exitCode: exitCodes.testbed,
     }
-  if (error instanceof CellError) return tellFailure(error)
+  if (error instanceof CellError) return failureReport(error)
   const text = said.some((type) => error instanceof type)
     ? `error: ${(error as Error).message}`
     : (systemText(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error)))
@@ -113,7 +113,7 @@ function relativePath(path: string): string {
 }
 
 /** Formats a failed cell. The message of a testbed failure already includes its advice. */
-export function tellFailure({ message, cause }: CellError): Told {
+export function failureReport({ message, cause }: CellError): ErrorReport {
   const exitCode = cause instanceof TestbedError ? exitCodes.testbed : exitCodes.failed
   return { text: `error: ${message}`, exitCode }
 }

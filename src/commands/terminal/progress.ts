@@ -1,8 +1,8 @@
 /** Shows a build's progress: a live display on a terminal, plain lines elsewhere. */
 
-import type { BuildEvent, Planned, Tell } from '../../engine/event.ts'
+import type { BuildEvent, Planned, TellEvent } from '../../engine/event.ts'
 import { counted } from '../../text/lists.ts'
-import { tellFailure } from './messages.ts'
+import { failureReport } from './messages.ts'
 import { type CellTime, remainingMs } from './remaining.ts'
 import { standardError, visible } from './terminal.ts'
 
@@ -22,7 +22,7 @@ export interface Display {
 const redrawMs = 125
 
 /** Shows the events of slow work on standard error. */
-export async function withDisplay<Result>(work: (tell: Tell) => Promise<Result>): Promise<Result> {
+export async function withDisplay<Result>(work: (tell: TellEvent) => Promise<Result>): Promise<Result> {
   const display = openDisplay(standardError, process.env)
   try {
     return await work((event) => display.tell(event))
@@ -83,7 +83,7 @@ function lineOf(event: BuildEvent, lastedMs: (name: string) => number): string |
       return `done ${event.name}: ${event.rows} rows${excluded}, ${duration(lastedMs(event.name))}`
     }
     case 'failed':
-      return tellFailure(event.error).text
+      return failureReport(event.error).text
   }
 }
 

@@ -34,7 +34,7 @@ export function verdictLines({ document, verifications, cells }: Verdicts): read
 }
 
 /** Reports whether the artifact works here, after rerunning one cell and rendering the report. */
-export function tireLines({ document, verifications, cells }: Verdicts): readonly string[] {
+export function kickTiresLines({ document, verifications, cells }: Verdicts): readonly string[] {
   const works = cells.every(({ origin, same }) => origin !== 'emulated' || same !== 'other')
   return present([
     ...cellLines(cells),
@@ -47,7 +47,7 @@ export function tireLines({ document, verifications, cells }: Verdicts): readonl
 }
 
 /** Lists missing runs of claims and what to do; empty if none is missing. */
-export function lackLines(verifications: readonly Verification[]): readonly string[] {
+export function missingRunLines(verifications: readonly Verification[]): readonly string[] {
   const judged = verifications.map(decisive)
   const lacking = new Map(judged.flatMap(({ lacking = [] }) => lacking.map(({ run, stale }) => [run, stale])))
   const runs = [...lacking.keys()].sort()

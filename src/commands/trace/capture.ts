@@ -8,7 +8,7 @@ import { bootFolder, bootsOf } from '../../results/boots.ts'
 import { TraceError } from '../../xentrace/record.ts'
 import { parseStamps, type Stamps } from '../../xentrace/stamps.ts'
 import { UsageError } from '../parse.ts'
-import { findProject, tellSeal } from '../site.ts'
+import { findProject, warnUntrusted } from '../site.ts'
 import { complain, exitCodes, systemReason } from '../terminal/terminal.ts'
 
 const CHUNK_BYTES = 1024 * 1024
@@ -97,7 +97,7 @@ async function captureOfCell(word: string): Promise<string | undefined> {
   const store = openStore(project, openFiles(project), seal)
   const recorded = store.recorded(cell)
   const found = store.raw(cell, capture)
-  tellSeal({ seal })
+  warnUntrusted({ seal })
   if (found === undefined) {
     const run = recorded ?? store.cached(cell)
     if (run !== undefined) requireBoot(name, boot, bootsOf(run))

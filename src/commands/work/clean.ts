@@ -2,9 +2,9 @@
 
 import { lstatSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Tell } from '../../engine/event.ts'
-import { failedFolder, journals } from '../../engine/execute.ts'
-import { keptBoots } from '../../engine/keptboots.ts'
+import { bootCache } from '../../engine/bootcache.ts'
+import type { TellEvent } from '../../engine/event.ts'
+import { failedFolder, journalFolder } from '../../engine/execute.ts'
 import { isFolder, remove } from '../../files/change.ts'
 import { type Files, openFiles } from '../../files/tracked.ts'
 import { underLock } from '../../project/build.ts'
@@ -14,7 +14,7 @@ import { openSeal } from '../../results/seal.ts'
 import { type CellName, openStore, sameRows } from '../../results/store.ts'
 import { cacheFolder } from '../../testbed/cache.ts'
 import { testbeds } from '../../testbeds/testbeds.ts'
-import { findProject, tellSeal } from '../site.ts'
+import { findProject, warnUntrusted } from '../site.ts'
 import { complain, exitCodes, print } from '../terminal/terminal.ts'
 
 const dayMs = 86_400_000
@@ -35,7 +35,7 @@ export async function deleteOld(
     print('nothing was made here yet: there is no .repro/')
     return exitCodes.done
   }
-  const tell: Tell = (event) => {
+  const tell: TellEvent = (event) => {
     if (event.type === 'note') complain(event.text)
   }
   const act = async () => {
@@ -55,7 +55,7 @@ export async function deleteOld(
 }
 
 /** Folders that only a running build needs. */
-const leftovers = [journals, keptBoots, failedFolder]
+const leftovers = [journalFolder, bootCache, failedFolder]
 
 interface Old {
   /** Relative to the project. */
@@ -88,7 +88,7 @@ function oldThings(project: string, before: number): readonly Old[] {
   }
   const paths = leftovers.flatMap((folder) => files.list(folder).map((name) => `${folder}/${name}`))
   for (const path of paths) if (changedMs(join(project, path)) < before) found.push({ path, name: path })
-  tellSeal({ seal })
+  warnUntrusted({ seal })
   return found
 }
 

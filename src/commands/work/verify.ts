@@ -8,7 +8,7 @@ import { openFiles } from '../../files/tracked.ts'
 import { type BuildOptions, build, planDocument } from '../../project/build.ts'
 import { cellsFor, knownRuns, reproductions } from '../../project/knownruns.ts'
 import { programOf } from '../../project/program.ts'
-import { judging } from '../../project/rendercache.ts'
+import { cachedJudge } from '../../project/rendercache.ts'
 import type { Site } from '../../project/site.ts'
 import { defaultFormat } from '../../report/formats.ts'
 import { secondsOf } from '../../results/duration.ts'
@@ -16,13 +16,13 @@ import { runName, type Run } from '../../results/run.ts'
 import { counted } from '../../text/lists.ts'
 import { hint } from '../../text/spelling.ts'
 import { UsageError } from '../parse.ts'
-import { tellSeal } from '../site.ts'
+import { warnUntrusted } from '../site.ts'
 import { junit } from '../terminal/junit.ts'
-import { openTold, tellFailure } from '../terminal/messages.ts'
+import { openValid, failureReport } from '../terminal/messages.ts'
 import { withDisplay } from '../terminal/progress.ts'
 import { remainingMs } from '../terminal/remaining.ts'
 import { complain, exitCodes, print } from '../terminal/terminal.ts'
-import { lackLines, plainVerdicts, tireLines, verdictLines } from '../terminal/verdicts.ts'
+import { missingRunLines, plainVerdicts, kickTiresLines, verdictLines } from '../terminal/verdicts.ts'
 
 export interface VerifyRequest {
   readonly rerun: 'none' | 'one' | 'all'
@@ -36,7 +36,7 @@ export interface VerifyRequest {
 
 export async function verifyDocument(site: Site, request: VerifyRequest): Promise<number> {
   const files = openFiles(site.project)
-  const opened = await openTold(site, files)
+  const opened = await openValid(site, files)
   const { document } = opened
   const onlyTires = request.rerun === 'one'
   const all = document.blocks.filter((block) => block.type === 'claim')
@@ -68,10 +68,10 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
       ...{ keepGoing: true, frozen: false, record: false, to: onlyTires ? [defaultFormat] : [] },
     }
     const { executed, failures } = await withDisplay((tell) => build(site, opened, options, tell, files))
-    if (failures[0]) return tellFailure(failures[0]).exitCode
+    if (failures[0]) return failureReport(failures[0]).exitCode
     runs = executed
   }
-  const judge = judging(site, programOf(site, files))
+  const judge = cachedJudge(site, programOf(site, files))
   const experiments = document.blocks.filter((block) => block.type === 'experiment')
   // A single rerun cell checks that the artifact works; it must not affect the claims.
   const made = onlyTires ? [] : runs
@@ -80,11 +80,11 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
   const cells = reproductions(steps, runs)
   if (request.junit !== undefined) writeFileSync(request.junit, junit(site.document, verifications))
   const verdicts = { document: site.document, verifications, cells }
-  const lines = onlyTires ? tireLines : verdictLines
+  const lines = onlyTires ? kickTiresLines : verdictLines
   if (request.json) print(JSON.stringify(plainVerdicts(verdicts), null, 2))
   else for (const line of lines(verdicts)) print(line)
-  for (const line of lackLines(verifications)) complain(line)
-  tellSeal(site)
+  for (const line of missingRunLines(verifications)) complain(line)
+  warnUntrusted(site)
   const differs = cells.some(({ origin, same }) => origin === 'emulated' && same === 'other')
   const outcome = onlyTires ? 'judged' : outcomeOf(verifications)
   if (outcome === 'not reproduced' || differs) return exitCodes.notReproduced

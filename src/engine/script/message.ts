@@ -8,7 +8,7 @@ import type { Parameters } from '../../results/parameters.ts'
 import type { Run } from '../../results/run.ts'
 import type { Environment } from '../../testbed/testbed.ts'
 
-export interface Order {
+export interface BootOrder {
   readonly experiment: string
   readonly pattern: string
   readonly environment: Environment
@@ -21,7 +21,7 @@ export interface Order {
   readonly deadlineMs: number
   readonly project: string
   readonly folder: string
-  /** File for the End, relative to the project. */
+  /** File for the BootEnd, relative to the project. */
   readonly end: string
   /** File for finished trials, relative to the project. */
   readonly journal: string
@@ -64,10 +64,10 @@ export type Message = z.infer<typeof message>
 export type Failure = z.infer<typeof failure>
 
 /** Outcome of an order: the script's result and its reads, both unvalidated, or a failure. */
-export type End = z.infer<typeof end>
+export type BootEnd = z.infer<typeof end>
 
 /** Parses an end file, which a script may have altered; undefined if invalid. */
-export function parseEnd(text: string): End | undefined {
+export function parseEnd(text: string): BootEnd | undefined {
   return parseJson(end, text)
 }
 

@@ -11,7 +11,7 @@ import { programUrl } from '../../dist.ts'
 import { ExperimentError } from './cell.ts'
 import { failureOf } from './failure.ts'
 import { endCell, markVariable } from './leftovers.ts'
-import { channelDescriptor, type End, formatMessage, type Message, type Order } from './message.ts'
+import { channelDescriptor, type BootEnd, formatMessage, type Message, type BootOrder } from './message.ts'
 import { endOf, readOrder, writeEnd } from './order.ts'
 import type { Watched } from './watchdog.ts'
 
@@ -36,7 +36,7 @@ function watch(): void {
     .unref()
 }
 
-async function obey(order: Order): Promise<void> {
+async function obey(order: BootOrder): Promise<void> {
   // Only the script keeps this process alive: if the event loop is empty, it will never end.
   channel.unref()
   const fail = (error: unknown) => void finish(order, { type: 'failure', failure: failureOf(error, order) })
@@ -53,7 +53,7 @@ async function obey(order: Order): Promise<void> {
 let finished = false
 
 /** Writes the end and exits, after all output is flushed: it may explain a failure. */
-async function finish(order: Order, end: End): Promise<void> {
+async function finish(order: BootOrder, end: BootEnd): Promise<void> {
   if (finished) return
   finished = true
   channel.ref()

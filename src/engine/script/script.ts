@@ -13,16 +13,16 @@ import { type Cell, ExperimentError, type InlineCell, type Script } from './cell
 import { provideModules } from './hooks.ts'
 import { columnsOf, inlineModule, rowsOf } from './inline.ts'
 import { openJournal } from './journal.ts'
-import type { Message, Order } from './message.ts'
+import type { Message, BootOrder } from './message.ts'
 import { type Recorder, recordReads } from './recorder.ts'
-import { checkRows, isRecord, shown, type Types } from './rows.ts'
+import { checkRows, isRecord, describeValue, type Types } from './rows.ts'
 
 type Send = (message: Message) => void
 type Measure = Parameters<Cell['each']>[0]
 
 /** Returns the script's result, unvalidated except for rows of trials, and the project files it used. */
 export async function runScript(
-  order: Order,
+  order: BootOrder,
   send: Send,
   testbeds?: Testbeds,
 ): Promise<{ readonly result: unknown; readonly reads: Reads }> {
@@ -79,7 +79,7 @@ function urlOf(document: string, experiment: string, trial?: number): string {
 }
 
 async function openCell(
-  order: Order,
+  order: BootOrder,
   send: Send,
   recorder: Recorder,
   testbeds: Testbeds | undefined,
@@ -128,13 +128,13 @@ async function openCell(
 }
 
 /** Seed string of a boot; for the first, that of a single-boot cell. */
-function chanceOf({ experiment, pattern, boot, seed }: Order, environment: string): string {
+function chanceOf({ experiment, pattern, boot, seed }: BootOrder, environment: string): string {
   const chance = `${seed} ${runName({ experiment, environment, pattern })}`
   return boot === 1 ? chance : `${chance} boot ${boot}`
 }
 
 async function eachTrial(
-  { trials, journal, project, cache }: Order,
+  { trials, journal, project, cache }: BootOrder,
   chance: string,
   measure: Measure,
   send: Send,
@@ -198,7 +198,7 @@ function limitedLog(send: Send): Cell['log'] {
   return (text) => {
     lines += 1
     if (lines > mostLines) return
-    const line = typeof text === 'string' ? text : shown(text)
+    const line = typeof text === 'string' ? text : describeValue(text)
     send({ type: 'log', text: line.length > longestLine ? `${line.slice(0, longestLine)}…` : line })
     if (lines === mostLines) send({ type: 'log', text: 'further lines of cell.log are left out' })
   }

@@ -22,7 +22,7 @@ export interface FinishedBoot {
   readonly seconds: number
 }
 
-export const keptBoots = '.repro/boots'
+export const bootCache = '.repro/boots'
 
 const written = z.strictObject({
   seconds: z.number(),
@@ -33,7 +33,7 @@ const written = z.strictObject({
 })
 
 /** Returns the boot with this key; undefined if missing, or not written by this machine. */
-export function openBoot(project: string, key: string, seal: Seal): FinishedBoot | undefined {
+export function cachedBoot(project: string, key: string, seal: Seal): FinishedBoot | undefined {
   const item = itemOf(key)
   try {
     const file = readInside(project, item.path)
@@ -58,7 +58,7 @@ export function openBoot(project: string, key: string, seal: Seal): FinishedBoot
 }
 
 /** Caches a boot and moves its files. Does nothing and returns undefined if nothing can be sealed. */
-export async function keepBoot(
+export async function cacheBoot(
   project: string,
   key: string,
   { result, reads, seconds }: FinishedBoot,
@@ -79,7 +79,7 @@ export async function keepBoot(
   return { seconds, reads, result: withFiles(rest, Object.keys(files), join(project, rawFolder(key))) }
 }
 
-export async function forgetBoot(project: string, key: string): Promise<void> {
+export async function deleteBoot(project: string, key: string): Promise<void> {
   await remove(project, folderOf(key))
 }
 
@@ -95,7 +95,7 @@ function itemOf(key: string): Item {
 }
 
 function folderOf(key: string): string {
-  return `${keptBoots}/${key}`
+  return `${bootCache}/${key}`
 }
 
 function rawFolder(key: string): string {
