@@ -44,7 +44,7 @@ export function mergeBoots(boots: readonly BootResult[]): Result {
 export function refuseBootColumn(columns: readonly Column[]): void {
   if (columns.some(({ name }) => name === bootColumn))
     throw new ExperimentError(
-      `the script gives back a column ${bootColumn}, which rows of several boots get by themselves: leave it out, or call it otherwise`,
+      `the script returns a column ${bootColumn}, which is reserved for the number of the boot: leave it out, or rename it`,
     )
 }
 
@@ -55,7 +55,7 @@ function requireAlike(result: Result, first: Result, boot: number): void {
   )
   const differs = (what: string, own: string, before: string) =>
     new ExperimentError(
-      `${what} of boot ${boot} is ${own}, and of boot 1 ${before}: all boots of a cell give back the same columns, on the same clock`,
+      `${what} of boot ${boot} is ${own}, and of boot 1 ${before}: all boots of a cell must return the same columns and the same clock`,
     )
   if (other >= 0)
     throw differs(`column ${other + 1}`, described(result.columns[other]), described(first.columns[other]))

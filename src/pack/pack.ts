@@ -249,7 +249,7 @@ function notesOn({ metadata, setupMinutes, experiments, revision, paths }: Artif
   const replaced = paths.filter((path) => generatedFiles.includes(path) && path !== 'codecheck.yml')
   return present([
     revision === undefined && 'not in a git repository: the archive names no commit',
-    (revision?.changes.length ?? 0) > 0 && 'not as committed, which the archive says',
+    (revision?.changes.length ?? 0) > 0 && 'files differ from the commit, which the archive says',
     ...replaced.map((path) => revision && `${path} of the project is replaced by the one made here`),
     metadata.license === undefined && 'no license: name one in CITATION.cff or package.json',
     metadata.creators.length === 0 && 'no author: name them in the front matter (authors)',

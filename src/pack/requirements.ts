@@ -70,6 +70,6 @@ function origin({ runs }: Artifact): string {
   const kinds = origins(runs)
   if (kinds.length === 0) return 'there are no runs.'
   const counts = kinds.map((kind) => `${runs.filter((run) => run.origin === kind).length} ${kind} runs`)
-  const caution = kinds.includes('emulated') ? ' Emulated times are no times of real hardware.' : ''
+  const caution = kinds.includes('emulated') ? ' Emulated times are not hardware timings.' : ''
   return `${counts.join(', ')}.${caution}`
 }

@@ -31,7 +31,7 @@ export async function openOutputFile(path: string, inputs: readonly string[]): P
   if (there?.isDirectory()) throw new UsageError(`${path} is a folder: -o takes a file`)
   for (const input of inputs) {
     if (there === null || !isSame(there, input === '-' ? fstatSync(0) : await statOf(input))) continue
-    throw new UsageError(`${path} is what is read, and would be lost: -o takes another file`)
+    throw new UsageError(`${path} is an input, and would be overwritten: name another file with -o`)
   }
   // /dev/stdout and the like lead to another's open file, which a rename would not reach.
   if (there !== null && (!there.isFile() || /^\/(dev|proc)\//.test(resolve(path)))) return await inPlace(path)
@@ -47,7 +47,7 @@ async function inPlace(path: string): Promise<OutputFile> {
 async function beside(path: string, target: string): Promise<OutputFile> {
   const folder = dirname(target)
   if (!(await statOf(folder))?.isDirectory())
-    throw new UsageError(`${path} cannot be made: there is no folder ${folder}`)
+    throw new UsageError(`cannot write ${path}: there is no folder ${folder}`)
   const temporary = join(folder, `.${process.pid}-${Date.now()}.part`)
   const handle = await naming(path, open(temporary, 'wx'))
   return {

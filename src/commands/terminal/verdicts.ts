@@ -40,9 +40,7 @@ export function kickTiresLines({ document, verifications, cells }: Verdicts): re
     ...cellLines(cells),
     `the report: ${reportFile(document)}`,
     verifications.length > 0 && `by the recorded runs, ${tallyLine(verifications)} (repro verify)`,
-    works
-      ? 'the artifact works here'
-      : 'the artifact runs here, but gives other rows than it did when it was recorded',
+    works ? 'the artifact works here' : 'the artifact runs here, but its rows differ from the recorded ones',
   ])
 }
 
@@ -56,7 +54,8 @@ export function missingRunLines(verifications: readonly Verification[]): readonl
   const claims = judged.filter(({ lacking = [] }) => lacking.length > 0).length
   const failed = judged.filter(({ failure }) => failure !== undefined).map(({ claim }) => claim.id)
   return present([
-    runs.length > 0 && `${claims} of ${counted(judged.length, 'claim')} could not be judged for want of runs`,
+    runs.length > 0 &&
+      `${claims} of ${counted(judged.length, 'claim')} could not be judged, because runs are missing or stale`,
     named(
       'missing',
       runs.filter((run) => lacking.get(run) === undefined),
@@ -65,7 +64,7 @@ export function missingRunLines(verifications: readonly Verification[]): readonl
       'stale',
       runs.filter((run) => lacking.get(run) !== undefined),
     ),
-    runs.length > 0 && 'repro build makes them, and repro build --record keeps them in results/ as well',
+    runs.length > 0 && 'repro build makes them; repro build --record also keeps them in results/',
     failed.length > 0 && `could not be judged, see why: ${failed.join(', ')}`,
   ])
 }

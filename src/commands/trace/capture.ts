@@ -38,7 +38,7 @@ export async function* readChunks(file: string, signal?: AbortSignal): AsyncIter
 
 /** Why states around a loss may be wrong; a rereadable capture is read twice instead. */
 export const lateLoss =
-  'a pCPU told of a loss only long after it, when its time had been counted as known: a file instead of a pipe would be exact'
+  'a pCPU reported a loss only after its time had been counted as known: read a file instead of a pipe for exact numbers'
 
 export function mismatchText(count: number): string {
   return `${count} runstate changes do not follow the one before: records are missing (was a pCPU not traced?), or the clocks of pCPUs differ`
@@ -208,6 +208,6 @@ export function timeWindow(from: Time | undefined, to: Time | undefined, hz: num
 /** Reports why a capture ends early, if it does; returns the exit code. */
 export function verdict(damage: TraceError | null): number {
   if (damage === null) return exitCodes.done
-  complain(`error: ${damage.message}; what comes before is above`)
+  complain(`error: ${damage.message}; the records before it are above`)
   return exitCodes.failed
 }

@@ -32,7 +32,7 @@ export async function deleteOld(
     if (kept !== undefined) print(`${did} ${kept}`)
   }
   if (!isFolder(project, '.repro')) {
-    print('nothing was made here yet: there is no .repro/')
+    print('nothing to delete: there is no .repro/ here')
     return exitCodes.done
   }
   const tell: TellEvent = (event) => {
@@ -46,7 +46,7 @@ export async function deleteOld(
       if (!dryRun) await remove(project, path)
       print(`${did} ${name}`)
     }
-    if (found.length === 0) print(`nothing is older than ${days} days, but for recorded runs`)
+    if (found.length === 0) print(`nothing but recorded runs is older than ${days} days`)
   }
   // A concurrent build might need what is deleted.
   if (dryRun) await act()

@@ -18,7 +18,7 @@ export function failureOf(error: unknown, order: Pick<BootOrder, 'script' | 'pro
 }
 
 function messageOf(error: unknown): string {
-  if (!isError(error)) return `the script threw ${describeValue(error)}, which is no Error`
+  if (!isError(error)) return `the script threw ${describeValue(error)}, which is not an Error`
   const text = attempt(() => String(error instanceof ExplainedError ? error.message : error))
   return text ?? 'the script threw an error that cannot be shown'
 }
