@@ -28,7 +28,6 @@ export function scriptDigests(path: string, files: Files, source?: string, real?
   }
 }
 
-/** Digests of files; for code, ignoring comments. */
 function fileDigests(paths: readonly string[], files: Files): Digests {
   return Object.fromEntries(paths.map((path) => [`file ${path}`, digestNow(`file ${path}`, files)]))
 }

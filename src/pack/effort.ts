@@ -4,7 +4,6 @@ import { secondsOf, spanOf, type Run } from '../results/run.ts'
 
 export interface Effort {
   readonly cells: number
-  /** Sum of the recorded durations. */
   readonly computeSeconds: number
   /** Cells without a recorded duration; not in the sum. */
   readonly untimed: number
