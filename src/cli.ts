@@ -45,8 +45,8 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<number
       complain('interrupted')
       return exitCodes.interrupted
     }
-    const { tellError } = await import('./commands/terminal/messages.ts')
-    const { text, exitCode } = tellError(error)
+    const { errorReport } = await import('./commands/terminal/messages.ts')
+    const { text, exitCode } = errorReport(error)
     complain(text)
     return exitCode
   }

@@ -42,12 +42,12 @@ function checkEntry(
   const found: BibliographyProblem[] = []
   if (!typeNames.includes(type)) {
     const near = nearest(type, typeNames)
-    const reason = `unknown type of entry: @${type}${near ? ` (did you mean @${near}?)` : ''}; it is taken for @misc`
+    const reason = `unknown type of entry: @${type}${near ? ` (did you mean @${near}?)` : ''}; it is treated as @misc`
     found.push({ type: 'warning', ...place, reason })
   }
   const first = byKey.get(key)
   if (first && first.keyPlace !== keyPlace) {
-    const reason = `the key ${key} is taken at line ${first.keyPlace.line}`
+    const reason = `the key ${key} is already used at line ${first.keyPlace.line}`
     found.push({ type: 'error', ...keyPlace, reason })
   } else if (!isCitable(key)) {
     const reason = `no citation can name the key ${key}: use letters, digits and _ : . + / -`

@@ -4,6 +4,7 @@
  */
 
 import type { Place } from '../document/block.ts'
+import { monthNames } from './date.ts'
 
 export interface BibtexEntry {
   /** In lower case. */
@@ -32,38 +33,20 @@ export interface BibliographyProblem extends Place {
 /** Limits string concatenation: thirty levels of `@string{a = b # b}` make a gigabyte. */
 const largestValue = 20_000_000
 
-const months = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-]
-
 /** An entry at the start of a line. The @ comes first, so that the lookbehind runs only there. */
 const entryStart = String.raw`@(?<=[\n\r][ \t]*@)[ \t]*[A-Za-z]+[ \t]*[{(][ \t]*[^\s,={}()"]+[ \t]*,`
 
 /** A file that is not a bibliography has a problem in every line. */
 const mostProblems = 10_000
 
-const blanks = /\s+/y
-const comment = /%[^\n\r]*/y
-const commas = /,+/y
-const joint = /#/y
-const equals = /=/y
 const bareWord = /[^\s,{}()#"=%@]+/y
-const between = /[^@%]+/y
 /** The end of a value, a nested delimiter, or the next entry. */
 const stops = new RegExp(String.raw`\\[\s\S]|[{}"]|${entryStart}`, 'g')
 
 const starts = new RegExp(entryStart, 'g')
+
+/** Ends the part that is being read, after its problem was reported. */
+class BibtexError extends Error {}
 
 /** Reads all entries in file order. Never throws. */
 export function readBibtex(text: string): {
@@ -73,11 +56,29 @@ export function readBibtex(text: string): {
   const placeOf = placesIn(text)
   const entries: BibtexEntry[] = []
   const problems: BibliographyProblem[] = []
-  const strings = new Map(months.map((month) => [month.slice(0, 3).toLowerCase(), month]))
+  const strings = new Map(monthNames.map((month) => [month.slice(0, 3).toLowerCase(), month]))
   let position = 0
 
-  const report = (type: 'error' | 'warning', offset: number, reason: string): undefined => {
+  const report = (type: 'error' | 'warning', offset: number, reason: string): void => {
     if (problems.length < mostProblems) problems.push({ type, ...placeOf(offset), reason })
+  }
+  const fail = (offset: number, reason: string): never => {
+    report('error', offset, reason)
+    throw new BibtexError(reason)
+  }
+  /** Reads a part; undefined after an error in it. */
+  const attempt = <Part>(read: () => Part): Part | undefined => {
+    try {
+      return read()
+    } catch (error) {
+      if (!(error instanceof BibtexError)) throw error
+      return undefined
+    }
+  }
+  /** Skips to the next entry. */
+  const recover = (): void => {
+    starts.lastIndex = position
+    position = starts.exec(text)?.index ?? text.length
   }
   /** Consumes and returns the match at the current position. */
   const take = (pattern: RegExp): string | undefined => {
@@ -86,94 +87,73 @@ export function readBibtex(text: string): {
     position += found?.length ?? 0
     return found
   }
-  /** Skips blanks, comments and `others`. */
-  const skip = (others?: RegExp): void => {
-    while (
-      take(blanks) !== undefined ||
-      take(comment) !== undefined ||
-      (others && take(others) !== undefined)
-    );
+  /** Skips blanks, comments and other matches of the pattern. */
+  const skip = (pattern = /\s+|%[^\n\r]*/y): void => {
+    while (take(pattern) !== undefined);
   }
   const found = () => (position < text.length ? `found ${text[position]}` : 'found the end of the file')
 
-  /** Reads to the closing delimiter; undefined, with a message, if it is missing. */
-  const delimited = (what: string): string | undefined => {
+  /** Reads to the closing delimiter. */
+  const delimited = (what: string): string => {
     const start = position
-    const isQuoted = text[start] === '"'
-    stops.lastIndex = start + 1
+    const close = text[start] === '"' ? '"' : '}'
     let depth = 0
+    stops.lastIndex = start + 1
     for (let stop = stops.exec(text); stop !== null; stop = stops.exec(text)) {
       const [token] = stop
-      if (token.length > 2 || token.startsWith('@')) {
-        position = stop.index
-        const next = `the entry at line ${placeOf(stop.index).line}`
-        return report('error', start, `${what} does not end: no ${isQuoted ? '"' : '}'} before ${next}`)
-      }
-      if (token === '{') depth += 1
-      const ends = isQuoted ? token === '"' && depth === 0 : token === '}' && depth === 0
-      if (ends) {
-        position = stop.index + 1
+      position = stop.index
+      if (token === close && depth === 0) {
+        position += 1
         return text.slice(start + 1, stop.index)
       }
+      if (token === '{') depth += 1
       if (token === '}') depth -= 1
-      if (depth < 0) {
-        position = stop.index
-        return report('error', stop.index, `${what} has a } without its {`)
-      }
+      if (depth < 0) fail(position, `${what} has a } without its {`)
+      if (token.startsWith('@'))
+        fail(start, `${what} does not end: no ${close} before the entry at line ${placeOf(position).line}`)
     }
     position = text.length
-    return report(
-      'error',
-      start,
-      `${what} does not end: no ${isQuoted ? '"' : '}'} before the end of the file`,
-    )
+    return fail(start, `${what} does not end: no ${close} before the end of the file`)
+  }
+
+  /** Reads a number, or the name of a string. */
+  const word = (what: string): string => {
+    const offset = position
+    const name = take(bareWord) ?? fail(position, `${what} needs a value, ${found()}`)
+    if (/^[\d-]+$/.test(name)) return name
+    const value = strings.get(name.toLowerCase())
+    if (value === undefined)
+      report('warning', offset, `unknown string: ${name} (define it by @string, or write {${name}})`)
+    return value ?? name
   }
 
   /** Reads `{a}`, `"a"`, `2001`, `name`, or several joined by #. */
-  const value = (what: string): BibtexField | undefined => {
-    const place = placeOf(position)
+  const value = (what: string): BibtexField => {
     const start = position
     let joined = ''
-    for (;;) {
+    do {
       skip()
-      const from = position
-      let part: string | undefined
-      if (text[position] === '{' || text[position] === '"') {
-        part = delimited(what)
-        if (part === undefined) return undefined
-      } else {
-        const word = take(bareWord)
-        if (word === undefined) return report('error', position, `${what} needs a value, ${found()}`)
-        part = /^[\d-]+$/.test(word) ? word : strings.get(word.toLowerCase())
-        if (part === undefined)
-          report('warning', from, `unknown string: ${word} (define it by @string, or write {${word}})`)
-        part ??= word
-      }
-      if (joined.length + part.length > largestValue)
-        return report('error', start, `${what} has more than ${largestValue} characters`)
-      joined += part
+      joined += /["{]/.test(text[position] ?? '') ? delimited(what) : word(what)
+      if (joined.length > largestValue) fail(start, `${what} has more than ${largestValue} characters`)
       skip()
-      if (take(joint) === undefined) return { value: joined, place }
-    }
+    } while (take(/#/y) !== undefined)
+    return { value: joined, place: placeOf(start) }
   }
 
-  /** Reads `name = value`; undefined, with a message, on a syntax error. */
-  const field = (): (BibtexField & { readonly name: string; readonly offset: number }) | undefined => {
-    const offset = position
-    const name = take(bareWord)
-    if (name === undefined) return report('error', position, `expected the name of a field, ${found()}`)
+  /** Reads `name = value`. */
+  const field = (): BibtexField & { readonly name: string } => {
+    const name = take(bareWord) ?? fail(position, `expected the name of a field, ${found()}`)
     skip()
-    if (take(equals) === undefined) return report('error', position, `expected = after ${name}, ${found()}`)
+    if (take(/=/y) === undefined) fail(position, `expected = after ${name}, ${found()}`)
     skip()
-    const read = value(name)
-    return read && { name: name.toLowerCase(), offset, ...read }
+    return { name: name.toLowerCase(), ...value(name) }
   }
 
   /** Reads fields up to the entry's end, or as many as possible. */
   const fieldsUntil = (close: string): ReadonlyMap<string, BibtexField> => {
     const fields = new Map<string, BibtexField>()
     for (;;) {
-      skip(commas)
+      skip(/[\s,]+|%[^\n\r]*/y)
       if (text[position] === close) {
         position += 1
         return fields
@@ -183,31 +163,25 @@ export function readBibtex(text: string): {
         report('error', position, `expected ${close} at the end of the entry, ${found()}`)
         return fields
       }
-      const one = field()
+      const offset = position
+      const one = attempt(field)
       if (one === undefined) {
         recover()
         return fields
       }
-      const { name, offset, value: content, place } = one
-      if (fields.has(name)) report('warning', offset, `${name} is there twice: the first counts`)
-      else fields.set(name, { value: content, place })
+      const { name, ...content } = one
+      if (fields.has(name)) report('warning', offset, `${name} is given twice: the first one is used`)
+      else fields.set(name, content)
       skip()
       if (position < text.length && ![',', '@', close].includes(text[position] as string))
         report('error', position, `expected , or ${close} after ${name}, ${found()}`)
     }
   }
 
-  /** Skips to the next entry. */
-  const recover = (): void => {
-    starts.lastIndex = position
-    position = starts.exec(text)?.index ?? text.length
-  }
-
   const entry = (type: string, offset: number, close: string): void => {
     skip()
     const keyOffset = position
-    const written = take(close === '}' ? /[^,{}=\n\r]+/y : /[^,{}()=\n\r]+/y) ?? ''
-    let key = written.trim()
+    let key = (take(close === '}' ? /[^,{}=\n\r]+/y : /[^,{}()=\n\r]+/y) ?? '').trim()
     if (text[position] === '=') {
       // The last word is a field name.
       key = key.includes(' ') ? (key.split(' ')[0] as string) : ''
@@ -223,50 +197,48 @@ export function readBibtex(text: string): {
 
   /** Reads the command after an @. Anything else is text between entries, which is ignored. */
   const command = (offset: number): void => {
-    const word = take(/[ \t]*[A-Za-z]+/y)
-    const type = word?.trim().toLowerCase()
+    const type = take(/[ \t]*[A-Za-z]+/y)
+      ?.trim()
+      .toLowerCase()
     if (type === undefined) return
-    const isAtLineStart = /(?:^|\n)[ \t]*$/.test(text.slice(Math.max(0, offset - 80), offset))
     if (type === 'comment') {
       if (take(/[ \t]*(?=\{)/y) === undefined) take(/[^\n\r]*/y)
-      else if (delimited('@comment') === undefined) recover()
+      else if (attempt(() => delimited('@comment')) === undefined) recover()
       return
     }
     skip()
     const open = take(/[{(]/y)
     if (open === undefined) {
+      const isAtLineStart = /(?:^|\n)[ \t]*$/.test(text.slice(Math.max(0, offset - 80), offset))
       if (isAtLineStart) report('error', position, `expected { after @${type}, ${found()}`)
       return
     }
     const close = open === '{' ? '}' : ')'
-    if (type !== 'string' && type !== 'preamble') entry(type, offset, close)
-    else {
+    if (type === 'string' || type === 'preamble') {
       skip()
-      if (type === 'preamble') value('@preamble')
+      if (type === 'preamble') attempt(() => value('@preamble'))
       else {
-        const one = field()
-        if (one) strings.set(one.name, one.value)
+        const definition = attempt(field)
+        if (definition) strings.set(definition.name, definition.value)
       }
       skip()
       if (take(/,?\s*[})]/y) === undefined) {
         report('error', position, `expected ${close} at the end of @${type}, ${found()}`)
         recover()
       }
-    }
+    } else entry(type, offset, close)
     const behind = position
     skip()
-    if (/[},]/.test(text[position] ?? '')) {
-      report('error', position, `the entry at line ${placeOf(offset).line} ended before this: a } too many`)
-      return
-    }
-    position = behind
+    if (/[},]/.test(text[position] ?? ''))
+      report('error', position, `the entry at line ${placeOf(offset).line} ended before this: one } too many`)
+    else position = behind
   }
 
   const broken = /[\uFFFD\0]/.exec(text)
   if (broken) report('error', broken.index, 'this is not UTF-8 text: save the file as UTF-8')
   for (;;) {
     // As in biber, a % outside entries starts a comment.
-    skip(between)
+    skip(/[^@%]+|%[^\n\r]*/y)
     if (take(/@/y) === undefined) break
     command(position - 1)
   }

@@ -72,22 +72,11 @@ export function yearAndMonth(year: string, month = ''): WrittenDate {
   }
 }
 
+export const monthNames: readonly string[] =
+  'January February March April May June July August September October November December'.split(' ')
+
 /** Returns 0 if the name is not a month. */
 function monthNumber(name: string): number {
-  return 1 + months.findIndex((month) => name.length >= 3 && month.startsWith(name.toLowerCase()))
+  const start = name.toLowerCase()
+  return 1 + monthNames.findIndex((month) => start.length >= 3 && month.toLowerCase().startsWith(start))
 }
-
-const months = [
-  'january',
-  'february',
-  'march',
-  'april',
-  'may',
-  'june',
-  'july',
-  'august',
-  'september',
-  'october',
-  'november',
-  'december',
-]

@@ -36,39 +36,16 @@ const fieldNames: Readonly<Record<string, string>> = {
   primaryclass: 'eprintclass',
 }
 
-const people = ['author', 'editor'] as const
+const people = ['author', 'editor']
 
 /** Fields that contain LaTeX. */
 const texts = [
-  'title',
-  'subtitle',
-  'journaltitle',
-  'booktitle',
-  'booksubtitle',
-  'maintitle',
-  'series',
-  'volume',
-  'number',
-  'issue',
-  'pages',
-  'eid',
-  'edition',
-  'type',
-  'publisher',
-  'institution',
-  'organization',
-  'location',
-  'howpublished',
-  'version',
-  'note',
-  'addendum',
-  'pubstate',
-  'year',
-  'month',
-] as const
+  'title subtitle journaltitle booktitle booksubtitle maintitle series volume number issue pages eid edition type',
+  'publisher institution organization location howpublished version note addendum pubstate year month',
+].flatMap((line) => line.split(' '))
 
 /** Fields that are not LaTeX, though authors often escape them as if they were. */
-const verbatim = ['doi', 'url', 'eprint', 'eprinttype', 'eprintclass', 'date', 'urldate'] as const
+const verbatim = 'doi url eprint eprinttype eprintclass date urldate'.split(' ')
 
 /** BibLaTeX's types (manual, section 2.1). */
 const ownTypes = [
@@ -183,7 +160,12 @@ function withParents(
     if (crossref === undefined) continue
     const parent = crossref.value.trim()
     if (entries.has(parent)) wanted.push(parent)
-    else problems.push({ type: 'warning', ...crossref.place, reason: `crossref names no entry: ${parent}` })
+    else
+      problems.push({
+        type: 'warning',
+        ...crossref.place,
+        reason: `crossref names an unknown entry: ${parent}`,
+      })
   }
   return chosen
 }
@@ -206,7 +188,11 @@ function sourceOf(
       const parent = entries.get(key.trim())
       if (parent && donors.size < mostDonors) donors.add(parent)
       else if (xdata && !parent)
-        problems.push({ type: 'warning', ...xdata.place, reason: `xdata names no entry: ${key.trim()}` })
+        problems.push({
+          type: 'warning',
+          ...xdata.place,
+          reason: `xdata names an unknown entry: ${key.trim()}`,
+        })
       else if (xdata && parent && !donors.has(parent))
         problems.push({ type: 'error', ...xdata.place, reason: `xdata of more than ${mostDonors} entries` })
     }
@@ -216,7 +202,7 @@ function sourceOf(
 }
 
 function isUsed(name: string): boolean {
-  return [...people, ...texts, ...verbatim, 'crossref'].some((used) => used === name)
+  return name === 'crossref' || [people, texts, verbatim].some((names) => names.includes(name))
 }
 
 /** Makes a value safe for the parser; if that fails, reports an error and returns an empty value. */
@@ -226,16 +212,16 @@ function checked(name: string, field: BibtexField, problems: BibliographyProblem
     problems.push({ type: 'error', ...place, reason: `${name} ${reason}` })
     return { value: '', place }
   }
-  const most = people.some((one) => one === name) ? mostOfPeople : mostOfField
+  const most = people.includes(name) ? mostOfPeople : mostOfField
   if (value.length > most) return refuse(`has ${value.length} characters: at most ${most} are read`)
-  if (verbatim.some((one) => one === name)) return field
-  if (depthOf(value) > deepestBraces) return refuse(`has braces in more than ${deepestBraces} others`)
+  if (verbatim.includes(name)) return field
+  if (depthOf(value) > deepestBraces) return refuse(`has braces nested deeper than ${deepestBraces} levels`)
   // A definition can expand a few bytes to megabytes.
   const definition = /\\(?:newcommand|ProvideTextCommandDefault)(?![A-Za-z])/.exec(value)
   if (definition) return refuse(`defines a command: ${definition[0]}`)
   const dollars = value.match(/\\[\s\S]|\$/g)?.filter((one) => one === '$').length ?? 0
   if (dollars % 2 === 0) return field
-  problems.push({ type: 'warning', ...place, reason: `${name} has a $ without another: write \\$` })
+  problems.push({ type: 'warning', ...place, reason: `${name} has an unpaired $: write \\$` })
   return { value: value.replace(/\\[\s\S]|\$/g, (one) => (one === '$' ? '\\$' : one)), place }
 }
 
@@ -252,7 +238,7 @@ function depthOf(value: string): number {
 /** Formats an entry for the parser. Numbers replace keys, which may have letters that it rejects. */
 function bibtexOf({ entry, type, fields }: Source, numbers: ReadonlyMap<string, number>): string {
   const written = [...fields].flatMap(([name, { value }]) => {
-    if (verbatim.some((one) => one === name)) return []
+    if (verbatim.includes(name)) return []
     if (name === 'crossref') {
       const parent = numbers.get(value.trim())
       return parent === undefined ? [] : [`crossref={k${parent}}`]
@@ -360,7 +346,7 @@ async function workOf(
     if (text === undefined) return undefined
     const read = await readDate(text.replace(/(?<=\d)\s*[–—]\s*/, '/'))
     if (read.type !== 'text') return read
-    const reason = `${name} is no date of BibLaTeX, and is shown as it is: ${text}`
+    const reason = `${name} is not a BibLaTeX date, and is shown as written: ${text}`
     problems.push({ type: 'warning', ...(sources.get(name) ?? entry).place, reason })
     return { type: 'text', text }
   }

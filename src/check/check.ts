@@ -9,26 +9,27 @@ import { type Document, floatIds } from '../document/document.ts'
 import { wordsIn } from '../document/experiment.ts'
 import type { Fence } from '../document/fence.ts'
 import type { Locate } from '../document/place.ts'
-import { fail, hasErrorAt, sortMessages, warn } from '../document/problem.ts'
+import { fail, failOnce, hasErrorAt, sortMessages, warn } from '../document/problem.ts'
 import { warnOfNearMiss } from '../document/reference.ts'
 import { validate } from '../document/validation.ts'
-import type { Mapping } from '../document/yaml.ts'
-import { inputFiles, isPattern } from '../files/inputs.ts'
+import { type KeyPath, type Mapping, valueAt } from '../document/yaml.ts'
+import { inputFiles, isPattern } from '../files/glob.ts'
 import { FileError } from '../files/ordinary.ts'
+import { PathError } from '../query/error.ts'
 import {
   type Expression,
-  leftList,
   type Path,
   publishedRoot,
   readsPublished,
   references,
+  unreducedPath,
 } from '../query/expression.ts'
 import { aggregates } from '../query/functions.ts'
-import { groupsOf, lookUp, publishedOffer } from '../query/lookup.ts'
-import { isSeveral, offerOf } from '../query/patterns.ts'
+import { groupsOf, lookUp, publishedNames } from '../query/lookup.ts'
+import { type ExperimentSource, isSeveral, patternNames } from '../query/patterns.ts'
 import type { PublishedTable } from '../query/published.ts'
-import { type Cells, resolveCells } from '../query/resolve.ts'
-import { isMapping, type Parameter, type Parameters } from '../results/parameters.ts'
+import { resolveCells } from '../query/resolve.ts'
+import { isMapping, type Parameters } from '../results/parameters.ts'
 import { hint, nearest } from '../text/spelling.ts'
 import { checkDrift } from './drift.ts'
 import { checkLiterals } from './literal.ts'
@@ -70,6 +71,20 @@ export interface Project {
   readonly languages: readonly string[]
 }
 
+interface Context {
+  readonly document: Document
+  readonly project: Project
+  /** The document's experiments; invalid ones as far as readable. */
+  readonly experiments: readonly ExperimentSource[]
+}
+
+const blockChecks: Readonly<Record<Fence['type'], (source: Mapping, context: Context) => void>> = {
+  experiment: checkExperiment,
+  table: checkTable,
+  figure: checkFigure,
+  claim: checkClaim,
+}
+
 /**
  * Reports errors between blocks (ids, references, paths in values) and against the project (files,
  * environments, table kinds) in the document's file. Call once per document.
@@ -77,75 +92,69 @@ export interface Project {
  * Checks keys as written, so that one error in a block does not hide the next.
  */
 export function check(document: Document, project: Project): void {
+  const experiments = document.fences.flatMap((fence) => experimentIn(fence) ?? [])
+  const context = { document, project, experiments }
   checkIds(document)
-  for (const { type, source } of document.fences) {
-    if (source === undefined) continue
-    switch (type) {
-      case 'experiment':
-        checkExperiment({ source, document, project })
-        break
-      case 'table':
-        checkTable({ source, document, project })
-        break
-      case 'figure':
-        checkFigure({ source, document, project })
-        break
-      case 'claim':
-        checkClaim({ source, document, project })
-        break
-    }
-  }
+  for (const { type, source } of document.fences) if (source) blockChecks[type](source, context)
   checkCycles(document)
   checkDrift(document)
   checkReferences(document, project)
   checkPictures(document, project)
   warnOfUnseen(document)
   // If the front matter has errors, whatever depends on it would look wrong.
-  if (document.frontMatter.title !== '') checkProse(document, project)
-  for (const { ast, locate } of document.values) checkExpression(ast, locate, { document, project })
+  if (document.frontMatter.title !== '') checkProse(context)
+  for (const { ast, locate } of document.values) checkExpression(ast, locate, context)
   sortMessages(document.file)
 }
 
-function checkProse(document: Document, project: Project): void {
-  const { bibliography, lang, langPlace } = document.frontMatter
+function experimentIn({ type, block, source, id = '' }: Fence): ExperimentSource | undefined {
+  if (type !== 'experiment') return undefined
+  if (block?.type === 'experiment') return block
+  const environments = wordsIn(source?.data.environments).map(([, name]) => name)
+  const { patterns, groups } = source?.data ?? {}
+  if (environments.length === 0 || !isMapping(patterns)) return undefined
+  const members = Object.entries(isMapping(groups) ? groups : {}).map(
+    ([name, list]) => [name, wordsIn(list).map(([, word]) => word)] as const,
+  )
+  return {
+    id,
+    environments,
+    patterns: Object.keys(patterns).map((name) => ({ name })),
+    groups: Object.fromEntries(members),
+  }
+}
+
+function checkProse(context: Context): void {
+  const { document, project } = context
+  const { bibliography, lang, langPlace, published } = document.frontMatter
   if (langPlace && !project.languages.includes(lang.toLowerCase().split('-')[0] ?? '')) {
-    const reason = `the report has no words in ${lang}, and says its own in English (known: ${project.languages.join(', ')})`
+    const reason = `the report has no words in ${lang} and uses English for its own (known: ${project.languages.join(', ')})`
     warn(document.file, 'unknown-language', langPlace, reason)
   }
-  if (bibliography)
-    checkExists(bibliography.file, bibliography.place, { what: 'bibliography', document, project })
-  checkPublished(document, project)
+  if (bibliography) checkExists('bibliography', bibliography.file, bibliography.place, context)
+  for (const { file, place } of published) {
+    const table = project.published?.find((one) => one.file === file)
+    if (table === undefined) checkExists(publishedRoot, file, place, context)
+    else if (table.problem !== undefined)
+      fail(document.file, 'published-tables', place, `published: ${file}: ${table.problem}`)
+  }
   checkHumanMinutes(document)
   checkCitations(document, project.bibliography)
   checkLiterals(document)
   checkOrigins(document, project.emulated ?? [])
 }
 
-function checkPublished(document: Document, project: Project): void {
-  for (const { file, place } of document.frontMatter.published) {
-    const table = project.published?.find((one) => one.file === file)
-    if (table === undefined) checkExists(file, place, { what: publishedRoot, document, project })
-    else if (table.problem !== undefined)
-      fail(document.file, 'published-tables', place, `published: ${file}: ${table.problem}`)
-  }
-}
-
 /** A translation may give minutes for an experiment that it does not show. */
 function checkHumanMinutes({ frontMatter, fences, original, file }: Document): void {
-  const ids = [...fences, ...(original?.fences ?? [])].flatMap(({ type, id }) =>
-    type === 'experiment' && id !== undefined ? [id] : [],
-  )
-  const known = ['setup', ...ids]
+  const known = ['setup', ...experimentIds([...fences, ...(original?.fences ?? [])])]
   for (const { of, place } of frontMatter.humanMinutes) {
     if (known.includes(of)) continue
     fail(file, 'unknown-experiment', place, `unknown experiment: ${of}${hint(of, known)}`)
   }
 }
 
-interface Context {
-  readonly source: Mapping
-  readonly document: Document
-  readonly project: Project
+function experimentIds(fences: readonly Fence[]): readonly string[] {
+  return fences.flatMap(({ type, id }) => (type === 'experiment' && id ? [id] : []))
 }
 
 /** Reports ids that are used twice in the document. */
@@ -159,23 +168,22 @@ function checkIds({ fences, file }: Document): void {
   }
 }
 
-function checkExperiment(context: Context): void {
-  const { source, document, project } = context
-  checkFile(['script'], context)
+function checkExperiment(source: Mapping, context: Context): void {
+  const { document, project } = context
+  checkFile(['script'], source, context)
   for (const [index, environment] of wordsIn(source.data.environments)) {
+    if (project.environments.includes(environment)) continue
     const place = source.valuePlace(['environments', index])
-    if (project.environments.includes(environment) || hasErrorAt(document.file, place)) continue
     const reason = `unknown environment: ${environment}${hint(environment, project.environments)}`
-    fail(document.file, 'unknown-environment', place, reason)
+    failOnce(document.file, 'unknown-environment', place, reason)
   }
-  for (const [needed, place] of listOf('needs', source)) {
-    if (!hasErrorAt(document.file, place)) checkExperimentId(needed, place, document)
-  }
+  for (const [needed, place] of listOf('needs', source)) checkExperimentId(needed, place, document)
   for (const [path, place] of listOf('inputs', source)) checkInput(path, place, context)
 }
 
 /** Reports inputs that match no file: such an input would never change. */
-function checkInput(written: string, place: Place, { document, project }: Context): void {
+function checkInput(written: string, place: Place, context: Context): void {
+  const { project, document } = context
   const { file } = document
   if (hasErrorAt(file, place)) return
   const path = posix.normalize(written)
@@ -184,11 +192,11 @@ function checkInput(written: string, place: Place, { document, project }: Contex
     for (const problem of found.flatMap((one) => project.problem(one) ?? []))
       fail(file, 'refused-file', place, `inputs: ${written}: ${problem}`)
     if (found.length > 0) return
-    if (isPattern(path)) fail(file, 'missing-file', place, `inputs: no file fits ${path}`)
+    if (isPattern(path)) fail(file, 'missing-file', place, `inputs: no file matches ${path}`)
     else if (project.list(path).length > 0) {
       const reason = `inputs: ${path} is a folder: write ${posix.join(path, '**')} for all files in it`
       fail(file, 'missing-file', place, reason)
-    } else checkExists(path, place, { what: 'inputs', document, project })
+    } else checkExists('inputs', path, place, context)
   } catch (error) {
     if (!(error instanceof FileError)) throw error
     fail(file, 'refused-file', place, `inputs: ${written}: ${error.message}`)
@@ -220,7 +228,7 @@ function checkCycles({ fences, file }: Document): void {
       if (start < 0) visit(needed, [...path, id])
       else {
         const circle = [...path, id].slice(start)
-        fail(file, 'circular-needs', place, `a circle of needs: ${[...circle, needed].join(' -> ')}`)
+        fail(file, 'circular-needs', place, `circular needs: ${[...circle, needed].join(' -> ')}`)
       }
     }
     done.add(id)
@@ -228,27 +236,25 @@ function checkCycles({ fences, file }: Document): void {
   for (const id of needs.keys()) visit(id, [])
 }
 
-function checkTable(context: Context): void {
-  const { source, document, project } = context
-  const { file } = document
+function checkTable(source: Mapping, context: Context): void {
+  const { document, project } = context
   const { id: _id, caption: _caption, kind: name, from, ...options } = source.data
   if (typeof from === 'string') checkExperimentId(from, source.valuePlace(['from']), document)
   if (typeof name !== 'string') return
   const kind = project.tableKinds.get(name)
   if (kind === undefined) {
-    const place = source.valuePlace(['kind'])
     const reason = `unknown kind of table: ${name}${hint(name, project.tableKinds.keys())}`
-    if (!hasErrorAt(file, place)) fail(file, 'unknown-table-kind', place, reason)
+    failOnce(document.file, 'unknown-table-kind', source.valuePlace(['kind']), reason)
     return
   }
   if (from === undefined && kind.from !== false) {
     const reason = `missing key: from; a table of kind ${name} shows an experiment`
-    fail(file, 'missing-key', source.valuePlace([]), reason)
+    source.valueError('missing-key', [], reason)
   }
-  validate(closed(kind.options), options, { file, source, known: ['id', 'kind', 'from', 'caption'] })
+  validate(closed(kind.options), source, { data: options, known: ['id', 'kind', 'from', 'caption'] })
   for (const option of kind.files ?? []) {
-    checkFile([option], context)
-    for (const [index] of wordsIn(options[option])) checkFile([option, index], context)
+    checkFile([option], source, context)
+    for (const [index] of wordsIn(options[option])) checkFile([option, index], source, context)
   }
 }
 
@@ -257,53 +263,55 @@ function closed(schema: z.ZodType): z.ZodType {
   return schema instanceof z.ZodObject && schema.def.catchall === undefined ? schema.strict() : schema
 }
 
-function checkFigure(context: Context): void {
-  const { source, document } = context
-  checkFile(['spec'], context)
+function checkFigure(source: Mapping, context: Context): void {
+  checkFile(['spec'], source, context)
   const { data } = source.data
-  for (const [dataset, given] of isMapping(data) ? Object.entries(data) : []) {
-    const at = ['data', dataset] as const
-    if (typeof given === 'string' && isFile(given)) checkFile(at, context)
-    else if (typeof given === 'string') checkExperimentId(given, source.valuePlace(at), document)
-    else if (isMapping(given) && typeof given.from === 'string') {
-      checkExperimentId(given.from, source.valuePlace([...at, 'from']), document)
-      checkWhere(given, [...at, 'where'], context)
+  for (const [name, dataset] of isMapping(data) ? Object.entries(data) : []) {
+    const at = ['data', name]
+    const from = isMapping(dataset) ? dataset.from : dataset
+    if (typeof from !== 'string') continue
+    if (!isMapping(dataset) && isFile(from)) checkFile(at, source, context)
+    else {
+      const place = source.valuePlace(isMapping(dataset) ? [...at, 'from'] : at)
+      checkExperimentId(from, place, context.document)
     }
+    if (isMapping(dataset)) checkWhere(dataset, [...at, 'where'], source, context)
   }
 }
 
 /** Checks the environments and patterns of `where`; other columns are unknown before a run. */
 function checkWhere(
   { from, where }: Parameters,
-  at: readonly [string, ...string[]],
-  { source, document }: Context,
+  at: KeyPath,
+  source: Mapping,
+  { experiments }: Context,
 ): void {
-  const { fences, file } = document
-  const fence = fences.find(({ id, type }) => id === from && type === 'experiment')
-  const cells = fence && cellsOf(fence)
-  if (cells === undefined || !isMapping(where)) return
-  const known = { environment: cells.environments, pattern: [...cells.patterns.keys()] }
+  const experiment = experiments.find(({ id }) => id === from)
+  if (experiment === undefined || !isMapping(where)) return
+  const patterns = experiment.patterns.map(({ name }) => name)
+  const known = { environment: experiment.environments, pattern: patterns }
   for (const [column, names] of Object.entries(known)) {
-    const given = where[column]
-    const single = typeof given === 'string' ? [[[column], given] as const] : []
-    for (const [path, value] of [
-      ...single,
-      ...wordsIn(given).map(([i, one]) => [[column, i], one] as const),
-    ]) {
-      const reason = `unknown ${column} of ${from}: ${value}${hint(value, names)}`
-      if (!names.includes(value)) fail(file, `unknown-${column}`, source.valuePlace([...at, ...path]), reason)
+    const value = where[column]
+    const words = typeof value === 'string' ? [[undefined, value] as const] : wordsIn(value)
+    for (const [index, word] of words) {
+      if (names.includes(word)) continue
+      const path = [...at, column, ...(index === undefined ? [] : [index])]
+      source.valueError(
+        `unknown-${column}`,
+        path,
+        `unknown ${column} of ${from}: ${word}${hint(word, names)}`,
+      )
     }
   }
 }
 
-function checkClaim({ source, document, project }: Context): void {
-  const { fences, file } = document
-  for (const { ast, locate } of claimExpressions(source, file))
-    checkExpression(ast, locate, { document, project })
+function checkClaim(source: Mapping, context: Context): void {
+  for (const { ast, locate } of claimExpressions(source)) checkExpression(ast, locate, context)
   const { shows } = source.data
-  if (typeof shows !== 'string' || floatIds(fences).includes(shows)) return
-  const reason = `no table or figure of this id: ${shows}${hint(shows, floatIds(fences))}`
-  fail(file, 'unknown-reference', source.valuePlace(['shows']), reason)
+  const ids = floatIds(context.document.fences)
+  if (typeof shows !== 'string' || ids.includes(shows)) return
+  const reason = `no table or figure of this id: ${shows}${hint(shows, ids)}`
+  source.valueError('unknown-reference', ['shows'], reason)
 }
 
 /** Tells a file from an experiment id, which has no slash or dot. */
@@ -317,155 +325,95 @@ function checkPictures(document: Document, project: Project): void {
     if (problem !== undefined) throw new Error(problem)
     return project.read(path)
   }
-  for (const one of readPictures(picturesOf(document), read)) {
-    const { path = '', source, place, problem, warning, isMissing } = one
+  for (const picture of readPictures(picturesOf(document), read)) {
+    const { path = '', source, place, problem, warning, isMissing } = picture
     if (warning !== undefined) warn(document.file, 'picture', place, `image ${source}: ${warning}`)
     if (problem === undefined) continue
-    const folder = posix.dirname(path)
-    const near = isMissing ? nearest(posix.basename(path), project.list(folder)) : undefined
-    const advice = near === undefined ? '' : ` (did you mean ${posix.join(folder, near)}?)`
+    const advice = isMissing ? similarFile(path, project) : ''
     fail(document.file, 'picture', place, `image ${source}: ${problem}${advice}`)
   }
 }
 
-function checkFile(
-  at: readonly [string, ...(string | number)[]],
-  { source, document, project }: Context,
-): void {
-  const written = at.reduce<Parameter | undefined>(
-    (value, key) =>
-      isMapping(value)
-        ? value[key]
-        : Array.isArray(value)
-          ? (value as readonly Parameter[])[Number(key)]
-          : undefined,
-    source.data,
-  )
+function checkFile(at: KeyPath, source: Mapping, context: Context): void {
+  const written = valueAt(source.data, at)
   const place = source.valuePlace(at)
-  if (typeof written !== 'string' || hasErrorAt(document.file, place)) return
-  checkExists(written, place, { what: at.join('.'), document, project })
+  if (typeof written !== 'string' || hasErrorAt(source.file, place)) return
+  checkExists(at.join('.'), written, place, context)
 }
 
-function checkExists(
-  written: string,
-  place: Place,
-  {
-    what,
-    document,
-    project,
-  }: { readonly what: string; readonly document: Document; readonly project: Project },
-): void {
+function checkExists(what: string, written: string, place: Place, { document, project }: Context): void {
   const path = posix.normalize(written)
   const problem = project.problem(path)
-  if (problem !== undefined) {
-    fail(document.file, 'refused-file', place, `${what}: ${problem}`)
-    return
-  }
-  if (project.exists(path)) return
+  if (problem !== undefined) fail(document.file, 'refused-file', place, `${what}: ${problem}`)
+  else if (!project.exists(path))
+    fail(document.file, 'missing-file', place, `${what}: no file ${path}${similarFile(path, project)}`)
+}
+
+/** ` (did you mean figures/phases.vl.json?)`, or nothing. */
+function similarFile(path: string, project: Project): string {
   const folder = posix.dirname(path)
   const near = nearest(posix.basename(path), project.list(folder))
-  const advice = near === undefined ? '' : ` (did you mean ${posix.join(folder, near)}?)`
-  fail(document.file, 'missing-file', place, `${what}: no file ${path}${advice}`)
+  return near === undefined ? '' : ` (did you mean ${posix.join(folder, near)}?)`
 }
 
 function checkExperimentId(id: string, place: Place, { fences, file }: Document): void {
   const named = fences.filter((fence) => fence.id === id)
-  if (named.some(({ type }) => type === 'experiment') || hasErrorAt(file, place)) return
-  const other = named[0]
-  const experiments = fences.flatMap((fence) => (fence.type === 'experiment' && fence.id ? [fence.id] : []))
+  if (named.some(({ type }) => type === 'experiment')) return
+  const [other] = named
   const reason = other
-    ? `${id} is a ${other.type}, not an experiment${hint('', experiments)}`
-    : `unknown experiment: ${id}${hint(id, experiments)}`
-  fail(file, 'unknown-experiment', place, reason)
+    ? `${id} is a ${other.type}, not an experiment${hint('', experimentIds(fences))}`
+    : `unknown experiment: ${id}${hint(id, experimentIds(fences))}`
+  failOnce(file, 'unknown-experiment', place, reason)
 }
 
 function checkReferences({ references: found, mentions, fences, file }: Document, project: Project): void {
-  const shown = floatIds(fences)
+  const ids = floatIds(fences)
   const keys = project.bibliography?.keys ?? []
-  for (const one of mentions) warnOfNearMiss(one, { ids: shown, keys, file })
-  const known = new Set(shown)
+  for (const mention of mentions) warnOfNearMiss(mention, { ids, keys, file })
+  const known = new Set(ids)
   for (const { id, place } of found) {
     if (known.has(id)) continue
     const what = id.startsWith('tbl-') ? 'table' : 'figure'
-    fail(file, 'unknown-reference', place, `unknown ${what}: @${id}${hint(id, shown)}`)
+    fail(file, 'unknown-reference', place, `unknown ${what}: @${id}${hint(id, ids)}`)
   }
 }
 
-/** Cells of an experiment; of an invalid one, as far as readable, or undefined. */
-function cellsOf(fence: Fence): Cells | undefined {
-  const { block, source } = fence
-  const id = fence.id ?? ''
-  if (block?.type === 'experiment') return { id, environments: block.environments, ...offerOf(block) }
-  const environments = wordsIn(source?.data.environments).map(([, name]) => name)
-  const { patterns, groups } = source?.data ?? {}
-  if (environments.length === 0 || !isMapping(patterns)) return undefined
-  const members = Object.entries(isMapping(groups) ? groups : {}).map(
-    ([name, list]) => [name, wordsIn(list).map(([, word]) => word)] as const,
-  )
-  return {
-    id,
-    environments,
-    patterns: new Map(Object.keys(patterns).map((name) => [name, undefined])),
-    groups: new Map(members),
-  }
-}
-
-type Around = Pick<Context, 'document' | 'project'>
-
-function checkExpression(ast: Expression, locate: Locate, around: Around): void {
-  for (const path of references(ast)) {
-    if (readsPublished(path)) checkPublishedPath(path, locate, around)
-    else checkPath(path, locate, around.document)
-  }
-  checkLists(ast, locate, around)
-}
-
-/** Checks all parts, since published tables exist before any run. */
-function checkPublishedPath(path: Path, locate: Locate, { document, project }: Around): void {
-  const { frontMatter, file } = document
-  const tables = project.published ?? []
-  const valid = tables.filter(({ problem }) => problem === undefined)
-  // If a table is missing or invalid, lookups in it would look wrong.
-  if (frontMatter.title === '' || valid.length < frontMatter.published.length) return
-  const found = lookUp(path, tables, groupsIn(document))
-  if (found.type === 'wrong') fail(file, found.ruleId, locate(placeInPath(path, found)), found.reason)
-}
-
-/** Offset of a word in a part; any but the first follow an opening quote. */
-function placeInPath(
-  { offsets }: Pick<Path, 'offsets'>,
-  { part, offset }: { part: number; offset: number },
-): number {
-  return (offsets[part] ?? 0) + (offset > 0 ? offset + 1 : 0)
-}
-
-function groupsIn({ fences }: Document): ReturnType<typeof groupsOf> {
-  return groupsOf(fences.flatMap((fence) => (fence.type === 'experiment' ? (cellsOf(fence) ?? []) : [])))
-}
-
-/** Checks the parts of a path that are known before a run. */
-function checkPath({ parts, offsets }: Path, locate: Locate, document: Document): void {
-  const [id = ''] = parts
-  const { fences, file } = document
-  checkExperimentId(id, locate(offsets[0] ?? 0), document)
-  const fence = fences.find((one) => one.id === id && one.type === 'experiment')
-  const cells = fence && cellsOf(fence)
-  if (cells === undefined) return
-  const found = resolveCells(parts, [cells])
-  if ('wrong' in found)
-    for (const one of found.wrong) fail(file, one.ruleId, locate(placeInPath({ offsets }, one)), one.reason)
-}
-
-/** A path with several patterns yields a list, which must be reduced to one number. */
-function checkLists(ast: Expression, locate: Locate, { document, project }: Around): void {
-  const path = leftList(ast, ({ parts: [id, environment = '', word = ''] }) => {
+function checkExpression(ast: Expression, locate: Locate, context: Context): void {
+  const { document, project, experiments } = context
+  for (const path of references(ast)) checkPath(path, locate, context)
+  // A path with several patterns yields a list, which must be reduced to one number.
+  const list = unreducedPath(ast, ({ parts: [id, environment = '', word = ''] }) => {
     if (id === publishedRoot)
-      return isSeveral(word, publishedOffer(environment, project.published ?? [], groupsIn(document)))
-    const fence = document.fences.find((one) => one.id === id && one.type === 'experiment')
-    const cells = fence && cellsOf(fence)
-    return cells !== undefined && isSeveral(word, cells)
+      return isSeveral(word, publishedNames(environment, project.published ?? [], groupsOf(experiments)))
+    const experiment = experiments.find((one) => one.id === id)
+    return experiment !== undefined && isSeveral(word, patternNames(experiment))
   })
-  if (path === undefined) return
-  const reason = `${path.parts[2]} stands for several patterns: put it into ${aggregates.join(', ')}, or name one pattern`
-  fail(document.file, 'expression-list', locate(path.offsets[2] ?? 0), reason)
+  if (list === undefined) return
+  const reason = `${list.parts[2]} stands for several patterns: put it into ${aggregates.join(', ')}, or name one pattern`
+  fail(document.file, 'expression-list', locate(list.offsets[2] ?? 0), reason)
+}
+
+/** Checks what is known before a run: cells, and all of a path into published tables. */
+function checkPath(path: Path, locate: Locate, { document, project, experiments }: Context): void {
+  const { frontMatter, file } = document
+  const [id = ''] = path.parts
+  try {
+    if (readsPublished(path)) {
+      const tables = project.published ?? []
+      const valid = tables.filter(({ problem }) => problem === undefined)
+      // If a table is missing or invalid, lookups in it would look wrong.
+      if (frontMatter.title === '' || valid.length < frontMatter.published.length) return
+      lookUp(path, tables, groupsOf(experiments))
+    } else {
+      checkExperimentId(id, locate(path.offsets[0] ?? 0), document)
+      if (experiments.some((one) => one.id === id)) resolveCells(path, experiments)
+    }
+  } catch (error) {
+    if (!(error instanceof PathError)) throw error
+    for (const { ruleId, part, offset = 0, reason } of error.mistakes) {
+      // Any word of a part but the first follows an opening quote.
+      const inPart = offset > 0 ? offset + 1 : 0
+      fail(file, ruleId, locate((path.offsets[part] ?? 0) + inPart), reason)
+    }
+  }
 }

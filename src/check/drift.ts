@@ -1,7 +1,7 @@
 /** Detects outdated translations: warns of each difference between the blocks and values of both texts. */
 
 import { distance } from 'fastest-levenshtein'
-import type { Block, ExperimentBlock, Place } from '../document/block.ts'
+import type { Place } from '../document/block.ts'
 import type { Document, InlineValue } from '../document/document.ts'
 import { warn } from '../document/problem.ts'
 
@@ -29,17 +29,14 @@ function checkLabels(edition: Document, original: Document): void {
   for (const { type, source, block } of edition.fences) {
     if (type !== 'experiment' || block?.type !== 'experiment') continue
     const labels = source?.data.labels ?? {}
-    const theirs = original.blocks.find((one) => isExperiment(one, block.id))
-    for (const { name, label, place } of theirs?.patterns ?? []) {
+    const counterpart = original.blocks.find(({ id }) => id === block.id)
+    const patterns = counterpart?.type === 'experiment' ? counterpart.patterns : []
+    for (const { name, label, place } of patterns) {
       if (label === name || Object.hasOwn(labels as object, name)) continue
       const reason = `pattern ${name} has no label here; in ${at(original, place)} it is '${label}'`
       warn(edition.file, 'edition-lacks', block.place, reason)
     }
   }
-}
-
-function isExperiment(block: Block, id: string): block is ExperimentBlock {
-  return block.type === 'experiment' && block.id === id
 }
 
 /** Compares as sets: a translation may state a number more or less often, and in another order. */
@@ -48,18 +45,12 @@ function checkValues(edition: Document, original: Document, start: Place): void 
   const there = new Set(original.values.map(spelling))
   let lacking = distinct(original.values.filter((value) => !here.has(spelling(value))))
   for (const value of distinct(edition.values.filter((one) => !there.has(spelling(one))))) {
-    const near = lacking.toSorted((a, b) => far(a, value) - far(b, value))[0]
+    const far = (other: InlineValue) => distance(spelling(other), spelling(value))
+    const [near] = lacking.toSorted((a, b) => far(a) - far(b))
     lacking = lacking.filter((one) => one !== near)
-    const instead =
-      near === undefined
-        ? ''
-        : `; nearest that is not here: \`=${spelling(near)}\` (${at(original, near.place)})`
-    warn(
-      edition.file,
-      'edition-value',
-      value.place,
-      `${original.file.path} does not have this value${instead}`,
-    )
+    const instead = near && `; nearest that is not here: \`=${spelling(near)}\` (${at(original, near.place)})`
+    const reason = `${original.file.path} does not have this value${instead ?? ''}`
+    warn(edition.file, 'edition-value', value.place, reason)
   }
   for (const value of lacking) {
     const before = original.values
@@ -79,10 +70,6 @@ function spelling({ source }: InlineValue): string {
 
 function distinct(values: readonly InlineValue[]): readonly InlineValue[] {
   return [...new Map(values.map((value) => [spelling(value), value])).values()]
-}
-
-function far(a: InlineValue, b: InlineValue): number {
-  return distance(spelling(a), spelling(b))
 }
 
 /** Warns of works that only the original cites. Citation numbers may differ. */

@@ -13,30 +13,17 @@ import { fail, warn } from '../document/problem.ts'
 import { locateInValue, type Mapping } from '../document/yaml.ts'
 import { locateInProse, prosesOf, sentences } from './sentence.ts'
 
+const spellings = {
+  ns: ['ns', 'nanosecond', 'nanoseconds', 'ナノ秒'],
+  µs: ['us', 'µs', 'μs', 'microsecond', 'microseconds', 'マイクロ秒'],
+  ms: ['ms', 'millisecond', 'milliseconds', 'ミリ秒'],
+  s: ['second', 'seconds', '秒'],
+  '%': ['%', '％', 'percent', 'パーセント'],
+}
 /** Spelling of a unit -> its symbol. */
-const units: ReadonlyMap<string, string> = new Map([
-  ['ns', 'ns'],
-  ['nanosecond', 'ns'],
-  ['nanoseconds', 'ns'],
-  ['ナノ秒', 'ns'],
-  ['us', 'µs'],
-  ['µs', 'µs'],
-  ['μs', 'µs'],
-  ['microsecond', 'µs'],
-  ['microseconds', 'µs'],
-  ['マイクロ秒', 'µs'],
-  ['ms', 'ms'],
-  ['millisecond', 'ms'],
-  ['milliseconds', 'ms'],
-  ['ミリ秒', 'ms'],
-  ['second', 's'],
-  ['seconds', 's'],
-  ['秒', 's'],
-  ['%', '%'],
-  ['％', '%'],
-  ['percent', '%'],
-  ['パーセント', '%'],
-])
+const units = new Map(
+  Object.entries(spellings).flatMap(([symbol, words]) => words.map((word) => [word, symbol] as const)),
+)
 
 /** A bare s needs a blank before it, unlike in `1990s`. */
 const unit = String.raw`\s?(?:${[...units.keys()].sort((a, b) => b.length - a.length).join('|')})|\s+s`
@@ -134,7 +121,7 @@ function passagesOf(document: Document): readonly Passage[] {
     ...texts.map(({ key, text, mapping }) => ({
       text: withoutCode(text),
       cites: never,
-      placeOf: locateInValue(mapping, [key], file),
+      placeOf: locateInValue(mapping, [key]),
     })),
   ]
 }

@@ -28,12 +28,13 @@ export interface ReadPicture extends Picture {
   readonly warning?: string
 }
 
+const svgType = 'image/svg+xml'
 const types: ReadonlyMap<string, string> = new Map([
   ['.gif', 'image/gif'],
   ['.jpeg', 'image/jpeg'],
   ['.jpg', 'image/jpeg'],
   ['.png', 'image/png'],
-  ['.svg', 'image/svg+xml'],
+  ['.svg', svgType],
   ['.webp', 'image/webp'],
 ])
 
@@ -48,24 +49,21 @@ export function picturesOf({
   file,
 }: Pick<Document, 'tree' | 'abstract' | 'file'>): readonly Picture[] {
   const folder = posix.dirname(file.path ?? 'document')
-  return [abstract ?? [], tree].flat().flatMap((root) =>
-    [...descend(root)].flatMap(({ node, near }): readonly Picture[] => {
-      if (node.type !== 'image') return []
-      const common = { node, place: { line: near.line, column: near.column }, source: node.url }
-      if (/^[a-z][a-z0-9+.-]*:|^[\\/]{2}/i.test(node.url.trim()))
-        return [{ ...common, problem: 'the page makes no requests; put the picture into the project' }]
-      const path = posix.normalize(posix.join(folder, decoded(node.url)))
-      const type = types.get(posix.extname(path).toLowerCase())
-      if (type === undefined)
-        return [{ ...common, problem: `no picture of a known type (${[...types.keys()].join(', ')})` }]
-      const problem = /^\.\.(?:\/|$)/.test(path)
-        ? 'the path leaves the project'
-        : /\p{Cc}/u.test(path)
-          ? 'the path has a control character'
-          : undefined
-      return [problem === undefined ? { ...common, path, type } : { ...common, problem }]
-    }),
-  )
+  return [...(abstract ? descend(abstract) : []), ...descend(tree)].flatMap(({ node, near }) => {
+    if (node.type !== 'image') return []
+    const place = { line: near.line, column: near.column }
+    return [{ node, place, source: node.url, ...fileOf(node.url, folder) }]
+  })
+}
+
+function fileOf(url: string, folder: string): Pick<Picture, 'path' | 'type' | 'problem'> {
+  if (/^[a-z][a-z0-9+.-]*:|^[\\/]{2}/i.test(url.trim()))
+    return { problem: 'the page makes no requests; put the picture into the project' }
+  const path = posix.normalize(posix.join(folder, decoded(url)))
+  const type = types.get(posix.extname(path).toLowerCase())
+  if (type === undefined) return { problem: `no picture of a known type (${[...types.keys()].join(', ')})` }
+  if (/^\.\.(?:\/|$)/.test(path)) return { problem: 'the path leaves the project' }
+  return /\p{Cc}/u.test(path) ? { problem: 'the path has a control character' } : { path, type }
 }
 
 /** Decodes `a%20b.png` to `a b.png`; keeps invalid escapes, as in `100%.png`. */
@@ -99,26 +97,24 @@ export function readPictures(
     const problem = contentProblem(bytes, type)
     if (problem !== undefined) return { ...picture, problem }
     total += bytes.length
-    if (total > mostBytesInPage)
-      return {
-        ...picture,
-        problem: `with it the pictures of the page have more than ${mostBytesInPage} bytes`,
-      }
-    const warning = contentWarning(bytes, type)
-    return { ...picture, bytes, ...(warning === undefined ? {} : { warning }) }
+    if (total > mostBytesInPage) {
+      const reason = `with it the pictures of the page have more than ${mostBytesInPage} bytes`
+      return { ...picture, problem: reason }
+    }
+    return { ...picture, bytes, ...contentWarning(bytes, type) }
   })
 }
 
 function contentProblem(bytes: Uint8Array, type: string): string | undefined {
   if (bytes.length > mostBytes) return `${bytes.length} bytes are more than ${mostBytes}: make it smaller`
-  return type === 'image/svg+xml' ? svgProblem(bytes) : undefined
+  return type === svgType ? svgProblem(bytes) : undefined
 }
 
 /** Only a warning: a browser decodes pixels or shows nothing, so a mismatch is harmless. */
-function contentWarning(bytes: Uint8Array, type: string): string | undefined {
-  if (type === 'image/svg+xml') return undefined
-  const found = typeOf(bytes)
-  return found === type ? undefined : `the file is ${found ? `of type ${found}` : 'no picture'}, not ${type}`
+function contentWarning(bytes: Uint8Array, type: string): Pick<ReadPicture, 'warning'> {
+  const found = type === svgType ? svgType : typeOf(bytes)
+  if (found === type) return {}
+  return { warning: `the file is ${found ? `of type ${found}` : 'no picture'}, not ${type}` }
 }
 
 function typeOf(bytes: Uint8Array): string | undefined {

@@ -52,22 +52,10 @@ export function sentences(text: string): Iterable<Intl.SegmentData> {
 export function locateInProse(pieces: readonly Piece[], source: SourceText): Locate {
   const locators = new Map<Piece, ReturnType<typeof locateInText>>()
   return (offset) => {
-    const piece = lastBefore(pieces, offset)
+    const piece = pieces.findLast(({ start }) => start <= offset) as Piece
     const locate = locators.get(piece) ?? locateInText(source, piece.node, piece.near)
     locators.set(piece, locate)
     const { line, column } = locate(offset - piece.start)
     return { line, column }
   }
-}
-
-/** The last piece that starts at or before the offset. */
-function lastBefore(pieces: readonly Piece[], offset: number): Piece {
-  let low = 0
-  let high = pieces.length - 1
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2)
-    if ((pieces[middle]?.start ?? 0) <= offset) low = middle
-    else high = middle - 1
-  }
-  return pieces[low] as Piece
 }

@@ -1,7 +1,6 @@
 /** Warns of source text that the page would drop or show as something else. */
 
-import type { Heading, Html, Nodes, Table } from 'mdast'
-import type { VFile } from 'vfile'
+import type { Heading, Html, Image, Link, Nodes, Table, Text } from 'mdast'
 import type { Place } from '../document/block.ts'
 import type { Document } from '../document/document.ts'
 import { descend } from '../document/markdown.ts'
@@ -9,45 +8,45 @@ import { locateInText, placeAt, type SourceText, sliceOf, sourceText } from '../
 import { warn } from '../document/problem.ts'
 import { isLinkable, linkSchemes, schemeOf } from '../text/address.ts'
 
+/** Reports a warning, by default at the node. */
+type Say = (ruleId: string, reason: string, place?: Place) => void
+
 export function warnOfUnseen({ tree, abstract, file }: Document): void {
   const source = sourceText(file)
+  const roots = abstract ? [abstract, tree] : [tree]
   const referred = new Set<string>()
-  for (const root of [abstract ?? [], tree].flat()) {
-    for (const { node } of descend(root)) if (node.type === 'footnoteReference') referred.add(node.identifier)
-  }
-  for (const root of [abstract ?? [], tree].flat()) {
+  for (const { node } of roots.flatMap((root) => [...descend(root)]))
+    if (node.type === 'footnoteReference') referred.add(node.identifier)
+  for (const root of roots) {
     const cells = new Set<Nodes>()
     for (const { node, near, inLink } of descend(root)) {
-      const around: Around = { source, file, near: { line: near.line, column: near.column } }
+      const say: Say = (ruleId, reason, { line, column } = near) =>
+        warn(file, ruleId, { line, column }, reason)
       switch (node.type) {
         case 'html':
-          warnOfHtml(node, around)
+          warnOfHtml(node, say)
           break
         case 'heading':
-          warnOfUnderlined(node, around)
+          warnOfUnderlined(node, source, say)
           break
         case 'table':
-          warnOfExcess(node, around)
+          warnOfExcess(node, say)
           break
         case 'tableCell':
           for (const { node: below } of descend(node)) cells.add(below)
           break
         case 'text':
-          warnOfOpenValue(node, cells.has(node), around)
+          warnOfOpenValue(node, cells.has(node), locateInText(source, node, near), say)
           if (inLink && /(?:^|\s|\[)@(?:tbl|fig)-\w|\[@[\p{L}\p{N}_]/u.test(node.value))
-            say('text-in-link', 'a reference or citation inside a link stays plain text', around)
+            say('text-in-link', 'a reference or citation inside a link stays plain text')
           break
         case 'image':
         case 'link':
-          warnOfAddress(node, around)
+          warnOfAddress(node, source, say)
           break
         case 'footnoteDefinition':
           if (!referred.has(node.identifier))
-            say(
-              'unused-footnote',
-              `the footnote ${node.label ?? ''} is not shown: nothing refers to it`,
-              around,
-            )
+            say('unused-footnote', `the footnote ${node.label ?? ''} is not shown: nothing refers to it`)
           break
         default:
           break
@@ -56,75 +55,63 @@ export function warnOfUnseen({ tree, abstract, file }: Document): void {
   }
 }
 
-interface Around {
-  readonly source: SourceText
-  readonly file: VFile
-  readonly near: Place
-}
-
-function say(ruleId: string, reason: string, { file, near }: Around): void {
-  warn(file, ruleId, near, reason)
-}
-
 /** Comments are meant to be hidden. */
-function warnOfHtml({ value }: Html, around: Around): void {
+function warnOfHtml({ value }: Html, say: Say): void {
   const shown = value.replace(/<!--.*?-->/gs, '').trim()
   if (shown === '' || /^<\/[^<]*>$/.test(shown)) return
   const line = shown.replace(/\s+/g, ' ')
   const start = line.length > 40 ? `${line.slice(0, 39)}…` : line
-  say('html', `HTML is not shown: ${start} (write Markdown; \\< for the sign)`, around)
+  say('html', `HTML is not shown: ${start} (write Markdown; \\< for the sign)`)
 }
 
 /** Hyphens under a paragraph are meant as a rule, or as the end of a second front matter. */
-function warnOfUnderlined(node: Heading, around: Around): void {
-  const slice = sliceOf(around.source, node)
+function warnOfUnderlined(node: Heading, source: SourceText, say: Say): void {
+  const slice = sliceOf(source, node)
   if (!/[\r\n]/.test(slice.trim()) || !/-\s*$/.test(slice)) return
   const text = slice.replace(/\s*\r?\n?[ \t]*-+\s*$/, '')
   if (!/[\r\n]|[.:;,。、：]$|^[A-Za-z]\w*: /.test(text)) return
-  say(
-    'underlined-heading',
-    'the line of hyphens below makes this a heading: leave a blank line between',
-    around,
-  )
+  say('underlined-heading', 'the line of hyphens below makes this a heading: leave a blank line between')
 }
 
 /** Cells beyond the header's width are not shown. */
-function warnOfExcess({ children: rows }: Table, around: Around): void {
+function warnOfExcess({ children: rows }: Table, say: Say): void {
   const width = rows[0]?.children.length ?? 0
   for (const { children: cells } of rows) {
     const excess = cells[width]?.position?.start
     if (excess === undefined) continue
     const reason = `the table has ${width} columns, this row ${cells.length} cells: the rest is not shown (\\| for the sign)`
-    say('table-cells', reason, { ...around, near: { line: excess.line, column: excess.column } })
+    say('table-cells', reason, excess)
   }
 }
 
 /** A backtick and an equals sign in plain text: a closed value would be code. */
-function warnOfOpenValue(node: Extract<Nodes, { type: 'text' }>, inCell: boolean, around: Around): void {
-  const locate = locateInText(around.source, node, around.near)
-  for (const { index } of node.value.matchAll(/`=\s*[^=>\s`]/g)) {
-    const { isEscaped, line, column } = locate(index)
-    if (isEscaped) continue
+function warnOfOpenValue(
+  { value }: Text,
+  inCell: boolean,
+  locate: ReturnType<typeof locateInText>,
+  say: Say,
+): void {
+  for (const { index } of value.matchAll(/`=\s*[^=>\s`]/g)) {
+    const { isEscaped, ...place } = locate(index)
     const advice = inCell ? 'a | ends the table cell: write \\|' : 'close it with `'
-    say('open-value', `a value that stays plain text: ${advice}`, { ...around, near: { line, column } })
+    if (!isEscaped) say('open-value', `a value that stays plain text: ${advice}`, place)
   }
 }
 
 /** Warns of links that the page drops, and of values in alternative texts and titles. */
-function warnOfAddress(node: Extract<Nodes, { type: 'image' | 'link' }>, around: Around): void {
+function warnOfAddress(node: Image | Link, source: SourceText, say: Say): void {
   if (node.type === 'link' && !isLinkable(node.url)) {
     const reason = `the page leaves this link out: ${schemeOf(node.url)?.trim()} is none of ${linkSchemes.join(', ')}`
-    say('link-scheme', reason, around)
+    say('link-scheme', reason)
   }
   const texts = node.type === 'image' ? [node.alt, node.title] : [node.title]
-  const slice = sliceOf(around.source, node)
+  const slice = sliceOf(source, node)
   const written = slice.indexOf('`=')
   const hasValue =
     texts.some((text) => text?.includes('`=')) ||
     (node.type === 'image' && written >= 0 && (node.alt ?? '').includes('=') && slice.indexOf('](') > written)
   if (!hasValue) return
   const offset = (node.position?.start.offset ?? 0) + Math.max(0, written)
-  const { line, column } = placeAt(around.source, offset)
   const reason = 'a value in the text of a picture or in a title stays plain text: write it in the prose'
-  say('open-value', reason, { ...around, near: { line, column } })
+  say('open-value', reason, placeAt(source, offset))
 }

@@ -15,7 +15,7 @@ import { runName } from '../results/run.ts'
 import { type Measured, measure } from './measure.ts'
 import { english, type Reasons } from './reasons.ts'
 import type { Decision } from './region.ts'
-import { type Evidence, type Lack, lackingRuns, obstacleTo } from './scope.ts'
+import { type Evidence, type LackingRun, lackingRuns, obstacleTo } from './scope.ts'
 import { seriesOf } from './series.ts'
 
 export type Verdict = 'reproduced' | 'not reproduced' | 'inconclusive' | 'not testable'
@@ -36,7 +36,7 @@ export interface Judgement {
   /** Caveats. */
   readonly notes: readonly string[]
   /** Missing or stale runs that keep it from being tested. */
-  readonly lacking?: readonly Lack[]
+  readonly lacking?: readonly LackingRun[]
   /** Message of an unexpected error. */
   readonly failure?: string
 }
@@ -47,8 +47,6 @@ export interface PublishedValue extends Pick<Quantity, 'value' | 'unit'> {
 }
 
 export interface JudgeOptions {
-  /** Confidence level; 0.95 by default. */
-  readonly level?: number
   /** Bootstrap resamples; 2000 by default. */
   readonly resamples?: number
   /** Messages for reasons and notes; English by default. */
@@ -62,32 +60,27 @@ export interface JudgeOptions {
 export function judge(
   claim: Claim,
   evidence: Evidence,
-  { reasons = english, ...options }: JudgeOptions = {},
+  { reasons = english, resamples }: JudgeOptions = {},
 ): Judgement {
+  const { results } = evidence
   let published: Pick<Judgement, 'published'> = {}
   try {
-    published = publishedOf(claim, evidence.results)
+    published = publishedOf(claim, results)
     const lacking = lackingRuns(claim, evidence)
-    if (lacking.length > 0)
-      return {
-        ...notTestable(claim, lackingText(lacking, reasons)),
-        ...published,
-        ...unitOf(claim, evidence.results),
-        lacking,
-      }
-    const obstacle = obstacleTo(claim, evidence, reasons)
-    if (obstacle !== undefined)
-      return { ...notTestable(claim, obstacle), ...published, ...unitOf(claim, evidence.results) }
-    const measured = measure(claim.test, evidence.results, { ...options, seed: claim.id })
-    const verdict = conclude(measured, reasons)
+    const obstacle = lacking.length > 0 ? lackingText(lacking, reasons) : obstacleTo(claim, evidence, reasons)
+    if (obstacle !== undefined) {
+      const rest = { ...published, ...unitOf(claim, results), ...(lacking.length > 0 ? { lacking } : {}) }
+      return { ...notTestable(claim, obstacle), ...rest }
+    }
+    const measured = measure(claim, results, resamples)
     const [first] = measured
     return {
       claim,
-      ...verdict,
+      ...conclude(measured, reasons),
       measured,
       ...published,
       ...(first === undefined || claim.test.type === 'direction' ? {} : { unit: first.unit }),
-      notes: notesOn(claim, measured, evidence.results, reasons),
+      notes: notesOn(claim, measured, results, reasons),
     }
   } catch (error) {
     if (error instanceof QueryError) return { ...notTestable(claim, error.message), ...published }
@@ -97,7 +90,14 @@ export function judge(
   }
 }
 
-function lackingText(lacking: readonly Lack[], reasons: Reasons): string {
+/** Returns the number of claims per verdict. */
+export function tally(judgements: readonly Judgement[]): Readonly<Record<Verdict, number>> {
+  const counts = { reproduced: 0, 'not reproduced': 0, inconclusive: 0, 'not testable': 0 }
+  for (const { verdict } of judgements) counts[verdict] += 1
+  return counts
+}
+
+function lackingText(lacking: readonly LackingRun[], reasons: Reasons): string {
   const missing = lacking.filter(({ stale }) => stale === undefined)
   if (missing.length > 0) return reasons.missing(missing.map(({ run }) => run))
   return lacking.map(({ run, stale = '' }) => reasons.stale(run, stale)).join('; ')

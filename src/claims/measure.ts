@@ -1,12 +1,11 @@
 /** Measures the numbers of a claim: value, interval and allowed region. */
 
-import { differences, type Test } from '../document/claim.ts'
+import { type Claim, differences, type Test } from '../document/claim.ts'
 import { QueryError } from '../query/error.ts'
 import type { Expression } from '../query/expression.ts'
 import type { Quantity, Source } from '../query/quantity.ts'
 import { evaluate, type Results, readSeries } from '../query/query.ts'
 import { unitName } from '../query/units.ts'
-import type { BootstrapOptions } from '../stats/bootstrap.ts'
 import { independentValues, type Unit } from '../stats/clusters.ts'
 import { type Difference, difference } from '../stats/compare.ts'
 import type { Interval } from '../stats/interval.ts'
@@ -14,10 +13,10 @@ import { mean } from '../stats/moments.ts'
 import { median } from '../stats/order.ts'
 import { fewestEach } from '../stats/trials.ts'
 import { type Decision, decide, type Region } from './region.ts'
-import { expressionInterval } from './resample.ts'
+import { expressionInterval, type IntervalOptions } from './resample.ts'
 
-/** Default number of bootstrap resamples. */
-export const defaultResamples = 2000
+/** Confidence of a verdict. */
+const confidence = 0.95
 
 /** For an expression: BCa bootstrap or Student's t; for a direction: ranks or means (stats/compare.ts). */
 export type Method = 'bootstrap' | 'student' | Difference['method']
@@ -44,17 +43,23 @@ export interface Measured {
 }
 
 /**
- * Measures the numbers of a claim's test. With several, either all must lie inside or one outside; so that
- * the verdict has the same confidence as with one, 1 - level is split between the intervals (Bonferroni).
- *
- * Throws a QueryError for missing results, and for an expression without an interval.
+ * Measures the numbers of a claim's test. Throws a QueryError for missing results, and for an expression
+ * without an interval.
  */
 export function measure(
-  test: Test,
+  { id, test }: Pick<Claim, 'id' | 'test'>,
   results: Results,
-  { level = 0.95, resamples = defaultResamples, ...rest }: BootstrapOptions,
+  resamples = 2000,
 ): readonly Measured[] {
-  const among = (count: number) => ({ ...rest, resamples, level: 1 - (1 - level) / count })
+  return measureTest(test, results, { level: confidence, resamples, seed: id })
+}
+
+/**
+ * With several numbers, either all must lie inside or one outside; so that the verdict has the same
+ * confidence as with one, 1 - level is split between the intervals (Bonferroni).
+ */
+function measureTest(test: Test, results: Results, options: IntervalOptions): readonly Measured[] {
+  const among = (count: number) => ({ ...options, level: 1 - (1 - options.level) / count })
   switch (test.type) {
     case 'absolute':
     case 'relative': {
@@ -62,11 +67,11 @@ export function measure(
       if (test.type === 'relative' && published === 0)
         throw new QueryError('a share of a published 0 allows nothing but 0: write the tolerance as a number')
       const tolerance = test.type === 'absolute' ? test.tolerance : test.tolerance * Math.abs(published)
-      return [measureValue(test.expression, around(published, tolerance), results, among(1))]
+      return [measureValue(test.expression, around(published, tolerance), results, options)]
     }
     case 'interval': {
       const region = { low: test.low, high: test.high, closed: true }
-      return [measureValue(test.expression, region, results, among(1))]
+      return [measureValue(test.expression, region, results, options)]
     }
     case 'ordering': {
       const pairs = differences(test.expressions)
@@ -74,10 +79,10 @@ export function measure(
       return pairs.map((pair) => measureValue(pair, above(0), results, among(pairs.length)))
     }
     case 'direction':
-      return [measureShift(test, results, level)]
+      return [measureShift(test, results, options.level)]
     case 'all':
       if (test.tests.length === 0) throw new QueryError('all of no tests: at least one is needed')
-      return test.tests.flatMap((one) => measure(one, results, among(test.tests.length)))
+      return test.tests.flatMap((one) => measureTest(one, results, among(test.tests.length)))
   }
 }
 
@@ -87,28 +92,24 @@ function publishedValue(
   results: Results,
 ): number {
   if (published.type === 'number') return published.value
-  const [ours, theirs] = [expression, published].map((ast) => evaluate({ ast }, results)) as [
-    Quantity,
-    Quantity,
-  ]
-  if (ours.unit !== theirs.unit)
-    throw new QueryError(
-      `units do not fit: the value is in ${ours.unit || 'none'}, published in ${theirs.unit || 'none'}`,
-    )
-  return theirs.value
+  const measured = evaluate({ ast: expression }, results)
+  const { value, unit } = evaluate({ ast: published }, results)
+  if (measured.unit === unit) return value
+  throw new QueryError(
+    `units do not fit: the value is in ${measured.unit || 'none'}, published in ${unit || 'none'}`,
+  )
 }
 
 function measureValue(
   expression: Expression,
   region: Region,
   results: Results,
-  options: BootstrapOptions & { readonly level: number; readonly resamples: number },
+  options: IntervalOptions,
 ): Measured {
   const quantity = quantityOf(expression, results)
-  const { interval, units, unit: per, draws } = expressionInterval(expression, results, options)
-  const { level } = options
-  const decision = decide({ value: quantity.value, interval, level, trials: units, per }, region)
-  const measured = { ...quantity, interval, region, decision, trials: units, per }
+  const { interval, units: trials, unit: per, draws } = expressionInterval(expression, results, options)
+  const decision = decide({ value: quantity.value, interval, level: options.level, trials, per }, region)
+  const measured = { ...quantity, interval, region, decision, trials, per }
   return draws === undefined
     ? { ...measured, method: 'student' }
     : { ...measured, method: 'bootstrap', draws }
@@ -136,12 +137,8 @@ function measureShift(
   level: number,
 ): Measured {
   const [a, b] = [readSeries(from, results), readSeries(to, results)]
-  for (const [path, { values }] of [
-    [from, a],
-    [to, b],
-  ] as const) {
-    if (values.length === 0) throw new QueryError(`no observation of ${path.parts.join('.')}`)
-  }
+  const empty = a.values.length === 0 ? from : b.values.length === 0 ? to : undefined
+  if (empty !== undefined) throw new QueryError(`no observation of ${empty.parts.join('.')}`)
   if (a.unit !== b.unit) throw new QueryError(`units do not fit: ${unitName(a.unit)} and ${unitName(b.unit)}`)
   const observed = independentValues(a, b)
   const { shift, interval, method } = difference(observed, level)

@@ -5,7 +5,7 @@
 
 import { QueryError } from '../query/error.ts'
 import { type Expression, type Path, readsPublished, references } from '../query/expression.ts'
-import { interpret, type Readings } from '../query/interpret.ts'
+import { interpret, type Reading, type Readings } from '../query/interpret.ts'
 import { evaluate, pathsToRuns, probesOf, publishedReadings, type Results, runsAt } from '../query/query.ts'
 import { bootColumn, excludedColumn, type Row, type Run } from '../results/run.ts'
 import {
@@ -19,20 +19,22 @@ import {
 import type { Unit } from '../stats/clusters.ts'
 import { clipped, type Interval, unbounded } from '../stats/interval.ts'
 
-export interface ResampledInterval {
+export type IntervalOptions = Required<BootstrapOptions>
+
+interface ResampledInterval {
   readonly interval: Interval
   /** Resampled units of the run with the fewest. */
   readonly units: number
   readonly unit: Unit
-  /** Number of resamples; absent for Student's t. */
-  readonly draws?: number
+  /** Number of resamples; undefined for Student's t. */
+  readonly draws: number | undefined
 }
 
 /** Throws a QueryError if the expression cannot be evaluated or reads no run. */
 export function expressionInterval(
   ast: Expression,
   results: Results,
-  options: BootstrapOptions & { readonly level: number; readonly resamples: number },
+  options: IntervalOptions,
 ): ResampledInterval {
   evaluate({ ast }, results)
   const runs = runsOf(ast, results)
@@ -43,19 +45,12 @@ export function expressionInterval(
   const all = sizes.reduce((sum, size) => sum + size, 0)
   if (all > mostUnits)
     throw new QueryError(`no interval of ${all} observations: at most ${mostUnits}, or it takes too long`)
-  const look = lookup(
-    ast,
-    runs,
-    units.map(({ groups }) => groups),
-    results,
-  )
+  const look = lookup(ast, runs, units, results)
   const fewest = samples.reduce((a, b) => (b.size < a.size ? b : a))
   const statistic = (draw: Draw) => valueOrNaN(ast, (path) => look(path, draw))
   const interval = clipped(bootstrap(samples, statistic, options), limitsOf(ast))
-  const counted = { interval, units: fewest.size, unit: fewest.unit }
-  return isStudents(samples, options.level)
-    ? counted
-    : { ...counted, draws: drawsOf(sizes, options.resamples) }
+  const draws = isStudents(samples, options.level) ? undefined : drawsOf(sizes, options.resamples)
+  return { interval, units: fewest.size, unit: fewest.unit, draws }
 }
 
 /** Natural bounds of an expression's value, which Student's interval ignores. */
@@ -68,12 +63,10 @@ export function runsOf(ast: Expression, results: Results): readonly Run[] {
   return [...new Set(pathsToRuns(ast).flatMap((path) => runsAt(path, results).runs))]
 }
 
-type Groups = readonly (readonly Row[])[]
-
 interface Units {
   readonly unit: Unit
   /** Rows resampled together. */
-  readonly groups: Groups
+  readonly groups: readonly (readonly Row[])[]
 }
 
 /** Groups rows by boot if a run has several, else by trial. */
@@ -94,7 +87,7 @@ function unitsOf(run: Run): Units {
 function lookup(
   ast: Expression,
   runs: readonly Run[],
-  groups: readonly Groups[],
+  units: readonly Units[],
   results: Results,
 ): (path: Path, draw: Draw) => Readings {
   const known = new Map(
@@ -106,7 +99,7 @@ function lookup(
       const { probes, over } = probesOf(path, results)
       const parts = probes.map((probe) => {
         const sample = runs.indexOf(probe.run)
-        const byUnit = (groups[sample] ?? []).map((rows) => probe.read(rows).values)
+        const byUnit = (units[sample]?.groups ?? []).map((rows) => probe.read(rows).values)
         return { sample, values: drawer(byUnit), template: probe.read([]) }
       })
       const read = (draw: Draw) => {
@@ -123,12 +116,10 @@ function lookup(
   return (path, draw) => (known.get(path) as (draw: Draw) => Readings)(draw)
 }
 
-type Values = readonly (number | null)[]
-
 /** Returns the values of the drawn units. Plain loops: this dominates the bootstrap's time. */
-function drawer(byUnit: readonly Values[]): (drawn: Uint32Array) => Values {
+function drawer(byUnit: readonly Reading['values'][]): (drawn: Uint32Array) => Reading['values'] {
   const single = byUnit.every(({ length }) => length === 1) ? byUnit.flat() : undefined
-  if (single === undefined) return (drawn) => [...drawn].flatMap((unit) => byUnit[unit] as Values)
+  if (single === undefined) return (drawn) => [...drawn].flatMap((unit) => byUnit[unit] ?? [])
   return (drawn) => {
     const values = new Array<number | null>(drawn.length)
     for (let i = 0; i < drawn.length; i += 1) values[i] = single[drawn[i] as number] as number | null

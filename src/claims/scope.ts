@@ -3,11 +3,12 @@
 import { type Claim, differences, expressionsOf, type Test } from '../document/claim.ts'
 import type { Expression } from '../query/expression.ts'
 import { origins } from '../query/quantity.ts'
-import { cellsAt, evaluate, pathsToRuns, type Results } from '../query/query.ts'
+import { evaluate, pathsToRuns, type Results } from '../query/query.ts'
+import { resolveCells } from '../query/resolve.ts'
+import { microseconds, root } from '../query/units.ts'
 import { runName, type Run } from '../results/run.ts'
 import type { Reasons } from './reasons.ts'
 import { runsOf } from './resample.ts'
-import { isScaleFree } from './scale.ts'
 
 /** Runs and their staleness, for judging claims. */
 export interface Evidence {
@@ -17,19 +18,19 @@ export interface Evidence {
 }
 
 /** A missing or stale run, and the reason. */
-export interface Lack {
+export interface LackingRun {
   readonly run: string
   readonly stale?: string
 }
 
 /** Missing and stale runs of a claim, in reading order. Throws a QueryError for unknown names. */
-export function lackingRuns({ test, skip }: Claim, { results, stale }: Evidence): readonly Lack[] {
+export function lackingRuns({ test, skip }: Claim, { results, stale }: Evidence): readonly LackingRun[] {
   if (skip !== undefined) return []
   const present = new Set(results.runs.map(runName))
   const names = expressionsOf(test)
     .flatMap(pathsToRuns)
-    .flatMap((path) => cellsAt(path, results.experiments).names)
-  return [...new Set(names)].flatMap((run): readonly Lack[] => {
+    .flatMap((path) => resolveCells(path, results.experiments).names)
+  return [...new Set(names)].flatMap((run): readonly LackingRun[] => {
     const reason = stale.get(run)
     if (!present.has(run)) return [{ run }]
     return reason === undefined ? [] : [{ run, stale: reason }]
@@ -72,6 +73,7 @@ function startsWithWord(text: string, word: string): boolean {
   return text.startsWith(word) && !/^[\p{L}\p{N}]/u.test(text.slice(word.length))
 }
 
+/** Whether a test also holds on a board that is uniformly twice as slow. */
 function isShape(test: Test, results: Results): boolean {
   switch (test.type) {
     case 'direction':
@@ -93,4 +95,39 @@ function isShape(test: Test, results: Results): boolean {
 
 function isRatio(ast: Expression, results: Results): boolean {
   return evaluate({ ast }, results).unit === '' && isScaleFree(ast, results)
+}
+
+/** Powers of two, to avoid rounding; far apart, so that any constant shows. */
+const slowdowns = [2 ** 20, 2 ** -20]
+
+/**
+ * Whether the value scales with all times as its unit implies: times proportionally, ratios not at all.
+ * Adding or comparing a time with a literal breaks this. Throws a QueryError if the expression cannot be
+ * evaluated.
+ */
+function isScaleFree(ast: Expression, results: Results): boolean {
+  const { value, unit } = evaluate({ ast }, results)
+  const power = microseconds(unit) !== undefined ? 1 : microseconds(root(unit) ?? '') !== undefined ? 2 : 0
+  const read = new Set(runsOf(ast, results))
+  return slowdowns.every((factor) => {
+    const runs = results.runs.map((run) => (read.has(run) ? slower(run, factor) : run))
+    const scaled = evaluate({ ast }, { ...results, runs }).value
+    return Math.abs(scaled - value * factor ** power) <= 1e-9 * Math.abs(value * factor ** power)
+  })
+}
+
+function slower(run: Run, factor: number): Run {
+  const times = run.columns.filter(
+    ({ role, unit = '' }) => role === 'measure' && (unit === 'ticks' || microseconds(unit) !== undefined),
+  )
+  const rows = run.rows.map((row) => ({
+    ...row,
+    ...Object.fromEntries(
+      times.map(({ name }) => {
+        const value = row[name]
+        return [name, typeof value === 'number' ? value * factor : (value ?? null)]
+      }),
+    ),
+  }))
+  return { ...run, rows }
 }

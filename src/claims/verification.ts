@@ -26,7 +26,7 @@ export interface KnownRun {
   /** Made by this build, made here earlier but not recorded, or recorded in results/. */
   readonly from: 'build' | 'here' | 'record'
   /** Reason why it no longer matches the document. */
-  readonly stale?: string
+  readonly stale?: string | undefined
 }
 
 /** At most one run per cell each. */

@@ -63,17 +63,9 @@ function limitText(
   phrases: Phrases,
 ): string {
   const limit = regionText(region, unit, phrases)
-  switch (test.type) {
-    case 'direction':
-      return phrases.shift(limit, allDigits(Number((test.tolerance * 100).toPrecision(12))))
-    case 'ordering':
-      return phrases.difference(limit)
-    case 'absolute':
-    case 'relative':
-    case 'interval':
-    case 'all':
-      return limit
-  }
+  if (test.type === 'direction')
+    return phrases.shift(limit, allDigits(Number((test.tolerance * 100).toPrecision(12))))
+  return test.type === 'ordering' ? phrases.difference(limit) : limit
 }
 
 function regionText({ low, high, closed }: Region, unit: string, phrases: Phrases): string {
@@ -103,13 +95,8 @@ export function methodText({ measured }: Judgement, phrases: Phrases = english):
   )
 }
 
-interface Scale {
-  readonly factor: number
-  readonly unit: string
-}
-
 /** Uses milliseconds from 1 ms: `−211 ms`, not `−210,815 µs`. */
-function scaleOf(values: readonly number[], unit: string): Scale {
+function scaleOf(values: readonly number[], unit: string) {
   const isLong = values.some((value) => Number.isFinite(value) && Math.abs(value) >= 1000)
   return unit === 'us' && isLong ? { factor: 1e-3, unit: 'ms' } : { factor: 1, unit }
 }

@@ -3,9 +3,9 @@
 import { availableParallelism } from 'node:os'
 import { limits } from '../document/limits.ts'
 import { defaultFormat, formats } from '../report/formats.ts'
-import { command, type Given } from './command.ts'
+import { command, type Invocation } from './command.ts'
 import { allOrList, cellWords, choices, deadline, flag, jobs, only, wholeNumber } from './options.ts'
-import { refuseIdle } from './parse.ts'
+import { refuseUnused } from './parse.ts'
 import { siteOf } from './site.ts'
 
 const running = {
@@ -70,22 +70,22 @@ export const run = command({
 })
 
 async function execute(
-  { options, words: [document], generator, signal }: Given<typeof running>,
+  { options, words: [document], generator, signal }: Invocation<typeof running>,
   to: readonly string[],
 ): Promise<number> {
   const { rerun, trials, boots, deadline: deadlineSeconds, frozen, record } = options
   if (frozen)
-    refuseIdle(
+    refuseUnused(
       options,
       ['rerun', 'only', 'deadline', 'record', 'jobs', 'keep-going', 'dry-run'],
       '--frozen runs nothing and asks about every cell',
     )
   const site = siteOf(document, generator)
-  const { buildDocument, tellPlan } = await import('./work/build.ts')
+  const { buildDocument, printPlan } = await import('./work/build.ts')
   const request = {
     ...{ rerun, only: options.only, trials, boots, deadlineSeconds, frozen, record, to, signal },
     jobs: options.jobs ?? availableParallelism(),
     keepGoing: options['keep-going'],
   }
-  return options['dry-run'] ? await tellPlan(site, request) : await buildDocument(site, request)
+  return options['dry-run'] ? await printPlan(site, request) : await buildDocument(site, request)
 }

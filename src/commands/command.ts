@@ -3,16 +3,13 @@
 import { type Options, readArguments, type Values } from './parse.ts'
 import type { exitCodes } from './terminal/terminal.ts'
 
-/** Passed to every command. */
 export interface Context {
-  /** Name and version of this program. */
   readonly generator: string
   /** Aborted when the command should stop. */
   readonly signal: AbortSignal
 }
 
-/** Passed to a command's action. */
-export interface Given<O extends Options> extends Context {
+export interface Invocation<O extends Options> extends Context {
   readonly options: Values<O>
   /** The words that the usage line names in capitals. */
   readonly words: readonly string[]
@@ -21,12 +18,10 @@ export interface Given<O extends Options> extends Context {
 interface About<O extends Options> {
   /** The words after `repro`: `build [DOCUMENT]`. */
   readonly usage: string
-  /** One line for the list of all commands. */
   readonly summary: string
   readonly options: O
   /** Paragraphs beyond the summary; help wraps them. */
   readonly description?: readonly string[]
-  /** The page of docs/ with more. */
   readonly docs?: string
   /** Asks for words that are missing: `which tables?`. */
   readonly missing?: string
@@ -38,18 +33,19 @@ interface About<O extends Options> {
   readonly examples?: readonly (readonly [command: string, does: string])[]
 }
 
-interface Definition<O extends Options> extends About<O> {
+interface Definition<O extends Options> extends Omit<About<O>, 'options'> {
+  readonly options?: O
   /** Returns the exit code. Imports slow modules itself, not above the definition. */
-  readonly action: (given: Given<O>) => Promise<number>
+  readonly action: (given: Invocation<O>) => Promise<number>
 }
 
-/** A command whose option types only its action knows. */
 export interface Command extends About<Options> {
   /** Throws a UsageError for arguments that the definition does not allow. */
   readonly run: (args: readonly string[], context: Context) => Promise<number>
 }
 
-export function command<O extends Options>({ action, ...about }: Definition<O>): Command {
+export function command<O extends Options>({ action, options = {} as O, ...rest }: Definition<O>): Command {
+  const about = { ...rest, options }
   return {
     ...about,
     run: async (args, context) => await action({ ...readArguments(args, about), ...context }),

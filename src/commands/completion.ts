@@ -9,7 +9,6 @@ export function completion(registry: () => Registry): Command {
   return command({
     usage: 'completion SHELL',
     summary: 'a script that makes bash, zsh or fish complete commands and options',
-    options: {},
     description: [
       `SHELL is bash, zsh or fish. The script is for a command called repro: an alias, or a PATH that has
       node_modules/.bin. In zsh it has to come after compinit.`,

@@ -1,6 +1,6 @@
 /** `repro diff A B`: differences between two states of the runs, with effect sizes and intervals. */
 
-import { inWords } from '../engine/cachestatus.ts'
+import { changeText } from '../engine/cachestatus.ts'
 import type { CellDifference, MetricDifference, RunSet } from '../project/diff.ts'
 import { digits } from '../query/format.ts'
 import { symbol } from '../query/units.ts'
@@ -8,7 +8,7 @@ import { runName } from '../results/run.ts'
 import { command } from './command.ts'
 import { document, flag, json, only } from './options.ts'
 import { UsageError } from './parse.ts'
-import { siteOf, tellSeal } from './site.ts'
+import { siteOf, warnUntrusted } from './site.ts'
 import { exitCodes, print } from './terminal/terminal.ts'
 
 const sets = 'recorded, latest, a git revision, the id of a run in .repro/runs'
@@ -25,14 +25,14 @@ export const diff = command({
   ],
   async action({ options, words: [a = '', b = ''], generator }) {
     const site = siteOf(options.document, generator)
-    const { cellsOf, chosen } = await import('../engine/cells.ts')
+    const { cellsOf, cellSelector } = await import('../engine/cells.ts')
     const { diffRuns, runSet } = await import('../project/diff.ts')
     const { openDocument } = await import('../project/site.ts')
     const cells = cellsOf((await openDocument(site)).document.blocks)
-    const shown = cells.filter(chosen(cells, options.only, '--only'))
+    const shown = cells.filter(cellSelector(cells, options.only, '--only'))
     const set = (word: string): RunSet => {
       const found = runSet(word, shown, site)
-      tellSeal(site)
+      warnUntrusted(site)
       if (found === undefined) throw new UsageError(`no such runs: ${word} (known: ${sets})`)
       return found
     }
@@ -56,7 +56,7 @@ function lines(
   all: boolean,
 ): readonly string[] {
   const changes = [
-    ...inputs.map(inWords),
+    ...inputs.map(changeText),
     ...environment.map((change) => `${change.input}: ${change.before ?? 'none'} -> ${change.now ?? 'none'}`),
   ]
   if (presence === 'same rows' && changes.length === 0) return all ? [`${cell}: same rows`] : []
@@ -71,22 +71,14 @@ function lines(
 }
 
 /** `changed     pause total: shift +12.3 µs [10.1, 14.0], delta 0.82, n 20 and 20` */
-function metricLine({
-  series,
-  measure,
-  unit,
-  shift,
-  interval,
-  delta,
-  n,
-  verdict,
-  reason,
-}: MetricDifference): string {
-  const name = [series, measure].filter((word) => word !== '').join(' ')
+function metricLine(metric: MetricDifference): string {
+  const { measure, interval, verdict } = metric
+  const name = metric.series === '' ? measure : `${metric.series} ${measure}`
   const number = (value: number) => `${value > 0 ? '+' : ''}${Number(value.toPrecision(4))}`
   const ends = Number.isFinite(interval.high - interval.low)
     ? `[${number(interval.low)}, ${number(interval.high)}]`
     : 'without an interval'
-  const size = `shift ${number(shift)} ${symbol(unit)} ${ends}, delta ${digits(delta, 2)}, n ${n.join(' and ')}`
-  return `${verdict.padEnd(10)} ${name}: ${size}${verdict === "can't tell" ? ` (${reason})` : ''}`
+  const effect = `shift ${number(metric.shift)} ${symbol(metric.unit)} ${ends}, delta ${digits(metric.delta, 2)}`
+  const reason = verdict === "can't tell" ? ` (${metric.reason})` : ''
+  return `${verdict.padEnd(10)} ${name}: ${effect}, n ${metric.n.join(' and ')}${reason}`
 }

@@ -54,7 +54,6 @@ function unknown(name: string, names: ReadonlyMap<string, unknown>, group = ''):
   return new UsageError(`unknown command: ${group}${name}${hint(name, names.keys())}`)
 }
 
-/** Returns the leading words that name a known command or group. */
 function known([first = '', second = '']: readonly string[]): readonly string[] {
   const found = registry.get(first)
   if (found === undefined) return []

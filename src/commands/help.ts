@@ -1,5 +1,6 @@
 /** Generates help from the definitions of the commands. */
 
+import { present } from '../text/lists.ts'
 import { type Command, type Group, isGroup, type Registry } from './command.ts'
 import type { Option } from './parse.ts'
 import { paragraph, termList } from './terminal/table.ts'
@@ -16,14 +17,13 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   interrupted: 'interrupted',
 }
 
-/** `repro help`: all commands, in a line or two each. */
 export function generalHelp(registry: Registry): string {
   const rows = [...registry].map(([name, found]) =>
     isGroup(found)
       ? ([`${name} COMMAND`, `${found.summary}: ${[...found.commands.keys()].join(', ')}`] as const)
       : ([found.usage, found.summary] as const),
   )
-  return parts(
+  return present([
     'repro: papers whose experiments run again',
     'Usage: repro COMMAND [OPTION...], repro help [COMMAND], repro --version',
     `Commands:\n${termList(rows)}`,
@@ -33,10 +33,9 @@ export function generalHelp(registry: Registry): string {
     ),
     paragraph(whatRunsCode(registry)),
     `Exit codes:\n${exitTable(meanings)}`,
-  )
+  ]).join('\n\n')
 }
 
-/** Lists the commands that run code of the document, for readers of untrusted papers. */
 function whatRunsCode(registry: Registry): string {
   const all = [...registry].flatMap(([name, found]) => (isGroup(found) ? [] : [[name, found] as const]))
   const always = all.flatMap(([name, { runsCode }]) => (runsCode === true ? [name] : []))
@@ -47,18 +46,17 @@ function whatRunsCode(registry: Registry): string {
     All other commands only read it.`
 }
 
-/** `repro help trace`: the commands of a group with their options. */
 export function groupHelp(name: string, { summary, commands }: Group): string {
   const rows = [...commands.values()].map((one) => {
     const options = Object.entries(one.options).map(([name, option]) => optionTerm(name, option))
     const listed = options.length === 0 ? '' : ` (${options.join(', ')})`
     return [one.usage, `${one.summary}${listed}`] as const
   })
-  return parts(
+  return present([
     `repro ${name} COMMAND: ${summary}`,
     `Commands:\n${termList(rows)}`,
     paragraph(`\`repro help ${name} COMMAND\` says what the options of a command mean, and has examples.`),
-  )
+  ]).join('\n\n')
 }
 
 export function commandHelp(command: Command): string {
@@ -68,7 +66,7 @@ export function commandHelp(command: Command): string {
     runsCode === true
       ? 'Runs scripts of the document.'
       : runsCode && `Runs scripts of the document only with ${runsCode.join(' or ')}.`
-  return parts(
+  return present([
     `repro ${usage}${shown.length > 0 ? ' [OPTION...]' : ''}`,
     paragraph(sentence(summary)),
     ...description.map(paragraph),
@@ -78,7 +76,7 @@ export function commandHelp(command: Command): string {
     examples.length > 0 && `Examples:\n${termList(examples.map(([line, does]) => [`repro ${line}`, does]))}`,
     exits && `Exit codes:\n${exitTable(exitsOf(command))}`,
     docs && `More: ${docs}`,
-  )
+  ]).join('\n\n')
 }
 
 /** Returns all exit codes of a command; every command can succeed, be misused and be interrupted. */
@@ -107,8 +105,4 @@ export function optionText({ description, otherwise }: Option<unknown>): string 
 
 function sentence(text: string): string {
   return `${text[0]?.toUpperCase()}${text.slice(1)}.`
-}
-
-function parts(...texts: readonly (string | false | undefined)[]): string {
-  return texts.filter((text) => text !== undefined && text !== false).join('\n\n')
 }

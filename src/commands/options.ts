@@ -4,7 +4,6 @@ import { limits } from '../document/limits.ts'
 import { hint } from '../text/spelling.ts'
 import { type Option, UsageError } from './parse.ts'
 
-/** Help's part of an option. */
 type About = Pick<Option<unknown>, 'short' | 'description' | 'otherwise' | 'choices'>
 
 export function flag(description: string, short?: string): Option<boolean> {
@@ -95,7 +94,6 @@ function wordsIn(given: readonly (string | undefined)[], flag: string, kind: str
   return words
 }
 
-/** Words that select cells. */
 export const cellWords = 'patterns or experiment/environment/pattern'
 
 export const json = flag('print JSON for programs')

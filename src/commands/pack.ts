@@ -4,7 +4,7 @@ import { relative, resolve } from 'node:path'
 import { command } from './command.ts'
 import { flag, text } from './options.ts'
 import { siteOf } from './site.ts'
-import { complain, exitCodes, print, standardError } from './terminal/terminal.ts'
+import { complain, exitCodes, print } from './terminal/terminal.ts'
 
 export const pack = command({
   usage: 'pack [DOCUMENT]',
@@ -34,22 +34,16 @@ export const pack = command({
   examples: [['pack -o /tmp/artifact.zip --list', 'the archive, and what is in it']],
   async action({ options, words: [document], generator, signal }) {
     const site = siteOf(document, generator)
-    const { megabytes } = await import('../text/amounts.ts')
+    const { megabytes } = await import('../text/numbers.ts')
     const { pack } = await import('../pack/pack.ts')
-    const { openDisplay } = await import('./terminal/progress.ts')
+    const { withDisplay } = await import('./terminal/progress.ts')
     const output = options.output === undefined ? undefined : resolve(options.output)
-    const display = openDisplay(standardError, process.env)
-    try {
-      const request = { output, allowDirty: options['allow-dirty'], signal }
-      const archive = await pack(site, request, (event) => display.tell(event))
-      display.close()
-      for (const note of archive.notes) complain(note)
-      print(relative(process.cwd(), archive.file))
-      if (options.list) for (const path of archive.paths) print(`  ${path}`)
-      print(`sha256 ${archive.sha256}, ${archive.paths.length} files, ${megabytes(archive.bytes)}`)
-      return exitCodes.done
-    } finally {
-      display.close()
-    }
+    const request = { output, allowDirty: options['allow-dirty'], signal }
+    const archive = await withDisplay((tell) => pack(site, request, tell))
+    for (const note of archive.notes) complain(note)
+    print(relative(process.cwd(), archive.file))
+    if (options.list) for (const path of archive.paths) print(`  ${path}`)
+    print(`sha256 ${archive.sha256}, ${archive.paths.length} files, ${megabytes(archive.bytes)}`)
+    return exitCodes.done
   },
 })

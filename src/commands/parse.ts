@@ -8,7 +8,6 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** An option, for parsing, help and completion. */
 export interface Option<Value> {
   readonly takes: 'nothing' | 'value' | 'maybe'
   /** One letter: `j` for `-j`. */
@@ -18,7 +17,6 @@ export interface Option<Value> {
   readonly description: string
   /** The default in words: `30 days`. */
   readonly otherwise?: string
-  /** Accepted words, for completion. */
   readonly choices?: readonly string[]
   /**
    * Returns its value from those on the command line, in order; undefined stands for an option without one.
@@ -41,8 +39,7 @@ export interface Word {
   readonly isRepeated: boolean
 }
 
-/** Returns a usage line's positional arguments. */
-export function wordsOf(usage: string): readonly Word[] {
+export function positionals(usage: string): readonly Word[] {
   return [...usage.matchAll(/ (\[?)([A-Z]+)\]?(\.{3})?/g)].map(([, open, name = '', dots]) => ({
     name,
     isOptional: open === '[',
@@ -51,7 +48,7 @@ export function wordsOf(usage: string): readonly Word[] {
 }
 
 /** Returns the name in a usage line: `trace info` in `trace info FILE`. */
-export function nameOf(usage: string): string {
+export function commandName(usage: string): string {
   return usage.replace(/ \[?[A-Z].*/, '')
 }
 
@@ -91,7 +88,7 @@ export function readArguments<O extends Options>(
     option.read(given.get(name) ?? [], `--${name}`),
   ])
   const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []))
-  const expected = wordsOf(usage)
+  const expected = positionals(usage)
   const surplus = expected.some(({ isRepeated }) => isRepeated) ? undefined : words[expected.length]
   if (surplus !== undefined) throw new UsageError(`unexpected argument: ${surplus} (usage: repro ${usage})`)
   if (words.length < expected.filter(({ isOptional }) => !isOptional).length)
@@ -102,7 +99,7 @@ export function readArguments<O extends Options>(
 function unknownOption(name: string, rawName: string, usage: string, options: Options): UsageError {
   const known = Object.keys(options)
   if (known.length === 0)
-    return new UsageError(`unknown option: ${rawName} (repro ${nameOf(usage)} takes no options)`)
+    return new UsageError(`unknown option: ${rawName} (repro ${commandName(usage)} takes no options)`)
   return new UsageError(
     `unknown option: ${rawName}${hint(name, known).replace(/(mean |known: |, )/g, '$1--')}`,
   )
@@ -124,7 +121,7 @@ function refuseValue(
 }
 
 /** Throws a UsageError if a named option is given without effect; `why` is the reason. */
-export function refuseIdle<V extends object>(
+export function refuseUnused<V extends object>(
   options: V,
   names: readonly (keyof V & string)[],
   why: string,

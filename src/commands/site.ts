@@ -17,7 +17,6 @@ export function findProject(from: string): string {
   }
 }
 
-/** Returns the site of the named document; default: paper/index.md. */
 export function siteOf(document: string | undefined, generator: string): Site {
   const folder = process.cwd()
   const project = findProject(folder)
@@ -38,7 +37,6 @@ export function siteOf(document: string | undefined, generator: string): Site {
   }
 }
 
-/** Prints to standard error what in .repro/ was not trusted. */
-export function tellSeal({ seal }: Pick<Site, 'seal'>): void {
+export function warnUntrusted({ seal }: Pick<Site, 'seal'>): void {
   complain(seal.note() ?? '')
 }

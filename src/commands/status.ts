@@ -2,13 +2,13 @@
  * `repro status`: the state of every step and its reason. `repro explain`: a step's inputs and their changes.
  */
 
-import { type Change, inWords } from '../engine/cachestatus.ts'
+import { type Change, changeText } from '../engine/cachestatus.ts'
 import type { StepStatus } from '../project/status.ts'
 import { hint } from '../text/spelling.ts'
 import { command } from './command.ts'
 import { flag, json } from './options.ts'
 import { UsageError } from './parse.ts'
-import { siteOf, tellSeal } from './site.ts'
+import { siteOf, warnUntrusted } from './site.ts'
 import { exitCodes, print } from './terminal/terminal.ts'
 
 export const status = command({
@@ -52,12 +52,11 @@ export const explain = command({
   },
 })
 
-/** Returns the steps of a document; reports what in .repro/ was not trusted. */
 async function statusOf(document: string | undefined, generator: string): Promise<readonly StepStatus[]> {
   const site = siteOf(document, generator)
   const { statusOf } = await import('../project/status.ts')
   const steps = await statusOf(site)
-  tellSeal(site)
+  warnUntrusted(site)
   return steps
 }
 
@@ -66,11 +65,10 @@ function line({ id, type, state, reason }: StepStatus): string {
   return `${state.padEnd(8)} ${name}${reason === undefined ? '' : `: ${reason}`}`
 }
 
-/** Lists all inputs of a step's key, and which of them changed. */
 function explanation(step: StepStatus): readonly string[] {
   const changes = new Map((step.changes ?? []).map((change) => [change.input, change]))
   const names = [...new Set([...Object.keys(step.inputs), ...changes.keys()])].sort()
-  const different = [...changes.values()].map(inWords).join(', ')
+  const different = [...changes.values()].map(changeText).join(', ')
   return [
     `${step.id} is ${step.state}${step.reason === undefined ? '' : `: ${step.reason}`}`,
     `key ${step.key}`,

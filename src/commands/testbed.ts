@@ -4,17 +4,14 @@ import { command, type Group } from './command.ts'
 
 const work = async () => await import('./work/testbed.ts')
 const exits = { testbed: 'the testbed is at fault: what is wrong, and what to do, is said' }
-const common = { options: {} }
 
 const list = command({
-  ...common,
   usage: 'testbed list',
   summary: 'the environments, and which are set up',
   action: async () => await (await work()).list(),
 })
 
 const setup = command({
-  ...common,
   usage: 'testbed setup',
   summary: 'prepare what the environments need',
   description: ['`repro build` does so by itself where it is needed.'],
@@ -23,7 +20,6 @@ const setup = command({
 })
 
 const doctor = command({
-  ...common,
   usage: 'testbed doctor',
   summary: 'what is wrong with the testbeds on this machine',
   exits,
@@ -31,7 +27,6 @@ const doctor = command({
 })
 
 const shell = command({
-  ...common,
   usage: 'testbed shell [ENVIRONMENT]',
   summary: 'a console of a machine, such as dom0 of an emulated board',
   description: ['ENVIRONMENT is one that `repro testbed list` lists; the last with a console unless given.'],
@@ -41,7 +36,6 @@ const shell = command({
 })
 
 const lock = command({
-  ...common,
   usage: 'testbed lock',
   summary: "make the package lock anew from today's archive",
   exits,

@@ -3,7 +3,7 @@
 import { hint } from '../text/spelling.ts'
 import { command, type Group } from './command.ts'
 import { flag, list, numberOf, single, text, wholeNumber } from './options.ts'
-import { type Option, refuseIdle, UsageError } from './parse.ts'
+import { type Option, refuseUnused, UsageError } from './parse.ts'
 import type { Time } from './trace/capture.ts'
 import type { FormatName } from './trace/formats.ts'
 
@@ -156,9 +156,9 @@ const exporting = command({
   async action({ options, words: [file = ''], signal }) {
     const { format, until } = options.to
     if (format !== 'perfetto')
-      refuseIdle(options, ['stamps', 'whole'], `${format} always has all records, and no operations`)
+      refuseUnused(options, ['stamps', 'whole'], `${format} always has all records, and no operations`)
     if (until !== undefined || options.from !== undefined)
-      refuseIdle(options, ['whole'], '--from and --to say what is taken')
+      refuseUnused(options, ['whole'], '--from and --to say what is taken')
     const { exportCapture } = await import('./trace/export.ts')
     return await exportCapture(file, { ...options, format, to: until }, signal)
   },

@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os'
 import { command } from './command.ts'
 import { deadline, flag, jobs, json, list, text } from './options.ts'
-import { refuseIdle } from './parse.ts'
+import { refuseUnused } from './parse.ts'
 import { siteOf } from './site.ts'
 
 export const verify = command({
@@ -32,9 +32,9 @@ export const verify = command({
   ],
   async action({ options, words: [document], generator, signal }) {
     const onlyTires = options['kick-the-tires']
-    if (onlyTires) refuseIdle(options, ['rerun'], '--kick-the-tires runs one cell')
+    if (onlyTires) refuseUnused(options, ['rerun'], '--kick-the-tires runs one cell')
     else if (!options.rerun)
-      refuseIdle(options, ['jobs', 'deadline'], 'without --rerun or --kick-the-tires nothing runs')
+      refuseUnused(options, ['jobs', 'deadline'], 'without --rerun or --kick-the-tires nothing runs')
     const site = siteOf(document, generator)
     const { verifyDocument } = await import('./work/verify.ts')
     return await verifyDocument(site, {

@@ -3,8 +3,10 @@
  * prose. Both keep their Markdown position, so that later errors can name file, line and column.
  */
 
+import type * as z from 'zod'
 import type { Parameters } from '../results/parameters.ts'
 import type { Claim } from './claim.ts'
+import type { figureSchema } from './schema.ts'
 
 /** 1-based, as vfile and editors count. */
 export interface Place {
@@ -62,43 +64,18 @@ export interface TableBlock {
   /** A key of the Map of table kinds. */
   readonly kind: string
   /** Experiment that it shows; absent for kinds that use none. */
-  readonly from?: string
+  readonly from?: string | undefined
   readonly caption: string
   /** Options of this kind, besides the common keys. */
   readonly options: Parameters
 }
 
-/** Rows that a figure draws. */
-export interface FigureData {
-  /** Experiment id, or a CSV file relative to the project. */
-  readonly from: string
-  /** Dataset of the experiment's runs; absent for their observations. */
-  readonly dataset?: string | undefined
-  /** Column -> allowed values; `environment` and `pattern` select runs. Empty selects all rows. */
-  readonly where: Readonly<Record<string, readonly string[]>>
-  /** Measures drawn as ratios of means to the first pattern's mean, instead of observations. */
-  readonly ratios?: readonly string[] | undefined
-}
-
-export interface FigureBlock {
+/** Its keys are described in schema.ts. */
+export interface FigureBlock extends Readonly<z.output<typeof figureSchema>> {
   readonly type: 'figure'
-  readonly id: string
   readonly place: Place
-  /** Vega-Lite file, relative to the project. */
-  readonly spec: string
-  readonly caption: string
-  /** Replaces the automatic number. */
-  readonly number?: number | string | undefined
-  /** Alternative text. */
-  readonly alt: string
-  /** By dataset name in the specification. */
-  readonly data: Readonly<Record<string, FigureData>>
-  /** Collapsed until the reader opens it: for details beside a table. */
-  readonly folded: boolean
   /** Text in the figure -> its translation; only in a translated document. */
   readonly texts?: Readonly<Record<string, string>>
-  readonly width?: number | undefined
-  readonly height?: number | undefined
 }
 
 export interface ClaimBlock extends Claim {

@@ -45,45 +45,41 @@ export function isCitable(text: string): boolean {
  * and those whose bracket or @ is escaped. Reports malformed citations as errors.
  * @param near place of the text or its parent
  */
-export function citations(
+export function citationsIn(
   node: Text,
   source: SourceText,
   { near, file }: { readonly near: Place; readonly file: VFile },
 ): readonly Citation[] {
   if (!node.value.includes('[')) return []
   const locate = locateInText(source, node, near)
-  return Array.from(node.value.matchAll(bracket), (match): Citation | undefined => {
+  return [...node.value.matchAll(bracket)].flatMap((match): readonly Citation[] => {
     const [whole, content = ''] = match
     const { isEscaped, ...place } = locate(match.index)
     const at = match.index + whole.indexOf('@')
-    if (isEscaped || locate(at).isEscaped || isReference({ id: node.value.slice(at + 1) })) return undefined
-    const end = match.index + whole.length
+    if (isEscaped || locate(at).isEscaped || isReference({ id: node.value.slice(at + 1) })) return []
     const items: CitedItem[] = []
+    let isReadable = true
     let offset = match.index + 1
     for (const part of content.split(';')) {
       const [, key, locator] = cited.exec(part) ?? []
-      if (key === undefined || isReference({ id: key })) {
-        const reason = `cannot read the citation ${whole}: write [@key], [@key, p. 3] or [@key; @other] (\\[ for an ordinary bracket)`
-        fail(file, 'citation-syntax', place, reason)
-        return { type: 'citation', place, items: [], node, start: match.index, end }
+      if (key === undefined || isReference({ id: key })) isReadable = false
+      else {
+        const { line, column } = locate(offset + part.indexOf('@'))
+        const rest = locator === undefined ? {} : { locator: locator.replace(/\s+/g, ' ') }
+        items.push({ key, place: { line, column }, ...rest })
       }
-      const { line, column } = locate(offset + part.indexOf('@'))
-      items.push({
-        key,
-        place: { line, column },
-        ...(locator === undefined ? {} : { locator: locator.replace(/\s+/g, ' ') }),
-      })
       offset += part.length + 1
     }
-    return { type: 'citation', place, items, node, start: match.index, end }
-  }).filter((found) => found !== undefined)
+    if (!isReadable) {
+      const reason = `cannot read the citation ${whole}: write [@key], [@key, p. 3] or [@key; @other] (\\[ for an ordinary bracket)`
+      fail(file, 'citation-syntax', place, reason)
+    }
+    const end = match.index + whole.length
+    return [{ type: 'citation', place, items: isReadable ? items : [], node, start: match.index, end }]
+  })
 }
 
 /** Keys in the order of first citation. */
-export function citedKeys({
-  citations: found,
-}: {
-  readonly citations: readonly Citation[]
-}): readonly string[] {
-  return [...new Set(found.flatMap(({ items }) => items.map(({ key: own }) => own)))]
+export function citedKeys({ citations }: { readonly citations: readonly Citation[] }): readonly string[] {
+  return [...new Set(citations.flatMap(({ items }) => items.map((item) => item.key)))]
 }

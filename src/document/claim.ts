@@ -16,16 +16,12 @@ export type Scope = 'shape' | 'absolute' | 'method'
 
 /** Numbers are in the expression's canonical unit: microseconds for times, none for ratios. */
 export type Test =
-  /** The value is the published one (a number, or from published tables) within `tolerance`, in its unit. */
+  /**
+   * The value is the published one (a number, or from published tables) within `tolerance`, in its unit, or,
+   * if `relative`, as a fraction of the published value.
+   */
   | {
-      readonly type: 'absolute'
-      readonly expression: Expression
-      readonly published: Expression
-      readonly tolerance: number
-    }
-  /** As `absolute`, with `tolerance` as a fraction of the published value. */
-  | {
-      readonly type: 'relative'
+      readonly type: 'absolute' | 'relative'
       readonly expression: Expression
       readonly published: Expression
       readonly tolerance: number
@@ -64,29 +60,6 @@ export interface Claim {
   readonly machine?: Readonly<Record<string, string>>
   /** Reason for skipping it. */
   readonly skip?: string
-}
-
-/** Turns a comparison (`a < b`) into an ordering test; undefined for other expressions. */
-export function orderingOf(expression: Expression): Test | undefined {
-  if (expression.type !== 'operation') return undefined
-  const { operator, left, right } = expression
-  switch (operator) {
-    case '<':
-    case '<=':
-      return { type: 'ordering', expressions: [left, right] }
-    case '>':
-    case '>=':
-      return { type: 'ordering', expressions: [right, left] }
-    case '+':
-    case '-':
-    case '*':
-    case '/':
-    case '==':
-    case '===':
-    case '!=':
-    case '!==':
-      return undefined
-  }
 }
 
 /** Expressions and paths that a test measures. */

@@ -1,6 +1,6 @@
 /** Claims of a document: `yaml claim`. */
 
-import type { VFile } from 'vfile'
+import type * as z from 'zod'
 import {
   type Expression,
   type ParsedExpression,
@@ -10,7 +10,6 @@ import {
   references,
 } from '../query/expression.ts'
 import { ExpressionError } from '../query/syntax.ts'
-import type { Parameter } from '../results/parameters.ts'
 import type { ClaimBlock, Place } from './block.ts'
 import type { Claim, Test } from './claim.ts'
 import { wordsIn } from './experiment.ts'
@@ -18,71 +17,50 @@ import type { Locate } from './place.ts'
 import { fail } from './problem.ts'
 import { claimSchema } from './schema.ts'
 import { validate } from './validation.ts'
-import { locateInValue, type Mapping } from './yaml.ts'
+import { type KeyPath, locateInValue, type Mapping } from './yaml.ts'
 
-interface Noted {
-  readonly source: Mapping
-  readonly file: VFile
-}
+type Data = z.output<typeof claimSchema>
 
 /** Returns undefined if the block has errors, which are added to the file. */
-export function readClaim(source: Mapping, place: Place, { file }: { file: VFile }): ClaimBlock | undefined {
-  const data = validate(claimSchema, source.data, { file, source })
+export function readClaim(source: Mapping, place: Place): ClaimBlock | undefined {
+  const data = validate(claimSchema, source)
   if (data === undefined) return undefined
-  const published = readPublished(data.published, { source, file })
-  if (published === undefined && data.published !== undefined) return undefined
-  const test = readTest(data, published, { source, file })
-  if (test === undefined || !isSensible(data, { source, file })) return undefined
-  const { id, statement, scope, machine, skip, shows, source: from } = data
-  return {
-    type: 'claim',
-    id,
-    place,
-    statement,
-    scope,
-    test,
-    ...(machine === undefined ? {} : { machine }),
-    ...(skip === undefined ? {} : { skip }),
-    ...(shows === undefined ? {} : { shows }),
-    ...(from === undefined ? {} : { source: from }),
-    ...(published === undefined ? {} : { published }),
-  }
+  const { value, between, tolerance, ascending, from, to, direction, published: written, ...rest } = data
+  const published = readPublished(written, source)
+  if (published === undefined && written !== undefined) return undefined
+  const test = readTest(data, published, source)
+  if (test === undefined || !hasFittingKeys(data, source)) return undefined
+  return { type: 'claim', place, ...rest, test, ...(published === undefined ? {} : { published }) }
 }
 
-type Data = NonNullable<ReturnType<typeof validate<typeof claimSchema>>>
-
 /** Also returns undefined if an expression has errors. */
-function readPublished(written: Data['published'], noted: Noted): Claim['published'] | undefined {
+function readPublished(written: Data['published'], source: Mapping): Claim['published'] | undefined {
   if (typeof written === 'number' || written === undefined) return written
-  if (typeof written === 'string' && !expressionSign.test(written)) return written
-  const listed = typeof written === 'string' ? [written] : written
-  const expressions = listed.map((text, index) =>
-    parsePublished(text, typeof written === 'string' ? ['published'] : ['published', index], noted),
-  )
-  return all(expressions) ? expressions : undefined
+  if (typeof written === 'string') {
+    if (!expressionSign.test(written)) return written
+    const parsed = parsePublished(written, ['published'], source)
+    return parsed && [parsed]
+  }
+  return complete(written.map((text, index) => parsePublished(text, ['published', index], source)))
 }
 
 /** Distinguishes an expression from words. */
 export const expressionSign = /^=\s*/
 
-function parsePublished(
-  text: string,
-  at: readonly [string, ...(string | number)[]],
-  noted: Noted,
-): ParsedExpression | undefined {
+function parsePublished(text: string, at: KeyPath, source: Mapping): ParsedExpression | undefined {
   const refuse = (reason: string) => {
-    fail(noted.file, 'claim-published', noted.source.valuePlace(at), `published: ${reason}`)
+    source.valueError('claim-published', at, `published: ${reason}`)
     return undefined
   }
   const sign = expressionSign.exec(text)?.[0]
   if (sign === undefined)
-    return refuse(`${text} has no = before it: a list is of expressions, and words are one text`)
-  const parsed = parse(text.slice(sign.length), at, noted, sign.length)
+    return refuse(`${text} has no = before it: a list holds expressions only, and words are one text`)
+  const parsed = parse(text.slice(sign.length), at, source, sign.length)
   if (parsed === undefined) return undefined
   const paths = references(parsed.ast)
-  const own = paths.find((path) => !readsPublished(path))
-  if (own !== undefined)
-    return refuse(`${own.parts.join('.')} is ours: what was published is a path that starts with published`)
+  const measured = paths.find((path) => !readsPublished(path))
+  if (measured)
+    return refuse(`${measured.parts.join('.')} is a result of our own: use a path that starts with published`)
   if (paths.length === 0) return refuse(`${text} reads no published table: write the number without the =`)
   return parsed
 }
@@ -95,71 +73,71 @@ const testKeys = new Map([
 ])
 
 /** Whether the test's keys may be combined; reports an error for each that may not. */
-function isSensible(data: Data, { source, file }: Noted): boolean {
-  const before = file.messages.length
+function hasFittingKeys(data: Data, source: Mapping): boolean {
+  const before = source.file.messages.length
   const { between, tolerance, published } = data
   const [kind = 'value'] = [...testKeys.keys()].filter((key) => Object.hasOwn(source.data, key))
-  const used = testKeys.get(kind) ?? []
+  const allowed = testKeys.get(kind) ?? []
   for (const key of ['between', 'tolerance', 'to', 'direction'] as const) {
-    if (data[key] === undefined || used.includes(key)) continue
-    fail(file, 'claim-test', source.keyPlace([key]), `${key} does not go with ${kind}: leave it out`)
+    if (data[key] === undefined || allowed.includes(key)) continue
+    source.keyError('claim-test', [key], `${key} does not go with ${kind}: leave it out`)
   }
   if (between !== undefined && kind === 'value') {
     const [low, high] = between
-    if (tolerance !== undefined)
-      fail(
-        file,
-        'claim-test',
-        source.keyPlace(['tolerance']),
-        'tolerance does not go with between: leave one of them out',
-      )
+    if (tolerance !== undefined) {
+      const reason = 'tolerance does not go with between: leave one of them out'
+      source.keyError('claim-test', ['tolerance'], reason)
+    }
     if (low === null && high === null)
-      fail(file, 'claim-test', source.valuePlace(['between']), 'between allows any number: give it an end')
+      source.valueError(
+        'claim-test',
+        ['between'],
+        'between allows any number: give it a lower or an upper bound',
+      )
     if (low !== null && high !== null && low > high) {
       const reason = `between: the lower end ${low} is above the upper end ${high}: write [${high}, ${low}]`
-      fail(file, 'claim-test', source.valuePlace(['between']), reason)
+      source.valueError('claim-test', ['between'], reason)
     }
   }
   if (kind === 'value' && published === 0 && typeof tolerance === 'string') {
     const reason = `tolerance: ${tolerance} of 0 allows nothing but 0: write it as a number`
-    fail(file, 'claim-test', source.valuePlace(['tolerance']), reason)
+    source.valueError('claim-test', ['tolerance'], reason)
   }
-  return file.messages.length === before
+  return source.file.messages.length === before
 }
 
 /** Reads the single test that the keys describe. */
-function readTest(data: Data, published: Claim['published'], noted: Noted): Test | undefined {
-  const { source, file } = noted
-  const given = (['value', 'ascending', 'from'] as const).filter((key) => data[key] !== undefined)
-  if (given.length !== 1) {
-    const found = given.length === 0 ? 'none' : given.join(' and ')
+function readTest(data: Data, published: Claim['published'], source: Mapping): Test | undefined {
+  const kinds = (['value', 'ascending', 'from'] as const).filter((key) => data[key] !== undefined)
+  if (kinds.length !== 1) {
+    const found = kinds.length === 0 ? 'none' : kinds.join(' and ')
     const reason = `a claim has one of value, ascending, and from with to; this one has ${found}`
-    fail(file, 'claim-test', source.valuePlace([]), reason)
+    source.valueError('claim-test', [], reason)
     return undefined
   }
-  if (data.ascending !== undefined) {
-    const expressions = data.ascending.map((text, index) => parse(text, ['ascending', index], noted)?.ast)
-    return all(expressions) ? { type: 'ordering', expressions } : undefined
+  const { value, ascending } = data
+  if (ascending !== undefined) {
+    const expressions = complete(
+      ascending.map((text, index) => parse(text, ['ascending', index], source)?.ast),
+    )
+    return expressions && { type: 'ordering', expressions }
   }
-  if (data.from !== undefined) return readDirection(data, noted)
-  const against = { between: data.between, tolerance: data.tolerance, published: oneNumber(published) }
-  if (typeof data.value === 'string') return readValue(data.value, ['value'], against, noted)
-  const tests = (data.value ?? []).map((text, index) => readValue(text, ['value', index], against, noted))
-  return all(tests) ? { type: 'all', tests } : undefined
-}
-
-/** Expected values for a `value` test. */
-interface Against extends Pick<Data, 'between' | 'tolerance'> {
-  readonly published: Expression | undefined
+  if (value === undefined) return readDirection(data, source)
+  if (typeof value === 'string') return readValue(value, ['value'], data, published, source)
+  const tests = complete(
+    value.map((text, index) => readValue(text, ['value', index], data, published, source)),
+  )
+  return tests && { type: 'all', tests }
 }
 
 function readValue(
   text: string,
-  at: readonly [string, ...(string | number)[]],
-  { between, tolerance, published }: Against,
-  noted: Noted,
+  at: KeyPath,
+  { between, tolerance }: Data,
+  published: Claim['published'],
+  source: Mapping,
 ): Test | undefined {
-  const expression = parseOwn(text, at, noted)
+  const expression = parseMeasured(text, at, source)
   if (expression === undefined) return undefined
   if (between !== undefined) {
     const [low, high] = between
@@ -170,74 +148,70 @@ function readValue(
       high: high ?? Number.POSITIVE_INFINITY,
     }
   }
-  if (published === undefined || tolerance === undefined) {
-    const reason =
-      'a value is held against `between: [low, high]`, or against a number `published` with a `tolerance`'
-    fail(noted.file, 'claim-test', noted.source.valuePlace(at), reason)
+  const number = singleNumber(published)
+  if (number === undefined || tolerance === undefined) {
+    const reason = 'a value needs `between: [low, high]`, or a number `published` and a `tolerance`'
+    source.valueError('claim-test', at, reason)
     return undefined
   }
-  return typeof tolerance === 'number'
-    ? { type: 'absolute', expression, published, tolerance }
-    : { type: 'relative', expression, published, tolerance: share(tolerance) }
+  const isAbsolute = typeof tolerance === 'number'
+  return {
+    type: isAbsolute ? 'absolute' : 'relative',
+    expression,
+    published: number,
+    tolerance: isAbsolute ? tolerance : share(tolerance),
+  }
 }
 
-function oneNumber(published: Claim['published']): Expression | undefined {
+function singleNumber(published: Claim['published']): Expression | undefined {
   if (typeof published === 'number') return { type: 'number', value: published }
   return typeof published === 'object' && published.length === 1 ? published[0]?.ast : undefined
 }
 
-function readDirection(data: Data, noted: Noted): Test | undefined {
-  const { direction, tolerance = '5 %' } = data
-  if (data.to === undefined || direction === undefined || typeof tolerance === 'number') {
+function readDirection(
+  { from = '', to, direction, tolerance = '5 %' }: Data,
+  source: Mapping,
+): Test | undefined {
+  if (to === undefined || direction === undefined || typeof tolerance === 'number') {
     const reason = 'from goes with to and direction (up, down, same); its tolerance is a share, such as 5 %'
-    fail(noted.file, 'claim-test', noted.source.valuePlace(['from']), reason)
+    source.valueError('claim-test', ['from'], reason)
     return undefined
   }
-  const ends = [parsePath(data.from ?? '', 'from', noted), parsePath(data.to, 'to', noted)]
-  if (!all(ends)) return undefined
-  const [from, to] = ends as [Path, Path]
-  return { type: 'direction', from, to, direction, tolerance: share(tolerance) }
+  const [start, end] = [parsePath(from, 'from', source), parsePath(to, 'to', source)]
+  return start && end && { type: 'direction', from: start, to: end, direction, tolerance: share(tolerance) }
 }
 
 function share(percent: string): number {
   return Number.parseFloat(percent) / 100
 }
 
-function parsePath(text: string, key: 'from' | 'to', noted: Noted): Path | undefined {
-  const ast = parseOwn(text, [key], noted)
+function parsePath(text: string, key: 'from' | 'to', source: Mapping): Path | undefined {
+  const ast = parseMeasured(text, [key], source)
   if (ast === undefined || ast.type === 'path') return ast
   const reason = `${key}: a series is a path that ends in a measure, such as latency['xen-4.17'].baseline.pause.total`
-  fail(noted.file, 'claim-test', noted.source.valuePlace([key]), reason)
+  source.valueError('claim-test', [key], reason)
   return undefined
 }
 
 /** Parses the expression under test, which must read at least one run. */
-function parseOwn(
-  text: string,
-  at: readonly [string, ...(string | number)[]],
-  noted: Noted,
-): Expression | undefined {
-  const ast = parse(text, at, noted)?.ast
+function parseMeasured(text: string, at: KeyPath, source: Mapping): Expression | undefined {
+  const ast = parse(text, at, source)?.ast
   if (ast === undefined) return undefined
-  const [first, ...others] = references(ast)
-  if (first === undefined || ![first, ...others].every(readsPublished)) return ast
-  const reason = `${first.parts.join('.')}: a claim is tested with runs, and this one reads published tables only`
-  fail(noted.file, 'claim-test', noted.source.valuePlace(at), reason)
+  const paths = references(ast)
+  if (paths[0] === undefined || !paths.every(readsPublished)) return ast
+  const reason = `${paths[0].parts.join('.')}: a claim is tested with runs, and this one reads published tables only`
+  source.valueError('claim-test', at, reason)
   return undefined
 }
 
 /** @param start offset of the expression in the value */
-function parse(
-  text: string,
-  at: readonly [string, ...(string | number)[]],
-  { source, file }: Noted,
-  start = 0,
-): ParsedExpression | undefined {
+function parse(text: string, at: KeyPath, source: Mapping, start = 0): ParsedExpression | undefined {
   try {
     return parseExpression(text)
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error
-    fail(file, error.ruleId, locateInValue(source, at, file)(start + error.offset), error.message)
+    const place = locateInValue(source, at)(start + error.offset)
+    fail(source.file, error.ruleId, place, error.message)
     return undefined
   }
 }
@@ -245,23 +219,18 @@ function parse(
 /** Expressions of a claim, even of an invalid one, with their places. Skips those that do not parse. */
 export function claimExpressions(
   source: Mapping,
-  file: VFile,
 ): readonly { readonly ast: Expression; readonly locate: Locate }[] {
-  const { value, ascending, from, to, published } = source.data
-  const listed = (key: string, list: Parameter | undefined) =>
-    typeof list === 'string'
-      ? [[[key], list] as const]
-      : wordsIn(list).map(([index, text]) => [[key, index], text] as const)
-  const texts = [
-    ...listed('value', value),
-    ...listed('ascending', ascending),
-    ...listed('from', from),
-    ...listed('to', to),
-    ...listed('published', published).filter(([, text]) => expressionSign.test(text)),
-  ]
+  const texts = ['value', 'ascending', 'from', 'to', 'published'].flatMap(
+    (key): readonly (readonly [KeyPath, string])[] => {
+      const value = source.data[key]
+      if (typeof value === 'string') return [[[key], value]]
+      return wordsIn(value).map(([index, text]) => [[key, index], text])
+    },
+  )
   return texts.flatMap(([at, text]) => {
     const start = expressionSign.exec(text)?.[0].length ?? 0
-    const locate = locateInValue(source, at, file)
+    if (at[0] === 'published' && start === 0) return []
+    const locate = locateInValue(source, at)
     try {
       const { ast } = parseExpression(text.slice(start))
       return [{ ast, locate: (offset: number) => locate(start + offset) }]
@@ -272,6 +241,7 @@ export function claimExpressions(
   })
 }
 
-function all<T>(list: readonly (T | undefined)[]): list is readonly T[] {
-  return list.every((one) => one !== undefined)
+/** The list; undefined if an item is. */
+function complete<T>(list: readonly (T | undefined)[]): readonly T[] | undefined {
+  return list.every((item) => item !== undefined) ? list : undefined
 }

@@ -9,12 +9,12 @@
  * Errors are collected as messages of the file; `check` adds those that need the project.
  */
 
-import type { Code, InlineCode, Nodes, Root } from 'mdast'
+import type { InlineCode, Nodes, Root } from 'mdast'
 import { VFile } from 'vfile'
 import { type ParsedExpression, parseExpression } from '../query/expression.ts'
 import { ExpressionError } from '../query/syntax.ts'
 import type { Block, Place } from './block.ts'
-import { type Citation, citations } from './citation.ts'
+import { type Citation, citationsIn } from './citation.ts'
 import { decode } from './encoding.ts'
 import { type Fence, isBlock, readFence } from './fence.ts'
 import { type FrontMatter, readFrontMatter } from './frontmatter.ts'
@@ -22,7 +22,7 @@ import { LimitError } from './limits.ts'
 import { descend, type Footnotes, parseFile, parseValue, type Visit } from './markdown.ts'
 import { type Locate, locateInInlineCode, placeAt, type SourceText, sourceText, startOf } from './place.ts'
 import { fail, sortMessages } from './problem.ts'
-import { isReference, mentions, type Reference } from './reference.ts'
+import { isReference, mentionsIn, type Reference } from './reference.ts'
 import { translateFrontMatter } from './translation.ts'
 
 export interface Document {
@@ -96,90 +96,67 @@ export function parseDocument(
       return undefined
     }
   }
-  const whole = isText
-    ? within(
-        (offset) => placeAt(text, offset),
-        () => parseFile(text.text, footnotes),
-      )
-    : undefined
+  const locateOffset = (offset: number) => placeAt(text, offset)
+  const whole = isText ? within(locateOffset, () => parseFile(text.text, footnotes)) : undefined
   const tree: Root = whole ?? { type: 'root', children: [] }
   const first = tree.children[0]
   // If the file cannot be parsed, report only the reason.
-  const written = readFrontMatter(
-    first?.type === 'yaml' ? first : undefined,
-    text,
-    whole ? file : new VFile(),
-  )
-  const { editionOf } = written
-  const its = editionOf && typeof original === 'object' ? original : undefined
-  const isOrphan = editionOf !== undefined && its === undefined
+  const sink = whole ? file : new VFile()
+  const written = readFrontMatter(first?.type === 'yaml' ? first : undefined, text, sink)
+  const { editionOf, abstract: abstractText, abstractLocate: locate } = written
+  const translated = editionOf && typeof original === 'object' ? original : undefined
+  const isOrphan = editionOf !== undefined && translated === undefined
   if (isOrphan && typeof original === 'string') fail(file, 'edition-of', editionOf.place, original)
-  const frontMatter = its ? translateFrontMatter(written, its.frontMatter) : written
-
-  const { abstract: abstractText, abstractLocate: locate } = written
+  const frontMatter = translated ? translateFrontMatter(written, translated.frontMatter) : written
   const abstract =
     abstractText === undefined || locate === undefined
       ? undefined
       : within(locate, () => parseValue(abstractText, { locate, source: text, footnotes }))
 
-  const blocks: Block[] = []
   const values: InlineValue[] = []
-  const found: Reference[] = []
-  const cited: Citation[] = []
-  const nodes = new Map<Nodes, Block | InlineValue>()
+  const mentions: Reference[] = []
+  const citations: Citation[] = []
   const fences: Fence[] = []
-
-  const theirs = its && { path: editionOf?.file ?? '', fences: its.fences }
-  const readCode = (node: Code) => {
-    // Without the original, every block of a translation would look wrong.
-    const fence = isOrphan ? undefined : readFence(node, text, file, theirs)
-    if (fence === undefined) return
-    fences.push(fence)
-    if (fence.block === undefined) return
-    blocks.push(fence.block)
-    nodes.set(node, fence.block)
-  }
   const readNode = ({ node, inLink, near }: Visit) => {
     if (node.type === 'text' && !inLink) {
-      const own = citations(node, text, { near, file })
-      cited.push(...own)
-      found.push(...mentions(node, text, near).filter(outside(own)))
-    } else if (node.type === 'inlineCode') {
-      const value = readValue(node, text, file)
-      if (value === undefined) return
-      values.push(value)
-      nodes.set(node, value)
-    }
+      const cited = citationsIn(node, text, { near, file })
+      citations.push(...cited)
+      mentions.push(...mentionsIn(node, text, near).filter(outside(cited)))
+    } else if (node.type === 'inlineCode') values.push(...readValue(node, text, file))
   }
   for (const visit of abstract ? descend(abstract) : []) {
     readNode(visit)
+    const reason = 'a block cannot stand in the abstract: put it into the text'
     if (visit.node.type === 'code' && isBlock(visit.node))
-      fail(
-        file,
-        'abstract-block',
-        startOf(visit.node),
-        'a block cannot stand in the abstract: put it into the text',
-      )
+      fail(file, 'abstract-block', startOf(visit.node), reason)
   }
+  const originalBlocks = translated && { path: editionOf?.file ?? '', fences: translated.fences }
   for (const visit of descend(tree)) {
     readNode(visit)
-    if (visit.node.type === 'code') readCode(visit.node)
+    // Without the original, every block of a translation would look wrong.
+    if (visit.node.type !== 'code' || isOrphan) continue
+    const fence = readFence(visit.node, text, file, originalBlocks)
+    if (fence) fences.push(fence)
   }
 
   sortMessages(file)
+  const valid = fences.flatMap(({ node, block }) => (block ? [[node, block] as const] : []))
   return {
     file,
     frontMatter,
     tree,
-    ...(abstract === undefined ? {} : { abstract }),
-    blocks,
+    ...(abstract && { abstract }),
+    blocks: valid.map(([, block]) => block),
     values,
-    references: found.filter(isReference),
-    citations: cited,
-    mentions: found.filter((one) => !isReference(one)),
-    nodes,
+    references: mentions.filter(isReference),
+    citations,
+    mentions: mentions.filter((mention) => !isReference(mention)),
+    nodes: new Map<Nodes, Block | InlineValue>([
+      ...valid,
+      ...values.map((value) => [value.node, value] as const),
+    ]),
     fences,
-    ...(its ? { original: its } : {}),
+    ...(translated && { original: translated }),
   }
 }
 
@@ -209,17 +186,17 @@ function outside(citations: readonly Citation[]): (mention: Reference) => boolea
 /** Excludes `=`, `==` and `=>`, which a text about programs may quote. */
 const valuePattern = /^=\s*(?=[^=>\s])/
 
-function readValue(node: InlineCode, text: SourceText, file: VFile): InlineValue | undefined {
+function readValue(node: InlineCode, text: SourceText, file: VFile): readonly InlineValue[] {
   const start = valuePattern.exec(node.value)?.[0].length
-  if (start === undefined) return undefined
+  if (start === undefined) return []
   const source = node.value.slice(start)
   const locateNode = locateInInlineCode(text, node)
   const locate: Locate = (offset) => locateNode(start + offset)
   try {
-    return { type: 'value', node, place: startOf(node), source, locate, ...parseExpression(source) }
+    return [{ type: 'value', node, place: startOf(node), source, locate, ...parseExpression(source) }]
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error
     fail(file, error.ruleId, locate(error.offset), error.message)
-    return undefined
+    return []
   }
 }

@@ -2,7 +2,6 @@
 
 import { isUtf8 } from 'node:buffer'
 import type { VFile } from 'vfile'
-import type { Place } from './block.ts'
 import { placeAt, sourceText } from './place.ts'
 import { fail, warn } from './problem.ts'
 
@@ -13,20 +12,21 @@ const reordering = /[\u202a-\u202e\u2066-\u2069]/g
 
 /** Decodes the file's value. Returns false, with an error, if there is nothing to parse. */
 export function decode(file: VFile): boolean {
-  const bytes = typeof file.value === 'object' ? file.value : undefined
-  if (bytes !== undefined) {
-    const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
-    if (utf16) {
+  if (typeof file.value === 'object') {
+    const bytes = file.value
+    if (/^(?:fffe|feff)/.test(Buffer.from(bytes.subarray(0, 2)).toString('hex'))) {
       fail(file, 'encoding', { line: 1, column: 1 }, 'the file is UTF-16: save it as UTF-8')
       file.value = ''
       return false
     }
-    const wrong = firstWrongByte(bytes)
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+    file.value = text
+    const wrong = isUtf8(bytes) ? undefined : firstWrongByte(bytes, text)
     if (wrong) {
       const byte = `0x${wrong.byte.toString(16).toUpperCase()}`
-      fail(file, 'encoding', wrong.place, `byte ${byte} is not UTF-8: save the file as UTF-8`)
+      const place = placeAt(sourceText(file), wrong.index - (text.startsWith('\uFEFF') ? 1 : 0))
+      fail(file, 'encoding', place, `byte ${byte} is not UTF-8: save the file as UTF-8`)
     }
-    file.value = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
   }
   const source = sourceText(file)
   const [first, ...others] = source.text.matchAll(control)
@@ -46,38 +46,15 @@ function codePoint(character: string): string {
   return `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`
 }
 
-interface WrongByte {
-  readonly byte: number
-  readonly place: Place
-}
-
-/** Searches by line: a line feed byte is never part of a longer character. */
-function firstWrongByte(bytes: Uint8Array): WrongByte | undefined {
-  if (isUtf8(bytes)) return undefined
+/** Finds the first replacement character that is not in the bytes themselves; `index` is in the text. */
+function firstWrongByte(bytes: Uint8Array, text: string) {
+  let offset = 0
   let start = 0
-  for (let line = 1; start <= bytes.length; line += 1) {
-    const feed = bytes.indexOf(0x0a, start)
-    const content = bytes.subarray(start, feed < 0 ? bytes.length : feed)
-    if (!isUtf8(content)) {
-      const { byte, column } = inLine(content)
-      return { byte, place: { line, column: column - (line === 1 && hasMark(bytes) ? 1 : 0) } }
-    }
-    start += content.length + 1
+  for (const { index } of text.matchAll(/\uFFFD/g)) {
+    offset += Buffer.byteLength(text.slice(start, index))
+    start = index
+    const isWritten = bytes[offset] === 0xef && bytes[offset + 1] === 0xbf && bytes[offset + 2] === 0xbd
+    if (!isWritten) return { byte: bytes[offset] ?? 0, index }
   }
   return undefined
-}
-
-/** Finds the first replacement character that is not in the bytes themselves. */
-function inLine(content: Uint8Array): { readonly byte: number; readonly column: number } {
-  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(content)
-  for (let at = text.indexOf('\uFFFD'); at >= 0; at = text.indexOf('\uFFFD', at + 1)) {
-    const offset = Buffer.byteLength(text.slice(0, at))
-    const isWritten = content[offset] === 0xef && content[offset + 1] === 0xbf && content[offset + 2] === 0xbd
-    if (!isWritten) return { byte: content[offset] ?? 0, column: at + 1 }
-  }
-  return { byte: content[0] ?? 0, column: 1 }
-}
-
-function hasMark(bytes: Uint8Array): boolean {
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
 }

@@ -11,7 +11,7 @@ import { readFigure, readTable } from './float.ts'
 import { fenceText, locateInFence, type SourceText, sliceOf, startOf } from './place.ts'
 import { fail, warn } from './problem.ts'
 import { type Original, translateBlock } from './translation.ts'
-import { type Mapping, readMapping } from './yaml.ts'
+import { type Entry, type Mapping, mappingOf, readMapping } from './yaml.ts'
 
 /** A fence with a block's info string, even if invalid: its readable parts are still checked. */
 export interface Fence {
@@ -26,17 +26,11 @@ export interface Fence {
   readonly block?: Block
 }
 
-type Read = (
-  source: Mapping,
-  place: Place,
-  { file, code }: { file: VFile; code: string },
-) => Block | undefined
-
 interface Kind {
   readonly type: Block['type']
   /** Whether keys are in the content or are attributes on the fence. */
   readonly keys: 'content' | 'attributes'
-  readonly read: Read
+  readonly read: (source: Mapping, place: Place, code: string) => Block | undefined
 }
 
 /** By info string: language and kind. */
@@ -73,8 +67,7 @@ export function readFence(node: Code, text: SourceText, file: VFile, original?: 
   const code = fenceText(node)
   if (!isClosed(node, text))
     fail(file, 'fence-unclosed', place, `the block ${info} is never closed: end it with a fence`)
-  const source =
-    kind.keys === 'content' ? readContent(node, info, { text, file }) : readAttributes(node, text, file)
+  const source = (kind.keys === 'content' ? readContent : readAttributes)(node, text, file)
   if (original && kind.keys === 'attributes') {
     const reason = `the script comes from ${original.path}: write a block yaml experiment with its id`
     fail(file, 'edition-key', place, reason)
@@ -82,38 +75,27 @@ export function readFence(node: Code, text: SourceText, file: VFile, original?: 
   const read =
     source &&
     (original && kind.keys === 'content'
-      ? translateBlock(kind.type, source, place, { file, original })
-      : kind.read(source, place, { file, code }))
+      ? translateBlock(kind.type, source, place, original)
+      : kind.read(source, place, code))
   const block = source?.valid ? read : undefined
-  const id = source === undefined ? guessId(code) : source.data.id
+  // Guesses the id of a block with invalid YAML, so that references to it are not reported too.
+  const id = source === undefined ? /^\s*id:\s*['"]?([\w-]+)/m.exec(code)?.[1] : source.data.id
   return {
     node,
     type: kind.type,
-    ...(source === undefined ? {} : { source }),
+    ...(source && { source }),
     ...(typeof id === 'string' ? { id } : {}),
     idPlace: source?.valuePlace(['id']) ?? place,
-    ...(block === undefined ? {} : { block }),
+    ...(block && { block }),
   }
 }
 
-/** Guesses the id of a block with invalid YAML, so that references to it are not reported too. */
-function guessId(code: string): string | undefined {
-  return /^\s*id:\s*['"]?([\w-]+)/m.exec(code)?.[1]
-}
-
-function readContent(
-  node: Code,
-  info: string,
-  { text, file }: { text: SourceText; file: VFile },
-): Mapping | undefined {
-  const place = startOf(node)
+function readContent(node: Code, text: SourceText, file: VFile): Mapping | undefined {
+  const fence = startOf(node)
+  const info = infoOf(node)
   const rest = node.meta?.trim().split(/\s+/).slice(1).join(' ')
-  if (rest) warn(file, 'fence-attributes', place, `${rest} is not read: a block ${info} has its keys inside`)
-  return readMapping(fenceText(node), locateInFence(text, node), {
-    file,
-    what: `the block ${info}`,
-    fence: place,
-  })
+  if (rest) warn(file, 'fence-attributes', fence, `${rest} is not read: a block ${info} has its keys inside`)
+  return readMapping(fenceText(node), locateInFence(text, node), { file, what: `the block ${info}`, fence })
 }
 
 const numeric = ['trials', 'boots', 'seed', 'deadline']
@@ -129,30 +111,24 @@ function readAttributes(node: Code, text: SourceText, file: VFile): Mapping {
     metaStart < 0 ? fence : { line: fence.line, column: fence.column + metaStart + offset }
 
   const data: Record<string, Parameter> = {}
-  const places = new Map<string, { key: Place; value: Place; written: string }>()
-  let broken = false
+  const entries = new Map<string, Entry>()
+  let valid = true
   for (const match of meta.matchAll(/[^\s="]+="[^"]*"|\S+/g)) {
     if (match.index === meta.search(/\S/)) continue // The kind.
-    const [, name, value] = /^([^="]+)=(.*)$/.exec(match[0]) ?? []
-    if (name === undefined || value === undefined || Object.hasOwn(data, name) || name === '__proto__') {
+    const [, name, quoted] = /^([^="]+)=(.*)$/.exec(match[0]) ?? []
+    if (name === undefined || quoted === undefined || Object.hasOwn(data, name) || name === '__proto__') {
       const repeated = name !== undefined && Object.hasOwn(data, name)
       const reason = repeated ? `key given twice: ${name}` : `${match[0]} is no attribute: write key=value`
       fail(file, repeated ? 'repeated-name' : 'fence-attributes', place(match.index), reason)
-      broken = true
+      valid = false
       continue
     }
-    const written = value.replace(/^"(.*)"$/, '$1')
+    const written = quoted.replace(/^"(.*)"$/, '$1')
     data[name] = numeric.includes(name) && /^[+-]?\d+(?:\.\d+)?$/.test(written) ? Number(written) : written
-    places.set(name, { key: place(match.index), value: place(match.index + name.length + 1), written })
+    const value = place(match.index + name.length + 1)
+    entries.set(JSON.stringify([name]), { key: place(match.index), value, written })
   }
-  const at = (path: readonly PropertyKey[]) => places.get(String(path[0] ?? ''))
-  return {
-    valid: !broken,
-    data,
-    keyPlace: (path) => at(path)?.key ?? fence,
-    valuePlace: (path) => at(path)?.value ?? fence,
-    written: (path) => at(path)?.written,
-  }
+  return mappingOf({ file, valid, data }, entries, fence)
 }
 
 /** The parser extends an unclosed fence to the end of its container. */
@@ -176,10 +152,6 @@ function warnOfNearMiss(node: Code, info: string, file: VFile): void {
   const near = nearest(info, kinds.keys(), 2)
   const meant = near === undefined ? ofKind.map(([known]) => known) : [near]
   if (meant.length === 0) return
-  warn(
-    file,
-    'fence-near-miss',
-    startOf(node),
-    `${info} is ordinary code (did you mean ${meant.join(' or ')}?)`,
-  )
+  const reason = `${info} is ordinary code (did you mean ${meant.join(' or ')}?)`
+  warn(file, 'fence-near-miss', startOf(node), reason)
 }

@@ -1,6 +1,5 @@
 /** Tables and figures: `yaml table` and `yaml figure`. */
 
-import type { VFile } from 'vfile'
 import type { Parameter, Parameters } from '../results/parameters.ts'
 import type { FigureBlock, Place, TableBlock } from './block.ts'
 import { wordsIn } from './experiment.ts'
@@ -12,30 +11,18 @@ import type { Mapping } from './yaml.ts'
 /** Id prefixes for references: @tbl-latency, @fig-scatter. */
 export const prefixes = { table: 'tbl-', figure: 'fig-' } as const
 
-export function readTable(source: Mapping, place: Place, { file }: { file: VFile }): TableBlock | undefined {
-  const data = validate(tableSchema, source.data, { file, source })
+export function readTable(source: Mapping, place: Place): TableBlock | undefined {
+  const data = validate(tableSchema, source)
   if (data === undefined) return undefined
   const { id, kind, from, caption, ...options } = data
-  warnOfPrefix('table', id, { source, file })
-  return {
-    type: 'table',
-    id,
-    place,
-    kind,
-    ...(from === undefined ? {} : { from }),
-    caption,
-    options: options as Parameters,
-  }
+  warnOfPrefix('table', id, source)
+  return { type: 'table', id, place, kind, from, caption, options: options as Parameters }
 }
 
-export function readFigure(
-  source: Mapping,
-  place: Place,
-  { file }: { file: VFile },
-): FigureBlock | undefined {
-  const data = validate(figureSchema, source.data, { file, source })
+export function readFigure(source: Mapping, place: Place): FigureBlock | undefined {
+  const data = validate(figureSchema, source)
   if (data === undefined) return undefined
-  warnOfPrefix('figure', data.id, { source, file })
+  warnOfPrefix('figure', data.id, source)
   return { type: 'figure', place, ...data }
 }
 
@@ -44,17 +31,9 @@ export function pathsIn(option: Parameter | undefined): readonly string[] {
   return typeof option === 'string' ? [option] : wordsIn(option).map(([, path]) => path)
 }
 
-function warnOfPrefix(
-  type: keyof typeof prefixes,
-  id: string,
-  { source, file }: { source: Mapping; file: VFile },
-): void {
+function warnOfPrefix(type: keyof typeof prefixes, id: string, source: Mapping): void {
   const prefix = prefixes[type]
   if (id.startsWith(prefix)) return
-  warn(
-    file,
-    'id-prefix',
-    source.valuePlace(['id']),
-    `the text cannot refer to ${type} ${id}: name it ${prefix}${id}`,
-  )
+  const reason = `the text cannot refer to ${type} ${id}: name it ${prefix}${id}`
+  warn(source.file, 'id-prefix', source.valuePlace(['id']), reason)
 }

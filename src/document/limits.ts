@@ -54,7 +54,7 @@ const rule = /^[ \t]*([-*_])(?:[ \t]*\1){2,}\s*$/
  */
 function checkNesting(text: string): void {
   let containers = 0
-  let before: { readonly kind: 'blank' | 'text' | 'list' | 'quote' | 'other' } = { kind: 'blank' }
+  let before = 'blank'
   let inList = false
   for (const { 0: line, index: start } of text.matchAll(lines)) {
     const found = rule.test(line) ? [] : markersOf(line)
@@ -64,22 +64,21 @@ function checkNesting(text: string): void {
       const at = found[Math.min(limits.depth, found.length - 1)] ?? first
       throw new LimitError(start + at.index, `lists or quotes are nested more than ${limits.depth} deep`)
     }
-    const isBlank = line.trim() === ''
-    const kind = isBlank ? 'blank' : first ? first.kind : 'text'
+    const kind = line.trim() === '' ? 'blank' : (first?.kind ?? 'text')
     const isNew =
-      (kind === 'quote' && before.kind !== 'quote') ||
+      (kind === 'quote' && before !== 'quote') ||
       (kind === 'list' && !inList) ||
       kind === 'other' ||
-      (kind === 'text' && before.kind === 'text' && underline.test(line))
+      (kind === 'text' && before === 'text' && underline.test(line))
     if (isNew) containers += 1
     if (containers > limits.containers) {
       const reason = `more than ${limits.containers} lists, quotes, footnotes and underlined headings: split the document`
       throw new LimitError(start, reason)
     }
     if (kind === 'list') inList = true
-    else if (kind !== 'blank' && (kind !== 'text' || (before.kind === 'blank' && !/^[ \t]/.test(line))))
+    else if (kind !== 'blank' && (kind !== 'text' || (before === 'blank' && !/^[ \t]/.test(line))))
       inList = false
-    before = { kind }
+    before = kind
   }
 }
 

@@ -9,7 +9,7 @@ import remarkParse from 'remark-parse'
 import { type Processor, unified } from 'unified'
 import type { Place } from './block.ts'
 import { checkLimits, limited, signLimit } from './limits.ts'
-import type { Locate, SourceText } from './place.ts'
+import { type Locate, offsetAt, type SourceText } from './place.ts'
 
 /** Makes `**強調。**次` emphasis: CommonMark requires blanks around it. */
 function cjkFriendly(this: Processor): void {
@@ -23,12 +23,7 @@ function cjkFriendly(this: Processor): void {
 }
 
 const markdown = unified().use(remarkParse).use(remarkGfm).use(cjkFriendly).freeze()
-const withFrontMatter = unified()
-  .use(remarkParse)
-  .use(remarkFrontmatter)
-  .use(remarkGfm)
-  .use(cjkFriendly)
-  .freeze()
+const withFrontMatter = markdown().use(remarkFrontmatter).freeze()
 
 /** Counter shared by texts on one page, to number their footnotes. */
 export interface Footnotes {
@@ -52,8 +47,8 @@ export function parseValue(
   checkLimits(text)
   const tree = settled(markdown.parse(text), footnotes)
   const pointAt = (offset: number) => {
-    const { line, column } = locate(offset)
-    return { line, column, offset: (source.lineStarts[line - 1] ?? 0) + column - 1 }
+    const place = locate(offset)
+    return { ...place, offset: offsetAt(source, place) }
   }
   for (const { node } of descend(tree)) {
     const { position } = node

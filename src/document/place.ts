@@ -5,15 +5,17 @@
 
 import type { Code, InlineCode, Text, Yaml } from 'mdast'
 import type { VFile } from 'vfile'
+import { type Location, location } from 'vfile-location'
 import type { Place } from './block.ts'
 
 /** Returns the place of the character at an offset of a piece's value. */
 export type Locate = (offset: number) => Place
 
-/** A file's text without byte order mark (which the parser does not count either), and its line starts. */
+/** A file's text, without byte order mark, which the parser does not count either. */
 export interface SourceText {
   readonly text: string
-  readonly lineStarts: readonly number[]
+  readonly lines: readonly string[]
+  readonly location: Location
 }
 
 const sources = new WeakMap<VFile, SourceText & { readonly value: unknown }>()
@@ -22,27 +24,19 @@ export function sourceText(file: VFile): SourceText {
   const known = sources.get(file)
   if (known?.value === file.value) return known
   const text = String(file).replace(/^\uFEFF/, '')
-  const ends = Array.from(text.matchAll(/\r\n|\n|\r/g), (end) => end.index + end[0].length)
-  const source = { text, lineStarts: [0, ...ends], value: file.value }
+  const lines = text.split(/\r\n|\n|\r/)
+  const source = { text, lines, location: location(text), value: file.value }
   sources.set(file, source)
   return source
 }
 
-export function placeAt({ lineStarts }: SourceText, offset: number): Place {
-  const index = lineOf(lineStarts, offset)
-  return { line: index + 1, column: offset - (lineStarts[index] ?? 0) + 1 }
+export function placeAt({ location }: SourceText, offset: number): Place {
+  const { line, column } = location.toPoint(offset) ?? { line: 1, column: 1 }
+  return { line, column }
 }
 
-/** Index of the last line that starts at or before the offset. */
-function lineOf(lineStarts: readonly number[], offset: number): number {
-  let low = 0
-  let high = lineStarts.length - 1
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2)
-    if ((lineStarts[middle] ?? 0) <= offset) low = middle
-    else high = middle - 1
-  }
-  return low
+export function offsetAt({ location }: SourceText, place: Place): number {
+  return location.toOffset(place) ?? 0
 }
 
 /** Start of a node. The parser sets every position; a node built by hand has none and counts as line 1. */
@@ -62,18 +56,15 @@ export function sliceOf({ text }: SourceText, node: { position?: Code['position'
  */
 export function locateInFence(source: SourceText, node: Code | Yaml): Locate {
   const opening = startOf(node)
-  const lines = fenceText(node).split('\n')
-  const starts: number[] = [0]
-  for (const line of lines) starts.push((starts.at(-1) ?? 0) + line.length + 1)
+  const content = fenceText(node)
+  const lines = content.split('\n')
+  const inContent = location(content)
   return (offset) => {
-    if (node.value === '') return opening
-    const index = Math.min(lineOf(starts, offset), lines.length - 1)
-    const fileLine = opening.line + index // 0-based: the content starts below the fence.
-    const from = source.lineStarts[fileLine] ?? source.text.length
-    const to = source.lineStarts[fileLine + 1] ?? source.text.length
-    const written = source.text.slice(from, to).replace(/[\r\n]+$/, '')
-    const column = offset - (starts[index] ?? 0) + 1 + written.length - (lines[index] ?? '').length
-    return { line: fileLine + 1, column: Math.max(1, column) }
+    const point = inContent.toPoint(Math.min(offset, content.length))
+    if (content === '' || point === undefined) return opening
+    const line = opening.line + point.line // The content starts below the fence.
+    const prefix = (source.lines[line - 1] ?? '').length - (lines[point.line - 1] ?? '').length
+    return { line, column: Math.max(1, point.column + prefix) }
   }
 }
 

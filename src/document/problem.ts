@@ -3,10 +3,15 @@
 import type { VFile } from 'vfile'
 import type { Place } from './block.ts'
 
+/** Places of a file's errors: `line:column`. */
+const errorPlaces = new WeakMap<VFile, Set<string>>()
+
 /** Reports an error, which blocks the build. */
 export function fail(file: VFile, ruleId: string, place: Place, reason: string): void {
   const message = file.message(reason, { place: { ...place }, ruleId, source: 'repro' })
   message.fatal = true
+  const places = errorPlaces.get(file) ?? new Set()
+  errorPlaces.set(file, places.add(`${place.line}:${place.column}`))
 }
 
 /** Reports a warning: valid, but probably unintended. */
@@ -14,17 +19,14 @@ export function warn(file: VFile, ruleId: string, place: Place, reason: string):
   file.message(reason, { place: { ...place }, ruleId, source: 'repro' })
 }
 
-/** Places of the errors counted so far. */
-const errorPlaces = new WeakMap<VFile, { count: number; readonly places: Set<string> }>()
-
 /** Whether there is already an error at this place: another would repeat it. */
-export function hasErrorAt(file: VFile, place: Place): boolean {
-  const known = errorPlaces.get(file) ?? { count: 0, places: new Set() }
-  errorPlaces.set(file, known)
-  for (const { fatal, line, column } of file.messages.slice(known.count))
-    if (fatal === true) known.places.add(`${line}:${column}`)
-  known.count = file.messages.length
-  return known.places.has(`${place.line}:${place.column}`)
+export function hasErrorAt(file: VFile, { line, column }: Place): boolean {
+  return errorPlaces.get(file)?.has(`${line}:${column}`) ?? false
+}
+
+/** Reports an error, unless there is one at this place. */
+export function failOnce(file: VFile, ruleId: string, place: Place, reason: string): void {
+  if (!hasErrorAt(file, place)) fail(file, ruleId, place, reason)
 }
 
 /** Whether the file has errors. */
@@ -34,7 +36,6 @@ export function hasErrors(file: VFile): boolean {
 
 /** Sorts messages by place, then by rule and text. */
 export function sortMessages(file: VFile): void {
-  errorPlaces.delete(file)
   file.messages.sort(
     (a, b) =>
       (a.line ?? 0) - (b.line ?? 0) ||

@@ -29,15 +29,13 @@ const mention = /(?<![\p{Script=Latin}\p{N}_.+\-/@])@([a-zA-Z][\w-]*\w)/gu
  * Finds all words after an @ in a text, with places, except escaped ones (\@tbl-x).
  * @param near place of the text or its parent
  */
-export function mentions(node: Text, source: SourceText, near: Place): readonly Reference[] {
+export function mentionsIn(node: Text, source: SourceText, near: Place): readonly Reference[] {
   if (!node.value.includes('@')) return []
   const locate = locateInText(source, node, near)
-  return Array.from(node.value.matchAll(mention), (match): Reference | undefined => {
-    const { isEscaped, ...place } = locate(match.index)
-    if (isEscaped) return undefined
-    const end = match.index + match[0].length
-    return { type: 'reference', id: match[1] ?? '', place, node, start: match.index, end }
-  }).filter((found) => found !== undefined)
+  return [...node.value.matchAll(mention)].flatMap(({ 0: whole, 1: id = '', index: start }) => {
+    const { isEscaped, ...place } = locate(start)
+    return isEscaped ? [] : [{ type: 'reference', id, place, node, start, end: start + whole.length }]
+  })
 }
 
 export function isReference({ id }: Pick<Reference, 'id'>): boolean {
@@ -49,8 +47,8 @@ export function warnOfNearMiss(
   { id, place }: Reference,
   { ids, keys, file }: { ids: readonly string[]; keys: readonly string[]; file: VFile },
 ): void {
-  const near = keys.includes(id) ? `[@${id}]` : nearest(id, ids)
-  if (near === undefined) return
-  const meant = keys.includes(id) ? near : `@${near}`
+  const near = nearest(id, ids)
+  const meant = keys.includes(id) ? `[@${id}]` : near && `@${near}`
+  if (meant === undefined) return
   warn(file, 'reference-near-miss', place, `@${id} is plain text (did you mean ${meant}?)`)
 }

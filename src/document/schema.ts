@@ -26,22 +26,33 @@ const path = z
   .overwrite((value) => posix.normalize(value))
 
 const mapping = z.record(z.string(), z.json())
-const trials = z.int().min(1)
-const boots = z.int().min(1).max(limits.boots)
 const seed = z.int().min(0)
-const deadline = z.number().positive().max(limits.deadlineSeconds)
 const variable = z.string().regex(/^[A-Za-z_]\w*$/, 'use the name of an environment variable')
 /** As an attribute: `needs=warm-up,calibration`. */
 const list = z.string().transform((value) => value.split(','))
 
-export const experimentSchema = z.strictObject({
+const common = {
   id: experimentName.describe('Name of the experiment, for tables, figures and inline values'),
+  trials: z.int().min(1).describe('Trials of every cell'),
+  boots: z
+    .int()
+    .min(1)
+    .max(limits.boots)
+    .default(1)
+    .describe('Independent boots over which the trials of a cell are divided'),
+  seed: seed.default(1).describe('Seed of the script’s random numbers'),
+  deadline: z
+    .number()
+    .positive()
+    .max(limits.deadlineSeconds)
+    .default(900)
+    .describe('Longest time of one boot, in seconds'),
+}
+
+export const experimentSchema = z.strictObject({
+  ...common,
   script: path.describe('zx script, relative to the project'),
   environments: z.array(environmentName).min(1).describe('Names from the list of environments'),
-  trials: trials.describe('Trials of every cell'),
-  boots: boots.default(1).describe('Independent boots over which the trials of a cell are divided'),
-  seed: seed.default(1).describe('Seed of the script’s random numbers'),
-  deadline: deadline.default(900).describe('Longest time of one boot, in seconds'),
   needs: z.array(name).default([]).describe('Experiments whose rows the script uses'),
   inputs: z.array(path).default([]).describe('Files that decide the results; * and ** stand for names'),
   parallel: z
@@ -67,19 +78,15 @@ export const experimentSchema = z.strictObject({
 
 /** Keys of a pattern besides its parameter changes. */
 export const patternSchema = z.object({
-  label: words.optional(),
-  only: z.array(environmentName).min(1).optional(),
-  seed: seed.optional(),
+  label: words.exactOptional(),
+  only: z.array(environmentName).min(1).exactOptional(),
+  seed: seed.exactOptional(),
 })
 
 /** Fence attributes of an inline script, after number conversion. */
 export const inlineExperimentSchema = z.strictObject({
-  id: experimentName,
+  ...common,
   testbed: z.literal('local'),
-  trials,
-  boots: boots.default(1),
-  seed: seed.default(1),
-  deadline: deadline.default(900),
   needs: list.pipe(z.array(name)).default([]),
   inputs: list.pipe(z.array(path)).default([]),
   parallel: z
@@ -96,37 +103,44 @@ const texts = z.record(z.string(), words).default({})
 export const tableSchema = z.looseObject({
   id: name,
   kind: name,
-  from: name.optional(),
+  from: name.exactOptional(),
   caption: words,
 })
 
-const oneOrMore = z.union([words.transform((value) => [value]), z.array(words).min(1)])
+const oneOrMore = z.union([words.transform((value): readonly string[] => [value]), z.array(words).min(1)])
 
-const figureData = z.union([
-  words.transform((from) => ({ from, where: {} })),
-  z.strictObject({
-    from: name.describe('Experiment'),
-    dataset: name.optional().describe('Dataset of its runs, in place of their observations'),
-    where: z
-      .record(z.string(), oneOrMore)
-      .default({})
-      .describe('Column -> value or values; also environment and pattern'),
-    ratios: z.array(words).min(1).optional().describe('Measures, as multiples of the first pattern’s mean'),
-  }),
-])
+const rowsOfExperiment = z.strictObject({
+  from: name.describe('Experiment'),
+  dataset: name.exactOptional().describe('Dataset of its runs, in place of their observations'),
+  where: z
+    .record(z.string(), oneOrMore)
+    .default({})
+    .describe('Column -> value or values; environment and pattern select runs'),
+  ratios: z
+    .array(words)
+    .min(1)
+    .exactOptional()
+    .describe('Measures, as multiples of the first pattern’s mean'),
+})
+
+/** Rows that a figure draws; `from` may also be a CSV file, relative to the project. */
+export type FigureData = Readonly<z.output<typeof rowsOfExperiment>>
 
 export const figureSchema = z.strictObject({
   id: name,
   spec: path.describe('Vega-Lite file, relative to the project'),
   caption: words,
-  number: z.union([z.number(), words]).optional().describe('In place of the counted number'),
+  number: z.union([z.number(), words]).exactOptional().describe('In place of the counted number'),
   alt: words.describe('Text alternative for those who cannot see the figure'),
   data: z
-    .record(z.string(), figureData)
+    .record(
+      z.string(),
+      z.union([words.transform((from): FigureData => ({ from, where: {} })), rowsOfExperiment]),
+    )
     .describe('Dataset name -> experiment, CSV file, or a part or ratios of an experiment'),
-  folded: z.boolean().default(false).describe('Shown only when the reader opens it'),
-  width: z.number().positive().optional(),
-  height: z.number().positive().optional(),
+  folded: z.boolean().default(false).describe('Shown only when the reader opens it: details beside a table'),
+  width: z.number().positive().exactOptional(),
+  height: z.number().positive().exactOptional(),
 })
 
 const expression = z.string().min(1)
@@ -137,46 +151,57 @@ export const claimSchema = z.strictObject({
   scope: z
     .enum(['shape', 'absolute', 'method'])
     .describe('What it speaks of: proportions, times of a machine, or a method'),
-  shows: name.optional().describe('The table or figure that it refers to'),
-  source: words.optional().describe('Where it was published: Table 5'),
+  shows: name.exactOptional().describe('The table or figure that it refers to'),
+  source: words.exactOptional().describe('Where it was published: Table 5'),
   published: z
     .union([z.number(), words, z.array(expression).min(1)])
-    .optional()
+    .exactOptional()
     .describe(
       'What was published: a number, words, or expressions over published tables, each with a = before it',
     ),
   value: z
     .union([expression, z.array(expression).min(1)])
-    .optional()
+    .exactOptional()
     .describe('Expression over results, or several, all of which must hold'),
   tolerance: z
     .union([z.number().min(0), z.string().regex(/^\d+(?:\.\d+)? ?%$/, 'write a share as 5 %')])
-    .optional(),
-  between: z.tuple([z.number().nullable(), z.number().nullable()]).optional(),
-  ascending: z.array(expression).min(2).optional().describe('Expressions, the smallest first'),
-  from: expression.optional().describe('Path of a series, without a statistic'),
-  to: expression.optional(),
-  direction: z.enum(['up', 'down', 'same']).optional(),
+    .exactOptional(),
+  between: z.tuple([z.number().nullable(), z.number().nullable()]).exactOptional(),
+  ascending: z.array(expression).min(2).exactOptional().describe('Expressions, the smallest first'),
+  from: expression.exactOptional().describe('Path of a series, without a statistic'),
+  to: expression.exactOptional(),
+  direction: z.enum(['up', 'down', 'same']).exactOptional(),
   machine: z
     .record(z.string(), z.string())
-    .optional()
+    .exactOptional()
     .describe('Of an absolute claim: the published machine'),
-  skip: words.optional().describe('Why it is not tested'),
+  skip: words.exactOptional().describe('Why it is not tested'),
 })
+
+const author = z.strictObject({ name: words, affiliation: words.exactOptional() })
+export type Author = Readonly<z.output<typeof author>>
+
+const evidence = z.strictObject({
+  captured: z.array(words).default([]).describe('Captured items of the machine'),
+  files: z.array(words).default([]).describe('Raw files of each boot that the command reads'),
+  command: words
+    .exactOptional()
+    .describe('Shows what was recorded of a {trial} of a {boot}, or of a cell with one'),
+  text: words.exactOptional().describe('Before the commands; {rerun} is what makes the raw files again'),
+})
+export type Evidence = Readonly<z.output<typeof evidence>>
 
 export const frontMatterSchema = z.strictObject({
   title: words,
-  subtitle: words.optional(),
-  authors: z
-    .array(z.union([words, z.strictObject({ name: words, affiliation: words.optional() })]))
-    .optional(),
-  date: words.optional(),
+  subtitle: words.exactOptional(),
+  authors: z.array(z.union([words.transform((name): Author => ({ name })), author])).default([]),
+  date: words.exactOptional().describe('As written; YAML 1.2 has no date type'),
   lang: z
     .string()
     .regex(/^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/, 'use a language tag such as en or ja')
-    .optional(),
-  abstract: words.optional(),
-  bibliography: path.optional().describe('BibTeX file, relative to the project'),
+    .default('en'),
+  abstract: words.exactOptional(),
+  bibliography: path.exactOptional().describe('BibTeX file, relative to the project'),
   published: z
     .array(path)
     .default([])
@@ -185,27 +210,17 @@ export const frontMatterSchema = z.strictObject({
     .array(words)
     .default([])
     .describe('Numbers of the prose that no run and no published table has: 4 ms'),
-  editionOf: path.optional().describe('The document that this one is the same as, in another language'),
+  editionOf: path.exactOptional().describe('The document that this one is the same as, in another language'),
   editions: z.array(path).default([]).describe('Documents that are the same as this one, in other languages'),
   texts: texts.describe('Text of the data (a label, a captured item) -> what tables call it here'),
-  evidence: z
-    .strictObject({
-      captured: z.array(words).default([]).describe('Captured items of the machine'),
-      files: z.array(words).default([]).describe('Raw files of each boot that the command reads'),
-      command: words
-        .optional()
-        .describe('Shows what was recorded of a {trial} of a {boot}, or of a cell with one'),
-      text: words.optional().describe('Before the commands; {rerun} is what makes the raw files again'),
-    })
-    .optional()
-    .describe('What the report shows below each claim'),
+  evidence: evidence.exactOptional().describe('What the report shows below each claim'),
   artifact: z
     .strictObject({
       humanMinutes: z
         .record(name, z.number().min(0))
         .describe('Minutes of a person for the setup and for each experiment'),
     })
-    .optional()
+    .exactOptional()
     .describe('What the authors state for the artifact appendix'),
 })
 
@@ -225,8 +240,8 @@ export const translationSchemas = {
   claim: z.strictObject({
     id: z.string(),
     statement: words,
-    source: words.optional(),
-    published: words.optional().describe('Only where the original has words'),
-    skip: words.optional(),
+    source: words.exactOptional(),
+    published: words.exactOptional().describe('Only where the original has words'),
+    skip: words.exactOptional(),
   }),
 } as const

@@ -1,27 +1,25 @@
 /** Validates an author's data against a schema; reports each type error in words at its place. */
 
-import type { VFile } from 'vfile'
 import * as z from 'zod'
 import { typeOf, type Parameter } from '../results/parameters.ts'
 import { hint } from '../text/spelling.ts'
-import { fail, hasErrorAt } from './problem.ts'
-import type { Mapping, Path } from './yaml.ts'
+import { hasErrorAt } from './problem.ts'
+import { type KeyPath, type Mapping, valueAt } from './yaml.ts'
 
 /**
  * Validates a mapping, or part of one; each type error is reported at its key or value.
- * @param base path of `data` within the mapping
+ * @param data the part to validate, by default all; `base` is its path within the mapping
  * @param known further keys to suggest for an unknown one
  * @returns the schema's output, or undefined if there are errors
  */
 export function validate<Schema extends z.ZodType>(
   schema: Schema,
-  data: unknown,
+  source: Mapping,
   {
-    file,
-    source,
+    data = source.data,
     base = [],
     known = [],
-  }: { file: VFile; source: Mapping; base?: Path; known?: readonly string[] },
+  }: { data?: unknown; base?: KeyPath; known?: readonly string[] } = {},
 ): z.output<Schema> | undefined {
   const result = schema.safeParse(data)
   if (result.success) return result.data
@@ -31,24 +29,23 @@ export function validate<Schema extends z.ZodType>(
     if (issue.code === 'unrecognized_keys') {
       const keys = [...keysAt(schema, issue.path), ...(issue.path.length === 0 ? known : [])]
       const unused = keys.filter((key) => valueAt(source.data, [...at, key]) === undefined)
-      for (const key of issue.keys) {
-        fail(file, 'unknown-key', source.keyPlace([...at, key]), `unknown key: ${key}${hint(key, unused)}`)
-      }
+      for (const key of issue.keys)
+        source.keyError('unknown-key', [...at, key], `unknown key: ${key}${hint(key, unused)}`)
     } else if (value === undefined) {
-      fail(file, 'missing-key', source.valuePlace(at.slice(0, -1)), `missing key: ${inWords(at)}`)
+      source.valueError('missing-key', at.slice(0, -1), `missing key: ${inWords(at)}`)
     } else if (issue.code === 'invalid_key') {
       const reason = issue.issues.map((inner) => inner.message).join('; ')
-      fail(file, 'invalid-name', source.keyPlace(at), `${String(at.at(-1))} is no name: ${reason}`)
-    } else if (!hasErrorAt(file, source.valuePlace(at))) {
+      source.keyError('invalid-name', at, `${String(at.at(-1))} is no name: ${reason}`)
+    } else if (!hasErrorAt(source.file, source.valuePlace(at))) {
       const reason = reasonOf(issue, value, source.written(at))
-      fail(file, 'invalid-value', source.valuePlace(at), `${inWords(at)}: ${reason}`)
+      source.valueError('invalid-value', at, `${inWords(at)}: ${reason}`)
     }
   }
   return undefined
 }
 
 /** Formats a path: data.rows, environments[0]. */
-function inWords(path: Path): string {
+function inWords(path: KeyPath): string {
   return path
     .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index > 0 ? '.' : ''}${String(key)}`))
     .join('')
@@ -66,29 +63,25 @@ function branch(issue: Issue): readonly Issue[] {
   return meant.flatMap((inner) => branch({ ...inner, path: [...issue.path, ...inner.path] } as Issue))
 }
 
-function valueAt(data: unknown, path: Path): unknown {
-  return path.reduce((value, key) => {
-    // A list in an attribute: comma-separated words.
-    if (typeof value === 'string' && typeof key === 'number') return value.split(',')[key]
-    return (value as Record<PropertyKey, unknown> | null | undefined)?.[key]
-  }, data)
-}
-
 /** Keys that a schema accepts at a path. */
-function keysAt(schema: z.core.$ZodType, path: Path): readonly string[] {
-  if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => keysAt(option, path))
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault) {
-    return keysAt(schema.unwrap(), path)
-  }
+function keysAt(schema: z.core.$ZodType, path: KeyPath): readonly string[] {
   const [first, ...rest] = path
-  if (schema instanceof z.ZodArray) return first === undefined ? [] : keysAt(schema.element, rest)
-  if (schema instanceof z.ZodRecord) return first === undefined ? [] : keysAt(schema.valueType, rest)
-  if (!(schema instanceof z.ZodObject)) return []
-  if (first === undefined) return Object.keys(schema.shape)
-  const below = schema.shape[first as string] as z.core.$ZodType | undefined
-  return below === undefined ? [] : keysAt(below, rest)
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => keysAt(option, path))
+  if (
+    schema instanceof z.ZodExactOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodDefault
+  )
+    return keysAt(schema.unwrap(), path)
+  if (schema instanceof z.ZodObject) {
+    if (first === undefined) return Object.keys(schema.shape)
+    const below: z.core.$ZodType | undefined = schema.shape[String(first)]
+    return below === undefined ? [] : keysAt(below, rest)
+  }
+  if (first === undefined) return []
+  if (schema instanceof z.ZodArray) return keysAt(schema.element, rest)
+  return schema instanceof z.ZodRecord ? keysAt(schema.valueType, rest) : []
 }
-
 const typeNames: Readonly<Record<string, string>> = {
   string: 'words',
   number: 'a number',
@@ -104,12 +97,10 @@ function reasonOf(issue: Issue, value: unknown, written = String(value)): string
     typeof value === 'string' ? `'${value}'` : typeof value === 'object' ? JSON.stringify(value) : written
   switch (issue.code) {
     case 'invalid_type':
-      return wrongType([issue.expected], { value, shown, written })
     case 'invalid_union': {
-      const expected = issue.errors
-        .flat()
-        .flatMap((error) => (error.code === 'invalid_type' ? [error.expected] : []))
-      return wrongType(expected, { value, shown, written })
+      const errors = issue.code === 'invalid_union' ? issue.errors.flat() : [issue]
+      const types = errors.flatMap((error) => (error.code === 'invalid_type' ? [error.expected] : []))
+      return wrongType(types, value, { shown, written })
     }
     case 'too_small':
       if (issue.origin === 'array') return 'name at least one'
@@ -124,20 +115,16 @@ function reasonOf(issue: Issue, value: unknown, written = String(value)): string
   }
 }
 
-interface Given {
-  readonly value: unknown
-  readonly shown: string
-  readonly written: string
-}
-
-function wrongType(expected: readonly string[], { value, shown, written }: Given): string {
+function wrongType(
+  types: readonly string[],
+  value: unknown,
+  { shown, written }: { readonly shown: string; readonly written: string },
+): string {
   if (value === null) return 'no value given'
-  const wanted = [...new Set(expected.map((type) => typeNames[type] ?? type))].join(' or ')
-  if (expected.includes('string') && typeof value !== 'object') {
-    return `expected ${wanted}, got ${typeOf(value as Parameter)}: quote it ('${written}')`
-  }
+  const expected = [...new Set(types.map((type) => typeNames[type] ?? type))].join(' or ')
+  if (types.includes('string') && typeof value !== 'object')
+    return `expected ${expected}, got ${typeOf(value as Parameter)}: quote it ('${written}')`
   const isNumber = typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))
-  const advice =
-    isNumber && expected.some((type) => type === 'number' || type === 'int') ? ': remove the quotes' : ''
-  return `expected ${wanted}, got ${shown}${advice}`
+  const advice = isNumber && (types.includes('number') || types.includes('int')) ? ': remove the quotes' : ''
+  return `expected ${expected}, got ${shown}${advice}`
 }

@@ -1,33 +1,68 @@
 /** YAML 1.2 -> plain data, with the place of every key and value. Anything unusual becomes a message. */
 
 import type { VFile } from 'vfile'
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLError } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseDocument,
+  type Scalar,
+  type YAMLError,
+} from 'yaml'
 import type { Parameter, Parameters } from '../results/parameters.ts'
 import type { Place } from './block.ts'
-import { type Locate, placeAt, sourceText } from './place.ts'
+import { type Locate, offsetAt, placeAt, sourceText } from './place.ts'
 import { fail, warn } from './problem.ts'
 
-export type Path = readonly PropertyKey[]
+export type KeyPath = readonly PropertyKey[]
 
-interface Entry {
+/** Places of a key and its value, for messages. */
+export interface Entry {
   /** Of the key; for a list item, of its value. */
   readonly key: Place
   readonly value: Place
   /** The scalar's source: `4.10` is the number 4.1. */
-  readonly written?: string
+  readonly written?: string | undefined
 }
 
-/** A mapping as an author wrote it. */
+/** A mapping as an author wrote it. Places are those of a path, or of its nearest ancestor. */
 export interface Mapping {
+  readonly file: VFile
   /** False if parts could not be read; `data` has the rest, which can still be checked. */
   readonly valid: boolean
   readonly data: Parameters
-  /** Place of the key at this path, or of its nearest ancestor. */
-  readonly keyPlace: (path: Path) => Place
-  /** Place of the value at this path, or of its nearest ancestor. */
-  readonly valuePlace: (path: Path) => Place
+  readonly keyPlace: (path: KeyPath) => Place
+  readonly valuePlace: (path: KeyPath) => Place
   /** The scalar's source text. */
-  readonly written: (path: Path) => string | undefined
+  readonly written: (path: KeyPath) => string | undefined
+  /** Report an error at a key, or at a value. */
+  readonly keyError: (ruleId: string, path: KeyPath, reason: string) => void
+  readonly valueError: (ruleId: string, path: KeyPath, reason: string) => void
+}
+
+/** @param entries by path, as JSON; `fence` is the place of anything else */
+export function mappingOf(
+  parts: Pick<Mapping, 'file' | 'valid' | 'data'>,
+  entries: ReadonlyMap<string, Entry>,
+  fence: Place,
+): Mapping {
+  const nearest = (path: KeyPath): Entry => {
+    if (path.length === 0) return { key: fence, value: fence }
+    return entries.get(JSON.stringify(path)) ?? nearest(path.slice(0, -1))
+  }
+  const keyPlace = (path: KeyPath) => nearest(path).key
+  const valuePlace = (path: KeyPath) => nearest(path).value
+  return {
+    ...parts,
+    keyPlace,
+    valuePlace,
+    written: (path) => entries.get(JSON.stringify(path))?.written,
+    keyError: (ruleId, path, reason) => fail(parts.file, ruleId, keyPlace(path), reason),
+    valueError: (ruleId, path, reason) => fail(parts.file, ruleId, valuePlace(path), reason),
+  }
 }
 
 /** Nesting limit, well within the stack. */
@@ -47,9 +82,9 @@ export function readMapping(
   { file, what, fence }: { file: VFile; what: string; fence: Place },
 ): Mapping | undefined {
   const entries = new Map<string, Entry>()
-  let broken = false
+  let valid = true
   const report = (ruleId: string, place: Place, reason: string) => {
-    broken = true
+    valid = false
     fail(file, ruleId, place, reason)
   }
 
@@ -62,58 +97,48 @@ export function readMapping(
   for (const warning of document.warnings) warn(file, 'yaml-syntax', locate(warning.pos[0]), warning.message)
   if (document.errors.some((error) => error.code !== 'DUPLICATE_KEY')) return undefined
 
+  const place = (node: Node) => locate(node.range?.[0] ?? 0)
   const { contents } = document
   if (contents === null || (isScalar(contents) && contents.value === null)) {
     report('yaml-empty', fence, `${what} is empty: write its keys, one a line (key: value)`)
     return undefined
   }
-  if (!isMap(contents)) {
+  if (!isMap<Node, Node | null>(contents)) {
     const found = isSeq(contents) ? 'a list' : 'a single value'
-    report(
-      'yaml-mapping',
-      locate(contents.range?.[0] ?? 0),
-      `${what} is ${found}: write keys, one a line (key: value)`,
-    )
+    report('yaml-mapping', place(contents), `${what} is ${found}: write keys, one a line (key: value)`)
     return undefined
   }
 
   let count = 0
   const open = new Set<Node>()
-  const place = (node: Node) => locate(node.range?.[0] ?? 0)
-
-  const plain = (node: Node | null, path: Path, key: Place): Parameter => {
+  const plain = (node: Node | null, path: KeyPath, key: Place): Parameter => {
     count += 1
-    if (node === null) {
-      entries.set(JSON.stringify(path), { key, value: key })
-      return null
-    }
-    const entry = { key, value: place(node) }
-    entries.set(JSON.stringify(path), entry)
-    if (count === mostValues) report('yaml-syntax', entry.value, `${what} has more than ${mostValues} values`)
+    const value = node === null ? key : place(node)
+    const written = isScalar(node) ? (node.source ?? String(node.value)) : undefined
+    entries.set(JSON.stringify(path), { key, value, written })
+    if (count === mostValues) report('yaml-syntax', value, `${what} has more than ${mostValues} values`)
     if (path.length === deepest)
-      report('yaml-syntax', entry.value, `${what} is nested more than ${deepest} levels deep`)
-    if (count >= mostValues || path.length >= deepest) return null
+      report('yaml-syntax', value, `${what} is nested more than ${deepest} levels deep`)
+    if (node === null || count >= mostValues || path.length >= deepest) return null
     if (isAlias(node)) {
       const target = node.resolve(document)
       if (target !== undefined && !open.has(target)) return plain(target, path, key)
-      report(
-        'yaml-alias',
-        entry.value,
-        `*${node.source} ${target ? 'contains itself' : 'names no anchor above it'}`,
-      )
+      const reason = target ? 'contains itself' : 'names no anchor above it'
+      report('yaml-alias', value, `*${node.source} ${reason}`)
       return null
     }
+    if (isScalar(node)) return scalar(node, written ?? '', value)
     open.add(node)
-    const value = isMap<Node, Node | null>(node)
+    const data = isMap<Node, Node | null>(node)
       ? mapping(node.items, path)
       : isSeq<Node>(node)
         ? node.items.map((item, index) => plain(item, [...path, index], place(item)))
-        : scalar(node, path, entry)
+        : null
     open.delete(node)
-    return value
+    return data
   }
 
-  const mapping = (pairs: readonly Pair<Node, Node | null>[], path: Path): Parameters => {
+  const mapping = (pairs: readonly Pair<Node, Node | null>[], path: KeyPath): Parameters => {
     const data: Record<string, Parameter> = {}
     for (const { key, value } of pairs) {
       const at = key === null ? fence : place(key)
@@ -128,60 +153,34 @@ export function readMapping(
     return data
   }
 
-  const scalar = (node: Node, path: Path, entry: Entry): Parameter => {
-    if (!isScalar(node)) return null
-    const { value, type, source } = node
-    const written = source ?? String(value)
-    entries.set(JSON.stringify(path), { ...entry, written })
+  const scalar = ({ value, type }: Scalar, written: string, at: Place): Parameter => {
     if (typeof value === 'number' || typeof value === 'bigint') {
       const number = Number(value)
-      if (!Number.isFinite(number) || (Number.isInteger(number) && !Number.isSafeInteger(number))) {
-        report(
-          'yaml-number',
-          entry.value,
-          `${written} is no exact number: quote it, or give one within ±2^53`,
-        )
-      }
+      if (!Number.isFinite(number) || (Number.isInteger(number) && !Number.isSafeInteger(number)))
+        report('yaml-number', at, `${written} is no exact number: quote it, or give one within ±2^53`)
       return number
     }
     if (typeof value === 'boolean' || value === null) return value
     // YAML 1.1 reads these as booleans, YAML 1.2 as strings (Norway's country code became false).
     if (type === 'PLAIN' && /^(?:yes|no|on|off)$/i.test(written) && what !== 'front matter') {
       const truth = /^(?:yes|on)$/i.test(written)
-      warn(
-        file,
-        'yaml-word',
-        entry.value,
-        `${written} is a word here, not ${truth}: write ${truth}, or quote it ('${written}')`,
-      )
+      const reason = `${written} is a word here, not ${truth}: write ${truth}, or quote it ('${written}')`
+      warn(file, 'yaml-word', at, reason)
     }
     return String(value)
   }
 
-  const data = mapping((contents as { items: Pair<Node, Node | null>[] }).items, [])
-  const around = (path: Path): Entry => {
-    for (let length = path.length; length > 0; length -= 1) {
-      const entry = entries.get(JSON.stringify(path.slice(0, length)))
-      if (entry !== undefined) return entry
-    }
-    return { key: fence, value: fence }
-  }
-  return {
-    valid: !broken,
-    data,
-    keyPlace: (path) => around(path).key,
-    valuePlace: (path) => around(path).value,
-    written: (path) => entries.get(JSON.stringify(path))?.written,
-  }
+  const data = mapping(contents.items, [])
+  return mappingOf({ file, valid, data }, entries, fence)
 }
 
 /** Locates characters of a value, even over several lines. After an escape (\u0041), all map to its start. */
-export function locateInValue(source: Mapping, path: Path, file: VFile): Locate {
+export function locateInValue(source: Mapping, path: KeyPath): Locate {
   const start = source.valuePlace(path)
   const value = valueAt(source.data, path)
   const text = typeof value === 'string' ? value : source.written(path)
-  const whole = sourceText(file)
-  const from = (whole.lineStarts[start.line - 1] ?? 0) + start.column - 1
+  const whole = sourceText(source.file)
+  const from = offsetAt(whole, start)
   const offsets = text === undefined ? [] : alignment(text, whole.text.slice(from))
   return (offset) => {
     const at = offsets[Math.min(offset, offsets.length - 1)]
@@ -189,10 +188,11 @@ export function locateInValue(source: Mapping, path: Path, file: VFile): Locate 
   }
 }
 
-function valueAt(data: Parameters, path: Path): Parameter | undefined {
-  return path.reduce<Parameter | undefined>((value, key) => {
-    if (Array.isArray(value)) return (value as readonly Parameter[])[Number(key)]
-    return typeof value === 'object' && value !== null ? (value as Parameters)[String(key)] : undefined
+/** Returns the part of the data at a path; a list in an attribute is comma-separated words. */
+export function valueAt(data: unknown, path: KeyPath): unknown {
+  return path.reduce((value, key) => {
+    if (typeof value === 'string' && typeof key === 'number') return value.split(',')[key]
+    return (value as Record<PropertyKey, unknown> | null | undefined)?.[key]
   }, data)
 }
 
@@ -205,16 +205,13 @@ function alignment(value: string, written: string): readonly number[] {
   let at = block?.length ?? /^['"]?/.exec(written)?.[0].length ?? 0
   const offsets: number[] = []
   for (const character of value.split('')) {
-    if (/\s/.test(character)) {
-      offsets.push(at)
-      if (/\s/.test(written[at] ?? '')) at += written.startsWith('\r\n', at) ? 2 : 1
-      continue
-    }
+    const isBlank = /\s/.test(character)
     // Skip blanks, block markers, and a backslash or quote before a character.
-    while (written[at] !== character && /[\s>\\'"]/.test(written[at] ?? '')) at += 1
-    if (written[at] !== character) return []
+    while (!isBlank && written[at] !== character && /[\s>\\'"]/.test(written[at] ?? '')) at += 1
+    if (!isBlank && written[at] !== character) return []
     offsets.push(at)
-    at += 1
+    if (!isBlank) at += 1
+    else if (/\s/.test(written[at] ?? '')) at += written.startsWith('\r\n', at) ? 2 : 1
   }
   return [...offsets, at]
 }

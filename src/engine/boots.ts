@@ -1,8 +1,7 @@
 /** Splits a cell into boots, and derives their keys. */
 
-import { trialsBefore } from '../results/boots.ts'
 import { digest, keyOf } from '../results/key.ts'
-import type { Inputs } from '../results/run.ts'
+import { trialsBefore, type Inputs } from '../results/run.ts'
 import type { PlannedCell } from './cells.ts'
 
 /** A share of a cell's trials, run by a process on its own board: the unit of scheduling and caching. */

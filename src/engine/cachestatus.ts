@@ -13,47 +13,43 @@ export type CacheStatus =
   /** The recorded run is unreadable or inconsistent. */
   | { readonly type: 'damaged'; readonly reason: string }
 
-/** Inputs that a run must match. */
-export interface Wanted {
-  /** Inputs of a new run that reads what this one read. */
-  readonly inputs: (run: Run) => Inputs
-  /** All accepted variants; `inputs` is the first. */
-  readonly alternatives: readonly ((run: Pick<Run, 'inputs'>) => Inputs)[]
-}
+/** Inputs that a run may have, given the files that it read. The first are those of a new run. */
+export type AcceptedInputs = readonly ((run: Pick<Run, 'inputs'>) => Inputs)[]
 
 /** Fields that decide whether a run matches. */
-type Named = Pick<Run, 'experiment' | 'environment' | 'pattern' | 'inputs' | 'key'>
+type Header = Pick<Run, 'experiment' | 'environment' | 'pattern' | 'inputs' | 'key'>
 
-/** Runs made on this machine. */
-export interface Here {
-  readonly fitting: (answers: (run: Named) => boolean) => Run | undefined
-  readonly newest: () => Run | undefined
-}
-
-/** Prefers a matching recorded run, which others see; local runs are then not even read. */
-export function cacheStatusOf(wanted: Wanted, recorded: Run | undefined, here: Here): CacheStatus {
-  const stale = recorded && difference(recorded, wanted)
+/**
+ * Prefers a matching recorded run, which others see; local runs are then not even read. `cached` returns the
+ * newest local run, that `matches` if given.
+ */
+export function cacheStatusOf(
+  accepted: AcceptedInputs,
+  recorded: Run | undefined,
+  cached: (matches?: (run: Header) => boolean) => Run | undefined,
+): CacheStatus {
+  const stale = recorded && staleReason(recorded, accepted)
   if (recorded && stale === undefined) return { type: 'recorded', run: recorded }
-  const cached = here.fitting((run) => answers(run, wanted))
-  if (cached) return { type: 'cached', run: cached }
+  const run = cached((run) => matches(run, accepted))
+  if (run) return { type: 'cached', run }
   if (recorded) return { type: 'stale', run: recorded, reason: stale ?? '' }
-  const before = here.newest()
+  const before = cached()
   if (before)
-    return { type: 'missing', reason: `${difference(before, wanted) ?? ''} since it was run here`, before }
+    return { type: 'missing', reason: `${staleReason(before, accepted) ?? ''} since it was run here`, before }
   return { type: 'missing', reason: 'never run' }
 }
 
-function answers(run: Named, { alternatives }: Wanted): boolean {
+function matches(run: Header, accepted: AcceptedInputs): boolean {
   // The key also covers the program's version.
   if (run.key !== keyOf(run, run.inputs)) return false
-  return alternatives.some((inputs) => cellChanges(run.inputs, inputs(run)).length === 0)
+  return accepted.some((inputs) => cellChanges(run.inputs, inputs(run)).length === 0)
 }
 
 /** Reason why a run does not match; undefined if it does. */
-export function difference(run: Run, wanted: Wanted): string | undefined {
-  if (answers(run, wanted)) return undefined
-  const changes = cellChanges(run.inputs, wanted.inputs(run))
-  return changes.length > 0 ? listed(changes) : 'made by another version of repro'
+export function staleReason(run: Run, accepted: AcceptedInputs): string | undefined {
+  if (matches(run, accepted)) return undefined
+  const changes = cellChanges(run.inputs, accepted[0]?.(run) ?? {})
+  return changes.length > 0 ? summaryOfChanges(changes) : 'made by another version of repro'
 }
 
 type Value = Inputs[string] | undefined
@@ -79,21 +75,18 @@ export function changesOf(before: Inputs, now: Inputs): readonly Change[] {
 }
 
 /** Lists changes, files last, only the first if many: `script changed, trials 20 -> 50, and 6 more`. */
-export function listed(changes: readonly Change[]): string {
+export function summaryOfChanges(changes: readonly Change[]): string {
+  const isFile = ({ input }: Change) => /^(file|folder|packages|environment) /.test(input)
   const sorted = changes.toSorted((a, b) => Number(isFile(a)) - Number(isFile(b)))
-  const shown = sorted.slice(0, sorted.length > mostChanges ? mostChanges - 1 : mostChanges).map(inWords)
+  const shown = sorted.slice(0, sorted.length > mostChanges ? mostChanges - 1 : mostChanges).map(changeText)
   const more = sorted.length - shown.length
   return [...shown, ...(more > 0 ? [`and ${more} more changes (see repro explain)`] : [])].join(', ')
 }
 
 const mostChanges = 5
 
-function isFile({ input }: Change): boolean {
-  return /^(file|folder|packages|environment) /.test(input)
-}
-
 /** Formats a change: `trials 20 -> 50`, `dom0.cpuLoad 0 -> 4`, `experiments/board/loop.c changed`. */
-export function inWords({ input, before, now }: Change): string {
+export function changeText({ input, before, now }: Change): string {
   const name = input.replace(/^(parameter|file|folder) /, '')
   if (isDigest(before) && isDigest(now)) return `${name} changed`
   if (before === undefined) return isDigest(now) ? `${name} added` : `${name} none -> ${now}`

@@ -28,32 +28,33 @@ export function cellsOf(blocks: readonly Block[]): readonly PlannedCell[] {
   })
 }
 
-/** Thrown if a selector matches nothing. */
-export class ChoiceError extends Error {
-  override readonly name = 'ChoiceError'
+/** Thrown if the command line or its environment does not fit the document. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError'
 }
 
 /**
  * Returns a predicate for cells selected by `only`: patterns (`dom0-cpu`), experiments, or cell names or
- * their leading parts (`latency/xen-4.14/dom0-cpu`, `latency/xen-4.14`). Throws a ChoiceError for a word that
+ * their leading parts (`latency/xen-4.14/dom0-cpu`, `latency/xen-4.14`). Throws a RequestError for a word that
  * matches no cell.
  */
-export function chosen(
+export function cellSelector(
   cells: readonly PlannedCell[],
   only: readonly string[],
   flag: string,
 ): (cell: CellName) => boolean {
   for (const word of only) {
-    if (cells.some((cell) => fits(cell, word))) continue
+    if (cells.some((cell) => matchesSelector(cell, word))) continue
     const names = word.includes('/')
       ? cells.map(runName)
       : cells.flatMap(({ experiment, pattern }) => [experiment, pattern])
-    throw new ChoiceError(`${flag}: no experiment, pattern or cell of this name: ${word}${hint(word, names)}`)
+    throw new RequestError(
+      `${flag}: no experiment, pattern or cell of this name: ${word}${hint(word, names)}`,
+    )
   }
-  return (cell) => only.length === 0 || only.some((word) => fits(cell, word))
+  return (cell) => only.length === 0 || only.some((word) => matchesSelector(cell, word))
 }
 
-/** Whether a selector's word matches this cell. */
-export function fits(cell: CellName, word: string): boolean {
+export function matchesSelector(cell: CellName, word: string): boolean {
   return word === cell.pattern || word === cell.experiment || `${runName(cell)}/`.startsWith(`${word}/`)
 }

@@ -6,11 +6,9 @@ import type { CellError } from './execute.ts'
 export type BuildEvent =
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'laboratory'; readonly update: Update }
-  /** Cells that will run. */
   | {
       readonly type: 'planned'
       readonly cells: readonly Planned[]
-      /** Maximum number of concurrent boots. */
       readonly jobs: number
     }
   | { readonly type: 'started'; readonly name: string; readonly reason: string }
@@ -28,4 +26,4 @@ export interface Planned {
   readonly seconds?: number
 }
 
-export type Tell = (event: BuildEvent) => void
+export type TellEvent = (event: BuildEvent) => void

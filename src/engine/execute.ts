@@ -6,37 +6,24 @@
 import { rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { LimitFunction } from 'p-limit'
-import type { ExperimentBlock, Pattern } from '../document/block.ts'
 import { makeFolder, move, remove } from '../files/change.ts'
 import { openFiles } from '../files/tracked.ts'
-import { bootFolder } from '../results/boots.ts'
 import { keyOf } from '../results/key.ts'
-import { runName, type Inputs, type Run } from '../results/run.ts'
+import { bootFolder, runName, type Run } from '../results/run.ts'
 import type { Seal } from '../results/seal.ts'
-import type { CellName, Store } from '../results/store.ts'
+import type { Store } from '../results/store.ts'
 import { TestbedError } from '../testbed/board.ts'
-import type { Environment } from '../testbed/testbed.ts'
+import { type FinishedBoot, deleteBoot, cacheBoot, cachedBoot } from './bootcache.ts'
 import type { Boot } from './boots.ts'
 import type { Executor } from './executor.ts'
 import { hostFacts } from './host.ts'
-import { type FinishedBoot, forgetBoot, keepBoot, openBoot } from './keptboots.ts'
 import { type BootResult, mergeBoots } from './mergeboots.ts'
-import { stillHold, unitedReads } from './reads.ts'
+import type { Step } from './plan.ts'
+import { areUnchanged, mergeReads } from './reads.ts'
 import { runOrder, type Watch } from './run.ts'
 import { ExperimentError } from './script/cell.ts'
-import type { Order } from './script/message.ts'
+import type { BootOrder } from './script/message.ts'
 import { scriptVariables } from './script/variables.ts'
-
-/** A cell to run. */
-export interface Task {
-  readonly cell: CellName & { readonly block: ExperimentBlock; readonly definition: Pattern }
-  readonly environment: Environment
-  /** Inputs known before the run. */
-  readonly inputs: Inputs
-  /** In order; at least one. */
-  readonly boots: readonly Boot[]
-  readonly needed: readonly Run[]
-}
 
 export interface ExecutionContext {
   readonly project: string
@@ -50,25 +37,11 @@ export interface ExecutionContext {
   readonly generator: string
 }
 
-/** Thrown for a failed cell; `cause` is an ExperimentError or TestbedError. */
-export class CellError extends Error {
-  override readonly name = 'CellError'
-}
-
-/** Trials are stored here as they finish. */
-export const journals = '.repro/journals'
-
-/** Folders of failed cells, by cell name. */
-export const failedFolder = '.repro/failed'
-
-const workFolder = '.repro/work'
-const exchangeFolder = '.repro/orders'
-
-/** Observes a cell and controls when it runs. */
-export interface CellHooks extends Watch {
+/** A cell to run, where, and who observes it. */
+export interface Task
+  extends ExecutionContext, Watch, Pick<Step, 'cell' | 'environment' | 'inputs' | 'boots' | 'needed'> {
   /** Discards boots and trials finished by earlier builds. */
   readonly afresh: boolean
-  /** Limits concurrent boots. */
   readonly enter: LimitFunction
   /** Called when the first boot may start; returns whether the cell should run. */
   readonly begin: () => boolean
@@ -76,28 +49,35 @@ export interface CellHooks extends Watch {
   readonly onFailure: () => void
 }
 
+/** Thrown for a failed cell; `cause` is an ExperimentError or TestbedError. */
+export class CellError extends Error {
+  override readonly name = 'CellError'
+}
+
+export const journalFolder = '.repro/journals'
+
+/** Folders of failed cells, by cell name. */
+export const failedFolder = '.repro/failed'
+
+const workFolder = '.repro/work'
+const exchangeFolder = '.repro/orders'
+
 /**
  * Runs the boots that are not cached. Returns undefined if the cell should not start. After a failure no
  * further boot starts, but running ones finish and are cached. Throws a CellError that names the cell, the
  * failure and the folder of artifacts, or the signal's reason.
  */
-export async function execute(
-  task: Task,
-  context: ExecutionContext,
-  hooks: CellHooks,
-): Promise<Run | undefined> {
-  const { boots } = task
-  const { project } = context
-  const { enter, begin, onFailure, log, signal } = hooks
+export async function execute(task: Task): Promise<Run | undefined> {
+  const { project, boots, enter, begin, onFailure, log, signal } = task
   const start = async () => {
     signal?.throwIfAborted()
     if (!begin()) return undefined
     const date = new Date()
     await remove(project, workOf(task))
-    return { date, kept: await keptBefore(boots, context, hooks) }
+    return { date, kept: await keptBefore(task) }
   }
   let starting: ReturnType<typeof start> | undefined
-  const progress = summed(boots, hooks.progress)
+  const progress = summed(boots, task.progress)
   const failures: Failure[] = []
   const finish = async (boot: Boot): Promise<Finished | undefined> => {
     starting ??= start()
@@ -109,7 +89,7 @@ export async function execute(
       progress: (done, total) => progress(boot, done, total),
     }
     try {
-      const found = begun.kept.get(boot) ?? (await runBoot(task, boot, context, watch))
+      const found = begun.kept.get(boot) ?? (await runBoot(task, boot, watch))
       progress(boot, boot.trials, boot.trials)
       return { ...found, trials: boot.trials }
     } catch (cause) {
@@ -124,13 +104,9 @@ export async function execute(
   try {
     signal?.throwIfAborted()
     const [failure] = failures
-    if (failure) throw await setAside(failure, task, project)
-    return await complete(
-      task,
-      finished.flatMap((one) => one ?? []),
-      begun.date,
-      context,
-    )
+    if (failure) throw await setAside(task, failure)
+    const whole = finished.flatMap((one) => one ?? [])
+    return await complete(task, whole, begun.date)
   } finally {
     await clear(project, runName(task.cell))
   }
@@ -144,84 +120,59 @@ interface Failure {
 }
 
 /** Boots finished by earlier builds; empty if `afresh`. */
-async function keptBefore(
-  boots: readonly Boot[],
-  { project, seal }: ExecutionContext,
-  { afresh, log }: CellHooks,
-): Promise<ReadonlyMap<Boot, FinishedBoot>> {
+async function keptBefore(task: Task): Promise<ReadonlyMap<Boot, FinishedBoot>> {
+  const { boots, project, seal, afresh, log } = task
   const kept = new Map<Boot, FinishedBoot>()
   const files = openFiles(project)
   for (const boot of boots) {
     if (afresh) {
-      await forgetBoot(project, boot.key)
+      await deleteBoot(project, boot.key)
       await remove(project, journalOf(boot))
     }
-    const found = openBoot(project, boot.key, seal)
-    if (found && stillHold(found.reads, files)) kept.set(boot, found)
+    const found = cachedBoot(project, boot.key, seal)
+    if (found && areUnchanged(found.reads, files)) kept.set(boot, found)
   }
   if (kept.size > 0) log(`boots kept from before: ${kept.size} of ${boots.length}`)
   return kept
 }
 
-async function runBoot(
-  task: Task,
-  boot: Boot,
-  context: ExecutionContext,
-  watch: Watch,
-): Promise<FinishedBoot> {
-  const { cell, environment, needed, boots } = task
+async function runBoot(task: Task, boot: Boot, watch: Watch): Promise<FinishedBoot> {
+  const { cell, environment, needed, boots, project, cache, seal, executor } = task
   const { experiment, pattern, block, definition } = cell
-  const { project, cache, seal, executor } = context
   const work = workOf(task, boot)
-  const exchange = exchangeOf(task, boot)
+  // Apart from the boot's folder, which belongs to the script.
+  const exchange = `${exchangeFolder}/${runName(cell)}`
   const started = performance.now()
-  const order: Order = {
-    experiment,
-    pattern,
-    environment,
+  const order: BootOrder = {
+    ...{ experiment, pattern, environment, project, cache, needed },
     parameters: definition.parameters,
     boot: boot.number,
     boots: boots.length,
     trials: boot.trials,
     seed: definition.seed ?? block.seed,
     deadlineMs: block.deadlineSeconds * 1000,
-    project,
     folder: makeFolder(project, work),
-    end: join(project, exchange.end),
+    end: `${exchange}/boot-${boot.number}.end.json`,
     journal: journalOf(boot),
-    needed,
-    script: scriptOf(block, context),
-    cache,
+    script: scriptOf(task),
   }
-  makeFolder(project, dirname(exchange.order))
-  const files = { order: join(project, exchange.order), variables: scriptVariables(block.variables) }
-  const finished = {
-    ...(await runOrder(order, files, executor, watch)),
-    seconds: (performance.now() - started) / 1000,
-  }
-  const kept = await keepBoot(project, boot.key, finished, seal)
+  const file = join(makeFolder(project, exchange), `boot-${boot.number}.order.json`)
+  const ran = await runOrder(order, file, scriptVariables(block.variables), executor, watch)
+  const finished = { ...ran, seconds: (performance.now() - started) / 1000 }
+  const kept = await cacheBoot(project, boot.key, finished, seal)
   if (kept === undefined) return finished // its files are still in its folder
   await remove(project, work)
   return kept
 }
 
-/** Merges the boots and puts the run into the store. */
-async function complete(
-  { cell, environment, inputs: known }: Task,
-  finished: readonly Finished[],
-  date: Date,
-  context: ExecutionContext,
-): Promise<Run> {
+async function complete(task: Task, finished: readonly Finished[], date: Date): Promise<Run> {
+  const { cell, environment, document, store } = task
   const { experiment, pattern, block, definition } = cell
   try {
     const { files = {}, provenance, ...result } = mergeBoots(finished)
-    const united = unitedReads(
-      known,
-      finished.map(({ reads }) => reads),
-    )
-    if ('changed' in united)
-      throw new ExperimentError(`${united.changed} changed while the cell ran: build again`)
-    const { inputs } = united
+    const reads = finished.map(({ reads }) => reads)
+    const { inputs, changed } = mergeReads(task.inputs, reads)
+    if (changed !== undefined) throw new ExperimentError(`${changed} changed while the cell ran: build again`)
     const run: Omit<Run, 'files'> = {
       experiment,
       environment: cell.environment,
@@ -233,34 +184,31 @@ async function complete(
       seed: definition.seed ?? block.seed,
       parameters: definition.parameters,
       ...result,
-      provenance: {
-        ...provenance,
-        ...(await circumstances(date, finished, context)),
-        document: context.document,
-      },
+      provenance: { ...provenance, ...(await circumstances(task, finished, date)), document },
     }
-    return await context.store.keep(run, files)
+    return await store.keep(run, files)
   } catch (cause) {
-    throw new CellError(`${runName(cell)} failed: ${wordsOf(cause)}`, { cause })
+    throw new CellError(`${runName(cell)} failed: ${failureText(cause)}`, { cause })
   }
 }
 
 /** Keeps the cell's work folder and describes the failure. */
-async function setAside({ boot, cause }: Failure, task: Task, project: string): Promise<CellError> {
+async function setAside(task: Task, { boot, cause }: Failure): Promise<CellError> {
+  const { project } = task
   const name = runName(task.cell)
   const kept = `${failedFolder}/${name}`
   await remove(project, kept)
   makeFolder(project, workOf(task, boot)) // a script may have deleted it
   await move(project, workOf(task), kept)
   // Paths refer to the folder's new location.
-  const text = wordsOf(cause).replaceAll(join(project, workOf(task)), join(project, kept))
+  const text = failureText(cause).replaceAll(join(project, workOf(task)), join(project, kept))
   const several = task.boots.length > 1
   const which = several ? `boot ${boot.number} of ${task.boots.length}: ` : ''
   const place = several ? `${kept}/${bootFolder(boot.number)}` : kept
   return new CellError(`${name} failed: ${which}${text}\nits files are kept in ${place}/`, { cause })
 }
 
-function wordsOf(cause: unknown): string {
+function failureText(cause: unknown): string {
   const text = cause instanceof Error ? cause.message : String(cause)
   return cause instanceof TestbedError && cause.advice !== undefined ? `${text}\n${cause.advice}` : text
 }
@@ -271,14 +219,8 @@ function workOf({ cell, boots }: Task, boot?: Boot): string {
   return boot === undefined || boots.length === 1 ? work : `${work}/${bootFolder(boot.number)}`
 }
 
-/** Places of a boot's order and of its end, apart from the boot's folder, which belongs to the script. */
-function exchangeOf({ cell }: Task, boot: Boot): { readonly order: string; readonly end: string } {
-  const folder = `${exchangeFolder}/${runName(cell)}`
-  return { order: `${folder}/boot-${boot.number}.order.json`, end: `${folder}/boot-${boot.number}.end.json` }
-}
-
 function journalOf({ journal }: Boot): string {
-  return `${journals}/${journal}.jsonl`
+  return `${journalFolder}/${journal}.jsonl`
 }
 
 /** Deletes a cell's folders and empty parents. */
@@ -295,7 +237,6 @@ async function clear(project: string, name: string): Promise<void> {
   }
 }
 
-/** Sums the progress of all boots. */
 function summed(
   boots: readonly Boot[],
   tell: Watch['progress'],
@@ -311,19 +252,17 @@ function summed(
   }
 }
 
-function scriptOf(
-  { script, place }: ExperimentBlock,
-  { project, document }: ExecutionContext,
-): Order['script'] {
+function scriptOf({ cell, project, document }: Task): BootOrder['script'] {
+  const { script, place } = cell.block
   if ('file' in script) return { type: 'file', file: join(project, script.file) }
   return { type: 'inline', document: join(project, document), ...script, indentation: place.column - 1 }
 }
 
 /** Provenance; not part of the key. */
 async function circumstances(
+  { generator, project }: Task,
+  finished: readonly Finished[],
   date: Date,
-  finished: readonly FinishedBoot[],
-  { generator, project }: ExecutionContext,
 ): Promise<Readonly<Record<string, string | number>>> {
   const host = Object.entries(await hostFacts(project))
   return {

@@ -17,7 +17,6 @@ export interface Ending {
   readonly late: boolean
 }
 
-/** Receives a boot's log and progress. */
 export interface Follower {
   readonly log: (text: string) => void
   readonly progress: (done: number, total: number) => void
@@ -29,7 +28,6 @@ export interface Submission {
   readonly order: string
   /** Project folder, the working directory. */
   readonly project: string
-  /** File for the boot's output. */
   readonly output: string
   /** The script's environment variables; never written to disk. */
   readonly variables: Readonly<Record<string, string | undefined>>

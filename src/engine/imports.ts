@@ -13,7 +13,7 @@ export interface Import {
   /** Constant prefix of a computed specifier: `./lib/` of `./lib/${name}.ts`. */
   readonly head: string
   /** Whether the module may run without it, judging by the source. */
-  readonly optional: boolean
+  readonly isOptional: boolean
   readonly place: Place
 }
 
@@ -25,7 +25,7 @@ export interface SyntaxProblem {
 export interface Module {
   readonly imports: readonly Import[]
   /** Reason why Node cannot load it. `imports` has what was found before the error. */
-  readonly problem?: SyntaxProblem
+  readonly problem?: SyntaxProblem | undefined
 }
 
 /** Parses TypeScript or JavaScript; `path` selects the module type by Node's rules. */
@@ -50,10 +50,9 @@ function attempt(text: string, sourceType: 'module' | 'commonjs'): Module {
   try {
     const { program, errors } = parse(text.replace(/^\uFEFF/, ' '), options)
     const nodes = [...allNodes(program as unknown as Node)]
-    const problem = nodes.flatMap((node) => inerasable(node) ?? [])[0]
     const [error] = errors ?? []
-    const first = error ? problemOf(error) : problem
-    return { imports: importsOf(nodes), ...(first === undefined ? {} : { problem: first }) }
+    const problem = error ? problemOf(error) : nodes.flatMap((node) => inerasable(node) ?? [])[0]
+    return { imports: importsOf(nodes, text), problem }
   } catch (error) {
     return { imports: [], problem: problemOf(error) }
   }
@@ -73,7 +72,9 @@ function problemOf(error: unknown): SyntaxProblem {
 
 interface Node {
   readonly type: string
-  readonly loc?: { readonly start: { readonly line: number; readonly column: number } }
+  readonly start: number
+  readonly end: number
+  readonly loc: { readonly start: { readonly line: number; readonly column: number } }
   readonly [key: string]: unknown
 }
 
@@ -86,15 +87,12 @@ function* allNodes(root: Node): Generator<Node> {
   const open: Node[] = [root]
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     yield node
-    const below = Object.values(node).flatMap((value) =>
-      Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : [],
-    )
-    for (const child of below.reverse()) open.push(child)
+    open.push(...Object.values(node).flat().filter(isNode).reverse())
   }
 }
 
-function placeOf(node: Node): Place {
-  return { line: node.loc?.start.line ?? 1, column: (node.loc?.start.column ?? 0) + 1 }
+function placeOf({ loc: { start } }: Node): Place {
+  return { line: start.line, column: start.column + 1 }
 }
 
 /** Node only erases types; syntax that must be transformed is an error. */
@@ -112,157 +110,116 @@ const inerasableNodes: ReadonlyMap<string, string> = new Map([
   ['TSExportAssignment', '`export =`: write export default'],
 ])
 
-function importsOf(nodes: readonly Node[]): readonly Import[] {
-  const requires = new Set(['require', ...nodes.flatMap((node) => requireMade(node) ?? [])])
+function importsOf(nodes: readonly Node[], text: string): readonly Import[] {
+  /** Code without blanks; '' if it is too long to be a name or a URL. */
+  const codeOf = (value: unknown) =>
+    isNode(value) && value.end - value.start < longestCode
+      ? text.slice(value.start, value.end).replace(/\s+/g, '')
+      : ''
+  const createsRequire = (value: unknown) =>
+    isNode(value) && value.type === 'CallExpression' && /(?:^|\.)createRequire$/.test(codeOf(value.callee))
+  /** Names that are `require`: also `load` of `const load = createRequire(import.meta.url)`. */
+  const requires = new Set([
+    'require',
+    ...nodes.flatMap(({ type, id, init }) =>
+      type === 'VariableDeclarator' && createsRequire(init) ? [codeOf(id)] : [],
+    ),
+  ])
+  const isRequire = (value: unknown) => createsRequire(value) || requires.has(codeOf(value))
+
+  const importOf = (node: Node): (Pick<Import, 'how' | 'isOptional'> & { argument: unknown }) | undefined => {
+    const { type, source, callee } = node
+    switch (type) {
+      case 'ImportDeclaration':
+      case 'ExportNamedDeclaration':
+      case 'ExportAllDeclaration':
+        if (node.importKind === 'type' || node.exportKind === 'type' || !isNode(source)) return undefined
+        return { how: 'import', argument: source, isOptional: false }
+      case 'ImportExpression':
+        return { how: 'import', argument: source, isOptional: true }
+      case 'NewExpression': {
+        const [argument, base] = node.arguments as readonly unknown[]
+        const isUrl = codeOf(callee) === 'URL' && thisModule.test(codeOf(base))
+        return isUrl ? { how: 'url', argument, isOptional: true } : undefined
+      }
+      case 'CallExpression': {
+        const [argument] = node.arguments as readonly unknown[]
+        if (codeOf(callee) === 'import.meta.resolve') return { how: 'import', argument, isOptional: true }
+        const { object, property } = callee as Node
+        const isResolve = codeOf(property) === 'resolve' && isRequire(object)
+        return isResolve || isRequire(callee) ? { how: 'require', argument, isOptional: true } : undefined
+      }
+      default:
+        return undefined
+    }
+  }
+
   return nodes.flatMap((node) => {
-    const found = importOf(node, requires)
+    const found = importOf(node)
     if (found === undefined) return []
-    const { how, argument, optional = true } = found
+    const { argument, ...rest } = found
     const place = placeOf(node)
-    const specifiers = constants(argument)
-    if (specifiers !== undefined)
-      return specifiers.map((specifier): Import => ({ how, specifier, head: '', optional, place }))
+    const specifiers = alternatives(argument)
+    if (specifiers) return specifiers.map((specifier): Import => ({ ...rest, specifier, head: '', place }))
     // The argument is itself an import, reported separately.
-    if (isFollowed(argument)) return []
-    return [{ how, specifier: undefined, head: headOf(argument), optional, place }]
+    if (importedUrl.test(codeOf(argument))) return []
+    const parts = operands(argument)
+    const head = parts
+      .slice(
+        0,
+        parts.findIndex((part) => typeof part !== 'string'),
+      )
+      .join('')
+    return [{ ...rest, specifier: undefined, head, place }]
   })
 }
 
-interface Found {
-  readonly how: How
-  readonly argument: unknown
-  readonly optional?: boolean
-}
+const longestCode = 1000
+const thisModule = /^(?:import\.meta\.(?:url|filename)|__filename)$/
+/** `new URL(..., import.meta.url).href` and `import.meta.resolve(...)`. */
+const importedUrl =
+  /^(?:await)?(?:newURL\(.*,(?:import\.meta\.(?:url|filename)|__filename),?\)|import\.meta\.resolve\(.*\))(?:\.href|\.toString\(\))?$/
 
-function importOf(node: Node, requires: ReadonlySet<string>): Found | undefined {
-  switch (node.type) {
-    case 'ImportDeclaration':
-      return node.importKind === 'type'
-        ? undefined
-        : { how: 'import', argument: node.source, optional: false }
-    case 'ExportNamedDeclaration':
-    case 'ExportAllDeclaration':
-      return node.exportKind === 'type' || !isNode(node.source)
-        ? undefined
-        : { how: 'import', argument: node.source, optional: false }
-    case 'ImportExpression':
-      return { how: 'import', argument: node.source }
-    case 'NewExpression': {
-      const [argument, base] = node.arguments as readonly unknown[]
-      return isName(node.callee, 'URL') && isHere(base) ? { how: 'url', argument } : undefined
-    }
-    case 'CallExpression': {
-      const [argument] = node.arguments as readonly unknown[]
-      if (isMember(node.callee, isImportMeta, 'resolve')) return { how: 'import', argument }
-      const isRequire = (value: unknown) =>
-        isCallOfCreateRequire(value) || (isIdentifier(value) && requires.has(value.name))
-      if (isRequire(node.callee) || isMember(node.callee, isRequire, 'resolve'))
-        return { how: 'require', argument }
-      return undefined
-    }
-    default:
-      return undefined
-  }
-}
-
-/** Returns the name in `const name = createRequire(import.meta.url)`. */
-function requireMade({ type, id, init }: Node): string | undefined {
-  return type === 'VariableDeclarator' && isIdentifier(id) && isCallOfCreateRequire(init)
-    ? id.name
-    : undefined
-}
-
-function isCallOfCreateRequire(value: unknown): boolean {
-  if (!isNode(value) || value.type !== 'CallExpression') return false
-  return isName(value.callee, 'createRequire') || isMember(value.callee, isNode, 'createRequire')
-}
-
-function isIdentifier(value: unknown): value is Node & { readonly name: string } {
-  return isNode(value) && value.type === 'Identifier'
-}
-
-function isName(value: unknown, name: string): boolean {
-  return isIdentifier(value) && value.name === name
-}
-
-function isMember(
-  value: unknown,
-  isObject: (value: unknown) => boolean,
-  ...names: readonly string[]
-): boolean {
-  return (
-    isNode(value) &&
-    (value.type === 'MemberExpression' || value.type === 'OptionalMemberExpression') &&
-    isObject(value.object) &&
-    names.some((name) => isName(value.property, name))
-  )
-}
-
-function isImportMeta(value: unknown): boolean {
-  return isNode(value) && value.type === 'MetaProperty' && isName(value.property, 'meta')
-}
-
-/** Matches `import.meta.url` and the like: the module itself. */
-function isHere(value: unknown): boolean {
-  return isMember(value, isImportMeta, 'url', 'filename') || isName(value, '__filename')
-}
-
-/** `new URL(..., import.meta.url).href` and `import.meta.resolve(...)` are imports themselves. */
-function isFollowed(value: unknown): boolean {
-  if (!isNode(value)) return false
-  if (value.type === 'NewExpression')
-    return isName(value.callee, 'URL') && isHere((value.arguments as unknown[])[1])
-  if (value.type === 'CallExpression')
-    return isMember(value.callee, isImportMeta, 'resolve') || isMember(value.callee, isFollowed, 'toString')
-  if (value.type === 'AwaitExpression') return isFollowed(value.argument)
-  return isMember(value, isFollowed, 'href')
-}
-
-/** Possible string values of an expression; undefined if unknown. */
-function constants(value: unknown): readonly string[] | undefined {
-  if (!isNode(value)) return undefined
-  switch (value.type) {
+/** Operands of a concatenation, of which strings are constant. */
+function operands(value: unknown): readonly (string | Node)[] {
+  if (!isNode(value)) return []
+  const { type, quasis, expressions, left, right, expression } = value
+  switch (type) {
     case 'StringLiteral':
       return [String(value.value)]
-    case 'TemplateLiteral': {
-      const parts = partsOf(value).map((part) => (typeof part === 'string' ? [part] : constants(part)))
-      return parts.reduce<readonly string[] | undefined>(joined, [''])
-    }
+    case 'TemplateLiteral':
+      return (quasis as readonly { readonly value: { readonly cooked?: string } }[]).flatMap(
+        (text, index) => [text.value.cooked ?? '', ...operands((expressions as unknown[])[index])],
+      )
     case 'BinaryExpression':
-      return value.operator === '+' ? joined(constants(value.left), constants(value.right)) : undefined
-    case 'ConditionalExpression': {
-      const [first, second] = [constants(value.consequent), constants(value.alternate)]
-      return first && second && [...first, ...second]
-    }
+      return value.operator === '+' ? [...operands(left), ...operands(right)] : [value]
     case 'ParenthesizedExpression':
     case 'TSAsExpression':
     case 'TSSatisfiesExpression':
     case 'TSNonNullExpression':
-      return constants(value.expression)
+      return operands(expression)
     default:
-      return undefined
+      return [value]
   }
-}
-
-function joined(
-  left: readonly string[] | undefined,
-  right: readonly string[] | undefined,
-): readonly string[] | undefined {
-  const both = left && right && left.flatMap((start) => right.map((end) => start + end))
-  return both && both.length <= mostAlternatives ? both : undefined
 }
 
 const mostAlternatives = 64
 
-/** Strings and expressions of a template, alternating. */
-function partsOf({ quasis, expressions }: Node): readonly unknown[] {
-  const texts = (quasis as readonly Node[]).map(({ value }) => (value as { cooked?: string }).cooked ?? '')
-  return texts.flatMap((text, index) => [text, ...((expressions as unknown[]).slice(index, index + 1) ?? [])])
-}
-
-function headOf(value: unknown): string {
-  if (!isNode(value)) return ''
-  if (value.type === 'TemplateLiteral') return String(partsOf(value)[0])
-  if (value.type !== 'BinaryExpression') return constants(value)?.[0] ?? ''
-  return constants(value.left) ? (constants(value.left)?.[0] ?? '') : headOf(value.left)
+/** Possible string values of an expression; undefined if unknown. */
+function alternatives(value: unknown): readonly string[] | undefined {
+  if (!isNode(value)) return undefined
+  let texts: readonly string[] = ['']
+  for (const part of operands(value)) {
+    let endings: readonly string[] = []
+    if (typeof part === 'string') endings = [part]
+    else {
+      if (part.type !== 'ConditionalExpression') return undefined
+      const [first, second] = [alternatives(part.consequent), alternatives(part.alternate)]
+      if (first === undefined || second === undefined) return undefined
+      endings = [...first, ...second]
+    }
+    texts = texts.flatMap((start) => endings.map((end) => start + end))
+    if (texts.length > mostAlternatives) return undefined
+  }
+  return texts
 }

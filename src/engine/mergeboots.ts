@@ -1,11 +1,10 @@
 /** Merges the results of a cell's boots. */
 
 import { isDeepStrictEqual } from 'node:util'
-import { rawName } from '../results/boots.ts'
-import { bootColumn, type Column, type Exclusion, type Row } from '../results/run.ts'
+import { rawName, bootColumn, type Column, type Exclusion, type Row } from '../results/run.ts'
+import { present } from '../text/lists.ts'
 import { ExperimentError, type Result } from './script/cell.ts'
 
-/** Result of one boot, and its number of trials. */
 export interface BootResult {
   readonly trials: number
   readonly result: Result
@@ -24,15 +23,13 @@ export function mergeBoots(boots: readonly BootResult[]): Result {
   refuseBootColumn(first.columns)
   for (const [index, { result }] of others.entries()) requireAlike(result, first, index + 2)
   const results = boots.map(({ result }) => result)
+  const captured = results.map((result) => result.captured)
   return {
     ...first,
     columns: withBoot(first.columns),
     rows: rowsOf(boots, first.columns),
     exclusions: summed(results.flatMap(({ exclusions }) => exclusions)),
-    captured: united(
-      results.map(({ captured }) => captured),
-      ranges,
-    ),
+    captured: united(captured, ranges),
     files: Object.fromEntries(
       results.flatMap(({ files = {} }, index) =>
         Object.entries(files).map(([name, path]) => [rawName(name, index + 1, boots.length), path]),
@@ -46,31 +43,29 @@ export function mergeBoots(boots: readonly BootResult[]): Result {
 export function refuseBootColumn(columns: readonly Column[]): void {
   if (columns.some(({ name }) => name === bootColumn))
     throw new ExperimentError(
-      `the script gives back a column ${bootColumn}, which rows of several boots get by themselves: leave it out, or call it otherwise`,
+      `the script returns a column ${bootColumn}, which is reserved for the number of the boot: leave it out, or rename it`,
     )
 }
 
 function requireAlike(result: Result, first: Result, boot: number): void {
-  const at = Array.from(
-    { length: Math.max(result.columns.length, first.columns.length) },
-    (_, index) => index,
+  const longer = result.columns.length > first.columns.length ? result.columns : first.columns
+  const other = longer.findIndex(
+    (_, index) => !isDeepStrictEqual(result.columns[index], first.columns[index]),
   )
-  const other = at.find((index) => !isDeepStrictEqual(result.columns[index], first.columns[index]))
   const differs = (what: string, own: string, before: string) =>
     new ExperimentError(
-      `${what} of boot ${boot} is ${own}, and of boot 1 ${before}: all boots of a cell give back the same columns, on the same clock`,
+      `${what} of boot ${boot} is ${own}, and of boot 1 ${before}: all boots of a cell must return the same columns and the same clock`,
     )
-  if (other !== undefined)
-    throw differs(`column ${other + 1}`, told(result.columns[other]), told(first.columns[other]))
+  if (other >= 0)
+    throw differs(`column ${other + 1}`, described(result.columns[other]), described(first.columns[other]))
   if (result.clockHz !== first.clockHz)
     throw differs('clockHz', String(result.clockHz ?? 'not said'), String(first.clockHz ?? 'not said'))
 }
 
-/** Describes a column: `total (measure, ticks, "whole operation")`. */
-function told(column: Column | undefined): string {
+function described(column: Column | undefined): string {
   if (column === undefined) return 'not there'
   const { name, role, unit, label } = column
-  return `${name} (${[role, ...(unit === undefined ? [] : [unit]), ...(label === undefined ? [] : [`"${label}"`])].join(', ')})`
+  return `${name} (${present([role, unit, label !== undefined && `"${label}"`]).join(', ')})`
 }
 
 /** Inserts the boot column after the trial, if any. */

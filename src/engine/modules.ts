@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { exports as exportsOf, imports as importsOf, legacy } from 'resolve.exports'
 import type { Place } from '../document/block.ts'
 import type { Files } from '../files/tracked.ts'
-import { type Import, parseModule } from './imports.ts'
+import { type How, parseModule } from './imports.ts'
 
 export interface ModuleGraph {
   /** Imported files by project path, including missing ones. */
@@ -57,15 +57,14 @@ function realPathOf(path: string): string | undefined {
   }
 }
 
-/** Reads the script and all direct and indirect imports. */
 export function moduleGraph(
   { path, source }: Entry,
   files: Files,
   real: RealPath = (same) => same,
 ): ModuleGraph {
-  const around: Around = { files, real }
+  const lookup: Lookup = { files, real }
   const named = posix.normalize(path)
-  const own = source === undefined ? (real(named) ?? named) : named
+  const entry = source === undefined ? (real(named) ?? named) : named
   const found = new Set<string>()
   const packages = new Map<string, string | undefined>()
   const problems: ModuleProblem[] = []
@@ -74,33 +73,31 @@ export function moduleGraph(
   const visit = (file: string, text: string, kind: string): readonly string[] => {
     const { imports, problem } = parseModule(text, kind)
     if (problem) problems.push({ type: 'syntax', file, ...problem })
-    const next: string[] = []
-    for (const one of imports) {
-      const { place, how, specifier } = one
+    return imports.flatMap(({ place, how, specifier, head, isOptional }) => {
       if (specifier === undefined) {
-        const head = computedHead(one, file)
-        problems.push({ type: 'computed', reason: 'this import is computed', file, place, head })
-        continue
+        const prefix = head.startsWith('.') ? posix.join(posix.dirname(file), head) : ''
+        problems.push({ type: 'computed', reason: 'this import is computed', file, place, head: prefix })
+        return []
       }
-      const target = resolve(specifier, how, file, around)
-      if (target.type === 'package') packages.set(target.name, target.version)
+      const target = resolve(specifier, how, file, lookup)
+      if (target.package) packages.set(...target.package)
       // A URL that is not a module's may be a file that the script writes.
-      if (how === 'url' && !(target.type === 'file' && isModule(target.path))) continue
-      if ('path' in target && target.path !== undefined) next.push(target.path)
-      if (target.type === 'outside')
-        problems.push({ type: 'outside', reason: `${specifier} lies outside the project`, file, place })
-      if (target.type === 'missing' && !one.optional)
-        problems.push({ type: 'missing', reason: `${specifier}: ${target.reason}`, file, place })
-    }
-    return next
+      if (how === 'url' && (target.problem || !isModule(target.path ?? ''))) return []
+      if (target.problem && !(isOptional && target.problem.type === 'missing')) {
+        const { type, reason } = target.problem
+        problems.push({ type, reason: `${specifier}${reason}`, file, place })
+      }
+      return target.path ?? []
+    })
   }
 
-  const waiting = [...visit(own, source ?? read(own, files) ?? '', source === undefined ? own : 'inline.mts')]
+  const waiting = [
+    ...visit(entry, source ?? read(entry, files) ?? '', source === undefined ? entry : 'inline.mts'),
+  ]
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
-    if ((file === own && source === undefined) || found.has(file)) continue
+    if ((file === entry && source === undefined) || found.has(file)) continue
     found.add(file)
-    if (!isModule(file)) continue
-    const text = read(file, files)
+    const text = isModule(file) ? read(file, files) : undefined
     if (text !== undefined) waiting.push(...visit(file, text, file))
   }
   return { files: [...found], packages, problems }
@@ -110,42 +107,49 @@ function isModule(path: string): boolean {
   return /\.[cm]?[jt]s$/.test(path)
 }
 
-interface Around {
+interface Lookup {
   readonly files: Files
   readonly real: RealPath
 }
 
-/** Result of resolving a specifier. */
-type Target =
-  /** Part of Node or this program. */
-  | { readonly type: 'provided' }
-  | { readonly type: 'file'; readonly path: string }
-  | { readonly type: 'package'; readonly name: string; readonly version: string | undefined }
-  | { readonly type: 'outside' }
-  | { readonly type: 'missing'; readonly path?: string; readonly reason: string }
-
-function resolve(specifier: string, how: How, from: string, around: Around): Target {
-  if (/^(?:data|https?|blob):/.test(specifier)) return { type: 'provided' }
-  const isPath = how === 'url' || /^(?:\.{0,2}\/|\.{1,2}$|file:)/.test(specifier)
-  if (isPath) return resolvePath(specifier, how, from, around)
-  if (specifier.startsWith('#')) return resolveOwnName(specifier, how, from, around)
-  if (isBuiltin(specifier) || /^(?:repro|zx)(?:\/|$)/.test(specifier)) return { type: 'provided' }
-  return resolvePackage(specifier, how, from, around)
+/** A resolved specifier; nothing for parts of Node and of this program. */
+interface Target {
+  /** Also of a missing file, if it is known. */
+  readonly path?: string
+  readonly package?: readonly [name: string, version: string | undefined]
+  /** The reason follows the specifier. */
+  readonly problem?: { readonly type: 'outside' | 'missing'; readonly reason: string }
 }
 
-type How = Import['how']
+const outside: Target = { problem: { type: 'outside', reason: ' lies outside the project' } }
+
+function missing(reason: string): Target {
+  return { problem: { type: 'missing', reason: `: ${reason}` } }
+}
+
+function missingFile(path: string): Target {
+  return { ...missing(`no file ${path}`), path }
+}
+
+function resolve(specifier: string, how: How, from: string, lookup: Lookup): Target {
+  if (/^(?:data|https?|blob):/.test(specifier)) return {}
+  const isPath = how === 'url' || /^(?:\.{0,2}\/|\.{1,2}$|file:)/.test(specifier)
+  if (isPath) return resolvePath(specifier, how, from, lookup)
+  if (specifier.startsWith('#')) return resolveInternal(specifier, how, from, lookup)
+  if (isBuiltin(specifier) || /^(?:repro|zx)(?:\/|$)/.test(specifier)) return {}
+  return resolvePackage(specifier, how, from, lookup)
+}
 
 // Virtual root, to detect paths that leave the project.
 const root = '/@project/'
 
-function resolvePath(specifier: string, how: How, from: string, around: Around): Target {
+function resolvePath(specifier: string, how: How, from: string, lookup: Lookup): Target {
   const absolute =
     how === 'require' ? posix.resolve(posix.dirname(root + from), specifier) : urlPath(specifier, from)
-  if (absolute === undefined) return { type: 'missing', reason: 'no path of a file' }
-  if (!absolute.startsWith(root)) return { type: 'outside' }
+  if (absolute === undefined) return missing('not the path of a file')
+  if (!absolute.startsWith(root)) return outside
   const path = posix.normalize(absolute.slice(root.length)).replace(/^\/+/, '')
-  const found = how === 'require' ? requirable(path, around) : ifThere(path, around)
-  return found ?? { type: 'missing', path, reason: `no file ${path}` }
+  return (how === 'require' ? requireFile(path, lookup) : fileAt(path, lookup)) ?? missingFile(path)
 }
 
 /** Resolves percent-encoding, queries and fragments as Node does. */
@@ -159,86 +163,80 @@ function urlPath(specifier: string, from: string): string | undefined {
 }
 
 /** Returns the file under its real name. Looks at the link too, so that a build notices when it changes. */
-function ifThere(path: string, { files, real }: Around): Target | undefined {
+function fileAt(path: string, { files, real }: Lookup): Target | undefined {
   if (!isThere(path, files)) return undefined
-  const own = real(path)
-  if (own === undefined) return { type: 'outside' }
-  return { type: 'file', path: own }
+  const resolved = real(path)
+  return resolved === undefined ? outside : { path: resolved }
 }
 
-/** Tries the extensions and index files of `require`. */
-function requirable(path: string, around: Around): Target | undefined {
-  const endings = ['', '.js', '.json', '.node', '.ts', '.cts', '.mts']
-  const withEnding = (start: string) =>
-    endings.reduce<Target | undefined>((found, ending) => found ?? ifThere(start + ending, around), undefined)
-  const main = manifestIn(path, around.files)?.main
-  return (
-    withEnding(path) ??
-    (typeof main === 'string'
-      ? (withEnding(posix.join(path, main)) ?? withEnding(posix.join(path, main, 'index')))
-      : undefined) ??
-    withEnding(posix.join(path, 'index'))
-  )
+function requireFile(path: string, lookup: Lookup): Target | undefined {
+  const main = manifestIn(path, lookup.files)?.main
+  const starts = [
+    path,
+    ...(typeof main === 'string' ? [posix.join(path, main), posix.join(path, main, 'index')] : []),
+    posix.join(path, 'index'),
+  ]
+  for (const start of starts)
+    for (const ending of ['', '.js', '.json', '.node', '.ts', '.cts', '.mts']) {
+      const found = fileAt(start + ending, lookup)
+      if (found) return found
+    }
+  return undefined
 }
 
 /** Resolves `#name` by `imports` in the nearest package.json. */
-function resolveOwnName(specifier: string, how: How, from: string, around: Around): Target {
-  const nearest = nearestManifest(from, around.files)
-  const targets =
-    nearest && resolved(() => importsOf(nearest.manifest, specifier, conditions(how)) ?? undefined)
-  const target = targets?.[0]
+function resolveInternal(specifier: string, how: How, from: string, lookup: Lookup): Target {
+  const nearest = packageAbove(from, lookup.files)
+  const target = nearest && firstMatch(() => importsOf(nearest.manifest, specifier, conditions(how)))
   if (nearest === undefined || target === undefined)
-    return { type: 'missing', reason: 'no such name under imports in package.json' }
-  if (!target.startsWith('.')) return resolve(target, how, posix.join(nearest.folder, 'package.json'), around)
+    return missing('no such name under imports in package.json')
+  if (!target.startsWith('.')) return resolve(target, how, posix.join(nearest.folder, 'package.json'), lookup)
   const path = posix.join(nearest.folder, target)
-  return ifThere(path, around) ?? { type: 'missing', path, reason: `no file ${path}` }
+  return fileAt(path, lookup) ?? missingFile(path)
 }
 
-function resolvePackage(specifier: string, how: How, from: string, around: Around): Target {
-  const { files, real } = around
+function resolvePackage(specifier: string, how: How, from: string, lookup: Lookup): Target {
+  const { files, real } = lookup
   const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier
-  const nearest = nearestManifest(from, files)
+  const nearest = packageAbove(from, files)
   if (nearest?.manifest.name === name && nearest.manifest.exports !== undefined)
-    return entryOf(specifier, how, nearest, around)
-  for (const folder of foldersAbove(from)) {
-    const own = posix.join(folder, 'node_modules', name)
-    const manifest = manifestIn(own, files)
-    if (manifest === undefined) continue
-    // A package linked from within the project is part of it.
-    const place = real(posix.join(own, 'package.json'))
-    if (place !== undefined && !place.includes('node_modules/'))
-      return entryOf(specifier, how, { folder: posix.dirname(place), manifest }, around)
-    return {
-      type: 'package',
-      name,
-      version: typeof manifest.version === 'string' ? manifest.version : undefined,
-    }
-  }
-  return { type: 'package', name, version: undefined }
+    return entryOf(specifier, how, nearest, lookup)
+  const installed = packageAbove(from, files, `node_modules/${name}`)
+  if (installed === undefined) return { package: [name, undefined] }
+  const { folder, manifest } = installed
+  // A package linked from within the project is part of it.
+  const place = real(posix.join(folder, 'package.json'))
+  if (place !== undefined && !place.includes('node_modules/'))
+    return entryOf(specifier, how, { folder: posix.dirname(place), manifest }, lookup)
+  return { package: [name, typeof manifest.version === 'string' ? manifest.version : undefined] }
 }
 
-/** Resolves a specifier by the package's `exports`, or else `main`. */
-function entryOf(specifier: string, how: How, { folder, manifest }: Nearest, around: Around): Target {
+function entryOf(specifier: string, how: How, { folder, manifest }: Package, lookup: Lookup): Target {
   const below = specifier.slice(String(manifest.name ?? '').length).replace(/^\//, '')
-  const targets =
+  const target =
     manifest.exports === undefined
-      ? [below || String(legacy(manifest, { browser: false }) ?? 'index.js')]
-      : resolved(() => exportsOf(manifest, specifier, conditions(how)) ?? undefined)
-  const path = posix.join(folder, targets?.[0] ?? below)
-  return requirable(path, around) ?? { type: 'missing', path, reason: `no file ${path}` }
+      ? below || String(legacy(manifest, { browser: false }) ?? 'index.js')
+      : firstMatch(() => exportsOf(manifest, specifier, conditions(how)))
+  const path = posix.join(folder, target ?? below)
+  return requireFile(path, lookup) ?? missingFile(path)
 }
 
 function conditions(how: How) {
   return { require: how === 'require', unsafe: false }
 }
 
-/** Returns undefined if `attempt` throws, as the resolvers do when nothing matches. */
-function resolved(attempt: () => readonly string[] | undefined): readonly string[] | undefined {
+/** The resolvers throw when nothing matches. */
+function firstMatch(attempt: () => readonly string[] | void): string | undefined {
   try {
-    return attempt() ?? undefined
+    return attempt()?.[0]
   } catch {
     return undefined
   }
+}
+
+interface Package {
+  readonly folder: string
+  readonly manifest: Manifest
 }
 
 interface Manifest {
@@ -246,17 +244,14 @@ interface Manifest {
   readonly [key: string]: unknown
 }
 
-interface Nearest {
-  readonly folder: string
-  readonly manifest: Manifest
-}
-
-function nearestManifest(from: string, files: Files): Nearest | undefined {
-  for (const folder of foldersAbove(from)) {
+/** The nearest package of the folders above a file, or of `below` in them. */
+function packageAbove(from: string, files: Files, below = ''): Package | undefined {
+  for (let above = posix.dirname(posix.normalize(from)); ; above = posix.dirname(above)) {
+    const folder = posix.join(above, below)
     const manifest = manifestIn(folder, files)
     if (manifest) return { folder, manifest }
+    if (above === posix.dirname(above)) return undefined
   }
-  return undefined
 }
 
 function manifestIn(folder: string, files: Files): Manifest | undefined {
@@ -266,13 +261,6 @@ function manifestIn(folder: string, files: Files): Manifest | undefined {
   } catch {
     return undefined
   }
-}
-
-/** For `a/b/c.ts`: `a/b`, `a` and the project itself. */
-function foldersAbove(path: string): readonly string[] {
-  const parts = posix.dirname(posix.normalize(path)).split('/')
-  const own = parts[0] === '.' ? [] : parts
-  return [...own.map((_, index) => own.slice(0, own.length - index).join('/')), '.']
 }
 
 function isThere(path: string, files: Files): boolean {
@@ -285,8 +273,4 @@ function isThere(path: string, files: Files): boolean {
 
 function read(path: string, files: Files): string | undefined {
   return isThere(path, files) ? files.text(path) : undefined
-}
-
-function computedHead({ head }: Import, file: string): string {
-  return head.startsWith('.') ? posix.join(posix.dirname(file), head) : ''
 }

@@ -4,6 +4,7 @@
  *     cells, producers first -> inputs known before a run -> files that runs read, as they are now -> status
  */
 
+import type { ExperimentBlock } from '../document/block.ts'
 import type { Files } from '../files/tracked.ts'
 import { parameterInputs } from '../results/key.ts'
 import { runName, type Inputs, type Run } from '../results/run.ts'
@@ -13,10 +14,10 @@ import type { Environment, Host, TestbedInputs } from '../testbed/testbed.ts'
 import { byTestbed } from '../testbeds/environments.ts'
 import type { Testbeds } from '../testbeds/testbeds.ts'
 import { type Boot, plannedBoots } from './boots.ts'
-import { difference, type CacheStatus, cacheStatusOf, type Wanted } from './cachestatus.ts'
+import { type AcceptedInputs, type CacheStatus, cacheStatusOf, staleReason } from './cachestatus.ts'
 import type { PlannedCell } from './cells.ts'
 import { realPaths } from './modules.ts'
-import { withReads } from './reads.ts'
+import { inputsWithReads } from './reads.ts'
 import { type Digests, inputDigests, scriptDigests } from './sources.ts'
 
 export interface Step {
@@ -29,14 +30,13 @@ export interface Step {
   readonly boots: readonly Boot[]
   readonly status: CacheStatus
   /** The recorded run, even if another is used; `stale` is the reason why it does not match. */
-  readonly record?: { readonly run: Run; readonly stale?: string }
-  /** Available runs of the experiments that this cell needs. */
+  readonly record: { readonly run: Run; readonly stale: string | undefined } | undefined
   readonly needed: readonly Run[]
   /** Cells whose runs it needs and that are not available. */
   readonly waitsFor: readonly string[]
 }
 
-export interface Surroundings extends Host {
+export interface PlanContext extends Host {
   /** The document, relative to the project. */
   readonly document: string
   readonly environments: ReadonlyMap<string, Environment>
@@ -51,17 +51,70 @@ export interface Surroundings extends Host {
  */
 export async function plan(
   cells: readonly PlannedCell[],
-  around: Surroundings,
+  context: PlanContext,
   fresh: ReadonlyMap<string, Run> = new Map(),
 ): Promise<readonly Step[]> {
-  const common = { ...around, alternatives: await alternativesOf(cells, around), scripts: new Map(), fresh }
+  const { files, store } = context
+  const alternatives = await testbedInputs(cells, context)
+  // By block, as its cells share scripts.
+  const scripts = new Map(
+    [...new Set(cells.map(({ block }) => block))].map((block) => [block, sourcesOf(block, context)]),
+  )
   const steps = new Map<string, Step>()
-  for (const cell of producersFirst(cells)) {
-    const producers = cell.block.needs.flatMap((id) =>
+
+  const planCell = (cell: PlannedCell): Step => {
+    const { block, definition } = cell
+    const environment = environmentOf(cell, context)
+    const producers = block.needs.flatMap((id) =>
       [...steps.values()].filter((step) => step.cell.experiment === id),
     )
-    steps.set(runName(cell), planCell(cell, producers, common))
+    const runs = producers.map((producer) => resultOf(producer, fresh))
+    const waiting = producers.filter((_, index) => runs[index] === undefined)
+    const needs = producers.map(({ cell }, index) => {
+      const run = runs[index]
+      return [`needs ${runName(cell)}`, run ? rowsDigest(run) : 'not there yet'] as const
+    })
+    const common: Inputs = {
+      ...scripts.get(block),
+      ...parameterInputs(definition.parameters),
+      ...Object.fromEntries(needs),
+      trials: block.trials,
+      // Omitted for a single boot, to keep the keys of such cells unchanged.
+      ...(block.boots > 1 ? { boots: block.boots } : {}),
+      seed: definition.seed ?? block.seed,
+      ...environmentInputs(environment),
+    }
+    const variants = (alternatives.get(environment.name) ?? []).map((one): Inputs => ({ ...common, ...one }))
+    const [inputs = common, ...others] = variants
+    const accepted: AcceptedInputs = [inputs, ...others].map(
+      (one) => (run) => inputsWithReads(one, run, files),
+    )
+    const recorded = recordOf(cell, environment, store)
+    const status: CacheStatus =
+      recorded instanceof Error
+        ? { type: 'damaged', reason: recorded.message }
+        : cacheStatusOf(accepted, recorded, (matches) => store.cached(cell, matches))
+    const known = 'run' in status ? status.run : status.type === 'missing' ? status.before : undefined
+    return {
+      cell,
+      environment,
+      inputs,
+      expected: known ? inputsWithReads(inputs, known, files) : inputs,
+      boots: plannedBoots(cell, inputs),
+      status: waiting.length === 0 ? status : withWait(status, waiting),
+      record:
+        recorded === undefined || recorded instanceof Error
+          ? undefined
+          : {
+              run: recorded,
+              stale: waiting.length > 0 ? needsText(waiting) : staleReason(recorded, accepted),
+            },
+      needed: runs.flatMap((run) => run ?? []),
+      waitsFor: waiting.map(({ cell }) => runName(cell)),
+    }
   }
+
+  for (const cell of producersFirst(cells)) steps.set(runName(cell), planCell(cell))
   return cells.flatMap((cell) => steps.get(runName(cell)) ?? [])
 }
 
@@ -79,73 +132,15 @@ export function producersFirst(cells: readonly PlannedCell[]): readonly PlannedC
 }
 
 /** Environment -> alternative testbed inputs, any of which is accepted. */
-type Alternatives = ReadonlyMap<string, readonly TestbedInputs[]>
-
-async function alternativesOf(cells: readonly PlannedCell[], around: Surroundings): Promise<Alternatives> {
-  const used = new Set(cells.map((cell) => environmentOf(cell, around)))
-  const found = byTestbed(used, around.testbeds).map(([testbed, environments]) =>
-    testbed.inputs(environments, around, around.files),
+async function testbedInputs(
+  cells: readonly PlannedCell[],
+  context: PlanContext,
+): Promise<ReadonlyMap<string, readonly TestbedInputs[]>> {
+  const used = new Set(cells.map((cell) => environmentOf(cell, context)))
+  const found = byTestbed(used, context.testbeds).map(([testbed, environments]) =>
+    testbed.inputs(environments, context, context.files),
   )
   return new Map((await Promise.all(found)).flatMap((inputs) => [...inputs]))
-}
-
-interface Common extends Surroundings {
-  readonly alternatives: Alternatives
-  /** By block, as its cells share scripts. */
-  readonly scripts: Map<object, Digests>
-  readonly fresh: ReadonlyMap<string, Run>
-}
-
-function planCell(cell: PlannedCell, producers: readonly Step[], around: Common): Step {
-  const { block, definition } = cell
-  const { files, store } = around
-  const environment = environmentOf(cell, around)
-  const scripts = around.scripts.get(block) ?? sourcesOf(cell, around)
-  around.scripts.set(block, scripts)
-  const runs = producers.map((producer) => resultOf(producer, around.fresh))
-  const needs = producers.map((producer, index) => {
-    const run = runs[index]
-    return [`needs ${runName(producer.cell)}`, run ? rowsDigest(run) : 'not there yet'] as const
-  })
-  const common: Inputs = {
-    ...scripts,
-    ...parameterInputs(definition.parameters),
-    ...Object.fromEntries(needs),
-    trials: block.trials,
-    // Omitted for a single boot, to keep the keys of such cells unchanged.
-    ...(block.boots > 1 ? { boots: block.boots } : {}),
-    seed: definition.seed ?? block.seed,
-    ...environmentInputs(environment),
-  }
-  const alternatives = around.alternatives.get(environment.name) ?? []
-  const [inputs = common, ...others] = alternatives.map((one): Inputs => ({ ...common, ...one }))
-  const wanted: Wanted = {
-    inputs: (run) => withReads(inputs, run, files),
-    alternatives: [inputs, ...others].map((one) => (run) => withReads(one, run, files)),
-  }
-  const recorded = recordOf(cell, environment, store)
-  const found: CacheStatus =
-    recorded instanceof Error
-      ? { type: 'damaged', reason: recorded.message }
-      : cacheStatusOf(wanted, recorded, {
-          fitting: (answers) => store.cached(cell, answers),
-          newest: () => store.cached(cell),
-        })
-  const waiting = producers.filter((_, index) => runs[index] === undefined)
-  const known = 'run' in found ? found.run : found.type === 'missing' ? found.before : undefined
-  return {
-    cell,
-    environment,
-    inputs,
-    expected: known ? wanted.inputs(known) : inputs,
-    boots: plannedBoots(cell, inputs),
-    status: waiting.length === 0 ? found : withWait(found, waiting),
-    ...(recorded === undefined || recorded instanceof Error
-      ? {}
-      : { record: compared(recorded, wanted, waiting) }),
-    needed: runs.flatMap((run) => run ?? []),
-    waitsFor: waiting.map((producer) => runName(producer.cell)),
-  }
 }
 
 /**
@@ -172,12 +167,6 @@ function resultOf({ cell, status }: Step, fresh: ReadonlyMap<string, Run>): Run 
   return status.type === 'recorded' || status.type === 'cached' ? status.run : undefined
 }
 
-function compared(run: Run, wanted: Wanted, waiting: readonly Step[]): NonNullable<Step['record']> {
-  if (waiting.length > 0) return { run, stale: needsText(waiting) }
-  const stale = difference(run, wanted)
-  return stale === undefined ? { run } : { run, stale }
-}
-
 function needsText(producers: readonly Step[]): string {
   const names = producers.map(({ cell, status: { type } }) => `${runName(cell)}, which is ${type}`)
   return `needs ${names.join(' and ')}`
@@ -185,29 +174,20 @@ function needsText(producers: readonly Step[]): string {
 
 function withWait(status: CacheStatus, producers: readonly Step[]): CacheStatus {
   const reason = needsText(producers)
-  switch (status.type) {
-    case 'recorded':
-    case 'cached':
-    case 'stale':
-      return { type: 'stale', run: status.run, reason }
-    case 'missing':
-      return { type: 'missing', reason }
-    case 'damaged':
-      return status
-  }
+  if (status.type === 'damaged') return status
+  return 'run' in status ? { type: 'stale', run: status.run, reason } : { type: 'missing', reason }
 }
 
 function environmentOf(
   { environment }: PlannedCell,
-  { environments }: Pick<Surroundings, 'environments'>,
+  { environments }: Pick<PlanContext, 'environments'>,
 ): Environment {
   const found = environments.get(environment)
   if (found) return found
   throw new Error(`environment without a definition: ${environment}; the document was not checked`)
 }
 
-function sourcesOf({ block }: PlannedCell, { document, files, project }: Surroundings): Digests {
-  const { script, inputs } = block
+function sourcesOf({ script, inputs }: ExperimentBlock, { document, files, project }: PlanContext): Digests {
   const real = realPaths(project)
   const code =
     'file' in script

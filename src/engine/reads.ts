@@ -17,9 +17,8 @@ export const missing = 'missing'
 const pattern = /^(file|folder) (.+)$/s
 const schema = z.record(z.string().regex(pattern), z.string().regex(/^(?:[0-9a-f]{64}|missing)$/))
 
-/** Throws a ZodError if invalid. */
-export function parseReads(value: unknown): Reads {
-  return schema.parse(value)
+export function parseReads(value: unknown): Reads | undefined {
+  return schema.safeParse(value).data
 }
 
 /** SHA-256 (hex) of a file's content; for code, ignoring comments. */
@@ -46,25 +45,24 @@ export function digestNow(input: string, files: Files): string {
   }
 }
 
-/** Whether all reads are unchanged. */
-export function stillHold(reads: Reads, files: Files): boolean {
+export function areUnchanged(reads: Reads, files: Files): boolean {
   return Object.entries(reads).every(([input, digest]) => digestNow(input, files) === digest)
 }
 
 /** Inputs of a new run: those known before, plus the current state of what `run` read. */
-export function withReads(inputs: Inputs, run: Pick<Run, 'inputs'>, files: Files): Inputs {
+export function inputsWithReads(inputs: Inputs, run: Pick<Run, 'inputs'>, files: Files): Inputs {
   const reads = Object.keys(run.inputs).filter((name) => pattern.test(name) && !Object.hasOwn(inputs, name))
   return { ...inputs, ...Object.fromEntries(reads.map((name) => [name, digestNow(name, files)])) }
 }
 
 /** Merges the reads of several boots, or returns an input that changed between them or since planning. */
-export function unitedReads(
+export function mergeReads(
   inputs: Inputs,
   all: readonly Reads[],
-): { readonly inputs: Inputs } | { readonly changed: string } {
+): { readonly inputs: Inputs; readonly changed?: string } {
   const united: Record<string, Inputs[string]> = { ...inputs }
   for (const [input, digest] of all.flatMap((reads) => Object.entries(reads))) {
-    if (Object.hasOwn(united, input) && united[input] !== digest) return { changed: input }
+    if (Object.hasOwn(united, input) && united[input] !== digest) return { inputs, changed: input }
     united[input] = digest
   }
   return { inputs: united }

@@ -1,30 +1,25 @@
 /** Runs the planned cells, producers before consumers. */
 
 import pLimit, { type LimitFunction } from 'p-limit'
-import { bootsOf } from '../results/boots.ts'
-import { secondsOf } from '../results/duration.ts'
-import { runName, type Run } from '../results/run.ts'
+import { bootsOf, secondsOf, runName, type Run } from '../results/run.ts'
 import { testbedOf } from '../testbeds/environments.ts'
 import type { Testbeds } from '../testbeds/testbeds.ts'
 import type { PlannedCell } from './cells.ts'
-import type { Planned, Tell } from './event.ts'
+import type { Planned, TellEvent } from './event.ts'
 import { CellError, execute, type ExecutionContext } from './execute.ts'
 import type { Step } from './plan.ts'
 import { requireVariables } from './script/variables.ts'
 
-export interface Options {
-  /** Maximum number of concurrent boots. */
+export interface ScheduleOptions {
   readonly jobs: number
-  /** Starts further cells after a failure. */
   readonly keepGoing: boolean
   readonly signal: AbortSignal
   readonly testbeds?: Testbeds | undefined
 }
 
-export interface Done {
+export interface ScheduleResult {
   readonly executed: readonly Run[]
   readonly failures: readonly CellError[]
-  /** Selected cells that did not start. */
   readonly skipped: readonly string[]
 }
 
@@ -33,15 +28,8 @@ export function reasonToRun(
   { cell, status }: Pick<Step, 'cell' | 'status'>,
   rerun: (cell: PlannedCell) => boolean,
 ): string | undefined {
-  switch (status.type) {
-    case 'recorded':
-    case 'cached':
-      return rerun(cell) ? 'asked for by --rerun' : undefined
-    case 'stale':
-    case 'missing':
-    case 'damaged':
-      return status.reason
-  }
+  if ('reason' in status) return status.reason
+  return rerun(cell) ? 'asked for by --rerun' : undefined
 }
 
 /**
@@ -52,9 +40,9 @@ export async function runCells(
   replan: (made: ReadonlyMap<string, Run>) => Promise<readonly Step[]>,
   rerun: (cell: PlannedCell) => boolean,
   context: ExecutionContext,
-  { jobs, keepGoing, signal, testbeds }: Options,
-  tell: Tell,
-): Promise<Done> {
+  { jobs, keepGoing, signal, testbeds }: ScheduleOptions,
+  tell: TellEvent,
+): Promise<ScheduleResult> {
   const isAlone = (step: Step) => runsAlone(step, testbeds)
   const made = new Map<string, Run>()
   const failures: CellError[] = []
@@ -64,7 +52,7 @@ export async function runCells(
   }
   const tried = new Set<string>()
   const first = await replan(made)
-  requireVariables(first.map(({ cell }) => cell))
+  requireVariables(first.map(({ cell }) => cell.block))
   tell({ type: 'planned', cells: first.map(expected), jobs: first.every(isAlone) ? 1 : jobs })
   const sideBySide = pLimit(jobs)
   const oneByOne = pLimit(1)
@@ -80,8 +68,8 @@ export async function runCells(
       return true
     }
     try {
-      const run = await execute(step, context, {
-        ...{ signal, enter, begin, onFailure },
+      const run = await execute({
+        ...{ ...step, ...context, signal, enter, begin, onFailure },
         afresh: rerun(step.cell),
         log: (text) => tell({ type: 'log', name, text }),
         progress: (done, total) => tell({ type: 'progress', name, done, total }),

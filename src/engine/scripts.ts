@@ -1,12 +1,11 @@
 /** Checks a document's scripts without running them: syntax and imports. */
 
 import { extname, posix } from 'node:path'
-import type { VFile } from 'vfile'
 import type { ExperimentBlock, Place } from '../document/block.ts'
 import type { Document } from '../document/document.ts'
 import type { Fence } from '../document/fence.ts'
 import { fail, hasErrors, warn } from '../document/problem.ts'
-import { inputFiles } from '../files/inputs.ts'
+import { inputFiles } from '../files/glob.ts'
 import { FileError } from '../files/ordinary.ts'
 import type { Files } from '../files/tracked.ts'
 import { type ModuleProblem, moduleGraph, type RealPath } from './modules.ts'
@@ -16,36 +15,23 @@ export function checkScripts({ file, fences }: Document, path: string, files: Fi
   for (const fence of fences) {
     const { block } = fence
     if (block?.type !== 'experiment') continue
+    const { script, inputs } = block
+    const entry = 'file' in script ? { path: script.file } : { path, source: script.source }
     try {
-      checkScript({ ...fence, block }, { file, path, files, real })
+      if ('file' in script && !files.exists(script.file)) continue // reported by the block's check
+      const named = inputs.flatMap((input) => inputFiles(input, files))
+      for (const problem of moduleGraph(entry, files, real).problems) {
+        const { type } = problem
+        if (type === 'computed' && named.some((input) => mayBe(problem, input))) continue
+        const [place, where] = placeOf(problem, path, fence, block)
+        const report = type === 'computed' ? warn : fail
+        report(file, rules[type], place, `${where}${problem.reason}${advice[type]}`)
+      }
     } catch (error) {
       if (!(error instanceof FileError)) throw error
       // The block's check reports unreadable files, except those that the script imports.
       if (!hasErrors(file)) fail(file, rules.outside, block.place, error.message)
     }
-  }
-}
-
-function checkScript(
-  fence: Fence & { readonly block: ExperimentBlock },
-  {
-    file,
-    path,
-    files,
-    real,
-  }: { readonly file: VFile; readonly path: string; readonly files: Files; readonly real: RealPath },
-): void {
-  const { block } = fence
-  const { script } = block
-  const entry = 'file' in script ? { path: script.file } : { path, source: script.source }
-  if ('file' in script && !files.exists(script.file)) return // reported by the block's check
-  const named = block.inputs.flatMap((input) => inputFiles(input, files))
-  for (const problem of moduleGraph(entry, files, real).problems) {
-    const { type } = problem
-    if (type === 'computed' && named.some((input) => mayBe(problem, input))) continue
-    const [place, where] = placeOf(problem, path, fence, block)
-    const report = type === 'computed' ? warn : fail
-    report(file, rules[type], place, `${where}${problem.reason}${advice[type]}`)
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { posix } from 'node:path'
 import { codeDigest } from '../files/code.ts'
-import { inputFiles } from '../files/inputs.ts'
+import { inputFiles } from '../files/glob.ts'
 import type { Files } from '../files/tracked.ts'
 import { moduleGraph, type RealPath } from './modules.ts'
 import { digestNow } from './reads.ts'
@@ -28,7 +28,6 @@ export function scriptDigests(path: string, files: Files, source?: string, real?
   }
 }
 
-/** Digests of files; for code, ignoring comments. */
 function fileDigests(paths: readonly string[], files: Files): Digests {
   return Object.fromEntries(paths.map((path) => [`file ${path}`, digestNow(`file ${path}`, files)]))
 }

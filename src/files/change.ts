@@ -16,7 +16,7 @@ import {
 } from 'node:fs'
 import { chmod, cp, link, lstat, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
-import { FileError, placeIn } from './ordinary.ts'
+import { FileError, pathInside, reasons } from './ordinary.ts'
 
 /** Thrown with a readable message when something cannot be written or deleted. */
 export class WriteError extends FileError {
@@ -27,7 +27,7 @@ export class WriteError extends FileError {
 export function makeFolder(project: string, path: string): string {
   for (let attempts = 1; ; attempts += 1) {
     try {
-      return wayTo(project, path, true) ?? ''
+      return folderPath(project, path, true) ?? ''
     } catch (error) {
       // Another process deleted an empty parent folder.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempts === 10) throw error
@@ -40,8 +40,8 @@ export function makeFolder(project: string, path: string): string {
  * before anything is deleted, if a parent folder is a link.
  */
 export async function remove(project: string, path: string): Promise<void> {
-  const place = placeIn(project, path)
-  if (wayTo(project, dirname(relative(project, place)), false) === undefined) return
+  const place = pathInside(project, path)
+  if (folderPath(project, dirname(relative(project, place)), false) === undefined) return
   try {
     await removeAll(place)
   } catch (error) {
@@ -51,8 +51,8 @@ export async function remove(project: string, path: string): Promise<void> {
 
 /** Renames within the project; copies between file systems, where `to` still appears atomically. */
 export async function move(project: string, from: string, to: string): Promise<void> {
-  const source = placeIn(project, from)
-  wayTo(project, dirname(relative(project, source)), false)
+  const source = pathInside(project, from)
+  folderPath(project, dirname(relative(project, source)), false)
   const parent = makeFolder(project, dirname(to))
   await moveFile(source, join(parent, basename(to)), to)
 }
@@ -111,11 +111,9 @@ export function openForAppending(project: string, path: string): number {
   throw new WriteError(`cannot write ${path}: it is a link, or not an ordinary file; delete it`)
 }
 
-/**
- * Checks whether a folder of the project exists. Throws a WriteError if it or a parent is a link or a file.
- */
+/** True if a folder of the project exists. Throws a WriteError if it or a parent is a link or a file. */
 export function isFolder(project: string, path: string): boolean {
-  return wayTo(project, path, false) !== undefined
+  return folderPath(project, path, false) !== undefined
 }
 
 /** Flushes a folder to disk; its new entries are not durable before. */
@@ -143,20 +141,20 @@ async function syncAll(place: string): Promise<void> {
 }
 
 /** Returns the absolute path of a folder of the project; undefined if it is absent and `make` is false. */
-function wayTo(project: string, path: string, make: boolean): string | undefined {
-  const place = placeIn(project, path)
+function folderPath(project: string, path: string, make: boolean): string | undefined {
+  const place = pathInside(project, path)
   let folder = project
   for (const name of relative(project, place).split('/').filter(Boolean)) {
     folder = join(folder, name)
     const found = lstatSync(folder, { throwIfNoEntry: false })
     if (found === undefined && !make) return undefined
-    if (found === undefined) makeOne(folder, relative(project, folder))
+    if (found === undefined) makeOneFolder(folder, relative(project, folder))
     else requireFolder(found, folder, relative(project, folder))
   }
   return folder
 }
 
-function makeOne(folder: string, path: string): void {
+function makeOneFolder(folder: string, path: string): void {
   try {
     mkdirSync(folder)
     syncFolder(dirname(folder))
@@ -194,27 +192,22 @@ async function openUp(place: string): Promise<void> {
   for (const name of await readdir(place)) await openUp(join(place, name))
 }
 
-const reasons: Readonly<Record<string, string>> = {
+const writeReasons: Readonly<Record<string, string>> = {
+  ...reasons,
   ENOSPC: 'the disk is full; make room and try again',
   EDQUOT: 'the disk quota is used up; make room and try again',
-  EACCES: 'no permission (EACCES)',
-  EPERM: 'no permission (EPERM)',
   EROFS: 'the file system is read-only (EROFS)',
   ENOTDIR: 'a file is where a folder must be (ENOTDIR)',
   EISDIR: 'a folder is in its place (EISDIR)',
   ENOTEMPTY: 'a folder is in its place (ENOTEMPTY)',
   EEXIST: 'something is in its place (EEXIST)',
-  ENAMETOOLONG: 'the path is too long (ENAMETOOLONG)',
   EFBIG: 'the file is too large for this file system or the limit of this shell (EFBIG)',
-  EMFILE: 'too many open files (EMFILE); raise the limit, see ulimit -n',
-  ENFILE: 'too many open files on this machine (ENFILE)',
-  EIO: 'the disk has an error there (EIO)',
 }
 
 /** Converts an error of the file system to a WriteError; returns any other error unchanged. */
 export function writeError(error: unknown, path: string, what: 'write' | 'delete' = 'write'): unknown {
   const { code = '' } = error as NodeJS.ErrnoException
-  const reason = reasons[code]
+  const reason = writeReasons[code]
   if (error instanceof FileError || reason === undefined) return error
   return new WriteError(`cannot ${what} ${path}: ${reason}`, { cause: error })
 }

@@ -4,19 +4,10 @@ import { posix } from 'node:path'
 import jsTokens from 'js-tokens'
 import { sha256 } from './tracked.ts'
 
-/** Removes the comments from source text. */
-type Strip = (text: string) => string
-
-/** By file extension. Files of other types are hashed byte for byte. */
-const languages: ReadonlyMap<string, Strip> = new Map([
-  ['.ts', withoutScriptComments],
-  ['.mts', withoutScriptComments],
-  ['.cts', withoutScriptComments],
-  ['.js', withoutScriptComments],
-  ['.mjs', withoutScriptComments],
-  ['.cjs', withoutScriptComments],
-  ['.c', withoutCComments],
-  ['.h', withoutCComments],
+/** Functions that remove comments, by file extension. Files of other types are hashed byte for byte. */
+const languages = new Map([
+  ...['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'].map((name) => [name, withoutScriptComments] as const),
+  ...['.c', '.h'].map((name) => [name, withoutCComments] as const),
 ])
 
 /** True if the comments of this type of file can be recognized. */
@@ -26,8 +17,8 @@ export function isCode(path: string): boolean {
 
 /** Returns the SHA-256 (hex) of a file's text, without comments and empty lines if its language is known. */
 export function codeDigest(path: string, text: string): string {
-  const strip = languages.get(posix.extname(path)) ?? ((same: string) => same)
-  return sha256(strip(text))
+  const withoutComments = languages.get(posix.extname(path))
+  return sha256(withoutComments?.(text) ?? text)
 }
 
 function withoutScriptComments(text: string): string {

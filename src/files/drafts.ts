@@ -119,7 +119,7 @@ export async function sweep(project: string): Promise<readonly string[]> {
       } catch (error) {
         const { message } = error as Error
         problems.push(
-          `what was set aside in ${draft} cannot go back to its place (${message}); move it there, or delete it`,
+          `cannot restore the folder set aside in ${draft} (${message}); move it back, or delete it`,
         )
         continue
       }

@@ -7,7 +7,7 @@ import { writeError } from './change.ts'
 import { FileError } from './ordinary.ts'
 import { type Owner, self, stateOf } from './owner.ts'
 
-export interface Waiting {
+export interface LockOptions {
   /** What is locked, for messages: `build`. */
   readonly what: string
   readonly signal?: AbortSignal | undefined
@@ -34,7 +34,11 @@ const mostBytes = 4096
  * another machine or in another container (a shared folder) after a minute without touching the file. Throws
  * a FileError if `file` is not a regular file.
  */
-export async function exclusively<T>(file: string, waiting: Waiting, action: () => Promise<T>): Promise<T> {
+export async function exclusively<T>(
+  file: string,
+  waiting: LockOptions,
+  action: () => Promise<T>,
+): Promise<T> {
   const mine = self()
   try {
     await obtain(file, mine, waiting)
@@ -55,7 +59,7 @@ export async function exclusively<T>(file: string, waiting: Waiting, action: () 
 async function obtain(
   file: string,
   mine: Owner,
-  { what, signal, onWait, pollMs = 250, silenceMs = 60_000 }: Waiting,
+  { what, signal, onWait, pollMs = 250, silenceMs = 60_000 }: LockOptions,
 ): Promise<void> {
   let watched: { readonly sign: string; readonly sinceMs: number } | undefined
   for (let waited = false; ;) {
@@ -84,7 +88,7 @@ function waitNote(what: string, file: string, owner: Owner, silenceMs: number): 
   const known = stateOf(owner) === 'alive'
   const advice = known
     ? `Ctrl-C stops waiting`
-    : `if it is gone, delete the file, or wait: ${silenceMs / 1000} s without a sign of life free it`
+    : `if that process is gone, delete the file or wait ${silenceMs / 1000} s`
   return `waiting for another ${what}: ${describe(owner)} holds ${file} (${advice})`
 }
 

@@ -24,9 +24,7 @@ const off: Readonly<Record<string, string>> = {
   'submodule.recurse': 'false',
 }
 
-/**
- * Keys under arbitrary names by which a repository can configure programs; set to empty, they run nothing.
- */
+/** Keys with arbitrary names by which a repository can configure programs; empty ones run nothing. */
 const drivers =
   /^(?:filter\..*\.(?:clean|smudge|process|required)|diff\..*\.(?:command|textconv)|gpg\..*program)$/s
 
@@ -64,13 +62,11 @@ function run(
     }
     const limit = limits[code ?? '']
     if (limit === undefined) return undefined
-    throw new FileError(`git ${args[0]} in ${project} ${limit}: is its repository whole?`)
+    throw new FileError(`git ${args[0]} in ${project} ${limit}: is its repository damaged?`)
   }
 }
 
-/**
- * Removes git's variables, which could select another repository or programs; hooks that call us set some.
- */
+/** Removes git's variables, which could select another repository or programs; hooks set some. */
 function withoutGit(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(variables).filter(([name]) => !name.startsWith('GIT_')))
 }

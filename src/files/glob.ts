@@ -1,9 +1,35 @@
-/** Expands patterns: `data/*.csv`, `data/**`. */
+/** Files that a block names under `inputs`: by name, or by a pattern with `*` and `**`. */
 
 import { statSync } from 'node:fs'
+import { posix } from 'node:path'
 import { Minimatch, minimatch } from 'minimatch'
-import { isPattern } from './inputs.ts'
-import { type Entry, FileError, realIn } from './ordinary.ts'
+import { type Entry, FileError, realPathInside } from './ordinary.ts'
+
+/** The view of a project's files that `inputFiles` needs. */
+export interface Tree {
+  readonly exists: (path: string) => boolean
+  readonly match: (pattern: string) => readonly string[]
+}
+
+/** True if a path is a pattern: `data/*.csv`. */
+export function isPattern(path: string): boolean {
+  return /[*?[\]{}]/.test(path)
+}
+
+/** Returns the files that an input names. An exact name wins over a pattern: names may have brackets. */
+export function inputFiles(input: string, { exists, match }: Tree): readonly string[] {
+  const path = posix.normalize(input)
+  if (exists(path)) return [path]
+  if (!isPattern(path)) return []
+  return match(path).filter((found) => !outputs.has(top(found)) || top(found) === top(path))
+}
+
+/** Outputs of builds, which change with every build. Matched only by patterns that start with them. */
+const outputs: ReadonlySet<string | undefined> = new Set(['_build', 'results'])
+
+function top(path: string): string | undefined {
+  return path.split('/')[0]
+}
 
 /** Names may begin with any character. */
 const options = { nonegate: true, nocomment: true, nocaseMagicOnly: true } as const
@@ -35,14 +61,14 @@ export function matching(
       names += 1
       if (names > mostNames)
         throw new FileError(
-          `${pattern}: there are more than ${mostNames} names to look at: name fewer folders`,
+          `${pattern}: there are more than ${mostNames} files to compare; use a narrower pattern`,
         )
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
       const fits = compiled.match(path)
       const isEntered =
         mayHold(path) && (fits || !(entry.name.startsWith('.') || entry.name === 'node_modules'))
       if (!fits && !isEntered) continue
-      const real = entry.type === 'link' ? realIn(project, path) : `${way.at(-1)}/${entry.name}`
+      const real = entry.type === 'link' ? realPathInside(project, path) : `${way.at(-1)}/${entry.name}`
       if (real === undefined) continue // dangling link
       const isFolder = entry.type === 'folder' || (entry.type === 'link' && statSync(real).isDirectory())
       if (!isFolder) {
@@ -51,7 +77,7 @@ export function matching(
         visit(path, [...way, real])
     }
   }
-  const start = realIn(project, fixed)
+  const start = realPathInside(project, fixed)
   if (start !== undefined) visit(fixed, [start])
   return found.sort()
 }
@@ -72,7 +98,7 @@ function opens(pattern: string): (folder: string) => boolean {
 
 /** Node replaces invalid UTF-8 in names, so the returned name does not exist. */
 function requireReadableName(path: string, project: string): string {
-  if (path.includes('\uFFFD') && realIn(project, path) === undefined)
+  if (path.includes('\uFFFD') && realPathInside(project, path) === undefined)
     throw new FileError(`${path}: the name is not UTF-8: rename the file`)
   return path
 }

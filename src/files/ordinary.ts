@@ -38,8 +38,9 @@ export interface Content {
 const alwaysClosed = ['.git']
 
 /** Resolves a project path. Throws a FileError if it leaves the project or enters a `closed` folder. */
-export function placeIn(project: string, path: string, closed: readonly string[] = []): string {
-  if (path.includes('\0')) throw new FileError(`${path.replaceAll('\0', '\\0')}: no path has a NUL character`)
+export function pathInside(project: string, path: string, closed: readonly string[] = []): string {
+  if (path.includes('\0'))
+    throw new FileError(`${path.replaceAll('\0', '\\0')}: a path cannot contain a NUL character`)
   const inner = normalize(path)
   if (isAbsolute(path) || leadsOut(inner))
     throw new FileError(`${path} lies outside of the project: name a file by its path in the project`)
@@ -49,14 +50,14 @@ export function placeIn(project: string, path: string, closed: readonly string[]
 
 /** Reads a project file; undefined if absent or a folder. Throws a FileError if it must not be read. */
 export function readInside(project: string, path: string, most = mostBytes): Content | undefined {
-  const real = realIn(project, path)
+  const real = realPathInside(project, path)
   return real === undefined ? undefined : readOrdinary(real, path, project, most)
 }
 
 /** Returns why a document cannot name this file; undefined if it can be read or is absent. */
 export function problemOf(project: string, path: string, closed: readonly string[]): string | undefined {
   try {
-    const real = realIn(project, path, closed)
+    const real = realPathInside(project, path, closed)
     if (real === undefined) return undefined
     const stats = statSync(real, { bigint: true })
     if (stats.isDirectory()) return `${path} is a folder, not a file`
@@ -146,7 +147,7 @@ export interface Entry {
 
 /** Lists a folder of the project, sorted by name; undefined if there is none. */
 export function entriesInside(project: string, folder: string): readonly Entry[] | undefined {
-  const real = realIn(project, folder)
+  const real = realPathInside(project, folder)
   if (real === undefined) return undefined
   try {
     return readdirSync(real, { withFileTypes: true })
@@ -165,8 +166,12 @@ function typeOf(entry: Dirent): Entry['type'] {
 }
 
 /** Resolves all links of a project path; undefined if nothing is there. */
-export function realIn(project: string, path: string, closed: readonly string[] = []): string | undefined {
-  const place = placeIn(project, path, closed)
+export function realPathInside(
+  project: string,
+  path: string,
+  closed: readonly string[] = [],
+): string | undefined {
+  const place = pathInside(project, path, closed)
   try {
     const real = realpathSync.native(place)
     const inner = relative(homeOf(project), real)
@@ -198,7 +203,7 @@ function refuseClosed(path: string, inner: string, closed: readonly string[]): v
   const parts = inner.toLowerCase().split('/')
   const found = parts.find((part) => alwaysClosed.includes(part)) ?? closed.find((one) => one === parts[0])
   if (found !== undefined)
-    throw new FileError(`${path} lies in ${found}, which no document can name files of`)
+    throw new FileError(`${path} is in ${found}; a document cannot use files from there`)
 }
 
 function requireOrdinary(stats: BigIntStats, name: string): void {
@@ -216,7 +221,7 @@ function requireOrdinary(stats: BigIntStats, name: string): void {
 function requireBounded(bytes: bigint, name: string, most = mostBytes): void {
   if (bytes <= most) return
   const [has, limit] = [bytes, BigInt(most)].map((one) => `${one / 2n ** 20n} MB`)
-  throw new FileError(`${name} is too large: it has ${has}, and at most ${limit} of one file are read`)
+  throw new FileError(`${name} is too large: ${has}, but a file may have at most ${limit}`)
 }
 
 function readAll(handle: number, size: bigint, name: string, most: number): Uint8Array {
@@ -255,12 +260,13 @@ function isAbsent(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR'
 }
 
-const reasons: Readonly<Record<string, string>> = {
+/** Explains errors of the file system, on reading and on writing. */
+export const reasons: Readonly<Record<string, string>> = {
   EACCES: 'no permission (EACCES)',
   EPERM: 'no permission (EPERM)',
   ELOOP: 'it is a link, or its links lead in a circle (ELOOP)',
   ENAMETOOLONG: 'the path is too long (ENAMETOOLONG)',
-  EMFILE: 'too many open files (EMFILE): raise the limit, see ulimit -n',
+  EMFILE: 'too many open files (EMFILE); raise the limit, see ulimit -n',
   ENFILE: 'too many open files on this machine (ENFILE)',
   EIO: 'the disk has an error there (EIO)',
 }

@@ -13,7 +13,6 @@ export interface Owner {
   readonly host: string
 }
 
-/** This process. */
 export function self(): Owner {
   return { pid: process.pid, startTicks: startTicks(process.pid), place: place(), host: hostname() }
 }

@@ -13,7 +13,7 @@ import {
   type Entry,
   entriesInside,
   FileError,
-  placeIn,
+  pathInside,
   problemOf,
   readInside,
   readOrdinary,
@@ -44,7 +44,6 @@ export interface Files {
   digest(path: string): string | undefined
   /** Returns the sorted names in a folder; none if there is no such folder. */
   list(folder: string): readonly string[]
-  /** Returns the sorted paths of files that match a pattern with `*` and `**`. */
   match(pattern: string): readonly string[]
   exists(path: string): boolean
   /**
@@ -52,7 +51,6 @@ export interface Files {
    * reading refuses, folders, and .repro/ and _build/.
    */
   problem(path: string): string | undefined
-  /** Returns all accesses so far. */
   notes(): Notes
 }
 
@@ -100,7 +98,7 @@ export function openFiles(project: string, remembered: Notes = {}): Files {
     list: (folder) => entries(folder).map(({ name }) => name),
     match: (pattern) => matching(pattern, project, entries),
     exists(path) {
-      placeIn(project, path) // refuses absolute paths
+      pathInside(project, path) // refuses absolute paths
       return digest(path) !== undefined
     },
     problem: (path) => problemOf(project, path, closed),
@@ -125,14 +123,15 @@ function isUnchanged(project: string, path: string, note: Note): boolean {
     case 'folder':
       return entriesInside(project, path)?.map(nameOf).join('\n') === note.names.join('\n')
     case 'file':
-      return stampAt(project, path) === note.stamp || sameContent(look(project, path), note.sha256)
+      return stampAt(project, path) === note.stamp || digestAt(project, path) === note.sha256
     default:
       return false // written by another version
   }
 }
 
-function sameContent(found: Content | undefined, digest: string): boolean {
-  return found !== undefined && sha256(found.content) === digest
+function digestAt(project: string, path: string): string | undefined {
+  const found = look(project, path)
+  return found && sha256(found.content)
 }
 
 function look(project: string, path: string): Content | undefined {
@@ -140,7 +139,7 @@ function look(project: string, path: string): Content | undefined {
 }
 
 function placeOf(project: string, path: string): string {
-  return isAbsolute(path) ? path : placeIn(project, path)
+  return isAbsolute(path) ? path : pathInside(project, path)
 }
 
 function nameOf({ name, type }: Entry): string {

@@ -1,10 +1,10 @@
-/** English text of a report. Other languages have the same shape, `Words`. */
+/** English text of a report. Other languages have the same shape, `Messages`. */
 
 import { english as phrases } from '../claims/phrases.ts'
 import { english as reasons } from '../claims/reasons.ts'
 import { code, type Inline, strong } from '../text/markdown.ts'
 
-export type Words = typeof english
+export type Messages = typeof english
 
 export const english = {
   /** Label of a table or figure, in captions and references. */

@@ -2,11 +2,11 @@
 
 import type { Unit } from '../stats/clusters.ts'
 import { code, strong } from '../text/markdown.ts'
-import type { Words } from './en.ts'
+import type { Messages } from './en.ts'
 
 const units: Readonly<Record<Unit, string>> = { trial: '試行', boot: '起動' }
 
-export const japanese: Words = {
+export const japanese: Messages = {
   table: (number) => `表${number}`,
   figure: (number) => `図${number}`,
   caption: (label) => `${label}　`,

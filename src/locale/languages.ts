@@ -1,16 +1,16 @@
 /** Languages of reports. To add one, add a file here and a line below. */
 
-import { english, type Words } from './en.ts'
+import { english, type Messages } from './en.ts'
 import { japanese } from './ja.ts'
 
 /** By primary subtag of a BCP 47 tag. */
-export const languages: ReadonlyMap<string, Words> = new Map([
+export const languages: ReadonlyMap<string, Messages> = new Map([
   ['en', english],
   ['ja', japanese],
 ])
 
 /** Returns the messages for a BCP 47 tag (`ja`, `ja-JP`); English if unsupported. */
-export function wordsOf(lang: string): Words {
+export function messagesFor(lang: string): Messages {
   return languages.get(languageOf(lang)) ?? english
 }
 

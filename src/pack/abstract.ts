@@ -2,8 +2,8 @@
  * The abstract for the appendix and the metadata: self-contained Markdown, with numbers and names for links.
  */
 
-import type { Nodes, PhrasingContent, Root, RootContent } from 'mdast'
-import type { Document } from '../document/document.ts'
+import type { Nodes, PhrasingContent, Root, RootContent, Text } from 'mdast'
+import type { Document, InlineValue } from '../document/document.ts'
 import { english } from '../locale/en.ts'
 import { QueryError } from '../query/error.ts'
 import { format } from '../query/format.ts'
@@ -11,63 +11,50 @@ import { originsIn } from '../query/quantity.ts'
 import { evaluate, type Results } from '../query/query.ts'
 import { labels } from '../report/floats.ts'
 
-/** Undefined if the document has none. */
 export function abstractOf(document: Document, results: Results): Root | undefined {
-  if (document.abstract === undefined) return undefined
-  const around = { document, results, names: labels(document, english) }
-  return {
-    type: 'root',
-    children: document.abstract.children.flatMap((node) => plain(node, around)) as RootContent[],
-  }
-}
+  const names = labels(document, english)
 
-interface Around {
-  readonly document: Document
-  readonly results: Results
-  readonly names: ReadonlyMap<string, string>
-}
-
-function plain(node: Nodes, around: Around): readonly Nodes[] {
-  const { document, results, names } = around
-  const part = document.nodes.get(node)
-  if (part?.type === 'value') {
+  const numberText = (value: InlineValue): string => {
     try {
-      const quantity = evaluate(part, results)
+      const quantity = evaluate(value, results)
       const origins = originsIn(quantity.sources).map((name) => english.origins[name])
-      return [text(`${format(quantity, part.filters)} (${origins.join(' + ')})`)]
+      return `${format(quantity, value.filters)} (${origins.join(' + ')})`
     } catch (error) {
       if (!(error instanceof QueryError)) throw error
-      return [text(english.error(error.message))]
+      return english.error(error.message)
     }
   }
-  switch (node.type) {
-    case 'html':
-    case 'definition':
-    case 'footnoteReference':
-    case 'footnoteDefinition':
-      return []
-    case 'image':
-      return [text(node.alt ?? '')]
-    case 'text': {
-      const found = [...document.references, ...document.citations].filter((one) => one.node === node)
-      let value = node.value
-      // From last to first, so that offsets stay valid.
-      for (const one of found.toSorted((a, b) => b.start - a.start)) {
-        const instead = one.type === 'reference' ? (names.get(one.id) ?? `@${one.id}`) : ''
-        value = `${value.slice(0, one.start).replace(one.type === 'citation' ? /\s+$/ : '', '')}${instead}${value.slice(one.end)}`
-      }
-      return [text(value)]
+
+  /** Text with names for references, and without citations. */
+  const plainText = (node: Text): string => {
+    const found = [...document.references, ...document.citations].filter((one) => one.node === node)
+    let { value } = node
+    // From last to first, so that offsets stay valid.
+    for (const one of found.toSorted((a, b) => b.start - a.start)) {
+      const before = value.slice(0, one.start)
+      const after = value.slice(one.end)
+      value =
+        one.type === 'reference'
+          ? `${before}${names.get(one.id) ?? `@${one.id}`}${after}`
+          : `${before.trimEnd()}${after}`
     }
-    case 'link':
-      if (!/^(?:https?|mailto|doi):/i.test(node.url))
-        return node.children.flatMap((child) => plain(child, around))
-      break
-    default:
-      break
+    return value
   }
-  if (!('children' in node)) return [node]
-  const children = (node.children as Nodes[]).flatMap((child) => plain(child, around))
-  return [{ ...node, children } as Nodes]
+
+  const plain = (node: Nodes): readonly Nodes[] => {
+    const part = document.nodes.get(node)
+    if (part?.type === 'value') return [text(numberText(part))]
+    if (/^(?:html|definition|footnote.*)$/.test(node.type)) return []
+    if (node.type === 'image') return [text(node.alt ?? '')]
+    if (node.type === 'text') return [text(plainText(node))]
+    if (!('children' in node)) return [node]
+    const children = (node.children as Nodes[]).flatMap(plain)
+    const isLocal = node.type === 'link' && !/^(?:https?|mailto|doi):/i.test(node.url)
+    return isLocal ? children : [{ ...node, children } as Nodes]
+  }
+
+  if (document.abstract === undefined) return undefined
+  return { type: 'root', children: document.abstract.children.flatMap(plain) as RootContent[] }
 }
 
 function text(value: string): PhrasingContent {

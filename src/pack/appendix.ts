@@ -5,10 +5,10 @@
  */
 
 import type { Root, RootContent } from 'mdast'
-import { secondsOf } from '../results/duration.ts'
-import type { Run } from '../results/run.ts'
-import { megabytes, minutes } from '../text/amounts.ts'
+import { secondsOf, type Run } from '../results/run.ts'
+import { abbreviated, present } from '../text/lists.ts'
 import { code, heading, type Inline, link, list, paragraph, shell, strong, table } from '../text/markdown.ts'
+import { megabytes, minutes } from '../text/numbers.ts'
 import { type Artifact, type Claim, type Experiment, firstRun } from './artifact.ts'
 import { effortOf } from './effort.ts'
 import { requirements } from './requirements.ts'
@@ -17,7 +17,7 @@ const notStated = 'not stated'
 
 /** @param archive name of the archive's file */
 export function appendix(artifact: Artifact, archive: string): Root {
-  const { metadata } = artifact
+  const { metadata, experiments, claims } = artifact
   return {
     type: 'root',
     children: [
@@ -28,12 +28,12 @@ export function appendix(artifact: Artifact, archive: string): Root {
       heading(2, 'Abstract'),
       ...artifact.abstract,
       heading(2, 'Requirements'),
-      list(...requirements(artifact).map(([what, text]): Inline => [strong(`${what}:`), ` ${text}`])),
+      list(...requirements(artifact).map(([what, text]) => prose`${strong(`${what}:`)} ${text}`)),
       heading(2, 'Setup and first run'),
       shell(...setup(artifact, archive)),
-      paragraph(...setupTime(artifact)),
-      ...experiments(artifact),
-      ...claims(artifact),
+      paragraph(setupTime(artifact)),
+      ...(experiments.length === 0 ? [] : [heading(2, 'Experiments'), experimentTable(experiments)]),
+      ...(claims.length === 0 ? [] : [heading(2, 'Claims'), ...claimTable(artifact)]),
       heading(2, 'Badges'),
       list(...badges(artifact)),
       heading(2, 'In the archive'),
@@ -42,190 +42,152 @@ export function appendix(artifact: Artifact, archive: string): Root {
   }
 }
 
+/** Text with inline nodes in it; a line break is a space. */
+function prose(texts: TemplateStringsArray, ...parts: readonly Inline[]): Inline {
+  const unwrapped = texts.map((text) => text.replace(/\n */g, ' '))
+  return unwrapped.flatMap((text, index) => [text, parts[index] ?? '']).filter((part) => part !== '')
+}
+
 function identity({ metadata, date, revision, generator }: Artifact): string {
   const { creators, version, license = notStated, doi } = metadata
-  const facts = [
-    creators.map(({ name }) => name).join(', '),
-    version === undefined ? '' : `version ${version}`,
+  return present([
+    creators.length > 0 && creators.map(({ name }) => name).join(', '),
+    version !== undefined && `version ${version}`,
     date,
-    revision === undefined ? '' : `commit ${revision.commit.slice(0, 12)}`,
+    revision !== undefined && `commit ${revision.commit.slice(0, 12)}`,
     `license: ${license}`,
-    doi === undefined ? '' : `doi:${doi}`,
+    doi !== undefined && `doi:${doi}`,
     `made by ${generator}`,
-  ]
-  return facts.filter((fact) => fact !== '').join(' · ')
+  ]).join(' · ')
 }
 
 function dirtyNote({ revision }: Artifact): readonly RootContent[] {
   const changes = revision?.changes ?? []
   if (changes.length === 0) return []
-  const some = changes.slice(0, 8).map(code)
-  const names = some.flatMap((name, index) => (index === 0 ? [name] : [', ', name]))
-  const more = changes.length > some.length ? [` and ${changes.length - some.length} more`] : []
-  return [paragraph(strong('Not as committed:'), ' ', ...names, ...more, '.')]
+  const some = changes.slice(0, 8)
+  const more = changes.length > some.length ? ` and ${changes.length - some.length} more` : ''
+  return [paragraph(prose`${strong('Not as committed:')} ${codes(some, ', ')}${more}.`)]
 }
 
-function setup(artifact: Artifact, archive: string): readonly string[] {
+function codes(texts: readonly string[], separator: string): Inline {
+  return texts.flatMap((text, index) => (index === 0 ? [code(text)] : [separator, code(text)]))
+}
+
+function setup({ paths }: Artifact, archive: string): readonly string[] {
   const folder = archive.replace(/\.zip$/, '')
-  const install = artifact.paths.includes('package-lock.json')
-    ? ['npm ci']
-    : artifact.paths.includes('package.json')
-      ? ['npm install']
-      : []
-  return [
+  const install = paths.includes('package-lock.json')
+    ? 'npm ci'
+    : paths.includes('package.json') && 'npm install'
+  return present([
     `unzip -q ${archive} -d ${folder} && cd ${folder} && sha256sum -c --quiet SHA256SUMS`,
-    ...install,
+    install,
     'npx repro verify                    # judges every claim by the recorded runs',
     'npx repro verify --kick-the-tires   # runs one cell again and compares it with its record',
-  ]
+  ])
 }
 
-function setupTime(artifact: Artifact): readonly Inline[] {
+function setupTime(artifact: Artifact): Inline {
   const { setupMinutes, needs, report } = artifact
-  const downloads = needs.some(({ downloadBytes }) => downloadBytes > 0)
   const first = firstRun(artifact)
   const seconds = first && secondsOf(first)
-  return [
-    `Human minutes: ${setupMinutes ?? notStated}. `,
-    first === undefined
-      ? ''
-      : `The cell took ${seconds === undefined ? 'an unknown time' : minutes(seconds)} when it was recorded${downloads ? '; before it, the packages are downloaded once' : ''}. `,
-    'Then read ',
-    code(report),
-    ' in a browser. ',
-    code('npx repro build'),
-    ' writes it again from the recorded runs.',
-  ]
+  const took = seconds === undefined ? 'an unknown time' : minutes(seconds)
+  const downloads = needs.some(({ downloadBytes }) => downloadBytes > 0)
+    ? '; before it, the packages are downloaded once'
+    : ''
+  const cell = first ? `The cell took ${took} when it was recorded${downloads}. ` : ''
+  const human = `Human minutes: ${setupMinutes ?? notStated}. `
+  const build = code('npx repro build')
+  return prose`${human}${cell}Then read ${code(report)} in a browser. ${build} writes it again from the
+    recorded runs.`
 }
 
 /** In ACM's terms: https://www.acm.org/publications/policies/artifact-review-and-badging-current */
-function badges({ metadata, paths, runs, claims: all }: Artifact): readonly Inline[] {
-  const { doi } = metadata
-  const readme = paths.includes('README.md')
-    ? [' ', code('README.md'), ' tells how to change and extend it.']
-    : []
-  return [
-    [strong('Available:'), doi === undefined ? ' this archive has no DOI yet.' : ` doi:${doi}.`],
-    [
-      strong('Evaluated:'),
-      ' the first run above exercises the whole way from the document to a verdict.',
-      ...readme,
-    ],
-    ...(all.length === 0
-      ? []
-      : [
-          [
-            strong('Reproduced:'),
-            ' ',
-            code('npx repro verify --rerun'),
-            ` runs all cells again (${effortText(runs)} of computing) and judges every claim.`,
-          ],
-        ]),
-  ]
+function badges({ metadata: { doi }, paths, runs, claims }: Artifact): readonly Inline[] {
+  const readme =
+    paths.includes('README.md') && prose` ${code('README.md')} tells how to change and extend it.`
+  const rerun = code('npx repro verify --rerun')
+  const available = doi === undefined ? 'this archive has no DOI yet.' : `doi:${doi}.`
+  return present([
+    prose`${strong('Available:')} ${available}`,
+    prose`${strong('Evaluated:')} the first run above exercises the whole way from the document to
+      a verdict.${readme || ''}`,
+    claims.length > 0 &&
+      prose`${strong('Reproduced:')} ${rerun} runs all cells again (${effortText(runs)} of computing) and
+        judges every claim.`,
+  ])
 }
 
-function experiments({ experiments: all }: Artifact): readonly RootContent[] {
-  if (all.length === 0) return []
+function experimentTable(experiments: readonly Experiment[]): RootContent {
   const head = ['', 'Experiment', 'Cells', 'Backs', 'Shown in', 'Human', 'Compute', 'Disk', 'Command']
-  const row = (one: Experiment): readonly Inline[] => [
-    strong(one.number),
-    [code(one.block.id), 'file' in one.block.script ? [', ', code(one.block.script.file)] : ''],
-    `${one.effort.cells}, ${one.block.trials} trials each${one.block.boots > 1 ? ` in ${one.block.boots} boots` : ''}`,
-    one.claims.join(' ') || '–',
-    floatsText(one.floats) || '–',
-    one.humanMinutes === undefined ? notStated : `${one.humanMinutes} min`,
-    effortText(one.runs),
-    megabytes(one.effort.rawBytes),
-    code(`npx repro build --rerun=${one.block.id}`),
+  const row = ({ number, block, runs, effort, ...experiment }: Experiment): readonly Inline[] => [
+    strong(number),
+    codes(['file' in block.script ? [block.id, block.script.file] : block.id].flat(), ', '),
+    `${effort.cells}, ${block.trials} trials each${block.boots > 1 ? ` in ${block.boots} boots` : ''}`,
+    experiment.claims.join(' ') || '–',
+    floatsText(experiment.floats) || '–',
+    experiment.humanMinutes === undefined ? notStated : `${experiment.humanMinutes} min`,
+    effortText(runs),
+    megabytes(effort.rawBytes),
+    code(`npx repro build --rerun=${block.id}`),
   ]
-  return [heading(2, 'Experiments'), table([head, ...all.map(row)], [5, 6, 7])]
+  return table([head, ...experiments.map(row)], [5, 6, 7])
 }
 
-/**
- * Describes the exit code of `repro verify`: a claim refuted by the recorded runs is a finding of the paper,
- * not the reader's fault.
- */
-function expected(all: readonly Claim[]): string {
-  const refuted = all.filter(({ verdict }) => verdict === 'not reproduced').map(({ block }) => block.id)
-  return refuted.length === 0
-    ? 'exit code 0.'
-    : `exit code 3, because the recorded runs do not reproduce ${refuted.join(', ')}.`
-}
-
-function claims({ claims: all, paper, report }: Artifact): readonly RootContent[] {
-  if (all.length === 0) return []
+function claimTable({ claims, paper, report }: Artifact): readonly RootContent[] {
   const head = ['', 'Claim, and what must hold', 'Expected', 'Rests on', 'Compute', 'Command']
-  const row = (one: Claim): readonly Inline[] => [
-    link(`${report}#${one.block.id}`, one.block.id),
-    [one.block.statement, ': ', code(shortened(one.test))],
-    [strong(one.verdict), measuredText(one)],
-    [...one.experiments, one.float ?? []].flat().join(', '),
-    one.effort.cells === 0 || one.effort.untimed > 0 ? notStated : minutes(one.effort.computeSeconds),
-    code(`npx repro verify --claim ${one.block.id}`),
+  const row = ({ block, effort, ...claim }: Claim): readonly Inline[] => [
+    link(`${report}#${block.id}`, block.id),
+    prose`${block.statement}: ${code(shortened(claim.test))}`,
+    [strong(claim.verdict), measuredText(claim)],
+    present([...claim.experiments, claim.float]).join(', '),
+    effort.cells === 0 || effort.untimed > 0 ? notStated : minutes(effort.computeSeconds),
+    code(`npx repro verify --claim ${block.id}`),
   ]
+  // A claim refuted by the recorded runs is a finding of the paper, not the reader's fault.
+  const refuted = claims.filter(({ verdict }) => verdict === 'not reproduced').map(({ block }) => block.id)
+  const exit =
+    refuted.length === 0
+      ? 'exit code 0'
+      : `exit code 3, because the recorded runs do not reproduce ${refuted.join(', ')}`
   return [
-    heading(2, 'Claims'),
     paragraph(
-      'The verdict follows from the recorded runs, with 95 % intervals. Add ',
-      code('--rerun'),
-      ' to a command to run its cells again: it then judges by them, and says of each cell whether it gave the same bytes as recorded. All claims together end with ',
-      expected(all),
-      ' Long tests are in full in ',
-      code(paper),
-      '.',
+      prose`The verdict follows from the recorded runs, with 95 % intervals. Add
+        ${code('--rerun')} to a command to run its cells again: it then judges by them, and says of each cell
+        whether it gave the same bytes as recorded. All claims together end with ${exit}. Long tests are in
+        full in ${code(paper)}.`,
     ),
-    table([head, ...all.map(row)], [4]),
+    table([head, ...claims.map(row)], [4]),
   ]
 }
 
-function measuredText({ measured, published, verdict }: Claim): string {
-  const most = 3
-  const shown = measured.slice(0, most).join('; ')
-  const more = measured.length > most ? ` and ${measured.length - most} more` : ''
-  const ours = verdict === 'not testable' || shown === '' ? '' : `: ${shown}${more}`
-  return published === undefined ? ours : `${ours} (published: ${published})`
+function measuredText({
+  measured,
+  published,
+  verdict,
+}: Pick<Claim, 'measured' | 'published' | 'verdict'>): string {
+  const isShown = verdict !== 'not testable' && measured.length > 0
+  const shown = isShown ? `: ${abbreviated(measured, 3, '; ')}` : ''
+  return published === undefined ? shown : `${shown} (published: ${published})`
 }
 
-function contents({ paths, paper, report, editions, runs, experiments: all }: Artifact): readonly Inline[] {
-  const has = (path: string) => paths.includes(path)
-  const locks = ['package-lock.json', 'experiments/packages.lock.json'].filter(has)
-  return [
-    [
-      code(paper),
-      ' the document with its experiments, claims, tables and figures; ',
-      code(report),
-      ' the report made from it',
-    ],
-    ...editions.map((one) => [
-      code(one.paper),
-      ` the same in another language (${one.lang}); `,
-      code(one.report),
-      ' its report',
-    ]),
-    ...(all.length === 0
-      ? []
-      : [
-          [
-            code('results/'),
-            ` ${runs.length} recorded runs: rows, inputs, environment, and the digests of raw files`,
-          ],
-        ]),
-    ...(locks.length === 0
-      ? []
-      : [
-          [
-            ...locks.flatMap((lock, index) => (index === 0 ? [code(lock)] : [' and ', code(lock)])),
-            ' versions and digests of all packages',
-          ],
-        ]),
-    [
-      code('ro-crate-metadata.json'),
-      ' metadata (RO-Crate, Process Run Crate); ',
-      code('codecheck.yml'),
-      ' what a codechecker recreates; ',
-      code('SHA256SUMS'),
-    ],
-  ]
+function contents({ paths, paper, report, editions, runs, experiments }: Artifact): readonly Inline[] {
+  const locks = ['package-lock.json', 'experiments/packages.lock.json'].filter((path) => paths.includes(path))
+  const crate = code('ro-crate-metadata.json')
+  const check = code('codecheck.yml')
+  return present([
+    prose`${code(paper)} the document with its experiments, claims, tables and figures;
+      ${code(report)} the report made from it`,
+    ...editions.map(
+      (one) =>
+        prose`${code(one.paper)} the same in another language (${one.lang}); ${code(one.report)} its report`,
+    ),
+    experiments.length > 0 &&
+      prose`${code('results/')} ${String(runs.length)} recorded runs: rows, inputs, environment, and the
+        digests of raw files`,
+    locks.length > 0 && prose`${codes(locks, ' and ')} versions and digests of all packages`,
+    prose`${crate} metadata (RO-Crate, Process Run Crate); ${check} what a codechecker recreates;
+      ${code('SHA256SUMS')}`,
+  ])
 }
 
 /** Formats `Table 1`, `Figure 3`, `Table A1` as `Tables 1, A1; Figure 3`. */
@@ -234,7 +196,8 @@ function floatsText(labels: readonly string[]): string {
   return [...nouns]
     .map(([noun, own]) => {
       if (noun === '') return own.join(', ')
-      return `${noun}${own.length === 1 ? '' : 's'} ${own.map((label) => label.slice(noun.length + 1)).join(', ')}`
+      const numbers = own.map((label) => label.slice(noun.length + 1))
+      return `${noun}${own.length === 1 ? '' : 's'} ${numbers.join(', ')}`
     })
     .join('; ')
 }

@@ -34,7 +34,6 @@ main.appendix td:last-child code { white-space: nowrap; }
 }
 `
 
-/** @param title of the page's tab */
 export async function appendixPage(
   appendix: Root,
   { title, lang, generator }: { readonly title: string; readonly lang: string; readonly generator: string },

@@ -9,19 +9,23 @@ import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type Zippable, zipSync } from 'fflate'
 import { sha256 } from '../files/tracked.ts'
-import { PackError } from './error.ts'
+import { ExplainedError } from '../text/explained.ts'
 
-export interface Packed {
+export interface PackedFile {
   readonly path: string
   readonly content: Uint8Array
   readonly kind: 'file' | 'program' | 'link'
 }
 
-const modes: Readonly<Record<Packed['kind'], number>> = { file: 0o100644, program: 0o100755, link: 0o120777 }
+const modes: Readonly<Record<PackedFile['kind'], number>> = {
+  file: 0o100644,
+  program: 0o100755,
+  link: 0o120777,
+}
 const unix = 3
 
 /** Returns lines for `sha256sum -c`, of all files except links. */
-export function checksums(files: readonly Packed[]): string {
+export function checksums(files: readonly PackedFile[]): string {
   return files
     .filter(({ kind }) => kind !== 'link')
     .map(({ path, content }) => `${sha256(content)}  ${path}\n`)
@@ -33,13 +37,13 @@ const mostFiles = 0xffff
 const mostBytes = 0xffffffff
 
 /**
- * Throws a PackError for more than a zip holds.
+ * Throws an ExplainedError for more than a zip holds.
  * @param date YYYY-MM-DD; all files get its noon as their time
  */
-export function zipped(files: readonly Packed[], date: string): Uint8Array {
+export function zipped(files: readonly PackedFile[], date: string): Uint8Array {
   const bytes = files.reduce((sum, { content }) => sum + content.length, 0)
   if (files.length > mostFiles || bytes > mostBytes)
-    throw new PackError(
+    throw new ExplainedError(
       `${files.length} files with ${bytes} bytes are more than a zip holds (${mostFiles} files, ${mostBytes} bytes): leave large files out of the project`,
     )
   const [year = 1980, month = 1, day = 1] = date.split('-').map(Number)
@@ -52,7 +56,7 @@ export function zipped(files: readonly Packed[], date: string): Uint8Array {
 }
 
 /**
- * Returns the file to write, with links resolved. Throws a PackError for anything but an ordinary file, which
+ * Returns the file to write, with links resolved. Throws an ExplainedError for anything but an ordinary file, which
  * a rename would replace.
  */
 export function archiveFile(file: string): string {
@@ -60,11 +64,11 @@ export function archiveFile(file: string): string {
   const real = found?.isSymbolicLink() ? realpathSync(file) : file
   const target = statSync(real, { throwIfNoEntry: false })
   if (target === undefined || target.isFile() || target.isDirectory()) return real
-  throw new PackError(`cannot write ${file}: it is a pipe or a device; name a file with -o`)
+  throw new ExplainedError(`cannot write ${file}: it is a pipe or a device; name a file with -o`)
 }
 
 /**
- * Writes to a temporary name first, so that no partial archive appears. Throws a PackError for file system
+ * Writes to a temporary name first, so that no partial archive appears. Throws an ExplainedError for file system
  * errors.
  */
 export async function writeArchive(file: string, bytes: Uint8Array): Promise<void> {
@@ -86,26 +90,13 @@ export async function writeArchive(file: string, bytes: Uint8Array): Promise<voi
 }
 
 function refusal(cause: unknown, file: string): unknown {
-  const code = (cause as NodeJS.ErrnoException).code
-  switch (code) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return new PackError(
-        `cannot write ${file}: the disk is full; make room, or name another place with -o`,
-        {
-          cause,
-        },
-      )
-    case 'EISDIR':
-    case 'ENOTEMPTY':
-      return new PackError(`cannot write ${file}: it is a folder; name a file with -o`, { cause })
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-    case 'ENOTDIR':
-    case 'EEXIST':
-      return new PackError(`cannot write ${file} (${code}): name another place with -o`, { cause })
-    default:
-      return cause
-  }
+  const { code = '' } = cause as NodeJS.ErrnoException
+  const reason = reasons.find(([codes]) => codes.includes(code))?.[1]
+  return reason === undefined ? cause : new ExplainedError(`cannot write ${file}${reason(code)}`, { cause })
 }
+
+const reasons: readonly (readonly [codes: readonly string[], reason: (code: string) => string])[] = [
+  [['ENOSPC', 'EDQUOT'], () => ': the disk is full; make room, or name another place with -o'],
+  [['EISDIR', 'ENOTEMPTY'], () => ': it is a folder; name a file with -o'],
+  [['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'], (code) => ` (${code}): name another place with -o`],
+]

@@ -25,24 +25,20 @@ export interface Artifact {
   readonly abstract: readonly RootContent[]
   /** Date of the archive: YYYY-MM-DD. */
   readonly date: string
-  readonly revision?: Revision
-  /** Name and version of this program. */
+  readonly revision: Revision | undefined
   readonly generator: string
   readonly document: Document
   /** Paths in the archive. */
   readonly paper: string
   readonly report: string
-  /** The translations that the report links to. */
   readonly editions: readonly EditionReport[]
   readonly paths: readonly string[]
   readonly runs: readonly Run[]
   readonly environments: readonly Environment[]
-  /** Needs of these environments' testbeds. */
   readonly needs: readonly Needs[]
-  /** Project files that define these environments. */
   readonly definitions: readonly string[]
   /** Setup time in minutes, as stated by the authors. */
-  readonly setupMinutes?: number
+  readonly setupMinutes: number | undefined
   readonly experiments: readonly Experiment[]
   readonly claims: readonly Claim[]
 }
@@ -61,8 +57,7 @@ export interface Experiment {
   readonly block: ExperimentBlock
   readonly runs: readonly Run[]
   readonly effort: Effort
-  /** Minutes of work, as stated by the authors. */
-  readonly humanMinutes?: number
+  readonly humanMinutes: number | undefined
   /** Ids. */
   readonly claims: readonly string[]
   /** `Table 5`, `Figure 2`. */
@@ -71,15 +66,13 @@ export interface Experiment {
 
 export interface Claim {
   readonly block: ClaimBlock
-  /** Condition of the claim, as in the document. */
   readonly test: string
   readonly verdict: string
   readonly measured: readonly string[]
-  readonly published?: string
+  readonly published: string | undefined
   /** `E1`. */
   readonly experiments: readonly string[]
-  readonly float?: string
-  /** Effort of the cells that the claim reads. */
+  readonly float: string | undefined
   readonly effort: Effort
 }
 
@@ -89,13 +82,12 @@ export function experimentsOf(document: Document, runs: readonly Run[]): readonl
   const claims = document.blocks.filter((block) => block.type === 'claim')
   return numbered(document).map(({ number, block }) => {
     const own = runs.filter(({ experiment }) => experiment === block.id)
-    const stated = document.frontMatter.humanMinutes.find(({ of }) => of === block.id)
     return {
       number,
       block,
       runs: own,
       effort: effortOf(own),
-      ...(stated === undefined ? {} : { humanMinutes: stated.minutes }),
+      humanMinutes: statedMinutes(document, block.id),
       claims: claims
         .filter((claim) => cellsFor([claim], cells).some(({ experiment }) => experiment === block.id))
         .map(({ id }) => id),
@@ -122,21 +114,25 @@ export function claimsOf(
     const block = verification.claim
     const judgement = decisive(verification)
     const needed = cellsFor([block], cells)
-    // Without a number or words, this is only the claim's place.
-    const published = block.published === undefined ? undefined : publishedText(block, judgement)
     return {
       block,
       test: testText(block, document),
       verdict: judgement.verdict,
       measured: numberTexts(judgement),
-      ...(published === undefined ? {} : { published }),
+      // Without a number or words, the text is only the claim's place.
+      published: block.published === undefined ? undefined : publishedText(block, judgement),
       experiments: numbers
         .filter(({ block: { id } }) => needed.some(({ experiment }) => experiment === id))
         .map(({ number }) => number),
-      ...(block.shows === undefined ? {} : { float: names.get(block.shows) ?? block.shows }),
+      float: block.shows && (names.get(block.shows) ?? block.shows),
       effort: effortOf(runsOf(needed, runs)),
     }
   })
+}
+
+/** Minutes of work that the authors state for `setup` or an experiment. */
+export function statedMinutes({ frontMatter }: Document, what: string): number | undefined {
+  return frontMatter.humanMinutes.find(({ of }) => of === what)?.minutes
 }
 
 function numbered({ blocks }: Document) {

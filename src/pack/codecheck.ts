@@ -1,9 +1,9 @@
 /** codecheck.yml: the outputs that a codechecker recreates. https://codecheck.org.uk/spec/config/1.0/ */
 
-import { Document, parse } from 'yaml'
+import { Document } from 'yaml'
+import * as z from 'zod'
 import { runName } from '../results/run.ts'
 import { type Artifact, recordedFiles } from './artifact.ts'
-import { PackError } from './error.ts'
 
 /**
  * Not 2.0: it requires every author's ORCID and a reference to the published paper, which a paper under
@@ -11,13 +11,15 @@ import { PackError } from './error.ts'
  */
 const version = 'https://codecheck.org.uk/spec/config/1.0/'
 
+export const keptCodecheck = z.looseObject({ paper: z.looseObject({}).nullish() })
+type Kept = z.infer<typeof keptCodecheck>
+
 /**
  * Returns the file's text. Its manifest lists the reports and the rows of every run; the checker adds
  * `codechecker` and `report`.
- * @param own text of the project's codecheck.yml: all but its manifest is kept. Throws a PackError if
- *   invalid.
+ * @param kept the project's codecheck.yml; all but its manifest is kept
  */
-export function codecheck(artifact: Artifact, own: string | undefined): string {
+export function codecheck(artifact: Artifact, kept: Kept): string {
   const { metadata, report, editions, runs, experiments } = artifact
   const manifest = [
     { file: report, comment: 'The report, with all tables and figures: npx repro build' },
@@ -35,19 +37,16 @@ export function codecheck(artifact: Artifact, own: string | undefined): string {
   ]
   const paper = {
     title: metadata.title,
-    authors: metadata.creators.map(({ name, orcid }) => ({
-      name,
-      ...(orcid === undefined ? {} : { ORCID: orcid }),
-    })),
-    ...(metadata.doi === undefined ? {} : { reference: `https://doi.org/${metadata.doi}` }),
+    authors: metadata.creators.map(({ name, orcid }) => ({ name, ORCID: orcid })),
+    reference: metadata.doi && `https://doi.org/${metadata.doi}`,
   }
-  const kept = read(own)
+  // Leaves out what is undefined.
   const made = new Document(
     {
       version,
-      ...(metadata.repository === undefined ? {} : { repository: metadata.repository }),
+      repository: metadata.repository,
       ...kept,
-      paper: { ...paper, ...(kept.paper as object | undefined) },
+      paper: { ...paper, ...kept.paper },
       manifest,
     },
     { version: '1.1' },
@@ -55,17 +54,4 @@ export function codecheck(artifact: Artifact, own: string | undefined): string {
   // The specification requires the YAML version and the three dashes.
   if (made.directives) made.directives.yaml.explicit = true
   return made.toString({ lineWidth: 0 })
-}
-
-function read(own: string | undefined): Record<string, unknown> {
-  if (own === undefined) return {}
-  let data: unknown
-  try {
-    data = parse(own)
-  } catch (cause) {
-    throw new PackError(`cannot read codecheck.yml: ${(cause as Error).message}`, { cause })
-  }
-  if (typeof data !== 'object' || data === null || Array.isArray(data))
-    throw new PackError('codecheck.yml is no mapping of keys to values')
-  return data as Record<string, unknown>
 }

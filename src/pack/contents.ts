@@ -1,39 +1,41 @@
 /** Collects the files of an archive: the project's, the report, and the metadata. */
 
-import { lstatSync, readlinkSync, type Stats } from 'node:fs'
+import { lstatSync, readlinkSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
-import { FileError, placeIn, readInside, realIn } from '../files/ordinary.ts'
-import { sha256 } from '../files/tracked.ts'
+import { FileError, pathInside, readInside, realPathInside } from '../files/ordinary.ts'
+import { type Files, sha256 } from '../files/tracked.ts'
+import { ExplainedError } from '../text/explained.ts'
 import { markdownText } from '../text/markdown.ts'
 import { appendix } from './appendix.ts'
 import { appendixPage } from './appendixpage.ts'
-import { checksums, type Packed } from './archive.ts'
+import { checksums, type PackedFile } from './archive.ts'
 import { type Artifact, recordedFiles } from './artifact.ts'
-import { codecheck } from './codecheck.ts'
+import { codecheck, keptCodecheck } from './codecheck.ts'
 import { crateText } from './crate.ts'
-import { PackError } from './error.ts'
+import { readYaml } from './metadata.ts'
 
 /** Files that the archive always has at its root; they replace the project's own. */
-export const added = ['ARTIFACT.html', 'ARTIFACT.md', 'SHA256SUMS', 'codecheck.yml', 'ro-crate-metadata.json']
+export const generatedFiles = [
+  'ARTIFACT.html',
+  'ARTIFACT.md',
+  'SHA256SUMS',
+  'codecheck.yml',
+  'ro-crate-metadata.json',
+]
 
-/** Returns every file of the archive; the last ones describe the others. */
 export async function contents(
   artifact: Artifact,
-  {
-    project,
-    archive,
-    own,
-  }: { readonly project: string; readonly archive: string; readonly own: string | undefined },
-): Promise<readonly Packed[]> {
+  project: string,
+  archive: string,
+  files: Files,
+): Promise<readonly PackedFile[]> {
   const reports = [artifact.report, ...artifact.editions.map(({ report }) => report)]
   const paths = [...new Set([...artifact.paths, ...artifact.runs.flatMap(recordedFiles), ...reports])]
-    .filter((path) => !added.includes(path))
+    .filter((path) => !generatedFiles.includes(path))
     .sort()
-  const text = (path: string, content: string): Packed => ({
-    path,
-    content: Buffer.from(content),
-    kind: 'file',
-  })
+  const text = (path: string, content: string): PackedFile => {
+    return { path, content: Buffer.from(content), kind: 'file' }
+  }
   const tree = appendix(artifact, archive)
   const { generator, metadata } = artifact
   const page = { title: `Artifact appendix: ${metadata.title}`, lang: 'en', generator }
@@ -41,7 +43,7 @@ export async function contents(
     ...paths.map((path) => packedFile(project, path)),
     text('ARTIFACT.md', markdownText(tree)),
     text('ARTIFACT.html', await appendixPage(tree, page)),
-    text('codecheck.yml', codecheck(artifact, own)),
+    text('codecheck.yml', codecheck(artifact, readYaml(keptCodecheck, 'codecheck.yml', files))),
   ]
   const described = stated.map(({ path, content }) => ({
     path,
@@ -56,35 +58,34 @@ export async function contents(
 const mostBytes = 2 ** 31 - 1
 
 /**
- * Reads a file for the archive. Throws a PackError for names and links that are unsafe to unpack, and a
+ * Reads a file for the archive. Throws an ExplainedError for names and links that are unsafe to unpack, and a
  * FileError for unreadable files.
  */
-export function packedFile(project: string, path: string): Packed {
+export function packedFile(project: string, path: string): PackedFile {
   requireSafeName(path)
   const place = join(project, path)
   const found = lstatSync(place)
   if (found.isSymbolicLink()) {
     const target = readlinkSync(place)
     if (isAbsolute(target) || leadsOut(project, path, target))
-      throw new PackError(`${path} is a link that leaves the project: ${target}; put the file in its place`)
+      throw new ExplainedError(
+        `${path} is a link that leaves the project: ${target}; put the file in its place`,
+      )
     return { path, content: Buffer.from(target), kind: 'link' }
   }
-  if (!found.isFile()) throw new PackError(`${path} is ${kindOf(found)}`)
+  if (found.isDirectory())
+    throw new ExplainedError(`${path} is a folder (a submodule?): commit its files instead, or leave it out`)
+  if (!found.isFile())
+    throw new ExplainedError(`${path} is a pipe, a socket or a device, which no archive holds: delete it`)
   const content = readInside(project, path, mostBytes)?.content ?? new Uint8Array()
   return { path, content, kind: (found.mode & 0o100) === 0 ? 'file' : 'program' }
-}
-
-function kindOf(found: Stats): string {
-  return found.isDirectory()
-    ? 'no file (a submodule?): commit its files instead, or leave it out'
-    : 'a pipe, a socket or a device, which no archive holds: delete it'
 }
 
 /** Checks both the link's text (its target may not exist) and where it really leads. */
 function leadsOut(project: string, path: string, target: string): boolean {
   try {
-    placeIn(project, join(dirname(path), target))
-    realIn(project, path)
+    pathInside(project, join(dirname(path), target))
+    realPathInside(project, path)
     return false
   } catch (error) {
     if (error instanceof FileError) return true
@@ -96,7 +97,7 @@ function leadsOut(project: string, path: string, target: string): boolean {
 function requireSafeName(path: string): void {
   // oxlint-disable-next-line no-control-regex -- these are what is refused
   if (!/[\u0000-\u001f\u007f\\]/.test(path) && !/(?:^|\/)[A-Za-z]:/.test(path)) return
-  throw new PackError(
+  throw new ExplainedError(
     `${JSON.stringify(path)}: no name for an archive (a control character, a backslash or a disk): rename it`,
   )
 }

@@ -5,21 +5,24 @@
  */
 
 import { extname } from 'node:path'
-import { secondsOf, spanOf } from '../results/duration.ts'
-import { runName, type Run } from '../results/run.ts'
+import { secondsOf, spanOf, runName, type Run } from '../results/run.ts'
+import { present } from '../text/lists.ts'
 import { type Artifact, type Experiment, recordedFiles } from './artifact.ts'
-import type { Creator } from './metadata.ts'
+import type { Metadata } from './metadata.ts'
 
-/** A file of the archive, as described in the metadata. */
 export interface Described {
   readonly path: string
   /** Absent for files written after the metadata. */
   readonly content?: { readonly bytes: number; readonly sha256: string }
 }
 
-interface Entity {
+interface Reference {
   readonly '@id': string
+}
+
+interface Entity extends Reference {
   readonly '@type': string | readonly string[]
+  /** Undefined ones are left out of the file. */
   readonly [property: string]: unknown
 }
 
@@ -34,8 +37,8 @@ export function crateText(artifact: Artifact, files: readonly Described[]): stri
   const descriptor: Entity = {
     '@id': 'ro-crate-metadata.json',
     '@type': 'CreativeWork',
-    conformsTo: { '@id': specification },
-    about: { '@id': './' },
+    conformsTo: refer(specification),
+    about: refer('./'),
   }
   const entities = [
     ...[descriptor, root(artifact, files)],
@@ -46,6 +49,10 @@ export function crateText(artifact: Artifact, files: readonly Described[]): stri
   return `${JSON.stringify({ '@context': contexts, '@graph': graph }, null, 2)}\n`
 }
 
+function refer(id: string): Reference {
+  return { '@id': id }
+}
+
 function root(artifact: Artifact, files: readonly Described[]): Entity {
   const { metadata, date, revision, runs, paper } = artifact
   const { version, license, repository, doi } = metadata
@@ -54,33 +61,31 @@ function root(artifact: Artifact, files: readonly Described[]): Entity {
     '@id': './',
     '@type': 'Dataset',
     name: metadata.title,
-    description: [
+    description: present([
       metadata.description,
-      ...(revision === undefined ? [] : [`Files of commit ${revision.commit}.`]),
-      ...(changes.length === 0 ? [] : [`Not as committed: ${changes.join(', ')}.`]),
-    ].join('\n\n'),
+      revision && `Files of commit ${revision.commit}.`,
+      changes.length > 0 && `Not as committed: ${changes.join(', ')}.`,
+    ]).join('\n\n'),
     datePublished: date,
-    license: license === undefined ? 'not stated' : { '@id': licenseId(license) },
-    ...(version === undefined ? {} : { version }),
-    ...(metadata.keywords.length === 0 ? {} : { keywords: metadata.keywords.join(', ') }),
-    ...(repository === undefined ? {} : { isBasedOn: repository }),
-    ...(doi === undefined ? {} : { identifier: `https://doi.org/${doi}` }),
-    author: metadata.creators.map((_, index) => ({ '@id': creatorId(metadata.creators, index) })),
-    conformsTo: { '@id': profile },
-    mainEntity: { '@id': idOf(paper) },
-    hasPart: files.map(({ path }) => ({ '@id': idOf(path) })),
-    mentions: [
-      ...runs.map((run) => ({ '@id': actionId(run) })),
-      ...reportsOf(artifact).map(({ id }) => ({ '@id': id })),
-    ],
+    license: license === undefined ? 'not stated' : refer(licenseId(license)),
+    version,
+    keywords: metadata.keywords.join(', ') || undefined,
+    isBasedOn: repository,
+    identifier: doi && `https://doi.org/${doi}`,
+    author: creatorIds(metadata).map(refer),
+    conformsTo: refer(profile),
+    mainEntity: refer(idOf(paper)),
+    hasPart: files.map(({ path }) => refer(idOf(path))),
+    mentions: [...runs.map(actionId), ...reportsOf(artifact).map(({ id }) => id)].map(refer),
   }
 }
 
 function contextual({ metadata, generator }: Artifact): readonly Entity[] {
   const { creators, license } = metadata
   const [name, softwareVersion] = generator.split(' ')
+  const ids = creatorIds(metadata)
   const organizations = [...new Set(creators.flatMap(({ affiliation }) => affiliation ?? []))].sort()
-  return [
+  return present<Entity>([
     { '@id': profile, '@type': 'CreativeWork', name: 'Process Run Crate', version: '0.5' },
     {
       '@id': tool,
@@ -88,72 +93,68 @@ function contextual({ metadata, generator }: Artifact): readonly Entity[] {
       name,
       softwareVersion,
       description: 'Runs the experiments of a document and renders its report',
-      ...(metadata.repository === undefined ? {} : { url: metadata.repository }),
+      url: metadata.repository,
     },
-    ...(license === undefined
-      ? []
-      : [
-          {
-            '@id': licenseId(license),
-            '@type': 'CreativeWork',
-            name: license,
-            description: `The license of the files, as SPDX writes it: ${license}`,
-          },
-        ]),
+    license !== undefined && {
+      '@id': licenseId(license),
+      '@type': 'CreativeWork',
+      name: license,
+      description: `The license of the files, as SPDX writes it: ${license}`,
+    },
     ...creators.map(({ type, name, affiliation }, index): Entity => ({
-      '@id': creatorId(creators, index),
+      '@id': ids[index] ?? '',
       '@type': type,
       name,
-      ...(affiliation === undefined ? {} : { affiliation: { '@id': organizationId(affiliation) } }),
+      affiliation: affiliation && refer(organizationId(affiliation)),
     })),
     ...organizations.map((name): Entity => ({ '@id': organizationId(name), '@type': 'Organization', name })),
-  ]
+  ])
 }
 
 /** Returns an action for each run, and for the reports made from all of them. */
 function actions(artifact: Artifact, files: readonly Described[]): readonly Entity[] {
   const { runs, experiments, metadata, paper } = artifact
   const paths = new Set(files.map(({ path }) => path))
-  const there = (names: readonly string[]) =>
-    names.filter((path) => paths.has(path)).map((path) => ({ '@id': idOf(path) }))
-  const agent = metadata.creators.map((_, index) => ({ '@id': creatorId(metadata.creators, index) }))
-  const run = (one: Run): Entity => {
-    const span = spanOf(one)
-    const seconds = secondsOf(one)
-    const inputs = Object.keys(one.inputs).flatMap((input) => /^file (.*)/.exec(input)?.[1] ?? [])
-    const experiment = experiments.find(({ block }) => block.id === one.experiment)
-    const pattern = experiment?.block.patterns.find(({ name }) => name === one.pattern)
-    const laboratory = one.origin === 'local' ? [] : artifact.definitions
+  const packed = (names: readonly string[]) =>
+    names.filter((path) => paths.has(path)).map((path) => refer(idOf(path)))
+  const creators = creatorIds(metadata).map(refer)
+  const agent = creators.length === 0 ? undefined : creators
+  const runAction = (run: Run): Entity => {
+    const [startMs, endMs] = spanOf(run) ?? []
+    const seconds = secondsOf(run)
+    const inputs = Object.keys(run.inputs).flatMap((input) => /^file (.*)/.exec(input)?.[1] ?? [])
+    const experiment = experiments.find(({ block }) => block.id === run.experiment)
+    const pattern = experiment?.block.patterns.find(({ name }) => name === run.pattern)
+    const definitions = run.origin === 'local' ? [] : artifact.definitions
     return {
-      '@id': actionId(one),
+      '@id': actionId(run),
       '@type': 'CreateAction',
-      name: `${experiment?.number}: ${runName(one)}`,
-      description: [
-        `${one.trials} trials of "${pattern?.label ?? one.pattern}", ${one.origin}, seed ${one.seed}`,
-        seconds === undefined ? '' : `${seconds} s on ${one.provenance['host CPU'] ?? 'an unknown host'}`,
-        `key ${one.key}`,
-      ]
-        .filter((part) => part !== '')
-        .join('; '),
-      ...(span === undefined ? {} : { startTime: iso(span[0]), endTime: iso(span[1]) }),
-      instrument: { '@id': idOf(scriptOf(experiment, paper)) },
-      object: there([...new Set([paper, ...laboratory, ...inputs])].sort()),
-      result: there(recordedFiles(one)),
-      ...(agent.length === 0 ? {} : { agent }),
+      name: `${experiment?.number}: ${runName(run)}`,
+      description: present([
+        `${run.trials} trials of "${pattern?.label ?? run.pattern}", ${run.origin}, seed ${run.seed}`,
+        seconds !== undefined && `${seconds} s on ${run.provenance['host CPU'] ?? 'an unknown host'}`,
+        `key ${run.key}`,
+      ]).join('; '),
+      startTime: iso(startMs),
+      endTime: iso(endMs),
+      instrument: refer(idOf(scriptOf(experiment, paper))),
+      object: packed([...new Set([paper, ...definitions, ...inputs])].sort()),
+      result: packed(recordedFiles(run)),
+      agent,
     }
   }
-  const rows = runs.map((one) => recordedFiles(one)[0])
+  const rows = runs.map((run) => recordedFiles(run)[0])
   return [
-    ...runs.map(run),
+    ...runs.map(runAction),
     ...reportsOf(artifact).map(({ id, name, command, papers, report }): Entity => ({
       '@id': id,
       '@type': 'CreateAction',
       name,
       description: command,
-      instrument: { '@id': tool },
-      object: there([...papers, ...rows]),
-      result: there([report]),
-      ...(agent.length === 0 ? {} : { agent }),
+      instrument: refer(tool),
+      object: packed([...papers, ...rows]),
+      result: packed([report]),
+      agent,
     })),
   ]
 }
@@ -181,14 +182,15 @@ function described(artifact: Artifact, files: readonly Described[]): readonly En
     '@type': scripts.has(path) ? ['File', 'SoftwareSourceCode'] : 'File',
     name: path,
     encodingFormat: formats.get(extname(path)) ?? 'text/plain',
-    ...(content === undefined ? {} : { contentSize: String(content.bytes), sha256: content.sha256 }),
-    ...(scripts.has(path)
-      ? { description: 'Script of an experiment', softwareRequirements: { '@id': tool } }
-      : {}),
+    contentSize: content && String(content.bytes),
+    sha256: content?.sha256,
+    ...(scripts.has(path) && {
+      description: 'Script of an experiment',
+      softwareRequirements: refer(tool),
+    }),
   }))
 }
 
-/** Returns the script's file; the document for an inline script. */
 function scriptOf(experiment: Experiment | undefined, paper: string): string {
   const script = experiment?.block.script
   return script !== undefined && 'file' in script ? script.file : paper
@@ -207,17 +209,18 @@ function licenseId(license: string): string {
   return /^[\w.+-]+$/.test(license) ? `https://spdx.org/licenses/${license}` : '#license'
 }
 
-function creatorId(creators: readonly Creator[], index: number): string {
-  const orcid = creators[index]?.orcid
-  return orcid === undefined ? `#creator-${index + 1}` : `https://orcid.org/${orcid}`
+function creatorIds({ creators }: Metadata): readonly string[] {
+  return creators.map(({ orcid }, index) =>
+    orcid === undefined ? `#creator-${index + 1}` : `https://orcid.org/${orcid}`,
+  )
 }
 
 function organizationId(name: string): string {
   return `#organization/${encodeURIComponent(name)}`
 }
 
-function iso(ms: number): string {
-  return new Date(ms).toISOString()
+function iso(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : new Date(ms).toISOString()
 }
 
 const formats: ReadonlyMap<string, string> = new Map([

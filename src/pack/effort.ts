@@ -1,11 +1,9 @@
 /** Estimates the effort of rerunning cells, from their recorded runs only. */
 
-import { secondsOf, spanOf } from '../results/duration.ts'
-import type { Run } from '../results/run.ts'
+import { secondsOf, spanOf, type Run } from '../results/run.ts'
 
 export interface Effort {
   readonly cells: number
-  /** Sum of the recorded durations. */
   readonly computeSeconds: number
   /** Cells without a recorded duration; not in the sum. */
   readonly untimed: number

@@ -4,31 +4,32 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import type { FrontMatter } from '../document/frontmatter.ts'
 import type { Files } from '../files/tracked.ts'
-import { PackError } from './error.ts'
+import { ExplainedError } from '../text/explained.ts'
+import { present } from '../text/lists.ts'
 
 export interface Creator {
   readonly type: 'Person' | 'Organization'
   readonly name: string
-  readonly affiliation?: string
+  readonly affiliation?: string | undefined
   /** Without the URL: 0000-0002-1825-0097. */
-  readonly orcid?: string
+  readonly orcid?: string | undefined
 }
 
 export interface Metadata {
   /** For use in file names. */
   readonly name: string
   /** Absent if nothing states one. */
-  readonly version?: string
+  readonly version: string | undefined
   readonly title: string
   readonly description: string
   readonly creators: readonly Creator[]
   /** SPDX identifier; absent if nothing states one. */
-  readonly license?: string
+  readonly license: string | undefined
   readonly keywords: readonly string[]
-  readonly repository?: string
-  readonly doi?: string
+  readonly repository: string | undefined
+  readonly doi: string | undefined
   /** Range of Node versions: `>=20`. */
-  readonly node?: string
+  readonly node: string | undefined
 }
 
 const words = z.coerce.string().min(1)
@@ -64,58 +65,58 @@ const manifest = z.looseObject({
   engines: z.looseObject({ node: words.optional() }).optional(),
 })
 
-/** Throws a PackError for a file that cannot be read. */
+/** Throws an ExplainedError for a file that cannot be read. */
 export function readMetadata(front: FrontMatter, files: Files): Metadata {
-  const cff = readAs(citation, 'CITATION.cff', files)
-  const json = readAs(manifest, 'package.json', files)
+  const cff = readYaml(citation, 'CITATION.cff', files)
+  const json = readYaml(manifest, 'package.json', files)
   const cited = (cff.authors ?? []).flatMap((author): readonly Creator[] => {
     const { name, affiliation, orcid } = author
-    const full = [author['given-names'], author['family-names']].filter((part) => part !== undefined)
-    if (full.length === 0 && name === undefined) return []
+    const full = present([author['given-names'], author['family-names']]).join(' ')
+    if (full === '' && name === undefined) return []
+    const id = orcid?.replace(/^https?:\/\/orcid\.org\//, '')
     return [
-      {
-        type: full.length > 0 ? 'Person' : 'Organization',
-        name: full.length > 0 ? full.join(' ') : (name ?? ''),
-        ...(affiliation === undefined ? {} : { affiliation }),
-        ...(orcid === undefined ? {} : { orcid: orcid.replace(/^https?:\/\/orcid\.org\//, '') }),
-      },
+      { type: full === '' ? 'Organization' : 'Person', name: full || (name ?? ''), affiliation, orcid: id },
     ]
   })
   const written = front.authors.map((author): Creator => {
     const known = cited.find(({ name }) => name === author.name)
     return { type: 'Person', ...known, ...author }
   })
-  const version = cff.version ?? json.version
   const license = [cff.license ?? json.license ?? []].flat()
   const repository =
     cff['repository-code'] ??
     (typeof json.repository === 'string' ? json.repository : json.repository?.url.replace(/^git\+/, ''))
   return {
     name: slug(json.name ?? front.title),
-    ...(version === undefined ? {} : { version }),
+    version: cff.version ?? json.version,
     title: front.title,
     description: front.subtitle ?? front.title,
     creators: written.length > 0 ? written : cited,
-    ...(license.length === 0 ? {} : { license: license.join(' OR ') }),
+    license: license.join(' OR ') || undefined,
     keywords: cff.keywords ?? [],
-    ...(repository === undefined ? {} : { repository }),
-    ...(cff.doi === undefined ? {} : { doi: cff.doi }),
-    ...(json.engines?.node === undefined ? {} : { node: json.engines.node }),
+    repository,
+    doi: cff.doi,
+    node: json.engines?.node,
   }
 }
 
-function readAs<Schema extends z.ZodType>(schema: Schema, path: string, files: Files): z.infer<Schema> {
+/** Reads YAML or JSON; a missing file is empty. Throws an ExplainedError if it does not fit the schema. */
+export function readYaml<Schema extends z.ZodType>(
+  schema: Schema,
+  path: string,
+  files: Files,
+): z.infer<Schema> {
   const text = files.text(path)
   let data: unknown
   try {
     data = text === undefined ? {} : parse(text)
   } catch (cause) {
-    throw new PackError(`cannot read ${path}: ${(cause as Error).message}`, { cause })
+    throw new ExplainedError(`cannot read ${path}: ${(cause as Error).message}`, { cause })
   }
   const parsed = schema.safeParse(data ?? {})
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  throw new PackError(`${path}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`)
+  throw new ExplainedError(`${path}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`)
 }
 
 /** `How long does it take?` -> `how-long-does-it-take`; the scope of an npm package is part of it. */

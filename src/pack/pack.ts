@@ -9,36 +9,43 @@ import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { verifyClaims } from '../claims/verification.ts'
 import { hasErrors } from '../document/problem.ts'
-import type { Tell } from '../engine/event.ts'
+import type { TellEvent } from '../engine/event.ts'
+import type { Step } from '../engine/plan.ts'
 import { makeFolder } from '../files/change.ts'
 import { type Files, openFiles, sha256 } from '../files/tracked.ts'
 import { type BuildOptions, build, planDocument } from '../project/build.ts'
 import { knownRuns } from '../project/knownruns.ts'
 import { readManifest } from '../project/manifest.ts'
 import { programOf } from '../project/program.ts'
-import { judging } from '../project/rendercache.ts'
+import { cachedJudge } from '../project/rendercache.ts'
 import { DocumentError, type Opened, openDocument, type Site } from '../project/site.ts'
 import type { Run } from '../results/run.ts'
 import { byTestbed, environmentsFile } from '../testbeds/environments.ts'
+import { ExplainedError } from '../text/explained.ts'
+import { indentedList, present } from '../text/lists.ts'
 import { markdownText, paragraph } from '../text/markdown.ts'
 import { abstractOf } from './abstract.ts'
-import { archiveFile, type Packed, writeArchive, zipped } from './archive.ts'
-import { type Artifact, claimsOf, type EditionReport, experimentsOf, recordedFiles } from './artifact.ts'
-import { added, contents } from './contents.ts'
-import { nameSome, PackError } from './error.ts'
+import { archiveFile, type PackedFile, writeArchive, zipped } from './archive.ts'
+import {
+  type Artifact,
+  claimsOf,
+  type EditionReport,
+  experimentsOf,
+  recordedFiles,
+  statedMinutes,
+} from './artifact.ts'
+import { generatedFiles, contents } from './contents.ts'
 import { readMetadata } from './metadata.ts'
 import { readTree, type Tree } from './tree.ts'
 
 export interface PackOptions {
   /** Absolute path of the archive; default: `_build/NAME-VERSION.zip`. */
   readonly output: string | undefined
-  /** Packs files even if they differ from the commit. */
   readonly allowDirty: boolean
   readonly signal: AbortSignal
 }
 
 export interface Archive {
-  /** Absolute. */
   readonly file: string
   readonly sha256: string
   readonly bytes: number
@@ -48,32 +55,33 @@ export interface Archive {
 }
 
 /**
- * Throws a DocumentError, a FrozenError for unrecorded runs, and a PackError for anything else that would
+ * Throws a DocumentError, a FrozenError for unrecorded runs, and an ExplainedError for anything else that would
  * make the archive incomplete.
  */
-export async function pack(site: Site, options: PackOptions, tell: Tell): Promise<Archive> {
+export async function pack(site: Site, options: PackOptions, tell: TellEvent): Promise<Archive> {
   const { project } = site
-  const { files, opened } = await openSound(site)
+  const { files, opened } = await openValid(site)
   const output = options.output === undefined ? undefined : archiveFile(options.output)
   const tree = readTree(project, output === undefined ? [] : [pathIn(project, output)])
   if (output !== undefined) refuseOverwriting(site, output)
   if (!options.allowDirty) refuseChanges(tree)
 
-  const report = await buildReport(site, opened, options.signal, tell, files)
+  const report = await buildReport(site, { files, opened }, options.signal, tell)
   const steps = await planDocument(site, opened, files)
   const runs = steps.flatMap(({ status }) => (status.type === 'recorded' ? [status.run] : []))
   refuseMissing(site, tree, runs)
   const editions: EditionReport[] = []
   for (const { file, lang } of opened.editions) {
     const own = { ...site, document: file }
-    editions.push({ paper: file, lang, report: await buildTranslation(own, options.signal, tell) })
+    const report = await buildReport(own, await openValid(own), options.signal, tell)
+    editions.push({ paper: file, lang, report })
     refuseMissing(own, tree, runs)
   }
 
   const artifact = await describe({ site, opened, files, tree, runs, report, editions, steps })
   const name = archiveName(artifact)
   const file = output ?? join(makeFolder(project, '_build'), name)
-  const packed = await contents(artifact, { project, archive: name, own: files.text('codecheck.yml') })
+  const packed = await contents(artifact, project, name, files)
   const bytes = zipped(packed, artifact.date)
   options.signal.throwIfAborted()
   await writeArchive(file, bytes)
@@ -97,28 +105,31 @@ function pathIn(project: string, file: string): string {
 function refuseOverwriting({ project }: Site, output: string): void {
   const path = pathIn(project, output)
   if (path.endsWith('.zip') || !readTree(project, []).paths.includes(path)) return
-  throw new PackError(`-o ${path} is a file of the project: name another one, such as ${path}.zip`)
+  throw new ExplainedError(`-o ${path} is a file of the project: name another one, such as ${path}.zip`)
 }
 
-function notesOnTree({ secrets, special }: Tree, packed: readonly Packed[]): readonly string[] {
+function notesOnTree({ secrets, special }: Tree, packed: readonly PackedFile[]): readonly string[] {
   const alike = Map.groupBy(packed, ({ path }) => path.normalize('NFC').toLowerCase())
   const colliding = [...alike.values()].filter((files) => files.length > 1).flat()
-  return [
-    named('left out, as they look like secrets (commit what is none)', secrets.left),
-    named('warning: in the archive, as they are committed, but they look like secrets', secrets.packed),
-    named('left out, as no archive holds pipes, sockets and devices', special),
-    named(
-      'warning: names that differ in case only, which are one file on some systems',
+  const note = (what: string, paths: readonly string[]) =>
+    paths.length > 0 && `${what}:\n${indentedList(paths)}`
+  return present([
+    note('left out, as they look like secrets (commit those that are none)', secrets.left),
+    note('warning: packed, as they are committed, but they look like secrets', secrets.packed),
+    note('left out, as no archive holds pipes, sockets and devices', special),
+    note(
+      'warning: names that differ in case only, and are the same file on some systems',
       colliding.map(({ path }) => path),
     ),
-  ].flat()
+  ])
 }
 
-function named(what: string, paths: readonly string[]): readonly string[] {
-  return paths.length === 0 ? [] : [`${what}:\n${nameSome(paths)}`]
+interface Valid {
+  readonly files: Files
+  readonly opened: Opened
 }
 
-async function openSound(site: Site): Promise<{ readonly files: Files; readonly opened: Opened }> {
+async function openValid(site: Site): Promise<Valid> {
   const files = openFiles(site.project, readManifest(site)?.notes)
   const opened = await openDocument(site, files)
   if (hasErrors(opened.document.file)) throw new DocumentError(opened.document.file)
@@ -128,17 +139,17 @@ async function openSound(site: Site): Promise<{ readonly files: Files; readonly 
 function refuseChanges({ revision }: Tree): void {
   const changes = revision?.changes ?? []
   if (changes.length === 0) return
-  throw new PackError(
-    `${changes.length} files are not as committed:\n${nameSome(changes)}\nCommit them, or pack them as they are with --allow-dirty (the archive then says so).`,
+  throw new ExplainedError(
+    `${changes.length} files are not as committed:\n${indentedList(changes)}\nCommit them, or pack them as they are with --allow-dirty (the archive then says so).`,
   )
 }
 
+/** Returns the path of the report. */
 async function buildReport(
   site: Site,
-  opened: Opened,
+  { opened, files }: Valid,
   signal: AbortSignal,
-  tell: Tell,
-  files: Files,
+  tell: TellEvent,
 ): Promise<string> {
   const frozen: BuildOptions = {
     ...{ rerun: [], only: [], jobs: 1, keepGoing: false, frozen: true, record: false, to: ['html'] },
@@ -148,15 +159,9 @@ async function buildReport(
   const [report] = reports
   if (problems.length > 0 || report === undefined) {
     const lines = problems.map(({ place, message }) => `${site.document}:${place.line}: ${message}`)
-    throw new PackError(`the report is not whole:\n${nameSome(lines)}`)
+    throw new ExplainedError(`the report is not whole:\n${indentedList(lines)}`)
   }
   return report
-}
-
-/** Builds a translation's report, to which the main report links. */
-async function buildTranslation(site: Site, signal: AbortSignal, tell: Tell): Promise<string> {
-  const { files, opened } = await openSound(site)
-  return await buildReport(site, opened, signal, tell, files)
 }
 
 /** Throws if the archive lacks a file that the build read: the report could not be built there. */
@@ -166,21 +171,17 @@ function refuseMissing(site: Site, { paths }: Tree, runs: readonly Run[]): void 
     note.type !== 'file' || /^(?:\/|\.\.|\.repro\/|_build\/)/.test(path) || there.has(path) ? [] : [path],
   )
   if (missing.length === 0) return
-  throw new PackError(
-    `the report needs files that git ignores or that look like secrets, so the archive would lack them:\n${nameSome(missing)}\nAdd them to the project: git add --force`,
+  throw new ExplainedError(
+    `the report needs files that git ignores or that look like secrets, so the archive would lack them:\n${indentedList(missing)}\nAdd them to the project: git add --force`,
   )
 }
 
-interface Built {
+interface Built extends Pick<Artifact, 'runs' | 'report' | 'editions'> {
   readonly site: Site
   readonly opened: Opened
   readonly files: Files
   readonly tree: Tree
-  readonly runs: readonly Run[]
-  /** Path of the report. */
-  readonly report: string
-  readonly editions: readonly EditionReport[]
-  readonly steps: Awaited<ReturnType<typeof planDocument>>
+  readonly steps: readonly Step[]
 }
 
 async function describe(built: Built): Promise<Artifact> {
@@ -190,10 +191,9 @@ async function describe(built: Built): Promise<Artifact> {
   const environments = [...opened.environments.values()].filter(({ name }) => asked.has(name))
   const boards = environments.filter(({ origin }) => origin !== 'local')
   const testbeds = byTestbed(boards.length > 0 ? boards : environments, site.testbeds)
-  const setup = document.frontMatter.humanMinutes.find(({ of }) => of === 'setup')
   const claims = document.blocks.filter((block) => block.type === 'claim')
   // The build has judged them; this reads its cache.
-  const judge = judging(site, programOf(site, files))
+  const judge = cachedJudge(site, programOf(site, files))
   const experiments = document.blocks.filter((block) => block.type === 'experiment')
   const tables = { experiments, published: opened.published }
   const verifications = await verifyClaims(claims, tables, knownRuns(steps), judge)
@@ -203,7 +203,7 @@ async function describe(built: Built): Promise<Artifact> {
     metadata: abstract ? { ...metadata, description: markdownText(abstract).trim() } : metadata,
     abstract: abstract?.children ?? [paragraph(metadata.description)],
     date: dateOf(document.frontMatter.date, tree, runs),
-    ...(tree.revision === undefined ? {} : { revision: tree.revision }),
+    revision: tree.revision,
     generator: site.generator,
     document,
     paper: site.document,
@@ -217,7 +217,7 @@ async function describe(built: Built): Promise<Artifact> {
       ...(boards.length > 0 ? [environmentsFile] : []),
       ...testbeds.flatMap(([one]) => one.files),
     ],
-    ...(setup === undefined ? {} : { setupMinutes: setup.minutes }),
+    setupMinutes: statedMinutes(document, 'setup'),
     experiments: experimentsOf(document, runs),
     claims: claimsOf(document, runs, verifications),
   }
@@ -236,28 +236,24 @@ function dateOf(written: string | undefined, { revision }: Tree, runs: readonly 
 
 /** Returns `repro-0.1.0.zip`; `-dirty` marks uncommitted files. */
 function archiveName({ metadata, revision }: Artifact): string {
-  const dirty = (revision?.changes.length ?? 0) > 0 ? ['dirty'] : []
   const version = metadata.version ?? revision?.commit.slice(0, 12)
-  return `${[metadata.name, ...[version ?? []].flat(), ...dirty].join('-')}.zip`
+  return `${present([metadata.name, version, (revision?.changes.length ?? 0) > 0 && 'dirty']).join('-')}.zip`
 }
 
-function notesOn({ metadata, document, experiments, revision, paths }: Artifact): readonly string[] {
-  const unstated = [
-    ...(document.frontMatter.humanMinutes.some(({ of }) => of === 'setup') ? [] : ['setup']),
-    ...experiments.filter(({ humanMinutes }) => humanMinutes === undefined).map(({ block }) => block.id),
-  ]
+function notesOn({ metadata, setupMinutes, experiments, revision, paths }: Artifact): readonly string[] {
+  const unstated = present([
+    setupMinutes === undefined && 'setup',
+    ...experiments.map(({ block, humanMinutes }) => humanMinutes === undefined && block.id),
+  ])
   // The contents of codecheck.yml are kept.
-  const replaced = paths.filter((path) => added.includes(path) && path !== 'codecheck.yml')
-  return [
-    ...(revision === undefined ? ['not in a git repository: the archive names no commit'] : []),
-    ...((revision?.changes.length ?? 0) > 0 ? ['not as committed, which the archive says'] : []),
-    ...(revision === undefined
-      ? []
-      : replaced.map((path) => `${path} of the project is replaced by the one made here`)),
-    ...(metadata.license === undefined ? ['no license: name one in CITATION.cff or package.json'] : []),
-    ...(metadata.creators.length === 0 ? ['no author: name them in the front matter (authors)'] : []),
-    ...(unstated.length === 0
-      ? []
-      : [`human minutes not stated for ${unstated.join(', ')} (front matter: artifact.humanMinutes)`]),
-  ]
+  const replaced = paths.filter((path) => generatedFiles.includes(path) && path !== 'codecheck.yml')
+  return present([
+    revision === undefined && 'not in a git repository: the archive names no commit',
+    (revision?.changes.length ?? 0) > 0 && 'files differ from the commit, which the archive says',
+    ...replaced.map((path) => revision && `${path} of the project is replaced by the one made here`),
+    metadata.license === undefined && 'no license: name one in CITATION.cff or package.json',
+    metadata.creators.length === 0 && 'no author: name them in the front matter (authors)',
+    unstated.length > 0 &&
+      `human minutes not stated for ${unstated.join(', ')} (front matter: artifact.humanMinutes)`,
+  ])
 }

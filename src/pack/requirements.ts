@@ -4,11 +4,11 @@
  */
 
 import { origins } from '../query/quantity.ts'
-import { megabytes, minutes } from '../text/amounts.ts'
+import { present } from '../text/lists.ts'
+import { megabytes, minutes } from '../text/numbers.ts'
 import type { Artifact } from './artifact.ts'
 import { clockOf, effortOf } from './effort.ts'
 
-/** Returns names and texts, in the order of the appendix. */
 export function requirements(artifact: Artifact): readonly (readonly [string, string])[] {
   return [
     ['Hardware', hardware(artifact)],
@@ -22,10 +22,8 @@ export function requirements(artifact: Artifact): readonly (readonly [string, st
 
 function hardware({ needs, runs }: Artifact): string {
   const hosts = [...new Set(runs.flatMap((run) => run.provenance['host CPU'] ?? []))].sort()
-  return [
-    ...needs.map((one) => one.hardware),
-    ...(hosts.length === 0 ? [] : [`The recorded runs were made on ${hosts.join(' and ')}.`]),
-  ].join(' ')
+  const made = hosts.length > 0 && `The recorded runs were made on ${hosts.join(' and ')}.`
+  return present([...needs.map(({ hardware }) => hardware), made]).join(' ')
 }
 
 function software({ needs, metadata, paths }: Artifact): string {
@@ -33,7 +31,7 @@ function software({ needs, metadata, paths }: Artifact): string {
   const pinned = paths.includes('package-lock.json')
     ? ' All else is pinned by version and digest in the lock files.'
     : ''
-  return `${[...needs.flatMap((one) => one.software ?? []), node].join(', ')}.${pinned}`
+  return `${present([...needs.map(({ software }) => software), node]).join(', ')}.${pinned}`
 }
 
 function disk({ needs, runs }: Artifact): string {
@@ -49,34 +47,29 @@ function time({ runs }: Artifact): string {
   const { computeSeconds, untimed, cells } = effortOf(runs)
   if (untimed === cells) return 'not stated.'
   const clock = clockOf(runs)
-  return [
+  return present([
     `${minutes(computeSeconds)} of computing for all ${cells} cells, as measured when they were recorded`,
-    ...(clock === undefined
-      ? []
-      : [`; ${minutes(clock.seconds)} by the clock, at most ${clock.atOnce} at once`]),
+    clock && `; ${minutes(clock.seconds)} by the clock, at most ${clock.atOnce} at once`,
     '.',
-    ...(untimed === 0 ? [] : [` ${untimed} runs do not say how long they took.`]),
-  ].join('')
+    untimed > 0 && ` ${untimed} runs do not say how long they took.`,
+  ]).join('')
 }
 
 function safety({ environments, needs, experiments }: Artifact): string {
   const hosts = new Set(environments.flatMap(({ name, origin }) => (origin === 'local' ? [name] : [])))
   const local = experiments.filter(({ block }) => block.environments.some((name) => hosts.has(name)))
-  return [
+  const numbers = local.map(({ number }) => number).join(', ')
+  return present([
     'needs no root.',
-    ...needs.flatMap((one) => one.safety ?? []),
-    ...(local.length === 0
-      ? []
-      : [
-          `${local.map(({ number }) => number).join(', ')}: the script runs on your computer, with your rights.`,
-        ]),
-  ].join(' ')
+    ...needs.map(({ safety }) => safety),
+    numbers !== '' && `${numbers}: the script runs on your computer, with your rights.`,
+  ]).join(' ')
 }
 
 function origin({ runs }: Artifact): string {
   const kinds = origins(runs)
   if (kinds.length === 0) return 'there are no runs.'
   const counts = kinds.map((kind) => `${runs.filter((run) => run.origin === kind).length} ${kind} runs`)
-  const caution = kinds.includes('emulated') ? ' Emulated times are no times of real hardware.' : ''
+  const caution = kinds.includes('emulated') ? ' Emulated times are not hardware timings.' : ''
   return `${counts.join(', ')}.${caution}`
 }

@@ -21,7 +21,6 @@ const names: readonly RegExp[] = [
 /** Exceptions meant to be public. */
 const shown = /(?:\.pub|\.(?:example|sample|template|dist))$/
 
-/** Returns true if a path of the project looks like a secret. */
 export function isSecret(path: string): boolean {
   const parts = path.toLowerCase().split('/')
   const name = parts.pop() ?? ''

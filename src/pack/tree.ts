@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import ignore, { type Ignore } from 'ignore'
 import { openGit } from '../files/git.ts'
 import { readInside } from '../files/ordinary.ts'
-import { PackError } from './error.ts'
+import { ExplainedError } from '../text/explained.ts'
 import { isSecret } from './secrets.ts'
 
 export interface Tree {
@@ -43,10 +43,9 @@ export function readTree(project: string, without: readonly string[]): Tree {
   const tracked = lines(git('ls-files', '-z'))
   // A folder inside an unrelated repository (say, an archive unpacked there) is not part of its commit.
   if (commit === undefined || tracked.length === 0) {
-    const found = walk(project, '', [])
-    const paths = own(found.filter(({ entry }) => isPackable(entry)).map(({ path }) => path))
-    const special = own(found.filter(({ entry }) => !isPackable(entry)).map(({ path }) => path))
-    return { ...withoutSecrets(paths, new Set()), special }
+    const found = Map.groupBy(walk(project, '', []), ({ entry }) => entry.isFile() || entry.isSymbolicLink())
+    const paths = (isPackable: boolean) => own((found.get(isPackable) ?? []).map(({ path }) => path))
+    return { ...withoutSecrets(paths(true), new Set()), special: paths(false) }
   }
   const differing = lines(git('diff', ...plain, '--name-only', '-z', '--relative', 'HEAD'))
   const seconds = Number(git('show', ...plain, '--no-patch', '--format=%ct', 'HEAD'))
@@ -79,13 +78,13 @@ function withoutSecrets(
 }
 
 /**
- * Returns true also for dangling links. Throws a PackError for a name that is not UTF-8 and so cannot be
+ * Returns true also for dangling links. Throws an ExplainedError for a name that is not UTF-8 and so cannot be
  * looked up.
  */
 function isThere(project: string, path: string): boolean {
   const isFound = lstatSync(join(project, path), { throwIfNoEntry: false }) !== undefined
   if (!isFound && path.includes('\uFFFD'))
-    throw new PackError(`${path}: the name is not UTF-8: rename the file`)
+    throw new ExplainedError(`${path}: the name is not UTF-8: rename the file`)
   return isFound
 }
 
@@ -102,10 +101,6 @@ interface Rules {
 interface Found {
   readonly path: string
   readonly entry: Dirent
-}
-
-function isPackable(entry: Dirent): boolean {
-  return entry.isFile() || entry.isSymbolicLink()
 }
 
 function walk(project: string, folder: string, above: readonly Rules[]): readonly Found[] {

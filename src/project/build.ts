@@ -10,11 +10,11 @@
 import { join } from 'node:path'
 import type { KnownRun } from '../claims/verification.ts'
 import { hasErrors } from '../document/problem.ts'
-import { ChoiceError, cellsOf, chosen, fits } from '../engine/cells.ts'
-import type { Tell } from '../engine/event.ts'
+import { cellsOf, cellSelector, matchesSelector, RequestError } from '../engine/cells.ts'
+import type { TellEvent } from '../engine/event.ts'
 import type { CellError } from '../engine/execute.ts'
 import { plan, type Step } from '../engine/plan.ts'
-import { type Done, reasonToRun, runCells } from '../engine/schedule.ts'
+import { type ScheduleResult, reasonToRun, runCells } from '../engine/schedule.ts'
 import { localExecutor } from '../engine/script/process.ts'
 import { makeFolder, remove } from '../files/change.ts'
 import { sweep, writeAtomically } from '../files/drafts.ts'
@@ -43,11 +43,10 @@ import {
 } from './manifest.ts'
 import { programOf } from './program.ts'
 import { record, refuseOthersRecords, refuseUnrecorded } from './record.ts'
-import { floats, judging, tidy } from './rendercache.ts'
+import { floatCache, cachedJudge, pruneRenderCache } from './rendercache.ts'
 import { type Rendering, renderInputs } from './renderinputs.ts'
-import { DocumentError, type Opened, type Overrides, override, type Site, whereWritten } from './site.ts'
+import { DocumentError, type Opened, type Overrides, override, type Site, originalSite } from './site.ts'
 
-/** Result of a build. */
 export interface Outcome {
   readonly executed: readonly Run[]
   readonly failures: readonly CellError[]
@@ -62,11 +61,9 @@ export interface Outcome {
 export interface BuildOptions extends Overrides {
   /** Cells to rerun even if up to date (see engine/cells.ts); `all` for all selected cells. */
   readonly rerun: 'all' | readonly string[]
-  /** Selected cells; empty selects all. */
   readonly only: readonly string[]
   /** Maximum number of concurrent boots. */
   readonly jobs: number
-  /** Starts further cells after a failure. */
   readonly keepGoing: boolean
   /** Runs nothing; uses recorded runs only. */
   readonly frozen: boolean
@@ -84,14 +81,14 @@ export async function planDocument(
   files: Files = openFiles(site.project),
   made: ReadonlyMap<string, Run> = new Map(),
 ): Promise<readonly Step[]> {
-  const steps = await planAsItIs(site, opened, files, made)
+  const steps = await planWithDamaged(site, opened, files, made)
   const reasons = steps.flatMap(({ status }) => (status.type === 'damaged' ? [status.reason] : []))
   if (reasons.length > 0) throw new StoreError(reasons.join('\n'))
   return steps
 }
 
 /** As planDocument, but reports unreadable recorded runs as `damaged` instead of throwing. */
-export async function planAsItIs(
+export async function planWithDamaged(
   site: Site,
   { document, environments }: Pick<Opened, 'document' | 'environments'>,
   files: Files,
@@ -99,7 +96,7 @@ export async function planAsItIs(
 ): Promise<readonly Step[]> {
   if (hasErrors(document.file)) throw new DocumentError(document.file)
   const store = openStore(site.project, files, site.seal)
-  const around = { ...whereWritten(site, document), environments, store, files }
+  const around = { ...originalSite(site, document), environments, store, files }
   return await plan(cellsOf(document.blocks), around, made)
 }
 
@@ -108,7 +105,7 @@ export async function build(
   site: Site,
   opened: Opened,
   options: BuildOptions,
-  tell: Tell,
+  tell: TellEvent,
   files: Files = openFiles(site.project),
 ): Promise<Outcome> {
   const document = override(opened.document, options, tell)
@@ -118,23 +115,23 @@ export async function build(
   const written =
     document === opened.document || options.to.length === 0 ? steps : await planDocument(site, opened, files)
   const { recorded } = knownRuns(written)
-  if (options.frozen) refuseUnrecorded(steps, whereWritten(site, document))
-  const wanted = choice(steps, options)
+  if (options.frozen) refuseUnrecorded(steps, originalSite(site, document))
+  const wanted = selection(steps, options)
   if (options.record) {
     const recording = steps.filter(({ cell, status }) => status.type === 'cached' || wanted.isChosen(cell))
-    refuseOthersRecords(recording, whereWritten(site, document))
+    refuseOthersRecords(recording, originalSite(site, document))
   }
   const toRun = (planned: readonly Step[]) =>
     planned.filter((step) => wanted.isChosen(step.cell) && reasonToRun(step, wanted.isRerun) !== undefined)
 
-  let done: Done = { executed: [], failures: [], skipped: [] }
+  let done: ScheduleResult = { executed: [], failures: [], skipped: [] }
   const first = toRun(steps)
   if (first.length > 0) {
     done = await underLock(site, options.signal, tell, async () => {
       for (const text of await sweep(site.project)) tell({ type: 'note', text })
       await setUp(site, first, options.signal, tell)
       const shop = {
-        ...whereWritten(site, document),
+        ...originalSite(site, document),
         executor: site.executor ?? localExecutor,
         store: openStore(site.project, openFiles(site.project), site.seal),
       }
@@ -178,34 +175,37 @@ export async function build(
 }
 
 /**
- * Selects the cells that may run, and those to rerun. Throws a ChoiceError for a selector that matches no
+ * Selects the cells that may run, and those to rerun. Throws a RequestError for a selector that matches no
  * cell, or no cell that may run.
  */
-export function choice(steps: readonly Step[], { only, rerun }: Pick<BuildOptions, 'only' | 'rerun'>) {
+export function selection(steps: readonly Step[], { only, rerun }: Pick<BuildOptions, 'only' | 'rerun'>) {
   const cells = steps.map(({ cell }) => cell)
-  const isChosen = chosen(cells, only, '--only')
+  const isChosen = cellSelector(cells, only, '--only')
   if (rerun === 'all') return { isChosen, isRerun: isChosen }
-  const isRerun = chosen(cells, rerun, '--rerun')
+  const isRerun = cellSelector(cells, rerun, '--rerun')
   const left = cells.filter(isChosen)
   for (const word of rerun)
-    if (!left.some((cell) => fits(cell, word)))
-      throw new ChoiceError(`--rerun=${word}: --only leaves these cells out (name them in both, or in one)`)
+    if (!left.some((cell) => matchesSelector(cell, word)))
+      throw new RequestError(`--rerun=${word}: --only leaves these cells out (name them in both, or in one)`)
   return { isChosen, isRerun: rerun.length === 0 ? () => false : isRerun }
 }
 
-/** Runs `action` under the project's build lock. */
 export async function underLock<T>(
   { project }: Pick<Site, 'project'>,
   signal: AbortSignal,
-  tell: Tell,
+  tell: TellEvent,
   action: () => Promise<T>,
 ): Promise<T> {
   const waiting = { what: 'build', signal, onWait: (text: string) => tell({ type: 'note', text }) }
   return await exclusively(join(makeFolder(project, '.repro'), 'lock'), waiting, action)
 }
 
-/** Prepares the testbeds of these steps. */
-async function setUp(site: Site, steps: readonly Step[], signal: AbortSignal, tell: Tell): Promise<void> {
+async function setUp(
+  site: Site,
+  steps: readonly Step[],
+  signal: AbortSignal,
+  tell: TellEvent,
+): Promise<void> {
   const report = (update: Update) => tell({ type: 'laboratory', update })
   for (const [testbed, environments] of byTestbed(
     new Set(steps.map((step) => step.environment)),
@@ -220,7 +220,6 @@ function nowRecorded(shown: KnownRun): KnownRun {
   return shown.from === 'here' && shown.stale === undefined ? { ...shown, from: 'record' } : shown
 }
 
-/** Run statuses by run name, for the report. */
 export function statusesOf(shown: readonly KnownRun[]): ReadonlyMap<string, RunStatus> {
   return new Map(shown.map(({ run, ...status }) => [runName(run), status]))
 }
@@ -242,8 +241,8 @@ async function render(
     ...rendering,
     translations: rendering.editions.map(({ file, lang }) => ({ lang, name: reportName(file) })),
     read: async (file) => rendering.files.read(file) ?? absent(file),
-    floats: floats(site, new Map(Object.entries(steps))),
-    judgement: judging(site, rendering.program, languageOf(rendering.document.frontMatter.lang)),
+    floats: floatCache(site, new Map(Object.entries(steps))),
+    judgement: cachedJudge(site, rendering.program, languageOf(rendering.document.frontMatter.lang)),
     generator,
   })
   const earlier = readManifest(site)
@@ -262,7 +261,7 @@ async function render(
   }
   const sealed = formatManifest(manifest, site)
   if (sealed) await writeAtomically(project, manifestFile(path), sealed)
-  await tidy(site)
+  await pruneRenderCache(site)
   return { problems: report.problems, reports: to.map((name) => reportFile(path, name)) }
 }
 

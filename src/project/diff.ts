@@ -12,7 +12,6 @@ import { type CellName, openStore, sameRows } from '../results/store.ts'
 import { type Comparison, compare } from '../stats/compare.ts'
 import type { Site } from './site.ts'
 
-/** Runs by cell name. */
 export type RunSet = ReadonlyMap<string, Run>
 
 export interface MetricDifference extends Omit<Comparison, 'unit'> {
@@ -21,7 +20,6 @@ export interface MetricDifference extends Omit<Comparison, 'unit'> {
   readonly measure: string
   /** Unit of the series: 'us' for all times. */
   readonly unit: string
-  /** Unit of observation. */
   readonly per: Comparison['unit']
 }
 
@@ -30,7 +28,6 @@ export interface CellDifference {
   /** Sets that have the cell; if both, whether they have equal rows. */
   readonly presence: 'only in a' | 'only in b' | 'same rows' | 'other rows'
   readonly inputs: readonly Change[]
-  /** Changed items of the captured environment. */
   readonly environment: readonly Change[]
   readonly metrics: readonly MetricDifference[]
 }

@@ -9,7 +9,6 @@ import { cellsRead } from '../query/query.ts'
 import { runName, type Run } from '../results/run.ts'
 import { sameRows } from '../results/store.ts'
 
-/** Comparison of a rerun cell with its record. */
 export interface Reproduction {
   readonly cell: string
   readonly origin: Run['origin']
@@ -23,7 +22,6 @@ export function knownRuns(steps: readonly Step[], made: ReadonlyMap<string, Run>
   return { recorded, shown: shownRuns(steps, made) }
 }
 
-/** The run that a report shows for each cell, if any. */
 export function shownRuns(steps: readonly Step[], made: ReadonlyMap<string, Run>): readonly KnownRun[] {
   return steps.flatMap(({ cell, status, record }): readonly KnownRun[] => {
     const run = made.get(runName(cell))
@@ -55,7 +53,6 @@ function sameFiles(a: Run, b: Run): boolean {
   return digests(a) === digests(b)
 }
 
-/** Cells that the claims read. */
 export function cellsFor(
   claims: readonly ClaimBlock[],
   cells: readonly PlannedCell[],

@@ -8,6 +8,7 @@ import { type Notes, sha256, unchanged } from '../files/tracked.ts'
 import { defaultFormat, formats } from '../report/formats.ts'
 import type { Inputs } from '../results/run.ts'
 import type { Item, Seal } from '../results/seal.ts'
+import type { Site } from './site.ts'
 
 export interface Manifest {
   /** Whether the report matches the document and lacks nothing; otherwise the next build runs in full. */
@@ -50,26 +51,17 @@ function flat(path: string): string {
 
 const manifests = '.repro/manifests'
 
-/** Path of a document's manifest, relative to the project. */
 export function manifestFile(document: string): string {
   return `${manifests}/${flat(document)}.json`
 }
 
-/** Context for reading a manifest. */
-export interface Place {
-  /** Absolute path. */
-  readonly project: string
-  /** Path relative to the project. */
-  readonly document: string
-  readonly seal: Seal
-}
+export type Place = Pick<Site, 'project' | 'document' | 'seal'>
 
 /** Reads the manifest of this document's last build; undefined if this machine has made none. */
 export function readManifest({ project, document, seal }: Place): Manifest | undefined {
   return read(manifestFile(document), project, seal)
 }
 
-/** Manifests of all documents built on this machine. */
 export function everyManifest({ project, seal }: Omit<Place, 'document'>): readonly Manifest[] {
   const names = entriesInside(project, manifests) ?? []
   return names.flatMap(({ name }) => read(`${manifests}/${name}`, project, seal) ?? [])

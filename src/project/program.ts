@@ -41,7 +41,6 @@ interface PackageManifest {
   readonly dependencies?: Readonly<Record<string, string>>
 }
 
-/** Resolves a package as Node would from the folder `from`. */
 function manifestOf(name: string, from: string, files: Files): PackageManifest | undefined {
   for (let folder = from; ; folder = dirname(folder)) {
     const own = join(folder, 'node_modules', name)

@@ -3,7 +3,7 @@
 import { VFile } from 'vfile'
 import type { KnownRun } from '../claims/verification.ts'
 import { parseDocument } from '../document/document.ts'
-import type { Tell } from '../engine/event.ts'
+import type { TellEvent } from '../engine/event.ts'
 import type { Step } from '../engine/plan.ts'
 import { openFiles } from '../files/tracked.ts'
 import { documentOf, runName } from '../results/run.ts'
@@ -16,7 +16,6 @@ export class FrozenError extends Error {
   override readonly name = 'FrozenError'
 }
 
-/** Throws a FrozenError unless every cell has an up-to-date recorded run. */
 export function refuseUnrecorded(steps: readonly Step[], site: Site): void {
   const lines = steps.flatMap((step) => {
     const { cell, status } = step
@@ -56,7 +55,7 @@ export async function record(
   shown: readonly KnownRun[],
   steps: readonly Step[],
   { project, seal }: Site,
-  tell: Tell,
+  tell: TellEvent,
 ): Promise<void> {
   const recorded = new Set(steps.flatMap(({ status }) => (status.type === 'recorded' ? [status.run] : [])))
   const fresh = shown.filter(({ run, stale }) => stale === undefined && !recorded.has(run))

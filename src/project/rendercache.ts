@@ -43,7 +43,7 @@ async function keep({ project, seal }: Place, inputs: Inputs, made: Uint8Array):
 }
 
 /** Cache of tables and figures; `steps` are their inputs by id. */
-export function floats(place: Place, steps: ReadonlyMap<string, Inputs>): FloatCache {
+export function floatCache(place: Place, steps: ReadonlyMap<string, Inputs>): FloatCache {
   return {
     find(id) {
       const found = find(place, steps.get(id) ?? {})
@@ -57,7 +57,7 @@ export function floats(place: Place, steps: ReadonlyMap<string, Inputs>): FloatC
  * Judges claims, reusing judgements that `program` made from the same evidence. `language` is that of
  * `reasons` (English by default).
  */
-export function judging(place: Place, program: string, language?: string) {
+export function cachedJudge(place: Place, program: string, language?: string) {
   return async (claim: ClaimBlock, evidence: Evidence, reasons?: Reasons): Promise<Judgement> => {
     const inputs = claimInputs(claim, evidence.results, evidence.stale, program, language)
     const found = revive(find(place, inputs), claim, evidence)
@@ -108,7 +108,7 @@ function revive(
 }
 
 /** Prunes entries made here that no report uses. */
-export async function tidy({ project, seal }: Place): Promise<void> {
+export async function pruneRenderCache({ project, seal }: Place): Promise<void> {
   const used = new Set(
     everyManifest({ project, seal }).flatMap(({ steps }) => Object.values(steps).map(digest)),
   )

@@ -8,7 +8,7 @@ import { comparesWithTables, expressionsOf } from '../document/claim.ts'
 import type { Document } from '../document/document.ts'
 import { pathsIn } from '../document/float.ts'
 import type { Files } from '../files/tracked.ts'
-import { languageOf, wordsOf } from '../locale/languages.ts'
+import { languageOf, messagesFor } from '../locale/languages.ts'
 import type { PublishedTable } from '../query/published.ts'
 import { cellsRead, type Results } from '../query/query.ts'
 import type { RunStatuses } from '../report/context.ts'
@@ -37,7 +37,7 @@ export interface Rendering {
 export function renderInputs(rendering: Rendering): Readonly<Record<string, Inputs>> {
   const { document, editions, published, runs, statuses, files, program } = rendering
   const { lang, texts } = document.frontMatter
-  const names = labels(document, wordsOf(lang))
+  const names = labels(document, messagesFor(lang))
   const language = { language: lang, texts: digest(texts) }
   const experiments = document.blocks.filter((block) => block.type === 'experiment')
   const stale = staleReasons(statuses)

@@ -7,7 +7,7 @@ import type { Block } from '../document/block.ts'
 import { citedKeys } from '../document/citation.ts'
 import { type Document, parseDocument, parseFrontMatter, withBlocks } from '../document/document.ts'
 import { fail, hasErrors, sortMessages, warn } from '../document/problem.ts'
-import { cellsOf, chosen } from '../engine/cells.ts'
+import { cellsOf, cellSelector, RequestError } from '../engine/cells.ts'
 import type { BuildEvent } from '../engine/event.ts'
 import type { Executor } from '../engine/executor.ts'
 import { realPaths } from '../engine/modules.ts'
@@ -26,7 +26,6 @@ export interface Site extends Host {
   readonly document: string
   /** Authenticates files in .repro/. */
   readonly seal: Seal
-  /** Name and version of this program. */
   readonly generator: string
   /** Runs boots; on this host by default. */
   readonly executor?: Executor
@@ -34,16 +33,10 @@ export interface Site extends Host {
   readonly testbeds?: Testbeds
 }
 
-/** Command-line overrides of the document. */
 export interface Overrides {
   readonly trials?: number | undefined
   readonly boots?: number | undefined
   readonly deadlineSeconds?: number | undefined
-}
-
-/** Thrown if the command line asks for more boots than an experiment has trials. */
-export class BootsError extends Error {
-  override readonly name = 'BootsError'
 }
 
 /** Thrown if the document has errors, which are in its file's messages. */
@@ -61,9 +54,7 @@ export class DocumentError extends Error {
 export interface Opened {
   readonly document: Document
   readonly environments: ReadonlyMap<string, Environment>
-  /** Published tables that expressions may read. */
   readonly published: readonly PublishedTable[]
-  /** Translations of the document. */
   readonly editions: readonly Translation[]
 }
 
@@ -74,7 +65,7 @@ export interface Translation {
 }
 
 /** The site of the document that defines the experiments: for a translation, its original. */
-export function whereWritten(site: Site, { original }: Document): Site {
+export function originalSite(site: Site, { original }: Document): Site {
   return { ...site, document: original?.file.path ?? site.document }
 }
 
@@ -150,7 +141,7 @@ function translationsOf(document: Document, path: string, files: Files): readonl
 
 /**
  * Applies the command line's values; reports differences. Skips experiments without a cell that `only`
- * selects. With fewer trials than boots, each boot gets one trial. Throws a BootsError if the requested boots
+ * selects. With fewer trials than boots, each boot gets one trial. Throws a RequestError if the requested boots
  * exceed the trials.
  */
 export function override(
@@ -160,7 +151,9 @@ export function override(
 ): Document {
   if ([trials, boots, deadlineSeconds].every((value) => value === undefined)) return document
   const cells = cellsOf(document.blocks)
-  const experiments = new Set(cells.filter(chosen(cells, only, '--only')).map(({ experiment }) => experiment))
+  const experiments = new Set(
+    cells.filter(cellSelector(cells, only, '--only')).map(({ experiment }) => experiment),
+  )
   const changed = (block: Block): Block => {
     if (block.type !== 'experiment' || !experiments.has(block.id)) return block
     const note = (text: string) => tell({ type: 'note', text })
@@ -176,7 +169,7 @@ export function override(
     }
     if (changes.boots <= changes.trials) return { ...block, ...changes }
     if (boots !== undefined)
-      throw new BootsError(
+      throw new RequestError(
         `--boots ${boots} is more than the ${changes.trials} trials of ${block.id}: each boot has at least one (--trials N, or fewer boots)`,
       )
     note(

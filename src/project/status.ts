@@ -1,11 +1,11 @@
 /** Status of a document's steps: cells, tables, figures, claims and the page. */
 
-import { type Change, cellChanges, changesOf, listed } from '../engine/cachestatus.ts'
+import { type Change, cellChanges, changesOf, summaryOfChanges } from '../engine/cachestatus.ts'
 import type { Step } from '../engine/plan.ts'
 import { openFiles } from '../files/tracked.ts'
 import { digest, keyOf } from '../results/key.ts'
 import { runName, type Inputs, type Run } from '../results/run.ts'
-import { planAsItIs, statusesOf } from './build.ts'
+import { planWithDamaged, statusesOf } from './build.ts'
 import { knownRuns } from './knownruns.ts'
 import { isWritten, readManifest } from './manifest.ts'
 import { programOf } from './program.ts'
@@ -18,10 +18,8 @@ export interface StepStatus {
   readonly type: 'cell' | 'table' | 'figure' | 'claim' | 'page'
   /** Cells: `recorded`, `cached`, `stale`, `missing` or `damaged`; others: `fresh`, `stale` or `missing`. */
   readonly state: 'recorded' | 'cached' | 'fresh' | 'stale' | 'missing' | 'damaged'
-  /** Why it is stale, missing or damaged. */
   readonly reason?: string
   readonly key: string
-  /** Inputs that the key is made of. */
   readonly inputs: Inputs
   /** Changes since it was made; undefined if it never was. */
   readonly changes?: readonly Change[]
@@ -32,7 +30,7 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
   const manifest = readManifest(site)
   const files = openFiles(site.project, manifest?.notes)
   const opened = await openDocument(site, files)
-  const steps = await planAsItIs(site, opened, files)
+  const steps = await planWithDamaged(site, opened, files)
   const { shown } = knownRuns(steps)
   const inputs = renderInputs({
     document: opened.document,
@@ -43,40 +41,26 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
     files,
     program: programOf(site, files),
   })
-  const types = new Map<string, StepStatus['type']>([
-    ...opened.document.blocks.flatMap(({ id, type }) => (type === 'experiment' ? [] : [[id, type] as const])),
-    ['page', 'page'],
-  ])
+  const types = new Map(opened.document.blocks.map(({ id, type }) => [id, type]))
   // In any format.
   const isThere = Object.values(manifest?.reports ?? {}).some((files) => isWritten(site.project, files))
-  const floats = Object.entries(inputs).map(([id, now]): StepStatus => {
+  const rendered = Object.entries(inputs).map(([id, now]): StepStatus => {
     const type = types.get(id) ?? 'page'
-    const step = { id, type, key: digest(now), inputs: now }
-    return floatStatus(
-      step,
-      isThere && manifest && Object.hasOwn(manifest.steps, id) ? manifest.steps[id] : undefined,
-    )
+    const step = { id, type: type === 'experiment' ? 'page' : type, key: digest(now), inputs: now } as const
+    const before = isThere && manifest && Object.hasOwn(manifest.steps, id) ? manifest.steps[id] : undefined
+    if (before === undefined) return { ...step, state: 'missing', reason: 'not rendered yet' }
+    const changes = changesOf(before, now)
+    if (changes.length === 0) return { ...step, state: 'fresh', changes }
+    return { ...step, state: 'stale', reason: summaryOfChanges(changes), changes }
   })
-  return [...steps.map(cellStatus), ...floats]
+  return [...steps.map(cellStatus), ...rendered]
 }
 
 function cellStatus({ cell, expected: inputs, status }: Step): StepStatus {
-  const key = keyOf(cell, inputs)
-  const common = { id: runName(cell), type: 'cell', key, inputs, state: status.type } as const
   const run: Run | undefined = 'run' in status ? status.run : 'before' in status ? status.before : undefined
   return {
-    ...common,
+    ...{ id: runName(cell), type: 'cell', key: keyOf(cell, inputs), inputs, state: status.type },
     ...('reason' in status ? { reason: status.reason } : {}),
     ...(run ? { changes: cellChanges(run.inputs, inputs) } : {}),
   }
-}
-
-function floatStatus(
-  step: Pick<StepStatus, 'id' | 'type' | 'key' | 'inputs'>,
-  before: Inputs | undefined,
-): StepStatus {
-  if (before === undefined) return { ...step, state: 'missing', reason: 'not rendered yet' }
-  const changes = changesOf(before, step.inputs)
-  if (changes.length === 0) return { ...step, state: 'fresh', changes }
-  return { ...step, state: 'stale', reason: listed(changes), changes }
 }

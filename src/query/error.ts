@@ -14,11 +14,30 @@ export class QueryError extends Error {
   }
 }
 
+/** A wrong part of a path. */
+export interface PathMistake {
+  readonly ruleId: string
+  /** Index of the part, and the offset of the wrong word in it. */
+  readonly part: number
+  readonly offset?: number
+  readonly reason: string
+}
+
+/** Wrong parts of a path; the message is on the first. */
+export class PathError extends QueryError {
+  readonly mistakes: readonly PathMistake[]
+
+  constructor(mistakes: readonly PathMistake[]) {
+    super(mistakes[0]?.reason ?? '')
+    this.mistakes = mistakes
+  }
+}
+
 /** Converts an error in one part of a report, so that the others continue; keeps authors' mistakes. */
 export function partError(error: unknown): QueryError {
   if (error instanceof QueryError) return error
   const isOurs = error instanceof Error && !/^(?:Error|RangeError|TypeError|ReferenceError)$/.test(error.name)
-  return new QueryError(isOurs ? error.message : `cannot be worked out: ${error}`)
+  return new QueryError(isOurs ? error.message : `cannot be evaluated: ${error}`)
 }
 
 /** Overflow, also in a difference or quotient of two overflows. */

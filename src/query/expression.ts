@@ -10,16 +10,20 @@ import { type FilterCall, filters } from './format.ts'
 import { type Arity, aggregates, functions } from './functions.ts'
 import { ExpressionError, parseSyntax } from './syntax.ts'
 
-export type Expression = NumberLiteral | TextLiteral | Path | Negation | Operation | Call
+export type Expression =
+  | { readonly type: 'number'; readonly value: number }
+  | { readonly type: 'text'; readonly value: string }
+  | Path
+  | { readonly type: 'negation'; readonly argument: Expression }
+  | {
+      readonly type: 'operation'
+      readonly operator: Operator
+      readonly left: Expression
+      readonly right: Expression
+    }
+  /** `name` is a key of `functions`. */
+  | { readonly type: 'call'; readonly name: string; readonly arguments: readonly Expression[] }
 
-export interface NumberLiteral {
-  readonly type: 'number'
-  readonly value: number
-}
-export interface TextLiteral {
-  readonly type: 'text'
-  readonly value: string
-}
 /**
  * Experiment, environment, pattern (or several, see patterns.ts), then factor values, measure and statistic,
  * which are checked once there are runs. `published` may replace the experiment, see lookup.ts.
@@ -30,35 +34,14 @@ export interface Path {
   /** Offset of each part in the expression's source, in characters. */
   readonly offsets: readonly number[]
 }
-export interface Negation {
-  readonly type: 'negation'
-  readonly argument: Expression
-}
-export interface Operation {
-  readonly type: 'operation'
-  readonly operator: Operator
-  readonly left: Expression
-  readonly right: Expression
-}
-export interface Call {
-  readonly type: 'call'
-  /** A key of `functions`. */
-  readonly name: string
-  readonly offset: number
-  readonly arguments: readonly Expression[]
-}
 
 const operators = ['+', '-', '*', '/', '<', '<=', '>', '>=', '==', '!=', '===', '!=='] as const
 export type Operator = (typeof operators)[number]
 
-export interface Filter extends FilterCall {
-  readonly offset: number
-}
-
 export interface ParsedExpression {
   readonly ast: Expression
   /** In order of application. */
-  readonly filters: readonly Filter[]
+  readonly filters: readonly FilterCall[]
 }
 
 /** Longer than any readable inline value; keeps hostile nesting from overflowing the stack. */
@@ -71,14 +54,17 @@ const longestSource = 1000
  */
 export function parseExpression(source: string): ParsedExpression {
   if (source.length > longestSource) {
-    throw new ExpressionError(
-      'expression-syntax',
-      0,
-      `expression of ${source.length} characters: at most ${longestSource} are read`,
-    )
+    const reason = `expression of ${source.length} characters: at most ${longestSource} are read`
+    throw new ExpressionError('expression-syntax', 0, reason)
   }
   const { root, offsetOf: at } = parseSyntax(source)
-  const [body, chain] = splitFilters(root)
+  // `a | f | g(1)` parses as `(a | f) | g(1)`.
+  const chain: estree.Node[] = []
+  let body = root
+  while (body.type === 'BinaryExpression' && body.operator === '|') {
+    chain.unshift(body.right)
+    body = body.left
+  }
   const ast = narrow(body, at)
   return { ast, filters: chain.map((node) => narrowFilter(node, at)) }
 }
@@ -108,7 +94,7 @@ export function readsPublished({ parts: [root] }: Pick<Path, 'parts'>): boolean 
 }
 
 /** Returns the first path over several patterns that no aggregate reduces; undefined if there is none. */
-export function leftList(ast: Expression, isList: (path: Path) => boolean): Path | undefined {
+export function unreducedPath(ast: Expression, isList: (path: Path) => boolean): Path | undefined {
   switch (ast.type) {
     case 'number':
     case 'text':
@@ -116,24 +102,13 @@ export function leftList(ast: Expression, isList: (path: Path) => boolean): Path
     case 'path':
       return isList(ast) ? ast : undefined
     case 'negation':
-      return leftList(ast.argument, isList)
+      return unreducedPath(ast.argument, isList)
     case 'operation':
-      return leftList(ast.left, isList) ?? leftList(ast.right, isList)
+      return unreducedPath(ast.left, isList) ?? unreducedPath(ast.right, isList)
     case 'call':
       if (aggregates.includes(ast.name)) return undefined
-      return ast.arguments.map((one) => leftList(one, isList)).find((path) => path !== undefined)
+      return ast.arguments.map((one) => unreducedPath(one, isList)).find((path) => path !== undefined)
   }
-}
-
-/** Splits off the filters: `a | f | g(1)` parses as `(a | f) | g(1)`. */
-function splitFilters(root: estree.Node): [estree.Node, readonly estree.Node[]] {
-  const chain: estree.Node[] = []
-  let body = root
-  while (body.type === 'BinaryExpression' && body.operator === '|') {
-    chain.unshift(body.right)
-    body = body.left
-  }
-  return [body, chain]
 }
 
 type At = (node: estree.Node) => number
@@ -151,11 +126,8 @@ function narrow(node: estree.Node, at: At): Expression {
     case 'BinaryExpression': {
       const operator = operators.find((known) => known === node.operator)
       if (node.operator === '|') {
-        throw new ExpressionError(
-          'expression-construct',
-          at(node),
-          'a filter (|) belongs at the end of the whole value, outside parentheses',
-        )
+        const reason = 'a filter (|) belongs at the end of the whole value, outside parentheses'
+        throw new ExpressionError('expression-construct', at(node), reason)
       }
       if (operator === undefined) throw outside(`the operator ${node.operator}`, at(node))
       return { type: 'operation', operator, left: narrow(node.left, at), right: narrow(node.right, at) }
@@ -172,14 +144,12 @@ function narrow(node: estree.Node, at: At): Expression {
 }
 
 function outside(what: string, offset: number): ExpressionError {
-  return new ExpressionError(
-    'expression-construct',
-    offset,
-    `${what} is no part of inline values: use paths, numbers, + - * /, comparisons and ${[...functions.keys()].join(', ')}`,
-  )
+  const names = [...functions.keys()].join(', ')
+  const reason = `${what} is no part of inline values: use paths, numbers, + - * /, comparisons and ${names}`
+  return new ExpressionError('expression-construct', offset, reason)
 }
 
-function narrowLiteral(node: estree.Literal, at: At): NumberLiteral | TextLiteral {
+function narrowLiteral(node: estree.Literal, at: At): Expression {
   if (typeof node.value === 'string') return { type: 'text', value: node.value }
   if (typeof node.value !== 'number') throw outside(node.raw ?? 'this literal', at(node))
   if (!Number.isFinite(node.value))
@@ -202,11 +172,8 @@ function narrowPath(node: estree.Node, at: At): Path {
       parts.unshift(String(property.value))
     } else {
       const name = property.type === 'Identifier' ? property.name : 'name'
-      throw new ExpressionError(
-        'expression-construct',
-        at(property),
-        `a part of a path in brackets needs quotes: ['${name}']`,
-      )
+      const reason = `a part of a path in brackets needs quotes: ['${name}']`
+      throw new ExpressionError('expression-construct', at(property), reason)
     }
     rest = rest.object
   }
@@ -215,11 +182,9 @@ function narrowPath(node: estree.Node, at: At): Path {
   parts.unshift(root)
   offsets.unshift(at(rest))
   if (parts.length < shortestPath) {
-    throw new ExpressionError(
-      'expression-path',
-      offsets[0] ?? 0,
-      `${parts.join('.')} names no number: write ${readsPublished({ parts }) ? publishedRoot : 'experiment'}['environment'].pattern, then factors, measure and statistic`,
-    )
+    const start = readsPublished({ parts }) ? publishedRoot : 'experiment'
+    const reason = `${parts.join('.')} names no number: write ${start}['environment'].pattern, then factors, measure and statistic`
+    throw new ExpressionError('expression-path', at(rest), reason)
   }
   return { type: 'path', parts, offsets }
 }
@@ -232,43 +197,34 @@ function rootName(node: estree.Node): string | undefined {
   return only?.type === 'Literal' && typeof only.value === 'string' ? only.value : undefined
 }
 
-function narrowCall(node: estree.SimpleCallExpression | estree.NewExpression, at: At): Call {
+function narrowCall(node: estree.SimpleCallExpression | estree.NewExpression, at: At): Expression {
   const offset = at(node.callee)
   if (node.callee.type !== 'Identifier') throw outside('a call of anything but a function’s name', offset)
   const name = node.callee.name
   checkArity('function', name, node.arguments.length, functions, offset)
-  return { type: 'call', name, offset, arguments: node.arguments.map((argument) => narrow(argument, at)) }
+  return { type: 'call', name, arguments: node.arguments.map((argument) => narrow(argument, at)) }
 }
 
 /** Decimal places beyond which a double shows only artefacts. */
 const mostDigits = 20
 
-function narrowFilter(node: estree.Node, at: At): Filter {
-  const offset = at(node)
+function narrowFilter(node: estree.Node, at: At): FilterCall {
   const call = node.type === 'CallExpression' ? node : { callee: node, arguments: [] }
   if (call.callee.type !== 'Identifier') {
-    throw new ExpressionError(
-      'expression-construct',
-      offset,
-      `a filter is a name, such as ms or fixed(1)${hint('', filters.keys())}`,
-    )
+    const reason = `a filter is a name, such as ms or fixed(1)${hint('', filters.keys())}`
+    throw new ExpressionError('expression-construct', at(node), reason)
   }
   const { name } = call.callee
-  checkArity('filter', name, call.arguments.length, filters, offset)
+  checkArity('filter', name, call.arguments.length, filters, at(node))
   const numbers = call.arguments.map((argument) => {
     const literal = narrow(argument, at)
-    if (literal.type !== 'number')
-      throw new ExpressionError('expression-arguments', at(argument), `${name} takes a plain number`)
-    if (!Number.isInteger(literal.value) || literal.value > mostDigits) {
-      throw new ExpressionError(
-        'expression-arguments',
-        at(argument),
-        `${name} takes a whole number from 0 to ${mostDigits}, not ${literal.value}`,
-      )
-    }
+    const refuse = (reason: string) => new ExpressionError('expression-arguments', at(argument), reason)
+    if (literal.type !== 'number') throw refuse(`${name} takes a plain number`)
+    if (!Number.isInteger(literal.value) || literal.value > mostDigits)
+      throw refuse(`${name} takes a whole number from 0 to ${mostDigits}, not ${literal.value}`)
     return literal.value
   })
-  return { name, offset, arguments: numbers }
+  return { name, arguments: numbers }
 }
 
 function checkArity(
@@ -280,18 +236,15 @@ function checkArity(
 ) {
   const arity = known.get(name)
   if (arity === undefined) {
-    throw new ExpressionError(
-      `unknown-${what}`,
-      offset,
-      `unknown ${what}: ${name}${hint(name, known.keys())}`,
-    )
+    const reason = `unknown ${what}: ${name}${hint(name, known.keys())}`
+    throw new ExpressionError(`unknown-${what}`, offset, reason)
   }
   if (count >= arity.min && count <= arity.max) return
-  const wanted =
+  const expected =
     arity.max === 0
       ? 'no argument'
       : arity.min === arity.max
         ? `${arity.min} argument${arity.min === 1 ? '' : 's'}`
         : `at least ${arity.min} argument`
-  throw new ExpressionError('expression-arguments', offset, `${name} takes ${wanted}, not ${count}`)
+  throw new ExpressionError('expression-arguments', offset, `${name} takes ${expected}, not ${count}`)
 }

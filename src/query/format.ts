@@ -87,11 +87,10 @@ export function allDigits(value: number): string {
 /** `1.23×10⁻³⁰`. */
 function withPower(value: number, count?: number): string {
   const precision =
-    count === undefined ? {} : { minimumSignificantDigits: count, maximumSignificantDigits: count }
-  const most = count === undefined ? { maximumSignificantDigits: 17 } : {}
-  const [mantissa = '', power = ''] = written(value, { notation: 'scientific', ...precision, ...most }).split(
-    'E',
-  )
+    count === undefined
+      ? { maximumSignificantDigits: 17 }
+      : { minimumSignificantDigits: count, maximumSignificantDigits: count }
+  const [mantissa = '', power = ''] = written(value, { notation: 'scientific', ...precision }).split('E')
   if (power === '') return mantissa
   return `${mantissa}×10${[...power].map((one) => superscripts.get(one) ?? one).join('')}`
 }
@@ -126,11 +125,8 @@ function inUnit(unit: string): Filter['of'] {
       const what = rendering.unit === '' ? unitName('') : `a number in ${symbol(rendering.unit)}`
       throw new QueryError(`the filter ${unit} needs a time, not ${what}`)
     }
-    return {
-      ...rendering,
-      value: rendering.value * (from / to) ** exponent,
-      unit: exponent === 2 ? square(unit) : unit,
-    }
+    const value = rendering.value * (from / to) ** exponent
+    return { ...rendering, value, unit: exponent === 2 ? square(unit) : unit }
   }
 }
 

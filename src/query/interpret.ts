@@ -141,12 +141,19 @@ function commonPatterns(left: Vector, right: Vector): readonly string[] | undefi
   return left.over
 }
 
+const comparisons = {
+  '<': (left: number, right: number) => left < right,
+  '<=': (left: number, right: number) => left <= right,
+  '>': (left: number, right: number) => left > right,
+  '>=': (left: number, right: number) => left >= right,
+  '==': (left: number, right: number) => left === right,
+  '===': (left: number, right: number) => left === right,
+  '!=': (left: number, right: number) => left !== right,
+  '!==': (left: number, right: number) => left !== right,
+}
+
 function operate(operator: Operator, left: Quantity, right: Quantity): Quantity {
   const sources = [...left.sources, ...right.sources]
-  const truth = (value: boolean): Quantity => {
-    commonUnit(operator, [left, right])
-    return { value: value ? 1 : 0, unit: 'truth', sources }
-  }
   switch (operator) {
     case '+':
       return { value: left.value + right.value, unit: commonUnit(operator, [left, right]), sources }
@@ -157,20 +164,9 @@ function operate(operator: Operator, left: Quantity, right: Quantity): Quantity 
     case '/':
       if (right.value === 0) throw new QueryError('division by zero')
       return { value: left.value / right.value, unit: quotient(left.unit, right.unit), sources }
-    case '<':
-      return truth(left.value < right.value)
-    case '<=':
-      return truth(left.value <= right.value)
-    case '>':
-      return truth(left.value > right.value)
-    case '>=':
-      return truth(left.value >= right.value)
-    case '==':
-    case '===':
-      return truth(left.value === right.value)
-    case '!=':
-    case '!==':
-      return truth(left.value !== right.value)
+    default:
+      commonUnit(operator, [left, right])
+      return { value: Number(comparisons[operator](left.value, right.value)), unit: 'truth', sources }
   }
 }
 

@@ -3,14 +3,29 @@
  * experiment, or `*`. Such a path reads one number from each, and aggregates such as `min` reduce them.
  */
 
-/** The patterns and groups of an experiment. */
-export interface Offer {
+/** The cells of an experiment, as its block names them. */
+export interface ExperimentSource {
+  readonly id: string
+  readonly environments: readonly string[]
+  readonly patterns: readonly { readonly name: string; readonly only?: readonly string[] }[]
+  readonly groups?: Readonly<Record<string, readonly string[]>>
+}
+
+/** The names that the pattern part of a path may use. */
+export interface PatternNames {
   /** Pattern -> the environments that it is restricted to, in the block's order. */
   readonly patterns: ReadonlyMap<string, readonly string[] | undefined>
   readonly groups: ReadonlyMap<string, readonly string[]>
 }
 
-export type Choice =
+export function patternNames({ patterns, groups = {} }: ExperimentSource): PatternNames {
+  return {
+    patterns: new Map(patterns.map(({ name, only }) => [name, only])),
+    groups: new Map(Object.entries(groups)),
+  }
+}
+
+export type PatternChoice =
   /** `several` is syntactic: a list may have a single pattern. */
   | { readonly type: 'chosen'; readonly names: readonly string[]; readonly several: boolean }
   /** `at` is the offset of the name in the word. */
@@ -27,7 +42,11 @@ export type Choice =
  * Resolves a word to patterns in an environment, in the order written. Groups and `*` skip patterns that do
  * not run there; a pattern named by itself must run there.
  */
-export function choosePatterns(word: string, environment: string, { patterns, groups }: Offer): Choice {
+export function choosePatterns(
+  word: string,
+  environment: string,
+  { patterns, groups }: PatternNames,
+): PatternChoice {
   const runs = (name: string) => patterns.get(name)?.includes(environment) ?? true
   const chosen: string[] = []
   for (const { 0: one, index: at } of word.matchAll(/[^,\s](?:[^,]*[^,\s])?/g)) {
@@ -49,22 +68,8 @@ export function choosePatterns(word: string, environment: string, { patterns, gr
 }
 
 /** True if a word is written for several patterns, so that it reads a list. */
-export function isSeveral(word: string, { patterns, groups }: Offer): boolean {
+export function isSeveral(word: string, { patterns, groups }: PatternNames): boolean {
   return word.includes(',') || (!patterns.has(word) && (word === all || groups.has(word)))
 }
 
 const all = '*'
-
-/** An experiment's patterns and groups, as written in its block. */
-export interface Patterned {
-  readonly patterns: readonly { readonly name: string; readonly only?: readonly string[] }[]
-  readonly groups?: Readonly<Record<string, readonly string[]>>
-}
-
-/** Returns the patterns and groups of an experiment's block. */
-export function offerOf(block: Patterned): Offer {
-  return {
-    patterns: new Map(block.patterns.map(({ name, only }) => [name, only])),
-    groups: new Map(Object.entries(block.groups ?? {})),
-  }
-}

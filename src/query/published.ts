@@ -6,7 +6,7 @@
  */
 
 import { CsvError, readCsv } from '../text/csv.ts'
-import { decimal } from '../text/decimal.ts'
+import { decimal } from '../text/numbers.ts'
 import { microseconds } from './units.ts'
 
 /** A row of the file. Has no prototype, as columns may have any name. */
@@ -73,22 +73,18 @@ function tableOf(file: string, rows: readonly PublishedRow[]): PublishedTable {
   const columns = Object.keys(rows[0] ?? {})
   const lacking = ['environment', 'pattern'].filter((name) => !columns.includes(name))
   const statistics = columns.flatMap((name) => statisticIn(name) ?? [])
-  if (rows.length === 0) return { file, cells: [], problem: 'no rows' }
-  if (lacking.length > 0) return { file, cells: [], problem: `no column ${lacking.join(' and ')}` }
   const [twice] = [...Map.groupBy(statistics, ({ name }) => name).values()].filter((same) => same.length > 1)
+  const refuse = (problem: string) => ({ file, cells: [], problem })
+  if (rows.length === 0) return refuse('no rows')
+  if (lacking.length > 0) return refuse(`no column ${lacking.join(' and ')}`)
   if (twice)
-    return {
-      file,
-      cells: [],
-      problem: `${twice.map(({ column }) => column).join(' and ')} are the same statistic: keep one of them`,
-    }
-  if (statistics.length === 0)
-    return { file, cells: [], problem: 'no column of a statistic, such as mean_us or n' }
+    return refuse(
+      `${twice.map(({ column }) => column).join(' and ')} are the same statistic: keep one of them`,
+    )
+  if (statistics.length === 0) return refuse('no column of a statistic, such as mean_us or n')
+  const named = ['environment', 'pattern', 'phase', 'table', ...statistics.map(({ column }) => column)]
   const factors = columns.filter(
-    (name) =>
-      !['environment', 'pattern', 'phase', 'table', ...statistics.map(({ column }) => column)].includes(
-        name,
-      ) && !rows.every((row) => decimal(row[name] ?? '') !== undefined),
+    (name) => !named.includes(name) && !rows.every((row) => decimal(row[name] ?? '') !== undefined),
   )
   const cells = rows.map((row): PublishedCell => {
     const { table = '', environment = '', pattern = '', phase = 'total' } = row
@@ -120,12 +116,6 @@ function statisticIn(column: string) {
   if (match === null) return undefined
   const [, name = '', unit = '', power = ''] = match
   const scale = microseconds(unit)
-  if (scale === undefined)
-    return {
-      column,
-      name,
-      unit: name === 'variance' && power !== '' ? `${unit}²` : `${unit}${power}`,
-      scale: 1,
-    }
-  return { column, name, unit: `us${power}`, scale: power === '' ? scale : scale ** 2 }
+  if (scale !== undefined) return { column, name, unit: `us${power}`, scale: power ? scale ** 2 : scale }
+  return { column, name, unit: name === 'variance' && power ? `${unit}²` : `${unit}${power}`, scale: 1 }
 }

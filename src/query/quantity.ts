@@ -7,13 +7,7 @@ import type { Run } from '../results/run.ts'
 import type { Origin } from '../testbed/board.ts'
 
 /** The source of a number: a run, with the number of observations summarized, or a published table. */
-export type Source = RunSource | PublishedSource
-
-export interface RunSource {
-  readonly type: 'run'
-  readonly run: Run
-  readonly n: number
-}
+export type Source = { readonly type: 'run'; readonly run: Run; readonly n: number } | PublishedSource
 
 export interface PublishedSource {
   readonly type: 'published'

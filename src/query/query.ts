@@ -16,17 +16,20 @@ import {
 } from './expression.ts'
 import { interpret, type Reading, type Readings } from './interpret.ts'
 import { groupsOf, lookUp } from './lookup.ts'
-import { offerOf, type Patterned } from './patterns.ts'
+import type { ExperimentSource } from './patterns.ts'
 import type { PublishedTable } from './published.ts'
 import type { Quantity } from './quantity.ts'
-import { type Resolved, resolveCells } from './resolve.ts'
-import { canonical, columnOf, type Series, scaled, series, statistic, statistics } from './series.ts'
-
-/** The cells of an experiment, for queries. */
-export interface ExperimentSource extends Patterned {
-  readonly id: string
-  readonly environments: readonly string[]
-}
+import { afterPattern, type Narrowing, narrow, resolveCells } from './resolve.ts'
+import {
+  canonical,
+  columnOf,
+  rowFilter,
+  type Series,
+  scaled,
+  series,
+  statistic,
+  statistics,
+} from './series.ts'
 
 /**
  * The scope of queries: the document's experiments, their existing runs, and the published tables it names.
@@ -39,16 +42,16 @@ export interface Results<Experiment extends ExperimentSource = ExperimentSource>
 
 type FactorValues = ReadonlyMap<string, ReadonlySet<string>>
 
-const vocabularies = new WeakMap<Results, Map<string, FactorValues>>()
+const cache = new WeakMap<Results, Map<string, FactorValues>>()
 
 /** Returns the factor values in any run of an experiment; cached per results. */
-function vocabularyOf(results: Results, experiment: string): FactorValues {
-  const known = vocabularies.get(results) ?? new Map<string, FactorValues>()
-  vocabularies.set(results, known)
-  const made =
-    known.get(experiment) ?? factorValues(results.runs.filter((run) => run.experiment === experiment))
-  known.set(experiment, made)
-  return made
+function factorValuesOf(results: Results, experiment: string): FactorValues {
+  const cached = cache.get(results) ?? new Map<string, FactorValues>()
+  cache.set(results, cached)
+  const values =
+    cached.get(experiment) ?? factorValues(results.runs.filter((run) => run.experiment === experiment))
+  cached.set(experiment, values)
+  return values
 }
 
 function factorValues(runs: readonly Run[]): FactorValues {
@@ -87,15 +90,7 @@ export function publishedReadings(
   path: Pick<Path, 'parts'>,
   { experiments, published = [] }: Results,
 ): Readings {
-  const found = lookUp(path, published, groupsOf(experiments.map(offerOf)))
-  if (found.type === 'wrong') throw new QueryError(found.reason)
-  const { numbers, over } = found
-  const readings = numbers.map(({ value, unit, ...where }) => ({
-    value,
-    unit,
-    sources: [{ type: 'published', ...where } as const],
-  }))
-  return { readings, ...(over ? { over } : {}) }
+  return lookUp(path, published, groupsOf(experiments))
 }
 
 /** Reads a path from one run: from all its rows, or from a resample of them. */
@@ -114,80 +109,58 @@ export function probesOf(
 }
 
 function probe(run: Run, { parts }: Pick<Path, 'parts'>, results: Results): Probe {
-  const rest = parts.slice(3)
+  const rest = parts.slice(afterPattern)
   const last = rest.at(-1)
   if (last === undefined) throw new QueryError(`no measure and statistic: ${parts.join('.')}`)
-  const vocabulary = vocabularyOf(results, run.experiment)
   const known = statistic(last)
-  if (known === undefined && !isColumn(run, last)) throw unknown('statistic', last, [...statistics.keys()])
-  const { factors, measure } = narrow(run, vocabulary, known === undefined ? rest : rest.slice(0, -1))
-  const wanted = Object.entries(factors)
-  const selects = (row: Row) => !row[excludedColumn] && wanted.every(([name, value]) => row[name] === value)
-  const reads = { run, factors, ...(known === undefined ? {} : { statistic: known }) }
+  if (known === undefined && !measuresOf(run).includes(last))
+    throw unknown('statistic', last, [...statistics.keys()])
+  const { factors, measure } = narrowed(run, results, known === undefined ? rest : rest.slice(0, -1))
+  const selects = rowFilter(factors)
+  const common = { run, factors, ...(known === undefined ? {} : { statistic: known }) }
   if (measure === undefined) {
     if (known === undefined || last !== 'n')
       throw new QueryError(`no measure before ${last}: ${parts.join('.')}`)
-    return { run, read: (rows) => ({ ...reads, unit: '', values: rows.filter(selects).map(() => 1) }) }
+    return { run, read: (rows) => ({ ...common, unit: '', values: rows.filter(selects).map(() => 1) }) }
   }
   const { scale, unit } = canonical(run, columnOf(run, measure, ['measure']))
+  const valueIn = ({ [measure]: value }: Row) =>
+    typeof value === 'number' ? scaled(value, scale, measure) : null
   return {
     run,
-    read: (rows) => {
-      const values: (number | null)[] = []
-      for (const row of rows) {
-        if (!selects(row)) continue
-        const value = row[measure]
-        values.push(typeof value === 'number' ? scaled(value, scale, measure) : null)
-      }
-      return { ...reads, measure, unit, values }
-    },
+    read: (rows) => ({ ...common, measure, unit, values: rows.filter(selects).map(valueIn) }),
   }
-}
-
-export interface RunSeries extends Series {
-  readonly run: Run
 }
 
 /**
  * Reads the observations of a path without a statistic: `latency['xen-4.14'].baseline.pause.total`. Throws
  * QueryError for an unknown name, no measure, or, with `missing` set, a run that does not exist yet.
  */
-export function readSeries({ parts }: Pick<Path, 'parts'>, results: Results): RunSeries {
+export function readSeries({ parts }: Pick<Path, 'parts'>, results: Results): Series & { readonly run: Run } {
   if (readsPublished({ parts }))
     throw new QueryError(`published tables have no single observations: ${parts.join('.')} is no series`)
   const { runs, over } = runsAt({ parts }, results)
   const [run] = runs
   if (run === undefined || over !== undefined)
     throw new QueryError(`a series comes from one run: name one pattern in ${parts.join('.')}`)
-  const vocabulary = vocabularyOf(results, run.experiment)
-  const { factors, measure } = narrow(run, vocabulary, parts.slice(3))
+  const { factors, measure } = narrowed(run, results, parts.slice(afterPattern))
   if (measure === undefined) throw new QueryError(`no measure at the end: ${parts.join('.')}`)
   return { run, ...series(run, factors, measure) }
 }
 
-/** A path's runs, one for each pattern; `over` names the patterns if it covers several. */
-interface RunsAt {
-  readonly runs: readonly Run[]
-  readonly over?: readonly string[]
-}
-
-/** Returns a path's runs. Throws QueryError for an unknown cell, or with `missing` set for cells not run. */
-export function runsAt(path: Pick<Path, 'parts'>, results: Results): RunsAt {
-  const { names, over } = cellsAt(path, results.experiments)
+/**
+ * Returns a path's runs, one for each pattern; `over` names the patterns if it covers several. Throws
+ * QueryError for an unknown cell, or with `missing` set for cells not run.
+ */
+export function runsAt(
+  path: Pick<Path, 'parts'>,
+  results: Results,
+): { readonly runs: readonly Run[]; readonly over?: readonly string[] } {
+  const { names, over } = resolveCells(path, results.experiments)
   const byName = new Map(results.runs.map((run) => [runName(run), run]))
   const missing = names.filter((name) => !byName.has(name))
   if (missing.length > 0) throw new QueryError(`missing: run ${missing.join(', run ')}`, missing)
   return { runs: names.flatMap((name) => byName.get(name) ?? []), ...(over ? { over } : {}) }
-}
-
-/** Resolves a path to cells. Throws QueryError for an unknown cell. */
-export function cellsAt({ parts }: Pick<Path, 'parts'>, experiments: readonly ExperimentSource[]): Resolved {
-  const found = resolveCells(
-    parts,
-    experiments.map((one) => ({ ...offerOf(one), id: one.id, environments: one.environments })),
-  )
-  if ('wrong' in found) throw new QueryError(found.wrong[0].reason)
-  return found
 }
 
 /** Returns the paths of an expression that read runs. */
@@ -202,7 +175,7 @@ export function cellsRead(
 ): readonly string[] {
   const names = expressions.flatMap(pathsToRuns).flatMap((path) => {
     try {
-      return cellsAt(path, experiments).names
+      return resolveCells(path, experiments).names
     } catch (error) {
       // Reported when the expression is judged.
       if (error instanceof QueryError) return []
@@ -212,48 +185,14 @@ export function cellsRead(
   return [...new Set(names)].sort()
 }
 
-interface Narrowing {
-  readonly factors: Readonly<Record<string, string>>
-  readonly measure?: string
+/** A factor value is known if any run of the experiment has it, so that it can have occurred 0 times. */
+function narrowed(run: Run, results: Results, parts: readonly string[]): Narrowing {
+  const known = factorValuesOf(results, run.experiment)
+  const factors = run.columns.filter(({ name, role }) => role === 'factor' && name !== excludedColumn)
+  const values = factors.map(({ name }) => [name, known.get(name) ?? new Set<string>()] as const)
+  return narrow(parts, measuresOf(run), new Map(values))
 }
 
-/**
- * Resolves the factor and measure parts of a path. A factor value is known if any run of the experiment has
- * it, so that "how often was it runnable" can be answered with 0.
- */
-function narrow(run: Run, vocabulary: FactorValues, parts: readonly string[]): Narrowing {
-  const valuesOf = new Map(
-    run.columns
-      .filter(({ name, role }) => role === 'factor' && name !== excludedColumn)
-      .map(({ name }) => [name, vocabulary.get(name) ?? new Set<string>()]),
-  )
-  const factors = new Map<string, string>()
-  let measure: string | undefined
-  for (const part of parts) {
-    if (run.columns.some((column) => column.role === 'measure' && column.name === part)) {
-      if (measure !== undefined) throw new QueryError(`two measures in one path: ${measure} and ${part}`)
-      measure = part
-      continue
-    }
-    const owners = [...valuesOf].filter(([, values]) => values.has(part)).map(([name]) => name)
-    const [owner] = owners
-    if (owner === undefined) {
-      const measures = run.columns.filter((column) => column.role === 'measure').map((column) => column.name)
-      throw unknown('measure or factor value', part, [
-        ...measures,
-        ...[...valuesOf.values()].flatMap((values) => [...values]).filter((value) => value !== ''),
-      ])
-    }
-    if (owners.length > 1)
-      throw new QueryError(`ambiguous value: ${part} is one of ${owners.join(' and of ')}`)
-    if (factors.has(owner))
-      throw new QueryError(`two values of ${owner} in one path: ${factors.get(owner)} and ${part}`)
-    factors.set(owner, part)
-  }
-  const chosen = Object.fromEntries(factors)
-  return measure === undefined ? { factors: chosen } : { factors: chosen, measure }
-}
-
-function isColumn(run: Run, name: string): boolean {
-  return run.columns.some((column) => column.name === name && column.role === 'measure')
+function measuresOf({ columns }: Run): readonly string[] {
+  return columns.flatMap(({ name, role }) => (role === 'measure' ? [name] : []))
 }

@@ -1,23 +1,10 @@
-/** Resolves the parts of a path that are known before any run: experiment, environment and patterns. */
+/** Resolves the parts of a path: experiment, environment and patterns; then factor values and a measure. */
 
 import { runName } from '../results/run.ts'
 import { hint } from '../text/spelling.ts'
-import { choosePatterns, type Offer } from './patterns.ts'
-
-/** The names of an experiment that a path may use. */
-export interface Cells extends Offer {
-  readonly id: string
-  readonly environments: readonly string[]
-}
-
-/** A wrong part of a path. */
-export interface Wrong {
-  readonly ruleId: string
-  /** Index of the part, and the offset of the wrong word in it. */
-  readonly part: number
-  readonly offset: number
-  readonly reason: string
-}
+import { PathError, type PathMistake } from './error.ts'
+import type { Path } from './expression.ts'
+import { choosePatterns, type ExperimentSource, patternNames } from './patterns.ts'
 
 export interface Resolved {
   /** Cells that the path reads, run or not. */
@@ -26,42 +13,71 @@ export interface Resolved {
   readonly over?: readonly string[]
 }
 
-/** Returns the cells that a path reads, or everything wrong with it. */
+/** Returns the cells that a path reads. Throws a PathError with everything wrong with it. */
 export function resolveCells(
-  parts: readonly string[],
-  experiments: readonly Cells[],
-): Resolved | { readonly wrong: readonly [Wrong, ...Wrong[]] } {
+  { parts }: Pick<Path, 'parts'>,
+  experiments: readonly ExperimentSource[],
+): Resolved {
   const [id = '', environment = '', word = ''] = parts
   const experiment = experiments.find((one) => one.id === id)
   if (experiment === undefined) {
     const known = experiments.map((one) => one.id)
-    return { wrong: [wrongPart('unknown-experiment', 0, `unknown experiment: ${id}${hint(id, known)}`)] }
+    const reason = `unknown experiment: ${id}${hint(id, known)}`
+    throw new PathError([{ ruleId: 'unknown-experiment', part: 0, reason }])
   }
-  const isKnown = experiment.environments.includes(environment)
-  const unknown = wrongPart(
-    'unknown-environment',
-    1,
-    `unknown environment of ${id}: ${environment}${hint(environment, experiment.environments)}`,
-  )
-  const choice = choosePatterns(word, environment, experiment)
-  switch (choice.type) {
-    case 'unknown': {
-      const reason = `unknown pattern of ${id}: ${choice.name}${hint(choice.name, choice.known)}`
-      const wrong = wrongPart('unknown-pattern', 2, reason, choice.at)
-      return { wrong: isKnown ? [wrong] : [unknown, wrong] }
-    }
-    case 'elsewhere': {
-      const reason = `${choice.name} does not run in ${environment}, only in ${choice.only.join(', ')}`
-      return { wrong: [isKnown ? wrongPart('unknown-environment', 1, reason) : unknown] }
-    }
-    case 'chosen': {
-      if (!isKnown) return { wrong: [unknown] }
-      const names = choice.names.map((pattern) => runName({ experiment: id, environment, pattern }))
-      return { names, ...(choice.several ? { over: choice.names } : {}) }
-    }
+  const mistakes: PathMistake[] = []
+  const { environments } = experiment
+  if (!environments.includes(environment)) {
+    const reason = `unknown environment of ${id}: ${environment}${hint(environment, environments)}`
+    mistakes.push({ ruleId: 'unknown-environment', part: 1, reason })
   }
+  const choice = choosePatterns(word, environment, patternNames(experiment))
+  if (choice.type === 'unknown') {
+    const reason = `unknown pattern of ${id}: ${choice.name}${hint(choice.name, choice.known)}`
+    mistakes.push({ ruleId: 'unknown-pattern', part: 2, offset: choice.at, reason })
+  } else if (choice.type === 'elsewhere' && mistakes.length === 0) {
+    const reason = `${choice.name} does not run in ${environment}, only in ${choice.only.join(', ')}`
+    mistakes.push({ ruleId: 'unknown-environment', part: 1, reason })
+  }
+  if (choice.type !== 'chosen' || mistakes.length > 0) throw new PathError(mistakes)
+  const names = choice.names.map((pattern) => runName({ experiment: id, environment, pattern }))
+  return { names, ...(choice.several ? { over: choice.names } : {}) }
 }
 
-function wrongPart(ruleId: string, part: number, reason: string, offset = 0): Wrong {
-  return { ruleId, part, offset, reason }
+/** Index of a path's first part after the pattern. */
+export const afterPattern = 3
+
+export interface Narrowing {
+  readonly factors: Readonly<Record<string, string>>
+  readonly measure?: string
+}
+
+/** Tells factor values from the measure in the parts after the pattern. Throws a PathError. */
+export function narrow(
+  parts: readonly string[],
+  measures: readonly string[],
+  factorValues: ReadonlyMap<string, ReadonlySet<string>>,
+): Narrowing {
+  const factors = new Map<string, string>()
+  let measure: string | undefined
+  for (const [index, part] of parts.entries()) {
+    const refuse = (reason: string) =>
+      new PathError([{ ruleId: 'published-number', part: afterPattern + index, reason }])
+    if (measures.includes(part)) {
+      if (measure !== undefined) throw refuse(`two measures in one path: ${measure} and ${part}`)
+      measure = part
+      continue
+    }
+    const owners = [...factorValues].filter(([, values]) => values.has(part)).map(([name]) => name)
+    const [owner] = owners
+    if (owner === undefined) {
+      const values = [...factorValues.values()].flatMap((some) => [...some]).filter((value) => value !== '')
+      throw refuse(`unknown measure or factor value: ${part}${hint(part, [...measures, ...values])}`)
+    }
+    if (owners.length > 1) throw refuse(`ambiguous value: ${part} is one of ${owners.join(' and of ')}`)
+    if (factors.has(owner))
+      throw refuse(`two values of ${owner} in one path: ${factors.get(owner)} and ${part}`)
+    factors.set(owner, part)
+  }
+  return { factors: Object.fromEntries(factors), ...(measure === undefined ? {} : { measure }) }
 }

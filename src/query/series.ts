@@ -22,11 +22,13 @@ export type Factors = Readonly<Record<string, string>>
 
 /** Returns the rows with these factor values that are not excluded. */
 export function select(run: Run, factors: Factors = {}): readonly Row[] {
-  const wanted = Object.entries(factors)
-  for (const [name] of wanted) columnOf(run, name, ['factor'])
-  return run.rows.filter(
-    (row) => !row[excludedColumn] && wanted.every(([name, value]) => row[name] === value),
-  )
+  for (const name of Object.keys(factors)) columnOf(run, name, ['factor'])
+  return run.rows.filter(rowFilter(factors))
+}
+
+export function rowFilter(factors: Factors): (row: Row) => boolean {
+  const values = Object.entries(factors)
+  return (row) => !row[excludedColumn] && values.every(([name, value]) => row[name] === value)
 }
 
 /**

@@ -25,86 +25,65 @@ export interface Syntax {
 /** @throws ExpressionError for a syntax error, or where a name with a hyphen would be a subtraction. */
 export function parseSyntax(source: string): Syntax {
   const tokens = tokenize(source)
-  refuseHyphens(source, tokens)
+  // `.dom0-cpu` would silently be a subtraction.
+  const hyphenated = tokens.find(({ type }) => type === 'hyphenated')
+  if (hyphenated) {
+    const { text, start } = hyphenated
+    const reason = `${text} would be a subtraction: write ['${text}'] for the name, or spaces round the minus`
+    throw new ExpressionError('expression-hyphen', start, reason)
+  }
   const root = parseTree(source, tokens)
   const leaves = leafOffsets(root, tokens)
   return { root, offsetOf: (node) => firstOffset(node, leaves) }
 }
 
 interface Token {
-  readonly type: 'name' | 'number' | 'text' | 'sign'
+  /** A leaf of the syntax tree is a name, a number or a quoted text. */
+  readonly type: 'hyphenated' | 'leaf' | 'sign'
   readonly start: number
-  readonly end: number
+  readonly text: string
 }
 
-const tokenPattern =
-  /(?<name>[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*)|(?<number>0[xX][\da-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<text>'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")|(?<sign>\S)/gu
+const name = String.raw`[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*`
+const number = String.raw`0[xX][\da-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?`
+const quoted = String.raw`'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"`
+const tokenPattern = new RegExp(
+  String.raw`(?<hyphenated>${name}(?:-(?:${name}|${number}))+)|(?<leaf>${name}|${number}|${quoted})|\S`,
+  'gu',
+)
 
 /**
  * Finds the positions that vega-expression's tree lacks: its names and literals are the source's, in order.
  */
 function tokenize(source: string): readonly Token[] {
-  return Array.from(source.matchAll(tokenPattern), (match) => {
-    const { name, number, text } = match.groups ?? {}
-    const type =
-      name !== undefined ? 'name' : number !== undefined ? 'number' : text !== undefined ? 'text' : 'sign'
-    return { type, start: match.index, end: match.index + match[0].length }
+  return Array.from(source.matchAll(tokenPattern), ({ 0: text, index: start, groups }) => {
+    const type = groups?.hyphenated ? 'hyphenated' : groups?.leaf ? 'leaf' : 'sign'
+    return { type, start, text }
   })
-}
-
-/** Requires spaces around a minus between names: `.dom0-cpu` would silently be a subtraction. */
-function refuseHyphens(source: string, tokens: readonly Token[]): void {
-  const isHyphen = (token: Token | undefined) =>
-    token !== undefined && source.slice(token.start, token.end) === '-'
-  const joined = (left: Token, right: Token | undefined) => right !== undefined && left.end === right.start
-  for (const [index, token] of tokens.entries()) {
-    if (token.type !== 'name') continue
-    let last = token
-    let next = index + 1
-    while (isHyphen(tokens[next]) && joined(last, tokens[next])) {
-      const hyphen = tokens[next] as Token
-      const after = tokens[next + 1]
-      if (after === undefined || !joined(hyphen, after) || !['name', 'number'].includes(after.type)) break
-      last = after
-      next += 2
-    }
-    if (last === token) continue
-    const word = source.slice(token.start, last.end)
-    throw new ExpressionError(
-      'expression-hyphen',
-      token.start,
-      `${word} would be a subtraction: write ['${word}'] for the name, or spaces round the minus`,
-    )
-  }
 }
 
 function parseTree(source: string, tokens: readonly Token[]): estree.Node {
   try {
     return parseVega(source)
   } catch (error) {
-    const unclosed = tokens.find((token) => /^['"`]$/.test(source.slice(token.start, token.end)))
-    if (unclosed !== undefined) {
+    const unclosed = tokens.find(({ text }) => /^['"`]$/.test(text))
+    if (unclosed !== undefined)
       throw new ExpressionError('expression-syntax', unclosed.start, 'unclosed quote in expression')
-    }
     // vega-expression throws plain Errors; most carry `index`: at an illegal character, or just after an
     // unexpected token.
     const { index, message } = error as Error & { index?: number }
+    if (message.includes('end of input')) {
+      const reason = `expression ends too early: ${source.trim() === '' ? 'it is empty' : source.trim()}`
+      throw new ExpressionError('expression-syntax', source.trimEnd().length, reason)
+    }
     const illegal = message.includes('ILLEGAL')
     const offending =
       (index === undefined
         ? // Text after a complete expression: the first token after the longest valid prefix.
-          tokens.findLast((token) => token.start > 0 && parses(source.slice(0, token.start)))
-        : tokens.findLast((token) => (illegal ? token.start <= index : token.start < index))) ?? tokens[0]
-    const atEnd = message.includes('end of input')
-    const text = offending === undefined ? '' : source.slice(offending.start, offending.end)
-    const reason = atEnd
-      ? `expression ends too early: ${source.trim() === '' ? 'it is empty' : source.trim()}`
-      : `unexpected ${text} in expression`
-    throw new ExpressionError(
-      'expression-syntax',
-      atEnd ? source.trimEnd().length : (offending?.start ?? 0),
-      reason,
-    )
+          tokens.findLast(({ start }) => start > 0 && parses(source.slice(0, start)))
+        : tokens.findLast(({ start }) => (illegal ? start <= index : start < index))) ?? tokens[0]
+    const reason = `unexpected ${offending?.text ?? ''} in expression`
+    throw new ExpressionError('expression-syntax', offending?.start ?? 0, reason)
   }
 }
 
@@ -119,46 +98,24 @@ function parses(source: string): boolean {
 
 /** Maps names and literals of the tree, in source order, to the offsets of their tokens. */
 function leafOffsets(root: estree.Node, tokens: readonly Token[]): ReadonlyMap<estree.Node, number> {
-  const starts = tokens.filter((token) => token.type !== 'sign').map((token) => token.start)
+  const starts = tokens.filter(({ type }) => type === 'leaf').map(({ start }) => start)
   const offsets = new Map<estree.Node, number>()
   const visit = (node: estree.Node): void => {
-    const below = children(node)
-    if (below.length === 0 && (node.type === 'Identifier' || node.type === 'Literal')) {
-      offsets.set(node, starts[offsets.size] ?? 0)
-    }
-    for (const child of below) visit(child)
+    if (node.type === 'Identifier' || node.type === 'Literal') offsets.set(node, starts[offsets.size] ?? 0)
+    else for (const child of children(node)) visit(child)
   }
   visit(root)
   return offsets
 }
 
+/** In source order, as vega-expression sets the properties of its nodes. */
 function children(node: estree.Node): readonly estree.Node[] {
-  switch (node.type) {
-    case 'BinaryExpression':
-    case 'LogicalExpression':
-      return [node.left, node.right]
-    case 'UnaryExpression':
-      return [node.argument]
-    case 'MemberExpression':
-      return [node.object, node.property]
-    case 'CallExpression':
-      return [node.callee, ...node.arguments]
-    case 'ConditionalExpression':
-      return [node.test, node.consequent, node.alternate]
-    case 'ArrayExpression':
-      return node.elements.filter((element) => element !== null)
-    case 'ObjectExpression':
-      return node.properties
-    case 'Property':
-      return [node.key, node.value]
-    default: // names and literals: the parser returns nothing else
-      return []
-  }
+  return Object.values(node)
+    .flat()
+    .filter((value) => typeof value === 'object' && value !== null && 'type' in value)
 }
 
 function firstOffset(node: estree.Node, leaves: ReadonlyMap<estree.Node, number>): number {
-  const own = leaves.get(node)
-  if (own !== undefined) return own
-  const first = children(node)[0]
-  return first === undefined ? 0 : firstOffset(first, leaves)
+  const [first] = children(node)
+  return leaves.get(node) ?? (first === undefined ? 0 : firstOffset(first, leaves))
 }

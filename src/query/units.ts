@@ -64,15 +64,15 @@ export function withoutUnit(name: string): string | undefined {
   return timeWord.test(word.toLowerCase()) ? rest : undefined
 }
 
-const suffixes: readonly (readonly [RegExp, string])[] = [
-  [/Ns$/, 'ns'],
-  [/Us$/, 'us'],
-  [/Ms$/, 'ms'],
-  [/Seconds$/, 's'],
-  [/Bytes$/, 'B'],
-]
+const suffixes = new Map([
+  ['Ns', 'ns'],
+  ['Us', 'us'],
+  ['Ms', 'ms'],
+  ['Seconds', 's'],
+  ['Bytes', 'B'],
+])
 
 /** Returns the unit suffix of a measure's name: `ns` for `elapsedNs`. */
 export function unitInName(name: string): string | undefined {
-  return suffixes.find(([suffix]) => suffix.test(name))?.[1]
+  return suffixes.get(/[A-Z][a-z]*$/.exec(name)?.[0] ?? '')
 }

@@ -14,22 +14,16 @@ export interface NamedSeries extends Sample {
   readonly unit: string
 }
 
-/** Messages in one language. */
-export interface Warnings {
+/** Messages; other languages have the same shape. */
+export const english = {
   /** A series, and how many of its values are outliers. */
-  readonly outlying: (series: string, count: number, all: number) => string
+  outlying: (series: string, count: number, all: number) => `${series} (${count} of ${all})`,
   /** A series and its slope: `+0.3 µs`. */
-  readonly drifting: (series: string, step: string) => string
+  drifting: (series: string, step: string) => `${series} (${step} a trial)`,
   /** The first of the series concerned, and how many more there are. */
-  readonly outliers: (series: readonly string[], more: number) => string
-  readonly drifts: (series: readonly string[], more: number) => string
-}
-
-export const english: Warnings = {
-  outlying: (series, count, all) => `${series} (${count} of ${all})`,
-  drifting: (series, step) => `${series} (${step} a trial)`,
-  outliers: (series, more) => `outliers, which are counted like all others: ${listed(series, more)}`,
-  drifts: (series, more) =>
+  outliers: (series: readonly string[], more: number) =>
+    `outliers, which are counted like all others: ${listed(series, more)}`,
+  drifts: (series: readonly string[], more: number) =>
     `values seem to drift from trial to trial, so intervals may be too narrow: ${listed(series, more)}`,
 }
 
@@ -44,7 +38,7 @@ const fewestForDrift = 10
  * Returns at most one sentence on outliers (modified z scores beyond 3.5) and one on drift (Mann-Kendall
  * test; p at most 0.05 after Holm's correction for the number of series).
  */
-export function warningsOn(series: readonly NamedSeries[], words: Warnings = english): readonly string[] {
+export function warningsOn(series: readonly NamedSeries[], words = english): readonly string[] {
   const withOutliers = series.flatMap(({ name, values }) => {
     const count = values.length === 0 ? 0 : outliers(values).length
     return count === 0 ? [] : [words.outlying(name, count, values.length)]

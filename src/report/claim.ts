@@ -3,11 +3,11 @@
 import type { Judgement } from '../claims/judge.ts'
 import { decisive, type Verification } from '../claims/verification.ts'
 import { numberTexts, publishedText } from '../claims/words.ts'
-import type { Words } from '../locale/en.ts'
+import type { Messages } from '../locale/en.ts'
 import { originsIn } from '../query/quantity.ts'
 import { link } from '../text/markdown.ts'
 import type { Claim, ClaimDetail, Fact } from './model.ts'
-import { originWords } from './runstatus.ts'
+import { originNames } from './runstatus.ts'
 
 /**
  * Judgements must be in the same language.
@@ -16,9 +16,9 @@ import { originWords } from './runstatus.ts'
 export function claimNode(
   verification: Verification,
   { label, detail }: { readonly label: string | undefined; readonly detail: ClaimDetail },
-  words: Words,
+  messages: Messages,
 ): Claim {
-  const own = words.claim
+  const own = messages.claim
   const { claim, recorded, rerun } = verification
   const judged = decisive(verification)
   const { verdict, reason, measured, notes } = judged
@@ -30,8 +30,8 @@ export function claimNode(
     origins: originsIn(measured.flatMap(({ sources }) => sources)),
     facts: [
       ...fact(own.published, publishedText(claim, judged, own.phrases)),
-      ...fact(own.recorded, ownNumbers(recorded, words)),
-      ...fact(own.thisRun, rerun && (ownNumbers(rerun, words) ?? rerun.reason)),
+      ...fact(own.recorded, measuredNumbers(recorded, messages)),
+      ...fact(own.thisRun, rerun && (measuredNumbers(rerun, messages) ?? rerun.reason)),
       ...fact(own.why, reason),
       ...notes.flatMap((note) => fact(own.note, note)),
       ...fact(own.shownIn, label === undefined ? undefined : link(`#${claim.shows}`, label)),
@@ -48,9 +48,9 @@ export function fact(term: string, content: Fact[1] | undefined): readonly Fact[
  * Returns `7.46 [6.60, 8.39], emulated`, which breaks only between numbers. Undefined if the judgement has
  * none.
  */
-export function ownNumbers(judgement: Judgement, words: Words): string | undefined {
-  const { phrases, measured } = words.claim
+export function measuredNumbers(judgement: Judgement, messages: Messages): string | undefined {
+  const { phrases, measured } = messages.claim
   const numbers = numberTexts(judgement, phrases).map((text) => text.replaceAll(' ', '\u00a0'))
   const sources = judgement.measured.flatMap((one) => one.sources)
-  return numbers.length === 0 ? undefined : measured(numbers, originWords(originsIn(sources), words))
+  return numbers.length === 0 ? undefined : measured(numbers, originNames(originsIn(sources), messages))
 }

@@ -5,15 +5,23 @@ import type { ClaimSeries } from '../claims/series.ts'
 import { limitsText, methodText } from '../claims/words.ts'
 import { origins } from '../query/quantity.ts'
 import { select } from '../query/series.ts'
-import { bootFolder, bootsOf, rawName, trialsBefore } from '../results/boots.ts'
-import { bootColumn, runName, type Row, type Run } from '../results/run.ts'
+import {
+  bootFolder,
+  bootsOf,
+  rawName,
+  trialsBefore,
+  bootColumn,
+  runName,
+  type Row,
+  type Run,
+} from '../results/run.ts'
 import { recordedFolder } from '../results/store.ts'
 import { code, type Inline } from '../text/markdown.ts'
 import { fact } from './claim.ts'
 import type { RenderContext } from './context.ts'
 import { mostDistributions } from './distribution.ts'
 import type { ClaimDetail, ClaimInput, Distribution } from './model.ts'
-import { badgeOf, isRecorded, originWords } from './runstatus.ts'
+import { badgeOf, isRecorded, originNames } from './runstatus.ts'
 
 export interface Judged {
   readonly judgement: Judgement
@@ -28,7 +36,7 @@ export interface Judged {
 
 export function claimDetail(judged: Judged): ClaimDetail {
   const { judgement, source, series, context } = judged
-  const { phrases, detail: own } = context.words.claim
+  const { phrases, detail: own } = context.messages.claim
   const runs = [...new Set(series.map(({ run }) => run))]
   const reads = [...new Set(series.map(({ what }) => what))]
   return {
@@ -46,14 +54,17 @@ export function claimDetail(judged: Judged): ClaimDetail {
 }
 
 /** Describes each environment's machine once; differences between its runs are left to the tables. */
-function environments(runs: readonly Run[], { words, say, evidence }: RenderContext): string | undefined {
-  const own = words.claim.detail
+function environments(
+  runs: readonly Run[],
+  { messages, display, evidence }: RenderContext,
+): string | undefined {
+  const own = messages.claim.detail
   const lines = [...Map.groupBy(runs, ({ environment }) => environment)].map(([name, there]) => {
     const [first] = there
     const shared = (evidence?.captured ?? []).flatMap((item) => {
       const value = first?.captured[item]
       return value !== undefined && there.every(({ captured }) => captured[item] === value)
-        ? [say(value)]
+        ? [display(value)]
         : []
     })
     return shared.length === 0 ? name : own.machine(name, shared)
@@ -68,7 +79,7 @@ function input(run: Run, { series, context }: Judged): ClaimInput {
   return {
     run: runName(run),
     ...badgeOf([run], context),
-    counts: context.words.claim.detail.list([...new Set(counts)].map(String)),
+    counts: context.messages.claim.detail.list([...new Set(counts)].map(String)),
     key: run.key,
     ...(isRecorded(run, context.statuses) ? { rows: `${recordedFolder(run)}/rows.csv` } : {}),
   }
@@ -78,28 +89,23 @@ function distributions({
   judgement,
   series,
   published,
-  context: { words },
+  context: { messages },
 }: Judged): Pick<ClaimDetail, 'distributions'> {
   const { id } = judgement.claim
-  const own = words.claim.detail
+  const own = messages.claim.detail
   const [first] = series
   if (first === undefined) return {}
   const drawn = series.filter(({ unit, values }) => unit === first.unit && values.some((one) => one !== null))
   if (drawn.length > mostDistributions) return { distributions: own.notDrawn(drawn.length) }
-  const several = <Value>(of: (one: ClaimSeries) => Value) => new Set(drawn.map(of)).size > 1
-  const [experiments, places, patterns, measures] = [
-    several(({ run }) => run.experiment),
-    several(({ run }) => run.environment),
-    several(({ run }) => run.pattern),
-    several(({ what }) => what),
-  ]
+  const names = ({ run, what }: ClaimSeries) => [run.experiment, run.environment, run.pattern, what]
+  const varies = (index: number) => new Set(drawn.map((one) => names(one)[index])).size > 1
+  const [pattern, measure] = [varies(2), varies(3)]
+  // A label has the pattern or the measure even if neither varies.
+  const isShown = [varies(0), varies(1), pattern || !measure, measure || !pattern]
   const label = (one: ClaimSeries) =>
-    [
-      ...(experiments ? [one.run.experiment] : []),
-      ...(places ? [one.run.environment] : []),
-      ...(patterns || !measures ? [one.run.pattern] : []),
-      ...(measures || !patterns ? [one.what] : []),
-    ].join(' · ')
+    names(one)
+      .filter((_, index) => isShown[index])
+      .join(' · ')
   const data = drawn.map((one): Distribution => {
     const known = published(one)
     return {
@@ -108,7 +114,7 @@ function distributions({
       ...(known === undefined ? {} : { published: known }),
     }
   })
-  const origin = words.mark(originWords(origins(drawn.map(({ run }) => run)), words), false)
+  const origin = messages.mark(originNames(origins(drawn.map(({ run }) => run)), messages), false)
   const labels = data.map((one) => one.label)
   return {
     distributions: { unit: first.unit, origin, title: own.drawing(id, origin, labels), series: data },
@@ -120,7 +126,7 @@ const mostCommands = 4
 
 /** Shows the way from a number to its records, with each run's largest value as an example. */
 function toTheRecord({ series, context }: Judged, runs: readonly Run[]): Pick<ClaimDetail, 'toTheRecord'> {
-  const words = context.words.claim.detail
+  const messages = context.messages.claim.detail
   const { files, command, text = '' } = context.evidence ?? { files: [] }
   if (command === undefined) return {}
   const traced = runs.filter((run) => files.every((name) => rawName(name, 1, bootsOf(run)) in run.files))
@@ -128,7 +134,7 @@ function toTheRecord({ series, context }: Judged, runs: readonly Run[]): Pick<Cl
     const own = series.find((one) => one.run === run)
     const largest = own && largestRow(own)
     if (own === undefined || largest === undefined) return []
-    return [`${commandFor(command, run, largest)}  # ${words.largest(own.what)}`]
+    return [`${commandFor(command, run, largest)}  # ${messages.largest(own.what)}`]
   })
   const [first] = traced
   if (first === undefined || commands.length === 0) return {}
@@ -137,7 +143,7 @@ function toTheRecord({ series, context }: Judged, runs: readonly Run[]): Pick<Cl
     toTheRecord: {
       text: filled(text, code(`npx repro run --rerun=${runName(first)}`)),
       commands,
-      ...(others > 0 ? { others: words.otherCells(others) } : {}),
+      ...(others > 0 ? { others: messages.otherCells(others) } : {}),
     },
   }
 }

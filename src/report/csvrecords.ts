@@ -4,45 +4,34 @@
  */
 
 import { CsvError, readCsv } from '../text/csv.ts'
-import { decimal } from '../text/decimal.ts'
+import { decimal } from '../text/numbers.ts'
 
-export type CsvRecord = Readonly<Record<string, string | number | boolean | Date | null>>
+type Value = string | number | boolean | Date
 
 /** Throws a CsvError for invalid CSV, and for a text in a column of numbers, which could not be drawn. */
-export function csvRecords(csv: string): readonly CsvRecord[] {
+export function csvRecords(csv: string): readonly Readonly<Record<string, Value | null>>[] {
   const { head, rows } = readCsv(csv)
-  const readers = head.map((name, index) => {
-    const filled = rows.filter(({ fields }) => !isEmpty(fields[index] as string))
-    const texts = filled.map(({ fields }) => fields[index] as string)
-    const reader = types.find((type) => texts.every((text) => type(text) !== undefined))
-    if (reader !== undefined) return reader
-    const number = filled.find(({ fields }) => decimal(fields[index] as string) !== undefined)
-    const text = filled.find(({ fields }) => decimal(fields[index] as string) === undefined)
-    if (number !== undefined && text !== undefined) {
-      const [one, other] = [number, text].map(({ fields }) => fields[index])
+  const columns = head.map((name, index) => {
+    const cells = rows.map(({ line, fields }) => ({ line, text: fields[index] as string }))
+    const filled = cells.filter(({ text }) => text.trim() !== '')
+    const type = types.find((parse) => filled.every(({ text }) => parse(text) !== undefined))
+    const number = filled.find(({ text }) => decimal(text) !== undefined)
+    const other = filled.find(({ text }) => decimal(text) === undefined)
+    if (type === undefined && number !== undefined && other !== undefined)
       throw new CsvError(
-        text.line,
-        `${name} is no number: ${other}, but line ${number.line} has ${one}: leave a missing value empty, or, if these are names, make all of them words`,
+        other.line,
+        `${name} is no number: ${other.text}, but line ${number.line} has ${number.text}: leave a missing value empty, or, if these are names, make all of them words`,
       )
-    }
-    return (found: string) => found
+    const parse = type ?? ((text: string) => text)
+    return cells.map(({ text }) => (text.trim() === '' ? null : (parse(text) ?? null)))
   })
-  return rows.map(({ fields }) =>
-    Object.fromEntries(
-      head.map((name, index) => {
-        const text = fields[index] as string
-        return [name, isEmpty(text) ? null : (readers[index]?.(text) ?? null)]
-      }),
-    ),
+  return rows.map((_, row) =>
+    Object.fromEntries(head.map((name, index) => [name, columns[index]?.[row] ?? null])),
   )
 }
 
-function isEmpty(text: string): boolean {
-  return text.trim() === ''
-}
-
 /** A column's type is the first that fits all its non-empty values. */
-const types: readonly ((text: string) => number | boolean | Date | undefined)[] = [
+const types: readonly ((text: string) => Value | undefined)[] = [
   decimal,
   (text) => truths.get(text.trim()),
   date,

@@ -3,7 +3,7 @@
  * and the published mean and range. Colours and dashes distinguish series.
  */
 
-import type { Words } from '../locale/en.ts'
+import type { Messages } from '../locale/en.ts'
 import { digits } from '../query/format.ts'
 import { symbol } from '../query/units.ts'
 import { max, min } from '../stats/order.ts'
@@ -32,20 +32,17 @@ const fontSize = 12
 /** An SVG element as text; the same input gives the same bytes. */
 export function distributionSvg(
   { series: distributions, ...frame }: Distributions,
-  words: Words['distribution'],
+  messages: Messages['distribution'],
 ): string {
   const marks = distributions.flatMap(({ published }) =>
-    published === undefined
-      ? []
-      : [published.mean, published.min, published.max].filter((one) => one !== undefined),
+    Object.values(published ?? {}).filter((one) => one !== undefined),
   )
-  const all = [...distributions.flatMap(({ values }) => values), ...marks]
-  const axis = axisOf(all, frame.unit, words)
+  const axis = axisOf([...distributions.flatMap(({ values }) => values), ...marks], frame.unit, messages)
   const bottom = plot.top + plot.height
   const rowsTop = bottom + 44
   const height = rowsTop + rowHeight * distributions.length + 4
-  const hasPublished = marks.length > 0
-  const axisTitle = [axis.title, frame.origin, ...(hasPublished ? [words.published] : [])].join(' · ')
+  const axisTitle = [axis.title, frame.origin, ...(marks.length > 0 ? [messages.published] : [])].join(' · ')
+  const strokeOf = (index: number) => strokes[index % strokes.length] as Stroke
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family='${font}' font-size="${fontSize}" fill="#333">`,
     `<title>${escapeText(frame.title)}</title>`,
@@ -58,12 +55,8 @@ export function distributionSvg(
         `<path d="M${n(at)} ${bottom}v5" stroke="#888"/><text x="${n(at)}" y="${bottom + 18}" text-anchor="middle">${text}</text>`,
     ),
     `<text x="${plot.left}" y="${bottom + 35}" fill="#666">${escapeText(axisTitle)}</text>`,
-    ...distributions.map((one, index) =>
-      curve(one.values, strokes[index % strokes.length] as Stroke, axis.at),
-    ),
-    ...distributions.map((one, index) =>
-      row(one, strokes[index % strokes.length] as Stroke, rowsTop + rowHeight * index, axis.at),
-    ),
+    ...distributions.map(({ values }, index) => curve(values, strokeOf(index), axis.at)),
+    ...distributions.map((one, index) => row(one, strokeOf(index), rowsTop + rowHeight * index, axis.at)),
     '</svg>',
   ].join('')
 }
@@ -74,7 +67,7 @@ type Stroke = (typeof strokes)[number]
 const mostSteps = 100
 
 /** The empirical distribution function, from the left edge to the right one. */
-function curve(values: readonly number[], [color, dash]: Stroke, at: (value: number) => number): string {
+function curve(values: readonly number[], stroke: Stroke, at: Axis['at']): string {
   const sorted = values.toSorted((a, b) => a - b)
   const steps = Math.min(sorted.length, mostSteps)
   const y = (share: number) => n(plot.top + plot.height * (1 - share))
@@ -82,37 +75,31 @@ function curve(values: readonly number[], [color, dash]: Stroke, at: (value: num
     const index = Math.ceil(((step + 1) * sorted.length) / steps) - 1
     return `H${n(at(sorted[index] as number))}V${y((index + 1) / sorted.length)}`
   })
-  return `<path d="M${plot.left} ${y(0)}${path.join('')}H${plot.right}" fill="none" stroke="${color}" stroke-width="1.8"${dashes(dash)}/>`
+  return line(`M${plot.left} ${y(0)}${path.join('')}H${plot.right}`, stroke, ' fill="none"')
 }
 
-/**
- * Draws a series' name beside a sample of its line, or its published numbers on the axis with the name where
- * it fits.
- */
-function row(
-  { label, published }: Distribution,
-  [color, dash]: Stroke,
-  top: number,
-  at: (value: number) => number,
-): string {
+function line(path: string, [color, dash]: Stroke, fill = ''): string {
+  const dashes = dash === '' ? '' : ` stroke-dasharray="${dash}"`
+  return `<path d="${path}"${fill} stroke="${color}" stroke-width="1.8"${dashes}/>`
+}
+
+/** Draws a series' published numbers on the axis, and its name beside a sample of its line where that fits. */
+function row({ label, published }: Distribution, stroke: Stroke, top: number, at: Axis['at']): string {
   const middle = n(top + rowHeight / 2)
-  const sample = `<path d="M${plot.left} ${middle}h26" stroke="${color}" stroke-width="1.8"${dashes(dash)}/>`
-  const labelStart = plot.left + 32
-  const text = (x: number, anchor: string) =>
-    `<text x="${n(x)}" y="${n(middle + 4)}"${anchor}>${escapeText(label)}</text>`
-  if (published === undefined) return sample + text(labelStart, '')
+  const text = (x: number, attributes = '') =>
+    `<text x="${n(x)}" y="${n(middle + 4)}"${attributes}>${escapeText(label)}</text>`
+  const sample = (x: number) => line(`M${n(x)} ${middle}h26`, stroke) + text(x + 32)
+  if (published === undefined) return sample(plot.left)
   const { mean, min = mean, max = mean } = published
   const [from, center, to] = [at(min), at(mean), at(max)]
+  const [color] = stroke
   const range =
     `<path d="M${n(from)} ${middle}H${n(to)}" stroke="${color}" stroke-width="1.5"/>` +
     `<path d="M${n(center)} ${n(middle - 5)}l5 5l-5 5l-5 -5z" fill="${color}"/>`
   const labelWidth = textWidth(label, fontSize)
   // Keeps the sample and the name clear of the range: left or right of it.
-  if (labelStart + labelWidth + 10 < from) return sample + text(labelStart, '') + range
-  const right = to + 14
-  if (right + 32 + labelWidth < plot.right) {
-    return `<path d="M${n(right)} ${middle}h26" stroke="${color}" stroke-width="1.8"${dashes(dash)}/>${text(right + 32, '')}${range}`
-  }
+  if (plot.left + 32 + labelWidth + 10 < from) return sample(plot.left) + range
+  if (to + 14 + 32 + labelWidth < plot.right) return sample(to + 14) + range
   return range + text(plot.right, ' text-anchor="end" stroke="#fff" stroke-width="3" paint-order="stroke"')
 }
 
@@ -123,8 +110,8 @@ interface Axis {
 }
 
 /** Returns a logarithmic axis if all values are positive and spread; long times in milliseconds. */
-function axisOf(values: readonly number[], unit: string, words: Words['distribution']): Axis {
-  const [low, high] = [min(values), max(values)]
+function axisOf(numbers: readonly number[], unit: string, messages: Messages['distribution']): Axis {
+  const [low, high] = [min(numbers), max(numbers)]
   const [factor, shown] = unit === 'us' && high >= 1000 ? [1e-3, 'ms'] : [1, symbol(unit)]
   const isLog = low > 0 && high / low > 3
   const scale = (value: number) => (isLog ? Math.log10(value) : value)
@@ -132,14 +119,12 @@ function axisOf(values: readonly number[], unit: string, words: Words['distribut
   const [from, to] = [scale(low) - margin, scale(high) + margin]
   const at = (value: number) => plot.left + ((scale(value) - from) / (to - from)) * (plot.right - plot.left)
   const inside = (value: number) => scale(value / factor) >= from && scale(value / factor) <= to
-  const ends = isLog ? [10 ** from * factor, 10 ** to * factor] : [from * factor, to * factor]
-  const ticks = (
-    isLog ? logTicks(ends[0] as number, ends[1] as number) : linearTicks(ends[0] as number, ends[1] as number)
-  )
-    .filter(inside)
-    .map((value) => ({ at: at(value / factor), text: tickText(value) }))
-  const what = unit === 'us' ? words.time : words.value
-  return { title: words.axis(what, shown, isLog), at, ticks }
+  const values = isLog
+    ? logTicks(10 ** from * factor, 10 ** to * factor)
+    : linearTicks(from * factor, to * factor)
+  const ticks = values.filter(inside).map((value) => ({ at: at(value / factor), text: tickText(value) }))
+  const what = unit === 'us' ? messages.time : messages.value
+  return { title: messages.axis(what, shown, isLog), at, ticks }
 }
 
 function tickText(value: number): string {
@@ -164,10 +149,6 @@ function linearTicks(low: number, high: number): readonly number[] {
   const step = [1, 2, 5, 10].map((one) => one * power).find((one) => one >= rough) ?? rough
   const first = Math.ceil(low / step)
   return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step)
-}
-
-function dashes(dash: string): string {
-  return dash === '' ? '' : ` stroke-dasharray="${dash}"`
 }
 
 /** A tenth of a pixel is finer than visible. */

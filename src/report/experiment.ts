@@ -5,7 +5,7 @@ import { runName, type Run } from '../results/run.ts'
 import type { RenderContext } from './context.ts'
 import type { Experiment, ExperimentRun } from './model.ts'
 import { badgeOf } from './runstatus.ts'
-import { cellsOf } from './tables/options.ts'
+import { cellRuns } from './tables/options.ts'
 
 /** @param source the block as the author wrote it. */
 export function experimentNode(
@@ -14,8 +14,8 @@ export function experimentNode(
   runs: readonly Run[],
   context: RenderContext,
 ): Experiment {
-  const { words } = context
-  const { title, inlineScript, size } = words.experiment
+  const { messages } = context
+  const { title, inlineScript, size } = messages.experiment
   const script = 'file' in block.script ? block.script.file : inlineScript
   const cells = size(block.environments.length, block.patterns.length, block.trials, block.boots)
   return {
@@ -24,10 +24,10 @@ export function experimentNode(
     summary: [...title(block.id), ` · ${script} · ${cells}`],
     source,
     cells: block.environments.flatMap((environment) =>
-      cellsOf(block, environment, runs).map(({ pattern, name, run }) => ({
+      cellRuns(block, environment, runs).map(({ pattern, name, run }) => ({
         environment,
         pattern: pattern.name,
-        run: run === undefined ? { missing: words.missing([name]) } : experimentRun(run, context),
+        run: run === undefined ? { missing: messages.missing([name]) } : experimentRun(run, context),
       })),
     ),
   }

@@ -4,9 +4,8 @@
  */
 
 import { QueryError } from '../query/error.ts'
-import { advice, limits, type Order } from './drawing/message.ts'
-import type { Drawer } from './drawing/process.ts'
-import { parseSvg, printSvg, retold, type Svg, withOwnIds } from './drawing/svg.ts'
+import { advice, type Drawer, limits, type Order } from './drawing/process.ts'
+import { parseSvg, prefixIds, printSvg, replaceTexts } from './drawing/svg.ts'
 
 export interface FigureInput extends Order {
   /** Unique in the page; prefix of ids in the SVG. */
@@ -31,35 +30,26 @@ export async function renderFigure(input: FigureInput, drawer: Pick<Drawer, 'dra
       `the drawing has ${(text.length / 1e6).toFixed(0)} MB of SVG, of at most ${limits.svgMb} MB (draw less: ${advice})`,
     )
   }
-  const svg = bounded(parseSvg(text))
-  return printSvg(
-    named(withOwnIds(retold(svg, new Map(Object.entries(order.texts ?? {})), isPart), id), input),
-  )
-}
-
-function bounded(svg: Svg): Svg {
+  const drawn = parseSvg(text)
   for (const side of ['width', 'height']) {
-    const pixels = Number(svg.attributes[side])
+    const pixels = Number(drawn.attributes[side])
     if (pixels > limits.pixels) {
       throw new QueryError(
-        `the drawing has a ${side} of ${pixels} pixels, of at most ${limits.pixels} (give the specification a smaller one)`,
+        `the drawing has a ${side} of ${pixels} pixels, more than the limit of ${limits.pixels} (give the specification a smaller one)`,
       )
     }
   }
-  return svg
-}
-
-/** Adds a name and description for screen readers. */
-function named(svg: Svg, { id, title, description }: FigureInput): Svg {
+  const svg = prefixIds(replaceTexts(drawn, new Map(Object.entries(order.texts ?? {})), isPart), id)
+  // A name and a description for screen readers.
   const [titleId, descriptionId] = [`${id}:title`, `${id}:desc`]
-  const attributes = { role: 'img', 'aria-labelledby': titleId, 'aria-describedby': descriptionId }
-  return {
+  const labels = { role: 'img', 'aria-labelledby': titleId, 'aria-describedby': descriptionId }
+  return printSvg({
     ...svg,
-    attributes: { ...svg.attributes, ...attributes },
+    attributes: { ...svg.attributes, ...labels },
     children: [
       { name: 'title', attributes: { id: titleId }, children: [title] },
       { name: 'desc', attributes: { id: descriptionId }, children: [description] },
       ...svg.children,
     ],
-  }
+  })
 }

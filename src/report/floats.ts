@@ -5,20 +5,19 @@ import type { ExperimentBlock, FigureBlock, TableBlock } from '../document/block
 import type { Document } from '../document/document.ts'
 import { pathsIn } from '../document/float.ts'
 import { cellsOf } from '../engine/cells.ts'
-import type { Words } from '../locale/en.ts'
+import type { Messages } from '../locale/en.ts'
 import { partError, QueryError } from '../query/error.ts'
-import { type PublishedRow, parsePublished } from '../query/published.ts'
+import { parsePublished } from '../query/published.ts'
 import type { Results } from '../query/query.ts'
 import type { Parameter } from '../results/parameters.ts'
 import { runName, type Run } from '../results/run.ts'
 import { CsvError } from '../text/csv.ts'
 import type { RenderContext } from './context.ts'
-import type { Records } from './drawing/message.ts'
-import type { Drawer } from './drawing/process.ts'
+import type { Drawer, Records } from './drawing/process.ts'
 import { renderFigure } from './figure.ts'
 import type { Float } from './model.ts'
 import { ratios } from './ratios.ts'
-import { records, wantedCells } from './records.ts'
+import { cellsDrawn, records } from './records.ts'
 import { badgeOf, mark, staleOf } from './runstatus.ts'
 import { shownTable } from './showntable.ts'
 import type { TableContext } from './table.ts'
@@ -45,20 +44,23 @@ export interface Sources {
  * Returns labels of all floats by id: `Table 5`, `Figure A2`. A block's `number` decides (alone if it is not
  * a number); the others are counted in text order, skipping numbers in use.
  */
-export function labels({ blocks: all }: Pick<Document, 'blocks'>, words: Words): ReadonlyMap<string, string> {
+export function labels(
+  { blocks: all }: Pick<Document, 'blocks'>,
+  messages: Messages,
+): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   const blocks = all.filter((block) => block.type === 'table' || block.type === 'figure')
   for (const block of blocks) {
     const own = block.type === 'table' ? block.options.number : block.number
     if (typeof own !== 'number' && typeof own !== 'string') continue
-    found.set(block.id, /^[A-Z]?\d/.test(String(own)) ? words[block.type](String(own)) : String(own))
+    found.set(block.id, /^[A-Z]?\d/.test(String(own)) ? messages[block.type](String(own)) : String(own))
   }
   const taken = new Set(found.values())
   for (const block of blocks) {
     if (found.has(block.id)) continue
     let count = 1
-    while (taken.has(words[block.type](String(count)))) count += 1
-    const label = words[block.type](String(count))
+    while (taken.has(messages[block.type](String(count)))) count += 1
+    const label = messages[block.type](String(count))
     taken.add(label)
     found.set(block.id, label)
   }
@@ -72,15 +74,19 @@ export async function makeFloat(
 ): Promise<Float> {
   const common = { type: 'float', id: block.id, label, caption: block.caption } as const
   try {
-    const made = block.type === 'table' ? await table(block, sources) : await figure(block, label, sources)
-    const { words, statuses } = sources.context
-    const { runs, missing, notes, content } = made
+    const { messages, statuses } = sources.context
+    const { runs, missing, notes, content } =
+      block.type === 'table' ? await table(block, sources) : await figure(block, label, sources)
     const stale = staleOf(runs, statuses)
     return {
       ...common,
       ...badgeOf(runs, sources.context),
       content,
-      notes: [...notes, ...missing.map(words.missingNote), ...stale.map((one) => words.staleNote(...one))],
+      notes: [
+        ...notes,
+        ...missing.map(messages.missingNote),
+        ...stale.map((one) => messages.staleNote(...one)),
+      ],
       missing,
       stale,
     }
@@ -90,7 +96,7 @@ export async function makeFloat(
       ...common,
       content: {
         type: 'failed',
-        message: missing.length > 0 ? sources.context.words.missing(missing) : message,
+        message: missing.length > 0 ? sources.context.messages.missing(missing) : message,
       },
       notes: [],
       ...(missing.length > 0 ? {} : { error: message }),
@@ -100,14 +106,14 @@ export async function makeFloat(
   }
 }
 
-interface Made {
+interface Content {
   readonly content: Float['content']
   readonly runs: readonly Run[]
   readonly missing: readonly string[]
   readonly notes: readonly string[]
 }
 
-async function table(block: TableBlock, sources: Sources): Promise<Made> {
+async function table(block: TableBlock, sources: Sources): Promise<Content> {
   const kind = tableKinds.get(block.kind)
   const experiment = sources.results.experiments.find(({ id }) => id === block.from)
   // `check` reported this; previews render documents with errors.
@@ -119,53 +125,52 @@ async function table(block: TableBlock, sources: Sources): Promise<Made> {
     const [issue] = parsed.error.issues
     throw new QueryError(`options of table ${block.id}: ${issue?.path.join('.')} ${issue?.message}`)
   }
-  const { words, say } = sources.context
+  const { messages, display } = sources.context
   const rendered = kind.render(block.options, {
     ...(experiment === undefined ? {} : { experiment }),
     runs: sources.results.runs.filter((run) => run.experiment === experiment?.id),
     verifications: sources.verifications,
     published: await readTables(block.options.published, sources),
     earlier: await readTables(block.options.earlier, sources),
-    words,
-    say,
+    messages,
+    display,
   })
   return { ...rendered, content: shownTable(rendered, sources.context) }
 }
 
-async function figure(block: FigureBlock, label: string, sources: Sources): Promise<Made> {
+async function figure(block: FigureBlock, label: string, sources: Sources): Promise<Content> {
   const { experiments, runs: all } = sources.results
-  const { words } = sources.context
-  const datasets: Record<string, Records | string> = {}
+  const { messages } = sources.context
+  const data: Record<string, Records | string> = {}
   const runs: Run[] = []
   const missing: string[] = []
   for (const [name, source] of Object.entries(block.data)) {
     const experiment = experiments.find(({ id }) => id === source.from)
     if (experiment === undefined) {
-      datasets[name] = await readFile(source.from, sources)
+      data[name] = await readFile(source.from, sources)
       continue
     }
-    const wanted = wantedCells(experiment, source)
-    const own = all.filter((run) => wanted.includes(runName(run)))
-    runs.push(...own)
-    missing.push(...missingRuns(experiment, own).filter((one) => wanted.includes(one)))
-    const drawn = () =>
-      source.ratios ? ratios(experiment, own, source.ratios) : records(experiment, own, source)
-    datasets[name] = own.length === 0 ? [] : drawn()
+    const cells = cellsDrawn(experiment, source)
+    const present = all.filter((run) => cells.includes(runName(run)))
+    runs.push(...present)
+    missing.push(...missingRuns(experiment, present).filter((one) => cells.includes(one)))
+    if (present.length === 0) data[name] = []
+    else if (source.ratios) data[name] = ratios(experiment, present, source.ratios)
+    else data[name] = records(experiment, present, source)
   }
   // An empty drawing would look like a result.
   if (runs.length === 0 && missing.length > 0)
     throw new QueryError(`missing: run ${missing.join(', run ')}`, missing)
-  const marked = mark(runs, sources.context)
   const environments = [...new Set(runs.map((run) => run.environment))]
   const order = {
     id: block.id,
     spec: await readFile(block.spec, sources),
-    data: datasets,
-    title: `${words.caption(label)}${block.caption}`,
+    data,
+    title: `${messages.caption(label)}${block.caption}`,
     description: block.alt,
     // A text may belong to a missing run.
     ...(block.texts === undefined ? {} : { texts: block.texts, isPart: missing.length > 0 }),
-    ...(runs.length === 0 ? {} : { subtitle: words.subtitle(marked, environments) }),
+    ...(runs.length === 0 ? {} : { subtitle: messages.subtitle(mark(runs, sources.context), environments) }),
     ...(block.width === undefined ? {} : { width: block.width }),
     ...(block.height === undefined ? {} : { height: block.height }),
   }
@@ -192,8 +197,12 @@ async function readFile(path: string, { readText }: Sources): Promise<string> {
   try {
     return await readText(path)
   } catch (cause) {
-    throw new QueryError(`cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`)
+    throw new QueryError(`cannot read ${path}: ${errorText(cause)}`)
   }
+}
+
+export function errorText(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
 }
 
 /**
@@ -206,16 +215,14 @@ async function readTables(
 ): Promise<TableContext['published']> {
   const paths = pathsIn(option)
   if (paths.length === 0) return undefined
-  const tables = await Promise.all(paths.map((path) => readRows(path, sources)))
-  return tables.flat()
-}
-
-async function readRows(path: string, sources: Sources): Promise<readonly PublishedRow[]> {
-  const text = await readFile(path, sources)
-  try {
-    return parsePublished(text)
-  } catch (error) {
-    if (error instanceof CsvError) throw new QueryError(`${path}: ${error.message}`)
-    throw error
-  }
+  const tables = paths.map(async (path) => {
+    const text = await readFile(path, sources)
+    try {
+      return parsePublished(text)
+    } catch (error) {
+      if (error instanceof CsvError) throw new QueryError(`${path}: ${error.message}`)
+      throw error
+    }
+  })
+  return (await Promise.all(tables)).flat()
 }

@@ -7,7 +7,7 @@
 import type { Node, Parent, PhrasingContent, Root } from 'mdast'
 import type { Verdict } from '../claims/judge.ts'
 import type { Place } from '../document/block.ts'
-import type { Author } from '../document/frontmatter.ts'
+import type { Author } from '../document/schema.ts'
 import type { Origin } from '../testbed/board.ts'
 import type { Inline } from '../text/markdown.ts'
 import type { Cell, Group, Head } from './table.ts'

@@ -9,7 +9,7 @@ import { visit } from 'unist-util-visit'
 import type { Citation } from '../document/citation.ts'
 import type { Document } from '../document/document.ts'
 import type { Reference } from '../document/reference.ts'
-import type { Words } from '../locale/en.ts'
+import type { Messages } from '../locale/en.ts'
 import { link } from '../text/markdown.ts'
 import { joinLines } from './lines.ts'
 import type { Entry, Report } from './model.ts'
@@ -22,7 +22,7 @@ export interface Replacements {
   /** Labels by float id: `Table 5`. */
   readonly labels: ReadonlyMap<string, string>
   readonly cited: Cited
-  readonly words: Words
+  readonly messages: Messages
 }
 
 /**
@@ -65,14 +65,14 @@ export function prose(
 function linked(
   { value }: Text,
   found: readonly (Reference | Citation)[],
-  { labels, cited, words }: Replacements,
+  { labels, cited, messages }: Replacements,
 ): readonly PhrasingContent[] {
   const content: PhrasingContent[] = []
   let from = 0
   for (const one of found.toSorted((a, b) => a.start - b.start)) {
     content.push({ type: 'text', value: value.slice(from, one.start) })
     content.push(
-      one.type === 'citation' ? citationNode(one, cited, words) : crossReference(one.id, labels, words),
+      one.type === 'citation' ? citationNode(one, cited, messages) : crossReference(one.id, labels, messages),
     )
     from = one.end
   }
@@ -80,10 +80,14 @@ function linked(
   return content.filter((node) => node.type !== 'text' || node.value !== '')
 }
 
-function crossReference(id: string, labels: ReadonlyMap<string, string>, words: Words): PhrasingContent {
+function crossReference(
+  id: string,
+  labels: ReadonlyMap<string, string>,
+  messages: Messages,
+): PhrasingContent {
   const label = labels.get(id)
   return label === undefined
-    ? { type: 'missing', text: words.noFloat(id) }
+    ? { type: 'missing', text: messages.noFloat(id) }
     : link(`#${id}`, label.replace(' ', '\u00a0'))
 }
 

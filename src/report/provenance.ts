@@ -15,9 +15,9 @@ export interface Origin {
 export function provenance(
   { generator, documents }: Origin,
   runs: readonly Run[],
-  { words, say }: Pick<RenderContext, 'words' | 'say'>,
+  { messages, display }: Pick<RenderContext, 'messages' | 'display'>,
 ): Provenance {
-  const own = words.provenance
+  const own = messages.provenance
   const facts: readonly Fact[] = [
     [own.madeBy, generator],
     ...documents.map(({ path, text }, index): Fact => [
@@ -25,7 +25,7 @@ export function provenance(
       own.digestOf(path, sha256(text)),
     ]),
     [own.runs, own.runsDigest(runs.length, runsDigest(runs))],
-    ...shared(runs).map(([name, value]) => [say(name), value] as const),
+    ...shared(runs).map(([name, value]) => [display(name), value] as const),
   ]
   const command = ['npx repro build', ...(documents.length > 1 ? [documents[0]?.path] : [])].join(' ')
   return { facts, howTo: own.howTo(command, `${command} --rerun`) }

@@ -11,7 +11,7 @@ import { excludedColumn, runName, type Run } from '../results/run.ts'
 import { bootstrapInterval } from '../stats/bootstrap.ts'
 import { mean } from '../stats/moments.ts'
 import { cellFields, type FigureRecord } from './records.ts'
-import { cellsOf } from './tables/options.ts'
+import { cellRuns } from './tables/options.ts'
 
 /** Fewer resamples than for a verdict: a figure shows many intervals, each to a pixel. */
 const resamples = 600
@@ -27,7 +27,7 @@ export function ratios(
   measures: readonly string[],
 ): readonly FigureRecord[] {
   return experiment.environments.flatMap((environment) => {
-    const [base, ...others] = cellsOf(experiment, environment, runs)
+    const [base, ...others] = cellRuns(experiment, environment, runs)
     const baseline = base?.run
     if (baseline === undefined) return []
     return others.flatMap(({ run }) => {

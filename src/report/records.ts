@@ -2,17 +2,19 @@
  * Data of figures: rows of runs as flat records, times in microseconds unless their name has another unit.
  */
 
-import type { ExperimentBlock, FigureData } from '../document/block.ts'
+import type { ExperimentBlock } from '../document/block.ts'
+import type { FigureData } from '../document/schema.ts'
 import { cellsOf } from '../engine/cells.ts'
 import { QueryError, unknown } from '../query/error.ts'
 import { canonical, scaled, select } from '../query/series.ts'
 import { unitName, withoutUnit } from '../query/units.ts'
 import { runName, type Column, type Dataset, type Run } from '../results/run.ts'
+import { cellRuns } from './tables/options.ts'
 
 export type FigureRecord = Readonly<Record<string, string | number | null>>
 
 /** Returns the names of the cells that a figure's data need, in the block's order. */
-export function wantedCells(experiment: ExperimentBlock, { where }: FigureData): readonly string[] {
+export function cellsDrawn(experiment: ExperimentBlock, { where }: FigureData): readonly string[] {
   const fits = (column: string, value: string) => where[column]?.includes(value) ?? true
   return cellsOf([experiment])
     .filter(({ environment, pattern }) => fits('environment', environment) && fits('pattern', pattern))
@@ -32,9 +34,7 @@ export function records(
 ): readonly FigureRecord[] {
   const units = new Map<string, { readonly unit: string; readonly name: string }>()
   const all = experiment.environments.flatMap((environment) =>
-    experiment.patterns.flatMap(({ name: pattern }) => {
-      const name = runName({ experiment: experiment.id, environment, pattern })
-      const run = runs.find((candidate) => runName(candidate) === name)
+    cellRuns(experiment, environment, runs).flatMap(({ name, run }) => {
       if (run === undefined) return []
       const { columns, rows } = datasetOf(run, source.dataset)
       const cell = cellFields(experiment, run)

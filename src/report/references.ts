@@ -6,7 +6,7 @@ import type { CalendarDate, WrittenDate } from '../bibliography/date.ts'
 import type { People, Work } from '../bibliography/work.ts'
 import { type Citation, citedKeys } from '../document/citation.ts'
 import type { Document } from '../document/document.ts'
-import type { Words } from '../locale/en.ts'
+import type { Messages } from '../locale/en.ts'
 import { inlines, link } from '../text/markdown.ts'
 import { markup, webAddress } from './markup.ts'
 import type { CitationNode, Entry, Missing, Report } from './model.ts'
@@ -35,17 +35,17 @@ export async function citedWorks(
 }
 
 /** `[1, p. 3; 2]`, each number a link. */
-export function citationNode({ items }: Citation, cited: Cited, words: Words): CitationNode {
+export function citationNode({ items }: Citation, cited: Cited, messages: Messages): CitationNode {
   const separator = items.some(({ locator }) => locator !== undefined) ? '; ' : ', '
   const parts = items.map(({ key, locator }, index) => [
     index === 0 ? '' : separator,
-    numberOf(key, cited, words),
+    numberOf(key, cited, messages),
     locator === undefined ? '' : `, ${locator}`,
   ])
   return { type: 'citation', children: inlines(['[', ...parts, ']']) }
 }
 
-function numberOf(key: string, cited: Cited, { references: own }: Words): PhrasingContent {
+function numberOf(key: string, cited: Cited, { references: own }: Messages): PhrasingContent {
   const work = cited.get(key)
   if (work !== undefined) return link(`#${idOf(key)}`, String(work.number))
   return { type: 'missing', text: own.noEntry(key) } satisfies Missing
@@ -56,18 +56,18 @@ function idOf(key: string): string {
   return `cite:${key}`
 }
 
-type Own = Words['references']
+type Own = Messages['references']
 
 /** Id of the reference list's section. */
 export const referencesId = 'page:references'
 
 /** Entry of the reference list in the table of contents. */
-export function referencesEntry(cited: Cited, { references: own }: Words): readonly Entry[] {
+export function referencesEntry(cited: Cited, { references: own }: Messages): readonly Entry[] {
   return cited.size === 0 ? [] : [{ id: referencesId, text: own.title, depth: 2 }]
 }
 
 /** Returns the reference list. */
-export function references(cited: Cited, { references: own }: Words): Report['references'] {
+export function references(cited: Cited, { references: own }: Messages): Report['references'] {
   return [...cited].map(([key, { work }]) => ({ id: idOf(key), content: sentences(work, key, own) }))
 }
 
@@ -98,8 +98,18 @@ function sentences(work: Work, key: string, own: Own): Part {
 type Part = readonly (string | PhrasingContent)[]
 
 function field({ fields }: Work, ...names: readonly string[]): Part {
-  const [text] = names.flatMap((name) => fields.get(name) ?? [])
-  return text === undefined ? [] : markup(text)
+  return markup(names.flatMap((name) => fields.get(name) ?? [])[0] ?? '')
+}
+
+/** The field in words of the report's language. */
+function fieldAs({ fields }: Work, name: string, text: (value: string) => string): Part {
+  const value = fields.get(name)
+  return value === undefined ? [] : markup(text(value))
+}
+
+/** Returns the name of one of BibLaTeX's keys; other texts as they are. */
+function nameIn(names: Readonly<Record<string, string>>, key: string): string {
+  return (Object.hasOwn(names, key) && names[key]) || key
 }
 
 /** Joins a title and a subtitle: `Title: Subtitle`. */
@@ -109,21 +119,18 @@ function titled(work: Work, name: string, sub: string): Part {
 }
 
 function responsible({ authors, editors }: Work, own: Own): Part {
-  if (authors.names.length > 0) return namesOf(authors, own)
-  return editors.names.length > 0 ? editedBy(editors, own) : []
+  return authors.names.length > 0 ? namesOf(authors, own) : editedBy(editors, own)
 }
 
 function editedBy(editors: People, own: Own): Part {
+  if (editors.names.length === 0) return []
   return [...namesOf(editors, own), own.editors(editors.names.length + (editors.isOpen ? 1 : 0))]
 }
 
 function namesOf({ names, isOpen }: People, own: Own): Part {
-  const shown = names.map((name) => markup(name))
-  return shown.flatMap((name, index): Part => {
-    const isLast = index === shown.length - 1
-    const before = index === 0 ? '' : isLast && !isOpen ? own.and : ', '
-    return [before, ...name, isLast && isOpen ? own.others : '']
-  })
+  const before = (index: number) => (index === names.length - 1 && !isOpen ? own.and : ', ')
+  const shown = names.flatMap((name, index) => [index === 0 ? '' : before(index), ...markup(name)])
+  return isOpen ? [...shown, own.others] : shown
 }
 
 function title(work: Work): Part {
@@ -141,20 +148,22 @@ function container(work: Work, own: Own): Part {
   const book = titled(work, 'booktitle', 'booksubtitle')
   const name = journal.length > 0 ? journal : book
   const series = field(work, 'series')
-  const isReport = work.type === 'report' || work.type === 'thesis' || work.type === 'patent'
   return listed(
     [
       ...(name.length === 0 ? [] : [journal.length > 0 ? '' : own.inside, workTitle(name)]),
       ...(name.length === 0 || series.length === 0 ? series : [' (', ...series, ')']),
     ],
-    book.length > 0 && work.authors.names.length > 0 && work.editors.names.length > 0
-      ? editedBy(work.editors, own)
-      : [],
+    book.length > 0 && work.authors.names.length > 0 ? editedBy(work.editors, own) : [],
     numbered('vol.', field(work, 'volume')),
-    numbered('no.', isReport ? [] : field(work, 'number', 'issue')),
+    numbered('no.', isReport(work) ? [] : field(work, 'number', 'issue')),
     pages(work),
     field(work, 'eid'),
   )
+}
+
+/** Reports and the like have their number behind their genre. */
+function isReport({ type }: Work): boolean {
+  return type === 'report' || type === 'thesis' || type === 'patent'
 }
 
 function numbered(what: string, value: Part): Part {
@@ -167,24 +176,15 @@ function pages({ fields }: Work): Part {
   return numbered(/[–,]|\bff?\b/.test(written) ? 'pp.' : 'p.', markup(written))
 }
 
-function edition({ fields }: Work, own: Own): Part {
-  const [value, version] = [fields.get('edition'), fields.get('version')]
-  return listed(
-    value === undefined ? [] : markup(own.edition(value)),
-    version === undefined ? [] : markup(own.version(version)),
-  )
+function edition(work: Work, own: Own): Part {
+  return listed(fieldAs(work, 'edition', own.edition), fieldAs(work, 'version', own.version))
 }
 
 /** `PhD thesis`, `Technical report 5`. */
-function genre({ type, fields }: Work, own: Own): Part {
-  const genres: Readonly<Record<string, string>> = own.genres
-  const kind = fields.get('type')
-  const isNumbered = type === 'report' || type === 'thesis' || type === 'patent'
-  const parts = [
-    kind && (Object.hasOwn(genres, kind) ? genres[kind] : kind),
-    isNumbered && fields.get('number'),
-  ]
-  return markup(parts.filter((part) => part).join(' '))
+function genre(work: Work, own: Own): Part {
+  const kind = fieldAs(work, 'type', (type) => nameIn(own.genres, type))
+  const number = isReport(work) ? field(work, 'number') : []
+  return kind.length > 0 && number.length > 0 ? [...kind, ' ', ...number] : [...kind, ...number]
 }
 
 /** Returns the publisher and its place. */
@@ -193,12 +193,10 @@ function publisher(work: Work): readonly Part[] {
   return [...where, field(work, 'howpublished'), field(work, 'location')]
 }
 
-function dateOf({ date, fields }: Work, own: Own): Part {
-  const states: Readonly<Record<string, string>> = own.states
-  const state = fields.get('pubstate')
+function dateOf(work: Work, own: Own): Part {
   return listed(
-    state === undefined ? [] : markup(Object.hasOwn(states, state) ? (states[state] ?? '') : state),
-    date === undefined ? [] : markup(dateText(date, own)),
+    fieldAs(work, 'pubstate', (state) => nameIn(own.states, state)),
+    work.date === undefined ? [] : markup(dateText(work.date, own)),
   )
 }
 

@@ -16,22 +16,23 @@ import { seriesOf } from '../claims/series.ts'
 import { decisive, type KnownRun, type Verification, verifyClaims } from '../claims/verification.ts'
 import type { Block, ClaimBlock, ExperimentBlock, FigureBlock, Place, TableBlock } from '../document/block.ts'
 import type { Document, InlineValue } from '../document/document.ts'
-import type { Words } from '../locale/en.ts'
-import { wordsOf } from '../locale/languages.ts'
+import { cellsOf } from '../engine/cells.ts'
+import type { Messages } from '../locale/en.ts'
+import { messagesFor } from '../locale/languages.ts'
 import { partError } from '../query/error.ts'
 import type { PublishedTable } from '../query/published.ts'
 import type { Results } from '../query/query.ts'
 import { runName, type Run } from '../results/run.ts'
 import { claimNode } from './claim.ts'
 import { claimDetail } from './claimdetail.ts'
-import { type RenderContext, type RunStatuses, saying } from './context.ts'
+import { type RenderContext, type RunStatuses, displayNames } from './context.ts'
 import { type Drawer, openDrawer } from './drawing/process.ts'
 import { experimentNode } from './experiment.ts'
-import { type FloatCache, labels, makeFloat, missingRuns } from './floats.ts'
-import type { ClaimDetail, Float, Missing, Picture, Report, ReportProblem, Translation } from './model.ts'
+import { errorText, type FloatCache, labels, makeFloat } from './floats.ts'
+import type { Claim, Float, Missing, Picture, Report, ReportProblem, Translation } from './model.ts'
 import { prose } from './prose.ts'
 import { provenance } from './provenance.ts'
-import { publishedSeries } from './publishedseries.ts'
+import { publishedSeries } from './published.ts'
 import { citedWorks, references, referencesEntry } from './references.ts'
 import { banner } from './runstatus.ts'
 import { inlineValue } from './value.ts'
@@ -39,7 +40,7 @@ import { inlineValue } from './value.ts'
 export interface ReportInput {
   /** Parsed and checked. Renders even with errors, as far as possible. */
   readonly document: Document
-  /** All runs of the document's experiments; ignores others. */
+  /** At most one for each cell of the document; ignores others. */
   readonly runs: readonly Run[]
   /**
    * Reads a file (specification, CSV, picture, bibliography) by project-relative path; rejects if missing.
@@ -73,25 +74,29 @@ export async function makeReport({
   translations = [],
   floats = { find: () => undefined, keep: async () => {} },
   judgement = async (claim, evidence, reasons) => judge(claim, evidence, { reasons }),
-  drawer: shared,
+  drawer,
   generator,
 }: ReportInput): Promise<Report> {
   const experiments = document.blocks.filter((block) => block.type === 'experiment')
-  const runs = given
-    .filter((run) => experiments.some(({ id }) => id === run.experiment))
-    .toSorted(inOrder(experiments))
+  const cells = cellsOf(experiments).map(runName)
+  const runs = cells.flatMap((name) => given.find((run) => runName(run) === name) ?? [])
   const results: Results<ExperimentBlock> = { experiments, runs, published }
   const problems: ReportProblem[] = []
   const { lang, title, subtitle, authors, date, texts, evidence } = document.frontMatter
-  const words = wordsOf(lang)
-  const context: RenderContext = { words, statuses, say: saying(texts), ...(evidence ? { evidence } : {}) }
-  const names = labels(document, words)
+  const messages = messagesFor(lang)
+  const context: RenderContext = {
+    messages,
+    statuses,
+    display: displayNames(texts),
+    ...(evidence ? { evidence } : {}),
+  }
+  const names = labels(document, messages)
   const decoder = new TextDecoder()
   const readText = async (path: string) => decoder.decode(await read(path))
 
-  const besides = await publishedSeries(document, readText)
-  const judgeInWords = (claim: ClaimBlock, evidence: Evidence) =>
-    judgement(claim, evidence, words.claim.reasons)
+  const publishedOf = await publishedSeries(document, readText)
+  const judgeInLanguage = (claim: ClaimBlock, evidence: Evidence) =>
+    judgement(claim, evidence, messages.claim.reasons)
   const shown = runs.map((run): KnownRun => ({ run, from: 'record', ...statuses.get(runName(run)) }))
   const verifications = await verifyClaims(
     document.blocks.filter((block) => block.type === 'claim'),
@@ -99,47 +104,49 @@ export async function makeReport({
     records === undefined
       ? { recorded: shown, shown: shown.map((one) => ({ ...one, from: 'record' as const })) }
       : { recorded: records, shown },
-    judgeInWords,
+    judgeInLanguage,
   )
-  using own = shared ? undefined : openDrawer()
-  const drawer = (shared ?? own) as Drawer
-  const sources = { results, context, readText, verifications, drawer }
+  using ownDrawer = drawer ? undefined : openDrawer()
+  const sources = { results, context, readText, verifications, drawer: drawer ?? (ownDrawer as Drawer) }
+  const written = document.original ?? document
   const float = async (block: TableBlock | FigureBlock): Promise<Float> => {
-    const made = await makeFloat(block, names.get(block.id) ?? block.id, sources)
+    const cached = floats.find(block.id)
+    if (cached !== undefined) return cached
+    const rendered = await makeFloat(block, names.get(block.id) ?? block.id, sources)
     // A table of claims also shows whether this build made their runs, which is not in its key.
-    if (block.type === 'figure' || block.from !== undefined) await floats.keep(block.id, made)
-    return made
+    if (block.type === 'figure' || block.from !== undefined) await floats.keep(block.id, rendered)
+    return rendered
+  }
+  const claim = (block: ClaimBlock): Claim => {
+    const verification = verifications.find(({ claim }) => claim === block) as Verification
+    const judgement = decisive(verification)
+    const nodeWith = (judgement: Judgement): Claim => {
+      const series = judgement.measured.length === 0 ? [] : seriesOf(block, results)
+      const source = sourceOf(written, block)
+      const detail = claimDetail({ judgement, source, series, published: publishedOf, context })
+      const label = block.shows === undefined ? undefined : names.get(block.shows)
+      return claimNode(verification, { label, detail }, messages)
+    }
+    problems.push(...claimProblems(judgement, block))
+    try {
+      return nodeWith(judgement)
+    } catch (error) {
+      // An error in one claim's details must hide neither its verdict nor the others.
+      problems.push({ type: 'error', message: partError(error).message, place: block.place })
+      return nodeWith({ ...judgement, measured: [] })
+    }
   }
   const render = async (part: Block | InlineValue): Promise<Nodes> => {
-    if (part.type === 'experiment') {
-      return experimentNode(part, writtenIn(document.original ?? document, part), runs, context)
-    }
-    if (part.type === 'claim') {
-      const verification = verifications.find(({ claim }) => claim === part) as Verification
-      const label = part.shows === undefined ? undefined : names.get(part.shows)
-      problems.push(...claimProblems(decisive(verification), part))
-      const source = writtenIn(document.original ?? document, part)
-      const detailOf = (judgement: Judgement): ClaimDetail => {
-        const series = judgement.measured.length === 0 ? [] : seriesOf(part, results)
-        return claimDetail({ judgement, source, series, published: besides, context })
-      }
-      try {
-        return claimNode(verification, { label, detail: detailOf(decisive(verification)) }, words)
-      } catch (error) {
-        // An error in one claim's details must hide neither its verdict nor the others.
-        problems.push({ type: 'error', message: partError(error).message, place: part.place })
-        const detail = detailOf({ ...decisive(verification), measured: [] })
-        return claimNode(verification, { label, detail }, words)
-      }
-    }
+    if (part.type === 'experiment') return experimentNode(part, sourceOf(written, part), runs, context)
+    if (part.type === 'claim') return claim(part)
     if (part.type === 'value') {
       const { value, ...state } = inlineValue(part, results, context)
       problems.push(...problemsOf(state, part))
       return value
     }
-    const made = floats.find(part.id) ?? (await float(part))
-    problems.push(...problemsOf(made, part))
-    return made
+    const node = await float(part)
+    problems.push(...problemsOf(node, part))
+    return node
   }
   const nodes = new Map<Nodes, Nodes>()
   // Sequential: figures share vega's id counters.
@@ -147,12 +154,12 @@ export async function makeReport({
 
   const cited = await citedWorks(document, readText)
   for (const picture of await pictures(document, read)) {
-    nodes.set(picture.node, pictureNode(picture, words))
+    nodes.set(picture.node, pictureNode(picture, messages))
     const { problem, source: name, place } = picture
     if (problem) problems.push({ type: 'error', message: `image ${name}: ${problem}`, place })
   }
-  const missing = experiments.flatMap((block) => missingRuns(block, runs))
-  const { contents, ...text } = prose(document, { nodes, labels: names, cited, words })
+  const missing = cells.filter((name) => !runs.some((run) => runName(run) === name))
+  const { contents, ...text } = prose(document, { nodes, labels: names, cited, messages })
   return {
     lang,
     generator,
@@ -163,8 +170,8 @@ export async function makeReport({
     translations,
     banner: banner(runs, missing, context),
     ...text,
-    contents: [...contents, ...referencesEntry(cited, words)],
-    references: references(cited, words),
+    contents: [...contents, ...referencesEntry(cited, messages)],
+    references: references(cited, messages),
     provenance: provenance({ generator, documents: documentsOf(document) }, runs, context),
     problems: problems.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column),
   }
@@ -190,7 +197,7 @@ function claimProblems({ lacking = [], failure }: Judgement, claim: ClaimBlock):
 }
 
 /** Returns the source of the block with the same type and id. */
-function writtenIn({ nodes, file }: Document, { type, id }: Block): string {
+function sourceOf({ nodes, file }: Document, { type, id }: Block): string {
   const [node] = [...nodes].find(([, part]) => part.type === type && part.id === id) ?? []
   return String(file).slice(node?.position?.start.offset ?? 0, node?.position?.end.offset ?? 0)
 }
@@ -200,29 +207,12 @@ function documentsOf(document: Document): readonly { readonly path: string; read
   return all.map(({ file }) => ({ path: file.path ?? 'document', text: String(file) }))
 }
 
-/** Orders runs by the document's experiments, environments and patterns. */
-function inOrder(experiments: readonly ExperimentBlock[]): (a: Run, b: Run) => number {
-  const rank = (run: Run): readonly number[] => {
-    const index = experiments.findIndex(({ id }) => id === run.experiment)
-    const block = experiments[index]
-    return [
-      index,
-      block?.environments.indexOf(run.environment) ?? -1,
-      block?.patterns.findIndex(({ name }) => name === run.pattern) ?? -1,
-    ]
-  }
-  return (a, b) => {
-    const right = rank(b)
-    return rank(a).reduce((order, value, index) => order || value - (right[index] as number), 0)
-  }
-}
-
 /** Reads all pictures, each file once. */
 async function pictures(document: Document, read: ReportInput['read']): Promise<readonly ReadPicture[]> {
   const all = picturesOf(document)
   const found = new Map<string, Uint8Array | Error>()
   for (const path of new Set(all.flatMap(({ path }) => path ?? []))) {
-    const content = await read(path).catch((cause) => new Error(`cannot read ${path}: ${reasonOf(cause)}`))
+    const content = await read(path).catch((cause) => new Error(`cannot read ${path}: ${errorText(cause)}`))
     found.set(path, content)
   }
   return readPictures(all, (path) => {
@@ -232,13 +222,9 @@ async function pictures(document: Document, read: ReportInput['read']): Promise<
   })
 }
 
-function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
-}
-
-function pictureNode({ node, source, type, bytes }: ReadPicture, words: Words): Picture | Missing {
+function pictureNode({ node, source, type, bytes }: ReadPicture, messages: Messages): Picture | Missing {
   if (type === undefined || bytes === undefined)
-    return { type: 'missing', text: words.missingPicture(node.alt || source) }
+    return { type: 'missing', text: messages.missingPicture(node.alt || source) }
   return {
     type: 'picture',
     mime: type,

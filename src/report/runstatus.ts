@@ -1,6 +1,6 @@
 /** Status of the runs behind a report: their source, and which are missing or stale. */
 
-import type { Words } from '../locale/en.ts'
+import type { Messages } from '../locale/en.ts'
 import { origins } from '../query/quantity.ts'
 import { runName, type Run } from '../results/run.ts'
 import type { RenderContext, RunStatus, RunStatuses } from './context.ts'
@@ -19,13 +19,13 @@ export function isRecorded(run: Run, statuses: RunStatuses): boolean {
 /** Returns the mark of a number or a drawing: `emulated`, `emulated + hardware`, `emulated, stale`. */
 export function mark(
   runs: readonly Run[],
-  { words, statuses }: RenderContext,
+  { messages, statuses }: RenderContext,
   names: Origins = origins(runs),
 ): string {
-  return words.mark(originWords(names, words), staleOf(runs, statuses).length > 0)
+  return messages.mark(originNames(names, messages), staleOf(runs, statuses).length > 0)
 }
 
-export function originWords(names: Origins, { origins: own }: Words): readonly string[] {
+export function originNames(names: Origins, { origins: own }: Messages): readonly string[] {
   return names.map((name) => own[name])
 }
 
@@ -45,18 +45,18 @@ export function badgeOf(runs: readonly Run[], context: RenderContext): { readonl
 export function banner(
   runs: readonly Run[],
   missing: readonly string[],
-  { words, statuses }: RenderContext,
+  { messages, statuses }: RenderContext,
 ): Banner {
-  const own = words.banner
+  const own = messages.banner
   const kinds = origins(runs)
   const stale = staleOf(runs, statuses)
   const ofKinds = kinds.map((origin) => {
-    const [name, explanation] = [words.origins[origin], own.explanations[origin]]
+    const [name, explanation] = [messages.origins[origin], own.explanations[origin]]
     const count = runs.filter((run) => run.origin === origin).length
     return kinds.length === 1 ? own.all(name, explanation) : own.some(count, name, explanation)
   })
   const ofRuns =
-    runs.length === 0 ? own.noRuns : own.runs(runs.length, history(runs, statuses), listing(runs, words))
+    runs.length === 0 ? own.noRuns : own.runs(runs.length, history(runs, statuses), listing(runs, messages))
   return {
     origins: kinds,
     lines: [
@@ -75,7 +75,7 @@ function history(runs: readonly Run[], statuses: RunStatuses): Record<RunStatus[
   return { build: count('build'), here: count('here'), record: count('record') }
 }
 
-function listing(runs: readonly Run[], { banner: own }: Words): string {
+function listing(runs: readonly Run[], { banner: own }: Messages): string {
   const experiments = [...Map.groupBy(runs, (run) => run.experiment)].map(([experiment, ofIt]) =>
     own.where(
       experiment,

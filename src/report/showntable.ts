@@ -6,13 +6,13 @@
 import { runName } from '../results/run.ts'
 import type { RenderContext } from './context.ts'
 import type { Badge, Marked, Origins, ShownCell, TableContent } from './model.ts'
-import { originWords, staleOf } from './runstatus.ts'
+import { originNames, staleOf } from './runstatus.ts'
 import type { Cell, Table } from './table.ts'
 
 export function shownTable({ head, groups }: Table, context: RenderContext): TableContent {
   return {
     type: 'table',
-    head: head.map((row) => row.map((one) => marked({ ...one, text: context.say(one.text) }, context))),
+    head: head.map((row) => row.map((one) => marked({ ...one, text: context.display(one.text) }, context))),
     groups: groups.map((group) => ({
       ...marked(group, context),
       rows: group.rows.map((row) => row.map((cell) => shownCell(cell, context))),
@@ -22,23 +22,23 @@ export function shownTable({ head, groups }: Table, context: RenderContext): Tab
 
 function marked<Part extends { readonly origins?: Origins }>(
   part: Part,
-  { words }: RenderContext,
+  { messages }: RenderContext,
 ): Marked<Part> {
   const { origins = [] } = part
   if (origins.length === 0) return part
-  const badge: Badge = { origins, text: words.mark(originWords(origins, words), false) }
+  const badge: Badge = { origins, text: messages.mark(originNames(origins, messages), false) }
   return { ...part, badge }
 }
 
-function shownCell({ runs = [], ...cell }: Cell, { words, statuses, say }: RenderContext): ShownCell {
+function shownCell({ runs = [], ...cell }: Cell, { messages, statuses, display }: RenderContext): ShownCell {
   const stale = staleOf(runs, statuses)
   const title = [
-    ...(cell.type === 'number' ? runs.map((run) => words.run(runName(run))) : []),
-    ...stale.map((one) => words.stale(...one)),
+    ...(cell.type === 'number' ? runs.map((run) => messages.run(runName(run))) : []),
+    ...stale.map((one) => messages.stale(...one)),
   ]
   return {
     ...cell,
-    ...(cell.value === undefined ? { text: say(cell.text) } : {}),
+    ...(cell.value === undefined ? { text: display(cell.text) } : {}),
     ...(title.length === 0 ? {} : { title: title.join('; ') }),
     ...(stale.length === 0 ? {} : { isStale: true }),
   }

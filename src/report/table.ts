@@ -6,7 +6,7 @@ import type { ZodType, z } from 'zod'
 import type { TableOptions } from '../check/check.ts'
 import type { Verification } from '../claims/verification.ts'
 import type { ExperimentBlock } from '../document/block.ts'
-import type { Words } from '../locale/en.ts'
+import type { Messages } from '../locale/en.ts'
 import { notFinite, QueryError } from '../query/error.ts'
 import { digits } from '../query/format.ts'
 import type { PublishedRow } from '../query/published.ts'
@@ -14,7 +14,7 @@ import { origins } from '../query/quantity.ts'
 import { symbol } from '../query/units.ts'
 import type { Run } from '../results/run.ts'
 import type { Origin } from '../testbed/board.ts'
-import { decimal } from '../text/decimal.ts'
+import { decimal } from '../text/numbers.ts'
 import type { RenderContext } from './context.ts'
 
 export interface Table {
@@ -77,8 +77,8 @@ export interface TableContext {
   readonly earlier?: readonly PublishedRow[] | undefined
   /** Verifications of all claims; default: none. */
   readonly verifications?: readonly Verification[]
-  readonly words: Words
-  readonly say: RenderContext['say']
+  readonly messages: Messages
+  readonly display: RenderContext['display']
 }
 
 /** Input of kinds that show an experiment. */
@@ -102,7 +102,7 @@ export function tableKind<Schema extends ZodType>(
     files: ['published'],
     render(unchecked, { experiment, ...context }) {
       if (experiment === undefined)
-        throw new QueryError('this kind of table shows an experiment: name it (from)')
+        throw new QueryError('this kind of table needs an experiment: name it with from')
       return render(options.parse(unchecked), { ...context, experiment })
     },
   }
@@ -133,8 +133,8 @@ export function placesOf(text: string): number {
 
 export const none: Cell = { type: 'none', text: '–' }
 
-export function missingCell(run: string, columns: number, words: Words): Cell {
-  return { type: 'missing', text: words.missing([run]), columns }
+export function missingCell(run: string, columns: number, messages: Messages): Cell {
+  return { type: 'missing', text: messages.missing([run]), columns }
 }
 
 export function headCell(text: string, rows = 1): Cell {

@@ -4,7 +4,7 @@
  */
 
 import type { InlineValue } from '../document/document.ts'
-import type { Words } from '../locale/en.ts'
+import type { Messages } from '../locale/en.ts'
 import { partError } from '../query/error.ts'
 import { format } from '../query/format.ts'
 import { originsIn, type Quantity, runsIn } from '../query/quantity.ts'
@@ -24,7 +24,7 @@ export interface EvaluatedValue {
 }
 
 export function inlineValue(value: InlineValue, results: Results, context: RenderContext): EvaluatedValue {
-  const { words, statuses } = context
+  const { messages, statuses } = context
   try {
     const quantity = evaluate(value, results)
     const runs = runsIn(quantity.sources)
@@ -36,7 +36,7 @@ export function inlineValue(value: InlineValue, results: Results, context: Rende
         text: format(quantity, value.filters),
         ...(runs.length === 0 ? {} : { mark: mark(runs, context, origins) }),
         origins,
-        sources: [...describe(quantity, words), ...stale.map((one) => words.stale(...one))],
+        sources: [...describe(quantity, messages), ...stale.map((one) => messages.stale(...one))],
         state: stale.length > 0 ? 'stale' : 'current',
       },
       missing: [],
@@ -47,7 +47,7 @@ export function inlineValue(value: InlineValue, results: Results, context: Rende
     return {
       value: {
         type: 'value',
-        text: missing.length > 0 ? words.missing(missing) : words.error(message),
+        text: missing.length > 0 ? messages.missing(missing) : messages.error(message),
         origins: [],
         sources: [value.source],
         state: 'missing',
@@ -60,14 +60,14 @@ export function inlineValue(value: InlineValue, results: Results, context: Rende
 }
 
 /** Lists `latency · xen-4.14 · baseline · n = 20` by run and n, and `published, Table 5 (...)` by table. */
-function describe({ sources }: Quantity, words: Words): readonly string[] {
+function describe({ sources }: Quantity, messages: Messages): readonly string[] {
   const texts = sources.map((source) => {
     if (source.type === 'run') {
       const { run, n } = source
       return `${run.experiment} · ${run.environment} · ${run.pattern} · n = ${n}`
     }
     const { table, file } = source
-    return words.publishedIn(table === undefined ? undefined : words.table(table), file)
+    return messages.publishedIn(table === undefined ? undefined : messages.table(table), file)
   })
   return [...new Set(texts)]
 }

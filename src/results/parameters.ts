@@ -25,7 +25,7 @@ export function isMapping(value: Parameter | undefined): value is Parameters {
 }
 
 /** A type error: a change that does not fit the baseline. */
-export interface Misfit {
+export interface TypeProblem {
   readonly path: readonly string[]
   readonly ruleId: 'unknown-parameter' | 'parameter-type'
   readonly reason: string
@@ -35,12 +35,12 @@ export interface Misfit {
  * Returns the type errors in `changes`: parameters that the baseline lacks, or values of another type. Null
  * in the baseline (not set) admits any scalar.
  */
-export function misfits(
+export function typeErrors(
   baseline: Parameters,
   changes: Parameters,
   above: readonly string[] = [],
-): readonly Misfit[] {
-  return Object.entries(changes).flatMap(([name, change]): readonly Misfit[] => {
+): readonly TypeProblem[] {
+  return Object.entries(changes).flatMap(([name, change]): readonly TypeProblem[] => {
     const path = [...above, name]
     const words = path.join('.')
     if (!Object.hasOwn(baseline, name)) {
@@ -48,26 +48,22 @@ export function misfits(
       return [{ path, ruleId: 'unknown-parameter', reason }]
     }
     const before = baseline[name] as Parameter
-    if (isMapping(before) && isMapping(change)) return misfits(before, change, path)
-    const [wanted, given] = [typeOf(before), typeOf(change)]
-    if (wanted === given || (wanted === 'null' && given !== 'a list' && given !== 'a mapping')) return []
-    const reason = `${words} is ${wanted} in parameters, here ${given}: ${JSON.stringify(change)}`
+    if (isMapping(before) && isMapping(change)) return typeErrors(before, change, path)
+    const [expected, found] = [typeOf(before), typeOf(change)]
+    if (expected === found || (expected === 'null' && found !== 'a list' && found !== 'a mapping')) return []
+    const reason = `${words} is ${expected} in parameters, here ${found}: ${JSON.stringify(change)}`
     return [{ path, ruleId: 'parameter-type', reason }]
   })
 }
 
+const typeNames = new Map([
+  ['string', 'a word'],
+  ['number', 'a number'],
+  ['boolean', 'true or false'],
+])
+
 /** Names a value's type in messages. */
 export function typeOf(value: Parameter): string {
   if (value === null) return 'null'
-  if (Array.isArray(value)) return 'a list'
-  switch (typeof value) {
-    case 'string':
-      return 'a word'
-    case 'number':
-      return 'a number'
-    case 'boolean':
-      return 'true or false'
-    default:
-      return 'a mapping'
-  }
+  return Array.isArray(value) ? 'a list' : (typeNames.get(typeof value) ?? 'a mapping')
 }

@@ -88,3 +88,39 @@ export function inputOf(inputs: Inputs, name: string): Inputs[string] | undefine
 export function documentOf({ provenance }: Pick<Run, 'provenance'>): string {
   return String(provenance.document ?? 'paper/index.md')
 }
+
+/** Returns the seconds that a run took, summed over its boots; undefined if not recorded. */
+export function secondsOf({ provenance }: Pick<Run, 'provenance'>): number | undefined {
+  const seconds = provenance['duration (s)']
+  return typeof seconds === 'number' ? seconds : undefined
+}
+
+/** Returns the start and end of a run in milliseconds since 1970; undefined if not recorded. */
+export function spanOf(run: Pick<Run, 'provenance'>): readonly [number, number] | undefined {
+  const start = Date.parse(String(run.provenance.date))
+  const seconds = secondsOf(run)
+  if (Number.isNaN(start) || seconds === undefined) return undefined
+  // Boots may have run in parallel: runs with several record their end.
+  const { ended } = run.provenance
+  return [start, ended === undefined ? start + seconds * 1000 : Date.parse(String(ended))]
+}
+
+/** Returns the number of boots of a run. Only inputs of runs with several boots name it. */
+export function bootsOf({ inputs }: Pick<Run, 'inputs'>): number {
+  const boots = inputOf(inputs, 'boots')
+  return typeof boots === 'number' ? boots : 1
+}
+
+/** Returns the trials in the boots before this one (from 1): split in order, as evenly as possible. */
+export function trialsBefore(boot: number, trials: number, boots: number): number {
+  return Math.floor(((boot - 1) * trials) / boots)
+}
+
+export function bootFolder(boot: number): string {
+  return `boot-${boot}`
+}
+
+/** Returns the name of a boot's raw file in the run. */
+export function rawName(file: string, boot: number, boots: number): string {
+  return boots > 1 ? `${bootFolder(boot)}/${file}` : file
+}

@@ -8,9 +8,8 @@ import { csvFormatRows } from 'd3-dsv'
 import { z } from 'zod'
 import { sha256 as sha256Of } from '../files/tracked.ts'
 import { CsvError, readCsv } from '../text/csv.ts'
-import { decimal } from '../text/decimal.ts'
+import { decimal } from '../text/numbers.ts'
 import { digest as digestOf, keyOf, schema as keySchema, parameterInputs } from './key.ts'
-import type { Parameters } from './parameters.ts'
 import {
   type Column,
   type Dataset,
@@ -41,11 +40,12 @@ const columns = z.array(
   z.strictObject({
     name: z.string(),
     role: z.enum(['index', 'factor', 'measure']),
-    unit: z.string().optional(),
-    label: z.string().optional(),
+    unit: z.string().exactOptional(),
+    label: z.string().exactOptional(),
   }),
 )
 const rows = z.strictObject({ count: z.int().min(0), sha256 })
+type RowsStated = z.output<typeof rows>
 const header = z.strictObject({
   schema: z.literal(schema),
   digest: sha256,
@@ -58,15 +58,18 @@ const header = z.strictObject({
   trials: z.int().min(1),
   seed: z.int(),
   parameters: z.record(z.string(), z.json()),
-  clockHz: z.number().optional(),
+  clockHz: z.number().exactOptional(),
   columns,
   rows,
-  datasets: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.strictObject({ columns, rows })).optional(),
+  datasets: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.strictObject({ columns, rows })).exactOptional(),
   exclusions: z.array(z.strictObject({ reason: z.string(), count: z.int().min(1) })),
   captured: z.record(z.string(), z.string()),
   files: z.record(z.string(), z.strictObject({ sha256, bytes: z.int().min(0) })),
   provenance: z.record(z.string(), z.union([z.string(), z.number()])),
 })
+
+/** A run without its rows, of which it has count and digest. */
+export type Header = Omit<z.output<typeof header>, 'schema' | 'digest'>
 
 /** Serializes a run deterministically. */
 export function formatRun(run: Run): RunFiles {
@@ -79,20 +82,20 @@ export function formatRun(run: Run): RunFiles {
   const datasets = Object.fromEntries(
     extra.map(([name, dataset, text]) => [name, { columns: dataset.columns, rows: stated(dataset, text) }]),
   )
-  const told = {
+  const head = {
     ...{ experiment, environment, pattern, key, inputs: sorted(inputs), origin, trials, seed },
     ...{ parameters, clockHz, columns, rows: stated(run, csv) },
     ...(extra.length === 0 ? {} : { datasets }),
     ...{ exclusions, captured, files: sorted(files), provenance },
   }
-  const json = JSON.stringify({ schema, digest: digestOfHeader(told), ...told }, null, 2)
+  const json = JSON.stringify({ schema, digest: digestOfHeader(head), ...head }, null, 2)
   const texts = extra.map(([name, , text]) => [fileOf(name), text] as const)
   return { 'run.json': `${json}\n`, 'rows.csv': csv, ...Object.fromEntries(texts) }
 }
 
 /** Returns the SHA-256 (hex) of run.json's content, in its order. */
-function digestOfHeader(told: object): string {
-  return sha256Of(JSON.stringify(told, (_, value) => (Object.is(value, -0) ? '-0' : value)))
+function digestOfHeader(head: object): string {
+  return sha256Of(JSON.stringify(head, (_, value) => (Object.is(value, -0) ? '-0' : value)))
 }
 
 function stated({ rows }: Dataset, csv: string): RowsStated {
@@ -111,14 +114,6 @@ export function rowsDigest(dataset: Dataset): string {
   const known = digestsOfRows.get(dataset) ?? sha256Of(formatRows(dataset))
   digestsOfRows.set(dataset, known)
   return known
-}
-
-/** A run without its rows, of which it has count and digest. */
-export interface Header extends Omit<Run, 'rows' | 'datasets'> {
-  readonly rows: RowsStated
-  readonly datasets?: Readonly<
-    Record<string, { readonly columns: readonly Column[]; readonly rows: RowsStated }>
-  >
 }
 
 /**
@@ -140,9 +135,7 @@ export function parseHeader(text: string, name: string, cell?: string): Header {
     const [issue] = parsed.error.issues
     throw new StoreError(`${name} is no run: ${issue?.path.join('.')}: ${issue?.message}. ${advice}`)
   }
-  const { schema: _, digest, ...rest } = parsed.data
-  // Optional keys are absent or have a value, as JSON has no undefined.
-  const head = { ...rest, parameters: rest.parameters as Parameters } as Header
+  const { schema: _, digest, ...head } = parsed.data
   const wrong = contradiction(head) ?? changedSince(data as object, digest)
   if (wrong !== undefined)
     throw new StoreError(`${name} was changed, or is not by repro: ${wrong}. ${advice}`)
@@ -154,16 +147,13 @@ export function parseHeader(text: string, name: string, cell?: string): Header {
 /** Describes where redundant parts of a header disagree; undefined if nowhere. */
 function contradiction(head: Header): string | undefined {
   const { inputs, trials, seed, parameters, origin } = head
-  const told: Inputs = { ...parameterInputs(parameters), trials, seed, 'environment origin': origin }
-  const derived = Object.entries(inputs).filter(
-    ([input]) => Object.hasOwn(told, input) || input.startsWith('parameter '),
-  )
-  const theirs: Inputs = Object.fromEntries(derived)
-  const differing = Object.keys({ ...told, ...theirs }).find(
-    (input) => !Object.is(inputOf(told, input), inputOf(theirs, input)),
+  const stated: Inputs = { ...parameterInputs(parameters), trials, seed, 'environment origin': origin }
+  const names = Object.keys(inputs).filter((input) => input.startsWith('parameter '))
+  const differing = [...Object.keys(stated), ...names].find(
+    (input) => !Object.is(inputOf(stated, input), inputOf(inputs, input)),
   )
   if (differing !== undefined) {
-    const [one, other] = [told, theirs].map((all) => JSON.stringify(inputOf(all, differing)) ?? 'nothing')
+    const [one, other] = [stated, inputs].map((all) => JSON.stringify(inputOf(all, differing)) ?? 'nothing')
     return `${differing} is ${one} in the run, and ${other} among its inputs`
   }
   // Runs of older programs are stale, but valid.
@@ -174,14 +164,9 @@ function contradiction(head: Header): string | undefined {
 }
 
 function changedSince(data: object, stated: string): string | undefined {
-  const { schema: _, digest: __, ...told } = data as Record<string, unknown>
-  const found = digestOfHeader(told)
+  const { schema: _, digest: __, ...head } = data as Record<string, unknown>
+  const found = digestOfHeader(head)
   return found === stated ? undefined : `its digest is ${found}, not ${stated} as it says`
-}
-
-export interface RowsStated {
-  readonly count: number
-  readonly sha256: string
 }
 
 /**
@@ -210,30 +195,29 @@ export function parseRun(
   const wrong = mismatch(head, run)
   if (wrong !== undefined)
     throw new StoreError(`${folder}/run.json does not fit the rows beside it: ${wrong}. ${advice}`)
-  digestsOfRows.set(run, head.rows.sha256)
-  for (const [name, dataset] of Object.entries(run.datasets ?? {}))
-    digestsOfRows.set(dataset, head.datasets?.[name]?.rows.sha256 ?? '')
+  for (const { table, stated } of tablesOf(head, run)) digestsOfRows.set(table, stated.sha256)
   return run
+}
+
+/** A run's tables, with what run.json states of their rows. */
+function tablesOf(head: Header, run: Run) {
+  const datasets = Object.entries(head.datasets ?? {}).flatMap(([name, { rows: stated }]) => {
+    const table = run.datasets?.[name]
+    return table ? [{ file: fileOf(name), table, stated }] : []
+  })
+  return [{ file: 'rows.csv', table: run, stated: head.rows }, ...datasets]
 }
 
 /** Describes where run.json and the rows disagree. */
 function mismatch(head: Header, run: Run): string | undefined {
-  const counts = [
-    { file: 'rows.csv', stated: head.rows.count, found: run.rows.length },
-    ...Object.entries(run.datasets ?? {}).map(([name, { rows }]) => ({
-      file: fileOf(name),
-      stated: head.datasets?.[name]?.rows.count,
-      found: rows.length,
-    })),
-  ]
-  const other = counts.find(({ stated, found }) => stated !== found)
-  if (other) return `${other.file} has ${other.found} rows, not ${other.stated}`
+  const other = tablesOf(head, run).find(({ table, stated }) => table.rows.length !== stated.count)
+  if (other) return `${other.file} has ${other.table.rows.length} rows, not ${other.stated.count}`
   const counted = exclusionsIn(run)
-  const [left, told] = [counted ?? [], run.exclusions].map((all) =>
+  const [found, stated] = [counted ?? [], run.exclusions].map((all) =>
     Object.fromEntries(all.map(({ reason, count }) => [reason, count])),
   )
-  if (counted && digestOf(left) !== digestOf(told))
-    return `its rows exclude ${JSON.stringify(left)}, and it says ${JSON.stringify(told)}`
+  if (counted && digestOf(found) !== digestOf(stated))
+    return `its rows exclude ${JSON.stringify(found)}, and it says ${JSON.stringify(stated)}`
   return undefined
 }
 
@@ -262,26 +246,21 @@ export function completed(
   folder: string,
   csvOf: (name: string, stated: RowsStated) => string,
 ): Run {
-  const rowsOf = (file: string, columns: readonly Column[], stated: RowsStated): readonly Row[] => {
+  const table = (file: string, columns: readonly Column[], stated: RowsStated): Dataset => {
     const csv = csvOf(file, stated)
     const names = csvFormatRows([columns.map(({ name }) => name)])
     if (!csv.startsWith(`${names}\n`))
       throw new StoreError(
         `${folder}/${file} begins with ${csv.slice(0, 200).split('\n')[0]}, and run.json has the columns ${names}. ${advice}`,
       )
-    return parseRows(csv, columns, `${folder}/${file}`)
+    return { columns, rows: parseRows(csv, columns, `${folder}/${file}`) }
   }
-  const found = rowsOf('rows.csv', head.columns, rows)
-  checkTrials({ columns: head.columns, rows: found }, `${folder}/rows.csv`)
-  const others = Object.entries(datasets ?? {}).map(([name, { columns, rows: stated }]) => [
-    name,
-    { columns, rows: rowsOf(fileOf(name), columns, stated) },
-  ])
-  return {
-    ...head,
-    rows: found,
-    ...(datasets === undefined ? {} : { datasets: Object.fromEntries(others) }),
-  }
+  const observations = table('rows.csv', head.columns, rows)
+  checkTrials(observations, `${folder}/rows.csv`)
+  const others = Object.entries(datasets ?? {}).map(
+    ([name, { columns, rows: stated }]) => [name, table(fileOf(name), columns, stated)] as const,
+  )
+  return { ...head, ...observations, ...(datasets && { datasets: Object.fromEntries(others) }) }
 }
 
 /** Throws a StoreError for a trial that is not a non-negative integer; scripts may number their own. */

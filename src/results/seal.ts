@@ -51,7 +51,7 @@ export function openSeal(project: string, cache = cacheFolder()): Seal {
   const foreign = new Set<string>()
   let problem: string | undefined
   let key: Buffer | undefined
-  let told = `0 ${problem}`
+  let reported = `0 ${problem}`
   const find = (make: boolean): Buffer | undefined => {
     if (key !== undefined || problem !== undefined) return key
     try {
@@ -66,12 +66,12 @@ export function openSeal(project: string, cache = cacheFolder()): Seal {
     const found = find(true)
     return found && signature(found, item, content)
   }
-  const fits = (item: Item, content: Uint8Array | string, given: string): boolean => {
+  const matches = (item: Item, content: Uint8Array | string, signed: string): boolean => {
     const found = find(false)
-    return found !== undefined && same(signature(found, item, content), given)
+    return found !== undefined && same(signature(found, item, content), signed)
   }
-  const verify = (item: Item, content: Uint8Array | string, given: string): boolean => {
-    const good = fits(item, content, given)
+  const verify = (item: Item, content: Uint8Array | string, signed: string): boolean => {
+    const good = matches(item, content, signed)
     if (!good) foreign.add(item.path)
     return good
   }
@@ -79,31 +79,26 @@ export function openSeal(project: string, cache = cacheFolder()): Seal {
     sign,
     verify,
     close(item, content) {
-      const own = sign(item, content)
-      return own === undefined ? undefined : Buffer.concat([Buffer.from(own), Buffer.from(content)])
+      const signed = sign(item, content)
+      return signed === undefined ? undefined : Buffer.concat([Buffer.from(signed), Buffer.from(content)])
     },
     open(item, file) {
-      const [given, content] = parts(file)
-      return verify(item, content, given) ? content : undefined
+      const [signed, content] = parts(file)
+      return verify(item, content, signed) ? content : undefined
     },
     isOurs(item, file) {
-      const [given, content] = parts(file)
-      return fits(item, content, given)
+      const [signed, content] = parts(file)
+      return matches(item, content, signed)
     },
     refuse: ({ path }) => void foreign.add(path),
     note() {
       const news = `${foreign.size} ${problem}`
-      if (news === told) return undefined
-      told = news
-      const lines = [
-        ...(problem === undefined
-          ? []
-          : [
-              `${problem}: nothing that is kept in .repro/ is trusted, now or later. Set REPRO_CACHE to a folder that you can write to.`,
-            ]),
-        ...(foreign.size === 0 ? [] : [foreignNote([...foreign].sort())]),
-      ]
-      return lines.join('\n')
+      if (news === reported) return undefined
+      reported = news
+      const advice =
+        'nothing that is kept in .repro/ is trusted, now or later. Set REPRO_CACHE to a folder that you can write to.'
+      const problems = problem === undefined ? [] : [`${problem}: ${advice}`]
+      return [...problems, ...(foreign.size === 0 ? [] : [foreignNote([...foreign].sort())])].join('\n')
     },
   }
 }

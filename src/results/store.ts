@@ -102,12 +102,8 @@ export function openStore(
         const folder = `${cellFolder(cell)}/${id}`
         const run = attempt(folder, () => {
           if (!isOurs(folder)) return undefined
-          const head = parseHeader(
-            files.text(`${folder}/run.json`) ?? '',
-            `${folder}/run.json`,
-            runName(cell),
-          )
-          return fits(head) ? read(folder, cell) : undefined
+          const file = `${folder}/run.json`
+          return fits(parseHeader(files.text(file) ?? '', file, runName(cell))) ? read(folder, cell) : undefined
         })
         if (run) return run
       }
@@ -123,9 +119,9 @@ export function openStore(
         if (run === undefined) continue
         const stated = run.files[file]?.sha256
         if (found === stated) return { path, run }
-        throw new StoreError(
-          `${cellFolder(cell)}/${id}/raw/${file} was changed: its SHA-256 is ${found}, not ${stated} as when it was made. Delete the run's folder, and run the cell again.`,
-        )
+        const reason = `its SHA-256 is ${found}, not ${stated} as when it was made`
+        const advice = "Delete the run's folder, and run the cell again."
+        throw new StoreError(`${cellFolder(cell)}/${id}/raw/${file} was changed: ${reason}. ${advice}`)
       }
       return undefined
     },
@@ -183,8 +179,8 @@ const keyDigits = 12
  * says, and is a valid file name everywhere.
  */
 function newId(key: string, newest: string | undefined, isTaken: (id: string) => boolean): string {
-  const [, day, time] = /^(\d{4}-\d\d-\d\dT)([\d.]+Z)-/.exec(newest ?? '') ?? []
-  const last = Date.parse(`${day}${time?.replace('.', ':').replace('.', ':')}`)
+  const [, day, time = ''] = /^(\d{4}-\d\d-\d\dT)([\d.]+Z)-/.exec(newest ?? '') ?? []
+  const last = Date.parse(`${day}${time.replace('.', ':').replace('.', ':')}`)
   for (let ms = Math.max(Date.now(), Number.isNaN(last) ? 0 : last + 1); ; ms += 1) {
     const id = `${new Date(ms).toISOString().replaceAll(':', '.')}-${key.slice(0, keyDigits)}`
     if (!isTaken(id)) return id

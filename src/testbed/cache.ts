@@ -1,8 +1,8 @@
 /** The cache folder: downloads and unpacked toolchains, all of which can be recreated. */
 
-import { mkdir, statfs } from 'node:fs/promises'
+import { mkdir, rename, rm, statfs, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { TestbedError } from './board.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -34,6 +34,18 @@ export async function makeCacheFolder(folder: string): Promise<void> {
   }
 }
 
+/** Writes a file of the cache atomically, creating its folder; safe with several processes. */
+export async function writeToCache(file: string, content: Uint8Array | string): Promise<void> {
+  const draft = `${file}.${process.pid}`
+  await mkdir(dirname(file), { recursive: true })
+  try {
+    await writeFile(draft, content, { flush: true })
+    await rename(draft, file)
+  } finally {
+    await rm(draft, { force: true })
+  }
+}
+
 const elsewhere = 'Free some space, or set REPRO_CACHE to a folder on a larger disk.'
 
 /**
@@ -41,22 +53,12 @@ const elsewhere = 'Free some space, or set REPRO_CACHE to a folder on a larger d
  * (EACCES, EPERM, EROFS, ENOTDIR). Returns any other error unchanged.
  */
 export function cacheError(cause: unknown, file: string): unknown {
-  const code = (cause as { code?: unknown } | null)?.code
-  switch (code) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return new TestbedError(`disk full: cannot write ${file}`, { advice: elsewhere, cause })
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-    case 'ENOTDIR':
-      return new TestbedError(`cannot write ${file} (${code})`, {
-        advice: 'Set REPRO_CACHE to a folder that you can write to.',
-        cause,
-      })
-    default:
-      return cause
-  }
+  const code = String((cause as { code?: unknown } | null)?.code)
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new TestbedError(`disk full: cannot write ${file}`, { advice: elsewhere, cause })
+  if (!['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'].includes(code)) return cause
+  const advice = 'Set REPRO_CACHE to a folder that you can write to.'
+  return new TestbedError(`cannot write ${file} (${code})`, { advice, cause })
 }
 
 /** Throws a TestbedError unless `folder`'s file system has `bytes` free. `free` is replaced in tests. */

@@ -10,9 +10,7 @@ import type { Board, Definition, Origin } from './board.ts'
 /** A machine that experiments name. Plain data, which passes between processes. */
 export interface Environment {
   readonly name: string
-  /** Description for the report. */
   readonly label: string
-  /** Name of its testbed. */
   readonly testbed: string
   /** Of the machine, not of the testbed. */
   readonly origin: Origin
@@ -26,14 +24,13 @@ export type TestbedInputs = Readonly<Record<string, string>>
 export interface Host {
   /** Absolute path of the project. */
   readonly project: string
-  /** The cache folder, see cache.ts. */
   readonly cache: string
   /** A package archive to use instead of the machine's own; value of REPRO_DEBIAN_MIRROR. */
   readonly mirror?: string | undefined
 }
 
 /** Progress and cancellation of a preparation. */
-export interface Following {
+export interface PrepareOptions {
   readonly report: Report
   readonly signal?: AbortSignal | undefined
 }
@@ -61,7 +58,11 @@ export interface Testbed {
     fingerprints: Fingerprints,
   ): Promise<ReadonlyMap<string, readonly TestbedInputs[]>>
   /** Makes boards ready to open; resolves to notes for the user. Throws a TestbedError with advice. */
-  prepare(environments: readonly Environment[], host: Host, following: Following): Promise<readonly string[]>
+  prepare(
+    environments: readonly Environment[],
+    host: Host,
+    options: PrepareOptions,
+  ): Promise<readonly string[]>
   /** True if `prepare` has nothing to do. */
   isPrepared(environment: Environment, host: Host): Promise<boolean>
   /** Opens a board for one boot; undefined where scripts run without one. `folder` is private to the boot. */
@@ -76,12 +77,11 @@ export interface Testbed {
    */
   clean?(host: Pick<Host, 'cache'>, before: number, dryRun: boolean): Promise<string | undefined>
   /** Opens an interactive console of the machine in this terminal. Absent if it has none. */
-  shell?(environment: Environment, host: Host, following: Following): Promise<void>
+  shell?(environment: Environment, host: Host, options: PrepareOptions): Promise<void>
   /** Pins newer versions of its software; resolves to what is pinned now. Absent if it pins nothing. */
-  update?(host: Host, following: Following): Promise<readonly string[]>
+  update?(host: Host, options: PrepareOptions): Promise<readonly string[]>
 }
 
-/** The result of one of doctor's checks. */
 export interface Check {
   readonly name: string
   readonly ok: boolean

@@ -13,11 +13,7 @@ import { testbeds as all, type Testbeds } from './testbeds.ts'
 /** Relative to the project. */
 export const environmentsFile = 'experiments/environments.yaml'
 
-const entry = z.looseObject({
-  /** Description for the report. */
-  label: z.string(),
-  testbed: z.string(),
-})
+const entry = z.looseObject({ label: z.string(), testbed: z.string() })
 
 /**
  * Returns the environments of a project by name, including `local`, which every project has. Throws a
@@ -67,15 +63,9 @@ function schemaOf(testbeds: Testbeds) {
     }
     return { label, testbed: name, origin: testbed.origin(found.data), definition: found.data }
   })
-  return z.record(
-    z
-      .string()
-      .refine(
-        (name) => name !== localEnvironment.name,
-        'every project has this environment: take another name',
-      ),
-    environment,
-  )
+  const isFree = (name: string) => name !== localEnvironment.name
+  const names = z.string().refine(isFree, 'every project has this environment: take another name')
+  return z.record(names, environment)
 }
 
 /** Returns the testbed of an environment that was read with the same Map. */
@@ -86,7 +76,6 @@ export function testbedOf({ testbed }: Pick<Environment, 'testbed'>, testbeds: T
   return found
 }
 
-/** Groups environments by testbed. */
 export function byTestbed(
   environments: Iterable<Environment>,
   testbeds?: Testbeds,

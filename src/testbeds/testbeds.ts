@@ -1,6 +1,4 @@
-/**
- * Testbeds by name, as in environments.yaml. To add one, add a folder next to this file and a line here.
- */
+/** Testbeds by name, as in environments.yaml. To add one: a folder next to this file, and a line here. */
 
 import type { Testbed } from '../testbed/testbed.ts'
 import { local } from './local/testbed.ts'

@@ -40,17 +40,19 @@ function chosenPictures(
 ): readonly ChosenRow[] {
   const chosen = (['pause', 'unpause'] as const).flatMap((type) => {
     const both = typicalAndWorst(found.filter((one) => one.type === type && drawable(one)))
-    return both === null ? [] : (['typical', 'worst'] as const).map((choice) => ({ type, choice, ...both }))
+    return both === null
+      ? []
+      : (['typical', 'worst'] as const).map((choice) => ({ choice, one: both[choice] }))
   })
   const drawn = pictures(
     timeline,
-    chosen.map(({ choice, ...both }) => both[choice]),
+    chosen.map(({ one }) => one),
     {
       domain: dom0.domain?.id ?? Number.NaN, // `analyse` has checked that there is one
       stamps: domU.stamps.map((stamp) => stamp + sanity.alignments.domU.offset),
     },
   )
-  return chosen.flatMap(({ type, choice }, i) =>
-    (drawn[i] ?? []).map((row) => ({ operation: type, choice, ...row })),
+  return chosen.flatMap(({ choice, one }, i) =>
+    (drawn[i] ?? []).map((row) => ({ operation: one.type, choice, ...row })),
   )
 }

@@ -52,89 +52,78 @@ export interface LoopStamps {
 }
 
 export interface Found<Edges> {
-  /** State of the loop's vCPU when Xen starts. */
   readonly state: Runstate | null
   readonly edges: Edges
 }
 
+/** Where Xen begins to pause or to unpause a vCPU. */
 interface Edge {
   readonly vcpu: number
+  readonly line: VcpuTimeline
+  /** Its SLEEP or WAKE, and the state before that. */
+  readonly index: number
   readonly state: Runstate | null
   readonly xen: number
   readonly done: number | null
-  readonly off: number | null
 }
 
 const BLOCKED_TO_OFFLINE = runstateChange('blocked', 'offline')
 
-export function findPause(span: SearchSpan, { timeline, lost, vcpu, loop }: Subject): Found<PauseEdges> {
-  const found: Edge[] = []
-  for (const [number, line] of timeline.vcpus) {
+export function findPause(span: SearchSpan, subject: Subject): Found<PauseEdges> {
+  const { xlRuns, xlEnds } = span
+  const { all, state, xenStarts, done, xen, ends } = findEdges(span, subject, 'offline', (line) => {
     const sleep = findEvent(line, span, SLEEP)
-    if (sleep === null) continue
-    const index = wokenWhenPaused(line, sleep, span) ?? sleep
-    const xen = line.times[index] as number
-    const state = stateBefore(line, index, xen, lost)
-    found.push({
-      vcpu: number,
-      state,
-      xen,
-      done: findChange(line, index, span.limit, (to) => to === 'offline'),
-      off: wasOn(state)
-        ? findChange(line, index, span.limit, (to) => to === 'blocked' || to === 'offline')
-        : null,
-    })
-  }
-  const own = found.find((edge) => edge.vcpu === vcpu)
-  const xenStarts = own?.xen ?? null
-  const vcpuStops = own?.done ?? null
-  const done = found.map((edge) => edge.done)
+    return sleep === null ? null : (wokenWhenPaused(line, sleep, span) ?? sleep)
+  })
+  const lastStamp = xenStarts === null ? null : subject.loop.lastBefore(xenStarts, done)
   return {
-    state: own?.state ?? null,
+    state,
     edges: {
-      xlRuns: span.xlRuns,
-      xlEnds: span.xlEnds,
-      lastStamp: xenStarts === null ? null : loop.lastBefore(xenStarts, vcpuStops),
-      xenStarts,
-      vcpuStops,
-      allOff: xenStarts === null ? null : allOff(found, xenStarts, timeline, lost),
-      ...firstAndLastXen(found),
-      stopsFirst: least(done),
-      stopsLast: greatest(done),
+      ...{ xlRuns, xlEnds, lastStamp, xenStarts, vcpuStops: done },
+      allOff: xenStarts === null ? null : allOff(all, xenStarts, span.limit, subject),
+      ...{ xenFirst: xen.first, xenLast: xen.last, stopsFirst: ends.first, stopsLast: ends.last },
     },
   }
 }
 
-export function findUnpause(span: SearchSpan, { timeline, lost, vcpu, loop }: Subject): Found<UnpauseEdges> {
-  const found: Edge[] = []
-  for (const [number, line] of timeline.vcpus) {
-    const index = findEvent(line, span, WAKE)
-    if (index === null) continue
-    const xen = line.times[index] as number
-    found.push({
-      vcpu: number,
-      state: stateBefore(line, index, xen, lost),
-      xen,
-      done: findChange(line, index, span.limit, (to) => to === 'running'),
-      off: null,
-    })
-  }
-  const own = found.find((edge) => edge.vcpu === vcpu)
-  const xenStarts = own?.xen ?? null
-  const firstStamp = xenStarts === null ? null : loop.firstAfter(xenStarts)
-  const done = found.map((edge) => edge.done)
+export function findUnpause(span: SearchSpan, subject: Subject): Found<UnpauseEdges> {
+  const { xlRuns, xlEnds } = span
+  const { state, xenStarts, done, xen, ends } = findEdges(span, subject, 'running', (line) =>
+    findEvent(line, span, WAKE),
+  )
+  const stamp = xenStarts === null ? null : subject.loop.firstAfter(xenStarts)
+  const firstStamp = stamp !== null && stamp < span.stampLimit ? stamp : null
   return {
-    state: own?.state ?? null,
+    state,
     edges: {
-      xlRuns: span.xlRuns,
-      xlEnds: span.xlEnds,
-      xenStarts,
-      vcpuRuns: own?.done ?? null,
-      firstStamp: firstStamp !== null && firstStamp < span.stampLimit ? firstStamp : null,
-      ...firstAndLastXen(found),
-      runsFirst: least(done),
-      runsLast: greatest(done),
+      ...{ xlRuns, xlEnds, xenStarts, vcpuRuns: done, firstStamp },
+      ...{ xenFirst: xen.first, xenLast: xen.last, runsFirst: ends.first, runsLast: ends.last },
     },
+  }
+}
+
+/** Finds where Xen begins with each vCPU, by `start`, and when that enters its `final` state. */
+function findEdges(
+  span: SearchSpan,
+  { timeline, lost, vcpu: tested }: Subject,
+  final: Runstate,
+  start: (line: VcpuTimeline) => number | null,
+) {
+  const all = [...timeline.vcpus].flatMap(([vcpu, line]): readonly Edge[] => {
+    const index = start(line)
+    if (index === null) return []
+    const xen = line.times[index] as number
+    const done = firstChange(line, index, span.limit, [final])
+    return [{ vcpu, line, index, state: stateBefore(line, index, xen, lost), xen, done }]
+  })
+  const loop = all.find(({ vcpu }) => vcpu === tested)
+  return {
+    all,
+    state: loop?.state ?? null,
+    xenStarts: loop?.xen ?? null,
+    done: loop?.done ?? null,
+    xen: extremes(all.map(({ xen }) => xen)),
+    ends: extremes(all.map(({ done }) => done)),
   }
 }
 
@@ -192,26 +181,27 @@ function wokenWhenPaused(line: VcpuTimeline, sleep: number, span: SearchSpan): n
   return during && line.events[change] === BLOCKED_TO_OFFLINE && line.events[wake] === WAKE ? wake : null
 }
 
-/** Returns when the vCPU first enters an accepted state after event `index` and before `limit`. */
-function findChange(
-  line: VcpuTimeline,
+/** Returns when the vCPU first enters one of the states after event `index` and before `limit`. */
+function firstChange(
+  { times, events }: VcpuTimeline,
   index: number,
   limit: number,
-  into: (state: Runstate) => boolean,
+  into: readonly Runstate[],
 ): number | null {
-  for (let i = index + 1; i < line.times.length && (line.times[i] as number) < limit; i++) {
-    const event = line.events[i] as number
-    if (isRunstateChange(event) && into(runstates[newState(event)] as Runstate))
-      return line.times[i] as number
+  for (let i = index + 1; i < times.length && (times[i] as number) < limit; i++) {
+    const event = events[i] as number
+    if (isRunstateChange(event) && into.includes(runstates[newState(event)] as Runstate))
+      return times[i] as number
   }
   return null
 }
 
+/** Returns when the last vCPU left its pCPU; null if none was on one, or it is not known of each. */
 function allOff(
   found: readonly Edge[],
   xenStarts: number,
-  timeline: DomainTimeline,
-  lost: readonly Span[],
+  limit: number,
+  { timeline, lost }: Subject,
 ): number | null {
   for (const [vcpu, line] of timeline.vcpus) {
     if (found.some((edge) => edge.vcpu === vcpu)) continue
@@ -219,23 +209,20 @@ function allOff(
     if (state === null || wasOn(state)) return null
   }
   if (found.some(({ state }) => state === null)) return null
-  const on = found.filter(({ state }) => wasOn(state))
-  return on.some(({ off }) => off === null) ? null : greatest(on.map(({ off }) => off))
+  const off = found
+    .filter(({ state }) => wasOn(state))
+    .map(({ line, index }) => firstChange(line, index, limit, ['blocked', 'offline']))
+  return off.includes(null) ? null : extremes(off).last
 }
 
 function wasOn(state: Runstate | null): boolean {
   return state === 'running' || state === 'runnable'
 }
 
-function firstAndLastXen(found: readonly Edge[]): { xenFirst: number | null; xenLast: number | null } {
-  const xen = found.map((edge) => edge.xen)
-  return { xenFirst: least(xen), xenLast: greatest(xen) }
-}
-
-function least(times: readonly (number | null)[]): number | null {
-  return times.reduce((a, b) => (a === null ? b : b === null ? a : Math.min(a, b)), null)
-}
-
-function greatest(times: readonly (number | null)[]): number | null {
-  return times.reduce((a, b) => (a === null ? b : b === null ? a : Math.max(a, b)), null)
+/** Returns the least and the greatest of the known times; null if none is known. */
+function extremes(times: readonly (number | null)[]) {
+  const known = times.filter((time) => time !== null)
+  return known.length === 0
+    ? { first: null, last: null }
+    : { first: Math.min(...known), last: Math.max(...known) }
 }

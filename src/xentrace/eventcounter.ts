@@ -35,7 +35,6 @@ export class EventCounter {
   readonly #actionOf: (event: number) => Action
   #size = 0
 
-  /** `actionOf` is called once for each kind. */
   constructor(actionOf: (event: number) => Action) {
     this.#actionOf = actionOf
   }

@@ -6,9 +6,7 @@
 import { rows } from './eventtable.ts'
 import { EVENT_MASK, KIND_MASK } from './record.ts'
 
-/**
- * `bits` bits (8, 16, 32 or 64; fewer in a shared byte) from bit `shift` of extra word `word` of a record.
- */
+/** `bits` bits (8, 16, 32, 64; fewer in a shared byte) from bit `shift` of a record's extra word `word`. */
 export interface Field {
   readonly name: string
   readonly word: number
@@ -74,21 +72,13 @@ export function eventName(id: number): string {
   return events.get(id)?.name ?? `0x${id.toString(16)}`
 }
 
-/** Returns true if `decode` knows the fields of the event with this number of extra words. */
+/** Returns true if the table has the fields of the event with this number of extra words. */
 export function isKnown(id: number, words: number): boolean {
   return events.get(id)?.layouts.has(words) ?? false
 }
 
 /** A bigint only beyond 2^53, where a number would not be exact. */
 export type FieldValue = number | bigint
-
-/**
- * Returns the fields of a record by name. If the table lacks the event, or this number of words, returns the
- * raw words in order.
- */
-export function decode(id: number, extra: ArrayLike<number>): Readonly<Record<string, FieldValue>> {
-  return Object.fromEntries(fieldsOf(id, extra.length).map((field) => [field.name, fieldValue(field, extra)]))
-}
 
 /** Returns the fields of an event with this number of extra words; raw words if the table lacks it. */
 export function fieldsOf(id: number, words: number): readonly Field[] {

@@ -12,6 +12,12 @@ import { type EventRow, hypercallLayouts, x86Rows } from './eventtablex86.ts'
 
 const vcpu = 'vcpu:16 domain:16'
 const unit = 'unit:16 domain:16'
+const reset = `${unit} creditBefore:i32 creditAfter:i32`
+const runqueueLoad = 'load:64 balanceLoad:64 units:16 runqueue:8 shift:8'
+const balance = 'load:64 otherLoad:64 runqueue:16 otherRunqueue:16'
+const tickled = `${unit} tickledCpu:i32?`
+const burn = `${unit} budgetNs:64 deltaNs:i32`
+const deadline = 'deadlineNs:64 budgetNs:64'
 
 export const rows: readonly EventRow[] = [
   [0x1f001, 'lost records', 'count domain:16 vcpu:16 firstTicks:64'],
@@ -58,60 +64,30 @@ export const rows: readonly EventRow[] = [
   [0x22205, 'credit2 tickle check', `${unit} credit:i32 score:i32`],
   [0x22206, 'credit2 tickle', 'cpu:16 _:16'],
   // Xen 4.13.0 and older (also 4.12.2 and 4.11.3, but not later stable releases) end with a multiplier.
-  [
-    0x22207,
-    'credit2 reset',
-    `${unit} creditBefore:i32 creditAfter:i32`,
-    `${unit} creditBefore:i32 creditAfter:i32 multiplier`,
-  ],
+  [0x22207, 'credit2 reset', reset, `${reset} multiplier`],
   [0x22208, 'credit2 tasklet', ''],
   [0x22209, 'credit2 update load', ''],
   [0x2220a, 'credit2 runqueue assign', `${unit} runqueue:16 _:16`],
   [0x2220b, 'credit2 unit load', `load:64 ${unit} shift`],
-  [
-    0x2220c,
-    'credit2 runqueue load',
-    'load:64 balanceLoad:64 units:16 runqueue:8 shift:8 _:32',
-    'load:64 balanceLoad:64 units:16 runqueue:8 shift:8',
-  ],
+  [0x2220c, 'credit2 runqueue load', `${runqueueLoad} _:32`, runqueueLoad],
   [0x2220d, 'credit2 tickle new', `${unit} cpu credit:i32`],
   [0x2220e, 'credit2 max weight', 'runqueue:16 weight:16'],
   [0x2220f, 'credit2 migrate', `${unit} fromRunqueue:16 toRunqueue:16`],
   [0x22210, 'credit2 load check', 'runqueue:16 otherRunqueue:16 loadDelta'],
-  [
-    0x22211,
-    'credit2 load balance',
-    'load:64 otherLoad:64 runqueue:16 otherRunqueue:16 _:32',
-    'load:64 otherLoad:64 runqueue:16 otherRunqueue:16',
-  ],
+  [0x22211, 'credit2 load balance', `${balance} _:32`, balance],
   // Xen's xentrace/formats numbers these five one too low; its scheduler writes them as here.
   [0x22213, 'credit2 picked pCPU', `load:64 ${unit} runqueue:i16 cpu:16`],
   // The same versions have the number of skipped units in between.
-  [
-    0x22214,
-    'credit2 candidate',
-    `${unit} tickledCpu:i32? credit:i32`,
-    `${unit} tickledCpu:i32? skipped credit:i32`,
-  ],
+  [0x22214, 'credit2 candidate', `${tickled} credit:i32`, `${tickled} skipped credit:i32`],
   [0x22215, 'credit2 schedule', 'cpu:16 runqueue:16 tasklet:8 idle:8 smtIdle:8 tickled:8'],
   [0x22216, 'credit2 ratelimit', `${unit} ranNs`],
   [0x22217, 'credit2 candidate check', unit],
 
   [0x22801, 'rtds tickle', 'cpu:16 _:16'],
-  [0x22802, 'rtds pick', `${unit} deadlineNs:64 budgetNs:64`],
+  [0x22802, 'rtds pick', `${unit} ${deadline}`],
   // No priorities before Xen 4.10. Up to 4.17 the last field is one byte; the rest of its word is noise.
-  [
-    0x22803,
-    'rtds burn',
-    `${unit} budgetNs:64 deltaNs:i32 priority extraTime:8 _:24`,
-    `${unit} budgetNs:64 deltaNs:i32`,
-  ],
-  [
-    0x22804,
-    'rtds replenish',
-    `${unit} priority deadlineNs:64 budgetNs:64`,
-    `${unit} deadlineNs:64 budgetNs:64`,
-  ],
+  [0x22803, 'rtds burn', `${burn} priority extraTime:8 _:24`, burn],
+  [0x22804, 'rtds replenish', `${unit} priority ${deadline}`, `${unit} ${deadline}`],
   [0x22805, 'rtds tasklet', ''],
   [0x22806, 'rtds schedule', 'cpu:16 tasklet:8 tickled:4 idle:4'],
 

@@ -111,7 +111,6 @@ export class Merge implements MergedRecord {
     return true
   }
 
-  /** Replays the last winner's matches with its next record. */
   #replay(): void {
     const losers = this.#losers
     const place = this.#placeOf(this.#winner)

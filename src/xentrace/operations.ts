@@ -58,7 +58,6 @@ export interface Sanity {
   readonly records: number
   readonly pcpus: readonly number[]
   readonly events: readonly EventCount[]
-  /** Records of events that the table lacks. */
   readonly unknownRecords: number
   readonly untimedRecords: number
   readonly gaps: readonly Gap[]
@@ -68,7 +67,6 @@ export interface Sanity {
   readonly alignments: { readonly dom0: Alignment; readonly domU: Alignment }
   readonly pauses: { readonly count: number; readonly excluded: number }
   readonly unpauses: { readonly count: number; readonly excluded: number }
-  /** By reason. */
   readonly exclusions: readonly { readonly reason: string; readonly count: number }[]
 }
 
@@ -133,7 +131,9 @@ function agree(
   if (dom0.domain === null) throw new TraceError("dom0's stamps have no 'domain' line: which was under test?")
   if (domU.loop === null) throw new TraceError("the domU's stamps have no 'loop' line")
   if (dom0.hz !== domU.hz) {
-    throw new TraceError(`dom0 counts ${dom0.hz} ticks per second and the domU ${domU.hz}: not one board`)
+    throw new TraceError(
+      `dom0 counts ${dom0.hz} ticks per second and the domU ${domU.hz}: they are not of one board`,
+    )
   }
   return { hz: dom0.hz, domain: dom0.domain }
 }
@@ -165,36 +165,40 @@ function span(command: Command, next: Command | undefined, { offset, halfWidth }
 
 function operation(command: Command, where: SearchSpan, subject: Subject, tolerance: Tolerance): Operation {
   const { trial, type } = command
+  const excluded = (
+    state: Runstate | null,
+    edges: Readonly<Record<string, number | null>>,
+    ends: readonly [end: number | null, end: number | null] | null,
+    negativePhase: string | null,
+  ) =>
+    failed(command) ??
+    lost(where, subject, ends) ??
+    missing(edges) ??
+    (state === null ? `unknown runstate of vCPU ${subject.vcpu}` : null) ??
+    (negativePhase === null ? null : `negative phase: ${negativePhase}`) ??
+    contradicting(where, subject, ends?.[0] ?? null)
   if (type === 'pause') {
     const { state, edges } = findPause(where, subject)
     const phases = pausePhases(edges)
-    const excluded =
-      failed(command) ??
-      lost(where, subject, phases && [edges.vcpuStops, edges.allOff]) ??
-      missing({
-        [`Xen starts (SLEEP of vCPU ${subject.vcpu})`]: edges.xenStarts,
-        'vCPU stops': edges.vcpuStops,
-        'last domU stamp': edges.lastStamp,
-      }) ??
-      unknownState(state, subject) ??
-      negative(phases && negativePausePhase(phases, tolerance)) ??
-      contradicting(where, subject, edges.vcpuStops)
-    return { type, trial, state, edges, phases, excluded }
+    const required = {
+      [`Xen starts (SLEEP of vCPU ${subject.vcpu})`]: edges.xenStarts,
+      'vCPU stops': edges.vcpuStops,
+      'last domU stamp': edges.lastStamp,
+    }
+    const ends = phases && ([edges.vcpuStops, edges.allOff] as const)
+    const negative = phases && negativePausePhase(phases, tolerance)
+    return { type, trial, state, edges, phases, excluded: excluded(state, required, ends, negative) }
   }
   const { state, edges } = findUnpause(where, subject)
   const phases = unpausePhases(edges)
-  const excluded =
-    failed(command) ??
-    lost(where, subject, phases && [edges.vcpuRuns, edges.firstStamp]) ??
-    missing({
-      [`Xen starts (WAKE of vCPU ${subject.vcpu})`]: edges.xenStarts,
-      'vCPU runs': edges.vcpuRuns,
-      'first domU stamp': edges.firstStamp,
-    }) ??
-    unknownState(state, subject) ??
-    negative(phases && negativeUnpausePhase(phases, tolerance)) ??
-    contradicting(where, subject, edges.vcpuRuns)
-  return { type, trial, state, edges, phases, excluded }
+  const required = {
+    [`Xen starts (WAKE of vCPU ${subject.vcpu})`]: edges.xenStarts,
+    'vCPU runs': edges.vcpuRuns,
+    'first domU stamp': edges.firstStamp,
+  }
+  const ends = phases && ([edges.vcpuRuns, edges.firstStamp] as const)
+  const negative = phases && negativeUnpausePhase(phases, tolerance)
+  return { type, trial, state, edges, phases, excluded: excluded(state, required, ends, negative) }
 }
 
 /**
@@ -229,14 +233,6 @@ function lost(
 function missing(edges: Readonly<Record<string, number | null>>): string | null {
   const name = Object.keys(edges).find((key) => edges[key] === null)
   return name === undefined ? null : `edge not found: ${name}`
-}
-
-function unknownState(state: Runstate | null, { vcpu }: Subject): string | null {
-  return state === null ? `unknown runstate of vCPU ${vcpu}` : null
-}
-
-function negative(phase: string | null): string | null {
-  return phase === null ? null : `negative phase: ${phase}`
 }
 
 /** Finds consecutive changes of a vCPU that contradict each other without a loss in between: out of order. */
@@ -292,7 +288,6 @@ function sanity(
   }
 }
 
-/** Counts events by ascending id. */
 export function eventCounts(kinds: readonly Kind[]): readonly EventCount[] {
   return [...Map.groupBy(kinds, ({ event }) => event)].map(([event, own]) => ({
     event: eventName(event),

@@ -7,21 +7,43 @@
 import { gzipSync } from 'node:zlib'
 import { ByteWriter, ParquetWriter as Frame, type SchemaElement } from 'hyparquet-writer'
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js'
+import { writePlain } from 'hyparquet-writer/src/plain.js'
 import { splitMicroseconds } from './digits.ts'
 import { type Field, fieldValue, isPresent } from './events.ts'
+import { longer } from './interner.ts'
 import { KIND_MASK, type MergedRecord } from './record.ts'
 import type { Start } from './scan.ts'
-import { commonColumns, type FieldColumn, fieldColumns, type RowLayout, rowLayout } from './table.ts'
+import { type commonColumns, type FieldColumn, fieldColumns, type RowLayout, rowLayout } from './table.ts'
 
 /** A multiple of 8, close to DuckDB's default. */
 const GROUP_ROWS = 1 << 17
 const FIRST_VALUES = 1 << 10
 const UPPER = 2 ** 32
-const fastest = { level: 1 }
 
-type Type = FieldColumn['type'] | 'DOUBLE' | 'STRING'
-type Values = Int32Array | Float64Array
 type ColumnChunk = Frame['row_groups'][number]['columns'][number]
+type PageHeader = Omit<
+  Parameters<typeof writePageHeader>[1],
+  'uncompressed_page_size' | 'compressed_page_size'
+>
+
+const int32 = { type: 'INT32' } as const
+const utf8 = { type: 'BYTE_ARRAY', converted_type: 'UTF8' } as const
+const columnTypes: Readonly<Record<(typeof commonColumns)[number], Pick<SchemaElement, 'type'>>> = {
+  ticks: { type: 'INT64' },
+  microseconds: { type: 'DOUBLE' },
+  pcpu: int32,
+  event: int32,
+  name: utf8,
+  domain: int32,
+  vcpu: int32,
+}
+const required = new Set(['ticks', 'microseconds', 'pcpu', 'event', 'name'])
+const columns: readonly SchemaElement[] = [
+  ...Object.entries(columnTypes).map(([name, type]) => ({ name, ...type })),
+  ...fieldColumns.map(({ name, type }): SchemaElement =>
+    type === 'UINT_64' ? { name, type: 'INT64', converted_type: type } : { name, type },
+  ),
+].map((column) => ({ ...column, repetition_type: required.has(column.name) ? 'REQUIRED' : 'OPTIONAL' }))
 
 export class ParquetWriter {
   readonly #hz: number
@@ -51,7 +73,7 @@ export class ParquetWriter {
     this.#give = give
     this.#frame = new Frame({
       writer: this.#bytes,
-      schema,
+      schema: [{ name: 'root', num_children: columns.length }, ...columns],
       kvMetadata: [{ key: 'ticks per second', value: String(hz) }],
     })
   }
@@ -80,7 +102,6 @@ export class ParquetWriter {
     for (const { column, field } of cells) (this.#fields[column] as Sparse).put(row, field, words, at + 1)
   }
 
-  /** Ends the file. */
   finish(): void {
     if (this.#rows > 0) this.#writeGroup()
     this.#frame.finish()
@@ -99,120 +120,105 @@ export class ParquetWriter {
   #writeGroup(): void {
     const rows = this.#rows
     const start = this.#bytes.offset
-    const columns = [
-      this.#column('ticks', 'INT64', bytesOf(this.#ticks.subarray(0, 2 * rows))),
-      this.#column('microseconds', 'DOUBLE', bytesOf(this.#microseconds.subarray(0, rows))),
-      this.#column('pcpu', 'INT32', bytesOf(this.#pcpus.subarray(0, rows))),
-      this.#column('event', 'INT32', bytesOf(this.#events.subarray(0, rows))),
-      this.#nameColumn(),
-      this.#column('domain', 'INT32', this.#domain.bytes(), this.#domain),
-      this.#column('vcpu', 'INT32', this.#vcpu.bytes(), this.#vcpu),
-      ...fieldColumns.map(({ name, type }, i) => {
-        const values = this.#fields[i] as Sparse
-        return this.#column(name, type, values.bytes(), values)
-      }),
+    // The order of `columns`.
+    const values = [
+      this.#ticks.subarray(0, 2 * rows),
+      this.#microseconds.subarray(0, rows),
+      this.#pcpus.subarray(0, rows),
+      this.#events.subarray(0, rows),
+      this.#nameOf.subarray(0, rows),
+      ...[this.#domain, this.#vcpu, ...this.#fields],
     ]
-    const sizes = columns.map(({ meta_data }) => meta_data?.total_uncompressed_size ?? 0n)
+    const chunks = values.map((column, i) => this.#column(columns[i] as SchemaElement, column))
+    const sizes = chunks.map(({ meta_data }) => meta_data?.total_uncompressed_size ?? 0n)
     this.#frame.num_rows += BigInt(rows)
     this.#frame.row_groups.push({
-      columns,
+      columns: chunks,
       num_rows: BigInt(rows),
       total_byte_size: sizes.reduce((sum, size) => sum + size, 0n),
       total_compressed_size: BigInt(this.#bytes.offset - start),
     })
-    for (const values of [this.#domain, this.#vcpu, ...this.#fields]) values.clear()
+    for (const column of values) if (column instanceof Sparse) column.clear()
     this.#rows = 0
     this.#flush()
   }
 
-  /** Writes a column as one page of plain values. */
-  #column(name: string, type: Type, values: Uint8Array, sparse?: Sparse): ColumnChunk {
+  /** Writes a column as one page: plain values, or the names' indexes after a page with the dictionary. */
+  #column({ name, type }: SchemaElement, column: Sparse | Values): ColumnChunk {
     const start = this.#bytes.offset
-    const uncompressed = this.#page('PLAIN', values, sparse)
-    return this.#chunk(name, type, { start, uncompressed, sparse, encodings: ['PLAIN'] })
-  }
-
-  /** Writes names as a dictionary, and each row's index as a bit-packed run of 8 or 16 bits: plain bytes. */
-  #nameColumn(): ColumnChunk {
-    const start = this.#bytes.offset
-    const encoded = this.#names.map((name) => Buffer.from(name))
-    const dictionary = Buffer.concat(encoded.flatMap((name) => [bytesOf(Uint32Array.of(name.length)), name]))
-    const packed = gzipSync(dictionary, fastest)
-    writePageHeader(this.#bytes, {
-      type: 'DICTIONARY_PAGE',
-      uncompressed_page_size: dictionary.length,
-      compressed_page_size: packed.length,
-      dictionary_page_header: { num_values: encoded.length, encoding: 'PLAIN' },
-    })
-    const header = this.#bytes.offset - start
-    this.#bytes.appendBytes(packed)
-    const indexes = this.#nameOf.subarray(0, this.#rows)
-    const wide = this.#names.length > 256
-    const run = wide ? bytesOf(indexes) : Uint8Array.from(indexes)
-    const data = Buffer.concat([Uint8Array.of(wide ? 16 : 8), bitPackedRun(this.#rows, run, wide ? 16 : 8)])
-    const dataStart = this.#bytes.offset
-    const uncompressed = header + dictionary.length + this.#page('RLE_DICTIONARY', data)
-    return this.#chunk('name', 'STRING', {
-      start: dataStart,
-      dictionary: start,
-      uncompressed,
-      encodings: ['PLAIN', 'RLE_DICTIONARY'],
-    })
-  }
-
-  /** Writes a page of all rows; returns its uncompressed size. */
-  #page(encoding: 'PLAIN' | 'RLE_DICTIONARY', values: Uint8Array, sparse?: Sparse): number {
-    const start = this.#bytes.offset
+    const isName = column instanceof Uint16Array
+    const dictionaryBytes = isName ? this.#dictionaryPage() : 0
+    const pageStart = this.#bytes.offset
+    const sparse = column instanceof Sparse ? column : null
+    const nulls = sparse === null ? 0 : this.#rows - sparse.count
+    const encoding = isName ? 'RLE_DICTIONARY' : 'PLAIN'
+    const bytes = isName ? this.#indexes(column) : bytesOf(sparse?.values() ?? (column as Values))
     const levels = sparse?.levels(this.#rows) ?? new Uint8Array(0)
-    const packed = values.length === 0 ? values : gzipSync(values, fastest)
-    writePageHeader(this.#bytes, {
-      type: 'DATA_PAGE_V2',
-      uncompressed_page_size: levels.length + values.length,
-      compressed_page_size: levels.length + packed.length,
-      data_page_header_v2: {
-        num_values: this.#rows,
-        num_nulls: sparse === undefined ? 0 : this.#rows - sparse.count,
-        num_rows: this.#rows,
-        encoding,
-        definition_levels_byte_length: levels.length,
-        repetition_levels_byte_length: 0,
-        is_compressed: values.length > 0,
+    const pageBytes = this.#page(
+      {
+        type: 'DATA_PAGE_V2',
+        data_page_header_v2: {
+          num_values: this.#rows,
+          num_nulls: nulls,
+          num_rows: this.#rows,
+          encoding,
+          definition_levels_byte_length: levels.length,
+          repetition_levels_byte_length: 0,
+          is_compressed: bytes.length > 0,
+        },
       },
-    })
-    const header = this.#bytes.offset - start
-    this.#bytes.appendBytes(levels)
-    this.#bytes.appendBytes(packed)
-    return header + levels.length + values.length
-  }
-
-  #chunk(
-    name: string,
-    type: Type,
-    page: {
-      readonly start: number
-      readonly dictionary?: number
-      readonly uncompressed: number
-      readonly sparse?: Sparse | undefined
-      readonly encodings: readonly ('PLAIN' | 'RLE_DICTIONARY')[]
-    },
-  ): ColumnChunk {
-    const first = page.dictionary ?? page.start
-    const { sparse } = page
+      bytes,
+      levels,
+    )
     return {
-      file_offset: BigInt(first),
+      file_offset: BigInt(start),
       meta_data: {
-        type: physical(type),
-        encodings: [...page.encodings],
+        type: type as NonNullable<SchemaElement['type']>,
+        encodings: isName ? ['PLAIN', encoding] : [encoding],
         path_in_schema: [name],
         codec: 'GZIP',
         num_values: BigInt(this.#rows),
-        total_uncompressed_size: BigInt(page.uncompressed),
-        total_compressed_size: BigInt(this.#bytes.offset - first),
-        data_page_offset: BigInt(page.start),
-        ...(page.dictionary === undefined ? {} : { dictionary_page_offset: BigInt(page.dictionary) }),
-        ...(sparse === undefined ? {} : { statistics: { null_count: BigInt(this.#rows - sparse.count) } }),
+        total_uncompressed_size: BigInt(dictionaryBytes + pageBytes),
+        total_compressed_size: BigInt(this.#bytes.offset - start),
+        data_page_offset: BigInt(pageStart),
+        ...(isName && { dictionary_page_offset: BigInt(start) }),
+        ...(sparse !== null && { statistics: { null_count: BigInt(nulls) } }),
       },
     }
+  }
+
+  #dictionaryPage(): number {
+    const dictionary = new ByteWriter()
+    writePlain(
+      dictionary,
+      this.#names.map((name) => Buffer.from(name)),
+      'BYTE_ARRAY',
+      undefined,
+    )
+    const dictionary_page_header = { num_values: this.#names.length, encoding: 'PLAIN' as const }
+    return this.#page({ type: 'DICTIONARY_PAGE', dictionary_page_header }, dictionary.getBytes())
+  }
+
+  /** Returns the rows' indexes in the dictionary as a bit-packed run of 8 or 16 bits: plain bytes. */
+  #indexes(rows: Uint16Array): Uint8Array {
+    const bits = this.#names.length > 256 ? 16 : 8
+    const run = bits === 16 ? bytesOf(rows) : Uint8Array.from(rows)
+    return Buffer.concat([Uint8Array.of(bits), bitPackedRun(rows.length, run, bits)])
+  }
+
+  /** Writes a page of compressed values after the levels; returns its uncompressed size with the header. */
+  #page(header: PageHeader, values: Uint8Array, levels: Uint8Array = new Uint8Array(0)): number {
+    const start = this.#bytes.offset
+    const packed = values.length === 0 ? values : gzipSync(values, { level: 1 })
+    writePageHeader(this.#bytes, {
+      ...header,
+      uncompressed_page_size: levels.length + values.length,
+      compressed_page_size: levels.length + packed.length,
+    })
+    const headerBytes = this.#bytes.offset - start
+    this.#bytes.appendBytes(levels)
+    this.#bytes.appendBytes(packed)
+    return headerBytes + levels.length + values.length
   }
 
   #flush(): void {
@@ -250,17 +256,18 @@ class Sparse {
     this.count += 1
   }
 
-  /** Returns the present values as Parquet stores them: little-endian, consecutive. */
-  bytes(): Uint8Array {
-    return bytesOf(this.#values.subarray(0, this.#type === 'INT32' ? this.count : 2 * this.count))
+  /** Returns the present values as Parquet stores them, consecutively. */
+  values(): Int32Array {
+    return this.#values.subarray(0, this.#type === 'INT32' ? this.count : 2 * this.count)
   }
 
   /** Returns the definition levels: one presence bit per row. */
   levels(rows: number): Uint8Array {
-    if (this.count === 0 || this.count === rows) {
-      return Buffer.concat([varint(rows << 1), Uint8Array.of(this.count === 0 ? 0 : 1)])
-    }
-    return bitPackedRun(rows, this.#present, 1)
+    if (this.count > 0 && this.count < rows) return bitPackedRun(rows, this.#present, 1)
+    const run = new ByteWriter()
+    run.appendVarInt(rows << 1)
+    run.appendUint8(this.count === 0 ? 0 : 1)
+    return run.getBytes()
   }
 
   clear(): void {
@@ -270,58 +277,23 @@ class Sparse {
 
   #grow(): void {
     if (this.#present.length === 0) this.#present = new Uint8Array(GROUP_ROWS / 8)
-    const values = new Int32Array(Math.max(FIRST_VALUES, 2 * this.#values.length))
-    values.set(this.#values)
-    this.#values = values
+    this.#values = longer(this.#values, Math.max(FIRST_VALUES, 2 * this.#values.length))
   }
 }
 
 /** Encodes a run of Parquet's hybrid encoding: groups of eight values of `bits` bits each, from `packed`. */
 function bitPackedRun(values: number, packed: Uint8Array, bits: number): Uint8Array {
   const groups = Math.ceil(values / 8)
-  const run = new Uint8Array(groups * bits)
-  run.set(packed.subarray(0, run.length))
-  return Buffer.concat([varint((groups << 1) | 1), run])
+  const padded = new Uint8Array(groups * bits)
+  padded.set(packed.subarray(0, padded.length))
+  const run = new ByteWriter()
+  run.appendVarInt((groups << 1) | 1)
+  run.appendBytes(padded)
+  return run.getBytes()
 }
 
-function varint(value: number): Uint8Array {
-  const bytes: number[] = []
-  let rest = value
-  for (; rest > 0x7f; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80)
-  return Uint8Array.of(...bytes, rest)
-}
+type Values = Int32Array | Float64Array | Uint16Array
 
-function bytesOf({ buffer, byteOffset, byteLength }: Values | Uint16Array | Uint32Array): Uint8Array {
+function bytesOf({ buffer, byteOffset, byteLength }: Values): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength)
-}
-
-function physical(type: Type): 'INT32' | 'INT64' | 'DOUBLE' | 'BYTE_ARRAY' {
-  return type === 'STRING' ? 'BYTE_ARRAY' : type === 'UINT_64' ? 'INT64' : type
-}
-
-const commonTypes: Readonly<Record<(typeof commonColumns)[number], Type>> = {
-  ticks: 'INT64',
-  microseconds: 'DOUBLE',
-  pcpu: 'INT32',
-  event: 'INT32',
-  name: 'STRING',
-  domain: 'INT32',
-  vcpu: 'INT32',
-}
-const optional: ReadonlySet<string> = new Set(['domain', 'vcpu'])
-
-const schema: SchemaElement[] = [
-  { name: 'root', num_children: commonColumns.length + fieldColumns.length },
-  ...commonColumns.map((name) => element(name, commonTypes[name], optional.has(name))),
-  ...fieldColumns.map(({ name, type }) => element(name, type, true)),
-]
-
-function element(name: string, type: Type, isOptional: boolean): SchemaElement {
-  return {
-    name,
-    type: physical(type),
-    repetition_type: isOptional ? 'OPTIONAL' : 'REQUIRED',
-    ...(type === 'STRING' ? { converted_type: 'UTF8' as const } : {}),
-    ...(type === 'UINT_64' ? { converted_type: 'UINT_64' as const } : {}),
-  }
 }

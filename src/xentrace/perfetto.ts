@@ -19,20 +19,18 @@ export interface TestedDomain {
   readonly vcpu: number
 }
 
-/** An experiment's operations and the domain under test. */
 export interface Tested {
   readonly operations: readonly Operation[]
   readonly domain: TestedDomain
 }
 
-/** Bytes per piece of output. */
 const PIECE_BYTES = 1 << 20
 
 const packetOfTrace = 1
 const packet = { trackEvent: 11, trackDescriptor: 60, timestamp: 8, sequence: 10 } as const
 const descriptor = { uuid: 1, name: 2, parent: 5, childOrdering: 11, rank: 12 } as const
 const trackEvent = {
-  debugAnnotations: 4,
+  annotation: 4,
   type: 9,
   track: 11,
   category: 22,
@@ -41,7 +39,7 @@ const trackEvent = {
   endingFlows: 48,
 } as const
 const annotation = { name: 10, intValue: 4, stringValue: 6 } as const
-const [BEGIN, END, INSTANT] = [1, 2, 3]
+const [BEGIN, END, INSTANT] = [1, 2, 3] as const
 const ORDERED_BY_RANK = 3
 /** All packets come from one writer. */
 const SEQUENCE = 1
@@ -57,7 +55,6 @@ interface Event {
   readonly name?: string
   readonly category?: string
   readonly flow?: number
-  /** True if the flow ends here. */
   readonly last?: boolean
   readonly facts?: Readonly<Record<string, string | number>>
 }
@@ -117,18 +114,10 @@ export class PerfettoTrace implements Tracker {
     const track = this.#vcpuTrack(id, vcpu)
     const [done, name] =
       'vcpuStops' in edges ? [edges.vcpuStops, 'vCPU stops'] : [edges.vcpuRuns, 'vCPU runs']
-    if (edges.xenStarts !== null) {
-      const starts = {
-        type: INSTANT,
-        track,
-        ticks: edges.xenStarts,
-        name: `Xen starts to ${type}`,
-        category: 'xl',
-      }
-      this.#event({ ...starts, flow, last: done === null })
-    }
-    if (done !== null)
-      this.#event({ type: INSTANT, track, ticks: done, name, category: 'xl', flow, last: true })
+    const instant = (ticks: number, what: string, last: boolean) =>
+      this.#event({ type: INSTANT, track, ticks, name: what, category: 'xl', flow, last })
+    if (edges.xenStarts !== null) instant(edges.xenStarts, `Xen starts to ${type}`, done === null)
+    if (done !== null) instant(done, name, true)
   }
 
   /**
@@ -150,8 +139,8 @@ export class PerfettoTrace implements Tracker {
   }
 
   #slice(track: number, from: number, to: number, what: Omit<Event, 'type' | 'track' | 'ticks'>): void {
-    this.#event({ ...what, type: BEGIN as number, track, ticks: from })
-    this.#event({ type: END as number, track, ticks: to })
+    this.#event({ ...what, type: BEGIN, track, ticks: from })
+    this.#event({ type: END, track, ticks: to })
   }
 
   #pcpuTrack(cpu: number): number {
@@ -173,17 +162,13 @@ export class PerfettoTrace implements Tracker {
     if (this.#described.has(uuid)) return uuid
     this.#described.add(uuid)
     this.#packet((pbf) =>
-      pbf.writeMessage(
-        packet.trackDescriptor,
-        (_, track) => {
-          track.writeVarintField(descriptor.uuid, uuid)
-          track.writeStringField(descriptor.name, name)
-          if (parent !== undefined) track.writeVarintField(descriptor.parent, parent)
-          track.writeVarintField(descriptor.childOrdering, ORDERED_BY_RANK)
-          track.writeVarintField(descriptor.rank, rank)
-        },
-        null,
-      ),
+      message(pbf, packet.trackDescriptor, (track) => {
+        track.writeVarintField(descriptor.uuid, uuid)
+        track.writeStringField(descriptor.name, name)
+        if (parent !== undefined) track.writeVarintField(descriptor.parent, parent)
+        track.writeVarintField(descriptor.childOrdering, ORDERED_BY_RANK)
+        track.writeVarintField(descriptor.rank, rank)
+      }),
     )
     return uuid
   }
@@ -191,19 +176,15 @@ export class PerfettoTrace implements Tracker {
   #event(event: Event): void {
     this.#packet((pbf) => {
       pbf.writeVarintField(packet.timestamp, this.#nanoseconds(event.ticks))
-      pbf.writeMessage(packet.trackEvent, writeEvent, event)
+      message(pbf, packet.trackEvent, (inner) => writeEvent(event, inner))
     })
   }
 
   #packet(write: (pbf: PbfWriter) => void): void {
-    this.#pbf.writeMessage(
-      packetOfTrace,
-      (_, pbf) => {
-        write(pbf)
-        pbf.writeVarintField(packet.sequence, SEQUENCE)
-      },
-      null,
-    )
+    message(this.#pbf, packetOfTrace, (pbf) => {
+      write(pbf)
+      pbf.writeVarintField(packet.sequence, SEQUENCE)
+    })
     if (this.#pbf.pos > PIECE_BYTES) this.#flush()
   }
 
@@ -228,14 +209,14 @@ function writeEvent({ type, track, name, category, flow, last, facts }: Event, p
   if (flow !== undefined)
     pbf.writeFixed64Field(last === true ? trackEvent.endingFlows : trackEvent.flows, flow)
   for (const [fact, value] of Object.entries(facts ?? {})) {
-    pbf.writeMessage(
-      trackEvent.debugAnnotations,
-      (_, inner) => {
-        inner.writeStringField(annotation.name, fact)
-        if (typeof value === 'string') inner.writeStringField(annotation.stringValue, value)
-        else inner.writeVarintField(annotation.intValue, value)
-      },
-      null,
-    )
+    message(pbf, trackEvent.annotation, (inner) => {
+      inner.writeStringField(annotation.name, fact)
+      if (typeof value === 'string') inner.writeStringField(annotation.stringValue, value)
+      else inner.writeVarintField(annotation.intValue, value)
+    })
   }
+}
+
+function message(pbf: PbfWriter, field: number, write: (inner: PbfWriter) => void): void {
+  pbf.writeMessage(field, (_, inner) => write(inner), null)
 }

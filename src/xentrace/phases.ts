@@ -3,28 +3,37 @@
  * rounded once, so phases add up to their total exactly.
  */
 
-export interface PauseEdges {
-  /** dom0's stamps before and after `xl pause`. */
+interface Edges {
+  /** dom0's stamps before and after `xl`. */
   readonly xlRuns: number
   readonly xlEnds: number
+  /** Xen takes the loop's vCPU out of scheduling (SLEEP), or puts it back (WAKE). */
+  readonly xenStarts: number | null
+  /** Xen walks the vCPUs one by one: the first and the last SLEEP or WAKE. */
+  readonly xenFirst: number | null
+  readonly xenLast: number | null
+}
+
+export interface PauseEdges extends Edges {
   /**
    * The loop's last stamp before Xen starts. A spinning loop stamps continuously, so if it was still stamping
    * when Xen started: that moment itself.
    */
   readonly lastStamp: number | null
-  /** Xen takes the loop's vCPU out of scheduling (SLEEP). */
-  readonly xenStarts: number | null
-  /**
-   * The loop's vCPU goes offline; if it was blocked, only when its timer fires: an artefact of the method.
-   */
+  /** The loop's vCPU goes offline; if blocked, only when its timer fires: an artefact of the method. */
   readonly vcpuStops: number | null
   /** Every vCPU has left its pCPU. Null if none was running or runnable, or a state is unknown. */
   readonly allOff: number | null
-  /** Xen walks the vCPUs one by one: first and last SLEEP, first and last vCPU to go offline. */
-  readonly xenFirst: number | null
-  readonly xenLast: number | null
+  /** The first and the last vCPU to go offline. */
   readonly stopsFirst: number | null
   readonly stopsLast: number | null
+}
+
+export interface UnpauseEdges extends Edges {
+  readonly vcpuRuns: number | null
+  readonly firstStamp: number | null
+  readonly runsFirst: number | null
+  readonly runsLast: number | null
 }
 
 export interface PausePhases {
@@ -36,19 +45,6 @@ export interface PausePhases {
   /** xl run -> Xen starts, free of the artefact. */
   readonly xlToXen: number
   readonly xenToAllOff: number | null
-}
-
-export interface UnpauseEdges {
-  readonly xlRuns: number
-  readonly xlEnds: number
-  /** Xen puts the loop's vCPU back (WAKE). */
-  readonly xenStarts: number | null
-  readonly vcpuRuns: number | null
-  readonly firstStamp: number | null
-  readonly xenFirst: number | null
-  readonly xenLast: number | null
-  readonly runsFirst: number | null
-  readonly runsLast: number | null
 }
 
 export interface UnpausePhases {

@@ -10,9 +10,7 @@ import { eachInterval, type Timeline } from './timeline.ts'
 
 /** An event of an operation. A type, as interfaces are not assignable to a Row of a dataset. */
 export type PictureRow = {
-  /**
-   * `xl`, a vCPU (`dom0 v1`, `domU v0`, `dom2 v0`), the measuring `loop`, or `edge` for the phases' edges.
-   */
+  /** `xl`, a vCPU (`dom0 v1`, `domU v0`, `dom2 v0`), the measuring `loop`, or `edge` for phases' edges. */
   readonly lane: string
   /**
    * For a vCPU: the runstate that it enters, or `end` where its picture ends or lost records interrupt it;
@@ -63,32 +61,24 @@ export function pictures(
   const intervals = intervalsIn(timeline, windows)
   return operations.map((operation, i) => {
     const window = windows[i] as Span
-    const own = intervals[i] as readonly Interval[]
-    const drawn = PARTS.map((part) => picture(operation, own, { window, part, about }))
+    const lanes = Map.groupBy(intervals[i] as readonly Interval[], (one) => laneOf(one, about.domain))
+    const stamps = about.stamps.filter((stamp) => window.from <= stamp && stamp <= window.to)
+    const drawn = PARTS.map((part) => rowsOf(operation, lanes, stamps, (window.to - window.from) * part))
     return drawn.find(({ length }) => length <= MOST_ROWS) ?? (drawn.at(-1) as readonly PictureRow[])
   })
 }
 
-function picture(
+/** Draws an operation with intervals and times between stamps of at least `shortest` ticks. */
+function rowsOf(
   operation: Operation,
-  intervals: readonly Interval[],
-  {
-    window,
-    part,
-    about,
-  }: {
-    readonly window: Span
-    readonly part: number
-    readonly about: { readonly domain: number; readonly stamps: readonly number[] }
-  },
+  lanes: ReadonlyMap<string, readonly Interval[]>,
+  stamps: readonly number[],
+  shortest: number,
 ): readonly PictureRow[] {
   const { xlRuns, xlEnds } = operation.edges
-  const shortest = (window.to - window.from) * part
   const row = (lane: string, what: string, ticks: number, pcpu: number | null = null): PictureRow => {
     return { lane, what, pcpu, at: ticks - xlRuns }
   }
-  const lanes = Map.groupBy(intervals, (interval) => laneOf(interval, about.domain))
-  const stamps = about.stamps.filter((stamp) => window.from <= stamp && stamp <= window.to)
   return [
     row('xl', 'running', xlRuns),
     row('xl', 'end', xlEnds),
@@ -113,21 +103,13 @@ function windowOf(operation: Operation): Span {
 
 /** Returns the edges found, in order of the phases. */
 function namedEdges({ edges }: Operation): readonly (readonly [name: string, ticks: number])[] {
-  const named: readonly (readonly [string, number | null])[] =
+  const { xlRuns, xenStarts } = edges
+  const named =
     'vcpuStops' in edges
-      ? [
-          ['xl runs', edges.xlRuns],
-          ['last domU stamp', edges.lastStamp],
-          ['Xen starts', edges.xenStarts],
-          ['vCPU stops', edges.vcpuStops],
-        ]
-      : [
-          ['xl runs', edges.xlRuns],
-          ['Xen starts', edges.xenStarts],
-          ['vCPU runs', edges.vcpuRuns],
-          ['first domU stamp', edges.firstStamp],
-        ]
-  return named.flatMap(([name, ticks]) => (ticks === null ? [] : [[name, ticks] as const]))
+      ? { 'last domU stamp': edges.lastStamp, 'Xen starts': xenStarts, 'vCPU stops': edges.vcpuStops }
+      : { 'Xen starts': xenStarts, 'vCPU runs': edges.vcpuRuns, 'first domU stamp': edges.firstStamp }
+  const found = Object.entries(named).filter((edge): edge is [string, number] => edge[1] !== null)
+  return [['xl runs', xlRuns], ...found]
 }
 
 /** Returns each window's intervals of all vCPUs, each vCPU's in order of their ends. */
@@ -141,8 +123,7 @@ function intervalsIn(timeline: Timeline, windows: readonly Span[]): readonly (re
 }
 
 function laneOf({ domain, vcpu }: Interval, tested: number): string {
-  const name = domain === tested ? 'domU' : `dom${domain}`
-  return `${name} v${vcpu}`
+  return `${domain === tested ? 'domU' : `dom${domain}`} v${vcpu}`
 }
 
 /** Joins a vCPU's intervals (ascending) shorter than `shortest`; keeps long ones and gaps as they are. */

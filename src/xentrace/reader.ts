@@ -45,9 +45,7 @@ const MOST_GAPS = 2 ** 20
 const LEAST_ORIGIN = 2 ** 20
 
 /** Selects the events that a reader stores (it counts all). Called once for each kind of record. */
-export type Wanted = (event: number) => boolean
-
-export const everything: Wanted = () => true
+export type EventFilter = (event: number) => boolean
 
 /** Newest record of a round of windows. */
 interface Newest {
@@ -84,7 +82,7 @@ export class Reader {
   #newestByRound: readonly [Newest, Newest] = [none, none]
   #settled = none
 
-  constructor(wanted: Wanted = everything) {
+  constructor(wanted: EventFilter = () => true) {
     this.#counter = new EventCounter((event) => actionOf(event, wanted))
   }
 
@@ -95,7 +93,7 @@ export class Reader {
     const bridged = this.#rest.length === 0 ? 0 : Math.min(bytes.length, LONGEST_RECORD_BYTES)
     if (bridged > 0) {
       const before = this.#rest.length
-      const bridge = concat(this.#rest, bytes.subarray(0, bridged))
+      const bridge = Uint8Array.of(...this.#rest, ...bytes.subarray(0, bridged))
       const used = this.#take(bridge)
       if (bridged === bytes.length) {
         this.#rest = bridge.slice(used)
@@ -141,12 +139,12 @@ export class Reader {
       this.#settled = { time: Number.POSITIVE_INFINITY, cpu: -1 }
       return
     }
-    const missing = this.#windowWords > 0 ? this.#windowWords * 4 - this.#rest.length : undefined
-    throw new TraceError(
-      missing === undefined
-        ? `the capture is truncated at byte ${length}: ${this.#rest.length} bytes of a window header are there`
-        : `the capture is truncated at byte ${length}: ${missing} more bytes should follow in the window of pCPU ${this.#cpu}`,
-    )
+    const rest = this.#rest.length
+    const what =
+      this.#windowWords > 0
+        ? `${this.#windowWords * 4 - rest} more bytes should follow in the window of pCPU ${this.#cpu}`
+        : `${rest} bytes of a window header are all that follows`
+    throw new TraceError(`the capture is truncated at byte ${length}: ${what}`)
   }
 
   /**
@@ -184,7 +182,8 @@ export class Reader {
     this.#expectWindow(words[i] as number, i)
     const cpu = words[i + 1] as number
     const bytes = (words[i + 2] as number) >>> 0
-    if (cpu < 0 || cpu >= MAX_PCPUS) throw this.#error(`a window of pCPU ${cpu}, which cannot be`, i + 1)
+    if (cpu < 0 || cpu >= MAX_PCPUS)
+      throw this.#error(`a window of pCPU ${cpu}, but Xen has at most ${MAX_PCPUS} pCPUs`, i + 1)
     if (bytes % 4 !== 0) throw this.#error(`a window of ${bytes} bytes, which is not a multiple of 4`, i + 2)
     if (bytes > LARGEST_WINDOW_BYTES) {
       throw this.#error(
@@ -425,7 +424,7 @@ export class Reader {
   }
 }
 
-function actionOf(event: number, wanted: Wanted): Action {
+function actionOf(event: number, wanted: EventFilter): Action {
   if (event === WRAP || event === LOST || event === CPU_CHANGE) return OTHER
   return wanted(event) ? STORE : PASS
 }
@@ -433,13 +432,6 @@ function actionOf(event: number, wanted: Wanted): Action {
 /** Joins the two words of a time exactly, for messages. */
 function exact(low: number, high: number): bigint {
   return (BigInt(high >>> 0) << 32n) + BigInt(low >>> 0)
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(a.length + b.length)
-  joined.set(a)
-  joined.set(b, a.length)
-  return joined
 }
 
 /** Returns the whole words of `bytes`; copies only if they are not aligned. */

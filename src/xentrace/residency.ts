@@ -37,6 +37,13 @@ export interface PcpuUse {
   readonly idleTicks: number
 }
 
+/** A vCPU's first change: its time, old state and pCPU. */
+interface FirstChange {
+  readonly time: number
+  readonly state: number
+  readonly cpu: number
+}
+
 /** Sums the time that each vCPU spent in each state, and each pCPU was busy. */
 export class ResidencyTracker implements Tracker {
   readonly wants = isRunstateChange
@@ -46,11 +53,8 @@ export class ResidencyTracker implements Tracker {
   #losses = new Losses()
   /** 1 if the vCPU was blocked or offline before it became runnable. */
   #woke = new Uint8Array(FIRST_VCPUS)
-  /** Of the first change: its time, old state and pCPU. */
-  #firstTimes = new Float64Array(FIRST_VCPUS)
-  #firstStates = new Uint8Array(FIRST_VCPUS)
-  #firstCpus = new Uint16Array(FIRST_VCPUS)
-  #unknown = new Float64Array(FIRST_VCPUS)
+  readonly #firsts: FirstChange[] = []
+  readonly #unknown: number[] = []
   #counts = new Float64Array(FIRST_VCPUS * STATES)
   #ticks = new Float64Array(FIRST_VCPUS * STATES)
   #parts = new Float64Array(FIRST_VCPUS * STATES)
@@ -120,24 +124,21 @@ export class ResidencyTracker implements Tracker {
   #begin(time: number): void {
     const { id, state, cpu } = this.#runstates
     if (id === this.#woke.length) this.#grow()
-    this.#firstTimes[id] = time
-    this.#firstStates[id] = state
-    this.#firstCpus[id] = cpu
+    this.#firsts.push({ time, state, cpu })
+    this.#unknown.push(0)
     this.#wakeToRun.push(new Histogram())
   }
 
   /** Counts the intervals cut by the capture's beginning and end. */
   #closeEdges(id: number, extent: Extent, firsts: ReadonlyMap<number, number>): void {
     const { first, last, losses } = extent
-    const begin = this.#firstTimes[id] as number
-    const before = this.#firstStates[id] as number
-    const beginCpu = this.#firstCpus[id] as number
+    const before = this.#firsts[id] as FirstChange
+    const running = before.state === RUNNING ? before.cpu : null
     // A pCPU runs one vCPU at a time and records all changes: the first to leave ran since its first record.
-    const from = before === RUNNING ? (firsts.get(beginCpu) ?? begin) : first
-    const known =
-      losses.unknownFrom(before === RUNNING ? beginCpu : null, from, begin) === Number.POSITIVE_INFINITY
-    if (known) this.#addPart(id, before, begin - from, beginCpu)
-    else this.#addUnknown(id, begin - from)
+    const from = running === null ? first : (firsts.get(running) ?? before.time)
+    if (losses.unknownFrom(running, from, before.time) === Number.POSITIVE_INFINITY)
+      this.#addPart(id, before.state, before.time - from, before.cpu)
+    else this.#addUnknown(id, before.time - from)
 
     this.#runstates.close(id, extent)
     const { state, cpu, since, until } = this.#runstates
@@ -164,10 +165,6 @@ export class ResidencyTracker implements Tracker {
   #grow(): void {
     const vcpus = this.#woke.length * 2
     this.#woke = longer(this.#woke, vcpus)
-    this.#firstTimes = longer(this.#firstTimes, vcpus)
-    this.#firstStates = longer(this.#firstStates, vcpus)
-    this.#firstCpus = longer(this.#firstCpus, vcpus)
-    this.#unknown = longer(this.#unknown, vcpus)
     this.#counts = longer(this.#counts, vcpus * STATES)
     this.#ticks = longer(this.#ticks, vcpus * STATES)
     this.#parts = longer(this.#parts, vcpus * STATES)

@@ -61,7 +61,6 @@ export class RunstateTracker {
     return this.#times[1] as number
   }
 
-  /** Number of vCPUs seen so far. */
   get size(): number {
     return this.#size
   }
@@ -101,9 +100,7 @@ export class RunstateTracker {
     this.#holdUntil(last, losses)
   }
 
-  /**
-   * Moves to the vCPU's current interval; returns true if it is known for only part of the time until `to`.
-   */
+  /** Moves to the vCPU's current interval; returns true if only part of it until `to` is known. */
   #holdUntil(to: number, losses: Losses): boolean {
     const state = this.#states[this.id] as number
     const cpu = this.#cpus[this.id] as number

@@ -1,7 +1,7 @@
 import type { Kind } from './eventcounter.ts'
 import { LOST } from './events.ts'
 import { Merge } from './merge.ts'
-import { Reader, type Wanted } from './reader.ts'
+import { Reader, type EventFilter } from './reader.ts'
 import { type Gap, type MergedRecord, TraceError } from './record.ts'
 import type { Extent } from './runstate.ts'
 import { Losses } from './spans.ts'
@@ -45,7 +45,7 @@ export interface Start {
 /** Consumes the records of a capture in order of time. Several trackers can share a scan. */
 export interface Tracker {
   /** Selects events; called once per kind of record. Other events, and lost-records records, may come too. */
-  readonly wants: Wanted
+  readonly wants: EventFilter
   begin?(start: Start): void
   /** Takes a record, which is valid only during the call. */
   take(record: MergedRecord): void
@@ -128,12 +128,23 @@ class Scanner {
     )
     // What was decoded before the damage is valid, so it counts.
     if (!this.#stopped) this.#drain(Number.POSITIVE_INFINITY)
-    return describe(this.#reader, {
-      incomplete,
+    const reader = this.#reader
+    const { kinds, streams, gaps, bytes, untimed, origin } = reader
+    const pcpus = streams
+      .filter(({ first }) => !Number.isNaN(first))
+      .map(({ cpu, first, last }) => ({ cpu, first, last }))
+    if (pcpus.length === 0)
+      throw this.#damage ?? new TraceError('the capture holds no records, only window headers')
+    return {
+      ...{ bytes, kinds, pcpus, incomplete, untimed, origin },
+      records: kinds.reduce((sum, { event, count }) => (event === LOST ? sum : sum + count), 0) - untimed,
+      first: firstOf(reader),
+      last: pcpus.reduce((most, { last }) => Math.max(most, last), Number.NEGATIVE_INFINITY),
+      gaps: gaps.toSorted((a, b) => a.cpu - b.cpu || a.from - b.from),
       losses: this.#losses,
       late: this.#late,
       damage: this.#damage,
-    })
+    }
   }
 
   #drain(until: number): void {
@@ -176,26 +187,4 @@ class Scanner {
 
 function firstOf({ streams }: Reader): number {
   return streams.reduce((least, { first }) => (first < least ? first : least), Number.POSITIVE_INFINITY)
-}
-
-function describe(reader: Reader, found: Pick<Scan, 'incomplete' | 'losses' | 'late' | 'damage'>): Scan {
-  const { kinds } = reader
-  const pcpus = reader.streams
-    .filter(({ first }) => !Number.isNaN(first))
-    .map(({ cpu, first, last }) => ({ cpu, first, last }))
-  if (pcpus.length === 0)
-    throw found.damage ?? new TraceError('the capture holds no records, only window headers')
-  return {
-    bytes: reader.bytes,
-    records:
-      kinds.reduce((sum, { event, count }) => (event === LOST ? sum : sum + count), 0) - reader.untimed,
-    kinds,
-    pcpus,
-    first: firstOf(reader),
-    last: pcpus.reduce((most, { last }) => Math.max(most, last), Number.NEGATIVE_INFINITY),
-    gaps: reader.gaps.toSorted((a, b) => a.cpu - b.cpu || a.from - b.from),
-    untimed: reader.untimed,
-    origin: reader.origin,
-    ...found,
-  }
 }

@@ -1,54 +1,42 @@
-import { eventName, events, isPresent, recordLayout } from './events.ts'
-import type { Wanted } from './reader.ts'
+import { events, isPresent, recordLayout } from './events.ts'
+import type { EventFilter } from './reader.ts'
 import { EVENT_MASK, type MergedRecord } from './record.ts'
-import type { Start, Tracker } from './scan.ts'
+import type { Tracker } from './scan.ts'
 
-/** Selects records. */
 export interface Selection {
   /** Ticks after the capture's first record, both inclusive. */
   readonly from: number
   readonly to: number
   /** Null: all records, even those of no domain. */
   readonly domains: ReadonlySet<number> | null
-  /** Null: any event. */
-  readonly events: Wanted | null
+  readonly events: EventFilter | null
 }
 
-/** A sink of records. */
 export type RecordWriter = Required<Pick<Tracker, 'begin' | 'take'>>
 
 /** Passes a selection's records to a writer until its output is closed. */
-export class SelectionTracker implements Tracker {
-  readonly #selection: Selection
-  readonly #writer: RecordWriter
-  readonly #output: { readonly closed: boolean }
-  #from = 0
-  #to = 0
-
-  constructor(selection: Selection, writer: RecordWriter, output: { readonly closed: boolean }) {
-    this.#selection = selection
-    this.#writer = writer
-    this.#output = output
-  }
-
-  get done(): boolean {
-    return this.#output.closed
-  }
-
-  wants(event: number): boolean {
-    return this.#selection.events?.(event) ?? true
-  }
-
-  begin(start: Start): void {
-    this.#from = start.first + this.#selection.from
-    this.#to = start.first + this.#selection.to
-    this.#writer.begin(start)
-  }
-
-  take(record: MergedRecord): void {
-    const { time } = record
-    if (time < this.#from || time > this.#to || this.#output.closed) return
-    if (isSelected(record, this.#selection)) this.#writer.take(record)
+export function selectionTracker(
+  selection: Selection,
+  writer: RecordWriter,
+  output: { readonly closed: boolean },
+): Required<Tracker> {
+  let from = 0
+  let to = 0
+  return {
+    get done() {
+      return output.closed
+    },
+    wants: (event) => selection.events?.(event) ?? true,
+    begin(start) {
+      from = start.first + selection.from
+      to = start.first + selection.to
+      writer.begin(start)
+    },
+    take(record) {
+      const { time } = record
+      if (time < from || time > to || output.closed) return
+      if (isSelected(record, selection)) writer.take(record)
+    },
   }
 }
 
@@ -88,6 +76,6 @@ export function eventsCalled(name: string): ((event: number) => boolean) | null 
 
 /** Returns the names that `eventsCalled` knows, for suggestions: whole names and first words. */
 export function eventNames(): readonly string[] {
-  const names = [...events.keys()].map(eventName)
+  const names = [...events.values()].map(({ name }) => name)
   return [...new Set([...names, ...names.map((name) => name.split(' ')[0] as string)])].sort()
 }

@@ -51,12 +51,6 @@ function firstEndingFrom(spans: readonly Span[], time: number): number {
   return low
 }
 
-/** Like `firstEndingFrom`, but strictly after `time`. */
-function firstEndingAfter(spans: readonly Span[], time: number): number {
-  const index = firstEndingFrom(spans, time)
-  return spans[index]?.to === time ? index + 1 : index
-}
-
 /**
  * Lost records, and what they leave known of states. A running vCPU cannot have changed because of a loss on
  * another pCPU: the change would be recorded where it runs. Any other vCPU may have changed in any loss.
@@ -84,7 +78,8 @@ export class Losses {
   unknownFrom(running: number | null, since: number, to: number): number {
     const spans = running === null ? this.#all : this.#byCpu.get(running)
     if (spans === undefined || spans.length === 0) return Number.POSITIVE_INFINITY
-    const next = spans[firstEndingAfter(spans, since)]
+    const index = firstEndingFrom(spans, since)
+    const next = spans[index]?.to === since ? spans[index + 1] : spans[index]
     return next === undefined || next.from > to ? Number.POSITIVE_INFINITY : Math.max(since, next.from)
   }
 }

@@ -51,16 +51,9 @@ export interface Stamps {
 
 const HEADER = 'repro-stamps 1'
 /** Number of values by a line's first word. */
-const valuesOf: ReadonlyMap<string, number> = new Map([
-  ['hz', 1],
-  ['loop', 2],
-  ['domain', 3],
-  ['c', 2],
-  ['s', 1],
-  ['g', 2],
-  ['o', 6],
-  ['end', 1],
-])
+const valueCounts: ReadonlyMap<string, number> = new Map(
+  Object.entries({ hz: 1, loop: 2, domain: 3, c: 2, s: 1, g: 2, o: 6, end: 1 }),
+)
 const statesAfter: readonly string[] = ['paused', 'running', 'gone', 'error']
 
 /**
@@ -73,10 +66,22 @@ export function parseStamps(text: string, file = 'stamps'): Stamps {
   const lines = text.split('\n').map((line) => line.trimEnd())
   const header = lines.indexOf(HEADER)
   if (header < 0) throw new TraceError(withoutHeader(lines, file))
-  const stampFile = new StampFile(file, header + 1)
+  const stamps: Draft = {
+    ...{ hz: null, loop: null, domain: null },
+    ...{ brackets: [], stamps: [], gaps: [], commands: [] },
+  }
   for (let index = header + 1; index < lines.length; index++) {
-    stampFile.line = index + 1
-    if (stampFile.take(lines[index] as string)) return stampFile.finish()
+    const line = lineOf(lines[index] as string, `${file}:${index + 1}`)
+    if (line.type !== 'end') {
+      addLine(line, stamps)
+      continue
+    }
+    const between = index - header - 1
+    if (line.count(0) !== between)
+      throw line.error(`${between} lines are between this line and the header in line ${header + 1}`)
+    const { hz } = stamps
+    if (hz !== null) return { ...stamps, hz }
+    throw new TraceError(`${file}:${index + 1}: no 'hz' line between the header and the end`)
   }
   throw new TraceError(
     `${file}:${lines.length}: no 'end' line after the header in line ${header + 1}: the program was cut short`,
@@ -90,143 +95,97 @@ function withoutHeader(lines: readonly string[], file: string): string {
     : `${file}:${other + 1}: '${lines[other]}': expected '${HEADER}'`
 }
 
-/** Parses the lines of one file. */
-class StampFile {
-  line: number
-  readonly #file: string
-  readonly #header: number
-  #hz: number | undefined
-  #loop: Loop | null = null
-  #domain: Stamps['domain'] = null
-  readonly #brackets: Bracket[] = []
-  readonly #stamps: number[] = []
-  readonly #gaps: Bracket[] = []
-  readonly #commands: Command[] = []
+interface Draft {
+  hz: number | null
+  loop: Loop | null
+  domain: Stamps['domain']
+  readonly brackets: Bracket[]
+  readonly stamps: number[]
+  readonly gaps: Bracket[]
+  readonly commands: Command[]
+}
 
-  constructor(file: string, header: number) {
-    this.#file = file
-    this.#header = header
-    this.line = header
+type Line = ReturnType<typeof lineOf>
+
+/** Splits a line into its first word and as many values as belong to it. */
+function lineOf(text: string, place: string) {
+  const [type = '', ...values] = text.split(' ')
+  const error = (what: string) => new TraceError(`${place}: '${text}': ${what}`)
+  const expected = valueCounts.get(type)
+  if (expected === undefined)
+    throw error('expected a line that begins with hz, loop, domain, c, s, g, o or end')
+  if (values.length !== expected) throw error(`${values.length} values, expected ${expected}`)
+  return {
+    type,
+    values,
+    error,
+    count(index: number): number {
+      const value = /^\d{1,16}$/.test(values[index] ?? '') ? Number(values[index]) : Number.NaN
+      if (!Number.isSafeInteger(value)) throw error(`'${values[index]}' is not a count below 2^53`)
+      return value
+    },
+    /** Returns a value as a time, which may not be before an earlier one. */
+    time(index: number, earlier: number | undefined): number {
+      const time = this.count(index)
+      if (earlier !== undefined && time < earlier)
+        throw error(`time runs backwards: ${time} after ${earlier}`)
+      return time
+    },
   }
+}
 
-  /** Returns true at the end line. */
-  take(text: string): boolean {
-    const [kind = '', ...words] = text.split(' ')
-    const count = valuesOf.get(kind)
-    if (count === undefined)
-      throw this.#error(text, 'expected a line that begins with hz, loop, domain, c, s, g, o or end')
-    if (words.length !== count) throw this.#error(text, `${words.length} values, expected ${count}`)
-    switch (kind) {
-      case 'hz':
-        if (this.#hz !== undefined) throw this.#error(text, 'a second hz line')
-        this.#hz = this.#natural(text, words[0])
-        if (this.#hz === 0) throw this.#error(text, 'a clock of 0 Hz')
-        return false
-      case 'loop':
-        if (this.#loop !== null) throw this.#error(text, 'a second loop line')
-        this.#loop = this.#loopOf(text, words)
-        return false
-      case 'domain':
-        if (this.#domain !== null) throw this.#error(text, 'a second domain line')
-        this.#domain = {
-          id: this.#natural(text, words[0]),
-          name: words[1] as string,
-          vcpu: this.#natural(text, words[2]),
-        }
-        return false
-      case 'c':
-        this.#brackets.push(this.#bracket(text, words))
-        return false
-      case 's': {
-        const stamp = this.#natural(text, words[0])
-        this.#after(text, stamp, this.#stamps.at(-1))
-        this.#stamps.push(stamp)
-        return false
-      }
-      case 'g': {
-        const gap = this.#bracket(text, words)
-        this.#after(text, gap.before, this.#gaps.at(-1)?.after)
-        this.#gaps.push(gap)
-        return false
-      }
-      case 'o':
-        this.#commands.push(this.#command(text, words))
-        return false
-      default: {
-        const between = this.line - this.#header - 1
-        if (this.#natural(text, words[0]) !== between) {
-          throw this.#error(
-            text,
-            `${between} lines are between this line and the header in line ${this.#header}`,
-          )
-        }
-        return true
-      }
-    }
+function addLine(line: Line, stamps: Draft): void {
+  switch (line.type) {
+    case 'hz':
+      if (stamps.hz !== null) throw line.error('a second hz line')
+      stamps.hz = line.count(0)
+      if (stamps.hz === 0) throw line.error('a clock of 0 Hz')
+      return
+    case 'loop':
+      if (stamps.loop !== null) throw line.error('a second loop line')
+      stamps.loop = loopIn(line)
+      return
+    case 'domain':
+      if (stamps.domain !== null) throw line.error('a second domain line')
+      stamps.domain = { id: line.count(0), name: line.values[1] as string, vcpu: line.count(2) }
+      return
+    case 'c':
+      stamps.brackets.push(bracketIn(line))
+      return
+    case 's':
+      stamps.stamps.push(line.time(0, stamps.stamps.at(-1)))
+      return
+    case 'g':
+      stamps.gaps.push(bracketIn(line, stamps.gaps.at(-1)?.after))
+      return
+    case 'o':
+      stamps.commands.push(commandIn(line, stamps.commands.at(-1)?.end))
   }
+}
 
-  finish(): Stamps {
-    if (this.#hz === undefined) {
-      throw new TraceError(`${this.#file}:${this.line}: no 'hz' line between the header and the end`)
-    }
-    return {
-      hz: this.#hz,
-      loop: this.#loop,
-      domain: this.#domain,
-      brackets: this.#brackets,
-      stamps: this.#stamps,
-      gaps: this.#gaps,
-      commands: this.#commands,
-    }
-  }
+function loopIn(line: Line): Loop {
+  const [type] = line.values
+  const periodNs = line.count(1)
+  if (type === 'sleep' && periodNs > 0) return { type, periodNs }
+  if (type === 'spin' && periodNs === 0) return { type }
+  throw line.error("expected 'loop sleep NANOSECONDS' or 'loop spin 0'")
+}
 
-  #loopOf(text: string, [kind, period]: readonly string[]): Loop {
-    const periodNs = this.#natural(text, period)
-    if (kind === 'sleep' && periodNs > 0) return { type: 'sleep', periodNs }
-    if (kind === 'spin' && periodNs === 0) return { type: 'spin' }
-    throw this.#error(text, "expected 'loop sleep NANOSECONDS' or 'loop spin 0'")
-  }
+function bracketIn(line: Line, earlier?: number): Bracket {
+  const before = line.time(0, earlier)
+  return { before, after: line.time(1, before) }
+}
 
-  #bracket(text: string, words: readonly string[]): Bracket {
-    const before = this.#natural(text, words[0])
-    const after = this.#natural(text, words[1])
-    this.#after(text, after, before)
-    return { before, after }
-  }
-
-  #command(text: string, words: readonly string[]): Command {
-    const [trial, type = '', start, end, exitStatus = '', stateAfter = ''] = words
-    if (type !== 'pause' && type !== 'unpause') throw this.#error(text, `'${type}' is not pause or unpause`)
-    if (!statesAfter.includes(stateAfter)) {
-      throw this.#error(text, `'${stateAfter}' is not one of ${statesAfter.join(', ')}`)
-    }
-    if (!/^-?\d{1,9}$/.test(exitStatus)) throw this.#error(text, `'${exitStatus}' is not an exit status`)
-    const command = {
-      trial: this.#natural(text, trial),
-      type,
-      start: this.#natural(text, start),
-      end: this.#natural(text, end),
-      exitStatus: Number(exitStatus),
-      stateAfter: stateAfter as StateAfter,
-    } as const
-    this.#after(text, command.start, this.#commands.at(-1)?.end)
-    this.#after(text, command.end, command.start)
-    return command
-  }
-
-  #natural(text: string, word: string | undefined): number {
-    const value = /^\d{1,16}$/.test(word ?? '') ? Number(word) : Number.NaN
-    if (!Number.isSafeInteger(value)) throw this.#error(text, `'${word}' is not a count below 2^53`)
-    return value
-  }
-
-  #after(text: string, later: number, earlier: number | undefined): void {
-    if (earlier !== undefined && later < earlier) {
-      throw this.#error(text, `time runs backwards: ${later} after ${earlier}`)
-    }
-  }
-
-  #error(text: string, what: string): TraceError {
-    return new TraceError(`${this.#file}:${this.line}: '${text}': ${what}`)
+function commandIn(line: Line, earlier: number | undefined): Command {
+  const [, type = '', , , exitStatus = '', stateAfter = ''] = line.values
+  if (type !== 'pause' && type !== 'unpause') throw line.error(`'${type}' is not pause or unpause`)
+  if (!statesAfter.includes(stateAfter))
+    throw line.error(`'${stateAfter}' is not one of ${statesAfter.join(', ')}`)
+  if (!/^-?\d{1,9}$/.test(exitStatus)) throw line.error(`'${exitStatus}' is not an exit status`)
+  const start = line.time(2, earlier)
+  return {
+    ...{ trial: line.count(0), type, start, end: line.time(3, start) },
+    exitStatus: Number(exitStatus),
+    stateAfter: stateAfter as StateAfter,
   }
 }

@@ -5,14 +5,11 @@ const SEGMENT_RECORDS = 256
 /** Words per record that a segment has room for, on average. */
 const MEAN_RECORD_WORDS = 4
 
-/**
- * A run of a pCPU's records: `times[i]` in ticks; `words` holds their headers and extra words, consecutively.
- */
+/** A run of a pCPU's records: `times[i]` in ticks; their headers and extra words one after another. */
 export interface Segment {
   readonly times: Float64Array
   readonly words: Uint32Array
   count: number
-  /** Words used. */
   used: number
   next: Segment | undefined
 }

@@ -4,7 +4,7 @@
  */
 
 import { events, type Field, fieldsOf, recordLayout } from './events.ts'
-import { EVENT_MASK, KIND_MASK } from './record.ts'
+import { EVENT_MASK } from './record.ts'
 import { isDomain } from './selection.ts'
 
 /** Columns of all records. `domain` is the first one named; `vcpu` is also the scheduling unit. */
@@ -34,15 +34,11 @@ export const fieldColumns: readonly FieldColumn[] = columnsOf(
 )
 
 const places = new Map(fieldColumns.map(({ name }, place) => [name, place]))
-const layouts = new Map<number, RowLayout>()
 
-/** Returns the layout of a record with this header. */
+/** Returns the layout of records with this header. */
 export function rowLayout(header: number): RowLayout {
-  const kind = header & KIND_MASK
-  const known = layouts.get(kind)
-  if (known !== undefined) return known
   const { name, fields } = recordLayout(header)
-  const layout: RowLayout = {
+  return {
     event: header & EVENT_MASK,
     name,
     domain: fields.find((field) => isDomain(field.name)) ?? null,
@@ -53,8 +49,6 @@ export function rowLayout(header: number): RowLayout {
       )
       .sort((a, b) => a.column - b.column),
   }
-  layouts.set(kind, layout)
-  return layout
 }
 
 function columnsOf(lists: readonly (readonly Field[])[]): readonly FieldColumn[] {

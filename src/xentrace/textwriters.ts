@@ -39,7 +39,6 @@ abstract class TextWriter<Layout> {
     this.zero = zero
   }
 
-  /** Flushes the buffer. */
   finish(): void {
     if (this.#used > 0) this.#give(this.bytes.subarray(0, this.#used))
     this.#used = 0
@@ -51,7 +50,6 @@ abstract class TextWriter<Layout> {
     return this.#used
   }
 
-  /** Ends a line at `end`. */
   protected end(end: number): void {
     this.bytes[end] = NEWLINE
     this.#used = end + 1

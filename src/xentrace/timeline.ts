@@ -13,23 +13,22 @@ import { longer } from './interner.ts'
 import { type Interval, IntervalTracker } from './intervals.ts'
 import { EVENT_MASK, extraWords, type MergedRecord } from './record.ts'
 import { isChange, MISMATCH, noLosses, RunstateTracker } from './runstate.ts'
-import { type Scan, scan, scanStream, type Tracker } from './scan.ts'
+import { type Scan, scan, scanStream } from './scan.ts'
 import { disjoint, overlaps, type Span } from './spans.ts'
 
-/** Sleeps, wakes and runstate changes of a vCPU in order of time: `times[i]` in ticks, event `events[i]`. */
+/**
+ * Sleeps, wakes and runstate changes of a vCPU in order of time: `times[i]` in ticks, event `events[i]`, and
+ * the pCPU that wrote it.
+ */
 export interface VcpuTimeline {
   readonly times: ArrayLike<number>
   readonly events: ArrayLike<number>
-}
-
-/** A timeline with the pCPU that wrote each record. */
-export interface RecordedTimeline extends VcpuTimeline {
   readonly cpus: ArrayLike<number>
 }
 
 export interface DomainTimeline {
   /** By vCPU, ascending. */
-  readonly vcpus: ReadonlyMap<number, RecordedTimeline>
+  readonly vcpus: ReadonlyMap<number, VcpuTimeline>
   /** Times of its YIELD records, ascending. */
   readonly yields: readonly number[]
 }
@@ -52,20 +51,18 @@ export interface Timeline {
  * @throws TraceError if it is not a whole, valid capture or holds no record
  */
 export function readTimeline(capture: Iterable<Uint8Array>, domains?: readonly number[]): Timeline {
-  const tracker = new TimelineTracker(domains)
+  const tracker = timelineTracker(domains)
   const found = scan(capture, [tracker])
   if (found.damage !== null) throw found.damage
   return tracker.finish(found)
 }
 
-/**
- * Like `readTimeline`, for a capture still being read; a damaged one up to the damage, which `scan` reports.
- */
+/** Like `readTimeline`, for a stream; reads a damaged capture up to the damage, which `scan` reports. */
 export async function readTimelineStream(
   capture: AsyncIterable<Uint8Array>,
   domains: readonly number[],
 ): Promise<Timeline> {
-  const tracker = new TimelineTracker(domains)
+  const tracker = timelineTracker(domains)
   return tracker.finish(await scanStream(capture, [tracker]))
 }
 
@@ -92,7 +89,7 @@ export function eachInterval({ scan: found, domains }: Timeline, give: (interval
  * none.
  */
 export function stateBefore(
-  vcpu: VcpuTimeline,
+  vcpu: Pick<VcpuTimeline, 'times' | 'events'>,
   index: number,
   time: number,
   lost: readonly Span[],
@@ -132,7 +129,7 @@ export function firstAtOrAfter(times: ArrayLike<number>, time: number): number {
 
 const FIRST_RECORDS = 16
 
-/** A growing RecordedTimeline, 14 bytes per record. */
+/** A growing VcpuTimeline, 14 bytes per record. */
 class Recorder {
   #count = 0
   #times = new Float64Array(FIRST_RECORDS)
@@ -151,7 +148,7 @@ class Recorder {
     this.#cpus[place] = cpu
   }
 
-  finish(): RecordedTimeline {
+  finish(): VcpuTimeline {
     const count = this.#count
     return {
       times: this.#times.subarray(0, count),
@@ -166,52 +163,20 @@ interface Growing {
   readonly yields: number[]
 }
 
-class TimelineTracker implements Tracker {
-  readonly #runstates = new RunstateTracker()
-  #mismatches = 0
-  readonly #domains: Map<number, Growing>
-  /** Whether to keep all domains, not just those given. */
-  readonly #all: boolean
+/** Keeps what happens to the domains; to all but Xen's idle one if none are given. */
+function timelineTracker(only: readonly number[] | undefined) {
+  const runstateTracker = new RunstateTracker()
+  let mismatches = 0
+  const domains = new Map<number, Growing>()
+  for (const domain of only ?? []) domains.set(domain, { vcpus: new Map(), yields: [] })
 
-  constructor(domains: readonly number[] | undefined) {
-    this.#all = domains === undefined
-    this.#domains = new Map((domains ?? []).map((domain) => [domain, { vcpus: new Map(), yields: [] }]))
-  }
-
-  wants(event: number): boolean {
-    return isRunstateChange(event) || event === SLEEP || event === WAKE || event === YIELD
-  }
-
-  take(record: MergedRecord): void {
-    const { words, at } = record
-    const header = words[at] as number
-    const event = header & EVENT_MASK
-    if (isChange(record)) {
-      if (this.#runstates.follow(record, noLosses) === MISMATCH) this.#mismatches += 1
-      const key = words[at + 1] as number
-      this.#keep(event, key >>> 16, key & 0xffff, record)
-    } else if ((event === SLEEP || event === WAKE || event === YIELD) && extraWords(header) >= 2) {
-      this.#keep(event, words[at + 1] as number, words[at + 2] as number, record)
+  function keep(event: number, domain: number, vcpu: number, record: MergedRecord): void {
+    let kept = domains.get(domain)
+    if (kept === undefined) {
+      if (only !== undefined || domain === IDLE_DOMAIN) return
+      kept = { vcpus: new Map(), yields: [] }
+      domains.set(domain, kept)
     }
-  }
-
-  finish(found: Scan): Timeline {
-    const domains = [...this.#domains].map(([domain, { vcpus, yields }]) => {
-      const sorted = [...vcpus].sort(([a], [b]) => a - b)
-      const finished = new Map(sorted.map(([vcpu, recorder]) => [vcpu, recorder.finish()]))
-      return [domain, { vcpus: finished, yields }] as const
-    })
-    return {
-      scan: found,
-      domains: new Map(domains),
-      lost: disjoint(found.gaps),
-      mismatches: this.#mismatches,
-    }
-  }
-
-  #keep(event: number, domain: number, vcpu: number, record: MergedRecord): void {
-    const kept = this.#domains.get(domain) ?? this.#add(domain)
-    if (kept === undefined) return
     if (event === YIELD) {
       kept.yields.push(record.time)
       return
@@ -224,10 +189,27 @@ class TimelineTracker implements Tracker {
     recorder.add(event, record)
   }
 
-  #add(domain: number): Growing | undefined {
-    if (!this.#all || domain === IDLE_DOMAIN) return undefined
-    const added = { vcpus: new Map(), yields: [] }
-    this.#domains.set(domain, added)
-    return added
+  return {
+    wants: (event: number) => isRunstateChange(event) || event === SLEEP || event === WAKE || event === YIELD,
+    take(record: MergedRecord): void {
+      const { words, at } = record
+      const header = words[at] as number
+      const event = header & EVENT_MASK
+      if (isChange(record)) {
+        if (runstateTracker.follow(record, noLosses) === MISMATCH) mismatches += 1
+        const key = words[at + 1] as number
+        keep(event, key >>> 16, key & 0xffff, record)
+      } else if ((event === SLEEP || event === WAKE || event === YIELD) && extraWords(header) >= 2) {
+        keep(event, words[at + 1] as number, words[at + 2] as number, record)
+      }
+    },
+    finish(found: Scan): Timeline {
+      const finished = [...domains].map(([domain, { vcpus, yields }]) => {
+        const sorted = [...vcpus].sort(([a], [b]) => a - b)
+        const lines = new Map(sorted.map(([vcpu, recorder]) => [vcpu, recorder.finish()]))
+        return [domain, { vcpus: lines, yields }] as const
+      })
+      return { scan: found, domains: new Map(finished), lost: disjoint(found.gaps), mismatches }
+    },
   }
 }

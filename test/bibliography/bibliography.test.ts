@@ -24,7 +24,7 @@ describe('a mistake in a bibliography', () => {
     ['@book{a, title={A} year=1}\n@book{b,}', '1:20 error expected , or } after title, found y'],
     [
       '@book{a, title={A}}, year=1}\n@book{b,}',
-      '1:20 error the entry at line 1 ended before this: a } too many',
+      '1:20 error the entry at line 1 ended before this: one } too many',
     ],
     ['@book{a, title=}\n@book{b,}', '1:16 error title needs a value, found }'],
     ['@book{a, title="A } B"}\n@book{b,}', '1:19 error title has a } without its {'],
@@ -33,11 +33,11 @@ describe('a mistake in a bibliography', () => {
     ['@book{a,}\n@string{x={y}\n@book{b,}', '3:1 error expected } at the end of @string, found @'],
     ['@book{a,}\n@book{title={A}}\n@book{b,}', '2:7 error @book without a key: write @book{key, ...}'],
     ['@book{a,}@book{b,', '1:18 error expected } at the end of the entry, found the end of the file'],
-    ['\uFEFF@book{a,}\r\n@book{b,}\r\n@book{a,}', '3:7 error the key a is taken at line 1'],
-    ['@book{a, title={A},\n title={B}}@book{b,}', '2:2 warning title is there twice: the first counts'],
+    ['\uFEFF@book{a,}\r\n@book{b,}\r\n@book{a,}', '3:7 error the key a is already used at line 1'],
+    ['@book{a, title={A},\n title={B}}@book{b,}', '2:2 warning title is given twice: the first one is used'],
     [
       '@book{a,}@boook{b,}',
-      '1:10 warning unknown type of entry: @boook (did you mean @book?); it is taken for @misc',
+      '1:10 warning unknown type of entry: @boook (did you mean @book?); it is treated as @misc',
     ],
     ['@book{a, title=x}@book{b,}', '1:16 warning unknown string: x (define it by @string, or write {x})'],
     [
@@ -47,10 +47,10 @@ describe('a mistake in a bibliography', () => {
     ['@book{a, title={caf\uFFFD}}@book{b,}', '1:20 error this is not UTF-8 text: save the file as UTF-8'],
     [
       '@book{a, date={2020-13}}@book{b,}',
-      '1:15 warning date is no date of BibLaTeX, and is shown as it is: 2020-13',
+      '1:15 warning date is not a BibLaTeX date, and is shown as written: 2020-13',
     ],
     ['@book{a, title={\\odd{x}}}@book{b,}', '1:16 warning unknown LaTeX is left out: \\odd'],
-    ['@book{a, title={$5}}@book{b,}', '1:16 warning title has a $ without another: write \\$'],
+    ['@book{a, title={$5}}@book{b,}', '1:16 warning title has an unpaired $: write \\$'],
     [
       '@book{a, title={\\newcommand{\\x}{\\x\\x}\\x}}@book{b,}',
       '1:16 error title defines a command: \\newcommand',
@@ -59,8 +59,8 @@ describe('a mistake in a bibliography', () => {
       '@book{a, author={A, B, C, D}}@book{b,}',
       '1:17 warning unexpected 4-part name "A, B, C, D", dropping "D"',
     ],
-    ['@book{a, crossref={c}}@book{b,}', '1:19 warning crossref names no entry: c'],
-    ['@book{a, xdata={c}}@book{b,}', '1:16 warning xdata names no entry: c'],
+    ['@book{a, crossref={c}}@book{b,}', '1:19 warning crossref names an unknown entry: c'],
+    ['@book{a, xdata={c}}@book{b,}', '1:16 warning xdata names an unknown entry: c'],
   ])('has its place, and hides no other entry: %j', async (text, problem) => {
     const { keys } = await parseBibliography(text, ['a', 'b'])
     expect(keys.slice(0, 2)).toEqual(['a', 'b'])
@@ -83,7 +83,7 @@ describe('a mistake in a bibliography', () => {
   it.each([
     ['title', 'x'.repeat(10_001), 'title has 10001 characters: at most 10000 are read'],
     ['author', 'x'.repeat(50_001), 'author has 50001 characters: at most 50000 are read'],
-    ['title', '{'.repeat(5_000) + '}'.repeat(5_000), 'title has braces in more than 100 others'],
+    ['title', '{'.repeat(5_000) + '}'.repeat(5_000), 'title has braces nested deeper than 100 levels'],
   ])('is a %s beyond the limits, which leaves the others', async (name, value, reason) => {
     const text = `@book{a, ${name}={${value}}, year=1999}@book{b, title={B}}`
     const { works } = await parseBibliography(text, ['a', 'b'])

@@ -77,7 +77,7 @@ describe('clean', () => {
     child.stderr.once('data', () => child.kill('SIGINT'))
     const { exitCode, err } = await ended
     expect(err).toMatch(
-      /^waiting for another build: process \d+ on a1b2c3 holds .*\.repro\/lock \(if it is gone, delete the file,/,
+      /^waiting for another build: process \d+ on a1b2c3 holds .*\.repro\/lock \(if that process is gone, delete the file/,
     )
     expect(exitCode).toBe(130)
     expect(existsSync(join(project, '.repro/failed/old'))).toBe(true)

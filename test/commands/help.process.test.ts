@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { commandsIn } from '../../src/commands/command.ts'
 import { commandHelp, exitsOf, generalHelp, groupHelp } from '../../src/commands/help.ts'
-import { nameOf } from '../../src/commands/parse.ts'
+import { commandName } from '../../src/commands/parse.ts'
 import { registry } from '../../src/commands/registry.ts'
 import { repro, source } from '../project.ts'
 
@@ -12,7 +12,7 @@ const flat = (text: string) => text.replace(/\s+/g, ' ')
 
 describe('definitions', () => {
   it.each(all)('%s: is called what its usage says', (path, { usage }) => {
-    expect(nameOf(usage)).toBe(path)
+    expect(commandName(usage)).toBe(path)
   })
 })
 

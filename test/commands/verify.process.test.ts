@@ -65,9 +65,9 @@ describe('repro verify', () => {
     const missing = await repro('verify')
     expect(missing.exitCode).toBe(1)
     expect(missing.out).toMatch(/^3 claims: 3 not testable$/m)
-    expect(missing.err).toBe(`3 of 3 claims could not be judged for want of runs
+    expect(missing.err).toBe(`3 of 3 claims could not be judged, because runs are missing or stale
 missing: fast/local/default, slow/local/default
-repro build makes them, and repro build --record keeps them in results/ as well
+repro build makes them; repro build --record also keeps them in results/
 `)
 
     await repro('run')
@@ -101,7 +101,7 @@ repro build makes them, and repro build --record keeps them in results/ as well
     const { exitCode, out, err } = await repro('verify', '--rerun', '--claim', 'C3')
     expect(exitCode).toBe(0)
     expect(err).toMatch(
-      /^runs 1 cell again \(fast\/local\/default\), about 1 min by what they took when recorded$/m,
+      /^runs 1 cell again \(fast\/local\/default\), about 1 min, estimated from recorded durations$/m,
     )
     expect(err).not.toContain('slow/local')
     expect(out).toMatch(/^C3 {3}not testable/m)

@@ -2,9 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { plannedBoots, type Boot } from '../../src/engine/boots.ts'
 import { cellsOf } from '../../src/engine/cells.ts'
-import { trialsBefore } from '../../src/results/boots.ts'
 import { keyOf } from '../../src/results/key.ts'
-import type { Inputs } from '../../src/results/run.ts'
+import { trialsBefore, type Inputs } from '../../src/results/run.ts'
 import { fakeExperiment } from '../results/fake.ts'
 
 const planned = (trials: number, boots: number, more: Inputs = {}): readonly Boot[] => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cacheStatusOf, type Wanted } from '../../src/engine/cachestatus.ts'
+import { type AcceptedInputs, cacheStatusOf } from '../../src/engine/cachestatus.ts'
 import { keyOf } from '../../src/results/key.ts'
 import type { Inputs, Run } from '../../src/results/run.ts'
 import { fakeRun } from '../results/fake.ts'
@@ -18,55 +18,50 @@ const inputs: Inputs = {
 const keyed = (one: Inputs): Run => ({ ...fakeRun(), key: keyOf(fakeRun(), one), inputs: one })
 const run = keyed(inputs)
 
-function wanted(changed: Partial<Inputs> = {}): Wanted {
+function accepted(changed: Partial<Inputs> = {}): AcceptedInputs {
   const now = Object.fromEntries(
     Object.entries({ ...inputs, ...changed }).filter(([, value]) => value !== undefined),
   )
-  const same = () => now as Inputs
-  return { inputs: same, alternatives: [same] }
+  return [() => now as Inputs]
 }
 
-const none = { fitting: () => undefined, newest: () => undefined }
-const unread = {
-  fitting: () => {
-    throw new Error('a run made here was read')
-  },
-  newest: () => undefined,
+const none = () => undefined
+const unread = () => {
+  throw new Error('a run made here was read')
 }
 
 describe('a status', () => {
   it('is recorded when the recorded run has the inputs, and no cached one is read', () => {
-    expect(cacheStatusOf(wanted(), run, unread)).toEqual({ type: 'recorded', run })
+    expect(cacheStatusOf(accepted(), run, unread)).toEqual({ type: 'recorded', run })
   })
 
   it('is recorded for any of the alternatives', () => {
-    const [first, second] = [wanted({ 'packages debian-11': two }), wanted()]
-    const either = { ...first, alternatives: [...first.alternatives, ...second.alternatives] }
+    const either = [...accepted({ 'packages debian-11': two }), ...accepted()]
     expect(cacheStatusOf(either, run, none).type).toBe('recorded')
   })
 
   it('is cached when only a cached run fits', () => {
-    const here = { ...none, fitting: () => ({ ...run, key: 'wrong' }) }
-    expect(cacheStatusOf(wanted({ trials: 9 }), run, here).type).toBe('cached')
+    const cached = () => ({ ...run, key: 'wrong' })
+    expect(cacheStatusOf(accepted({ trials: 9 }), run, cached).type).toBe('cached')
   })
 
   it('takes inputs without boots for those of one', () => {
     const reason = (before: Partial<Inputs>, now: Partial<Inputs>) => {
       const recorded = keyed({ ...inputs, ...before } as Inputs)
-      return cacheStatusOf(wanted(now), recorded, none)
+      return cacheStatusOf(accepted(now), recorded, none)
     }
     expect(reason({}, { boots: 5, trials: 50 })).toMatchObject({ reason: 'boots 1 -> 5, trials 4 -> 50' })
     expect(reason({ boots: 5 }, { seed: 2 })).toMatchObject({ reason: 'boots 5 -> 1, seed 1 -> 2' })
   })
 
   it('is missing when there is no run', () => {
-    expect(cacheStatusOf(wanted(), undefined, none)).toEqual({ type: 'missing', reason: 'never run' })
+    expect(cacheStatusOf(accepted(), undefined, none)).toEqual({ type: 'missing', reason: 'never run' })
   })
 
   it('says of a cell without a record what changed since it was run here', () => {
-    const here = { ...none, newest: () => run }
+    const newest = (matches?: unknown) => (matches ? undefined : run)
     const reason = 'trials 4 -> 50 since it was run here'
-    expect(cacheStatusOf(wanted({ trials: 50 }), undefined, here)).toEqual({
+    expect(cacheStatusOf(accepted({ trials: 50 }), undefined, newest)).toEqual({
       type: 'missing',
       reason,
       before: run,
@@ -87,12 +82,12 @@ describe('a status', () => {
     ['load none -> 4', { 'parameter load': 4 }],
     ['script changed, trials 4 -> 5', { trials: 5, script: two }],
   ])('is stale with the reason %s', (reason, changed) => {
-    expect(cacheStatusOf(wanted(changed), run, none)).toEqual({ type: 'stale', run, reason })
+    expect(cacheStatusOf(accepted(changed), run, none)).toEqual({ type: 'stale', run, reason })
   })
 
   it('names the first of many changes, those of files last', () => {
     const files = Object.fromEntries([1, 2, 3].map((n) => [`file experiments/board/${n}.c`, two]))
-    const status = cacheStatusOf(wanted({ ...files, trials: 9, script: two, seed: 2 }), run, none)
+    const status = cacheStatusOf(accepted({ ...files, trials: 9, script: two, seed: 2 }), run, none)
     expect(status).toMatchObject({
       reason:
         'script changed, seed 1 -> 2, trials 4 -> 9, experiments/board/1.c added, and 2 more changes (see repro explain)',
@@ -100,7 +95,7 @@ describe('a status', () => {
   })
 
   it('blames the program when nothing else differs', () => {
-    const status = cacheStatusOf(wanted(), { ...run, key: keyOf(run, inputs, 1) }, none)
+    const status = cacheStatusOf(accepted(), { ...run, key: keyOf(run, inputs, 1) }, none)
     expect(status).toMatchObject({ type: 'stale', reason: 'made by another version of repro' })
   })
 })

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { cellsOf, chosen } from '../../src/engine/cells.ts'
+import { cellsOf, cellSelector } from '../../src/engine/cells.ts'
 import { fakeExperiment } from '../results/fake.ts'
 
 const patterns = [{ name: 'baseline' }, { name: 'null', only: ['xen-4.14'] }]
 const cells = cellsOf([fakeExperiment(patterns)])
 const names = (only: readonly string[]) =>
-  cells.filter(chosen(cells, only, '--only')).map(({ environment, pattern }) => `${environment}/${pattern}`)
+  cells
+    .filter(cellSelector(cells, only, '--only'))
+    .map(({ environment, pattern }) => `${environment}/${pattern}`)
 
 describe('cells', () => {
   it('are patterns in environments, without those that a pattern is not for', () => {

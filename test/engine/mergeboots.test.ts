@@ -127,7 +127,7 @@ describe('boots of a cell', () => {
 
   it('have a column of that name by themselves, and a script none; with one boot it may', () => {
     const own = boot(1, { columns: [...columns, { name: 'boot', role: 'index' }] })
-    expect(() => mergeBoots([own, own])).toThrow('the script gives back a column boot')
+    expect(() => mergeBoots([own, own])).toThrow('the script returns a column boot')
     expect(mergeBoots([own])).toBe(own.result)
   })
 })

@@ -58,7 +58,7 @@ describe('what is written or deleted in a project', () => {
     ['a file that grows', () => openForAppending(project, 'link/thesis.tex'), link],
     ['a folder that is asked for', () => isFolder(project, 'link/a'), link],
     ['what lies outside', () => remove(project, '../victim/thesis.tex'), '../victim/thesis.tex lies outside'],
-    ['what lies in .git', () => remove(project, '.git/config'), '.git/config lies in .git'],
+    ['what lies in .git', () => remove(project, '.git/config'), '.git/config is in .git'],
   ])('is not behind a link: %s', async (_, act, reason) => {
     await expect((async () => act())()).rejects.toThrow(reason)
   })

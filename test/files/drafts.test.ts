@@ -108,7 +108,7 @@ describe('sweeping', () => {
     writeFileSync(join(project, name, 'folder/run.json'), 'old')
     writeFileSync(join(project, 'results/nap'), '')
     const [told, ...more] = await sweep(project)
-    expect(told).toMatch(`what was set aside in ${name} cannot go back to its place (`)
+    expect(told).toMatch(`cannot restore the folder set aside in ${name} (`)
     expect(told).toMatch(reason)
     expect(more).toEqual([])
     expect(readFileSync(join(project, name, 'folder/run.json'), 'utf8')).toBe('old')

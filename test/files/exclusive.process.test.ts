@@ -143,7 +143,7 @@ it('says which file to delete when a holder of another container may be gone, an
   const waiting = exclusively(file, { ...soon, signal: stop.signal, onWait }, async () => 7)
   await expect(waiting).rejects.toThrow(/abort/i)
   expect(waits).toEqual([
-    `waiting for another build: process 1 on a1b2c3 holds ${file} (if it is gone, delete the file, or wait: 60 s without a sign of life free it)`,
+    `waiting for another build: process 1 on a1b2c3 holds ${file} (if that process is gone, delete the file or wait 60 s)`,
   ])
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(elsewhere)
 })

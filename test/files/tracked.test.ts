@@ -70,7 +70,7 @@ describe('files of a project', () => {
     ['data/../../secret.csv', 'lies outside of the project: name a file by its path in the project'],
     ['/etc/passwd', '/etc/passwd lies outside of the project'],
     ['/dev/zero', '/dev/zero lies outside of the project'],
-    ['data/a.csv\0.png', 'data/a.csv\\0.png: no path has a NUL character'],
+    ['data/a.csv\0.png', 'data/a.csv\\0.png: a path cannot contain a NUL character'],
     ['out.csv', `out.csv leads out of the project by a link, to ${around}/secret.csv`],
     ['again.csv', 'again.csv leads out of the project by a link'],
     ['up/secret.csv', 'up/secret.csv leads out of the project by a link'],
@@ -78,10 +78,10 @@ describe('files of a project', () => {
     ['loop.csv', 'cannot read loop.csv: it is a link, or its links lead in a circle (ELOOP)'],
     ['pipe', 'pipe is a named pipe, not an ordinary file'],
     ['socket', 'socket is a socket, not an ordinary file'],
-    ['huge.csv', 'huge.csv is too large: it has 1048576 MB, and at most 256 MB of one file are read'],
-    ['.git/config', '.git/config lies in .git'],
-    ['sub/.GIT/config', 'sub/.GIT/config lies in .git'],
-    ['config', 'config lies in .git'],
+    ['huge.csv', 'huge.csv is too large: 1048576 MB, but a file may have at most 256 MB'],
+    ['.git/config', '.git/config is in .git'],
+    ['sub/.GIT/config', 'sub/.GIT/config is in .git'],
+    ['config', 'config is in .git'],
     ['d'.repeat(300), 'the path is too long (ENAMETOOLONG)'],
   ])('%s is refused, whatever is asked of it', (path, reason) => {
     const files = openFiles(project)
@@ -95,9 +95,9 @@ describe('files of a project', () => {
   it.each([
     ['data', 'data is a folder, not a file'],
     ['.', '. is a folder, not a file'],
-    ['.repro/made/x', '.repro/made/x lies in .repro, which no document can name files of'],
-    ['_build/index.html', 'lies in _build'],
-    ['kept', 'kept lies in .repro'],
+    ['.repro/made/x', '.repro/made/x is in .repro; a document cannot use files from there'],
+    ['_build/index.html', 'is in _build'],
+    ['kept', 'kept is in .repro'],
   ])('a document cannot name %s', (path, reason) => {
     expect(openFiles(project).problem(path)).toContain(reason)
   })

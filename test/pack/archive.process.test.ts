@@ -3,12 +3,12 @@ import { mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync, trunca
 import { join } from 'node:path'
 import { unzipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
-import { archiveFile, checksums, type Packed, writeArchive, zipped } from '../../src/pack/archive.ts'
+import { archiveFile, checksums, type PackedFile, writeArchive, zipped } from '../../src/pack/archive.ts'
 import { packedFile } from '../../src/pack/contents.ts'
 import { project, write } from '../project.ts'
 import { entries } from './zip.ts'
 
-const file = (path: string, content: string, kind: Packed['kind'] = 'file'): Packed => ({
+const file = (path: string, content: string, kind: PackedFile['kind'] = 'file'): PackedFile => ({
   path,
   content: Buffer.from(content),
   kind,
@@ -133,7 +133,7 @@ describe('a file of an archive', () => {
     expect(() => packedFile(project, 'pipe')).toThrow('pipe is a pipe, a socket or a device')
     write({ huge: '' })
     truncateSync(join(project, 'huge'), 2 ** 33)
-    expect(() => packedFile(project, 'huge')).toThrow('huge is too large: it has 8192 MB')
+    expect(() => packedFile(project, 'huge')).toThrow('huge is too large: 8192 MB')
   })
 })
 

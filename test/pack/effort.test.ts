@@ -4,7 +4,7 @@ import type { Run } from '../../src/results/run.ts'
 import { readEnvironments } from '../../src/testbeds/environments.ts'
 import { readLock } from '../../src/testbeds/xen-qemu/packages.ts'
 import { xenQemu } from '../../src/testbeds/xen-qemu/testbed.ts'
-import { megabytes, minutes } from '../../src/text/amounts.ts'
+import { megabytes, minutes } from '../../src/text/numbers.ts'
 import { source } from '../project.ts'
 
 function run(provenance: Run['provenance'], bytes: readonly number[] = []): Run {

@@ -388,7 +388,7 @@ describe('repro pack', () => {
     const { exitCode, out, err } = await repro('pack', '--list')
     expect(exitCode, err).toBe(0)
     expect(err).toContain(
-      'left out, as they look like secrets (commit what is none):\n  .env\n  tools/id_rsa\n',
+      'left out, as they look like secrets (commit those that are none):\n  .env\n  tools/id_rsa\n',
     )
     expect(err).toContain('which are one file on some systems:\n  tools/ID_RSA.pub\n  tools/id_rsa.pub\n')
     const paths = Object.keys(contents(join(project, archive)))
@@ -464,7 +464,10 @@ describe('repro pack refuses', () => {
     expect(existsSync(join(project, archive))).toBe(false)
 
     const taken = await repro('pack', '--allow-dirty')
-    expect(taken).toMatchObject({ exitCode: 0, err: expect.stringContaining('not as committed, which') })
+    expect(taken).toMatchObject({
+      exitCode: 0,
+      err: expect.stringContaining('files differ from the commit, which'),
+    })
     const files = contents(join(project, archive.replace('.zip', '-dirty.zip')))
     expect(text(files, 'README.md')).toBe('new')
     expect(text(files, 'ARTIFACT.md')).toContain(
@@ -536,7 +539,7 @@ describe('repro pack refuses', () => {
     recorded()
     const { exitCode, err } = await repro('pack')
     expect(exitCode).toBe(1)
-    expect(err).toContain('other is no file (a submodule?): commit its files instead, or leave it out')
+    expect(err).toContain('other is a folder (a submodule?): commit its files instead, or leave it out')
   })
 
   it('a place where it cannot write, and leaves nothing there', async () => {

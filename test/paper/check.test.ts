@@ -2,10 +2,10 @@ import { resolve } from 'node:path'
 import { expect, it } from 'vitest'
 import { cellChanges } from '../../src/engine/cachestatus.ts'
 import { openFiles } from '../../src/files/tracked.ts'
-import { planAsItIs } from '../../src/project/build.ts'
+import { planWithDamaged } from '../../src/project/build.ts'
 import { openDocument } from '../../src/project/site.ts'
-import { bootsOf } from '../../src/results/boots.ts'
 import { keyOf } from '../../src/results/key.ts'
+import { bootsOf } from '../../src/results/run.ts'
 import { openSeal } from '../../src/results/seal.ts'
 
 const site = {
@@ -38,7 +38,7 @@ it('the editions of the paper have the same blocks, values and citations', async
 
 it('a recorded run has the key that it had before there were boots, unless it has several', async () => {
   const at = { ...site, document: 'paper/index.md' }
-  const steps = await planAsItIs(at, await openDocument(at), openFiles(site.project))
+  const steps = await planWithDamaged(at, await openDocument(at), openFiles(site.project))
   const recorded = steps.flatMap((step) => (step.record ? [{ ...step, run: step.record.run }] : []))
   expect(recorded.length).toBeGreaterThan(0)
   for (const { cell, expected: inputs, status, run } of recorded) {
@@ -55,7 +55,7 @@ it('a change of a program that pause-resume never uses leaves all its runs recor
   const at = { ...site, document: 'paper/index.md' }
   const changed = 'experiments/board/switchover.c'
   const files = openFiles(site.project)
-  const steps = await planAsItIs(at, await openDocument(at), {
+  const steps = await planWithDamaged(at, await openDocument(at), {
     ...files,
     text: (path) => (path === changed ? `${files.text(path)}int unused;\n` : files.text(path)),
     digest: (path) => (path === changed ? 'f'.repeat(64) : files.digest(path)),

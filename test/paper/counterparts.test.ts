@@ -32,8 +32,8 @@ function rowsOf(block: TableBlock, experiment: ExperimentBlock): readonly (reado
     runs,
     published: rowsOfFiles('published'),
     earlier: rowsOfFiles('earlier'),
-    words: english,
-    say: (text) => text,
+    messages: english,
+    display: (text) => text,
   })
   return (table?.groups ?? []).flatMap(({ rows }) => {
     const open: { cell: Cell; left: number }[] = []

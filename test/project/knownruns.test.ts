@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 import { type Judgement, judge } from '../../src/claims/judge.ts'
 import { decisive, outcomeOf, verifyClaims } from '../../src/claims/verification.ts'
 import { numberTexts } from '../../src/claims/words.ts'
-import { lackLines } from '../../src/commands/terminal/verdicts.ts'
+import { missingRunLines } from '../../src/commands/terminal/verdicts.ts'
 import { parseDocument } from '../../src/document/document.ts'
 import { cellsOf } from '../../src/engine/cells.ts'
 import { plan } from '../../src/engine/plan.ts'
@@ -157,7 +157,7 @@ it('says of each claim the same in the report and in repro verify, whatever is r
       }
       const isLacking = verifications.some((one) => (decisive(one).lacking ?? []).length > 0)
       expect(problems.length > 0).toBe(isLacking)
-      expect(lackLines(verifications).length > 0).toBe(isLacking)
+      expect(missingRunLines(verifications).length > 0).toBe(isLacking)
       expect(outcomeOf(verifications) === 'judged').toBe(
         !isLacking && verifications.every((one) => decisive(one).verdict !== 'not reproduced'),
       )

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { serialize } from 'node:v8'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { floats, tidy } from '../../src/project/rendercache.ts'
+import { floatCache, pruneRenderCache } from '../../src/project/rendercache.ts'
 import type { Float } from '../../src/report/model.ts'
 import { digest } from '../../src/results/key.ts'
 import type { Inputs } from '../../src/results/run.ts'
@@ -27,9 +27,9 @@ const place = () => ({ project, seal: openSeal(project, join(project, 'cache')) 
 const fileOf = (of: Inputs) => join(project, '.repro/made', digest(of))
 
 it('what was rendered here is found again, by its inputs', async () => {
-  await floats(place(), steps).keep('tbl', table)
-  expect(floats(place(), steps).find('tbl')).toEqual(table)
-  expect(floats(place(), steps).find('constructor')).toBeUndefined()
+  await floatCache(place(), steps).keep('tbl', table)
+  expect(floatCache(place(), steps).find('tbl')).toEqual(table)
+  expect(floatCache(place(), steps).find('constructor')).toBeUndefined()
 })
 
 it.each<[string, () => Uint8Array]>([
@@ -37,14 +37,14 @@ it.each<[string, () => Uint8Array]>([
   ['of other inputs', () => readFileSync(fileOf(inputs))],
   ['that would not even be read', () => Buffer.from('no v8 data')],
 ])('what a repository brings %s is not used, and not deleted', async (_, content) => {
-  await floats(place(), steps).keep('tbl', table)
+  await floatCache(place(), steps).keep('tbl', table)
   mkdirSync(join(project, '.repro/made'), { recursive: true })
   writeFileSync(fileOf(other), content())
   const mine = place()
-  expect(floats(mine, steps).find('constructor')).toBeUndefined()
+  expect(floatCache(mine, steps).find('constructor')).toBeUndefined()
   expect(mine.seal.note()).toContain('1 item in .repro/ (.repro/made/')
   const again = place()
-  await tidy(again)
+  await pruneRenderCache(again)
   // Entries that no manifest names are deleted.
   expect(readdirSync(join(project, '.repro/made'))).toEqual([digest(other)])
   expect(again.seal.note()).toBeUndefined()

@@ -21,8 +21,8 @@ describe('parseExpression', () => {
         offsets: [0, 8, 20, 29, 35, 41],
       },
       filters: [
-        { name: 'us', offset: 48, arguments: [] },
-        { name: 'fixed', offset: 53, arguments: [1] },
+        { name: 'us', arguments: [] },
+        { name: 'fixed', arguments: [1] },
       ],
     })
   })
@@ -56,7 +56,6 @@ describe('parseExpression', () => {
     expect(parseExpression("max(1, 'a')").ast).toEqual({
       type: 'call',
       name: 'max',
-      offset: 0,
       arguments: [
         { type: 'number', value: 1 },
         { type: 'text', value: 'a' },

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { type Lookup, lookUp } from '../../src/query/lookup.ts'
+import { PathError, type PathMistake } from '../../src/query/error.ts'
+import type { Readings } from '../../src/query/interpret.ts'
+import { lookUp } from '../../src/query/lookup.ts'
 import { publishedTable } from '../../src/query/published.ts'
 
 const paper = ['latency', 'phases'].map((name) => {
@@ -11,7 +13,17 @@ const groups = new Map([
   ['loads', ['dom0-cpu', 'dom0-net']],
   ['idle', ['baseline', 'net-idle', 'rtds']],
 ])
-const ask = (path: string, tables = paper): Lookup => lookUp({ parts: path.split('.') }, tables, groups)
+const ask = (path: string, tables = paper): Readings => lookUp({ parts: path.split('.') }, tables, groups)
+
+function mistakeIn(path: string, tables = paper): PathMistake | undefined {
+  try {
+    ask(path, tables)
+  } catch (error) {
+    if (error instanceof PathError) return error.mistakes[0]
+    throw error
+  }
+  throw new Error(`${path} has no mistake`)
+}
 
 describe('a path into published tables', () => {
   it.each([
@@ -23,20 +35,21 @@ describe('a path into published tables', () => {
     ['published.old.scheduler.pause.total.n', 5, ''],
   ])('%s is %d', (path, value, unit) => {
     expect(ask(path)).toEqual({
-      type: 'found',
-      numbers: [{ value, unit, file: 'paper/published/latency.csv', table: '5' }],
+      readings: [
+        { value, unit, sources: [{ type: 'published', file: 'paper/published/latency.csv', table: '5' }] },
+      ],
     })
   })
 
   it('finds a phase in the file that has it', () => {
     expect(ask('published.old.domu-cpu.pause.xen-to-vcpu-stop.mean')).toMatchObject({
-      numbers: [{ value: 28, file: 'paper/published/phases.csv', table: '6' }],
+      readings: [{ value: 28, sources: [{ file: 'paper/published/phases.csv', table: '6' }] }],
     })
   })
 
   it('reads a number from each of several patterns', () => {
     expect(ask('published.old.loads.pause.total.mean')).toMatchObject({
-      numbers: [{ value: 65_701 }, { value: 63_176 }],
+      readings: [{ value: 65_701 }, { value: 63_176 }],
       over: ['dom0-cpu', 'dom0-net'],
     })
     expect(ask('published.old.*.pause.total.mean')).toMatchObject({
@@ -70,15 +83,14 @@ describe('a path into published tables', () => {
     ['old.baseline.pause.unpause.mean', 4, 'two values of operation in one path: pause and unpause'],
     ['old.baseline.pause.total.xl-to-xen.mean', 5, 'two measures in one path: total and xl-to-xen'],
   ])('published.%s is wrong in its part %d', (path, part, reason) => {
-    expect(ask(`published.${path}`)).toMatchObject({
-      type: 'wrong',
+    expect(mistakeIn(`published.${path}`)).toMatchObject({
       part,
       reason: typeof reason === 'string' ? reason : expect.stringMatching(reason),
     })
   })
 
   it('names the place of the wrong word in a list', () => {
-    expect(ask('published.old.baseline, dom0-cpo.pause.total.mean')).toMatchObject({
+    expect(mistakeIn('published.old.baseline, dom0-cpo.pause.total.mean')).toMatchObject({
       part: 2,
       offset: 10,
       reason: 'unknown pattern of published: dom0-cpo (did you mean dom0-cpu?)',
@@ -86,8 +98,7 @@ describe('a path into published tables', () => {
   })
 
   it('needs tables', () => {
-    expect(ask('published.old.baseline.pause.total.mean', [])).toMatchObject({
-      type: 'wrong',
+    expect(mistakeIn('published.old.baseline.pause.total.mean', [])).toMatchObject({
       part: 0,
       reason: 'published: the front matter names no published tables (published: [paper/published/x.csv])',
     })
@@ -125,7 +136,7 @@ describe('a published table', () => {
   it('lacks a number where the file has none', () => {
     const table = publishedTable('x.csv', 'environment,pattern,mean_us,max_us\nold,a,1,\n')
     expect(table.problem).toBeUndefined()
-    expect(ask('published.old.a.total.max', [table])).toMatchObject({
+    expect(mistakeIn('published.old.a.total.max', [table])).toMatchObject({
       reason: 'unknown statistic: max (did you mean mean?)',
     })
   })
@@ -143,7 +154,7 @@ describe('a published table', () => {
   it('published twice is ambiguous', () => {
     const csv = 'environment,pattern,mean_us\nold,a,1\n'
     const tables = [publishedTable('x.csv', csv), publishedTable('y.csv', csv)]
-    expect(ask('published.old.a.total.mean', tables)).toMatchObject({
+    expect(mistakeIn('published.old.a.total.mean', tables)).toMatchObject({
       reason: 'a.total was published more than once: x.csv, y.csv',
     })
   })

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { Records } from '../../src/report/drawing/message.ts'
-import { openDrawer } from '../../src/report/drawing/process.ts'
+import { openDrawer, type Records } from '../../src/report/drawing/process.ts'
 import { datasetsOf } from '../../src/report/drawing/specification.ts'
 import { type FigureInput, renderFigure } from '../../src/report/figure.ts'
 import { ratios } from '../../src/report/ratios.ts'
@@ -21,7 +20,7 @@ const runs = [
 const data = () => ({ rows: records(experiment, runs, { from: 'latency', where: {} }) })
 const render = ({ spec, ...input }: Omit<FigureInput, 'spec'> & { readonly spec: unknown }) =>
   renderFigure({ ...input, spec: JSON.stringify(spec) }, drawer)
-const words = { id: 'fig-x', title: 'Figure 1. A & B', description: 'Two bars.' }
+const messages = { id: 'fig-x', title: 'Figure 1. A & B', description: 'Two bars.' }
 const bars = {
   data: { name: 'rows' },
   mark: 'bar',
@@ -71,7 +70,7 @@ describe('renderFigure', () => {
   it.each(['phases', 'scatter', 'deadlines'])(
     'draws figures/%s.vl.json, twice with the same bytes',
     async (name) => {
-      const input = { ...words, spec: file(name), data: data(), subtitle: 'emulated: xen-4.14' }
+      const input = { ...messages, spec: file(name), data: data(), subtitle: 'emulated: xen-4.14' }
       const svg = await render(input)
       expect(svg).toContain('(ms')
       expect(svg).toContain('dom0 CPU load')
@@ -81,7 +80,7 @@ describe('renderFigure', () => {
   )
 
   it('draws figures/redundancy.vl.json, which has its data in itself', async () => {
-    const svg = await render({ ...words, spec: file('redundancy'), data: {} })
+    const svg = await render({ ...messages, spec: file('redundancy'), data: {} })
     expect(svg).toContain('dom0')
   })
 
@@ -107,11 +106,12 @@ describe('renderFigure', () => {
       ...{ operation, choice: 'typical', lane, what, at },
     })),
   )
-  const drawn = async (name: string) => await render({ ...words, spec: file(name), data: { rows: picture } })
+  const drawn = async (name: string) =>
+    await render({ ...messages, spec: file(name), data: { rows: picture } })
 
   it('draws what happened in an operation, each lane without its end', async () => {
     const rows = picture.filter(({ operation }) => operation === 'unpause')
-    const svg = await render({ ...words, spec: file('timelines'), data: { rows } })
+    const svg = await render({ ...messages, spec: file('timelines'), data: { rows } })
     for (const text of ['the baseline, typical', 'phase 3', 'domU v0', 'runnable'])
       expect(svg).toContain(text)
     const bars = svg.match(/class="mark-rect role-mark[^>]*>(.*?)<\/g>/s)?.[1] ?? ''
@@ -131,7 +131,7 @@ describe('renderFigure', () => {
     const csv = readFileSync(new URL('../../paper/published/latency.csv', import.meta.url), 'utf8')
     const own = ratios(experiment, runs, ['total'])
     const svg = await render({
-      ...words,
+      ...messages,
       spec: file('slowdown'),
       data: { ratios: own, published: csv },
     })
@@ -141,7 +141,7 @@ describe('renderFigure', () => {
   })
 
   it('draws one point a trial that has both operations', async () => {
-    const svg = await render({ ...words, spec: file('scatter'), data: data() })
+    const svg = await render({ ...messages, spec: file('scatter'), data: data() })
     const groups = svg.matchAll(/<g class="mark-symbol role-mark[^>]*>(.*?)<\/g>/gs)
     const points = [...groups].flatMap(([, marks]) => marks?.match(/<path /g) ?? [])
     // 3 trials of the run with an excluded pause, 4 of each other.
@@ -149,7 +149,7 @@ describe('renderFigure', () => {
   })
 
   it('is one image with a name, a description and ids of its own', async () => {
-    const svg = await render({ ...words, spec: bars, data: data() })
+    const svg = await render({ ...messages, spec: bars, data: data() })
     expect(svg).toMatch(/^<svg [^>]*role="img" aria-labelledby="fig-x:title" aria-describedby="fig-x:desc">/)
     expect(svg).toContain(
       '<title id="fig-x:title">Figure 1. A &amp; B</title><desc id="fig-x:desc">Two bars.</desc>',
@@ -160,10 +160,10 @@ describe('renderFigure', () => {
 
   describe('with other texts', () => {
     const retold = (texts: Record<string, string>, isPart = false) =>
-      render({ ...words, spec: bars, data: data(), texts, isPart })
+      render({ ...messages, spec: bars, data: data(), texts, isPart })
 
     it('writes them, and makes room for them', async () => {
-      const plain = await render({ ...words, spec: bars, data: data() })
+      const plain = await render({ ...messages, spec: bars, data: data() })
       const svg = await retold({
         pattern: 'パターン',
         'Mean of total': '平均 <全体>',
@@ -178,7 +178,7 @@ describe('renderFigure', () => {
 
     it('leaves what filters and scales read', async () => {
       const spec = { ...bars, transform: [{ filter: "datum.pattern == 'baseline'" }] }
-      const svg = await render({ ...words, spec, data: data(), texts: { baseline: '基準' } })
+      const svg = await render({ ...messages, spec, data: data(), texts: { baseline: '基準' } })
       expect(svg).toContain('>基準<')
     })
 
@@ -189,7 +189,7 @@ describe('renderFigure', () => {
   })
 
   it('takes width and height', async () => {
-    const svg = await render({ ...words, spec: { ...bars, height: 50 }, data: data(), height: 400 })
+    const svg = await render({ ...messages, spec: { ...bars, height: 50 }, data: data(), height: 400 })
     expect(Number(/height="(\d+)"/.exec(svg)?.[1])).toBeGreaterThan(400)
   })
 
@@ -204,7 +204,7 @@ describe('renderFigure', () => {
       { ...bars, data: { values: [{ pattern: 'a', total: 1 }] } },
       'does not read the dataset rows',
     ],
-    ['a URL', { ...bars, data: { url: 'x.csv' } }, 'data from a URL is not read: x.csv'],
+    ['a URL', { ...bars, data: { url: 'x.csv' } }, 'data cannot be read from a URL: x.csv'],
     [
       'a field that no record has',
       { ...bars, encoding: { ...bars.encoding, x: { field: 'patern', type: 'nominal' } } },
@@ -236,7 +236,7 @@ describe('renderFigure', () => {
   ])(
     'refuses a specification with %s',
     async (_what, spec, message, given: Record<string, Records> = data()) => {
-      await expect(render({ ...words, spec, data: given })).rejects.toThrow(message)
+      await expect(render({ ...messages, spec, data: given })).rejects.toThrow(message)
     },
   )
 })

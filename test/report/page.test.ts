@@ -426,7 +426,7 @@ between: [1, 9]
 One is \`=latency['xen-4.14'].baseline.pause.total.mean\` and the last word stands.
 `
     const { html, problems } = await report(body, runs)
-    const message = 'cannot be worked out: RangeError: Invalid array length'
+    const message = 'cannot be evaluated: RangeError: Invalid array length'
     expect(problems).toEqual(
       [20, 29, 37].map((line) => ({ type: 'error', message, place: { line, column: line === 37 ? 8 : 1 } })),
     )

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { records, wantedCells } from '../../src/report/records.ts'
+import { records, cellsDrawn } from '../../src/report/records.ts'
 import type { Run } from '../../src/results/run.ts'
 import { fakeExperiment, fakeRun } from '../results/fake.ts'
 
@@ -107,12 +107,12 @@ describe('records for a figure', () => {
     ],
     ['a value that is excluded', undefined, { excluded: ['lost records'] }, 'unknown excluded: lost records'],
   ])('are an error for %s', (_, dataset, where, message) => {
-    expect(() => records(experiment, runs, { from, dataset, where })).toThrow(message)
+    expect(() => records(experiment, runs, { from, ...(dataset && { dataset }), where })).toThrow(message)
   })
 
   it('want only the cells that the figure names', () => {
     const wanted = (where: Readonly<Record<string, readonly string[]>>) =>
-      wantedCells(experiment, { from, where })
+      cellsDrawn(experiment, { from, where })
     expect(wanted({})).toHaveLength(4)
     expect(wanted({ environment: ['xen-4.17'] })).toEqual([
       'latency/xen-4.17/baseline',

@@ -20,7 +20,7 @@ const runs = [
 const published = (name: string) =>
   parsePublished(readFileSync(new URL(`../../paper/published/${name}.csv`, import.meta.url), 'utf8'))
 
-const language = { words: english, say: (text: string) => text }
+const language = { messages: english, display: (text: string) => text }
 
 function render(kind: string, options: object, file?: string): Table {
   const table = tableKinds.get(kind)?.render(options, {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mergeParameters, misfits } from '../../src/results/parameters.ts'
+import { mergeParameters, typeErrors } from '../../src/results/parameters.ts'
 
 const baseline = { dom0: { cpuLoad: 0, io: { rate: 1 } }, classes: ['a', 'b'], scheduler: null }
 
@@ -26,21 +26,21 @@ describe('mergeParameters', () => {
   })
 })
 
-describe('misfits', () => {
+describe('typeErrors', () => {
   it('admits any scalar where the baseline has null', () => {
-    for (const scheduler of ['credit', 1, true, null]) expect(misfits(baseline, { scheduler })).toEqual([])
-    expect(misfits(baseline, { scheduler: ['credit'] })).toMatchObject([{ ruleId: 'parameter-type' }])
+    for (const scheduler of ['credit', 1, true, null]) expect(typeErrors(baseline, { scheduler })).toEqual([])
+    expect(typeErrors(baseline, { scheduler: ['credit'] })).toMatchObject([{ ruleId: 'parameter-type' }])
   })
 
   it('does not take what every object inherits for a parameter', () => {
-    expect(misfits(baseline, { dom0: { toString: 1 } })).toMatchObject([
+    expect(typeErrors(baseline, { dom0: { toString: 1 } })).toMatchObject([
       { path: ['dom0', 'toString'], ruleId: 'unknown-parameter' },
     ])
   })
 
   it('lists all of them', () => {
     expect(
-      misfits(baseline, { dom0: { cpuLaod: 1, io: 2 }, classes: {} }).map(({ path }) => path.join('.')),
+      typeErrors(baseline, { dom0: { cpuLaod: 1, io: 2 }, classes: {} }).map(({ path }) => path.join('.')),
     ).toEqual(['dom0.cpuLaod', 'dom0.io', 'classes'])
   })
 })

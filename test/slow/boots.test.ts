@@ -144,7 +144,7 @@ describe('a cell in several boots', () => {
     const second = await repro('run')
     expect(second.exitCode).toBe(1)
     expect(second.err).toContain(
-      'error: one/local/a failed: boot 2 of 2: the script gives back a column boot, which rows of several boots get by themselves',
+      'error: one/local/a failed: boot 2 of 2: the script returns a column boot, which is reserved for the number of the boot',
     )
     write({
       'experiments/s.ts': script.replace(

@@ -35,8 +35,8 @@ export async function runScripts(
 ): Promise<{ readonly exitCode: number; readonly files: ReadonlyMap<string, Buffer> }> {
   const folder = await temporaryFolder()
   const lockFile = join(checkout, 'experiments/packages.lock.json')
-  const laboratory = await setup([environment.root], { lockFile, cache: cacheFolder(), report: () => {} })
-  const board = openBoard(laboratory, environment, { project: checkout, folder, cache })
+  const toolchain = await setup([environment.root], { lockFile, cache: cacheFolder(), report: () => {} })
+  const board = openBoard(toolchain, environment, { project: checkout, folder, cache })
   const [first, ...others] = scripts.map((script) => ({ files: new Map(), script }))
   if (!first) throw new Error('no script')
   const { exitCode } = await board.run({ stages: [first, ...others], seed, boot, deadlineMs: 240_000 })

@@ -222,7 +222,7 @@ describe('experiments that need others', () => {
 
   it.each([
     ['one', 'ones', 'error unknown experiment: ones (did you mean one?)'],
-    ['one', 'two', 'error a circle of needs: two -> two'],
+    ['one', 'two', 'error circular needs: two -> two'],
   ])('of %s, misnamed %s, are errors with a place', async (from, to, message) => {
     write({ 'paper/index.md': whole['paper/index.md'].replace(`needs=${from}`, `needs=${to}`), ...{} })
     write({ 'experiments/s.ts': script, 'figures/f.vl.json': whole['figures/f.vl.json'] })

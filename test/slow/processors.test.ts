@@ -67,14 +67,14 @@ async function start(
 ): Promise<{ readonly how: string; readonly folder: string }> {
   const folder = await temporaryFolder()
   const lockFile = join(checkout, 'experiments/packages.lock.json')
-  const laboratory = await setup([board.root], { lockFile, cache: cacheFolder(), report: () => {} })
-  const ramdisk = await dom0Archive(laboratory, board, { project: checkout })
-  const { command, args } = await writeImage(laboratory, board, { folder }, { seed: 1, ramdisk }, 'measure')
+  const toolchain = await setup([board.root], { lockFile, cache: cacheFolder(), report: () => {} })
+  const ramdisk = await dom0Archive(toolchain, board, { project: checkout })
+  const { command, args } = await writeImage(toolchain, board, { folder }, { seed: 1, ramdisk }, 'measure')
   const script = { content: Buffer.from(loops), executable: true }
   await writeFile(join(folder, 'stage-1.cpio'), archive(new Map([['/job/stage', script]])))
   await writeFile(join(folder, 'stage:'), '') // for a QEMU without the library, which opens it
   const preload = args.indexOf('--preload') + 1
-  const preloaded = (await libraries(args[preload] ?? '', laboratory.root('host'))).join(':')
+  const preloaded = (await libraries(args[preload] ?? '', toolchain.root('host'))).join(':')
   const deadline = { ms: 240_000, at: performance.now() + 240_000 }
   const { how } = await runMachine({ command, args: args.with(preload, preloaded), folder, deadline })
   return { how, folder }

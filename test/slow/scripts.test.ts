@@ -38,7 +38,7 @@ process.exit(0)\n${good}`,
     'the script returned an invalid result: columns is undefined: expected a list of columns',
   ],
   ['exits', `process.exit(0)\n${good}`, "the script's process ended early (exit code 0)"],
-  ['throws nothing', `throw undefined\n${good}`, 'the script threw undefined, which is no Error'],
+  ['throws nothing', `throw undefined\n${good}`, 'the script threw undefined, which is not an Error'],
   [
     'throws later',
     `setTimeout(() => { throw new Error('later') })\n${later}${good}`,
@@ -52,7 +52,7 @@ process.exit(0)\n${good}`,
   [
     'waits for nothing',
     `await new Promise(() => {})\n${good}`,
-    'the script waits for something that cannot happen any more',
+    'the script waits for a promise that nothing can settle any more',
   ],
   ['fails in what it imports', `import { b } from '../lib/b.ts'\nb()\n${good}`, 'lib/b.ts:2:9: Error: inner'],
   [

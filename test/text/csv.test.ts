@@ -2,7 +2,7 @@ import { csvFormatRows } from 'd3-dsv'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readCsv } from '../../src/text/csv.ts'
-import { decimal } from '../../src/text/decimal.ts'
+import { decimal } from '../../src/text/numbers.ts'
 
 const rowsOf = (csv: string) => readCsv(csv).rows.map(({ fields }) => fields)
 

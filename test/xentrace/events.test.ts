@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import {
-  decode,
   eventName,
   events,
+  fieldsOf,
+  fieldValue,
   isKnown,
   isRunstateChange,
   newState,
@@ -10,6 +11,11 @@ import {
   runstates,
 } from '../../src/xentrace/events.ts'
 import { rows } from '../../src/xentrace/eventtable.ts'
+
+/** Returns the fields of a record by name. */
+function decode(id: number, words: readonly number[]) {
+  return Object.fromEntries(fieldsOf(id, words.length).map((field) => [field.name, fieldValue(field, words)]))
+}
 
 describe('the table of events', () => {
   it('names runstate changes after both states, for all sixteen', () => {

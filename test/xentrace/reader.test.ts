@@ -246,8 +246,8 @@ describe('what is no capture', () => {
   })
 
   it.each([
-    [1, 'truncated at byte 1: 1 bytes of a window header are there'],
-    [4, 'truncated at byte 4: 4 bytes of a window header are there'],
+    [1, 'truncated at byte 1: 1 bytes of a window header are all that follows'],
+    [4, 'truncated at byte 4: 4 bytes of a window header are all that follows'],
     [12, 'truncated at byte 12: 20 more bytes should follow in the window of pCPU 0'],
     [25, 'truncated at byte 25: 7 more bytes should follow in the window of pCPU 0'],
     [60, 'truncated at byte 60: 4 more bytes should follow in the window of pCPU 1'],

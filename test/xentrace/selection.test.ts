@@ -5,7 +5,7 @@ import {
   eventNames,
   eventsCalled,
   isSelected,
-  SelectionTracker,
+  selectionTracker,
 } from '../../src/xentrace/selection.ts'
 import { Losses } from '../../src/xentrace/spans.ts'
 import { record } from './capture.ts'
@@ -28,7 +28,7 @@ describe('the selection of records', () => {
     const taken = (from: number, to: number) => {
       const times: number[] = []
       const writer = { begin: () => undefined, take: ({ time }: MergedRecord) => times.push(time) }
-      const tracker = new SelectionTracker({ ...all, from, to }, writer, output)
+      const tracker = selectionTracker({ ...all, from, to }, writer, output)
       tracker.begin({ first: 1000, zero: 0, losses: new Losses() })
       for (const one of [change, wake, at(1055, 0x28004, 1, 3)]) tracker.take(one)
       expect(tracker.done).toBe(output.closed)

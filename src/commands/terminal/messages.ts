@@ -3,26 +3,25 @@
 import { relative } from 'node:path'
 import type { VFile } from 'vfile'
 import { hasErrors } from '../../document/problem.ts'
-import { ChoiceError } from '../../engine/cells.ts'
+import { RequestError } from '../../engine/cells.ts'
 import { CellError } from '../../engine/execute.ts'
-import { VariableError } from '../../engine/script/variables.ts'
 import { WriteError } from '../../files/change.ts'
 import { FileError } from '../../files/ordinary.ts'
 import { type Files, openFiles } from '../../files/tracked.ts'
-import { PackError } from '../../pack/error.ts'
 import { FrozenError } from '../../project/record.ts'
-import { BootsError, DocumentError, type Opened, openDocument, type Site } from '../../project/site.ts'
+import { DocumentError, type Opened, openDocument, type Site } from '../../project/site.ts'
 import { QueryError } from '../../query/error.ts'
 import { StoreError } from '../../results/runfile.ts'
 import { TestbedError } from '../../testbed/board.ts'
 import { ExplainedError } from '../../text/explained.ts'
+import { present } from '../../text/lists.ts'
 import { complain, exitCodes, OutputError, systemReason } from './terminal.ts'
 
 /**
  * Opens a document and prints its warnings. Throws a DocumentError, which contains them too, if it has
  * errors.
  */
-export async function openTold(site: Site, files: Files = openFiles(site.project)): Promise<Opened> {
+export async function openValid(site: Site, files: Files = openFiles(site.project)): Promise<Opened> {
   const opened = await openDocument(site, files)
   const { file } = opened.document
   if (hasErrors(file)) throw new DocumentError(file)
@@ -34,12 +33,12 @@ export async function openTold(site: Site, files: Files = openFiles(site.project
 export function documentMessages(file: VFile): string {
   return file.messages
     .map(({ line = 1, column = 1, fatal, reason }) =>
-      placed(file.path, { line, column }, fatal ? 'error' : 'warning', reason),
+      messageLine(file.path, { line, column }, fatal ? 'error' : 'warning', reason),
     )
     .join('\n')
 }
 
-export function placed(
+export function messageLine(
   path: string,
   { line, column }: { readonly line: number; readonly column: number },
   severity: 'error' | 'warning',
@@ -48,33 +47,32 @@ export function placed(
   return `${path}:${line}:${column} ${severity} ${text}`
 }
 
-export interface Told {
+export interface ErrorReport {
   readonly text: string
   readonly exitCode: number
 }
 
 /** Returns the message for an error that ends a command. Bugs keep their stack; user errors have none. */
-export function tellError(error: unknown): Told {
+export function errorReport(error: unknown): ErrorReport {
   if (error instanceof DocumentError) return { text: documentMessages(error.file), exitCode: exitCodes.usage }
   if (error instanceof FrozenError)
-    return {
-      text: `not as recorded:\n${error.message}`,
-      exitCode: exitCodes.notFrozen,
-    }
-  if (error instanceof BootsError || error instanceof ChoiceError || error instanceof VariableError)
-    return { text: `repro: ${error.message}`, exitCode: exitCodes.usage }
+    return { text: `not as recorded:\n${error.message}`, exitCode: exitCodes.notFrozen }
+  if (error instanceof RequestError) return { text: `repro: ${error.message}`, exitCode: exitCodes.usage }
   if (error instanceof WriteError) return { text: `error: ${error.message}`, exitCode: exitCodes.failed }
   if (error instanceof FileError) return { text: `error: ${error.message}`, exitCode: exitCodes.usage }
-  if (error instanceof TestbedError) return { text: testbedText(error), exitCode: exitCodes.testbed }
-  if (error instanceof CellError) return tellFailure(error)
+  if (error instanceof TestbedError)
+    return {
+      text: present([`error: ${error.message}`, error.advice]).join('\n'),
+      exitCode: exitCodes.testbed,
+    }
+  if (error instanceof CellError) return failureReport(error)
   const text = said.some((type) => error instanceof type)
     ? `error: ${(error as Error).message}`
     : (systemText(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error)))
   return { text, exitCode: exitCodes.failed }
 }
 
-/** Our errors, whose messages are complete. */
-const said = [ExplainedError, OutputError, PackError, QueryError, StoreError]
+const said = [ExplainedError, OutputError, QueryError, StoreError]
 
 /**
  * Describes a system error about a user's file: `error: cannot open nodir/x.xml: no such file or directory`.
@@ -84,12 +82,11 @@ function systemText(error: unknown): string | undefined {
   const reason = systemReason(error)
   if (reason === undefined) return undefined
   const { syscall, path, dest, code } = error as NodeJS.ErrnoException & { readonly dest?: string }
-  const what = [path, dest].filter((one) => one !== undefined).map((one) => relativePath(one))
-  const advice = advices.get(code ?? '')
-  return `error: cannot ${verbs.get(syscall ?? '') ?? syscall}${what.length > 0 ? ` ${what.join(' -> ')}` : ''}: ${reason}${advice === undefined ? '' : `\n${advice}`}`
+  const files = present([path, dest]).map(relativePath).join(' -> ')
+  const what = present([verbs.get(syscall ?? '') ?? syscall, files !== '' && files]).join(' ')
+  return present([`error: cannot ${what}: ${reason}`, advices.get(code ?? '')]).join('\n')
 }
 
-/** Verbs for system calls with unclear names. */
 const verbs: ReadonlyMap<string, string> = new Map([
   ['scandir', 'list'],
   ['opendir', 'list'],
@@ -110,18 +107,13 @@ const advices: ReadonlyMap<string, string> = new Map([
   ['EMFILE', 'Too many files are open: raise the limit (ulimit -n), or use fewer cells at once (-j 1).'],
 ])
 
-/** Makes a path relative if it is below the working folder. */
 function relativePath(path: string): string {
   const found = relative('', path)
   return found.startsWith('..') || found === '' ? path : found
 }
 
 /** Formats a failed cell. The message of a testbed failure already includes its advice. */
-export function tellFailure({ message, cause }: CellError): Told {
+export function failureReport({ message, cause }: CellError): ErrorReport {
   const exitCode = cause instanceof TestbedError ? exitCodes.testbed : exitCodes.failed
   return { text: `error: ${message}`, exitCode }
-}
-
-function testbedText({ message, advice }: TestbedError): string {
-  return advice === undefined ? `error: ${message}` : `error: ${message}\n${advice}`
 }

@@ -9,7 +9,6 @@ const FLUSH_CHARACTERS = 1 << 16
 export class Output {
   /** True once the reader closed the pipe (EPIPE), as in `repro trace dump FILE | head`: stop writing. */
   closed = false
-  /** Bytes written. */
   written = 0
   readonly #descriptor: number
   readonly #path: string | undefined

@@ -1,7 +1,7 @@
 /** Output files of commands: new or replaced files, pipes, devices, and standard output. */
 
 import { fstatSync, type Stats } from 'node:fs'
-import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { UsageError } from '../parse.ts'
 import { Output } from './output.ts'
@@ -31,7 +31,7 @@ export async function openOutputFile(path: string, inputs: readonly string[]): P
   if (there?.isDirectory()) throw new UsageError(`${path} is a folder: -o takes a file`)
   for (const input of inputs) {
     if (there === null || !isSame(there, input === '-' ? fstatSync(0) : await statOf(input))) continue
-    throw new UsageError(`${path} is what is read, and would be lost: -o takes another file`)
+    throw new UsageError(`${path} is an input, and would be overwritten: name another file with -o`)
   }
   // /dev/stdout and the like lead to another's open file, which a rename would not reach.
   if (there !== null && (!there.isFile() || /^\/(dev|proc)\//.test(resolve(path)))) return await inPlace(path)
@@ -39,7 +39,7 @@ export async function openOutputFile(path: string, inputs: readonly string[]): P
 }
 
 async function inPlace(path: string): Promise<OutputFile> {
-  const handle = await opened(path, 'w', path)
+  const handle = await naming(path, open(path, 'w'))
   const close = async () => await handle.close()
   return { output: new Output(handle.fd, path), keep: close, discard: close }
 }
@@ -47,16 +47,14 @@ async function inPlace(path: string): Promise<OutputFile> {
 async function beside(path: string, target: string): Promise<OutputFile> {
   const folder = dirname(target)
   if (!(await statOf(folder))?.isDirectory())
-    throw new UsageError(`${path} cannot be made: there is no folder ${folder}`)
+    throw new UsageError(`cannot write ${path}: there is no folder ${folder}`)
   const temporary = join(folder, `.${process.pid}-${Date.now()}.part`)
-  const handle = await opened(temporary, 'wx', path)
+  const handle = await naming(path, open(temporary, 'wx'))
   return {
     output: new Output(handle.fd, path),
     async keep() {
       await handle.close()
-      await rename(temporary, target).catch((error: unknown) => {
-        throw named(error, path)
-      })
+      await naming(path, rename(temporary, target))
     },
     async discard() {
       await handle.close()
@@ -65,36 +63,25 @@ async function beside(path: string, target: string): Promise<OutputFile> {
   }
 }
 
-async function opened(path: string, flags: string, name: string): Promise<FileHandle> {
-  try {
-    return await open(path, flags)
-  } catch (error) {
-    throw named(error, name)
-  }
-}
-
 /** Follows links; null if nothing is there. */
 async function statOf(path: string): Promise<Stats | null> {
-  try {
-    return await stat(path)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return null
-    throw named(error, path)
-  }
+  const found = stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw error
+  })
+  return await naming(path, found)
 }
 
 function isSame(a: Stats, b: Stats | null): boolean {
   return b !== null && a.isFile() && a.dev === b.dev && a.ino === b.ino
 }
 
-/** Makes a system error name the user's file instead of the temporary one. */
-function named(error: unknown, path: string): Error {
-  const { code, errno } = error as NodeJS.ErrnoException
-  return Object.assign(new Error((error as Error).message, { cause: error }), {
-    code,
-    errno,
-    syscall: 'write',
-    path,
-  })
+/** Makes system errors name the user's file instead of the temporary one. */
+async function naming<Result>(path: string, action: Promise<Result>): Promise<Result> {
+  try {
+    return await action
+  } catch (cause) {
+    const { message, code, errno } = cause as NodeJS.ErrnoException
+    throw Object.assign(new Error(message, { cause }), { code, errno, syscall: 'write', path })
+  }
 }

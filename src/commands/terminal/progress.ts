@@ -1,9 +1,10 @@
 /** Shows a build's progress: a live display on a terminal, plain lines elsewhere. */
 
-import type { BuildEvent, Planned } from '../../engine/event.ts'
-import { tellFailure } from './messages.ts'
+import type { BuildEvent, Planned, TellEvent } from '../../engine/event.ts'
+import { counted } from '../../text/lists.ts'
+import { failureReport } from './messages.ts'
 import { type CellTime, remainingMs } from './remaining.ts'
-import { visible } from './terminal.ts'
+import { standardError, visible } from './terminal.ts'
 
 /** Target of the display: standard error, or a substitute in tests. */
 export interface Screen {
@@ -20,7 +21,16 @@ export interface Display {
 
 const redrawMs = 125
 
-/** `now` returns milliseconds since any start. */
+/** Shows the events of slow work on standard error. */
+export async function withDisplay<Result>(work: (tell: TellEvent) => Promise<Result>): Promise<Result> {
+  const display = openDisplay(standardError, process.env)
+  try {
+    return await work((event) => display.tell(event))
+  } finally {
+    display.close()
+  }
+}
+
 export function openDisplay(
   screen: Screen,
   variables: Readonly<Record<string, string | undefined>>,
@@ -60,7 +70,7 @@ function lineOf(event: BuildEvent, lastedMs: (name: string) => number): string |
     case 'planned': {
       const left = remainingMs(event.cells.map(waiting), event.jobs, 0)
       const about = left === undefined || left === 0 ? '' : `, about ${duration(left)}`
-      return `${event.cells.length} ${event.cells.length === 1 ? 'cell' : 'cells'} to run${about}`
+      return `${counted(event.cells.length, 'cell')} to run${about}`
     }
     case 'started':
       return `run ${event.name}: ${event.reason}`
@@ -73,7 +83,7 @@ function lineOf(event: BuildEvent, lastedMs: (name: string) => number): string |
       return `done ${event.name}: ${event.rows} rows${excluded}, ${duration(lastedMs(event.name))}`
     }
     case 'failed':
-      return tellFailure(event.error).text
+      return failureReport(event.error).text
   }
 }
 

@@ -1,5 +1,7 @@
 /** Estimates the remaining time of a build's cells, and learns this machine's speed as cells end. */
 
+import { mean } from '../../stats/moments.ts'
+
 export interface CellTime {
   readonly trials: number
   readonly boots: number
@@ -21,27 +23,35 @@ export function remainingMs(cells: readonly CellTime[], jobs: number, nowMs: num
   /** Number of boots that a cell runs at once, and so its speed. */
   const lanes = ({ boots }: CellTime) => Math.max(1, Math.min(boots, jobs))
   const spent = (cell: CellTime, ms: number) => ms * lanes(cell)
-  const perTrial = trialMs(cells, nowMs, spent)
-  const expected = (cell: CellTime) =>
-    cell.expectedMs ?? (perTrial === undefined ? undefined : perTrial * cell.trials)
-  const ended = cells.flatMap((cell) => {
-    const hoped = cell.expectedMs
-    return cell.tookMs === undefined || hoped === undefined ? [] : [{ took: spent(cell, cell.tookMs), hoped }]
+  // Of recorded durations, ended cells and completed trials.
+  const trialTimes = cells.flatMap((cell) => {
+    const { tookMs, expectedMs, trials, startedMs, done } = cell
+    if (tookMs !== undefined) return [spent(cell, tookMs) / trials]
+    if (expectedMs !== undefined) return [expectedMs / trials]
+    return startedMs !== undefined && done > 0 ? [spent(cell, nowMs - startedMs) / done] : []
   })
-  const typical = mean(ended.map(({ hoped }) => hoped))
-  const ratio =
-    typical === undefined
-      ? 1
-      : (sum(ended.map(({ took }) => took)) + typical) / (sum(ended.map(({ hoped }) => hoped)) + typical)
+  const ended = cells.flatMap(({ expectedMs, tookMs, ...cell }) =>
+    tookMs === undefined || expectedMs === undefined
+      ? []
+      : [{ took: spent({ expectedMs, ...cell }, tookMs), expectedMs }],
+  )
+  const expectedSum = sum(ended.map(({ expectedMs }) => expectedMs))
+  const typical = ended.length === 0 ? 1 : expectedSum / ended.length
+  const ratio = (sum(ended.map(({ took }) => took)) + typical) / (expectedSum + typical)
   const left = cells.map((cell) => {
+    const { expectedMs, trials, done, startedMs } = cell
     if (cell.tookMs !== undefined) return 0
-    const hoped = expected(cell)
-    const whole = hoped === undefined ? undefined : hoped * (cell.expectedMs === undefined ? 1 : ratio)
-    if (cell.startedMs === undefined) return whole
-    const elapsed = spent(cell, nowMs - cell.startedMs)
+    const whole =
+      expectedMs !== undefined
+        ? expectedMs * ratio
+        : trialTimes.length > 0
+          ? mean(trialTimes) * trials
+          : undefined
+    if (startedMs === undefined) return whole
+    const elapsed = spent(cell, nowMs - startedMs)
     // Beyond its expected time, a cell is timed by its own trials.
     if (whole !== undefined && elapsed < whole) return whole - elapsed
-    return cell.done > 0 ? (elapsed * (cell.trials - cell.done)) / cell.done : undefined
+    return done > 0 ? (elapsed * (trials - done)) / done : undefined
   })
   if (left.every((one) => one === undefined || one === 0) && left.includes(undefined)) return undefined
   const known = left.map((one) => one ?? 0)
@@ -49,25 +59,6 @@ export function remainingMs(cells: readonly CellTime[], jobs: number, nowMs: num
   return Math.max(longest, sum(known) / Math.max(1, jobs))
 }
 
-/** Estimates a trial's duration from recorded durations, ended cells and completed trials. */
-function trialMs(
-  cells: readonly CellTime[],
-  nowMs: number,
-  spent: (cell: CellTime, ms: number) => number,
-): number | undefined {
-  const known = cells.flatMap((cell) => {
-    const { tookMs, expectedMs, trials, startedMs, done } = cell
-    if (tookMs !== undefined) return [spent(cell, tookMs) / trials]
-    if (expectedMs !== undefined) return [expectedMs / trials]
-    return startedMs !== undefined && done > 0 ? [spent(cell, nowMs - startedMs) / done] : []
-  })
-  return mean(known)
-}
-
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((all, one) => all + one, 0)
-}
-
-function mean(numbers: readonly number[]): number | undefined {
-  return numbers.length === 0 ? undefined : sum(numbers) / numbers.length
 }

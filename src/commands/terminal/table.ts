@@ -27,7 +27,6 @@ export function termList(rows: readonly (readonly [term: string, text: string])[
     .join('\n')
 }
 
-/** Wraps a paragraph at 80 columns. */
 export function paragraph(text: string): string {
   return wrapped(text, lineWidth).join('\n')
 }

@@ -27,7 +27,6 @@ export class OutputError extends Error {
   override readonly name = 'OutputError'
 }
 
-/** Exit codes of the process. */
 export const exitCodes = {
   done: 0,
   failed: 1,

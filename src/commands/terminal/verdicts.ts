@@ -1,16 +1,15 @@
 /** Output of `repro verify`: lines for people, JSON for programs. */
 
-import type { Judgement } from '../../claims/judge.ts'
-import { tally } from '../../claims/tally.ts'
+import { tally, type Judgement } from '../../claims/judge.ts'
 import { decisive, type Verification } from '../../claims/verification.ts'
 import { limitsText, numberTexts, plainInterval, publishedText } from '../../claims/words.ts'
 import type { Reproduction } from '../../project/knownruns.ts'
 import { reportFile } from '../../project/manifest.ts'
 import { originsIn, runsIn } from '../../query/quantity.ts'
 import { runName } from '../../results/run.ts'
+import { abbreviated, counted, present } from '../../text/lists.ts'
 
 export interface Verdicts {
-  /** Path of the document. */
   readonly document: string
   readonly verifications: readonly Verification[]
   readonly cells: readonly Reproduction[]
@@ -18,76 +17,63 @@ export interface Verdicts {
 
 /** Returns lines for a reader who knows neither the paper nor this program. */
 export function verdictLines({ document, verifications, cells }: Verdicts): readonly string[] {
+  if (verifications.length === 0) return cellLines(cells)
   const by = verifications.some(({ rerun }) => rerun)
     ? 'runs made here, beside the recorded ones'
     : 'the recorded runs'
   return [
-    ...(verifications.length === 0
-      ? []
-      : [`claims of ${document}, judged by ${by}; numbers in brackets are 95 % intervals`, '']),
+    `claims of ${document}, judged by ${by}; numbers in brackets are 95 % intervals`,
+    '',
     ...verifications.flatMap(claimLines),
-    ...(verifications.length === 0 ? [] : ['']),
+    '',
     ...cellLines(cells),
-    ...(verifications.length === 0
-      ? []
-      : [tallyLine(verifications), 'what stands behind each: the report (repro build), and docs/claims.md']),
+    tallyLine(verifications),
+    'what stands behind each: the report (repro build), and docs/claims.md',
   ]
 }
 
 /** Reports whether the artifact works here, after rerunning one cell and rendering the report. */
-export function tireLines({ document, verifications, cells }: Verdicts): readonly string[] {
+export function kickTiresLines({ document, verifications, cells }: Verdicts): readonly string[] {
   const works = cells.every(({ origin, same }) => origin !== 'emulated' || same !== 'other')
-  return [
+  return present([
     ...cellLines(cells),
     `the report: ${reportFile(document)}`,
-    ...(verifications.length === 0
-      ? []
-      : [`by the recorded runs, ${tallyLine(verifications)} (repro verify)`]),
-    works
-      ? 'the artifact works here'
-      : 'the artifact runs here, but gives other rows than it did when it was recorded',
-  ]
+    verifications.length > 0 && `by the recorded runs, ${tallyLine(verifications)} (repro verify)`,
+    works ? 'the artifact works here' : 'the artifact runs here, but its rows differ from the recorded ones',
+  ])
 }
 
 /** Lists missing runs of claims and what to do; empty if none is missing. */
-export function lackLines(verifications: readonly Verification[]): readonly string[] {
+export function missingRunLines(verifications: readonly Verification[]): readonly string[] {
   const judged = verifications.map(decisive)
   const lacking = new Map(judged.flatMap(({ lacking = [] }) => lacking.map(({ run, stale }) => [run, stale])))
-  const runs = [...lacking].sort(([a], [b]) => (a < b ? -1 : 1))
-  const named = (what: string, chosen: typeof runs) =>
-    chosen.length === 0 ? [] : [`${what}: ${shortList(chosen.map(([run]) => run))}`]
+  const runs = [...lacking.keys()].sort()
+  const named = (state: string, names: readonly string[]) =>
+    names.length > 0 && `${state}: ${abbreviated(names, mostNamed)}`
   const claims = judged.filter(({ lacking = [] }) => lacking.length > 0).length
   const failed = judged.filter(({ failure }) => failure !== undefined).map(({ claim }) => claim.id)
-  return [
-    ...(runs.length === 0
-      ? []
-      : [
-          `${claims} of ${judged.length} ${judged.length === 1 ? 'claim' : 'claims'} could not be judged for want of runs`,
-          ...named(
-            'missing',
-            runs.filter(([, stale]) => stale === undefined),
-          ),
-          ...named(
-            'stale',
-            runs.filter(([, stale]) => stale !== undefined),
-          ),
-          'repro build makes them, and repro build --record keeps them in results/ as well',
-        ]),
-    ...(failed.length === 0 ? [] : [`could not be judged, see why: ${failed.join(', ')}`]),
-  ]
+  return present([
+    runs.length > 0 &&
+      `${claims} of ${counted(judged.length, 'claim')} could not be judged, because runs are missing or stale`,
+    named(
+      'missing',
+      runs.filter((run) => lacking.get(run) === undefined),
+    ),
+    named(
+      'stale',
+      runs.filter((run) => lacking.get(run) !== undefined),
+    ),
+    runs.length > 0 && 'repro build makes them; repro build --record also keeps them in results/',
+    failed.length > 0 && `could not be judged, see why: ${failed.join(', ')}`,
+  ])
 }
 
 const mostNamed = 8
 
-function shortList(names: readonly string[]): string {
-  const more = names.length - mostNamed
-  return more > 1 ? `${names.slice(0, mostNamed).join(', ')} and ${more} more` : names.join(', ')
-}
-
 function tallyLine(verifications: readonly Verification[]): string {
   const counts = Object.entries(tally(verifications.map(decisive))).filter(([, count]) => count > 0)
-  const claims = verifications.length === 1 ? 'claim' : 'claims'
-  return `${verifications.length} ${claims}: ${counts.map(([verdict, count]) => `${count} ${verdict}`).join(', ')}`
+  const verdicts = counts.map(([verdict, count]) => `${count} ${verdict}`)
+  return `${counted(verifications.length, 'claim')}: ${verdicts.join(', ')}`
 }
 
 function claimLines(verification: Verification): readonly string[] {
@@ -127,14 +113,11 @@ function cellLines(cells: readonly Reproduction[]): readonly string[] {
   if (emulated.length === 0) return []
   const same = emulated.filter((cell) => cell.same === 'bits').length
   return [
-    `bit for bit as recorded: ${same} of ${emulated.length} ${emulated.length === 1 ? 'cell' : 'cells'}`,
-    ...emulated.flatMap((cell) =>
-      cell.same === 'bits' ? [] : [`     ${cell.cell}: ${differences[cell.same]}`],
-    ),
+    `bit for bit as recorded: ${same} of ${counted(emulated.length, 'cell')}`,
+    ...emulated.flatMap(({ cell, same }) => (same === 'bits' ? [] : `     ${cell}: ${differences[same]}`)),
   ]
 }
 
-/** Returns the JSON described in docs/claims.md. */
 export function plainVerdicts({ verifications, cells }: Verdicts): object {
   return { claims: verifications.map(plainClaim), cells }
 }
@@ -161,20 +144,10 @@ function plainPublished(verification: Verification): number | string | readonly 
 function plainJudgement({ verdict, reason, measured, notes, trialsNeeded, lacking }: Judgement): object {
   return {
     ...{ verdict, reason, notes, trialsNeeded, lacking },
-    measured: measured.map(({ value, unit, interval, region, ratio, trials, per, sources }) => {
-      return {
-        ...{
-          value,
-          unit,
-          interval: plainInterval(interval),
-          allowed: plainInterval(region),
-          ratio,
-          trials,
-          per,
-        },
-        origins: originsIn(sources),
-        runs: [...new Set(runsIn(sources).map(runName))],
-      }
-    }),
+    measured: measured.map(({ value, unit, interval, region, ratio, trials, per, sources }) => ({
+      ...{ value, unit, interval: plainInterval(interval), allowed: plainInterval(region) },
+      ...{ ratio, trials, per, origins: originsIn(sources) },
+      runs: [...new Set(runsIn(sources).map(runName))],
+    })),
   }
 }

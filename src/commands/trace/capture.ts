@@ -4,11 +4,11 @@ import { existsSync, statSync } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { FileError, readOrdinary } from '../../files/ordinary.ts'
-import { bootFolder, bootsOf } from '../../results/boots.ts'
+import { bootFolder, bootsOf } from '../../results/run.ts'
 import { TraceError } from '../../xentrace/record.ts'
 import { parseStamps, type Stamps } from '../../xentrace/stamps.ts'
 import { UsageError } from '../parse.ts'
-import { findProject, tellSeal } from '../site.ts'
+import { findProject, warnUntrusted } from '../site.ts'
 import { complain, exitCodes, systemReason } from '../terminal/terminal.ts'
 
 const CHUNK_BYTES = 1024 * 1024
@@ -23,13 +23,9 @@ export async function* readChunks(file: string, signal?: AbortSignal): AsyncIter
   const chunks = (file === '-' ? process.stdin : chunksOf(file))[Symbol.asyncIterator]()
   try {
     for (;;) {
-      const { value, done } = await chunks.next().catch((error: unknown) => {
-        throw new TraceError(
-          `cannot read ${file === '-' ? 'standard input' : file}: ${systemReason(error) ?? error}`,
-          {
-            cause: error,
-          },
-        )
+      const { value, done } = await chunks.next().catch((cause: unknown) => {
+        const name = file === '-' ? 'standard input' : file
+        throw new TraceError(`cannot read ${name}: ${systemReason(cause) ?? cause}`, { cause })
       })
       signal?.throwIfAborted()
       if (done) return
@@ -42,12 +38,12 @@ export async function* readChunks(file: string, signal?: AbortSignal): AsyncIter
 
 /** Why states around a loss may be wrong; a rereadable capture is read twice instead. */
 export const lateLoss =
-  'a pCPU told of a loss only long after it, when its time had been counted as known: a file instead of a pipe would be exact'
+  'a pCPU reported a loss only after its time had been counted as known: read a file instead of a pipe for exact numbers'
 
-/** Why runstate changes may contradict each other. */
-export const misfitReason = 'records are missing (was a pCPU not traced?), or the clocks of pCPUs differ'
+export function mismatchText(count: number): string {
+  return `${count} runstate changes do not follow the one before: records are missing (was a pCPU not traced?), or the clocks of pCPUs differ`
+}
 
-/** Returns true if a capture can be read twice, unlike standard input and pipes. */
 export function isReadableAgain(file: string): boolean {
   return file !== '-' && statSync(file).isFile()
 }
@@ -73,16 +69,10 @@ async function* chunksOf(file: string): AsyncGenerator<Uint8Array> {
 export async function captureFile(file: string): Promise<string> {
   if (file === '-') return file
   const found = await stat(file).catch(() => null)
-  if (found === null)
-    return (
-      (await captureOfCell(file)) ?? refuse(file === '' ? 'the capture has an empty name' : `no file ${file}`)
-    )
-  if (found.isDirectory()) throw new UsageError(`${file} is a folder, not a capture`)
-  return file
-}
-
-function refuse(reason: string): never {
-  throw new UsageError(reason)
+  if (found?.isDirectory()) throw new UsageError(`${file} is a folder, not a capture`)
+  const capture = found === null ? await captureOfCell(file) : file
+  if (capture !== undefined) return capture
+  throw new UsageError(file === '' ? 'the capture has an empty name' : `no file ${file}`)
 }
 
 /**
@@ -107,7 +97,7 @@ async function captureOfCell(word: string): Promise<string | undefined> {
   const store = openStore(project, openFiles(project), seal)
   const recorded = store.recorded(cell)
   const found = store.raw(cell, capture)
-  tellSeal({ seal })
+  warnUntrusted({ seal })
   if (found === undefined) {
     const run = recorded ?? store.cached(cell)
     if (run !== undefined) requireBoot(name, boot, bootsOf(run))
@@ -117,13 +107,13 @@ async function captureOfCell(word: string): Promise<string | undefined> {
     )
   }
   const digest = recorded?.files[capture]?.sha256
-  const standing =
+  const comparison =
     digest === undefined
       ? 'not recorded'
       : digest === found.run.files[capture]?.sha256
         ? 'the bytes that were recorded'
         : 'other bytes than those that were recorded'
-  complain(`${relative(process.cwd(), found.path)}: ${standing}`)
+  complain(`${relative(process.cwd(), found.path)}: ${comparison}`)
   return found.path
 }
 
@@ -149,7 +139,6 @@ export async function clockHz(given: number | undefined, file: string): Promise<
   )
 }
 
-/** Returns the hz of `dom0.stamps` beside the capture; null if there is no such file. */
 export async function foundHz(file: string): Promise<number | null> {
   const stamps = file === '-' ? null : join(dirname(file), 'dom0.stamps')
   if (stamps === null || !existsSync(stamps)) return null
@@ -187,7 +176,6 @@ function readStamps(path: string): Stamps {
   return parseStamps(new TextDecoder().decode(found.content), path)
 }
 
-/** Returns the run's stamp files that exist beside its capture. */
 export function besideCapture(file: string): readonly string[] {
   if (file === '-') return []
   return ['dom0.stamps', 'domu.stamps']
@@ -220,6 +208,6 @@ export function timeWindow(from: Time | undefined, to: Time | undefined, hz: num
 /** Reports why a capture ends early, if it does; returns the exit code. */
 export function verdict(damage: TraceError | null): number {
   if (damage === null) return exitCodes.done
-  complain(`error: ${damage.message}; what comes before is above`)
+  complain(`error: ${damage.message}; the records before it are above`)
   return exitCodes.failed
 }

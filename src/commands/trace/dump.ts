@@ -3,7 +3,7 @@
 import { hint } from '../../text/spelling.ts'
 import { LOST } from '../../xentrace/events.ts'
 import { scanStream } from '../../xentrace/scan.ts'
-import { eventNames, eventsCalled, SelectionTracker } from '../../xentrace/selection.ts'
+import { eventNames, eventsCalled, selectionTracker } from '../../xentrace/selection.ts'
 import { LineWriter } from '../../xentrace/textwriters.ts'
 import { UsageError } from '../parse.ts'
 import { Output } from '../terminal/output.ts'
@@ -29,7 +29,7 @@ export async function dump(
   const events = eventsNamed(given.events)
   const output = new Output(1)
   const lines = new LineWriter(hz, (bytes) => output.bytes(bytes))
-  const tracker = new SelectionTracker({ ...window, domains, events }, lines, output)
+  const tracker = selectionTracker({ ...window, domains, events }, lines, output)
   const { damage } = await scanStream(readChunks(file, signal), [tracker])
   lines.finish()
   return verdict(damage)

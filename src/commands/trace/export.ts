@@ -1,7 +1,8 @@
 /** `repro trace export`: converts a capture for other programs. */
 
 import { basename } from 'node:path'
-import { type OutputFile, openOutputFile } from '../terminal/outputfile.ts'
+import type { TraceError } from '../../xentrace/record.ts'
+import { openOutputFile } from '../terminal/outputfile.ts'
 import { complain, print } from '../terminal/terminal.ts'
 import {
   besideCapture,
@@ -23,7 +24,6 @@ export interface ExportRequest {
   readonly output: string | undefined
   readonly hz: number | undefined
   readonly stamps: readonly string[]
-  /** Perfetto: do not cut a large capture. */
   readonly whole: boolean
 }
 
@@ -41,30 +41,22 @@ export async function exportCapture(
   const name = file === '-' ? 'capture' : basename(file).replace(/\.bin$/, '')
   const path = given.output ?? `${name}.${format.extension}`
   const target = await openOutputFile(path, [file, ...(stamps.length > 0 ? stamps : besideCapture(file))])
-  const { damage } = await written(target, async () => ({
-    damage: await format.write({
-      capture: () => readChunks(file, signal),
-      again: isReadableAgain(file),
-      file,
-      hz,
-      window: limited || given.whole ? window : null,
-      stamps,
-      output: target.output,
-    }),
-  }))
-  // If the file goes to standard output, nothing else may.
-  const tell = path === '-' ? complain : print
-  tell(`${path === '-' ? 'standard output' : path}: ${target.output.written} bytes; ${format.use}`)
-  return verdict(damage)
-}
-
-async function written<Result>(target: OutputFile, write: () => Promise<Result>): Promise<Result> {
+  const request = {
+    capture: () => readChunks(file, signal),
+    again: isReadableAgain(file),
+    ...{ file, hz, stamps, output: target.output },
+    window: limited || given.whole ? window : null,
+  }
+  let damage: TraceError | null
   try {
-    const result = await write()
+    damage = await format.write(request)
     await target.keep()
-    return result
   } catch (error) {
     await target.discard()
     throw error
   }
+  // If the file goes to standard output, nothing else may.
+  const tell = path === '-' ? complain : print
+  tell(`${path === '-' ? 'standard output' : path}: ${target.output.written} bytes; ${format.use}`)
+  return verdict(damage)
 }

@@ -9,7 +9,7 @@ import { ParquetWriter } from '../../xentrace/parquetwriter.ts'
 import { PerfettoTrace, type Tested, type TestedDomain } from '../../xentrace/perfetto.ts'
 import type { Gap, TraceError } from '../../xentrace/record.ts'
 import { scanStream } from '../../xentrace/scan.ts'
-import { type RecordWriter, type Selection, SelectionTracker } from '../../xentrace/selection.ts'
+import { type Selection, selectionTracker } from '../../xentrace/selection.ts'
 import { disjoint, type Span } from '../../xentrace/spans.ts'
 import { CsvWriter } from '../../xentrace/textwriters.ts'
 import { readTimelineStream } from '../../xentrace/timeline.ts'
@@ -27,14 +27,12 @@ export interface Export {
   readonly hz: number
   /** Ticks after the first record; null lets the format choose. */
   readonly window: TimeWindow | null
-  /** Stamp files named by the user. */
   readonly stamps: readonly string[]
   readonly output: Output
 }
 
 interface Format {
   readonly extension: string
-  /** What to do with the file. */
   readonly use: string
   /** Writes the whole file; returns why the capture is incomplete, null if it is not. */
   readonly write: (request: Export) => Promise<TraceError | null>
@@ -44,8 +42,8 @@ export type FormatName = 'perfetto' | 'csv' | 'parquet'
 
 export const formats: Readonly<Record<FormatName, Format>> = {
   perfetto: { extension: 'perfetto-trace', use: 'open it in https://ui.perfetto.dev', write: writePerfetto },
-  csv: { extension: 'csv', use: 'one line a record', write: writeCsv },
-  parquet: { extension: 'parquet', use: 'one row a record', write: writeParquet },
+  csv: { extension: 'csv', use: 'one line a record', write: writeRecords(CsvWriter) },
+  parquet: { extension: 'parquet', use: 'one row a record', write: writeRecords(ParquetWriter) },
 }
 
 /** Traces with more runstate changes slow the viewer down and are cut to the time around operations. */
@@ -61,22 +59,14 @@ const BYTES_PER_CHANGE = 50
 
 const everything: Selection = { from: 0, to: Number.POSITIVE_INFINITY, domains: null, events: null }
 
-async function writeCsv(request: Export): Promise<TraceError | null> {
-  return await writeRecords(request, new CsvWriter(request.hz, (bytes) => request.output.bytes(bytes)))
-}
-
-async function writeParquet(request: Export): Promise<TraceError | null> {
-  return await writeRecords(request, new ParquetWriter(request.hz, (bytes) => request.output.bytes(bytes)))
-}
-
-async function writeRecords(
-  { capture, window, output }: Export,
-  writer: RecordWriter & { finish(): void },
-): Promise<TraceError | null> {
-  const tracker = new SelectionTracker({ ...everything, ...window }, writer, output)
-  const { damage } = await scanStream(capture(), [tracker])
-  writer.finish()
-  return damage
+function writeRecords(Writer: typeof CsvWriter | typeof ParquetWriter): Format['write'] {
+  return async ({ capture, window, output, hz }) => {
+    const writer = new Writer(hz, (bytes) => output.bytes(bytes))
+    const tracker = selectionTracker({ ...everything, ...window }, writer, output)
+    const { damage } = await scanStream(capture(), [tracker])
+    writer.finish()
+    return damage
+  }
 }
 
 async function writePerfetto(request: Export): Promise<TraceError | null> {
@@ -99,7 +89,7 @@ async function writePerfetto(request: Export): Promise<TraceError | null> {
       warn(output.written)
     },
   )
-  const tracker = new SelectionTracker({ ...everything, events: isRunstateChange }, trace, output)
+  const tracker = selectionTracker({ ...everything, events: isRunstateChange }, trace, output)
   const found = await scanStream(request.capture(), [tracker], gaps ?? undefined)
   if (found.late) complain(`warning: ${lateLoss}`)
   trace.finish(found, experiment)
@@ -119,7 +109,6 @@ export function viewerWarning(bytes: number): string | null {
 interface Ahead {
   /** The operations in the stamps, if there are stamps. */
   readonly experiment: Tested | null
-  /** Runstate changes. */
   readonly changes: number | null
   readonly gaps: readonly Gap[] | null
 }

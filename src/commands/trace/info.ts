@@ -1,13 +1,13 @@
 /** `repro trace info`: the contents of a capture. */
 
+import { abbreviated, counted, present } from '../../text/lists.ts'
 import { microseconds } from '../../xentrace/digits.ts'
 import { eventName, IDLE_DOMAIN, isKnown, LOST } from '../../xentrace/events.ts'
 import { type Summary, schedulersOf, summarise, xenVersion } from '../../xentrace/summary.ts'
 import { columns } from '../terminal/table.ts'
 import { print } from '../terminal/terminal.ts'
-import { captureFile, foundHz, isReadableAgain, misfitReason, readChunks, verdict } from './capture.ts'
+import { captureFile, foundHz, isReadableAgain, mismatchText, readChunks, verdict } from './capture.ts'
 
-/** Limit for lists of pCPUs and of domains. */
 const MOST_LISTED = 32
 
 export async function info(
@@ -60,40 +60,29 @@ function factsOf({ scan, domains, mismatches }: Summary, hz: number | null) {
 function text(file: string, facts: ReturnType<typeof factsOf>): string {
   const { hz, firstTicks, lastTicks, ticksFrom, gaps, incomplete } = facts
   const span = lastTicks - firstTicks
+  const ticks = `ticks ${firstTicks} to ${lastTicks}`
+  const time =
+    hz === null ? `${span} ticks (--hz makes a time of them)` : `${microseconds(span, hz)} us at ${hz} Hz`
+  const lost = gaps.map((gap) => `pCPU ${gap.cpu}: ${gap.count} records, ticks ${gap.from} to ${gap.to}`)
+  const ends = incomplete.map(
+    ({ cpu, from }) => `pCPU ${cpu}: what came after tick ${from} is not in the capture`,
+  )
   const unknown = facts.events.filter(({ known }) => !known)
-  const lines = [
+  const lines = present<readonly string[]>([
     ['capture', `${file}, ${facts.bytes} bytes, ${facts.records} records`],
     ['Xen', facts.xen],
     ['schedulers', facts.schedulers.join(', ') || 'none left records'],
     ['pCPUs', some(facts.pcpus.map(String))],
     ['domains', some(facts.domains.map(nameDomain)) || 'no runstates'],
-    [
-      'time',
-      hz === null
-        ? `ticks ${firstTicks} to ${lastTicks}, ${span} ticks (--hz makes a time of them)`
-        : `ticks ${firstTicks} to ${lastTicks}, ${microseconds(span, hz)} us at ${hz} Hz`,
-    ],
-    ...(ticksFrom === '0' ? [] : [['', `ticks count from the first record, which is tick ${ticksFrom}`]]),
+    ['time', `${ticks}, ${time}`],
+    ticksFrom !== '0' && ['', `ticks count from the first record, which is tick ${ticksFrom}`],
     ['lost', gaps.length === 0 ? 'nothing' : `${facts.lostRecords} records in ${gaps.length} gaps`],
-    ...gaps
-      .slice(0, 5)
-      .map((gap) => ['', `pCPU ${gap.cpu}: ${gap.count} records, ticks ${gap.from} to ${gap.to}`]),
-    ...(gaps.length > 5 ? [['', `... and ${gaps.length - 5} more (--json has all)`]] : []),
-    ...incomplete
-      .slice(0, 5)
-      .map(({ cpu, from }, i) => [
-        i === 0 ? 'unknown end' : '',
-        `pCPU ${cpu}: what came after tick ${from} is not in the capture`,
-      ]),
-    ...(incomplete.length > 5 ? [['', `... and ${incomplete.length - 5} more (--json has all)`]] : []),
+    ...firstFew(lost).map((line) => ['', line]),
+    ...firstFew(ends).map((line, index) => [index === 0 ? 'unknown end' : '', line]),
     ['unknown', unknown.length === 0 ? 'no event' : `${unknown.length} kinds, passed through as they are`],
-    ...(facts.untimedRecords > 0
-      ? [['untimed', `${facts.untimedRecords} records before the first time`]]
-      : []),
-    ...(facts.mismatches > 0
-      ? [['misfits', `${facts.mismatches} runstate changes do not follow the one before: ${misfitReason}`]]
-      : []),
-  ]
+    facts.untimedRecords > 0 && ['untimed', `${facts.untimedRecords} records before the first time`],
+    facts.mismatches > 0 && ['misfits', mismatchText(facts.mismatches)],
+  ])
   const events = facts.events.map(({ id, name, words, count, known }) => [
     id,
     `${name}${known ? '' : ` (unknown with ${words} words)`}`,
@@ -102,11 +91,15 @@ function text(file: string, facts: ReturnType<typeof factsOf>): string {
   return `${columns(lines, 2)}\n\n${columns([['event', 'name', 'records'], ...events], 2)}`
 }
 
-/** Joins a list, or its beginning and the number of the others. */
 function some(list: readonly string[]): string {
-  return list.length <= MOST_LISTED
-    ? list.join(', ')
-    : `${list.slice(0, MOST_LISTED).join(', ')} and ${list.length - MOST_LISTED} more (--json has all)`
+  return `${abbreviated(list, MOST_LISTED)}${list.length > MOST_LISTED ? ' (--json has all)' : ''}`
+}
+
+function firstFew(lines: readonly string[]): readonly string[] {
+  return present([
+    ...lines.slice(0, 5),
+    lines.length > 5 && `... and ${lines.length - 5} more (--json has all)`,
+  ])
 }
 
 function nameDomain({
@@ -116,6 +109,6 @@ function nameDomain({
   readonly domain: number
   readonly vcpus: readonly number[]
 }): string {
-  const count = `${vcpus.length} vCPU${vcpus.length === 1 ? '' : 's'}`
+  const count = counted(vcpus.length, 'vCPU')
   return domain === IDLE_DOMAIN ? `idle (${count})` : `${domain} (${count})`
 }

@@ -10,7 +10,6 @@ import { columns } from '../terminal/table.ts'
 import { print } from '../terminal/terminal.ts'
 import { captureFile, readChunks, stampFiles, verdict } from './capture.ts'
 
-/** Phases in order, with their names in tables. */
 const phaseNames: Readonly<Record<Operation['type'], readonly (readonly [key: string, name: string])[]>> = {
   pause: [
     ['total', 'total'],
@@ -27,13 +26,15 @@ const phaseNames: Readonly<Record<Operation['type'], readonly (readonly [key: st
   ],
 }
 
+interface Request {
+  readonly stamps: readonly string[]
+  readonly trial: number | undefined
+  readonly json: boolean
+}
+
 export async function phases(
   word: string,
-  {
-    stamps,
-    trial,
-    json,
-  }: { readonly stamps: readonly string[]; readonly trial: number | undefined; readonly json: boolean },
+  { stamps, trial, json }: Request,
   signal: AbortSignal,
 ): Promise<number> {
   const file = await captureFile(word)
@@ -76,23 +77,17 @@ function edgesText(operation: Operation, { hz }: Analysis, first: number, captur
     .filter((edge): edge is [string, number] => edge[1] !== null && edge[0] in edgeNames)
     .sort(([, a], [, b]) => a - b)
   const times = known.map(([, ticks]) => ticks)
-  const us = (ticks: number) => microseconds(ticks - first, hz)
+  const rows = known.map(([name, ticks]) => [
+    edgeNames[name] ?? name,
+    microseconds(ticks - first, hz),
+    microseconds(ticks - edges.xlRuns, hz),
+  ])
   // One microsecond of margin at each end, against rounding.
   const from = microseconds(Math.max(0, Math.min(...times) - first - hz / 1e6), hz)
   const to = microseconds(Math.max(...times) - first + hz / 1e6, hz)
   return [
     `${type} of trial ${trial}, the vCPU found ${state ?? 'in an unknown state'}${excluded === null ? '' : `; left out: ${excluded}`}`,
-    columns(
-      [
-        ['edge', 'us after the first record', 'us after xl runs'],
-        ...known.map(([name, ticks]) => [
-          edgeNames[name] ?? name,
-          us(ticks),
-          microseconds(ticks - edges.xlRuns, hz),
-        ]),
-      ],
-      1,
-    ),
+    columns([['edge', 'us after the first record', 'us after xl runs'], ...rows]),
     `the records of that time: repro trace dump ${capture} --from ${from}us --to ${to}us`,
   ].join('\n')
 }
@@ -100,13 +95,9 @@ function edgesText(operation: Operation, { hz }: Analysis, first: number, captur
 function text({ hz, operations, sanity }: Analysis): string {
   const { alignments, exclusions } = sanity
   const us = (ticks: number) => microseconds(ticks, hz)
-  const tables = (['pause', 'unpause'] as const).flatMap((type) =>
-    table(
-      operations.filter((one) => one.type === type),
-      type,
-      us,
-    ),
-  )
+  const tables = [...Map.groupBy(operations, ({ type }) => type)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([type, some]) => table(some, type, us))
   return [
     `us; clocks of dom0 and the domU aligned within ${us(alignments.dom0.halfWidth)} and ${us(alignments.domU.halfWidth)}`,
     ...tables,
@@ -118,8 +109,7 @@ function table(
   operations: readonly Operation[],
   type: Operation['type'],
   us: (ticks: number) => string,
-): readonly string[] {
-  if (operations.length === 0) return []
+): string {
   const names = phaseNames[type]
   const cells = (values: readonly (number | null)[]) =>
     values.map((value) => (value === null ? '' : us(value)))
@@ -134,20 +124,12 @@ function table(
     ),
     '',
   ]
-  return [
-    columns(
-      [
-        [type, 'found', ...names.map(([, name]) => name), ''],
-        ...operations.map((one) => [
-          String(one.trial),
-          one.state ?? '?',
-          ...cells(valuesOf(one)),
-          one.excluded ?? '',
-        ]),
-        summary('mean', mean),
-        summary('median', median),
-      ],
-      2,
-    ),
-  ]
+  const head = [type, 'found', ...names.map(([, name]) => name), '']
+  const rows = operations.map((one) => [
+    String(one.trial),
+    one.state ?? '?',
+    ...cells(valuesOf(one)),
+    one.excluded ?? '',
+  ])
+  return columns([head, ...rows, summary('mean', mean), summary('median', median)], 2)
 }

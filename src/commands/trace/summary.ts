@@ -1,6 +1,7 @@
 /** `repro trace summary`: time of vCPUs in each state, their waits to run, and the load of pCPUs. */
 
 import type { Histogram } from '../../stats/histogram.ts'
+import { present } from '../../text/lists.ts'
 import { microseconds } from '../../xentrace/digits.ts'
 import { IDLE_DOMAIN, runstates } from '../../xentrace/events.ts'
 import type { Residency } from '../../xentrace/residency.ts'
@@ -12,7 +13,7 @@ import {
   clockHz,
   isReadableAgain,
   lateLoss,
-  misfitReason,
+  mismatchText,
   readChunks,
   verdict,
 } from './capture.ts'
@@ -68,19 +69,15 @@ function text({ scan, domains, pcpus, mismatches }: Summary, hz: number): string
   const us = (ticks: number) => microseconds(ticks, hz)
   const part = (ticks: number) => (span === 0 ? '' : `${((100 * ticks) / span).toFixed(2)} %`)
   const lost = scan.gaps.reduce((sum, { count }) => sum + count, 0)
-  const head = [
+  const head = present([
     `${scan.records} records of ${scan.pcpus.length} pCPUs in ${us(span)} us`,
-    ...(lost > 0
-      ? [`${lost} records lost in ${scan.gaps.length} gaps: what they hide is 'unknown' below`]
-      : []),
+    lost > 0 && `${lost} records lost in ${scan.gaps.length} gaps: what they hide is 'unknown' below`,
     ...scan.incomplete
       .slice(0, 5)
       .map(({ cpu }) => `the end of pCPU ${cpu} is not in the capture: what that hides is 'unknown' below`),
-    ...(scan.late ? [lateLoss] : []),
-    ...(mismatches > 0
-      ? [`${mismatches} runstate changes do not follow the one before: ${misfitReason}`]
-      : []),
-  ]
+    scan.late && lateLoss,
+    mismatches > 0 && mismatchText(mismatches),
+  ])
   const use = pcpus.map(({ cpu, busyTicks, idleTicks }) => [
     String(cpu),
     us(busyTicks),

@@ -21,7 +21,6 @@ export async function auditTables(
   print(json ? JSON.stringify(auditJson(found), null, 2) : auditText(found))
 }
 
-/** Returns the file itself, or a folder's tables in alphabetical order. */
 async function csvFiles(path: string): Promise<readonly string[]> {
   const found = await readable(path, stat(path))
   if (!found.isDirectory()) return [path]

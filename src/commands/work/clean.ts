@@ -2,9 +2,9 @@
 
 import { lstatSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Tell } from '../../engine/event.ts'
-import { failedFolder, journals } from '../../engine/execute.ts'
-import { keptBoots } from '../../engine/keptboots.ts'
+import { bootCache } from '../../engine/bootcache.ts'
+import type { TellEvent } from '../../engine/event.ts'
+import { failedFolder, journalFolder } from '../../engine/execute.ts'
 import { isFolder, remove } from '../../files/change.ts'
 import { type Files, openFiles } from '../../files/tracked.ts'
 import { underLock } from '../../project/build.ts'
@@ -14,7 +14,7 @@ import { openSeal } from '../../results/seal.ts'
 import { type CellName, openStore, sameRows } from '../../results/store.ts'
 import { cacheFolder } from '../../testbed/cache.ts'
 import { testbeds } from '../../testbeds/testbeds.ts'
-import { findProject, tellSeal } from '../site.ts'
+import { findProject, warnUntrusted } from '../site.ts'
 import { complain, exitCodes, print } from '../terminal/terminal.ts'
 
 const dayMs = 86_400_000
@@ -32,10 +32,10 @@ export async function deleteOld(
     if (kept !== undefined) print(`${did} ${kept}`)
   }
   if (!isFolder(project, '.repro')) {
-    print('nothing was made here yet: there is no .repro/')
+    print('nothing to delete: there is no .repro/ here')
     return exitCodes.done
   }
-  const tell: Tell = (event) => {
+  const tell: TellEvent = (event) => {
     if (event.type === 'note') complain(event.text)
   }
   const act = async () => {
@@ -46,7 +46,7 @@ export async function deleteOld(
       if (!dryRun) await remove(project, path)
       print(`${did} ${name}`)
     }
-    if (found.length === 0) print(`nothing is older than ${days} days, but for recorded runs`)
+    if (found.length === 0) print(`nothing but recorded runs is older than ${days} days`)
   }
   // A concurrent build might need what is deleted.
   if (dryRun) await act()
@@ -55,7 +55,7 @@ export async function deleteOld(
 }
 
 /** Folders that only a running build needs. */
-const leftovers = [journals, keptBoots, failedFolder]
+const leftovers = [journalFolder, bootCache, failedFolder]
 
 interface Old {
   /** Relative to the project. */
@@ -88,7 +88,7 @@ function oldThings(project: string, before: number): readonly Old[] {
   }
   const paths = leftovers.flatMap((folder) => files.list(folder).map((name) => `${folder}/${name}`))
   for (const path of paths) if (changedMs(join(project, path)) < before) found.push({ path, name: path })
-  tellSeal({ seal })
+  warnUntrusted({ seal })
   return found
 }
 
@@ -105,7 +105,6 @@ function foldersIn(place: string): readonly string[] {
   )
 }
 
-/** Returns the run; undefined if it is damaged. */
 function readable(read: () => Run | undefined): Run | undefined {
   try {
     return read()
@@ -116,16 +115,10 @@ function readable(read: () => Run | undefined): Run | undefined {
 }
 
 function cellsWithRuns(files: Files): readonly CellName[] {
-  const root = '.repro/runs'
-  return files
-    .list(root)
-    .flatMap((experiment) =>
-      files
-        .list(join(root, experiment))
-        .flatMap((environment) =>
-          files
-            .list(join(root, experiment, environment))
-            .map((pattern) => ({ experiment, environment, pattern })),
-        ),
-    )
+  const inside = (folder: string) => files.list(`.repro/runs/${folder}`).map((name) => `${folder}/${name}`)
+  const names = inside('').flatMap(inside).flatMap(inside)
+  return names.map((name) => {
+    const [, experiment = '', environment = '', pattern = ''] = name.split('/')
+    return { experiment, environment, pattern }
+  })
 }

@@ -4,11 +4,10 @@
  */
 
 import { type Command, commandsIn, isGroup, type Registry } from '../command.ts'
-import { type Option, wordsOf } from '../parse.ts'
+import { type Option, positionals } from '../parse.ts'
 
 type Named = readonly [name: string, summary: string]
 
-/** Generators by shell. */
 export const shells: ReadonlyMap<string, (registry: Registry) => string> = new Map([
   ['bash', bash],
   ['zsh', zsh],
@@ -55,7 +54,7 @@ function optionValues({ choices, value = '' }: Option<unknown>): Values {
 
 /** Returns the values of the first kind of word that is known; positions are ignored. */
 function wordValues({ usage }: Command): Values {
-  return wordsOf(usage).flatMap(({ name }) => values.get(name) ?? [])[0] ?? {}
+  return positionals(usage).flatMap(({ name }) => values.get(name) ?? [])[0] ?? {}
 }
 
 function bash(registry: Registry): string {
@@ -140,7 +139,7 @@ function zsh(registry: Registry): string {
   const commands = commandsIn(registry).map(([path, command]) => {
     const all = [
       ...optionsOf(command).flatMap(specifications),
-      ...(wordsOf(command.usage).length === 0
+      ...(positionals(command.usage).length === 0
         ? []
         : [`*:${nameOfWords(command)}:${action(wordValues(command))}`]),
     ]
@@ -167,7 +166,7 @@ compdef _repro repro`
 }
 
 function nameOfWords({ usage }: Command): string {
-  return wordsOf(usage)
+  return positionals(usage)
     .map(({ name }) => name)
     .join(' or ')
 }

@@ -8,10 +8,9 @@ import { testbeds } from '../../testbeds/testbeds.ts'
 import { hint } from '../../text/spelling.ts'
 import { UsageError } from '../parse.ts'
 import { findProject } from '../site.ts'
-import { openDisplay } from '../terminal/progress.ts'
-import { complain, exitCodes, print, standardError } from '../terminal/terminal.ts'
+import { withDisplay } from '../terminal/progress.ts'
+import { complain, exitCodes, print } from '../terminal/terminal.ts'
 
-/** Returns the current project on this machine. */
 function host(): Host {
   const project = findProject(process.cwd())
   return { project, cache: cacheFolder(), mirror: process.env.REPRO_DEBIAN_MIRROR }
@@ -21,7 +20,6 @@ function environmentsOf({ project }: Host) {
   return projectEnvironments(project, openFiles(project))
 }
 
-/** Lists environments and whether they are set up. */
 export async function list(): Promise<number> {
   const here = host()
   for (const environment of environmentsOf(here).values()) {
@@ -73,12 +71,6 @@ export async function lock(signal: AbortSignal): Promise<number> {
   return exitCodes.done
 }
 
-/** Shows the progress of slow work. */
 async function shown<T>(work: (report: Report) => Promise<T>): Promise<T> {
-  const display = openDisplay(standardError, process.env)
-  try {
-    return await work((update) => display.tell({ type: 'laboratory', update }))
-  } finally {
-    display.close()
-  }
+  return await withDisplay((tell) => work((update) => tell({ type: 'laboratory', update })))
 }

@@ -3,39 +3,31 @@
 import { writeFileSync } from 'node:fs'
 import { outcomeOf, verifyClaims } from '../../claims/verification.ts'
 import { cellsOf, type PlannedCell } from '../../engine/cells.ts'
-import type { CellError } from '../../engine/execute.ts'
 import type { Step } from '../../engine/plan.ts'
-import { type Files, openFiles } from '../../files/tracked.ts'
-import { build, planDocument } from '../../project/build.ts'
+import { openFiles } from '../../files/tracked.ts'
+import { type BuildOptions, build, planDocument } from '../../project/build.ts'
 import { cellsFor, knownRuns, reproductions } from '../../project/knownruns.ts'
 import { programOf } from '../../project/program.ts'
-import { judging } from '../../project/rendercache.ts'
-import type { Opened, Site } from '../../project/site.ts'
+import { cachedJudge } from '../../project/rendercache.ts'
+import type { Site } from '../../project/site.ts'
 import { defaultFormat } from '../../report/formats.ts'
-import { secondsOf } from '../../results/duration.ts'
-import { runName, type Run } from '../../results/run.ts'
+import { runName, type Run, secondsOf } from '../../results/run.ts'
+import { counted } from '../../text/lists.ts'
 import { hint } from '../../text/spelling.ts'
 import { UsageError } from '../parse.ts'
-import { tellSeal } from '../site.ts'
+import { warnUntrusted } from '../site.ts'
 import { junit } from '../terminal/junit.ts'
-import { openTold, tellFailure } from '../terminal/messages.ts'
-import { openDisplay } from '../terminal/progress.ts'
+import { openValid, failureReport } from '../terminal/messages.ts'
+import { withDisplay } from '../terminal/progress.ts'
 import { remainingMs } from '../terminal/remaining.ts'
-import { complain, exitCodes, print, standardError } from '../terminal/terminal.ts'
-import { lackLines, plainVerdicts, tireLines, verdictLines } from '../terminal/verdicts.ts'
+import { complain, exitCodes, print } from '../terminal/terminal.ts'
+import { missingRunLines, plainVerdicts, kickTiresLines, verdictLines } from '../terminal/verdicts.ts'
 
-export interface VerifyRequest extends RerunRequest {
-  /** Cells to rerun. */
+export interface VerifyRequest {
   readonly rerun: 'none' | 'one' | 'all'
-  /** Ids of claims; all if empty. */
   readonly claims: readonly string[]
   readonly json: boolean
-  /** File for the verdicts as JUnit XML. */
   readonly junit: string | undefined
-}
-
-interface RerunRequest {
-  /** Boots at once. */
   readonly jobs: number
   readonly deadlineSeconds: number | undefined
   readonly signal: AbortSignal
@@ -43,7 +35,7 @@ interface RerunRequest {
 
 export async function verifyDocument(site: Site, request: VerifyRequest): Promise<number> {
   const files = openFiles(site.project)
-  const opened = await openTold(site, files)
+  const opened = await openValid(site, files)
   const { document } = opened
   const onlyTires = request.rerun === 'one'
   const all = document.blocks.filter((block) => block.type === 'claim')
@@ -69,16 +61,16 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
         `${site.document} has no experiment that could run again${names.length > 0 ? ` for ${names.join(', ')}` : ''}`,
       )
     complain(announcement(chosen, steps, request.jobs))
-    const outcome = await rerun(
-      { site, opened, files },
-      chosen.map(runName),
-      request,
-      onlyTires ? [defaultFormat] : [],
-    )
-    if (outcome.failure) return tellFailure(outcome.failure).exitCode
-    runs = outcome.runs
+    const { jobs, deadlineSeconds, signal } = request
+    const options: BuildOptions = {
+      ...{ rerun: 'all', only: chosen.map(runName), jobs, deadlineSeconds, signal },
+      ...{ keepGoing: true, frozen: false, record: false, to: onlyTires ? [defaultFormat] : [] },
+    }
+    const { executed, failures } = await withDisplay((tell) => build(site, opened, options, tell, files))
+    if (failures[0]) return failureReport(failures[0]).exitCode
+    runs = executed
   }
-  const judge = judging(site, programOf(site, files))
+  const judge = cachedJudge(site, programOf(site, files))
   const experiments = document.blocks.filter((block) => block.type === 'experiment')
   // A single rerun cell checks that the artifact works; it must not affect the claims.
   const made = onlyTires ? [] : runs
@@ -87,11 +79,11 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
   const cells = reproductions(steps, runs)
   if (request.junit !== undefined) writeFileSync(request.junit, junit(site.document, verifications))
   const verdicts = { document: site.document, verifications, cells }
-  const lines = onlyTires ? tireLines : verdictLines
+  const lines = onlyTires ? kickTiresLines : verdictLines
   if (request.json) print(JSON.stringify(plainVerdicts(verdicts), null, 2))
   else for (const line of lines(verdicts)) print(line)
-  for (const line of lackLines(verifications)) complain(line)
-  tellSeal(site)
+  for (const line of missingRunLines(verifications)) complain(line)
+  warnUntrusted(site)
   const differs = cells.some(({ origin, same }) => origin === 'emulated' && same === 'other')
   const outcome = onlyTires ? 'judged' : outcomeOf(verifications)
   if (outcome === 'not reproduced' || differs) return exitCodes.notReproduced
@@ -106,34 +98,13 @@ function announcement(chosen: readonly PlannedCell[], steps: readonly Step[], jo
     done: 0,
   }))
   const leftMs = remainingMs(times, jobs, 0) ?? 0
-  const cells = `${chosen.length} ${chosen.length === 1 ? 'cell' : 'cells'}`
   // Print names only if they are few.
   const names = chosen.length > 4 ? '' : ` (${chosen.map(runName).join(', ')})`
-  return `runs ${cells} again${names}, about ${Math.ceil(leftMs / 60_000)} min by what they took when recorded`
+  return `runs ${counted(chosen.length, 'cell')} again${names}, about ${Math.ceil(leftMs / 60_000)} min, estimated from recorded durations`
 }
 
 function lastedSeconds(steps: readonly Step[], name: string): number {
   const step = steps.find(({ cell }) => runName(cell) === name)
   const run = step && 'run' in step.status ? step.status.run : undefined
   return (run && secondsOf(run)) ?? 60
-}
-
-/** Runs cells even if they are recorded. Returns their runs, or the first failure. */
-async function rerun(
-  { site, opened, files }: { readonly site: Site; readonly opened: Opened; readonly files: Files },
-  only: readonly string[],
-  { jobs, deadlineSeconds, signal }: RerunRequest,
-  to: readonly string[],
-): Promise<{ readonly runs: readonly Run[]; readonly failure?: CellError | undefined }> {
-  const display = openDisplay(standardError, process.env)
-  try {
-    const options = {
-      ...({ rerun: 'all', only, jobs, deadlineSeconds, signal, to } as const),
-      ...{ keepGoing: true, frozen: false, record: false },
-    }
-    const outcome = await build(site, opened, options, (event) => display.tell(event), files)
-    return { runs: outcome.executed, failure: outcome.failures[0] }
-  } finally {
-    display.close()
-  }
 }

@@ -19,7 +19,6 @@ export interface Cell {
   readonly parameters: Parameters
   /** Number of this boot, from 1. The total is withheld, as results must not depend on it. */
   readonly boot: number
-  /** Trials of this boot. */
   readonly trials: number
   readonly seed: number
   /** An integer from 1 to 2^31 - 1, derived from seed and boot: the same in all cells with this seed. */
@@ -32,7 +31,6 @@ export interface Cell {
   readonly project: string
   /** Absolute path of an empty folder for this boot's files. */
   readonly folder: string
-  /** Logs a line. */
   log(text: string): void
   /** Reports how many of this boot's trials are done. */
   progress(done: number, total: number): void
@@ -76,7 +74,6 @@ export interface Result {
   readonly provenance?: Readonly<Record<string, string | number>>
 }
 
-/** The default export of a script. */
 export type Script = (cell: Cell) => Promise<Result>
 
 /** Thrown when the experiment's script is at fault: it threw, returned an invalid result, or timed out. */

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { programUrl } from '../../dist.ts'
 import { TestbedError } from '../../testbed/board.ts'
 import { ExplainedError } from '../../text/explained.ts'
-import type { Failure, Order } from './message.ts'
-import { shown } from './rows.ts'
+import type { Failure, BootOrder } from './message.ts'
+import { describeValue } from './rows.ts'
 
-export function failureOf(error: unknown, order: Pick<Order, 'script' | 'project'>): Failure {
+export function failureOf(error: unknown, order: Pick<BootOrder, 'script' | 'project'>): Failure {
   if (error instanceof TestbedError) {
     const { message, advice } = error
     return { fault: 'testbed', message, ...(advice === undefined ? {} : { advice }) }
@@ -18,7 +18,7 @@ export function failureOf(error: unknown, order: Pick<Order, 'script' | 'project
 }
 
 function messageOf(error: unknown): string {
-  if (!isError(error)) return `the script threw ${shown(error)}, which is no Error`
+  if (!isError(error)) return `the script threw ${describeValue(error)}, which is not an Error`
   const text = attempt(() => String(error instanceof ExplainedError ? error.message : error))
   return text ?? 'the script threw an error that cannot be shown'
 }
@@ -40,7 +40,10 @@ function attempt<Value>(action: () => Value): Value | undefined {
 const frame = /(?:(file:\/\/\S+?)|(?:^|\(|at )(\/[^():\n]+)):(\d+)(?::(\d+))?(?=[\s)]|$)/gm
 
 /** Innermost place in the project's files: file:line:column. */
-function placeOf(error: unknown, { script, project }: Pick<Order, 'script' | 'project'>): string | undefined {
+function placeOf(
+  error: unknown,
+  { script, project }: Pick<BootOrder, 'script' | 'project'>,
+): string | undefined {
   const stack = isError(error) ? attempt(() => String(error.stack)) : undefined
   for (const [, url, path, line, column] of (stack ?? '').matchAll(frame)) {
     const file = url === undefined ? path : attempt(() => fileURLToPath(url))

@@ -16,7 +16,6 @@ import { moduleFormat, openStrip, type Strip } from './typescript.ts'
 export interface Provided {
   /** URL of the document with the experiment's id as query, and the block's code as a module. */
   readonly inline?: { readonly url: string; readonly source: string } | undefined
-  /** Cache folder for type-stripped code. */
   readonly stripped?: string | undefined
 }
 
@@ -63,7 +62,6 @@ export function provideModules(provided: Provided): () => readonly string[] {
   }
 }
 
-/** Data for the hooks thread of an older Node. */
 interface Initial {
   readonly provided: Provided
   readonly port: MessagePort

@@ -3,7 +3,7 @@
 import { unitInName } from '../../query/units.ts'
 import type { Column, Row } from '../../results/run.ts'
 import { ExperimentError } from './cell.ts'
-import { shown } from './rows.ts'
+import { describeValue } from './rows.ts'
 
 /** Makes the block's code a module with the document's line numbers, so that errors need no source map. */
 export function inlineModule(source: string, firstLine: number): string {
@@ -14,7 +14,7 @@ export function inlineModule(source: string, firstLine: number): string {
 export function rowsOf(module: Readonly<Record<string, unknown>>): readonly unknown[] {
   const rows = Object.hasOwn(module, 'rows') ? module.rows : undefined
   if (Array.isArray(rows) && rows.length > 0) return rows
-  const found = Object.hasOwn(module, 'rows') ? shown(rows) : 'no rows'
+  const found = Object.hasOwn(module, 'rows') ? describeValue(rows) : 'no rows'
   throw new ExperimentError(
     `the script exports ${found}: an inline script exports its observations, export const rows = [{ name: 1 }]`,
   )

@@ -6,7 +6,6 @@
 
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import * as z from 'zod'
 import { openForAppending } from '../../files/change.ts'
 import { FileError, readInside } from '../../files/ordinary.ts'
 import type { Row } from '../../results/run.ts'
@@ -16,15 +15,12 @@ import { ExperimentError } from './cell.ts'
 import { checkRows } from './rows.ts'
 
 export interface Journal {
-  /** Rows of finished trials. */
   readonly finished: ReadonlyMap<number, readonly Row[]>
-  /** Project files that these trials read. */
   readonly reads: Reads
   /** Lines that were edited or come from another machine; their trials run again. */
   readonly foreign: number
   /** Appends a trial; returns once it is on disk. Does nothing if nothing can be sealed. */
   append(trial: number, rows: readonly Row[], reads: Reads): void
-  /** Discards all trials. */
   clear(): void
 }
 
@@ -75,27 +71,31 @@ export function openJournal(project: string, path: string, seal: Seal, most = mo
       size += json === undefined ? most : Buffer.byteLength(json)
       if (json === undefined || size > most)
         throw new ExperimentError(
-          `trial ${trial}: the rows of this cell are more than ${most / 1e6} MB: give back fewer, or write them to a file of the result`,
+          `trial ${trial}: the rows of this cell exceed ${most / 1e6} MB: return fewer, or write them to a file of the result`,
         )
       const signature = seal.sign(item, json)
       if (signature === undefined) return
-      const handle = openForAppending(project, path)
-      try {
-        const line = Buffer.from(`${signature} ${json}\n`)
-        // A single write: only a kill can leave half a line; a full disk throws and leaves none.
-        const before = fstatSync(handle).size
-        if (writeSync(handle, line) < line.length) {
-          ftruncateSync(handle, before)
-          throw new ExperimentError(`cannot write ${file}: the disk is full; make room and build again`)
-        }
-        fdatasyncSync(handle)
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+      const line = Buffer.from(`${signature} ${json}\n`)
+      if (!appendWhole(project, path, line))
         throw new ExperimentError(`cannot write ${file}: the disk is full; make room and build again`)
-      } finally {
-        closeSync(handle)
-      }
     },
+  }
+}
+
+/** A single write: only a kill can leave half a line. Returns false for a full disk, which leaves none. */
+function appendWhole(project: string, path: string, line: Uint8Array): boolean {
+  const handle = openForAppending(project, path)
+  try {
+    const before = fstatSync(handle).size
+    const isWhole = writeSync(handle, line) === line.length
+    if (isWhole) fdatasyncSync(handle)
+    else ftruncateSync(handle, before)
+    return isWhole
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+    return false
+  } finally {
+    closeSync(handle)
   }
 }
 
@@ -129,12 +129,14 @@ function format(line: Line): string | undefined {
 
 /** Returns undefined for lines of other versions of this program. */
 function parse(json: string): Line | undefined {
-  const { trial, rows, reads } = JSON.parse(json) as Readonly<Record<keyof Line, unknown>>
-  if (!Number.isInteger(trial) || (trial as number) < 0) return undefined
+  const { trial, rows, ...line } = JSON.parse(json) as Readonly<Record<keyof Line, unknown>>
+  const reads = parseReads(line.reads)
+  if (typeof trial !== 'number' || !Number.isInteger(trial) || trial < 0 || reads === undefined)
+    return undefined
   try {
-    return { trial: trial as number, rows: checkRows(rows, `trial ${trial}`), reads: parseReads(reads) }
+    return { trial, rows: checkRows(rows, `trial ${trial}`), reads }
   } catch (error) {
-    if (error instanceof ExperimentError || error instanceof z.ZodError) return undefined
+    if (error instanceof ExperimentError) return undefined
     throw error
   }
 }

@@ -5,7 +5,6 @@
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
-/** Environment variable with the cell's mark. */
 export const markVariable = 'REPRO_CELL'
 
 /** Kills the cell's process group, then repeatedly all processes with its mark, except this one. */
@@ -20,6 +19,12 @@ export function killCell(group: number | undefined, mark: string): void {
 }
 
 const mostRounds = 20
+
+/** Kills everything that this process, a cell's, started, and the process itself. */
+export function endCell(mark: string): void {
+  killCell(undefined, mark)
+  killGroup(process.pid, 'SIGKILL')
+}
 
 export function killGroup(group: number, signal: NodeJS.Signals): void {
   kill(-group, signal)

@@ -7,10 +7,8 @@ import * as z from 'zod'
 import type { Parameters } from '../../results/parameters.ts'
 import type { Run } from '../../results/run.ts'
 import type { Environment } from '../../testbed/testbed.ts'
-import type { Reads } from '../reads.ts'
 
-/** Everything that the process of a boot needs. */
-export interface Order {
+export interface BootOrder {
   readonly experiment: string
   readonly pattern: string
   readonly environment: Environment
@@ -18,17 +16,15 @@ export interface Order {
   /** From 1 to `boots`. */
   readonly boot: number
   readonly boots: number
-  /** Of this boot. */
   readonly trials: number
   readonly seed: number
   readonly deadlineMs: number
   readonly project: string
   readonly folder: string
-  /** File for the End. */
+  /** File for the BootEnd, relative to the project. */
   readonly end: string
   /** File for finished trials, relative to the project. */
   readonly journal: string
-  /** Runs of the experiments that this one needs. */
   readonly needed: readonly Run[]
   readonly script:
     | { readonly type: 'file'; readonly file: string }
@@ -68,20 +64,21 @@ export type Message = z.infer<typeof message>
 export type Failure = z.infer<typeof failure>
 
 /** Outcome of an order: the script's result and its reads, both unvalidated, or a failure. */
-export type End =
-  | { readonly type: 'result'; readonly result: unknown; readonly reads: Reads }
-  | { readonly type: 'failure'; readonly failure: Failure }
+export type BootEnd = z.infer<typeof end>
 
 /** Parses an end file, which a script may have altered; undefined if invalid. */
-export function parseEnd(text: string): z.infer<typeof end> | undefined {
+export function parseEnd(text: string): BootEnd | undefined {
+  return parseJson(end, text)
+}
+
+function parseJson<Schema extends z.ZodType>(schema: Schema, text: string): z.infer<Schema> | undefined {
   try {
-    return end.safeParse(JSON.parse(text)).data
+    return schema.safeParse(JSON.parse(text)).data
   } catch {
     return undefined
   }
 }
 
-/** Descriptor of the channel in the cell's process. */
 export const channelDescriptor = 3
 
 /** Formats a message on its own line, whatever else was written to the channel. */
@@ -102,8 +99,8 @@ export function messageReader(
   return (piece) => {
     let rest = piece
     for (let end = rest.indexOf(newline); end >= 0; end = rest.indexOf(newline)) {
-      const parsed =
-        length + end > longest ? undefined : parse(Buffer.concat([...pieces, rest.subarray(0, end)]))
+      const line = Buffer.concat([...pieces, rest.subarray(0, end)])
+      const parsed = length + end > longest ? undefined : parseJson(message, line.toString())
       pieces = []
       length = 0
       rest = rest.subarray(end + 1)
@@ -117,12 +114,3 @@ export function messageReader(
 
 const newline = 10
 const longestLine = 1_000_000
-
-function parse(line: Buffer): Message | undefined {
-  if (line.length === 0) return undefined
-  try {
-    return message.safeParse(JSON.parse(line.toString())).data
-  } catch {
-    return undefined
-  }
-}

@@ -2,22 +2,23 @@
 
 import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Testbeds } from '../../testbeds/testbeds.ts'
 import { failureOf } from './failure.ts'
 import { mostBytes } from './journal.ts'
-import type { End, Message, Order } from './message.ts'
+import type { BootEnd, Message, BootOrder } from './message.ts'
 
 /** Reads an order, trusting the process that wrote it. */
-export function readOrder(file: string): Order {
-  return JSON.parse(readFileSync(file, 'utf8')) as Order
+export function readOrder(file: string): BootOrder {
+  return JSON.parse(readFileSync(file, 'utf8')) as BootOrder
 }
 
 /** Runs the order's script; `send` receives messages. Tests replace `testbeds`. */
 export async function endOf(
-  order: Order,
+  order: BootOrder,
   send: (message: Message) => void,
   testbeds?: Testbeds,
-): Promise<End> {
+): Promise<BootEnd> {
   try {
     const { runScript } = await import('./script.ts')
     const { checkFiles, checkResult } = await import('./result.ts')
@@ -30,17 +31,20 @@ export async function endOf(
   }
 }
 
-export async function writeEnd({ end: file }: Pick<Order, 'end'>, end: End): Promise<void> {
-  await writeFile(file, textOf(end))
+export async function writeEnd(
+  { project, end: file }: Pick<BootOrder, 'project' | 'end'>,
+  end: BootEnd,
+): Promise<void> {
+  await writeFile(join(project, file), textOf(end))
 }
 
-function textOf(end: End): string {
+function textOf(end: BootEnd): string {
   try {
     const text = JSON.stringify(end)
     if (Buffer.byteLength(text) <= mostBytes) return text
   } catch (error) {
     if (!(error instanceof RangeError)) throw error // exceeds the maximum string length
   }
-  const message = `the result is more than ${mostBytes / 1e6} MB: give back fewer rows, or write them to a file of the result`
-  return JSON.stringify({ type: 'failure', failure: { fault: 'experiment', message } } satisfies End)
+  const message = `the result exceeds ${mostBytes / 1e6} MB: return fewer rows, or write them to a file of the result`
+  return JSON.stringify({ type: 'failure', failure: { fault: 'experiment', message } } satisfies BootEnd)
 }

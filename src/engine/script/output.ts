@@ -10,7 +10,6 @@ const keptBytes = 4_000_000
 
 export interface Output {
   write(piece: Uint8Array): void
-  /** Completes the file. */
   end(): void
 }
 

@@ -14,11 +14,8 @@ import { programUrl } from '../../dist.ts'
 import { contentDigest, listDigest, missing, type Reads } from '../reads.ts'
 
 export interface Recorder {
-  /** Records a file or folder; the path is absolute or relative to the working directory. */
-  note(path: string): void
   /** Adds the reads of an earlier process. */
   add(reads: Reads): void
-  /** Whether all these reads are unchanged. */
   holds(reads: Reads): boolean
   /** Pauses recording during `action`, whose reads are already covered by the key. */
   pause<T>(action: () => Promise<T>): Promise<T>
@@ -81,7 +78,6 @@ export function recordReads(
   wrapProcesses(note)
   syncBuiltinESMExports()
   return {
-    note,
     add: (reads) => {
       for (const [input, digest] of Object.entries(reads)) found.set(input, digest)
     },
@@ -152,31 +148,17 @@ function digestAt(place: string, inner: string): string {
 
 /** Functions of node:fs that read their first argument, and those that write to their first or second. */
 const readers = [
-  ...['access', 'accessSync', 'copyFile', 'copyFileSync', 'createReadStream', 'exists', 'existsSync'],
-  ...['open', 'openSync', 'openAsBlob', 'readFile', 'readFileSync', 'stat', 'statSync'],
+  ...andSync('access', 'copyFile', 'exists', 'open', 'readFile', 'stat'),
+  'createReadStream',
+  'openAsBlob',
 ]
-const listers = ['opendir', 'opendirSync', 'readdir', 'readdirSync']
-const writers = [
-  'appendFile',
-  'appendFileSync',
-  'createWriteStream',
-  'mkdir',
-  'mkdirSync',
-  'writeFile',
-  'writeFileSync',
-]
-const targets = [
-  'copyFile',
-  'copyFileSync',
-  'cp',
-  'cpSync',
-  'rename',
-  'renameSync',
-  'link',
-  'linkSync',
-  'symlink',
-  'symlinkSync',
-]
+const listers = andSync('opendir', 'readdir')
+const writers = [...andSync('appendFile', 'mkdir', 'writeFile'), 'createWriteStream']
+const targets = andSync('copyFile', 'cp', 'rename', 'link', 'symlink')
+
+function andSync(...names: readonly string[]): readonly string[] {
+  return names.flatMap((name) => [name, `${name}Sync`])
+}
 
 function wrapFileSystem(read: (path: string, type: Reading) => void, wrote: (path: string) => void): void {
   for (const module of [fs, fs.promises] as unknown as Wrapped[]) {
@@ -205,7 +187,6 @@ function withPath(path: unknown, use: (path: string) => void): void {
 const starters = ['exec', 'execFile', 'execFileSync', 'execSync', 'fork', 'spawn', 'spawnSync']
 const mostWords = 1000
 
-/** Records the files named on command lines. */
 function wrapProcesses(note: (path: string) => void): void {
   wrap(child_process as unknown as Wrapped, starters, ([command, second, third]) => {
     const options = (Array.isArray(second) ? third : second) as { cwd?: PathLike } | undefined

@@ -6,7 +6,7 @@ import * as z from 'zod'
 import type { Column, Dataset, Row } from '../../results/run.ts'
 import { hint } from '../../text/spelling.ts'
 import { ExperimentError, type Result } from './cell.ts'
-import { checkRows, isColumnName, shown } from './rows.ts'
+import { checkRows, isColumnName, describeValue } from './rows.ts'
 
 // Messages say what is allowed; the value is appended.
 const words = z.string('words').refine((text) => text.isWellFormed(), 'words')
@@ -73,7 +73,7 @@ export function checkResult(given: unknown): Result {
 /** Formats an error: `columns.0.role is 'size': expected index, factor or measure`. */
 function wordsOf({ issues }: z.ZodError, given: unknown): string {
   const [issue] = issues
-  if (issue === undefined) return shown(given)
+  if (issue === undefined) return describeValue(given)
   const value = issue.path.reduce(
     (part, key) => (part as Record<PropertyKey, unknown> | undefined)?.[key],
     given,
@@ -81,7 +81,7 @@ function wordsOf({ issues }: z.ZodError, given: unknown): string {
   const at = issue.path.map(String).join('.')
   if (issue.code === 'unrecognized_keys')
     return `${at === '' ? 'it' : at} has an unknown key: ${issue.keys[0]}${hint(issue.keys[0] ?? '', keysOf(issue.path))}`
-  return `${at === '' ? 'it' : at} is ${shown(value)}: expected ${issue.message}`
+  return `${at === '' ? 'it' : at} is ${describeValue(value)}: expected ${issue.message}`
 }
 
 function keysOf(path: readonly PropertyKey[]): readonly string[] {
@@ -132,7 +132,7 @@ function withRoles(row: Row, columns: ReadonlyMap<string, Column>, where: string
     else if (typeof value === wanted) complete[name] = value
     else {
       const what = `${role === 'index' ? 'an' : 'a'} ${role} and takes ${wanted === 'string' ? 'words' : 'a number'}`
-      throw new ExperimentError(`${where}: ${name} is ${what}, not ${shown(value)}`)
+      throw new ExperimentError(`${where}: ${name} is ${what}, not ${describeValue(value)}`)
     }
   }
   return complete

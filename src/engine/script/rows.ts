@@ -13,7 +13,7 @@ export type Types = Map<string, { readonly type: 'number' | 'string'; readonly w
  */
 export function checkRows(given: unknown, where: string, types: Types = new Map()): readonly Row[] {
   if (!Array.isArray(given))
-    throw new ExperimentError(`${where}: expected a list of rows, got ${shown(given)}`)
+    throw new ExperimentError(`${where}: expected a list of rows, got ${describeValue(given)}`)
   const rows: Row[] = []
   for (let index = 0; index < given.length; index += 1) {
     rows.push(checkRow(given[index], `${where}, row ${index}`, types))
@@ -23,12 +23,14 @@ export function checkRows(given: unknown, where: string, types: Types = new Map(
 
 function checkRow(given: unknown, where: string, types: Types): Row {
   if (!isRecord(given))
-    throw new ExperimentError(`${where} is ${shown(given)}: expected a record of values, such as { name: 1 }`)
+    throw new ExperimentError(
+      `${where} is ${describeValue(given)}: expected a record of values, such as { name: 1 }`,
+    )
   const row: Record<string, string | number | null> = {}
   for (const name of Object.keys(given)) {
     if (!types.has(name)) {
       if (!isColumnName(name))
-        throw new ExperimentError(`${where}: ${shown(name)} cannot be the name of a column`)
+        throw new ExperimentError(`${where}: ${describeValue(name)} cannot be the name of a column`)
       types.set(name, undefined)
     }
     const value = checkValue(given[name], name, where)
@@ -39,7 +41,7 @@ function checkRow(given: unknown, where: string, types: Types): Row {
     if (known === undefined) types.set(name, { type, where })
     else if (known.type !== type)
       throw new ExperimentError(
-        `${where}: ${name} is ${shown(value)}, but a ${known.type} in ${known.where}: a column has numbers or words throughout`,
+        `${where}: ${name} is ${describeValue(value)}, but a ${known.type} in ${known.where}: a column has numbers or words throughout`,
       )
   }
   return row
@@ -58,7 +60,7 @@ function checkValue(value: unknown, name: string, where: string): string | numbe
   if (typeof value === 'number' && Number.isFinite(value)) return value === 0 ? 0 : value
   if (typeof value === 'string' && value.isWellFormed()) return value
   throw new ExperimentError(
-    `${where}: ${name} is ${shown(value)}; a value is a finite number, words, or null for none${advice(value)}`,
+    `${where}: ${name} is ${describeValue(value)}; a value is a finite number, words, or null for none${advice(value)}`,
   )
 }
 
@@ -78,7 +80,7 @@ function advice(value: unknown): string {
 const longest = 60
 
 /** Formats any value for a message on one short line, without running its code. */
-export function shown(value: unknown): string {
+export function describeValue(value: unknown): string {
   switch (typeof value) {
     case 'function':
       return 'a function'

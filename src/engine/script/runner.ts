@@ -10,8 +10,8 @@ import { Worker } from 'node:worker_threads'
 import { programUrl } from '../../dist.ts'
 import { ExperimentError } from './cell.ts'
 import { failureOf } from './failure.ts'
-import { killCell, markVariable } from './leftovers.ts'
-import { channelDescriptor, type End, formatMessage, type Message, type Order } from './message.ts'
+import { endCell, markVariable } from './leftovers.ts'
+import { channelDescriptor, type BootEnd, formatMessage, type Message, type BootOrder } from './message.ts'
 import { endOf, readOrder, writeEnd } from './order.ts'
 import type { Watched } from './watchdog.ts'
 
@@ -27,12 +27,8 @@ const channel = new Socket({ fd: channelDescriptor, readable: true, writable: tr
 watch()
 void obey(readOrder(process.argv[2] ?? ''))
 
-/** Kills the cell when the parent dies. */
 function watch(): void {
-  const gone = () => {
-    killCell(undefined, mark)
-    process.kill(-process.pid, 'SIGKILL')
-  }
+  const gone = () => endCell(mark)
   channel.on('close', gone).on('error', gone)
   const workerData: Watched = { parent: process.ppid, mark }
   new Worker(programUrl('watchdog.js'), { workerData, stdout: true, stderr: true })
@@ -40,16 +36,12 @@ function watch(): void {
     .unref()
 }
 
-async function obey(order: Order): Promise<void> {
+async function obey(order: BootOrder): Promise<void> {
   // Only the script keeps this process alive: if the event loop is empty, it will never end.
   channel.unref()
   const fail = (error: unknown) => void finish(order, { type: 'failure', failure: failureOf(error, order) })
   process.once('beforeExit', () =>
-    fail(
-      new ExperimentError(
-        'the script waits for something that cannot happen any more (a promise that nothing settles)',
-      ),
-    ),
+    fail(new ExperimentError('the script waits for a promise that nothing can settle any more')),
   )
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
@@ -61,7 +53,7 @@ async function obey(order: Order): Promise<void> {
 let finished = false
 
 /** Writes the end and exits, after all output is flushed: it may explain a failure. */
-async function finish(order: Order, end: End): Promise<void> {
+async function finish(order: BootOrder, end: BootEnd): Promise<void> {
   if (finished) return
   finished = true
   channel.ref()

@@ -7,27 +7,41 @@ import { openSeal } from '../../results/seal.ts'
 import { randomNumbers } from '../../stats/random.ts'
 import { testbedOf } from '../../testbeds/environments.ts'
 import type { Testbeds } from '../../testbeds/testbeds.ts'
+import { counted } from '../../text/lists.ts'
 import type { Reads } from '../reads.ts'
 import { type Cell, ExperimentError, type InlineCell, type Script } from './cell.ts'
-import { type Provided, provideModules } from './hooks.ts'
+import { provideModules } from './hooks.ts'
 import { columnsOf, inlineModule, rowsOf } from './inline.ts'
 import { openJournal } from './journal.ts'
-import type { Message, Order } from './message.ts'
+import type { Message, BootOrder } from './message.ts'
 import { type Recorder, recordReads } from './recorder.ts'
-import { checkRows, isRecord, shown, type Types } from './rows.ts'
+import { checkRows, isRecord, describeValue, type Types } from './rows.ts'
 
 type Send = (message: Message) => void
 type Measure = Parameters<Cell['each']>[0]
 
 /** Returns the script's result, unvalidated except for rows of trials, and the project files it used. */
 export async function runScript(
-  order: Order,
+  order: BootOrder,
   send: Send,
   testbeds?: Testbeds,
 ): Promise<{ readonly result: unknown; readonly reads: Reads }> {
+  const { project, experiment, script, folder, cache } = order
+  const inline =
+    script.type === 'inline'
+      ? { url: urlOf(script.document, experiment), source: inlineModule(script.source, script.firstLine) }
+      : undefined
+  // Files that are inputs under another name, or not at all.
+  const own = [folder, cache, ...(script.type === 'file' ? [script.file] : [])]
   // Must precede imports, which may capture the functions wrapped here.
-  const recorder = recordReads(order.project, ownPlaces(order), provideModules(provided(order)))
-  const result = await resultOf(order, send, recorder, testbeds)
+  const recorder = recordReads(project, own, provideModules({ inline, stripped: join(cache, 'stripped') }))
+  // The same zx that the script may import, as its settings are per module.
+  await import(import.meta.resolve('zx/globals'))
+  const cell = await openCell(order, send, recorder, testbeds)
+  const result =
+    script.type === 'inline'
+      ? await runInline(experiment, script.document, cell)
+      : await runModule(script.file, cell)
   const { reads, changed } = recorder.reads()
   for (const input of changed)
     send({ type: 'log', text: `${input} changed while the script ran, so it is not taken as an input` })
@@ -36,36 +50,12 @@ export async function runScript(
   return { result, reads }
 }
 
-/** Files that are inputs under another name, or not at all. */
-function ownPlaces({ folder, cache, script }: Order): readonly string[] {
-  return [folder, cache, ...(script.type === 'file' ? [script.file] : [])]
-}
-
-function provided({ script, experiment, cache }: Order): Provided {
-  const inline =
-    script.type === 'inline'
-      ? { url: urlOf(script.document, experiment), source: inlineModule(script.source, script.firstLine) }
-      : undefined
-  return { inline, stripped: join(cache, 'stripped') }
-}
-
-async function resultOf(
-  order: Order,
-  send: Send,
-  recorder: Recorder,
-  testbeds: Testbeds | undefined,
-): Promise<unknown> {
-  // The same zx that the script may import, as its settings are per module.
-  await import(import.meta.resolve('zx/globals'))
-  const cell = await openCell(order, send, recorder, testbeds)
-  const { script } = order
-  if (script.type === 'inline') return await runInline(order.experiment, script.document, cell)
-  const module = (await import(pathToFileURL(script.file).href)) as { default?: unknown }
-  if (typeof module.default !== 'function')
-    throw new ExperimentError(
-      'the script has no function to call: export default async function (cell) { ... }',
-    )
-  return await (module.default as Script)(cell)
+async function runModule(file: string, cell: Cell): Promise<unknown> {
+  const module = (await import(pathToFileURL(file).href)) as { default?: unknown }
+  if (typeof module.default === 'function') return await (module.default as Script)(cell)
+  throw new ExperimentError(
+    'the script has no function to call: export default async function (cell) { ... }',
+  )
 }
 
 async function runInline(experiment: string, document: string, cell: Cell): Promise<unknown> {
@@ -89,7 +79,7 @@ function urlOf(document: string, experiment: string, trial?: number): string {
 }
 
 async function openCell(
-  order: Order,
+  order: BootOrder,
   send: Send,
   recorder: Recorder,
   testbeds: Testbeds | undefined,
@@ -101,6 +91,7 @@ async function openCell(
     testbedOf(order.environment, testbeds).open(order.environment, order),
   )
   const chance = chanceOf(order, environment)
+  const byExperiment = Map.groupBy(order.needed, (run) => run.experiment)
   let measured = false
   return {
     experiment,
@@ -125,10 +116,7 @@ async function openCell(
     progress: limitedProgress(send),
     random: randomNumbers(chance),
     // No prototype: an experiment's name may equal an object method's.
-    needs: Object.assign(
-      Object.create(null),
-      Object.fromEntries(Map.groupBy(order.needed, (run) => run.experiment)),
-    ),
+    needs: Object.assign(Object.create(null), Object.fromEntries(byExperiment)),
     async each(measure) {
       // A journal holds only one kind of trial.
       if (measured)
@@ -140,44 +128,38 @@ async function openCell(
 }
 
 /** Seed string of a boot; for the first, that of a single-boot cell. */
-function chanceOf({ experiment, pattern, boot, seed }: Order, environment: string): string {
+function chanceOf({ experiment, pattern, boot, seed }: BootOrder, environment: string): string {
   const chance = `${seed} ${runName({ experiment, environment, pattern })}`
   return boot === 1 ? chance : `${chance} boot ${boot}`
 }
 
-/** Runs the trials that are not in the journal. */
 async function eachTrial(
-  { trials, journal, project, cache }: Order,
+  { trials, journal, project, cache }: BootOrder,
   chance: string,
   measure: Measure,
   send: Send,
   recorder: Recorder,
 ): Promise<readonly Row[]> {
+  const log = (text: string) => send({ type: 'log', text })
   const { finished, reads, foreign, append, clear } = openJournal(project, journal, openSeal(project, cache))
   if (recorder.holds(reads)) recorder.add(reads)
   else {
-    send({ type: 'log', text: 'files that earlier trials used have changed: all trials run again' })
+    log('files that earlier trials used have changed: all trials run again')
     clear()
   }
-  if (foreign > 0)
-    send({
-      type: 'log',
-      text: `ignored in ${journal}, as not made on this machine: ${foreign} ${foreign === 1 ? 'trial' : 'trials'}`,
-    })
+  if (foreign > 0) log(`ignored in ${journal}, as not made on this machine: ${counted(foreign, 'trial')}`)
   const kept = [...finished.keys()].filter((trial) => trial < trials).length
-  if (kept > 0) send({ type: 'log', text: `${kept} of ${trials} trials are kept from before` })
+  if (kept > 0) log(`${kept} of ${trials} trials are kept from before`)
   const restart = await startingPoint()
   const progress = limitedProgress(send)
   const types: Types = new Map()
   const all: Row[] = []
   for (let number = 0; number < trials; number += 1) {
-    let rows = finished.get(number)
-    if (rows === undefined) {
-      const random = randomNumbers(`${chance} ${number}`)
-      const measured = await restart(async () => await measure({ number, random }))
-      rows = checkRows(withTrial(measured, number), `trial ${number}`, types)
-      append(number, rows, recorder.reads().reads)
-    } else checkRows(rows, `trial ${number}`, types)
+    const kept = finished.get(number)
+    const random = randomNumbers(`${chance} ${number}`)
+    const measured = kept ?? withTrial(await restart(async () => await measure({ number, random })), number)
+    const rows = checkRows(measured, `trial ${number}`, types)
+    if (kept === undefined) append(number, rows, recorder.reads().reads)
     for (const row of rows) all.push(row)
     progress(number + 1, trials)
   }
@@ -216,7 +198,7 @@ function limitedLog(send: Send): Cell['log'] {
   return (text) => {
     lines += 1
     if (lines > mostLines) return
-    const line = typeof text === 'string' ? text : shown(text)
+    const line = typeof text === 'string' ? text : describeValue(text)
     send({ type: 'log', text: line.length > longestLine ? `${line.slice(0, longestLine)}…` : line })
     if (lines === mostLines) send({ type: 'log', text: 'further lines of cell.log are left out' })
   }

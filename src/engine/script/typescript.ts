@@ -43,7 +43,6 @@ function keep(path: string, text: string): void {
   } catch {}
 }
 
-/** An error of the compiler. */
 interface Refusal {
   readonly message: string
   readonly startLine?: number

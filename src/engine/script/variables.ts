@@ -1,7 +1,7 @@
 /** Environment variables of scripts: few, since a user's shell often holds secrets; never part of a run. */
 
 import type { ExperimentBlock } from '../../document/block.ts'
-import type { CellName } from '../../results/store.ts'
+import { RequestError } from '../cells.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
@@ -19,21 +19,16 @@ export function scriptVariables(named: readonly string[] = [], all: Variables = 
   )
 }
 
-/** Thrown if a block names variables that are not set. */
-export class VariableError extends Error {
-  override readonly name = 'VariableError'
-}
-
-/** Throws a VariableError unless all variables named by the cells' blocks are set. */
+/** Throws a RequestError unless all variables named by the experiments are set. */
 export function requireVariables(
-  cells: readonly (Pick<CellName, 'experiment'> & { readonly block: ExperimentBlock })[],
+  experiments: readonly Pick<ExperimentBlock, 'id' | 'variables'>[],
   all: Variables = process.env,
 ): void {
-  for (const { experiment, block } of cells) {
-    const missing = (block.variables ?? []).filter((name) => all[name] === undefined)
-    if (missing.length === 0) continue
-    throw new VariableError(
-      `the experiment ${experiment} needs ${missing.join(' and ')} (env: in its block), which the environment does not have: set it and build again`,
-    )
+  for (const { id, variables = [] } of experiments) {
+    const missing = variables.filter((name) => all[name] === undefined)
+    if (missing.length > 0)
+      throw new RequestError(
+        `the experiment ${id} needs environment variables that are not set: ${missing.join(', ')} (env: in its block)`,
+      )
   }
 }

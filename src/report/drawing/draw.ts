@@ -8,6 +8,7 @@
  * of its own (process.ts).
  */
 
+import { dsvFormat } from 'd3-dsv'
 import type { Loader, LoggerInterface } from 'vega'
 import * as vega from 'vega'
 import { compile, type TopLevelSpec } from 'vega-lite'
@@ -18,7 +19,7 @@ import { textWidth } from '../textwidth.ts'
 import { ink, theme } from '../theme.ts'
 import { interpreter } from './expressions.ts'
 import { openReads, own } from './fields.ts'
-import type { Order, Records } from './message.ts'
+import type { Order, Records } from './process.ts'
 import {
   checkDatasets,
   isNamed,
@@ -29,7 +30,6 @@ import {
   type Specification,
   treatsInvalid,
 } from './specification.ts'
-import { parseTable } from './table.ts'
 
 interface TextItem {
   readonly fontSize?: number
@@ -46,14 +46,21 @@ const { formats, randomLCG, setRandom, textMetrics } = vega as unknown as {
 }
 
 // Vega's own readers compile code and expose JavaScript's built-in properties.
-for (const [name, delimiter] of [
-  ['csv', ','],
-  ['tsv', '\t'],
-] as const)
-  formats(name, (text) => parseTable(text, delimiter))
+formats('csv', (text) => parseTable(text, ','))
+formats('tsv', (text) => parseTable(text, '\t'))
 formats('json', (data: unknown, { property = '' } = {}) =>
   vega.splitAccessPath(property).reduce(own, typeof data === 'string' ? JSON.parse(data) : data),
 )
+
+/** Returns records by the names in the first row; missing cells are empty. */
+function parseTable(text: string, delimiter: string): Records {
+  const [columns = [], ...rows] = dsvFormat(delimiter).parseRows(text)
+  const records = rows.map((row) => columns.map((name, index) => [name, row[index] ?? '']))
+  return Object.assign(
+    records.map((fields) => Object.fromEntries(fields)),
+    { columns },
+  )
+}
 
 /**
  * Throws QueryError for an unknown dataset or field (with the nearest name), a specification that fails to
@@ -162,9 +169,9 @@ function hasMarks({ role, marktype, items = [] }: SceneItem): boolean {
 
 /** Collects warnings (vega-lite and vega report omissions so) and errors thrown while drawing. */
 function collector(warnings: string[], refusals: QueryError[]): LoggerInterface {
-  const warn = (...words: readonly unknown[]) => {
-    refusals.push(...words.filter((word) => word instanceof QueryError))
-    warnings.push(words.map(inWords).join(' '))
+  const warn = (...messages: readonly unknown[]) => {
+    refusals.push(...messages.filter((word) => word instanceof QueryError))
+    warnings.push(messages.map(warningText).join(' '))
     return logger
   }
   const logger: LoggerInterface = {
@@ -178,7 +185,7 @@ function collector(warnings: string[], refusals: QueryError[]): LoggerInterface 
   return logger
 }
 
-function inWords(word: unknown): string {
+function warningText(word: unknown): string {
   return word instanceof Error ? word.message : String(word)
 }
 
@@ -187,12 +194,12 @@ function attempt<T>(step: () => T): T {
     return step()
   } catch (cause) {
     if (cause instanceof QueryError) throw cause
-    throw new QueryError(`the specification does not compile: ${inWords(cause)}`)
+    throw new QueryError(`the specification does not compile: ${warningText(cause)}`)
   }
 }
 
 /** Refuses to load anything. Links are checked by the reader of the SVG. */
-const nothing = (uri: string) => Promise.reject(new QueryError(`a figure loads nothing: ${uri}`))
+const nothing = (uri: string) => Promise.reject(new QueryError(`a figure cannot load anything: ${uri}`))
 const loader: Loader = {
   load: nothing,
   http: nothing,

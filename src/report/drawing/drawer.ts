@@ -5,7 +5,7 @@
 
 import { QueryError } from '../../query/error.ts'
 import { draw } from './draw.ts'
-import type { Answer, Order } from './message.ts'
+import type { Answer, Order } from './process.ts'
 
 const before = builtIns()
 

@@ -17,6 +17,10 @@ interface Node {
   readonly [child: string]: unknown
 }
 
+interface Expression {
+  readonly ast: Node
+}
+
 interface Context {
   readonly functions: object
 }
@@ -67,28 +71,24 @@ export interface Interpreting {
 
 /** For a Vega view's option `expr`. Forbidden expressions throw QueryError when the view is made. */
 export function interpreter(options: Interpreting) {
-  const known = new WeakMap<object, Node>()
+  const prepared = new WeakMap<object, Node>()
   const ready = (ast: Node): Node => {
-    const before = known.get(ast)
-    if (before) return before
-    const made = prepare(ast, options)
-    known.set(ast, made)
-    return made
+    const node = prepared.get(ast) ?? prepare(ast, options)
+    prepared.set(ast, node)
+    return node
   }
   const within = (context: Context) => ({
     functions: Object.assign(Object.create(context.functions), functions),
   })
-  const prepared =
-    (kind: 'operator' | 'parameter') =>
-    (context: Context, { ast }: { readonly ast: Node }) =>
-      expressionInterpreter[kind](within(context), { ast: ready(ast) })
   const never = () => {
     throw new Error('a drawing has no events')
   }
   return {
-    operator: prepared('operator'),
-    parameter: prepared('parameter'),
-    encode: (context: Context, encode: { readonly channels: Readonly<Record<string, { ast: Node }>> }) => {
+    operator: (context: Context, { ast }: Expression) =>
+      expressionInterpreter.operator(within(context), { ast: ready(ast) }),
+    parameter: (context: Context, { ast }: Expression) =>
+      expressionInterpreter.parameter(within(context), { ast: ready(ast) }),
+    encode: (context: Context, encode: { readonly channels: Readonly<Record<string, Expression>> }) => {
       const channels = Object.entries(encode.channels).map(([name, { ast }]) => [name, { ast: ready(ast) }])
       return expressionInterpreter.encode(within(context), {
         ...encode,
@@ -166,8 +166,7 @@ function prepare(root: Node, { reads, placeOf, treatsInvalid }: Interpreting): N
     const name = (node.callee as Node).name?.replace(/^_/, '') ?? ''
     if (!allowed.has(name) && !/^ease[A-Z]\w+$/.test(name)) {
       throw new QueryError(
-        `an expression may not call ${name}${placeOf(name)}: the same specification and data are to give the same drawing, ` +
-          'and to change nothing else',
+        `an expression may not call ${name}${placeOf(name)}: only functions that compute a value from the data are allowed`,
       )
     }
     const [first] = node.arguments as readonly Node[]

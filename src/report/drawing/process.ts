@@ -1,11 +1,45 @@
-/** The build's side of the drawing process: started for the first figure, reused, ended with the report. */
+/** The build's side of the drawing process: its messages and limits. Started for the first figure, ended with the
+ * report. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { programUrl } from '../../dist.ts'
 import { QueryError } from '../../query/error.ts'
-import { type Answer, advice, type Limits, type Order, limits as usual } from './message.ts'
+
+export type Records = readonly Readonly<Record<string, unknown>>[]
+
+export interface Order {
+  /** The Vega-Lite specification, as the text of its file. */
+  readonly spec: string
+  /** By dataset name: records, or the text of a CSV file. */
+  readonly data: Readonly<Record<string, Records | string>>
+  /** Texts of the figure -> their replacements, whose width counts. */
+  readonly texts?: Readonly<Record<string, string>>
+  readonly width?: number
+  readonly height?: number
+  readonly subtitle?: string
+}
+
+export type Answer =
+  | { readonly type: 'ready' }
+  | { readonly type: 'drawn'; readonly svg: string }
+  /** `isMistake`: the fault of the specification or its data, not of this program. */
+  | { readonly type: 'refused'; readonly message: string; readonly isMistake: boolean }
+
+export interface Limits {
+  readonly seconds: number
+  readonly memoryMb: number
+  /** Megabytes (10^6 characters) of the SVG. */
+  readonly svgMb: number
+  /** Pixels of the drawing's width and of its height. */
+  readonly pixels: number
+}
+
+export const limits: Limits = { seconds: 30, memoryMb: 1024, svgMb: 16, pixels: 16_384 }
+
+/** Advice at a limit. */
+export const advice = 'aggregate, bin, sample or filter the data'
 
 export interface Drawer {
   /** Returns SVG text, which is untrusted. Throws QueryError for a mistake in the order, and at a limit. */
@@ -13,12 +47,12 @@ export interface Drawer {
   [Symbol.dispose](): void
 }
 
-export function openDrawer(limits: Limits = usual): Drawer {
+export function openDrawer(bounds = limits): Drawer {
   let child: ChildProcess | undefined
   let before: Promise<unknown> = Promise.resolve()
   const draw = async (order: Order): Promise<string> => {
-    if (child === undefined || hasEnded(child)) child = await started(limits)
-    return await answered(child, order, limits)
+    if (child === undefined || hasEnded(child)) child = await started(bounds)
+    return await answered(child, order, bounds)
   }
   return {
     draw(order) {

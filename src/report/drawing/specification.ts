@@ -18,11 +18,11 @@ const deepest = 100
 /** Throws QueryError for text that is not a JSON object, and for pictures and URLs in it. */
 export function parseSpecification(text: string): Specification {
   const spec = parse(text)
-  if (!isObject(spec)) throw new QueryError('the specification is no JSON object')
+  if (!isObject(spec)) throw new QueryError('the specification is not a JSON object')
   for (const { path, key, value } of parts(spec)) {
     if (key === 'data' && isObject(value) && 'url' in value) {
       throw new QueryError(
-        `data from a URL is not read: ${value.url} (name it, and give the name under data:), at ${path}`,
+        `data cannot be read from a URL: ${value.url} (name it, and give the name under data:), at ${path}`,
       )
     }
     const mark = key === 'type' && path.endsWith('mark.type') ? value : key === 'mark' ? value : undefined
@@ -35,7 +35,7 @@ function parse(text: string): Json {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new QueryError(`the specification is no JSON: ${(cause as Error).message}`)
+    throw new QueryError(`the specification is not valid JSON: ${(cause as Error).message}`)
   }
 }
 

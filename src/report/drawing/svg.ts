@@ -19,7 +19,8 @@ const word = /^[a-z-]+$/i
 const reference = /^url\(#([\w-]+)\)$/
 const paint =
   /^(?:[a-z]+|#[\da-f]{3,8}|(?:rgb|hsl)a?\([^()]*\)|(?:hwb|lab|lch|oklab|oklch)\([^()]*\)|url\(#[\w-]+\))$/i
-const drawn = {
+/** Attributes of everything that is drawn. */
+const mark = {
   class: /^[\p{L}\p{N}_\s.:-]*$/u,
   transform: /^(?:(?:translate|rotate|scale)\([-+\d.,e\s]*\)\s*)*$/i,
   'clip-path': reference,
@@ -52,20 +53,20 @@ const allowed: ReadonlyMap<string, Readonly<Record<string, RegExp>>> = new Map<
   [
     'svg',
     {
-      ...{ class: drawn.class, width: number, height: number, viewBox: numbers, version: number },
+      ...{ class: mark.class, width: number, height: number, viewBox: numbers, version: number },
       xmlns: /^http:\/\/www\.w3\.org\/2000\/svg$/,
       'xmlns:xlink': /^http:\/\/www\.w3\.org\/1999\/xlink$/,
     },
   ],
-  ['g', drawn],
+  ['g', mark],
   ['a', { 'xlink:href': address }],
-  ['path', { ...drawn, d: /^[mlhvcsqtaz\d\s.,e+-]*$/i }],
-  ['line', { ...drawn, ...points }],
-  ['rect', { ...drawn, ...box }],
+  ['path', { ...mark, d: /^[mlhvcsqtaz\d\s.,e+-]*$/i }],
+  ['line', { ...mark, ...points }],
+  ['rect', { ...mark, ...box }],
   [
     'text',
     {
-      ...drawn,
+      ...mark,
       'text-anchor': word,
       // A list of names; vega writes `[object Object]` for invalid ones.
       'font-family': /^[\p{L}\p{N}\s'",._-]*$/u,
@@ -84,7 +85,7 @@ const allowed: ReadonlyMap<string, Readonly<Record<string, RegExp>>> = new Map<
   ['stop', { offset: number, 'stop-color': paint }],
 ])
 
-const texts: ReadonlySet<string> = new Set(['text', 'tspan'])
+const textElements: ReadonlySet<string> = new Set(['text', 'tspan'])
 
 /**
  * Parses vega's SVG without the ARIA labels of single marks: the figure is one image, and all would be read
@@ -95,18 +96,21 @@ export function parseSvg(text: string): Svg {
   try {
     root = parseXml(text).root
   } catch (cause) {
-    throw new QueryError(`the drawing is no well-formed SVG: ${(cause as Error).message.split('\n')[0]}`)
+    throw new QueryError(`the drawing is not well-formed SVG: ${(cause as Error).message.split('\n')[0]}`)
   }
-  if (root?.name !== 'svg') throw new QueryError('the drawing is no SVG')
-  const svg = checked(root)
-  const ids = idsOf(svg)
-  for (const { name, attributes } of elementsOf(svg)) {
-    for (const [key, value] of Object.entries(attributes)) {
+  if (root?.name !== 'svg') throw new QueryError('the drawing is not an SVG')
+  const ids = new Set<string | undefined>()
+  const svg = changed(checked(root), (element) => {
+    ids.add(element.attributes.id)
+    return element
+  })
+  return changed(svg, (element) => {
+    for (const [key, value] of Object.entries(element.attributes)) {
       const target = reference.exec(value)?.[1]
-      if (target !== undefined && !ids.has(target)) throw new QueryError(refused(name, key, value))
+      if (target !== undefined && !ids.has(target)) throw new QueryError(refused(element.name, key, value))
     }
-  }
-  return svg
+    return element
+  })
 }
 
 function checked(element: XmlElement): Svg {
@@ -120,7 +124,7 @@ function checked(element: XmlElement): Svg {
   }
   const children = element.children.map((child) => {
     if (child instanceof XmlElement) return checked(child)
-    if (child instanceof XmlText && texts.has(name)) return child.text
+    if (child instanceof XmlText && textElements.has(name)) return child.text
     throw new QueryError(`a figure may not have ${child.type} in <${name}>`)
   })
   return { name, attributes: Object.fromEntries(attributes), children }
@@ -132,48 +136,44 @@ function refused(name: string, key: string, value: string): string {
   return `a figure may not have ${key}="${shown}" (of <${name}>)`
 }
 
-function elementsOf(svg: Svg): readonly Svg[] {
-  return [svg, ...svg.children.flatMap((child) => (typeof child === 'string' ? [] : elementsOf(child)))]
-}
-
-function idsOf(svg: Svg): ReadonlySet<string> {
-  return new Set(elementsOf(svg).flatMap(({ attributes }) => attributes.id ?? []))
+/** Changes every element, outer ones first. */
+function changed(svg: Svg, change: (element: Svg) => Svg): Svg {
+  const { children, ...element } = change(svg)
+  return {
+    ...element,
+    children: children.map((child) => (typeof child === 'string' ? child : changed(child, change))),
+  }
 }
 
 /** Prefixes ids and references to them, to be unique in a page of several drawings. */
-export function withOwnIds(svg: Svg, prefix: string): Svg {
-  const rename = (element: Svg): Svg => ({
-    ...element,
-    attributes: mapValues(element.attributes, (value, key) =>
-      key === 'id'
-        ? `${prefix}:${value}`
-        : value.replace(reference, (_, target) => `url(#${prefix}:${target})`),
-    ),
-    children: element.children.map((child) => (typeof child === 'string' ? child : rename(child))),
+export function prefixIds(svg: Svg, prefix: string): Svg {
+  return changed(svg, (element) => {
+    const attributes = Object.entries(element.attributes).map(([key, value]) => [
+      key,
+      key === 'id' ? `${prefix}:${value}` : value.replace(reference, `url(#${prefix}:$1)`),
+    ])
+    return { ...element, attributes: Object.fromEntries(attributes) }
   })
-  return rename(svg)
 }
 
 /**
  * Replaces texts in the drawing only, so that a specification's filters and scales, and the data, keep their
  * own. Throws QueryError (with the nearest text) for a text that is not drawn, unless it `isPart`.
  */
-export function retold(svg: Svg, instead: ReadonlyMap<string, string>, isPart: boolean): Svg {
-  const written = new Set<string>()
-  const visit = (element: Svg): Svg => ({
+export function replaceTexts(svg: Svg, replacements: ReadonlyMap<string, string>, isPart: boolean): Svg {
+  const drawn = new Set<string>()
+  const replaced = changed(svg, (element) => ({
     ...element,
     children: element.children.map((child) => {
-      if (typeof child !== 'string') return visit(child)
-      written.add(child)
-      return instead.get(child) ?? child
+      if (typeof child !== 'string') return child
+      drawn.add(child)
+      return replacements.get(child) ?? child
     }),
-  })
-  const told = visit(svg)
-  for (const text of instead.keys()) {
-    if (!isPart && !written.has(text))
-      throw new QueryError(`texts: the figure does not write '${text}'${hint(text, written)}`)
-  }
-  return told
+  }))
+  const unknown = [...replacements.keys()].find((text) => !drawn.has(text))
+  if (unknown !== undefined && !isPart)
+    throw new QueryError(`texts: the figure does not write '${unknown}'${hint(unknown, drawn)}`)
+  return replaced
 }
 
 export function printSvg({ name, attributes, children }: Svg): string {
@@ -191,11 +191,4 @@ function innerText(text: string): string {
 
 function attributeText(text: string): string {
   return innerText(text).replaceAll('"', '&quot;')
-}
-
-function mapValues(
-  record: Readonly<Record<string, string>>,
-  change: (value: string, key: string) => string,
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]))
 }

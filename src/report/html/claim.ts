@@ -2,75 +2,68 @@
 
 import type { Element } from 'hast'
 import { h } from 'hastscript'
-import type { Words } from '../../locale/en.ts'
+import type { Messages } from '../../locale/en.ts'
 import { distributionSvg } from '../distribution.ts'
 import type { Claim, ClaimDetail } from '../model.ts'
 import { drawn } from './float.ts'
-import { badgeElement, definitions, digest, type Phrasing, scrolling } from './parts.ts'
+import { badgeElement, cellsTable, definitions, digest, type Phrasing, scrolling } from './parts.ts'
 
-export function claimElement(claim: Claim, words: Words, phrasing: Phrasing): Element {
+export function claimElement(claim: Claim, messages: Messages, phrasing: Phrasing): Element {
   const { id, statement, verdict, origins, facts } = claim
-  const own = words.claim
+  const own = messages.claim
   return h(
-    'aside',
-    { className: ['claim', verdict.replaceAll(' ', '-')], id, dataOrigin: origins.join(' ') },
-    h(
-      'p',
-      {},
-      h('strong', {}, own.name(id)),
-      statement,
-      ' ',
-      h('span', { className: ['badge'] }, own.verdicts[verdict]),
-    ),
+    'aside.claim',
+    { className: [verdict.replaceAll(' ', '-')], id, dataOrigin: origins.join(' ') },
+    h('p', h('strong', own.name(id)), statement, ' ', h('span.badge', own.verdicts[verdict])),
     definitions(facts, phrasing),
-    detailElement(claim, words, phrasing),
+    detailElement(claim, messages, phrasing),
   )
 }
 
-function detailElement({ id, detail }: Claim, words: Words, phrasing: Phrasing): Element {
+function detailElement({ id, detail }: Claim, messages: Messages, phrasing: Phrasing): Element {
   const { source, facts, inputs, toTheRecord } = detail
   return h(
-    'details',
-    { className: ['detail'] },
-    h('summary', {}, words.claim.detail.summary(id)),
-    h('pre', {}, h('code', {}, source)),
+    'details.detail',
+    h('summary', messages.claim.detail.summary(id)),
+    h('pre', h('code', source)),
     definitions(facts, phrasing),
-    inputs.length === 0 ? undefined : inputsElement(inputs, words),
-    distributionsElement(id, detail, words),
+    inputs.length === 0 ? undefined : inputsElement(inputs, messages),
+    distributionsElement(id, detail, messages),
     toTheRecord && [
-      h('p', {}, ...phrasing(toTheRecord.text)),
-      h('pre', {}, h('code', {}, toTheRecord.commands.join('\n'))),
-      toTheRecord.others === undefined ? undefined : h('p', {}, toTheRecord.others),
+      h('p', [...phrasing(toTheRecord.text)]),
+      h('pre', h('code', toTheRecord.commands.join('\n'))),
+      toTheRecord.others === undefined ? undefined : h('p', toTheRecord.others),
     ],
   )
 }
 
-function inputsElement(inputs: ClaimDetail['inputs'], words: Words): Element {
-  const own = words.claim.detail
+function inputsElement(inputs: ClaimDetail['inputs'], messages: Messages): Element {
+  const own = messages.claim.detail
   const heads = Object.values(own.heads).map((head) => h('th', { scope: 'col' }, head))
   const rows = inputs.map(({ run, badge, counts, key, rows }) =>
     h(
       'tr',
-      {},
       h('th', { scope: 'row' }, run, ' ', badgeElement(badge)),
-      h('td', {}, counts),
-      h('td', {}, digest(key)),
+      h('td', counts),
+      h('td', digest(key)),
       // The report lies in _build/, beside results/.
-      h('td', {}, rows === undefined ? own.madeHere : h('a', { href: `../${rows}` }, 'rows.csv')),
+      h('td', rows === undefined ? own.madeHere : h('a', { href: `../${rows}` }, 'rows.csv')),
     ),
   )
-  return h(
-    'div',
-    { className: ['scroll'] },
-    h('table', { className: ['cells'] }, h('thead', {}, h('tr', {}, ...heads)), h('tbody', {}, ...rows)),
-  )
+  return h('div.scroll', cellsTable(heads, rows))
 }
 
-function distributionsElement(id: string, { distributions }: ClaimDetail, words: Words): Element | undefined {
+function distributionsElement(
+  id: string,
+  { distributions }: ClaimDetail,
+  messages: Messages,
+): Element | undefined {
   if (distributions === undefined) return undefined
-  if (typeof distributions === 'string') return h('p', {}, distributions)
+  if (typeof distributions === 'string') return h('p', distributions)
+  const ariaLabel = messages.claim.detail.distributions(id)
   return scrolling(
-    { className: ['scroll', 'drawing'], ariaLabel: words.claim.detail.distributions(id) },
-    ...drawn(distributionSvg(distributions, words.distribution)),
+    'div.scroll.drawing',
+    { ariaLabel },
+    ...drawn(distributionSvg(distributions, messages.distribution)),
   )
 }

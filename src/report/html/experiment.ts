@@ -2,16 +2,16 @@
 
 import type { Element } from 'hast'
 import { h } from 'hastscript'
-import type { Words } from '../../locale/en.ts'
+import type { Messages } from '../../locale/en.ts'
 import type { Experiment, ExperimentRun } from '../model.ts'
-import { badgeElement, digest, type Phrasing, scrolling } from './parts.ts'
+import { badgeElement, cellsTable, digest, type Phrasing, scrolling } from './parts.ts'
 
 export function experimentElement(
   { id, summary, source, cells }: Experiment,
-  words: Words,
+  messages: Messages,
   phrasing: Phrasing,
 ): Element {
-  const own = words.experiment
+  const own = messages.experiment
   const { environment, pattern, trials, origin, key, files } = own.heads
   const heads = [environment, pattern, trials, origin, key, files].map((head) =>
     h('th', { scope: 'col', className: head === trials ? ['end'] : undefined }, head),
@@ -19,38 +19,31 @@ export function experimentElement(
   const rows = cells.map(({ environment, pattern, run }) =>
     h(
       'tr',
-      {},
-      h('td', {}, environment),
+      h('td', environment),
       h('th', { scope: 'row' }, pattern),
-      'missing' in run ? h('td', { className: ['missing'], colSpan: 4 }, run.missing) : runCells(run, words),
+      'missing' in run ? h('td.missing', { colSpan: 4 }, run.missing) : runCells(run, messages),
     ),
   )
   return h(
-    'details',
-    { className: ['experiment'], id: `experiment:${id}` },
-    h('summary', {}, ...phrasing(summary)),
-    h('pre', {}, h('code', {}, source)),
-    scrolling(
-      { className: ['scroll'], ariaLabel: own.cells(id) },
-      h('table', { className: ['cells'] }, h('thead', {}, h('tr', {}, ...heads)), h('tbody', {}, ...rows)),
-    ),
+    'details.experiment',
+    { id: `experiment:${id}` },
+    h('summary', [...phrasing(summary)]),
+    h('pre', h('code', source)),
+    scrolling('div.scroll', { ariaLabel: own.cells(id) }, cellsTable(heads, rows)),
   )
 }
 
-function runCells({ trials, badge, stale, key, files }: ExperimentRun, words: Words): Element[] {
+function runCells({ trials, badge, stale, key, files }: ExperimentRun, messages: Messages): Element[] {
+  const names = files.flatMap(({ name, sha256, bytes }, index) => [
+    index === 0 ? undefined : h('br'),
+    h('span', { title: messages.experiment.bytes(bytes) }, name),
+    ' ',
+    digest(sha256),
+  ])
   return [
-    h('td', { className: ['number'] }, String(trials)),
+    h('td.number', String(trials)),
     h('td', { title: stale }, badgeElement(badge)),
-    h('td', {}, digest(key)),
-    h(
-      'td',
-      { className: ['files'] },
-      ...files.map(({ name, sha256, bytes }, index) => [
-        index === 0 ? undefined : h('br'),
-        h('span', { title: words.experiment.bytes(bytes) }, name),
-        ' ',
-        digest(sha256),
-      ]),
-    ),
+    h('td', digest(key)),
+    h('td.files', ...names),
   ]
 }

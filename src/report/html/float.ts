@@ -3,24 +3,24 @@
 import type { Element } from 'hast'
 import { fromHtml } from 'hast-util-from-html'
 import { h } from 'hastscript'
-import type { Words } from '../../locale/en.ts'
+import type { Messages } from '../../locale/en.ts'
 import type { Drawing, Float } from '../model.ts'
 import { badgeElement, noteList, scrolling } from './parts.ts'
 import { tableElement } from './table.ts'
 
-export function floatElement(float: Float, words: Words): Element {
+export function floatElement(float: Float, messages: Messages): Element {
   const { id, label, caption, content } = float
   switch (content.type) {
     case 'table':
-      return tableElement(float, content, words)
+      return tableElement(float, content, messages)
     case 'figure':
-      return figureElement(float, content, words)
+      return figureElement(float, content, messages)
     case 'failed':
       return h(
-        'div',
-        { className: ['float', 'failed'], id },
-        h('p', {}, h('strong', {}, words.caption(label)), caption),
-        h('p', { className: ['missing'] }, content.message),
+        'div.float.failed',
+        { id },
+        h('p', h('strong', messages.caption(label)), caption),
+        h('p.missing', content.message),
       )
   }
 }
@@ -28,20 +28,21 @@ export function floatElement(float: Float, words: Words): Element {
 function figureElement(
   { id, label, caption, badge, notes }: Float,
   { svg, isFolded }: Drawing,
-  words: Words,
+  messages: Messages,
 ): Element {
   // A folded drawing has the id itself: a link to it then unfolds it.
   const drawing = scrolling(
-    { className: ['scroll', 'drawing'], ariaLabel: label, id: isFolded ? id : undefined },
+    'div.scroll.drawing',
+    { ariaLabel: label, id: isFolded ? id : undefined },
     ...drawn(svg),
   )
-  const content = [h('strong', {}, words.caption(label)), caption, ' ', badgeElement(badge)]
+  const content = [h('strong', messages.caption(label)), caption, ' ', badgeElement(badge)]
   return h(
-    'figure',
-    { className: ['float'], id: isFolded ? undefined : id, dataOrigin: badge?.origins.join(' ') ?? '' },
+    'figure.float',
+    { id: isFolded ? undefined : id, dataOrigin: badge?.origins.join(' ') ?? '' },
     isFolded
-      ? h('details', { className: ['folded'] }, h('summary', {}, ...content), drawing)
-      : [drawing, h('figcaption', {}, ...content)],
+      ? h('details.folded', h('summary', ...content), drawing)
+      : [drawing, h('figcaption', ...content)],
     noteList(notes),
   )
 }

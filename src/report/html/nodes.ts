@@ -6,7 +6,7 @@ import type { Heading, Root, Table, Text } from 'mdast'
 import remarkRehype, { defaultHandlers, type Options } from 'remark-rehype'
 import { unified } from 'unified'
 import { visit } from 'unist-util-visit'
-import type { Words } from '../../locale/en.ts'
+import type { Messages } from '../../locale/en.ts'
 import { inlines } from '../../text/markdown.ts'
 import type { CitationNode, Claim, Experiment, Float, Missing, Picture, Styled, Value } from '../model.ts'
 import { claimElement } from './claim.ts'
@@ -19,28 +19,28 @@ export interface Translator {
   readonly prose: (tree: Root) => readonly ElementContent[]
 }
 
-export function translator(words: Words): Translator {
+export function translator(messages: Messages): Translator {
   const handlers: NonNullable<Options['handlers']> = {
     heading: (state, { depth, data, children }: Heading) =>
       h(`h${depth}`, { id: data?.id }, state.all({ type: 'paragraph', children })),
     text: (_state, { value }: Text): ElementContent => ({ type: 'text', value }),
-    table: (state, node: Table) => h('div', { className: ['scroll'] }, defaultHandlers.table(state, node)),
+    table: (state, node: Table) => h('div.scroll', defaultHandlers.table(state, node)),
     value: (_state, node: Value) => valueElement(node),
-    missing: (_state, { text }: Missing) => h('span', { className: ['missing'] }, text),
-    citation: (state, node: CitationNode) => h('span', { className: ['citation'] }, state.all(node)),
-    workTitle: (state, node: Styled) => h('cite', {}, state.all(node)),
-    subscript: (state, node: Styled) => h('sub', {}, state.all(node)),
-    superscript: (state, node: Styled) => h('sup', {}, state.all(node)),
-    monospace: (state, node: Styled) => h('code', {}, state.all(node)),
+    missing: (_state, { text }: Missing) => h('span.missing', text),
+    citation: (state, node: CitationNode) => h('span.citation', state.all(node)),
+    workTitle: (state, node: Styled) => h('cite', state.all(node)),
+    subscript: (state, node: Styled) => h('sub', state.all(node)),
+    superscript: (state, node: Styled) => h('sup', state.all(node)),
+    monospace: (state, node: Styled) => h('code', state.all(node)),
     picture: (_state, node: Picture) => pictureElement(node),
-    float: (_state, node: Float) => floatElement(node, words),
-    claim: (_state, node: Claim) => claimElement(node, words, phrasing),
-    experiment: (_state, node: Experiment) => experimentElement(node, words, phrasing),
+    float: (_state, node: Float) => floatElement(node, messages),
+    claim: (_state, node: Claim) => claimElement(node, messages, phrasing),
+    experiment: (_state, node: Experiment) => experimentElement(node, messages, phrasing),
   }
   const processor = unified().use(remarkRehype, {
     clobberPrefix: 'note:',
-    footnoteLabel: words.page.footnotes,
-    footnoteBackLabel: words.page.backToText,
+    footnoteLabel: messages.page.footnotes,
+    footnoteBackLabel: messages.page.backToText,
     handlers,
   })
   const phrasing: Phrasing = (content) => {
@@ -66,15 +66,11 @@ function nameFootnotes({ properties }: Element): void {
 /** The title lists its runs. Published numbers are quiet, as in tables. */
 function valueElement({ text, mark, origins, sources, state }: Value): Element {
   const title = sources.join('; ')
-  if (state === 'missing') return h('span', { className: ['value', 'missing'], title }, text)
-  const className = ['value', ...(mark ? [] : ['published']), ...(state === 'stale' ? ['stale'] : [])]
-  return h(
-    'span',
-    { className, dataOrigin: origins.join(' '), title },
-    text,
-    // Keeps the word from running into the unit when copied or read out.
-    mark && ['\u202f', h('sup', {}, mark)],
-  )
+  if (state === 'missing') return h('span.value.missing', { title }, text)
+  const className = [...(mark ? [] : ['published']), ...(state === 'stale' ? ['stale'] : [])]
+  // A narrow space keeps the word from running into the unit when copied or read out.
+  const raised = mark && ['\u202f', h('sup', mark)]
+  return h('span.value', { className, dataOrigin: origins.join(' '), title }, text, raised)
 }
 
 /** Embeds pictures: a report is one file and loads nothing. */

@@ -7,8 +7,8 @@
 import type { Element } from 'hast'
 import { h } from 'hastscript'
 import type { Root } from 'mdast'
-import type { Words } from '../../locale/en.ts'
-import { languageName, wordsOf } from '../../locale/languages.ts'
+import type { Messages } from '../../locale/en.ts'
+import { languageName, messagesFor } from '../../locale/languages.ts'
 import type { Banner, Entry, Report, Translation, Written } from '../model.ts'
 import { referencesId } from '../references.ts'
 import { htmlPage } from './frame.ts'
@@ -18,20 +18,20 @@ import { style } from './style.ts'
 
 export function writeHtml(report: Report): Written {
   const { lang, title, authors, generator } = report
-  const words = wordsOf(lang)
+  const messages = messagesFor(lang)
   const text = htmlPage({
     lang,
     title,
     authors: authors.map(({ name }) => name),
     generator,
     style,
-    body: bodyElement(report, words, translator(words)),
+    body: bodyElement(report, messages, translator(messages)),
   })
   return { text }
 }
 
-function bodyElement(report: Report, words: Words, { phrasing, prose }: Translator): Element {
-  const { page } = words
+function bodyElement(report: Report, messages: Messages, { phrasing, prose }: Translator): Element {
+  const { page } = messages
   // Wraps the abstract in a quote while footnotes are numbered across both, then unwraps it.
   const quote = report.abstract && [{ type: 'blockquote', children: report.abstract.children } as const]
   const [first, ...others] = prose({
@@ -41,23 +41,20 @@ function bodyElement(report: Report, words: Words, { phrasing, prose }: Translat
   const abstract = report.abstract && first?.type === 'element' ? first : undefined
   return h(
     'body',
-    {},
-    h('a', { className: ['skip'], href: `#${pageId('text')}` }, page.skip),
+    h('a.skip', { href: `#${pageId('text')}` }, page.skip),
     contentsElement(report.contents, page),
     h(
       'main',
       { id: pageId('text') },
       translationsElement(report.translations, page),
       titleElement(report, page),
-      bannerElement(report.banner, words, phrasing),
+      bannerElement(report.banner, messages, phrasing),
       abstract && abstractElement(abstract, page),
-      h(
-        'article',
-        {},
+      h('article', [
         ...(abstract ? others : [first, ...others]),
-        referencesElement(report, words, phrasing),
-      ),
-      provenanceElement(report, words, phrasing),
+        referencesElement(report, messages, phrasing),
+      ]),
+      provenanceElement(report, messages, phrasing),
     ),
   )
 }
@@ -65,108 +62,82 @@ function bodyElement(report: Report, words: Words, { phrasing, prose }: Translat
 /** The language switch; each language is named in itself. */
 function translationsElement(
   translations: readonly Translation[],
-  words: Words['page'],
+  messages: Messages['page'],
 ): Element | undefined {
   if (translations.length === 0) return undefined
+  const links = translations.map(({ lang, name }) =>
+    h('a', { href: encodeURI(`${name}.html`), hrefLang: lang, lang, rel: ['alternate'] }, languageName(lang)),
+  )
   return h(
-    'nav',
-    { className: ['editions'], ariaLabel: words.editions },
-    ...translations.map(({ lang, name }, index) => [
-      index === 0 ? '' : ' · ',
-      h(
-        'a',
-        { href: encodeURI(`${name}.html`), hrefLang: lang, lang, rel: ['alternate'] },
-        languageName(lang),
-      ),
-    ]),
+    'nav.editions',
+    { ariaLabel: messages.editions },
+    links.flatMap((one, index) => (index === 0 ? [one] : [' · ', one])),
   )
 }
 
-function titleElement({ title, subtitle, authors, date }: Report, words: Words['page']): Element {
+function titleElement({ title, subtitle, authors, date }: Report, messages: Messages['page']): Element {
+  const names = authors.flatMap(({ name, affiliation }, index) => [
+    index === 0 ? '' : messages.authors,
+    name,
+    affiliation === undefined ? '' : h('span.affiliation', messages.affiliation(affiliation)),
+  ])
   return h(
-    'header',
-    { className: ['title'] },
-    h('h1', {}, title),
-    subtitle === undefined ? undefined : h('p', { className: ['subtitle'] }, subtitle),
-    authors.length === 0
-      ? undefined
-      : h(
-          'p',
-          { className: ['authors'] },
-          ...authors.map(({ name, affiliation }, index) => [
-            index === 0 ? '' : words.authors,
-            name,
-            affiliation === undefined
-              ? undefined
-              : h('span', { className: ['affiliation'] }, words.affiliation(affiliation)),
-          ]),
-        ),
-    date === undefined ? undefined : h('p', { className: ['date'] }, h('time', {}, date)),
+    'header.title',
+    h('h1', title),
+    subtitle === undefined ? undefined : h('p.subtitle', subtitle),
+    names.length === 0 ? undefined : h('p.authors', names),
+    date === undefined ? undefined : h('p.date', h('time', date)),
   )
 }
 
-function bannerElement({ origins, lines }: Banner, words: Words, phrasing: Phrasing): Element {
-  const isSound = lines.every(({ type }) => type === 'origin' || type === 'runs')
+function bannerElement({ origins, lines }: Banner, messages: Messages, phrasing: Phrasing): Element {
+  const isProblem = (type: Banner['lines'][number]['type']) => type === 'missing' || type === 'stale'
   return h(
-    'aside',
+    'aside.banner',
     {
-      className: ['banner', ...(isSound ? [] : ['unsound'])],
-      ariaLabel: words.banner.title,
+      className: lines.some(({ type }) => isProblem(type)) ? ['unsound'] : [],
+      ariaLabel: messages.banner.title,
       dataOrigin: origins.join(' '),
     },
     ...lines.map(({ type, content }) =>
-      h(
-        'p',
-        { className: type === 'missing' || type === 'stale' ? [type] : undefined },
-        ...phrasing(content),
-      ),
+      h('p', { className: isProblem(type) ? [type] : undefined }, ...phrasing(content)),
     ),
   )
 }
 
-function abstractElement({ children }: Element, words: Words['page']): Element {
+function abstractElement({ children }: Element, messages: Messages['page']): Element {
   const id = pageId('abstract')
-  return h(
-    'section',
-    { className: ['abstract'], ariaLabelledBy: [id] },
-    h('h2', { id }, words.abstract),
-    children,
-  )
+  return h('section.abstract', { ariaLabelledBy: [id] }, h('h2', { id }, messages.abstract), children)
 }
 
-function contentsElement(entries: readonly Entry[], words: Words['page']): Element | undefined {
+function contentsElement(entries: readonly Entry[], messages: Messages['page']): Element | undefined {
   if (entries.length === 0) return undefined
   const id = pageId('contents')
-  return h(
-    'nav',
-    { className: ['contents'], ariaLabelledBy: [id] },
-    h('h2', { id }, words.contents),
-    h(
-      'ol',
-      {},
-      ...entries.map(({ id, text, depth }) =>
-        h('li', { className: [`depth-${depth}`] }, h('a', { href: `#${id}` }, text)),
-      ),
-    ),
-  )
+  const items = entries.map(({ id, text, depth }) => h(`li.depth-${depth}`, h('a', { href: `#${id}` }, text)))
+  return h('nav.contents', { ariaLabelledBy: [id] }, h('h2', { id }, messages.contents), h('ol', ...items))
 }
 
-function referencesElement({ references }: Report, words: Words, phrasing: Phrasing): Element | undefined {
+function referencesElement(
+  { references }: Report,
+  messages: Messages,
+  phrasing: Phrasing,
+): Element | undefined {
   if (references.length === 0) return undefined
+  const id = referencesId
+  const items = references.map(({ id, content }) => h('li', { id }, ...phrasing(content)))
   return h(
-    'section',
-    { className: ['references'], ariaLabelledBy: [referencesId] },
-    h('h2', { id: referencesId }, words.references.title),
-    h('ol', {}, ...references.map(({ id, content }) => h('li', { id }, ...phrasing(content)))),
+    'section.references',
+    { ariaLabelledBy: [id] },
+    h('h2', { id }, messages.references.title),
+    h('ol', ...items),
   )
 }
 
-function provenanceElement({ provenance }: Report, words: Words, phrasing: Phrasing): Element {
+function provenanceElement({ provenance }: Report, messages: Messages, phrasing: Phrasing): Element {
   return h(
     'footer',
-    {},
-    h('h2', { id: pageId('provenance') }, words.provenance.title),
+    h('h2', { id: pageId('provenance') }, messages.provenance.title),
     definitions(provenance.facts, phrasing),
-    h('p', {}, ...phrasing(provenance.howTo)),
+    h('p', [...phrasing(provenance.howTo)]),
   )
 }

@@ -15,27 +15,32 @@ export function pageId(name: string): string {
 
 /** A small label; its word is text, so that it is copied, printed and read out. */
 export function badgeElement(badge: Badge | undefined): Element | undefined {
-  return badge && h('span', { className: ['badge'], dataOrigin: badge.origins.join(' ') }, badge.text)
+  return badge && h('span.badge', { dataOrigin: badge.origins.join(' ') }, badge.text)
 }
 
 export function noteList(notes: readonly string[]): Element | undefined {
   if (notes.length === 0) return undefined
-  return h('ul', { className: ['notes'] }, ...notes.map((note) => h('li', {}, note)))
+  return h('ul.notes', ...notes.map((note) => h('li', note)))
 }
 
 /** A part that scrolls if it is too wide; screen readers read its label. */
 export function scrolling(
-  { className, id, ...label }: Properties,
+  selector: string,
+  { id, ...label }: Properties,
   ...children: readonly (Element | undefined)[]
 ): Element {
-  return h('div', { className, role: 'region', ...label, tabIndex: 0, id }, ...children)
+  return h(selector, { role: 'region', ...label, tabIndex: 0, id }, ...children)
+}
+
+/** A table of cells of experiments, and what is known of their runs. */
+export function cellsTable(heads: readonly Element[], rows: readonly Element[]): Element {
+  return h('table.cells', h('thead', h('tr', ...heads)), h('tbody', ...rows))
 }
 
 export function definitions(facts: readonly Fact[], phrasing: Phrasing): Element {
   return h(
     'dl',
-    {},
-    ...facts.flatMap(([term, content]) => [h('dt', {}, term), h('dd', {}, ...phrasing([content]))]),
+    facts.flatMap(([term, content]) => [h('dt', term), h('dd', [...phrasing([content])])]),
   )
 }
 

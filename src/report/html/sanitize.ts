@@ -12,81 +12,31 @@ import { linkSchemes } from '../../text/address.ts'
 /** A paint: a colour, or a gradient of the same drawing. */
 const paint = /^(?:[^(]*|rgba?\([^()]*\)|hsla?\([^()]*\)|url\(#[^()]*\))$/
 
-const html = [
-  ...[
-    'a',
-    'article',
-    'aside',
-    'blockquote',
-    'br',
-    'caption',
-    'cite',
-    'code',
-    'dd',
-    'del',
-    'details',
-    'div',
-    'dl',
-  ],
-  ...[
-    'dt',
-    'em',
-    'figcaption',
-    'figure',
-    'footer',
-    'h1',
-    'h2',
-    'h3',
-    'h4',
-    'h5',
-    'h6',
-    'header',
-    'hr',
-    'img',
-  ],
-  ...['input', 'li', 'main', 'nav', 'ol', 'p', 'pre', 'section', 'span', 'strong', 'sub', 'summary', 'sup'],
-  ...['table', 'tbody', 'td', 'th', 'thead', 'time', 'tr', 'ul'],
-]
-const svg = [
-  ...['svg', 'g', 'path', 'line', 'rect', 'circle', 'text', 'tspan', 'title', 'desc', 'defs', 'clipPath'],
-  ...['linearGradient', 'radialGradient', 'stop', 'pattern'],
-]
+const elements = `
+  a article aside blockquote br caption cite code dd del details div dl dt em figcaption figure footer
+  h1 h2 h3 h4 h5 h6 header hr img input li main nav ol p pre section span strong sub summary sup
+  table tbody td th thead time tr ul
+  svg g path line rect circle text tspan title desc defs clipPath linearGradient radialGradient stop pattern`
+
+const attributes = `
+  id className title lang dir role tabIndex hidden ariaLabel ariaLabelledBy ariaDescribedBy ariaHidden
+  dataOrigin dataFootnotes dataFootnoteRef dataFootnoteBackref`
+
+const drawingAttributes = `
+  xmlns version viewBox width height preserveAspectRatio transform d
+  x y x1 x2 y1 y2 dx dy cx cy fx fy r rx ry offset opacity display pointerEvents paintOrder
+  fillOpacity fillRule strokeOpacity strokeWidth strokeLineCap strokeLineJoin strokeDashArray strokeDashOffset
+  strokeMiterLimit stopOpacity gradientTransform gradientUnits spreadMethod clipPathUnits
+  fontFamily fontSize fontStyle fontVariant fontWeight textAnchor dominantBaseline`
 
 const schema: Schema = {
-  tagNames: ['body', ...html, ...svg],
+  tagNames: ['body', ...listed(elements)],
   strip: ['script', 'style', 'iframe', 'object', 'embed', 'template', 'foreignObject', 'noscript'],
   attributes: {
     '*': [
-      ...['id', 'className', 'title', 'lang', 'dir', 'role', 'tabIndex', 'hidden'],
-      ...['ariaLabel', 'ariaLabelledBy', 'ariaDescribedBy', 'ariaHidden', 'dataOrigin'],
-      ...['dataFootnotes', 'dataFootnoteRef', 'dataFootnoteBackref'],
-      // Attributes of drawings.
-      ...['xmlns', 'version', 'viewBox', 'width', 'height', 'preserveAspectRatio', 'transform', 'd'],
-      ...['x', 'y', 'x1', 'x2', 'y1', 'y2', 'dx', 'dy', 'cx', 'cy', 'fx', 'fy', 'r', 'rx', 'ry', 'offset'],
-      ...[
-        'opacity',
-        'fillOpacity',
-        'fillRule',
-        'strokeOpacity',
-        'strokeWidth',
-        'strokeLineCap',
-        'strokeLineJoin',
-      ],
-      ...['strokeDashArray', 'strokeDashOffset', 'strokeMiterLimit', 'stopOpacity', 'paintOrder', 'display'],
-      ...[
-        'fontFamily',
-        'fontSize',
-        'fontStyle',
-        'fontVariant',
-        'fontWeight',
-        'textAnchor',
-        'dominantBaseline',
-      ],
-      ...['pointerEvents', 'gradientTransform', 'gradientUnits', 'spreadMethod', 'clipPathUnits'],
-      ...(['fill', 'stroke', 'stopColor', 'clipPath', 'filter'] as const).map((name): [string, RegExp] => [
-        name,
-        paint,
-      ]),
+      ...listed(attributes),
+      ...listed(drawingAttributes),
+      ...listed('fill stroke stopColor clipPath filter').map((name): [string, RegExp] => [name, paint]),
       ['style', /^mix-blend-mode: [a-z-]+;$/],
     ],
     a: ['href', 'hrefLang', 'rel', 'xLinkHref'],
@@ -109,6 +59,10 @@ const schema: Schema = {
   ancestors: {},
   allowComments: false,
   allowDoctypes: false,
+}
+
+function listed(names: string): string[] {
+  return names.trim().split(/\s+/)
 }
 
 /** Returns the allowed part of a page's body. */

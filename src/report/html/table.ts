@@ -5,7 +5,7 @@
 
 import type { Element } from 'hast'
 import { h } from 'hastscript'
-import type { Words } from '../../locale/en.ts'
+import type { Messages } from '../../locale/en.ts'
 import type { Float, Marked, ShownCell, TableContent } from '../model.ts'
 import { type Head, widthOf } from '../table.ts'
 import { badgeElement, noteList, scrolling } from './parts.ts'
@@ -16,24 +16,22 @@ const widestUpright = 10
 export function tableElement(
   { id, label, caption, badge, notes }: Float,
   { head, groups }: TableContent,
-  words: Words,
+  messages: Messages,
 ): Element {
   const captionId = `${id}:caption`
   const width = widthOf(head)
+  const title = h('span', h('strong', messages.caption(label)), caption, ' ', badgeElement(badge))
   return h(
-    'div',
-    { className: ['float', ...(width > widestUpright ? ['wide'] : [])], id },
+    'div.float',
+    { className: width > widestUpright ? ['wide'] : [], id },
     scrolling(
-      { className: ['scroll'], ariaLabelledBy: [captionId] },
+      'div.scroll',
+      { ariaLabelledBy: [captionId] },
       h(
         'table',
         { className: isWordy(groups) ? ['wordy'] : undefined },
-        h(
-          'caption',
-          { id: captionId },
-          h('span', {}, h('strong', {}, words.caption(label)), caption, ' ', badgeElement(badge)),
-        ),
-        h('thead', {}, ...head.map((row) => h('tr', {}, ...row.map(headElement)))),
+        h('caption', { id: captionId }, title),
+        h('thead', ...head.map((row) => h('tr', ...row.map(headElement)))),
         ...groups.map((group) => groupElement(group, width)),
       ),
     ),
@@ -42,16 +40,10 @@ export function tableElement(
 }
 
 function groupElement({ title, badge, rows }: TableContent['groups'][number], width: number): Element {
+  const name = h('span', title, ' ', badgeElement(badge))
   return h(
     'tbody',
-    {},
-    title === undefined
-      ? undefined
-      : h(
-          'tr',
-          { className: ['group'] },
-          h('th', { scope: 'rowgroup', colSpan: width }, h('span', {}, title, ' ', badgeElement(badge))),
-        ),
+    title === undefined ? undefined : h('tr.group', h('th', { scope: 'rowgroup', colSpan: width }, name)),
     ...rows.map((row, index) =>
       h('tr', { className: isCovered(rows, index) ? undefined : ['named'] }, ...row.map(cellElement)),
     ),
@@ -73,7 +65,7 @@ function headElement({ text, unit, columns, rows, align, badge }: Marked<Head>):
       className: align === undefined || align === 'start' ? undefined : [align],
     },
     text,
-    unit === undefined ? undefined : h('span', { className: ['unit'] }, ` (${unit})`),
+    unit === undefined ? undefined : h('span.unit', ` (${unit})`),
     badge && [' ', badgeElement(badge)],
   )
 }

@@ -8,8 +8,8 @@ import GithubSlugger from 'github-slugger'
 import type { BlockContent, Heading, List, Root, RootContent } from 'mdast'
 import { visit } from 'unist-util-visit'
 import { control } from '../../document/encoding.ts'
-import type { Words } from '../../locale/en.ts'
-import { languageName, wordsOf } from '../../locale/languages.ts'
+import type { Messages } from '../../locale/en.ts'
+import { languageName, messagesFor } from '../../locale/languages.ts'
 import { heading, type Inline, inlines, link, list, markdownText, paragraph } from '../../text/markdown.ts'
 import type { Entry, Report, Written } from '../model.ts'
 import { referencesId } from '../references.ts'
@@ -23,17 +23,17 @@ export function writeMarkdown(report: Report, folder: string): Written {
     files.set(name, content)
     return `${folder}/${name}`
   }
-  const words = wordsOf(report.lang)
-  const root: Root = { type: 'root', children: [...parts(report, words, translator(words, addFile))] }
+  const messages = messagesFor(report.lang)
+  const root: Root = { type: 'root', children: [...parts(report, messages, translator(messages, addFile))] }
   useGithubAddresses(root)
   return { text: markdownText(root).replace(control, '\uFFFD'), files }
 }
 
-function parts(report: Report, words: Words, translator: Translator): readonly RootContent[] {
-  const { page, references, provenance } = words
+function parts(report: Report, messages: Messages, translator: Translator): readonly RootContent[] {
+  const { page, references, provenance } = messages
   const { phrasing, blocks } = translator
   return [
-    ...titleMatter(report, words),
+    ...titleMatter(report, messages),
     {
       type: 'blockquote',
       children: report.banner.lines.map(({ content }) => paragraph(phrasing(content))) as BlockContent[],
@@ -53,7 +53,7 @@ function parts(report: Report, words: Words, translator: Translator): readonly R
   ]
 }
 
-function titleMatter(report: Report, { page }: Words): readonly RootContent[] {
+function titleMatter(report: Report, { page }: Messages): readonly RootContent[] {
   const { title, subtitle, authors, date, translations } = report
   const people = authors.map(
     ({ name, affiliation }) => name + (affiliation === undefined ? '' : page.affiliation(affiliation)),

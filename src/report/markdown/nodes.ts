@@ -2,7 +2,7 @@
 
 import { Buffer } from 'node:buffer'
 import type { Nodes, PhrasingContent, Root, RootContent } from 'mdast'
-import type { Words } from '../../locale/en.ts'
+import type { Messages } from '../../locale/en.ts'
 import { isLinkable } from '../../text/address.ts'
 import {
   code,
@@ -29,7 +29,7 @@ export interface Translator {
 /** Keeps a file beside the document; returns its address. */
 export type AddFile = (name: string, content: string | Uint8Array) => string
 
-export function translator(words: Words, addFile: AddFile): Translator {
+export function translator(messages: Messages, addFile: AddFile): Translator {
   let pictures = 0
   const translate = (node: Nodes): readonly Nodes[] => {
     switch (node.type) {
@@ -41,11 +41,11 @@ export function translator(words: Words, addFile: AddFile): Translator {
         pictures += 1
         return [pictureNode(node, pictures, addFile)]
       case 'float':
-        return floatNodes(node, words, addFile)
+        return floatNodes(node, messages, addFile)
       case 'claim':
-        return claimNodes(node, words, phrasing, addFile)
+        return claimNodes(node, messages, phrasing, addFile)
       case 'experiment':
-        return experimentNodes(node, words)
+        return experimentNodes(node, messages)
       case 'html':
       case 'imageReference':
         return []
@@ -99,9 +99,9 @@ function lead(text: string): Inline {
   return [strong(text.trimEnd()), text.slice(text.trimEnd().length)]
 }
 
-function floatNodes(float: Float, words: Words, addFile: AddFile): readonly RootContent[] {
+function floatNodes(float: Float, messages: Messages, addFile: AddFile): readonly RootContent[] {
   const { id, label, caption, badge, content, notes } = float
-  const title = paragraph(anchor(id), lead(words.caption(label)), caption, badgeNodes(badge))
+  const title = paragraph(anchor(id), lead(messages.caption(label)), caption, badgeNodes(badge))
   const after = notes.length === 0 ? [] : [list(...notes)]
   switch (content.type) {
     case 'table':
@@ -133,12 +133,12 @@ function folded(summary: string, content: readonly RootContent[]): readonly Root
 
 function claimNodes(
   claim: Claim,
-  words: Words,
+  messages: Messages,
   phrasing: Phrasing,
   addFile: AddFile,
 ): readonly RootContent[] {
   const { id, statement, verdict, facts, detail } = claim
-  const own = words.claim
+  const own = messages.claim
   const { source, inputs, toTheRecord } = detail
   return [
     paragraph(anchor(id), lead(own.name(id)), statement, ' — ', strong(own.verdicts[verdict])),
@@ -146,8 +146,8 @@ function claimNodes(
     ...folded(own.detail.summary(id), [
       { type: 'code', lang: 'yaml', value: source },
       ...definitions(detail.facts, phrasing),
-      ...(inputs.length === 0 ? [] : [inputsTable(inputs, words)]),
-      ...distributions(claim, words, addFile),
+      ...(inputs.length === 0 ? [] : [inputsTable(inputs, messages)]),
+      ...distributions(claim, messages, addFile),
       ...(toTheRecord === undefined
         ? []
         : [
@@ -159,8 +159,8 @@ function claimNodes(
   ]
 }
 
-function inputsTable(inputs: ClaimDetail['inputs'], words: Words): RootContent {
-  const own = words.claim.detail
+function inputsTable(inputs: ClaimDetail['inputs'], messages: Messages): RootContent {
+  const own = messages.claim.detail
   const rows = inputs.map(({ run, badge, counts, key, rows }): readonly Inline[] => [
     [run, badgeNodes(badge)],
     counts,
@@ -173,17 +173,20 @@ function inputsTable(inputs: ClaimDetail['inputs'], words: Words): RootContent {
 
 function distributions(
   { id, detail: { distributions: data } }: Claim,
-  words: Words,
+  messages: Messages,
   addFile: AddFile,
 ): readonly RootContent[] {
   if (data === undefined) return []
   if (typeof data === 'string') return [paragraph(data)]
-  const url = addFile(`${id}-distributions.svg`, distributionSvg(data, words.distribution))
+  const url = addFile(`${id}-distributions.svg`, distributionSvg(data, messages.distribution))
   return [paragraph({ type: 'image', url, alt: data.title })]
 }
 
-function experimentNodes({ id, summary, source, cells }: Experiment, words: Words): readonly RootContent[] {
-  const { environment, pattern, trials, origin, key, files } = words.experiment.heads
+function experimentNodes(
+  { id, summary, source, cells }: Experiment,
+  messages: Messages,
+): readonly RootContent[] {
+  const { environment, pattern, trials, origin, key, files } = messages.experiment.heads
   const rows = cells.map(({ environment, pattern, run }): readonly Inline[] => {
     if ('missing' in run) return [environment, pattern, run.missing, '', '', '']
     const digests = run.files.map(({ name, sha256 }, index): Inline => [

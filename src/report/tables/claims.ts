@@ -6,10 +6,10 @@ import { z } from 'zod'
 import type { Judgement } from '../../claims/judge.ts'
 import { decisive, type Verification } from '../../claims/verification.ts'
 import { publishedText } from '../../claims/words.ts'
-import type { Words } from '../../locale/en.ts'
+import type { Messages } from '../../locale/en.ts'
 import { originsIn, runsIn } from '../../query/quantity.ts'
 import type { Run } from '../../results/run.ts'
-import { ownNumbers } from '../claim.ts'
+import { measuredNumbers } from '../claim.ts'
 import { type Cell, none, type Table, type TableKind } from '../table.ts'
 import { number } from './options.ts'
 
@@ -18,13 +18,13 @@ const options = z.strictObject({ number })
 export const claims: TableKind = {
   options,
   from: false,
-  render(_given, { verifications = [], words }): Table {
-    const { published, recorded, thisRun, table } = words.claim
+  render(_given, { verifications = [], messages }): Table {
+    const { published, recorded, thisRun, table } = messages.claim
     return {
       head: [
         [table.claim, table.says, published, recorded, thisRun, table.verdict].map((text) => ({ text })),
       ],
-      groups: [{ rows: verifications.map((one) => rowOf(one, words)) }],
+      groups: [{ rows: verifications.map((one) => rowOf(one, messages)) }],
       notes: [table.note],
       runs: [...new Set(verifications.flatMap((one) => runsOf(decisive(one))))],
       missing: [],
@@ -32,21 +32,21 @@ export const claims: TableKind = {
   },
 }
 
-function rowOf(verification: Verification, words: Words): readonly Cell[] {
+function rowOf(verification: Verification, messages: Messages): readonly Cell[] {
   const { claim, recorded, rerun } = verification
   const judged = decisive(verification)
   return [
     { type: 'head', text: claim.id, href: `#${claim.id}` },
     { type: 'text', text: claim.statement },
-    { type: 'published', text: publishedText(claim, judged, words.claim.phrases) ?? none.text },
-    numbers(recorded, words),
-    rerun === undefined ? { type: 'none', text: words.claim.table.isRecorded } : numbers(rerun, words),
-    { type: 'text', text: words.claim.verdicts[judged.verdict] },
+    { type: 'published', text: publishedText(claim, judged, messages.claim.phrases) ?? none.text },
+    numbers(recorded, messages),
+    rerun === undefined ? { type: 'none', text: messages.claim.table.isRecorded } : numbers(rerun, messages),
+    { type: 'text', text: messages.claim.verdicts[judged.verdict] },
   ]
 }
 
-function numbers(judgement: Judgement, words: Words): Cell {
-  const text = ownNumbers(judgement, words)
+function numbers(judgement: Judgement, messages: Messages): Cell {
+  const text = measuredNumbers(judgement, messages)
   if (text === undefined) return none
   const sources = judgement.measured.flatMap((one) => one.sources)
   return { type: 'text', text, origins: originsIn(sources), runs: runsOf(judgement) }

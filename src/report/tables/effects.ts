@@ -4,38 +4,32 @@
  */
 
 import { z } from 'zod'
-import type { Words } from '../../locale/en.ts'
+import type { Messages } from '../../locale/en.ts'
 import { unknown } from '../../query/error.ts'
 import { digits } from '../../query/format.ts'
+import { origins } from '../../query/quantity.ts'
 import { type Factors, series } from '../../query/series.ts'
 import { warningsOn } from '../../query/warnings.ts'
 import { runName, type Run } from '../../results/run.ts'
 import { compareFactors, type FactorComparison } from '../../stats/compare.ts'
 import { matching, valuesOf } from '../published.ts'
 import { type Cell, headCell, none, numberCell, numberHead, type Table, tableKind } from '../table.ts'
+import { type ColumnGroup, tableHead, tableRow } from './columns.ts'
 import {
   type CellRun,
-  cellsOf,
+  cellRuns,
   chooseEnvironments,
   choosePatterns,
-  environmentGroup,
-  environments,
   factorsOf,
   labelOf,
-  number,
-  operation,
-  patterns,
-  published,
-  publishedEnvironment,
+  missingRuns,
+  patternOptions,
+  runsOf,
   unitOf,
-  where,
 } from './options.ts'
 
 const options = z.strictObject({
-  number,
-  environments,
-  operation,
-  where,
+  ...patternOptions,
   measure: z.string(),
   /** The baseline pattern; default: the first. */
   baseline: z.string().optional(),
@@ -44,14 +38,11 @@ const options = z.strictObject({
     .string()
     .regex(/^\d+(?:\.\d+)? ?%$/, 'write a share as 5 %')
     .default('5 %'),
-  patterns,
-  published,
-  publishedEnvironment,
 })
 
 export const effects = tableKind(options, (given, context): Table => {
-  const { experiment, runs, words } = context
-  const { effects: own } = words.tables
+  const { experiment, runs, messages } = context
+  const { effects: own } = messages.tables
   const factors = factorsOf(given)
   for (const name of Object.keys(factors)) labelOf(runs, name, 'factor')
   labelOf(runs, given.measure, 'measure')
@@ -59,62 +50,40 @@ export const effects = tableKind(options, (given, context): Table => {
   const publishedRows = matching(context.published ?? [], { environment: given.publishedEnvironment })
   const names = valuesOf(publishedRows, 'pattern')
   const tolerance = Number.parseFloat(given.tolerance) / 100
-  const groups = chooseEnvironments(experiment, given.environments).map((environment) => {
-    const all = cellsOf(experiment, environment, runs)
+  const compared = chooseEnvironments(experiment, given.environments).map((environment) => {
+    const all = cellRuns(experiment, environment, runs)
     const base = all.find(({ pattern }) => pattern.name === baseline)
     if (base === undefined) {
-      throw unknown(
-        `pattern of ${experiment.id}`,
-        baseline,
-        all.map(({ pattern }) => pattern.name),
-      )
+      const patterns = all.map(({ pattern }) => pattern.name)
+      throw unknown(`pattern of ${experiment.id}`, baseline, patterns)
     }
     const others = choosePatterns(all, given.patterns, names).filter((cell) => cell !== base)
-    return { environment, base, others }
+    const effects = base.run ? effectsOf(others, base.run, factors, given.measure, tolerance) : []
+    return { environment, cells: [base, ...others], effects }
   })
-  const shown = groups.flatMap(({ base, others }) => [base, ...others].flatMap(({ run }) => run ?? []))
-  const unit = unitOf(shown, [given.measure])
+  const cells = compared.flatMap((one) => one.cells)
+  const shown = runsOf(cells)
+  const columns = columnsOf(unitOf(shown, [given.measure]), messages)
   const observed = shown.map((run) => ({ name: runName(run), ...series(run, factors, given.measure) }))
-  const compared = groups.map((group) => comparisonsOf(group, factors, given.measure, tolerance))
-  const rendered = groups.map(({ environment }, index) =>
-    environmentGroup(
-      environment,
-      shown.filter((run) => run.environment === environment),
-      (compared[index] ?? []).map((one) => rowOf(one, words)),
-    ),
-  )
+  const isByMeans = compared.some(({ effects }) => effects.some(({ found }) => found.method === 'means'))
   return {
-    head: [
-      [
-        { text: words.tables.pattern },
-        numberHead(words.tables.n),
-        numberHead(own.shift, unit),
-        numberHead(own.from, unit),
-        numberHead(own.to, unit),
-        numberHead(own.delta),
-        numberHead(own.p),
-        { text: own.verdict },
-      ],
-    ],
-    groups: rendered,
+    head: tableHead(columns),
+    groups: compared.map(({ environment, cells, effects }) => ({
+      title: environment,
+      origins: origins(runsOf(cells)),
+      rows: effects.map((effect) => tableRow(columns, effect)),
+    })),
     notes: [
       own.method,
-      ...(compared.flat().some(({ found }) => found.method === 'means') ? [own.fewBoots] : []),
+      ...(isByMeans ? [own.fewBoots] : []),
       own.unchanged(given.tolerance),
       ...(observed.some(({ clusters }) => clusters) ? [] : [own.oneBoot]),
-      ...warningsOn(observed, words.claim.reasons.warnings).map(own.sentence),
+      ...warningsOn(observed, messages.claim.reasons.warnings).map(own.sentence),
     ],
     runs: shown,
-    missing: groups.flatMap(({ base, others }) =>
-      [base, ...others].flatMap(({ name, run }) => (run === undefined ? [name] : [])),
-    ),
+    missing: missingRuns(cells),
   }
 })
-
-interface Compared {
-  readonly base: CellRun
-  readonly others: readonly CellRun[]
-}
 
 /** A pattern and the baseline of its environment. */
 interface Effect {
@@ -124,23 +93,20 @@ interface Effect {
   readonly found: FactorComparison
 }
 
-function comparisonsOf(
-  { base, others }: Compared,
+function effectsOf(
+  others: readonly CellRun[],
+  baseline: Run,
   factors: Factors,
   measure: string,
   tolerance: number,
 ): readonly Effect[] {
-  const baseline = base.run
-  if (baseline === undefined) return []
   const present = others.flatMap(({ pattern, run }) => {
-    const found = run === undefined ? undefined : series(run, factors, measure)
-    return run === undefined || found === undefined || found.values.length === 0
-      ? []
-      : [{ pattern, run, found }]
+    const observed = run && series(run, factors, measure)
+    return observed && observed.values.length > 0 ? [{ pattern, run, observed }] : []
   })
   const compared = compareFactors(
     series(baseline, factors, measure),
-    new Map(present.map(({ pattern, found }) => [pattern.name, found])),
+    new Map(present.map(({ pattern, observed }) => [pattern.name, observed])),
     { tolerance },
   )
   return present.map(({ pattern, run }, index) => ({
@@ -151,17 +117,41 @@ function comparisonsOf(
   }))
 }
 
-function rowOf({ label, run, baseline, found }: Effect, words: Words): readonly Cell[] {
-  const { n, shift, interval, delta, p, verdict } = found
-  const time = (value: number): Cell => (Number.isFinite(value) ? numberCell(value, [run, baseline]) : none)
+function columnsOf(unit: string, { tables }: Messages): readonly ColumnGroup<Effect>[] {
+  const own = tables.effects
+  const cell = (value: number, { run, baseline }: Effect): Cell =>
+    Number.isFinite(value) ? numberCell(value, [run, baseline]) : none
   return [
-    headCell(label),
-    numberCell(n[1], [run]),
-    time(shift),
-    time(interval.low),
-    time(interval.high),
-    { ...numberCell(delta, [run, baseline]), text: digits(delta, 2) },
-    { ...numberCell(p, [run, baseline]), text: p < 0.001 ? '< 0.001' : p.toFixed(3) },
-    { type: 'text', text: words.tables.effects.verdicts[verdict], runs: [run, baseline] },
+    {
+      columns: [
+        [{ text: tables.pattern }, ({ label }) => headCell(label)],
+        [numberHead(tables.n), ({ run, found }) => numberCell(found.n[1], [run])],
+        [numberHead(own.shift, unit), (effect) => cell(effect.found.shift, effect)],
+        [numberHead(own.from, unit), (effect) => cell(effect.found.interval.low, effect)],
+        [numberHead(own.to, unit), (effect) => cell(effect.found.interval.high, effect)],
+        [
+          numberHead(own.delta),
+          ({ run, baseline, found: { delta } }) => ({
+            ...numberCell(delta, [run, baseline]),
+            text: digits(delta, 2),
+          }),
+        ],
+        [
+          numberHead(own.p),
+          ({ run, baseline, found: { p } }) => ({
+            ...numberCell(p, [run, baseline]),
+            text: p < 0.001 ? '< 0.001' : p.toFixed(3),
+          }),
+        ],
+        [
+          { text: own.verdict },
+          ({ run, baseline, found }) => ({
+            type: 'text',
+            text: own.verdicts[found.verdict],
+            runs: [run, baseline],
+          }),
+        ],
+      ],
+    },
   ]
 }

@@ -1,7 +1,7 @@
 /** Machines: what each run captured of its own, beside the original study's (Tables 1 to 3). */
 
 import { z } from 'zod'
-import type { Words } from '../../locale/en.ts'
+import type { Messages } from '../../locale/en.ts'
 import { unknown } from '../../query/error.ts'
 import type { PublishedRow } from '../../query/published.ts'
 import { origins } from '../../query/quantity.ts'
@@ -9,7 +9,7 @@ import type { Run } from '../../results/run.ts'
 import type { RenderContext } from '../context.ts'
 import { valuesOf } from '../published.ts'
 import { type Cell, type Head, headCell, missingCell, none, type Table, tableKind } from '../table.ts'
-import { cellsOf, chooseEnvironments, number } from './options.ts'
+import { cellRuns, chooseEnvironments, number } from './options.ts'
 
 const options = z.strictObject({
   number,
@@ -39,13 +39,13 @@ const hostPrefix = 'host '
 
 export const environment = tableKind(
   options,
-  (given, { experiment, runs, published: all, words, say }): Table => {
+  (given, { experiment, runs, published: all, messages, display }): Table => {
     const notes: string[] = []
     const own = chooseEnvironments(experiment, given.environments).map((name): Machine => {
-      const cells = cellsOf(experiment, name, runs)
+      const cells = cellRuns(experiment, name, runs)
       const present = cells.flatMap(({ run }) => run ?? [])
       const [first] = present
-      notes.push(...differences(name, present, { words, say }))
+      notes.push(...differences(name, present, { messages, display }))
       return {
         head: { text: name, origins: origins(present) },
         facts: new Map(Object.entries(first?.captured ?? {})),
@@ -56,24 +56,20 @@ export const environment = tableKind(
     })
     const machines = [
       ...own,
-      ...(given.host ? hosts(runs, words) : []),
-      ...publishedMachines(all ?? [], given.machines, { words, say }),
+      ...(given.host ? hosts(runs, messages) : []),
+      ...publishedMachines(all ?? [], given.machines, { messages, display }),
     ]
-    const items = given.items ?? [...new Set(machines.flatMap(({ facts }) => [...facts.keys()]))]
-    const known = new Set(machines.flatMap(({ facts }) => [...facts.keys()]))
-    for (const item of items) {
-      if (known.size > 0 && !known.has(item)) throw unknown('item', item, [...known])
-    }
+    const known = [...new Set(machines.flatMap(({ facts }) => [...facts.keys()]))]
+    const items = given.items ?? known
+    const absent = items.find((item) => !known.includes(item))
+    if (absent !== undefined && known.length > 0) throw unknown('item', absent, known)
+    const rows = items.map((item) => [
+      headCell(item),
+      ...machines.map((machine) => cellOf(machine, item, messages)),
+    ])
     return {
-      head: [[{ text: words.tables.item }, ...machines.map((machine) => machine.head)]],
-      groups: [
-        {
-          rows: items.map((item) => [
-            headCell(item),
-            ...machines.map((machine) => cellOf(machine, item, words)),
-          ]),
-        },
-      ],
+      head: [[{ text: messages.tables.item }, ...machines.map((machine) => machine.head)]],
+      groups: [{ rows }],
       notes,
       runs: own.flatMap((machine) => machine.runs),
       missing: own.flatMap(({ missing }) => missing ?? []),
@@ -81,25 +77,24 @@ export const environment = tableKind(
   },
 )
 
-function cellOf({ facts, type, runs, missing }: Machine, item: string, words: Words): Cell {
-  if (missing !== undefined) return missingCell(missing, 1, words)
+function cellOf({ facts, type, runs, missing }: Machine, item: string, messages: Messages): Cell {
+  if (missing !== undefined) return missingCell(missing, 1, messages)
   const text = facts.get(item)
   if (text === undefined) return none
   return runs.length === 0 ? { type, text } : { type, text, origins: origins(runs), runs: runs.slice(0, 1) }
 }
 
 /** Returns the hosts, usually one; each gets a column. */
-function hosts(runs: readonly Run[], { tables }: Words): readonly Machine[] {
-  const different = new Map<string, ReadonlyMap<string, string>>()
-  for (const { provenance } of runs) {
-    const facts = Object.entries(provenance)
-      .filter(([name]) => name.startsWith(hostPrefix))
-      .map(([name, value]): [string, string] => [name.slice(hostPrefix.length), String(value)])
-    if (facts.length > 0) different.set(JSON.stringify(facts), new Map(facts))
-  }
-  return [...different.values()].map((facts, index, { length }) => ({
+function hosts(runs: readonly Run[], { tables }: Messages): readonly Machine[] {
+  const facts = runs.map(({ provenance }) =>
+    Object.entries(provenance).flatMap(([name, value]): readonly [string, string][] =>
+      name.startsWith(hostPrefix) ? [[name.slice(hostPrefix.length), String(value)]] : [],
+    ),
+  )
+  const different = new Map(facts.filter((one) => one.length > 0).map((one) => [JSON.stringify(one), one]))
+  return [...different.values()].map((one, index, { length }) => ({
     head: { text: tables.host(length === 1 ? undefined : index + 1) },
-    facts,
+    facts: new Map(one),
     type: 'text',
     runs: [],
   }))
@@ -108,14 +103,14 @@ function hosts(runs: readonly Run[], { tables }: Words): readonly Machine[] {
 function publishedMachines(
   rows: readonly PublishedRow[],
   chosen: readonly string[] | undefined,
-  { words, say }: Pick<RenderContext, 'words' | 'say'>,
+  { messages, display }: Pick<RenderContext, 'messages' | 'display'>,
 ): readonly Machine[] {
   const known = valuesOf(rows, 'machine')
   for (const name of chosen ?? []) {
     if (!known.includes(name)) throw unknown('published machine', name, known)
   }
   return (chosen ?? known).map((name) => ({
-    head: { text: words.tables.publishedMachine(say(name)) },
+    head: { text: messages.tables.publishedMachine(display(name)) },
     facts: new Map(
       rows.filter((row) => row.machine === name).map((row) => [row.item ?? '', row.value ?? '']),
     ),
@@ -128,7 +123,7 @@ function publishedMachines(
 function differences(
   environmentName: string,
   runs: readonly Run[],
-  { words, say }: Pick<RenderContext, 'words' | 'say'>,
+  { messages, display }: Pick<RenderContext, 'messages' | 'display'>,
 ): readonly string[] {
   const [first, ...others] = runs
   if (first === undefined) return []
@@ -142,6 +137,6 @@ function differences(
     }
   }
   return [...facts.values()].map(({ item, value, patterns }) =>
-    words.tables.differs(environmentName, say(item), say(value), patterns),
+    messages.tables.differs(environmentName, display(item), display(value), patterns),
   )
 }

@@ -2,13 +2,14 @@
 
 import { z } from 'zod'
 import type { ExperimentBlock, Pattern } from '../../document/block.ts'
-import type { Words } from '../../locale/en.ts'
+import type { Messages } from '../../locale/en.ts'
 import { QueryError, unknown } from '../../query/error.ts'
-import { origins } from '../../query/quantity.ts'
+import type { PublishedRow } from '../../query/published.ts'
 import { canonical, columnOf, type Factors } from '../../query/series.ts'
 import { unitName, withoutUnit } from '../../query/units.ts'
 import { runName, type Run } from '../../results/run.ts'
-import type { Group } from '../table.ts'
+import { checkEnvironment, matching, valuesOf } from '../published.ts'
+import type { ExperimentContext } from '../table.ts'
 
 /** The number in the original study (5, or "A1" in an appendix); default: counted. */
 export const number = z.union([z.string(), z.int().positive()]).optional()
@@ -22,15 +23,25 @@ export const publishedEnvironment = z.string().optional()
 /** Patterns with rows: all, those with published numbers, or those without. */
 export const patterns = z.enum(['all', 'published', 'unpublished']).default('all')
 
+/** Options of tables with rows for each pattern. */
+export const patternOptions = {
+  number,
+  environments,
+  /** Factor -> value that rows must have; `operation: pause` is short for `where: {operation: pause}`. */
+  where: z.record(z.string(), z.string()).default({}),
+  operation: z.string().optional(),
+  patterns,
+  published,
+  publishedEnvironment,
+}
+
 /** Shows ratios to the published means, and whether these lie in our range. */
 export const compare = z.boolean().default(false)
 
-/** Factor -> value that rows must have; `operation: pause` is short for `where: {operation: pause}`. */
-export const where = z.record(z.string(), z.string()).default({})
-export const operation = z.string().optional()
+type PatternOptions = z.output<z.ZodObject<typeof patternOptions>>
 
-export function factorsOf(options: { operation?: string | undefined; where: Factors }): Factors {
-  return { ...(options.operation === undefined ? {} : { operation: options.operation }), ...options.where }
+export function factorsOf({ operation, where }: PatternOptions): Factors {
+  return { ...(operation === undefined ? {} : { operation }), ...where }
 }
 
 /** Returns the experiment's environments, or those named by the option, in its order. */
@@ -54,7 +65,7 @@ export interface CellRun {
 }
 
 /** Returns the cells of an environment, in the block's order of patterns. */
-export function cellsOf(
+export function cellRuns(
   experiment: ExperimentBlock,
   environment: string,
   runs: readonly Run[],
@@ -77,8 +88,51 @@ export function choosePatterns(
   return cells.filter(({ pattern }) => names.includes(pattern.name) === (which === 'published'))
 }
 
-export function environmentGroup(environment: string, runs: readonly Run[], rows: Group['rows']): Group {
-  return { title: environment, origins: origins(runs), rows }
+export function runsOf(cells: readonly CellRun[]): readonly Run[] {
+  return cells.flatMap(({ run }) => run ?? [])
+}
+
+export function missingRuns(cells: readonly CellRun[]): readonly string[] {
+  return cells.flatMap(({ run, name }) => (run === undefined ? [name] : []))
+}
+
+/** What a table with rows for each pattern shows. */
+export interface Selection {
+  readonly factors: Factors
+  readonly environments: readonly { readonly environment: string; readonly cells: readonly CellRun[] }[]
+  readonly runs: readonly Run[]
+  readonly missing: readonly string[]
+  /** Rows beside the patterns; none for unpublished ones, so that there are no columns for what no row shows. */
+  readonly published: readonly PublishedRow[]
+  /** Names the published patterns that the experiment lacks. */
+  readonly notes: readonly string[]
+}
+
+/** @param isShown whether the table shows numbers of a published row. */
+export function selectCells(
+  given: PatternOptions,
+  { experiment, runs, published: rows = [], messages }: ExperimentContext,
+  isShown: (row: PublishedRow) => boolean = () => true,
+): Selection {
+  const factors = factorsOf(given)
+  checkEnvironment(rows, given.publishedEnvironment)
+  for (const name of Object.keys(factors)) labelOf(runs, name, 'factor')
+  const published = matching(rows, { ...factors, environment: given.publishedEnvironment }).filter(isShown)
+  const names = valuesOf(published, 'pattern')
+  const environments = chooseEnvironments(experiment, given.environments).map((environment) => ({
+    environment,
+    cells: choosePatterns(cellRuns(experiment, environment, runs), given.patterns, names),
+  }))
+  const cells = environments.flatMap((one) => one.cells)
+  return {
+    factors,
+    environments,
+    runs: runsOf(cells),
+    missing: missingRuns(cells),
+    ...(given.patterns === 'unpublished'
+      ? { published: [], notes: [] }
+      : { published, notes: notRerun(experiment, names, messages) }),
+  }
 }
 
 /**
@@ -108,9 +162,9 @@ export function unitOf(runs: readonly Run[], measures: readonly string[]): strin
     ).values(),
   ].map(([first]) => first)
   if (one && other) {
-    const inWords = ({ measure, unit, run }: typeof one) =>
+    const unitText = ({ measure, unit, run }: typeof one) =>
       `${measure} of run ${runName(run)} is ${unitName(unit)}`
-    throw new QueryError(`the measures have different units: ${inWords(one)}, ${inWords(other)}`)
+    throw new QueryError(`the measures have different units: ${unitText(one)}, ${unitText(other)}`)
   }
   return one?.unit ?? ''
 }
@@ -119,7 +173,7 @@ export function unitOf(runs: readonly Run[], measures: readonly string[]): strin
 export function notRerun(
   experiment: ExperimentBlock,
   names: readonly string[],
-  { tables }: Words,
+  { tables }: Messages,
 ): readonly string[] {
   const left = names.filter((name) => !experiment.patterns.some((pattern) => pattern.name === name))
   return left.length === 0 ? [] : [tables.notRerun(left)]

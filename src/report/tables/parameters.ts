@@ -5,12 +5,13 @@
 
 import { z } from 'zod'
 import type { Pattern } from '../../document/block.ts'
-import type { Words } from '../../locale/en.ts'
+import type { Messages } from '../../locale/en.ts'
 import { unknown } from '../../query/error.ts'
 import type { PublishedRow } from '../../query/published.ts'
-import type { Parameter, Parameters } from '../../results/parameters.ts'
-import { checkEnvironment, matching, theRow, valuesOf } from '../published.ts'
-import { type Cell, type Head, headCell, none, type Table, tableKind } from '../table.ts'
+import { isMapping, type Parameter, type Parameters } from '../../results/parameters.ts'
+import { checkEnvironment, matching, uniqueRow, valuesOf } from '../published.ts'
+import { type Cell, headCell, none, type Table, tableKind } from '../table.ts'
+import { type Column, type ColumnGroup, tableHead, tableRow } from './columns.ts'
 import { notRerun, number, patterns, published, publishedEnvironment } from './options.ts'
 
 /** Published rows that change nothing, pattern -> our parameter: `domu-vcpus: domu.vcpus`. */
@@ -19,63 +20,76 @@ const constant = z.record(z.string(), z.string()).default({})
 const options = z.strictObject({ number, patterns, published, publishedEnvironment, constant })
 
 /** Optional columns of the published file, and the messages for their heads. */
-const publishedColumns = new Map([
+const publishedColumns = [
   ['location', 'where'],
   ['parameter', 'parameter'],
   ['baseline', 'baseline'],
   ['changed', 'changed'],
-] as const)
-type PublishedColumn = 'location' | 'parameter' | 'baseline' | 'changed'
+] as const
 
-export const parameters = tableKind(options, (given, { experiment, published: all, words }): Table => {
-  checkEnvironment(all ?? [], given.publishedEnvironment)
-  const rows = matching(all ?? [], { environment: given.publishedEnvironment })
-  const publishedPatterns = valuesOf(rows, 'pattern')
-  const columns =
-    given.patterns === 'unpublished'
-      ? []
-      : [...publishedColumns.keys()].filter((name) => rows.some((row) => row[name] !== undefined))
+/** A parameter of a pattern, or of all; the head and the published row are those of its first one. */
+interface Row {
+  readonly head?: Cell
+  readonly name: string
+  readonly baseline: string
+  /** Absent for what is constant. */
+  readonly changed?: string
+  readonly published?: PublishedRow | undefined
+}
+
+export const parameters = tableKind(options, (given, { experiment, published = [], messages }): Table => {
+  const { tables } = messages
+  checkEnvironment(published, given.publishedEnvironment)
+  const rows = matching(published, { environment: given.publishedEnvironment })
+  const names = valuesOf(rows, 'pattern')
+  const isUnpublished = given.patterns === 'unpublished'
   const shown = experiment.patterns.filter(
     ({ name, changes }) =>
       leaves(changes).length > 0 &&
-      (given.patterns === 'all' || publishedPatterns.includes(name) === (given.patterns === 'published')),
+      (given.patterns === 'all' || names.includes(name) === (given.patterns === 'published')),
   )
+  const columns = columnsOf(isUnpublished ? [] : rows, messages)
+  const all = [
+    ...constantRows(given.constant, experiment.parameters, rows, messages),
+    ...shown.flatMap((pattern) => changedRows(pattern, experiment.parameters, rows, messages)),
+  ]
+  const left = names.filter((name) => !Object.hasOwn(given.constant, name))
   return {
-    head: head(columns, words),
-    groups: [
-      {
-        rows: [
-          ...constantRows(given.constant, experiment.parameters, columns, rows, words),
-          ...shown.flatMap((pattern) => rowsOf(pattern, experiment.parameters, columns, rows, words)),
-        ],
-      },
-    ],
+    head: tableHead(columns),
+    groups: [{ rows: all.map((row) => tableRow(columns, row)) }],
     notes: [
-      ...shown.flatMap(({ label, only }) => (only === undefined ? [] : [words.tables.onlyIn(only, label)])),
-      ...(given.patterns === 'unpublished'
-        ? []
-        : notRerun(
-            experiment,
-            publishedPatterns.filter((name) => !Object.hasOwn(given.constant, name)),
-            words,
-          )),
+      ...shown.flatMap(({ label, only }) => (only === undefined ? [] : [tables.onlyIn(only, label)])),
+      ...(isUnpublished ? [] : notRerun(experiment, left, messages)),
     ],
     runs: [],
     missing: [],
   }
 })
 
-function head(columns: readonly PublishedColumn[], { tables }: Words): Table['head'] {
-  const own: Head[] = [{ text: tables.parameter }, { text: tables.baseline }, { text: tables.changed }]
-  if (columns.length === 0) return [[{ text: tables.pattern }, ...own]]
+function columnsOf(rows: readonly PublishedRow[], { tables }: Messages): readonly ColumnGroup<Row>[] {
+  const published = publishedColumns.map(
+    ([name, head]): Column<Row> | false =>
+      rows.some((row) => row[name] !== undefined) && [
+        { text: tables[head] },
+        (row) => textCell(row.published?.[name] || undefined, 'published'),
+      ],
+  )
   return [
-    [
-      { text: tables.pattern, rows: 2 },
-      { text: tables.thisRerun, columns: own.length, align: 'center' },
-      { text: tables.published, columns: columns.length, align: 'center' },
-    ],
-    [...own, ...columns.map((name) => ({ text: tables[publishedColumns.get(name) ?? 'where'] }))],
+    { columns: [[{ text: tables.pattern }, ({ head }) => head]] },
+    {
+      title: published.some((column) => column) ? tables.thisRerun : undefined,
+      columns: [
+        [{ text: tables.parameter }, ({ name }) => textCell(name)],
+        [{ text: tables.baseline }, ({ baseline }) => textCell(baseline)],
+        [{ text: tables.changed }, ({ changed }) => textCell(changed)],
+      ],
+    },
+    { title: tables.published, columns: published },
   ]
+}
+
+function textCell(text: string | undefined, type: 'text' | 'published' = 'text'): Cell {
+  return text === undefined ? none : { type, text }
 }
 
 /**
@@ -85,49 +99,38 @@ function head(columns: readonly PublishedColumn[], { tables }: Words): Table['he
 function constantRows(
   constant: Readonly<Record<string, string>>,
   parameters: Parameters,
-  columns: readonly PublishedColumn[],
   publishedRows: readonly PublishedRow[],
-  words: Words,
-): readonly (readonly Cell[])[] {
+  messages: Messages,
+): readonly Row[] {
   const own = new Map(leaves(parameters).map(({ path, value }) => [path.join('.'), value]))
   const names = Object.entries(constant)
   return names.map(([name, parameter], index) => {
-    const row = theRow(publishedRows, { pattern: name })
-    if (row === undefined) throw unknown('published pattern', name, valuesOf(publishedRows, 'pattern'))
+    const published = uniqueRow(publishedRows, { pattern: name })
+    if (published === undefined) throw unknown('published pattern', name, valuesOf(publishedRows, 'pattern'))
     if (!own.has(parameter)) throw unknown('parameter', parameter, [...own.keys()])
-    return [
-      ...(index === 0 ? [headCell(words.tables.allPatterns, names.length)] : []),
-      { type: 'text', text: parameter },
-      { type: 'text', text: inWords(own.get(parameter), words) },
-      none,
-      ...publishedCells(row, columns),
-    ]
+    return {
+      ...(index === 0 ? { head: headCell(messages.tables.allPatterns, names.length) } : {}),
+      name: parameter,
+      baseline: parameterText(own.get(parameter), messages),
+      published,
+    }
   })
 }
 
-function rowsOf(
+function changedRows(
   pattern: Pattern,
   baseline: Parameters,
-  columns: readonly PublishedColumn[],
   publishedRows: readonly PublishedRow[],
-  words: Words,
-): readonly (readonly Cell[])[] {
+  messages: Messages,
+): readonly Row[] {
   const changes = leaves(pattern.changes)
-  const row = theRow(publishedRows, { pattern: pattern.name })
-  return changes.map(({ path, value }, index) => [
-    ...(index === 0 ? [headCell(pattern.label, changes.length)] : []),
-    { type: 'text', text: path.join('.') },
-    { type: 'text', text: inWords(at(baseline, path), words) },
-    { type: 'text', text: inWords(value, words) },
-    ...publishedCells(index === 0 ? row : undefined, columns),
-  ])
-}
-
-function publishedCells(row: PublishedRow | undefined, columns: readonly PublishedColumn[]): readonly Cell[] {
-  return columns.map((name) => {
-    const text = row?.[name]
-    return text === undefined || text === '' ? none : { type: 'published', text }
-  })
+  const published = uniqueRow(publishedRows, { pattern: pattern.name })
+  return changes.map(({ path, value }, index) => ({
+    name: path.join('.'),
+    baseline: parameterText(at(baseline, path), messages),
+    changed: parameterText(value, messages),
+    ...(index === 0 ? { head: headCell(pattern.label, changes.length), published } : {}),
+  }))
 }
 
 interface Leaf {
@@ -148,16 +151,14 @@ function at(parameters: Parameters, path: readonly string[]): Parameter | undefi
   return value
 }
 
-function isMapping(value: Parameter | undefined): value is Parameters {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function inWords(value: Parameter | undefined, words: Words): string {
-  const { tables } = words
+function parameterText(value: Parameter | undefined, messages: Messages): string {
+  const { tables } = messages
   if (value === undefined || value === null) return tables.none
   if (value === true) return tables.yes
   if (value === false) return tables.no
   if (typeof value === 'number') return String(value).replace(/^-/, '−')
   if (typeof value === 'string') return value
-  return Array.isArray(value) ? tables.list(value.map((one) => inWords(one, words))) : JSON.stringify(value)
+  return Array.isArray(value)
+    ? tables.list(value.map((one) => parameterText(one, messages)))
+    : JSON.stringify(value)
 }

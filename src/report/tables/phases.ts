@@ -1,19 +1,18 @@
 /** Means of an operation's phases, their shares of the sum, and the published means (Tables 6 and 7). */
 
 import { z } from 'zod'
-import type { Words } from '../../locale/en.ts'
 import { digits } from '../../query/format.ts'
-import { columnOfStatistic, type PublishedRow } from '../../query/published.ts'
+import { columnOfStatistic } from '../../query/published.ts'
 import { canonical, columnOf, type Factors, select } from '../../query/series.ts'
 import type { Run } from '../../results/run.ts'
 import { mean } from '../../stats/moments.ts'
 import { max } from '../../stats/order.ts'
-import { decimal } from '../../text/decimal.ts'
-import { checkEnvironment, matching, theRow, valuesOf } from '../published.ts'
+import { decimal } from '../../text/numbers.ts'
+import { uniqueRow } from '../published.ts'
 import {
   type Cell,
+  type ExperimentContext,
   headCell,
-  missingCell,
   none,
   numberCell,
   numberHead,
@@ -22,178 +21,118 @@ import {
   type Table,
   tableKind,
 } from '../table.ts'
-import { comparisonCells, comparisonHeads, comparisonNotes } from './comparison.ts'
-import {
-  type CellRun,
-  cellsOf,
-  chooseEnvironments,
-  choosePatterns,
-  compare,
-  environmentGroup,
-  environments,
-  factorsOf,
-  labelOf,
-  notRerun,
-  number,
-  operation,
-  patterns,
-  published,
-  publishedEnvironment,
-  unitOf,
-  where,
-} from './options.ts'
+import { type ColumnGroup, patternTable } from './columns.ts'
+import { comparisonColumns, comparisonNotes } from './comparison.ts'
+import { type CellRun, compare, labelOf, patternOptions, selectCells, unitOf } from './options.ts'
 
 const options = z.strictObject({
-  number,
-  environments,
-  operation,
-  where,
+  ...patternOptions,
   /** The phases, in order. */
   measures: z.array(z.string()).min(1),
   /** Shows each phase's share of the sum. */
   share: z.boolean().default(true),
-  patterns,
-  published,
-  publishedEnvironment,
   /** Needs published means. */
   compare,
 })
 
-interface Layout {
-  readonly measures: readonly string[]
-  readonly share: boolean
-  readonly compare: boolean
-  readonly published: readonly PublishedRow[]
-  readonly publishedColumn: string
+/** A pattern's phases, in the order of the option `measures`. */
+interface Row {
+  readonly label: string
+  readonly run: Run
+  /** Of each complete observation. */
+  readonly values: readonly (readonly number[])[]
+  /** Empty without observations. */
+  readonly means: readonly number[]
+  readonly sum: number
+  readonly published: readonly (string | undefined)[]
 }
 
 export const phases = tableKind(options, (given, context): Table => {
-  const { experiment, runs, words } = context
-  const factors = factorsOf(given)
-  checkEnvironment(context.published ?? [], given.publishedEnvironment)
-  for (const name of Object.keys(factors)) labelOf(runs, name, 'factor')
-  for (const name of given.measures) labelOf(runs, name, 'measure')
-  const unit = unitOf(runs, given.measures)
-  const publishedColumn = columnOfStatistic('mean', unit)
-  const publishedRows = matching(context.published ?? [], {
-    ...factors,
-    environment: given.publishedEnvironment,
-  }).filter((row) => row[publishedColumn] !== undefined)
-  const publishedPatterns = valuesOf(publishedRows, 'pattern')
-  // No columns for what no row shows.
-  const beside = given.patterns === 'unpublished' ? [] : publishedRows
-  const layout: Layout = {
-    measures: given.measures,
-    share: given.share,
-    compare: given.compare && beside.length > 0,
-    published: beside,
-    publishedColumn,
+  const { runs, messages } = context
+  const { measures, compare } = given
+  for (const name of measures) labelOf(runs, name, 'measure')
+  const unit = unitOf(runs, measures)
+  const meanColumn = columnOfStatistic('mean', unit)
+  const selection = selectCells(given, context, (row) => row[meanColumn] !== undefined)
+  const { factors, published } = selection
+  const rowOf = (run: Run, { pattern: { name: pattern, label } }: CellRun): Row => {
+    const values = complete(run, factors, measures)
+    const means =
+      values.length === 0 ? [] : measures.map((_, index) => mean(values.map((row) => row[index] as number)))
+    return {
+      label,
+      run,
+      values,
+      means,
+      sum: means.reduce((total, value) => total + value, 0),
+      published: measures.map((phase) => uniqueRow(published, { pattern, ...factors, phase })?.[meanColumn]),
+    }
   }
-  const names = chooseEnvironments(experiment, given.environments)
-  const cells = names.map((name) =>
-    choosePatterns(cellsOf(experiment, name, runs), given.patterns, publishedPatterns),
+  const columns = columnsOf(given, unit, published.length > 0, context)
+  const table = patternTable(selection, columns, (run, cell) => [rowOf(run, cell)], context)
+  const incomplete = table.runs.reduce(
+    (count, run) => count + select(run, factors).length - complete(run, factors, measures).length,
+    0,
   )
-  const shown = cells.flat().flatMap(({ run }) => run ?? [])
-  const groups = names.map((name, index) => {
-    const own = cells[index] as readonly CellRun[]
-    return environmentGroup(
-      name,
-      own.flatMap(({ run }) => run ?? []),
-      own.map((cell) => rowOf(cell, layout, factors, words)),
-    )
-  })
-  // Sums are compared in the table of totals.
-  const phaseCells = groups.flatMap(({ rows }) => rows).map((row) => row.slice(0, -sumWidth(layout)))
   return {
-    head: head(layout, unit, runs, words),
-    groups,
+    ...table,
     notes: [
-      ...(layout.compare ? comparisonNotes(phaseCells, words) : []),
-      ...incomplete(shown, factors, given.measures, words),
-      ...(given.patterns === 'unpublished' ? [] : notRerun(experiment, publishedPatterns, words)),
+      ...(compare && published.length > 0 ? comparisonNotes(table.groups, messages) : []),
+      ...(incomplete === 0 ? [] : [messages.tables.incomplete(incomplete)]),
+      ...table.notes,
     ],
-    runs: shown,
-    missing: cells.flat().flatMap(({ run, name }) => (run === undefined ? [name] : [])),
   }
 })
 
-/** Number of columns of the sum: our mean, and the published one. */
-function sumWidth({ published: rows }: Layout): number {
-  return rows.length > 0 ? 2 : 1
-}
-
-function head(
-  { measures, share, compare: compared, published: rows }: Layout,
+/** Sums are compared in the table of totals. */
+function columnsOf(
+  { measures, share, compare }: z.output<typeof options>,
   unit: string,
-  runs: readonly Run[],
-  words: Words,
-): Table['head'] {
-  const { tables } = words
-  const beside = rows.length > 0 ? [numberHead(tables.published, unit)] : []
-  const perPhase = [
-    numberHead(tables.mean, unit),
-    ...(share ? [numberHead(tables.share, '%')] : []),
-    ...beside,
-    ...(compared ? comparisonHeads(words) : []),
-  ]
-  const sum = [numberHead(tables.mean, unit), ...beside]
-  return [
-    [
-      { text: tables.pattern, rows: 2 },
-      numberHead(tables.n, '', 2),
-      ...measures.map((name) => ({
-        text: labelOf(runs, name, 'measure'),
-        columns: perPhase.length,
-        align: 'center' as const,
-      })),
-      { text: tables.sum, columns: sum.length, align: 'center' },
-    ],
-    [...measures.flatMap(() => perPhase), ...sum],
-  ]
-}
-
-function rowOf(
-  { pattern, name, run }: CellRun,
-  layout: Layout,
-  factors: Factors,
-  words: Words,
-): readonly Cell[] {
-  const { measures, share, compare: compared } = layout
-  const hasPublished = layout.published.length > 0
-  if (run === undefined) {
-    const perPhase =
-      1 + (share ? 1 : 0) + (hasPublished ? 1 : 0) + (compared ? comparisonHeads(words).length : 0)
-    const width = 1 + measures.length * perPhase + sumWidth(layout)
-    return [headCell(pattern.label), missingCell(name, width, words)]
+  hasPublished: boolean,
+  { runs, messages }: ExperimentContext,
+): readonly ColumnGroup<Row>[] {
+  const { tables } = messages
+  const publishedHead = numberHead(tables.published, unit)
+  const phase = (measure: string, index: number): ColumnGroup<Row> => {
+    const comparison = comparisonColumns<Row>(
+      ({ run, values, published }) => ({
+        run,
+        values: values.map((row) => row[index] as number),
+        published: published[index],
+      }),
+      messages,
+    )
+    return {
+      title: labelOf(runs, measure, 'measure'),
+      columns: [
+        [
+          numberHead(tables.mean, unit),
+          ({ means, run }) => (means[index] === undefined ? none : numberCell(means[index], [run])),
+        ],
+        share && [numberHead(tables.share, '%'), (row) => shareCell(row, index)],
+        hasPublished && [publishedHead, ({ published }) => publishedCell(published[index])],
+        ...(hasPublished && compare ? comparison : []),
+      ],
+    }
   }
-  const values = complete(run, factors, measures)
-  const means =
-    values.length === 0 ? [] : measures.map((_, index) => mean(values.map((row) => row[index] as number)))
-  const sum = means.reduce((total, value) => total + value, 0)
-  const publishedMeans = measures.map(
-    (phase) =>
-      theRow(layout.published, { pattern: pattern.name, ...factors, phase })?.[layout.publishedColumn],
-  )
   return [
-    headCell(pattern.label),
-    numberCell(values.length, [run]),
-    ...measures.flatMap((_, index) => [
-      means[index] === undefined ? none : numberCell(means[index], [run]),
-      ...(share
-        ? [means[index] === undefined || sum === 0 ? none : percentCell(means[index] / sum, run)]
-        : []),
-      ...(hasPublished ? [publishedCell(publishedMeans[index])] : []),
-      ...(compared
-        ? comparisonCells(
-            values.map((row) => row[index] as number),
-            publishedMeans[index],
-            run,
-            words,
-          )
-        : []),
-    ]),
-    means.length === 0 ? none : numberCell(sum, [run]),
-    ...(hasPublished ? [publishedCell(total(publishedMeans))] : []),
+    {
+      columns: [
+        [{ text: tables.pattern }, ({ label }) => headCell(label)],
+        [numberHead(tables.n), ({ values, run }) => numberCell(values.length, [run])],
+      ],
+    },
+    ...measures.map(phase),
+    {
+      title: tables.sum,
+      columns: [
+        [
+          numberHead(tables.mean, unit),
+          ({ means, sum, run }) => (means.length === 0 ? none : numberCell(sum, [run])),
+        ],
+        hasPublished && [publishedHead, ({ published }) => publishedCell(total(published))],
+      ],
+    },
   ]
 }
 
@@ -210,9 +149,11 @@ function complete(run: Run, factors: Factors, measures: readonly string[]): read
 }
 
 /** Always one decimal, so that a row's shares can be added by eye. */
-function percentCell(ratio: number, run: Run): Cell {
-  const cell = numberCell(ratio * 100, [run])
-  return { ...cell, text: digits(ratio * 100, 1) }
+function shareCell({ means, sum, run }: Row, index: number): Cell {
+  const mean = means[index]
+  if (mean === undefined || sum === 0) return none
+  const percent = (mean / sum) * 100
+  return { ...numberCell(percent, [run]), text: digits(percent, 1) }
 }
 
 function total(texts: readonly (string | undefined)[]): string | undefined {
@@ -220,17 +161,4 @@ function total(texts: readonly (string | undefined)[]): string | undefined {
   if (!numbers.every((number) => number !== undefined)) return undefined
   const places = max(texts.map((text) => placesOf(text ?? '')))
   return numbers.reduce((sum, number) => sum + number, 0).toFixed(Math.min(places, 20))
-}
-
-function incomplete(
-  runs: readonly Run[],
-  factors: Factors,
-  measures: readonly string[],
-  { tables }: Words,
-): readonly string[] {
-  const left = runs.reduce(
-    (count, run) => count + select(run, factors).length - complete(run, factors, measures).length,
-    0,
-  )
-  return left === 0 ? [] : [tables.incomplete(left)]
 }

@@ -1,7 +1,6 @@
 /**
  * Compares published means with two recordings: the runs, and an earlier recording in CSV files of the
- * published form with a column `origin`. A row without a phase is a total; a slowdown is a total relative to
- * the baseline's.
+ * published form with a column `origin`. A row without a phase is a total.
  */
 
 import type { Pattern } from '../../document/block.ts'
@@ -14,8 +13,8 @@ import { unitName } from '../../query/units.ts'
 import type { Run } from '../../results/run.ts'
 import { mean } from '../../stats/moments.ts'
 import type { Origin } from '../../testbed/board.ts'
-import { decimal } from '../../text/decimal.ts'
-import { checkEnvironment, matching, theRow, valuesOf } from '../published.ts'
+import { decimal } from '../../text/numbers.ts'
+import { checkEnvironment, matching, uniqueRow, valuesOf } from '../published.ts'
 import { type Cell, publishedCell } from '../table.ts'
 import { type CellRun, labelOf, unitOf } from './options.ts'
 
@@ -32,12 +31,19 @@ export interface Compared {
   readonly missing?: string
 }
 
-export interface Reading {
-  readonly value: number
+/** Origins and runs behind numbers; the earlier recording has no runs. */
+export interface Source {
   readonly origins: readonly Origin[]
-  /** Empty for the earlier recording. */
   readonly runs: readonly Run[]
 }
+
+export interface Reading extends Source {
+  readonly value: number
+}
+
+/** A slowdown is a total relative to the baseline's. */
+export const kinds = ['totals', 'phases', 'slowdowns'] as const
+export type Kind = (typeof kinds)[number]
 
 /** Times are compared in microseconds. */
 const meanColumn = columnOfStatistic('mean', 'us')
@@ -88,7 +94,7 @@ export function compare(
           measure,
           published: publishedCell(row[meanColumn]),
           reference,
-          before: earlierReading(theRow(same, { pattern: pattern.name, operation: row.operation })),
+          before: earlierReading(uniqueRow(same, { pattern: pattern.name, operation: row.operation })),
           after: run && readingOf(run, row.operation, measure),
           ...(run === undefined ? { missing: name } : {}),
         },
@@ -114,20 +120,17 @@ function earlierReading(row: PublishedRow | undefined): Reading | undefined {
 const known: readonly Origin[] = ['emulated', 'hardware', 'local']
 const isOrigin = (text: string): text is Origin => known.some((origin) => origin === text)
 
-export function totals(compared: readonly Compared[]): readonly Compared[] {
-  return compared.filter(({ measure }) => measure === total)
-}
-
-export function phases(compared: readonly Compared[]): readonly Compared[] {
-  return compared.filter(({ measure }) => measure !== total)
-}
-
 /**
- * Returns the slowdowns of all totals except the baseline's, which are 1. Throws QueryError if there is no
- * such baseline.
+ * Returns the numbers of a kind. The baseline's own slowdowns, which are 1, are left out. Throws QueryError if
+ * there is no such baseline.
  */
-export function slowdowns(compared: readonly Compared[], baseline: string): readonly Compared[] {
-  const all = totals(compared)
+export function numbersOf(kind: Kind, compared: readonly Compared[], baseline: string): readonly Compared[] {
+  if (kind === 'phases') return compared.filter(({ measure }) => measure !== total)
+  const totals = compared.filter(({ measure }) => measure === total)
+  return kind === 'totals' ? totals : slowdowns(totals, baseline)
+}
+
+function slowdowns(all: readonly Compared[], baseline: string): readonly Compared[] {
   if (!all.some(({ pattern }) => pattern.name === baseline))
     throw unknown('published pattern', baseline, [...new Set(all.map(({ pattern }) => pattern.name))])
   return all.flatMap((one): Compared[] => {
@@ -152,13 +155,13 @@ export function slowdowns(compared: readonly Compared[], baseline: string): read
 
 function quotient(above: Reading | undefined, below: Reading | undefined): Reading | undefined {
   if (above === undefined || below === undefined || below.value === 0) return undefined
-  return {
-    value: above.value / below.value,
-    origins: originsOf([above, below]),
-    runs: [...above.runs, ...below.runs],
-  }
+  return { value: above.value / below.value, ...sourceOf([above, below]) }
 }
 
-export function originsOf(readings: readonly Reading[]): readonly Origin[] {
-  return [...new Set(readings.flatMap(({ origins }) => origins))].sort()
+export function sourceOf(sources: readonly (Source | undefined)[]): Source {
+  const present = sources.flatMap((source) => source ?? [])
+  return {
+    origins: [...new Set(present.flatMap(({ origins }) => origins))].sort(),
+    runs: [...new Set(present.flatMap(({ runs }) => runs))],
+  }
 }

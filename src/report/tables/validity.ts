@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod'
-import type { Words } from '../../locale/en.ts'
+import type { Messages } from '../../locale/en.ts'
 import { digits } from '../../query/format.ts'
 import { origins } from '../../query/quantity.ts'
 import { agreement, direction, relativeError } from '../../stats/agreement.ts'
@@ -22,34 +22,34 @@ import {
   tableKind,
 } from '../table.ts'
 import {
-  cellsOf,
+  cellRuns,
   chooseEnvironments,
   environments,
   labelOf,
+  missingRuns,
   notRerun,
   number,
   publishedEnvironment,
+  runsOf,
 } from './options.ts'
 import {
   type Compared,
   chooseRows,
   compare,
-  originsOf,
-  phases,
+  type Kind,
+  kinds,
+  numbersOf,
   type Reading,
-  slowdowns,
-  totals,
+  type Source,
+  sourceOf,
 } from './recordings.ts'
 
 const files = z.union([z.string(), z.array(z.string()).min(1)])
 
-const sorts = ['totals', 'phases', 'slowdowns'] as const
-type Sort = (typeof sorts)[number]
-
 const options = z.strictObject({
   number,
   environments,
-  show: z.enum(['summary', ...sorts]).default('summary'),
+  show: z.enum(['summary', ...kinds]).default('summary'),
   /** The baseline pattern of slowdowns; default: the first. */
   baseline: z.string().optional(),
   published: files,
@@ -66,74 +66,58 @@ const band = 0.02
 
 export const validity: TableKind = {
   ...tableKind(options, (given, context): Table => {
-    const { experiment, runs, words, published = [], earlier = [] } = context
+    const { experiment, runs, messages, published = [], earlier = [] } = context
+    const { validity: own, onlyIn } = messages.tables
     const { show } = given
     const rows = chooseRows(published, given.publishedEnvironment, runs)
     const names = valuesOf(rows, 'pattern')
     const baseline = given.baseline ?? experiment.patterns[0]?.name ?? ''
     const groups = chooseEnvironments(experiment, given.environments).map((environment) => {
-      const cells = cellsOf(experiment, environment, runs).filter(({ pattern }) =>
-        names.includes(pattern.name),
-      )
-      const all = compare(cells, rows, matching(earlier, { environment }))
-      const sorted = (show === 'summary' ? sorts : [show]).map((sort) => ({
-        sort,
-        compared: {
-          totals: () => totals(all),
-          phases: () => phases(all),
-          slowdowns: () => slowdowns(all, baseline),
-        }[sort](),
+      const all = cellRuns(experiment, environment, runs)
+      const cells = all.filter(({ pattern }) => names.includes(pattern.name))
+      const compared = compare(cells, rows, matching(earlier, { environment }))
+      const numbers = (show === 'summary' ? kinds : [show]).map((kind) => ({
+        kind,
+        compared: numbersOf(kind, compared, baseline),
       }))
-      return { environment, cells, sorted }
+      return { environment, cells, numbers }
     })
     const cells = groups.flatMap((group) => group.cells)
+    const counts = groups.flatMap(({ environment, numbers }) =>
+      numbers.map(({ kind, compared }) => own.counts(environment, closerCounts(compared, kind))),
+    )
     return {
-      head: show === 'summary' ? summaryHead(words) : detailHead(show, words),
-      groups: groups.map(({ environment, sorted }) => ({
+      head: show === 'summary' ? summaryHead(messages) : detailHead(show, messages),
+      groups: groups.map(({ environment, numbers }) => ({
         title: environment,
-        origins: originsOf(
-          sorted.flatMap(({ compared }) =>
-            compared.flatMap(({ before, after }) => [before, after].flatMap((one) => one ?? [])),
-          ),
-        ),
-        rows: sorted.flatMap(({ sort, compared }) =>
-          show === 'summary' ? summaryRows(sort, compared, words) : detailRows(sort, compared, context),
+        origins: sourceOf(
+          numbers.flatMap(({ compared }) => compared.flatMap(({ before, after }) => [before, after])),
+        ).origins,
+        rows: numbers.flatMap(({ kind, compared }) =>
+          show === 'summary' ? summaryRows(kind, compared, messages) : detailRows(kind, compared, context),
         ),
       })),
       notes: [
-        ...notesOf(show, words),
-        ...(show === 'summary'
-          ? []
-          : groups.flatMap(({ environment, sorted }) =>
-              sorted.map(({ sort, compared }) =>
-                words.tables.validity.counts(environment, closerCounts(compared, sort)),
-              ),
-            )),
+        show === 'summary' ? own.summaryNote : own.errorNote,
+        ...(show === 'summary' || show === 'slowdowns' ? [own.slowdownNote(percent(band))] : []),
+        ...(show === 'summary' ? [] : counts),
         ...experiment.patterns.flatMap(({ name, label, only }) =>
-          only === undefined || !names.includes(name) ? [] : [words.tables.onlyIn(only, label)],
+          only === undefined || !names.includes(name) ? [] : [onlyIn(only, label)],
         ),
-        ...notRerun(experiment, names, words),
+        ...notRerun(experiment, names, messages),
       ],
-      runs: cells.flatMap(({ run }) => run ?? []),
-      missing: cells.flatMap(({ run, name }) => (run === undefined ? [name] : [])),
+      runs: runsOf(cells),
+      missing: missingRuns(cells),
     }
   }),
   files: ['published', 'earlier'],
 }
 
-function notesOf(show: Sort | 'summary', { tables }: Words): readonly string[] {
-  const own = tables.validity
-  return [
-    show === 'summary' ? own.summaryNote : own.errorNote,
-    ...(show === 'summary' || show === 'slowdowns' ? [own.slowdownNote(percent(band))] : []),
-  ]
-}
-
 const percent = (share: number): string => `${digits(100 * share)} %`
 
 /** Formats numbers like means elsewhere: one decimal below 100. Slowdowns have two. */
-function printed(value: number, sort: Sort): string {
-  if (sort === 'slowdowns') return digits(value, 2)
+function printed(value: number, kind: Kind): string {
+  if (kind === 'slowdowns') return digits(value, 2)
   return digits(value, Number.isInteger(value) || Math.abs(value) >= 100 ? 0 : 1)
 }
 
@@ -146,27 +130,25 @@ function signed(value: number, text: string): string {
   return value > 0 && /[1-9]/.test(text) ? `+${text}` : text
 }
 
-function cellOf(value: number, text: string, { runs, origins: own }: Omit<Reading, 'value'>): Cell {
-  return { ...numberCell(value, runs), text, origins: own }
+function cellOf(value: number, text: string, { runs, origins }: Source): Cell {
+  return { ...numberCell(value, runs), text, origins }
 }
-
-/** Differences of errors below this are ignored: a microsecond, or the last decimal of a slowdown. */
-const resolution = (sort: Sort): number => (sort === 'slowdowns' ? 0.01 : 1)
 
 /** Returns the recording with the smaller absolute error; undefined if one has no value. */
 function closer(
   { reference, before, after }: Compared,
-  sort: Sort,
+  kind: Kind,
 ): 'before' | 'after' | 'alike' | undefined {
   if (before === undefined || after === undefined) return undefined
-  const one = Math.abs(before.value - reference)
-  const other = Math.abs(after.value - reference)
-  if (Math.abs(one - other) < resolution(sort)) return 'alike'
-  return one < other ? 'before' : 'after'
+  // Ignores a difference below a microsecond, or below the last decimal of a slowdown.
+  const resolution = kind === 'slowdowns' ? 0.01 : 1
+  const gain = Math.abs(before.value - reference) - Math.abs(after.value - reference)
+  if (Math.abs(gain) < resolution) return 'alike'
+  return gain < 0 ? 'before' : 'after'
 }
 
-function closerCounts(compared: readonly Compared[], sort: Sort) {
-  const found = compared.flatMap((one) => closer(one, sort) ?? [])
+function closerCounts(compared: readonly Compared[], kind: Kind) {
+  const found = compared.map((one) => closer(one, kind))
   const count = (which: string) => found.filter((one) => one === which).length
   return { before: count('before'), after: count('after'), alike: count('alike') }
 }
@@ -176,20 +158,20 @@ function isRight(value: number, reference: number): boolean {
   return direction(value, band) === direction(reference, band)
 }
 
-function detailHead(sort: Sort, { tables }: Words): Table['head'] {
+function detailHead(kind: Kind, { tables }: Messages): Table['head'] {
   const own = tables.validity
-  const unit = sort === 'slowdowns' ? '' : 'us'
+  const unit = kind === 'slowdowns' ? '' : 'us'
   const each = [
-    numberHead(sort === 'slowdowns' ? tables.ratio : tables.mean, unit),
+    numberHead(kind === 'slowdowns' ? tables.ratio : tables.mean, unit),
     numberHead(own.error, unit),
     numberHead(own.error, '%'),
-    ...(sort === 'slowdowns' ? [{ text: own.sign }] : []),
+    ...(kind === 'slowdowns' ? [{ text: own.sign }] : []),
   ]
   return [
     [
       { text: tables.pattern, rows: 2 },
       { text: own.operation, rows: 2 },
-      ...(sort === 'phases' ? [{ text: own.phase, rows: 2 }] : []),
+      ...(kind === 'phases' ? [{ text: own.phase, rows: 2 }] : []),
       numberHead(tables.published, unit, 2),
       { text: own.before, columns: each.length, align: 'center' },
       { text: own.after, columns: each.length, align: 'center' },
@@ -200,26 +182,26 @@ function detailHead(sort: Sort, { tables }: Words): Table['head'] {
 }
 
 function detailRows(
-  sort: Sort,
+  kind: Kind,
   compared: readonly Compared[],
-  { runs, words }: ExperimentContext,
+  { runs, messages }: ExperimentContext,
 ): readonly (readonly Cell[])[] {
   const patterns = Map.groupBy(compared, ({ pattern }) => pattern)
   return [...patterns].flatMap(([pattern, ofPattern]) => {
     const operations = Map.groupBy(ofPattern, ({ operation }) => operation)
     return [...operations].flatMap(([operation, ofOperation], part) =>
       ofOperation.map((one, index) => {
-        const before = readingCells(one.before, one.reference, sort, words)
-        const after = readingCells(one.after, one.reference, sort, words)
+        const before = readingCells(one.before, one.reference, kind, messages)
+        const after = readingCells(one.after, one.reference, kind, messages)
         return [
           ...(part === 0 && index === 0 ? [headCell(pattern.label, ofPattern.length)] : []),
           ...(index === 0 ? [headCell(operation, ofOperation.length)] : []),
-          ...(sort === 'phases' ? [headCell(labelOf(runs, one.measure, 'measure'))] : []),
+          ...(kind === 'phases' ? [headCell(labelOf(runs, one.measure, 'measure'))] : []),
           one.published,
           ...before,
           ...(one.missing === undefined
-            ? [...after, closerCell(one, sort, words)]
-            : [missingCell(one.missing, after.length + 1, words)]),
+            ? [...after, closerCell(one, kind, messages)]
+            : [missingCell(one.missing, after.length + 1, messages)]),
         ]
       }),
     )
@@ -230,39 +212,32 @@ function detailRows(
 function readingCells(
   reading: Reading | undefined,
   reference: number,
-  sort: Sort,
-  { tables }: Words,
+  kind: Kind,
+  { tables: { validity: own } }: Messages,
 ): readonly Cell[] {
-  if (reading === undefined) return new Array<Cell>(sort === 'slowdowns' ? 4 : 3).fill(none)
-  const { value, origins: own, runs } = reading
+  if (reading === undefined) return new Array<Cell>(kind === 'slowdowns' ? 4 : 3).fill(none)
+  const { value, origins, runs } = reading
   const error = value - reference
   const share = 100 * relativeError(value, reference)
   return [
-    cellOf(value, printed(value, sort), reading),
-    cellOf(error, signed(error, printed(error, sort)), reading),
+    cellOf(value, printed(value, kind), reading),
+    cellOf(error, signed(error, printed(error, kind)), reading),
     Number.isNaN(share) ? none : cellOf(share, signed(share, percentText(share)), reading),
-    ...(sort === 'slowdowns'
-      ? [
-          {
-            type: 'text' as const,
-            text: isRight(value, reference) ? tables.validity.right : tables.validity.wrong,
-            origins: own,
-            runs,
-          },
-        ]
+    ...(kind === 'slowdowns'
+      ? [{ type: 'text' as const, text: isRight(value, reference) ? own.right : own.wrong, origins, runs }]
       : []),
   ]
 }
 
-function closerCell(one: Compared, sort: Sort, { tables }: Words): Cell {
-  const which = closer(one, sort)
+function closerCell(one: Compared, kind: Kind, { tables }: Messages): Cell {
+  const which = closer(one, kind)
   const { runs = [] } = one.after ?? {}
   return which === undefined
     ? none
     : { type: 'text', text: tables.validity[which], origins: origins(runs), runs }
 }
 
-function summaryHead({ tables }: Words): Table['head'] {
+function summaryHead({ tables }: Messages): Table['head'] {
   const own = tables.validity
   const sizes = (unit: string) => [numberHead(own.median, unit), numberHead(own.largest, unit)]
   return [
@@ -281,20 +256,24 @@ function summaryHead({ tables }: Words): Table['head'] {
 }
 
 /** Returns two rows that summarise all that both recordings have. */
-function summaryRows(sort: Sort, compared: readonly Compared[], words: Words): readonly (readonly Cell[])[] {
-  const own = words.tables.validity
+function summaryRows(
+  kind: Kind,
+  compared: readonly Compared[],
+  messages: Messages,
+): readonly (readonly Cell[])[] {
+  const own = messages.tables.validity
   const complete = compared.flatMap(({ reference, before, after }) =>
     before === undefined || after === undefined ? [] : [{ reference, before, after }],
   )
-  const counts = closerCounts(compared, sort)
+  const counts = closerCounts(compared, kind)
   return (['before', 'after'] as const).map((which, index) => {
     const leading = [
-      ...(index === 0 ? [headCell(own.quantities[sort](complete.length), 2)] : []),
+      ...(index === 0 ? [headCell(own.quantities[kind](complete.length), 2)] : []),
       headCell(own[which]),
     ]
     if (complete.length === 0) return [...leading, ...new Array<Cell>(8).fill(none)]
     const readings = complete.map((one) => one[which])
-    const source = { origins: originsOf(readings), runs: [...new Set(readings.flatMap(({ runs }) => runs))] }
+    const source = sourceOf(readings)
     const found = agreement(
       readings.map(({ value }) => value),
       complete.map(({ reference }) => reference),
@@ -302,7 +281,7 @@ function summaryRows(sort: Sort, compared: readonly Compared[], words: Words): r
     )
     const cell = (value: number, text: (value: number) => string) =>
       Number.isNaN(value) ? none : cellOf(value, text(value), source)
-    const error = (value: number) => cell(value, () => printed(value, sort))
+    const error = (value: number) => cell(value, () => printed(value, kind))
     const share = (value: number) => cell(100 * value, percentText)
     const count = (value: number) => cell(value, digits)
     const right = complete.filter((one) => isRight(one[which].value, one.reference)).length
@@ -313,7 +292,7 @@ function summaryRows(sort: Sort, compared: readonly Compared[], words: Words): r
       share(found.relative.median),
       share(found.relative.largest),
       count(found.near),
-      sort === 'slowdowns' ? count(right) : none,
+      kind === 'slowdowns' ? count(right) : none,
       cell(found.ranks, (value) => digits(value, 2)),
       count(counts[which]),
     ]

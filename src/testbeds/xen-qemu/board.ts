@@ -2,59 +2,47 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { type Board, type Job, JobError, type JobResult, TestbedError } from '../../testbed/board.ts'
+import { type Board, JobError, TestbedError } from '../../testbed/board.ts'
 import { runStages, type Workplace } from './chain.ts'
 import { bootSchema, type Environment } from './environment.ts'
-import { kernelFile, rootSource } from './image.ts'
+import { rootSource } from './image.ts'
 import { guestRoot } from './initramfs.ts'
-import type { Laboratory } from './laboratory.ts'
-import { failure } from './machine.ts'
+import { consoleError } from './machine.ts'
 import { clockModel } from './qemu.ts'
+import type { Toolchain } from './toolchain.ts'
 
-/** Opens a board of `laboratory`. Its init and emit are compiled from the project's experiments/board/. */
-export function openBoard(laboratory: Laboratory, environment: Environment, place: Workplace): Board {
-  const source = rootSource(laboratory, environment)
+/** Opens a board of `toolchain`. Its init and emit are compiled from the project's experiments/board/. */
+export function openBoard(toolchain: Toolchain, environment: Environment, place: Workplace): Board {
+  const source = rootSource(toolchain, environment)
   return {
     facts: {
-      board: `QEMU ${laboratory.versions.qemu}, board ${environment.machine}`,
-      emulator: `QEMU ${laboratory.versions.qemu} (TCG, one thread)`,
+      board: `QEMU ${toolchain.qemuVersion}, board ${environment.machine}`,
+      emulator: `QEMU ${toolchain.qemuVersion} (TCG, one thread)`,
       clock: `${environment.clockHz / 1e6} MHz; ${clockModel(environment)}`,
     },
     compile: (sources, flags) =>
-      laboratory.compile(
+      toolchain.compile(
         sources.map((source) => join(place.project, source)),
         flags,
       ),
     async file(name) {
       if (name !== 'kernel')
         throw new TestbedError(`unknown file of the environment: ${name} (known: kernel)`)
-      return await readFile(kernelFile(laboratory, environment))
+      return await readFile(toolchain.board(environment.root).kernel)
     },
     guest: (programs, added) => guestRoot(source, programs, added),
-    run: (job) => runJob(laboratory, environment, checked(job), place),
+    async run(job) {
+      const settings = bootSchema.safeParse(job.boot ?? {})
+      if (!settings.success) throw new JobError(`the job's boot: ${z.prettifyError(settings.error)}`)
+      const { folder } = place
+      const started = performance.now()
+      const end = await runStages(toolchain, environment, job, place)
+      if (end !== 'off') throw await consoleError(end, folder)
+      const exitCode = await readFile(join(folder, 'exit-code'), 'utf8').catch(() => '')
+      if (!/^\d+\n$/.test(exitCode))
+        throw await consoleError('the board powered off before it wrote its results', folder)
+      await rm(join(folder, 'exit-code'))
+      return { folder, exitCode: Number(exitCode), durationMs: performance.now() - started }
+    },
   }
-}
-
-/** Checks the script's boot settings before anything boots. */
-function checked(job: Job): Job {
-  const settings = bootSchema.safeParse(job.boot ?? {})
-  if (!settings.success) throw new JobError(`the job's boot: ${z.prettifyError(settings.error)}`)
-  return job
-}
-
-async function runJob(
-  laboratory: Laboratory,
-  environment: Environment,
-  job: Job,
-  place: Workplace,
-): Promise<JobResult> {
-  const { folder } = place
-  const started = performance.now()
-  const end = await runStages(laboratory, environment, job, place)
-  if (end !== 'off') throw await failure(end, folder)
-  const exitCode = await readFile(join(folder, 'exit-code'), 'utf8').catch(() => undefined)
-  if (exitCode === undefined || !/^\d+\n$/.test(exitCode))
-    throw await failure('the board switched off without handing over results', folder)
-  await rm(join(folder, 'exit-code'))
-  return { folder, exitCode: Number(exitCode), durationMs: performance.now() - started }
 }

@@ -8,18 +8,18 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { sha256 } from '../../files/tracked.ts'
 import type { Job, Stage } from '../../testbed/board.ts'
 import type { Environment } from './environment.ts'
-import { archive, dom0Archive, imageFiles, ownFiles, type Place, writeImage } from './image.ts'
-import type { Laboratory } from './laboratory.ts'
+import type { Command } from './hostprograms.ts'
+import { archive, dom0Archive, imageFiles, projectFiles, type Place, writeImage } from './image.ts'
 import { type Deadline, runMachine } from './machine.ts'
 import { monitorArguments, restore, save } from './monitor.ts'
 import { stageArguments } from './qemu.ts'
 import { openStages, type SavedStage, type Stages } from './stages.ts'
-import type { Command } from './toolchain.ts'
+import type { Toolchain } from './toolchain.ts'
 
 export interface Workplace extends Place {
-  /** The cache folder. */
   readonly cache: string
   readonly signal?: AbortSignal | undefined
 }
@@ -29,7 +29,7 @@ type End = string
 
 /** Runs the job in the place's folder; leaves results, console.log and, if it got so far, exit-code there. */
 export async function runStages(
-  laboratory: Laboratory,
+  toolchain: Toolchain,
   environment: Environment,
   job: Job,
   place: Workplace,
@@ -42,17 +42,17 @@ export async function runStages(
   )
   const chain: Chain = {
     ...{ environment, place, stages },
-    keys: stageKeys(await boardKey(laboratory, environment, job, place), stages),
+    keys: stageKeys(await boardKey(toolchain, environment, job, place), stages),
     saved: openStages(cache),
     deadline: { ms: job.deadlineMs, at: performance.now() + job.deadlineMs },
     async qemu(isRestored) {
       // A restored board has its root already.
-      const ramdisk = isRestored ? Buffer.from('\n') : await dom0Archive(laboratory, environment, place)
-      return await writeImage(laboratory, environment, place, { ...job, ramdisk }, 'measure')
+      const ramdisk = isRestored ? Buffer.from('\n') : await dom0Archive(toolchain, environment, place)
+      return await writeImage(toolchain, environment, place, { ...job, ramdisk }, 'measure')
     },
   }
   try {
-    return await finish(chain)
+    return await runLastStage(chain)
   } finally {
     const made = [...imageFiles, ...stages.map((_, index) => archiveName(index + 1))]
     for (const name of made) await rm(join(folder, name), { force: true })
@@ -79,31 +79,29 @@ function archiveName(number: number): string {
 }
 
 /** Runs the last stage to the board's end. Remakes a damaged saved state, once. */
-async function finish(chain: Chain): Promise<End> {
+async function runLastStage(chain: Chain): Promise<End> {
   const last = chain.stages.length
   for (let attempts = 1; ; attempts += 1) {
-    const from = await behind(chain, last - 1)
+    const from = await stateAfter(chain, last - 1)
     if (typeof from === 'string') return from
-    const { end, isDamaged } = await stretch(chain, last, from)
+    const { end, isDamaged } = await runStage(chain, last, from)
     if (!isDamaged || attempts > 1) return end
     await chain.saved.forget(chain.keys[last - 1] ?? '', from, chain.place.signal)
   }
 }
 
-/**
- * Returns the state after the first `count` stages, cached or newly made; or how the board ended before that.
- */
-async function behind(chain: Chain, count: number): Promise<SavedStage | End> {
+/** Returns the state after `count` stages, cached or newly made; or how the board ended before that. */
+async function stateAfter(chain: Chain, count: number): Promise<SavedStage | End> {
   const { saved, keys, place } = chain
   const key = keys[count] ?? ''
   for (let attempts = 1; ; attempts += 1) {
     const found = await saved.find(key)
     if (found) return found
-    const from = count === 0 ? undefined : await behind(chain, count - 1)
+    const from = count === 0 ? undefined : await stateAfter(chain, count - 1)
     if (typeof from === 'string') return from
-    let ended: Stretch = { end: '', isDamaged: false, console: Buffer.of() }
+    let ended: StageRun = { end: '', isDamaged: false, console: Buffer.of() }
     const make = async (draft: string) => {
-      ended = await stretch(chain, count, from, draft)
+      ended = await runStage(chain, count, from, draft)
       return ended.isSaved ? ended.console : undefined
     }
     const made = await saved.make(key, make, place.signal)
@@ -116,7 +114,7 @@ async function behind(chain: Chain, count: number): Promise<SavedStage | End> {
 /** Errors of QEMU for a state that it cannot restore: from its monitor, on loading, or from states.c. */
 const damaged = /^QEMU (refuses|ended with status 1:)|: damaged stage/
 
-interface Stretch {
+interface StageRun {
   readonly end: End
   readonly isSaved?: boolean
   /** The state it started from is unusable: QEMU ended before the board did anything. */
@@ -125,15 +123,13 @@ interface Stretch {
   readonly console: Buffer
 }
 
-/**
- * Runs QEMU for one stage (0 is the boot), resuming `from`. Saves the resulting state in `draft`, if given.
- */
-async function stretch(
+/** Runs QEMU for one stage (0 is the boot), resuming `from`. Saves the state in `draft`, if given. */
+async function runStage(
   { environment, place, stages, deadline, qemu }: Chain,
   number: number,
   from: SavedStage | undefined,
   draft?: string,
-): Promise<Stretch> {
+): Promise<StageRun> {
   const { folder, signal } = place
   const files = stages[number - 1]
   if (files) await writeFile(join(folder, archiveName(number)), archive(files))
@@ -149,7 +145,7 @@ async function stretch(
       ...(from && { REPRO_RESTORE: from.folder }),
       ...(draft !== undefined && { REPRO_SAVE: draft }),
     },
-    async attend(monitor) {
+    async control(monitor) {
       if (from) await restore(monitor, join(from.folder, 'state'))
       if (draft === undefined) return
       await monitor.stopped()
@@ -179,24 +175,20 @@ function stageKeys(board: string, stages: readonly Files[]): readonly string[] {
 }
 
 async function boardKey(
-  laboratory: Laboratory,
+  toolchain: Toolchain,
   environment: Environment,
   { boot = {}, seed }: Job,
   place: Place,
 ): Promise<string> {
-  const files = [...(await ownFiles(laboratory, place))].map(([path, content]) => [path, digest(content)])
-  const all = [await programDigest(), laboratory.packagesDigest, environment, boot, seed, files]
-  return digest(JSON.stringify(all))
+  const files = [...(await projectFiles(toolchain, place))].map(([path, content]) => [path, sha256(content)])
+  const all = [await programDigest(), toolchain.packagesDigest, environment, boot, seed, files]
+  return sha256(JSON.stringify(all))
 }
 
 /** Returns a digest of this testbed's code, which determines how boards are made and restored. */
 async function programDigest(): Promise<string> {
   const folder = dirname(fileURLToPath(import.meta.url))
   const names = (await readdir(folder)).filter((name) => /\.(js|ts|c)$/.test(name)).sort()
-  const digests = names.map(async (name) => [name, digest(await readFile(join(folder, name)))])
-  return digest(JSON.stringify(await Promise.all(digests)))
-}
-
-function digest(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex')
+  const digests = names.map(async (name) => [name, sha256(await readFile(join(folder, name)))])
+  return sha256(JSON.stringify(await Promise.all(digests)))
 }

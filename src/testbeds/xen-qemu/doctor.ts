@@ -1,90 +1,77 @@
 /** Checks whether the emulated testbed can work on this machine, with advice where it cannot. */
 
-import { constants } from 'node:fs'
+import { constants, existsSync } from 'node:fs'
 import { access, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { TestbedError } from '../../testbed/board.ts'
 import { freeBytes } from '../../testbed/cache.ts'
+import type { Check, PrepareOptions } from '../../testbed/testbed.ts'
+import { compile, qemuCommand, requirePlatform } from './hostprograms.ts'
 import { type Installed, installedRoot } from './installed.ts'
 import { librariesOf } from './libraries.ts'
 import { findMirror } from './mirror.ts'
-import { type Lock, readLock } from './packages.ts'
-import { requirePlatform } from './platform.ts'
+import { type Lock, readLock, sizeOf } from './packages.ts'
 import { complaint, run } from './program.ts'
 import { declarationOf, type Root, roots } from './roots.ts'
+import type { SetupOptions } from './setup.ts'
 import { measureStages, mostBytes } from './stages.ts'
-import { compile, qemuCommand } from './toolchain.ts'
-
-export interface Check {
-  readonly name: string
-  readonly ok: boolean
-  readonly found: string
-  readonly advice?: string
-}
-
-export interface DoctorOptions {
-  readonly lockFile: string
-  readonly cache: string
-  /** Value of REPRO_DEBIAN_MIRROR. */
-  readonly mirror?: string | undefined
-}
 
 /** Runs all checks without changing the cache. Never throws for what it finds. Takes about a second. */
-export async function doctor({ lockFile, cache, mirror }: DoctorOptions): Promise<Check[]> {
-  const checks = [
-    await check('platform', async () => {
-      requirePlatform()
-      return `${process.platform} ${process.arch}`
-    }),
-    await check('apt', async () =>
-      firstLine('apt-get', 'Only needed to find a mirror, or when a pinned version is gone.'),
-    ),
-    await check('dpkg-deb', async () =>
-      firstLine('dpkg-deb', 'Install the package `dpkg` of your distribution.'),
-    ),
-    await check('mirror', async () => {
-      const suites = [...roots.values()].map(({ suite }) => suite)
-      const found = await Promise.all(suites.map((suite) => findMirror(suite, mirror)))
-      return [...new Set(found)].join(', ')
-    }),
-    await check('cache', async () => {
-      const folder = await nearestFolder(cache)
-      await access(folder, constants.W_OK).catch((cause) => {
-        throw new TestbedError(`cannot write to ${folder}`, {
-          advice: 'Set REPRO_CACHE to a folder that you can write to.',
-          cause,
-        })
+export async function doctor({
+  lockFile,
+  cache,
+  mirror,
+}: Omit<SetupOptions, keyof PrepareOptions>): Promise<Check[]> {
+  const checks: Check[] = []
+  const check = async (name: string, find: () => string | Promise<string>) => {
+    const found = await attempt(find)
+    checks.push(found instanceof Error ? failed(name, found) : { name, ok: true, found })
+  }
+  await check('platform', () => {
+    requirePlatform()
+    return `${process.platform} ${process.arch}`
+  })
+  await check('apt', () =>
+    firstLine('apt-get', 'Only needed to find a mirror, or when a pinned version is gone.'),
+  )
+  await check('dpkg-deb', () => firstLine('dpkg-deb', 'Install the package `dpkg` of your distribution.'))
+  await check('mirror', async () => {
+    const suites = [...roots.values()].map(({ suite }) => suite)
+    const found = await Promise.all(suites.map((suite) => findMirror(suite, mirror)))
+    return [...new Set(found)].join(', ')
+  })
+  await check('cache', async () => {
+    const folder = nearestFolder(cache)
+    await access(folder, constants.W_OK).catch((cause) => {
+      throw new TestbedError(`cannot write to ${folder}`, {
+        advice: 'Set REPRO_CACHE to a folder that you can write to.',
+        cause,
       })
-      return cache
-    }),
-  ]
+    })
+    return cache
+  })
   const installed = new Map<Root, Installed>()
-  const lock = await attempt(async () => readLock(lockFile))
+  const lock = await attempt(() => readLock(lockFile))
   if (lock instanceof Error) checks.push(failed('package lock', lock))
   else {
     for (const root of roots.keys()) {
       const found = await installedRoot(cache, root, lock.roots[root])
       if (found) installed.set(root, found)
     }
-    checks.push(await check('disk', async () => diskFound(cache, lock, installed)))
+    await check('disk', () => diskFound(cache, lock, installed))
   }
-  checks.push(await check('stages', async () => stagesFound(cache)))
-  for (const root of roots.keys()) checks.push(await check(root, async () => rootFound(root, installed)))
+  await check('stages', () => stagesFound(cache))
+  for (const root of roots.keys()) await check(root, () => rootFound(root, installed))
   const host = installed.get('host')?.folder
   if (host) {
-    checks.push(await check('QEMU', async () => qemuFound(host)))
-    checks.push(await check('compiler', async () => compilerFound(host)))
+    await check('QEMU', () => qemuFound(host))
+    await check('compiler', () => compilerFound(host))
   }
   return checks
 }
 
-async function check(name: string, find: () => Promise<string>): Promise<Check> {
-  const found = await attempt(find)
-  return found instanceof Error ? failed(name, found) : { name, ok: true, found }
-}
-
-async function attempt<T>(find: () => Promise<T>): Promise<T | Error> {
+async function attempt<T>(find: () => T | Promise<T>): Promise<T | Error> {
   try {
     return await find()
   } catch (error) {
@@ -102,12 +89,8 @@ async function firstLine(command: string, advice: string): Promise<string> {
   return finished.stdout.split('\n', 1)[0] ?? ''
 }
 
-async function nearestFolder(folder: string): Promise<string> {
-  const exists = await access(folder).then(
-    () => true,
-    () => false,
-  )
-  return exists || folder === dirname(folder) ? folder : nearestFolder(dirname(folder))
+function nearestFolder(folder: string): string {
+  return existsSync(folder) || folder === dirname(folder) ? folder : nearestFolder(dirname(folder))
 }
 
 async function diskFound(
@@ -115,11 +98,10 @@ async function diskFound(
   lock: Lock,
   installed: ReadonlyMap<Root, Installed>,
 ): Promise<string> {
-  const missing = [...roots.keys()]
-    .filter((root) => !installed.has(root))
-    .flatMap((root) => lock.roots[root].packages)
-  const needed = 1.1 * missing.reduce((sum, { size, installedKiB }) => sum + size + installedKiB * 1024, 0)
-  const free = await freeBytes(await nearestFolder(cache))
+  const missing = [...roots.keys()].filter((root) => !installed.has(root))
+  const sizes = sizeOf(missing.flatMap((root) => lock.roots[root].packages))
+  const needed = 1.1 * (sizes.downloadBytes + sizes.unpackedBytes)
+  const free = await freeBytes(nearestFolder(cache))
   const found = `${Math.floor(free / 1e6)} MB free, ${Math.ceil(needed / 1e6)} MB still needed`
   if (free >= needed) return found
   throw new TestbedError(found, {
@@ -157,7 +139,7 @@ async function compilerFound(host: string): Promise<string> {
   try {
     const source = join(folder, 'hello.c')
     await writeFile(source, '#include <stdio.h>\nint main(void) { return puts("hello") < 0; }\n')
-    await compile(host, [source], join(folder, 'hello'))
+    await compile(host, [source])
     return 'compiles a static arm64 program'
   } finally {
     await rm(folder, { recursive: true })

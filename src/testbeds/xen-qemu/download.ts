@@ -1,13 +1,11 @@
-/**
- * Downloads packages: resumable, SHA-256 checked while streaming, tolerant of broken and stalled connections.
- */
+/** Downloads packages: resumable, checked by SHA-256, tolerant of broken and stalled connections. */
 
-import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
-import { Readable } from 'node:stream'
+import { open, rename, rm, stat } from 'node:fs/promises'
+import { addAbortSignal, Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { digestOf } from '../../files/ordinary.ts'
 import { TestbedError } from '../../testbed/board.ts'
 import { cacheError } from '../../testbed/cache.ts'
 import { networkReason } from './mirror.ts'
@@ -25,7 +23,7 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined
   /** Called with the bytes downloaded so far, whenever they change (also downwards, when starting over). */
   readonly onBytes?: (have: number) => void
-  readonly patience?: Patience
+  readonly patience?: Patience | undefined
 }
 
 /** The archive no longer has the file. */
@@ -53,7 +51,8 @@ export async function download(
     signal?.throwIfAborted()
     const before = await sizeOf(part)
     try {
-      const sha256 = await attempt(url, part, pinned.size, stallMs, { signal, onBytes })
+      await attempt(url, part, pinned.size, stallMs, { signal, onBytes })
+      const sha256 = digestOf(part)?.sha256 ?? ''
       if (sha256 === pinned.sha256) return await rename(part, file)
       await rm(part, { force: true })
       // An earlier attempt's part may be damaged (power cut): only a whole download convicts the mirror.
@@ -90,63 +89,49 @@ function wrongDigest({ name, version, sha256 }: Package, found: string, url: str
   )
 }
 
-/** Makes one connection: resumes `part` up to `size` bytes and returns the SHA-256 (hex) of all of it. */
+/** Makes one connection, which resumes `part` up to `size` bytes. */
 async function attempt(
   url: string,
   part: string,
   size: number,
   stallMs: number,
   { signal, onBytes }: { signal: AbortSignal | undefined; onBytes: (have: number) => void },
-): Promise<string> {
+): Promise<void> {
   const handle = await open(part, 'a')
   // A timer that progress restarts; AbortSignal.timeout() cannot be restarted.
   const stall = new AbortController()
   const timer = setTimeout(() => stall.abort(new Interrupted(`no data for ${stallMs / 1000} s`)), stallMs)
   const either = AbortSignal.any(signal ? [stall.signal, signal] : [stall.signal])
-  // Node 20 does not always propagate the abort of a request to its body.
-  const aborted = Promise.withResolvers<never>()
-  aborted.promise.catch(() => {})
-  either.addEventListener('abort', () => aborted.reject(either.reason))
-  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   try {
-    const before = await sizeOf(part)
-    if (before > size) throw new Unusable(`longer than the pinned ${size} bytes`)
-    let hash = await hashOf(part, before)
-    let have = before
+    let have = await sizeOf(part)
+    if (have > size) throw new Unusable(`longer than the pinned ${size} bytes`)
     onBytes(have)
-    if (have === size) return hash.digest('hex')
+    if (have === size) return
     const source = await request(url, have, either)
-    if (source.from === 0 && have > 0) {
+    if (source.from < have) {
       await handle.truncate(0)
-      hash = createHash('sha256')
       have = 0
     }
-    reader = source.body.getReader()
-    for (;;) {
-      const next = await received(Promise.race([reader.read(), aborted.promise]), either)
-      if (next.done) break
-      const chunk = next.value
+    for await (const chunk of received(source.body, either)) {
       timer.refresh()
       if (have + chunk.byteLength > size) throw new Unusable(`longer than the pinned ${size} bytes`)
-      await writeAll(handle, chunk)
-      hash.update(chunk)
+      await handle.writeFile(chunk)
       have += chunk.byteLength
       onBytes(have)
     }
     if (have < size) throw new Interrupted(`the connection ended after ${have} of ${size} bytes`)
-    return hash.digest('hex')
   } finally {
     clearTimeout(timer)
-    reader?.cancel().catch(() => {})
     stall.abort()
     await handle.close()
   }
 }
 
-/** Returns the next chunk. Turns network errors into Interrupted, so that they differ from disk errors. */
-async function received<T>(next: Promise<T>, signal: AbortSignal): Promise<T> {
+/** Yields the chunks. Turns network errors into Interrupted, so that they differ from disk errors. */
+async function* received(body: Readable, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
-    return await next
+    // Node 20 does not always propagate the abort of a request to its body.
+    for await (const chunk of addAbortSignal(signal, body)) yield chunk
   } catch (error) {
     throw interrupted(error, signal)
   }
@@ -160,14 +145,14 @@ function interrupted(error: unknown, signal: AbortSignal): unknown {
 interface Source {
   /** Offset in the file of the first byte of `body`. */
   readonly from: number
-  readonly body: ReadableStream<Uint8Array>
+  readonly body: Readable
 }
 
 async function request(url: string, from: number, signal: AbortSignal): Promise<Source> {
   if (url.startsWith('file:')) {
     const path = fileURLToPath(url)
     if ((await sizeOf(path)) === 0) throw new Gone(url)
-    return { from, body: Readable.toWeb(createReadStream(path, { start: from, signal })) }
+    return { from, body: createReadStream(path, { start: from }) }
   }
   let response: Response
   try {
@@ -184,21 +169,7 @@ async function request(url: string, from: number, signal: AbortSignal): Promise<
   const start =
     status === 206 ? Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1]) : 0
   if (start !== 0 && start !== from) throw new Unusable('the server continued at another place than asked')
-  return { from: start, body: body ?? new ReadableStream({ start: (empty) => empty.close() }) }
-}
-
-async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let done = 0; done < chunk.byteLength;) {
-    const { bytesWritten } = await handle.write(chunk, done)
-    done += bytesWritten
-  }
-}
-
-async function hashOf(file: string, bytes: number): Promise<Hash> {
-  const hash = createHash('sha256')
-  if (bytes === 0) return hash
-  for await (const chunk of createReadStream(file, { end: bytes - 1 })) hash.update(chunk as Uint8Array)
-  return hash
+  return { from: start, body: body === null ? Readable.from([]) : Readable.fromWeb(body) }
 }
 
 async function sizeOf(file: string): Promise<number> {

@@ -19,16 +19,14 @@ const definition = z.strictObject({
   quantumUs: z.number().min(0.1).max(1000),
 })
 
-/** Hardware that a board model fixes. */
-const fixed: ReadonlyMap<string, { readonly cpus: number; readonly memoryMb: number }> = new Map([
-  ['raspi4b', { cpus: 4, memoryMb: 2048 }],
-])
+/** Hardware that the model of the Raspberry Pi fixes. */
+const raspi4b = { cpus: 4, memoryMb: 2048 } as const
 
-export const environmentSchema = definition.superRefine(({ machine, ...given }, { addIssue }) => {
-  for (const [name, value] of Object.entries(fixed.get(machine) ?? {})) {
-    const found = given[name as 'cpus' | 'memoryMb']
-    if (found !== value)
-      addIssue({ code: 'custom', path: [name], message: `the board ${machine} has ${value}, not ${found}` })
+export const environmentSchema = definition.superRefine(({ machine, ...values }, { addIssue }) => {
+  if (machine !== 'raspi4b') return
+  for (const key of ['cpus', 'memoryMb'] as const) {
+    const message = `the board ${machine} has ${raspi4b[key]}, not ${values[key]}`
+    if (values[key] !== raspi4b[key]) addIssue({ code: 'custom', path: [key], message })
   }
 })
 

@@ -2,14 +2,14 @@
 
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Job, type Stage, TestbedError } from '../../testbed/board.ts'
+import type { Job, Stage } from '../../testbed/board.ts'
 import { cpio } from './cpio.ts'
 import { bootSchema, type Environment } from './environment.ts'
+import type { Command } from './hostprograms.ts'
 import { dom0Root, type Source } from './initramfs.ts'
-import type { BoardVersions, Laboratory } from './laboratory.ts'
 import { parallelQemu } from './processors.ts'
 import { bootArguments, deviceTree, type Use } from './qemu.ts'
-import type { Command } from './toolchain.ts'
+import type { Toolchain } from './toolchain.ts'
 
 const board = 'experiments/board'
 /** Scripts of dom0's root: its init, and the hotplug scripts of Xen's tools for disks and network cards. */
@@ -20,7 +20,6 @@ const scripts = [
   ['/job/random.sh', 'random.sh'],
 ] as const
 
-/** Folders of a cell or a session. */
 export interface Place {
   /** The project's folder; sources of board programs are relative to it. */
   readonly project: string
@@ -29,41 +28,39 @@ export interface Place {
 }
 
 /** Returns the project's programs for dom0 by path; other files come from the environment's sysroot. */
-export async function ownFiles(
-  laboratory: Laboratory,
+export async function projectFiles(
+  toolchain: Toolchain,
   { project }: Pick<Place, 'project'>,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
-  const own = new Map([['/usr/bin/emit', await laboratory.compile([join(project, board, 'emit.c')])]])
-  for (const [path, name] of scripts) own.set(path, await readFile(join(project, board, name)))
-  return own
+  const files = new Map([['/usr/bin/emit', await toolchain.compile([join(project, board, 'emit.c')])]])
+  for (const [path, name] of scripts) files.set(path, await readFile(join(project, board, name)))
+  return files
 }
 
 /** Builds dom0's root as an archive, followed by one of `added`: Linux unpacks them in turn. */
 export async function dom0Archive(
-  laboratory: Laboratory,
+  toolchain: Toolchain,
   environment: Environment,
   place: Pick<Place, 'project'>,
   added: Stage['files'] = new Map(),
 ): Promise<Uint8Array> {
-  const own = await ownFiles(laboratory, place)
-  const base = await dom0Root(rootSource(laboratory, environment), environment.root, own)
+  const files = await projectFiles(toolchain, place)
+  const base = await dom0Root(rootSource(toolchain, environment), environment.root, files)
   return Buffer.concat([base, archive(added)])
 }
 
 /** Writes the image, with `ramdisk` as dom0's root, and returns the QEMU command that boots it. */
 export async function writeImage(
-  laboratory: Laboratory,
+  toolchain: Toolchain,
   environment: Environment,
   { folder }: Pick<Place, 'folder'>,
   { boot: settings = {}, seed, ramdisk }: Pick<Job, 'boot' | 'seed'> & { readonly ramdisk: Uint8Array },
   use: Use,
 ): Promise<Command> {
   await mkdir(folder, { recursive: true })
-  const root = laboratory.root(environment.root)
-  const versions = boardVersions(laboratory, environment)
-  const kernel = kernelFile(laboratory, environment)
+  const { xen, kernel } = toolchain.board(environment.root)
   const boot = {
-    xen: join(root, versions.xenImage),
+    xen,
     kernel: { file: kernel, bytes: (await stat(kernel)).size },
     ramdisk: { file: join(folder, 'ramdisk'), bytes: ramdisk.length },
     deviceTree: join(folder, 'device-tree'),
@@ -75,8 +72,8 @@ export async function writeImage(
   if (tree) await writeFile(boot.deviceTree, tree)
   const qemu =
     use === 'measure'
-      ? await parallelQemu(laboratory.root('host'), join(folder, 'processors.so'), environment)
-      : laboratory.qemu
+      ? await parallelQemu(toolchain.root('host'), join(folder, 'processors.so'), environment)
+      : toolchain.qemu
   return { command: qemu.command, args: [...qemu.args, ...bootArguments(environment, boot, use)] }
 }
 
@@ -95,18 +92,6 @@ export function archive(files: Stage['files']): Uint8Array {
 }
 
 /** Returns the sources that the environment's systems are built from. */
-export function rootSource(laboratory: Laboratory, environment: Environment): Source {
-  const { linuxRelease } = boardVersions(laboratory, environment)
-  return { host: laboratory.root('host'), folder: laboratory.root(environment.root), linuxRelease }
-}
-
-export function kernelFile(laboratory: Laboratory, environment: Environment): string {
-  const { linuxRelease } = boardVersions(laboratory, environment)
-  return join(laboratory.root(environment.root), `boot/vmlinuz-${linuxRelease}`)
-}
-
-export function boardVersions({ versions }: Laboratory, { root }: Environment): BoardVersions {
-  const found = versions.boards[root]
-  if (!found) throw new TestbedError(`the root ${root} holds no hypervisor`)
-  return found
+export function rootSource(toolchain: Toolchain, environment: Environment): Source {
+  return { host: toolchain.root('host'), ...toolchain.board(environment.root) }
 }

@@ -1,10 +1,13 @@
-/** Builds the initramfs archives of dom0 and guests from an unpacked Debian. */
+/**
+ * Builds the initramfs archives of dom0 and guests from an unpacked Debian. They load their kernel modules
+ * themselves, without depmod.
+ */
 
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { TestbedError } from '../../testbed/board.ts'
 import { cpio, type Entry } from './cpio.ts'
-import { keptLibrariesOf } from './libraries.ts'
-import { dom0Modules, guestModules, moduleFiles } from './modules.ts'
+import { cachedLibrariesOf } from './libraries.ts'
 import { declarationOf, type Root } from './roots.ts'
 
 // Xen's programs find only each other by path, so all go where every shell looks.
@@ -13,6 +16,17 @@ const libraries = 'usr/lib/aarch64-linux-gnu'
 /** glibc loads it by name when a thread is cancelled, so no program lists it as needed. */
 const threadEnd = 'lib/aarch64-linux-gnu/libgcc_s.so.1'
 const loader = 'lib/ld-linux-aarch64.so.1'
+
+/** Xen's interfaces for programs in dom0. */
+const interfaces = ['xen-privcmd', 'xenfs', 'xen-evtchn', 'xen-gntdev', 'xen-gntalloc']
+/** Dependencies first, in load order. */
+const ext4 = ['crc16', 'crc32c_generic', 'mbcache', 'jbd2', 'ext4']
+const bridge = ['llc', 'stp', 'bridge']
+
+/** Modules of dom0: interfaces, and backends of domUs' disks and network cards. */
+const dom0Modules = [...interfaces, 'brd', 'loop', ...ext4, 'xen-blkback', ...bridge, 'xen-netback']
+/** Modules of guests: privcmd for programs that measure, and the frontends. */
+const guestModules = ['xen-privcmd', 'xen-blkfront', ...ext4, 'xen-netfront']
 
 /** The sysroot that a system is built from, and the host's, with the programs to do so. */
 export interface Source {
@@ -73,13 +87,52 @@ async function kernelModules({ folder, linuxRelease }: Source, names: readonly s
 /** Returns programs with the loader and all their libraries. */
 async function executables({ host, folder }: Source, programs: readonly string[]): Promise<Entry[]> {
   if (programs.length === 0) return []
-  const { found } = await keptLibrariesOf(host, folder, { architecture: 'arm64', programs })
+  const { found } = await cachedLibrariesOf(host, folder, { architecture: 'arm64', programs })
   const named = new Map([...found, [basename(threadEnd), join(folder, threadEnd)]])
   return Promise.all([
     ...programs.map(async (path) =>
       file(`${bin}/${basename(path)}`, 0o755, await readFile(join(folder, path))),
     ),
     ...[...named].map(async ([name, path]) => file(`${libraries}/${name}`, 0o755, await readFile(path))),
-    (async () => file(loader, 0o755, await readFile(join(folder, loader))))(),
+    readFile(join(folder, loader)).then((content) => file(loader, 0o755, content)),
   ])
+}
+
+/**
+ * Reads the modules `names` of kernel `release` from the sysroot `folder`, by file name (`brd.ko`, or
+ * `brd.ko.xz` as packed). Skips modules built into the kernel. Throws a TestbedError that names a missing
+ * one.
+ */
+export async function moduleFiles(
+  folder: string,
+  release: string,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const top = join(folder, 'lib/modules', release)
+  const builtIn = named((await readFile(join(top, 'modules.builtin'), 'utf8')).split('\n'))
+  // With file types Node does not stat each of the thousands of entries.
+  const files = await readdir(join(top, 'kernel'), { recursive: true, withFileTypes: true })
+  const loadable = named(files.map((file) => join(file.parentPath, file.name)))
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const path = loadable.get(name)
+      if (path !== undefined) {
+        const suffix = path.slice(path.lastIndexOf('.ko'))
+        return [[`${name}${suffix}`, await readFile(path)] as const]
+      }
+      if (builtIn.has(name)) return []
+      throw new TestbedError(`the kernel ${release} has no module ${name}`)
+    }),
+  )
+  return new Map(found.flat())
+}
+
+/** Maps module names to paths. */
+function named(paths: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    paths.flatMap((path) => {
+      const name = /([^/]+)\.ko(\.[a-z]+)?$/.exec(path)?.[1]
+      return name === undefined ? [] : [[name, path] as const]
+    }),
+  )
 }

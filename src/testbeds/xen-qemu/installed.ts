@@ -40,19 +40,13 @@ export async function installedRoot(
   locked: LockedRoot,
 ): Promise<Installed | undefined> {
   const folder = rootFolder(cache, root, locked)
-  let text: string
   try {
-    text = await readFile(join(folder, marker), 'utf8')
-  } catch {
-    return undefined
-  }
-  const [first, ...rest] = text.split('\n')
-  if (first !== `layout ${layout}`) return undefined
-  try {
+    const [first, ...rest] = (await readFile(join(folder, marker), 'utf8')).split('\n')
+    if (first !== `layout ${layout}`) return undefined
     const { packages, substitutions } = JSON.parse(rest.join('\n')) as Omit<Installed, 'folder'>
     return { folder, packages, substitutions }
   } catch {
-    return undefined // half written
+    return undefined // absent, or half written
   }
 }
 

@@ -1,15 +1,15 @@
 /** Finds the shared libraries that a sysroot's programs need. */
 
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readFile, realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { TestbedError } from '../../testbed/board.ts'
-import { firstExisting } from './existing.ts'
+import { writeToCache } from '../../testbed/cache.ts'
+import { throughLoader } from './hostprograms.ts'
 import { marker } from './installed.ts'
-import { keep } from './kept.ts'
 import { complaint, run } from './program.ts'
 import type { RootDeclaration } from './roots.ts'
-import { throughLoader } from './toolchain.ts'
 
 const folders: Readonly<Record<string, readonly string[]>> = {
   amd64: ['usr/lib/x86_64-linux-gnu'],
@@ -25,7 +25,7 @@ export interface Libraries {
 }
 
 /** Like `librariesOf`, for an installed sysroot, beside which it caches the result. */
-export async function keptLibrariesOf(
+export async function cachedLibrariesOf(
   host: string,
   root: string,
   wanted: Pick<RootDeclaration, 'architecture' | 'programs'>,
@@ -41,7 +41,7 @@ export async function keptLibrariesOf(
   } catch {
     const { found, missing } = await librariesOf(host, root, wanted)
     // An unwritable cache only costs time.
-    await keep(file, JSON.stringify({ found: [...found], missing })).catch(() => {})
+    await writeToCache(file, JSON.stringify({ found: [...found], missing })).catch(() => {})
     return { found, missing }
   }
 }
@@ -67,15 +67,12 @@ export async function librariesOf(
     const names = (await neededBy(host, files)).filter((name) => !found.has(name))
     files = []
     for (const name of new Set(names)) {
-      const file = await firstExisting(
-        (folders[architecture] ?? []).map((folder) => join(root, folder, name)),
-      )
-      if (!file) {
-        missing.add(name)
-        continue
-      }
-      found.set(name, file)
-      files.push(file)
+      const places = (folders[architecture] ?? []).map((folder) => join(root, folder, name))
+      const file = places.find((place) => existsSync(place))
+      if (file) {
+        found.set(name, file)
+        files.push(file)
+      } else missing.add(name)
     }
   }
   return { found: new Map([...found].sort()), missing: [...missing].sort() }

@@ -6,21 +6,19 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { TestbedError } from '../../testbed/board.ts'
+import type { Command } from './hostprograms.ts'
 import { GoneError, type Monitor, openMonitor } from './monitor.ts'
 import { qemuVariables } from './qemu.ts'
-import type { Command } from './toolchain.ts'
 
-/** Console lines shown in errors. */
 const tailLines = 12
 
 /** One run of QEMU, for part of a board's life. */
-export interface Stretch extends Command {
+export interface MachineRun extends Command {
   /** QEMU's working folder, where the board's output files appear. */
   readonly folder: string
-  /** Additional environment variables of QEMU. */
   readonly variables?: Readonly<Record<string, string>>
-  /** Controls QEMU while it runs; the stretch fails if this does. */
-  attend?(monitor: Monitor): Promise<void>
+  /** Controls QEMU while it runs; the run fails if this does. */
+  control?(monitor: Monitor): Promise<void>
   readonly deadline: Deadline
   readonly signal?: AbortSignal | undefined
 }
@@ -31,35 +29,28 @@ export interface Deadline {
   readonly at: number
 }
 
-/** The board's console, and how the stretch ended: 'off' when QEMU ended as expected, else a description. */
-export interface Ended {
+/** The board's console, and how the run ended: 'off' when QEMU ended as expected, else a description. */
+export interface MachineEnd {
   readonly how: string
   readonly console: Buffer
 }
 
 /** Runs QEMU; also appends the console to the folder's console.log. */
-export async function runMachine({
-  command,
-  args,
-  folder,
-  variables,
-  attend,
-  deadline,
-  signal,
-}: Stretch): Promise<Ended> {
+export async function runMachine(run: MachineRun): Promise<MachineEnd> {
+  const { command, args, folder, variables, control, deadline, signal } = run
   signal?.throwIfAborted()
   const log = createWriteStream(join(folder, 'console.log'), { flags: 'a' })
   const qemu = spawn(command, args, {
     cwd: folder,
     env: { ...qemuVariables, ...variables },
-    stdio: ['ignore', 'pipe', 'pipe', ...(attend ? (['pipe'] as const) : [])],
+    stdio: ['ignore', 'pipe', 'pipe', ...(control ? (['pipe'] as const) : [])],
   })
   const pieces: Buffer[] = []
   let hung = false
   let complaint = ''
   let recent = ''
   let panic = ''
-  let unattended: unknown
+  let controlError: unknown
   const kill = () => qemu.kill('SIGKILL')
   const late = setTimeout(
     () => {
@@ -84,15 +75,15 @@ export async function runMachine({
     complaint += chunk.toString()
     log.write(chunk)
   })
-  const over = ended(qemu).finally(() => {
+  const over = exitStatus(qemu).finally(() => {
     clearTimeout(late)
     signal?.removeEventListener('abort', kill)
   })
-  if (attend) {
+  if (control) {
     try {
-      await attend(await openMonitor(qemu.stdio[3] as Duplex))
+      await control(await openMonitor(qemu.stdio[3] as Duplex))
     } catch (error) {
-      unattended = error
+      controlError = error
       if (!(error instanceof GoneError)) kill() // nothing else would end it
     }
   }
@@ -105,15 +96,16 @@ export async function runMachine({
     if (hung)
       return `the board did not finish within ${Math.round(deadline.ms / 1000)} s (the cell's deadline, less some time for its results) and was switched off`
     if (panic !== '') return `the board panicked: ${panic}`
-    if (unattended !== undefined && !(unattended instanceof GoneError)) {
-      if (unattended instanceof TestbedError) return unattended.message
-      throw unattended
+    if (controlError !== undefined && !(controlError instanceof GoneError)) {
+      if (controlError instanceof TestbedError) return controlError.message
+      throw controlError
     }
-    return code === 0 ? 'off' : `QEMU ended with ${endOf(code)}: ${complaint.trim()}`
+    return code === 0 ? 'off' : `QEMU ended with ${exitText(code)}: ${complaint.trim()}`
   }
 }
 
-export async function failure(reason: string, folder: string): Promise<TestbedError> {
+/** Returns an error with the last lines of the folder's console.log. */
+export async function consoleError(reason: string, folder: string): Promise<TestbedError> {
   const log = join(folder, 'console.log')
   const lines = (await readFile(log, 'latin1')).split(/\r?\n/).filter((line) => line.trim() !== '')
   const tail = lines.slice(-tailLines).map((line) => `  | ${line}`)
@@ -123,7 +115,7 @@ export async function failure(reason: string, folder: string): Promise<TestbedEr
 }
 
 /** Resolves to QEMU's exit status, null if a signal ended it. Throws a TestbedError if it does not start. */
-export async function ended(qemu: ChildProcess): Promise<number | null> {
+export async function exitStatus(qemu: ChildProcess): Promise<number | null> {
   return await new Promise((resolve, reject) => {
     qemu.on('error', (cause) => reject(new TestbedError(`QEMU does not start: ${cause.message}`, { cause })))
     qemu.on('close', resolve)
@@ -131,6 +123,6 @@ export async function ended(qemu: ChildProcess): Promise<number | null> {
 }
 
 /** Describes an unexpected end of QEMU: `a signal`, `status 1`. */
-export function endOf(code: number | null): string {
+export function exitText(code: number | null): string {
   return code === null ? 'a signal' : `status ${code}`
 }

@@ -76,33 +76,28 @@ export const monitorArguments = [
   ...['-mon', 'chardev=monitor,mode=control'],
 ]
 
-const pollMs = 5
-
 /** Loads a saved state, whose memory is already in place, and starts the machine. */
 export async function restore(monitor: Monitor, file: string): Promise<void> {
   await monitor.execute('migrate-incoming', { uri: `file:${file}` })
-  for (;;) {
-    const { status } = (await monitor.execute('query-status')) as { readonly status: string }
-    if (status === 'paused') break
-    await sleep(pollMs)
-  }
+  await poll(monitor, 'query-status', ({ status }) => status === 'paused')
   await monitor.execute('cont')
 }
 
 /** Writes the state of a stopped machine, without its memory, to `file`, and ends QEMU. */
 export async function save(monitor: Monitor, file: string): Promise<void> {
   await monitor.execute('migrate', { uri: `file:${file}` })
-  for (;;) {
-    const found = (await monitor.execute('query-migrate')) as Migration
-    if (found.status === 'completed') break
-    if (found.status === 'failed')
-      throw new TestbedError(`QEMU cannot save the board's state: ${found['error-desc']}`)
-    await sleep(pollMs)
-  }
+  await poll(monitor, 'query-migrate', ({ status, 'error-desc': reason }) => {
+    if (status === 'failed') throw new TestbedError(`QEMU cannot save the board's state: ${reason}`)
+    return status === 'completed'
+  })
   await monitor.execute('quit')
 }
 
-interface Migration {
+interface Status {
   readonly status?: string
   readonly 'error-desc'?: string
+}
+
+async function poll(monitor: Monitor, command: string, isDone: (answer: Status) => boolean): Promise<void> {
+  while (!isDone((await monitor.execute(command)) as Status)) await sleep(5)
 }

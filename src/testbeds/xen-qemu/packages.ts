@@ -5,13 +5,14 @@ import { rename, rm, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { readTextFile } from '../../files/ordinary.ts'
 import { TestbedError } from '../../testbed/board.ts'
+import type { Needs } from '../../testbed/testbed.ts'
 import { type Root, roots } from './roots.ts'
 
 // Used as file names in the cache: https://www.debian.org/doc/debian-policy/ch-controlfields.html#s-f-source
 const name = z.string().regex(/^[a-z0-9][a-z0-9+.-]*$/, 'not a name of a package')
 const word = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'not a word of small letters, digits and hyphens')
 
-const Package = z.strictObject({
+const packageSchema = z.strictObject({
   name,
   version: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.+:~-]*$/, 'not a version of a package'),
   /** Relative to the archive's base: pool/main/... */
@@ -33,28 +34,22 @@ const Package = z.strictObject({
   through: name.optional(),
 })
 
-const LockedRoot = z.strictObject({ suite: word, architecture: word, packages: z.array(Package) })
-
-const Lock = z.strictObject({
+const rootSchema = z
+  .strictObject({ suite: word, architecture: word, packages: z.array(packageSchema.readonly()).readonly() })
+  .readonly()
+const lockSchema = z.strictObject({
   schema: z.literal(1),
   roots: z.strictObject({
-    'debian-11': LockedRoot,
-    'debian-12': LockedRoot,
-    'debian-13': LockedRoot,
-    host: LockedRoot,
+    'debian-11': rootSchema,
+    'debian-12': rootSchema,
+    'debian-13': rootSchema,
+    host: rootSchema,
   }),
 })
 
-export type Package = Readonly<z.infer<typeof Package>>
-export interface LockedRoot {
-  readonly suite: string
-  readonly architecture: string
-  readonly packages: readonly Package[]
-}
-export interface Lock {
-  readonly schema: 1
-  readonly roots: Readonly<Record<Root, LockedRoot>>
-}
+export type Package = Readonly<z.infer<typeof packageSchema>>
+export type LockedRoot = z.infer<typeof rootSchema>
+export type Lock = Readonly<z.infer<typeof lockSchema>>
 
 const regenerate = 'Restore it from version control, or regenerate it with `repro testbed lock`.'
 
@@ -69,15 +64,11 @@ export async function readLock(file: string): Promise<Lock> {
       cause,
     })
   }
-  const parsed = Lock.safeParse(value)
+  const parsed = lockSchema.safeParse(value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  throw new TestbedError(
-    `invalid package lock ${file}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`,
-    {
-      advice: regenerate,
-    },
-  )
+  const place = issue?.path.join('.') || 'the file'
+  throw new TestbedError(`invalid package lock ${file}: ${place}: ${issue?.message}`, { advice: regenerate })
 }
 
 /** Writes the lock sorted by sysroot and package, to keep diffs small. */
@@ -104,6 +95,14 @@ export function packagesDigest(packages: Readonly<Partial<Record<Root, readonly 
       hash.update(`${root} ${name} ${version} ${sha256}\n`)
   }
   return hash.digest('hex')
+}
+
+/** Returns the sums of the packages' sizes. */
+export function sizeOf(packages: readonly Package[]): Pick<Needs, 'downloadBytes' | 'unpackedBytes'> {
+  return {
+    downloadBytes: packages.reduce((sum, { size }) => sum + size, 0),
+    unpackedBytes: packages.reduce((sum, { installedKiB }) => sum + installedKiB * 1024, 0),
+  }
 }
 
 function byName(a: Package, b: Package): number {

@@ -8,18 +8,16 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { TestbedError } from '../../testbed/board.ts'
 import type { Environment } from './environment.ts'
+import { type Command, qemuCommand, throughLoader } from './hostprograms.ts'
 import { complaint, run } from './program.ts'
-import { type Command, qemuCommand, throughLoader } from './toolchain.ts'
 
 /** The source of the board's clock, which determines every time that a board reports. */
 export const clockSource = fileURLToPath(new URL('processors.c', import.meta.url))
 
+type Clock = Pick<Environment, 'instructionNs' | 'quantumUs' | 'clockHz'>
+
 /** Returns the command of `root`'s QEMU with the environment's clock, whose library is built at `file`. */
-export async function parallelQemu(
-  root: string,
-  file: string,
-  clock: Pick<Environment, 'instructionNs' | 'quantumUs' | 'clockHz'>,
-): Promise<Command> {
+export async function parallelQemu(root: string, file: string, clock: Clock): Promise<Command> {
   await buildLibrary(root, clockSource, file, clockFlags(clock))
   return onOneProcessor(qemuCommand(root, file), dirname(root), await processors())
 }
@@ -29,11 +27,7 @@ export async function parallelQemu(
  * nanoseconds: 18 at 54 MHz, where a tick is 18.5 ns. Boards report times in ticks, so all times are scaled
  * by that ratio.
  */
-export function clockFlags({
-  instructionNs,
-  quantumUs,
-  clockHz,
-}: Pick<Environment, 'instructionNs' | 'quantumUs' | 'clockHz'>): string[] {
+export function clockFlags({ instructionNs, quantumUs, clockHz }: Clock): string[] {
   const ratio = (Math.floor(1e9 / clockHz) * clockHz) / 1e9
   const picoseconds = (ns: number) => `${Math.round(ns * 1000 * ratio)}L`
   return [`-DINSTRUCTION_PS=${picoseconds(instructionNs)}`, `-DQUANTUM_PS=${picoseconds(quantumUs * 1000)}`]
@@ -47,16 +41,8 @@ export async function buildLibrary(
   flags: readonly string[] = [],
 ): Promise<void> {
   const { command, args } = throughLoader(root, 'usr/bin/tcc')
-  const built = await run(command, [
-    ...args,
-    ...flags,
-    '-shared',
-    '-nostdlib',
-    '-nostdinc',
-    '-o',
-    file,
-    source,
-  ])
+  const options = ['-shared', '-nostdlib', '-nostdinc', '-o', file, source]
+  const built = await run(command, [...args, ...flags, ...options])
   if (built.exitCode !== 0) throw new TestbedError(`cannot build ${source}: ${complaint(built)}`)
 }
 

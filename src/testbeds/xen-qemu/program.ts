@@ -14,7 +14,6 @@ export interface ProgramOptions {
   readonly timeoutMs?: number
   /** Replaces the environment; by default this process's in the C locale. */
   readonly env?: Readonly<Record<string, string>>
-  readonly folder?: string
   /** Advice for when the program is not installed. */
   readonly advice?: string
 }
@@ -26,13 +25,12 @@ export interface ProgramOptions {
 export async function run(
   command: string,
   args: readonly string[],
-  { signal, timeoutMs = 600_000, env, folder, advice }: ProgramOptions = {},
+  { signal, timeoutMs = 600_000, env, advice }: ProgramOptions = {},
 ): Promise<Finished> {
   signal?.throwIfAborted()
   return await new Promise((resolve, reject) => {
     const options = {
       env: env ?? { ...process.env, LC_ALL: 'C' },
-      ...(folder && { cwd: folder }),
       maxBuffer: 2 ** 28,
       timeout: timeoutMs,
       signal,

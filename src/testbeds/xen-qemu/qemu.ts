@@ -42,48 +42,39 @@ export function clockModel({ instructionNs, quantumUs }: Environment): string {
   return `every instruction takes ${instructionNs} ns; pCPUs run in parallel, none more than ${quantumUs} us ahead of a busy one; idle time is skipped`
 }
 
-const models: ReadonlyMap<Environment['machine'], Model> = new Map<Environment['machine'], Model>([
-  [
-    'virt',
-    {
-      arguments: (environment, boot) => [
-        ...['-machine', 'virt,virtualization=on,gic-version=3,dtb-randomness=off'],
-        ...['-cpu', `cortex-a72,cntfrq=${environment.clockHz}`],
-        ...['-append', xenOptions(environment, boot)],
-        '-device',
-        `guest-loader,addr=${kernelAddress},kernel=${escaped(boot.kernel.file)},bootargs=${escaped(dom0Options(boot))}`,
-        ...['-device', `guest-loader,addr=${ramdiskAddress},initrd=${escaped(boot.ramdisk.file)}`],
-      ],
-    },
-  ],
-  [
-    'raspi4b',
-    {
-      arguments: (environment, boot) => [
-        ...['-machine', 'raspi4b', '-global', `cortex-a72-arm-cpu.cntfrq=${environment.clockHz}`],
-        ...['-dtb', boot.deviceTree],
-        ...['-device', `loader,addr=${raspi4b.kernelAddress},file=${escaped(boot.kernel.file)},force-raw=on`],
-        ...[
-          '-device',
-          `loader,addr=${raspi4b.ramdiskAddress},file=${escaped(boot.ramdisk.file)},force-raw=on`,
-        ],
-      ],
-      deviceTree: (environment, boot) =>
-        raspi4b.deviceTree({
-          cpus: environment.cpus,
-          kernelBytes: boot.kernel.bytes,
-          ramdiskBytes: boot.ramdisk.bytes,
-          xenOptions: xenOptions(environment, boot),
-          dom0Options: dom0Options(boot),
-        }),
-    },
-  ],
-])
+const models: Readonly<Record<Environment['machine'], Model>> = {
+  virt: {
+    arguments: (environment, boot) => [
+      ...['-machine', 'virt,virtualization=on,gic-version=3,dtb-randomness=off'],
+      ...['-cpu', `cortex-a72,cntfrq=${environment.clockHz}`],
+      ...['-append', xenOptions(environment, boot)],
+      '-device',
+      `guest-loader,addr=${kernelAddress},kernel=${escaped(boot.kernel.file)},bootargs=${escaped(dom0Options(boot))}`,
+      ...['-device', `guest-loader,addr=${ramdiskAddress},initrd=${escaped(boot.ramdisk.file)}`],
+    ],
+  },
+  raspi4b: {
+    arguments: ({ clockHz }, { deviceTree, kernel, ramdisk }) => [
+      ...['-machine', 'raspi4b', '-global', `cortex-a72-arm-cpu.cntfrq=${clockHz}`],
+      ...['-dtb', deviceTree],
+      ...['-device', `loader,addr=${raspi4b.kernelAddress},file=${escaped(kernel.file)},force-raw=on`],
+      ...['-device', `loader,addr=${raspi4b.ramdiskAddress},file=${escaped(ramdisk.file)},force-raw=on`],
+    ],
+    deviceTree: (environment, boot) =>
+      raspi4b.deviceTree({
+        cpus: environment.cpus,
+        kernelBytes: boot.kernel.bytes,
+        ramdiskBytes: boot.ramdisk.bytes,
+        xenOptions: xenOptions(environment, boot),
+        dom0Options: dom0Options(boot),
+      }),
+  },
+}
 
 /** Returns the arguments after the command's own. The serial line is QEMU's standard input and output. */
 export function bootArguments(environment: Environment, boot: Boot, use: Use): string[] {
   return [
-    ...modelOf(environment).arguments(environment, boot),
+    ...models[environment.machine].arguments(environment, boot),
     ...['-smp', String(environment.cpus), '-m', String(environment.memoryMb)],
     ...['-accel', 'tcg,thread=single', '-icount', `shift=0,sleep=${use === 'session' ? 'on' : 'off'}`],
     ...['-seed', String(boot.seed), '-rtc', 'base=2021-01-01,clock=vm'],
@@ -104,20 +95,13 @@ export function stageArguments({ memoryMb }: Environment, isRestored: boolean): 
   ]
 }
 
-/** Escapes a value in a list of QEMU options. */
 function escaped(value: string): string {
   return value.replaceAll(',', ',,')
 }
 
 /** Returns the content of `boot.deviceTree`; undefined for a board with a built-in one. */
 export function deviceTree(environment: Environment, boot: Boot): Uint8Array | undefined {
-  return modelOf(environment).deviceTree?.(environment, boot)
-}
-
-function modelOf({ machine }: Environment): Model {
-  const model = models.get(machine)
-  if (!model) throw new Error(`board model without arguments: ${machine}`)
-  return model
+  return models[environment.machine].deviceTree?.(environment, boot)
 }
 
 function xenOptions(environment: Environment, { settings }: Boot): string {

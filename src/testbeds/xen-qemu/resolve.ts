@@ -12,10 +12,8 @@ import type { RootDeclaration } from './roots.ts'
 export async function resolve(declaration: RootDeclaration, apt: Apt): Promise<Package[]> {
   const { seeds, through, without } = declaration
   const found = new Map<string, Package>()
-  const wanted: { name: string; by: string; through?: string }[] = seeds.map((name) => ({
-    name,
-    by: 'seeds',
-  }))
+  const wanted: { name: string; by: string; through?: string }[] = []
+  for (const name of seeds) wanted.push({ name, by: 'seeds' })
   for (const metapackage of through) wanted.push(await successor(metapackage, apt))
   for (let next = wanted.pop(); next; next = wanted.pop()) {
     if (found.has(next.name)) continue

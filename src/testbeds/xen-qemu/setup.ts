@@ -7,33 +7,26 @@
  */
 
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import pLimit, { type LimitFunction } from 'p-limit'
 import { exclusively } from '../../files/exclusive.ts'
 import { digestOf, FileError } from '../../files/ordinary.ts'
 import { TestbedError } from '../../testbed/board.ts'
 import { cacheError, freeBytes, makeCacheFolder, requireFreeBytes } from '../../testbed/cache.ts'
-import { type Report } from '../../testbed/testbed.ts'
-import { type Apt, openApt } from './apt.ts'
+import type { PrepareOptions, Host, Report } from '../../testbed/testbed.ts'
+import { type Apt, openApt, requireUnpacker, unpack } from './apt.ts'
 import { download, Gone, type Patience } from './download.ts'
+import { requirePlatform, writeWrappers } from './hostprograms.ts'
 import { type Installed, installedRoot, markComplete, rootFolder, type Substitution } from './installed.ts'
-import { type Laboratory, laboratory } from './laboratory.ts'
 import { findMirror, type MirrorEffects } from './mirror.ts'
-import { type Lock, type LockedRoot, type Package, readLock } from './packages.ts'
-import { requirePlatform } from './platform.ts'
+import { type Lock, type LockedRoot, type Package, readLock, sizeOf } from './packages.ts'
 import { successor } from './resolve.ts'
 import type { Root } from './roots.ts'
-import { writeWrappers } from './toolchain.ts'
-import { requireUnpacker, unpack } from './unpack.ts'
+import { type Toolchain, toolchain } from './toolchain.ts'
 
-export interface SetupOptions {
+export interface SetupOptions extends Omit<Host, 'project'>, PrepareOptions {
   /** The lock file: experiments/packages.lock.json of the project. */
   readonly lockFile: string
-  readonly cache: string
-  /** Value of REPRO_DEBIAN_MIRROR. */
-  readonly mirror?: string | undefined
-  readonly report: Report
-  readonly signal?: AbortSignal | undefined
 }
 
 /** Replaced in tests. */
@@ -53,38 +46,36 @@ export async function setup(
   roots: readonly Root[],
   options: SetupOptions,
   effects: SetupEffects = { openApt, freeBytes },
-): Promise<Laboratory> {
+): Promise<Toolchain> {
   requirePlatform()
-  const lock = await readLock(options.lockFile)
-  const wanted = [...new Set<Root>(['host', ...roots])]
-  const have = await installedRoots(options.cache, wanted, lock)
-  if (have.size === wanted.length) return laboratory(have)
-  const folder = join(options.cache, 'testbed')
+  const { lockFile, cache, report, signal } = options
+  const lock = await readLock(lockFile)
+  const names = [...new Set<Root>(['host', ...roots])]
+  const before = await installedRoots(cache, names, lock)
+  if (before.size === names.length) return toolchain(before)
+  const folder = join(cache, 'testbed')
   await makeCacheFolder(folder)
-  await exclusively(
-    join(folder, 'setup.lock'),
-    {
-      signal: options.signal,
-      what: 'set-up',
-      explain: cacheError,
-      onWait: (note) => options.report({ task: 'wait', done: 0, total: 1, unit: 'set-ups', note }),
-    },
-    async () => {
-      const now = await installedRoots(options.cache, wanted, lock)
-      const missing = wanted.filter((root) => !now.has(root))
-      if (missing.length > 0) await provision(missing, lock, options, effects)
-    },
-  )
-  return laboratory(await installedRoots(options.cache, wanted, lock))
+  const waiting = {
+    signal,
+    what: 'set-up',
+    explain: cacheError,
+    onWait: (note: string) => report({ task: 'wait', done: 0, total: 1, unit: 'set-ups', note }),
+  }
+  await exclusively(join(folder, 'setup.lock'), waiting, async () => {
+    const present = await installedRoots(cache, names, lock)
+    const missing = names.filter((root) => !present.has(root))
+    if (missing.length > 0) await provision(missing, lock, options, effects)
+  })
+  return toolchain(await installedRoots(cache, names, lock))
 }
 
 async function installedRoots(
   cache: string,
-  wanted: readonly Root[],
+  names: readonly Root[],
   lock: Lock,
 ): Promise<Map<Root, Installed>> {
   const found = new Map<Root, Installed>()
-  for (const root of wanted) {
+  for (const root of names) {
     const installed = await installedRoot(cache, root, lock.roots[root])
     if (installed) found.set(root, installed)
   }
@@ -103,7 +94,7 @@ async function provision(
   await makeCacheFolder(downloads)
   await sweep(join(cache, 'testbed'))
   const packages = missing.flatMap((root) => lock.roots[root].packages)
-  const space = spaceFor(packages, downloads, new Set(await readdir(downloads)))
+  const space = spaceFor(packages, new Set(await readdir(downloads)))
   await requireFreeBytes(cache, space, effects.freeBytes)
 
   const failure = new AbortController()
@@ -118,8 +109,10 @@ async function provision(
     unpacking: pLimit(2),
     progress: progressOf(packages, report),
   }
-  await Promise.allSettled(missing.map((root) => installRoot(root, lock.roots[root], shared)))
-  if (failure.signal.aborted) throw failure.signal.reason
+  await all(
+    failure,
+    missing.map((root) => installRoot(root, lock.roots[root], shared)),
+  )
 }
 
 interface Shared {
@@ -135,24 +128,31 @@ interface Shared {
   readonly progress: Progress
 }
 
+/** Like Promise.all, but the first error stops the other tasks and is thrown only when all have ended. */
+async function all<T>(failure: AbortController, tasks: readonly Promise<T>[]): Promise<readonly T[]> {
+  for (const task of tasks) task.catch((error) => failure.abort(error))
+  const ended = await Promise.allSettled(tasks)
+  failure.signal.throwIfAborted()
+  return ended.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
+}
+
 async function installRoot(root: Root, locked: LockedRoot, shared: Shared): Promise<void> {
   const folder = rootFolder(shared.cache, root, locked)
   const staging = `${folder}${stagingSuffix}`
   try {
     await mkdir(staging)
-    const got = await installPackages(root, locked, staging, shared)
+    const obtained = await installPackages(root, locked, staging, shared)
     if (root === 'host') await writeWrappers(staging)
     await rm(folder, { recursive: true, force: true })
     await rename(staging, folder)
-    const packages = got.map((one) => one.package).sort((a, b) => (a.name < b.name ? -1 : 1))
-    const substitutions = got.flatMap((one) => one.substitution ?? [])
+    const packages = obtained.map((one) => one.package).sort((a, b) => (a.name < b.name ? -1 : 1))
+    const substitutions = obtained.flatMap((one) => one.substitution ?? [])
     substitutions.sort((a, b) => (a.pinned < b.pinned ? -1 : 1))
     await markComplete({ folder, packages, substitutions })
-    for (const { file } of got) await rm(file, { force: true })
+    for (const { file } of obtained) await rm(file, { force: true })
   } catch (error) {
-    shared.failure.abort(cacheError(error, staging))
     await rm(staging, { recursive: true, force: true })
-    throw error
+    throw cacheError(error, staging)
   }
 }
 
@@ -163,28 +163,21 @@ async function installPackages(
   staging: string,
   shared: Shared,
 ): Promise<readonly Obtained[]> {
-  const { stop, failure, effects, downloading, unpacking, progress } = shared
+  const { stop, effects, downloading, unpacking, progress } = shared
   const apt = once((mirror: string) =>
     effects.openApt({ mirror, ...locked }, join(shared.cache, 'apt'), stop),
   )
   // Largest first: a kernel that arrives last would be unpacked alone.
   const packages = locked.packages.toSorted((a, b) => b.size - a.size)
-  const settled = await Promise.allSettled(
+  return await all(
+    shared.failure,
     packages.map(async (pinned) => {
-      try {
-        const got = await downloading(() => obtain(root, pinned, locked, apt, shared))
-        await unpacking(() => unpack(got.file, staging, got.package, stop))
-        progress.unpacked()
-        return got
-      } catch (error) {
-        failure.abort(error)
-        throw error
-      }
+      const obtained = await downloading(() => obtain(root, pinned, locked, apt, shared))
+      await unpacking(() => unpack(obtained.file, staging, obtained.package, stop))
+      progress.unpacked()
+      return obtained
     }),
   )
-  // The caller may remove the staging folder only when nothing is running.
-  failure.signal.throwIfAborted()
-  return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
 }
 
 interface Obtained {
@@ -199,36 +192,40 @@ async function obtain(
   pinned: Package,
   { suite }: LockedRoot,
   apt: (mirror: string) => Promise<Apt>,
-  shared: Shared,
+  { downloads, stop, effects, progress, mirror: mirrorOf }: Shared,
 ): Promise<Obtained> {
-  const file = debFile(shared.downloads, pinned)
+  const file = join(downloads, debName(pinned))
   if (isWhole(file, pinned)) {
-    shared.progress.downloaded(pinned, pinned.size)
+    progress.downloaded(pinned, pinned.size)
     return { file, package: pinned }
   }
   await rm(file, { recursive: true, force: true })
-  const mirror = await shared.mirror(suite)
-  try {
-    await fetchPackage(mirror, pinned, file, pinned, shared)
-    return { file, package: pinned }
-  } catch (error) {
-    if (!(error instanceof Gone)) throw error
+  const mirror = await mirrorOf(suite)
+  /** Returns false if the mirror does not hold the package. Progress counts for `pinned`, as totals do. */
+  const fetched = async (wanted: Package, to: string) => {
+    const onBytes = (have: number) =>
+      progress.downloaded(pinned, Math.round((have / wanted.size) * pinned.size))
+    try {
+      await download(mirror, wanted, to, { signal: stop, onBytes, patience: effects.patience })
+      return true
+    } catch (error) {
+      if (error instanceof Gone) return false
+      throw error
+    }
   }
+  if (await fetched(pinned, file)) return { file, package: pinned }
   const found = await newest(pinned, suite, await apt(mirror))
   const substitution = {
     root,
     pinned: `${pinned.name} ${pinned.version}`,
     installed: `${found.name} ${found.version}`,
   }
-  shared.progress.note(`${substitution.pinned} is gone from ${mirror}: taking ${substitution.installed}`)
-  const other = debFile(shared.downloads, found)
-  try {
-    await fetchPackage(mirror, found, other, pinned, shared)
-  } catch (error) {
-    if (!(error instanceof Gone)) throw error
-    throw inconsistent(found, mirror)
-  }
-  return { file: other, package: found, substitution }
+  progress.note(`${substitution.pinned} is gone from ${mirror}: taking ${substitution.installed}`)
+  const other = join(downloads, debName(found))
+  if (await fetched(found, other)) return { file: other, package: found, substitution }
+  throw new TestbedError(`${mirror} lists ${substitution.installed} but does not hold it`, {
+    advice: 'The mirror is being updated: try again later, or use another one (REPRO_DEBIAN_MIRROR).',
+  })
 }
 
 /** Checks that a cached package is as pinned, by digest: name and size alone prove nothing. */
@@ -240,21 +237,6 @@ function isWhole(file: string, { size, sha256 }: Package): boolean {
     if (error instanceof FileError) return false
     throw error
   }
-}
-
-/** Downloads one package; progress counts for `pinned`, on which the totals are based. */
-async function fetchPackage(
-  mirror: string,
-  wanted: Package,
-  file: string,
-  pinned: Package,
-  { stop, effects, progress }: Shared,
-): Promise<void> {
-  await download(mirror, wanted, file, {
-    signal: stop,
-    onBytes: (have) => progress.downloaded(pinned, Math.round((have / wanted.size) * pinned.size)),
-    ...(effects.patience && { patience: effects.patience }),
-  })
 }
 
 async function newest(pinned: Package, suite: string, apt: Apt): Promise<Package> {
@@ -271,14 +253,8 @@ async function newest(pinned: Package, suite: string, apt: Apt): Promise<Package
   return pinned.through ? { ...found, through: pinned.through } : found
 }
 
-function inconsistent({ name, version }: Package, mirror: string): TestbedError {
-  return new TestbedError(`${mirror} lists ${name} ${version} but does not hold it`, {
-    advice: 'The mirror is being updated: try again later, or use another one (REPRO_DEBIAN_MIRROR).',
-  })
-}
-
-function debFile(downloads: string, { name, sha256 }: Package): string {
-  return join(downloads, `${name}-${sha256.slice(0, 16)}.deb`)
+function debName({ name, sha256 }: Package): string {
+  return `${name}-${sha256.slice(0, 16)}.deb`
 }
 
 const stagingSuffix = '.staging'
@@ -290,14 +266,9 @@ async function sweep(folder: string): Promise<void> {
 }
 
 /** Returns the bytes of missing downloads and all unpacked packages, plus a tenth for file system blocks. */
-function spaceFor(packages: readonly Package[], downloads: string, present: ReadonlySet<string>): number {
-  const missing = packages.filter((one) => !present.has(basename(debFile(downloads, one))))
-  const unpacked = packages.reduce((sum, { installedKiB }) => sum + installedKiB * 1024, 0)
-  return 1.1 * (unpacked + bytesOf(missing))
-}
-
-function bytesOf(packages: readonly Package[]): number {
-  return packages.reduce((sum, { size }) => sum + size, 0)
+function spaceFor(packages: readonly Package[], present: ReadonlySet<string>): number {
+  const missing = packages.filter((one) => !present.has(debName(one)))
+  return 1.1 * (sizeOf(packages).unpackedBytes + sizeOf(missing).downloadBytes)
 }
 
 /** Memoizes a function by argument: concurrent callers share one promise, and its failure. */
@@ -310,28 +281,24 @@ function once<T>(ask: (argument: string) => Promise<T>): (argument: string) => P
   }
 }
 
-interface Progress {
-  readonly downloaded: (pinned: Package, have: number) => void
-  readonly unpacked: () => void
-  readonly note: (note: string) => void
-}
+type Progress = ReturnType<typeof progressOf>
 
-function progressOf(packages: readonly Package[], report: Report): Progress {
-  const have = new Map<Package, number>()
-  const total = bytesOf(packages)
+function progressOf(packages: readonly Package[], report: Report) {
+  const received = new Map<Package, number>()
+  const total = sizeOf(packages).downloadBytes
   let done = 0
   let unpacked = 0
   const bytes = () => ({ task: 'download', done, total, unit: 'bytes' })
   return {
-    downloaded(pinned, now) {
-      done += now - (have.get(pinned) ?? 0)
-      have.set(pinned, now)
+    downloaded(pinned: Package, now: number): void {
+      done += now - (received.get(pinned) ?? 0)
+      received.set(pinned, now)
       report(bytes())
     },
-    unpacked() {
+    unpacked(): void {
       report({ task: 'unpack', done: ++unpacked, total: packages.length, unit: 'packages' })
     },
-    note(note) {
+    note(note: string): void {
       report({ ...bytes(), note })
     },
   }

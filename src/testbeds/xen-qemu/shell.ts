@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TestbedError } from '../../testbed/board.ts'
 import type { Environment } from './environment.ts'
-import { dom0Archive, kernelFile, rootSource, writeImage } from './image.ts'
+import { dom0Archive, rootSource, writeImage } from './image.ts'
 import { guestRoot } from './initramfs.ts'
-import type { Laboratory } from './laboratory.ts'
-import { ended, endOf } from './machine.ts'
+import { exitStatus, exitText } from './machine.ts'
 import { qemuVariables } from './qemu.ts'
+import type { Toolchain } from './toolchain.ts'
 
 /** A domU to try things in: `xl create guest.cfg` in dom0's folder /job. */
 const guestConfiguration = `name = "guest"
@@ -31,7 +31,7 @@ poweroff -f
 
 /** Boots the board on this process's terminal, and returns when it powers off. */
 export async function runShell(
-  laboratory: Laboratory,
+  toolchain: Toolchain,
   environment: Environment,
   project: string,
   signal: AbortSignal | undefined,
@@ -39,27 +39,27 @@ export async function runShell(
   const folder = await mkdtemp(join(tmpdir(), 'repro-shell-'))
   try {
     const init = new Map([['/init', Buffer.from(guestInit)]])
-    const guest = await guestRoot(rootSource(laboratory, environment), [], init)
+    const guest = await guestRoot(rootSource(toolchain, environment), [], init)
     const files = new Map([
       ['/job/interactive', { content: Buffer.from('') }],
-      ['/job/kernel', { content: await readFile(kernelFile(laboratory, environment)) }],
+      ['/job/kernel', { content: await readFile(toolchain.board(environment.root).kernel) }],
       ['/job/guest', { content: guest }],
       ['/job/guest.cfg', { content: Buffer.from(guestConfiguration) }],
     ])
     const { command, args } = await writeImage(
-      laboratory,
+      toolchain,
       environment,
       { folder },
-      { seed: 1, ramdisk: await dom0Archive(laboratory, environment, { project }, files) },
+      { seed: 1, ramdisk: await dom0Archive(toolchain, environment, { project }, files) },
       'session',
     )
-    await attended(command, args, folder, signal)
+    await runInTerminal(command, args, folder, signal)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function attended(
+async function runInTerminal(
   command: string,
   args: readonly string[],
   folder: string,
@@ -69,7 +69,7 @@ async function attended(
   const qemu = spawn(command, args, { cwd: folder, env: qemuVariables, stdio: 'inherit' })
   const end = () => qemu.kill('SIGTERM') // QEMU then restores the terminal
   signal?.addEventListener('abort', end)
-  const code = await ended(qemu).finally(() => signal?.removeEventListener('abort', end))
+  const code = await exitStatus(qemu).finally(() => signal?.removeEventListener('abort', end))
   signal?.throwIfAborted()
-  if (code !== 0) throw new TestbedError(`QEMU ended with ${endOf(code)}`)
+  if (code !== 0) throw new TestbedError(`QEMU ended with ${exitText(code)}`)
 }

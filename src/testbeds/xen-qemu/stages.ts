@@ -13,7 +13,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { exclusively } from '../../files/exclusive.ts'
-import { cacheError, freeBytes } from '../../testbed/cache.ts'
+import { cacheError, freeBytes, makeCacheFolder } from '../../testbed/cache.ts'
 
 export interface SavedStage {
   readonly folder: string
@@ -22,81 +22,76 @@ export interface SavedStage {
   readonly console: Buffer
 }
 
-export interface Stages {
-  /** Returns a complete stage, if there is one, and marks it as used. */
-  find(key: string): Promise<SavedStage | undefined>
-  /**
-   * Makes a stage unless another process is making it. `make` fills the folder `draft` with ram, state and
-   * clock, and returns the console; undefined if the board did not get there, which is not cached.
-   */
-  make(
-    key: string,
-    make: (draft: string) => Promise<Buffer | undefined>,
-    signal?: AbortSignal,
-  ): Promise<SavedStage | undefined>
-  /** Deletes a damaged stage, unless another process has replaced it. */
-  forget(key: string, damaged: SavedStage, signal?: AbortSignal): Promise<void>
-}
+export type Stages = ReturnType<typeof openStages>
 
-const sealed = ['state', 'clock', 'console'] as const
-const [kept, draft] = ['.stage', '.draft']
+const checkedFiles = ['state', 'clock', 'console'] as const
+const [stageSuffix, draftSuffix] = ['.stage', '.draft']
 /** Grace period for a stage that was found but not opened yet; an active draft has a younger lock. */
 const recentMs = 60_000
 
 /** Limit on the disk space of stages; half of what is free for them if that is less. */
 export const mostBytes = 20e9
 
-/** Tests replace `most`. */
-export function openStages(cache: string, most = mostBytes): Stages {
+/** Opens the cached stages. Tests replace `most`. */
+export function openStages(cache: string, most = mostBytes) {
   const root = stagesFolder(cache)
-  const folderOf = (key: string) => join(root, `${key}${kept}`)
+  const folderOf = (key: string) => join(root, `${key}${stageSuffix}`)
   const locked = <T>(key: string, signal: AbortSignal | undefined, action: () => Promise<T>) =>
     exclusively(join(root, `${key}.lock`), { what: 'board', signal, explain: cacheError }, action)
-  const find = async (key: string) => {
+
+  /** Returns a complete stage, if there is one, and marks it as used. */
+  async function find(key: string): Promise<SavedStage | undefined> {
     const folder = folderOf(key)
     const stage = await read(folder)
     if (stage) await utimes(folder, new Date(), new Date()).catch(() => {})
     return stage
   }
-  return {
-    find,
-    async make(key, make, signal) {
-      await mkdir(root, { recursive: true }).catch((error) => {
-        throw cacheError(error, root)
-      })
-      return await locked(key, signal, async () => {
-        const found = await find(key)
-        if (found) return found
-        const unfinished = join(root, `${key}${draft}`)
+
+  /**
+   * Makes a stage unless another process is making it. `fill` fills the folder `draft` with ram, state and
+   * clock, and returns the console; undefined if the board did not get there, which is not cached.
+   */
+  async function make(
+    key: string,
+    fill: (draft: string) => Promise<Buffer | undefined>,
+    signal?: AbortSignal,
+  ): Promise<SavedStage | undefined> {
+    await makeCacheFolder(root)
+    return await locked(key, signal, async () => {
+      const found = await find(key)
+      if (found) return found
+      const unfinished = join(root, `${key}${draftSuffix}`)
+      await rm(unfinished, { recursive: true, force: true })
+      try {
+        await limit(root, most) // the disk may be full
+        await mkdir(unfinished)
+        const console = await fill(unfinished)
+        if (console === undefined) return undefined
+        await writeFile(join(unfinished, 'console'), console)
+        await writeFile(join(unfinished, 'sums'), await sums(unfinished))
+        await rm(folderOf(key), { recursive: true, force: true })
+        await rename(unfinished, folderOf(key))
+        await limit(root, most)
+        return { folder: folderOf(key), madeMs: await madeMs(folderOf(key)), console }
+      } catch (error) {
+        throw cacheError(error, unfinished)
+      } finally {
         await rm(unfinished, { recursive: true, force: true })
-        try {
-          await limit(root, most) // the disk may be full
-          await mkdir(unfinished)
-          const console = await make(unfinished)
-          if (console === undefined) return undefined
-          await writeFile(join(unfinished, 'console'), console)
-          await writeFile(join(unfinished, 'sums'), await sums(unfinished))
-          await rm(folderOf(key), { recursive: true, force: true })
-          await rename(unfinished, folderOf(key))
-          await limit(root, most)
-          return { folder: folderOf(key), madeMs: await madeMs(folderOf(key)), console }
-        } catch (error) {
-          throw cacheError(error, unfinished)
-        } finally {
-          await rm(unfinished, { recursive: true, force: true })
-        }
-      })
-    },
-    async forget(key, damaged, signal) {
-      const folder = folderOf(key)
-      await locked(key, signal, async () => {
-        if ((await madeMs(folder).catch(() => undefined)) !== damaged.madeMs) return
-        await rm(folder, { recursive: true, force: true }).catch((error) => {
-          throw cacheError(error, folder)
-        })
-      })
-    },
+      }
+    })
   }
+
+  /** Deletes a damaged stage, unless another process has replaced it. */
+  async function forget(key: string, damaged: SavedStage, signal?: AbortSignal): Promise<void> {
+    const folder = folderOf(key)
+    await locked(key, signal, async () => {
+      if ((await madeMs(folder).catch(() => undefined)) !== damaged.madeMs) return
+      await rm(folder, { recursive: true, force: true }).catch((error) => {
+        throw cacheError(error, folder)
+      })
+    })
+  }
+  return { find, make, forget }
 }
 
 export function stagesFolder(cache: string): string {
@@ -105,13 +100,10 @@ export function stagesFolder(cache: string): string {
 
 export interface Amount {
   readonly count: number
-  /** Disk usage. */
   readonly bytes: number
 }
 
-/**
- * Measures the stages not used since an instant (ms), by default all, with unfinished ones of killed builds.
- */
+/** Measures the stages not used since an instant (ms; default: all), and unfinished ones of killed builds. */
 export async function measureStages(cache: string, before = Number.POSITIVE_INFINITY): Promise<Amount> {
   return amountOf(await unused(cache, before))
 }
@@ -129,7 +121,7 @@ async function unused(cache: string, before: number): Promise<readonly Found[]> 
 
 async function remove({ folder }: Found): Promise<void> {
   await rm(folder, { recursive: true, force: true })
-  if (folder.endsWith(draft)) await rm(lockOf(folder), { force: true })
+  if (folder.endsWith(draftSuffix)) await rm(lockOf(folder), { force: true })
 }
 
 function lockOf(folder: string): string {
@@ -154,7 +146,7 @@ async function madeMs(folder: string): Promise<number> {
 }
 
 async function sums(folder: string): Promise<string> {
-  const lines = sealed.map(async (name) => {
+  const lines = checkedFiles.map(async (name) => {
     const digest = createHash('sha256').update(await readFile(join(folder, name)))
     return `${digest.digest('hex')}  ${name}\n`
   })
@@ -170,16 +162,14 @@ interface Found {
 async function list(root: string): Promise<readonly Found[]> {
   const names = await readdir(root).catch(() => [])
   const found = names
-    .filter((name) => name.endsWith(kept) || name.endsWith(draft))
+    .filter((name) => name.endsWith(stageSuffix) || name.endsWith(draftSuffix))
     .map(async (name): Promise<readonly Found[]> => {
       const folder = join(root, name)
       try {
-        const sizes = await Promise.all(
-          (await readdir(folder)).map(async (file) => (await stat(join(folder, file))).blocks * 512),
-        )
-        const bytes = sizes.reduce((sum, one) => sum + one, 0)
+        const files = await Promise.all((await readdir(folder)).map((file) => stat(join(folder, file))))
+        const bytes = files.reduce((sum, { blocks }) => sum + blocks * 512, 0)
         // A live holder keeps its lock's time current.
-        const sign = folder.endsWith(draft)
+        const sign = folder.endsWith(draftSuffix)
           ? await stat(lockOf(folder)).catch(() => stat(folder))
           : await stat(folder)
         return [{ folder, usedMs: sign.mtimeMs, bytes }]
@@ -191,7 +181,7 @@ async function list(root: string): Promise<readonly Found[]> {
 }
 
 function isWritten(folder: string, usedMs: number): boolean {
-  return folder.endsWith(draft) && usedMs > Date.now() - recentMs
+  return folder.endsWith(draftSuffix) && usedMs > Date.now() - recentMs
 }
 
 /**

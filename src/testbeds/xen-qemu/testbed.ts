@@ -1,6 +1,4 @@
-/**
- * The emulated testbed: Debian's Xen on an Arm board that QEMU emulates. Heavy modules are loaded on demand.
- */
+/** Debian's Xen on an Arm board that QEMU emulates. Heavy modules are loaded on demand. */
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,18 +6,18 @@ import { codeDigest } from '../../files/code.ts'
 import { FileError, problemOf } from '../../files/ordinary.ts'
 import type {
   Fingerprints,
-  Following,
+  PrepareOptions,
   Host,
   Environment as Named,
   Testbed,
   TestbedInputs,
 } from '../../testbed/testbed.ts'
-import { megabytes } from '../../text/amounts.ts'
+import { megabytes } from '../../text/numbers.ts'
 import { type Environment, environmentSchema } from './environment.ts'
 import type { Installed } from './installed.ts'
-import type { Laboratory } from './laboratory.ts'
 import type { Lock } from './packages.ts'
 import type { Root } from './roots.ts'
+import type { Toolchain } from './toolchain.ts'
 
 /** Relative to the project. */
 const lockFile = 'experiments/packages.lock.json'
@@ -31,8 +29,8 @@ export const xenQemu: Testbed = {
   isolated: true,
   files: [lockFile],
   inputs,
-  async prepare(environments, host, following) {
-    const { substitutions } = await laboratoryOf(environments, host, following)
+  async prepare(environments, host, options) {
+    const { substitutions } = await toolchainOf(environments, host, options)
     return substitutions.map(
       ({ root, pinned, installed }) =>
         `${root}: ${installed} in place of ${pinned}, which the mirror no longer has; the keys of runs change`,
@@ -41,28 +39,26 @@ export const xenQemu: Testbed = {
   async isPrepared(environment, host) {
     const { installedRoot } = await import('./installed.ts')
     const { roots } = await lockOf(host)
-    const wanted = ['host', ownOf(environment).root] as const
+    const wanted = ['host', definitionOf(environment).root] as const
     const found = await Promise.all(wanted.map((root) => installedRoot(host.cache, root, roots[root])))
     return found.every((one) => one !== undefined)
   },
   async open(environment, host) {
     const { openBoard } = await import('./board.ts')
-    return openBoard(await laboratoryOf([environment], host), ownOf(environment), host)
+    return openBoard(await toolchainOf([environment], host), definitionOf(environment), host)
   },
   async doctor(host) {
     const { doctor } = await import('./doctor.ts')
-    return await doctor({ ...host, lockFile: placeOf(host) })
+    return await doctor({ ...host, lockFile: lockPath(host) })
   },
   async needs(environments, host) {
-    const { roots } = await lockOf(host)
-    const packages = rootsOf(environments).flatMap((root) => roots[root].packages)
-    const memoryMb = Math.max(...environments.map((one) => ownOf(one).memoryMb))
+    const [{ sizeOf }, { roots }] = await Promise.all([import('./packages.ts'), lockOf(host)])
+    const memoryMb = Math.max(...environments.map((one) => definitionOf(one).memoryMb))
     return {
       hardware: `an x86-64 computer with ${megabytes(memoryMb * 2 ** 20)} of memory for each cell that runs at once; no board.`,
       software: 'Linux with apt',
       safety: 'Boards are emulated; packages go to the cache folder ($REPRO_CACHE, else ~/.cache/repro).',
-      downloadBytes: packages.reduce((sum, { size }) => sum + size, 0),
-      unpackedBytes: packages.reduce((sum, { installedKiB }) => sum + installedKiB * 1024, 0),
+      ...sizeOf(rootsOf(environments).flatMap((root) => roots[root].packages)),
     }
   },
   async clean({ cache }, before, dryRun) {
@@ -70,28 +66,27 @@ export const xenQemu: Testbed = {
     const { count, bytes } = await (dryRun ? measureStages : deleteStages)(cache, before)
     return count === 0 ? undefined : `${count} saved boards, ${Math.round(bytes / 1e6)} MB, in the cache`
   },
-  async shell(environment, host, following) {
+  async shell(environment, host, options) {
     const { runShell } = await import('./shell.ts')
-    const laboratory = await laboratoryOf([environment], host, following)
-    await runShell(laboratory, ownOf(environment), host.project, following.signal)
+    const toolchain = await toolchainOf([environment], host, options)
+    await runShell(toolchain, definitionOf(environment), host.project, options.signal)
   },
-  async update(host, following) {
+  async update(host, options) {
     const { updateLock } = await import('./update.ts')
-    const { roots } = await updateLock(placeOf(host), { ...host, ...following })
+    const { roots } = await updateLock({ ...host, ...options, lockFile: lockPath(host) })
     return Object.entries(roots).map(([root, { packages }]) => `${root}: ${packages.length} packages`)
   },
 }
 
-function ownOf({ definition }: Named): Environment {
+function definitionOf({ definition }: Named): Environment {
   return environmentSchema.parse(definition)
 }
 
-/** Returns the sysroots of the host and the boards. */
 function rootsOf(environments: readonly Named[]): readonly Root[] {
-  return ['host', ...new Set(environments.map((one) => ownOf(one).root))]
+  return ['host', ...new Set(environments.map((one) => definitionOf(one).root))]
 }
 
-function placeOf({ project }: Host): string {
+function lockPath({ project }: Host): string {
   return join(project, lockFile)
 }
 
@@ -99,17 +94,17 @@ async function lockOf(host: Host): Promise<Lock> {
   const problem = problemOf(host.project, lockFile, [])
   if (problem !== undefined) throw new FileError(problem)
   const { readLock } = await import('./packages.ts')
-  return await readLock(placeOf(host))
+  return await readLock(lockPath(host))
 }
 
-async function laboratoryOf(
+async function toolchainOf(
   environments: readonly Named[],
   host: Host,
-  following: Following = { report: () => {} },
-): Promise<Laboratory> {
+  options: PrepareOptions = { report: () => {} },
+): Promise<Toolchain> {
   const { setup } = await import('./setup.ts')
   const roots = rootsOf(environments).filter((root) => root !== 'host')
-  return await setup([...roots].sort(), { ...host, ...following, lockFile: placeOf(host) })
+  return await setup([...roots].sort(), { ...host, ...options, lockFile: lockPath(host) })
 }
 
 /**
@@ -140,14 +135,14 @@ async function inputs(
   }
   fingerprints.digest(clockSource)
   const clock = codeDigest(clockSource, readFileSync(clockSource, 'utf8'))
-  const alternative = (own: Root, which: 'here' | 'locked') => ({
+  const alternative = (root: Root, which: 'here' | 'locked') => ({
     'clock of the board': clock,
     ...digests.get('host')?.[which],
-    ...digests.get(own)?.[which],
+    ...digests.get(root)?.[which],
   })
   return new Map(
     environments.map((one) => {
-      const { root } = ownOf(one)
+      const { root } = definitionOf(one)
       return [one.name, [alternative(root, 'here'), alternative(root, 'locked')]]
     }),
   )

@@ -1,115 +1,71 @@
-/**
- * Runs programs of the host sysroot through its own loader and libraries, so that one Debian's QEMU and cross
- * compiler work on any x86-64 Linux.
- */
+/** The installed toolchain: sysroots, QEMU, the cross compiler, and their versions. */
 
-import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
-import { JobError } from '../../testbed/board.ts'
-import { complaint, run } from './program.ts'
+import { join } from 'node:path'
+import { type Command, compileCached, qemuCommand } from './hostprograms.ts'
+import type { Installed, Substitution } from './installed.ts'
+import { type Package, packagesDigest } from './packages.ts'
+import type { Root } from './roots.ts'
 
-/** A program and its first arguments; the caller appends the rest. */
-export interface Command {
-  readonly command: string
-  readonly args: readonly string[]
+export interface Toolchain {
+  /** Returns the folder of an unpacked sysroot. Throws if it was not requested in setup(). */
+  root(name: Root): string
+  /** QEMU for Arm; append its arguments. */
+  readonly qemu: Command
+  /** Upstream's: '10.0.13'. */
+  readonly qemuVersion: string
+  /** Returns what a board boots from a sysroot. */
+  board(name: Root): BoardFiles
+  /** Compiles C sources into a static arm64 program. Throws a JobError. */
+  compile(sources: readonly string[], flags?: readonly string[]): Promise<Uint8Array>
+  /** SHA-256 (hex) over the packages actually installed, for the keys of cells. */
+  readonly packagesDigest: string
+  /** Packages replaced because the mirror no longer had the pinned ones. */
+  readonly substitutions: readonly Substitution[]
 }
 
-const libraries = 'usr/lib/x86_64-linux-gnu'
-const loader = `${libraries}/ld-linux-x86-64.so.2`
-/** Folder of wrappers in the host sysroot, which gcc finds with -B. */
-const wrappers = 'wrappers'
-const target = 'aarch64-linux-gnu'
-const internals = `usr/libexec/gcc-cross/${target}`
+/** Absolute paths. */
+export interface BoardFiles {
+  readonly folder: string
+  readonly xen: string
+  readonly kernel: string
+  /** Output of `uname -r`: '6.1.0-50-arm64'. Names lib/modules/*. */
+  readonly linuxRelease: string
+}
 
-/**
- * Returns the command for a program of the sysroot `root`, run through its loader, with the library
- * `preload`. Ignores the host's library cache.
- */
-export function throughLoader(root: string, program: string, preload?: string): Command {
+/** Describes installed sysroots, including `host`. Pure: reads nothing from disk. */
+export function toolchain(installed: ReadonlyMap<Root, Installed>): Toolchain {
+  const sysroot = (name: Root) => {
+    const found = installed.get(name)
+    if (!found) throw new Error(`the root ${name} is not set up: it was not asked for`)
+    return found
+  }
+  const host = sysroot('host')
   return {
-    command: join(root, loader),
-    args: [
-      ...['--inhibit-cache', '--library-path', join(root, libraries)],
-      ...(preload === undefined ? [] : ['--preload', preload]),
-      join(root, program),
-    ],
+    root: (name) => sysroot(name).folder,
+    qemu: qemuCommand(host.folder),
+    qemuVersion: upstream(named(host.packages, /^qemu-system-arm$/)),
+    board(name) {
+      const { folder, packages } = sysroot(name)
+      const xen = named(packages, /^xen-hypervisor-/).name.replace('-hypervisor', '')
+      const linuxRelease = named(packages, /^linux-image-/).name.replace('linux-image-', '')
+      const boot = join(folder, 'boot')
+      return { folder, xen: join(boot, xen), kernel: join(boot, `vmlinuz-${linuxRelease}`), linuxRelease }
+    },
+    compile: (sources, flags) => compileCached(host.folder, sources, flags),
+    packagesDigest: packagesDigest(
+      Object.fromEntries([...installed].map(([name, { packages }]) => [name, packages])),
+    ),
+    substitutions: [...installed.values()].flatMap((one) => one.substitutions),
   }
 }
 
-/** Returns the command for QEMU for Arm, with its data files and without the host's /etc/qemu/qemu.conf. */
-export function qemuCommand(root: string, preload?: string): Command {
-  const { command, args } = throughLoader(root, 'usr/bin/qemu-system-aarch64', preload)
-  return { command, args: [...args, '-L', join(root, 'usr/share/qemu'), '-no-user-config'] }
+function named(packages: readonly Package[], pattern: RegExp): Package {
+  const found = packages.find(({ name }) => pattern.test(name))
+  if (!found) throw new Error(`no package ${pattern} among the installed ones`)
+  return found
 }
 
-/**
- * Writes the wrappers into a freshly unpacked host sysroot. gcc starts cc1, as and collect2 (and that ld)
- * itself, which the kernel would run with the host's loader. The scripts locate the sysroot relative to
- * themselves, so it may be moved.
- */
-export async function writeWrappers(root: string): Promise<void> {
-  const [release = ''] = await readdir(join(root, internals))
-  const programs = {
-    as: `usr/bin/${target}-as`,
-    ld: `usr/bin/${target}-ld`,
-    cc1: `${internals}/${release}/cc1`,
-    collect2: `${internals}/${release}/collect2`,
-  }
-  await mkdir(join(root, wrappers), { recursive: true })
-  for (const [name, program] of Object.entries(programs)) {
-    const file = join(root, wrappers, name)
-    const script = [
-      '#!/bin/sh',
-      `root=\${0%/*}/..`,
-      `exec "$root/${loader}" --inhibit-cache --library-path "$root/${libraries}" "$root/${program}" "$@"`,
-    ]
-    await writeFile(file, `${script.join('\n')}\n`)
-    await chmod(file, 0o755)
-  }
-}
-
-/**
- * Compiles C sources into a static arm64 program at `output`, with -O2 and then `flags` (libraries too).
- * Reproducible on any machine and in any folder. Throws a JobError with the compiler's messages.
- */
-export async function compile(
-  root: string,
-  sources: readonly string[],
-  output: string,
-  flags: readonly string[] = [],
-  signal?: AbortSignal,
-): Promise<void> {
-  const folder = dirname(resolve(output))
-  const part = `${resolve(output)}.part`
-  await mkdir(folder, { recursive: true })
-  const { command, args } = throughLoader(root, `usr/bin/${target}-gcc`)
-  // The whole environment of gcc: CPATH, LIBRARY_PATH, GCC_EXEC_PREFIX and the like would bring in host
-  // files.
-  const env = {
-    LC_ALL: 'C',
-    PATH: join(root, wrappers),
-    TMPDIR: process.env.TMPDIR ?? '/tmp',
-    SOURCE_DATE_EPOCH: '0',
-  }
-  const finished = await run(
-    command,
-    [
-      ...args,
-      `-B${join(root, wrappers)}/`,
-      `--sysroot=${root}`,
-      '-static',
-      '-O2',
-      ...sources.map((source) => `-ffile-prefix-map=${dirname(resolve(source))}/=`),
-      '-o',
-      part,
-      ...sources.map((source) => resolve(source)),
-      // Last, as libraries (-lm) must follow what needs them.
-      ...flags,
-    ],
-    { signal, env, timeoutMs: 120_000 },
-  )
-  if (finished.exitCode === 0) return await rename(part, output)
-  await rm(part, { force: true })
-  const names = sources.map((source) => basename(source)).join(', ')
-  throw new JobError(`cannot compile ${names}:\n${finished.stderr.trim() || complaint(finished)}`)
+// '1:10.0.13+ds-0+deb13u1' -> '10.0.13' (deb-version(7): epoch:upstream-revision; +ds marks repacked sources)
+function upstream({ version }: Package): string {
+  return version.replace(/^\d+:/, '').replace(/[-+~].*$/, '')
 }

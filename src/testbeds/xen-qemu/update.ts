@@ -6,30 +6,21 @@
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TestbedError } from '../../testbed/board.ts'
-import { type Report } from '../../testbed/testbed.ts'
 import { openApt } from './apt.ts'
 import { librariesOf } from './libraries.ts'
 import { findMirror } from './mirror.ts'
 import { type Lock, type LockedRoot, writeLock } from './packages.ts'
 import { resolve } from './resolve.ts'
 import { declarationOf, type Root, roots } from './roots.ts'
-import { setup } from './setup.ts'
-
-export interface UpdateOptions {
-  readonly cache: string
-  /** Value of REPRO_DEBIAN_MIRROR. */
-  readonly mirror?: string | undefined
-  readonly report: Report
-  readonly signal?: AbortSignal | undefined
-}
+import { type SetupOptions, setup } from './setup.ts'
 
 /**
  * Resolves all sysroots against the archive, installs them, checks that every program finds its libraries,
  * and only then replaces `lockFile`. Throws a TestbedError, leaving the lock untouched, when something is
  * missing.
  */
-export async function updateLock(lockFile: string, options: UpdateOptions): Promise<Lock> {
-  const { cache, mirror, report, signal } = options
+export async function updateLock(options: SetupOptions): Promise<Lock> {
+  const { lockFile, cache, mirror, report, signal } = options
   const locked = new Map<Root, LockedRoot>()
   for (const root of roots.keys()) {
     const declaration = declarationOf(root)
@@ -43,13 +34,9 @@ export async function updateLock(lockFile: string, options: UpdateOptions): Prom
   const draft = `${lockFile}.draft`
   await writeLock(draft, lock)
   try {
-    const laboratory = await setup([...roots.keys()], { ...options, lockFile: draft })
+    const toolchain = await setup([...roots.keys()], { ...options, lockFile: draft })
     for (const root of roots.keys()) {
-      const { missing } = await librariesOf(
-        laboratory.root('host'),
-        laboratory.root(root),
-        declarationOf(root),
-      )
+      const { missing } = await librariesOf(toolchain.root('host'), toolchain.root(root), declarationOf(root))
       if (missing.length > 0)
         throw new TestbedError(`libraries missing in ${root}: ${missing.join(', ')}`, {
           advice: `Add their packages to the seeds of ${root}.`,

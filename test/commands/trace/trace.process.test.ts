@@ -477,11 +477,11 @@ describe('repro trace export', () => {
   })
 
   it.each([
-    ['run/trace.bin', 2, 'run/trace.bin is what is read, and would be lost: -o takes another file'],
-    ['hard.bin', 2, 'hard.bin is what is read, and would be lost'],
-    ['run/dom0.stamps', 2, 'run/dom0.stamps is what is read, and would be lost'],
+    ['run/trace.bin', 2, 'run/trace.bin is an input, and would be overwritten: name another file with -o'],
+    ['hard.bin', 2, 'hard.bin is an input, and would be overwritten'],
+    ['run/dom0.stamps', 2, 'run/dom0.stamps is an input, and would be overwritten'],
     ['run', 2, 'run is a folder: -o takes a file'],
-    ['nowhere/x.csv', 2, 'nowhere/x.csv cannot be made: there is no folder nowhere'],
+    ['nowhere/x.csv', 2, 'cannot write nowhere/x.csv: there is no folder nowhere'],
     ['alone.bin/x.csv', 1, 'error: cannot write alone.bin/x.csv: not a directory'],
     ['/proc/x.csv', 1, 'error: cannot write /proc/x.csv: no such file or directory'],
   ])('to %s ends with %d and says why, and harms nothing', async (path, code, message) => {

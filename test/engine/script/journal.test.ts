@@ -63,10 +63,10 @@ it('takes no more than can be read again, and says so', () => {
   const { append } = open(2000)
   append(0, [{ x: 'x'.repeat(1500) }], {})
   expect(() => append(1, [{ x: 'x'.repeat(500) }], {})).toThrow(
-    'trial 1: the rows of this cell are more than 0.002 MB: give back fewer',
+    'trial 1: the rows of this cell exceed 0.002 MB: return fewer',
   )
   expect([...open(2000).finished.keys()]).toEqual([0])
-  expect(() => open(500)).toThrow('one file are read; delete the file')
+  expect(() => open(500)).toThrow('MB; delete the file')
 })
 
 it('forgets everything when it is cleared', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkRows, shown } from '../../../src/engine/script/rows.ts'
+import { checkRows, describeValue } from '../../../src/engine/script/rows.ts'
 
 describe('rows of a trial', () => {
   it('are finite numbers, words and null, in plain records', () => {
@@ -68,9 +68,9 @@ describe('rows of a trial', () => {
 
 it('a value is shown in one short line, without running its code', () => {
   const tricky = { [Symbol.for('nodejs.util.inspect.custom')]: () => 'RUN', toString: () => 'RUN' }
-  expect(shown(tricky)).not.toContain('RUN')
-  expect(shown('x'.repeat(1000)).length).toBeLessThan(70)
-  expect(shown({ a: { b: { c: 1 } }, text: 'two\nlines' })).not.toContain('\n')
+  expect(describeValue(tricky)).not.toContain('RUN')
+  expect(describeValue('x'.repeat(1000)).length).toBeLessThan(70)
+  expect(describeValue({ a: { b: { c: 1 } }, text: 'two\nlines' })).not.toContain('\n')
   const hostile = new Proxy(
     {},
     {
@@ -79,5 +79,5 @@ it('a value is shown in one short line, without running its code', () => {
       },
     },
   )
-  expect(shown(hostile)).toBeTypeOf('string')
+  expect(describeValue(hostile)).toBeTypeOf('string')
 })

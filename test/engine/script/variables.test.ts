@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import type { ExperimentBlock } from '../../../src/document/block.ts'
 import { requireVariables, scriptVariables } from '../../../src/engine/script/variables.ts'
 
 const all = {
@@ -24,13 +23,10 @@ describe('the environment of scripts', () => {
   })
 
   it('must have what a block names', () => {
-    const cell = (variables?: readonly string[]) => ({
-      experiment: 'nap',
-      block: { ...(variables && { variables }) } as ExperimentBlock,
-    })
-    expect(() => requireVariables([cell(), cell(['PORT'])], all)).not.toThrow()
-    expect(() => requireVariables([cell(['PORT', 'ONE', 'TWO'])], all)).toThrow(
-      'the experiment nap needs ONE and TWO (env: in its block), which the environment does not have: set it and build again',
+    const nap = (...variables: readonly string[]) => ({ id: 'nap', variables })
+    expect(() => requireVariables([{ id: 'rest' }, nap('PORT')], all)).not.toThrow()
+    expect(() => requireVariables([nap('PORT', 'ONE', 'TWO')], all)).toThrow(
+      'the experiment nap needs environment variables that are not set: ONE, TWO (env: in its block)',
     )
   })
 })

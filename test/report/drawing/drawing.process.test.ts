@@ -3,8 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
-import { limits } from '../../../src/report/drawing/message.ts'
-import { type Drawer, openDrawer } from '../../../src/report/drawing/process.ts'
+import { type Drawer, limits, openDrawer } from '../../../src/report/drawing/process.ts'
 import { renderFigure } from '../../../src/report/figure.ts'
 import { hostile } from '../specifications/hostile.ts'
 import { rows, type Specification } from '../specifications/parts.ts'
@@ -142,8 +141,8 @@ describe('the process that draws', () => {
       'the drawing has 16 MB of SVG, of at most 16 MB (draw less: aggregate, bin',
     ],
     ['<svg><script/></svg>', 'a figure may not have the element <script>'],
-    [`<svg>${'<g>'.repeat(50_000)}`, 'the drawing is no well-formed SVG'],
-    [`<svg>${'<g>'.repeat(50_000)}${'</g>'.repeat(50_000)}</svg>`, 'the drawing is no well-formed SVG'],
+    [`<svg>${'<g>'.repeat(50_000)}`, 'the drawing is not well-formed SVG'],
+    [`<svg>${'<g>'.repeat(50_000)}${'</g>'.repeat(50_000)}</svg>`, 'the drawing is not well-formed SVG'],
   ])('is not trusted: %.20s', async (svg, message) => {
     await expect(render(valid[0] as Specification, { draw: async () => svg })).rejects.toThrow(message)
   })

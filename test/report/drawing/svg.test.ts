@@ -44,15 +44,15 @@ describe('the SVG of a drawing', () => {
     ['<g>text</g>', 'text in <g>'],
     ['<g><![CDATA[x]]></g>', 'in <g>'],
     ['<?x y?>', 'in <svg>'],
-    ['<g', 'no well-formed SVG'],
-    ['&x;', 'no well-formed SVG'],
-    ['<text>\u0001</text>', 'no well-formed SVG'],
+    ['<g', 'not well-formed SVG'],
+    ['&x;', 'not well-formed SVG'],
+    ['<text>\u0001</text>', 'not well-formed SVG'],
   ])('may not have %s', (markup, message) => {
     expect(() => parseSvg(inside(markup))).toThrow(message)
   })
 
   it('is the only element', () => {
-    expect(() => parseSvg('<html/>')).toThrow('the drawing is no SVG')
-    expect(() => parseSvg(`${inside('')}<p/>`)).toThrow('no well-formed SVG')
+    expect(() => parseSvg('<html/>')).toThrow('the drawing is not an SVG')
+    expect(() => parseSvg(`${inside('')}<p/>`)).toThrow('not well-formed SVG')
   })
 })

@@ -264,7 +264,7 @@ export const hostile: readonly Specification[] = [
       config: { customFormatTypes: true },
     },
   }),
-  ...refused(/data from a URL is not read: .*, at /, {
+  ...refused(/data cannot be read from a URL: .*, at /, {
     'data of an address': { ...unit, data: { url: address } },
     'data of a file': { ...unit, data: { url: 'file:///etc/passwd' } },
     'data of a path': { ...unit, data: { url: '../secret/canary.csv' } },
@@ -324,14 +324,14 @@ export const hostile: readonly Specification[] = [
       JSON.parse('{"__proto__": {"polluted": 1}, "constructor": {"prototype": 1}}'),
     ),
   }),
-  ...refused(/the specification is no JSON: /, {
+  ...refused(/the specification is not valid JSON: /, {
     'half a specification': '{"mark": "point"',
     'no text': '',
     'a comment': '{} // x',
   }),
-  ...refused(/the specification is no JSON object/, { 'a list': '[]', 'a number': '7', nothing: 'null' }),
+  ...refused(/the specification is not a JSON object/, { 'a list': '[]', 'a number': '7', nothing: 'null' }),
   ...refused(/more than 100 levels/, { 'a thousand levels': deep(1000), 'levels of lists': lists }),
-  ...refused(/has a (?:width|height) of \d+ pixels, of at most 16384/, {
+  ...refused(/has a (?:width|height) of \d+ pixels, more than the limit of 16384/, {
     'twenty thousand pixels of width': top({ width: 2e4 }),
     'twenty thousand pixels of height': top({ height: 2e4 }),
     'a million pixels of padding': top({ padding: 1e6 }),

@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { type Check, doctor } from '../../../src/testbeds/xen-qemu/doctor.ts'
+import type { Check } from '../../../src/testbed/testbed.ts'
+import { doctor } from '../../../src/testbeds/xen-qemu/doctor.ts'
 import { serve, temporaryFolder } from './archive.ts'
-import { writeFixtureLock } from './laboratory-fixture.ts'
+import { writeFixtureLock } from './toolchain-fixture.ts'
 
 async function examine(mirror: string, changes: { lockFile?: string } = {}): Promise<Map<string, Check>> {
   const folder = temporaryFolder()

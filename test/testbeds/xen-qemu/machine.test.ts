@@ -29,14 +29,14 @@ process.stdout.write('the board speaks')
 setInterval(() => {}, 1000)
 `
 
-const run = async (answers: Readonly<Record<string, object>>, attend: typeof save) => {
+const run = async (answers: Readonly<Record<string, object>>, control: typeof save) => {
   const folder = await mkdtemp(join(tmpdir(), 'repro-machine-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const ended = await runMachine({
     command: process.execPath,
     args: ['-e', qemu(answers)],
     folder,
-    attend: (monitor) => attend(monitor, join(folder, 'state')),
+    control: (monitor) => control(monitor, join(folder, 'state')),
     deadline: { ms: 60_000, at: performance.now() + 60_000 },
   })
   return { ...ended, console: await readFile(join(folder, 'console.log'), 'utf8') }

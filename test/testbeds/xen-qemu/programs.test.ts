@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { JobError } from '../../../src/testbed/board.ts'
-import { program } from '../../../src/testbeds/xen-qemu/programs.ts'
+import { compileCached } from '../../../src/testbeds/xen-qemu/hostprograms.ts'
 import { temporaryFolder } from './archive.ts'
 
 // A sysroot whose "compiler" counts its runs, and outputs a program with the count.
@@ -40,7 +40,7 @@ const edit = (name: string, content: string) => () => {
 }
 /** Returns the number of the compiler run that made the program. */
 const run = async (flags: readonly string[] = []) =>
-  Number(Buffer.from(await program(root, [join(folder, 'src/main.c')], flags)).toString())
+  Number(Buffer.from(await compileCached(root, [join(folder, 'src/main.c')], flags)).toString())
 
 it('compiles a program once', async () => {
   expect([await run(), await run()]).toEqual([1, 1])

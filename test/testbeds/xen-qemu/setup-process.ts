@@ -8,5 +8,5 @@ const [lockFile = '', cache = '', mirror = ''] = process.argv.slice(2)
 const report = ({ note }: { note?: string }) => {
   if (note) console.log(note)
 }
-const laboratory = await setup(['debian-13', 'debian-12', 'debian-11'], { lockFile, cache, mirror, report })
-console.log(laboratory.packagesDigest)
+const toolchain = await setup(['debian-13', 'debian-12', 'debian-11'], { lockFile, cache, mirror, report })
+console.log(toolchain.packagesDigest)

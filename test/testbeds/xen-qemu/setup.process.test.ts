@@ -9,10 +9,10 @@ import { freeBytes } from '../../../src/testbed/cache.ts'
 import { type Update } from '../../../src/testbed/testbed.ts'
 import { type Apt, openApt } from '../../../src/testbeds/xen-qemu/apt.ts'
 import { rootFolder } from '../../../src/testbeds/xen-qemu/installed.ts'
-import type { Laboratory } from '../../../src/testbeds/xen-qemu/laboratory.ts'
 import { type Package, packagesDigest, readLock } from '../../../src/testbeds/xen-qemu/packages.ts'
 import type { Root } from '../../../src/testbeds/xen-qemu/roots.ts'
 import { type SetupEffects, setup } from '../../../src/testbeds/xen-qemu/setup.ts'
+import type { Toolchain } from '../../../src/testbeds/xen-qemu/toolchain.ts'
 import {
   type Archive,
   cut,
@@ -24,7 +24,7 @@ import {
   stalled,
   temporaryFolder,
 } from './archive.ts'
-import { all, kernel12, lock, writeFixtureLock, xen12 } from './laboratory-fixture.ts'
+import { all, kernel12, lock, writeFixtureLock, xen12 } from './toolchain-fixture.ts'
 
 let folder: string
 let cache: string
@@ -53,7 +53,7 @@ async function run(
   roots: readonly Root[],
   changes: Partial<SetupEffects> = {},
   signal?: AbortSignal,
-): Promise<Laboratory> {
+): Promise<Toolchain> {
   const report = (update: Update) => updates.push(update)
   return await setup(
     roots,
@@ -87,27 +87,23 @@ function aptOf(...packages: readonly Package[]): { openApt: SetupEffects['openAp
 describe('setup', () => {
   it('unpacks what was asked for, with the host root, and leaves no downloads', async () => {
     archive = await serve(all)
-    const laboratory = await run(['debian-12'])
-    expect(readdirSync(laboratory.root('debian-12'))).toEqual(['.complete', 'boot'])
-    expect(existsSync(join(laboratory.root('host'), 'usr/bin/qemu-system-aarch64'))).toBe(true)
-    expect(readdirSync(join(laboratory.root('host'), 'wrappers'))).toEqual(['as', 'cc1', 'collect2', 'ld'])
-    expect(() => laboratory.root('debian-11')).toThrow('not set up')
+    const toolchain = await run(['debian-12'])
+    expect(readdirSync(toolchain.root('debian-12'))).toEqual(['.complete', 'boot'])
+    expect(existsSync(join(toolchain.root('host'), 'usr/bin/qemu-system-aarch64'))).toBe(true)
+    expect(readdirSync(join(toolchain.root('host'), 'wrappers'))).toEqual(['as', 'cc1', 'collect2', 'ld'])
+    expect(() => toolchain.root('debian-11')).toThrow('not set up')
     expect(archive.asked).toHaveLength(4)
     expect(readdirSync(join(cache, 'downloads'))).toEqual([])
-    expect(laboratory.versions).toEqual({
-      qemu: '10.0.13',
-      gcc: '14.2.0',
-      boards: {
-        'debian-12': {
-          xen: '4.17.5-1',
-          xenImage: 'boot/xen-4.17-arm64',
-          linux: '6.1.176-1',
-          linuxRelease: '6.1.0-50-arm64',
-        },
-      },
+    expect(toolchain.qemuVersion).toBe('10.0.13')
+    const root = toolchain.root('debian-12')
+    expect(toolchain.board('debian-12')).toEqual({
+      folder: root,
+      xen: join(root, 'boot/xen-4.17-arm64'),
+      kernel: join(root, 'boot/vmlinuz-6.1.0-50-arm64'),
+      linuxRelease: '6.1.0-50-arm64',
     })
     const { host, 'debian-12': board } = lock.roots
-    expect(laboratory.packagesDigest).toBe(
+    expect(toolchain.packagesDigest).toBe(
       packagesDigest({ host: host.packages, 'debian-12': board.packages }),
     )
   })
@@ -134,21 +130,20 @@ describe('setup', () => {
   it('takes the newest version when the pinned one is gone, says so, and changes the digest', async () => {
     const newer = debOf('xen-hypervisor-4.17-arm64', '4.17.9-1', { 'boot/xen-4.17-arm64': 'newer' })
     archive = await serve([...all.filter((deb) => deb !== xen12), newer])
-    const laboratory = await run(['debian-12'], aptOf(newer.package))
+    const toolchain = await run(['debian-12'], aptOf(newer.package))
     const substitution = {
       root: 'debian-12',
       pinned: 'xen-hypervisor-4.17-arm64 4.17.5-1',
       installed: 'xen-hypervisor-4.17-arm64 4.17.9-1',
     }
-    expect(laboratory.substitutions).toEqual([substitution])
-    expect(laboratory.versions.boards['debian-12']?.xen).toBe('4.17.9-1')
-    expect(readFileSync(join(laboratory.root('debian-12'), 'boot/xen-4.17-arm64'), 'utf8')).toBe('newer')
+    expect(toolchain.substitutions).toEqual([substitution])
+    expect(readFileSync(join(toolchain.root('debian-12'), 'boot/xen-4.17-arm64'), 'utf8')).toBe('newer')
     const notes = updates.flatMap(({ note }) => note ?? [])
     expect(notes).toEqual([
       `${substitution.pinned} is gone from ${archive.url}: taking ${substitution.installed}`,
     ])
     const { host, 'debian-12': board } = lock.roots
-    expect(laboratory.packagesDigest).not.toBe(
+    expect(toolchain.packagesDigest).not.toBe(
       packagesDigest({ host: host.packages, 'debian-12': board.packages }),
     )
     expect((await run(['debian-12'])).substitutions).toEqual([substitution])
@@ -157,9 +152,9 @@ describe('setup', () => {
   it('finds the successor of a kernel whose very name is gone through its metapackage', async () => {
     const newer = debOf('linux-image-6.1.0-51-arm64', '6.1.180-1', { 'boot/vmlinuz-6.1.0-51-arm64': 'newer' })
     archive = await serve([...all.filter((deb) => deb !== kernel12), newer])
-    const laboratory = await run(['debian-12'], aptOf(newer.package))
-    expect(laboratory.versions.boards['debian-12']?.linuxRelease).toBe('6.1.0-51-arm64')
-    expect(laboratory.substitutions[0]?.installed).toBe('linux-image-6.1.0-51-arm64 6.1.180-1')
+    const toolchain = await run(['debian-12'], aptOf(newer.package))
+    expect(toolchain.board('debian-12').linuxRelease).toBe('6.1.0-51-arm64')
+    expect(toolchain.substitutions[0]?.installed).toBe('linux-image-6.1.0-51-arm64 6.1.180-1')
   })
 
   it('says so when the archive has no successor either', async () => {
@@ -248,8 +243,8 @@ describe('setup', () => {
     const root = rootFolder(cache, 'debian-12', lock.roots['debian-12'])
     mkdirSync(join(`${root}.staging`, 'boot'), { recursive: true })
     mkdirSync(join(root, 'left'), { recursive: true })
-    const laboratory = await run(['debian-12'])
-    expect(laboratory.root('debian-12')).toBe(root)
+    const toolchain = await run(['debian-12'])
+    expect(toolchain.root('debian-12')).toBe(root)
     expect(readdirSync(root)).toEqual(['.complete', 'boot'])
     expect(existsSync(`${root}.staging`)).toBe(false)
   })

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { forgetBoot, keepBoot, keptBoots, openBoot } from '../../src/engine/keptboots.ts'
+import { deleteBoot, cacheBoot, bootCache, cachedBoot } from '../../src/engine/bootcache.ts'
 import type { Result } from '../../src/engine/script/cell.ts'
 import { openSeal, type Seal } from '../../src/results/seal.ts'
 
@@ -25,13 +25,13 @@ const result: Result = {
 }
 const reads = { 'file experiments/board/loop.c': 'a'.repeat(64), 'file calibration': 'missing' }
 const keep = async () =>
-  await keepBoot(
+  await cacheBoot(
     project,
     key,
     { seconds: 2.5, reads, result: { ...result, files: { 'trace.bin': join(project, 'work/trace') } } },
     seal,
   )
-const place = (path: string) => join(project, keptBoots, key, path)
+const place = (path: string) => join(project, bootCache, key, path)
 
 describe('a finished boot', () => {
   it('is found again by its key, with its files, which were moved', async () => {
@@ -42,26 +42,26 @@ describe('a finished boot', () => {
       reads,
       result: { ...result, files: { 'trace.bin': place('raw/trace.bin') } },
     })
-    expect(openBoot(project, key, seal)).toEqual(kept)
-    expect(openBoot(project, 'b'.repeat(64), seal)).toBeUndefined()
+    expect(cachedBoot(project, key, seal)).toEqual(kept)
+    expect(cachedBoot(project, 'b'.repeat(64), seal)).toBeUndefined()
     expect(statSync(place('raw/trace.bin')).ino).toBe(ino)
     expect(readdirSync(join(project, 'work'))).toEqual([])
     expect(seal.note()).toBeUndefined()
   })
 
   it('needs no files', async () => {
-    await keepBoot(project, key, { seconds: 1, reads, result }, seal)
-    expect(openBoot(project, key, seal)).toEqual({ seconds: 1, reads, result })
+    await cacheBoot(project, key, { seconds: 1, reads, result }, seal)
+    expect(cachedBoot(project, key, seal)).toEqual({ seconds: 1, reads, result })
     expect(readdirSync(place(''))).toEqual(['boot'])
   })
 
   it('is gone when it is forgotten, and its place can be taken again', async () => {
     await keep()
-    await forgetBoot(project, key)
-    expect(openBoot(project, key, seal)).toBeUndefined()
-    await forgetBoot(project, key)
-    await keepBoot(project, key, { seconds: 1, reads, result }, seal)
-    expect(openBoot(project, key, seal)?.seconds).toBe(1)
+    await deleteBoot(project, key)
+    expect(cachedBoot(project, key, seal)).toBeUndefined()
+    await deleteBoot(project, key)
+    await cacheBoot(project, key, { seconds: 1, reads, result }, seal)
+    expect(cachedBoot(project, key, seal)?.seconds).toBe(1)
   })
 
   const other = 'b'.repeat(64)
@@ -72,8 +72,8 @@ describe('a finished boot', () => {
     [
       'it was another boot’s',
       () => {
-        mkdirSync(join(project, keptBoots, other))
-        writeFileSync(join(project, keptBoots, other, 'boot'), readFileSync(place('boot')))
+        mkdirSync(join(project, bootCache, other))
+        writeFileSync(join(project, bootCache, other, 'boot'), readFileSync(place('boot')))
         rmSync(place('boot'))
       },
     ],
@@ -81,19 +81,19 @@ describe('a finished boot', () => {
     await keep()
     change()
     const again = openSeal(project, join(project, 'cache'))
-    expect(openBoot(project, what.startsWith('it was') ? other : key, again)).toBeUndefined()
+    expect(cachedBoot(project, what.startsWith('it was') ? other : key, again)).toBeUndefined()
     expect(again.note()).toContain('1 item in .repro/ (.repro/boots/')
   })
 
   it('counts for nothing where another version gave results another form', async () => {
-    const item = { kind: 'boot', path: `${keptBoots}/${key}/boot` } as const
+    const item = { kind: 'boot', path: `${bootCache}/${key}/boot` } as const
     await keep()
     for (const content of [
       { seconds: 1, files: {} },
       { seconds: 1, files: {}, result: { rows: [] } },
     ]) {
       writeFileSync(place('boot'), seal.close(item, JSON.stringify(content)) ?? '')
-      expect(openBoot(project, key, seal)).toBeUndefined()
+      expect(cachedBoot(project, key, seal)).toBeUndefined()
     }
   })
 

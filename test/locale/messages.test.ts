@@ -4,9 +4,9 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { parseDocument } from '../../src/document/document.ts'
 import { english } from '../../src/locale/en.ts'
 import { japanese } from '../../src/locale/ja.ts'
-import { languages, wordsOf } from '../../src/locale/languages.ts'
+import { languages, messagesFor } from '../../src/locale/languages.ts'
 import { statistics } from '../../src/query/series.ts'
-import { saying } from '../../src/report/context.ts'
+import { displayNames } from '../../src/report/context.ts'
 import { openDrawer } from '../../src/report/drawing/process.ts'
 import { runName } from '../../src/results/run.ts'
 import { renderReport } from '../report/render.ts'
@@ -17,8 +17,8 @@ afterAll(() => drawer[Symbol.dispose]())
 
 describe('words of a language', () => {
   it('are chosen by the first part of the tag, and are English where there are none', () => {
-    expect([wordsOf('ja'), wordsOf('JA-jp')]).toEqual([japanese, japanese])
-    expect([wordsOf('en-GB'), wordsOf('no')]).toEqual([english, english])
+    expect([messagesFor('ja'), messagesFor('JA-jp')]).toEqual([japanese, japanese])
+    expect([messagesFor('en-GB'), messagesFor('no')]).toEqual([english, english])
   })
 
   it.each([...languages])('%s has a word for each statistic', (_, { tables }) => {
@@ -27,14 +27,14 @@ describe('words of a language', () => {
 })
 
 /** The words that stand by themselves, at any depth. */
-function leaves(words: object): readonly string[] {
-  return Object.values(words).flatMap((word) =>
+function leaves(messages: object): readonly string[] {
+  return Object.values(messages).flatMap((word) =>
     typeof word === 'string' ? [word] : typeof word === 'object' ? leaves(word) : [],
   )
 }
 
 describe('texts of the data', () => {
-  const say = saying({
+  const display = displayNames({
     pause: '停止',
     'sent # Mbps of #': '# Mbps中# Mbpsを送信',
     'dom0 of #': '#のdom0',
@@ -48,7 +48,7 @@ describe('texts of the data', () => {
     ['dom1 of 4', 'dom1 of 4'],
     ['constructor', 'constructor'],
   ])('%s is called %s', (text, own) => {
-    expect(say(text)).toBe(own)
+    expect(display(text)).toBe(own)
   })
 })
 

@@ -10,22 +10,19 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { makeFolder, moveFile, remove } from '../files/change.ts'
 import { replaceFolder } from '../files/drafts.ts'
-import { digestOf, FileError, readInside, realIn } from '../files/ordinary.ts'
+import { digestOf, FileError, readInside, realPathInside } from '../files/ordinary.ts'
 import type { Item, Seal } from '../results/seal.ts'
 import { parseReads, type Reads } from './reads.ts'
 import { ExperimentError, type Result } from './script/cell.ts'
 import { checkResult } from './script/result.ts'
 
-/** A finished boot. */
 export interface FinishedBoot {
   readonly result: Result
-  /** Project files that it read. */
   readonly reads: Reads
   readonly seconds: number
 }
 
-/** Finished boots, by key. */
-export const keptBoots = '.repro/boots'
+export const bootCache = '.repro/boots'
 
 const written = z.strictObject({
   seconds: z.number(),
@@ -36,20 +33,21 @@ const written = z.strictObject({
 })
 
 /** Returns the boot with this key; undefined if missing, or not written by this machine. */
-export function openBoot(project: string, key: string, seal: Seal): FinishedBoot | undefined {
+export function cachedBoot(project: string, key: string, seal: Seal): FinishedBoot | undefined {
   const item = itemOf(key)
   try {
     const file = readInside(project, item.path)
     const content = file && seal.open(item, file.content)
     if (content === undefined) return undefined
-    const { seconds, files, result, reads } = written.parse(JSON.parse(new TextDecoder().decode(content)))
+    const { seconds, files, result, ...boot } = written.parse(JSON.parse(new TextDecoder().decode(content)))
+    const reads = parseReads(boot.reads)
     const names = Object.keys(files)
-    const raw = names.length === 0 ? '' : (realIn(project, rawFolder(key)) ?? '')
-    if (names.some((name) => digestOf(join(raw, name))?.sha256 !== files[name])) {
+    const raw = names.length === 0 ? '' : (realPathInside(project, rawFolder(key)) ?? '')
+    if (reads === undefined || names.some((name) => digestOf(join(raw, name))?.sha256 !== files[name])) {
       seal.refuse(item)
       return undefined
     }
-    return { seconds, reads: parseReads(reads), result: withFiles(checkResult(result), names, raw) }
+    return { seconds, reads, result: withFiles(checkResult(result), names, raw) }
   } catch (error) {
     // Treat unreadable files, and those of other versions of this program, as foreign.
     if (!(error instanceof FileError || error instanceof ExperimentError || error instanceof z.ZodError))
@@ -60,7 +58,7 @@ export function openBoot(project: string, key: string, seal: Seal): FinishedBoot
 }
 
 /** Caches a boot and moves its files. Does nothing and returns undefined if nothing can be sealed. */
-export async function keepBoot(
+export async function cacheBoot(
   project: string,
   key: string,
   { result, reads, seconds }: FinishedBoot,
@@ -81,7 +79,7 @@ export async function keepBoot(
   return { seconds, reads, result: withFiles(rest, Object.keys(files), join(project, rawFolder(key))) }
 }
 
-export async function forgetBoot(project: string, key: string): Promise<void> {
+export async function deleteBoot(project: string, key: string): Promise<void> {
   await remove(project, folderOf(key))
 }
 
@@ -97,7 +95,7 @@ function itemOf(key: string): Item {
 }
 
 function folderOf(key: string): string {
-  return `${keptBoots}/${key}`
+  return `${bootCache}/${key}`
 }
 
 function rawFolder(key: string): string {
