@@ -1,7 +1,7 @@
 /** The parameters of experiments on domUs, and how their jobs get onto the board. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Cell, JobResult, Stage } from 'repro'
+import type { Board, Cell, JobResult, Stage } from 'repro'
 import { complaint } from './captured.ts'
 
 const folder = 'experiments/board'
@@ -10,6 +10,8 @@ export interface Priority {
   readonly nice: number
   readonly policy: 'other' | 'fifo'
 }
+
+export type Tool = 'xl' | 'xenctrl' | 'resident' | 'xenctrl-resident' | 'module'
 
 export interface Settings {
   readonly domu: {
@@ -24,7 +26,8 @@ export interface Settings {
     readonly loop: 'sleep' | 'spin'
   }
   readonly dom0: { readonly vcpus: number; readonly cpuLoad: number; readonly netLoadMbps: number }
-  readonly xl: Priority & { readonly tool: 'xl' | 'resident'; readonly by: 'name' | 'id' }
+  /** What pauses a domain, as experiments/board/driver.h says; `by` is for `xl` only. */
+  readonly xl: Priority & { readonly tool: Tool; readonly by: 'name' | 'id' }
   readonly xenstored: Priority
   readonly xen: {
     /** In pause-resume; a redundant pair is always two. */
@@ -113,9 +116,11 @@ async function trials(
   driver: string,
   more: Readonly<Record<string, string | number>>,
 ): Promise<Stage> {
-  const program = await board.compile(sources(driver, 'driver', 'priority', 'xen'))
   return stage(project, script, ['common.sh', 'trials.sh'], {
-    files: [[`/usr/bin/${driver}`, { content: program, executable: true }]],
+    files: [
+      [`/usr/bin/${driver}`, { content: await driverFor(board, driver, xl.tool), executable: true }],
+      ...(await filesFor(board, xl.tool)),
+    ],
     variables: {
       TRIALS: trials,
       SEED: bootSeed,
@@ -136,6 +141,28 @@ async function trials(
   })
 }
 
+/** The driver, with libxenctrl if it calls it. */
+async function driverFor(board: Board, driver: string, tool: Tool): Promise<Uint8Array> {
+  const files = sources(driver, 'driver', 'priority', 'xen', 'libxenctrl')
+  return tool === 'xenctrl-resident'
+    ? await board.compileForSystem(files, withLibxenctrl)
+    : await board.compile(files)
+}
+
+/** What a tool needs on the board beside the driver. */
+async function filesFor(board: Board, tool: Tool): Promise<readonly BoardFile[]> {
+  if (tool === 'xenctrl') {
+    const content = await board.compileForSystem(sources('xenctrl', 'libxenctrl'), withLibxenctrl)
+    return [['/usr/bin/xenctrl', { content, executable: true }]]
+  }
+  if (tool !== 'module') return []
+  return [['/job/domain-pause.ko', { content: await board.compileModule(`${folder}/domain-pause.c`) }]]
+}
+
+const withLibxenctrl = ['-DLIBXENCTRL', '-lxenctrl']
+
+type BoardFile = readonly [string, { readonly content: Uint8Array; readonly executable?: boolean }]
+
 /** A stage that runs a script of experiments/board, which sources `parts`. */
 async function stage(
   project: string,
@@ -145,10 +172,7 @@ async function stage(
     files,
     variables,
   }: {
-    readonly files: readonly (readonly [
-      string,
-      { readonly content: Uint8Array; readonly executable?: boolean },
-    ])[]
+    readonly files: readonly BoardFile[]
     readonly variables: Readonly<Record<string, string | number>>
   },
 ): Promise<Stage> {

@@ -31,6 +31,7 @@ traced() { # DRIVER...: runs a driver of trials under load, with the trace on
     [ "$DOM0_LOAD" -eq 0 ] || stress --quiet --cpu "$DOM0_LOAD" &
     sleep 0.1 # the load runs
     [ "$NETWORK" = no ] || count_traffic
+    [ "$TOOL" != module ] || insmod /job/domain-pause.ko
     status=0
     "$@" "$TRIALS" "$SEED" "tool=$TOOL" "by=$BY" "nice=$NICE" "policy=$POLICY" \
         "xenstored=$(pidof xenstored)" \

@@ -16,6 +16,13 @@ export interface Board {
   file(name: string): Promise<Uint8Array>
   /** Compiles C sources of the project into one static program for the board. Throws a JobError. */
   compile(sources: readonly string[], flags?: readonly string[]): Promise<Uint8Array>
+  /**
+   * Compiles C sources of the project into a program that uses the shared libraries of the board's system, such as
+   * libxenctrl. Throws a JobError.
+   */
+  compileForSystem(sources: readonly string[], flags?: readonly string[]): Promise<Uint8Array>
+  /** Compiles a C source of the project into a module of the board's kernel. Throws a JobError. */
+  compileModule(source: string): Promise<Uint8Array>
   /** Builds a guest's initramfs: busybox, these programs of the environment, their libraries, and `files`. */
   guest(programs: readonly string[], files: ReadonlyMap<string, Uint8Array>): Promise<Uint8Array>
   run(job: Job): Promise<JobResult>

@@ -28,7 +28,7 @@ const toy: Testbed = {
     const none = async () => new Uint8Array()
     return {
       facts: { board: 'a toy' },
-      ...{ file: none, compile: none, guest: none },
+      ...{ file: none, compile: none, compileForSystem: none, compileModule: none, guest: none },
       async run() {
         writeFileSync(join(folder, 'speed'), String(definition.speed))
         return { folder, exitCode: 0, durationMs: 1 }

@@ -25,6 +25,13 @@ export function openBoard(toolchain: Toolchain, environment: Environment, place:
         sources.map((source) => join(place.project, source)),
         flags,
       ),
+    compileForSystem: (sources, flags) =>
+      toolchain.compileFor(
+        environment.root,
+        sources.map((source) => join(place.project, source)),
+        flags,
+      ),
+    compileModule: (source) => toolchain.compileModule(environment.root, join(place.project, source)),
     async file(name) {
       if (name !== 'kernel')
         throw new TestbedError(`unknown file of the environment: ${name} (known: kernel)`)

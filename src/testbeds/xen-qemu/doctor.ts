@@ -139,7 +139,7 @@ async function compilerFound(host: string): Promise<string> {
   try {
     const source = join(folder, 'hello.c')
     await writeFile(source, '#include <stdio.h>\nint main(void) { return puts("hello") < 0; }\n')
-    await compile(host, [source])
+    await compile(host, { sources: [source] })
     return 'compiles a static arm64 program'
   } finally {
     await rm(folder, { recursive: true })

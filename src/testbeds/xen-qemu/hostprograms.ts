@@ -80,18 +80,9 @@ export async function writeWrappers(root: string): Promise<void> {
   }
 }
 
-/**
- * Compiles C sources into one static arm64 program, with -O2 and then `flags` (libraries too). Reproducible on
- * any machine and in any folder. Throws a JobError with the compiler's messages.
- */
-export async function compile(
-  root: string,
-  sources: readonly string[],
-  flags: readonly string[] = [],
-): Promise<Uint8Array> {
-  const { command, args } = throughLoader(root, `usr/bin/${target}-gcc`)
-  const folder = await mkdtemp(join(tmpdir(), 'repro-program-'))
-  const output = join(folder, 'program')
+/** Runs the cross compiler. Throws a JobError with its messages; `what` names the sources in it. */
+export async function gcc(root: string, args: readonly string[], what: string): Promise<void> {
+  const { command, args: before } = throughLoader(root, `usr/bin/${target}-gcc`)
   // The whole environment of gcc: CPATH, LIBRARY_PATH, GCC_EXEC_PREFIX and the like would bring in host files.
   const env = {
     LC_ALL: 'C',
@@ -99,49 +90,95 @@ export async function compile(
     TMPDIR: process.env.TMPDIR ?? '/tmp',
     SOURCE_DATE_EPOCH: '0',
   }
-  const options = [
-    ...[`-B${join(root, wrappers)}/`, `--sysroot=${root}`, '-static', '-O2'],
-    ...sources.map((source) => `-ffile-prefix-map=${dirname(resolve(source))}/=`),
-    ...['-o', output],
-    ...sources.map((source) => resolve(source)),
-    ...flags, // last, as libraries (-lm) must follow what needs them
-  ]
+  const finished = await run(command, [...before, `-B${join(root, wrappers)}/`, ...args], {
+    env,
+    timeoutMs: 120_000,
+  })
+  if (finished.exitCode !== 0)
+    throw new JobError(`cannot compile ${what}:\n${finished.stderr.trim() || complaint(finished)}`)
+}
+
+/** The compiler's own headers (stdarg.h and the like), relative to the host sysroot. */
+export async function compilerHeaders(root: string): Promise<string> {
+  const folder = join(root, `usr/lib/gcc-cross/${target}`)
+  const [release = ''] = await readdir(folder)
+  return join(folder, release, 'include')
+}
+
+/** What a program is compiled from; `system` is the sysroot whose shared libraries it uses. */
+export interface Program {
+  readonly sources: readonly string[]
+  /** Further options, libraries too. */
+  readonly flags?: readonly string[] | undefined
+  /** Absent for a static program. */
+  readonly system?: string
+}
+
+/**
+ * Compiles C sources into one arm64 program with -O2. Reproducible on any machine and in any folder. Throws a
+ * JobError with the compiler's messages.
+ */
+export async function compile(root: string, { sources, flags = [], system }: Program): Promise<Uint8Array> {
+  const folder = await mkdtemp(join(tmpdir(), 'repro-program-'))
+  const output = join(folder, 'program')
   try {
-    const finished = await run(command, [...args, ...options], { env, timeoutMs: 120_000 })
-    if (finished.exitCode === 0) return await readFile(output)
-    const names = sources.map((source) => basename(source)).join(', ')
-    throw new JobError(`cannot compile ${names}:\n${finished.stderr.trim() || complaint(finished)}`)
+    await gcc(
+      root,
+      [
+        ...(system === undefined ? [`--sysroot=${root}`, '-static'] : await systemOptions(root, system)),
+        '-O2',
+        ...sources.map((source) => `-ffile-prefix-map=${dirname(resolve(source))}/=`),
+        ...['-o', output],
+        ...sources.map((source) => resolve(source)),
+        ...flags, // last, as libraries (-lm) must follow what needs them
+      ],
+      sources.map((source) => basename(source)).join(', '),
+    )
+    return await readFile(output)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
+/** Options that take headers, start files and libraries from an unpacked Debian only. */
+async function systemOptions(root: string, system: string): Promise<readonly string[]> {
+  const own = join(system, 'usr/lib', target)
+  return [
+    ...[`--sysroot=${system}`, '-nostdinc', '-isystem', await compilerHeaders(root)],
+    ...[`usr/include/${target}`, 'usr/include'].flatMap((folder) => ['-isystem', join(system, folder)]),
+    ...[`-B${own}/`, `-L${own}`, `-L${join(system, 'lib', target)}`],
+  ]
+}
+
 /** Like `compile`; the program is cached beside the sysroot by all its inputs. */
-export async function compileCached(
+export async function compileCached(root: string, program: Program): Promise<Uint8Array> {
+  return await cached(root, keyOf(root, program), () => compile(root, program))
+}
+
+/** Keeps what is compiled beside the sysroot, unless its key is unknown. */
+export async function cached(
   root: string,
-  sources: readonly string[],
-  flags: readonly string[] = [],
+  key: string | undefined,
+  make: () => Promise<Uint8Array>,
 ): Promise<Uint8Array> {
-  const key = keyOf(root, sources, flags)
-  if (key === undefined) return await compile(root, sources, flags)
+  if (key === undefined) return await make()
   const file = join(dirname(root), 'programs', key)
   return await readFile(file).catch(async () => {
-    const program = await compile(root, sources, flags)
-    await writeToCache(file, program).catch(() => {}) // an unwritable cache only costs time
-    return program
+    const made = await make()
+    await writeToCache(file, made).catch(() => {}) // an unwritable cache only costs time
+    return made
   })
 }
 
-/** Returns the SHA-256 over compiler, flags, sources and includes; undefined if other files may matter. */
-function keyOf(root: string, sources: readonly string[], flags: readonly string[]): string | undefined {
+/** Returns the SHA-256 over compiler, system, flags, sources and includes; undefined if other files may matter. */
+export function keyOf(root: string, { sources, flags = [], system = '' }: Program): string | undefined {
   if (flags.some((flag) => /^(-I|-i|-B|-L|-x|@|[^-])/.test(flag))) return undefined
   const inputs = new Map<string, string>()
   if (!sources.every((source) => addSource(resolve(source), inputs))) return undefined
   const first = dirname(resolve(sources[0] ?? ''))
   const files = [...inputs].map(([path, content]) => [relative(first, path), content])
-  return sha256(
-    JSON.stringify([basename(root), flags, sources.map((source) => basename(source)), files.sort()]),
-  )
+  const names = sources.map((source) => basename(source))
+  return sha256(JSON.stringify([basename(root), basename(system), flags, names, files.sort()]))
 }
 
 /** Adds a file and its quoted includes to `inputs`, ignoring conditionals; false if one is missing. */

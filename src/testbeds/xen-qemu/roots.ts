@@ -29,7 +29,18 @@ const notOnBoard = [
   ...words('kmod linux-base initramfs-tools linux-initramfs-tool'),
 ]
 
-function board(suite: string, xen: string): RootDeclaration {
+/** What programs on libxenctrl and kernel modules are compiled with; their own tools come from the host's sysroot. */
+const development = { seeds: words('libxen-dev libc6-dev'), through: ['linux-headers-arm64'] }
+const notForDevelopment = words(
+  'linux-kbuild-5.10 linux-kbuild-6.1 linux-compiler-gcc-10-arm linux-compiler-gcc-12-arm gcc-10 gcc-12 ' +
+    'libc-dev-bin libcrypt-dev libnsl-dev rpcsvc-proto libtirpc-dev',
+)
+
+function board(
+  suite: string,
+  xen: string,
+  { seeds, through } = { seeds: [] as string[], through: [] as string[] },
+): RootDeclaration {
   const tools = words('xl xenstored xenconsoled xenconsole xen-init-dom0 xentrace xenpm')
   return {
     suite,
@@ -39,9 +50,10 @@ function board(suite: string, xen: string): RootDeclaration {
       ...words('xen-utils-common xenstore-utils busybox-static'),
       'base-files', // os-release, by which the board reports its Debian
       ...words('stress iperf3'),
+      ...seeds,
     ],
-    through: ['linux-image-arm64'],
-    without: notOnBoard,
+    through: ['linux-image-arm64', ...through],
+    without: [...notOnBoard, ...notForDevelopment],
     programs: [
       ...tools.map((name) => `usr/lib/xen-${xen}/bin/${name}`),
       ...words('xenstore-ls xenstore-read xenstore-write stress iperf3').map((name) => `usr/bin/${name}`),
@@ -70,17 +82,17 @@ export const roots: ReadonlyMap<Root, RootDeclaration> = new Map([
       ],
       programs: [
         'usr/bin/tcc', // for code that runs inside QEMU: see processors.ts
-        ...words('qemu-system-aarch64 aarch64-linux-gnu-gcc aarch64-linux-gnu-as aarch64-linux-gnu-ld').map(
-          (name) => `usr/bin/${name}`,
-        ),
+        ...words(
+          'qemu-system-aarch64 aarch64-linux-gnu-gcc aarch64-linux-gnu-as aarch64-linux-gnu-ld aarch64-linux-gnu-nm',
+        ).map((name) => `usr/bin/${name}`),
         'usr/libexec/gcc-cross/aarch64-linux-gnu/14/cc1',
         'usr/libexec/gcc-cross/aarch64-linux-gnu/14/collect2',
       ],
     },
   ],
   ['debian-13', board('trixie', '4.20')],
-  ['debian-12', board('bookworm', '4.17')],
-  ['debian-11', board('bullseye', '4.14')],
+  ['debian-12', board('bookworm', '4.17', development)],
+  ['debian-11', board('bullseye', '4.14', development)],
 ])
 
 export function declarationOf(root: Root): RootDeclaration {

@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { type Command, compileCached, qemuCommand } from './hostprograms.ts'
 import type { Installed, Substitution } from './installed.ts'
+import { compileModule } from './kernelmodule.ts'
 import { type Package, packagesDigest } from './packages.ts'
 import type { Root } from './roots.ts'
 
@@ -17,6 +18,10 @@ export interface Toolchain {
   board(name: Root): BoardFiles
   /** Compiles C sources into a static arm64 program. Throws a JobError. */
   compile(sources: readonly string[], flags?: readonly string[]): Promise<Uint8Array>
+  /** Compiles C sources into a program that uses the shared libraries of a sysroot. Throws a JobError. */
+  compileFor(name: Root, sources: readonly string[], flags?: readonly string[]): Promise<Uint8Array>
+  /** Compiles a C source into a module of a sysroot's kernel. Throws a JobError. */
+  compileModule(name: Root, source: string): Promise<Uint8Array>
   /** SHA-256 (hex) over the packages actually installed, for the keys of cells. */
   readonly packagesDigest: string
   /** Packages replaced because the mirror no longer had the pinned ones. */
@@ -40,18 +45,22 @@ export function toolchain(installed: ReadonlyMap<Root, Installed>): Toolchain {
     return found
   }
   const host = sysroot('host')
+  const board = (name: Root): BoardFiles => {
+    const { folder, packages } = sysroot(name)
+    const xen = named(packages, /^xen-hypervisor-/).name.replace('-hypervisor', '')
+    const linuxRelease = named(packages, /^linux-image-/).name.replace('linux-image-', '')
+    const boot = join(folder, 'boot')
+    return { folder, xen: join(boot, xen), kernel: join(boot, `vmlinuz-${linuxRelease}`), linuxRelease }
+  }
   return {
     root: (name) => sysroot(name).folder,
     qemu: qemuCommand(host.folder),
     qemuVersion: upstream(named(host.packages, /^qemu-system-arm$/)),
-    board(name) {
-      const { folder, packages } = sysroot(name)
-      const xen = named(packages, /^xen-hypervisor-/).name.replace('-hypervisor', '')
-      const linuxRelease = named(packages, /^linux-image-/).name.replace('linux-image-', '')
-      const boot = join(folder, 'boot')
-      return { folder, xen: join(boot, xen), kernel: join(boot, `vmlinuz-${linuxRelease}`), linuxRelease }
-    },
-    compile: (sources, flags) => compileCached(host.folder, sources, flags),
+    board,
+    compile: (sources, flags) => compileCached(host.folder, { sources, flags }),
+    compileFor: (name, sources, flags) =>
+      compileCached(host.folder, { sources, flags, system: sysroot(name).folder }),
+    compileModule: (name, source) => compileModule(host.folder, source, board(name)),
     packagesDigest: packagesDigest(
       Object.fromEntries([...installed].map(([name, { packages }]) => [name, packages])),
     ),

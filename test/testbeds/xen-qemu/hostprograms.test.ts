@@ -70,7 +70,7 @@ it('starts QEMU without configuration of the machine', () => {
 it('compiles with the wrappers, static, libraries last, and without the environment of the user', async () => {
   vi.stubEnv('CPATH', '/usr/include')
   loader('while [ "$1" != -o ]; do all="$all $1"; shift; done', 'echo "$all|$3|$4|$CPATH|$PATH" > "$2"')
-  const output = Buffer.from(await compile(root, [source], ['-lm'])).toString()
+  const output = Buffer.from(await compile(root, { sources: [source], flags: ['-lm'] })).toString()
   const [before, file, last, cpath, path] = output.trim().split('|')
   expect(before).toContain(` -B${root}/wrappers/ --sysroot=${root} -static -O2`)
   expect([file, last, cpath, path]).toEqual([source, '-lm', '', join(root, 'wrappers')])
@@ -78,7 +78,7 @@ it('compiles with the wrappers, static, libraries last, and without the environm
 
 it('quotes the compiler when the source is wrong', async () => {
   loader('echo "loop.c:1:1: error: no" >&2; exit 1')
-  const error = (await compile(root, [source]).catch((error) => error)) as Error
+  const error = (await compile(root, { sources: [source] }).catch((error) => error)) as Error
   expect(error).toBeInstanceOf(JobError)
   expect(error.message).toBe('cannot compile loop.c:\nloop.c:1:1: error: no')
 })

@@ -40,7 +40,7 @@ const edit = (name: string, content: string) => () => {
 }
 /** Returns the number of the compiler run that made the program. */
 const run = async (flags: readonly string[] = []) =>
-  Number(Buffer.from(await compileCached(root, [join(folder, 'src/main.c')], flags)).toString())
+  Number(Buffer.from(await compileCached(root, { sources: [join(folder, 'src/main.c')], flags })).toString())
 
 it('compiles a program once', async () => {
   expect([await run(), await run()]).toEqual([1, 1])
