@@ -2,75 +2,126 @@
 
 import type { Interval } from '../stats/interval.ts'
 import { type Audit, addsUp, spreadUnit, type TableAudit } from './audit.ts'
+import type { Coverage, Impossible, SpreadAudit } from './cells.ts'
+import { exampleNames } from './head.ts'
 import type { Identity } from './identity.ts'
-import type { Impossible, SpreadAudit } from './spread.ts'
 import type { Sum, SumAudit } from './sums.ts'
-import { columnNames, type Row, type Table } from './table.ts'
+import type { Role, Row, Table } from './table.ts'
 
 /** Formats each table, then sums across tables. */
 export function auditText({ tables, sums, identities }: Audit): string {
   return [...tables.map(tableText), ...sums.map(sumText), ...identities.map(identityText)].join('\n\n')
 }
 
-function tableText({ table, spread, contradictions }: TableAudit): string {
-  const lines = table.rows.flatMap(({ unread }) =>
-    unread.map(
-      ({ column, text, reason, line, offset }) =>
-        `  ${table.file}:${line}:${offset}: ${column} ${reason}, and was not audited: ${text}`,
+function tableText({ table, cells, contradictions }: TableAudit): string {
+  const places = [
+    ...table.notes.map((note) => ({ ...note, text: '' })),
+    ...table.rows.flatMap(({ unread }) =>
+      unread.map((one) => ({ ...one, text: `, and was not audited: ${one.text}` })),
     ),
-  )
-  if (spread === undefined) {
+  ]
+  const lines = [
+    ...columnsText(table),
+    ...places.map(
+      ({ column, reason, line, offset, text }) =>
+        `  ${table.file}:${line}:${offset}: ${column} ${reason}${text}`,
+    ),
+  ]
+  if (cells === undefined) {
     const why = table.columns.has('mean')
-      ? 'means without spreads and extremes'
-      : `no column of means (names that are understood: ${columnNames.join(', ')})`
+      ? 'no mean that can be read'
+      : `no column of means (names that are understood: ${exampleNames})`
     return [`${table.file}: ${table.rows.length} rows, ${why}`, ...lines].join('\n')
   }
-  const n = spread.n === undefined ? 'n is not printed' : `n = ${[...new Set(spread.n)].join(' to ')}`
+  const { coverage, spread } = cells
+  const n = cells.n === undefined ? 'n is not printed' : `n = ${[...new Set(cells.n)].join(' to ')}`
+  const size = cells.cells === 0 ? '' : `, ${n}`
   return [
-    `${table.file}: ${spread.cells} ${spread.cells === 1 ? 'cell' : 'cells'}, ${n}`,
+    `${table.file}: ${cells.cells} ${cells.cells === 1 ? 'cell' : 'cells'}${size}`,
     ...lines,
-    ...definitionText(spread, spreadUnit(table, spread)),
+    ...coverageText(coverage),
+    ...(cells.isTruncated
+      ? ['  the numbers are possible as cut off after their last digit, not as rounded']
+      : []),
+    ...(spread === undefined ? [] : spreadText(table, spread)),
     ...contradictions.map((text) => `  ${text}`),
-    ...spread.leastN.map(
-      ({ definition, n: least, cells, atLimit }) =>
-        `  as a ${definition}, ${cells} cells need n = ${least} and none needs more; ` +
-        `${atLimit} have just the spread that one outlier gives ${least} values`,
-    ),
-    `  impossible cells: ${spread.impossible.length}`,
-    ...spread.impossible.flatMap((cell) => impossibleText(table, cell)),
+    ...(cells.cells === 0 ? [] : [`  impossible cells: ${cells.impossible.length}`]),
+    ...cells.impossible.flatMap((cell) => impossibleText(table, cell)),
   ].join('\n')
 }
 
-function definitionText(
-  { column, cells, definition, rivals, readings }: SpreadAudit,
-  unit: string,
-): readonly string[] {
-  const counts = readings.map(
-    (one) => `    ${one.definition}: ${one.possible} of ${cells} cells are possible`,
-  )
+const roleNames: Readonly<Record<Role, string>> = {
+  n: 'n',
+  mean: 'means',
+  spread: 'spreads',
+  max: 'maxima',
+  min: 'minima',
+}
+
+function columnsText({ columns }: Table): readonly string[] {
+  if (columns.size === 0) return []
+  const read = [...columns.values()].map(({ role, name, unit }) => {
+    const inUnit = unit === '' || name.includes(unit) ? '' : ` in ${unit}`
+    return `${roleNames[role]} from ${name}${inUnit}`
+  })
+  return [`  read as: ${read.join(', ')}`]
+}
+
+function coverageText({
+  extremes,
+  scale,
+  grim,
+  powerless,
+  grimmer,
+  debit,
+  unchecked,
+}: Coverage): readonly string[] {
+  const tests = [
+    [extremes, 'against extremes'],
+    [scale, 'against the scale'],
+    [
+      grim,
+      `by GRIM${powerless > 0 ? ` (which cannot fail in ${powerless}: n is large for their decimals)` : ''}`,
+    ],
+    [grimmer, 'by GRIMMER'],
+    [debit, 'by DEBIT'],
+  ].filter(([count]) => count !== 0)
+  return [
+    ...(tests.length === 0 ? [] : [`  checked: ${tests.map(([count, by]) => `${count} ${by}`).join(', ')}`]),
+    ...(unchecked === 0
+      ? []
+      : [
+          `  nothing to check ${unchecked} ${unchecked === 1 ? 'mean' : 'means'} against: extremes, a scale (--scale), ` +
+            'or n and discrete data (--data) would do',
+        ]),
+  ]
+}
+
+function spreadText(table: Table, spread: SpreadAudit): readonly string[] {
+  const { column, cells, definition, rivals, readings, leastN } = spread
+  const unit = spreadUnit(table, spread)
   const verdict =
     definition === undefined
       ? `  ${column.name} is no spread that is known here:`
       : rivals.length === 0
         ? `  ${column.name} is a ${definition.name}${unit === '' ? '' : `, in ${unit}`}:`
         : `  ${column.name} may be a ${[definition, ...rivals].map(({ name }) => name).join(' or a ')}:`
-  return [verdict, ...counts]
+  return [
+    verdict,
+    ...readings.map((one) => `    ${one.definition}: ${one.possible} of ${cells} cells are possible`),
+    ...leastN.map(
+      ({ definition: name, n: least, cells: needing, atLimit }) =>
+        `  as a ${name}, ${needing} cells need n = ${least} and none needs more; ` +
+        `${atLimit} have just the spread that one outlier gives ${least} values`,
+    ),
+  ]
 }
 
-function impossibleText(table: Table, { row, n, check, fits, corrections }: Impossible): readonly string[] {
-  const value = (role: 'mean' | 'spread' | 'max' | 'min') => {
-    const number = row.numbers.get(role)
-    return number === undefined ? [] : [`${table.columns.get(role)?.name} ${number.text}`]
-  }
-  const size = n === undefined ? 'any n' : `n = ${n}`
-  const reason =
-    check.type === 'mean'
-      ? `${value('mean')} does not fit ${[...value('max'), ...value('min')].join(', ')} and ${size}`
-      : `${value('spread')} must lie between ${plain(check.admissible.low)} and ${plain(check.admissible.high)} for ` +
-        `${[...value('mean'), ...value('max'), ...value('min')].join(', ')} and ${size}`
+function impossibleText(table: Table, impossible: Impossible): readonly string[] {
+  const { row, fits, corrections } = impossible
   const byColumn = Map.groupBy(corrections, ({ role }) => table.columns.get(role)?.name ?? role)
   return [
-    `    ${rowName(table, row)}: ${reason}`,
+    `    ${rowName(table, row)}: ${reasonText(table, impossible)}`,
     ...fits.map((one) => `      it would fit as a ${one.definition} with n = ${ranges(one.n)}`),
     ...[...byColumn].map(
       ([name, found]) =>
@@ -78,6 +129,41 @@ function impossibleText(table: Table, { row, n, check, fits, corrections }: Impo
     ),
   ]
 }
+
+/** Says why a cell is impossible: its number, what it contradicts, and the nearest possible numbers. */
+export function reasonText(table: Table, { row, n, check }: Pick<Impossible, 'row' | 'n' | 'check'>): string {
+  const value = (role: Exclude<Role, 'n'>) => {
+    const number = row.numbers.get(role)
+    return number === undefined ? [] : [`${table.columns.get(role)?.name} ${number.text}`]
+  }
+  const size = n === undefined ? 'any n' : `n = ${n}`
+  switch (check.type) {
+    case 'scale': {
+      const { low, high } = check.limits
+      const scale = Number.isFinite(high) ? `${low} to ${high}` : `${low} and more`
+      return `${value(check.role)} is not on the scale of ${scale}`
+    }
+    case 'mean':
+      return `${value('mean')} does not fit ${[...value('max'), ...value('min')].join(', ') || 'its scale'} and ${size}`
+    case 'spread':
+      return (
+        `${value('spread')} must lie between ${plain(check.admissible.low)} and ${plain(check.admissible.high)} for ` +
+        `${[...value('mean'), ...value('max'), ...value('min')].join(', ')} and ${size}`
+      )
+    case 'grain': {
+      const near =
+        check.nearest.length === 0
+          ? 'no other is possible'
+          : `the nearest possible: ${check.nearest.join(', ')}`
+      const given = check.role === 'spread' ? [...value('mean'), ...value('max'), ...value('min')] : []
+      const context = check.role === 'max' || check.role === 'min' ? [] : [...given, size]
+      const whose = context.length === 0 ? '' : ` for ${context.join(' and ')}`
+      return `${value(check.role)} is impossible by ${check.test}: discrete data have no such ${roleNouns[check.role]}${whose}; ${near}`
+    }
+  }
+}
+
+const roleNouns = { mean: 'mean', spread: 'spread', max: 'maximum', min: 'minimum' } as const
 
 /** Lists numbers, as `4, 7 to 99` if there are many. */
 function ranges(numbers: readonly number[]): string {

@@ -4,20 +4,18 @@ import { constants } from 'node:fs'
 import { open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { audit } from '../../audit/audit.ts'
+import type { Assumed } from '../../audit/cells.ts'
 import { auditJson } from '../../audit/json.ts'
 import { readTable, type Table, TableError } from '../../audit/table.ts'
 import { auditText } from '../../audit/text.ts'
 import { UsageError } from '../parse.ts'
 import { print, systemReason } from '../terminal/terminal.ts'
 
-/** Audits the tables of files and folders together; `n` observations per mean unless a table states them. */
-export async function auditTables(
-  paths: readonly string[],
-  { n, json }: { readonly n: number | undefined; readonly json: boolean },
-): Promise<void> {
+/** Audits the tables of files and folders together; `assumed` holds where they do not say otherwise. */
+export async function auditTables(paths: readonly string[], assumed: Assumed, json: boolean): Promise<void> {
   const files = (await Promise.all(paths.map(csvFiles))).flat()
   const tables = await Promise.all([...new Set(files)].map(openTable))
-  const found = audit(tables, n)
+  const found = audit(tables, assumed)
   print(json ? JSON.stringify(auditJson(found), null, 2) : auditText(found))
 }
 
