@@ -84,7 +84,7 @@ export function corrections(
 ): readonly Correction[] {
   return (['mean', 'spread', 'max', 'min'] as const).flatMap((role) => {
     const printed = numbers.get(role)
-    if (printed === undefined || printed.isDerived === true || certain.has(role)) return []
+    if (printed === undefined || printed.center !== undefined || certain.has(role)) return []
     return misprints(printed.text).flatMap((text) => {
       const other = readPrinted(text)
       return other !== undefined && possible(new Map(numbers).set(role, other)) ? [{ role, text }] : []

@@ -12,20 +12,24 @@ import {
   corrections,
   type Numbers,
 } from './cell.ts'
+import { type Cell, type Coverage, coverageOf, hasExtremes, isCheckable } from './coverage.ts'
 import { type Data, type Declared, dataOf } from './data.ts'
 import { type Definition, definitions, isVague } from './definition.ts'
-import { grainOf, hasPower } from './grain.ts'
 import { truncated } from './printed.ts'
 import type { Column, Role, Row, Table } from './table.ts'
 
 /** The number of cells that are possible under a definition of spread. */
 export interface Reading {
   readonly definition: string
+  /** True if the column's label allows it. */
+  readonly isAllowed: boolean
   readonly possible: number
 }
 
 export interface Impossible {
   readonly row: Row
+  /** What is known of the values behind it. */
+  readonly data: Data
   /** Absent if no n is printed: the cell is then impossible for every n up to the largest tried. */
   readonly n?: number
   readonly check: Exclude<Check, { readonly type: 'possible' }>
@@ -53,22 +57,6 @@ export interface LeastN {
 /** From this fraction on, a cell is at its limit. */
 const limitShare = 0.99
 
-/** Tests and the number of cells that they apply to. */
-export interface Coverage {
-  /** Mean and spread against printed extremes. */
-  readonly extremes: number
-  /** Against a declared scale. */
-  readonly scale: number
-  /** Means of discrete data; `powerless` of them pass whatever is printed, as n is large for their decimals. */
-  readonly grim: number
-  readonly powerless: number
-  /** Spreads of discrete data; DEBIT where these are binary. */
-  readonly grimmer: number
-  readonly debit: number
-  /** Means that nothing could be checked against. */
-  readonly unchecked: number
-}
-
 export interface SpreadAudit {
   readonly column: Column
   /** Checked cells with a spread. */
@@ -95,8 +83,8 @@ export interface CellsAudit {
   readonly n?: readonly [number, number]
   /** Absent if no cell that was checked has a spread. */
   readonly spread?: SpreadAudit
-  /** True if the numbers are possible as cut off, and fewer are as rounded. */
-  readonly isTruncated: boolean
+  /** Rows that are possible as cut off, but not as rounded: only where cutting off makes more cells possible. */
+  readonly cutOff: readonly Row[]
   readonly impossible: readonly Impossible[]
 }
 
@@ -106,14 +94,6 @@ const largestN = 1000
 /** What holds for cells that say nothing else. */
 export interface Assumed extends Declared {
   readonly n?: number | undefined
-}
-
-/** A row with what is known of its data. */
-interface Cell {
-  readonly row: Row
-  readonly numbers: Numbers
-  readonly n: number | undefined
-  readonly data: Data
 }
 
 /**
@@ -135,7 +115,7 @@ export function auditCells(
       data: dataOf(row.declared, assumed, isPercent),
     }))
   if (all.length === 0) return undefined
-  const cells = all.filter(isCheckable)
+  const cells: readonly Cell[] = all.filter(isCheckable)
   const column = table.columns.get('spread')
   const allowed = column?.definitions ?? definitions
   const rounded = read(cells, allowed)
@@ -152,12 +132,14 @@ export function auditCells(
       : spreadAudit(column, used.filter(hasSpread), allowed, counts, definition, rivals)
   const found = impossibleCells(used, definition ?? (definitions[0] as Definition), confirmed)
   const sizes = cells.map(({ n }) => n).filter((n) => n !== undefined)
+  const isPossible = (cell: Cell) => check(cell, definition ?? (allowed[0] as Definition)).type === 'possible'
+  const isOnlyCutOff = (cell: Cell) => !isPossible(cell) && isPossible(cutOff(cell))
   return {
     cells: cells.length,
     coverage: coverageOf(all),
     ...(sizes.length === cells.length && cells.length > 0 ? { n: [min(sizes), max(sizes)] as const } : {}),
     ...(spread === undefined ? {} : { spread }),
-    isTruncated,
+    cutOff: isTruncated ? cells.filter(isOnlyCutOff).map(({ row }) => row) : [],
     // Without a definition, nothing is known about spreads.
     impossible: definition === undefined ? found.filter(({ check }) => !concernsSpread(check)) : found,
   }
@@ -190,37 +172,6 @@ function concernsSpread(found: Check): boolean {
   return found.type === 'spread' || (found.type === 'grain' && found.role === 'spread')
 }
 
-function hasScale({ limits }: Data): boolean {
-  return Number.isFinite(limits.low) || Number.isFinite(limits.high)
-}
-
-function hasExtremes(numbers: Numbers): boolean {
-  return numbers.has('max') || numbers.has('min')
-}
-
-function isCheckable({ numbers, data, n }: Cell): boolean {
-  const isDiscrete = grainOf(data) !== undefined && n !== undefined
-  return hasExtremes(numbers) || hasScale(data) || isDiscrete || (n === 1 && numbers.has('spread'))
-}
-
-function coverageOf(cells: readonly Cell[]): Coverage {
-  const count = (holds: (cell: Cell) => boolean) => cells.filter(holds).length
-  const isDiscrete = ({ data, n }: Cell) => grainOf(data) !== undefined && n !== undefined
-  const withSpread = (cell: Cell) => isDiscrete(cell) && cell.numbers.has('spread')
-  return {
-    extremes: count(({ numbers }) => hasExtremes(numbers)),
-    scale: count(({ data }) => hasScale(data)),
-    grim: count(isDiscrete),
-    powerless: count((cell) => {
-      const mean = cell.numbers.get('mean')
-      return isDiscrete(cell) && mean !== undefined && !hasPower(mean, cell.n ?? 0, cell.data)
-    }),
-    grimmer: count((cell) => withSpread(cell) && !cell.data.isBinary),
-    debit: count((cell) => withSpread(cell) && cell.data.isBinary),
-    unchecked: count((cell) => !isCheckable(cell)),
-  }
-}
-
 function spreadAudit(
   column: Column,
   cells: readonly Cell[],
@@ -229,10 +180,14 @@ function spreadAudit(
   definition: Definition | undefined,
   rivals: readonly Definition[],
 ): SpreadAudit {
-  const own = allowed.map(({ name }, index) => ({ definition: name, possible: counts[index] ?? 0 }))
+  const own = allowed.map(({ name }, index) => ({
+    definition: name,
+    isAllowed: true,
+    possible: counts[index] ?? 0,
+  }))
   const others = definitions
     .filter((one) => !allowed.includes(one))
-    .map((one) => ({ definition: one.name, possible: possibleAs(cells, one) }))
+    .map((one) => ({ definition: one.name, isAllowed: false, possible: possibleAs(cells, one) }))
   const half = cells.length / 2
   const better = others
     .filter(({ possible }) => cells.length >= 3 && max(counts) < half && possible > half)
@@ -278,6 +233,7 @@ function impossibleCells(
     const isExplained = found.length < mostExplained
     found.push({
       row,
+      data: cell.data,
       ...(n === undefined ? {} : { n }),
       check: result,
       ...(isExplained ? explanation(cell, definition, confirmed(row)) : { fits: [], corrections: [] }),
@@ -293,7 +249,8 @@ function explanation(
 ): Pick<Impossible, 'fits' | 'corrections'> {
   const most = Math.min(largestN, 2 * (n ?? 0))
   const sizes = Array.from({ length: Math.max(0, most - 1) }, (_, index) => index + 2)
-  const tried = numbers.has('spread') ? [...new Set([definition, ...definitions])] : [definition]
+  const isSpread = concernsSpread(check({ numbers, n, data }, definition))
+  const tried = isSpread ? [...new Set([definition, ...definitions])] : [definition]
   const fits = tried.map((other) => ({
     definition: other.name,
     n: sizes.filter((size) => checkCell(numbers, size, other, data).type === 'possible'),

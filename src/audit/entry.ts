@@ -12,17 +12,15 @@ export interface Entry {
 const footnotes = /(?:\s*(?:[*†‡§¶#]+|[⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉ]+|\^[\w*]+|\[[a-z]\]|\([a-z]\))|(?<=\d)[a-d])+$/u
 const ends = /^(\S+)(?:\s*[–—]\s*|\s*[,;]\s+|\s*;\s*|\s+to\s+|(?<=\d)-)(\S+)$/
 
-/** Splits an entry; a string says what it is instead of a number. `unit` is that of the column. */
-export function readEntry(text: string, unit: string): Entry | string {
+/** Splits an entry. `unit` is that of the column. */
+export function readEntry(text: string, unit: string): Entry {
   const written = text
     .trim()
     .replace(/^["']|["']$/g, '')
     .replace(/^n\s*=\s*/i, '')
     .replace(footnotes, '')
-  if (/^[<>≤≥]/.test(written)) return 'is a bound, not a number'
-  if (/^[~≈]/.test(written)) return 'is only approximate'
   const percent = /%/.test(written)
-  const bare = (part: string) => withoutUnit(part.trim(), unit)
+  const bare = (part: string) => withoutUnit(part.trim().replace(footnotes, ''), unit)
   const plus = /^(.+?)\s*(?:±|\+\/-|\+-)\s*(.+)$/.exec(written)
   if (plus !== null) {
     const [first, second] = [bare(plus[1] ?? ''), bare(plus[2] ?? '')]

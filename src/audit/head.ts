@@ -67,6 +67,7 @@ function columnOf(name: string, text: string, unit: string): Column | undefined 
   const [, first = '', suffix = ''] = /^([^_,]+)(?:_|, ?)(.+)$/.exec(text) ?? []
   const word = wordOf(first)
   if (word !== undefined) return { name, unit: unit || suffix, quantity: '', ...word }
+  if (text.endsWith(' %')) return columnOf(name, text.slice(0, -2), '%')
   const words = text.split(/[ _]/)
   for (let count = words.length - 1; count > 0; count -= 1) {
     const [start, end] = [wordOf(words.slice(0, count).join(' ')), wordOf(words.slice(-count).join(' '))]

@@ -21,7 +21,7 @@ export function auditJson({ tables, sums, identities }: Audit): unknown {
             cells: cells.cells,
             n: cells.n ?? null,
             coverage: cells.coverage,
-            isTruncated: cells.isTruncated,
+            cutOff: cells.cutOff.map(place),
             ...spreadJson(cells.spread),
             contradictions,
             impossible: cells.impossible.map((one) => ({

@@ -9,8 +9,8 @@ export interface Printed {
   readonly unit: number
   /** Possible values before rounding: half a unit to either side, both ends included (half up, half even). */
   readonly range: Interval
-  /** True if it was computed from printed numbers, so that its digits were not printed. */
-  readonly isDerived?: boolean
+  /** The middle of the interval of which it is half the width; its digits were not printed. */
+  readonly center?: number
 }
 
 /** More digits than any table prints. */

@@ -7,7 +7,7 @@ import { type Entry, readEntry } from './entry.ts'
 import { type Column, columnsOf, type Role } from './head.ts'
 import { type Marking, markIn, markings } from './marks.ts'
 import type { Printed } from './printed.ts'
-import { readNumbers } from './values.ts'
+import { isSymmetric, readNumbers } from './values.ts'
 
 export type { Column, Role } from './head.ts'
 
@@ -61,7 +61,7 @@ const mostRows = 50_000
 interface Place {
   readonly index: number
   readonly columns: readonly Column[]
-  readonly entries: readonly (Entry | string | undefined)[]
+  readonly entries: readonly (Entry | undefined)[]
 }
 
 /**
@@ -172,13 +172,9 @@ function placesOf(
   return places
 }
 
-function isEntry(entry: Entry | string | undefined): entry is Entry {
-  return typeof entry === 'object'
-}
-
 /** A column whose cells all have a percent sign is in percent. */
 function inPercent(column: Column, entries: Place['entries']): Column {
-  const found = entries.filter(isEntry)
+  const found = entries.filter((entry) => entry !== undefined)
   const isPercent = found.length > 0 && found.every((entry) => entry.isPercent)
   return column.unit === '' && isPercent ? { ...column, unit: '%' } : column
 }
@@ -191,7 +187,7 @@ function plusMinus(
 ): readonly Column[] {
   const [mean] = own
   if (mean?.role !== 'mean' || all.some(({ role }) => role === 'spread')) return []
-  if (!entries.some((entry) => isEntry(entry) && entry.form === '±')) return []
+  if (!entries.some((entry) => entry?.form === '±')) return []
   const word = '±'
   return [{ ...mean, name: `${mean.name} ±`, word, role: 'spread', definitions: labelled(word) ?? [] }]
 }
@@ -208,8 +204,8 @@ function checkUnit(file: string, cell: Cell, { name, role, unit }: Column, mean:
   )
 }
 
-function textsOf(entry: Entry | string | undefined): readonly string[] {
-  return isEntry(entry) ? [entry.first, ...entry.second] : []
+function textsOf(entry: Entry | undefined): readonly string[] {
+  return entry === undefined ? [] : [entry.first, ...entry.second]
 }
 
 /** Notes the first number of a column that was read with a guessed decimal mark. */
@@ -276,15 +272,17 @@ function readRow(
     const { text, line, column: offset } = cells[index] as Cell
     unread.push({ column: names[index] ?? '', role, text, reason, line, offset })
   }
-  for (const place of places) {
-    const entry = place.entries[row]
-    const { index, columns } = place
-    const [{ role }] = columns as readonly [Column]
+  for (const { index, columns, entries } of places) {
+    const entry = entries[row]
     if (entry === undefined) continue
-    const marking = marks.get(index) as Marking
-    const values = isEntry(entry) ? readNumbers(entry, columns, marking, isSpreadApart) : entry
-    if (typeof values === 'string') reject(index, role, values)
-    else for (const [own, number] of values) numbers.set(own, number)
+    const values = readNumbers(entry, columns, marks.get(index) as Marking, isSpreadApart)
+    for (const [role, number] of values.numbers) numbers.set(role, number)
+    if (values.problem !== undefined) reject(index, values.problem.role, values.problem.reason)
+  }
+  if (!isSymmetric(numbers)) {
+    numbers.delete('spread')
+    const place = places.find(({ columns }) => columns.some(({ role }) => role === 'spread'))
+    reject(place?.index ?? 0, 'spread', 'is an interval that is not symmetric about its mean')
   }
   for (const [index, read] of declarations) {
     const { text } = cells[index] as Cell

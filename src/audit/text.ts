@@ -2,7 +2,8 @@
 
 import type { Interval } from '../stats/interval.ts'
 import { type Audit, addsUp, spreadUnit, type TableAudit } from './audit.ts'
-import type { Coverage, Impossible, SpreadAudit } from './cells.ts'
+import type { Impossible, SpreadAudit } from './cells.ts'
+import type { Coverage } from './coverage.ts'
 import { exampleNames } from './head.ts'
 import type { Identity } from './identity.ts'
 import type { Sum, SumAudit } from './sums.ts'
@@ -37,17 +38,27 @@ function tableText({ table, cells, contradictions }: TableAudit): string {
   const n = cells.n === undefined ? 'n is not printed' : `n = ${[...new Set(cells.n)].join(' to ')}`
   const size = cells.cells === 0 ? '' : `, ${n}`
   return [
-    `${table.file}: ${cells.cells} ${cells.cells === 1 ? 'cell' : 'cells'}${size}`,
+    `${table.file}: ${counted(cells.cells, 'cell')} to check${size}`,
     ...lines,
     ...coverageText(coverage),
-    ...(cells.isTruncated
-      ? ['  the numbers are possible as cut off after their last digit, not as rounded']
-      : []),
+    ...cutOffText(table, cells.cutOff),
     ...(spread === undefined ? [] : spreadText(table, spread)),
     ...contradictions.map((text) => `  ${text}`),
     ...(cells.cells === 0 ? [] : [`  impossible cells: ${cells.impossible.length}`]),
     ...cells.impossible.flatMap((cell) => impossibleText(table, cell)),
   ].join('\n')
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+function cutOffText(table: Table, rows: readonly Row[]): readonly string[] {
+  if (rows.length === 0) return []
+  return [
+    '  the numbers seem to be cut off after their last digit; as rounded, these would be impossible, too:',
+    ...rows.map((row) => `    ${rowName(table, row)}`),
+  ]
 }
 
 const roleNames: Readonly<Record<Role, string>> = {
@@ -91,7 +102,7 @@ function coverageText({
     ...(unchecked === 0
       ? []
       : [
-          `  nothing to check ${unchecked} ${unchecked === 1 ? 'mean' : 'means'} against: extremes, a scale (--scale), ` +
+          `  nothing to check ${counted(unchecked, 'mean')} against: extremes, a scale (--scale), ` +
             'or n and discrete data (--data) would do',
         ]),
   ]
@@ -108,7 +119,9 @@ function spreadText(table: Table, spread: SpreadAudit): readonly string[] {
         : `  ${column.name} may be a ${[definition, ...rivals].map(({ name }) => name).join(' or a ')}:`
   return [
     verdict,
-    ...readings.map((one) => `    ${one.definition}: ${one.possible} of ${cells} cells are possible`),
+    ...readings
+      .filter((one) => one.isAllowed || definition === undefined)
+      .map((one) => `    ${one.definition}: ${one.possible} of ${cells} cells are possible`),
     ...leastN.map(
       ({ definition: name, n: least, cells: needing, atLimit }) =>
         `  as a ${name}, ${needing} cells need n = ${least} and none needs more; ` +
@@ -118,11 +131,14 @@ function spreadText(table: Table, spread: SpreadAudit): readonly string[] {
 }
 
 function impossibleText(table: Table, impossible: Impossible): readonly string[] {
-  const { row, fits, corrections } = impossible
-  const byColumn = Map.groupBy(corrections, ({ role }) => table.columns.get(role)?.name ?? role)
+  const { row, n = 0, check, fits, corrections } = impossible
+  const byColumn = Map.groupBy(corrections, ({ role }) => nameOf(table, role))
+  const isSpread = check.type === 'spread' || (check.type === 'grain' && check.role === 'spread')
   return [
     `    ${rowName(table, row)}: ${reasonText(table, impossible)}`,
-    ...fits.map((one) => `      it would fit as a ${one.definition} with n = ${ranges(one.n)}`),
+    ...fits.map(
+      (one) => `      it would fit${isSpread ? ` as a ${one.definition}` : ''} with n = ${ranges(one.n, n)}`,
+    ),
     ...[...byColumn].map(
       ([name, found]) =>
         `      it would fit with one slip undone: ${name} ${found.map(({ text }) => text).join(', ')}`,
@@ -130,53 +146,80 @@ function impossibleText(table: Table, impossible: Impossible): readonly string[]
   ]
 }
 
+/** Names a number: by its column, or by its role where the column has both. */
+function nameOf({ columns }: Table, role: Role): string {
+  const name = columns.get(role)?.name ?? role
+  const isShared = [...columns.values()].filter((one) => one.name === name).length > 1
+  return isShared ? `${role} of ${name}` : name
+}
+
 /** Says why a cell is impossible: its number, what it contradicts, and the nearest possible numbers. */
-export function reasonText(table: Table, { row, n, check }: Pick<Impossible, 'row' | 'n' | 'check'>): string {
+export function reasonText(
+  table: Table,
+  { row, n, data, check }: Omit<Impossible, 'fits' | 'corrections'>,
+): string {
   const value = (role: Exclude<Role, 'n'>) => {
     const number = row.numbers.get(role)
-    return number === undefined ? [] : [`${table.columns.get(role)?.name} ${number.text}`]
+    return number === undefined ? [] : [`${nameOf(table, role)} ${number.text}`]
   }
   const size = n === undefined ? 'any n' : `n = ${n}`
+  const extremes = [...value('max'), ...value('min')]
   switch (check.type) {
     case 'scale': {
       const { low, high } = check.limits
-      const scale = Number.isFinite(high) ? `${low} to ${high}` : `${low} and more`
-      return `${value(check.role)} is not on the scale of ${scale}`
+      return `${value(check.role)} is not on the scale of ${low} ${Number.isFinite(high) ? `to ${high}` : 'and more'}`
     }
     case 'mean':
-      return `${value('mean')} does not fit ${[...value('max'), ...value('min')].join(', ') || 'its scale'} and ${size}`
-    case 'spread':
+      return `${value('mean')} does not fit ${extremes.join(', ') || 'its scale'} and ${size}`
+    case 'spread': {
+      const { low, high } = check.admissible
       return (
-        `${value('spread')} must lie between ${plain(check.admissible.low)} and ${plain(check.admissible.high)} for ` +
-        `${[...value('mean'), ...value('max'), ...value('min')].join(', ')} and ${size}`
+        `${value('spread')} must lie between ${plain(low)} and ${plain(high)} for ` +
+        `${[...value('mean'), ...extremes].join(', ')} and ${size}`
       )
+    }
     case 'grain': {
-      const near =
-        check.nearest.length === 0
-          ? 'no other is possible'
-          : `the nearest possible: ${check.nearest.join(', ')}`
-      const given = check.role === 'spread' ? [...value('mean'), ...value('max'), ...value('min')] : []
-      const context = check.role === 'max' || check.role === 'min' ? [] : [...given, size]
-      const whose = context.length === 0 ? '' : ` for ${context.join(' and ')}`
-      return `${value(check.role)} is impossible by ${check.test}: discrete data have no such ${roleNouns[check.role]}${whose}; ${near}`
+      const { test, role, nearest } = check
+      const whose = role === 'spread' ? [...value('mean'), ...extremes] : role === 'mean' ? extremes : []
+      const given = whose.length === 0 ? '' : ` with ${whose.join(', ')}`
+      const near = nearest.length === 0 ? 'none is possible' : `the nearest possible: ${nearest.join(', ')}`
+      return (
+        `${value(role)} is impossible by ${test}: no ${n === undefined ? '' : `${n} `}${valuesOf(data)}${given} ` +
+        `have this ${roleNouns[role]}; ${near}`
+      )
     }
   }
 }
 
+function valuesOf({ step = 1, items, isBinary }: Impossible['data']): string {
+  const one = isBinary ? `values of 0 or ${step}` : step === 1 ? 'whole numbers' : `multiples of ${step}`
+  return items === 1 ? one : `averages of ${items} ${one}`
+}
+
 const roleNouns = { mean: 'mean', spread: 'spread', max: 'maximum', min: 'minimum' } as const
 
+/** Longer lists are cut down to the parts nearest to the printed n. */
+const mostRanges = 12
+
 /** Lists numbers, as `4, 7 to 99` if there are many. */
-function ranges(numbers: readonly number[]): string {
-  if (numbers.length <= 20) return numbers.join(', ')
+function ranges(numbers: readonly number[], n: number): string {
+  if (numbers.length <= mostRanges) return numbers.join(', ')
   const found: [number, number][] = []
   for (const number of numbers) {
     const last = found.at(-1)
     if (last?.[1] === number - 1) last[1] = number
     else found.push([number, number])
   }
-  return found
+  const near = found.toSorted((a, b) => distance(a) - distance(b)).slice(0, mostRanges)
+  const listed = near
+    .toSorted(([a], [b]) => a - b)
     .map(([from, to]) => (to - from < 2 ? [...new Set([from, to])].join(', ') : `${from} to ${to}`))
     .join(', ')
+  return near.length < found.length ? `${listed}, and others further off` : listed
+
+  function distance([from, to]: readonly [number, number]): number {
+    return Math.max(from - n, n - to, 0)
+  }
 }
 
 function sumText({ totals, parts, sums, expectedMisses }: SumAudit): string {

@@ -5,59 +5,78 @@ import type { Column, Role } from './head.ts'
 import { type Marking, markIn } from './marks.ts'
 import { type Printed, readPrinted } from './printed.ts'
 
-/** Returns an entry's numbers by role, or why it has none. */
+/** What was read of an entry; `problem` says why a role has no number. */
+export interface Values {
+  readonly numbers: readonly (readonly [Role, Printed])[]
+  readonly problem?: { readonly role: Role; readonly reason: string }
+}
+
+/** Reads an entry's numbers by role. `isSpreadApart` tells that spreads have a column of their own. */
 export function readNumbers(
   entry: Entry,
   columns: readonly Column[],
   marking: Marking,
   isSpreadApart: boolean,
-): readonly (readonly [Role, Printed])[] | string {
-  const [column, other] = columns as readonly [Column, Column?]
-  const { role, unit } = column
-  if (entry.isPercent && unit !== '%') return 'is in percent, unlike its column'
-  const read = (text: string) => readMarked(text, marking, role)
-  if (other === undefined && entry.form === '±')
-    return isSpreadApart && role === 'mean'
+): Values {
+  const [{ role, unit, word }, other] = columns as readonly [Column, Column?]
+  const reject = (reason: string): Values => ({ numbers: [], problem: { role, reason } })
+  if (entry.isPercent && unit !== '%' && role !== 'n') return reject('is in percent, unlike its column')
+  const texts = [entry.first, ...entry.second]
+  if (entry.form === 'plain' && texts.length > 1) {
+    const isInterval = role === 'spread' && /\bci|interval/.test(word)
+    return isInterval ? valuesOf(halfWidth(texts.map(read))) : reject('is a range, not a number')
+  }
+  const first = valuesOf(read(entry.first))
+  const [spread, end] = entry.second.map(read)
+  if (spread === undefined || first.numbers.length === 0 || role === 'n') return first
+  const second = valuesOf(end === undefined ? spread : halfWidth([spread, end]), 'spread')
+  if (other !== undefined) return { ...second, numbers: [...first.numbers, ...second.numbers] }
+  if (role !== 'mean') return reject('is no number')
+  const reason =
+    entry.form === '±' && isSpreadApart
       ? 'has a spread of its own, beside the column of spreads'
-      : 'is no number'
-  if (other === undefined && entry.form === 'brackets')
-    return 'has a second number in brackets: name both in the head, as in mean (sd)'
-  const isInterval = column.word.includes('ci') || column.word.includes('interval')
-  const isPair = entry.form === 'plain' && entry.second.length > 0
-  if (isPair && !(role === 'spread' && isInterval)) return 'is a range, not a number'
-  const first = isPair ? halfWidth([entry.first, ...entry.second].map(read)) : read(entry.first)
-  if (typeof first === 'string') return first
-  const reason = reasonAgainst(role, first)
-  if (reason !== undefined) return reason
-  if (isPair || other === undefined || entry.second.length === 0) return [[role, first]]
-  const second = entry.second.map(read)
-  const spread = second.length === 2 ? halfWidth(second, first) : (second[0] ?? 'is no number')
-  if (typeof spread === 'string') return spread
-  const problem = reasonAgainst('spread', spread)
-  if (problem !== undefined) return problem
-  return [
-    [role, first],
-    ['spread', spread],
-  ]
+      : 'has a second number in brackets that the head does not name, as mean (sd) would'
+  return { ...first, problem: { role: 'spread', reason } }
+
+  function read(text: string): Printed | string {
+    return readMarked(text, marking, role)
+  }
+
+  function valuesOf(number: Printed | string, own = role): Values {
+    const reason = typeof number === 'string' ? number : reasonAgainst(own, number)
+    if (typeof number === 'string' || reason !== undefined)
+      return { numbers: [], problem: { role: own, reason: reason ?? '' } }
+    return { numbers: [[own, number]] }
+  }
 }
 
-/** Returns half of an interval's width, or why it has none. `mean` must be in its middle. */
-function halfWidth(ends: readonly (Printed | string)[], mean?: Printed): Printed | string {
-  const [low = 'is no number', high = 'is no number'] = ends
-  if (typeof low === 'string') return low
-  if (typeof high === 'string') return high
+/** Returns half of an interval's width, or why it has none. */
+function halfWidth([low, high]: readonly (Printed | string)[]): Printed | string {
+  if (typeof low !== 'object') return low ?? 'is no number'
+  if (typeof high !== 'object') return high ?? 'is no number'
+  if (high.value < low.value) return 'is an interval that ends before it starts'
   const unit = Math.max(low.unit, high.unit)
   const value = (high.value - low.value) / 2
-  if (value < 0) return 'is an interval that ends before it starts'
-  const center = (high.value + low.value) / 2
-  if (mean !== undefined && Math.abs(center - mean.value) > 1.01 * (unit / 2 + mean.unit / 2))
-    return 'has an interval that is not symmetric about its mean'
-  const text = String(Number(value.toPrecision(12)))
-  return { text, value, unit, range: { low: value - unit / 2, high: value + unit / 2 }, isDerived: true }
+  return {
+    text: String(Number(value.toPrecision(12))),
+    value,
+    unit,
+    range: { low: value - unit / 2, high: value + unit / 2 },
+    center: (high.value + low.value) / 2,
+  }
+}
+
+/** True unless the spread is an interval whose middle is not the mean. */
+export function isSymmetric(numbers: ReadonlyMap<Role, Printed>): boolean {
+  const [mean, spread] = [numbers.get('mean'), numbers.get('spread')]
+  if (mean === undefined || spread?.center === undefined) return true
+  return Math.abs(spread.center - mean.value) <= 1.01 * (spread.unit + mean.unit)
 }
 
 /** Reads a number with its own decimal mark if that is certain, or its column's. */
 function readMarked(text: string, { mark, basis }: Marking, role: Role): Printed | string {
+  if (/^[<>≤≥]/.test(text)) return 'is a bound, not a number'
+  if (/^[~≈]/.test(text)) return 'is only approximate'
   const sign = markIn(text)
   const isOpen = sign === 'comma?' || sign === 'point?'
   // Sizes are whole, so that a mark before three digits divides thousands.
