@@ -5,7 +5,7 @@ import { type Declared, readItems, readKind, readScale } from './data.ts'
 import { labelled } from './definition.ts'
 import { type Entry, readEntry } from './entry.ts'
 import { type Column, columnsOf, type Role } from './head.ts'
-import { type Marking, markIn, markings } from './marks.ts'
+import { type Mark, type Marking, markings } from './marks.ts'
 import type { Printed } from './printed.ts'
 import { isSymmetric, readNumbers } from './values.ts'
 
@@ -67,9 +67,9 @@ interface Place {
 /**
  * Parses a table. Picks the delimiter that makes the most header names known, unless a first line such as
  * `sep=;` names it. Throws a TableError with the location for malformed tables: a row with another number of
- * cells than the header, an unexpected name or unit.
+ * cells than the header, an unexpected name or unit. `mark` decides about 1,234 and 1.234 if nothing else does.
  */
-export function readTable(file: string, csv: string): Table {
+export function readTable(file: string, csv: string, mark?: Mark): Table {
   const [, named] = /^\uFEFF?sep=(.)\r?\n/.exec(csv) ?? []
   const text = csv.replace(/^\uFEFF/, '').replace(/^sep=.(?=\r?\n)/, '')
   const delimiter = named ?? delimiterOf(text)
@@ -81,10 +81,15 @@ export function readTable(file: string, csv: string): Table {
   const notes: Note[] = []
   const places = placesOf(file, head, names, body, notes)
   const marks = markings(
-    new Map(places.map(({ index, entries }) => [index, entries.flatMap(textsOf)])),
+    new Map(
+      places.map(({ index, columns, entries }) => [
+        index,
+        { texts: entries.flatMap(textsOf), areSizes: columns[0]?.role === 'n' },
+      ]),
+    ),
     delimiter,
+    mark,
   )
-  for (const place of places) notes.push(...guesses(place, names, body, marks.get(place.index) as Marking))
   const declarations = declarationsOf(names, body)
   const rows = body.map((cells, row) => readRow(row, names, places, marks, declarations, cells))
   const columns = new Map(places.flatMap((place) => place.columns.map((column) => [column.role, column])))
@@ -208,24 +213,6 @@ function textsOf(entry: Entry | undefined): readonly string[] {
   return entry === undefined ? [] : [entry.first, ...entry.second]
 }
 
-/** Notes the first number of a column that was read with a guessed decimal mark. */
-function guesses(
-  { index, columns, entries }: Place,
-  names: readonly string[],
-  body: readonly (readonly Cell[])[],
-  { mark, basis }: Marking,
-): readonly Note[] {
-  if (basis !== 'guessed' || columns[0]?.role === 'n') return []
-  const row = entries.findIndex((entry) => textsOf(entry).some((text) => markIn(text)?.endsWith('?')))
-  const cell = body[row]?.[index]
-  const [text] = textsOf(entries[row]).filter((one) => markIn(one)?.endsWith('?'))
-  if (cell === undefined || text === undefined) return []
-  const isComma = text.includes(',')
-  const kind = (isComma ? ',' : '.') === mark ? 'decimals' : 'thousands'
-  const reason = `has ${text}, read with ${isComma ? 'a comma' : 'a point'} before ${kind}: no other number tells`
-  return [{ column: names[index] ?? '', reason, line: cell.line, offset: cell.column }]
-}
-
 type Reader = (text: string) => Declared | undefined
 
 const declaring: ReadonlyMap<string, Reader> = new Map<string, Reader>([
@@ -275,7 +262,7 @@ function readRow(
   for (const { index, columns, entries } of places) {
     const entry = entries[row]
     if (entry === undefined) continue
-    const values = readNumbers(entry, columns, marks.get(index) as Marking, isSpreadApart)
+    const values = readNumbers(entry, columns, marks.get(index), isSpreadApart)
     for (const [role, number] of values.numbers) numbers.set(role, number)
     if (values.problem !== undefined) reject(index, values.problem.role, values.problem.reason)
   }

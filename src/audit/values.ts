@@ -2,7 +2,7 @@
 
 import type { Entry } from './entry.ts'
 import type { Column, Role } from './head.ts'
-import { type Marking, markIn } from './marks.ts'
+import { type Marking, signOf } from './marks.ts'
 import { type Printed, readPrinted } from './printed.ts'
 
 /** What was read of an entry; `problem` says why a role has no number. */
@@ -74,16 +74,15 @@ export function isSymmetric(numbers: ReadonlyMap<Role, Printed>): boolean {
 }
 
 /** Reads a number with its own decimal mark if that is certain, or its column's. */
-function readMarked(text: string, { mark, basis }: Marking, role: Role): Printed | string {
+function readMarked(text: string, marking: Marking, role: Role): Printed | string {
   if (/^[<>≤≥]/.test(text)) return 'is a bound, not a number'
   if (/^[~≈]/.test(text)) return 'is only approximate'
-  const sign = markIn(text)
+  const sign = signOf(text)
   const isOpen = sign === 'comma?' || sign === 'point?'
-  // Sizes are whole, so that a mark before three digits divides thousands.
   if (isOpen && role === 'n') return readPrinted(text.replace(/[.,]/, '')) ?? 'is no number'
-  if (isOpen && basis === 'mixed')
-    return `may be ${text.replace(/[.,]/, '')} or ${text.replace(',', '.')}: its table has decimal points and commas`
-  return readPrinted(text, sign === '.' || sign === ',' ? sign : mark) ?? 'is no number'
+  if (isOpen && marking === undefined)
+    return `may be ${text.replace(/[.,]/, '')} or ${text.replace(',', '.')}, which no other number tells (--decimal does)`
+  return readPrinted(text, sign === '.' || sign === ',' ? sign : marking) ?? 'is no number'
 }
 
 /** Returns why a number is invalid; undefined if it is valid. */

@@ -1,6 +1,7 @@
 /** `repro audit`: checks whether the numbers of published tables are possible. */
 
 import { kindsText, readKind, readScale } from '../audit/data.ts'
+import type { Mark } from '../audit/marks.ts'
 import { command } from './command.ts'
 import { json, single, wholeNumber } from './options.ts'
 import { UsageError } from './parse.ts'
@@ -26,6 +27,15 @@ export const audit = command({
       },
       (text, flag) => readScale(text) ?? wrong(flag, 'a range such as 1-7 or 0-', text),
     ),
+    decimal: single(
+      {
+        value: 'MARK',
+        choices: ['point', 'comma'],
+        description: 'decimal mark where numbers such as 1,234 leave it open: point or comma',
+      },
+      (text, flag): Mark =>
+        text === 'point' ? '.' : text === 'comma' ? ',' : wrong(flag, 'point or comma', text),
+    ),
     items: wholeNumber({ description: 'items that are averaged into one value, each of the kind of --data' }),
   },
   description: [
@@ -41,9 +51,8 @@ export const audit = command({
   ],
   async action({ options, words }) {
     const { auditTables } = await import('./work/audit.ts')
-    const { json: isJson, n, data: kind, scale, items } = options
-    const declared = { n, kind, scale, items }
-    await auditTables(words, declared, isJson)
+    const { n, data: kind, scale, items, decimal, json: isJson } = options
+    await auditTables(words, { n, kind, scale, items }, { mark: decimal, isJson })
     return exitCodes.done
   },
 })

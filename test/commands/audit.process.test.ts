@@ -100,7 +100,7 @@ describe('repro audit', () => {
     ],
   ])('refuses %s, in words', async (_, path, make, message) => {
     make(join(folder, path))
-    const error = await auditTables([resolve(folder, path)], {}, true).catch((reason) => reason)
+    const error = await auditTables([resolve(folder, path)], {}, { isJson: true }).catch((reason) => reason)
     expect(error).toBeInstanceOf(UsageError)
     expect(error.message.replaceAll(`${folder}/`, '')).toContain(message)
   })
