@@ -26,13 +26,17 @@ export interface Reading {
   readonly possible: number
 }
 
-export interface Impossible {
+/** A cell and why it is impossible. */
+export interface Finding {
   readonly row: Row
   /** What is known of the values behind it. */
   readonly data: Data
   /** Absent if no n is printed: the cell is then impossible for every n up to the largest tried. */
   readonly n?: number
   readonly check: Exclude<Check, { readonly type: 'possible' }>
+}
+
+export interface Impossible extends Finding {
   /** Other n (up to twice the printed one, and 1000) and definitions that fit; only for the first cells. */
   readonly fits: readonly { readonly definition: string; readonly n: readonly number[] }[]
   readonly corrections: readonly Correction[]
@@ -83,8 +87,11 @@ export interface CellsAudit {
   readonly n?: readonly [number, number]
   /** Absent if no cell that was checked has a spread. */
   readonly spread?: SpreadAudit
-  /** Rows that are possible as cut off, but not as rounded: only where cutting off makes more cells possible. */
-  readonly cutOff: readonly Row[]
+  /**
+   * Cells that are possible as cut off after their last digit, but not as rounded. Empty unless cutting off
+   * makes more cells possible.
+   */
+  readonly cutOff: readonly Finding[]
   readonly impossible: readonly Impossible[]
 }
 
@@ -130,16 +137,16 @@ export function auditCells(
     column === undefined || !cells.some(hasSpread)
       ? undefined
       : spreadAudit(column, used.filter(hasSpread), allowed, counts, definition, rivals)
-  const found = impossibleCells(used, definition ?? (definitions[0] as Definition), confirmed)
+  const candidates = definition === undefined ? allowed : best
+  const found = impossibleCells(used, candidates, confirmed)
+  const isOnlyCutOff = ({ row }: Finding) => !found.some((one) => one.row === row)
   const sizes = cells.map(({ n }) => n).filter((n) => n !== undefined)
-  const isPossible = (cell: Cell) => check(cell, definition ?? (allowed[0] as Definition)).type === 'possible'
-  const isOnlyCutOff = (cell: Cell) => !isPossible(cell) && isPossible(cutOff(cell))
   return {
     cells: cells.length,
     coverage: coverageOf(all),
     ...(sizes.length === cells.length && cells.length > 0 ? { n: [min(sizes), max(sizes)] as const } : {}),
     ...(spread === undefined ? {} : { spread }),
-    cutOff: isTruncated ? cells.filter(isOnlyCutOff).map(({ row }) => row) : [],
+    cutOff: isTruncated ? cells.flatMap((cell) => finding(cell, candidates) ?? []).filter(isOnlyCutOff) : [],
     // Without a definition, nothing is known about spreads.
     impossible: definition === undefined ? found.filter(({ check }) => !concernsSpread(check)) : found,
   }
@@ -222,24 +229,41 @@ const mostExplained = 100
 
 function impossibleCells(
   cells: readonly Cell[],
-  definition: Definition,
+  best: readonly Definition[],
   confirmed: (row: Row) => ReadonlySet<Role>,
 ): readonly Impossible[] {
-  const found: Impossible[] = []
-  for (const cell of cells) {
-    const result = check(cell, definition)
-    if (result.type === 'possible') continue
-    const { row, n } = cell
-    const isExplained = found.length < mostExplained
-    found.push({
-      row,
-      data: cell.data,
-      ...(n === undefined ? {} : { n }),
-      check: result,
-      ...(isExplained ? explanation(cell, definition, confirmed(row)) : { fits: [], corrections: [] }),
-    })
+  const found = cells.flatMap((cell) => {
+    const one = finding(cell, best)
+    return one === undefined ? [] : [{ cell, one }]
+  })
+  return found.map(({ cell, one }, index) => ({
+    ...one,
+    ...(index < mostExplained
+      ? explanation(cell, best[0] as Definition, confirmed(cell.row))
+      : { fits: [], corrections: [] }),
+  }))
+}
+
+function finding(cell: Cell, best: readonly Definition[]): Finding | undefined {
+  const found = check(cell, best[0] as Definition)
+  if (found.type === 'possible') return undefined
+  const { row, data, n } = cell
+  return {
+    row,
+    data,
+    ...(n === undefined ? {} : { n }),
+    check: found.type === 'spread' ? widest(cell, best) : found,
   }
-  return found
+}
+
+/** Returns the check with the spreads that any of these definitions admits, as far as they have one unit. */
+function widest(cell: Cell, best: readonly Definition[]): Impossible['check'] {
+  const admissible = best
+    .filter(({ power }) => power === best[0]?.power)
+    .map((definition) => check(cell, definition))
+    .flatMap((found) => (found.type === 'spread' ? [found.admissible] : []))
+  const low = min(admissible.map((one) => one.low))
+  return { type: 'spread', admissible: { low, high: max(admissible.map((one) => one.high)) } }
 }
 
 function explanation(

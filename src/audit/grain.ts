@@ -52,11 +52,8 @@ export function checkGrain(
   const sums = stepsIn({ low: n * mean.range.low, high: n * mean.range.high }, grain)
   if (sums.high - sums.low > mostSums || Math.max(Math.abs(sums.low), Math.abs(sums.high)) > largest)
     return undefined
-  const extentFor = (sum: number): Extent => ({
-    ...Object.fromEntries(extremes),
-    mean: { low: sum / n, high: sum / n },
-    limits: stepsIn(data.limits, grain),
-  })
+  const [ends, limits] = [Object.fromEntries(extremes), stepsIn(data.limits, grain)]
+  const extentFor = (sum: number): Extent => ({ ...ends, mean: { low: sum / n, high: sum / n }, limits })
   const fits = (sum: number) => meanFits(n, extentFor(sum))
   const possible = range(sums).filter(fits)
   if (possible.length === 0) return meanMiss()
@@ -71,14 +68,22 @@ export function checkGrain(
   return { test: data.isBinary ? 'DEBIT' : 'GRIMMER', role: 'spread', nearest: nearestSpreads() }
 
   function meanMiss(): GrainMiss {
-    const below = range({ low: sums.low - mostSums, high: Math.min(sums.low, sums.high) }).findLast(fits)
-    const above = range({ low: Math.max(sums.low, sums.high), high: sums.high + mostSums }).find(fits)
+    const below = firstFrom(Math.min(sums.low, sums.high), -1)
+    const above = firstFrom(Math.max(sums.low, sums.high), 1)
     const nearest = [below, above].filter((sum) => sum !== undefined)
     return {
       test: 'GRIM',
       role: 'mean',
       nearest: unique(nearest.map((sum) => printedLike((sum * (grain ?? 1)) / n, mean as Printed))),
     }
+  }
+
+  function firstFrom(start: number, direction: 1 | -1): number | undefined {
+    for (let steps = 0; steps <= mostSums; steps += 1) {
+      const sum = start + direction * steps
+      if (fits(sum)) return sum
+    }
+    return undefined
   }
 
   function nearestSpreads(): readonly string[] {

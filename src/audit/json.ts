@@ -21,7 +21,7 @@ export function auditJson({ tables, sums, identities }: Audit): unknown {
             cells: cells.cells,
             n: cells.n ?? null,
             coverage: cells.coverage,
-            cutOff: cells.cutOff.map(place),
+            cutOff: cells.cutOff.map((one) => ({ ...place(one.row), reason: reasonText(table, one) })),
             ...spreadJson(cells.spread),
             contradictions,
             impossible: cells.impossible.map((one) => ({

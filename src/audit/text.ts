@@ -2,7 +2,7 @@
 
 import type { Interval } from '../stats/interval.ts'
 import { type Audit, addsUp, spreadUnit, type TableAudit } from './audit.ts'
-import type { Impossible, SpreadAudit } from './cells.ts'
+import type { Finding, Impossible, SpreadAudit } from './cells.ts'
 import type { Coverage } from './coverage.ts'
 import { exampleNames } from './head.ts'
 import type { Identity } from './identity.ts'
@@ -53,11 +53,11 @@ function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
-function cutOffText(table: Table, rows: readonly Row[]): readonly string[] {
-  if (rows.length === 0) return []
+function cutOffText(table: Table, cells: readonly Finding[]): readonly string[] {
+  if (cells.length === 0) return []
   return [
-    '  the numbers seem to be cut off after their last digit; as rounded, these would be impossible, too:',
-    ...rows.map((row) => `    ${rowName(table, row)}`),
+    '  possible only if the numbers of the table are cut off after their last digit, not rounded:',
+    ...cells.map((cell) => `    ${rowName(table, cell.row)}: ${reasonText(table, cell)}`),
   ]
 }
 
@@ -154,10 +154,7 @@ function nameOf({ columns }: Table, role: Role): string {
 }
 
 /** Says why a cell is impossible: its number, what it contradicts, and the nearest possible numbers. */
-export function reasonText(
-  table: Table,
-  { row, n, data, check }: Omit<Impossible, 'fits' | 'corrections'>,
-): string {
+export function reasonText(table: Table, { row, n, data, check }: Finding): string {
   const value = (role: Exclude<Role, 'n'>) => {
     const number = row.numbers.get(role)
     return number === undefined ? [] : [`${nameOf(table, role)} ${number.text}`]
