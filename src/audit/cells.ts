@@ -18,7 +18,7 @@ import { type Definition, definitions, isVague } from './definition.ts'
 import { truncated } from './printed.ts'
 import type { Column, Role, Row, Table } from './table.ts'
 
-/** The number of cells that are possible under a definition of spread. */
+/** The number of cells that are possible under a definition of spread; others than the label's if it fits few. */
 export interface Reading {
   readonly definition: string
   /** True if the column's label allows it. */
@@ -192,12 +192,13 @@ function spreadAudit(
     isAllowed: true,
     possible: counts[index] ?? 0,
   }))
-  const others = definitions
+  const half = cells.length / 2
+  // Others matter only where the label fits few cells.
+  const others = (max(counts) < half ? definitions : [])
     .filter((one) => !allowed.includes(one))
     .map((one) => ({ definition: one.name, isAllowed: false, possible: possibleAs(cells, one) }))
-  const half = cells.length / 2
   const better = others
-    .filter(({ possible }) => cells.length >= 3 && max(counts) < half && possible > half)
+    .filter(({ possible }) => cells.length >= 3 && possible > half)
     .sort((a, b) => b.possible - a.possible)[0]
   const withExtremes = cells.filter(({ numbers }) => hasExtremes(numbers))
   return {
