@@ -3,6 +3,7 @@
 type Benchmark = (args: readonly string[]) => Promise<void>
 
 const benchmarks: ReadonlyMap<string, () => Promise<Benchmark>> = new Map([
+  ['audit', async () => (await import('./audit.ts')).benchAudit],
   ['build', async () => (await import('./build.ts')).benchBuild],
   ['trace', async () => (await import('./trace.ts')).benchTrace],
 ])
