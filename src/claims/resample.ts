@@ -53,9 +53,7 @@ export function expressionInterval(
   const statistic = (draw: Draw) => valueOrNaN(ast, (path) => look(path, draw))
   const interval = clipped(bootstrap(samples, statistic, options), limitsOf(ast))
   const counted = { interval, units: fewest.size, unit: fewest.unit }
-  return isStudents(samples, options.level)
-    ? counted
-    : { ...counted, draws: drawsOf(sizes, options.resamples) }
+  return isStudents(samples) ? counted : { ...counted, draws: drawsOf(sizes, options.resamples) }
 }
 
 /** Natural bounds of an expression's value, which Student's interval ignores. */

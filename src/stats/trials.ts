@@ -38,8 +38,8 @@ export function fewestTrials(level: number): number {
   return 1 + Math.ceil(-Math.log2(1 - level) - rounding)
 }
 
-/** Fewest boots for an interval: their means are assumed nearly normal, too weak a basis with fewer. */
-const fewestBoots = 5
+/** Fewest boots for an interval. Student's of two is very wide, and as sure as that of many. */
+const fewestBoots = 2
 
 /** Returns the fewest units for an interval. */
 export function fewestUnits(unit: Unit, level: number): number {
@@ -48,7 +48,7 @@ export function fewestUnits(unit: Unit, level: number): number {
 
 /** Returns the fewest units in each of two samples for an interval of their difference. */
 export function fewestEach(unit: Unit, level: number): number {
-  return unit === 'boot' ? Math.min(fewestBoots, fewestTrialsEach(level)) : fewestTrialsEach(level)
+  return unit === 'boot' ? fewestBoots : fewestTrialsEach(level)
 }
 
 /**
