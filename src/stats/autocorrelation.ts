@@ -34,7 +34,10 @@ export function rawAutocorrelation(boots: readonly Sequence[]): number {
 export function autocorrelation(boots: readonly Sequence[]): number {
   const raw = rawAutocorrelation(boots)
   if (Number.isNaN(raw)) return 0
-  const sizes = boots.map(({ length }) => length).filter((length) => length > 1)
+  const sizes = Map.groupBy(
+    boots.map(({ length }) => length).filter((length) => length > 1),
+    (length) => length,
+  )
   let [low, high] = [-mostCorrelated, mostCorrelated]
   for (let bit = 0; bit < 40; bit += 1) {
     const middle = (low + high) / 2
@@ -47,14 +50,15 @@ export function autocorrelation(boots: readonly Sequence[]): number {
 /** Nearer to 1, trials of a boot say nothing of its mean. */
 const mostCorrelated = 0.99
 
-function expectedRaw(lag1: number, sizes: readonly number[]): number {
+/** `sizes`: boots with the same number of trials. */
+function expectedRaw(lag1: number, sizes: ReadonlyMap<number, readonly number[]>): number {
   let [products, squares] = [0, 0]
-  for (const n of sizes) {
+  for (const [n, { length: count }] of sizes) {
     const ofMean = varianceShare(n, lag1)
     // Covariance of the mean with the first trial, and with the last.
     const ends = (1 - lag1 ** n) / (1 - lag1) / n
-    products += (n - 1) * lag1 - (n + 1) * ofMean + 2 * ends
-    squares += n - n * ofMean
+    products += count * ((n - 1) * lag1 - (n + 1) * ofMean + 2 * ends)
+    squares += count * n * (1 - ofMean)
   }
   return products / squares
 }

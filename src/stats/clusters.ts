@@ -5,14 +5,22 @@
  */
 
 import { mean } from './moments.ts'
-import type { TrialKey } from './pairing.ts'
+
+/** Where a value comes from. */
+export interface TrialKey {
+  readonly boot: string | number
+  /** Number of the trial in its boot. */
+  readonly trial: string | number
+  /** What the boot's (or the trial's) random numbers come from; without one nothing is shared. */
+  readonly seed?: string | number
+}
 
 /** Values of one sample in the order of its trials, with the boot of each where there are several. */
 export interface Sample {
   readonly values: readonly number[]
   /** The boot (or other cluster) of each value. */
   readonly clusters?: readonly (string | number)[]
-  /** Where each value comes from: a sample with the same keys is paired with this one. */
+  /** Where each value comes from: a sample with the same keys is paired with this one (pairing.ts). */
   readonly keys?: readonly TrialKey[]
 }
 

@@ -3,16 +3,7 @@
  * same boot waits for the same times in both, and only differences between the two tell the cells apart.
  */
 
-import type { Sample } from './clusters.ts'
-
-/** Where a value comes from. */
-export interface TrialKey {
-  readonly boot: string | number
-  /** Number of the trial in its boot. */
-  readonly trial: string | number
-  /** What the boot's (or the trial's) random numbers come from; without one nothing is shared. */
-  readonly seed?: string | number
-}
+import type { Sample, TrialKey } from './clusters.ts'
 
 /** Samples in the same order, or why they cannot be paired. */
 export type Pairing =
