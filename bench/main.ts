@@ -4,6 +4,7 @@ type Benchmark = (args: readonly string[]) => Promise<void>
 
 const benchmarks: ReadonlyMap<string, () => Promise<Benchmark>> = new Map([
   ['build', async () => (await import('./build.ts')).benchBuild],
+  ['statistics', async () => (await import('./statistics.ts')).benchStatistics],
   ['trace', async () => (await import('./trace.ts')).benchTrace],
 ])
 
