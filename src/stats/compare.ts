@@ -207,14 +207,14 @@ function judge(
 
 /** Showing a shift needs an interval clear of zero; showing that there is none, one inside the margin. */
 function trialsToSettle(measured: Measured, level: number, margin: number): number {
-  const { shift: estimate, interval } = measured
+  const { shift: estimate, interval, unit } = measured
   const n = Math.min(...measured.n)
   const size = Math.abs(estimate)
   const inwards = estimate > 0 ? estimate - interval.low : interval.high - estimate
   const widest = Math.max(estimate - interval.low, interval.high - estimate)
   return Math.min(
-    trialsNeeded({ n, reach: inwards, room: size, level }),
-    trialsNeeded({ n, reach: widest, room: margin - size, level }),
+    trialsNeeded({ n, unit, reach: inwards, room: size, level }),
+    trialsNeeded({ n, unit, reach: widest, room: margin - size, level }),
   )
 }
 

@@ -8,6 +8,7 @@
 import { autocorrelation, type Sequence, varianceShare } from './autocorrelation.ts'
 import { mean } from './moments.ts'
 import { quantileStudent } from './student.ts'
+import { fewest } from './trials.ts'
 
 /** Variances are in the square of the values' unit. */
 export interface Components {
@@ -92,24 +93,15 @@ export function adviceFor(found: Components, factor = 0.5, level = 0.95): Advice
   const isEnough = (design: { readonly boots: number; readonly trials: number }) =>
     expectedWidth(found, design, level) <= wanted
   return {
-    boots: fewest(boots, (count) => isEnough({ boots: count, trials })),
-    trials: fewest(Math.ceil(trials), (count) => isEnough({ boots, trials: count })),
+    boots: countOf(boots, (count) => isEnough({ boots: count, trials })),
+    trials: countOf(Math.ceil(trials), (count) => isEnough({ boots, trials: count })),
   }
 }
 
-const most = 10_000
-
-/** Returns the smallest count from `least` on that is enough, by bisection. */
-function fewest(least: number, isEnough: (count: number) => boolean): number {
-  if (isEnough(least)) return least
-  if (!isEnough(most)) return Number.POSITIVE_INFINITY
-  let [low, high] = [least, most]
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2)
-    if (isEnough(middle)) high = middle
-    else low = middle
-  }
-  return high
+/** Infinity if even the most are not. */
+function countOf(least: number, isEnough: (count: number) => boolean): number {
+  const most = 10_000
+  return isEnough(most) ? fewest(least, most, isEnough) : Number.POSITIVE_INFINITY
 }
 
 function sum(values: readonly number[]): number {

@@ -115,6 +115,13 @@ describe('trials that are needed', () => {
     expect(trialsNeeded({ n: 100, reach: 1, room: 1, level: 0.95 })).toBe(205)
   })
 
+  it('are fewer boots than that, as their quantile falls with their number', () => {
+    // Of two boots Student's quantile is 12.7, of four 3.18: 8.98 and 1.59 standard deviations of a boot.
+    const reach = { n: 2, reach: 1, room: 0.25, level: 0.95 }
+    expect(trialsNeeded(reach, 0.5)).toBe(32)
+    expect(trialsNeeded({ ...reach, unit: 'boot' }, 0.5)).toBe(4)
+  })
+
   it('are more than there are, and infinite without room', () => {
     expect(trialsNeeded({ n: 20, reach: 1, room: 100, level: 0.95 })).toBe(21)
     expect(trialsNeeded({ n: 20, reach: 1, room: 0, level: 0.95 })).toBe(Infinity)
