@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- statistics [--studies N] [--full]`: how often intervals contain the truth and verdicts are wrong, in
+ * `npm run bench -- statistics [TABLE...] [--studies N] [--full]`: how often intervals contain the truth and verdicts are wrong, in
  * simulated studies; the tables of docs/statistics.md. Seeded, so the same for everyone.
  */
 
@@ -8,29 +8,37 @@ import { decide, type Region } from '../src/claims/region.ts'
 import { bootstrapInterval } from '../src/stats/bootstrap.ts'
 import { clusterValues, type Sample } from '../src/stats/clusters.ts'
 import { compare, difference } from '../src/stats/compare.ts'
-import { components } from '../src/stats/components.ts'
 import { pearson } from '../src/stats/correlation.ts'
 import type { Interval } from '../src/stats/interval.ts'
 import { differenceOfMeans, meanOf, ratioOfMeans } from '../src/stats/means.ts'
 import { mean, sampleVariance } from '../src/stats/moments.ts'
 import { quantile } from '../src/stats/order.ts'
-import { predictMean, predictRatio } from '../src/stats/prediction.ts'
+import { type Prediction, predictMean, predictRatio } from '../src/stats/prediction.ts'
 import { randomNumbers } from '../src/stats/random.ts'
 import { type Cell, drawCell, noiseOf, type Shape } from '../test/stats/studies.ts'
 
 type Random = () => number
 type Design = Omit<Cell, 'mean' | 'sd' | 'shared'>
 
+type Table = (studies: number, isFull: boolean) => void
+
+const tables: ReadonlyMap<string, Table> = new Map<string, Table>([
+  ['normal', (studies, isFull) => coverageTable('normal', studies, isFull)],
+  ['lognormal', (studies, isFull) => coverageTable('lognormal', studies, isFull)],
+  ['statistics', otherStatistics],
+  ['verdicts', verdicts],
+  ['predictions', predictions],
+])
+
 export async function benchStatistics(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: [...args],
+    allowPositionals: true,
     options: { studies: { type: 'string', default: '2000' }, full: { type: 'boolean', default: false } },
   })
-  const studies = Number(values.studies)
-  for (const shape of ['normal', 'lognormal'] as const) coverageTable(shape, studies, values.full)
-  otherStatistics(studies)
-  verdicts(studies)
-  predictions(studies)
+  for (const [name, print] of tables) {
+    if (positionals.length === 0 || positionals.includes(name)) print(Number(values.studies), values.full)
+  }
 }
 
 const betweens = [0, 0.5, 1, 2]
@@ -230,47 +238,48 @@ function verdicts(studies: number): void {
 
 type Judged = { readonly value: number; readonly interval: Interval }
 
-/** How often a rerun of the published study disagrees with it: it had one boot of 30 trials. */
+/** How often a rerun disagrees with a published study of one boot of 30 trials. */
 function predictions(studies: number): void {
-  console.log('\n5 boots of 10 trials of the same distribution outside of the prediction interval\n')
+  console.log('\n5 boots of 10 trials of the same distribution, outside of the prediction interval\n')
   row([
-    'autocorrelation',
+    'shape',
     'sd between boots',
-    'mean, trials alone',
-    'mean, with components',
-    'ratio, with components',
+    'mean, by trials',
+    'mean, by trials and boots',
+    'ratio, by trials and boots',
   ])
   row(Array(5).fill('---'))
-  for (const lag1 of lags) {
-    for (const between of [0, 0.5, 1]) {
-      const design: Design = { boots: 5, trials: 10, between, lag1, shape: 'normal' }
-      const random = randomNumbers(`prediction ${lag1} ${between}`)
-      let [alone, informed, ratios] = [0, 0, 0]
-      for (let study = 0; study < studies; study += 1) {
-        const cells = [base(design), other(design)].map((cell) => studied(cell, random))
-        const [a, b] = cells as [(typeof cells)[number], (typeof cells)[number]]
-        const plain = predictMean(a.published, { boots: 5, trials: 10 })
-        const known = predictMean(a.published, a.run)
-        const ratio = predictRatio(a, b)
-        if (plain.type === 'predicted') alone += 1 - contains(plain.interval, a.own)
-        if (known.type === 'predicted') informed += 1 - contains(known.interval, a.own)
-        if (ratio.type === 'predicted') ratios += 1 - contains(ratio.interval, b.own / a.own)
-      }
-      row([lag1, between, ...[alone, informed, ratios].map((count) => percent(count / studies))])
+  for (const shape of ['normal', 'lognormal'] as const) {
+    for (const between of betweens) {
+      const found = lags.map((lag1) => {
+        const design: Design = { boots: 5, trials: 10, between, lag1, shape }
+        const random = randomNumbers(`prediction ${JSON.stringify(design)}`)
+        const missed = { alone: 0, both: 0, ratio: 0 }
+        for (let study = 0; study < studies; study += 1) {
+          const [a, b] = [studied(base(design), random), studied(other(design), random)]
+          missed.alone += misses(predictMean(a.published, { boots: 5, trials: 10 }), a.own)
+          missed.both += misses(predictMean(a.published, a.run), a.own)
+          missed.ratio += misses(predictRatio(a, b), b.own / a.own)
+        }
+        return [missed.alone / studies, missed.both / studies, missed.ratio / studies]
+      })
+      row([shape, between, ...[0, 1, 2].map((column) => range(found.map((one) => one[column] ?? 0)))])
     }
   }
 }
 
+function misses(prediction: Prediction, own: number): number {
+  return prediction.type === 'predicted' ? 1 - contains(prediction.interval, own) : 0
+}
+
 /** A published mean of one boot that differs as boots do, and our own run. */
 function studied(cell: Cell, random: Random) {
-  const { values } = drawCell({ ...cell, boots: 2, trials: 30 }, random)
-  const theirs = values.slice(0, 30)
-  const ours = clusterValues(drawCell(cell, random))
-  const { between, lag1, boots } = components(ours)
+  const theirs = drawCell({ ...cell, boots: 2, trials: 30 }, random).values.slice(0, 30)
+  const means = clusterValues(drawCell(cell, random)).map(mean)
   return {
     published: { mean: mean(theirs), n: 30, variance: sampleVariance(theirs) },
-    run: { boots: 5, trials: 10, lag1, between: { variance: between, boots } },
-    own: mean(ours.flat()),
+    run: { boots: 5, trials: 10, bootVariance: sampleVariance(means) },
+    own: mean(means),
   }
 }
 

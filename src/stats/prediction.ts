@@ -2,6 +2,11 @@
  * Prediction intervals from published numbers: where the mean of new trials lies if they come from the
  * distribution that was published (Hahn and Meeker, "Statistical Intervals", 1991, section 4.7). A value that
  * lies there agrees with the published one, without a margin chosen by hand.
+ *
+ * Published spreads are mostly those of trials within a boot, so if boots differ a rerun would disagree in most
+ * studies. How much they differ is known from the new run: the interval is the wider of the two. Adding a
+ * component of variance between boots (components.ts) to the published variance errs twice as often, as that
+ * of few boots is often estimated as 0.
  */
 
 import { quantileNormal } from 'vega-statistics'
@@ -22,15 +27,12 @@ export interface NewRun {
   readonly boots: number
   /** Trials per boot. */
   readonly trials: number
-  /** Lag-1 autocorrelation of the trials of a boot, in both studies; 0 if unknown. */
-  readonly lag1?: number
-  /**
-   * Variance between boots, in the square of the mean's unit, and the number of boots that it was estimated
-   * from (components.ts). Without it boots count as not different: then the interval is too narrow for others.
-   */
-  readonly between?: { readonly variance: number; readonly boots: number }
+  /** Variance of the means of the run's boots, with n - 1. Without it boots count as not different. */
+  readonly bootVariance?: number
   /** Boots behind the published mean; by default 1, as few authors say. */
   readonly publishedBoots?: number
+  /** Lag-1 autocorrelation of the published trials and of the new; 0 by default. */
+  readonly lag1?: number
 }
 
 export type Prediction =
@@ -55,7 +57,7 @@ export type Prediction =
 
 /** Returns the interval for the mean of a new run, symmetric around the published mean. */
 export function predictMean(published: PublishedMean, run: NewRun, level = 0.95): Prediction {
-  const error = predictionError(published, run)
+  const error = predictionError(published, run, level)
   if (typeof error === 'string') return { type: 'unpredictable', reason: error }
   const { reach, shown } = reachesOf(error, level)
   const interval = { low: published.mean - reach, high: published.mean + reach }
@@ -71,7 +73,10 @@ export function predictRatio(
   b: { readonly published: PublishedMean; readonly run: NewRun },
   level = 0.95,
 ): Prediction {
-  const found = [a, b].map(({ published, run }) => ({ published, error: predictionError(published, run) }))
+  const found = [a, b].map(({ published, run }) => ({
+    published,
+    error: predictionError(published, run, level),
+  }))
   const errors: PredictionError[] = []
   for (const { published, error } of found) {
     if (typeof error === 'string') return { type: 'unpredictable', reason: error }
@@ -79,7 +84,10 @@ export function predictRatio(
     if (!(published.mean > reach)) return { type: 'unpredictable', reason: 'zero' }
     errors.push({ ...error, variance: error.variance / published.mean ** 2 })
   }
-  const joint = sumOf(errors)
+  const variances = errors.map(({ variance }) => variance)
+  const variance = variances.reduce((sum, one) => sum + one, 0)
+  const all = errors.map(({ degrees }) => degrees)
+  const joint = { variance, degrees: variance === 0 ? Math.max(...all) : degreesOf(variances, all) }
   const { reach, shown } = reachesOf(joint, level)
   const ratio = b.published.mean / a.published.mean
   const interval = { low: ratio * Math.exp(-reach), high: ratio * Math.exp(reach) }
@@ -98,31 +106,27 @@ interface PredictionError extends Estimated {
 
 function predictionError(
   { n, sd, variance = sd === undefined ? undefined : sd ** 2 }: PublishedMean,
-  { boots, trials, lag1 = 0, between, publishedBoots = 1 }: NewRun,
+  { boots, trials, bootVariance, publishedBoots = 1, lag1 = 0 }: NewRun,
+  level: number,
 ): PredictionError | 'n' | 'spread' | 'few' {
   if (n === undefined) return 'n'
   if (variance === undefined) return 'spread'
   if (n < 2) return 'few'
   const published = varianceShare(Math.round(n / publishedBoots), lag1) / publishedBoots
-  const own = varianceShare(trials, lag1) / boots
-  // Trials that resemble each other spread less than those of many boots would.
+  // Trials that resemble each other spread less than independent ones.
   const ofTrial = (variance * (n - 1)) / (n * (1 - published))
-  const ofTrials = {
-    variance: ofTrial * (published + own),
+  const byTrials = {
+    variance: ofTrial * (published + varianceShare(trials, lag1) / boots),
     degrees: Math.max(1, effectiveTrials(n, lag1) - 1),
+    ofPublished: ofTrial * published,
   }
-  const ofBoots =
-    between === undefined
-      ? []
-      : [{ variance: between.variance * (1 / publishedBoots + 1 / boots), degrees: between.boots - 1 }]
-  return { ...sumOf([ofTrials, ...ofBoots]), ofPublished: ofTrial * published }
-}
-
-function sumOf(parts: readonly Estimated[]): Estimated {
-  const variances = parts.map(({ variance }) => variance)
-  const degrees = parts.map((part) => part.degrees)
-  const variance = variances.reduce((sum, one) => sum + one, 0)
-  return { variance, degrees: variance === 0 ? Math.max(...degrees) : degreesOf(variances, degrees) }
+  if (bootVariance === undefined || boots < 2) return byTrials
+  const byBoots = {
+    variance: bootVariance * (1 / publishedBoots + 1 / boots),
+    degrees: boots - 1,
+    ofPublished: bootVariance / publishedBoots,
+  }
+  return reachesOf(byBoots, level).reach > reachesOf(byTrials, level).reach ? byBoots : byTrials
 }
 
 /** Returns half the interval's width, and the difference that it would show with a power of 80 %. */

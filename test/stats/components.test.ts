@@ -83,10 +83,10 @@ describe('a prediction', () => {
       const found = predictMean(published, { boots: 5, trials: 10, ...more })
       return found.type === 'predicted' ? found.interval.high - found.interval.low : Number.NaN
     }
-    expect(width({ between: { variance: 9, boots: 5 } })).toBeGreaterThan(2 * width({}))
-    expect(width({ between: { variance: 9, boots: 5 }, publishedBoots: 5 })).toBeLessThan(
-      width({ between: { variance: 9, boots: 5 } }),
-    )
+    // Of five boots t is 2.776: 2 * 2.776 * 3 * sqrt(1 + 1 / 5).
+    expect(width({ bootVariance: 9 })).toBeCloseTo(18.25, 2)
+    expect(width({ bootVariance: 9, publishedBoots: 5 })).toBeCloseTo(2 * 2.7764 * 3 * Math.sqrt(2 / 5), 2)
+    expect(width({ bootVariance: 0.01 })).toBe(width({}))
     expect(width({ lag1: 0.8 })).toBeGreaterThan(2 * width({}))
   })
 
