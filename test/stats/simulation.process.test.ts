@@ -5,20 +5,23 @@
 
 import { describe, expect, it } from 'vitest'
 import { bootstrapInterval } from '../../src/stats/bootstrap.ts'
+import { clusterValues } from '../../src/stats/clusters.ts'
 import { compare, compareFactors } from '../../src/stats/compare.ts'
 import type { Interval } from '../../src/stats/interval.ts'
-import { mean } from '../../src/stats/moments.ts'
+import { differenceOfMeans, meanOf, ratioOfMeans } from '../../src/stats/means.ts'
+import { mean, sampleVariance } from '../../src/stats/moments.ts'
 import { median } from '../../src/stats/order.ts'
+import { predictMean } from '../../src/stats/prediction.ts'
 import { randomNumbers } from '../../src/stats/random.ts'
 import { shift } from '../../src/stats/shift.ts'
+import { drawCell, noiseOf, normal as standardNormal } from './studies.ts'
 
 const studies = 1000
 /** Takes seconds, but longer on a busy machine. */
 const timeout = 300_000
 
 type Draw = (random: () => number) => number
-const normal: Draw = (random) =>
-  10 + Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+const normal: Draw = (random) => 10 + standardNormal(random)
 const exponential: Draw = (random) => -Math.log(1 - random())
 /** Mostly short, sometimes long, like times on a busy machine. */
 const lognormal: Draw = (random) => Math.exp(normal(random) - 10)
@@ -102,6 +105,62 @@ describe('95 % intervals contain the truth in 93 to 97 % of studies', { timeout 
     })
     expect(share).toBeGreaterThanOrEqual(0.93)
     expect(share).toBeLessThanOrEqual(0.97)
+  })
+})
+
+describe('5 boots of 10 trials that differ by half and resemble their neighbours', { timeout }, () => {
+  const design = { boots: 5, trials: 10, between: 0.5, lag1: 0.85, shape: 'lognormal' } as const
+  const cells = [
+    { ...design, mean: 10, sd: 1 },
+    { ...design, mean: 20, sd: 1.5 },
+  ] as const
+
+  it.each([false, true])('have differences and ratios as sure as they say, paired: %s', (isPaired) => {
+    const draw = (random: () => number) => {
+      const shared = isPaired ? { shared: noiseOf(design, random) } : {}
+      return [
+        drawCell({ ...cells[0], ...shared }, random),
+        drawCell({ ...cells[1], ...shared }, random),
+      ] as const
+    }
+    for (const share of [
+      coverage(10, (random) => differenceOfMeans(...draw(random)).interval),
+      coverage(2, (random) => ratioOfMeans(...draw(random)).interval),
+    ]) {
+      expect(share).toBeGreaterThanOrEqual(0.93)
+      expect(share).toBeLessThanOrEqual(0.975)
+    }
+  })
+
+  it('agree with a published study of the same in 95 % of studies, by the spread of boots as well', () => {
+    const shareOf = (isInformed: boolean) =>
+      coverage(0, (random) => {
+        const theirs = drawCell({ ...cells[0], boots: 2, trials: 30 }, random).values.slice(0, 30)
+        const means = clusterValues(drawCell(cells[0], random)).map(mean)
+        const published = { mean: mean(theirs), n: 30, variance: sampleVariance(theirs) }
+        const spread = isInformed ? { bootVariance: sampleVariance(means) } : {}
+        const found = predictMean(published, { boots: 5, trials: 10, ...spread })
+        if (found.type !== 'predicted') throw new Error(found.reason)
+        const own = mean(means)
+        return { low: found.interval.low - own, high: found.interval.high - own }
+      })
+    expect(shareOf(true)).toBeGreaterThanOrEqual(0.94)
+    expect(shareOf(false)).toBeLessThan(0.6)
+  })
+})
+
+describe('a single boot of 50 trials with an autocorrelation of 0.85', { timeout }, () => {
+  const cell = { boots: 1, trials: 50, between: 0, lag1: 0.85, shape: 'normal', mean: 10, sd: 1 } as const
+
+  it('has an interval that contains the mean of the boot, and no false alarms against another', () => {
+    expect(coverage(10, (random) => meanOf(drawCell(cell, random)).interval)).toBeGreaterThanOrEqual(0.93)
+    const random = randomNumbers('single boot')
+    let alarms = 0
+    for (let study = 0; study < studies; study += 1) {
+      const [a, b] = [drawCell(cell, random), drawCell(cell, random)]
+      if (compare(a.values, b.values, { tolerance: 0 }).verdict === 'changed') alarms += 1
+    }
+    expect(alarms / studies).toBeLessThanOrEqual(0.05)
   })
 })
 
