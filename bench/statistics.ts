@@ -25,6 +25,7 @@ type Table = (studies: number, isFull: boolean) => void
 const tables: ReadonlyMap<string, Table> = new Map<string, Table>([
   ['normal', (studies, isFull) => coverageTable('normal', studies, isFull)],
   ['lognormal', (studies, isFull) => coverageTable('lognormal', studies, isFull)],
+  ['very-skewed', (studies, isFull) => coverageTable('very skewed', studies, isFull)],
   ['statistics', otherStatistics],
   ['verdicts', verdicts],
   ['predictions', predictions],
