@@ -103,7 +103,7 @@ function reachOf(influence: Influence, level: number, isSerial: (sample: number)
   const variances = influence.map((values, sample) => {
     const n = values.length
     const variance = values.reduce((sum, value) => sum + value ** 2, 0) / (n * (n - 1))
-    return isSerial(sample) ? variance * serialFactor([values], level) ** 2 : variance
+    return isSerial(sample) ? variance * serialFactor([values]) ** 2 : variance
   })
   const variance = variances.reduce((sum, one) => sum + one, 0)
   if (variance === 0) return 0

@@ -141,7 +141,7 @@ export function difference(a: Sample, b: Sample, level: number): Difference {
   }
   const { estimate, interval } = shift(x, y, level)
   const ranks = doubledRanks([...x, ...y])
-  const factor = serialFactor([ranks.slice(0, x.length), ranks.slice(x.length)], level)
+  const factor = serialFactor([ranks.slice(0, x.length), ranks.slice(x.length)])
   return {
     method: 'ranks',
     shift: estimate,

@@ -27,14 +27,15 @@ export function serialVariance(values: Sequence, level = 0.95): number {
 }
 
 /**
- * Returns how much wider an interval of the difference or sum of these boots' means is than if the trials were
- * independent; at least 1.
+ * Returns how much wider a 95 % interval of the difference or sum of these boots' means is than if the trials
+ * were independent; at least 1. Used at other levels, too: further out the mixture's tails would leave no power
+ * to tell several patterns of a dozen trials apart.
  */
-export function serialFactor(boots: readonly Sequence[], level = 0.95): number {
+export function serialFactor(boots: readonly Sequence[]): number {
   const total = (variances: readonly number[]) => variances.reduce((sum, variance) => sum + variance, 0)
   const independent = total(boots.map((values) => sampleVariance(values) / values.length))
   if (!(independent > 0)) return 1
-  return Math.sqrt(total(boots.map((values) => serialVariance(values, level))) / independent)
+  return Math.sqrt(total(boots.map((values) => serialVariance(values))) / independent)
 }
 
 function componentsOf(values: Sequence): readonly Component[] {
