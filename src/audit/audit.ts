@@ -3,16 +3,16 @@
  * were made. Uses only the tables, whatever they measure.
  */
 
+import { type Assumed, auditCells, type CellsAudit, type SpreadAudit } from './cells.ts'
 import { auditIdentities, type Identity } from './identity.ts'
-import { auditSpread, type SpreadAudit } from './spread.ts'
 import { auditSums, type Sum, type SumAudit } from './sums.ts'
 import type { Role, Row, Table } from './table.ts'
 
 export interface TableAudit {
   readonly table: Table
-  /** Absent if the table has no spreads with means and extremes. */
-  readonly spread?: SpreadAudit
-  /** Conflicts between the name of the spread's column and its numbers. */
+  /** Absent if the table has no means. */
+  readonly cells?: CellsAudit
+  /** Conflicts between the name of the spread's column and its numbers, which do not override the name. */
   readonly contradictions: readonly string[]
 }
 
@@ -22,18 +22,18 @@ export interface Audit {
   readonly identities: readonly Identity[]
 }
 
-/** Audits tables together: parts confirm totals in others. `n` is the sample size of cells without one. */
-export function audit(tables: readonly Table[], n?: number): Audit {
+/** Audits tables together: parts confirm totals in others. `assumed` holds for cells that say nothing else. */
+export function audit(tables: readonly Table[], assumed: Assumed = {}): Audit {
   const sums = tables.flatMap((totals) => tables.flatMap((parts) => auditSums(totals, parts) ?? []))
   const confirmedTotals = new Set(sums.flatMap((one) => one.sums.filter(addsUp).map(({ total }) => total)))
   const confirmed = (row: Row): ReadonlySet<Role> => new Set(confirmedTotals.has(row) ? ['mean'] : [])
   return {
     tables: tables.map((table) => {
-      const spread = auditSpread(table, n, confirmed)
+      const cells = auditCells(table, assumed, confirmed)
       return {
         table,
-        ...(spread === undefined ? {} : { spread }),
-        contradictions: spread === undefined ? [] : contradictions(table, spread),
+        ...(cells === undefined ? {} : { cells }),
+        contradictions: cells?.spread === undefined ? [] : contradictions(table, cells.spread),
       }
     }),
     sums,
@@ -57,17 +57,21 @@ export function spreadUnit(table: Table, { definition }: SpreadAudit): string {
 
 /** Compares the column's name, which states statistic and unit, with its numbers. */
 function contradictions(table: Table, spread: SpreadAudit): readonly string[] {
-  const { column, definition, rivals } = spread
-  // An ambiguous column contradicts nothing.
-  if (definition === undefined || rivals.some(({ power }) => power !== definition.power)) return []
+  const { column, cells, definition, rivals, better } = spread
   const found: string[] = []
-  const named = column.word.startsWith('var') ? 2 : 1
-  if (named !== definition.power) {
-    found.push(`${column.name} is called ${column.word}, but its numbers are those of a ${definition.name}`)
+  if (better !== undefined) {
+    const named = column.definitions?.[0]?.name ?? column.word
+    found.push(
+      `${column.name} is called ${column.word}, but ${better.own} of ${cells} cells are possible as a ${named} ` +
+        `and ${better.possible} as a ${better.definition}: check the name in the original`,
+    )
   }
+  // An ambiguous column contradicts nothing.
+  if (definition === undefined || rivals.some(({ power }) => power !== definition.power)) return found
   const unit = spreadUnit(table, spread)
-  if (column.unit !== unit && column.unit !== '') {
-    found.push(`${column.name} is said to be in ${column.unit}, but its numbers are in ${unit}`)
+  const squares = new Set(['2', '^2', '²'].map((power) => unit.replace(/2$/, '') + power))
+  if (column.unit !== unit && column.unit !== '' && !(definition.power === 2 && squares.has(column.unit))) {
+    found.push(`${column.name} is said to be in ${column.unit}, but a ${definition.name} is in ${unit}`)
   }
   return found
 }

@@ -5,29 +5,47 @@
  * sum between them occurs.
  */
 
-import type { Interval } from '../stats/interval.ts'
+import { type Interval, unbounded } from '../stats/interval.ts'
 
-/** Each is an interval, due to rounding. An absent extreme may be anywhere. */
+/** Each is an interval, due to rounding. An absent extreme may be anywhere within the limits. */
 export interface Extent {
   readonly mean: Interval
   readonly max?: Interval
   readonly min?: Interval
+  /** Values that are possible at all; infinite unless given. */
+  readonly limits?: Interval
+}
+
+/** Returns the largest range that the values may have; an end may be infinite. */
+function rangeOf({ max, min, limits = unbounded }: Extent): Interval {
+  return {
+    low: Math.max(min?.low ?? limits.low, limits.low),
+    high: Math.min(max?.high ?? limits.high, limits.high),
+  }
 }
 
 /**
  * True if n values with this mean and these extremes exist: the other n - 2 must lie between the extremes.
  * For two values the mean must be in the middle.
  */
-export function meanFits(n: number, { mean, max, min }: Extent): boolean {
-  if (max !== undefined && !atMost(mean.low, max.high)) return false
-  if (min !== undefined && !atMost(min.low, mean.high)) return false
-  if (max === undefined || min === undefined) return true
-  if (n === 1) return atMost(min.low, max.high) && atMost(max.low, min.high)
-  return (
-    atMost(min.low, max.high) &&
-    atMost((n - 1) * min.low + max.low, n * mean.high) &&
-    atMost(n * mean.low, min.high + (n - 1) * max.high)
-  )
+export function meanFits(n: number, extent: Extent): boolean {
+  const { mean, max, min } = extent
+  const { low, high } = rangeOf(extent)
+  if (!atMost(mean.low, high) || !atMost(low, mean.high)) return false
+  if (max !== undefined && !(atMost(mean.low, max.high) && atMost(low, max.high) && atMost(max.low, high)))
+    return false
+  if (min !== undefined && !(atMost(min.low, mean.high) && atMost(low, min.high) && atMost(min.low, high)))
+    return false
+  if (n === 1) {
+    return (
+      (max === undefined || atMost(max.low, mean.high)) &&
+      (min === undefined || atMost(mean.low, min.high)) &&
+      (max === undefined || min === undefined || (atMost(min.low, max.high) && atMost(max.low, min.high)))
+    )
+  }
+  const least = (max?.low ?? low) + (n - 1) * low
+  const most = (min?.high ?? high) + (n - 1) * high
+  return atMost(least, n * mean.high) && atMost(n * mean.low, most)
 }
 
 /** `a <= b`, up to binary rounding of decimal fractions. */
@@ -61,12 +79,20 @@ function leastSquares(n: number, { mean, max, min }: Extent): number {
   return Math.min(...corners)
 }
 
-/** Returns the largest sum: all values are at the extremes, except one that gives the mean. */
-function mostSquares(n: number, { mean, max, min }: Extent): number {
+/**
+ * Returns the largest sum: all values are at the ends of their range, except one that gives the mean. Where
+ * the range is open to one side, that one is as far out as the mean allows.
+ */
+function mostSquares(n: number, extent: Extent): number {
   if (n === 1) return 0
-  if (max === undefined || min === undefined) return Number.POSITIVE_INFINITY
-  const range = max.high - min.low
+  const { mean } = extent
+  const { low, high } = rangeOf(extent)
+  const range = high - low
   if (range <= 0) return 0
+  if (range === Number.POSITIVE_INFINITY) {
+    const excess = n * Math.max(0, Math.min(mean.high - low, high - mean.low))
+    return excess ** 2 * (1 - 1 / n)
+  }
   const squares = (excess: number) => {
     const atMax = Math.floor(excess / range)
     const rest = excess - atMax * range
@@ -74,8 +100,8 @@ function mostSquares(n: number, { mean, max, min }: Extent): number {
   }
   // Total excess of the values over the smallest. Between integer multiples of the range the sum is convex in
   // it.
-  const least = Math.max(0, n * (mean.low - min.low))
-  const most = Math.min(n * range, n * (mean.high - min.low))
+  const least = Math.max(0, n * (mean.low - low))
+  const most = Math.min(n * range, n * (mean.high - low))
   // At these multiples it is range² k (1 - k/n): largest for k nearest to n/2.
   const [first, last] = [Math.ceil(least / range), Math.floor(most / range)]
   const counts = [Math.floor(n / 2), Math.ceil(n / 2)].map((count) => Math.min(last, Math.max(first, count)))

@@ -2,39 +2,60 @@
 
 import type { Interval } from '../stats/interval.ts'
 import { atMost, meanFits, squaresBounds } from './bounds.ts'
+import type { Data } from './data.ts'
 import type { Definition } from './definition.ts'
+import { checkGrain, type GrainMiss } from './grain.ts'
 import { misprints, type Printed, readPrinted } from './printed.ts'
 import type { Role } from './table.ts'
 
 export type Numbers = ReadonlyMap<Role, Printed>
 
-/** Possible; or not, as the mean does not fit the extremes, or the spread is outside their bounds. */
+/** Possible; or not, and why. */
 export type Check =
   | { readonly type: 'possible' }
+  /** A mean or an extreme is not on the declared scale. */
+  | { readonly type: 'scale'; readonly role: Exclude<Role, 'n' | 'spread'>; readonly limits: Interval }
+  /** The mean does not fit the extremes. */
   | { readonly type: 'mean' }
   | {
       readonly type: 'spread'
       /** Possible spreads, in the spread's own unit. */
       readonly admissible: Interval
     }
+  /** Discrete data have no such number. */
+  | ({ readonly type: 'grain' } & GrainMiss)
 
 /** Checks a cell. Requires a mean; `n` is a positive integer. */
-export function checkCell(numbers: Numbers, n: number, definition: Definition): Check {
-  const admissible = admissibleSpread(numbers, n, definition)
+export function checkCell(numbers: Numbers, n: number, definition: Definition, data: Data): Check {
+  const { limits } = data
+  for (const role of ['mean', 'max', 'min'] as const) {
+    const range = numbers.get(role)?.range
+    if (range !== undefined && !(atMost(range.low, limits.high) && atMost(limits.low, range.high)))
+      return { type: 'scale', role, limits }
+  }
+  const admissible = admissibleSpread(numbers, n, definition, limits)
   if (admissible === undefined) return { type: 'mean' }
   const spread = numbers.get('spread')?.range
   const fits =
     spread === undefined || (atMost(spread.low, admissible.high) && atMost(admissible.low, spread.high))
-  return fits ? { type: 'possible' } : { type: 'spread', admissible }
+  if (!fits) return { type: 'spread', admissible }
+  const miss = checkGrain(numbers, n, definition, data)
+  return miss === undefined ? { type: 'possible' } : { type: 'grain', ...miss }
 }
 
 /** Returns the range of spreads of n values with this mean and these extremes; undefined if none exist. */
-export function admissibleSpread(numbers: Numbers, n: number, definition: Definition): Interval | undefined {
+export function admissibleSpread(
+  numbers: Numbers,
+  n: number,
+  definition: Definition,
+  limits: Interval,
+): Interval | undefined {
   const mean = numbers.get('mean')
   if (mean === undefined) return { low: 0, high: Number.POSITIVE_INFINITY }
   const [max, min] = [numbers.get('max'), numbers.get('min')]
   const extent = {
     mean: mean.range,
+    limits,
     ...(max === undefined ? {} : { max: max.range }),
     ...(min === undefined ? {} : { min: min.range }),
   }
@@ -63,7 +84,7 @@ export function corrections(
 ): readonly Correction[] {
   return (['mean', 'spread', 'max', 'min'] as const).flatMap((role) => {
     const printed = numbers.get(role)
-    if (printed === undefined || certain.has(role)) return []
+    if (printed === undefined || printed.center !== undefined || certain.has(role)) return []
     return misprints(printed.text).flatMap((text) => {
       const other = readPrinted(text)
       return other !== undefined && possible(new Map(numbers).set(role, other)) ? [{ role, text }] : []

@@ -1,40 +1,15 @@
 /** Published tables: CSV files whose columns are recognized by name. */
 
 import { type CsvCell as Cell, CsvError, readCells } from '../text/csv.ts'
-import { hasDecimalComma, type Printed, readPrinted } from './printed.ts'
+import { type Declared, readItems, readKind, readScale } from './data.ts'
+import { labelled } from './definition.ts'
+import { type Entry, readEntry } from './entry.ts'
+import { type Column, columnsOf, type Role } from './head.ts'
+import { type Mark, type Marking, markings } from './marks.ts'
+import type { Printed } from './printed.ts'
+import { isSymmetric, readNumbers } from './values.ts'
 
-export type Role = 'n' | 'mean' | 'spread' | 'max' | 'min'
-
-const roles: ReadonlyMap<string, Role> = new Map<string, Role>([
-  ['n', 'n'],
-  ['trials', 'n'],
-  ['mean', 'mean'],
-  ['average', 'mean'],
-  ['variance', 'spread'],
-  ['var', 'spread'],
-  ['sd', 'spread'],
-  ['stdev', 'spread'],
-  ['std', 'spread'],
-  ['se', 'spread'],
-  ['sem', 'spread'],
-  ['max', 'max'],
-  ['maximum', 'max'],
-  ['min', 'min'],
-  ['minimum', 'min'],
-])
-
-/** Recognized column names, alone or with a unit after an underscore (`mean_us`). */
-export const columnNames: readonly string[] = [...roles.keys()]
-
-export interface Column {
-  /** As in the header. */
-  readonly name: string
-  /** The name without its unit: `mean`, `variance`. */
-  readonly word: string
-  readonly role: Role
-  /** '' if the name has none. */
-  readonly unit: string
-}
+export type { Column, Role } from './head.ts'
 
 export interface Row {
   /** Line in the file; the header is line 1. */
@@ -42,14 +17,20 @@ export interface Row {
   /** The columns that are not audited, by name. */
   readonly keys: Readonly<Record<string, string>>
   readonly numbers: ReadonlyMap<Role, Printed>
+  /** What its columns `data`, `scale` and `items` say. */
+  readonly declared: Declared
   /** Non-empty cells with a role whose text is not a valid number for it. */
   readonly unread: readonly Unread[]
 }
 
-export interface Unread {
-  readonly column: string
-  readonly role: Role
+export interface Unread extends Note {
+  readonly role: Role | 'declaration'
   readonly text: string
+}
+
+/** Something to know about a place in the file. */
+export interface Note {
+  readonly column: string
   readonly reason: string
   /** In the file, from 1. */
   readonly line: number
@@ -61,6 +42,7 @@ export interface Table {
   /** At most one per role; a second one counts as a key. */
   readonly columns: ReadonlyMap<Role, Column>
   readonly rows: readonly Row[]
+  readonly notes: readonly Note[]
 }
 
 /** Thrown for an invalid table, with the location. */
@@ -75,36 +57,43 @@ export class TableError extends Error {
 /** Limit on rows, as an audit tries many things for each. */
 const mostRows = 50_000
 
+/** A column of the file with its entries, in the order of rows; undefined for empty cells. */
+interface Place {
+  readonly index: number
+  readonly columns: readonly Column[]
+  readonly entries: readonly (Entry | undefined)[]
+}
+
 /**
- * Parses a table. Picks the delimiter that makes the most header names known. Throws a TableError with the
- * location for malformed tables: a row with another number of cells than the header, an unexpected name or
- * unit.
+ * Parses a table. Picks the delimiter that makes the most header names known, unless a first line such as
+ * `sep=;` names it. Throws a TableError with the location for malformed tables: a row with another number of
+ * cells than the header, an unexpected name or unit. `mark` decides about 1,234 and 1.234 if nothing else does.
  */
-export function readTable(file: string, csv: string): Table {
-  const text = csv.replace(/^\uFEFF/, '')
-  const delimiter = delimiterOf(text)
+export function readTable(file: string, csv: string, mark?: Mark): Table {
+  const [, named] = /^\uFEFF?sep=(.)\r?\n/.exec(csv) ?? []
+  const text = csv.replace(/^\uFEFF/, '').replace(/^sep=.(?=\r?\n)/, '')
+  const delimiter = named ?? delimiterOf(text)
   const [head = [], ...body] = cellsOf(file, text, delimiter)
-  const columns = new Map<Role, Column>()
-  const places = new Map<number, Column>()
-  const names = head.map((cell, index) => cell.text.trim() || `column ${index + 1}`)
-  for (const [index, name] of names.entries()) {
-    const cell = head[index] as Cell
-    const first = names.indexOf(name)
-    if (first < index)
-      throw new TableError(file, cell, `the name ${name} is that of column ${first + 1}, too`)
-    const column = columnOf(name)
-    if (column === undefined || columns.has(column.role)) continue
-    checkUnit(file, cell, column, columns.get('mean') ?? meanOf(names))
-    columns.set(column.role, column)
-    places.set(index, column)
-  }
   const excess = body[mostRows]?.[0]
   if (excess) throw new TableError(file, excess, `${body.length} rows: an audit takes at most ${mostRows}`)
-  const hasComma = body.some((row) =>
-    [...places.keys()].some((index) => hasDecimalComma(row[index]?.text ?? '', delimiter)),
+  const names = namesOf(file, head)
+  for (const cells of body) checkLength(file, names, cells)
+  const notes: Note[] = []
+  const places = placesOf(file, head, names, body, notes)
+  const marks = markings(
+    new Map(
+      places.map(({ index, columns, entries }) => [
+        index,
+        { texts: entries.flatMap(textsOf), areSizes: columns[0]?.role === 'n' },
+      ]),
+    ),
+    delimiter,
+    mark,
   )
-  const rows = body.map((cells) => readRow(file, names, places, cells, hasComma ? ',' : '.'))
-  return { file, columns, rows }
+  const declarations = declarationsOf(names, body)
+  const rows = body.map((cells, row) => readRow(row, names, places, marks, declarations, cells))
+  const columns = new Map(places.flatMap((place) => place.columns.map((column) => [column.role, column])))
+  return { file, columns, rows, notes }
 }
 
 /** Parses the non-empty rows. */
@@ -121,14 +110,91 @@ function cellsOf(file: string, text: string, delimiter: string): readonly (reado
 function delimiterOf(text: string): string {
   const head = /^\s*([^\r\n]*)/.exec(text)?.[1] ?? ''
   const known = (delimiter: string) =>
-    head.split(delimiter).filter((name) => columnOf(name.replace(/^\s*"|"\s*$/g, ''))).length
+    head.split(delimiter).filter((name) => columnsOf(name.replace(/^\s*"|"\s*$/g, '')).length > 0).length
   const count = (delimiter: string) => head.split(delimiter).length
   const better = (a: string, b: string) => known(b) - known(a) || count(b) - count(a)
   return [',', ';', '\t'].sort(better)[0] as string
 }
 
-function meanOf(names: readonly string[]): Column | undefined {
-  return names.map(columnOf).find((column) => column?.role === 'mean')
+function namesOf(file: string, head: readonly Cell[]): readonly string[] {
+  const names = head.map((cell, index) => cell.text.trim() || `column ${index + 1}`)
+  for (const [index, name] of names.entries()) {
+    const first = names.indexOf(name)
+    if (first < index)
+      throw new TableError(file, head[index] as Cell, `the name ${name} is that of column ${first + 1}, too`)
+  }
+  return names
+}
+
+function checkLength(file: string, names: readonly string[], cells: readonly Cell[]): void {
+  const excess = cells.slice(names.length).find(({ text }) => text.trim() !== '')
+  if (!excess && cells.length >= names.length) return
+  const reason = `${cells.length} cells, but the head has ${names.length}`
+  throw new TableError(file, excess ?? (cells[0] as Cell), reason)
+}
+
+/** Finds the audited columns. Notes second ones of a role. */
+function placesOf(
+  file: string,
+  head: readonly Cell[],
+  names: readonly string[],
+  body: readonly (readonly Cell[])[],
+  notes: Note[],
+): readonly Place[] {
+  const all = names.map(columnsOf)
+  const mean = all.flat().find(({ role }) => role === 'mean')
+  const taken = new Map<Role, Column>()
+  const places: Place[] = []
+  for (const [index, found] of all.entries()) {
+    const { line, column: offset } = head[index] as Cell
+    // `max threads` is no maximum of the values, unless the means are `mean threads`.
+    const own = found.filter(
+      ({ quantity, role }) =>
+        quantity === '' || (mean !== undefined && (role === 'mean' || quantity === mean.quantity)),
+    )
+    const fresh = own.filter(({ role }) => !taken.has(role))
+    const [second] = own.filter((column) => !fresh.includes(column))
+    if (second !== undefined) {
+      const reason = `was not audited: ${taken.get(second.role)?.name} is read as the table's ${second.role}`
+      notes.push({ column: second.name, reason, line, offset })
+    }
+    if (fresh.length === 0) continue
+    const unit = fresh[0]?.unit ?? ''
+    const entries = body.map((cells) => {
+      const text = (cells[index] as Cell).text
+      return text.trim() === '' ? undefined : readEntry(text, unit)
+    })
+    const columns = [
+      ...fresh.map((column) => inPercent(column, entries)),
+      ...plusMinus(fresh, all.flat(), entries),
+    ]
+    for (const column of columns) {
+      checkUnit(file, head[index] as Cell, column, mean)
+      taken.set(column.role, column)
+    }
+    places.push({ index, columns, entries })
+  }
+  return places
+}
+
+/** A column whose cells all have a percent sign is in percent. */
+function inPercent(column: Column, entries: Place['entries']): Column {
+  const found = entries.filter((entry) => entry !== undefined)
+  const isPercent = found.length > 0 && found.every((entry) => entry.isPercent)
+  return column.unit === '' && isPercent ? { ...column, unit: '%' } : column
+}
+
+/** A column of means with ± among its cells has spreads as well, if no other column has. */
+function plusMinus(
+  own: readonly Column[],
+  all: readonly Column[],
+  entries: Place['entries'],
+): readonly Column[] {
+  const [mean] = own
+  if (mean?.role !== 'mean' || all.some(({ role }) => role === 'spread')) return []
+  if (!entries.some((entry) => entry?.form === '±')) return []
+  const word = '±'
+  return [{ ...mean, name: `${mean.name} ±`, word, role: 'spread', definitions: labelled(word) ?? [] }]
 }
 
 /** Requires the same unit for means, extremes and spreads, or its square for spreads. */
@@ -143,51 +209,77 @@ function checkUnit(file: string, cell: Cell, { name, role, unit }: Column, mean:
   )
 }
 
-function columnOf(name: string): Column | undefined {
-  const [word = '', ...unit] = name.trim().split('_')
-  const role = roles.get(word.toLowerCase())
-  return role === undefined
-    ? undefined
-    : { name: name.trim(), word: word.toLowerCase(), role, unit: unit.join('_') }
+function textsOf(entry: Entry | undefined): readonly string[] {
+  return entry === undefined ? [] : [entry.first, ...entry.second]
+}
+
+type Reader = (text: string) => Declared | undefined
+
+const declaring: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['data', (text) => optional(readKind(text), (kind) => ({ kind }))],
+  ['scale', (text) => optional(readScale(text), (scale) => ({ scale }))],
+  ['items', (text) => optional(readItems(text), (items) => ({ items }))],
+])
+
+function optional<Value, Result>(
+  value: Value | undefined,
+  use: (value: Value) => Result,
+): Result | undefined {
+  return value === undefined ? undefined : use(value)
+}
+
+/** Returns the columns that declare the data: those of a known name with a cell that can be read so. */
+function declarationsOf(
+  names: readonly string[],
+  body: readonly (readonly Cell[])[],
+): ReadonlyMap<number, Reader> {
+  const found = names.flatMap((name, index) => {
+    const read = declaring.get(name.toLowerCase())
+    const isKnown =
+      read !== undefined && body.some((cells) => read((cells[index] as Cell).text) !== undefined)
+    return isKnown ? [[index, read] as const] : []
+  })
+  return new Map(found)
 }
 
 function readRow(
-  file: string,
+  row: number,
   names: readonly string[],
-  places: ReadonlyMap<number, Column>,
+  places: readonly Place[],
+  marks: ReadonlyMap<number, Marking>,
+  declarations: ReadonlyMap<number, Reader>,
   cells: readonly Cell[],
-  mark: '.' | ',',
 ): Row {
-  const [first] = cells as readonly [Cell]
-  const excess = cells.slice(names.length).find(({ text }) => text.trim() !== '')
-  if (excess || cells.length < names.length) {
-    const reason = `${cells.length} cells, but the head has ${names.length}`
-    throw new TableError(file, excess ?? first, reason)
-  }
-  const keys: [string, string][] = []
   const numbers = new Map<Role, Printed>()
   const unread: Unread[] = []
-  for (const [index, name] of names.entries()) {
+  const audited = new Set(places.map(({ index }) => index))
+  const isSpreadApart = places.some(({ columns }) => columns[0]?.role === 'spread')
+  let declared: Declared = {}
+  const reject = (index: number, role: Unread['role'], reason: string) => {
     const { text, line, column: offset } = cells[index] as Cell
-    const column = places.get(index)
-    if (column === undefined) {
-      keys.push([name, text])
-      continue
-    }
-    if (text.trim() === '') continue
-    const number = readPrinted(text, mark)
-    const reason = reasonAgainst(column.role, number)
-    if (number !== undefined && reason === undefined) numbers.set(column.role, number)
-    else unread.push({ column: name, role: column.role, text, reason: reason ?? '', line, offset })
+    unread.push({ column: names[index] ?? '', role, text, reason, line, offset })
   }
-  return { line: first.line, keys: Object.fromEntries(keys), numbers, unread }
-}
-
-/** Returns why a cell is invalid; undefined if it is valid. */
-function reasonAgainst(role: Role, number: Printed | undefined): string | undefined {
-  if (number === undefined) return 'is no number'
-  if (role === 'n' && !(Number.isSafeInteger(number.value) && number.value >= 1))
-    return 'is no whole number from 1'
-  if (role === 'spread' && number.value < 0) return 'is a spread below 0'
-  return undefined
+  for (const { index, columns, entries } of places) {
+    const entry = entries[row]
+    if (entry === undefined) continue
+    const values = readNumbers(entry, columns, marks.get(index), isSpreadApart)
+    for (const [role, number] of values.numbers) numbers.set(role, number)
+    if (values.problem !== undefined) reject(index, values.problem.role, values.problem.reason)
+  }
+  if (!isSymmetric(numbers)) {
+    numbers.delete('spread')
+    const place = places.find(({ columns }) => columns.some(({ role }) => role === 'spread'))
+    reject(place?.index ?? 0, 'spread', 'is an interval that is not symmetric about its mean')
+  }
+  for (const [index, read] of declarations) {
+    const { text } = cells[index] as Cell
+    const found = read(text)
+    if (found !== undefined) declared = { ...declared, ...found }
+    else if (text.trim() !== '')
+      reject(index, 'declaration', `is no ${names[index]?.toLowerCase()} that is known`)
+  }
+  const keys = names.flatMap((name, index) =>
+    audited.has(index) ? [] : [[name, (cells[index] as Cell).text]],
+  )
+  return { line: (cells[0] as Cell).line, keys: Object.fromEntries(keys), numbers, declared, unread }
 }

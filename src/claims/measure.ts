@@ -141,7 +141,7 @@ function measureShift(
   if (empty !== undefined) throw new QueryError(`no observation of ${empty.parts.join('.')}`)
   if (a.unit !== b.unit) throw new QueryError(`units do not fit: ${unitName(a.unit)} and ${unitName(b.unit)}`)
   const observed = independentValues(a, b)
-  const { shift, interval, method } = difference(observed, level)
+  const { shift, interval, method } = difference(a, b, level)
   const margin = tolerance * Math.abs(median(observed.a))
   const region: Region =
     direction === 'up'

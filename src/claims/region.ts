@@ -38,8 +38,8 @@ export function decide({ value, interval, level, trials, per }: Estimate, region
   if (below || above) return { type: 'outside' }
   const fewest = fewestUnits(per, level)
   if (trials < fewest) return { type: 'open', trialsNeeded: fewest }
-  const down = { n: trials, reach: value - interval.low, level }
-  const up = { n: trials, reach: interval.high - value, level }
+  const down = { n: trials, unit: per, reach: value - interval.low, level }
+  const up = { n: trials, unit: per, reach: interval.high - value, level }
   const needed =
     value > high
       ? trialsNeeded({ ...down, room: value - high })

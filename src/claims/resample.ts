@@ -49,7 +49,7 @@ export function expressionInterval(
   const fewest = samples.reduce((a, b) => (b.size < a.size ? b : a))
   const statistic = (draw: Draw) => valueOrNaN(ast, (path) => look(path, draw))
   const interval = clipped(bootstrap(samples, statistic, options), limitsOf(ast))
-  const draws = isStudents(samples, options.level) ? undefined : drawsOf(sizes, options.resamples)
+  const draws = isStudents(samples) ? undefined : drawsOf(sizes, options.resamples)
   return { interval, units: fewest.size, unit: fewest.unit, draws }
 }
 

@@ -234,7 +234,7 @@ export const english = {
       method:
         'Shift: by how much a typical value lies above the baseline’s (Hodges and Lehmann), with its interval; δ: 1 if all values lie above, −1 if all lie below. In each environment p is corrected for the number of comparisons (Holm), and each interval is a 95 % interval divided among them (Bonferroni).',
       fewBoots:
-        'Boots are counted, each by its mean. Of so few the shift is the difference of their means, and interval and p are Welch’s.',
+        'Boots are counted, each by its mean: the shift is the difference of their means, and interval and p are Welch’s.',
       unchanged: (tolerance: string) =>
         `Unchanged: shift and mean within ${tolerance} of the baseline’s median. That something was not found is no evidence that it is not there: else the table says “can’t tell”.`,
       oneBoot: 'Trials within one boot were compared. That says nothing of the spread between boots.',

@@ -1,22 +1,27 @@
 /**
- * Bootstrap intervals for any statistic of any number of samples: BCa, corrected for bias and acceleration
- * (Efron, "Better bootstrap confidence intervals", 1987; Efron and Tibshirani, "An Introduction to the
- * Bootstrap", 1993, chapter 14), and expanded for small samples, whose own spread is too small (Hesterberg,
- * "What teachers should know about the bootstrap", 2015).
+ * Intervals for any statistic of any number of samples.
  *
- * The units drawn are trials, or whole boots with all their trials, as trials of one boot are correlated.
- * Five boots are too few to draw from: an interval would hardly exceed their extremes. Theirs is Student's,
- * with the jackknife's standard error (Tukey 1958; Efron and Tibshirani 1993, chapter 11).
+ * Of trials: the bootstrap's BCa, corrected for bias and acceleration (Efron, "Better bootstrap confidence
+ * intervals", 1987; Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 14), and expanded
+ * for small samples, whose own spread is too small (Hesterberg, "What teachers should know about the
+ * bootstrap", 2015), and for trials that resemble their neighbours (serial.ts).
+ *
+ * If a sample has boots: Student's, with the jackknife's standard error (Tukey 1958; Efron and Tibshirani
+ * 1993, chapter 11), or that of draws if it is clearly larger, as with quantiles. A few boots are too few to take
+ * quantiles of draws: an interval would hardly exceed their extremes.
+ *
+ * Samples that are paired (pairing.ts) are one sample here, whose units hold the trials of both.
  */
 
 import { cumulativeNormal, quantileNormal } from 'vega-statistics'
 import { clusterValues, type Sample, type Unit } from './clusters.ts'
-import { type Interval, unbounded } from './interval.ts'
-import { mean } from './moments.ts'
-import { max, min, quantile } from './order.ts'
+import { type Interval, stretched, unbounded } from './interval.ts'
+import { mean, populationVariance } from './moments.ts'
+import { max, quantile } from './order.ts'
 import { randomNumbers } from './random.ts'
+import { serialFactor } from './serial.ts'
 import { degreesOf, quantileStudent } from './student.ts'
-import { fewestTrials, fewestUnits } from './trials.ts'
+import { fewestUnits } from './trials.ts'
 
 export interface BootstrapOptions {
   /** Default 0.95. */
@@ -47,17 +52,17 @@ export function drawsOf(sizes: readonly number[], resamples: number): number {
   return Math.min(resamples, Math.max(fewestDraws, Math.floor(mostDrawn / units)))
 }
 
-/** True if the samples are so small that the interval is Student's, and nothing is drawn. */
-export function isStudents(samples: readonly Size[], level: number): boolean {
-  return min(samples.map(({ size }) => size)) < fewestTrials(level)
+/** True if the interval is Student's, as a sample has boots; then nothing of the draws but their spread counts. */
+export function isStudents(samples: readonly Size[]): boolean {
+  return samples.some(({ unit }) => unit === 'boot')
 }
 
 /**
- * Returns the interval of a statistic of samples with these sizes. `statistic` gets a draw of units and may
- * return NaN where it is undefined; the true value may then be anything. Unbounded if a sample has too few
- * units for any statement (fewer than 6 trials at 95 %, or 5 boots). Deterministic in the seed. A maximum or
- * minimum has no valid bootstrap: its interval ends at the sample's, and Student's is one for the maximum of
- * as many trials.
+ * Returns the interval of a statistic of samples with these sizes, whose units are in the order of trials.
+ * `statistic` gets a draw of units and may return NaN where it is undefined; the true value may then be
+ * anything. Unbounded if a sample has too few units for any statement (fewer than 6 trials at 95 %, or 2
+ * boots). Deterministic in the seed. A maximum or minimum has no valid bootstrap: its interval ends at the
+ * sample's, and Student's is one for the maximum of as many trials.
  */
 export function bootstrap(
   samples: readonly Size[],
@@ -69,36 +74,69 @@ export function bootstrap(
   const whole = sizes.map((size) => Uint32Array.from({ length: size }, (_, unit) => unit))
   const estimate = statistic(whole)
   if (Number.isNaN(estimate)) return unbounded
-  if (isStudents(samples, level)) return studentInterval(whole, statistic, estimate, level)
   const random = randomNumbers(seed)
-  const replicates = Array.from({ length: drawsOf(sizes, resamples) }, () =>
-    statistic(sizes.map((size) => drawUnits(size, random))),
-  )
-  const influence = scaled(
-    sizes.map((_, sample) =>
-      jackknife(whole, sample, statistic).map((value) => (Number.isNaN(value) ? 0 : value)),
-    ),
-  )
-  const z = expandedQuantile(influence, level)
-  return bcaInterval(replicates, estimate, acceleration(influence), z)
+  const replicatesOf = (count: number) =>
+    Array.from({ length: count }, () => statistic(sizes.map((size) => drawUnits(size, random))))
+  const found = whole.map((_, sample) => jackknife(whole, sample, statistic))
+  const isSerial = (sample: number) => samples[sample]?.unit === 'trial'
+  if (isStudents(samples)) {
+    if (found.flat().some(Number.isNaN)) return unbounded
+    const reach = reachOf(found, level, isSerial) * roughness(found, replicatesOf(fewestDraws))
+    return { low: estimate - reach, high: estimate + reach }
+  }
+  const replicates = replicatesOf(drawsOf(sizes, resamples))
+  const influence = scaled(found.map((values) => values.map((value) => (Number.isNaN(value) ? 0 : value))))
+  const spread = spreadOf(influence)
+  const z = spread === 0 ? quantileNormal(1 - (1 - level) / 2) : reachOf(influence, level, isSerial) / spread
+  const drawn = Math.min(z, mostDrawnZ)
+  const interval = bcaInterval(replicates, estimate, acceleration(influence), drawn)
+  return stretched(interval, estimate, z / drawn)
 }
 
-function studentInterval(
-  whole: Draw,
-  statistic: (draw: Draw) => number,
-  estimate: number,
-  level: number,
-): Interval {
-  const influence = whole.map((_, sample) => jackknife(whole, sample, statistic))
-  if (influence.flat().some(Number.isNaN)) return unbounded
-  const variances = influence.map(
-    (sample) => sample.reduce((sum, value) => sum + value ** 2, 0) / (sample.length * (sample.length - 1)),
-  )
+/** Draws do not reach further out than this many standard deviations; an interval that must is stretched. */
+const mostDrawnZ = 2.8
+
+type Influence = readonly (readonly number[])[]
+
+/** Returns half the width of Student's interval, with the jackknife's error of samples in series or not. */
+function reachOf(influence: Influence, level: number, isSerial: (sample: number) => boolean): number {
+  const variances = influence.map((values, sample) => {
+    const n = values.length
+    const variance = values.reduce((sum, value) => sum + value ** 2, 0) / (n * (n - 1))
+    return isSerial(sample) ? variance * serialFactor([values]) ** 2 : variance
+  })
   const variance = variances.reduce((sum, one) => sum + one, 0)
-  if (variance === 0) return { low: estimate, high: estimate }
-  const sizes = whole.map(({ length }) => length)
-  const reach = quantileStudent(1 - (1 - level) / 2, degreesOf(variances, sizes)) * Math.sqrt(variance)
-  return { low: estimate - reach, high: estimate + reach }
+  if (variance === 0) return 0
+  const degrees = degreesOf(
+    variances,
+    influence.map(({ length }) => length - 1),
+  )
+  return quantileStudent(1 - (1 - level) / 2, degrees) * Math.sqrt(variance)
+}
+
+/**
+ * Returns how much more a statistic varies in draws than the jackknife says; 1 for smooth ones, such as means.
+ * Leaving one boot out hardly moves a quantile, so that its error alone covers 75 to 90 % where draws cover 82 to
+ * 95 %.
+ */
+function roughness(influence: Influence, replicates: readonly number[]): number {
+  const defined = replicates.filter(Number.isFinite)
+  const expected = spreadOf(influence)
+  if (expected === 0 || defined.length === 0) return 1
+  const ratio = Math.sqrt(populationVariance(defined)) / expected
+  return ratio > smooth ? ratio : 1
+}
+
+/** Chance alone makes the spread of the fewest draws err by a few percent. */
+const smooth = 1.1
+
+/** Returns the standard deviation that draws of a smooth statistic would have. */
+function spreadOf(influence: Influence): number {
+  return Math.sqrt(
+    influence
+      .flatMap((values) => values.map((value) => (value / values.length) ** 2))
+      .reduce((sum, square) => sum + square, 0),
+  )
 }
 
 /** A plain loop, as this is the hot path. */
@@ -179,14 +217,14 @@ function jackknife(whole: Draw, sample: number, statistic: (draw: Draw) => numbe
 }
 
 /** Scales by a power of two, which preserves proportions exactly and keeps the cubes from overflow. */
-function scaled(influence: readonly (readonly number[])[]): readonly (readonly number[])[] {
+function scaled(influence: Influence): Influence {
   const largest = max(influence.map((sample) => max(sample.map(Math.abs))))
   const factor = largest > 1e60 || (largest > 0 && largest < 1e-60) ? 2 ** -Math.floor(Math.log2(largest)) : 1
   return factor === 1 ? influence : influence.map((sample) => sample.map((value) => value * factor))
 }
 
 /** Efron and Tibshirani 1993, equation 14.15, summed over samples as in DiCiccio and Efron 1996. */
-function acceleration(influence: readonly (readonly number[])[]): number {
+function acceleration(influence: Influence): number {
   let cubes = 0
   let squares = 0
   for (const sample of influence) {
@@ -196,25 +234,6 @@ function acceleration(influence: readonly (readonly number[])[]): number {
     }
   }
   return squares === 0 ? 0 : cubes / (6 * squares ** 1.5)
-}
-
-/**
- * Returns an interval's half-width in standard deviations: Student's quantile, times the correction of a
- * resample's variance from n to n - 1.
- */
-function expandedQuantile(influence: readonly (readonly number[])[], level: number): number {
-  const variances = influence.map((sample) =>
-    sample.reduce((sum, value) => sum + (value / sample.length) ** 2, 0),
-  )
-  const total = variances.reduce((sum, variance) => sum + variance, 0)
-  const p = 1 - (1 - level) / 2
-  if (total === 0) return quantileNormal(p)
-  const unbiased = influence.reduce(
-    (sum, { length: n }, index) => sum + (((variances[index] as number) / total) * n) / (n - 1),
-    0,
-  )
-  const sizes = influence.map(({ length }) => length)
-  return Math.sqrt(unbiased) * quantileStudent(p, degreesOf(variances, sizes))
 }
 
 /** Returns the BCa interval (Efron and Tibshirani 1993, equations 14.9 to 14.14); `z` is 1.96 for 95 %. */

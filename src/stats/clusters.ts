@@ -6,17 +6,33 @@
 
 import { mean } from './moments.ts'
 
-/** Values of one sample, with the boot (or other cluster) of each where there are several. */
+/** Where a value comes from. */
+export interface TrialKey {
+  readonly boot: string | number
+  /** Number of the trial in its boot. */
+  readonly trial: string | number
+  /** What the boot's (or the trial's) random numbers come from; without one nothing is shared. */
+  readonly seed?: string | number
+}
+
+/** Values of one sample in the order of its trials, with the boot of each where there are several. */
 export interface Sample {
   readonly values: readonly number[]
+  /** The boot (or other cluster) of each value. */
   readonly clusters?: readonly (string | number)[]
+  /** Where each value comes from: a sample with the same keys is paired with this one (pairing.ts). */
+  readonly keys?: readonly TrialKey[]
 }
 
 /** The independent unit, which is counted and drawn. */
 export type Unit = 'trial' | 'boot'
 
-/** Groups values by cluster, in order of appearance. Throws a RangeError if the lengths differ. */
-export function clusterValues({ values, clusters = [] }: Sample): readonly (readonly number[])[] {
+/**
+ * Groups values by cluster, in order of appearance: one group if there are no clusters, none without values.
+ * Throws a RangeError if the lengths differ.
+ */
+export function clusterValues({ values, clusters }: Sample): readonly (readonly number[])[] {
+  if (clusters === undefined) return values.length === 0 ? [] : [values]
   if (clusters.length !== values.length) {
     throw new RangeError(`${clusters.length} clusters for ${values.length} values`)
   }
@@ -32,13 +48,7 @@ export function independentValues(
   a: Sample,
   b: Sample,
 ): { readonly a: readonly number[]; readonly b: readonly number[]; readonly unit: Unit } {
-  const byBoot = [a, b].some(({ clusters = [] }) => new Set(clusters).size > 1)
-  if (!byBoot) return { a: a.values, b: b.values, unit: 'trial' }
-  const means = (sample: Sample) =>
-    sample.values.length === 0
-      ? []
-      : sample.clusters === undefined
-        ? [mean(sample.values)]
-        : clusterValues(sample).map(mean)
-  return { a: means(a), b: means(b), unit: 'boot' }
+  const [x, y] = [clusterValues(a), clusterValues(b)]
+  if (x.length < 2 && y.length < 2) return { a: a.values, b: b.values, unit: 'trial' }
+  return { a: x.map(mean), b: y.map(mean), unit: 'boot' }
 }

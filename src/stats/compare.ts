@@ -2,20 +2,25 @@
  * Tests whether two samples of the same quantity differ: a rerun from the record, or a pattern from the
  * baseline.
  *
- * Uses ranks, which assume nothing about the values; but means for a few boots, as with five and five the
- * smallest p is 0.008, which does not survive the correction for eleven comparisons. A boot's mean is one of
- * many trials, so nearly normal.
+ * Uses means (means.ts) for samples of several boots, or with the same trials: a boot's mean is one of many
+ * trials, so nearly normal, and with five and five the smallest p of ranks is 0.008, which does not survive the
+ * correction for eleven comparisons. Otherwise ranks, which assume nothing about the values; their interval
+ * is stretched and their p raised for trials that resemble their neighbours (serial.ts).
  */
 
+import { cumulativeNormal, quantileNormal } from 'vega-statistics'
 import { independentValues, type Sample, type Unit } from './clusters.ts'
 import { holm } from './holm.ts'
-import { type Interval, within } from './interval.ts'
+import { type Interval, stretched, unbounded, within } from './interval.ts'
 import { mannWhitney } from './mannwhitney.ts'
+import { differenceOfMeans, type MeansEstimate } from './means.ts'
 import { mean } from './moments.ts'
 import { median } from './order.ts'
+import { pairing } from './pairing.ts'
+import { doubledRanks } from './ranks.ts'
+import { serialFactor } from './serial.ts'
 import { shift } from './shift.ts'
-import { fewestEach, fewestTrials, fewestUnits, trialsNeeded } from './trials.ts'
-import { welch } from './welch.ts'
+import { fewestEach, trialsNeeded } from './trials.ts'
 
 export interface CompareOptions {
   /** Confidence level of the interval; the test's is 1 - level. Default 0.95. */
@@ -35,6 +40,8 @@ export interface Comparison {
   readonly medianShift: number
   /** Method behind shift, interval and p. */
   readonly method: Difference['method']
+  /** Present if the samples were compared trial by trial. */
+  readonly paired?: Difference['paired']
   /** The shift to which `interval` belongs: Hodges and Lehmann's, or of the means of boots. */
   readonly shift: number
   /** Unbounded if there are too few trials. */
@@ -62,8 +69,9 @@ export function compare(
   b: readonly number[] | Sample,
   { level = 0.95, tolerance = 0.05 }: CompareOptions = {},
 ): Comparison {
-  const pair = independentValues(sampleOf(a), sampleOf(b))
-  const measured = measure(pair, level)
+  const [from, to] = [sampleOf(a), sampleOf(b)]
+  const pair = independentValues(from, to)
+  const measured = measure(from, to, pair, level)
   return { ...measured, ...judge(measured, pair, { level, tolerance }) }
 }
 
@@ -92,8 +100,9 @@ export function compareFactors(
 ): readonly FactorComparison[] {
   const intervalLevel = 1 - (1 - level) / samples.size
   const compared = [...samples].map(([name, sample]) => {
-    const pair = independentValues(sampleOf(baseline), sampleOf(sample))
-    return { name, pair, measured: measure(pair, intervalLevel) }
+    const [from, to] = [sampleOf(baseline), sampleOf(sample)]
+    const pair = independentValues(from, to)
+    return { name, pair, measured: measure(from, to, pair, intervalLevel) }
   })
   const ps = holm(compared.map(({ measured }) => measured.p))
   return compared.map(({ name, pair, measured }, index) => {
@@ -106,35 +115,49 @@ type Pair = ReturnType<typeof independentValues>
 
 /** An estimate of how far one sample lies above another. */
 export interface Difference {
-  /** `ranks`: Hodges-Lehmann shift, Mann-Whitney test; `means`: difference of means, Welch's test. */
+  /** `ranks`: Hodges-Lehmann shift, Mann-Whitney test; `means`: difference of means, Welch's or paired test. */
   readonly method: 'ranks' | 'means'
   readonly shift: number
   readonly interval: Interval
   /** Cliff's delta: -1 if all of b lies below a, 1 if all lies above. */
   readonly delta: number
   readonly p: number
+  /** Present if the samples were compared trial by trial. */
+  readonly paired?: MeansEstimate['paired']
 }
 
-/** Computes the difference from a to b. Throws a RangeError if one is empty or has a non-finite value. */
-export function difference({ a, b, unit }: Pair, level: number): Difference {
-  const { p, delta } = mannWhitney(a, b)
-  const fewest = Math.min(a.length, b.length)
-  if (unit === 'boot' && fewest >= fewestUnits(unit, level) && fewest < fewestTrials(level)) {
-    const { difference: means, ...found } = welch(a, b, level)
-    return { method: 'means', shift: means, delta, ...found }
+/**
+ * Computes the difference from a to b. Several boots beside a single one have no interval: nothing is known of
+ * other boots of that one. Throws a RangeError if one is empty or has a non-finite value.
+ */
+export function difference(a: Sample, b: Sample, level: number): Difference {
+  const { a: x, b: y, unit } = independentValues(a, b)
+  const { p, delta } = mannWhitney(x, y)
+  if (unit === 'boot' && Math.min(x.length, y.length) < fewestEach(unit, level))
+    return { method: 'means', shift: mean(y) - mean(x), interval: unbounded, delta, p: 1 }
+  if (unit === 'boot' || pairing(a, b).type === 'paired') {
+    const { value, interval, p: chance, paired } = differenceOfMeans(a, b, level)
+    return { method: 'means', shift: value, interval, delta, p: chance, ...(paired ? { paired } : {}) }
   }
-  const { estimate, interval } = shift(a, b, level)
-  return { method: 'ranks', shift: estimate, interval, delta, p }
+  const { estimate, interval } = shift(x, y, level)
+  const ranks = doubledRanks([...x, ...y])
+  const factor = serialFactor([ranks.slice(0, x.length), ranks.slice(x.length)])
+  return {
+    method: 'ranks',
+    shift: estimate,
+    interval: stretched(interval, estimate, factor),
+    delta,
+    p: 2 * cumulativeNormal(quantileNormal(p / 2) / factor),
+  }
 }
 
-function measure(pair: Pair, level: number): Measured {
-  const { a, b, unit } = pair
+function measure(from: Sample, to: Sample, { a, b, unit }: Pair, level: number): Measured {
   return {
     n: [a.length, b.length],
     unit,
     meanShift: mean(b) - mean(a),
     medianShift: median(b) - median(a),
-    ...difference(pair, level),
+    ...difference(from, to, level),
   }
 }
 
@@ -184,14 +207,14 @@ function judge(
 
 /** Showing a shift needs an interval clear of zero; showing that there is none, one inside the margin. */
 function trialsToSettle(measured: Measured, level: number, margin: number): number {
-  const { shift: estimate, interval } = measured
+  const { shift: estimate, interval, unit } = measured
   const n = Math.min(...measured.n)
   const size = Math.abs(estimate)
   const inwards = estimate > 0 ? estimate - interval.low : interval.high - estimate
   const widest = Math.max(estimate - interval.low, interval.high - estimate)
   return Math.min(
-    trialsNeeded({ n, reach: inwards, room: size, level }),
-    trialsNeeded({ n, reach: widest, room: margin - size, level }),
+    trialsNeeded({ n, unit, reach: inwards, room: size, level }),
+    trialsNeeded({ n, unit, reach: widest, room: margin - size, level }),
   )
 }
 

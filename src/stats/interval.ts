@@ -16,3 +16,9 @@ export function within(inner: Interval, outer: Interval): boolean {
 export function clipped({ low, high }: Interval, limits: Interval): Interval {
   return { low: Math.max(low, limits.low), high: Math.min(high, limits.high) }
 }
+
+/** Widens an interval around its estimate. */
+export function stretched({ low, high }: Interval, estimate: number, factor: number): Interval {
+  if (factor === 1) return { low, high }
+  return { low: estimate - factor * (estimate - low), high: estimate + factor * (high - estimate) }
+}

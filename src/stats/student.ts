@@ -1,72 +1,100 @@
-/** Student's t distribution, from one degree of freedom up; degrees need not be integers. */
+/** Student's t distribution and mixtures of it; degrees of freedom need not be integers. */
 
 import { quantileNormal } from 'vega-statistics'
 
-/** Returns the two-sided tail probability of t. */
+/** Returns the two-sided tail probability of t (Abramowitz and Stegun 1964, 26.7.1). */
 export function beyondStudent(t: number, degrees: number): number {
-  return Math.min(1, areaFrom(angleOf(t, degrees), degrees) / areaFrom(0, degrees))
+  return incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5)
 }
 
 /** Returns the quantile at p, which is between 0 and 1, exclusive. */
 export function quantileStudent(p: number, degrees: number): number {
-  if (p < 0.5) return -quantileStudent(1 - p, degrees)
+  return p < 0.5 ? -quantileStudent(1 - p, degrees) : quantileMixture(p, [{ weight: 1, scale: 1 }], degrees)
+}
+
+/** A Student distribution around 0 and its share of a mixture. */
+export interface Component {
+  readonly weight: number
+  /** Multiplies t. */
+  readonly scale: number
+}
+
+/** Returns the quantile at p, from 0.5 to 1, of a mixture whose weights add up to 1. */
+export function quantileMixture(p: number, components: readonly Component[], degrees: number): number {
   const wanted = 2 * (1 - p)
-  const whole = 2 * areaFrom(0, degrees)
-  let t = expansion(p, degrees)
-  // Newton's method; converges quickly from the expansion.
-  for (
-    let step = Number.POSITIVE_INFINITY, rest = 50;
-    Math.abs(step) > 1e-12 * (1 + t) && rest > 0;
-    rest -= 1
-  ) {
-    const density = Math.cos(angleOf(t, degrees)) ** (degrees + 1) / (Math.sqrt(degrees) * whole)
-    step = (beyondStudent(t, degrees) - wanted) / (2 * density)
-    t = Math.max(0, t + step)
+  const constant = Math.exp(-logBeta(degrees / 2, 0.5)) / Math.sqrt(degrees)
+  // Starts below the quantile; as the tail is convex, Newton's method never passes it.
+  let x = quantileNormal(p) * Math.min(...components.map(({ scale }) => scale))
+  for (let rest = 200; rest > 0; rest -= 1) {
+    let [tail, density] = [-wanted, 0]
+    for (const { weight, scale } of components) {
+      const t = x / scale
+      tail += weight * beyondStudent(t, degrees)
+      density += ((weight * constant) / scale) * (1 + (t * t) / degrees) ** (-(degrees + 1) / 2)
+    }
+    const step = tail / (2 * density)
+    x += step
+    if (Math.abs(step) <= 1e-13 * x) break
   }
-  return t
-}
-
-/** With t = tan(angle) times the square root of the degrees, the density is a power of the angle's cosine. */
-function angleOf(t: number, degrees: number): number {
-  return Math.atan(Math.abs(t) / Math.sqrt(degrees))
-}
-
-const parts = 400
-
-/** Integrates that power of the cosine from an angle on, by Simpson's rule, up to where it is below e^-60. */
-function areaFrom(angle: number, degrees: number): number {
-  const end = Math.acos(Math.exp(-60 / (degrees - 1)))
-  if (angle >= end) return 0
-  const step = (end - angle) / parts
-  let sum = 0
-  for (let i = 0; i <= parts; i += 1) {
-    const weight = i === 0 || i === parts ? 1 : i % 2 === 1 ? 4 : 2
-    sum += weight * Math.cos(angle + i * step) ** (degrees - 1)
-  }
-  return (sum * step) / 3
-}
-
-/** Approximates the quantile by an expansion around the normal one (Abramowitz and Stegun 1964, 26.7.5). */
-function expansion(p: number, degrees: number): number {
-  const z = quantileNormal(p)
-  const terms = [
-    (z ** 3 + z) / 4,
-    (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96,
-    (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / 384,
-    (79 * z ** 9 + 776 * z ** 7 + 1482 * z ** 5 - 1920 * z ** 3 - 945 * z) / 92160,
-  ]
-  return terms.reduce((sum, term, index) => sum + term / degrees ** (index + 1), z)
+  return x
 }
 
 /**
- * Returns the degrees of freedom of the sum of variances estimated from samples of these sizes (Satterthwaite
- * 1946). The sum must not be 0.
+ * Returns the degrees of freedom of a sum of estimated variances, from those of each (Satterthwaite 1946).
+ * The sum must not be 0.
  */
-export function degreesOf(variances: readonly number[], sizes: readonly number[]): number {
+export function degreesOf(variances: readonly number[], degrees: readonly number[]): number {
   const total = variances.reduce((sum, variance) => sum + variance, 0)
   const spread = variances.reduce(
-    (sum, variance, index) => sum + (variance / total) ** 2 / ((sizes[index] as number) - 1),
+    (sum, variance, index) => sum + (variance / total) ** 2 / (degrees[index] as number),
     0,
   )
   return 1 / spread
 }
+
+/** Regularised incomplete beta function, by its continued fraction (NIST DLMF 8.17.22; Lentz 1976). */
+function incompleteBeta(x: number, a: number, b: number): number {
+  if (x >= 1) return 1
+  if (x <= 0) return 0
+  // The fraction converges quickly below the mean.
+  if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a)
+  const tiny = 1e-300
+  let c = 1
+  let d = 1 / nonZero(1 - ((a + b) * x) / (a + 1), tiny)
+  let fraction = d
+  for (let m = 1; m < 10_000; m += 1) {
+    const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m))
+    const odd = (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1))
+    let change = 1
+    for (const term of [even, odd]) {
+      d = 1 / nonZero(1 + term * d, tiny)
+      c = nonZero(1 + term / c, tiny)
+      change = c * d
+      fraction *= change
+    }
+    if (Math.abs(change - 1) < 1e-15) break
+  }
+  return (fraction * Math.exp(a * Math.log(x) + b * Math.log1p(-x) - logBeta(a, b))) / a
+}
+
+function nonZero(value: number, tiny: number): number {
+  return Math.abs(value) < tiny ? tiny : value
+}
+
+function logBeta(a: number, b: number): number {
+  return logGamma(a) + logGamma(b) - logGamma(a + b)
+}
+
+/** Lanczos (1964), with the coefficients of Godfrey for g = 7. */
+function logGamma(x: number): number {
+  if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x)
+  const base = x + 6.5
+  const series = lanczos.reduce((sum, coefficient, index) => sum + coefficient / (x + index), leading)
+  return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(base) - base + Math.log(series)
+}
+
+const leading = 0.99999999999980993
+const lanczos = [
+  676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905,
+  -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
+]

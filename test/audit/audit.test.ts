@@ -21,20 +21,25 @@ const without = (column: number) => (csv: string) =>
 
 /** Returns the audit of one table, which must have spreads. */
 function spreadOf(table: Table, others: readonly Table[] = [], n?: number) {
-  const found = audit([table, ...others], n).tables[0]
-  if (found?.spread === undefined) throw new Error('no spread was audited')
-  return { ...found.spread, contradictions: found.contradictions }
+  const found = audit([table, ...others], { n }).tables[0]
+  if (found?.cells?.spread === undefined) throw new Error('no spread was audited')
+  return {
+    ...found.cells,
+    ...found.cells.spread,
+    cells: found.cells.cells,
+    contradictions: found.contradictions,
+  }
 }
 
 describe("the study's latencies", () => {
   const latency = published('latency')
   const phases = published('phases')
 
-  it('have population variances: 23 of 24 cells are possible, and no other definition allows more than 11', () => {
+  it('have population variances: 23 of 24 cells are possible, and 11 as sample variances', () => {
     const { definition, rivals, readings } = spreadOf(latency)
     expect(definition?.name).toBe('population variance')
     expect(rivals).toEqual([])
-    expect(readings.map(({ possible }) => possible)).toEqual([23, 11, 0, 0, 0])
+    expect(readings.map(({ possible }) => possible)).toEqual([23, 11])
   })
 
   it('tell n = 5 by themselves, also where the column of n is taken away', () => {
@@ -64,11 +69,18 @@ describe("the study's latencies", () => {
     expect(spreadOf(latency).impossible[0]?.corrections).toContainEqual({ role: 'mean', text: '67701' })
   })
 
-  it('betray by their units what a column is, whatever it is called', () => {
+  it('keep the label of their column, even a wrong one: its cells are impossible, and the label is questioned', () => {
     const renamed = published('latency', (csv) => csv.replace('variance_us2', 'sd_us'))
-    expect(spreadOf(renamed).contradictions).toEqual([
-      'sd_us is called sd, but its numbers are those of a population variance',
-      'sd_us is said to be in us, but its numbers are in us2',
+    const { definition, impossible, contradictions } = spreadOf(renamed)
+    expect(definition?.name).toBe('population standard deviation')
+    expect(impossible).toHaveLength(24)
+    expect(contradictions).toEqual([
+      'sd_us is called sd, but 0 of 24 cells are possible as a population standard deviation and 23 as a ' +
+        'population variance: check the name in the original',
+    ])
+    const inMicroseconds = published('latency', (csv) => csv.replace('variance_us2', 'variance_us'))
+    expect(spreadOf(inMicroseconds).contradictions).toEqual([
+      'variance_us is said to be in us, but a population variance is in us2',
     ])
     expect(spreadOf(latency).contradictions).toEqual([])
   })
@@ -120,7 +132,9 @@ describe("the study's latencies", () => {
       'latency.csv:14 5 old dom0-cpu pause: variance_us2 161189947 must lie between 122476503 and 136683338 for mean_us 65701, max_us 87675, min_us 57629 and n = 5',
     )
     expect(text).toContain('8 miss by 1: 5 old domu-vcpus unpause (−1);')
-    expect(text).toContain('parameters.csv: 22 rows, no column of means (names that are understood: n,')
+    expect(text).toContain(
+      'parameters.csv: 22 rows, no column of means (names that are understood: n, mean (or M, avg), sd',
+    )
     const data = JSON.parse(JSON.stringify(auditJson(found)))
     expect(data.tables[0]).toMatchObject({ definition: 'population variance', n: [5, 5] })
     expect(data.tables[0].impossible[0].printed).toMatchObject({ mean: '65701', n: '5' })
@@ -134,7 +148,7 @@ describe('tables of other papers', () => {
 
   it('are read by the names of their columns, in any order, with or without units', () => {
     const found = spreadOf(table('what,Min,Max,SD_ms,Mean_ms,trials\na,1.0,3.0,0.8,2.0,3\n'))
-    expect(found.readings.map(({ possible }) => possible)).toEqual([0, 0, 1, 0, 0])
+    expect(found.readings.map(({ possible }) => possible)).toEqual([1, 0])
     expect(found.definition?.name).toBe('population standard deviation')
   })
 
@@ -160,7 +174,8 @@ describe('tables of other papers', () => {
   it('with text among the numbers are told so, and audited without it', () => {
     const found = audit([table('k,n,mean,sd,max,min\na,4,15,2,18,12\nb,4,15,about 2,18,12\nc,4,15,,18,12\n')])
     expect(auditText(found)).toContain('t.csv:3:8: sd is no number, and was not audited: about 2')
-    expect(found.tables[0]?.spread?.cells).toBe(1)
+    expect(found.tables[0]?.cells?.cells).toBe(3)
+    expect(found.tables[0]?.cells?.spread?.cells).toBe(1)
   })
 
   it('whose parts do not add up are told by how much', () => {
@@ -253,7 +268,7 @@ describe('a table', () => {
     ['quotes', '"k","n","mean","sd","max","min"\n"a, ""b""\nc","3","2.0","0.8","3.0","1.0"'],
     ['empty cells behind the last column', 'k,n,mean,sd,max,min\na,3,2.0,0.8,3.0,1.0,,\n'],
   ])('with %s is read', (_, csv) => {
-    expect(possible(csv)).toEqual([0, 0, 1, 0, 0])
+    expect(possible(csv)).toEqual([1, 0])
   })
 
   it.each([
@@ -265,7 +280,7 @@ describe('a table', () => {
   ])('with thousands separators is read: %j', (csv, mean) => {
     const table = readTable('t.csv', csv)
     expect(table.rows[0]?.numbers.get('mean')?.value).toBe(mean)
-    expect(spreadOf(table).readings[2]?.possible).toBe(1)
+    expect(spreadOf(table).readings[0]?.possible).toBe(1)
   })
 
   it.each([
@@ -299,10 +314,12 @@ describe('a table', () => {
     ['sd', '3,2,nan,3,1', '2:7: sd is no number'],
     ['max', '3,2,0.8,inf,', '2:11: max is no number'],
   ])('with a bad %s says so, and audits the other cells: %s', (_, cells, message) => {
-    const found = audit([readTable('t.csv', `k,n,mean,sd,max,min\na,${cells}\nb,3,2.0,0.8,3.0,1.0\n`)], 7)
+    const found = audit([readTable('t.csv', `k,n,mean,sd,max,min\na,${cells}\nb,3,2.0,0.8,3.0,1.0\n`)], {
+      n: 7,
+    })
     expect(auditText(found)).toContain(`t.csv:${message}, and was not audited: `)
-    expect(found.tables[0]?.spread?.cells).toBe(1)
-    expect(found.tables[0]?.spread?.n).toEqual([3, 3])
+    expect(found.tables[0]?.cells?.spread?.cells).toBe(1)
+    expect(found.tables[0]?.cells?.n).toEqual([3, 3])
     expect(() => JSON.parse(JSON.stringify(auditJson(found)))).not.toThrow()
   })
 
@@ -365,7 +382,7 @@ describe('a table', () => {
             return [hasN ? n : '', ...numbers.map((one) => one.toFixed(decimals))].join(',')
           })
           const found = audit([readTable('t.csv', `n,mean,${name},max,min\n${rows.join('\n')}\n`)])
-          expect(found.tables[0]?.spread?.impossible).toEqual([])
+          expect(found.tables[0]?.cells?.impossible).toEqual([])
           expect(found.tables[0]?.contradictions).toEqual([])
         },
       ),

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { meanFits, squaresBounds } from '../../src/audit/bounds.ts'
 import { checkCell } from '../../src/audit/cell.ts'
+import { dataOf } from '../../src/audit/data.ts'
 import { definitions } from '../../src/audit/definition.ts'
 import { misprints, readPrinted } from '../../src/audit/printed.ts'
 import { readTable } from '../../src/audit/table.ts'
@@ -98,7 +99,9 @@ describe('a printed cell', () => {
           const numbers = [spread(sample), mean(sample), max(sample), min(sample)]
           const csv = `sd,mean,max,min\n${numbers.map((value) => value.toFixed(decimals)).join(',')}\n`
           const cell = readTable('t.csv', csv).rows[0]?.numbers ?? new Map()
-          expect(checkCell(cell, sample.length, definition)).toEqual({ type: 'possible' })
+          expect(checkCell(cell, sample.length, definition, dataOf({}, {}, false))).toEqual({
+            type: 'possible',
+          })
         }),
       )
     },
@@ -106,7 +109,7 @@ describe('a printed cell', () => {
 
   it('is impossible with a spread beyond its bounds, and says which they are', () => {
     const cell = readTable('t.csv', 'variance,mean,max,min\n40,0,4,-4\n').rows[0]?.numbers ?? new Map()
-    const check = checkCell(cell, 4, definitions[0] as (typeof definitions)[number])
+    const check = checkCell(cell, 4, definitions[0] as (typeof definitions)[number], dataOf({}, {}, false))
     // All four at the extremes: 16, plus rounding.
     expect(check).toMatchObject({ type: 'spread', admissible: { high: expect.closeTo(20.25, 6) } })
   })

@@ -46,8 +46,20 @@ describe('repro audit', () => {
 
   it('takes the number of values from the command line where the table does not have it', () => {
     writeFileSync(join(folder, 't.csv'), 'k,mean,sd,max,min\na,15,2.55,18,12\n')
-    expect(audit('t.csv').out).toContain('t.csv: 1 cell, n is not printed')
-    expect(audit('--n', '5', 't.csv').out).toContain('t.csv: 1 cell, n = 5')
+    expect(audit('t.csv').out).toContain('t.csv: 1 cell to check, n is not printed')
+    expect(audit('--n', '5', 't.csv').out).toContain('t.csv: 1 cell to check, n = 5')
+  })
+
+  it('takes from the command line what the data are', () => {
+    writeFileSync(join(folder, 't.csv'), 'k;n;mean\na;43;5,27\nb;43;7,21\n')
+    expect(audit('t.csv').out).toContain('nothing to check 2 means against')
+    const { out } = audit('--data', 'integers', '--scale', '1-7', 't.csv')
+    expect(out).toContain('t.csv:2 a: mean 5.27 is impossible by GRIM: no 43 whole numbers have this mean')
+    expect(out).toContain('t.csv:3 b: mean 7.21 is not on the scale of 1 to 7')
+    expect(audit('--data', 'integers', '--items', '3', 't.csv').out).toContain('impossible cells: 0')
+    writeFileSync(join(folder, 't.csv'), 'mean;sd\n1,234;1,001\n')
+    expect(audit('t.csv').out).toContain('mean may be 1234 or 1.234, which no other number tells')
+    expect(audit('--decimal', 'comma', 't.csv').out).not.toContain('may be')
   })
 
   it.each([
@@ -55,6 +67,12 @@ describe('repro audit', () => {
     [['.'], 'no .csv file in the folder .'],
     [[], 'which tables? CSV files, or a folder of them (usage: repro audit FILE...)'],
     [['--n', 'many', 'none.csv'], '--n takes a whole number from 2, not many\nTry `repro help audit`.'],
+    [
+      ['--data', 'fish', 'none.csv'],
+      '--data takes integers, binary, continuous, or the step of the values as a number, not fish',
+    ],
+    [['--scale', '7', 'none.csv'], '--scale takes a range such as 1-7 or 0-, not 7'],
+    [['--decimal', 'x', 'none.csv'], '--decimal takes point or comma, not x'],
     [['--jsn', 'none.csv'], 'unknown option: --jsn (did you mean --json?)'],
   ])('%j ends with exit code 2 and what is wrong', (args, message) => {
     const { out, err, exitCode } = audit(...args)
@@ -100,9 +118,7 @@ describe('repro audit', () => {
     ],
   ])('refuses %s, in words', async (_, path, make, message) => {
     make(join(folder, path))
-    const error = await auditTables([resolve(folder, path)], { n: undefined, json: true }).catch(
-      (reason) => reason,
-    )
+    const error = await auditTables([resolve(folder, path)], {}, { isJson: true }).catch((reason) => reason)
     expect(error).toBeInstanceOf(UsageError)
     expect(error.message.replaceAll(`${folder}/`, '')).toContain(message)
   })

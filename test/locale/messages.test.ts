@@ -277,8 +277,12 @@ ascending:
     expect(html).toMatch(
       /<dd>BCaブートストラップによる95 %区間（試行を単位に2,000回再抽出）（2個の数値で誤り率5 %をBonferroniの方法で分け合う）/,
     )
-    expect(html).toMatch(
-      /<dt>注記<\/dt><dd>試行を追って値が変化していくとみられ[^<]*：latency\/xen-4.14\/baselineのpause.total（1試行あたり\+/,
+  })
+
+  it('warns of drift in Japanese', () => {
+    const { drifts, drifting } = japanese.claim.reasons.warnings
+    expect(drifts([drifting('pause.total', '+5 µs')], 2)).toMatch(
+      /^試行を追って値が変化していくとみられ.*：pause\.total（1試行あたり\+5 µs）/,
     )
   })
 

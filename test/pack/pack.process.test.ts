@@ -390,7 +390,9 @@ describe('repro pack', () => {
     expect(err).toContain(
       'left out, as they look like secrets (commit those that are none):\n  .env\n  tools/id_rsa\n',
     )
-    expect(err).toContain('which are one file on some systems:\n  tools/ID_RSA.pub\n  tools/id_rsa.pub\n')
+    expect(err).toContain(
+      'names that differ in case only, and are the same file on some systems:\n  tools/ID_RSA.pub\n  tools/id_rsa.pub\n',
+    )
     const paths = Object.keys(contents(join(project, archive)))
     expect(paths).not.toContain('.env')
     expect(

@@ -20,7 +20,7 @@ it('a mistake in the bibliography has its place there', async () => {
   const text = `${bib}@book{b, title = {B}}\n@book{ xen2003, title = {Again}}\n`
   write({ 'paper/index.md': paper('As in [@xen2003; @b].'), 'paper/references.bib': text })
   expect((await repro('check')).err).toBe(
-    'paper/index.md:3:15 error paper/references.bib:3:8: the key xen2003 is taken at line 1\n',
+    'paper/index.md:3:15 error paper/references.bib:3:8: the key xen2003 is already used at line 1\n',
   )
   write({ 'paper/references.bib': '@book{xen2003,\n title {Xen}}\n@book{b,}\n' })
   expect((await repro('check')).err).toBe(

@@ -368,8 +368,6 @@ describe('effects', () => {
       'changed',
     ])
     expect(group?.rows[1]?.at(-1)?.text).toBe("can't tell")
-    // Trials of these runs rise one after another.
-    expect(table?.notes.join()).toContain('Values seem to drift from trial to trial')
     expect(table?.notes.join()).toContain('nothing of the spread between boots')
     expect(table?.runs).toHaveLength(3)
   })

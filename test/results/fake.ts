@@ -49,7 +49,9 @@ export function fakeRun(shape: Shape = {}): Run {
   } = shape
   const rows: Row[] = []
   for (let trial = 0; trial < trials; trial += 1) {
-    const xl = xlUs + 100 * trial
+    // In turns short and long: values that rise look like a few independent trials.
+    const step = trials < 6 ? trial : trial % 2 === 0 ? trial / 2 : trials - (trial + 1) / 2
+    const xl = xlUs + 100 * step
     const last = trial === trials - 1
     rows.push(
       row(trial, 'pause', last ? 'running' : 'blocked', last ? (shape.exclude ?? '') : '', {

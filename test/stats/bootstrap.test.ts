@@ -82,7 +82,7 @@ describe('the BCa interval', () => {
 
   it('is unbounded for five values at 95 %, and bounded for six', () => {
     expect(bootstrapInterval([{ values: [1, 2, 3, 4, 5] }], mean)).toEqual(unbounded)
-    const { low, high } = bootstrapInterval([{ values: [1, 2, 3, 4, 5, 6] }], mean)
+    const { low, high } = bootstrapInterval([{ values: [4, 1, 6, 2, 5, 3] }], mean)
     expect(low).toBeGreaterThanOrEqual(1)
     expect(high).toBeLessThanOrEqual(6)
   })
@@ -146,12 +146,23 @@ describe('the BCa interval', () => {
     const clusters = aircondit.flatMap((_, boot) => Array(5).fill(boot))
     const width = ({ low, high }: { low: number; high: number }) => high - low
     const byBoot = width(bootstrapInterval([{ values, clusters }], mean))
-    const byTrial = width(bootstrapInterval([{ values }], mean))
+    // In another order, so that neighbours do not resemble each other.
+    const mixed = values.map((_, index) => values[(index * 7) % values.length] as number)
+    const byTrial = width(bootstrapInterval([{ values: mixed }], mean))
     expect(byBoot).toBeGreaterThan(1.8 * byTrial)
     // Five equal trials tell no more than one.
-    expect(bootstrapInterval([{ values, clusters }], mean)).toEqual(
-      bootstrapInterval([{ values: aircondit }], mean),
-    )
+    const ofOne = { values: aircondit, clusters: aircondit.map((_, boot) => boot) }
+    expect(bootstrapInterval([{ values, clusters }], mean)).toEqual(bootstrapInterval([ofOne], mean))
+  })
+
+  it('of trials in a row that resemble each other is wider than of the same trials in another order', () => {
+    const rising = Array.from({ length: 40 }, (_, index) => index)
+    const mixed = rising.map((_, index) => (index * 17) % 40)
+    const width = (values: readonly number[]) => {
+      const { low, high } = bootstrapInterval([{ values }], mean)
+      return high - low
+    }
+    expect(width(rising)).toBeGreaterThan(2 * width(mixed))
   })
 
   it('works a statistic out a number of times that does not grow with the sample', () => {

@@ -4,21 +4,24 @@ import { constants } from 'node:fs'
 import { open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { audit } from '../../audit/audit.ts'
+import type { Assumed } from '../../audit/cells.ts'
 import { auditJson } from '../../audit/json.ts'
+import type { Mark } from '../../audit/marks.ts'
 import { readTable, type Table, TableError } from '../../audit/table.ts'
 import { auditText } from '../../audit/text.ts'
 import { UsageError } from '../parse.ts'
 import { print, systemReason } from '../terminal/terminal.ts'
 
-/** Audits the tables of files and folders together; `n` observations per mean unless a table states them. */
+/** Audits the tables of files and folders together; `assumed` holds where they do not say otherwise. */
 export async function auditTables(
   paths: readonly string[],
-  { n, json }: { readonly n: number | undefined; readonly json: boolean },
+  assumed: Assumed,
+  { mark, isJson }: { readonly mark?: Mark | undefined; readonly isJson: boolean },
 ): Promise<void> {
   const files = (await Promise.all(paths.map(csvFiles))).flat()
-  const tables = await Promise.all([...new Set(files)].map(openTable))
-  const found = audit(tables, n)
-  print(json ? JSON.stringify(auditJson(found), null, 2) : auditText(found))
+  const tables = await Promise.all([...new Set(files)].map((path) => openTable(path, mark)))
+  const found = audit(tables, assumed)
+  print(isJson ? JSON.stringify(auditJson(found), null, 2) : auditText(found))
 }
 
 async function csvFiles(path: string): Promise<readonly string[]> {
@@ -29,8 +32,8 @@ async function csvFiles(path: string): Promise<readonly string[]> {
   return names.map((name) => join(path, name))
 }
 
-async function openTable(path: string): Promise<Table> {
-  const table = tableOf(path, await readable(path, textOf(path)))
+async function openTable(path: string, mark: Mark | undefined): Promise<Table> {
+  const table = tableOf(path, await readable(path, textOf(path)), mark)
   if (table.rows.length === 0)
     throw new UsageError(
       `${path} is no table: it needs a head and rows, divided by commas, semicolons or tabs`,
@@ -38,9 +41,9 @@ async function openTable(path: string): Promise<Table> {
   return table
 }
 
-function tableOf(path: string, text: string): Table {
+function tableOf(path: string, text: string, mark: Mark | undefined): Table {
   try {
-    return readTable(path, text)
+    return readTable(path, text, mark)
   } catch (error) {
     if (error instanceof TableError) throw new UsageError(error.message, { cause: error })
     throw error
