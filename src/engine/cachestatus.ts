@@ -19,10 +19,7 @@ export type AcceptedInputs = readonly ((run: Pick<Run, 'inputs'>) => Inputs)[]
 /** Fields that decide whether a run matches. */
 type Header = Pick<Run, 'experiment' | 'environment' | 'pattern' | 'inputs' | 'key'>
 
-/**
- * Prefers a matching recorded run, which others see; local runs are then not even read. `cached` returns the
- * newest local run, that `matches` if given.
- */
+/** Prefers a matching recorded run, which others see. `cached` returns the newest local run, that `matches` if given. */
 export function cacheStatusOf(
   accepted: AcceptedInputs,
   recorded: Run | undefined,
@@ -39,7 +36,7 @@ export function cacheStatusOf(
   return { type: 'missing', reason: 'never run' }
 }
 
-function matches(run: Header, accepted: AcceptedInputs): boolean {
+export function matches(run: Header, accepted: AcceptedInputs): boolean {
   // The key also covers the program's version.
   if (run.key !== keyOf(run, run.inputs)) return false
   return accepted.some((inputs) => cellChanges(run.inputs, inputs(run)).length === 0)

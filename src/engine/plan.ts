@@ -14,7 +14,7 @@ import type { Environment, Host, TestbedInputs } from '../testbed/testbed.ts'
 import { byTestbed } from '../testbeds/environments.ts'
 import type { Testbeds } from '../testbeds/testbeds.ts'
 import { type Boot, plannedBoots } from './boots.ts'
-import { type AcceptedInputs, type CacheStatus, cacheStatusOf, staleReason } from './cachestatus.ts'
+import { type AcceptedInputs, type CacheStatus, cacheStatusOf, matches, staleReason } from './cachestatus.ts'
 import type { PlannedCell } from './cells.ts'
 import { realPaths } from './modules.ts'
 import { inputsWithReads } from './reads.ts'
@@ -31,6 +31,11 @@ export interface Step {
   readonly status: CacheStatus
   /** The recorded run, even if another is used; `stale` is the reason why it does not match. */
   readonly record: { readonly run: Run; readonly stale: string | undefined } | undefined
+  /**
+   * The newest run made here, if it differs from an up-to-date record. The record stays the cell's result, but
+   * claims are judged by this run.
+   */
+  readonly rerun: Run | undefined
   readonly needed: readonly Run[]
   /** Cells whose runs it needs and that are not available. */
   readonly waitsFor: readonly string[]
@@ -109,6 +114,7 @@ export async function plan(
               run: recorded,
               stale: waiting.length > 0 ? needsText(waiting) : staleReason(recorded, accepted),
             },
+      rerun: status.type === 'recorded' ? rerunOf(cell, status.run, accepted, store) : undefined,
       needed: runs.flatMap((run) => run ?? []),
       waitsFor: waiting.map(({ cell }) => runName(cell)),
     }
@@ -158,6 +164,18 @@ function recordOf(cell: PlannedCell, { origin }: Environment, store: Store): Run
     if (error instanceof StoreError) return error
     throw error
   }
+}
+
+/** Reads no rows of runs that are like the record, as most are on an emulated board. */
+function rerunOf(cell: PlannedCell, record: Run, accepted: AcceptedInputs, store: Store): Run | undefined {
+  const digest = rowsDigest(record)
+  let isNewest = true
+  const run = store.cached(cell, (header) => {
+    if (!isNewest || !matches(header, accepted)) return false
+    isNewest = false
+    return header.rows.sha256 !== digest
+  })
+  return run && rowsDigest(run) !== digest ? run : undefined
 }
 
 /** The run for consumers: made by this build, or up to date. */

@@ -14,7 +14,7 @@ import type { Step } from '../engine/plan.ts'
 import { makeFolder } from '../files/change.ts'
 import { type Files, openFiles, sha256 } from '../files/tracked.ts'
 import { type BuildOptions, build, planDocument } from '../project/build.ts'
-import { knownRuns } from '../project/knownruns.ts'
+import { knownRuns, recordsOnly } from '../project/knownruns.ts'
 import { readManifest } from '../project/manifest.ts'
 import { programOf } from '../project/program.ts'
 import { cachedJudge } from '../project/rendercache.ts'
@@ -196,7 +196,7 @@ async function describe(built: Built): Promise<Artifact> {
   const judge = cachedJudge(site, programOf(site, files))
   const experiments = document.blocks.filter((block) => block.type === 'experiment')
   const tables = { experiments, published: opened.published }
-  const verifications = await verifyClaims(claims, tables, knownRuns(steps), judge)
+  const verifications = await verifyClaims(claims, tables, knownRuns(recordsOnly(steps)), judge)
   const metadata = readMetadata(document.frontMatter, files)
   const abstract = abstractOf(document, { ...tables, runs })
   return {

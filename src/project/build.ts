@@ -31,7 +31,7 @@ import { StoreError } from '../results/runfile.ts'
 import { openStore } from '../results/store.ts'
 import type { Update } from '../testbed/testbed.ts'
 import { byTestbed } from '../testbeds/environments.ts'
-import { knownRuns, shownRuns } from './knownruns.ts'
+import { knownRuns, recordsOnly, shownRuns } from './knownruns.ts'
 import {
   filesFolder,
   formatManifest,
@@ -110,7 +110,8 @@ export async function build(
 ): Promise<Outcome> {
   const document = override(opened.document, options, tell)
   const own = { document, environments: opened.environments }
-  const steps = await planDocument(site, own, files)
+  const planned = await planDocument(site, own, files)
+  const steps = options.frozen ? recordsOnly(planned) : planned
   // Claims also need the records from before this build, compared with the document without overrides.
   const written =
     document === opened.document || options.to.length === 0 ? steps : await planDocument(site, opened, files)
@@ -135,13 +136,13 @@ export async function build(
         executor: site.executor ?? localExecutor,
         store: openStore(site.project, openFiles(site.project), site.seal),
       }
-      let planned: readonly Step[] | undefined
+      let left: readonly Step[] | undefined
       const replan = async (made: ReadonlyMap<string, Run>) => {
         const isChain = steps.some(({ cell }) => cell.block.needs.length > 0)
-        if (planned && !isChain) return planned.filter(({ cell }) => !made.has(runName(cell)))
+        if (left && !isChain) return left.filter(({ cell }) => !made.has(runName(cell)))
         // Read the files again: packages may have been replaced, and runs added.
-        planned = toRun(await planDocument(site, own, openFiles(site.project, files.notes()), made))
-        return planned
+        left = toRun(await planDocument(site, own, openFiles(site.project, files.notes()), made))
+        return left
       }
       return await runCells(replan, wanted.isRerun, shop, { ...options, testbeds: site.testbeds }, tell)
     })
@@ -156,6 +157,11 @@ export async function build(
     await underLock(site, options.signal, tell, async () => await record(found, settled, site, tell))
   const shown = options.record ? found.map(nowRecorded) : found
   if (!isRendered) return { ...done, problems: [], reports: [] }
+  if (document !== opened.document)
+    tell({
+      type: 'note',
+      text: 'the report shows runs that the document does not ask for: repro verify leaves them out',
+    })
   const rendering = {
     document,
     editions: opened.editions,

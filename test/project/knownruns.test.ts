@@ -12,7 +12,7 @@ import { cellsOf } from '../../src/engine/cells.ts'
 import { plan } from '../../src/engine/plan.ts'
 import type { Files } from '../../src/files/tracked.ts'
 import { statusesOf } from '../../src/project/build.ts'
-import { knownRuns } from '../../src/project/knownruns.ts'
+import { knownRuns, recordsOnly } from '../../src/project/knownruns.ts'
 import { keyOf } from '../../src/results/key.ts'
 import { runName, type Inputs, type Run } from '../../src/results/run.ts'
 import type { CellName, Store } from '../../src/results/store.ts'
@@ -164,4 +164,42 @@ it('says of each claim the same in the report and in repro verify, whatever is r
     }),
     { numRuns: 60 },
   )
+})
+
+it('says the same of each claim in the process that made a run and in later ones', async () => {
+  const planned = await stepsOf(new Map(), new Map())
+  const wanted = new Map(planned.map(({ cell, inputs }) => [runName(cell), inputs]))
+  const verdicts = async (states: ReadonlyMap<string, State>, made: ReadonlyMap<string, Run>) =>
+    (
+      await verifyClaims(claims, { experiments }, knownRuns(await stepsOf(states, wanted), made), judgement)
+    ).map(decisive)
+  await fc.assert(
+    fc.asyncProperty(state, state, us, us, async (fast, slow, ...took) => {
+      const before = new Map(cells.map((cell, index) => [runName(cell), index === 0 ? fast : slow]))
+      const made = new Map(
+        cells.map((cell, index) => [
+          runName(cell),
+          run(cell, wanted.get(runName(cell)) ?? {}, took[index] ?? 0),
+        ]),
+      )
+      const after = new Map(
+        [...before].map(([name, one], index) => [name, { ...one, cached: took[index] ?? 0 }]),
+      )
+      expect(await verdicts(after, new Map())).toEqual(await verdicts(before, made))
+    }),
+    { numRuns: 60 },
+  )
+})
+
+it('judges a run that differs from its record, but not where only records count', async () => {
+  const [{ cell, inputs } = { cell: cells[0], inputs: {} }] = await stepsOf(new Map(), new Map())
+  const name = cell ? runName(cell) : ''
+  const steps = await stepsOf(
+    new Map([[name, { record: { us: 100, isStale: false }, cached: 300 }]]),
+    new Map([[name, inputs]]),
+  )
+  expect(knownRuns(steps).shown).toMatchObject([
+    { from: 'here', run: { rows: [{ us: 300 }, {}, {}, {}, {}, {}, {}, {}] } },
+  ])
+  expect(knownRuns(recordsOnly(steps)).shown).toMatchObject([{ from: 'record' }])
 })
