@@ -7,7 +7,7 @@
 import type { ExperimentBlock } from '../document/block.ts'
 import type { Files } from '../files/tracked.ts'
 import { parameterInputs } from '../results/key.ts'
-import { runName, type Inputs, type Run } from '../results/run.ts'
+import { runName, spanOf, type Inputs, type Run } from '../results/run.ts'
 import { rowsDigest, StoreError } from '../results/runfile.ts'
 import type { Store } from '../results/store.ts'
 import type { Environment, Host, TestbedInputs } from '../testbed/testbed.ts'
@@ -32,7 +32,7 @@ export interface Step {
   /** The recorded run, even if another is used; `stale` is the reason why it does not match. */
   readonly record: { readonly run: Run; readonly stale: string | undefined } | undefined
   /**
-   * The newest run made here, if it differs from an up-to-date record. The record stays the cell's result, but
+   * The newest run made here, if it is later than an up-to-date record and differs from it. The record stays the cell's result, but
    * claims are judged by this run.
    */
   readonly rerun: Run | undefined
@@ -173,9 +173,13 @@ function rerunOf(cell: PlannedCell, record: Run, accepted: AcceptedInputs, store
   const run = store.cached(cell, (header) => {
     if (!isNewest || !matches(header, accepted)) return false
     isNewest = false
-    return header.rows.sha256 !== digest
+    return header.rows.sha256 !== digest && startOf(header) > startOf(record)
   })
-  return run && rowsDigest(run) !== digest ? run : undefined
+  return run && rowsDigest(run) !== digest && startOf(run) > startOf(record) ? run : undefined
+}
+
+function startOf(run: Pick<Run, 'provenance'>): number {
+  return spanOf(run)?.[0] ?? 0
 }
 
 /** The run for consumers: made by this build, or up to date. */

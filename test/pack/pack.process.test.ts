@@ -41,7 +41,7 @@ keywords: [waiting, time]
   'figures/f.vl.json': '{"data": {"name": "rows"}, "mark": "point", "encoding": {"x": {"field": "value"}}}',
   'experiments/s.ts': `export default async (cell) => ({
   columns: [{ name: 'trial', role: 'index' }, { name: 'value', role: 'measure', unit: 'ms' }],
-  rows: Array.from({ length: cell.trials }, (_, trial) => ({ trial, value: 10 + trial + cell.parameters.load })),
+  rows: Array.from({ length: cell.trials }, (_, trial) => ({ trial, value: 10 + ((7 * trial) % 20) + cell.parameters.load })),
   captured: {},
 })`,
   'tools/run me.sh': '#!/bin/sh\n',

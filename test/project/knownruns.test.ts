@@ -51,7 +51,12 @@ const claims = document.blocks.filter((block) => block.type === 'claim')
 const experiments = document.blocks.filter((block) => block.type === 'experiment')
 
 /** Makes a run of a cell, with the plan's inputs or others. */
-function run({ experiment: id, environment, pattern }: CellName, inputs: Inputs, us: number): Run {
+function run(
+  { experiment: id, environment, pattern }: CellName,
+  inputs: Inputs,
+  us: number,
+  year = 2025,
+): Run {
   const rows = Array.from({ length: 8 }, (_, trial) => ({ trial, us: us + trial }))
   return {
     ...{
@@ -68,7 +73,14 @@ function run({ experiment: id, environment, pattern }: CellName, inputs: Inputs,
       { name: 'trial', role: 'index' },
       { name: 'us', role: 'measure', unit: 'us' },
     ],
-    ...{ rows, inputs, exclusions: [], captured: {}, files: {}, provenance: {} },
+    ...{
+      rows,
+      inputs,
+      exclusions: [],
+      captured: {},
+      files: {},
+      provenance: { date: `${year}-01-01T00:00:00Z`, 'duration (s)': 1 },
+    },
   }
 }
 
@@ -102,7 +114,7 @@ async function stepsOf(states: ReadonlyMap<string, State>, inputs: ReadonlyMap<s
     },
     cached(cell: CellName) {
       const { cached } = states.get(runName(cell)) ?? {}
-      return cached === undefined ? undefined : run(cell, inputsOf(cell), cached)
+      return cached === undefined ? undefined : run(cell, inputsOf(cell), cached, 2026)
     },
   } as unknown as Store
   const around = {
@@ -127,7 +139,7 @@ it('says of each claim the same in the report and in repro verify, whatever is r
         cells.flatMap((cell): [string, Run][] => {
           const name = runName(cell)
           const took = states.get(name)?.made
-          return took === undefined ? [] : [[name, run(cell, wanted.get(name) ?? {}, took)]]
+          return took === undefined ? [] : [[name, run(cell, wanted.get(name) ?? {}, took, 2026)]]
         }),
       )
       const known = knownRuns(await stepsOf(states, wanted), made)
@@ -172,14 +184,17 @@ it('says the same of each claim in the process that made a run and in later ones
   const verdicts = async (states: ReadonlyMap<string, State>, made: ReadonlyMap<string, Run>) =>
     (
       await verifyClaims(claims, { experiments }, knownRuns(await stepsOf(states, wanted), made), judgement)
-    ).map(decisive)
+    ).map((one) => {
+      const { verdict, reason } = decisive(one)
+      return { verdict, reason, numbers: numberTexts(decisive(one)) }
+    })
   await fc.assert(
     fc.asyncProperty(state, state, us, us, async (fast, slow, ...took) => {
       const before = new Map(cells.map((cell, index) => [runName(cell), index === 0 ? fast : slow]))
       const made = new Map(
         cells.map((cell, index) => [
           runName(cell),
-          run(cell, wanted.get(runName(cell)) ?? {}, took[index] ?? 0),
+          run(cell, wanted.get(runName(cell)) ?? {}, took[index] ?? 0, 2026),
         ]),
       )
       const after = new Map(
