@@ -19,6 +19,7 @@ import { readManifest } from '../project/manifest.ts'
 import { programOf } from '../project/program.ts'
 import { cachedJudge } from '../project/rendercache.ts'
 import { DocumentError, type Opened, openDocument, type Site } from '../project/site.ts'
+import { defaultFormat } from '../report/formats.ts'
 import type { Run } from '../results/run.ts'
 import { byTestbed, environmentsFile } from '../testbeds/environments.ts'
 import { ExplainedError } from '../text/explained.ts'
@@ -152,7 +153,7 @@ async function buildReport(
   tell: TellEvent,
 ): Promise<string> {
   const frozen: BuildOptions = {
-    ...{ rerun: [], only: [], jobs: 1, keepGoing: false, frozen: true, record: false, to: ['html'] },
+    ...{ rerun: [], only: [], jobs: 1, keepGoing: false, frozen: true, record: false, to: [defaultFormat] },
     signal,
   }
   const { problems, reports } = await build(site, opened, frozen, tell, files)
