@@ -22,9 +22,8 @@ import { DocumentError, type Opened, openDocument, type Site } from '../project/
 import { defaultFormat } from '../report/formats.ts'
 import type { Run } from '../results/run.ts'
 import { byTestbed, environmentsFile } from '../testbeds/environments.ts'
-import { ExplainedError } from '../text/explained.ts'
-import { indentedList, present } from '../text/lists.ts'
 import { markdownText, paragraph } from '../text/markdown.ts'
+import { ExplainedError, indentedList, present } from '../text/message.ts'
 import { abstractOf } from './abstract.ts'
 import { archiveFile, type PackedFile, writeArchive, zipped } from './archive.ts'
 import {

@@ -1,6 +1,6 @@
 /** A testbed's machine as scripts see it, and the jobs that it runs. */
 
-import { ExplainedError } from '../text/explained.ts'
+import { ExplainedError } from '../text/message.ts'
 
 /** The source of numbers, which each one keeps. */
 export type Origin = 'emulated' | 'hardware' | 'local'
