@@ -230,7 +230,7 @@ describe('a document with errors', () => {
   })
 })
 
-describe('the laboratory', () => {
+describe('the toolchain', () => {
   it('out of reach: exit code 5 and what to do', async () => {
     write({
       'paper/index.md': front + local('  base: {}').replace('[local]', '[xen-4.17]'),
@@ -243,6 +243,17 @@ describe('the laboratory', () => {
     expect(err).toContain('Set REPRO_DEBIAN_MIRROR to the base URL')
     expect(err).not.toContain('    at ')
     expect(exitCode).toBe(5)
+  })
+
+  it('is examined where the project uses it, or by name', async () => {
+    write({ 'paper/index.md': front })
+    const own = await repro('testbed', 'doctor')
+    expect(own).toMatchObject({ exitCode: 0, out: expect.stringMatching(/^ok {3}local: Node .*\n$/) })
+    const named = await repro('testbed', 'doctor', 'xen-qemu')
+    expect(named).toMatchObject({ exitCode: 5, out: expect.stringMatching(/^FAIL package lock: /m) })
+    const { exitCode, err } = await repro('testbed', 'doctor', 'xen-quemu')
+    expect(err).toContain('repro: unknown testbed: xen-quemu (did you mean xen-qemu?)')
+    expect(exitCode).toBe(2)
   })
 
   it('lists its environments', async () => {

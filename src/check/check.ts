@@ -33,7 +33,7 @@ import { isMapping, type Parameters } from '../results/parameters.ts'
 import { hint, nearest } from '../text/spelling.ts'
 import { checkDrift } from './drift.ts'
 import { checkLiterals } from './literal.ts'
-import { checkOrigins } from './origin.ts'
+import { checkOrigins, type Emulated } from './origin.ts'
 import { picturesOf, readPictures } from './picture.ts'
 import { warnOfUnseen } from './unseen.ts'
 
@@ -60,8 +60,8 @@ export interface Project {
   readonly list: (folder: string) => readonly string[]
   /** Known environments. */
   readonly environments: readonly string[]
-  /** The emulated ones; none by default. */
-  readonly emulated?: readonly string[]
+  /** The emulated ones, and how texts and claims name such machines; none by default. */
+  readonly emulated?: Emulated
   readonly tableKinds: ReadonlyMap<string, TableOptions>
   /** Content of the front matter's `bibliography`; optional if there is none or nothing is cited. */
   readonly bibliography?: Bibliography | undefined
@@ -141,7 +141,7 @@ function checkProse(context: Context): void {
   checkHumanMinutes(document)
   checkCitations(document, project.bibliography)
   checkLiterals(document)
-  checkOrigins(document, project.emulated ?? [])
+  checkOrigins(document, project.emulated)
 }
 
 /** A translation may give minutes for an experiment that it does not show. */

@@ -10,6 +10,7 @@ import { format } from '../query/format.ts'
 import type { Quantity } from '../query/quantity.ts'
 import { evaluate, type Results } from '../query/query.ts'
 import { series } from '../query/series.ts'
+import { statistic } from '../query/statistics.ts'
 import { warningsOn } from '../query/warnings.ts'
 import { runName } from '../results/run.ts'
 import { type Measured, measure } from './measure.ts'
@@ -153,18 +154,16 @@ function openReason(measured: readonly Measured[], needed: number, reasons: Reas
   return unbounded ? reasons.few(trials, needed, per) : reasons.open(trials, needed, per)
 }
 
-const extremes: ReadonlySet<string> = new Set(['max', 'min', 'p0', 'p100'])
-
 function notesOn(
   claim: Claim,
   measured: readonly Measured[],
   results: Results,
   reasons: Reasons,
 ): readonly string[] {
-  const statistics = expressionsOf(claim.test)
+  const names = expressionsOf(claim.test)
     .flatMap(references)
     .map(({ parts }) => parts.at(-1) ?? '')
-  const found = [...new Set(statistics.filter((name) => extremes.has(name)))].sort()
+  const found = [...new Set(names.filter((name) => statistic(name)?.isExtreme))].sort()
   const read = seriesOf(claim, results).map(({ what, run, factors, measure }) => ({
     name: reasons.series(what, runName(run)),
     ...series(run, factors, measure),

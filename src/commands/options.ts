@@ -103,7 +103,7 @@ export const only = list(
 )
 export const jobs = wholeNumber({
   short: 'j',
-  description: 'boots that run at once, of emulated cells',
+  description: 'boots that run at once, on testbeds that isolate them',
   otherwise: 'as many as there are processors',
 })
 export const deadline = wholeNumber({

@@ -32,7 +32,6 @@ export function siteOf(document: string | undefined, generator: string): Site {
     document: path.replaceAll('\\', '/'),
     cache: cacheFolder(),
     seal: openSeal(project),
-    mirror: process.env.REPRO_DEBIAN_MIRROR,
     generator,
   }
 }

@@ -20,10 +20,11 @@ const setup = command({
 })
 
 const doctor = command({
-  usage: 'testbed doctor',
+  usage: 'testbed doctor [TESTBED]',
   summary: 'what is wrong with the testbeds on this machine',
+  description: ["TESTBED is a name in environments.yaml; those of the project's environments unless given."],
   exits,
-  action: async () => await (await work()).examine(),
+  action: async ({ words: [name] }) => await (await work()).examine(name),
 })
 
 const shell = command({

@@ -185,15 +185,8 @@ export const english = {
     sum: 'sum',
     n: 'n',
     mean: 'mean',
-    statistics: {
-      n: 'n',
-      mean: 'mean',
-      variance: 'variance',
-      sd: 'std. dev.',
-      median: 'median',
-      max: 'max.',
-      min: 'min.',
-    },
+    /** Heads other than the labels in query/statistics.ts. */
+    statistics: {} as Readonly<Record<string, string>>,
     percentile: (percent: string) => `${percent} %`,
     ratio: 'ratio',
     inRange: 'in range',

@@ -9,7 +9,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type Zippable, zipSync } from 'fflate'
 import { sha256 } from '../files/tracked.ts'
-import { ExplainedError } from '../text/explained.ts'
+import { ExplainedError } from '../text/message.ts'
 
 export interface PackedFile {
   readonly path: string

@@ -6,7 +6,7 @@
 
 import { extname } from 'node:path'
 import { secondsOf, spanOf, runName, type Run } from '../results/run.ts'
-import { present } from '../text/lists.ts'
+import { present } from '../text/message.ts'
 import { type Artifact, type Experiment, recordedFiles } from './artifact.ts'
 import type { Metadata } from './metadata.ts'
 

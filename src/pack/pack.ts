@@ -19,11 +19,11 @@ import { readManifest } from '../project/manifest.ts'
 import { programOf } from '../project/program.ts'
 import { cachedJudge } from '../project/rendercache.ts'
 import { DocumentError, type Opened, openDocument, type Site } from '../project/site.ts'
+import { defaultFormat } from '../report/formats.ts'
 import type { Run } from '../results/run.ts'
 import { byTestbed, environmentsFile } from '../testbeds/environments.ts'
-import { ExplainedError } from '../text/explained.ts'
-import { indentedList, present } from '../text/lists.ts'
 import { markdownText, paragraph } from '../text/markdown.ts'
+import { ExplainedError, indentedList, present } from '../text/message.ts'
 import { abstractOf } from './abstract.ts'
 import { archiveFile, type PackedFile, writeArchive, zipped } from './archive.ts'
 import {
@@ -152,7 +152,7 @@ async function buildReport(
   tell: TellEvent,
 ): Promise<string> {
   const frozen: BuildOptions = {
-    ...{ rerun: [], only: [], jobs: 1, keepGoing: false, frozen: true, record: false, to: ['html'] },
+    ...{ rerun: [], only: [], jobs: 1, keepGoing: false, frozen: true, record: false, to: [defaultFormat] },
     signal,
   }
   const { problems, reports } = await build(site, opened, frozen, tell, files)

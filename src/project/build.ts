@@ -212,7 +212,7 @@ async function setUp(
   signal: AbortSignal,
   tell: TellEvent,
 ): Promise<void> {
-  const report = (update: Update) => tell({ type: 'laboratory', update })
+  const report = (update: Update) => tell({ type: 'toolchain', update })
   for (const [testbed, environments] of byTestbed(
     new Set(steps.map((step) => step.environment)),
     site.testbeds,

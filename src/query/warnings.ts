@@ -1,9 +1,9 @@
 /** Warnings about the series behind a number: outliers, which are kept, and drift from trial to trial. */
 
 import type { Sample } from '../stats/clusters.ts'
+import { holm } from '../stats/compare.ts'
 import { drift } from '../stats/drift.ts'
-import { holm } from '../stats/holm.ts'
-import { outliers } from '../stats/outliers.ts'
+import { outliers } from '../stats/order.ts'
 import { format } from './format.ts'
 import { symbol } from './units.ts'
 

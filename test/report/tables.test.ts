@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { english } from '../../src/locale/en.ts'
 import { parsePublished } from '../../src/query/published.ts'
+import { statistics } from '../../src/query/statistics.ts'
+import { symbol } from '../../src/query/units.ts'
 import type { Cell, Table } from '../../src/report/table.ts'
 import { tableKinds } from '../../src/report/tables/kinds.ts'
 import type { Run } from '../../src/results/run.ts'
@@ -141,6 +143,15 @@ describe('summary', () => {
     expect(heads(small)).toEqual([['pattern', 'mean (µs)', '95 % (µs)', 'excluded']])
     expect(small.groups.map(({ title }) => title)).toEqual(['xen-4.17'])
     expect(texts(small.groups[0]?.rows[0])).toEqual(['baseline', '8,670', '8,805', '0'])
+  })
+
+  it('has each statistic under its label', () => {
+    const shown = [...statistics].map(([name, { label, unit }]) => {
+      const own = symbol(unit('us'))
+      return { name, head: own === '' ? label : `${label} (${own})` }
+    })
+    const table = render('summary', { operation: 'pause', statistics: shown.map(({ name }) => name) })
+    expect(heads(table)[0]?.slice(1, -1)).toEqual(shown.map(({ head }) => head))
   })
 
   it.each([

@@ -7,7 +7,7 @@ import type { Reproduction } from '../../project/knownruns.ts'
 import { reportFile } from '../../project/manifest.ts'
 import { originsIn, runsIn } from '../../query/quantity.ts'
 import { runName } from '../../results/run.ts'
-import { abbreviated, counted, present } from '../../text/lists.ts'
+import { abbreviated, counted, present } from '../../text/message.ts'
 
 export interface Verdicts {
   readonly document: string

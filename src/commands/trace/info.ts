@@ -1,6 +1,6 @@
 /** `repro trace info`: the contents of a capture. */
 
-import { abbreviated, counted, present } from '../../text/lists.ts'
+import { abbreviated, counted, present } from '../../text/message.ts'
 import { microseconds } from '../../xentrace/digits.ts'
 import { eventName, IDLE_DOMAIN, isKnown, LOST } from '../../xentrace/events.ts'
 import { type Summary, schedulersOf, summarise, xenVersion } from '../../xentrace/summary.ts'

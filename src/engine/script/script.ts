@@ -5,9 +5,10 @@ import { pathToFileURL } from 'node:url'
 import { runName, type Row } from '../../results/run.ts'
 import { openSeal } from '../../results/seal.ts'
 import { randomNumbers } from '../../stats/random.ts'
+import { completed } from '../../testbed/board.ts'
 import { testbedOf } from '../../testbeds/environments.ts'
 import type { Testbeds } from '../../testbeds/testbeds.ts'
-import { counted } from '../../text/lists.ts'
+import { counted } from '../../text/message.ts'
 import type { Reads } from '../reads.ts'
 import { type Cell, ExperimentError, type InlineCell, type Script } from './cell.ts'
 import { provideModules } from './hooks.ts'
@@ -109,7 +110,7 @@ async function openCell(
     project,
     folder,
     get board() {
-      if (board) return board
+      if (board) return completed(board, order.environment.testbed)
       throw new ExperimentError(`the environment ${environment} has no board`)
     },
     log: limitedLog(send),

@@ -3,11 +3,11 @@
 import { Buffer } from 'node:buffer'
 import type { Nodes, PhrasingContent, Root, RootContent } from 'mdast'
 import type { Messages } from '../../locale/en.ts'
-import { isLinkable } from '../../text/address.ts'
 import {
   code,
   type Inline,
   inlines,
+  isLinkable,
   link,
   list,
   paragraph,
