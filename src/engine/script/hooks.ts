@@ -158,7 +158,7 @@ function soughtBy(specifier: string, parent = ''): readonly string[] {
 
 /** Places of a package's package.json, from those next to the importing file up. */
 function manifestsOf(specifier: string, from: string): readonly string[] {
-  const name = /^(?:@[^/]+\/)?[^/:#]+/.exec(specifier)?.[0]
+  const name = /^(?:@[^/]+\/)?[^/.:#@][^/:]*/.exec(specifier)?.[0]
   if (name === undefined || isBuiltin(specifier)) return []
   const folders = [dirname(from)]
   for (let above = dirname(from); above !== dirname(above); above = dirname(above))

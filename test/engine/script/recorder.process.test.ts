@@ -5,9 +5,11 @@ import { createRequire } from 'node:module'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { runInThisContext } from 'node:vm'
 import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { programUrl } from '../../../src/dist.ts'
 import { areUnchanged } from '../../../src/engine/reads.ts'
 import { type Recorder, recordReads } from '../../../src/engine/script/recorder.ts'
 import { openFiles } from '../../../src/files/tracked.ts'
@@ -164,6 +166,18 @@ it.each<[string, () => unknown, boolean]>([
   start()
   expect(recorder.hasUnseen()).toBe(expected)
 })
+
+it.each(['runner.js', new URL('runner.js', programUrl('.')).href])(
+  'takes what the testbed reads or compiles for code, in %s',
+  (filename) => {
+    const by = filename.startsWith('file:') ? filename : fileURLToPath(programUrl(filename))
+    const testbed = runInThisContext('(action, ...given) => action(...given)', { filename: by })
+    testbed(fs.readFileSync, at('lib.ts'))
+    testbed(execFileSync, process.execPath, ['-p', '1', at('data/code.cjs')])
+    expect(names()).toEqual(['file data/code.cjs', 'file lib.ts'])
+    expect(recorder.hasUnseen()).toBe(false)
+  },
+)
 
 it('notes nothing while it is paused', async () => {
   await recorder.pause(async () => fs.readFileSync(at('a.txt')))
