@@ -72,12 +72,12 @@ describe('a build', () => {
     const texts = Object.entries(cells).map(([id, code]) =>
       inline(
         `${code.startsWith('require') ? require : ''}${code}\nexport const rows = [{ a: 1 }]`,
-        `id=${id} testbed=local trials=2 boots=2`,
+        `id=${id} testbed=local trials=2 parallel=true boots=${id === 'starts' ? 2 : 1}`,
       ),
     )
     const named = inline(
       'await $`node lib/data.js`\nexport const rows = [{ a: 1 }]',
-      'id=named testbed=local trials=1 inputs=lib/data.js',
+      'id=named testbed=local trials=1 parallel=true inputs=lib/data.js',
     )
     write({
       'index.md': front + texts.join('') + named,
@@ -86,7 +86,7 @@ describe('a build', () => {
       'node_modules/package/package.json': '{"version": "1.0.0", "main": "index.js"}',
       'node_modules/package/index.js': 'exports.a = 1',
     })
-    const { err, exitCode } = await repro('build', 'index.md')
+    const { err, exitCode } = await repro('run', 'index.md')
     expect(exitCode).toBe(0)
     const warnings = err.split('\n').filter((line) => line.includes('are not tracked'))
     expect(warnings).toEqual([expect.stringMatching(/^starts\/local\/default: .*`inputs:`/)])
@@ -105,7 +105,7 @@ describe('a build', () => {
       expect.stringMatching(/^missing {2}starts.*: lib\/data.js changed/),
       expect.stringMatching(/^missing {2}named.*: lib\/data.js changed/),
     ])
-  })
+  }, 60_000)
 
   it('says why it runs: changed trials and script', async () => {
     write({ 'paper/index.md': front + local('  base: {}'), 'experiments/nap.ts': script })
