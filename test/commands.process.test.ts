@@ -59,6 +59,54 @@ describe('a build', () => {
     expect((await repro('status')).out).toMatch(/^recorded nap\/local\/base\n/)
   })
 
+  it('notices modules that appear, packages that change, and comments in data', async () => {
+    const cells = {
+      appears: "let a = 0\ntry { a = (await import('./lib/' + 'new.ts')).a } catch {}",
+      shadows: "require('./lib/' + 'kept')",
+      depends: "const { a } = await import(['pack', 'age'].join(''))",
+      reads: "const a = fs.readFileSync('lib/data.js').length",
+      starts: 'await $`node lib/data.js`',
+    }
+    const require =
+      "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)\n"
+    const texts = Object.entries(cells).map(([id, code]) =>
+      inline(
+        `${code.startsWith('require') ? require : ''}${code}\nexport const rows = [{ a: 1 }]`,
+        `id=${id} testbed=local trials=2 parallel=true boots=${id === 'starts' ? 2 : 1}`,
+      ),
+    )
+    const named = inline(
+      'await $`node lib/data.js`\nexport const rows = [{ a: 1 }]',
+      'id=named testbed=local trials=1 parallel=true inputs=lib/data.js',
+    )
+    write({
+      'index.md': front + texts.join('') + named,
+      'lib/kept.json': '{}',
+      'lib/data.js': '// data',
+      'node_modules/package/package.json': '{"version": "1.0.0", "main": "index.js"}',
+      'node_modules/package/index.js': 'exports.a = 1',
+    })
+    const { err, exitCode } = await repro('run', 'index.md')
+    expect(exitCode).toBe(0)
+    const warnings = err.split('\n').filter((line) => line.includes('are not tracked'))
+    expect(warnings).toEqual([expect.stringMatching(/^starts\/local\/default: .*`inputs:`/)])
+    write({
+      'lib/new.ts': 'export const a = 1',
+      'lib/kept.js': '',
+      'lib/data.js': '// other data',
+      'node_modules/package/package.json': '{"version": "2.0.0", "main": "index.js"}',
+    })
+    const lines = (await repro('status', 'index.md')).out.split('\n').slice(0, 6)
+    expect(lines).toEqual([
+      expect.stringMatching(/^missing {2}appears.*: lib\/new.ts missing -> /),
+      expect.stringMatching(/^missing {2}shadows.*: lib\/kept.js missing -> /),
+      expect.stringMatching(/^missing {2}depends.*: node_modules\/package\/package.json changed/),
+      expect.stringMatching(/^missing {2}reads.*: lib\/data.js changed/),
+      expect.stringMatching(/^missing {2}starts.*: lib\/data.js changed/),
+      expect.stringMatching(/^missing {2}named.*: lib\/data.js changed/),
+    ])
+  }, 60_000)
+
   it('says why it runs: changed trials and script', async () => {
     write({ 'paper/index.md': front + local('  base: {}'), 'experiments/nap.ts': script })
     await repro('run', '--record')

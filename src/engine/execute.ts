@@ -155,6 +155,8 @@ async function runBoot(task: Task, boot: Boot, watch: Watch): Promise<FinishedBo
     end: `${exchange}/boot-${boot.number}.end.json`,
     journal: journalOf(boot),
     script: scriptOf(task),
+    namesInputs: block.inputs.length > 0,
+    variables: block.variables ?? [],
   }
   const file = join(makeFolder(project, exchange), `boot-${boot.number}.order.json`)
   const ran = await runOrder(order, file, scriptVariables(block.variables), executor, watch)

@@ -48,7 +48,25 @@ export async function runScript(
     send({ type: 'log', text: `${input} changed while the script ran, so it is not taken as an input` })
   for (const path of recorder.outside().slice(0, mostOutside))
     send({ type: 'log', text: `used ${path}, outside of the project: its changes are not noticed` })
+  for (const text of unnoticed(order, recorder)) send({ type: 'log', text })
   return { result, reads }
+}
+
+/** Warnings of what the recorder cannot see, once a cell. */
+function unnoticed({ boot, namesInputs, variables }: BootOrder, recorder: Recorder): readonly string[] {
+  if (boot > 1) return []
+  return [
+    ...(recorder.hasUnseen() && !namesInputs
+      ? [
+          'starts programs or worker threads: files that they open by themselves are not tracked; name them under `inputs:`',
+        ]
+      : []),
+    ...(variables.length > 0
+      ? [
+          `is given ${variables.join(', ')}: a change of their values is not noticed; put what decides a result into \`parameters:\``,
+        ]
+      : []),
+  ]
 }
 
 async function runModule(file: string, cell: Cell): Promise<unknown> {
