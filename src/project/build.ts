@@ -20,7 +20,7 @@ import { makeFolder, remove } from '../files/change.ts'
 import { sweep, writeAtomically } from '../files/drafts.ts'
 import { exclusively } from '../files/exclusive.ts'
 import { FileError } from '../files/ordinary.ts'
-import { type Files, type Notes, openFiles, sha256 } from '../files/tracked.ts'
+import { type Files, type Fingerprints, openFiles, sha256 } from '../files/tracked.ts'
 import { languageOf } from '../locale/languages.ts'
 import type { RunStatus } from '../report/context.ts'
 import { formats } from '../report/formats.ts'
@@ -96,8 +96,8 @@ export async function planWithDamaged(
 ): Promise<readonly Step[]> {
   if (hasErrors(document.file)) throw new DocumentError(document.file)
   const store = openStore(site.project, files, site.seal)
-  const around = { ...originalSite(site, document), environments, store, files }
-  return await plan(cellsOf(document.blocks), around, made)
+  const planContext = { ...originalSite(site, document), environments, store, files }
+  return await plan(cellsOf(document.blocks), planContext, made)
 }
 
 /** Builds. `opened` comes from openDocument with the same `files`. Throws DocumentError or FrozenError. */
@@ -130,7 +130,7 @@ export async function build(
     done = await underLock(site, options.signal, tell, async () => {
       for (const text of await sweep(site.project)) tell({ type: 'note', text })
       await setUp(site, first, options.signal, tell)
-      const shop = {
+      const executionContext = {
         ...originalSite(site, document),
         executor: site.executor ?? localExecutor,
         store: openStore(site.project, openFiles(site.project), site.seal),
@@ -140,15 +140,21 @@ export async function build(
         const isChain = steps.some(({ cell }) => cell.block.needs.length > 0)
         if (planned && !isChain) return planned.filter(({ cell }) => !made.has(runName(cell)))
         // Read the files again: packages may have been replaced, and runs added.
-        planned = toRun(await planDocument(site, own, openFiles(site.project, files.notes()), made))
+        planned = toRun(await planDocument(site, own, openFiles(site.project, files.fingerprints()), made))
         return planned
       }
-      return await runCells(replan, wanted.isRerun, shop, { ...options, testbeds: site.testbeds }, tell)
+      return await runCells(
+        replan,
+        wanted.isRerun,
+        executionContext,
+        { ...options, testbeds: site.testbeds },
+        tell,
+      )
     })
   }
   const isRendered = options.to.length > 0
   if (!isRendered && !options.record) return { ...done, problems: [], reports: [] }
-  const after = first.length > 0 ? openFiles(site.project, files.notes()) : files
+  const after = first.length > 0 ? openFiles(site.project, files.fingerprints()) : files
   const made = new Map(done.executed.map((run) => [runName(run), run]))
   const settled = first.length > 0 ? await planDocument(site, own, after, made) : steps
   const found = shownRuns(settled, made)
@@ -163,14 +169,14 @@ export async function build(
     runs: shown.map(({ run }) => run),
     statuses: statusesOf(shown),
     records: recorded,
-    files: options.record ? openFiles(site.project, after.notes()) : after,
+    files: options.record ? openFiles(site.project, after.fingerprints()) : after,
     program: programOf(site, after),
   }
   // The manifest must hold what the next build will read: the runs as recorded now.
   const store = openStore(site.project, rendering.files, site.seal)
   if (options.record) for (const run of rendering.runs) store.recorded(run)
   const complete = done.failures.length === 0 && done.skipped.length === 0 && document === opened.document
-  const before = { ...files.notes(), ...after.notes() }
+  const before = { ...files.fingerprints(), ...after.fingerprints() }
   return { ...done, ...(await render(site, rendering, { complete, before, to: options.to })) }
 }
 
@@ -206,7 +212,7 @@ async function setUp(
   signal: AbortSignal,
   tell: TellEvent,
 ): Promise<void> {
-  const report = (update: Update) => tell({ type: 'laboratory', update })
+  const report = (update: Update) => tell({ type: 'setup', update })
   for (const [testbed, environments] of byTestbed(
     new Set(steps.map((step) => step.environment)),
     site.testbeds,
@@ -231,7 +237,11 @@ function absent(file: string): never {
 async function render(
   site: Site,
   rendering: Rendering,
-  { complete, before, to }: Pick<BuildOptions, 'to'> & { readonly complete: boolean; readonly before: Notes },
+  {
+    complete,
+    before,
+    to,
+  }: Pick<BuildOptions, 'to'> & { readonly complete: boolean; readonly before: Fingerprints },
 ): Promise<Pick<Outcome, 'problems' | 'reports'>> {
   const { project, document: path, generator } = site
   const steps = renderInputs(rendering)
@@ -255,7 +265,7 @@ async function render(
   const isSame = digest(earlier?.steps.page ?? {}) === digest(steps.page ?? {})
   const manifest = {
     complete: complete && report.problems.length === 0,
-    notes: { ...before, ...rendering.files.notes() },
+    fingerprints: { ...before, ...rendering.files.fingerprints() },
     reports: { ...(isSame ? earlier?.reports : {}), ...written },
     steps,
   }

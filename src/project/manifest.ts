@@ -4,7 +4,7 @@
  */
 
 import { entriesInside, FileError, readInside } from '../files/ordinary.ts'
-import { type Notes, sha256, unchanged } from '../files/tracked.ts'
+import { type Fingerprints, sha256, unchanged } from '../files/tracked.ts'
 import { defaultFormat, formats } from '../report/formats.ts'
 import type { Inputs } from '../results/run.ts'
 import type { Item, Seal } from '../results/seal.ts'
@@ -13,7 +13,7 @@ import type { Site } from './site.ts'
 export interface Manifest {
   /** Whether the report matches the document and lacks nothing; otherwise the next build runs in full. */
   readonly complete: boolean
-  readonly notes: Notes
+  readonly fingerprints: Fingerprints
   /** Format -> path -> SHA-256 (hex) of the report's files. All were made from the same steps. */
   readonly reports: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** By id; `page` is the whole report. */
@@ -99,7 +99,7 @@ export function contentOf(project: string, path: string): Uint8Array | undefined
 export function isUpToDate(place: Place, format = defaultFormat): boolean {
   const manifest = readManifest(place)
   if (!manifest?.complete) return false
-  return unchanged(place.project, manifest.notes) && isWritten(place.project, manifest.reports[format])
+  return unchanged(place.project, manifest.fingerprints) && isWritten(place.project, manifest.reports[format])
 }
 
 /** Whether the report's files are unchanged since they were written; `files` come from the manifest. */

@@ -28,7 +28,7 @@ export interface StepStatus {
 /** Status of cells, then tables, figures and claims, then the page. Throws a DocumentError for errors. */
 export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
   const manifest = readManifest(site)
-  const files = openFiles(site.project, manifest?.notes)
+  const files = openFiles(site.project, manifest?.fingerprints)
   const opened = await openDocument(site, files)
   const steps = await planWithDamaged(site, opened, files)
   const { shown } = knownRuns(steps)

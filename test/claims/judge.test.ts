@@ -46,7 +46,7 @@ describe('a claim of shape', () => {
   it('is reproduced on an emulated board if the whole interval agrees with it', () => {
     const { verdict, reason, measured } = verdictOn(claim(slower))
     expect(verdict).toBe('reproduced')
-    expect(reason).toBe('the interval lies inside of what the claim allows')
+    expect(reason).toBe('the interval lies inside the allowed range')
     expect(measured).toHaveLength(1)
     expect(measured[0]).toMatchObject({ unit: 'us', trials: 20, region: { low: 0, closed: false } })
     expect(measured[0]?.value).toBeCloseTo(24_000, 6)
@@ -60,14 +60,14 @@ describe('a claim of shape', () => {
     const swapped = evidence({ xlUs: 30_000 }, { xlUs: 6000 })
     expect(verdictOn(claim(slower), swapped)).toMatchObject({
       verdict: 'not reproduced',
-      reason: 'the interval lies outside of what the claim allows',
+      reason: 'the interval lies outside the allowed range',
     })
   })
 
   it('is inconclusive after 3 trials, and says that 6 are the least', () => {
     const { verdict, reason, trialsNeeded } = verdictOn(claim(slower), evidence({ trials: 3 }))
     expect(verdict).toBe('inconclusive')
-    expect(reason).toBe('too few trials for any interval: 3, at least 6 are needed')
+    expect(reason).toBe('too few trials for an interval: 3, at least 6 are needed')
     expect(trialsNeeded).toBe(6)
   })
 
@@ -78,7 +78,7 @@ describe('a claim of shape', () => {
     expect(trialsNeeded).toBeGreaterThan(50)
     expect(trialsNeeded).toBeLessThan(150)
     expect(reason).toBe(
-      `the interval reaches over what the claim allows: some ${trialsNeeded} trials are needed, there are 20`,
+      `the interval crosses the limit: about ${trialsNeeded} trials are needed, there are 20`,
     )
   })
 
@@ -310,7 +310,7 @@ describe('a claim of shape', () => {
       rows: run.rows.map((row) => ({ ...row, excluded: Number(row.trial) >= 5 ? 'lost records' : '' })),
     }))
     const { reason } = verdictOn(claim(slower), { ...given, results: { ...given.results, runs } })
-    expect(reason).toBe('too few trials for any interval: 5, at least 6 are needed')
+    expect(reason).toBe('too few trials for an interval: 5, at least 6 are needed')
   })
 
   it('that orders three values needs more certainty of each pair than one that orders two', () => {
@@ -332,9 +332,7 @@ describe('a claim of shape', () => {
       claim(ordering(`${loaded}.pause.total.max > ${base}.pause.total.max`)),
     )
     expect(verdict).toBe('reproduced')
-    expect(notes).toContain(
-      'max: the largest and smallest values seen bound nothing, and more trials go further',
-    )
+    expect(notes).toContain('max: an observed extreme is no bound, and more trials give more extreme values')
   })
 })
 
@@ -399,7 +397,7 @@ describe('a claim about five boots', () => {
       given(0.02),
     )
     expect(judged).toMatchObject({ verdict: 'reproduced', measured: [{ trials: 5, method: 'student' }] })
-    expect(methodText(judged)).toBe("Student's 95 % interval with the jackknife's error over boots")
+    expect(methodText(judged)).toBe("Student's 95 % interval with the jackknife standard error over boots")
   })
 
   it('may be on a correlation near 1, which no value exceeds', () => {
@@ -531,7 +529,7 @@ describe('a claim of absolute times', () => {
       'on another machine',
       { machine: { hypervisor: 'Xen 4.13' } },
       hardware,
-      'another machine: the hypervisor of latency/xen-4.14/baseline is Xen 4.14.6, published was Xen 4.13',
+      'another machine: the hypervisor of latency/xen-4.14/baseline is Xen 4.14.6; the published one is Xen 4.13',
     ],
     ['where a name only begins alike', { machine: { hypervisor: 'Xen 4.1' } }, hardware, 'another machine'],
     [

@@ -107,7 +107,7 @@ describe('a build', () => {
   it('reads no pipe, wherever a repository lays one', async () => {
     for (const path of [
       '.repro/manifests/index.md.json',
-      '.repro/made/x',
+      '.repro/render-cache/x',
       '_build/index.html',
       '.repro/lock',
     ]) {

@@ -90,7 +90,7 @@ describe('an edition', () => {
     write(both)
     await repro('build')
     await repro('build', 'paper/index.ja.md')
-    const made = readdirSync(join(project, '.repro/made'))
+    const made = readdirSync(join(project, '.repro/render-cache'))
     expect(made).toHaveLength(2)
     expect((await repro('build')).out).toBe('_build/index.html (nothing to do)\n')
     expect((await repro('build', 'paper/index.ja.md')).out).toBe('_build/index.ja.html (nothing to do)\n')

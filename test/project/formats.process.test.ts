@@ -25,9 +25,9 @@ const files = {
 }
 /** Lists inodes: a rewritten file has another one. */
 const drawings = () =>
-  readdirSync(join(project, '.repro/made')).map((name) => [
+  readdirSync(join(project, '.repro/render-cache')).map((name) => [
     name,
-    statSync(join(project, '.repro/made', name)).ino,
+    statSync(join(project, '.repro/render-cache', name)).ino,
   ])
 const read = (path: string) => readFileSync(join(project, path), 'utf8')
 

@@ -61,7 +61,7 @@ describe('a manifest', () => {
   const html = '<h1>report</h1>'
   const complete = {
     complete: true,
-    notes: {},
+    fingerprints: {},
     reports: { html: { [reportFile(document)]: sha256(html) } },
     steps: { page: {} },
   }
@@ -108,6 +108,8 @@ describe('a manifest', () => {
     expect(isUpToDate(mine)).toBe(false)
     expect(readManifest(mine)).toBeUndefined()
     expect(everyManifest(mine)).toEqual([])
-    expect(mine.seal.note()).toContain('1 item in .repro/ (.repro/manifests/paper+index.md.json)')
+    expect(mine.seal.note()).toContain(
+      'ignored 1 file under .repro/ that was not sealed on this machine: .repro/manifests/paper+index.md.json',
+    )
   })
 })

@@ -125,7 +125,7 @@ describe('a report in Markdown', () => {
   it('starts with its title, authors, translations and the origins of its numbers', async () => {
     const { text } = await written('')
     expect(text).toMatch(
-      /^# A title\n\n\*Below\*\n\nA \(There\), B\n\n\[日本語\]\(index\.ja\.md\)\n\n> All numbers of our own are \*\*emulated\*\*: /,
+      /^# A title\n\n\*Below\*\n\nA \(There\), B\n\n\[日本語\]\(index\.ja\.md\)\n\n> All numbers measured for this report are \*\*emulated\*\*: /,
     )
   })
 

@@ -232,7 +232,7 @@ describe('the page', () => {
       '<p class="authors">A. Author<span class="affiliation"> (Somewhere)</span>, B. Writer</p>',
     )
     expect(html).toContain(
-      '<p>All numbers of our own are <strong>emulated</strong>: measured on an emulated board',
+      '<p>All numbers measured for this report are <strong>emulated</strong>: measured on an emulated board',
     )
     expect(html).toContain('They come from 2 runs: latency in xen-4.14 (2 patterns).')
     expect(html).toContain('<p>How long <code>xl pause</code> takes.</p>')

@@ -32,7 +32,7 @@ export async function printPlan(site: Site, options: BuildOptions): Promise<numb
 }
 
 export async function buildDocument(site: Site, options: BuildOptions): Promise<number> {
-  const files = openFiles(site.project, readManifest(site)?.notes)
+  const files = openFiles(site.project, readManifest(site)?.fingerprints)
   const opened = await openValid(site, files)
   try {
     const outcome = await withDisplay((tell) => build(site, opened, options, tell, files))

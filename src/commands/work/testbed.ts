@@ -72,5 +72,5 @@ export async function lock(signal: AbortSignal): Promise<number> {
 }
 
 async function shown<T>(work: (report: Report) => Promise<T>): Promise<T> {
-  return await withDisplay((tell) => work((update) => tell({ type: 'laboratory', update })))
+  return await withDisplay((tell) => work((update) => tell({ type: 'setup', update })))
 }
