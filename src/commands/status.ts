@@ -61,7 +61,7 @@ async function statusOf(document: string | undefined, generator: string): Promis
 }
 
 function line({ id, type, state, reason }: StepStatus): string {
-  const name = type === 'cell' ? id : type === 'page' ? 'page' : `${type} ${id}`
+  const name = type === 'cell' ? id : type === 'page' ? id : `${type} ${id}`
   return `${state.padEnd(8)} ${name}${reason === undefined ? '' : `: ${reason}`}`
 }
 

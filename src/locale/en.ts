@@ -47,15 +47,10 @@ export const english = {
       `: ${explanation}.`,
     ],
     noRuns: 'There are no runs yet.',
-    runs: (
-      runs: number,
-      { build, here, record }: { build: number; here: number; record: number },
-      where: string,
-    ) => {
+    runs: (runs: number, { here, record }: { here: number; record: number }, where: string) => {
       const parts = [
-        ...(build > 0 ? [`${build} executed for this report`] : []),
-        ...(here > 0 ? [`${here} executed here before, not recorded`] : []),
-        ...(record > 0 ? [`${record} recorded before`] : []),
+        ...(record > 0 ? [`${record} recorded`] : []),
+        ...(here > 0 ? [`${here} not recorded`] : []),
       ]
       const history = parts.length === 0 ? '' : ` (${parts.join(', ')})`
       return `They come from ${counted(runs, 'run')}${history}: ${where}.`
@@ -82,7 +77,7 @@ export const english = {
 
   provenance: {
     title: 'Provenance',
-    madeBy: 'made by',
+    madeBy: 'rendered by',
     document: 'document',
     original: 'translation of',
     runs: 'runs',

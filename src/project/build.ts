@@ -25,7 +25,6 @@ import { languageOf } from '../locale/languages.ts'
 import type { RunStatus } from '../report/context.ts'
 import { formats } from '../report/formats.ts'
 import type { Report, ReportProblem } from '../report/model.ts'
-import { digest } from '../results/key.ts'
 import { runName, type Run } from '../results/run.ts'
 import { StoreError } from '../results/runfile.ts'
 import { openStore } from '../results/store.ts'
@@ -40,6 +39,7 @@ import {
   reportFile,
   reportName,
   reportsFolder,
+  type WrittenReport,
 } from './manifest.ts'
 import { programOf } from './program.ts'
 import { record, refuseOthersRecords, refuseUnrecorded } from './record.ts'
@@ -111,7 +111,7 @@ export async function build(
   const document = override(opened.document, options, tell)
   const own = { document, environments: opened.environments }
   const steps = await planDocument(site, own, files)
-  // Claims also need the records from before this build, compared with the document without overrides.
+  // Claims also need the records, compared with the document without overrides.
   const written =
     document === opened.document || options.to.length === 0 ? steps : await planDocument(site, opened, files)
   const { recorded } = knownRuns(written)
@@ -168,7 +168,7 @@ export async function build(
     published: opened.published,
     runs: shown.map(({ run }) => run),
     statuses: statusesOf(shown),
-    records: recorded,
+    records: options.record ? withNew(recorded, shown) : recorded,
     files: options.record ? openFiles(site.project, after.fingerprints()) : after,
     program: programOf(site, after),
   }
@@ -221,9 +221,16 @@ async function setUp(
       tell({ type: 'note', text })
 }
 
-/** Marks an up-to-date run of an earlier build as recorded. */
+/** Marks an up-to-date run as recorded. */
 function nowRecorded(shown: KnownRun): KnownRun {
-  return shown.from === 'here' && shown.stale === undefined ? { ...shown, from: 'record' } : shown
+  return shown.stale === undefined ? { ...shown, from: 'record' } : shown
+}
+
+/** Replaces records by the runs that were recorded since. */
+function withNew(records: readonly KnownRun[], shown: readonly KnownRun[]): readonly KnownRun[] {
+  const fresh = shown.filter(({ from }) => from === 'record')
+  const names = new Set(fresh.map(({ run }) => runName(run)))
+  return [...records.filter(({ run }) => !names.has(runName(run))), ...fresh]
 }
 
 export function statusesOf(shown: readonly KnownRun[]): ReadonlyMap<string, RunStatus> {
@@ -256,17 +263,17 @@ async function render(
     generator,
   })
   const earlier = readManifest(site)
-  const written: Record<string, Record<string, string>> = {}
-  for (const name of to) written[name] = await write(report, name, site)
-  for (const name of to)
-    for (const file of Object.keys(earlier?.reports[name] ?? {}))
-      if (written[name]?.[file] === undefined) await remove(project, file)
-  // Keep reports in other formats if their inputs are unchanged.
-  const isSame = digest(earlier?.steps.page ?? {}) === digest(steps.page ?? {})
+  const reports: Record<string, WrittenReport> = { ...earlier?.reports }
+  for (const name of to) {
+    const files = await write(report, name, site)
+    for (const file of Object.keys(reports[name]?.files ?? {}))
+      if (files[file] === undefined) await remove(project, file)
+    reports[name] = { files, page: steps.page ?? {} }
+  }
   const manifest = {
     complete: complete && report.problems.length === 0,
     fingerprints: { ...before, ...rendering.files.fingerprints() },
-    reports: { ...(isSame ? earlier?.reports : {}), ...written },
+    reports,
     steps,
   }
   const sealed = formatManifest(manifest, site)

@@ -62,7 +62,7 @@ describe('a manifest', () => {
   const complete = {
     complete: true,
     fingerprints: {},
-    reports: { html: { [reportFile(document)]: sha256(html) } },
+    reports: { html: { files: { [reportFile(document)]: sha256(html) }, page: {} } },
     steps: { page: {} },
   }
   const at = (machine: string) => ({
@@ -90,7 +90,7 @@ describe('a manifest', () => {
 
   it('of an earlier version of this program says nothing', () => {
     const mine = at('mine')
-    const { reports: _, ...others } = complete
+    const { fingerprints: _, ...others } = complete
     const earlier = JSON.stringify({ ...others, report: sha256(html) })
     brought(mine.seal.close({ kind: 'manifest', path: manifestFile(document) }, earlier))
     expect(isUpToDate(mine)).toBe(false)

@@ -242,15 +242,15 @@ describe('the page', () => {
     expect(html.match(/<h1/g)).toHaveLength(1)
   })
 
-  it('says which runs were executed for it and which were recorded', async () => {
+  it('says which runs were executed here and which were recorded, but not when', async () => {
     const statuses: RunStatuses = new Map([
       ['latency/xen-4.14/baseline', { from: 'build' }],
       ['latency/xen-4.14/dom0-cpu', { from: 'record' }],
     ])
     const { html } = await report('', both, statuses)
-    expect(html).toContain('2 runs (1 executed for this report, 1 recorded before)')
+    expect(html).toContain('2 runs (1 recorded, 1 not recorded)')
     const here = new Map([...statuses.keys()].map((name) => [name, { from: 'here' as const }]))
-    expect((await report('', both, here)).html).toContain('2 runs (2 executed here before, not recorded)')
+    expect((await report('', both, here)).html).toContain('2 runs (2 not recorded)')
   })
 
   it('has each id once, and none that is empty', async () => {
