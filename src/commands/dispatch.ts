@@ -29,6 +29,11 @@ export async function dispatch(args: readonly string[], context: Context): Promi
 }
 
 async function run(args: readonly string[], context: Context): Promise<number> {
+  if (args[0] === '__names') {
+    const { namesOf } = await import('./names.ts')
+    for (const name of namesOf(args[1] ?? '', args[2])) print(name)
+    return exitCodes.done
+  }
   const { name, found } = find(args)
   if (!isGroup(found)) return await found.run(args.slice(name.length), context)
   throw new UsageError(`missing subcommand: one of ${[...found.commands.keys()].join(', ')}`)

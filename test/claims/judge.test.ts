@@ -224,7 +224,9 @@ describe('a claim of shape', () => {
     ],
   ] satisfies [string, Test][])('must not be %s', (_, test) => {
     expect(verdictOn(claim(test))).toMatchObject({ verdict: 'not testable' })
-    expect(verdictOn(claim(test)).reason).toContain('a shape must not depend on how fast the board is')
+    expect(verdictOn(claim(test)).reason).toContain(
+      "a claim of scope shape must not depend on the board's speed",
+    )
   })
 
   it('gets the same verdict from a board that does everything more slowly', () => {
@@ -642,7 +644,7 @@ describe('a claim that cannot be tested', () => {
       'is a shape in one of several parts only',
       claim({ type: 'all', tests: [slower, ordering(`${base}.pause.total.max < 142000`)] }),
       evidence(),
-      'a shape must not depend on how fast the board is',
+      "a claim of scope shape must not depend on the board's speed",
     ],
     [
       'names no measure',

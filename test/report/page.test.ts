@@ -338,7 +338,7 @@ describe('the page', () => {
 
   it('ends with what made it, digests and how to make it again', async () => {
     const { html } = await report('')
-    expect(html).toContain('<dt>made by</dt><dd>repro 1.2.3</dd>')
+    expect(html).toContain('<dt>rendered by</dt><dd>repro 1.2.3</dd>')
     expect(html).toMatch(/<dd>2 runs, SHA-256 of their names, keys and raw files [0-9a-f]{64}<\/dd>/)
     expect(html).toContain('<dt>host CPU</dt><dd>Example CPU</dd>')
     expect(html).toContain('<code>npx repro build --rerun</code>')

@@ -194,7 +194,9 @@ function attempt<T>(step: () => T): T {
     return step()
   } catch (cause) {
     if (cause instanceof QueryError) throw cause
-    throw new QueryError(`the specification does not compile: ${warningText(cause)}`)
+    // A TypeError of vega-lite says nothing about the specification.
+    const advice = cause instanceof TypeError ? ' (compare it with the schema of Vega-Lite)' : ''
+    throw new QueryError(`the specification does not compile: ${warningText(cause)}${advice}`)
   }
 }
 
