@@ -281,6 +281,8 @@ describe('the command line', () => {
     [['build', '../other.md'], 'the document lies outside of the project'],
     [['check', '--fast'], 'unknown option: --fast'],
     [['testbed', 'lst'], 'unknown command: testbed lst (did you mean list?)'],
+    [['pack', '-o', 'none/x.zip'], 'cannot write none/x.zip: there is no folder /'],
+    [['verify', '--junit', 'none/x.xml'], 'cannot write none/x.xml: there is no folder none\n'],
     [['testbed'], 'missing subcommand: one of list, '],
   ])('%j: exit code 2', async (args, message) => {
     write({ 'paper/index.md': front })

@@ -102,7 +102,7 @@ describe('bash', () => {
     it.each([
       [
         ['build', '--only', ''],
-        ['nap', 'fast', 'slow', 'nap/local/fast', 'nap/local/slow'],
+        ['nap', 'fast', 'nap/local/fast', 'slow', 'nap/local/slow'],
       ],
       [['build', '--only', 'fast,s'], ['fast,slow']],
       [['build', '--only', '=', 'fast,nap/local/s'], ['fast,nap/local/slow']],
@@ -112,7 +112,7 @@ describe('bash', () => {
       ],
       [
         ['run', '--rerun', '='],
-        ['nap', 'fast', 'slow', 'nap/local/fast', 'nap/local/slow'],
+        ['nap', 'fast', 'nap/local/fast', 'slow', 'nap/local/slow'],
       ],
       [
         ['build', 'notes/b.md', '--only', 'w'],

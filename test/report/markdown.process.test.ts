@@ -160,6 +160,20 @@ describe('a report in Markdown', () => {
     )
   })
 
+  it('keeps a picture that is shown twice as one file', async () => {
+    const { text, files } = await written('![A](dot.png) and ![B](dot.png)\n')
+    expect([...(files?.keys() ?? [])]).toEqual(['picture-1.png'])
+    expect(text).toContain('![A](index/picture-1.png) and ![B](index/picture-1.png)')
+  })
+
+  it("keeps GitHub's alerts, and no blanks where HTML was left out", async () => {
+    const { text } = await written(
+      '## Über *emph* & <x>\n\n<y> text\n\n> [!NOTE]\n> Hey you\n\n> [!OTHER] b\n',
+    )
+    expect(text).toContain('- [Über emph &](#über-emph-)')
+    expect(text).toContain('\n## Über *emph* &\n\ntext\n\n> [!NOTE]\n> Hey you\n\n> \\[!OTHER] b\n')
+  })
+
   it('has claims with their verdict, interval and evidence', async () => {
     const { text, files } = await written(table + claim)
     expect(text).toMatch(

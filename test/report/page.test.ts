@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises'
 import { VFile } from 'vfile'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parseDocument } from '../../src/document/document.ts'
+import { english } from '../../src/locale/en.ts'
 import { publishedTable } from '../../src/query/published.ts'
 import type { RunStatuses } from '../../src/report/context.ts'
 import { openDrawer } from '../../src/report/drawing/process.ts'
+import { provenance } from '../../src/report/provenance.ts'
 import type { Run } from '../../src/results/run.ts'
 import { fakeRun, settled } from '../results/fake.ts'
 import { renderReport } from './render.ts'
@@ -342,6 +344,19 @@ describe('the page', () => {
     expect(html).toMatch(/<dd>2 runs, SHA-256 of their names, keys and raw files [0-9a-f]{64}<\/dd>/)
     expect(html).toContain('<dt>host CPU</dt><dd>Example CPU</dd>')
     expect(html).toContain('<code>npx repro build --rerun</code>')
+  })
+
+  it('names a document other than the usual one in its commands', () => {
+    const howTo = (path: string) => {
+      const origin = { generator: 'repro 1', documents: [{ path, text: '' }] }
+      return provenance(origin, [], { messages: english, display: (text) => text }).howTo
+    }
+    const commands = (path: string) =>
+      howTo(path).flatMap((part) => (typeof part === 'object' && 'value' in part ? [part.value] : []))
+    expect(commands('paper/index.md')).toEqual(['npx repro build', 'npx repro build --rerun'])
+    expect(commands('d.md')).toEqual(['npx repro build d.md', 'npx repro build d.md --rerun'])
+    expect(commands("my 'd'.md")[0]).toBe("npx repro build 'my '\\''d'\\''.md'")
+    expect(commands('-d.md')[0]).toBe('npx repro build ./-d.md')
   })
 
   it('has the same bytes whatever the order of the runs', async () => {
