@@ -60,7 +60,7 @@ describe('a mark', () => {
   })
 
   it('is refused in a layer, too', async () => {
-    const { mark: _, encoding, data: own } = bars
+    const { encoding, data: own } = bars
     const spec = {
       data: own,
       layer: [
