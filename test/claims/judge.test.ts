@@ -426,7 +426,9 @@ describe('a claim about five boots', () => {
       verdict: 'reproduced',
       measured: Array(16).fill({ method: 'means', trials: 5 }),
     })
-    expect(methodText(judged)).toContain("with Welch's 95 % interval; the 5 % error level is divided among 16 numbers")
+    expect(methodText(judged)).toContain(
+      "with Welch's 95 % interval; the 5 % error level is divided among 16 numbers",
+    )
   })
 })
 

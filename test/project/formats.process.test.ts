@@ -69,7 +69,7 @@ it('a format that is not asked for stays known: stale until it is written again,
   expect((await repro('build', 'd.md')).out).toBe('_build/+d.html\n')
   expect(await status()).toEqual([
     'fresh    page',
-    'stale    page.markdown: document changed, rendered fig-b removed',
+    'stale    page.markdown: rendered fig-b removed, document changed',
   ])
   expect(existsSync(join(project, '_build/+d.md'))).toBe(true)
   expect((await repro('build', '--to', 'markdown', 'd.md')).out).toBe('_build/+d.md\n')
