@@ -135,7 +135,7 @@ describe('an edition', () => {
     [
       'it omits an experiment that its text needs',
       { 'paper/index.ja.md': edition.replace(/```yaml experiment[^`]*```/, '') },
-      'paper/index.ja.md:7:5 error steps is an experiment of paper/index.md that is not shown here: add its block (yaml experiment, id: steps)\n',
+      'paper/index.ja.md:7:6 error steps is an experiment of paper/index.md that is not shown here: add its block (yaml experiment, id: steps)\n',
     ],
     [
       'there is no original',
