@@ -181,7 +181,7 @@ describe('a report in Markdown', () => {
     )
     expect(text).toContain('- shown in: [Table 1](#tbl-latency)')
     expect(text).toContain('<details>\n<summary>How C1 was judged</summary>\n\n```yaml\nid: C1\n')
-    expect(text).toMatch(/!\[C1: share of trials .*\]\(index\/C1-distributions\.svg\)/)
+    expect(text).toMatch(/!\[C1: cumulative share of trials .*\]\(index\/C1-distributions\.svg\)/)
     expect(files?.has('C1-distributions.svg')).toBe(true)
   })
 
