@@ -340,7 +340,9 @@ describe('the command line', () => {
     [['build', '../other.md'], 'the document lies outside of the project'],
     [['check', '--fast'], 'unknown option: --fast'],
     [['testbed', 'lst'], 'unknown command: testbed lst (did you mean list?)'],
-    [['testbed'], 'which one? repro testbed list|'],
+    [['pack', '-o', 'none/x.zip'], 'cannot write none/x.zip: there is no folder /'],
+    [['verify', '--junit', 'none/x.xml'], 'cannot write none/x.xml: there is no folder none\n'],
+    [['testbed'], 'missing subcommand: one of list, '],
   ])('%j: exit code 2', async (args, message) => {
     write({ 'paper/index.md': front })
     const { exitCode, err, out } = await repro(...args)

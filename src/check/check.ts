@@ -356,10 +356,14 @@ function similarFile(path: string, project: Project): string {
   return near === undefined ? '' : ` (did you mean ${posix.join(folder, near)}?)`
 }
 
-function checkExperimentId(id: string, place: Place, { fences, file }: Document): void {
+function checkExperimentId(id: string, place: Place, { fences, file, original }: Document): void {
   const named = fences.filter((fence) => fence.id === id)
   if (named.some(({ type }) => type === 'experiment')) return
   const [other] = named
+  if (!other && original && experimentIds(original.fences).includes(id)) {
+    const reason = `${id} is an experiment of ${original.file.path} that is not shown here: add its block (yaml experiment, id: ${id})`
+    return failOnce(file, 'unshown-experiment', place, reason)
+  }
   const reason = other
     ? `${id} is a ${other.type}, not an experiment${hint('', experimentIds(fences))}`
     : `unknown experiment: ${id}${hint(id, experimentIds(fences))}`

@@ -19,12 +19,11 @@ export const english = {
   /** A series, and how many of its values are outliers. */
   outlying: (series: string, count: number, all: number) => `${series} (${count} of ${all})`,
   /** A series and its slope: `+0.3 µs`. */
-  drifting: (series: string, step: string) => `${series} (${step} a trial)`,
+  drifting: (series: string, step: string) => `${series} (${step} per trial)`,
   /** The first of the series concerned, and how many more there are. */
-  outliers: (series: readonly string[], more: number) =>
-    `outliers, which are counted like all others: ${listed(series, more)}`,
+  outliers: (series: readonly string[], more: number) => `outliers, which are kept: ${listed(series, more)}`,
   drifts: (series: readonly string[], more: number) =>
-    `values seem to drift from trial to trial, so intervals may be too narrow: ${listed(series, more)}`,
+    `values seem to drift over the trials, so intervals may be too narrow: ${listed(series, more)}`,
 }
 
 function listed(series: readonly string[], more: number): string {

@@ -47,7 +47,7 @@ function plainDisplay(screen: Screen, now: () => number): Display {
   return {
     tell(event) {
       if (event.type === 'started') starts.set(event.name, now())
-      if (event.type === 'toolchain') {
+      if (event.type === 'setup') {
         const { task, done, total } = event.update
         const tenth = total > 0 ? Math.floor((10 * done) / total) : 10
         if (tenths.get(task) === tenth) return
@@ -65,7 +65,7 @@ function lineOf(event: BuildEvent, lastedMs: (name: string) => number): string |
   switch (event.type) {
     case 'note':
       return event.text
-    case 'toolchain':
+    case 'setup':
       return toolchainLine(event.update)
     case 'planned': {
       const left = remainingMs(event.cells.map(waiting), event.jobs, 0)
@@ -97,7 +97,7 @@ function toolchainLine({
   total,
   unit,
   note,
-}: Extract<BuildEvent, { type: 'toolchain' }>['update']): string {
+}: Extract<BuildEvent, { type: 'setup' }>['update']): string {
   const amount = unit === 'bytes' ? `${megabytes(done)}/${megabytes(total)} MB` : `${done}/${total} ${unit}`
   return `laboratory: ${task} ${amount}${note === undefined ? '' : ` ${note}`}`
 }
@@ -156,7 +156,7 @@ function liveDisplay(screen: Screen, colour: boolean, now: () => number): Displa
   return {
     tell(event) {
       switch (event.type) {
-        case 'toolchain':
+        case 'setup':
           toolchain = visible(toolchainLine(event.update))
           break
         case 'planned':
@@ -176,7 +176,7 @@ function liveDisplay(screen: Screen, colour: boolean, now: () => number): Displa
         case 'failed':
           break
       }
-      const moves = event.type === 'progress' || event.type === 'toolchain' || event.type === 'planned'
+      const moves = event.type === 'progress' || event.type === 'setup' || event.type === 'planned'
       const lastedMs = (name: string) => now() - (cells.get(name)?.startedMs ?? now())
       const line = moves ? undefined : lineOf(event, lastedMs)
       if (event.type === 'finished' || event.type === 'failed')

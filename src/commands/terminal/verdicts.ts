@@ -28,7 +28,7 @@ export function verdictLines({ document, verifications, cells }: Verdicts): read
     '',
     ...cellLines(cells),
     tallyLine(verifications),
-    'what stands behind each: the report (repro build), and docs/claims.md',
+    'for details, see the report (repro build) and docs/claims.md',
   ]
 }
 

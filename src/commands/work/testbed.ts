@@ -77,5 +77,5 @@ export async function lock(signal: AbortSignal): Promise<number> {
 }
 
 async function shown<T>(work: (report: Report) => Promise<T>): Promise<T> {
-  return await withDisplay((tell) => work((update) => tell({ type: 'toolchain', update })))
+  return await withDisplay((tell) => work((update) => tell({ type: 'setup', update })))
 }

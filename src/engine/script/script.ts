@@ -47,7 +47,7 @@ export async function runScript(
   for (const input of changed)
     send({ type: 'log', text: `${input} changed while the script ran, so it is not taken as an input` })
   for (const path of recorder.outside().slice(0, mostOutside))
-    send({ type: 'log', text: `used ${path}, outside of the project: its changes are not noticed` })
+    send({ type: 'log', text: `read ${path}, outside the project; changes to it are not tracked` })
   for (const text of unnoticed(order, recorder)) send({ type: 'log', text })
   return { result, reads }
 }
@@ -219,7 +219,7 @@ function limitedLog(send: Send): Cell['log'] {
     if (lines > mostLines) return
     const line = typeof text === 'string' ? text : describeValue(text)
     send({ type: 'log', text: line.length > longestLine ? `${line.slice(0, longestLine)}…` : line })
-    if (lines === mostLines) send({ type: 'log', text: 'further lines of cell.log are left out' })
+    if (lines === mostLines) send({ type: 'log', text: 'cell.log limit reached; further lines are dropped' })
   }
 }
 
