@@ -204,7 +204,7 @@ repro build makes them; repro build --record also keeps them in results/
     expect(detail).toContain('How C1 was judged')
     expect(detail).toContain('from: fast.local.default.elapsedUs')
     expect(detail).toContain('a shift above 5.')
-    expect(detail).toContain('Mann and Whitney')
+    expect(detail).toContain('Mann–Whitney')
     expect(detail).toContain('<a href="../results/fast/local/default/rows.csv">rows.csv</a>')
     expect(existsSync(join(project, '_build', '../results/fast/local/default/rows.csv'))).toBe(true)
     expect(detail).toMatch(
