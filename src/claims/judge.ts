@@ -11,6 +11,7 @@ import type { Quantity } from '../query/quantity.ts'
 import { evaluate, pathsToRuns, type Results } from '../query/query.ts'
 import { resolveCells } from '../query/resolve.ts'
 import { series } from '../query/series.ts'
+import { statistic } from '../query/statistics.ts'
 import { warningsOn } from '../query/warnings.ts'
 import { runName } from '../results/run.ts'
 import { type Measured, measure } from './measure.ts'
@@ -228,18 +229,16 @@ function openReason(measured: readonly Measured[], needed: number, reasons: Reas
   return unbounded ? reasons.few(trials, needed, per) : reasons.open(trials, needed, per)
 }
 
-const extremes: ReadonlySet<string> = new Set(['max', 'min', 'p0', 'p100'])
-
 function notesOn(
   claim: Claim,
   measured: readonly Measured[],
   results: Results,
   reasons: Reasons,
 ): readonly string[] {
-  const statistics = expressionsOf(claim.test)
+  const names = expressionsOf(claim.test)
     .flatMap(references)
     .map(({ parts }) => parts.at(-1) ?? '')
-  const found = [...new Set(statistics.filter((name) => extremes.has(name)))].sort()
+  const found = [...new Set(names.filter((name) => statistic(name)?.isExtreme))].sort()
   const read = seriesOf(claim, results).map(({ what, run, factors, measure }) => ({
     name: reasons.series(what, runName(run)),
     ...series(run, factors, measure),

@@ -73,7 +73,7 @@ export function changesOf(before: Inputs, now: Inputs): readonly Change[] {
 
 /** Lists changes, files last, only the first if many: `script changed, trials 20 -> 50, and 6 more`. */
 export function summaryOfChanges(changes: readonly Change[]): string {
-  const isFile = ({ input }: Change) => /^(file|folder|packages|environment) /.test(input)
+  const isFile = ({ input }: Change) => /^(file|data|folder|packages|environment) /.test(input)
   const sorted = changes.toSorted((a, b) => Number(isFile(a)) - Number(isFile(b)))
   const shown = sorted.slice(0, sorted.length > mostChanges ? mostChanges - 1 : mostChanges).map(changeText)
   const more = sorted.length - shown.length
@@ -84,7 +84,7 @@ const mostChanges = 5
 
 /** Formats a change: `trials 20 -> 50`, `dom0.cpuLoad 0 -> 4`, `experiments/board/loop.c changed`. */
 export function changeText({ input, before, now }: Change): string {
-  const name = input.replace(/^(parameter|file|folder) /, '')
+  const name = input.replace(/^(parameter|file|data|folder) /, '')
   if (isDigest(before) && isDigest(now)) return `${name} changed`
   if (before === undefined) return isDigest(now) ? `${name} added` : `${name} none -> ${now}`
   if (now === undefined) return isDigest(before) ? `${name} removed` : `${name} ${before} -> none`

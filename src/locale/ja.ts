@@ -45,9 +45,8 @@ export const japanese: Messages = {
       `」である：${explanation}。`,
     ],
     noRuns: '実行結果はまだない。',
-    runs: (runs, { build, here, record }, where) => {
+    runs: (runs, { here, record }, where) => {
       const parts = [
-        ...(build > 0 ? [`今回実行${build}`] : []),
         ...(here > 0 ? [`実行済み・未記録${here}`] : []),
         ...(record > 0 ? [`記録済み${record}`] : []),
       ]

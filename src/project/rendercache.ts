@@ -1,5 +1,5 @@
 /**
- * The render cache: tables, figures and judgements in .repro/made/<digest of their inputs>. Only entries with
+ * The render cache: tables, figures and judgements in .repro/render-cache/<digest of their inputs>. Only entries with
  * this machine's seal are read: a stranger's bytes could deserialize to anything.
  */
 
@@ -22,7 +22,7 @@ import { contentOf, everyManifest } from './manifest.ts'
 import { claimInputs } from './renderinputs.ts'
 import type { Site } from './site.ts'
 
-const folder = '.repro/made'
+const folder = '.repro/render-cache'
 
 type Place = Pick<Site, 'project' | 'seal'>
 

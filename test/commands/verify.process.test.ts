@@ -269,7 +269,7 @@ describe('a falsehood', () => {
     const { exitCode, out } = await repro('verify')
     expect(exitCode).toBe(0)
     expect(out).toMatch(
-      /^C1 {3}inconclusive .*\n(?: .*\n)*? +why +too few trials for any interval: 2, at least \d+ are needed/m,
+      /^C1 {3}inconclusive .*\n(?: .*\n)*? +why +too few trials for an interval: 2, at least \d+ are needed/m,
     )
     expect(out).not.toMatch(/^C[12] {3}reproduced/m)
     // JSON has no infinite numbers: an end that is not bounded is null.

@@ -8,7 +8,7 @@ import type { Reproduction } from '../../project/knownruns.ts'
 import { reportFile } from '../../project/manifest.ts'
 import { originsIn, runsIn } from '../../query/quantity.ts'
 import { runName } from '../../results/run.ts'
-import { abbreviated, counted, present } from '../../text/lists.ts'
+import { abbreviated, counted, present } from '../../text/message.ts'
 
 export interface Verdicts {
   readonly document: string
@@ -29,7 +29,7 @@ export function verdictLines({ document, verifications, cells }: Verdicts): read
     '',
     ...cellLines(cells),
     tallyLine(verifications),
-    'what stands behind each: the report (repro build), and docs/claims.md',
+    'for details, see the report (repro build) and docs/claims.md',
   ]
 }
 
