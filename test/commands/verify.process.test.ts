@@ -208,7 +208,7 @@ repro build makes them; repro build --record also keeps them in results/
     expect(detail).toContain('<a href="../results/fast/local/default/rows.csv">rows.csv</a>')
     expect(existsSync(join(project, '_build', '../results/fast/local/default/rows.csv'))).toBe(true)
     expect(detail).toMatch(
-      /<svg .*C1: share of trials \(local\).*fast · default · elapsedUs.*slow · default · elapsedUs/s,
+      /<svg .*C1: cumulative share of trials \(local\).*fast · default · elapsedUs.*slow · default · elapsedUs/s,
     )
     // Nothing was measured for the absolute claim, so there is nothing to look at.
     expect(/<aside[^>]*id="C3".*?<\/aside>/s.exec(html)?.[0]).not.toContain('<svg')

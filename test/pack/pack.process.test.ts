@@ -151,10 +151,10 @@ describe('repro pack', () => {
     expect(err).toBe('human minutes not stated for counting (front matter: artifact.humanMinutes)\n')
 
     execFileSync('touch', [join(project, 'paper/index.md')])
+    mkdirSync(join(project, 'again'))
     const again = await start(['pack', 'paper/index.md', '-o', 'again/x.zip'], { TZ: 'Asia/Tokyo' }).ended
     expect(again.out).toContain(sha256(bytes))
     // A pack written into the project is not a change of it.
-    mkdirSync(join(project, 'again'))
     expect((await repro('pack', '-o', 'again/x.zip')).exitCode).toBe(0)
   })
 

@@ -89,8 +89,8 @@ describe('a cell in several boots', () => {
 
     expect(await repro('run', '--rerun')).toMatchObject({ exitCode: 0 })
     const { out } = await repro('diff', 'recorded', 'latest')
-    // Pids differ; random draws do not.
-    expect(out).toMatch(/^one\/local\/a: other rows\n.* pid: .*\n {2}2 measures unchanged/m)
+    // Pids differ, if not by more than those of one run; random draws do not.
+    expect(out).toMatch(/^one\/local\/a: other rows\n(?:.* pid: .*\n {2}2| {2}3) measures unchanged/m)
     expect(out).not.toMatch(/^ {2}boots/m)
   })
 

@@ -56,7 +56,8 @@ const unitPath = /^(?:(?:(?:layer|[hv]?concat)\[\d+\]|spec)\.)*mark$/
 /** Vega-Lite itself fails on an unknown mark without saying so. */
 function checkMark(mark: Json, path: string): void {
   const [name, place] = isObject(mark) ? [mark.type, `${path}.type`] : [mark, path]
-  if (typeof name === 'string' && marks.includes(name)) return
+  // Pictures are refused for what they are.
+  if (typeof name === 'string' && (marks.includes(name) || name === 'image')) return
   if (name === undefined)
     throw new QueryError(`the mark has no type, at ${path} (known: ${marks.join(', ')})`)
   const near = typeof name === 'string' ? nearest(name, marks) : undefined
