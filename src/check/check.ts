@@ -31,6 +31,7 @@ import type { PublishedTable } from '../query/published.ts'
 import { resolveCells } from '../query/resolve.ts'
 import { isMapping, type Parameters } from '../results/parameters.ts'
 import { hint, nearest } from '../text/spelling.ts'
+import { checkConditions } from './conditions.ts'
 import { checkDrift } from './drift.ts'
 import { checkLiterals } from './literal.ts'
 import { checkOrigins, type Emulated } from './origin.ts'
@@ -140,6 +141,7 @@ function checkProse(context: Context): void {
   }
   checkHumanMinutes(document)
   checkCitations(document, project.bibliography)
+  checkConditions(document)
   checkLiterals(document)
   checkOrigins(document, project.emulated)
 }

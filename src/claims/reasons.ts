@@ -2,6 +2,7 @@
 
 import { english as warnings } from '../query/warnings.ts'
 import type { Unit } from '../stats/clusters.ts'
+import type { Verdict } from './region.ts'
 
 export const english = {
   /** `count` of `all` intervals. */
@@ -16,6 +17,13 @@ export const english = {
     `too few ${per}s for an interval: ${count}, at least ${needed} are needed`,
   open: (count: number, needed: number, per: Unit) =>
     `the interval crosses the limit: about ${needed} ${per}s are needed, there are ${count}`,
+  /** The same verdict for the same `reason` under `count` conditions. */
+  under: (reason: string, count: number) =>
+    `${reason}, and so ${count === 1 ? 'under one other condition' : count === 2 ? 'under both other conditions' : `under all ${count} other conditions`}`,
+  /** Verdicts that differ; the label is absent for the claim as stated. */
+  flips: (states: readonly { readonly label: string | undefined; readonly verdict: Verdict }[]) =>
+    `the verdict depends on the conditions: ${states.map(({ label, verdict }) => `${verdict} ${label === undefined ? 'as stated' : `with ${label}`}`).join(', ')}`,
+  notRun: 'the document runs no such cells',
   missing: (runs: readonly string[]) => `missing: run ${runs.join(', run ')}`,
   skipped: (why: string) => `skipped: ${why}`,
   stale: (run: string, why: string) => `stale: ${run} (${why})`,

@@ -124,6 +124,12 @@ export const english = {
     why: 'why',
     note: 'note',
     shownIn: 'shown in',
+    /** A condition of the claim, or the claim as stated. */
+    under: (label: string | undefined) => (label === undefined ? 'as stated' : `with ${label}`),
+    notRun: 'not run',
+    /** Verdicts at other tolerances. */
+    fragile: (half: string, twice: string) =>
+      `fragile: ${half} at half the tolerance, ${twice} at twice the tolerance`,
     measured: (numbers: readonly string[], origins: readonly string[]) =>
       `${numbers.join('; ')}, ${origins.join(' + ')}`,
     reasons,

@@ -808,3 +808,82 @@ describe('a claim that cannot be judged', () => {
     )
   })
 })
+
+describe('a claim with conditions', () => {
+  const over = (environment: string, pattern = 'dom0-cpu') =>
+    ordering(
+      `latency['${environment}']['${pattern}'].pause.total.mean > latency['${environment}'].baseline.pause.total.mean`,
+    )
+  const conditions = [{ name: 'newer', label: 'Xen 4.17', test: over('xen-4.17') }]
+  const judged = (xlUs: number, more: Partial<Claim> = {}) => {
+    const { results, stale } = evidence()
+    const runs = [
+      ...results.runs,
+      fakeRun({ trials: 20, environment: 'xen-4.17' }),
+      fakeRun({ trials: 20, environment: 'xen-4.17', pattern: 'dom0-cpu', xlUs }),
+    ]
+    return verdictOn(claim(over('xen-4.14'), 'shape', { conditions, ...more }), {
+      results: { ...results, runs },
+      stale,
+    })
+  }
+
+  it('is reproduced if it is under each', () => {
+    const { verdict, reason, grid } = judged(30_000)
+    expect(verdict).toBe('reproduced')
+    expect(reason).toBe('the interval lies inside the allowed range, and so under one other condition')
+    expect(grid?.map((row) => [row.condition?.name, row.verdict])).toEqual([
+      [undefined, 'reproduced'],
+      ['newer', 'reproduced'],
+    ])
+  })
+
+  it('is inconclusive where its verdict flips, and says where', () => {
+    const { verdict, reason, trialsNeeded } = judged(1000)
+    expect(verdict).toBe('inconclusive')
+    expect(reason).toBe(
+      'the verdict depends on the conditions: reproduced as stated, not reproduced with Xen 4.17',
+    )
+    expect(trialsNeeded).toBeUndefined()
+  })
+
+  it('does not count a condition that the document does not run', () => {
+    const test = over('xen-4.17', 'nowhere')
+    const { verdict, reason, grid } = judged(1000, {
+      conditions: [{ name: 'newer', label: 'Xen 4.17', test }],
+    })
+    expect([verdict, reason]).toEqual(['reproduced', 'the interval lies inside the allowed range'])
+    expect(grid?.map((row) => row.verdict)).toEqual(['reproduced', 'not run'])
+  })
+
+  it('lacks the runs that a condition lacks', () => {
+    const { verdict, lacking } = verdictOn(claim(over('xen-4.14'), 'shape', { conditions }))
+    expect(verdict).toBe('inconclusive')
+    expect(lacking?.map(({ run }) => run)).toEqual(['latency/xen-4.17/baseline', 'latency/xen-4.17/dom0-cpu'])
+  })
+
+  it('is judged as stated only if that cannot be tested', () => {
+    const { verdict, grid } = judged(30_000, { skip: 'not now' })
+    expect([verdict, grid]).toEqual(['not testable', undefined])
+  })
+})
+
+it.each<[string, number, Judgement['verdict'], Judgement['fragile']]>([
+  ['far from the limit', 3, 'reproduced', undefined],
+  ['near the limit', 1.2, 'reproduced', { half: 'inconclusive', twice: 'reproduced' }],
+  ['over the limit', 0.8, 'inconclusive', { half: 'inconclusive', twice: 'reproduced' }],
+])('tells whether half or twice the tolerance would change the verdict: %s', (_, reach, verdict, fragile) => {
+  const test = (tolerance: number, published = 0): Test => ({
+    ...{ type: 'absolute', expression: ratio, published: number(published), tolerance },
+  })
+  const [{ value, interval } = { value: 0, interval: { low: 0, high: 0 } }] = verdictOn(
+    claim(test(1)),
+  ).measured
+  const half = Math.max(value - interval.low, interval.high - value)
+  expect(verdictOn(claim(test(reach * half, value)))).toMatchObject({ verdict })
+  expect(verdictOn(claim(test(reach * half, value))).fragile).toEqual(fragile)
+})
+
+it('has no tolerance to change where only an order is claimed', () => {
+  expect(verdictOn(claim(slower)).measured[0]?.margins).toBeUndefined()
+})
