@@ -231,7 +231,9 @@ describe('the environment of a script', () => {
   it('must have what a block names before anything runs', async () => {
     write(paper(inline('first', good), inline('nap', code, 'trials=1 env=NO_SUCH_PORT')))
     const { exitCode, err } = await repro('run')
-    expect(err).toContain('repro: the experiment nap needs environment variables that are not set: NO_SUCH_PORT (env: in its block)')
+    expect(err).toContain(
+      'repro: the experiment nap needs environment variables that are not set: NO_SUCH_PORT (env: in its block)',
+    )
     expect(err).not.toContain('run first')
     expect(exitCode).toBe(2)
   })
