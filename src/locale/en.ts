@@ -3,6 +3,7 @@
 import { english as phrases } from '../claims/phrases.ts'
 import { english as reasons } from '../claims/reasons.ts'
 import { code, type Inline, strong } from '../text/markdown.ts'
+import { counted } from '../text/message.ts'
 
 export type Messages = typeof english
 
@@ -312,8 +313,4 @@ export const english = {
       patentus: 'US patent',
     },
   },
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
