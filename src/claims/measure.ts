@@ -1,6 +1,5 @@
 /** Measures the numbers of a claim: value, interval and allowed region. */
 
-import { isDeepStrictEqual } from 'node:util'
 import { type Claim, differences, type Test } from '../document/claim.ts'
 import { QueryError } from '../query/error.ts'
 import type { Expression } from '../query/expression.ts'
@@ -75,12 +74,12 @@ function measureTest(test: Test, results: Results, options: IntervalOptions): re
     }
     case 'interval': {
       const region = { low: test.low, high: test.high, closed: true }
-      return [measureValue(test.expression, () => region, results, options)]
+      return [measureValue(test.expression, region, results, options)]
     }
     case 'ordering': {
       const pairs = differences(test.expressions)
       if (pairs.length === 0) throw new QueryError('an ordering needs at least two values')
-      return pairs.map((pair) => measureValue(pair, () => above(0), results, among(pairs.length)))
+      return pairs.map((pair) => measureValue(pair, above(0), results, among(pairs.length)))
     }
     case 'direction':
       return [measureShift(test, results, options.level)]
@@ -104,7 +103,6 @@ function publishedValue(
   )
 }
 
-/** @param allowed region at a multiple of the tolerance */
 function measureValue(
   expression: Expression,
   allowed: Allowed,
@@ -120,17 +118,17 @@ function measureValue(
     : { ...measured, method: 'bootstrap', draws }
 }
 
-/** Returns the region that a claim allows at a multiple of its tolerance. */
-type Allowed = (factor: number) => Region
+/** The region that a claim allows; if it has a tolerance, at a multiple of that. */
+type Allowed = Region | ((factor: number) => Region)
 
 function decisionsOn(
   estimate: Estimate,
   allowed: Allowed,
 ): Pick<Measured, 'region' | 'decision'> & Partial<Pick<Measured, 'margins'>> {
-  const [region, half, twice] = [1, 0.5, 2].map(allowed) as [Region, Region, Region]
-  const decision = decide(estimate, region)
-  if (isDeepStrictEqual(region, half)) return { region, decision }
-  return { region, decision, margins: { half: decide(estimate, half), twice: decide(estimate, twice) } }
+  if (typeof allowed !== 'function') return { region: allowed, decision: decide(estimate, allowed) }
+  const region = allowed(1)
+  const margins = { half: decide(estimate, allowed(0.5)), twice: decide(estimate, allowed(2)) }
+  return { region, decision: decide(estimate, region), margins }
 }
 
 function quantityOf(ast: Expression, results: Results): Quantity {

@@ -166,16 +166,9 @@ function recordOf(cell: PlannedCell, { origin }: Environment, store: Store): Run
   }
 }
 
-/** Reads no rows of runs that are like the record, as most are on an emulated board. */
 function rerunOf(cell: PlannedCell, record: Run, accepted: AcceptedInputs, store: Store): Run | undefined {
-  const digest = rowsDigest(record)
-  let isNewest = true
-  const run = store.cached(cell, (header) => {
-    if (!isNewest || !matches(header, accepted)) return false
-    isNewest = false
-    return header.rows.sha256 !== digest && startOf(header) > startOf(record)
-  })
-  return run && rowsDigest(run) !== digest && startOf(run) > startOf(record) ? run : undefined
+  const run = store.cached(cell, (header) => matches(header, accepted))
+  return run && startOf(run) > startOf(record) && rowsDigest(run) !== rowsDigest(record) ? run : undefined
 }
 
 function startOf(run: Pick<Run, 'provenance'>): number {
