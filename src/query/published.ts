@@ -10,7 +10,7 @@ import { decimal } from '../text/numbers.ts'
 import { statistics } from './statistics.ts'
 import { microseconds, square } from './units.ts'
 
-/** A row of the file. Has no prototype, as columns may have any name. */
+/** A row of the file, without a prototype, since columns may have any name. */
 export type PublishedRow = Readonly<Record<string, string>>
 
 /** Throws a CsvError for invalid CSV, and for a statistic that is not a number. */

@@ -46,7 +46,7 @@ export function recordReads(
   loaded: () => readonly string[] = () => [],
 ): Recorder {
   const found = new Map<string, string>()
-  const strangers = new Set<string>()
+  const outsideFiles = new Set<string>()
   const written = new Set<string>()
   let paused = 0
   let unseen = false
@@ -60,7 +60,7 @@ export function recordReads(
     if (isOwn(place) || isOwn(real)) return
     const inner = innerOf(place, project, home)
     if (inner === undefined || innerOf(real, project, home) === undefined) {
-      if (!isElsewhere(real) && isFile(real)) strangers.add(place)
+      if (!isElsewhere(real) && isFile(real)) outsideFiles.add(place)
       return
     }
     const folder = reading === 'code' ? installed.exec(inner)?.[0] : undefined
@@ -125,7 +125,7 @@ export function recordReads(
       const changed = all.filter(([input, digest]) => digest !== missing && now(input) !== digest)
       return { reads: Object.fromEntries(same), changed: changed.map(([input]) => input) }
     },
-    outside: () => [...strangers].sort(),
+    outside: () => [...outsideFiles].sort(),
     hasUnseen: () => unseen,
   }
 }
