@@ -59,6 +59,54 @@ describe('a build', () => {
     expect((await repro('status')).out).toMatch(/^recorded nap\/local\/base\n/)
   })
 
+  it('notices modules that appear, packages that change, and comments in data', async () => {
+    const cells = {
+      appears: "let a = 0\ntry { a = (await import('./lib/' + 'new.ts')).a } catch {}",
+      shadows: "require('./lib/' + 'kept')",
+      depends: "const { a } = await import(['pack', 'age'].join(''))",
+      reads: "const a = fs.readFileSync('lib/data.js').length",
+      starts: 'await $`node lib/data.js`',
+    }
+    const require =
+      "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)\n"
+    const texts = Object.entries(cells).map(([id, code]) =>
+      inline(
+        `${code.startsWith('require') ? require : ''}${code}\nexport const rows = [{ a: 1 }]`,
+        `id=${id} testbed=local trials=2 parallel=true boots=${id === 'starts' ? 2 : 1}`,
+      ),
+    )
+    const named = inline(
+      'await $`node lib/data.js`\nexport const rows = [{ a: 1 }]',
+      'id=named testbed=local trials=1 parallel=true inputs=lib/data.js',
+    )
+    write({
+      'index.md': front + texts.join('') + named,
+      'lib/kept.json': '{}',
+      'lib/data.js': '// data',
+      'node_modules/package/package.json': '{"version": "1.0.0", "main": "index.js"}',
+      'node_modules/package/index.js': 'exports.a = 1',
+    })
+    const { err, exitCode } = await repro('run', 'index.md')
+    expect(exitCode).toBe(0)
+    const warnings = err.split('\n').filter((line) => line.includes('are not tracked'))
+    expect(warnings).toEqual([expect.stringMatching(/^starts\/local\/default: .*`inputs:`/)])
+    write({
+      'lib/new.ts': 'export const a = 1',
+      'lib/kept.js': '',
+      'lib/data.js': '// other data',
+      'node_modules/package/package.json': '{"version": "2.0.0", "main": "index.js"}',
+    })
+    const lines = (await repro('status', 'index.md')).out.split('\n').slice(0, 6)
+    expect(lines).toEqual([
+      expect.stringMatching(/^missing {2}appears.*: lib\/new.ts missing -> /),
+      expect.stringMatching(/^missing {2}shadows.*: lib\/kept.js missing -> /),
+      expect.stringMatching(/^missing {2}depends.*: node_modules\/package\/package.json changed/),
+      expect.stringMatching(/^missing {2}reads.*: lib\/data.js changed/),
+      expect.stringMatching(/^missing {2}starts.*: lib\/data.js changed/),
+      expect.stringMatching(/^missing {2}named.*: lib\/data.js changed/),
+    ])
+  }, 60_000)
+
   it('says why it runs: changed trials and script', async () => {
     write({ 'paper/index.md': front + local('  base: {}'), 'experiments/nap.ts': script })
     await repro('run', '--record')
@@ -230,7 +278,7 @@ describe('a document with errors', () => {
   })
 })
 
-describe('the laboratory', () => {
+describe('the toolchain', () => {
   it('out of reach: exit code 5 and what to do', async () => {
     write({
       'paper/index.md': front + local('  base: {}').replace('[local]', '[xen-4.17]'),
@@ -243,6 +291,17 @@ describe('the laboratory', () => {
     expect(err).toContain('Set REPRO_DEBIAN_MIRROR to the base URL')
     expect(err).not.toContain('    at ')
     expect(exitCode).toBe(5)
+  })
+
+  it('is examined where the project uses it, or by name', async () => {
+    write({ 'paper/index.md': front })
+    const own = await repro('testbed', 'doctor')
+    expect(own).toMatchObject({ exitCode: 0, out: expect.stringMatching(/^ok {3}local: Node .*\n$/) })
+    const named = await repro('testbed', 'doctor', 'xen-qemu')
+    expect(named).toMatchObject({ exitCode: 5, out: expect.stringMatching(/^FAIL package lock: /m) })
+    const { exitCode, err } = await repro('testbed', 'doctor', 'xen-quemu')
+    expect(err).toContain('repro: unknown testbed: xen-quemu (did you mean xen-qemu?)')
+    expect(exitCode).toBe(2)
   })
 
   it('lists its environments', async () => {
@@ -281,7 +340,9 @@ describe('the command line', () => {
     [['build', '../other.md'], 'the document lies outside of the project'],
     [['check', '--fast'], 'unknown option: --fast'],
     [['testbed', 'lst'], 'unknown command: testbed lst (did you mean list?)'],
-    [['testbed'], 'which one? repro testbed list|'],
+    [['pack', '-o', 'none/x.zip'], 'cannot write none/x.zip: there is no folder /'],
+    [['verify', '--junit', 'none/x.xml'], 'cannot write none/x.xml: there is no folder none\n'],
+    [['testbed'], 'missing subcommand: one of list, '],
   ])('%j: exit code 2', async (args, message) => {
     write({ 'paper/index.md': front })
     const { exitCode, err, out } = await repro(...args)

@@ -46,6 +46,49 @@ function imports(file: string): readonly string[] {
 
 const layer = (file: string) => order.indexOf(file.split('/')[0] ?? '')
 
+/** A Map -> what only it imports: folders, with a slash at their end, and files. */
+const doors = new Map(
+  (
+    [
+      ['testbeds/testbeds.ts', /^testbeds\/[^/]+\//],
+      ['report/formats.ts', /^report\/[^/]+\//],
+      ['report/tables/kinds.ts', /^report\/tables\/[^/]+$/],
+    ] as const
+  ).map(([door, part]) => [
+    door,
+    [...new Set(imports(door).flatMap((path) => part.exec(path)?.[0] ?? []))].sort(),
+  ]),
+)
+
+/** Comments may give examples. */
+function withoutComments(file: string): string {
+  return readFileSync(join(source, file), 'utf8').replace(/\/\*[^]*?\*\/|(?<=^|\s)\/\/.*/g, '')
+}
+
+describe('testbeds, formats and kinds of tables', () => {
+  it('are all behind doors', () => {
+    const folders = files.flatMap((file) => /^testbeds\/[^/]+\//.exec(file)?.[0] ?? [])
+    expect(doors.get('testbeds/testbeds.ts')).toEqual([...new Set(folders)])
+    for (const paths of doors.values()) expect(paths).not.toEqual([])
+  })
+
+  it.each([...doors])('are imported by no file but %s', (door, paths) => {
+    const wrong = files.flatMap((file) =>
+      imports(file).flatMap((path) => {
+        const hidden = paths.find((one) => path.startsWith(one))
+        return hidden === undefined || file === door || file.startsWith(hidden) ? [] : [`${file} -> ${path}`]
+      }),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('are named by no other file', () => {
+    // Commands for traces, whose captures say nothing of their board, give examples.
+    const core = files.filter((file) => !/^(?:testbeds\/(?:xen-qemu\/|testbeds)|commands\/trace)/.test(file))
+    expect(core.filter((file) => /qemu|raspberry|debian/i.test(withoutComments(file)))).toEqual([])
+  })
+})
+
 describe('the order of folders', () => {
   it('names every folder and file at the top of src/', () => {
     expect(new Set(files.map((file) => file.split('/')[0]))).toEqual(new Set(order))

@@ -58,7 +58,7 @@ export function squaresBounds(n: number, extent: Extent): Interval {
   return { low: leastSquares(n, extent), high: mostSquares(n, extent) }
 }
 
-/** Returns the least sum: all values but the extremes are at the one place that gives the mean. */
+/** Returns the least sum of squares: all values but the extremes are equal, so that the mean comes out. */
 function leastSquares(n: number, { mean, max, min }: Extent): number {
   if (n === 1) return 0
   const above = max === undefined ? undefined : Math.max(0, max.low - mean.high)

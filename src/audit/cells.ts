@@ -49,7 +49,7 @@ export interface Impossible extends Finding {
 export interface LeastN {
   readonly definition: string
   readonly n: number
-  /** Number of cells that need this n. */
+  /** Number of cells that are impossible with fewer values. */
   readonly cells: number
   /**
    * Number of cells with hardly more spread than their extremes imply for n values. A single outlier makes

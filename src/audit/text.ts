@@ -1,6 +1,7 @@
 /** Formats an audit as text for the terminal. */
 
 import type { Interval } from '../stats/interval.ts'
+import { counted } from '../text/message.ts'
 import { type Audit, addsUp, spreadUnit, type TableAudit } from './audit.ts'
 import type { Finding, Impossible, SpreadAudit } from './cells.ts'
 import type { Coverage } from './coverage.ts'
@@ -47,10 +48,6 @@ function tableText({ table, cells, contradictions }: TableAudit): string {
     ...(cells.cells === 0 ? [] : [`  impossible cells: ${cells.impossible.length}`]),
     ...cells.impossible.flatMap((cell) => impossibleText(table, cell)),
   ].join('\n')
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 function cutOffText(table: Table, cells: readonly Finding[]): readonly string[] {

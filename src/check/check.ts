@@ -31,9 +31,10 @@ import type { PublishedTable } from '../query/published.ts'
 import { resolveCells } from '../query/resolve.ts'
 import { isMapping, type Parameters } from '../results/parameters.ts'
 import { hint, nearest } from '../text/spelling.ts'
+import { checkConditions } from './conditions.ts'
 import { checkDrift } from './drift.ts'
 import { checkLiterals } from './literal.ts'
-import { checkOrigins } from './origin.ts'
+import { checkOrigins, type Emulated } from './origin.ts'
 import { picturesOf, readPictures } from './picture.ts'
 import { warnOfUnseen } from './unseen.ts'
 
@@ -60,8 +61,8 @@ export interface Project {
   readonly list: (folder: string) => readonly string[]
   /** Known environments. */
   readonly environments: readonly string[]
-  /** The emulated ones; none by default. */
-  readonly emulated?: readonly string[]
+  /** The emulated ones, and how texts and claims name such machines; none by default. */
+  readonly emulated?: Emulated
   readonly tableKinds: ReadonlyMap<string, TableOptions>
   /** Content of the front matter's `bibliography`; optional if there is none or nothing is cited. */
   readonly bibliography?: Bibliography | undefined
@@ -140,8 +141,9 @@ function checkProse(context: Context): void {
   }
   checkHumanMinutes(document)
   checkCitations(document, project.bibliography)
+  checkConditions(document)
   checkLiterals(document)
-  checkOrigins(document, project.emulated ?? [])
+  checkOrigins(document, project.emulated)
 }
 
 /** A translation may give minutes for an experiment that it does not show. */
@@ -356,10 +358,14 @@ function similarFile(path: string, project: Project): string {
   return near === undefined ? '' : ` (did you mean ${posix.join(folder, near)}?)`
 }
 
-function checkExperimentId(id: string, place: Place, { fences, file }: Document): void {
+function checkExperimentId(id: string, place: Place, { fences, file, original }: Document): void {
   const named = fences.filter((fence) => fence.id === id)
   if (named.some(({ type }) => type === 'experiment')) return
   const [other] = named
+  if (!other && original && experimentIds(original.fences).includes(id)) {
+    const reason = `${id} is an experiment of ${original.file.path} that is not shown here: add its block (yaml experiment, id: ${id})`
+    return failOnce(file, 'unshown-experiment', place, reason)
+  }
   const reason = other
     ? `${id} is a ${other.type}, not an experiment${hint('', experimentIds(fences))}`
     : `unknown experiment: ${id}${hint(id, experimentIds(fences))}`

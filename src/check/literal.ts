@@ -11,22 +11,20 @@ import type { Fence } from '../document/fence.ts'
 import { sourceText } from '../document/place.ts'
 import { fail, warn } from '../document/problem.ts'
 import { locateInValue, type Mapping } from '../document/yaml.ts'
+import { textUnits } from '../query/units.ts'
 import { locateInProse, prosesOf, sentences } from './sentence.ts'
 
-const spellings = {
-  ns: ['ns', 'nanosecond', 'nanoseconds', 'ナノ秒'],
-  µs: ['us', 'µs', 'μs', 'microsecond', 'microseconds', 'マイクロ秒'],
-  ms: ['ms', 'millisecond', 'milliseconds', 'ミリ秒'],
-  s: ['second', 'seconds', '秒'],
-  '%': ['%', '％', 'percent', 'パーセント'],
-}
 /** Spelling of a unit -> its symbol. */
-const units = new Map(
-  Object.entries(spellings).flatMap(([symbol, words]) => words.map((word) => [word, symbol] as const)),
-)
+const units = new Map([
+  ...textUnits,
+  ...['%', '％', 'percent', 'パーセント'].map((spelling) => [spelling, '%'] as const),
+])
 
-/** A bare s needs a blank before it, unlike in `1990s`. */
-const unit = String.raw`\s?(?:${[...units.keys()].sort((a, b) => b.length - a.length).join('|')})|\s+s`
+const spellings = [...units.keys()].sort((a, b) => b.length - a.length)
+const letters = spellings.filter((spelling) => /^[a-z]$/.test(spelling))
+const words = spellings.filter((spelling) => !letters.includes(spelling))
+/** A bare letter needs a blank before it, unlike in `1990s`. */
+const unit = String.raw`\s?(?:${words.join('|')})|\s+(?:${letters.join('|')})`
 /** Not inside a name (xl-4 ms), a version, a date or a longer number. */
 const start = String.raw`(?<![\p{Script=Latin}_]-?|\p{N}[.,:/]?)`
 const literal = new RegExp(
@@ -38,7 +36,7 @@ const literal = new RegExp(
 const otherUnit = String.raw`\s?(?:minutes?|min|hours?|h|days?|weeks?|months?|years?|[kcmµμn]?m|[kmµμ]?g)|時間|日|週間|年|分`
 /** A decimal, usually a ratio; `isRatio` excludes others. */
 const decimal = new RegExp(
-  String.raw`${start}(?<bare>\p{Nd}+\.\p{Nd}+)(?![.,:/]?\p{Nd}|\p{Script=Latin})(?:(?:${otherUnit})(?![\p{Script=Latin}\p{Nd}]))?`,
+  String.raw`${start}(?<bare>\p{Nd}+\.\p{Nd}+)(?![.,:/]?\p{Nd}|\p{Script=Latin})(?:(?!${unit})(?:${otherUnit})(?![\p{Script=Latin}\p{Nd}]))?`,
   'gu',
 )
 /** Any unit, including those of settings and hardware (1.5 GHz). */

@@ -8,28 +8,46 @@ import type { Fence } from '../document/fence.ts'
 import { fail } from '../document/problem.ts'
 import { readsPublished, references } from '../query/expression.ts'
 import { isMapping } from '../results/parameters.ts'
+import type { Emulation } from '../testbed/testbed.ts'
 import { prosesOf, sentences } from './sentence.ts'
 
+/** Emulated environments by name, and how texts and claims name such machines. */
+export interface Emulated extends Emulation {
+  readonly environments: readonly string[]
+}
+
+const nothing: Emulated = { environments: [], hardware: [], emulators: [], items: [] }
+
 /**
- * `on a Raspberry Pi 4`, `on real hardware`, 実機: an emulated number was not measured there. "The model of the
- * Pi" does not match.
+ * Matches `on real hardware`, 実機 and, if a Pi is among the `names`, `on a Pi`: an emulated number was not
+ * measured there. "The model of the Pi" does not match.
  */
-const hardware = new RegExp(
-  [
-    String.raw`\b(?:on|for|of|by)\s+(?:an?\s+|the\s+|our\s+|real\s+|physical\s+|actual\s+)*(?:raspberry\s+pi\b|pi\b|hardware\b)`,
-    String.raw`\b(?:real|physical|actual)\s+(?:board|machine|processor)s?\b`,
-    '実機',
-    '実(?:際の)?ハードウェア',
-    String.raw`Raspberry\s*Pi(?:\s*4)?(?:\s*Model\s*B)?\s*(?:上|では|で|の)`,
-  ].join('|'),
-  'iu',
-)
+function aboutHardware(names: readonly string[]): RegExp {
+  // The shortest first, which messages quote.
+  const known = [...names].sort((a, b) => a.length - b.length).map(pattern)
+  return new RegExp(
+    [
+      String.raw`\b(?:on|for|of|by)\s+(?:an?\s+|the\s+|our\s+|real\s+|physical\s+|actual\s+)*(?:${[...known, 'hardware'].join('|')})(?!\w)`,
+      String.raw`\b(?:real|physical|actual)\s+(?:board|machine|processor)s?\b`,
+      '実機',
+      '実(?:際の)?ハードウェア',
+      ...known.map((name) => String.raw`(?<!\p{L})${name}\s*(?:上|では|で|の)`),
+    ].join('|'),
+    'iu',
+  )
+}
+
+/** Returns the source of a RegExp for a name. */
+function pattern(name: string): string {
+  return name.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`).replace(/\s+/g, String.raw`\s*`)
+}
 
 /** Marks a number as emulated. */
 const emulated = /\bemulat|\bmodels? of\b|エミュレ|模擬|のモデル/iu
 
-/** Adds errors to the document's file. `emulatedEnvironments` are names. */
-export function checkOrigins(document: Document, emulatedEnvironments: readonly string[]): void {
+/** Adds errors to the document's file. */
+export function checkOrigins(document: Document, known: Emulated = nothing): void {
+  const hardware = aboutHardware(known.hardware)
   const values = new Map(document.values.map((value) => [value.node, value]))
   for (const { text, codes } of prosesOf(document.tree)) {
     for (const { segment, index } of sentences(text)) {
@@ -40,7 +58,7 @@ export function checkOrigins(document: Document, emulatedEnvironments: readonly 
         const path =
           value &&
           references(value.ast).find(
-            (one) => !readsPublished(one) && emulatedEnvironments.includes(one.parts[1] ?? ''),
+            (one) => !readsPublished(one) && known.environments.includes(one.parts[1] ?? ''),
           )
         if (value === undefined || path === undefined) continue
         const reason = `a value of ${path.parts[1]} in a sentence that says "${words}": say in the sentence that it is emulated, or leave the hardware to another one`
@@ -48,14 +66,11 @@ export function checkOrigins(document: Document, emulatedEnvironments: readonly 
       }
     }
   }
-  for (const fence of document.fences) if (fence.type === 'claim') checkMachine(fence, document)
+  for (const fence of document.fences) if (fence.type === 'claim') checkMachine(fence, document, known)
 }
 
-/** Captured items that only emulated boards have. */
-const emulatedItems = ['emulator', 'device-tree model']
-
 /** An absolute claim must name its machine, which must not be emulated. */
-function checkMachine({ source }: Fence, { file }: Document): void {
+function checkMachine({ source }: Fence, { file }: Document, { emulators, items }: Emulated): void {
   if (source?.data.scope !== 'absolute') return
   const { machine } = source.data
   if (!isMapping(machine) || Object.keys(machine).length === 0) {
@@ -64,8 +79,12 @@ function checkMachine({ source }: Fence, { file }: Document): void {
     fail(file, 'claim-machine', source.valuePlace(['scope']), reason)
     return
   }
+  const emulator = new RegExp(
+    String.raw`\b(?:${['emulat', ...emulators.map((name) => String.raw`${pattern(name)}(?!\w)`)].join('|')})`,
+    'iu',
+  )
   for (const [item, value] of Object.entries(machine)) {
-    if (!emulatedItems.includes(item) && !/\bqemu\b|\bemulat/i.test(String(value))) continue
+    if (!items.includes(item) && !emulator.test(String(value))) continue
     const reason = `${item}: an emulated machine has no times of its own to claim; make the scope shape`
     fail(file, 'claim-machine', source.keyPlace(['machine', item]), reason)
   }

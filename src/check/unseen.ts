@@ -6,7 +6,7 @@ import type { Document } from '../document/document.ts'
 import { descend } from '../document/markdown.ts'
 import { locateInText, placeAt, type SourceText, sliceOf, sourceText } from '../document/place.ts'
 import { warn } from '../document/problem.ts'
-import { isLinkable, linkSchemes, schemeOf } from '../text/address.ts'
+import { isLinkable, linkSchemes, schemeOf } from '../text/markdown.ts'
 
 /** Reports a warning, by default at the node. */
 type Say = (ruleId: string, reason: string, place?: Place) => void

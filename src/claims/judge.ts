@@ -3,26 +3,33 @@
  * one outside does not; otherwise more trials are needed.
  */
 
-import { type Claim, expressionsOf } from '../document/claim.ts'
+import { type Claim, type Condition, expressionsOf, type Test } from '../document/claim.ts'
 import { partError, QueryError } from '../query/error.ts'
 import { references } from '../query/expression.ts'
 import { format } from '../query/format.ts'
 import type { Quantity } from '../query/quantity.ts'
-import { evaluate, type Results } from '../query/query.ts'
+import { evaluate, pathsToRuns, type Results } from '../query/query.ts'
+import { resolveCells } from '../query/resolve.ts'
 import { series } from '../query/series.ts'
+import { statistic } from '../query/statistics.ts'
 import { warningsOn } from '../query/warnings.ts'
 import { runName } from '../results/run.ts'
 import { type Measured, measure } from './measure.ts'
 import { english, type Reasons } from './reasons.ts'
-import type { Decision } from './region.ts'
+import type { Decision, Verdict } from './region.ts'
 import { type Evidence, type LackingRun, lackingRuns, obstacleTo } from './scope.ts'
 import { seriesOf } from './series.ts'
 
-export type Verdict = 'reproduced' | 'not reproduced' | 'inconclusive' | 'not testable'
+export type { Verdict }
 
 export interface Judgement {
   readonly claim: Claim
+  /** Over all conditions: where their verdicts differ, the claim is inconclusive. */
   readonly verdict: Verdict
+  /** The verdict of the claim as stated, and under each condition; absent for a claim without conditions. */
+  readonly grid?: readonly GridRow[]
+  /** Verdicts at half and at twice the tolerance, if either differs; absent without a tolerance. */
+  readonly fragile?: { readonly half: Verdict; readonly twice: Verdict }
   /** In the requested language; numbers are left to `measured`, in canonical units. */
   readonly reason: string
   /** In the claim's order; empty if not testable. */
@@ -41,6 +48,13 @@ export interface Judgement {
   readonly failure?: string
 }
 
+/** A claim's verdict under one condition; `not run` if the document runs no such cells. */
+export interface GridRow extends Pick<Judgement, 'reason' | 'measured'> {
+  /** Absent for the claim as stated. */
+  readonly condition?: Pick<Condition, 'name' | 'label'>
+  readonly verdict: Verdict | 'not run'
+}
+
 export interface PublishedValue extends Pick<Quantity, 'value' | 'unit'> {
   /** Formatted as the claim asks. */
   readonly text: string
@@ -54,13 +68,45 @@ export interface JudgeOptions {
 }
 
 /**
- * Judges a claim. Never throws for missing results: the claim is then not testable. An unknown name has the
- * same effect, so that a misspelt claim cannot pass. Deterministic.
+ * Judges a claim, as stated and under its conditions. Never throws for missing results: the claim is then not
+ * testable. An unknown name has the same effect, so that a misspelt claim cannot pass. Deterministic.
  */
-export function judge(
+export function judge(claim: Claim, evidence: Evidence, options: JudgeOptions = {}): Judgement {
+  const { conditions = [] } = claim
+  const stated = judgeTest(claim, evidence, options)
+  if (conditions.length === 0 || stated.verdict === 'not testable') return stated
+  const { reasons = english } = options
+  const others = conditions.map(({ name, label, test }) => {
+    const isRun = runsCells(test, evidence.results.experiments)
+    const judged = isRun ? judgeTest({ ...claim, test }, evidence, options) : undefined
+    return { condition: { name, label }, judged }
+  })
+  const rows = others.map(({ condition, judged }): GridRow =>
+    judged
+      ? { condition, verdict: judged.verdict, reason: judged.reason, measured: judged.measured }
+      : { condition, verdict: 'not run', reason: reasons.notRun, measured: [] },
+  )
+  const { verdict, reason, measured } = stated
+  const grid = [{ verdict, reason, measured }, ...rows]
+  const lacking = [stated, ...others.flatMap(({ judged }) => judged ?? [])].flatMap(
+    (one) => one.lacking ?? [],
+  )
+  const common = { ...stated, grid, ...(lacking.length > 0 ? { lacking } : {}) }
+  const tested = rows.filter((row) => row.verdict !== 'not run')
+  if (tested.every((row) => row.verdict === verdict))
+    return { ...common, reason: tested.length === 0 ? reason : reasons.under(reason, tested.length) }
+  const { trialsNeeded: _, ...rest } = common
+  const states = grid.flatMap((row) =>
+    row.verdict === 'not run' ? [] : [{ label: row.condition?.label, verdict: row.verdict }],
+  )
+  return { ...rest, verdict: 'inconclusive', reason: reasons.flips(states) }
+}
+
+/** Judges a claim as stated. */
+function judgeTest(
   claim: Claim,
   evidence: Evidence,
-  { reasons = english, resamples }: JudgeOptions = {},
+  { reasons = english, resamples }: JudgeOptions,
 ): Judgement {
   const { results } = evidence
   let published: Pick<Judgement, 'published'> = {}
@@ -74,9 +120,12 @@ export function judge(
     }
     const measured = measure(claim, results, resamples)
     const [first] = measured
+    const concluded = conclude(measured, reasons)
+    const fragile = fragilityOf(measured, concluded.verdict)
     return {
       claim,
-      ...conclude(measured, reasons),
+      ...concluded,
+      ...(fragile ? { fragile } : {}),
       measured,
       ...published,
       ...(first === undefined || claim.test.type === 'direction' ? {} : { unit: first.unit }),
@@ -88,6 +137,25 @@ export function judge(
     const { message } = partError(error)
     return { ...notTestable(claim, reasons.failed(message)), ...published, failure: message }
   }
+}
+
+/** Whether the document runs all cells that a test reads. */
+function runsCells(test: Test, experiments: Results['experiments']): boolean {
+  try {
+    for (const path of expressionsOf(test).flatMap(pathsToRuns)) resolveCells(path, experiments)
+    return true
+  } catch (error) {
+    if (error instanceof QueryError) return false
+    throw error
+  }
+}
+
+/** The verdicts at half and twice the tolerance, if one differs from `verdict`. */
+function fragilityOf(measured: readonly Measured[], verdict: Verdict): Judgement['fragile'] {
+  if (measured.every(({ margins }) => margins === undefined)) return undefined
+  const at = (name: 'half' | 'twice') => verdictOf(measured.map((one) => one.margins?.[name] ?? one.decision))
+  const [half, twice] = [at('half'), at('twice')]
+  return half === verdict && twice === verdict ? undefined : { half, twice }
 }
 
 /** Returns the number of claims per verdict. */
@@ -133,17 +201,25 @@ function conclude(
   reasons: Reasons,
 ): Pick<Judgement, 'verdict' | 'reason' | 'trialsNeeded'> {
   const decisions = measured.map(({ decision }) => decision)
-  const count = (type: Decision['type']) => decisions.filter((decision) => decision.type === type).length
-  const [inside, outside, all] = [count('inside'), count('outside'), decisions.length]
-  if (outside > 0) return { verdict: 'not reproduced', reason: reasons.outside(outside, all) }
-  if (inside === all) return { verdict: 'reproduced', reason: reasons.inside(inside, all) }
+  const verdict = verdictOf(decisions)
+  const all = decisions.length
+  if (verdict === 'not reproduced') {
+    const outside = decisions.filter(({ type }) => type === 'outside').length
+    return { verdict, reason: reasons.outside(outside, all) }
+  }
+  if (verdict === 'reproduced') return { verdict, reason: reasons.inside(all, all) }
   const open = decisions.filter((decision) => decision.type === 'open')
   const needed = Math.max(...open.map(({ trialsNeeded = Number.POSITIVE_INFINITY }) => trialsNeeded))
   return {
-    verdict: 'inconclusive',
+    verdict,
     reason: openReason(measured, needed, reasons),
     ...(Number.isFinite(needed) ? { trialsNeeded: needed } : {}),
   }
+}
+
+function verdictOf(decisions: readonly Decision[]): Exclude<Verdict, 'not testable'> {
+  if (decisions.some(({ type }) => type === 'outside')) return 'not reproduced'
+  return decisions.every(({ type }) => type === 'inside') ? 'reproduced' : 'inconclusive'
 }
 
 function openReason(measured: readonly Measured[], needed: number, reasons: Reasons): string {
@@ -153,18 +229,16 @@ function openReason(measured: readonly Measured[], needed: number, reasons: Reas
   return unbounded ? reasons.few(trials, needed, per) : reasons.open(trials, needed, per)
 }
 
-const extremes: ReadonlySet<string> = new Set(['max', 'min', 'p0', 'p100'])
-
 function notesOn(
   claim: Claim,
   measured: readonly Measured[],
   results: Results,
   reasons: Reasons,
 ): readonly string[] {
-  const statistics = expressionsOf(claim.test)
+  const names = expressionsOf(claim.test)
     .flatMap(references)
     .map(({ parts }) => parts.at(-1) ?? '')
-  const found = [...new Set(statistics.filter((name) => extremes.has(name)))].sort()
+  const found = [...new Set(names.filter((name) => statistic(name)?.isExtreme))].sort()
   const read = seriesOf(claim, results).map(({ what, run, factors, measure }) => ({
     name: reasons.series(what, runName(run)),
     ...series(run, factors, measure),

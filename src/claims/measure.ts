@@ -12,7 +12,7 @@ import type { Interval } from '../stats/interval.ts'
 import { mean } from '../stats/moments.ts'
 import { median } from '../stats/order.ts'
 import { fewestEach } from '../stats/trials.ts'
-import { type Decision, decide, type Region } from './region.ts'
+import { type Decision, decide, type Estimate, type Region } from './region.ts'
 import { expressionInterval, type IntervalOptions } from './resample.ts'
 
 /** Confidence of a verdict. */
@@ -30,6 +30,8 @@ export interface Measured {
   readonly interval: Interval
   readonly region: Region
   readonly decision: Decision
+  /** Decisions at half and at twice the tolerance; absent where the test has none. */
+  readonly margins?: { readonly half: Decision; readonly twice: Decision }
   /** Of the run with the fewest, counted in `per`. */
   readonly trials: number
   /** Unit of observation: a trial, or a boot if a run has several. */
@@ -67,7 +69,8 @@ function measureTest(test: Test, results: Results, options: IntervalOptions): re
       if (test.type === 'relative' && published === 0)
         throw new QueryError('a share of a published 0 allows nothing but 0: write the tolerance as a number')
       const tolerance = test.type === 'absolute' ? test.tolerance : test.tolerance * Math.abs(published)
-      return [measureValue(test.expression, around(published, tolerance), results, options)]
+      const allowed = (factor: number) => around(published, tolerance * factor)
+      return [measureValue(test.expression, allowed, results, options)]
     }
     case 'interval': {
       const region = { low: test.low, high: test.high, closed: true }
@@ -102,17 +105,30 @@ function publishedValue(
 
 function measureValue(
   expression: Expression,
-  region: Region,
+  allowed: Allowed,
   results: Results,
   options: IntervalOptions,
 ): Measured {
   const quantity = quantityOf(expression, results)
   const { interval, units: trials, unit: per, draws } = expressionInterval(expression, results, options)
-  const decision = decide({ value: quantity.value, interval, level: options.level, trials, per }, region)
-  const measured = { ...quantity, interval, region, decision, trials, per }
+  const estimate = { value: quantity.value, interval, level: options.level, trials, per }
+  const measured = { ...quantity, interval, ...decisionsOn(estimate, allowed), trials, per }
   return draws === undefined
     ? { ...measured, method: 'student' }
     : { ...measured, method: 'bootstrap', draws }
+}
+
+/** The region that a claim allows; if it has a tolerance, at a multiple of that. */
+type Allowed = Region | ((factor: number) => Region)
+
+function decisionsOn(
+  estimate: Estimate,
+  allowed: Allowed,
+): Pick<Measured, 'region' | 'decision'> & Partial<Pick<Measured, 'margins'>> {
+  if (typeof allowed !== 'function') return { region: allowed, decision: decide(estimate, allowed) }
+  const region = allowed(1)
+  const margins = { half: decide(estimate, allowed(0.5)), twice: decide(estimate, allowed(2)) }
+  return { region, decision: decide(estimate, region), margins }
 }
 
 function quantityOf(ast: Expression, results: Results): Quantity {
@@ -143,19 +159,21 @@ function measureShift(
   const observed = independentValues(a, b)
   const { shift, interval, method } = difference(a, b, level)
   const margin = tolerance * Math.abs(median(observed.a))
-  const region: Region =
-    direction === 'up'
-      ? above(margin)
-      : direction === 'down'
-        ? { low: Number.NEGATIVE_INFINITY, high: -margin, closed: false }
-        : around(0, margin)
+  const allowed = (factor: number): Region => {
+    if (direction === 'up') return above(margin * factor)
+    if (direction === 'same') return around(0, margin * factor)
+    return { low: Number.NEGATIVE_INFINITY, high: -margin * factor, closed: false }
+  }
   const trials = Math.min(observed.a.length, observed.b.length)
-  const decision = decide({ value: shift, interval, level, trials, per: observed.unit }, region)
+  const { decision, ...decided } = decisionsOn(
+    { value: shift, interval, level, trials, per: observed.unit },
+    allowed,
+  )
   return {
     value: shift,
     unit: a.unit,
     interval,
-    region,
+    ...decided,
     decision:
       Number.isFinite(interval.low) || decision.type !== 'open'
         ? decision

@@ -18,23 +18,23 @@ export const english = {
   anything: 'anything',
   /** Allowed shift; `share` in percent. */
   shift: (limit: string, share: string) => `a shift ${limit} (${share} % of the first series' median)`,
-  difference: (limit: string) => `a difference ${limit}, for each value and the one before`,
+  difference: (limit: string) => `a difference ${limit} between each value and the one before`,
   /** Limits of a claim with several numbers. */
   limits: (limits: readonly string[]) => limits.join('; '),
   /** Method of an interval; `draws` is for the bootstrap. */
   method: {
     ranks: (per: readonly Unit[]) =>
-      `Hodges and Lehmann's shift between the series with the 95 % interval of Mann and Whitney's test over ${plural(per)}`,
+      `Hodges–Lehmann shift between the series with the 95 % interval of the Mann–Whitney test over ${plural(per)}`,
     means: (per: readonly Unit[]) =>
       `difference between the series' means of ${plural(per)} with Welch's 95 % interval`,
     bootstrap: (per: readonly Unit[], draws: string) =>
-      `95 % interval by BCa bootstrap, ${draws} draws of whole ${plural(per)}`,
+      `95 % interval by BCa bootstrap, ${draws} resamples of whole ${plural(per)}`,
     student: (per: readonly Unit[]) =>
-      `Student's 95 % interval with the jackknife's error over ${plural(per)}`,
+      `Student's 95 % interval with the jackknife standard error over ${plural(per)}`,
   },
   /** All methods of a claim; its `numbers` split the error level. */
   methods: (methods: readonly string[], numbers: number) =>
-    `${methods.join('; ')}${numbers > 1 ? `; ${numbers} numbers share the 5 % of error (Bonferroni)` : ''}`,
+    `${methods.join('; ')}${numbers > 1 ? `; the 5 % error level is divided among ${numbers} numbers (Bonferroni)` : ''}`,
 }
 
 export type Phrases = typeof english

@@ -2,38 +2,47 @@
 
 import { english as warnings } from '../query/warnings.ts'
 import type { Unit } from '../stats/clusters.ts'
+import type { Verdict } from './region.ts'
 
 export const english = {
   /** `count` of `all` intervals. */
-  inside: (count: number, all: number) => `${position(count, all)} inside of what the claim allows`,
-  outside: (count: number, all: number) => `${position(count, all)} outside of what the claim allows`,
+  inside: (count: number, all: number) => `${position(count, all)} inside the allowed range`,
+  outside: (count: number, all: number) => `${position(count, all)} outside the allowed range`,
   /** Some resamples have no value. */
-  undefined: (per: Unit) => `the value is not defined for some draws of the ${per}s`,
+  undefined: (per: Unit) => `the value is undefined for some resamples of the ${per}s`,
   /** So close to a limit that no number of trials would decide. */
-  near: 'the value lies so near to the limit that no number of trials would tell',
+  near: 'too close to the limit: more trials will not decide it',
   /** Fewest trials (or boots) of a run, and the minimum for an interval. */
   few: (count: number, needed: number, per: Unit) =>
-    `too few ${per}s for any interval: ${count}, at least ${needed} are needed`,
+    `too few ${per}s for an interval: ${count}, at least ${needed} are needed`,
   open: (count: number, needed: number, per: Unit) =>
-    `the interval reaches over what the claim allows: some ${needed} ${per}s are needed, there are ${count}`,
+    `the interval crosses the limit: about ${needed} ${per}s are needed, there are ${count}`,
+  /** The same verdict for the same `reason` under `count` conditions. */
+  under: (reason: string, count: number) =>
+    `${reason}, and so ${count === 1 ? 'under one other condition' : count === 2 ? 'under both other conditions' : `under all ${count} other conditions`}`,
+  /** Verdicts that differ; the label is absent for the claim as stated. */
+  flips: (states: readonly { readonly label: string | undefined; readonly verdict: Verdict }[]) =>
+    `the verdict depends on the conditions: ${states.map(({ label, verdict }) => `${verdict} ${label === undefined ? 'as stated' : `with ${label}`}`).join(', ')}`,
+  notRun: 'the document runs no such cells',
   missing: (runs: readonly string[]) => `missing: run ${runs.join(', run ')}`,
   skipped: (why: string) => `skipped: ${why}`,
   stale: (run: string, why: string) => `stale: ${run} (${why})`,
   /** An unexpected error. */
   failed: (message: string) => `could not be judged: ${message}`,
   noShape:
-    'a shape must not depend on how fast the board is: compare a ratio or an order, or make the scope absolute',
+    "a claim of scope shape must not depend on the board's speed: compare a ratio or an order, or use scope absolute",
   noHardware: (origins: readonly string[]) =>
     `no run on hardware: ${origins.join(' and ')} times say nothing about the published machine's`,
   noMachine: 'the claim does not say which machine its times were published for',
   notCaptured: (run: string, item: string, published: string) =>
     `${run} did not capture its ${item} (published: ${published})`,
   otherMachine: (run: string, item: string, captured: string, published: string) =>
-    `another machine: the ${item} of ${run} is ${captured}, published was ${published}`,
+    `another machine: the ${item} of ${run} is ${captured}; the published one is ${published}`,
   /** Names of extreme-value statistics. */
   extremes: (names: readonly string[]) =>
-    `${names.join(' and ')}: the largest and smallest values seen bound nothing, and more trials go further`,
-  point: 'the trials do not vary: the interval is a point, which says nothing of other boots or boards',
+    `${names.join(' and ')}: an observed extreme is no bound, and more trials give more extreme values`,
+  point:
+    'the trials do not vary: the interval is a single point, which says nothing about other boots or boards',
   /** Name of a series (`pause.total`) and of its run. */
   series: (what: string, run: string) => `${what} of ${run}`,
   warnings,

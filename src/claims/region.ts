@@ -4,6 +4,8 @@ import type { Unit } from '../stats/clusters.ts'
 import type { Interval } from '../stats/interval.ts'
 import { fewestUnits, trialsNeeded } from '../stats/trials.ts'
 
+export type Verdict = 'reproduced' | 'not reproduced' | 'inconclusive' | 'not testable'
+
 /** Region that a claim allows. */
 export interface Region extends Interval {
   /** Whether it includes its bounds. */

@@ -1,4 +1,4 @@
-/** Decides whether these runs can test a claim at all, whatever their numbers. */
+/** Decides whether runs can test a claim, before any number is looked at. */
 
 import { type Claim, differences, expressionsOf, type Test } from '../document/claim.ts'
 import type { Expression } from '../query/expression.ts'

@@ -46,7 +46,10 @@ function measuredText(
 }
 
 /** Measured numbers of a judgement, in the claim's order. */
-export function numberTexts({ claim, measured }: Judgement, phrases: Phrases = english): readonly string[] {
+export function numberTexts(
+  { claim, measured }: Pick<Judgement, 'claim' | 'measured'>,
+  phrases: Phrases = english,
+): readonly string[] {
   const isShift = claim.test.type === 'direction'
   return measured.map((one) => measuredText(one, isShift, phrases))
 }

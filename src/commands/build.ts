@@ -10,7 +10,7 @@ import { siteOf } from './site.ts'
 
 const running = {
   rerun: allOrList(
-    { description: 'run cells again that have a result: all, or only those of the list' },
+    { description: 'rerun cells that have a result: all, or only those listed', names: 'selectors' },
     cellWords,
   ),
   only,

@@ -12,7 +12,7 @@ export const clean = command({
   summary: 'delete old runs that are not recorded, and saved boards',
   options: {
     older: single(
-      { value: 'DAYS', description: 'those older than this, such as 7d', otherwise: `${usualAge}d` },
+      { value: 'DAYS', description: 'minimum age, such as 7d', otherwise: `${usualAge}d` },
       (text, flag) => {
         const days = /^(\d+)d?$/.exec(text)?.[1]
         if (days === undefined) throw new UsageError(`${flag} takes days, such as 30d, not ${text}`)
@@ -22,8 +22,8 @@ export const clean = command({
     'dry-run': flag('list them only', 'n'),
   },
   description: [
-    `Old are runs that were made here, and what is left of boots and failures, in .repro/; and saved boards in
-    the cache. Recorded runs stay, whatever their age.`,
+    `Deletes unrecorded runs and the remains of boots and failed cells from .repro/, and saved boards from the
+    cache. Recorded runs are kept, whatever their age.`,
   ],
   examples: [['clean --older 7d -n', 'what is older than a week']],
   async action({ options, signal }) {

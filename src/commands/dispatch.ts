@@ -29,9 +29,14 @@ export async function dispatch(args: readonly string[], context: Context): Promi
 }
 
 async function run(args: readonly string[], context: Context): Promise<number> {
+  if (args[0] === '__names') {
+    const { namesOf } = await import('./names.ts')
+    for (const name of namesOf(args[1] ?? '', args[2])) print(name)
+    return exitCodes.done
+  }
   const { name, found } = find(args)
   if (!isGroup(found)) return await found.run(args.slice(name.length), context)
-  throw new UsageError(`which one? repro ${name.join(' ')} ${[...found.commands.keys()].join('|')}`)
+  throw new UsageError(`missing subcommand: one of ${[...found.commands.keys()].join(', ')}`)
 }
 
 function helpOf(words: readonly string[]): string {

@@ -1,6 +1,6 @@
 /** Generates help from the definitions of the commands. */
 
-import { present } from '../text/lists.ts'
+import { present } from '../text/message.ts'
 import { type Command, type Group, isGroup, type Registry } from './command.ts'
 import type { Option } from './parse.ts'
 import { paragraph, termList } from './terminal/table.ts'

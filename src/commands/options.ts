@@ -1,10 +1,11 @@
 /** Kinds of options, and the options that several commands share. */
 
 import { limits } from '../document/limits.ts'
+import { defaultDocument } from '../results/run.ts'
 import { hint } from '../text/spelling.ts'
 import { type Option, UsageError } from './parse.ts'
 
-type About = Pick<Option<unknown>, 'short' | 'description' | 'otherwise' | 'choices'>
+type About = Pick<Option<unknown>, 'short' | 'description' | 'otherwise' | 'choices' | 'names'>
 
 export function flag(description: string, short?: string): Option<boolean> {
   const read = (given: readonly unknown[]) => given.length > 0
@@ -98,12 +99,15 @@ export const cellWords = 'patterns or experiment/environment/pattern'
 
 export const json = flag('print JSON for programs')
 export const only = list(
-  { description: 'only these cells: patterns, experiments or experiment/environment/pattern, with commas' },
+  {
+    description: 'only these cells: patterns, experiments or experiment/environment/pattern, with commas',
+    names: 'selectors',
+  },
   cellWords,
 )
 export const jobs = wholeNumber({
   short: 'j',
-  description: 'boots that run at once, of emulated cells',
+  description: 'boots that run at once, on testbeds that isolate them',
   otherwise: 'as many as there are processors',
 })
 export const deadline = wholeNumber({
@@ -115,5 +119,5 @@ export const deadline = wholeNumber({
 export const document = text({
   value: 'DOCUMENT',
   description: 'the document that has the cells',
-  otherwise: 'paper/index.md',
+  otherwise: defaultDocument,
 })

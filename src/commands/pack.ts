@@ -4,6 +4,7 @@ import { relative, resolve } from 'node:path'
 import { command } from './command.ts'
 import { flag, text } from './options.ts'
 import { siteOf } from './site.ts'
+import { requireFolder } from './terminal/outputfile.ts'
 import { complain, exitCodes, print } from './terminal/terminal.ts'
 
 export const pack = command({
@@ -38,6 +39,7 @@ export const pack = command({
     const { pack } = await import('../pack/pack.ts')
     const { withDisplay } = await import('./terminal/progress.ts')
     const output = options.output === undefined ? undefined : resolve(options.output)
+    if (output !== undefined) await requireFolder(output, options.output)
     const request = { output, allowDirty: options['allow-dirty'], signal }
     const archive = await withDisplay((tell) => pack(site, request, tell))
     for (const note of archive.notes) complain(note)

@@ -18,6 +18,8 @@ export interface Option<Value> {
   /** The default in words: `30 days`. */
   readonly otherwise?: string
   readonly choices?: readonly string[]
+  /** Kind of its values in the document (names.ts), for completion. */
+  readonly names?: 'selectors' | 'claims'
   /**
    * Returns its value from those on the command line, in order; undefined stands for an option without one.
    * Throws a UsageError that names `flag`.

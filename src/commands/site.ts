@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { openFiles } from '../files/tracked.ts'
 import type { Site } from '../project/site.ts'
+import { defaultDocument } from '../results/run.ts'
 import { openSeal } from '../results/seal.ts'
 import { cacheFolder } from '../testbed/cache.ts'
 import { UsageError } from './parse.ts'
@@ -20,7 +21,7 @@ export function findProject(from: string): string {
 export function siteOf(document: string | undefined, generator: string): Site {
   const folder = process.cwd()
   const project = findProject(folder)
-  const path = document === undefined ? 'paper/index.md' : relative(project, resolve(folder, document))
+  const path = document === undefined ? defaultDocument : relative(project, resolve(folder, document))
   if (document === '') throw new UsageError('the document has an empty name')
   if (path === '..' || path.startsWith('../'))
     throw new UsageError(`the document lies outside of the project ${project}: ${document}`)
@@ -32,7 +33,6 @@ export function siteOf(document: string | undefined, generator: string): Site {
     document: path.replaceAll('\\', '/'),
     cache: cacheFolder(),
     seal: openSeal(project),
-    mirror: process.env.REPRO_DEBIAN_MIRROR,
     generator,
   }
 }

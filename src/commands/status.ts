@@ -32,7 +32,7 @@ export const status = command({
 
 export const explain = command({
   usage: 'explain STEP [DOCUMENT]',
-  summary: 'what goes into a cell, table, figure, claim or the page, and what of it changed',
+  summary: 'show the inputs of a step, and which changed',
   options: { json },
   description: [
     'STEP is an id that `repro status` lists, such as latency/xen-4.17/baseline, fig-phases or page.',
@@ -61,7 +61,7 @@ async function statusOf(document: string | undefined, generator: string): Promis
 }
 
 function line({ id, type, state, reason }: StepStatus): string {
-  const name = type === 'cell' ? id : type === 'page' ? 'page' : `${type} ${id}`
+  const name = type === 'cell' ? id : type === 'page' ? id : `${type} ${id}`
   return `${state.padEnd(8)} ${name}${reason === undefined ? '' : `: ${reason}`}`
 }
 
@@ -76,7 +76,7 @@ function explanation(step: StepStatus): readonly string[] {
       const change = changes.get(name)
       return change ? `* ${name}: ${fromTo(change)}` : `  ${name}: ${step.inputs[name]}`
     }),
-    ...(changes.size > 0 ? [`\n* is different from when it was made: ${different}`] : []),
+    ...(changes.size > 0 ? [`\n* changed since it was made: ${different}`] : []),
   ]
 }
 

@@ -5,6 +5,7 @@ import { command } from './command.ts'
 import { deadline, flag, jobs, json, list, text } from './options.ts'
 import { refuseUnused } from './parse.ts'
 import { siteOf } from './site.ts'
+import { requireFolder } from './terminal/outputfile.ts'
 
 export const verify = command({
   usage: 'verify [DOCUMENT]',
@@ -12,7 +13,7 @@ export const verify = command({
   options: {
     rerun: flag('run the cells again and compare them bit for bit'),
     'kick-the-tires': flag('run one cell again and build the report: whether the artifact works here'),
-    claim: list({ description: 'only these claims, by id, with commas' }, 'ids of claims'),
+    claim: list({ description: 'only these claims, by id, with commas', names: 'claims' }, 'ids of claims'),
     json,
     junit: text({ value: 'FILE', description: 'write the verdicts as JUnit XML, too' }),
     jobs,
@@ -35,6 +36,7 @@ export const verify = command({
     if (onlyTires) refuseUnused(options, ['rerun'], '--kick-the-tires runs one cell')
     else if (!options.rerun)
       refuseUnused(options, ['jobs', 'deadline'], 'without --rerun or --kick-the-tires nothing runs')
+    if (options.junit !== undefined) await requireFolder(options.junit)
     const site = siteOf(document, generator)
     const { verifyDocument } = await import('./work/verify.ts')
     return await verifyDocument(site, {

@@ -85,6 +85,8 @@ export interface ClaimBlock extends Claim {
   readonly shows?: string
   /** Where the claim was published, in words. */
   readonly source?: string
+  /** Of the conditions in the front matter; all that apply if absent. */
+  readonly conditionNames?: readonly string[]
 }
 
 export type Block = ExperimentBlock | TableBlock | FigureBlock | ClaimBlock

@@ -49,6 +49,14 @@ export type Test =
   /** All of these hold. */
   | { readonly type: 'all'; readonly tests: readonly Test[] }
 
+/** A claim's test over other cells. */
+export interface Condition {
+  readonly name: string
+  /** In words: `1 ns an instruction`. */
+  readonly label: string
+  readonly test: Test
+}
+
 export interface Claim {
   readonly id: string
   readonly statement: string
@@ -60,6 +68,8 @@ export interface Claim {
   readonly machine?: Readonly<Record<string, string>>
   /** Reason for skipping it. */
   readonly skip?: string
+  /** It holds only if it holds under each of these, too. */
+  readonly conditions?: readonly Condition[]
 }
 
 /** Expressions and paths that a test measures. */

@@ -25,12 +25,27 @@ type Data = z.output<typeof claimSchema>
 export function readClaim(source: Mapping, place: Place): ClaimBlock | undefined {
   const data = validate(claimSchema, source)
   if (data === undefined) return undefined
-  const { value, between, tolerance, ascending, from, to, direction, published: written, ...rest } = data
+  const {
+    value,
+    between,
+    tolerance,
+    ascending,
+    from,
+    to,
+    direction,
+    published: written,
+    conditions: names,
+    ...rest
+  } = data
   const published = readPublished(written, source)
   if (published === undefined && written !== undefined) return undefined
   const test = readTest(data, published, source)
   if (test === undefined || !hasFittingKeys(data, source)) return undefined
-  return { type: 'claim', place, ...rest, test, ...(published === undefined ? {} : { published }) }
+  return {
+    ...{ type: 'claim', place, ...rest, test },
+    ...(published === undefined ? {} : { published }),
+    ...(names === undefined ? {} : { conditionNames: names }),
+  }
 }
 
 /** Also returns undefined if an expression has errors. */

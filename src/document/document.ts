@@ -15,6 +15,7 @@ import { type ParsedExpression, parseExpression } from '../query/expression.ts'
 import { ExpressionError } from '../query/syntax.ts'
 import type { Block, Place } from './block.ts'
 import { type Citation, citationsIn } from './citation.ts'
+import { withConditions } from './conditions.ts'
 import { decode } from './encoding.ts'
 import { type Fence, isBlock, readFence } from './fence.ts'
 import { type FrontMatter, readFrontMatter } from './frontmatter.ts'
@@ -140,7 +141,9 @@ export function parseDocument(
   }
 
   sortMessages(file)
-  const valid = fences.flatMap(({ node, block }) => (block ? [[node, block] as const] : []))
+  const valid = fences.flatMap(({ node, block }) =>
+    block ? [[node, withConditions(block, frontMatter)] as const] : [],
+  )
   return {
     file,
     frontMatter,

@@ -12,7 +12,7 @@ import { type KeyPath, locateInValue, readMapping } from './yaml.ts'
 
 type Written = Omit<
   z.output<typeof frontMatterSchema>,
-  'artifact' | 'authors' | 'bibliography' | 'editionOf' | 'editions' | 'nominal' | 'published'
+  'artifact' | 'authors' | 'bibliography' | 'conditions' | 'editionOf' | 'editions' | 'nominal' | 'published'
 >
 
 /** Other keys are described in schema.ts. The title is empty only in a document with errors. */
@@ -25,6 +25,13 @@ export interface FrontMatter extends Readonly<Written> {
   readonly bibliography?: NamedFile
   /** CSV files of published tables, for use in expressions. */
   readonly published: readonly NamedFile[]
+  /** What claims must hold under as well. `cells` maps experiment/environment to what replaces it. */
+  readonly conditions: readonly {
+    readonly name: string
+    readonly label: string
+    readonly cells: Readonly<Record<string, string>>
+    readonly place: Place
+  }[]
   /** Numbers that the prose may state without a run or published table: settings, and others' statements. */
   readonly nominal: readonly { readonly text: string; readonly place: Place }[]
   /** The document that this one translates. */
@@ -49,6 +56,7 @@ const nothing: FrontMatter = {
   nominal: [],
   editions: [],
   texts: {},
+  conditions: [],
   humanMinutes: [],
 }
 
@@ -64,7 +72,7 @@ export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: 
   if (source === undefined) return nothing
   const data = validate(frontMatterSchema, source)
   if (data === undefined) return nothing
-  const { artifact, bibliography, editionOf, editions, nominal, published, ...rest } = data
+  const { artifact, bibliography, conditions, editionOf, editions, nominal, published, ...rest } = data
   const named = (file: string, ...path: KeyPath): NamedFile => ({ file, place: source.valuePlace(path) })
   return {
     ...rest,
@@ -75,6 +83,10 @@ export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: 
     published: published.map((file, index) => named(file, 'published', index)),
     editions: editions.map((file, index) => named(file, 'editions', index)),
     nominal: nominal.map((text, index) => ({ text, place: source.valuePlace(['nominal', index]) })),
+    conditions: Object.entries(conditions).map(([name, one]) => ({
+      ...{ name, ...one },
+      place: source.keyPlace(['conditions', name]),
+    })),
     humanMinutes: Object.entries(artifact?.humanMinutes ?? {}).map(([of, minutes]) => ({
       of,
       minutes,

@@ -176,6 +176,22 @@ export const claimSchema = z.strictObject({
     .exactOptional()
     .describe('Of an absolute claim: the published machine'),
   skip: words.exactOptional().describe('Why it is not tested'),
+  conditions: z
+    .array(environmentName)
+    .exactOptional()
+    .describe('Conditions of the front matter that it must hold under; all that apply unless given'),
+})
+
+const cell = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*\/[a-z][a-z0-9.-]*$/, 'write an experiment and an environment: latency/xen-4.17')
+
+const condition = z.strictObject({
+  label: words,
+  cells: z
+    .record(cell, cell)
+    .refine((value) => Object.keys(value).length > 0, 'name at least one cell')
+    .describe('Cells that claims read -> those that they read under this condition'),
 })
 
 const author = z.strictObject({ name: words, affiliation: words.exactOptional() })
@@ -213,6 +229,10 @@ export const frontMatterSchema = z.strictObject({
   editionOf: path.exactOptional().describe('The document that this one is the same as, in another language'),
   editions: z.array(path).default([]).describe('Documents that are the same as this one, in other languages'),
   texts: texts.describe('Text of the data (a label, a captured item) -> what tables call it here'),
+  conditions: z
+    .record(environmentName, condition)
+    .default({})
+    .describe('What claims must hold under, beside what they name themselves'),
   evidence: evidence.exactOptional().describe('What the report shows below each claim'),
   artifact: z
     .strictObject({

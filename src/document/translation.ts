@@ -102,7 +102,7 @@ function translateLabels(
 
 /** Front matter of a translation: fills missing values from the original, except for language. */
 export function translateFrontMatter(edition: FrontMatter, original: FrontMatter): FrontMatter {
-  const { bibliography, date, evidence, published, nominal, authors, humanMinutes } = original
+  const { bibliography, conditions, date, evidence, published, nominal, authors, humanMinutes } = original
   const place = edition.editionOf?.place ?? { line: 1, column: 1 }
   const placedHere = <T extends object>(items: readonly T[]) => items.map((item) => ({ ...item, place }))
   const filled = <T>(own: readonly T[], others: readonly T[]) => (own.length > 0 ? own : others)
@@ -110,6 +110,10 @@ export function translateFrontMatter(edition: FrontMatter, original: FrontMatter
     ...(date === undefined ? {} : { date }),
     ...(bibliography && { bibliography: { ...bibliography, place } }),
     ...edition,
+    conditions: placedHere(conditions).map((one) => ({
+      ...one,
+      label: edition.texts[one.label] ?? one.label,
+    })),
     // Only the text is translated.
     ...(evidence && { evidence: { ...evidence, text: edition.evidence?.text ?? evidence.text ?? '' } }),
     authors: filled(edition.authors, authors),

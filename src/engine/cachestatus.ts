@@ -19,10 +19,7 @@ export type AcceptedInputs = readonly ((run: Pick<Run, 'inputs'>) => Inputs)[]
 /** Fields that decide whether a run matches. */
 type Header = Pick<Run, 'experiment' | 'environment' | 'pattern' | 'inputs' | 'key'>
 
-/**
- * Prefers a matching recorded run, which others see; local runs are then not even read. `cached` returns the
- * newest local run, that `matches` if given.
- */
+/** Prefers a matching record, which others see. `cached` returns the newest local run, that `matches` if given. */
 export function cacheStatusOf(
   accepted: AcceptedInputs,
   recorded: Run | undefined,
@@ -39,7 +36,7 @@ export function cacheStatusOf(
   return { type: 'missing', reason: 'never run' }
 }
 
-function matches(run: Header, accepted: AcceptedInputs): boolean {
+export function matches(run: Header, accepted: AcceptedInputs): boolean {
   // The key also covers the program's version.
   if (run.key !== keyOf(run, run.inputs)) return false
   return accepted.some((inputs) => cellChanges(run.inputs, inputs(run)).length === 0)
@@ -76,7 +73,7 @@ export function changesOf(before: Inputs, now: Inputs): readonly Change[] {
 
 /** Lists changes, files last, only the first if many: `script changed, trials 20 -> 50, and 6 more`. */
 export function summaryOfChanges(changes: readonly Change[]): string {
-  const isFile = ({ input }: Change) => /^(file|folder|packages|environment) /.test(input)
+  const isFile = ({ input }: Change) => /^(file|data|folder|packages|environment) /.test(input)
   const sorted = changes.toSorted((a, b) => Number(isFile(a)) - Number(isFile(b)))
   const shown = sorted.slice(0, sorted.length > mostChanges ? mostChanges - 1 : mostChanges).map(changeText)
   const more = sorted.length - shown.length
@@ -87,7 +84,7 @@ const mostChanges = 5
 
 /** Formats a change: `trials 20 -> 50`, `dom0.cpuLoad 0 -> 4`, `experiments/board/loop.c changed`. */
 export function changeText({ input, before, now }: Change): string {
-  const name = input.replace(/^(parameter|file|folder) /, '')
+  const name = input.replace(/^(parameter|file|data|folder) /, '')
   if (isDigest(before) && isDigest(now)) return `${name} changed`
   if (before === undefined) return isDigest(now) ? `${name} added` : `${name} none -> ${now}`
   if (now === undefined) return isDigest(before) ? `${name} removed` : `${name} ${before} -> none`

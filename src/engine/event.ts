@@ -5,7 +5,7 @@ import type { CellError } from './execute.ts'
 
 export type BuildEvent =
   | { readonly type: 'note'; readonly text: string }
-  | { readonly type: 'laboratory'; readonly update: Update }
+  | { readonly type: 'setup'; readonly update: Update }
   | {
       readonly type: 'planned'
       readonly cells: readonly Planned[]

@@ -41,7 +41,7 @@ export interface ExecutionContext {
 export interface Task
   extends ExecutionContext, Watch, Pick<Step, 'cell' | 'environment' | 'inputs' | 'boots' | 'needed'> {
   /** Discards boots and trials finished by earlier builds. */
-  readonly afresh: boolean
+  readonly ignoreCache: boolean
   readonly enter: LimitFunction
   /** Called when the first boot may start; returns whether the cell should run. */
   readonly begin: () => boolean
@@ -119,13 +119,13 @@ interface Failure {
   readonly cause: unknown
 }
 
-/** Boots finished by earlier builds; empty if `afresh`. */
+/** Boots finished by earlier builds; empty if `ignoreCache`. */
 async function keptBefore(task: Task): Promise<ReadonlyMap<Boot, FinishedBoot>> {
-  const { boots, project, seal, afresh, log } = task
+  const { boots, project, seal, ignoreCache, log } = task
   const kept = new Map<Boot, FinishedBoot>()
   const files = openFiles(project)
   for (const boot of boots) {
-    if (afresh) {
+    if (ignoreCache) {
       await deleteBoot(project, boot.key)
       await remove(project, journalOf(boot))
     }
@@ -155,6 +155,8 @@ async function runBoot(task: Task, boot: Boot, watch: Watch): Promise<FinishedBo
     end: `${exchange}/boot-${boot.number}.end.json`,
     journal: journalOf(boot),
     script: scriptOf(task),
+    namesInputs: block.inputs.length > 0,
+    variables: block.variables ?? [],
   }
   const file = join(makeFolder(project, exchange), `boot-${boot.number}.order.json`)
   const ran = await runOrder(order, file, scriptVariables(block.variables), executor, watch)

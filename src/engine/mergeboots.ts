@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { rawName, bootColumn, type Column, type Exclusion, type Row } from '../results/run.ts'
-import { present } from '../text/lists.ts'
+import { present } from '../text/message.ts'
 import { ExperimentError, type Result } from './script/cell.ts'
 
 export interface BootResult {

@@ -7,14 +7,14 @@
 import type { ExperimentBlock } from '../document/block.ts'
 import type { Files } from '../files/tracked.ts'
 import { parameterInputs } from '../results/key.ts'
-import { runName, type Inputs, type Run } from '../results/run.ts'
+import { runName, spanOf, type Inputs, type Run } from '../results/run.ts'
 import { rowsDigest, StoreError } from '../results/runfile.ts'
 import type { Store } from '../results/store.ts'
 import type { Environment, Host, TestbedInputs } from '../testbed/testbed.ts'
 import { byTestbed } from '../testbeds/environments.ts'
 import type { Testbeds } from '../testbeds/testbeds.ts'
 import { type Boot, plannedBoots } from './boots.ts'
-import { type AcceptedInputs, type CacheStatus, cacheStatusOf, staleReason } from './cachestatus.ts'
+import { type AcceptedInputs, type CacheStatus, cacheStatusOf, matches, staleReason } from './cachestatus.ts'
 import type { PlannedCell } from './cells.ts'
 import { realPaths } from './modules.ts'
 import { inputsWithReads } from './reads.ts'
@@ -31,6 +31,11 @@ export interface Step {
   readonly status: CacheStatus
   /** The recorded run, even if another is used; `stale` is the reason why it does not match. */
   readonly record: { readonly run: Run; readonly stale: string | undefined } | undefined
+  /**
+   * The newest run made here, if it is later than an up-to-date record and differs from it. The record stays the cell's result, but
+   * claims are judged by this run.
+   */
+  readonly rerun: Run | undefined
   readonly needed: readonly Run[]
   /** Cells whose runs it needs and that are not available. */
   readonly waitsFor: readonly string[]
@@ -109,6 +114,7 @@ export async function plan(
               run: recorded,
               stale: waiting.length > 0 ? needsText(waiting) : staleReason(recorded, accepted),
             },
+      rerun: status.type === 'recorded' ? rerunOf(cell, status.run, accepted, store) : undefined,
       needed: runs.flatMap((run) => run ?? []),
       waitsFor: waiting.map(({ cell }) => runName(cell)),
     }
@@ -158,6 +164,15 @@ function recordOf(cell: PlannedCell, { origin }: Environment, store: Store): Run
     if (error instanceof StoreError) return error
     throw error
   }
+}
+
+function rerunOf(cell: PlannedCell, record: Run, accepted: AcceptedInputs, store: Store): Run | undefined {
+  const run = store.cached(cell, (header) => matches(header, accepted))
+  return run && startOf(run) > startOf(record) && rowsDigest(run) !== rowsDigest(record) ? run : undefined
+}
+
+function startOf(run: Pick<Run, 'provenance'>): number {
+  return spanOf(run)?.[0] ?? 0
 }
 
 /** The run for consumers: made by this build, or up to date. */

@@ -3,41 +3,67 @@
  * of the run, so that the next plan checks exactly these, as do ninja's deps log and ccache's direct mode.
  */
 
+import { posix } from 'node:path'
 import * as z from 'zod'
 import { codeDigest, isCode } from '../files/code.ts'
 import { FileError } from '../files/ordinary.ts'
 import { type Files, sha256 } from '../files/tracked.ts'
 import type { Inputs, Run } from '../results/run.ts'
 
-/** `file PATH` or `folder PATH` -> SHA-256 (hex), or `missing`; paths are relative to the project. */
+/**
+ * Input -> SHA-256 (hex), or `missing`. Paths are relative to the project.
+ *
+ *     file PATH    content; for code, ignoring comments
+ *     data PATH    content, byte for byte, of a file of code that was used as data
+ *     folder PATH  names in it, but for those that this program or a package manager makes
+ */
 export type Reads = Readonly<Record<string, string>>
 
 export const missing = 'missing'
 
-const pattern = /^(file|folder) (.+)$/s
+const pattern = /^(file|data|folder) (.+)$/s
 const schema = z.record(z.string().regex(pattern), z.string().regex(/^(?:[0-9a-f]{64}|missing)$/))
 
 export function parseReads(value: unknown): Reads | undefined {
   return schema.safeParse(value).data
 }
 
-/** SHA-256 (hex) of a file's content; for code, ignoring comments. */
-export function contentDigest(path: string, content: Uint8Array): string {
-  return isCode(path) ? codeDigest(path, new TextDecoder().decode(content)) : sha256(content)
+/** How a file or folder was used; only of code that was loaded or compiled, comments do not count. */
+export type Reading = 'code' | 'data' | 'folder'
+
+/** Name of the input for a path of the project; '' is the project itself. */
+export function readInput(path: string, reading: Reading): string {
+  if (reading === 'folder') return `folder ${path || '.'}`
+  return `${reading === 'data' && isCode(path) ? 'data' : 'file'} ${path}`
 }
 
-/** SHA-256 (hex) of a folder's listing. */
-export function listDigest(names: readonly string[]): string {
-  return sha256(names.toSorted().join('\n'))
+/** Project path of a read. */
+export function readPath(input: string): string {
+  return pattern.exec(input)?.[2] ?? ''
 }
+
+/** Digest of a read: of a file's content, or of the names in a folder. */
+export function digestRead(input: string, found: Uint8Array | readonly string[]): string {
+  const path = readPath(input)
+  if (!(found instanceof Uint8Array)) {
+    const names = found.filter((name) => !unlisted.test(posix.join(path, name)))
+    // An empty folder is as good as none: git keeps none.
+    return names.length === 0 ? missing : sha256(names.toSorted().join('\n'))
+  }
+  return input.startsWith('file ') && isCode(path)
+    ? codeDigest(path, new TextDecoder().decode(found))
+    : sha256(found)
+}
+
+const unlisted = /(?:^|\/)(?:\.git|node_modules)$|^(?:\.repro|_build)$/
 
 /** Current digest of a read or named file. For an unusable file, a value that matches no run. */
 export function digestNow(input: string, files: Files): string {
-  const [, type, path = ''] = pattern.exec(input) ?? []
+  const path = readPath(input)
   try {
-    if (type === 'folder') return listDigest(files.list(path))
+    if (input.startsWith('folder ')) return digestRead(input, files.list(path))
     const digest = files.digest(path)
-    if (digest === undefined || !isCode(path)) return digest ?? missing
+    if (digest === undefined || input.startsWith('data ') || !isCode(path)) return digest ?? missing
     return codeDigest(path, files.text(path) ?? '')
   } catch (error) {
     if (error instanceof FileError) return `unusable: ${error.message}`

@@ -70,7 +70,7 @@ export async function runCells(
     try {
       const run = await execute({
         ...{ ...step, ...context, signal, enter, begin, onFailure },
-        afresh: rerun(step.cell),
+        ignoreCache: rerun(step.cell),
         log: (text) => tell({ type: 'log', name, text }),
         progress: (done, total) => tell({ type: 'progress', name, done, total }),
       })
@@ -128,7 +128,7 @@ function runsAlone({ environment, cell }: Step, testbeds: Testbeds | undefined):
 }
 
 const aloneNote =
-  'local cells run one at a time, and so do their boots, so that none disturbs the times of another (parallel: true in a block that times nothing lets its cells run side by side)'
+  "local cells run one at a time, and so do their boots: side by side they would disturb each other's timings (parallel: true lifts this for a block that measures no times)"
 
 /**
  * Groups by environment, since its boards share cached stages; longest last run first, so that no long cell

@@ -45,8 +45,8 @@ const rules = {
 const advice = {
   syntax: '',
   missing: '',
-  outside: ': copy it into the project, or its changes are not noticed',
-  computed: ', so what it loads is not known: name the files under inputs: (lib/**)',
+  outside: ': copy it into the project; changes to it are not tracked',
+  computed: ', so the files it loads are unknown: list them under inputs: (lib/**)',
 } as const
 
 /** Whether a computed import might load this input. */

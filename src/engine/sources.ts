@@ -5,7 +5,7 @@ import { codeDigest } from '../files/code.ts'
 import { inputFiles } from '../files/glob.ts'
 import type { Files } from '../files/tracked.ts'
 import { moduleGraph, type RealPath } from './modules.ts'
-import { digestNow } from './reads.ts'
+import { digestNow, readInput } from './reads.ts'
 
 /** Input -> digest or version, or `missing`. */
 export type Digests = Readonly<Record<string, string>>
@@ -39,6 +39,6 @@ export function inputDigests(patterns: readonly string[], files: Files): Digests
     return paths.length > 0 ? paths : [posix.normalize(pattern)]
   })
   return Object.fromEntries(
-    [...new Set(found)].sort().map((path) => [`file ${path}`, files.digest(path) ?? 'missing']),
+    [...new Set(found)].sort().map((path) => [readInput(path, 'data'), files.digest(path) ?? 'missing']),
   )
 }

@@ -21,13 +21,13 @@ import {
 } from './ordinary.ts'
 
 /** An access: a file's digest and stamp, a folder's names (subfolders end in a slash), or nothing. */
-export type Note =
+export type Fingerprint =
   | { readonly type: 'file'; readonly stamp: string; readonly sha256: string }
   | { readonly type: 'folder'; readonly names: readonly string[] }
   | { readonly type: 'nothing' }
 
 /** By the path as requested: relative to the project, or absolute. */
-export type Notes = Readonly<Record<string, Note>>
+export type Fingerprints = Readonly<Record<string, Fingerprint>>
 
 /**
  * Paths are relative to the project and untrusted: every method throws a FileError for a path that leaves the
@@ -51,20 +51,20 @@ export interface Files {
    * reading refuses, folders, and .repro/ and _build/.
    */
   problem(path: string): string | undefined
-  notes(): Notes
+  fingerprints(): Fingerprints
 }
 
 /** Outputs of this program, never sources. */
 const closed = ['.repro', '_build']
 
-/** Opens a project's files; `remembered` are an earlier build's notes. */
-export function openFiles(project: string, remembered: Notes = {}): Files {
+/** Opens a project's files; `remembered` are an earlier build's fingerprints. */
+export function openFiles(project: string, remembered: Fingerprints = {}): Files {
   const contents = new Map<string, Uint8Array | undefined>()
-  const notes = new Map<string, Note>()
+  const fingerprints = new Map<string, Fingerprint>()
 
   const keep = (path: string, found: Content | undefined) => {
     contents.set(path, found?.content)
-    notes.set(
+    fingerprints.set(
       path,
       found
         ? { type: 'file', stamp: stampOf(found.stats), sha256: sha256(found.content) }
@@ -75,17 +75,17 @@ export function openFiles(project: string, remembered: Notes = {}): Files {
   const read = (path: string) =>
     contents.has(path) ? contents.get(path) : keep(path, readInside(project, path))
   const digest = (path: string): string | undefined => {
-    if (!notes.has(path)) {
+    if (!fingerprints.has(path)) {
       const before = remembered[path]
-      if (before?.type === 'file' && before.stamp === stampAt(project, path)) notes.set(path, before)
+      if (before?.type === 'file' && before.stamp === stampAt(project, path)) fingerprints.set(path, before)
       else keep(path, look(project, path))
     }
-    const note = notes.get(path)
-    return note?.type === 'file' ? note.sha256 : undefined
+    const fingerprint = fingerprints.get(path)
+    return fingerprint?.type === 'file' ? fingerprint.sha256 : undefined
   }
   const entries = (folder: string): readonly Entry[] => {
     const found = entriesInside(project, folder)
-    notes.set(folder, found ? { type: 'folder', names: found.map(nameOf) } : { type: 'nothing' })
+    fingerprints.set(folder, found ? { type: 'folder', names: found.map(nameOf) } : { type: 'nothing' })
     return found ?? []
   }
   return {
@@ -102,28 +102,30 @@ export function openFiles(project: string, remembered: Notes = {}): Files {
       return digest(path) !== undefined
     },
     problem: (path) => problemOf(project, path, closed),
-    notes: () => Object.fromEntries([...notes].sort(([a], [b]) => (a < b ? -1 : 1))),
+    fingerprints: () => Object.fromEntries([...fingerprints].sort(([a], [b]) => (a < b ? -1 : 1))),
   }
 }
 
 /** True if a build would see the same again. Files with another stamp are compared by content. */
-export function unchanged(project: string, notes: Notes): boolean {
+export function unchanged(project: string, fingerprints: Fingerprints): boolean {
   try {
-    return Object.entries(notes).every(([path, note]) => isUnchanged(project, path, note))
+    return Object.entries(fingerprints).every(([path, fingerprint]) =>
+      isUnchanged(project, path, fingerprint),
+    )
   } catch (error) {
     if (error instanceof FileError) return false // the build will report it
     throw error
   }
 }
 
-function isUnchanged(project: string, path: string, note: Note): boolean {
-  switch (note.type) {
+function isUnchanged(project: string, path: string, fingerprint: Fingerprint): boolean {
+  switch (fingerprint.type) {
     case 'nothing':
       return statusOf(placeOf(project, path)) === undefined
     case 'folder':
-      return entriesInside(project, path)?.map(nameOf).join('\n') === note.names.join('\n')
+      return entriesInside(project, path)?.map(nameOf).join('\n') === fingerprint.names.join('\n')
     case 'file':
-      return stampAt(project, path) === note.stamp || digestAt(project, path) === note.sha256
+      return stampAt(project, path) === fingerprint.stamp || digestAt(project, path) === fingerprint.sha256
     default:
       return false // written by another version
   }

@@ -3,6 +3,7 @@
 import { english as phrases } from '../claims/phrases.ts'
 import { english as reasons } from '../claims/reasons.ts'
 import { code, type Inline, strong } from '../text/markdown.ts'
+import { counted } from '../text/message.ts'
 
 export type Messages = typeof english
 
@@ -32,12 +33,12 @@ export const english = {
   banner: {
     title: 'Where the numbers come from',
     explanations: {
-      emulated: 'measured on an emulated board; they are no times of real hardware',
+      emulated: 'measured on an emulated board, so they are not hardware timings',
       hardware: 'measured on real hardware',
       local: 'measured on the computer that built this report',
     },
     all: (origin: string, explanation: string): readonly Inline[] => [
-      'All numbers of our own are ',
+      'All numbers measured for this report are ',
       strong(origin),
       `: ${explanation}.`,
     ],
@@ -47,15 +48,10 @@ export const english = {
       `: ${explanation}.`,
     ],
     noRuns: 'There are no runs yet.',
-    runs: (
-      runs: number,
-      { build, here, record }: { build: number; here: number; record: number },
-      where: string,
-    ) => {
+    runs: (runs: number, { here, record }: { here: number; record: number }, where: string) => {
       const parts = [
-        ...(build > 0 ? [`${build} executed for this report`] : []),
-        ...(here > 0 ? [`${here} executed here before, not recorded`] : []),
-        ...(record > 0 ? [`${record} recorded before`] : []),
+        ...(record > 0 ? [`${record} recorded`] : []),
+        ...(here > 0 ? [`${here} not recorded`] : []),
       ]
       const history = parts.length === 0 ? '' : ` (${parts.join(', ')})`
       return `They come from ${counted(runs, 'run')}${history}: ${where}.`
@@ -82,9 +78,9 @@ export const english = {
 
   provenance: {
     title: 'Provenance',
-    madeBy: 'made by',
+    madeBy: 'rendered by',
     document: 'document',
-    original: 'edition of',
+    original: 'translation of',
     runs: 'runs',
     digestOf: (path: string, digest: string) => `${path}, SHA-256 ${digest}`,
     runsDigest: (runs: number, digest: string) =>
@@ -92,7 +88,7 @@ export const english = {
     howTo: (build: string, rerun: string): readonly Inline[] => [
       'To render this page from the recorded runs: ',
       code(build),
-      '. To run every experiment again and render it from what they give: ',
+      '. To rerun every experiment and render the results: ',
       code(rerun),
       '.',
     ],
@@ -129,6 +125,12 @@ export const english = {
     why: 'why',
     note: 'note',
     shownIn: 'shown in',
+    /** A condition of the claim, or the claim as stated. */
+    under: (label: string | undefined) => (label === undefined ? 'as stated' : `with ${label}`),
+    notRun: 'not run',
+    /** Verdicts at other tolerances. */
+    fragile: (half: string, twice: string) =>
+      `fragile: ${half} at half the tolerance, ${twice} at twice the tolerance`,
     measured: (numbers: readonly string[], origins: readonly string[]) =>
       `${numbers.join('; ')}, ${origins.join(' + ')}`,
     reasons,
@@ -140,7 +142,7 @@ export const english = {
       says: 'says',
       verdict: 'verdict',
       isRecorded: 'is the recorded run',
-      note: 'Numbers in brackets are the ends of 95 % intervals. The verdict is on this run where there is one, else on the recorded one.',
+      note: 'Numbers in brackets are 95 % intervals. The verdict is that of this run if there is one, otherwise that of the recorded one.',
     },
 
     /** Details that unfold below a claim. */
@@ -159,9 +161,9 @@ export const english = {
       notDrawn: (series: number) => `Distributions are not drawn: ${series} series could not be told apart.`,
       /** Alternative text. */
       drawing: (id: string, origin: string, series: readonly string[]) =>
-        `${id}: share of trials (${origin}) that took at most so long: ${series.join(', ')}`,
+        `${id}: cumulative share of trials (${origin}): ${series.join(', ')}`,
       largest: (what: string) => `the largest ${what}`,
-      otherCells: (cells: number) => `The other ${cells} cells are looked at in the same way.`,
+      otherCells: (cells: number) => `Inspect the other ${cells} cells in the same way.`,
     },
   },
 
@@ -185,15 +187,8 @@ export const english = {
     sum: 'sum',
     n: 'n',
     mean: 'mean',
-    statistics: {
-      n: 'n',
-      mean: 'mean',
-      variance: 'variance',
-      sd: 'std. dev.',
-      median: 'median',
-      max: 'max.',
-      min: 'min.',
-    },
+    /** Heads other than the labels in query/statistics.ts. */
+    statistics: {} as Readonly<Record<string, string>>,
     percentile: (percent: string) => `${percent} %`,
     ratio: 'ratio',
     inRange: 'in range',
@@ -203,12 +198,12 @@ export const english = {
     byZero: 'none (published: 0)',
     list: (names: readonly string[]) => names.join(', '),
     comparisonNote:
-      'Ratio: the mean of this rerun divided by the published mean. In range: whether the published mean lies between the smallest and the largest value of this rerun.',
+      'Ratio: the mean of this rerun divided by the published mean. In range: whether the published mean lies between the smallest and largest values of this rerun.',
     comparisonCount: (inRange: number, all: number) =>
-      `${inRange} of ${all} published means lie in the range of this rerun.`,
+      `${inRange} of ${all} published means lie within the range of this rerun.`,
     excludedNote: (reasons: readonly (readonly [reason: string, count: number])[]) =>
       `Excluded observations, by reason: ${reasons.map(([reason, count]) => `${reason} (${count})`).join('; ')}.`,
-    incomplete: (count: number) => `${count} observations without all phases are left out.`,
+    incomplete: (count: number) => `${count} observations that lack a phase are left out.`,
     notRerun: (patterns: readonly string[]) => `Published but not rerun here: ${patterns.join(', ')}.`,
     onlyIn: (environments: readonly string[], pattern: string) =>
       `Only in ${environments.join(', ')}: ${pattern}.`,
@@ -232,12 +227,12 @@ export const english = {
       verdict: 'against the baseline',
       verdicts: { changed: 'changed', unchanged: 'unchanged', "can't tell": "can't tell" },
       method:
-        'Shift: by how much a typical value lies above the baseline’s (Hodges and Lehmann), with its interval; δ: 1 if all values lie above, −1 if all lie below. In each environment p is corrected for the number of comparisons (Holm), and each interval is a 95 % interval divided among them (Bonferroni).',
+        'Shift: how far a typical value lies above the baseline’s (Hodges–Lehmann), with its interval; δ: 1 if all values lie above, −1 if all lie below. In each environment p is corrected for the number of comparisons (Holm), and each interval is a 95 % interval divided among them (Bonferroni).',
       fewBoots:
-        'Boots are counted, each by its mean: the shift is the difference of their means, and interval and p are Welch’s.',
+        'Boots are compared, each by its mean: the shift is the difference of these means, and the interval and p are Welch’s.',
       unchanged: (tolerance: string) =>
-        `Unchanged: shift and mean within ${tolerance} of the baseline’s median. That something was not found is no evidence that it is not there: else the table says “can’t tell”.`,
-      oneBoot: 'Trials within one boot were compared. That says nothing of the spread between boots.',
+        `Unchanged: the interval of the shift and the difference of means lie within ${tolerance} of the baseline’s median. Absence of evidence is not evidence of absence: where neither a change nor its absence is shown, the table says “can’t tell”.`,
+      oneBoot: 'Trials within one boot were compared, which says nothing about the spread between boots.',
       /** Turns a warning into a sentence. */
       sentence: (warning: string) => `${warning.charAt(0).toUpperCase()}${warning.slice(1)}.`,
     },
@@ -268,11 +263,11 @@ export const english = {
         slowdowns: (count: number) => counted(count, 'slowdown'),
       },
       errorNote:
-        'Error: ours minus the published one, and as a share of the published one. Closer: the recording whose error is smaller in size, not as a share; alike: they differ by less than 1 µs (slowdowns: 0.01).',
+        'Error: our value minus the published one, also as a share of the published one. Closer: the recording with the smaller absolute error; alike: the absolute errors differ by less than 1 µs (slowdowns: 0.01).',
       summaryNote:
-        'Errors without their signs; those of slowdowns have no unit. Rank correlation: Spearman’s, between ours and the published ones. Within, right signs and closer are counts. Closer: the recording with the smaller absolute error, if the two differ by at least 1 µs (slowdowns: 0.01).',
+        'Absolute values of errors; slowdowns have no unit. Rank correlation: Spearman’s, between our values and the published ones. “Within”, “right signs” and “closer” are counts. Closer: the recording with the smaller absolute error, if the two differ by at least 1 µs (slowdowns: 0.01).',
       slowdownNote: (band: string) =>
-        `Slowdown: a mean as a multiple of the baseline’s. The baseline’s own are 1 by definition and left out. The sign is right if ours and the published one both lie more than ${band} above 1, both more than ${band} below it, or both in between.`,
+        `Slowdown: a mean as a multiple of the baseline’s. The baseline’s own slowdown is 1 by definition and omitted. The sign is right if ours and the published one both lie more than ${band} above 1, both more than ${band} below it, or both in between.`,
       counts: (
         environment: string,
         { before, after, alike }: Readonly<Record<'before' | 'after' | 'alike', number>>,
@@ -318,8 +313,4 @@ export const english = {
       patentus: 'US patent',
     },
   },
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -6,6 +6,13 @@ import type { Messages } from './en.ts'
 
 const units: Readonly<Record<Unit, string>> = { trial: '試行', boot: '起動' }
 
+const verdictNames = {
+  reproduced: '再現された',
+  'not reproduced': '再現されない',
+  inconclusive: '判定できない',
+  'not testable': '検証できない',
+}
+
 export const japanese: Messages = {
   table: (number) => `表${number}`,
   figure: (number) => `図${number}`,
@@ -38,9 +45,8 @@ export const japanese: Messages = {
       `」である：${explanation}。`,
     ],
     noRuns: '実行結果はまだない。',
-    runs: (runs, { build, here, record }, where) => {
+    runs: (runs, { here, record }, where) => {
       const parts = [
-        ...(build > 0 ? [`今回実行${build}`] : []),
         ...(here > 0 ? [`実行済み・未記録${here}`] : []),
         ...(record > 0 ? [`記録済み${record}`] : []),
       ]
@@ -102,18 +108,16 @@ export const japanese: Messages = {
 
   claim: {
     name: (id) => `${id}　`,
-    verdicts: {
-      reproduced: '再現された',
-      'not reproduced': '再現されない',
-      inconclusive: '判定できない',
-      'not testable': '検証できない',
-    },
+    verdicts: verdictNames,
     published: '公表値',
     recorded: '記録',
     thisRun: '今回の実行',
     why: '理由',
     note: '注記',
     shownIn: '参照',
+    under: (label) => (label === undefined ? '主張のとおり' : `条件：${label}`),
+    notRun: '実行していない',
+    fragile: (half, twice) => `許容範囲に左右される：半分では「${half}」、2倍では「${twice}」`,
     measured: (numbers, origins) => `${numbers.join('、')}（${origins.join('＋')}）`,
     phrases: {
       published: (number, source) => `${number}（${source}）`,
@@ -148,6 +152,10 @@ export const japanese: Messages = {
         `区間を求めるには${units[per]}が足りない：${count}回（少なくとも${needed}回必要）`,
       open: (count, needed, per) =>
         `区間が主張の許す範囲の境界をまたぐ：約${needed}回の${units[per]}が必要であり、実際は${count}回である`,
+      under: (reason, count) => `${reason}（ほかの${count}つの条件でも同じ）`,
+      flips: (states) =>
+        `判定が条件によって変わる：${states.map(({ label, verdict }) => `${label ?? '主張のとおり'}では「${verdictNames[verdict]}」`).join('、')}`,
+      notRun: 'この文書はそのようなセルを実行しない',
       missing: (runs) => `未実行：${runs.join('、')}`,
       skipped: (why) => `対象外：${why}`,
       stale: (run, why) => `要更新：${run}（${why}）`,

@@ -6,8 +6,8 @@
 
 import type { Root, RootContent } from 'mdast'
 import { secondsOf, type Run } from '../results/run.ts'
-import { abbreviated, present } from '../text/lists.ts'
 import { code, heading, type Inline, link, list, paragraph, shell, strong, table } from '../text/markdown.ts'
+import { abbreviated, present } from '../text/message.ts'
 import { megabytes, minutes } from '../text/numbers.ts'
 import { type Artifact, type Claim, type Experiment, firstRun } from './artifact.ts'
 import { effortOf } from './effort.ts'

@@ -5,11 +5,11 @@
  */
 
 import { lstatSync, realpathSync, statSync } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type Zippable, zipSync } from 'fflate'
 import { sha256 } from '../files/tracked.ts'
-import { ExplainedError } from '../text/explained.ts'
+import { ExplainedError } from '../text/message.ts'
 
 export interface PackedFile {
   readonly path: string
@@ -68,13 +68,12 @@ export function archiveFile(file: string): string {
 }
 
 /**
- * Writes to a temporary name first, so that no partial archive appears. Throws an ExplainedError for file system
+ * Writes to a temporary name first, so that no partial archive appears. The folder must exist. Throws an ExplainedError for file system
  * errors.
  */
 export async function writeArchive(file: string, bytes: Uint8Array): Promise<void> {
   const draft = join(dirname(file), `.${basename(file)}.${process.pid}.part`)
   try {
-    await mkdir(dirname(file), { recursive: true })
     const handle = await open(draft, 'w')
     try {
       await handle.writeFile(bytes)

@@ -4,19 +4,23 @@ import { lstatSync, readlinkSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { FileError, pathInside, readInside, realPathInside } from '../files/ordinary.ts'
 import { type Files, sha256 } from '../files/tracked.ts'
-import { ExplainedError } from '../text/explained.ts'
+import { formats } from '../report/formats.ts'
 import { markdownText } from '../text/markdown.ts'
+import { ExplainedError } from '../text/message.ts'
 import { appendix } from './appendix.ts'
-import { appendixPage } from './appendixpage.ts'
 import { checksums, type PackedFile } from './archive.ts'
 import { type Artifact, recordedFiles } from './artifact.ts'
 import { codecheck, keptCodecheck } from './codecheck.ts'
 import { crateText } from './crate.ts'
 import { readYaml } from './metadata.ts'
 
+const pages = [...formats.values()].flatMap(({ extension, page }) =>
+  page === undefined ? [] : [{ path: `ARTIFACT${extension}`, load: page }],
+)
+
 /** Files that the archive always has at its root; they replace the project's own. */
-export const generatedFiles = [
-  'ARTIFACT.html',
+export const generatedFiles: readonly string[] = [
+  ...pages.map(({ path }) => path),
   'ARTIFACT.md',
   'SHA256SUMS',
   'codecheck.yml',
@@ -38,11 +42,13 @@ export async function contents(
   }
   const tree = appendix(artifact, archive)
   const { generator, metadata } = artifact
-  const page = { title: `Artifact appendix: ${metadata.title}`, lang: 'en', generator }
+  const facts = { title: `Artifact appendix: ${metadata.title}`, lang: 'en', generator }
   const stated = [
     ...paths.map((path) => packedFile(project, path)),
     text('ARTIFACT.md', markdownText(tree)),
-    text('ARTIFACT.html', await appendixPage(tree, page)),
+    ...(await Promise.all(
+      pages.map(async ({ path, load }) => text(path, await (await load())(tree, facts))),
+    )),
     text('codecheck.yml', codecheck(artifact, readYaml(keptCodecheck, 'codecheck.yml', files))),
   ]
   const described = stated.map(({ path, content }) => ({

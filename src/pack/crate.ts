@@ -6,7 +6,7 @@
 
 import { extname } from 'node:path'
 import { secondsOf, spanOf, runName, type Run } from '../results/run.ts'
-import { present } from '../text/lists.ts'
+import { present } from '../text/message.ts'
 import { type Artifact, type Experiment, recordedFiles } from './artifact.ts'
 import type { Metadata } from './metadata.ts'
 
@@ -122,7 +122,8 @@ function actions(artifact: Artifact, files: readonly Described[]): readonly Enti
   const runAction = (run: Run): Entity => {
     const [startMs, endMs] = spanOf(run) ?? []
     const seconds = secondsOf(run)
-    const inputs = Object.keys(run.inputs).flatMap((input) => /^file (.*)/.exec(input)?.[1] ?? [])
+    const named = Object.keys(run.inputs).flatMap((input) => /^(?:file|data) (.*)/.exec(input)?.[1] ?? [])
+    const inputs = [...new Set(named)]
     const experiment = experiments.find(({ block }) => block.id === run.experiment)
     const pattern = experiment?.block.patterns.find(({ name }) => name === run.pattern)
     const definitions = run.origin === 'local' ? [] : artifact.definitions

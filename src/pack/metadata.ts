@@ -4,8 +4,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import type { FrontMatter } from '../document/frontmatter.ts'
 import type { Files } from '../files/tracked.ts'
-import { ExplainedError } from '../text/explained.ts'
-import { present } from '../text/lists.ts'
+import { ExplainedError, present } from '../text/message.ts'
 
 export interface Creator {
   readonly type: 'Person' | 'Organization'

@@ -14,16 +14,16 @@ import type { Step } from '../engine/plan.ts'
 import { makeFolder } from '../files/change.ts'
 import { type Files, openFiles, sha256 } from '../files/tracked.ts'
 import { type BuildOptions, build, planDocument } from '../project/build.ts'
-import { knownRuns } from '../project/knownruns.ts'
+import { knownRuns, recordsOnly } from '../project/knownruns.ts'
 import { readManifest } from '../project/manifest.ts'
 import { programOf } from '../project/program.ts'
 import { cachedJudge } from '../project/rendercache.ts'
 import { DocumentError, type Opened, openDocument, type Site } from '../project/site.ts'
+import { defaultFormat } from '../report/formats.ts'
 import type { Run } from '../results/run.ts'
 import { byTestbed, environmentsFile } from '../testbeds/environments.ts'
-import { ExplainedError } from '../text/explained.ts'
-import { indentedList, present } from '../text/lists.ts'
 import { markdownText, paragraph } from '../text/markdown.ts'
+import { ExplainedError, indentedList, present } from '../text/message.ts'
 import { abstractOf } from './abstract.ts'
 import { archiveFile, type PackedFile, writeArchive, zipped } from './archive.ts'
 import {
@@ -130,7 +130,7 @@ interface Valid {
 }
 
 async function openValid(site: Site): Promise<Valid> {
-  const files = openFiles(site.project, readManifest(site)?.notes)
+  const files = openFiles(site.project, readManifest(site)?.fingerprints)
   const opened = await openDocument(site, files)
   if (hasErrors(opened.document.file)) throw new DocumentError(opened.document.file)
   return { files, opened }
@@ -152,14 +152,14 @@ async function buildReport(
   tell: TellEvent,
 ): Promise<string> {
   const frozen: BuildOptions = {
-    ...{ rerun: [], only: [], jobs: 1, keepGoing: false, frozen: true, record: false, to: ['html'] },
+    ...{ rerun: [], only: [], jobs: 1, keepGoing: false, frozen: true, record: false, to: [defaultFormat] },
     signal,
   }
   const { problems, reports } = await build(site, opened, frozen, tell, files)
   const [report] = reports
   if (problems.length > 0 || report === undefined) {
     const lines = problems.map(({ place, message }) => `${site.document}:${place.line}: ${message}`)
-    throw new ExplainedError(`the report is not whole:\n${indentedList(lines)}`)
+    throw new ExplainedError(`the report is incomplete:\n${indentedList(lines)}`)
   }
   return report
 }
@@ -167,8 +167,8 @@ async function buildReport(
 /** Throws if the archive lacks a file that the build read: the report could not be built there. */
 function refuseMissing(site: Site, { paths }: Tree, runs: readonly Run[]): void {
   const there = new Set([...paths, ...runs.flatMap(recordedFiles)])
-  const missing = Object.entries(readManifest(site)?.notes ?? {}).flatMap(([path, note]) =>
-    note.type !== 'file' || /^(?:\/|\.\.|\.repro\/|_build\/)/.test(path) || there.has(path) ? [] : [path],
+  const missing = Object.entries(readManifest(site)?.fingerprints ?? {}).flatMap(([path, found]) =>
+    found.type !== 'file' || /^(?:\/|\.\.|\.repro\/|_build\/)/.test(path) || there.has(path) ? [] : [path],
   )
   if (missing.length === 0) return
   throw new ExplainedError(
@@ -196,7 +196,7 @@ async function describe(built: Built): Promise<Artifact> {
   const judge = cachedJudge(site, programOf(site, files))
   const experiments = document.blocks.filter((block) => block.type === 'experiment')
   const tables = { experiments, published: opened.published }
-  const verifications = await verifyClaims(claims, tables, knownRuns(steps), judge)
+  const verifications = await verifyClaims(claims, tables, knownRuns(recordsOnly(steps)), judge)
   const metadata = readMetadata(document.frontMatter, files)
   const abstract = abstractOf(document, { ...tables, runs })
   return {

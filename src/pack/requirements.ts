@@ -4,7 +4,7 @@
  */
 
 import { origins } from '../query/quantity.ts'
-import { present } from '../text/lists.ts'
+import { present } from '../text/message.ts'
 import { megabytes, minutes } from '../text/numbers.ts'
 import type { Artifact } from './artifact.ts'
 import { clockOf, effortOf } from './effort.ts'

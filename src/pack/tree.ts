@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import ignore, { type Ignore } from 'ignore'
 import { openGit } from '../files/git.ts'
 import { readInside } from '../files/ordinary.ts'
-import { ExplainedError } from '../text/explained.ts'
+import { ExplainedError } from '../text/message.ts'
 import { isSecret } from './secrets.ts'
 
 export interface Tree {

@@ -20,18 +20,17 @@ import { makeFolder, remove } from '../files/change.ts'
 import { sweep, writeAtomically } from '../files/drafts.ts'
 import { exclusively } from '../files/exclusive.ts'
 import { FileError } from '../files/ordinary.ts'
-import { type Files, type Notes, openFiles, sha256 } from '../files/tracked.ts'
+import { type Files, type Fingerprints, openFiles, sha256 } from '../files/tracked.ts'
 import { languageOf } from '../locale/languages.ts'
 import type { RunStatus } from '../report/context.ts'
 import { formats } from '../report/formats.ts'
 import type { Report, ReportProblem } from '../report/model.ts'
-import { digest } from '../results/key.ts'
 import { runName, type Run } from '../results/run.ts'
 import { StoreError } from '../results/runfile.ts'
 import { openStore } from '../results/store.ts'
 import type { Update } from '../testbed/testbed.ts'
 import { byTestbed } from '../testbeds/environments.ts'
-import { knownRuns, shownRuns } from './knownruns.ts'
+import { knownRuns, recordsOnly, shownRuns } from './knownruns.ts'
 import {
   filesFolder,
   formatManifest,
@@ -40,6 +39,7 @@ import {
   reportFile,
   reportName,
   reportsFolder,
+  type WrittenReport,
 } from './manifest.ts'
 import { programOf } from './program.ts'
 import { record, refuseOthersRecords, refuseUnrecorded } from './record.ts'
@@ -96,8 +96,8 @@ export async function planWithDamaged(
 ): Promise<readonly Step[]> {
   if (hasErrors(document.file)) throw new DocumentError(document.file)
   const store = openStore(site.project, files, site.seal)
-  const around = { ...originalSite(site, document), environments, store, files }
-  return await plan(cellsOf(document.blocks), around, made)
+  const planContext = { ...originalSite(site, document), environments, store, files }
+  return await plan(cellsOf(document.blocks), planContext, made)
 }
 
 /** Builds. `opened` comes from openDocument with the same `files`. Throws DocumentError or FrozenError. */
@@ -110,8 +110,9 @@ export async function build(
 ): Promise<Outcome> {
   const document = override(opened.document, options, tell)
   const own = { document, environments: opened.environments }
-  const steps = await planDocument(site, own, files)
-  // Claims also need the records from before this build, compared with the document without overrides.
+  const planned = await planDocument(site, own, files)
+  const steps = options.frozen ? recordsOnly(planned) : planned
+  // Claims also need the records, compared with the document without overrides.
   const written =
     document === opened.document || options.to.length === 0 ? steps : await planDocument(site, opened, files)
   const { recorded } = knownRuns(written)
@@ -130,25 +131,31 @@ export async function build(
     done = await underLock(site, options.signal, tell, async () => {
       for (const text of await sweep(site.project)) tell({ type: 'note', text })
       await setUp(site, first, options.signal, tell)
-      const shop = {
+      const executionContext = {
         ...originalSite(site, document),
         executor: site.executor ?? localExecutor,
         store: openStore(site.project, openFiles(site.project), site.seal),
       }
-      let planned: readonly Step[] | undefined
+      let left: readonly Step[] | undefined
       const replan = async (made: ReadonlyMap<string, Run>) => {
         const isChain = steps.some(({ cell }) => cell.block.needs.length > 0)
-        if (planned && !isChain) return planned.filter(({ cell }) => !made.has(runName(cell)))
+        if (left && !isChain) return left.filter(({ cell }) => !made.has(runName(cell)))
         // Read the files again: packages may have been replaced, and runs added.
-        planned = toRun(await planDocument(site, own, openFiles(site.project, files.notes()), made))
-        return planned
+        left = toRun(await planDocument(site, own, openFiles(site.project, files.fingerprints()), made))
+        return left
       }
-      return await runCells(replan, wanted.isRerun, shop, { ...options, testbeds: site.testbeds }, tell)
+      return await runCells(
+        replan,
+        wanted.isRerun,
+        executionContext,
+        { ...options, testbeds: site.testbeds },
+        tell,
+      )
     })
   }
   const isRendered = options.to.length > 0
   if (!isRendered && !options.record) return { ...done, problems: [], reports: [] }
-  const after = first.length > 0 ? openFiles(site.project, files.notes()) : files
+  const after = first.length > 0 ? openFiles(site.project, files.fingerprints()) : files
   const made = new Map(done.executed.map((run) => [runName(run), run]))
   const settled = first.length > 0 ? await planDocument(site, own, after, made) : steps
   const found = shownRuns(settled, made)
@@ -156,21 +163,26 @@ export async function build(
     await underLock(site, options.signal, tell, async () => await record(found, settled, site, tell))
   const shown = options.record ? found.map(nowRecorded) : found
   if (!isRendered) return { ...done, problems: [], reports: [] }
+  if (document !== opened.document)
+    tell({
+      type: 'note',
+      text: 'the report shows runs that the document does not ask for: repro verify leaves them out',
+    })
   const rendering = {
     document,
     editions: opened.editions,
     published: opened.published,
     runs: shown.map(({ run }) => run),
     statuses: statusesOf(shown),
-    records: recorded,
-    files: options.record ? openFiles(site.project, after.notes()) : after,
+    records: options.record ? withNew(recorded, shown) : recorded,
+    files: options.record ? openFiles(site.project, after.fingerprints()) : after,
     program: programOf(site, after),
   }
   // The manifest must hold what the next build will read: the runs as recorded now.
   const store = openStore(site.project, rendering.files, site.seal)
   if (options.record) for (const run of rendering.runs) store.recorded(run)
   const complete = done.failures.length === 0 && done.skipped.length === 0 && document === opened.document
-  const before = { ...files.notes(), ...after.notes() }
+  const before = { ...files.fingerprints(), ...after.fingerprints() }
   return { ...done, ...(await render(site, rendering, { complete, before, to: options.to })) }
 }
 
@@ -206,7 +218,7 @@ async function setUp(
   signal: AbortSignal,
   tell: TellEvent,
 ): Promise<void> {
-  const report = (update: Update) => tell({ type: 'laboratory', update })
+  const report = (update: Update) => tell({ type: 'setup', update })
   for (const [testbed, environments] of byTestbed(
     new Set(steps.map((step) => step.environment)),
     site.testbeds,
@@ -215,9 +227,16 @@ async function setUp(
       tell({ type: 'note', text })
 }
 
-/** Marks an up-to-date run of an earlier build as recorded. */
+/** Marks an up-to-date run as recorded. */
 function nowRecorded(shown: KnownRun): KnownRun {
-  return shown.from === 'here' && shown.stale === undefined ? { ...shown, from: 'record' } : shown
+  return shown.stale === undefined ? { ...shown, from: 'record' } : shown
+}
+
+/** Replaces records by the runs that were recorded since. */
+function withNew(records: readonly KnownRun[], shown: readonly KnownRun[]): readonly KnownRun[] {
+  const fresh = shown.filter(({ from }) => from === 'record')
+  const names = new Set(fresh.map(({ run }) => runName(run)))
+  return [...records.filter(({ run }) => !names.has(runName(run))), ...fresh]
 }
 
 export function statusesOf(shown: readonly KnownRun[]): ReadonlyMap<string, RunStatus> {
@@ -231,7 +250,11 @@ function absent(file: string): never {
 async function render(
   site: Site,
   rendering: Rendering,
-  { complete, before, to }: Pick<BuildOptions, 'to'> & { readonly complete: boolean; readonly before: Notes },
+  {
+    complete,
+    before,
+    to,
+  }: Pick<BuildOptions, 'to'> & { readonly complete: boolean; readonly before: Fingerprints },
 ): Promise<Pick<Outcome, 'problems' | 'reports'>> {
   const { project, document: path, generator } = site
   const steps = renderInputs(rendering)
@@ -246,17 +269,17 @@ async function render(
     generator,
   })
   const earlier = readManifest(site)
-  const written: Record<string, Record<string, string>> = {}
-  for (const name of to) written[name] = await write(report, name, site)
-  for (const name of to)
-    for (const file of Object.keys(earlier?.reports[name] ?? {}))
-      if (written[name]?.[file] === undefined) await remove(project, file)
-  // Keep reports in other formats if their inputs are unchanged.
-  const isSame = digest(earlier?.steps.page ?? {}) === digest(steps.page ?? {})
+  const reports: Record<string, WrittenReport> = { ...earlier?.reports }
+  for (const name of to) {
+    const files = await write(report, name, site)
+    for (const file of Object.keys(reports[name]?.files ?? {}))
+      if (files[file] === undefined) await remove(project, file)
+    reports[name] = { files, page: steps.page ?? {} }
+  }
   const manifest = {
     complete: complete && report.problems.length === 0,
-    notes: { ...before, ...rendering.files.notes() },
-    reports: { ...(isSame ? earlier?.reports : {}), ...written },
+    fingerprints: { ...before, ...rendering.files.fingerprints() },
+    reports,
     steps,
   }
   const sealed = formatManifest(manifest, site)

@@ -22,10 +22,16 @@ export function knownRuns(steps: readonly Step[], made: ReadonlyMap<string, Run>
   return { recorded, shown: shownRuns(steps, made) }
 }
 
+/** The steps without runs made here beside a record: what others see. */
+export function recordsOnly(steps: readonly Step[]): readonly Step[] {
+  return steps.map((step) => ({ ...step, rerun: undefined }))
+}
+
 export function shownRuns(steps: readonly Step[], made: ReadonlyMap<string, Run>): readonly KnownRun[] {
-  return steps.flatMap(({ cell, status, record }): readonly KnownRun[] => {
+  return steps.flatMap(({ cell, status, record, rerun }): readonly KnownRun[] => {
     const run = made.get(runName(cell))
     if (run) return [{ run, from: 'build' }]
+    if (rerun) return [{ run: rerun, from: 'here' }]
     if (status.type === 'missing' || status.type === 'damaged') return []
     const from = status.run === record?.run ? 'record' : 'here'
     return [{ run: status.run, from, ...(status.type === 'stale' ? { stale: status.reason } : {}) }]

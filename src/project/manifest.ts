@@ -4,19 +4,27 @@
  */
 
 import { entriesInside, FileError, readInside } from '../files/ordinary.ts'
-import { type Notes, sha256, unchanged } from '../files/tracked.ts'
+import { type Fingerprints, sha256, unchanged } from '../files/tracked.ts'
 import { defaultFormat, formats } from '../report/formats.ts'
 import type { Inputs } from '../results/run.ts'
 import type { Item, Seal } from '../results/seal.ts'
 import type { Site } from './site.ts'
 
+/** The report's files in one format. */
+export interface WrittenReport {
+  /** SHA-256 (hex) by path, relative to the project. */
+  readonly files: Readonly<Record<string, string>>
+  /** Inputs of the whole report when it was written. */
+  readonly page: Inputs
+}
+
 export interface Manifest {
   /** Whether the report matches the document and lacks nothing; otherwise the next build runs in full. */
   readonly complete: boolean
-  readonly notes: Notes
-  /** Format -> path -> SHA-256 (hex) of the report's files. All were made from the same steps. */
-  readonly reports: Readonly<Record<string, Readonly<Record<string, string>>>>
-  /** By id; `page` is the whole report. */
+  readonly fingerprints: Fingerprints
+  /** By format: every one that was ever written, even if not by the last build. */
+  readonly reports: Readonly<Record<string, WrittenReport>>
+  /** Of the last build, by id; `page` is the whole report. */
   readonly steps: Readonly<Record<string, Inputs>>
 }
 
@@ -77,8 +85,8 @@ function read(path: string, project: string, seal: Seal): Manifest | undefined {
   const text = file && seal.open(item(path), file)
   if (text === undefined) return undefined
   const manifest: Manifest = JSON.parse(new TextDecoder().decode(text))
-  // Earlier versions had a single format.
-  return 'reports' in manifest ? manifest : undefined
+  // Earlier versions had other fields.
+  return 'fingerprints' in manifest ? manifest : undefined
 }
 
 function item(path: string): Item {
@@ -99,14 +107,22 @@ export function contentOf(project: string, path: string): Uint8Array | undefined
 export function isUpToDate(place: Place, format = defaultFormat): boolean {
   const manifest = readManifest(place)
   if (!manifest?.complete) return false
-  return unchanged(place.project, manifest.notes) && isWritten(place.project, manifest.reports[format])
+  const report = manifest.reports[format]
+  if (report === undefined || !isSame(report.page, manifest.steps.page)) return false
+  return unchanged(place.project, manifest.fingerprints) && changedFile(place.project, report) === undefined
 }
 
-/** Whether the report's files are unchanged since they were written; `files` come from the manifest. */
-export function isWritten(project: string, files: Manifest['reports'][string] | undefined): boolean {
-  if (files === undefined) return false
-  return Object.entries(files).every(([path, digest]) => {
+function isSame(a: Inputs, b: Inputs = {}): boolean {
+  const names = Object.keys(a)
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name])
+}
+
+/** Describes the first file of a report that is missing or changed since it was written; else undefined. */
+export function changedFile(project: string, { files }: WrittenReport): string | undefined {
+  for (const [path, digest] of Object.entries(files)) {
     const content = contentOf(project, path)
-    return content !== undefined && sha256(content) === digest
-  })
+    if (content === undefined) return `${path} is missing`
+    if (sha256(content) !== digest) return `${path} changed since it was written`
+  }
+  return undefined
 }

@@ -1,5 +1,5 @@
 /**
- * The render cache: tables, figures and judgements in .repro/made/<digest of their inputs>. Only entries with
+ * The render cache: tables, figures and judgements in .repro/render-cache/<digest of their inputs>. Only entries with
  * this machine's seal are read: a stranger's bytes could deserialize to anything.
  */
 
@@ -22,7 +22,7 @@ import { contentOf, everyManifest } from './manifest.ts'
 import { claimInputs } from './renderinputs.ts'
 import type { Site } from './site.ts'
 
-const folder = '.repro/made'
+const folder = '.repro/render-cache'
 
 type Place = Pick<Site, 'project' | 'seal'>
 
@@ -69,23 +69,36 @@ export function cachedJudge(place: Place, program: string, language?: string) {
 }
 
 /** Stores run names only. Uses v8.serialize, as JSON cannot hold infinite interval bounds. */
-function dehydrate({ claim: _, measured, ...judged }: Judgement): Uint8Array {
-  const named = measured.map((one) => ({
+function dehydrate({ claim: _, ...judged }: Judgement): Uint8Array {
+  const named = ({ sources, ...one }: Measured): NamedMeasured => ({
     ...one,
-    sources: one.sources.map((source) =>
+    sources: sources.map((source) =>
       source.type === 'run' ? { type: 'run', name: runName(source.run), n: source.n } : source,
     ),
-  }))
-  return serialize({ ...judged, measured: named })
+  })
+  return serialize(withMeasured(judged, named))
 }
 
-type Dehydrated = Omit<Judgement, 'claim' | 'measured'> & {
-  readonly measured: readonly (Omit<Measured, 'sources'> & {
-    readonly sources: readonly (
-      | { readonly type: 'run'; readonly name: string; readonly n: number }
-      | PublishedSource
-    )[]
-  })[]
+type NamedMeasured = Omit<Measured, 'sources'> & {
+  readonly sources: readonly (
+    | { readonly type: 'run'; readonly name: string; readonly n: number }
+    | PublishedSource
+  )[]
+}
+
+interface Judged<M> {
+  readonly measured: readonly M[]
+  readonly grid?: readonly { readonly measured: readonly M[] }[]
+}
+
+/** Maps the numbers of a judgement and of its conditions. */
+function withMeasured<M, N>(judged: Judged<M>, map: (one: M) => N): Judged<N> {
+  const { measured, grid, ...rest } = judged
+  return {
+    ...rest,
+    measured: measured.map(map),
+    ...(grid ? { grid: grid.map((row) => ({ ...row, measured: row.measured.map(map) })) } : {}),
+  }
 }
 
 function revive(
@@ -95,16 +108,15 @@ function revive(
 ): Judgement | undefined {
   if (found === undefined) return undefined
   const runs = new Map(results.runs.map((run) => [runName(run), run]))
-  const { measured, ...judged } = deserialize(found) as Dehydrated
-  const whole = measured.map((one) => ({
+  const whole = ({ sources, ...one }: NamedMeasured): Measured => ({
     ...one,
-    sources: one.sources.flatMap((source): readonly Source[] => {
+    sources: sources.flatMap((source): readonly Source[] => {
       if (source.type === 'published') return [source]
       const run = runs.get(source.name)
       return run ? [{ type: 'run', run, n: source.n }] : []
     }),
-  }))
-  return { ...judged, claim, measured: whole }
+  })
+  return { ...(withMeasured(deserialize(found) as Judged<NamedMeasured>, whole) as Judgement), claim }
 }
 
 /** Prunes entries made here that no report uses. */

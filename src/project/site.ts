@@ -18,7 +18,7 @@ import { type PublishedTable, publishedTables } from '../query/published.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
 import type { Seal } from '../results/seal.ts'
 import type { Environment, Host } from '../testbed/testbed.ts'
-import { projectEnvironments } from '../testbeds/environments.ts'
+import { emulationOf, projectEnvironments } from '../testbeds/environments.ts'
 import type { Testbeds } from '../testbeds/testbeds.ts'
 
 export interface Site extends Host {
@@ -90,9 +90,12 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
     check(document, {
       ...files,
       environments: [...environments.keys()],
-      emulated: [...environments.values()]
-        .filter(({ origin }) => origin === 'emulated')
-        .map(({ name }) => name),
+      emulated: {
+        ...emulationOf(site.testbeds),
+        environments: [...environments.values()]
+          .filter(({ origin }) => origin === 'emulated')
+          .map(({ name }) => name),
+      },
       tableKinds,
       published,
       languages: [...languages.keys()],

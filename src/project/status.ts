@@ -3,17 +3,18 @@
 import { type Change, cellChanges, changesOf, summaryOfChanges } from '../engine/cachestatus.ts'
 import type { Step } from '../engine/plan.ts'
 import { openFiles } from '../files/tracked.ts'
+import { defaultFormat } from '../report/formats.ts'
 import { digest, keyOf } from '../results/key.ts'
 import { runName, type Inputs, type Run } from '../results/run.ts'
 import { planWithDamaged, statusesOf } from './build.ts'
 import { knownRuns } from './knownruns.ts'
-import { isWritten, readManifest } from './manifest.ts'
+import { changedFile, readManifest } from './manifest.ts'
 import { programOf } from './program.ts'
 import { renderInputs } from './renderinputs.ts'
 import { openDocument, type Site } from './site.ts'
 
 export interface StepStatus {
-  /** Name of a cell, id of a table, figure or claim, or `page`. */
+  /** Name of a cell, id of a table, figure or claim, or `page` (in another format: `page.markdown`). */
   readonly id: string
   readonly type: 'cell' | 'table' | 'figure' | 'claim' | 'page'
   /** Cells: `recorded`, `cached`, `stale`, `missing` or `damaged`; others: `fresh`, `stale` or `missing`. */
@@ -25,10 +26,10 @@ export interface StepStatus {
   readonly changes?: readonly Change[]
 }
 
-/** Status of cells, then tables, figures and claims, then the page. Throws a DocumentError for errors. */
+/** Status of cells, then tables, figures and claims, then the page in each written format. Throws a DocumentError for errors. */
 export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
   const manifest = readManifest(site)
-  const files = openFiles(site.project, manifest?.notes)
+  const files = openFiles(site.project, manifest?.fingerprints)
   const opened = await openDocument(site, files)
   const steps = await planWithDamaged(site, opened, files)
   const { shown } = knownRuns(steps)
@@ -42,18 +43,42 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
     program: programOf(site, files),
   })
   const types = new Map(opened.document.blocks.map(({ id, type }) => [id, type]))
-  // In any format.
-  const isThere = Object.values(manifest?.reports ?? {}).some((files) => isWritten(site.project, files))
-  const rendered = Object.entries(inputs).map(([id, now]): StepStatus => {
-    const type = types.get(id) ?? 'page'
-    const step = { id, type: type === 'experiment' ? 'page' : type, key: digest(now), inputs: now } as const
-    const before = isThere && manifest && Object.hasOwn(manifest.steps, id) ? manifest.steps[id] : undefined
-    if (before === undefined) return { ...step, state: 'missing', reason: 'not rendered yet' }
-    const changes = changesOf(before, now)
-    if (changes.length === 0) return { ...step, state: 'fresh', changes }
-    return { ...step, state: 'stale', reason: summaryOfChanges(changes), changes }
+  const { page = {}, ...parts } = inputs
+  const before = new Map(Object.entries(manifest?.steps ?? {}))
+  const rendered = Object.entries(parts).map(([id, now]) => {
+    const type = types.get(id)
+    return renderedStatus({ id, type: type === 'experiment' ? undefined : type, now, before: before.get(id) })
   })
-  return [...steps.map(cellStatus), ...rendered]
+  const reports = manifest?.reports ?? {}
+  const written = Object.keys(reports).length > 0 ? Object.keys(reports) : [defaultFormat]
+  const pages = written.map((format) => {
+    const id = format === defaultFormat ? 'page' : `page.${format}`
+    const report = reports[format]
+    const problem = report && changedFile(site.project, report)
+    return renderedStatus({ id, now: page, before: report?.page, problem })
+  })
+  return [...steps.map(cellStatus), ...rendered, ...pages]
+}
+
+interface Rendered {
+  readonly id: string
+  /** Default: a page. */
+  readonly type?: StepStatus['type'] | undefined
+  readonly now: Inputs
+  /** Inputs when it was rendered; undefined if it never was. */
+  readonly before: Inputs | undefined
+  /** What is wrong with its files. */
+  readonly problem?: string | undefined
+}
+
+function renderedStatus({ id, type = 'page', now, before, problem }: Rendered): StepStatus {
+  const step = { id, type, key: digest(now), inputs: now }
+  if (before === undefined) return { ...step, state: 'missing', reason: 'not rendered yet' }
+  const changes = changesOf(before, now)
+  const reason = problem ?? (changes.length > 0 ? summaryOfChanges(changes) : undefined)
+  return reason === undefined
+    ? { ...step, state: 'fresh', changes }
+    : { ...step, state: 'stale', reason, changes }
 }
 
 function cellStatus({ cell, expected: inputs, status }: Step): StepStatus {

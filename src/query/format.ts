@@ -3,7 +3,7 @@
 import { QueryError, unknown } from './error.ts'
 import type { Arity } from './functions.ts'
 import type { Quantity } from './quantity.ts'
-import { microseconds, root, square, symbol, unitName } from './units.ts'
+import { microseconds, root, square, symbol, timeUnits, unitName } from './units.ts'
 
 interface Rendering {
   readonly value: number
@@ -18,11 +18,8 @@ const none = { min: 0, max: 0 }
 /** What may follow `|` in an expression: unit conversions and number formats. */
 export const filters: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ['fixed', { min: 1, max: 1, of: fixed }],
-  ['ms', { ...none, of: inUnit('ms') }],
-  ['ns', { ...none, of: inUnit('ns') }],
   ['percent', { ...none, of: percent }],
-  ['s', { ...none, of: inUnit('s') }],
-  ['us', { ...none, of: inUnit('us') }],
+  ...timeUnits.map((unit) => [unit, { ...none, of: inUnit(unit) }] as const),
 ])
 
 /** A call of a filter in an expression. */

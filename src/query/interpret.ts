@@ -8,7 +8,8 @@ import { notFinite, QueryError, unknown } from './error.ts'
 import type { Expression, Operator, Path } from './expression.ts'
 import { aggregates, functions } from './functions.ts'
 import type { Quantity } from './quantity.ts'
-import { type Factors, type Statistic, statistics } from './series.ts'
+import type { Factors } from './series.ts'
+import { type Statistic, statistics } from './statistics.ts'
 import { product, quotient, unitName } from './units.ts'
 
 /** The values that a path reads from one run. */

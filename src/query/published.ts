@@ -7,9 +7,10 @@
 
 import { CsvError, readCsv } from '../text/csv.ts'
 import { decimal } from '../text/numbers.ts'
-import { microseconds } from './units.ts'
+import { statistics } from './statistics.ts'
+import { microseconds, square } from './units.ts'
 
-/** A row of the file. Has no prototype, as columns may have any name. */
+/** A row of the file, without a prototype, since columns may have any name. */
 export type PublishedRow = Readonly<Record<string, string>>
 
 /** Throws a CsvError for invalid CSV, and for a statistic that is not a number. */
@@ -110,12 +111,17 @@ export function columnOfStatistic(name: string, unit: string): string {
   return unit === '' ? name : `${name}_${unit.replace('²', '2')}`
 }
 
+const statisticColumn = new RegExp(
+  String.raw`^(${[...statistics.keys()].join('|')}|p\d{1,3})(?:_(.*?)(2?))?$`,
+)
+
 /** Parses a column name. `variance_ms2` is in square milliseconds, a million square microseconds each. */
 function statisticIn(column: string) {
-  const match = /^(n|mean|variance|sd|median|max|min|p\d{1,3})(?:_(.*?)(2?))?$/.exec(column)
+  const match = statisticColumn.exec(column)
   if (match === null) return undefined
   const [, name = '', unit = '', power = ''] = match
   const scale = microseconds(unit)
   if (scale !== undefined) return { column, name, unit: `us${power}`, scale: power ? scale ** 2 : scale }
-  return { column, name, unit: name === 'variance' && power ? `${unit}²` : `${unit}${power}`, scale: 1 }
+  const isSquare = power !== '' && statistics.get(name)?.unit === square
+  return { column, name, unit: isSquare ? `${unit}²` : `${unit}${power}`, scale: 1 }
 }

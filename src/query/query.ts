@@ -20,16 +20,8 @@ import type { ExperimentSource } from './patterns.ts'
 import type { PublishedTable } from './published.ts'
 import type { Quantity } from './quantity.ts'
 import { afterPattern, type Narrowing, narrow, resolveCells } from './resolve.ts'
-import {
-  canonical,
-  columnOf,
-  rowFilter,
-  type Series,
-  scaled,
-  series,
-  statistic,
-  statistics,
-} from './series.ts'
+import { canonical, columnOf, rowFilter, type Series, scaled, series } from './series.ts'
+import { statistic, statistics } from './statistics.ts'
 
 /**
  * The scope of queries: the document's experiments, their existing runs, and the published tables it names.

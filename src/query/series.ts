@@ -1,13 +1,8 @@
-/**
- * Series are the observations of one measure in one run, in its canonical unit, without the excluded rows;
- * statistics summarize them.
- */
+/** Series are the observations of one measure in one run, in its canonical unit, without the excluded rows. */
 
 import { bootColumn, type Column, excludedColumn, type Row, type Run, runName } from '../results/run.ts'
-import { mean, populationVariance } from '../stats/moments.ts'
-import { max, median, min, quantile } from '../stats/order.ts'
 import { QueryError, unknown } from './error.ts'
-import { microseconds, square } from './units.ts'
+import { microseconds } from './units.ts'
 
 export interface Series {
   readonly values: readonly number[]
@@ -83,35 +78,4 @@ export function columnOf(run: Run, name: string, roles: readonly Column['role'][
     )
   }
   return column
-}
-
-export interface Statistic {
-  readonly of: (values: readonly number[]) => number
-  /** Derives the statistic's unit from the series'. */
-  readonly unit: (unit: string) => string
-}
-
-const same = (unit: string): string => unit
-
-/** By name; percentiles (`p95`) are accepted as well. */
-export const statistics: ReadonlyMap<string, Statistic> = new Map<string, Statistic>([
-  ['n', { of: (values) => values.length, unit: () => '' }],
-  ['mean', { of: mean, unit: same }],
-  // Divided by n, not n - 1: the only definition that the original study's cells admit, and ours stand beside
-  // them.
-  ['variance', { of: populationVariance, unit: square }],
-  ['sd', { of: (values) => Math.sqrt(populationVariance(values)), unit: same }],
-  ['median', { of: median, unit: same }],
-  ['max', { of: max, unit: same }],
-  ['min', { of: min, unit: same }],
-])
-
-/** Returns a statistic by name, `p95` and `p99.9` being quantiles of type 7; undefined if there is none. */
-export function statistic(name: string): Statistic | undefined {
-  const known = statistics.get(name)
-  if (known !== undefined) return known
-  const percentage = /^p(\d{1,2}(?:\.\d+)?|100)$/.exec(name)?.[1]
-  if (percentage === undefined) return undefined
-  const probability = Number(percentage) / 100
-  return { of: (values) => quantile(values, probability), unit: same }
 }

@@ -42,35 +42,50 @@ export function unitName(unit: string): string {
   return unit === '' ? 'a plain number' : symbol(unit)
 }
 
-const microsecondsPer: ReadonlyMap<string, number> = new Map([
-  ['ns', 1e-3],
-  ['us', 1],
-  ['µs', 1],
-  ['ms', 1e3],
-  ['s', 1e6],
+interface TimeUnit {
+  readonly microseconds: number
+  /** Ends a measure's name in camelCase and so gives its unit: `elapsedNs`. */
+  readonly suffix: string
+  /** Spellings in names besides the symbol; in lower case. */
+  readonly names: readonly string[]
+  /** Spellings in the document's text, in any language; a single letter needs a blank before it. */
+  readonly text: readonly string[]
+}
+
+/** By symbol, which is also the filter that converts to the unit. To add a unit of time: a line here. */
+const times: ReadonlyMap<string, TimeUnit> = new Map([
+  ['ns', time(1e-3, 'Ns', 'nanosec nanoseconds', 'ns nanosecond nanoseconds ナノ秒')],
+  ['us', time(1, 'Us', 'µs microsec microseconds', 'us µs μs microsecond microseconds マイクロ秒')],
+  ['ms', time(1e3, 'Ms', 'millisec milliseconds', 'ms millisecond milliseconds ミリ秒')],
+  ['s', time(1e6, 'Seconds', 'sec secs seconds', 's second seconds 秒')],
 ])
+
+function time(microseconds: number, suffix: string, names: string, text: string): TimeUnit {
+  return { microseconds, suffix, names: names.split(' '), text: text.split(' ') }
+}
+
+export const timeUnits: readonly string[] = [...times.keys()].sort()
+
+/** Spelling in the document's text -> the unit as `symbol` formats it. */
+export const textUnits: ReadonlyMap<string, string> = new Map(
+  [...times].flatMap(([unit, { text }]) => text.map((spelling) => [spelling, symbol(unit)])),
+)
 
 /** Returns the microseconds in a unit of time; undefined for other units. */
 export function microseconds(unit: string): number | undefined {
-  return microsecondsPer.get(unit)
+  return times.get(unit === symbol('us') ? 'us' : unit)?.microseconds
 }
 
-const timeWord = /^(?:ns|us|µs|ms|s|secs?|seconds|(?:nano|micro|milli)s(?:ec|econds))$/
+const inNames = new Set([...times].flatMap(([unit, { names }]) => [unit, ...names]))
 
 /** Strips a unit of time from a name (`elapsedNs`, `elapsed_ms`, `elapsed (s)`); undefined if it has none. */
 export function withoutUnit(name: string): string | undefined {
   const [, rest = '', word = ''] =
     /^(.*?)[^\p{L}\p{N}]*((?<=[\p{Ll}\p{N}])\p{Lu}\p{Ll}*|(?<![\p{L}\p{N}])\p{Ll}+)\)?$/u.exec(name) ?? []
-  return timeWord.test(word.toLowerCase()) ? rest : undefined
+  return inNames.has(word.toLowerCase()) ? rest : undefined
 }
 
-const suffixes = new Map([
-  ['Ns', 'ns'],
-  ['Us', 'us'],
-  ['Ms', 'ms'],
-  ['Seconds', 's'],
-  ['Bytes', 'B'],
-])
+const suffixes = new Map([['Bytes', 'B'], ...[...times].map(([unit, { suffix }]) => [suffix, unit] as const)])
 
 /** Returns the unit suffix of a measure's name: `ns` for `elapsedNs`. */
 export function unitInName(name: string): string | undefined {

@@ -1,9 +1,9 @@
 /** Warnings about the series behind a number: outliers, which are kept, and drift from trial to trial. */
 
 import type { Sample } from '../stats/clusters.ts'
+import { holm } from '../stats/compare.ts'
 import { drift } from '../stats/drift.ts'
-import { holm } from '../stats/holm.ts'
-import { outliers } from '../stats/outliers.ts'
+import { outliers } from '../stats/order.ts'
 import { format } from './format.ts'
 import { symbol } from './units.ts'
 
@@ -19,12 +19,11 @@ export const english = {
   /** A series, and how many of its values are outliers. */
   outlying: (series: string, count: number, all: number) => `${series} (${count} of ${all})`,
   /** A series and its slope: `+0.3 µs`. */
-  drifting: (series: string, step: string) => `${series} (${step} a trial)`,
+  drifting: (series: string, step: string) => `${series} (${step} per trial)`,
   /** The first of the series concerned, and how many more there are. */
-  outliers: (series: readonly string[], more: number) =>
-    `outliers, which are counted like all others: ${listed(series, more)}`,
+  outliers: (series: readonly string[], more: number) => `outliers, which are kept: ${listed(series, more)}`,
   drifts: (series: readonly string[], more: number) =>
-    `values seem to drift from trial to trial, so intervals may be too narrow: ${listed(series, more)}`,
+    `values seem to drift over the trials, so intervals may be too narrow: ${listed(series, more)}`,
 }
 
 function listed(series: readonly string[], more: number): string {

@@ -1,6 +1,6 @@
 /** Claims in the report: the sentence, published and measured numbers, and the verdict with its reason. */
 
-import type { Judgement } from '../claims/judge.ts'
+import type { GridRow, Judgement } from '../claims/judge.ts'
 import { decisive, type Verification } from '../claims/verification.ts'
 import { numberTexts, publishedText } from '../claims/words.ts'
 import type { Messages } from '../locale/en.ts'
@@ -21,7 +21,7 @@ export function claimNode(
   const own = messages.claim
   const { claim, recorded, rerun } = verification
   const judged = decisive(verification)
-  const { verdict, reason, measured, notes } = judged
+  const { verdict, reason, measured, notes, grid = [], fragile } = judged
   return {
     type: 'claim',
     id: claim.id,
@@ -32,12 +32,21 @@ export function claimNode(
       ...fact(own.published, publishedText(claim, judged, own.phrases)),
       ...fact(own.recorded, measuredNumbers(recorded, messages)),
       ...fact(own.thisRun, rerun && (measuredNumbers(rerun, messages) ?? rerun.reason)),
+      ...grid.flatMap((row) => fact(own.under(row.condition?.label), rowText(judged, row, messages))),
       ...fact(own.why, reason),
+      ...fact(own.note, fragile && own.fragile(own.verdicts[fragile.half], own.verdicts[fragile.twice])),
       ...notes.flatMap((note) => fact(own.note, note)),
       ...fact(own.shownIn, label === undefined ? undefined : link(`#${claim.shows}`, label)),
     ],
     detail,
   }
+}
+
+/** `reproduced: 3.27 [3.17, 3.37], emulated`. */
+function rowText({ claim }: Judgement, { verdict, reason, measured }: GridRow, messages: Messages): string {
+  const numbers = measuredNumbers({ claim, measured }, messages)
+  const { notRun, verdicts } = messages.claim
+  return verdict === 'not run' ? notRun : `${verdicts[verdict]}: ${numbers ?? reason}`
 }
 
 export function fact(term: string, content: Fact[1] | undefined): readonly Fact[] {
@@ -48,7 +57,10 @@ export function fact(term: string, content: Fact[1] | undefined): readonly Fact[
  * Returns `7.46 [6.60, 8.39], emulated`, which breaks only between numbers. Undefined if the judgement has
  * none.
  */
-export function measuredNumbers(judgement: Judgement, messages: Messages): string | undefined {
+export function measuredNumbers(
+  judgement: Pick<Judgement, 'claim' | 'measured'>,
+  messages: Messages,
+): string | undefined {
   const { phrases, measured } = messages.claim
   const numbers = numberTexts(judgement, phrases).map((text) => text.replaceAll(' ', '\u00a0'))
   const sources = judgement.measured.flatMap((one) => one.sources)

@@ -1,19 +1,32 @@
 /** Output formats of reports by name. To add one: a folder beside this, and a row here. */
 
-import type { Report, Written } from './model.ts'
+import type { Root } from 'mdast'
+import type { PageFacts, Report, Written } from './model.ts'
 
 export interface Format {
   /** File extension, with its dot. */
   readonly extension: string
   /** Loads the writer lazily, so that an up-to-date build needs no libraries. */
   readonly load: () => Promise<Write>
+  /** Loads the writer of printable documents beside a report. Absent if the format has none. */
+  readonly page?: () => Promise<WritePage>
 }
 
 /** Deterministic. `folder` is the address of a folder beside the report for its files. */
 export type Write = (report: Report, folder: string) => Written
 
-export const formats: ReadonlyMap<string, Format> = new Map([
-  ['html', { extension: '.html', load: async () => (await import('./html/page.ts')).writeHtml }],
+/** Returns a document's text. */
+export type WritePage = (document: Root, facts: PageFacts) => Promise<string>
+
+export const formats: ReadonlyMap<string, Format> = new Map<string, Format>([
+  [
+    'html',
+    {
+      extension: '.html',
+      load: async () => (await import('./html/page.ts')).writeHtml,
+      page: async () => (await import('./html/sheets.ts')).writeSheets,
+    },
+  ],
   [
     'markdown',
     { extension: '.md', load: async () => (await import('./markdown/document.ts')).writeMarkdown },

@@ -242,6 +242,15 @@ export interface ExperimentRun {
   readonly files: readonly { readonly name: string; readonly sha256: string; readonly bytes: number }[]
 }
 
+/** What a document beside a report says of itself. */
+export interface PageFacts {
+  readonly title: string
+  /** BCP 47 tag. */
+  readonly lang: string
+  /** Name and version of this program. */
+  readonly generator: string
+}
+
 /** A report in a format. */
 export interface Written {
   readonly text: string

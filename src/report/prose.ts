@@ -149,5 +149,5 @@ function nameHeadings(headings: readonly Heading[], taken: readonly string[]): v
 /** Returns the entry of a section or subsection in the table of contents. */
 function entry(heading: Heading): readonly Entry[] {
   const { depth, data } = heading
-  return depth > 3 ? [] : [{ id: data?.id ?? '', text: textOf(heading), depth }]
+  return depth > 3 ? [] : [{ id: data?.id ?? '', text: textOf(heading).trim(), depth }]
 }

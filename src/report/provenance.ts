@@ -1,7 +1,7 @@
 /** Provenance of a report: its generator, its inputs, and how to rebuild it. */
 
 import { createHash } from 'node:crypto'
-import { runName, type Run } from '../results/run.ts'
+import { defaultDocument, runName, type Run } from '../results/run.ts'
 import type { RenderContext } from './context.ts'
 import type { Fact, Provenance } from './model.ts'
 
@@ -27,8 +27,15 @@ export function provenance(
     [own.runs, own.runsDigest(runs.length, runsDigest(runs))],
     ...shared(runs).map(([name, value]) => [display(name), value] as const),
   ]
-  const command = ['npx repro build', ...(documents.length > 1 ? [documents[0]?.path] : [])].join(' ')
+  const [{ path } = { path: defaultDocument }] = documents
+  const command = path === defaultDocument ? 'npx repro build' : `npx repro build ${shellWord(path)}`
   return { facts, howTo: own.howTo(command, `${command} --rerun`) }
+}
+
+/** Quotes a path for a POSIX shell, if it needs that. */
+function shellWord(path: string): string {
+  const word = path.startsWith('-') ? `./${path}` : path
+  return /^[\w./+@%-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 /** Returns one digest of all runs, independent of order: equal digests mean equal results. */

@@ -3,7 +3,7 @@
 import type { Messages } from '../locale/en.ts'
 import { origins } from '../query/quantity.ts'
 import { runName, type Run } from '../results/run.ts'
-import type { RenderContext, RunStatus, RunStatuses } from './context.ts'
+import type { RenderContext, RunStatuses } from './context.ts'
 import type { Badge, Banner, Origins, StaleRun } from './model.ts'
 
 /** Returns the reasons of stale runs, by name. */
@@ -56,7 +56,7 @@ export function banner(
     return kinds.length === 1 ? own.all(name, explanation) : own.some(count, name, explanation)
   })
   const ofRuns =
-    runs.length === 0 ? own.noRuns : own.runs(runs.length, history(runs, statuses), listing(runs, messages))
+    runs.length === 0 ? own.noRuns : own.runs(runs.length, sources(runs, statuses), listing(runs, messages))
   return {
     origins: kinds,
     lines: [
@@ -68,11 +68,11 @@ export function banner(
   }
 }
 
-/** Counts runs by source. */
-function history(runs: readonly Run[], statuses: RunStatuses): Record<RunStatus['from'], number> {
+/** Counts runs by source. Does not tell when they were made, so that the next build gives the same page. */
+function sources(runs: readonly Run[], statuses: RunStatuses): Record<'here' | 'record', number> {
   const known = runs.flatMap((run) => statuses.get(runName(run))?.from ?? [])
-  const count = (from: RunStatus['from']) => known.filter((one) => one === from).length
-  return { build: count('build'), here: count('here'), record: count('record') }
+  const record = known.filter((from) => from === 'record').length
+  return { here: known.length - record, record }
 }
 
 function listing(runs: readonly Run[], { banner: own }: Messages): string {

@@ -84,9 +84,11 @@ export function inputOf(inputs: Inputs, name: string): Inputs[string] | undefine
   return Object.hasOwn(inputs, name) ? inputs[name] : undefined
 }
 
+export const defaultDocument = 'paper/index.md'
+
 /** Returns a run's document, relative to the project; older runs belong to the default one. */
 export function documentOf({ provenance }: Pick<Run, 'provenance'>): string {
-  return String(provenance.document ?? 'paper/index.md')
+  return String(provenance.document ?? defaultDocument)
 }
 
 /** Returns the seconds that a run took, summed over its boots; undefined if not recorded. */

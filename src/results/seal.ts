@@ -111,8 +111,8 @@ const mostNamed = 3
 
 function foreignNote(paths: readonly string[]): string {
   const named = [...paths.slice(0, mostNamed), ...(paths.length > mostNamed ? ['...'] : [])].join(', ')
-  const items = `${paths.length} ${paths.length === 1 ? 'item' : 'items'} in .repro/`
-  return `ignored, as not made by you on this machine or changed since: ${items} (${named}). Such things come with a project, from another user, or from an older version of repro; delete what you do not need.`
+  const [files, verb] = paths.length === 1 ? ['1 file', 'was'] : [`${paths.length} files`, 'were']
+  return `ignored ${files} under .repro/ that ${verb} not sealed on this machine: ${named}. They came with the repository, from another user, or from an older version of repro; delete them, and the next build replaces what it needs.`
 }
 
 function signature(key: Buffer, { kind, path }: Item, content: Uint8Array | string): string {

@@ -20,7 +20,7 @@ import { mean, populationVariance } from './moments.ts'
 import { max, quantile } from './order.ts'
 import { randomNumbers } from './random.ts'
 import { serialFactor } from './serial.ts'
-import { degreesOf, quantileStudent } from './student.ts'
+import { criticalStudent, degreesOf } from './student.ts'
 import { fewestUnits } from './trials.ts'
 
 export interface BootstrapOptions {
@@ -111,7 +111,7 @@ function reachOf(influence: Influence, level: number, isSerial: (sample: number)
     variances,
     influence.map(({ length }) => length - 1),
   )
-  return quantileStudent(1 - (1 - level) / 2, degrees) * Math.sqrt(variance)
+  return criticalStudent(level, degrees) * Math.sqrt(variance)
 }
 
 /**

@@ -10,7 +10,6 @@
 
 import { cumulativeNormal, quantileNormal } from 'vega-statistics'
 import { independentValues, type Sample, type Unit } from './clusters.ts'
-import { holm } from './holm.ts'
 import { type Interval, stretched, unbounded, within } from './interval.ts'
 import { mannWhitney } from './mannwhitney.ts'
 import { differenceOfMeans, type MeansEstimate } from './means.ts'
@@ -109,6 +108,21 @@ export function compareFactors(
     const corrected = { ...measured, p: ps[index] as number }
     return { name, ...corrected, ...judge(corrected, pair, { level, tolerance, intervalLevel }) }
   })
+}
+
+/**
+ * Returns p values adjusted for multiple comparisons (Holm, "A simple sequentially rejective multiple test
+ * procedure", 1979), in the order given: bounds the chance of even one false alarm.
+ */
+export function holm(ps: readonly number[]): readonly number[] {
+  const order = ps.map((_, index) => index).sort((a, b) => (ps[a] as number) - (ps[b] as number))
+  const corrected = new Array<number>(ps.length)
+  let largest = 0
+  for (const [rank, index] of order.entries()) {
+    largest = Math.max(largest, Math.min(1, (ps.length - rank) * (ps[index] as number)))
+    corrected[index] = largest
+  }
+  return corrected
 }
 
 type Pair = ReturnType<typeof independentValues>

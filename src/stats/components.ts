@@ -6,8 +6,8 @@
  */
 
 import { autocorrelation, type Sequence, varianceShare } from './autocorrelation.ts'
-import { mean } from './moments.ts'
-import { quantileStudent } from './student.ts'
+import { mean, sum } from './moments.ts'
+import { criticalStudent } from './student.ts'
 import { fewest } from './trials.ts'
 
 /** Variances are in the square of the values' unit. */
@@ -71,7 +71,7 @@ export function expectedWidth(
   level = 0.95,
 ): number {
   const variance = (between + within * varianceShare(trials, lag1)) / boots
-  return 2 * quantileStudent(1 - (1 - level) / 2, boots - 1) * Math.sqrt(variance)
+  return 2 * criticalStudent(level, boots - 1) * Math.sqrt(variance)
 }
 
 /** What would make an interval narrower. */
@@ -102,8 +102,4 @@ export function adviceFor(found: Components, factor = 0.5, level = 0.95): Advice
 function countOf(least: number, isEnough: (count: number) => boolean): number {
   const most = 10_000
   return isEnough(most) ? fewest(least, most, isEnough) : Number.POSITIVE_INFINITY
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }

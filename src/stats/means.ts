@@ -12,10 +12,10 @@ import { autocorrelation, effectiveTrials } from './autocorrelation.ts'
 import { clusterValues, type Sample, type Unit } from './clusters.ts'
 import { pearson } from './correlation.ts'
 import { type Interval, unbounded } from './interval.ts'
-import { mean, sampleVariance } from './moments.ts'
+import { mean, sampleVariance, sum } from './moments.ts'
 import { pairing } from './pairing.ts'
 import { serialVariance } from './serial.ts'
-import { beyondStudent, degreesOf, quantileStudent } from './student.ts'
+import { beyondStudent, criticalStudent, degreesOf } from './student.ts'
 import { fewestUnits } from './trials.ts'
 
 /** A sample's part in an estimate. */
@@ -98,7 +98,7 @@ function unitsOf(sample: Sample): Units {
     unit: boots.length > 1 ? 'boot' : 'trial',
     boots: boots.length,
     trials: sample.values.length,
-    effectiveTrials: boots.reduce((sum, { length }) => sum + effectiveTrials(length, lag1), 0),
+    effectiveTrials: sum(boots.map(({ length }) => effectiveTrials(length, lag1))),
   }
   return { values: boots.length > 1 ? means : sample.values, described }
 }
@@ -144,7 +144,7 @@ function combinedError({ a, b, paired }: Both, weight: number, level: number): M
   const [ofA, ofB] = [errorOf(a, level), errorOf(b, level)]
   if (ofA === undefined || ofB === undefined) return undefined
   const variances = [weight ** 2 * ofA.variance, ofB.variance]
-  const variance = weight ** 2 * ofA.variance + ofB.variance
+  const variance = sum(variances)
   const degrees = [ofA.degrees, ofB.degrees]
   return { variance, degrees: variance === 0 ? ofA.degrees + ofB.degrees : degreesOf(variances, degrees) }
 }
@@ -160,7 +160,7 @@ function student(
 ): Pick<MeansEstimate, 'value' | 'interval' | 'degrees'> {
   if (error === undefined) return { value, interval: unbounded, degrees: Number.NaN }
   const { variance, degrees } = error
-  const reach = variance === 0 ? 0 : quantileStudent(1 - (1 - level) / 2, degrees) * Math.sqrt(variance)
+  const reach = variance === 0 ? 0 : criticalStudent(level, degrees) * Math.sqrt(variance)
   return { value, interval: { low: value - reach, high: value + reach }, degrees }
 }
 
@@ -174,7 +174,7 @@ function chanceOf(value: number, error: MeanError | undefined): number {
 /** Solves (y - r x)^2 = t^2 variance(y - r x) for r. Unbounded if x is not surely other than 0. */
 function fieller(both: Both, ratio: number, error: MeanError, level: number): Interval {
   if (error.variance === 0) return { low: ratio, high: ratio }
-  const t = quantileStudent(1 - (1 - level) / 2, error.degrees)
+  const t = criticalStudent(level, error.degrees)
   const [x, y] = [both.a.described.mean, both.b.described.mean]
   const { ofX, ofY, covariance } = errorsOfBoth(both, ratio, error, level)
   const square = x ** 2 - t ** 2 * ofX

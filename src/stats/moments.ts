@@ -10,6 +10,11 @@ export function mean(values: readonly number[]): number {
   return origin + sum / values.length
 }
 
+/** Adds up; 0 without values. */
+export function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}
+
 /** Sum of squared deviations over n. Throws a RangeError if there are no values. */
 export function populationVariance(values: readonly number[]): number {
   return squaredDeviations(values) / values.length

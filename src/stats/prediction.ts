@@ -12,7 +12,8 @@
 import { quantileNormal } from 'vega-statistics'
 import { effectiveTrials, varianceShare } from './autocorrelation.ts'
 import type { Interval } from './interval.ts'
-import { degreesOf, quantileStudent } from './student.ts'
+import { sum } from './moments.ts'
+import { criticalStudent, degreesOf } from './student.ts'
 
 /** Published statistics of one sample; `variance` or `sd`, both with n - 1. */
 export interface PublishedMean {
@@ -85,7 +86,7 @@ export function predictRatio(
     errors.push({ ...error, variance: error.variance / published.mean ** 2 })
   }
   const variances = errors.map(({ variance }) => variance)
-  const variance = variances.reduce((sum, one) => sum + one, 0)
+  const variance = sum(variances)
   const all = errors.map(({ degrees }) => degrees)
   const joint = { variance, degrees: variance === 0 ? Math.max(...all) : degreesOf(variances, all) }
   const { reach, shown } = reachesOf(joint, level)
@@ -132,6 +133,6 @@ function predictionError(
 /** Returns half the interval's width, and the difference that it would show with a power of 80 %. */
 function reachesOf({ variance, degrees }: Estimated, level: number) {
   const error = Math.sqrt(variance)
-  const t = quantileStudent(1 - (1 - level) / 2, degrees)
+  const t = criticalStudent(level, degrees)
   return { reach: t * error, shown: (t + quantileNormal(0.8)) * error }
 }

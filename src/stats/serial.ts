@@ -7,7 +7,7 @@
  */
 
 import { type Sequence, varianceShare } from './autocorrelation.ts'
-import { mean, sampleVariance } from './moments.ts'
+import { mean, sampleVariance, sum } from './moments.ts'
 import { type Component, quantileMixture, quantileStudent } from './student.ts'
 
 /** Autocorrelations that are weighed, evenly between -1 and 1. */
@@ -32,10 +32,9 @@ export function serialVariance(values: Sequence, level = 0.95): number {
  * to tell several patterns of a dozen trials apart.
  */
 export function serialFactor(boots: readonly Sequence[]): number {
-  const total = (variances: readonly number[]) => variances.reduce((sum, variance) => sum + variance, 0)
-  const independent = total(boots.map((values) => sampleVariance(values) / values.length))
+  const independent = sum(boots.map((values) => sampleVariance(values) / values.length))
   if (!(independent > 0)) return 1
-  return Math.sqrt(total(boots.map((values) => serialVariance(values))) / independent)
+  return Math.sqrt(sum(boots.map((values) => serialVariance(values))) / independent)
 }
 
 function componentsOf(values: Sequence): readonly Component[] {
@@ -44,7 +43,7 @@ function componentsOf(values: Sequence): readonly Component[] {
   const fitted = grid.map((lag1) => fit(deviations, lag1))
   const best = Math.max(...fitted.map(({ likelihood }) => likelihood))
   const weights = fitted.map(({ likelihood }) => Math.exp(likelihood - best))
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  const total = sum(weights)
   return fitted.flatMap(({ scale }, index) => {
     const weight = (weights[index] as number) / total
     return weight < 1e-6 ? [] : [{ weight, scale }]

@@ -1,10 +1,16 @@
 /** Student's t distribution and mixtures of it; degrees of freedom need not be integers. */
 
 import { quantileNormal } from 'vega-statistics'
+import { sum } from './moments.ts'
 
 /** Returns the two-sided tail probability of t (Abramowitz and Stegun 1964, 26.7.1). */
 export function beyondStudent(t: number, degrees: number): number {
   return incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5)
+}
+
+/** Returns how many standard errors an interval of this level reaches to each side. */
+export function criticalStudent(level: number, degrees: number): number {
+  return quantileStudent(1 - (1 - level) / 2, degrees)
 }
 
 /** Returns the quantile at p, which is between 0 and 1, exclusive. */
@@ -44,9 +50,9 @@ export function quantileMixture(p: number, components: readonly Component[], deg
  * The sum must not be 0.
  */
 export function degreesOf(variances: readonly number[], degrees: readonly number[]): number {
-  const total = variances.reduce((sum, variance) => sum + variance, 0)
+  const total = sum(variances)
   const spread = variances.reduce(
-    (sum, variance, index) => sum + (variance / total) ** 2 / (degrees[index] as number),
+    (all, variance, index) => all + (variance / total) ** 2 / (degrees[index] as number),
     0,
   )
   return 1 / spread

@@ -1,6 +1,6 @@
 /** A testbed's machine as scripts see it, and the jobs that it runs. */
 
-import { ExplainedError } from '../text/explained.ts'
+import { ExplainedError } from '../text/message.ts'
 
 /** The source of numbers, which each one keeps. */
 export type Origin = 'emulated' | 'hardware' | 'local'
@@ -26,6 +26,25 @@ export interface Board {
   /** Builds a guest's initramfs: busybox, these programs of the environment, their libraries, and `files`. */
   guest(programs: readonly string[], files: ReadonlyMap<string, Uint8Array>): Promise<Uint8Array>
   run(job: Job): Promise<JobResult>
+}
+
+/** A board as its testbed opens it: without what that cannot do. */
+export type OpenedBoard = Pick<Board, 'facts' | 'run'> & Partial<Board>
+
+/** Adds what a board cannot do; called by a script, that throws a JobError which names the testbed. */
+export function completed(board: OpenedBoard, testbed: string): Board {
+  const cannot = (what: string) => async () => {
+    throw new JobError(`the testbed ${testbed} cannot ${what}`)
+  }
+  return {
+    facts: board.facts,
+    file: board.file?.bind(board) ?? cannot('give files of an environment'),
+    compile: board.compile?.bind(board) ?? cannot('compile'),
+    compileForSystem: board.compileForSystem?.bind(board) ?? cannot("compile for the board's system"),
+    compileModule: board.compileModule?.bind(board) ?? cannot("compile a module of the board's kernel"),
+    guest: board.guest?.bind(board) ?? cannot("build a guest's initramfs"),
+    run: board.run.bind(board),
+  }
 }
 
 /** A sequence of stages on a board. Files, domains and running programs persist between stages. */

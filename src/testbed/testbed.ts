@@ -5,7 +5,7 @@
  */
 
 import type * as z from 'zod'
-import type { Board, Definition, Origin } from './board.ts'
+import type { Definition, OpenedBoard, Origin } from './board.ts'
 
 /** A machine that experiments name. Plain data, which passes between processes. */
 export interface Environment {
@@ -25,8 +25,6 @@ export interface Host {
   /** Absolute path of the project. */
   readonly project: string
   readonly cache: string
-  /** A package archive to use instead of the machine's own; value of REPRO_DEBIAN_MIRROR. */
-  readonly mirror?: string | undefined
 }
 
 /** Progress and cancellation of a preparation. */
@@ -44,6 +42,10 @@ export interface Testbed {
   /** Schema of an environment's keys other than `label` and `testbed`. */
   readonly definition: z.ZodType<Definition>
   origin(definition: Definition): Origin
+  /** Environments that every project has, without an entry in environments.yaml. */
+  readonly environments?: readonly Environment[]
+  /** Tells texts about its emulated machines from those about hardware. Absent if it emulates none. */
+  readonly emulation?: Emulation
   /** Whether boots may run in parallel without affecting results: own clocks, or several machines. */
   readonly isolated: boolean
   /** Project files that define its machines, in addition to environments.yaml. */
@@ -66,7 +68,7 @@ export interface Testbed {
   /** True if `prepare` has nothing to do. */
   isPrepared(environment: Environment, host: Host): Promise<boolean>
   /** Opens a board for one boot; undefined where scripts run without one. `folder` is private to the boot. */
-  open(environment: Environment, host: Host & { readonly folder: string }): Promise<Board | undefined>
+  open(environment: Environment, host: Host & { readonly folder: string }): Promise<OpenedBoard | undefined>
   /** Checks the host or the machine without changing it; never throws for what it finds. */
   doctor(host: Host): Promise<readonly Check[]>
   /** Returns the requirements of the environments, for the artifact appendix. */
@@ -80,6 +82,16 @@ export interface Testbed {
   shell?(environment: Environment, host: Host, options: PrepareOptions): Promise<void>
   /** Pins newer versions of its software; resolves to what is pinned now. Absent if it pins nothing. */
   update?(host: Host, options: PrepareOptions): Promise<readonly string[]>
+}
+
+/** All without regard to case; a blank in a name may be any white space. */
+export interface Emulation {
+  /** The hardware that machines model, as texts name it: `Raspberry Pi`. */
+  readonly hardware: readonly string[]
+  /** Names of emulators, which no captured item of hardware contains: `QEMU`. */
+  readonly emulators: readonly string[]
+  /** Captured items that only emulated machines have. */
+  readonly items: readonly string[]
 }
 
 export interface Check {

@@ -5,9 +5,8 @@ import { parse } from 'yaml'
 import * as z from 'zod'
 import { FileError, readTextFile } from '../files/ordinary.ts'
 import { TestbedError } from '../testbed/board.ts'
-import { type Environment, type Testbed } from '../testbed/testbed.ts'
+import type { Emulation, Environment, Testbed } from '../testbed/testbed.ts'
 import { hint } from '../text/spelling.ts'
-import { localEnvironment } from './local/testbed.ts'
 import { testbeds as all, type Testbeds } from './testbeds.ts'
 
 /** Relative to the project. */
@@ -16,7 +15,7 @@ export const environmentsFile = 'experiments/environments.yaml'
 const entry = z.looseObject({ label: z.string(), testbed: z.string() })
 
 /**
- * Returns the environments of a project by name, including `local`, which every project has. Throws a
+ * Returns the environments of a project by name, including those that every project has. Throws a
  * TestbedError that names the entry and key at fault, or a FileError for a file that may not be read.
  */
 export function projectEnvironments(
@@ -30,7 +29,12 @@ export function projectEnvironments(
   const read = files.exists(environmentsFile)
     ? readEnvironments(join(project, environmentsFile), testbeds)
     : new Map<string, Environment>()
-  return new Map([...read, [localEnvironment.name, localEnvironment]])
+  return new Map([...read, ...common(testbeds).map((one) => [one.name, one] as const)])
+}
+
+/** Environments that every project has. */
+function common(testbeds = all): readonly Environment[] {
+  return [...testbeds.values()].flatMap(({ environments = [] }) => environments)
 }
 
 /** Reads and validates the file. Throws a TestbedError that names the entry and key at fault. */
@@ -63,7 +67,8 @@ function schemaOf(testbeds: Testbeds) {
     }
     return { label, testbed: name, origin: testbed.origin(found.data), definition: found.data }
   })
-  const isFree = (name: string) => name !== localEnvironment.name
+  const taken = common(testbeds).map(({ name }) => name)
+  const isFree = (name: string) => !taken.includes(name)
   const names = z.string().refine(isFree, 'every project has this environment: take another name')
   return z.record(names, environment)
 }
@@ -74,6 +79,16 @@ export function testbedOf({ testbed }: Pick<Environment, 'testbed'>, testbeds: T
   if (found === undefined)
     throw new TestbedError(`unknown testbed: ${testbed}${hint(testbed, testbeds.keys())}`)
   return found
+}
+
+/** What tells emulated machines from hardware, of all testbeds. */
+export function emulationOf(testbeds = all): Emulation {
+  const found = [...testbeds.values()].flatMap(({ emulation = [] }) => emulation)
+  return {
+    hardware: found.flatMap(({ hardware }) => hardware),
+    emulators: found.flatMap(({ emulators }) => emulators),
+    items: found.flatMap(({ items }) => items),
+  }
 }
 
 export function byTestbed(

@@ -34,6 +34,6 @@ export function hint(word: string, names: Iterable<string>): string {
   const known = [...new Set(names)].sort()
   const near = nearest(word, known)
   if (near !== undefined) return ` (did you mean ${near}?)`
-  if (known.length === 0) return ' (there are none)'
+  if (known.length === 0) return ' (none defined)'
   return known.length <= longestList ? ` (known: ${known.join(', ')})` : ''
 }

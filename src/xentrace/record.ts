@@ -1,6 +1,6 @@
 /** Records of a capture and their headers, shared by all trackers. */
 
-import { ExplainedError } from '../text/explained.ts'
+import { ExplainedError } from '../text/message.ts'
 
 /** Thrown for invalid input of a trace analysis: a capture, a stamp file or their alignment. Never a bug. */
 export class TraceError extends ExplainedError {

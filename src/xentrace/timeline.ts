@@ -163,7 +163,7 @@ interface Growing {
   readonly yields: number[]
 }
 
-/** Keeps what happens to the domains; to all but Xen's idle one if none are given. */
+/** Tracks the given domains, or all but Xen's idle one. */
 function timelineTracker(only: readonly number[] | undefined) {
   const runstateTracker = new RunstateTracker()
   let mismatches = 0

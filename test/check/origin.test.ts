@@ -2,11 +2,12 @@ import { VFile } from 'vfile'
 import { describe, expect, it } from 'vitest'
 import { checkOrigins } from '../../src/check/origin.ts'
 import { parseDocument } from '../../src/document/document.ts'
+import { emulationOf } from '../../src/testbeds/environments.ts'
 
 /** `place rule` of each message; the body starts in line 4. */
-function found(body: string): readonly string[] {
+function found(body: string, emulation = emulationOf()): readonly string[] {
   const file = new VFile(`---\ntitle: T\n---\n${body}\n`)
-  checkOrigins(parseDocument(file), ['xen-4.14'])
+  checkOrigins(parseDocument(file), { ...emulation, environments: ['xen-4.14'] })
   return file.messages
     .filter(({ fatal }) => fatal)
     .map(({ line, column, ruleId }) => `${line}:${column} ${ruleId}`)
@@ -58,6 +59,15 @@ describe('an absolute claim', () => {
     ['machine: {hypervisor: Arm Xen 4.13, board: "QEMU 10, virt"}', '11:37'],
   ])('is about no emulated machine: %s', (machine, place) => {
     expect(found(claim(machine))).toEqual([`${place} claim-machine`])
+  })
+
+  it("is about no machine of a testbed's emulator", () => {
+    const toys = { hardware: ['Toy (tin)'], emulators: ['Toy++ 2'], items: ['spring'] }
+    expect(found(claim('machine: {board: a toy++ 2b, spring: steel}'), toys)).toEqual(['11:30 claim-machine'])
+    expect(found(claim('machine: {board: a toy++ 2 b}'), toys)).toEqual(['11:11 claim-machine'])
+    expect(found(claim('machine: {board: QEMU, emulator: none}'), toys)).toEqual([])
+    expect(found(`On a toy  (tin) it takes ${value}, on a Pi ${value}.`, toys)).toHaveLength(2)
+    expect(found(`On a Pi it takes ${value}.`, toys)).toEqual([])
   })
 
   it('cannot be called reproduced by hand', () => {

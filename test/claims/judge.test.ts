@@ -46,7 +46,7 @@ describe('a claim of shape', () => {
   it('is reproduced on an emulated board if the whole interval agrees with it', () => {
     const { verdict, reason, measured } = verdictOn(claim(slower))
     expect(verdict).toBe('reproduced')
-    expect(reason).toBe('the interval lies inside of what the claim allows')
+    expect(reason).toBe('the interval lies inside the allowed range')
     expect(measured).toHaveLength(1)
     expect(measured[0]).toMatchObject({ unit: 'us', trials: 20, region: { low: 0, closed: false } })
     expect(measured[0]?.value).toBeCloseTo(24_000, 6)
@@ -60,14 +60,14 @@ describe('a claim of shape', () => {
     const swapped = evidence({ xlUs: 30_000 }, { xlUs: 6000 })
     expect(verdictOn(claim(slower), swapped)).toMatchObject({
       verdict: 'not reproduced',
-      reason: 'the interval lies outside of what the claim allows',
+      reason: 'the interval lies outside the allowed range',
     })
   })
 
   it('is inconclusive after 3 trials, and says that 6 are the least', () => {
     const { verdict, reason, trialsNeeded } = verdictOn(claim(slower), evidence({ trials: 3 }))
     expect(verdict).toBe('inconclusive')
-    expect(reason).toBe('too few trials for any interval: 3, at least 6 are needed')
+    expect(reason).toBe('too few trials for an interval: 3, at least 6 are needed')
     expect(trialsNeeded).toBe(6)
   })
 
@@ -78,7 +78,7 @@ describe('a claim of shape', () => {
     expect(trialsNeeded).toBeGreaterThan(50)
     expect(trialsNeeded).toBeLessThan(150)
     expect(reason).toBe(
-      `the interval reaches over what the claim allows: some ${trialsNeeded} trials are needed, there are 20`,
+      `the interval crosses the limit: about ${trialsNeeded} trials are needed, there are 20`,
     )
   })
 
@@ -224,7 +224,9 @@ describe('a claim of shape', () => {
     ],
   ] satisfies [string, Test][])('must not be %s', (_, test) => {
     expect(verdictOn(claim(test))).toMatchObject({ verdict: 'not testable' })
-    expect(verdictOn(claim(test)).reason).toContain('a shape must not depend on how fast the board is')
+    expect(verdictOn(claim(test)).reason).toContain(
+      "a claim of scope shape must not depend on the board's speed",
+    )
   })
 
   it('gets the same verdict from a board that does everything more slowly', () => {
@@ -310,7 +312,7 @@ describe('a claim of shape', () => {
       rows: run.rows.map((row) => ({ ...row, excluded: Number(row.trial) >= 5 ? 'lost records' : '' })),
     }))
     const { reason } = verdictOn(claim(slower), { ...given, results: { ...given.results, runs } })
-    expect(reason).toBe('too few trials for any interval: 5, at least 6 are needed')
+    expect(reason).toBe('too few trials for an interval: 5, at least 6 are needed')
   })
 
   it('that orders three values needs more certainty of each pair than one that orders two', () => {
@@ -332,9 +334,7 @@ describe('a claim of shape', () => {
       claim(ordering(`${loaded}.pause.total.max > ${base}.pause.total.max`)),
     )
     expect(verdict).toBe('reproduced')
-    expect(notes).toContain(
-      'max: the largest and smallest values seen bound nothing, and more trials go further',
-    )
+    expect(notes).toContain('max: an observed extreme is no bound, and more trials give more extreme values')
   })
 })
 
@@ -399,7 +399,7 @@ describe('a claim about five boots', () => {
       given(0.02),
     )
     expect(judged).toMatchObject({ verdict: 'reproduced', measured: [{ trials: 5, method: 'student' }] })
-    expect(methodText(judged)).toBe("Student's 95 % interval with the jackknife's error over boots")
+    expect(methodText(judged)).toBe("Student's 95 % interval with the jackknife standard error over boots")
   })
 
   it('may be on a correlation near 1, which no value exceeds', () => {
@@ -426,7 +426,9 @@ describe('a claim about five boots', () => {
       verdict: 'reproduced',
       measured: Array(16).fill({ method: 'means', trials: 5 }),
     })
-    expect(methodText(judged)).toContain("with Welch's 95 % interval; 16 numbers share")
+    expect(methodText(judged)).toContain(
+      "with Welch's 95 % interval; the 5 % error level is divided among 16 numbers",
+    )
   })
 })
 
@@ -490,7 +492,7 @@ describe('what tables say was published', () => {
   it('may stand in a value, which then is no shape: their times do not depend on our board', () => {
     const mixed = expression(`${base}.pause.total.mean / published.old.baseline.pause.total.mean`)
     const test: Test = { type: 'interval', expression: mixed, low: 0.5, high: 2 }
-    expect(verdictOn(claim(test), beside).reason).toContain('must not depend on how fast the board is')
+    expect(verdictOn(claim(test), beside).reason).toContain('must not depend on the board')
     const { verdict, measured } = verdictOn(claim(test, 'method'), beside)
     expect(verdict).toBe('reproduced')
     expect(measured[0]?.sources).toMatchObject([{ type: 'run' }, { type: 'published', file: 'x.csv' }])
@@ -531,7 +533,7 @@ describe('a claim of absolute times', () => {
       'on another machine',
       { machine: { hypervisor: 'Xen 4.13' } },
       hardware,
-      'another machine: the hypervisor of latency/xen-4.14/baseline is Xen 4.14.6, published was Xen 4.13',
+      'another machine: the hypervisor of latency/xen-4.14/baseline is Xen 4.14.6; the published one is Xen 4.13',
     ],
     ['where a name only begins alike', { machine: { hypervisor: 'Xen 4.1' } }, hardware, 'another machine'],
     [
@@ -644,7 +646,7 @@ describe('a claim that cannot be tested', () => {
       'is a shape in one of several parts only',
       claim({ type: 'all', tests: [slower, ordering(`${base}.pause.total.max < 142000`)] }),
       evidence(),
-      'a shape must not depend on how fast the board is',
+      "a claim of scope shape must not depend on the board's speed",
     ],
     [
       'names no measure',
@@ -805,4 +807,83 @@ describe('a claim that cannot be judged', () => {
       'did not capture its constructor',
     )
   })
+})
+
+describe('a claim with conditions', () => {
+  const over = (environment: string, pattern = 'dom0-cpu') =>
+    ordering(
+      `latency['${environment}']['${pattern}'].pause.total.mean > latency['${environment}'].baseline.pause.total.mean`,
+    )
+  const conditions = [{ name: 'newer', label: 'Xen 4.17', test: over('xen-4.17') }]
+  const judged = (xlUs: number, more: Partial<Claim> = {}) => {
+    const { results, stale } = evidence()
+    const runs = [
+      ...results.runs,
+      fakeRun({ trials: 20, environment: 'xen-4.17' }),
+      fakeRun({ trials: 20, environment: 'xen-4.17', pattern: 'dom0-cpu', xlUs }),
+    ]
+    return verdictOn(claim(over('xen-4.14'), 'shape', { conditions, ...more }), {
+      results: { ...results, runs },
+      stale,
+    })
+  }
+
+  it('is reproduced if it is under each', () => {
+    const { verdict, reason, grid } = judged(30_000)
+    expect(verdict).toBe('reproduced')
+    expect(reason).toBe('the interval lies inside the allowed range, and so under one other condition')
+    expect(grid?.map((row) => [row.condition?.name, row.verdict])).toEqual([
+      [undefined, 'reproduced'],
+      ['newer', 'reproduced'],
+    ])
+  })
+
+  it('is inconclusive where its verdict flips, and says where', () => {
+    const { verdict, reason, trialsNeeded } = judged(1000)
+    expect(verdict).toBe('inconclusive')
+    expect(reason).toBe(
+      'the verdict depends on the conditions: reproduced as stated, not reproduced with Xen 4.17',
+    )
+    expect(trialsNeeded).toBeUndefined()
+  })
+
+  it('does not count a condition that the document does not run', () => {
+    const test = over('xen-4.17', 'nowhere')
+    const { verdict, reason, grid } = judged(1000, {
+      conditions: [{ name: 'newer', label: 'Xen 4.17', test }],
+    })
+    expect([verdict, reason]).toEqual(['reproduced', 'the interval lies inside the allowed range'])
+    expect(grid?.map((row) => row.verdict)).toEqual(['reproduced', 'not run'])
+  })
+
+  it('lacks the runs that a condition lacks', () => {
+    const { verdict, lacking } = verdictOn(claim(over('xen-4.14'), 'shape', { conditions }))
+    expect(verdict).toBe('inconclusive')
+    expect(lacking?.map(({ run }) => run)).toEqual(['latency/xen-4.17/baseline', 'latency/xen-4.17/dom0-cpu'])
+  })
+
+  it('is judged as stated only if that cannot be tested', () => {
+    const { verdict, grid } = judged(30_000, { skip: 'not now' })
+    expect([verdict, grid]).toEqual(['not testable', undefined])
+  })
+})
+
+it.each<[string, number, Judgement['verdict'], Judgement['fragile']]>([
+  ['far from the limit', 3, 'reproduced', undefined],
+  ['near the limit', 1.2, 'reproduced', { half: 'inconclusive', twice: 'reproduced' }],
+  ['over the limit', 0.8, 'inconclusive', { half: 'inconclusive', twice: 'reproduced' }],
+])('tells whether half or twice the tolerance would change the verdict: %s', (_, reach, verdict, fragile) => {
+  const test = (tolerance: number, published = 0): Test => ({
+    ...{ type: 'absolute', expression: ratio, published: number(published), tolerance },
+  })
+  const [{ value, interval } = { value: 0, interval: { low: 0, high: 0 } }] = verdictOn(
+    claim(test(1)),
+  ).measured
+  const half = Math.max(value - interval.low, interval.high - value)
+  expect(verdictOn(claim(test(reach * half, value)))).toMatchObject({ verdict })
+  expect(verdictOn(claim(test(reach * half, value))).fragile).toEqual(fragile)
+})
+
+it('has no tolerance to change where only an order is claimed', () => {
+  expect(verdictOn(claim(slower)).measured[0]?.margins).toBeUndefined()
 })

@@ -58,6 +58,12 @@ describe('clean', () => {
     untouched()
   })
 
+  it('deletes the render cache of earlier versions at any age', async () => {
+    write({ '.repro/made/a': '', '.repro/render-cache/b': '' })
+    expect((await repro('clean')).out).toBe('deleted .repro/made\n')
+    expect(readdirSync(join(project, '.repro')).sort()).toEqual(['render-cache'])
+  })
+
   it('deletes saved boards that nobody used for long, and says how many', async () => {
     write({ 'cache/testbed/stages/old.stage/ram': 'x', 'cache/testbed/stages/new.stage/ram': 'x' })
     old('cache/testbed/stages/old.stage')
@@ -107,7 +113,7 @@ describe('a build', () => {
   it('reads no pipe, wherever a repository lays one', async () => {
     for (const path of [
       '.repro/manifests/index.md.json',
-      '.repro/made/x',
+      '.repro/render-cache/x',
       '_build/index.html',
       '.repro/lock',
     ]) {

@@ -1,14 +1,35 @@
 /** Completion as shells do it: bash runs its script; zsh and fish, where they are installed, at least read theirs. */
 
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { registry } from '../../src/commands/registry.ts'
 import { shells } from '../../src/commands/work/completion.ts'
-import { project, repro } from '../project.ts'
+import { project, repro, source, write } from '../project.ts'
 
 const script = (shell: string) => shells.get(shell)?.(registry) ?? ''
+
+/** A document with two cells and a claim. */
+const paper = (experiment: string, claim: string) => `---
+title: T
+---
+\`\`\`yaml experiment
+id: ${experiment}
+script: experiments/a.ts
+environments: [local]
+trials: 1
+patterns: {fast: {}, slow: {}}
+\`\`\`
+
+\`\`\`yaml claim
+id: ${claim}
+statement: S
+scope: method
+value: ${experiment}.local.fast.a.mean
+between: [0, null]
+\`\`\`
+`
 
 /** What bash offers where the last word ends. It divides words at =. */
 function completed(...words: readonly string[]): readonly string[] {
@@ -16,7 +37,9 @@ function completed(...words: readonly string[]): readonly string[] {
     complete -p repro >/dev/null || exit
     _repro repro "\${COMP_WORDS[COMP_CWORD]}" "\${COMP_WORDS[COMP_CWORD - 1]}"
     printf '%s\\n' "\${COMPREPLY[@]}"`
-  const env = { ...process.env, SCRIPT: script('bash') }
+  // The script asks repro for names of the document.
+  const PATH = `${join(project, 'bin')}:${process.env.PATH}`
+  const env = { ...process.env, PATH, SCRIPT: script('bash') }
   const { stdout, stderr, status } = spawnSync('bash', ['-c', ask, 'bash', 'repro', ...words], {
     cwd: project,
     env,
@@ -67,6 +90,54 @@ describe('bash', () => {
     [['none', ''], []],
   ])('%j -> %j', (words, expected) => {
     expect(completed(...words)).toEqual(expected)
+  })
+
+  describe('in a project', () => {
+    beforeEach(() => {
+      mkdirSync(join(project, 'bin'))
+      symlinkSync(source('dist/cli.js'), join(project, 'bin/repro'))
+      write({ 'paper/index.md': paper('nap', 'C1'), 'notes/b.md': paper('walk', 'C2') })
+    })
+
+    it.each([
+      [
+        ['build', '--only', ''],
+        ['nap', 'fast', 'nap/local/fast', 'slow', 'nap/local/slow'],
+      ],
+      [['build', '--only', 'fast,s'], ['fast,slow']],
+      [['build', '--only', '=', 'fast,nap/local/s'], ['fast,nap/local/slow']],
+      [
+        ['run', '--rerun', '=', 'nap/'],
+        ['nap/local/fast', 'nap/local/slow'],
+      ],
+      [
+        ['run', '--rerun', '='],
+        ['nap', 'fast', 'nap/local/fast', 'slow', 'nap/local/slow'],
+      ],
+      [
+        ['build', 'notes/b.md', '--only', 'w'],
+        ['walk', 'walk/local/fast', 'walk/local/slow'],
+      ],
+      [['verify', '--claim', ''], ['C1']],
+      [['testbed', 'shell', ''], ['local']],
+      [['accept', 'nap/local/f'], ['nap/local/fast']],
+      [
+        ['explain', ''],
+        ['nap/local/fast', 'nap/local/slow', 'C1', 'page'],
+      ],
+      [['explain', 'page', 'notes/b.m'], ['notes/b.md']],
+      [['build', '--to', 'html,'], ['html,markdown']],
+      [['build', '--to', '=', 'html,m'], ['html,markdown']],
+    ])('%j -> %j', (words, expected) => {
+      expect(completed(...words)).toEqual(expected)
+    })
+
+    it('offers no name that a shell would expand, and none where the document is missing', () => {
+      write({ 'paper/index.md': paper('nap', '"$(touch owned)"') })
+      expect(completed('verify', '--claim', '')).toEqual([])
+      expect(completed('build', 'none.md', '--only', '')).toEqual([])
+      expect(existsSync(join(project, 'owned'))).toBe(false)
+    })
   })
 
   it('offers documents where a document is meant, and any file where a file is', () => {

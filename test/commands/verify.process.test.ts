@@ -204,11 +204,11 @@ repro build makes them; repro build --record also keeps them in results/
     expect(detail).toContain('How C1 was judged')
     expect(detail).toContain('from: fast.local.default.elapsedUs')
     expect(detail).toContain('a shift above 5.')
-    expect(detail).toContain('Mann and Whitney')
+    expect(detail).toContain('Mann–Whitney')
     expect(detail).toContain('<a href="../results/fast/local/default/rows.csv">rows.csv</a>')
     expect(existsSync(join(project, '_build', '../results/fast/local/default/rows.csv'))).toBe(true)
     expect(detail).toMatch(
-      /<svg .*C1: share of trials \(local\).*fast · default · elapsedUs.*slow · default · elapsedUs/s,
+      /<svg .*C1: cumulative share of trials \(local\).*fast · default · elapsedUs.*slow · default · elapsedUs/s,
     )
     // Nothing was measured for the absolute claim, so there is nothing to look at.
     expect(/<aside[^>]*id="C3".*?<\/aside>/s.exec(html)?.[0]).not.toContain('<svg')
@@ -269,7 +269,7 @@ describe('a falsehood', () => {
     const { exitCode, out } = await repro('verify')
     expect(exitCode).toBe(0)
     expect(out).toMatch(
-      /^C1 {3}inconclusive .*\n(?: .*\n)*? +why +too few trials for any interval: 2, at least \d+ are needed/m,
+      /^C1 {3}inconclusive .*\n(?: .*\n)*? +why +too few trials for an interval: 2, at least \d+ are needed/m,
     )
     expect(out).not.toMatch(/^C[12] {3}reproduced/m)
     // JSON has no infinite numbers: an end that is not bounded is null.

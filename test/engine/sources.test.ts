@@ -22,7 +22,7 @@ function filesOf(texts: Texts): Files {
     exists: (path) => paths.includes(path),
     problem: () => undefined,
     match: (pattern) => paths.filter((path) => minimatch(path, pattern)).sort(),
-    notes: () => ({}),
+    fingerprints: () => ({}),
   }
 }
 
@@ -189,7 +189,7 @@ describe('the check of scripts', () => {
     ["import '#none'", '6:1 error #none: no such name under imports in package.json'],
     [
       'const { b } = await import(name)',
-      '6:21 warning this import is computed, so what it loads is not known: name the files under inputs: (lib/**)',
+      '6:21 warning this import is computed, so the files it loads are unknown: list them under inputs: (lib/**)',
     ],
     ['require(name)', '6:1 warning this import is computed'],
   ])('%j', (code, message) => {

@@ -20,7 +20,7 @@ beforeAll(async () => {
     'data/.hidden/c.csv': 'c\n',
     '.git/config': '[core]',
     'sub/.GIT/config': '[core]',
-    '.repro/made/x': 'x',
+    '.repro/render-cache/x': 'x',
     '_build/index.html': 'x',
   }
   for (const [path, content] of Object.entries(files)) {
@@ -35,7 +35,7 @@ beforeAll(async () => {
     up: '..',
     zero: '/dev/zero',
     'loop.csv': 'loop.csv',
-    kept: '.repro/made/x',
+    kept: '.repro/render-cache/x',
     config: '.git/config',
   }
   for (const [path, target] of Object.entries(links)) symlinkSync(target, join(project, path))
@@ -95,7 +95,7 @@ describe('files of a project', () => {
   it.each([
     ['data', 'data is a folder, not a file'],
     ['.', '. is a folder, not a file'],
-    ['.repro/made/x', '.repro/made/x is in .repro; a document cannot use files from there'],
+    ['.repro/render-cache/x', '.repro/render-cache/x is in .repro; a document cannot use files from there'],
     ['_build/index.html', 'is in _build'],
     ['kept', 'kept is in .repro'],
   ])('a document cannot name %s', (path, reason) => {

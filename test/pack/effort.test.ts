@@ -44,7 +44,7 @@ describe('effort', () => {
     expect(clockOf([])).toBeUndefined()
   })
 
-  it('takes the disk of a laboratory from the lock, with the programs of the host', async () => {
+  it('takes the disk of a toolchain from the lock, with the programs of the host', async () => {
     const lock = await readLock(source('experiments/packages.lock.json'))
     const environments = readEnvironments(source('experiments/environments.yaml'))
     const needs = async (...names: readonly string[]) =>

@@ -41,7 +41,7 @@ keywords: [waiting, time]
   'figures/f.vl.json': '{"data": {"name": "rows"}, "mark": "point", "encoding": {"x": {"field": "value"}}}',
   'experiments/s.ts': `export default async (cell) => ({
   columns: [{ name: 'trial', role: 'index' }, { name: 'value', role: 'measure', unit: 'ms' }],
-  rows: Array.from({ length: cell.trials }, (_, trial) => ({ trial, value: 10 + trial + cell.parameters.load })),
+  rows: Array.from({ length: cell.trials }, (_, trial) => ({ trial, value: 10 + ((7 * trial) % 20) + cell.parameters.load })),
   captured: {},
 })`,
   'tools/run me.sh': '#!/bin/sh\n',
@@ -151,6 +151,7 @@ describe('repro pack', () => {
     expect(err).toBe('human minutes not stated for counting (front matter: artifact.humanMinutes)\n')
 
     execFileSync('touch', [join(project, 'paper/index.md')])
+    mkdirSync(join(project, 'again'))
     const again = await start(['pack', 'paper/index.md', '-o', 'again/x.zip'], { TZ: 'Asia/Tokyo' }).ended
     expect(again.out).toContain(sha256(bytes))
     // A pack written into the project is not a change of it.

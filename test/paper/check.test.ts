@@ -12,7 +12,6 @@ const site = {
   project: resolve(import.meta.dirname, '../..'),
   cache: '/nowhere',
   seal: openSeal('/nowhere', '/nowhere'),
-  mirror: undefined,
   generator: 'repro',
 }
 

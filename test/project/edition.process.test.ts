@@ -86,11 +86,22 @@ describe('an edition', () => {
     expect(japanese).toContain('export const rows') // the original's experiment
   }, 120_000)
 
+  it('that was never built is named after a build of its original, which links to it', async () => {
+    write(both)
+    const line = (option: string) => `npx repro build paper/index.ja.md${option}\n`
+    expect((await repro('build')).err).toContain(
+      `the report links to _build/index.ja.html, not built yet: ${line('')}`,
+    )
+    await repro('build', 'paper/index.ja.md')
+    const { err } = await repro('build', '--to', 'html,markdown')
+    expect(err).toBe(`the report links to _build/index.ja.md, not built yet: ${line(' --to markdown')}`)
+  }, 120_000)
+
   it('and its original keep each other up to date', async () => {
     write(both)
     await repro('build')
     await repro('build', 'paper/index.ja.md')
-    const made = readdirSync(join(project, '.repro/made'))
+    const made = readdirSync(join(project, '.repro/render-cache'))
     expect(made).toHaveLength(2)
     expect((await repro('build')).out).toBe('_build/index.html (nothing to do)\n')
     expect((await repro('build', 'paper/index.ja.md')).out).toBe('_build/index.ja.html (nothing to do)\n')
@@ -120,6 +131,11 @@ describe('an edition', () => {
       'its original has errors',
       { 'paper/index.md': original.replace('alt:', 'atl:') },
       'paper/index.ja.md:4:12 error paper/index.md has errors: see repro check paper/index.md\n',
+    ],
+    [
+      'it omits an experiment that its text needs',
+      { 'paper/index.ja.md': edition.replace(/```yaml experiment[^`]*```/, '') },
+      'paper/index.ja.md:7:6 error steps is an experiment of paper/index.md that is not shown here: add its block (yaml experiment, id: steps)\n',
     ],
     [
       'there is no original',

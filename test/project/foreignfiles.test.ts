@@ -37,7 +37,6 @@ async function messagesOf(markdown: string): Promise<readonly string[]> {
     project,
     document: 'paper/index.md',
     cache: join(around, 'cache'),
-    mirror: undefined,
     generator: 'test',
     seal: openSeal(project, join(around, 'cache')),
   }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { project, repro, write } from '../project.ts'
@@ -25,9 +25,9 @@ const files = {
 }
 /** Lists inodes: a rewritten file has another one. */
 const drawings = () =>
-  readdirSync(join(project, '.repro/made')).map((name) => [
+  readdirSync(join(project, '.repro/render-cache')).map((name) => [
     name,
-    statSync(join(project, '.repro/made', name)).ino,
+    statSync(join(project, '.repro/render-cache', name)).ino,
   ])
 const read = (path: string) => readFileSync(join(project, path), 'utf8')
 
@@ -56,6 +56,31 @@ it('a format that was not written, or of something older, is no reason to have n
   expect((await repro('build')).out).toBe('_build/index.html\n')
   // Files that the Markdown no longer shows are deleted.
   expect(readdirSync(join(project, '_build/index'))).toEqual(['fig-a.svg'])
+}, 120_000)
+
+it('a format that is not asked for stays known: stale until it is written again, which cleans up', async () => {
+  write({ ...files, 'd.md': paper('fig-a', 'fig-b') })
+  const status = async () => (await repro('status', 'd.md')).out.match(/^.* page.*$/gm)
+  await repro('build', '--to', 'html,markdown', 'd.md')
+  expect(await status()).toEqual(['fresh    page', 'fresh    page.markdown'])
+  expect(readdirSync(join(project, '_build/+d')).sort()).toEqual(['fig-a.svg', 'fig-b.svg'])
+
+  write({ 'd.md': paper('fig-a') })
+  expect((await repro('build', 'd.md')).out).toBe('_build/+d.html\n')
+  expect(await status()).toEqual([
+    'fresh    page',
+    'stale    page.markdown: rendered fig-b removed, document changed',
+  ])
+  expect(existsSync(join(project, '_build/+d.md'))).toBe(true)
+  expect((await repro('build', '--to', 'markdown', 'd.md')).out).toBe('_build/+d.md\n')
+  expect(await status()).toEqual(['fresh    page', 'fresh    page.markdown'])
+  expect(readdirSync(join(project, '_build/+d'))).toEqual(['fig-a.svg'])
+
+  rmSync(join(project, '_build/+d.md'))
+  expect(await status()).toEqual(['fresh    page', 'stale    page.markdown: _build/+d.md is missing'])
+  write({ '_build/+d.html': 'edited' })
+  expect((await status())?.[0]).toBe('stale    page: _build/+d.html changed since it was written')
+  expect((await repro('explain', 'page.markdown', 'd.md')).out).toContain('page.markdown is stale')
 }, 120_000)
 
 it('an unknown format is an error with the nearest name, before anything runs', async () => {

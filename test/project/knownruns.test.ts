@@ -12,7 +12,7 @@ import { cellsOf } from '../../src/engine/cells.ts'
 import { plan } from '../../src/engine/plan.ts'
 import type { Files } from '../../src/files/tracked.ts'
 import { statusesOf } from '../../src/project/build.ts'
-import { knownRuns } from '../../src/project/knownruns.ts'
+import { knownRuns, recordsOnly } from '../../src/project/knownruns.ts'
 import { keyOf } from '../../src/results/key.ts'
 import { runName, type Inputs, type Run } from '../../src/results/run.ts'
 import type { CellName, Store } from '../../src/results/store.ts'
@@ -51,7 +51,12 @@ const claims = document.blocks.filter((block) => block.type === 'claim')
 const experiments = document.blocks.filter((block) => block.type === 'experiment')
 
 /** Makes a run of a cell, with the plan's inputs or others. */
-function run({ experiment: id, environment, pattern }: CellName, inputs: Inputs, us: number): Run {
+function run(
+  { experiment: id, environment, pattern }: CellName,
+  inputs: Inputs,
+  us: number,
+  year = 2025,
+): Run {
   const rows = Array.from({ length: 8 }, (_, trial) => ({ trial, us: us + trial }))
   return {
     ...{
@@ -68,7 +73,14 @@ function run({ experiment: id, environment, pattern }: CellName, inputs: Inputs,
       { name: 'trial', role: 'index' },
       { name: 'us', role: 'measure', unit: 'us' },
     ],
-    ...{ rows, inputs, exclusions: [], captured: {}, files: {}, provenance: {} },
+    ...{
+      rows,
+      inputs,
+      exclusions: [],
+      captured: {},
+      files: {},
+      provenance: { date: `${year}-01-01T00:00:00Z`, 'duration (s)': 1 },
+    },
   }
 }
 
@@ -102,7 +114,7 @@ async function stepsOf(states: ReadonlyMap<string, State>, inputs: ReadonlyMap<s
     },
     cached(cell: CellName) {
       const { cached } = states.get(runName(cell)) ?? {}
-      return cached === undefined ? undefined : run(cell, inputsOf(cell), cached)
+      return cached === undefined ? undefined : run(cell, inputsOf(cell), cached, 2026)
     },
   } as unknown as Store
   const around = {
@@ -127,7 +139,7 @@ it('says of each claim the same in the report and in repro verify, whatever is r
         cells.flatMap((cell): [string, Run][] => {
           const name = runName(cell)
           const took = states.get(name)?.made
-          return took === undefined ? [] : [[name, run(cell, wanted.get(name) ?? {}, took)]]
+          return took === undefined ? [] : [[name, run(cell, wanted.get(name) ?? {}, took, 2026)]]
         }),
       )
       const known = knownRuns(await stepsOf(states, wanted), made)
@@ -164,4 +176,45 @@ it('says of each claim the same in the report and in repro verify, whatever is r
     }),
     { numRuns: 60 },
   )
+})
+
+it('says the same of each claim in the process that made a run and in later ones', async () => {
+  const planned = await stepsOf(new Map(), new Map())
+  const wanted = new Map(planned.map(({ cell, inputs }) => [runName(cell), inputs]))
+  const verdicts = async (states: ReadonlyMap<string, State>, made: ReadonlyMap<string, Run>) =>
+    (
+      await verifyClaims(claims, { experiments }, knownRuns(await stepsOf(states, wanted), made), judgement)
+    ).map((one) => {
+      const { verdict, reason } = decisive(one)
+      return { verdict, reason, numbers: numberTexts(decisive(one)) }
+    })
+  await fc.assert(
+    fc.asyncProperty(state, state, us, us, async (fast, slow, ...took) => {
+      const before = new Map(cells.map((cell, index) => [runName(cell), index === 0 ? fast : slow]))
+      const made = new Map(
+        cells.map((cell, index) => [
+          runName(cell),
+          run(cell, wanted.get(runName(cell)) ?? {}, took[index] ?? 0, 2026),
+        ]),
+      )
+      const after = new Map(
+        [...before].map(([name, one], index) => [name, { ...one, cached: took[index] ?? 0 }]),
+      )
+      expect(await verdicts(after, new Map())).toEqual(await verdicts(before, made))
+    }),
+    { numRuns: 60 },
+  )
+})
+
+it('judges a run that differs from its record, but not where only records count', async () => {
+  const [{ cell, inputs } = { cell: cells[0], inputs: {} }] = await stepsOf(new Map(), new Map())
+  const name = cell ? runName(cell) : ''
+  const steps = await stepsOf(
+    new Map([[name, { record: { us: 100, isStale: false }, cached: 300 }]]),
+    new Map([[name, inputs]]),
+  )
+  expect(knownRuns(steps).shown).toMatchObject([
+    { from: 'here', run: { rows: [{ us: 300 }, {}, {}, {}, {}, {}, {}, {}] } },
+  ])
+  expect(knownRuns(recordsOnly(steps)).shown).toMatchObject([{ from: 'record' }])
 })

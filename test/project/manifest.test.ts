@@ -61,8 +61,8 @@ describe('a manifest', () => {
   const html = '<h1>report</h1>'
   const complete = {
     complete: true,
-    notes: {},
-    reports: { html: { [reportFile(document)]: sha256(html) } },
+    fingerprints: {},
+    reports: { html: { files: { [reportFile(document)]: sha256(html) }, page: {} } },
     steps: { page: {} },
   }
   const at = (machine: string) => ({
@@ -90,7 +90,7 @@ describe('a manifest', () => {
 
   it('of an earlier version of this program says nothing', () => {
     const mine = at('mine')
-    const { reports: _, ...others } = complete
+    const { fingerprints: _, ...others } = complete
     const earlier = JSON.stringify({ ...others, report: sha256(html) })
     brought(mine.seal.close({ kind: 'manifest', path: manifestFile(document) }, earlier))
     expect(isUpToDate(mine)).toBe(false)
@@ -108,6 +108,8 @@ describe('a manifest', () => {
     expect(isUpToDate(mine)).toBe(false)
     expect(readManifest(mine)).toBeUndefined()
     expect(everyManifest(mine)).toEqual([])
-    expect(mine.seal.note()).toContain('1 item in .repro/ (.repro/manifests/paper+index.md.json)')
+    expect(mine.seal.note()).toContain(
+      'ignored 1 file under .repro/ that was not sealed on this machine: .repro/manifests/paper+index.md.json',
+    )
   })
 })

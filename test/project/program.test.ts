@@ -32,8 +32,10 @@ it('what makes a report counts with its version, and all that it depends on', ()
 it('the program looks at what it draws with and at the libraries that it cites with, so that a build notices new ones', () => {
   const files = openFiles(folder)
   programOf({ generator: 'repro 0' }, files)
-  expect(Object.keys(files.notes()).some((path) => path.endsWith('/drawer.js'))).toBe(true)
-  const noted = Object.entries(files.notes()).flatMap(([path, { type }]) => (type === 'file' ? [path] : []))
+  expect(Object.keys(files.fingerprints()).some((path) => path.endsWith('/drawer.js'))).toBe(true)
+  const noted = Object.entries(files.fingerprints()).flatMap(([path, { type }]) =>
+    type === 'file' ? [path] : [],
+  )
   for (const name of ['@retorquere/bibtex-parser', 'edtf'])
     expect(noted.some((path) => path.endsWith(`/node_modules/${name}/package.json`))).toBe(true)
 })

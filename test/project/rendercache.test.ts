@@ -24,7 +24,7 @@ const steps = new Map([
   ['constructor', other],
 ])
 const place = () => ({ project, seal: openSeal(project, join(project, 'cache')) })
-const fileOf = (of: Inputs) => join(project, '.repro/made', digest(of))
+const fileOf = (of: Inputs) => join(project, '.repro/render-cache', digest(of))
 
 it('what was rendered here is found again, by its inputs', async () => {
   await floatCache(place(), steps).keep('tbl', table)
@@ -38,14 +38,16 @@ it.each<[string, () => Uint8Array]>([
   ['that would not even be read', () => Buffer.from('no v8 data')],
 ])('what a repository brings %s is not used, and not deleted', async (_, content) => {
   await floatCache(place(), steps).keep('tbl', table)
-  mkdirSync(join(project, '.repro/made'), { recursive: true })
+  mkdirSync(join(project, '.repro/render-cache'), { recursive: true })
   writeFileSync(fileOf(other), content())
   const mine = place()
   expect(floatCache(mine, steps).find('constructor')).toBeUndefined()
-  expect(mine.seal.note()).toContain('1 item in .repro/ (.repro/made/')
+  expect(mine.seal.note()).toContain(
+    'ignored 1 file under .repro/ that was not sealed on this machine: .repro/render-cache/',
+  )
   const again = place()
   await pruneRenderCache(again)
   // Entries that no manifest names are deleted.
-  expect(readdirSync(join(project, '.repro/made'))).toEqual([digest(other)])
+  expect(readdirSync(join(project, '.repro/render-cache'))).toEqual([digest(other)])
   expect(again.seal.note()).toBeUndefined()
 })

@@ -17,7 +17,7 @@ describe('warnings on series', () => {
 
   it('count outliers, and say that they are counted like the others', () => {
     expect(warningsOn([named('pause.total of a', [...steady('a'), 5000, 1])])).toEqual([
-      'outliers, which are counted like all others: pause.total of a (2 of 42)',
+      'outliers, which are kept: pause.total of a (2 of 42)',
     ])
   })
 
@@ -25,7 +25,7 @@ describe('warnings on series', () => {
     const rising = steady('a').map((value, index) => value - index)
     expect(warningsOn([named('pause.total of a', rising)])).toEqual([
       expect.stringMatching(
-        /^values seem to drift from trial to trial, so intervals may be too narrow: pause\.total of a \(−(0\.9|1\.0)\d* µs a trial\)$/,
+        /^values seem to drift over the trials, so intervals may be too narrow: pause\.total of a \(−(0\.9|1\.0)\d* µs per trial\)$/,
       ),
     ])
   })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openDrawer, type Records } from '../../src/report/drawing/process.ts'
-import { datasetsOf } from '../../src/report/drawing/specification.ts'
+import { datasetsOf, marks } from '../../src/report/drawing/specification.ts'
 import { type FigureInput, renderFigure } from '../../src/report/figure.ts'
 import { ratios } from '../../src/report/ratios.ts'
 import { records } from '../../src/report/records.ts'
@@ -31,6 +31,48 @@ const bars = {
 }
 const file = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../figures/${name}.vl.json`, import.meta.url), 'utf8'))
+
+describe('a mark', () => {
+  const marked = async (mark: unknown) => await render({ ...messages, spec: { ...bars, mark }, data: data() })
+
+  it('of Vega-Lite may be any but a picture', () => {
+    const schema = JSON.parse(
+      readFileSync(
+        new URL('../../node_modules/vega-lite/build/vega-lite-schema.json', import.meta.url),
+        'utf8',
+      ),
+    )
+    const { Mark, CompositeMark, ...definitions } = schema.definitions
+    const composite = CompositeMark.anyOf.map(
+      ({ $ref }: { $ref: string }) => definitions[$ref.split('/').at(-1) ?? ''].const,
+    )
+    expect(marks).toEqual([...Mark.enum, ...composite].filter((one) => one !== 'image').sort())
+  })
+
+  it.each([
+    ['nosuch', 'unknown mark: nosuch, at mark (known: arc, area, bar, '],
+    ['lien', 'unknown mark: lien, at mark (did you mean line?)'],
+    [{ type: 'nosuch' }, 'unknown mark: nosuch, at mark.type (known: arc, '],
+    [{ color: 'red' }, 'the mark has no type, at mark (known: arc, '],
+    [7, 'unknown mark: 7, at mark (known: arc, '],
+  ])('%j is refused by its name', async (mark, message) => {
+    await expect(marked(mark)).rejects.toThrow(message)
+  })
+
+  it('is refused in a layer, too', async () => {
+    const { encoding, data: own } = bars
+    const spec = {
+      data: own,
+      layer: [
+        { mark: 'bar', encoding },
+        { mark: 'nosuch', encoding },
+      ],
+    }
+    await expect(render({ ...messages, spec, data: data() })).rejects.toThrow(
+      'unknown mark: nosuch, at layer[1].mark',
+    )
+  })
+})
 
 describe('ratios', () => {
   const many = [fakeRun({ trials: 20 }), fakeRun({ trials: 20, pattern: 'dom0-cpu', xlUs: 60_000 })]

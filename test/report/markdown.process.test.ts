@@ -125,7 +125,7 @@ describe('a report in Markdown', () => {
   it('starts with its title, authors, translations and the origins of its numbers', async () => {
     const { text } = await written('')
     expect(text).toMatch(
-      /^# A title\n\n\*Below\*\n\nA \(There\), B\n\n\[日本語\]\(index\.ja\.md\)\n\n> All numbers of our own are \*\*emulated\*\*: /,
+      /^# A title\n\n\*Below\*\n\nA \(There\), B\n\n\[日本語\]\(index\.ja\.md\)\n\n> All numbers measured for this report are \*\*emulated\*\*: /,
     )
   })
 
@@ -160,6 +160,20 @@ describe('a report in Markdown', () => {
     )
   })
 
+  it('keeps a picture that is shown twice as one file', async () => {
+    const { text, files } = await written('![A](dot.png) and ![B](dot.png)\n')
+    expect([...(files?.keys() ?? [])]).toEqual(['picture-1.png'])
+    expect(text).toContain('![A](index/picture-1.png) and ![B](index/picture-1.png)')
+  })
+
+  it("keeps GitHub's alerts, and no blanks where HTML was left out", async () => {
+    const { text } = await written(
+      '## Über *emph* & <x>\n\n<y> text\n\n> [!NOTE]\n> Hey you\n\n> [!OTHER] b\n',
+    )
+    expect(text).toContain('- [Über emph &](#über-emph-)')
+    expect(text).toContain('\n## Über *emph* &\n\ntext\n\n> [!NOTE]\n> Hey you\n\n> \\[!OTHER] b\n')
+  })
+
   it('has claims with their verdict, interval and evidence', async () => {
     const { text, files } = await written(table + claim)
     expect(text).toMatch(
@@ -167,7 +181,7 @@ describe('a report in Markdown', () => {
     )
     expect(text).toContain('- shown in: [Table 1](#tbl-latency)')
     expect(text).toContain('<details>\n<summary>How C1 was judged</summary>\n\n```yaml\nid: C1\n')
-    expect(text).toMatch(/!\[C1: share of trials .*\]\(index\/C1-distributions\.svg\)/)
+    expect(text).toMatch(/!\[C1: cumulative share of trials .*\]\(index\/C1-distributions\.svg\)/)
     expect(files?.has('C1-distributions.svg')).toBe(true)
   })
 

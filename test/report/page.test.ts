@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises'
 import { VFile } from 'vfile'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parseDocument } from '../../src/document/document.ts'
+import { english } from '../../src/locale/en.ts'
 import { publishedTable } from '../../src/query/published.ts'
 import type { RunStatuses } from '../../src/report/context.ts'
 import { openDrawer } from '../../src/report/drawing/process.ts'
+import { provenance } from '../../src/report/provenance.ts'
 import type { Run } from '../../src/results/run.ts'
 import { fakeRun, settled } from '../results/fake.ts'
 import { renderReport } from './render.ts'
@@ -232,7 +234,7 @@ describe('the page', () => {
       '<p class="authors">A. Author<span class="affiliation"> (Somewhere)</span>, B. Writer</p>',
     )
     expect(html).toContain(
-      '<p>All numbers of our own are <strong>emulated</strong>: measured on an emulated board',
+      '<p>All numbers measured for this report are <strong>emulated</strong>: measured on an emulated board',
     )
     expect(html).toContain('They come from 2 runs: latency in xen-4.14 (2 patterns).')
     expect(html).toContain('<p>How long <code>xl pause</code> takes.</p>')
@@ -242,15 +244,15 @@ describe('the page', () => {
     expect(html.match(/<h1/g)).toHaveLength(1)
   })
 
-  it('says which runs were executed for it and which were recorded', async () => {
+  it('says which runs were executed here and which were recorded, but not when', async () => {
     const statuses: RunStatuses = new Map([
       ['latency/xen-4.14/baseline', { from: 'build' }],
       ['latency/xen-4.14/dom0-cpu', { from: 'record' }],
     ])
     const { html } = await report('', both, statuses)
-    expect(html).toContain('2 runs (1 executed for this report, 1 recorded before)')
+    expect(html).toContain('2 runs (1 recorded, 1 not recorded)')
     const here = new Map([...statuses.keys()].map((name) => [name, { from: 'here' as const }]))
-    expect((await report('', both, here)).html).toContain('2 runs (2 executed here before, not recorded)')
+    expect((await report('', both, here)).html).toContain('2 runs (2 not recorded)')
   })
 
   it('has each id once, and none that is empty', async () => {
@@ -338,10 +340,23 @@ describe('the page', () => {
 
   it('ends with what made it, digests and how to make it again', async () => {
     const { html } = await report('')
-    expect(html).toContain('<dt>made by</dt><dd>repro 1.2.3</dd>')
+    expect(html).toContain('<dt>rendered by</dt><dd>repro 1.2.3</dd>')
     expect(html).toMatch(/<dd>2 runs, SHA-256 of their names, keys and raw files [0-9a-f]{64}<\/dd>/)
     expect(html).toContain('<dt>host CPU</dt><dd>Example CPU</dd>')
     expect(html).toContain('<code>npx repro build --rerun</code>')
+  })
+
+  it('names a document other than the usual one in its commands', () => {
+    const howTo = (path: string) => {
+      const origin = { generator: 'repro 1', documents: [{ path, text: '' }] }
+      return provenance(origin, [], { messages: english, display: (text) => text }).howTo
+    }
+    const commands = (path: string) =>
+      howTo(path).flatMap((part) => (typeof part === 'object' && 'value' in part ? [part.value] : []))
+    expect(commands('paper/index.md')).toEqual(['npx repro build', 'npx repro build --rerun'])
+    expect(commands('d.md')).toEqual(['npx repro build d.md', 'npx repro build d.md --rerun'])
+    expect(commands("my 'd'.md")[0]).toBe("npx repro build 'my '\\''d'\\''.md'")
+    expect(commands('-d.md')[0]).toBe('npx repro build ./-d.md')
   })
 
   it('has the same bytes whatever the order of the runs', async () => {

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { english } from '../../src/locale/en.ts'
 import { parsePublished } from '../../src/query/published.ts'
+import { statistics } from '../../src/query/statistics.ts'
+import { symbol } from '../../src/query/units.ts'
 import type { Cell, Table } from '../../src/report/table.ts'
 import { tableKinds } from '../../src/report/tables/kinds.ts'
 import type { Run } from '../../src/results/run.ts'
@@ -143,6 +145,15 @@ describe('summary', () => {
     expect(texts(small.groups[0]?.rows[0])).toEqual(['baseline', '8,670', '8,805', '0'])
   })
 
+  it('has each statistic under its label', () => {
+    const shown = [...statistics].map(([name, { label, unit }]) => {
+      const own = symbol(unit('us'))
+      return { name, head: own === '' ? label : `${label} (${own})` }
+    })
+    const table = render('summary', { operation: 'pause', statistics: shown.map(({ name }) => name) })
+    expect(heads(table)[0]?.slice(1, -1)).toEqual(shown.map(({ head }) => head))
+  })
+
   it.each([
     [{ measures: ['totl'] }, 'unknown measure: totl (did you mean total?)'],
     [{ statistics: ['meen'] }, 'unknown statistic: meen (did you mean mean?)'],
@@ -169,7 +180,7 @@ describe('summary beside published means', () => {
     expect(texts(unpause)?.slice(-2)).toEqual(['0.52', 'no']) // 8,670 of 16,579
     expect(texts(loaded)?.slice(-2)).toEqual(['0.98', 'no']) // 64,218 of 65,701
     expect(pause?.at(-2)).toMatchObject({ type: 'number', origins: ['emulated'] })
-    expect(table.notes).toContain('0 of 4 published means lie in the range of this rerun.')
+    expect(table.notes).toContain('0 of 4 published means lie within the range of this rerun.')
   })
 
   it('calls a published mean at the very end of the values in range', () => {
@@ -181,7 +192,7 @@ describe('summary beside published means', () => {
         { experiment, runs: [run], published: published('latency'), ...language },
       )
     expect(texts(table?.groups[0]?.rows[0])?.slice(-2)).toEqual(['1.01', 'yes'])
-    expect(table?.notes).toContain('1 of 1 published means lie in the range of this rerun.')
+    expect(table?.notes).toContain('1 of 1 published means lie within the range of this rerun.')
   })
 
   it('shows the published patterns or the others alone', () => {
@@ -238,7 +249,7 @@ describe('phases', () => {
         ['10,168', '14,777'],
       ].flat(),
     )
-    expect(table.notes).toContain('0 of 9 published means lie in the range of this rerun.')
+    expect(table.notes).toContain('0 of 9 published means lie within the range of this rerun.')
     expect(table.groups[0]?.rows[2]).toEqual([
       { type: 'head', text: 'null scheduler' },
       { type: 'missing', text: 'missing: run latency/xen-4.14/scheduler', columns: 15 },
@@ -247,7 +258,7 @@ describe('phases', () => {
 
   it('leaves out observations that lack a phase, and says how many', () => {
     const table = render('phases', { measures, share: false })
-    expect(table.notes).toEqual(['12 observations without all phases are left out.'])
+    expect(table.notes).toEqual(['12 observations that lack a phase are left out.'])
     expect(texts(table.groups[0]?.rows[0])).toEqual(['baseline', '3', '6,100', '2,000', '2,068', '10,168'])
   })
 
@@ -368,7 +379,7 @@ describe('effects', () => {
       'changed',
     ])
     expect(group?.rows[1]?.at(-1)?.text).toBe("can't tell")
-    expect(table?.notes.join()).toContain('nothing of the spread between boots')
+    expect(table?.notes.join()).toContain('nothing about the spread between boots')
     expect(table?.runs).toHaveLength(3)
   })
 
@@ -388,7 +399,7 @@ describe('effects', () => {
       ?.render(options, { experiment, runs: many, published: undefined, ...language })
     expect(texts(table?.groups[0]?.rows[0])).toContain('changed')
     expect(table?.notes.join()).not.toContain('drift')
-    expect(table?.notes.join()).not.toContain('nothing of the spread between boots')
+    expect(table?.notes.join()).not.toContain('nothing about the spread between boots')
   })
 
   it('compares few boots by their means, and says so', () => {

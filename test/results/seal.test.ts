@@ -60,7 +60,7 @@ describe('a seal', () => {
     const note = seal.note()
     expect(seal.note()).toBeUndefined()
     expect(note).toMatch(
-      /^ignored, as not made by you on this machine or changed since: 1 item in \.repro\/ \(\.repro\/manifests\//,
+      /^ignored 1 file under \.repro\/ that was not sealed on this machine: \.repro\/manifests\//,
     )
   })
 

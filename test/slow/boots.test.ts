@@ -89,8 +89,8 @@ describe('a cell in several boots', () => {
 
     expect(await repro('run', '--rerun')).toMatchObject({ exitCode: 0 })
     const { out } = await repro('diff', 'recorded', 'latest')
-    // Pids differ; random draws do not.
-    expect(out).toMatch(/^one\/local\/a: other rows\n.* pid: .*\n {2}2 measures unchanged/m)
+    // Pids differ, if not by more than those of one run; random draws do not.
+    expect(out).toMatch(/^one\/local\/a: other rows\n(?:.* pid: .*\n {2}2| {2}3) measures unchanged/m)
     expect(out).not.toMatch(/^ {2}boots/m)
   })
 
@@ -248,7 +248,9 @@ describe('finished boots', () => {
     write({ [`.repro/boots/${second}/raw/trace`]: 'a1' })
     const { err } = await repro('run')
     expect(err).toContain('boots kept from before: 1 of 2')
-    expect(err).toContain(`1 item in .repro/ (.repro/boots/${second}/boot)`)
+    expect(err).toContain(
+      `ignored 1 file under .repro/ that was not sealed on this machine: .repro/boots/${second}/boot`,
+    )
     expect(ran().sort()).toEqual(['a1', 'a2', 'a2'])
     expect(read(`${newestRun()}/raw/boot-2/trace`)).toBe('a2')
   })

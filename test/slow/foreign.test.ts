@@ -32,7 +32,7 @@ describe('a checkout that brings .repro/ and _build/', () => {
   it('does not decide that there is nothing to do', async () => {
     const html = '<h1>forged</h1>'
     const report = createHash('sha256').update(html).digest('hex')
-    const manifest = { schema: 1, complete: true, notes: {}, report, steps: {} }
+    const manifest = { schema: 1, complete: true, fingerprints: {}, report, steps: {} }
     write({
       ...paper('A text.\n'),
       '_build/index.html': html,
@@ -41,7 +41,7 @@ describe('a checkout that brings .repro/ and _build/', () => {
     const { out, err, exitCode } = await repro('build')
     expect({ out, exitCode }).toEqual({ out: '_build/index.html\n', exitCode: 0 })
     expect(err).toContain(
-      '1 item in .repro/ (.repro/manifests/paper+index.md.json). Such things come with a project',
+      'ignored 1 file under .repro/ that was not sealed on this machine: .repro/manifests/paper+index.md.json. They came with the repository',
     )
     expect(read('_build/index.html')).not.toContain('forged')
     expect(await repro('build')).toMatchObject({ out: '_build/index.html (nothing to do)\n', err: '' })
@@ -53,15 +53,15 @@ describe('a checkout that brings .repro/ and _build/', () => {
     expect(ran()).toEqual([0, 1])
     const theirs = readdirSync(join(project, '.repro'), { recursive: true, encoding: 'utf8' })
     // Forges their judgement.
-    for (const name of readdirSync(join(project, '.repro/made')))
+    for (const name of readdirSync(join(project, '.repro/render-cache')))
       writeFileSync(
-        join(project, '.repro/made', name),
+        join(project, '.repro/render-cache', name),
         serialize({ verdict: 'reproduced', measured: [], notes: [] }),
       )
 
     const status = await on('mine', 'status')
     expect(status.out).toMatch(/^missing {2}nap\/local\/default: never run$/m)
-    expect(status.err).toMatch(/^ignored, as not made by you on this machine.*: 2 items in \.repro\//)
+    expect(status.err).toMatch(/^ignored 2 files under \.repro\//)
     expect(await on('mine', 'build', '--frozen')).toMatchObject({ exitCode: 4 })
     expect((await on('mine', 'explain', 'nap/local/default')).out).toContain('is missing: never run')
 
@@ -69,7 +69,7 @@ describe('a checkout that brings .repro/ and _build/', () => {
     expect(exitCode).toBe(0)
     expect(ran()).toEqual([0, 1, 0, 1])
     expect(err).toMatch(/ignored in \.repro\/journals\/.*, as not made on this machine: 2 trials$/m)
-    expect(err.match(/^ignored, as not made by you/gm)).toHaveLength(1)
+    expect(err.match(/^ignored \d+ files? under/gm)).toHaveLength(1)
     expect(read('_build/index.html')).toContain('class="claim inconclusive"')
     const now = new Set(readdirSync(join(project, '.repro'), { recursive: true, encoding: 'utf8' }))
     expect(theirs.filter((path) => !now.has(path))).toEqual([])

@@ -52,7 +52,7 @@ process.exit(0)\n${good}`,
   [
     'waits for nothing',
     `await new Promise(() => {})\n${good}`,
-    'the script waits for a promise that nothing can settle any more',
+    'the script awaits a promise that never settles',
   ],
   ['fails in what it imports', `import { b } from '../lib/b.ts'\nb()\n${good}`, 'lib/b.ts:2:9: Error: inner'],
   [
@@ -154,7 +154,7 @@ it('a script that logs without end is cut short, and that said', async () => {
   const { err, exitCode } = await repro('run')
   expect(exitCode).toBe(0)
   expect(err.match(/line \d+/g)).toHaveLength(1000)
-  expect(err).toContain('further lines of cell.log are left out')
+  expect(err).toContain('cell.log limit reached; further lines are dropped')
 })
 
 it('trials with many rows are kept, and read again', async () => {
@@ -231,7 +231,9 @@ describe('the environment of a script', () => {
   it('must have what a block names before anything runs', async () => {
     write(paper(inline('first', good), inline('nap', code, 'trials=1 env=NO_SUCH_PORT')))
     const { exitCode, err } = await repro('run')
-    expect(err).toContain('repro: the experiment nap needs NO_SUCH_PORT (env: in its block)')
+    expect(err).toContain(
+      'repro: the experiment nap needs environment variables that are not set: NO_SUCH_PORT (env: in its block)',
+    )
     expect(err).not.toContain('run first')
     expect(exitCode).toBe(2)
   })

@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { holm } from '../../src/stats/compare.ts'
 import { drift } from '../../src/stats/drift.ts'
-import { holm } from '../../src/stats/holm.ts'
-import { median } from '../../src/stats/order.ts'
-import { modifiedZScores, outliers } from '../../src/stats/outliers.ts'
+import { median, modifiedZScores, outliers } from '../../src/stats/order.ts'
 
 describe("Holm's correction", () => {
   it("agrees with R's p.adjust", () => {

@@ -25,10 +25,8 @@ const toy: Testbed = {
   prepare: async (environments) => [`${environments.length} toys wound up`],
   isPrepared: async () => true,
   async open({ definition }, { folder }) {
-    const none = async () => new Uint8Array()
     return {
       facts: { board: 'a toy' },
-      ...{ file: none, compile: none, compileForSystem: none, compileModule: none, guest: none },
       async run() {
         writeFileSync(join(folder, 'speed'), String(definition.speed))
         return { folder, exitCode: 0, durationMs: 1 }
@@ -115,19 +113,36 @@ async function plan() {
   return await planDocument(site, await openDocument(site, read), read)
 }
 
-it('a testbed and an executor that the engine has never heard of build a report', async () => {
-  const notes: string[] = []
+/** Builds the document; passes notes on. */
+async function built(note: (text: string) => void = () => {}) {
   const opened = await openDocument(site)
   expect(opened.document.file.messages.map(String)).toEqual([])
-  const outcome = await build(
+  return await build(
     site,
     opened,
     {
       ...{ rerun: [], only: [], jobs: 2, keepGoing: false, frozen: false, record: false, to: ['html'] },
       signal: new AbortController().signal,
     },
-    (event) => void (event.type === 'note' && notes.push(event.text)),
+    (event) => void (event.type === 'note' && note(event.text)),
   )
+}
+
+it.each([
+  ["compile(['a.c'])", 'the testbed toy cannot compile'],
+  ['guest([], new Map())', "the testbed toy cannot build a guest's initramfs"],
+  ["file('kernel')", 'the testbed toy cannot give files of an environment'],
+])('a script that asks for what the board cannot do is told so: %s', async (call, message) => {
+  const script = `export default async ({ board }) => await board.${call}`
+  writeFileSync(join(site.project, 'experiments/race.js'), script)
+  const { failures, executed } = await built()
+  expect(failures.map((failure) => failure.message)).toEqual([expect.stringContaining(message)])
+  expect(executed).toEqual([])
+})
+
+it('a testbed and an executor that the engine has never heard of build a report', async () => {
+  const notes: string[] = []
+  const outcome = await built((text) => notes.push(text))
   expect(outcome.failures).toEqual([])
   expect(notes).toContain('2 toys wound up')
   expect(orders).toHaveLength(4)

@@ -20,7 +20,7 @@ describe('hint', () => {
   it('suggests, or lists a few, or says that there is nothing', () => {
     expect(hint('trails', ['trials', 'seed'])).toBe(' (did you mean trials?)')
     expect(hint('zzz', ['trials', 'seed'])).toBe(' (known: seed, trials)')
-    expect(hint('zzz', [])).toBe(' (there are none)')
+    expect(hint('zzz', [])).toBe(' (none defined)')
     expect(
       hint(
         '?',

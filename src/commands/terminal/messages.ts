@@ -13,8 +13,7 @@ import { DocumentError, type Opened, openDocument, type Site } from '../../proje
 import { QueryError } from '../../query/error.ts'
 import { StoreError } from '../../results/runfile.ts'
 import { TestbedError } from '../../testbed/board.ts'
-import { ExplainedError } from '../../text/explained.ts'
-import { present } from '../../text/lists.ts'
+import { ExplainedError, present } from '../../text/message.ts'
 import { complain, exitCodes, OutputError, systemReason } from './terminal.ts'
 
 /**

@@ -38,6 +38,13 @@ export async function openOutputFile(path: string, inputs: readonly string[]): P
   return await beside(path, there === null ? path : await realpath(path))
 }
 
+/** Throws a UsageError, which names the file `path`, if the folder of `target` is missing. */
+export async function requireFolder(target: string, path = target): Promise<void> {
+  const folder = dirname(target)
+  if (!(await statOf(folder))?.isDirectory())
+    throw new UsageError(`cannot write ${path}: there is no folder ${folder}`)
+}
+
 async function inPlace(path: string): Promise<OutputFile> {
   const handle = await naming(path, open(path, 'w'))
   const close = async () => await handle.close()
@@ -45,9 +52,8 @@ async function inPlace(path: string): Promise<OutputFile> {
 }
 
 async function beside(path: string, target: string): Promise<OutputFile> {
+  await requireFolder(target, path)
   const folder = dirname(target)
-  if (!(await statOf(folder))?.isDirectory())
-    throw new UsageError(`cannot write ${path}: there is no folder ${folder}`)
   const temporary = join(folder, `.${process.pid}-${Date.now()}.part`)
   const handle = await naming(path, open(temporary, 'wx'))
   return {

@@ -1,7 +1,7 @@
 /** Shows a build's progress: a live display on a terminal, plain lines elsewhere. */
 
 import type { BuildEvent, Planned, TellEvent } from '../../engine/event.ts'
-import { counted } from '../../text/lists.ts'
+import { counted } from '../../text/message.ts'
 import { failureReport } from './messages.ts'
 import { type CellTime, remainingMs } from './remaining.ts'
 import { standardError, visible } from './terminal.ts'
@@ -47,7 +47,7 @@ function plainDisplay(screen: Screen, now: () => number): Display {
   return {
     tell(event) {
       if (event.type === 'started') starts.set(event.name, now())
-      if (event.type === 'laboratory') {
+      if (event.type === 'setup') {
         const { task, done, total } = event.update
         const tenth = total > 0 ? Math.floor((10 * done) / total) : 10
         if (tenths.get(task) === tenth) return
@@ -65,8 +65,8 @@ function lineOf(event: BuildEvent, lastedMs: (name: string) => number): string |
   switch (event.type) {
     case 'note':
       return event.text
-    case 'laboratory':
-      return laboratoryLine(event.update)
+    case 'setup':
+      return toolchainLine(event.update)
     case 'planned': {
       const left = remainingMs(event.cells.map(waiting), event.jobs, 0)
       const about = left === undefined || left === 0 ? '' : `, about ${duration(left)}`
@@ -91,13 +91,13 @@ function waiting({ trials, boots, seconds }: Planned): CellTime {
   return { trials, boots, expectedMs: seconds === undefined ? undefined : seconds * 1000, done: 0 }
 }
 
-function laboratoryLine({
+function toolchainLine({
   task,
   done,
   total,
   unit,
   note,
-}: Extract<BuildEvent, { type: 'laboratory' }>['update']): string {
+}: Extract<BuildEvent, { type: 'setup' }>['update']): string {
   const amount = unit === 'bytes' ? `${megabytes(done)}/${megabytes(total)} MB` : `${done}/${total} ${unit}`
   return `laboratory: ${task} ${amount}${note === undefined ? '' : ` ${note}`}`
 }
@@ -110,7 +110,7 @@ function liveDisplay(screen: Screen, colour: boolean, now: () => number): Displa
   const startedMs = now()
   const cells = new Map<string, CellTime>()
   let jobs = 1
-  let laboratory: string | undefined
+  let toolchain: string | undefined
   let drawnLines = 0
   let drawnMs = Number.NEGATIVE_INFINITY
   const paint = (code: number, text: string) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text)
@@ -126,7 +126,7 @@ function liveDisplay(screen: Screen, colour: boolean, now: () => number): Displa
   }
   const frame = (): readonly { text: string; code: number }[] => {
     const lines: { text: string; code: number }[] = []
-    if (laboratory !== undefined) lines.push({ text: laboratory, code: 36 })
+    if (toolchain !== undefined) lines.push({ text: toolchain, code: 36 })
     if (cells.size === 0) return lines
     const at = now()
     const all = [...cells.values()]
@@ -156,11 +156,11 @@ function liveDisplay(screen: Screen, colour: boolean, now: () => number): Displa
   return {
     tell(event) {
       switch (event.type) {
-        case 'laboratory':
-          laboratory = visible(laboratoryLine(event.update))
+        case 'setup':
+          toolchain = visible(toolchainLine(event.update))
           break
         case 'planned':
-          laboratory = undefined
+          toolchain = undefined
           for (const cell of event.cells) cells.set(cell.name, waiting(cell))
           jobs = event.jobs
           break
@@ -176,7 +176,7 @@ function liveDisplay(screen: Screen, colour: boolean, now: () => number): Displa
         case 'failed':
           break
       }
-      const moves = event.type === 'progress' || event.type === 'laboratory' || event.type === 'planned'
+      const moves = event.type === 'progress' || event.type === 'setup' || event.type === 'planned'
       const lastedMs = (name: string) => now() - (cells.get(name)?.startedMs ?? now())
       const line = moves ? undefined : lineOf(event, lastedMs)
       if (event.type === 'finished' || event.type === 'failed')

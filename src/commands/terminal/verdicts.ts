@@ -1,13 +1,14 @@
 /** Output of `repro verify`: lines for people, JSON for programs. */
 
-import { tally, type Judgement } from '../../claims/judge.ts'
+import { tally, type GridRow, type Judgement } from '../../claims/judge.ts'
+import type { Measured } from '../../claims/measure.ts'
 import { decisive, type Verification } from '../../claims/verification.ts'
 import { limitsText, numberTexts, plainInterval, publishedText } from '../../claims/words.ts'
 import type { Reproduction } from '../../project/knownruns.ts'
 import { reportFile } from '../../project/manifest.ts'
 import { originsIn, runsIn } from '../../query/quantity.ts'
 import { runName } from '../../results/run.ts'
-import { abbreviated, counted, present } from '../../text/lists.ts'
+import { abbreviated, counted, present } from '../../text/message.ts'
 
 export interface Verdicts {
   readonly document: string
@@ -28,7 +29,7 @@ export function verdictLines({ document, verifications, cells }: Verdicts): read
     '',
     ...cellLines(cells),
     tallyLine(verifications),
-    'what stands behind each: the report (repro build), and docs/claims.md',
+    'for details, see the report (repro build) and docs/claims.md',
   ]
 }
 
@@ -79,7 +80,7 @@ function tallyLine(verifications: readonly Verification[]): string {
 function claimLines(verification: Verification): readonly string[] {
   const { claim, recorded, rerun } = verification
   const decided = decisive(verification)
-  const { verdict, reason, notes } = decided
+  const { verdict, reason, notes, grid = [], fragile } = decided
   const line = (name: string, text: string | undefined) =>
     text === undefined || text === '' ? [] : [`     ${name.padEnd(10)} ${text}`]
   return [
@@ -88,9 +89,17 @@ function claimLines(verification: Verification): readonly string[] {
     ...line('recorded', ownNumbers(recorded)),
     ...line('this run', rerun && (ownNumbers(rerun) ?? rerun.reason)),
     ...line('allowed', limitsText(decided)),
+    ...grid.flatMap((row) => line(row.condition ? 'with' : 'as stated', gridText(decided, row))),
     ...line('why', reason),
+    ...line('fragile', fragile && `at half the tolerance ${fragile.half}, at twice ${fragile.twice}`),
     ...notes.flatMap((note) => line('note', note)),
   ]
+}
+
+/** `1 ns an instruction: reproduced, 3.27 [3.17, 3.37]`. */
+function gridText({ claim }: Judgement, { condition, verdict, measured }: GridRow): string {
+  const numbers = numberTexts({ claim, measured }).join('; ')
+  return `${condition ? `${condition.label}: ` : ''}${verdict}${numbers === '' ? '' : `, ${numbers}`}`
 }
 
 function ownNumbers(judgement: Judgement): string | undefined {
@@ -141,13 +150,26 @@ function plainPublished(verification: Verification): number | string | readonly 
   return first === undefined || others.length === 0 ? first : [first, ...others]
 }
 
-function plainJudgement({ verdict, reason, measured, notes, trialsNeeded, lacking }: Judgement): object {
+function plainJudgement(judgement: Judgement): object {
+  const { verdict, reason, measured, notes, trialsNeeded, lacking, grid, fragile } = judgement
   return {
-    ...{ verdict, reason, notes, trialsNeeded, lacking },
-    measured: measured.map(({ value, unit, interval, region, ratio, trials, per, sources }) => ({
-      ...{ value, unit, interval: plainInterval(interval), allowed: plainInterval(region) },
-      ...{ ratio, trials, per, origins: originsIn(sources) },
-      runs: [...new Set(runsIn(sources).map(runName))],
-    })),
+    ...{ verdict, reason, notes, trialsNeeded, lacking, fragile },
+    measured: measured.map(plainMeasured),
+    ...(grid
+      ? {
+          conditions: grid.map((row) => ({
+            name: row.condition?.name ?? null,
+            ...{ verdict: row.verdict, reason: row.reason, measured: row.measured.map(plainMeasured) },
+          })),
+        }
+      : {}),
+  }
+}
+
+function plainMeasured({ value, unit, interval, region, ratio, trials, per, sources }: Measured): object {
+  return {
+    ...{ value, unit, interval: plainInterval(interval), allowed: plainInterval(region) },
+    ...{ ratio, trials, per, origins: originsIn(sources) },
+    runs: [...new Set(runsIn(sources).map(runName))],
   }
 }

@@ -1,6 +1,6 @@
 /** `repro trace info`: the contents of a capture. */
 
-import { abbreviated, counted, present } from '../../text/lists.ts'
+import { abbreviated, counted, present } from '../../text/message.ts'
 import { microseconds } from '../../xentrace/digits.ts'
 import { eventName, IDLE_DOMAIN, isKnown, LOST } from '../../xentrace/events.ts'
 import { type Summary, schedulersOf, summarise, xenVersion } from '../../xentrace/summary.ts'
@@ -62,11 +62,9 @@ function text(file: string, facts: ReturnType<typeof factsOf>): string {
   const span = lastTicks - firstTicks
   const ticks = `ticks ${firstTicks} to ${lastTicks}`
   const time =
-    hz === null ? `${span} ticks (--hz makes a time of them)` : `${microseconds(span, hz)} us at ${hz} Hz`
+    hz === null ? `${span} ticks (--hz converts them to time)` : `${microseconds(span, hz)} us at ${hz} Hz`
   const lost = gaps.map((gap) => `pCPU ${gap.cpu}: ${gap.count} records, ticks ${gap.from} to ${gap.to}`)
-  const ends = incomplete.map(
-    ({ cpu, from }) => `pCPU ${cpu}: what came after tick ${from} is not in the capture`,
-  )
+  const ends = incomplete.map(({ cpu, from }) => `pCPU ${cpu}: the capture ends at tick ${from}`)
   const unknown = facts.events.filter(({ known }) => !known)
   const lines = present<readonly string[]>([
     ['capture', `${file}, ${facts.bytes} bytes, ${facts.records} records`],

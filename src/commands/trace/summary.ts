@@ -1,7 +1,7 @@
 /** `repro trace summary`: time of vCPUs in each state, their waits to run, and the load of pCPUs. */
 
 import type { Histogram } from '../../stats/histogram.ts'
-import { present } from '../../text/lists.ts'
+import { present } from '../../text/message.ts'
 import { microseconds } from '../../xentrace/digits.ts'
 import { IDLE_DOMAIN, runstates } from '../../xentrace/events.ts'
 import type { Residency } from '../../xentrace/residency.ts'

@@ -5,11 +5,12 @@ import type { TellEvent } from '../../engine/event.ts'
 import { reasonToRun } from '../../engine/schedule.ts'
 import { openFiles } from '../../files/tracked.ts'
 import { type BuildOptions, build, selection, planDocument } from '../../project/build.ts'
-import { readManifest } from '../../project/manifest.ts'
-import { override, type Site } from '../../project/site.ts'
+import { contentOf, readManifest, reportFile } from '../../project/manifest.ts'
+import { type Opened, override, type Site } from '../../project/site.ts'
+import { defaultFormat } from '../../report/formats.ts'
 import type { ReportProblem } from '../../report/model.ts'
 import { runName } from '../../results/run.ts'
-import { counted, present } from '../../text/lists.ts'
+import { counted, present } from '../../text/message.ts'
 import { warnUntrusted } from '../site.ts'
 import { openValid, messageLine, failureReport } from '../terminal/messages.ts'
 import { withDisplay } from '../terminal/progress.ts'
@@ -32,7 +33,7 @@ export async function printPlan(site: Site, options: BuildOptions): Promise<numb
 }
 
 export async function buildDocument(site: Site, options: BuildOptions): Promise<number> {
-  const files = openFiles(site.project, readManifest(site)?.notes)
+  const files = openFiles(site.project, readManifest(site)?.fingerprints)
   const opened = await openValid(site, files)
   try {
     const outcome = await withDisplay((tell) => build(site, opened, options, tell, files))
@@ -40,6 +41,7 @@ export async function buildDocument(site: Site, options: BuildOptions): Promise<
     for (const name of outcome.skipped)
       complain(`not run after the failure: ${name} (--keep-going runs what does not need the failed one)`)
     for (const report of outcome.reports) print(report)
+    if (outcome.reports.length > 0) for (const line of unbuiltLines(site, opened, options.to)) complain(line)
     const codes = new Set(outcome.failures.map((failure) => failureReport(failure).exitCode))
     if (codes.has(exitCodes.failed)) return exitCodes.failed
     if (codes.has(exitCodes.testbed)) return exitCodes.testbed
@@ -48,6 +50,19 @@ export async function buildDocument(site: Site, options: BuildOptions): Promise<
   } finally {
     warnUntrusted(site)
   }
+}
+
+/** Returns a line per linked report of another language that was never built. */
+function unbuiltLines({ project }: Site, { editions }: Opened, to: readonly string[]): readonly string[] {
+  return editions.flatMap(({ file }) => {
+    const missing = to.filter((format) => contentOf(project, reportFile(file, format)) === undefined)
+    const option = missing.every((format) => format === defaultFormat) ? '' : ` --to ${missing.join(',')}`
+    return missing.length === 0
+      ? []
+      : [
+          `the report links to ${missing.map((format) => reportFile(file, format)).join(' and ')}, not built yet: npx repro build ${file}${option}`,
+        ]
+  })
 }
 
 /** Returns a line per problem; places without cells that --only excluded share one, as that is expected. */

@@ -57,6 +57,9 @@ export async function deleteOld(
 /** Folders that only a running build needs. */
 const leftovers = [journalFolder, bootCache, failedFolder]
 
+/** The render cache of earlier versions; deleted at any age. */
+const oldRenderCache = '.repro/made'
+
 interface Old {
   /** Relative to the project. */
   readonly path: string
@@ -88,6 +91,7 @@ function oldThings(project: string, before: number): readonly Old[] {
   }
   const paths = leftovers.flatMap((folder) => files.list(folder).map((name) => `${folder}/${name}`))
   for (const path of paths) if (changedMs(join(project, path)) < before) found.push({ path, name: path })
+  if (isFolder(project, oldRenderCache)) found.push({ path: oldRenderCache, name: oldRenderCache })
   warnUntrusted({ seal })
   return found
 }

@@ -1,6 +1,6 @@
 /**
- * Generates completion scripts from the definitions of the commands. They are self-contained and start no
- * Node.
+ * Generates completion scripts from the definitions of the commands. They are self-contained; only for names
+ * in a document they ask `repro __names` (names.ts).
  */
 
 import { type Command, commandsIn, isGroup, type Registry } from '../command.ts'
@@ -14,10 +14,13 @@ export const shells: ReadonlyMap<string, (registry: Registry) => string> = new M
   ['fish', fish],
 ])
 
-/** Values that a shell can offer: words, or files matching a pattern. */
+/** Values that a shell can offer: words, names of a kind in the document, or files matching a pattern. */
 interface Values {
   readonly words?: readonly string[]
+  readonly names?: string | undefined
   readonly files?: string
+  /** Whether several words may stand with commas between them. */
+  readonly isList?: boolean
 }
 
 /** By placeholder in usage lines and options. */
@@ -25,6 +28,9 @@ const values: ReadonlyMap<string, Values> = new Map<string, Values>([
   ['DOCUMENT', { files: '*.md' }],
   ['FILE', { files: '*' }],
   ['SHELL', { words: [...shells.keys()] }],
+  ['CELL', { names: 'cells' }],
+  ['ENVIRONMENT', { names: 'environments' }],
+  ['STEP', { names: 'steps', files: '*.md' }],
   ['A', { words: ['recorded', 'latest'] }],
 ])
 
@@ -48,8 +54,9 @@ function optionsOf({ options }: Command): readonly (readonly [name: string, opti
   return [...Object.entries(options), ['help', { takes: 'nothing', short: 'h', description: 'help', read }]]
 }
 
-function optionValues({ choices, value = '' }: Option<unknown>): Values {
-  return choices === undefined ? (values.get(value) ?? {}) : { words: choices }
+function optionValues({ choices, names, value = '' }: Option<unknown>): Values {
+  if (choices === undefined && names === undefined) return values.get(value) ?? {}
+  return { ...(choices ? { words: choices } : { names }), isList: value === 'LIST' }
 }
 
 /** Returns the values of the first kind of word that is known; positions are ignored. */
@@ -59,15 +66,21 @@ function wordValues({ usage }: Command): Values {
 
 function bash(registry: Registry): string {
   const quoted = (words: readonly string[]) => `'${words.join(' ')}'`
-  const set = ({ words, files }: Values) =>
-    words ? `words=${quoted(words)}` : files ? `files='${files}'` : 'return'
-  const flags = (name: string, { short }: Option<unknown>) => [
-    `--${name}`,
+  const set = ({ words, names, files, isList }: Values) =>
+    [
+      ...(words ? [`words=${quoted(words)}`] : []),
+      ...(names ? [`names=${names}`] : []),
+      ...(files ? [`files='${files}'`] : []),
+      ...(isList ? ['list=1'] : []),
+    ].join(' ') || 'return'
+  const flags = (name: string, { takes, short }: Option<unknown>) => [
+    ...(takes === 'value' ? [`--${name}`] : []),
+    `--${name}=`,
     ...(short === undefined ? [] : [`-${short}`]),
   ]
   const afterOption = commandsIn(registry).flatMap(([path, command]) =>
     optionsOf(command).flatMap(([name, option]) => {
-      if (option.takes !== 'value') return []
+      if (option.takes === 'nothing') return []
       const patterns = flags(name, option).map((one) => `'${path} ${one}'`)
       return [`    ${patterns.join(' | ')}) ${set(optionValues(option))} ;;`]
     }),
@@ -83,11 +96,11 @@ function bash(registry: Registry): string {
   })
   return `# Completion of repro for bash: source <(repro completion bash)
 _repro() {
-  local current=$2 previous=$3 words= files=
+  local current=$2 previous=$3 words= names= files= list= prefix= word
   local before="\${COMP_WORDS[*]:1:COMP_CWORD-1}"
   # Bash divides --to=csv at the sign.
-  if [[ $previous == '=' ]]; then previous=\${COMP_WORDS[COMP_CWORD-2]}; fi
-  if [[ $current == '=' ]]; then current=; fi
+  if [[ $previous == '=' ]]; then previous=\${COMP_WORDS[COMP_CWORD-2]}=; fi
+  if [[ $current == '=' ]]; then current= previous+==; fi
   local command=\${COMP_WORDS[1]}
   case $command in ${groupNames(registry).join(' | ')}) command+=" \${COMP_WORDS[2]}" ;; esac
   COMPREPLY=()
@@ -100,9 +113,16 @@ ${afterCommand.map((line) => `    ${line}`).join('\n')}
         esac ;;
       esac ;;
   esac
-  if [[ -n $words ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
-  elif [[ -n $files ]]; then
+  if [[ -n $names ]]; then
+    local document=
+    for word in "\${COMP_WORDS[@]:2}"; do if [[ $word == *.md ]]; then document=$word; fi; done
+    words=$("\${COMP_WORDS[0]}" __names "$names" \${document:+"$document"} 2>/dev/null </dev/null)
+  fi
+  if [[ -n $list && $current == *,* ]]; then prefix=\${current%,*}, current=\${current##*,}; fi
+  for word in $words; do
+    if [[ $word == "$current"* && ,$prefix != *",$word,"* ]]; then COMPREPLY+=("$prefix$word"); fi
+  done
+  if [[ \${#COMPREPLY[@]} == 0 && -n $files ]]; then
     compopt -o filenames 2>/dev/null
     mapfile -t COMPREPLY < <(compgen -f -X "!$files" -- "$current")
     if [[ $files != '*' ]]; then mapfile -t -O \${#COMPREPLY[@]} COMPREPLY < <(compgen -d -- "$current"); fi
@@ -118,8 +138,11 @@ function groupNames(registry: Registry): readonly string[] {
 function zsh(registry: Registry): string {
   const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
   const escaped = (text: string) => text.replace(/[\\[\]:]/g, '\\$&')
-  const action = ({ words, files }: Values) =>
-    words ? `(${words.join(' ')})` : files === '*' ? '_files' : files ? `_files -g "${files}"` : ' '
+  const action = ({ words, names, files, isList }: Values) => {
+    if (names) return `{_repro_names ${names} ${isList ? 'list' : 'one'} ${files ?? ''}}`
+    if (words) return isList ? `{_values -s , word ${words.join(' ')}}` : `(${words.join(' ')})`
+    return files === '*' ? '_files' : files ? `_files -g "${files}"` : ' '
+  }
   const specifications = ([name, option]: readonly [string, Option<unknown>]) => {
     const { takes, short, value = '', description } = option
     const about = `[${escaped(description)}]`
@@ -147,7 +170,18 @@ function zsh(registry: Registry): string {
   })
   return `#compdef repro
 # Completion of repro for zsh: source <(repro completion zsh)
+_repro_names() {
+  local document=\${words[(R)*.md]}
+  local -a names=(\${(f)"$($program __names $1 $document 2>/dev/null </dev/null)"})
+  if (( $#names == 0 )); then
+    if [[ -n $3 ]]; then _files -g "$3"; fi
+  elif [[ $2 == list ]]; then _values -s , name $names
+  else compadd -a names
+    if [[ -n $3 ]]; then _files -g "$3"; fi
+  fi
+}
 _repro() {
+  local program=\${words[1]}
   case "\${words[2,CURRENT-1]}" in
 ${names.join('\n')}
   esac
@@ -173,14 +207,15 @@ function nameOfWords({ usage }: Command): string {
 
 function fish(registry: Registry): string {
   const quoted = (text: string) => `'${text.replace(/[\\']/g, '\\$&')}'`
-  const offered = ({ words, files }: Values) =>
-    words
-      ? `-x -a ${quoted(words.join(' '))}`
-      : files === '*'
-        ? '-r -F'
-        : files
-          ? `-x -a '(__fish_complete_suffix ${files.slice(1)})'`
-          : '-x'
+  const offered = ({ words, names, files, isList }: Values) => {
+    const all = words?.join(' ') ?? (names && `(__repro_names ${names})`)
+    if (all !== undefined) {
+      const more = files ? ` (__fish_complete_suffix ${files.slice(1)})` : ''
+      return `-x -a ${quoted(isList ? `(__repro_list ${all})` : `${all}${more}`)}`
+    }
+    if (files === '*') return '-r -F'
+    return files ? `-x -a '(__fish_complete_suffix ${files.slice(1)})'` : '-x'
+  }
   const names = choices(registry).flatMap(([path, named]) =>
     named.map(
       ([name, summary]) =>
@@ -190,11 +225,14 @@ function fish(registry: Registry): string {
   const commands = commandsIn(registry).flatMap(([path, command]) => {
     const start = `complete -c repro -n ${quoted(`__repro_in ${path}`)}`
     const found = wordValues(command)
-    const words = found.words || found.files ? [`${start} ${offered(found).replace(/^-[xr] /, '')}`] : []
+    const words =
+      found.words || found.names || found.files ? [`${start} ${offered(found).replace(/^-[xr] /, '')}`] : []
     const options = optionsOf(command).map(([name, option]) => {
       const { takes, short, description } = option
       const letter = short === undefined ? '' : ` -s ${short}`
-      const value = takes === 'value' ? ` ${offered(optionValues(option))}` : ''
+      const values = takes === 'nothing' ? '' : ` ${offered(optionValues(option))}`
+      // An optional value: offered after the equals sign only.
+      const value = takes === 'maybe' ? values.replace(/^ -[xr]/, '') : values
       return `${start} -l ${name}${letter}${value} -d ${quoted(description)}`
     })
     return [...words, ...options]
@@ -212,6 +250,16 @@ end
 function __repro_in
     set -l words (__repro_words)
     string match -q -- "$argv *" "$words "
+end
+function __repro_names
+    set -l words (commandline -opc)
+    set -l document (string match -- '*.md' $words)[-1]
+    $words[1] __names $argv[1] $document 2>/dev/null </dev/null
+end
+function __repro_list
+    set -l before (commandline -ct | string replace -r -- '^--?[^=]*=' '' | string match -r -- '^.*,')
+    set -q before[1]; or set before ''
+    printf '%s\\n' $before$argv
 end
 complete -c repro -f
 ${[...names, ...commands].join('\n')}`

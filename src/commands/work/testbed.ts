@@ -13,7 +13,7 @@ import { complain, exitCodes, print } from '../terminal/terminal.ts'
 
 function host(): Host {
   const project = findProject(process.cwd())
-  return { project, cache: cacheFolder(), mirror: process.env.REPRO_DEBIAN_MIRROR }
+  return { project, cache: cacheFolder() }
 }
 
 function environmentsOf({ project }: Host) {
@@ -39,9 +39,14 @@ export async function setUp(signal: AbortSignal): Promise<number> {
   return exitCodes.done
 }
 
-export async function examine(): Promise<number> {
+/** Examines the testbed of this name; default: those of the project's environments. */
+export async function examine(wanted: string | undefined): Promise<number> {
   const here = host()
-  const found = await Promise.all([...testbeds.values()].map((testbed) => testbed.doctor(here)))
+  if (wanted !== undefined && !testbeds.has(wanted))
+    throw new UsageError(`unknown testbed: ${wanted}${hint(wanted, testbeds.keys())}`)
+  const names = wanted ? [wanted] : [...environmentsOf(here).values()].map(({ testbed }) => testbed)
+  const examined = [...testbeds].flatMap(([name, testbed]) => (names.includes(name) ? [testbed] : []))
+  const found = await Promise.all(examined.map((testbed) => testbed.doctor(here)))
   const checks = found.flat()
   for (const { name, ok, found, advice } of checks) {
     print(`${ok ? 'ok  ' : 'FAIL'} ${name}: ${found}${ok || advice === undefined ? '' : `\n     ${advice}`}`)
@@ -72,5 +77,5 @@ export async function lock(signal: AbortSignal): Promise<number> {
 }
 
 async function shown<T>(work: (report: Report) => Promise<T>): Promise<T> {
-  return await withDisplay((tell) => work((update) => tell({ type: 'laboratory', update })))
+  return await withDisplay((tell) => work((update) => tell({ type: 'setup', update })))
 }

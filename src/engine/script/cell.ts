@@ -8,7 +8,7 @@
 import type { Parameters } from '../../results/parameters.ts'
 import type { Column, Dataset, Exclusion, Row, Run } from '../../results/run.ts'
 import type { Board } from '../../testbed/board.ts'
-import { ExplainedError } from '../../text/explained.ts'
+import { ExplainedError } from '../../text/message.ts'
 
 /** One boot of a pattern in an environment. The script is called once per boot, in its own process. */
 export interface Cell {

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { programUrl } from '../../dist.ts'
 import { TestbedError } from '../../testbed/board.ts'
-import { ExplainedError } from '../../text/explained.ts'
+import { ExplainedError } from '../../text/message.ts'
 import type { Failure, BootOrder } from './message.ts'
 import { describeValue } from './rows.ts'
 

@@ -6,12 +6,16 @@
  * use its `resolve` and `load`, with promises that are passed through.
  */
 
-import { readFileSync } from 'node:fs'
-import module, { createRequire, register } from 'node:module'
+import fs from 'node:fs'
+import module, { createRequire, isBuiltin, register } from 'node:module'
+import { dirname, join, resolve as resolvePath } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { programUrl } from '../../dist.ts'
 import { moduleFormat, openStrip, type Strip } from './typescript.ts'
+
+// Before they are observed: what the loader reads is told by its URL.
+const { readFileSync, statSync } = fs
 
 export interface Provided {
   /** URL of the document with the experiment's id as query, and the block's code as a module. */
@@ -44,9 +48,13 @@ type Newer = typeof module & { readonly registerHooks?: (hooks: Hooks) => void }
 const { registerHooks }: Newer = module
 const stripsTypes = 'typescript' in process.features && Boolean(process.features.typescript)
 
-/** Installs the hooks for later imports. Returns a function that yields URLs loaded since its last call. */
+/**
+ * Installs the hooks for later imports. Returns a function that yields the URLs loaded, or looked for in vain,
+ * since its last call.
+ */
 export function provideModules(provided: Provided): () => readonly string[] {
   const loaded: string[] = []
+  watchRequire((file) => loaded.push(pathToFileURL(file).href))
   if (registerHooks && stripsTypes) {
     registerHooks(hooksOf(provided, undefined, (url) => loaded.push(url)))
     return () => loaded.splice(0)
@@ -88,7 +96,13 @@ function hooksOf(
         return { url: specifier, shortCircuit: true }
       if (specifier === 'repro') return next(programUrl('index.js').href, context)
       if (/^zx(?:\/|$)/.test(specifier)) return next(specifier, { ...context, parentURL: import.meta.url })
-      return next(specifier, context)
+      const { parentURL } = context as { readonly parentURL?: string }
+      return watched(
+        () => next(specifier, context),
+        () => {
+          for (const sought of soughtBy(specifier, parentURL)) tell(sought)
+        },
+      )
     },
     load(url, context, next) {
       if (inline !== undefined && url.startsWith(`${inline.url}&trial=`)) {
@@ -120,4 +134,69 @@ function requireTypeScript(strip: Strip, tell: (file: string) => void): void {
       const compile = loaded as unknown as { _compile(source: string, file: string, format: string): void }
       compile._compile(source, file, moduleFormat(file, source))
     }
+}
+
+/** Calls `failed` if the attempt throws, or its promise is rejected. */
+function watched<Result>(attempt: () => Result, failed: () => void): Result {
+  try {
+    const result = attempt()
+    if (result instanceof Promise) result.catch(failed)
+    return result
+  } catch (error) {
+    failed()
+    throw error
+  }
+}
+
+/** URLs of files that would resolve an import: the file, or the manifest of the package. */
+function soughtBy(specifier: string, parent = ''): readonly string[] {
+  if (!parent.startsWith('file:') || parent.includes('/node_modules/')) return []
+  const isPath = /^(?:\.{0,2}\/|file:)/.test(specifier)
+  if (isPath) return [new URL(specifier, parent).href]
+  return manifestsOf(specifier, fileURLToPath(parent)).map((file) => pathToFileURL(file).href)
+}
+
+/** Places of a package's package.json, from those next to the importing file up. */
+function manifestsOf(specifier: string, from: string): readonly string[] {
+  const name = /^(?:@[^/]+\/)?[^/.:#@][^/:]*/.exec(specifier)?.[0]
+  if (name === undefined || isBuiltin(specifier)) return []
+  const folders = [dirname(from)]
+  for (let above = dirname(from); above !== dirname(above); above = dirname(above))
+    folders.push(dirname(above))
+  return folders.map((folder) => join(folder, 'node_modules', name, 'package.json'))
+}
+
+/** Tells the files that `require` tries, up to the one that it finds: one that appears takes its place. */
+function watchRequire(tell: (file: string) => void): void {
+  const loader = module as unknown as {
+    _resolveFilename(request: string, parent?: { readonly filename?: unknown }, ...rest: unknown[]): string
+    readonly _extensions: object
+  }
+  const original = loader._resolveFilename
+  loader._resolveFilename = function (request, parent, ...rest) {
+    const from = parent?.filename
+    const isOwn = typeof from === 'string' && !from.includes('/node_modules/')
+    if (isOwn && /^\.{0,2}(?:\/|$)/.test(request)) {
+      const base = resolvePath(dirname(from), request)
+      const endings = ['', ...Object.keys(loader._extensions)]
+      const tried = [base, `${base}/index`].flatMap((start) => endings.map((ending) => start + ending))
+      const hit = tried.findIndex(isFile)
+      for (const file of hit < 0 ? tried : tried.slice(0, hit + 1)) tell(file)
+      if (hit >= endings.length) tell(join(base, 'package.json'))
+    }
+    return watched(
+      () => original.call(this, request, parent, ...rest),
+      () => {
+        for (const file of isOwn ? manifestsOf(request, from) : []) tell(file)
+      },
+    )
+  }
+}
+
+function isFile(file: string): boolean {
+  try {
+    return statSync(file).isFile()
+  } catch {
+    return false
+  }
 }

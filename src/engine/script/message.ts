@@ -36,6 +36,10 @@ export interface BootOrder {
         readonly firstLine: number
         readonly indentation: number
       }
+  /** True if the block names `inputs`, so its author knows what else counts. */
+  readonly namesInputs: boolean
+  /** Environment variables let through by the block's `env`. */
+  readonly variables: readonly string[]
   /** Prepared cache of the machine that runs the boot. */
   readonly cache: string
 }

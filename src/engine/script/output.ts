@@ -18,7 +18,7 @@ export function openOutput(file: string, kept = keptBytes): Output {
   let handle: number | undefined = openSync(file, 'w')
   let total = 0
   let written = 0
-  /** Latest chunks, together at least as long as the tail. */
+  /** The last chunks, enough of them to cover the tail. */
   const tail: Uint8Array[] = []
   let tailBytes = 0
 

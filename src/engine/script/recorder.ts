@@ -1,17 +1,17 @@
 /**
- * Records which project files a script and its testbed use, by wrapping node:fs and node:child_process in the
- * boot's process; the loader's hooks report modules. Of a child process, it sees only the files named on the
- * command line; of worker threads, nothing.
+ * Records which project files a script and its testbed use, as observed in the boot's process; the loader's
+ * hooks report modules. Of a program that is started, it sees the files that its command line names; of
+ * worker threads, nothing but their module.
  */
 
-import child_process from 'node:child_process'
-import fs, { type PathLike } from 'node:fs'
-import { syncBuiltinESMExports } from 'node:module'
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { programUrl } from '../../dist.ts'
-import { contentDigest, listDigest, missing, type Reads } from '../reads.ts'
+import { digestRead, missing, readInput, readPath, type Reading, type Reads } from '../reads.ts'
+import { observe } from './observe.ts'
 
 export interface Recorder {
   /** Adds the reads of an earlier process. */
@@ -23,20 +23,22 @@ export interface Recorder {
   reads(): { readonly reads: Reads; readonly changed: readonly string[] }
   /** Files read outside of the project; their changes go unnoticed. */
   outside(): readonly string[]
+  /** True if programs or worker threads were started that may open files unseen. */
+  hasUnseen(): boolean
 }
 
-type Wrapped = Record<string, unknown>
+const { readFileSync, readdirSync, realpathSync, statSync } = fs
 
-const { readFileSync, readdirSync, statSync } = fs
-
-/** This program's data, and packages, which are inputs by version. */
-const ignored = /(?:^|\/)(?:\.git|node_modules)(?:\/|$)|^(?:\.repro|_build)(?:\/|$)/
+/** What this program and git keep, and commands of packages. */
+const ignored = /(?:^|\/)(?:\.git|node_modules\/\.bin)(?:\/|$)|^\.repro(?:\/|$)/
+/** The folder of an installed package, of which the version counts, and so its package.json. */
+const installed = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/@][^/]*(?=\/)/
 /** System folders, which belong to the machine. */
-const system = /^\/(?:proc|sys|dev|etc|usr|lib\w*|bin|sbin|run|var|opt|nix|snap)(?:\/|$)/
+const system = /^\/(?:proc|sys|dev|etc|usr|lib\w*|bin|sbin|run|nix|snap)(?:\/|$)/
 
 /**
- * Wraps the functions for the life of the process. Files in `own` (the boot's folder, the cache) are not
- * inputs. `loaded` returns the URLs of modules loaded since its last call.
+ * Observes the process for the rest of its life. Files in `own` (the boot's folder, the cache) are not
+ * inputs. `loaded` returns the URLs of modules loaded, or looked for, since its last call.
  */
 export function recordReads(
   project: string,
@@ -44,39 +46,61 @@ export function recordReads(
   loaded: () => readonly string[] = () => [],
 ): Recorder {
   const found = new Map<string, string>()
-  const strangers = new Set<string>()
+  const outsideFiles = new Set<string>()
   const written = new Set<string>()
   let paused = 0
-  const home = fs.realpathSync(project)
-  const isOwn = (path: string) => [program, ...own].some((folder) => isInside(folder, path))
+  let unseen = false
+  const home = realpathSync(project)
+  const isOwn = (path: string) => [...programs, ...own].some((folder) => isInside(folder, path))
 
-  const use = (path: string, type: Reading) => {
+  const read = (path: string, reading: Reading) => {
     if (paused > 0) return
     const place = resolve(path)
+    const real = realPathOf(place)
+    if (isOwn(place) || isOwn(real)) return
     const inner = innerOf(place, project, home)
-    if (isOwn(place)) return
-    if (inner === undefined) {
-      if (!isElsewhere(place) && isFile(place)) strangers.add(place)
+    if (inner === undefined || innerOf(real, project, home) === undefined) {
+      if (!isElsewhere(real) && isFile(real)) outsideFiles.add(place)
       return
     }
-    const input = `${type} ${inner}`
-    if (ignored.test(inner) || written.has(inner) || found.has(input)) return
-    if (type === 'file' && isFolder(place)) return
-    found.set(input, '') // first, since computing the digest also reads the file
-    found.set(input, digestAt(place, inner))
+    const folder = reading === 'code' ? installed.exec(inner)?.[0] : undefined
+    if (folder !== undefined) return take(`file ${folder}/package.json`)
+    if (ignored.test(inner) || written.has(inner)) return
+    if (reading !== 'folder' && isFolder(place)) return
+    take(readInput(inner, reading))
   }
-  const note = (path: string) => use(path, 'file')
+  const take = (input: string) => {
+    if (found.has(input)) return
+    found.set(input, '') // first, since Node's own functions call those that are observed
+    found.set(input, now(input))
+  }
   const wrote = (path: string) => {
     const inner = innerOf(resolve(path), project, home)
-    if (inner !== undefined && !found.has(`file ${inner}`)) written.add(inner)
+    if (inner === undefined) return
+    if (!(['code', 'data'] as const).some((one) => found.has(readInput(inner, one)))) written.add(inner)
   }
-  const now = (input: string) => {
-    const inner = input.replace(/^\w+ /, '')
-    return digestAt(join(project, inner), inner)
-  }
-  wrapFileSystem(use, wrote)
-  wrapProcesses(note)
-  syncBuiltinESMExports()
+  const now = (input: string) => digestAt(join(project, readPath(input)), input)
+  observe({
+    read,
+    wrote,
+    started({ words, patterns, folders, isFollowed }, folder, isOurs) {
+      if (paused > 0) return
+      unseen ||= !isFollowed && !isOurs
+      const note = (place: string) => {
+        if (isFile(place)) read(place, isOurs ? 'code' : 'data')
+        else if (!isOurs && isFolder(place)) read(place, 'folder')
+      }
+      for (const start of new Set([folder, ...folders.map((one) => resolve(folder, one))])) {
+        for (const word of new Set(words.slice(0, mostWords)))
+          if (word.length > 0 && word.length < 4096 && !word.includes('\0')) note(resolve(start, word))
+        for (const pattern of patterns.slice(0, mostWords))
+          for (const place of expand(resolve(start, pattern), (one) => read(one, 'folder'))) note(place)
+      }
+    },
+    forked() {
+      if (paused === 0) unseen = true
+    },
+  })
   return {
     add: (reads) => {
       for (const [input, digest] of Object.entries(reads)) found.set(input, digest)
@@ -91,25 +115,73 @@ export function recordReads(
       }
     },
     reads() {
-      for (const url of loaded()) note(fileURLToPath(url))
-      const all = [...found].sort(([a], [b]) => (a < b ? -1 : 1))
+      for (const url of loaded()) read(fileURLToPath(url), 'code')
+      // Byte for byte is more than without comments.
+      const isMore = (input: string) => input.startsWith('file ') && found.has(`data ${input.slice(5)}`)
+      const all = [...found].filter(([input]) => !isMore(input))
+      all.sort(([a], [b]) => (a < b ? -1 : 1))
       const same = all.filter(([input, digest]) => now(input) === digest)
       // A file that was missing and then created is the script's own.
       const changed = all.filter(([input, digest]) => digest !== missing && now(input) !== digest)
       return { reads: Object.fromEntries(same), changed: changed.map(([input]) => input) }
     },
-    outside: () => [...strangers].sort(),
+    outside: () => [...outsideFiles].sort(),
+    hasUnseen: () => unseen,
   }
 }
 
-type Reading = 'file' | 'folder'
+const mostWords = 1000
 
-/** This program's own files, which may be inside the project. */
+/** Files and folders that fit a shell's pattern; calls `list` with each folder that is looked through. */
+function expand(pattern: string, list: (folder: string) => void): readonly string[] {
+  let places = ['/']
+  for (const part of pattern.split('/').filter((one) => one !== '')) {
+    places = places.flatMap((place) => {
+      if (!/[*?[]/.test(part)) return [join(place, part)]
+      if (!isFolder(place)) return []
+      list(place)
+      const wanted = new RegExp(
+        `^${part
+          .replace(/[.+^$(){}|\\]/g, '\\$&')
+          .replace(/\*+/g, '.*')
+          .replaceAll('?', '.')
+          .replaceAll('[!', '[^')}$`,
+        's',
+      )
+      return readdirSync(place)
+        .filter((name) => wanted.test(name) && !name.startsWith('.'))
+        .map((name) => join(place, name))
+    })
+  }
+  return places
+}
+
+/** This program's own files, and packages that it brings, which may be inside the project. */
 const program = fileURLToPath(programUrl('.'))
-const notData = [dirname(dirname(process.execPath)), dirname(program), tmpdir()]
+const packages = createRequire(programUrl('runner.js'))
+const programs = [
+  program,
+  ...['zx', '@swc/wasm-typescript'].map((name) => dirname(packages.resolve(`${name}/package.json`))),
+]
+const notData = [dirname(dirname(process.execPath)), dirname(program)]
 
 function isElsewhere(place: string): boolean {
-  return system.test(place) || notData.some((folder) => isInside(folder, place))
+  if (system.test(place) || notData.some((folder) => isInside(folder, place))) return true
+  // What programs leave in the temporary folder while the script runs is its own.
+  return isInside(tmpdir(), place) && changedMs(place) >= performance.timeOrigin
+}
+
+function changedMs(place: string): number {
+  return statSync(place, { throwIfNoEntry: false })?.ctimeMs ?? Infinity
+}
+
+/** The path behind links; of a missing file, as it is. */
+function realPathOf(place: string): string {
+  try {
+    return realpathSync(place)
+  } catch {
+    return place
+  }
 }
 
 /** Path relative to the project, `''` for the project itself; undefined if outside. */
@@ -124,7 +196,11 @@ function isInside(folder: string, path: string): boolean {
 }
 
 function isFile(place: string): boolean {
-  return statSync(place, { throwIfNoEntry: false })?.isFile() === true
+  try {
+    return statSync(place, { throwIfNoEntry: false })?.isFile() === true
+  } catch {
+    return false // the script's own call reports the error
+  }
 }
 
 function isFolder(place: string): boolean {
@@ -135,86 +211,12 @@ function isFolder(place: string): boolean {
   }
 }
 
-function digestAt(place: string, inner: string): string {
+function digestAt(place: string, input: string): string {
   try {
     const stats = statSync(place, { throwIfNoEntry: false })
-    if (stats?.isDirectory())
-      return listDigest(readdirSync(place).filter((name) => !ignored.test(join(inner, name))))
-    return stats?.isFile() ? contentDigest(inner, readFileSync(place)) : missing
+    if (stats?.isDirectory()) return digestRead(input, readdirSync(place))
+    return stats?.isFile() ? digestRead(input, readFileSync(place)) : missing
   } catch {
     return missing // the script's own call reports the error
-  }
-}
-
-/** Functions of node:fs that read their first argument, and those that write to their first or second. */
-const readers = [
-  ...andSync('access', 'copyFile', 'exists', 'open', 'readFile', 'stat'),
-  'createReadStream',
-  'openAsBlob',
-]
-const listers = andSync('opendir', 'readdir')
-const writers = [...andSync('appendFile', 'mkdir', 'writeFile'), 'createWriteStream']
-const targets = andSync('copyFile', 'cp', 'rename', 'link', 'symlink')
-
-function andSync(...names: readonly string[]): readonly string[] {
-  return names.flatMap((name) => [name, `${name}Sync`])
-}
-
-function wrapFileSystem(read: (path: string, type: Reading) => void, wrote: (path: string) => void): void {
-  for (const module of [fs, fs.promises] as unknown as Wrapped[]) {
-    wrap(module, readers, ([path, flags], name) => {
-      const isWriting = /^open(Sync)?$/.test(name) && writes(flags)
-      withPath(path, isWriting ? wrote : (place) => read(place, 'file'))
-    })
-    wrap(module, listers, ([path]) => withPath(path, (place) => read(place, 'folder')))
-    wrap(module, writers, ([path]) => withPath(path, wrote))
-    wrap(module, targets, ([, path]) => withPath(path, wrote))
-  }
-}
-
-function writes(flags: unknown): boolean {
-  if (typeof flags === 'number') return (flags & (fs.constants.O_WRONLY | fs.constants.O_RDWR)) !== 0
-  return typeof flags === 'string' && /^[wa]/.test(flags)
-}
-
-function withPath(path: unknown, use: (path: string) => void): void {
-  if (typeof path === 'string') use(path)
-  else if (path instanceof URL) {
-    if (path.protocol === 'file:') use(fileURLToPath(path))
-  } else if (path instanceof Uint8Array) use(Buffer.from(path).toString())
-}
-
-const starters = ['exec', 'execFile', 'execFileSync', 'execSync', 'fork', 'spawn', 'spawnSync']
-const mostWords = 1000
-
-function wrapProcesses(note: (path: string) => void): void {
-  wrap(child_process as unknown as Wrapped, starters, ([command, second, third]) => {
-    const options = (Array.isArray(second) ? third : second) as { cwd?: PathLike } | undefined
-    const folder = typeof options?.cwd === 'string' ? options.cwd : process.cwd()
-    const texts = [command, ...(Array.isArray(second) ? second : [])].filter((one) => typeof one === 'string')
-    const words = texts.flatMap((text) => [text, ...text.split(/[\s'"`=;|&<>(),]+/)])
-    for (const word of new Set(words.slice(0, mostWords))) {
-      const place =
-        word.length > 0 && word.length < 4096 && !word.includes('\0') ? resolve(folder, word) : undefined
-      if (place !== undefined && isFile(place)) note(place)
-    }
-  })
-}
-
-/** Calls `before` with each call's arguments. Keeps the functions' properties (util.promisify.custom). */
-function wrap(
-  module: Wrapped,
-  names: readonly string[],
-  before: (given: readonly unknown[], name: string) => void,
-): void {
-  for (const name of names) {
-    const original = module[name]
-    if (typeof original !== 'function') continue
-    const wrapped = function (this: unknown, ...given: unknown[]) {
-      before(given, name)
-      return Reflect.apply(original, this, given)
-    }
-    Object.defineProperties(wrapped, Object.getOwnPropertyDescriptors(original))
-    module[name] = wrapped
   }
 }

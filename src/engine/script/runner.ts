@@ -41,7 +41,7 @@ async function obey(order: BootOrder): Promise<void> {
   channel.unref()
   const fail = (error: unknown) => void finish(order, { type: 'failure', failure: failureOf(error, order) })
   process.once('beforeExit', () =>
-    fail(new ExperimentError('the script waits for a promise that nothing can settle any more')),
+    fail(new ExperimentError('the script awaits a promise that never settles')),
   )
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)

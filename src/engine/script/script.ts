@@ -5,9 +5,10 @@ import { pathToFileURL } from 'node:url'
 import { runName, type Row } from '../../results/run.ts'
 import { openSeal } from '../../results/seal.ts'
 import { randomNumbers } from '../../stats/random.ts'
+import { completed } from '../../testbed/board.ts'
 import { testbedOf } from '../../testbeds/environments.ts'
 import type { Testbeds } from '../../testbeds/testbeds.ts'
-import { counted } from '../../text/lists.ts'
+import { counted } from '../../text/message.ts'
 import type { Reads } from '../reads.ts'
 import { type Cell, ExperimentError, type InlineCell, type Script } from './cell.ts'
 import { provideModules } from './hooks.ts'
@@ -46,8 +47,26 @@ export async function runScript(
   for (const input of changed)
     send({ type: 'log', text: `${input} changed while the script ran, so it is not taken as an input` })
   for (const path of recorder.outside().slice(0, mostOutside))
-    send({ type: 'log', text: `used ${path}, outside of the project: its changes are not noticed` })
+    send({ type: 'log', text: `read ${path}, outside the project; changes to it are not tracked` })
+  for (const text of unnoticed(order, recorder)) send({ type: 'log', text })
   return { result, reads }
+}
+
+/** Warnings of what the recorder cannot see, once a cell. */
+function unnoticed({ boot, namesInputs, variables }: BootOrder, recorder: Recorder): readonly string[] {
+  if (boot > 1) return []
+  return [
+    ...(recorder.hasUnseen() && !namesInputs
+      ? [
+          'starts programs or worker threads: files that they open by themselves are not tracked; name them under `inputs:`',
+        ]
+      : []),
+    ...(variables.length > 0
+      ? [
+          `is given ${variables.join(', ')}: a change of their values is not noticed; put what decides a result into \`parameters:\``,
+        ]
+      : []),
+  ]
 }
 
 async function runModule(file: string, cell: Cell): Promise<unknown> {
@@ -109,7 +128,7 @@ async function openCell(
     project,
     folder,
     get board() {
-      if (board) return board
+      if (board) return completed(board, order.environment.testbed)
       throw new ExperimentError(`the environment ${environment} has no board`)
     },
     log: limitedLog(send),
@@ -200,7 +219,7 @@ function limitedLog(send: Send): Cell['log'] {
     if (lines > mostLines) return
     const line = typeof text === 'string' ? text : describeValue(text)
     send({ type: 'log', text: line.length > longestLine ? `${line.slice(0, longestLine)}…` : line })
-    if (lines === mostLines) send({ type: 'log', text: 'further lines of cell.log are left out' })
+    if (lines === mostLines) send({ type: 'log', text: 'cell.log limit reached; further lines are dropped' })
   }
 }
 

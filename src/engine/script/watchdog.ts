@@ -1,4 +1,4 @@
-/** A thread that kills the cell when the parent dies, even while the script blocks the event loop. */
+/** Entry point of a thread that kills the cell when the parent dies, even while its script blocks. */
 
 import { workerData } from 'node:worker_threads'
 import { endCell } from './leftovers.ts'

@@ -144,7 +144,7 @@ interface Flow {
   readonly operators: readonly { readonly params?: Readonly<Record<string, unknown>> }[]
 }
 
-/** Removes event handlers, also of facets: nobody clicks on a drawing, and they could change data. */
+/** Removes event handlers, also of facets: a static drawing has no events, and handlers could change data. */
 function withoutEvents(flow: Flow): Flow {
   const operators = flow.operators.map((operator) => {
     const params = Object.entries(operator.params ?? {}).map(([name, value]) => {
@@ -194,7 +194,9 @@ function attempt<T>(step: () => T): T {
     return step()
   } catch (cause) {
     if (cause instanceof QueryError) throw cause
-    throw new QueryError(`the specification does not compile: ${warningText(cause)}`)
+    // A TypeError of vega-lite says nothing about the specification.
+    const advice = cause instanceof TypeError ? ' (compare it with the schema of Vega-Lite)' : ''
+    throw new QueryError(`the specification does not compile: ${warningText(cause)}${advice}`)
   }
 }
 

@@ -1,7 +1,7 @@
 /** A Vega-Lite specification as written: its parts, its datasets, and what it may not ask for. */
 
 import { QueryError } from '../../query/error.ts'
-import { hint } from '../../text/spelling.ts'
+import { hint, nearest } from '../../text/spelling.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 export type Specification = { readonly [key: string]: Json }
@@ -27,8 +27,44 @@ export function parseSpecification(text: string): Specification {
     }
     const mark = key === 'type' && path.endsWith('mark.type') ? value : key === 'mark' ? value : undefined
     if (mark === 'image') throw new QueryError(`a figure shows no pictures: image, at ${path}`)
+    if (key === 'mark' && unitPath.test(path)) checkMark(value, path)
   }
   return spec
+}
+
+/** Marks of Vega-Lite that a figure may use. */
+export const marks: readonly string[] = [
+  ...[
+    'arc',
+    'area',
+    'bar',
+    'boxplot',
+    'circle',
+    'errorband',
+    'errorbar',
+    'geoshape',
+    'line',
+    'point',
+    'rect',
+  ],
+  ...['rule', 'square', 'text', 'tick', 'trail'],
+]
+
+/** Path of the mark of a view; config.mark and the like have other shapes. */
+const unitPath = /^(?:(?:(?:layer|[hv]?concat)\[\d+\]|spec)\.)*mark$/
+
+/** Vega-Lite itself fails on an unknown mark without saying so. */
+function checkMark(mark: Json, path: string): void {
+  const [name, place] = isObject(mark) ? [mark.type, `${path}.type`] : [mark, path]
+  // Pictures are refused for what they are.
+  if (typeof name === 'string' && (marks.includes(name) || name === 'image')) return
+  if (name === undefined)
+    throw new QueryError(`the mark has no type, at ${path} (known: ${marks.join(', ')})`)
+  const near = typeof name === 'string' ? nearest(name, marks) : undefined
+  const advice = near === undefined ? ` (known: ${marks.join(', ')})` : ` (did you mean ${near}?)`
+  throw new QueryError(
+    `unknown mark: ${typeof name === 'string' ? name : JSON.stringify(name)}, at ${place}${advice}`,
+  )
 }
 
 function parse(text: string): Json {

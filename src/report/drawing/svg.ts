@@ -19,7 +19,7 @@ const word = /^[a-z-]+$/i
 const reference = /^url\(#([\w-]+)\)$/
 const paint =
   /^(?:[a-z]+|#[\da-f]{3,8}|(?:rgb|hsl)a?\([^()]*\)|(?:hwb|lab|lch|oklab|oklch)\([^()]*\)|url\(#[\w-]+\))$/i
-/** Attributes of everything that is drawn. */
+/** SVG attributes that every drawn element may have. */
 const mark = {
   class: /^[\p{L}\p{N}_\s.:-]*$/u,
   transform: /^(?:(?:translate|rotate|scale)\([-+\d.,e\s]*\)\s*)*$/i,

@@ -7,7 +7,7 @@ import type { Element, Root } from 'hast'
 import { type Schema, sanitize } from 'hast-util-sanitize'
 import { visit } from 'unist-util-visit'
 import { control } from '../../document/encoding.ts'
-import { linkSchemes } from '../../text/address.ts'
+import { linkSchemes } from '../../text/markdown.ts'
 
 /** A paint: a colour, or a gradient of the same drawing. */
 const paint = /^(?:[^(]*|rgba?\([^()]*\)|hsla?\([^()]*\)|url\(#[^()]*\))$/

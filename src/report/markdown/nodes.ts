@@ -3,11 +3,11 @@
 import { Buffer } from 'node:buffer'
 import type { Nodes, PhrasingContent, Root, RootContent } from 'mdast'
 import type { Messages } from '../../locale/en.ts'
-import { isLinkable } from '../../text/address.ts'
 import {
   code,
   type Inline,
   inlines,
+  isLinkable,
   link,
   list,
   paragraph,
@@ -30,7 +30,7 @@ export interface Translator {
 export type AddFile = (name: string, content: string | Uint8Array) => string
 
 export function translator(messages: Messages, addFile: AddFile): Translator {
-  let pictures = 0
+  const addresses = new Map<string, string>()
   const translate = (node: Nodes): readonly Nodes[] => {
     switch (node.type) {
       case 'value':
@@ -38,8 +38,7 @@ export function translator(messages: Messages, addFile: AddFile): Translator {
       case 'missing':
         return [{ type: 'emphasis', children: inlines([node.text]) }]
       case 'picture':
-        pictures += 1
-        return [pictureNode(node, pictures, addFile)]
+        return [pictureNode(node, addresses, addFile)]
       case 'float':
         return floatNodes(node, messages, addFile)
       case 'claim':
@@ -56,6 +55,11 @@ export function translator(messages: Messages, addFile: AddFile): Translator {
     if (!('children' in node)) return [node]
     const children = node.children.flatMap(translate)
     switch (node.type) {
+      case 'heading':
+      case 'paragraph':
+        return [{ ...node, children: trimmed(children) } as Nodes]
+      case 'blockquote':
+        return [{ ...node, children: withAlert(children) } as Nodes]
       case 'link':
         if (!isLinkable(node.url)) return children
         break
@@ -78,6 +82,30 @@ export function translator(messages: Messages, addFile: AddFile): Translator {
   return { phrasing, blocks: (tree) => tree.children.flatMap(translate) as RootContent[] }
 }
 
+/** Drops blanks at both ends, where HTML was left out. */
+function trimmed(children: readonly Nodes[]): readonly Nodes[] {
+  const last = children.length - 1
+  return children.flatMap((node, index) => {
+    if (node.type !== 'text' || (index > 0 && index < last)) return [node]
+    const start = index === 0 ? node.value.trimStart() : node.value
+    const value = index === last ? start.trimEnd() : start
+    return value === '' ? [] : [{ ...node, value }]
+  })
+}
+
+/** Keeps the first line of GitHub's alerts (`> [!NOTE]`) from being escaped. */
+function withAlert(children: readonly Nodes[]): readonly Nodes[] {
+  const [first, ...others] = children
+  if (first?.type !== 'paragraph') return children
+  const [text, ...more] = first.children
+  const found =
+    text?.type === 'text' && /^\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\](?=\n|$)/.exec(text.value)
+  if (!found) return children
+  const [marker] = found
+  const rest = { ...text, value: text.value.slice(marker.length) }
+  return [{ ...first, children: [html(marker), rest, ...more] }, ...others]
+}
+
 function valueNodes({ text, mark, state }: Value): readonly PhrasingContent[] {
   const content = inlines([text])
   if (state === 'missing') return [{ type: 'emphasis', children: content }]
@@ -86,11 +114,14 @@ function valueNodes({ text, mark, state }: Value): readonly PhrasingContent[] {
 
 function pictureNode(
   { mime, content, alt, title }: Picture,
-  count: number,
+  /** By content, so that a picture shown twice is one file. */
+  addresses: Map<string, string>,
   addFile: AddFile,
 ): PhrasingContent {
   const type = /^image\/([a-z]+)/.exec(mime)?.[1] ?? ''
-  const url = addFile(`picture-${count}.${type}`, Buffer.from(content, 'base64'))
+  const name = `picture-${addresses.size + 1}.${type}`
+  const url = addresses.get(content) ?? addFile(name, Buffer.from(content, 'base64'))
+  addresses.set(content, url)
   return { type: 'image', url, alt, ...(title === undefined ? {} : { title }) }
 }
 

@@ -1,4 +1,4 @@
-/** Inline parts shared by several nodes. All HTML is ours; foreign text is escaped. */
+/** Inline parts shared by several nodes. The HTML is generated here; the document's text is escaped. */
 
 import type { PhrasingContent } from 'mdast'
 import type { Badge } from '../model.ts'

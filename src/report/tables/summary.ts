@@ -7,7 +7,8 @@ import { z } from 'zod'
 import type { Pattern } from '../../document/block.ts'
 import { unknown } from '../../query/error.ts'
 import { columnOfStatistic, type PublishedRow } from '../../query/published.ts'
-import { type Factors, series, statistic, statistics } from '../../query/series.ts'
+import { type Factors, series } from '../../query/series.ts'
+import { statistic, statistics } from '../../query/statistics.ts'
 import { excludedColumn, type Run } from '../../results/run.ts'
 import type { RenderContext } from '../context.ts'
 import { uniqueRow } from '../published.ts'
@@ -109,8 +110,8 @@ function columnsOf(layout: Layout, { runs, messages }: ExperimentContext): reado
   const { tables } = messages
   const { by, measures, unit, columnOf, compared } = layout
   const statisticHead = (name: string): Head => {
-    const names: Readonly<Record<string, string>> = tables.statistics
-    return numberHead(names[name] ?? tables.percentile(name.slice(1)), statistic(name)?.unit(unit))
+    const { label = tables.percentile(name.slice(1)), unit: unitFrom } = statistic(name) ?? {}
+    return numberHead(tables.statistics[name] ?? label, unitFrom?.(unit))
   }
   const published = layout.statistics.map((name): Column<Row> | false => {
     const column = columnOf(name)

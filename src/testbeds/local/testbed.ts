@@ -18,6 +18,7 @@ export const local: Testbed = {
   origin: () => 'local',
   // Parallel runs on one host would disturb each other's times.
   isolated: false,
+  environments: [localEnvironment],
   files: [],
   inputs: async (environments) => new Map(environments.map(({ name }) => [name, [{ interpreter }]])),
   prepare: async () => [],

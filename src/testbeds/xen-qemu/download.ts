@@ -55,7 +55,7 @@ export async function download(
       const sha256 = digestOf(part)?.sha256 ?? ''
       if (sha256 === pinned.sha256) return await rename(part, file)
       await rm(part, { force: true })
-      // An earlier attempt's part may be damaged (power cut): only a whole download convicts the mirror.
+      // A partial download may have been damaged earlier (power cut): blame the mirror only for a full one.
       if (before === 0 || fresh) throw wrongDigest(pinned, sha256, url)
       fresh = true
     } catch (error) {

@@ -27,6 +27,8 @@ import { type Toolchain, toolchain } from './toolchain.ts'
 export interface SetupOptions extends Omit<Host, 'project'>, PrepareOptions {
   /** The lock file: experiments/packages.lock.json of the project. */
   readonly lockFile: string
+  /** Archives to use instead of the machine's own; value of REPRO_DEBIAN_MIRROR. */
+  readonly mirror?: string | undefined
 }
 
 /** Replaced in tests. */

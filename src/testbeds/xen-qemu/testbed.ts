@@ -25,6 +25,11 @@ const lockFile = 'experiments/packages.lock.json'
 export const xenQemu: Testbed = {
   definition: environmentSchema,
   origin: () => 'emulated',
+  emulation: {
+    hardware: ['Raspberry Pi 4 Model B', 'Raspberry Pi 4', 'Raspberry Pi', 'Pi'],
+    emulators: ['QEMU'],
+    items: ['emulator', 'device-tree model'],
+  },
   // A board's clock counts its own instructions.
   isolated: true,
   files: [lockFile],
@@ -49,7 +54,7 @@ export const xenQemu: Testbed = {
   },
   async doctor(host) {
     const { doctor } = await import('./doctor.ts')
-    return await doctor({ ...host, lockFile: lockPath(host) })
+    return await doctor(sources(host))
   },
   async needs(environments, host) {
     const [{ sizeOf }, { roots }] = await Promise.all([import('./packages.ts'), lockOf(host)])
@@ -73,7 +78,7 @@ export const xenQemu: Testbed = {
   },
   async update(host, options) {
     const { updateLock } = await import('./update.ts')
-    const { roots } = await updateLock({ ...host, ...options, lockFile: lockPath(host) })
+    const { roots } = await updateLock({ ...sources(host), ...options })
     return Object.entries(roots).map(([root, { packages }]) => `${root}: ${packages.length} packages`)
   },
 }
@@ -90,6 +95,11 @@ function lockPath({ project }: Host): string {
   return join(project, lockFile)
 }
 
+/** Where packages come from and go to. */
+function sources(host: Host) {
+  return { cache: host.cache, lockFile: lockPath(host), mirror: process.env.REPRO_DEBIAN_MIRROR }
+}
+
 async function lockOf(host: Host): Promise<Lock> {
   const problem = problemOf(host.project, lockFile, [])
   if (problem !== undefined) throw new FileError(problem)
@@ -104,7 +114,7 @@ async function toolchainOf(
 ): Promise<Toolchain> {
   const { setup } = await import('./setup.ts')
   const roots = rootsOf(environments).filter((root) => root !== 'host')
-  return await setup([...roots].sort(), { ...host, ...options, lockFile: lockPath(host) })
+  return await setup([...roots].sort(), { ...sources(host), ...options })
 }
 
 /**

@@ -41,7 +41,7 @@ export interface BoardFiles {
 export function toolchain(installed: ReadonlyMap<Root, Installed>): Toolchain {
   const sysroot = (name: Root) => {
     const found = installed.get(name)
-    if (!found) throw new Error(`the root ${name} is not set up: it was not asked for`)
+    if (!found) throw new Error(`the sysroot ${name} is not set up: no environment requested it`)
     return found
   }
   const host = sysroot('host')

@@ -75,7 +75,7 @@ describe('without a terminal', () => {
     const { written, tell } = screen(false)
     for (let done = 0; done <= 1000; done += 5) {
       tell(done, {
-        type: 'laboratory',
+        type: 'setup',
         update: { task: 'download', done: done * 1e6, total: 1e9, unit: 'bytes' },
       })
     }

@@ -528,7 +528,7 @@ describe('repro trace', () => {
   })
 
   it.each([
-    [[], 2, 'which one? repro trace info|summary|phases|dump|export\n'],
+    [[], 2, 'missing subcommand: one of info, summary, phases, dump, export\n'],
     [['sumary', 'x'], 2, 'unknown command: trace sumary (did you mean summary?)'],
     [['info'], 2, 'which capture? A file, a cell such as'],
     [

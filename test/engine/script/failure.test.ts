@@ -59,7 +59,7 @@ describe('what a script throws', () => {
     expect(failure(error)).toMatchObject({ fault: 'experiment', message })
   })
 
-  it("is the laboratory's fault if that says so", () => {
+  it("is the testbed's fault if that says so", () => {
     const error = new TestbedError('no board', { advice: 'find one' })
     expect(failure(error)).toEqual({ fault: 'testbed', message: 'no board', advice: 'find one' })
   })

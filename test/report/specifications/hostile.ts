@@ -256,6 +256,8 @@ export const hostile: readonly Specification[] = [
       ...encoding({ x: q('x', { axis: { formatType: `(${code})`, format: '' } }) }),
       config: { customFormatTypes: true },
     },
+  }),
+  ...refused(/unknown mark: constructor, at mark/, {
     'a mark of JavaScript’s': { ...unit, mark: 'constructor' },
   }),
   ...refused(/an expression may not call modify, at encoding\.x\.axis\.formatType/, {

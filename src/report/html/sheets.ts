@@ -1,4 +1,4 @@
-/** Renders the artifact appendix as a printable page: two sheets of A4. */
+/** Writes a document beside a report, such as the artifact appendix, as a page to print on sheets of A4. */
 
 import type { Element } from 'hast'
 import { h } from 'hastscript'
@@ -6,8 +6,9 @@ import type { Root } from 'mdast'
 import remarkRehype from 'remark-rehype'
 import { unified } from 'unified'
 import { visit } from 'unist-util-visit'
-import { htmlPage } from '../report/html/frame.ts'
-import { style } from '../report/html/style.ts'
+import type { PageFacts } from '../model.ts'
+import { htmlPage } from './frame.ts'
+import { style } from './style.ts'
 
 const own = `
 main.appendix { max-width: 70rem; margin: 0 auto; }
@@ -34,11 +35,8 @@ main.appendix td:last-child code { white-space: nowrap; }
 }
 `
 
-export async function appendixPage(
-  appendix: Root,
-  { title, lang, generator }: { readonly title: string; readonly lang: string; readonly generator: string },
-): Promise<string> {
-  const body = await unified().use(remarkRehype).run(appendix)
+export async function writeSheets(document: Root, facts: PageFacts): Promise<string> {
+  const body = await unified().use(remarkRehype).run(document)
   visit(body, 'element', (node, index, parent) => {
     if (node.tagName !== 'table' || parent === undefined || index === undefined) return
     const box = { className: ['scroll'], role: 'region', ariaLabel: 'Table', tabIndex: 0 }
@@ -46,9 +44,7 @@ export async function appendixPage(
   })
   const main = h('main', { className: ['appendix'] }, ...(body.children as Element[]))
   return htmlPage({
-    lang,
-    title,
-    generator,
+    ...facts,
     style: style + own,
     body: h('body', { className: ['appendix'] }, main),
   })

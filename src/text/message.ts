@@ -1,4 +1,12 @@
-/** Lists in messages and reports. */
+/** Messages: errors that consist of one, and lists in them. */
+
+/**
+ * An error with a self-explanatory message, shown without its name and stack. A plain Error is a bug, here or
+ * in a script, and keeps both.
+ */
+export class ExplainedError extends Error {
+  override readonly name: string = 'ExplainedError'
+}
 
 /** Drops absent items: `present(['a', more && 'b'])`. */
 export function present<Item>(items: readonly (Item | false | undefined)[]): readonly Item[] {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { abbreviated, counted, indentedList, present } from '../../src/text/lists.ts'
+import { abbreviated, counted, indentedList, present } from '../../src/text/message.ts'
 
 it('leaves out what is absent, but not empty text', () => {
   expect(present(['a', undefined, false, ''])).toEqual(['a', ''])

@@ -1,0 +1,50 @@
+/** `repro __names`: prints names of a document, for completion scripts (work/completion.ts). Not in help. */
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { VFile } from 'vfile'
+import type { Block } from '../document/block.ts'
+import { parseDocument } from '../document/document.ts'
+import { cellsOf } from '../engine/cells.ts'
+import { openFiles } from '../files/tracked.ts'
+import { runName } from '../results/run.ts'
+import { projectEnvironments } from '../testbeds/environments.ts'
+import { siteOf } from './site.ts'
+
+const kinds: ReadonlyMap<string, (blocks: readonly Block[], project: string) => readonly string[]> = new Map([
+  ['selectors', (blocks) => cellsOf(blocks).flatMap((one) => [one.experiment, one.pattern, runName(one)])],
+  ['cells', (blocks) => cellsOf(blocks).map(runName)],
+  ['claims', (blocks) => blocks.flatMap(({ type, id }) => (type === 'claim' ? [id] : []))],
+  ['environments', (_, project) => [...projectEnvironments(project, openFiles(project)).keys()]],
+  [
+    'steps',
+    (blocks) => [
+      ...cellsOf(blocks).map(runName),
+      ...blocks.flatMap(({ type, id }) => (type === 'experiment' ? [] : [id])),
+      'page',
+    ],
+  ],
+])
+
+/** Names are a document's, and shells expand what they are given. */
+const harmless = /^[\p{L}\p{N}_][\p{L}\p{N}_./+-]*$/u
+
+/** Returns the names of a kind in the document; none if anything is wrong. Does not check the document. */
+export function namesOf(kind: string, document: string | undefined): readonly string[] {
+  try {
+    const { project, document: path } = siteOf(document, '')
+    const found = kinds.get(kind)?.(blocksOf(project, path), project) ?? []
+    return [...new Set(found)].filter((name) => harmless.test(name))
+  } catch {
+    return []
+  }
+}
+
+/** Returns the blocks of a document; a translation has those of its original. */
+function blocksOf(project: string, path: string): readonly Block[] {
+  const parsed = (file: string) =>
+    parseDocument(new VFile({ path: file, value: readFileSync(join(project, file)) }))
+  const document = parsed(path)
+  const { editionOf } = document.frontMatter
+  return (editionOf ? parsed(editionOf.file) : document).blocks
+}
