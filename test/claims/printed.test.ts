@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { printed } from '../../src/claims/printed.ts'
 import { parseExpression } from '../../src/query/expression.ts'
 import type { Run } from '../../src/results/run.ts'
-import { fakeExperiment, fakeRun } from '../results/fake.ts'
+import { clockHz, fakeExperiment, fakeRun } from '../results/fake.ts'
 
 /** Three boots with means of 1, 2 and 3 ms; the totals are in microseconds. */
 function boots(pattern: string, factor = 1): Run {
   const run = fakeRun({ pattern, trials: 3 })
   const pauses = run.rows.filter(({ operation }) => operation === 'pause')
-  const ticksPerMs = run.clockHz! / 1000
+  const ticksPerMs = clockHz / 1000
   const rows = pauses.map((row, index) => ({
     ...row,
     boot: index + 1,
