@@ -15,8 +15,11 @@ import { fewestEach } from '../stats/trials.ts'
 import { type Decision, decide, type Estimate, type Region } from './region.ts'
 import { expressionInterval, type IntervalOptions } from './resample.ts'
 
-/** Confidence of a verdict. */
-const confidence = 0.95
+/** Confidence of a verdict, and of intervals in the text. */
+export const confidence = 0.95
+
+/** Bootstrap resamples, unless asked otherwise. */
+export const resamples = 2000
 
 /** For an expression: BCa bootstrap or Student's t; for a direction: ranks or means (stats/compare.ts). */
 export type Method = 'bootstrap' | 'student' | Difference['method']
@@ -51,9 +54,9 @@ export interface Measured {
 export function measure(
   { id, test }: Pick<Claim, 'id' | 'test'>,
   results: Results,
-  resamples = 2000,
+  draws = resamples,
 ): readonly Measured[] {
-  return measureTest(test, results, { level: confidence, resamples, seed: id })
+  return measureTest(test, results, { level: confidence, resamples: draws, seed: id })
 }
 
 /**

@@ -3,12 +3,12 @@
  */
 
 import type { Nodes, PhrasingContent, Root, RootContent, Text } from 'mdast'
+import { printed } from '../claims/printed.ts'
 import type { Document, InlineValue } from '../document/document.ts'
 import { english } from '../locale/en.ts'
 import { QueryError } from '../query/error.ts'
-import { format } from '../query/format.ts'
 import { originsIn } from '../query/quantity.ts'
-import { evaluate, type Results } from '../query/query.ts'
+import type { Results } from '../query/query.ts'
 import { labels } from '../report/floats.ts'
 
 export function abstractOf(document: Document, results: Results): Root | undefined {
@@ -16,9 +16,9 @@ export function abstractOf(document: Document, results: Results): Root | undefin
 
   const numberText = (value: InlineValue): string => {
     try {
-      const quantity = evaluate(value, results)
+      const { text: number, quantity } = printed(value, results)
       const origins = originsIn(quantity.sources).map((name) => english.origins[name])
-      return `${format(quantity, value.filters)} (${origins.join(' + ')})`
+      return `${number} (${origins.join(' + ')})`
     } catch (error) {
       if (!(error instanceof QueryError)) throw error
       return english.error(error.message)

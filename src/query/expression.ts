@@ -6,7 +6,7 @@
 
 import type * as estree from 'estree'
 import { hint } from '../text/spelling.ts'
-import { type FilterCall, filters } from './format.ts'
+import { asksForInterval, type FilterCall, filters } from './format.ts'
 import { type Arity, aggregates, functions } from './functions.ts'
 import { ExpressionError, parseSyntax } from './syntax.ts'
 
@@ -66,7 +66,17 @@ export function parseExpression(source: string): ParsedExpression {
     body = body.left
   }
   const ast = narrow(body, at)
-  return { ast, filters: chain.map((node) => narrowFilter(node, at)) }
+  const calls = chain.map((node) => narrowFilter(node, at))
+  if (asksForInterval(calls) && !hasInterval(ast)) {
+    const reason = 'interval: only a number from runs has one, not a comparison or a published number'
+    throw new ExpressionError('expression-arguments', 0, reason)
+  }
+  return { ast, filters: calls }
+}
+
+function hasInterval(ast: Expression): boolean {
+  if (ast.type === 'operation' && !'+-*/'.includes(ast.operator)) return false
+  return references(ast).some((path) => !readsPublished(path))
 }
 
 /** Returns the paths that an expression reads, in source order. */

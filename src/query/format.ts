@@ -1,5 +1,6 @@
 /** Formats quantities: the filters of expressions, and the default number of digits. */
 
+import type { Interval } from '../stats/interval.ts'
 import { QueryError, unknown } from './error.ts'
 import type { Arity } from './functions.ts'
 import type { Quantity } from './quantity.ts'
@@ -15,8 +16,12 @@ type Filter = Arity & { readonly of: (rendering: Rendering, args: readonly numbe
 
 const none = { min: 0, max: 0 }
 
+/** Prints a number's interval behind it; `asksForInterval` tells its caller to find one. */
+const intervalFilter = 'interval'
+
 /** What may follow `|` in an expression: unit conversions and number formats. */
 export const filters: ReadonlyMap<string, Filter> = new Map<string, Filter>([
+  [intervalFilter, { ...none, of: (rendering) => rendering }],
   ['fixed', { min: 1, max: 1, of: fixed }],
   ['percent', { ...none, of: percent }],
   ...timeUnits.map((unit) => [unit, { ...none, of: inUnit(unit) }] as const),
@@ -28,25 +33,37 @@ export interface FilterCall {
   readonly arguments: readonly number[]
 }
 
+export function asksForInterval(chain: readonly FilterCall[]): boolean {
+  return chain.some(({ name }) => name === intervalFilter)
+}
+
 /**
- * Formats a quantity: number, no-break space, unit ('6.83 ms'). Without `fixed`, three significant digits and
- * all digits before the decimal point; counts are whole. Throws QueryError for an unknown filter or one that
- * does not fit the unit.
+ * Formats a quantity: number, its interval if there is one, no-break space, unit ('6.83 ms',
+ * '6.83 [6.71, 6.95] ms'). Without `fixed`, three significant digits and all digits before the decimal point;
+ * counts are whole. Throws QueryError for an unknown filter or one that does not fit the unit.
  */
 export function format(
-  quantity: Pick<Quantity, 'value' | 'unit'>,
+  { value, unit, interval }: Pick<Quantity, 'value' | 'unit'> & { readonly interval?: Interval | undefined },
   chain: readonly FilterCall[] = [],
 ): string {
-  let rendering: Rendering = { value: quantity.value, unit: quantity.unit }
-  for (const { name, arguments: args } of chain) {
+  const rendered = (one: number) => render({ value: one, unit }, chain)
+  const number = (one: number) => {
+    const rendering = rendered(one)
+    return digits(rendering.value, rendering.decimals)
+  }
+  const shown = rendered(value)
+  if (shown.unit === 'truth') return shown.value === 0 ? 'false' : 'true'
+  const ends = interval === undefined ? '' : ` [${number(interval.low)}, ${number(interval.high)}]`
+  const text = `${number(value)}${ends}`
+  return shown.unit === '' ? text : `${text}\u00a0${symbol(shown.unit)}`
+}
+
+function render(rendering: Rendering, chain: readonly FilterCall[]): Rendering {
+  return chain.reduce((before, { name, arguments: args }) => {
     const filter = filters.get(name)
     if (filter === undefined) throw unknown('filter', name, [...filters.keys()])
-    rendering = filter.of(rendering, args)
-  }
-  if (rendering.unit === 'truth') return rendering.value === 0 ? 'false' : 'true'
-  const text = digits(rendering.value, rendering.decimals)
-  if (rendering.unit === '') return text
-  return `${text}\u00a0${symbol(rendering.unit)}`
+    return filter.of(before, args)
+  }, rendering)
 }
 
 /**

@@ -3,12 +3,12 @@
  * sentence names the source.
  */
 
+import { printed } from '../claims/printed.ts'
 import type { InlineValue } from '../document/document.ts'
 import type { Messages } from '../locale/en.ts'
 import { partError } from '../query/error.ts'
-import { format } from '../query/format.ts'
 import { originsIn, type Quantity, runsIn } from '../query/quantity.ts'
-import { evaluate, type Results } from '../query/query.ts'
+import type { Results } from '../query/query.ts'
 import type { RenderContext } from './context.ts'
 import type { StaleRun, Value } from './model.ts'
 import { mark, staleOf } from './runstatus.ts'
@@ -26,14 +26,14 @@ export interface EvaluatedValue {
 export function inlineValue(value: InlineValue, results: Results, context: RenderContext): EvaluatedValue {
   const { messages, statuses } = context
   try {
-    const quantity = evaluate(value, results)
+    const { text, quantity } = printed(value, results)
     const runs = runsIn(quantity.sources)
     const origins = originsIn(quantity.sources)
     const stale = staleOf(runs, statuses)
     return {
       value: {
         type: 'value',
-        text: format(quantity, value.filters),
+        text,
         ...(runs.length === 0 ? {} : { mark: mark(runs, context, origins) }),
         origins,
         sources: [...describe(quantity, messages), ...stale.map((one) => messages.stale(...one))],

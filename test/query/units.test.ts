@@ -54,7 +54,7 @@ it('a unit in the name of a measure ends it', () => {
 })
 
 it('filters do more than convert', () => {
-  expect([...filters.keys()].sort()).toEqual(['fixed', 'percent', ...timeUnits].sort())
+  expect([...filters.keys()].sort()).toEqual(['fixed', 'interval', 'percent', ...timeUnits].sort())
 })
 
 describe.each([...statistics.keys()])('the statistic %s', (name) => {
