@@ -206,6 +206,25 @@ describe('summary beside published means', () => {
     expect(own?.notes).toEqual([])
     expect(theirs && shown(theirs)).toEqual(['baseline', 'unpause'])
   })
+
+  it('shows the patterns and groups that are named, with what is published of them', () => {
+    const patterns = {
+      ...fakeExperiment([{ name: 'baseline' }, { name: 'dom0-cpu' }, { name: 'resident' }]),
+      groups: { own: ['resident'] },
+    }
+    const context = { experiment: patterns, runs, published: published('latency'), ...language }
+    const render = (names: readonly string[]) =>
+      tableKinds.get('summary')?.render({ patterns: names, compare: true, operation: 'pause' }, context)
+    const [mixed, own] = [render(['own', 'baseline']), render(['own'])]
+    expect(mixed && shown(mixed)).toEqual(['baseline', 'resident'])
+    expect(mixed && heads(mixed)).toHaveLength(2)
+    expect(mixed?.notes.join()).not.toContain('not rerun here')
+    expect(own && shown(own)).toEqual(['resident'])
+    expect(own && heads(own)).toHaveLength(1)
+    expect(() => render(['residnet'])).toThrow(
+      'unknown pattern or group of latency: residnet (did you mean resident?)',
+    )
+  })
 })
 
 describe('phases', () => {

@@ -19,7 +19,7 @@ import {
   type CellRun,
   cellRuns,
   chooseEnvironments,
-  choosePatterns,
+  patternChoice,
   factorsOf,
   labelOf,
   missingRuns,
@@ -57,7 +57,8 @@ export const effects = tableKind(options, (given, context): Table => {
       const patterns = all.map(({ pattern }) => pattern.name)
       throw unknown(`pattern of ${experiment.id}`, baseline, patterns)
     }
-    const others = choosePatterns(all, given.patterns, names).filter((cell) => cell !== base)
+    const isChosen = patternChoice(experiment, given.patterns, names)
+    const others = all.filter((cell) => cell !== base && isChosen(cell.pattern))
     const effects = base.run ? effectsOf(others, base.run, factors, given.measure, tolerance) : []
     return { environment, cells: [base, ...others], effects }
   })

@@ -20,8 +20,10 @@ export const environments = z.array(z.string()).min(1).optional()
 export const published = z.string().optional()
 export const publishedEnvironment = z.string().optional()
 
-/** Patterns with rows: all, those with published numbers, or those without. */
-export const patterns = z.enum(['all', 'published', 'unpublished']).default('all')
+/** Patterns with rows: all, those with published numbers, those without, or these patterns and groups. */
+export const patterns = z
+  .union([z.enum(['all', 'published', 'unpublished']), z.array(z.string()).min(1)])
+  .default('all')
 
 /** Options of tables with rows for each pattern. */
 export const patternOptions = {
@@ -78,14 +80,24 @@ export function cellRuns(
     })
 }
 
-/** Returns the cells with rows by the option `patterns`; `names` are the published patterns. */
-export function choosePatterns(
-  cells: readonly CellRun[],
+/**
+ * Returns which patterns have rows by the option `patterns`; `names` are the published ones. Throws QueryError
+ * for an unknown pattern or group.
+ */
+export function patternChoice(
+  experiment: ExperimentBlock,
   which: z.output<typeof patterns>,
   names: readonly string[],
-): readonly CellRun[] {
-  if (which === 'all') return cells
-  return cells.filter(({ pattern }) => names.includes(pattern.name) === (which === 'published'))
+): (pattern: Pattern) => boolean {
+  if (which === 'all') return () => true
+  if (typeof which === 'string') return ({ name }) => names.includes(name) === (which === 'published')
+  const { groups = {} } = experiment
+  const known = [...experiment.patterns.map(({ name }) => name), ...Object.keys(groups)]
+  const chosen = which.flatMap((word) => {
+    if (!known.includes(word)) throw unknown(`pattern or group of ${experiment.id}`, word, known)
+    return groups[word] ?? word
+  })
+  return ({ name }) => chosen.includes(name)
 }
 
 export function runsOf(cells: readonly CellRun[]): readonly Run[] {
@@ -102,7 +114,7 @@ export interface Selection {
   readonly environments: readonly { readonly environment: string; readonly cells: readonly CellRun[] }[]
   readonly runs: readonly Run[]
   readonly missing: readonly string[]
-  /** Rows beside the patterns; none for unpublished ones, so that there are no columns for what no row shows. */
+  /** Rows beside the shown patterns; none for unpublished ones, so that there are no empty columns. */
   readonly published: readonly PublishedRow[]
   /** Names the published patterns that the experiment lacks. */
   readonly notes: readonly string[]
@@ -119,9 +131,10 @@ export function selectCells(
   for (const name of Object.keys(factors)) labelOf(runs, name, 'factor')
   const published = matching(rows, { ...factors, environment: given.publishedEnvironment }).filter(isShown)
   const names = valuesOf(published, 'pattern')
+  const isChosen = patternChoice(experiment, given.patterns, names)
   const environments = chooseEnvironments(experiment, given.environments).map((environment) => ({
     environment,
-    cells: choosePatterns(cellRuns(experiment, environment, runs), given.patterns, names),
+    cells: cellRuns(experiment, environment, runs).filter(({ pattern }) => isChosen(pattern)),
   }))
   const cells = environments.flatMap((one) => one.cells)
   return {
@@ -129,10 +142,26 @@ export function selectCells(
     environments,
     runs: runsOf(cells),
     missing: missingRuns(cells),
-    ...(given.patterns === 'unpublished'
-      ? { published: [], notes: [] }
-      : { published, notes: notRerun(experiment, names, messages) }),
+    published: rowsBeside(published, experiment, given.patterns, names),
+    notes: isPartial(given.patterns) ? [] : notRerun(experiment, names, messages),
   }
+}
+
+/** Returns the published rows that stand beside chosen patterns, or all unless the author chose patterns. */
+export function rowsBeside(
+  rows: readonly PublishedRow[],
+  experiment: ExperimentBlock,
+  which: z.output<typeof patterns>,
+  names: readonly string[],
+): readonly PublishedRow[] {
+  if (!isPartial(which)) return rows
+  const chosen = experiment.patterns.filter(patternChoice(experiment, which, names))
+  return rows.filter((row) => chosen.some(({ name }) => name === row.pattern))
+}
+
+/** Whether the author left published patterns out. */
+export function isPartial(which: z.output<typeof patterns>): boolean {
+  return which !== 'all' && which !== 'published'
 }
 
 /**

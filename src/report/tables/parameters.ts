@@ -12,7 +12,16 @@ import { isMapping, type Parameter, type Parameters } from '../../results/parame
 import { checkEnvironment, matching, uniqueRow, valuesOf } from '../published.ts'
 import { type Cell, headCell, none, type Table, tableKind } from '../table.ts'
 import { type Column, type ColumnGroup, tableHead, tableRow } from './columns.ts'
-import { notRerun, number, patterns, published, publishedEnvironment } from './options.ts'
+import {
+  isPartial,
+  notRerun,
+  number,
+  patternChoice,
+  patterns,
+  published,
+  publishedEnvironment,
+  rowsBeside,
+} from './options.ts'
 
 /** Published rows that change nothing, pattern -> our parameter: `domu-vcpus: domu.vcpus`. */
 const constant = z.record(z.string(), z.string()).default({})
@@ -42,13 +51,11 @@ export const parameters = tableKind(options, (given, { experiment, published = [
   checkEnvironment(published, given.publishedEnvironment)
   const rows = matching(published, { environment: given.publishedEnvironment })
   const names = valuesOf(rows, 'pattern')
-  const isUnpublished = given.patterns === 'unpublished'
+  const isChosen = patternChoice(experiment, given.patterns, names)
   const shown = experiment.patterns.filter(
-    ({ name, changes }) =>
-      leaves(changes).length > 0 &&
-      (given.patterns === 'all' || names.includes(name) === (given.patterns === 'published')),
+    (pattern) => leaves(pattern.changes).length > 0 && isChosen(pattern),
   )
-  const columns = columnsOf(isUnpublished ? [] : rows, messages)
+  const columns = columnsOf(rowsBeside(rows, experiment, given.patterns, names), messages)
   const all = [
     ...constantRows(given.constant, experiment.parameters, rows, messages),
     ...shown.flatMap((pattern) => changedRows(pattern, experiment.parameters, rows, messages)),
@@ -59,7 +66,7 @@ export const parameters = tableKind(options, (given, { experiment, published = [
     groups: [{ rows: all.map((row) => tableRow(columns, row)) }],
     notes: [
       ...shown.flatMap(({ label, only }) => (only === undefined ? [] : [tables.onlyIn(only, label)])),
-      ...(isUnpublished ? [] : notRerun(experiment, left, messages)),
+      ...(isPartial(given.patterns) ? [] : notRerun(experiment, left, messages)),
     ],
     runs: [],
     missing: [],
