@@ -2,11 +2,14 @@
 
 import type { Unit } from '../stats/clusters.ts'
 
+/** `1, 2 and 3`. */
+const list = new Intl.ListFormat('en-GB')
+
 export const english = {
   /** `4.45 (Table 5)`. */
   published: (number: string, source: string) => `${number} (${source})`,
   /** Several published numbers. */
-  numbers: (numbers: readonly string[]) => numbers.join(' and '),
+  numbers: (numbers: readonly string[]) => list.format(numbers),
   /** A shift with the ratio of means. */
   shifted: (shift: string, ratio: string) => `${shift}, means ${ratio} : 1`,
   /** Allowed limits, with units. */

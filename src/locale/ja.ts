@@ -121,7 +121,7 @@ export const japanese: Messages = {
     measured: (numbers, origins) => `${numbers.join('、')}（${origins.join('＋')}）`,
     phrases: {
       published: (number, source) => `${number}（${source}）`,
-      numbers: (numbers) => numbers.join('と'),
+      numbers: (numbers) => numbers.join('、'),
       shifted: (shift, ratio) => `${shift}、平均の比 ${ratio} : 1`,
       between: (low, high) => `${low}以上${high}以下`,
       atLeast: (low) => `${low}以上`,
