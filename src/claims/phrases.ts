@@ -5,6 +5,10 @@ import type { Unit } from '../stats/clusters.ts'
 export const english = {
   /** `4.45 (Table 5)`. */
   published: (number: string, source: string) => `${number} (${source})`,
+  /** A condition of the claim, or the claim as stated. */
+  under: (label: string | undefined) => (label === undefined ? 'as stated' : `with ${label}`),
+  /** Verdict under a condition, and its numbers or its reason. */
+  verdictFor: (verdict: string, why: string) => `${verdict}: ${why}`,
   /** Several published numbers. */
   numbers: (numbers: readonly string[]) => numbers.join(' and '),
   /** A shift with the ratio of means. */

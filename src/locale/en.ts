@@ -118,6 +118,7 @@ export const english = {
       'not reproduced': 'not reproduced',
       inconclusive: 'inconclusive',
       'not testable': 'not testable',
+      'not run': 'not run',
     },
     published: 'published',
     recorded: 'recorded',
@@ -125,9 +126,6 @@ export const english = {
     why: 'why',
     note: 'note',
     shownIn: 'shown in',
-    /** A condition of the claim, or the claim as stated. */
-    under: (label: string | undefined) => (label === undefined ? 'as stated' : `with ${label}`),
-    notRun: 'not run',
     /** Verdicts at other tolerances. */
     fragile: (half: string, twice: string) =>
       `fragile: ${half} at half the tolerance, ${twice} at twice the tolerance`,

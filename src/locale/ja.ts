@@ -11,6 +11,7 @@ const verdictNames = {
   'not reproduced': '再現されない',
   inconclusive: '判定できない',
   'not testable': '検証できない',
+  'not run': '実行していない',
 }
 
 export const japanese: Messages = {
@@ -115,12 +116,12 @@ export const japanese: Messages = {
     why: '理由',
     note: '注記',
     shownIn: '参照',
-    under: (label) => (label === undefined ? '主張のとおり' : `条件：${label}`),
-    notRun: '実行していない',
     fragile: (half, twice) => `許容範囲に左右される：半分では「${half}」、2倍では「${twice}」`,
     measured: (numbers, origins) => `${numbers.join('、')}（${origins.join('＋')}）`,
     phrases: {
       published: (number, source) => `${number}（${source}）`,
+      under: (label) => (label === undefined ? '主張のとおり' : `条件：${label}`),
+      verdictFor: (verdict, why) => `${verdict}：${why}`,
       numbers: (numbers) => numbers.join('と'),
       shifted: (shift, ratio) => `${shift}、平均の比 ${ratio} : 1`,
       between: (low, high) => `${low}以上${high}以下`,
