@@ -28,7 +28,8 @@ export const english = {
   /** Method of an interval; `draws` is for the bootstrap. */
   method: {
     ranks: (per: readonly Unit[]) =>
-      `Hodges–Lehmann shift between the series with the 95 % interval of the Mann–Whitney test over ${plural(per)}`,
+      'Hodges–Lehmann shift between the series with the 95 % interval of the Mann–Whitney ' +
+      `test over ${plural(per)}`,
     means: (per: readonly Unit[]) =>
       `difference between the series' means of ${plural(per)} with Welch's 95 % interval`,
     bootstrap: (per: readonly Unit[], draws: string) =>
@@ -38,7 +39,8 @@ export const english = {
   },
   /** All methods of a claim; its `numbers` split the error level. */
   methods: (methods: readonly string[], numbers: number) =>
-    `${methods.join('; ')}${numbers > 1 ? `; the 5 % error level is divided among ${numbers} numbers (Bonferroni)` : ''}`,
+    methods.join('; ') +
+    (numbers > 1 ? `; the 5 % error level is divided among ${numbers} numbers (Bonferroni)` : ''),
 }
 
 export type Phrases = typeof english

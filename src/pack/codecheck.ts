@@ -31,7 +31,9 @@ export function codecheck(artifact: Artifact, kept: Kept): string {
       const number = experiments.find(({ block }) => block.id === run.experiment)?.number
       return {
         file: recordedFiles(run)[0],
-        comment: `${number}: ${run.trials} trials, ${run.origin}: npx repro build --rerun=${runName(run)} --record`,
+        comment:
+          `${number}: ${run.trials} trials, ${run.origin}: ` +
+          `npx repro build --rerun=${runName(run)} --record`,
       }
     }),
   ]

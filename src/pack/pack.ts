@@ -55,8 +55,8 @@ export interface Archive {
 }
 
 /**
- * Throws a DocumentError, a FrozenError for unrecorded runs, and an ExplainedError for anything else that would
- * make the archive incomplete.
+ * Throws a DocumentError, a FrozenError for unrecorded runs, and an ExplainedError for anything else that
+ * would make the archive incomplete.
  */
 export async function pack(site: Site, options: PackOptions, tell: TellEvent): Promise<Archive> {
   const { project } = site
@@ -140,7 +140,8 @@ function refuseChanges({ revision }: Tree): void {
   const changes = revision?.changes ?? []
   if (changes.length === 0) return
   throw new ExplainedError(
-    `${changes.length} files are not as committed:\n${indentedList(changes)}\nCommit them, or pack them as they are with --allow-dirty (the archive then says so).`,
+    `${changes.length} files are not as committed:\n${indentedList(changes)}\nCommit them, ` +
+      'or pack them as they are with --allow-dirty (the archive then says so).',
   )
 }
 
@@ -172,7 +173,8 @@ function refuseMissing(site: Site, { paths }: Tree, runs: readonly Run[]): void 
   )
   if (missing.length === 0) return
   throw new ExplainedError(
-    `the report needs files that git ignores or that look like secrets, so the archive would lack them:\n${indentedList(missing)}\nAdd them to the project: git add --force`,
+    'the report needs files that git ignores or that look like secrets, ' +
+      `so the archive would lack them:\n${indentedList(missing)}\nAdd them to the project: git add --force`,
   )
 }
 

@@ -126,7 +126,9 @@ function translationsOf(document: Document, path: string, files: Files): readonl
   const { editionOf } = frontMatter
   const name = editionOf?.file ?? path
   if (editionOf && document.original && !editions.some((one) => one.file === path)) {
-    const reason = `${name} does not name this edition, so its report does not lead here: add editions: [${path}] to its front matter`
+    const reason =
+      `${name} does not name this edition, so its report does not lead here: add editions: ` +
+      `[${path}] to its front matter`
     warn(file, 'edition-of', editionOf.place, reason)
   }
   const found = editions.flatMap((edition): readonly Translation[] => {
@@ -144,8 +146,8 @@ function translationsOf(document: Document, path: string, files: Files): readonl
 
 /**
  * Applies the command line's values; reports differences. Skips experiments without a cell that `only`
- * selects. With fewer trials than boots, each boot gets one trial. Throws a RequestError if the requested boots
- * exceed the trials.
+ * selects. With fewer trials than boots, each boot gets one trial. Throws a RequestError if the requested
+ * boots exceed the trials.
  */
 export function override(
   document: Document,
@@ -173,10 +175,12 @@ export function override(
     if (changes.boots <= changes.trials) return { ...block, ...changes }
     if (boots !== undefined)
       throw new RequestError(
-        `--boots ${boots} is more than the ${changes.trials} trials of ${block.id}: each boot has at least one (--trials N, or fewer boots)`,
+        `--boots ${boots} is more than the ${changes.trials} trials of ${block.id}: ` +
+          'each boot has at least one (--trials N, or fewer boots)',
       )
     note(
-      `${changes.trials} boots of ${block.id} instead of the document's ${block.boots}, as many as --trials leaves trials`,
+      `${changes.trials} boots of ${block.id} instead of the document's ${block.boots}, ` +
+        'as many as --trials leaves trials',
     )
     return { ...block, ...changes, boots: changes.trials }
   }

@@ -167,7 +167,10 @@ export interface CellsRead {
   readonly complete: boolean
 }
 
-/** Returns the cells that expressions read; a path that matches none is reported when the expression is judged. */
+/**
+ * Returns the cells that expressions read; a path that matches none is reported when the expression is
+ * judged.
+ */
 export function cellsRead(
   expressions: readonly Expression[],
   experiments: readonly ExperimentSource[],

@@ -55,7 +55,8 @@ export function missingRunLines(verifications: readonly Verification[]): readonl
   const failed = judged.filter(({ failure }) => failure !== undefined).map(({ claim }) => claim.id)
   return present([
     runs.length > 0 &&
-      `${claims} of ${counted(judged.length, 'claim')} could not be judged, because runs are missing or stale`,
+      `${claims} of ${counted(judged.length, 'claim')} could not be judged, ` +
+        'because runs are missing or stale',
     named(
       'missing',
       runs.filter((run) => lacking.get(run) === undefined),

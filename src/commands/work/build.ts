@@ -60,7 +60,8 @@ function unbuiltLines({ project }: Site, { editions }: Opened, to: readonly stri
     return missing.length === 0
       ? []
       : [
-          `the report links to ${missing.map((format) => reportFile(file, format)).join(' and ')}, not built yet: npx repro build ${file}${option}`,
+          `the report links to ${missing.map((format) => reportFile(file, format)).join(' and ')}, ` +
+            `not built yet: npx repro build ${file}${option}`,
         ]
   })
 }
@@ -83,6 +84,7 @@ function problemLines(
       messageLine(document, place, type === 'error' ? 'error' : 'warning', message),
     ),
     leftOut.length > 0 &&
-      `${document}: warning ${cells} left out by --only and missing or stale, in ${counted(leftOut.length, 'place')} of the report (repro status)`,
+      `${document}: warning ${cells} left out by --only and missing or stale, ` +
+        `in ${counted(leftOut.length, 'place')} of the report (repro status)`,
   ])
 }

@@ -102,7 +102,10 @@ export interface Selection {
   readonly environments: readonly { readonly environment: string; readonly cells: readonly CellRun[] }[]
   readonly runs: readonly Run[]
   readonly missing: readonly string[]
-  /** Rows beside the patterns; none for unpublished ones, so that there are no columns for what no row shows. */
+  /**
+   * Rows beside the patterns; none for unpublished ones, so that there are no columns for what no row
+   * shows.
+   */
   readonly published: readonly PublishedRow[]
   /** Names the published patterns that the experiment lacks. */
   readonly notes: readonly string[]
