@@ -39,8 +39,10 @@ export const english = {
   },
   /** All methods of a claim; its `numbers` split the error level. */
   methods: (methods: readonly string[], numbers: number) =>
-    methods.join('; ') +
-    (numbers > 1 ? `; the 5 % error level is divided among ${numbers} numbers (Bonferroni)` : ''),
+    [
+      ...methods,
+      ...(numbers > 1 ? [`the 5 % error level is divided among ${numbers} numbers (Bonferroni)`] : []),
+    ].join('; '),
 }
 
 export type Phrases = typeof english

@@ -19,8 +19,9 @@ export const english = {
     `the interval crosses the limit: about ${needed} ${per}s are needed, there are ${count}`,
   /** The same verdict for the same `reason` under `count` conditions. */
   under: (reason: string, count: number) =>
-    `${reason}, and so under ` +
-    (count === 1 ? 'one other condition' : `${count === 2 ? 'both' : `all ${count}`} other conditions`),
+    `${reason}, and so under ${
+      count === 1 ? 'one other condition' : `${count === 2 ? 'both' : `all ${count}`} other conditions`
+    }`,
   /** Verdicts that differ; the label is absent for the claim as stated. */
   flips: (states: readonly { readonly label: string | undefined; readonly verdict: Verdict }[]) =>
     `the verdict depends on the conditions: ${states

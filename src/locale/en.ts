@@ -71,7 +71,7 @@ export const english = {
     skip: 'Skip to the text',
     abstract: 'Abstract',
     contents: 'Contents',
-    editions: 'Other languages',
+    translations: 'Other languages',
     authors: ', ',
     affiliation: (name: string) => ` (${name})`,
     footnotes: 'Footnotes',

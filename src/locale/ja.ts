@@ -66,7 +66,7 @@ export const japanese: Messages = {
     skip: '本文へ',
     abstract: '概要',
     contents: '目次',
-    editions: '他の言語',
+    translations: '他の言語',
     authors: '、',
     affiliation: (name) => `（${name}）`,
     footnotes: '脚注',

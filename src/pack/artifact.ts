@@ -31,7 +31,7 @@ export interface Artifact {
   /** Paths in the archive. */
   readonly paper: string
   readonly report: string
-  readonly editions: readonly EditionReport[]
+  readonly translations: readonly TranslationReport[]
   readonly paths: readonly string[]
   readonly runs: readonly Run[]
   readonly environments: readonly Environment[]
@@ -43,7 +43,7 @@ export interface Artifact {
   readonly claims: readonly Claim[]
 }
 
-export interface EditionReport {
+export interface TranslationReport {
   /** Paths in the archive. */
   readonly paper: string
   readonly report: string

@@ -20,10 +20,10 @@ type Kept = z.infer<typeof keptCodecheck>
  * @param kept the project's codecheck.yml; all but its manifest is kept
  */
 export function codecheck(artifact: Artifact, kept: Kept): string {
-  const { metadata, report, editions, runs, experiments } = artifact
+  const { metadata, report, translations, runs, experiments } = artifact
   const manifest = [
     { file: report, comment: 'The report, with all tables and figures: npx repro build' },
-    ...editions.map((one) => ({
+    ...translations.map((one) => ({
       file: one.report,
       comment: `The same in another language (${one.lang}): npx repro build ${one.paper}`,
     })),

@@ -22,7 +22,7 @@ import type { Translation } from './site.ts'
 
 export interface Rendering {
   readonly document: Document
-  readonly editions: readonly Translation[]
+  readonly translations: readonly Translation[]
   readonly published: readonly PublishedTable[]
   readonly runs: readonly Run[]
   readonly statuses: RunStatuses
@@ -35,7 +35,7 @@ export interface Rendering {
 
 /** Inputs by id of the table, figure or claim; `page` is the whole report. */
 export function renderInputs(rendering: Rendering): Readonly<Record<string, Inputs>> {
-  const { document, editions, published, runs, statuses, files, program } = rendering
+  const { document, translations, published, runs, statuses, files, program } = rendering
   const { lang, texts } = document.frontMatter
   const names = labels(document, messagesFor(lang))
   const language = { language: lang, texts: digest(texts) }
@@ -81,7 +81,7 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
   }
   steps.page = {
     ...documents,
-    ...Object.fromEntries(editions.map(({ file, lang }) => [`edition ${file}`, lang])),
+    ...Object.fromEntries(translations.map(({ file, lang }) => [`translation ${file}`, lang])),
     program,
     ...inputsOfRuns(),
     ...Object.fromEntries(Object.entries(steps).map(([id, inputs]) => [`rendered ${id}`, digest(inputs)])),

@@ -38,7 +38,7 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
   const { shown } = knownRuns(steps)
   const inputs = renderInputs({
     document: opened.document,
-    editions: opened.editions,
+    translations: opened.translations,
     published: opened.published,
     runs: shown.map(({ run }) => run),
     statuses: statusesOf(shown),

@@ -53,8 +53,8 @@ export async function buildDocument(site: Site, options: BuildOptions): Promise<
 }
 
 /** Returns a line per linked report of another language that was never built. */
-function unbuiltLines({ project }: Site, { editions }: Opened, to: readonly string[]): readonly string[] {
-  return editions.flatMap(({ file }) => {
+function unbuiltLines({ project }: Site, { translations }: Opened, to: readonly string[]): readonly string[] {
+  return translations.flatMap(({ file }) => {
     const missing = to.filter((format) => contentOf(project, reportFile(file, format)) === undefined)
     const option = missing.every((format) => format === defaultFormat) ? '' : ` --to ${missing.join(',')}`
     return missing.length === 0
