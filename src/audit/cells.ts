@@ -18,7 +18,10 @@ import { type Definition, definitions, isVague } from './definition.ts'
 import { truncated } from './printed.ts'
 import type { Column, Role, Row, Table } from './table.ts'
 
-/** The number of cells that are possible under a definition of spread; others than the label's if it fits few. */
+/**
+ * The number of cells that are possible under a definition of spread; others than the label's if it fits
+ * few.
+ */
 export interface Reading {
   readonly definition: string
   /** True if the column's label allows it. */

@@ -1,9 +1,9 @@
 /**
  * Checks of discrete data. The n values are multiples of a grain (1 for integers, 1/k for the mean of k
- * integer items), so that only some means are possible (GRIM: Brown and Heathers, 2017), and with each of them
- * only some spreads (GRIMMER: Anaya, 2016; by Allard's parity argument, 2018). DEBIT (Heathers and Brown, 2019)
- * is the case of the two values 0 and 1. All sums that round to the printed mean are tried, not only the
- * nearest one, and a sum of squares must also fit extremes and limits.
+ * integer items), so that only some means are possible (GRIM: Brown and Heathers, 2017), and with each of
+ * them only some spreads (GRIMMER: Anaya, 2016; by Allard's parity argument, 2018). DEBIT (Heathers and
+ * Brown, 2019) is the case of the two values 0 and 1. All sums that round to the printed mean are tried, not
+ * only the nearest one, and a sum of squares must also fit extremes and limits.
  */
 
 import type { Interval } from '../stats/interval.ts'
@@ -159,7 +159,10 @@ function squaresAround(
   }
 }
 
-/** Returns the least sum of squares, at least `from`, of n integers that sum to `rest`: its parity is theirs. */
+/**
+ * Returns the least sum of squares, at least `from`, of n integers that sum to `rest`: its parity is
+ * theirs.
+ */
 function nextSquares(n: number, rest: number, from: number): number {
   if (n === 2) return pairSquares(rest, evenWith(rest, Math.ceil(root(from - tolerance(from), rest)), 1))
   return evenWith(rest, Math.max(rest, Math.ceil(from - tolerance(from))), 1)

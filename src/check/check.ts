@@ -129,7 +129,9 @@ function checkProse(context: Context): void {
   const { document, project } = context
   const { bibliography, lang, langPlace, published } = document.frontMatter
   if (langPlace && !project.languages.includes(lang.toLowerCase().split('-')[0] ?? '')) {
-    const reason = `the report has no words in ${lang} and uses English for its own (known: ${project.languages.join(', ')})`
+    const reason =
+      `the report has no words in ${lang} and uses English for its own (known: ` +
+      `${project.languages.join(', ')})`
     warn(document.file, 'unknown-language', langPlace, reason)
   }
   if (bibliography) checkExists('bibliography', bibliography.file, bibliography.place, context)
@@ -363,7 +365,9 @@ function checkExperimentId(id: string, place: Place, { fences, file, original }:
   if (named.some(({ type }) => type === 'experiment')) return
   const [other] = named
   if (!other && original && experimentIds(original.fences).includes(id)) {
-    const reason = `${id} is an experiment of ${original.file.path} that is not shown here: add its block (yaml experiment, id: ${id})`
+    const reason =
+      `${id} is an experiment of ${original.file.path} that is not shown here: add its block ` +
+      `(yaml experiment, id: ${id})`
     return failOnce(file, 'unshown-experiment', place, reason)
   }
   const reason = other
@@ -395,7 +399,9 @@ function checkExpression(ast: Expression, locate: Locate, context: Context): voi
     return experiment !== undefined && isSeveral(word, patternNames(experiment))
   })
   if (list === undefined) return
-  const reason = `${list.parts[2]} stands for several patterns: put it into ${aggregates.join(', ')}, or name one pattern`
+  const reason =
+    `${list.parts[2]} stands for several patterns: ` +
+    `put it into ${aggregates.join(', ')}, or name one pattern`
   fail(document.file, 'expression-list', locate(list.offsets[2] ?? 0), reason)
 }
 

@@ -13,7 +13,8 @@ export function checkConditions({ frontMatter, fences, original, file }: Documen
   for (const { name, cells, place } of conditions) {
     for (const cell of new Set(Object.entries(cells).flat())) {
       if (known.includes(cell)) continue
-      const reason = `the condition ${name} names ${cell}, which the document does not run${hint(cell, known)}`
+      const reason =
+        `the condition ${name} names ${cell}, ` + `which the document does not run${hint(cell, known)}`
       fail(file, 'unknown-condition', place, reason)
     }
   }

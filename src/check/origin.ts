@@ -61,7 +61,9 @@ export function checkOrigins(document: Document, known: Emulated = nothing): voi
             (one) => !readsPublished(one) && known.environments.includes(one.parts[1] ?? ''),
           )
         if (value === undefined || path === undefined) continue
-        const reason = `a value of ${path.parts[1]} in a sentence that says "${words}": say in the sentence that it is emulated, or leave the hardware to another one`
+        const reason =
+          `a value of ${path.parts[1]} in a sentence that says "${words}": ` +
+          'say in the sentence that it is emulated, or leave the hardware to another one'
         fail(document.file, 'emulated-as-hardware', value.place, reason)
       }
     }
@@ -75,7 +77,8 @@ function checkMachine({ source }: Fence, { file }: Document, { emulators, items 
   const { machine } = source.data
   if (!isMapping(machine) || Object.keys(machine).length === 0) {
     const reason =
-      'an absolute claim says whose times it is about: add machine, such as {hypervisor: Arm Xen 4.13}, or make the scope shape'
+      'an absolute claim says whose times it is about: add machine, such as {hypervisor: Arm Xen 4.13}, ' +
+      'or make the scope shape'
     fail(file, 'claim-machine', source.valuePlace(['scope']), reason)
     return
   }

@@ -3,13 +3,12 @@
  * one outside does not; otherwise more trials are needed.
  */
 
-import { type Claim, type Condition, expressionsOf, type Test } from '../document/claim.ts'
+import { type Claim, type Condition, expressionsOf } from '../document/claim.ts'
 import { partError, QueryError } from '../query/error.ts'
 import { references } from '../query/expression.ts'
 import { format } from '../query/format.ts'
 import type { Quantity } from '../query/quantity.ts'
-import { evaluate, pathsToRuns, type Results } from '../query/query.ts'
-import { resolveCells } from '../query/resolve.ts'
+import { cellsRead, evaluate, type Results } from '../query/query.ts'
 import { series } from '../query/series.ts'
 import { statistic } from '../query/statistics.ts'
 import { warningsOn } from '../query/warnings.ts'
@@ -77,8 +76,8 @@ export function judge(claim: Claim, evidence: Evidence, options: JudgeOptions = 
   if (conditions.length === 0 || stated.verdict === 'not testable') return stated
   const { reasons = english } = options
   const others = conditions.map(({ name, label, test }) => {
-    const isRun = runsCells(test, evidence.results.experiments)
-    const judged = isRun ? judgeTest({ ...claim, test }, evidence, options) : undefined
+    const { complete } = cellsRead(expressionsOf(test), evidence.results.experiments)
+    const judged = complete ? judgeTest({ ...claim, test }, evidence, options) : undefined
     return { condition: { name, label }, judged }
   })
   const rows = others.map(({ condition, judged }): GridRow =>
@@ -136,17 +135,6 @@ function judgeTest(
     // A claim that fails must not stop the others.
     const { message } = partError(error)
     return { ...notTestable(claim, reasons.failed(message)), ...published, failure: message }
-  }
-}
-
-/** Whether the document runs all cells that a test reads. */
-function runsCells(test: Test, experiments: Results['experiments']): boolean {
-  try {
-    for (const path of expressionsOf(test).flatMap(pathsToRuns)) resolveCells(path, experiments)
-    return true
-  } catch (error) {
-    if (error instanceof QueryError) return false
-    throw error
   }
 }
 

@@ -8,6 +8,10 @@ const list = new Intl.ListFormat('en-GB')
 export const english = {
   /** `4.45 (Table 5)`. */
   published: (number: string, source: string) => `${number} (${source})`,
+  /** A condition of the claim, or the claim as stated. */
+  under: (label: string | undefined) => (label === undefined ? 'as stated' : `with ${label}`),
+  /** Verdict under a condition, and its numbers or its reason. */
+  verdictFor: (verdict: string, why: string) => `${verdict}: ${why}`,
   /** Several published numbers. */
   numbers: (numbers: readonly string[]) => list.format(numbers),
   /** A shift with the ratio of means. */
@@ -27,7 +31,8 @@ export const english = {
   /** Method of an interval; `draws` is for the bootstrap. */
   method: {
     ranks: (per: readonly Unit[]) =>
-      `Hodges–Lehmann shift between the series with the 95 % interval of the Mann–Whitney test over ${plural(per)}`,
+      'Hodges–Lehmann shift between the series with the 95 % interval of the Mann–Whitney ' +
+      `test over ${plural(per)}`,
     means: (per: readonly Unit[]) =>
       `difference between the series' means of ${plural(per)} with Welch's 95 % interval`,
     bootstrap: (per: readonly Unit[], draws: string) =>
@@ -37,7 +42,10 @@ export const english = {
   },
   /** All methods of a claim; its `numbers` split the error level. */
   methods: (methods: readonly string[], numbers: number) =>
-    `${methods.join('; ')}${numbers > 1 ? `; the 5 % error level is divided among ${numbers} numbers (Bonferroni)` : ''}`,
+    [
+      ...methods,
+      ...(numbers > 1 ? [`the 5 % error level is divided among ${numbers} numbers (Bonferroni)`] : []),
+    ].join('; '),
 }
 
 export type Phrases = typeof english

@@ -19,10 +19,14 @@ export const english = {
     `the interval crosses the limit: about ${needed} ${per}s are needed, there are ${count}`,
   /** The same verdict for the same `reason` under `count` conditions. */
   under: (reason: string, count: number) =>
-    `${reason}, and so ${count === 1 ? 'under one other condition' : count === 2 ? 'under both other conditions' : `under all ${count} other conditions`}`,
+    `${reason}, and so under ${
+      count === 1 ? 'one other condition' : `${count === 2 ? 'both' : `all ${count}`} other conditions`
+    }`,
   /** Verdicts that differ; the label is absent for the claim as stated. */
   flips: (states: readonly { readonly label: string | undefined; readonly verdict: Verdict }[]) =>
-    `the verdict depends on the conditions: ${states.map(({ label, verdict }) => `${verdict} ${label === undefined ? 'as stated' : `with ${label}`}`).join(', ')}`,
+    `the verdict depends on the conditions: ${states
+      .map(({ label, verdict }) => `${verdict} ${label === undefined ? 'as stated' : `with ${label}`}`)
+      .join(', ')}`,
   notRun: 'the document runs no such cells',
   missing: (runs: readonly string[]) => `missing: run ${runs.join(', run ')}`,
   skipped: (why: string) => `skipped: ${why}`,
@@ -30,7 +34,8 @@ export const english = {
   /** An unexpected error. */
   failed: (message: string) => `could not be judged: ${message}`,
   noShape:
-    "a claim of scope shape must not depend on the board's speed: compare a ratio or an order, or use scope absolute",
+    "a claim of scope shape must not depend on the board's speed: compare a ratio or an order, " +
+    'or use scope absolute',
   noHardware: (origins: readonly string[]) =>
     `no run on hardware: ${origins.join(' and ')} times say nothing about the published machine's`,
   noMachine: 'the claim does not say which machine its times were published for',

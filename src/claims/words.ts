@@ -6,7 +6,7 @@ import { allDigits, digits, significant } from '../query/format.ts'
 import { symbol } from '../query/units.ts'
 import type { Interval } from '../stats/interval.ts'
 import { min } from '../stats/order.ts'
-import type { Judgement } from './judge.ts'
+import type { GridRow, Judgement } from './judge.ts'
 import type { Measured } from './measure.ts'
 import { english, type Phrases } from './phrases.ts'
 import type { Region } from './region.ts'
@@ -52,6 +52,19 @@ export function numberTexts(
 ): readonly string[] {
   const isShift = claim.test.type === 'direction'
   return measured.map((one) => measuredText(one, isShift, phrases))
+}
+
+/**
+ * A claim's verdict under a condition: `with Xen 4.17` and `reproduced: 3.27 [3.17, 3.37]`, or the reason if
+ * there are no numbers.
+ */
+export function conditionTexts(
+  { condition, verdict, reason }: GridRow,
+  numbers: string | undefined,
+  verdictName: string = verdict,
+  phrases: Phrases = english,
+): readonly [string, string] {
+  return [phrases.under(condition?.label), phrases.verdictFor(verdictName, numbers ?? reason)]
 }
 
 /** Allowed region: `above 0`, `from 0.7 to 0.98`, `at most 12 ms`; undefined if nothing was measured. */

@@ -88,6 +88,11 @@ export function expressionsOf(test: Test): readonly Expression[] {
   }
 }
 
+/** Expressions that a claim measures, as stated and under its conditions. */
+export function expressionsOfClaim({ test, conditions = [] }: Pick<Claim, 'test' | 'conditions'>) {
+  return [test, ...conditions.map((one) => one.test)].flatMap(expressionsOf)
+}
+
 /** Whether the published or the measured side reads published tables. */
 export function comparesWithTables({ test, published }: Pick<Claim, 'test' | 'published'>): boolean {
   const measured = expressionsOf(test)

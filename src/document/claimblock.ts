@@ -203,7 +203,8 @@ function share(percent: string): number {
 function parsePath(text: string, key: 'from' | 'to', source: Mapping): Path | undefined {
   const ast = parseMeasured(text, [key], source)
   if (ast === undefined || ast.type === 'path') return ast
-  const reason = `${key}: a series is a path that ends in a measure, such as latency['xen-4.17'].baseline.pause.total`
+  const reason =
+    `${key}: a series is a path that ends in a measure, ` + `such as latency['xen-4.17'].baseline.pause.total`
   source.valueError('claim-test', [key], reason)
   return undefined
 }
@@ -214,7 +215,8 @@ function parseMeasured(text: string, at: KeyPath, source: Mapping): Expression |
   if (ast === undefined) return undefined
   const paths = references(ast)
   if (paths[0] === undefined || !paths.every(readsPublished)) return ast
-  const reason = `${paths[0].parts.join('.')}: a claim is tested with runs, and this one reads published tables only`
+  const reason =
+    `${paths[0].parts.join('.')}: a claim is tested with runs, ` + 'and this one reads published tables only'
   source.valueError('claim-test', at, reason)
   return undefined
 }

@@ -50,7 +50,9 @@ function readPattern(name: string, written: Parameters, parameters: Parameters, 
   const environments = wordsIn(source.data.environments).map(([, environment]) => environment)
   for (const [index, environment] of wordsIn(written.only)) {
     if (environments.includes(environment)) continue
-    const reason = `unknown environment: ${environment}${hint(environment, environments)}; only picks from the experiment's own`
+    const reason =
+      `unknown environment: ${environment}${hint(environment, environments)}; ` +
+      `only picks from the experiment's own`
     source.valueError('unknown-environment', [...base, 'only', index], reason)
   }
   refuseRepeats([...base, 'only'], source)

@@ -226,8 +226,13 @@ export const frontMatterSchema = z.strictObject({
     .array(words)
     .default([])
     .describe('Numbers of the prose that no run and no published table has: 4 ms'),
-  editionOf: path.exactOptional().describe('The document that this one is the same as, in another language'),
-  editions: z.array(path).default([]).describe('Documents that are the same as this one, in other languages'),
+  translationOf: path
+    .exactOptional()
+    .describe('The document that this one is the same as, in another language'),
+  translations: z
+    .array(path)
+    .default([])
+    .describe('Documents that are the same as this one, in other languages'),
   texts: texts.describe('Text of the data (a label, a captured item) -> what tables call it here'),
   conditions: z
     .record(environmentName, condition)

@@ -32,8 +32,8 @@ export interface Step {
   /** The recorded run, even if another is used; `stale` is the reason why it does not match. */
   readonly record: { readonly run: Run; readonly stale: string | undefined } | undefined
   /**
-   * The newest run made here, if it is later than an up-to-date record and differs from it. The record stays the cell's result, but
-   * claims are judged by this run.
+   * The newest run made here, if it is later than an up-to-date record and differs from it. The record stays
+   * the cell's result, but claims are judged by this run.
    */
   readonly rerun: Run | undefined
   readonly needed: readonly Run[]
@@ -158,7 +158,9 @@ function recordOf(cell: PlannedCell, { origin }: Environment, store: Store): Run
     const run = store.recorded(cell)
     if (run === undefined || run.origin === origin) return run
     return new StoreError(
-      `results/${runName(run)}/run.json says that the run is ${run.origin}, but its environment is ${origin}. Restore it from version control, or delete its folder to run the cell again.`,
+      `results/${runName(run)}/run.json says that the run is ${run.origin}, ` +
+        `but its environment is ${origin}. Restore it from version control, ` +
+        'or delete its folder to run the cell again.',
     )
   } catch (error) {
     if (error instanceof StoreError) return error

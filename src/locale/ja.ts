@@ -11,6 +11,7 @@ const verdictNames = {
   'not reproduced': '再現されない',
   inconclusive: '判定できない',
   'not testable': '検証できない',
+  'not run': '実行していない',
 }
 
 export const japanese: Messages = {
@@ -65,7 +66,7 @@ export const japanese: Messages = {
     skip: '本文へ',
     abstract: '概要',
     contents: '目次',
-    editions: '他の言語',
+    translations: '他の言語',
     authors: '、',
     affiliation: (name) => `（${name}）`,
     footnotes: '脚注',
@@ -115,12 +116,12 @@ export const japanese: Messages = {
     why: '理由',
     note: '注記',
     shownIn: '参照',
-    under: (label) => (label === undefined ? '主張のとおり' : `条件：${label}`),
-    notRun: '実行していない',
     fragile: (half, twice) => `許容範囲に左右される：半分では「${half}」、2倍では「${twice}」`,
     measured: (numbers, origins) => `${numbers.join('、')}（${origins.join('＋')}）`,
     phrases: {
       published: (number, source) => `${number}（${source}）`,
+      under: (label) => (label === undefined ? '主張のとおり' : `条件：${label}`),
+      verdictFor: (verdict, why) => `${verdict}：${why}`,
       numbers: (numbers) => numbers.join('、'),
       shifted: (shift, ratio) => `${shift}、平均の比 ${ratio} : 1`,
       between: (low, high) => `${low}以上${high}以下`,
@@ -274,7 +275,8 @@ export const japanese: Messages = {
       verdict: '基準との比較',
       verdicts: { changed: '変化あり', unchanged: '変化なし', "can't tell": '判定できない' },
       method:
-        'ずれ：典型的な値が基準をどれだけ上回るか（Hodges–Lehmann）とその区間。δ：すべての値が基準を上回れば1、すべて下回れば−1。環境ごとに、pは比較の数に応じて補正し（Holm）、区間は95 %区間の誤り率を比較の数で分け合う（Bonferroni）。',
+        'ずれ：典型的な値が基準をどれだけ上回るか（Hodges–Lehmann）とその区間。δ：すべての値が基準を上回れば1、すべて下回れば−1。環境ごとに、pは比較の数に応じて補正し（Holm）、' +
+        '区間は95 %区間の誤り率を比較の数で分け合う（Bonferroni）。',
       fewBoots: '起動を単位とし、起動ごとの平均を比べる。ずれは平均の差、区間とpはWelchの方法による。',
       unchanged: (tolerance) =>
         `変化なし：ずれと平均がともに基準の中央値の${tolerance}以内。差が見つからないことは差がないことの証拠ではないので、それ以外は「判定できない」とする。`,
@@ -310,9 +312,11 @@ export const japanese: Messages = {
       errorNote:
         '誤差：本実験の値から公表値を引いた差と、その公表値に対する割合。近いほう：割合ではなく誤差の大きさが小さいほうの記録。差が1 µs（比では0.01）に満たなければ「同じ」とする。',
       summaryNote:
-        '誤差は符号を除いた大きさ。比の誤差に単位はない。順位相関：本実験の値と公表値の間のSpearmanの順位相関係数。「以内」「向きが正しい」「近いほう」は個数。近いほう：絶対誤差が1 µs（比では0.01）以上小さいほうの記録。',
+        '誤差は符号を除いた大きさ。比の誤差に単位はない。順位相関：本実験の値と公表値の間のSpearmanの順位相関係数。「以内」「向きが正しい」「近いほう」は個数。' +
+        '近いほう：絶対誤差が1 µs（比では0.01）以上小さいほうの記録。',
       slowdownNote: (band) =>
-        `比：基準の平均に対する平均の比。基準自身の比は定義により1なので除く。本実験の値と公表値が、ともに1を${band}を超えて上回る、ともに${band}を超えて下回る、またはともにその間にあるとき、向きが正しい。`,
+        `比：基準の平均に対する平均の比。基準自身の比は定義により1なので除く。本実験の値と公表値が、ともに1を${band}を超えて上回る、ともに${band}を超えて下回る、` +
+        'またはともにその間にあるとき、向きが正しい。',
       counts: (environment, { before, after, alike }) =>
         `${environment}：変更後のほうが近いもの${after}個、変更前のほうが近いもの${before}個、同じもの${alike}個。`,
     },

@@ -170,14 +170,14 @@ function measuredText({
   return published === undefined ? shown : `${shown} (published: ${published})`
 }
 
-function contents({ paths, paper, report, editions, runs, experiments }: Artifact): readonly Inline[] {
+function contents({ paths, paper, report, translations, runs, experiments }: Artifact): readonly Inline[] {
   const locks = ['package-lock.json', 'experiments/packages.lock.json'].filter((path) => paths.includes(path))
   const crate = code('ro-crate-metadata.json')
   const check = code('codecheck.yml')
   return present([
     prose`${code(paper)} the document with its experiments, claims, tables and figures;
       ${code(report)} the report made from it`,
-    ...editions.map(
+    ...translations.map(
       (one) =>
         prose`${code(one.paper)} the same in another language (${one.lang}); ${code(one.report)} its report`,
     ),

@@ -31,7 +31,7 @@ export interface Artifact {
   /** Paths in the archive. */
   readonly paper: string
   readonly report: string
-  readonly editions: readonly EditionReport[]
+  readonly translations: readonly TranslationReport[]
   readonly paths: readonly string[]
   readonly runs: readonly Run[]
   readonly environments: readonly Environment[]
@@ -43,7 +43,7 @@ export interface Artifact {
   readonly claims: readonly Claim[]
 }
 
-export interface EditionReport {
+export interface TranslationReport {
   /** Paths in the archive. */
   readonly paper: string
   readonly report: string
@@ -176,7 +176,10 @@ function wordsOf(test: Test, lines: (key: string) => readonly string[]): string 
     case 'direction': {
       const relation = { up: 'above', down: 'below', same: 'the same as' }[test.direction]
       const margin = Math.round(test.tolerance * 1e4) / 100
-      return `${written('to')} ${relation} ${written('from')}, ${test.direction === 'same' ? 'within' : 'by more than'} ${margin} %`
+      return (
+        `${written('to')} ${relation} ${written('from')}, ` +
+        `${test.direction === 'same' ? 'within' : 'by more than'} ${margin} %`
+      )
     }
     case 'all': {
       // The tests differ only in their values.

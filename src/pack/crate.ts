@@ -161,11 +161,11 @@ function actions(artifact: Artifact, files: readonly Described[]): readonly Enti
 }
 
 /** Returns the report and those of the translations, which also use the original document. */
-function reportsOf({ paper, report, editions }: Artifact) {
+function reportsOf({ paper, report, translations }: Artifact) {
   const name = 'The report from the document and the recorded runs'
   return [
     { id: '#report', name, command: 'npx repro build --frozen', papers: [paper], report },
-    ...editions.map((one) => ({
+    ...translations.map((one) => ({
       id: `#report/${one.lang}`,
       name: `${name} (${one.lang})`,
       command: `npx repro build --frozen ${one.paper}`,

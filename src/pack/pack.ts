@@ -29,7 +29,7 @@ import { archiveFile, type PackedFile, writeArchive, zipped } from './archive.ts
 import {
   type Artifact,
   claimsOf,
-  type EditionReport,
+  type TranslationReport,
   experimentsOf,
   recordedFiles,
   statedMinutes,
@@ -55,8 +55,8 @@ export interface Archive {
 }
 
 /**
- * Throws a DocumentError, a FrozenError for unrecorded runs, and an ExplainedError for anything else that would
- * make the archive incomplete.
+ * Throws a DocumentError, a FrozenError for unrecorded runs, and an ExplainedError for anything else that
+ * would make the archive incomplete.
  */
 export async function pack(site: Site, options: PackOptions, tell: TellEvent): Promise<Archive> {
   const { project } = site
@@ -70,15 +70,15 @@ export async function pack(site: Site, options: PackOptions, tell: TellEvent): P
   const steps = await planDocument(site, opened, files)
   const runs = steps.flatMap(({ status }) => (status.type === 'recorded' ? [status.run] : []))
   refuseMissing(site, tree, runs)
-  const editions: EditionReport[] = []
-  for (const { file, lang } of opened.editions) {
+  const translations: TranslationReport[] = []
+  for (const { file, lang } of opened.translations) {
     const own = { ...site, document: file }
     const report = await buildReport(own, await openValid(own), options.signal, tell)
-    editions.push({ paper: file, lang, report })
+    translations.push({ paper: file, lang, report })
     refuseMissing(own, tree, runs)
   }
 
-  const artifact = await describe({ site, opened, files, tree, runs, report, editions, steps })
+  const artifact = await describe({ site, opened, files, tree, runs, report, translations, steps })
   const name = archiveName(artifact)
   const file = output ?? join(makeFolder(project, '_build'), name)
   const packed = await contents(artifact, project, name, files)
@@ -140,7 +140,8 @@ function refuseChanges({ revision }: Tree): void {
   const changes = revision?.changes ?? []
   if (changes.length === 0) return
   throw new ExplainedError(
-    `${changes.length} files are not as committed:\n${indentedList(changes)}\nCommit them, or pack them as they are with --allow-dirty (the archive then says so).`,
+    `${changes.length} files are not as committed:\n${indentedList(changes)}\nCommit them, ` +
+      'or pack them as they are with --allow-dirty (the archive then says so).',
   )
 }
 
@@ -172,11 +173,12 @@ function refuseMissing(site: Site, { paths }: Tree, runs: readonly Run[]): void 
   )
   if (missing.length === 0) return
   throw new ExplainedError(
-    `the report needs files that git ignores or that look like secrets, so the archive would lack them:\n${indentedList(missing)}\nAdd them to the project: git add --force`,
+    'the report needs files that git ignores or that look like secrets, ' +
+      `so the archive would lack them:\n${indentedList(missing)}\nAdd them to the project: git add --force`,
   )
 }
 
-interface Built extends Pick<Artifact, 'runs' | 'report' | 'editions'> {
+interface Built extends Pick<Artifact, 'runs' | 'report' | 'translations'> {
   readonly site: Site
   readonly opened: Opened
   readonly files: Files
@@ -185,7 +187,7 @@ interface Built extends Pick<Artifact, 'runs' | 'report' | 'editions'> {
 }
 
 async function describe(built: Built): Promise<Artifact> {
-  const { site, opened, files, tree, runs, report, editions, steps } = built
+  const { site, opened, files, tree, runs, report, translations, steps } = built
   const { document } = opened
   const asked = new Set(runs.map(({ environment }) => environment))
   const environments = [...opened.environments.values()].filter(({ name }) => asked.has(name))
@@ -208,7 +210,7 @@ async function describe(built: Built): Promise<Artifact> {
     document,
     paper: site.document,
     report,
-    editions,
+    translations,
     paths: tree.paths,
     runs,
     environments,

@@ -170,7 +170,7 @@ export async function build(
     })
   const rendering = {
     document,
-    editions: opened.editions,
+    translations: opened.translations,
     published: opened.published,
     runs: shown.map(({ run }) => run),
     statuses: statusesOf(shown),
@@ -262,7 +262,7 @@ async function render(
   const { makeReport } = await import('../report/report.ts')
   const report = await makeReport({
     ...rendering,
-    translations: rendering.editions.map(({ file, lang }) => ({ lang, name: reportName(file) })),
+    translations: rendering.translations.map(({ file, lang }) => ({ lang, name: reportName(file) })),
     read: async (file) => rendering.files.read(file) ?? absent(file),
     floats: floatCache(site, new Map(Object.entries(steps))),
     judgement: cachedJudge(site, rendering.program, languageOf(rendering.document.frontMatter.lang)),

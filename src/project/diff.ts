@@ -70,7 +70,8 @@ function metrics(a: Run, b: Run): readonly MetricDifference[] {
       if (one.values.length === 0 || other.values.length === 0) return []
       if (one.unit !== other.unit)
         throw new QueryError(
-          `${measure} of ${runName(a)} cannot be compared: ${unitName(one.unit)} before, now ${unitName(other.unit)}`,
+          `${measure} of ${runName(a)} cannot be compared: ${unitName(one.unit)} before, ` +
+            `now ${unitName(other.unit)}`,
         )
       const { unit: per, ...comparison } = compare(one, other)
       return [{ ...comparison, series: group, measure, unit: one.unit, per }]

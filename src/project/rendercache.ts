@@ -1,6 +1,6 @@
 /**
- * The render cache: tables, figures and judgements in .repro/render-cache/<digest of their inputs>. Only entries with
- * this machine's seal are read: a stranger's bytes could deserialize to anything.
+ * The render cache: tables, figures and judgements in .repro/render-cache/<digest of their inputs>. Only
+ * entries with this machine's seal are read: a stranger's bytes could deserialize to anything.
  */
 
 import { deserialize, serialize } from 'node:v8'

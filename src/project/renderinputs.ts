@@ -4,7 +4,7 @@ import { isFile } from '../check/check.ts'
 import { picturesOf } from '../check/picture.ts'
 import type { KnownRun } from '../claims/verification.ts'
 import type { ClaimBlock, FigureBlock, TableBlock } from '../document/block.ts'
-import { comparesWithTables, expressionsOf } from '../document/claim.ts'
+import { comparesWithTables, expressionsOfClaim } from '../document/claim.ts'
 import type { Document } from '../document/document.ts'
 import { pathsIn } from '../document/float.ts'
 import type { Files } from '../files/tracked.ts'
@@ -22,7 +22,7 @@ import type { Translation } from './site.ts'
 
 export interface Rendering {
   readonly document: Document
-  readonly editions: readonly Translation[]
+  readonly translations: readonly Translation[]
   readonly published: readonly PublishedTable[]
   readonly runs: readonly Run[]
   readonly statuses: RunStatuses
@@ -35,7 +35,7 @@ export interface Rendering {
 
 /** Inputs by id of the table, figure or claim; `page` is the whole report. */
 export function renderInputs(rendering: Rendering): Readonly<Record<string, Inputs>> {
-  const { document, editions, published, runs, statuses, files, program } = rendering
+  const { document, translations, published, runs, statuses, files, program } = rendering
   const { lang, texts } = document.frontMatter
   const names = labels(document, messagesFor(lang))
   const language = { language: lang, texts: digest(texts) }
@@ -81,7 +81,7 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
   }
   steps.page = {
     ...documents,
-    ...Object.fromEntries(editions.map(({ file, lang }) => [`edition ${file}`, lang])),
+    ...Object.fromEntries(translations.map(({ file, lang }) => [`translation ${file}`, lang])),
     program,
     ...inputsOfRuns(),
     ...Object.fromEntries(Object.entries(steps).map(([id, inputs]) => [`rendered ${id}`, digest(inputs)])),
@@ -112,7 +112,7 @@ export function claimInputs(
     program,
     ...(comparesWithTables(claim) ? tableInputs(published) : {}),
     ...Object.fromEntries(
-      cellsRead(expressionsOf(test), experiments).map((name) => {
+      cellsRead(expressionsOfClaim(claim), experiments).names.map((name) => {
         const run = found.get(name)
         return [`run ${name}`, run ? runInput(run, stale) : 'missing']
       }),

@@ -55,7 +55,7 @@ export interface Opened {
   readonly document: Document
   readonly environments: ReadonlyMap<string, Environment>
   readonly published: readonly PublishedTable[]
-  readonly editions: readonly Translation[]
+  readonly translations: readonly Translation[]
 }
 
 /** Path of a document, relative to the project, and its language. */
@@ -76,8 +76,8 @@ export function originalSite(site: Site, { original }: Document): Site {
 export async function openDocument(site: Site, files: Files = openFiles(site.project)): Promise<Opened> {
   const { project, document: path } = site
   const value = files.read(path) ?? ''
-  const { editionOf } = parseFrontMatter(files.text(path) ?? '')
-  const original = editionOf && (await originalOf(editionOf.file, site, files))
+  const { translationOf } = parseFrontMatter(files.text(path) ?? '')
+  const original = translationOf && (await originalOf(translationOf.file, site, files))
   const document = parseDocument(new VFile({ path, value }), original)
   const environments = projectEnvironments(project, files, site.testbeds)
   const { bibliography } = document.frontMatter
@@ -85,7 +85,7 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
   const text = (named: string) => (files.problem(named) === undefined ? files.text(named) : undefined)
   const entries = bibliography && document.citations.length > 0 ? text(bibliography.file) : undefined
   const published = publishedTables(document.frontMatter.published, text)
-  const isOrphan = document.frontMatter.editionOf !== undefined && document.original === undefined
+  const isOrphan = document.frontMatter.translationOf !== undefined && document.original === undefined
   if (!isOrphan)
     check(document, {
       ...files,
@@ -102,9 +102,9 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
       bibliography: entries === undefined ? undefined : await parseBibliography(entries, citedKeys(document)),
     })
   if (document.original === undefined) checkScripts(document, path, files, realPaths(project))
-  const editions = translationsOf(document, path, files)
+  const translations = translationsOf(document, path, files)
   sortMessages(document.file)
-  return { document, environments, published, editions }
+  return { document, environments, published, translations }
 }
 
 /** Reads the original of a translation, or returns the reason why that failed. */
@@ -113,8 +113,8 @@ async function originalOf(file: string, site: Site, files: Files): Promise<Docum
   if (problem !== undefined) return problem
   const text = files.text(file)
   if (text === undefined) return `no document ${file}`
-  const { editionOf } = parseFrontMatter(text)
-  if (editionOf) return `${file} is itself an edition of ${editionOf.file}: name the original`
+  const { translationOf } = parseFrontMatter(text)
+  if (translationOf) return `${file} is itself a translation of ${translationOf.file}: name the original`
   const { document } = await openDocument({ ...site, document: file }, files)
   return hasErrors(document.file) ? `${file} has errors: see repro check ${file}` : document
 }
@@ -122,21 +122,23 @@ async function originalOf(file: string, site: Site, files: Files): Promise<Docum
 /** The original and its other translations, in its order. Each must name the other, or links are missing. */
 function translationsOf(document: Document, path: string, files: Files): readonly Translation[] {
   const { original = document, file, frontMatter } = document
-  const { editions } = original.frontMatter
-  const { editionOf } = frontMatter
-  const name = editionOf?.file ?? path
-  if (editionOf && document.original && !editions.some((one) => one.file === path)) {
-    const reason = `${name} does not name this edition, so its report does not lead here: add editions: [${path}] to its front matter`
-    warn(file, 'edition-of', editionOf.place, reason)
+  const { translations } = original.frontMatter
+  const { translationOf } = frontMatter
+  const name = translationOf?.file ?? path
+  if (translationOf && document.original && !translations.some((one) => one.file === path)) {
+    const reason =
+      `${name} does not name this translation, so its report does not lead here: add translations: ` +
+      `[${path}] to its front matter`
+    warn(file, 'translation-of', translationOf.place, reason)
   }
-  const found = editions.flatMap((edition): readonly Translation[] => {
-    const problem = files.problem(edition.file)
-    const text = problem === undefined ? files.text(edition.file) : undefined
+  const found = translations.flatMap((translation): readonly Translation[] => {
+    const problem = files.problem(translation.file)
+    const text = problem === undefined ? files.text(translation.file) : undefined
     const own = text === undefined ? undefined : parseFrontMatter(text)
-    if (own?.editionOf?.file === name) return [{ file: edition.file, lang: own.lang }]
-    const absent = problem ?? `no document ${edition.file}`
-    const reason = own === undefined ? absent : `${edition.file} does not say editionOf: ${name}`
-    if (document === original) fail(file, 'editions', edition.place, reason)
+    if (own?.translationOf?.file === name) return [{ file: translation.file, lang: own.lang }]
+    const absent = problem ?? `no document ${translation.file}`
+    const reason = own === undefined ? absent : `${translation.file} does not say translationOf: ${name}`
+    if (document === original) fail(file, 'translations', translation.place, reason)
     return []
   })
   return [{ file: name, lang: original.frontMatter.lang }, ...found].filter((one) => one.file !== path)
@@ -144,8 +146,8 @@ function translationsOf(document: Document, path: string, files: Files): readonl
 
 /**
  * Applies the command line's values; reports differences. Skips experiments without a cell that `only`
- * selects. With fewer trials than boots, each boot gets one trial. Throws a RequestError if the requested boots
- * exceed the trials.
+ * selects. With fewer trials than boots, each boot gets one trial. Throws a RequestError if the requested
+ * boots exceed the trials.
  */
 export function override(
   document: Document,
@@ -173,10 +175,12 @@ export function override(
     if (changes.boots <= changes.trials) return { ...block, ...changes }
     if (boots !== undefined)
       throw new RequestError(
-        `--boots ${boots} is more than the ${changes.trials} trials of ${block.id}: each boot has at least one (--trials N, or fewer boots)`,
+        `--boots ${boots} is more than the ${changes.trials} trials of ${block.id}: ` +
+          'each boot has at least one (--trials N, or fewer boots)',
       )
     note(
-      `${changes.trials} boots of ${block.id} instead of the document's ${block.boots}, as many as --trials leaves trials`,
+      `${changes.trials} boots of ${block.id} instead of the document's ${block.boots}, ` +
+        'as many as --trials leaves trials',
     )
     return { ...block, ...changes, boots: changes.trials }
   }

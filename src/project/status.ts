@@ -26,7 +26,10 @@ export interface StepStatus {
   readonly changes?: readonly Change[]
 }
 
-/** Status of cells, then tables, figures and claims, then the page in each written format. Throws a DocumentError for errors. */
+/**
+ * Status of cells, then tables, figures and claims, then the page in each written format. Throws a
+ * DocumentError for errors.
+ */
 export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
   const manifest = readManifest(site)
   const files = openFiles(site.project, manifest?.fingerprints)
@@ -35,7 +38,7 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
   const { shown } = knownRuns(steps)
   const inputs = renderInputs({
     document: opened.document,
-    editions: opened.editions,
+    translations: opened.translations,
     published: opened.published,
     runs: shown.map(({ run }) => run),
     statuses: statusesOf(shown),

@@ -193,7 +193,9 @@ function narrowPath(node: estree.Node, at: At): Path {
   offsets.unshift(at(rest))
   if (parts.length < shortestPath) {
     const start = readsPublished({ parts }) ? publishedRoot : 'experiment'
-    const reason = `${parts.join('.')} names no number: write ${start}['environment'].pattern, then factors, measure and statistic`
+    const reason =
+      `${parts.join('.')} names no number: write ${start}['environment'].pattern, then factors, ` +
+      'measure and statistic'
     throw new ExpressionError('expression-path', at(rest), reason)
   }
   return { type: 'path', parts, offsets }

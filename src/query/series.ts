@@ -1,4 +1,6 @@
-/** Series are the observations of one measure in one run, in its canonical unit, without the excluded rows. */
+/**
+ * Series are the observations of one measure in one run, in its canonical unit, without the excluded rows.
+ */
 
 import { bootColumn, type Column, excludedColumn, type Row, type Run, runName } from '../results/run.ts'
 import { QueryError, unknown } from './error.ts'

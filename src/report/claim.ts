@@ -1,8 +1,8 @@
 /** Claims in the report: the sentence, published and measured numbers, and the verdict with its reason. */
 
-import type { GridRow, Judgement } from '../claims/judge.ts'
+import type { Judgement } from '../claims/judge.ts'
 import { decisive, type Verification } from '../claims/verification.ts'
-import { numberTexts, publishedText } from '../claims/words.ts'
+import { conditionTexts, numberTexts, publishedText } from '../claims/words.ts'
 import type { Messages } from '../locale/en.ts'
 import { originsIn } from '../query/quantity.ts'
 import { link } from '../text/markdown.ts'
@@ -32,7 +32,14 @@ export function claimNode(
       ...fact(own.published, publishedText(claim, judged, own.phrases)),
       ...fact(own.recorded, measuredNumbers(recorded, messages)),
       ...fact(own.thisRun, rerun && (measuredNumbers(rerun, messages) ?? rerun.reason)),
-      ...grid.flatMap((row) => fact(own.under(row.condition?.label), rowText(judged, row, messages))),
+      ...grid.map((row) =>
+        conditionTexts(
+          row,
+          measuredNumbers({ claim, measured: row.measured }, messages),
+          own.verdicts[row.verdict],
+          own.phrases,
+        ),
+      ),
       ...fact(own.why, reason),
       ...fact(own.note, fragile && own.fragile(own.verdicts[fragile.half], own.verdicts[fragile.twice])),
       ...notes.flatMap((note) => fact(own.note, note)),
@@ -40,13 +47,6 @@ export function claimNode(
     ],
     detail,
   }
-}
-
-/** `reproduced: 3.27 [3.17, 3.37], emulated`. */
-function rowText({ claim }: Judgement, { verdict, reason, measured }: GridRow, messages: Messages): string {
-  const numbers = measuredNumbers({ claim, measured }, messages)
-  const { notRun, verdicts } = messages.claim
-  return verdict === 'not run' ? notRun : `${verdicts[verdict]}: ${numbers ?? reason}`
 }
 
 export function fact(term: string, content: Fact[1] | undefined): readonly Fact[] {

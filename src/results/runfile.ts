@@ -61,7 +61,9 @@ const header = z.strictObject({
   clockHz: z.number().exactOptional(),
   columns,
   rows,
-  datasets: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.strictObject({ columns, rows })).exactOptional(),
+  datasets: z
+    .record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.strictObject({ columns, rows }))
+    .exactOptional(),
   exclusions: z.array(z.strictObject({ reason: z.string(), count: z.int().min(1) })),
   captured: z.record(z.string(), z.string()),
   files: z.record(z.string(), z.strictObject({ sha256, bytes: z.int().min(0) })),
@@ -188,7 +190,8 @@ export function parseRun(
     const found = sha256Of(csv)
     if (found === wanted) return csv
     throw new StoreError(
-      `${file} was changed: its SHA-256 is ${found}, not ${wanted} as recorded. ${advice} If the change is meant: repro accept ${cell}`,
+      `${file} was changed: its SHA-256 is ${found}, not ${wanted} as recorded. ` +
+        `${advice} If the change is meant: repro accept ${cell}`,
     )
   }
   const run = completed(head, folder, csvOf)
@@ -251,7 +254,8 @@ export function completed(
     const names = csvFormatRows([columns.map(({ name }) => name)])
     if (!csv.startsWith(`${names}\n`))
       throw new StoreError(
-        `${folder}/${file} begins with ${csv.slice(0, 200).split('\n')[0]}, and run.json has the columns ${names}. ${advice}`,
+        `${folder}/${file} begins with ${csv.slice(0, 200).split('\n')[0]}, ` +
+          `and run.json has the columns ${names}. ${advice}`,
       )
     return { columns, rows: parseRows(csv, columns, `${folder}/${file}`) }
   }

@@ -103,7 +103,9 @@ export function openStore(
         const run = attempt(folder, () => {
           if (!isOurs(folder)) return undefined
           const file = `${folder}/run.json`
-          return fits(parseHeader(files.text(file) ?? '', file, runName(cell))) ? read(folder, cell) : undefined
+          return fits(parseHeader(files.text(file) ?? '', file, runName(cell)))
+            ? read(folder, cell)
+            : undefined
         })
         if (run) return run
       }

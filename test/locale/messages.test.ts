@@ -117,7 +117,7 @@ shows: tbl-latency
     const { html } = await made
     expect(html).toContain('<html lang="ja">')
     expect(html).toMatch(
-      /<nav class="editions" [^>]*><a href="index.en.html" hreflang="en" lang="en" rel="alternate">English</,
+      /<nav class="translations" [^>]*><a href="index.en.html" hreflang="en" lang="en" rel="alternate">English</,
     )
   })
 

@@ -245,7 +245,9 @@ describe('runs made here', () => {
     expect(reopened.history(run)).toEqual([id])
     expect(reopened.cached(run, keyed(key))).toEqual({ ...run, files: {} })
     expect(names.map((name) => reopened.past(run, name))).toEqual([undefined, undefined])
-    expect(seal.note()).toContain(`2 files under .repro/ that were not sealed on this machine: ${runs}/2998-01-01T00.00.00.000Z-`)
+    expect(seal.note()).toContain(
+      `2 files under .repro/ that were not sealed on this machine: ${runs}/2998-01-01T00.00.00.000Z-`,
+    )
     expect(readdirSync(join(project, runs))).toEqual([id, ...names.toReversed()])
   })
 

@@ -8,15 +8,22 @@ export function junit(document: string, verifications: readonly Verification[]):
   const cases = verifications.map((verification) => {
     const { claim } = verification
     const { verdict, reason } = decisive(verification)
-    const open = `  <testcase classname="${escapeXml(document)}" name="${escapeXml(`${claim.id}: ${claim.statement}`)}"`
+    const open =
+      `  <testcase classname="${escapeXml(document)}" ` +
+      `name="${escapeXml(`${claim.id}: ${claim.statement}`)}"`
     const message = `message="${escapeXml(`${verdict}: ${reason}`)}"`
     if (verdict === 'reproduced') return `${open}/>`
     return `${open}><${verdict === 'not reproduced' ? 'failure' : 'skipped'} ${message}/></testcase>`
   })
   const count = (verdicts: readonly string[]) =>
     verifications.filter((one) => verdicts.includes(decisive(one).verdict)).length
-  const totals = `tests="${verifications.length}" failures="${count(['not reproduced'])}" skipped="${count(['inconclusive', 'not testable'])}"`
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuite name="claims" ${totals}>\n${cases.join('\n')}\n</testsuite>\n`
+  const totals =
+    `tests="${verifications.length}" failures="${count(['not reproduced'])}" ` +
+    `skipped="${count(['inconclusive', 'not testable'])}"`
+  return (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<testsuite name="claims" ' +
+    `${totals}>\n${cases.join('\n')}\n</testsuite>\n`
+  )
 }
 
 const entities: ReadonlyMap<string, string> = new Map([

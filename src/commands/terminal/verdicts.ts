@@ -1,9 +1,9 @@
 /** Output of `repro verify`: lines for people, JSON for programs. */
 
-import { tally, type GridRow, type Judgement } from '../../claims/judge.ts'
+import { tally, type Judgement } from '../../claims/judge.ts'
 import type { Measured } from '../../claims/measure.ts'
 import { decisive, type Verification } from '../../claims/verification.ts'
-import { limitsText, numberTexts, plainInterval, publishedText } from '../../claims/words.ts'
+import { conditionTexts, limitsText, numberTexts, plainInterval, publishedText } from '../../claims/words.ts'
 import type { Reproduction } from '../../project/knownruns.ts'
 import { reportFile } from '../../project/manifest.ts'
 import { originsIn, runsIn } from '../../query/quantity.ts'
@@ -55,7 +55,8 @@ export function missingRunLines(verifications: readonly Verification[]): readonl
   const failed = judged.filter(({ failure }) => failure !== undefined).map(({ claim }) => claim.id)
   return present([
     runs.length > 0 &&
-      `${claims} of ${counted(judged.length, 'claim')} could not be judged, because runs are missing or stale`,
+      `${claims} of ${counted(judged.length, 'claim')} could not be judged, ` +
+        'because runs are missing or stale',
     named(
       'missing',
       runs.filter((run) => lacking.get(run) === undefined),
@@ -89,17 +90,14 @@ function claimLines(verification: Verification): readonly string[] {
     ...line('recorded', ownNumbers(recorded)),
     ...line('this run', rerun && (ownNumbers(rerun) ?? rerun.reason)),
     ...line('allowed', limitsText(decided)),
-    ...grid.flatMap((row) => line(row.condition ? 'with' : 'as stated', gridText(decided, row))),
+    ...grid.flatMap((row) => {
+      const numbers = numberTexts({ claim, measured: row.measured }).join('; ')
+      return line(...conditionTexts(row, numbers === '' ? undefined : numbers))
+    }),
     ...line('why', reason),
     ...line('fragile', fragile && `at half the tolerance ${fragile.half}, at twice ${fragile.twice}`),
     ...notes.flatMap((note) => line('note', note)),
   ]
-}
-
-/** `1 ns an instruction: reproduced, 3.27 [3.17, 3.37]`. */
-function gridText({ claim }: Judgement, { condition, verdict, measured }: GridRow): string {
-  const numbers = numberTexts({ claim, measured }).join('; ')
-  return `${condition ? `${condition.label}: ` : ''}${verdict}${numbers === '' ? '' : `, ${numbers}`}`
 }
 
 function ownNumbers(judgement: Judgement): string | undefined {

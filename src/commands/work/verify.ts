@@ -47,7 +47,8 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
   const claims = all.filter(({ id }) => names.length === 0 || names.includes(id))
   if (all.length === 0 && !onlyTires)
     throw new UsageError(
-      `${site.document} makes no claims (yaml claim): there is nothing to verify (docs/claims.md says how to write one)`,
+      `${site.document} makes no claims (yaml claim): there is nothing to verify ` +
+        '(docs/claims.md says how to write one)',
     )
   const steps = await planDocument(site, opened, files)
 
@@ -58,7 +59,8 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
     const chosen = onlyTires ? needed.slice(0, 1) : needed
     if (chosen.length === 0)
       throw new UsageError(
-        `${site.document} has no experiment that could run again${names.length > 0 ? ` for ${names.join(', ')}` : ''}`,
+        `${site.document} has no experiment that could run ` +
+          `again${names.length > 0 ? ` for ${names.join(', ')}` : ''}`,
       )
     complain(announcement(chosen, steps, request.jobs))
     const { jobs, deadlineSeconds, signal } = request
@@ -100,7 +102,10 @@ function announcement(chosen: readonly PlannedCell[], steps: readonly Step[], jo
   const leftMs = remainingMs(times, jobs, 0) ?? 0
   // Print names only if they are few.
   const names = chosen.length > 4 ? '' : ` (${chosen.map(runName).join(', ')})`
-  return `runs ${counted(chosen.length, 'cell')} again${names}, about ${Math.ceil(leftMs / 60_000)} min, estimated from recorded durations`
+  return (
+    `runs ${counted(chosen.length, 'cell')} again${names}, about ${Math.ceil(leftMs / 60_000)} min, ` +
+    'estimated from recorded durations'
+  )
 }
 
 function lastedSeconds(steps: readonly Step[], name: string): number {

@@ -69,8 +69,8 @@ function translationsElement(
     h('a', { href: encodeURI(`${name}.html`), hrefLang: lang, lang, rel: ['alternate'] }, languageName(lang)),
   )
   return h(
-    'nav.editions',
-    { ariaLabel: messages.editions },
+    'nav.translations',
+    { ariaLabel: messages.translations },
     links.flatMap((one, index) => (index === 0 ? [one] : [' · ', one])),
   )
 }

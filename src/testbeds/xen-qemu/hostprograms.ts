@@ -81,8 +81,8 @@ export async function writeWrappers(root: string): Promise<void> {
 }
 
 /**
- * Compiles C sources into one static arm64 program, with -O2 and then `flags` (libraries too). Reproducible on
- * any machine and in any folder. Throws a JobError with the compiler's messages.
+ * Compiles C sources into one static arm64 program, with -O2 and then `flags` (libraries too). Reproducible
+ * on any machine and in any folder. Throws a JobError with the compiler's messages.
  */
 export async function compile(
   root: string,
@@ -92,7 +92,8 @@ export async function compile(
   const { command, args } = throughLoader(root, `usr/bin/${target}-gcc`)
   const folder = await mkdtemp(join(tmpdir(), 'repro-program-'))
   const output = join(folder, 'program')
-  // The whole environment of gcc: CPATH, LIBRARY_PATH, GCC_EXEC_PREFIX and the like would bring in host files.
+  // The whole environment of gcc: CPATH, LIBRARY_PATH, GCC_EXEC_PREFIX and the like would bring in host
+  // files.
   const env = {
     LC_ALL: 'C',
     PATH: join(root, wrappers),
