@@ -200,13 +200,11 @@ function impliedTemplate(paths: readonly Path[], trials: number): Template {
       ...factors.map((_, place): Column => ({ name: `factor ${place}`, role: 'factor' })),
       ...[...measures].map((name): Column => ({ name, role: 'measure', unit: unitInName(name) ?? 'us' })),
     ],
-    groups: groups
-      .slice(0, mostGroups)
-      .map((own) => ({
-        factors: own,
-        count: trials,
-        sizes: new Map([...measures].map((name) => [name, size])),
-      })),
+    groups: groups.slice(0, mostGroups).map((own) => ({
+      factors: own,
+      count: trials,
+      sizes: new Map([...measures].map((name) => [name, size])),
+    })),
   }
 }
 

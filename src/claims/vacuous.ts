@@ -52,10 +52,12 @@ export function checkVacuous(
 function testsOf({
   test,
   conditions = [],
+  control,
 }: ClaimBlock): readonly { readonly test: Test; readonly where: string }[] {
   return [
     { test, where: '' },
     ...conditions.map(({ name, test: under }) => ({ test: under, where: `under the condition ${name}, ` })),
+    ...(control ? [{ test: control.test, where: 'over its control, ' }] : []),
   ]
 }
 

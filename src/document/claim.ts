@@ -57,6 +57,9 @@ export interface Condition {
   readonly test: Test
 }
 
+/** A claim's test over cells without what it claims, where it must not hold. */
+export type Control = Omit<Condition, 'name'>
+
 export interface Claim {
   readonly id: string
   readonly statement: string
@@ -70,6 +73,8 @@ export interface Claim {
   readonly skip?: string
   /** It holds only if it holds under each of these, too. */
   readonly conditions?: readonly Condition[]
+  /** It is reproduced only if this is not. */
+  readonly control?: Control
 }
 
 /** Expressions and paths that a test measures. */
@@ -87,6 +92,14 @@ export function expressionsOf(test: Test): readonly Expression[] {
       return test.tests.flatMap(expressionsOf)
   }
 }
+
+/** Expressions and paths that its verdict depends on: its own, and those of its conditions and control. */
+export function expressionsFor({ test, conditions = [], control }: ClaimTests): readonly Expression[] {
+  const others = [...conditions, ...(control ? [control] : [])]
+  return [test, ...others.map((one) => one.test)].flatMap(expressionsOf)
+}
+
+type ClaimTests = Pick<Claim, 'test' | 'conditions' | 'control'>
 
 /** Whether the published or the measured side reads published tables. */
 export function comparesWithTables({ test, published }: Pick<Claim, 'test' | 'published'>): boolean {

@@ -127,6 +127,8 @@ export const english = {
     shownIn: 'shown in',
     /** A condition of the claim, or the claim as stated. */
     under: (label: string | undefined) => (label === undefined ? 'as stated' : `with ${label}`),
+    /** A control's label. */
+    control: (label: string) => `control: ${label}`,
     notRun: 'not run',
     /** Verdicts at other tolerances. */
     fragile: (half: string, twice: string) =>

@@ -21,7 +21,7 @@ export function claimNode(
   const own = messages.claim
   const { claim, recorded, rerun } = verification
   const judged = decisive(verification)
-  const { verdict, reason, measured, notes, grid = [], fragile } = judged
+  const { verdict, reason, measured, notes, grid = [], control, fragile } = judged
   return {
     type: 'claim',
     id: claim.id,
@@ -33,6 +33,7 @@ export function claimNode(
       ...fact(own.recorded, measuredNumbers(recorded, messages)),
       ...fact(own.thisRun, rerun && (measuredNumbers(rerun, messages) ?? rerun.reason)),
       ...grid.flatMap((row) => fact(own.under(row.condition?.label), rowText(judged, row, messages))),
+      ...(control ? fact(own.control(control.label), rowText(judged, control, messages)) : []),
       ...fact(own.why, reason),
       ...fact(own.note, fragile && own.fragile(own.verdicts[fragile.half], own.verdicts[fragile.twice])),
       ...notes.flatMap((note) => fact(own.note, note)),

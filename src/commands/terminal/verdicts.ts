@@ -80,7 +80,7 @@ function tallyLine(verifications: readonly Verification[]): string {
 function claimLines(verification: Verification): readonly string[] {
   const { claim, recorded, rerun } = verification
   const decided = decisive(verification)
-  const { verdict, reason, notes, grid = [], fragile } = decided
+  const { verdict, reason, notes, grid = [], control, fragile } = decided
   const line = (name: string, text: string | undefined) =>
     text === undefined || text === '' ? [] : [`     ${name.padEnd(10)} ${text}`]
   return [
@@ -90,14 +90,22 @@ function claimLines(verification: Verification): readonly string[] {
     ...line('this run', rerun && (ownNumbers(rerun) ?? rerun.reason)),
     ...line('allowed', limitsText(decided)),
     ...grid.flatMap((row) => line(row.condition ? 'with' : 'as stated', gridText(decided, row))),
+    ...line('control', control && gridText(decided, { ...control, condition: control })),
     ...line('why', reason),
     ...line('fragile', fragile && `at half the tolerance ${fragile.half}, at twice ${fragile.twice}`),
     ...notes.flatMap((note) => line('note', note)),
   ]
 }
 
+interface Labelled {
+  readonly label: string
+}
+
 /** `1 ns an instruction: reproduced, 3.27 [3.17, 3.37]`. */
-function gridText({ claim }: Judgement, { condition, verdict, measured }: GridRow): string {
+function gridText(
+  { claim }: Judgement,
+  { condition, verdict, measured }: Pick<GridRow, 'verdict' | 'measured'> & { readonly condition?: Labelled },
+): string {
   const numbers = numberTexts({ claim, measured }).join('; ')
   return `${condition ? `${condition.label}: ` : ''}${verdict}${numbers === '' ? '' : `, ${numbers}`}`
 }
@@ -151,10 +159,11 @@ function plainPublished(verification: Verification): number | string | readonly 
 }
 
 function plainJudgement(judgement: Judgement): object {
-  const { verdict, reason, measured, notes, trialsNeeded, lacking, grid, fragile } = judgement
+  const { verdict, reason, measured, notes, trialsNeeded, lacking, grid, control, fragile } = judgement
   return {
     ...{ verdict, reason, notes, trialsNeeded, lacking, fragile },
     measured: measured.map(plainMeasured),
+    ...(control ? { control: { ...control, measured: control.measured.map(plainMeasured) } } : {}),
     ...(grid
       ? {
           conditions: grid.map((row) => ({
