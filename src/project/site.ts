@@ -89,6 +89,7 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
   const text = (named: string) => (files.problem(named) === undefined ? files.text(named) : undefined)
   const entries = bibliography && document.citations.length > 0 ? text(bibliography.file) : undefined
   const published = publishedTables(document.frontMatter.published, text)
+  const records = recordsOf(site, files)
   const isOrphan = document.frontMatter.editionOf !== undefined && document.original === undefined
   if (!isOrphan)
     check(document, {
@@ -99,6 +100,7 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
         environments: [...environments.values()]
           .filter(({ origin }) => origin === 'emulated')
           .map(({ name }) => name),
+        captured: (cell) => records(cell)?.captured,
       },
       tableKinds,
       published,
@@ -107,7 +109,7 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
     })
   if (document.original === undefined) {
     checkScripts(document, path, files, realPaths(project))
-    checkVacuous(document, published, recordsOf(site, files))
+    checkVacuous(document, published, records)
   }
   const editions = translationsOf(document, path, files)
   sortMessages(document.file)
