@@ -4,7 +4,7 @@
  * that its runs are not from, and an absolute claim must name its machine.
  */
 
-import { expressionsFor } from '../document/claim.ts'
+import { expressionsOf } from '../document/claim.ts'
 import type { Document } from '../document/document.ts'
 import type { Fence } from '../document/fence.ts'
 import { fail } from '../document/problem.ts'
@@ -92,7 +92,7 @@ function checkStatement(
   if (block.scope === 'absolute' || block.skip !== undefined) return
   const { blocks, original, file } = document
   const experiments = [...blocks, ...(original?.blocks ?? [])].filter((one) => one.type === 'experiment')
-  const paths = expressionsFor(block).flatMap(pathsToRuns)
+  const paths = expressionsOf(block.test).flatMap(pathsToRuns)
   const environment = paths.map(({ parts }) => parts[1] ?? '').find((one) => known.environments.includes(one))
   const board = environment === undefined ? undefined : boardIn(block.statement, known.hardware)
   const place = source.valuePlace(['statement'])
@@ -103,7 +103,7 @@ function checkStatement(
   }
   const machine = machines.find((name) => mentions(name).test(block.statement))
   if (machine === undefined) return
-  const cells = cellsRead(expressionsFor(block), experiments)
+  const cells = cellsRead(expressionsOf(block.test), experiments)
   const captured = cells.map((cell) => known.captured?.(cell)).filter((facts) => facts !== undefined)
   const isCaptured = captured.some((facts) => Object.values(facts).some((one) => one.includes(machine)))
   if (captured.length === 0 || isCaptured) return

@@ -4,7 +4,7 @@
  */
 
 import type { ClaimBlock } from '../document/block.ts'
-import { expressionsFor } from '../document/claim.ts'
+import { expressionsOfClaim } from '../document/claim.ts'
 import { cellsRead, type Results } from '../query/query.ts'
 import { runName, type Run } from '../results/run.ts'
 import { sameRows } from '../results/store.ts'
@@ -49,7 +49,7 @@ export async function verifyClaims(
   const [byRecord, byShown] = [evidenceOf(sources, recorded), evidenceOf(sources, shown)]
   const verifications: Verification[] = []
   for (const claim of claims) {
-    const isRerun = cellsRead(expressionsFor(claim), sources.experiments).some((name) => others.has(name))
+    const isRerun = cellsRead(expressionsOfClaim(claim), sources.experiments).some((name) => others.has(name))
     verifications.push({
       claim,
       recorded: await judge(claim, byRecord),

@@ -93,13 +93,16 @@ export function expressionsOf(test: Test): readonly Expression[] {
   }
 }
 
-/** Expressions and paths that its verdict depends on: its own, and those of its conditions and control. */
-export function expressionsFor({ test, conditions = [], control }: ClaimTests): readonly Expression[] {
-  const others = [...conditions, ...(control ? [control] : [])]
-  return [test, ...others.map((one) => one.test)].flatMap(expressionsOf)
+/** Expressions that a claim measures: as stated, under its conditions and over its control. */
+export function expressionsOfClaim({
+  test,
+  conditions = [],
+  control,
+}: Pick<Claim, 'test' | 'conditions' | 'control'>): readonly Expression[] {
+  return [test, ...conditions.map((one) => one.test), ...(control ? [control.test] : [])].flatMap(
+    expressionsOf,
+  )
 }
-
-type ClaimTests = Pick<Claim, 'test' | 'conditions' | 'control'>
 
 /** Whether the published or the measured side reads published tables. */
 export function comparesWithTables({ test, published }: Pick<Claim, 'test' | 'published'>): boolean {

@@ -2,7 +2,7 @@
 
 import type { KnownRun, KnownRuns } from '../claims/verification.ts'
 import type { ClaimBlock } from '../document/block.ts'
-import { expressionsFor } from '../document/claim.ts'
+import { expressionsOfClaim } from '../document/claim.ts'
 import type { PlannedCell } from '../engine/cells.ts'
 import type { Step } from '../engine/plan.ts'
 import { cellsRead } from '../query/query.ts'
@@ -64,6 +64,6 @@ export function cellsFor(
   cells: readonly PlannedCell[],
 ): readonly PlannedCell[] {
   const experiments = [...new Set(cells.map(({ block }) => block))]
-  const wanted = new Set(claims.flatMap((claim) => cellsRead(expressionsFor(claim), experiments)))
+  const wanted = new Set(claims.flatMap((claim) => cellsRead(expressionsOfClaim(claim), experiments)))
   return cells.filter((cell) => wanted.has(runName(cell)))
 }

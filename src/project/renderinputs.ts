@@ -4,7 +4,7 @@ import { isFile } from '../check/check.ts'
 import { picturesOf } from '../check/picture.ts'
 import type { KnownRun } from '../claims/verification.ts'
 import type { ClaimBlock, FigureBlock, TableBlock } from '../document/block.ts'
-import { comparesWithTables, expressionsFor } from '../document/claim.ts'
+import { comparesWithTables, expressionsOfClaim } from '../document/claim.ts'
 import type { Document } from '../document/document.ts'
 import { pathsIn } from '../document/float.ts'
 import type { Files } from '../files/tracked.ts'
@@ -112,7 +112,7 @@ export function claimInputs(
     program,
     ...(comparesWithTables(claim) ? tableInputs(published) : {}),
     ...Object.fromEntries(
-      cellsRead(expressionsFor(claim), experiments).map((name) => {
+      cellsRead(expressionsOfClaim(claim), experiments).map((name) => {
         const run = found.get(name)
         return [`run ${name}`, run ? runInput(run, stale) : 'missing']
       }),
