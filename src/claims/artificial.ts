@@ -152,6 +152,8 @@ function recordedTemplate({ columns, clockHz, rows }: Run): Template {
   const factors = columns.filter(({ name, role }) => role === 'factor' && name !== excludedColumn)
   const measures = columns.filter(({ role }) => role === 'measure')
   const kept = rows.filter((row) => !row[excludedColumn])
+  const isSigned = ({ name }: Column) => kept.some((row) => typeof row[name] === 'number' && row[name] <= 0)
+  const signed = new Set(measures.filter(isSigned).map(({ name }) => name))
   const groups = Map.groupBy(kept, (row) => JSON.stringify(factors.map(({ name }) => row[name])))
   return {
     columns,
@@ -164,7 +166,7 @@ function recordedTemplate({ columns, clockHz, rows }: Run): Template {
           const values = members.map((row) => row[name]).filter((value) => typeof value === 'number')
           if (values.length === 0) return []
           const size = median(values.map(Math.abs))
-          return [[name, { size: size === 0 ? 1 : size, isSigned: values.some((value) => value <= 0) }]]
+          return [[name, { size: size === 0 ? 1 : size, isSigned: signed.has(name) }]]
         }),
       ),
     })),

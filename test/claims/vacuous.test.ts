@@ -165,3 +165,55 @@ describe.each([
     expect(found(claim, recorded)).toEqual([])
   })
 })
+
+describe('a test of a claim', () => {
+  const longer = `value: ${load}.pause.total.mean / ${base}.pause.total.mean\nbetween: [1, null]`
+
+  it.each([
+    ['a time of at least a microsecond', `value: ${base}.pause.total.mean\nbetween: [1, null]`],
+    ['a time of at most two minutes', `value: ${base}.pause.total.mean\nbetween: [0, 120000000]`],
+  ])('is compared with the scale of records: %s', (_, claim) => {
+    expect(found(claim, records)).toHaveLength(1)
+    expect(found(claim, none)).toEqual([])
+  })
+
+  it('may ask whether a measure is negative that was so before', () => {
+    const signed = (cell: string) => {
+      const run = records(cell)
+      return run && { ...run, rows: run.rows.map((row, index) => ({ ...row, total: 1000 * (-1) ** index })) }
+    }
+    expect(found(`value: ${base}.pause.total.mean\nbetween: [0, null]`, signed)).toEqual([])
+  })
+
+  it('is examined under each condition, too', () => {
+    const front = 'conditions:\n  same: {label: x, cells: {latency/xen-4.14: latency/xen-4.17}}\n'
+    const claim = `from: ${base}.pause.total\nto: latency['xen-4.17'].baseline.pause.total\ndirection: up`
+    expect(found(claim, records)).toEqual([])
+    expect(found(claim, records, front).join()).toMatch(
+      /^20 impossible-claim under the condition same, the test fails whatever the runs say/,
+    )
+  })
+
+  it('is examined over its control, which could not pass or could not fail', () => {
+    const control = (cell: string) =>
+      `${longer}\ncontrol:\n  label: x\n  cells: {latency/xen-4.14/dom0-cpu: ${cell}}`
+    expect(found(control('latency/xen-4.14/net'), records)).toEqual([])
+    const itself = `from: ${base}.pause.total\nto: ${load}.pause.total\ndirection: up\ncontrol:\n  label: x\n  cells: {latency/xen-4.14/dom0-cpu: latency/xen-4.14/baseline}`
+    expect(found(itself, records).join()).toMatch(/^18 impossible-claim over its control, the test fails/)
+  })
+
+  it('is not examined if it is skipped', () => {
+    expect(found(`value: ${base}.pause.total.mean\nbetween: [0, null]\nskip: not now`, records)).toEqual([])
+  })
+
+  it('is left to other checks if it cannot be evaluated', () => {
+    expect(
+      found("value: latency['xen-4.14'].baseline.pause.nothing.mean\nbetween: [0, null]", records),
+    ).toEqual([])
+  })
+
+  it('is judged the same each time', () => {
+    const [first] = vacuous
+    expect(found(first?.[0] ?? '', records)).toEqual(found(first?.[0] ?? '', records))
+  })
+})
