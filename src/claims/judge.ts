@@ -3,7 +3,7 @@
  * one outside does not; otherwise more trials are needed.
  */
 
-import { type Claim, type Condition, expressionsOf } from '../document/claim.ts'
+import { type Claim, type Condition, type Control, expressionsOf } from '../document/claim.ts'
 import { partError, QueryError } from '../query/error.ts'
 import { references } from '../query/expression.ts'
 import { format } from '../query/format.ts'
@@ -27,6 +27,8 @@ export interface Judgement {
   readonly verdict: Verdict
   /** The verdict of the claim as stated, and under each condition; absent for a claim without conditions. */
   readonly grid?: readonly GridRow[]
+  /** The verdict of the claim's test over its control; absent without one, or if the claim is not testable. */
+  readonly control?: Pick<Judgement, 'verdict' | 'reason' | 'measured'> & Pick<Control, 'label'>
   /** Verdicts at half and at twice the tolerance, if either differs; absent without a tolerance. */
   readonly fragile?: { readonly half: Verdict; readonly twice: Verdict }
   /** In the requested language; numbers are left to `measured`, in canonical units. */
@@ -67,10 +69,31 @@ export interface JudgeOptions {
 }
 
 /**
- * Judges a claim, as stated and under its conditions. Never throws for missing results: the claim is then not
- * testable. An unknown name has the same effect, so that a misspelt claim cannot pass. Deterministic.
+ * Judges a claim, as stated, under its conditions and against its control. Never throws for missing results:
+ * the claim is then not testable. An unknown name has the same effect, so that a misspelt claim cannot pass.
+ * Deterministic.
  */
 export function judge(claim: Claim, evidence: Evidence, options: JudgeOptions = {}): Judgement {
+  const judged = judgeConditions(claim, evidence, options)
+  const { control } = claim
+  if (control === undefined || judged.verdict === 'not testable') return judged
+  const { label, test } = control
+  const other = judgeTest({ ...claim, test }, evidence, options)
+  const { verdict, reason, measured } = other
+  const lacking = [judged, other].flatMap((one) => one.lacking ?? [])
+  const common = {
+    ...judged,
+    control: { label, verdict, reason, measured },
+    ...(lacking.length > 0 ? { lacking } : {}),
+  }
+  const isOpposite = verdict === 'not reproduced' || verdict === 'inconclusive'
+  if (judged.verdict !== 'reproduced' || isOpposite) return common
+  const { reasons = english } = options
+  const why = verdict === 'reproduced' ? reasons.controlHolds(label) : reasons.controlUntested(label, reason)
+  return { ...common, verdict: 'inconclusive', reason: why }
+}
+
+function judgeConditions(claim: Claim, evidence: Evidence, options: JudgeOptions): Judgement {
   const { conditions = [] } = claim
   const stated = judgeTest(claim, evidence, options)
   if (conditions.length === 0 || stated.verdict === 'not testable') return stated

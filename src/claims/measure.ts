@@ -13,7 +13,7 @@ import { mean } from '../stats/moments.ts'
 import { median } from '../stats/order.ts'
 import { fewestEach } from '../stats/trials.ts'
 import { type Decision, decide, type Estimate, type Region } from './region.ts'
-import { expressionInterval, type IntervalOptions } from './resample.ts'
+import { expressionInterval, type IntervalOptions, type ResampledInterval } from './resample.ts'
 
 /** Confidence of a verdict, and of intervals in the text. */
 export const confidence = 0.95
@@ -49,7 +49,7 @@ export interface Measured {
 
 /**
  * Measures the numbers of a claim's test. Throws a QueryError for missing results, and for an expression
- * without an interval.
+ * without an interval. With 0 resamples, intervals of values are points.
  */
 export function measure(
   { id, test }: Pick<Claim, 'id' | 'test'>,
@@ -113,12 +113,17 @@ function measureValue(
   options: IntervalOptions,
 ): Measured {
   const quantity = quantityOf(expression, results)
-  const { interval, units: trials, unit: per, draws } = expressionInterval(expression, results, options)
+  const made = options.resamples === 0 ? atPoint(quantity) : expressionInterval(expression, results, options)
+  const { interval, units: trials, unit: per, draws } = made
   const estimate = { value: quantity.value, interval, level: options.level, trials, per }
   const measured = { ...quantity, interval, ...decisionsOn(estimate, allowed), trials, per }
   return draws === undefined
     ? { ...measured, method: 'student' }
     : { ...measured, method: 'bootstrap', draws }
+}
+
+function atPoint({ value }: Quantity): ResampledInterval {
+  return { interval: { low: value, high: value }, units: Number.POSITIVE_INFINITY, unit: 'trial', draws: 0 }
 }
 
 /** The region that a claim allows; if it has a tolerance, at a multiple of that. */

@@ -10,6 +10,7 @@ export const english = {
   published: (number: string, source: string) => `${number} (${source})`,
   /** A condition of the claim, or the claim as stated. */
   under: (label: string | undefined) => (label === undefined ? 'as stated' : `with ${label}`),
+  control: (label: string) => `control: ${label}`,
   /** Verdict under a condition, and its numbers or its reason. */
   verdictFor: (verdict: string, why: string) => `${verdict}: ${why}`,
   /** Several published numbers. */

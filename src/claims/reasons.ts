@@ -28,6 +28,9 @@ export const english = {
       .map(({ label, verdict }) => `${verdict} ${label === undefined ? 'as stated' : `with ${label}`}`)
       .join(', ')}`,
   notRun: 'the document runs no such cells',
+  /** The control's label, which says what it lacks. */
+  controlHolds: (label: string) => `the control passes as well: the same test holds for ${label}`,
+  controlUntested: (label: string, why: string) => `the control could not be judged: ${label} (${why})`,
   missing: (runs: readonly string[]) => `missing: run ${runs.join(', run ')}`,
   skipped: (why: string) => `skipped: ${why}`,
   stale: (run: string, why: string) => `stale: ${run} (${why})`,

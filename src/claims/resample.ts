@@ -21,7 +21,7 @@ import { clipped, type Interval, unbounded } from '../stats/interval.ts'
 
 export type IntervalOptions = Required<BootstrapOptions>
 
-interface ResampledInterval {
+export interface ResampledInterval {
   readonly interval: Interval
   /** Resampled units of the run with the fewest. */
   readonly units: number

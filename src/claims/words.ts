@@ -55,16 +55,17 @@ export function numberTexts(
 }
 
 /**
- * A claim's verdict under a condition: `with Xen 4.17` and `reproduced: 3.27 [3.17, 3.37]`, or the reason if
- * there are no numbers.
+ * A claim's verdict under a condition or over its control: the heading, and `reproduced: 3.27 [3.17, 3.37]`, or
+ * the reason if there are no numbers.
  */
-export function conditionTexts(
-  { condition, verdict, reason }: GridRow,
+export function verdictTexts(
+  heading: string,
+  { verdict, reason }: Pick<GridRow, 'verdict' | 'reason'>,
   numbers: string | undefined,
   verdictName: string = verdict,
   phrases: Phrases = english,
 ): readonly [string, string] {
-  return [phrases.under(condition?.label), phrases.verdictFor(verdictName, numbers ?? reason)]
+  return [heading, phrases.verdictFor(verdictName, numbers ?? reason)]
 }
 
 /** Allowed region: `above 0`, `from 0.7 to 0.98`, `at most 12 ms`; undefined if nothing was measured. */

@@ -57,6 +57,9 @@ export interface Condition {
   readonly test: Test
 }
 
+/** A claim's test over cells without what it claims, where it must not hold. */
+export type Control = Omit<Condition, 'name'>
+
 export interface Claim {
   readonly id: string
   readonly statement: string
@@ -70,6 +73,8 @@ export interface Claim {
   readonly skip?: string
   /** It holds only if it holds under each of these, too. */
   readonly conditions?: readonly Condition[]
+  /** It is reproduced only if this is not. */
+  readonly control?: Control
 }
 
 /** Expressions and paths that a test measures. */
@@ -88,9 +93,15 @@ export function expressionsOf(test: Test): readonly Expression[] {
   }
 }
 
-/** Expressions that a claim measures, as stated and under its conditions. */
-export function expressionsOfClaim({ test, conditions = [] }: Pick<Claim, 'test' | 'conditions'>) {
-  return [test, ...conditions.map((one) => one.test)].flatMap(expressionsOf)
+/** Expressions that a claim measures: as stated, under its conditions and over its control. */
+export function expressionsOfClaim({
+  test,
+  conditions = [],
+  control,
+}: Pick<Claim, 'test' | 'conditions' | 'control'>): readonly Expression[] {
+  return [test, ...conditions.map((one) => one.test), ...(control ? [control.test] : [])].flatMap(
+    expressionsOf,
+  )
 }
 
 /** Whether the published or the measured side reads published tables. */

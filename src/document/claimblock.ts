@@ -12,6 +12,7 @@ import {
 import { ExpressionError } from '../query/syntax.ts'
 import type { ClaimBlock, Place } from './block.ts'
 import type { Claim, Test } from './claim.ts'
+import { replaced } from './conditions.ts'
 import { wordsIn } from './experiment.ts'
 import type { Locate } from './place.ts'
 import { fail } from './problem.ts'
@@ -35,6 +36,7 @@ export function readClaim(source: Mapping, place: Place): ClaimBlock | undefined
     direction,
     published: written,
     conditions: names,
+    control,
     ...rest
   } = data
   const published = readPublished(written, source)
@@ -45,6 +47,7 @@ export function readClaim(source: Mapping, place: Place): ClaimBlock | undefined
     ...{ type: 'claim', place, ...rest, test },
     ...(published === undefined ? {} : { published }),
     ...(names === undefined ? {} : { conditionNames: names }),
+    ...(control && { control: { label: control.label, test: replaced(test, control.cells) } }),
   }
 }
 

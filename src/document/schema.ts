@@ -145,6 +145,28 @@ export const figureSchema = z.strictObject({
 
 const expression = z.string().min(1)
 
+const cell = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]*\/[a-z][a-z0-9.-]*(?:\/[a-z][a-z0-9-]*)?$/,
+    'write an experiment and an environment, and maybe a pattern: latency/xen-4.17/baseline',
+  )
+
+const parts = (name: string) => name.split('/').length
+
+/** A claim's cells, and what it reads in place of them. */
+const replacement = z.strictObject({
+  label: words,
+  cells: z
+    .record(cell, cell)
+    .refine((value) => Object.keys(value).length > 0, 'name at least one cell')
+    .refine(
+      (value) => Object.entries(value).every(([from, to]) => parts(from) === parts(to)),
+      'name a pattern on both sides, or on neither',
+    )
+    .describe('Cells that claims read -> those that they read instead'),
+})
+
 export const claimSchema = z.strictObject({
   id: z.string().regex(/^[A-Za-z][\w-]*$/, 'use letters, digits and hyphens, starting with a letter'),
   statement: words.describe('The sentence that is claimed'),
@@ -180,18 +202,9 @@ export const claimSchema = z.strictObject({
     .array(environmentName)
     .exactOptional()
     .describe('Conditions of the front matter that it must hold under; all that apply unless given'),
-})
-
-const cell = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]*\/[a-z][a-z0-9.-]*$/, 'write an experiment and an environment: latency/xen-4.17')
-
-const condition = z.strictObject({
-  label: words,
-  cells: z
-    .record(cell, cell)
-    .refine((value) => Object.keys(value).length > 0, 'name at least one cell')
-    .describe('Cells that claims read -> those that they read under this condition'),
+  control: replacement
+    .exactOptional()
+    .describe('Cells without what is claimed, over which the same test must not hold'),
 })
 
 const author = z.strictObject({ name: words, affiliation: words.exactOptional() })
@@ -235,7 +248,7 @@ export const frontMatterSchema = z.strictObject({
     .describe('Documents that are the same as this one, in other languages'),
   texts: texts.describe('Text of the data (a label, a captured item) -> what tables call it here'),
   conditions: z
-    .record(environmentName, condition)
+    .record(environmentName, replacement)
     .default({})
     .describe('What claims must hold under, beside what they name themselves'),
   evidence: evidence.exactOptional().describe('What the report shows below each claim'),

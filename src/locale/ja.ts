@@ -121,6 +121,7 @@ export const japanese: Messages = {
     phrases: {
       published: (number, source) => `${number}（${source}）`,
       under: (label) => (label === undefined ? '主張のとおり' : `条件：${label}`),
+      control: (label) => `対照：${label}`,
       verdictFor: (verdict, why) => `${verdict}：${why}`,
       numbers: (numbers) => numbers.join('、'),
       shifted: (shift, ratio) => `${shift}、平均の比 ${ratio} : 1`,
@@ -157,6 +158,8 @@ export const japanese: Messages = {
       flips: (states) =>
         `判定が条件によって変わる：${states.map(({ label, verdict }) => `${label ?? '主張のとおり'}では「${verdictNames[verdict]}」`).join('、')}`,
       notRun: 'この文書はそのようなセルを実行しない',
+      controlHolds: (label) => `対照でも同じ判定になる：${label}でも検定が成り立つ`,
+      controlUntested: (label, why) => `対照を判定できない：${label}（${why}）`,
       missing: (runs) => `未実行：${runs.join('、')}`,
       skipped: (why) => `対象外：${why}`,
       stale: (run, why) => `要更新：${run}（${why}）`,

@@ -3,6 +3,7 @@
 import { VFile } from 'vfile'
 import { parseBibliography } from '../bibliography/bibliography.ts'
 import { check } from '../check/check.ts'
+import { checkVacuous } from '../claims/vacuous.ts'
 import type { Block } from '../document/block.ts'
 import { citedKeys } from '../document/citation.ts'
 import { type Document, parseDocument, parseFrontMatter, withBlocks } from '../document/document.ts'
@@ -16,7 +17,10 @@ import { type Files, openFiles } from '../files/tracked.ts'
 import { languages } from '../locale/languages.ts'
 import { type PublishedTable, publishedTables } from '../query/published.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
+import type { Run } from '../results/run.ts'
+import { StoreError } from '../results/runfile.ts'
 import type { Seal } from '../results/seal.ts'
+import { openStore } from '../results/store.ts'
 import type { Environment, Host } from '../testbed/testbed.ts'
 import { emulationOf, projectEnvironments } from '../testbeds/environments.ts'
 import type { Testbeds } from '../testbeds/testbeds.ts'
@@ -85,6 +89,7 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
   const text = (named: string) => (files.problem(named) === undefined ? files.text(named) : undefined)
   const entries = bibliography && document.citations.length > 0 ? text(bibliography.file) : undefined
   const published = publishedTables(document.frontMatter.published, text)
+  const records = recordsOf(site, files)
   const isOrphan = document.frontMatter.translationOf !== undefined && document.original === undefined
   if (!isOrphan)
     check(document, {
@@ -95,16 +100,43 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
         environments: [...environments.values()]
           .filter(({ origin }) => origin === 'emulated')
           .map(({ name }) => name),
+        captured: (cell) => records(cell)?.captured,
       },
       tableKinds,
       published,
       languages: [...languages.keys()],
       bibliography: entries === undefined ? undefined : await parseBibliography(entries, citedKeys(document)),
     })
-  if (document.original === undefined) checkScripts(document, path, files, realPaths(project))
+  if (document.original === undefined) {
+    checkScripts(document, path, files, realPaths(project))
+    checkVacuous(document, published, records)
+  }
   const translations = translationsOf(document, path, files)
   sortMessages(document.file)
   return { document, environments, published, translations }
+}
+
+/** Returns a reader of recorded runs by the names of cells; undefined for those that cannot be read. */
+function recordsOf({ project, seal }: Site, files: Files): (cell: string) => Run | undefined {
+  const store = openStore(project, files, seal)
+  const known = new Map<string, Run | undefined>()
+  return (cell) => {
+    if (known.has(cell)) return known.get(cell)
+    const [experiment = '', environment = '', pattern = ''] = cell.split('/')
+    const run = readable(() => store.recorded({ experiment, environment, pattern }))
+    known.set(cell, run)
+    return run
+  }
+}
+
+/** Damaged runs are reported by the plan. */
+function readable(read: () => Run | undefined): Run | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof StoreError) return undefined
+    throw error
+  }
 }
 
 /** Reads the original of a translation, or returns the reason why that failed. */

@@ -1,8 +1,8 @@
 /** Claims in the report: the sentence, published and measured numbers, and the verdict with its reason. */
 
-import type { Judgement } from '../claims/judge.ts'
+import type { GridRow, Judgement } from '../claims/judge.ts'
 import { decisive, type Verification } from '../claims/verification.ts'
-import { conditionTexts, numberTexts, publishedText } from '../claims/words.ts'
+import { verdictTexts, numberTexts, publishedText } from '../claims/words.ts'
 import type { Messages } from '../locale/en.ts'
 import { originsIn } from '../query/quantity.ts'
 import { link } from '../text/markdown.ts'
@@ -21,7 +21,11 @@ export function claimNode(
   const own = messages.claim
   const { claim, recorded, rerun } = verification
   const judged = decisive(verification)
-  const { verdict, reason, measured, notes, grid = [], fragile } = judged
+  const { verdict, reason, measured, notes, grid = [], control, fragile } = judged
+  const verdictFact = (heading: string, row: Pick<GridRow, 'verdict' | 'reason' | 'measured'>) => {
+    const numbers = measuredNumbers({ claim, measured: row.measured }, messages)
+    return verdictTexts(heading, row, numbers, own.verdicts[row.verdict], own.phrases)
+  }
   return {
     type: 'claim',
     id: claim.id,
@@ -32,14 +36,8 @@ export function claimNode(
       ...fact(own.published, publishedText(claim, judged, own.phrases)),
       ...fact(own.recorded, measuredNumbers(recorded, messages)),
       ...fact(own.thisRun, rerun && (measuredNumbers(rerun, messages) ?? rerun.reason)),
-      ...grid.map((row) =>
-        conditionTexts(
-          row,
-          measuredNumbers({ claim, measured: row.measured }, messages),
-          own.verdicts[row.verdict],
-          own.phrases,
-        ),
-      ),
+      ...grid.map((row) => verdictFact(own.phrases.under(row.condition?.label), row)),
+      ...(control ? [verdictFact(own.phrases.control(control.label), control)] : []),
       ...fact(own.why, reason),
       ...fact(own.note, fragile && own.fragile(own.verdicts[fragile.half], own.verdicts[fragile.twice])),
       ...notes.flatMap((note) => fact(own.note, note)),

@@ -868,6 +868,49 @@ describe('a claim with conditions', () => {
   })
 })
 
+describe('a claim with a control', () => {
+  const over = (pattern: string) =>
+    ordering(
+      `latency['xen-4.14']['${pattern}'].pause.total.mean > latency['xen-4.14'].baseline.pause.total.mean`,
+    )
+  const control = { label: 'no load', test: over('idle') }
+  const judged = (xlUs: number | undefined, loadedUs = 30_000) => {
+    const { results, stale } = evidence({}, { xlUs: loadedUs })
+    const idle = xlUs === undefined ? [] : [fakeRun({ trials: 20, pattern: 'idle', xlUs })]
+    const experiments = [fakeExperiment([{ name: 'baseline' }, { name: 'dom0-cpu' }, { name: 'idle' }])]
+    const given = { results: { ...results, experiments, runs: [...results.runs, ...idle] }, stale }
+    return verdictOn(claim(over('dom0-cpu'), 'shape', { control }), given)
+  }
+
+  it.each([
+    ['fails', 3000, 'not reproduced'],
+    ['cannot tell', 6000, 'inconclusive'],
+  ])('is reproduced if the control %s', (_, xlUs, expected) => {
+    const { verdict, reason, control: found } = judged(xlUs)
+    expect([verdict, reason]).toEqual(['reproduced', 'the interval lies inside the allowed range'])
+    expect(found).toMatchObject({ label: 'no load', verdict: expected })
+    expect(found?.measured).toHaveLength(1)
+  })
+
+  it('is inconclusive if the control passes as well, and says so', () => {
+    const { verdict, reason, control: found } = judged(30_000)
+    expect(verdict).toBe('inconclusive')
+    expect(reason).toBe('the control passes as well: the same test holds for no load')
+    expect(found).toMatchObject({ verdict: 'reproduced' })
+  })
+
+  it('is not reproduced whatever the control says', () => {
+    expect(judged(30_000, 3000).verdict).toBe('not reproduced')
+  })
+
+  it('is inconclusive without the runs of its control, and lacks them', () => {
+    const { verdict, reason, lacking } = judged(undefined)
+    expect(verdict).toBe('inconclusive')
+    expect(reason).toBe('the control could not be judged: no load (missing: run latency/xen-4.14/idle)')
+    expect(lacking).toEqual([{ run: 'latency/xen-4.14/idle' }])
+  })
+})
+
 it.each<[string, number, Judgement['verdict'], Judgement['fragile']]>([
   ['far from the limit', 3, 'reproduced', undefined],
   ['near the limit', 1.2, 'reproduced', { half: 'inconclusive', twice: 'reproduced' }],

@@ -286,6 +286,13 @@ ascending:
     )
   })
 
+  it('says in Japanese what a control came to', () => {
+    const { phrases, reasons } = japanese.claim
+    expect(phrases.control('負荷なし')).toBe('対照：負荷なし')
+    expect(reasons.controlHolds('負荷なし')).toContain('負荷なしでも')
+    expect(reasons.controlUntested('負荷なし', '実行なし')).toContain('負荷なし（実行なし）')
+  })
+
   it('has no English sentence outside of code', async () => {
     const { html } = await made
     const titles = [...html.matchAll(/(?:title|aria-label)="([^"]*)"/g)].map(([, text]) => text ?? '')

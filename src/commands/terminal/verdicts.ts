@@ -2,8 +2,9 @@
 
 import { tally, type Judgement } from '../../claims/judge.ts'
 import type { Measured } from '../../claims/measure.ts'
+import { english as phrases } from '../../claims/phrases.ts'
 import { decisive, type Verification } from '../../claims/verification.ts'
-import { conditionTexts, limitsText, numberTexts, plainInterval, publishedText } from '../../claims/words.ts'
+import { verdictTexts, limitsText, numberTexts, plainInterval, publishedText } from '../../claims/words.ts'
 import type { Reproduction } from '../../project/knownruns.ts'
 import { reportFile } from '../../project/manifest.ts'
 import { originsIn, runsIn } from '../../query/quantity.ts'
@@ -81,7 +82,9 @@ function tallyLine(verifications: readonly Verification[]): string {
 function claimLines(verification: Verification): readonly string[] {
   const { claim, recorded, rerun } = verification
   const decided = decisive(verification)
-  const { verdict, reason, notes, grid = [], fragile } = decided
+  const { verdict, reason, notes, grid = [], control, fragile } = decided
+  const numbers = (measured: Judgement['measured']) =>
+    numberTexts({ claim, measured }).join('; ') || undefined
   const line = (name: string, text: string | undefined) =>
     text === undefined || text === '' ? [] : [`     ${name.padEnd(10)} ${text}`]
   return [
@@ -90,10 +93,12 @@ function claimLines(verification: Verification): readonly string[] {
     ...line('recorded', ownNumbers(recorded)),
     ...line('this run', rerun && (ownNumbers(rerun) ?? rerun.reason)),
     ...line('allowed', limitsText(decided)),
-    ...grid.flatMap((row) => {
-      const numbers = numberTexts({ claim, measured: row.measured }).join('; ')
-      return line(...conditionTexts(row, numbers === '' ? undefined : numbers))
-    }),
+    ...grid.flatMap((row) =>
+      line(...verdictTexts(phrases.under(row.condition?.label), row, numbers(row.measured))),
+    ),
+    ...(control
+      ? line(...verdictTexts(phrases.control(control.label), control, numbers(control.measured)))
+      : []),
     ...line('why', reason),
     ...line('fragile', fragile && `at half the tolerance ${fragile.half}, at twice ${fragile.twice}`),
     ...notes.flatMap((note) => line('note', note)),
@@ -149,10 +154,11 @@ function plainPublished(verification: Verification): number | string | readonly 
 }
 
 function plainJudgement(judgement: Judgement): object {
-  const { verdict, reason, measured, notes, trialsNeeded, lacking, grid, fragile } = judgement
+  const { verdict, reason, measured, notes, trialsNeeded, lacking, grid, control, fragile } = judgement
   return {
     ...{ verdict, reason, notes, trialsNeeded, lacking, fragile },
     measured: measured.map(plainMeasured),
+    ...(control ? { control: { ...control, measured: control.measured.map(plainMeasured) } } : {}),
     ...(grid
       ? {
           conditions: grid.map((row) => ({

@@ -26,7 +26,14 @@ export const xenQemu: Testbed = {
   definition: environmentSchema,
   origin: () => 'emulated',
   emulation: {
-    hardware: ['Raspberry Pi 4 Model B', 'Raspberry Pi 4', 'Raspberry Pi', 'Pi'],
+    hardware: [
+      'Raspberry Pi 4 Model B',
+      'Raspberry Pi 4',
+      'Raspberry Pi',
+      'Pi',
+      'ラズベリーパイ',
+      'ラズパイ',
+    ],
     emulators: ['QEMU'],
     items: ['emulator', 'device-tree model'],
   },
