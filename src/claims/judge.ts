@@ -17,7 +17,7 @@ import { runName } from '../results/run.ts'
 import { type Measured, measure } from './measure.ts'
 import { english, type Reasons } from './reasons.ts'
 import type { Decision, Verdict } from './region.ts'
-import { type Evidence, type LackingRun, lackingRuns, obstacleTo } from './scope.ts'
+import { type Evidence, type LackingRun, lackingRuns, obstacleTo, repetitionIn } from './scope.ts'
 import { seriesOf } from './series.ts'
 
 export type { Verdict }
@@ -44,7 +44,7 @@ export interface Judgement {
   readonly notes: readonly string[]
   /** Missing or stale runs that keep it from being tested. */
   readonly lacking?: readonly LackingRun[]
-  /** Message of an unexpected error. */
+  /** Message of an unexpected error, or how its rows repeat others. */
   readonly failure?: string
 }
 
@@ -118,6 +118,9 @@ function judgeTest(
       const rest = { ...published, ...unitOf(claim, results), ...(lacking.length > 0 ? { lacking } : {}) }
       return { ...notTestable(claim, obstacle), ...rest }
     }
+    const repetition = repetitionIn(claim, evidence, reasons)
+    if (repetition !== undefined)
+      return { ...notTestable(claim, repetition), ...published, failure: repetition }
     const measured = measure(claim, results, resamples)
     const [first] = measured
     const concluded = conclude(measured, reasons)

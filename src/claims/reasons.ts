@@ -1,6 +1,7 @@
 /** Messages that explain a verdict, in one language; a report passes its own to `judge`. */
 
 import { english as warnings } from '../query/warnings.ts'
+import type { Repeats } from '../results/repeats.ts'
 import type { Unit } from '../stats/clusters.ts'
 import type { Verdict } from './region.ts'
 
@@ -29,6 +30,13 @@ export const english = {
   stale: (run: string, why: string) => `stale: ${run} (${why})`,
   /** An unexpected error. */
   failed: (message: string) => `could not be judged: ${message}`,
+  /** `lines` of rows.csv, a list for each group of equal rows. */
+  repeated: (run: string, { operation, rows, repeated, lines }: Repeats) =>
+    `${repeated} of ${rows} rows${operation === '' ? '' : ` of ${operation}`} in ${run} repeat another in every measure, more often than chance explains (rows.csv: ${lineGroups(
+      lines,
+    )
+      .map((group) => `lines ${group}`)
+      .join('; ')}); an experiment with a few outcomes says \`discrete: true\``,
   noShape:
     "a claim of scope shape must not depend on the board's speed: compare a ratio or an order, or use scope absolute",
   noHardware: (origins: readonly string[]) =>
@@ -49,6 +57,17 @@ export const english = {
 }
 
 export type Reasons = typeof english
+
+/** The first groups of equal rows, by the first of their lines: `2, 12, 22, ...`. */
+export function lineGroups(groups: Repeats['lines']): readonly string[] {
+  const cut = (items: readonly string[], most: number, rest: string) =>
+    items.length > most ? [...items.slice(0, most), rest] : items
+  return cut(
+    groups.map((group) => cut(group.map(String), 4, '...').join(', ')),
+    3,
+    '...',
+  )
+}
 
 /** `the interval lies`, `both intervals lie`, `1 of 2 intervals lies`. */
 function position(count: number, all: number): string {

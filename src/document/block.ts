@@ -41,6 +41,8 @@ export interface ExperimentBlock {
   readonly patterns: readonly Pattern[]
   /** Group name -> patterns, for use in expressions. Does not affect results. */
   readonly groups?: Readonly<Record<string, readonly string[]>>
+  /** Rows may repeat others, as there are only a few outcomes; false by default. Does not affect results. */
+  readonly discrete?: boolean
 }
 
 export interface Pattern {

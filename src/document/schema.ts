@@ -28,8 +28,15 @@ const path = z
 const mapping = z.record(z.string(), z.json())
 const seed = z.int().min(0)
 const variable = z.string().regex(/^[A-Za-z_]\w*$/, 'use the name of an environment variable')
+/** As an attribute: `parallel=true`. */
+const flag = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((value) => value === 'true')
 /** As an attribute: `needs=warm-up,calibration`. */
 const list = z.string().transform((value) => value.split(','))
+
+const discreteText = 'Whether rows may repeat others in every measure: only if there are a few outcomes'
 
 const common = {
   id: experimentName.describe('Name of the experiment, for tables, figures and inline values'),
@@ -74,6 +81,7 @@ export const experimentSchema = z.strictObject({
     .record(name, z.array(name).min(1))
     .default({})
     .describe('Group -> patterns of it, for expressions that read several at once'),
+  discrete: z.boolean().default(false).describe(discreteText),
 })
 
 /** Keys of a pattern besides its parameter changes. */
@@ -89,10 +97,8 @@ export const inlineExperimentSchema = z.strictObject({
   testbed: z.literal('local'),
   needs: list.pipe(z.array(name)).default([]),
   inputs: list.pipe(z.array(path)).default([]),
-  parallel: z
-    .enum(['true', 'false'])
-    .default('false')
-    .transform((value) => value === 'true'),
+  parallel: flag,
+  discrete: flag.describe(discreteText),
   env: list.pipe(z.array(variable)).default([]),
 })
 

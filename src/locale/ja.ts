@@ -1,5 +1,6 @@
 /** Japanese text of a report. */
 
+import { lineGroups } from '../claims/reasons.ts'
 import type { Unit } from '../stats/clusters.ts'
 import { code, strong } from '../text/markdown.ts'
 import type { Messages } from './en.ts'
@@ -160,6 +161,8 @@ export const japanese: Messages = {
       skipped: (why) => `対象外：${why}`,
       stale: (run, why) => `要更新：${run}（${why}）`,
       failed: (message) => `判定できない：${message}`,
+      repeated: (run, { operation, rows, repeated, lines }) =>
+        `${run}の${operation === '' ? '' : `${operation}の`}${rows}行のうち${repeated}行が、全ての測定値で他の行と同じである。偶然では説明できない（rows.csvの行：${lineGroups(lines).join('；')}）`,
       noShape:
         '形に関する主張はボードの速さに依存してはならない：比か順序を比べるか、scopeをabsoluteにする必要がある',
       noHardware: () => '実機での実行がない：公表された機械の時間については何も言えない',

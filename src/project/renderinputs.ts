@@ -101,10 +101,16 @@ export function claimInputs(
   language = 'en',
 ): Inputs {
   const { place: _, test, published: theirs, ...written } = claim
+  const tests = [test, ...(claim.conditions ?? []).map((condition) => condition.test)]
+  const cells = cellsRead(tests.flatMap(expressionsOf), experiments)
+  const discrete = experiments.filter(
+    (one) => one.discrete && cells.some((cell) => cell.startsWith(`${one.id}/`)),
+  )
   const found = new Map(runs.map((run) => [runName(run), run]))
   return {
     ...parameterInputs(JSON.parse(JSON.stringify(written)), 'block '),
     'block test': digest(test),
+    ...(discrete.length === 0 ? {} : { discrete: discrete.map(({ id }) => id).join(', ') }),
     ...(theirs === undefined
       ? {}
       : { 'block published': typeof theirs === 'object' ? digest(theirs) : theirs }),
@@ -112,7 +118,7 @@ export function claimInputs(
     program,
     ...(comparesWithTables(claim) ? tableInputs(published) : {}),
     ...Object.fromEntries(
-      cellsRead(expressionsOf(test), experiments).map((name) => {
+      cells.map((name) => {
         const run = found.get(name)
         return [`run ${name}`, run ? runInput(run, stale) : 'missing']
       }),

@@ -21,6 +21,7 @@ import {
   type Run,
   runName,
 } from './run.ts'
+import { lackingTrials } from './trials.ts'
 
 /** Thrown for a run that is damaged, was edited, or comes from another version. */
 export class StoreError extends Error {
@@ -218,7 +219,7 @@ function mismatch(head: Header, run: Run): string | undefined {
   )
   if (counted && digestOf(found) !== digestOf(stated))
     return `its rows exclude ${JSON.stringify(found)}, and it says ${JSON.stringify(stated)}`
-  return undefined
+  return lackingTrials(run)
 }
 
 const advice = 'Restore it from version control, or delete its folder to run the cell again.'

@@ -15,7 +15,7 @@ import { remove, shareFile } from '../files/change.ts'
 import { replaceFolder } from '../files/drafts.ts'
 import { digestOf, FileError } from '../files/ordinary.ts'
 import { type Files, openFiles, sha256 } from '../files/tracked.ts'
-import { runName, type RawFile, type Run } from './run.ts'
+import { excludedColumn, runName, type RawFile, type Run } from './run.ts'
 import {
   checkTrials,
   completed,
@@ -28,6 +28,7 @@ import {
   StoreError,
 } from './runfile.ts'
 import { type Item, openSeal, type Seal } from './seal.ts'
+import { lackingTrials } from './trials.ts'
 
 /** Identifies a cell, and so its runs. */
 export type CellName = Pick<Run, 'experiment' | 'environment' | 'pattern'>
@@ -127,10 +128,15 @@ export function openStore(
     },
     async keep(run, raw) {
       checkTrials(run, runName(run))
+      const kept: Run = { ...run, exclusions: exclusionsIn(run) ?? run.exclusions, files: rawFiles(raw) }
+      const lacking = lackingTrials(kept)
+      if (lacking !== undefined)
+        throw new StoreError(
+          `the rows of ${runName(run)} lack trials: ${lacking}. Return a row for every trial, with the reason in a column ${excludedColumn} where it cannot count`,
+        )
       const names = ids(run)
       const id = newId(run.key, history(run).at(-1), (one) => names.includes(one))
       const folder = `${cellFolder(run)}/${id}`
-      const kept: Run = { ...run, exclusions: exclusionsIn(run) ?? run.exclusions, files: rawFiles(raw) }
       await replaceFolder(project, folder, async (draft) => {
         await writeRun(kept, draft)
         const signature = seal.sign(sealed(folder), await readFile(join(draft, 'run.json')))
