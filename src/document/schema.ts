@@ -36,6 +36,18 @@ const flag = z
 /** As an attribute: `needs=warm-up,calibration`. */
 const list = z.string().transform((value) => value.split(','))
 
+const oneOrMore = z.union([words.transform((value): readonly string[] => [value]), z.array(words).min(1)])
+
+const invariant = z.strictObject({
+  holds: words.describe('Measures of a row, compared with = <= >= < or >'),
+  operation: oneOrMore.exactOptional().describe('The rows that must satisfy it; all unless given'),
+  where: z
+    .record(z.string(), oneOrMore)
+    .default({})
+    .describe('Column -> value or values of the rows that must satisfy it'),
+  tolerance: z.number().min(0).default(0).describe('In the unit of its measures'),
+})
+
 const discreteText = 'Whether rows may repeat others in every measure: only if there are a few outcomes'
 
 const common = {
@@ -82,6 +94,10 @@ export const experimentSchema = z.strictObject({
     .default({})
     .describe('Group -> patterns of it, for expressions that read several at once'),
   discrete: z.boolean().default(false).describe(discreteText),
+  invariants: z
+    .array(z.union([words, invariant]))
+    .default([])
+    .describe('What every row must satisfy: a + b = total'),
 })
 
 /** Keys of a pattern besides its parameter changes. */
@@ -112,8 +128,6 @@ export const tableSchema = z.looseObject({
   from: name.exactOptional(),
   caption: words,
 })
-
-const oneOrMore = z.union([words.transform((value): readonly string[] => [value]), z.array(words).min(1)])
 
 const rowsOfExperiment = z.strictObject({
   from: name.describe('Experiment'),
