@@ -14,6 +14,7 @@ import { series } from '../query/series.ts'
 import { statistic } from '../query/statistics.ts'
 import { warningsOn } from '../query/warnings.ts'
 import { runName } from '../results/run.ts'
+import { type EditedRun, editedRuns, statedVerdict } from './edits.ts'
 import { type Measured, measure } from './measure.ts'
 import { english, type Reasons } from './reasons.ts'
 import type { Decision, Verdict } from './region.ts'
@@ -40,6 +41,8 @@ export interface Judgement {
   readonly unit?: string
   /** Values read from published tables, in the claim's order. */
   readonly published?: readonly PublishedValue[]
+  /** Runs behind it whose rows were edited by hand; absent if there are none. */
+  readonly edited?: readonly EditedRun[]
   /** Caveats. */
   readonly notes: readonly string[]
   /** Missing or stale runs that keep it from being tested. */
@@ -72,6 +75,12 @@ export interface JudgeOptions {
  * testable. An unknown name has the same effect, so that a misspelt claim cannot pass. Deterministic.
  */
 export function judge(claim: Claim, evidence: Evidence, options: JudgeOptions = {}): Judgement {
+  const judged = judgeConditions(claim, evidence, options)
+  const edited = judged.verdict === 'not testable' ? [] : editedRuns(claim, evidence.results)
+  return edited.length === 0 ? judged : { ...judged, edited }
+}
+
+function judgeConditions(claim: Claim, evidence: Evidence, options: JudgeOptions): Judgement {
   const { conditions = [] } = claim
   const stated = judgeTest(claim, evidence, options)
   if (conditions.length === 0 || stated.verdict === 'not testable') return stated
@@ -161,10 +170,18 @@ function fragilityOf(measured: readonly Measured[], verdict: Verdict): Judgement
   return half === verdict && twice === verdict ? undefined : { half, twice }
 }
 
-/** Returns the number of claims per verdict. */
-export function tally(judgements: readonly Judgement[]): Readonly<Record<Verdict, number>> {
-  const counts = { reproduced: 0, 'not reproduced': 0, inconclusive: 0, 'not testable': 0 }
-  for (const { verdict } of judgements) counts[verdict] += 1
+/** Returns the number of claims per stated verdict. */
+export function tally(judgements: readonly Judgement[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {
+    reproduced: 0,
+    'not reproduced': 0,
+    inconclusive: 0,
+    'not testable': 0,
+  }
+  for (const judgement of judgements) {
+    const verdict = statedVerdict(judgement)
+    counts[verdict] = (counts[verdict] ?? 0) + 1
+  }
   return counts
 }
 

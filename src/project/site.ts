@@ -3,7 +3,7 @@
 import { VFile } from 'vfile'
 import { parseBibliography } from '../bibliography/bibliography.ts'
 import { check } from '../check/check.ts'
-import type { Block } from '../document/block.ts'
+import type { Block, ExperimentBlock } from '../document/block.ts'
 import { citedKeys } from '../document/citation.ts'
 import { type Document, parseDocument, parseFrontMatter, withBlocks } from '../document/document.ts'
 import { fail, hasErrors, sortMessages, warn } from '../document/problem.ts'
@@ -16,7 +16,10 @@ import { type Files, openFiles } from '../files/tracked.ts'
 import { languages } from '../locale/languages.ts'
 import { type PublishedTable, publishedTables } from '../query/published.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
+import type { Column } from '../results/run.ts'
+import { parseHeader, StoreError } from '../results/runfile.ts'
 import type { Seal } from '../results/seal.ts'
+import { recordedFolder } from '../results/store.ts'
 import type { Environment, Host } from '../testbed/testbed.ts'
 import { emulationOf, projectEnvironments } from '../testbeds/environments.ts'
 import type { Testbeds } from '../testbeds/testbeds.ts'
@@ -98,6 +101,7 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
       },
       tableKinds,
       published,
+      columns: (block) => recordedColumns(block, files),
       languages: [...languages.keys()],
       bibliography: entries === undefined ? undefined : await parseBibliography(entries, citedKeys(document)),
     })
@@ -105,6 +109,20 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
   const editions = translationsOf(document, path, files)
   sortMessages(document.file)
   return { document, environments, published, editions }
+}
+
+/** Columns of the first readable recorded run; damaged ones are reported when they are read. */
+function recordedColumns(block: ExperimentBlock, files: Files): readonly Column[] | undefined {
+  for (const cell of cellsOf([block])) {
+    const path = `${recordedFolder(cell)}/run.json`
+    try {
+      const text = files.problem(path) === undefined ? files.text(path) : undefined
+      if (text !== undefined) return parseHeader(text, path).columns
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+    }
+  }
+  return undefined
 }
 
 /** Reads the original of a translation, or returns the reason why that failed. */

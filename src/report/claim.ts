@@ -21,12 +21,13 @@ export function claimNode(
   const own = messages.claim
   const { claim, recorded, rerun } = verification
   const judged = decisive(verification)
-  const { verdict, reason, measured, notes, grid = [], fragile } = judged
+  const { verdict, reason, measured, notes, grid = [], fragile, edited = [] } = judged
   return {
     type: 'claim',
     id: claim.id,
     statement: claim.statement,
     verdict,
+    verdictText: verdictText(judged, messages),
     origins: originsIn(measured.flatMap(({ sources }) => sources)),
     facts: [
       ...fact(own.published, publishedText(claim, judged, own.phrases)),
@@ -35,11 +36,17 @@ export function claimNode(
       ...grid.flatMap((row) => fact(own.under(row.condition?.label), rowText(judged, row, messages))),
       ...fact(own.why, reason),
       ...fact(own.note, fragile && own.fragile(own.verdicts[fragile.half], own.verdicts[fragile.twice])),
+      ...edited.map((one): Fact => [messages.provenance.edits, own.reasons.edits(one)]),
       ...notes.flatMap((note) => fact(own.note, note)),
       ...fact(own.shownIn, label === undefined ? undefined : link(`#${claim.shows}`, label)),
     ],
     detail,
   }
+}
+
+/** `reproduced`, or `reproduced, by edited rows`. */
+export function verdictText({ verdict, edited = [] }: Judgement, { claim: own }: Messages): string {
+  return edited.length === 0 ? own.verdicts[verdict] : own.reasons.byEdits(own.verdicts[verdict])
 }
 
 /** `reproduced: 3.27 [3.17, 3.37], emulated`. */

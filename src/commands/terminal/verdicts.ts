@@ -1,7 +1,9 @@
 /** Output of `repro verify`: lines for people, JSON for programs. */
 
+import { statedVerdict } from '../../claims/edits.ts'
 import { tally, type GridRow, type Judgement } from '../../claims/judge.ts'
 import type { Measured } from '../../claims/measure.ts'
+import { english } from '../../claims/reasons.ts'
 import { decisive, type Verification } from '../../claims/verification.ts'
 import { limitsText, numberTexts, plainInterval, publishedText } from '../../claims/words.ts'
 import type { Reproduction } from '../../project/knownruns.ts'
@@ -80,11 +82,11 @@ function tallyLine(verifications: readonly Verification[]): string {
 function claimLines(verification: Verification): readonly string[] {
   const { claim, recorded, rerun } = verification
   const decided = decisive(verification)
-  const { verdict, reason, notes, grid = [], fragile } = decided
+  const { reason, notes, grid = [], fragile, edited = [] } = decided
   const line = (name: string, text: string | undefined) =>
     text === undefined || text === '' ? [] : [`     ${name.padEnd(10)} ${text}`]
   return [
-    `${claim.id.padEnd(4)} ${verdict.padEnd(15)} ${claim.statement}`,
+    `${claim.id.padEnd(4)} ${statedVerdict(decided).padEnd(15)} ${claim.statement}`,
     ...line('published', publishedText(claim, decided)),
     ...line('recorded', ownNumbers(recorded)),
     ...line('this run', rerun && (ownNumbers(rerun) ?? rerun.reason)),
@@ -92,6 +94,7 @@ function claimLines(verification: Verification): readonly string[] {
     ...grid.flatMap((row) => line(row.condition ? 'with' : 'as stated', gridText(decided, row))),
     ...line('why', reason),
     ...line('fragile', fragile && `at half the tolerance ${fragile.half}, at twice ${fragile.twice}`),
+    ...edited.flatMap((one) => line('edited', english.edits(one))),
     ...notes.flatMap((note) => line('note', note)),
   ]
 }
@@ -136,7 +139,7 @@ function plainClaim(verification: Verification): object {
   const { id, statement, scope, source } = claim
   return {
     ...{ id, statement, scope, published: plainPublished(verification), source, unit: recorded.unit },
-    verdict: decisive(verification).verdict,
+    verdict: statedVerdict(decisive(verification)),
     recorded: plainJudgement(recorded),
     ...(rerun ? { rerun: plainJudgement(rerun) } : {}),
   }
@@ -151,9 +154,9 @@ function plainPublished(verification: Verification): number | string | readonly 
 }
 
 function plainJudgement(judgement: Judgement): object {
-  const { verdict, reason, measured, notes, trialsNeeded, lacking, grid, fragile } = judgement
+  const { reason, measured, notes, trialsNeeded, lacking, grid, fragile, edited } = judgement
   return {
-    ...{ verdict, reason, notes, trialsNeeded, lacking, fragile },
+    ...{ verdict: statedVerdict(judgement), reason, notes, trialsNeeded, lacking, fragile, edited },
     measured: measured.map(plainMeasured),
     ...(grid
       ? {
