@@ -86,7 +86,8 @@ function renderedStatus({ id, type = 'page', now, before, problem }: Rendered): 
 
 function cellStatus({ cell, expected: inputs, status }: Step): StepStatus {
   const run: Run | undefined = 'run' in status ? status.run : 'before' in status ? status.before : undefined
-  const edits = 'run' in status ? editsOf([status.run]).map(english.edits) : []
+  const edits =
+    'run' in status ? editsOf([status.run]).map(({ edits }) => english.edits({ run: 'rows', edits })) : []
   const reasons = present(['reason' in status && status.reason, ...edits])
   const reason = reasons.length === 0 ? undefined : reasons.join('; ')
   return {

@@ -165,6 +165,7 @@ function narrow(node: estree.Node, at: At): Expression {
     case 'ConditionalExpression':
       throw outside('a condition (? :)', at(node))
     default:
+      if (rootName(node) !== undefined) return narrowPath(node, at)
       throw outside(node.type === 'ArrayExpression' ? 'a list' : 'an object', at(node))
   }
 }
