@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { keyOf } from '../../src/results/key.ts'
 import type { Row, Run } from '../../src/results/run.ts'
 import { parseRows, formatRun, parseHeader } from '../../src/results/runfile.ts'
+import { contents } from '../pack/zip.ts'
 import { project, repro, start, write } from '../project.ts'
 
 const script = `
@@ -186,11 +187,15 @@ describe('a falsehood in recorded rows', { timeout: 120_000 }, () => {
     )
     const built = await repro('build', '--to', 'html,markdown')
     expect(built.err).toMatch(edit)
-    const page = readFileSync(join(project, '_build/paper.html'), 'utf8')
+    const page = readFileSync(join(project, '_build/index.html'), 'utf8')
     expect(page).toMatch(/class="badge">reproduced, by edited rows</)
     expect(page).toMatch(/<p class="edited">1 run with rows edited by hand: /)
     expect(page.match(new RegExp(edit, 'g'))?.length).toBeGreaterThanOrEqual(3)
-    expect(await repro('pack', '--output', 'packed.zip')).toMatchObject({ exitCode: 0 })
+    const packed = join(project, 'packed.zip')
+    expect(await repro('pack', '--output', packed)).toMatchObject({ exitCode: 0 })
+    const appendix = new TextDecoder().decode(contents(packed)['ARTIFACT.md'])
+    expect(appendix).toMatch(edit)
+    expect(appendix).toContain('**reproduced, by edited rows**')
     // What was accepted cannot be taken out of the run again without its digest.
     const json = fileOf(cells.slow, 'run.json')
     writeFileSync(json, readFileSync(json, 'utf8').replace(/ {2}"accepted": .*?\n {2}\],\n/s, ''))
