@@ -3,7 +3,7 @@
 import { posix } from 'node:path'
 import * as z from 'zod'
 import { type Bibliography, checkCitations } from '../bibliography/bibliography.ts'
-import type { Place } from '../document/block.ts'
+import type { ExperimentBlock, Place } from '../document/block.ts'
 import { claimExpressions } from '../document/claimblock.ts'
 import { type Document, floatIds } from '../document/document.ts'
 import { wordsIn } from '../document/experiment.ts'
@@ -25,11 +25,13 @@ import {
   unreducedPath,
 } from '../query/expression.ts'
 import { aggregates } from '../query/functions.ts'
+import { measuresIn } from '../query/invariant.ts'
 import { groupsOf, lookUp, publishedNames } from '../query/lookup.ts'
 import { type ExperimentSource, isSeveral, patternNames } from '../query/patterns.ts'
 import type { PublishedTable } from '../query/published.ts'
 import { resolveCells } from '../query/resolve.ts'
 import { isMapping, type Parameters } from '../results/parameters.ts'
+import type { Column } from '../results/run.ts'
 import { hint, nearest } from '../text/spelling.ts'
 import { checkConditions } from './conditions.ts'
 import { checkDrift } from './drift.ts'
@@ -68,6 +70,8 @@ export interface Project {
   readonly bibliography?: Bibliography | undefined
   /** The existing files of the front matter's `published`; optional if it names none. */
   readonly published?: readonly PublishedTable[]
+  /** Columns of an experiment's recorded runs; undefined if it has none. By default, nothing is recorded. */
+  readonly columns?: (experiment: ExperimentBlock) => readonly Column[] | undefined
   /** Languages of reports, as primary subtags. */
   readonly languages: readonly string[]
 }
@@ -98,6 +102,8 @@ export function check(document: Document, project: Project): void {
   checkIds(document)
   for (const { type, source } of document.fences) if (source) blockChecks[type](source, context)
   checkCycles(document)
+  for (const { block, source } of document.fences)
+    if (block?.type === 'experiment' && source) checkInvariants(block, source, context)
   checkDrift(document)
   checkReferences(document, project)
   checkPictures(document, project)
@@ -183,6 +189,26 @@ function checkExperiment(source: Mapping, context: Context): void {
   }
   for (const [needed, place] of listOf('needs', source)) checkExperimentId(needed, place, document)
   for (const [path, place] of listOf('inputs', source)) checkInput(path, place, context)
+}
+
+/** Warns of columns that the recorded runs lack: those of a new version of the script may have them. */
+function checkInvariants(block: ExperimentBlock, source: Mapping, { document, project }: Context): void {
+  const { invariants = [] } = block
+  const columns = invariants.length === 0 ? undefined : project.columns?.(block)
+  if (columns === undefined) return
+  const ofRole = (role: Column['role']) => columns.flatMap((one) => (one.role === role ? [one.name] : []))
+  for (const [index, invariant] of invariants.entries()) {
+    const named = [
+      ...measuresIn(invariant).map((name) => ['measure', name] as const),
+      ...Object.keys(invariant.where).map((name) => ['factor', name] as const),
+    ]
+    for (const [role, name] of named) {
+      const known = ofRole(role)
+      if (known.includes(name)) continue
+      const reason = `unknown ${role} of the recorded runs: ${name}${hint(name, known)}`
+      warn(document.file, 'invariant', source.valuePlace(['invariants', index]), reason)
+    }
+  }
 }
 
 /** Reports inputs that match no file: such an input would never change. */

@@ -13,10 +13,11 @@ import { series } from '../query/series.ts'
 import { statistic } from '../query/statistics.ts'
 import { warningsOn } from '../query/warnings.ts'
 import { runName } from '../results/run.ts'
+import { type EditedRun, editedRuns, statedVerdict } from './edits.ts'
 import { type Measured, measure } from './measure.ts'
 import { english, type Reasons } from './reasons.ts'
 import type { Decision, Verdict } from './region.ts'
-import { type Evidence, type LackingRun, lackingRuns, obstacleTo } from './scope.ts'
+import { type Evidence, type LackingRun, lackingRuns, obstacleTo, repetitionIn } from './scope.ts'
 import { seriesOf } from './series.ts'
 
 export type { Verdict }
@@ -41,11 +42,13 @@ export interface Judgement {
   readonly unit?: string
   /** Values read from published tables, in the claim's order. */
   readonly published?: readonly PublishedValue[]
+  /** Runs behind it whose rows were edited by hand; absent if there are none. */
+  readonly edited?: readonly EditedRun[]
   /** Caveats. */
   readonly notes: readonly string[]
   /** Missing or stale runs that keep it from being tested. */
   readonly lacking?: readonly LackingRun[]
-  /** Message of an unexpected error. */
+  /** Message of an unexpected error, or how its rows repeat others. */
   readonly failure?: string
 }
 
@@ -74,6 +77,13 @@ export interface JudgeOptions {
  * Deterministic.
  */
 export function judge(claim: Claim, evidence: Evidence, options: JudgeOptions = {}): Judgement {
+  const judged = judgeControl(claim, evidence, options)
+  const edited = judged.verdict === 'not testable' ? [] : editedRuns(claim, evidence.results)
+  return edited.length === 0 ? judged : { ...judged, edited }
+}
+
+/** Judges a claim under its conditions, and its control: where that holds as well, the claim is inconclusive. */
+function judgeControl(claim: Claim, evidence: Evidence, options: JudgeOptions): Judgement {
   const judged = judgeConditions(claim, evidence, options)
   const { control } = claim
   if (control === undefined || judged.verdict === 'not testable') return judged
@@ -140,6 +150,9 @@ function judgeTest(
       const rest = { ...published, ...unitOf(claim, results), ...(lacking.length > 0 ? { lacking } : {}) }
       return { ...notTestable(claim, obstacle), ...rest }
     }
+    const repetition = repetitionIn(claim, evidence, reasons)
+    if (repetition !== undefined)
+      return { ...notTestable(claim, repetition), ...published, failure: repetition }
     const measured = measure(claim, results, resamples)
     const [first] = measured
     const concluded = conclude(measured, reasons)
@@ -169,10 +182,18 @@ function fragilityOf(measured: readonly Measured[], verdict: Verdict): Judgement
   return half === verdict && twice === verdict ? undefined : { half, twice }
 }
 
-/** Returns the number of claims per verdict. */
-export function tally(judgements: readonly Judgement[]): Readonly<Record<Verdict, number>> {
-  const counts = { reproduced: 0, 'not reproduced': 0, inconclusive: 0, 'not testable': 0 }
-  for (const { verdict } of judgements) counts[verdict] += 1
+/** Returns the number of claims per stated verdict. */
+export function tally(judgements: readonly Judgement[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {
+    reproduced: 0,
+    'not reproduced': 0,
+    inconclusive: 0,
+    'not testable': 0,
+  }
+  for (const judgement of judgements) {
+    const verdict = statedVerdict(judgement)
+    counts[verdict] = (counts[verdict] ?? 0) + 1
+  }
   return counts
 }
 

@@ -1,7 +1,11 @@
 /** Messages that explain a verdict, in one language; a report passes its own to `judge`. */
 
 import { english as warnings } from '../query/warnings.ts'
+import type { Acceptance } from '../results/acceptance.ts'
+import type { Repeats } from '../results/repeats.ts'
 import type { Unit } from '../stats/clusters.ts'
+import { spans } from '../text/message.ts'
+import type { EditedRun } from './edits.ts'
 import type { Verdict } from './region.ts'
 
 export const english = {
@@ -36,6 +40,13 @@ export const english = {
   stale: (run: string, why: string) => `stale: ${run} (${why})`,
   /** An unexpected error. */
   failed: (message: string) => `could not be judged: ${message}`,
+  /** `lines` of rows.csv, a list for each group of equal rows. */
+  repeated: (run: string, { operation, rows, repeated, lines }: Repeats) =>
+    `${repeated} of ${rows} rows${operation === '' ? '' : ` of ${operation}`} in ${run} repeat another in every measure, more often than chance explains (rows.csv: ${lineGroups(
+      lines,
+    )
+      .map((group) => `lines ${group}`)
+      .join('; ')}); an experiment with a few outcomes says \`discrete: true\``,
   noShape:
     "a claim of scope shape must not depend on the board's speed: compare a ratio or an order, " +
     'or use scope absolute',
@@ -46,6 +57,10 @@ export const english = {
     `${run} did not capture its ${item} (published: ${published})`,
   otherMachine: (run: string, item: string, captured: string, published: string) =>
     `another machine: the ${item} of ${run} is ${captured}; the published one is ${published}`,
+  /** A verdict that rests on rows edited by hand. */
+  byEdits: (verdict: string) => `${verdict}, by edited rows`,
+  edits: ({ run, edits }: EditedRun) =>
+    `${run}: ${edits.map(({ author, date, reason, files }) => `edited by ${author} on ${date}: ${reason}${editedFiles(files, (file, lines) => `${file} line ${lines}`)}`).join('; ')}`,
   /** Names of extreme-value statistics. */
   extremes: (names: readonly string[]) =>
     `${names.join(' and ')}: an observed extreme is no bound, and more trials give more extreme values`,
@@ -57,6 +72,26 @@ export const english = {
 }
 
 export type Reasons = typeof english
+
+/** ` (rows.csv line 3, 7-9)`; of a file whose earlier text is unknown the name. */
+export function editedFiles(
+  files: Acceptance['files'],
+  named: (file: string, lines: string) => string,
+): string {
+  const texts = files.map(({ file, lines }) => (lines ? named(file, spans(lines)) : file))
+  return texts.length === 0 ? '' : ` (${texts.join(', ')})`
+}
+
+/** The first groups of equal rows, by the first of their lines: `2, 12, 22, ...`. */
+export function lineGroups(groups: Repeats['lines']): readonly string[] {
+  const cut = (items: readonly string[], most: number, rest: string) =>
+    items.length > most ? [...items.slice(0, most), rest] : items
+  return cut(
+    groups.map((group) => cut(group.map(String), 4, '...').join(', ')),
+    3,
+    '...',
+  )
+}
 
 /** `the interval lies`, `both intervals lie`, `1 of 2 intervals lies`. */
 function position(count: number, all: number): string {

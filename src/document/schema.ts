@@ -28,8 +28,27 @@ const path = z
 const mapping = z.record(z.string(), z.json())
 const seed = z.int().min(0)
 const variable = z.string().regex(/^[A-Za-z_]\w*$/, 'use the name of an environment variable')
+/** As an attribute: `parallel=true`. */
+const flag = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((value) => value === 'true')
 /** As an attribute: `needs=warm-up,calibration`. */
 const list = z.string().transform((value) => value.split(','))
+
+const oneOrMore = z.union([words.transform((value): readonly string[] => [value]), z.array(words).min(1)])
+
+const invariant = z.strictObject({
+  holds: words.describe('Measures of a row, compared with = <= >= < or >'),
+  operation: oneOrMore.exactOptional().describe('The rows that must satisfy it; all unless given'),
+  where: z
+    .record(z.string(), oneOrMore)
+    .default({})
+    .describe('Column -> value or values of the rows that must satisfy it'),
+  tolerance: z.number().min(0).default(0).describe('In the unit of its measures'),
+})
+
+const discreteText = 'Whether rows may repeat others in every measure: only if there are a few outcomes'
 
 const common = {
   id: experimentName.describe('Name of the experiment, for tables, figures and inline values'),
@@ -74,6 +93,11 @@ export const experimentSchema = z.strictObject({
     .record(name, z.array(name).min(1))
     .default({})
     .describe('Group -> patterns of it, for expressions that read several at once'),
+  discrete: z.boolean().default(false).describe(discreteText),
+  invariants: z
+    .array(z.union([words, invariant]))
+    .default([])
+    .describe('What every row must satisfy: a + b = total'),
 })
 
 /** Keys of a pattern besides its parameter changes. */
@@ -89,10 +113,8 @@ export const inlineExperimentSchema = z.strictObject({
   testbed: z.literal('local'),
   needs: list.pipe(z.array(name)).default([]),
   inputs: list.pipe(z.array(path)).default([]),
-  parallel: z
-    .enum(['true', 'false'])
-    .default('false')
-    .transform((value) => value === 'true'),
+  parallel: flag,
+  discrete: flag.describe(discreteText),
   env: list.pipe(z.array(variable)).default([]),
 })
 
@@ -106,8 +128,6 @@ export const tableSchema = z.looseObject({
   from: name.exactOptional(),
   caption: words,
 })
-
-const oneOrMore = z.union([words.transform((value): readonly string[] => [value]), z.array(words).min(1)])
 
 const rowsOfExperiment = z.strictObject({
   from: name.describe('Experiment'),

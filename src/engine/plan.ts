@@ -6,6 +6,7 @@
 
 import type { ExperimentBlock } from '../document/block.ts'
 import type { Files } from '../files/tracked.ts'
+import { violation } from '../query/invariant.ts'
 import { parameterInputs } from '../results/key.ts'
 import { runName, spanOf, type Inputs, type Run } from '../results/run.ts'
 import { rowsDigest, StoreError } from '../results/runfile.ts'
@@ -100,21 +101,23 @@ export async function plan(
         ? { type: 'damaged', reason: recorded.message }
         : cacheStatusOf(accepted, recorded, (matches) => store.cached(cell, matches))
     const known = 'run' in status ? status.run : status.type === 'missing' ? status.before : undefined
+    const rerun = status.type === 'recorded' ? rerunOf(cell, status.run, accepted, store) : undefined
+    const wrong = violated(cell, status, rerun)
     return {
       cell,
       environment,
       inputs,
       expected: known ? inputsWithReads(inputs, known, files) : inputs,
       boots: plannedBoots(cell, inputs),
-      status: waiting.length === 0 ? status : withWait(status, waiting),
+      status: wrong ?? (waiting.length === 0 ? status : withWait(status, waiting)),
       record:
-        recorded === undefined || recorded instanceof Error
+        recorded === undefined || recorded instanceof Error || wrong
           ? undefined
           : {
               run: recorded,
               stale: waiting.length > 0 ? needsText(waiting) : staleReason(recorded, accepted),
             },
-      rerun: status.type === 'recorded' ? rerunOf(cell, status.run, accepted, store) : undefined,
+      rerun,
       needed: runs.flatMap((run) => run ?? []),
       waitsFor: waiting.map(({ cell }) => runName(cell)),
     }
@@ -166,6 +169,19 @@ function recordOf(cell: PlannedCell, { origin }: Environment, store: Store): Run
     if (error instanceof StoreError) return error
     throw error
   }
+}
+
+/** Refuses an up-to-date run that violates an invariant of its block; a stale one may be older than these. */
+function violated(cell: PlannedCell, status: CacheStatus, rerun: Run | undefined): CacheStatus | undefined {
+  const own = status.type === 'recorded' || status.type === 'cached' ? [status.run] : []
+  for (const run of [...own, ...(rerun ? [rerun] : [])]) {
+    const found = violation(run, cell.block.invariants)
+    if (found === undefined) continue
+    const folder = `${status.type === 'recorded' && run !== rerun ? 'results' : '.repro/runs'}/${runName(run)}`
+    const advice = `Restore ${folder} from version control, delete it to run the cell again, or correct the invariant.`
+    return { type: 'damaged', reason: `${found}. ${advice}` }
+  }
+  return undefined
 }
 
 function rerunOf(cell: PlannedCell, record: Run, accepted: AcceptedInputs, store: Store): Run | undefined {

@@ -16,7 +16,8 @@ export const english = {
 
   /** Origin and status shown beside a number. */
   origins: { emulated: 'emulated', hardware: 'hardware', local: 'local', published: 'published' },
-  mark: (origins: readonly string[], isStale: boolean) => `${origins.join(' + ')}${isStale ? ', stale' : ''}`,
+  mark: (origins: readonly string[], isStale: boolean, isEdited = false) =>
+    `${origins.join(' + ')}${isStale ? ', stale' : ''}${isEdited ? ', edited by hand' : ''}`,
   /** Origin of a published number: `Table 5` of the publication, and the file. */
   publishedIn: (table: string | undefined, file: string) =>
     `published${table === undefined ? '' : `, ${table}`} (${file})`,
@@ -62,6 +63,8 @@ export const english = {
       `${environments.map(([name, patterns]) => `${name} (${counted(patterns, 'pattern')})`).join(', in ')}`,
     wheres: (experiments: readonly string[]) => experiments.join('; '),
     missing: (runs: readonly string[]) => `${counted(runs.length, 'run')} missing: ${runs.join(', ')}.`,
+    edited: (runs: readonly string[]) =>
+      `${counted(runs.length, 'run')} with rows edited by hand: ${runs.join('; ')}.`,
     stale: (runs: readonly (readonly [run: string, reason: string])[]) =>
       `${counted(runs.length, 'stale run')}: ` +
       `${runs.map(([run, reason]) => `run ${run}: ${reason}`).join('; ')}.`,
@@ -87,6 +90,7 @@ export const english = {
     digestOf: (path: string, digest: string) => `${path}, SHA-256 ${digest}`,
     runsDigest: (runs: number, digest: string) =>
       `${counted(runs, 'run')}, SHA-256 of their names, keys and raw files ${digest}`,
+    edits: 'rows edited by hand',
     howTo: (build: string, rerun: string): readonly Inline[] => [
       'To render this page from the recorded runs: ',
       code(build),

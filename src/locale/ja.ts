@@ -1,5 +1,6 @@
 /** Japanese text of a report. */
 
+import { editedFiles, lineGroups } from '../claims/reasons.ts'
 import type { Unit } from '../stats/clusters.ts'
 import { code, strong } from '../text/markdown.ts'
 import type { Messages } from './en.ts'
@@ -21,7 +22,8 @@ export const japanese: Messages = {
   noFloat: (id) => `@${id}（該当する図表がない）`,
 
   origins: { emulated: 'エミュレート', hardware: '実機', local: 'ローカル', published: '公表値' },
-  mark: (origins, isStale) => `${origins.join('＋')}${isStale ? '・要更新' : ''}`,
+  mark: (origins, isStale, isEdited = false) =>
+    `${origins.join('＋')}${isStale ? '・要更新' : ''}${isEdited ? '・手で修正' : ''}`,
   publishedIn: (table, file) => `公表値${table === undefined ? '' : `、${table}`}（${file}）`,
   subtitle: (mark, environments) => `${mark}：${environments.join('、')}`,
   missing: (runs) => `未実行：${runs.join('、')}`,
@@ -58,6 +60,7 @@ export const japanese: Messages = {
       `${experiment}（${environments.map(([name, patterns]) => `${name}：${patterns}パターン`).join('、')}）`,
     wheres: (experiments) => experiments.join('、'),
     missing: (runs) => `未実行${runs.length}件：${runs.join('、')}。`,
+    edited: (runs) => `行が手で修正された実行${runs.length}件：${runs.join('；')}。`,
     stale: (runs) =>
       `要更新${runs.length}件（現在の本文と合わない実行）：${runs.map(([run, reason]) => `${run}：${reason}`).join('；')}。`,
   },
@@ -80,6 +83,7 @@ export const japanese: Messages = {
     original: '原文',
     runs: '実行',
     digestOf: (path, digest) => `${path}、SHA-256 ${digest}`,
+    edits: '手で修正された行',
     runsDigest: (runs, digest) => `${runs}件、名前・キー・生ファイルのSHA-256 ${digest}`,
     howTo: (build, rerun) => [
       '記録済みの実行からこのページを生成するには ',
@@ -164,6 +168,11 @@ export const japanese: Messages = {
       skipped: (why) => `対象外：${why}`,
       stale: (run, why) => `要更新：${run}（${why}）`,
       failed: (message) => `判定できない：${message}`,
+      byEdits: (verdict) => `${verdict}（手で修正された行による）`,
+      edits: ({ run, edits }) =>
+        `${run}：${edits.map(({ author, date, reason, files }) => `${date}に${author}が修正した：${reason}${editedFiles(files, (file, lines) => `${file}の${lines}行目`)}`).join('；')}`,
+      repeated: (run, { operation, rows, repeated, lines }) =>
+        `${run}の${operation === '' ? '' : `${operation}の`}${rows}行のうち${repeated}行が、全ての測定値で他の行と同じである。偶然では説明できない（rows.csvの行：${lineGroups(lines).join('；')}）`,
       noShape:
         '形に関する主張はボードの速さに依存してはならない：比か順序を比べるか、scopeをabsoluteにする必要がある',
       noHardware: () => '実機での実行がない：公表された機械の時間については何も言えない',

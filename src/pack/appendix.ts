@@ -5,6 +5,8 @@
  */
 
 import type { Root, RootContent } from 'mdast'
+import { editsOf } from '../claims/edits.ts'
+import { english } from '../claims/reasons.ts'
 import { secondsOf, type Run } from '../results/run.ts'
 import { code, heading, type Inline, link, list, paragraph, shell, strong, table } from '../text/markdown.ts'
 import { abbreviated, present } from '../text/message.ts'
@@ -25,6 +27,7 @@ export function appendix(artifact: Artifact, archive: string): Root {
       paragraph(strong(metadata.title)),
       paragraph(identity(artifact)),
       ...dirtyNote(artifact),
+      ...editNote(artifact),
       heading(2, 'Abstract'),
       ...artifact.abstract,
       heading(2, 'Requirements'),
@@ -67,6 +70,16 @@ function dirtyNote({ revision }: Artifact): readonly RootContent[] {
   const some = changes.slice(0, 8)
   const more = changes.length > some.length ? ` and ${changes.length - some.length} more` : ''
   return [paragraph(prose`${strong('Not as committed:')} ${codes(some, ', ')}${more}.`)]
+}
+
+function editNote({ runs }: Artifact): readonly RootContent[] {
+  const edits = editsOf(runs).map(english.edits)
+  if (edits.length === 0) return []
+  return [
+    paragraph(
+      prose`${strong('Rows edited by hand,')} which every verdict that rests on them says: ${edits.join('; ')}.`,
+    ),
+  ]
 }
 
 function codes(texts: readonly string[], separator: string): Inline {
@@ -144,7 +157,7 @@ function claimTable({ claims, paper, report }: Artifact): readonly RootContent[]
     code(`npx repro verify --claim ${block.id}`),
   ]
   // A claim refuted by the recorded runs is a finding of the paper, not the reader's fault.
-  const refuted = claims.filter(({ verdict }) => verdict === 'not reproduced').map(({ block }) => block.id)
+  const refuted = claims.filter(({ isRefuted }) => isRefuted).map(({ block }) => block.id)
   const exit =
     refuted.length === 0
       ? 'exit code 0'
@@ -163,9 +176,9 @@ function claimTable({ claims, paper, report }: Artifact): readonly RootContent[]
 function measuredText({
   measured,
   published,
-  verdict,
-}: Pick<Claim, 'measured' | 'published' | 'verdict'>): string {
-  const isShown = verdict !== 'not testable' && measured.length > 0
+  isTestable,
+}: Pick<Claim, 'measured' | 'published' | 'isTestable'>): string {
+  const isShown = isTestable && measured.length > 0
   const shown = isShown ? `: ${abbreviated(measured, 3, '; ')}` : ''
   return published === undefined ? shown : `${shown} (published: ${published})`
 }

@@ -1,6 +1,7 @@
 /** Describes an archive: which experiments and floats each claim rests on, and what checking it costs. */
 
 import type { RootContent } from 'mdast'
+import { statedVerdict } from '../claims/edits.ts'
 import { decisive, type Verification } from '../claims/verification.ts'
 import { numberTexts, publishedText } from '../claims/words.ts'
 import type { ClaimBlock, ExperimentBlock } from '../document/block.ts'
@@ -68,6 +69,8 @@ export interface Claim {
   readonly block: ClaimBlock
   readonly test: string
   readonly verdict: string
+  readonly isRefuted: boolean
+  readonly isTestable: boolean
   readonly measured: readonly string[]
   readonly published: string | undefined
   /** `E1`. */
@@ -117,7 +120,9 @@ export function claimsOf(
     return {
       block,
       test: testText(block, document),
-      verdict: judgement.verdict,
+      verdict: statedVerdict(judgement),
+      isRefuted: judgement.verdict === 'not reproduced',
+      isTestable: judgement.verdict !== 'not testable',
       measured: numberTexts(judgement),
       // Without a number or words, the text is only the claim's place.
       published: block.published === undefined ? undefined : publishedText(block, judgement),

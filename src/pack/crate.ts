@@ -5,6 +5,8 @@
  */
 
 import { extname } from 'node:path'
+import { editsOf } from '../claims/edits.ts'
+import { english } from '../claims/reasons.ts'
 import { secondsOf, spanOf, runName, type Run } from '../results/run.ts'
 import { present } from '../text/message.ts'
 import { type Artifact, type Experiment, recordedFiles } from './artifact.ts'
@@ -135,6 +137,7 @@ function actions(artifact: Artifact, files: readonly Described[]): readonly Enti
         `${run.trials} trials of "${pattern?.label ?? run.pattern}", ${run.origin}, seed ${run.seed}`,
         seconds !== undefined && `${seconds} s on ${run.provenance['host CPU'] ?? 'an unknown host'}`,
         `key ${run.key}`,
+        ...editsOf([run]).map((one) => `rows edited by hand: ${english.edits(one)}`),
       ]).join('; '),
       startTime: iso(startMs),
       endTime: iso(endMs),

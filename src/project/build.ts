@@ -8,6 +8,8 @@
  */
 
 import { join } from 'node:path'
+import { editsOf } from '../claims/edits.ts'
+import { english } from '../claims/reasons.ts'
 import type { KnownRun } from '../claims/verification.ts'
 import { hasErrors } from '../document/problem.ts'
 import { cellsOf, cellSelector, matchesSelector, RequestError } from '../engine/cells.ts'
@@ -168,6 +170,8 @@ export async function build(
       type: 'note',
       text: 'the report shows runs that the document does not ask for: repro verify leaves them out',
     })
+  for (const one of editsOf(shown.map(({ run }) => run)))
+    tell({ type: 'note', text: `rows edited by hand: ${english.edits(one)}` })
   const rendering = {
     document,
     translations: opened.translations,

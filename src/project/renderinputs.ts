@@ -2,6 +2,7 @@
 
 import { isFile } from '../check/check.ts'
 import { picturesOf } from '../check/picture.ts'
+import { editedRuns } from '../claims/edits.ts'
 import type { KnownRun } from '../claims/verification.ts'
 import type { ClaimBlock, FigureBlock, TableBlock } from '../document/block.ts'
 import { comparesWithTables, expressionsOfClaim } from '../document/claim.ts'
@@ -15,6 +16,7 @@ import type { RunStatuses } from '../report/context.ts'
 import { labels, missingRuns } from '../report/floats.ts'
 import { staleReasons } from '../report/runstatus.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
+import { acceptedEdits } from '../results/acceptance.ts'
 import { digest, parameterInputs } from '../results/key.ts'
 import { runName, type Inputs, type Run } from '../results/run.ts'
 import { rowsDigest } from '../results/runfile.ts'
@@ -101,10 +103,17 @@ export function claimInputs(
   language = 'en',
 ): Inputs {
   const { place: _, test, published: theirs, ...written } = claim
+  const cells = cellsRead(expressionsOfClaim(claim), experiments).names
+  const edited = editedRuns(claim, { experiments, runs })
+  const discrete = experiments.filter(
+    (one) => one.discrete && cells.some((cell) => cell.startsWith(`${one.id}/`)),
+  )
   const found = new Map(runs.map((run) => [runName(run), run]))
   return {
     ...parameterInputs(JSON.parse(JSON.stringify(written)), 'block '),
     'block test': digest(test),
+    ...(edited.length === 0 ? {} : { edited: digest(edited) }),
+    ...(discrete.length === 0 ? {} : { discrete: discrete.map(({ id }) => id).join(', ') }),
     ...(theirs === undefined
       ? {}
       : { 'block published': typeof theirs === 'object' ? digest(theirs) : theirs }),
@@ -112,7 +121,7 @@ export function claimInputs(
     program,
     ...(comparesWithTables(claim) ? tableInputs(published) : {}),
     ...Object.fromEntries(
-      cellsRead(expressionsOfClaim(claim), experiments).names.map((name) => {
+      cells.map((name) => {
         const run = found.get(name)
         return [`run ${name}`, run ? runInput(run, stale) : 'missing']
       }),
@@ -132,6 +141,7 @@ function runInput(run: Run, stale: ReadonlyMap<string, string>): string {
     Object.entries(run.datasets ?? {}).map(([name, dataset]) => [name, rowsDigest(dataset)]),
     run.captured,
     stale.get(runName(run)) ?? null,
+    acceptedEdits(run),
   ])
 }
 

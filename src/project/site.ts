@@ -4,7 +4,7 @@ import { VFile } from 'vfile'
 import { parseBibliography } from '../bibliography/bibliography.ts'
 import { check } from '../check/check.ts'
 import { checkVacuous } from '../claims/vacuous.ts'
-import type { Block } from '../document/block.ts'
+import type { Block, ExperimentBlock } from '../document/block.ts'
 import { citedKeys } from '../document/citation.ts'
 import { type Document, parseDocument, parseFrontMatter, withBlocks } from '../document/document.ts'
 import { fail, hasErrors, sortMessages, warn } from '../document/problem.ts'
@@ -17,10 +17,10 @@ import { type Files, openFiles } from '../files/tracked.ts'
 import { languages } from '../locale/languages.ts'
 import { type PublishedTable, publishedTables } from '../query/published.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
-import type { Run } from '../results/run.ts'
-import { StoreError } from '../results/runfile.ts'
+import type { Column, Run } from '../results/run.ts'
+import { parseHeader, StoreError } from '../results/runfile.ts'
 import type { Seal } from '../results/seal.ts'
-import { openStore } from '../results/store.ts'
+import { openStore, recordedFolder } from '../results/store.ts'
 import type { Environment, Host } from '../testbed/testbed.ts'
 import { emulationOf, projectEnvironments } from '../testbeds/environments.ts'
 import type { Testbeds } from '../testbeds/testbeds.ts'
@@ -104,6 +104,7 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
       },
       tableKinds,
       published,
+      columns: (block) => recordedColumns(block, files),
       languages: [...languages.keys()],
       bibliography: entries === undefined ? undefined : await parseBibliography(entries, citedKeys(document)),
     })
@@ -137,6 +138,20 @@ function readable(read: () => Run | undefined): Run | undefined {
     if (error instanceof StoreError) return undefined
     throw error
   }
+}
+
+/** Columns of the first readable recorded run; damaged ones are reported when they are read. */
+function recordedColumns(block: ExperimentBlock, files: Files): readonly Column[] | undefined {
+  for (const cell of cellsOf([block])) {
+    const path = `${recordedFolder(cell)}/run.json`
+    try {
+      const text = files.problem(path) === undefined ? files.text(path) : undefined
+      if (text !== undefined) return parseHeader(text, path).columns
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+    }
+  }
+  return undefined
 }
 
 /** Reads the original of a translation, or returns the reason why that failed. */

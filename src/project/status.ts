@@ -1,11 +1,14 @@
 /** Status of a document's steps: cells, tables, figures, claims and the page. */
 
+import { editsOf } from '../claims/edits.ts'
+import { english } from '../claims/reasons.ts'
 import { type Change, cellChanges, changesOf, summaryOfChanges } from '../engine/cachestatus.ts'
 import type { Step } from '../engine/plan.ts'
 import { openFiles } from '../files/tracked.ts'
 import { defaultFormat } from '../report/formats.ts'
 import { digest, keyOf } from '../results/key.ts'
 import { runName, type Inputs, type Run } from '../results/run.ts'
+import { present } from '../text/message.ts'
 import { planWithDamaged, statusesOf } from './build.ts'
 import { knownRuns } from './knownruns.ts'
 import { changedFile, readManifest } from './manifest.ts'
@@ -86,9 +89,13 @@ function renderedStatus({ id, type = 'page', now, before, problem }: Rendered): 
 
 function cellStatus({ cell, expected: inputs, status }: Step): StepStatus {
   const run: Run | undefined = 'run' in status ? status.run : 'before' in status ? status.before : undefined
+  const edits =
+    'run' in status ? editsOf([status.run]).map(({ edits }) => english.edits({ run: 'rows', edits })) : []
+  const reasons = present(['reason' in status && status.reason, ...edits])
+  const reason = reasons.length === 0 ? undefined : reasons.join('; ')
   return {
     ...{ id: runName(cell), type: 'cell', key: keyOf(cell, inputs), inputs, state: status.type },
-    ...('reason' in status ? { reason: status.reason } : {}),
+    ...(reason === undefined ? {} : { reason }),
     ...(run ? { changes: cellChanges(run.inputs, inputs) } : {}),
   }
 }

@@ -21,7 +21,7 @@ export function claimNode(
   const own = messages.claim
   const { claim, recorded, rerun } = verification
   const judged = decisive(verification)
-  const { verdict, reason, measured, notes, grid = [], control, fragile } = judged
+  const { verdict, reason, measured, notes, grid = [], control, fragile, edited = [] } = judged
   const verdictFact = (heading: string, row: Pick<GridRow, 'verdict' | 'reason' | 'measured'>) => {
     const numbers = measuredNumbers({ claim, measured: row.measured }, messages)
     return verdictTexts(heading, row, numbers, own.verdicts[row.verdict], own.phrases)
@@ -31,6 +31,7 @@ export function claimNode(
     id: claim.id,
     statement: claim.statement,
     verdict,
+    verdictText: verdictText(judged, messages),
     origins: originsIn(measured.flatMap(({ sources }) => sources)),
     facts: [
       ...fact(own.published, publishedText(claim, judged, own.phrases)),
@@ -40,11 +41,17 @@ export function claimNode(
       ...(control ? [verdictFact(own.phrases.control(control.label), control)] : []),
       ...fact(own.why, reason),
       ...fact(own.note, fragile && own.fragile(own.verdicts[fragile.half], own.verdicts[fragile.twice])),
+      ...edited.map((one): Fact => [messages.provenance.edits, own.reasons.edits(one)]),
       ...notes.flatMap((note) => fact(own.note, note)),
       ...fact(own.shownIn, label === undefined ? undefined : link(`#${claim.shows}`, label)),
     ],
     detail,
   }
+}
+
+/** `reproduced`, or `reproduced, by edited rows`. */
+export function verdictText({ verdict, edited = [] }: Judgement, { claim: own }: Messages): string {
+  return edited.length === 0 ? own.verdicts[verdict] : own.reasons.byEdits(own.verdicts[verdict])
 }
 
 export function fact(term: string, content: Fact[1] | undefined): readonly Fact[] {

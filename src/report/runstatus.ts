@@ -1,5 +1,6 @@
 /** Status of the runs behind a report: their source, and which are missing or stale. */
 
+import { editsOf } from '../claims/edits.ts'
 import type { Messages } from '../locale/en.ts'
 import { origins } from '../query/quantity.ts'
 import { runName, type Run } from '../results/run.ts'
@@ -22,7 +23,8 @@ export function mark(
   { messages, statuses }: RenderContext,
   names: Origins = origins(runs),
 ): string {
-  return messages.mark(originNames(names, messages), staleOf(runs, statuses).length > 0)
+  const isStale = staleOf(runs, statuses).length > 0
+  return messages.mark(originNames(names, messages), isStale, editsOf(runs).length > 0)
 }
 
 export function originNames(names: Origins, { origins: own }: Messages): readonly string[] {
@@ -50,6 +52,7 @@ export function banner(
   const own = messages.banner
   const kinds = origins(runs)
   const stale = staleOf(runs, statuses)
+  const edited = editsOf(runs).map(messages.claim.reasons.edits)
   const ofKinds = kinds.map((origin) => {
     const [name, explanation] = [messages.origins[origin], own.explanations[origin]]
     const count = runs.filter((run) => run.origin === origin).length
@@ -63,6 +66,7 @@ export function banner(
       ...ofKinds.map((content) => ({ type: 'origin', content }) as const),
       { type: 'runs', content: [ofRuns] },
       ...(missing.length === 0 ? [] : [{ type: 'missing', content: [own.missing(missing)] } as const]),
+      ...(edited.length === 0 ? [] : [{ type: 'edited', content: [own.edited(edited)] } as const]),
       ...(stale.length === 0 ? [] : [{ type: 'stale', content: [own.stale(stale)] } as const]),
     ],
   }

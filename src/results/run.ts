@@ -4,6 +4,7 @@
  */
 
 import type { Origin } from '../testbed/board.ts'
+import type { Acceptance } from './acceptance.ts'
 import type { Parameters } from './parameters.ts'
 
 /** One observation. Factors are strings, measures numbers in the column's unit, absent values null. */
@@ -64,6 +65,8 @@ export interface Run {
   readonly captured: Readonly<Record<string, string>>
   /** Raw files by name. They are kept beside the run in .repro/ and not committed; their digests are. */
   readonly files: Readonly<Record<string, RawFile>>
+  /** Edits by hand to its rows or datasets, oldest first; absent if there are none. */
+  readonly accepted?: readonly Acceptance[]
   /** Facts that do not determine the result: host, duration, date, tool version. Never compared. */
   readonly provenance: Readonly<Record<string, string | number>>
 }

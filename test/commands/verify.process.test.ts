@@ -256,11 +256,11 @@ describe('a falsehood', () => {
     const [fast, slow] = [readFileSync(rows('fast'), 'utf8'), readFileSync(rows('slow'), 'utf8')]
     writeFileSync(rows('fast'), slow)
     writeFileSync(rows('slow'), fast)
-    await repro('accept', 'fast', 'slow')
+    await repro('accept', 'fast', 'slow', '--author', 'Ada', '--reason', 'swapped')
     const { exitCode, out } = await repro('verify')
     expect(exitCode).toBe(3)
-    expect(out).toMatch(/^C1 {3}not reproduced/m)
-    expect(out).toMatch(/^C2 {3}not reproduced/m)
+    expect(out).toMatch(/^C1 {3}not reproduced, by edited rows/m)
+    expect(out).toMatch(/^C2 {3}not reproduced, by edited rows/m)
   })
 
   it.each([

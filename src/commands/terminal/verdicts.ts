@@ -1,8 +1,10 @@
 /** Output of `repro verify`: lines for people, JSON for programs. */
 
+import { statedVerdict } from '../../claims/edits.ts'
 import { tally, type Judgement } from '../../claims/judge.ts'
 import type { Measured } from '../../claims/measure.ts'
 import { english as phrases } from '../../claims/phrases.ts'
+import { english } from '../../claims/reasons.ts'
 import { decisive, type Verification } from '../../claims/verification.ts'
 import { verdictTexts, limitsText, numberTexts, plainInterval, publishedText } from '../../claims/words.ts'
 import type { Reproduction } from '../../project/knownruns.ts'
@@ -82,13 +84,13 @@ function tallyLine(verifications: readonly Verification[]): string {
 function claimLines(verification: Verification): readonly string[] {
   const { claim, recorded, rerun } = verification
   const decided = decisive(verification)
-  const { verdict, reason, notes, grid = [], control, fragile } = decided
+  const { reason, notes, grid = [], control, fragile, edited = [] } = decided
   const numbers = (measured: Judgement['measured']) =>
     numberTexts({ claim, measured }).join('; ') || undefined
   const line = (name: string, text: string | undefined) =>
     text === undefined || text === '' ? [] : [`     ${name.padEnd(10)} ${text}`]
   return [
-    `${claim.id.padEnd(4)} ${verdict.padEnd(15)} ${claim.statement}`,
+    `${claim.id.padEnd(4)} ${statedVerdict(decided).padEnd(15)} ${claim.statement}`,
     ...line('published', publishedText(claim, decided)),
     ...line('recorded', ownNumbers(recorded)),
     ...line('this run', rerun && (ownNumbers(rerun) ?? rerun.reason)),
@@ -101,6 +103,7 @@ function claimLines(verification: Verification): readonly string[] {
       : []),
     ...line('why', reason),
     ...line('fragile', fragile && `at half the tolerance ${fragile.half}, at twice ${fragile.twice}`),
+    ...edited.flatMap((one) => line('edited', english.edits(one))),
     ...notes.flatMap((note) => line('note', note)),
   ]
 }
@@ -139,7 +142,7 @@ function plainClaim(verification: Verification): object {
   const { id, statement, scope, source } = claim
   return {
     ...{ id, statement, scope, published: plainPublished(verification), source, unit: recorded.unit },
-    verdict: decisive(verification).verdict,
+    verdict: statedVerdict(decisive(verification)),
     recorded: plainJudgement(recorded),
     ...(rerun ? { rerun: plainJudgement(rerun) } : {}),
   }
@@ -154,9 +157,9 @@ function plainPublished(verification: Verification): number | string | readonly 
 }
 
 function plainJudgement(judgement: Judgement): object {
-  const { verdict, reason, measured, notes, trialsNeeded, lacking, grid, control, fragile } = judgement
+  const { reason, measured, notes, trialsNeeded, lacking, grid, control, fragile, edited } = judgement
   return {
-    ...{ verdict, reason, notes, trialsNeeded, lacking, fragile },
+    ...{ verdict: statedVerdict(judgement), reason, notes, trialsNeeded, lacking, fragile, edited },
     measured: measured.map(plainMeasured),
     ...(control ? { control: { ...control, measured: control.measured.map(plainMeasured) } } : {}),
     ...(grid

@@ -9,7 +9,7 @@ import { publishedText } from '../../claims/words.ts'
 import type { Messages } from '../../locale/en.ts'
 import { originsIn, runsIn } from '../../query/quantity.ts'
 import type { Run } from '../../results/run.ts'
-import { measuredNumbers } from '../claim.ts'
+import { measuredNumbers, verdictText } from '../claim.ts'
 import { type Cell, none, type Table, type TableKind } from '../table.ts'
 import { number } from './options.ts'
 
@@ -41,7 +41,7 @@ function rowOf(verification: Verification, messages: Messages): readonly Cell[] 
     { type: 'published', text: publishedText(claim, judged, messages.claim.phrases) ?? none.text },
     numbers(recorded, messages),
     rerun === undefined ? { type: 'none', text: messages.claim.table.isRecorded } : numbers(rerun, messages),
-    { type: 'text', text: messages.claim.verdicts[judged.verdict] },
+    { type: 'text', text: verdictText(judged, messages) },
   ]
 }
 
