@@ -1,7 +1,8 @@
 /** Describes an archive: which experiments and floats each claim rests on, and what checking it costs. */
 
 import type { RootContent } from 'mdast'
-import { decisive, type Verification } from '../claims/verification.ts'
+import { historyLines, sinceLines } from '../claims/changewords.ts'
+import { decisive, type Verification, type VerificationOutcome } from '../claims/verification.ts'
 import { numberTexts, publishedText } from '../claims/words.ts'
 import type { ClaimBlock, ExperimentBlock } from '../document/block.ts'
 import type { Test } from '../document/claim.ts'
@@ -41,6 +42,10 @@ export interface Artifact {
   readonly setupMinutes: number | undefined
   readonly experiments: readonly Experiment[]
   readonly claims: readonly Claim[]
+  /** Claims removed since the verdicts were recorded, in words. */
+  readonly removed: readonly string[]
+  /** Of `repro verify` in the archive. */
+  readonly outcome: VerificationOutcome
 }
 
 export interface EditionReport {
@@ -69,6 +74,8 @@ export interface Claim {
   readonly test: string
   readonly verdict: string
   readonly measured: readonly string[]
+  /** What changed since its verdict was recorded, and before. */
+  readonly changes: readonly string[]
   readonly published: string | undefined
   /** `E1`. */
   readonly experiments: readonly string[]
@@ -119,6 +126,7 @@ export function claimsOf(
       test: testText(block, document),
       verdict: judgement.verdict,
       measured: numberTexts(judgement),
+      changes: [...sinceLines(verification), ...historyLines(verification.since)],
       // Without a number or words, the text is only the claim's place.
       published: block.published === undefined ? undefined : publishedText(block, judgement),
       experiments: numbers

@@ -46,6 +46,7 @@ import { record, refuseOthersRecords, refuseUnrecorded } from './record.ts'
 import { floatCache, cachedJudge, pruneRenderCache } from './rendercache.ts'
 import { type Rendering, renderInputs } from './renderinputs.ts'
 import { DocumentError, type Opened, type Overrides, override, type Site, originalSite } from './site.ts'
+import { recordVerdicts, verdictRecord } from './verdicts.ts'
 
 export interface Outcome {
   readonly executed: readonly Run[]
@@ -160,7 +161,12 @@ export async function build(
   const settled = first.length > 0 ? await planDocument(site, own, after, made) : steps
   const found = shownRuns(settled, made)
   if (options.record)
-    await underLock(site, options.signal, tell, async () => await record(found, settled, site, tell))
+    await underLock(site, options.signal, tell, async () => {
+      await record(found, settled, site, tell)
+      const files = openFiles(site.project, after.fingerprints())
+      const plan = { steps: await planDocument(site, opened, files), files }
+      await recordVerdicts(site, opened, plan, new Date().toISOString().slice(0, 10))
+    })
   const shown = options.record ? found.map(nowRecorded) : found
   if (!isRendered) return { ...done, problems: [], reports: [] }
   if (document !== opened.document)
@@ -168,6 +174,7 @@ export async function build(
       type: 'note',
       text: 'the report shows runs that the document does not ask for: repro verify leaves them out',
     })
+  const reread = options.record ? openFiles(site.project, after.fingerprints()) : after
   const rendering = {
     document,
     editions: opened.editions,
@@ -175,8 +182,9 @@ export async function build(
     runs: shown.map(({ run }) => run),
     statuses: statusesOf(shown),
     records: options.record ? withNew(recorded, shown) : recorded,
-    files: options.record ? openFiles(site.project, after.fingerprints()) : after,
+    files: reread,
     program: programOf(site, after),
+    verdicts: verdictRecord(document, reread),
   }
   // The manifest must hold what the next build will read: the runs as recorded now.
   const store = openStore(site.project, rendering.files, site.seal)

@@ -2,7 +2,8 @@
 
 import { isFile } from '../check/check.ts'
 import { picturesOf } from '../check/picture.ts'
-import type { KnownRun } from '../claims/verification.ts'
+import { verdictsFile } from '../claims/record.ts'
+import type { KnownRun, VerdictRecord } from '../claims/verification.ts'
 import type { ClaimBlock, FigureBlock, TableBlock } from '../document/block.ts'
 import { comparesWithTables, expressionsOf } from '../document/claim.ts'
 import type { Document } from '../document/document.ts'
@@ -28,6 +29,8 @@ export interface Rendering {
   readonly statuses: RunStatuses
   /** Recorded runs; by default, those shown. */
   readonly records?: readonly KnownRun[]
+  /** By default, none are recorded. */
+  readonly verdicts?: VerdictRecord
   readonly files: Files
   /** Identifies this program by version and code. */
   readonly program: string
@@ -63,6 +66,7 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
   const documents = {
     'file document': files.digest(document.file.path ?? '') ?? '',
     ...(original ? fileInput(original.file.path ?? '', files) : {}),
+    ...fileInput(verdictsFile, files),
   }
   const steps: Record<string, Inputs> = {}
   for (const block of document.blocks) {

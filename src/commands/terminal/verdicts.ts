@@ -1,8 +1,11 @@
 /** Output of `repro verify`: lines for people, JSON for programs. */
 
+import { historyLines, removedText, sinceLines } from '../../claims/changewords.ts'
 import { tally, type GridRow, type Judgement } from '../../claims/judge.ts'
 import type { Measured } from '../../claims/measure.ts'
-import { decisive, type Verification } from '../../claims/verification.ts'
+import { verdictsFile } from '../../claims/record.ts'
+import { isWeaker } from '../../claims/since.ts'
+import { decisive, type Verification, type VerdictRecord } from '../../claims/verification.ts'
 import { limitsText, numberTexts, plainInterval, publishedText } from '../../claims/words.ts'
 import type { Reproduction } from '../../project/knownruns.ts'
 import { reportFile } from '../../project/manifest.ts'
@@ -14,10 +17,12 @@ export interface Verdicts {
   readonly document: string
   readonly verifications: readonly Verification[]
   readonly cells: readonly Reproduction[]
+  readonly removed: VerdictRecord['removed']
 }
 
 /** Returns lines for a reader who knows neither the paper nor this program. */
-export function verdictLines({ document, verifications, cells }: Verdicts): readonly string[] {
+export function verdictLines(verdicts: Verdicts): readonly string[] {
+  const { document, verifications, cells } = verdicts
   if (verifications.length === 0) return cellLines(cells)
   const by = verifications.some(({ rerun }) => rerun)
     ? 'runs made here, beside the recorded ones'
@@ -29,6 +34,7 @@ export function verdictLines({ document, verifications, cells }: Verdicts): read
     '',
     ...cellLines(cells),
     tallyLine(verifications),
+    ...recordLines(verdicts),
     'for details, see the report (repro build) and docs/claims.md',
   ]
 }
@@ -71,6 +77,26 @@ export function missingRunLines(verifications: readonly Verification[]): readonl
 
 const mostNamed = 8
 
+/** Sums up what changed since the verdicts were recorded. */
+function recordLines({ verifications, removed }: Verdicts): readonly string[] {
+  const since = verifications.flatMap(({ since }) => since ?? [])
+  if (since.length === 0 && removed.length === 0)
+    return [`no verdicts are recorded in ${verdictsFile} (repro build --record)`]
+  const counts = [
+    [since.filter(isWeaker).length, 'weaker'],
+    [since.filter((one) => one.verdicts.length > 0 && !isWeaker(one)).length, 'better'],
+    [since.filter(({ definition }) => definition.length > 0).length, 'defined otherwise'],
+    [since.filter(({ moved }) => moved.length > 0).length, 'with other numbers'],
+    [since.filter(({ recorded }) => recorded === undefined).length, 'added'],
+    [removed.length, 'removed'],
+  ] as const
+  const texts = counts.flatMap(([count, what]) => (count > 0 ? [`${count} ${what}`] : []))
+  return [
+    ...removed.map((one) => removedText(one)),
+    texts.length === 0 ? 'all as recorded' : `since the record: ${texts.join(', ')}`,
+  ]
+}
+
 function tallyLine(verifications: readonly Verification[]): string {
   const counts = Object.entries(tally(verifications.map(decisive))).filter(([, count]) => count > 0)
   const verdicts = counts.map(([verdict, count]) => `${count} ${verdict}`)
@@ -93,6 +119,8 @@ function claimLines(verification: Verification): readonly string[] {
     ...line('why', reason),
     ...line('fragile', fragile && `at half the tolerance ${fragile.half}, at twice ${fragile.twice}`),
     ...notes.flatMap((note) => line('note', note)),
+    ...sinceLines(verification).flatMap((text) => line('since', text)),
+    ...historyLines(verification.since).flatMap((text) => line('history', text)),
   ]
 }
 

@@ -10,6 +10,7 @@ import { cellsFor, knownRuns, reproductions } from '../../project/knownruns.ts'
 import { programOf } from '../../project/program.ts'
 import { cachedJudge } from '../../project/rendercache.ts'
 import type { Site } from '../../project/site.ts'
+import { verdictRecord } from '../../project/verdicts.ts'
 import { defaultFormat } from '../../report/formats.ts'
 import { runName, type Run, secondsOf } from '../../results/run.ts'
 import { counted } from '../../text/message.ts'
@@ -75,18 +76,22 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
   // A single rerun cell checks that the artifact works; it must not affect the claims.
   const made = onlyTires ? [] : runs
   const known = knownRuns(steps, new Map(made.map((run) => [runName(run), run])))
-  const verifications = await verifyClaims(claims, { experiments, published: opened.published }, known, judge)
+  const record = verdictRecord(document, files)
+  const sources = { experiments, published: opened.published }
+  const verifications = await verifyClaims(claims, sources, known, judge, record)
+  // Those who ask about some claims are told of these only.
+  const removed = names.length > 0 ? [] : record.removed
   const cells = reproductions(steps, runs)
   if (request.junit !== undefined) writeFileSync(request.junit, junit(site.document, verifications))
-  const verdicts = { document: site.document, verifications, cells }
+  const verdicts = { document: site.document, verifications, cells, removed }
   const lines = onlyTires ? kickTiresLines : verdictLines
   if (request.json) print(JSON.stringify(plainVerdicts(verdicts), null, 2))
   else for (const line of lines(verdicts)) print(line)
   for (const line of missingRunLines(verifications)) complain(line)
   warnUntrusted(site)
   const differs = cells.some(({ origin, same }) => origin === 'emulated' && same === 'other')
-  const outcome = onlyTires ? 'judged' : outcomeOf(verifications)
-  if (outcome === 'not reproduced' || differs) return exitCodes.notReproduced
+  const outcome = onlyTires ? 'judged' : outcomeOf(verifications, removed)
+  if (outcome === 'not reproduced' || outcome === 'weaker' || differs) return exitCodes.notReproduced
   return outcome === 'lacking' ? exitCodes.failed : exitCodes.done
 }
 

@@ -91,7 +91,8 @@ function titleElement({ title, subtitle, authors, date }: Report, messages: Mess
 }
 
 function bannerElement({ origins, lines }: Banner, messages: Messages, phrasing: Phrasing): Element {
-  const isProblem = (type: Banner['lines'][number]['type']) => type === 'missing' || type === 'stale'
+  const isProblem = (type: Banner['lines'][number]['type']) =>
+    type === 'missing' || type === 'stale' || type === 'changed'
   return h(
     'aside.banner',
     {
