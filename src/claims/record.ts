@@ -37,8 +37,9 @@ const state = z.strictObject({
   /** Day on which the document no longer made the claim. */
   removed: date.exactOptional(),
 })
-const claim = state.extend({
+const claim = z.strictObject({
   id: z.string().min(1),
+  ...state.shape,
   /** Earlier states, oldest first. */
   history: z.array(state).exactOptional(),
 })
@@ -78,10 +79,10 @@ export function parseVerdicts(text: string): RecordedVerdicts {
   return documents
 }
 
-/** Deterministic: the same verdicts are the same bytes. */
+/** The same verdicts are the same bytes: documents are sorted, and keys have the order of the schema. */
 export function formatVerdicts(verdicts: RecordedVerdicts): string {
   const documents = Object.fromEntries(Object.entries(verdicts).sort(([a], [b]) => (a < b ? -1 : 1)))
-  return `${JSON.stringify({ schema: 1, documents }, null, 2)}\n`
+  return `${JSON.stringify(file.parse({ schema: 1, documents }), null, 2)}\n`
 }
 
 export function documentName({ original, file }: Pick<Document, 'original' | 'file'>): string {

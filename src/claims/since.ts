@@ -60,7 +60,7 @@ export function sinceRecord(
   if (!isJudged(judgement))
     return { recorded, definition: changes, verdicts: [], moved: [], passesByDefinition: false }
   const measured = judgement.measured.map(plain)
-  const isMoved = JSON.stringify(measured) !== JSON.stringify(recorded.measured)
+  const isMoved = numbersIn(measured) !== numbersIn(recorded.measured)
   return {
     recorded,
     definition: changes,
@@ -71,6 +71,11 @@ export function sinceRecord(
       judgement.verdict === 'reproduced' &&
       (recorded.verdict !== 'reproduced' || !isWithin(measured, recorded.measured)),
   }
+}
+
+/** What was measured, without what is allowed. */
+function numbersIn(measured: RecordedState['measured']): string {
+  return JSON.stringify(measured.map(({ allowed: _, ...numbers }) => numbers))
 }
 
 /** Whether a verdict follows from runs, or from what the claim is about. */

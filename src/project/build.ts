@@ -165,7 +165,8 @@ export async function build(
       await record(found, settled, site, tell)
       const files = openFiles(site.project, after.fingerprints())
       const plan = { steps: await planDocument(site, opened, files), files }
-      await recordVerdicts(site, opened, plan, new Date().toISOString().slice(0, 10))
+      const written = await recordVerdicts(site, opened, plan, new Date().toISOString().slice(0, 10))
+      for (const file of written) tell({ type: 'note', text: `recorded the verdicts in ${file}` })
     })
   const shown = options.record ? found.map(nowRecorded) : found
   if (!isRendered) return { ...done, problems: [], reports: [] }

@@ -59,18 +59,21 @@ function gone(verdicts: RecordedVerdicts, document: string, files: Files): reado
   )
 }
 
-/** Judges the document's claims by the runs in results/, and records definitions, verdicts and what changed. */
+/**
+ * Judges the document's claims by the runs in results/, and records definitions, verdicts and what changed.
+ * Returns the files that it wrote.
+ */
 export async function recordVerdicts(
   site: Site,
   { document, published }: Pick<Opened, 'document' | 'published'>,
   { steps, files }: { readonly steps: readonly Step[]; readonly files: Files },
   today: string,
-): Promise<void> {
+): Promise<readonly string[]> {
   const verdicts = readVerdicts(files)
   const name = documentName(document)
   const claims = claimsOf(document)
   const before = verdicts[name] ?? []
-  if (claims.length === 0 && before.length === 0) return
+  if (claims.length === 0 && before.length === 0) return []
   const experiments = document.blocks.filter((block) => block.type === 'experiment')
   const sources = { experiments, published }
   const known = knownRuns(recordsOnly(steps))
@@ -88,5 +91,7 @@ export async function recordVerdicts(
   ])
   const after = { ...verdicts, ...Object.fromEntries(others), [name]: updatedClaims(before, current, today) }
   const text = formatVerdicts(after)
-  if (text !== files.text(verdictsFile)) await writeAtomically(site.project, verdictsFile, text)
+  if (text === files.text(verdictsFile)) return []
+  await writeAtomically(site.project, verdictsFile, text)
+  return [verdictsFile]
 }

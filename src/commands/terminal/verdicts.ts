@@ -4,7 +4,6 @@ import { historyLines, removedText, sinceLines } from '../../claims/changewords.
 import { tally, type GridRow, type Judgement } from '../../claims/judge.ts'
 import type { Measured } from '../../claims/measure.ts'
 import { verdictsFile } from '../../claims/record.ts'
-import { isWeaker } from '../../claims/since.ts'
 import { decisive, type Verification, type VerdictRecord } from '../../claims/verification.ts'
 import { limitsText, numberTexts, plainInterval, publishedText } from '../../claims/words.ts'
 import type { Reproduction } from '../../project/knownruns.ts'
@@ -83,8 +82,9 @@ function recordLines({ verifications, removed }: Verdicts): readonly string[] {
   if (since.length === 0 && removed.length === 0)
     return [`no verdicts are recorded in ${verdictsFile} (repro build --record)`]
   const counts = [
-    [since.filter(isWeaker).length, 'weaker'],
-    [since.filter((one) => one.verdicts.length > 0 && !isWeaker(one)).length, 'better'],
+    [since.filter(({ verdicts }) => verdicts.some(({ type }) => type === 'weaker')).length, 'weaker'],
+    [since.filter(({ verdicts }) => verdicts.some(({ type }) => type === 'better')).length, 'better'],
+    [since.filter((one) => one.passesByDefinition).length, 'passing by a changed definition'],
     [since.filter(({ definition }) => definition.length > 0).length, 'defined otherwise'],
     [since.filter(({ moved }) => moved.length > 0).length, 'with other numbers'],
     [since.filter(({ recorded }) => recorded === undefined).length, 'added'],
