@@ -17,7 +17,7 @@ const date = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'not a date such as 2026-11-2
 const texts = z.record(z.string(), z.string())
 const interval = z.strictObject({ low: z.number().nullable(), high: z.number().nullable() })
 const verdict = z.enum(['reproduced', 'not reproduced', 'inconclusive', 'not testable'])
-const state = z.strictObject({
+export const recordedState = z.strictObject({
   /** Day on which definition or verdict came to be so; not that of a later run that agrees. */
   date,
   verdict,
@@ -37,16 +37,16 @@ const state = z.strictObject({
   /** Day on which the document no longer made the claim. */
   removed: date.exactOptional(),
 })
-const claim = z.strictObject({
+export const recordedClaim = z.strictObject({
   id: z.string().min(1),
-  ...state.shape,
+  ...recordedState.shape,
   /** Earlier states, oldest first. */
-  history: z.array(state).exactOptional(),
+  history: z.array(recordedState).exactOptional(),
 })
-const file = z.strictObject({ schema: z.literal(1), documents: z.record(z.string(), z.array(claim)) })
+const file = z.strictObject({ schema: z.literal(1), documents: z.record(z.string(), z.array(recordedClaim)) })
 
-export type RecordedState = Readonly<z.output<typeof state>>
-export type RecordedClaim = Readonly<z.output<typeof claim>>
+export type RecordedState = Readonly<z.output<typeof recordedState>>
+export type RecordedClaim = Readonly<z.output<typeof recordedClaim>>
 /** Document -> its claims, in its order; removed ones last. */
 export type RecordedVerdicts = Readonly<Record<string, readonly RecordedClaim[]>>
 

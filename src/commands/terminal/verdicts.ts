@@ -1,16 +1,15 @@
-/** Output of `repro verify`: lines for people, JSON for programs. */
+/** Output of `repro verify` for people; verifyjson.ts writes it for programs. */
 
 import { historyLines, removedText, sinceLines } from '../../claims/changewords.ts'
 import { tally, type GridRow, type Judgement } from '../../claims/judge.ts'
-import type { Measured } from '../../claims/measure.ts'
 import { verdictsFile } from '../../claims/record.ts'
 import { decisive, type Verification, type VerdictRecord } from '../../claims/verification.ts'
-import { limitsText, numberTexts, plainInterval, publishedText } from '../../claims/words.ts'
-import type { Reproduction } from '../../project/knownruns.ts'
+import { limitsText, numberTexts, publishedText } from '../../claims/words.ts'
 import { reportFile } from '../../project/manifest.ts'
-import { originsIn, runsIn } from '../../query/quantity.ts'
-import { runName } from '../../results/run.ts'
+import type { Reproduction } from '../../project/replay.ts'
+import { originsIn } from '../../query/quantity.ts'
 import { abbreviated, counted, present } from '../../text/message.ts'
+import { replayLines } from './replay.ts'
 
 export interface Verdicts {
   readonly document: string
@@ -22,7 +21,7 @@ export interface Verdicts {
 /** Returns lines for a reader who knows neither the paper nor this program. */
 export function verdictLines(verdicts: Verdicts): readonly string[] {
   const { document, verifications, cells } = verdicts
-  if (verifications.length === 0) return cellLines(cells)
+  if (verifications.length === 0) return replayLines(cells)
   const by = verifications.some(({ rerun }) => rerun)
     ? 'runs made here, beside the recorded ones'
     : 'the recorded runs'
@@ -31,7 +30,7 @@ export function verdictLines(verdicts: Verdicts): readonly string[] {
     '',
     ...verifications.flatMap(claimLines),
     '',
-    ...cellLines(cells),
+    ...replayLines(cells),
     tallyLine(verifications),
     ...recordLines(verdicts),
     'for details, see the report (repro build) and docs/claims.md',
@@ -42,7 +41,7 @@ export function verdictLines(verdicts: Verdicts): readonly string[] {
 export function kickTiresLines({ document, verifications, cells }: Verdicts): readonly string[] {
   const works = cells.every(({ origin, same }) => origin !== 'emulated' || same !== 'other')
   return present([
-    ...cellLines(cells),
+    ...replayLines(cells),
     `the report: ${reportFile(document)}`,
     verifications.length > 0 && `by the recorded runs, ${tallyLine(verifications)} (repro verify)`,
     works ? 'the artifact works here' : 'the artifact runs here, but its rows differ from the recorded ones',
@@ -136,68 +135,4 @@ function ownNumbers(judgement: Judgement): string | undefined {
   const fewest = judgement.measured.reduce((a, b) => (b.trials < a.trials ? b : a))
   const kinds = originsIn(judgement.measured.flatMap(({ sources }) => sources))
   return `${texts.join('; ')} (${kinds.join(' + ')}, ${fewest.trials} ${fewest.per}s)`
-}
-
-const differences: Readonly<Record<Exclude<Reproduction['same'], 'bits'>, string>> = {
-  none: 'no record that fits',
-  rows: 'the same rows from other raw files',
-  other: 'other rows',
-}
-
-/** Reports on emulated cells, which must be bit-identical. */
-function cellLines(cells: readonly Reproduction[]): readonly string[] {
-  const emulated = cells.filter(({ origin }) => origin === 'emulated')
-  if (emulated.length === 0) return []
-  const same = emulated.filter((cell) => cell.same === 'bits').length
-  return [
-    `bit for bit as recorded: ${same} of ${counted(emulated.length, 'cell')}`,
-    ...emulated.flatMap(({ cell, same }) => (same === 'bits' ? [] : `     ${cell}: ${differences[same]}`)),
-  ]
-}
-
-export function plainVerdicts({ verifications, cells }: Verdicts): object {
-  return { claims: verifications.map(plainClaim), cells }
-}
-
-function plainClaim(verification: Verification): object {
-  const { claim, recorded, rerun } = verification
-  const { id, statement, scope, source } = claim
-  return {
-    ...{ id, statement, scope, published: plainPublished(verification), source, unit: recorded.unit },
-    verdict: decisive(verification).verdict,
-    recorded: plainJudgement(recorded),
-    ...(rerun ? { rerun: plainJudgement(rerun) } : {}),
-  }
-}
-
-/** Returns published values; those read from tables as numbers in canonical units, like written ones. */
-function plainPublished(verification: Verification): number | string | readonly number[] | undefined {
-  const { published } = verification.claim
-  if (typeof published !== 'object') return published
-  const [first, ...others] = decisive(verification).published?.map(({ value }) => value) ?? []
-  return first === undefined || others.length === 0 ? first : [first, ...others]
-}
-
-function plainJudgement(judgement: Judgement): object {
-  const { verdict, reason, measured, notes, trialsNeeded, lacking, grid, fragile } = judgement
-  return {
-    ...{ verdict, reason, notes, trialsNeeded, lacking, fragile },
-    measured: measured.map(plainMeasured),
-    ...(grid
-      ? {
-          conditions: grid.map((row) => ({
-            name: row.condition?.name ?? null,
-            ...{ verdict: row.verdict, reason: row.reason, measured: row.measured.map(plainMeasured) },
-          })),
-        }
-      : {}),
-  }
-}
-
-function plainMeasured({ value, unit, interval, region, ratio, trials, per, sources }: Measured): object {
-  return {
-    ...{ value, unit, interval: plainInterval(interval), allowed: plainInterval(region) },
-    ...{ ratio, trials, per, origins: originsIn(sources) },
-    runs: [...new Set(runsIn(sources).map(runName))],
-  }
 }
