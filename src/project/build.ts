@@ -27,6 +27,7 @@ import { formats } from '../report/formats.ts'
 import type { Report, ReportProblem } from '../report/model.ts'
 import { runName, type Run } from '../results/run.ts'
 import { StoreError } from '../results/runfile.ts'
+import { isSigned, requireSigningKey, signResults } from '../results/signature.ts'
 import { openStore } from '../results/store.ts'
 import type { Update } from '../testbed/testbed.ts'
 import { byTestbed } from '../testbeds/environments.ts'
@@ -70,6 +71,8 @@ export interface BuildOptions extends Overrides {
   readonly frozen: boolean
   /** Writes the runs that the report shows to results/. */
   readonly record: boolean
+  /** Absolute path of the key that signs results/ when it was recorded. */
+  readonly sign?: string | undefined
   /** Report formats by name (report/formats.ts); empty to write no report. */
   readonly to: readonly string[]
   readonly signal: AbortSignal
@@ -109,6 +112,7 @@ export async function build(
   tell: TellEvent,
   files: Files = openFiles(site.project),
 ): Promise<Outcome> {
+  if (options.sign !== undefined) await requireSigningKey(options.sign)
   const document = override(opened.document, options, tell)
   const own = { document, environments: opened.environments }
   const planned = await planDocument(site, own, files)
@@ -167,6 +171,8 @@ export async function build(
       const plan = { steps: await planDocument(site, opened, files), files }
       const written = await recordVerdicts(site, opened, plan, new Date().toISOString().slice(0, 10))
       for (const file of written) tell({ type: 'note', text: `recorded the verdicts in ${file}` })
+      if (options.sign !== undefined) await signResults(site.project, options.sign)
+      else if (isSigned(site.project)) tell({ type: 'note', text: unsignedNote })
     })
   const shown = options.record ? found.map(nowRecorded) : found
   if (!isRendered) return { ...done, problems: [], reports: [] }
@@ -235,6 +241,9 @@ async function setUp(
     for (const text of await testbed.prepare(environments, site, { report, signal }))
       tell({ type: 'note', text })
 }
+
+const unsignedNote =
+  'results/ was signed before: if a file changed, the signature no longer holds (--sign KEYFILE signs again)'
 
 /** Marks an up-to-date run as recorded. */
 function nowRecorded(shown: KnownRun): KnownRun {

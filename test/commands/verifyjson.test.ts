@@ -1,6 +1,5 @@
 /** The published schema of `repro verify --json`. To write it anew: npx vitest run test/commands/verifyjson.test.ts -u */
 
-import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -23,7 +22,7 @@ it('docs/verify.schema.json is the schema of the code', async () => {
 })
 
 /** An independent judge of what is printed. */
-const isValid = new Ajv2020({ allErrors: true }).compile(JSON.parse(readFileSync(file, 'utf8')))
+const isValid = new Ajv2020({ allErrors: true }).compile(JSON.parse(schemaText()))
 const errorsIn = (output: unknown) => {
   isValid(JSON.parse(JSON.stringify(output)))
   return isValid.errors ?? []
@@ -65,7 +64,16 @@ const kinds: Readonly<Record<string, Judgement>> = {
   },
 }
 const output = (verifications: readonly Verification[], more: Partial<Verdicts> = {}) =>
-  plainVerdicts({ document: 'paper/index.md', verifications, cells: [], removed: [], ...more })
+  plainVerdicts({
+    ...{
+      document: 'paper/index.md',
+      verifications,
+      cells: [],
+      removed: [],
+      signature: { state: 'unsigned' },
+    },
+    ...more,
+  })
 
 describe('the schema', () => {
   it.each(Object.entries(kinds))('holds for a claim of kind %s', (_, judgement) => {
@@ -122,6 +130,15 @@ describe('the schema', () => {
       },
     ]
     expect(errorsIn(output([], { cells }))).toEqual([])
+  })
+
+  it.each<Verdicts['signature']>([
+    { state: 'unsigned' },
+    { state: 'consistent', key: 'ED25519 key SHA256:x' },
+    { state: 'authentic', key: 'RSA key SHA256:x', signer: 'a@example.org' },
+    { state: 'broken', problems: ['results/a is not signed'] },
+  ])('holds for a signature that is $state', (signature) => {
+    expect(errorsIn(output([], { signature }))).toEqual([])
   })
 
   it('refuses what the program does not print', () => {

@@ -8,6 +8,7 @@ import { limitsText, numberTexts, publishedText } from '../../claims/words.ts'
 import { reportFile } from '../../project/manifest.ts'
 import type { Reproduction } from '../../project/replay.ts'
 import { originsIn } from '../../query/quantity.ts'
+import { type SignatureCheck, signatureText } from '../../results/signature.ts'
 import { abbreviated, counted, present } from '../../text/message.ts'
 import { replayLines } from './replay.ts'
 
@@ -16,6 +17,7 @@ export interface Verdicts {
   readonly verifications: readonly Verification[]
   readonly cells: readonly Reproduction[]
   readonly removed: VerdictRecord['removed']
+  readonly signature: SignatureCheck
 }
 
 /** Returns lines for a reader who knows neither the paper nor this program. */
@@ -33,6 +35,7 @@ export function verdictLines(verdicts: Verdicts): readonly string[] {
     ...replayLines(cells),
     tallyLine(verifications),
     ...recordLines(verdicts),
+    signatureText(verdicts.signature),
     'for details, see the report (repro build) and docs/claims.md',
   ]
 }

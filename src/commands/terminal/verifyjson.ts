@@ -117,6 +117,14 @@ const cell = z.strictObject({
   recordedOn: z.string().optional(),
   rerunOn: z.string(),
 })
+const signature = z
+  .strictObject({
+    state: z.enum(['unsigned', 'consistent', 'authentic', 'broken']),
+    key: z.string().optional().describe('Type and fingerprint of the key that signed'),
+    signer: z.string().optional().describe('Of the allowed signers; only if authentic'),
+    problems: z.array(z.string()).optional().describe('Why it is broken: files that are not as signed'),
+  })
+  .describe('Of results/')
 export const verifyOutput = z
   .strictObject({
     version: z.literal(1),
@@ -124,11 +132,13 @@ export const verifyOutput = z
     claims: z.array(claim),
     removed: z.array(recordedClaim).describe('Recorded claims that the document no longer makes'),
     cells: z.array(cell).describe('After a rerun: each cell beside its record'),
+    signature,
   })
   .describe('What repro verify --json prints')
 export type VerifyOutput = z.output<typeof verifyOutput>
 
-export function plainVerdicts({ document, verifications, cells, removed }: Verdicts): VerifyOutput {
+export function plainVerdicts(verdicts: Verdicts): VerifyOutput {
+  const { document, verifications, cells, removed, signature: given } = verdicts
   return {
     version: 1,
     document,
@@ -139,6 +149,7 @@ export function plainVerdicts({ document, verifications, cells, removed }: Verdi
       differences: differences.map(({ columns, ...rest }) => ({ ...rest, columns: [...columns] })),
       files: [...files],
     })),
+    signature: 'problems' in given ? { ...given, problems: [...given.problems] } : given,
   }
 }
 

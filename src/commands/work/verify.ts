@@ -14,6 +14,7 @@ import type { Site } from '../../project/site.ts'
 import { verdictRecord } from '../../project/verdicts.ts'
 import { defaultFormat } from '../../report/formats.ts'
 import { runName, type Run, secondsOf } from '../../results/run.ts'
+import { checkSignature, signatureText, signersWarning } from '../../results/signature.ts'
 import { counted } from '../../text/message.ts'
 import { hint } from '../../text/spelling.ts'
 import { UsageError } from '../parse.ts'
@@ -29,6 +30,8 @@ import { plainVerdicts } from '../terminal/verifyjson.ts'
 export interface VerifyRequest {
   readonly rerun: 'none' | 'one' | 'all'
   readonly claims: readonly string[]
+  /** Absolute path of a file of allowed signers. */
+  readonly signers: string | undefined
   readonly json: boolean
   readonly junit: string | undefined
   readonly jobs: number
@@ -52,6 +55,9 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
     throw new UsageError(
       `${site.document} makes no claims (yaml claim): there is nothing to verify (docs/claims.md says how to write one)`,
     )
+  const { signers } = request
+  const signature = await checkSignature(site.project, signers)
+  if (signers !== undefined) complain(signersWarning(site.project, signers) ?? '')
   const steps = await planDocument(site, opened, files)
 
   let runs: readonly Run[] = []
@@ -85,16 +91,17 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
   const removed = names.length > 0 ? [] : record.removed
   const cells = reproductions(steps, runs)
   if (request.junit !== undefined) writeFileSync(request.junit, junit(site.document, verifications))
-  const verdicts = { document: site.document, verifications, cells, removed }
+  const verdicts = { document: site.document, verifications, cells, removed, signature }
   const lines = onlyTires ? kickTiresLines : verdictLines
   if (request.json) print(JSON.stringify(plainVerdicts(verdicts), null, 2))
   else for (const line of lines(verdicts)) print(line)
   for (const line of missingRunLines(verifications)) complain(line)
+  if (signature.state === 'broken') complain(signatureText(signature))
   warnUntrusted(site)
   const differs = cells.some(({ origin, same }) => origin === 'emulated' && same === 'other')
   const outcome = onlyTires ? 'judged' : outcomeOf(verifications, removed)
   if (outcome === 'not reproduced' || outcome === 'weaker' || differs) return exitCodes.notReproduced
-  return outcome === 'lacking' ? exitCodes.failed : exitCodes.done
+  return outcome === 'lacking' || signature.state === 'broken' ? exitCodes.failed : exitCodes.done
 }
 
 /** Announces the number of cells to rerun and the estimated time. */
