@@ -44,6 +44,6 @@ export function statedVerdict({
 }: {
   readonly verdict: Verdict
   readonly edited?: readonly EditedRun[]
-}): string {
+}): Verdict | `${Verdict}, by edited rows` {
   return edited.length === 0 ? verdict : `${verdict}, by edited rows`
 }

@@ -30,12 +30,11 @@ export function publishedText(
   return source === undefined ? text : phrases.published(text, source)
 }
 
+/** A number as it is printed. */
+type Printed = Pick<Measured, 'value' | 'unit' | 'interval' | 'ratio'>
+
 /** `22.2 [20.9, 23.6] ms`: value and 95 % interval, in a unit that keeps the number short. */
-function measuredText(
-  { value, unit, interval, ratio }: Measured,
-  isShift: boolean,
-  phrases: Phrases,
-): string {
+function measuredText({ value, unit, interval, ratio }: Printed, isShift: boolean, phrases: Phrases): string {
   const scale = scaleOf([value, interval.low, interval.high], unit)
   const [number, low, high] = distinct([value, interval.low, interval.high].map((one) => one * scale.factor))
   const bounded = Number.isFinite(interval.low) || Number.isFinite(interval.high)
@@ -47,7 +46,7 @@ function measuredText(
 
 /** Measured numbers of a judgement, in the claim's order. */
 export function numberTexts(
-  { claim, measured }: Pick<Judgement, 'claim' | 'measured'>,
+  { claim, measured }: Pick<Judgement, 'claim'> & { readonly measured: readonly Printed[] },
   phrases: Phrases = english,
 ): readonly string[] {
   const isShift = claim.test.type === 'direction'

@@ -10,7 +10,7 @@ import { violation } from '../query/invariant.ts'
 import { parameterInputs } from '../results/key.ts'
 import { runName, spanOf, type Inputs, type Run } from '../results/run.ts'
 import { rowsDigest, StoreError } from '../results/runfile.ts'
-import type { Store } from '../results/store.ts'
+import { sameRows, type Store } from '../results/store.ts'
 import type { Environment, Host, TestbedInputs } from '../testbed/testbed.ts'
 import { byTestbed } from '../testbeds/environments.ts'
 import type { Testbeds } from '../testbeds/testbeds.ts'
@@ -186,7 +186,7 @@ function violated(cell: PlannedCell, status: CacheStatus, rerun: Run | undefined
 
 function rerunOf(cell: PlannedCell, record: Run, accepted: AcceptedInputs, store: Store): Run | undefined {
   const run = store.cached(cell, (header) => matches(header, accepted))
-  return run && startOf(run) > startOf(record) && rowsDigest(run) !== rowsDigest(record) ? run : undefined
+  return run && startOf(run) > startOf(record) && !sameRows(run, record) ? run : undefined
 }
 
 function startOf(run: Pick<Run, 'provenance'>): number {

@@ -1,5 +1,6 @@
 /** English text of a report. Other languages have the same shape, `Messages`. */
 
+import { english as changes } from '../claims/changewords.ts'
 import { english as phrases } from '../claims/phrases.ts'
 import { english as reasons } from '../claims/reasons.ts'
 import { code, type Inline, strong } from '../text/markdown.ts'
@@ -68,6 +69,8 @@ export const english = {
     stale: (runs: readonly (readonly [run: string, reason: string])[]) =>
       `${counted(runs.length, 'stale run')}: ` +
       `${runs.map(([run, reason]) => `run ${run}: ${reason}`).join('; ')}.`,
+    /** Claims that are weaker than recorded, defined otherwise, or gone. */
+    changed: (claims: readonly string[]) => `Claims not as recorded: ${claims.join(', ')}.`,
   },
 
   page: {
@@ -138,6 +141,10 @@ export const english = {
       `fragile: ${half} at half the tolerance, ${twice} at twice the tolerance`,
     measured: (numbers: readonly string[], origins: readonly string[]) =>
       `${numbers.join('; ')}, ${origins.join(' + ')}`,
+    /** What changed since the record, and before it. */
+    since: 'since the record',
+    history: 'history',
+    changes,
     reasons,
     phrases,
 
@@ -147,6 +154,8 @@ export const english = {
       says: 'says',
       verdict: 'verdict',
       isRecorded: 'is the recorded run',
+      /** Verdict of a claim that is not as recorded. */
+      changed: (verdict: string) => `${verdict} (not as recorded)`,
       note:
         'Numbers in brackets are 95 % intervals. The verdict is that of this run if there is one, ' +
         'otherwise that of the recorded one.',

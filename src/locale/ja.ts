@@ -63,6 +63,7 @@ export const japanese: Messages = {
     edited: (runs) => `行が手で修正された実行${runs.length}件：${runs.join('；')}。`,
     stale: (runs) =>
       `要更新${runs.length}件（現在の本文と合わない実行）：${runs.map(([run, reason]) => `${run}：${reason}`).join('；')}。`,
+    changed: (claims) => `記録と異なる主張：${claims.join('、')}。`,
   },
 
   page: {
@@ -122,6 +123,29 @@ export const japanese: Messages = {
     shownIn: '参照',
     fragile: (half, twice) => `許容範囲に左右される：半分では「${half}」、2倍では「${twice}」`,
     measured: (numbers, origins) => `${numbers.join('、')}（${origins.join('＋')}）`,
+    since: '記録との差',
+    history: '経緯',
+    changes: {
+      verdict: (verdict) => (verdict === 'not run' ? '実行していない' : verdictNames[verdict]),
+      added: '判定の記録より後に加えられた',
+      weaker: (before, now, date) => `${date}の記録より弱い：「${before}」から「${now}」になった`,
+      better: (before, now, date) => `${date}の記録より強い：「${before}」から「${now}」になった`,
+      under: (condition, change) =>
+        `条件「${condition === 'as stated' ? '主張のとおり' : condition}」では${change}`,
+      changed: (changes, date) => `${date}の記録の後に定義が変わった：${changes}`,
+      field: (name, before, now) => `${name} ${before} → ${now}`,
+      fieldAdded: (name, now) => `${name}の追加：${now}`,
+      fieldRemoved: (name, before) => `${name}の削除：${before}`,
+      lost: (name, cells) => `${name}から${cells.join('、')}が除かれた`,
+      gained: (name, cells) => `${name}に${cells.join('、')}が加わった`,
+      byDefinition: '変わった定義によってのみ成り立ち、記録された定義では成り立たない',
+      moved: (numbers) => `数値が動いた：記録では${numbers.join('、')}`,
+      earlier: (date, changes) => `${date}に変更：${changes}`,
+      absent: (from, until) => `${from}から${until}まで主張されていなかった`,
+      removed: (id, verdict, date, statement) =>
+        `記録の後に除かれた：${id}（${date}の記録では「${verdict}」）：${statement}`,
+      list: (items) => items.join('；'),
+    },
     phrases: {
       published: (number, source) => `${number}（${source}）`,
       under: (label) => (label === undefined ? '主張のとおり' : `条件：${label}`),
@@ -198,6 +222,7 @@ export const japanese: Messages = {
       says: '内容',
       verdict: '判定',
       isRecorded: '記録と同じ',
+      changed: (verdict) => `${verdict}（記録と異なる）`,
       note: '角括弧内は95 %区間の両端。判定は、今回の実行があればそれに、なければ記録済みの実行による。',
     },
 

@@ -146,22 +146,25 @@ function experimentTable(experiments: readonly Experiment[]): RootContent {
   return table([head, ...experiments.map(row)], [5, 6, 7])
 }
 
-function claimTable({ claims, paper, report }: Artifact): readonly RootContent[] {
+function claimTable({ claims, paper, report, removed, outcome }: Artifact): readonly RootContent[] {
   const head = ['', 'Claim, and what must hold', 'Expected', 'Rests on', 'Compute', 'Command']
   const row = ({ block, effort, ...claim }: Claim): readonly Inline[] => [
     link(`${report}#${block.id}`, block.id),
     prose`${block.statement}: ${code(shortened(claim.test))}`,
-    [strong(claim.verdict), measuredText(claim)],
+    [strong(claim.verdict), measuredText(claim), changesText(claim)],
     present([...claim.experiments, claim.float]).join(', '),
     effort.cells === 0 || effort.untimed > 0 ? notStated : minutes(effort.computeSeconds),
     code(`npx repro verify --claim ${block.id}`),
   ]
   // A claim refuted by the recorded runs is a finding of the paper, not the reader's fault.
   const refuted = claims.filter(({ isRefuted }) => isRefuted).map(({ block }) => block.id)
-  const exit =
-    refuted.length === 0
-      ? 'exit code 0'
-      : `exit code 3, because the recorded runs do not reproduce ${refuted.join(', ')}`
+  const exits = {
+    'not reproduced': `exit code 3, because the recorded runs do not reproduce ${refuted.join(', ')}`,
+    weaker: 'exit code 3, because claims are weaker than recorded, or gone',
+    lacking: 'exit code 1, because claims lack runs',
+    judged: 'exit code 0',
+  }
+  const exit = exits[outcome]
   return [
     paragraph(
       prose`The verdict follows from the recorded runs, with 95 % intervals. Add
@@ -170,7 +173,12 @@ function claimTable({ claims, paper, report }: Artifact): readonly RootContent[]
         full in ${code(paper)}.`,
     ),
     table([head, ...claims.map(row)], [4]),
+    ...(removed.length > 0 ? [list(...removed)] : []),
   ]
+}
+
+function changesText({ changes }: Pick<Claim, 'changes'>): string {
+  return changes.length === 0 ? '' : `. ${abbreviated(changes, 3, '. ')}`
 }
 
 function measuredText({

@@ -1,8 +1,9 @@
 /** Describes an archive: which experiments and floats each claim rests on, and what checking it costs. */
 
 import type { RootContent } from 'mdast'
+import { historyLines, sinceLines } from '../claims/changewords.ts'
 import { statedVerdict } from '../claims/edits.ts'
-import { decisive, type Verification } from '../claims/verification.ts'
+import { decisive, type Verification, type VerificationOutcome } from '../claims/verification.ts'
 import { numberTexts, publishedText } from '../claims/words.ts'
 import type { ClaimBlock, ExperimentBlock } from '../document/block.ts'
 import type { Test } from '../document/claim.ts'
@@ -42,6 +43,10 @@ export interface Artifact {
   readonly setupMinutes: number | undefined
   readonly experiments: readonly Experiment[]
   readonly claims: readonly Claim[]
+  /** Claims removed since the verdicts were recorded, in words. */
+  readonly removed: readonly string[]
+  /** Of `repro verify` in the archive. */
+  readonly outcome: VerificationOutcome
 }
 
 export interface TranslationReport {
@@ -72,6 +77,8 @@ export interface Claim {
   readonly isRefuted: boolean
   readonly isTestable: boolean
   readonly measured: readonly string[]
+  /** What changed since its verdict was recorded, and before. */
+  readonly changes: readonly string[]
   readonly published: string | undefined
   /** `E1`. */
   readonly experiments: readonly string[]
@@ -124,6 +131,7 @@ export function claimsOf(
       isRefuted: judgement.verdict === 'not reproduced',
       isTestable: judgement.verdict !== 'not testable',
       measured: numberTexts(judgement),
+      changes: [...sinceLines(verification), ...historyLines(verification.since)],
       // Without a number or words, the text is only the claim's place.
       published: block.published === undefined ? undefined : publishedText(block, judgement),
       experiments: numbers

@@ -7,7 +7,8 @@
 
 import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
-import { verifyClaims } from '../claims/verification.ts'
+import { removedText } from '../claims/changewords.ts'
+import { outcomeOf, verifyClaims } from '../claims/verification.ts'
 import { hasErrors } from '../document/problem.ts'
 import type { TellEvent } from '../engine/event.ts'
 import type { Step } from '../engine/plan.ts'
@@ -19,6 +20,7 @@ import { readManifest } from '../project/manifest.ts'
 import { programOf } from '../project/program.ts'
 import { cachedJudge } from '../project/rendercache.ts'
 import { DocumentError, type Opened, openDocument, type Site } from '../project/site.ts'
+import { verdictRecord } from '../project/verdicts.ts'
 import { defaultFormat } from '../report/formats.ts'
 import type { Run } from '../results/run.ts'
 import { byTestbed, environmentsFile } from '../testbeds/environments.ts'
@@ -198,7 +200,8 @@ async function describe(built: Built): Promise<Artifact> {
   const judge = cachedJudge(site, programOf(site, files))
   const experiments = document.blocks.filter((block) => block.type === 'experiment')
   const tables = { experiments, published: opened.published }
-  const verifications = await verifyClaims(claims, tables, knownRuns(recordsOnly(steps)), judge)
+  const record = verdictRecord(document, files)
+  const verifications = await verifyClaims(claims, tables, knownRuns(recordsOnly(steps)), judge, record)
   const metadata = readMetadata(document.frontMatter, files)
   const abstract = abstractOf(document, { ...tables, runs })
   return {
@@ -222,6 +225,8 @@ async function describe(built: Built): Promise<Artifact> {
     setupMinutes: statedMinutes(document, 'setup'),
     experiments: experimentsOf(document, runs),
     claims: claimsOf(document, runs, verifications),
+    removed: record.removed.map((one) => removedText(one)),
+    outcome: outcomeOf(verifications, record.removed),
   }
 }
 
@@ -242,7 +247,14 @@ function archiveName({ metadata, revision }: Artifact): string {
   return `${present([metadata.name, version, (revision?.changes.length ?? 0) > 0 && 'dirty']).join('-')}.zip`
 }
 
-function notesOn({ metadata, setupMinutes, experiments, revision, paths }: Artifact): readonly string[] {
+function notesOn({
+  metadata,
+  setupMinutes,
+  experiments,
+  revision,
+  paths,
+  outcome,
+}: Artifact): readonly string[] {
   const unstated = present([
     setupMinutes === undefined && 'setup',
     ...experiments.map(({ block, humanMinutes }) => humanMinutes === undefined && block.id),
@@ -255,6 +267,8 @@ function notesOn({ metadata, setupMinutes, experiments, revision, paths }: Artif
     ...replaced.map((path) => revision && `${path} of the project is replaced by the one made here`),
     metadata.license === undefined && 'no license: name one in CITATION.cff or package.json',
     metadata.creators.length === 0 && 'no author: name them in the front matter (authors)',
+    outcome === 'weaker' &&
+      'claims are weaker than recorded, or gone: see repro verify, which ends with exit code 3',
     unstated.length > 0 &&
       `human minutes not stated for ${unstated.join(', ')} (front matter: artifact.humanMinutes)`,
   ])

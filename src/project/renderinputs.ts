@@ -3,7 +3,8 @@
 import { isFile } from '../check/check.ts'
 import { picturesOf } from '../check/picture.ts'
 import { editedRuns } from '../claims/edits.ts'
-import type { KnownRun } from '../claims/verification.ts'
+import { verdictsFile } from '../claims/record.ts'
+import type { KnownRun, VerdictRecord } from '../claims/verification.ts'
 import type { ClaimBlock, FigureBlock, TableBlock } from '../document/block.ts'
 import { comparesWithTables, expressionsOfClaim } from '../document/claim.ts'
 import type { Document } from '../document/document.ts'
@@ -30,6 +31,8 @@ export interface Rendering {
   readonly statuses: RunStatuses
   /** Recorded runs; by default, those shown. */
   readonly records?: readonly KnownRun[]
+  /** By default, none are recorded. */
+  readonly verdicts?: VerdictRecord
   readonly files: Files
   /** Identifies this program by version and code. */
   readonly program: string
@@ -65,6 +68,7 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
   const documents = {
     'file document': files.digest(document.file.path ?? '') ?? '',
     ...(original ? fileInput(original.file.path ?? '', files) : {}),
+    ...fileInput(verdictsFile, files),
   }
   const steps: Record<string, Inputs> = {}
   for (const block of document.blocks) {

@@ -1,5 +1,6 @@
 /** Claims in the report: the sentence, published and measured numbers, and the verdict with its reason. */
 
+import { historyLines, sinceLines } from '../claims/changewords.ts'
 import type { GridRow, Judgement } from '../claims/judge.ts'
 import { decisive, type Verification } from '../claims/verification.ts'
 import { verdictTexts, numberTexts, publishedText } from '../claims/words.ts'
@@ -43,6 +44,8 @@ export function claimNode(
       ...fact(own.note, fragile && own.fragile(own.verdicts[fragile.half], own.verdicts[fragile.twice])),
       ...edited.map((one): Fact => [messages.provenance.edits, own.reasons.edits(one)]),
       ...notes.flatMap((note) => fact(own.note, note)),
+      ...sinceLines(verification, own.changes, own.phrases).flatMap((text) => fact(own.since, text)),
+      ...historyLines(verification.since, own.changes).flatMap((text) => fact(own.history, text)),
       ...fact(own.shownIn, label === undefined ? undefined : link(`#${claim.shows}`, label)),
     ],
     detail,

@@ -55,7 +55,7 @@ export interface ReportProblem {
 export interface Banner {
   readonly origins: readonly Origin[]
   readonly lines: readonly {
-    readonly type: 'origin' | 'runs' | 'missing' | 'edited' | 'stale'
+    readonly type: 'origin' | 'runs' | 'missing' | 'edited' | 'stale' | 'changed'
     readonly content: readonly Inline[]
   }[]
 }

@@ -44,9 +44,10 @@ export function badgeOf(runs: readonly Run[], context: RenderContext): { readonl
   return runs.length === 0 ? {} : { badge: { origins: origins(runs), text: mark(runs, context) } }
 }
 
+/** @param changed claims that are not as recorded */
 export function banner(
   runs: readonly Run[],
-  missing: readonly string[],
+  { missing, changed }: { readonly missing: readonly string[]; readonly changed: readonly string[] },
   { messages, statuses }: RenderContext,
 ): Banner {
   const own = messages.banner
@@ -68,6 +69,7 @@ export function banner(
       ...(missing.length === 0 ? [] : [{ type: 'missing', content: [own.missing(missing)] } as const]),
       ...(edited.length === 0 ? [] : [{ type: 'edited', content: [own.edited(edited)] } as const]),
       ...(stale.length === 0 ? [] : [{ type: 'stale', content: [own.stale(stale)] } as const]),
+      ...(changed.length === 0 ? [] : [{ type: 'changed', content: [own.changed(changed)] } as const]),
     ],
   }
 }

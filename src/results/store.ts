@@ -212,9 +212,19 @@ function newId(key: string, newest: string | undefined, isTaken: (id: string) =>
   }
 }
 
-/** True if two runs have the same observations. */
+/** True if two runs have the same observations, in their rows and in their datasets. */
 export function sameRows(a: Run, b: Run): boolean {
-  return rowsDigest(a) === rowsDigest(b)
+  return rowsDigest(a) === rowsDigest(b) && differingDatasets(a, b).length === 0
+}
+
+/** Returns the sorted names of datasets that differ, or that only one run has. */
+export function differingDatasets(a: Run, b: Run): readonly string[] {
+  const [ours, theirs] = [a.datasets ?? {}, b.datasets ?? {}]
+  const digest = (datasets: NonNullable<Run['datasets']>, name: string) =>
+    Object.hasOwn(datasets, name) && datasets[name] ? rowsDigest(datasets[name]) : undefined
+  return [...new Set([...Object.keys(ours), ...Object.keys(theirs)])]
+    .sort()
+    .filter((name) => digest(ours, name) !== digest(theirs, name))
 }
 
 async function writeRun(run: Run, folder: string): Promise<void> {
