@@ -11,6 +11,7 @@ import { type Difference, difference } from '../stats/compare.ts'
 import type { Interval } from '../stats/interval.ts'
 import { mean } from '../stats/moments.ts'
 import { median } from '../stats/order.ts'
+import type { Pairing } from '../stats/pairing.ts'
 import { fewestEach } from '../stats/trials.ts'
 import { type Decision, decide, type Estimate, type Region } from './region.ts'
 import { expressionInterval, type IntervalOptions } from './resample.ts'
@@ -37,6 +38,8 @@ export interface Measured {
   /** Unit of observation: a trial, or a boot if a run has several. */
   readonly per: Unit
   readonly method: Method
+  /** Whether boots of the cells compared share seeds; absent where a single cell is read, or single boots. */
+  readonly pairing?: Pairing
   /** Bootstrap resamples. */
   readonly draws?: number
   readonly sources: readonly Source[]
@@ -110,9 +113,13 @@ function measureValue(
   options: IntervalOptions,
 ): Measured {
   const quantity = quantityOf(expression, results)
-  const { interval, units: trials, unit: per, draws } = expressionInterval(expression, results, options)
+  const found = expressionInterval(expression, results, options)
+  const { interval, units: trials, unit: per, draws, pairing } = found
   const estimate = { value: quantity.value, interval, level: options.level, trials, per }
-  const measured = { ...quantity, interval, ...decisionsOn(estimate, allowed), trials, per }
+  const measured = {
+    ...{ ...quantity, interval, ...decisionsOn(estimate, allowed), trials, per },
+    ...(pairing ? { pairing } : {}),
+  }
   return draws === undefined
     ? { ...measured, method: 'student' }
     : { ...measured, method: 'bootstrap', draws }
@@ -157,7 +164,7 @@ function measureShift(
   if (empty !== undefined) throw new QueryError(`no observation of ${empty.parts.join('.')}`)
   if (a.unit !== b.unit) throw new QueryError(`units do not fit: ${unitName(a.unit)} and ${unitName(b.unit)}`)
   const observed = independentValues(a, b)
-  const { shift, interval, method } = difference(a, b, level)
+  const { shift, interval, method, paired } = difference(a, b, level)
   const margin = tolerance * Math.abs(median(observed.a))
   const allowed = (factor: number): Region => {
     if (direction === 'up') return above(margin * factor)
@@ -181,6 +188,7 @@ function measureShift(
     trials,
     per: observed.unit,
     method,
+    ...(observed.unit === 'boot' ? { pairing: paired ? 'paired by boot' : 'independent boots' } : {}),
     ...(mean(a.values) === 0 ? {} : { ratio: mean(b.values) / mean(a.values) }),
     sources: [a, b].map(({ run, values }) => ({ type: 'run', run, n: values.length })),
   }

@@ -1,6 +1,7 @@
 /** Messages that describe what a claim allows and what was measured, in one language. */
 
 import type { Unit } from '../stats/clusters.ts'
+import type { Pairing } from '../stats/pairing.ts'
 
 export const english = {
   /** `4.45 (Table 5)`. */
@@ -26,12 +27,14 @@ export const english = {
     ranks: (per: readonly Unit[]) =>
       `Hodges–Lehmann shift between the series with the 95 % interval of the Mann–Whitney test over ${plural(per)}`,
     means: (per: readonly Unit[]) =>
-      `difference between the series' means of ${plural(per)} with Welch's 95 % interval`,
+      `difference between the series' means of ${plural(per)} with Student's 95 % interval`,
     bootstrap: (per: readonly Unit[], draws: string) =>
       `95 % interval by BCa bootstrap, ${draws} resamples of whole ${plural(per)}`,
     student: (per: readonly Unit[]) =>
       `Student's 95 % interval with the jackknife standard error over ${plural(per)}`,
   },
+  /** A method, and whether boots of different cells share seeds. */
+  paired: (method: string, pairing: Pairing) => `${method}, ${pairing}`,
   /** All methods of a claim; its `numbers` split the error level. */
   methods: (methods: readonly string[], numbers: number) =>
     `${methods.join('; ')}${numbers > 1 ? `; the 5 % error level is divided among ${numbers} numbers (Bonferroni)` : ''}`,

@@ -87,15 +87,17 @@ function regionText({ low, high, closed }: Region, unit: string, phrases: Phrase
 /** Methods of a judgement's intervals; undefined if nothing was measured. */
 export function methodText({ measured }: Judgement, phrases: Phrases = english): string | undefined {
   if (measured.length === 0) return undefined
-  const methods = Map.groupBy(measured, ({ method }) => method)
-  return phrases.methods(
-    [...methods].map(([method, those]) => {
-      const per = [...new Set(those.map((one) => one.per))]
-      const draws = those.flatMap((one) => one.draws ?? [])
-      return phrases.method[method](per, draws.length === 0 ? '' : digits(min(draws)))
-    }),
-    measured.length,
-  )
+  const alike = Map.groupBy(measured, ({ method, pairing = '' }) => `${method} ${pairing}`)
+  const methods = [...alike.values()].flatMap((those) => {
+    const [first] = those
+    if (first === undefined) return []
+    const { method, pairing } = first
+    const per = [...new Set(those.map((one) => one.per))]
+    const draws = those.flatMap((one) => one.draws ?? [])
+    const text = phrases.method[method](per, draws.length === 0 ? '' : digits(min(draws)))
+    return [pairing === undefined ? text : phrases.paired(text, pairing)]
+  })
+  return phrases.methods(methods, measured.length)
 }
 
 /** Uses milliseconds from 1 ms: `−211 ms`, not `−210,815 µs`. */

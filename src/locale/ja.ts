@@ -1,10 +1,16 @@
 /** Japanese text of a report. */
 
 import type { Unit } from '../stats/clusters.ts'
+import type { Pairing } from '../stats/pairing.ts'
 import { code, strong } from '../text/markdown.ts'
 import type { Messages } from './en.ts'
 
 const units: Readonly<Record<Unit, string>> = { trial: '試行', boot: '起動' }
+const pairings: Readonly<Record<Pairing, string>> = {
+  'paired by boot': 'シードが同じ起動どうしを対にする',
+  'independent boots': '起動は互いに独立',
+  'partly paired by boot': 'シードが同じセルだけ起動を対にする',
+}
 
 const verdictNames = {
   reproduced: '再現された',
@@ -135,11 +141,12 @@ export const japanese: Messages = {
       method: {
         ranks: (per) =>
           `2系列の間のHodges–Lehmannのずれと、${counted(per)}を単位とするMann–Whitney検定による95 %区間`,
-        means: (per) => `${counted(per)}ごとの平均の2系列の間の差と、Welchの方法による95 %区間`,
+        means: (per) => `${counted(per)}ごとの平均の2系列の間の差と、Studentの95 %区間`,
         bootstrap: (per, draws) =>
           `BCaブートストラップによる95 %区間（${counted(per)}を単位に${draws}回再抽出）`,
         student: (per) => `${counted(per)}を単位とするジャックナイフの標準誤差によるStudentの95 %区間`,
       },
+      paired: (method, pairing) => `${method}（${pairings[pairing]}）`,
       methods: (methods, numbers) =>
         `${methods.join('、')}${numbers > 1 ? `（${numbers}個の数値で誤り率5 %をBonferroniの方法で分け合う）` : ''}`,
     },
@@ -275,7 +282,12 @@ export const japanese: Messages = {
       verdicts: { changed: '変化あり', unchanged: '変化なし', "can't tell": '判定できない' },
       method:
         'ずれ：典型的な値が基準をどれだけ上回るか（Hodges–Lehmann）とその区間。δ：すべての値が基準を上回れば1、すべて下回れば−1。環境ごとに、pは比較の数に応じて補正し（Holm）、区間は95 %区間の誤り率を比較の数で分け合う（Bonferroni）。',
-      fewBoots: '起動を単位とし、起動ごとの平均を比べる。ずれは平均の差、区間とpはWelchの方法による。',
+      boots: {
+        'paired by boot':
+          '起動を単位とし、起動ごとの平均を、シードが同じ起動どうしで対にして比べる。ずれは対の差の平均、区間とpは対応のあるt検定による。',
+        'independent boots':
+          '起動を単位とし、互いに独立な起動ごとの平均を比べる。ずれは平均の差、区間とpはWelchの方法による。',
+      },
       unchanged: (tolerance) =>
         `変化なし：ずれと平均がともに基準の中央値の${tolerance}以内。差が見つからないことは差がないことの証拠ではないので、それ以外は「判定できない」とする。`,
       oneBoot: '比較したのは1回の起動のなかの試行である。起動の間のばらつきについては何も示さない。',

@@ -380,12 +380,13 @@ describe('a claim about five boots', () => {
     }),
   })
   const patterns = ['p1', 'p2', 'p3', 'p4']
-  const given = (spread: number): Evidence => ({
+  const given = (spread: number, seeds: readonly number[] = [1, 1, 1, 1]): Evidence => ({
     results: {
       experiments: [fakeExperiment(patterns.map((name) => ({ name })))],
-      runs: patterns.map((pattern, index) =>
-        booted(fakeRun({ trials: 20, pattern, xlUs: 6000 * 2 ** index }), spread),
-      ),
+      runs: patterns.map((pattern, index) => ({
+        ...booted(fakeRun({ trials: 20, pattern, xlUs: 6000 * 2 ** index }), spread),
+        seed: seeds[index] ?? 1,
+      })),
     },
     stale: new Map(),
   })
@@ -399,7 +400,42 @@ describe('a claim about five boots', () => {
       given(0.02),
     )
     expect(judged).toMatchObject({ verdict: 'reproduced', measured: [{ trials: 5, method: 'student' }] })
-    expect(methodText(judged)).toBe("Student's 95 % interval with the jackknife standard error over boots")
+    expect(methodText(judged)).toBe(
+      "Student's 95 % interval with the jackknife standard error over boots, paired by boot",
+    )
+  })
+
+  const p = (number: number) => `latency['xen-4.14'].p${number}.pause.total`
+  const width = ({ measured: [one] }: Judgement) => one && one.interval.high - one.interval.low
+
+  it.each<[string, Test]>([
+    ['a ratio', ordering(`${p(2)}.mean / ${p(1)}.mean > 1`)],
+    ['a difference', ordering(`${p(2)}.mean > ${p(1)}.mean`)],
+    ['a direction', { type: 'direction', from: path(p(1)), to: path(p(2)), direction: 'up', tolerance: 0 }],
+  ])('compares cells with the same seed boot by boot: %s', (_, test) => {
+    const paired = verdictOn(claim(test), given(0.1))
+    const independent = verdictOn(claim(test), given(0.1, [1, 2, 3, 4]))
+    expect(paired).toMatchObject({ measured: [{ pairing: 'paired by boot' }] })
+    expect(independent).toMatchObject({ measured: [{ pairing: 'independent boots' }] })
+    expect(width(paired)).toBeLessThan(0.6 * (width(independent) ?? 0))
+  })
+
+  it('pairs those of several cells that share a seed, and says that others do not', () => {
+    const test = ordering(`${p(1)}.mean + ${p(2)}.mean + ${p(3)}.mean > 0`)
+    const widths = [
+      [1, 1, 1, 1],
+      [1, 1, 2, 2],
+      [1, 2, 3, 4],
+    ].map((seeds) => verdictOn(claim(test), given(0.1, seeds)))
+    expect(widths.map(({ measured }) => measured[0]?.pairing)).toEqual([
+      'paired by boot',
+      'partly paired by boot',
+      'independent boots',
+    ])
+    // All boots are slow or fast together: their sum is less sure than if they were independent.
+    const [all = 0, some = 0, none = 0] = widths.map(width)
+    expect(all).toBeGreaterThan(some)
+    expect(some).toBeGreaterThan(none)
   })
 
   it('may be on a correlation near 1, which no value exceeds', () => {
@@ -409,7 +445,7 @@ describe('a claim about five boots', () => {
       low: 0.9,
       high: 1,
     }
-    const { verdict, measured } = verdictOn(claim(test), given(0.01))
+    const { verdict, measured } = verdictOn(claim(test), given(0.01, [1, 2, 3, 4]))
     expect(verdict).toBe('reproduced')
     expect(measured[0]?.interval.high).toBe(1)
     expect(measured[0]?.interval.low).toBeLessThan(1)
@@ -427,7 +463,7 @@ describe('a claim about five boots', () => {
       measured: Array(16).fill({ method: 'means', trials: 5 }),
     })
     expect(methodText(judged)).toContain(
-      "with Welch's 95 % interval; the 5 % error level is divided among 16 numbers",
+      "with Student's 95 % interval, paired by boot; the 5 % error level is divided among 16 numbers",
     )
   })
 })

@@ -107,7 +107,9 @@ function ownNumbers(judgement: Judgement): string | undefined {
   if (texts.length === 0) return undefined
   const fewest = judgement.measured.reduce((a, b) => (b.trials < a.trials ? b : a))
   const kinds = originsIn(judgement.measured.flatMap(({ sources }) => sources))
-  return `${texts.join('; ')} (${kinds.join(' + ')}, ${fewest.trials} ${fewest.per}s)`
+  const pairings = new Set(present(judgement.measured.map(({ pairing }) => pairing)))
+  const sources = [kinds.join(' + '), `${fewest.trials} ${fewest.per}s`, ...pairings]
+  return `${texts.join('; ')} (${sources.join(', ')})`
 }
 
 const differences: Readonly<Record<Exclude<Reproduction['same'], 'bits'>, string>> = {
@@ -166,10 +168,11 @@ function plainJudgement(judgement: Judgement): object {
   }
 }
 
-function plainMeasured({ value, unit, interval, region, ratio, trials, per, sources }: Measured): object {
+function plainMeasured(measured: Measured): object {
+  const { value, unit, interval, region, ratio, trials, per, pairing, sources } = measured
   return {
     ...{ value, unit, interval: plainInterval(interval), allowed: plainInterval(region) },
-    ...{ ratio, trials, per, origins: originsIn(sources) },
+    ...{ ratio, trials, per, pairing, origins: originsIn(sources) },
     runs: [...new Set(runsIn(sources).map(runName))],
   }
 }
