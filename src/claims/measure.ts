@@ -2,19 +2,22 @@
 
 import { type Claim, differences, type Test } from '../document/claim.ts'
 import { QueryError } from '../query/error.ts'
-import type { Expression } from '../query/expression.ts'
+import type { Expression, Path } from '../query/expression.ts'
 import type { Quantity, Source } from '../query/quantity.ts'
 import { evaluate, type Results, readSeries } from '../query/query.ts'
 import { unitName } from '../query/units.ts'
 import { independentValues, type Unit } from '../stats/clusters.ts'
 import { type Difference, difference } from '../stats/compare.ts'
+import { adviceFor, type Components } from '../stats/components.ts'
 import type { Interval } from '../stats/interval.ts'
 import { mean } from '../stats/moments.ts'
 import { median } from '../stats/order.ts'
 import type { Pairing } from '../stats/pairing.ts'
+import { criticalStudent } from '../stats/student.ts'
 import { fewestEach } from '../stats/trials.ts'
 import { type Decision, decide, type Estimate, type Region } from './region.ts'
 import { expressionInterval, type IntervalOptions } from './resample.ts'
+import { componentsOf, type Spread, spreadOf } from './spread.ts'
 
 /** Confidence of a verdict. */
 const confidence = 0.95
@@ -40,6 +43,8 @@ export interface Measured {
   readonly method: Method
   /** Whether boots of the cells compared share seeds; absent where a single cell is read, or single boots. */
   readonly pairing?: Pairing
+  /** Absent without several boots. */
+  readonly spread?: Spread
   /** Bootstrap resamples. */
   readonly draws?: number
   readonly sources: readonly Source[]
@@ -117,8 +122,9 @@ function measureValue(
   const { interval, units: trials, unit: per, draws, pairing } = found
   const estimate = { value: quantity.value, interval, level: options.level, trials, per }
   const measured = {
-    ...{ ...quantity, interval, ...decisionsOn(estimate, allowed), trials, per },
+    ...{ ...quantity, interval, trials, per },
     ...(pairing ? { pairing } : {}),
+    ...withSpread(decisionsOn(estimate, allowed), estimate, componentsOf(expression, results)),
   }
   return draws === undefined
     ? { ...measured, method: 'student' }
@@ -136,6 +142,25 @@ function decisionsOn(
   const region = allowed(1)
   const margins = { half: decide(estimate, allowed(0.5)), twice: decide(estimate, allowed(2)) }
   return { region, decision: decide(estimate, region), margins }
+}
+
+/** Adds how the value's variance splits, and to an open decision how many trials per boot would do. */
+function withSpread<Decided extends { readonly decision: Decision }>(
+  decided: Decided,
+  { trials: boots, level }: Pick<Estimate, 'trials' | 'level'>,
+  found: readonly Components[],
+): Decided & Pick<Measured, 'spread'> {
+  const spread = spreadOf(found)
+  const { decision } = decided
+  if (spread === undefined) return decided
+  if (decision.type !== 'open' || decision.trialsNeeded === undefined) return { ...decided, spread }
+  const width = (count: number) => criticalStudent(level, count - 1) / Math.sqrt(count)
+  const advice = adviceFor(found, width(decision.trialsNeeded) / width(boots), level)
+  return {
+    ...decided,
+    spread,
+    decision: { ...decision, ...(advice ? { trialsPerBoot: advice.trials } : {}) },
+  }
 }
 
 function quantityOf(ast: Expression, results: Results): Quantity {
@@ -172,9 +197,12 @@ function measureShift(
     return { low: Number.NEGATIVE_INFINITY, high: -margin * factor, closed: false }
   }
   const trials = Math.min(observed.a.length, observed.b.length)
-  const { decision, ...decided } = decisionsOn(
-    { value: shift, interval, level, trials, per: observed.unit },
-    allowed,
+  const estimate = { value: shift, interval, level, trials, per: observed.unit }
+  const meanOf = (path: Path): Path => ({ ...path, parts: [...path.parts, 'mean'] })
+  const { decision, ...decided } = withSpread(
+    decisionsOn(estimate, allowed),
+    estimate,
+    componentsOf({ type: 'operation', operator: '-', left: meanOf(to), right: meanOf(from) }, results),
   )
   return {
     value: shift,

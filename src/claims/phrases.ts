@@ -35,6 +35,19 @@ export const english = {
   },
   /** A method, and whether boots of different cells share seeds. */
   paired: (method: string, pairing: Pairing) => `${method}, ${pairing}`,
+  /** Share of a value's variance, in percent. */
+  betweenBoots: (share: string) =>
+    `${share} % of the variance lies between boots, the rest between the trials of a boot`,
+  /** What halves an interval, and what there is now; without `trials`, no number of trials does. */
+  halving: (
+    boots: readonly [now: string, needed: string],
+    trials: readonly [now: string, needed: string | undefined],
+  ) =>
+    `an interval half as wide needs ${boots[1]} boots (now ${boots[0]})${trials[1] === undefined ? ', and no number of trials per boot would do' : ` or ${trials[1]} trials per boot (now ${trials[0]})`}`,
+  oneBoot: 'one boot says nothing about the spread between boots: the next run should add boots',
+  /** Lag-1 autocorrelation of the series; the one with the fewest effective trials. */
+  serial: (lags: readonly string[], n: string, effective: string, boots: number) =>
+    `lag-1 autocorrelation ${lags.join(' to ')}; ${n} trials are worth ${effective} independent ones or more${boots > 1 ? ' (not used: boots are the units)' : ' (used: the interval is wider)'}`,
   /** All methods of a claim; its `numbers` split the error level. */
   methods: (methods: readonly string[], numbers: number) =>
     `${methods.join('; ')}${numbers > 1 ? `; the 5 % error level is divided among ${numbers} numbers (Bonferroni)` : ''}`,

@@ -48,12 +48,9 @@ export function expressionInterval(
   const all = sizes.reduce((sum, size) => sum + size, 0)
   if (all > mostUnits)
     throw new QueryError(`no interval of ${all} observations: at most ${mostUnits}, or it takes too long`)
-  const look = lookup(ast, runs, units, results)
   const fewest = samples.reduce((a, b) => (b.size < a.size ? b : a))
-  const statistic = (drawn: Draw) => {
-    const draw = sampleOf.map((sample) => drawn[sample] as Uint32Array)
-    return valueOrNaN(ast, (path) => look(path, draw))
-  }
+  const value = resampler(ast, runs, units, results)
+  const statistic = (drawn: Draw) => value(sampleOf.map((sample) => drawn[sample] as Uint32Array))
   const interval = clipped(bootstrap(samples, statistic, options), limitsOf(ast))
   const draws = isStudents(samples) ? undefined : drawsOf(sizes, options.resamples)
   return { interval, units: fewest.size, unit: fewest.unit, draws, pairing }
@@ -69,8 +66,8 @@ export function runsOf(ast: Expression, results: Results): readonly Run[] {
   return [...new Set(pathsToRuns(ast).flatMap((path) => runsAt(path, results).runs))]
 }
 
-/** What is resampled: `sampleOf` gives the sample of each run, whose units are also the run's. */
-function samplesOf(runs: readonly Run[]) {
+/** Returns what is resampled: `sampleOf` gives the sample of each run, whose units are also the run's. */
+export function samplesOf(runs: readonly Run[]) {
   const own = runs.map(unitsOf)
   const paired = pairedGroups(
     own.map(({ unit, groups }, index) => ({
@@ -104,15 +101,34 @@ function unitsOf(run: Run): { readonly unit: Unit; readonly groups: ReadonlyMap<
   const kept = run.rows.filter((row) => !row[excludedColumn])
   const boots = Map.groupBy(kept, (row) => String(row[bootColumn]))
   if (boots.size > 1) return { unit: 'boot', groups: boots }
-  return { unit: 'trial', groups: trialsIn(run, kept) }
+  const trials = [...trialsIn(run)].map(([name, { rows }]) => [name, rows] as const)
+  return { unit: 'trial', groups: new Map(trials) }
 }
 
-/** Groups rows by trial; without a column that numbers trials, each row is one. */
-function trialsIn({ columns }: Run, rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> {
+/** Groups a run's rows by trial; without a column that numbers trials, each row is one. */
+export function trialsIn({
+  columns,
+  rows,
+}: Run): ReadonlyMap<string, { readonly boot: string; readonly rows: readonly Row[] }> {
   const indices = columns.filter(({ role }) => role === 'index')
-  return Map.groupBy(rows, (row, index) =>
+  const kept = rows.filter((row) => !row[excludedColumn])
+  const trials = Map.groupBy(kept, (row, index) =>
     indices.length === 0 ? String(index) : JSON.stringify(indices.map(({ name }) => row[name])),
   )
+  return new Map(
+    [...trials].map(([name, those]) => [name, { boot: String(those[0]?.[bootColumn]), rows: those }]),
+  )
+}
+
+/** Returns the value of an expression over draws of units, one draw for each run; NaN if it is undefined. */
+export function resampler(
+  ast: Expression,
+  runs: readonly Run[],
+  units: readonly Pick<Units, 'groups'>[],
+  results: Results,
+): (draw: Draw) => number {
+  const look = lookup(ast, runs, units, results)
+  return (draw) => valueOrNaN(ast, (path) => look(path, draw))
 }
 
 /**
@@ -122,7 +138,7 @@ function trialsIn({ columns }: Run, rows: readonly Row[]): ReadonlyMap<string, r
 function lookup(
   ast: Expression,
   runs: readonly Run[],
-  units: readonly Units[],
+  units: readonly Pick<Units, 'groups'>[],
   results: Results,
 ): (path: Path, draw: Draw) => Readings {
   const known = new Map(

@@ -5,7 +5,7 @@ import type { Test } from '../document/claim.ts'
 import { allDigits, digits, significant } from '../query/format.ts'
 import { symbol } from '../query/units.ts'
 import type { Interval } from '../stats/interval.ts'
-import { min } from '../stats/order.ts'
+import { max, min } from '../stats/order.ts'
 import type { Judgement } from './judge.ts'
 import type { Measured } from './measure.ts'
 import { english, type Phrases } from './phrases.ts'
@@ -98,6 +98,31 @@ export function methodText({ measured }: Judgement, phrases: Phrases = english):
     return [pairing === undefined ? text : phrases.paired(text, pairing)]
   })
   return phrases.methods(methods, measured.length)
+}
+
+/** How variances split, and what the next run should add; undefined if nothing is known of it. */
+export function spreadText({ measured }: Judgement, phrases: Phrases = english): string | undefined {
+  const texts = measured.flatMap(({ per, spread }): readonly string[] => {
+    if (per === 'trial') return [phrases.oneBoot]
+    if (spread === undefined) return []
+    const { betweenBoots, boots, trials, halving } = spread
+    const count = (value: number) => digits(Math.round(value))
+    const more = Number.isFinite(halving.trials) ? count(halving.trials) : undefined
+    return [
+      phrases.betweenBoots(digits(100 * betweenBoots, 0)),
+      phrases.halving([count(boots), count(halving.boots)], [count(trials), more]),
+    ]
+  })
+  return texts.length === 0 ? undefined : phrases.limits([...new Set(texts)])
+}
+
+/** Autocorrelation of a claim's series, from the lowest to the highest, and what their trials are worth. */
+export function serialText({ series = [] }: Judgement, phrases: Phrases = english): string | undefined {
+  if (series.length === 0) return undefined
+  const lags = series.map(({ lag1 }) => lag1)
+  const { n, ess, boots } = series.reduce((a, b) => (b.ess < a.ess ? b : a))
+  const ends = new Set([min(lags), max(lags)].map((lag) => digits(lag, 2)))
+  return phrases.serial([...ends], digits(n), digits(Math.round(ess)), boots)
 }
 
 /** Uses milliseconds from 1 ms: `−211 ms`, not `−210,815 µs`. */

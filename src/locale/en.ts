@@ -150,6 +150,8 @@ export const english = {
       summary: (id: string) => `How ${id} was judged`,
       allowed: 'allowed',
       interval: 'interval',
+      spread: 'spread',
+      serial: 'autocorrelation',
       reads: 'reads',
       environment: 'environment',
       list: (names: readonly string[]) => names.join(', '),

@@ -147,6 +147,12 @@ export const japanese: Messages = {
         student: (per) => `${counted(per)}を単位とするジャックナイフの標準誤差によるStudentの95 %区間`,
       },
       paired: (method, pairing) => `${method}（${pairings[pairing]}）`,
+      betweenBoots: (share) => `分散の${share} %は起動の間、残りは起動のなかの試行の間のもの`,
+      halving: ([boots, moreBoots], [trials, moreTrials]) =>
+        `区間の幅を半分にするには${moreBoots}回の起動（現在${boots}回）${moreTrials === undefined ? 'が必要で、起動あたりの試行を増やしても足りない' : `、または起動あたり${moreTrials}回の試行（現在${trials}回）が必要`}`,
+      oneBoot: '1回の起動では起動の間のばらつきがわからない：次の実行では起動を増やすべきである',
+      serial: (lags, n, effective, boots) =>
+        `隣り合う試行の自己相関は${lags.join('から')}、${n}回の試行は少なくとも独立な${effective}回に相当する（${boots > 1 ? '起動を単位とするため用いていない' : 'その分だけ区間を広げている'}）`,
       methods: (methods, numbers) =>
         `${methods.join('、')}${numbers > 1 ? `（${numbers}個の数値で誤り率5 %をBonferroniの方法で分け合う）` : ''}`,
     },
@@ -159,6 +165,10 @@ export const japanese: Messages = {
         `区間を求めるには${units[per]}が足りない：${count}回（少なくとも${needed}回必要）`,
       open: (count, needed, per) =>
         `区間が主張の許す範囲の境界をまたぐ：約${needed}回の${units[per]}が必要であり、実際は${count}回である`,
+      orTrials: (open, needed, count) =>
+        Number.isFinite(needed)
+          ? `${open}（起動あたり約${needed}回の試行でもよく、実際は${count}回である）`
+          : `${open}（起動どうしが異なるため、起動あたりの試行を増やしても足りない）`,
       under: (reason, count) => `${reason}（ほかの${count}つの条件でも同じ）`,
       flips: (states) =>
         `判定が条件によって変わる：${states.map(({ label, verdict }) => `${label ?? '主張のとおり'}では「${verdictNames[verdict]}」`).join('、')}`,
@@ -199,6 +209,8 @@ export const japanese: Messages = {
       summary: (id) => `${id}の判定方法`,
       allowed: '許容範囲',
       interval: '区間',
+      spread: 'ばらつき',
+      serial: '自己相関',
       reads: '用いる値',
       environment: '環境',
       list: (names) => names.join('、'),

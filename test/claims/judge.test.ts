@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Judgement, judge, tally } from '../../src/claims/judge.ts'
 import type { Evidence } from '../../src/claims/scope.ts'
-import { methodText } from '../../src/claims/words.ts'
+import { methodText, serialText, spreadText } from '../../src/claims/words.ts'
 import { type Claim, type Scope, type Test } from '../../src/document/claim.ts'
 import { type Expression, type Path, parseExpression } from '../../src/query/expression.ts'
 import { publishedTable } from '../../src/query/published.ts'
@@ -436,6 +436,60 @@ describe('a claim about five boots', () => {
     const [all = 0, some = 0, none = 0] = widths.map(width)
     expect(all).toBeGreaterThan(some)
     expect(some).toBeGreaterThan(none)
+  })
+
+  it('says whether boots or trials make its interval narrower', () => {
+    const near: Test = {
+      type: 'interval',
+      expression: expression(`${p(2)}.mean / ${p(1)}.mean`),
+      low: 0,
+      high: 1.7,
+    }
+    const differing = verdictOn(claim(near), given(0.1, [1, 2, 3, 4]))
+    const [one] = differing.measured
+    expect(one?.spread?.betweenBoots).toBeGreaterThan(0.8)
+    expect(one?.spread).toMatchObject({ boots: 5, trials: 4, halving: { trials: Infinity } })
+    expect(differing.bootsNeeded).toBeGreaterThan(5)
+    expect(differing).not.toHaveProperty('trialsNeeded')
+    expect(differing).not.toHaveProperty('trialsPerBootNeeded')
+    expect(differing.reason).toContain('; more trials per boot would not do, as boots differ')
+    expect(spreadText(differing)).toMatch(
+      /^\d\d % of the variance lies between boots.*; an interval half as wide needs \d+ boots \(now 5\), and no number/,
+    )
+
+    const { value = 0, interval } = verdictOn(claim(near), given(0.01, [1, 2, 3, 4])).measured[0] ?? {}
+    const crossed = value + 0.9 * ((interval?.high ?? 0) - value)
+    const alike = verdictOn(claim({ ...near, high: crossed }), given(0.01, [1, 2, 3, 4]))
+    expect(alike.measured[0]?.spread?.betweenBoots).toBe(0)
+    expect(alike.trialsPerBootNeeded).toBeGreaterThan(4)
+    expect(alike.reason).toMatch(/; or about \d+ trials per boot, there are 4$/)
+  })
+
+  it('takes what paired boots share for no difference between them', () => {
+    const difference = ordering(`${p(2)}.mean > ${p(1)}.mean`)
+    const shared = verdictOn(claim(difference), given(0.1)).measured[0]
+    // The difference of two phases is the same in all trials of a boot.
+    expect(shared?.spread?.betweenBoots).toBeGreaterThan(0.99)
+    expect(verdictOn(claim(ordering(`${p(2)}.max > ${p(1)}.mean`)), given(0.1)).measured[0]?.spread).toBe(
+      undefined,
+    )
+  })
+
+  it('carries how many observations, boots and independent trials each series has', () => {
+    const { series = [] } = verdictOn(claim(ordering(`${p(2)}.mean > ${p(1)}.mean`)), given(0.1))
+    expect(series.map(({ lag1, ess, ...rest }) => rest)).toEqual(
+      [1, 2].map((one) => ({ series: 'pause.total', run: `latency/xen-4.14/p${one}`, n: 20, boots: 5 })),
+    )
+    for (const { lag1, ess } of series) {
+      expect(lag1).toBeLessThan(1)
+      expect(ess).toBeLessThanOrEqual(20)
+    }
+    const single = verdictOn(claim(slower))
+    expect(single.series).toMatchObject([{ boots: 1 }, { boots: 1 }])
+    expect(serialText(single)).toMatch(
+      /^lag-1 autocorrelation .*; 20 trials are worth \d+ .* \(used: the interval/,
+    )
+    expect(spreadText(single)).toContain('the next run should add boots')
   })
 
   it('may be on a correlation near 1, which no value exceeds', () => {

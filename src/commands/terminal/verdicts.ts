@@ -2,6 +2,7 @@
 
 import { tally, type GridRow, type Judgement } from '../../claims/judge.ts'
 import type { Measured } from '../../claims/measure.ts'
+import type { Spread } from '../../claims/spread.ts'
 import { decisive, type Verification } from '../../claims/verification.ts'
 import { limitsText, numberTexts, plainInterval, publishedText } from '../../claims/words.ts'
 import type { Reproduction } from '../../project/knownruns.ts'
@@ -153,9 +154,10 @@ function plainPublished(verification: Verification): number | string | readonly 
 }
 
 function plainJudgement(judgement: Judgement): object {
-  const { verdict, reason, measured, notes, trialsNeeded, lacking, grid, fragile } = judgement
+  const { verdict, reason, measured, notes, lacking, grid, fragile, series } = judgement
+  const { trialsNeeded, bootsNeeded, trialsPerBootNeeded } = judgement
   return {
-    ...{ verdict, reason, notes, trialsNeeded, lacking, fragile },
+    ...{ verdict, reason, notes, trialsNeeded, bootsNeeded, trialsPerBootNeeded, lacking, fragile, series },
     measured: measured.map(plainMeasured),
     ...(grid
       ? {
@@ -169,10 +171,19 @@ function plainJudgement(judgement: Judgement): object {
 }
 
 function plainMeasured(measured: Measured): object {
-  const { value, unit, interval, region, ratio, trials, per, pairing, sources } = measured
+  const { value, unit, interval, region, ratio, trials, per, pairing, spread, sources } = measured
   return {
     ...{ value, unit, interval: plainInterval(interval), allowed: plainInterval(region) },
-    ...{ ratio, trials, per, pairing, origins: originsIn(sources) },
+    ...{ ratio, trials, per, pairing, spread: spread && plainSpread(spread), origins: originsIn(sources) },
     runs: [...new Set(runsIn(sources).map(runName))],
+  }
+}
+
+/** JSON has no infinite numbers: null is no number of boots or trials that halves the interval. */
+function plainSpread({ betweenBoots, boots, trials, halving }: Spread): object {
+  const count = (value: number) => (Number.isFinite(value) ? value : null)
+  return {
+    ...{ betweenBoots, boots, trials },
+    halving: { boots: count(halving.boots), trials: count(halving.trials) },
   }
 }
