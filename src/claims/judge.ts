@@ -193,7 +193,7 @@ function notTestable(claim: Claim, reason: string): Judgement {
 
 /** Returned even for an untestable claim, so that its published number keeps a unit. */
 function unitOf({ test }: Claim, results: Results): Pick<Judgement, 'unit'> {
-  if (test.type !== 'absolute' && test.type !== 'relative' && test.type !== 'interval') return {}
+  if (!('expression' in test)) return {}
   try {
     return { unit: evaluate({ ast: test.expression }, results).unit }
   } catch (error) {

@@ -15,6 +15,7 @@ import { median } from '../stats/order.ts'
 import type { Pairing } from '../stats/pairing.ts'
 import { criticalStudent } from '../stats/student.ts'
 import { fewestEach } from '../stats/trials.ts'
+import { agreementOf, type PublishedSample } from './agreement.ts'
 import { type Decision, decide, type Estimate, type Region } from './region.ts'
 import { expressionInterval, type IntervalOptions } from './resample.ts'
 import { componentsOf, type Spread, spreadOf } from './spread.ts'
@@ -43,6 +44,8 @@ export interface Measured {
   readonly method: Method
   /** Whether boots of the cells compared share seeds; absent where a single cell is read, or single boots. */
   readonly pairing?: Pairing
+  /** Published samples behind the region, if it is a prediction interval. */
+  readonly predictedFrom?: readonly PublishedSample[]
   /** Absent without several boots. */
   readonly spread?: Spread
   /** Bootstrap resamples. */
@@ -79,6 +82,10 @@ function measureTest(test: Test, results: Results, options: IntervalOptions): re
       const tolerance = test.type === 'absolute' ? test.tolerance : test.tolerance * Math.abs(published)
       const allowed = (factor: number) => around(published, tolerance * factor)
       return [measureValue(test.expression, allowed, results, options)]
+    }
+    case 'agreement': {
+      const { region, samples } = agreementOf(test, results, options.level)
+      return [{ ...measureValue(test.expression, region, results, options), predictedFrom: samples }]
     }
     case 'interval': {
       const region = { low: test.low, high: test.high, closed: true }

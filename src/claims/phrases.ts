@@ -17,6 +17,12 @@ export const english = {
   atMost: (high: string) => `at most ${high}`,
   below: (high: string) => `below ${high}`,
   anything: 'anything',
+  /** A region around a published number, chosen by the author of the claim. */
+  byHand: (limit: string) => `${limit} (a tolerance chosen by hand)`,
+  /** A region from published samples. */
+  predicted: (limit: string, samples: readonly string[]) =>
+    `${limit} (95 % prediction interval from the published ${samples.join(' and ')})`,
+  sample: (n: string, mean: string, sd: string) => `n = ${n}, mean ${mean}, standard deviation ${sd}`,
   /** Allowed shift; `share` in percent. */
   shift: (limit: string, share: string) => `a shift ${limit} (${share} % of the first series' median)`,
   difference: (limit: string) => `a difference ${limit} between each value and the one before`,

@@ -6,6 +6,7 @@ import { allDigits, digits, significant } from '../query/format.ts'
 import { symbol } from '../query/units.ts'
 import type { Interval } from '../stats/interval.ts'
 import { max, min } from '../stats/order.ts'
+import type { PublishedSample } from './agreement.ts'
 import type { Judgement } from './judge.ts'
 import type { Measured } from './measure.ts'
 import { english, type Phrases } from './phrases.ts'
@@ -61,14 +62,29 @@ export function limitsText({ claim, measured }: Judgement, phrases: Phrases = en
 }
 
 function limitText(
-  { region, unit }: Pick<Measured, 'region' | 'unit'>,
+  { region, unit, predictedFrom }: Pick<Measured, 'region' | 'unit' | 'predictedFrom'>,
   test: Test,
   phrases: Phrases,
 ): string {
   const limit = regionText(region, unit, phrases)
   if (test.type === 'direction')
     return phrases.shift(limit, allDigits(Number((test.tolerance * 100).toPrecision(12))))
-  return test.type === 'ordering' ? phrases.difference(limit) : limit
+  if (test.type === 'ordering') return phrases.difference(limit)
+  if (predictedFrom)
+    return phrases.predicted(
+      limit,
+      predictedFrom.map((one) => sampleText(one, phrases)),
+    )
+  const isByHand = (one: Test): boolean =>
+    one.type === 'all' ? one.tests.some(isByHand) : one.type === 'absolute' || one.type === 'relative'
+  return isByHand(test) ? phrases.byHand(limit) : limit
+}
+
+function sampleText({ n, mean, variance, unit }: PublishedSample, phrases: Phrases): string {
+  const scale = scaleOf([mean], unit)
+  const suffix = scale.unit === '' ? '' : ` ${symbol(scale.unit)}`
+  const spread = rounded(Math.sqrt(variance) * scale.factor, 3)
+  return phrases.sample(digits(n), `${rounded(mean * scale.factor, 3)}${suffix}`, `${spread}${suffix}`)
 }
 
 function regionText({ low, high, closed }: Region, unit: string, phrases: Phrases): string {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Judgement, judge, tally } from '../../src/claims/judge.ts'
 import type { Evidence } from '../../src/claims/scope.ts'
-import { methodText, serialText, spreadText } from '../../src/claims/words.ts'
+import { limitsText, methodText, serialText, spreadText } from '../../src/claims/words.ts'
 import { type Claim, type Scope, type Test } from '../../src/document/claim.ts'
 import { type Expression, type Path, parseExpression } from '../../src/query/expression.ts'
 import { publishedTable } from '../../src/query/published.ts'
@@ -976,4 +976,80 @@ it.each<[string, number, Judgement['verdict'], Judgement['fragile']]>([
 
 it('has no tolerance to change where only an order is claimed', () => {
   expect(verdictOn(claim(slower)).measured[0]?.margins).toBeUndefined()
+})
+
+describe('agreement with a published mean', () => {
+  // Our baseline's pauses have a mean of 11.0 ms and a standard deviation of 0.6 ms.
+  const table = (columns: string, ...rows: string[]) =>
+    publishedTable('x.csv', `environment,pattern,operation,mean_us,${columns}\n${rows.join('\n')}\n`)
+  const beside = (theirs: ReturnType<typeof table>, given = evidence()): Evidence => ({
+    ...given,
+    results: { ...given.results, published: [theirs] },
+  })
+  const agrees = (ours: string, theirs: string): Test => ({
+    type: 'agreement',
+    expression: expression(ours),
+    published: expression(theirs),
+  })
+  const theirs = 'published.old.baseline.pause.total.mean'
+  const ours = `${base}.pause.total.mean`
+  const judged = (mean: number, rest = '5,300000', columns = 'n,variance_us2') =>
+    verdictOn(
+      claim(agrees(ours, theirs), 'method'),
+      beside(table(columns, `old,baseline,pause,${mean},${rest}`)),
+    )
+
+  it('is judged by the interval in which their n and variance put our mean, without a margin', () => {
+    const near = judged(11_300)
+    expect(near.verdict).toBe('reproduced')
+    const [one] = near.measured
+    // Divided by n, so 375,000 with n - 1; a fifth of it for theirs, and ours adds to it.
+    const least = 2.776 * Math.sqrt(375_000 / 5 + 375_000 / 20)
+    expect((one?.region.high ?? 0) - 11_300).toBeGreaterThan(0.99 * least)
+    expect(one?.predictedFrom).toEqual([{ n: 5, mean: 11_300, variance: 300_000, unit: 'us' }])
+    expect(limitsText(near)).toMatch(
+      /^from .* ms to .* ms \(95 % prediction interval from the published n = 5, mean 11.3 ms, standard deviation 0.548 ms\)$/,
+    )
+    expect(judged(16_000).verdict).toBe('not reproduced')
+    // More published trials tell more.
+    expect(judged(11_900, '5,300000').verdict).toBe('inconclusive')
+    expect(judged(11_900, '500,300000').verdict).toBe('not reproduced')
+  })
+
+  it('takes a published standard deviation as well, and is not testable without n or a spread', () => {
+    expect(judged(11_300, '5,547.7', 'n,sd_us').measured[0]?.region.high).toBeCloseTo(
+      judged(11_300).measured[0]?.region.high ?? 0,
+      0,
+    )
+    expect(judged(11_300, '300000', 'variance_us2').reason).toContain('n is not published')
+    expect(judged(11_300, '5', 'n').reason).toContain('neither variance nor sd is published')
+    expect(judged(11_300, '1,300000').reason).toContain('one published trial has no spread')
+  })
+
+  it('of a ratio is a shape, and of times of another machine is not testable', () => {
+    const both = table(
+      'n,variance_us2',
+      'old,baseline,pause,10000,5,90000',
+      'old,dom0-cpu,pause,32000,5,90000',
+    )
+    const slowdown = agrees(
+      `${loaded}.pause.total.mean / ${ours}`,
+      `published.old['dom0-cpu'].pause.total.mean / ${theirs}`,
+    )
+    expect(verdictOn(claim(slowdown), beside(both))).toMatchObject({
+      verdict: 'reproduced',
+      measured: [{ predictedFrom: [{ mean: 32_000 }, { mean: 10_000 }] }],
+    })
+    expect(verdictOn(claim(agrees(ours, theirs), 'shape'), beside(both)).verdict).toBe('not testable')
+    const machine = { hypervisor: 'Xen 4.13' }
+    expect(verdictOn(claim(agrees(ours, theirs), 'absolute', { machine }), beside(both))).toMatchObject({
+      verdict: 'not testable',
+      reason: expect.stringContaining('no run on hardware'),
+    })
+  })
+
+  it('is told from a tolerance, which says that it was chosen by hand', () => {
+    const chosen: Test = { type: 'relative', expression: ratio, published: number(3.1), tolerance: 0.1 }
+    expect(limitsText(verdictOn(claim(chosen)))).toMatch(/ \(a tolerance chosen by hand\)$/)
+  })
 })

@@ -171,10 +171,19 @@ function plainJudgement(judgement: Judgement): object {
 }
 
 function plainMeasured(measured: Measured): object {
-  const { value, unit, interval, region, ratio, trials, per, pairing, spread, sources } = measured
+  const { value, unit, interval, region, ratio, trials, per, pairing, spread, sources, predictedFrom } =
+    measured
   return {
     ...{ value, unit, interval: plainInterval(interval), allowed: plainInterval(region) },
-    ...{ ratio, trials, per, pairing, spread: spread && plainSpread(spread), origins: originsIn(sources) },
+    ...{
+      predictedFrom,
+      ratio,
+      trials,
+      per,
+      pairing,
+      spread: spread && plainSpread(spread),
+      origins: originsIn(sources),
+    },
     runs: [...new Set(runsIn(sources).map(runName))],
   }
 }
