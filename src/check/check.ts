@@ -4,6 +4,7 @@ import { posix } from 'node:path'
 import * as z from 'zod'
 import { type Bibliography, checkCitations } from '../bibliography/bibliography.ts'
 import type { ExperimentBlock, Place } from '../document/block.ts'
+import { meansIn } from '../document/claim.ts'
 import { claimExpressions } from '../document/claimblock.ts'
 import { type Document, floatIds } from '../document/document.ts'
 import { wordsIn } from '../document/experiment.ts'
@@ -336,7 +337,16 @@ function checkWhere(
 }
 
 function checkClaim(source: Mapping, context: Context): void {
-  for (const { ast, locate } of claimExpressions(source)) checkExpression(ast, locate, context)
+  for (const { ast, locate } of claimExpressions(source)) {
+    checkExpression(ast, locate, context)
+    if (source.data.agrees === undefined) continue
+    // A prediction interval needs n and the spread of each published mean.
+    for (const path of meansIn(ast).filter(readsPublished)) {
+      const of = (statistic: string): Path => ({ ...path, parts: path.parts.with(-1, statistic) })
+      checkPath(of('n'), locate, context)
+      checkPath(of(isPublished(of('sd'), context) ? 'sd' : 'variance'), locate, context)
+    }
+  }
   const { shows } = source.data
   const ids = floatIds(context.document.fences)
   if (typeof shows !== 'string' || ids.includes(shows)) return
@@ -429,6 +439,16 @@ function checkExpression(ast: Expression, locate: Locate, context: Context): voi
     `${list.parts[2]} stands for several patterns: ` +
     `put it into ${aggregates.join(', ')}, or name one pattern`
   fail(document.file, 'expression-list', locate(list.offsets[2] ?? 0), reason)
+}
+
+function isPublished(path: Path, { project, experiments }: Context): boolean {
+  try {
+    lookUp(path, project.published ?? [], groupsOf(experiments))
+    return true
+  } catch (error) {
+    if (error instanceof PathError) return false
+    throw error
+  }
 }
 
 /** Checks what is known before a run: cells, and all of a path into published tables. */

@@ -61,6 +61,8 @@ function limitFields(test: Test): readonly Field[] {
       return [['tolerance', String(test.tolerance)]]
     case 'relative':
       return [['tolerance', percent(test.tolerance)]]
+    case 'agreement':
+      return [['agrees', sourceText(test.published)]]
     case 'direction':
       return [
         ['direction', test.direction],

@@ -18,7 +18,7 @@ import { type Measured, measure } from './measure.ts'
 import { english, type Reasons } from './reasons.ts'
 import type { Decision, Verdict } from './region.ts'
 import { type Evidence, type LackingRun, lackingRuns, obstacleTo, repetitionIn } from './scope.ts'
-import { seriesOf } from './series.ts'
+import { type SeriesFacts, seriesFacts, seriesOf } from './series.ts'
 
 export type { Verdict }
 
@@ -38,6 +38,11 @@ export interface Judgement {
   readonly measured: readonly Measured[]
   /** If inconclusive: trials per run that would probably decide it; absent if no number would. */
   readonly trialsNeeded?: number
+  /** The same where boots are the unit: boots in all, or trials per boot with as many boots as now. */
+  readonly bootsNeeded?: number
+  readonly trialsPerBootNeeded?: number
+  /** The series that it rests on; absent if it is not testable. */
+  readonly series?: readonly SeriesFacts[]
   /** Unit of the claim's value and its published number, if known. */
   readonly unit?: string
   /** Values read from published tables, in the claim's order. */
@@ -127,7 +132,7 @@ function judgeConditions(claim: Claim, evidence: Evidence, options: JudgeOptions
   const tested = rows.filter((row) => row.verdict !== 'not run')
   if (tested.every((row) => row.verdict === verdict))
     return { ...common, reason: tested.length === 0 ? reason : reasons.under(reason, tested.length) }
-  const { trialsNeeded: _, ...rest } = common
+  const { trialsNeeded: _, bootsNeeded: __, trialsPerBootNeeded: ___, ...rest } = common
   const states = grid.flatMap((row) =>
     row.verdict === 'not run' ? [] : [{ label: row.condition?.label, verdict: row.verdict }],
   )
@@ -162,6 +167,7 @@ function judgeTest(
       ...concluded,
       ...(fragile ? { fragile } : {}),
       measured,
+      series: seriesFacts(claim, results),
       ...published,
       ...(first === undefined || claim.test.type === 'direction' ? {} : { unit: first.unit }),
       notes: notesOn(claim, measured, results, reasons),
@@ -219,7 +225,7 @@ function notTestable(claim: Claim, reason: string): Judgement {
 
 /** Returned even for an untestable claim, so that its published number keeps a unit. */
 function unitOf({ test }: Claim, results: Results): Pick<Judgement, 'unit'> {
-  if (test.type !== 'absolute' && test.type !== 'relative' && test.type !== 'interval') return {}
+  if (!('expression' in test)) return {}
   try {
     return { unit: evaluate({ ast: test.expression }, results).unit }
   } catch (error) {
@@ -231,7 +237,7 @@ function unitOf({ test }: Claim, results: Results): Pick<Judgement, 'unit'> {
 function conclude(
   measured: readonly Measured[],
   reasons: Reasons,
-): Pick<Judgement, 'verdict' | 'reason' | 'trialsNeeded'> {
+): Pick<Judgement, 'verdict' | 'reason' | keyof Needed> {
   const decisions = measured.map(({ decision }) => decision)
   const verdict = verdictOf(decisions)
   const all = decisions.length
@@ -242,23 +248,41 @@ function conclude(
   if (verdict === 'reproduced') return { verdict, reason: reasons.inside(all, all) }
   const open = decisions.filter((decision) => decision.type === 'open')
   const needed = Math.max(...open.map(({ trialsNeeded = Number.POSITIVE_INFINITY }) => trialsNeeded))
+  const trialsPerBoot = Math.max(...open.map(({ trialsPerBoot = Number.NaN }) => trialsPerBoot))
+  const { per } = fewestTrials(measured)
   return {
     verdict,
-    reason: openReason(measured, needed, reasons),
-    ...(Number.isFinite(needed) ? { trialsNeeded: needed } : {}),
+    reason: openReason(measured, needed, trialsPerBoot, reasons),
+    ...(Number.isFinite(needed) ? { [per === 'boot' ? 'bootsNeeded' : 'trialsNeeded']: needed } : {}),
+    ...(Number.isFinite(trialsPerBoot) ? { trialsPerBootNeeded: trialsPerBoot } : {}),
   }
 }
+
+type Needed = Pick<Judgement, 'trialsNeeded' | 'bootsNeeded' | 'trialsPerBootNeeded'>
 
 function verdictOf(decisions: readonly Decision[]): Exclude<Verdict, 'not testable'> {
   if (decisions.some(({ type }) => type === 'outside')) return 'not reproduced'
   return decisions.every(({ type }) => type === 'inside') ? 'reproduced' : 'inconclusive'
 }
 
-function openReason(measured: readonly Measured[], needed: number, reasons: Reasons): string {
-  const { trials, per } = measured.reduce((a, b) => (b.trials < a.trials ? b : a))
+function fewestTrials(measured: readonly Measured[]): Measured {
+  return measured.reduce((a, b) => (b.trials < a.trials ? b : a))
+}
+
+/** `trialsPerBoot` is infinite if no number would decide, and NaN if unknown. */
+function openReason(
+  measured: readonly Measured[],
+  needed: number,
+  trialsPerBoot: number,
+  reasons: Reasons,
+): string {
+  const { trials, per, spread } = fewestTrials(measured)
   const unbounded = measured.some(({ interval }) => !Number.isFinite(interval.high - interval.low))
   if (!Number.isFinite(needed)) return unbounded ? reasons.undefined(per) : reasons.near
-  return unbounded ? reasons.few(trials, needed, per) : reasons.open(trials, needed, per)
+  if (unbounded) return reasons.few(trials, needed, per)
+  const open = reasons.open(trials, needed, per)
+  if (spread === undefined || Number.isNaN(trialsPerBoot)) return open
+  return reasons.orTrials(open, trialsPerBoot, Math.round(spread.trials))
 }
 
 function notesOn(

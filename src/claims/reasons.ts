@@ -21,6 +21,11 @@ export const english = {
     `too few ${per}s for an interval: ${count}, at least ${needed} are needed`,
   open: (count: number, needed: number, per: Unit) =>
     `the interval crosses the limit: about ${needed} ${per}s are needed, there are ${count}`,
+  /** Adds to `open` of boots the trials per boot that would do instead, infinite if none would. */
+  orTrials: (open: string, needed: number, count: number) =>
+    Number.isFinite(needed)
+      ? `${open}; or about ${needed} trials per boot, there are ${count}`
+      : `${open}; more trials per boot would not do, as boots differ`,
   /** The same verdict for the same `reason` under `count` conditions. */
   under: (reason: string, count: number) =>
     `${reason}, and so under ${

@@ -100,6 +100,7 @@ function isShape(test: Test, results: Results): boolean {
       return differences(test.expressions).every((one) => isScaleFree(one, results))
     case 'absolute':
     case 'relative':
+    case 'agreement':
       return isRatio(test.expression, results)
     case 'interval':
       // Zero is the same on every board.

@@ -154,6 +154,7 @@ function hasTolerance(test: Test): boolean {
   switch (test.type) {
     case 'absolute':
     case 'relative':
+    case 'agreement':
       return true
     case 'direction':
       return test.direction === 'same'

@@ -26,6 +26,11 @@ export type Test =
       readonly published: Expression
       readonly tolerance: number
     }
+  /**
+   * The value, a mean or a ratio of two (`meansIn`), lies where a new run of the published distribution would
+   * put it.
+   */
+  | { readonly type: 'agreement'; readonly expression: Expression; readonly published: Expression }
   /** Inclusive; bounds may be infinite. */
   | {
       readonly type: 'interval'
@@ -83,6 +88,7 @@ export function expressionsOf(test: Test): readonly Expression[] {
     case 'absolute':
     case 'relative':
     case 'interval':
+    case 'agreement':
       return [test.expression]
     case 'ordering':
       return test.expressions
@@ -116,4 +122,12 @@ export function differences(expressions: readonly Expression[]): readonly Expres
     const before = expressions[index] as Expression
     return { type: 'operation', operator: '-', left: right, right: before }
   })
+}
+
+/** The path of a mean, or those of a ratio of two means, the numerator first; empty for other expressions. */
+export function meansIn(ast: Expression): readonly Path[] {
+  if (ast.type === 'path') return ast.parts.at(-1) === 'mean' ? [ast] : []
+  if (ast.type !== 'operation' || ast.operator !== '/') return []
+  const both = [ast.left, ast.right].flatMap((side) => (side.type === 'path' ? meansIn(side) : []))
+  return both.length === 2 ? both : []
 }

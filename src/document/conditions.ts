@@ -58,6 +58,7 @@ export function replaced(test: Test, cells: Cells): Test {
     case 'absolute':
     case 'relative':
     case 'interval':
+    case 'agreement':
       return { ...test, expression: over(test.expression) }
     case 'ordering':
       return { ...test, expressions: test.expressions.map(over) }

@@ -205,6 +205,9 @@ export const claimSchema = z.strictObject({
     .union([expression, z.array(expression).min(1)])
     .exactOptional()
     .describe('Expression over results, or several, all of which must hold'),
+  agrees: expression
+    .exactOptional()
+    .describe('Mean, or ratio of two, that lies in the prediction interval of the published one'),
   tolerance: z
     .union([z.number().min(0), z.string().regex(/^\d+(?:\.\d+)? ?%$/, 'write a share as 5 %')])
     .exactOptional(),

@@ -166,6 +166,8 @@ export const english = {
       summary: (id: string) => `How ${id} was judged`,
       allowed: 'allowed',
       interval: 'interval',
+      spread: 'spread',
+      serial: 'autocorrelation',
       reads: 'reads',
       environment: 'environment',
       list: (names: readonly string[]) => names.join(', '),
@@ -249,9 +251,13 @@ export const english = {
         'δ: 1 if all values lie above, −1 if all lie below. ' +
         'In each environment p is corrected for the number of comparisons (Holm), ' +
         'and each interval is a 95 % interval divided among them (Bonferroni).',
-      fewBoots:
-        'Boots are compared, each by its mean: the shift is the difference of these means, ' +
-        'and the interval and p are Welch’s.',
+      /** Boots are the unit; whether those of both cells share seeds. */
+      boots: {
+        'paired by boot':
+          'Boots are compared, each by its mean, paired by boot, as the cells share seeds: the shift is the mean difference of pairs, and the interval and p are the paired t test’s.',
+        'independent boots':
+          'Independent boots are compared, each by its mean: the shift is the difference of these means, and the interval and p are Welch’s.',
+      },
       unchanged: (tolerance: string) =>
         `Unchanged: the interval of the shift and the difference of means lie within ${tolerance} of the ` +
         'baseline’s median. Absence of evidence is not evidence of absence: ' +

@@ -2,10 +2,16 @@
 
 import { editedFiles, lineGroups } from '../claims/reasons.ts'
 import type { Unit } from '../stats/clusters.ts'
+import type { Pairing } from '../stats/pairing.ts'
 import { code, strong } from '../text/markdown.ts'
 import type { Messages } from './en.ts'
 
 const units: Readonly<Record<Unit, string>> = { trial: '試行', boot: '起動' }
+const pairings: Readonly<Record<Pairing, string>> = {
+  'paired by boot': 'シードが同じ起動どうしを対にする',
+  'independent boots': '起動は互いに独立',
+  'partly paired by boot': 'シードが同じセルだけ起動を対にする',
+}
 
 const verdictNames = {
   reproduced: '再現された',
@@ -159,17 +165,27 @@ export const japanese: Messages = {
       atMost: (high) => `${high}以下`,
       below: (high) => `${high}より小さい`,
       anything: '制限なし',
+      byHand: (limit) => `${limit}（許容幅は人が選んだもの）`,
+      predicted: (limit, samples) => `${limit}（公表された${samples.join('と')}による95 %予測区間）`,
+      sample: (n, mean, sd) => `n = ${n}、平均${mean}、標準偏差${sd}`,
       shift: (limit, share) => `ずれが${limit}（第1の系列の中央値の${share} %）`,
       difference: (limit) => `隣り合う値の差がいずれも${limit}`,
       limits: (limits) => limits.join('、'),
       method: {
         ranks: (per) =>
           `2系列の間のHodges–Lehmannのずれと、${counted(per)}を単位とするMann–Whitney検定による95 %区間`,
-        means: (per) => `${counted(per)}ごとの平均の2系列の間の差と、Welchの方法による95 %区間`,
+        means: (per) => `${counted(per)}ごとの平均の2系列の間の差と、Studentの95 %区間`,
         bootstrap: (per, draws) =>
           `BCaブートストラップによる95 %区間（${counted(per)}を単位に${draws}回再抽出）`,
         student: (per) => `${counted(per)}を単位とするジャックナイフの標準誤差によるStudentの95 %区間`,
       },
+      paired: (method, pairing) => `${method}（${pairings[pairing]}）`,
+      betweenBoots: (share) => `分散の${share} %は起動の間、残りは起動のなかの試行の間のもの`,
+      halving: ([boots, moreBoots], [trials, moreTrials]) =>
+        `区間の幅を半分にするには${moreBoots}回の起動（現在${boots}回）${moreTrials === undefined ? 'が必要で、起動あたりの試行を増やしても足りない' : `、または起動あたり${moreTrials}回の試行（現在${trials}回）が必要`}`,
+      oneBoot: '1回の起動では起動の間のばらつきがわからない：次の実行では起動を増やすべきである',
+      serial: (lags, n, effective, boots) =>
+        `隣り合う試行の自己相関は${lags.join('から')}、${n}回の試行は少なくとも独立な${effective}回に相当する（${boots > 1 ? '起動を単位とするため用いていない' : 'その分だけ区間を広げている'}）`,
       methods: (methods, numbers) =>
         `${methods.join('、')}${numbers > 1 ? `（${numbers}個の数値で誤り率5 %をBonferroniの方法で分け合う）` : ''}`,
     },
@@ -182,6 +198,10 @@ export const japanese: Messages = {
         `区間を求めるには${units[per]}が足りない：${count}回（少なくとも${needed}回必要）`,
       open: (count, needed, per) =>
         `区間が主張の許す範囲の境界をまたぐ：約${needed}回の${units[per]}が必要であり、実際は${count}回である`,
+      orTrials: (open, needed, count) =>
+        Number.isFinite(needed)
+          ? `${open}（起動あたり約${needed}回の試行でもよく、実際は${count}回である）`
+          : `${open}（起動どうしが異なるため、起動あたりの試行を増やしても足りない）`,
       under: (reason, count) => `${reason}（ほかの${count}つの条件でも同じ）`,
       flips: (states) =>
         `判定が条件によって変わる：${states.map(({ label, verdict }) => `${label ?? '主張のとおり'}では「${verdictNames[verdict]}」`).join('、')}`,
@@ -230,6 +250,8 @@ export const japanese: Messages = {
       summary: (id) => `${id}の判定方法`,
       allowed: '許容範囲',
       interval: '区間',
+      spread: 'ばらつき',
+      serial: '自己相関',
       reads: '用いる値',
       environment: '環境',
       list: (names) => names.join('、'),
@@ -314,7 +336,12 @@ export const japanese: Messages = {
       method:
         'ずれ：典型的な値が基準をどれだけ上回るか（Hodges–Lehmann）とその区間。δ：すべての値が基準を上回れば1、すべて下回れば−1。環境ごとに、pは比較の数に応じて補正し（Holm）、' +
         '区間は95 %区間の誤り率を比較の数で分け合う（Bonferroni）。',
-      fewBoots: '起動を単位とし、起動ごとの平均を比べる。ずれは平均の差、区間とpはWelchの方法による。',
+      boots: {
+        'paired by boot':
+          '起動を単位とし、起動ごとの平均を、シードが同じ起動どうしで対にして比べる。ずれは対の差の平均、区間とpは対応のあるt検定による。',
+        'independent boots':
+          '起動を単位とし、互いに独立な起動ごとの平均を比べる。ずれは平均の差、区間とpはWelchの方法による。',
+      },
       unchanged: (tolerance) =>
         `変化なし：ずれと平均がともに基準の中央値の${tolerance}以内。差が見つからないことは差がないことの証拠ではないので、それ以外は「判定できない」とする。`,
       oneBoot: '比較したのは1回の起動のなかの試行である。起動の間のばらつきについては何も示さない。',

@@ -179,6 +179,8 @@ function wordsOf(test: Test, lines: (key: string) => readonly string[]): string 
     case 'absolute':
     case 'relative':
       return `${written('value')} = ${written('published')} ± ${written('tolerance')}`
+    case 'agreement':
+      return `${written('agrees')} in the prediction interval of ${written('published')}`
     case 'interval': {
       const low = Number.isFinite(test.low) ? `${test.low} <= ` : ''
       const high = Number.isFinite(test.high) ? ` <= ${test.high}` : ''

@@ -226,8 +226,9 @@ repro build makes them; repro build --record also keeps them in results/
     [
       'direction: up',
       'direction: up\nvalue: fast.local.default.n',
-      'a claim has one of value, ascending, and from with to',
+      'a claim has one of value, agrees, ascending, and from with to',
     ],
+    ['value: slow', 'agrees: slow', 'agrees takes a mean and a `published: =...` one'],
   ])('%s as %s is an error with a place', async (from, to, message) => {
     const [path = '', text = ''] = Object.entries(paper(100, 300))[0] ?? []
     write({ [path]: text.replace(from, to) })

@@ -143,5 +143,7 @@ function ownNumbers(judgement: Judgement): string | undefined {
   if (texts.length === 0) return undefined
   const fewest = judgement.measured.reduce((a, b) => (b.trials < a.trials ? b : a))
   const kinds = originsIn(judgement.measured.flatMap(({ sources }) => sources))
-  return `${texts.join('; ')} (${kinds.join(' + ')}, ${fewest.trials} ${fewest.per}s)`
+  const pairings = new Set(present(judgement.measured.map(({ pairing }) => pairing)))
+  const sources = [kinds.join(' + '), `${fewest.trials} ${fewest.per}s`, ...pairings]
+  return `${texts.join('; ')} (${sources.join(', ')})`
 }

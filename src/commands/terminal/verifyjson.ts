@@ -9,6 +9,7 @@ import type { Judgement } from '../../claims/judge.ts'
 import type { Measured } from '../../claims/measure.ts'
 import { recordedClaim, recordedState } from '../../claims/record.ts'
 import type { Since } from '../../claims/since.ts'
+import type { Spread } from '../../claims/spread.ts'
 import { decisive, type Verification } from '../../claims/verification.ts'
 import { plainInterval } from '../../claims/words.ts'
 import { originsIn, runsIn } from '../../query/quantity.ts'
@@ -33,6 +34,24 @@ const measured = z
     ratio: z.number().optional().describe('Of a direction: second mean divided by the first'),
     trials: z.int(),
     per: z.enum(['trial', 'boot']),
+    pairing: z
+      .enum(['paired by boot', 'independent boots', 'partly paired by boot'])
+      .optional()
+      .describe('Of several cells with boots'),
+    spread: z
+      .strictObject({
+        betweenBoots: z.number().describe('Share of the variance'),
+        boots: z.int(),
+        trials: z.int(),
+        halving: z
+          .strictObject({ boots: z.int().nullable(), trials: z.int().nullable() })
+          .describe('What would halve the interval; null: no number would'),
+      })
+      .optional(),
+    predictedFrom: z
+      .array(z.strictObject({ unit: z.string(), n: z.number(), mean: z.number(), variance: z.number() }))
+      .optional()
+      .describe('Of agrees: what was published'),
     origins: z.array(z.enum(['emulated', 'hardware', 'local', 'published'])),
     runs: z.array(z.string()),
   })
@@ -67,6 +86,16 @@ const judgement = z
     notes: z.array(z.string()),
     measured: z.array(measured),
     trialsNeeded: z.int().optional(),
+    bootsNeeded: z.int().optional(),
+    trialsPerBootNeeded: z.int().optional().describe('Instead of bootsNeeded'),
+    series: z
+      .array(
+        z.strictObject({
+          ...{ series: z.string(), run: z.string(), n: z.int(), boots: z.int() },
+          ...{ lag1: z.number(), ess: z.number() },
+        }),
+      )
+      .optional(),
     lacking: z.array(z.strictObject({ run: z.string(), stale: z.string().optional() })).optional(),
     failure: z.string().optional().describe('Message of an unexpected error'),
     fragile: z
@@ -207,9 +236,11 @@ function plainPublished(verification: Verification): number | string | number[] 
 }
 
 function plainJudgement(given: Judgement): z.output<typeof judgement> {
-  const { reason, measured, notes, trialsNeeded, lacking, grid, control, edited, fragile, failure } = given
+  const { reason, measured, notes, lacking, grid, control, edited, fragile, failure, series } = given
+  const { trialsNeeded, bootsNeeded, trialsPerBootNeeded } = given
   return {
-    ...{ verdict: statedVerdict(given), reason, notes: [...notes], trialsNeeded, fragile, failure },
+    ...{ verdict: statedVerdict(given), reason, notes: [...notes], fragile, failure },
+    ...{ trialsNeeded, bootsNeeded, trialsPerBootNeeded, series: series && [...series] },
     lacking: lacking && [...lacking],
     measured: measured.map(plainMeasured),
     edited: edited?.map(({ run, edits }) => ({
@@ -228,11 +259,21 @@ function plainJudgement(given: Judgement): z.output<typeof judgement> {
 }
 
 function plainMeasured(given: Measured): z.output<typeof measured> {
-  const { value, unit, interval, region, ratio, trials, per, sources } = given
+  const { value, unit, interval, region, ratio, trials, per, pairing, spread, sources, predictedFrom } = given
   return {
     ...{ value, unit, interval: plainInterval(interval), allowed: plainInterval(region) },
-    ...{ ratio, trials, per, origins: [...originsIn(sources)] },
+    ...{ ratio, trials, per, pairing, spread: spread && plainSpread(spread) },
+    ...{ predictedFrom: predictedFrom && [...predictedFrom], origins: [...originsIn(sources)] },
     runs: [...new Set(runsIn(sources).map(runName))],
+  }
+}
+
+/** JSON has no infinite numbers: null is no number of boots or trials that halves the interval. */
+function plainSpread({ betweenBoots, boots, trials, halving }: Spread) {
+  const count = (value: number) => (Number.isFinite(value) ? value : null)
+  return {
+    ...{ betweenBoots, boots, trials },
+    halving: { boots: count(halving.boots), trials: count(halving.trials) },
   }
 }
 
