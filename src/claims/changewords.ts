@@ -26,6 +26,7 @@ export const english = {
   lost: (name: string, cells: readonly string[]) => `${name} without ${cells.join(', ')}`,
   gained: (name: string, cells: readonly string[]) => `${name} also ${cells.join(', ')}`,
   byDefinition: 'it passes by the changed definition, not by the recorded one',
+  edited: (date: string) => `rests on rows that were edited by hand, unlike when recorded on ${date}`,
   moved: (numbers: readonly string[]) => `numbers moved: recorded ${numbers.join('; ')}`,
   /** One earlier state. */
   earlier: (date: string, changes: string) => `changed on ${date}: ${changes}`,
@@ -44,7 +45,7 @@ export function sinceLines(
   phrases: Phrases = englishPhrases,
 ): readonly string[] {
   if (since === undefined) return []
-  const { recorded, definition, verdicts, moved, passesByDefinition } = since
+  const { recorded, definition, verdicts, moved, passesByDefinition, restsOnEdits } = since
   if (recorded === undefined) return [words.added]
   const { date } = recorded
   const numbers = moved.map(({ interval: { low, high }, ...one }) => ({
@@ -60,6 +61,7 @@ export function sinceLines(
       ? [words.changed(words.list(definition.map((one) => changeText(one, words))), date)]
       : []),
     ...(passesByDefinition ? [words.byDefinition] : []),
+    ...(restsOnEdits ? [words.edited(date)] : []),
     ...(numbers.length > 0 ? [words.moved(numberTexts({ claim, measured: numbers }, phrases))] : []),
   ]
 }

@@ -34,6 +34,8 @@ export const recordedState = z.strictObject({
   ),
   /** Verdicts by condition, and as stated; only of a claim with conditions. */
   conditions: z.record(z.string(), z.enum([...verdict.options, 'not run'])).exactOptional(),
+  /** Whether it rested on rows that were edited by hand. */
+  edited: z.literal(true).exactOptional(),
   /** Day on which the document no longer made the claim. */
   removed: date.exactOptional(),
 })
@@ -117,12 +119,21 @@ function updatedClaim(
   today: string,
 ): RecordedClaim | undefined {
   if (judgement === undefined) return old
-  const now = { ...verdictsIn(judgement), definition, measured: judgement.measured.map(plain) }
+  const now = {
+    ...verdictsIn(judgement),
+    definition,
+    measured: judgement.measured.map(plain),
+    ...(isEdited(judgement) ? { edited: true as const } : {}),
+  }
   if (old === undefined) return { id, date: today, ...now }
   const { id: _, history = [], ...earlier } = old
   const isSame = old.removed === undefined && decided(old) === decided(now)
   const kept = isSame ? history : [...history, earlier]
   return { id, date: isSame ? old.date : today, ...now, ...(kept.length > 0 ? { history: kept } : {}) }
+}
+
+export function isEdited({ edited = [] }: Pick<Judgement, 'edited'>): boolean {
+  return edited.length > 0
 }
 
 export type Verdicts = Pick<RecordedState, 'verdict' | 'conditions'>
@@ -136,9 +147,14 @@ export function verdictsIn({ verdict, grid }: Judgement): Verdicts {
 }
 
 /** What a new state is a change of; intervals alone are not. */
-function decided({ verdict, definition, conditions = {} }: Omit<RecordedState, 'date'>): string {
+function decided({
+  verdict,
+  definition,
+  conditions = {},
+  edited,
+}: Omit<RecordedState, 'date'>): string {
   const sorted = (fields: Definition) => Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1))
-  return JSON.stringify([verdict, sorted(definition), sorted(conditions)])
+  return JSON.stringify([verdict, sorted(definition), sorted(conditions), edited === true])
 }
 
 /** A measurement as it is recorded. */

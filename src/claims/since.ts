@@ -3,7 +3,14 @@
 import { type Change, changesOf } from '../engine/cachestatus.ts'
 import type { Definition } from './definition.ts'
 import type { Judgement, Verdict } from './judge.ts'
-import { plain, type RecordedClaim, type RecordedState, type Verdicts, verdictsIn } from './record.ts'
+import {
+  isEdited,
+  plain,
+  type RecordedClaim,
+  type RecordedState,
+  type Verdicts,
+  verdictsIn,
+} from './record.ts'
 
 /** A verdict, or that the document runs no cells of a condition. */
 export type RowVerdict = Verdict | 'not run'
@@ -27,6 +34,8 @@ export interface Since {
   readonly moved: RecordedState['measured']
   /** Its definition changed, and by the recorded one it did not pass, or would not pass now. */
   readonly passesByDefinition: boolean
+  /** Rests on rows that were edited by hand since. */
+  readonly restsOnEdits: boolean
 }
 
 /**
@@ -49,16 +58,17 @@ export function verdictChange(before: RowVerdict, now: RowVerdict): VerdictChang
   return { before, now, type: supports < supported || decides < decided ? 'weaker' : 'better' }
 }
 
+const unchanged = { verdicts: [], moved: [], passesByDefinition: false, restsOnEdits: false }
+
 /** Compares a claim with its record; one that lacks runs or failed is compared by its definition only. */
 export function sinceRecord(
   recorded: RecordedClaim | undefined,
   definition: Definition,
   judgement: Judgement,
 ): Since {
-  if (recorded === undefined) return { definition: [], verdicts: [], moved: [], passesByDefinition: false }
+  if (recorded === undefined) return { definition: [], ...unchanged }
   const changes = changesOf(recorded.definition, definition)
-  if (!isJudged(judgement))
-    return { recorded, definition: changes, verdicts: [], moved: [], passesByDefinition: false }
+  if (!isJudged(judgement)) return { recorded, definition: changes, ...unchanged }
   const measured = judgement.measured.map(plain)
   const isMoved = numbersIn(measured) !== numbersIn(recorded.measured)
   return {
@@ -66,6 +76,7 @@ export function sinceRecord(
     definition: changes,
     verdicts: verdictChanges(recorded, verdictsIn(judgement)),
     moved: isMoved ? recorded.measured : [],
+    restsOnEdits: isEdited(judgement) && !recorded.edited,
     passesByDefinition:
       changes.some(({ input }) => input !== 'statement') &&
       judgement.verdict === 'reproduced' &&
@@ -108,14 +119,17 @@ function isWithin(now: RecordedState['measured'], recorded: RecordedState['measu
   })
 }
 
-/** Whether a claim is worse off than its record says, or passes only as its definition was changed. */
-export function isWeaker({ verdicts, passesByDefinition }: Since): boolean {
-  return passesByDefinition || verdicts.some(({ type }) => type === 'weaker')
+/**
+ * Whether a claim is worse off than its record says, passes only as its definition was changed, or rests on rows
+ * that were edited since.
+ */
+export function isWeaker({ verdicts, passesByDefinition, restsOnEdits }: Since): boolean {
+  return passesByDefinition || restsOnEdits || verdicts.some(({ type }) => type === 'weaker')
 }
 
 /** Whether verdict and definition are those of the record; numbers may have moved. */
-export function isAsRecorded({ definition, verdicts }: Since): boolean {
-  return definition.length === 0 && verdicts.length === 0
+export function isAsRecorded({ definition, verdicts, restsOnEdits }: Since): boolean {
+  return definition.length === 0 && verdicts.length === 0 && !restsOnEdits
 }
 
 /** Claims that the record has and the document no longer makes; those recorded as removed are history. */

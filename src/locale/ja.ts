@@ -145,6 +145,7 @@ export const japanese: Messages = {
       lost: (name, cells) => `${name}から${cells.join('、')}が除かれた`,
       gained: (name, cells) => `${name}に${cells.join('、')}が加わった`,
       byDefinition: '変わった定義によってのみ成り立ち、記録された定義では成り立たない',
+      edited: (date) => `${date}の記録のときと違い、手で編集された行に基づく`,
       moved: (numbers) => `数値が動いた：記録では${numbers.join('、')}`,
       earlier: (date, changes) => `${date}に変更：${changes}`,
       absent: (from, until) => `${from}から${until}まで主張されていなかった`,

@@ -1,7 +1,5 @@
 /** Edits by hand that somebody accepted: recorded in the run itself, and said wherever its numbers are. */
 
-import type { Run } from './run.ts'
-
 /** Edits that were accepted together. */
 export interface Acceptance {
   /** `Name <mail>`, or a name. */
@@ -28,7 +26,10 @@ export interface EditedFile {
 export function acceptedEdits({
   accepted = [],
   provenance,
-}: Pick<Run, 'accepted' | 'provenance'>): readonly Acceptance[] {
+}: {
+  readonly accepted?: readonly Acceptance[]
+  readonly provenance: Readonly<Record<string, string | number>>
+}): readonly Acceptance[] {
   // Earlier versions wrote a text.
   const { accepted: text } = provenance
   if (text === undefined) return accepted

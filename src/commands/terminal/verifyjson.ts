@@ -138,6 +138,7 @@ const since = z.strictObject({
   ),
   moved: recordedState.shape.measured.describe('Recorded numbers, if they differ from those of now'),
   passesByDefinition: z.boolean().describe('It passes by a definition that is not the recorded one'),
+  restsOnEdits: z.boolean().describe('It rests on rows that were edited by hand, and did not when recorded'),
   history: z.array(recordedState).describe('Earlier states, oldest first'),
 })
 const claim = z.strictObject({
@@ -283,6 +284,7 @@ function plainSince({
   verdicts,
   moved,
   passesByDefinition,
+  restsOnEdits,
 }: Since): z.output<typeof since> {
   const text = (value: (typeof definition)[number]['before']) => (value === undefined ? null : String(value))
   return {
@@ -292,6 +294,6 @@ function plainSince({
       before: text(before),
       now: text(now),
     })),
-    ...{ verdicts: [...verdicts], moved, passesByDefinition, history: recorded?.history ?? [] },
+    ...{ verdicts: [...verdicts], moved, passesByDefinition, restsOnEdits, history: recorded?.history ?? [] },
   }
 }
