@@ -2,8 +2,8 @@
 
 import { type Claim, expressionsOfClaim } from '../document/claim.ts'
 import { cellsRead, type Results } from '../query/query.ts'
-import { type Acceptance, acceptedEdits } from '../results/acceptance.ts'
-import { runName, type Run } from '../results/run.ts'
+import { acceptedEdits } from '../results/acceptance.ts'
+import { type Acceptance, runName, type Run } from '../results/run.ts'
 import type { Verdict } from './region.ts'
 
 /** A run that a claim rests on, with accepted edits to its rows. */

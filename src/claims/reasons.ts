@@ -1,8 +1,8 @@
 /** Messages that explain a verdict, in one language; a report passes its own to `judge`. */
 
 import { english as warnings } from '../query/warnings.ts'
-import type { Acceptance } from '../results/acceptance.ts'
 import type { Repeats } from '../results/repeats.ts'
+import type { Acceptance } from '../results/run.ts'
 import type { Unit } from '../stats/clusters.ts'
 import { spans } from '../text/message.ts'
 import type { EditedRun } from './edits.ts'

@@ -147,12 +147,7 @@ export function verdictsIn({ verdict, grid }: Judgement): Verdicts {
 }
 
 /** What a new state is a change of; intervals alone are not. */
-function decided({
-  verdict,
-  definition,
-  conditions = {},
-  edited,
-}: Omit<RecordedState, 'date'>): string {
+function decided({ verdict, definition, conditions = {}, edited }: Omit<RecordedState, 'date'>): string {
   const sorted = (fields: Definition) => Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1))
   return JSON.stringify([verdict, sorted(definition), sorted(conditions), edited === true])
 }

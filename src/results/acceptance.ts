@@ -1,35 +1,12 @@
 /** Edits by hand that somebody accepted: recorded in the run itself, and said wherever its numbers are. */
 
-/** Edits that were accepted together. */
-export interface Acceptance {
-  /** `Name <mail>`, or a name. */
-  readonly author: string
-  readonly reason: string
-  /** YYYY-MM-DD. */
-  readonly date: string
-  readonly files: readonly EditedFile[]
-}
-
-export interface EditedFile {
-  /** `rows.csv`, or that of a dataset. */
-  readonly file: string
-  /** SHA-256 (hex). */
-  readonly before: string
-  readonly after: string
-  /** Lines, as edited, that were not there before; absent if the earlier text was nowhere to be found. */
-  readonly lines?: readonly number[]
-  /** Number of earlier lines that are gone or changed; absent like `lines`. */
-  readonly gone?: number
-}
+import type { Acceptance, EditedFile, Run } from './run.ts'
 
 /** Returns the edits to a run's rows that were accepted, oldest first. */
 export function acceptedEdits({
   accepted = [],
   provenance,
-}: {
-  readonly accepted?: readonly Acceptance[]
-  readonly provenance: Readonly<Record<string, string | number>>
-}): readonly Acceptance[] {
+}: Pick<Run, 'accepted' | 'provenance'>): readonly Acceptance[] {
   // Earlier versions wrote a text.
   const { accepted: text } = provenance
   if (text === undefined) return accepted

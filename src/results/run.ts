@@ -4,7 +4,6 @@
  */
 
 import type { Origin } from '../testbed/board.ts'
-import type { Acceptance } from './acceptance.ts'
 import type { Parameters } from './parameters.ts'
 
 /** One observation. Factors are strings, measures numbers in the column's unit, absent values null. */
@@ -41,6 +40,28 @@ export interface Exclusion {
  * `parameter dom0.cpuLoad` -> 4, `file experiments/board/loop.c` -> SHA-256 of its code.
  */
 export type Inputs = Readonly<Record<string, string | number | boolean | null>>
+
+/** Edits that were accepted together. */
+export interface Acceptance {
+  /** `Name <mail>`, or a name. */
+  readonly author: string
+  readonly reason: string
+  /** YYYY-MM-DD. */
+  readonly date: string
+  readonly files: readonly EditedFile[]
+}
+
+export interface EditedFile {
+  /** `rows.csv`, or that of a dataset. */
+  readonly file: string
+  /** SHA-256 (hex). */
+  readonly before: string
+  readonly after: string
+  /** Lines, as edited, that were not there before; absent if the earlier text was nowhere to be found. */
+  readonly lines?: readonly number[]
+  /** Number of earlier lines that are gone or changed; absent like `lines`. */
+  readonly gone?: number
+}
 
 export interface Run {
   readonly experiment: string

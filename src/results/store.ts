@@ -15,8 +15,8 @@ import { remove, shareFile } from '../files/change.ts'
 import { replaceFolder } from '../files/drafts.ts'
 import { digestOf, FileError } from '../files/ordinary.ts'
 import { type Files, openFiles, sha256 } from '../files/tracked.ts'
-import { type Acceptance, editedLines, type EditedFile } from './acceptance.ts'
-import { excludedColumn, runName, type RawFile, type Run } from './run.ts'
+import { editedLines } from './acceptance.ts'
+import { type Acceptance, type EditedFile, excludedColumn, type RawFile, type Run, runName } from './run.ts'
 import {
   checkTrials,
   completed,
