@@ -323,38 +323,47 @@ function alone({ seed: _, ...sample }: Sample): Sample {
 /** Verdicts of `agrees`, where both studies come from one distribution, and where ours lies on the limit. */
 function agreement(studies: number): void {
   console.log('\nverdicts on agreement with one published boot of 5 or 30 trials\n')
-  row(['published n', 'ours', 'not reproduced, the same', 'reproduced, the same', 'reproduced, on the limit'])
-  row(Array(5).fill('---'))
-  for (const n of [5, 30]) {
-    for (const boots of [1, 5]) {
-      const designs = boots === 1 ? common.filter(({ between }) => between === 0) : common
-      const found = designs.map((given) => {
-        const design = { ...given, boots }
-        const random = randomNumbers(`agreement ${n} ${JSON.stringify(design)}`)
-        const counts = { outside: 0, inside: 0, falsely: 0 }
-        for (let study = 0; study < studies; study += 1) {
-          const { published, run, own, sample } = studied(base(design), random, n)
-          const prediction = predictMean(published, run)
-          if (prediction.type !== 'predicted') throw new Error(prediction.reason)
-          const region: Region = { ...prediction.interval, closed: true }
-          const judged = (shift: number) => {
-            const { low, high } = meanOf(sample).interval
-            const interval = { low: low + shift, high: high + shift }
-            const units =
-              boots === 1 ? { trials: 10, per: 'trial' as const } : { trials: 5, per: 'boot' as const }
-            return decide({ value: own + shift, interval, level: 0.95, ...units }, region).type
-          }
-          const same = judged(0)
-          if (same === 'outside') counts.outside += 1
-          if (same === 'inside') counts.inside += 1
-          // The true mean is 10; moved onto the upper limit.
-          if (judged(region.high - 10) === 'inside') counts.falsely += 1
-        }
-        return Object.values(counts).map((count) => count / studies)
-      })
-      row([n, `${boots} x 10`, ...[0, 1, 2].map((column) => range(found.map((one) => one[column] ?? 0)))])
+  row([
+    ...['shape', 'published n', 'ours', 'not reproduced, the same', 'reproduced, the same'],
+    ...['reproduced, on the lower limit', 'on the upper'],
+  ])
+  row(Array(7).fill('---'))
+  for (const shape of ['normal', 'lognormal'] as const) {
+    for (const n of [5, 30]) {
+      for (const boots of [1, 5]) {
+        const found = common
+          .filter((design) => design.shape === shape && (boots > 1 || design.between === 0))
+          .map((design) => agreementOf({ ...design, boots }, n, studies))
+        const shares = [0, 1, 2, 3].map((column) => range(found.map((one) => one[column] ?? 0)))
+        row([shape, n, `${boots} x 10`, ...shares])
+      }
     }
   }
+}
+
+function agreementOf(design: Design, n: number, studies: number): readonly number[] {
+  const random = randomNumbers(`agreement ${n} ${JSON.stringify(design)}`)
+  const counts = { outside: 0, inside: 0, low: 0, high: 0 }
+  const units =
+    design.boots === 1 ? ({ trials: 10, per: 'trial' } as const) : ({ trials: 5, per: 'boot' } as const)
+  for (let study = 0; study < studies; study += 1) {
+    const { published, run, own, sample } = studied(base(design), random, n)
+    const prediction = predictMean(published, run)
+    if (prediction.type !== 'predicted') throw new Error(prediction.reason)
+    const region: Region = { ...prediction.interval, closed: true }
+    const { low, high } = meanOf(sample, 0.975).interval
+    const judged = (shift: number) => {
+      const interval = { low: low + shift, high: high + shift }
+      return decide({ value: own + shift, interval, level: 0.975, ...units }, region).type
+    }
+    const same = judged(0)
+    if (same === 'outside') counts.outside += 1
+    if (same === 'inside') counts.inside += 1
+    // The true mean is 10.
+    if (judged(region.low - 10) === 'inside') counts.low += 1
+    if (judged(region.high - 10) === 'inside') counts.high += 1
+  }
+  return Object.values(counts).map((count) => count / studies)
 }
 
 function misses(prediction: Prediction, own: number): number {

@@ -88,7 +88,8 @@ function measureTest(test: Test, results: Results, options: IntervalOptions): re
     }
     case 'agreement': {
       const { region, samples } = agreementOf(test, results, options.level)
-      return [{ ...measureValue(test.expression, region, results, options), predictedFrom: samples }]
+      // The region is an estimate as well: at 95 % skewed boots would agree falsely in up to 8 % of studies.
+      return [{ ...measureValue(test.expression, region, results, among(2)), predictedFrom: samples }]
     }
     case 'interval': {
       const region = { low: test.low, high: test.high, closed: true }

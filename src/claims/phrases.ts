@@ -29,7 +29,7 @@ export const english = {
   byHand: (limit: string) => `${limit} (a tolerance chosen by hand)`,
   /** A region from published samples. */
   predicted: (limit: string, samples: readonly string[]) =>
-    `${limit} (95 % prediction interval from the published ${samples.join(' and ')})`,
+    `${limit} (95 % prediction interval from the published ${samples.join(' and ')}; our interval is one of 97.5 %)`,
   sample: (n: string, mean: string, sd: string) => `n = ${n}, mean ${mean}, standard deviation ${sd}`,
   /** Allowed shift; `share` in percent. */
   shift: (limit: string, share: string) => `a shift ${limit} (${share} % of the first series' median)`,

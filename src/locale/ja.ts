@@ -167,7 +167,8 @@ export const japanese: Messages = {
       below: (high) => `${high}より小さい`,
       anything: '制限なし',
       byHand: (limit) => `${limit}（許容幅は人が選んだもの）`,
-      predicted: (limit, samples) => `${limit}（公表された${samples.join('と')}による95 %予測区間）`,
+      predicted: (limit, samples) =>
+        `${limit}（公表された${samples.join('と')}による95 %予測区間。本実験の区間は97.5 %）`,
       sample: (n, mean, sd) => `n = ${n}、平均${mean}、標準偏差${sd}`,
       shift: (limit, share) => `ずれが${limit}（第1の系列の中央値の${share} %）`,
       difference: (limit) => `隣り合う値の差がいずれも${limit}`,

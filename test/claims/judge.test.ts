@@ -1051,7 +1051,7 @@ describe('agreement with a published mean', () => {
     expect((one?.region.high ?? 0) - 11_300).toBeGreaterThan(0.99 * least)
     expect(one?.predictedFrom).toEqual([{ n: 5, mean: 11_300, variance: 300_000, unit: 'us' }])
     expect(limitsText(near)).toMatch(
-      /^from .* ms to .* ms \(95 % prediction interval from the published n = 5, mean 11.3 ms, standard deviation 0.548 ms\)$/,
+      /^from .* ms to .* ms \(95 % prediction interval from the published n = 5, mean 11.3 ms, standard deviation 0.548 ms; our interval is one of 97.5 %\)$/,
     )
     expect(judged(16_000).verdict).toBe('not reproduced')
     // More published trials tell more.
