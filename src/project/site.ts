@@ -15,6 +15,7 @@ import { checkScripts } from '../engine/scripts.ts'
 import { type Files, openFiles } from '../files/tracked.ts'
 import { languages } from '../locale/languages.ts'
 import { type PublishedTable, publishedTables } from '../query/published.ts'
+import { specificationMistake } from '../report/drawing/mistake.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
 import type { Seal } from '../results/seal.ts'
 import type { Environment, Host } from '../testbed/testbed.ts'
@@ -97,6 +98,7 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
           .map(({ name }) => name),
       },
       tableKinds,
+      figureMistake: specificationMistake,
       published,
       languages: [...languages.keys()],
       bibliography: entries === undefined ? undefined : await parseBibliography(entries, citedKeys(document)),
