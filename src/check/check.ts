@@ -3,7 +3,7 @@
 import { posix } from 'node:path'
 import * as z from 'zod'
 import { type Bibliography, checkCitations } from '../bibliography/bibliography.ts'
-import type { ExperimentBlock, Place } from '../document/block.ts'
+import type { ExperimentBlock, FigureBlock, Place } from '../document/block.ts'
 import { meansIn } from '../document/claim.ts'
 import { claimExpressions } from '../document/claimblock.ts'
 import { type Document, floatIds } from '../document/document.ts'
@@ -67,6 +67,14 @@ export interface Project {
   /** The emulated ones, and how texts and claims name such machines; none by default. */
   readonly emulated?: Emulated
   readonly tableKinds: ReadonlyMap<string, TableOptions>
+  /**
+   * Returns what is wrong with the specification of a figure, as far as is known without runs. `data` has the
+   * text of each dataset that is a file.
+   */
+  readonly figureMistake?: (
+    spec: string,
+    data: Readonly<Record<string, string | undefined>>,
+  ) => string | undefined
   /** Content of the front matter's `bibliography`; optional if there is none or nothing is cited. */
   readonly bibliography?: Bibliography | undefined
   /** The existing files of the front matter's `published`; optional if it names none. */
@@ -101,7 +109,10 @@ export function check(document: Document, project: Project): void {
   const experiments = document.fences.flatMap((fence) => experimentIn(fence) ?? [])
   const context = { document, project, experiments }
   checkIds(document)
-  for (const { type, source } of document.fences) if (source) blockChecks[type](source, context)
+  for (const { type, source, block } of document.fences) {
+    if (source) blockChecks[type](source, context)
+    if (source && block?.type === 'figure') checkSpecification(block, source, context)
+  }
   checkCycles(document)
   for (const { block, source } of document.fences)
     if (block?.type === 'experiment' && source) checkInvariants(block, source, context)
@@ -308,6 +319,27 @@ function checkFigure(source: Mapping, context: Context): void {
     }
     if (isMapping(dataset)) checkWhere(dataset, [...at, 'where'], source, context)
   }
+}
+
+/** A translated figure has the specification of its original, where it is checked. */
+function checkSpecification(
+  { spec, data }: FigureBlock,
+  source: Mapping,
+  { document, project }: Context,
+): void {
+  const place = source.valuePlace(['spec'])
+  const text = (path: string) => {
+    const bytes = project.problem(path) === undefined ? project.read(path) : undefined
+    return bytes && new TextDecoder().decode(bytes)
+  }
+  const specification = text(posix.normalize(spec))
+  if (document.original || specification === undefined) return
+  const files = Object.entries(data).map(([name, { from }]) => [
+    name,
+    isFile(from) ? text(posix.normalize(from)) : undefined,
+  ])
+  const mistake = project.figureMistake?.(specification, Object.fromEntries(files))
+  if (mistake !== undefined) fail(document.file, 'figure', place, `spec: ${spec}: ${mistake}`)
 }
 
 /** Checks the environments and patterns of `where`; other columns are unknown before a run. */

@@ -16,6 +16,7 @@ import { checkScripts } from '../engine/scripts.ts'
 import { type Files, openFiles } from '../files/tracked.ts'
 import { languages } from '../locale/languages.ts'
 import { type PublishedTable, publishedTables } from '../query/published.ts'
+import { specificationMistake } from '../report/drawing/mistake.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
 import type { Column, Run } from '../results/run.ts'
 import { parseHeader, StoreError } from '../results/runfile.ts'
@@ -103,6 +104,7 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
         captured: (cell) => records(cell)?.captured,
       },
       tableKinds,
+      figureMistake: specificationMistake,
       published,
       columns: (block) => recordedColumns(block, files),
       languages: [...languages.keys()],
