@@ -5,6 +5,7 @@
 
 import { parseArgs } from 'node:util'
 import { decide, type Region } from '../src/claims/region.ts'
+import { autocorrelation } from '../src/stats/autocorrelation.ts'
 import { bootstrapInterval } from '../src/stats/bootstrap.ts'
 import { clusterValues, type Sample } from '../src/stats/clusters.ts'
 import { compare, difference } from '../src/stats/compare.ts'
@@ -30,6 +31,8 @@ const tables: ReadonlyMap<string, Table> = new Map<string, Table>([
   ['statistics', (studies) => otherStatistics(Math.ceil(studies / 4))],
   ['verdicts', verdicts],
   ['predictions', predictions],
+  ['pairing', pairing],
+  ['agreement', agreement],
 ])
 
 export async function benchStatistics(args: readonly string[]): Promise<void> {
@@ -63,7 +66,12 @@ function coverageTable(shape: Shape, studies: number, isFull: boolean): void {
       for (const group of groups) {
         const [{ design } = { design: designs[0] as Design }] = group
         const lag = group.length > 1 ? '0 to 0.85' : `${design.lag1}${isFull ? `, sd ${design.between}` : ''}`
-        row([boots, trials, lag, ...intervals.map((name) => range(group.map(({ shares }) => shares[name])))])
+        const shares = (name: keyof Shares) => range(group.map((one) => one.shares[name]))
+        // Single boots are not paired.
+        row([
+          ...[boots, trials, lag],
+          ...intervals.map((name) => (boots === 1 && name.startsWith('paired') ? '' : shares(name))),
+        ])
       }
     }
   }
@@ -270,18 +278,112 @@ function predictions(studies: number): void {
   }
 }
 
+/** Shared seeds that are taken for independent ones or paired, and pairs that share nothing but their seed. */
+function pairing(studies: number): void {
+  console.log('\nboots of 10 trials: coverage, and the width of the interval where cells share seeds\n')
+  row([
+    'boots',
+    'shared, paired',
+    'shared, as independent',
+    'sum, as independent',
+    'not shared, paired',
+    'width',
+  ])
+  row(Array(6).fill('---'))
+  for (const boots of [2, 3, 5, 10]) {
+    const found = common.map((given) => {
+      const design = { ...given, boots }
+      const random = randomNumbers(`pairing ${JSON.stringify(design)}`)
+      const hits = { paired: 0, independent: 0, sum: 0, unshared: 0 }
+      const widths: [number[], number[]] = [[], []]
+      for (let study = 0; study < studies; study += 1) {
+        const [a, b] = pairOf(base(design), other(design), random)
+        const [c, d] = [drawCell(base(design), random), drawCell(other(design), random)]
+        const [one, two] = [differenceOfMeans(a, b).interval, differenceOfMeans(a, alone(b)).interval]
+        hits.paired += contains(one, 10)
+        hits.independent += contains(two, 10)
+        hits.sum += contains(
+          differenceOfMeans(a, { ...alone(b), values: b.values.map((x) => -x) }).interval,
+          -30,
+        )
+        hits.unshared += contains(differenceOfMeans({ ...c, seed: 1 }, { ...d, seed: 1 }).interval, 10)
+        widths[0].push(one.high - one.low)
+        widths[1].push(two.high - two.low)
+      }
+      return [...Object.values(hits).map((hit) => hit / studies), mean(widths[0]) / mean(widths[1])]
+    })
+    row([boots, ...[0, 1, 2, 3, 4].map((column) => range(found.map((one) => one[column] ?? 0)))])
+  }
+}
+
+function alone({ seed: _, ...sample }: Sample): Sample {
+  return sample
+}
+
+/** Verdicts of `agrees`, where both studies come from one distribution, and where ours lies on the limit. */
+function agreement(studies: number): void {
+  console.log('\nverdicts on agreement with one published boot of 5 or 30 trials\n')
+  row([
+    ...['shape', 'published n', 'ours', 'not reproduced, the same', 'reproduced, the same'],
+    ...['reproduced, on the lower limit', 'on the upper'],
+  ])
+  row(Array(7).fill('---'))
+  for (const shape of ['normal', 'lognormal'] as const) {
+    for (const n of [5, 30]) {
+      for (const boots of [1, 5]) {
+        const found = common
+          .filter((design) => design.shape === shape && (boots > 1 || design.between === 0))
+          .map((design) => agreementOf({ ...design, boots }, n, studies))
+        const shares = [0, 1, 2, 3].map((column) => range(found.map((one) => one[column] ?? 0)))
+        row([shape, n, `${boots} x 10`, ...shares])
+      }
+    }
+  }
+}
+
+function agreementOf(design: Design, n: number, studies: number): readonly number[] {
+  const random = randomNumbers(`agreement ${n} ${JSON.stringify(design)}`)
+  const counts = { outside: 0, inside: 0, low: 0, high: 0 }
+  const units =
+    design.boots === 1 ? ({ trials: 10, per: 'trial' } as const) : ({ trials: 5, per: 'boot' } as const)
+  for (let study = 0; study < studies; study += 1) {
+    const { published, run, own, sample } = studied(base(design), random, n)
+    const prediction = predictMean(published, run)
+    if (prediction.type !== 'predicted') throw new Error(prediction.reason)
+    const region: Region = { ...prediction.interval, closed: true }
+    const { low, high } = meanOf(sample, 0.975).interval
+    const judged = (shift: number) => {
+      const interval = { low: low + shift, high: high + shift }
+      return decide({ value: own + shift, interval, level: 0.975, ...units }, region).type
+    }
+    const same = judged(0)
+    if (same === 'outside') counts.outside += 1
+    if (same === 'inside') counts.inside += 1
+    // The true mean is 10.
+    if (judged(region.low - 10) === 'inside') counts.low += 1
+    if (judged(region.high - 10) === 'inside') counts.high += 1
+  }
+  return Object.values(counts).map((count) => count / studies)
+}
+
 function misses(prediction: Prediction, own: number): number {
   return prediction.type === 'predicted' ? 1 - contains(prediction.interval, own) : 0
 }
 
 /** A published mean of one boot that differs as boots do, and our own run. */
-function studied(cell: Cell, random: Random) {
-  const theirs = drawCell({ ...cell, boots: 2, trials: 30 }, random).values.slice(0, 30)
-  const means = clusterValues(drawCell(cell, random)).map(mean)
+function studied(cell: Cell, random: Random, n = 30) {
+  // A single boot has the cell's mean, so two are drawn where boots differ.
+  const theirs = drawCell({ ...cell, boots: 2, trials: n }, random).values.slice(0, n)
+  const sample = drawCell(cell, random)
+  const boots = clusterValues(sample)
+  const means = boots.map(mean)
+  const run =
+    means.length > 1 ? { bootVariance: sampleVariance(means) } : { lag1: Math.max(0, autocorrelation(boots)) }
   return {
-    published: { mean: mean(theirs), n: 30, variance: sampleVariance(theirs) },
-    run: { boots: 5, trials: 10, bootVariance: sampleVariance(means) },
+    published: { mean: mean(theirs), n, variance: sampleVariance(theirs) },
+    run: { boots: means.length, trials: cell.trials, ...run },
     own: mean(means),
+    sample,
   }
 }
 

@@ -22,7 +22,9 @@ export interface Audit {
   readonly identities: readonly Identity[]
 }
 
-/** Audits tables together: parts confirm totals in others. `assumed` holds for cells that say nothing else. */
+/**
+ * Audits tables together: parts confirm totals in others. `assumed` holds for cells that say nothing else.
+ */
 export function audit(tables: readonly Table[], assumed: Assumed = {}): Audit {
   const sums = tables.flatMap((totals) => tables.flatMap((parts) => auditSums(totals, parts) ?? []))
   const confirmedTotals = new Set(sums.flatMap((one) => one.sums.filter(addsUp).map(({ total }) => total)))
@@ -62,7 +64,8 @@ function contradictions(table: Table, spread: SpreadAudit): readonly string[] {
   if (better !== undefined) {
     const named = column.definitions?.[0]?.name ?? column.word
     found.push(
-      `${column.name} is called ${column.word}, but ${better.own} of ${cells} cells are possible as a ${named} ` +
+      `${column.name} is called ${column.word}, ` +
+        `but ${better.own} of ${cells} cells are possible as a ${named} ` +
         `and ${better.possible} as a ${better.definition}: check the name in the original`,
     )
   }

@@ -10,14 +10,14 @@ import { type Interval, unbounded } from '../stats/interval.ts'
 /** Each is an interval, due to rounding. An absent extreme may be anywhere within the limits. */
 export interface Extent {
   readonly mean: Interval
-  readonly max?: Interval
-  readonly min?: Interval
+  readonly max?: Interval | undefined
+  readonly min?: Interval | undefined
   /** Values that are possible at all; infinite unless given. */
-  readonly limits?: Interval
+  readonly limits?: Interval | undefined
 }
 
 /** Returns the largest range that the values may have; an end may be infinite. */
-function rangeOf({ max, min, limits = unbounded }: Extent): Interval {
+function rangeOf({ max, min, limits = unbounded }: Omit<Extent, 'mean'>): Interval {
   return {
     low: Math.max(min?.low ?? limits.low, limits.low),
     high: Math.min(max?.high ?? limits.high, limits.high),
@@ -25,27 +25,27 @@ function rangeOf({ max, min, limits = unbounded }: Extent): Interval {
 }
 
 /**
- * True if n values with this mean and these extremes exist: the other n - 2 must lie between the extremes.
- * For two values the mean must be in the middle.
+ * Returns the means that n values with these extremes may have; undefined if there are no such values. The
+ * other n - 2 must lie between the extremes.
  */
-export function meanFits(n: number, extent: Extent): boolean {
-  const { mean, max, min } = extent
+export function meansBetween(n: number, extent: Omit<Extent, 'mean'>): Interval | undefined {
+  const { max, min } = extent
   const { low, high } = rangeOf(extent)
-  if (!atMost(mean.low, high) || !atMost(low, mean.high)) return false
-  if (max !== undefined && !(atMost(mean.low, max.high) && atMost(low, max.high) && atMost(max.low, high)))
-    return false
-  if (min !== undefined && !(atMost(min.low, mean.high) && atMost(low, min.high) && atMost(min.low, high)))
-    return false
+  if (max !== undefined && !(atMost(low, max.high) && atMost(max.low, high))) return undefined
+  if (min !== undefined && !(atMost(low, min.high) && atMost(min.low, high))) return undefined
   if (n === 1) {
-    return (
-      (max === undefined || atMost(max.low, mean.high)) &&
-      (min === undefined || atMost(mean.low, min.high)) &&
-      (max === undefined || min === undefined || (atMost(min.low, max.high) && atMost(max.low, min.high)))
-    )
+    const [least, most] = [max?.low ?? low, min?.high ?? high]
+    return atMost(least, most) ? { low: Math.max(low, least), high: Math.min(high, most) } : undefined
   }
   const least = (max?.low ?? low) + (n - 1) * low
   const most = (min?.high ?? high) + (n - 1) * high
-  return atMost(least, n * mean.high) && atMost(n * mean.low, most)
+  return { low: Math.max(low, least / n), high: Math.min(high, most / n) }
+}
+
+/** True if n values with this mean and these extremes exist. */
+export function meanFits(n: number, extent: Extent): boolean {
+  const means = meansBetween(n, extent)
+  return means !== undefined && atMost(extent.mean.low, means.high) && atMost(means.low, extent.mean.high)
 }
 
 /** `a <= b`, up to binary rounding of decimal fractions. */
@@ -58,6 +58,15 @@ export function squaresBounds(n: number, extent: Extent): Interval {
   return { low: leastSquares(n, extent), high: mostSquares(n, extent) }
 }
 
+/** Returns the largest variance, whatever the number of values (Bhatia and Davis). */
+export function largestVariance(extent: Extent): number {
+  const { mean } = extent
+  const { low, high } = rangeOf(extent)
+  if (!Number.isFinite(high - low)) return Number.POSITIVE_INFINITY
+  const middle = Math.min(mean.high, Math.max(mean.low, (low + high) / 2))
+  return Math.max(0, (middle - low) * (high - middle))
+}
+
 /** Returns the least sum of squares: all values but the extremes are equal, so that the mean comes out. */
 function leastSquares(n: number, { mean, max, min }: Extent): number {
   if (n === 1) return 0
@@ -66,17 +75,17 @@ function leastSquares(n: number, { mean, max, min }: Extent): number {
   // A single extreme: Samuelson's inequality.
   if (max === undefined || min === undefined) return ((above ?? below ?? 0) ** 2 * n) / (n - 1)
   if (min.high >= max.low) return 0
-  const squares = (low: number, high: number, center: number) => {
+  const squares = (low: number, high: number) => {
+    // The sum is least if the mean lies, within its rounding, as close to the middle as possible.
+    const center = Math.min(mean.high, Math.max(mean.low, (low + high) / 2))
     const up = high - center
     const down = center - low
     return up ** 2 + down ** 2 + (n > 2 ? (up - down) ** 2 / (n - 2) : 0)
   }
-  // The sum is least if the mean lies, within its rounding, as close to the middle as possible.
-  const middle = (low: number, high: number) => Math.min(mean.high, Math.max(mean.low, (low + high) / 2))
-  const corners = [min.low, min.high].flatMap((low) =>
-    [max.low, max.high].map((high) => squares(low, high, middle(low, high))),
+  return Math.min(
+    Math.min(squares(min.low, max.low), squares(min.low, max.high)),
+    Math.min(squares(min.high, max.low), squares(min.high, max.high)),
   )
-  return Math.min(...corners)
 }
 
 /**

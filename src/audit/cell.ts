@@ -1,10 +1,10 @@
 /** Checks whether the numbers of one published cell can all describe the same n values. */
 
 import type { Interval } from '../stats/interval.ts'
-import { atMost, meanFits, squaresBounds } from './bounds.ts'
+import { atMost, type Extent, largestVariance, meanFits, squaresBounds } from './bounds.ts'
 import type { Data } from './data.ts'
 import type { Definition } from './definition.ts'
-import { checkGrain, type GrainMiss } from './grain.ts'
+import { checkGrain, type GrainMiss, grainOf, multiplesIn } from './grain.ts'
 import { misprints, type Printed, readPrinted } from './printed.ts'
 import type { Role } from './table.ts'
 
@@ -50,20 +50,30 @@ export function admissibleSpread(
   definition: Definition,
   limits: Interval,
 ): Interval | undefined {
-  const mean = numbers.get('mean')
-  if (mean === undefined) return { low: 0, high: Number.POSITIVE_INFINITY }
-  const [max, min] = [numbers.get('max'), numbers.get('min')]
-  const extent = {
-    mean: mean.range,
-    limits,
-    ...(max === undefined ? {} : { max: max.range }),
-    ...(min === undefined ? {} : { min: min.range }),
-  }
+  const extent = extentOf(numbers, limits)
+  if (extent === undefined) return { low: 0, high: Number.POSITIVE_INFINITY }
   if (!meanFits(n, extent)) return undefined
   // The spread of one value would be divided by n - 1 = 0.
   if (n === 1) return { low: 0, high: 0 }
   const { low, high } = squaresBounds(n, extent)
   return { low: definition.spread(low, n), high: definition.spread(high, n) }
+}
+
+/** Returns a spread that n values or more with this mean and these extremes cannot exceed. */
+export function spreadBound(numbers: Numbers, n: number, definition: Definition, data: Data): number {
+  const extent = extentOf(numbers, data.limits)
+  if (extent === undefined) return Number.POSITIVE_INFINITY
+  const { mean, max, min, limits } = extent
+  const grain = grainOf(data)
+  const own = (range: Interval | undefined) =>
+    range === undefined || grain === undefined ? range : multiplesIn(range, grain)
+  return definition.spread(n * largestVariance({ mean, max: own(max), min: own(min), limits }), n)
+}
+
+function extentOf(numbers: Numbers, limits: Interval): Extent | undefined {
+  const [mean, max, min] = [numbers.get('mean'), numbers.get('max'), numbers.get('min')]
+  if (mean === undefined) return undefined
+  return { mean: mean.range, max: max?.range, min: min?.range, limits }
 }
 
 /** A replacement for one number of the cell. */

@@ -3,7 +3,9 @@
  * cells.
  */
 
+import { type Interval, unbounded } from '../stats/interval.ts'
 import { max, min } from '../stats/order.ts'
+import { atMost } from './bounds.ts'
 import {
   admissibleSpread,
   type Check,
@@ -11,6 +13,7 @@ import {
   checkCell,
   corrections,
   type Numbers,
+  spreadBound,
 } from './cell.ts'
 import { type Cell, type Coverage, coverageOf, hasExtremes, isCheckable } from './coverage.ts'
 import { type Data, type Declared, dataOf } from './data.ts'
@@ -18,7 +21,10 @@ import { type Definition, definitions, isVague } from './definition.ts'
 import { truncated } from './printed.ts'
 import type { Column, Role, Row, Table } from './table.ts'
 
-/** The number of cells that are possible under a definition of spread; others than the label's if it fits few. */
+/**
+ * The number of cells that are possible under a definition of spread; others than the label's if it fits
+ * few.
+ */
 export interface Reading {
   readonly definition: string
   /** True if the column's label allows it. */
@@ -218,9 +224,11 @@ function spreadAudit(
 /** Checks a cell; with unknown n it is possible if it is for any. */
 function check({ numbers, n, data }: Pick<Cell, 'numbers' | 'n' | 'data'>, definition: Definition): Check {
   if (n !== undefined) return checkCell(numbers, n, definition, data)
-  for (let size = 2; size < largestN; size += 1) {
+  const spread = numbers.get('spread')?.range.low ?? 0
+  for (let size = leastFor(numbers, definition, data.limits); size < largestN; size += 1) {
     const found = checkCell(numbers, size, definition, data)
     if (found.type === 'possible') return found
+    if (!atMost(spread, spreadBound(numbers, size, definition, data))) break
   }
   return checkCell(numbers, largestN, definition, data)
 }
@@ -291,7 +299,7 @@ function explanation(
 }
 
 function leastOf(cells: readonly Cell[], definition: Definition): readonly LeastN[] {
-  const least = cells.map(({ numbers }) => leastFor(numbers, definition))
+  const least = cells.map(({ numbers }) => leastFor(numbers, definition, unbounded))
   const n = max(least)
   if (!Number.isFinite(n)) return []
   const needing = least.filter((one) => one === n).length
@@ -299,21 +307,28 @@ function leastOf(cells: readonly Cell[], definition: Definition): readonly Least
 
   function isAtLimit({ numbers }: Cell): boolean {
     const spread = numbers.get('spread')?.value ?? 0
-    const admissible = admissibleSpread(numbers, n, definition, anything.limits)
+    const admissible = admissibleSpread(numbers, n, definition, unbounded)
     if (spread === 0 || admissible === undefined || admissible.high < spread) return false
     return definition.squares(admissible.low, n) >= limitShare * definition.squares(spread, n)
   }
 }
 
-/** Data of which nothing is declared. */
-const anything = dataOf({}, {}, false)
-
-/** Returns the least possible n: more values allow a smaller spread for the same extremes. */
-function leastFor(numbers: Numbers, definition: Definition): number {
-  const highest = numbers.get('spread')?.range.high ?? 0
-  for (let n = 2; n <= largestN; n += 1) {
-    const found = checkCell(numbers, n, definition, anything)
-    if (found.type === 'possible' || (found.type === 'spread' && found.admissible.low <= highest)) return n
+/**
+ * Returns the least n for which the extremes allow the mean and so small a spread: all larger ones do, too.
+ * Infinite if the largest n tried does not.
+ */
+function leastFor(numbers: Numbers, definition: Definition, limits: Interval): number {
+  const highest = numbers.get('spread')?.range.high ?? Number.POSITIVE_INFINITY
+  const isEnough = (n: number) => {
+    const admissible = admissibleSpread(numbers, n, definition, limits)
+    return admissible !== undefined && atMost(admissible.low, highest)
   }
-  return Number.POSITIVE_INFINITY
+  if (!isEnough(largestN)) return Number.POSITIVE_INFINITY
+  let [tooFew, enough] = [1, largestN]
+  while (enough - tooFew > 1) {
+    const n = Math.floor((tooFew + enough) / 2)
+    if (isEnough(n)) enough = n
+    else tooFew = n
+  }
+  return enough
 }

@@ -19,7 +19,9 @@ export interface Coverage {
   readonly extremes: number
   /** Against a declared scale. */
   readonly scale: number
-  /** Means of discrete data; `powerless` of them pass whatever is printed, as n is large for their decimals. */
+  /**
+   * Means of discrete data; `powerless` of them pass whatever is printed, as n is large for their decimals.
+   */
   readonly grim: number
   readonly powerless: number
   /** Spreads of discrete data; DEBIT where these are binary. */

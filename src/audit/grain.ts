@@ -1,13 +1,13 @@
 /**
  * Checks of discrete data. The n values are multiples of a grain (1 for integers, 1/k for the mean of k
- * integer items), so that only some means are possible (GRIM: Brown and Heathers, 2017), and with each of them
- * only some spreads (GRIMMER: Anaya, 2016; by Allard's parity argument, 2018). DEBIT (Heathers and Brown, 2019)
- * is the case of the two values 0 and 1. All sums that round to the printed mean are tried, not only the
- * nearest one, and a sum of squares must also fit extremes and limits.
+ * integer items), so that only some means are possible (GRIM: Brown and Heathers, 2017), and with each of
+ * them only some spreads (GRIMMER: Anaya, 2016; by Allard's parity argument, 2018). DEBIT (Heathers and
+ * Brown, 2019) is the case of the two values 0 and 1. All sums that round to the printed mean are tried, not
+ * only the nearest one, and a sum of squares must also fit extremes and limits.
  */
 
 import type { Interval } from '../stats/interval.ts'
-import { type Extent, meanFits, squaresBounds } from './bounds.ts'
+import { meansBetween, squaresBounds } from './bounds.ts'
 import type { Data } from './data.ts'
 import type { Definition } from './definition.ts'
 import { type Printed, printedLike } from './printed.ts'
@@ -27,6 +27,8 @@ const mostSums = 2000
 /** Above this, integers and their sums are not exact. */
 const largest = 2 ** 48
 
+const none: Interval = { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY }
+
 /** Returns the grain of values: the step of one item by the number of items. Absent for continuous data. */
 export function grainOf({ step, items }: Data): number | undefined {
   return step === undefined ? undefined : step / items
@@ -41,36 +43,41 @@ export function checkGrain(
 ): GrainMiss | undefined {
   const [grain, mean, spread] = [grainOf(data), numbers.get('mean'), numbers.get('spread')]
   if (grain === undefined || mean === undefined) return undefined
-  const extremes = new Map<'max' | 'min', Interval>()
+  const ends = new Map<'max' | 'min', Interval>()
   for (const role of ['max', 'min'] as const) {
     const printed = numbers.get(role)
     if (printed === undefined) continue
     const steps = stepsIn(printed.range, grain)
     if (steps.high < steps.low) return { test: 'GRIM', role, nearest: around(steps, grain, printed) }
-    extremes.set(role, steps)
+    ends.set(role, steps)
   }
   const sums = stepsIn({ low: n * mean.range.low, high: n * mean.range.high }, grain)
   if (sums.high - sums.low > mostSums || Math.max(Math.abs(sums.low), Math.abs(sums.high)) > largest)
     return undefined
-  const [ends, limits] = [Object.fromEntries(extremes), stepsIn(data.limits, grain)]
-  const extentFor = (sum: number): Extent => ({ ...ends, mean: { low: sum / n, high: sum / n }, limits })
-  const fits = (sum: number) => meanFits(n, extentFor(sum))
-  const possible = range(sums).filter(fits)
-  if (possible.length === 0) return meanMiss()
+  const extremes = { max: ends.get('max'), min: ends.get('min'), limits: stepsIn(data.limits, grain) }
+  const means = meansBetween(n, extremes)
+  const all = means === undefined ? none : stepsIn({ low: n * means.low, high: n * means.high }, 1)
+  const possible = { low: Math.max(sums.low, all.low), high: Math.min(sums.high, all.high) }
+  if (possible.high < possible.low) return meanMiss()
   if (spread === undefined) return undefined
   const wanted = {
     low: definition.squares(spread.range.low, n) / grain ** 2,
     high: definition.squares(spread.range.high, n) / grain ** 2,
   }
   if (wanted.high > largest) return undefined
-  const tried = possible.map((sum) => squaresAround(sum, n, wanted, squaresBounds(n, extentFor(sum))))
-  if (tried.some((one) => one === 'inside')) return undefined
+  const tried: Nearest[] = []
+  for (let sum = possible.low; sum <= possible.high; sum += 1) {
+    const exactMean = { low: sum / n, high: sum / n }
+    const found = squaresAround(sum, n, wanted, squaresBounds(n, { ...extremes, mean: exactMean }))
+    if (found === 'inside') return undefined
+    tried.push(found)
+  }
   return { test: data.isBinary ? 'DEBIT' : 'GRIMMER', role: 'spread', nearest: nearestSpreads() }
 
   function meanMiss(): GrainMiss {
-    const below = firstFrom(Math.min(sums.low, sums.high), -1)
-    const above = firstFrom(Math.max(sums.low, sums.high), 1)
-    const nearest = [below, above].filter((sum) => sum !== undefined)
+    const below = Math.min(sums.low, sums.high, all.high)
+    const above = Math.max(sums.low, sums.high, all.low)
+    const nearest = [below, above].filter((sum) => all.low <= sum && sum <= all.high)
     return {
       test: 'GRIM',
       role: 'mean',
@@ -78,18 +85,9 @@ export function checkGrain(
     }
   }
 
-  function firstFrom(start: number, direction: 1 | -1): number | undefined {
-    for (let steps = 0; steps <= mostSums; steps += 1) {
-      const sum = start + direction * steps
-      if (fits(sum)) return sum
-    }
-    return undefined
-  }
-
   function nearestSpreads(): readonly string[] {
-    const found = tried.filter((one) => one !== 'inside')
-    const below = Math.max(...found.map((one) => one.below ?? Number.NEGATIVE_INFINITY))
-    const above = Math.min(...found.map((one) => one.above ?? Number.POSITIVE_INFINITY))
+    const below = Math.max(...tried.map((one) => one.below ?? Number.NEGATIVE_INFINITY))
+    const above = Math.min(...tried.map((one) => one.above ?? Number.POSITIVE_INFINITY))
     return unique(
       [below, above]
         .filter(Number.isFinite)
@@ -106,6 +104,12 @@ export function hasPower(mean: Printed, n: number, data: Data): boolean {
   return grain !== undefined && n * mean.unit < grain * (1 - 1e-9)
 }
 
+/** Returns an interval from the first to the last multiple of the grain in it. */
+export function multiplesIn(range: Interval, grain: number): Interval {
+  const { low, high } = stepsIn(range, grain)
+  return { low: low * grain, high: high * grain }
+}
+
 /** Returns the multiples of the grain in an interval, in grains; `high` is below `low` if there are none. */
 function stepsIn({ low, high }: Interval, grain: number): Interval {
   return {
@@ -119,10 +123,6 @@ function tolerance(value: number): number {
   return Number.isFinite(value) ? 1e-9 * (1 + Math.abs(value)) : 0
 }
 
-function range({ low, high }: Interval): readonly number[] {
-  return Array.from({ length: Math.max(0, high - low + 1) }, (_, index) => low + index)
-}
-
 function around({ low, high }: Interval, grain: number, printed: Printed): readonly string[] {
   return unique([high, low].map((steps) => printedLike(steps * grain, printed)))
 }
@@ -131,16 +131,16 @@ function unique(texts: readonly string[]): readonly string[] {
   return [...new Set(texts)]
 }
 
+interface Nearest {
+  readonly below?: number
+  readonly above?: number
+}
+
 /**
  * Finds a sum of squared deviations of n integers with this sum, in grains squared: `inside` if there is one
  * in both intervals, or the nearest ones in `bounds` below and above `wanted`.
  */
-function squaresAround(
-  sum: number,
-  n: number,
-  wanted: Interval,
-  bounds: Interval,
-): 'inside' | { readonly below?: number; readonly above?: number } {
+function squaresAround(sum: number, n: number, wanted: Interval, bounds: Interval): 'inside' | Nearest {
   // Less the mean's whole part, the integers sum to `rest`, and their squares to at least as much.
   const rest = sum - n * Math.floor(sum / n)
   const shift = rest ** 2 / n
@@ -159,7 +159,10 @@ function squaresAround(
   }
 }
 
-/** Returns the least sum of squares, at least `from`, of n integers that sum to `rest`: its parity is theirs. */
+/**
+ * Returns the least sum of squares, at least `from`, of n integers that sum to `rest`: its parity is
+ * theirs.
+ */
 function nextSquares(n: number, rest: number, from: number): number {
   if (n === 2) return pairSquares(rest, evenWith(rest, Math.ceil(root(from - tolerance(from), rest)), 1))
   return evenWith(rest, Math.max(rest, Math.ceil(from - tolerance(from))), 1)

@@ -21,7 +21,9 @@ export function signOf(text: string): Sign {
   return isBare && /^[1-9]\d{0,2}[.,]\d{3}$/.test(number) ? (points > 0 ? 'point?' : 'comma?') : mark
 }
 
-/** The texts of a column's numbers. Sizes are whole: a mark before three of their digits divides thousands. */
+/**
+ * The texts of a column's numbers. Sizes are whole: a mark before three of their digits divides thousands.
+ */
 export interface Texts {
   readonly texts: readonly string[]
   readonly areSizes: boolean

@@ -67,7 +67,8 @@ interface Place {
 /**
  * Parses a table. Picks the delimiter that makes the most header names known, unless a first line such as
  * `sep=;` names it. Throws a TableError with the location for malformed tables: a row with another number of
- * cells than the header, an unexpected name or unit. `mark` decides about 1,234 and 1.234 if nothing else does.
+ * cells than the header, an unexpected name or unit. `mark` decides about 1,234 and 1.234 if nothing else
+ * does.
  */
 export function readTable(file: string, csv: string, mark?: Mark): Table {
   const [, named] = /^\uFEFF?sep=(.)\r?\n/.exec(csv) ?? []

@@ -161,7 +161,10 @@ export function reasonText(table: Table, { row, n, data, check }: Finding): stri
   switch (check.type) {
     case 'scale': {
       const { low, high } = check.limits
-      return `${value(check.role)} is not on the scale of ${low} ${Number.isFinite(high) ? `to ${high}` : 'and more'}`
+      return (
+        `${value(check.role)} is not on the scale of ${low} ` +
+        `${Number.isFinite(high) ? `to ${high}` : 'and more'}`
+      )
     }
     case 'mean':
       return `${value('mean')} does not fit ${extremes.join(', ') || 'its scale'} and ${size}`
@@ -178,7 +181,8 @@ export function reasonText(table: Table, { row, n, data, check }: Finding): stri
       const given = whose.length === 0 ? '' : ` with ${whose.join(', ')}`
       const near = nearest.length === 0 ? 'none is possible' : `the nearest possible: ${nearest.join(', ')}`
       return (
-        `${value(role)} is impossible by ${test}: no ${n === undefined ? '' : `${n} `}${valuesOf(data)}${given} ` +
+        `${value(role)} is impossible by ${test}: ` +
+        `no ${n === undefined ? '' : `${n} `}${valuesOf(data)}${given} ` +
         `have this ${roleNouns[role]}; ${near}`
       )
     }
@@ -249,7 +253,8 @@ function identityText({ parts, sums, ranges, totals, among }: Identity): string 
   })
   const names = totals.map(({ keys }) => Object.values(keys).join(' ')).sort()
   return [
-    `${parts.join(' + ')} is the same in ${totals.length} of ${among} rows: ${plain(sums.low)} to ${plain(sums.high)}`,
+    `${parts.join(' + ')} is the same in ${totals.length} of ${among} rows: ` +
+      `${plain(sums.low)} to ${plain(sums.high)}`,
     `  each part varies: ${varied.join(', ')}`,
     '  chance does not explain that: something else sets the sum',
     `  rows: ${names.join('; ')}`,

@@ -81,7 +81,10 @@ function readMarked(text: string, marking: Marking, role: Role): Printed | strin
   const isOpen = sign === 'comma?' || sign === 'point?'
   if (isOpen && role === 'n') return readPrinted(text.replace(/[.,]/, '')) ?? 'is no number'
   if (isOpen && marking === undefined)
-    return `may be ${text.replace(/[.,]/, '')} or ${text.replace(',', '.')}, which no other number tells (--decimal does)`
+    return (
+      `may be ${text.replace(/[.,]/, '')} or ${text.replace(',', '.')}, ` +
+      'which no other number tells (--decimal does)'
+    )
   return readPrinted(text, sign === '.' || sign === ',' ? sign : marking) ?? 'is no number'
 }
 

@@ -42,7 +42,8 @@ function checkEntry(
   const found: BibliographyProblem[] = []
   if (!typeNames.includes(type)) {
     const near = nearest(type, typeNames)
-    const reason = `unknown type of entry: @${type}${near ? ` (did you mean @${near}?)` : ''}; it is treated as @misc`
+    const reason =
+      `unknown type of entry: @${type}${near ? ` (did you mean @${near}?)` : ''}; ` + 'it is treated as @misc'
     found.push({ type: 'warning', ...place, reason })
   }
   const first = byKey.get(key)
@@ -74,7 +75,9 @@ export function checkCitations(
   const [first] = items
   if (named === undefined) {
     if (first === undefined) return
-    const reason = `@${first.key} is cited without a bibliography: name a BibTeX file in the front matter (bibliography: paper/references.bib), or write \\@${first.key}`
+    const reason =
+      `@${first.key} is cited without a bibliography: name a BibTeX file in the front matter ` +
+      `(bibliography: paper/references.bib), or write \\@${first.key}`
     fail(file, 'no-bibliography', first.place, reason)
     return
   }

@@ -3,7 +3,8 @@
 import { posix } from 'node:path'
 import * as z from 'zod'
 import { type Bibliography, checkCitations } from '../bibliography/bibliography.ts'
-import type { Place } from '../document/block.ts'
+import type { ExperimentBlock, FigureBlock, Place } from '../document/block.ts'
+import { meansIn } from '../document/claim.ts'
 import { claimExpressions } from '../document/claimblock.ts'
 import { type Document, floatIds } from '../document/document.ts'
 import { wordsIn } from '../document/experiment.ts'
@@ -25,11 +26,13 @@ import {
   unreducedPath,
 } from '../query/expression.ts'
 import { aggregates } from '../query/functions.ts'
+import { measuresIn } from '../query/invariant.ts'
 import { groupsOf, lookUp, publishedNames } from '../query/lookup.ts'
 import { type ExperimentSource, isSeveral, patternNames } from '../query/patterns.ts'
 import type { PublishedTable } from '../query/published.ts'
 import { resolveCells } from '../query/resolve.ts'
 import { isMapping, type Parameters } from '../results/parameters.ts'
+import type { Column } from '../results/run.ts'
 import { hint, nearest } from '../text/spelling.ts'
 import { checkConditions } from './conditions.ts'
 import { checkDrift } from './drift.ts'
@@ -64,10 +67,20 @@ export interface Project {
   /** The emulated ones, and how texts and claims name such machines; none by default. */
   readonly emulated?: Emulated
   readonly tableKinds: ReadonlyMap<string, TableOptions>
+  /**
+   * Returns what is wrong with the specification of a figure, as far as is known without runs. `data` has the
+   * text of each dataset that is a file.
+   */
+  readonly figureMistake?: (
+    spec: string,
+    data: Readonly<Record<string, string | undefined>>,
+  ) => string | undefined
   /** Content of the front matter's `bibliography`; optional if there is none or nothing is cited. */
   readonly bibliography?: Bibliography | undefined
   /** The existing files of the front matter's `published`; optional if it names none. */
   readonly published?: readonly PublishedTable[]
+  /** Columns of an experiment's recorded runs; undefined if it has none. By default, nothing is recorded. */
+  readonly columns?: (experiment: ExperimentBlock) => readonly Column[] | undefined
   /** Languages of reports, as primary subtags. */
   readonly languages: readonly string[]
 }
@@ -96,8 +109,13 @@ export function check(document: Document, project: Project): void {
   const experiments = document.fences.flatMap((fence) => experimentIn(fence) ?? [])
   const context = { document, project, experiments }
   checkIds(document)
-  for (const { type, source } of document.fences) if (source) blockChecks[type](source, context)
+  for (const { type, source, block } of document.fences) {
+    if (source) blockChecks[type](source, context)
+    if (source && block?.type === 'figure') checkSpecification(block, source, context)
+  }
   checkCycles(document)
+  for (const { block, source } of document.fences)
+    if (block?.type === 'experiment' && source) checkInvariants(block, source, context)
   checkDrift(document)
   checkReferences(document, project)
   checkPictures(document, project)
@@ -129,7 +147,9 @@ function checkProse(context: Context): void {
   const { document, project } = context
   const { bibliography, lang, langPlace, published } = document.frontMatter
   if (langPlace && !project.languages.includes(lang.toLowerCase().split('-')[0] ?? '')) {
-    const reason = `the report has no words in ${lang} and uses English for its own (known: ${project.languages.join(', ')})`
+    const reason =
+      `the report has no words in ${lang} and uses English for its own (known: ` +
+      `${project.languages.join(', ')})`
     warn(document.file, 'unknown-language', langPlace, reason)
   }
   if (bibliography) checkExists('bibliography', bibliography.file, bibliography.place, context)
@@ -181,6 +201,26 @@ function checkExperiment(source: Mapping, context: Context): void {
   }
   for (const [needed, place] of listOf('needs', source)) checkExperimentId(needed, place, document)
   for (const [path, place] of listOf('inputs', source)) checkInput(path, place, context)
+}
+
+/** Warns of columns that the recorded runs lack: those of a new version of the script may have them. */
+function checkInvariants(block: ExperimentBlock, source: Mapping, { document, project }: Context): void {
+  const { invariants = [] } = block
+  const columns = invariants.length === 0 ? undefined : project.columns?.(block)
+  if (columns === undefined) return
+  const ofRole = (role: Column['role']) => columns.flatMap((one) => (one.role === role ? [one.name] : []))
+  for (const [index, invariant] of invariants.entries()) {
+    const named = [
+      ...measuresIn(invariant).map((name) => ['measure', name] as const),
+      ...Object.keys(invariant.where).map((name) => ['factor', name] as const),
+    ]
+    for (const [role, name] of named) {
+      const known = ofRole(role)
+      if (known.includes(name)) continue
+      const reason = `unknown ${role} of the recorded runs: ${name}${hint(name, known)}`
+      warn(document.file, 'invariant', source.valuePlace(['invariants', index]), reason)
+    }
+  }
 }
 
 /** Reports inputs that match no file: such an input would never change. */
@@ -281,6 +321,27 @@ function checkFigure(source: Mapping, context: Context): void {
   }
 }
 
+/** A translated figure has the specification of its original, where it is checked. */
+function checkSpecification(
+  { spec, data }: FigureBlock,
+  source: Mapping,
+  { document, project }: Context,
+): void {
+  const place = source.valuePlace(['spec'])
+  const text = (path: string) => {
+    const bytes = project.problem(path) === undefined ? project.read(path) : undefined
+    return bytes && new TextDecoder().decode(bytes)
+  }
+  const specification = text(posix.normalize(spec))
+  if (document.original || specification === undefined) return
+  const files = Object.entries(data).map(([name, { from }]) => [
+    name,
+    isFile(from) ? text(posix.normalize(from)) : undefined,
+  ])
+  const mistake = project.figureMistake?.(specification, Object.fromEntries(files))
+  if (mistake !== undefined) fail(document.file, 'figure', place, `spec: ${spec}: ${mistake}`)
+}
+
 /** Checks the environments and patterns of `where`; other columns are unknown before a run. */
 function checkWhere(
   { from, where }: Parameters,
@@ -308,7 +369,16 @@ function checkWhere(
 }
 
 function checkClaim(source: Mapping, context: Context): void {
-  for (const { ast, locate } of claimExpressions(source)) checkExpression(ast, locate, context)
+  for (const { ast, locate } of claimExpressions(source)) {
+    checkExpression(ast, locate, context)
+    if (source.data.agrees === undefined) continue
+    // A prediction interval needs n and the spread of each published mean.
+    for (const path of meansIn(ast).filter(readsPublished)) {
+      const of = (statistic: string): Path => ({ ...path, parts: path.parts.with(-1, statistic) })
+      checkPath(of('n'), locate, context)
+      checkPath(of(isPublished(of('sd'), context) ? 'sd' : 'variance'), locate, context)
+    }
+  }
   const { shows } = source.data
   const ids = floatIds(context.document.fences)
   if (typeof shows !== 'string' || ids.includes(shows)) return
@@ -363,7 +433,9 @@ function checkExperimentId(id: string, place: Place, { fences, file, original }:
   if (named.some(({ type }) => type === 'experiment')) return
   const [other] = named
   if (!other && original && experimentIds(original.fences).includes(id)) {
-    const reason = `${id} is an experiment of ${original.file.path} that is not shown here: add its block (yaml experiment, id: ${id})`
+    const reason =
+      `${id} is an experiment of ${original.file.path} that is not shown here: add its block ` +
+      `(yaml experiment, id: ${id})`
     return failOnce(file, 'unshown-experiment', place, reason)
   }
   const reason = other
@@ -395,8 +467,20 @@ function checkExpression(ast: Expression, locate: Locate, context: Context): voi
     return experiment !== undefined && isSeveral(word, patternNames(experiment))
   })
   if (list === undefined) return
-  const reason = `${list.parts[2]} stands for several patterns: put it into ${aggregates.join(', ')}, or name one pattern`
+  const reason =
+    `${list.parts[2]} stands for several patterns: ` +
+    `put it into ${aggregates.join(', ')}, or name one pattern`
   fail(document.file, 'expression-list', locate(list.offsets[2] ?? 0), reason)
+}
+
+function isPublished(path: Path, { project, experiments }: Context): boolean {
+  try {
+    lookUp(path, project.published ?? [], groupsOf(experiments))
+    return true
+  } catch (error) {
+    if (error instanceof PathError) return false
+    throw error
+  }
 }
 
 /** Checks what is known before a run: cells, and all of a path into published tables. */

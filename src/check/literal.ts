@@ -80,7 +80,10 @@ export function checkLiterals(document: Document): void {
         const names = [number, ...(bare === undefined ? [] : [standard(bare) ?? bare])]
         for (const name of names) seen.add(name)
         if (isCited || names.some((name) => nominal.has(name))) continue
-        const reason = `${written.replace(/\s+/g, ' ')} comes from no run and no published table: write a value (\`=...\`), cite its source in the sentence, or list it in the front matter (nominal: [${quoted(number)}])`
+        const reason =
+          `${written.replace(/\s+/g, ' ')} comes from no run and no published table: write a value ` +
+          `(\`=...\`), cite its source in the sentence, or list it in the front matter ` +
+          `(nominal: [${quoted(number)}])`
         warn(file, 'unbound-number', placeOf(index + at), reason)
       }
     }

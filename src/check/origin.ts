@@ -1,12 +1,15 @@
 /**
  * Checks what the text says about the origin of its numbers. A value from an emulated environment must not
- * appear in a sentence about hardware as if measured there, and an absolute claim must name its machine.
+ * appear in a sentence about hardware as if measured there, a claim or caption must not speak of a machine
+ * that its runs are not from, and an absolute claim must name its machine.
  */
 
+import { expressionsOf } from '../document/claim.ts'
 import type { Document } from '../document/document.ts'
 import type { Fence } from '../document/fence.ts'
 import { fail } from '../document/problem.ts'
 import { readsPublished, references } from '../query/expression.ts'
+import { cellsRead, pathsToRuns } from '../query/query.ts'
 import { isMapping } from '../results/parameters.ts'
 import type { Emulation } from '../testbed/testbed.ts'
 import { prosesOf, sentences } from './sentence.ts'
@@ -14,6 +17,8 @@ import { prosesOf, sentences } from './sentence.ts'
 /** Emulated environments by name, and how texts and claims name such machines. */
 export interface Emulated extends Emulation {
   readonly environments: readonly string[]
+  /** The machine that the recorded run of a cell captured, item -> value. */
+  readonly captured?: (cell: string) => Readonly<Record<string, string>> | undefined
 }
 
 const nothing: Emulated = { environments: [], hardware: [], emulators: [], items: [] }
@@ -31,7 +36,7 @@ function aboutHardware(names: readonly string[]): RegExp {
       String.raw`\b(?:real|physical|actual)\s+(?:board|machine|processor)s?\b`,
       '実機',
       '実(?:際の)?ハードウェア',
-      ...known.map((name) => String.raw`(?<!\p{L})${name}\s*(?:上|では|で|の)`),
+      ...known.map((name) => String.raw`(?<!\p{Script=Latin})${name}\s*(?:上|では|で|の)`),
     ].join('|'),
     'iu',
   )
@@ -61,12 +66,98 @@ export function checkOrigins(document: Document, known: Emulated = nothing): voi
             (one) => !readsPublished(one) && known.environments.includes(one.parts[1] ?? ''),
           )
         if (value === undefined || path === undefined) continue
-        const reason = `a value of ${path.parts[1]} in a sentence that says "${words}": say in the sentence that it is emulated, or leave the hardware to another one`
+        const reason =
+          `a value of ${path.parts[1]} in a sentence that says "${words}": ` +
+          'say in the sentence that it is emulated, or leave the hardware to another one'
         fail(document.file, 'emulated-as-hardware', value.place, reason)
       }
     }
   }
-  for (const fence of document.fences) if (fence.type === 'claim') checkMachine(fence, document, known)
+  const machines = machinesIn(document)
+  for (const fence of document.fences) {
+    if (fence.type === 'claim') {
+      checkMachine(fence, document, known)
+      checkStatement(fence, machines, document, known)
+    } else if (fence.type !== 'experiment') checkCaption(fence, hardware, document, known)
+  }
+}
+
+/** A claim must not speak of a board that its runs only emulate, or of a machine that they did not capture. */
+function checkStatement(
+  { node, source }: Fence,
+  machines: readonly string[],
+  document: Document,
+  known: Emulated,
+) {
+  const block = document.nodes.get(node)
+  if (block?.type !== 'claim' || source === undefined) return
+  if (block.scope === 'absolute' || block.skip !== undefined) return
+  const { blocks, original, file } = document
+  const experiments = [...blocks, ...(original?.blocks ?? [])].filter((one) => one.type === 'experiment')
+  const paths = expressionsOf(block.test).flatMap(pathsToRuns)
+  const environment = paths.map(({ parts }) => parts[1] ?? '').find((one) => known.environments.includes(one))
+  const board = environment === undefined ? undefined : boardIn(block.statement, known.hardware)
+  const place = source.valuePlace(['statement'])
+  if (board !== undefined) {
+    const reason = `the statement says "${board}", but runs of ${environment} judge it: say that they are emulated, leave the board out, or make the scope absolute and name the machine`
+    fail(file, 'emulated-as-hardware', place, reason)
+    return
+  }
+  const machine = machines.find((name) => mentions(name).test(block.statement))
+  if (machine === undefined) return
+  const { names } = cellsRead(expressionsOf(block.test), experiments)
+  const captured = names.map((cell) => known.captured?.(cell)).filter((facts) => facts !== undefined)
+  const isCaptured = captured.some((facts) => Object.values(facts).some((one) => one.includes(machine)))
+  if (captured.length === 0 || isCaptured) return
+  const reason = `the statement names ${machine}, which none of its runs captured: name their machine, or make the scope absolute`
+  fail(file, 'other-machine', place, reason)
+}
+
+/** As the claims of a document name them. */
+function machinesIn({ blocks }: Document): readonly string[] {
+  const claims = blocks.filter((block) => block.type === 'claim')
+  return [...new Set(claims.flatMap(({ machine = {} }) => Object.values(machine)))]
+}
+
+/** The first words for a board, in a sentence that does not say that it is emulated. */
+function boardIn(text: string, names: readonly string[]): string | undefined {
+  const found = [aboutHardware(names), ...names.map(mentions)]
+  const plain = [...sentences(text)].filter(({ segment }) => !emulated.test(segment))
+  return plain.flatMap(({ segment }) => found.flatMap((one) => one.exec(segment)?.[0] ?? []))[0]
+}
+
+/** A name of one word, such as Pi, is told from other words by its capital. */
+function mentions(name: string): RegExp {
+  const flags = /\s/.test(name) ? 'iu' : 'u'
+  return new RegExp(
+    String.raw`(?<!\p{Script=Latin}|\p{N})(?:an?\s+|the\s+)?${pattern(name)}(?!\p{Script=Latin}|\p{N})`,
+    flags,
+  )
+}
+
+/** The caption of a table or figure of an experiment with emulated environments. */
+function checkCaption(
+  { source, block }: Fence,
+  hardware: RegExp,
+  { blocks, file }: Document,
+  { environments }: Emulated,
+): void {
+  if (source === undefined || (block?.type !== 'table' && block?.type !== 'figure')) return
+  const shown = block.type === 'table' ? [block.from] : Object.values(block.data).map(({ from }) => from)
+  const isEmulated = blocks.some(
+    (one) =>
+      one.type === 'experiment' &&
+      shown.includes(one.id) &&
+      one.environments.some((name) => environments.includes(name)),
+  )
+  if (!isEmulated) return
+  for (const { segment } of sentences(block.caption)) {
+    const words = hardware.exec(segment)?.[0]
+    if (words === undefined || emulated.test(segment)) continue
+    const reason = `the caption says "${words}" of emulated runs: say that they are emulated, or leave the hardware out`
+    fail(file, 'emulated-as-hardware', source.valuePlace(['caption']), reason)
+    return
+  }
 }
 
 /** An absolute claim must name its machine, which must not be emulated. */
@@ -75,7 +166,8 @@ function checkMachine({ source }: Fence, { file }: Document, { emulators, items 
   const { machine } = source.data
   if (!isMapping(machine) || Object.keys(machine).length === 0) {
     const reason =
-      'an absolute claim says whose times it is about: add machine, such as {hypervisor: Arm Xen 4.13}, or make the scope shape'
+      'an absolute claim says whose times it is about: add machine, such as {hypervisor: Arm Xen 4.13}, ' +
+      'or make the scope shape'
     fail(file, 'claim-machine', source.valuePlace(['scope']), reason)
     return
   }

@@ -79,7 +79,9 @@ function warnOfExcess({ children: rows }: Table, say: Say): void {
   for (const { children: cells } of rows) {
     const excess = cells[width]?.position?.start
     if (excess === undefined) continue
-    const reason = `the table has ${width} columns, this row ${cells.length} cells: the rest is not shown (\\| for the sign)`
+    const reason =
+      `the table has ${width} columns, this row ${cells.length} cells: ` +
+      'the rest is not shown (\\| for the sign)'
     say('table-cells', reason, excess)
   }
 }
@@ -101,7 +103,8 @@ function warnOfOpenValue(
 /** Warns of links that the page drops, and of values in alternative texts and titles. */
 function warnOfAddress(node: Image | Link, source: SourceText, say: Say): void {
   if (node.type === 'link' && !isLinkable(node.url)) {
-    const reason = `the page leaves this link out: ${schemeOf(node.url)?.trim()} is none of ${linkSchemes.join(', ')}`
+    const reason =
+      'the page leaves this link out: ' + `${schemeOf(node.url)?.trim()} is none of ${linkSchemes.join(', ')}`
     say('link-scheme', reason)
   }
   const texts = node.type === 'image' ? [node.alt, node.title] : [node.title]

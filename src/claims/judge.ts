@@ -3,22 +3,22 @@
  * one outside does not; otherwise more trials are needed.
  */
 
-import { type Claim, type Condition, expressionsOf, type Test } from '../document/claim.ts'
+import { type Claim, type Condition, type Control, expressionsOf } from '../document/claim.ts'
 import { partError, QueryError } from '../query/error.ts'
 import { references } from '../query/expression.ts'
 import { format } from '../query/format.ts'
 import type { Quantity } from '../query/quantity.ts'
-import { evaluate, pathsToRuns, type Results } from '../query/query.ts'
-import { resolveCells } from '../query/resolve.ts'
+import { cellsRead, evaluate, type Results } from '../query/query.ts'
 import { series } from '../query/series.ts'
 import { statistic } from '../query/statistics.ts'
 import { warningsOn } from '../query/warnings.ts'
 import { runName } from '../results/run.ts'
+import { type EditedRun, editedRuns, statedVerdict } from './edits.ts'
 import { type Measured, measure } from './measure.ts'
 import { english, type Reasons } from './reasons.ts'
 import type { Decision, Verdict } from './region.ts'
-import { type Evidence, type LackingRun, lackingRuns, obstacleTo } from './scope.ts'
-import { seriesOf } from './series.ts'
+import { type Evidence, type LackingRun, lackingRuns, obstacleTo, repetitionIn } from './scope.ts'
+import { type SeriesFacts, seriesFacts, seriesOf } from './series.ts'
 
 export type { Verdict }
 
@@ -28,6 +28,8 @@ export interface Judgement {
   readonly verdict: Verdict
   /** The verdict of the claim as stated, and under each condition; absent for a claim without conditions. */
   readonly grid?: readonly GridRow[]
+  /** The verdict of the claim's test over its control; absent without one, or if the claim is not testable. */
+  readonly control?: Pick<Judgement, 'verdict' | 'reason' | 'measured'> & Pick<Control, 'label'>
   /** Verdicts at half and at twice the tolerance, if either differs; absent without a tolerance. */
   readonly fragile?: { readonly half: Verdict; readonly twice: Verdict }
   /** In the requested language; numbers are left to `measured`, in canonical units. */
@@ -36,15 +38,22 @@ export interface Judgement {
   readonly measured: readonly Measured[]
   /** If inconclusive: trials per run that would probably decide it; absent if no number would. */
   readonly trialsNeeded?: number
+  /** The same where boots are the unit: boots in all, or trials per boot with as many boots as now. */
+  readonly bootsNeeded?: number
+  readonly trialsPerBootNeeded?: number
+  /** The series that it rests on; absent if it is not testable. */
+  readonly series?: readonly SeriesFacts[]
   /** Unit of the claim's value and its published number, if known. */
   readonly unit?: string
   /** Values read from published tables, in the claim's order. */
   readonly published?: readonly PublishedValue[]
+  /** Runs behind it whose rows were edited by hand; absent if there are none. */
+  readonly edited?: readonly EditedRun[]
   /** Caveats. */
   readonly notes: readonly string[]
   /** Missing or stale runs that keep it from being tested. */
   readonly lacking?: readonly LackingRun[]
-  /** Message of an unexpected error. */
+  /** Message of an unexpected error, or how its rows repeat others. */
   readonly failure?: string
 }
 
@@ -68,17 +77,45 @@ export interface JudgeOptions {
 }
 
 /**
- * Judges a claim, as stated and under its conditions. Never throws for missing results: the claim is then not
- * testable. An unknown name has the same effect, so that a misspelt claim cannot pass. Deterministic.
+ * Judges a claim, as stated, under its conditions and against its control. Never throws for missing results:
+ * the claim is then not testable. An unknown name has the same effect, so that a misspelt claim cannot pass.
+ * Deterministic.
  */
 export function judge(claim: Claim, evidence: Evidence, options: JudgeOptions = {}): Judgement {
+  const judged = judgeControl(claim, evidence, options)
+  const edited = judged.verdict === 'not testable' ? [] : editedRuns(claim, evidence.results)
+  return edited.length === 0 ? judged : { ...judged, edited }
+}
+
+/** Judges a claim under its conditions, and its control: where that holds as well, the claim is inconclusive. */
+function judgeControl(claim: Claim, evidence: Evidence, options: JudgeOptions): Judgement {
+  const judged = judgeConditions(claim, evidence, options)
+  const { control } = claim
+  if (control === undefined || judged.verdict === 'not testable') return judged
+  const { label, test } = control
+  const other = judgeTest({ ...claim, test }, evidence, options)
+  const { verdict, reason, measured } = other
+  const lacking = [judged, other].flatMap((one) => one.lacking ?? [])
+  const common = {
+    ...judged,
+    control: { label, verdict, reason, measured },
+    ...(lacking.length > 0 ? { lacking } : {}),
+  }
+  const isOpposite = verdict === 'not reproduced' || verdict === 'inconclusive'
+  if (judged.verdict !== 'reproduced' || isOpposite) return common
+  const { reasons = english } = options
+  const why = verdict === 'reproduced' ? reasons.controlHolds(label) : reasons.controlUntested(label, reason)
+  return { ...common, verdict: 'inconclusive', reason: why }
+}
+
+function judgeConditions(claim: Claim, evidence: Evidence, options: JudgeOptions): Judgement {
   const { conditions = [] } = claim
   const stated = judgeTest(claim, evidence, options)
   if (conditions.length === 0 || stated.verdict === 'not testable') return stated
   const { reasons = english } = options
   const others = conditions.map(({ name, label, test }) => {
-    const isRun = runsCells(test, evidence.results.experiments)
-    const judged = isRun ? judgeTest({ ...claim, test }, evidence, options) : undefined
+    const { complete } = cellsRead(expressionsOf(test), evidence.results.experiments)
+    const judged = complete ? judgeTest({ ...claim, test }, evidence, options) : undefined
     return { condition: { name, label }, judged }
   })
   const rows = others.map(({ condition, judged }): GridRow =>
@@ -95,7 +132,7 @@ export function judge(claim: Claim, evidence: Evidence, options: JudgeOptions = 
   const tested = rows.filter((row) => row.verdict !== 'not run')
   if (tested.every((row) => row.verdict === verdict))
     return { ...common, reason: tested.length === 0 ? reason : reasons.under(reason, tested.length) }
-  const { trialsNeeded: _, ...rest } = common
+  const { trialsNeeded: _, bootsNeeded: __, trialsPerBootNeeded: ___, ...rest } = common
   const states = grid.flatMap((row) =>
     row.verdict === 'not run' ? [] : [{ label: row.condition?.label, verdict: row.verdict }],
   )
@@ -118,6 +155,9 @@ function judgeTest(
       const rest = { ...published, ...unitOf(claim, results), ...(lacking.length > 0 ? { lacking } : {}) }
       return { ...notTestable(claim, obstacle), ...rest }
     }
+    const repetition = repetitionIn(claim, evidence, reasons)
+    if (repetition !== undefined)
+      return { ...notTestable(claim, repetition), ...published, failure: repetition }
     const measured = measure(claim, results, resamples)
     const [first] = measured
     const concluded = conclude(measured, reasons)
@@ -127,6 +167,7 @@ function judgeTest(
       ...concluded,
       ...(fragile ? { fragile } : {}),
       measured,
+      series: seriesFacts(claim, results),
       ...published,
       ...(first === undefined || claim.test.type === 'direction' ? {} : { unit: first.unit }),
       notes: notesOn(claim, measured, results, reasons),
@@ -139,17 +180,6 @@ function judgeTest(
   }
 }
 
-/** Whether the document runs all cells that a test reads. */
-function runsCells(test: Test, experiments: Results['experiments']): boolean {
-  try {
-    for (const path of expressionsOf(test).flatMap(pathsToRuns)) resolveCells(path, experiments)
-    return true
-  } catch (error) {
-    if (error instanceof QueryError) return false
-    throw error
-  }
-}
-
 /** The verdicts at half and twice the tolerance, if one differs from `verdict`. */
 function fragilityOf(measured: readonly Measured[], verdict: Verdict): Judgement['fragile'] {
   if (measured.every(({ margins }) => margins === undefined)) return undefined
@@ -158,10 +188,18 @@ function fragilityOf(measured: readonly Measured[], verdict: Verdict): Judgement
   return half === verdict && twice === verdict ? undefined : { half, twice }
 }
 
-/** Returns the number of claims per verdict. */
-export function tally(judgements: readonly Judgement[]): Readonly<Record<Verdict, number>> {
-  const counts = { reproduced: 0, 'not reproduced': 0, inconclusive: 0, 'not testable': 0 }
-  for (const { verdict } of judgements) counts[verdict] += 1
+/** Returns the number of claims per stated verdict. */
+export function tally(judgements: readonly Judgement[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {
+    reproduced: 0,
+    'not reproduced': 0,
+    inconclusive: 0,
+    'not testable': 0,
+  }
+  for (const judgement of judgements) {
+    const verdict = statedVerdict(judgement)
+    counts[verdict] = (counts[verdict] ?? 0) + 1
+  }
   return counts
 }
 
@@ -187,7 +225,7 @@ function notTestable(claim: Claim, reason: string): Judgement {
 
 /** Returned even for an untestable claim, so that its published number keeps a unit. */
 function unitOf({ test }: Claim, results: Results): Pick<Judgement, 'unit'> {
-  if (test.type !== 'absolute' && test.type !== 'relative' && test.type !== 'interval') return {}
+  if (!('expression' in test)) return {}
   try {
     return { unit: evaluate({ ast: test.expression }, results).unit }
   } catch (error) {
@@ -199,7 +237,7 @@ function unitOf({ test }: Claim, results: Results): Pick<Judgement, 'unit'> {
 function conclude(
   measured: readonly Measured[],
   reasons: Reasons,
-): Pick<Judgement, 'verdict' | 'reason' | 'trialsNeeded'> {
+): Pick<Judgement, 'verdict' | 'reason' | keyof Needed> {
   const decisions = measured.map(({ decision }) => decision)
   const verdict = verdictOf(decisions)
   const all = decisions.length
@@ -210,23 +248,41 @@ function conclude(
   if (verdict === 'reproduced') return { verdict, reason: reasons.inside(all, all) }
   const open = decisions.filter((decision) => decision.type === 'open')
   const needed = Math.max(...open.map(({ trialsNeeded = Number.POSITIVE_INFINITY }) => trialsNeeded))
+  const trialsPerBoot = Math.max(...open.map(({ trialsPerBoot = Number.NaN }) => trialsPerBoot))
+  const { per } = fewestTrials(measured)
   return {
     verdict,
-    reason: openReason(measured, needed, reasons),
-    ...(Number.isFinite(needed) ? { trialsNeeded: needed } : {}),
+    reason: openReason(measured, needed, trialsPerBoot, reasons),
+    ...(Number.isFinite(needed) ? { [per === 'boot' ? 'bootsNeeded' : 'trialsNeeded']: needed } : {}),
+    ...(Number.isFinite(trialsPerBoot) ? { trialsPerBootNeeded: trialsPerBoot } : {}),
   }
 }
+
+type Needed = Pick<Judgement, 'trialsNeeded' | 'bootsNeeded' | 'trialsPerBootNeeded'>
 
 function verdictOf(decisions: readonly Decision[]): Exclude<Verdict, 'not testable'> {
   if (decisions.some(({ type }) => type === 'outside')) return 'not reproduced'
   return decisions.every(({ type }) => type === 'inside') ? 'reproduced' : 'inconclusive'
 }
 
-function openReason(measured: readonly Measured[], needed: number, reasons: Reasons): string {
-  const { trials, per } = measured.reduce((a, b) => (b.trials < a.trials ? b : a))
+function fewestTrials(measured: readonly Measured[]): Measured {
+  return measured.reduce((a, b) => (b.trials < a.trials ? b : a))
+}
+
+/** `trialsPerBoot` is infinite if no number would decide, and NaN if unknown. */
+function openReason(
+  measured: readonly Measured[],
+  needed: number,
+  trialsPerBoot: number,
+  reasons: Reasons,
+): string {
+  const { trials, per, spread } = fewestTrials(measured)
   const unbounded = measured.some(({ interval }) => !Number.isFinite(interval.high - interval.low))
   if (!Number.isFinite(needed)) return unbounded ? reasons.undefined(per) : reasons.near
-  return unbounded ? reasons.few(trials, needed, per) : reasons.open(trials, needed, per)
+  if (unbounded) return reasons.few(trials, needed, per)
+  const open = reasons.open(trials, needed, per)
+  if (spread === undefined || Number.isNaN(trialsPerBoot)) return open
+  return reasons.orTrials(open, trialsPerBoot, Math.round(spread.trials))
 }
 
 function notesOn(

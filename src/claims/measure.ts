@@ -2,18 +2,23 @@
 
 import { type Claim, differences, type Test } from '../document/claim.ts'
 import { QueryError } from '../query/error.ts'
-import type { Expression } from '../query/expression.ts'
+import type { Expression, Path } from '../query/expression.ts'
 import type { Quantity, Source } from '../query/quantity.ts'
 import { evaluate, type Results, readSeries } from '../query/query.ts'
 import { unitName } from '../query/units.ts'
 import { independentValues, type Unit } from '../stats/clusters.ts'
 import { type Difference, difference } from '../stats/compare.ts'
+import { adviceFor, type Components } from '../stats/components.ts'
 import type { Interval } from '../stats/interval.ts'
 import { mean } from '../stats/moments.ts'
 import { median } from '../stats/order.ts'
+import type { Pairing } from '../stats/pairing.ts'
+import { criticalStudent } from '../stats/student.ts'
 import { fewestEach } from '../stats/trials.ts'
+import { agreementOf, type PublishedSample } from './agreement.ts'
 import { type Decision, decide, type Estimate, type Region } from './region.ts'
-import { expressionInterval, type IntervalOptions } from './resample.ts'
+import { expressionInterval, type IntervalOptions, type ResampledInterval } from './resample.ts'
+import { componentsOf, type Spread, spreadOf } from './spread.ts'
 
 /** Confidence of a verdict, and of intervals in the text. */
 export const confidence = 0.95
@@ -40,6 +45,12 @@ export interface Measured {
   /** Unit of observation: a trial, or a boot if a run has several. */
   readonly per: Unit
   readonly method: Method
+  /** Whether boots of the cells compared share seeds; absent where a single cell is read, or single boots. */
+  readonly pairing?: Pairing
+  /** Published samples behind the region, if it is a prediction interval. */
+  readonly predictedFrom?: readonly PublishedSample[]
+  /** Absent without several boots. */
+  readonly spread?: Spread
   /** Bootstrap resamples. */
   readonly draws?: number
   readonly sources: readonly Source[]
@@ -49,7 +60,7 @@ export interface Measured {
 
 /**
  * Measures the numbers of a claim's test. Throws a QueryError for missing results, and for an expression
- * without an interval.
+ * without an interval. With 0 resamples, intervals of values are points.
  */
 export function measure(
   { id, test }: Pick<Claim, 'id' | 'test'>,
@@ -74,6 +85,11 @@ function measureTest(test: Test, results: Results, options: IntervalOptions): re
       const tolerance = test.type === 'absolute' ? test.tolerance : test.tolerance * Math.abs(published)
       const allowed = (factor: number) => around(published, tolerance * factor)
       return [measureValue(test.expression, allowed, results, options)]
+    }
+    case 'agreement': {
+      const { region, samples } = agreementOf(test, results, options.level)
+      // The region is an estimate as well: at 95 % skewed boots would agree falsely in up to 8 % of studies.
+      return [{ ...measureValue(test.expression, region, results, among(2)), predictedFrom: samples }]
     }
     case 'interval': {
       const region = { low: test.low, high: test.high, closed: true }
@@ -113,12 +129,22 @@ function measureValue(
   options: IntervalOptions,
 ): Measured {
   const quantity = quantityOf(expression, results)
-  const { interval, units: trials, unit: per, draws } = expressionInterval(expression, results, options)
+  const found = options.resamples === 0 ? atPoint(quantity) : expressionInterval(expression, results, options)
+  const { interval, units: trials, unit: per, draws, pairing } = found
   const estimate = { value: quantity.value, interval, level: options.level, trials, per }
-  const measured = { ...quantity, interval, ...decisionsOn(estimate, allowed), trials, per }
+  const measured = {
+    ...{ ...quantity, interval, trials, per },
+    ...(pairing ? { pairing } : {}),
+    ...withSpread(decisionsOn(estimate, allowed), estimate, componentsOf(expression, results)),
+  }
   return draws === undefined
     ? { ...measured, method: 'student' }
     : { ...measured, method: 'bootstrap', draws }
+}
+
+function atPoint({ value }: Quantity): ResampledInterval {
+  const interval = { low: value, high: value }
+  return { interval, units: Number.POSITIVE_INFINITY, unit: 'trial', draws: 0, pairing: undefined }
 }
 
 /** The region that a claim allows; if it has a tolerance, at a multiple of that. */
@@ -132,6 +158,25 @@ function decisionsOn(
   const region = allowed(1)
   const margins = { half: decide(estimate, allowed(0.5)), twice: decide(estimate, allowed(2)) }
   return { region, decision: decide(estimate, region), margins }
+}
+
+/** Adds how the value's variance splits, and to an open decision how many trials per boot would do. */
+function withSpread<Decided extends { readonly decision: Decision }>(
+  decided: Decided,
+  { trials: boots, level }: Pick<Estimate, 'trials' | 'level'>,
+  found: readonly Components[],
+): Decided & Pick<Measured, 'spread'> {
+  const spread = spreadOf(found)
+  const { decision } = decided
+  if (spread === undefined) return decided
+  if (decision.type !== 'open' || decision.trialsNeeded === undefined) return { ...decided, spread }
+  const width = (count: number) => criticalStudent(level, count - 1) / Math.sqrt(count)
+  const advice = adviceFor(found, width(decision.trialsNeeded) / width(boots), level)
+  return {
+    ...decided,
+    spread,
+    decision: { ...decision, ...(advice ? { trialsPerBoot: advice.trials } : {}) },
+  }
 }
 
 function quantityOf(ast: Expression, results: Results): Quantity {
@@ -160,7 +205,7 @@ function measureShift(
   if (empty !== undefined) throw new QueryError(`no observation of ${empty.parts.join('.')}`)
   if (a.unit !== b.unit) throw new QueryError(`units do not fit: ${unitName(a.unit)} and ${unitName(b.unit)}`)
   const observed = independentValues(a, b)
-  const { shift, interval, method } = difference(a, b, level)
+  const { shift, interval, method, paired } = difference(a, b, level)
   const margin = tolerance * Math.abs(median(observed.a))
   const allowed = (factor: number): Region => {
     if (direction === 'up') return above(margin * factor)
@@ -168,9 +213,12 @@ function measureShift(
     return { low: Number.NEGATIVE_INFINITY, high: -margin * factor, closed: false }
   }
   const trials = Math.min(observed.a.length, observed.b.length)
-  const { decision, ...decided } = decisionsOn(
-    { value: shift, interval, level, trials, per: observed.unit },
-    allowed,
+  const estimate = { value: shift, interval, level, trials, per: observed.unit }
+  const meanOf = (path: Path): Path => ({ ...path, parts: [...path.parts, 'mean'] })
+  const { decision, ...decided } = withSpread(
+    decisionsOn(estimate, allowed),
+    estimate,
+    componentsOf({ type: 'operation', operator: '-', left: meanOf(to), right: meanOf(from) }, results),
   )
   return {
     value: shift,
@@ -184,6 +232,7 @@ function measureShift(
     trials,
     per: observed.unit,
     method,
+    ...(observed.unit === 'boot' ? { pairing: paired ? 'paired by boot' : 'independent boots' } : {}),
     ...(mean(a.values) === 0 ? {} : { ratio: mean(b.values) / mean(a.values) }),
     sources: [a, b].map(({ run, values }) => ({ type: 'run', run, n: values.length })),
   }

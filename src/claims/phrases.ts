@@ -1,6 +1,7 @@
 /** Messages that describe what a claim allows and what was measured, in one language. */
 
 import type { Unit } from '../stats/clusters.ts'
+import type { Pairing } from '../stats/pairing.ts'
 
 /** `1, 2 and 3`. */
 const list = new Intl.ListFormat('en-GB')
@@ -8,6 +9,11 @@ const list = new Intl.ListFormat('en-GB')
 export const english = {
   /** `4.45 (Table 5)`. */
   published: (number: string, source: string) => `${number} (${source})`,
+  /** A condition of the claim, or the claim as stated. */
+  under: (label: string | undefined) => (label === undefined ? 'as stated' : `with ${label}`),
+  control: (label: string) => `control: ${label}`,
+  /** Verdict under a condition, and its numbers or its reason. */
+  verdictFor: (verdict: string, why: string) => `${verdict}: ${why}`,
   /** Several published numbers. */
   numbers: (numbers: readonly string[]) => list.format(numbers),
   /** A shift with the ratio of means. */
@@ -19,6 +25,12 @@ export const english = {
   atMost: (high: string) => `at most ${high}`,
   below: (high: string) => `below ${high}`,
   anything: 'anything',
+  /** A region around a published number, chosen by the author of the claim. */
+  byHand: (limit: string) => `${limit} (a tolerance chosen by hand)`,
+  /** A region from published samples. */
+  predicted: (limit: string, samples: readonly string[]) =>
+    `${limit} (95 % prediction interval from the published ${samples.join(' and ')}; our interval is one of 97.5 %)`,
+  sample: (n: string, mean: string, sd: string) => `n = ${n}, mean ${mean}, standard deviation ${sd}`,
   /** Allowed shift; `share` in percent. */
   shift: (limit: string, share: string) => `a shift ${limit} (${share} % of the first series' median)`,
   difference: (limit: string) => `a difference ${limit} between each value and the one before`,
@@ -27,17 +39,36 @@ export const english = {
   /** Method of an interval; `draws` is for the bootstrap. */
   method: {
     ranks: (per: readonly Unit[]) =>
-      `Hodges–Lehmann shift between the series with the 95 % interval of the Mann–Whitney test over ${plural(per)}`,
+      'Hodges–Lehmann shift between the series with the 95 % interval of the Mann–Whitney ' +
+      `test over ${plural(per)}`,
     means: (per: readonly Unit[]) =>
-      `difference between the series' means of ${plural(per)} with Welch's 95 % interval`,
+      `difference between the series' means of ${plural(per)} with Student's 95 % interval`,
     bootstrap: (per: readonly Unit[], draws: string) =>
       `95 % interval by BCa bootstrap, ${draws} resamples of whole ${plural(per)}`,
     student: (per: readonly Unit[]) =>
       `Student's 95 % interval with the jackknife standard error over ${plural(per)}`,
   },
+  /** A method, and whether boots of different cells share seeds. */
+  paired: (method: string, pairing: Pairing) => `${method}, ${pairing}`,
+  /** Share of a value's variance, in percent. */
+  betweenBoots: (share: string) =>
+    `${share} % of the variance lies between boots, the rest between the trials of a boot`,
+  /** What halves an interval, and what there is now; without `trials`, no number of trials does. */
+  halving: (
+    boots: readonly [now: string, needed: string],
+    trials: readonly [now: string, needed: string | undefined],
+  ) =>
+    `an interval half as wide needs ${boots[1]} boots (now ${boots[0]})${trials[1] === undefined ? ', and no number of trials per boot would do' : ` or ${trials[1]} trials per boot (now ${trials[0]})`}`,
+  oneBoot: 'one boot says nothing about the spread between boots: the next run should add boots',
+  /** Lag-1 autocorrelation of the series; the one with the fewest effective trials. */
+  serial: (lags: readonly string[], n: string, effective: string, boots: number) =>
+    `lag-1 autocorrelation ${lags.join(' to ')}; ${n} trials are worth ${effective} independent ones or more${boots > 1 ? ' (not used: boots are the units)' : ' (used: the interval is wider)'}`,
   /** All methods of a claim; its `numbers` split the error level. */
   methods: (methods: readonly string[], numbers: number) =>
-    `${methods.join('; ')}${numbers > 1 ? `; the 5 % error level is divided among ${numbers} numbers (Bonferroni)` : ''}`,
+    [
+      ...methods,
+      ...(numbers > 1 ? [`the 5 % error level is divided among ${numbers} numbers (Bonferroni)`] : []),
+    ].join('; '),
 }
 
 export type Phrases = typeof english

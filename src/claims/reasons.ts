@@ -1,7 +1,11 @@
 /** Messages that explain a verdict, in one language; a report passes its own to `judge`. */
 
 import { english as warnings } from '../query/warnings.ts'
+import type { Repeats } from '../results/repeats.ts'
+import type { Acceptance } from '../results/run.ts'
 import type { Unit } from '../stats/clusters.ts'
+import { spans } from '../text/message.ts'
+import type { EditedRun } from './edits.ts'
 import type { Verdict } from './region.ts'
 
 export const english = {
@@ -17,20 +21,40 @@ export const english = {
     `too few ${per}s for an interval: ${count}, at least ${needed} are needed`,
   open: (count: number, needed: number, per: Unit) =>
     `the interval crosses the limit: about ${needed} ${per}s are needed, there are ${count}`,
+  /** Adds to `open` of boots the trials per boot that would do instead, infinite if none would. */
+  orTrials: (open: string, needed: number, count: number) =>
+    Number.isFinite(needed)
+      ? `${open}; or about ${needed} trials per boot, there are ${count}`
+      : `${open}; more trials per boot would not do, as boots differ`,
   /** The same verdict for the same `reason` under `count` conditions. */
   under: (reason: string, count: number) =>
-    `${reason}, and so ${count === 1 ? 'under one other condition' : count === 2 ? 'under both other conditions' : `under all ${count} other conditions`}`,
+    `${reason}, and so under ${
+      count === 1 ? 'one other condition' : `${count === 2 ? 'both' : `all ${count}`} other conditions`
+    }`,
   /** Verdicts that differ; the label is absent for the claim as stated. */
   flips: (states: readonly { readonly label: string | undefined; readonly verdict: Verdict }[]) =>
-    `the verdict depends on the conditions: ${states.map(({ label, verdict }) => `${verdict} ${label === undefined ? 'as stated' : `with ${label}`}`).join(', ')}`,
+    `the verdict depends on the conditions: ${states
+      .map(({ label, verdict }) => `${verdict} ${label === undefined ? 'as stated' : `with ${label}`}`)
+      .join(', ')}`,
   notRun: 'the document runs no such cells',
+  /** The control's label, which says what it lacks. */
+  controlHolds: (label: string) => `the control passes as well: the same test holds for ${label}`,
+  controlUntested: (label: string, why: string) => `the control could not be judged: ${label} (${why})`,
   missing: (runs: readonly string[]) => `missing: run ${runs.join(', run ')}`,
   skipped: (why: string) => `skipped: ${why}`,
   stale: (run: string, why: string) => `stale: ${run} (${why})`,
   /** An unexpected error. */
   failed: (message: string) => `could not be judged: ${message}`,
+  /** `lines` of rows.csv, a list for each group of equal rows. */
+  repeated: (run: string, { operation, rows, repeated, lines }: Repeats) =>
+    `${repeated} of ${rows} rows${operation === '' ? '' : ` of ${operation}`} in ${run} repeat another in every measure, more often than chance explains (rows.csv: ${lineGroups(
+      lines,
+    )
+      .map((group) => `lines ${group}`)
+      .join('; ')}); an experiment with a few outcomes says \`discrete: true\``,
   noShape:
-    "a claim of scope shape must not depend on the board's speed: compare a ratio or an order, or use scope absolute",
+    "a claim of scope shape must not depend on the board's speed: compare a ratio or an order, " +
+    'or use scope absolute',
   noHardware: (origins: readonly string[]) =>
     `no run on hardware: ${origins.join(' and ')} times say nothing about the published machine's`,
   noMachine: 'the claim does not say which machine its times were published for',
@@ -38,6 +62,10 @@ export const english = {
     `${run} did not capture its ${item} (published: ${published})`,
   otherMachine: (run: string, item: string, captured: string, published: string) =>
     `another machine: the ${item} of ${run} is ${captured}; the published one is ${published}`,
+  /** A verdict that rests on rows edited by hand. */
+  byEdits: (verdict: string) => `${verdict}, by edited rows`,
+  edits: ({ run, edits }: EditedRun) =>
+    `${run}: ${edits.map(({ author, date, reason, files }) => `edited by ${author} on ${date}: ${reason}${editedFiles(files, (file, lines) => `${file} line ${lines}`)}`).join('; ')}`,
   /** Names of extreme-value statistics. */
   extremes: (names: readonly string[]) =>
     `${names.join(' and ')}: an observed extreme is no bound, and more trials give more extreme values`,
@@ -49,6 +77,26 @@ export const english = {
 }
 
 export type Reasons = typeof english
+
+/** ` (rows.csv line 3, 7-9)`; of a file whose earlier text is unknown the name. */
+export function editedFiles(
+  files: Acceptance['files'],
+  named: (file: string, lines: string) => string,
+): string {
+  const texts = files.map(({ file, lines }) => (lines ? named(file, spans(lines)) : file))
+  return texts.length === 0 ? '' : ` (${texts.join(', ')})`
+}
+
+/** The first groups of equal rows, by the first of their lines: `2, 12, 22, ...`. */
+export function lineGroups(groups: Repeats['lines']): readonly string[] {
+  const cut = (items: readonly string[], most: number, rest: string) =>
+    items.length > most ? [...items.slice(0, most), rest] : items
+  return cut(
+    groups.map((group) => cut(group.map(String), 4, '...').join(', ')),
+    3,
+    '...',
+  )
+}
 
 /** `the interval lies`, `both intervals lie`, `1 of 2 intervals lies`. */
 function position(count: number, all: number): string {

@@ -24,8 +24,14 @@ export interface Estimate {
 
 export type Decision =
   | { readonly type: 'inside' | 'outside' }
-  /** The interval crosses a bound. Without a number, the estimate is so close that none would decide. */
-  | { readonly type: 'open'; readonly trialsNeeded?: number }
+  /** The interval crosses a bound. */
+  | {
+      readonly type: 'open'
+      /** Units (boots if there are several); absent if the estimate is so close that none would decide. */
+      readonly trialsNeeded?: number
+      /** Trials per boot that would do in place of more boots; Infinity if none would; absent if unknown. */
+      readonly trialsPerBoot?: number
+    }
 
 /** Decides `inside` or `outside` only if the entire interval lies there. */
 export function decide({ value, interval, level, trials, per }: Estimate, region: Region): Decision {

@@ -1,6 +1,7 @@
 /**
  * Bootstrap interval of an expression, by resampling whole trials with all their rows, so that dependent rows
- * (a pause and its unpause, a phase and its total) stay together. Published numbers are constants.
+ * (a pause and its unpause, a phase and its total) stay together; or whole boots, those of cells with the same
+ * seed together (stats/pairing.ts). Published numbers are constants.
  */
 
 import { QueryError } from '../query/error.ts'
@@ -18,16 +19,19 @@ import {
 } from '../stats/bootstrap.ts'
 import type { Unit } from '../stats/clusters.ts'
 import { clipped, type Interval, unbounded } from '../stats/interval.ts'
+import { pairedGroups, type Pairing, pairingOf } from '../stats/pairing.ts'
 
 export type IntervalOptions = Required<BootstrapOptions>
 
-interface ResampledInterval {
+export interface ResampledInterval {
   readonly interval: Interval
   /** Resampled units of the run with the fewest. */
   readonly units: number
   readonly unit: Unit
   /** Number of resamples; undefined for Student's t. */
   readonly draws: number | undefined
+  /** Of the runs' boots; undefined for a single run, and for one without several boots. */
+  readonly pairing: Pairing | undefined
 }
 
 /** Throws a QueryError if the expression cannot be evaluated or reads no run. */
@@ -39,18 +43,17 @@ export function expressionInterval(
   evaluate({ ast }, results)
   const runs = runsOf(ast, results)
   if (runs.length === 0) throw new QueryError('no interval: only published tables are read')
-  const units = runs.map(unitsOf)
-  const samples = units.map(({ unit, groups }) => ({ unit, size: groups.length }))
+  const { units, sampleOf, samples, pairing } = samplesOf(runs)
   const sizes = samples.map(({ size }) => size)
   const all = sizes.reduce((sum, size) => sum + size, 0)
   if (all > mostUnits)
     throw new QueryError(`no interval of ${all} observations: at most ${mostUnits}, or it takes too long`)
-  const look = lookup(ast, runs, units, results)
   const fewest = samples.reduce((a, b) => (b.size < a.size ? b : a))
-  const statistic = (draw: Draw) => valueOrNaN(ast, (path) => look(path, draw))
+  const value = resampler(ast, runs, units, results)
+  const statistic = (drawn: Draw) => value(sampleOf.map((sample) => drawn[sample] as Uint32Array))
   const interval = clipped(bootstrap(samples, statistic, options), limitsOf(ast))
   const draws = isStudents(samples) ? undefined : drawsOf(sizes, options.resamples)
-  return { interval, units: fewest.size, unit: fewest.unit, draws }
+  return { interval, units: fewest.size, unit: fewest.unit, draws, pairing }
 }
 
 /** Natural bounds of an expression's value, which Student's interval ignores. */
@@ -63,6 +66,30 @@ export function runsOf(ast: Expression, results: Results): readonly Run[] {
   return [...new Set(pathsToRuns(ast).flatMap((path) => runsAt(path, results).runs))]
 }
 
+/** Returns what is resampled: `sampleOf` gives the sample of each run, whose units are also the run's. */
+export function samplesOf(runs: readonly Run[]) {
+  const own = runs.map(unitsOf)
+  const paired = pairedGroups(
+    own.map(({ unit, groups }, index) => ({
+      seed: runs[index]?.seed,
+      boots: unit === 'boot' ? [...groups.keys()] : [],
+    })),
+  )
+  const sampleOf = runs.map((_, index) => paired.findIndex((members) => members.includes(index)))
+  const units = own.map(({ unit, groups }, index) => {
+    // Boots of paired runs are in the order of the first run's.
+    const first = own[paired[sampleOf[index] ?? 0]?.[0] ?? index]?.groups ?? groups
+    const order = unit === 'boot' ? [...first.keys()] : [...groups.keys()]
+    return { unit, groups: order.flatMap((name) => [groups.get(name) ?? []]) }
+  })
+  const samples = paired.flatMap(([first = 0]) => {
+    const { unit = 'trial', groups = [] } = units[first] ?? {}
+    return [{ unit, size: groups.length }]
+  })
+  const withBoots = units.every(({ unit }) => unit === 'boot')
+  return { units, sampleOf, samples, pairing: withBoots ? pairingOf(paired) : undefined }
+}
+
 interface Units {
   readonly unit: Unit
   /** Rows resampled together. */
@@ -70,14 +97,38 @@ interface Units {
 }
 
 /** Groups rows by boot if a run has several, else by trial. */
-function unitsOf(run: Run): Units {
+function unitsOf(run: Run): { readonly unit: Unit; readonly groups: ReadonlyMap<string, readonly Row[]> } {
   const kept = run.rows.filter((row) => !row[excludedColumn])
-  const boots = [...Map.groupBy(kept, (row) => row[bootColumn]).values()]
-  if (boots.length > 1) return { unit: 'boot', groups: boots }
-  const indices = run.columns.filter(({ role }) => role === 'index')
-  if (indices.length === 0) return { unit: 'trial', groups: kept.map((row) => [row]) }
-  const trials = Map.groupBy(kept, (row) => JSON.stringify(indices.map(({ name }) => row[name])))
-  return { unit: 'trial', groups: [...trials.values()] }
+  const boots = Map.groupBy(kept, (row) => String(row[bootColumn]))
+  if (boots.size > 1) return { unit: 'boot', groups: boots }
+  const trials = [...trialsIn(run)].map(([name, { rows }]) => [name, rows] as const)
+  return { unit: 'trial', groups: new Map(trials) }
+}
+
+/** Groups a run's rows by trial; without a column that numbers trials, each row is one. */
+export function trialsIn({
+  columns,
+  rows,
+}: Run): ReadonlyMap<string, { readonly boot: string; readonly rows: readonly Row[] }> {
+  const indices = columns.filter(({ role }) => role === 'index')
+  const kept = rows.filter((row) => !row[excludedColumn])
+  const trials = Map.groupBy(kept, (row, index) =>
+    indices.length === 0 ? String(index) : JSON.stringify(indices.map(({ name }) => row[name])),
+  )
+  return new Map(
+    [...trials].map(([name, those]) => [name, { boot: String(those[0]?.[bootColumn]), rows: those }]),
+  )
+}
+
+/** Returns the value of an expression over draws of units, one draw for each run; NaN if it is undefined. */
+export function resampler(
+  ast: Expression,
+  runs: readonly Run[],
+  units: readonly Pick<Units, 'groups'>[],
+  results: Results,
+): (draw: Draw) => number {
+  const look = lookup(ast, runs, units, results)
+  return (draw) => valueOrNaN(ast, (path) => look(path, draw))
 }
 
 /**
@@ -87,7 +138,7 @@ function unitsOf(run: Run): Units {
 function lookup(
   ast: Expression,
   runs: readonly Run[],
-  units: readonly Units[],
+  units: readonly Pick<Units, 'groups'>[],
   results: Results,
 ): (path: Path, draw: Draw) => Readings {
   const known = new Map(

@@ -6,6 +6,7 @@ import { origins } from '../query/quantity.ts'
 import { evaluate, pathsToRuns, type Results } from '../query/query.ts'
 import { resolveCells } from '../query/resolve.ts'
 import { microseconds, root } from '../query/units.ts'
+import { repeatedRows } from '../results/repeats.ts'
 import { runName, type Run } from '../results/run.ts'
 import type { Reasons } from './reasons.ts'
 import { runsOf } from './resample.ts'
@@ -35,6 +36,21 @@ export function lackingRuns({ test, skip }: Claim, { results, stale }: Evidence)
     if (!present.has(run)) return [{ run }]
     return reason === undefined ? [] : [{ run, stale: reason }]
   })
+}
+
+/** Reason why a claim's runs are no independent observations: they repeat rows. Throws a QueryError for unknown names. */
+export function repetitionIn(
+  { test, skip }: Claim,
+  { results }: Evidence,
+  reasons: Reasons,
+): string | undefined {
+  if (skip !== undefined) return undefined
+  const runs = new Set(expressionsOf(test).flatMap((one) => runsOf(one, results)))
+  const texts = [...runs].flatMap((run) => {
+    const isDiscrete = results.experiments.some(({ id, discrete }) => id === run.experiment && discrete)
+    return isDiscrete ? [] : repeatedRows(run).map((found) => reasons.repeated(runName(run), found))
+  })
+  return texts.length === 0 ? undefined : texts.join('; ')
 }
 
 /** Reason why existing runs cannot test a claim, if any. Throws a QueryError for unknown names. */
@@ -84,6 +100,7 @@ function isShape(test: Test, results: Results): boolean {
       return differences(test.expressions).every((one) => isScaleFree(one, results))
     case 'absolute':
     case 'relative':
+    case 'agreement':
       return isRatio(test.expression, results)
     case 'interval':
       // Zero is the same on every board.

@@ -4,12 +4,15 @@
  */
 
 import type { ClaimBlock } from '../document/block.ts'
-import { expressionsOf } from '../document/claim.ts'
+import { expressionsOfClaim } from '../document/claim.ts'
 import { cellsRead, type Results } from '../query/query.ts'
 import { runName, type Run } from '../results/run.ts'
 import { sameRows } from '../results/store.ts'
+import { definitionOf } from './definition.ts'
 import type { Judgement } from './judge.ts'
+import type { RecordedClaim } from './record.ts'
 import type { Evidence } from './scope.ts'
+import { isJudged, isWeaker, type Since, sinceRecord } from './since.ts'
 
 /** A claim with its judgements by recorded and by shown runs. */
 export interface Verification {
@@ -18,6 +21,17 @@ export interface Verification {
   readonly recorded: Judgement
   /** By shown runs; absent if the claim reads recorded ones only. */
   readonly rerun?: Judgement
+  /** What changed since its verdict was recorded; absent if none of the document's is. */
+  readonly since?: Since
+}
+
+/** The recorded verdicts of a document. */
+export interface VerdictRecord {
+  readonly recorded: readonly RecordedClaim[]
+  /** Its claims as defined: of a translation, those of its original. */
+  readonly defined: readonly ClaimBlock[]
+  /** Recorded claims that it no longer makes, and those of documents that are gone. */
+  readonly removed: readonly RecordedClaim[]
 }
 
 /** A run with its status. */
@@ -43,20 +57,38 @@ export async function verifyClaims(
   sources: Omit<Results, 'runs'>,
   { recorded, shown }: KnownRuns,
   judge: (claim: ClaimBlock, evidence: Evidence) => Promise<Judgement>,
+  verdicts?: VerdictRecord,
 ): Promise<readonly Verification[]> {
   const records = new Map(recorded.map(({ run }) => [runName(run), run]))
   const others = new Set(shown.filter((one) => !isRecord(one, records)).map(({ run }) => runName(run)))
   const [byRecord, byShown] = [evidenceOf(sources, recorded), evidenceOf(sources, shown)]
   const verifications: Verification[] = []
   for (const claim of claims) {
-    const isRerun = cellsRead(expressionsOf(claim.test), sources.experiments).some((name) => others.has(name))
-    verifications.push({
-      claim,
+    const { names } = cellsRead(expressionsOfClaim(claim), sources.experiments)
+    const isRerun = names.some((name) => others.has(name))
+    const judged = {
       recorded: await judge(claim, byRecord),
       ...(isRerun ? { rerun: await judge(claim, byShown) } : {}),
-    })
+    }
+    const since = sinceOf(claim, judged, sources, verdicts)
+    verifications.push({ claim, ...judged, ...(since ? { since } : {}) })
   }
   return verifications
+}
+
+function sinceOf(
+  { id }: ClaimBlock,
+  judged: Pick<Verification, 'recorded' | 'rerun'>,
+  sources: Omit<Results, 'runs'>,
+  { recorded, defined }: Omit<VerdictRecord, 'removed'> = { recorded: [], defined: [] },
+): Since | undefined {
+  const claim = defined.find((one) => one.id === id)
+  if (recorded.length === 0 || claim === undefined) return undefined
+  return sinceRecord(
+    recorded.find((one) => one.id === id),
+    definitionOf(claim, sources),
+    decisive(judged),
+  )
 }
 
 function isRecord({ run, from }: KnownRun, records: ReadonlyMap<string, Run>): boolean {
@@ -72,14 +104,22 @@ function evidenceOf(sources: Omit<Results, 'runs'>, known: readonly KnownRun[]):
 }
 
 /** The judgement that counts: by shown runs if they differ. */
-export function decisive({ recorded, rerun }: Verification): Judgement {
+export function decisive({ recorded, rerun }: Pick<Verification, 'recorded' | 'rerun'>): Judgement {
   return rerun ?? recorded
 }
 
-/** Overall outcome: a claim not reproduced outweighs one that lacks runs or failed. */
-export function outcomeOf(verifications: readonly Verification[]): 'judged' | 'lacking' | 'not reproduced' {
+export type VerificationOutcome = 'judged' | 'lacking' | 'weaker' | 'not reproduced'
+
+/**
+ * Overall outcome. A claim not reproduced outweighs one that is weaker than recorded or was `removed` since, and
+ * that one a claim that lacks runs or failed.
+ */
+export function outcomeOf(
+  verifications: readonly Verification[],
+  removed: readonly RecordedClaim[] = [],
+): VerificationOutcome {
   const judgements = verifications.map(decisive)
   if (judgements.some(({ verdict }) => verdict === 'not reproduced')) return 'not reproduced'
-  const isLacking = ({ lacking = [], failure }: Judgement) => lacking.length > 0 || failure !== undefined
-  return judgements.some(isLacking) ? 'lacking' : 'judged'
+  if (removed.length > 0 || verifications.some(({ since }) => since && isWeaker(since))) return 'weaker'
+  return judgements.every(isJudged) ? 'judged' : 'lacking'
 }

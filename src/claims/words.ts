@@ -5,8 +5,9 @@ import type { Test } from '../document/claim.ts'
 import { allDigits, digits, significant } from '../query/format.ts'
 import { symbol } from '../query/units.ts'
 import type { Interval } from '../stats/interval.ts'
-import { min } from '../stats/order.ts'
-import type { Judgement } from './judge.ts'
+import { max, min } from '../stats/order.ts'
+import type { PublishedSample } from './agreement.ts'
+import type { GridRow, Judgement } from './judge.ts'
 import type { Measured } from './measure.ts'
 import { english, type Phrases } from './phrases.ts'
 import type { Region } from './region.ts'
@@ -30,12 +31,11 @@ export function publishedText(
   return source === undefined ? text : phrases.published(text, source)
 }
 
+/** A number as it is printed. */
+type Printed = Pick<Measured, 'value' | 'unit' | 'interval' | 'ratio'>
+
 /** `22.2 [20.9, 23.6] ms`: value and 95 % interval, in a unit that keeps the number short. */
-function measuredText(
-  { value, unit, interval, ratio }: Measured,
-  isShift: boolean,
-  phrases: Phrases,
-): string {
+function measuredText({ value, unit, interval, ratio }: Printed, isShift: boolean, phrases: Phrases): string {
   const scale = scaleOf([value, interval.low, interval.high], unit)
   const [number, low, high] = distinct([value, interval.low, interval.high].map((one) => one * scale.factor))
   const bounded = Number.isFinite(interval.low) || Number.isFinite(interval.high)
@@ -47,11 +47,25 @@ function measuredText(
 
 /** Measured numbers of a judgement, in the claim's order. */
 export function numberTexts(
-  { claim, measured }: Pick<Judgement, 'claim' | 'measured'>,
+  { claim, measured }: Pick<Judgement, 'claim'> & { readonly measured: readonly Printed[] },
   phrases: Phrases = english,
 ): readonly string[] {
   const isShift = claim.test.type === 'direction'
   return measured.map((one) => measuredText(one, isShift, phrases))
+}
+
+/**
+ * A claim's verdict under a condition or over its control: the heading, and `reproduced: 3.27 [3.17, 3.37]`, or
+ * the reason if there are no numbers.
+ */
+export function verdictTexts(
+  heading: string,
+  { verdict, reason }: Pick<GridRow, 'verdict' | 'reason'>,
+  numbers: string | undefined,
+  verdictName: string = verdict,
+  phrases: Phrases = english,
+): readonly [string, string] {
+  return [heading, phrases.verdictFor(verdictName, numbers ?? reason)]
 }
 
 /** Allowed region: `above 0`, `from 0.7 to 0.98`, `at most 12 ms`; undefined if nothing was measured. */
@@ -61,14 +75,29 @@ export function limitsText({ claim, measured }: Judgement, phrases: Phrases = en
 }
 
 function limitText(
-  { region, unit }: Pick<Measured, 'region' | 'unit'>,
+  { region, unit, predictedFrom }: Pick<Measured, 'region' | 'unit' | 'predictedFrom'>,
   test: Test,
   phrases: Phrases,
 ): string {
   const limit = regionText(region, unit, phrases)
   if (test.type === 'direction')
     return phrases.shift(limit, allDigits(Number((test.tolerance * 100).toPrecision(12))))
-  return test.type === 'ordering' ? phrases.difference(limit) : limit
+  if (test.type === 'ordering') return phrases.difference(limit)
+  if (predictedFrom)
+    return phrases.predicted(
+      limit,
+      predictedFrom.map((one) => sampleText(one, phrases)),
+    )
+  const isByHand = (one: Test): boolean =>
+    one.type === 'all' ? one.tests.some(isByHand) : one.type === 'absolute' || one.type === 'relative'
+  return isByHand(test) ? phrases.byHand(limit) : limit
+}
+
+function sampleText({ n, mean, variance, unit }: PublishedSample, phrases: Phrases): string {
+  const scale = scaleOf([mean], unit)
+  const suffix = scale.unit === '' ? '' : ` ${symbol(scale.unit)}`
+  const spread = rounded(Math.sqrt(variance) * scale.factor, 3)
+  return phrases.sample(digits(n), `${rounded(mean * scale.factor, 3)}${suffix}`, `${spread}${suffix}`)
 }
 
 function regionText({ low, high, closed }: Region, unit: string, phrases: Phrases): string {
@@ -87,15 +116,42 @@ function regionText({ low, high, closed }: Region, unit: string, phrases: Phrase
 /** Methods of a judgement's intervals; undefined if nothing was measured. */
 export function methodText({ measured }: Judgement, phrases: Phrases = english): string | undefined {
   if (measured.length === 0) return undefined
-  const methods = Map.groupBy(measured, ({ method }) => method)
-  return phrases.methods(
-    [...methods].map(([method, those]) => {
-      const per = [...new Set(those.map((one) => one.per))]
-      const draws = those.flatMap((one) => one.draws ?? [])
-      return phrases.method[method](per, draws.length === 0 ? '' : digits(min(draws)))
-    }),
-    measured.length,
-  )
+  const alike = Map.groupBy(measured, ({ method, pairing = '' }) => `${method} ${pairing}`)
+  const methods = [...alike.values()].flatMap((those) => {
+    const [first] = those
+    if (first === undefined) return []
+    const { method, pairing } = first
+    const per = [...new Set(those.map((one) => one.per))]
+    const draws = those.flatMap((one) => one.draws ?? [])
+    const text = phrases.method[method](per, draws.length === 0 ? '' : digits(min(draws)))
+    return [pairing === undefined ? text : phrases.paired(text, pairing)]
+  })
+  return phrases.methods(methods, measured.length)
+}
+
+/** How variances split, and what the next run should add; undefined if nothing is known of it. */
+export function spreadText({ measured }: Judgement, phrases: Phrases = english): string | undefined {
+  const texts = measured.flatMap(({ per, spread }): readonly string[] => {
+    if (per === 'trial') return [phrases.oneBoot]
+    if (spread === undefined) return []
+    const { betweenBoots, boots, trials, halving } = spread
+    const count = (value: number) => digits(Math.round(value))
+    const more = Number.isFinite(halving.trials) ? count(halving.trials) : undefined
+    return [
+      phrases.betweenBoots(digits(100 * betweenBoots, 0)),
+      phrases.halving([count(boots), count(halving.boots)], [count(trials), more]),
+    ]
+  })
+  return texts.length === 0 ? undefined : phrases.limits([...new Set(texts)])
+}
+
+/** Autocorrelation of a claim's series, from the lowest to the highest, and what their trials are worth. */
+export function serialText({ series = [] }: Judgement, phrases: Phrases = english): string | undefined {
+  if (series.length === 0) return undefined
+  const lags = series.map(({ lag1 }) => lag1)
+  const { n, ess, boots } = series.reduce((a, b) => (b.ess < a.ess ? b : a))
+  const ends = new Set([min(lags), max(lags)].map((lag) => digits(lag, 2)))
+  return phrases.serial([...ends], digits(n), digits(Math.round(ess)), boots)
 }
 
 /** Uses milliseconds from 1 ms: `−211 ms`, not `−210,815 µs`. */

@@ -1,10 +1,11 @@
 /** `repro build` and `repro run`: run missing cells; `build` also writes the report. */
 
 import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
 import { limits } from '../document/limits.ts'
 import { defaultFormat, formats } from '../report/formats.ts'
 import { command, type Invocation } from './command.ts'
-import { allOrList, cellWords, choices, deadline, flag, jobs, only, wholeNumber } from './options.ts'
+import { allOrList, cellWords, choices, deadline, flag, jobs, only, text, wholeNumber } from './options.ts'
 import { refuseUnused } from './parse.ts'
 import { siteOf } from './site.ts'
 
@@ -22,7 +23,8 @@ const running = {
   }),
   deadline,
   frozen: flag('run nothing; fail unless every cell is recorded as the document asks for it'),
-  record: flag('write the runs that the report shows into results/'),
+  record: flag('write the runs that the report shows, and the verdicts, into results/'),
+  sign: text({ value: 'KEYFILE', description: 'with --record: sign results/ with this SSH key' }),
   jobs,
   'keep-going': flag('start further cells after one failed', 'k'),
   'dry-run': flag('say what would run, and why', 'n'),
@@ -77,13 +79,15 @@ async function execute(
   if (frozen)
     refuseUnused(
       options,
-      ['rerun', 'only', 'deadline', 'record', 'jobs', 'keep-going', 'dry-run'],
+      ['rerun', 'only', 'deadline', 'record', 'sign', 'jobs', 'keep-going', 'dry-run'],
       '--frozen runs nothing and asks about every cell',
     )
+  if (!record) refuseUnused(options, ['sign'], 'without --record there is nothing to sign')
   const site = siteOf(document, generator)
   const { buildDocument, printPlan } = await import('./work/build.ts')
   const request = {
     ...{ rerun, only: options.only, trials, boots, deadlineSeconds, frozen, record, to, signal },
+    sign: options.sign === undefined ? undefined : resolve(options.sign),
     jobs: options.jobs ?? availableParallelism(),
     keepGoing: options['keep-going'],
   }

@@ -52,7 +52,7 @@ export const diff = command({
 })
 
 function lines(
-  { cell, presence, inputs, environment, metrics }: CellDifference,
+  { cell, presence, inputs, environment, datasets, metrics }: CellDifference,
   all: boolean,
 ): readonly string[] {
   const changes = [
@@ -65,6 +65,7 @@ function lines(
   return [
     `${cell}: ${presence}`,
     ...changes.map((change) => `  ${change}`),
+    ...datasets.map((name) => `  dataset ${name} differs`),
     ...shown.map((metric) => `  ${metricLine(metric)}`),
     ...(hidden > 0 ? [`  ${hidden} measures unchanged (--all lists them)`] : []),
   ]

@@ -45,6 +45,6 @@ function blocksOf(project: string, path: string): readonly Block[] {
   const parsed = (file: string) =>
     parseDocument(new VFile({ path: file, value: readFileSync(join(project, file)) }))
   const document = parsed(path)
-  const { editionOf } = document.frontMatter
-  return (editionOf ? parsed(editionOf.file) : document).blocks
+  const { translationOf } = document.frontMatter
+  return (translationOf ? parsed(translationOf.file) : document).blocks
 }

@@ -1,6 +1,7 @@
 /** `repro verify`: a verdict for each claim, from the recorded runs or a rerun. */
 
 import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
 import { command } from './command.ts'
 import { deadline, flag, jobs, json, list, text } from './options.ts'
 import { refuseUnused } from './parse.ts'
@@ -14,6 +15,10 @@ export const verify = command({
     rerun: flag('run the cells again and compare them bit for bit'),
     'kick-the-tires': flag('run one cell again and build the report: whether the artifact works here'),
     claim: list({ description: 'only these claims, by id, with commas', names: 'claims' }, 'ids of claims'),
+    signers: text({
+      value: 'FILE',
+      description: 'who may have signed results/: allowed signers of ssh-keygen, not from the project',
+    }),
     json,
     junit: text({ value: 'FILE', description: 'write the verdicts as JUnit XML, too' }),
     jobs,
@@ -23,8 +28,9 @@ export const verify = command({
   description: ['Without --rerun it judges the recorded runs and runs nothing.'],
   docs: 'docs/claims.md',
   exits: {
-    failed: 'a claim could not be judged, or a cell failed',
-    notReproduced: 'a claim is not reproduced, or an emulated cell has other rows than recorded',
+    failed: 'a claim could not be judged, a cell failed, or results/ is not as signed',
+    notReproduced:
+      'a claim is not reproduced, is weaker than recorded, passes only by a changed definition, or was removed; or an emulated cell has other rows than recorded',
     testbed: 'the testbed is at fault',
   },
   examples: [
@@ -42,6 +48,7 @@ export const verify = command({
     return await verifyDocument(site, {
       rerun: onlyTires ? 'one' : options.rerun ? 'all' : 'none',
       claims: options.claim,
+      signers: options.signers === undefined ? undefined : resolve(options.signers),
       json: options.json,
       junit: options.junit,
       jobs: options.jobs ?? availableParallelism(),

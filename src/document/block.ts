@@ -4,6 +4,7 @@
  */
 
 import type * as z from 'zod'
+import type { Invariant } from '../query/invariant.ts'
 import type { Parameters } from '../results/parameters.ts'
 import type { Claim } from './claim.ts'
 import type { figureSchema } from './schema.ts'
@@ -41,6 +42,10 @@ export interface ExperimentBlock {
   readonly patterns: readonly Pattern[]
   /** Group name -> patterns, for use in expressions. Does not affect results. */
   readonly groups?: Readonly<Record<string, readonly string[]>>
+  /** Rows may repeat others, as there are only a few outcomes; false by default. Does not affect results. */
+  readonly discrete?: boolean
+  /** What its rows must satisfy. Does not affect results. */
+  readonly invariants?: readonly Invariant[]
 }
 
 export interface Pattern {

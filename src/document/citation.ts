@@ -71,7 +71,9 @@ export function citationsIn(
       offset += part.length + 1
     }
     if (!isReadable) {
-      const reason = `cannot read the citation ${whole}: write [@key], [@key, p. 3] or [@key; @other] (\\[ for an ordinary bracket)`
+      const reason =
+        `cannot read the citation ${whole}: write [@key], [@key, p. 3] or [@key; @other] ` +
+        '(\\[ for an ordinary bracket)'
       fail(file, 'citation-syntax', place, reason)
     }
     const end = match.index + whole.length

@@ -26,6 +26,11 @@ export type Test =
       readonly published: Expression
       readonly tolerance: number
     }
+  /**
+   * The value, a mean or a ratio of two (`meansIn`), lies where a new run of the published distribution would
+   * put it.
+   */
+  | { readonly type: 'agreement'; readonly expression: Expression; readonly published: Expression }
   /** Inclusive; bounds may be infinite. */
   | {
       readonly type: 'interval'
@@ -57,6 +62,9 @@ export interface Condition {
   readonly test: Test
 }
 
+/** A claim's test over cells without what it claims, where it must not hold. */
+export type Control = Omit<Condition, 'name'>
+
 export interface Claim {
   readonly id: string
   readonly statement: string
@@ -70,6 +78,8 @@ export interface Claim {
   readonly skip?: string
   /** It holds only if it holds under each of these, too. */
   readonly conditions?: readonly Condition[]
+  /** It is reproduced only if this is not. */
+  readonly control?: Control
 }
 
 /** Expressions and paths that a test measures. */
@@ -78,6 +88,7 @@ export function expressionsOf(test: Test): readonly Expression[] {
     case 'absolute':
     case 'relative':
     case 'interval':
+    case 'agreement':
       return [test.expression]
     case 'ordering':
       return test.expressions
@@ -86,6 +97,17 @@ export function expressionsOf(test: Test): readonly Expression[] {
     case 'all':
       return test.tests.flatMap(expressionsOf)
   }
+}
+
+/** Expressions that a claim measures: as stated, under its conditions and over its control. */
+export function expressionsOfClaim({
+  test,
+  conditions = [],
+  control,
+}: Pick<Claim, 'test' | 'conditions' | 'control'>): readonly Expression[] {
+  return [test, ...conditions.map((one) => one.test), ...(control ? [control.test] : [])].flatMap(
+    expressionsOf,
+  )
 }
 
 /** Whether the published or the measured side reads published tables. */
@@ -100,4 +122,12 @@ export function differences(expressions: readonly Expression[]): readonly Expres
     const before = expressions[index] as Expression
     return { type: 'operation', operator: '-', left: right, right: before }
   })
+}
+
+/** The path of a mean, or those of a ratio of two means, the numerator first; empty for other expressions. */
+export function meansIn(ast: Expression): readonly Path[] {
+  if (ast.type === 'path') return ast.parts.at(-1) === 'mean' ? [ast] : []
+  if (ast.type !== 'operation' || ast.operator !== '/') return []
+  const both = [ast.left, ast.right].flatMap((side) => (side.type === 'path' ? meansIn(side) : []))
+  return both.length === 2 ? both : []
 }

@@ -11,7 +11,8 @@ import {
 } from '../query/expression.ts'
 import { ExpressionError } from '../query/syntax.ts'
 import type { ClaimBlock, Place } from './block.ts'
-import type { Claim, Test } from './claim.ts'
+import { type Claim, meansIn, type Test } from './claim.ts'
+import { replaced } from './conditions.ts'
 import { wordsIn } from './experiment.ts'
 import type { Locate } from './place.ts'
 import { fail } from './problem.ts'
@@ -27,6 +28,7 @@ export function readClaim(source: Mapping, place: Place): ClaimBlock | undefined
   if (data === undefined) return undefined
   const {
     value,
+    agrees,
     between,
     tolerance,
     ascending,
@@ -35,6 +37,7 @@ export function readClaim(source: Mapping, place: Place): ClaimBlock | undefined
     direction,
     published: written,
     conditions: names,
+    control,
     ...rest
   } = data
   const published = readPublished(written, source)
@@ -45,6 +48,7 @@ export function readClaim(source: Mapping, place: Place): ClaimBlock | undefined
     ...{ type: 'claim', place, ...rest, test },
     ...(published === undefined ? {} : { published }),
     ...(names === undefined ? {} : { conditionNames: names }),
+    ...(control && { control: { label: control.label, test: replaced(test, control.cells) } }),
   }
 }
 
@@ -83,6 +87,7 @@ function parsePublished(text: string, at: KeyPath, source: Mapping): ParsedExpre
 /** Further keys allowed with the key that selects the test. */
 const testKeys = new Map([
   ['value', ['between', 'tolerance']],
+  ['agrees', []],
   ['ascending', []],
   ['from', ['to', 'direction', 'tolerance']],
 ])
@@ -123,14 +128,15 @@ function hasFittingKeys(data: Data, source: Mapping): boolean {
 
 /** Reads the single test that the keys describe. */
 function readTest(data: Data, published: Claim['published'], source: Mapping): Test | undefined {
-  const kinds = (['value', 'ascending', 'from'] as const).filter((key) => data[key] !== undefined)
+  const kinds = (['value', 'agrees', 'ascending', 'from'] as const).filter((key) => data[key] !== undefined)
   if (kinds.length !== 1) {
     const found = kinds.length === 0 ? 'none' : kinds.join(' and ')
-    const reason = `a claim has one of value, ascending, and from with to; this one has ${found}`
+    const reason = `a claim has one of value, agrees, ascending, and from with to; this one has ${found}`
     source.valueError('claim-test', [], reason)
     return undefined
   }
-  const { value, ascending } = data
+  const { value, agrees, ascending } = data
+  if (agrees !== undefined) return readAgreement(agrees, published, source)
   if (ascending !== undefined) {
     const expressions = complete(
       ascending.map((text, index) => parse(text, ['ascending', index], source)?.ast),
@@ -143,6 +149,19 @@ function readTest(data: Data, published: Claim['published'], source: Mapping): T
     value.map((text, index) => readValue(text, ['value', index], data, published, source)),
   )
   return tests && { type: 'all', tests }
+}
+
+function readAgreement(text: string, published: Claim['published'], source: Mapping): Test | undefined {
+  const expression = parseMeasured(text, ['agrees'], source)
+  if (expression === undefined) return undefined
+  const theirs = typeof published === 'object' ? singleNumber(published) : undefined
+  const count = theirs === undefined ? 0 : meansIn(theirs).length
+  if (theirs !== undefined && count > 0 && count === meansIn(expression).length)
+    return { type: 'agreement', expression, published: theirs }
+  const reason =
+    'agrees takes a mean and a `published: =...` one, or a ratio of two means each: their n and variance say how far apart they may be; for anything else write a value with a tolerance'
+  source.valueError('claim-test', ['agrees'], reason)
+  return undefined
 }
 
 function readValue(
@@ -203,7 +222,8 @@ function share(percent: string): number {
 function parsePath(text: string, key: 'from' | 'to', source: Mapping): Path | undefined {
   const ast = parseMeasured(text, [key], source)
   if (ast === undefined || ast.type === 'path') return ast
-  const reason = `${key}: a series is a path that ends in a measure, such as latency['xen-4.17'].baseline.pause.total`
+  const reason =
+    `${key}: a series is a path that ends in a measure, ` + `such as latency['xen-4.17'].baseline.pause.total`
   source.valueError('claim-test', [key], reason)
   return undefined
 }
@@ -214,7 +234,8 @@ function parseMeasured(text: string, at: KeyPath, source: Mapping): Expression |
   if (ast === undefined) return undefined
   const paths = references(ast)
   if (paths[0] === undefined || !paths.every(readsPublished)) return ast
-  const reason = `${paths[0].parts.join('.')}: a claim is tested with runs, and this one reads published tables only`
+  const reason =
+    `${paths[0].parts.join('.')}: a claim is tested with runs, ` + 'and this one reads published tables only'
   source.valueError('claim-test', at, reason)
   return undefined
 }
@@ -235,7 +256,7 @@ function parse(text: string, at: KeyPath, source: Mapping, start = 0): ParsedExp
 export function claimExpressions(
   source: Mapping,
 ): readonly { readonly ast: Expression; readonly locate: Locate }[] {
-  const texts = ['value', 'ascending', 'from', 'to', 'published'].flatMap(
+  const texts = ['value', 'agrees', 'ascending', 'from', 'to', 'published'].flatMap(
     (key): readonly (readonly [KeyPath, string])[] => {
       const value = source.data[key]
       if (typeof value === 'string') return [[[key], value]]

@@ -1,6 +1,6 @@
 /**
- * Conditions that claims must hold under as well: the same test over other cells, such as those of another
- * version or of another model of the clock.
+ * A claim's test over other cells: those of conditions that it must hold under as well, such as another
+ * version or another model of the clock, and those of its control, over which it must not hold.
  */
 
 import { type Expression, type Path, references } from '../query/expression.ts'
@@ -8,36 +8,57 @@ import type { Block } from './block.ts'
 import { type Condition, expressionsOf, type Test } from './claim.ts'
 import type { FrontMatter } from './frontmatter.ts'
 
-/** Adds a claim's conditions: those that it names, else all that replace a cell it reads. */
+/**
+ * Adds a claim's conditions: those that it names, else all that replace a cell it reads. Translates the label
+ * of its control.
+ */
 export function withConditions<AnyBlock extends Block>(
   block: AnyBlock,
-  { conditions }: Pick<FrontMatter, 'conditions'>,
+  { conditions, texts }: Pick<FrontMatter, 'conditions' | 'texts'>,
 ): AnyBlock {
   if (block.type !== 'claim') return block
-  const { test, conditionNames = conditions.map(({ name }) => name) } = block
+  const { test, control, conditionNames = conditions.map(({ name }) => name) } = block
   const paths = expressionsOf(test).flatMap(references)
   const added = conditions.flatMap(({ name, label, cells }): readonly Condition[] =>
     conditionNames.includes(name) && paths.some((path) => replacementOf(path, cells))
       ? [{ name, label, test: replaced(test, cells) }]
       : [],
   )
-  return added.length === 0 ? block : { ...block, conditions: added }
+  return {
+    ...block,
+    ...(added.length === 0 ? {} : { conditions: added }),
+    ...(control && { control: { ...control, label: texts[control.label] ?? control.label } }),
+  }
 }
 
-type Cells = Readonly<Record<string, string>>
+/** `experiment/environment`, or also a pattern or group as paths name it -> what replaces it. */
+export type Cells = Readonly<Record<string, string>>
 
-/** `experiment/environment` that stands in for a path's. */
-function replacementOf({ parts: [experiment, environment] }: Path, cells: Cells): string | undefined {
-  const cell = `${experiment}/${environment}`
-  return Object.hasOwn(cells, cell) ? cells[cell] : undefined
+/** The first parts of a path, up to the pattern, after replacement; undefined if nothing replaces any. */
+export function replacementOf({ parts }: Pick<Path, 'parts'>, cells: Cells): readonly string[] | undefined {
+  const [experiment = '', environment = '', word = ''] = parts
+  const names = word.split(',').map((name) => name.trim())
+  const found = names.map((name) => {
+    const [own, whole] = [[experiment, environment, name].join('/'), [experiment, environment].join('/')]
+    if (Object.hasOwn(cells, own)) return cells[own]
+    return Object.hasOwn(cells, whole) ? `${cells[whole]}/${name}` : undefined
+  })
+  if (found.every((one) => one === undefined)) return undefined
+  const cellsOf = found.map((one, index) => one?.split('/') ?? [experiment, environment, names[index] ?? ''])
+  const [first] = cellsOf
+  // A list comes from one environment.
+  if (cellsOf.some((one) => one[0] !== first?.[0] || one[1] !== first?.[1])) return undefined
+  return [...(first ?? []).slice(0, 2), cellsOf.map((one) => one[2]).join(', ')]
 }
 
-function replaced(test: Test, cells: Cells): Test {
+/** The same test over other cells. */
+export function replaced(test: Test, cells: Cells): Test {
   const over = (ast: Expression) => replaceIn(ast, cells)
   switch (test.type) {
     case 'absolute':
     case 'relative':
     case 'interval':
+    case 'agreement':
       return { ...test, expression: over(test.expression) }
     case 'ordering':
       return { ...test, expressions: test.expressions.map(over) }
@@ -66,7 +87,5 @@ function replaceIn(ast: Expression, cells: Cells): Expression {
 
 function replacePath(path: Path, cells: Cells): Path {
   const replacement = replacementOf(path, cells)
-  if (replacement === undefined) return path
-  const [experiment = '', environment = ''] = replacement.split('/')
-  return { ...path, parts: [experiment, environment, ...path.parts.slice(2)] }
+  return replacement === undefined ? path : { ...path, parts: [...replacement, ...path.parts.slice(3)] }
 }

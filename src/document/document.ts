@@ -78,7 +78,7 @@ export interface InlineValue extends ParsedExpression {
 /**
  * Parses a document. Adds messages to the file, with stable rule ids; `fatal` marks errors. Never throws for
  * an author's mistake.
- * @param original of a translation: the document that `editionOf` names, or the reason why it is not
+ * @param original of a translation: the document that `translationOf` names, or the reason why it is not
  * available
  */
 export function parseDocument(
@@ -104,10 +104,10 @@ export function parseDocument(
   // If the file cannot be parsed, report only the reason.
   const sink = whole ? file : new VFile()
   const written = readFrontMatter(first?.type === 'yaml' ? first : undefined, text, sink)
-  const { editionOf, abstract: abstractText, abstractLocate: locate } = written
-  const translated = editionOf && typeof original === 'object' ? original : undefined
-  const isOrphan = editionOf !== undefined && translated === undefined
-  if (isOrphan && typeof original === 'string') fail(file, 'edition-of', editionOf.place, original)
+  const { translationOf, abstract: abstractText, abstractLocate: locate } = written
+  const translated = translationOf && typeof original === 'object' ? original : undefined
+  const isOrphan = translationOf !== undefined && translated === undefined
+  if (isOrphan && typeof original === 'string') fail(file, 'translation-of', translationOf.place, original)
   const frontMatter = translated ? translateFrontMatter(written, translated.frontMatter) : written
   const abstract =
     abstractText === undefined || locate === undefined
@@ -131,7 +131,7 @@ export function parseDocument(
     if (visit.node.type === 'code' && isBlock(visit.node))
       fail(file, 'abstract-block', startOf(visit.node), reason)
   }
-  const originalBlocks = translated && { path: editionOf?.file ?? '', fences: translated.fences }
+  const originalBlocks = translated && { path: translationOf?.file ?? '', fences: translated.fences }
   for (const visit of descend(tree)) {
     readNode(visit)
     // Without the original, every block of a translation would look wrong.

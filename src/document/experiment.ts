@@ -1,12 +1,15 @@
 /** Experiment blocks: `yaml experiment`, and `ts experiment` with an inline script. */
 
+import type * as z from 'zod'
+import { type Invariant, parseEquation } from '../query/invariant.ts'
+import { ExpressionError } from '../query/syntax.ts'
 import { isMapping, mergeParameters, type Parameters, typeErrors } from '../results/parameters.ts'
 import { hint } from '../text/spelling.ts'
 import type { ExperimentBlock, Pattern, Place } from './block.ts'
 import { fail, hasErrorAt } from './problem.ts'
 import { experimentSchema, inlineExperimentSchema, patternSchema } from './schema.ts'
 import { validate } from './validation.ts'
-import { type KeyPath, type Mapping, valueAt } from './yaml.ts'
+import { type KeyPath, locateInValue, type Mapping, valueAt } from './yaml.ts'
 
 /** Keys of a pattern that are not parameters. */
 const reserved = ['label', 'only', 'seed'] as const
@@ -30,6 +33,7 @@ export function readExperiment(source: Mapping, place: Place): ExperimentBlock |
   })
   checkGroups(Object.keys(written), source)
   checkBoots(source)
+  const invariants = data?.invariants.flatMap((one, index) => readInvariant(one, index, source) ?? [])
   if (data === undefined || source.file.messages.slice(before).some(({ fatal }) => fatal)) return undefined
   const { script, deadline, env, ...rest } = data
   return {
@@ -41,6 +45,25 @@ export function readExperiment(source: Mapping, place: Place): ExperimentBlock |
     variables: env,
     parameters,
     patterns,
+    invariants: invariants ?? [],
+  }
+}
+
+type Written = z.output<typeof experimentSchema>['invariants'][number]
+
+function readInvariant(written: Written, index: number, source: Mapping): Invariant | undefined {
+  const at = ['invariants', index]
+  const isPlain = typeof written === 'string'
+  const { holds, operation, where, tolerance } = isPlain
+    ? { holds: written, where: {}, tolerance: 0 }
+    : { operation: undefined, ...written }
+  try {
+    return { ...parseEquation(holds), where: operation ? { ...where, operation } : where, tolerance }
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error
+    const place = locateInValue(source, isPlain ? at : [...at, 'holds'])(error.offset)
+    fail(source.file, error.ruleId, place, error.message)
+    return undefined
   }
 }
 
@@ -50,7 +73,9 @@ function readPattern(name: string, written: Parameters, parameters: Parameters, 
   const environments = wordsIn(source.data.environments).map(([, environment]) => environment)
   for (const [index, environment] of wordsIn(written.only)) {
     if (environments.includes(environment)) continue
-    const reason = `unknown environment: ${environment}${hint(environment, environments)}; only picks from the experiment's own`
+    const reason =
+      `unknown environment: ${environment}${hint(environment, environments)}; ` +
+      `only picks from the experiment's own`
     source.valueError('unknown-environment', [...base, 'only', index], reason)
   }
   refuseRepeats([...base, 'only'], source)

@@ -70,7 +70,7 @@ export function readFence(node: Code, text: SourceText, file: VFile, original?: 
   const source = (kind.keys === 'content' ? readContent : readAttributes)(node, text, file)
   if (original && kind.keys === 'attributes') {
     const reason = `the script comes from ${original.path}: write a block yaml experiment with its id`
-    fail(file, 'edition-key', place, reason)
+    fail(file, 'translation-key', place, reason)
   }
   const read =
     source &&

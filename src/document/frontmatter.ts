@@ -12,7 +12,14 @@ import { type KeyPath, locateInValue, readMapping } from './yaml.ts'
 
 type Written = Omit<
   z.output<typeof frontMatterSchema>,
-  'artifact' | 'authors' | 'bibliography' | 'conditions' | 'editionOf' | 'editions' | 'nominal' | 'published'
+  | 'artifact'
+  | 'authors'
+  | 'bibliography'
+  | 'conditions'
+  | 'translationOf'
+  | 'translations'
+  | 'nominal'
+  | 'published'
 >
 
 /** Other keys are described in schema.ts. The title is empty only in a document with errors. */
@@ -35,9 +42,9 @@ export interface FrontMatter extends Readonly<Written> {
   /** Numbers that the prose may state without a run or published table: settings, and others' statements. */
   readonly nominal: readonly { readonly text: string; readonly place: Place }[]
   /** The document that this one translates. */
-  readonly editionOf?: NamedFile
+  readonly translationOf?: NamedFile
   /** Translations of this document. */
-  readonly editions: readonly NamedFile[]
+  readonly translations: readonly NamedFile[]
   /** The authors' estimate of human effort in minutes: for `setup`, and for experiments by id. */
   readonly humanMinutes: readonly { readonly of: string; readonly minutes: number; readonly place: Place }[]
 }
@@ -54,11 +61,16 @@ const nothing: FrontMatter = {
   lang: 'en',
   published: [],
   nominal: [],
-  editions: [],
+  translations: [],
   texts: {},
   conditions: [],
   humanMinutes: [],
 }
+
+const renamed = new Map([
+  ['editionOf', 'translationOf'],
+  ['editions', 'translations'],
+])
 
 /** Reads the front matter. If `node` is undefined, reports the missing title as an error. */
 export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: VFile): FrontMatter {
@@ -70,18 +82,19 @@ export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: 
   const locate = locateInFence(text, node)
   const source = readMapping(fenceText(node), locate, { file, what: 'front matter', fence: startOf(node) })
   if (source === undefined) return nothing
-  const data = validate(frontMatterSchema, source)
+  const data = validate(frontMatterSchema, source, { renamed })
   if (data === undefined) return nothing
-  const { artifact, bibliography, conditions, editionOf, editions, nominal, published, ...rest } = data
+  const { artifact, bibliography, conditions, translationOf, translations, nominal, published, ...rest } =
+    data
   const named = (file: string, ...path: KeyPath): NamedFile => ({ file, place: source.valuePlace(path) })
   return {
     ...rest,
     ...(source.data.lang === undefined ? {} : { langPlace: source.valuePlace(['lang']) }),
     ...(rest.abstract === undefined ? {} : { abstractLocate: locateInValue(source, ['abstract']) }),
     ...(bibliography === undefined ? {} : { bibliography: named(bibliography, 'bibliography') }),
-    ...(editionOf === undefined ? {} : { editionOf: named(editionOf, 'editionOf') }),
+    ...(translationOf === undefined ? {} : { translationOf: named(translationOf, 'translationOf') }),
     published: published.map((file, index) => named(file, 'published', index)),
-    editions: editions.map((file, index) => named(file, 'editions', index)),
+    translations: translations.map((file, index) => named(file, 'translations', index)),
     nominal: nominal.map((text, index) => ({ text, place: source.valuePlace(['nominal', index]) })),
     conditions: Object.entries(conditions).map(([name, one]) => ({
       ...{ name, ...one },

@@ -36,7 +36,8 @@ export class LimitError extends Error {
 export function checkLimits(text: string): void {
   if (text.length > limits.characters) {
     const most = limits.characters.toLocaleString('en')
-    const reason = `the document has ${text.length.toLocaleString('en')} characters, more than ${most}: split it`
+    const reason =
+      `the document has ${text.length.toLocaleString('en')} characters, ` + `more than ${most}: split it`
     throw new LimitError(limits.characters, reason)
   }
   checkNesting(text)
@@ -72,7 +73,9 @@ function checkNesting(text: string): void {
       (kind === 'text' && before === 'text' && underline.test(line))
     if (isNew) containers += 1
     if (containers > limits.containers) {
-      const reason = `more than ${limits.containers} lists, quotes, footnotes and underlined headings: split the document`
+      const reason =
+        `more than ${limits.containers} lists, quotes, ` +
+        'footnotes and underlined headings: split the document'
       throw new LimitError(start, reason)
     }
     if (kind === 'list') inList = true
@@ -175,7 +178,8 @@ export function signLimit(): Extension {
         seen.set(this, known)
         known.count += 1
         if (known.count > limits.signs) {
-          const reason = `a paragraph with more than ${limits.signs} of the signs ${[...signs].join(' ')}: split it`
+          const reason =
+            `a paragraph with more than ${limits.signs} of the signs ` + `${[...signs].join(' ')}: split it`
           throw new LimitError(offset, reason)
         }
         if (offset - known.start > limits.signsWithin) {

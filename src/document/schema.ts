@@ -28,8 +28,27 @@ const path = z
 const mapping = z.record(z.string(), z.json())
 const seed = z.int().min(0)
 const variable = z.string().regex(/^[A-Za-z_]\w*$/, 'use the name of an environment variable')
+/** As an attribute: `parallel=true`. */
+const flag = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((value) => value === 'true')
 /** As an attribute: `needs=warm-up,calibration`. */
 const list = z.string().transform((value) => value.split(','))
+
+const oneOrMore = z.union([words.transform((value): readonly string[] => [value]), z.array(words).min(1)])
+
+const invariant = z.strictObject({
+  holds: words.describe('Measures of a row, compared with = <= >= < or >'),
+  operation: oneOrMore.exactOptional().describe('The rows that must satisfy it; all unless given'),
+  where: z
+    .record(z.string(), oneOrMore)
+    .default({})
+    .describe('Column -> value or values of the rows that must satisfy it'),
+  tolerance: z.number().min(0).default(0).describe('In the unit of its measures'),
+})
+
+const discreteText = 'Whether rows may repeat others in every measure: only if there are a few outcomes'
 
 const common = {
   id: experimentName.describe('Name of the experiment, for tables, figures and inline values'),
@@ -74,6 +93,11 @@ export const experimentSchema = z.strictObject({
     .record(name, z.array(name).min(1))
     .default({})
     .describe('Group -> patterns of it, for expressions that read several at once'),
+  discrete: z.boolean().default(false).describe(discreteText),
+  invariants: z
+    .array(z.union([words, invariant]))
+    .default([])
+    .describe('What every row must satisfy: a + b = total'),
 })
 
 /** Keys of a pattern besides its parameter changes. */
@@ -89,10 +113,8 @@ export const inlineExperimentSchema = z.strictObject({
   testbed: z.literal('local'),
   needs: list.pipe(z.array(name)).default([]),
   inputs: list.pipe(z.array(path)).default([]),
-  parallel: z
-    .enum(['true', 'false'])
-    .default('false')
-    .transform((value) => value === 'true'),
+  parallel: flag,
+  discrete: flag.describe(discreteText),
   env: list.pipe(z.array(variable)).default([]),
 })
 
@@ -106,8 +128,6 @@ export const tableSchema = z.looseObject({
   from: name.exactOptional(),
   caption: words,
 })
-
-const oneOrMore = z.union([words.transform((value): readonly string[] => [value]), z.array(words).min(1)])
 
 const rowsOfExperiment = z.strictObject({
   from: name.describe('Experiment'),
@@ -145,6 +165,28 @@ export const figureSchema = z.strictObject({
 
 const expression = z.string().min(1)
 
+const cell = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]*\/[a-z][a-z0-9.-]*(?:\/[a-z][a-z0-9-]*)?$/,
+    'write an experiment and an environment, and maybe a pattern: latency/xen-4.17/baseline',
+  )
+
+const parts = (name: string) => name.split('/').length
+
+/** A claim's cells, and what it reads in place of them. */
+const replacement = z.strictObject({
+  label: words,
+  cells: z
+    .record(cell, cell)
+    .refine((value) => Object.keys(value).length > 0, 'name at least one cell')
+    .refine(
+      (value) => Object.entries(value).every(([from, to]) => parts(from) === parts(to)),
+      'name a pattern on both sides, or on neither',
+    )
+    .describe('Cells that claims read -> those that they read instead'),
+})
+
 export const claimSchema = z.strictObject({
   id: z.string().regex(/^[A-Za-z][\w-]*$/, 'use letters, digits and hyphens, starting with a letter'),
   statement: words.describe('The sentence that is claimed'),
@@ -163,6 +205,9 @@ export const claimSchema = z.strictObject({
     .union([expression, z.array(expression).min(1)])
     .exactOptional()
     .describe('Expression over results, or several, all of which must hold'),
+  agrees: expression
+    .exactOptional()
+    .describe('Mean, or ratio of two, that lies in the prediction interval of the published one'),
   tolerance: z
     .union([z.number().min(0), z.string().regex(/^\d+(?:\.\d+)? ?%$/, 'write a share as 5 %')])
     .exactOptional(),
@@ -180,18 +225,9 @@ export const claimSchema = z.strictObject({
     .array(environmentName)
     .exactOptional()
     .describe('Conditions of the front matter that it must hold under; all that apply unless given'),
-})
-
-const cell = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]*\/[a-z][a-z0-9.-]*$/, 'write an experiment and an environment: latency/xen-4.17')
-
-const condition = z.strictObject({
-  label: words,
-  cells: z
-    .record(cell, cell)
-    .refine((value) => Object.keys(value).length > 0, 'name at least one cell')
-    .describe('Cells that claims read -> those that they read under this condition'),
+  control: replacement
+    .exactOptional()
+    .describe('Cells without what is claimed, over which the same test must not hold'),
 })
 
 const author = z.strictObject({ name: words, affiliation: words.exactOptional() })
@@ -226,11 +262,16 @@ export const frontMatterSchema = z.strictObject({
     .array(words)
     .default([])
     .describe('Numbers of the prose that no run and no published table has: 4 ms'),
-  editionOf: path.exactOptional().describe('The document that this one is the same as, in another language'),
-  editions: z.array(path).default([]).describe('Documents that are the same as this one, in other languages'),
+  translationOf: path
+    .exactOptional()
+    .describe('The document that this one is the same as, in another language'),
+  translations: z
+    .array(path)
+    .default([])
+    .describe('Documents that are the same as this one, in other languages'),
   texts: texts.describe('Text of the data (a label, a captured item) -> what tables call it here'),
   conditions: z
-    .record(environmentName, condition)
+    .record(environmentName, replacement)
     .default({})
     .describe('What claims must hold under, beside what they name themselves'),
   evidence: evidence.exactOptional().describe('What the report shows below each claim'),

@@ -34,7 +34,7 @@ export function translateBlock(
       block === undefined
         ? `${original.path} has no ${type} ${id ?? 'without an id'}`
         : `${id} is a ${block.type} in ${original.path}`
-    source.valueError('edition-id', ['id'], `${what}${hint(String(id), ids)}`)
+    source.valueError('translation-id', ['id'], `${what}${hint(String(id), ids)}`)
     return undefined
   }
   const read = <Schema extends z.ZodObject>(schema: Schema) =>
@@ -57,7 +57,7 @@ export function translateBlock(
       )
       for (const key of misplaced) {
         const reason = `${key}: ${block.id} has no words for it in ${original.path}: leave it out here`
-        source.keyError('edition-key', [key], reason)
+        source.keyError('translation-key', [key], reason)
       }
       return texts && misplaced.length === 0 ? { ...block, place, ...texts } : undefined
     }
@@ -74,7 +74,7 @@ function readTexts<Schema extends z.ZodObject>(
     (key) => !Object.hasOwn(schema.shape, key) && Object.hasOwn(original.keys, key),
   )
   for (const key of foreign)
-    source.keyError('edition-key', [key], `${key} comes from ${original.path}: leave it out here`)
+    source.keyError('translation-key', [key], `${key} comes from ${original.path}: leave it out here`)
   const data = Object.fromEntries(Object.entries(source.data).filter(([key]) => !foreign.includes(key)))
   const texts = validate(schema, source, { data })
   return foreign.length > 0 ? undefined : texts
@@ -101,24 +101,24 @@ function translateLabels(
 }
 
 /** Front matter of a translation: fills missing values from the original, except for language. */
-export function translateFrontMatter(edition: FrontMatter, original: FrontMatter): FrontMatter {
+export function translateFrontMatter(translation: FrontMatter, original: FrontMatter): FrontMatter {
   const { bibliography, conditions, date, evidence, published, nominal, authors, humanMinutes } = original
-  const place = edition.editionOf?.place ?? { line: 1, column: 1 }
+  const place = translation.translationOf?.place ?? { line: 1, column: 1 }
   const placedHere = <T extends object>(items: readonly T[]) => items.map((item) => ({ ...item, place }))
   const filled = <T>(own: readonly T[], others: readonly T[]) => (own.length > 0 ? own : others)
   return {
     ...(date === undefined ? {} : { date }),
     ...(bibliography && { bibliography: { ...bibliography, place } }),
-    ...edition,
+    ...translation,
     conditions: placedHere(conditions).map((one) => ({
       ...one,
-      label: edition.texts[one.label] ?? one.label,
+      label: translation.texts[one.label] ?? one.label,
     })),
     // Only the text is translated.
-    ...(evidence && { evidence: { ...evidence, text: edition.evidence?.text ?? evidence.text ?? '' } }),
-    authors: filled(edition.authors, authors),
-    humanMinutes: filled(edition.humanMinutes, placedHere(humanMinutes)),
-    published: filled(edition.published, placedHere(published)),
-    nominal: filled(edition.nominal, placedHere(nominal)),
+    ...(evidence && { evidence: { ...evidence, text: translation.evidence?.text ?? evidence.text ?? '' } }),
+    authors: filled(translation.authors, authors),
+    humanMinutes: filled(translation.humanMinutes, placedHere(humanMinutes)),
+    published: filled(translation.published, placedHere(published)),
+    nominal: filled(translation.nominal, placedHere(nominal)),
   }
 }

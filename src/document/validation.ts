@@ -10,6 +10,7 @@ import { type KeyPath, type Mapping, valueAt } from './yaml.ts'
  * Validates a mapping, or part of one; each type error is reported at its key or value.
  * @param data the part to validate, by default all; `base` is its path within the mapping
  * @param known further keys to suggest for an unknown one
+ * @param renamed former names of keys -> their names
  * @returns the schema's output, or undefined if there are errors
  */
 export function validate<Schema extends z.ZodType>(
@@ -19,7 +20,13 @@ export function validate<Schema extends z.ZodType>(
     data = source.data,
     base = [],
     known = [],
-  }: { data?: unknown; base?: KeyPath; known?: readonly string[] } = {},
+    renamed = new Map(),
+  }: {
+    data?: unknown
+    base?: KeyPath
+    known?: readonly string[]
+    renamed?: ReadonlyMap<string, string>
+  } = {},
 ): z.output<Schema> | undefined {
   const result = schema.safeParse(data)
   if (result.success) return result.data
@@ -29,8 +36,11 @@ export function validate<Schema extends z.ZodType>(
     if (issue.code === 'unrecognized_keys') {
       const keys = [...keysAt(schema, issue.path), ...(issue.path.length === 0 ? known : [])]
       const unused = keys.filter((key) => valueAt(source.data, [...at, key]) === undefined)
-      for (const key of issue.keys)
-        source.keyError('unknown-key', [...at, key], `unknown key: ${key}${hint(key, unused)}`)
+      for (const key of issue.keys) {
+        const name = renamed.get(key)
+        const advice = name === undefined ? hint(key, unused) : ` (now called ${name})`
+        source.keyError('unknown-key', [...at, key], `unknown key: ${key}${advice}`)
+      }
     } else if (value === undefined) {
       source.valueError('missing-key', at.slice(0, -1), `missing key: ${inWords(at)}`)
     } else if (issue.code === 'invalid_key') {

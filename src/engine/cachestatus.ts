@@ -19,7 +19,10 @@ export type AcceptedInputs = readonly ((run: Pick<Run, 'inputs'>) => Inputs)[]
 /** Fields that decide whether a run matches. */
 type Header = Pick<Run, 'experiment' | 'environment' | 'pattern' | 'inputs' | 'key'>
 
-/** Prefers a matching record, which others see. `cached` returns the newest local run, that `matches` if given. */
+/**
+ * Prefers a matching record, which others see. `cached` returns the newest local run, that `matches` if
+ * given.
+ */
 export function cacheStatusOf(
   accepted: AcceptedInputs,
   recorded: Run | undefined,

@@ -35,8 +35,8 @@ export class RequestError extends Error {
 
 /**
  * Returns a predicate for cells selected by `only`: patterns (`dom0-cpu`), experiments, or cell names or
- * their leading parts (`latency/xen-4.14/dom0-cpu`, `latency/xen-4.14`). Throws a RequestError for a word that
- * matches no cell.
+ * their leading parts (`latency/xen-4.14/dom0-cpu`, `latency/xen-4.14`). Throws a RequestError for a word
+ * that matches no cell.
  */
 export function cellSelector(
   cells: readonly PlannedCell[],

@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path'
 import type { LimitFunction } from 'p-limit'
 import { makeFolder, move, remove } from '../files/change.ts'
 import { openFiles } from '../files/tracked.ts'
+import { violation } from '../query/invariant.ts'
 import { keyOf } from '../results/key.ts'
 import { bootFolder, runName, type Run } from '../results/run.ts'
 import type { Seal } from '../results/seal.ts'
@@ -188,6 +189,8 @@ async function complete(task: Task, finished: readonly Finished[], date: Date): 
       ...result,
       provenance: { ...provenance, ...(await circumstances(task, finished, date)), document },
     }
+    const wrong = violation({ ...run, files: {} }, block.invariants)
+    if (wrong !== undefined) throw new ExperimentError(wrong)
     return await store.keep(run, files)
   } catch (cause) {
     throw new CellError(`${runName(cell)} failed: ${failureText(cause)}`, { cause })

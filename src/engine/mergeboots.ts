@@ -43,7 +43,8 @@ export function mergeBoots(boots: readonly BootResult[]): Result {
 export function refuseBootColumn(columns: readonly Column[]): void {
   if (columns.some(({ name }) => name === bootColumn))
     throw new ExperimentError(
-      `the script returns a column ${bootColumn}, which is reserved for the number of the boot: leave it out, or rename it`,
+      `the script returns a column ${bootColumn}, which is reserved for the number of the boot: ` +
+        'leave it out, or rename it',
     )
 }
 
@@ -54,7 +55,8 @@ function requireAlike(result: Result, first: Result, boot: number): void {
   )
   const differs = (what: string, own: string, before: string) =>
     new ExperimentError(
-      `${what} of boot ${boot} is ${own}, and of boot 1 ${before}: all boots of a cell must return the same columns and the same clock`,
+      `${what} of boot ${boot} is ${own}, and of boot 1 ${before}: ` +
+        'all boots of a cell must return the same columns and the same clock',
     )
   if (other >= 0)
     throw differs(`column ${other + 1}`, described(result.columns[other]), described(first.columns[other]))

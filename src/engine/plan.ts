@@ -6,10 +6,11 @@
 
 import type { ExperimentBlock } from '../document/block.ts'
 import type { Files } from '../files/tracked.ts'
+import { violation } from '../query/invariant.ts'
 import { parameterInputs } from '../results/key.ts'
 import { runName, spanOf, type Inputs, type Run } from '../results/run.ts'
 import { rowsDigest, StoreError } from '../results/runfile.ts'
-import type { Store } from '../results/store.ts'
+import { sameRows, type Store } from '../results/store.ts'
 import type { Environment, Host, TestbedInputs } from '../testbed/testbed.ts'
 import { byTestbed } from '../testbeds/environments.ts'
 import type { Testbeds } from '../testbeds/testbeds.ts'
@@ -32,8 +33,8 @@ export interface Step {
   /** The recorded run, even if another is used; `stale` is the reason why it does not match. */
   readonly record: { readonly run: Run; readonly stale: string | undefined } | undefined
   /**
-   * The newest run made here, if it is later than an up-to-date record and differs from it. The record stays the cell's result, but
-   * claims are judged by this run.
+   * The newest run made here, if it is later than an up-to-date record and differs from it. The record stays
+   * the cell's result, but claims are judged by this run.
    */
   readonly rerun: Run | undefined
   readonly needed: readonly Run[]
@@ -100,21 +101,23 @@ export async function plan(
         ? { type: 'damaged', reason: recorded.message }
         : cacheStatusOf(accepted, recorded, (matches) => store.cached(cell, matches))
     const known = 'run' in status ? status.run : status.type === 'missing' ? status.before : undefined
+    const rerun = status.type === 'recorded' ? rerunOf(cell, status.run, accepted, store) : undefined
+    const wrong = violated(cell, status, rerun)
     return {
       cell,
       environment,
       inputs,
       expected: known ? inputsWithReads(inputs, known, files) : inputs,
       boots: plannedBoots(cell, inputs),
-      status: waiting.length === 0 ? status : withWait(status, waiting),
+      status: wrong ?? (waiting.length === 0 ? status : withWait(status, waiting)),
       record:
-        recorded === undefined || recorded instanceof Error
+        recorded === undefined || recorded instanceof Error || wrong
           ? undefined
           : {
               run: recorded,
               stale: waiting.length > 0 ? needsText(waiting) : staleReason(recorded, accepted),
             },
-      rerun: status.type === 'recorded' ? rerunOf(cell, status.run, accepted, store) : undefined,
+      rerun,
       needed: runs.flatMap((run) => run ?? []),
       waitsFor: waiting.map(({ cell }) => runName(cell)),
     }
@@ -158,7 +161,9 @@ function recordOf(cell: PlannedCell, { origin }: Environment, store: Store): Run
     const run = store.recorded(cell)
     if (run === undefined || run.origin === origin) return run
     return new StoreError(
-      `results/${runName(run)}/run.json says that the run is ${run.origin}, but its environment is ${origin}. Restore it from version control, or delete its folder to run the cell again.`,
+      `results/${runName(run)}/run.json says that the run is ${run.origin}, ` +
+        `but its environment is ${origin}. Restore it from version control, ` +
+        'or delete its folder to run the cell again.',
     )
   } catch (error) {
     if (error instanceof StoreError) return error
@@ -166,9 +171,22 @@ function recordOf(cell: PlannedCell, { origin }: Environment, store: Store): Run
   }
 }
 
+/** Refuses an up-to-date run that violates an invariant of its block; a stale one may be older than these. */
+function violated(cell: PlannedCell, status: CacheStatus, rerun: Run | undefined): CacheStatus | undefined {
+  const own = status.type === 'recorded' || status.type === 'cached' ? [status.run] : []
+  for (const run of [...own, ...(rerun ? [rerun] : [])]) {
+    const found = violation(run, cell.block.invariants)
+    if (found === undefined) continue
+    const folder = `${status.type === 'recorded' && run !== rerun ? 'results' : '.repro/runs'}/${runName(run)}`
+    const advice = `Restore ${folder} from version control, delete it to run the cell again, or correct the invariant.`
+    return { type: 'damaged', reason: `${found}. ${advice}` }
+  }
+  return undefined
+}
+
 function rerunOf(cell: PlannedCell, record: Run, accepted: AcceptedInputs, store: Store): Run | undefined {
   const run = store.cached(cell, (header) => matches(header, accepted))
-  return run && startOf(run) > startOf(record) && rowsDigest(run) !== rowsDigest(record) ? run : undefined
+  return run && startOf(run) > startOf(record) && !sameRows(run, record) ? run : undefined
 }
 
 function startOf(run: Pick<Run, 'provenance'>): number {

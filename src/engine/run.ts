@@ -75,7 +75,8 @@ function accepted(
 
 function reasonOf({ status, late }: Ending, deadlineMs: number): string {
   return late
-    ? `the script did not end within ${deadlineMs / 1000} s; raise \`deadline\` in the block, or give --deadline`
+    ? `the script did not end within ${deadlineMs / 1000} s; ` +
+        `raise \`deadline\` in the block, or give --deadline`
     : `the script's process ended early (${status})`
 }
 

@@ -128,7 +128,9 @@ function runsAlone({ environment, cell }: Step, testbeds: Testbeds | undefined):
 }
 
 const aloneNote =
-  "local cells run one at a time, and so do their boots: side by side they would disturb each other's timings (parallel: true lifts this for a block that measures no times)"
+  'local cells run one at a time, and so do their boots: ' +
+  "side by side they would disturb each other's timings (parallel: " +
+  'true lifts this for a block that measures no times)'
 
 /**
  * Groups by environment, since its boards share cached stages; longest last run first, so that no long cell

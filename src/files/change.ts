@@ -23,7 +23,10 @@ export class WriteError extends FileError {
   override readonly name = 'WriteError'
 }
 
-/** Creates a folder and its parents; returns its absolute path. Throws a WriteError if a link or file is in the way. */
+/**
+ * Creates a folder and its parents; returns its absolute path. Throws a WriteError if a link or file is in
+ * the way.
+ */
 export function makeFolder(project: string, path: string): string {
   for (let attempts = 1; ; attempts += 1) {
     try {

@@ -139,7 +139,8 @@ async function read(file: string): Promise<Found | undefined> {
     const found = await lstat(file)
     if (!found.isFile())
       throw new FileError(
-        `${file} is ${found.isSymbolicLink() ? 'a link' : 'not a file'}, where a lock must be: delete it and try again`,
+        `${file} is ${found.isSymbolicLink() ? 'a link' : 'not a file'}, where a lock must be: ` +
+          'delete it and try again',
       )
     const sign = `${found.ino} ${found.mtimeMs}`
     const ageMs = Date.now() - found.mtimeMs

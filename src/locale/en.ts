@@ -1,5 +1,6 @@
 /** English text of a report. Other languages have the same shape, `Messages`. */
 
+import { english as changes } from '../claims/changewords.ts'
 import { english as phrases } from '../claims/phrases.ts'
 import { english as reasons } from '../claims/reasons.ts'
 import { code, type Inline, strong } from '../text/markdown.ts'
@@ -16,7 +17,8 @@ export const english = {
 
   /** Origin and status shown beside a number. */
   origins: { emulated: 'emulated', hardware: 'hardware', local: 'local', published: 'published' },
-  mark: (origins: readonly string[], isStale: boolean) => `${origins.join(' + ')}${isStale ? ', stale' : ''}`,
+  mark: (origins: readonly string[], isStale: boolean, isEdited = false) =>
+    `${origins.join(' + ')}${isStale ? ', stale' : ''}${isEdited ? ', edited by hand' : ''}`,
   /** Origin of a published number: `Table 5` of the publication, and the file. */
   publishedIn: (table: string | undefined, file: string) =>
     `published${table === undefined ? '' : `, ${table}`} (${file})`,
@@ -58,18 +60,24 @@ export const english = {
     },
     /** `latency in xen-4.14 (9 patterns), in xen-4.17 (8 patterns)`. */
     where: (experiment: string, environments: readonly (readonly [name: string, patterns: number])[]) =>
-      `${experiment} in ${environments.map(([name, patterns]) => `${name} (${counted(patterns, 'pattern')})`).join(', in ')}`,
+      `${experiment} in ` +
+      `${environments.map(([name, patterns]) => `${name} (${counted(patterns, 'pattern')})`).join(', in ')}`,
     wheres: (experiments: readonly string[]) => experiments.join('; '),
     missing: (runs: readonly string[]) => `${counted(runs.length, 'run')} missing: ${runs.join(', ')}.`,
+    edited: (runs: readonly string[]) =>
+      `${counted(runs.length, 'run')} with rows edited by hand: ${runs.join('; ')}.`,
     stale: (runs: readonly (readonly [run: string, reason: string])[]) =>
-      `${counted(runs.length, 'stale run')}: ${runs.map(([run, reason]) => `run ${run}: ${reason}`).join('; ')}.`,
+      `${counted(runs.length, 'stale run')}: ` +
+      `${runs.map(([run, reason]) => `run ${run}: ${reason}`).join('; ')}.`,
+    /** Claims that are weaker than recorded, defined otherwise, or gone. */
+    changed: (claims: readonly string[]) => `Claims not as recorded: ${claims.join(', ')}.`,
   },
 
   page: {
     skip: 'Skip to the text',
     abstract: 'Abstract',
     contents: 'Contents',
-    editions: 'Other languages',
+    translations: 'Other languages',
     authors: ', ',
     affiliation: (name: string) => ` (${name})`,
     footnotes: 'Footnotes',
@@ -85,6 +93,7 @@ export const english = {
     digestOf: (path: string, digest: string) => `${path}, SHA-256 ${digest}`,
     runsDigest: (runs: number, digest: string) =>
       `${counted(runs, 'run')}, SHA-256 of their names, keys and raw files ${digest}`,
+    edits: 'rows edited by hand',
     howTo: (build: string, rerun: string): readonly Inline[] => [
       'To render this page from the recorded runs: ',
       code(build),
@@ -98,7 +107,8 @@ export const english = {
     title: (id: string): readonly Inline[] => ['Experiment ', code(id)],
     inlineScript: 'script below',
     size: (environments: number, patterns: number, trials: number, boots: number) =>
-      `${counted(environments, 'environment')}, ${counted(patterns, 'pattern')}, ${counted(trials, 'trial')} each${boots > 1 ? ` in ${boots} boots` : ''}`,
+      `${counted(environments, 'environment')}, ${counted(patterns, 'pattern')}, ` +
+      `${counted(trials, 'trial')} each${boots > 1 ? ` in ${boots} boots` : ''}`,
     cells: (id: string) => `Cells of ${id}`,
     heads: {
       environment: 'environment',
@@ -118,6 +128,7 @@ export const english = {
       'not reproduced': 'not reproduced',
       inconclusive: 'inconclusive',
       'not testable': 'not testable',
+      'not run': 'not run',
     },
     published: 'published',
     recorded: 'recorded',
@@ -125,14 +136,15 @@ export const english = {
     why: 'why',
     note: 'note',
     shownIn: 'shown in',
-    /** A condition of the claim, or the claim as stated. */
-    under: (label: string | undefined) => (label === undefined ? 'as stated' : `with ${label}`),
-    notRun: 'not run',
     /** Verdicts at other tolerances. */
     fragile: (half: string, twice: string) =>
       `fragile: ${half} at half the tolerance, ${twice} at twice the tolerance`,
     measured: (numbers: readonly string[], origins: readonly string[]) =>
       `${numbers.join('; ')}, ${origins.join(' + ')}`,
+    /** What changed since the record, and before it. */
+    since: 'since the record',
+    history: 'history',
+    changes,
     reasons,
     phrases,
 
@@ -142,7 +154,11 @@ export const english = {
       says: 'says',
       verdict: 'verdict',
       isRecorded: 'is the recorded run',
-      note: 'Numbers in brackets are 95 % intervals. The verdict is that of this run if there is one, otherwise that of the recorded one.',
+      /** Verdict of a claim that is not as recorded. */
+      changed: (verdict: string) => `${verdict} (not as recorded)`,
+      note:
+        'Numbers in brackets are 95 % intervals. The verdict is that of this run if there is one, ' +
+        'otherwise that of the recorded one.',
     },
 
     /** Details that unfold below a claim. */
@@ -150,6 +166,8 @@ export const english = {
       summary: (id: string) => `How ${id} was judged`,
       allowed: 'allowed',
       interval: 'interval',
+      spread: 'spread',
+      serial: 'autocorrelation',
       reads: 'reads',
       environment: 'environment',
       list: (names: readonly string[]) => names.join(', '),
@@ -198,11 +216,13 @@ export const english = {
     byZero: 'none (published: 0)',
     list: (names: readonly string[]) => names.join(', '),
     comparisonNote:
-      'Ratio: the mean of this rerun divided by the published mean. In range: whether the published mean lies between the smallest and largest values of this rerun.',
+      'Ratio: the mean of this rerun divided by the published mean. In range: ' +
+      'whether the published mean lies between the smallest and largest values of this rerun.',
     comparisonCount: (inRange: number, all: number) =>
       `${inRange} of ${all} published means lie within the range of this rerun.`,
     excludedNote: (reasons: readonly (readonly [reason: string, count: number])[]) =>
-      `Excluded observations, by reason: ${reasons.map(([reason, count]) => `${reason} (${count})`).join('; ')}.`,
+      'Excluded observations, by reason: ' +
+      `${reasons.map(([reason, count]) => `${reason} (${count})`).join('; ')}.`,
     incomplete: (count: number) => `${count} observations that lack a phase are left out.`,
     notRerun: (patterns: readonly string[]) => `Published but not rerun here: ${patterns.join(', ')}.`,
     onlyIn: (environments: readonly string[], pattern: string) =>
@@ -227,11 +247,21 @@ export const english = {
       verdict: 'against the baseline',
       verdicts: { changed: 'changed', unchanged: 'unchanged', "can't tell": "can't tell" },
       method:
-        'Shift: how far a typical value lies above the baseline’s (Hodges–Lehmann), with its interval; δ: 1 if all values lie above, −1 if all lie below. In each environment p is corrected for the number of comparisons (Holm), and each interval is a 95 % interval divided among them (Bonferroni).',
-      fewBoots:
-        'Boots are compared, each by its mean: the shift is the difference of these means, and the interval and p are Welch’s.',
+        'Shift: how far a typical value lies above the baseline’s (Hodges–Lehmann), with its interval; ' +
+        'δ: 1 if all values lie above, −1 if all lie below. ' +
+        'In each environment p is corrected for the number of comparisons (Holm), ' +
+        'and each interval is a 95 % interval divided among them (Bonferroni).',
+      /** Boots are the unit; whether those of both cells share seeds. */
+      boots: {
+        'paired by boot':
+          'Boots are compared, each by its mean, paired by boot, as the cells share seeds: the shift is the mean difference of pairs, and the interval and p are the paired t test’s.',
+        'independent boots':
+          'Independent boots are compared, each by its mean: the shift is the difference of these means, and the interval and p are Welch’s.',
+      },
       unchanged: (tolerance: string) =>
-        `Unchanged: the interval of the shift and the difference of means lie within ${tolerance} of the baseline’s median. Absence of evidence is not evidence of absence: where neither a change nor its absence is shown, the table says “can’t tell”.`,
+        `Unchanged: the interval of the shift and the difference of means lie within ${tolerance} of the ` +
+        'baseline’s median. Absence of evidence is not evidence of absence: ' +
+        'where neither a change nor its absence is shown, the table says “can’t tell”.',
       oneBoot: 'Trials within one boot were compared, which says nothing about the spread between boots.',
       /** Turns a warning into a sentence. */
       sentence: (warning: string) => `${warning.charAt(0).toUpperCase()}${warning.slice(1)}.`,
@@ -263,11 +293,19 @@ export const english = {
         slowdowns: (count: number) => counted(count, 'slowdown'),
       },
       errorNote:
-        'Error: our value minus the published one, also as a share of the published one. Closer: the recording with the smaller absolute error; alike: the absolute errors differ by less than 1 µs (slowdowns: 0.01).',
+        'Error: our value minus the published one, also as a share of the published one. Closer: ' +
+        'the recording with the smaller absolute error; alike: ' +
+        'the absolute errors differ by less than 1 µs (slowdowns: 0.01).',
       summaryNote:
-        'Absolute values of errors; slowdowns have no unit. Rank correlation: Spearman’s, between our values and the published ones. “Within”, “right signs” and “closer” are counts. Closer: the recording with the smaller absolute error, if the two differ by at least 1 µs (slowdowns: 0.01).',
+        'Absolute values of errors; slowdowns have no unit. Rank correlation: Spearman’s, ' +
+        'between our values and the published ones. “Within”, “right signs” and “closer” are counts. ' +
+        'Closer: the recording with the smaller absolute error, ' +
+        'if the two differ by at least 1 µs (slowdowns: 0.01).',
       slowdownNote: (band: string) =>
-        `Slowdown: a mean as a multiple of the baseline’s. The baseline’s own slowdown is 1 by definition and omitted. The sign is right if ours and the published one both lie more than ${band} above 1, both more than ${band} below it, or both in between.`,
+        'Slowdown: a mean as a multiple of the baseline’s. ' +
+        'The baseline’s own slowdown is 1 by definition and omitted. ' +
+        `The sign is right if ours and the published one both lie more than ${band} above 1, ` +
+        `both more than ${band} below it, or both in between.`,
       counts: (
         environment: string,
         { before, after, alike }: Readonly<Record<'before' | 'after' | 'alike', number>>,

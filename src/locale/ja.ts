@@ -1,16 +1,24 @@
 /** Japanese text of a report. */
 
+import { editedFiles, lineGroups } from '../claims/reasons.ts'
 import type { Unit } from '../stats/clusters.ts'
+import type { Pairing } from '../stats/pairing.ts'
 import { code, strong } from '../text/markdown.ts'
 import type { Messages } from './en.ts'
 
 const units: Readonly<Record<Unit, string>> = { trial: '試行', boot: '起動' }
+const pairings: Readonly<Record<Pairing, string>> = {
+  'paired by boot': 'シードが同じ起動どうしを対にする',
+  'independent boots': '起動は互いに独立',
+  'partly paired by boot': 'シードが同じセルだけ起動を対にする',
+}
 
 const verdictNames = {
   reproduced: '再現された',
   'not reproduced': '再現されない',
   inconclusive: '判定できない',
   'not testable': '検証できない',
+  'not run': '実行していない',
 }
 
 export const japanese: Messages = {
@@ -20,7 +28,8 @@ export const japanese: Messages = {
   noFloat: (id) => `@${id}（該当する図表がない）`,
 
   origins: { emulated: 'エミュレート', hardware: '実機', local: 'ローカル', published: '公表値' },
-  mark: (origins, isStale) => `${origins.join('＋')}${isStale ? '・要更新' : ''}`,
+  mark: (origins, isStale, isEdited = false) =>
+    `${origins.join('＋')}${isStale ? '・要更新' : ''}${isEdited ? '・手で修正' : ''}`,
   publishedIn: (table, file) => `公表値${table === undefined ? '' : `、${table}`}（${file}）`,
   subtitle: (mark, environments) => `${mark}：${environments.join('、')}`,
   missing: (runs) => `未実行：${runs.join('、')}`,
@@ -57,15 +66,17 @@ export const japanese: Messages = {
       `${experiment}（${environments.map(([name, patterns]) => `${name}：${patterns}パターン`).join('、')}）`,
     wheres: (experiments) => experiments.join('、'),
     missing: (runs) => `未実行${runs.length}件：${runs.join('、')}。`,
+    edited: (runs) => `行が手で修正された実行${runs.length}件：${runs.join('；')}。`,
     stale: (runs) =>
       `要更新${runs.length}件（現在の本文と合わない実行）：${runs.map(([run, reason]) => `${run}：${reason}`).join('；')}。`,
+    changed: (claims) => `記録と異なる主張：${claims.join('、')}。`,
   },
 
   page: {
     skip: '本文へ',
     abstract: '概要',
     contents: '目次',
-    editions: '他の言語',
+    translations: '他の言語',
     authors: '、',
     affiliation: (name) => `（${name}）`,
     footnotes: '脚注',
@@ -79,6 +90,7 @@ export const japanese: Messages = {
     original: '原文',
     runs: '実行',
     digestOf: (path, digest) => `${path}、SHA-256 ${digest}`,
+    edits: '手で修正された行',
     runsDigest: (runs, digest) => `${runs}件、名前・キー・生ファイルのSHA-256 ${digest}`,
     howTo: (build, rerun) => [
       '記録済みの実行からこのページを生成するには ',
@@ -115,12 +127,37 @@ export const japanese: Messages = {
     why: '理由',
     note: '注記',
     shownIn: '参照',
-    under: (label) => (label === undefined ? '主張のとおり' : `条件：${label}`),
-    notRun: '実行していない',
     fragile: (half, twice) => `許容範囲に左右される：半分では「${half}」、2倍では「${twice}」`,
     measured: (numbers, origins) => `${numbers.join('、')}（${origins.join('＋')}）`,
+    since: '記録との差',
+    history: '経緯',
+    changes: {
+      verdict: (verdict) => (verdict === 'not run' ? '実行していない' : verdictNames[verdict]),
+      added: '判定の記録より後に加えられた',
+      weaker: (before, now, date) => `${date}の記録より弱い：「${before}」から「${now}」になった`,
+      better: (before, now, date) => `${date}の記録より強い：「${before}」から「${now}」になった`,
+      under: (condition, change) =>
+        `条件「${condition === 'as stated' ? '主張のとおり' : condition}」では${change}`,
+      changed: (changes, date) => `${date}の記録の後に定義が変わった：${changes}`,
+      field: (name, before, now) => `${name} ${before} → ${now}`,
+      fieldAdded: (name, now) => `${name}の追加：${now}`,
+      fieldRemoved: (name, before) => `${name}の削除：${before}`,
+      lost: (name, cells) => `${name}から${cells.join('、')}が除かれた`,
+      gained: (name, cells) => `${name}に${cells.join('、')}が加わった`,
+      byDefinition: '変わった定義によってのみ成り立ち、記録された定義では成り立たない',
+      edited: (date) => `${date}の記録のときと違い、手で編集された行に基づく`,
+      moved: (numbers) => `数値が動いた：記録では${numbers.join('、')}`,
+      earlier: (date, changes) => `${date}に変更：${changes}`,
+      absent: (from, until) => `${from}から${until}まで主張されていなかった`,
+      removed: (id, verdict, date, statement) =>
+        `記録の後に除かれた：${id}（${date}の記録では「${verdict}」）：${statement}`,
+      list: (items) => items.join('；'),
+    },
     phrases: {
       published: (number, source) => `${number}（${source}）`,
+      under: (label) => (label === undefined ? '主張のとおり' : `条件：${label}`),
+      control: (label) => `対照：${label}`,
+      verdictFor: (verdict, why) => `${verdict}：${why}`,
       numbers: (numbers) => numbers.join('、'),
       shifted: (shift, ratio) => `${shift}、平均の比 ${ratio} : 1`,
       between: (low, high) => `${low}以上${high}以下`,
@@ -129,17 +166,28 @@ export const japanese: Messages = {
       atMost: (high) => `${high}以下`,
       below: (high) => `${high}より小さい`,
       anything: '制限なし',
+      byHand: (limit) => `${limit}（許容幅は人が選んだもの）`,
+      predicted: (limit, samples) =>
+        `${limit}（公表された${samples.join('と')}による95 %予測区間。本実験の区間は97.5 %）`,
+      sample: (n, mean, sd) => `n = ${n}、平均${mean}、標準偏差${sd}`,
       shift: (limit, share) => `ずれが${limit}（第1の系列の中央値の${share} %）`,
       difference: (limit) => `隣り合う値の差がいずれも${limit}`,
       limits: (limits) => limits.join('、'),
       method: {
         ranks: (per) =>
           `2系列の間のHodges–Lehmannのずれと、${counted(per)}を単位とするMann–Whitney検定による95 %区間`,
-        means: (per) => `${counted(per)}ごとの平均の2系列の間の差と、Welchの方法による95 %区間`,
+        means: (per) => `${counted(per)}ごとの平均の2系列の間の差と、Studentの95 %区間`,
         bootstrap: (per, draws) =>
           `BCaブートストラップによる95 %区間（${counted(per)}を単位に${draws}回再抽出）`,
         student: (per) => `${counted(per)}を単位とするジャックナイフの標準誤差によるStudentの95 %区間`,
       },
+      paired: (method, pairing) => `${method}（${pairings[pairing]}）`,
+      betweenBoots: (share) => `分散の${share} %は起動の間、残りは起動のなかの試行の間のもの`,
+      halving: ([boots, moreBoots], [trials, moreTrials]) =>
+        `区間の幅を半分にするには${moreBoots}回の起動（現在${boots}回）${moreTrials === undefined ? 'が必要で、起動あたりの試行を増やしても足りない' : `、または起動あたり${moreTrials}回の試行（現在${trials}回）が必要`}`,
+      oneBoot: '1回の起動では起動の間のばらつきがわからない：次の実行では起動を増やすべきである',
+      serial: (lags, n, effective, boots) =>
+        `隣り合う試行の自己相関は${lags.join('から')}、${n}回の試行は少なくとも独立な${effective}回に相当する（${boots > 1 ? '起動を単位とするため用いていない' : 'その分だけ区間を広げている'}）`,
       methods: (methods, numbers) =>
         `${methods.join('、')}${numbers > 1 ? `（${numbers}個の数値で誤り率5 %をBonferroniの方法で分け合う）` : ''}`,
     },
@@ -152,14 +200,25 @@ export const japanese: Messages = {
         `区間を求めるには${units[per]}が足りない：${count}回（少なくとも${needed}回必要）`,
       open: (count, needed, per) =>
         `区間が主張の許す範囲の境界をまたぐ：約${needed}回の${units[per]}が必要であり、実際は${count}回である`,
+      orTrials: (open, needed, count) =>
+        Number.isFinite(needed)
+          ? `${open}（起動あたり約${needed}回の試行でもよく、実際は${count}回である）`
+          : `${open}（起動どうしが異なるため、起動あたりの試行を増やしても足りない）`,
       under: (reason, count) => `${reason}（ほかの${count}つの条件でも同じ）`,
       flips: (states) =>
         `判定が条件によって変わる：${states.map(({ label, verdict }) => `${label ?? '主張のとおり'}では「${verdictNames[verdict]}」`).join('、')}`,
       notRun: 'この文書はそのようなセルを実行しない',
+      controlHolds: (label) => `対照でも同じ判定になる：${label}でも検定が成り立つ`,
+      controlUntested: (label, why) => `対照を判定できない：${label}（${why}）`,
       missing: (runs) => `未実行：${runs.join('、')}`,
       skipped: (why) => `対象外：${why}`,
       stale: (run, why) => `要更新：${run}（${why}）`,
       failed: (message) => `判定できない：${message}`,
+      byEdits: (verdict) => `${verdict}（手で修正された行による）`,
+      edits: ({ run, edits }) =>
+        `${run}：${edits.map(({ author, date, reason, files }) => `${date}に${author}が修正した：${reason}${editedFiles(files, (file, lines) => `${file}の${lines}行目`)}`).join('；')}`,
+      repeated: (run, { operation, rows, repeated, lines }) =>
+        `${run}の${operation === '' ? '' : `${operation}の`}${rows}行のうち${repeated}行が、全ての測定値で他の行と同じである。偶然では説明できない（rows.csvの行：${lineGroups(lines).join('；')}）`,
       noShape:
         '形に関する主張はボードの速さに依存してはならない：比か順序を比べるか、scopeをabsoluteにする必要がある',
       noHardware: () => '実機での実行がない：公表された機械の時間については何も言えない',
@@ -185,6 +244,7 @@ export const japanese: Messages = {
       says: '内容',
       verdict: '判定',
       isRecorded: '記録と同じ',
+      changed: (verdict) => `${verdict}（記録と異なる）`,
       note: '角括弧内は95 %区間の両端。判定は、今回の実行があればそれに、なければ記録済みの実行による。',
     },
 
@@ -192,6 +252,8 @@ export const japanese: Messages = {
       summary: (id) => `${id}の判定方法`,
       allowed: '許容範囲',
       interval: '区間',
+      spread: 'ばらつき',
+      serial: '自己相関',
       reads: '用いる値',
       environment: '環境',
       list: (names) => names.join('、'),
@@ -274,8 +336,14 @@ export const japanese: Messages = {
       verdict: '基準との比較',
       verdicts: { changed: '変化あり', unchanged: '変化なし', "can't tell": '判定できない' },
       method:
-        'ずれ：典型的な値が基準をどれだけ上回るか（Hodges–Lehmann）とその区間。δ：すべての値が基準を上回れば1、すべて下回れば−1。環境ごとに、pは比較の数に応じて補正し（Holm）、区間は95 %区間の誤り率を比較の数で分け合う（Bonferroni）。',
-      fewBoots: '起動を単位とし、起動ごとの平均を比べる。ずれは平均の差、区間とpはWelchの方法による。',
+        'ずれ：典型的な値が基準をどれだけ上回るか（Hodges–Lehmann）とその区間。δ：すべての値が基準を上回れば1、すべて下回れば−1。環境ごとに、pは比較の数に応じて補正し（Holm）、' +
+        '区間は95 %区間の誤り率を比較の数で分け合う（Bonferroni）。',
+      boots: {
+        'paired by boot':
+          '起動を単位とし、起動ごとの平均を、シードが同じ起動どうしで対にして比べる。ずれは対の差の平均、区間とpは対応のあるt検定による。',
+        'independent boots':
+          '起動を単位とし、互いに独立な起動ごとの平均を比べる。ずれは平均の差、区間とpはWelchの方法による。',
+      },
       unchanged: (tolerance) =>
         `変化なし：ずれと平均がともに基準の中央値の${tolerance}以内。差が見つからないことは差がないことの証拠ではないので、それ以外は「判定できない」とする。`,
       oneBoot: '比較したのは1回の起動のなかの試行である。起動の間のばらつきについては何も示さない。',
@@ -310,9 +378,11 @@ export const japanese: Messages = {
       errorNote:
         '誤差：本実験の値から公表値を引いた差と、その公表値に対する割合。近いほう：割合ではなく誤差の大きさが小さいほうの記録。差が1 µs（比では0.01）に満たなければ「同じ」とする。',
       summaryNote:
-        '誤差は符号を除いた大きさ。比の誤差に単位はない。順位相関：本実験の値と公表値の間のSpearmanの順位相関係数。「以内」「向きが正しい」「近いほう」は個数。近いほう：絶対誤差が1 µs（比では0.01）以上小さいほうの記録。',
+        '誤差は符号を除いた大きさ。比の誤差に単位はない。順位相関：本実験の値と公表値の間のSpearmanの順位相関係数。「以内」「向きが正しい」「近いほう」は個数。' +
+        '近いほう：絶対誤差が1 µs（比では0.01）以上小さいほうの記録。',
       slowdownNote: (band) =>
-        `比：基準の平均に対する平均の比。基準自身の比は定義により1なので除く。本実験の値と公表値が、ともに1を${band}を超えて上回る、ともに${band}を超えて下回る、またはともにその間にあるとき、向きが正しい。`,
+        `比：基準の平均に対する平均の比。基準自身の比は定義により1なので除く。本実験の値と公表値が、ともに1を${band}を超えて上回る、ともに${band}を超えて下回る、` +
+        'またはともにその間にあるとき、向きが正しい。',
       counts: (environment, { before, after, alike }) =>
         `${environment}：変更後のほうが近いもの${after}個、変更前のほうが近いもの${before}個、同じもの${alike}個。`,
     },

@@ -5,6 +5,8 @@
  */
 
 import type { Root, RootContent } from 'mdast'
+import { editsOf } from '../claims/edits.ts'
+import { english } from '../claims/reasons.ts'
 import { secondsOf, type Run } from '../results/run.ts'
 import { code, heading, type Inline, link, list, paragraph, shell, strong, table } from '../text/markdown.ts'
 import { abbreviated, present } from '../text/message.ts'
@@ -25,6 +27,7 @@ export function appendix(artifact: Artifact, archive: string): Root {
       paragraph(strong(metadata.title)),
       paragraph(identity(artifact)),
       ...dirtyNote(artifact),
+      ...editNote(artifact),
       heading(2, 'Abstract'),
       ...artifact.abstract,
       heading(2, 'Requirements'),
@@ -67,6 +70,16 @@ function dirtyNote({ revision }: Artifact): readonly RootContent[] {
   const some = changes.slice(0, 8)
   const more = changes.length > some.length ? ` and ${changes.length - some.length} more` : ''
   return [paragraph(prose`${strong('Not as committed:')} ${codes(some, ', ')}${more}.`)]
+}
+
+function editNote({ runs }: Artifact): readonly RootContent[] {
+  const edits = editsOf(runs).map(english.edits)
+  if (edits.length === 0) return []
+  return [
+    paragraph(
+      prose`${strong('Rows edited by hand,')} which every verdict that rests on them says: ${edits.join('; ')}.`,
+    ),
+  ]
 }
 
 function codes(texts: readonly string[], separator: string): Inline {
@@ -133,22 +146,25 @@ function experimentTable(experiments: readonly Experiment[]): RootContent {
   return table([head, ...experiments.map(row)], [5, 6, 7])
 }
 
-function claimTable({ claims, paper, report }: Artifact): readonly RootContent[] {
+function claimTable({ claims, paper, report, removed, outcome }: Artifact): readonly RootContent[] {
   const head = ['', 'Claim, and what must hold', 'Expected', 'Rests on', 'Compute', 'Command']
   const row = ({ block, effort, ...claim }: Claim): readonly Inline[] => [
     link(`${report}#${block.id}`, block.id),
     prose`${block.statement}: ${code(shortened(claim.test))}`,
-    [strong(claim.verdict), measuredText(claim)],
+    [strong(claim.verdict), measuredText(claim), changesText(claim)],
     present([...claim.experiments, claim.float]).join(', '),
     effort.cells === 0 || effort.untimed > 0 ? notStated : minutes(effort.computeSeconds),
     code(`npx repro verify --claim ${block.id}`),
   ]
   // A claim refuted by the recorded runs is a finding of the paper, not the reader's fault.
-  const refuted = claims.filter(({ verdict }) => verdict === 'not reproduced').map(({ block }) => block.id)
-  const exit =
-    refuted.length === 0
-      ? 'exit code 0'
-      : `exit code 3, because the recorded runs do not reproduce ${refuted.join(', ')}`
+  const refuted = claims.filter(({ isRefuted }) => isRefuted).map(({ block }) => block.id)
+  const exits = {
+    'not reproduced': `exit code 3, because the recorded runs do not reproduce ${refuted.join(', ')}`,
+    weaker: 'exit code 3, because claims are weaker than recorded, or gone',
+    lacking: 'exit code 1, because claims lack runs',
+    judged: 'exit code 0',
+  }
+  const exit = exits[outcome]
   return [
     paragraph(
       prose`The verdict follows from the recorded runs, with 95 % intervals. Add
@@ -157,27 +173,32 @@ function claimTable({ claims, paper, report }: Artifact): readonly RootContent[]
         full in ${code(paper)}.`,
     ),
     table([head, ...claims.map(row)], [4]),
+    ...(removed.length > 0 ? [list(...removed)] : []),
   ]
+}
+
+function changesText({ changes }: Pick<Claim, 'changes'>): string {
+  return changes.length === 0 ? '' : `. ${abbreviated(changes, 3, '. ')}`
 }
 
 function measuredText({
   measured,
   published,
-  verdict,
-}: Pick<Claim, 'measured' | 'published' | 'verdict'>): string {
-  const isShown = verdict !== 'not testable' && measured.length > 0
+  isTestable,
+}: Pick<Claim, 'measured' | 'published' | 'isTestable'>): string {
+  const isShown = isTestable && measured.length > 0
   const shown = isShown ? `: ${abbreviated(measured, 3, '; ')}` : ''
   return published === undefined ? shown : `${shown} (published: ${published})`
 }
 
-function contents({ paths, paper, report, editions, runs, experiments }: Artifact): readonly Inline[] {
+function contents({ paths, paper, report, translations, runs, experiments }: Artifact): readonly Inline[] {
   const locks = ['package-lock.json', 'experiments/packages.lock.json'].filter((path) => paths.includes(path))
   const crate = code('ro-crate-metadata.json')
   const check = code('codecheck.yml')
   return present([
     prose`${code(paper)} the document with its experiments, claims, tables and figures;
       ${code(report)} the report made from it`,
-    ...editions.map(
+    ...translations.map(
       (one) =>
         prose`${code(one.paper)} the same in another language (${one.lang}); ${code(one.report)} its report`,
     ),

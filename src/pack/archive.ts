@@ -44,7 +44,8 @@ export function zipped(files: readonly PackedFile[], date: string): Uint8Array {
   const bytes = files.reduce((sum, { content }) => sum + content.length, 0)
   if (files.length > mostFiles || bytes > mostBytes)
     throw new ExplainedError(
-      `${files.length} files with ${bytes} bytes are more than a zip holds (${mostFiles} files, ${mostBytes} bytes): leave large files out of the project`,
+      `${files.length} files with ${bytes} bytes are more than a zip holds (${mostFiles} files, ` +
+        `${mostBytes} bytes): leave large files out of the project`,
     )
   const [year = 1980, month = 1, day = 1] = date.split('-').map(Number)
   // A zip stores local times without a zone; these parts are the same in every zone.
@@ -56,8 +57,8 @@ export function zipped(files: readonly PackedFile[], date: string): Uint8Array {
 }
 
 /**
- * Returns the file to write, with links resolved. Throws an ExplainedError for anything but an ordinary file, which
- * a rename would replace.
+ * Returns the file to write, with links resolved. Throws an ExplainedError for anything but an ordinary file,
+ * which a rename would replace.
  */
 export function archiveFile(file: string): string {
   const found = lstatSync(file, { throwIfNoEntry: false })
@@ -68,8 +69,8 @@ export function archiveFile(file: string): string {
 }
 
 /**
- * Writes to a temporary name first, so that no partial archive appears. The folder must exist. Throws an ExplainedError for file system
- * errors.
+ * Writes to a temporary name first, so that no partial archive appears. The folder must exist. Throws an
+ * ExplainedError for file system errors.
  */
 export async function writeArchive(file: string, bytes: Uint8Array): Promise<void> {
   const draft = join(dirname(file), `.${basename(file)}.${process.pid}.part`)

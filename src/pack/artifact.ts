@@ -1,7 +1,9 @@
 /** Describes an archive: which experiments and floats each claim rests on, and what checking it costs. */
 
 import type { RootContent } from 'mdast'
-import { decisive, type Verification } from '../claims/verification.ts'
+import { historyLines, sinceLines } from '../claims/changewords.ts'
+import { statedVerdict } from '../claims/edits.ts'
+import { decisive, type Verification, type VerificationOutcome } from '../claims/verification.ts'
 import { numberTexts, publishedText } from '../claims/words.ts'
 import type { ClaimBlock, ExperimentBlock } from '../document/block.ts'
 import type { Test } from '../document/claim.ts'
@@ -31,7 +33,7 @@ export interface Artifact {
   /** Paths in the archive. */
   readonly paper: string
   readonly report: string
-  readonly editions: readonly EditionReport[]
+  readonly translations: readonly TranslationReport[]
   readonly paths: readonly string[]
   readonly runs: readonly Run[]
   readonly environments: readonly Environment[]
@@ -41,9 +43,13 @@ export interface Artifact {
   readonly setupMinutes: number | undefined
   readonly experiments: readonly Experiment[]
   readonly claims: readonly Claim[]
+  /** Claims removed since the verdicts were recorded, in words. */
+  readonly removed: readonly string[]
+  /** Of `repro verify` in the archive. */
+  readonly outcome: VerificationOutcome
 }
 
-export interface EditionReport {
+export interface TranslationReport {
   /** Paths in the archive. */
   readonly paper: string
   readonly report: string
@@ -68,7 +74,11 @@ export interface Claim {
   readonly block: ClaimBlock
   readonly test: string
   readonly verdict: string
+  readonly isRefuted: boolean
+  readonly isTestable: boolean
   readonly measured: readonly string[]
+  /** What changed since its verdict was recorded, and before. */
+  readonly changes: readonly string[]
   readonly published: string | undefined
   /** `E1`. */
   readonly experiments: readonly string[]
@@ -117,8 +127,11 @@ export function claimsOf(
     return {
       block,
       test: testText(block, document),
-      verdict: judgement.verdict,
+      verdict: statedVerdict(judgement),
+      isRefuted: judgement.verdict === 'not reproduced',
+      isTestable: judgement.verdict !== 'not testable',
       measured: numberTexts(judgement),
+      changes: [...sinceLines(verification), ...historyLines(verification.since)],
       // Without a number or words, the text is only the claim's place.
       published: block.published === undefined ? undefined : publishedText(block, judgement),
       experiments: numbers
@@ -166,6 +179,8 @@ function wordsOf(test: Test, lines: (key: string) => readonly string[]): string 
     case 'absolute':
     case 'relative':
       return `${written('value')} = ${written('published')} ± ${written('tolerance')}`
+    case 'agreement':
+      return `${written('agrees')} in the prediction interval of ${written('published')}`
     case 'interval': {
       const low = Number.isFinite(test.low) ? `${test.low} <= ` : ''
       const high = Number.isFinite(test.high) ? ` <= ${test.high}` : ''
@@ -176,7 +191,10 @@ function wordsOf(test: Test, lines: (key: string) => readonly string[]): string 
     case 'direction': {
       const relation = { up: 'above', down: 'below', same: 'the same as' }[test.direction]
       const margin = Math.round(test.tolerance * 1e4) / 100
-      return `${written('to')} ${relation} ${written('from')}, ${test.direction === 'same' ? 'within' : 'by more than'} ${margin} %`
+      return (
+        `${written('to')} ${relation} ${written('from')}, ` +
+        `${test.direction === 'same' ? 'within' : 'by more than'} ${margin} %`
+      )
     }
     case 'all': {
       // The tests differ only in their values.

@@ -20,10 +20,10 @@ type Kept = z.infer<typeof keptCodecheck>
  * @param kept the project's codecheck.yml; all but its manifest is kept
  */
 export function codecheck(artifact: Artifact, kept: Kept): string {
-  const { metadata, report, editions, runs, experiments } = artifact
+  const { metadata, report, translations, runs, experiments } = artifact
   const manifest = [
     { file: report, comment: 'The report, with all tables and figures: npx repro build' },
-    ...editions.map((one) => ({
+    ...translations.map((one) => ({
       file: one.report,
       comment: `The same in another language (${one.lang}): npx repro build ${one.paper}`,
     })),
@@ -31,7 +31,9 @@ export function codecheck(artifact: Artifact, kept: Kept): string {
       const number = experiments.find(({ block }) => block.id === run.experiment)?.number
       return {
         file: recordedFiles(run)[0],
-        comment: `${number}: ${run.trials} trials, ${run.origin}: npx repro build --rerun=${runName(run)} --record`,
+        comment:
+          `${number}: ${run.trials} trials, ${run.origin}: ` +
+          `npx repro build --rerun=${runName(run)} --record`,
       }
     }),
   ]

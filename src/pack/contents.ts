@@ -33,7 +33,7 @@ export async function contents(
   archive: string,
   files: Files,
 ): Promise<readonly PackedFile[]> {
-  const reports = [artifact.report, ...artifact.editions.map(({ report }) => report)]
+  const reports = [artifact.report, ...artifact.translations.map(({ report }) => report)]
   const paths = [...new Set([...artifact.paths, ...artifact.runs.flatMap(recordedFiles), ...reports])]
     .filter((path) => !generatedFiles.includes(path))
     .sort()

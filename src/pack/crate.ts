@@ -5,6 +5,8 @@
  */
 
 import { extname } from 'node:path'
+import { editsOf } from '../claims/edits.ts'
+import { english } from '../claims/reasons.ts'
 import { secondsOf, spanOf, runName, type Run } from '../results/run.ts'
 import { present } from '../text/message.ts'
 import { type Artifact, type Experiment, recordedFiles } from './artifact.ts'
@@ -135,6 +137,7 @@ function actions(artifact: Artifact, files: readonly Described[]): readonly Enti
         `${run.trials} trials of "${pattern?.label ?? run.pattern}", ${run.origin}, seed ${run.seed}`,
         seconds !== undefined && `${seconds} s on ${run.provenance['host CPU'] ?? 'an unknown host'}`,
         `key ${run.key}`,
+        ...editsOf([run]).map((one) => `rows edited by hand: ${english.edits(one)}`),
       ]).join('; '),
       startTime: iso(startMs),
       endTime: iso(endMs),
@@ -161,11 +164,11 @@ function actions(artifact: Artifact, files: readonly Described[]): readonly Enti
 }
 
 /** Returns the report and those of the translations, which also use the original document. */
-function reportsOf({ paper, report, editions }: Artifact) {
+function reportsOf({ paper, report, translations }: Artifact) {
   const name = 'The report from the document and the recorded runs'
   return [
     { id: '#report', name, command: 'npx repro build --frozen', papers: [paper], report },
-    ...editions.map((one) => ({
+    ...translations.map((one) => ({
       id: `#report/${one.lang}`,
       name: `${name} (${one.lang})`,
       command: `npx repro build --frozen ${one.paper}`,

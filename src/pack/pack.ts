@@ -7,7 +7,8 @@
 
 import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
-import { verifyClaims } from '../claims/verification.ts'
+import { removedText } from '../claims/changewords.ts'
+import { outcomeOf, verifyClaims } from '../claims/verification.ts'
 import { hasErrors } from '../document/problem.ts'
 import type { TellEvent } from '../engine/event.ts'
 import type { Step } from '../engine/plan.ts'
@@ -19,6 +20,7 @@ import { readManifest } from '../project/manifest.ts'
 import { programOf } from '../project/program.ts'
 import { cachedJudge } from '../project/rendercache.ts'
 import { DocumentError, type Opened, openDocument, type Site } from '../project/site.ts'
+import { verdictRecord } from '../project/verdicts.ts'
 import { defaultFormat } from '../report/formats.ts'
 import type { Run } from '../results/run.ts'
 import { byTestbed, environmentsFile } from '../testbeds/environments.ts'
@@ -29,7 +31,7 @@ import { archiveFile, type PackedFile, writeArchive, zipped } from './archive.ts
 import {
   type Artifact,
   claimsOf,
-  type EditionReport,
+  type TranslationReport,
   experimentsOf,
   recordedFiles,
   statedMinutes,
@@ -55,8 +57,8 @@ export interface Archive {
 }
 
 /**
- * Throws a DocumentError, a FrozenError for unrecorded runs, and an ExplainedError for anything else that would
- * make the archive incomplete.
+ * Throws a DocumentError, a FrozenError for unrecorded runs, and an ExplainedError for anything else that
+ * would make the archive incomplete.
  */
 export async function pack(site: Site, options: PackOptions, tell: TellEvent): Promise<Archive> {
   const { project } = site
@@ -70,15 +72,15 @@ export async function pack(site: Site, options: PackOptions, tell: TellEvent): P
   const steps = await planDocument(site, opened, files)
   const runs = steps.flatMap(({ status }) => (status.type === 'recorded' ? [status.run] : []))
   refuseMissing(site, tree, runs)
-  const editions: EditionReport[] = []
-  for (const { file, lang } of opened.editions) {
+  const translations: TranslationReport[] = []
+  for (const { file, lang } of opened.translations) {
     const own = { ...site, document: file }
     const report = await buildReport(own, await openValid(own), options.signal, tell)
-    editions.push({ paper: file, lang, report })
+    translations.push({ paper: file, lang, report })
     refuseMissing(own, tree, runs)
   }
 
-  const artifact = await describe({ site, opened, files, tree, runs, report, editions, steps })
+  const artifact = await describe({ site, opened, files, tree, runs, report, translations, steps })
   const name = archiveName(artifact)
   const file = output ?? join(makeFolder(project, '_build'), name)
   const packed = await contents(artifact, project, name, files)
@@ -140,7 +142,8 @@ function refuseChanges({ revision }: Tree): void {
   const changes = revision?.changes ?? []
   if (changes.length === 0) return
   throw new ExplainedError(
-    `${changes.length} files are not as committed:\n${indentedList(changes)}\nCommit them, or pack them as they are with --allow-dirty (the archive then says so).`,
+    `${changes.length} files are not as committed:\n${indentedList(changes)}\nCommit them, ` +
+      'or pack them as they are with --allow-dirty (the archive then says so).',
   )
 }
 
@@ -172,11 +175,12 @@ function refuseMissing(site: Site, { paths }: Tree, runs: readonly Run[]): void 
   )
   if (missing.length === 0) return
   throw new ExplainedError(
-    `the report needs files that git ignores or that look like secrets, so the archive would lack them:\n${indentedList(missing)}\nAdd them to the project: git add --force`,
+    'the report needs files that git ignores or that look like secrets, ' +
+      `so the archive would lack them:\n${indentedList(missing)}\nAdd them to the project: git add --force`,
   )
 }
 
-interface Built extends Pick<Artifact, 'runs' | 'report' | 'editions'> {
+interface Built extends Pick<Artifact, 'runs' | 'report' | 'translations'> {
   readonly site: Site
   readonly opened: Opened
   readonly files: Files
@@ -185,7 +189,7 @@ interface Built extends Pick<Artifact, 'runs' | 'report' | 'editions'> {
 }
 
 async function describe(built: Built): Promise<Artifact> {
-  const { site, opened, files, tree, runs, report, editions, steps } = built
+  const { site, opened, files, tree, runs, report, translations, steps } = built
   const { document } = opened
   const asked = new Set(runs.map(({ environment }) => environment))
   const environments = [...opened.environments.values()].filter(({ name }) => asked.has(name))
@@ -196,7 +200,8 @@ async function describe(built: Built): Promise<Artifact> {
   const judge = cachedJudge(site, programOf(site, files))
   const experiments = document.blocks.filter((block) => block.type === 'experiment')
   const tables = { experiments, published: opened.published }
-  const verifications = await verifyClaims(claims, tables, knownRuns(recordsOnly(steps)), judge)
+  const record = verdictRecord(document, files)
+  const verifications = await verifyClaims(claims, tables, knownRuns(recordsOnly(steps)), judge, record)
   const metadata = readMetadata(document.frontMatter, files)
   const abstract = abstractOf(document, { ...tables, runs })
   return {
@@ -208,7 +213,7 @@ async function describe(built: Built): Promise<Artifact> {
     document,
     paper: site.document,
     report,
-    editions,
+    translations,
     paths: tree.paths,
     runs,
     environments,
@@ -220,6 +225,8 @@ async function describe(built: Built): Promise<Artifact> {
     setupMinutes: statedMinutes(document, 'setup'),
     experiments: experimentsOf(document, runs),
     claims: claimsOf(document, runs, verifications),
+    removed: record.removed.map((one) => removedText(one)),
+    outcome: outcomeOf(verifications, record.removed),
   }
 }
 
@@ -240,7 +247,14 @@ function archiveName({ metadata, revision }: Artifact): string {
   return `${present([metadata.name, version, (revision?.changes.length ?? 0) > 0 && 'dirty']).join('-')}.zip`
 }
 
-function notesOn({ metadata, setupMinutes, experiments, revision, paths }: Artifact): readonly string[] {
+function notesOn({
+  metadata,
+  setupMinutes,
+  experiments,
+  revision,
+  paths,
+  outcome,
+}: Artifact): readonly string[] {
   const unstated = present([
     setupMinutes === undefined && 'setup',
     ...experiments.map(({ block, humanMinutes }) => humanMinutes === undefined && block.id),
@@ -253,6 +267,8 @@ function notesOn({ metadata, setupMinutes, experiments, revision, paths }: Artif
     ...replaced.map((path) => revision && `${path} of the project is replaced by the one made here`),
     metadata.license === undefined && 'no license: name one in CITATION.cff or package.json',
     metadata.creators.length === 0 && 'no author: name them in the front matter (authors)',
+    outcome === 'weaker' &&
+      'claims are weaker than recorded, or gone: see repro verify, which ends with exit code 3',
     unstated.length > 0 &&
       `human minutes not stated for ${unstated.join(', ')} (front matter: artifact.humanMinutes)`,
   ])

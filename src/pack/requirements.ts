@@ -39,7 +39,8 @@ function disk({ needs, runs }: Artifact): string {
   const raw = `${megabytes(effortOf(runs).rawBytes)} of raw files when everything runs again`
   return sum('downloadBytes') === 0
     ? `${raw}, and what npm installs.`
-    : `${megabytes(sum('downloadBytes'))} of packages to download, ${megabytes(sum('unpackedBytes'))} unpacked; ${raw}; and what npm installs.`
+    : `${megabytes(sum('downloadBytes'))} of packages to download, ` +
+        `${megabytes(sum('unpackedBytes'))} unpacked; ${raw}; and what npm installs.`
 }
 
 /** Measured when the runs were recorded. */

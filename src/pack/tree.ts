@@ -78,8 +78,8 @@ function withoutSecrets(
 }
 
 /**
- * Returns true also for dangling links. Throws an ExplainedError for a name that is not UTF-8 and so cannot be
- * looked up.
+ * Returns true also for dangling links. Throws an ExplainedError for a name that is not UTF-8 and so cannot
+ * be looked up.
  */
 function isThere(project: string, path: string): boolean {
   const isFound = lstatSync(join(project, path), { throwIfNoEntry: false }) !== undefined

@@ -8,6 +8,8 @@
  */
 
 import { join } from 'node:path'
+import { editsOf } from '../claims/edits.ts'
+import { english } from '../claims/reasons.ts'
 import type { KnownRun } from '../claims/verification.ts'
 import { hasErrors } from '../document/problem.ts'
 import { cellsOf, cellSelector, matchesSelector, RequestError } from '../engine/cells.ts'
@@ -27,6 +29,7 @@ import { formats } from '../report/formats.ts'
 import type { Report, ReportProblem } from '../report/model.ts'
 import { runName, type Run } from '../results/run.ts'
 import { StoreError } from '../results/runfile.ts'
+import { isSigned, requireSigningKey, signResults } from '../results/signature.ts'
 import { openStore } from '../results/store.ts'
 import type { Update } from '../testbed/testbed.ts'
 import { byTestbed } from '../testbeds/environments.ts'
@@ -46,6 +49,7 @@ import { record, refuseOthersRecords, refuseUnrecorded } from './record.ts'
 import { floatCache, cachedJudge, pruneRenderCache } from './rendercache.ts'
 import { type Rendering, renderInputs } from './renderinputs.ts'
 import { DocumentError, type Opened, type Overrides, override, type Site, originalSite } from './site.ts'
+import { recordVerdicts, verdictRecord } from './verdicts.ts'
 
 export interface Outcome {
   readonly executed: readonly Run[]
@@ -69,6 +73,8 @@ export interface BuildOptions extends Overrides {
   readonly frozen: boolean
   /** Writes the runs that the report shows to results/. */
   readonly record: boolean
+  /** Absolute path of the key that signs results/ when it was recorded. */
+  readonly sign?: string | undefined
   /** Report formats by name (report/formats.ts); empty to write no report. */
   readonly to: readonly string[]
   readonly signal: AbortSignal
@@ -108,6 +114,7 @@ export async function build(
   tell: TellEvent,
   files: Files = openFiles(site.project),
 ): Promise<Outcome> {
+  if (options.sign !== undefined) await requireSigningKey(options.sign)
   const document = override(opened.document, options, tell)
   const own = { document, environments: opened.environments }
   const planned = await planDocument(site, own, files)
@@ -160,7 +167,15 @@ export async function build(
   const settled = first.length > 0 ? await planDocument(site, own, after, made) : steps
   const found = shownRuns(settled, made)
   if (options.record)
-    await underLock(site, options.signal, tell, async () => await record(found, settled, site, tell))
+    await underLock(site, options.signal, tell, async () => {
+      await record(found, settled, site, tell)
+      const files = openFiles(site.project, after.fingerprints())
+      const plan = { steps: await planDocument(site, opened, files), files }
+      const written = await recordVerdicts(site, opened, plan, new Date().toISOString().slice(0, 10))
+      for (const file of written) tell({ type: 'note', text: `recorded the verdicts in ${file}` })
+      if (options.sign !== undefined) await signResults(site.project, options.sign)
+      else if (isSigned(site.project)) tell({ type: 'note', text: unsignedNote })
+    })
   const shown = options.record ? found.map(nowRecorded) : found
   if (!isRendered) return { ...done, problems: [], reports: [] }
   if (document !== opened.document)
@@ -168,15 +183,19 @@ export async function build(
       type: 'note',
       text: 'the report shows runs that the document does not ask for: repro verify leaves them out',
     })
+  for (const one of editsOf(shown.map(({ run }) => run)))
+    tell({ type: 'note', text: `rows edited by hand: ${english.edits(one)}` })
+  const reread = options.record ? openFiles(site.project, after.fingerprints()) : after
   const rendering = {
     document,
-    editions: opened.editions,
+    translations: opened.translations,
     published: opened.published,
     runs: shown.map(({ run }) => run),
     statuses: statusesOf(shown),
     records: options.record ? withNew(recorded, shown) : recorded,
-    files: options.record ? openFiles(site.project, after.fingerprints()) : after,
+    files: reread,
     program: programOf(site, after),
+    verdicts: verdictRecord(document, reread),
   }
   // The manifest must hold what the next build will read: the runs as recorded now.
   const store = openStore(site.project, rendering.files, site.seal)
@@ -227,6 +246,9 @@ async function setUp(
       tell({ type: 'note', text })
 }
 
+const unsignedNote =
+  'results/ was signed before: if a file changed, the signature no longer holds (--sign KEYFILE signs again)'
+
 /** Marks an up-to-date run as recorded. */
 function nowRecorded(shown: KnownRun): KnownRun {
   return shown.stale === undefined ? { ...shown, from: 'record' } : shown
@@ -262,7 +284,7 @@ async function render(
   const { makeReport } = await import('../report/report.ts')
   const report = await makeReport({
     ...rendering,
-    translations: rendering.editions.map(({ file, lang }) => ({ lang, name: reportName(file) })),
+    translations: rendering.translations.map(({ file, lang }) => ({ lang, name: reportName(file) })),
     read: async (file) => rendering.files.read(file) ?? absent(file),
     floats: floatCache(site, new Map(Object.entries(steps))),
     judgement: cachedJudge(site, rendering.program, languageOf(rendering.document.frontMatter.lang)),

@@ -8,7 +8,7 @@ import { type Factors, series } from '../query/series.ts'
 import { unitName } from '../query/units.ts'
 import { excludedColumn, runName, type Run } from '../results/run.ts'
 import { parseRun, reasonOf, StoreError } from '../results/runfile.ts'
-import { type CellName, openStore, sameRows } from '../results/store.ts'
+import { type CellName, differingDatasets, openStore, sameRows } from '../results/store.ts'
 import { type Comparison, compare } from '../stats/compare.ts'
 import type { Site } from './site.ts'
 
@@ -25,10 +25,12 @@ export interface MetricDifference extends Omit<Comparison, 'unit'> {
 
 export interface CellDifference {
   readonly cell: string
-  /** Sets that have the cell; if both, whether they have equal rows. */
+  /** Sets that have the cell; if both, whether they have equal rows and datasets. */
   readonly presence: 'only in a' | 'only in b' | 'same rows' | 'other rows'
   readonly inputs: readonly Change[]
   readonly environment: readonly Change[]
+  /** Names of datasets that differ. */
+  readonly datasets: readonly string[]
   readonly metrics: readonly MetricDifference[]
 }
 
@@ -43,7 +45,7 @@ export function diffRuns(a: RunSet, b: RunSet): readonly CellDifference[] {
     const [one, other] = [a.get(cell), b.get(cell)]
     if (one === undefined || other === undefined) {
       const presence = one === undefined ? 'only in b' : 'only in a'
-      return { cell, presence, inputs: [], environment: [], metrics: [] }
+      return { cell, presence, inputs: [], environment: [], datasets: [], metrics: [] }
     }
     const same = sameRows(one, other)
     return {
@@ -51,6 +53,7 @@ export function diffRuns(a: RunSet, b: RunSet): readonly CellDifference[] {
       presence: same ? 'same rows' : 'other rows',
       inputs: cellChanges(one.inputs, other.inputs),
       environment: changesOf(one.captured, other.captured),
+      datasets: differingDatasets(one, other),
       metrics: same ? [] : metrics(one, other),
     }
   })
@@ -70,7 +73,8 @@ function metrics(a: Run, b: Run): readonly MetricDifference[] {
       if (one.values.length === 0 || other.values.length === 0) return []
       if (one.unit !== other.unit)
         throw new QueryError(
-          `${measure} of ${runName(a)} cannot be compared: ${unitName(one.unit)} before, now ${unitName(other.unit)}`,
+          `${measure} of ${runName(a)} cannot be compared: ${unitName(one.unit)} before, ` +
+            `now ${unitName(other.unit)}`,
         )
       const { unit: per, ...comparison } = compare(one, other)
       return [{ ...comparison, series: group, measure, unit: one.unit, per }]

@@ -1,6 +1,6 @@
 /**
- * The render cache: tables, figures and judgements in .repro/render-cache/<digest of their inputs>. Only entries with
- * this machine's seal are read: a stranger's bytes could deserialize to anything.
+ * The render cache: tables, figures and judgements in .repro/render-cache/<digest of their inputs>. Only
+ * entries with this machine's seal are read: a stranger's bytes could deserialize to anything.
  */
 
 import { deserialize, serialize } from 'node:v8'
@@ -89,15 +89,17 @@ type NamedMeasured = Omit<Measured, 'sources'> & {
 interface Judged<M> {
   readonly measured: readonly M[]
   readonly grid?: readonly { readonly measured: readonly M[] }[]
+  readonly control?: { readonly measured: readonly M[] }
 }
 
-/** Maps the numbers of a judgement and of its conditions. */
+/** Maps the numbers of a judgement, of its conditions and of its control. */
 function withMeasured<M, N>(judged: Judged<M>, map: (one: M) => N): Judged<N> {
-  const { measured, grid, ...rest } = judged
+  const { measured, grid, control, ...rest } = judged
   return {
     ...rest,
     measured: measured.map(map),
     ...(grid ? { grid: grid.map((row) => ({ ...row, measured: row.measured.map(map) })) } : {}),
+    ...(control ? { control: { ...control, measured: control.measured.map(map) } } : {}),
   }
 }
 

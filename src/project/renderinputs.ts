@@ -2,9 +2,11 @@
 
 import { isFile } from '../check/check.ts'
 import { picturesOf } from '../check/picture.ts'
-import type { KnownRun } from '../claims/verification.ts'
+import { editedRuns } from '../claims/edits.ts'
+import { verdictsFile } from '../claims/record.ts'
+import type { KnownRun, VerdictRecord } from '../claims/verification.ts'
 import type { ClaimBlock, FigureBlock, TableBlock } from '../document/block.ts'
-import { comparesWithTables, expressionsOf } from '../document/claim.ts'
+import { comparesWithTables, expressionsOfClaim } from '../document/claim.ts'
 import type { Document } from '../document/document.ts'
 import { pathsIn } from '../document/float.ts'
 import type { Files } from '../files/tracked.ts'
@@ -15,6 +17,7 @@ import type { RunStatuses } from '../report/context.ts'
 import { labels, missingRuns } from '../report/floats.ts'
 import { staleReasons } from '../report/runstatus.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
+import { acceptedEdits } from '../results/acceptance.ts'
 import { digest, parameterInputs } from '../results/key.ts'
 import { runName, type Inputs, type Run } from '../results/run.ts'
 import { rowsDigest } from '../results/runfile.ts'
@@ -22,12 +25,14 @@ import type { Translation } from './site.ts'
 
 export interface Rendering {
   readonly document: Document
-  readonly editions: readonly Translation[]
+  readonly translations: readonly Translation[]
   readonly published: readonly PublishedTable[]
   readonly runs: readonly Run[]
   readonly statuses: RunStatuses
   /** Recorded runs; by default, those shown. */
   readonly records?: readonly KnownRun[]
+  /** By default, none are recorded. */
+  readonly verdicts?: VerdictRecord
   readonly files: Files
   /** Identifies this program by version and code. */
   readonly program: string
@@ -35,7 +40,7 @@ export interface Rendering {
 
 /** Inputs by id of the table, figure or claim; `page` is the whole report. */
 export function renderInputs(rendering: Rendering): Readonly<Record<string, Inputs>> {
-  const { document, editions, published, runs, statuses, files, program } = rendering
+  const { document, translations, published, runs, statuses, files, program } = rendering
   const { lang, texts } = document.frontMatter
   const names = labels(document, messagesFor(lang))
   const language = { language: lang, texts: digest(texts) }
@@ -63,6 +68,7 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
   const documents = {
     'file document': files.digest(document.file.path ?? '') ?? '',
     ...(original ? fileInput(original.file.path ?? '', files) : {}),
+    ...fileInput(verdictsFile, files),
   }
   const steps: Record<string, Inputs> = {}
   for (const block of document.blocks) {
@@ -81,7 +87,7 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
   }
   steps.page = {
     ...documents,
-    ...Object.fromEntries(editions.map(({ file, lang }) => [`edition ${file}`, lang])),
+    ...Object.fromEntries(translations.map(({ file, lang }) => [`translation ${file}`, lang])),
     program,
     ...inputsOfRuns(),
     ...Object.fromEntries(Object.entries(steps).map(([id, inputs]) => [`rendered ${id}`, digest(inputs)])),
@@ -101,10 +107,17 @@ export function claimInputs(
   language = 'en',
 ): Inputs {
   const { place: _, test, published: theirs, ...written } = claim
+  const cells = cellsRead(expressionsOfClaim(claim), experiments).names
+  const edited = editedRuns(claim, { experiments, runs })
+  const discrete = experiments.filter(
+    (one) => one.discrete && cells.some((cell) => cell.startsWith(`${one.id}/`)),
+  )
   const found = new Map(runs.map((run) => [runName(run), run]))
   return {
     ...parameterInputs(JSON.parse(JSON.stringify(written)), 'block '),
     'block test': digest(test),
+    ...(edited.length === 0 ? {} : { edited: digest(edited) }),
+    ...(discrete.length === 0 ? {} : { discrete: discrete.map(({ id }) => id).join(', ') }),
     ...(theirs === undefined
       ? {}
       : { 'block published': typeof theirs === 'object' ? digest(theirs) : theirs }),
@@ -112,7 +125,7 @@ export function claimInputs(
     program,
     ...(comparesWithTables(claim) ? tableInputs(published) : {}),
     ...Object.fromEntries(
-      cellsRead(expressionsOf(test), experiments).map((name) => {
+      cells.map((name) => {
         const run = found.get(name)
         return [`run ${name}`, run ? runInput(run, stale) : 'missing']
       }),
@@ -132,6 +145,7 @@ function runInput(run: Run, stale: ReadonlyMap<string, string>): string {
     Object.entries(run.datasets ?? {}).map(([name, dataset]) => [name, rowsDigest(dataset)]),
     run.captured,
     stale.get(runName(run)) ?? null,
+    acceptedEdits(run),
   ])
 }
 

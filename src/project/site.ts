@@ -3,7 +3,8 @@
 import { VFile } from 'vfile'
 import { parseBibliography } from '../bibliography/bibliography.ts'
 import { check } from '../check/check.ts'
-import type { Block } from '../document/block.ts'
+import { checkVacuous } from '../claims/vacuous.ts'
+import type { Block, ExperimentBlock } from '../document/block.ts'
 import { citedKeys } from '../document/citation.ts'
 import { type Document, parseDocument, parseFrontMatter, withBlocks } from '../document/document.ts'
 import { fail, hasErrors, sortMessages, warn } from '../document/problem.ts'
@@ -15,8 +16,12 @@ import { checkScripts } from '../engine/scripts.ts'
 import { type Files, openFiles } from '../files/tracked.ts'
 import { languages } from '../locale/languages.ts'
 import { type PublishedTable, publishedTables } from '../query/published.ts'
+import { specificationMistake } from '../report/drawing/mistake.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
+import type { Column, Run } from '../results/run.ts'
+import { parseHeader, StoreError } from '../results/runfile.ts'
 import type { Seal } from '../results/seal.ts'
+import { openStore, recordedFolder } from '../results/store.ts'
 import type { Environment, Host } from '../testbed/testbed.ts'
 import { emulationOf, projectEnvironments } from '../testbeds/environments.ts'
 import type { Testbeds } from '../testbeds/testbeds.ts'
@@ -55,7 +60,7 @@ export interface Opened {
   readonly document: Document
   readonly environments: ReadonlyMap<string, Environment>
   readonly published: readonly PublishedTable[]
-  readonly editions: readonly Translation[]
+  readonly translations: readonly Translation[]
 }
 
 /** Path of a document, relative to the project, and its language. */
@@ -76,8 +81,8 @@ export function originalSite(site: Site, { original }: Document): Site {
 export async function openDocument(site: Site, files: Files = openFiles(site.project)): Promise<Opened> {
   const { project, document: path } = site
   const value = files.read(path) ?? ''
-  const { editionOf } = parseFrontMatter(files.text(path) ?? '')
-  const original = editionOf && (await originalOf(editionOf.file, site, files))
+  const { translationOf } = parseFrontMatter(files.text(path) ?? '')
+  const original = translationOf && (await originalOf(translationOf.file, site, files))
   const document = parseDocument(new VFile({ path, value }), original)
   const environments = projectEnvironments(project, files, site.testbeds)
   const { bibliography } = document.frontMatter
@@ -85,7 +90,8 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
   const text = (named: string) => (files.problem(named) === undefined ? files.text(named) : undefined)
   const entries = bibliography && document.citations.length > 0 ? text(bibliography.file) : undefined
   const published = publishedTables(document.frontMatter.published, text)
-  const isOrphan = document.frontMatter.editionOf !== undefined && document.original === undefined
+  const records = recordsOf(site, files)
+  const isOrphan = document.frontMatter.translationOf !== undefined && document.original === undefined
   if (!isOrphan)
     check(document, {
       ...files,
@@ -95,16 +101,59 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
         environments: [...environments.values()]
           .filter(({ origin }) => origin === 'emulated')
           .map(({ name }) => name),
+        captured: (cell) => records(cell)?.captured,
       },
       tableKinds,
+      figureMistake: specificationMistake,
       published,
+      columns: (block) => recordedColumns(block, files),
       languages: [...languages.keys()],
       bibliography: entries === undefined ? undefined : await parseBibliography(entries, citedKeys(document)),
     })
-  if (document.original === undefined) checkScripts(document, path, files, realPaths(project))
-  const editions = translationsOf(document, path, files)
+  if (document.original === undefined) {
+    checkScripts(document, path, files, realPaths(project))
+    checkVacuous(document, published, records)
+  }
+  const translations = translationsOf(document, path, files)
   sortMessages(document.file)
-  return { document, environments, published, editions }
+  return { document, environments, published, translations }
+}
+
+/** Returns a reader of recorded runs by the names of cells; undefined for those that cannot be read. */
+function recordsOf({ project, seal }: Site, files: Files): (cell: string) => Run | undefined {
+  const store = openStore(project, files, seal)
+  const known = new Map<string, Run | undefined>()
+  return (cell) => {
+    if (known.has(cell)) return known.get(cell)
+    const [experiment = '', environment = '', pattern = ''] = cell.split('/')
+    const run = readable(() => store.recorded({ experiment, environment, pattern }))
+    known.set(cell, run)
+    return run
+  }
+}
+
+/** Damaged runs are reported by the plan. */
+function readable(read: () => Run | undefined): Run | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof StoreError) return undefined
+    throw error
+  }
+}
+
+/** Columns of the first readable recorded run; damaged ones are reported when they are read. */
+function recordedColumns(block: ExperimentBlock, files: Files): readonly Column[] | undefined {
+  for (const cell of cellsOf([block])) {
+    const path = `${recordedFolder(cell)}/run.json`
+    try {
+      const text = files.problem(path) === undefined ? files.text(path) : undefined
+      if (text !== undefined) return parseHeader(text, path).columns
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+    }
+  }
+  return undefined
 }
 
 /** Reads the original of a translation, or returns the reason why that failed. */
@@ -113,8 +162,8 @@ async function originalOf(file: string, site: Site, files: Files): Promise<Docum
   if (problem !== undefined) return problem
   const text = files.text(file)
   if (text === undefined) return `no document ${file}`
-  const { editionOf } = parseFrontMatter(text)
-  if (editionOf) return `${file} is itself an edition of ${editionOf.file}: name the original`
+  const { translationOf } = parseFrontMatter(text)
+  if (translationOf) return `${file} is itself a translation of ${translationOf.file}: name the original`
   const { document } = await openDocument({ ...site, document: file }, files)
   return hasErrors(document.file) ? `${file} has errors: see repro check ${file}` : document
 }
@@ -122,21 +171,23 @@ async function originalOf(file: string, site: Site, files: Files): Promise<Docum
 /** The original and its other translations, in its order. Each must name the other, or links are missing. */
 function translationsOf(document: Document, path: string, files: Files): readonly Translation[] {
   const { original = document, file, frontMatter } = document
-  const { editions } = original.frontMatter
-  const { editionOf } = frontMatter
-  const name = editionOf?.file ?? path
-  if (editionOf && document.original && !editions.some((one) => one.file === path)) {
-    const reason = `${name} does not name this edition, so its report does not lead here: add editions: [${path}] to its front matter`
-    warn(file, 'edition-of', editionOf.place, reason)
+  const { translations } = original.frontMatter
+  const { translationOf } = frontMatter
+  const name = translationOf?.file ?? path
+  if (translationOf && document.original && !translations.some((one) => one.file === path)) {
+    const reason =
+      `${name} does not name this translation, so its report does not lead here: add translations: ` +
+      `[${path}] to its front matter`
+    warn(file, 'translation-of', translationOf.place, reason)
   }
-  const found = editions.flatMap((edition): readonly Translation[] => {
-    const problem = files.problem(edition.file)
-    const text = problem === undefined ? files.text(edition.file) : undefined
+  const found = translations.flatMap((translation): readonly Translation[] => {
+    const problem = files.problem(translation.file)
+    const text = problem === undefined ? files.text(translation.file) : undefined
     const own = text === undefined ? undefined : parseFrontMatter(text)
-    if (own?.editionOf?.file === name) return [{ file: edition.file, lang: own.lang }]
-    const absent = problem ?? `no document ${edition.file}`
-    const reason = own === undefined ? absent : `${edition.file} does not say editionOf: ${name}`
-    if (document === original) fail(file, 'editions', edition.place, reason)
+    if (own?.translationOf?.file === name) return [{ file: translation.file, lang: own.lang }]
+    const absent = problem ?? `no document ${translation.file}`
+    const reason = own === undefined ? absent : `${translation.file} does not say translationOf: ${name}`
+    if (document === original) fail(file, 'translations', translation.place, reason)
     return []
   })
   return [{ file: name, lang: original.frontMatter.lang }, ...found].filter((one) => one.file !== path)
@@ -144,8 +195,8 @@ function translationsOf(document: Document, path: string, files: Files): readonl
 
 /**
  * Applies the command line's values; reports differences. Skips experiments without a cell that `only`
- * selects. With fewer trials than boots, each boot gets one trial. Throws a RequestError if the requested boots
- * exceed the trials.
+ * selects. With fewer trials than boots, each boot gets one trial. Throws a RequestError if the requested
+ * boots exceed the trials.
  */
 export function override(
   document: Document,
@@ -173,10 +224,12 @@ export function override(
     if (changes.boots <= changes.trials) return { ...block, ...changes }
     if (boots !== undefined)
       throw new RequestError(
-        `--boots ${boots} is more than the ${changes.trials} trials of ${block.id}: each boot has at least one (--trials N, or fewer boots)`,
+        `--boots ${boots} is more than the ${changes.trials} trials of ${block.id}: ` +
+          'each boot has at least one (--trials N, or fewer boots)',
       )
     note(
-      `${changes.trials} boots of ${block.id} instead of the document's ${block.boots}, as many as --trials leaves trials`,
+      `${changes.trials} boots of ${block.id} instead of the document's ${block.boots}, ` +
+        'as many as --trials leaves trials',
     )
     return { ...block, ...changes, boots: changes.trials }
   }

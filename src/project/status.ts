@@ -1,11 +1,14 @@
 /** Status of a document's steps: cells, tables, figures, claims and the page. */
 
+import { editsOf } from '../claims/edits.ts'
+import { english } from '../claims/reasons.ts'
 import { type Change, cellChanges, changesOf, summaryOfChanges } from '../engine/cachestatus.ts'
 import type { Step } from '../engine/plan.ts'
 import { openFiles } from '../files/tracked.ts'
 import { defaultFormat } from '../report/formats.ts'
 import { digest, keyOf } from '../results/key.ts'
 import { runName, type Inputs, type Run } from '../results/run.ts'
+import { present } from '../text/message.ts'
 import { planWithDamaged, statusesOf } from './build.ts'
 import { knownRuns } from './knownruns.ts'
 import { changedFile, readManifest } from './manifest.ts'
@@ -26,7 +29,10 @@ export interface StepStatus {
   readonly changes?: readonly Change[]
 }
 
-/** Status of cells, then tables, figures and claims, then the page in each written format. Throws a DocumentError for errors. */
+/**
+ * Status of cells, then tables, figures and claims, then the page in each written format. Throws a
+ * DocumentError for errors.
+ */
 export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
   const manifest = readManifest(site)
   const files = openFiles(site.project, manifest?.fingerprints)
@@ -35,7 +41,7 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
   const { shown } = knownRuns(steps)
   const inputs = renderInputs({
     document: opened.document,
-    editions: opened.editions,
+    translations: opened.translations,
     published: opened.published,
     runs: shown.map(({ run }) => run),
     statuses: statusesOf(shown),
@@ -83,9 +89,13 @@ function renderedStatus({ id, type = 'page', now, before, problem }: Rendered): 
 
 function cellStatus({ cell, expected: inputs, status }: Step): StepStatus {
   const run: Run | undefined = 'run' in status ? status.run : 'before' in status ? status.before : undefined
+  const edits =
+    'run' in status ? editsOf([status.run]).map(({ edits }) => english.edits({ run: 'rows', edits })) : []
+  const reasons = present(['reason' in status && status.reason, ...edits])
+  const reason = reasons.length === 0 ? undefined : reasons.join('; ')
   return {
     ...{ id: runName(cell), type: 'cell', key: keyOf(cell, inputs), inputs, state: status.type },
-    ...('reason' in status ? { reason: status.reason } : {}),
+    ...(reason === undefined ? {} : { reason }),
     ...(run ? { changes: cellChanges(run.inputs, inputs) } : {}),
   }
 }

@@ -44,6 +44,9 @@ export interface ParsedExpression {
   readonly filters: readonly FilterCall[]
 }
 
+/** Experiment, environment, pattern and one more part; fewer name no number. */
+const shortestPath = 4
+
 /** Longer than any readable inline value; keeps hostile nesting from overflowing the stack. */
 const longestSource = 1000
 
@@ -53,10 +56,7 @@ const longestSource = 1000
  *   wrong number of arguments, or a path too short to name a number.
  */
 export function parseExpression(source: string): ParsedExpression {
-  if (source.length > longestSource) {
-    const reason = `expression of ${source.length} characters: at most ${longestSource} are read`
-    throw new ExpressionError('expression-syntax', 0, reason)
-  }
+  refuseLong(source)
   const { root, offsetOf: at } = parseSyntax(source)
   // `a | f | g(1)` parses as `(a | f) | g(1)`.
   const chain: estree.Node[] = []
@@ -66,6 +66,14 @@ export function parseExpression(source: string): ParsedExpression {
     body = body.left
   }
   const ast = narrow(body, at)
+  const short = references(ast).find(({ parts }) => parts.length < shortestPath)
+  if (short) {
+    const start = readsPublished(short) ? publishedRoot : 'experiment'
+    const reason =
+      `${short.parts.join('.')} names no number: write ${start}['environment'].pattern, then factors, ` +
+      'measure and statistic'
+    throw new ExpressionError('expression-path', short.offsets[0] ?? 0, reason)
+  }
   const calls = chain.map((node) => narrowFilter(node, at))
   if (asksForInterval(calls) && !hasInterval(ast)) {
     const reason = 'interval: only a number from runs has one, not a comparison or a published number'
@@ -77,6 +85,26 @@ export function parseExpression(source: string): ParsedExpression {
 function hasInterval(ast: Expression): boolean {
   if (ast.type === 'operation' && !'+-*/'.includes(ast.operator)) return false
   return references(ast).some((path) => !readsPublished(path))
+}
+
+/**
+ * Parses an expression over columns of one row, whose names may have hyphens: `xl-to-xen + total`. Each of its
+ * paths is the name of a column. Throws an ExpressionError as `parseExpression` does.
+ */
+export function parseColumns(source: string): Expression {
+  refuseLong(source)
+  const { root, offsetOf } = parseSyntax(source, 'columns')
+  const ast = narrow(root, offsetOf)
+  const long = references(ast).find(({ parts }) => parts.length > 1)
+  if (long === undefined) return ast
+  const reason = `${long.parts.join('.')} is no column: write its name, in brackets if it has a dot (['a.b'])`
+  throw new ExpressionError('expression-path', long.offsets[0] ?? 0, reason)
+}
+
+function refuseLong({ length }: string): void {
+  if (length <= longestSource) return
+  const reason = `expression of ${length} characters: at most ${longestSource} are read`
+  throw new ExpressionError('expression-syntax', 0, reason)
 }
 
 /** Returns the paths that an expression reads, in source order. */
@@ -149,6 +177,7 @@ function narrow(node: estree.Node, at: At): Expression {
     case 'ConditionalExpression':
       throw outside('a condition (? :)', at(node))
     default:
+      if (rootName(node) !== undefined) return narrowPath(node, at)
       throw outside(node.type === 'ArrayExpression' ? 'a list' : 'an object', at(node))
   }
 }
@@ -166,9 +195,6 @@ function narrowLiteral(node: estree.Literal, at: At): Expression {
     throw new ExpressionError('expression-construct', at(node), `number too large: ${node.raw}`)
   return { type: 'number', value: node.value }
 }
-
-/** Experiment, environment, pattern and one more part; fewer name no number. */
-const shortestPath = 4
 
 function narrowPath(node: estree.Node, at: At): Path {
   const parts: string[] = []
@@ -191,11 +217,6 @@ function narrowPath(node: estree.Node, at: At): Path {
   if (root === undefined) throw outside('a path that does not start with an experiment', at(rest))
   parts.unshift(root)
   offsets.unshift(at(rest))
-  if (parts.length < shortestPath) {
-    const start = readsPublished({ parts }) ? publishedRoot : 'experiment'
-    const reason = `${parts.join('.')} names no number: write ${start}['environment'].pattern, then factors, measure and statistic`
-    throw new ExpressionError('expression-path', at(rest), reason)
-  }
   return { type: 'path', parts, offsets }
 }
 

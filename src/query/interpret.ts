@@ -175,7 +175,8 @@ function operate(operator: Operator, left: Quantity, right: Quantity): Quantity 
 function ofLists(name: string, of: Pairs, left: Vector, right: Vector): Quantity {
   if (left.over === undefined || right.over === undefined) {
     throw new QueryError(
-      `${name} takes two lists with a number from each pattern, or two series: measures of the same rows, without a statistic`,
+      `${name} takes two lists with a number from each pattern, or two series: ` +
+        'measures of the same rows, without a statistic',
     )
   }
   commonPatterns(left, right)
@@ -202,7 +203,8 @@ function seriesPair(
   if (left.statistic !== undefined || right.statistic !== undefined) return undefined
   if (series.some(({ over }) => over !== undefined) || left.run !== right.run || !sameRows(left, right)) {
     throw new QueryError(
-      `${name} of two series: ${whatIsRead(left)} and ${whatIsRead(right)} are not measures of the same rows of one run`,
+      `${name} of two series: ` +
+        `${whatIsRead(left)} and ${whatIsRead(right)} are not measures of the same rows of one run`,
     )
   }
   const pairs = left.values.flatMap((x, index) => {

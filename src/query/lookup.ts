@@ -40,8 +40,10 @@ export function lookUp(
       ?.filter((name) => !inEnvironment.some((cell) => cell.pattern === name))
     const reason =
       unpublished === undefined
-        ? `unknown pattern of published: ${choice.name}${hint(choice.name, choice.type === 'unknown' ? choice.known : [])}`
-        : `group ${choice.name} has patterns that were not published in ${environment}: ${unpublished.join(', ')}`
+        ? 'unknown pattern of published: ' +
+          `${choice.name}${hint(choice.name, choice.type === 'unknown' ? choice.known : [])}`
+        : `group ${choice.name} has patterns that were not published in ${environment}: ` +
+          `${unpublished.join(', ')}`
     throw refuse('unknown-pattern', 2, reason, choice.type === 'unknown' ? choice.at : 0)
   }
   const selection = select(rest, inEnvironment)
@@ -131,7 +133,8 @@ function numberOf(
   const { file, table, numbers } = cell
   const number = numbers[statistic]
   if (number === undefined) {
-    const reason = `${what} was published without ${statistic} (${file} has ${Object.keys(numbers).join(', ')})`
+    const reason =
+      `${what} was published without ${statistic} ` + `(${file} has ${Object.keys(numbers).join(', ')})`
     throw refuse('published-number', last, reason)
   }
   return { ...number, sources: [{ type: 'published', file, ...(table === undefined ? {} : { table }) }] }

@@ -9,6 +9,10 @@ export interface ExperimentSource {
   readonly environments: readonly string[]
   readonly patterns: readonly { readonly name: string; readonly only?: readonly string[] }[]
   readonly groups?: Readonly<Record<string, readonly string[]>>
+  /** Experiments whose rows its own are made from. */
+  readonly needs?: readonly string[]
+  /** Rows may repeat others in every measure, as there are only a few outcomes; false by default. */
+  readonly discrete?: boolean
 }
 
 /** The names that the pattern part of a path may use. */

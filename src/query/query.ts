@@ -160,21 +160,32 @@ export function pathsToRuns(ast: Expression): readonly Path[] {
   return references(ast).filter((path) => !readsPublished(path))
 }
 
-/** Returns the sorted names of the cells that expressions read; skips paths that match no cell. */
+export interface CellsRead {
+  /** Sorted. */
+  readonly names: readonly string[]
+  /** False if a path matches no cell. */
+  readonly complete: boolean
+}
+
+/**
+ * Returns the cells that expressions read; a path that matches none is reported when the expression is
+ * judged.
+ */
 export function cellsRead(
   expressions: readonly Expression[],
   experiments: readonly ExperimentSource[],
-): readonly string[] {
+): CellsRead {
+  let complete = true
   const names = expressions.flatMap(pathsToRuns).flatMap((path) => {
     try {
       return resolveCells(path, experiments).names
     } catch (error) {
-      // Reported when the expression is judged.
-      if (error instanceof QueryError) return []
-      throw error
+      if (!(error instanceof QueryError)) throw error
+      complete = false
+      return []
     }
   })
-  return [...new Set(names)].sort()
+  return { names: [...new Set(names)].sort(), complete }
 }
 
 /** A factor value is known if any run of the experiment has it, so that it can have occurred 0 times. */

@@ -1,4 +1,6 @@
-/** Series are the observations of one measure in one run, in its canonical unit, without the excluded rows. */
+/**
+ * Series are the observations of one measure in one run, in its canonical unit, without the excluded rows.
+ */
 
 import { bootColumn, type Column, excludedColumn, type Row, type Run, runName } from '../results/run.ts'
 import { QueryError, unknown } from './error.ts'
@@ -8,6 +10,8 @@ export interface Series {
   readonly values: readonly number[]
   /** The boot of each value; absent if the run has only one. */
   readonly clusters?: readonly (string | number)[]
+  /** The run's: boots of runs with the same seed are paired (stats/pairing.ts). */
+  readonly seed: number
   /** 'us' for every time, else the column's own unit. */
   readonly unit: string
 }
@@ -42,7 +46,7 @@ export function series(run: Run, factors: Factors, measure: string): Series {
     values.push(scaled(value, scale, measure))
     clusters.push(row[bootColumn] ?? '')
   }
-  return { values, unit, ...(new Set(clusters).size > 1 ? { clusters } : {}) }
+  return { values, unit, seed: run.seed, ...(new Set(clusters).size > 1 ? { clusters } : {}) }
 }
 
 /** Converts to the canonical unit. Throws QueryError on overflow. */

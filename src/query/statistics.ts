@@ -5,7 +5,9 @@ import { max, median, min, quantile } from '../stats/order.ts'
 import { square } from './units.ts'
 
 export interface Statistic {
-  /** English head of a table's column. Other languages may have their own, and all have one for percentiles. */
+  /**
+   * English head of a table's column. Other languages may have their own, and all have one for percentiles.
+   */
   readonly label?: string
   readonly of: (values: readonly number[]) => number
   /** Derives the statistic's unit from the series'. */

@@ -22,19 +22,32 @@ export interface Syntax {
   readonly offsetOf: (node: estree.Node) => number
 }
 
-/** @throws ExpressionError for a syntax error, or where a name with a hyphen would be a subtraction. */
-export function parseSyntax(source: string): Syntax {
+/**
+ * Parses a source. With `columns`, names are of columns: hyphens belong to them, and words of JavaScript
+ * (`switch`) are names like others. @throws ExpressionError for a syntax error, or where a name with a hyphen
+ * would be a subtraction.
+ */
+export function parseSyntax(source: string, names?: 'columns'): Syntax {
   const tokens = tokenize(source)
   // `.dom0-cpu` would silently be a subtraction.
   const hyphenated = tokens.find(({ type }) => type === 'hyphenated')
-  if (hyphenated) {
+  if (hyphenated && names !== 'columns') {
     const { text, start } = hyphenated
     const reason = `${text} would be a subtraction: write ['${text}'] for the name, or spaces round the minus`
     throw new ExpressionError('expression-hyphen', start, reason)
   }
-  const root = parseTree(source, tokens)
+  const root = parseTree(names === 'columns' ? disguised(source, tokens) : source, tokens)
   const leaves = leafOffsets(root, tokens)
   return { root, offsetOf: (node) => firstOffset(node, leaves) }
+}
+
+/** Replaces names of columns by plain ones of the same length; `leafOffsets` puts the written ones back. */
+function disguised(source: string, tokens: readonly Token[]): string {
+  return tokens.reduce((text, { start, text: name }) => {
+    const end = start + name.length
+    const isName = /^[\p{ID_Start}$_]/u.test(name) && !/^\s*\(/.test(source.slice(end))
+    return isName ? `${text.slice(0, start)}${'$'.repeat(name.length)}${text.slice(end)}` : text
+  }, source)
 }
 
 interface Token {
@@ -96,13 +109,16 @@ function parses(source: string): boolean {
   }
 }
 
-/** Maps names and literals of the tree, in source order, to the offsets of their tokens. */
+/** Maps names and literals of the tree, in source order, to the offsets of their tokens, and names them so. */
 function leafOffsets(root: estree.Node, tokens: readonly Token[]): ReadonlyMap<estree.Node, number> {
-  const starts = tokens.filter(({ type }) => type === 'leaf').map(({ start }) => start)
+  const leaves = tokens.filter(({ type }) => type !== 'sign')
   const offsets = new Map<estree.Node, number>()
   const visit = (node: estree.Node): void => {
-    if (node.type === 'Identifier' || node.type === 'Literal') offsets.set(node, starts[offsets.size] ?? 0)
-    else for (const child of children(node)) visit(child)
+    if (node.type === 'Identifier' || node.type === 'Literal') {
+      const leaf = leaves[offsets.size]
+      if (node.type === 'Identifier' && leaf) node.name = leaf.text
+      offsets.set(node, leaf?.start ?? 0)
+    } else for (const child of children(node)) visit(child)
   }
   visit(root)
   return offsets

@@ -1,8 +1,9 @@
 /** Claims in the report: the sentence, published and measured numbers, and the verdict with its reason. */
 
+import { historyLines, sinceLines } from '../claims/changewords.ts'
 import type { GridRow, Judgement } from '../claims/judge.ts'
 import { decisive, type Verification } from '../claims/verification.ts'
-import { numberTexts, publishedText } from '../claims/words.ts'
+import { verdictTexts, numberTexts, publishedText } from '../claims/words.ts'
 import type { Messages } from '../locale/en.ts'
 import { originsIn } from '../query/quantity.ts'
 import { link } from '../text/markdown.ts'
@@ -21,32 +22,39 @@ export function claimNode(
   const own = messages.claim
   const { claim, recorded, rerun } = verification
   const judged = decisive(verification)
-  const { verdict, reason, measured, notes, grid = [], fragile } = judged
+  const { verdict, reason, measured, notes, grid = [], control, fragile, edited = [] } = judged
+  const verdictFact = (heading: string, row: Pick<GridRow, 'verdict' | 'reason' | 'measured'>) => {
+    const numbers = measuredNumbers({ claim, measured: row.measured }, messages)
+    return verdictTexts(heading, row, numbers, own.verdicts[row.verdict], own.phrases)
+  }
   return {
     type: 'claim',
     id: claim.id,
     statement: claim.statement,
     verdict,
+    verdictText: verdictText(judged, messages),
     origins: originsIn(measured.flatMap(({ sources }) => sources)),
     facts: [
       ...fact(own.published, publishedText(claim, judged, own.phrases)),
       ...fact(own.recorded, measuredNumbers(recorded, messages)),
       ...fact(own.thisRun, rerun && (measuredNumbers(rerun, messages) ?? rerun.reason)),
-      ...grid.flatMap((row) => fact(own.under(row.condition?.label), rowText(judged, row, messages))),
+      ...grid.map((row) => verdictFact(own.phrases.under(row.condition?.label), row)),
+      ...(control ? [verdictFact(own.phrases.control(control.label), control)] : []),
       ...fact(own.why, reason),
       ...fact(own.note, fragile && own.fragile(own.verdicts[fragile.half], own.verdicts[fragile.twice])),
+      ...edited.map((one): Fact => [messages.provenance.edits, own.reasons.edits(one)]),
       ...notes.flatMap((note) => fact(own.note, note)),
+      ...sinceLines(verification, own.changes, own.phrases).flatMap((text) => fact(own.since, text)),
+      ...historyLines(verification.since, own.changes).flatMap((text) => fact(own.history, text)),
       ...fact(own.shownIn, label === undefined ? undefined : link(`#${claim.shows}`, label)),
     ],
     detail,
   }
 }
 
-/** `reproduced: 3.27 [3.17, 3.37], emulated`. */
-function rowText({ claim }: Judgement, { verdict, reason, measured }: GridRow, messages: Messages): string {
-  const numbers = measuredNumbers({ claim, measured }, messages)
-  const { notRun, verdicts } = messages.claim
-  return verdict === 'not run' ? notRun : `${verdicts[verdict]}: ${numbers ?? reason}`
+/** `reproduced`, or `reproduced, by edited rows`. */
+export function verdictText({ verdict, edited = [] }: Judgement, { claim: own }: Messages): string {
+  return edited.length === 0 ? own.verdicts[verdict] : own.reasons.byEdits(own.verdicts[verdict])
 }
 
 export function fact(term: string, content: Fact[1] | undefined): readonly Fact[] {

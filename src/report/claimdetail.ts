@@ -2,7 +2,7 @@
 
 import type { Judgement } from '../claims/judge.ts'
 import type { ClaimSeries } from '../claims/series.ts'
-import { limitsText, methodText } from '../claims/words.ts'
+import { limitsText, methodText, serialText, spreadText } from '../claims/words.ts'
 import { origins } from '../query/quantity.ts'
 import { select } from '../query/series.ts'
 import {
@@ -44,6 +44,8 @@ export function claimDetail(judged: Judged): ClaimDetail {
     facts: [
       ...fact(own.allowed, limitsText(judgement, phrases)),
       ...fact(own.interval, methodText(judgement, phrases)),
+      ...fact(own.spread, spreadText(judgement, phrases)),
+      ...fact(own.serial, serialText(judgement, phrases)),
       ...fact(own.reads, reads.length === 0 ? undefined : own.list(reads)),
       ...fact(own.environment, environments(runs, context)),
     ],

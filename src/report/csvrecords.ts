@@ -20,7 +20,8 @@ export function csvRecords(csv: string): readonly Readonly<Record<string, Value 
     if (type === undefined && number !== undefined && other !== undefined)
       throw new CsvError(
         other.line,
-        `${name} is no number: ${other.text}, but line ${number.line} has ${number.text}: leave a missing value empty, or, if these are names, make all of them words`,
+        `${name} is no number: ${other.text}, but line ${number.line} has ${number.text}: ` +
+          'leave a missing value empty, or, if these are names, make all of them words',
       )
     const parse = type ?? ((text: string) => text)
     return cells.map(({ text }) => (text.trim() === '' ? null : (parse(text) ?? null)))

@@ -44,15 +44,20 @@ export function distributionSvg(
   const axisTitle = [axis.title, frame.origin, ...(marks.length > 0 ? [messages.published] : [])].join(' · ')
   const strokeOf = (index: number) => strokes[index % strokes.length] as Stroke
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family='${font}' font-size="${fontSize}" fill="#333">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" ` +
+      `height="${height}" role="img" font-family='${font}' font-size="${fontSize}" fill="#333">`,
     `<title>${escapeText(frame.title)}</title>`,
     ...[0, 0.5, 1].map((share) => {
       const y = n(bottom - share * plot.height)
-      return `<path d="M${plot.left} ${y}H${plot.right}" stroke="#e6e6e6"/><text x="${plot.left - 6}" y="${n(y + 4)}" text-anchor="end">${share * 100} %</text>`
+      return (
+        `<path d="M${plot.left} ${y}H${plot.right}" stroke="#e6e6e6"/><text x="${plot.left - 6}" ` +
+        `y="${n(y + 4)}" text-anchor="end">${share * 100} %</text>`
+      )
     }),
     ...axis.ticks.map(
       ({ at, text }) =>
-        `<path d="M${n(at)} ${bottom}v5" stroke="#888"/><text x="${n(at)}" y="${bottom + 18}" text-anchor="middle">${text}</text>`,
+        `<path d="M${n(at)} ${bottom}v5" stroke="#888"/><text x="${n(at)}" y="${bottom + 18}" ` +
+        `text-anchor="middle">${text}</text>`,
     ),
     `<text x="${plot.left}" y="${bottom + 35}" fill="#666">${escapeText(axisTitle)}</text>`,
     ...distributions.map(({ values }, index) => curve(values, strokeOf(index), axis.at)),
@@ -83,7 +88,9 @@ function line(path: string, [color, dash]: Stroke, fill = ''): string {
   return `<path d="${path}"${fill} stroke="${color}" stroke-width="1.8"${dashes}/>`
 }
 
-/** Draws a series' published numbers on the axis, and its name beside a sample of its line where that fits. */
+/**
+ * Draws a series' published numbers on the axis, and its name beside a sample of its line where that fits.
+ */
 function row({ label, published }: Distribution, stroke: Stroke, top: number, at: Axis['at']): string {
   const middle = n(top + rowHeight / 2)
   const text = (x: number, attributes = '') =>

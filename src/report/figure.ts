@@ -27,7 +27,8 @@ export async function renderFigure(input: FigureInput, drawer: Pick<Drawer, 'dra
   const text = await drawer.draw(order)
   if (text.length > limits.svgMb * 1e6) {
     throw new QueryError(
-      `the drawing has ${(text.length / 1e6).toFixed(0)} MB of SVG, of at most ${limits.svgMb} MB (draw less: ${advice})`,
+      `the drawing has ${(text.length / 1e6).toFixed(0)} MB of SVG, of at most ${limits.svgMb} MB ` +
+        `(draw less: ${advice})`,
     )
   }
   const drawn = parseSvg(text)
@@ -35,7 +36,8 @@ export async function renderFigure(input: FigureInput, drawer: Pick<Drawer, 'dra
     const pixels = Number(drawn.attributes[side])
     if (pixels > limits.pixels) {
       throw new QueryError(
-        `the drawing has a ${side} of ${pixels} pixels, more than the limit of ${limits.pixels} (give the specification a smaller one)`,
+        `the drawing has a ${side} of ${pixels} pixels, more than the limit of ${limits.pixels} ` +
+          '(give the specification a smaller one)',
       )
     }
   }

@@ -1,6 +1,6 @@
 /** Renders floats (tables and figures), each on its own: a failure leaves the others whole. */
 
-import type { Verification } from '../claims/verification.ts'
+import type { VerdictRecord, Verification } from '../claims/verification.ts'
 import type { ExperimentBlock, FigureBlock, TableBlock } from '../document/block.ts'
 import type { Document } from '../document/document.ts'
 import { pathsIn } from '../document/float.ts'
@@ -35,6 +35,7 @@ export interface Sources {
   readonly context: RenderContext
   /** Verifications of all claims. */
   readonly verifications: readonly Verification[]
+  readonly removed: VerdictRecord['removed']
   /** Text of a file of the project; rejects if there is none. */
   readonly readText: (path: string) => Promise<string>
   readonly drawer: Pick<Drawer, 'draw'>
@@ -130,6 +131,7 @@ async function table(block: TableBlock, sources: Sources): Promise<Content> {
     ...(experiment === undefined ? {} : { experiment }),
     runs: sources.results.runs.filter((run) => run.experiment === experiment?.id),
     verifications: sources.verifications,
+    removed: sources.removed,
     published: await readTables(block.options.published, sources),
     earlier: await readTables(block.options.earlier, sources),
     messages,

@@ -55,7 +55,7 @@ export interface ReportProblem {
 export interface Banner {
   readonly origins: readonly Origin[]
   readonly lines: readonly {
-    readonly type: 'origin' | 'runs' | 'missing' | 'stale'
+    readonly type: 'origin' | 'runs' | 'missing' | 'edited' | 'stale' | 'changed'
     readonly content: readonly Inline[]
   }[]
 }
@@ -174,6 +174,8 @@ export interface Claim extends Node {
   readonly id: string
   readonly statement: string
   readonly verdict: Verdict
+  /** The verdict in words; says if it rests on edited rows. */
+  readonly verdictText: string
   readonly origins: Origins
   /** Published and measured numbers, the reason of the verdict, and the float that shows it. */
   readonly facts: readonly Fact[]

@@ -1,6 +1,8 @@
 /** Provenance of a report: its generator, its inputs, and how to rebuild it. */
 
 import { createHash } from 'node:crypto'
+import { editsOf } from '../claims/edits.ts'
+import { acceptedEdits } from '../results/acceptance.ts'
 import { defaultDocument, runName, type Run } from '../results/run.ts'
 import type { RenderContext } from './context.ts'
 import type { Fact, Provenance } from './model.ts'
@@ -25,6 +27,7 @@ export function provenance(
       own.digestOf(path, sha256(text)),
     ]),
     [own.runs, own.runsDigest(runs.length, runsDigest(runs))],
+    ...editsOf(runs).map((one): Fact => [own.edits, messages.claim.reasons.edits(one)]),
     ...shared(runs).map(([name, value]) => [display(name), value] as const),
   ]
   const [{ path } = { path: defaultDocument }] = documents
@@ -47,6 +50,7 @@ export function runsDigest(runs: readonly Run[]): string {
       ...Object.entries(run.files)
         .map(([name, file]) => `${name}=${file.sha256}`)
         .sort(),
+      ...acceptedEdits(run).flatMap(({ files }) => files.map(({ file, after }) => `${file}=${after}`)),
     ].join(' '),
   )
   return sha256(lines.sort().join('\n'))

@@ -29,7 +29,8 @@ export function uniqueRow(
   if (found.length > 1) {
     const what = Object.values(keys).filter((value) => value !== undefined)
     throw new QueryError(
-      `${found.length} published rows for ${what.join(', ')}: choose one with publishedEnvironment (known: ${valuesOf(found, 'environment').join(', ')})`,
+      `${found.length} published rows for ${what.join(', ')}: choose one with publishedEnvironment ` +
+        `(known: ${valuesOf(found, 'environment').join(', ')})`,
     )
   }
   return found[0]

@@ -55,7 +55,8 @@ function ratioOf(run: Run, baseline: Run, factors: Factors, measure: string) {
   if (own.values.length === 0 || base.values.length === 0) return undefined
   if (own.unit !== base.unit)
     throw new QueryError(
-      `${measure} has different units: ${unitName(base.unit)} in run ${runName(baseline)}, ${unitName(own.unit)} in run ${runName(run)}`,
+      `${measure} has different units: ${unitName(base.unit)} in run ${runName(baseline)}, ` +
+        `${unitName(own.unit)} in run ${runName(run)}`,
     )
   if (mean(base.values) === 0)
     throw new QueryError(`no ratio of ${measure}: its mean in run ${runName(baseline)} is 0`)

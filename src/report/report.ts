@@ -13,7 +13,14 @@ import { type Judgement, judge } from '../claims/judge.ts'
 import type { Reasons } from '../claims/reasons.ts'
 import type { Evidence } from '../claims/scope.ts'
 import { seriesOf } from '../claims/series.ts'
-import { decisive, type KnownRun, type Verification, verifyClaims } from '../claims/verification.ts'
+import { isAsRecorded } from '../claims/since.ts'
+import {
+  decisive,
+  type KnownRun,
+  type VerdictRecord,
+  type Verification,
+  verifyClaims,
+} from '../claims/verification.ts'
 import type { Block, ClaimBlock, ExperimentBlock, FigureBlock, Place, TableBlock } from '../document/block.ts'
 import type { Document, InlineValue } from '../document/document.ts'
 import { cellsOf } from '../engine/cells.ts'
@@ -52,6 +59,8 @@ export interface ReportInput {
   readonly statuses?: RunStatuses
   /** Recorded runs, on which claims are also judged; default: `runs`. */
   readonly records?: readonly KnownRun[]
+  /** Recorded verdicts, with which those of now are compared; default: none. */
+  readonly verdicts?: VerdictRecord
   /** Reports in other languages. */
   readonly translations?: readonly Translation[]
   /** Render cache of tables and figures; default: none. */
@@ -71,6 +80,7 @@ export async function makeReport({
   published = [],
   statuses = new Map(),
   records,
+  verdicts = { recorded: [], defined: [], removed: [] },
   translations = [],
   floats = { find: () => undefined, keep: async () => {} },
   judgement = async (claim, evidence, reasons) => judge(claim, evidence, { reasons }),
@@ -105,9 +115,14 @@ export async function makeReport({
       ? { recorded: shown, shown: shown.map((one) => ({ ...one, from: 'record' as const })) }
       : { recorded: records, shown },
     judgeInLanguage,
+    verdicts,
   )
   using ownDrawer = drawer ? undefined : openDrawer()
-  const sources = { results, context, readText, verifications, drawer: drawer ?? (ownDrawer as Drawer) }
+  const { removed } = verdicts
+  const sources = {
+    ...{ results, context, readText, verifications, removed },
+    drawer: drawer ?? (ownDrawer as Drawer),
+  }
   const written = document.original ?? document
   const float = async (block: TableBlock | FigureBlock): Promise<Float> => {
     const cached = floats.find(block.id)
@@ -168,7 +183,7 @@ export async function makeReport({
     authors,
     ...(date === undefined ? {} : { date }),
     translations,
-    banner: banner(runs, missing, context),
+    banner: banner(runs, { missing, changed: notAsRecorded(verifications, removed) }, context),
     ...text,
     contents: [...contents, ...referencesEntry(cited, messages)],
     references: references(cited, messages),
@@ -188,6 +203,15 @@ function problemsOf(
       ([run, reason]) => ({ type: 'stale', message: `stale: run ${run}: ${reason}`, place, run }) as const,
     ),
   ]
+}
+
+/** Names claims that the page must not show as if they always had been so. */
+function notAsRecorded(
+  verifications: readonly Verification[],
+  removed: VerdictRecord['removed'],
+): readonly string[] {
+  const changed = verifications.filter(({ since }) => since && !isAsRecorded(since))
+  return [...changed.map(({ claim }) => claim.id), ...removed.map(({ id }) => id)]
 }
 
 function claimProblems({ lacking = [], failure }: Judgement, claim: ClaimBlock): readonly ReportProblem[] {

@@ -1,5 +1,6 @@
 /** Status of the runs behind a report: their source, and which are missing or stale. */
 
+import { editsOf } from '../claims/edits.ts'
 import type { Messages } from '../locale/en.ts'
 import { origins } from '../query/quantity.ts'
 import { runName, type Run } from '../results/run.ts'
@@ -22,7 +23,8 @@ export function mark(
   { messages, statuses }: RenderContext,
   names: Origins = origins(runs),
 ): string {
-  return messages.mark(originNames(names, messages), staleOf(runs, statuses).length > 0)
+  const isStale = staleOf(runs, statuses).length > 0
+  return messages.mark(originNames(names, messages), isStale, editsOf(runs).length > 0)
 }
 
 export function originNames(names: Origins, { origins: own }: Messages): readonly string[] {
@@ -42,14 +44,16 @@ export function badgeOf(runs: readonly Run[], context: RenderContext): { readonl
   return runs.length === 0 ? {} : { badge: { origins: origins(runs), text: mark(runs, context) } }
 }
 
+/** @param changed claims that are not as recorded */
 export function banner(
   runs: readonly Run[],
-  missing: readonly string[],
+  { missing, changed }: { readonly missing: readonly string[]; readonly changed: readonly string[] },
   { messages, statuses }: RenderContext,
 ): Banner {
   const own = messages.banner
   const kinds = origins(runs)
   const stale = staleOf(runs, statuses)
+  const edited = editsOf(runs).map(messages.claim.reasons.edits)
   const ofKinds = kinds.map((origin) => {
     const [name, explanation] = [messages.origins[origin], own.explanations[origin]]
     const count = runs.filter((run) => run.origin === origin).length
@@ -63,7 +67,9 @@ export function banner(
       ...ofKinds.map((content) => ({ type: 'origin', content }) as const),
       { type: 'runs', content: [ofRuns] },
       ...(missing.length === 0 ? [] : [{ type: 'missing', content: [own.missing(missing)] } as const]),
+      ...(edited.length === 0 ? [] : [{ type: 'edited', content: [own.edited(edited)] } as const]),
       ...(stale.length === 0 ? [] : [{ type: 'stale', content: [own.stale(stale)] } as const]),
+      ...(changed.length === 0 ? [] : [{ type: 'changed', content: [own.changed(changed)] } as const]),
     ],
   }
 }

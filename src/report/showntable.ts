@@ -3,6 +3,7 @@
  * runs.
  */
 
+import { editsOf } from '../claims/edits.ts'
 import { runName } from '../results/run.ts'
 import type { RenderContext } from './context.ts'
 import type { Badge, Marked, Origins, ShownCell, TableContent } from './model.ts'
@@ -35,6 +36,7 @@ function shownCell({ runs = [], ...cell }: Cell, { messages, statuses, display }
   const title = [
     ...(cell.type === 'number' ? runs.map((run) => messages.run(runName(run))) : []),
     ...stale.map((one) => messages.stale(...one)),
+    ...editsOf(runs).map(messages.claim.reasons.edits),
   ]
   return {
     ...cell,

@@ -4,7 +4,7 @@
 
 import type { ZodType, z } from 'zod'
 import type { TableOptions } from '../check/check.ts'
-import type { Verification } from '../claims/verification.ts'
+import type { VerdictRecord, Verification } from '../claims/verification.ts'
 import type { ExperimentBlock } from '../document/block.ts'
 import type { Messages } from '../locale/en.ts'
 import { notFinite, QueryError } from '../query/error.ts'
@@ -77,6 +77,8 @@ export interface TableContext {
   readonly earlier?: readonly PublishedRow[] | undefined
   /** Verifications of all claims; default: none. */
   readonly verifications?: readonly Verification[]
+  /** Claims removed since the record; default: none. */
+  readonly removed?: VerdictRecord['removed']
   readonly messages: Messages
   readonly display: RenderContext['display']
 }

@@ -44,7 +44,8 @@ export function typeErrors(
     const path = [...above, name]
     const words = path.join('.')
     if (!Object.hasOwn(baseline, name)) {
-      const reason = `unknown parameter: ${words}${hint(name, Object.keys(baseline))}; name it in parameters first`
+      const reason =
+        `unknown parameter: ${words}${hint(name, Object.keys(baseline))}; ` + 'name it in parameters first'
       return [{ path, ruleId: 'unknown-parameter', reason }]
     }
     const before = baseline[name] as Parameter

@@ -41,6 +41,28 @@ export interface Exclusion {
  */
 export type Inputs = Readonly<Record<string, string | number | boolean | null>>
 
+/** Edits that were accepted together. */
+export interface Acceptance {
+  /** `Name <mail>`, or a name. */
+  readonly author: string
+  readonly reason: string
+  /** YYYY-MM-DD. */
+  readonly date: string
+  readonly files: readonly EditedFile[]
+}
+
+export interface EditedFile {
+  /** `rows.csv`, or that of a dataset. */
+  readonly file: string
+  /** SHA-256 (hex). */
+  readonly before: string
+  readonly after: string
+  /** Lines, as edited, that were not there before; absent if the earlier text was nowhere to be found. */
+  readonly lines?: readonly number[]
+  /** Number of earlier lines that are gone or changed; absent like `lines`. */
+  readonly gone?: number
+}
+
 export interface Run {
   readonly experiment: string
   readonly environment: string
@@ -64,6 +86,8 @@ export interface Run {
   readonly captured: Readonly<Record<string, string>>
   /** Raw files by name. They are kept beside the run in .repro/ and not committed; their digests are. */
   readonly files: Readonly<Record<string, RawFile>>
+  /** Edits by hand to its rows or datasets, oldest first; absent if there are none. */
+  readonly accepted?: readonly Acceptance[]
   /** Facts that do not determine the result: host, duration, date, tool version. Never compared. */
   readonly provenance: Readonly<Record<string, string | number>>
 }

@@ -9,6 +9,7 @@ import { z } from 'zod'
 import { sha256 as sha256Of } from '../files/tracked.ts'
 import { CsvError, readCsv } from '../text/csv.ts'
 import { decimal } from '../text/numbers.ts'
+import { brokenChain } from './acceptance.ts'
 import { digest as digestOf, keyOf, schema as keySchema, parameterInputs } from './key.ts'
 import {
   type Column,
@@ -21,6 +22,7 @@ import {
   type Run,
   runName,
 } from './run.ts'
+import { lackingTrials } from './trials.ts'
 
 /** Thrown for a run that is damaged, was edited, or comes from another version. */
 export class StoreError extends Error {
@@ -46,6 +48,22 @@ const columns = z.array(
 )
 const rows = z.strictObject({ count: z.int().min(0), sha256 })
 type RowsStated = z.output<typeof rows>
+const acceptance = z.strictObject({
+  author: z.string().min(1),
+  reason: z.string().min(1),
+  date: z.string().regex(/^\d{4}-\d\d-\d\d$/, 'not a date, YYYY-MM-DD'),
+  files: z
+    .array(
+      z.strictObject({
+        file: z.string(),
+        before: sha256,
+        after: sha256,
+        lines: z.array(z.int().min(1)).exactOptional(),
+        gone: z.int().min(0).exactOptional(),
+      }),
+    )
+    .min(1),
+})
 const header = z.strictObject({
   schema: z.literal(schema),
   digest: sha256,
@@ -61,10 +79,13 @@ const header = z.strictObject({
   clockHz: z.number().exactOptional(),
   columns,
   rows,
-  datasets: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.strictObject({ columns, rows })).exactOptional(),
+  datasets: z
+    .record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.strictObject({ columns, rows }))
+    .exactOptional(),
   exclusions: z.array(z.strictObject({ reason: z.string(), count: z.int().min(1) })),
   captured: z.record(z.string(), z.string()),
   files: z.record(z.string(), z.strictObject({ sha256, bytes: z.int().min(0) })),
+  accepted: z.array(acceptance).min(1).exactOptional(),
   provenance: z.record(z.string(), z.union([z.string(), z.number()])),
 })
 
@@ -75,7 +96,7 @@ export type Header = Omit<z.output<typeof header>, 'schema' | 'digest'>
 export function formatRun(run: Run): RunFiles {
   const csv = formatRows(run)
   const { experiment, environment, pattern, key, inputs, origin, trials, seed, parameters, clockHz } = run
-  const { columns, exclusions, captured, files, provenance } = run
+  const { columns, exclusions, captured, files, accepted, provenance } = run
   const extra = Object.entries(sorted(run.datasets ?? {})).map(
     ([name, dataset]) => [name, dataset, formatRows(dataset)] as const,
   )
@@ -86,7 +107,7 @@ export function formatRun(run: Run): RunFiles {
     ...{ experiment, environment, pattern, key, inputs: sorted(inputs), origin, trials, seed },
     ...{ parameters, clockHz, columns, rows: stated(run, csv) },
     ...(extra.length === 0 ? {} : { datasets }),
-    ...{ exclusions, captured, files: sorted(files), provenance },
+    ...{ exclusions, captured, files: sorted(files), accepted, provenance },
   }
   const json = JSON.stringify({ schema, digest: digestOfHeader(head), ...head }, null, 2)
   const texts = extra.map(([name, , text]) => [fileOf(name), text] as const)
@@ -156,11 +177,24 @@ function contradiction(head: Header): string | undefined {
     const [one, other] = [stated, inputs].map((all) => JSON.stringify(inputOf(all, differing)) ?? 'nothing')
     return `${differing} is ${one} in the run, and ${other} among its inputs`
   }
+  const broken = brokenChain(head.accepted ?? [], digestsOf(head))
+  if (broken !== undefined) return broken
   // Runs of older programs are stale, but valid.
   const keys = Array.from({ length: keySchema }, (_, index) => keyOf(head, inputs, index + 1))
   return keys.includes(head.key)
     ? undefined
     : `its key is ${head.key}, and its name and inputs give ${keys.at(-1)}`
+}
+
+/** SHA-256 (hex) of a run's files of rows, by name. */
+export function digestsOf({
+  rows,
+  datasets = {},
+}: Pick<Header, 'rows' | 'datasets'>): ReadonlyMap<string, string> {
+  const others = Object.entries(datasets).map(
+    ([name, dataset]) => [fileOf(name), dataset.rows.sha256] as const,
+  )
+  return new Map([['rows.csv', rows.sha256], ...others])
 }
 
 function changedSince(data: object, stated: string): string | undefined {
@@ -188,7 +222,8 @@ export function parseRun(
     const found = sha256Of(csv)
     if (found === wanted) return csv
     throw new StoreError(
-      `${file} was changed: its SHA-256 is ${found}, not ${wanted} as recorded. ${advice} If the change is meant: repro accept ${cell}`,
+      `${file} was changed: its SHA-256 is ${found}, not ${wanted} as recorded. ` +
+        `${advice} If the change is meant: repro accept ${cell} --reason TEXT`,
     )
   }
   const run = completed(head, folder, csvOf)
@@ -218,7 +253,7 @@ function mismatch(head: Header, run: Run): string | undefined {
   )
   if (counted && digestOf(found) !== digestOf(stated))
     return `its rows exclude ${JSON.stringify(found)}, and it says ${JSON.stringify(stated)}`
-  return undefined
+  return lackingTrials(run)
 }
 
 const advice = 'Restore it from version control, or delete its folder to run the cell again.'
@@ -251,7 +286,8 @@ export function completed(
     const names = csvFormatRows([columns.map(({ name }) => name)])
     if (!csv.startsWith(`${names}\n`))
       throw new StoreError(
-        `${folder}/${file} begins with ${csv.slice(0, 200).split('\n')[0]}, and run.json has the columns ${names}. ${advice}`,
+        `${folder}/${file} begins with ${csv.slice(0, 200).split('\n')[0]}, ` +
+          `and run.json has the columns ${names}. ${advice}`,
       )
     return { columns, rows: parseRows(csv, columns, `${folder}/${file}`) }
   }

@@ -96,7 +96,8 @@ export function openSeal(project: string, cache = cacheFolder()): Seal {
       if (news === reported) return undefined
       reported = news
       const advice =
-        'nothing that is kept in .repro/ is trusted, now or later. Set REPRO_CACHE to a folder that you can write to.'
+        'nothing that is kept in .repro/ is trusted, now or later. ' +
+        'Set REPRO_CACHE to a folder that you can write to.'
       const problems = problem === undefined ? [] : [`${problem}: ${advice}`]
       return [...problems, ...(foreign.size === 0 ? [] : [foreignNote([...foreign].sort())])].join('\n')
     },
@@ -112,7 +113,11 @@ const mostNamed = 3
 function foreignNote(paths: readonly string[]): string {
   const named = [...paths.slice(0, mostNamed), ...(paths.length > mostNamed ? ['...'] : [])].join(', ')
   const [files, verb] = paths.length === 1 ? ['1 file', 'was'] : [`${paths.length} files`, 'were']
-  return `ignored ${files} under .repro/ that ${verb} not sealed on this machine: ${named}. They came with the repository, from another user, or from an older version of repro; delete them, and the next build replaces what it needs.`
+  return (
+    `ignored ${files} under .repro/ that ${verb} not sealed on this machine: ${named}. ` +
+    'They came with the repository, from another user, or from an older version of repro; delete them, ' +
+    'and the next build replaces what it needs.'
+  )
 }
 
 function signature(key: Buffer, { kind, path }: Item, content: Uint8Array | string): string {

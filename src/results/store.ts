@@ -15,7 +15,8 @@ import { remove, shareFile } from '../files/change.ts'
 import { replaceFolder } from '../files/drafts.ts'
 import { digestOf, FileError } from '../files/ordinary.ts'
 import { type Files, openFiles, sha256 } from '../files/tracked.ts'
-import { runName, type RawFile, type Run } from './run.ts'
+import { editedLines } from './acceptance.ts'
+import { type Acceptance, type EditedFile, excludedColumn, type RawFile, type Run, runName } from './run.ts'
 import {
   checkTrials,
   completed,
@@ -28,6 +29,7 @@ import {
   StoreError,
 } from './runfile.ts'
 import { type Item, openSeal, type Seal } from './seal.ts'
+import { lackingTrials } from './trials.ts'
 
 /** Identifies a cell, and so its runs. */
 export type CellName = Pick<Run, 'experiment' | 'environment' | 'pattern'>
@@ -47,8 +49,18 @@ export interface Store {
   keep(run: Omit<Run, 'files'>, raw: Readonly<Record<string, string>>): Promise<Run>
   /** Writes a run into results/, replacing the one before. */
   record(run: Run): Promise<void>
-  /** Accepts manual edits to the observations of a recorded run; false if there are none. */
-  accept(cell: CellName, by: string): Promise<boolean>
+  /**
+   * Accepts manual edits to the rows of a recorded run, and adds them to it; undefined if there are none.
+   * `earlier` finds the text of a file by its SHA-256, `check` throws for a run that must not be accepted.
+   */
+  accept(
+    cell: CellName,
+    given: Omit<Acceptance, 'files'>,
+    look: {
+      readonly earlier: (file: string, sha256: string) => string | undefined
+      readonly check: (run: Run) => void
+    },
+  ): Promise<Acceptance | undefined>
   /** Deletes a run made here. */
   forget(cell: CellName, id: string): Promise<void>
 }
@@ -103,7 +115,9 @@ export function openStore(
         const run = attempt(folder, () => {
           if (!isOurs(folder)) return undefined
           const file = `${folder}/run.json`
-          return fits(parseHeader(files.text(file) ?? '', file, runName(cell))) ? read(folder, cell) : undefined
+          return fits(parseHeader(files.text(file) ?? '', file, runName(cell)))
+            ? read(folder, cell)
+            : undefined
         })
         if (run) return run
       }
@@ -127,10 +141,15 @@ export function openStore(
     },
     async keep(run, raw) {
       checkTrials(run, runName(run))
+      const kept: Run = { ...run, exclusions: exclusionsIn(run) ?? run.exclusions, files: rawFiles(raw) }
+      const lacking = lackingTrials(kept)
+      if (lacking !== undefined)
+        throw new StoreError(
+          `the rows of ${runName(run)} lack trials: ${lacking}. Return a row for every trial, with the reason in a column ${excludedColumn} where it cannot count`,
+        )
       const names = ids(run)
       const id = newId(run.key, history(run).at(-1), (one) => names.includes(one))
       const folder = `${cellFolder(run)}/${id}`
-      const kept: Run = { ...run, exclusions: exclusionsIn(run) ?? run.exclusions, files: rawFiles(raw) }
       await replaceFolder(project, folder, async (draft) => {
         await writeRun(kept, draft)
         const signature = seal.sign(sealed(folder), await readFile(join(draft, 'run.json')))
@@ -142,23 +161,29 @@ export function openStore(
     async record(run) {
       await replaceFolder(project, recordedFolder(run), async (draft) => await writeRun(run, draft))
     },
-    async accept(cell, by) {
+    async accept(cell, given, { earlier, check }) {
       const folder = recordedFolder(cell)
       const text = files.text(`${folder}/run.json`)
       if (text === undefined) throw new StoreError(`no recorded run: ${folder}`)
-      let edited = false
+      const edited: EditedFile[] = []
       const head = parseHeader(text, `${folder}/run.json`, runName(cell))
-      const { provenance, ...rest } = completed(head, folder, (name, stated) => {
+      const rest = completed(head, folder, (name, { sha256: before }) => {
         const csv = files.text(`${folder}/${name}`)
         if (csv === undefined) throw new StoreError(`missing ${folder}/${name}`)
-        edited ||= sha256(csv) !== stated.sha256
+        const after = sha256(csv)
+        if (after !== before)
+          edited.push({ file: name, before, after, ...editedLines(earlier(name, before), csv) })
         return csv
       })
-      if (!edited) return false
+      if (edited.length === 0) return undefined
       const exclusions = exclusionsIn(rest) ?? rest.exclusions
-      const run: Run = { ...rest, exclusions, provenance: { ...provenance, accepted: by } }
+      const acceptance: Acceptance = { ...given, files: edited }
+      const run: Run = { ...rest, exclusions, accepted: [...(rest.accepted ?? []), acceptance] }
+      const lacking = lackingTrials(run)
+      if (lacking !== undefined) throw new StoreError(`not accepted: ${runName(run)}: ${lacking}`)
+      check(run)
       await replaceFolder(project, folder, async (draft) => await writeRun(run, draft))
-      return true
+      return acceptance
     },
     forget: (cell, id) => remove(project, `${cellFolder(cell)}/${id}`),
   }
@@ -187,9 +212,19 @@ function newId(key: string, newest: string | undefined, isTaken: (id: string) =>
   }
 }
 
-/** True if two runs have the same observations. */
+/** True if two runs have the same observations, in their rows and in their datasets. */
 export function sameRows(a: Run, b: Run): boolean {
-  return rowsDigest(a) === rowsDigest(b)
+  return rowsDigest(a) === rowsDigest(b) && differingDatasets(a, b).length === 0
+}
+
+/** Returns the sorted names of datasets that differ, or that only one run has. */
+export function differingDatasets(a: Run, b: Run): readonly string[] {
+  const [ours, theirs] = [a.datasets ?? {}, b.datasets ?? {}]
+  const digest = (datasets: NonNullable<Run['datasets']>, name: string) =>
+    Object.hasOwn(datasets, name) && datasets[name] ? rowsDigest(datasets[name]) : undefined
+  return [...new Set([...Object.keys(ours), ...Object.keys(theirs)])]
+    .sort()
+    .filter((name) => digest(ours, name) !== digest(theirs, name))
 }
 
 async function writeRun(run: Run, folder: string): Promise<void> {

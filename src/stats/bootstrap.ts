@@ -10,7 +10,7 @@
  * 1993, chapter 11), or that of draws if it is clearly larger, as with quantiles. A few boots are too few to take
  * quantiles of draws: an interval would hardly exceed their extremes.
  *
- * Samples that are paired (pairing.ts) are one sample here, whose units hold the trials of both.
+ * Samples that are paired (pairing.ts) are one sample of `bootstrap`, whose units are the boots of all.
  */
 
 import { cumulativeNormal, quantileNormal } from 'vega-statistics'
@@ -18,6 +18,7 @@ import { clusterValues, type Sample, type Unit } from './clusters.ts'
 import { type Interval, stretched, unbounded } from './interval.ts'
 import { mean, populationVariance } from './moments.ts'
 import { max, quantile } from './order.ts'
+import { pairedGroups, partnerOf } from './pairing.ts'
 import { randomNumbers } from './random.ts'
 import { serialFactor } from './serial.ts'
 import { criticalStudent, degreesOf } from './student.ts'
@@ -146,16 +147,24 @@ function drawUnits(size: number, random: () => number): Uint32Array {
   return drawn
 }
 
-/** Applies `bootstrap` to a statistic of plain samples; draws clusters where there are any, else values. */
+/**
+ * Applies `bootstrap` to a statistic of plain samples; draws clusters where there are any, else values. Paired
+ * samples are drawn together.
+ */
 export function bootstrapInterval(
   samples: readonly Sample[],
   statistic: (...samples: readonly (readonly number[])[]) => number,
   options: BootstrapOptions = {},
 ): Interval {
-  const units = samples.map(unitsOf)
+  const groups = pairedGroups(samples.map(({ seed, clusters = [] }) => ({ seed, boots: clusters })))
+  const units = samples.map((sample, index) => {
+    const group = groups.findIndex((members) => members.includes(index))
+    const first = samples[groups[group]?.[0] ?? index] as Sample
+    return { group, ...unitsOf(first === sample ? sample : (partnerOf(first, sample) as Sample)) }
+  })
   return bootstrap(
-    units,
-    (draw) => statistic(...draw.map((chosen, sample) => (units[sample] as Units).values(chosen))),
+    groups.map(([first = 0]) => units[first] as Units),
+    (draw) => statistic(...units.map(({ group, values }) => values(draw[group] as Uint32Array))),
     options,
   )
 }

@@ -6,22 +6,13 @@
 
 import { mean } from './moments.ts'
 
-/** Where a value comes from. */
-export interface TrialKey {
-  readonly boot: string | number
-  /** Number of the trial in its boot. */
-  readonly trial: string | number
-  /** What the boot's (or the trial's) random numbers come from; without one nothing is shared. */
-  readonly seed?: string | number
-}
-
 /** Values of one sample in the order of its trials, with the boot of each where there are several. */
 export interface Sample {
   readonly values: readonly number[]
   /** The boot (or other cluster) of each value. */
   readonly clusters?: readonly (string | number)[]
-  /** Where each value comes from: a sample with the same keys is paired with this one (pairing.ts). */
-  readonly keys?: readonly TrialKey[]
+  /** What the random numbers of its boots come from: it is paired with samples that share it (pairing.ts). */
+  readonly seed?: number
 }
 
 /** The independent unit, which is counted and drawn. */

@@ -2,10 +2,10 @@
  * Tests whether two samples of the same quantity differ: a rerun from the record, or a pattern from the
  * baseline.
  *
- * Uses means (means.ts) for samples of several boots, or with the same trials: a boot's mean is one of many
- * trials, so nearly normal, and with five and five the smallest p of ranks is 0.008, which does not survive the
- * correction for eleven comparisons. Otherwise ranks, which assume nothing about the values; their interval
- * is stretched and their p raised for trials that resemble their neighbours (serial.ts).
+ * Uses means (means.ts) for samples of several boots: a boot's mean is one of many trials, so nearly normal,
+ * and with five and five the smallest p of ranks is 0.008, which does not survive the correction for eleven
+ * comparisons. Otherwise ranks, which assume nothing about the values; their interval is stretched and their
+ * p raised for trials that resemble their neighbours (serial.ts).
  */
 
 import { cumulativeNormal, quantileNormal } from 'vega-statistics'
@@ -15,7 +15,6 @@ import { mannWhitney } from './mannwhitney.ts'
 import { differenceOfMeans, type MeansEstimate } from './means.ts'
 import { mean } from './moments.ts'
 import { median } from './order.ts'
-import { pairing } from './pairing.ts'
 import { doubledRanks } from './ranks.ts'
 import { serialFactor } from './serial.ts'
 import { shift } from './shift.ts'
@@ -39,7 +38,7 @@ export interface Comparison {
   readonly medianShift: number
   /** Method behind shift, interval and p. */
   readonly method: Difference['method']
-  /** Present if the samples were compared trial by trial. */
+  /** Present if the samples were compared boot by boot. */
   readonly paired?: Difference['paired']
   /** The shift to which `interval` belongs: Hodges and Lehmann's, or of the means of boots. */
   readonly shift: number
@@ -136,7 +135,7 @@ export interface Difference {
   /** Cliff's delta: -1 if all of b lies below a, 1 if all lies above. */
   readonly delta: number
   readonly p: number
-  /** Present if the samples were compared trial by trial. */
+  /** Present if the samples were compared boot by boot. */
   readonly paired?: MeansEstimate['paired']
 }
 
@@ -149,7 +148,7 @@ export function difference(a: Sample, b: Sample, level: number): Difference {
   const { p, delta } = mannWhitney(x, y)
   if (unit === 'boot' && Math.min(x.length, y.length) < fewestEach(unit, level))
     return { method: 'means', shift: mean(y) - mean(x), interval: unbounded, delta, p: 1 }
-  if (unit === 'boot' || pairing(a, b).type === 'paired') {
+  if (unit === 'boot') {
     const { value, interval, p: chance, paired } = differenceOfMeans(a, b, level)
     return { method: 'means', shift: value, interval, delta, p: chance, ...(paired ? { paired } : {}) }
   }

@@ -7,7 +7,8 @@
 
 import { autocorrelation, type Sequence, varianceShare } from './autocorrelation.ts'
 import { mean, sum } from './moments.ts'
-import { criticalStudent } from './student.ts'
+import { min } from './order.ts'
+import { criticalStudent, degreesOf } from './student.ts'
 import { fewest } from './trials.ts'
 
 /** Variances are in the square of the values' unit. */
@@ -64,14 +65,41 @@ export function components(
   }
 }
 
-/** Returns the expected width of Student's interval of the mean of this many boots of this many trials. */
+/** Returns the parts of the variance of a sum of means, one of each independent sample. */
+export function variancesOf(found: readonly Components[]): {
+  readonly between: number
+  readonly within: number
+} {
+  return {
+    between: sum(found.map(({ between, boots }) => between / boots)),
+    within: sum(found.map(({ within, lag1, boots, trials }) => (within * shareOf(trials, lag1)) / boots)),
+  }
+}
+
+/** Boots may have different numbers of trials, so that their mean is no whole number. */
+function shareOf(trials: number, lag1: number): number {
+  return varianceShare(Math.max(1, Math.round(trials)), lag1)
+}
+
+/**
+ * Returns the expected width of Student's interval of a sum of means, if every sample had this many boots of
+ * this many trials.
+ */
 export function expectedWidth(
-  { between, within, lag1 }: Pick<Components, 'between' | 'within' | 'lag1'>,
+  found: readonly Pick<Components, 'between' | 'within' | 'lag1'>[],
   { boots, trials }: { readonly boots: number; readonly trials: number },
   level = 0.95,
 ): number {
-  const variance = (between + within * varianceShare(trials, lag1)) / boots
-  return 2 * criticalStudent(level, boots - 1) * Math.sqrt(variance)
+  const variances = found.map(
+    ({ between, within, lag1 }) => (between + within * shareOf(trials, lag1)) / boots,
+  )
+  const variance = sum(variances)
+  if (variance === 0) return 0
+  const degrees = degreesOf(
+    variances,
+    variances.map(() => boots - 1),
+  )
+  return 2 * criticalStudent(level, degrees) * Math.sqrt(variance)
 }
 
 /** What would make an interval narrower. */
@@ -83,12 +111,14 @@ export interface Advice {
 }
 
 /**
- * Returns how many boots, or trials per boot, make the interval of the mean `factor` times as wide, by default
- * half, as expected with the present number. Undefined for a single boot, whose spread between boots is unknown.
+ * Returns how many boots, or trials per boot, make the interval of a sum of means `factor` times as wide, by
+ * default half, as expected with the present numbers of the sample with the fewest boots. Undefined if a sample
+ * has a single boot, whose spread between boots is unknown, or boots of a single trial.
  */
-export function adviceFor(found: Components, factor = 0.5, level = 0.95): Advice | undefined {
-  const { boots, trials } = found
-  if (boots < 2 || Number.isNaN(found.within)) return undefined
+export function adviceFor(found: readonly Components[], factor = 0.5, level = 0.95): Advice | undefined {
+  const boots = min(found.map((one) => one.boots))
+  const trials = min(found.map((one) => one.trials))
+  if (!(boots > 1) || found.some(({ within }) => Number.isNaN(within))) return undefined
   const wanted = factor * expectedWidth(found, { boots, trials }, level)
   const isEnough = (design: { readonly boots: number; readonly trials: number }) =>
     expectedWidth(found, design, level) <= wanted

@@ -3,9 +3,9 @@
  * observations, each by its mean: exact for normal means, however much boots differ and trials resemble each
  * other. Drawing whole boots (bootstrap.ts once did from six on) covers less with 2 to 20 of them.
  *
- * Differences of independent samples are Welch's (1947), ratios Fieller's (1954). Samples with the same
- * trials (pairing.ts) are compared trial by trial. A sample of a single boot has the error of that boot's
- * mean (serial.ts): nothing is then known of other boots.
+ * Differences of independent samples are Welch's (1947), ratios Fieller's (1954). Samples whose boots share
+ * seeds (pairing.ts) are compared boot by boot. A sample of a single boot has the error of that boot's mean
+ * (serial.ts): nothing is then known of other boots.
  */
 
 import { autocorrelation, effectiveTrials } from './autocorrelation.ts'
@@ -13,7 +13,7 @@ import { clusterValues, type Sample, type Unit } from './clusters.ts'
 import { pearson } from './correlation.ts'
 import { type Interval, unbounded } from './interval.ts'
 import { mean, sampleVariance, sum } from './moments.ts'
-import { pairing } from './pairing.ts'
+import { partnerOf } from './pairing.ts'
 import { serialVariance } from './serial.ts'
 import { beyondStudent, criticalStudent, degreesOf } from './student.ts'
 import { fewestUnits } from './trials.ts'
@@ -41,10 +41,11 @@ export interface MeansEstimate {
   /** Degrees of freedom behind the interval; NaN if it is unbounded for too few units. */
   readonly degrees: number
   readonly samples: readonly MeanOfSample[]
-  /** Present if the samples were compared trial by trial. */
+  /** Present if the samples were compared boot by boot. */
   readonly paired?: {
-    /** Of the trials' values over all boots; NaN if one side is constant. */
+    /** Of the boots' means; NaN if one side is constant. */
     readonly correlation: number
+    /** The number of boots. */
     readonly pairs: number
   }
 }
@@ -123,15 +124,12 @@ interface Both {
   readonly paired?: NonNullable<MeansEstimate['paired']>
 }
 
-/** Lines paired trials up. */
+/** Lines paired boots up. */
 function jointly(a: Sample, b: Sample): Both {
-  const found = pairing(a, b)
-  if (found.type === 'unpaired') return { a: unitsOf(a), b: unitsOf(b) }
-  const values = found.partners.map((partner) => b.values[partner] as number)
-  const { clusters } = a
-  const partners: Sample = clusters === undefined ? { values } : { values, clusters }
-  const correlation = values.length < 2 ? Number.NaN : pearson(a.values, values)
-  return { a: unitsOf(a), b: unitsOf(partners), paired: { correlation, pairs: values.length } }
+  const partner = partnerOf(a, b)
+  if (partner === undefined) return { a: unitsOf(a), b: unitsOf(b) }
+  const [x, y] = [unitsOf(a), unitsOf(partner)]
+  return { a: x, b: y, paired: { correlation: pearson(x.values, y.values), pairs: x.values.length } }
 }
 
 function reported({ a, b, paired }: Both): Pick<MeansEstimate, 'samples' | 'paired'> {

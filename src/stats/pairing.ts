@@ -1,49 +1,53 @@
 /**
- * Decides whether samples are paired: cells of one experiment may share seeds, so that the same trial of the
- * same boot waits for the same times in both, and only differences between the two tell the cells apart.
+ * Decides which samples are paired. A boot's random numbers, such as the waits before its trials, come from the
+ * seed of its cell and its own number; so boot b of one cell goes with boot b of another that has the same seed.
+ *
+ * Seeds and boots decide, not the correlation that was found: choosing the test by its outcome would raise its
+ * error. Pairs that turn out uncorrelated cost degrees of freedom (boots - 1 in place of twice that) and no
+ * error; correlated ones that are taken for independent make sums look surer than they are.
  */
 
-import type { Sample, TrialKey } from './clusters.ts'
+import type { Sample } from './clusters.ts'
 
-/** Samples in the same order, or why they cannot be paired. */
-export type Pairing =
-  | {
-      readonly type: 'paired'
-      /** The indices in b of the partners of a's values, in a's order. */
-      readonly partners: readonly number[]
-    }
-  | {
-      readonly type: 'unpaired'
-      /**
-       * `keys`: a sample has none. `seeds`: some trial has none. `repeated`: two values of a sample have the
-       * same key. `different`: a trial of one is not in the other.
-       */
-      readonly reason: 'keys' | 'seeds' | 'repeated' | 'different'
-    }
-
-/**
- * Pairs two samples if both have the same boots, seeds and trial numbers, each once. Whether the values are
- * correlated does not matter: choosing the test by the outcome would raise its error. Throws a RangeError if
- * a sample has not as many keys as values.
- */
-export function pairing(a: Sample, b: Sample): Pairing {
-  for (const { keys, values } of [a, b]) {
-    if (keys !== undefined && keys.length !== values.length)
-      throw new RangeError(`${keys.length} keys for ${values.length} values`)
-  }
-  if (a.keys === undefined || b.keys === undefined) return { type: 'unpaired', reason: 'keys' }
-  if ([...a.keys, ...b.keys].some(({ seed }) => seed === undefined))
-    return { type: 'unpaired', reason: 'seeds' }
-  const places = new Map(b.keys.map((key, index) => [textOf(key), index]))
-  const names = a.keys.map(textOf)
-  if (places.size < b.keys.length || new Set(names).size < names.length)
-    return { type: 'unpaired', reason: 'repeated' }
-  const partners = names.flatMap((name) => places.get(name) ?? [])
-  if (partners.length < names.length || partners.length < places.size)
-    return { type: 'unpaired', reason: 'different' }
-  return { type: 'paired', partners }
+/** The boots of a sample and what their random numbers come from. */
+export interface Seeded {
+  readonly seed?: number | undefined
+  /** In any order; may have duplicates. */
+  readonly boots: readonly (string | number)[]
 }
 
-function textOf({ boot, trial, seed }: TrialKey): string {
-  return JSON.stringify([boot, trial, seed])
+/** Whether the boots behind a comparison share seeds: all, none, or only some cells. */
+export type Pairing = 'paired by boot' | 'independent boots' | 'partly paired by boot'
+
+/**
+ * Groups samples by what they share, in order of appearance: the indices of those with the same seed and the
+ * same boots, at least two. All others are alone.
+ */
+export function pairedGroups(samples: readonly Seeded[]): readonly (readonly number[])[] {
+  const keys = samples.map(({ seed, boots }, index) => {
+    const names = [...new Set(boots)].map((boot) => JSON.stringify(boot)).sort()
+    return seed === undefined || names.length < 2 ? index : JSON.stringify([seed, names])
+  })
+  return [...Map.groupBy(keys.keys(), (index) => keys[index]).values()]
+}
+
+/** Describes the groups of samples with boots; undefined if there is one sample, so nothing to pair. */
+export function pairingOf(groups: readonly (readonly number[])[]): Pairing | undefined {
+  const samples = groups.flat().length
+  if (samples < 2) return undefined
+  if (groups.length === 1) return 'paired by boot'
+  return groups.length === samples ? 'independent boots' : 'partly paired by boot'
+}
+
+/** Returns b with its boots in the order of a's, if both are paired; undefined if not. */
+export function partnerOf(a: Sample, b: Sample): Sample | undefined {
+  const seeded = [a, b].map(({ seed, clusters = [] }): Seeded => ({ seed, boots: clusters }))
+  if (pairedGroups(seeded).length > 1) return undefined
+  const members = Map.groupBy(b.values.keys(), (index) => b.clusters?.[index])
+  const order = [...new Set(a.clusters)].flatMap((boot) => members.get(boot) ?? [])
+  return {
+    ...b,
+    values: order.map((index) => b.values[index] as number),
+    clusters: order.map((index) => b.clusters?.[index] as string | number),
+  }
 }

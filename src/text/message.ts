@@ -24,6 +24,18 @@ export function abbreviated(items: readonly string[], most: number, separator = 
   return items.length > most ? `${shown} and ${items.length - most} more` : shown
 }
 
+/** Whole numbers in order, neighbours as a span: `2, 5-9`; of many spans the first, and that there are more. */
+export function spans(numbers: readonly number[], most = 8): string {
+  const found: { readonly from: number; to: number }[] = []
+  for (const number of [...new Set(numbers)].sort((a, b) => a - b)) {
+    const last = found.at(-1)
+    if (last?.to === number - 1) last.to = number
+    else found.push({ from: number, to: number })
+  }
+  const texts = found.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`))
+  return abbreviated(texts, most)
+}
+
 /** The first items on indented lines, and the number of the others. */
 export function indentedList(items: readonly string[], most = 20): string {
   const lines = items.slice(0, most).map((item) => `  ${item}`)

@@ -252,7 +252,8 @@ export class Reader {
         if (next <= windowEnd) break
         this.#leave(stream, low, high)
         throw this.#error(
-          `a record of ${(next - i) * 4} bytes overruns its window of pCPU ${stream.cpu} by ${(next - windowEnd) * 4} bytes`,
+          `a record of ${(next - i) * 4} bytes overruns its window of pCPU ${stream.cpu} by ` +
+            `${(next - windowEnd) * 4} bytes`,
           i,
         )
       }
@@ -371,8 +372,10 @@ export class Reader {
     const apart = settled - this.#ticks(low, high)
     if (apart <= 0) return null
     return (
-      `the clocks of pCPUs ${cpu} and ${other} differ by ${apart} ticks or more: tick ${exact(low, high)} of pCPU ${cpu} ` +
-      `is in a window that xentrace wrote three rounds after tick ${BigInt(settled) + this.origin} of pCPU ${other}`
+      `the clocks of pCPUs ${cpu} and ${other} differ by ${apart} ticks or more: ` +
+      `tick ${exact(low, high)} of pCPU ${cpu} ` +
+      'is in a window that xentrace wrote three rounds after tick ' +
+      `${BigInt(settled) + this.origin} of pCPU ${other}`
     )
   }
 
@@ -385,7 +388,8 @@ export class Reader {
     }
     if (header >>> 0 !== LOST_HEADER) {
       throw this.#error(
-        `a lost-records record with header 0x${(header >>> 0).toString(16)}, expected 0x${LOST_HEADER.toString(16)}`,
+        `a lost-records record with header 0x${(header >>> 0).toString(16)}, ` +
+          `expected 0x${LOST_HEADER.toString(16)}`,
         i,
       )
     }

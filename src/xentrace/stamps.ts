@@ -84,7 +84,8 @@ export function parseStamps(text: string, file = 'stamps'): Stamps {
     throw new TraceError(`${file}:${index + 1}: no 'hz' line between the header and the end`)
   }
   throw new TraceError(
-    `${file}:${lines.length}: no 'end' line after the header in line ${header + 1}: the program was cut short`,
+    `${file}:${lines.length}: no 'end' line after the header in line ${header + 1}: ` +
+      'the program was cut short',
   )
 }
 

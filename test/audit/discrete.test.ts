@@ -340,3 +340,21 @@ describe('without extremes', () => {
     expect(readScale(text)).toEqual(scale)
   })
 })
+
+it('finds a cell without n impossible only if it is for every n', () => {
+  const random = randomNumbers('cells without n')
+  const between = (low: number, high: number) => (low + (high - low) * random()).toFixed(2)
+  const data = dataOf({}, { kind: 'integers' }, false)
+  const found = Array.from({ length: 60 }, () => {
+    const table = readTable('t.csv', `mean,SD (n-1),min,max\n${between(1, 7)},${between(0, 3.4)},1,7\n`)
+    const { numbers } = table.rows[0] ?? expect.unreachable()
+    const isPossible = (n: number) =>
+      checkCell(numbers, n, sampleDeviation as NonNullable<typeof sampleDeviation>, data).type === 'possible'
+    const { impossible = [], cutOff = [] } = audit([table], { kind: 'integers' }).tables[0]?.cells ?? {}
+    const wanted = !Array.from({ length: 999 }, (_, index) => index + 2).some(isPossible)
+    expect([numbers, impossible.length + cutOff.length > 0]).toEqual([numbers, wanted])
+    return wanted
+  }).filter(Boolean).length
+  expect(found).toBeGreaterThan(10)
+  expect(found).toBeLessThan(50)
+})

@@ -1,11 +1,11 @@
 import { VFile } from 'vfile'
 import { describe, expect, it } from 'vitest'
-import { checkOrigins } from '../../src/check/origin.ts'
+import { checkOrigins, type Emulated } from '../../src/check/origin.ts'
 import { parseDocument } from '../../src/document/document.ts'
 import { emulationOf } from '../../src/testbeds/environments.ts'
 
 /** `place rule` of each message; the body starts in line 4. */
-function found(body: string, emulation = emulationOf()): readonly string[] {
+function found(body: string, emulation: Omit<Emulated, 'environments'> = emulationOf()): readonly string[] {
   const file = new VFile(`---\ntitle: T\n---\n${body}\n`)
   checkOrigins(parseDocument(file), { ...emulation, environments: ['xen-4.14'] })
   return file.messages
@@ -40,6 +40,73 @@ describe('a value of an emulated environment', () => {
     'On a Pi `xl` is a command.',
   ])('may be said: %s', (body) => {
     expect(found(body)).toEqual([])
+  })
+})
+
+describe('a claim judged by emulated runs', () => {
+  const claim = (statement: string, more = '', scope = 'shape') =>
+    `\`\`\`yaml claim\nid: C1\nstatement: ${statement}\nscope: ${scope}\nvalue: latency['xen-4.14'].baseline.pause.total.mean / latency['xen-4.14'].loaded.pause.total.mean\nbetween: [1, 2]${more}\n\`\`\``
+
+  it.each([
+    'On a Raspberry Pi, load lengthens a pause',
+    'Load on a Raspberry Pi 4 lengthens a pause',
+    'The Pi pauses more slowly under load',
+    'A raspberry pi pauses more slowly under load',
+    'Real hardware pauses more slowly under load, as the board shows on real hardware',
+    'ラズベリーパイの一時停止は負荷で長くなる',
+    'このラズパイでは一時停止が長くなる',
+    '実機の一時停止は負荷で長くなる',
+    '負荷はRaspberry Pi 4の一時停止を長くする',
+  ])('does not speak of a board: %s', (statement) => {
+    expect(found(claim(statement))).toEqual(['6:12 emulated-as-hardware'])
+    expect(found(claim(statement, '', 'method'))).toEqual(['6:12 emulated-as-hardware'])
+  })
+
+  it.each([
+    'Load lengthens a pause',
+    'Load lengthens a pause on the model of a Raspberry Pi',
+    'On an emulated Raspberry Pi, load lengthens a pause',
+    'Raspberry Pi 4のモデルでは負荷が一時停止を長くする',
+    'A Pint, pi, and Pin 4',
+  ])('may say what they are: %s', (statement) => {
+    expect(found(claim(statement))).toEqual([])
+  })
+
+  it('may speak of a board if it is skipped, or read from other environments', () => {
+    expect(found(claim('On a Raspberry Pi, load lengthens a pause', '\nskip: no board'))).toEqual([])
+    const other = claim('On a Raspberry Pi, load lengthens a pause').replaceAll('xen-4.14', 'pi-4')
+    expect(found(other)).toEqual([])
+  })
+
+  it('says what the names of boards are to its testbeds only', () => {
+    const toys = { hardware: ['Toy (tin)'], emulators: [], items: [] }
+    expect(found(claim('The toy (tin) squeaks'), toys)).toEqual(['6:12 emulated-as-hardware'])
+    expect(found(claim('On a Raspberry Pi, load lengthens a pause'), toys)).toEqual([])
+  })
+
+  it('does not speak of a machine that its runs did not capture', () => {
+    const absolute =
+      '```yaml claim\nid: C2\nstatement: S\nscope: absolute\nvalue: a.b.c.d\npublished: 5\ntolerance: 1\nmachine: {hypervisor: Arm Xen 4.13}\n```'
+    const experiment =
+      '```yaml experiment\nid: latency\nscript: x.ts\nenvironments: [xen-4.14]\ntrials: 1\npatterns: {baseline: {}, loaded: {}}\n```'
+    const body = `${claim('Under Arm Xen 4.13, load lengthens a pause')}\n\n${absolute}\n\n${experiment}`
+    const captured = (hypervisor: string) =>
+      found(body, { ...emulationOf(), captured: () => ({ hypervisor }) })
+    expect(captured('Xen 4.14.6')).toEqual(['6:12 other-machine'])
+    expect(captured('Arm Xen 4.13.0')).toEqual([])
+    expect(found(body)).toEqual([])
+  })
+})
+
+describe('a caption of emulated runs', () => {
+  const table = (caption: string) =>
+    `\`\`\`yaml experiment\nid: latency\nscript: x.ts\nenvironments: [xen-4.14]\ntrials: 1\npatterns: {baseline: {}}\n\`\`\`\n\n\`\`\`yaml table\nid: tbl-x\nkind: summary\nfrom: latency\ncaption: ${caption}\n\`\`\``
+  it('does not say that they are from hardware', () => {
+    expect(found(table('Pauses on a Raspberry Pi'))).toEqual(['16:10 emulated-as-hardware'])
+    expect(found(table('Raspberry Pi 4での一時停止'))).toEqual(['16:10 emulated-as-hardware'])
+    expect(found(table('Emulated pauses, not those on a Raspberry Pi'))).toEqual([])
+    expect(found(table('Pauses on the model of the Raspberry Pi'))).toEqual([])
+    expect(found(table('Pauses'))).toEqual([])
   })
 })
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Judgement, judge, tally } from '../../src/claims/judge.ts'
 import type { Evidence } from '../../src/claims/scope.ts'
-import { methodText } from '../../src/claims/words.ts'
+import { limitsText, methodText, serialText, spreadText } from '../../src/claims/words.ts'
 import { type Claim, type Scope, type Test } from '../../src/document/claim.ts'
 import { type Expression, type Path, parseExpression } from '../../src/query/expression.ts'
 import { publishedTable } from '../../src/query/published.ts'
@@ -380,12 +380,13 @@ describe('a claim about five boots', () => {
     }),
   })
   const patterns = ['p1', 'p2', 'p3', 'p4']
-  const given = (spread: number): Evidence => ({
+  const given = (spread: number, seeds: readonly number[] = [1, 1, 1, 1]): Evidence => ({
     results: {
       experiments: [fakeExperiment(patterns.map((name) => ({ name })))],
-      runs: patterns.map((pattern, index) =>
-        booted(fakeRun({ trials: 20, pattern, xlUs: 6000 * 2 ** index }), spread),
-      ),
+      runs: patterns.map((pattern, index) => ({
+        ...booted(fakeRun({ trials: 20, pattern, xlUs: 6000 * 2 ** index }), spread),
+        seed: seeds[index] ?? 1,
+      })),
     },
     stale: new Map(),
   })
@@ -399,7 +400,96 @@ describe('a claim about five boots', () => {
       given(0.02),
     )
     expect(judged).toMatchObject({ verdict: 'reproduced', measured: [{ trials: 5, method: 'student' }] })
-    expect(methodText(judged)).toBe("Student's 95 % interval with the jackknife standard error over boots")
+    expect(methodText(judged)).toBe(
+      "Student's 95 % interval with the jackknife standard error over boots, paired by boot",
+    )
+  })
+
+  const p = (number: number) => `latency['xen-4.14'].p${number}.pause.total`
+  const width = ({ measured: [one] }: Judgement) => one && one.interval.high - one.interval.low
+
+  it.each<[string, Test]>([
+    ['a ratio', ordering(`${p(2)}.mean / ${p(1)}.mean > 1`)],
+    ['a difference', ordering(`${p(2)}.mean > ${p(1)}.mean`)],
+    ['a direction', { type: 'direction', from: path(p(1)), to: path(p(2)), direction: 'up', tolerance: 0 }],
+  ])('compares cells with the same seed boot by boot: %s', (_, test) => {
+    const paired = verdictOn(claim(test), given(0.1))
+    const independent = verdictOn(claim(test), given(0.1, [1, 2, 3, 4]))
+    expect(paired).toMatchObject({ measured: [{ pairing: 'paired by boot' }] })
+    expect(independent).toMatchObject({ measured: [{ pairing: 'independent boots' }] })
+    expect(width(paired)).toBeLessThan(0.6 * (width(independent) ?? 0))
+  })
+
+  it('pairs those of several cells that share a seed, and says that others do not', () => {
+    const test = ordering(`${p(1)}.mean + ${p(2)}.mean + ${p(3)}.mean > 0`)
+    const widths = [
+      [1, 1, 1, 1],
+      [1, 1, 2, 2],
+      [1, 2, 3, 4],
+    ].map((seeds) => verdictOn(claim(test), given(0.1, seeds)))
+    expect(widths.map(({ measured }) => measured[0]?.pairing)).toEqual([
+      'paired by boot',
+      'partly paired by boot',
+      'independent boots',
+    ])
+    // All boots are slow or fast together: their sum is less sure than if they were independent.
+    const [all = 0, some = 0, none = 0] = widths.map(width)
+    expect(all).toBeGreaterThan(some)
+    expect(some).toBeGreaterThan(none)
+  })
+
+  it('says whether boots or trials make its interval narrower', () => {
+    const near: Test = {
+      type: 'interval',
+      expression: expression(`${p(2)}.mean / ${p(1)}.mean`),
+      low: 0,
+      high: 1.7,
+    }
+    const differing = verdictOn(claim(near), given(0.1, [1, 2, 3, 4]))
+    const [one] = differing.measured
+    expect(one?.spread?.betweenBoots).toBeGreaterThan(0.8)
+    expect(one?.spread).toMatchObject({ boots: 5, trials: 4, halving: { trials: Infinity } })
+    expect(differing.bootsNeeded).toBeGreaterThan(5)
+    expect(differing).not.toHaveProperty('trialsNeeded')
+    expect(differing).not.toHaveProperty('trialsPerBootNeeded')
+    expect(differing.reason).toContain('; more trials per boot would not do, as boots differ')
+    expect(spreadText(differing)).toMatch(
+      /^\d\d % of the variance lies between boots.*; an interval half as wide needs \d+ boots \(now 5\), and no number/,
+    )
+
+    const { value = 0, interval } = verdictOn(claim(near), given(0.01, [1, 2, 3, 4])).measured[0] ?? {}
+    const crossed = value + 0.9 * ((interval?.high ?? 0) - value)
+    const alike = verdictOn(claim({ ...near, high: crossed }), given(0.01, [1, 2, 3, 4]))
+    expect(alike.measured[0]?.spread?.betweenBoots).toBe(0)
+    expect(alike.trialsPerBootNeeded).toBeGreaterThan(4)
+    expect(alike.reason).toMatch(/; or about \d+ trials per boot, there are 4$/)
+  })
+
+  it('takes what paired boots share for no difference between them', () => {
+    const difference = ordering(`${p(2)}.mean > ${p(1)}.mean`)
+    const shared = verdictOn(claim(difference), given(0.1)).measured[0]
+    // The difference of two phases is the same in all trials of a boot.
+    expect(shared?.spread?.betweenBoots).toBeGreaterThan(0.99)
+    expect(verdictOn(claim(ordering(`${p(2)}.max > ${p(1)}.mean`)), given(0.1)).measured[0]?.spread).toBe(
+      undefined,
+    )
+  })
+
+  it('carries how many observations, boots and independent trials each series has', () => {
+    const { series = [] } = verdictOn(claim(ordering(`${p(2)}.mean > ${p(1)}.mean`)), given(0.1))
+    expect(series.map(({ lag1, ess, ...rest }) => rest)).toEqual(
+      [1, 2].map((one) => ({ series: 'pause.total', run: `latency/xen-4.14/p${one}`, n: 20, boots: 5 })),
+    )
+    for (const { lag1, ess } of series) {
+      expect(lag1).toBeLessThan(1)
+      expect(ess).toBeLessThanOrEqual(20)
+    }
+    const single = verdictOn(claim(slower))
+    expect(single.series).toMatchObject([{ boots: 1 }, { boots: 1 }])
+    expect(serialText(single)).toMatch(
+      /^lag-1 autocorrelation .*; 20 trials are worth \d+ .* \(used: the interval/,
+    )
+    expect(spreadText(single)).toContain('the next run should add boots')
   })
 
   it('may be on a correlation near 1, which no value exceeds', () => {
@@ -409,7 +499,7 @@ describe('a claim about five boots', () => {
       low: 0.9,
       high: 1,
     }
-    const { verdict, measured } = verdictOn(claim(test), given(0.01))
+    const { verdict, measured } = verdictOn(claim(test), given(0.01, [1, 2, 3, 4]))
     expect(verdict).toBe('reproduced')
     expect(measured[0]?.interval.high).toBe(1)
     expect(measured[0]?.interval.low).toBeLessThan(1)
@@ -427,7 +517,7 @@ describe('a claim about five boots', () => {
       measured: Array(16).fill({ method: 'means', trials: 5 }),
     })
     expect(methodText(judged)).toContain(
-      "with Welch's 95 % interval; the 5 % error level is divided among 16 numbers",
+      "with Student's 95 % interval, paired by boot; the 5 % error level is divided among 16 numbers",
     )
   })
 })
@@ -868,6 +958,49 @@ describe('a claim with conditions', () => {
   })
 })
 
+describe('a claim with a control', () => {
+  const over = (pattern: string) =>
+    ordering(
+      `latency['xen-4.14']['${pattern}'].pause.total.mean > latency['xen-4.14'].baseline.pause.total.mean`,
+    )
+  const control = { label: 'no load', test: over('idle') }
+  const judged = (xlUs: number | undefined, loadedUs = 30_000) => {
+    const { results, stale } = evidence({}, { xlUs: loadedUs })
+    const idle = xlUs === undefined ? [] : [fakeRun({ trials: 20, pattern: 'idle', xlUs })]
+    const experiments = [fakeExperiment([{ name: 'baseline' }, { name: 'dom0-cpu' }, { name: 'idle' }])]
+    const given = { results: { ...results, experiments, runs: [...results.runs, ...idle] }, stale }
+    return verdictOn(claim(over('dom0-cpu'), 'shape', { control }), given)
+  }
+
+  it.each([
+    ['fails', 3000, 'not reproduced'],
+    ['cannot tell', 6000, 'inconclusive'],
+  ])('is reproduced if the control %s', (_, xlUs, expected) => {
+    const { verdict, reason, control: found } = judged(xlUs)
+    expect([verdict, reason]).toEqual(['reproduced', 'the interval lies inside the allowed range'])
+    expect(found).toMatchObject({ label: 'no load', verdict: expected })
+    expect(found?.measured).toHaveLength(1)
+  })
+
+  it('is inconclusive if the control passes as well, and says so', () => {
+    const { verdict, reason, control: found } = judged(30_000)
+    expect(verdict).toBe('inconclusive')
+    expect(reason).toBe('the control passes as well: the same test holds for no load')
+    expect(found).toMatchObject({ verdict: 'reproduced' })
+  })
+
+  it('is not reproduced whatever the control says', () => {
+    expect(judged(30_000, 3000).verdict).toBe('not reproduced')
+  })
+
+  it('is inconclusive without the runs of its control, and lacks them', () => {
+    const { verdict, reason, lacking } = judged(undefined)
+    expect(verdict).toBe('inconclusive')
+    expect(reason).toBe('the control could not be judged: no load (missing: run latency/xen-4.14/idle)')
+    expect(lacking).toEqual([{ run: 'latency/xen-4.14/idle' }])
+  })
+})
+
 it.each<[string, number, Judgement['verdict'], Judgement['fragile']]>([
   ['far from the limit', 3, 'reproduced', undefined],
   ['near the limit', 1.2, 'reproduced', { half: 'inconclusive', twice: 'reproduced' }],
@@ -886,4 +1019,80 @@ it.each<[string, number, Judgement['verdict'], Judgement['fragile']]>([
 
 it('has no tolerance to change where only an order is claimed', () => {
   expect(verdictOn(claim(slower)).measured[0]?.margins).toBeUndefined()
+})
+
+describe('agreement with a published mean', () => {
+  // Our baseline's pauses have a mean of 11.0 ms and a standard deviation of 0.6 ms.
+  const table = (columns: string, ...rows: string[]) =>
+    publishedTable('x.csv', `environment,pattern,operation,mean_us,${columns}\n${rows.join('\n')}\n`)
+  const beside = (theirs: ReturnType<typeof table>, given = evidence()): Evidence => ({
+    ...given,
+    results: { ...given.results, published: [theirs] },
+  })
+  const agrees = (ours: string, theirs: string): Test => ({
+    type: 'agreement',
+    expression: expression(ours),
+    published: expression(theirs),
+  })
+  const theirs = 'published.old.baseline.pause.total.mean'
+  const ours = `${base}.pause.total.mean`
+  const judged = (mean: number, rest = '5,300000', columns = 'n,variance_us2') =>
+    verdictOn(
+      claim(agrees(ours, theirs), 'method'),
+      beside(table(columns, `old,baseline,pause,${mean},${rest}`)),
+    )
+
+  it('is judged by the interval in which their n and variance put our mean, without a margin', () => {
+    const near = judged(11_300)
+    expect(near.verdict).toBe('reproduced')
+    const [one] = near.measured
+    // Divided by n, so 375,000 with n - 1; a fifth of it for theirs, and ours adds to it.
+    const least = 2.776 * Math.sqrt(375_000 / 5 + 375_000 / 20)
+    expect((one?.region.high ?? 0) - 11_300).toBeGreaterThan(0.99 * least)
+    expect(one?.predictedFrom).toEqual([{ n: 5, mean: 11_300, variance: 300_000, unit: 'us' }])
+    expect(limitsText(near)).toMatch(
+      /^from .* ms to .* ms \(95 % prediction interval from the published n = 5, mean 11.3 ms, standard deviation 0.548 ms; our interval is one of 97.5 %\)$/,
+    )
+    expect(judged(16_000).verdict).toBe('not reproduced')
+    // More published trials tell more.
+    expect(judged(11_900, '5,300000').verdict).toBe('inconclusive')
+    expect(judged(11_900, '500,300000').verdict).toBe('not reproduced')
+  })
+
+  it('takes a published standard deviation as well, and is not testable without n or a spread', () => {
+    expect(judged(11_300, '5,547.7', 'n,sd_us').measured[0]?.region.high).toBeCloseTo(
+      judged(11_300).measured[0]?.region.high ?? 0,
+      0,
+    )
+    expect(judged(11_300, '300000', 'variance_us2').reason).toContain('n is not published')
+    expect(judged(11_300, '5', 'n').reason).toContain('neither variance nor sd is published')
+    expect(judged(11_300, '1,300000').reason).toContain('one published trial has no spread')
+  })
+
+  it('of a ratio is a shape, and of times of another machine is not testable', () => {
+    const both = table(
+      'n,variance_us2',
+      'old,baseline,pause,10000,5,90000',
+      'old,dom0-cpu,pause,32000,5,90000',
+    )
+    const slowdown = agrees(
+      `${loaded}.pause.total.mean / ${ours}`,
+      `published.old['dom0-cpu'].pause.total.mean / ${theirs}`,
+    )
+    expect(verdictOn(claim(slowdown), beside(both))).toMatchObject({
+      verdict: 'reproduced',
+      measured: [{ predictedFrom: [{ mean: 32_000 }, { mean: 10_000 }] }],
+    })
+    expect(verdictOn(claim(agrees(ours, theirs), 'shape'), beside(both)).verdict).toBe('not testable')
+    const machine = { hypervisor: 'Xen 4.13' }
+    expect(verdictOn(claim(agrees(ours, theirs), 'absolute', { machine }), beside(both))).toMatchObject({
+      verdict: 'not testable',
+      reason: expect.stringContaining('no run on hardware'),
+    })
+  })
+
+  it('is told from a tolerance, which says that it was chosen by hand', () => {
+    const chosen: Test = { type: 'relative', expression: ratio, published: number(3.1), tolerance: 0.1 }
+    expect(limitsText(verdictOn(claim(chosen)))).toMatch(/ \(a tolerance chosen by hand\)$/)
+  })
 })

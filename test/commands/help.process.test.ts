@@ -63,7 +63,8 @@ describe('repro help', () => {
     const verify = all.find(([path]) => path === 'verify')?.[1]
     expect(verify && exitsOf(verify)).toMatchObject({
       done: 'done',
-      notReproduced: 'a claim is not reproduced, or an emulated cell has other rows than recorded',
+      notReproduced:
+        'a claim is not reproduced, is weaker than recorded, passes only by a changed definition, or was removed; or an emulated cell has other rows than recorded',
     })
   })
 

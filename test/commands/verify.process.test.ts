@@ -226,8 +226,9 @@ repro build makes them; repro build --record also keeps them in results/
     [
       'direction: up',
       'direction: up\nvalue: fast.local.default.n',
-      'a claim has one of value, ascending, and from with to',
+      'a claim has one of value, agrees, ascending, and from with to',
     ],
+    ['value: slow', 'agrees: slow', 'agrees takes a mean and a `published: =...` one'],
   ])('%s as %s is an error with a place', async (from, to, message) => {
     const [path = '', text = ''] = Object.entries(paper(100, 300))[0] ?? []
     write({ [path]: text.replace(from, to) })
@@ -256,11 +257,61 @@ describe('a falsehood', () => {
     const [fast, slow] = [readFileSync(rows('fast'), 'utf8'), readFileSync(rows('slow'), 'utf8')]
     writeFileSync(rows('fast'), slow)
     writeFileSync(rows('slow'), fast)
-    await repro('accept', 'fast', 'slow')
+    await repro('accept', 'fast', 'slow', '--author', 'Ada', '--reason', 'swapped')
     const { exitCode, out } = await repro('verify')
     expect(exitCode).toBe(3)
-    expect(out).toMatch(/^C1 {3}not reproduced/m)
-    expect(out).toMatch(/^C2 {3}not reproduced/m)
+    expect(out).toMatch(/^C1 {3}not reproduced, by edited rows/m)
+    expect(out).toMatch(/^C2 {3}not reproduced, by edited rows/m)
+  })
+
+  it.each([
+    [
+      'direction: up',
+      'direction: same\ntolerance: 1000 %',
+      /error the tolerance is so wide that no value is too small/,
+    ],
+    ['to: slow', 'to: fast', /error the test fails whatever the runs say: .*\(the shift is 0 each time\)/],
+    [
+      'slow.local.default.elapsedUs.mean / fast',
+      'fast.local.default.elapsedUs.mean / fast',
+      /error the test fails whatever the runs say: .*\(the value is 1\.00 each time\)/,
+    ],
+  ])('a test that says nothing, %s as %s: refused by check, build and verify', async (from, to, reason) => {
+    const [path = '', text = ''] = Object.entries(paper(100, 300))[0] ?? []
+    write({ [path]: text.replace(from, to) })
+    for (const command of ['check', 'build', 'verify']) {
+      const { exitCode, err } = await repro(command)
+      expect(exitCode).toBe(2)
+      expect(err).toMatch(reason)
+    }
+    expect(existsSync(join(project, '_build'))).toBe(false)
+  })
+
+  it('an effect that its control has as well: inconclusive, and shown beside the claim', async () => {
+    const control = 'control:\n  label: a third one\n  cells: {slow/local: third/local}'
+    const [path = '', text = ''] = Object.entries(paper(100, 300))[0] ?? []
+    const withControl = (third: number) => ({
+      [path]: text.replace('direction: up', `direction: up\n${control}`) + experiment('third', third, 30),
+    })
+    write(withControl(300))
+    await repro('run', '--record')
+    const passing = await repro('verify', '--claim', 'C1')
+    expect(passing.exitCode).toBe(0)
+    expect(passing.out).toMatch(
+      /^C1 {3}inconclusive .*\n(?: .*\n)*? +control +a third one: reproduced, \+2.*\n +why +the control passes as well: the same test holds for a third one$/m,
+    )
+    write(withControl(100))
+    await repro('build', '--record')
+    expect((await repro('verify', '--claim', 'C1')).out).toMatch(
+      /^C1 {3}reproduced .*\n(?: .*\n)*? +control +a third one: not reproduced, /m,
+    )
+    const { claims: told } = JSON.parse((await repro('verify', '--json', '--claim', 'C1')).out)
+    expect(told[0].recorded).toMatchObject({
+      verdict: 'reproduced',
+      control: { label: 'a third one', verdict: 'not reproduced', measured: [{ trials: 30, unit: 'us' }] },
+    })
+    const html = readFileSync(join(project, '_build/index.html'), 'utf8')
+    expect(html).toMatch(/<dt>control: a third one<\/dt>\s*<dd>not reproduced: .*?, local\)?<\/dd>/)
   })
 
   it('too few trials: inconclusive, with the number that is needed', async () => {

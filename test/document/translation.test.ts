@@ -55,7 +55,7 @@ shows: tbl-naps
 \`\`\`
 `
 
-const front = '---\ntitle: 停止\nlang: ja\neditionOf: paper/index.md\n---\n'
+const front = '---\ntitle: 停止\nlang: ja\ntranslationOf: paper/index.md\n---\n'
 const blocks = {
   experiment: '```yaml experiment\nid: naps\nlabels: {base: 基準, loaded: 負荷あり}\n```',
   table: '```yaml table\nid: tbl-naps\ncaption: すべての昼寝\n```',
@@ -68,7 +68,7 @@ const japanese = (...parts: readonly string[]) => `${front}\n${parts.join('\n\n'
 const whole = japanese(values, ...Object.values(blocks))
 
 const original = parseDocument(new VFile({ path: 'paper/index.md', value: english }))
-function edition(value: string, of: Document | string = original) {
+function translation(value: string, of: Document | string = original) {
   const document = parseDocument(new VFile({ path: 'paper/index.ja.md', value }), of)
   checkDrift(document)
   return document
@@ -78,8 +78,8 @@ const told = ({ file }: Document) =>
     ({ line, column, fatal, reason }) => `${line}:${column} ${fatal ? 'error' : 'warning'} ${reason}`,
   )
 
-describe('an edition', () => {
-  const document = edition(whole)
+describe('a translation', () => {
+  const document = translation(whole)
   const find = (id: string) => document.blocks.find((block) => block.id === id)
   const theirs = (id: string) => original.blocks.find((block) => block.id === id)
 
@@ -129,19 +129,19 @@ describe('an edition', () => {
       'evidence: {captured: [board], files: [trace.bin], command: "show {boot}", text: Then}',
     )
     const original = parseDocument(new VFile({ path: 'paper/index.md', value }))
-    const own = edition(whole.replace('lang: ja\n', 'lang: ja\nevidence: {text: 次に}\n'), original)
+    const own = translation(whole.replace('lang: ja\n', 'lang: ja\nevidence: {text: 次に}\n'), original)
     expect([original, own].flatMap(told)).toEqual([])
     const evidence = { captured: ['board'], files: ['trace.bin'], command: 'show {boot}', text: 'Then' }
     expect(original.frontMatter.evidence).toEqual(evidence)
     expect(own.frontMatter.evidence).toEqual({ ...evidence, text: '次に' })
-    expect(edition(whole, original).frontMatter.evidence).toEqual(evidence)
+    expect(translation(whole, original).frontMatter.evidence).toEqual(evidence)
   })
 
   it('reads the tables that its original names, also in its claims', () => {
     const value = english
       .replace('nominal: [4 ms]', 'published: [paper/published/naps.csv]')
       .replace('published: 3.02', 'published: =published.old.loaded.pause.mean')
-    const tables = edition(whole, parseDocument(new VFile({ path: 'paper/index.md', value })))
+    const tables = translation(whole, parseDocument(new VFile({ path: 'paper/index.md', value })))
     expect(told(tables)).toEqual([])
     expect(tables.frontMatter.published.map(({ file }) => file)).toEqual(['paper/published/naps.csv'])
     expect(tables.blocks.find(({ id }) => id === 'C1')).toMatchObject({
@@ -150,11 +150,11 @@ describe('an edition', () => {
   })
 
   it('knows its original by the front matter alone', () => {
-    expect(parseFrontMatter(whole)).toMatchObject({ lang: 'ja', editionOf: { file: 'paper/index.md' } })
+    expect(parseFrontMatter(whole)).toMatchObject({ lang: 'ja', translationOf: { file: 'paper/index.md' } })
   })
 })
 
-describe('a mistake in an edition', () => {
+describe('a mistake in a translation', () => {
   it.each([
     [
       'a key that the original has',
@@ -192,51 +192,59 @@ describe('a mistake in an edition', () => {
       ['7:1 error the script comes from paper/index.md: write a block yaml experiment with its id'],
     ],
   ])('%s is an error at its place', (_, block, expected) => {
-    const errors = told(edition(japanese(block))).filter((message) => message.includes(' error '))
+    const errors = told(translation(japanese(block))).filter((message) => message.includes(' error '))
     expect(errors).toEqual(expected)
   })
 
+  it('that uses the former name of a key learns the present one', () => {
+    const old = '---\ntitle: T\neditionOf: paper/index.md\neditions: [paper/index.fr.md]\n---\n'
+    expect(told(parseDocument(new VFile({ path: 'paper/index.ja.md', value: old })))).toEqual([
+      '3:1 error unknown key: editionOf (now called translationOf)',
+      '4:1 error unknown key: editions (now called translations)',
+    ])
+  })
+
   it('without the original says only that, not that each of its blocks is wrong', () => {
-    expect(told(edition(whole, 'no document paper/index.md'))).toEqual([
-      '4:12 error no document paper/index.md',
+    expect(told(translation(whole, 'no document paper/index.md'))).toEqual([
+      '4:16 error no document paper/index.md',
     ])
   })
 })
 
-describe('an edition that is out of date', () => {
+describe('a translation that is out of date', () => {
   it('does not show a block', () => {
-    expect(told(edition(japanese(values, blocks.experiment, blocks.table, blocks.claim)))).toEqual([
-      '4:12 warning figure fig-naps of paper/index.md:31:1 is not shown here',
+    expect(told(translation(japanese(values, blocks.experiment, blocks.table, blocks.claim)))).toEqual([
+      '4:16 warning figure fig-naps of paper/index.md:31:1 is not shown here',
     ])
   })
 
   it('has no label for a pattern that has one', () => {
     const old = whole.replace(', loaded: 負荷あり', '')
-    expect(told(edition(old))).toEqual([
+    expect(told(translation(old))).toEqual([
       "9:1 warning pattern loaded has no label here; in paper/index.md:19:3 it is 'with load'",
     ])
   })
 
   it('has a value of before, beside the one that has taken its place', () => {
-    expect(told(edition(whole.replace('pause.max', 'pause.p95')))).toEqual([
+    expect(told(translation(whole.replace('pause.max', 'pause.p95')))).toEqual([
       '7:42 warning paper/index.md does not have this value; nearest that is not here: `=naps.local.base.pause.max` (paper/index.md:9:58)',
     ])
   })
 
   it('lacks a value: the place is that of the value before it', () => {
-    expect(told(edition(whole.replace('、最大は`=naps.local.base.pause.max`', '')))).toEqual([
+    expect(told(translation(whole.replace('、最大は`=naps.local.base.pause.max`', '')))).toEqual([
       '7:4 warning `=naps.local.base.pause.max` is not here, but at paper/index.md:9:58, where it follows this value',
     ])
   })
 
   it('lacks a citation', () => {
-    expect(told(edition(whole.replace('[@xen2003]', '')))).toEqual([
-      '4:12 warning [@xen2003] of paper/index.md:9:88 is not cited here',
+    expect(told(translation(whole.replace('[@xen2003]', '')))).toEqual([
+      '4:16 warning [@xen2003] of paper/index.md:9:88 is not cited here',
     ])
   })
 
   it('may say a value more often, elsewhere, and with other blanks', () => {
     const again = `${values}\n\nすなわち\`= naps.local.base.pause.max\`、\`=naps.local.base.pause.mean  |  ms\`である。`
-    expect(told(edition(japanese(...Object.values(blocks), again)))).toEqual([])
+    expect(told(translation(japanese(...Object.values(blocks), again)))).toEqual([])
   })
 })

@@ -117,7 +117,7 @@ shows: tbl-latency
     const { html } = await made
     expect(html).toContain('<html lang="ja">')
     expect(html).toMatch(
-      /<nav class="editions" [^>]*><a href="index.en.html" hreflang="en" lang="en" rel="alternate">English</,
+      /<nav class="translations" [^>]*><a href="index.en.html" hreflang="en" lang="en" rel="alternate">English</,
     )
   })
 
@@ -284,6 +284,13 @@ ascending:
     expect(drifts([drifting('pause.total', '+5 µs')], 2)).toMatch(
       /^試行を追って値が変化していくとみられ.*：pause\.total（1試行あたり\+5 µs）/,
     )
+  })
+
+  it('says in Japanese what a control came to', () => {
+    const { phrases, reasons } = japanese.claim
+    expect(phrases.control('負荷なし')).toBe('対照：負荷なし')
+    expect(reasons.controlHolds('負荷なし')).toContain('負荷なしでも')
+    expect(reasons.controlUntested('負荷なし', '実行なし')).toContain('負荷なし（実行なし）')
   })
 
   it('has no English sentence outside of code', async () => {

@@ -158,11 +158,11 @@ describe('repro pack', () => {
     expect((await repro('pack', '-o', 'again/x.zip')).exitCode).toBe(0)
   })
 
-  it('packs the reports of all editions, so that their links lead somewhere', async () => {
-    const front = study['paper/index.md'].replace('authors:', 'editions: [paper/index.ja.md]\nauthors:')
+  it('packs the reports of all translations, so that their links lead somewhere', async () => {
+    const front = study['paper/index.md'].replace('authors:', 'translations: [paper/index.ja.md]\nauthors:')
     recorded({
       'paper/index.md': front,
-      'paper/index.ja.md': '---\ntitle: 待つ\nlang: ja\neditionOf: paper/index.md\n---\n\n待つ。\n',
+      'paper/index.ja.md': '---\ntitle: 待つ\nlang: ja\ntranslationOf: paper/index.md\n---\n\n待つ。\n',
     })
     const { exitCode, err } = await repro('pack')
     expect(exitCode, err).toBe(0)
@@ -184,12 +184,12 @@ describe('repro pack', () => {
     })
   })
 
-  it('refuses to pack an edition that has mistakes', async () => {
-    const front = study['paper/index.md'].replace('authors:', 'editions: [paper/index.ja.md]\nauthors:')
+  it('refuses to pack a translation that has mistakes', async () => {
+    const front = study['paper/index.md'].replace('authors:', 'translations: [paper/index.ja.md]\nauthors:')
     recorded({
       'paper/index.md': front,
       'paper/index.ja.md':
-        '---\ntitle: 待つ\nlang: ja\neditionOf: paper/index.md\n---\n\n`=waiting.local.idel.value.mean`\n',
+        '---\ntitle: 待つ\nlang: ja\ntranslationOf: paper/index.md\n---\n\n`=waiting.local.idel.value.mean`\n',
     })
     const { exitCode, err } = await repro('pack')
     expect(exitCode).toBe(2)

@@ -20,7 +20,7 @@ it.each(['paper/index.md', 'paper/index.ja.md'])('%s has no mistake', async (doc
   expect(paper.file.messages.map(String)).toEqual([])
 })
 
-it('the editions of the paper have the same blocks, values and citations', async () => {
+it('the translations of the paper have the same blocks, values and citations', async () => {
   const [english, japanese] = await Promise.all(
     ['paper/index.md', 'paper/index.ja.md'].map(
       async (document) => (await openDocument({ ...site, document })).document,

@@ -69,8 +69,8 @@ describe.each([
     ['bibliography', '3:15', titled('As said [@a2020].\n', `bibliography: ${path}\n`)],
     ['script', '10:9', experiment(`script: ${path}`)],
     ['input', '11:10', experiment(`script: experiments/nap.ts\ninputs: [${path}]`)],
-    ['original of an edition', '3:12', titled('', `editionOf: ${path}\n`)],
-    ['edition', '3:12', titled('', `editions: [${path}]\n`)],
+    ['original of a translation', '3:16', titled('', `translationOf: ${path}\n`)],
+    ['translation', '3:16', titled('', `translations: [${path}]\n`)],
   ])('%s', async (_, at, markdown) => {
     const found = await messagesOf(markdown)
     const [one = ''] = found.filter((message) => message.startsWith(`${at} `))

@@ -3,16 +3,22 @@
 import fc from 'fast-check'
 import { VFile } from 'vfile'
 import { expect, it } from 'vitest'
+import { historyLines, sinceLines } from '../../src/claims/changewords.ts'
+import { definitionOf } from '../../src/claims/definition.ts'
 import { type Judgement, judge } from '../../src/claims/judge.ts'
+import type { RecordedClaim } from '../../src/claims/record.ts'
+import { isAsRecorded, isWeaker, removedClaims } from '../../src/claims/since.ts'
 import { decisive, outcomeOf, verifyClaims } from '../../src/claims/verification.ts'
 import { numberTexts } from '../../src/claims/words.ts'
-import { missingRunLines } from '../../src/commands/terminal/verdicts.ts'
+import { missingRunLines, verdictLines } from '../../src/commands/terminal/verdicts.ts'
 import { parseDocument } from '../../src/document/document.ts'
 import { cellsOf } from '../../src/engine/cells.ts'
 import { plan } from '../../src/engine/plan.ts'
 import type { Files } from '../../src/files/tracked.ts'
+import { claimsOf } from '../../src/pack/artifact.ts'
 import { statusesOf } from '../../src/project/build.ts'
-import { knownRuns, recordsOnly } from '../../src/project/knownruns.ts'
+import { cellsFor, knownRuns, recordsOnly } from '../../src/project/knownruns.ts'
+import { claimInputs } from '../../src/project/renderinputs.ts'
 import { keyOf } from '../../src/results/key.ts'
 import { runName, type Inputs, type Run } from '../../src/results/run.ts'
 import type { CellName, Store } from '../../src/results/store.ts'
@@ -24,11 +30,12 @@ const experiment = (id: string) => `
 export const rows = []
 \`\`\`
 `
-const claim = (id: string, test: string) => `
+const claim = (id: string, test: string, conditions = '') => `
 \`\`\`yaml claim
 id: ${id}
 statement: Something holds
 scope: shape
+conditions: [${conditions}]
 ${test}
 \`\`\`
 `
@@ -37,12 +44,14 @@ const document = parseDocument(
     path: 'paper/index.md',
     value: `---
 title: T
+conditions: {slower: {label: a slow start, cells: {fast/local: slow/local}}}
 ---
 ${experiment('fast')}${experiment('slow')}
 ${claim('C1', 'from: fast.local.default.us\nto: slow.local.default.us\ndirection: up')}
 ${claim('C2', 'ascending: [slow.local.default.us.mean, fast.local.default.us.mean]')}
 ${claim('C3', 'value: fast.local.default.us.max / fast.local.default.us.min\nbetween: [1, 9]')}
 ${claim('C4', 'value: slow.local.default.n\nbetween: [0, 1]\nskip: not now')}
+${claim('C5', 'value: fast.local.default.us.max / fast.local.default.us.min\nbetween: [1, 9]', 'slower')}
 `,
   }),
 )
@@ -96,6 +105,34 @@ const state: fc.Arbitrary<State> = fc.record(
   { requiredKeys: [] },
 )
 
+/** Claims as recorded: with another verdict, another definition, an earlier one, or none at all. */
+const recordedVerdicts: fc.Arbitrary<readonly RecordedClaim[]> = fc
+  .tuple(
+    ...['C1', 'C2', 'C3', 'C4', 'C5'].map((id) =>
+      fc.record({
+        id: fc.constant(id),
+        isRecorded: fc.boolean(),
+        verdict: fc.constantFrom('reproduced', 'not reproduced', 'inconclusive', 'not testable'),
+        direction: fc.constantFrom(undefined, 'down'),
+        isChanged: fc.boolean(),
+      }),
+    ),
+  )
+  .map((all) =>
+    all
+      .filter(({ isRecorded }) => isRecorded)
+      .map(({ id, verdict, direction, isChanged }): RecordedClaim => {
+        const claim = claims.find((one) => one.id === id)
+        const definition = {
+          ...(claim ? definitionOf(claim, { experiments }) : { statement: 'Gone' }),
+          ...(direction ? { direction } : {}),
+        }
+        const state = { date: '2025-02-02', verdict, definition, measured: [] }
+        const history = [{ ...state, date: '2025-01-01', verdict: 'inconclusive' as const }]
+        return { id, ...state, ...(isChanged ? { history } : {}) }
+      }),
+  )
+
 const files = {
   read: () => undefined,
   text: () => undefined,
@@ -133,7 +170,7 @@ it('says of each claim the same in the report and in repro verify, whatever is r
   const planned = await stepsOf(new Map(), new Map())
   const wanted = new Map(planned.map(({ cell, inputs }) => [runName(cell), inputs]))
   await fc.assert(
-    fc.asyncProperty(state, state, async (fast, slow) => {
+    fc.asyncProperty(state, state, recordedVerdicts, async (fast, slow, recorded) => {
       const states = new Map(cells.map((cell, index) => [runName(cell), index === 0 ? fast : slow]))
       const made = new Map(
         cells.flatMap((cell): [string, Run][] => {
@@ -143,13 +180,20 @@ it('says of each claim the same in the report and in repro verify, whatever is r
         }),
       )
       const known = knownRuns(await stepsOf(states, wanted), made)
-      const verifications = await verifyClaims(claims, { experiments }, known, judgement)
+      const removed = removedClaims(
+        recorded,
+        claims.map(({ id }) => id),
+      )
+      const verdicts = { recorded, defined: claims, removed }
+      const verifications = await verifyClaims(claims, { experiments }, known, judgement, verdicts)
+      const packed = claimsOf(document, [], verifications)
 
       const { html, problems } = await renderReport({
         document,
         runs: known.shown.map((one) => one.run),
         statuses: statusesOf(known.shown),
         records: known.recorded,
+        verdicts,
         judgement,
         read: () => Promise.reject(new Error('no file')),
         generator: 'repro',
@@ -166,16 +210,68 @@ it('says of each claim the same in the report and in repro verify, whatever is r
         expect(fact('why')).toBe(reason)
         expect(fact('recorded')?.replace(', local', '')).toBe(numberTexts(recorded).join('; ') || undefined)
         expect(fact('this run') === undefined).toBe(rerun === undefined)
+        expect(fact('with a slow start')?.split(':')[0]).toBe(decisive(verification).grid?.[1]?.verdict)
+        const facts = (term: string) =>
+          [...(shown ?? '').matchAll(new RegExp(`<dt>${term}</dt><dd>(.*?)</dd>`, 'g'))].map(
+            ([, text]) => text,
+          )
+        const [since, history] = [sinceLines(verification), historyLines(verification.since)]
+        expect(facts('since the record')).toEqual(since)
+        expect(facts('history')).toEqual(history)
+        expect(packed.find(({ block }) => block.id === one.id)).toMatchObject({
+          verdict,
+          changes: [...since, ...history],
+        })
       }
+      const changed = verifications.filter(({ since }) => since && !isAsRecorded(since))
+      const names = [...changed.map(({ claim: one }) => one.id), ...removed.map(({ id }) => id)]
+      const told = /Claims not as recorded: (.*?)\./.exec(html)?.[1]
+      expect(told).toBe(names.join(', ') || undefined)
       const isLacking = verifications.some((one) => (decisive(one).lacking ?? []).length > 0)
       expect(problems.length > 0).toBe(isLacking)
       expect(missingRunLines(verifications).length > 0).toBe(isLacking)
-      expect(outcomeOf(verifications) === 'judged').toBe(
-        !isLacking && verifications.every((one) => decisive(one).verdict !== 'not reproduced'),
+      const isFine = verifications.every(
+        (one) => decisive(one).verdict !== 'not reproduced' && !(one.since && isWeaker(one.since)),
+      )
+      expect(outcomeOf(verifications, removed) === 'judged').toBe(
+        !isLacking && isFine && removed.length === 0,
       )
     }),
     { numRuns: 60 },
   )
+})
+
+it('counts the runs of a claim’s conditions as its own', async () => {
+  const planned = await stepsOf(new Map(), new Map())
+  const wanted = new Map(planned.map(({ cell, inputs }) => [runName(cell), inputs]))
+  const record = { us: 100, isStale: false }
+  const steps = await stepsOf(new Map(cells.map((cell) => [runName(cell), { record }])), wanted)
+  const slow = planned[1]?.cell ?? expect.unreachable()
+  const made = new Map([[runName(slow), run(slow, wanted.get(runName(slow)) ?? {}, 300, 2026)]])
+  const known = knownRuns(steps, made)
+  const verifications = await verifyClaims(claims, { experiments }, known, judgement)
+  expect(verifications.map(({ claim: { id }, rerun }) => [id, rerun !== undefined])).toEqual([
+    ['C1', true],
+    ['C2', true],
+    ['C3', false],
+    ['C4', true],
+    ['C5', true],
+  ])
+  const lines = verdictLines({
+    ...{ document: 'paper/index.md', verifications, cells: [], removed: [] },
+    signature: { state: 'unsigned' },
+  }).join('\n')
+  expect(lines).toContain(
+    '     as stated  reproduced: 1.07 [1.01, 1.07]\n     with a slow start reproduced: 1.02 [1.00, 1.02]\n     why ',
+  )
+
+  const c5 = claims[4] ?? expect.unreachable()
+  const inputs = (runs: readonly Run[]) => claimInputs(c5, { experiments, runs }, new Map(), 'repro')
+  const names = (one: object) => Object.keys(one).filter((name) => name.startsWith('run '))
+  const shown = inputs(known.shown.map((one) => one.run))
+  expect(names(shown)).toEqual(['run fast/local/default', 'run slow/local/default'])
+  expect(shown).not.toEqual(inputs(known.recorded.map((one) => one.run)))
+  expect(cellsFor([c5], cells).map(runName)).toEqual(['fast/local/default', 'slow/local/default'])
 })
 
 it('says the same of each claim in the process that made a run and in later ones', async () => {

@@ -433,7 +433,7 @@ describe('effects', () => {
       .get('effects')
       ?.render(options, { experiment, runs: few.map(booted), published: undefined, ...language })
     expect(texts(table?.groups[0]?.rows[0])).toEqual(expect.arrayContaining(['5', 'changed']))
-    expect(table?.notes.join()).toContain('interval and p are Welch’s')
+    expect(table?.notes.join()).toContain('paired by boot, as the cells share seeds')
   })
 
   it('names the runs that it lacks', () => {

@@ -129,16 +129,14 @@ export function fakeExperiment(
     needs: [],
     inputs: [],
     parameters,
-    patterns: patterns.map(
-      ({ name, label = name, changes = {}, only }): Pattern => ({
-        name,
-        label,
-        place: { line: 5, column: 3 },
-        parameters,
-        changes,
-        ...(only === undefined ? {} : { only }),
-      }),
-    ),
+    patterns: patterns.map(({ name, label = name, changes = {}, only }): Pattern => ({
+      name,
+      label,
+      place: { line: 5, column: 3 },
+      parameters,
+      changes,
+      ...(only === undefined ? {} : { only }),
+    })),
   }
 }
 

@@ -12,9 +12,9 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { openFiles } from '../../src/files/tracked.ts'
+import { openFiles, sha256 } from '../../src/files/tracked.ts'
 import type { Run } from '../../src/results/run.ts'
-import { StoreError } from '../../src/results/runfile.ts'
+import { formatRun, StoreError } from '../../src/results/runfile.ts'
 import { openSeal } from '../../src/results/seal.ts'
 import { openStore, type Store } from '../../src/results/store.ts'
 import { fakeRun, settled } from './fake.ts'
@@ -49,6 +49,11 @@ afterEach(async () => {
   await rm(project, { recursive: true })
 })
 
+const given = { author: 'me', reason: 'a slip of the pen', date: '2026-11-29' }
+/** Accepts the edits to the recorded run; `texts` are those that are still there of its files as recorded. */
+const accept = async (texts: Readonly<Record<string, string | undefined>> = {}) =>
+  await openStore(project).accept(run, given, { earlier: (file) => texts[file], check: () => {} })
+
 const keyed = (wanted: string) => (found: { readonly key: string }) => found.key === wanted
 
 describe('the store', () => {
@@ -59,7 +64,7 @@ describe('the store', () => {
 
   it('gives back the newest run of a cell with a key, and keeps the older ones', async () => {
     const other = settled({ ...run, seed: 5 })
-    const second = { ...run, rows: run.rows.slice(0, 2), exclusions: [] }
+    const second = { ...run, captured: { CPU: 'another' } }
     for (const one of [run, other, second]) {
       await store.keep(one, {})
     }
@@ -132,7 +137,7 @@ describe('the store', () => {
     expect(() => openStore(project).recorded(run)).toThrow(
       /^results\/latency\/xen-4\.14\/baseline\/pictures\.csv of run latency\/xen-4\.14\/baseline was changed: its SHA-256 is/,
     )
-    expect(await openStore(project).accept(run, 'me')).toBe(true)
+    expect((await accept())?.files).toMatchObject([{ file: 'pictures.csv' }])
     expect(openStore(project).recorded(run)?.datasets?.pictures?.rows).toEqual([{ lane: 'dom0 v2', at: -3 }])
     await rm(file)
     expect(() => openStore(project).recorded(run)).toThrow(
@@ -175,17 +180,37 @@ describe('the store', () => {
 
   it('takes over edited rows when told to, and says so in the run', async () => {
     await store.record(run)
-    expect(await openStore(project).accept(run, 'me')).toBe(false)
+    expect(await accept()).toBeUndefined()
     const file = join(project, folder, 'rows.csv')
     writeFileSync(file, readFileSync(file, 'utf8').replace('blocked', 'running'))
-    expect(await openStore(project).accept(run, 'me')).toBe(true)
+    const [before, after] = [sha256(formatRun(run)['rows.csv'] ?? ''), sha256(readFileSync(file))]
+    const edit = { file: 'rows.csv', before, after, lines: [2], gone: 1 }
+    expect(await accept({ 'rows.csv': formatRun(run)['rows.csv'] })).toEqual({ ...given, files: [edit] })
     const accepted = openStore(project).recorded(run)
     expect(accepted?.rows[0]).toMatchObject({ found: 'running' })
-    expect(accepted?.provenance).toMatchObject({ accepted: 'me' })
+    expect(accepted?.accepted).toEqual([{ ...given, files: [edit] }])
+    // A second edit adds to the first, and of what is nowhere any more no lines are told.
+    writeFileSync(file, readFileSync(file, 'utf8').replace('blocked', 'running'))
+    const { lines: _, gone: __, ...unknown } = edit
+    await accept()
+    const twice = openStore(project).recorded(run)?.accepted
+    expect(twice?.[1]?.files).toEqual([{ ...unknown, before: after, after: sha256(readFileSync(file)) }])
+    // The run's digest covers what was accepted, and the edits lead from one digest to the next.
     const json = join(project, folder, 'run.json')
-    writeFileSync(json, readFileSync(json, 'utf8').replace('"accepted": "me"', '"accepted": "you"'))
+    const text = readFileSync(json, 'utf8')
+    for (const other of [
+      text.replace('"author": "me"', '"author": "you"'),
+      text.replace(/"accepted": .*?\n {2}\],/s, ''),
+    ]) {
+      writeFileSync(json, other)
+      expect(() => openStore(project).recorded(run)).toThrow(
+        /run\.json was changed, or is not by repro: its digest is/,
+      )
+    }
+    const [first] = accepted?.accepted ?? []
+    await store.record({ ...run, accepted: first ? [first] : [] })
     expect(() => openStore(project).recorded(run)).toThrow(
-      /run\.json was changed, or is not by repro: its digest is/,
+      `an accepted edit of rows.csv led to ${after}, and`,
     )
   })
 
@@ -202,18 +227,28 @@ describe('the store', () => {
     await store.record(run)
     const file = join(project, folder, 'rows.csv')
     writeFileSync(file, readFileSync(file, 'utf8').replace('lost records', 'by hand'))
-    expect(await openStore(project).accept(run, 'me')).toBe(true)
+    await accept()
     expect(openStore(project).recorded(run)?.exclusions).toEqual([{ reason: 'by hand', count: 1 }])
   })
 
   it.each<[string, (text: string) => string, string]>([
     ['other columns', (text) => text.replace('trial,', 'number,'), 'rows.csv begins with number,operation'],
     ['half a trial', (text) => text.replace(/^1,/m, '1.5,'), 'has a row of trial 1.5: trials are whole'],
+    [
+      'a trial less',
+      (text) => text.replace(/^2,.*\n/gm, ''),
+      'not accepted: latency/xen-4.14/baseline: it asks for 4',
+    ],
+    [
+      'no number',
+      (text) => text.replace(/^1,(.*),\d+$/m, '1,$1,NaN'),
+      'line 4: command takes a number, not NaN',
+    ],
   ])('does not take over rows with %s', async (_, edit, message) => {
     await store.record(run)
     const file = join(project, folder, 'rows.csv')
     writeFileSync(file, edit(readFileSync(file, 'utf8')))
-    await expect(openStore(project).accept(run, 'me')).rejects.toThrow(message)
+    await expect(accept()).rejects.toThrow(message)
   })
 })
 
@@ -245,7 +280,9 @@ describe('runs made here', () => {
     expect(reopened.history(run)).toEqual([id])
     expect(reopened.cached(run, keyed(key))).toEqual({ ...run, files: {} })
     expect(names.map((name) => reopened.past(run, name))).toEqual([undefined, undefined])
-    expect(seal.note()).toContain(`2 files under .repro/ that were not sealed on this machine: ${runs}/2998-01-01T00.00.00.000Z-`)
+    expect(seal.note()).toContain(
+      `2 files under .repro/ that were not sealed on this machine: ${runs}/2998-01-01T00.00.00.000Z-`,
+    )
     expect(readdirSync(join(project, runs))).toEqual([id, ...names.toReversed()])
   })
 

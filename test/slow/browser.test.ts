@@ -38,7 +38,7 @@ describe('the report of the recorded runs', () => {
       await page.goto(pathToFileURL(join(project, out.trim())).href)
 
       expect(await page.locator('html').getAttribute('lang')).toBe(lang)
-      expect(await page.locator('nav.editions a').allTextContents()).toEqual([other])
+      expect(await page.locator('nav.translations a').allTextContents()).toEqual([other])
       const targets = `[...document.querySelectorAll('a[href^="#"]')].map((link) => decodeURIComponent(link.hash.slice(1)))`
       expect(await page.evaluate(`${targets}.filter((id) => document.getElementById(id) === null)`)).toEqual(
         [],

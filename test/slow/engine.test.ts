@@ -384,14 +384,18 @@ describe('edited rows', () => {
     write({ [file]: read(file).replace(/^1,.*$/m, '1,0.25') })
     expect(await repro('build')).toMatchObject({
       exitCode: 1,
-      err: expect.stringContaining('If the change is meant: repro accept nap/local/default'),
+      err: expect.stringContaining('If the change is meant: repro accept nap/local/default --reason TEXT'),
     })
-    expect(await repro('accept', 'nap/local/default')).toMatchObject({
+    expect(await repro('accept', 'nap/local/default', '--author', 'Ada', '--reason', 'a slip')).toMatchObject(
+      {
+        exitCode: 0,
+        out: 'accepted nap/local/default: rows.csv line 3\n',
+      },
+    )
+    expect(await repro('build')).toMatchObject({
       exitCode: 0,
-      out: 'accepted nap/local/default\n',
+      err: expect.stringMatching(/rows edited by hand: nap\/local\/default: edited by Ada on [\d-]+: a slip/),
     })
-    expect(await repro('build')).toMatchObject({ exitCode: 0 })
-    expect(read('results/nap/local/default/run.json')).toMatch(/"accepted": "rows\.csv as edited by hand, /)
   })
 })
 

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { adviceFor, type Components, components, expectedWidth } from '../../src/stats/components.ts'
+import {
+  adviceFor,
+  type Components,
+  components,
+  expectedWidth,
+  variancesOf,
+} from '../../src/stats/components.ts'
 import { predictMean, predictRatio } from '../../src/stats/prediction.ts'
 
 const some: Components = {
@@ -41,22 +47,35 @@ describe('components of variance', () => {
     expect(components([[1, 2, 3]], 0)).toMatchObject({ between: Number.NaN, within: 1, isClamped: false })
     expect(components([[1], [2]])).toMatchObject({ within: Number.NaN })
     expect(() => components([])).toThrow('the components of no boots')
-    expect(adviceFor(components([[1, 2, 3]]))).toBeUndefined()
-    expect(adviceFor(components([[1], [2]]))).toBeUndefined()
+    expect(adviceFor([components([[1, 2, 3]])])).toBeUndefined()
+    expect(adviceFor([components([[1], [2]])])).toBeUndefined()
   })
 })
 
 describe('advice', () => {
   it('is the fewest boots that halve the width, which more trials cannot where boots differ', () => {
-    const advice = adviceFor(some)
-    const width = (boots: number, trials: number) => expectedWidth(some, { boots, trials })
+    const advice = adviceFor([some])
+    const width = (boots: number, trials: number) => expectedWidth([some], { boots, trials })
     expect(advice).toEqual({ boots: 13, trials: Number.POSITIVE_INFINITY })
     expect(width(13, 10)).toBeLessThanOrEqual(width(5, 10) / 2)
     expect(width(12, 10)).toBeGreaterThan(width(5, 10) / 2)
   })
 
   it('is four times the trials where boots do not differ', () => {
-    expect(adviceFor({ ...some, between: 0 })?.trials).toBe(40)
+    expect(adviceFor([{ ...some, between: 0 }])?.trials).toBe(40)
+    expect(variancesOf([some])).toEqual({ between: 4 / 5, within: 4 / 50 })
+  })
+
+  it('is about all samples of a difference', () => {
+    const still = { ...some, between: 0, within: 0 }
+    expect(variancesOf([some, still])).toEqual(variancesOf([some]))
+    const both = expectedWidth([some, some], { boots: 5, trials: 10 })
+    // Welch's degrees of freedom are 8 in place of 4.
+    expect(both / expectedWidth([some], { boots: 5, trials: 10 })).toBeCloseTo(
+      (Math.SQRT2 * 2.306) / 2.7764,
+      4,
+    )
+    expect(adviceFor([some, { ...some, boots: 1 }])).toBeUndefined()
   })
 })
 

@@ -1,21 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { autocorrelation, effectiveTrials } from '../../src/stats/autocorrelation.ts'
-import { bootstrap, bootstrapInterval } from '../../src/stats/bootstrap.ts'
-import { clusterValues, type Sample } from '../../src/stats/clusters.ts'
+import { bootstrapInterval } from '../../src/stats/bootstrap.ts'
+import type { Sample } from '../../src/stats/clusters.ts'
 import { compare } from '../../src/stats/compare.ts'
 import { unbounded } from '../../src/stats/interval.ts'
 import { differenceOfMeans, meanOf, ratioOfMeans } from '../../src/stats/means.ts'
 import { mean } from '../../src/stats/moments.ts'
-import { pairing } from '../../src/stats/pairing.ts'
+import { pairedGroups, pairingOf, partnerOf } from '../../src/stats/pairing.ts'
 import { serialFactor, serialVariance } from '../../src/stats/serial.ts'
 
-/** Boots with keys; `seed` decides what they are paired with. */
+/** Boots, paired with those of the same number and seed. */
 function booted(boots: readonly (readonly number[])[], seed = 1): Sample {
-  const keys = boots.flatMap((values, boot) =>
-    values.map((_, trial) => ({ boot, trial, seed: 10 * boot + seed })),
-  )
-  return { values: boots.flat(), clusters: keys.map(({ boot }) => boot), keys }
+  return { values: boots.flat(), clusters: boots.flatMap((values, boot) => values.map(() => boot)), seed }
 }
 
 const rising = Array.from({ length: 30 }, (_, index) => 100 + index)
@@ -26,36 +23,36 @@ describe('pairing', () => {
     [1, 2],
     [3, 4],
   ])
-  const { keys = [] } = a
 
-  it('finds the partner of each trial, in any order', () => {
-    const b = { values: [40, 30, 20, 10], keys: keys.toReversed() }
-    expect(pairing(a, b)).toEqual({ type: 'paired', partners: [3, 2, 1, 0] })
-    expect(differenceOfMeans(a, b).paired?.correlation).toBeCloseTo(1, 12)
+  it('finds the partner of each boot, in any order and with other trials', () => {
+    const b = { seed: 1, values: [40, 30, 20, 10, 0], clusters: [1, 1, 0, 0, 0] }
+    expect(partnerOf(a, b)).toEqual({ seed: 1, values: [20, 10, 0, 40, 30], clusters: [0, 0, 0, 1, 1] })
+    // Both have means of boots that rise.
+    expect(differenceOfMeans(a, b).paired).toEqual({ correlation: expect.closeTo(1, 12), pairs: 2 })
   })
 
   it.each([
-    ['keys', { values: [1, 2, 3, 4] }],
-    ['seeds', { values: [1, 2, 3, 4], keys: keys.map(({ boot, trial }) => ({ boot, trial })) }],
-    ['repeated', { values: [1, 2, 3, 4], keys: keys.with(3, keys[0] ?? { boot: 0, trial: 0 }) }],
-    ['different', { values: [1, 2, 3], keys: keys.slice(1) }],
-    ['different', { values: [1, 2, 3, 4, 5], keys: [...keys, { boot: 2, trial: 0, seed: 21 }] }],
-    [
-      'different',
-      booted(
-        [
-          [1, 2],
-          [3, 4],
-        ],
-        2,
-      ),
-    ],
-  ] as const)('is refused for its %s', (reason, b) => {
-    expect(pairing(a, b)).toEqual({ type: 'unpaired', reason })
+    ['no seed', { ...a, seed: undefined }],
+    ['another seed', { ...a, seed: 2 }],
+    ['one boot', { values: [1, 2], seed: 1 }],
+    ['a boot less', { values: [1, 2, 3], clusters: [0, 0, 0], seed: 1 }],
+    ['a boot more', { values: [1, 2, 3], clusters: [0, 1, 2], seed: 1 }],
+  ])('is refused for %s', (_, { seed, ...b }) => {
+    expect(partnerOf(a, seed === undefined ? b : { ...b, seed })).toBeUndefined()
   })
 
-  it('is an error if keys do not fit the values', () => {
-    expect(() => pairing(a, { values: [1], keys })).toThrow('4 keys for 1 values')
+  it('is of some where only some share seeds', () => {
+    const boots = [1, 2, 3]
+    const groups = pairedGroups([
+      { seed: 1, boots },
+      { seed: 2, boots },
+      { seed: 1, boots: [3, 2, 1] },
+    ])
+    expect(groups).toEqual([[0, 2], [1]])
+    expect(pairingOf(groups)).toBe('partly paired by boot')
+    expect(pairingOf([[0], [1]])).toBe('independent boots')
+    expect(pairingOf([[0, 1]])).toBe('paired by boot')
+    expect(pairingOf([[0]])).toBeUndefined()
   })
 
   it('tells a small effect that differences between boots hide', () => {
@@ -64,7 +61,7 @@ describe('pairing', () => {
     const slower = base.map((values, boot) => values.map((value, trial) => value + 2 + 0.1 * (boot - trial)))
     const [x, y] = [booted(base), booted(slower)]
     expect(differenceOfMeans(x, y).interval.low).toBeGreaterThan(1.8)
-    expect(compare(x, y, { tolerance: 0 })).toMatchObject({ verdict: 'changed', paired: { pairs: 20 } })
+    expect(compare(x, y, { tolerance: 0 })).toMatchObject({ verdict: 'changed', paired: { pairs: 5 } })
     expect(ratioOfMeans(x, y).interval.low).toBeGreaterThan(1)
     const other = booted(slower, 2)
     expect(differenceOfMeans(x, other).interval.low).toBeLessThan(0)
@@ -84,13 +81,7 @@ describe('pairing', () => {
         [6, 11],
       ]),
     ]
-    const [p, q] = [clusterValues(x), clusterValues(y)]
-    const of = (boots: readonly (readonly number[])[], units: Uint32Array) =>
-      mean([...units].flatMap((unit) => boots[unit] as readonly number[]))
-    const found = bootstrap(
-      [{ unit: 'boot', size: 3 }],
-      ([draw = new Uint32Array()]) => of(q, draw) - of(p, draw),
-    )
+    const found = bootstrapInterval([x, y], (p, q) => mean(q) - mean(p))
     const { interval } = differenceOfMeans(x, y)
     expect(found.low).toBeCloseTo(interval.low, 10)
     expect(found.high).toBeCloseTo(interval.high, 10)

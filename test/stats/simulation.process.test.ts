@@ -1,6 +1,8 @@
 /**
- * Checks the nominal levels of intervals and tests on distributions whose truth is known. Seeded, so each
- * share below is a fixed number, with a standard error of about 0.7 %.
+ * Checks the nominal levels of intervals and tests on distributions whose truth is known; docs/statistics.md has
+ * the large simulations (`npm run bench -- statistics`). Seeded, so each share below is a fixed number. With other
+ * draws an interval of 95 % would miss in more than 20 or less than 2 of 200 studies with a probability of 0.2 %;
+ * one of 85 % passes with 3 %, one of 80 % with 0.01 %.
  */
 
 import { describe, expect, it } from 'vitest'
@@ -16,7 +18,9 @@ import { randomNumbers } from '../../src/stats/random.ts'
 import { shift } from '../../src/stats/shift.ts'
 import { drawCell, noiseOf, normal as standardNormal } from './studies.ts'
 
-const studies = 1000
+const studies = 200
+/** Shares of studies that an interval of 95 % may contain the truth in. */
+const [least, most] = [0.9, 0.99]
 /** Takes seconds, but longer on a busy machine. */
 const timeout = 300_000
 
@@ -42,20 +46,19 @@ function coverage(truth: number, interval: (random: () => number, study: string)
 }
 
 describe(
-  '95 % intervals contain the truth in 93 to 97 % of studies, of a single boot in more',
+  '95 % intervals contain the truth in 90 to 99 % of a few studies, of a single boot in more',
   { timeout },
   () => {
     it.each([
       ['mean of 20 normal values', normal, 20, mean, 10, 600],
       // Skewed values cover less (93.8 % of 8000 studies), and with fewer draws less still.
-      ['mean of 50 exponential values', exponential, 50, mean, 1, 2000],
+      ['mean of 50 exponential values', exponential, 50, mean, 1, 600],
       ['median of 20 normal values', normal, 20, median, 10, 600],
     ])('bootstrap of the %s', (_, draw, n, of, truth, resamples) => {
       const share = coverage(truth, (random, seed) =>
         bootstrapInterval([{ values: sample(draw, n, random) }], of, { seed, resamples }),
       )
-      expect(share).toBeGreaterThanOrEqual(0.93)
-      expect(share).toBeLessThanOrEqual(0.985)
+      expect(share).toBeGreaterThanOrEqual(least)
     })
 
     it('bootstrap of the ratio of two means, 20 normal values each', () => {
@@ -66,8 +69,7 @@ describe(
           { seed, resamples: 600 },
         ),
       )
-      expect(share).toBeGreaterThanOrEqual(0.93)
-      expect(share).toBeLessThanOrEqual(0.985)
+      expect(share).toBeGreaterThanOrEqual(least)
     })
 
     it('bootstrap by boot of a mean, 20 boots with 5 trials that resemble each other', () => {
@@ -77,11 +79,11 @@ describe(
         const clusters = boots.flatMap((_, boot) => Array<number>(5).fill(boot))
         return bootstrapInterval([{ values, clusters }], mean, { seed, resamples: 600 })
       })
-      expect(share).toBeGreaterThanOrEqual(0.93)
-      expect(share).toBeLessThanOrEqual(0.97)
+      expect(share).toBeGreaterThanOrEqual(least)
+      expect(share).toBeLessThanOrEqual(most)
     })
 
-    it.each([0, 0.3, 1, 3])('5 boots with 10 trials each, boots %d times as different as trials', (share) => {
+    it.each([0, 1])('5 boots with 10 trials each, boots %d times as different as trials', (share) => {
       const boots = (center: number, random: () => number) => {
         const means = sample(normal, 5, random).map((value) => center + share * (value - 10))
         const values = means.flatMap((boot) => sample(normal, 10, random).map((trial) => boot + trial - 10))
@@ -92,8 +94,8 @@ describe(
         bootstrapInterval([boots(60, random), boots(30, random)], (a, b) => mean(a) / mean(b), { seed }),
       )
       for (const found of [ofMean, ofRatio]) {
-        expect(found).toBeGreaterThanOrEqual(0.93)
-        expect(found).toBeLessThanOrEqual(0.97)
+        expect(found).toBeGreaterThanOrEqual(least)
+        expect(found).toBeLessThanOrEqual(most)
       }
     })
 
@@ -106,8 +108,8 @@ describe(
         const b = sample(draw, 20, random).map((value) => value + 3)
         return shift(a, b).interval
       })
-      expect(share).toBeGreaterThanOrEqual(0.93)
-      expect(share).toBeLessThanOrEqual(0.97)
+      expect(share).toBeGreaterThanOrEqual(least)
+      expect(share).toBeLessThanOrEqual(most)
     })
   },
 )
@@ -131,8 +133,8 @@ describe('5 boots of 10 trials that differ by half and resemble their neighbours
       coverage(10, (random) => differenceOfMeans(...draw(random)).interval),
       coverage(2, (random) => ratioOfMeans(...draw(random)).interval),
     ]) {
-      expect(share).toBeGreaterThanOrEqual(0.93)
-      expect(share).toBeLessThanOrEqual(0.975)
+      expect(share).toBeGreaterThanOrEqual(least)
+      expect(share).toBeLessThanOrEqual(most)
     }
   })
 
@@ -148,7 +150,7 @@ describe('5 boots of 10 trials that differ by half and resemble their neighbours
         const own = mean(means)
         return { low: found.interval.low - own, high: found.interval.high - own }
       })
-    expect(shareOf(true)).toBeGreaterThanOrEqual(0.94)
+    expect(shareOf(true)).toBeGreaterThanOrEqual(least)
     expect(shareOf(false)).toBeLessThan(0.6)
   })
 })
@@ -157,14 +159,14 @@ describe('a single boot of 50 trials with an autocorrelation of 0.85', { timeout
   const cell = { boots: 1, trials: 50, between: 0, lag1: 0.85, shape: 'normal', mean: 10, sd: 1 } as const
 
   it('has an interval that contains the mean of the boot, and no false alarms against another', () => {
-    expect(coverage(10, (random) => meanOf(drawCell(cell, random)).interval)).toBeGreaterThanOrEqual(0.93)
+    expect(coverage(10, (random) => meanOf(drawCell(cell, random)).interval)).toBeGreaterThanOrEqual(least)
     const random = randomNumbers('single boot')
     let alarms = 0
     for (let study = 0; study < studies; study += 1) {
       const [a, b] = [drawCell(cell, random), drawCell(cell, random)]
       if (compare(a.values, b.values, { tolerance: 0 }).verdict === 'changed') alarms += 1
     }
-    expect(alarms / studies).toBeLessThanOrEqual(0.05)
+    expect(alarms / studies).toBeLessThanOrEqual(1 - least)
   })
 })
 
@@ -184,11 +186,9 @@ describe('the comparison of eight patterns with a baseline', { timeout }, () => 
     return found / studies
   }
 
-  it('raises a false alarm in at most 5 % of studies', () => {
-    const share = alarms(0, 2000)
-    expect(share).toBeLessThanOrEqual(0.05)
-    // Some must occur by chance: a test that never alarms finds nothing.
-    expect(share).toBeGreaterThan(0.002)
+  it('raises a false alarm in few studies', () => {
+    // More than 15 of 150 with a probability of 0.3 % at most.
+    expect(alarms(0, 150)).toBeLessThanOrEqual(0.1)
   })
 
   /** Draws six boots of 20 trials each, distributed as `between` across boots and as `normal` within them. */
@@ -202,7 +202,6 @@ describe('the comparison of eight patterns with a baseline', { timeout }, () => 
 
   function alarmsOfBoots(isClustered: boolean): number {
     const random = randomNumbers('boots')
-    const studies = 600
     let found = 0
     for (let study = 0; study < studies; study += 1) {
       const [a, b] = [boots(normal, random), boots(normal, random)]
@@ -214,14 +213,14 @@ describe('the comparison of eight patterns with a baseline', { timeout }, () => 
     return found / studies
   }
 
-  it('raises a false alarm in at most 5 % of studies of several boots, which trials alone would do in many', () => {
+  it('raises a false alarm in few studies of several boots, which trials alone would do in many', () => {
     const share = alarmsOfBoots(true)
-    expect(share).toBeLessThanOrEqual(0.05)
+    expect(share).toBeLessThanOrEqual(1 - least)
     expect(share).toBeGreaterThan(0.01)
     expect(alarmsOfBoots(false)).toBeGreaterThan(0.2)
   })
 
   it('finds a large shift nearly always', () => {
-    expect(alarms(8, 100)).toBeGreaterThan(0.9)
+    expect(alarms(8, 20)).toBeGreaterThan(0.7)
   })
 })

@@ -27,7 +27,7 @@ export function normal(random: () => number): number {
 /** The share of a trial's variance that a cell has to itself if it shares noise: correlation 0.91. */
 const own = 0.3
 
-/** Draws a cell in trial order; a single boot has the cell's mean. Keys only if it shares noise. */
+/** Draws a cell in trial order; a single boot has the cell's mean. It has a seed only if it shares noise. */
 export function drawCell(cell: Cell, random: () => number): Sample {
   const { boots, mean, sd, between, shape, shared } = cell
   const noise = noiseOf(cell, random).map((trials, boot) => {
@@ -37,10 +37,9 @@ export function drawCell(cell: Cell, random: () => number): Sample {
       return mean + sd * (level + (common === undefined ? value : own * value + common))
     })
   })
-  const keys = noise.flatMap((trials, boot) => trials.map((_, trial) => ({ boot, trial, seed: boot })))
   const values = noise.flat()
-  const clusters = keys.map(({ boot }) => boot)
-  return shared === undefined ? { values, clusters } : { values, clusters, keys }
+  const clusters = noise.flatMap((trials, boot) => trials.map(() => boot))
+  return shared === undefined ? { values, clusters } : { values, clusters, seed: 1 }
 }
 
 /** Draws stationary noise for the trials of each boot. */

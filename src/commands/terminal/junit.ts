@@ -1,22 +1,31 @@
 /** Formats verdicts as JUnit XML, which build servers show: one test case per claim. */
 
+import { statedVerdict } from '../../claims/edits.ts'
 import { decisive, type Verification } from '../../claims/verification.ts'
 import { visible } from './terminal.ts'
 
-/** Undecided claims are skipped, never passed. */
+/** Undecided claims, and those that rest on edited rows, are skipped, never passed. */
 export function junit(document: string, verifications: readonly Verification[]): string {
   const cases = verifications.map((verification) => {
     const { claim } = verification
-    const { verdict, reason } = decisive(verification)
-    const open = `  <testcase classname="${escapeXml(document)}" name="${escapeXml(`${claim.id}: ${claim.statement}`)}"`
+    const judgement = decisive(verification)
+    const [verdict, { reason }] = [statedVerdict(judgement), judgement]
+    const open =
+      `  <testcase classname="${escapeXml(document)}" ` +
+      `name="${escapeXml(`${claim.id}: ${claim.statement}`)}"`
     const message = `message="${escapeXml(`${verdict}: ${reason}`)}"`
     if (verdict === 'reproduced') return `${open}/>`
-    return `${open}><${verdict === 'not reproduced' ? 'failure' : 'skipped'} ${message}/></testcase>`
+    return `${open}><${judgement.verdict === 'not reproduced' ? 'failure' : 'skipped'} ${message}/></testcase>`
   })
-  const count = (verdicts: readonly string[]) =>
-    verifications.filter((one) => verdicts.includes(decisive(one).verdict)).length
-  const totals = `tests="${verifications.length}" failures="${count(['not reproduced'])}" skipped="${count(['inconclusive', 'not testable'])}"`
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuite name="claims" ${totals}>\n${cases.join('\n')}\n</testsuite>\n`
+  const all = verifications.map(decisive)
+  const failures = all.filter(({ verdict }) => verdict === 'not reproduced').length
+  const passed = all.filter((one) => statedVerdict(one) === 'reproduced').length
+  const totals =
+    `tests="${verifications.length}" failures="${failures}" ` + `skipped="${all.length - failures - passed}"`
+  return (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<testsuite name="claims" ' +
+    `${totals}>\n${cases.join('\n')}\n</testsuite>\n`
+  )
 }
 
 const entities: ReadonlyMap<string, string> = new Map([

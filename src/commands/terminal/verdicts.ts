@@ -1,24 +1,32 @@
-/** Output of `repro verify`: lines for people, JSON for programs. */
+/** Output of `repro verify` for people; verifyjson.ts writes it for programs. */
 
-import { tally, type GridRow, type Judgement } from '../../claims/judge.ts'
-import type { Measured } from '../../claims/measure.ts'
-import { decisive, type Verification } from '../../claims/verification.ts'
-import { limitsText, numberTexts, plainInterval, publishedText } from '../../claims/words.ts'
-import type { Reproduction } from '../../project/knownruns.ts'
+import { historyLines, removedText, sinceLines } from '../../claims/changewords.ts'
+import { statedVerdict } from '../../claims/edits.ts'
+import { tally, type Judgement } from '../../claims/judge.ts'
+import { english as phrases } from '../../claims/phrases.ts'
+import { english } from '../../claims/reasons.ts'
+import { verdictsFile } from '../../claims/record.ts'
+import { decisive, type Verification, type VerdictRecord } from '../../claims/verification.ts'
+import { verdictTexts, limitsText, numberTexts, publishedText } from '../../claims/words.ts'
 import { reportFile } from '../../project/manifest.ts'
-import { originsIn, runsIn } from '../../query/quantity.ts'
-import { runName } from '../../results/run.ts'
+import type { Reproduction } from '../../project/replay.ts'
+import { originsIn } from '../../query/quantity.ts'
+import { type SignatureCheck, signatureText } from '../../results/signature.ts'
 import { abbreviated, counted, present } from '../../text/message.ts'
+import { replayLines } from './replay.ts'
 
 export interface Verdicts {
   readonly document: string
   readonly verifications: readonly Verification[]
   readonly cells: readonly Reproduction[]
+  readonly removed: VerdictRecord['removed']
+  readonly signature: SignatureCheck
 }
 
 /** Returns lines for a reader who knows neither the paper nor this program. */
-export function verdictLines({ document, verifications, cells }: Verdicts): readonly string[] {
-  if (verifications.length === 0) return cellLines(cells)
+export function verdictLines(verdicts: Verdicts): readonly string[] {
+  const { document, verifications, cells } = verdicts
+  if (verifications.length === 0) return replayLines(cells)
   const by = verifications.some(({ rerun }) => rerun)
     ? 'runs made here, beside the recorded ones'
     : 'the recorded runs'
@@ -27,8 +35,10 @@ export function verdictLines({ document, verifications, cells }: Verdicts): read
     '',
     ...verifications.flatMap(claimLines),
     '',
-    ...cellLines(cells),
+    ...replayLines(cells),
     tallyLine(verifications),
+    ...recordLines(verdicts),
+    signatureText(verdicts.signature),
     'for details, see the report (repro build) and docs/claims.md',
   ]
 }
@@ -37,7 +47,7 @@ export function verdictLines({ document, verifications, cells }: Verdicts): read
 export function kickTiresLines({ document, verifications, cells }: Verdicts): readonly string[] {
   const works = cells.every(({ origin, same }) => origin !== 'emulated' || same !== 'other')
   return present([
-    ...cellLines(cells),
+    ...replayLines(cells),
     `the report: ${reportFile(document)}`,
     verifications.length > 0 && `by the recorded runs, ${tallyLine(verifications)} (repro verify)`,
     works ? 'the artifact works here' : 'the artifact runs here, but its rows differ from the recorded ones',
@@ -55,7 +65,8 @@ export function missingRunLines(verifications: readonly Verification[]): readonl
   const failed = judged.filter(({ failure }) => failure !== undefined).map(({ claim }) => claim.id)
   return present([
     runs.length > 0 &&
-      `${claims} of ${counted(judged.length, 'claim')} could not be judged, because runs are missing or stale`,
+      `${claims} of ${counted(judged.length, 'claim')} could not be judged, ` +
+        'because runs are missing or stale',
     named(
       'missing',
       runs.filter((run) => lacking.get(run) === undefined),
@@ -71,6 +82,27 @@ export function missingRunLines(verifications: readonly Verification[]): readonl
 
 const mostNamed = 8
 
+/** Sums up what changed since the verdicts were recorded. */
+function recordLines({ verifications, removed }: Verdicts): readonly string[] {
+  const since = verifications.flatMap(({ since }) => since ?? [])
+  if (since.length === 0 && removed.length === 0)
+    return [`no verdicts are recorded in ${verdictsFile} (repro build --record)`]
+  const counts = [
+    [since.filter(({ verdicts }) => verdicts.some(({ type }) => type === 'weaker')).length, 'weaker'],
+    [since.filter(({ verdicts }) => verdicts.some(({ type }) => type === 'better')).length, 'better'],
+    [since.filter((one) => one.passesByDefinition).length, 'passing by a changed definition'],
+    [since.filter(({ definition }) => definition.length > 0).length, 'defined otherwise'],
+    [since.filter(({ moved }) => moved.length > 0).length, 'with other numbers'],
+    [since.filter(({ recorded }) => recorded === undefined).length, 'added'],
+    [removed.length, 'removed'],
+  ] as const
+  const texts = counts.flatMap(([count, what]) => (count > 0 ? [`${count} ${what}`] : []))
+  return [
+    ...removed.map((one) => removedText(one)),
+    texts.length === 0 ? 'all as recorded' : `since the record: ${texts.join(', ')}`,
+  ]
+}
+
 function tallyLine(verifications: readonly Verification[]): string {
   const counts = Object.entries(tally(verifications.map(decisive))).filter(([, count]) => count > 0)
   const verdicts = counts.map(([verdict, count]) => `${count} ${verdict}`)
@@ -80,26 +112,30 @@ function tallyLine(verifications: readonly Verification[]): string {
 function claimLines(verification: Verification): readonly string[] {
   const { claim, recorded, rerun } = verification
   const decided = decisive(verification)
-  const { verdict, reason, notes, grid = [], fragile } = decided
+  const { reason, notes, grid = [], control, fragile, edited = [] } = decided
+  const numbers = (measured: Judgement['measured']) =>
+    numberTexts({ claim, measured }).join('; ') || undefined
   const line = (name: string, text: string | undefined) =>
     text === undefined || text === '' ? [] : [`     ${name.padEnd(10)} ${text}`]
   return [
-    `${claim.id.padEnd(4)} ${verdict.padEnd(15)} ${claim.statement}`,
+    `${claim.id.padEnd(4)} ${statedVerdict(decided).padEnd(15)} ${claim.statement}`,
     ...line('published', publishedText(claim, decided)),
     ...line('recorded', ownNumbers(recorded)),
     ...line('this run', rerun && (ownNumbers(rerun) ?? rerun.reason)),
     ...line('allowed', limitsText(decided)),
-    ...grid.flatMap((row) => line(row.condition ? 'with' : 'as stated', gridText(decided, row))),
+    ...grid.flatMap((row) =>
+      line(...verdictTexts(phrases.under(row.condition?.label), row, numbers(row.measured))),
+    ),
+    ...(control
+      ? line(...verdictTexts(phrases.control(control.label), control, numbers(control.measured)))
+      : []),
     ...line('why', reason),
     ...line('fragile', fragile && `at half the tolerance ${fragile.half}, at twice ${fragile.twice}`),
+    ...edited.flatMap((one) => line('edited', english.edits(one))),
     ...notes.flatMap((note) => line('note', note)),
+    ...sinceLines(verification).flatMap((text) => line('since', text)),
+    ...historyLines(verification.since).flatMap((text) => line('history', text)),
   ]
-}
-
-/** `1 ns an instruction: reproduced, 3.27 [3.17, 3.37]`. */
-function gridText({ claim }: Judgement, { condition, verdict, measured }: GridRow): string {
-  const numbers = numberTexts({ claim, measured }).join('; ')
-  return `${condition ? `${condition.label}: ` : ''}${verdict}${numbers === '' ? '' : `, ${numbers}`}`
 }
 
 function ownNumbers(judgement: Judgement): string | undefined {
@@ -107,69 +143,7 @@ function ownNumbers(judgement: Judgement): string | undefined {
   if (texts.length === 0) return undefined
   const fewest = judgement.measured.reduce((a, b) => (b.trials < a.trials ? b : a))
   const kinds = originsIn(judgement.measured.flatMap(({ sources }) => sources))
-  return `${texts.join('; ')} (${kinds.join(' + ')}, ${fewest.trials} ${fewest.per}s)`
-}
-
-const differences: Readonly<Record<Exclude<Reproduction['same'], 'bits'>, string>> = {
-  none: 'no record that fits',
-  rows: 'the same rows from other raw files',
-  other: 'other rows',
-}
-
-/** Reports on emulated cells, which must be bit-identical. */
-function cellLines(cells: readonly Reproduction[]): readonly string[] {
-  const emulated = cells.filter(({ origin }) => origin === 'emulated')
-  if (emulated.length === 0) return []
-  const same = emulated.filter((cell) => cell.same === 'bits').length
-  return [
-    `bit for bit as recorded: ${same} of ${counted(emulated.length, 'cell')}`,
-    ...emulated.flatMap(({ cell, same }) => (same === 'bits' ? [] : `     ${cell}: ${differences[same]}`)),
-  ]
-}
-
-export function plainVerdicts({ verifications, cells }: Verdicts): object {
-  return { claims: verifications.map(plainClaim), cells }
-}
-
-function plainClaim(verification: Verification): object {
-  const { claim, recorded, rerun } = verification
-  const { id, statement, scope, source } = claim
-  return {
-    ...{ id, statement, scope, published: plainPublished(verification), source, unit: recorded.unit },
-    verdict: decisive(verification).verdict,
-    recorded: plainJudgement(recorded),
-    ...(rerun ? { rerun: plainJudgement(rerun) } : {}),
-  }
-}
-
-/** Returns published values; those read from tables as numbers in canonical units, like written ones. */
-function plainPublished(verification: Verification): number | string | readonly number[] | undefined {
-  const { published } = verification.claim
-  if (typeof published !== 'object') return published
-  const [first, ...others] = decisive(verification).published?.map(({ value }) => value) ?? []
-  return first === undefined || others.length === 0 ? first : [first, ...others]
-}
-
-function plainJudgement(judgement: Judgement): object {
-  const { verdict, reason, measured, notes, trialsNeeded, lacking, grid, fragile } = judgement
-  return {
-    ...{ verdict, reason, notes, trialsNeeded, lacking, fragile },
-    measured: measured.map(plainMeasured),
-    ...(grid
-      ? {
-          conditions: grid.map((row) => ({
-            name: row.condition?.name ?? null,
-            ...{ verdict: row.verdict, reason: row.reason, measured: row.measured.map(plainMeasured) },
-          })),
-        }
-      : {}),
-  }
-}
-
-function plainMeasured({ value, unit, interval, region, ratio, trials, per, sources }: Measured): object {
-  return {
-    ...{ value, unit, interval: plainInterval(interval), allowed: plainInterval(region) },
-    ...{ ratio, trials, per, origins: originsIn(sources) },
-    runs: [...new Set(runsIn(sources).map(runName))],
-  }
+  const pairings = new Set(present(judgement.measured.map(({ pairing }) => pairing)))
+  const sources = [kinds.join(' + '), `${fewest.trials} ${fewest.per}s`, ...pairings]
+  return `${texts.join('; ')} (${sources.join(', ')})`
 }

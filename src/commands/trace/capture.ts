@@ -38,10 +38,14 @@ export async function* readChunks(file: string, signal?: AbortSignal): AsyncIter
 
 /** Why states around a loss may be wrong; a rereadable capture is read twice instead. */
 export const lateLoss =
-  'a pCPU reported a loss only after its time had been counted as known: read a file instead of a pipe for exact numbers'
+  'a pCPU reported a loss only after its time had been counted as known: ' +
+  'read a file instead of a pipe for exact numbers'
 
 export function mismatchText(count: number): string {
-  return `${count} runstate changes do not follow the one before: records are missing (was a pCPU not traced?), or the clocks of pCPUs differ`
+  return (
+    `${count} runstate changes do not follow the one before: records are missing (was a pCPU not traced?), ` +
+    'or the clocks of pCPUs differ'
+  )
 }
 
 export function isReadableAgain(file: string): boolean {
@@ -103,7 +107,8 @@ async function captureOfCell(word: string): Promise<string | undefined> {
     if (run !== undefined) requireBoot(name, boot, bootsOf(run))
     if (recorded === undefined) return undefined
     throw new UsageError(
-      `no capture of ${word} here: a recorded run keeps only the digests of its raw files. To make them again: repro run --rerun=${name}`,
+      `no capture of ${word} here: a recorded run keeps only the digests of its raw files. ` +
+        `To make them again: repro run --rerun=${name}`,
     )
   }
   const digest = recorded?.files[capture]?.sha256
@@ -135,7 +140,8 @@ export async function clockHz(given: number | undefined, file: string): Promise<
   const hz = given ?? (await foundHz(file))
   if (hz !== null) return hz
   throw new UsageError(
-    'how many ticks a second? A capture does not say: --hz 54M for a Raspberry Pi 4, else CNTFRQ_EL0 (Arm) or the TSC frequency (x86)',
+    'how many ticks a second? A capture does not say: --hz 54M for a Raspberry Pi 4, else CNTFRQ_EL0 ' +
+      '(Arm) or the TSC frequency (x86)',
   )
 }
 
@@ -161,7 +167,8 @@ export async function stampFiles(
   const domU = parsed.find(({ loop }) => loop !== null)
   if (dom0 !== undefined && domU !== undefined) return { dom0, domU }
   throw new UsageError(
-    `${dom0 === undefined ? "dom0's (with a line 'domain')" : "the domU's (with a line 'loop')"} are not among the stamps: ${paths.join(', ') || 'none are named'}; --stamps FILE, once for each of both`,
+    `${dom0 === undefined ? "dom0's (with a line 'domain')" : "the domU's (with a line 'loop')"} are not ` +
+      `among the stamps: ${paths.join(', ') || 'none are named'}; --stamps FILE, once for each of both`,
   )
 }
 

@@ -100,8 +100,10 @@ async function writePerfetto(request: Export): Promise<TraceError | null> {
 export function viewerWarning(bytes: number): string | null {
   if (bytes < VIEWER_BYTES) return null
   return (
-    `warning: this trace has ${Math.round(bytes / 1e6)} MB or more, and the viewer in a browser opens up to some ${VIEWER_BYTES / 1e6} MB. ` +
-    'Take a part of it (--from 1s --to 2s), or open it with `trace_processor --httpd FILE`, which does the work outside of the browser'
+    `warning: this trace has ${Math.round(bytes / 1e6)} MB or more, ` +
+    `and the viewer in a browser opens up to some ${VIEWER_BYTES / 1e6} MB. ` +
+    'Take a part of it (--from 1s --to 2s), or open it with `trace_processor --httpd FILE`, ' +
+    'which does the work outside of the browser'
   )
 }
 

@@ -86,7 +86,8 @@ function edgesText(operation: Operation, { hz }: Analysis, first: number, captur
   const from = microseconds(Math.max(0, Math.min(...times) - first - hz / 1e6), hz)
   const to = microseconds(Math.max(...times) - first + hz / 1e6, hz)
   return [
-    `${type} of trial ${trial}, the vCPU found ${state ?? 'in an unknown state'}${excluded === null ? '' : `; left out: ${excluded}`}`,
+    `${type} of trial ${trial}, the vCPU found ` +
+      `${state ?? 'in an unknown state'}${excluded === null ? '' : `; left out: ${excluded}`}`,
     columns([['edge', 'us after the first record', 'us after xl runs'], ...rows]),
     `the records of that time: repro trace dump ${capture} --from ${from}us --to ${to}us`,
   ].join('\n')
@@ -99,7 +100,8 @@ function text({ hz, operations, sanity }: Analysis): string {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([type, some]) => table(some, type, us))
   return [
-    `us; clocks of dom0 and the domU aligned within ${us(alignments.dom0.halfWidth)} and ${us(alignments.domU.halfWidth)}`,
+    `us; clocks of dom0 and the domU aligned within ${us(alignments.dom0.halfWidth)} and ` +
+      `${us(alignments.domU.halfWidth)}`,
     ...tables,
     ...exclusions.map(({ reason, count }) => `${count} left out of the means: ${reason}`),
   ].join('\n\n')

@@ -53,14 +53,15 @@ export async function buildDocument(site: Site, options: BuildOptions): Promise<
 }
 
 /** Returns a line per linked report of another language that was never built. */
-function unbuiltLines({ project }: Site, { editions }: Opened, to: readonly string[]): readonly string[] {
-  return editions.flatMap(({ file }) => {
+function unbuiltLines({ project }: Site, { translations }: Opened, to: readonly string[]): readonly string[] {
+  return translations.flatMap(({ file }) => {
     const missing = to.filter((format) => contentOf(project, reportFile(file, format)) === undefined)
     const option = missing.every((format) => format === defaultFormat) ? '' : ` --to ${missing.join(',')}`
     return missing.length === 0
       ? []
       : [
-          `the report links to ${missing.map((format) => reportFile(file, format)).join(' and ')}, not built yet: npx repro build ${file}${option}`,
+          `the report links to ${missing.map((format) => reportFile(file, format)).join(' and ')}, ` +
+            `not built yet: npx repro build ${file}${option}`,
         ]
   })
 }
@@ -83,6 +84,7 @@ function problemLines(
       messageLine(document, place, type === 'error' ? 'error' : 'warning', message),
     ),
     leftOut.length > 0 &&
-      `${document}: warning ${cells} left out by --only and missing or stale, in ${counted(leftOut.length, 'place')} of the report (repro status)`,
+      `${document}: warning ${cells} left out by --only and missing or stale, ` +
+        `in ${counted(leftOut.length, 'place')} of the report (repro status)`,
   ])
 }

@@ -6,12 +6,15 @@ import { cellsOf, type PlannedCell } from '../../engine/cells.ts'
 import type { Step } from '../../engine/plan.ts'
 import { openFiles } from '../../files/tracked.ts'
 import { type BuildOptions, build, planDocument } from '../../project/build.ts'
-import { cellsFor, knownRuns, reproductions } from '../../project/knownruns.ts'
+import { cellsFor, knownRuns } from '../../project/knownruns.ts'
 import { programOf } from '../../project/program.ts'
 import { cachedJudge } from '../../project/rendercache.ts'
+import { reproductions } from '../../project/replay.ts'
 import type { Site } from '../../project/site.ts'
+import { verdictRecord } from '../../project/verdicts.ts'
 import { defaultFormat } from '../../report/formats.ts'
 import { runName, type Run, secondsOf } from '../../results/run.ts'
+import { checkSignature, signatureText, signersWarning } from '../../results/signature.ts'
 import { counted } from '../../text/message.ts'
 import { hint } from '../../text/spelling.ts'
 import { UsageError } from '../parse.ts'
@@ -21,11 +24,14 @@ import { openValid, failureReport } from '../terminal/messages.ts'
 import { withDisplay } from '../terminal/progress.ts'
 import { remainingMs } from '../terminal/remaining.ts'
 import { complain, exitCodes, print } from '../terminal/terminal.ts'
-import { missingRunLines, plainVerdicts, kickTiresLines, verdictLines } from '../terminal/verdicts.ts'
+import { missingRunLines, kickTiresLines, verdictLines } from '../terminal/verdicts.ts'
+import { plainVerdicts } from '../terminal/verifyjson.ts'
 
 export interface VerifyRequest {
   readonly rerun: 'none' | 'one' | 'all'
   readonly claims: readonly string[]
+  /** Absolute path of a file of allowed signers. */
+  readonly signers: string | undefined
   readonly json: boolean
   readonly junit: string | undefined
   readonly jobs: number
@@ -47,8 +53,12 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
   const claims = all.filter(({ id }) => names.length === 0 || names.includes(id))
   if (all.length === 0 && !onlyTires)
     throw new UsageError(
-      `${site.document} makes no claims (yaml claim): there is nothing to verify (docs/claims.md says how to write one)`,
+      `${site.document} makes no claims (yaml claim): there is nothing to verify ` +
+        '(docs/claims.md says how to write one)',
     )
+  const { signers } = request
+  const signature = await checkSignature(site.project, signers)
+  if (signers !== undefined) complain(signersWarning(site.project, signers) ?? '')
   const steps = await planDocument(site, opened, files)
 
   let runs: readonly Run[] = []
@@ -58,7 +68,8 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
     const chosen = onlyTires ? needed.slice(0, 1) : needed
     if (chosen.length === 0)
       throw new UsageError(
-        `${site.document} has no experiment that could run again${names.length > 0 ? ` for ${names.join(', ')}` : ''}`,
+        `${site.document} has no experiment that could run ` +
+          `again${names.length > 0 ? ` for ${names.join(', ')}` : ''}`,
       )
     complain(announcement(chosen, steps, request.jobs))
     const { jobs, deadlineSeconds, signal } = request
@@ -75,19 +86,24 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
   // A single rerun cell checks that the artifact works; it must not affect the claims.
   const made = onlyTires ? [] : runs
   const known = knownRuns(steps, new Map(made.map((run) => [runName(run), run])))
-  const verifications = await verifyClaims(claims, { experiments, published: opened.published }, known, judge)
+  const record = verdictRecord(document, files)
+  const sources = { experiments, published: opened.published }
+  const verifications = await verifyClaims(claims, sources, known, judge, record)
+  // Those who ask about some claims are told of these only.
+  const removed = names.length > 0 ? [] : record.removed
   const cells = reproductions(steps, runs)
   if (request.junit !== undefined) writeFileSync(request.junit, junit(site.document, verifications))
-  const verdicts = { document: site.document, verifications, cells }
+  const verdicts = { document: site.document, verifications, cells, removed, signature }
   const lines = onlyTires ? kickTiresLines : verdictLines
   if (request.json) print(JSON.stringify(plainVerdicts(verdicts), null, 2))
   else for (const line of lines(verdicts)) print(line)
   for (const line of missingRunLines(verifications)) complain(line)
+  if (signature.state === 'broken') complain(signatureText(signature))
   warnUntrusted(site)
   const differs = cells.some(({ origin, same }) => origin === 'emulated' && same === 'other')
-  const outcome = onlyTires ? 'judged' : outcomeOf(verifications)
-  if (outcome === 'not reproduced' || differs) return exitCodes.notReproduced
-  return outcome === 'lacking' ? exitCodes.failed : exitCodes.done
+  const outcome = onlyTires ? 'judged' : outcomeOf(verifications, removed)
+  if (outcome === 'not reproduced' || outcome === 'weaker' || differs) return exitCodes.notReproduced
+  return outcome === 'lacking' || signature.state === 'broken' ? exitCodes.failed : exitCodes.done
 }
 
 /** Announces the number of cells to rerun and the estimated time. */
@@ -100,7 +116,10 @@ function announcement(chosen: readonly PlannedCell[], steps: readonly Step[], jo
   const leftMs = remainingMs(times, jobs, 0) ?? 0
   // Print names only if they are few.
   const names = chosen.length > 4 ? '' : ` (${chosen.map(runName).join(', ')})`
-  return `runs ${counted(chosen.length, 'cell')} again${names}, about ${Math.ceil(leftMs / 60_000)} min, estimated from recorded durations`
+  return (
+    `runs ${counted(chosen.length, 'cell')} again${names}, about ${Math.ceil(leftMs / 60_000)} min, ` +
+    'estimated from recorded durations'
+  )
 }
 
 function lastedSeconds(steps: readonly Step[], name: string): number {

@@ -49,8 +49,8 @@ const { registerHooks }: Newer = module
 const stripsTypes = 'typescript' in process.features && Boolean(process.features.typescript)
 
 /**
- * Installs the hooks for later imports. Returns a function that yields the URLs loaded, or looked for in vain,
- * since its last call.
+ * Installs the hooks for later imports. Returns a function that yields the URLs loaded, or looked for in
+ * vain, since its last call.
  */
 export function provideModules(provided: Provided): () => readonly string[] {
   const loaded: string[] = []

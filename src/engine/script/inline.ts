@@ -16,7 +16,8 @@ export function rowsOf(module: Readonly<Record<string, unknown>>): readonly unkn
   if (Array.isArray(rows) && rows.length > 0) return rows
   const found = Object.hasOwn(module, 'rows') ? describeValue(rows) : 'no rows'
   throw new ExperimentError(
-    `the script exports ${found}: an inline script exports its observations, export const rows = [{ name: 1 }]`,
+    `the script exports ${found}: an inline script exports its observations, ` +
+      'export const rows = [{ name: 1 }]',
   )
 }
 

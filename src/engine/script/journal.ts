@@ -71,7 +71,8 @@ export function openJournal(project: string, path: string, seal: Seal, most = mo
       size += json === undefined ? most : Buffer.byteLength(json)
       if (json === undefined || size > most)
         throw new ExperimentError(
-          `trial ${trial}: the rows of this cell exceed ${most / 1e6} MB: return fewer, or write them to a file of the result`,
+          `trial ${trial}: the rows of this cell exceed ${most / 1e6} MB: return fewer, ` +
+            'or write them to a file of the result',
         )
       const signature = seal.sign(item, json)
       if (signature === undefined) return

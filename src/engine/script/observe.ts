@@ -27,7 +27,7 @@ export interface Observer {
 
 type Wrapped = Record<string, unknown>
 
-const { existsSync, readdirSync, statSync } = fs
+const { existsSync, readdirSync, realpathSync, statSync } = fs
 
 /** Functions of node:fs that read their first argument. */
 const readers = [
@@ -36,6 +36,7 @@ const readers = [
 ]
 /** Of these, the result does not depend on the content. */
 const seekers = andSync('access', 'exists')
+const resolvers = andSync('realpath')
 const listers = andSync('opendir', 'readdir')
 const makers = andSync('mkdir')
 const writers = [...andSync('appendFile', 'writeFile'), 'createWriteStream']
@@ -71,6 +72,12 @@ function observeFiles({ read, wrote }: Observer): void {
       }),
     )
     wrap(module, seekers, ([path]) => withPath(path, (place) => read(place, isCode(place) ? 'code' : 'data')))
+    const noteLink = ([path]: readonly unknown[]) =>
+      withPath(path, (place) => {
+        if (isLink(place)) read(place, isCode(place) ? 'code' : 'data')
+      })
+    for (const name of resolvers) wrap((module[name] ?? {}) as Wrapped, ['native'], noteLink)
+    wrap(module, resolvers, noteLink)
     // Last, so that the caller of a function that is wrapped twice is seen.
     wrap(module, readers, ([path, flags], { name, caller }) =>
       withPath(path, (place) => {
@@ -83,6 +90,15 @@ function observeFiles({ read, wrote }: Observer): void {
   wrap(process as unknown as Wrapped, ['loadEnvFile'], ([path = '.env']) =>
     withPath(path, (place) => read(place, 'data')),
   )
+}
+
+/** Whether the path, or a folder on it, leads elsewhere, or nowhere. */
+function isLink(place: string): boolean {
+  try {
+    return realpathSync(place) !== resolve(place)
+  } catch {
+    return true
+  }
 }
 
 /** Reads a folder and those below, as a recursive listing does, or with their files, as a copy does. */

@@ -45,6 +45,7 @@ function textOf(end: BootEnd): string {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error // exceeds the maximum string length
   }
-  const message = `the result exceeds ${mostBytes / 1e6} MB: return fewer rows, or write them to a file of the result`
+  const message =
+    `the result exceeds ${mostBytes / 1e6} MB: return fewer rows, ` + 'or write them to a file of the result'
   return JSON.stringify({ type: 'failure', failure: { fault: 'experiment', message } } satisfies BootEnd)
 }

@@ -65,7 +65,8 @@ export function checkResult(given: unknown): Result {
   const ticks = result.columns.find(({ unit }) => unit === 'ticks')
   if (ticks && result.clockHz === undefined)
     throw new ExperimentError(
-      `the script returned an invalid result: the column ${ticks.name} is in ticks, but there is no clockHz (ticks per second)`,
+      `the script returned an invalid result: the column ${ticks.name} is in ticks, ` +
+        'but there is no clockHz (ticks per second)',
     )
   return result
 }
@@ -80,7 +81,10 @@ function wordsOf({ issues }: z.ZodError, given: unknown): string {
   )
   const at = issue.path.map(String).join('.')
   if (issue.code === 'unrecognized_keys')
-    return `${at === '' ? 'it' : at} has an unknown key: ${issue.keys[0]}${hint(issue.keys[0] ?? '', keysOf(issue.path))}`
+    return (
+      `${at === '' ? 'it' : at} has an unknown key: ` +
+      `${issue.keys[0]}${hint(issue.keys[0] ?? '', keysOf(issue.path))}`
+    )
   return `${at === '' ? 'it' : at} is ${describeValue(value)}: expected ${issue.message}`
 }
 
@@ -100,7 +104,8 @@ function checkDatasets(datasets: Readonly<Record<string, Given>>): Record<string
     Object.entries(datasets).map(([name, dataset]) => {
       if (!/^[a-z][a-z0-9-]*$/.test(name) || name === 'rows')
         throw new ExperimentError(
-          `the result has a dataset ${name}: name it with small letters, digits and hyphens, starting with a letter, and not rows`,
+          `the result has a dataset ${name}: name it with small letters, digits and hyphens, ` +
+            'starting with a letter, and not rows',
         )
       return [name, checkDataset(dataset, `the dataset ${name}`)]
     }),

@@ -41,7 +41,8 @@ function checkRow(given: unknown, where: string, types: Types): Row {
     if (known === undefined) types.set(name, { type, where })
     else if (known.type !== type)
       throw new ExperimentError(
-        `${where}: ${name} is ${describeValue(value)}, but a ${known.type} in ${known.where}: a column has numbers or words throughout`,
+        `${where}: ${name} is ${describeValue(value)}, but a ${known.type} in ${known.where}: ` +
+          'a column has numbers or words throughout',
       )
   }
   return row
@@ -60,7 +61,8 @@ function checkValue(value: unknown, name: string, where: string): string | numbe
   if (typeof value === 'number' && Number.isFinite(value)) return value === 0 ? 0 : value
   if (typeof value === 'string' && value.isWellFormed()) return value
   throw new ExperimentError(
-    `${where}: ${name} is ${describeValue(value)}; a value is a finite number, words, or null for none${advice(value)}`,
+    `${where}: ${name} is ${describeValue(value)}; a value is a finite number, words, ` +
+      `or null for none${advice(value)}`,
   )
 }
 

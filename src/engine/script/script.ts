@@ -58,12 +58,14 @@ function unnoticed({ boot, namesInputs, variables }: BootOrder, recorder: Record
   return [
     ...(recorder.hasUnseen() && !namesInputs
       ? [
-          'starts programs or worker threads: files that they open by themselves are not tracked; name them under `inputs:`',
+          'starts programs or worker threads: files that they open by themselves are not tracked; ' +
+            'name them under `inputs:`',
         ]
       : []),
     ...(variables.length > 0
       ? [
-          `is given ${variables.join(', ')}: a change of their values is not noticed; put what decides a result into \`parameters:\``,
+          `is given ${variables.join(', ')}: a change of their values is not noticed; ` +
+            `put what decides a result into \`parameters:\``,
         ]
       : []),
   ]

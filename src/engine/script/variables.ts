@@ -28,7 +28,8 @@ export function requireVariables(
     const missing = variables.filter((name) => all[name] === undefined)
     if (missing.length > 0)
       throw new RequestError(
-        `the experiment ${id} needs environment variables that are not set: ${missing.join(', ')} (env: in its block)`,
+        `the experiment ${id} needs environment variables that are not set: ` +
+          `${missing.join(', ')} (env: in its block)`,
       )
   }
 }

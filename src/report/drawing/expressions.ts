@@ -166,7 +166,8 @@ function prepare(root: Node, { reads, placeOf, treatsInvalid }: Interpreting): N
     const name = (node.callee as Node).name?.replace(/^_/, '') ?? ''
     if (!allowed.has(name) && !/^ease[A-Z]\w+$/.test(name)) {
       throw new QueryError(
-        `an expression may not call ${name}${placeOf(name)}: only functions that compute a value from the data are allowed`,
+        `an expression may not call ${name}${placeOf(name)}: ` +
+          'only functions that compute a value from the data are allowed',
       )
     }
     const [first] = node.arguments as readonly Node[]

@@ -59,7 +59,9 @@ export function readAt(site: Site, record: unknown): unknown {
   return value
 }
 
-/** Reads an own property; undefined for functions, so that expressions cannot reach JavaScript's built-ins. */
+/**
+ * Reads an own property; undefined for functions, so that expressions cannot reach JavaScript's built-ins.
+ */
 export function own(object: unknown, name: string): unknown {
   if (object === null || object === undefined || !Object.hasOwn(object, name)) return undefined
   const value = (object as Record<string, unknown>)[name]
@@ -83,7 +85,10 @@ function unknown(path: readonly string[], record: object): string {
   const name = path.join('.')
   const dotted = known.find((one) => one === name || one.startsWith(`${name}.`))
   if (dotted !== undefined) {
-    return `the data has no field ${name} with parts (a dot in a name is written \\. : ${dotted.replaceAll('.', '\\.')})`
+    return (
+      `the data has no field ${name} with parts (a dot in a name is written \\. : ` +
+      `${dotted.replaceAll('.', '\\.')})`
+    )
   }
   return `the data has no field ${name}${hint(name, known)}`
 }
@@ -91,5 +96,8 @@ function unknown(path: readonly string[], record: object): string {
 function undrawable(path: readonly string[], value: unknown): string {
   const shown = typeof value === 'string' ? JSON.stringify(value) : String(value)
   const where = path.length === 0 ? 'a scale' : `the field ${path.join('.')}`
-  return `${where} has a value that cannot be drawn: ${shown} (leave it out with a filter, or write nothing in its place)`
+  return (
+    `${where} has a value that cannot be drawn: ${shown} (leave it out with a filter, ` +
+    'or write nothing in its place)'
+  )
 }

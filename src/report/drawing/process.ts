@@ -1,5 +1,7 @@
-/** The build's side of the drawing process: its messages and limits. Started for the first figure, ended with the
- * report. */
+/**
+ * The build's side of the drawing process: its messages and limits. Started for the first figure, ended with
+ * the report.
+ */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { dirname } from 'node:path'

@@ -27,7 +27,8 @@ export function parseSpecification(text: string): Specification {
     }
     const mark = key === 'type' && path.endsWith('mark.type') ? value : key === 'mark' ? value : undefined
     if (mark === 'image') throw new QueryError(`a figure shows no pictures: image, at ${path}`)
-    if (key === 'mark' && unitPath.test(path)) checkMark(value, path)
+    if (markPath.test(path)) checkMark(value, path)
+    if (encodingPath.test(path) && isObject(value)) checkChannels(Object.keys(value), path)
   }
   return spec
 }
@@ -50,8 +51,18 @@ export const marks: readonly string[] = [
   ...['rule', 'square', 'text', 'tick', 'trail'],
 ]
 
-/** Path of the mark of a view; config.mark and the like have other shapes. */
-const unitPath = /^(?:(?:(?:layer|[hv]?concat)\[\d+\]|spec)\.)*mark$/
+const channels: readonly string[] = [
+  ...['x', 'x2', 'xOffset', 'xError', 'xError2', 'y', 'y2', 'yOffset', 'yError', 'yError2'],
+  ...['latitude', 'latitude2', 'longitude', 'longitude2', 'radius', 'radius2', 'theta', 'theta2'],
+  ...['angle', 'color', 'fill', 'fillOpacity', 'opacity', 'shape', 'size'],
+  ...['stroke', 'strokeDash', 'strokeOpacity', 'strokeWidth', 'text'],
+  ...['column', 'facet', 'row', 'detail', 'key', 'order', 'time', 'description', 'href', 'tooltip', 'url'],
+]
+
+/** Paths of a view's mark and encoding; config.mark and the like have other shapes. */
+const view = String.raw`^(?:(?:(?:layer|[hv]?concat)\[\d+\]|spec)\.)*`
+const markPath = new RegExp(`${view}mark$`)
+export const encodingPath = new RegExp(`${view}encoding$`)
 
 /** Vega-Lite itself fails on an unknown mark without saying so. */
 function checkMark(mark: Json, path: string): void {
@@ -65,6 +76,11 @@ function checkMark(mark: Json, path: string): void {
   throw new QueryError(
     `unknown mark: ${typeof name === 'string' ? name : JSON.stringify(name)}, at ${place}${advice}`,
   )
+}
+
+function checkChannels(names: readonly string[], path: string): void {
+  const name = names.find((one) => !channels.includes(one))
+  if (name !== undefined) throw new QueryError(`unknown channel: ${name}${hint(name, channels)}, at ${path}`)
 }
 
 function parse(text: string): Json {

@@ -9,12 +9,12 @@ import { drawn } from './float.ts'
 import { badgeElement, cellsTable, definitions, digest, type Phrasing, scrolling } from './parts.ts'
 
 export function claimElement(claim: Claim, messages: Messages, phrasing: Phrasing): Element {
-  const { id, statement, verdict, origins, facts } = claim
+  const { id, statement, verdict, verdictText, origins, facts } = claim
   const own = messages.claim
   return h(
     'aside.claim',
     { className: [verdict.replaceAll(' ', '-')], id, dataOrigin: origins.join(' ') },
-    h('p', h('strong', own.name(id)), statement, ' ', h('span.badge', own.verdicts[verdict])),
+    h('p', h('strong', own.name(id)), statement, ' ', h('span.badge', verdictText)),
     definitions(facts, phrasing),
     detailElement(claim, messages, phrasing),
   )

@@ -69,8 +69,8 @@ function translationsElement(
     h('a', { href: encodeURI(`${name}.html`), hrefLang: lang, lang, rel: ['alternate'] }, languageName(lang)),
   )
   return h(
-    'nav.editions',
-    { ariaLabel: messages.editions },
+    'nav.translations',
+    { ariaLabel: messages.translations },
     links.flatMap((one, index) => (index === 0 ? [one] : [' · ', one])),
   )
 }
@@ -91,7 +91,8 @@ function titleElement({ title, subtitle, authors, date }: Report, messages: Mess
 }
 
 function bannerElement({ origins, lines }: Banner, messages: Messages, phrasing: Phrasing): Element {
-  const isProblem = (type: Banner['lines'][number]['type']) => type === 'missing' || type === 'stale'
+  const isProblem = (type: Banner['lines'][number]['type']) =>
+    ['missing', 'stale', 'edited', 'changed'].includes(type)
   return h(
     'aside.banner',
     {

@@ -55,7 +55,7 @@ html:lang(ja) article > aside.claim { max-width: 40rem; }
 html:lang(ja) :is(main > article, article > .float, article > .scroll, article > details, article > ul.notes) { max-width: 100%; }
 :lang(ja) :is(h1, h2, h3, h4, .subtitle, nav.contents a, figcaption, caption, table.wordy td) { word-break: auto-phrase; }
 :lang(ja) :is(em, cite) { font-family: var(--sans); font-style: normal; }
-.editions { font: .86rem/1.5 var(--sans); text-align: right; margin-top: 1rem; }
+.translations { font: .86rem/1.5 var(--sans); text-align: right; margin-top: 1rem; }
 
 header.title { margin-bottom: 1.75rem; }
 .subtitle { font-size: 1.2rem; color: var(--quiet); margin: 0 0 .75rem; }
@@ -68,7 +68,7 @@ header.title { margin-bottom: 1.75rem; }
 .banner p { margin: 0 0 .35em; }
 .banner p:last-child { margin: 0; }
 .banner.unsound { border-left-color: var(--warn); background: var(--warn-paper); }
-.missing, .banner .stale, .value.stale, td.stale { color: var(--warn); }
+.missing, .banner .stale, .banner .edited, .banner .changed, .value.stale, td.stale { color: var(--warn); }
 td.missing, .value.missing { background: var(--warn-paper); font-style: italic; }
 .value.missing { font-size: .9em; padding: 0 .25em; border-radius: 3px; }
 

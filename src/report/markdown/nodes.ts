@@ -168,11 +168,11 @@ function claimNodes(
   phrasing: Phrasing,
   addFile: AddFile,
 ): readonly RootContent[] {
-  const { id, statement, verdict, facts, detail } = claim
+  const { id, statement, verdictText, facts, detail } = claim
   const own = messages.claim
   const { source, inputs, toTheRecord } = detail
   return [
-    paragraph(anchor(id), lead(own.name(id)), statement, ' — ', strong(own.verdicts[verdict])),
+    paragraph(anchor(id), lead(own.name(id)), statement, ' — ', strong(verdictText)),
     ...definitions(facts, phrasing),
     ...folded(own.detail.summary(id), [
       { type: 'code', lang: 'yaml', value: source },

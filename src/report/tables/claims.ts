@@ -3,13 +3,15 @@
  */
 
 import { z } from 'zod'
+import { removedText } from '../../claims/changewords.ts'
 import type { Judgement } from '../../claims/judge.ts'
+import { isAsRecorded } from '../../claims/since.ts'
 import { decisive, type Verification } from '../../claims/verification.ts'
 import { publishedText } from '../../claims/words.ts'
 import type { Messages } from '../../locale/en.ts'
 import { originsIn, runsIn } from '../../query/quantity.ts'
 import type { Run } from '../../results/run.ts'
-import { measuredNumbers } from '../claim.ts'
+import { measuredNumbers, verdictText } from '../claim.ts'
 import { type Cell, none, type Table, type TableKind } from '../table.ts'
 import { number } from './options.ts'
 
@@ -18,14 +20,14 @@ const options = z.strictObject({ number })
 export const claims: TableKind = {
   options,
   from: false,
-  render(_given, { verifications = [], messages }): Table {
+  render(_given, { verifications = [], removed = [], messages }): Table {
     const { published, recorded, thisRun, table } = messages.claim
     return {
       head: [
         [table.claim, table.says, published, recorded, thisRun, table.verdict].map((text) => ({ text })),
       ],
       groups: [{ rows: verifications.map((one) => rowOf(one, messages)) }],
-      notes: [table.note],
+      notes: [table.note, ...removed.map((one) => removedText(one, messages.claim.changes))],
       runs: [...new Set(verifications.flatMap((one) => runsOf(decisive(one))))],
       missing: [],
     }
@@ -33,15 +35,17 @@ export const claims: TableKind = {
 }
 
 function rowOf(verification: Verification, messages: Messages): readonly Cell[] {
-  const { claim, recorded, rerun } = verification
+  const { claim, recorded, rerun, since } = verification
   const judged = decisive(verification)
+  const verdict = verdictText(judged, messages)
+  const isChanged = since !== undefined && !isAsRecorded(since)
   return [
     { type: 'head', text: claim.id, href: `#${claim.id}` },
     { type: 'text', text: claim.statement },
     { type: 'published', text: publishedText(claim, judged, messages.claim.phrases) ?? none.text },
     numbers(recorded, messages),
     rerun === undefined ? { type: 'none', text: messages.claim.table.isRecorded } : numbers(rerun, messages),
-    { type: 'text', text: messages.claim.verdicts[judged.verdict] },
+    { type: 'text', text: isChanged ? messages.claim.table.changed(verdict) : verdict },
   ]
 }
 

@@ -50,7 +50,9 @@ export function comparisonColumns<Row>(
   ]
 }
 
-/** Returns notes for a table with these columns: what they mean, and how many published means are in range. */
+/**
+ * Returns notes for a table with these columns: what they mean, and how many published means are in range.
+ */
 export function comparisonNotes(
   groups: readonly Group[],
   { tables: { yes, no, comparisonNote, comparisonCount } }: Messages,

@@ -66,7 +66,10 @@ export const effects = tableKind(options, (given, context): Table => {
   const shown = runsOf(cells)
   const columns = columnsOf(unitOf(shown, [given.measure]), messages)
   const observed = shown.map((run) => ({ name: runName(run), ...series(run, factors, given.measure) }))
-  const isByMeans = compared.some(({ effects }) => effects.some(({ found }) => found.method === 'means'))
+  const byBoots = compared.flatMap(({ effects }) => effects.filter(({ found }) => found.method === 'means'))
+  const pairings = (['paired by boot', 'independent boots'] as const).filter((pairing) =>
+    byBoots.some(({ found: { paired } }) => (paired !== undefined) === (pairing === 'paired by boot')),
+  )
   return {
     head: tableHead(columns),
     groups: compared.map(({ environment, cells, effects }) => ({
@@ -76,7 +79,7 @@ export const effects = tableKind(options, (given, context): Table => {
     })),
     notes: [
       own.method,
-      ...(isByMeans ? [own.fewBoots] : []),
+      ...pairings.map((pairing) => own.boots[pairing]),
       own.unchanged(given.tolerance),
       ...(observed.some(({ clusters }) => clusters) ? [] : [own.oneBoot]),
       ...warningsOn(observed, messages.claim.reasons.warnings).map(own.sentence),

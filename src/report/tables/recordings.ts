@@ -63,7 +63,8 @@ export function chooseRows(
   const known = valuesOf(published, 'environment')
   if (environment === undefined && known.length > 1)
     throw new QueryError(
-      `several environments were published: choose one with publishedEnvironment (known: ${known.join(', ')})`,
+      'several environments were published: choose one with publishedEnvironment ' +
+        `(known: ${known.join(', ')})`,
     )
   const rows = matching(published, { environment })
   const measures = [...new Set(rows.map(measureOf))]
@@ -121,8 +122,8 @@ const known: readonly Origin[] = ['emulated', 'hardware', 'local']
 const isOrigin = (text: string): text is Origin => known.some((origin) => origin === text)
 
 /**
- * Returns the numbers of a kind. The baseline's own slowdowns, which are 1, are left out. Throws QueryError if
- * there is no such baseline.
+ * Returns the numbers of a kind. The baseline's own slowdowns, which are 1, are left out. Throws QueryError
+ * if there is no such baseline.
  */
 export function numbersOf(kind: Kind, compared: readonly Compared[], baseline: string): readonly Compared[] {
   if (kind === 'phases') return compared.filter(({ measure }) => measure !== total)

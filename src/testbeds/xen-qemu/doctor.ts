@@ -111,7 +111,10 @@ async function diskFound(
 
 async function stagesFound(cache: string): Promise<string> {
   const { count, bytes } = await measureStages(cache)
-  return `${count} saved boards, ${Math.round(bytes / 1e6)} MB of at most ${mostBytes / 1e6} MB (repro clean deletes those that are old)`
+  return (
+    `${count} saved boards, ${Math.round(bytes / 1e6)} MB of at most ${mostBytes / 1e6} MB ` +
+    '(repro clean deletes those that are old)'
+  )
 }
 
 async function rootFound(root: Root, installed: ReadonlyMap<Root, Installed>): Promise<string> {

@@ -83,7 +83,8 @@ export async function writeWrappers(root: string): Promise<void> {
 /** Runs the cross compiler. Throws a JobError with its messages; `what` names the sources in it. */
 export async function gcc(root: string, args: readonly string[], what: string): Promise<void> {
   const { command, args: before } = throughLoader(root, `usr/bin/${target}-gcc`)
-  // The whole environment of gcc: CPATH, LIBRARY_PATH, GCC_EXEC_PREFIX and the like would bring in host files.
+  // The whole environment of gcc: CPATH, LIBRARY_PATH, GCC_EXEC_PREFIX and the like would bring in host
+  // files.
   const env = {
     LC_ALL: 'C',
     PATH: join(root, wrappers),

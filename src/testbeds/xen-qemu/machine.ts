@@ -94,7 +94,10 @@ export async function runMachine(run: MachineRun): Promise<MachineEnd> {
 
   function how(): string {
     if (hung)
-      return `the board did not finish within ${Math.round(deadline.ms / 1000)} s (the cell's deadline, less some time for its results) and was switched off`
+      return (
+        `the board did not finish within ${Math.round(deadline.ms / 1000)} s (the cell's deadline, ` +
+        'less some time for its results) and was switched off'
+      )
     if (panic !== '') return `the board panicked: ${panic}`
     if (controlError !== undefined && !(controlError instanceof GoneError)) {
       if (controlError instanceof TestbedError) return controlError.message

@@ -39,7 +39,10 @@ interface Model {
 
 /** Describes the model of time, for a run's record of its board. */
 export function clockModel({ instructionNs, quantumUs }: Environment): string {
-  return `every instruction takes ${instructionNs} ns; pCPUs run in parallel, none more than ${quantumUs} us ahead of a busy one; idle time is skipped`
+  return (
+    `every instruction takes ${instructionNs} ns; pCPUs run in parallel, ` +
+    `none more than ${quantumUs} us ahead of a busy one; idle time is skipped`
+  )
 }
 
 const models: Readonly<Record<Environment['machine'], Model>> = {

@@ -26,7 +26,14 @@ export const xenQemu: Testbed = {
   definition: environmentSchema,
   origin: () => 'emulated',
   emulation: {
-    hardware: ['Raspberry Pi 4 Model B', 'Raspberry Pi 4', 'Raspberry Pi', 'Pi'],
+    hardware: [
+      'Raspberry Pi 4 Model B',
+      'Raspberry Pi 4',
+      'Raspberry Pi',
+      'Pi',
+      'ラズベリーパイ',
+      'ラズパイ',
+    ],
     emulators: ['QEMU'],
     items: ['emulator', 'device-tree model'],
   },
@@ -38,7 +45,8 @@ export const xenQemu: Testbed = {
     const { substitutions } = await toolchainOf(environments, host, options)
     return substitutions.map(
       ({ root, pinned, installed }) =>
-        `${root}: ${installed} in place of ${pinned}, which the mirror no longer has; the keys of runs change`,
+        `${root}: ${installed} in place of ${pinned}, which the mirror no longer has; ` +
+        'the keys of runs change',
     )
   },
   async isPrepared(environment, host) {
@@ -60,7 +68,9 @@ export const xenQemu: Testbed = {
     const [{ sizeOf }, { roots }] = await Promise.all([import('./packages.ts'), lockOf(host)])
     const memoryMb = Math.max(...environments.map((one) => definitionOf(one).memoryMb))
     return {
-      hardware: `an x86-64 computer with ${megabytes(memoryMb * 2 ** 20)} of memory for each cell that runs at once; no board.`,
+      hardware:
+        `an x86-64 computer with ${megabytes(memoryMb * 2 ** 20)} of memory for each cell that ` +
+        'runs at once; no board.',
       software: 'Linux with apt',
       safety: 'Boards are emulated; packages go to the cache folder ($REPRO_CACHE, else ~/.cache/repro).',
       ...sizeOf(rootsOf(environments).flatMap((root) => roots[root].packages)),

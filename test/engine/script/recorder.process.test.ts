@@ -34,6 +34,7 @@ beforeEach(() => {
     ...['with space.txt', 'tree/a.ts', 'tree/deep/b'],
   ])
     original.writeFileSync(at(path), `content of ${path} // with a comment`)
+  original.symlinkSync('../a.txt', at('data/link'))
   original.writeFileSync(at('data/code.cjs'), 'exports.a = 1 // with a comment')
   original.writeFileSync(at('data/reads-itself.cjs'), "require('node:fs').readFileSync(__filename)")
   original.writeFileSync(at('node_modules/a/package.json'), '{"version": "1.0.0"}')
@@ -70,6 +71,10 @@ it.each<[string, () => unknown, readonly string[]]>([
     () => fs.cpSync(at('tree'), at('cell/data'), { recursive: true }),
     ['data tree/a.ts', 'file tree/deep/b', 'folder tree', 'folder tree/deep'],
   ],
+  ['where a link leads', () => fs.realpathSync(at('data/link')), ['file data/link']],
+  ['the same by the system', () => fs.realpathSync.native(at('data/link')), ['file data/link']],
+  ['the same as a promise', () => fs.promises.realpath(at('data/link')), ['file data/link']],
+  ['where a file is that is no link', () => fs.realpathSync(at('a.txt')), []],
   ['a link to a file', () => fs.symlinkSync('../a.txt', at('cell/link')), ['file a.txt']],
   ['code that is read', () => fs.readFileSync(at('lib.ts')), ['data lib.ts']],
   ['code that a program is given', () => execFileSync('cat', [at('lib.ts')]), ['data lib.ts']],

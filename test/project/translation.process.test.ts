@@ -1,4 +1,4 @@
-/** An edition and its original, built by the command line: one set of runs, two reports. */
+/** A translation and its original, built by the command line: one set of runs, two reports. */
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ export const rows = [{ value: 2 + cell.trial }]`
 
 const original = `---
 title: Steps
-editions: [paper/index.ja.md]
+translations: [paper/index.ja.md]
 ---
 
 The mean is \`=steps.local.default.value.mean\`.
@@ -28,10 +28,10 @@ alt: Three points
 data: {rows: steps}
 \`\`\`
 `
-const edition = `---
+const translation = `---
 title: 段階
 lang: ja
-editionOf: paper/index.md
+translationOf: paper/index.md
 ---
 
 平均は\`=steps.local.default.value.mean\`である。
@@ -59,12 +59,12 @@ const figure = {
 }
 const both = {
   'paper/index.md': original,
-  'paper/index.ja.md': edition,
+  'paper/index.ja.md': translation,
   'figures/f.vl.json': JSON.stringify(figure),
 }
 const read = (path: string) => readFileSync(join(project, path), 'utf8')
 
-describe('an edition', () => {
+describe('a translation', () => {
   it('is built from the runs of its original, into a report of its own that leads there and back', async () => {
     write(both)
     expect(await repro('build')).toMatchObject({ exitCode: 0, out: '_build/index.html\n' })
@@ -121,7 +121,7 @@ describe('an edition', () => {
   it('with another label has its figure drawn again', async () => {
     write(both)
     await repro('build', 'paper/index.ja.md')
-    write({ 'paper/index.ja.md': edition.replace('既定', '標準') })
+    write({ 'paper/index.ja.md': translation.replace('既定', '標準') })
     await repro('build', 'paper/index.ja.md')
     expect(read('_build/index.ja.html')).toContain('>標準<')
   }, 120_000)
@@ -130,26 +130,31 @@ describe('an edition', () => {
     [
       'its original has errors',
       { 'paper/index.md': original.replace('alt:', 'atl:') },
-      'paper/index.ja.md:4:12 error paper/index.md has errors: see repro check paper/index.md\n',
+      'paper/index.ja.md:4:16 error paper/index.md has errors: see repro check paper/index.md\n',
     ],
     [
       'it omits an experiment that its text needs',
-      { 'paper/index.ja.md': edition.replace(/```yaml experiment[^`]*```/, '') },
+      { 'paper/index.ja.md': translation.replace(/```yaml experiment[^`]*```/, '') },
       'paper/index.ja.md:7:6 error steps is an experiment of paper/index.md that is not shown here: add its block (yaml experiment, id: steps)\n',
     ],
     [
       'there is no original',
-      { 'paper/index.ja.md': edition.replace('paper/index.md', 'paper/indx.md') },
-      'paper/index.ja.md:4:12 error no document paper/indx.md\n',
+      { 'paper/index.ja.md': translation.replace('paper/index.md', 'paper/indx.md') },
+      'paper/index.ja.md:4:16 error no document paper/indx.md\n',
     ],
     [
-      'its original is an edition',
-      { 'paper/index.md': original.replace('editions: [paper/index.ja.md]', 'editionOf: paper/index.ja.md') },
-      'paper/index.ja.md:4:12 error paper/index.md is itself an edition of paper/index.ja.md: name the original\n',
+      'its original is a translation',
+      {
+        'paper/index.md': original.replace(
+          'translations: [paper/index.ja.md]',
+          'translationOf: paper/index.ja.md',
+        ),
+      },
+      'paper/index.ja.md:4:16 error paper/index.md is itself a translation of paper/index.ja.md: name the original\n',
     ],
     [
       'a text is not in the figure',
-      { 'paper/index.ja.md': edition.replace('trial: 試行', 'trail: 試行') },
+      { 'paper/index.ja.md': translation.replace('trial: 試行', 'trail: 試行') },
       "paper/index.ja.md:14:1 error texts: the figure does not write 'trail' (did you mean trial?)\n",
     ],
   ])('is not built when %s', async (_, changed, message) => {
@@ -160,15 +165,18 @@ describe('an edition', () => {
   })
 
   it('that its original does not name is a warning; one that does not name its original is an error', async () => {
-    write({ ...both, 'paper/index.md': original.replace('editions: [paper/index.ja.md]\n', '') })
+    write({ ...both, 'paper/index.md': original.replace('translations: [paper/index.ja.md]\n', '') })
     expect(await repro('check', 'paper/index.ja.md')).toMatchObject({
       exitCode: 0,
-      err: 'paper/index.ja.md:4:12 warning paper/index.md does not name this edition, so its report does not lead here: add editions: [paper/index.ja.md] to its front matter\n',
+      err: 'paper/index.ja.md:4:16 warning paper/index.md does not name this translation, so its report does not lead here: add translations: [paper/index.ja.md] to its front matter\n',
     })
-    write({ ...both, 'paper/index.ja.md': edition.replace('editionOf: paper/index.md', 'date: today') })
+    write({
+      ...both,
+      'paper/index.ja.md': translation.replace('translationOf: paper/index.md', 'date: today'),
+    })
     expect(await repro('check')).toMatchObject({
       exitCode: 2,
-      err: 'paper/index.md:3:12 error paper/index.ja.md does not say editionOf: paper/index.md\n',
+      err: 'paper/index.md:3:16 error paper/index.ja.md does not say translationOf: paper/index.md\n',
     })
   })
 })

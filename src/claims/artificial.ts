@@ -1,0 +1,285 @@
+/**
+ * Artificial runs of the cells that a test reads, to ask what it says of other data. They have the columns,
+ * groups of rows and scale of recorded runs, or those that the document's paths imply. Every series has a
+ * scale, a spread and a share of values of its own, so that measures, cells and trials vary independently.
+ */
+
+import { type Path, readsPublished } from '../query/expression.ts'
+import type { ExperimentSource } from '../query/patterns.ts'
+import type { Results } from '../query/query.ts'
+import { resolveCells } from '../query/resolve.ts'
+import { statistic } from '../query/statistics.ts'
+import { unitInName } from '../query/units.ts'
+import { bootColumn, type Column, excludedColumn, type Row, type Run } from '../results/run.ts'
+import { median } from '../stats/order.ts'
+import { randomNumbers } from '../stats/random.ts'
+
+/** A measure in the rows of a cell that have the same factors: what varies by itself. */
+export interface Slot {
+  readonly cell: string
+  /** Index of the group of rows in its cell. */
+  readonly group: number
+  /** Values of the group's factors, and the measure, which a slot for the number of rows lacks. */
+  readonly names: readonly string[]
+  readonly measure?: string
+  /** Typical size, in the column's unit; or the number of rows. */
+  readonly size: number
+  readonly isSigned: boolean
+}
+
+/** Values of a slot. */
+export interface Setting {
+  /** Logarithm of the factor on `size`. */
+  readonly log: number
+  /** Of the logarithms of single values. */
+  readonly spread: number
+  /** Share of a trial's variation that all series of the trial have in common; opposed if negative. */
+  readonly common: number
+  readonly sign: 1 | -1
+  /** Share of rows that have a value. */
+  readonly kept: number
+}
+
+export interface Frame {
+  readonly slots: readonly Slot[]
+  /** Indices of the slots that each path reads. */
+  readonly leaves: readonly (readonly number[])[]
+  /** Returns the results with a setting for each slot. */
+  readonly results: (settings: readonly Setting[]) => Results
+}
+
+interface Template {
+  readonly columns: readonly Column[]
+  readonly clockHz?: number
+  readonly groups: readonly Group[]
+}
+
+interface Group {
+  readonly factors: Readonly<Record<string, string>>
+  readonly count: number
+  readonly sizes: ReadonlyMap<string, Pick<Slot, 'size' | 'isSigned'>>
+}
+
+/** Independent units of a run, with nearly the same rows: intervals are small, whatever the trials do. */
+const boots = 2
+/** Rows of a group, if their number does not matter. */
+const fewRows = 8
+/** Groups of rows of a cell: factors with more values are cut. */
+const mostGroups = 32
+
+export interface FrameOptions {
+  /** All paths of the document, which show the measures and factors of experiments without a record. */
+  readonly known: readonly Path[]
+  readonly recorded: (cell: string) => Run | undefined
+  /** Trials of an experiment. */
+  readonly trialsOf: (experiment: string) => number
+}
+
+/** Returns the frame of the cells that the paths read. Throws a QueryError for unknown cells. */
+export function frameOf(
+  paths: readonly Path[],
+  { experiments, published }: Omit<Results, 'runs'>,
+  options: FrameOptions,
+): Frame {
+  const read = paths.filter((path) => !readsPublished(path))
+  const names = [...new Set(read.flatMap((path) => resolveCells(path, experiments).names))]
+  const isCounted = read.some(({ parts }) => parts.at(-1) === 'n')
+  const isNamed = new Set(read.flatMap(({ parts }) => parts.slice(3)))
+  const templates = new Map(names.map((name) => [name, templateOf(name, experiments, options)]))
+  const slots = [...templates].flatMap(([cell, { groups }]) =>
+    groups.flatMap(({ factors, count, sizes }, group): readonly Slot[] => {
+      const names = Object.values(factors)
+      const measured = [...sizes].filter(([measure]) => isNamed.has(measure))
+      return [
+        { cell, group, names, size: count, isSigned: false },
+        ...measured.map(([measure, size]) => ({
+          ...{ cell, group, names: [...names, measure], measure },
+          ...size,
+        })),
+      ]
+    }),
+  )
+  const leaves = read.map((path) => {
+    const cells = resolveCells(path, experiments).names
+    const rest = path.parts.slice(3)
+    const wanted = statistic(rest.at(-1) ?? '') === undefined ? rest : rest.slice(0, -1)
+    return [...slots.keys()].filter((index) => {
+      const { cell, names: own } = slots[index] as Slot
+      return cells.includes(cell) && wanted.every((name) => own.includes(name))
+    })
+  })
+  // A factor value is known if any run of the experiment has it: no rows of a group are rows, too.
+  const others = [...templates].map(([cell, template]) => ({
+    ...artificialRun(cell, template, [], false),
+    pattern: '',
+  }))
+  return {
+    slots,
+    leaves,
+    results: (settings) => {
+      const indexed = Map.groupBy(slots.keys(), (index) => slots[index]?.cell)
+      const runs = [...templates].map(([cell, template]) => {
+        const own = (indexed.get(cell) ?? []).map((index) => ({
+          ...{ index, slot: slots[index] as Slot, setting: settings[index] as Setting },
+        }))
+        return artificialRun(cell, template, own, isCounted)
+      })
+      return { experiments, runs: [...runs, ...others], ...(published ? { published } : {}) }
+    },
+  }
+}
+
+/** From the cell's record, or that of another cell of its experiment; else from the document's paths. */
+function templateOf(
+  name: string,
+  experiments: readonly ExperimentSource[],
+  { known, recorded, trialsOf }: FrameOptions,
+): Template {
+  const [id = '', environment = ''] = name.split('/')
+  const experiment = experiments.find((one) => one.id === id)
+  const others = (experiment?.patterns ?? []).map((pattern) => `${id}/${environment}/${pattern.name}`)
+  for (const cell of [name, ...others]) {
+    const run = recorded(cell)
+    if (run !== undefined && run.rows.length > 0) return recordedTemplate(run)
+  }
+  return impliedTemplate(
+    known.filter(({ parts }) => parts[0] === id),
+    trialsOf(id),
+  )
+}
+
+function recordedTemplate({ columns, clockHz, rows }: Run): Template {
+  const factors = columns.filter(({ name, role }) => role === 'factor' && name !== excludedColumn)
+  const measures = columns.filter(({ role }) => role === 'measure')
+  const kept = rows.filter((row) => !row[excludedColumn])
+  const isSigned = ({ name }: Column) => kept.some((row) => typeof row[name] === 'number' && row[name] <= 0)
+  const signed = new Set(measures.filter(isSigned).map(({ name }) => name))
+  const groups = Map.groupBy(kept, (row) => JSON.stringify(factors.map(({ name }) => row[name])))
+  return {
+    columns,
+    ...(clockHz === undefined ? {} : { clockHz }),
+    groups: [...groups.values()].slice(0, mostGroups).map((members) => ({
+      factors: Object.fromEntries(factors.map(({ name }) => [name, String(members[0]?.[name] ?? '')])),
+      count: members.length,
+      sizes: new Map(
+        measures.flatMap(({ name }) => {
+          const values = members.map((row) => row[name]).filter((value) => typeof value === 'number')
+          if (values.length === 0) return []
+          const size = median(values.map(Math.abs))
+          return [[name, { size: size === 0 ? 1 : size, isSigned: signed.has(name) }]]
+        }),
+      ),
+    })),
+  }
+}
+
+/** Size of a time without a record, in its unit. */
+const impliedSize = 1000
+
+/** The last name before a statistic is a measure; the others are values of factors, told by their place. */
+function impliedTemplate(paths: readonly Path[], trials: number): Template {
+  const read = paths.map(({ parts }) => {
+    const rest = parts.slice(3)
+    const last = rest.at(-1) ?? ''
+    return { names: statistic(last) === undefined ? rest : rest.slice(0, -1), isCount: last === 'n' }
+  })
+  const measures = new Set(read.flatMap(({ names, isCount }) => (isCount ? [] : names.slice(-1))))
+  const places = new Map<string, number>()
+  for (const { names } of read) {
+    const values = names.filter((name) => !measures.has(name))
+    for (const [place, name] of values.entries()) if (!places.has(name)) places.set(name, place)
+  }
+  const factors = [...Map.groupBy(places.keys(), (name) => places.get(name)).values()]
+  let groups: readonly Readonly<Record<string, string>>[] = [{}]
+  for (const [place, values] of factors.entries())
+    groups = groups.flatMap((group) =>
+      [...values, ''].map((value) => ({ ...group, [`factor ${place}`]: value })),
+    )
+  const size = { size: impliedSize, isSigned: false }
+  return {
+    columns: [
+      { name: 'trial', role: 'index' },
+      ...factors.map((_, place): Column => ({ name: `factor ${place}`, role: 'factor' })),
+      ...[...measures].map((name): Column => ({ name, role: 'measure', unit: unitInName(name) ?? 'us' })),
+    ],
+    groups: groups.slice(0, mostGroups).map((own) => ({
+      factors: own,
+      count: trials,
+      sizes: new Map([...measures].map((name) => [name, size])),
+    })),
+  }
+}
+
+interface Placed {
+  readonly index: number
+  readonly slot: Slot
+  readonly setting: Setting
+}
+
+function artificialRun(cell: string, template: Template, placed: readonly Placed[], isCounted: boolean): Run {
+  const [experiment = '', environment = '', pattern = ''] = cell.split('/')
+  const { columns, clockHz, groups } = template
+  const all = groups.reduce((sum, { count }) => sum + count, 0)
+  const rows = groups.flatMap(({ factors, count }, group) => {
+    const own = placed.filter(({ slot }) => slot.group === group)
+    const log = own.find(({ slot }) => slot.measure === undefined)?.setting.log ?? 0
+    const length = isCounted ? Math.min(all, Math.round(count * Math.exp(log))) : fewRows
+    return Array.from({ length }, (_, index) =>
+      rowOf(index, factors, isCounted ? own : own.map(whole), columns),
+    )
+  })
+  return {
+    ...{ experiment, environment, pattern, key: '', inputs: { boots }, origin: 'emulated' },
+    ...{ trials: fewRows, seed: 1, parameters: {}, columns: withBoot(columns), rows, exclusions: [] },
+    ...{ captured: {}, files: {}, provenance: {} },
+    ...(clockHz === undefined ? {} : { clockHz }),
+  }
+}
+
+function whole(placed: Placed): Placed {
+  return { ...placed, setting: { ...placed.setting, kept: 1 } }
+}
+
+function withBoot(columns: readonly Column[]): readonly Column[] {
+  const isThere = columns.some(({ name }) => name === bootColumn)
+  return isThere ? columns : [...columns, { name: bootColumn, role: 'index' }]
+}
+
+function rowOf(
+  index: number,
+  factors: Group['factors'],
+  placed: readonly Placed[],
+  columns: readonly Column[],
+): Row {
+  const [trial, boot] = [Math.floor(index / boots), (index % boots) + 1]
+  const row: Record<string, string | number | null> = {}
+  for (const { name, role } of columns)
+    row[name] = role === 'index' ? trial + 1 : role === 'factor' ? '' : null
+  Object.assign(row, factors, { [bootColumn]: boot })
+  for (const { index: own, slot, setting } of placed)
+    if (slot.measure !== undefined) row[slot.measure] = valueOf(trial, own, slot, setting)
+  return row
+}
+
+function valueOf(trial: number, index: number, slot: Slot, setting: Setting): number | null {
+  const { log, spread, common, sign, kept } = setting
+  if (uniform(trial * 7 + index * 131) >= kept) return null
+  const shared = Math.sign(common) * Math.sqrt(Math.abs(common)) * noise(trial)
+  const alone = Math.sqrt(1 - Math.abs(common)) * noise(trial + (index + 1) * 53)
+  return sign * slot.size * Math.exp(log + spread * (shared + alone))
+}
+
+const table: readonly number[] = (() => {
+  const random = randomNumbers('artificial rows')
+  return Array.from({ length: 1999 }, random)
+})()
+
+/** In [0, 1), by a number. */
+function uniform(index: number): number {
+  return table[index % table.length] as number
+}
+
+/** From -2 to 2: outliers belong to scales. */
+function noise(index: number): number {
+  return 4 * uniform(index) - 2
+}

@@ -1,0 +1,115 @@
+/** Says what changed since a claim was recorded, and what it was before, in one language. */
+
+import { type Change, changesOf } from '../engine/cachestatus.ts'
+import { english as englishPhrases, type Phrases } from './phrases.ts'
+import type { RecordedClaim, RecordedState } from './record.ts'
+import { type RowVerdict, type Since, verdictChanges } from './since.ts'
+import type { Verification } from './verification.ts'
+import { numberTexts } from './words.ts'
+
+export const english = {
+  verdict: (verdict: RowVerdict): string => verdict,
+  added: 'added since the verdicts were recorded',
+  weaker: (before: string, now: string, date: string) =>
+    `weaker than recorded on ${date}: ${now}, was ${before}`,
+  better: (before: string, now: string, date: string) =>
+    `better than recorded on ${date}: ${now}, was ${before}`,
+  under: (condition: string, change: string) =>
+    `${condition === 'as stated' ? condition : `under ${condition}`}, ${change}`,
+  changed: (changes: string, date: string) =>
+    `definition changed since it was recorded on ${date}: ${changes}`,
+  /** A field of the definition, with its texts. */
+  field: (name: string, before: string, now: string) => `${name} ${before} → ${now}`,
+  fieldAdded: (name: string, now: string) => `${name} added: ${now}`,
+  fieldRemoved: (name: string, before: string) => `${name} removed: ${before}`,
+  /** Cells that a claim reads. */
+  lost: (name: string, cells: readonly string[]) => `${name} without ${cells.join(', ')}`,
+  gained: (name: string, cells: readonly string[]) => `${name} also ${cells.join(', ')}`,
+  byDefinition: 'it passes by the changed definition, not by the recorded one',
+  edited: (date: string) => `rests on rows that were edited by hand, unlike when recorded on ${date}`,
+  moved: (numbers: readonly string[]) => `numbers moved: recorded ${numbers.join('; ')}`,
+  /** One earlier state. */
+  earlier: (date: string, changes: string) => `changed on ${date}: ${changes}`,
+  absent: (from: string, until: string) => `not made from ${from} until ${until}`,
+  removed: (id: string, verdict: string, date: string, statement: string) =>
+    `removed since the record: ${id} (${verdict}, recorded on ${date}): ${statement}`,
+  list: (items: readonly string[]) => items.join('; '),
+}
+
+export type ChangeWords = typeof english
+
+/** One line for each thing that changed; none for a claim as recorded. */
+export function sinceLines(
+  { claim, since }: Pick<Verification, 'claim' | 'since'>,
+  words: ChangeWords = english,
+  phrases: Phrases = englishPhrases,
+): readonly string[] {
+  if (since === undefined) return []
+  const { recorded, definition, verdicts, moved, passesByDefinition, restsOnEdits } = since
+  if (recorded === undefined) return [words.added]
+  const { date } = recorded
+  const numbers = moved.map(({ interval: { low, high }, ...one }) => ({
+    ...one,
+    interval: { low: low ?? Number.NEGATIVE_INFINITY, high: high ?? Number.POSITIVE_INFINITY },
+  }))
+  return [
+    ...verdicts.map(({ condition, before, now, type }) => {
+      const change = words[type](words.verdict(before), words.verdict(now), date)
+      return condition === undefined ? change : words.under(condition, change)
+    }),
+    ...(definition.length > 0
+      ? [words.changed(words.list(definition.map((one) => changeText(one, words))), date)]
+      : []),
+    ...(passesByDefinition ? [words.byDefinition] : []),
+    ...(restsOnEdits ? [words.edited(date)] : []),
+    ...(numbers.length > 0 ? [words.moved(numberTexts({ claim, measured: numbers }, phrases))] : []),
+  ]
+}
+
+/** One line for each earlier state, oldest first: what came in its place, and when. */
+export function historyLines(since: Since | undefined, words: ChangeWords = english): readonly string[] {
+  const { recorded } = since ?? {}
+  if (recorded?.history === undefined) return []
+  const states: readonly RecordedState[] = [...recorded.history, recorded]
+  return states.slice(1).flatMap((now, index) => {
+    const before = states[index]
+    if (before === undefined) return []
+    const changes = changesOf(before.definition, now.definition)
+    const verdicts = verdictChanges(before, now).map(({ condition = 'verdict', ...change }) =>
+      words.field(condition, words.verdict(change.before), words.verdict(change.now)),
+    )
+    return [
+      ...(before.removed === undefined ? [] : [words.absent(before.removed, now.date)]),
+      ...(changes.length + verdicts.length > 0
+        ? [
+            words.earlier(
+              now.date,
+              words.list([...verdicts, ...changes.map((one) => changeText(one, words))]),
+            ),
+          ]
+        : []),
+    ]
+  })
+}
+
+export function removedText(
+  { id, verdict, date, definition }: RecordedClaim,
+  words: ChangeWords = english,
+): string {
+  return words.removed(id, words.verdict(verdict), date, definition.statement ?? '')
+}
+
+function changeText({ input, before, now }: Change, words: ChangeWords): string {
+  if (before === undefined) return words.fieldAdded(input, String(now))
+  if (now === undefined) return words.fieldRemoved(input, String(before))
+  if (!/(?:^|: )cells$/.test(input)) return words.field(input, String(before), String(now))
+  const [old, fresh] = [String(before).split(', '), String(now).split(', ')]
+  const [lost, gained] = [
+    old.filter((one) => !fresh.includes(one)),
+    fresh.filter((one) => !old.includes(one)),
+  ]
+  return words.list([
+    ...(lost.length > 0 ? [words.lost(input, lost)] : []),
+    ...(gained.length > 0 ? [words.gained(input, gained)] : []),
+  ])
+}

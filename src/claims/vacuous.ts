@@ -1,0 +1,101 @@
+/** Refuses claims whose tests say nothing about the results: they hold, or fail, whatever the rows are. */
+
+import type { ClaimBlock } from '../document/block.ts'
+import { expressionsOf, type Test } from '../document/claim.ts'
+import type { Document } from '../document/document.ts'
+import { hasErrors } from '../document/problem.ts'
+import type { Mapping } from '../document/yaml.ts'
+import { references } from '../query/expression.ts'
+import { significant } from '../query/format.ts'
+import type { Results } from '../query/query.ts'
+import { symbol } from '../query/units.ts'
+import type { Run } from '../results/run.ts'
+import type { FrameOptions } from './artificial.ts'
+import { examine, type Finding } from './search.ts'
+
+/** Adds errors to the document's file. A skipped claim is not tested. `recorded` reads the record of a cell. */
+export function checkVacuous(
+  { blocks, values, fences, nodes, file }: Document,
+  published: Results['published'],
+  recorded: (cell: string) => Run | undefined,
+): void {
+  // Whatever is wrong with an experiment would look wrong in the claims about it.
+  if (hasErrors(file)) return
+  const experiments = blocks.filter((block) => block.type === 'experiment')
+  const claims = fences.flatMap(({ node, source }) => {
+    const block = nodes.get(node)
+    return block?.type === 'claim' && source && block.skip === undefined ? [{ block, source }] : []
+  })
+  const known = [
+    ...values.flatMap(({ ast }) => references(ast)),
+    ...claims.flatMap(({ block }) =>
+      testsOf(block).flatMap(({ test }) => expressionsOf(test).flatMap(references)),
+    ),
+  ]
+  const options: FrameOptions = {
+    known,
+    recorded,
+    trialsOf: (id) => experiments.find((one) => one.id === id)?.trials ?? 1,
+  }
+  const sources = { experiments, ...(published ? { published } : {}) }
+  for (const { block, source } of claims) {
+    for (const { test, where } of testsOf(block)) {
+      const finding = examine(test, sources, options)
+      if (finding === undefined) continue
+      report(finding, where, block.test, source)
+      break
+    }
+  }
+}
+
+/** The tests of a claim, and what they are said to be in a message. */
+function testsOf({
+  test,
+  conditions = [],
+  control,
+}: ClaimBlock): readonly { readonly test: Test; readonly where: string }[] {
+  return [
+    { test, where: '' },
+    ...conditions.map(({ name, test: under }) => ({ test: under, where: `under the condition ${name}, ` })),
+    ...(control ? [{ test: control.test, where: 'over its control, ' }] : []),
+  ]
+}
+
+function report(finding: Finding, where: string, test: Test, source: Mapping): void {
+  const { part, parts, tried } = finding
+  const key = (['value', 'ascending', 'from'] as const).find((one) => source.data[one] !== undefined)
+  const place = key === undefined ? [] : [key]
+  const isList = parts > 1 && part >= 0
+  const at = isList && key === 'value' ? [...place, part] : place
+  const what = !isList
+    ? 'the test'
+    : key === 'value'
+      ? `value ${part + 1} of ${parts}`
+      : `step ${part + 1} of ${parts}`
+  switch (finding.type) {
+    case 'always': {
+      const reason = `${where}${what} holds whatever the runs say: it held for all of ${tried} sets of rows made up at random (${rangeText(finding, test)}); test something that the runs could contradict`
+      return source.valueError('vacuous-claim', at, reason)
+    }
+    case 'never': {
+      const reason = `${where}${what} fails whatever the runs say: none of ${tried} sets of rows made up for it met it (${rangeText(finding, test)}); ask for something that runs could show`
+      return source.valueError('impossible-claim', at, reason)
+    }
+    case 'one-sided': {
+      const side = finding.side === 'low' ? 'small' : 'large'
+      const reason = `${where}the tolerance is so wide that no value is too ${side} for ${what}, by ${tried} sets of rows made up at random: choose a smaller one, or say with between or direction which side is meant`
+      const wide = source.data.tolerance === undefined ? at : ['tolerance']
+      return source.valueError('vacuous-claim', wide, reason)
+    }
+  }
+}
+
+/** `its value is 1 each time`, `values from 0 to 1`. */
+function rangeText({ low, high, unit, part }: Finding, { type }: Test): string {
+  if (part < 0) return 'its numbers contradict each other'
+  const what = type === 'direction' ? 'shift' : type === 'ordering' ? 'difference' : 'value'
+  const text = (value: number) =>
+    value === 0 ? '0' : `${significant(value, 3)}${unit === '' ? '' : ` ${symbol(unit)}`}`
+  const [from, to] = [text(low), text(high)]
+  return from === to ? `the ${what} is ${from} each time` : `${what}s from ${from} to ${to}`
+}

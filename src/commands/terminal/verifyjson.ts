@@ -1,0 +1,299 @@
+/**
+ * `repro verify --json`. Its schema is published as docs/verify.schema.json, which a test holds to the one here;
+ * `version` is raised when a key is removed or means something else.
+ */
+
+import { z } from 'zod'
+import { statedVerdict } from '../../claims/edits.ts'
+import type { Judgement } from '../../claims/judge.ts'
+import type { Measured } from '../../claims/measure.ts'
+import { recordedClaim, recordedState } from '../../claims/record.ts'
+import type { Since } from '../../claims/since.ts'
+import type { Spread } from '../../claims/spread.ts'
+import { decisive, type Verification } from '../../claims/verification.ts'
+import { plainInterval } from '../../claims/words.ts'
+import { originsIn, runsIn } from '../../query/quantity.ts'
+import { runName } from '../../results/run.ts'
+import type { Verdicts } from './verdicts.ts'
+
+const verdict = recordedState.shape.verdict
+const stated = z.enum([
+  ...verdict.options,
+  ...verdict.options.map((one) => `${one}, by edited rows` as const),
+])
+const rowVerdict = z.enum([...verdict.options, 'not run'])
+const interval = z
+  .strictObject({ low: z.number().nullable(), high: z.number().nullable() })
+  .describe('null: not bounded')
+const measured = z
+  .strictObject({
+    value: z.number(),
+    unit: z.string().describe('us: microseconds; empty: a plain number'),
+    interval,
+    allowed: interval,
+    ratio: z.number().optional().describe('Of a direction: second mean divided by the first'),
+    trials: z.int(),
+    per: z.enum(['trial', 'boot']),
+    pairing: z
+      .enum(['paired by boot', 'independent boots', 'partly paired by boot'])
+      .optional()
+      .describe('Of several cells with boots'),
+    spread: z
+      .strictObject({
+        betweenBoots: z.number().describe('Share of the variance'),
+        boots: z.int(),
+        trials: z.int(),
+        halving: z
+          .strictObject({ boots: z.int().nullable(), trials: z.int().nullable() })
+          .describe('What would halve the interval; null: no number would'),
+      })
+      .optional(),
+    predictedFrom: z
+      .array(z.strictObject({ unit: z.string(), n: z.number(), mean: z.number(), variance: z.number() }))
+      .optional()
+      .describe('Of agrees: what was published'),
+    origins: z.array(z.enum(['emulated', 'hardware', 'local', 'published'])),
+    runs: z.array(z.string()),
+  })
+  .meta({ id: 'measured' })
+const edited = z
+  .array(
+    z.strictObject({
+      run: z.string(),
+      edits: z.array(
+        z.strictObject({
+          author: z.string(),
+          reason: z.string(),
+          date: z.string(),
+          files: z.array(
+            z.strictObject({
+              file: z.string(),
+              before: z.string().describe('SHA-256'),
+              after: z.string(),
+              lines: z.array(z.int()).optional().describe('Lines, as edited, that were not there before'),
+              gone: z.int().optional().describe('Number of earlier lines that are gone or changed'),
+            }),
+          ),
+        }),
+      ),
+    }),
+  )
+  .describe('Runs with rows that were edited by hand and accepted')
+const judgement = z
+  .strictObject({
+    verdict: stated,
+    reason: z.string(),
+    notes: z.array(z.string()),
+    measured: z.array(measured),
+    trialsNeeded: z.int().optional(),
+    bootsNeeded: z.int().optional(),
+    trialsPerBootNeeded: z.int().optional().describe('Instead of bootsNeeded'),
+    series: z
+      .array(
+        z.strictObject({
+          ...{ series: z.string(), run: z.string(), n: z.int(), boots: z.int() },
+          ...{ lag1: z.number(), ess: z.number() },
+        }),
+      )
+      .optional(),
+    lacking: z.array(z.strictObject({ run: z.string(), stale: z.string().optional() })).optional(),
+    failure: z.string().optional().describe('Message of an unexpected error'),
+    fragile: z
+      .strictObject({ half: verdict, twice: verdict })
+      .optional()
+      .describe('Verdicts at half and at twice the tolerance'),
+    edited: edited.optional(),
+    control: z
+      .strictObject({ label: z.string(), verdict, reason: z.string(), measured: z.array(measured) })
+      .optional()
+      .describe('The same test over cells without the effect'),
+    conditions: z
+      .array(
+        z.strictObject({
+          name: z.string().nullable().describe('null: the claim as stated'),
+          verdict: rowVerdict,
+          reason: z.string(),
+          measured: z.array(measured),
+        }),
+      )
+      .optional(),
+  })
+  .meta({ id: 'judgement' })
+const since = z.strictObject({
+  recorded: z.string().optional().describe('Day of the record; absent for a claim added since'),
+  definition: z.array(
+    z.strictObject({
+      field: z.string(),
+      before: z.string().nullable().describe('null: it was not there'),
+      now: z.string().nullable(),
+    }),
+  ),
+  verdicts: z.array(
+    z.strictObject({
+      condition: z.string().optional(),
+      before: rowVerdict,
+      now: rowVerdict,
+      type: z.enum(['better', 'weaker']),
+    }),
+  ),
+  moved: recordedState.shape.measured.describe('Recorded numbers, if they differ from those of now'),
+  passesByDefinition: z.boolean().describe('It passes by a definition that is not the recorded one'),
+  restsOnEdits: z.boolean().describe('It rests on rows that were edited by hand, and did not when recorded'),
+  history: z.array(recordedState).describe('Earlier states, oldest first'),
+})
+const claim = z.strictObject({
+  id: z.string(),
+  statement: z.string(),
+  scope: z.enum(['shape', 'absolute', 'method']),
+  published: z.union([z.number(), z.string(), z.array(z.number())]).optional(),
+  source: z.string().optional(),
+  unit: z.string().optional(),
+  verdict: stated.describe("The rerun's, if there was one"),
+  recorded: judgement,
+  rerun: judgement.optional(),
+  since: since.optional().describe('Absent if no verdict of the document is recorded'),
+})
+const value = z.strictObject({
+  column: z.string(),
+  unit: z.string(),
+  row: z.int().describe('From 1'),
+  recorded: z.number(),
+  rerun: z.number(),
+})
+const cell = z.strictObject({
+  cell: z.string(),
+  origin: z.enum(['emulated', 'hardware', 'local']),
+  same: z.enum(['bits', 'rows', 'other', 'none']),
+  differences: z.array(
+    z.strictObject({
+      what: z.string().describe('rows, or the name of a dataset'),
+      recorded: z.int().describe('Number of rows'),
+      rerun: z.int(),
+      differing: z.int(),
+      columns: z.array(z.string()).describe('Columns of one side only, or with other texts'),
+      largest: value.optional().describe('The largest difference'),
+      largestShare: value.extend({ share: z.number() }).optional().describe('The largest relative one'),
+    }),
+  ),
+  files: z.array(z.string()).describe('Raw files that differ'),
+  holds: z.string().optional().describe('The cell whose rerun gave the rows that this one has recorded'),
+  recordedOn: z.string().optional(),
+  rerunOn: z.string(),
+})
+const signature = z
+  .strictObject({
+    state: z.enum(['unsigned', 'consistent', 'authentic', 'broken']),
+    key: z.string().optional().describe('Type and fingerprint of the key that signed'),
+    signer: z.string().optional().describe('Of the allowed signers; only if authentic'),
+    problems: z.array(z.string()).optional().describe('Why it is broken: files that are not as signed'),
+  })
+  .describe('Of results/')
+export const verifyOutput = z
+  .strictObject({
+    version: z.literal(1),
+    document: z.string(),
+    claims: z.array(claim),
+    removed: z.array(recordedClaim).describe('Recorded claims that the document no longer makes'),
+    cells: z.array(cell).describe('After a rerun: each cell beside its record'),
+    signature,
+  })
+  .describe('What repro verify --json prints')
+export type VerifyOutput = z.output<typeof verifyOutput>
+
+export function plainVerdicts(verdicts: Verdicts): VerifyOutput {
+  const { document, verifications, cells, removed, signature: given } = verdicts
+  return {
+    version: 1,
+    document,
+    claims: verifications.map(plainClaim),
+    removed: [...removed],
+    cells: cells.map(({ differences, files, ...one }) => ({
+      ...one,
+      differences: differences.map(({ columns, ...rest }) => ({ ...rest, columns: [...columns] })),
+      files: [...files],
+    })),
+    signature: 'problems' in given ? { ...given, problems: [...given.problems] } : given,
+  }
+}
+
+function plainClaim(verification: Verification): VerifyOutput['claims'][number] {
+  const { claim, recorded, rerun, since } = verification
+  const { id, statement, scope, source } = claim
+  return {
+    ...{ id, statement, scope, published: plainPublished(verification), source, unit: recorded.unit },
+    verdict: statedVerdict(decisive(verification)),
+    recorded: plainJudgement(recorded),
+    ...(rerun ? { rerun: plainJudgement(rerun) } : {}),
+    ...(since ? { since: plainSince(since) } : {}),
+  }
+}
+
+/** Returns published values; those read from tables as numbers in canonical units, like written ones. */
+function plainPublished(verification: Verification): number | string | number[] | undefined {
+  const { published } = verification.claim
+  if (typeof published !== 'object') return published
+  const [first, ...others] = decisive(verification).published?.map(({ value }) => value) ?? []
+  return first === undefined || others.length === 0 ? first : [first, ...others]
+}
+
+function plainJudgement(given: Judgement): z.output<typeof judgement> {
+  const { reason, measured, notes, lacking, grid, control, edited, fragile, failure, series } = given
+  const { trialsNeeded, bootsNeeded, trialsPerBootNeeded } = given
+  return {
+    ...{ verdict: statedVerdict(given), reason, notes: [...notes], fragile, failure },
+    ...{ trialsNeeded, bootsNeeded, trialsPerBootNeeded, series: series && [...series] },
+    lacking: lacking && [...lacking],
+    measured: measured.map(plainMeasured),
+    edited: edited?.map(({ run, edits }) => ({
+      run,
+      edits: edits.map(({ files, ...one }) => ({
+        ...one,
+        files: files.map(({ lines, ...file }) => ({ ...file, ...(lines ? { lines: [...lines] } : {}) })),
+      })),
+    })),
+    control: control && { ...control, measured: control.measured.map(plainMeasured) },
+    conditions: grid?.map((row) => ({
+      name: row.condition?.name ?? null,
+      ...{ verdict: row.verdict, reason: row.reason, measured: row.measured.map(plainMeasured) },
+    })),
+  }
+}
+
+function plainMeasured(given: Measured): z.output<typeof measured> {
+  const { value, unit, interval, region, ratio, trials, per, pairing, spread, sources, predictedFrom } = given
+  return {
+    ...{ value, unit, interval: plainInterval(interval), allowed: plainInterval(region) },
+    ...{ ratio, trials, per, pairing, spread: spread && plainSpread(spread) },
+    ...{ predictedFrom: predictedFrom && [...predictedFrom], origins: [...originsIn(sources)] },
+    runs: [...new Set(runsIn(sources).map(runName))],
+  }
+}
+
+/** JSON has no infinite numbers: null is no number of boots or trials that halves the interval. */
+function plainSpread({ betweenBoots, boots, trials, halving }: Spread) {
+  const count = (value: number) => (Number.isFinite(value) ? value : null)
+  return {
+    ...{ betweenBoots, boots, trials },
+    halving: { boots: count(halving.boots), trials: count(halving.trials) },
+  }
+}
+
+function plainSince({
+  recorded,
+  definition,
+  verdicts,
+  moved,
+  passesByDefinition,
+  restsOnEdits,
+}: Since): z.output<typeof since> {
+  const text = (value: (typeof definition)[number]['before']) => (value === undefined ? null : String(value))
+  return {
+    recorded: recorded?.date,
+    definition: definition.map(({ input, before, now }) => ({
+      field: input,
+      before: text(before),
+      now: text(now),
+    })),
+    ...{ verdicts: [...verdicts], moved, passesByDefinition, restsOnEdits, history: recorded?.history ?? [] },
+  }
+}
