@@ -135,7 +135,11 @@ function measureValue(
   const measured = {
     ...{ ...quantity, interval, trials, per },
     ...(pairing ? { pairing } : {}),
-    ...withSpread(decisionsOn(estimate, allowed), estimate, componentsOf(expression, results)),
+    ...withSpread(
+      decisionsOn(estimate, allowed),
+      estimate,
+      options.resamples === 0 ? [] : componentsOf(expression, results),
+    ),
   }
   return draws === undefined
     ? { ...measured, method: 'student' }

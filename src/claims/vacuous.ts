@@ -5,9 +5,9 @@ import { expressionsOf, type Test } from '../document/claim.ts'
 import type { Document } from '../document/document.ts'
 import { hasErrors } from '../document/problem.ts'
 import type { Mapping } from '../document/yaml.ts'
-import { references } from '../query/expression.ts'
+import { readsPublished, references } from '../query/expression.ts'
 import { significant } from '../query/format.ts'
-import type { Results } from '../query/query.ts'
+import { cellsRead, type Results } from '../query/query.ts'
 import { symbol } from '../query/units.ts'
 import type { Run } from '../results/run.ts'
 import type { FrameOptions } from './artificial.ts'
@@ -39,13 +39,36 @@ export function checkVacuous(
   }
   const sources = { experiments, ...(published ? { published } : {}) }
   for (const { block, source } of claims) {
+    const examined = new Set<string>()
     for (const { test, where } of testsOf(block)) {
+      const shape = shapeOf(test, experiments)
+      if (examined.has(shape)) continue
+      examined.add(shape)
       const finding = examine(test, sources, options)
       if (finding === undefined) continue
       report(finding, where, block.test, source)
       break
     }
   }
+}
+
+/**
+ * What a test reads, with cells numbered in reading order. A test that other cells stand in for is the same
+ * question of made-up rows, unless two of them become one.
+ */
+function shapeOf(test: Test, experiments: Results['experiments']): string {
+  const numbers = new Map<string, number>()
+  const numberOf = (cell: string) => {
+    if (!numbers.has(cell)) numbers.set(cell, numbers.size)
+    return numbers.get(cell)
+  }
+  const paths = expressionsOf(test).flatMap(references)
+  return JSON.stringify(
+    paths.map((path) => [
+      readsPublished(path) ? path.parts : path.parts.slice(3),
+      cellsRead([path], experiments).names.map(numberOf),
+    ]),
+  )
 }
 
 /** The tests of a claim, and what they are said to be in a message. */

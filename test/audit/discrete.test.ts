@@ -345,7 +345,7 @@ it('finds a cell without n impossible only if it is for every n', () => {
   const random = randomNumbers('cells without n')
   const between = (low: number, high: number) => (low + (high - low) * random()).toFixed(2)
   const data = dataOf({}, { kind: 'integers' }, false)
-  const found = Array.from({ length: 60 }, () => {
+  const found = Array.from({ length: 12 }, () => {
     const table = readTable('t.csv', `mean,SD (n-1),min,max\n${between(1, 7)},${between(0, 3.4)},1,7\n`)
     const { numbers } = table.rows[0] ?? expect.unreachable()
     const isPossible = (n: number) =>
@@ -355,6 +355,6 @@ it('finds a cell without n impossible only if it is for every n', () => {
     expect([numbers, impossible.length + cutOff.length > 0]).toEqual([numbers, wanted])
     return wanted
   }).filter(Boolean).length
-  expect(found).toBeGreaterThan(10)
-  expect(found).toBeLessThan(50)
+  expect(found).toBeGreaterThan(2)
+  expect(found).toBeLessThan(10)
 })

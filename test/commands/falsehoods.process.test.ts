@@ -161,7 +161,8 @@ describe('a falsehood in recorded rows', { timeout: 120_000 }, () => {
     })
     const edit = /times\/here\/slow: edited by Ada on \d{4}-\d\d-\d\d: units mixed up \(rows\.csv line 2\)/
     const { out, exitCode } = await repro('verify')
-    expect(exitCode).toBe(0)
+    expect(exitCode).toBe(3)
+    expect(out).toContain('rests on rows that were edited by hand, unlike when recorded on ')
     expect(out).toMatch(/^C1 {3}reproduced, by edited rows /m)
     expect(out).toMatch(edit)
     expect(out).toContain('1 claim: 1 reproduced, by edited rows')

@@ -104,17 +104,17 @@ describe('recorded verdicts', { timeout: 120_000 }, () => {
     expect(page()).not.toContain('not as recorded')
   })
 
-  it('a record cut down so that a claim is no longer decided ends with 3', async () => {
+  it('a record edited so that a claim is no longer decided ends with 3', async () => {
     write(paper(near))
     await repro('build', '--record')
     expect((await repro('verify')).exitCode).toBe(0)
     age()
     const rows = 'results/x/local/default/rows.csv'
-    const lines = read(rows).split('\n')
-    write({ [rows]: `${lines.slice(0, 3).join('\n')}\n` })
-    await repro('accept', 'x')
+    write({ [rows]: read(rows).replace(/^(\d+,)\d+/m, '$1400') })
+    const edit = ['accept', 'x', '--author', 'Ada', '--reason', 'a slip']
+    expect(await repro(...edit)).toMatchObject({ exitCode: 0 })
     const { out, exitCode } = await repro('verify')
-    expect(out).toMatch(/^C1 {3}inconclusive/m)
+    expect(out).toMatch(/^C1 {3}inconclusive, by edited rows/m)
     expect(out).toContain('weaker than recorded on 2026-01-01: inconclusive, was reproduced')
     expect(out).toMatch(/^since the record: 1 weaker, 1 with other numbers$/m)
     expect(exitCode).toBe(3)
@@ -154,11 +154,11 @@ describe('recorded verdicts', { timeout: 120_000 }, () => {
   })
 
   it('of two documents and a translation are kept apart and shared', async () => {
-    const english = paper(near)['paper/index.md'].replace('title: T', 'title: T\neditions: [paper/ja.md]')
+    const english = paper(near)['paper/index.md'].replace('title: T', 'title: T\ntranslations: [paper/ja.md]')
     write({
       'paper/index.md': english,
       'paper/ja.md':
-        '---\ntitle: J\nlang: ja\neditionOf: paper/index.md\n---\n```yaml experiment\nid: x\n```\n\n```yaml claim\nid: C1\nstatement: 成り立つ\n```\n',
+        '---\ntitle: J\nlang: ja\ntranslationOf: paper/index.md\n---\n```yaml experiment\nid: x\n```\n\n```yaml claim\nid: C1\nstatement: 成り立つ\n```\n',
       'second.md': `---\ntitle: S\n---\n${script('7 + cell.random()').replace('id=x', 'id=y')}${claim('C1', 'value: y.local.default.us.mean\nbetween: [7, 8]')}`,
     })
     await repro('build', '--record')

@@ -298,12 +298,12 @@ describe('a falsehood', () => {
     const passing = await repro('verify', '--claim', 'C1')
     expect(passing.exitCode).toBe(0)
     expect(passing.out).toMatch(
-      /^C1 {3}inconclusive .*\n(?: .*\n)*? +control +a third one: reproduced, \+2.*\n +why +the control passes as well: the same test holds for a third one$/m,
+      /^C1 {3}inconclusive .*\n(?: .*\n)*? +control: a third one reproduced: \+2.*\n +why +the control passes as well: the same test holds for a third one$/m,
     )
     write(withControl(100))
     await repro('build', '--record')
     expect((await repro('verify', '--claim', 'C1')).out).toMatch(
-      /^C1 {3}reproduced .*\n(?: .*\n)*? +control +a third one: not reproduced, /m,
+      /^C1 {3}reproduced .*\n(?: .*\n)*? +control: a third one not reproduced: /m,
     )
     const { claims: told } = JSON.parse((await repro('verify', '--json', '--claim', 'C1')).out)
     expect(told[0].recorded).toMatchObject({

@@ -27,9 +27,10 @@ conditions: {other: {label: Other, cells: {x/local: y/local}}}
 ---
 ${experiment('x', '100 + 10 * cell.random()')}${experiment('y', '200 + Date.now() % 7')}
 ${experiment('few', '100 + 10 * cell.random()', 2)}
+${experiment('fewer', '110 - 10 * cell.random()', 2)}
 ${claim('C1', 'value: x.local.default.us.mean\nbetween: [90, null]')}
 ${claim('C2', `value: x.local.default.us.mean\npublished: 105\ntolerance: ${tolerance}\nconditions: []`)}
-${claim('C3', 'from: few.local.default.us\nto: few.local.default.us\ndirection: same\nsource: Table 1\nconditions: []')}
+${claim('C3', 'from: fewer.local.default.us\nto: few.local.default.us\ndirection: same\nsource: Table 1\nconditions: []')}
 ${claim('C4', 'value: x.local.default.us.mean\nbetween: [0, 1]\nskip: not now')}
 ${claim('C5', 'value: y.local.default.us.max\npublished: [=published.old.a.total.mean / published.old.b.total.mean, =published.old.a.total.mean / published.old.a.total.mean]\nbetween: [0, 1000]')}
 `,
@@ -81,10 +82,12 @@ it('all that repro verify --json prints is as its schema says', async () => {
     removed: [{ id: 'C4' }],
     claims: [{ rerun: {} }, {}, {}, { since: {} }, {}],
   })
-  expect(replayed.cells).toMatchObject([
+  const cells: { readonly cell: string }[] = replayed.cells
+  expect(cells.toSorted((one, other) => one.cell.localeCompare(other.cell))).toMatchObject([
+    { cell: 'few/local/default', same: 'bits' },
+    { cell: 'fewer/local/default', same: 'bits' },
     { cell: 'x/local/default', same: 'bits', differences: [] },
     { cell: 'y/local/default', same: 'other', differences: [{ what: 'rows', largest: { column: 'us' } }] },
-    { cell: 'few/local/default', same: 'bits' },
   ])
   write({ 'results/SHA256SUMS': '' })
   expect((await printed()).signature.state).toBe('broken')

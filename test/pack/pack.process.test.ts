@@ -141,6 +141,7 @@ describe('repro pack', () => {
           `results/${name}/rows.csv`,
           `results/${name}/run.json`,
         ]),
+        'results/claims.json',
         ...['ARTIFACT.html', 'ARTIFACT.md', 'SHA256SUMS', 'codecheck.yml', 'ro-crate-metadata.json'],
         '_build/index.html',
       ].sort(),

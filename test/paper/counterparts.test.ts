@@ -21,10 +21,13 @@ const read = (path: string) => readFileSync(path, 'utf8')
 const { blocks } = parseDocument(new VFile({ value: read('paper/index.md'), path: 'paper/index.md' }))
 const experiments = blocks.filter((block) => block.type === 'experiment')
 const store = openStore('.')
+const runsOf = new Map(
+  experiments.map((one) => [one, cellsOf([one]).flatMap((cell) => store.recorded(cell) ?? [])]),
+)
 
 /** Returns rows as a reader sees them: a head that spans several rows is repeated in each. */
 function rowsOf(block: TableBlock, experiment: ExperimentBlock): readonly (readonly Cell[])[] {
-  const runs = cellsOf([experiment]).flatMap((cell) => store.recorded(cell) ?? [])
+  const runs = runsOf.get(experiment) ?? []
   const rowsOfFiles = (option: string) =>
     pathsIn(block.options[option]).flatMap((path) => parsePublished(read(path)))
   const table = tableKinds.get(block.kind)?.render(block.options, {

@@ -92,7 +92,7 @@ describe('a capture of hostile bytes', () => {
           }
         },
       ),
-      { numRuns: 3000, seed: 8 },
+      { numRuns: 1500, seed: 8 },
     )
     expect(Math.min(outcomes.whole, outcomes.part, outcomes.none)).toBeGreaterThan(10)
   })
@@ -121,19 +121,19 @@ describe('a capture of hostile bytes', () => {
     }).toThrow(message)
   })
 
-  it('may name 200,000 vCPUs, and thousands of pCPUs that are silent', async () => {
-    const changes = Uint32Array.from({ length: 4 * 200_000 }, (_, i) => {
+  it('may name 130,000 vCPUs, and thousands of pCPUs that are silent', async () => {
+    const changes = Uint32Array.from({ length: 4 * 130_000 }, (_, i) => {
       const key = Math.floor(i / 4)
       return [0x90021211, key, 0, Math.imul(key, 0x9e3779b1) >>> 0][i % 4] as number
     })
-    const silent = Array.from({ length: 16_000 }, (_, i) => window(i + 1))
+    const silent = Array.from({ length: 4_000 }, (_, i) => window(i + 1))
     const bytes = Buffer.concat([
       bytesOf([0x2001f003, 0, changes.byteLength]),
       new Uint8Array(changes.buffer),
       bytesOf(...silent),
     ])
     const { domains } = await summarise(() => ReadableStream.from([bytes]))
-    expect(domains.reduce((sum, { vcpus }) => sum + vcpus.length, 0)).toBe(200_000)
+    expect(domains.reduce((sum, { vcpus }) => sum + vcpus.length, 0)).toBe(130_000)
   })
 
   it('may make lists of any length', () => {

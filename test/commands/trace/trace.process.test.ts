@@ -162,7 +162,14 @@ describe('a cell in place of a file', () => {
       copyFileSync(join(folder, 'run', name), join(left, name))
       return [`boot-2/${name}`, join(left, name)] as const
     })
-    const boots = settled({ ...made, inputs: { boots: 2 }, environment: 'boots' })
+    const two = fakeRun({ trials: 2 })
+    const boots = settled({
+      ...two,
+      inputs: { boots: 2 },
+      environment: 'boots',
+      columns: [...two.columns, { name: 'boot', role: 'index' }],
+      rows: two.rows.map((row) => ({ ...row, trial: Number(row.trial) + 1, boot: Number(row.trial) + 1 })),
+    })
     const store = openStore(folder)
     await store.keep(boots, Object.fromEntries(files))
     const cell = 'latency/boots/baseline'
