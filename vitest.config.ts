@@ -35,7 +35,7 @@ export default defineConfig({
       },
       {
         // The command line and other programs, many times; and what is tried on thousands of samples.
-        test: { ...alike, name: 'processes', include: ['test/**/*.process.test.ts'] },
+        test: { ...alike, testTimeout: 90_000, name: 'processes', include: ['test/**/*.process.test.ts'] },
       },
       {
         // Real boards, a real browser, builds with many processes.

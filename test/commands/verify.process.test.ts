@@ -1,8 +1,9 @@
 /** Verdicts on claims, from the command line; and falsehoods, which must not pass. */
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { project, repro, write } from '../project.ts'
 
 const experiment = (id: string, base: number, trials: number) => `
@@ -37,10 +38,26 @@ const paper = (fast: number, slow: number, trials = 30) => ({
   'paper/index.md': `---\ntitle: Claims\n---\n${experiment('fast', fast, trials)}${experiment('slow', slow, trials)}${claims.map(claim).join('')}`,
 })
 
+const recordings = new Map<string, string>()
+afterAll(() => {
+  for (const folder of recordings.values()) rmSync(folder, { recursive: true })
+})
+
+/** Writes files and records their runs, or copies those that an earlier test recorded of the same. */
+async function writeRecorded(files: Readonly<Record<string, string>>): Promise<void> {
+  const results = join(project, 'results')
+  const kept = recordings.get(JSON.stringify(files))
+  write(files)
+  if (kept !== undefined) return cpSync(kept, results, { recursive: true })
+  await repro('run', '--record')
+  const folder = mkdtempSync(join(tmpdir(), 'repro-recorded-'))
+  cpSync(results, folder, { recursive: true })
+  recordings.set(JSON.stringify(files), folder)
+}
+
 describe('repro verify', () => {
   it('gives each claim a verdict with numbers and a reason, and counts what is not testable as not passed', async () => {
-    write(paper(100, 300))
-    await repro('run', '--record')
+    await writeRecorded(paper(100, 300))
     const { exitCode, out } = await repro('verify', '--junit', 'verdicts.xml')
     expect(exitCode).toBe(0)
     expect(out).toMatch(/^C1 {3}reproduced +Slow is slower than fast$/m)
@@ -96,8 +113,7 @@ repro build makes them; repro build --record also keeps them in results/
   })
 
   it('runs again with --rerun only what a claim needs, and compares', async () => {
-    write(paper(100, 300))
-    await repro('run', '--record')
+    await writeRecorded(paper(100, 300))
     const { exitCode, out, err } = await repro('verify', '--rerun', '--claim', 'C3')
     expect(exitCode).toBe(0)
     expect(err).toMatch(
@@ -196,8 +212,7 @@ repro build makes them; repro build --record also keeps them in results/
   })
 
   it('shows what stands behind a claim: its text, limit, method, inputs and distributions', async () => {
-    write(paper(100, 300))
-    await repro('run', '--record')
+    await writeRecorded(paper(100, 300))
     expect((await repro('build')).exitCode).toBe(0)
     const html = readFileSync(join(project, '_build/index.html'), 'utf8')
     const detail = /<aside[^>]*id="C1".*?<\/aside>/s.exec(html)?.[0] ?? ''
@@ -243,8 +258,7 @@ describe('a falsehood', () => {
   const rows = (id: string) => join(project, `results/${id}/local/default/rows.csv`)
 
   it('rows edited by hand: an integrity error', async () => {
-    write(paper(100, 300))
-    await repro('run', '--record')
+    await writeRecorded(paper(100, 300))
     writeFileSync(rows('slow'), readFileSync(rows('slow'), 'utf8').replace(/30\d\.\d+/, '101.5'))
     const { exitCode, err } = await repro('verify')
     expect(exitCode).toBe(1)
@@ -252,8 +266,7 @@ describe('a falsehood', () => {
   })
 
   it('the data of two experiments swapped: the claims fail', async () => {
-    write(paper(100, 300))
-    await repro('run', '--record')
+    await writeRecorded(paper(100, 300))
     const [fast, slow] = [readFileSync(rows('fast'), 'utf8'), readFileSync(rows('slow'), 'utf8')]
     writeFileSync(rows('fast'), slow)
     writeFileSync(rows('slow'), fast)
@@ -362,8 +375,7 @@ On a Raspberry Pi it takes \`=x.board.baseline.total.mean | ms\`.
   })
 
   it('a run from here passed off as hardware’s: refused', async () => {
-    write(paper(100, 300))
-    await repro('run', '--record')
+    await writeRecorded(paper(100, 300))
     const file = join(project, 'results/fast/local/default/run.json')
     writeFileSync(file, readFileSync(file, 'utf8').replace('"origin": "local"', '"origin": "hardware"'))
     const { exitCode, err } = await repro('verify')

@@ -138,7 +138,7 @@ describe('what goes stale, and why', () => {
     const claim = (low: number) => `
 \`\`\`yaml claim
 id: C1
-statement: Values are positive
+statement: Values are not small
 scope: method
 value: one.local.base.value.mean
 between: [${low}, null]
@@ -146,7 +146,7 @@ between: [${low}, null]
 `
     const paper = 'paper/index.md'
     const text = whole[paper].replace('trials: 2\ninputs', 'trials: 8\ninputs')
-    write({ ...whole, [paper]: text + claim(0) })
+    write({ ...whole, [paper]: text + claim(0.1) })
     expect(await repro('build')).toMatchObject({ exitCode: 0 })
     expect(await stale()).toEqual({})
     write({ [paper]: text + claim(9) })

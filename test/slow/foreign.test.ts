@@ -183,7 +183,7 @@ it('--record and accept wait for another build', async () => {
   const { hostname } = await import('node:os')
   for (const command of [
     ['run', '--record'],
-    ['accept', 'nap/local/default'],
+    ['accept', 'nap/local/default', '--author', 'Ada', '--reason', 'a slip'],
   ]) {
     mkdirSync(join(project, '.repro'), { recursive: true })
     writeFileSync(lock, JSON.stringify({ pid: process.pid, startTicks, host: hostname() }))
