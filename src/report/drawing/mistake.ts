@@ -8,7 +8,6 @@ import {
   checkDatasets,
   encodingPath,
   isObject,
-  type Json,
   parseSpecification,
   parts,
   type Specification,
@@ -45,21 +44,18 @@ function columnsOf(dataset: string, csv: string | undefined): readonly string[] 
   }
 }
 
-/** Names that transforms write unless told otherwise. */
-const written = ['key', 'value', 'density', 'prob', 'count']
+/** Keys that bring other fields than those of the datasets. */
+const sources = ['transform', 'values', 'datasets', 'sequence', 'graticule']
 
-/** Throws QueryError for the field of a channel that no dataset has and that no transform could write. */
+/** Throws QueryError for the field of a channel that no dataset has, if all fields come from datasets. */
 function checkFields(spec: Specification, columns: readonly string[]): void {
   const all = parts(spec)
-  // These take names from the data, or data from the specification.
-  if (all.some(({ key }) => ['pivot', 'values', 'datasets', 'sequence', 'graticule'].includes(key))) return
-  const transformed = all.filter(({ path }) => /(?:^|\.)transform\[/.test(path)).map(({ value }) => value)
-  const known = new Set<Json>([...columns, ...written, ...transformed])
+  if (all.some(({ key }) => sources.includes(key))) return
   for (const { path, value } of all) {
     if (!encodingPath.test(path) || !isObject(value)) continue
     for (const [channel, definition] of Object.entries(value)) {
       const field = isObject(definition) ? definition.field : undefined
-      if (typeof field !== 'string' || /[.[\\]/.test(field) || known.has(field)) continue
+      if (typeof field !== 'string' || /[.[\\]/.test(field) || columns.includes(field)) continue
       throw new QueryError(
         `the data has no field ${field}${hint(field, columns)}, at ${path}.${channel}.field`,
       )
