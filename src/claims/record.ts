@@ -1,6 +1,6 @@
 /**
- * Recorded verdicts: results/claims.json holds for each document its claims as they were defined and judged when
- * it was last recorded, and what they were before. It comes with a checkout, so it is untrusted.
+ * Recorded verdicts: results/claims.json holds for each document its claims as they were defined and judged
+ * when it was last recorded, and what they were before. It comes with a checkout, so it is untrusted.
  */
 
 import { z } from 'zod'
