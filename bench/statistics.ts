@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- statistics [TABLE...] [--studies N] [--full]`: how often intervals contain the truth and verdicts are wrong, in
- * simulated studies; the tables of docs/statistics.md. Seeded, so the same for everyone.
+ * `npm run bench -- statistics [TABLE...] [--studies N] [--full]`: how often intervals contain the truth and
+ * verdicts are wrong, in simulated studies; the tables of docs/statistics.md. Seeded, so the same for
+ * everyone.
  */
 
 import { parseArgs } from 'node:util'
@@ -50,7 +51,9 @@ const betweens = [0, 0.5, 1, 2]
 const lags = [0, 0.5, 0.85]
 const intervals = ['mean', 'difference', 'ratio', 'paired difference', 'paired ratio'] as const
 
-/** A row for boots and trials; the lowest and the highest share over differences of boots and autocorrelation. */
+/**
+ * A row for boots and trials; the lowest and the highest share over differences of boots and autocorrelation.
+ */
 function coverageTable(shape: Shape, studies: number, isFull: boolean): void {
   console.log(`\n${shape}\n`)
   row(['boots', 'trials', 'autocorrelation', ...intervals])
@@ -278,7 +281,9 @@ function predictions(studies: number): void {
   }
 }
 
-/** Shared seeds that are taken for independent ones or paired, and pairs that share nothing but their seed. */
+/**
+ * Shared seeds that are taken for independent ones or paired, and pairs that share nothing but their seed.
+ */
 function pairing(studies: number): void {
   console.log('\nboots of 10 trials: coverage, and the width of the interval where cells share seeds\n')
   row([

@@ -82,7 +82,9 @@ export function checkOrigins(document: Document, known: Emulated = nothing): voi
   }
 }
 
-/** A claim must not speak of a board that its runs only emulate, or of a machine that they did not capture. */
+/**
+ * A claim must not speak of a board that its runs only emulate, or of a machine that they did not capture.
+ */
 function checkStatement(
   { node, source }: Fence,
   machines: readonly string[],

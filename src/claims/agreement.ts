@@ -1,6 +1,7 @@
 /**
- * Agreement with a published mean, or ratio of two: the value may lie where a new run's would if both came from
- * the same distribution (stats/prediction.ts). Only what was published and how our boots differ decide that.
+ * Agreement with a published mean, or ratio of two: the value may lie where a new run's would if both came
+ * from the same distribution (stats/prediction.ts). Only what was published and how our boots differ decide
+ * that.
  */
 
 import { meansIn, type Test } from '../document/claim.ts'

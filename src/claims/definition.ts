@@ -1,7 +1,7 @@
 /**
- * The definition of a claim as flat text, field by field, so that a later one can be compared with it. It holds
- * all that can change a verdict beside the runs: also the cells that groups stand for, and the numbers that are
- * read from published tables.
+ * The definition of a claim as flat text, field by field, so that a later one can be compared with it. It
+ * holds all that can change a verdict beside the runs: also the cells that groups stand for, and the numbers
+ * that are read from published tables.
  */
 
 import { type Claim, expressionsOf, type Test } from '../document/claim.ts'

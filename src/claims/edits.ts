@@ -12,7 +12,9 @@ export interface EditedRun {
   readonly edits: readonly Acceptance[]
 }
 
-/** Returns the edited runs that a claim reads, as stated or under a condition, and those that these needed. */
+/**
+ * Returns the edited runs that a claim reads, as stated or under a condition, and those that these needed.
+ */
 export function editedRuns(
   claim: Pick<Claim, 'test' | 'conditions' | 'control'>,
   { experiments, runs }: Results,

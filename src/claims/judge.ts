@@ -28,7 +28,9 @@ export interface Judgement {
   readonly verdict: Verdict
   /** The verdict of the claim as stated, and under each condition; absent for a claim without conditions. */
   readonly grid?: readonly GridRow[]
-  /** The verdict of the claim's test over its control; absent without one, or if the claim is not testable. */
+  /**
+   * The verdict of the claim's test over its control; absent without one, or if the claim is not testable.
+   */
   readonly control?: Pick<Judgement, 'verdict' | 'reason' | 'measured'> & Pick<Control, 'label'>
   /** Verdicts at half and at twice the tolerance, if either differs; absent without a tolerance. */
   readonly fragile?: { readonly half: Verdict; readonly twice: Verdict }
@@ -87,7 +89,9 @@ export function judge(claim: Claim, evidence: Evidence, options: JudgeOptions = 
   return edited.length === 0 ? judged : { ...judged, edited }
 }
 
-/** Judges a claim under its conditions, and its control: where that holds as well, the claim is inconclusive. */
+/**
+ * Judges a claim under its conditions, and its control: where that holds as well, the claim is inconclusive.
+ */
 function judgeControl(claim: Claim, evidence: Evidence, options: JudgeOptions): Judgement {
   const judged = judgeConditions(claim, evidence, options)
   const { control } = claim

@@ -101,7 +101,7 @@ function measureTest(test: Test, results: Results, options: IntervalOptions): re
       return pairs.map((pair) => measureValue(pair, above(0), results, among(pairs.length)))
     }
     case 'direction':
-      return [measureShift(test, results, options.level)]
+      return [measureShift(test, results, options)]
     case 'all':
       if (test.tests.length === 0) throw new QueryError('all of no tests: at least one is needed')
       return test.tests.flatMap((one) => measureTest(one, results, among(test.tests.length)))
@@ -135,15 +135,16 @@ function measureValue(
   const measured = {
     ...{ ...quantity, interval, trials, per },
     ...(pairing ? { pairing } : {}),
-    ...withSpread(
-      decisionsOn(estimate, allowed),
-      estimate,
-      options.resamples === 0 ? [] : componentsOf(expression, results),
-    ),
+    ...withSpread(decisionsOn(estimate, allowed), estimate, componentsFor(expression, results, options)),
   }
   return draws === undefined
     ? { ...measured, method: 'student' }
     : { ...measured, method: 'bootstrap', draws }
+}
+
+/** None without resamples, which ask for the value alone. */
+function componentsFor(expression: Expression, results: Results, { resamples: draws }: IntervalOptions) {
+  return draws === 0 ? [] : componentsOf(expression, results)
 }
 
 function atPoint({ value }: Quantity): ResampledInterval {
@@ -202,8 +203,9 @@ function above(low: number): Region {
 function measureShift(
   { from, to, direction, tolerance }: Extract<Test, { readonly type: 'direction' }>,
   results: Results,
-  level: number,
+  options: IntervalOptions,
 ): Measured {
+  const { level } = options
   const [a, b] = [readSeries(from, results), readSeries(to, results)]
   const empty = a.values.length === 0 ? from : b.values.length === 0 ? to : undefined
   if (empty !== undefined) throw new QueryError(`no observation of ${empty.parts.join('.')}`)
@@ -222,7 +224,11 @@ function measureShift(
   const { decision, ...decided } = withSpread(
     decisionsOn(estimate, allowed),
     estimate,
-    componentsOf({ type: 'operation', operator: '-', left: meanOf(to), right: meanOf(from) }, results),
+    componentsFor(
+      { type: 'operation', operator: '-', left: meanOf(to), right: meanOf(from) },
+      results,
+      options,
+    ),
   )
   return {
     value: shift,

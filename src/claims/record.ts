@@ -1,6 +1,6 @@
 /**
- * Recorded verdicts: results/claims.json holds for each document its claims as they were defined and judged when
- * it was last recorded, and what they were before. It comes with a checkout, so it is untrusted.
+ * Recorded verdicts: results/claims.json holds for each document its claims as they were defined and judged
+ * when it was last recorded, and what they were before. It comes with a checkout, so it is untrusted.
  */
 
 import { z } from 'zod'
@@ -15,7 +15,8 @@ export const verdictsFile = 'results/claims.json'
 
 const date = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'not a date such as 2026-11-29')
 const texts = z.record(z.string(), z.string())
-const interval = z.strictObject({ low: z.number().nullable(), high: z.number().nullable() })
+/** An end without a bound is null: JSON has no infinite numbers. */
+export const recordedInterval = z.strictObject({ low: z.number().nullable(), high: z.number().nullable() })
 const verdict = z.enum(['reproduced', 'not reproduced', 'inconclusive', 'not testable'])
 export const recordedState = z.strictObject({
   /** Day on which definition or verdict came to be so; not that of a later run that agrees. */
@@ -26,8 +27,8 @@ export const recordedState = z.strictObject({
     z.strictObject({
       value: z.number(),
       unit: z.string(),
-      interval,
-      allowed: interval,
+      interval: recordedInterval,
+      allowed: recordedInterval,
       trials: z.int().min(0),
       per: z.enum(['trial', 'boot']),
     }),

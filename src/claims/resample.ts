@@ -1,7 +1,7 @@
 /**
  * Bootstrap interval of an expression, by resampling whole trials with all their rows, so that dependent rows
- * (a pause and its unpause, a phase and its total) stay together; or whole boots, those of cells with the same
- * seed together (stats/pairing.ts). Published numbers are constants.
+ * (a pause and its unpause, a phase and its total) stay together; or whole boots, those of cells with the
+ * same seed together (stats/pairing.ts). Published numbers are constants.
  */
 
 import { QueryError } from '../query/error.ts'

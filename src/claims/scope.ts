@@ -38,7 +38,10 @@ export function lackingRuns({ test, skip }: Claim, { results, stale }: Evidence)
   })
 }
 
-/** Reason why a claim's runs are no independent observations: they repeat rows. Throws a QueryError for unknown names. */
+/**
+ * Reason why a claim's runs are no independent observations: they repeat rows. Throws a QueryError for
+ * unknown names.
+ */
 export function repetitionIn(
   { test, skip }: Claim,
   { results }: Evidence,

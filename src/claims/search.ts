@@ -219,7 +219,10 @@ type Groups = readonly (readonly (readonly number[])[])[]
 
 const plain: Setting = { log: 0, spread: 0, common: 1, sign: 1, kept: 1 }
 
-/** Indices of slots that a search moves together: kinds of groups (of a path, measure or cell), and each alone. */
+/**
+ * Indices of slots that a search moves together: kinds of groups (of a path, measure or cell), and each
+ * alone.
+ */
 function groupsOf({ slots, leaves }: Frame): Groups {
   const indices = [...slots.keys()]
   const by = (key: (slot: Slot) => string) => [

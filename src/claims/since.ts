@@ -40,8 +40,8 @@ export interface Since {
 
 /**
  * Two ranks of a verdict: how far it supports its claim, and how far it decides. A change is weaker if either
- * falls. So reproduced > inconclusive > not testable, and not reproduced lies below reproduced; between it and the
- * other two each change is weaker: a refutation that appeared, or one that was lost.
+ * falls. So reproduced > inconclusive > not testable, and not reproduced lies below reproduced; between it
+ * and the other two each change is weaker: a refutation that appeared, or one that was lost.
  */
 const ranks: Readonly<Record<RowVerdict, readonly [supports: number, decides: number]>> = {
   reproduced: [2, 2],
@@ -94,7 +94,10 @@ export function isJudged({ lacking = [], failure }: Judgement): boolean {
   return lacking.length === 0 && failure === undefined
 }
 
-/** Changes of a claim's verdict, and of those under conditions that both have: another set is another definition. */
+/**
+ * Changes of a claim's verdict, and of those under conditions that both have: another set is another
+ * definition.
+ */
 export function verdictChanges(before: Verdicts, now: Verdicts): readonly VerdictChange[] {
   const own = verdictChange(before.verdict, now.verdict)
   const under = Object.entries(before.conditions ?? {}).flatMap(([condition, verdict]) => {
@@ -120,8 +123,8 @@ function isWithin(now: RecordedState['measured'], recorded: RecordedState['measu
 }
 
 /**
- * Whether a claim is worse off than its record says, passes only as its definition was changed, or rests on rows
- * that were edited since.
+ * Whether a claim is worse off than its record says, passes only as its definition was changed, or rests on
+ * rows that were edited since.
  */
 export function isWeaker({ verdicts, passesByDefinition, restsOnEdits }: Since): boolean {
   return passesByDefinition || restsOnEdits || verdicts.some(({ type }) => type === 'weaker')

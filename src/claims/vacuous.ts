@@ -13,7 +13,9 @@ import type { Run } from '../results/run.ts'
 import type { FrameOptions } from './artificial.ts'
 import { examine, type Finding } from './search.ts'
 
-/** Adds errors to the document's file. A skipped claim is not tested. `recorded` reads the record of a cell. */
+/**
+ * Adds errors to the document's file. A skipped claim is not tested. `recorded` reads the record of a cell.
+ */
 export function checkVacuous(
   { blocks, values, fences, nodes, file }: Document,
   published: Results['published'],

@@ -111,8 +111,8 @@ export function decisive({ recorded, rerun }: Pick<Verification, 'recorded' | 'r
 export type VerificationOutcome = 'judged' | 'lacking' | 'weaker' | 'not reproduced'
 
 /**
- * Overall outcome. A claim not reproduced outweighs one that is weaker than recorded or was `removed` since, and
- * that one a claim that lacks runs or failed.
+ * Overall outcome. A claim not reproduced outweighs one that is weaker than recorded or was `removed` since,
+ * and that one a claim that lacks runs or failed.
  */
 export function outcomeOf(
   verifications: readonly Verification[],

@@ -21,7 +21,7 @@ import { tableKinds } from '../report/tables/kinds.ts'
 import type { Column, Run } from '../results/run.ts'
 import { parseHeader, StoreError } from '../results/runfile.ts'
 import type { Seal } from '../results/seal.ts'
-import { openStore, recordedFolder } from '../results/store.ts'
+import { openStore, readable, recordedFolder } from '../results/store.ts'
 import type { Environment, Host } from '../testbed/testbed.ts'
 import { emulationOf, projectEnvironments } from '../testbeds/environments.ts'
 import type { Testbeds } from '../testbeds/testbeds.ts'
@@ -119,7 +119,10 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
   return { document, environments, published, translations }
 }
 
-/** Returns a reader of recorded runs by the names of cells; undefined for those that cannot be read. */
+/**
+ * Returns a reader of recorded runs by the names of cells; undefined for those that cannot be read, which the
+ * plan reports.
+ */
 function recordsOf({ project, seal }: Site, files: Files): (cell: string) => Run | undefined {
   const store = openStore(project, files, seal)
   const known = new Map<string, Run | undefined>()
@@ -129,16 +132,6 @@ function recordsOf({ project, seal }: Site, files: Files): (cell: string) => Run
     const run = readable(() => store.recorded({ experiment, environment, pattern }))
     known.set(cell, run)
     return run
-  }
-}
-
-/** Damaged runs are reported by the plan. */
-function readable(read: () => Run | undefined): Run | undefined {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof StoreError) return undefined
-    throw error
   }
 }
 

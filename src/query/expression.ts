@@ -88,8 +88,8 @@ function hasInterval(ast: Expression): boolean {
 }
 
 /**
- * Parses an expression over columns of one row, whose names may have hyphens: `xl-to-xen + total`. Each of its
- * paths is the name of a column. Throws an ExpressionError as `parseExpression` does.
+ * Parses an expression over columns of one row, whose names may have hyphens: `xl-to-xen + total`. Each of
+ * its paths is the name of a column. Throws an ExpressionError as `parseExpression` does.
  */
 export function parseColumns(source: string): Expression {
   refuseLong(source)

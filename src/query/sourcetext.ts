@@ -43,6 +43,8 @@ function operand(ast: Expression): string {
   return isCompound ? `(${sourceText(ast)})` : sourceText(ast)
 }
 
+/** As JSON, but in single quotes, and without the line separators that JSON allows and the parser does not. */
 function quoted(text: string): string {
-  return `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
+  const inner = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")
+  return `'${inner.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}'`
 }

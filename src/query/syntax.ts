@@ -109,7 +109,9 @@ function parses(source: string): boolean {
   }
 }
 
-/** Maps names and literals of the tree, in source order, to the offsets of their tokens, and names them so. */
+/**
+ * Maps names and literals of the tree, in source order, to the offsets of their tokens, and names them so.
+ */
 function leafOffsets(root: estree.Node, tokens: readonly Token[]): ReadonlyMap<estree.Node, number> {
   const leaves = tokens.filter(({ type }) => type !== 'sign')
   const offsets = new Map<estree.Node, number>()

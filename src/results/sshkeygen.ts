@@ -1,6 +1,6 @@
 /**
- * Runs OpenSSH's ssh-keygen to sign, and to check signatures (`ssh-keygen -Y`, OpenSSH 8.2 or newer). It never
- * waits for a person: it has no terminal to ask for a passphrase, and a deadline.
+ * Runs OpenSSH's ssh-keygen to sign, and to check signatures (`ssh-keygen -Y`, OpenSSH 8.2 or newer). It
+ * never waits for a person: it has no terminal to ask for a passphrase, and a deadline.
  */
 
 import { spawn } from 'node:child_process'

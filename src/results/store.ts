@@ -212,6 +212,16 @@ function newId(key: string, newest: string | undefined, isTaken: (id: string) =>
   }
 }
 
+/** Returns a run, or undefined for one that the store refuses. */
+export function readable(read: () => Run | undefined): Run | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof StoreError) return undefined
+    throw error
+  }
+}
+
 /** True if two runs have the same observations, in their rows and in their datasets. */
 export function sameRows(a: Run, b: Run): boolean {
   return rowsDigest(a) === rowsDigest(b) && differingDatasets(a, b).length === 0

@@ -7,8 +7,8 @@
  * bootstrap", 2015), and for trials that resemble their neighbours (serial.ts).
  *
  * If a sample has boots: Student's, with the jackknife's standard error (Tukey 1958; Efron and Tibshirani
- * 1993, chapter 11), or that of draws if it is clearly larger, as with quantiles. A few boots are too few to take
- * quantiles of draws: an interval would hardly exceed their extremes.
+ * 1993, chapter 11), or that of draws if it is clearly larger, as with quantiles. A few boots are too few to
+ * take quantiles of draws: an interval would hardly exceed their extremes.
  *
  * Samples that are paired (pairing.ts) are one sample of `bootstrap`, whose units are the boots of all.
  */
@@ -53,7 +53,10 @@ export function drawsOf(sizes: readonly number[], resamples: number): number {
   return Math.min(resamples, Math.max(fewestDraws, Math.floor(mostDrawn / units)))
 }
 
-/** True if the interval is Student's, as a sample has boots; then nothing of the draws but their spread counts. */
+/**
+ * True if the interval is Student's, as a sample has boots; then nothing of the draws but their spread
+ * counts.
+ */
 export function isStudents(samples: readonly Size[]): boolean {
   return samples.some(({ unit }) => unit === 'boot')
 }
@@ -116,9 +119,9 @@ function reachOf(influence: Influence, level: number, isSerial: (sample: number)
 }
 
 /**
- * Returns how much more a statistic varies in draws than the jackknife says; 1 for smooth ones, such as means.
- * Leaving one boot out hardly moves a quantile, so that its error alone covers 75 to 90 % where draws cover 82 to
- * 95 %.
+ * Returns how much more a statistic varies in draws than the jackknife says; 1 for smooth ones, such as
+ * means. Leaving one boot out hardly moves a quantile, so that its error alone covers 75 to 90 % where draws
+ * cover 82 to 95 %.
  */
 function roughness(influence: Influence, replicates: readonly number[]): number {
   const defined = replicates.filter(Number.isFinite)
@@ -148,8 +151,8 @@ function drawUnits(size: number, random: () => number): Uint32Array {
 }
 
 /**
- * Applies `bootstrap` to a statistic of plain samples; draws clusters where there are any, else values. Paired
- * samples are drawn together.
+ * Applies `bootstrap` to a statistic of plain samples; draws clusters where there are any, else values.
+ * Paired samples are drawn together.
  */
 export function bootstrapInterval(
   samples: readonly Sample[],

@@ -128,7 +128,9 @@ type Pair = ReturnType<typeof independentValues>
 
 /** An estimate of how far one sample lies above another. */
 export interface Difference {
-  /** `ranks`: Hodges-Lehmann shift, Mann-Whitney test; `means`: difference of means, Welch's or paired test. */
+  /**
+   * `ranks`: Hodges-Lehmann shift, Mann-Whitney test; `means`: difference of means, Welch's or paired test.
+   */
   readonly method: 'ranks' | 'means'
   readonly shift: number
   readonly interval: Interval
@@ -140,8 +142,8 @@ export interface Difference {
 }
 
 /**
- * Computes the difference from a to b. Several boots beside a single one have no interval: nothing is known of
- * other boots of that one. Throws a RangeError if one is empty or has a non-finite value.
+ * Computes the difference from a to b. Several boots beside a single one have no interval: nothing is known
+ * of other boots of that one. Throws a RangeError if one is empty or has a non-finite value.
  */
 export function difference(a: Sample, b: Sample, level: number): Difference {
   const { a: x, b: y, unit } = independentValues(a, b)

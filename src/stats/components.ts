@@ -22,7 +22,9 @@ export interface Components {
   readonly isClamped: boolean
   /** Variance of the trials of one boot; NaN if no boot has two trials. */
   readonly within: number
-  /** Intraclass correlation: the share of a trial's variance that lies between boots; NaN without variance. */
+  /**
+   * Intraclass correlation: the share of a trial's variance that lies between boots; NaN without variance.
+   */
   readonly intraclass: number
   /** Lag-1 autocorrelation of the trials of a boot, assumed where negative as 0. */
   readonly lag1: number
@@ -112,8 +114,8 @@ export interface Advice {
 
 /**
  * Returns how many boots, or trials per boot, make the interval of a sum of means `factor` times as wide, by
- * default half, as expected with the present numbers of the sample with the fewest boots. Undefined if a sample
- * has a single boot, whose spread between boots is unknown, or boots of a single trial.
+ * default half, as expected with the present numbers of the sample with the fewest boots. Undefined if a
+ * sample has a single boot, whose spread between boots is unknown, or boots of a single trial.
  */
 export function adviceFor(found: readonly Components[], factor = 0.5, level = 0.95): Advice | undefined {
   const boots = min(found.map((one) => one.boots))

@@ -1,10 +1,11 @@
 /**
- * Decides which samples are paired. A boot's random numbers, such as the waits before its trials, come from the
- * seed of its cell and its own number; so boot b of one cell goes with boot b of another that has the same seed.
+ * Decides which samples are paired. A boot's random numbers, such as the waits before its trials, come from
+ * the seed of its cell and its own number; so boot b of one cell goes with boot b of another that has the
+ * same seed.
  *
- * Seeds and boots decide, not the correlation that was found: choosing the test by its outcome would raise its
- * error. Pairs that turn out uncorrelated cost degrees of freedom (boots - 1 in place of twice that) and no
- * error; correlated ones that are taken for independent make sums look surer than they are.
+ * Seeds and boots decide, not the correlation that was found: choosing the test by its outcome would raise
+ * its error. Pairs that turn out uncorrelated cost degrees of freedom (boots - 1 in place of twice that) and
+ * no error; correlated ones that are taken for independent make sums look surer than they are.
  */
 
 import type { Sample } from './clusters.ts'

@@ -3,10 +3,10 @@
  * distribution that was published (Hahn and Meeker, "Statistical Intervals", 1991, section 4.7). A value that
  * lies there agrees with the published one, without a margin chosen by hand.
  *
- * Published spreads are mostly those of trials within a boot, so if boots differ a rerun would disagree in most
- * studies. How much they differ is known from the new run: the interval is the wider of the two. Adding a
- * component of variance between boots (components.ts) to the published variance errs twice as often, as that
- * of few boots is often estimated as 0.
+ * Published spreads are mostly those of trials within a boot, so if boots differ a rerun would disagree in
+ * most studies. How much they differ is known from the new run: the interval is the wider of the two. Adding
+ * a component of variance between boots (components.ts) to the published variance errs twice as often, as
+ * that of few boots is often estimated as 0.
  */
 
 import { quantileNormal } from 'vega-statistics'
@@ -42,8 +42,8 @@ export type Prediction =
       readonly interval: Interval
       readonly degrees: number
       /**
-       * What agreement is worth: if the true value is off by this difference (of a ratio: by this factor), the
-       * new run's lies outside of the interval in four of five studies.
+       * What agreement is worth: if the true value is off by this difference (of a ratio: by this factor),
+       * the new run's lies outside of the interval in four of five studies.
        */
       readonly detectable: number
     }

@@ -1,9 +1,9 @@
 /**
  * The error of the mean of one boot's trials, which resemble their neighbours. A plug-in of the estimated
- * autocorrelation covers far too little, as 10 to 50 trials leave it uncertain (91 % for 50 trials and 0.5, 70
- * % for 0.85). Here its likelihood, free of mean and variance (Cox and Reid 1987; for this model Cheang and
- * Reinsel, "Bias reduction of autoregressive estimates", 2000), weighs each possible autocorrelation, and the
- * interval is Student's mixture over them.
+ * autocorrelation covers far too little, as 10 to 50 trials leave it uncertain (91 % for 50 trials and 0.5,
+ * 70 % for 0.85). Here its likelihood, free of mean and variance (Cox and Reid 1987; for this model Cheang
+ * and Reinsel, "Bias reduction of autoregressive estimates", 2000), weighs each possible autocorrelation, and
+ * the interval is Student's mixture over them.
  */
 
 import { type Sequence, varianceShare } from './autocorrelation.ts'
@@ -15,7 +15,8 @@ const grid = Array.from({ length: 48 }, (_, index) => -1 + (index + 0.5) / 24)
 
 /**
  * Returns the variance of the mean of trials in order, such that Student's interval at `level` with n - 1
- * degrees of freedom covers the boot's true mean. At least the variance over n. NaN for fewer than two trials.
+ * degrees of freedom covers the boot's true mean. At least the variance over n. NaN for fewer than two
+ * trials.
  */
 export function serialVariance(values: Sequence, level = 0.95): number {
   const n = values.length
@@ -28,8 +29,8 @@ export function serialVariance(values: Sequence, level = 0.95): number {
 
 /**
  * Returns how much wider a 95 % interval of the difference or sum of these boots' means is than if the trials
- * were independent; at least 1. Used at other levels, too: further out the mixture's tails would leave no power
- * to tell several patterns of a dozen trials apart.
+ * were independent; at least 1. Used at other levels, too: further out the mixture's tails would leave no
+ * power to tell several patterns of a dozen trials apart.
  */
 export function serialFactor(boots: readonly Sequence[]): number {
   const independent = sum(boots.map((values) => sampleVariance(values) / values.length))
@@ -50,7 +51,9 @@ function componentsOf(values: Sequence): readonly Component[] {
   })
 }
 
-/** Generalised least squares with this autocorrelation: log likelihood, and the standard error of the mean. */
+/**
+ * Generalised least squares with this autocorrelation: log likelihood, and the standard error of the mean.
+ */
 function fit(deviations: Sequence, lag1: number): { readonly likelihood: number; readonly scale: number } {
   const n = deviations.length
   const first = deviations[0] as number

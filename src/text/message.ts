@@ -24,7 +24,9 @@ export function abbreviated(items: readonly string[], most: number, separator = 
   return items.length > most ? `${shown} and ${items.length - most} more` : shown
 }
 
-/** Whole numbers in order, neighbours as a span: `2, 5-9`; of many spans the first, and that there are more. */
+/**
+ * Whole numbers in order, neighbours as a span: `2, 5-9`; of many spans the first, and that there are more.
+ */
 export function spans(numbers: readonly number[], most = 8): string {
   const found: { readonly from: number; to: number }[] = []
   for (const number of [...new Set(numbers)].sort((a, b) => a - b)) {

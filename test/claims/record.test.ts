@@ -132,7 +132,10 @@ describe('canonical source', () => {
     fc.double({ min: 0, max: 1e21, noNaN: true }).map((value) => ({ type: 'number', value }) as const),
     fc
       .array(
-        fc.oneof(fc.string({ unit: 'grapheme', minLength: 1 }), fc.constantFrom('a', "it's", 'p99.9', '\\')),
+        fc.oneof(
+          fc.string({ unit: 'grapheme', minLength: 1 }),
+          fc.constantFrom('a', "it's", 'p99.9', '\\', '\u2028', '\u2029'),
+        ),
         {
           minLength: 3,
           maxLength: 4,

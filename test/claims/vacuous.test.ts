@@ -1,36 +1,13 @@
-import { VFile } from 'vfile'
 import { describe, expect, it } from 'vitest'
 import { checkVacuous } from '../../src/claims/vacuous.ts'
-import { parseDocument } from '../../src/document/document.ts'
 import type { Run } from '../../src/results/run.ts'
+import { latencyPaper } from '../document/latencypaper.ts'
 import { fakeRun } from '../results/fake.ts'
 
+const cells = `patterns: {baseline: {}, net: {}, dom0-cpu: {}, dom0-net: {}}
+groups: {loads: [dom0-cpu, dom0-net]}`
 const paper = (claim: string, front = '') =>
-  parseDocument(
-    new VFile({
-      path: 'paper/index.md',
-      value: `---
-title: T
-${front}---
-
-\`\`\`yaml experiment
-id: latency
-script: experiments/pause-resume.ts
-environments: [xen-4.14, xen-4.17]
-trials: 20
-patterns: {baseline: {}, net: {}, dom0-cpu: {}, dom0-net: {}}
-groups: {loads: [dom0-cpu, dom0-net]}
-\`\`\`
-
-\`\`\`yaml claim
-id: C1
-statement: S
-scope: shape
-${claim}
-\`\`\`
-`,
-    }),
-  )
+  latencyPaper(cells, `id: C1\nstatement: S\nscope: shape\n${claim}`, front)
 
 const none = () => undefined
 const records = (cell: string): Run | undefined => {

@@ -4,25 +4,13 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { project, repro, write } from '../project.ts'
+import { claim, experiment } from './blocks.ts'
 
-const script = (rows: string) => `
-\`\`\`ts experiment id=x testbed=local trials=30
-export const rows = [{ us: ${rows} }]
-\`\`\`
-`
-const claim = (id: string, lines: string) => `
-\`\`\`yaml claim
-id: ${id}
-statement: ${id} holds
-scope: method
-${lines}
-\`\`\`
-`
 const near = claim('C1', 'value: x.local.default.us.mean\npublished: 105\ntolerance: 5')
 const other = claim('C2', 'value: x.local.default.us.max\nbetween: [100, 120]')
 const table = '\n```yaml table\nid: tbl-claims\nkind: claims\ncaption: Claims.\n```\n'
 const paper = (...parts: readonly string[]) => ({
-  'paper/index.md': `---\ntitle: T\n---\n${script('100 + 10 * cell.random()')}${parts.join('')}`,
+  'paper/index.md': `---\ntitle: T\n---\n${experiment('x', '100 + 10 * cell.random()')}${parts.join('')}`,
 })
 const verdicts = 'results/claims.json'
 const read = (path: string) => readFileSync(join(project, path), 'utf8')
@@ -159,7 +147,7 @@ describe('recorded verdicts', { timeout: 120_000 }, () => {
       'paper/index.md': english,
       'paper/ja.md':
         '---\ntitle: J\nlang: ja\ntranslationOf: paper/index.md\n---\n```yaml experiment\nid: x\n```\n\n```yaml claim\nid: C1\nstatement: 成り立つ\n```\n',
-      'second.md': `---\ntitle: S\n---\n${script('7 + cell.random()').replace('id=x', 'id=y')}${claim('C1', 'value: y.local.default.us.mean\nbetween: [7, 8]')}`,
+      'second.md': `---\ntitle: S\n---\n${experiment('y', '7 + cell.random()')}${claim('C1', 'value: y.local.default.us.mean\nbetween: [7, 8]')}`,
     })
     await repro('build', '--record')
     const one = read(verdicts)

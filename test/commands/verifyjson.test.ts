@@ -1,4 +1,7 @@
-/** The published schema of `repro verify --json`. To write it anew: npx vitest run test/commands/verifyjson.test.ts -u */
+/**
+ * The published schema of `repro verify --json`. To write it anew: npx vitest run
+ * test/commands/verifyjson.test.ts -u
+ */
 
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'

@@ -5,20 +5,8 @@ import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, it } from 'vitest'
 import { project, repro, source, write } from '../project.ts'
+import { claim, experiment } from './blocks.ts'
 
-const experiment = (id: string, rows: string, trials = 30) => `
-\`\`\`ts experiment id=${id} testbed=local trials=${trials}
-export const rows = [{ us: ${rows} }]
-\`\`\`
-`
-const claim = (id: string, lines: string) => `
-\`\`\`yaml claim
-id: ${id}
-statement: ${id} holds
-scope: method
-${lines}
-\`\`\`
-`
 const paper = (tolerance: number) => ({
   'paper/index.md': `---
 title: T

@@ -1,36 +1,16 @@
 import { readFileSync } from 'node:fs'
-import { VFile } from 'vfile'
 import { describe, expect, it } from 'vitest'
 import { checkConditions } from '../../src/check/conditions.ts'
 import { judge } from '../../src/claims/judge.ts'
 import { expressionsOf } from '../../src/document/claim.ts'
-import { type Document, parseDocument } from '../../src/document/document.ts'
+import type { Document } from '../../src/document/document.ts'
 import { references } from '../../src/query/expression.ts'
 import { fakeRun } from '../results/fake.ts'
+import { latencyPaper } from './latencypaper.ts'
 
-const paper = (claim: string, front = '') =>
-  parseDocument(
-    new VFile({
-      path: 'paper/index.md',
-      value: `---
-title: T
-${front}---
-
-\`\`\`yaml experiment
-id: latency
-script: experiments/pause-resume.ts
-environments: [xen-4.14, xen-4.17]
-trials: 20
-patterns: {net-idle: {}, domu-net: {}, domu-cpu: {}, only-old: {only: [xen-4.14]}}
-groups: {loads: [domu-net, domu-cpu], nets: [net-idle, domu-net]}
-\`\`\`
-
-\`\`\`yaml claim
-${claim}
-\`\`\`
-`,
-    }),
-  )
+const cells = `patterns: {net-idle: {}, domu-net: {}, domu-cpu: {}, only-old: {only: [xen-4.14]}}
+groups: {loads: [domu-net, domu-cpu], nets: [net-idle, domu-net]}`
+const paper = (claim: string, front = '') => latencyPaper(cells, claim, front)
 const written = (test: string, cells: string) =>
   `id: C1\nstatement: S\nscope: shape\n${test}\ncontrol:\n  label: no I/O\n  cells: ${cells}`
 const shift =

@@ -1,8 +1,8 @@
 /**
- * Checks the nominal levels of intervals and tests on distributions whose truth is known; docs/statistics.md has
- * the large simulations (`npm run bench -- statistics`). Seeded, so each share below is a fixed number. With other
- * draws an interval of 95 % would miss in more than 20 or less than 2 of 200 studies with a probability of 0.2 %;
- * one of 85 % passes with 3 %, one of 80 % with 0.01 %.
+ * Checks the nominal levels of intervals and tests on distributions whose truth is known; docs/statistics.md
+ * has the large simulations (`npm run bench -- statistics`). Seeded, so each share below is a fixed number.
+ * With other draws an interval of 95 % would miss in more than 20 or less than 2 of 200 studies with a
+ * probability of 0.2 %; one of 85 % passes with 3 %, one of 80 % with 0.01 %.
  */
 
 import { describe, expect, it } from 'vitest'

@@ -1,13 +1,13 @@
 /**
- * `repro verify --json`. Its schema is published as docs/verify.schema.json, which a test holds to the one here;
- * `version` is raised when a key is removed or means something else.
+ * `repro verify --json`. Its schema is published as docs/verify.schema.json, which a test holds to the one
+ * here; `version` is raised when a key is removed or means something else.
  */
 
 import { z } from 'zod'
 import { statedVerdict } from '../../claims/edits.ts'
 import type { Judgement } from '../../claims/judge.ts'
 import type { Measured } from '../../claims/measure.ts'
-import { recordedClaim, recordedState } from '../../claims/record.ts'
+import { recordedClaim, recordedInterval, recordedState } from '../../claims/record.ts'
 import type { Since } from '../../claims/since.ts'
 import type { Spread } from '../../claims/spread.ts'
 import { decisive, type Verification } from '../../claims/verification.ts'
@@ -22,9 +22,7 @@ const stated = z.enum([
   ...verdict.options.map((one) => `${one}, by edited rows` as const),
 ])
 const rowVerdict = z.enum([...verdict.options, 'not run'])
-const interval = z
-  .strictObject({ low: z.number().nullable(), high: z.number().nullable() })
-  .describe('null: not bounded')
+const interval = recordedInterval.describe('null: not bounded')
 const measured = z
   .strictObject({
     value: z.number(),

@@ -11,7 +11,7 @@ import { underLock } from '../../project/build.ts'
 import { runName, type Run } from '../../results/run.ts'
 import { StoreError } from '../../results/runfile.ts'
 import { openSeal } from '../../results/seal.ts'
-import { type CellName, openStore, sameRows } from '../../results/store.ts'
+import { type CellName, openStore, readable, sameRows } from '../../results/store.ts'
 import { cacheFolder } from '../../testbed/cache.ts'
 import { testbeds } from '../../testbeds/testbeds.ts'
 import { findProject, warnUntrusted } from '../site.ts'
@@ -107,15 +107,6 @@ function foldersIn(place: string): readonly string[] {
   return readdirSync(place, { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() ? [join(place, entry.name)] : [],
   )
-}
-
-function readable(read: () => Run | undefined): Run | undefined {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof StoreError) return undefined
-    throw error
-  }
 }
 
 function cellsWithRuns(files: Files): readonly CellName[] {

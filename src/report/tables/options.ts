@@ -81,8 +81,8 @@ export function cellRuns(
 }
 
 /**
- * Returns which patterns have rows by the option `patterns`; `names` are the published ones. Throws QueryError
- * for an unknown pattern or group.
+ * Returns which patterns have rows by the option `patterns`; `names` are the published ones. Throws
+ * QueryError for an unknown pattern or group.
  */
 export function patternChoice(
   experiment: ExperimentBlock,

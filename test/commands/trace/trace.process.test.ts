@@ -67,7 +67,9 @@ interface Ended {
   readonly exitCode: number | null
 }
 
-/** A command in a process that has done others before: starting one for each takes longer than all of them. */
+/**
+ * A command in a process that has done others before: starting one for each takes longer than all of them.
+ */
 async function trace(...args: readonly string[]): Promise<Ended> {
   const exitCode = new Promise<number>((resolve) => commands.once('message', resolve))
   const [out, err] = [commands.stdout, commands.stderr].map(async (stream) => {
