@@ -9,7 +9,7 @@ import type { Files } from '../files/tracked.ts'
 import { violation } from '../query/invariant.ts'
 import { parameterInputs } from '../results/key.ts'
 import { runName, spanOf, type Inputs, type Run } from '../results/run.ts'
-import { rowsDigest, StoreError } from '../results/runfile.ts'
+import { resultDigest, StoreError } from '../results/runfile.ts'
 import { sameRows, type Store } from '../results/store.ts'
 import type { Environment, Host, TestbedInputs } from '../testbed/testbed.ts'
 import { byTestbed } from '../testbeds/environments.ts'
@@ -78,7 +78,7 @@ export async function plan(
     const waiting = producers.filter((_, index) => runs[index] === undefined)
     const needs = producers.map(({ cell }, index) => {
       const run = runs[index]
-      return [`needs ${runName(cell)}`, run ? rowsDigest(run) : 'not there yet'] as const
+      return [`needs ${runName(cell)}`, run ? resultDigest(run) : 'not there yet'] as const
     })
     const common: Inputs = {
       ...scripts.get(block),

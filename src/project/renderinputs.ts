@@ -20,7 +20,7 @@ import { tableKinds } from '../report/tables/kinds.ts'
 import { acceptedEdits } from '../results/acceptance.ts'
 import { digest, parameterInputs } from '../results/key.ts'
 import { runName, type Inputs, type Run } from '../results/run.ts'
-import { rowsDigest } from '../results/runfile.ts'
+import { resultDigest } from '../results/runfile.ts'
 import type { Translation } from './site.ts'
 
 export interface Rendering {
@@ -139,14 +139,7 @@ function tableInputs(tables: readonly PublishedTable[]): Inputs {
 }
 
 function runInput(run: Run, stale: ReadonlyMap<string, string>): string {
-  return digest([
-    run.key,
-    rowsDigest(run),
-    Object.entries(run.datasets ?? {}).map(([name, dataset]) => [name, rowsDigest(dataset)]),
-    run.captured,
-    stale.get(runName(run)) ?? null,
-    acceptedEdits(run),
-  ])
+  return digest([run.key, resultDigest(run), stale.get(runName(run)) ?? null, acceptedEdits(run)])
 }
 
 function fileInput(path: string, files: Files): Inputs {

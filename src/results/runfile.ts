@@ -138,6 +138,21 @@ export function rowsDigest(dataset: Dataset): string {
 }
 
 /**
+ * Returns a digest of what a run says: all but its key, what that was made of, and its provenance. Two runs with
+ * the same one are interchangeable for whoever reads them.
+ */
+export function resultDigest(run: Run): string {
+  const { clockHz, columns, exclusions, captured, files, accepted, origin, parameters, trials, seed } = run
+  const datasets = Object.entries(sorted(run.datasets ?? {})).map(
+    ([name, dataset]) => [name, dataset.columns, rowsDigest(dataset)] as const,
+  )
+  return digestOfHeader({
+    ...{ origin, parameters, trials, seed, clockHz, columns, rows: rowsDigest(run), datasets },
+    ...{ exclusions, captured, files: sorted(files), accepted },
+  })
+}
+
+/**
  * Parses run.json, which lacks the observations; `name` is the file's, for errors. Throws a StoreError if it
  * was changed, contradicts itself, or belongs to another cell than `cell`.
  */

@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { digest, keyOf } from '../../src/results/key.ts'
 import { runName, type Run } from '../../src/results/run.ts'
-import { formatRun, parseRun, StoreError } from '../../src/results/runfile.ts'
-import { fakeRun, settled } from './fake.ts'
+import { formatRun, parseRun, resultDigest, StoreError } from '../../src/results/runfile.ts'
+import { columns, fakeRun, settled } from './fake.ts'
 
 const cell = 'latency/xen-4.14/baseline'
 const folder = resolve(import.meta.dirname, '../../results', cell)
@@ -169,4 +169,25 @@ it('the digest of a header sees the order that a report shows', () => {
   expect(digest(turned.captured)).toBe(digest(run.captured))
   const [one, other] = [run, turned].map((each) => JSON.parse(formatRun(each)['run.json'] ?? '').digest)
   expect(one).not.toBe(other)
+})
+
+it('the digest of a result has all that a script can read of it, and not how it came about', () => {
+  const run: Run = { ...fakeRun(), datasets: { extra: { columns, rows: [] } } }
+  const same = { key: '0'.repeat(64), inputs: {}, provenance: { date: 'later' } }
+  expect(resultDigest({ ...run, ...same })).toBe(resultDigest(run))
+  const other: Partial<Run>[] = [
+    { rows: run.rows.slice(1) },
+    { columns: run.columns.map((column) => ({ ...column, unit: 'ns' })) },
+    { datasets: { extra: { columns, rows: run.rows.slice(0, 1) } } },
+    { datasets: {} },
+    { captured: { ...run.captured, hypervisor: 'another' } },
+    { clockHz: 1 },
+    { exclusions: [{ reason: 'lost', count: 1 }] },
+    { files: { 'trace.bin': { bytes: 1, sha256: '0'.repeat(64) } } },
+    { origin: 'hardware' },
+    { parameters: {} },
+    { seed: run.seed + 1 },
+  ]
+  const digests = other.map((change) => resultDigest({ ...run, ...change }))
+  expect(new Set([resultDigest(run), ...digests]).size).toBe(other.length + 1)
 })
