@@ -21,7 +21,7 @@ const recorded = cellsOf(blocks).flatMap((cell) => {
 
 describe('the recorded runs', () => {
   it('have all their trials, and rows that repeat no others', () => {
-    expect(recorded).toHaveLength(95)
+    expect(recorded).toHaveLength(156)
     for (const { run } of recorded)
       expect([runName(run), lackingTrials(run), repeatedRows(run)]).toEqual([runName(run), undefined, []])
   })
