@@ -1,6 +1,7 @@
 /** Says what changed since a claim was recorded, and what it was before, in one language. */
 
 import { type Change, changesOf } from '../engine/cachestatus.ts'
+import type { Definition } from './definition.ts'
 import { english as englishPhrases, type Phrases } from './phrases.ts'
 import type { RecordedClaim, RecordedState } from './record.ts'
 import { type RowVerdict, type Since, verdictChanges } from './since.ts'
@@ -22,6 +23,9 @@ export const english = {
   field: (name: string, before: string, now: string) => `${name} ${before} → ${now}`,
   fieldAdded: (name: string, now: string) => `${name} added: ${now}`,
   fieldRemoved: (name: string, before: string) => `${name} removed: ${before}`,
+  /** A condition or a control with all its fields. */
+  partAdded: (name: string) => `${name} added`,
+  partRemoved: (name: string) => `${name} removed`,
   /** Cells that a claim reads. */
   lost: (name: string, cells: readonly string[]) => `${name} without ${cells.join(', ')}`,
   gained: (name: string, cells: readonly string[]) => `${name} also ${cells.join(', ')}`,
@@ -58,7 +62,7 @@ export function sinceLines(
       return condition === undefined ? change : words.under(condition, change)
     }),
     ...(definition.length > 0
-      ? [words.changed(words.list(definition.map((one) => changeText(one, words))), date)]
+      ? [words.changed(words.list(changeTexts(definition, recorded.definition, words)), date)]
       : []),
     ...(passesByDefinition ? [words.byDefinition] : []),
     ...(restsOnEdits ? [words.edited(date)] : []),
@@ -84,7 +88,7 @@ export function historyLines(since: Since | undefined, words: ChangeWords = engl
         ? [
             words.earlier(
               now.date,
-              words.list([...verdicts, ...changes.map((one) => changeText(one, words))]),
+              words.list([...verdicts, ...changeTexts(changes, before.definition, words)]),
             ),
           ]
         : []),
@@ -97,6 +101,18 @@ export function removedText(
   words: ChangeWords = english,
 ): string {
   return words.removed(id, words.verdict(verdict), date, definition.statement ?? '')
+}
+
+/** A condition or control that came or went as a whole is one text. */
+function changeTexts(changes: readonly Change[], before: Definition, words: ChangeWords): readonly string[] {
+  const parts = Map.groupBy(changes, ({ input }) => /^(condition .+?|control.*?): /.exec(input)?.[1])
+  return [...parts].flatMap(([part, those]) => {
+    const had = Object.keys(before).filter((name) => part !== undefined && name.startsWith(`${part}: `))
+    if (part !== undefined && had.length === 0) return [words.partAdded(part)]
+    const isGone = those.length === had.length && those.every(({ now }) => now === undefined)
+    if (part !== undefined && isGone) return [words.partRemoved(part)]
+    return those.map((one) => changeText(one, words))
+  })
 }
 
 function changeText({ input, before, now }: Change, words: ChangeWords): string {

@@ -140,6 +140,8 @@ export const japanese: Messages = {
         `条件「${condition === 'as stated' ? '主張のとおり' : condition}」では${change}`,
       changed: (changes, date) => `${date}の記録の後に定義が変わった：${changes}`,
       field: (name, before, now) => `${name} ${before} → ${now}`,
+      partAdded: (name) => `${name}の追加`,
+      partRemoved: (name) => `${name}の削除`,
       fieldAdded: (name, now) => `${name}の追加：${now}`,
       fieldRemoved: (name, before) => `${name}の削除：${before}`,
       lost: (name, cells) => `${name}から${cells.join('、')}が除かれた`,

@@ -278,6 +278,36 @@ describe('a record', () => {
     expect(third[0]?.history).toHaveLength(2)
   })
 
+  it('tells of a condition or control that came or went as one, and of what changed in another', () => {
+    const added = (fields: Record<string, string>) => ({ ...narrow, ...fields })
+    const states = [
+      added({ 'condition a: from': 'x', 'condition a: cells': 'p, q' }),
+      added({
+        ...{ 'condition a: from': 'y', 'condition a: cells': 'p, r', 'condition a: to': 'z' },
+        ...{
+          'condition b: from': 'x',
+          'condition b: cells': 'p',
+          'control: from': 'x',
+          'control: cells': 'p',
+        },
+      }),
+      added({ 'condition b: from': 'x', 'condition b: cells': 'p' }),
+    ]
+    const judgement = judged('inconclusive', measured(0.9, 1.2))
+    const record = states.reduce<readonly RecordedClaim[]>(
+      (before, definition) => recordOf(definition, judgement, before),
+      [],
+    )
+    expect(historyLines(sinceRecord(record[0], states[2] ?? narrow, judgement))).toEqual([
+      'changed on 2026-01-01: condition a: cells without q; condition a: cells also r; condition a: from x → y; condition a: to added: z; condition b added; control added',
+      'changed on 2026-01-01: condition a removed; control removed',
+    ])
+    const since = sinceRecord(recordOf(narrow, judgement)[0], states[0] ?? narrow, judgement)
+    expect(sinceLines({ claim, since })).toContain(
+      'definition changed since it was recorded on 2026-01-01: condition a added',
+    )
+  })
+
   it('does not replace a verdict where runs are missing or judging failed', () => {
     expect(recordOf(wide, undefined, first)).toEqual(first)
     expect(recordOf(wide, undefined)).toEqual([])
