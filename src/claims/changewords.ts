@@ -26,6 +26,8 @@ export const english = {
   /** A condition or a control with all its fields. */
   partAdded: (name: string) => `${name} added`,
   partRemoved: (name: string) => `${name} removed`,
+  /** A field whose texts are too long to show. */
+  partChanged: (name: string) => `${name} changed`,
   /** Cells that a claim reads. */
   lost: (name: string, cells: readonly string[]) => `${name} without ${cells.join(', ')}`,
   gained: (name: string, cells: readonly string[]) => `${name} also ${cells.join(', ')}`,
@@ -70,7 +72,10 @@ export function sinceLines(
   ]
 }
 
-/** One line for each earlier state, oldest first: what came in its place, and when. */
+/**
+ * One line for each earlier state, oldest first: what came in its place, and when. results/claims.json has the
+ * texts that are too long for it.
+ */
 export function historyLines(since: Since | undefined, words: ChangeWords = english): readonly string[] {
   const { recorded } = since ?? {}
   if (recorded?.history === undefined) return []
@@ -88,7 +93,7 @@ export function historyLines(since: Since | undefined, words: ChangeWords = engl
         ? [
             words.earlier(
               now.date,
-              words.list([...verdicts, ...changeTexts(changes, before.definition, words)]),
+              words.list([...verdicts, ...changeTexts(changes, before.definition, words, mostHistory)]),
             ),
           ]
         : []),
@@ -104,18 +109,30 @@ export function removedText(
 }
 
 /** A condition or control that came or went as a whole is one text. */
-function changeTexts(changes: readonly Change[], before: Definition, words: ChangeWords): readonly string[] {
+function changeTexts(
+  changes: readonly Change[],
+  before: Definition,
+  words: ChangeWords,
+  most = Number.POSITIVE_INFINITY,
+): readonly string[] {
   const parts = Map.groupBy(changes, ({ input }) => /^(condition .+?|control.*?): /.exec(input)?.[1])
   return [...parts].flatMap(([part, those]) => {
     const had = Object.keys(before).filter((name) => part !== undefined && name.startsWith(`${part}: `))
     if (part !== undefined && had.length === 0) return [words.partAdded(part)]
     const isGone = those.length === had.length && those.every(({ now }) => now === undefined)
     if (part !== undefined && isGone) return [words.partRemoved(part)]
-    return those.map((one) => changeText(one, words))
+    return those.map((one) => changeText(one, words, most))
   })
 }
 
-function changeText({ input, before, now }: Change, words: ChangeWords): string {
+/** Characters of a text that history shows. */
+const mostHistory = 60
+
+function changeText({ input, before, now }: Change, words: ChangeWords, most: number): string {
+  if (Math.max(String(before ?? '').length, String(now ?? '').length) > most) {
+    if (before === undefined) return words.partAdded(input)
+    return now === undefined ? words.partRemoved(input) : words.partChanged(input)
+  }
   if (before === undefined) return words.fieldAdded(input, String(now))
   if (now === undefined) return words.fieldRemoved(input, String(before))
   if (!/(?:^|: )cells$/.test(input)) return words.field(input, String(before), String(now))

@@ -142,6 +142,7 @@ export const japanese: Messages = {
       field: (name, before, now) => `${name} ${before} → ${now}`,
       partAdded: (name) => `${name}の追加`,
       partRemoved: (name) => `${name}の削除`,
+      partChanged: (name) => `${name}の変更`,
       fieldAdded: (name, now) => `${name}の追加：${now}`,
       fieldRemoved: (name, before) => `${name}の削除：${before}`,
       lost: (name, cells) => `${name}から${cells.join('、')}が除かれた`,

@@ -147,14 +147,13 @@ function experimentTable(experiments: readonly Experiment[]): RootContent {
 }
 
 function claimTable({ claims, paper, report, removed, outcome }: Artifact): readonly RootContent[] {
-  const head = ['', 'Claim, and what must hold', 'Expected', 'Rests on', 'Compute', 'Command']
+  const head = ['', 'Claim, and what must hold', 'Expected', 'Rests on', 'Compute']
   const row = ({ block, effort, ...claim }: Claim): readonly Inline[] => [
     link(`${report}#${block.id}`, block.id),
     prose`${block.statement}: ${code(shortened(claim.test))}`,
     [strong(claim.verdict), measuredText(claim), changesText(claim)],
     present([...claim.experiments, claim.float]).join(', '),
     effort.cells === 0 || effort.untimed > 0 ? notStated : minutes(effort.computeSeconds),
-    code(`npx repro verify --claim ${block.id}`),
   ]
   // A claim refuted by the recorded runs is a finding of the paper, not the reader's fault.
   const refuted = claims.filter(({ isRefuted }) => isRefuted).map(({ block }) => block.id)
@@ -167,10 +166,10 @@ function claimTable({ claims, paper, report, removed, outcome }: Artifact): read
   const exit = exits[outcome]
   return [
     paragraph(
-      prose`The verdict follows from the recorded runs, with 95 % intervals. Add
-        ${code('--rerun')} to a command to run its cells again: it then judges by them, and says of each cell
+      prose`The verdict follows from the recorded runs, with 95 % intervals. ${code('npx repro verify --claim ID')} judges
+        one claim; with ${code('--rerun')} it runs its cells again: it then judges by them, and says of each cell
         whether it gave the same bytes as recorded. All claims together end with ${exit}. Long tests are in
-        full in ${code(paper)}.`,
+        full in ${code(paper)}, earlier states of claims in ${code(report)}.`,
     ),
     table([head, ...claims.map(row)], [4]),
     ...(removed.length > 0 ? [list(...removed)] : []),
@@ -229,6 +228,6 @@ function effortText(runs: readonly Run[]): string {
 }
 
 function shortened(text: string): string {
-  const most = 160
+  const most = 100
   return text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`
 }

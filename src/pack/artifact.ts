@@ -1,7 +1,7 @@
 /** Describes an archive: which experiments and floats each claim rests on, and what checking it costs. */
 
 import type { RootContent } from 'mdast'
-import { historyLines, sinceLines } from '../claims/changewords.ts'
+import { sinceLines } from '../claims/changewords.ts'
 import { statedVerdict } from '../claims/edits.ts'
 import { decisive, type Verification, type VerificationOutcome } from '../claims/verification.ts'
 import { numberTexts, publishedText } from '../claims/words.ts'
@@ -131,7 +131,7 @@ export function claimsOf(
       isRefuted: judgement.verdict === 'not reproduced',
       isTestable: judgement.verdict !== 'not testable',
       measured: numberTexts(judgement),
-      changes: [...sinceLines(verification), ...historyLines(verification.since)],
+      changes: sinceLines(verification),
       // Without a number or words, the text is only the claim's place.
       published: block.published === undefined ? undefined : publishedText(block, judgement),
       experiments: numbers

@@ -292,15 +292,18 @@ describe('a record', () => {
         },
       }),
       added({ 'condition b: from': 'x', 'condition b: cells': 'p' }),
+      // Longer than a line of the report can take.
+      added({ 'condition b: from': 'x + '.repeat(20), 'condition b: cells': 'p', value: 'y + '.repeat(20) }),
     ]
     const judgement = judged('inconclusive', measured(0.9, 1.2))
     const record = states.reduce<readonly RecordedClaim[]>(
       (before, definition) => recordOf(definition, judgement, before),
       [],
     )
-    expect(historyLines(sinceRecord(record[0], states[2] ?? narrow, judgement))).toEqual([
+    expect(historyLines(sinceRecord(record[0], states[3] ?? narrow, judgement))).toEqual([
       'changed on 2026-01-01: condition a: cells without q; condition a: cells also r; condition a: from x → y; condition a: to added: z; condition b added; control added',
       'changed on 2026-01-01: condition a removed; control removed',
+      'changed on 2026-01-01: condition b: from changed; value added',
     ])
     const since = sinceRecord(recordOf(narrow, judgement)[0], states[0] ?? narrow, judgement)
     expect(sinceLines({ claim, since })).toContain(

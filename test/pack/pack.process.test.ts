@@ -353,7 +353,7 @@ describe('repro pack', () => {
     )
     expect(line('| **E2**')).toContain('| `counting` | 1, 2 trials each | – | – | not stated |')
     expect(line('| [C1]')).toMatch(
-      /A busy day takes \\\*at least\\\* twice \\\| as long: `2 <= waiting\.local\.busy\.value\.mean \/ waiting\.local\.idle\.value\.mean` \| \*\*reproduced\*\*: 3\.05 .*\(published: 3 \(Table 1\)\) \| E1, Figure 1 \| \d+ s \| `npx repro verify --claim C1` \|$/,
+      /A busy day takes \\\*at least\\\* twice \\\| as long: `2 <= waiting\.local\.busy\.value\.mean \/ waiting\.local\.idle\.value\.mean` \| \*\*reproduced\*\*: 3\.05 .*\(published: 3 \(Table 1\)\) \| E1, Figure 1 \| \d+ s \|$/,
     )
     expect(line('| [C2]')).toContain(
       '`waiting.local.busy.value below waiting.local.idle.value, by more than 5 %` | **not reproduced**: +40.0 ',
