@@ -1,14 +1,15 @@
 /**
  * Stamp files of the two programs on the board, the trial driver in dom0 and the loop in the domU:
  *
- *     repro-stamps 1     hz 54000000                                        ticks per second     loop sleep
- * 4000000                                 domU: the loop's kind and its period in ns (spin: 0)     c 1000
- * 1900                                        calibration: SCHEDOP_yield called between the stamps     s 2000
- * domU: a stamp of the loop     g 2000 9000                                        domU, spinning: last stamp
- * before a gap, first one after     domain 1 active 0                                  dom0: domain under
- * test: id, name, the loop's vCPU     o 0 pause 3000 5000 0 paused                       dom0: trial,
- * operation, start, end, exit status, state after     end 7
- * number of lines in between
+ *     repro-stamps 1
+ *     hz 54000000                            ticks per second
+ *     loop sleep 4000000                     domU: the loop's kind and its period in ns (spin: 0)
+ *     c 1000 1900                            calibration: SCHEDOP_yield called between the stamps
+ *     s 2000                                 domU: a stamp of the loop
+ *     g 2000 9000                            domU, spinning: last stamp before a gap, first one after
+ *     domain 1 active 0                      dom0: domain under test: id, name, the loop's vCPU
+ *     o 0 pause 3000 5000 0 paused           dom0: trial, operation, start, end, exit status, state after
+ *     end 7                                  number of lines in between
  *
  * Stamps are CNTVCT_EL0 of the program's own domain; plain numbers, as 2^53 ticks are five years at 54 MHz.
  */
