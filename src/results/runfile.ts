@@ -142,14 +142,22 @@ export function rowsDigest(dataset: Dataset): string {
  * the same one are interchangeable for whoever reads them.
  */
 export function resultDigest(run: Run): string {
+  const known = digestsOfResults.get(run) ?? digestOfHeader(resultOf(run))
+  digestsOfResults.set(run, known)
+  return known
+}
+
+const digestsOfResults = new WeakMap<Run, string>()
+
+function resultOf(run: Run): object {
   const { clockHz, columns, exclusions, captured, files, accepted, origin, parameters, trials, seed } = run
   const datasets = Object.entries(sorted(run.datasets ?? {})).map(
     ([name, dataset]) => [name, dataset.columns, rowsDigest(dataset)] as const,
   )
-  return digestOfHeader({
+  return {
     ...{ origin, parameters, trials, seed, clockHz, columns, rows: rowsDigest(run), datasets },
     ...{ exclusions, captured, files: sorted(files), accepted },
-  })
+  }
 }
 
 /**
