@@ -117,11 +117,12 @@ function changeTexts(
 ): readonly string[] {
   const parts = Map.groupBy(changes, ({ input }) => /^(condition .+?|control.*?): /.exec(input)?.[1])
   return [...parts].flatMap(([part, those]) => {
-    const had = Object.keys(before).filter((name) => part !== undefined && name.startsWith(`${part}: `))
-    if (part !== undefined && had.length === 0) return [words.partAdded(part)]
+    const texts = those.map((one) => changeText(one, words, most))
+    if (part === undefined) return texts
+    const had = Object.keys(before).filter((name) => name.startsWith(`${part}: `))
+    if (had.length === 0) return [words.partAdded(part)]
     const isGone = those.length === had.length && those.every(({ now }) => now === undefined)
-    if (part !== undefined && isGone) return [words.partRemoved(part)]
-    return those.map((one) => changeText(one, words, most))
+    return isGone ? [words.partRemoved(part)] : texts
   })
 }
 

@@ -15,7 +15,7 @@ export const verdictsFile = 'results/claims.json'
 
 const date = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'not a date such as 2026-11-29')
 const texts = z.record(z.string(), z.string())
-/** An end without a bound is null: JSON has no infinite numbers. */
+/** `null` is an unbounded end, as JSON has no infinity. */
 export const recordedInterval = z.strictObject({ low: z.number().nullable(), high: z.number().nullable() })
 const verdict = z.enum(['reproduced', 'not reproduced', 'inconclusive', 'not testable'])
 export const recordedState = z.strictObject({

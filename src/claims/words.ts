@@ -55,8 +55,8 @@ export function numberTexts(
 }
 
 /**
- * A claim's verdict under a condition or over its control: the heading, and `reproduced: 3.27 [3.17, 3.37]`,
- * or the reason if there are no numbers.
+ * Returns a heading with a claim's verdict under a condition, or over its control: `reproduced: 3.27 [3.17,
+ * 3.37]`, or the reason if there are no numbers.
  */
 export function verdictTexts(
   heading: string,

@@ -166,8 +166,8 @@ function claimTable({ claims, paper, report, removed, outcome }: Artifact): read
   const exit = exits[outcome]
   return [
     paragraph(
-      prose`The verdict follows from the recorded runs, with 95 % intervals. ${code('npx repro verify --claim ID')} judges
-        one claim; with ${code('--rerun')} it runs its cells again: it then judges by them, and says of each cell
+      prose`The verdict follows from the recorded runs, with 95 % intervals.
+        ${code('npx repro verify --claim ID')} judges one claim; with ${code('--rerun')} it runs its cells again: it then judges by them, and says of each cell
         whether it gave the same bytes as recorded. All claims together end with ${exit}. Long tests are in
         full in ${code(paper)}, earlier states of claims in ${code(report)}.`,
     ),

@@ -1,6 +1,6 @@
 /**
- * Invariants: what every row of an experiment must satisfy, as its block says: `xl-to-xen + xen-to-vcpu-stop
- * = total`. Both sides are expressions over measures of one row. In their names hyphens are part of the name;
+ * Invariants: what every row of an experiment must satisfy, as its block says:
+ * `xl-to-xen + xen-to-vcpu-stop = total`. Both sides are expressions over measures of one row. In their names hyphens are part of the name;
  * a minus has blanks around it.
  */
 

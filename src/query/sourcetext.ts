@@ -43,7 +43,7 @@ function operand(ast: Expression): string {
   return isCompound ? `(${sourceText(ast)})` : sourceText(ast)
 }
 
-/** As JSON, but in single quotes, and without the line separators that JSON allows and the parser does not. */
+/** Like JSON, but in single quotes; escapes the line separators that JSON allows and the parser does not. */
 function quoted(text: string): string {
   const inner = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")
   return `'${inner.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}'`

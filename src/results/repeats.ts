@@ -5,7 +5,7 @@
  * Values may truly repeat: counts are coarse, and an emulator takes the same way again. So rows count as
  * repeated only if all their measures are equal, and more often than chance explains. The chance that two
  * rows agree is estimated from the distinct ones, in the measure that tells them apart best: from how close
- * they lie, in steps of the finest resolution that its values show.
+ * its values lie, counted in steps of their finest resolution.
  */
 
 import { excludedColumn, type Run } from './run.ts'

@@ -1,6 +1,7 @@
 /**
  * The signature of results/, if it has one: results/SHA256SUMS lists the digests of all other files there,
- * and SHA256SUMS.sig is its detached SSH signature. Digests show edits; a signature shows whose they are not.
+ * and SHA256SUMS.sig is its detached SSH signature. Digests show that a file was edited; the signature shows
+ * who recorded the files.
  */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'

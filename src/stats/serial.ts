@@ -29,8 +29,8 @@ export function serialVariance(values: Sequence, level = 0.95): number {
 
 /**
  * Returns how much wider a 95 % interval of the difference or sum of these boots' means is than if the trials
- * were independent; at least 1. Used at other levels, too: further out the mixture's tails would leave no
- * power to tell several patterns of a dozen trials apart.
+ * were independent; at least 1. Also used at other levels: at higher ones the mixture's heavy tails would
+ * leave no power to distinguish several patterns of a dozen trials each.
  */
 export function serialFactor(boots: readonly Sequence[]): number {
   const independent = sum(boots.map((values) => sampleVariance(values) / values.length))

@@ -1,6 +1,6 @@
 /**
- * `repro verify --json`. Its schema is published as docs/verify.schema.json, which a test holds to the one
- * here; `version` is raised when a key is removed or means something else.
+ * `repro verify --json`. docs/verify.schema.json publishes the schema below; a test compares the two. `version`
+ * is raised when a key is removed or means something else.
  */
 
 import { z } from 'zod'
