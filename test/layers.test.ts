@@ -18,6 +18,7 @@ const order = [
   'document',
   'bibliography',
   'check',
+  'toolchain',
   'testbeds',
   'engine',
   'claims',
@@ -84,9 +85,16 @@ describe('testbeds, formats and kinds of tables', () => {
 
   it('are named by no other file', () => {
     // Commands for traces, whose captures say nothing of their board, give examples.
-    const core = files.filter((file) => !/^(?:testbeds\/(?:xen-qemu\/|testbeds)|commands\/trace)/.test(file))
+    const own = /^(?:toolchain\/|testbeds\/(?:xen-qemu\/|testbeds)|commands\/trace)/
+    const core = files.filter((file) => !own.test(file))
     expect(core.filter((file) => /qemu|raspberry|debian/i.test(withoutComments(file)))).toEqual([])
   })
+})
+
+it('only testbeds import the toolchain', () => {
+  const others = files.filter((file) => !/^(?:toolchain|testbeds)\//.test(file))
+  const wrong = others.filter((file) => imports(file).some((path) => path.startsWith('toolchain/')))
+  expect(wrong).toEqual([])
 })
 
 describe('the order of folders', () => {

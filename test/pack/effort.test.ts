@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { clockOf, effortOf } from '../../src/pack/effort.ts'
 import type { Run } from '../../src/results/run.ts'
 import { readEnvironments } from '../../src/testbeds/environments.ts'
-import { readLock } from '../../src/testbeds/xen-qemu/packages.ts'
 import { xenQemu } from '../../src/testbeds/xen-qemu/testbed.ts'
 import { megabytes, minutes } from '../../src/text/numbers.ts'
+import { readLock } from '../../src/toolchain/packages.ts'
 import { source } from '../project.ts'
 
 function run(provenance: Run['provenance'], bytes: readonly number[] = []): Run {

@@ -10,7 +10,7 @@ import { cacheFolder } from '../../src/testbed/cache.ts'
 import { readEnvironments } from '../../src/testbeds/environments.ts'
 import { openBoard } from '../../src/testbeds/xen-qemu/board.ts'
 import { type Environment, environmentSchema } from '../../src/testbeds/xen-qemu/environment.ts'
-import { setup } from '../../src/testbeds/xen-qemu/setup.ts'
+import { setup } from '../../src/toolchain/setup.ts'
 import { checkout } from './project.ts'
 
 /** Returns an environment of this project, with changes. */

@@ -6,7 +6,7 @@ import type { Environment } from '../../src/testbeds/xen-qemu/environment.ts'
 import { archive, dom0Archive, writeImage } from '../../src/testbeds/xen-qemu/image.ts'
 import { runMachine } from '../../src/testbeds/xen-qemu/machine.ts'
 import { buildLibrary, clockFlags } from '../../src/testbeds/xen-qemu/processors.ts'
-import { setup } from '../../src/testbeds/xen-qemu/setup.ts'
+import { setup } from '../../src/toolchain/setup.ts'
 import { environment, temporaryFolder } from './emulated.ts'
 import { checkout } from './project.ts'
 

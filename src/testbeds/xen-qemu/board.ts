@@ -3,13 +3,13 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { type Board, JobError, TestbedError } from '../../testbed/board.ts'
+import { guestRoot } from '../../toolchain/initramfs.ts'
+import type { Toolchain } from '../../toolchain/toolchain.ts'
 import { runStages, type Workplace } from './chain.ts'
 import { bootSchema, type Environment } from './environment.ts'
 import { rootSource } from './image.ts'
-import { guestRoot } from './initramfs.ts'
 import { consoleError } from './machine.ts'
 import { clockModel } from './qemu.ts'
-import type { Toolchain } from './toolchain.ts'
 
 /** Opens a board of `toolchain`. Its init and emit are compiled from the project's experiments/board/. */
 export function openBoard(toolchain: Toolchain, environment: Environment, place: Workplace): Board {

@@ -6,18 +6,18 @@
 
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sha256 } from '../../files/tracked.ts'
 import type { Job, Stage } from '../../testbed/board.ts'
+import type { Command } from '../../toolchain/hostprograms.ts'
+import type { Toolchain } from '../../toolchain/toolchain.ts'
 import type { Environment } from './environment.ts'
-import type { Command } from './hostprograms.ts'
 import { archive, dom0Archive, imageFiles, projectFiles, type Place, writeImage } from './image.ts'
 import { type Deadline, runMachine } from './machine.ts'
 import { monitorArguments, restore, save } from './monitor.ts'
 import { stageArguments } from './qemu.ts'
 import { openStages, type SavedStage, type Stages } from './stages.ts'
-import type { Toolchain } from './toolchain.ts'
 
 export interface Workplace extends Place {
   readonly cache: string
@@ -185,10 +185,14 @@ async function boardKey(
   return sha256(JSON.stringify(all))
 }
 
-/** Returns a digest of this testbed's code, which determines how boards are made and restored. */
+/** Returns a digest of the code that determines how boards are made and restored. */
 async function programDigest(): Promise<string> {
-  const folder = dirname(fileURLToPath(import.meta.url))
-  const names = (await readdir(folder)).filter((name) => /\.(js|ts|c)$/.test(name)).sort()
-  const digests = names.map(async (name) => [name, sha256(await readFile(join(folder, name)))])
+  // Bundled, all code is beside this file.
+  const folders = import.meta.url.endsWith('.ts') ? ['./', '../../toolchain/'] : ['./']
+  const digests = folders.map(async (relative) => {
+    const folder = fileURLToPath(new URL(relative, import.meta.url))
+    const names = (await readdir(folder)).filter((name) => /\.(js|ts|c)$/.test(name)).sort()
+    return Promise.all(names.map(async (name) => [name, sha256(await readFile(join(folder, name)))]))
+  })
   return sha256(JSON.stringify(await Promise.all(digests)))
 }

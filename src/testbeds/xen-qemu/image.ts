@@ -3,13 +3,13 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Job, Stage } from '../../testbed/board.ts'
-import { cpio } from './cpio.ts'
+import { cpio } from '../../toolchain/cpio.ts'
+import type { Command } from '../../toolchain/hostprograms.ts'
+import { dom0Root, type Source } from '../../toolchain/initramfs.ts'
+import type { Toolchain } from '../../toolchain/toolchain.ts'
 import { bootSchema, type Environment } from './environment.ts'
-import type { Command } from './hostprograms.ts'
-import { dom0Root, type Source } from './initramfs.ts'
 import { parallelQemu } from './processors.ts'
 import { bootArguments, deviceTree, type Use } from './qemu.ts'
-import type { Toolchain } from './toolchain.ts'
 
 const board = 'experiments/board'
 /** Scripts of dom0's root: its init, and the hotplug scripts of Xen's tools for disks and network cards. */

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { TestbedError } from '../../testbed/board.ts'
-import type { Command } from './hostprograms.ts'
+import type { Command } from '../../toolchain/hostprograms.ts'
 import { GoneError, type Monitor, openMonitor } from './monitor.ts'
 import { qemuVariables } from './qemu.ts'
 

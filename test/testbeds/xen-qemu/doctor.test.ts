@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import type { Check } from '../../../src/testbed/testbed.ts'
 import { doctor } from '../../../src/testbeds/xen-qemu/doctor.ts'
-import { serve, temporaryFolder } from './archive.ts'
-import { writeFixtureLock } from './toolchain-fixture.ts'
+import { serve, temporaryFolder } from '../../toolchain/archive.ts'
+import { writeFixtureLock } from '../../toolchain/toolchain-fixture.ts'
 
 async function examine(mirror: string, changes: { lockFile?: string } = {}): Promise<Map<string, Check>> {
   const folder = temporaryFolder()

@@ -2,7 +2,7 @@
  * A set-up in its own process: node setup-process.ts LOCK CACHE MIRROR. Prints the notes, then the digest.
  */
 
-import { setup } from '../../../src/testbeds/xen-qemu/setup.ts'
+import { setup } from '../../src/toolchain/setup.ts'
 
 const [lockFile = '', cache = '', mirror = ''] = process.argv.slice(2)
 const report = ({ note }: { note?: string }) => {

@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { JobError } from '../../../src/testbed/board.ts'
-import { compileCached } from '../../../src/testbeds/xen-qemu/hostprograms.ts'
+import { JobError } from '../../src/testbed/board.ts'
+import { compileCached } from '../../src/toolchain/hostprograms.ts'
 import { temporaryFolder } from './archive.ts'
 
 // A sysroot whose "compiler" counts its runs, and outputs a program with the count.

@@ -2,7 +2,7 @@
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Lock, type LockedRoot, writeLock } from '../../../src/testbeds/xen-qemu/packages.ts'
+import { type Lock, type LockedRoot, writeLock } from '../../src/toolchain/packages.ts'
 import { type Deb, debOf } from './archive.ts'
 
 const filler = 'x'.repeat(50_000)

@@ -1,6 +1,6 @@
 /** Resolves a sysroot's seeds to all its packages. */
 
-import { TestbedError } from '../../testbed/board.ts'
+import { TestbedError } from '../testbed/board.ts'
 import type { Apt } from './apt.ts'
 import type { Package } from './packages.ts'
 import type { RootDeclaration } from './roots.ts'

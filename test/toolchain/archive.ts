@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Package } from '../../../src/testbeds/xen-qemu/packages.ts'
+import type { Package } from '../../src/toolchain/packages.ts'
 
 export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'repro-test-'))

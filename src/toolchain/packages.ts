@@ -3,9 +3,9 @@
 import { createHash } from 'node:crypto'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { readTextFile } from '../../files/ordinary.ts'
-import { TestbedError } from '../../testbed/board.ts'
-import type { Needs } from '../../testbed/testbed.ts'
+import { readTextFile } from '../files/ordinary.ts'
+import { TestbedError } from '../testbed/board.ts'
+import type { Needs } from '../testbed/testbed.ts'
 import { type Root, roots } from './roots.ts'
 
 // Used as file names in the cache: https://www.debian.org/doc/debian-policy/ch-controlfields.html#s-f-source

@@ -3,8 +3,8 @@ import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { TestbedError } from '../../../src/testbed/board.ts'
-import { download, Gone } from '../../../src/testbeds/xen-qemu/download.ts'
+import { TestbedError } from '../../src/testbed/board.ts'
+import { download, Gone } from '../../src/toolchain/download.ts'
 import {
   type Archive,
   type Behaviour,

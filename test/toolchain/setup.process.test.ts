@@ -4,15 +4,15 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { TestbedError } from '../../../src/testbed/board.ts'
-import { freeBytes } from '../../../src/testbed/cache.ts'
-import { type Update } from '../../../src/testbed/testbed.ts'
-import { type Apt, openApt } from '../../../src/testbeds/xen-qemu/apt.ts'
-import { rootFolder } from '../../../src/testbeds/xen-qemu/installed.ts'
-import { type Package, packagesDigest, readLock } from '../../../src/testbeds/xen-qemu/packages.ts'
-import type { Root } from '../../../src/testbeds/xen-qemu/roots.ts'
-import { type SetupEffects, setup } from '../../../src/testbeds/xen-qemu/setup.ts'
-import type { Toolchain } from '../../../src/testbeds/xen-qemu/toolchain.ts'
+import { TestbedError } from '../../src/testbed/board.ts'
+import { freeBytes } from '../../src/testbed/cache.ts'
+import { type Update } from '../../src/testbed/testbed.ts'
+import { type Apt, openApt } from '../../src/toolchain/apt.ts'
+import { rootFolder } from '../../src/toolchain/installed.ts'
+import { type Package, packagesDigest, readLock } from '../../src/toolchain/packages.ts'
+import type { Root } from '../../src/toolchain/roots.ts'
+import { type SetupEffects, setup } from '../../src/toolchain/setup.ts'
+import type { Toolchain } from '../../src/toolchain/toolchain.ts'
 import {
   type Archive,
   cut,
@@ -326,7 +326,7 @@ describe('setup', () => {
   })
 
   it('reads the lock of this project', async () => {
-    const { roots } = await readLock(join(import.meta.dirname, '../../../experiments/packages.lock.json'))
+    const { roots } = await readLock(join(import.meta.dirname, '../../experiments/packages.lock.json'))
     expect(Object.keys(roots)).toContain('host')
   })
 
@@ -367,7 +367,7 @@ describe('setup', () => {
 
 async function setUpElsewhere(): Promise<string> {
   const script = join(import.meta.dirname, 'setup-process.ts')
-  const typescript = join(import.meta.dirname, '../../typescript.mjs')
+  const typescript = join(import.meta.dirname, '../typescript.mjs')
   const child = spawn(process.execPath, ['--import', typescript, script, lockFile, cache, archive.url], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

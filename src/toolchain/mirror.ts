@@ -2,7 +2,7 @@
 
 import { access, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { TestbedError } from '../../testbed/board.ts'
+import { TestbedError } from '../testbed/board.ts'
 import { run } from './program.ts'
 
 export interface MirrorEffects {

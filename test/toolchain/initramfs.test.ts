@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { moduleFiles } from '../../../src/testbeds/xen-qemu/initramfs.ts'
+import { moduleFiles } from '../../src/toolchain/initramfs.ts'
 
 function kernel(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'repro-modules-'))

@@ -5,7 +5,7 @@
 
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { TestbedError } from '../../testbed/board.ts'
+import { TestbedError } from '../testbed/board.ts'
 import { openApt } from './apt.ts'
 import { librariesOf } from './libraries.ts'
 import { findMirror } from './mirror.ts'

@@ -1,7 +1,7 @@
 /** Runs the programs that provisioning needs (apt, dpkg-deb, QEMU, the compiler). */
 
 import { execFile } from 'node:child_process'
-import { TestbedError } from '../../testbed/board.ts'
+import { TestbedError } from '../testbed/board.ts'
 
 export interface Finished {
   readonly exitCode: number

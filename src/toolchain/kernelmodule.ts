@@ -6,7 +6,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
-import { JobError } from '../../testbed/board.ts'
+import { JobError } from '../testbed/board.ts'
 import { cached, compilerHeaders, gcc, keyOf, throughLoader } from './hostprograms.ts'
 import { complaint, run } from './program.ts'
 

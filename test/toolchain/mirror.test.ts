@@ -3,8 +3,8 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, it } from 'vitest'
-import { TestbedError } from '../../../src/testbed/board.ts'
-import { findMirror, type MirrorEffects, type Probe } from '../../../src/testbeds/xen-qemu/mirror.ts'
+import { TestbedError } from '../../src/testbed/board.ts'
+import { findMirror, type MirrorEffects, type Probe } from '../../src/toolchain/mirror.ts'
 import { temporaryFolder } from './archive.ts'
 
 const release = (base: string) => `${base}/dists/bookworm/InRelease`

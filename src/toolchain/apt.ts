@@ -7,8 +7,8 @@
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { TestbedError } from '../../testbed/board.ts'
-import { cacheError } from '../../testbed/cache.ts'
+import { TestbedError } from '../testbed/board.ts'
+import { cacheError } from '../testbed/cache.ts'
 import type { Package } from './packages.ts'
 import { complaint, run } from './program.ts'
 

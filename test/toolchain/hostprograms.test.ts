@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { JobError } from '../../../src/testbed/board.ts'
-import { compile, qemuCommand, writeWrappers } from '../../../src/testbeds/xen-qemu/hostprograms.ts'
+import { JobError } from '../../src/testbed/board.ts'
+import { compile, qemuCommand, writeWrappers } from '../../src/toolchain/hostprograms.ts'
 import { temporaryFolder } from './archive.ts'
 
 // A sysroot whose loader is a script that prints its arguments.

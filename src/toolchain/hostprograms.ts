@@ -6,10 +6,10 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { FileError, readOrdinary } from '../../files/ordinary.ts'
-import { sha256 } from '../../files/tracked.ts'
-import { JobError, TestbedError } from '../../testbed/board.ts'
-import { writeToCache } from '../../testbed/cache.ts'
+import { FileError, readOrdinary } from '../files/ordinary.ts'
+import { sha256 } from '../files/tracked.ts'
+import { JobError, TestbedError } from '../testbed/board.ts'
+import { writeToCache } from '../testbed/cache.ts'
 import { complaint, run } from './program.ts'
 
 /** Throws a TestbedError unless this machine can run the host sysroot's programs. */

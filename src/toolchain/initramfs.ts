@@ -5,7 +5,7 @@
 
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { TestbedError } from '../../testbed/board.ts'
+import { TestbedError } from '../testbed/board.ts'
 import { cpio, type Entry } from './cpio.ts'
 import { cachedLibrariesOf } from './libraries.ts'
 import { declarationOf, type Root } from './roots.ts'
