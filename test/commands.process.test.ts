@@ -300,7 +300,7 @@ describe('the toolchain', () => {
     const named = await repro('testbed', 'doctor', 'xen-qemu')
     expect(named).toMatchObject({ exitCode: 5, out: expect.stringMatching(/^FAIL package lock: /m) })
     const { exitCode, err } = await repro('testbed', 'doctor', 'xen-quemu')
-    expect(err).toContain('repro: unknown testbed: xen-quemu (did you mean xen-qemu?)')
+    expect(err).toContain('repro: unknown testbed or environment: xen-quemu (did you mean xen-qemu?)')
     expect(exitCode).toBe(2)
   })
 

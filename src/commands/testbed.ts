@@ -20,9 +20,11 @@ const setup = command({
 })
 
 const doctor = command({
-  usage: 'testbed doctor [TESTBED]',
-  summary: 'check what the testbeds need on this machine',
-  description: ["TESTBED is a name in environments.yaml; those of the project's environments unless given."],
+  usage: 'testbed doctor [NAME]',
+  summary: 'check this machine, and the boards of environments',
+  description: [
+    'NAME is an environment or a testbed of experiments/environments.yaml; all environments unless given.',
+  ],
   exits,
   action: async ({ words: [name] }) => await (await work()).examine(name),
 })

@@ -3,11 +3,11 @@
  * into the store. A boot's folder is deleted, unless it fails.
  */
 
-import { rmdir } from 'node:fs/promises'
+import { rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { LimitFunction } from 'p-limit'
 import { makeFolder, move, remove } from '../files/change.ts'
-import { openFiles } from '../files/tracked.ts'
+import { openFiles, sha256 } from '../files/tracked.ts'
 import { violation } from '../query/invariant.ts'
 import { keyOf } from '../results/key.ts'
 import { bootFolder, runName, type Run } from '../results/run.ts'
@@ -129,6 +129,7 @@ async function keptBefore(task: Task): Promise<ReadonlyMap<Boot, FinishedBoot>> 
     if (ignoreCache) {
       await deleteBoot(project, boot.key)
       await remove(project, journalOf(boot))
+      await rm(keptOf(task, boot), { recursive: true, force: true })
     }
     const found = cachedBoot(project, boot.key, seal)
     if (found && areUnchanged(found.reads, files)) kept.set(boot, found)
@@ -155,6 +156,7 @@ async function runBoot(task: Task, boot: Boot, watch: Watch): Promise<FinishedBo
     folder: makeFolder(project, work),
     end: `${exchange}/boot-${boot.number}.end.json`,
     journal: journalOf(boot),
+    kept: keptOf(task, boot),
     script: scriptOf(task),
     namesInputs: block.inputs.length > 0,
     variables: block.variables ?? [],
@@ -162,6 +164,7 @@ async function runBoot(task: Task, boot: Boot, watch: Watch): Promise<FinishedBo
   const file = join(makeFolder(project, exchange), `boot-${boot.number}.order.json`)
   const ran = await runOrder(order, file, scriptVariables(block.variables), executor, watch)
   const finished = { ...ran, seconds: (performance.now() - started) / 1000 }
+  await rm(order.kept, { recursive: true, force: true })
   const kept = await cacheBoot(project, boot.key, finished, seal)
   if (kept === undefined) return finished // its files are still in its folder
   await remove(project, work)
@@ -226,6 +229,11 @@ function workOf({ cell, boots }: Task, boot?: Boot): string {
 
 function journalOf({ journal }: Boot): string {
   return `${journalFolder}/${journal}.jsonl`
+}
+
+/** Where a testbed keeps parts of a boot that are done: nothing that a repository could bring. */
+function keptOf({ project, cache }: Task, { journal }: Boot): string {
+  return join(cache, 'kept', sha256(`${project}\n${journal}`))
 }
 
 /** Deletes a cell's folders and empty parents. */

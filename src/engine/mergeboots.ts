@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { rawName, bootColumn, type Column, type Exclusion, type Row } from '../results/run.ts'
 import { present } from '../text/message.ts'
+import { attemptsDataset, mergeAttempts } from './script/attempts.ts'
 import { ExperimentError, type Result } from './script/cell.ts'
 
 export interface BootResult {
@@ -12,7 +13,8 @@ export interface BootResult {
 
 /**
  * Merges boot results in order. With several boots, rows get a `boot` column, trials are numbered
- * consecutively, and file names start with the boot's folder. Datasets come from the first boot. Throws an
+ * consecutively, and file names start with the boot's folder. Datasets come from the first boot, but for
+ * discarded attempts, which are those of all. Throws an
  * ExperimentError if a boot's columns or clock differ, and a RangeError for no boots.
  */
 export function mergeBoots(boots: readonly BootResult[]): Result {
@@ -24,10 +26,15 @@ export function mergeBoots(boots: readonly BootResult[]): Result {
   for (const [index, { result }] of others.entries()) requireAlike(result, first, index + 2)
   const results = boots.map(({ result }) => result)
   const captured = results.map((result) => result.captured)
+  const { [attemptsDataset]: _, ...datasets } = first.datasets ?? {}
+  const attempts = mergeAttempts(results)
   return {
     ...first,
     columns: withBoot(first.columns),
     rows: rowsOf(boots, first.columns),
+    ...((first.datasets || attempts) && {
+      datasets: { ...datasets, ...(attempts && { [attemptsDataset]: attempts }) },
+    }),
     exclusions: summed(results.flatMap(({ exclusions }) => exclusions)),
     captured: united(captured, ranges),
     files: Object.fromEntries(

@@ -55,6 +55,7 @@ export async function runCells(
   requireVariables(first.map(({ cell }) => cell.block))
   tell({ type: 'planned', cells: first.map(expected), jobs: first.every(isAlone) ? 1 : jobs })
   const sideBySide = pLimit(jobs)
+  const limitOf = machineLimits(testbeds, sideBySide)
   const oneByOne = pLimit(1)
   if (jobs > 1 && first.filter(isAlone).flatMap(({ boots }) => boots).length > 1)
     tell({ type: 'note', text: aloneNote })
@@ -104,7 +105,7 @@ export async function runCells(
     }
     const together = inOrder(ready.filter((step) => !isAlone(step)))
     // Wait for all before throwing the first error, as the others still write.
-    const ends = await Promise.allSettled(together.map((step) => runStep(step, sideBySide)))
+    const ends = await Promise.allSettled(together.map((step) => runStep(step, limitOf(step))))
     for (const end of ends) if (end.status === 'rejected') throw end.reason
     for (const step of inOrder(ready.filter(isAlone))) await runStep(step, oneByOne)
   }
@@ -120,6 +121,22 @@ function expected({ cell, status }: Step): Planned {
   const times = boots / bootsOf(run)
   const part = trials / run.trials / times
   return { ...planned, seconds: seconds * times * (part < 1 ? (1 + part) / 2 : part) }
+}
+
+/** Limits boots on named machines to the number of these: they take no processor of this host. */
+function machineLimits(
+  testbeds: Testbeds | undefined,
+  others: LimitFunction,
+): (step: Pick<Step, 'environment'>) => LimitFunction {
+  const limits = new Map<string, LimitFunction>()
+  return ({ environment }) => {
+    const machines = testbedOf(environment, testbeds).machines?.(environment)
+    if (machines === undefined) return others
+    const name = machines.toSorted().join(' ')
+    const limit = limits.get(name) ?? pLimit(machines.length)
+    limits.set(name, limit)
+    return limit
+  }
 }
 
 /** Whether a cell must run alone, since cells on a shared clock disturb each other's timings. */

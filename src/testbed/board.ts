@@ -28,8 +28,20 @@ export interface Board {
   run(job: Job): Promise<JobResult>
 }
 
+/** A try to run a job that was given up, and why. */
+export interface DiscardedAttempt {
+  /** Number of the job in its boot, and of the attempt, from 1. */
+  readonly job: number
+  readonly attempt: number
+  readonly reason: string
+}
+
 /** A board as its testbed opens it: without what that cannot do. */
-export type OpenedBoard = Pick<Board, 'facts' | 'run'> & Partial<Board>
+export type OpenedBoard = Pick<Board, 'facts' | 'run'> &
+  Partial<Board> & {
+    /** What was given up on the way; absent where a failure ends the boot. Complete once the script is done. */
+    discarded?(): readonly DiscardedAttempt[]
+  }
 
 /** Adds what a board cannot do; called by a script, that throws a JobError which names the testbed. */
 export function completed(board: OpenedBoard, testbed: string): Board {

@@ -15,7 +15,12 @@ export interface Environment {
   /** Of the machine, not of the testbed. */
   readonly origin: Origin
   readonly definition: Definition
+  /** How to reach the machine; decides no result, so it is no part of keys. */
+  readonly access?: Access
 }
+
+/** Values of an environment that only its testbed understands. Plain data. */
+export type Access = Readonly<Record<string, unknown>>
 
 /** A testbed's inputs to a cell's key: name -> value, or SHA-256 (hex). */
 export type TestbedInputs = Readonly<Record<string, string>>
@@ -25,6 +30,18 @@ export interface Host {
   /** Absolute path of the project. */
   readonly project: string
   readonly cache: string
+}
+
+/** Where a boot works. */
+export interface BootPlace extends Host {
+  /** Private to the boot's process, and empty at its start. */
+  readonly folder: string
+  /**
+   * For parts of the boot that are done, so that a later process can go on after them. In the cache; need not exist.
+   * Deleted when the boot is done, or shall run anew.
+   */
+  readonly kept: string
+  log(text: string): void
 }
 
 /** Progress and cancellation of a preparation. */
@@ -39,8 +56,10 @@ export interface Fingerprints {
 }
 
 export interface Testbed {
-  /** Schema of an environment's keys other than `label` and `testbed`. */
+  /** Schema of the keys of an environment that decide results, beside `testbed`. */
   readonly definition: z.ZodType<Definition>
+  /** Schema of those that say how to reach the machine. Absent if there are none. */
+  readonly access?: z.ZodObject
   origin(definition: Definition): Origin
   /** Environments that every project has, without an entry in environments.yaml. */
   readonly environments?: readonly Environment[]
@@ -48,6 +67,8 @@ export interface Testbed {
   readonly emulation?: Emulation
   /** Whether boots may run in parallel without affecting results: own clocks, or several machines. */
   readonly isolated: boolean
+  /** Names of the machines that an environment's boots share, one boot on each. Absent if boots bring their own. */
+  machines?(environment: Environment): readonly string[]
   /** Project files that define its machines, in addition to environments.yaml. */
   readonly files: readonly string[]
   /**
@@ -67,10 +88,10 @@ export interface Testbed {
   ): Promise<readonly string[]>
   /** True if `prepare` has nothing to do. */
   isPrepared(environment: Environment, host: Host): Promise<boolean>
-  /** Opens a board for one boot; undefined where scripts run without one. `folder` is private to the boot. */
-  open(environment: Environment, host: Host & { readonly folder: string }): Promise<OpenedBoard | undefined>
-  /** Checks the host or the machine without changing it; never throws for what it finds. */
-  doctor(host: Host): Promise<readonly Check[]>
+  /** Opens a board for one boot; undefined where scripts run without one. */
+  open(environment: Environment, place: BootPlace): Promise<OpenedBoard | undefined>
+  /** Checks the host, and the machines of `environments`, without changing them; never throws for what it finds. */
+  doctor(host: Host, environments: readonly Environment[]): Promise<readonly Check[]>
   /** Returns the requirements of the environments, for the artifact appendix. */
   needs(environments: readonly Environment[], host: Host): Promise<Needs>
   /**

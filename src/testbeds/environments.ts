@@ -60,17 +60,35 @@ function schemaOf(testbeds: Testbeds) {
       problem(`unknown testbed: ${name}${hint(name, testbeds.keys())}`, ['testbed'])
       return z.NEVER
     }
-    const found = testbed.definition.safeParse(rest)
-    if (!found.success) {
-      for (const { message, path } of found.error.issues) problem(message, path)
+    const [reaching, deciding] = split(rest, Object.keys(testbed.access?.shape ?? {}))
+    const found = testbed.definition.safeParse(deciding)
+    const access = testbed.access?.safeParse(reaching)
+    if (!found.success || access?.success === false) {
+      for (const { message, path } of [...(found.error?.issues ?? []), ...(access?.error?.issues ?? [])])
+        problem(message, path)
       return z.NEVER
     }
-    return { label, testbed: name, origin: testbed.origin(found.data), definition: found.data }
+    return {
+      ...{ label, testbed: name, origin: testbed.origin(found.data), definition: found.data },
+      ...(access && { access: access.data }),
+    }
   })
   const taken = common(testbeds).map(({ name }) => name)
   const isFree = (name: string) => !taken.includes(name)
   const names = z.string().refine(isFree, 'every project has this environment: take another name')
   return z.record(names, environment)
+}
+
+function split(
+  entry: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): readonly [Record<string, unknown>, Record<string, unknown>] {
+  const isNamed = ([key]: readonly [string, unknown]) => names.includes(key)
+  const entries = Object.entries(entry)
+  return [
+    Object.fromEntries(entries.filter(isNamed)),
+    Object.fromEntries(entries.filter((one) => !isNamed(one))),
+  ]
 }
 
 /** Returns the testbed of an environment that was read with the same Map. */

@@ -2,7 +2,7 @@
 
 import { openFiles } from '../../files/tracked.ts'
 import { cacheFolder } from '../../testbed/cache.ts'
-import type { Host, Report } from '../../testbed/testbed.ts'
+import type { Environment, Host, Report } from '../../testbed/testbed.ts'
 import { byTestbed, projectEnvironments, testbedOf } from '../../testbeds/environments.ts'
 import { testbeds } from '../../testbeds/testbeds.ts'
 import { hint } from '../../text/spelling.ts'
@@ -39,14 +39,25 @@ export async function setUp(signal: AbortSignal): Promise<number> {
   return exitCodes.done
 }
 
-/** Examines the testbed of this name; default: those of the project's environments. */
+/** Examines an environment, or a testbed with its environments; default: those of the project. */
 export async function examine(wanted: string | undefined): Promise<number> {
   const here = host()
-  if (wanted !== undefined && !testbeds.has(wanted))
-    throw new UsageError(`unknown testbed: ${wanted}${hint(wanted, testbeds.keys())}`)
-  const names = wanted ? [wanted] : [...environmentsOf(here).values()].map(({ testbed }) => testbed)
-  const examined = [...testbeds].flatMap(([name, testbed]) => (names.includes(name) ? [testbed] : []))
-  const found = await Promise.all(examined.map((testbed) => testbed.doctor(here)))
+  const all = environmentsOf(here)
+  const isWanted = ({ name, testbed }: Environment) =>
+    wanted === undefined || name === wanted || testbed === wanted
+  const environments = [...all.values()].filter(isWanted)
+  const names = new Set(environments.map(({ testbed }) => testbed))
+  if (wanted !== undefined && testbeds.has(wanted)) names.add(wanted)
+  if (names.size === 0) {
+    const known = [...testbeds.keys(), ...all.keys()]
+    throw new UsageError(`unknown testbed or environment: ${wanted}${hint(wanted ?? '', known)}`)
+  }
+  const found = await Promise.all(
+    [...names].map((name) => {
+      const own = environments.filter(({ testbed }) => testbed === name)
+      return testbedOf({ testbed: name }).doctor(here, own)
+    }),
+  )
   const checks = found.flat()
   for (const { name, ok, found, advice } of checks) {
     print(`${ok ? 'ok  ' : 'FAIL'} ${name}: ${found}${ok || advice === undefined ? '' : `\n     ${advice}`}`)

@@ -42,6 +42,8 @@ export interface BootOrder {
   readonly variables: readonly string[]
   /** Prepared cache of the machine that runs the boot. */
   readonly cache: string
+  /** Folder in the cache for parts of the boot that are done. */
+  readonly kept: string
 }
 
 const failure = z.strictObject({

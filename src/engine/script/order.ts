@@ -22,8 +22,10 @@ export async function endOf(
   try {
     const { runScript } = await import('./script.ts')
     const { checkFiles, checkResult } = await import('./result.ts')
-    const { result: given, reads } = await runScript(order, send, testbeds)
-    const result = checkResult(given)
+    const { withAttempts } = await import('./attempts.ts')
+    const { result: given, reads, discarded } = await runScript(order, send, testbeds)
+    const checked = checkResult(given)
+    const result = discarded === undefined ? checked : withAttempts(checked, discarded)
     checkFiles(result.files, order.folder)
     return { type: 'result', result, reads }
   } catch (error) {

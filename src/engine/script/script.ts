@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { runName, type Row } from '../../results/run.ts'
 import { openSeal } from '../../results/seal.ts'
 import { randomNumbers } from '../../stats/random.ts'
-import { completed } from '../../testbed/board.ts'
+import { completed, type DiscardedAttempt, type OpenedBoard } from '../../testbed/board.ts'
 import { testbedOf } from '../../testbeds/environments.ts'
 import type { Testbeds } from '../../testbeds/testbeds.ts'
 import { counted } from '../../text/message.ts'
@@ -21,13 +21,17 @@ import { checkRows, isRecord, describeValue, type Types } from './rows.ts'
 type Send = (message: Message) => void
 type Measure = Parameters<Cell['each']>[0]
 
+/** What a script returned, what it read, and what its board gave up, if that tells. */
+export interface Ran {
+  readonly result: unknown
+  readonly reads: Reads
+  readonly discarded: readonly DiscardedAttempt[] | undefined
+}
+
 /** Returns the script's result, unvalidated except for rows of trials, and the project files it used. */
-export async function runScript(
-  order: BootOrder,
-  send: Send,
-  testbeds?: Testbeds,
-): Promise<{ readonly result: unknown; readonly reads: Reads }> {
+export async function runScript(order: BootOrder, send: Send, testbeds?: Testbeds): Promise<Ran> {
   const { project, experiment, script, folder, cache } = order
+  const log = limitedLog(send)
   const inline =
     script.type === 'inline'
       ? { url: urlOf(script.document, experiment), source: inlineModule(script.source, script.firstLine) }
@@ -38,7 +42,11 @@ export async function runScript(
   const recorder = recordReads(project, own, provideModules({ inline, stripped: join(cache, 'stripped') }))
   // The same zx that the script may import, as its settings are per module.
   await import(import.meta.resolve('zx/globals'))
-  const cell = await openCell(order, send, recorder, testbeds)
+  // The testbed's files are in the key under other names.
+  const board = await recorder.pause(() =>
+    testbedOf(order.environment, testbeds).open(order.environment, { ...order, log }),
+  )
+  const cell = openCell(order, board, { send, log }, recorder)
   const result =
     script.type === 'inline'
       ? await runInline(experiment, script.document, cell)
@@ -49,7 +57,7 @@ export async function runScript(
   for (const path of recorder.outside().slice(0, mostOutside))
     send({ type: 'log', text: `read ${path}, outside the project; changes to it are not tracked` })
   for (const text of unnoticed(order, recorder)) send({ type: 'log', text })
-  return { result, reads }
+  return { result, reads, discarded: board?.discarded?.() }
 }
 
 /** Warnings of what the recorder cannot see, once a cell. */
@@ -99,18 +107,14 @@ function urlOf(document: string, experiment: string, trial?: number): string {
   return `${pathToFileURL(document).href}?experiment=${experiment}${trial === undefined ? '' : `&trial=${trial}`}`
 }
 
-async function openCell(
+function openCell(
   order: BootOrder,
-  send: Send,
+  board: OpenedBoard | undefined,
+  { send, log }: { readonly send: Send; readonly log: Cell['log'] },
   recorder: Recorder,
-  testbeds: Testbeds | undefined,
-): Promise<Cell> {
+): Cell {
   const { experiment, pattern, parameters, boot, trials, seed, project, folder } = order
   const environment = order.environment.name
-  // The testbed's files are in the key under other names.
-  const board = await recorder.pause(() =>
-    testbedOf(order.environment, testbeds).open(order.environment, order),
-  )
   const chance = chanceOf(order, environment)
   const byExperiment = Map.groupBy(order.needed, (run) => run.experiment)
   let measured = false
@@ -133,7 +137,7 @@ async function openCell(
       if (board) return completed(board, order.environment.testbed)
       throw new ExperimentError(`the environment ${environment} has no board`)
     },
-    log: limitedLog(send),
+    log,
     progress: limitedProgress(send),
     random: randomNumbers(chance),
     // No prototype: an experiment's name may equal an object method's.
