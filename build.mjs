@@ -1,15 +1,15 @@
 // Makes dist/: the bundle of src/ (bundle.mjs), the C sources that it compiles, and the licenses of what is inside.
 
 import { chmod, copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 import { bundle } from './bundle.mjs'
 
 await rm('dist', { recursive: true, force: true })
 const { metafile } = await build(bundle)
 await chmod('dist/cli.js', 0o755)
-for (const name of ['processors.c', 'states.c'])
-  await copyFile(`src/testbeds/xen-qemu/${name}`, `dist/${name}`)
+for (const name of ['xen-qemu/processors.c', 'xen-qemu/states.c', 'ssh/agent.sh'])
+  await copyFile(`src/testbeds/${name}`, `dist/${basename(name)}`)
 await writeFile('dist/LICENSES.txt', await licenses(Object.keys(metafile.inputs)))
 
 // Makes `npx repro` find the project's own command at once. npm links the `bin` of dependencies only, and npx would then

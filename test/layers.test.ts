@@ -85,7 +85,7 @@ describe('testbeds, formats and kinds of tables', () => {
 
   it('are named by no other file', () => {
     // Commands for traces, whose captures say nothing of their board, give examples.
-    const own = /^(?:toolchain\/|testbeds\/(?:xen-qemu\/|testbeds)|commands\/trace)/
+    const own = /^(?:toolchain\/|testbeds\/(?:xen-qemu\/|ssh\/|testbeds)|commands\/trace)/
     const core = files.filter((file) => !own.test(file))
     expect(core.filter((file) => /qemu|raspberry|debian/i.test(withoutComments(file)))).toEqual([])
   })

@@ -39,44 +39,79 @@ export async function exclusively<T>(
   waiting: LockOptions,
   action: () => Promise<T>,
 ): Promise<T> {
+  return await exclusivelyOneOf([file], waiting, action)
+}
+
+/** As `exclusively`, with the first of several lock files that is free; `action` gets its path. */
+export async function exclusivelyOneOf<T>(
+  files: readonly string[],
+  waiting: LockOptions,
+  action: (file: string) => Promise<T>,
+): Promise<T> {
   const mine = self()
-  try {
-    await obtain(file, mine, waiting)
-  } catch (error) {
-    waiting.signal?.throwIfAborted()
-    throw (waiting.explain ?? writeError)(error, file)
-  }
+  const file = await obtain(files, mine, waiting)
   const heart = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => {}), heartbeatMs)
   heart.unref()
   try {
-    return await action()
+    return await action(file)
   } finally {
     clearInterval(heart)
     await release(file, mine)
   }
 }
 
-async function obtain(
+/** A holder and since when nothing was heard of it. */
+interface Watched {
+  readonly sign: string
+  readonly sinceMs: number
+}
+
+/** Resolves to the file that was obtained. */
+async function obtain(files: readonly string[], mine: Owner, waiting: LockOptions): Promise<string> {
+  const { signal, explain = writeError, pollMs = 250 } = waiting
+  const watched = new Map<string, Watched>()
+  for (let waited = false; ;) {
+    const held: string[] = []
+    for (const file of files) {
+      try {
+        signal?.throwIfAborted()
+        const state = await attempt(file, mine, watched, waited, waiting)
+        if (state === 'obtained') return file
+        if (state !== 'unknown') held.push(state.note)
+      } catch (error) {
+        signal?.throwIfAborted()
+        throw explain(error, file)
+      }
+    }
+    if (!waited && held.length === files.length) {
+      waiting.onWait?.(held.join('; '))
+      waited = true
+    }
+    await sleep(pollMs, undefined, { signal })
+  }
+}
+
+/** Tries once to obtain a lock; a dead holder loses it. */
+async function attempt(
   file: string,
   mine: Owner,
-  { what, signal, onWait, pollMs = 250, silenceMs = 60_000 }: LockOptions,
-): Promise<void> {
-  let watched: { readonly sign: string; readonly sinceMs: number } | undefined
-  for (let waited = false; ;) {
-    signal?.throwIfAborted()
-    if (await acquire(file, mine)) return
+  watched: Map<string, Watched>,
+  waited: boolean,
+  { what, onWait, silenceMs = 60_000 }: LockOptions,
+): Promise<'obtained' | 'unknown' | { readonly note: string }> {
+  for (;;) {
+    if (await acquire(file, mine)) return 'obtained'
     const found = await read(file)
     if (found === undefined) continue
-    if (watched?.sign !== found.sign) watched = { sign: found.sign, sinceMs: performance.now() }
-    const silent = performance.now() - watched.sinceMs
-    if (isGone(found, silent, silenceMs)) {
+    const before = watched.get(file)
+    const seen = before?.sign === found.sign ? before : { sign: found.sign, sinceMs: performance.now() }
+    watched.set(file, seen)
+    if (isGone(found, performance.now() - seen.sinceMs, silenceMs)) {
       if (waited) onWait?.(`${describe(found.owner)} is gone: taking over ${file}`)
       await takeOver(file, found)
       continue
     }
-    if (!waited && found.owner) onWait?.(waitNote(what, file, found.owner, silenceMs))
-    waited ||= found.owner !== undefined
-    await sleep(pollMs, undefined, { signal })
+    return found.owner ? { note: waitNote(what, file, found.owner, silenceMs) } : 'unknown'
   }
 }
 

@@ -41,6 +41,8 @@ export type OpenedBoard = Pick<Board, 'facts' | 'run'> &
   Partial<Board> & {
     /** What was given up on the way; absent where a failure ends the boot. Complete once the script is done. */
     discarded?(): readonly DiscardedAttempt[]
+    /** Called when the script is done, unless its process was killed. */
+    close?(): Promise<void>
   }
 
 /** Adds what a board cannot do; called by a script, that throws a JobError which names the testbed. */

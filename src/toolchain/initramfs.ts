@@ -85,7 +85,7 @@ async function kernelModules({ folder, linuxRelease }: Source, names: readonly s
 }
 
 /** Returns programs with the loader and all their libraries. */
-async function executables({ host, folder }: Source, programs: readonly string[]): Promise<Entry[]> {
+export async function executables({ host, folder }: Source, programs: readonly string[]): Promise<Entry[]> {
   if (programs.length === 0) return []
   const { found } = await cachedLibrariesOf(host, folder, { architecture: 'arm64', programs })
   const named = new Map([...found, [basename(threadEnd), join(folder, threadEnd)]])

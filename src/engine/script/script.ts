@@ -47,10 +47,11 @@ export async function runScript(order: BootOrder, send: Send, testbeds?: Testbed
     testbedOf(order.environment, testbeds).open(order.environment, { ...order, log }),
   )
   const cell = openCell(order, board, { send, log }, recorder)
-  const result =
+  const run = async () =>
     script.type === 'inline'
       ? await runInline(experiment, script.document, cell)
       : await runModule(script.file, cell)
+  const result = await run().finally(() => board?.close?.())
   const { reads, changed } = recorder.reads()
   for (const input of changed)
     send({ type: 'log', text: `${input} changed while the script ran, so it is not taken as an input` })

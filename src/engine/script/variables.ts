@@ -7,6 +7,8 @@ type Variables = Readonly<Record<string, string | undefined>>
 
 const usual: ReadonlySet<string> = new Set([
   ...['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LANGUAGE', 'TZ', 'TMPDIR', 'TMP', 'TEMP'],
+  // Boards are reached with the keys of an agent; those without one lie in HOME.
+  'SSH_AUTH_SOCK',
   ...['TERM', 'COLORTERM', 'NO_COLOR', 'XDG_RUNTIME_DIR', 'XDG_CACHE_HOME', 'XDG_CONFIG_HOME'],
 ])
 

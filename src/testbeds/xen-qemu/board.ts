@@ -1,12 +1,12 @@
 /** An emulated board opened for one cell. The console log is always kept. */
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import * as z from 'zod'
-import { type Board, JobError, TestbedError } from '../../testbed/board.ts'
+import { type Board, TestbedError } from '../../testbed/board.ts'
+import { bootSettings } from '../../toolchain/bootsettings.ts'
 import { guestRoot } from '../../toolchain/initramfs.ts'
 import type { Toolchain } from '../../toolchain/toolchain.ts'
 import { runStages, type Workplace } from './chain.ts'
-import { bootSchema, type Environment } from './environment.ts'
+import type { Environment } from './environment.ts'
 import { rootSource } from './image.ts'
 import { consoleError } from './machine.ts'
 import { clockModel } from './qemu.ts'
@@ -39,8 +39,7 @@ export function openBoard(toolchain: Toolchain, environment: Environment, place:
     },
     guest: (programs, added) => guestRoot(source, programs, added),
     async run(job) {
-      const settings = bootSchema.safeParse(job.boot ?? {})
-      if (!settings.success) throw new JobError(`the job's boot: ${z.prettifyError(settings.error)}`)
+      bootSettings(job)
       const { folder } = place
       const started = performance.now()
       const end = await runStages(toolchain, environment, job, place)

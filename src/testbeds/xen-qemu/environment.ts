@@ -31,14 +31,3 @@ export const environmentSchema = definition.superRefine(({ machine, ...values },
 })
 
 export type Environment = z.infer<typeof definition>
-
-/** Boot settings of Xen; absent ones take Debian's default. */
-export const bootSchema = z.strictObject({
-  scheduler: z
-    .string()
-    .regex(/^[a-z0-9]+$/, 'the name of a scheduler, such as credit2')
-    .optional(),
-  dom0Vcpus: z.int().min(1).optional(),
-})
-
-export type BootSettings = z.infer<typeof bootSchema>

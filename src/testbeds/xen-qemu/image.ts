@@ -3,11 +3,12 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Job, Stage } from '../../testbed/board.ts'
+import { bootSettings } from '../../toolchain/bootsettings.ts'
 import { cpio } from '../../toolchain/cpio.ts'
 import type { Command } from '../../toolchain/hostprograms.ts'
 import { dom0Root, type Source } from '../../toolchain/initramfs.ts'
 import type { Toolchain } from '../../toolchain/toolchain.ts'
-import { bootSchema, type Environment } from './environment.ts'
+import type { Environment } from './environment.ts'
 import { parallelQemu } from './processors.ts'
 import { bootArguments, deviceTree, type Use } from './qemu.ts'
 
@@ -64,7 +65,7 @@ export async function writeImage(
     kernel: { file: kernel, bytes: (await stat(kernel)).size },
     ramdisk: { file: join(folder, 'ramdisk'), bytes: ramdisk.length },
     deviceTree: join(folder, 'device-tree'),
-    settings: bootSchema.parse(settings),
+    settings: bootSettings({ boot: settings }),
     seed,
   }
   await writeFile(boot.ramdisk.file, ramdisk)

@@ -4,7 +4,8 @@
  * (QEMU: "TCG Instruction Counting"; docs/devel/tcg-icount). No disk and no network card: both complete
  * requests at the host's time.
  */
-import type { BootSettings, Environment } from './environment.ts'
+import type { BootSettings } from '../../toolchain/bootsettings.ts'
+import type { Environment } from './environment.ts'
 import * as raspi4b from './raspi4b.ts'
 
 /** Load addresses, as the board's firmware would choose: clear of Xen at 0x40000000 and of each other. */

@@ -1,0 +1,96 @@
+/** A real board, or one that stands in for it, opened for one boot of a cell. */
+
+import { randomUUID } from 'node:crypto'
+import { cp, mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type OpenedBoard, TestbedError } from '../../testbed/board.ts'
+import type { BootPlace, Environment } from '../../testbed/testbed.ts'
+import { guestRoot, type Source } from '../../toolchain/initramfs.ts'
+import type { Toolchain } from '../../toolchain/toolchain.ts'
+import { openAccount } from './account.ts'
+import { leaseBoard } from './boards.ts'
+import { connect, program } from './connection.ts'
+import { settingsOf } from './environment.ts'
+import { described, parseHygiene } from './hygiene.ts'
+import { factsOf } from './machine.ts'
+import { type Runner, runJob } from './run.ts'
+import { followSerial } from './serial.ts'
+import { toolsOf } from './tools.ts'
+
+const reserveMs = 600_000
+
+/** Leases a board and opens it. Throws a TestbedError if there is none. */
+export async function openBoard(
+  toolchain: Toolchain,
+  environment: Environment,
+  { project, cache, folder, kept, log }: BootPlace,
+): Promise<OpenedBoard> {
+  const settings = settingsOf(environment)
+  const { root, hosts, serial: console } = settings
+  const source: Source = { host: toolchain.root('host'), ...toolchain.board(root) }
+  const sources = (those: readonly string[]) => those.map((one) => join(project, one))
+  await mkdir(kept, { recursive: true })
+  const account = await openAccount(kept, randomUUID())
+  const host = await leaseBoard(cache, hosts, account.host || undefined, log)
+  await account.moveTo(host)
+  if (settings.reserve !== undefined) await command(settings.reserve, host, 'reserve')
+  let facts: Readonly<Record<string, string>> = {}
+  let jobs = 0
+  const runner: Runner = {
+    ...{ settings, account, cache, kept, log },
+    name: environment.name,
+    connection: connect(host),
+    serial: console === undefined ? undefined : followSerial(console, host, join(folder, 'serial.log')),
+    tools: await toolsOf(source),
+    bootId: undefined,
+    onMachine: (machine) => {
+      facts = { ...facts, ...factsOf(machine) }
+    },
+  }
+  return {
+    // Complete after a job: what the board said, and what it observed meanwhile.
+    get facts() {
+      return {
+        ...facts,
+        'power cycles': String(account.powerCycles),
+        'leftovers of earlier jobs': account.leftovers.join('; ') || 'none',
+      }
+    },
+    discarded: () => account.discarded,
+    compile: (those, flags) => toolchain.compile(sources(those), flags),
+    compileForSystem: (those, flags) => toolchain.compileFor(root, sources(those), flags),
+    compileModule: (one) => toolchain.compileModule(root, join(project, one)),
+    async file(name) {
+      if (name !== 'kernel')
+        throw new TestbedError(`unknown file of the environment: ${name} (known: kernel)`)
+      return await readFile(toolchain.board(root).kernel)
+    },
+    guest: (programs, files) => guestRoot(source, programs, files),
+    async run(job) {
+      const started = performance.now()
+      jobs += 1
+      const ended = await runJob(runner, job, jobs)
+      // Results stay where they are kept, for a later process, until the boot is done.
+      const own = join(folder, `job-${jobs}`)
+      await cp(ended.folder, own, { recursive: true })
+      const read = (name: string) => readFile(join(own, name), 'utf8').catch(() => '')
+      facts = { ...facts, ...described(parseHygiene(await read('hygiene'), await read('kernel-messages'))) }
+      return { folder: own, exitCode: ended.exitCode, durationMs: performance.now() - started }
+    },
+    async close() {
+      runner.serial?.stop()
+      if (settings.release !== undefined) await command(settings.release, host, 'release')
+    },
+  }
+}
+
+async function command(text: string, host: string, what: string): Promise<void> {
+  const { exitCode, complaint, problem } = await program('sh', ['-c', text], {
+    deadlineMs: reserveMs,
+    variables: { REPRO_BOARD: host },
+  })
+  if (exitCode === 0) return
+  throw new TestbedError(`cannot ${what} ${host}: ${problem ?? (complaint || `exit code ${exitCode}`)}`, {
+    advice: `The command is \`${text}\`, from experiments/environments.yaml.`,
+  })
+}

@@ -1,0 +1,99 @@
+/** Which of several boards a boot gets: leases, and boards that are set aside. All in one folder of the cache. */
+
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { exclusivelyOneOf } from '../../files/exclusive.ts'
+import { TestbedError } from '../../testbed/board.ts'
+import { writeToCache } from '../../testbed/cache.ts'
+
+export interface SetAside {
+  readonly host: string
+  readonly reason: string
+  /** ISO 8601. */
+  readonly date: string
+  /** Deleting it puts the board back. */
+  readonly file: string
+}
+
+function folderOf(cache: string): string {
+  return join(cache, 'boards')
+}
+
+function asideFile(cache: string, host: string): string {
+  return join(folderOf(cache), `${host}.aside.json`)
+}
+
+const written = z.object({ reason: z.string(), date: z.string() })
+
+/** Sets a board aside that failed too often, until a person has looked at it. */
+export async function setAside(cache: string, host: string, reason: string): Promise<void> {
+  const text = JSON.stringify({ reason, date: new Date().toISOString() })
+  await writeToCache(asideFile(cache, host), `${text}\n`)
+}
+
+export async function boardsAside(cache: string, hosts: readonly string[]): Promise<readonly SetAside[]> {
+  const found = await Promise.all(
+    hosts.map(async (host) => {
+      const file = asideFile(cache, host)
+      const text = await readFile(file, 'utf8').catch(() => undefined)
+      if (text === undefined) return []
+      const { reason, date } = parsed(text) ?? { reason: 'a reason that cannot be read', date: '' }
+      return [{ host, reason, date, file }]
+    }),
+  )
+  return found.flat()
+}
+
+function parsed(text: string): z.infer<typeof written> | undefined {
+  try {
+    return written.safeParse(JSON.parse(text)).data
+  } catch {
+    return undefined
+  }
+}
+
+export function asideText({ host, reason, date, file }: SetAside): string {
+  return `${host} was set aside (${date}): ${reason}; delete ${file} when it is mended`
+}
+
+/**
+ * Waits for a board that is neither set aside nor leased, `preferred` before others, leases it for the life of this
+ * process, and returns its name. Throws a TestbedError if all are set aside.
+ */
+export async function leaseBoard(
+  cache: string,
+  hosts: readonly string[],
+  preferred: string | undefined,
+  log: (text: string) => void,
+): Promise<string> {
+  const aside = await boardsAside(cache, hosts)
+  const usable = hosts.filter((host) => !aside.some((one) => one.host === host))
+  if (usable.length === 0)
+    throw new TestbedError(`no board to run on: ${aside.map(asideText).join('; ')}`, {
+      advice: 'Look at the board (`repro testbed doctor`), then delete that file.',
+    })
+  for (const one of aside) log(`left out: ${asideText(one)}`)
+  await mkdir(folderOf(cache), { recursive: true })
+  const ordered = usable.toSorted((a, b) => Number(b === preferred) - Number(a === preferred))
+  const names = new Map(ordered.map((host) => [join(folderOf(cache), `${host}.lock`), host]))
+  return await new Promise((resolve, reject) => {
+    const held = exclusivelyOneOf([...names.keys()], { what: 'boot on this board', onWait: log }, (file) => {
+      resolve(names.get(file) ?? '')
+      return new Promise<never>(() => {}) // to the end of the process, whose locks are free then
+    })
+    held.catch(reject)
+  })
+}
+
+/** The longest that a job took on these boards, in seconds: how long to keep silent for the next. */
+export async function longestSeconds(cache: string, name: string): Promise<number> {
+  const text = await readFile(join(folderOf(cache), `${name}.seconds`), 'utf8').catch(() => '')
+  const seconds = Number(text)
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : 0
+}
+
+export async function noteSeconds(cache: string, name: string, seconds: number): Promise<void> {
+  if (seconds > (await longestSeconds(cache, name)))
+    await writeToCache(join(folderOf(cache), `${name}.seconds`), `${Math.ceil(seconds)}\n`)
+}

@@ -1,0 +1,104 @@
+/** Checks boards: that ssh gets there, what must hold, and what only costs time. */
+
+import type { Check, Environment } from '../../testbed/testbed.ts'
+import { asideText, boardsAside } from './boards.ts'
+import { connect, program } from './connection.ts'
+import { settingsOf } from './environment.ts'
+import { machineOf, requireIdentity, requirements } from './machine.ts'
+
+const callMs = 30_000
+
+/** Never throws for what it finds. Changes nothing on a board but the two folders that jobs use. */
+export async function doctor(environment: Environment, cache: string): Promise<readonly Check[]> {
+  const settings = settingsOf(environment)
+  const { hosts, power, serial } = settings
+  const aside = await boardsAside(cache, hosts)
+  const boards = await Promise.all(hosts.map((host) => examine(host)))
+  return [...(await commandChecks()), ...boards.flat()]
+
+  async function examine(host: string): Promise<readonly Check[]> {
+    const named = (checks: readonly Check[]) =>
+      checks.map((one) => ({ ...one, name: `${host}: ${one.name}` }))
+    const put = aside.find((one) => one.host === host)
+    const away: readonly Check[] = put
+      ? [
+          {
+            name: 'in use',
+            ok: false,
+            found: asideText(put),
+            advice: `Delete ${put.file} when it is mended.`,
+          },
+        ]
+      : []
+    try {
+      const machine = machineOf(host, await connect(host).call('facts', [], callMs))
+      const identity = attempt(() => requireIdentity(settings, machine))
+      return named([
+        ...away,
+        { name: 'ssh', ok: true, found: `${machine.fact('system')}, up for ${machine.fact('uptime')} s` },
+        identity ?? { name: 'identity', ok: true, found: `${machine.fact('model')}, ${settings.machine}` },
+        ...requirements(settings, machine),
+        tracing(machine.fact('xen_commandline')),
+      ])
+    } catch (error) {
+      const { message, advice } = error as Error & { advice?: string }
+      const help = advice ?? `Let \`ssh ${host} true\` work without a password.`
+      return named([...away, { name: 'ssh', ok: false, found: message, advice: help }])
+    }
+  }
+
+  /** Whether there are commands, without running what would switch a board off. */
+  async function commandChecks(): Promise<readonly Check[]> {
+    const ssh = await program('ssh', ['-V'], { deadlineMs: callMs }).catch((error: Error) => error)
+    const client: Check =
+      ssh instanceof Error
+        ? { name: 'ssh client', ok: false, found: ssh.message, advice: 'Install the package openssh-client.' }
+        : { name: 'ssh client', ok: true, found: ssh.complaint }
+    const commands = [
+      [
+        'power',
+        power?.cycle,
+        'Without it a board that hangs ends the build: give `power: {cycle: COMMAND}`.',
+      ],
+      ['serial', serial, 'Without it the end of a job is found by asking, and a panic by its deadline only.'],
+    ] as const
+    const found = commands.map(async ([name, text, without]): Promise<Check> => {
+      if (text === undefined) return { name, ok: true, found: `no command. ${without}` }
+      const first = text.trim().split(/\s+/)[0] ?? ''
+      const { exitCode } = await program('sh', ['-c', `command -v -- "$1"`, 'sh', first], {
+        deadlineMs: callMs,
+      })
+      return exitCode === 0
+        ? { name, ok: true, found: text }
+        : {
+            name,
+            ok: false,
+            found: `${text}: there is no ${first} here`,
+            advice: `Install it, or mend \`${name}\`.`,
+          }
+    })
+    return [client, ...(await Promise.all(found))]
+  }
+}
+
+function attempt(act: () => void): Check | undefined {
+  try {
+    act()
+    return undefined
+  } catch (error) {
+    const { message, advice } = error as Error & { advice?: string }
+    return { name: 'identity', ok: false, found: message, ...(advice !== undefined && { advice }) }
+  }
+}
+
+/** Xen's default of 32 pages a processor is short for loads; not a must, as losses are found and excluded. */
+function tracing(options: string): Check {
+  const size = /tbuf_size=(\d+)/.exec(options)?.[1]
+  return size === undefined
+    ? {
+        name: 'trace buffers',
+        ok: true,
+        found: "Xen's own size; under load records may be lost: add tbuf_size=256 to Xen's options",
+      }
+    : { name: 'trace buffers', ok: true, found: `${size} pages a processor` }
+}

@@ -1,0 +1,108 @@
+/** This testbed's own keys of an environment. */
+
+import * as z from 'zod'
+import type { Definition } from '../../testbed/board.ts'
+import type { Access, Environment } from '../../testbed/testbed.ts'
+
+const word = z.string().min(1).max(200)
+/** As `ssh` takes it, and nothing that it takes for an option: `pi4`, `root@192.168.1.20`. */
+const host = z
+  .string()
+  .regex(/^(?:[\w.-]+@)?[A-Za-z0-9][\w.:-]*$/, 'the name of a host for ssh, such as pi4 or root@192.168.1.20')
+/** A command for `sh`. */
+const command = z.string().min(1)
+
+/** What decides results. */
+const definition = z.strictObject({
+  /** What the board is: checked when it is opened. */
+  machine: z.enum(['hardware', 'emulated']),
+  /** Root of the package lock that guests, their kernel and the board's programs come from. */
+  root: z.enum(['debian-11', 'debian-12', 'debian-13']),
+  /** Whether each boot of a cell begins with a reboot of the board. Without, boots are not independent. */
+  reboot: z.boolean().default(true),
+  /** What the board must say of itself, each as its beginning. */
+  lock: z
+    .strictObject({
+      model: word.optional(),
+      revision: word.optional(),
+      firmware: word.optional(),
+      xen: word.optional(),
+      kernel: word.optional(),
+      system: word.optional(),
+    })
+    .default({}),
+})
+
+export type LockItem = keyof z.infer<typeof definition>['lock']
+
+/** Keys of cells are flat: `lock xen`. */
+export const definitionSchema = definition.transform(({ lock, ...rest }): Definition => {
+  const items = Object.entries(lock).flatMap(([item, value]) =>
+    value === undefined ? [] : [[`lock ${item}`, value] as const],
+  )
+  return { ...rest, ...Object.fromEntries(items.sort()) }
+})
+
+/** What only says how to reach the board, and what it needs to work. */
+export const accessSchema = z
+  .strictObject({
+    host: host.optional(),
+    /** Several boards of one kind, instead of `host`. */
+    boards: z.array(host).min(1).optional(),
+    /** Commands on this computer, with the board's name in $REPRO_BOARD. */
+    power: z.strictObject({ cycle: command }).optional(),
+    /** Prints what the board's serial console says, until it is killed. */
+    serial: command.optional(),
+    reserve: command.optional(),
+    release: command.optional(),
+    requirements: z
+      .strictObject({
+        memoryMb: z.int().min(1).default(128),
+        diskMb: z.int().min(1).default(256),
+        /** Xen's own line of options must contain this, such as `tbuf_size=`. */
+        xenOptions: z.array(word).default([]),
+      })
+      .prefault({}),
+    /** Silence after a job has started, in seconds, if there is no serial console that tells its end. */
+    quiet: z.number().min(1).max(3600).default(30),
+    /** How long a reboot may take, in seconds. */
+    bootSeconds: z.number().min(10).max(3600).default(180),
+  })
+  .refine(({ host: one, boards }) => (one === undefined) !== (boards === undefined), {
+    message: 'give host, or boards for several',
+    path: ['host'],
+  })
+
+export type Settings = z.infer<typeof accessSchema> & {
+  readonly machine: 'hardware' | 'emulated'
+  readonly root: z.infer<typeof definition>['root']
+  readonly reboot: boolean
+  /** Item -> how its value begins. */
+  readonly lock: Readonly<Record<string, string>>
+  readonly hosts: readonly string[]
+}
+
+/** Returns an environment's values. They were checked when it was read. */
+export function settingsOf({
+  definition: values,
+  access,
+}: Pick<Environment, 'definition' | 'access'>): Settings {
+  const reached = accessSchema.parse(access)
+  const lock = Object.entries(values).flatMap(([key, value]) =>
+    key.startsWith('lock ') ? [[key.slice('lock '.length), String(value)] as const] : [],
+  )
+  return {
+    ...reached,
+    machine: values.machine as Settings['machine'],
+    root: values.root as Settings['root'],
+    reboot: values.reboot === true,
+    lock: Object.fromEntries(lock),
+    hosts: hostsOf(access),
+  }
+}
+
+/** Names of the boards; empty if the entry names none. */
+export function hostsOf(access: Access | undefined): readonly string[] {
+  const { host: one, boards } = accessSchema.parse(access ?? {})
+  return boards ?? (one === undefined ? [] : [one])
+}
