@@ -212,7 +212,11 @@ async function hasServer(port: number): Promise<boolean> {
   try {
     return await new Promise((done) => {
       const no = () => done(false)
-      socket.on('data', () => done(true)).on('error', no).on('close', no).on('timeout', no)
+      socket
+        .on('data', () => done(true))
+        .on('error', no)
+        .on('close', no)
+        .on('timeout', no)
     })
   } finally {
     socket.destroy()

@@ -82,9 +82,7 @@ async function ownPrograms(host: string, own: string, folder: string): Promise<E
     ...programs.map(async (path) =>
       entry(`usr/sbin/${basename(path)}`, 0o755, await readFile(join(own, path))),
     ),
-    ...[...libraries].map(async ([name, path]) =>
-      entry(`${places[0]}/${name}`, 0o755, await readFile(path)),
-    ),
+    ...[...libraries].map(async ([name, path]) => entry(`${places[0]}/${name}`, 0o755, await readFile(path))),
   ])
 }
 

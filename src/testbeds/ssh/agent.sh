@@ -148,6 +148,7 @@ start() { # JOB HOST SECONDS
     echo "$1 $2 $group $(boot_id) $(($(cut -d . -f 1 /proc/uptime) + $3))" >"$disk/owner.part"
     mv "$disk/owner.part" "$disk/owner"
     sync
+    tell "job $1 started"
     say started "$group"
     : >"$memory/go" # after the journal knows of it
 }
@@ -179,7 +180,11 @@ run() { # JOB HOST SECONDS
     while read -r one; do kill -KILL "-$one" 2>/dev/null; done <"$memory/groups"
     [ "$(free_mb "$memory")" -gt 1 ] || status="$status memory-full"
     keep "$1" "$status" || keep_status "$1" "$status disk-full"
-    for device in /dev/console; do echo "repro: job $1 ended" >$device; done 2>/dev/null
+    tell "job $1 ended"
+}
+
+tell() { # LINE: on the serial console, if there is one
+    { echo "repro: $1" >/dev/console; } 2>/dev/null || true
 }
 
 keep() { # JOB STATUS: on disk, complete before its name says so
