@@ -32,6 +32,8 @@ export interface Study {
 export interface Running {
   readonly child: ChildProcess
   readonly ended: Promise<Ended>
+  /** What it printed so far. */
+  text(): string
   kill(): void
 }
 
@@ -63,7 +65,7 @@ export async function makeStudy(
     'root: debian-12',
     "lock: {xen: '4.17'}",
     'requirements: {memoryMb: 64, diskMb: 64}',
-    `power: {cycle: ${double.powerCommand}}`,
+    ...(entry.some((line) => line.startsWith('power:')) ? [] : [`power: {cycle: ${double.powerCommand}}`]),
     `serial: ${double.serialCommand}`,
     ...entry,
   ]
@@ -84,7 +86,7 @@ export async function makeStudy(
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (piece: string) => (text += piece))
     const ended = new Promise<Ended>((done) => child.on('close', (exitCode) => done({ exitCode, text })))
-    return { child, ended, kill: () => process.kill(-(child.pid ?? 0), 'SIGKILL') }
+    return { child, ended, text: () => text, kill: () => process.kill(-(child.pid ?? 0), 'SIGKILL') }
   }
   const runs = (environment: string) => join(project, 'results/latency', environment, 'baseline')
   return {

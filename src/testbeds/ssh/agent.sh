@@ -221,6 +221,25 @@ forget() { # JOB: its results have arrived, or nobody wants them
     say forgot "$1"
 }
 
+# For the doctor: Xen's trace while a program of ours yields. The trace stays in memory until it is fetched.
+yields() {
+    cd "$memory" || return
+    rm -f yields.bin
+    xentrace -D -e 0x29000 -S 64 yields.bin >yields.log 2>&1 &
+    tracer=$!
+    tries=50
+    until [ -s yields.bin ] || [ $tries -eq 0 ]; do
+        sleep 0.2
+        tries=$((tries - 1))
+    done
+    ./yields 16 2>>yields.log | while read -r item value; do say "$item" "$value"; done
+    sleep 1
+    kill -INT $tracer
+    wait $tracer
+    say bytes "$(wc -c <yields.bin)"
+    say complaint "$(tail -n 3 yields.log)"
+}
+
 restart() { # a moment later, so that this answer gets through
     sync
     setsid sh -c 'sleep 1; reboot || reboot -f' </dev/null >/dev/null 2>&1 &
