@@ -82,9 +82,7 @@ async function ownPrograms(host: string, own: string, folder: string): Promise<E
     ...programs.map(async (path) =>
       entry(`usr/sbin/${basename(path)}`, 0o755, await readFile(join(own, path))),
     ),
-    ...[...libraries].map(async ([name, path]) =>
-      entry(`${places[0]}/${name}`, 0o755, await readFile(path)),
-    ),
+    ...[...libraries].map(async ([name, path]) => entry(`${places[0]}/${name}`, 0o755, await readFile(path))),
   ])
 }
 
@@ -94,12 +92,13 @@ function dependencies(loadable: ReadonlyMap<string, Uint8Array>): string {
   const needs = (file: string): string[] => {
     const found = /\0depends=([^\0]*)\0/.exec(Buffer.from(loadable.get(file) ?? []).toString('latin1'))?.[1]
     const direct = (found ?? '').split(',').flatMap((name) => files.get(nameOf(name)) ?? [])
-    return [...new Set(direct.flatMap((one) => [one, ...needs(one)]))]
+    const all = direct.flatMap((one) => [one, ...needs(one)])
+    return all.filter((one, place) => all.lastIndexOf(one) === place) // modprobe begins with the last
   }
   const lines = [...files.values()].map(
-    (file) => `kernel/${file}:${needs(file).map((one) => ` kernel/${one}`)}\n`,
+    (file) => `${[`kernel/${file}:`, ...needs(file).map((one) => `kernel/${one}`)].join(' ')}\n`,
   )
-  return lines.join('').replaceAll(',', '')
+  return lines.join('')
 }
 
 /** The kernel takes hyphens and underscores in names of modules for the same. */

@@ -89,10 +89,7 @@ function machineArguments(files: MachineFiles, settings: MachineSettings): strin
     `dom0_mem=${dom0MemoryMb}M dom0_max_vcpus=${cpus} console=dtuart bootscrub=0`,
     ...settings.xenOptions,
   ]
-  const dom0 = [
-    'root=/dev/ram0 console=hvc0 rdinit=/init quiet cryptomgr.notests',
-    ...settings.dom0Options,
-  ]
+  const dom0 = ['root=/dev/ram0 console=hvc0 rdinit=/init quiet cryptomgr.notests', ...settings.dom0Options]
   return [
     ...['-machine', 'virt,virtualization=on,gic-version=3', '-cpu', 'cortex-a72,cntfrq=54000000'],
     ...['-smp', String(cpus), '-m', String(memoryMb), '-nodefaults', '-display', 'none'],
