@@ -115,7 +115,7 @@ export async function startDouble({
   const configFile = file('ssh_config')
   await writeFile(configFile, sshConfig(keys, proxy.port))
 
-  async function powerOn(): Promise<void> {
+  async function start(): Promise<void> {
     if (machine) return
     started = (await double.console()).length
     const running = await startMachine(files, settings)
@@ -126,16 +126,24 @@ export async function startDouble({
       proxy.losePower()
     })
   }
-  async function powerOff(): Promise<void> {
+  async function end(): Promise<void> {
     const running = machine
     machine = undefined
     proxy.losePower()
     await running?.kill()
   }
-  async function powerCycle(): Promise<void> {
-    await powerOff()
-    await powerOn()
+  /** One at a time: a test and the command may want different things. */
+  let last = Promise.resolve()
+  const inTurn = (...steps: readonly (() => Promise<void>)[]): Promise<void> => {
+    const done = last.then(async () => {
+      for (const step of steps) await step()
+    })
+    last = done.catch(() => {})
+    return done
   }
+  const powerOff = () => inTurn(end)
+  const powerOn = () => inTurn(start)
+  const powerCycle = () => inTurn(end, start)
   const power = await openPowerSwitch(folder, powerCycle)
 
   const double: Double = {
@@ -147,7 +155,8 @@ export async function startDouble({
     powerCommand: power.cycle,
     console: () => readFile(files.console, 'latin1'),
     async ssh(script, { over = 'direct', options = [], deadlineMs = 120_000 } = {}) {
-      const direct = over === 'direct' ? ['-p', String(machine?.port ?? proxy.port)] : []
+      // Without power nobody listens, as at port 1.
+      const direct = over === 'direct' ? ['-p', String(machine?.port ?? 1)] : []
       return await ssh(configFile, script, { options: [...direct, ...options], deadlineMs })
     },
     async bootId() {
@@ -165,8 +174,8 @@ export async function startDouble({
           return found
         await sleep(250)
       }
-      const end = (await double.console()).split('\n').slice(-20).join('\n')
-      throw new Error(`the double is not up after ${bootMs} ms; its console ends with:\n${end}`)
+      const lines = (await double.console()).split('\n').slice(-20).join('\n')
+      throw new Error(`the double is not up after ${bootMs} ms; its console ends with:\n${lines}`)
     },
     cut: proxy.cut,
     hole: proxy.hole,
