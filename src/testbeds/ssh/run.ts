@@ -29,10 +29,6 @@ import type { Tools } from './tools.ts'
 /** Per job. */
 export const mostAttempts = 3
 
-/** Between two questions whether a job has ended; each may disturb it. */
-const pollMs = 10_000
-/** For results to reach the board's disk after the job's own deadline. */
-const graceSeconds = 60
 const sendMs = 300_000
 const fetchMs = 300_000
 const mostFetches = 5
@@ -144,11 +140,11 @@ function archiveOf({ stages }: Job): Uint8Array {
 
 /** One attempt; goes on with the job if an earlier process left it on the board. */
 async function runAttempt(by: Task, attempt: number): Promise<Ended> {
-  const { connection, settings, name, log } = by
+  const { connection, settings, timings, name, log } = by
   const machine = await reach(by)
   requireIdentity(settings, machine)
   by.runner.onMachine(machine)
-  const before = await asking(() => connection.call('state', [name]))
+  const before = await asking(() => connection.call('state', [name], timings.answerMs))
   const [state = 'absent'] = before.get('state') ?? []
   if (state !== 'absent') log(`${connection.host} has this job: ${state}`)
   if (state.startsWith('ended')) return await collect(by, before)
@@ -177,9 +173,9 @@ async function asking<T>(question: () => Promise<T>): Promise<T> {
 }
 
 /** A part of what is left, so that all attempts have time. */
-function secondsFor({ deadline }: Task, attempt: number): number {
-  const left = Math.max(0, deadline - performance.now()) / 1000
-  return Math.max(10, Math.floor((0.8 * left) / (mostAttempts - attempt + 1)))
+function secondsFor({ deadline, timings }: Task, attempt: number): number {
+  const leftMs = (0.8 * (deadline - performance.now())) / (mostAttempts - attempt + 1)
+  return Math.ceil(Math.max(timings.leastMs, leftMs) / 1000)
 }
 
 /** This computer's name, as a board notes it. */
@@ -241,15 +237,17 @@ async function sendTools({ connection, runner: { tools } }: Task): Promise<void>
 
 /** Waits for the end of a job that runs, in silence for as long as jobs take here, and collects its results. */
 async function awaited(by: Task, seconds: number): Promise<Ended> {
-  const { connection, settings, serial, name, runner, log } = by
+  const { connection, settings, serial, timings, name, runner, log } = by
   const started = performance.now()
   const mark = serial?.mark() ?? 0
-  const quietMs = 1000 * Math.max(settings.quiet, (await longestSeconds(runner.cache, runner.name)) + 2)
-  let limit = started + (seconds + graceSeconds) * 1000
+  const longestMs = 1000 * (await longestSeconds(runner.cache, runner.name))
+  const quietMs = Math.max(1000 * settings.quiet, longestMs + timings.slackMs)
+  let limit = started + seconds * 1000 + timings.graceMs
   const isOver = () => serial?.hasEnded(name, mark) === true || serial?.panic(mark) !== undefined
   // A console tells the end without a packet. It may be deaf, though: then the job's own deadline is the end.
   const silentUntil = serial === undefined ? started + quietMs : limit
-  while (performance.now() < Math.min(silentUntil, limit) && !isOver()) await sleep(500)
+  while (performance.now() < Math.min(silentUntil, limit) && !isOver())
+    await sleep(Math.min(500, timings.pollMs))
 
   let cut: string | undefined
   let cycled: string | undefined
@@ -257,7 +255,7 @@ async function awaited(by: Task, seconds: number): Promise<Ended> {
     const panic = cycled === undefined ? serial?.panic(mark) : undefined
     if (panic === undefined) {
       try {
-        const answer = await connection.call('state', [name])
+        const answer = await connection.call('state', [name], timings.answerMs)
         const [state = 'absent'] = answer.get('state') ?? []
         if (cut !== undefined) log(`${connection.host} answers again`)
         cut = undefined
@@ -286,10 +284,10 @@ async function awaited(by: Task, seconds: number): Promise<Ended> {
           : 'the board hung, or was cut off beyond the end of the job'
       await powerCycle(by, panic ?? cut ?? '')
       await reach(by)
-      limit = performance.now() + graceSeconds * 1000
+      limit = performance.now() + timings.graceMs
       continue
     }
-    await sleep(pollMs)
+    await sleep(timings.pollMs)
   }
 }
 
