@@ -8,7 +8,7 @@ import { bundle } from './bundle.mjs'
 await rm('dist', { recursive: true, force: true })
 const { metafile } = await build(bundle)
 await chmod('dist/cli.js', 0o755)
-for (const name of ['xen-qemu/processors.c', 'xen-qemu/states.c', 'ssh/agent.sh'])
+for (const name of ['xen-qemu/processors.c', 'xen-qemu/states.c', 'ssh/agent.sh', 'ssh/yields.c'])
   await copyFile(`src/testbeds/${name}`, `dist/${basename(name)}`)
 await writeFile('dist/LICENSES.txt', await licenses(Object.keys(metafile.inputs)))
 

@@ -30,7 +30,7 @@ export default defineConfig({
           name: 'quick',
           isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/slow/**', 'test/**/*.process.test.ts'],
+          exclude: ['test/slow/**', 'test/long/**', 'test/**/*.process.test.ts'],
         },
       },
       {
@@ -44,6 +44,17 @@ export default defineConfig({
           include: ['test/slow/**/*.test.ts'],
           setupFiles: 'src/prelude.ts',
           testTimeout: 600_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        // Every fault of a board, on the double: half an hour. Not part of `npm test`.
+        test: {
+          name: 'long',
+          include: ['test/long/**/*.test.ts'],
+          setupFiles: 'src/prelude.ts',
+          testTimeout: 1_200_000,
           hookTimeout: 600_000,
           fileParallelism: false,
         },

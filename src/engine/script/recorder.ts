@@ -87,6 +87,8 @@ export function recordReads(
       if (paused > 0) return
       unseen ||= !isFollowed && !isOurs
       const note = (place: string) => {
+        // A testbed's own files elsewhere, such as keys for ssh, decide no result.
+        if (isOurs && innerOf(place, project, home) === undefined) return
         if (isFile(place)) read(place, isOurs ? 'code' : 'data')
         else if (!isOurs && isFolder(place)) read(place, 'folder')
       }

@@ -148,6 +148,7 @@ start() { # JOB HOST SECONDS
     echo "$1 $2 $group $(boot_id) $(($(cut -d . -f 1 /proc/uptime) + $3))" >"$disk/owner.part"
     mv "$disk/owner.part" "$disk/owner"
     sync
+    tell "job $1 started"
     say started "$group"
     : >"$memory/go" # after the journal knows of it
 }
@@ -179,7 +180,11 @@ run() { # JOB HOST SECONDS
     while read -r one; do kill -KILL "-$one" 2>/dev/null; done <"$memory/groups"
     [ "$(free_mb "$memory")" -gt 1 ] || status="$status memory-full"
     keep "$1" "$status" || keep_status "$1" "$status disk-full"
-    for device in /dev/console; do echo "repro: job $1 ended" >$device; done 2>/dev/null
+    tell "job $1 ended"
+}
+
+tell() { # LINE: on the serial console, if there is one
+    { echo "repro: $1" >/dev/console; } 2>/dev/null || true
 }
 
 keep() { # JOB STATUS: on disk, complete before its name says so
@@ -214,6 +219,25 @@ forget() { # JOB: its results have arrived, or nobody wants them
     rm -rf "$disk/jobs/$1" "$disk/jobs/$1.part"
     sync
     say forgot "$1"
+}
+
+# For the doctor: Xen's trace while a program of ours yields. The trace stays in memory until it is fetched.
+yields() {
+    cd "$memory" || return
+    rm -f yields.bin
+    xentrace -D -e 0x29000 -S 64 yields.bin >yields.log 2>&1 &
+    tracer=$!
+    tries=50
+    until [ -s yields.bin ] || [ $tries -eq 0 ]; do
+        sleep 0.2
+        tries=$((tries - 1))
+    done
+    ./yields 16 2>>yields.log | while read -r item value; do say "$item" "$value"; done
+    sleep 1
+    kill -INT $tracer
+    wait $tracer
+    say bytes "$(wc -c <yields.bin)"
+    say complaint "$(tail -n 3 yields.log)"
 }
 
 restart() { # a moment later, so that this answer gets through

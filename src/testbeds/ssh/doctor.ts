@@ -1,15 +1,21 @@
 /** Checks boards: that ssh gets there, what must hold, and what only costs time. */
 
 import type { Check, Environment } from '../../testbed/testbed.ts'
+import type { Toolchain } from '../../toolchain/toolchain.ts'
+import { alignClock } from './alignment.ts'
 import { asideText, boardsAside } from './boards.ts'
 import { connect, program } from './connection.ts'
 import { settingsOf } from './environment.ts'
-import { machineOf, requireIdentity, requirements } from './machine.ts'
+import { type Machine, machineOf, requireIdentity, requirements } from './machine.ts'
 
 const callMs = 30_000
 
-/** Never throws for what it finds. Changes nothing on a board but the two folders that jobs use. */
-export async function doctor(environment: Environment, cache: string): Promise<readonly Check[]> {
+/** Never throws for what it finds. Changes nothing on a board but the two folders that jobs use; traces for some seconds. */
+export async function doctor(
+  environment: Environment,
+  cache: string,
+  toolchain: Toolchain | undefined,
+): Promise<readonly Check[]> {
   const settings = settingsOf(environment)
   const { hosts, power, serial } = settings
   const aside = await boardsAside(cache, hosts)
@@ -39,11 +45,32 @@ export async function doctor(environment: Environment, cache: string): Promise<r
         identity ?? { name: 'identity', ok: true, found: `${machine.fact('model')}, ${settings.machine}` },
         ...requirements(settings, machine),
         tracing(machine.fact('xen_commandline')),
+        await clock(host, machine),
       ])
     } catch (error) {
       const { message, advice } = error as Error & { advice?: string }
       const help = advice ?? `Let \`ssh ${host} true\` work without a password.`
       return named([...away, { name: 'ssh', ok: false, found: message, advice: help }])
+    }
+  }
+
+  /** Xen's trace and dom0's clock on this very board, unless something on it is in the way. */
+  async function clock(host: string, machine: Machine): Promise<Check> {
+    const name = 'clock alignment'
+    const isReady = requirements(settings, machine).every(({ ok }) => ok)
+    if (toolchain === undefined || !isReady)
+      return {
+        name,
+        ok: true,
+        found: `not tried: ${isReady ? 'run `repro testbed setup` first' : 'mend the other things first'}`,
+      }
+    try {
+      const { halfWidth, brackets, hz } = await alignClock(connect(host), toolchain)
+      const microseconds = (1e6 * halfWidth) / hz
+      return { name, ok: true, found: `to ${microseconds.toFixed(1)} µs, by ${brackets} yields` }
+    } catch (error) {
+      const advice = 'Look whether `xentrace` works by hand, and load xen-privcmd.'
+      return { name, ok: false, found: (error as Error).message, advice }
     }
   }
 

@@ -40,10 +40,14 @@ export const ssh: Testbed = {
     ])
     return await openBoard(toolchain, environment, place)
   },
-  async doctor({ cache }, environments) {
+  async doctor(host, environments) {
     const { doctor } = await import('./doctor.ts')
-    const found = await Promise.all(environments.map((one) => doctor(one, cache)))
-    return found.flat()
+    const found = environments.map(async (one) => {
+      const systems = systemsOf([one])
+      const isThere = await areInstalled(systems, host).catch(() => false)
+      return await doctor(one, host.cache, isThere ? await toolchainOf(systems, host) : undefined)
+    })
+    return (await Promise.all(found)).flat()
   },
   async needs(environments, host) {
     const [{ sizeOf }, { roots }] = await Promise.all([import('../../toolchain/packages.ts'), lockOf(host)])
