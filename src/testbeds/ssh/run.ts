@@ -70,11 +70,10 @@ export async function runJob(runner: Runner, job: Job, number: number): Promise<
   const archive = archiveOf(job)
   const name = sha256(`${account.session} ${number} ${sha256(archive)}`).slice(0, 24)
   const folder = join(kept, name)
-  const by: Task = {
+  const by = {
     ...runner,
     runner,
     settings: runner.settings,
-    name,
     folder,
     archive,
     boot: settings,
@@ -84,9 +83,10 @@ export async function runJob(runner: Runner, job: Job, number: number): Promise<
   const tried = () => account.discarded.filter((one) => one.job === number).length
   for (;;) {
     const attempt = tried() + 1
-    if (attempt > mostAttempts) throw await exhausted(by, number)
+    if (attempt > mostAttempts) throw await exhausted(runner, number)
     try {
-      return await runAttempt(by, attempt)
+      // A name for each attempt, so that what is left of one is not taken for the next.
+      return await runAttempt({ ...by, name: `${name}_${attempt}` }, attempt)
     } catch (error) {
       if (error instanceof LostBoard) {
         await setAside(cache, connection.host, error.message)
@@ -102,7 +102,7 @@ export async function runJob(runner: Runner, job: Job, number: number): Promise<
 }
 
 async function exhausted(
-  { account, connection: { host }, cache }: Task,
+  { account, connection: { host }, cache }: Runner,
   number: number,
 ): Promise<TestbedError> {
   const reasons = account.discarded.filter(({ job }) => job === number).map(({ reason }) => reason)
@@ -116,7 +116,7 @@ async function exhausted(
 interface Task extends Reach {
   readonly runner: Runner
   readonly settings: Settings
-  /** Of the job on the board. */
+  /** Of this attempt on the board. */
   readonly name: string
   /** Where its files go. */
   readonly folder: string
