@@ -159,6 +159,7 @@ async function runAttempt(by: Task, attempt: number): Promise<Ended> {
 }
 
 function lostReason(state: string): string {
+  if (state === 'absent') return 'the connection failed before the job started'
   return state === 'rebooted' ? 'dom0 rebooted in the middle of the job' : 'the job was killed'
 }
 
@@ -198,7 +199,7 @@ async function clear({ connection, account, log }: Task): Promise<void> {
 
 /** Makes the board ready, sends the job, and starts it. */
 async function begin(by: Task, found: Machine, attempt: number, seconds: number): Promise<void> {
-  const { connection, settings, runner, name, archive, boot } = by
+  const { connection, settings, runner, archive, boot } = by
   await clear(by)
   let machine = found
   if (attempt > 1 || (settings.reboot && runner.bootId === undefined)) machine = await restart(by, found)
@@ -215,10 +216,20 @@ async function begin(by: Task, found: Machine, attempt: number, seconds: number)
       archive,
       sendMs,
     )
+  })
+  await start(by, seconds)
+}
+
+/** Without an answer the job may run all the same: its state tells. */
+async function start({ connection, name, log }: Task, seconds: number): Promise<void> {
+  try {
     const answer = await connection.call('start', [name, ourName(), String(seconds)])
     const [problem] = answer.get('error') ?? []
     if (problem !== undefined) throw new TestbedError(`${connection.host}: ${problem}`)
-  })
+  } catch (error) {
+    if (!(error instanceof ConnectionError)) throw error
+    log(`${error.message}; whether the job started is not known yet`)
+  }
 }
 
 /** The agent's folder in the board's memory. */

@@ -258,3 +258,12 @@ echo up >"${root}/network"
 export function filesIn({ root }: PretendBoard, path: string): readonly string[] {
   return existsSync(join(root, path)) ? readdirSync(join(root, path)).sort() : []
 }
+
+/** A process that was killed is there until its parent has noticed. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'))
+  } catch {
+    return false
+  }
+}

@@ -8,8 +8,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { TestbedError } from '../../../src/testbed/board.ts'
 import { boardsAside } from '../../../src/testbeds/ssh/boards.ts'
-import { isAlive } from '../../project.ts'
-import { filesIn, inPath, pretend, type Pretend, type PretendBoard } from './pretend.ts'
+import { filesIn, inPath, isAlive, pretend, type Pretend, type PretendBoard } from './pretend.ts'
 import { jobOf, open, type Process } from './runner.ts'
 
 let world: Pretend
@@ -200,7 +199,7 @@ describe.concurrent('a connection', () => {
     const one = await open(board)
     board.once('before', 'start', 'echo cut >&2; exit 255')
     expect((await one.run(jobOf('echo done >$OUT/result'))).exitCode).toBe(0)
-    expect(reasons(one)).toEqual([`the connection failed before the job started: ${board.host}: cut`])
+    expect(reasons(one)).toEqual(['the connection failed before the job started'])
   })
 
   it('that is cut just after the job started costs nothing', async () => {
@@ -380,11 +379,7 @@ describe.concurrent('a board', () => {
   })
 
   it.each([
-    [
-      'packets',
-      (root: string) => `echo 2000 >${root}/sys/class/net/eth0/statistics/rx_packets`,
-      /^disturbed: 1000 packets/,
-    ],
+    ['packets', () => 'echo 2000 >/sys/class/net/eth0/statistics/rx_packets', /^disturbed: 1000 packets/],
     [
       'throttling',
       (root: string) => `echo 0x50000 >${root}/throttled`,
@@ -422,7 +417,7 @@ describe.concurrent('a board', () => {
     const one = await open(board)
     expect((await one.run(jobOf('echo done >$OUT/result'))).exitCode).toBe(0)
     expect(one.runner.account.leftovers).toEqual([`xentrace (process ${left.pid})`])
-    expect(left.signalCode).toBe('SIGKILL')
+    await until(() => left.signalCode !== null)
   })
 
   it("that runs another computer's job is left alone", async () => {
