@@ -109,10 +109,10 @@ export async function powerCycle(
     throw new LostBoard(
       `${host} does not answer (${reason}), and its environment has no \`power\`: switch it off and on`,
     )
-  if (account.powerCycles >= mostPowerCycles)
+  if (account.cycled >= mostPowerCycles)
     throw new LostBoard(`${host} does not answer (${reason}), after ${mostPowerCycles} power cycles`)
   await account.countPowerCycle()
-  log(`${host}: power cycle ${account.powerCycles} of ${mostPowerCycles} (${reason})`)
+  log(`${host}: power cycle ${account.cycled} of ${mostPowerCycles} (${reason})`)
   const { exitCode, complaint, problem } = await program('sh', ['-c', power.cycle], {
     deadlineMs: powerMs,
     variables: { REPRO_BOARD: host },

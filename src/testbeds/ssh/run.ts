@@ -65,7 +65,7 @@ class Discarded extends Error {
 
 /** Runs job `number` of a boot. Throws a TestbedError when the budget is spent; the board is then set aside. */
 export async function runJob(runner: Runner, job: Job, number: number): Promise<Ended> {
-  const { account, connection, cache, kept, log } = runner
+  const { account, kept, log } = runner
   const settings = bootSettings(job)
   const archive = archiveOf(job)
   const name = sha256(`${account.session} ${number} ${sha256(archive)}`).slice(0, 24)
@@ -80,35 +80,37 @@ export async function runJob(runner: Runner, job: Job, number: number): Promise<
     deadline: performance.now() + job.deadlineMs,
   }
   if (existsSync(folder)) return { folder, exitCode: 0 }
-  const tried = () => account.discarded.filter((one) => one.job === number).length
   for (;;) {
-    const attempt = tried() + 1
-    if (attempt > mostAttempts) throw await exhausted(runner, number)
+    const tried = account.tried(number).length
+    if (tried >= mostAttempts) throw await exhausted(runner, number)
+    // A name for each attempt, so that what is left of one is not taken for the next.
+    const attempt = account.discarded.filter((one) => one.job === number).length + 1
     try {
-      // A name for each attempt, so that what is left of one is not taken for the next.
-      return await runAttempt({ ...by, name: `${name}_${attempt}` }, attempt)
+      return await runAttempt({ ...by, name: `${name}_${attempt}`, attempt: tried + 1 })
     } catch (error) {
-      if (error instanceof LostBoard) {
-        await setAside(cache, connection.host, error.message)
-        throw new TestbedError(`${error.message}; it is set aside`, { cause: error })
-      }
+      if (error instanceof LostBoard) throw await givenUp(runner, error.message)
       if (!(error instanceof Discarded)) throw error
       await account.discard({ job: number, attempt, reason: error.message })
-      log(`attempt ${attempt} of ${mostAttempts} is given up: ${error.message}`)
+      log(`attempt ${tried + 1} of ${mostAttempts} is given up: ${error.message}`)
+      if (tried + 1 < mostAttempts || !error.ended) continue
       // The script knows best what its own failure means.
-      if (tried() >= mostAttempts && error.ended) return error.ended
+      await account.renew()
+      return error.ended
     }
   }
 }
 
-async function exhausted(
-  { account, connection: { host }, cache }: Runner,
-  number: number,
-): Promise<TestbedError> {
-  const reasons = account.discarded.filter(({ job }) => job === number).map(({ reason }) => reason)
-  const text = `${mostAttempts} attempts failed: ${reasons.join('; ')}`
-  await setAside(cache, host, text)
-  return new TestbedError(`${host}: ${text}; it is set aside`, {
+async function exhausted(runner: Runner, number: number): Promise<TestbedError> {
+  const { account, connection } = runner
+  const reasons = account.tried(number).map(({ reason }) => reason)
+  return await givenUp(runner, `${connection.host}: ${mostAttempts} attempts failed: ${reasons.join('; ')}`)
+}
+
+/** Sets the board aside. */
+async function givenUp({ account, connection, cache }: Runner, reason: string): Promise<TestbedError> {
+  await setAside(cache, connection.host, reason)
+  await account.renew()
+  return new TestbedError(`${reason}; it is set aside`, {
     advice: 'Look at the board (`repro testbed doctor`), then delete the file that says so.',
   })
 }
@@ -118,6 +120,8 @@ interface Task extends Reach {
   readonly settings: Settings
   /** Of this attempt on the board. */
   readonly name: string
+  /** From 1. */
+  readonly attempt: number
   /** Where its files go. */
   readonly folder: string
   readonly archive: Uint8Array
@@ -139,7 +143,7 @@ function archiveOf({ stages }: Job): Uint8Array {
 }
 
 /** One attempt; goes on with the job if an earlier process left it on the board. */
-async function runAttempt(by: Task, attempt: number): Promise<Ended> {
+async function runAttempt(by: Task): Promise<Ended> {
   const { connection, settings, timings, name, log } = by
   const machine = await reach(by)
   requireIdentity(settings, machine)
@@ -148,10 +152,10 @@ async function runAttempt(by: Task, attempt: number): Promise<Ended> {
   const [state = 'absent'] = before.get('state') ?? []
   if (state !== 'absent') log(`${connection.host} has this job: ${state}`)
   if (state.startsWith('ended')) return await collect(by, before)
-  const seconds = secondsFor(by, attempt)
+  const seconds = secondsFor(by)
   if (state === 'running') return await awaited(by, seconds)
   if (state === 'absent') {
-    await begin(by, machine, attempt, seconds)
+    await begin(by, machine, seconds)
     return await awaited(by, seconds)
   }
   await clear(by)
@@ -174,7 +178,7 @@ async function asking<T>(question: () => Promise<T>): Promise<T> {
 }
 
 /** A part of what is left, so that all attempts have time. */
-function secondsFor({ deadline, timings }: Task, attempt: number): number {
+function secondsFor({ deadline, timings, attempt }: Task): number {
   const leftMs = (0.8 * (deadline - performance.now())) / (mostAttempts - attempt + 1)
   return Math.ceil(Math.max(timings.leastMs, leftMs) / 1000)
 }
@@ -198,8 +202,8 @@ async function clear({ connection, account, log }: Task): Promise<void> {
 }
 
 /** Makes the board ready, sends the job, and starts it. */
-async function begin(by: Task, found: Machine, attempt: number, seconds: number): Promise<void> {
-  const { connection, settings, runner, archive, boot } = by
+async function begin(by: Task, found: Machine, seconds: number): Promise<void> {
+  const { connection, settings, runner, attempt, archive, boot } = by
   await clear(by)
   let machine = found
   if (attempt > 1 || (settings.reboot && runner.bootId === undefined)) machine = await restart(by, found)

@@ -368,14 +368,32 @@ describe.concurrent('a board', () => {
     expect(error.advice).toContain('`uhubctl-nowhere -a cycle`')
   })
 
-  it('has no budget of power cycles left after a process before used it', async () => {
+  it('has a new budget once somebody starts the boot again', async () => {
     const board = newBoard()
     const power = `echo "power $REPRO_BOARD" >>${board.root}/calls`
     const changes = { power, settings: { bootSeconds: 0.2 } }
     board.network('cut')
     await failure((await open(board, changes)).run(jobOf('')))
-    await failure((await open(board, changes)).run(jobOf('')))
-    expect(count(board, `power ${board.host}`)).toBe(2)
+    board.network('up')
+    const one = await open(board, { power })
+    await one.run(jobOf(''))
+    expect(one.runner.account).toMatchObject({ powerCycles: 2, cycled: 0 })
+    board.network('cut')
+    await failure((await open(board, changes)).run(jobOf(''), 2))
+    expect(count(board, `power ${board.host}`)).toBe(4)
+  })
+
+  it('has new attempts at a job that failed, once somebody starts the boot again', async () => {
+    const board = newBoard()
+    const failing = jobOf(
+      `[ -e ${board.root}/mended ] || exit 3; [ -e ${board.root}/again ] || { : >${board.root}/again; exit 4; }`,
+    )
+    expect((await (await open(board)).run(failing)).exitCode).toBe(3)
+    board.set('mended', '')
+    const one = await open(board)
+    expect((await one.run(failing)).exitCode).toBe(0)
+    expect(one.runner.account.discarded.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4])
+    expect(await boardsAside(one.cache, [board.host])).toEqual([])
   })
 
   it.each([
