@@ -355,7 +355,7 @@ async function fetchFiles(by: Task, files: ReturnType<typeof listedFiles>, draft
         files.length === 0
           ? new Uint8Array()
           : await connection.receive(
-              `cd /var/lib/repro/jobs/${name} && exec cat ${names}`,
+              `cd /var/lib/repro/jobs/${name}/files && exec cat ${names}`,
               total + 1,
               fetchMs,
             )
@@ -372,7 +372,7 @@ async function fetchFiles(by: Task, files: ReturnType<typeof listedFiles>, draft
 }
 
 async function failureOf(folder: string, [code = '', ...notes]: readonly string[]): Promise<string> {
-  if (notes.includes('disk-full')) return "there was no room for the results on the board's disk"
+  if (code === '' || notes.includes('disk-full')) return "there was no room for the results on the board's disk"
   if (notes.includes('memory-full')) return "the board's file system in memory was full"
   if (code === '137') return 'the job did not end in its time on the board'
   const log = await readFile(join(folder, 'console.log'), 'latin1').catch(() => '')
