@@ -32,7 +32,7 @@ facts() {
     say dom0-vcpus "$(xl vcpu-list Domain-0 2>/dev/null | grep -c '^Domain-0')"
     say domains "$(xl list 2>/dev/null | sed -n 's/^\([^ ]*\) .*/\1/p' | grep -v -e '^Name$' -e '^Domain-0$' | tr '\n' ' ')"
     say xentrace "$(pids xentrace)"
-    say xenconsoled "$(tr '\000' ' ' </proc/"$(pids xenconsoled | cut -d ' ' -f 1)"/cmdline 2>/dev/null)"
+    for one in $(pids xenconsoled); do say xenconsoled "$(tr '\000' ' ' <"/proc/$one/cmdline")"; done
     mkdir -p "$memory" "$disk" 2>/dev/null
     say memory-mb "$(free_mb "$memory")"
     say memory-type "$(stat -f -c %T "$memory" 2>/dev/null)"
@@ -136,6 +136,8 @@ clear_board() { # HOST
     rm -f /var/log/xen/console/guest-*.log /var/log/xen/xl-*.log
     rm -f "$disk/owner"
     mkdir -p "$memory/job" "$disk/jobs"
+    # Results that nobody has fetched yet: another process may, but not for ever.
+    ls -t "$disk/jobs" | tail -n +9 | while read -r one; do rm -rf "$disk/jobs/$one"; done
     sync
 }
 
