@@ -22,7 +22,7 @@ import type { Settings } from './environment.ts'
 import { listedFiles, writeFiles } from './fetched.ts'
 import { parseHygiene, taints } from './hygiene.ts'
 import { jobFile } from './jobfile.ts'
-import { type Machine, requireBoot, requireIdentity, requireReady } from './machine.ts'
+import { isReady, type Machine, requireBoot, requireIdentity, requireReady } from './machine.ts'
 import { LostBoard, powerCycle, type Reach, reach, restart } from './reach.ts'
 import type { Tools } from './tools.ts'
 
@@ -208,6 +208,7 @@ async function begin(by: Task, found: Machine, seconds: number): Promise<void> {
   let machine = found
   if (attempt > 1 || (settings.reboot && runner.bootId === undefined)) machine = await restart(by, found)
   else machine = await reach(by)
+  machine = await settled(by, machine)
   requireIdentity(settings, machine)
   requireReady(settings, machine)
   requireBoot(boot, machine)
@@ -222,6 +223,17 @@ async function begin(by: Task, found: Machine, seconds: number): Promise<void> {
     )
   })
   await start(by, seconds)
+}
+
+/** Waits for services that start after ssh, on a board that has booted just now. */
+async function settled(by: Task, machine: Machine): Promise<Machine> {
+  const { settings, timings } = by
+  let found = machine
+  while (!isReady(settings, found) && Number(found.fact('uptime')) < settings.bootSeconds) {
+    await sleep(timings.pauseMs)
+    found = await reach(by)
+  }
+  return found
 }
 
 /** Without an answer the job may run all the same: its state tells. */
@@ -258,7 +270,7 @@ async function awaited(by: Task, seconds: number): Promise<Ended> {
   const longestMs = 1000 * (await longestSeconds(runner.cache, runner.name))
   const quietMs = Math.max(1000 * settings.quiet, longestMs + timings.slackMs)
   let limit = started + seconds * 1000 + timings.graceMs
-  const isOver = () => serial?.hasEnded(name, mark) === true || serial?.panic(mark) !== undefined
+  const isOver = () => serial?.hasEnded(name) === true || serial?.panic(mark) !== undefined
   // A console tells the end without a packet. It may be deaf, though: then the job's own deadline is the end.
   const silentUntil = serial === undefined ? started + quietMs : limit
   while (performance.now() < Math.min(silentUntil, limit) && !isOver())
@@ -372,7 +384,8 @@ async function fetchFiles(by: Task, files: ReturnType<typeof listedFiles>, draft
 }
 
 async function failureOf(folder: string, [code = '', ...notes]: readonly string[]): Promise<string> {
-  if (code === '' || notes.includes('disk-full')) return "there was no room for the results on the board's disk"
+  if (code === '' || notes.includes('disk-full'))
+    return "there was no room for the results on the board's disk"
   if (notes.includes('memory-full')) return "the board's file system in memory was full"
   if (code === '137') return 'the job did not end in its time on the board'
   const log = await readFile(join(folder, 'console.log'), 'latin1').catch(() => '')
