@@ -56,7 +56,8 @@ export class LostBoard extends Error {
 
 /**
  * Returns the facts of a board that answers; switches its power if it does not for as long as a boot may take. `isNew`
- * tells the boot that is waited for from an old one that still answers. Throws a LostBoard.
+ * tells the boot that is waited for from an old one that still answers. Throws a LostBoard, or a TestbedError if the time
+ * of the job is over.
  */
 export async function reach(by: Reach, isNew: (machine: Machine) => boolean = () => true): Promise<Machine> {
   const { connection, settings, serial, timings, deadline, log } = by
@@ -74,7 +75,8 @@ export async function reach(by: Reach, isNew: (machine: Machine) => boolean = ()
     }
     if (!told) log(`${reason}; waiting up to ${settings.bootSeconds} s`)
     told = true
-    if (performance.now() > deadline) throw new LostBoard(`no time left; ${reason}`)
+    // The board may be well: it is not set aside.
+    if (performance.now() > deadline) throw new TestbedError(`no time left for the job: ${reason}`)
     const panic = serial?.panic(mark)
     if (performance.now() > patience || panic !== undefined) {
       await powerCycle(by, panic ?? reason)

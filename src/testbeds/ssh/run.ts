@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sha256 } from '../../files/tracked.ts'
 import { type Job, TestbedError } from '../../testbed/board.ts'
+import { cacheError } from '../../testbed/cache.ts'
 import { bootSettings } from '../../toolchain/bootsettings.ts'
 import { cpio, type Entry } from '../../toolchain/cpio.ts'
 import { longestSeconds, noteSeconds, setAside } from './boards.ts'
@@ -374,6 +375,8 @@ async function fetchFiles(by: Task, files: ReturnType<typeof listedFiles>, draft
       await writeFiles(draft, files, received)
       return
     } catch (error) {
+      // A disk of this computer that is full, say.
+      if ((error as NodeJS.ErrnoException).code !== undefined) throw cacheError(error, draft)
       const { message } = error as Error
       if (tries >= mostFetches || performance.now() > by.deadline)
         throw new LostBoard(`cannot fetch results: ${message}`)
