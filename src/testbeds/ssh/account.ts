@@ -13,14 +13,22 @@ const written = z.strictObject({
   powerCycles: z.int(),
   discarded: z.array(z.strictObject({ job: z.int(), attempt: z.int(), reason: z.string() })),
   leftovers: z.array(z.string()),
+  /** Of the above, those of budgets that were spent before. */
+  spent: z.strictObject({ discarded: z.int(), powerCycles: z.int() }),
 })
 
 type Written = z.infer<typeof written>
 
-export interface Account extends Readonly<Omit<Written, 'discarded' | 'leftovers'>> {
+export interface Account extends Readonly<Omit<Written, 'discarded' | 'leftovers' | 'spent'>> {
   readonly discarded: readonly DiscardedAttempt[]
   /** What earlier jobs had left on the board. */
   readonly leftovers: readonly string[]
+  /** Attempts at a job that count for its budget. */
+  tried(job: number): readonly DiscardedAttempt[]
+  /** Power cycles that count for the budget. */
+  readonly cycled: number
+  /** Begins new budgets, when one is spent: whoever starts the boot again has looked at the board. */
+  renew(): Promise<void>
   discard(one: DiscardedAttempt): Promise<void>
   countPowerCycle(): Promise<void>
   noteLeftovers(those: readonly string[]): Promise<void>
@@ -31,7 +39,10 @@ export interface Account extends Readonly<Omit<Written, 'discarded' | 'leftovers
 export async function openAccount(kept: string, session: string): Promise<Account> {
   const file = join(kept, 'account.json')
   const text = await readFile(file, 'utf8').catch(() => undefined)
-  const empty: Written = { session, host: '', powerCycles: 0, discarded: [], leftovers: [] }
+  const empty: Written = {
+    ...{ session, host: '', powerCycles: 0, discarded: [], leftovers: [] },
+    spent: { discarded: 0, powerCycles: 0 },
+  }
   const data = (text !== undefined && parsed(text)) || empty
   const write = async () => await writeToCache(file, `${JSON.stringify(data)}\n`)
   if (data === empty) await write()
@@ -50,6 +61,14 @@ export async function openAccount(kept: string, session: string): Promise<Accoun
     },
     get leftovers() {
       return data.leftovers
+    },
+    tried: (job) => data.discarded.slice(data.spent.discarded).filter((one) => one.job === job),
+    get cycled() {
+      return data.powerCycles - data.spent.powerCycles
+    },
+    async renew() {
+      data.spent = { discarded: data.discarded.length, powerCycles: data.powerCycles }
+      await write()
     },
     async discard({ job, attempt, reason }) {
       data.discarded.push({ job, attempt, reason })

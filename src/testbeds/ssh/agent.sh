@@ -32,7 +32,7 @@ facts() {
     say dom0-vcpus "$(xl vcpu-list Domain-0 2>/dev/null | grep -c '^Domain-0')"
     say domains "$(xl list 2>/dev/null | sed -n 's/^\([^ ]*\) .*/\1/p' | grep -v -e '^Name$' -e '^Domain-0$' | tr '\n' ' ')"
     say xentrace "$(pids xentrace)"
-    say xenconsoled "$(tr '\000' ' ' </proc/"$(pids xenconsoled | cut -d ' ' -f 1)"/cmdline 2>/dev/null)"
+    for one in $(pids xenconsoled); do say xenconsoled "$(tr '\000' ' ' <"/proc/$one/cmdline")"; done
     mkdir -p "$memory" "$disk" 2>/dev/null
     say memory-mb "$(free_mb "$memory")"
     say memory-type "$(stat -f -c %T "$memory" 2>/dev/null)"
@@ -109,7 +109,7 @@ clear_board() { # HOST
         return
     fi
     if is_running "$group" "$boot"; then
-        say left "job $owner"
+        [ -e "$memory/over" ] || say left "job $owner" # else it only syncs
         kill -KILL "-$group" 2>/dev/null
     fi
     for file in "$memory"/groups; do
@@ -131,11 +131,13 @@ clear_board() { # HOST
     fi
     sed -n 's|^[^ ]* \(/mnt/[0-9][^ ]*\) .*|\1|p' /proc/mounts | sort -r | while read -r one; do umount "$one"; done
     [ ! -d /sys/class/net/repro0 ] || ip link delete repro0
-    rm -rf "$memory/job" "$memory/out" "$memory/groups" "$disk"/jobs/*.part
+    rm -rf "$memory/job" "$memory/out" "$memory/groups" "$memory/over" "$disk"/jobs/*.part
     [ ! -L /job ] || rm -f /job
     rm -f /var/log/xen/console/guest-*.log /var/log/xen/xl-*.log
     rm -f "$disk/owner"
     mkdir -p "$memory/job" "$disk/jobs"
+    # Results that nobody has fetched yet: another process may, but not for ever.
+    ls -t "$disk/jobs" | tail -n +9 | while read -r one; do rm -rf "$disk/jobs/$one"; done
     sync
 }
 
@@ -158,7 +160,7 @@ run() { # JOB HOST SECONDS
     until [ -e "$memory/go" ]; do sleep 0.2; done
     rm -f "$memory/go"
     export OUT="$memory/out"
-    log="$memory/job/log"
+    log="$memory/log"
     end=$(($(cut -d . -f 1 /proc/uptime) + $3))
     mkdir -p "$OUT"
     cd "$memory/job" || exit
@@ -187,31 +189,34 @@ tell() { # LINE: on the serial console, if there is one
     { echo "repro: $1" >/dev/console; } 2>/dev/null || true
 }
 
-keep() { # JOB STATUS: on disk, complete before its name says so
+keep() { # JOB STATUS: on disk, complete before its name says so; `files` may have any name
     part="$disk/jobs/$1.part"
-    mkdir -p "$part" || return
+    mkdir -p "$part/files" || return
     for file in "$OUT"/* /var/log/xen/console/guest-*.log; do
-        [ ! -f "$file" ] || cp "$file" "$part" || return
+        [ ! -f "$file" ] || cp "$file" "$part/files" || return
     done
-    cp "$memory/job/log" "$part/console.log" || return
-    { sed 's/^/before /' "$memory/before" && sed 's/^/after /' "$memory/after"; } >"$part/hygiene" || return
-    dmesg 2>/dev/null | tail -n +"$(($(sed -n 's/^kernel-messages //p' "$memory/before") + 1))" >"$part/kernel-messages"
+    cp "$memory/log" "$part/files/console.log" || return
+    { sed 's/^/before /' "$memory/before" && sed 's/^/after /' "$memory/after"; } >"$part/files/hygiene" || return
+    dmesg 2>/dev/null | tail -n +"$(($(sed -n 's/^kernel-messages //p' "$memory/before") + 1))" >"$part/files/kernel-messages"
     (
-        cd "$part" && for file in *; do
+        cd "$part/files" && for file in *; do
             echo "$(sha256sum "$file" | cut -d ' ' -f 1) $(wc -c <"$file") $file"
-        done >"$memory/manifest"
-    )
-    mv "$memory/manifest" "$part/manifest" || return
+        done >../manifest
+    ) || return
     echo "$2" >"$part/status" || return
     sync
+    : >"$memory/over"
     mv "$part" "$disk/jobs/$1" && sync
 }
 
 keep_status() { # JOB STATUS: when there is room for nothing else
-    rm -rf "$disk/jobs/$1.part"
-    mkdir -p "$disk/jobs/$1"
-    : >"$disk/jobs/$1/manifest"
-    echo "$2" >"$disk/jobs/$1/status"
+    part="$disk/jobs/$1.part"
+    rm -rf "$part" "$disk/jobs/$1"
+    mkdir -p "$part"
+    : >"$part/manifest"
+    echo "$2" >"$part/status"
+    : >"$memory/over"
+    mv "$part" "$disk/jobs/$1"
     sync
 }
 

@@ -13,6 +13,7 @@ import { connect, program } from './connection.ts'
 import { settingsOf } from './environment.ts'
 import { described, parseHygiene } from './hygiene.ts'
 import { factsOf } from './machine.ts'
+import { usualTimings } from './reach.ts'
 import { type Runner, runJob } from './run.ts'
 import { followSerial } from './serial.ts'
 import { toolsOf } from './tools.ts'
@@ -24,6 +25,7 @@ export async function openBoard(
   toolchain: Toolchain,
   environment: Environment,
   { project, cache, folder, kept, log }: BootPlace,
+  timings = usualTimings,
 ): Promise<OpenedBoard> {
   const settings = settingsOf(environment)
   const { root, hosts, serial: console } = settings
@@ -37,7 +39,7 @@ export async function openBoard(
   let facts: Readonly<Record<string, string>> = {}
   let jobs = 0
   const runner: Runner = {
-    ...{ settings, account, cache, kept, log },
+    ...{ settings, account, timings, cache, kept, log },
     name: environment.name,
     connection: connect(host),
     serial: console === undefined ? undefined : followSerial(console, host, join(folder, 'serial.log')),

@@ -67,20 +67,38 @@ export async function leaseBoard(
   preferred: string | undefined,
   log: (text: string) => void,
 ): Promise<string> {
-  const aside = await boardsAside(cache, hosts)
-  const usable = hosts.filter((host) => !aside.some((one) => one.host === host))
-  if (usable.length === 0)
-    throw new TestbedError(`no board to run on: ${aside.map(asideText).join('; ')}`, {
-      advice: 'Look at the board (`repro testbed doctor`), then delete that file.',
-    })
-  for (const one of aside) log(`left out: ${asideText(one)}`)
   await mkdir(folderOf(cache), { recursive: true })
-  const ordered = usable.toSorted((a, b) => Number(b === preferred) - Number(a === preferred))
-  const names = new Map(ordered.map((host) => [join(folderOf(cache), `${host}.lock`), host]))
+  const told = new Set<string>()
+  for (;;) {
+    const aside = await boardsAside(cache, hosts)
+    const usable = hosts.filter((host) => !aside.some((one) => one.host === host))
+    if (usable.length === 0)
+      throw new TestbedError(`no board to run on: ${aside.map(asideText).join('; ')}`, {
+        advice: 'Look at the board (`repro testbed doctor`), then delete that file.',
+      })
+    for (const one of aside) if (!told.has(one.host)) log(`left out: ${asideText(one)}`)
+    for (const { host } of aside) told.add(host)
+    const ordered = usable.toSorted((a, b) => Number(b === preferred) - Number(a === preferred))
+    const leased = await leaseOneOf(cache, ordered, log)
+    if (leased !== undefined) return leased
+  }
+}
+
+/** Undefined if the board that came free had been set aside by the boot before. */
+async function leaseOneOf(
+  cache: string,
+  hosts: readonly string[],
+  log: (text: string) => void,
+): Promise<string | undefined> {
+  const names = new Map(hosts.map((host) => [join(folderOf(cache), `${host}.lock`), host]))
   return await new Promise((resolve, reject) => {
-    const held = exclusivelyOneOf([...names.keys()], { what: 'boot on this board', onWait: log }, (file) => {
-      resolve(names.get(file) ?? '')
-      return new Promise<never>(() => {}) // to the end of the process, whose locks are free then
+    const what = { what: 'boot on this board', onWait: log }
+    const held = exclusivelyOneOf([...names.keys()], what, async (file) => {
+      const host = names.get(file) ?? ''
+      const aside = await boardsAside(cache, [host])
+      if (aside.length > 0) return resolve(undefined)
+      resolve(host)
+      await new Promise<never>(() => {}) // to the end of the process, whose locks are free then
     })
     held.catch(reject)
   })

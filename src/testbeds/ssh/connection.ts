@@ -160,7 +160,8 @@ export async function program(
     const { exitCode, stderr } = await running
     signal?.throwIfAborted()
     const complaint = stderr.trim().split('\n').slice(-4).join('\n')
-    if (exitCode === 127 && /not found/.test(stderr))
+    // Not what a shell says of a program that it was to run for us, here or on a board.
+    if (exitCode === 127 && new RegExp(`: ${command}: (?:command )?not found`).test(stderr))
       throw new TestbedError(`program not found: ${command}`, {
         advice: 'Install it, such as the package openssh-client.',
       })

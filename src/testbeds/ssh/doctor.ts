@@ -6,7 +6,7 @@ import { alignClock } from './alignment.ts'
 import { asideText, boardsAside } from './boards.ts'
 import { connect, program } from './connection.ts'
 import { settingsOf } from './environment.ts'
-import { type Machine, machineOf, requireIdentity, requirements } from './machine.ts'
+import { isReady, type Machine, machineOf, requireIdentity, requirements } from './machine.ts'
 
 const callMs = 30_000
 
@@ -57,12 +57,12 @@ export async function doctor(
   /** Xen's trace and dom0's clock on this very board, unless something on it is in the way. */
   async function clock(host: string, machine: Machine): Promise<Check> {
     const name = 'clock alignment'
-    const isReady = requirements(settings, machine).every(({ ok }) => ok)
-    if (toolchain === undefined || !isReady)
+    const ready = isReady(settings, machine)
+    if (toolchain === undefined || !ready)
       return {
         name,
         ok: true,
-        found: `not tried: ${isReady ? 'run `repro testbed setup` first' : 'mend the other things first'}`,
+        found: `not tried: ${ready ? 'run `repro testbed setup` first' : 'mend the other things first'}`,
       }
     try {
       const { halfWidth, brackets, hz } = await alignClock(connect(host), toolchain)

@@ -131,6 +131,10 @@ export function requirements(
   ]
 }
 
+export function isReady(settings: Pick<Settings, 'requirements'>, board: Machine): boolean {
+  return requirements(settings, board).every(({ ok }) => ok)
+}
+
 /** Throws a TestbedError with what to do for all requirements that do not hold. */
 export function requireReady(settings: Pick<Settings, 'requirements'>, board: Machine): void {
   const broken = requirements(settings, board).filter(({ ok }) => !ok)

@@ -11,15 +11,39 @@ import type { Serial } from './serial.ts'
 /** Per boot of a cell. */
 export const mostPowerCycles = 2
 
-const pauseMs = 3000
-const factsMs = 30_000
 const powerMs = 120_000
+
+/** How long this computer waits. Tests shorten it. */
+export interface Timings {
+  /** Between two tries to reach a board. */
+  readonly pauseMs: number
+  /** For the answer to a question. */
+  readonly answerMs: number
+  /** Between two questions whether a job has ended; each may disturb it. */
+  readonly pollMs: number
+  /** Of silence beyond the longest job so far. */
+  readonly slackMs: number
+  /** What a job gets at least, however little is left. */
+  readonly leastMs: number
+  /** For results to reach the board's disk after the job's own deadline. */
+  readonly graceMs: number
+}
+
+export const usualTimings: Timings = {
+  pauseMs: 3000,
+  answerMs: 30_000,
+  pollMs: 10_000,
+  slackMs: 2000,
+  leastMs: 10_000,
+  graceMs: 60_000,
+}
 
 export interface Reach {
   readonly connection: Connection
   readonly settings: Pick<Settings, 'power' | 'bootSeconds'>
   readonly account: Account
   readonly serial: Serial | undefined
+  readonly timings: Timings
   /** On the clock of performance.now(). */
   readonly deadline: number
   log(text: string): void
@@ -32,16 +56,17 @@ export class LostBoard extends Error {
 
 /**
  * Returns the facts of a board that answers; switches its power if it does not for as long as a boot may take. `isNew`
- * tells the boot that is waited for from an old one that still answers. Throws a LostBoard.
+ * tells the boot that is waited for from an old one that still answers. Throws a LostBoard, or a TestbedError if the time
+ * of the job is over.
  */
 export async function reach(by: Reach, isNew: (machine: Machine) => boolean = () => true): Promise<Machine> {
-  const { connection, settings, serial, deadline, log } = by
+  const { connection, settings, serial, timings, deadline, log } = by
   let patience = performance.now() + settings.bootSeconds * 1000
   let mark = serial?.mark() ?? 0
   for (let told = false; ;) {
     let reason = 'it still runs its old boot'
     try {
-      const machine = machineOf(connection.host, await connection.call('facts', [], factsMs))
+      const machine = machineOf(connection.host, await connection.call('facts', [], timings.answerMs))
       if (isNew(machine)) return machine
     } catch (error) {
       if (!(error instanceof ConnectionError)) throw error
@@ -50,14 +75,15 @@ export async function reach(by: Reach, isNew: (machine: Machine) => boolean = ()
     }
     if (!told) log(`${reason}; waiting up to ${settings.bootSeconds} s`)
     told = true
-    if (performance.now() > deadline) throw new LostBoard(`no time left; ${reason}`)
+    // The board may be well: it is not set aside.
+    if (performance.now() > deadline) throw new TestbedError(`no time left for the job: ${reason}`)
     const panic = serial?.panic(mark)
     if (performance.now() > patience || panic !== undefined) {
       await powerCycle(by, panic ?? reason)
       patience = performance.now() + settings.bootSeconds * 1000
       mark = serial?.mark() ?? 0
     }
-    await sleep(pauseMs)
+    await sleep(timings.pauseMs)
   }
 }
 
@@ -85,10 +111,10 @@ export async function powerCycle(
     throw new LostBoard(
       `${host} does not answer (${reason}), and its environment has no \`power\`: switch it off and on`,
     )
-  if (account.powerCycles >= mostPowerCycles)
+  if (account.cycled >= mostPowerCycles)
     throw new LostBoard(`${host} does not answer (${reason}), after ${mostPowerCycles} power cycles`)
   await account.countPowerCycle()
-  log(`${host}: power cycle ${account.powerCycles} of ${mostPowerCycles} (${reason})`)
+  log(`${host}: power cycle ${account.cycled} of ${mostPowerCycles} (${reason})`)
   const { exitCode, complaint, problem } = await program('sh', ['-c', power.cycle], {
     deadlineMs: powerMs,
     variables: { REPRO_BOARD: host },
@@ -105,10 +131,10 @@ export async function powerCycle(
 /** Restarts a board that answers, and returns the facts of its new boot. Throws a LostBoard. */
 export async function restart(by: Reach, old: Machine): Promise<Machine> {
   try {
-    await by.connection.call('restart', [], factsMs)
+    await by.connection.call('restart', [], by.timings.answerMs)
   } catch (error) {
     if (!(error instanceof ConnectionError)) throw error // it may restart all the same
   }
-  await sleep(pauseMs)
+  await sleep(by.timings.pauseMs)
   return await reach(by, (machine) => machine.fact('boot-id') !== old.fact('boot-id'))
 }

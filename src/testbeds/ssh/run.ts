@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sha256 } from '../../files/tracked.ts'
 import { type Job, TestbedError } from '../../testbed/board.ts'
+import { cacheError } from '../../testbed/cache.ts'
 import { bootSettings } from '../../toolchain/bootsettings.ts'
 import { cpio, type Entry } from '../../toolchain/cpio.ts'
 import { longestSeconds, noteSeconds, setAside } from './boards.ts'
@@ -22,17 +23,13 @@ import type { Settings } from './environment.ts'
 import { listedFiles, writeFiles } from './fetched.ts'
 import { parseHygiene, taints } from './hygiene.ts'
 import { jobFile } from './jobfile.ts'
-import { type Machine, requireBoot, requireIdentity, requireReady } from './machine.ts'
+import { isReady, type Machine, requireBoot, requireIdentity, requireReady } from './machine.ts'
 import { LostBoard, powerCycle, type Reach, reach, restart } from './reach.ts'
 import type { Tools } from './tools.ts'
 
 /** Per job. */
 export const mostAttempts = 3
 
-/** Between two questions whether a job has ended; each may disturb it. */
-const pollMs = 10_000
-/** For results to reach the board's disk after the job's own deadline. */
-const graceSeconds = 60
 const sendMs = 300_000
 const fetchMs = 300_000
 const mostFetches = 5
@@ -69,50 +66,52 @@ class Discarded extends Error {
 
 /** Runs job `number` of a boot. Throws a TestbedError when the budget is spent; the board is then set aside. */
 export async function runJob(runner: Runner, job: Job, number: number): Promise<Ended> {
-  const { account, connection, cache, kept, log } = runner
+  const { account, kept, log } = runner
   const settings = bootSettings(job)
   const archive = archiveOf(job)
   const name = sha256(`${account.session} ${number} ${sha256(archive)}`).slice(0, 24)
   const folder = join(kept, name)
-  const by: Task = {
+  const by = {
     ...runner,
     runner,
     settings: runner.settings,
-    name,
     folder,
     archive,
     boot: settings,
     deadline: performance.now() + job.deadlineMs,
   }
   if (existsSync(folder)) return { folder, exitCode: 0 }
-  const tried = () => account.discarded.filter((one) => one.job === number).length
   for (;;) {
-    const attempt = tried() + 1
-    if (attempt > mostAttempts) throw await exhausted(by, number)
+    const tried = account.tried(number).length
+    if (tried >= mostAttempts) throw await exhausted(runner, number)
+    // A name for each attempt, so that what is left of one is not taken for the next.
+    const attempt = account.discarded.filter((one) => one.job === number).length + 1
     try {
-      return await runAttempt(by, attempt)
+      return await runAttempt({ ...by, name: `${name}_${attempt}`, attempt: tried + 1 })
     } catch (error) {
-      if (error instanceof LostBoard) {
-        await setAside(cache, connection.host, error.message)
-        throw new TestbedError(`${error.message}; it is set aside`, { cause: error })
-      }
+      if (error instanceof LostBoard) throw await givenUp(runner, error.message)
       if (!(error instanceof Discarded)) throw error
       await account.discard({ job: number, attempt, reason: error.message })
-      log(`attempt ${attempt} of ${mostAttempts} is given up: ${error.message}`)
+      log(`attempt ${tried + 1} of ${mostAttempts} is given up: ${error.message}`)
+      if (tried + 1 < mostAttempts || !error.ended) continue
       // The script knows best what its own failure means.
-      if (tried() >= mostAttempts && error.ended) return error.ended
+      await account.renew()
+      return error.ended
     }
   }
 }
 
-async function exhausted(
-  { account, connection: { host }, cache }: Task,
-  number: number,
-): Promise<TestbedError> {
-  const reasons = account.discarded.filter(({ job }) => job === number).map(({ reason }) => reason)
-  const text = `${mostAttempts} attempts failed: ${reasons.join('; ')}`
-  await setAside(cache, host, text)
-  return new TestbedError(`${host}: ${text}; it is set aside`, {
+async function exhausted(runner: Runner, number: number): Promise<TestbedError> {
+  const { account, connection } = runner
+  const reasons = account.tried(number).map(({ reason }) => reason)
+  return await givenUp(runner, `${connection.host}: ${mostAttempts} attempts failed: ${reasons.join('; ')}`)
+}
+
+/** Sets the board aside. */
+async function givenUp({ account, connection, cache }: Runner, reason: string): Promise<TestbedError> {
+  await setAside(cache, connection.host, reason)
+  await account.renew()
+  return new TestbedError(`${reason}; it is set aside`, {
     advice: 'Look at the board (`repro testbed doctor`), then delete the file that says so.',
   })
 }
@@ -120,8 +119,10 @@ async function exhausted(
 interface Task extends Reach {
   readonly runner: Runner
   readonly settings: Settings
-  /** Of the job on the board. */
+  /** Of this attempt on the board. */
   readonly name: string
+  /** From 1. */
+  readonly attempt: number
   /** Where its files go. */
   readonly folder: string
   readonly archive: Uint8Array
@@ -143,19 +144,19 @@ function archiveOf({ stages }: Job): Uint8Array {
 }
 
 /** One attempt; goes on with the job if an earlier process left it on the board. */
-async function runAttempt(by: Task, attempt: number): Promise<Ended> {
-  const { connection, settings, name, log } = by
+async function runAttempt(by: Task): Promise<Ended> {
+  const { connection, settings, timings, name, log } = by
   const machine = await reach(by)
   requireIdentity(settings, machine)
   by.runner.onMachine(machine)
-  const before = await asking(() => connection.call('state', [name]))
+  const before = await asking(() => connection.call('state', [name], timings.answerMs))
   const [state = 'absent'] = before.get('state') ?? []
   if (state !== 'absent') log(`${connection.host} has this job: ${state}`)
   if (state.startsWith('ended')) return await collect(by, before)
-  const seconds = secondsFor(by, attempt)
+  const seconds = secondsFor(by)
   if (state === 'running') return await awaited(by, seconds)
   if (state === 'absent') {
-    await begin(by, machine, attempt, seconds)
+    await begin(by, machine, seconds)
     return await awaited(by, seconds)
   }
   await clear(by)
@@ -163,6 +164,7 @@ async function runAttempt(by: Task, attempt: number): Promise<Ended> {
 }
 
 function lostReason(state: string): string {
+  if (state === 'absent') return 'the connection failed before the job started'
   return state === 'rebooted' ? 'dom0 rebooted in the middle of the job' : 'the job was killed'
 }
 
@@ -177,9 +179,9 @@ async function asking<T>(question: () => Promise<T>): Promise<T> {
 }
 
 /** A part of what is left, so that all attempts have time. */
-function secondsFor({ deadline }: Task, attempt: number): number {
-  const left = Math.max(0, deadline - performance.now()) / 1000
-  return Math.max(10, Math.floor((0.8 * left) / (mostAttempts - attempt + 1)))
+function secondsFor({ deadline, timings, attempt }: Task): number {
+  const leftMs = (0.8 * (deadline - performance.now())) / (mostAttempts - attempt + 1)
+  return Math.ceil(Math.max(timings.leastMs, leftMs) / 1000)
 }
 
 /** This computer's name, as a board notes it. */
@@ -201,12 +203,13 @@ async function clear({ connection, account, log }: Task): Promise<void> {
 }
 
 /** Makes the board ready, sends the job, and starts it. */
-async function begin(by: Task, found: Machine, attempt: number, seconds: number): Promise<void> {
-  const { connection, settings, runner, name, archive, boot } = by
+async function begin(by: Task, found: Machine, seconds: number): Promise<void> {
+  const { connection, settings, runner, attempt, archive, boot } = by
   await clear(by)
   let machine = found
   if (attempt > 1 || (settings.reboot && runner.bootId === undefined)) machine = await restart(by, found)
   else machine = await reach(by)
+  machine = await settled(by, machine)
   requireIdentity(settings, machine)
   requireReady(settings, machine)
   requireBoot(boot, machine)
@@ -219,10 +222,31 @@ async function begin(by: Task, found: Machine, attempt: number, seconds: number)
       archive,
       sendMs,
     )
+  })
+  await start(by, seconds)
+}
+
+/** Waits for services that start after ssh, on a board that has booted just now. */
+async function settled(by: Task, machine: Machine): Promise<Machine> {
+  const { settings, timings } = by
+  let found = machine
+  while (!isReady(settings, found) && Number(found.fact('uptime')) < settings.bootSeconds) {
+    await sleep(timings.pauseMs)
+    found = await reach(by)
+  }
+  return found
+}
+
+/** Without an answer the job may run all the same: its state tells. */
+async function start({ connection, name, log }: Task, seconds: number): Promise<void> {
+  try {
     const answer = await connection.call('start', [name, ourName(), String(seconds)])
     const [problem] = answer.get('error') ?? []
     if (problem !== undefined) throw new TestbedError(`${connection.host}: ${problem}`)
-  })
+  } catch (error) {
+    if (!(error instanceof ConnectionError)) throw error
+    log(`${error.message}; whether the job started is not known yet`)
+  }
 }
 
 /** The agent's folder in the board's memory. */
@@ -241,15 +265,17 @@ async function sendTools({ connection, runner: { tools } }: Task): Promise<void>
 
 /** Waits for the end of a job that runs, in silence for as long as jobs take here, and collects its results. */
 async function awaited(by: Task, seconds: number): Promise<Ended> {
-  const { connection, settings, serial, name, runner, log } = by
+  const { connection, settings, serial, timings, name, runner, log } = by
   const started = performance.now()
   const mark = serial?.mark() ?? 0
-  const quietMs = 1000 * Math.max(settings.quiet, (await longestSeconds(runner.cache, runner.name)) + 2)
-  let limit = started + (seconds + graceSeconds) * 1000
-  const isOver = () => serial?.hasEnded(name, mark) === true || serial?.panic(mark) !== undefined
+  const longestMs = 1000 * (await longestSeconds(runner.cache, runner.name))
+  const quietMs = Math.max(1000 * settings.quiet, longestMs + timings.slackMs)
+  let limit = started + seconds * 1000 + timings.graceMs
+  const isOver = () => serial?.hasEnded(name) === true || serial?.panic(mark) !== undefined
   // A console tells the end without a packet. It may be deaf, though: then the job's own deadline is the end.
   const silentUntil = serial === undefined ? started + quietMs : limit
-  while (performance.now() < Math.min(silentUntil, limit) && !isOver()) await sleep(500)
+  while (performance.now() < Math.min(silentUntil, limit) && !isOver())
+    await sleep(Math.min(500, timings.pollMs))
 
   let cut: string | undefined
   let cycled: string | undefined
@@ -257,7 +283,7 @@ async function awaited(by: Task, seconds: number): Promise<Ended> {
     const panic = cycled === undefined ? serial?.panic(mark) : undefined
     if (panic === undefined) {
       try {
-        const answer = await connection.call('state', [name])
+        const answer = await connection.call('state', [name], timings.answerMs)
         const [state = 'absent'] = answer.get('state') ?? []
         if (cut !== undefined) log(`${connection.host} answers again`)
         cut = undefined
@@ -286,10 +312,10 @@ async function awaited(by: Task, seconds: number): Promise<Ended> {
           : 'the board hung, or was cut off beyond the end of the job'
       await powerCycle(by, panic ?? cut ?? '')
       await reach(by)
-      limit = performance.now() + graceSeconds * 1000
+      limit = performance.now() + timings.graceMs
       continue
     }
-    await sleep(pollMs)
+    await sleep(timings.pollMs)
   }
 }
 
@@ -342,13 +368,15 @@ async function fetchFiles(by: Task, files: ReturnType<typeof listedFiles>, draft
         files.length === 0
           ? new Uint8Array()
           : await connection.receive(
-              `cd /var/lib/repro/jobs/${name} && exec cat ${names}`,
+              `cd /var/lib/repro/jobs/${name}/files && exec cat ${names}`,
               total + 1,
               fetchMs,
             )
       await writeFiles(draft, files, received)
       return
     } catch (error) {
+      // A disk of this computer that is full, say.
+      if ((error as NodeJS.ErrnoException).code !== undefined) throw cacheError(error, draft)
       const { message } = error as Error
       if (tries >= mostFetches || performance.now() > by.deadline)
         throw new LostBoard(`cannot fetch results: ${message}`)
@@ -359,7 +387,8 @@ async function fetchFiles(by: Task, files: ReturnType<typeof listedFiles>, draft
 }
 
 async function failureOf(folder: string, [code = '', ...notes]: readonly string[]): Promise<string> {
-  if (notes.includes('disk-full')) return "there was no room for the results on the board's disk"
+  if (code === '' || notes.includes('disk-full'))
+    return "there was no room for the results on the board's disk"
   if (notes.includes('memory-full')) return "the board's file system in memory was full"
   if (code === '137') return 'the job did not end in its time on the board'
   const log = await readFile(join(folder, 'console.log'), 'latin1').catch(() => '')

@@ -7,8 +7,8 @@ import type { Socket } from 'node:net'
 export interface Serial {
   /** How the board's kernel or hypervisor gave up since `since` (a mark of `mark()`); undefined if it did not. */
   panic(since: number): string | undefined
-  /** Whether the board said, since then, that a job has ended. */
-  hasEnded(job: string, since: number): boolean
+  /** Whether the board said that a job has ended. No two have the same name. */
+  hasEnded(job: string): boolean
   /** The place in the log up to now. */
   mark(): number
   stop(): void
@@ -49,7 +49,7 @@ export function followSerial(command: string, board: string, file: string): Seri
   return {
     panic: (mark) =>
       /Panic on CPU \d+|(?<=\[ *\d+\.\d+\] )Kernel panic - not syncing[^\r\n]*/.exec(since(mark))?.[0],
-    hasEnded: (job, mark) => since(mark).includes(`repro: job ${job} ended`),
+    hasEnded: (job) => text.includes(`repro: job ${job} ended`),
     mark: () => dropped + text.length,
     stop: end,
   }
