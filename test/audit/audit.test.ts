@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { audit } from '../../src/audit/audit.ts'
 import { auditJson } from '../../src/audit/json.ts'
+import { settled } from '../../src/audit/reading.ts'
 import { readTable, type Table } from '../../src/audit/table.ts'
 import { auditText } from '../../src/audit/text.ts'
 import { randomNumbers } from '../../src/stats/random.ts'
@@ -278,7 +279,7 @@ describe('a table', () => {
     ['k;n;mean;sd;max;min\na;3;2,000;0,816;3,000;1,000\n', 2],
     ['k,n,mean,sd,max,min\na,3,2.000,0.816,3.000,1.000\n', 2],
   ])('with thousands separators is read: %j', (csv, mean) => {
-    const table = readTable('t.csv', csv)
+    const table = settled(readTable('t.csv', csv), {})
     expect(table.rows[0]?.numbers.get('mean')?.value).toBe(mean)
     expect(spreadOf(table).readings[0]?.possible).toBe(1)
   })
