@@ -28,8 +28,9 @@ const mostUnlikely = { equal: -10, shifted: -8, boots: -10 }
 /** Distinct values; below that, they may be a few typical outcomes. */
 const fewestDistinct = 15
 
-/** Values that are compared with each other; further ones are compared among themselves. */
-const mostCompared = 800
+/** Values that are compared with each other. Of more, parts are, evenly spread. */
+const mostCompared = 300
+const mostParts = 5
 
 /** Other differences that show how close together they lie, and how often each occurs. */
 const nearest = 6
@@ -37,10 +38,21 @@ const neighbours = 20
 
 /** Returns what was copied in a measure of one operation; undefined if chance explains its differences. */
 export function copiesIn(values: readonly Value[]): Copies | undefined {
-  for (let start = 0; start < values.length; start += mostCompared) {
-    const some = values.slice(start, start + mostCompared)
+  const digits = values.reduce(
+    (most, { value }) => Math.max(most, /\.(\d+)/.exec(String(value))?.[1]?.length ?? 0),
+    0,
+  )
+  const scale = 10 ** Math.min(digits, 9)
+  const whole = values.map(({ value, boot }) => ({ value: Math.round(value * scale), boot }))
+  // Larger ones have no steps any more.
+  if (!whole.every(({ value }) => Number.isSafeInteger(value))) return undefined
+  const parts = Math.min(mostParts, Math.ceil(whole.length / mostCompared))
+  for (let part = 0; part < parts; part += 1) {
+    const last = Math.max(0, whole.length - mostCompared)
+    const start = parts === 1 ? 0 : Math.round((part * last) / (parts - 1))
+    const some = whole.slice(start, start + mostCompared)
     const found = equalOrShifted(some.map(({ value }) => value)) ?? alignedBoots(some)
-    if (found !== undefined) return found
+    if (found !== undefined) return { ...found, difference: found.difference / scale }
   }
   return undefined
 }
@@ -51,13 +63,15 @@ interface Differences {
   readonly counts: readonly number[]
 }
 
+/** @param values whole numbers */
 function equalOrShifted(values: readonly number[]): Copies | undefined {
   const times = new Map<number, number>()
   for (const value of values) times.set(value, (times.get(value) ?? 0) + 1)
   const distinct = [...times.keys()].sort((a, b) => a - b)
   if (distinct.length < fewestDistinct) return undefined
-  const { step, scale } = resolutionOf(distinct)
-  const differences = differencesOf(distinct.map((value) => Math.round(value * scale)))
+  const first = distinct[0] as number
+  const step = distinct.reduce((divisor, value) => commonDivisor(divisor, value - first), 0)
+  const differences = differencesOf(distinct)
   const all = (distinct.length * (distinct.length - 1)) / 2
   const pairs = (values.length * (values.length - 1)) / 2
   // A value that is usual, such as 0, counts once, however often it occurs.
@@ -71,18 +85,9 @@ function equalOrShifted(values: readonly number[]): Copies | undefined {
     if (logTail(1, count) + tried >= mostUnlikely.shifted) continue
     const size = differences.sizes[index] as number
     const expected = Math.max(expectedAt(differences, size, step), multiplicity(differences, size))
-    if (logTail(expected, count) + tried < mostUnlikely.shifted)
-      return { pairs: count, difference: size / scale }
+    if (logTail(expected, count) + tried < mostUnlikely.shifted) return { pairs: count, difference: size }
   }
   return undefined
-}
-
-/** Values as whole numbers, times `scale`, are multiples of `step` apart. */
-function resolutionOf(values: readonly number[]): { readonly step: number; readonly scale: number } {
-  const digits = Math.max(...values.map((value) => /\.(\d+)/.exec(String(value))?.[1]?.length ?? 0))
-  const scale = 10 ** Math.min(digits, 9)
-  const [first = 0, ...others] = values.map((value) => Math.round(value * scale))
-  return { step: others.reduce((step, value) => commonDivisor(step, Math.abs(value - first)), 0), scale }
 }
 
 function commonDivisor(a: number, b: number): number {
@@ -90,12 +95,21 @@ function commonDivisor(a: number, b: number): number {
 }
 
 function differencesOf(ordered: readonly number[]): Differences {
-  const found = new Map<number, number>()
-  for (const [index, one] of ordered.entries()) {
-    for (const other of ordered.slice(index + 1)) found.set(other - one, (found.get(other - one) ?? 0) + 1)
+  const all = new Float64Array((ordered.length * (ordered.length - 1)) / 2)
+  let filled = 0
+  for (let index = 0; index < ordered.length; index += 1) {
+    for (let other = index + 1; other < ordered.length; other += 1)
+      all[filled++] = (ordered[other] as number) - (ordered[index] as number)
   }
-  const sizes = [...found.keys()].sort((a, b) => a - b)
-  return { sizes, counts: sizes.map((size) => found.get(size) ?? 0) }
+  const [sizes, counts]: [number[], number[]] = [[], []]
+  for (const size of all.sort()) {
+    if (size === sizes.at(-1)) counts[counts.length - 1] = (counts.at(-1) ?? 0) + 1
+    else {
+      sizes.push(size)
+      counts.push(1)
+    }
+  }
+  return { sizes, counts }
 }
 
 /** Returns the first index whose size is not below this one. */
@@ -144,30 +158,14 @@ function alignedBoots(values: readonly Value[]): Copies | undefined {
   )
   const couples = boots.flatMap((one, index) => boots.slice(index + 1).map((other) => [one, other] as const))
   if (couples.length === 0) return undefined
-  const [apart, all] = couples.reduce(
-    ([found, count], [one, other]) => {
-      for (const [place, a] of one.entries()) {
-        for (const [at, b] of other.entries()) {
-          if (at === place) continue
-          const size = rounded(b - a)
-          found.set(size, (found.get(size) ?? 0) + 1)
-          count += 1
-        }
-      }
-      return [found, count]
-    },
-    [new Map<number, number>(), 0],
-  )
-  let most = 1
-  for (const count of apart.values()) most = Math.max(most, count)
-  const chance = most / Math.max(1, all)
+  const chance = chanceApart(couples)
   for (const [one, other] of couples) {
     // Trials that take one of a few ways count once each.
     const aligned = new Map<number, Set<number>>()
     const places = Math.min(one.length, other.length)
     for (let place = 0; place < places; place += 1) {
       const from = one[place] as number
-      const size = rounded((other[place] as number) - from)
+      const size = (other[place] as number) - from
       aligned.set(size, (aligned.get(size) ?? new Set()).add(from))
     }
     const [size, { size: count }] = [...aligned].reduce((a, b) => (b[1].size > a[1].size ? b : a), [
@@ -180,9 +178,23 @@ function alignedBoots(values: readonly Value[]): Copies | undefined {
   return undefined
 }
 
-/** Removes the rounding errors of decimal fractions. */
-function rounded(value: number): number {
-  return Number(value.toPrecision(12))
+/** Returns the share of the commonest difference among trials that do not have the same place. */
+function chanceApart(couples: readonly (readonly [readonly number[], readonly number[]])[]): number {
+  const counts = new Map<number, number>()
+  let [all, most] = [1, 1]
+  for (const [one, other] of couples) {
+    for (const [place, a] of one.entries()) {
+      for (const [at, b] of other.entries()) {
+        if (at === place) continue
+        const size = b - a
+        const count = (counts.get(size) ?? 0) + 1
+        counts.set(size, count)
+        all += 1
+        most = Math.max(most, count)
+      }
+    }
+  }
+  return most / all
 }
 
 /** Returns the logarithm (base 10) of the number of ways to choose `count` of `all`. */
