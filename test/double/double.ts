@@ -9,7 +9,6 @@
  */
 
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
-import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cacheFolder } from '../../src/testbed/cache.ts'
@@ -68,8 +67,11 @@ export interface Double extends Pick<Proxy, 'cut' | 'hole' | 'mend' | 'traffic'>
   /** Stops all processors, which do not notice; TCP still connects. */
   hang(): void
   resume(): void
-  /** Crashes dom0's kernel, which then restarts after `panicSeconds`, or, with 0, never. */
-  panic(panicSeconds: number): Promise<void>
+  /**
+   * Crashes dom0's kernel, which restarts after `panicSeconds`, or, with 0, never; by default as its command line
+   * says (`dom0Options: ['panic=5']`).
+   */
+  panic(panicSeconds?: number): Promise<void>
   /** Ends the double. Its folder stays. */
   stop(): Promise<void>
 }
@@ -88,7 +90,7 @@ export async function startDouble({
   folder: given,
   cache = cacheFolder(),
   sdCardMb = 512,
-  bootMs = 300_000,
+  bootMs = 480_000,
   ...changes
 }: DoubleOptions): Promise<Double> {
   const folder = resolve(given)
@@ -107,30 +109,41 @@ export async function startDouble({
   await writeFile(files.console, '', { flag: 'a' })
 
   let machine: Machine | undefined
+  /** Length of the console when the power came. */
+  let started = 0
   const proxy = await openProxy(() => machine?.port)
   const configFile = file('ssh_config')
   await writeFile(configFile, sshConfig(keys, proxy.port))
 
-  async function powerOn(): Promise<void> {
+  async function start(): Promise<void> {
     if (machine) return
-    const started = await startMachine(files, settings)
-    machine = started
-    void started.ended.then(() => {
-      if (machine !== started) return
+    started = (await double.console()).length
+    const running = await startMachine(files, settings)
+    machine = running
+    void running.ended.then(() => {
+      if (machine !== running) return
       machine = undefined // it powered itself off
       proxy.losePower()
     })
   }
-  async function powerOff(): Promise<void> {
+  async function end(): Promise<void> {
     const running = machine
     machine = undefined
     proxy.losePower()
     await running?.kill()
   }
-  async function powerCycle(): Promise<void> {
-    await powerOff()
-    await powerOn()
+  /** One at a time: a test and the command may want different things. */
+  let last = Promise.resolve()
+  const inTurn = (...steps: readonly (() => Promise<void>)[]): Promise<void> => {
+    const done = last.then(async () => {
+      for (const step of steps) await step()
+    })
+    last = done.catch(() => {})
+    return done
   }
+  const powerOff = () => inTurn(end)
+  const powerOn = () => inTurn(start)
+  const powerCycle = () => inTurn(end, start)
   const power = await openPowerSwitch(folder, powerCycle)
 
   const double: Double = {
@@ -142,7 +155,8 @@ export async function startDouble({
     powerCommand: power.cycle,
     console: () => readFile(files.console, 'latin1'),
     async ssh(script, { over = 'direct', options = [], deadlineMs = 120_000 } = {}) {
-      const direct = over === 'direct' ? ['-p', String(machine?.port ?? proxy.port)] : []
+      // Without power nobody listens, as at port 1.
+      const direct = over === 'direct' ? ['-p', String(machine?.port ?? 1)] : []
       return await ssh(configFile, script, { options: [...direct, ...options], deadlineMs })
     },
     async bootId() {
@@ -153,14 +167,15 @@ export async function startDouble({
     async untilUp(before) {
       const deadline = performance.now() + bootMs
       while (performance.now() < deadline) {
-        if (machine && (await hasServer(machine.port))) {
-          const found = await double.bootId().catch(() => before)
-          if (found !== before) return found as string
-        }
+        // Asked over the network, QEMU would collect connections, and dom0 be busy with them when it is up.
+        const said = (await double.console()).slice(started).matchAll(/^double: up .* boot (\S+)\r?$/gm)
+        const found = [...said].at(-1)?.[1]
+        if (found !== undefined && found !== before && (await double.bootId().catch(() => '')) === found)
+          return found
         await sleep(250)
       }
-      const end = (await double.console()).split('\n').slice(-20).join('\n')
-      throw new Error(`the double is not up after ${bootMs} ms; its console ends with:\n${end}`)
+      const lines = (await double.console()).split('\n').slice(-20).join('\n')
+      throw new Error(`the double is not up after ${bootMs} ms; its console ends with:\n${lines}`)
     },
     cut: proxy.cut,
     hole: proxy.hole,
@@ -175,8 +190,9 @@ export async function startDouble({
     hang: () => machine?.signal('SIGSTOP'),
     resume: () => machine?.signal('SIGCONT'),
     async panic(panicSeconds) {
-      const crash = `echo ${panicSeconds} >/proc/sys/kernel/panic; (sleep 1; echo c >/proc/sysrq-trigger) &`
-      await double.ssh(`exec >/dev/null 2>&1 </dev/null; ${crash}`)
+      const set = panicSeconds === undefined ? '' : `echo ${panicSeconds} >/proc/sys/kernel/panic\n`
+      // Later, so that the connection ends before.
+      await double.ssh(`${set}(sleep 1; echo c >/proc/sysrq-trigger) </dev/null >/dev/null 2>&1 &`)
     },
     async stop() {
       await powerOff()
@@ -202,23 +218,5 @@ async function makeDisk(file: string, sizeMb: number): Promise<void> {
     if ((await disk.stat()).size === 0) await disk.truncate(sizeMb * 2 ** 20)
   } finally {
     await disk.close()
-  }
-}
-
-/** Whether an ssh server greets at a port. QEMU accepts connections before there is one. */
-async function hasServer(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
-  socket.setTimeout(3000)
-  try {
-    return await new Promise((done) => {
-      const no = () => done(false)
-      socket
-        .on('data', () => done(true))
-        .on('error', no)
-        .on('close', no)
-        .on('timeout', no)
-    })
-  } finally {
-    socket.destroy()
   }
 }

@@ -92,12 +92,13 @@ function dependencies(loadable: ReadonlyMap<string, Uint8Array>): string {
   const needs = (file: string): string[] => {
     const found = /\0depends=([^\0]*)\0/.exec(Buffer.from(loadable.get(file) ?? []).toString('latin1'))?.[1]
     const direct = (found ?? '').split(',').flatMap((name) => files.get(nameOf(name)) ?? [])
-    return [...new Set(direct.flatMap((one) => [one, ...needs(one)]))]
+    const all = direct.flatMap((one) => [one, ...needs(one)])
+    return all.filter((one, place) => all.lastIndexOf(one) === place) // modprobe begins with the last
   }
   const lines = [...files.values()].map(
-    (file) => `kernel/${file}:${needs(file).map((one) => ` kernel/${one}`)}\n`,
+    (file) => `${[`kernel/${file}:`, ...needs(file).map((one) => `kernel/${one}`)].join(' ')}\n`,
   )
-  return lines.join('').replaceAll(',', '')
+  return lines.join('')
 }
 
 /** The kernel takes hyphens and underscores in names of modules for the same. */

@@ -1,5 +1,5 @@
 /**
- * What the double needs beside the project's own packages (an ssh server, tools for a disk), locked in a file of
+ * What the double needs beside the project's own packages (an ssh server, mke2fs), locked in a file of
  * its own: the project's lock is part of the keys of all recorded cells. `node --import ./test/typescript.mjs
  * test/double/packages.ts` locks newer versions.
  */
@@ -20,7 +20,7 @@ export const checkout = absolute(import.meta.dirname, '../..')
 /** The system of the double: Xen 4.17 and Linux 6.1. */
 export const system = 'debian-12'
 /** Programs of the double's own packages, relative to their folder. */
-export const programs = ['usr/sbin/dropbear', 'sbin/mke2fs', 'sbin/e2fsck']
+export const programs = ['usr/sbin/dropbear', 'sbin/mke2fs']
 
 const projectLock = join(checkout, 'experiments/packages.lock.json')
 const ownLock = join(import.meta.dirname, 'packages.lock.json')

@@ -50,7 +50,10 @@ export interface Stored {
   readonly clockHz: number
 }
 
-/** Makes a project with one cell: `trials` pauses and unpauses of a small domU. */
+/**
+ * Makes a project with one cell: `trials` pauses and unpauses of a small domU. The double should have one processor: it
+ * counts the instructions of all in one sum, so that others would slow down what they do not touch.
+ */
 export async function makeStudy(
   double: Double,
   { trials = 5, deadline = 600, entry = ['reboot: false'], others = {} }: StudyOptions = {},
@@ -113,7 +116,7 @@ trials: ${trials}
 deadline: ${deadline}
 parameters:
   domu: {vcpus: 1, memoryMb: 256, storage: none, cpuLoad: 0, netLoadMbps: 0, loop: sleep}
-  dom0: {vcpus: 4, cpuLoad: 0, netLoadMbps: 0}
+  dom0: {vcpus: 1, cpuLoad: 0, netLoadMbps: 0}
   xl: {tool: xl, by: name, nice: 0, policy: other}
   xenstored: {nice: 0, policy: other}
   xen: {domus: 1, scheduler: credit2, network: false}

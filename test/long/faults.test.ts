@@ -13,7 +13,7 @@ let folder: string
 let double: Double
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'repro-double-'))
-  double = await startDouble({ folder })
+  double = await startDouble({ folder, cpus: 1 })
 })
 afterAll(async () => {
   await double?.stop()

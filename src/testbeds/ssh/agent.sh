@@ -129,8 +129,7 @@ clear_board() { # HOST
             xl destroy "$domain" 2>/dev/null
         done
     fi
-    sed -n 's|^[^ ]* \(/mnt/[0-9][^ ]*\) .*|\1|p' /proc/mounts | sort -r | while read -r one; do umount "$one"; done
-    [ ! -d /sys/class/net/repro0 ] || ip link delete repro0
+    unload
     rm -rf "$memory/job" "$memory/out" "$memory/groups" "$memory/over" "$disk"/jobs/*.part
     [ ! -L /job ] || rm -f /job
     rm -f /var/log/xen/console/guest-*.log /var/log/xen/xl-*.log
@@ -141,10 +140,32 @@ clear_board() { # HOST
     sync
 }
 
+# What jobs need of dom0's kernel, as emulated boards have it: disks in memory, and the backends of domUs' disks and cards.
+load() {
+    for module in xen-privcmd loop ext4 xen-blkback bridge xen-netback; do modprobe -q $module; done
+    modprobe -q brd rd_nr=4 rd_size=65536 max_part=4
+}
+
+# Takes back what jobs make of these. Only what lies on such a disk in memory is unmounted.
+unload() {
+    sed -n 's|^/dev/\(ram\|loop\)[^ ]* \(/mnt/[0-9][^ ]*\) .*|\2|p' /proc/mounts | sort -r | while read -r one; do umount "$one"; done
+    for file in /sys/block/loop*/loop/backing_file; do
+        case $(cat "$file" 2>/dev/null) in /mnt/[0-9]*.host/disk*)
+            loop=${file%/loop/backing_file}
+            losetup -d "/dev/${loop##*/}"
+            ;;
+        esac
+    done
+    sed -n 's|^/dev/ram[^ ]* \(/mnt/[0-9][^ ]*\) .*|\1|p' /proc/mounts | while read -r one; do umount "$one"; done
+    modprobe -q -r brd
+    [ ! -d /sys/class/net/repro0 ] || ip link delete repro0
+}
+
 # The files of the job are in place. It goes on when the connection ends.
 start() { # JOB HOST SECONDS
     [ -d "$memory/job" ] || { say error "no job in $memory/job"; return; }
     ln -sfn "$memory/job" /job || { say error "cannot make the link /job"; return; }
+    load
     setsid "$memory/tools/busybox" sh "$memory/tools/agent.sh" run "$@" </dev/null >/dev/null 2>&1 &
     group=$!
     echo "$1 $2 $group $(boot_id) $(($(cut -d . -f 1 /proc/uptime) + $3))" >"$disk/owner.part"

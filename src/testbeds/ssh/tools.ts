@@ -32,6 +32,9 @@ export async function toolsOf(source: Source): Promise<Tools> {
     const text = `#!/bin/sh\nLD_LIBRARY_PATH=${folder}/lib exec ${folder}/programs/${name} "$@"\n`
     return { path: `bin/${name}`, mode: 0o755, content: Buffer.from(text) }
   })
+  // Debian's xenstored is named after its language.
+  const pidof = `#!/bin/sh\nset -- $(echo "$*" | sed 's/\\bxenstored\\b/xenstored oxenstored/')\nexec ${folder}/busybox pidof "$@"\n`
+  wrappers.push({ path: 'bin/pidof', mode: 0o755, content: Buffer.from(pidof) })
   const archive = cpio([{ path: 'agent.sh', mode: 0o644, content: await agent() }, ...entries, ...wrappers])
   return { busybox, archive, version: sha256(Buffer.concat([busybox, archive])).slice(0, 16) }
 }
