@@ -1,6 +1,6 @@
 /** Boards as the testbed opens them. */
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -32,14 +32,14 @@ const folderOf = (name: string) => join(world.folder, name)
 /** Starts a process that opens a board and runs a job. */
 function startBoot(folder: string, name: string, access: Access, script: string) {
   const args = ['--import', join(import.meta.dirname, '../../typescript.mjs')]
-  const child: ChildProcess = spawn(
+  const child = spawn(
     process.execPath,
     [...args, join(import.meta.dirname, 'boot.ts'), folder, name, JSON.stringify(access), script],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   )
   let said = ''
-  child.stdout?.on('data', (piece) => (said += piece))
-  const ended = text(child.stderr!).then((errors) => said + errors)
+  child.stdout.on('data', (piece) => (said += piece))
+  const ended = text(child.stderr).then((errors) => said + errors)
   return { said: () => said, ended }
 }
 
@@ -69,7 +69,7 @@ describe.concurrent('an opened board', () => {
     // Programs come with their libraries, but for glibc's.
     const tools = join(root, 'run/repro/tools')
     expect(readdirSync(join(tools, 'lib')).sort()).toEqual(['libgcc_s.so.1', 'libiperf.so.0'])
-    expect(readdirSync(join(tools, 'bin')).sort()).toEqual(['iperf3', 'stress'])
+    expect(readdirSync(join(tools, 'bin')).sort()).toEqual(['iperf3', 'pidof', 'stress'])
     await board.close?.()
   })
 

@@ -92,6 +92,7 @@ describe.concurrent('a job', () => {
     })
     expect(runner.account).toMatchObject({ discarded: [], leftovers: [], powerCycles: 0 })
     expect(filesIn(board, 'var/lib/repro/jobs')).toEqual([])
+    expect(board.get('job/input')).toBe('given\n')
   })
 
   it('that has two stages finds what the first one left, and fails with the first that fails', async () => {
@@ -141,7 +142,7 @@ describe.concurrent('a job', () => {
 
   it('that takes too long on the board is ended there, with all that it started', async () => {
     const board = newBoard()
-    const one = await open(board)
+    const one = await open(board, { timings: { graceMs: 60_000 } })
     const slow = atFirst(board, `sleep 1000 & echo $! >${board.root}/child; sleep 1000`)
     const { folder, exitCode } = await one.run({ ...slow, deadlineMs: 40_000 })
     expect([exitCode, result(folder)]).toEqual([0, 'done\n'])
@@ -439,6 +440,29 @@ describe.concurrent('a board', () => {
     expect((await one.run(jobOf('echo done >$OUT/result'))).exitCode).toBe(0)
     expect(one.runner.account.leftovers).toEqual([`xentrace (process ${left.pid})`])
     await until(() => left.signalCode !== null)
+  })
+
+  it('on which disks and a bridge were left is cleared of them, and of nothing else', async () => {
+    const board = newBoard()
+    const mounts = [
+      '/dev/mmcblk0p2 / ext4 rw 0 0',
+      '/dev/sda1 /mnt/1-backup ext4 rw 0 0',
+      '/dev/ram0 /mnt/1.host ext4 rw 0 0',
+      '/dev/loop0 /mnt/1.host/inner ext4 rw 0 0',
+      '/dev/loop1 /snap/core squashfs ro 0 0',
+    ]
+    board.set('proc/mounts', `${mounts.join('\n')}\n`)
+    board.set('sys/block/loop2/loop/backing_file', '/mnt/1.host/disk0\n')
+    board.set('sys/block/loop3/loop/backing_file', '/home/me/image\n')
+    board.set('sys/class/net/repro0/address', '')
+    const one = await open(board)
+    await one.run(jobOf('echo done >$OUT/result'))
+    const changes = board.get('changes').trim().split('\n')
+    const those = (name: string) => [...new Set(changes.filter((line) => line.startsWith(name)))].sort()
+    expect(those('umount')).toEqual(['umount /mnt/1.host', 'umount /mnt/1.host/inner'])
+    expect(those('losetup')).toEqual(['losetup -d /dev/loop2'])
+    expect(those('ip')).toEqual(['ip link delete repro0'])
+    expect(changes.indexOf('umount /mnt/1.host/inner')).toBeLessThan(changes.indexOf('umount /mnt/1.host'))
   })
 
   it("that runs another computer's job is left alone", async () => {
