@@ -148,7 +148,7 @@ load() {
 
 # Takes back what jobs make of these. Only what lies on such a disk in memory is unmounted.
 unload() {
-    sed -n 's|^/dev/\(ram\|loop\)[^ ]* \(/mnt/[0-9][^ ]*\) .*|\2|p' /proc/mounts | sort -r | while read -r one; do umount "$one"; done
+    sed -n 's,^/dev/\(ram\|loop\)[^ ]* \(/mnt/[0-9][^ ]*\) .*,\2,p' /proc/mounts | sort -r | while read -r one; do umount "$one"; done
     for file in /sys/block/loop*/loop/backing_file; do
         case $(cat "$file" 2>/dev/null) in /mnt/[0-9]*.host/disk*)
             loop=${file%/loop/backing_file}
