@@ -172,8 +172,8 @@ start() { # JOB HOST SECONDS
     mv "$disk/owner.part" "$disk/owner"
     sync
     tell "job $1 started"
+    : >"$memory/go" # after the journal knows of it, and before the connection may fail
     say started "$group"
-    : >"$memory/go" # after the journal knows of it
 }
 
 # The job itself, detached: its stages, then its results on disk, then a line on the console that they can be fetched.
