@@ -63,8 +63,8 @@ date +%Y`,
     await double.ssh(
       `setsid sh -c 'for i in 1 2 3; do sleep 1; echo $i; done >/tmp/job' </dev/null >/dev/null 2>&1 &`,
     )
-    const open = double.ssh('echo begun; sleep 1000', { over: 'line' })
-    await until(async () => (await double.ssh('ps | grep -c "[s]leep 1000"')).stdout === '1\n')
+    const open = double.ssh('echo begun; sleep 777', { over: 'line' })
+    await until(async () => (await double.ssh('ps | grep -c "[s]leep 777"')).stdout === '1\n')
     double.cut()
     expect(await open).toMatchObject({ stdout: 'begun\n', exitCode: 255 })
     expect(await double.ssh('true', { over: 'line' })).toMatchObject({ exitCode: 255 })
@@ -74,9 +74,9 @@ date +%Y`,
   })
 
   it('with a line that passes nothing, keeps what is open, which only keepalives notice', async () => {
-    const patient = double.ssh('sleep 5; echo through', { over: 'line' })
-    const watchful = double.ssh('sleep 1000', keepalive)
-    await until(async () => (await double.ssh('ps | grep -c "[s]leep"')).stdout.trim() >= '2')
+    const patient = double.ssh('sleep 15; echo through', { over: 'line' })
+    const watchful = double.ssh('sleep 888', keepalive)
+    await until(async () => (await double.ssh('ps | grep -c "[s]leep 15$\\|[s]leep 888"')).stdout === '2\n')
     const { bytes } = double.traffic()
     double.hole()
     expect((await watchful).exitCode).toBe(255)
@@ -138,7 +138,7 @@ date +%Y`,
     const before = await double.bootId()
     await double.ssh('echo kept >/var/lib/power; sync')
     const start = (await double.console()).length
-    const open = double.ssh('sleep 1000', { over: 'line', deadlineMs: 590_000 })
+    const open = double.ssh('sleep 777', { over: 'line', deadlineMs: 590_000 })
     await double.panic(0)
     await until(async () => (await double.console()).slice(start).includes('end Kernel panic'))
     expect((await double.ssh('true', keepalive)).exitCode).toBe(255)
