@@ -27,7 +27,11 @@ const keepalive = {
 } as const
 
 async function until(what: () => Promise<boolean>): Promise<void> {
-  while (!(await what())) await sleep(200)
+  const deadline = performance.now() + 300_000
+  while (!(await what())) {
+    if (performance.now() > deadline) throw new Error(`waited in vain: ${what}`)
+    await sleep(200)
+  }
 }
 
 describe('the ssh double', () => {
@@ -74,13 +78,20 @@ date +%Y`,
   })
 
   it('with a line that passes nothing, keeps what is open, which only keepalives notice', async () => {
-    const patient = double.ssh('sleep 15; echo through', { over: 'line' })
+    const patient = double.ssh('echo >/tmp/begun; until [ -e /tmp/go ]; do sleep 1; done; echo through', {
+      over: 'line',
+      deadlineMs: 590_000,
+    })
     const watchful = double.ssh('sleep 888', keepalive)
-    await until(async () => (await double.ssh('ps | grep -c "[s]leep 15$\\|[s]leep 888"')).stdout === '2\n')
+    await until(async () => {
+      const { stdout } = await double.ssh('ls /tmp/begun; ps | grep -c "[s]leep 888"')
+      return stdout === '/tmp/begun\n1\n'
+    })
     const { bytes } = double.traffic()
     double.hole()
     expect((await watchful).exitCode).toBe(255)
     expect((await double.ssh('true', keepalive)).exitCode).toBe(255)
+    await double.ssh('echo >/tmp/go; sleep 2')
     expect(double.traffic().bytes).toBe(bytes)
     double.mend()
     expect(await patient).toMatchObject({ stdout: 'through\n', exitCode: 0 })
