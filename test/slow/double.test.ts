@@ -20,10 +20,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** Notices a silent peer after six seconds, as the tested program does. */
+/** Notices a silent peer, as the tested program does. */
 const keepalive = {
   over: 'line',
-  options: ['-o', 'ServerAliveInterval=2', '-o', 'ServerAliveCountMax=3', '-o', 'ConnectTimeout=10'],
+  options: ['-o', 'ServerAliveInterval=3', '-o', 'ServerAliveCountMax=5', '-o', 'ConnectTimeout=30'],
 } as const
 
 async function until(what: () => Promise<boolean>): Promise<void> {
