@@ -192,8 +192,9 @@ run() { # JOB HOST SECONDS
         observe >"$memory/before"
         left=$((end - $(cut -d . -f 1 /proc/uptime)))
         [ $left -gt 0 ] || left=1
-        # A group of its own, which ends as a whole; not before the last stage has, as stages leave programs to each other.
-        setsid timeout -s KILL $left "$memory/tools/busybox" sh -e "./stage-$number" >>"$log" 2>&1 &
+        # A group of its own, which ends as a whole; not before the last stage has, as stages leave programs to each other. By the
+        # system's shell: busybox's would take its own applets before what the PATH has first.
+        setsid timeout -s KILL $left sh -e "./stage-$number" >>"$log" 2>&1 &
         echo $! >>"$memory/groups"
         wait $! || status=$?
         observe >"$memory/after"

@@ -271,7 +271,8 @@ async function awaited(by: Task, seconds: number): Promise<Ended> {
   const longestMs = 1000 * (await longestSeconds(runner.cache, runner.name))
   const quietMs = Math.max(1000 * settings.quiet, longestMs + timings.slackMs)
   let limit = started + seconds * 1000 + timings.graceMs
-  const isOver = () => serial?.hasEnded(name) === true || serial?.panic(mark) !== undefined
+  const isOver = () =>
+    serial?.hasEnded(name) === true || serial?.hasBooted(mark) === true || serial?.panic(mark) !== undefined
   // A console tells the end without a packet. It may be deaf, though: then the job's own deadline is the end.
   const silentUntil = serial === undefined ? started + quietMs : limit
   while (performance.now() < Math.min(silentUntil, limit) && !isOver())
