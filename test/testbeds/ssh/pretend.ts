@@ -263,6 +263,7 @@ printf '1\\n2\\n' >"${root}/down"
 echo 500 >"${root}/free-memory"
 rm -rf "${root}/run/repro" "${root}/job"
 : >"${root}/domains"
+echo '[    0.000000] Booting Linux on physical CPU 0x0' >>"${root}/console"
 `,
   // A switch on this computer.
   power: `#!/bin/sh

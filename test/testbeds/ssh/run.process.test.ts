@@ -557,6 +557,18 @@ describe.concurrent('a serial console', () => {
     one.runner.serial?.stop()
   })
 
+  it('tells of a reboot, which ends the silence', async () => {
+    const board = newBoard()
+    const one = await open(board, { serial: true })
+    const running = one.run(patient(board))
+    await until(() => board.has('runs'))
+    board.set('go', '')
+    board.reboot()
+    expect(result((await running).folder)).toBe('done\n')
+    expect(reasons(one)).toEqual(['dom0 rebooted in the middle of the job'])
+    one.runner.serial?.stop()
+  })
+
   it('tells of a panic, after which the board is switched off and on at once', async () => {
     const board = newBoard()
     const one = await open(board, { serial: true, power: join(board.root, 'bin/power') })
