@@ -43,7 +43,7 @@ export async function runCells(
   { jobs, keepGoing, signal, testbeds }: ScheduleOptions,
   tell: TellEvent,
 ): Promise<ScheduleResult> {
-  const isAlone = (step: Step) => runsAlone(step, testbeds)
+  const isAlone = (step: Step) => context.executor.separates !== true && mustBeAlone(step, testbeds)
   const made = new Map<string, Run>()
   const failures: CellError[] = []
   let hasFailed = false
@@ -71,6 +71,7 @@ export async function runCells(
       const run = await execute({
         ...{ ...step, ...context, signal, enter, begin, onFailure },
         ignoreCache: rerun(step.cell),
+        alone: mustBeAlone(step, testbeds),
         log: (text) => tell({ type: 'log', name, text }),
         progress: (done, total) => tell({ type: 'progress', name, done, total }),
       })
@@ -123,7 +124,7 @@ function expected({ cell, status }: Step): Planned {
 }
 
 /** Whether a cell must run alone, since cells on a shared clock disturb each other's timings. */
-function runsAlone({ environment, cell }: Step, testbeds: Testbeds | undefined): boolean {
+function mustBeAlone({ environment, cell }: Step, testbeds: Testbeds | undefined): boolean {
   return !testbedOf(environment, testbeds).isolated && cell.block.parallel !== true
 }
 

@@ -15,6 +15,8 @@ export interface Environment {
   /** Of the machine, not of the testbed. */
   readonly origin: Origin
   readonly definition: Definition
+  /** Generic resources by which a cluster finds its machines: `pi4xen:1`. Affects no result. */
+  readonly gres?: string
 }
 
 /** A testbed's inputs to a cell's key: name -> value, or SHA-256 (hex). */
