@@ -110,7 +110,7 @@ async function attemptOrder(order: BootOrder, key: string, attempt: string): Pro
   const start = found?.content ?? new Uint8Array()
   // Another attempt may be writing its last line.
   const whole = start.subarray(0, start.lastIndexOf(newline) + 1)
-  await writeFile(join(project, own, journalName), whole)
+  if (whole.length > 0) await writeFile(join(project, own, journalName), whole)
   return {
     ...order,
     folder: makeFolder(project, `${own}/${workName}`),
