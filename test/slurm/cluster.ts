@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { hostname, tmpdir, userInfo } from 'node:os'
@@ -23,6 +23,8 @@ export interface Cluster {
   kill(daemon: Daemon): Promise<void>
   /** Kills a node's daemon and all tasks that run there. */
   killNode(node: 'n1' | 'n2'): Promise<void>
+  /** Waits until the controller has written the state of its jobs once more. */
+  savesState(): Promise<void>
   /** Runs a command of Slurm and returns its output. */
   slurm(command: string, ...args: readonly string[]): Promise<string>
   stop(): Promise<void>
@@ -82,7 +84,14 @@ export async function startCluster(): Promise<Cluster> {
       await cluster.kill(`slurmd-${node}`)
       for (const pid of processesOf(conf, ids)) tryKill(pid)
     },
-    slurm: ask,
+    async savesState() {
+      const written = () => statSync(join(folder, 'state/job_state')).mtimeMs
+      const nowMs = Date.now()
+      const [job = ''] = (await ask('squeue', ['--noheader', '--format=%A'])).split('\n')
+      await ask('scontrol', ['update', `jobid=${job.trim()}`, 'comment=saved']) // something to write
+      await until('the state of the jobs is saved', () => written() > nowMs)
+    },
+    slurm: (command, ...args) => ask(command, args),
     async stop() {
       await ask('scancel', [`--user=${userInfo().uid}`]).catch(() => {})
       await sleep(300)
