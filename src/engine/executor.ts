@@ -3,6 +3,7 @@
  * available. Orders and their ends are files that an executor need not understand.
  */
 
+import type { Seal } from '../results/seal.ts'
 import type { HostFacts } from './host.ts'
 
 export interface Submitted {
@@ -53,4 +54,13 @@ export interface Executor {
   /** Whether boots that must be alone get machines of their own; otherwise they are submitted one by one. */
   readonly separates?: boolean
   submit(submission: Submission, follower: Follower): Submitted
+}
+
+/** The build that an executor works for. */
+export interface ExecutorHost {
+  /** Absolute path of the project. */
+  readonly project: string
+  readonly seal: Seal
+  /** Tells the user a line that belongs to no cell. */
+  readonly note: (text: string) => void
 }

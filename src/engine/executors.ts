@@ -1,17 +1,7 @@
 /** Executors by name, as for --executor. To add one: a file or folder with it, and a line here. */
 
 import { availableParallelism } from 'node:os'
-import type { Seal } from '../results/seal.ts'
-import type { Executor } from './executor.ts'
-
-/** The build that an executor works for. */
-export interface ExecutorHost {
-  /** Absolute path of the project. */
-  readonly project: string
-  readonly seal: Seal
-  /** Tells the user a line that belongs to no cell. */
-  readonly note: (text: string) => void
-}
+import type { Executor, ExecutorHost } from './executor.ts'
 
 export interface ExecutorEntry {
   /** Boots at once, unless the user says how many. */

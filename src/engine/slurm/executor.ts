@@ -18,8 +18,7 @@ import { openFiles } from '../../files/tracked.ts'
 import { TestbedError } from '../../testbed/board.ts'
 import { counted } from '../../text/message.ts'
 import { RequestError } from '../cells.ts'
-import type { Ending, Executor, Follower, Submission, Submitted } from '../executor.ts'
-import type { ExecutorHost } from '../executors.ts'
+import type { Ending, Executor, ExecutorHost, Follower, Submission, Submitted } from '../executor.ts'
 import { areUnchanged, parseReads } from '../reads.ts'
 import { mostEnd, parseEnd } from '../script/message.ts'
 import { readOrder } from '../script/order.ts'
@@ -412,9 +411,9 @@ class Queue {
       `its task ended without a result (job ${[task, ...(state === undefined ? [] : [state])].join(': ')})`,
       ...(printed ?? []).map((line) => `  | ${line}`),
     ]
-    entry.reject(new TestbedError(text.join('\n'), { advice: adviceFor(project, state, printed) }))
     await withdrawOrder(project, key)
     await this.#leave(place)
+    entry.reject(new TestbedError(text.join('\n'), { advice: adviceFor(project, state, printed) }))
   }
 
   /** Tells why tasks wait, unless it is only for their turn; once while the reasons are the same. */
