@@ -103,7 +103,8 @@ async function queued(...args: readonly string[]): Promise<readonly string[]> {
 
 /** What a build leaves when nothing is left to do. */
 function leftovers(project: string): readonly string[] {
-  return ['arrays', 'boots', 'results'].flatMap((name) => readdirSync(join(project, '.repro/slurm', name)))
+  const folders = ['arrays', 'boots', 'results'].map((name) => join(project, '.repro/slurm', name))
+  return folders.flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : []))
 }
 
 const repeated = (cells: readonly string[]) => cells.filter((cell, index) => cells.indexOf(cell) !== index)

@@ -43,7 +43,7 @@ const doubtMs = 2000
 const mostLines = 1001
 
 const [project = '', array = '', index = ''] = process.argv.slice(2)
-process.exitCode = await execute(project, array, Number(index))
+void execute(project, array, Number(index)).then((code) => (process.exitCode = code))
 
 async function execute(project: string, array: string, index: number): Promise<number> {
   const found = await ordered(project, array, index)
