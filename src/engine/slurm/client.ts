@@ -165,10 +165,10 @@ async function run(
   const child = spawn(command, args, {
     // It needs the user's settings, too: SLURM_CONF, SBATCH_PARTITION.
     env: { ...process.env, ...env },
-    timeout: timeoutMs,
-    killSignal: 'SIGKILL',
     detached: true, // Ctrl-C must not leave an array half submitted
   })
+  // Node's own timeout goes on for a program that is not there.
+  const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
   const ended = new Promise<number | string>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'))
@@ -186,6 +186,8 @@ async function run(
         "Start the build where Slurm's commands are installed, such as a login node of the cluster, or without --executor slurm.",
       cause,
     })
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -14,7 +14,7 @@
  */
 
 import { lstatSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { isFolder, makeFolder, remove, shareFile, syncFolder } from '../../files/change.ts'
@@ -106,6 +106,7 @@ export function orderMark(project: string, key: string): string | undefined {
 /** Takes an order back: its task ends as soon as it notices. Journals of its attempts stay. */
 export async function withdrawOrder(project: string, key: string): Promise<void> {
   await remove(project, orderItem(key).path)
+  await rmdir(join(project, bootFolder(key))).catch(() => {}) // unless there are attempts
 }
 
 /** Writes the keys of an array's boots, by index. */
