@@ -114,7 +114,7 @@ export const jobs = wholeNumber({
 export const executor: Option<string | undefined> = {
   value: 'NAME',
   choices: [...executors.keys()],
-  description: 'what runs boots',
+  description: `what runs boots: ${[...executors.keys()].join(' or ')}`,
   otherwise: localName,
   takes: 'value',
   read(given, flag) {

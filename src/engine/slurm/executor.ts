@@ -270,18 +270,19 @@ class Queue {
   #lookIn(ms: number): void {
     if (this.#isLooking || (this.#looking !== undefined && ms >= this.#pollMs)) return
     clearTimeout(this.#looking)
-    this.#looking = setTimeout(() => {
-      this.#isLooking = true
-      const next = () => {
-        this.#isLooking = false
-        this.#looking = undefined
-        if (this.#sent.size > 0) this.#lookIn(this.#pollMs)
-      }
-      this.#look().then(next, (error: unknown) => {
-        for (const entry of this.#sent.values()) this.#fail(entry, error)
-        next()
-      })
-    }, ms)
+    this.#looking = setTimeout(() => void this.#lookAndGoOn(), ms)
+  }
+
+  async #lookAndGoOn(): Promise<void> {
+    this.#isLooking = true
+    try {
+      await this.#look()
+    } catch (error) {
+      for (const entry of this.#sent.values()) this.#fail(entry, error)
+    }
+    this.#isLooking = false
+    this.#looking = undefined
+    if (this.#sent.size > 0) this.#lookIn(this.#pollMs)
   }
 
   async #look(): Promise<void> {
