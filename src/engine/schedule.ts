@@ -1,5 +1,6 @@
 /** Runs the planned cells, producers before consumers. */
 
+import { setMaxListeners } from 'node:events'
 import pLimit, { type LimitFunction } from 'p-limit'
 import { bootsOf, secondsOf, runName, type Run } from '../results/run.ts'
 import { testbedOf } from '../testbeds/environments.ts'
@@ -43,6 +44,7 @@ export async function runCells(
   { jobs, keepGoing, signal, testbeds }: ScheduleOptions,
   tell: TellEvent,
 ): Promise<ScheduleResult> {
+  setMaxListeners(0, signal) // every boot has one, and a queue takes thousands
   const isAlone = (step: Step) => context.executor.separates !== true && mustBeAlone(step, testbeds)
   const made = new Map<string, Run>()
   const failures: CellError[] = []

@@ -81,7 +81,11 @@ export async function writeOrder(project: string, key: string, order: TaskOrder,
   const item = orderItem(key)
   // Without a key of this machine it can be executed, but not taken up by another build.
   const sealed = seal.close(item, text) ?? Buffer.from('0'.repeat(digits) + text)
-  await writeAtomically(project, item.path, sealed)
+  // Not flushed, unlike results: it is lost only with the machine, and then it is written again.
+  const folder = makeFolder(project, bootFolder(key))
+  const draft = join(folder, `order.${order.array}`)
+  await writeFile(draft, sealed)
+  await rename(draft, join(project, item.path))
 }
 
 /** Returns the order of an earlier build; undefined without one that this machine made. */
