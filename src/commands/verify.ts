@@ -1,9 +1,9 @@
 /** `repro verify`: a verdict for each claim, from the recorded runs or a rerun. */
 
-import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
+import { jobsOf, localName } from '../engine/executors.ts'
 import { command } from './command.ts'
-import { deadline, flag, jobs, json, list, text } from './options.ts'
+import { deadline, executor, flag, jobs, json, list, text } from './options.ts'
 import { refuseUnused } from './parse.ts'
 import { siteOf } from './site.ts'
 import { requireFolder } from './terminal/outputfile.ts'
@@ -22,6 +22,7 @@ export const verify = command({
     json,
     junit: text({ value: 'FILE', description: 'write the verdicts as JUnit XML, too' }),
     jobs,
+    executor,
     deadline,
   },
   runsCode: ['--rerun', '--kick-the-tires'],
@@ -41,7 +42,11 @@ export const verify = command({
     const onlyTires = options['kick-the-tires']
     if (onlyTires) refuseUnused(options, ['rerun'], '--kick-the-tires runs one cell')
     else if (!options.rerun)
-      refuseUnused(options, ['jobs', 'deadline'], 'without --rerun or --kick-the-tires nothing runs')
+      refuseUnused(
+        options,
+        ['jobs', 'executor', 'deadline'],
+        'without --rerun or --kick-the-tires nothing runs',
+      )
     if (options.junit !== undefined) await requireFolder(options.junit)
     const site = siteOf(document, generator)
     const { verifyDocument } = await import('./work/verify.ts')
@@ -51,7 +56,8 @@ export const verify = command({
       signers: options.signers === undefined ? undefined : resolve(options.signers),
       json: options.json,
       junit: options.junit,
-      jobs: options.jobs ?? availableParallelism(),
+      executor: options.executor,
+      jobs: options.jobs ?? jobsOf(options.executor ?? localName),
       deadlineSeconds: options.deadline,
       signal,
     })

@@ -34,6 +34,7 @@ export interface VerifyRequest {
   readonly signers: string | undefined
   readonly json: boolean
   readonly junit: string | undefined
+  readonly executor: string | undefined
   readonly jobs: number
   readonly deadlineSeconds: number | undefined
   readonly signal: AbortSignal
@@ -72,9 +73,9 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
           `again${names.length > 0 ? ` for ${names.join(', ')}` : ''}`,
       )
     complain(announcement(chosen, steps, request.jobs))
-    const { jobs, deadlineSeconds, signal } = request
+    const { executor, jobs, deadlineSeconds, signal } = request
     const options: BuildOptions = {
-      ...{ rerun: 'all', only: chosen.map(runName), jobs, deadlineSeconds, signal },
+      ...{ rerun: 'all', only: chosen.map(runName), executor, jobs, deadlineSeconds, signal },
       ...{ keepGoing: true, frozen: false, record: false, to: onlyTires ? [defaultFormat] : [] },
     }
     const { executed, failures } = await withDisplay((tell) => build(site, opened, options, tell, files))
@@ -113,13 +114,12 @@ function announcement(chosen: readonly PlannedCell[], steps: readonly Step[], jo
     expectedMs: 1000 * lastedSeconds(steps, runName(cell)),
     done: 0,
   }))
-  const leftMs = remainingMs(times, jobs, 0) ?? 0
+  const leftMs = remainingMs(times, jobs, 0)
   // Print names only if they are few.
   const names = chosen.length > 4 ? '' : ` (${chosen.map(runName).join(', ')})`
-  return (
-    `runs ${counted(chosen.length, 'cell')} again${names}, about ${Math.ceil(leftMs / 60_000)} min, ` +
-    'estimated from recorded durations'
-  )
+  const text = `runs ${counted(chosen.length, 'cell')} again${names}`
+  if (leftMs === undefined) return text
+  return `${text}, about ${Math.ceil(leftMs / 60_000)} min, estimated from recorded durations`
 }
 
 function lastedSeconds(steps: readonly Step[], name: string): number {
