@@ -1,4 +1,7 @@
-/** Slurm and munge of Debian packages, pinned in packages.lock.json and unpacked into the cache without root. */
+/**
+ * Slurm and munge of Debian packages, pinned in packages.lock.json and unpacked into the cache without root. The lock has
+ * slurmctld, slurmd, slurm-client, munge and their libraries, but for those that any Debian has.
+ */
 
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
