@@ -267,7 +267,7 @@ export const english = {
       sentence: (warning: string) => `${warning.charAt(0).toUpperCase()}${warning.slice(1)}.`,
     },
 
-    validity: {
+    recordings: {
       quantity: 'published',
       recording: 'recording',
       operation: 'operation',

@@ -353,7 +353,7 @@ export const japanese: Messages = {
       sentence: (warning) => `${warning}。`,
     },
 
-    validity: {
+    recordings: {
       quantity: '公表値',
       recording: '記録',
       operation: '操作',

@@ -44,7 +44,7 @@ const project: Project = {
         files: ['published'],
       },
     ],
-    ['validity', { options: z.object({ published: z.array(z.string()) }), files: ['published'] }],
+    ['recordings', { options: z.object({ published: z.array(z.string()) }), files: ['published'] }],
   ]),
 }
 
