@@ -44,6 +44,7 @@ const project: Project = {
         files: ['published'],
       },
     ],
+    ['validity', { options: z.object({ reference: z.string() }), environments: ['reference'] }],
     ['recordings', { options: z.object({ published: z.array(z.string()) }), files: ['published'] }],
   ]),
 }

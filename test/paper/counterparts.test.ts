@@ -140,7 +140,8 @@ describe('environments.csv', () => {
 
 describe.each(['totals', 'phases'])('recordings of %s', (show) => {
   const block = blocks.find(
-    (one): one is TableBlock => one.type === 'table' && one.kind === 'recordings' && one.options.show === show,
+    (one): one is TableBlock =>
+      one.type === 'table' && one.kind === 'recordings' && one.options.show === show,
   )
   const experiment = experiments.find(({ id }) => id === block?.from)
   const rows = block && experiment ? rowsOf(block, experiment) : []

@@ -8,6 +8,7 @@ import { parameters } from './parameters.ts'
 import { phases } from './phases.ts'
 import { recordings } from './recordings.ts'
 import { summary } from './summary.ts'
+import { validity } from './validity.ts'
 
 export const tableKinds: ReadonlyMap<string, TableKind> = new Map([
   ['claims', claims],
@@ -17,4 +18,5 @@ export const tableKinds: ReadonlyMap<string, TableKind> = new Map([
   ['phases', phases],
   ['recordings', recordings],
   ['summary', summary],
+  ['validity', validity],
 ])

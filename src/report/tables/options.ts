@@ -42,7 +42,7 @@ export const compare = z.boolean().default(false)
 
 type PatternOptions = z.output<z.ZodObject<typeof patternOptions>>
 
-export function factorsOf({ operation, where }: PatternOptions): Factors {
+export function factorsOf({ operation, where }: Pick<PatternOptions, 'operation' | 'where'>): Factors {
   return { ...(operation === undefined ? {} : { operation }), ...where }
 }
 
@@ -176,6 +176,16 @@ export function labelOf(runs: readonly Run[], name: string, role: 'factor' | 'me
   )
   // The head shows the unit of the numbers, which may differ from that in the name.
   return columnOf(having ?? first, name, [role]).label ?? (withoutUnit(name) || name)
+}
+
+/** Returns the combinations of factor values in the run, in order of the rows. */
+export function combinations(run: Run, by: readonly string[]): readonly Factors[] {
+  const found = new Map<string, Factors>()
+  for (const row of run.rows) {
+    const values = Object.fromEntries(by.map((name) => [name, String(row[name] ?? '')]))
+    found.set(JSON.stringify(values), values)
+  }
+  return [...found.values()]
 }
 
 /**

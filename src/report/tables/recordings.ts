@@ -17,6 +17,8 @@ import {
   none,
   numberCell,
   numberHead,
+  percentText,
+  signed,
   type Table,
   type TableKind,
   tableKind,
@@ -119,15 +121,6 @@ const percent = (share: number): string => `${digits(100 * share)} %`
 function printed(value: number, kind: Kind): string {
   if (kind === 'slowdowns') return digits(value, 2)
   return digits(value, Number.isInteger(value) || Math.abs(value) >= 100 ? 0 : 1)
-}
-
-/** Formats with one decimal, even integers, but none from 100 on. */
-function percentText(value: number): string {
-  return digits(value, Math.abs(value) >= 100 ? 0 : 1)
-}
-
-function signed(value: number, text: string): string {
-  return value > 0 && /[1-9]/.test(text) ? `+${text}` : text
 }
 
 function cellOf(value: number, text: string, { runs, origins }: Source): Cell {
