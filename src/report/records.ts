@@ -77,7 +77,7 @@ export function cellFields(
   { patterns }: ExperimentBlock,
   { environment, pattern, origin }: Run,
 ): FigureRecord {
-  const patternIndex = patterns.findIndex(({ name }) => name === pattern)
+  const patternIndex = indicesOf(patterns).get(pattern) ?? -1
   return {
     environment,
     pattern,
@@ -85,6 +85,14 @@ export function cellFields(
     patternIndex,
     origin,
   }
+}
+
+const indices = new WeakMap<ExperimentBlock['patterns'], ReadonlyMap<string, number>>()
+
+function indicesOf(patterns: ExperimentBlock['patterns']): ReadonlyMap<string, number> {
+  const known = indices.get(patterns) ?? new Map(patterns.map(({ name }, index) => [name, index]))
+  indices.set(patterns, known)
+  return known
 }
 
 function datasetOf(run: Run, name: string | undefined): Dataset {

@@ -77,14 +77,13 @@ function errorRows(
   factors: Factors,
 ): readonly PatternError[] {
   const sideOf = (cell: CellRun | undefined) => side(cell, factors, measure, centre)
+  const byPattern = new Map(references.map((one) => [one.pattern.name, one]))
   const base = { own: sideOf(baseline.own), reference: sideOf(baseline.reference) }
   return cells.flatMap((cell): readonly PatternError[] => {
     const { pattern } = cell
     const isBaseline = pattern.name === baseline.own.pattern.name
     const own = isBaseline ? base.own : sideOf(cell)
-    const reference = isBaseline
-      ? base.reference
-      : sideOf(references.find((one) => one.pattern.name === pattern.name))
+    const reference = isBaseline ? base.reference : sideOf(byPattern.get(pattern.name))
     // Other patterns may have the combination.
     if (cell.run && !own.sample && !reference.sample) return []
     return [

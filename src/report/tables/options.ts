@@ -7,7 +7,7 @@ import { QueryError, unknown } from '../../query/error.ts'
 import type { PublishedRow } from '../../query/published.ts'
 import { canonical, columnOf, type Factors } from '../../query/series.ts'
 import { unitName, withoutUnit } from '../../query/units.ts'
-import { runName, type Run } from '../../results/run.ts'
+import { runName, type Run, runsByName } from '../../results/run.ts'
 import { checkEnvironment, matching, valuesOf } from '../published.ts'
 import type { ExperimentContext } from '../table.ts'
 
@@ -72,11 +72,12 @@ export function cellRuns(
   environment: string,
   runs: readonly Run[],
 ): readonly CellRun[] {
+  const found = runsByName(runs)
   return experiment.patterns
     .filter((pattern) => pattern.only === undefined || pattern.only.includes(environment))
     .map((pattern) => {
       const name = runName({ experiment: experiment.id, environment, pattern: pattern.name })
-      return { pattern, name, run: runs.find((run) => runName(run) === name) }
+      return { pattern, name, run: found.get(name) }
     })
 }
 
@@ -90,14 +91,19 @@ export function patternChoice(
   names: readonly string[],
 ): (pattern: Pattern) => boolean {
   if (which === 'all') return () => true
-  if (typeof which === 'string') return ({ name }) => names.includes(name) === (which === 'published')
+  if (typeof which === 'string') {
+    const published = new Set(names)
+    return ({ name }) => published.has(name) === (which === 'published')
+  }
   const { groups = {} } = experiment
-  const known = [...experiment.patterns.map(({ name }) => name), ...Object.keys(groups)]
-  const chosen = which.flatMap((word) => {
-    if (!known.includes(word)) throw unknown(`pattern or group of ${experiment.id}`, word, known)
-    return groups[word] ?? word
-  })
-  return ({ name }) => chosen.includes(name)
+  const known = new Set([...experiment.patterns.map(({ name }) => name), ...Object.keys(groups)])
+  const chosen = new Set(
+    which.flatMap((word) => {
+      if (!known.has(word)) throw unknown(`pattern or group of ${experiment.id}`, word, [...known])
+      return groups[word] ?? word
+    }),
+  )
+  return ({ name }) => chosen.has(name)
 }
 
 export function runsOf(cells: readonly CellRun[]): readonly Run[] {
@@ -182,8 +188,10 @@ export function labelOf(runs: readonly Run[], name: string, role: 'factor' | 'me
 export function combinations(run: Run, by: readonly string[]): readonly Factors[] {
   const found = new Map<string, Factors>()
   for (const row of run.rows) {
-    const values = Object.fromEntries(by.map((name) => [name, String(row[name] ?? '')]))
-    found.set(JSON.stringify(values), values)
+    const values = by.map((name) => String(row[name] ?? ''))
+    const key = values.length === 1 ? (values[0] as string) : JSON.stringify(values)
+    if (!found.has(key))
+      found.set(key, Object.fromEntries(by.map((name, index) => [name, values[index] as string])))
   }
   return [...found.values()]
 }

@@ -83,8 +83,8 @@ export const validity: TableKind = {
     const isPlanned = experiment.environments.includes(name)
     const all = cellRuns(experiment, name, runs)
     const groups = selected(experiment, given, runs, isPlanned ? all : undefined)
-    const isCompared = (cell: CellRun) =>
-      groups.some(({ cells }) => cells.some(({ pattern }) => pattern === cell.pattern))
+    const compared = new Set(groups.flatMap(({ cells }) => cells.map(({ pattern }) => pattern)))
+    const isCompared = (cell: CellRun) => compared.has(cell.pattern)
     const reference = { name, cells: all.filter(isCompared), runs: runsOf(all.filter(isCompared)) }
     const cells = groups.flatMap((group) => group.cells)
     const shown = [...reference.runs, ...runsOf(cells)]
@@ -146,6 +146,7 @@ function selected(
     throw new QueryError(`${experiment.id} has no environment but the reference, ${given.reference}`)
   const baseline = given.baseline ?? experiment.patterns[0]?.name ?? ''
   const called = (name: string) => (cell: CellRun) => cell.pattern.name === name
+  const shared = reference && new Set(reference.map(({ pattern }) => pattern.name))
   return names.map((environment) => {
     const all = cellRuns(experiment, environment, runs)
     const own = all.find(called(baseline))
@@ -153,7 +154,7 @@ function selected(
       const known = all.map(({ pattern }) => pattern.name)
       throw unknown(`pattern of ${experiment.id}`, baseline, known)
     }
-    const isShared = (cell: CellRun) => reference?.some(called(cell.pattern.name)) ?? true
+    const isShared = (cell: CellRun) => shared?.has(cell.pattern.name) ?? true
     const chosen = all.filter(({ pattern }) => isChosen(pattern))
     return {
       environment,
