@@ -402,7 +402,7 @@ function rowsIn(
  * Returns a maker of empty rows. Their prototype is an empty object without one: an object without any
  * prototype is a hash table to V8, and takes several times the memory of one that shares its shape.
  */
-function rowMaker(): () => Record<string, string | number | null> {
+export function rowMaker(): () => Record<string, string | number | null> {
   const Made = function () {} as unknown as new () => Record<string, string | number | null>
   Made.prototype = Object.freeze(Object.create(null))
   return () => new Made()
