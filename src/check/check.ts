@@ -49,6 +49,8 @@ export interface TableOptions {
   readonly from?: boolean
   /** Options that hold file paths relative to the project, or lists of them. */
   readonly files?: readonly string[]
+  /** Options that name an environment of the project, which the experiment need not have. */
+  readonly environments?: readonly string[]
 }
 
 export interface Project {
@@ -191,16 +193,18 @@ function checkIds({ fences, file }: Document): void {
 }
 
 function checkExperiment(source: Mapping, context: Context): void {
-  const { document, project } = context
+  const { document } = context
   checkFile(['script'], source, context)
-  for (const [index, environment] of wordsIn(source.data.environments)) {
-    if (project.environments.includes(environment)) continue
-    const place = source.valuePlace(['environments', index])
-    const reason = `unknown environment: ${environment}${hint(environment, project.environments)}`
-    failOnce(document.file, 'unknown-environment', place, reason)
-  }
+  for (const [index, environment] of wordsIn(source.data.environments))
+    checkEnvironment(environment, source.valuePlace(['environments', index]), context)
   for (const [needed, place] of listOf('needs', source)) checkExperimentId(needed, place, document)
   for (const [path, place] of listOf('inputs', source)) checkInput(path, place, context)
+}
+
+function checkEnvironment(name: string, place: Place, { document, project }: Context): void {
+  if (project.environments.includes(name)) return
+  const reason = `unknown environment: ${name}${hint(name, project.environments)}`
+  failOnce(document.file, 'unknown-environment', place, reason)
 }
 
 /** Warns of columns that the recorded runs lack: those of a new version of the script may have them. */
@@ -294,6 +298,10 @@ function checkTable(source: Mapping, context: Context): void {
     source.valueError('missing-key', [], reason)
   }
   validate(closed(kind.options), source, { data: options, known: ['id', 'kind', 'from', 'caption'] })
+  for (const option of kind.environments ?? []) {
+    const environment = options[option]
+    if (typeof environment === 'string') checkEnvironment(environment, source.valuePlace([option]), context)
+  }
   for (const option of kind.files ?? []) {
     checkFile([option], source, context)
     for (const [index] of wordsIn(options[option])) checkFile([option, index], source, context)

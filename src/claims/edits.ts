@@ -29,7 +29,8 @@ export function editedRuns(
     }
   }
   for (const name of names) visit(name.split('/')[0] ?? '')
-  return editsOf(runs.filter((run) => names.includes(runName(run)) || needed.has(run.experiment)))
+  const read = new Set(names)
+  return editsOf(runs.filter((run) => read.has(runName(run)) || needed.has(run.experiment)))
 }
 
 export function editsOf(runs: readonly Run[]): readonly EditedRun[] {

@@ -170,7 +170,19 @@ function lookup(
 /** Returns the values of the drawn units. Plain loops: this dominates the bootstrap's time. */
 function drawer(byUnit: readonly Reading['values'][]): (drawn: Uint32Array) => Reading['values'] {
   const single = byUnit.every(({ length }) => length === 1) ? byUnit.flat() : undefined
-  if (single === undefined) return (drawn) => [...drawn].flatMap((unit) => byUnit[unit] ?? [])
+  if (single === undefined)
+    return (drawn) => {
+      let size = 0
+      for (const unit of drawn) size += byUnit[unit]?.length ?? 0
+      const values = new Array<number | null>(size)
+      let next = 0
+      for (const unit of drawn)
+        for (const value of byUnit[unit] ?? []) {
+          values[next] = value
+          next += 1
+        }
+      return values
+    }
   return (drawn) => {
     const values = new Array<number | null>(drawn.length)
     for (let i = 0; i < drawn.length; i += 1) values[i] = single[drawn[i] as number] as number | null

@@ -353,7 +353,7 @@ export const japanese: Messages = {
       sentence: (warning) => `${warning}。`,
     },
 
-    validity: {
+    recordings: {
       quantity: '公表値',
       recording: '記録',
       operation: '操作',
@@ -388,6 +388,37 @@ export const japanese: Messages = {
         'またはともにその間にあるとき、向きが正しい。',
       counts: (environment, { before, after, alike }) =>
         `${environment}：変更後のほうが近いもの${after}個、変更前のほうが近いもの${before}個、同じもの${alike}個。`,
+    },
+
+    validity: {
+      reference: (name) => `参照：${name}`,
+      standIn: (name) => `実機の代用：${name}`,
+      notYet: (name) => `${name}での実行はまだない`,
+      environment: 'この環境',
+      centres: { mean: '平均', median: '中央値' },
+      error: '誤差',
+      share: '相対値',
+      sign: '向き',
+      signs: {
+        time: { more: '長すぎる', less: '短すぎる' },
+        other: { more: '大きすぎる', less: '小さすぎる' },
+      },
+      effect: '効果',
+      agrees: (sign) => `一致（${sign}）`,
+      opposite: '逆',
+      unknown: '判定できない',
+      overPatterns: 'パターン全体',
+      ranks: '順位相関',
+      patterns: 'パターン数',
+      standInNote: (name, origins) =>
+        `${name}は実機ではない（${origins}）。まだ測定していない実機の代わりに置いたものであり、この表は、これらの数値が実機の値にどれだけ近いかを示さない。`,
+      errorNote: (centre) =>
+        `誤差：${centre}が参照の${centre}を上回る（負ならば下回る）割合。下限・上限：個々の95 %区間。起動が複数あれば起動を単位とし、シードが同じセルの起動は対にする。` +
+        '向き：区間が0を含まないときのみ示す。',
+      effectNote:
+        '効果：基準からの変化の向きが参照での向きと同じか。差の区間の少なくとも一方が0を含むときは「判定できない」とする。',
+      ranksNote: (fewest) =>
+        `順位相関：パターンごとの値と参照での値の間のSpearmanの順位相関係数（${fewest}パターン以上のとき）。「パターン数」は両方にあるものの数。`,
     },
   },
 

@@ -54,8 +54,9 @@ export interface ValueDifference {
 /** Compares each run with its up-to-date record, if any. */
 export function reproductions(steps: readonly Step[], runs: readonly Run[]): readonly Reproduction[] {
   const byRows = Map.groupBy(runs, rowsDigest)
+  const byCell = new Map(steps.map((step) => [runName(step.cell), step]))
   return runs.map((run) => {
-    const step = steps.find(({ cell }) => runName(cell) === runName(run))
+    const step = byCell.get(runName(run))
     const record = step?.status.type === 'recorded' ? step.status.run : undefined
     const common = { cell: runName(run), origin: run.origin, rerunOn: hostOf(run) }
     if (record === undefined) return { ...common, same: 'none', differences: [], files: [] }

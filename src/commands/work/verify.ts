@@ -109,9 +109,10 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
 
 /** Announces the number of cells to rerun and the estimated time. */
 function announcement(chosen: readonly PlannedCell[], steps: readonly Step[], jobs: number): string {
+  const byCell = new Map(steps.map((step) => [runName(step.cell), step]))
   const times = chosen.map((cell) => ({
     ...cell.block,
-    expectedMs: 1000 * lastedSeconds(steps, runName(cell)),
+    expectedMs: 1000 * lastedSeconds(byCell.get(runName(cell))),
     done: 0,
   }))
   const leftMs = remainingMs(times, jobs, 0)
@@ -122,8 +123,7 @@ function announcement(chosen: readonly PlannedCell[], steps: readonly Step[], jo
   return `${text}, about ${Math.ceil(leftMs / 60_000)} min, estimated from recorded durations`
 }
 
-function lastedSeconds(steps: readonly Step[], name: string): number {
-  const step = steps.find(({ cell }) => runName(cell) === name)
+function lastedSeconds(step: Step | undefined): number {
   const run = step && 'run' in step.status ? step.status.run : undefined
   return (run && secondsOf(run)) ?? 60
 }

@@ -8,6 +8,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { programUrl } from '../../dist.ts'
 import { QueryError } from '../../query/error.ts'
+import { sent } from './columns.ts'
 
 export type Records = readonly Readonly<Record<string, unknown>>[]
 
@@ -112,7 +113,7 @@ async function answered(child: ChildProcess, order: Order, limits: Limits): Prom
     child.kill('SIGKILL')
   }, limits.seconds * 1000)
   const waiting = next(child)
-  child.send(order)
+  child.send(sent(order))
   const answer = await waiting
   clearTimeout(deadline)
   if (answer.type === 'drawn') return answer.svg
