@@ -3,7 +3,7 @@
  * texts, and take gigabytes on both sides.
  */
 
-import type { Order, Records } from './process.ts'
+import type { Order, Records } from './order.ts'
 
 /** A column's values, in order of the records: numbers, or places in a list of distinct values. */
 type Packed =

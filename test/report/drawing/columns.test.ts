@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { packed, unpacked } from '../../../src/report/drawing/columns.ts'
-import type { Records } from '../../../src/report/drawing/process.ts'
+import type { Records } from '../../../src/report/drawing/order.ts'
 
 describe('records on their way to the drawing process', () => {
   it.each<[string, Records]>([
