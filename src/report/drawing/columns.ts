@@ -73,9 +73,16 @@ function column(records: Records, name: string): Packed {
 /** Returns the records again. */
 export function unpacked({ length, columns }: Columns): Records {
   const readers = columns.map(([name, packed]) => [name, readerOf(packed)] as const)
-  return Array.from({ length }, (_, index) =>
-    Object.fromEntries(readers.map(([name, read]) => [name, read(index)])),
-  )
+  // Assigning this name would set the prototype; all others are quicker to assign.
+  if (readers.some(([name]) => name === '__proto__'))
+    return Array.from({ length }, (_, index) =>
+      Object.fromEntries(readers.map(([name, read]) => [name, read(index)])),
+    )
+  return Array.from({ length }, (_, index) => {
+    const record: Record<string, unknown> = {}
+    for (const [name, read] of readers) record[name] = read(index)
+    return record
+  })
 }
 
 function readerOf(packed: Packed): (index: number) => unknown {
