@@ -27,7 +27,11 @@ export const claims: TableKind = {
         [table.claim, table.says, published, recorded, thisRun, table.verdict].map((text) => ({ text })),
       ],
       groups: [{ rows: verifications.map((one) => rowOf(one, messages)) }],
-      notes: [...tally(verifications, messages), table.note, ...removed.map((one) => removedText(one, messages.claim.changes))],
+      notes: [
+        ...tally(verifications, messages),
+        table.note,
+        ...removed.map((one) => removedText(one, messages.claim.changes)),
+      ],
       runs: [...new Set(verifications.flatMap((one) => runsOf(decisive(one))))],
       missing: [],
     }
