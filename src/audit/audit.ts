@@ -5,7 +5,8 @@
 
 import { type Assumed, auditCells, type CellsAudit, type SpreadAudit } from './cells.ts'
 import { auditIdentities, type Identity } from './identity.ts'
-import { auditSums, type Sum, type SumAudit } from './sums.ts'
+import { settled, withoutOpen } from './reading.ts'
+import { addsUp, auditSums, openIn, type SumAudit } from './sums.ts'
 import type { Role, Row, Table } from './table.ts'
 
 export interface TableAudit {
@@ -25,8 +26,17 @@ export interface Audit {
 /**
  * Audits tables together: parts confirm totals in others. `assumed` holds for cells that say nothing else.
  */
-export function audit(tables: readonly Table[], assumed: Assumed = {}): Audit {
-  const sums = tables.flatMap((totals) => tables.flatMap((parts) => auditSums(totals, parts) ?? []))
+export function audit(given: readonly Table[], assumed: Assumed = {}): Audit {
+  const read = given.map((table) => settled(table, assumed))
+  const open = new Map(sumsOf(read).flatMap(({ sums }) => sums.flatMap(openIn)))
+  const tables =
+    open.size === 0
+      ? read
+      : read.map((table) => ({
+          ...table,
+          rows: table.rows.map((row) => withoutOpen(row, open.get(row), 'and its sums add up')),
+        }))
+  const sums = sumsOf(tables)
   const confirmedTotals = new Set(sums.flatMap((one) => one.sums.filter(addsUp).map(({ total }) => total)))
   const confirmed = (row: Row): ReadonlySet<Role> => new Set(confirmedTotals.has(row) ? ['mean'] : [])
   return {
@@ -43,10 +53,8 @@ export function audit(tables: readonly Table[], assumed: Assumed = {}): Audit {
   }
 }
 
-/** True if rounding explains the difference. */
-export function addsUp({ difference, allowed }: Sum): boolean {
-  // Differences are multiples of the last digit, `allowed` of half of it.
-  return Math.abs(difference) <= allowed * (1 + 1e-9)
+function sumsOf(tables: readonly Table[]): readonly SumAudit[] {
+  return tables.flatMap((totals) => tables.flatMap((parts) => auditSums(totals, parts) ?? []))
 }
 
 /**

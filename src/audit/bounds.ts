@@ -75,17 +75,26 @@ function leastSquares(n: number, { mean, max, min }: Extent): number {
   // A single extreme: Samuelson's inequality.
   if (max === undefined || min === undefined) return ((above ?? below ?? 0) ** 2 * n) / (n - 1)
   if (min.high >= max.low) return 0
-  const squares = (low: number, high: number) => {
-    // The sum is least if the mean lies, within its rounding, as close to the middle as possible.
-    const center = Math.min(mean.high, Math.max(mean.low, (low + high) / 2))
-    const up = high - center
-    const down = center - low
-    return up ** 2 + down ** 2 + (n > 2 ? (up - down) ** 2 / (n - 2) : 0)
+  // Extremes and mean may lie anywhere in their ranges, not only at the ends. The sum is convex in all three,
+  // so taking the best of each in turn leads to the least.
+  let [low, high, center, least] = [min.high, max.low, mean.low, Number.POSITIVE_INFINITY]
+  for (let sweep = 0; sweep < mostSweeps; sweep += 1) {
+    center = within(mean, (low + high) / 2)
+    high = within(max, center + (n > 2 ? (center - low) / (n - 1) : 0))
+    low = within(min, center - (n > 2 ? (high - center) / (n - 1) : 0))
+    const [up, down] = [high - center, center - low]
+    const sum = up ** 2 + down ** 2 + (n > 2 ? (up - down) ** 2 / (n - 2) : 0)
+    if (sum >= least * (1 - 1e-12)) break
+    least = sum
   }
-  return Math.min(
-    Math.min(squares(min.low, max.low), squares(min.low, max.high)),
-    Math.min(squares(min.high, max.low), squares(min.high, max.high)),
-  )
+  return least
+}
+
+/** Enough for any three ranges: each sweep halves the distance to the least sum, or more. */
+const mostSweeps = 100
+
+function within({ low, high }: Interval, value: number): number {
+  return Math.min(high, Math.max(low, value))
 }
 
 /**

@@ -35,6 +35,10 @@ export function checkCell(numbers: Numbers, n: number, definition: Definition, d
   }
   const admissible = admissibleSpread(numbers, n, definition, limits)
   if (admissible === undefined) return { type: 'mean' }
+  // No spread is to blame beside a mean that does not exist.
+  const alone = new Map([...numbers].filter(([role]) => role !== 'spread'))
+  const meanMiss = checkGrain(alone, n, definition, data)
+  if (meanMiss !== undefined) return { type: 'grain', ...meanMiss }
   const spread = numbers.get('spread')?.range
   const fits =
     spread === undefined || (atMost(spread.low, admissible.high) && atMost(admissible.low, spread.high))

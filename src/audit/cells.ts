@@ -118,15 +118,46 @@ export function auditCells(
   assumed: Assumed,
   confirmed: (row: Row) => ReadonlySet<Role>,
 ): CellsAudit | undefined {
-  const isPercent = table.columns.get('mean')?.unit === '%'
+  const judged = judgedCells(table, assumed)
+  if (judged === undefined) return undefined
+  const { all, cells, used, column, allowed, counts, best, found } = judged
+  const [definition, ...rivals] = best
+  const spread =
+    column === undefined || !cells.some(hasSpread)
+      ? undefined
+      : spreadAudit(column, used.filter(hasSpread), allowed, counts, definition, rivals)
+  const sizes = cells.map(({ n }) => n).filter((n) => n !== undefined)
+  return {
+    cells: cells.length,
+    coverage: coverageOf(all),
+    ...(sizes.length === cells.length && cells.length > 0 ? { n: [min(sizes), max(sizes)] as const } : {}),
+    ...(spread === undefined ? {} : { spread }),
+    cutOff: judged.cutOff,
+    impossible: explained(found, definition ?? (allowed[0] as Definition), confirmed),
+  }
+}
+
+/** Returns why cells are impossible, without explanations; nothing for a table without means. */
+export function findingsIn(table: Table, assumed: Assumed): readonly Finding[] {
+  return (judgedCells(table, assumed)?.found ?? []).map(({ one }) => one)
+}
+
+/** True if the row's numbers, or these in their place, are possible by a definition that the table allows. */
+export function isPossible(table: Table, assumed: Assumed, row: Row, numbers: Numbers): boolean {
+  const cell = cellOf(table, assumed, { ...row, numbers })
+  const allowed = table.columns.get('spread')?.definitions ?? definitions
+  return [cell, cutOff(cell)].some((one) => allowed.some((definition) => possibleAs([one], definition) === 1))
+}
+
+interface FoundIn {
+  readonly cell: Cell
+  readonly one: Finding
+}
+
+function judgedCells(table: Table, assumed: Assumed) {
   const all = table.rows
     .filter(({ numbers, unread }) => numbers.has('mean') && !unread.some(({ role }) => role === 'n'))
-    .map((row) => ({
-      row,
-      numbers: row.numbers,
-      n: wholeNumber(row.numbers.get('n')?.value ?? assumed.n),
-      data: dataOf(row.declared, assumed, isPercent),
-    }))
+    .map((row) => cellOf(table, assumed, row))
   if (all.length === 0) return undefined
   const cells: readonly Cell[] = all.filter(isCheckable)
   const column = table.columns.get('spread')
@@ -138,23 +169,27 @@ export function auditCells(
   const isLabelled = column === undefined || !isVague(column.word)
   const best =
     max(counts) === 0 && !isLabelled ? [] : allowed.filter((_, index) => counts[index] === max(counts))
-  const [definition, ...rivals] = best
-  const spread =
-    column === undefined || !cells.some(hasSpread)
-      ? undefined
-      : spreadAudit(column, used.filter(hasSpread), allowed, counts, definition, rivals)
-  const candidates = definition === undefined ? allowed : best
-  const found = impossibleCells(used, candidates, confirmed)
-  const isOnlyCutOff = ({ row }: Finding) => !found.some((one) => one.row === row)
-  const sizes = cells.map(({ n }) => n).filter((n) => n !== undefined)
+  const candidates = best.length === 0 ? allowed : best
+  const findings = used.flatMap((cell): readonly FoundIn[] => {
+    const one = finding(cell, candidates)
+    return one === undefined ? [] : [{ cell, one }]
+  })
+  const isOnlyCutOff = ({ row }: Finding) => !findings.some(({ one }) => one.row === row)
   return {
-    cells: cells.length,
-    coverage: coverageOf(all),
-    ...(sizes.length === cells.length && cells.length > 0 ? { n: [min(sizes), max(sizes)] as const } : {}),
-    ...(spread === undefined ? {} : { spread }),
-    cutOff: isTruncated ? cells.flatMap((cell) => finding(cell, candidates) ?? []).filter(isOnlyCutOff) : [],
+    ...{ all, cells, used, column, allowed, counts, best },
     // Without a definition, nothing is known about spreads.
-    impossible: definition === undefined ? found.filter(({ check }) => !concernsSpread(check)) : found,
+    found: best.length === 0 ? findings.filter(({ one }) => !concernsSpread(one.check)) : findings,
+    cutOff: isTruncated ? cells.flatMap((cell) => finding(cell, candidates) ?? []).filter(isOnlyCutOff) : [],
+  }
+}
+
+function cellOf(table: Table, assumed: Assumed, row: Row): Cell {
+  const isPercent = table.columns.get('mean')?.unit === '%'
+  return {
+    row,
+    numbers: row.numbers,
+    n: wholeNumber(row.numbers.get('n')?.value ?? assumed.n),
+    data: dataOf(row.declared, assumed, isPercent),
   }
 }
 
@@ -236,19 +271,15 @@ function check({ numbers, n, data }: Pick<Cell, 'numbers' | 'n' | 'data'>, defin
 /** With more impossible cells the table is probably misunderstood, and explaining each is slow. */
 const mostExplained = 100
 
-function impossibleCells(
-  cells: readonly Cell[],
-  best: readonly Definition[],
+function explained(
+  found: readonly FoundIn[],
+  definition: Definition,
   confirmed: (row: Row) => ReadonlySet<Role>,
 ): readonly Impossible[] {
-  const found = cells.flatMap((cell) => {
-    const one = finding(cell, best)
-    return one === undefined ? [] : [{ cell, one }]
-  })
   return found.map(({ cell, one }, index) => ({
     ...one,
     ...(index < mostExplained
-      ? explanation(cell, best[0] as Definition, confirmed(cell.row))
+      ? explanation(cell, definition, confirmed(cell.row))
       : { fits: [], corrections: [] }),
   }))
 }

@@ -1,7 +1,8 @@
 /** An audit as plain data: what `repro audit --json` prints. */
 
-import { type Audit, addsUp } from './audit.ts'
+import type { Audit } from './audit.ts'
 import type { SpreadAudit } from './cells.ts'
+import { addsUp } from './sums.ts'
 import type { Row } from './table.ts'
 import { reasonText } from './text.ts'
 

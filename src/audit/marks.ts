@@ -29,15 +29,24 @@ export interface Texts {
   readonly areSizes: boolean
 }
 
+/** Decimal marks by column, and what is left open. */
+export interface Markings {
+  readonly columns: ReadonlyMap<number, Marking>
+  /** True if one column, or one column and another, use both marks for sure: then no number tells others. */
+  readonly isMixed: boolean
+  /** The mark under which 1,234 or 1.234 divides thousands, if a column has it beside whole numbers. */
+  readonly besideWhole?: Mark
+}
+
 /**
- * Returns the decimal mark of each column. Other columns of the table decide where a column does not, and
- * `given` where nothing does.
+ * Returns the decimal mark of each column that has one for sure: by its own numbers, then by those of other
+ * columns. `given` decides where these do not. A file with commas between cells has decimal points.
  */
 export function markings(
   columns: ReadonlyMap<number, Texts>,
   delimiter: string,
   given: Mark | undefined,
-): ReadonlyMap<number, Marking> {
+): Markings {
   const seen = new Map(
     [...columns].map(([index, { texts, areSizes }]) => [
       index,
@@ -45,7 +54,20 @@ export function markings(
     ]),
   )
   const all = new Set([...seen.values()].flatMap((signs) => [...signs]))
-  return new Map([...seen].map(([index, signs]) => [index, markingOf(signs)]))
+  const isMixed = all.has('.') && all.has(',')
+  const thousands = new Set(
+    [...seen.values()].flatMap((signs): readonly Mark[] =>
+      signs.has('whole')
+        ? [...(signs.has('comma?') ? (['.'] as const) : []), ...(signs.has('point?') ? ([','] as const) : [])]
+        : [],
+    ),
+  )
+  const [besideWhole, second] = thousands
+  return {
+    columns: new Map([...seen].map(([index, signs]) => [index, markingOf(signs)])),
+    isMixed,
+    ...(besideWhole === undefined || second !== undefined ? {} : { besideWhole }),
+  }
 
   function markingOf(signs: ReadonlySet<Sign>): Marking {
     for (const own of [signs, all]) {
@@ -53,13 +75,14 @@ export function markings(
       if (own.has('.')) return '.'
       if (own.has(',')) return ','
     }
-    const [comma, point] = [signs.has('comma?'), signs.has('point?')]
-    if (comma && point) return given
-    // Among numbers without decimals, these marks divide thousands.
-    if (comma) return all.has('whole') ? '.' : given
-    if (point && delimiter !== ',') return all.has('whole') ? ',' : given
-    return '.'
+    if (given !== undefined) return given
+    const isPointed = delimiter === ',' && signs.has('point?') && !all.has('comma?')
+    return isPointed ? '.' : undefined
   }
+}
+
+export function otherMark(mark: Mark): Mark {
+  return mark === '.' ? ',' : '.'
 }
 
 function sizeSign(sign: Sign): Sign {

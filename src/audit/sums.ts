@@ -3,7 +3,7 @@
 import { cumulativeNormal } from 'vega-statistics'
 import { min } from '../stats/order.ts'
 import type { Printed } from './printed.ts'
-import type { Row, Table } from './table.ts'
+import type { Other, Row, Table } from './table.ts'
 
 export interface Sum {
   readonly total: Row
@@ -22,6 +22,35 @@ export interface SumAudit {
   readonly sums: readonly Sum[]
   /** Expected number of sums that miss due to rounding alone. */
   readonly expectedMisses: number
+}
+
+/** True if rounding explains the difference. */
+export function addsUp({ difference, allowed }: Sum): boolean {
+  // Differences are multiples of the last digit, `allowed` of half of it.
+  return Math.abs(difference) <= allowed * (1 + 1e-9)
+}
+
+/**
+ * Returns the means of a sum that does not add up, but would if these were read with the other decimal mark;
+ * empty for any other sum.
+ */
+export function openIn(sum: Sum): readonly (readonly [Row, readonly Other[]])[] {
+  if (addsUp(sum)) return []
+  const meansOf = (rows: readonly Row[]) =>
+    rows.flatMap((row) => {
+      const mean = row.others?.find(({ role }) => role === 'mean')
+      return mean === undefined ? [] : [[row, [mean]] as const]
+    })
+  const [total, parts] = [meansOf([sum.total]), meansOf(sum.parts)]
+  const found = [parts, total, [...total, ...parts]].find((some) => {
+    const flipped = new Map(some.map(([row, [mean]]) => [row, mean.number]))
+    const read = (row: Row): Row => {
+      const number = flipped.get(row)
+      return number === undefined ? row : { ...row, numbers: new Map(row.numbers).set('mean', number) }
+    }
+    return flipped.size > 0 && sumOf(read(sum.total), sum.parts.map(read)).some(addsUp)
+  })
+  return found ?? []
 }
 
 /**

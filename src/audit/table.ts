@@ -5,7 +5,7 @@ import { type Declared, readItems, readKind, readScale } from './data.ts'
 import { labelled } from './definition.ts'
 import { type Entry, readEntry } from './entry.ts'
 import { type Column, columnsOf, type Role } from './head.ts'
-import { type Mark, type Marking, markings } from './marks.ts'
+import { type Mark, type Marking, markings, otherMark } from './marks.ts'
 import type { Printed } from './printed.ts'
 import { isSymmetric, readNumbers } from './values.ts'
 
@@ -19,8 +19,16 @@ export interface Row {
   readonly numbers: ReadonlyMap<Role, Printed>
   /** What its columns `data`, `scale` and `items` say. */
   readonly declared: Declared
+  /** What numbers such as 1,234 would be with the other decimal mark; absent if there are none. */
+  readonly others?: readonly Other[]
   /** Non-empty cells with a role whose text is not a valid number for it. */
   readonly unread: readonly Unread[]
+}
+
+/** The other reading of a number. */
+export interface Other extends Omit<Unread, 'reason' | 'role'> {
+  readonly role: Role
+  readonly number: Printed
 }
 
 export interface Unread extends Note {
@@ -43,6 +51,18 @@ export interface Table {
   readonly columns: ReadonlyMap<Role, Column>
   readonly rows: readonly Row[]
   readonly notes: readonly Note[]
+  /** What is open about decimal marks (see reading.ts); absent if nothing is. */
+  readonly open?: Open
+}
+
+/** A file with numbers such as 1,234, which may be either. */
+export interface Open {
+  /** The rows with each decimal mark; absent if other numbers tell that of each column. */
+  readonly readings?: ReadonlyMap<Mark, readonly Row[]>
+  /** True if the file uses both marks. */
+  readonly isMixed: boolean
+  /** The mark with which they divide thousands, if whole numbers stand in their column. */
+  readonly besideWhole?: Mark
 }
 
 /** Thrown for an invalid table, with the location. */
@@ -67,8 +87,8 @@ interface Place {
 /**
  * Parses a table. Picks the delimiter that makes the most header names known, unless a first line such as
  * `sep=;` names it. Throws a TableError with the location for malformed tables: a row with another number of
- * cells than the header, an unexpected name or unit. `mark` decides about 1,234 and 1.234 if nothing else
- * does.
+ * cells than the header, an unexpected name or unit. `mark` decides about 1,234 and 1.234 if no other number
+ * does; without it they are unread, and `open` has both readings.
  */
 export function readTable(file: string, csv: string, mark?: Mark): Table {
   const [, named] = /^\uFEFF?sep=(.)\r?\n/.exec(csv) ?? []
@@ -92,9 +112,46 @@ export function readTable(file: string, csv: string, mark?: Mark): Table {
     mark,
   )
   const declarations = declarationsOf(names, body)
-  const rows = body.map((cells, row) => readRow(row, names, places, marks, declarations, cells))
-  const columns = new Map(places.flatMap((place) => place.columns.map((column) => [column.role, column])))
-  return { file, columns, rows, notes }
+  const rowsWith = (fill: Marking) =>
+    body.map((cells, row) => {
+      const own = (flipped: boolean) =>
+        readRow({ row, names, places, declarations, cells }, (index) => {
+          const found = marks.columns.get(index) ?? fill
+          return flipped && found !== undefined ? otherMark(found) : found
+        })
+      // Who names the mark has decided.
+      return mark === undefined ? withOthers(own(false), own(true), sourceOf(cells)) : own(false)
+    })
+  const sourceOf = (cells: readonly Cell[]) => (role: Role) => {
+    const index = places.find((place) => place.columns.some((one) => one.role === role))?.index ?? 0
+    const { text, line, column: offset } = cells[index] as Cell
+    return { column: names[index] ?? '', text, line, offset }
+  }
+  const isOpen = [...marks.columns.values()].includes(undefined)
+  const [rows, columns] = [
+    rowsWith(undefined),
+    new Map(places.flatMap((place) => place.columns.map((column) => [column.role, column]))),
+  ]
+  const readings = isOpen
+    ? new Map((['.', ','] as const).map((each) => [each, rowsWith(each)] as const))
+    : undefined
+  const table = { file, columns, rows, notes }
+  const isAmbiguous = [rows, ...(readings?.values() ?? [])].flat().some(({ others }) => others !== undefined)
+  if (!isAmbiguous) return table
+  const { besideWhole, isMixed } = marks
+  return {
+    ...table,
+    open: { isMixed, ...(readings ? { readings } : {}), ...(besideWhole ? { besideWhole } : {}) },
+  }
+}
+
+/** Adds what a row's numbers are as read with the other mark, where that differs. */
+function withOthers(row: Row, flipped: Row, sourceOf: (role: Role) => Omit<Other, 'role' | 'number'>): Row {
+  const others = [...flipped.numbers].flatMap(([role, number]) => {
+    const own = row.numbers.get(role)
+    return own === undefined || own.value === number.value ? [] : [{ role, number, ...sourceOf(role) }]
+  })
+  return others.length === 0 ? row : { ...row, others }
 }
 
 /** Parses the non-empty rows. */
@@ -243,13 +300,17 @@ function declarationsOf(
   return new Map(found)
 }
 
+interface Source {
+  readonly row: number
+  readonly names: readonly string[]
+  readonly places: readonly Place[]
+  readonly declarations: ReadonlyMap<number, Reader>
+  readonly cells: readonly Cell[]
+}
+
 function readRow(
-  row: number,
-  names: readonly string[],
-  places: readonly Place[],
-  marks: ReadonlyMap<number, Marking>,
-  declarations: ReadonlyMap<number, Reader>,
-  cells: readonly Cell[],
+  { row, names, places, declarations, cells }: Source,
+  markOf: (index: number) => Marking,
 ): Row {
   const numbers = new Map<Role, Printed>()
   const unread: Unread[] = []
@@ -263,7 +324,7 @@ function readRow(
   for (const { index, columns, entries } of places) {
     const entry = entries[row]
     if (entry === undefined) continue
-    const values = readNumbers(entry, columns, marks.get(index), isSpreadApart)
+    const values = readNumbers(entry, columns, markOf(index), isSpreadApart)
     for (const [role, number] of values.numbers) numbers.set(role, number)
     if (values.problem !== undefined) reject(index, values.problem.role, values.problem.reason)
   }

@@ -2,12 +2,12 @@
 
 import type { Interval } from '../stats/interval.ts'
 import { counted } from '../text/message.ts'
-import { type Audit, addsUp, spreadUnit, type TableAudit } from './audit.ts'
+import { type Audit, spreadUnit, type TableAudit } from './audit.ts'
 import type { Finding, Impossible, SpreadAudit } from './cells.ts'
 import type { Coverage } from './coverage.ts'
 import { exampleNames } from './head.ts'
 import type { Identity } from './identity.ts'
-import type { Sum, SumAudit } from './sums.ts'
+import { addsUp, type Sum, type SumAudit } from './sums.ts'
 import type { Role, Row, Table } from './table.ts'
 
 /** Formats each table, then sums across tables. */

@@ -46,12 +46,16 @@ export const english = {
   /** An unexpected error. */
   failed: (message: string) => `could not be judged: ${message}`,
   /** `lines` of rows.csv, a list for each group of equal rows. */
-  repeated: (run: string, { operation, rows, repeated, lines }: Repeats) =>
-    `${repeated} of ${rows} rows${operation === '' ? '' : ` of ${operation}`} in ${run} repeat another in every measure, more often than chance explains (rows.csv: ${lineGroups(
-      lines,
-    )
-      .map((group) => `lines ${group}`)
-      .join('; ')}); an experiment with a few outcomes says \`discrete: true\``,
+  repeated: (run: string, { operation, rows, repeated, lines, copies }: Repeats) => {
+    const of = operation === '' ? '' : ` of ${operation}`
+    const escape = 'an experiment with a few outcomes says `discrete: true`'
+    if (copies) {
+      const what = copies.difference === 0 ? 'agree' : `differ by ${copies.difference} ${copies.unit}`.trim()
+      return `${repeated} pairs of the ${rows} rows${of} in ${run} ${what} in ${copies.measure}, more often than chance explains: copies that were changed; ${escape}`
+    }
+    const groups = lineGroups(lines).map((group) => `lines ${group}`)
+    return `${repeated} of ${rows} rows${of} in ${run} repeat another in every measure, more often than chance explains (rows.csv: ${groups.join('; ')}); ${escape}`
+  },
   noShape:
     "a claim of scope shape must not depend on the board's speed: compare a ratio or an order, " +
     'or use scope absolute',

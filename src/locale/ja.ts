@@ -220,8 +220,10 @@ export const japanese: Messages = {
       byEdits: (verdict) => `${verdict}（手で修正された行による）`,
       edits: ({ run, edits }) =>
         `${run}：${edits.map(({ author, date, reason, files }) => `${date}に${author}が修正した：${reason}${editedFiles(files, (file, lines) => `${file}の${lines}行目`)}`).join('；')}`,
-      repeated: (run, { operation, rows, repeated, lines }) =>
-        `${run}の${operation === '' ? '' : `${operation}の`}${rows}行のうち${repeated}行が、全ての測定値で他の行と同じである。偶然では説明できない（rows.csvの行：${lineGroups(lines).join('；')}）`,
+      repeated: (run, { operation, rows, repeated, lines, copies }) =>
+        copies
+          ? `${run}の${operation === '' ? '' : `${operation}の`}${rows}行のうち${repeated}組が、${copies.measure}で${copies.difference === 0 ? '一致する' : `ちょうど${copies.difference}${copies.unit}異なる`}。偶然では説明できない。書き換えた写しである`
+          : `${run}の${operation === '' ? '' : `${operation}の`}${rows}行のうち${repeated}行が、全ての測定値で他の行と同じである。偶然では説明できない（rows.csvの行：${lineGroups(lines).join('；')}）`,
       noShape:
         '形に関する主張はボードの速さに依存してはならない：比か順序を比べるか、scopeをabsoluteにする必要がある',
       noHardware: () => '実機での実行がない：公表された機械の時間については何も言えない',

@@ -5,10 +5,12 @@
  * Values may truly repeat: counts are coarse, and an emulator takes the same way again. So rows count as
  * repeated only if all their measures are equal, and more often than chance explains. The chance that two
  * rows agree is estimated from the distinct ones, in the measure that tells them apart best: from how close
- * its values lie, counted in steps of their finest resolution.
+ * its values lie, counted in steps of their finest resolution. Copies that were changed are looked for in
+ * each measure by itself (copies.ts).
  */
 
-import { excludedColumn, type Run } from './run.ts'
+import { copiesIn, logTail } from './copies.ts'
+import { bootColumn, excludedColumn, type Run } from './run.ts'
 
 type Values = readonly (number | null)[]
 
@@ -31,8 +33,15 @@ export interface Repeats {
   readonly rows: number
   /** Without one of each group of equal rows. */
   readonly repeated: number
-  /** Lines in rows.csv of each group, the largest group first. */
+  /** Lines in rows.csv of each group, the largest group first; none for copies in one measure. */
   readonly lines: readonly (readonly number[])[]
+  /** Copies with a change; absent where rows are equal in every measure. */
+  readonly copies?: {
+    readonly measure: string
+    /** Between the rows of each pair, in the column's unit; 0 if they agree in this measure. */
+    readonly difference: number
+    readonly unit: string
+  }
 }
 
 const cache = new WeakMap<Run, readonly Repeats[]>()
@@ -48,13 +57,16 @@ function repeats({ columns, rows }: Run): readonly Repeats[] {
   const measures = columns.flatMap(({ name, role }) => (role === 'measure' ? [name] : []))
   const counting = rows.flatMap((row, index) => {
     const values = measures.map((name) => (typeof row[name] === 'number' ? row[name] : null))
-    return row[excludedColumn] ? [] : [{ operation: String(row.operation ?? ''), values, line: index + 2 }]
+    const boot = Number(row[bootColumn] ?? 1)
+    return row[excludedColumn]
+      ? []
+      : [{ operation: String(row.operation ?? ''), values, boot, line: index + 2 }]
   })
   return [...Map.groupBy(counting, ({ operation }) => operation)].flatMap(([operation, those]) => {
     const groups = [...Map.groupBy(those, ({ values }) => values.join()).values()]
     const distinct = groups.flatMap(([first]) => (first ? [first.values] : []))
     const sizes = groups.map(({ length }) => length)
-    if (!areRepeated(distinct, sizes)) return []
+    if (!areRepeated(distinct, sizes)) return changedCopies(operation, those, columns)
     const equal = groups.filter(({ length }) => length > 1).toSorted((a, b) => b.length - a.length)
     return [
       {
@@ -65,6 +77,35 @@ function repeats({ columns, rows }: Run): readonly Repeats[] {
       },
     ]
   })
+}
+
+interface Counting {
+  readonly values: Values
+  readonly boot: number
+}
+
+function changedCopies(
+  operation: string,
+  rows: readonly Counting[],
+  columns: Run['columns'],
+): readonly Repeats[] {
+  const measures = columns.filter(({ role }) => role === 'measure')
+  for (const [index, { name, unit = '' }] of measures.entries()) {
+    const values = rows.flatMap(({ values: all, boot }) => {
+      const value = all[index]
+      return typeof value === 'number' ? [{ value, boot }] : []
+    })
+    const found = copiesIn(values)
+    if (found === undefined) continue
+    const { pairs, difference } = found
+    return [
+      {
+        ...{ operation, rows: rows.length, repeated: pairs, lines: [] },
+        copies: { measure: name, difference, unit },
+      },
+    ]
+  }
+  return []
 }
 
 /** @param sizes how often each of the distinct rows is there */
@@ -110,13 +151,4 @@ function resolutionOf(values: readonly number[]): number {
 
 function commonDivisor(a: number, b: number): number {
   return b === 0 ? a : commonDivisor(b, a % b)
-}
-
-/** Bounds the logarithm (base 10) of the probability of at least `count` events where `mean` are expected. */
-function logTail(mean: number, count: number): number {
-  if (count <= mean || count === 0) return 0
-  let logFactorial = 0
-  for (let factor = 2; factor <= count; factor += 1) logFactorial += Math.log(factor)
-  const first = count * Math.log(mean) - mean - logFactorial
-  return (first - Math.log(1 - mean / (count + 1))) / Math.LN10
 }

@@ -10,6 +10,7 @@ import { sha256 as sha256Of } from '../files/tracked.ts'
 import { CsvError, openCsv } from '../text/csv.ts'
 import { decimal } from '../text/numbers.ts'
 import { brokenChain } from './acceptance.ts'
+import { wrongTrials } from './excess.ts'
 import { digest as digestOf, keyOf, schema as keySchema, parameterInputs } from './key.ts'
 import {
   type Column,
@@ -22,7 +23,6 @@ import {
   type Run,
   runName,
 } from './run.ts'
-import { lackingTrials } from './trials.ts'
 
 /** Thrown for a run that is damaged, was edited, or comes from another version. */
 export class StoreError extends Error {
@@ -276,7 +276,7 @@ function mismatch(head: Header, run: Run): string | undefined {
   )
   if (counted && digestOf(found) !== digestOf(stated))
     return `its rows exclude ${JSON.stringify(found)}, and it says ${JSON.stringify(stated)}`
-  return lackingTrials(run)
+  return wrongTrials(run)
 }
 
 const advice = 'Restore it from version control, or delete its folder to run the cell again.'

@@ -16,6 +16,7 @@ import { replaceFolder } from '../files/drafts.ts'
 import { digestOf, FileError } from '../files/ordinary.ts'
 import { type Files, openFiles, sha256 } from '../files/tracked.ts'
 import { editedLines } from './acceptance.ts'
+import { wrongTrials } from './excess.ts'
 import { type Acceptance, type EditedFile, excludedColumn, type RawFile, type Run, runName } from './run.ts'
 import {
   checkTrials,
@@ -29,7 +30,6 @@ import {
   StoreError,
 } from './runfile.ts'
 import { type Item, openSeal, type Seal } from './seal.ts'
-import { lackingTrials } from './trials.ts'
 
 /** Identifies a cell, and so its runs. */
 export type CellName = Pick<Run, 'experiment' | 'environment' | 'pattern'>
@@ -151,10 +151,10 @@ export function openStore(
     async keep(run, raw) {
       checkTrials(run, runName(run))
       const kept: Run = { ...run, exclusions: exclusionsIn(run) ?? run.exclusions, files: rawFiles(raw) }
-      const lacking = lackingTrials(kept)
-      if (lacking !== undefined)
+      const wrong = wrongTrials(kept)
+      if (wrong !== undefined)
         throw new StoreError(
-          `the rows of ${runName(run)} lack trials: ${lacking}. Return a row for every trial, with the reason in a column ${excludedColumn} where it cannot count`,
+          `the rows of ${runName(run)} are not its trials: ${wrong}. Return a row for every trial that was asked for, with the reason in a column ${excludedColumn} where it cannot count, and an index or factor for each further row of a trial`,
         )
       const names = ids(run)
       const id = newId(run.key, history(run).at(-1), (one) => names.includes(one))
@@ -188,8 +188,8 @@ export function openStore(
       const exclusions = exclusionsIn(rest) ?? rest.exclusions
       const acceptance: Acceptance = { ...given, files: edited }
       const run: Run = { ...rest, exclusions, accepted: [...(rest.accepted ?? []), acceptance] }
-      const lacking = lackingTrials(run)
-      if (lacking !== undefined) throw new StoreError(`not accepted: ${runName(run)}: ${lacking}`)
+      const wrong = wrongTrials(run)
+      if (wrong !== undefined) throw new StoreError(`not accepted: ${runName(run)}: ${wrong}`)
       check(run)
       await replaceFolder(project, folder, async (draft) => await writeRun(run, draft))
       return acceptance

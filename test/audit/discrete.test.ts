@@ -358,3 +358,15 @@ it('finds a cell without n impossible only if it is for every n', () => {
   expect(found).toBeGreaterThan(2)
   expect(found).toBeLessThan(10)
 })
+
+describe('a mean that no such values have', () => {
+  it.each([
+    ['data,n,mean,sd\nbinary,10,0.25,0.43\n', ['0.20', '0.30']],
+    ['data,n,mean,sd\nbinary,10,0.25,0.90\n', ['0.20', '0.30']],
+    ['data,scale,n,mean,sd\nintegers,1-7,10,3.55,9.00\n', ['3.50', '3.60']],
+  ])('is blamed before its spread: %s', (csv, nearest) => {
+    expect(audit([readTable('t.csv', csv)]).tables[0]?.cells?.impossible).toMatchObject([
+      { check: { type: 'grain', test: 'GRIM', role: 'mean', nearest } },
+    ])
+  })
+})

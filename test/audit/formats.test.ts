@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { audit } from '../../src/audit/audit.ts'
 import { columnsOf } from '../../src/audit/head.ts'
+import { settled } from '../../src/audit/reading.ts'
 import { readTable } from '../../src/audit/table.ts'
 import { auditText } from '../../src/audit/text.ts'
 
 /** Returns what was read, row by row: `mean=1.5 spread=0.2`. */
 function read(csv: string): readonly string[] {
-  return readTable('t.csv', csv).rows.map(({ numbers }) =>
+  return settled(readTable('t.csv', csv), {}).rows.map(({ numbers }) =>
     [...numbers].map(([role, { value }]) => `${role}=${value}`).join(' '),
   )
 }
@@ -240,5 +241,77 @@ describe('the text of an audit', () => {
       't.csv:2 a integers: mean 1.66 is impossible by GRIM: no 3 whole numbers have this mean; the nearest possible: 1.33, 1.67',
     )
     expect(text).toContain('impossible cells: 1')
+  })
+})
+
+describe('a number such as 45.461', () => {
+  const wide = (csv: string) => csv.replaceAll(';', '\t')
+  const tables: readonly (readonly [string, string])[] = [
+    ['between whole extremes', 'n;mean;sd;min;max\n13;45.461;15.163;22;73\n60;50.933;16.048;23;92\n'],
+    ['with whole means', 'n;mean;sd;min;max\n13;45;15.163;22;73\n60;51;16.048;23;92\n'],
+    ['with zeros left out', 'n;mean;sd;min;max\n8;45.125;17.163;22;73\n8;50;19;23;72\n'],
+    ['on a scale', 'n;mean;sd;scale\n13;4.461;1.163;1-7\n60;5;1.048;1-7\n'],
+    ['in one table of both marks', 'k;n;mean;sd;min;max\na;5;1.234;0.5;1;2\nb;5;12,5;1,5;10;15\n'],
+    ['in a column of other thousands', 'k;n;mean;sd;min;max\na;5;1.234;0,5;1;2\nb;5;12,5;1,5;10;15\n'],
+  ]
+  const cases = tables.flatMap(([what, csv]) => [
+    [what, csv] as const,
+    [`${what}, with tabs`, wide(csv)] as const,
+    [`${what}, with commas`, csv.replaceAll(/[.,]/g, (mark) => (mark === '.' ? ',' : '.'))] as const,
+  ])
+
+  it.each(cases)('raises no alarm that its other reading does not: %s', (_, csv) => {
+    const [{ cells, contradictions } = {}] = audit([readTable('t.csv', csv)]).tables
+    expect(cells?.impossible).toEqual([])
+    expect(contradictions).toEqual([])
+  })
+
+  it.each([
+    ['n;mean;sd;min;max\n13;45.461;15.163;22;73\n', 'n=13 mean=45.461 spread=15.163 min=22 max=73'],
+    ['n;mean;sd;min;max\n13;45,461;15,163;22;73\n', 'n=13 mean=45.461 spread=15.163 min=22 max=73'],
+    ['n;mean;sd;min;max\n13;1.234;816;500;3.000\n', 'n=13 mean=1234 spread=816 min=500 max=3000'],
+    ['mean;sd\n45.461;15\n', 'mean=45.461 spread=15'],
+    ['mean;sd\n1.234;30\n816;12\n', 'mean=1234 spread=30'],
+    ['mean;sd\n1,234;2,345\n12;34\n', 'mean=1234 spread=2345'],
+  ])('is read as the other numbers of the table allow: %j', (csv, first) => {
+    expect(read(csv)[0]).toBe(first)
+  })
+
+  it('is told where it fits its row by one reading, and the table by another', () => {
+    expect(told('k;n;mean;sd;min;max\na;5;1.234;0,5;1;2\nb;5;12,5;1,5;10;15\n')).toContain(
+      't.csv:2:5: mean may be 1234 or 1.234, and fits its row only as 1.234 (--decimal tells), and was not audited: 1.234',
+    )
+  })
+
+  it('is read as --decimal says, alarms included', () => {
+    const csv = 'n;mean;sd;min;max\n13;45.461;15.163;22;73\n'
+    const found = (mark?: '.' | ',') => audit([readTable('t.csv', csv, mark)]).tables[0]?.cells?.impossible
+    expect(found()).toEqual([])
+    expect(found('.')).toEqual([])
+    expect(found(',')).toMatchObject([{ check: { type: 'mean' } }])
+  })
+
+  it('is an alarm where both readings give one', () => {
+    const csv = 'n;mean;sd;min;max\n13;85.461;15.163;22;73\n60;50.933;16.048;23;92\n'
+    const { impossible = [] } = audit([readTable('t.csv', csv)]).tables[0]?.cells ?? {}
+    expect(impossible).toMatchObject([{ n: 13, check: { type: 'mean' } }])
+    const [{ row } = {}] = impossible
+    expect(row?.numbers.get('mean')?.value).toBe(85.461)
+  })
+
+  it('keeps GRIM where the file has decimal points for sure', () => {
+    const csv = 'n;mean;data\n28;5.197;integers\n28;0.500;integers\n'
+    const { impossible = [] } = audit([readTable('t.csv', csv)]).tables[0]?.cells ?? {}
+    expect(impossible).toMatchObject([{ check: { type: 'grain', test: 'GRIM' } }])
+  })
+
+  it('makes no sum miss that its other reading lets add up', () => {
+    const totals = readTable('totals.csv', 'k;mean\na;45.461\nb;0.5\n')
+    const parts = readTable('parts.csv', 'k;part;mean\na;x;25\na;y;20.461\nb;x;0,2\nb;y;0,3\n')
+    const found = audit([totals, parts])
+    expect(found.sums[0]?.sums.map(({ difference }) => difference)).toEqual([0])
+    expect(auditText(found)).toContain('mean may be 20461 or 20.461, and its sums add up only as 20.461')
+    const wrong = readTable('parts.csv', 'k;part;mean\na;x;25\na;y;21.461\nb;x;0,2\nb;y;0,3\n')
+    expect(audit([totals, wrong]).sums[0]?.sums).toHaveLength(2)
   })
 })

@@ -111,13 +111,21 @@ export function simulate(random: () => number, options: Options): Simulated {
   const pick = <Value>(list: readonly Value[]) => list[integer(random, 0, list.length - 1)] as Value
   const study = studies[options.study] as Study
   const rounding = pick<Rounding>(['half up', 'half up', 'half even', 'truncated'])
-  const decimals = options.decimals ?? integer(random, 0, 3)
+  const decimals = options.decimals ?? integer(random, 0, 4)
   const label = options.label ?? pick(Object.keys(spreads))
   const hasExtremes = study.columns === undefined || (options.label === undefined && random() < 0.3)
-  const [isComma, hasThousands, isJoined] = [random() < 0.3, random() < 0.3, !hasExtremes && random() < 0.3]
-  const print = (value: number) => {
-    const text = rounded(value, decimals, rounding)
-    const [whole = '', part] = text.split('.')
+  const [isComma, hasThousands, isJoined] = [random() < 0.4, random() < 0.3, !hasExtremes && random() < 0.3]
+  // Tables often print extremes, or spreads, with other decimals than means.
+  const other = () => (random() < 0.5 ? decimals : integer(random, 0, 4))
+  const isWhole = study.columns?.data === 'integers' && study.columns.items === undefined
+  const [spreadDecimals, extremeDecimals] =
+    options.decimals === undefined ? [other(), isWhole && random() < 0.7 ? 0 : other()] : [decimals, decimals]
+  // Programs that print no zeros at the end.
+  const isTrimmed = options.decimals === undefined && random() < 0.15
+  const print = (value: number, places = decimals) => {
+    const text = rounded(value, places, rounding)
+    const [whole = '', printed] = text.split('.')
+    const part = isTrimmed ? printed?.replace(/0+$/, '') || undefined : printed
     const grouped = hasThousands ? whole.replace(/\B(?=(?:\d{3})+$)/g, isComma ? '.' : ',') : whole
     return part === undefined ? grouped : `${grouped}${isComma ? ',' : '.'}${part}`
   }
@@ -139,11 +147,14 @@ export function simulate(random: () => number, options: Options): Simulated {
     if (row === forged && options.forgery === 'spread') squares *= (0.5 + 1.5 * random()) ** 2
     const size = row === forged && options.forgery === 'n' ? n + pick([-3, -2, -1, 1, 2, 3]) : n
     const spread = (spreads[label] as (squares: number, n: number) => number)(squares, n)
-    const numbers = isJoined ? [`${print(mean)} ± ${print(spread)}`] : [print(mean), print(spread)]
-    const extremes = hasExtremes ? [print(Math.max(...values)), print(Math.min(...values))] : []
+    const numbers = isJoined
+      ? [`${print(mean)} ± ${print(spread, spreadDecimals)}`]
+      : [print(mean), print(spread, spreadDecimals)]
+    const ends = [Math.max(...values), Math.min(...values)]
+    const extremes = hasExtremes ? ends.map((value) => print(value, extremeDecimals)) : []
     return [`row ${row}`, String(size), ...numbers, ...extremes, ...Object.values(study.columns ?? {})]
   })
-  const delimiter = isComma ? pick([';', '\t']) : hasThousands ? pick([';', '\t', ',']) : ','
+  const delimiter = pick(isComma ? [';', '\t', ','] : [',', ',', ';', '\t'])
   const quote = (text: string) => (text.includes(delimiter) ? `"${text}"` : text)
   const lines = [names, ...rows].map((cellsOf) => cellsOf.map(quote).join(delimiter))
   return { csv: `${lines.join('\n')}\n`, cells, line: options.forgery === undefined ? 0 : forged + 2 }

@@ -6,10 +6,10 @@ import { describe, expect, it } from 'vitest'
 import { parseDocument } from '../../src/document/document.ts'
 import { cellsOf } from '../../src/engine/cells.ts'
 import { measuresIn, violation } from '../../src/query/invariant.ts'
+import { wrongTrials } from '../../src/results/excess.ts'
 import { repeatedRows } from '../../src/results/repeats.ts'
 import { runName } from '../../src/results/run.ts'
 import { openStore } from '../../src/results/store.ts'
-import { lackingTrials } from '../../src/results/trials.ts'
 
 const path = 'paper/index.md'
 const { blocks } = parseDocument(new VFile({ value: readFileSync(path, 'utf8'), path }))
@@ -23,7 +23,7 @@ describe('the recorded runs', () => {
   it('have all their trials, and rows that repeat no others', () => {
     expect(recorded).toHaveLength(156)
     for (const { run } of recorded)
-      expect([runName(run), lackingTrials(run), repeatedRows(run)]).toEqual([runName(run), undefined, []])
+      expect([runName(run), wrongTrials(run), repeatedRows(run)]).toEqual([runName(run), undefined, []])
   })
 
   it('satisfy the invariants of their experiments, and not with a total that was edited', () => {

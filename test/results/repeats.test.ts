@@ -106,3 +106,122 @@ describe('rows that truly repeat are no copies', () => {
     expect(repeatedRows(run)).toEqual([])
   })
 })
+
+/** The same trials in five boots of ten. */
+function booted(run: Run): Run {
+  const rows = run.rows.map((row, index) => ({ ...row, boot: 1 + Math.floor(index / 10) }))
+  return { ...run, columns: [...run.columns, { name: 'boot', role: 'index' }], rows }
+}
+
+/** Changes the measures of the trials that are copies: the second half of each boot, of the first. */
+function changed(run: Run, change: (row: Row, trial: number) => Row): Run {
+  const rows = run.rows.map((row, trial) => {
+    const { boot = 1 } = row
+    const from = run.rows[trial - 5]
+    return trial % 10 < 5 || !from ? row : { ...change(from, trial), trial, boot }
+  })
+  return { ...run, rows }
+}
+
+const plus = (row: Row, name: string, by: number): Row => ({ ...row, [name]: Number(row[name]) + by })
+const noise = (index: number) => 1 + ((index * 7919) % 211)
+
+describe('copies that were changed', () => {
+  it.each<readonly [string, Run]>([
+    ['one measure by a tick', changed(booted(ticks), (row) => plus(row, 'm0', 1))],
+    ['one part and the total', changed(booted(ticks), (row) => plus(plus(row, 'm0', 62), 'm1', 62))],
+    ['one measure by noise', changed(booted(ticks), (row, trial) => plus(row, 'm1', noise(trial)))],
+    [
+      'all measures by a constant',
+      changed(booted(ticks), (row) => plus(plus(plus(row, 'm0', 14), 'm1', 7), 'm2', 7)),
+    ],
+    ['the only measure by a constant', changed(booted(nanoseconds), (row) => plus(row, 'm0', 0.25))],
+    [
+      'half of the rows otherwise',
+      changed(booted(ticks), (row, trial) => plus(row, trial % 2 === 0 ? 'm1' : 'm2', noise(trial))),
+    ],
+  ])('are found: %s', (_, run) => {
+    expect(repeatedRows(run)).toMatchObject([{ operation: 'pause', copies: {} }])
+  })
+
+  const boots = (by: (boot: number) => number) => {
+    const { rows, ...rest } = booted(ticks)
+    const copies = rows.map((row, index) =>
+      index < 10
+        ? row
+        : {
+            ...plus(plus(rows[index % 10] as Row, 'm0', by(index / 10)), 'm1', by(index / 10)),
+            m2: Number(row.m2),
+            trial: index,
+            boot: 1 + Math.floor(index / 10),
+          },
+    )
+    return { ...rest, rows: copies }
+  }
+
+  it.each<readonly [string, (boot: number) => number]>([
+    ['the same', () => 434],
+    ['another for each boot', (boot) => 62 * Math.floor(boot)],
+    ['nothing, in some measures', () => 0],
+  ])('are found in boots that are the first one plus a constant: %s', (_, by) => {
+    expect(repeatedRows(boots(by))).toMatchObject([{ copies: {} }])
+  })
+
+  it('are named by measure and difference', () => {
+    expect(repeatedRows(changed(booted(nanoseconds), (row) => plus(row, 'm0', 0.25)))).toMatchObject([
+      { rows: 50, repeated: 25, lines: [], copies: { measure: 'm0', difference: 0.25 } },
+    ])
+  })
+})
+
+describe('differences that truly repeat are no copies', () => {
+  const jitter = (random: () => number, width: number) => Math.floor(width * random())
+  it.each<readonly [string, Run]>([
+    ['half of the values 0', runOf((random) => [random() < 0.5 ? 0 : jitter(random, 1e6)])],
+    ['half of the values at a limit', runOf((random) => [Math.min(5e5, jitter(random, 1e6))])],
+    [
+      'multiples of 10 ms, with jitter',
+      runOf((random) => [625_000 * (1 + jitter(random, 4)) + jitter(random, 40)]),
+    ],
+    ['a clock of 10 ns, of 500 trials', runOf((random) => [10 * jitter(random, 9000)], 500)],
+    [
+      'a clock of 10 ns, with one value between, of 500 trials',
+      runOf((random, trial) => [10 * jitter(random, 9000) + (trial === 3 ? 1 : 0)], 500),
+    ],
+    ['a clock of 15.6 ms', runOf((random) => [15.625 * jitter(random, 30)])],
+    ['a growing count', runOf((random, trial) => [1000 * trial + jitter(random, 3)])],
+    ['whole steps', runOf((_, trial) => [17 * trial])],
+    ['a drift', runOf((random, trial) => [1e5 + 50 * trial + jitter(random, 20)])],
+    ['a few ways, with jitter', runOf((random) => [choice(random, [1e5, 3e5, 7e5]) + jitter(random, 5)])],
+    ['rare outliers', runOf((random) => [random() < 0.9 ? 370 + jitter(random, 9) : jitter(random, 1e6)])],
+    ['800 fine values', runOf((random) => [jitter(random, 1e7)], 800)],
+    [
+      'boots with the same warm-up',
+      booted(
+        runOf((random, trial) => [
+          1e5 + (trial % 10 < 3 ? 3e4 * (3 - (trial % 10)) : 0) + jitter(random, 90),
+        ]),
+      ),
+    ],
+  ])('%s', (_, run) => {
+    expect(repeatedRows(run)).toEqual([])
+  })
+
+  it('in hundreds of simulated runs of every fineness', () => {
+    const found: string[] = []
+    for (let seed = 0; seed < 300; seed += 1) {
+      const random = randomNumbers(`fineness ${seed}`)
+      const [width, step, ways] = [10 ** (1 + 6 * random()), choice(random, [1, 1, 5, 64]), jitter(random, 5)]
+      const centers = Array.from({ length: 1 + ways }, () => jitter(random, 1e7))
+      const run = booted(
+        runOf(() => {
+          const skewed = -Math.log(1 - random()) * width
+          return [step * Math.round((choice(random, centers) + skewed) / step)]
+        }),
+      )
+      if (repeatedRows(run).some(({ copies }) => copies))
+        found.push(`${seed}: width ${width}, step ${step}, ways ${ways}`)
+    }
+    expect(found).toEqual([])
+  })
+})

@@ -144,13 +144,14 @@ describe('a recorded run', () => {
     expect(parsed(forged({ ...recorded, key }))?.key).toBe(key)
   })
 
-  it('may have rows of more trials than the document asks for, but only whole ones', () => {
-    const run = settled({ ...fakeRun({ trials: 4 }), trials: 2 })
+  it('has rows of no other trials than it asks for, and of whole ones', () => {
+    const run = settled(fakeRun({ trials: 4 }))
     const read = (given: Run) => {
       const own = formatRun(given)
       return parseRun((name) => own[name], 'results/x', runName(run))
     }
     expect(read(run)?.rows).toEqual(run.rows)
+    expect(() => read(settled({ ...run, trials: 2 }))).toThrow('and has rows of trial 2-3')
     expect(() => read(settled({ ...run, rows: run.rows.map((row) => ({ ...row, trial: 0.5 })) }))).toThrow(
       'results/x/rows.csv has a row of trial 0.5: trials are whole numbers from 0',
     )

@@ -1,9 +1,9 @@
 /** Trials asked and trials there: a falsehood that remakes all digests must not pass. */
 
 import { describe, expect, it } from 'vitest'
+import { wrongTrials } from '../../src/results/excess.ts'
 import { bootColumn, type Row, type Run } from '../../src/results/run.ts'
 import { formatRun, parseRun } from '../../src/results/runfile.ts'
-import { lackingTrials } from '../../src/results/trials.ts'
 import { fakeRun, settled } from './fake.ts'
 
 const run = fakeRun({ trials: 6 })
@@ -19,7 +19,7 @@ const booted = (bootOf = (trial: number) => 1 + Math.floor(trial / 2)): Run => (
 describe('trials that a run asks for', () => {
   it('are all there, counted from 0 or from 1, also over boots', () => {
     const fromOne = { ...run, rows: run.rows.map((row) => ({ ...row, trial: Number(row.trial) + 1 })) }
-    for (const one of [run, fromOne, booted()]) expect(lackingTrials(one)).toBeUndefined()
+    for (const one of [run, fromOne, booted()]) expect(wrongTrials(one)).toBeUndefined()
   })
 
   it.each([
@@ -52,29 +52,86 @@ describe('trials that a run asks for', () => {
       'it asks for 6 trials, and has 5 rows',
     ],
   ])('are noticed without %s', (_, given, reason) => {
-    expect(lackingTrials(given)).toContain(reason)
+    expect(wrongTrials(given)).toContain(reason)
+  })
+
+  it.each([
+    [
+      'further trials',
+      { ...run, rows: [...run.rows, ...run.rows.map((row) => ({ ...row, trial: Number(row.trial) + 6 }))] },
+      'it asks for 6 trials, and has rows of trial 6-11',
+    ],
+    [
+      'trials between',
+      { ...run, rows: [...run.rows, ...run.rows.map((row) => ({ ...row, trial: Number(row.trial) + 0.5 }))] },
+      'it asks for 6 trials, and has rows of trial 0.5',
+    ],
+    [
+      'a trial twice in a boot',
+      {
+        ...booted(),
+        rows: [
+          ...booted().rows,
+          ...booted()
+            .rows.slice(-2)
+            .map((row) => ({ ...row, total: 5 })),
+        ],
+      },
+      '2 rows of trial 5 (pause) in boot 3, which others have not',
+    ],
+    [
+      'a trial twice, once excluded',
+      { ...run, rows: [...run.rows, { ...run.rows[0], excluded: 'lost' }] },
+      '2 rows of trial 0 (pause)',
+    ],
+    [
+      'a trial twice, with another outcome',
+      { ...run, rows: [...run.rows, { ...run.rows[0], found: 'running' }] },
+      '2 rows of trial 0 (pause)',
+    ],
+    [
+      'further rows that are their own trials',
+      {
+        ...run,
+        columns: run.columns.slice(1),
+        rows: [...run.rows, ...run.rows.filter(({ operation }) => operation === 'pause').slice(0, 1)],
+      },
+      'it asks for 6 trials, and has 7 rows',
+    ],
+  ])('are noticed among %s', (_, given, reason) => {
+    expect(wrongTrials(given as Run)).toContain(reason)
+  })
+
+  it('may have several rows that an index or a factor tells apart', () => {
+    const twice = run.rows.flatMap((row) => [1, 2].map((call) => ({ ...row, call })))
+    const columns = (role: 'index' | 'factor') => [...run.columns, { name: 'call', role }]
+    expect(wrongTrials({ ...run, columns: columns('index'), rows: twice })).toBeUndefined()
+    expect(wrongTrials({ ...run, columns: columns('index'), rows: twice.slice(1) })).toBeUndefined()
+    expect(wrongTrials({ ...run, columns: columns('factor'), rows: twice })).toBeUndefined()
+    expect(wrongTrials({ ...run, columns: columns('factor'), rows: twice.slice(1) })).toContain('2 rows of')
+    expect(wrongTrials({ ...run, rows: twice })).toContain('no index or factor tells apart')
   })
 
   it('may be excluded: with a reason in their rows, or in number where no column tells', () => {
-    expect(lackingTrials(fakeRun({ trials: 6, exclude: 'lost' }))).toBeUndefined()
+    expect(wrongTrials(fakeRun({ trials: 6, exclude: 'lost' }))).toBeUndefined()
     const unmarked = { ...run, columns: run.columns.filter(({ name }) => name !== 'excluded') }
     const lost = { ...unmarked, rows: run.rows.filter(({ trial }) => trial !== 4) }
-    expect(lackingTrials({ ...lost, exclusions: [{ reason: 'lost', count: 1 }] })).toBeUndefined()
-    expect(lackingTrials({ ...lost, exclusions: [] })).toContain('no row of trial 4')
+    expect(wrongTrials({ ...lost, exclusions: [{ reason: 'lost', count: 1 }] })).toBeUndefined()
+    expect(wrongTrials({ ...lost, exclusions: [] })).toContain('no row of trial 4')
     // The rows that are there tell of all exclusions, so that none can be made up.
     expect(
-      lackingTrials({ ...lost, columns: run.columns, exclusions: [{ reason: 'lost', count: 1 }] }),
+      wrongTrials({ ...lost, columns: run.columns, exclusions: [{ reason: 'lost', count: 1 }] }),
     ).toContain('no row of trial 4')
   })
 
   it('may have one operation each, or none where they failed', () => {
     const turns = only(({ trial, operation }) => (operation === 'pause') === (Number(trial) % 2 === 0))
-    expect(lackingTrials(turns)).toBeUndefined()
+    expect(wrongTrials(turns)).toBeUndefined()
     const failed = run.rows.flatMap((row): readonly Row[] => {
       if (row.trial !== 3) return [row]
       return row.operation === 'pause' ? [{ ...row, operation: '', excluded: 'hung' }] : []
     })
-    expect(lackingTrials({ ...run, rows: failed })).toBeUndefined()
+    expect(wrongTrials({ ...run, rows: failed })).toBeUndefined()
   })
 
   it('are compared when a run is read, whatever its digests say', () => {
