@@ -134,13 +134,32 @@ function judgeConditions(claim: Claim, evidence: Evidence, options: JudgeOptions
   )
   const common = { ...stated, grid, ...(lacking.length > 0 ? { lacking } : {}) }
   const tested = rows.filter((row) => row.verdict !== 'not run')
-  if (tested.every((row) => row.verdict === verdict))
+  const opposite = oppositeNumber(grid)
+  if (tested.every((row) => row.verdict === verdict) && opposite === undefined)
     return { ...common, reason: tested.length === 0 ? reason : reasons.under(reason, tested.length) }
   const { trialsNeeded: _, bootsNeeded: __, trialsPerBootNeeded: ___, ...rest } = common
-  const states = grid.flatMap((row) =>
-    row.verdict === 'not run' ? [] : [{ label: row.condition?.label, verdict: row.verdict }],
-  )
+  const states = grid.flatMap((row) => {
+    if (row.verdict === 'not run') return []
+    const side = opposite === undefined ? undefined : sideOf(row, opposite)
+    return [{ label: row.condition?.label, verdict: row.verdict, ...(side ? { side } : {}) }]
+  })
   return { ...rest, verdict: 'inconclusive', reason: reasons.flips(states) }
+}
+
+/**
+ * Returns the first number that lies below what is allowed under one condition and above it under another: both
+ * refute the claim, and contradict each other. Undefined if there is none.
+ */
+function oppositeNumber(grid: readonly GridRow[]): number | undefined {
+  const count = Math.max(...grid.map(({ measured }) => measured.length))
+  return [...Array(count).keys()].find(
+    (index) => new Set(grid.flatMap((row) => sideOf(row, index) ?? [])).size > 1,
+  )
+}
+
+function sideOf({ measured }: GridRow, index: number): 'below' | 'above' | undefined {
+  const decision = measured[index]?.decision
+  return decision?.type === 'outside' ? decision.side : undefined
 }
 
 /** Judges a claim as stated. */
@@ -282,11 +301,18 @@ function openReason(
 ): string {
   const { trials, per, spread } = fewestTrials(measured)
   const unbounded = measured.some(({ interval }) => !Number.isFinite(interval.high - interval.low))
+  if (!Number.isFinite(needed) && !unbounded && measured.some(isWithinPrediction)) return reasons.unsettled
   if (!Number.isFinite(needed)) return unbounded ? reasons.undefined(per) : reasons.near
   if (unbounded) return reasons.few(trials, needed, per)
   const open = reasons.open(trials, needed, per)
   if (spread === undefined || Number.isNaN(trialsPerBoot)) return open
   return reasons.orTrials(open, trialsPerBoot, Math.round(spread.trials))
+}
+
+/** Neither agrees with the published value nor contradicts it, whatever our own interval. */
+function isWithinPrediction({ value, region, predicted, decision }: Measured): boolean {
+  if (predicted === undefined || decision.type !== 'open') return false
+  return (value < region.low || value > region.high) && value >= predicted.low && value <= predicted.high
 }
 
 function notesOn(

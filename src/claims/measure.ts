@@ -15,7 +15,7 @@ import { median } from '../stats/order.ts'
 import type { Pairing } from '../stats/pairing.ts'
 import { criticalStudent } from '../stats/student.ts'
 import { fewestEach } from '../stats/trials.ts'
-import { agreementOf, type PublishedSample } from './agreement.ts'
+import { agreementOf, detectableFrom, type Prediction, type PublishedSample } from './agreement.ts'
 import { type Decision, decide, type Estimate, type Region } from './region.ts'
 import { expressionInterval, type IntervalOptions, type ResampledInterval } from './resample.ts'
 import { componentsOf, type Spread, spreadOf } from './spread.ts'
@@ -47,8 +47,12 @@ export interface Measured {
   readonly method: Method
   /** Whether boots of the cells compared share seeds; absent where a single cell is read, or single boots. */
   readonly pairing?: Pairing
-  /** Published samples behind the region, if it is a prediction interval. */
+  /** Published samples behind the region of agreement. */
   readonly predictedFrom?: readonly PublishedSample[]
+  /** Of agreement: outside of this range a value disagrees. */
+  readonly predicted?: Prediction
+  /** Of agreement: true values outside of this range would be found to disagree, in four of five studies. */
+  readonly detectable?: Interval
   /** Absent without several boots. */
   readonly spread?: Spread
   /** Bootstrap resamples. */
@@ -87,9 +91,10 @@ function measureTest(test: Test, results: Results, options: IntervalOptions): re
       return [measureValue(test.expression, allowed, results, options)]
     }
     case 'agreement': {
-      const { region, samples } = agreementOf(test, results, options.level)
-      // The region is an estimate as well: at 95 % skewed boots would agree falsely in up to 8 % of studies.
-      return [{ ...measureValue(test.expression, region, results, among(2)), predictedFrom: samples }]
+      const { region, predicted, samples } = agreementOf(test, results, options.level)
+      const measured = measureValue(test.expression, { region, outer: predicted }, results, options)
+      const detectable = detectableFrom(predicted, measured.value, measured.interval)
+      return [{ ...measured, predictedFrom: samples, predicted, ...(detectable ? { detectable } : {}) }]
     }
     case 'interval': {
       const region = { low: test.low, high: test.high, closed: true }
@@ -152,14 +157,17 @@ function atPoint({ value }: Quantity): ResampledInterval {
   return { interval, units: Number.POSITIVE_INFINITY, unit: 'trial', draws: 0, pairing: undefined }
 }
 
-/** The region that a claim allows; if it has a tolerance, at a multiple of that. */
-type Allowed = Region | ((factor: number) => Region)
+/** The region that a claim allows; if it has a tolerance, at a multiple of that; or with what refutes it. */
+type Allowed = Region | ((factor: number) => Region) | { readonly region: Region; readonly outer: Interval }
 
 function decisionsOn(
   estimate: Estimate,
   allowed: Allowed,
 ): Pick<Measured, 'region' | 'decision'> & Partial<Pick<Measured, 'margins'>> {
-  if (typeof allowed !== 'function') return { region: allowed, decision: decide(estimate, allowed) }
+  if (typeof allowed !== 'function') {
+    const { region, outer } = 'region' in allowed ? allowed : { region: allowed, outer: allowed }
+    return { region, decision: decide(estimate, region, outer) }
+  }
   const region = allowed(1)
   const margins = { half: decide(estimate, allowed(0.5)), twice: decide(estimate, allowed(2)) }
   return { region, decision: decide(estimate, region), margins }

@@ -16,6 +16,10 @@ export const english = {
   undefined: (per: Unit) => `the value is undefined for some resamples of the ${per}s`,
   /** So close to a limit that no number of trials would decide. */
   near: 'too close to the limit: more trials will not decide it',
+  /** Outside of the published interval, inside of the prediction. */
+  unsettled:
+    'the value lies outside the 95 % interval of the published one, but where a new run of the same ' +
+    'distribution may lie: neither agreement nor disagreement follows',
   /** Fewest trials (or boots) of a run, and the minimum for an interval. */
   few: (count: number, needed: number, per: Unit) =>
     `too few ${per}s for an interval: ${count}, at least ${needed} are needed`,
@@ -32,9 +36,12 @@ export const english = {
       count === 1 ? 'one other condition' : `${count === 2 ? 'both' : `all ${count}`} other conditions`
     }`,
   /** Verdicts that differ; the label is absent for the claim as stated. */
-  flips: (states: readonly { readonly label: string | undefined; readonly verdict: Verdict }[]) =>
+  flips: (states: readonly ConditionState[]) =>
     `the verdict depends on the conditions: ${states
-      .map(({ label, verdict }) => `${verdict} ${label === undefined ? 'as stated' : `with ${label}`}`)
+      .map(
+        ({ label, verdict, side }) =>
+          `${verdict}${side === undefined ? '' : ` (too ${side === 'below' ? 'low' : 'high'})`} ${label === undefined ? 'as stated' : `with ${label}`}`,
+      )
       .join(', ')}`,
   notRun: 'the document runs no such cells',
   /** The control's label, which says what it lacks. */
@@ -77,6 +84,13 @@ export const english = {
 }
 
 export type Reasons = typeof english
+
+/** A verdict under a condition; `side` where those of two conditions lie on opposite ones. */
+export interface ConditionState {
+  readonly label: string | undefined
+  readonly verdict: Verdict
+  readonly side?: 'below' | 'above'
+}
 
 /** ` (rows.csv line 3, 7-9)`; of a file whose earlier text is unknown the name. */
 export function editedFiles(

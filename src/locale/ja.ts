@@ -170,8 +170,11 @@ export const japanese: Messages = {
       below: (high) => `${high}より小さい`,
       anything: '制限なし',
       byHand: (limit) => `${limit}（許容幅は人が選んだもの）`,
-      predicted: (limit, samples) =>
-        `${limit}（公表された${samples.join('と')}による95 %予測区間。本実験の区間は97.5 %）`,
+      agrees: (limit, samples, refuted, detectable) =>
+        `${limit}（公表値だけによる95 %区間：${samples.join('と')}）。${refuted}${detectable === undefined ? '' : `。${detectable}`}`,
+      refuted: (limit, from) =>
+        `「再現されない」とするのは95 %予測区間（${limit}）の外だけであり、この区間は${from === 'boots' ? '公表されたものより広い本実験の起動のばらつき' : '公表されたばらつき'}による`,
+      detectable: (limit) => `真の値が${limit}でなければ、このような研究5回のうち4回で違いがわかる`,
       sample: (n, mean, sd) => `n = ${n}、平均${mean}、標準偏差${sd}`,
       shift: (limit, share) => `ずれが${limit}（第1の系列の中央値の${share} %）`,
       difference: (limit) => `隣り合う値の差がいずれも${limit}`,
@@ -199,6 +202,8 @@ export const japanese: Messages = {
       outside: (count, all) => `${position(count, all)}主張の許す範囲の外にある`,
       undefined: (per) => `${units[per]}の抽出によっては値が定まらない`,
       near: '値が限界に近すぎ、試行をいくら増やしても判定できない',
+      unsettled:
+        '値は公表値の95 %区間の外にあるが、同じ分布による新しい実行なら取りうる：一致とも不一致ともいえない',
       few: (count, needed, per) =>
         `区間を求めるには${units[per]}が足りない：${count}回（少なくとも${needed}回必要）`,
       open: (count, needed, per) =>
@@ -209,7 +214,7 @@ export const japanese: Messages = {
           : `${open}（起動どうしが異なるため、起動あたりの試行を増やしても足りない）`,
       under: (reason, count) => `${reason}（ほかの${count}つの条件でも同じ）`,
       flips: (states) =>
-        `判定が条件によって変わる：${states.map(({ label, verdict }) => `${label ?? '主張のとおり'}では「${verdictNames[verdict]}」`).join('、')}`,
+        `判定が条件によって変わる：${states.map(({ label, verdict, side }) => `${label ?? '主張のとおり'}では「${verdictNames[verdict]}」${side === undefined ? '' : side === 'below' ? '（小さすぎる）' : '（大きすぎる）'}`).join('、')}`,
       notRun: 'この文書はそのようなセルを実行しない',
       controlHolds: (label) => `対照でも同じ判定になる：${label}でも検定が成り立つ`,
       controlUntested: (label, why) => `対照を判定できない：${label}（${why}）`,

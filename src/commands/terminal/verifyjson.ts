@@ -49,7 +49,15 @@ const measured = z
     predictedFrom: z
       .array(z.strictObject({ unit: z.string(), n: z.number(), mean: z.number(), variance: z.number() }))
       .optional()
-      .describe('Of agrees: what was published'),
+      .describe('Of agrees: what was published; allowed comes from that alone'),
+    predicted: interval.optional().describe('Of agrees: outside of it the value is not reproduced'),
+    predictedBy: z
+      .enum(['published', 'boots'])
+      .optional()
+      .describe('The spread behind predicted: the published one, or that of our boots where wider'),
+    detectable: interval
+      .optional()
+      .describe('Of agrees: true values outside of it are found to differ in four of five such studies'),
     origins: z.array(z.enum(['emulated', 'hardware', 'local', 'published'])),
     runs: z.array(z.string()),
   })
@@ -258,11 +266,14 @@ function plainJudgement(given: Judgement): z.output<typeof judgement> {
 }
 
 function plainMeasured(given: Measured): z.output<typeof measured> {
-  const { value, unit, interval, region, ratio, trials, per, pairing, spread, sources, predictedFrom } = given
+  const { value, unit, interval, region, ratio, trials, per, pairing, spread, sources } = given
+  const { predictedFrom, predicted, detectable } = given
   return {
     ...{ value, unit, interval: plainInterval(interval), allowed: plainInterval(region) },
     ...{ ratio, trials, per, pairing, spread: spread && plainSpread(spread) },
-    ...{ predictedFrom: predictedFrom && [...predictedFrom], origins: [...originsIn(sources)] },
+    ...{ predictedFrom: predictedFrom && [...predictedFrom] },
+    ...{ predicted: predicted && plainInterval(predicted), predictedBy: predicted?.from },
+    ...{ detectable: detectable && plainInterval(detectable), origins: [...originsIn(sources)] },
     runs: [...new Set(runsIn(sources).map(runName))],
   }
 }
