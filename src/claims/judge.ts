@@ -13,8 +13,10 @@ import { series } from '../query/series.ts'
 import { statistic } from '../query/statistics.ts'
 import { warningsOn } from '../query/warnings.ts'
 import { runName } from '../results/run.ts'
+import { fewestUnits } from '../stats/trials.ts'
+import type { OpenEnd } from './bounds.ts'
 import { type EditedRun, editedRuns, statedVerdict } from './edits.ts'
-import { type Measured, measure } from './measure.ts'
+import { confidence, type Measured, measure } from './measure.ts'
 import { english, type Reasons } from './reasons.ts'
 import type { Decision, Verdict } from './region.ts'
 import { type Evidence, type LackingRun, lackingRuns, obstacleTo, repetitionIn } from './scope.ts'
@@ -300,6 +302,10 @@ function openReason(
   reasons: Reasons,
 ): string {
   const { trials, per, spread } = fewestTrials(measured)
+  const among = measured.find(({ decision, strict }) => strict && decision.type === 'open')?.strict
+  if (among) return reasons.severalNumbers(measured.length, percentText(among.level))
+  const untold = openEndReason(measured, reasons)
+  if (untold !== undefined) return untold
   const unbounded = measured.some(({ interval }) => !Number.isFinite(interval.high - interval.low))
   if (!Number.isFinite(needed) && !unbounded && measured.some(isWithinPrediction)) return reasons.unsettled
   if (!Number.isFinite(needed)) return unbounded ? reasons.undefined(per) : reasons.near
@@ -307,6 +313,28 @@ function openReason(
   const open = reasons.open(trials, needed, per)
   if (spread === undefined || Number.isNaN(trialsPerBoot)) return open
   return reasons.orTrials(open, trialsPerBoot, Math.round(spread.trials))
+}
+
+/** `98.75`, as a verdict names levels. */
+function percentText(level: number): string {
+  return String(Number((100 * level).toPrecision(4)))
+}
+
+/** Why an interval that decides nothing has no end; undefined if it has two, or too few units. */
+function openEndReason(measured: readonly Measured[], reasons: Reasons): string | undefined {
+  const ends = measured.flatMap(({ decision, open = [], trials, per }) =>
+    decision.type === 'open' && trials >= fewestUnits(per, confidence)
+      ? open.map((end) => ({ end, trials, per }))
+      : [],
+  )
+  const [first] = ends
+  if (first === undefined) return undefined
+  const { end, trials, per } = ends.reduce((a, b) => (neededFor(b.end) > neededFor(a.end) ? b : a))
+  return end.type === 'denominator' ? reasons.denominator : reasons.tail(trials, end.needed, per)
+}
+
+function neededFor(end: OpenEnd): number {
+  return end.type === 'quantile' ? end.needed : 0
 }
 
 /** Neither agrees with the published value nor contradicts it, whatever our own interval. */

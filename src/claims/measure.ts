@@ -16,11 +16,12 @@ import type { Pairing } from '../stats/pairing.ts'
 import { criticalStudent } from '../stats/student.ts'
 import { fewestEach } from '../stats/trials.ts'
 import { agreementOf, detectableFrom, type Prediction, type PublishedSample } from './agreement.ts'
+import type { OpenEnd } from './bounds.ts'
 import { type Decision, decide, type Estimate, type Region } from './region.ts'
 import { expressionInterval, type IntervalOptions, type ResampledInterval } from './resample.ts'
 import { componentsOf, type Spread, spreadOf } from './spread.ts'
 
-/** Confidence of a verdict, and of intervals in the text. */
+/** Confidence of a verdict, and of every interval that is shown, here and in the text. */
 export const confidence = 0.95
 
 /** Bootstrap resamples, unless asked otherwise. */
@@ -38,6 +39,11 @@ export interface Measured {
   readonly interval: Interval
   readonly region: Region
   readonly decision: Decision
+  /**
+   * Of a claim with several numbers, where `interval` lies outside: the wider interval that decides whether it
+   * is refuted.
+   */
+  readonly strict?: { readonly level: number; readonly interval: Interval }
   /** Decisions at half and at twice the tolerance; absent where the test has none. */
   readonly margins?: { readonly half: Decision; readonly twice: Decision }
   /** Of the run with the fewest, counted in `per`. */
@@ -55,6 +61,8 @@ export interface Measured {
   readonly detectable?: Interval
   /** Absent without several boots. */
   readonly spread?: Spread
+  /** Why an end of the interval is infinite; absent if both are finite, or there are too few units. */
+  readonly open?: readonly OpenEnd[]
   /** Bootstrap resamples. */
   readonly draws?: number
   readonly sources: readonly Source[]
@@ -71,15 +79,22 @@ export function measure(
   results: Results,
   draws = resamples,
 ): readonly Measured[] {
-  return measureTest(test, results, { level: confidence, resamples: draws, seed: id })
+  return measureTest(test, results, { level: confidence, resamples: draws, seed: id, numbers: 1 })
+}
+
+interface MeasureOptions extends IntervalOptions {
+  /** Of the whole claim. */
+  readonly numbers: number
 }
 
 /**
- * With several numbers, either all must lie inside or one outside; so that the verdict has the same
- * confidence as with one, 1 - level is split between the intervals (Bonferroni).
+ * With several numbers, all must lie inside, and each says so at the level of a single one: a false claim has a
+ * false number, which passes no more often for the others (intersection-union test; Berger, "Multiparameter
+ * hypothesis testing and acceptance sampling", 1982). One outside refutes the claim, and any of them could by
+ * chance: for that 1 - level is split between them (Bonferroni).
  */
-function measureTest(test: Test, results: Results, options: IntervalOptions): readonly Measured[] {
-  const among = (count: number) => ({ ...options, level: 1 - (1 - options.level) / count })
+function measureTest(test: Test, results: Results, options: MeasureOptions): readonly Measured[] {
+  const among = (count: number) => ({ ...options, numbers: options.numbers * count })
   switch (test.type) {
     case 'absolute':
     case 'relative': {
@@ -131,16 +146,25 @@ function measureValue(
   expression: Expression,
   allowed: Allowed,
   results: Results,
-  options: IntervalOptions,
+  options: MeasureOptions,
 ): Measured {
   const quantity = quantityOf(expression, results)
-  const found = options.resamples === 0 ? atPoint(quantity) : expressionInterval(expression, results, options)
-  const { interval, units: trials, unit: per, draws, pairing } = found
+  const intervalAt = (level: number) =>
+    options.resamples === 0
+      ? atPoint(quantity)
+      : expressionInterval(expression, results, { ...options, level })
+  const found = intervalAt(options.level)
+  const { interval, units: trials, unit: per, draws, pairing, open } = found
   const estimate = { value: quantity.value, interval, level: options.level, trials, per }
   const measured = {
     ...{ ...quantity, interval, trials, per },
     ...(pairing ? { pairing } : {}),
-    ...withSpread(decisionsOn(estimate, allowed), estimate, componentsFor(expression, results, options)),
+    ...(open.length > 0 ? { open } : {}),
+    ...withSpread(
+      decisionsOn(estimate, allowed, options.numbers, (level) => intervalAt(level).interval),
+      estimate,
+      componentsFor(expression, results, options),
+    ),
   }
   return draws === undefined
     ? { ...measured, method: 'student' }
@@ -154,23 +178,37 @@ function componentsFor(expression: Expression, results: Results, { resamples: dr
 
 function atPoint({ value }: Quantity): ResampledInterval {
   const interval = { low: value, high: value }
-  return { interval, units: Number.POSITIVE_INFINITY, unit: 'trial', draws: 0, pairing: undefined }
+  return { interval, units: Number.POSITIVE_INFINITY, unit: 'trial', draws: 0, pairing: undefined, open: [] }
 }
 
 /** The region that a claim allows; if it has a tolerance, at a multiple of that; or with what refutes it. */
 type Allowed = Region | ((factor: number) => Region) | { readonly region: Region; readonly outer: Interval }
 
+type Decided = Pick<Measured, 'region' | 'decision'> & Partial<Pick<Measured, 'margins' | 'strict'>>
+
 function decisionsOn(
   estimate: Estimate,
   allowed: Allowed,
-): Pick<Measured, 'region' | 'decision'> & Partial<Pick<Measured, 'margins'>> {
+  numbers: number,
+  intervalAt: (level: number) => Interval,
+): Decided {
+  const level = 1 - (1 - estimate.level) / numbers
+  let strict: Measured['strict']
+  const judged = (region: Region, outer: Interval = region): Decision => {
+    const decision = decide(estimate, region, outer)
+    if (numbers === 1 || decision.type !== 'outside') return decision
+    strict ??= { level, interval: intervalAt(level) }
+    return decide({ ...estimate, ...strict }, region, outer)
+  }
+  const withStrict = (decided: Decided): Decided => (strict ? { ...decided, strict } : decided)
   if (typeof allowed !== 'function') {
     const { region, outer } = 'region' in allowed ? allowed : { region: allowed, outer: allowed }
-    return { region, decision: decide(estimate, region, outer) }
+    return withStrict({ region, decision: judged(region, outer) })
   }
   const region = allowed(1)
-  const margins = { half: decide(estimate, allowed(0.5)), twice: decide(estimate, allowed(2)) }
-  return { region, decision: decide(estimate, region), margins }
+  const decision = judged(region)
+  const margins = { half: judged(allowed(0.5)), twice: judged(allowed(2)) }
+  return withStrict({ region, decision, margins })
 }
 
 /** Adds how the value's variance splits, and to an open decision how many trials per boot would do. */
@@ -211,9 +249,9 @@ function above(low: number): Region {
 function measureShift(
   { from, to, direction, tolerance }: Extract<Test, { readonly type: 'direction' }>,
   results: Results,
-  options: IntervalOptions,
+  options: MeasureOptions,
 ): Measured {
-  const { level } = options
+  const { level, numbers } = options
   const [a, b] = [readSeries(from, results), readSeries(to, results)]
   const empty = a.values.length === 0 ? from : b.values.length === 0 ? to : undefined
   if (empty !== undefined) throw new QueryError(`no observation of ${empty.parts.join('.')}`)
@@ -230,7 +268,7 @@ function measureShift(
   const estimate = { value: shift, interval, level, trials, per: observed.unit }
   const meanOf = (path: Path): Path => ({ ...path, parts: [...path.parts, 'mean'] })
   const { decision, ...decided } = withSpread(
-    decisionsOn(estimate, allowed),
+    decisionsOn(estimate, allowed, numbers, (strict) => difference(a, b, strict).interval),
     estimate,
     componentsFor(
       { type: 'operation', operator: '-', left: meanOf(to), right: meanOf(from) },

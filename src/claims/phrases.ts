@@ -73,11 +73,15 @@ export const english = {
   /** Lag-1 autocorrelation of the series; the one with the fewest effective trials. */
   serial: (lags: readonly string[], n: string, effective: string, boots: number) =>
     `lag-1 autocorrelation ${lags.join(' to ')}; ${n} trials are worth ${effective} independent ones or more${boots > 1 ? ' (not used: boots are the units)' : ' (used: the interval is wider)'}`,
-  /** All methods of a claim; its `numbers` split the error level. */
-  methods: (methods: readonly string[], numbers: number) =>
+  /** All methods of a claim, and the level in percent at which one of its `numbers` refutes it. */
+  methods: (methods: readonly string[], numbers: number, strict: string) =>
     [
       ...methods,
-      ...(numbers > 1 ? [`the 5 % error level is divided among ${numbers} numbers (Bonferroni)`] : []),
+      ...(numbers > 1
+        ? [
+            `all ${numbers} numbers must lie inside; one refutes the claim if its interval of ${strict} % lies outside (Bonferroni)`,
+          ]
+        : []),
     ].join('; '),
 }
 

@@ -16,6 +16,16 @@ export const english = {
   undefined: (per: Unit) => `the value is undefined for some resamples of the ${per}s`,
   /** So close to a limit that no number of trials would decide. */
   near: 'too close to the limit: more trials will not decide it',
+  /** An interval lies outside, but not the wider one that refutes a claim with several numbers. */
+  severalNumbers: (numbers: number, level: string) =>
+    `an interval lies outside the allowed range, but among ${numbers} numbers one may by chance: its interval of ${level} % does not`,
+  /** A ratio whose interval has no upper end. */
+  denominator: 'the ratio has no upper bound, as its denominator may be 0: it varies too much',
+  /** A quantile that so few trials (or boots) do not bound; `needed` is infinite for a maximum. */
+  tail: (count: number, needed: number, per: Unit) =>
+    Number.isFinite(needed)
+      ? `${count} ${per}s do not bound a quantile so far out: at least ${needed} are needed`
+      : `no number of ${per}s bounds a maximum or minimum`,
   /** Outside of the published interval, inside of the prediction. */
   unsettled:
     'the value lies outside the 95 % interval of the published one, but where a new run of the same ' +

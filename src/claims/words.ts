@@ -8,7 +8,7 @@ import type { Interval } from '../stats/interval.ts'
 import { max, min } from '../stats/order.ts'
 import type { PublishedSample } from './agreement.ts'
 import type { GridRow, Judgement } from './judge.ts'
-import type { Measured } from './measure.ts'
+import { confidence, type Measured } from './measure.ts'
 import { english, type Phrases } from './phrases.ts'
 import type { Region } from './region.ts'
 
@@ -127,7 +127,8 @@ export function methodText({ measured }: Judgement, phrases: Phrases = english):
     const text = phrases.method[method](per, draws.length === 0 ? '' : digits(min(draws)))
     return [pairing === undefined ? text : phrases.paired(text, pairing)]
   })
-  return phrases.methods(methods, measured.length)
+  const strict = 100 * (1 - (1 - confidence) / measured.length)
+  return phrases.methods(methods, measured.length, allDigits(Number(strict.toPrecision(4))))
 }
 
 /** How variances split, and what the next run should add; undefined if nothing is known of it. */

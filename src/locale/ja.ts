@@ -194,14 +194,21 @@ export const japanese: Messages = {
       oneBoot: '1回の起動では起動の間のばらつきがわからない：次の実行では起動を増やすべきである',
       serial: (lags, n, effective, boots) =>
         `隣り合う試行の自己相関は${lags.join('から')}、${n}回の試行は少なくとも独立な${effective}回に相当する（${boots > 1 ? '起動を単位とするため用いていない' : 'その分だけ区間を広げている'}）`,
-      methods: (methods, numbers) =>
-        `${methods.join('、')}${numbers > 1 ? `（${numbers}個の数値で誤り率5 %をBonferroniの方法で分け合う）` : ''}`,
+      methods: (methods, numbers, strict) =>
+        `${methods.join('、')}${numbers > 1 ? `（${numbers}個の数値がすべて範囲に含まれれば再現されたとし、どれかが範囲の外にあるかは${strict} %区間で判定する：Bonferroni）` : ''}`,
     },
     reasons: {
       inside: (count, all) => `${position(count, all)}主張の許す範囲に含まれる`,
       outside: (count, all) => `${position(count, all)}主張の許す範囲の外にある`,
       undefined: (per) => `${units[per]}の抽出によっては値が定まらない`,
       near: '値が限界に近すぎ、試行をいくら増やしても判定できない',
+      severalNumbers: (numbers, level) =>
+        `許す範囲の外にある区間があるが、${numbers}個の数値では偶然にも起こる：${level} %区間は外にない`,
+      denominator: '比の分母が0でありうるほどばらつくため、比に上限がない',
+      tail: (count, needed, per) =>
+        Number.isFinite(needed)
+          ? `${count}回の${units[per]}ではこれほど端の分位数の限界がわからない：少なくとも${needed}回必要`
+          : `${units[per]}をいくら増やしても最大値・最小値の限界はわからない`,
       unsettled:
         '値は公表値の95 %区間の外にあるが、同じ分布による新しい実行なら取りうる：一致とも不一致ともいえない',
       few: (count, needed, per) =>

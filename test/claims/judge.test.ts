@@ -181,7 +181,7 @@ describe('a claim of shape', () => {
     ],
     [
       'all of several that hold',
-      { type: 'all', tests: [slower, ordering(`${loaded}.pause.total.min > ${base}.pause.total.min`)] },
+      { type: 'all', tests: [slower, ordering(`${loaded}.unpause.total.mean > ${base}.unpause.total.mean`)] },
       'reproduced',
     ],
     [
@@ -315,25 +315,54 @@ describe('a claim of shape', () => {
     expect(reason).toBe('too few trials for an interval: 5, at least 6 are needed')
   })
 
-  it('that orders three values needs more certainty of each pair than one that orders two', () => {
+  it('has the same interval among several numbers as alone, and in the text; only a refutation needs more', () => {
     const [low, middle, high] = [
       `${base}.unpause.total.mean`,
       `${base}.pause.total.mean`,
       `${loaded}.pause.total.mean`,
     ].map(expression)
-    const widthOf = (...expressions: (typeof low)[]) => {
+    const measuredIn = (...expressions: (typeof low)[]) => {
       const test: Test = { type: 'ordering', expressions: expressions.filter((one) => one !== undefined) }
-      const { interval } = verdictOn(claim(test)).measured.at(-1) ?? { interval: { low: 0, high: 0 } }
-      return interval.high - interval.low
+      return verdictOn(claim(test)).measured.at(-1)
     }
-    expect(widthOf(low, middle, high)).toBeGreaterThan(1.05 * widthOf(middle, high))
+    expect(measuredIn(low, middle, high)?.interval).toEqual(measuredIn(middle, high)?.interval)
+    const falling = measuredIn(low, high, middle)
+    expect(falling?.decision.type).toBe('outside')
+    expect(falling?.strict?.level).toBeCloseTo(0.975, 9)
+    const width = ({ low: from, high: to }: { readonly low: number; readonly high: number }) => to - from
+    expect(width(falling?.strict?.interval ?? { low: 0, high: 0 })).toBeGreaterThan(
+      1.05 * width(falling?.interval ?? { low: 0, high: 0 }),
+    )
+    expect(measuredIn(high, middle)?.strict).toBeUndefined()
   })
 
-  it('with a maximum comes with a warning', () => {
-    const { verdict, notes } = verdictOn(
+  it('is not refuted by one of many numbers whose 95 % interval alone lies outside', () => {
+    // Ten numbers, of which one is as far below 1 as a single claim would need.
+    const ratioOf = `${base}.pause.total.mean / ${loaded}.pause.total.mean`
+    const about = (high: number, count: number): Test => ({
+      type: 'all',
+      tests: Array.from({ length: count }, (_, index) => ({
+        type: 'interval',
+        expression: expression(ratioOf),
+        low: 0,
+        high: index === 0 ? high : 10,
+      })),
+    })
+    const alone = verdictOn(claim(about(10, 1))).measured[0]?.interval.low ?? 0
+    expect(verdictOn(claim(about(alone * 0.9999, 1))).verdict).toBe('not reproduced')
+    expect(verdictOn(claim(about(alone * 0.9999, 10)))).toMatchObject({
+      verdict: 'inconclusive',
+      reason:
+        'an interval lies outside the allowed range, but among 10 numbers one may by chance: its interval of 99.5 % does not',
+    })
+  })
+
+  it('with a maximum, which no number of trials bounds, is inconclusive and comes with a warning', () => {
+    const { verdict, reason, notes } = verdictOn(
       claim(ordering(`${loaded}.pause.total.max > ${base}.pause.total.max`)),
     )
-    expect(verdict).toBe('reproduced')
+    expect(verdict).toBe('inconclusive')
+    expect(reason).toBe('no number of trials bounds a maximum or minimum')
     expect(notes).toContain('max: an observed extreme is no bound, and more trials give more extreme values')
   })
 })
@@ -517,7 +546,7 @@ describe('a claim about five boots', () => {
       measured: Array(16).fill({ method: 'means', trials: 5 }),
     })
     expect(methodText(judged)).toContain(
-      "with Student's 95 % interval, paired by boot; the 5 % error level is divided among 16 numbers",
+      "with Student's 95 % interval, paired by boot; all 16 numbers must lie inside; one refutes the claim if its interval of 99.69 % lies outside",
     )
   })
 })

@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import { statedVerdict } from '../../claims/edits.ts'
 import type { Judgement } from '../../claims/judge.ts'
-import type { Measured } from '../../claims/measure.ts'
+import { confidence, type Measured } from '../../claims/measure.ts'
 import { recordedClaim, recordedInterval, recordedState } from '../../claims/record.ts'
 import type { Since } from '../../claims/since.ts'
 import type { Spread } from '../../claims/spread.ts'
@@ -28,6 +28,15 @@ const measured = z
     value: z.number(),
     unit: z.string().describe('us: microseconds; empty: a plain number'),
     interval,
+    level: z.number().describe('Of the interval'),
+    strict: z
+      .strictObject({ level: z.number(), interval })
+      .optional()
+      .describe('Of several numbers, where the interval lies outside: the one that decides that'),
+    open: z
+      .array(z.strictObject({ type: z.enum(['denominator', 'quantile']), needed: z.int().nullable() }))
+      .optional()
+      .describe('Why the interval has an infinite end, and how many units would bound it; null: none would'),
     allowed: interval,
     ratio: z.number().optional().describe('Of a direction: second mean divided by the first'),
     trials: z.int(),
@@ -267,9 +276,15 @@ function plainJudgement(given: Judgement): z.output<typeof judgement> {
 
 function plainMeasured(given: Measured): z.output<typeof measured> {
   const { value, unit, interval, region, ratio, trials, per, pairing, spread, sources } = given
+  const { strict, open } = given
   const { predictedFrom, predicted, detectable } = given
   return {
     ...{ value, unit, interval: plainInterval(interval), allowed: plainInterval(region) },
+    ...{ level: confidence, strict: strict && { ...strict, interval: plainInterval(strict.interval) } },
+    open: open?.map((end) => ({
+      type: end.type,
+      needed: end.type === 'quantile' && Number.isFinite(end.needed) ? end.needed : null,
+    })),
     ...{ ratio, trials, per, pairing, spread: spread && plainSpread(spread) },
     ...{ predictedFrom: predictedFrom && [...predictedFrom] },
     ...{ predicted: predicted && plainInterval(predicted), predictedBy: predicted?.from },
