@@ -33,7 +33,11 @@ export interface Judgement {
   /**
    * The verdict of the claim's test over its control; absent without one, or if the claim is not testable.
    */
-  readonly control?: Pick<Judgement, 'verdict' | 'reason' | 'measured'> & Pick<Control, 'label'>
+  readonly control?: Pick<Judgement, 'verdict' | 'reason' | 'measured'> &
+    Pick<Control, 'label'> & {
+      /** Inconclusive, but told from the claim: their intervals do not meet. */
+      readonly isApart?: boolean
+    }
   /** Verdicts at half and at twice the tolerance, if either differs; absent without a tolerance. */
   readonly fragile?: { readonly half: Verdict; readonly twice: Verdict }
   /** In the requested language; numbers are left to `measured`, in canonical units. */
@@ -92,7 +96,8 @@ export function judge(claim: Claim, evidence: Evidence, options: JudgeOptions = 
 }
 
 /**
- * Judges a claim under its conditions, and its control: where that holds as well, the claim is inconclusive.
+ * Judges a claim under its conditions, and its control: where that holds as well, or cannot be told from the
+ * claim, the claim is inconclusive.
  */
 function judgeControl(claim: Claim, evidence: Evidence, options: JudgeOptions): Judgement {
   const judged = judgeConditions(claim, evidence, options)
@@ -102,16 +107,35 @@ function judgeControl(claim: Claim, evidence: Evidence, options: JudgeOptions): 
   const other = judgeTest({ ...claim, test }, evidence, options)
   const { verdict, reason, measured } = other
   const lacking = [judged, other].flatMap((one) => one.lacking ?? [])
+  const isApart = verdict === 'inconclusive' && liesApart(measured, judged.measured)
   const common = {
     ...judged,
-    control: { label, verdict, reason, measured },
+    control: { label, verdict, reason, measured, ...(isApart ? { isApart } : {}) },
     ...(lacking.length > 0 ? { lacking } : {}),
   }
-  const isOpposite = verdict === 'not reproduced' || verdict === 'inconclusive'
-  if (judged.verdict !== 'reproduced' || isOpposite) return common
+  if (judged.verdict !== 'reproduced' || verdict === 'not reproduced') return common
   const { reasons = english } = options
-  const why = verdict === 'reproduced' ? reasons.controlHolds(label) : reasons.controlUntested(label, reason)
+  if (isApart) return { ...common, reason: reasons.controlApart(judged.reason, label) }
+  const why = {
+    reproduced: reasons.controlHolds(label),
+    inconclusive: reasons.controlUnclear(label, reason),
+    'not testable': reasons.controlUntested(label, reason),
+  }[verdict]
   return { ...common, verdict: 'inconclusive', reason: why }
+}
+
+/**
+ * Whether a control that is inconclusive is none the less told from its claim. One without any effect lies on
+ * the limit of a test such as *above 1*, so no number of trials refutes it. It counts if one of its numbers is
+ * not inside, and its interval and the claim's do not meet; a control that is only too noisy does not.
+ */
+function liesApart(control: readonly Measured[], claim: readonly Measured[]): boolean {
+  return control.some(({ interval, decision }, index) => {
+    const own = claim[index]?.interval
+    return (
+      decision.type !== 'inside' && own !== undefined && (interval.high < own.low || interval.low > own.high)
+    )
+  })
 }
 
 function judgeConditions(claim: Claim, evidence: Evidence, options: JudgeOptions): Judgement {

@@ -56,6 +56,12 @@ export const english = {
   notRun: 'the document runs no such cells',
   /** The control's label, which says what it lacks. */
   controlHolds: (label: string) => `the control passes as well: the same test holds for ${label}`,
+  /** Inconclusive, and not told from the claim; `why` is its reason. */
+  controlUnclear: (label: string, why: string) =>
+    `the control could not tell: the same test is inconclusive for ${label} (${why})`,
+  /** Inconclusive, but told from the claim. */
+  controlApart: (reason: string, label: string) =>
+    `${reason}; the control is inconclusive, but its interval lies apart from the claim's: ${label}`,
   controlUntested: (label: string, why: string) => `the control could not be judged: ${label} (${why})`,
   missing: (runs: readonly string[]) => `missing: run ${runs.join(', run ')}`,
   skipped: (why: string) => `skipped: ${why}`,

@@ -224,6 +224,10 @@ export const japanese: Messages = {
         `判定が条件によって変わる：${states.map(({ label, verdict, side }) => `${label ?? '主張のとおり'}では「${verdictNames[verdict]}」${side === undefined ? '' : side === 'below' ? '（小さすぎる）' : '（大きすぎる）'}`).join('、')}`,
       notRun: 'この文書はそのようなセルを実行しない',
       controlHolds: (label) => `対照でも同じ判定になる：${label}でも検定が成り立つ`,
+      controlUnclear: (label, why) =>
+        `対照では区別できない：${label}では同じ検定が「${verdictNames.inconclusive}」となる（${why}）`,
+      controlApart: (reason, label) =>
+        `${reason}。対照は「${verdictNames.inconclusive}」だが、その区間は主張の区間と離れている：${label}`,
       controlUntested: (label, why) => `対照を判定できない：${label}（${why}）`,
       missing: (runs) => `未実行：${runs.join('、')}`,
       skipped: (why) => `対象外：${why}`,

@@ -119,7 +119,13 @@ const judgement = z
       .describe('Verdicts at half and at twice the tolerance'),
     edited: edited.optional(),
     control: z
-      .strictObject({ label: z.string(), verdict, reason: z.string(), measured: z.array(measured) })
+      .strictObject({
+        ...{ label: z.string(), verdict, reason: z.string(), measured: z.array(measured) },
+        isApart: z
+          .boolean()
+          .optional()
+          .describe('Inconclusive, but told from the claim, as their intervals do not meet'),
+      })
       .optional()
       .describe('The same test over cells without the effect'),
     conditions: z
