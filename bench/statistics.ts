@@ -222,8 +222,8 @@ function verdicts(studies: number): void {
     ])
   }
   row([
-    'mean in an interval',
-    ...wrong(closed(5, 10), (design, random) => meanOf(drawCell(base(design), random))),
+    'mean in an interval, at 97.5 %',
+    ...wrong(closed(5, 10), (design, random) => meanOf(drawCell(base(design), random), 0.975)),
   ])
   row([
     'ratio of means in an interval, by the jackknife',
@@ -396,7 +396,7 @@ function agreementOf({ shape, n, value, noise }: Agreed, studies: number): reado
       ]
       const found = value === 'mean' ? predictMean(b.published, b.run) : predictRatio(a, b)
       if (found.type !== 'predicted') return { region: undefined, type: 'open' as const }
-      const estimate = value === 'mean' ? meanOf(scaled) : ratioOfMeans(steady, scaled)
+      const estimate = value === 'mean' ? meanOf(scaled, 0.975) : ratioOfMeans(steady, scaled)
       const judged = { level: 0.95, trials: 5, per: 'boot' as const, ...estimate }
       const region = { ...found.published, closed: true }
       return { region, type: decide(judged, region, found.interval).type }

@@ -13,6 +13,7 @@ import { series } from '../query/series.ts'
 import { statistic } from '../query/statistics.ts'
 import { warningsOn } from '../query/warnings.ts'
 import { runName } from '../results/run.ts'
+import { within } from '../stats/interval.ts'
 import { fewestUnits } from '../stats/trials.ts'
 import type { OpenEnd } from './bounds.ts'
 import { type EditedRun, editedRuns, statedVerdict } from './edits.ts'
@@ -326,8 +327,13 @@ function openReason(
   reasons: Reasons,
 ): string {
   const { trials, per, spread } = fewestTrials(measured)
-  const among = measured.find(({ decision, strict }) => strict && decision.type === 'open')?.strict
-  if (among) return reasons.severalNumbers(measured.length, percentText(among.level))
+  const doubtful = measured.find(({ decision, strict }) => strict && decision.type === 'open')
+  if (doubtful?.strict) {
+    const level = percentText(doubtful.strict.level)
+    const isInside = within(doubtful.interval, doubtful.region)
+    if (measured.length > 1 && !isInside) return reasons.severalNumbers(measured.length, level)
+    return reasons.skewed(isInside, level)
+  }
   const untold = openEndReason(measured, reasons)
   if (untold !== undefined) return untold
   const unbounded = measured.some(({ interval }) => !Number.isFinite(interval.high - interval.low))

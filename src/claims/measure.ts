@@ -2,9 +2,9 @@
 
 import { type Claim, differences, type Test } from '../document/claim.ts'
 import { QueryError } from '../query/error.ts'
-import type { Expression, Path } from '../query/expression.ts'
+import { type Expression, type Path, readsPublished } from '../query/expression.ts'
 import type { Quantity, Source } from '../query/quantity.ts'
-import { evaluate, type Results, readSeries } from '../query/query.ts'
+import { evaluate, pathsToRuns, type Results, readSeries } from '../query/query.ts'
 import { unitName } from '../query/units.ts'
 import { independentValues, type Unit } from '../stats/clusters.ts'
 import { type Difference, difference } from '../stats/compare.ts'
@@ -40,8 +40,8 @@ export interface Measured {
   readonly region: Region
   readonly decision: Decision
   /**
-   * Of a claim with several numbers, where `interval` lies outside: the wider interval that decides whether it
-   * is refuted.
+   * The wider interval that decides, where `interval` lies inside or outside: of one of several numbers that
+   * refutes, and of means that may be skewed.
    */
   readonly strict?: { readonly level: number; readonly interval: Interval }
   /** Decisions at half and at twice the tolerance; absent where the test has none. */
@@ -156,12 +156,14 @@ function measureValue(
   const found = intervalAt(options.level)
   const { interval, units: trials, unit: per, draws, pairing, open } = found
   const estimate = { value: quantity.value, interval, level: options.level, trials, per }
+  const isSkewed = per === 'boot' && mayBeSkewed(expression)
+  const sure = isSkewed ? 1 - (1 - options.level) / 2 : options.level
   const measured = {
     ...{ ...quantity, interval, trials, per },
     ...(pairing ? { pairing } : {}),
     ...(open.length > 0 ? { open } : {}),
     ...withSpread(
-      decisionsOn(estimate, allowed, options.numbers, (level) => intervalAt(level).interval),
+      decisionsOn(estimate, allowed, levelsOf(sure, options.numbers), (level) => intervalAt(level).interval),
       estimate,
       componentsFor(expression, results, options),
     ),
@@ -169,6 +171,31 @@ function measureValue(
   return draws === undefined
     ? { ...measured, method: 'student' }
     : { ...measured, method: 'bootstrap', draws }
+}
+
+/**
+ * Whether the skewness of boots remains in a value: in a mean, but not in differences and ratios, whose sides are
+ * skewed alike. With 5 or 10 boots Student's interval of 95 % then lies wholly below the truth in up to 8 % of
+ * studies instead of 2.5 %, that of 97.5 % in 5 % (docs/statistics.md).
+ */
+function mayBeSkewed(ast: Expression): boolean {
+  const of = mayBeSkewed
+  switch (ast.type) {
+    case 'number':
+    case 'text':
+      return false
+    case 'path':
+      return !readsPublished(ast)
+    case 'negation':
+      return of(ast.argument)
+    case 'operation': {
+      const isCompared =
+        '-/'.includes(ast.operator) && [ast.left, ast.right].every((one) => pathsToRuns(one).length > 0)
+      return !isCompared && [ast.left, ast.right].some(of)
+    }
+    case 'call':
+      return ast.name !== 'correlation' && ast.arguments.some(of)
+  }
 }
 
 /** None without resamples, which ask for the value alone. */
@@ -186,29 +213,39 @@ type Allowed = Region | ((factor: number) => Region) | { readonly region: Region
 
 type Decided = Pick<Measured, 'region' | 'decision'> & Partial<Pick<Measured, 'margins' | 'strict'>>
 
+/** Levels at which an interval has to lie inside or outside, once that of 95 % does. */
+type Levels = Readonly<Record<'inside' | 'outside', number>>
+
+/** `numbers` as measureTest says. */
+function levelsOf(level: number, numbers: number): Levels {
+  return { inside: level, outside: 1 - (1 - level) / numbers }
+}
+
 function decisionsOn(
   estimate: Estimate,
   allowed: Allowed,
-  numbers: number,
+  levels: Levels,
   intervalAt: (level: number) => Interval,
 ): Decided {
-  const level = 1 - (1 - estimate.level) / numbers
-  let strict: Measured['strict']
-  const judged = (region: Region, outer: Interval = region): Decision => {
-    const decision = decide(estimate, region, outer)
-    if (numbers === 1 || decision.type !== 'outside') return decision
-    strict ??= { level, interval: intervalAt(level) }
-    return decide({ ...estimate, ...strict }, region, outer)
+  const known = new Map([[estimate.level, estimate.interval]])
+  const strictAt = (level: number) => {
+    const interval = known.get(level) ?? intervalAt(level)
+    known.set(level, interval)
+    return { level, interval }
   }
-  const withStrict = (decided: Decided): Decided => (strict ? { ...decided, strict } : decided)
+  const judged = (region: Region, outer: Interval = region): Pick<Decided, 'decision' | 'strict'> => {
+    const decision = decide(estimate, region, outer)
+    if (decision.type === 'open' || levels[decision.type] === estimate.level) return { decision }
+    const strict = strictAt(levels[decision.type])
+    return { decision: decide({ ...estimate, ...strict }, region, outer), strict }
+  }
   if (typeof allowed !== 'function') {
     const { region, outer } = 'region' in allowed ? allowed : { region: allowed, outer: allowed }
-    return withStrict({ region, decision: judged(region, outer) })
+    return { region, ...judged(region, outer) }
   }
   const region = allowed(1)
-  const decision = judged(region)
-  const margins = { half: judged(allowed(0.5)), twice: judged(allowed(2)) }
-  return withStrict({ region, decision, margins })
+  const margins = { half: judged(allowed(0.5)).decision, twice: judged(allowed(2)).decision }
+  return { region, ...judged(region), margins }
 }
 
 /** Adds how the value's variance splits, and to an open decision how many trials per boot would do. */
@@ -268,7 +305,7 @@ function measureShift(
   const estimate = { value: shift, interval, level, trials, per: observed.unit }
   const meanOf = (path: Path): Path => ({ ...path, parts: [...path.parts, 'mean'] })
   const { decision, ...decided } = withSpread(
-    decisionsOn(estimate, allowed, numbers, (strict) => difference(a, b, strict).interval),
+    decisionsOn(estimate, allowed, levelsOf(level, numbers), (strict) => difference(a, b, strict).interval),
     estimate,
     componentsFor(
       { type: 'operation', operator: '-', left: meanOf(to), right: meanOf(from) },

@@ -19,6 +19,9 @@ export const english = {
   /** An interval lies outside, but not the wider one that refutes a claim with several numbers. */
   severalNumbers: (numbers: number, level: string) =>
     `an interval lies outside the allowed range, but among ${numbers} numbers one may by chance: its interval of ${level} % does not`,
+  /** An interval of a mean lies inside (or outside), but not the wider one that decides. */
+  skewed: (isInside: boolean, level: string) =>
+    `the 95 % interval lies ${isInside ? 'inside' : 'outside'} the allowed range, but a mean of few boots, which may be skewed, is decided by its interval of ${level} %, which crosses the limit`,
   /** A ratio whose interval has no upper end. */
   denominator: 'the ratio has no upper bound, as its denominator may be 0: it varies too much',
   /** A quantile that so few trials (or boots) do not bound; `needed` is infinite for a maximum. */

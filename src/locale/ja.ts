@@ -204,6 +204,8 @@ export const japanese: Messages = {
       near: '値が限界に近すぎ、試行をいくら増やしても判定できない',
       severalNumbers: (numbers, level) =>
         `許す範囲の外にある区間があるが、${numbers}個の数値では偶然にも起こる：${level} %区間は外にない`,
+      skewed: (isInside, level) =>
+        `95 %区間は許す範囲の${isInside ? '中' : '外'}にあるが、少ない起動の平均は分布が歪みうるため${level} %区間で判定し、それは境界をまたぐ`,
       denominator: '比の分母が0でありうるほどばらつくため、比に上限がない',
       tail: (count, needed, per) =>
         Number.isFinite(needed)

@@ -32,7 +32,7 @@ const measured = z
     strict: z
       .strictObject({ level: z.number(), interval })
       .optional()
-      .describe('Of several numbers, where the interval lies outside: the one that decides that'),
+      .describe('The wider interval that decides, where interval lies inside or outside'),
     open: z
       .array(z.strictObject({ type: z.enum(['denominator', 'quantile']), needed: z.int().nullable() }))
       .optional()
