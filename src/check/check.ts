@@ -25,12 +25,13 @@ import {
   references,
   unreducedPath,
 } from '../query/expression.ts'
-import { aggregates } from '../query/functions.ts'
+import { aggregates, functions } from '../query/functions.ts'
 import { measuresIn } from '../query/invariant.ts'
 import { groupsOf, lookUp, publishedNames } from '../query/lookup.ts'
 import { type ExperimentSource, isSeveral, patternNames } from '../query/patterns.ts'
 import type { PublishedTable } from '../query/published.ts'
 import { resolveCells } from '../query/resolve.ts'
+import { statistic, statistics } from '../query/statistics.ts'
 import { isMapping, type Parameters } from '../results/parameters.ts'
 import type { Column } from '../results/run.ts'
 import { hint, nearest } from '../text/spelling.ts'
@@ -124,7 +125,10 @@ export function check(document: Document, project: Project): void {
   warnOfUnseen(document)
   // If the front matter has errors, whatever depends on it would look wrong.
   if (document.frontMatter.title !== '') checkProse(context)
-  for (const { ast, locate } of document.values) checkExpression(ast, locate, context)
+  for (const { ast, locate } of document.values) {
+    checkExpression(ast, locate, context)
+    checkStatistics(ast, locate, context)
+  }
   sortMessages(document.file)
 }
 
@@ -377,8 +381,9 @@ function checkWhere(
 }
 
 function checkClaim(source: Mapping, context: Context): void {
-  for (const { ast, locate } of claimExpressions(source)) {
+  for (const { ast, locate, isSeries } of claimExpressions(source)) {
     checkExpression(ast, locate, context)
+    if (!isSeries) checkStatistics(ast, locate, context)
     if (source.data.agrees === undefined) continue
     // A prediction interval needs n and the spread of each published mean.
     for (const path of meansIn(ast).filter(readsPublished)) {
@@ -479,6 +484,37 @@ function checkExpression(ast: Expression, locate: Locate, context: Context): voi
     `${list.parts[2]} stands for several patterns: ` +
     `put it into ${aggregates.join(', ')}, or name one pattern`
   fail(document.file, 'expression-list', locate(list.offsets[2] ?? 0), reason)
+}
+
+/** Reports paths to runs that should end in a statistic and do not; measures are known only from runs. */
+function checkStatistics(ast: Expression, locate: Locate, { document }: Context): void {
+  for (const path of pathsToNumbers(ast)) {
+    const last = path.parts.length - 1
+    const name = path.parts[last] ?? ''
+    if (readsPublished(path) || statistic(name) !== undefined) continue
+    const names = [...statistics.keys(), 'p95']
+    const reason = `${name} is no statistic, and a number ends in one: ${names.join(', ')}${hint(name, names)}`
+    fail(document.file, 'unknown-statistic', locate(path.offsets[last] ?? 0), reason)
+  }
+}
+
+/** Paths that stand for numbers: all but the series that `correlation` takes. */
+function pathsToNumbers(ast: Expression): readonly Path[] {
+  switch (ast.type) {
+    case 'number':
+    case 'text':
+      return []
+    case 'path':
+      return [ast]
+    case 'negation':
+      return pathsToNumbers(ast.argument)
+    case 'operation':
+      return [ast.left, ast.right].flatMap(pathsToNumbers)
+    case 'call': {
+      const takesSeries = functions.get(ast.name)?.type === 'pairs'
+      return ast.arguments.flatMap((one) => (takesSeries && one.type === 'path' ? [] : pathsToNumbers(one)))
+    }
+  }
 }
 
 function isPublished(path: Path, { project, experiments }: Context): boolean {

@@ -1,5 +1,5 @@
 /**
- * Bootstrap interval of an expression, by resampling whole trials with all their rows, so that dependent rows
+ * Interval of an expression (its parts as bounds.ts says), by resampling whole trials with all their rows, so that dependent rows
  * (a pause and its unpause, a phase and its total) stay together; or whole boots, those of cells with the
  * same seed together (stats/pairing.ts). Published numbers are constants.
  */
@@ -12,6 +12,7 @@ import { bootColumn, excludedColumn, type Row, type Run } from '../results/run.t
 import {
   type BootstrapOptions,
   bootstrap,
+  bootstrapRatio,
   type Draw,
   drawsOf,
   isStudents,
@@ -20,8 +21,9 @@ import {
 import type { Unit } from '../stats/clusters.ts'
 import { clipped, type Interval, unbounded } from '../stats/interval.ts'
 import { pairedGroups, type Pairing, pairingOf } from '../stats/pairing.ts'
+import { boundsOf, isNonnegative, itemsOf, type OpenEnd, tailsOf, untoldEnds } from './bounds.ts'
 
-export type IntervalOptions = Required<BootstrapOptions>
+export type IntervalOptions = Required<Omit<BootstrapOptions, 'isRough'>>
 
 export interface ResampledInterval {
   readonly interval: Interval
@@ -30,6 +32,8 @@ export interface ResampledInterval {
   readonly unit: Unit
   /** Number of resamples; undefined for Student's t. */
   readonly draws: number | undefined
+  /** Why an end is infinite; empty if both are finite. */
+  readonly open: readonly OpenEnd[]
   /** Of the runs' boots; undefined for a single run, and for one without several boots. */
   readonly pairing: Pairing | undefined
 }
@@ -43,22 +47,74 @@ export function expressionInterval(
   evaluate({ ast }, results)
   const runs = runsOf(ast, results)
   if (runs.length === 0) throw new QueryError('no interval: only published tables are read')
-  const { units, sampleOf, samples, pairing } = samplesOf(runs)
+  const { samples, pairing } = samplesOf(runs)
   const sizes = samples.map(({ size }) => size)
   const all = sizes.reduce((sum, size) => sum + size, 0)
   if (all > mostUnits)
     throw new QueryError(`no interval of ${all} observations: at most ${mostUnits}, or it takes too long`)
   const fewest = samples.reduce((a, b) => (b.size < a.size ? b : a))
-  const value = resampler(ast, runs, units, results)
-  const statistic = (drawn: Draw) => value(sampleOf.map((sample) => drawn[sample] as Uint32Array))
-  const interval = clipped(bootstrap(samples, statistic, options), limitsOf(ast))
+  const { level } = options
+  const open: OpenEnd[] = []
+  const found = boundsOf(
+    ast,
+    { low: level, high: level },
+    {
+      measured: (one) => runsOf(one, results).length > 0,
+      itemsOf: (one) => itemsOf(one, results),
+      constant: (one) => interpret(one, (path) => publishedReadings(path, results)).value,
+      measure: (one, at) => measuredInterval(one, results, { ...options, level: at }, open),
+    },
+  )
+  const interval = clipped(found, limitsOf(ast, results))
+  const isOpen = !Number.isFinite(interval.high - interval.low)
   const draws = isStudents(samples) ? undefined : drawsOf(sizes, options.resamples)
-  return { interval, units: fewest.size, unit: fewest.unit, draws, pairing }
+  return {
+    ...{ interval, units: fewest.size, unit: fewest.unit, draws, pairing },
+    open: isOpen ? open : [],
+  }
+}
+
+/** Interval of an expression that is measured as a whole. */
+function measuredInterval(
+  ast: Expression,
+  results: Results,
+  options: IntervalOptions,
+  open: OpenEnd[],
+): Interval {
+  const runs = runsOf(ast, results)
+  const { units, sampleOf, samples } = samplesOf(runs)
+  const statistic = (of: Expression) => {
+    const value = resampler(of, runs, units, results)
+    return (drawn: Draw) => value(sampleOf.map((sample) => drawn[sample] as Uint32Array))
+  }
+  const tails = tailsOf(ast, results, (run) => unitsOf(run).groups.size)
+  const all = { ...options, isRough: tails.length > 0 }
+  const isRatio = ast.type === 'operation' && ast.operator === '/'
+  const isPositive = isNonnegative(ast, results)
+  const found = isRatio
+    ? bootstrapRatio(
+        samples,
+        { numerator: statistic(ast.left), denominator: statistic(ast.right), isPositive },
+        all,
+      )
+    : bootstrap(samples, statistic(ast), all)
+  if (isRatio && !Number.isFinite(found.high) && isStudents(samples)) open.push({ type: 'denominator' })
+  const untold = untoldEnds(tails, options.level)
+  open.push(...untold.map(({ needed }): OpenEnd => ({ type: 'quantile', needed })))
+  const limits = limitsOf(ast, results)
+  return clipped(
+    {
+      low: untold.some(({ end }) => end === 'low') ? Number.NEGATIVE_INFINITY : found.low,
+      high: untold.some(({ end }) => end === 'high') ? Number.POSITIVE_INFINITY : found.high,
+    },
+    limits,
+  )
 }
 
 /** Natural bounds of an expression's value, which Student's interval ignores. */
-function limitsOf(ast: Expression): Interval {
-  return ast.type === 'call' && ast.name === 'correlation' ? { low: -1, high: 1 } : unbounded
+function limitsOf(ast: Expression, results: Results): Interval {
+  if (ast.type === 'call' && ast.name === 'correlation') return { low: -1, high: 1 }
+  return isNonnegative(ast, results) ? { low: 0, high: Number.POSITIVE_INFINITY } : unbounded
 }
 
 /** Distinct runs that an expression reads, in reading order. Throws a QueryError if one is missing. */

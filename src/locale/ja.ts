@@ -170,8 +170,11 @@ export const japanese: Messages = {
       below: (high) => `${high}より小さい`,
       anything: '制限なし',
       byHand: (limit) => `${limit}（許容幅は人が選んだもの）`,
-      predicted: (limit, samples) =>
-        `${limit}（公表された${samples.join('と')}による95 %予測区間。本実験の区間は97.5 %）`,
+      agrees: (limit, samples, refuted, detectable) =>
+        `${limit}（公表値だけによる95 %区間：${samples.join('と')}）。${refuted}${detectable === undefined ? '' : `。${detectable}`}`,
+      refuted: (limit, from) =>
+        `「再現されない」とするのは95 %予測区間（${limit}）の外だけであり、この区間は${from === 'boots' ? '公表されたものより広い本実験の起動のばらつき' : '公表されたばらつき'}による`,
+      detectable: (limit) => `真の値が${limit}でなければ、このような研究5回のうち4回で違いがわかる`,
       sample: (n, mean, sd) => `n = ${n}、平均${mean}、標準偏差${sd}`,
       shift: (limit, share) => `ずれが${limit}（第1の系列の中央値の${share} %）`,
       difference: (limit) => `隣り合う値の差がいずれも${limit}`,
@@ -191,14 +194,25 @@ export const japanese: Messages = {
       oneBoot: '1回の起動では起動の間のばらつきがわからない：次の実行では起動を増やすべきである',
       serial: (lags, n, effective, boots) =>
         `隣り合う試行の自己相関は${lags.join('から')}、${n}回の試行は少なくとも独立な${effective}回に相当する（${boots > 1 ? '起動を単位とするため用いていない' : 'その分だけ区間を広げている'}）`,
-      methods: (methods, numbers) =>
-        `${methods.join('、')}${numbers > 1 ? `（${numbers}個の数値で誤り率5 %をBonferroniの方法で分け合う）` : ''}`,
+      methods: (methods, numbers, strict) =>
+        `${methods.join('、')}${numbers > 1 ? `（${numbers}個の数値がすべて範囲に含まれれば再現されたとし、どれかが範囲の外にあるかは${strict} %区間で判定する：Bonferroni）` : ''}`,
     },
     reasons: {
       inside: (count, all) => `${position(count, all)}主張の許す範囲に含まれる`,
       outside: (count, all) => `${position(count, all)}主張の許す範囲の外にある`,
       undefined: (per) => `${units[per]}の抽出によっては値が定まらない`,
       near: '値が限界に近すぎ、試行をいくら増やしても判定できない',
+      severalNumbers: (numbers, level) =>
+        `許す範囲の外にある区間があるが、${numbers}個の数値では偶然にも起こる：${level} %区間は外にない`,
+      skewed: (isInside, level) =>
+        `95 %区間は許す範囲の${isInside ? '中' : '外'}にあるが、少ない起動の平均は分布が歪みうるため${level} %区間で判定し、それは境界をまたぐ`,
+      denominator: '比の分母が0でありうるほどばらつくため、比に上限がない',
+      tail: (count, needed, per) =>
+        Number.isFinite(needed)
+          ? `${count}回の${units[per]}ではこれほど端の分位数の限界がわからない：少なくとも${needed}回必要`
+          : `${units[per]}をいくら増やしても最大値・最小値の限界はわからない`,
+      unsettled:
+        '値は公表値の95 %区間の外にあるが、同じ分布による新しい実行なら取りうる：一致とも不一致ともいえない',
       few: (count, needed, per) =>
         `区間を求めるには${units[per]}が足りない：${count}回（少なくとも${needed}回必要）`,
       open: (count, needed, per) =>
@@ -209,9 +223,13 @@ export const japanese: Messages = {
           : `${open}（起動どうしが異なるため、起動あたりの試行を増やしても足りない）`,
       under: (reason, count) => `${reason}（ほかの${count}つの条件でも同じ）`,
       flips: (states) =>
-        `判定が条件によって変わる：${states.map(({ label, verdict }) => `${label ?? '主張のとおり'}では「${verdictNames[verdict]}」`).join('、')}`,
+        `判定が条件によって変わる：${states.map(({ label, verdict, side }) => `${label ?? '主張のとおり'}では「${verdictNames[verdict]}」${side === undefined ? '' : side === 'below' ? '（小さすぎる）' : '（大きすぎる）'}`).join('、')}`,
       notRun: 'この文書はそのようなセルを実行しない',
       controlHolds: (label) => `対照でも同じ判定になる：${label}でも検定が成り立つ`,
+      controlUnclear: (label, why) =>
+        `対照では区別できない：${label}では同じ検定が「${verdictNames.inconclusive}」となる（${why}）`,
+      controlApart: (reason, label) =>
+        `${reason}。対照は「${verdictNames.inconclusive}」だが、その区間は主張の区間と離れている：${label}`,
       controlUntested: (label, why) => `対照を判定できない：${label}（${why}）`,
       missing: (runs) => `未実行：${runs.join('、')}`,
       skipped: (why) => `対象外：${why}`,

@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import { statedVerdict } from '../../claims/edits.ts'
 import type { Judgement } from '../../claims/judge.ts'
-import type { Measured } from '../../claims/measure.ts'
+import { confidence, type Measured } from '../../claims/measure.ts'
 import { recordedClaim, recordedInterval, recordedState } from '../../claims/record.ts'
 import type { Since } from '../../claims/since.ts'
 import type { Spread } from '../../claims/spread.ts'
@@ -28,6 +28,15 @@ const measured = z
     value: z.number(),
     unit: z.string().describe('us: microseconds; empty: a plain number'),
     interval,
+    level: z.number().describe('Of the interval'),
+    strict: z
+      .strictObject({ level: z.number(), interval })
+      .optional()
+      .describe('The wider interval that decides, where interval lies inside or outside'),
+    open: z
+      .array(z.strictObject({ type: z.enum(['denominator', 'quantile']), needed: z.int().nullable() }))
+      .optional()
+      .describe('Why the interval has an infinite end, and how many units would bound it; null: none would'),
     allowed: interval,
     ratio: z.number().optional().describe('Of a direction: second mean divided by the first'),
     trials: z.int(),
@@ -49,7 +58,15 @@ const measured = z
     predictedFrom: z
       .array(z.strictObject({ unit: z.string(), n: z.number(), mean: z.number(), variance: z.number() }))
       .optional()
-      .describe('Of agrees: what was published'),
+      .describe('Of agrees: what was published; allowed comes from that alone'),
+    predicted: interval.optional().describe('Of agrees: outside of it the value is not reproduced'),
+    predictedBy: z
+      .enum(['published', 'boots'])
+      .optional()
+      .describe('The spread behind predicted: the published one, or that of our boots where wider'),
+    detectable: interval
+      .optional()
+      .describe('Of agrees: true values outside of it are found to differ in four of five such studies'),
     origins: z.array(z.enum(['emulated', 'hardware', 'local', 'published'])),
     runs: z.array(z.string()),
   })
@@ -102,7 +119,13 @@ const judgement = z
       .describe('Verdicts at half and at twice the tolerance'),
     edited: edited.optional(),
     control: z
-      .strictObject({ label: z.string(), verdict, reason: z.string(), measured: z.array(measured) })
+      .strictObject({
+        ...{ label: z.string(), verdict, reason: z.string(), measured: z.array(measured) },
+        isApart: z
+          .boolean()
+          .optional()
+          .describe('Inconclusive, but told from the claim, as their intervals do not meet'),
+      })
       .optional()
       .describe('The same test over cells without the effect'),
     conditions: z
@@ -258,11 +281,20 @@ function plainJudgement(given: Judgement): z.output<typeof judgement> {
 }
 
 function plainMeasured(given: Measured): z.output<typeof measured> {
-  const { value, unit, interval, region, ratio, trials, per, pairing, spread, sources, predictedFrom } = given
+  const { value, unit, interval, region, ratio, trials, per, pairing, spread, sources } = given
+  const { strict, open } = given
+  const { predictedFrom, predicted, detectable } = given
   return {
     ...{ value, unit, interval: plainInterval(interval), allowed: plainInterval(region) },
+    ...{ level: confidence, strict: strict && { ...strict, interval: plainInterval(strict.interval) } },
+    open: open?.map((end) => ({
+      type: end.type,
+      needed: end.type === 'quantile' && Number.isFinite(end.needed) ? end.needed : null,
+    })),
     ...{ ratio, trials, per, pairing, spread: spread && plainSpread(spread) },
-    ...{ predictedFrom: predictedFrom && [...predictedFrom], origins: [...originsIn(sources)] },
+    ...{ predictedFrom: predictedFrom && [...predictedFrom] },
+    ...{ predicted: predicted && plainInterval(predicted), predictedBy: predicted?.from },
+    ...{ detectable: detectable && plainInterval(detectable), origins: [...originsIn(sources)] },
     runs: [...new Set(runsIn(sources).map(runName))],
   }
 }
