@@ -17,13 +17,15 @@ import {
   drawsOf,
   isStudents,
   mostUnits,
+  roughErrorOf,
 } from '../stats/bootstrap.ts'
 import type { Unit } from '../stats/clusters.ts'
 import { clipped, type Interval, unbounded } from '../stats/interval.ts'
+import { max } from '../stats/order.ts'
 import { pairedGroups, type Pairing, pairingOf } from '../stats/pairing.ts'
 import { boundsOf, isNonnegative, itemsOf, type OpenEnd, tailsOf, untoldEnds } from './bounds.ts'
 
-export type IntervalOptions = Required<Omit<BootstrapOptions, 'isRough'>>
+export type IntervalOptions = Required<Omit<BootstrapOptions, 'rough'>>
 
 export interface ResampledInterval {
   readonly interval: Interval
@@ -88,7 +90,8 @@ function measuredInterval(
     return (drawn: Draw) => value(sampleOf.map((sample) => drawn[sample] as Uint32Array))
   }
   const tails = tailsOf(ast, results, (run) => unitsOf(run).groups.size)
-  const all = { ...options, isRough: tails.length > 0 }
+  const errors = tails.map(({ probability, units }) => roughErrorOf(probability, units))
+  const all = { ...options, ...(errors.length > 0 ? { rough: max(errors) } : {}) }
   const isRatio = ast.type === 'operation' && ast.operator === '/'
   const isPositive = isNonnegative(ast, results)
   const found = isRatio

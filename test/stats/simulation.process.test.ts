@@ -8,7 +8,7 @@
 import { describe, expect, it } from 'vitest'
 import { boundsOf } from '../../src/claims/bounds.ts'
 import { decide } from '../../src/claims/region.ts'
-import { bootstrapInterval, bootstrapRatio } from '../../src/stats/bootstrap.ts'
+import { bootstrapInterval, bootstrapRatio, roughErrorOf } from '../../src/stats/bootstrap.ts'
 import { clusterValues } from '../../src/stats/clusters.ts'
 import { compare, compareFactors } from '../../src/stats/compare.ts'
 import type { Interval } from '../../src/stats/interval.ts'
@@ -251,7 +251,11 @@ describe('verdicts whose truth is known, of 5 boots of 10 trials', { timeout }, 
       const all = Array.from({ length: 4000 }, () => drawCell(cell, random).values).flat()
       const truth = quantile(all, p)
       const intervalOf = (draws: () => number, isRough: boolean) =>
-        bootstrapInterval([drawCell(cell, draws)], (values) => quantile(values, p), { isRough })
+        bootstrapInterval(
+          [drawCell(cell, draws)],
+          (values) => quantile(values, p),
+          isRough ? { rough: roughErrorOf(p, 5) } : {},
+        )
       expect(shareOf(`low ${p}`, (draws) => intervalOf(draws, true).low > truth)).toBeLessThanOrEqual(0.05)
       // Its upper end would be too low in far more, which is why few boots have none.
       expect(shareOf(`high ${p}`, (draws) => intervalOf(draws, true).high < truth)).toBeGreaterThan(
