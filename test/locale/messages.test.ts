@@ -219,7 +219,7 @@ statement: 比は大きい
 scope: shape
 value:
   - latency['xen-4.14']['dom0-cpu'].pause.total.mean / latency['xen-4.14'].baseline.pause.total.mean
-  - latency['xen-4.14']['dom0-cpu'].pause.total.max / latency['xen-4.14'].baseline.pause.total.max
+  - latency['xen-4.14']['dom0-cpu'].unpause.total.mean / latency['xen-4.14'].baseline.unpause.total.mean
 between: [2, null]
 \`\`\`
 
