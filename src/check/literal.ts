@@ -105,6 +105,13 @@ function quoted(number: string): string {
   return /^[\d.]+$/.test(number) ? `'${number}'` : number
 }
 
+/** Returns the times in a text, such as 21 ms, that the front matter does not list as nominal. */
+export function timesIn(text: string, { frontMatter }: Document): readonly string[] {
+  const nominal = new Set(frontMatter.nominal.map((one) => standard(one.text) ?? one.text))
+  const found = [...text.matchAll(literal)].filter(([, , name = '']) => units.get(name.trim()) !== '%')
+  return found.map(([written]) => standard(written) ?? written).filter((one) => !nominal.has(one))
+}
+
 /** Collects all printed text: prose, abstract and block texts. */
 function passagesOf(document: Document): readonly Passage[] {
   const { tree, abstract, citations, fences, file } = document

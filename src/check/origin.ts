@@ -12,6 +12,7 @@ import { readsPublished, references } from '../query/expression.ts'
 import { cellsRead, pathsToRuns } from '../query/query.ts'
 import { isMapping } from '../results/parameters.ts'
 import type { Emulation } from '../testbed/testbed.ts'
+import { timesIn } from './literal.ts'
 import { prosesOf, sentences } from './sentence.ts'
 
 /** Emulated environments by name, and how texts and claims name such machines. */
@@ -24,7 +25,7 @@ export interface Emulated extends Emulation {
 const nothing: Emulated = { environments: [], hardware: [], emulators: [], items: [] }
 
 /**
- * Matches `on real hardware`, 実機 and, if a Pi is among the `names`, `on a Pi`: an emulated number was not
+ * Matches `on real hardware`, `bare metal`, 実機 and, if a Pi is among the `names`, `on a Pi`: an emulated number was not
  * measured there. "The model of the Pi" does not match.
  */
 function aboutHardware(names: readonly string[]): RegExp {
@@ -33,8 +34,9 @@ function aboutHardware(names: readonly string[]): RegExp {
   return new RegExp(
     [
       String.raw`\b(?:on|for|of|by)\s+(?:an?\s+|the\s+|our\s+|real\s+|physical\s+|actual\s+)*(?:${[...known, 'hardware'].join('|')})(?!\w)`,
-      String.raw`\b(?:real|physical|actual)\s+(?:board|machine|processor)s?\b`,
-      '実機',
+      String.raw`\b(?:real|physical|actual|embedded|Arm(?:v8)?|AArch64|single[-\s]board)\s+(?:board|machine|processor|computer|device|SoC|chip|system)s?\b`,
+      String.raw`\bbare[-\s]?metal\b|\bin\s+silicon\b|\b(?:real|physical|actual)\s+silicon\b`,
+      '実機|実ボード|実環境|ベアメタル|シリコン上|Armボード',
       '実(?:際の)?ハードウェア',
       ...known.map((name) => String.raw`(?<!\p{Script=Latin})${name}\s*(?:上|では|で|の)`),
     ].join('|'),
@@ -98,6 +100,11 @@ function checkStatement(
   const experiments = [...blocks, ...(original?.blocks ?? [])].filter((one) => one.type === 'experiment')
   const paths = expressionsOf(block.test).flatMap(pathsToRuns)
   const environment = paths.map(({ parts }) => parts[1] ?? '').find((one) => known.environments.includes(one))
+  const [time] = block.scope === 'shape' ? timesIn(block.statement, document) : []
+  if (time !== undefined) {
+    const reason = `the statement says ${time}, and the claim is one of scope shape, which no time tests: say a ratio or an order, make the scope absolute, or list it as nominal if it is set and not measured`
+    fail(file, 'absolute-time', source.valuePlace(['statement']), reason)
+  }
   const board = environment === undefined ? undefined : boardIn(block.statement, known.hardware)
   const place = source.valuePlace(['statement'])
   if (board !== undefined) {

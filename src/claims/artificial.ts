@@ -1,10 +1,14 @@
 /**
  * Artificial runs of the cells that a test reads, to ask what it says of other data. They have the columns,
  * groups of rows and scale of recorded runs, or those that the document's paths imply. Every series has a
- * scale, a spread and a share of values of its own, so that measures, cells and trials vary independently.
+ * scale, a spread and a share of values of its own, so that measures, cells and trials vary independently. But
+ * what is known before any run holds for them, too: how many trials there are, which cells are the same, and
+ * the invariants of rows.
  */
 
 import { type Path, readsPublished } from '../query/expression.ts'
+import type { Invariant } from '../query/invariant.ts'
+import { measuresIn } from '../query/invariant.ts'
 import type { ExperimentSource } from '../query/patterns.ts'
 import type { Results } from '../query/query.ts'
 import { resolveCells } from '../query/resolve.ts'
@@ -13,6 +17,7 @@ import { unitInName } from '../query/units.ts'
 import { bootColumn, type Column, excludedColumn, type Row, type Run } from '../results/run.ts'
 import { median } from '../stats/order.ts'
 import { randomNumbers } from '../stats/random.ts'
+import { type Rule, rulesOf, satisfied } from './rules.ts'
 
 /** A measure in the rows of a cell that have the same factors: what varies by itself. */
 export interface Slot {
@@ -25,6 +30,8 @@ export interface Slot {
   /** Typical size, in the column's unit; or the number of rows. */
   readonly size: number
   readonly isSigned: boolean
+  /** Whether a row may lack it. */
+  readonly isOptional: boolean
 }
 
 /** Values of a slot. */
@@ -44,20 +51,22 @@ export interface Frame {
   readonly slots: readonly Slot[]
   /** Indices of the slots that each path reads. */
   readonly leaves: readonly (readonly number[])[]
-  /** Returns the results with a setting for each slot. */
-  readonly results: (settings: readonly Setting[]) => Results
+  /** Returns the results with a setting for each slot; undefined if no rows meet the invariants with these. */
+  readonly results: (settings: readonly Setting[]) => Results | undefined
 }
 
 interface Template {
   readonly columns: readonly Column[]
   readonly clockHz?: number
   readonly groups: readonly Group[]
+  /** Rows of each operation, which are as many as trials, whatever they show. */
+  readonly counts: ReadonlyMap<string, number>
 }
 
 interface Group {
   readonly factors: Readonly<Record<string, string>>
   readonly count: number
-  readonly sizes: ReadonlyMap<string, Pick<Slot, 'size' | 'isSigned'>>
+  readonly sizes: ReadonlyMap<string, Pick<Slot, 'size' | 'isSigned' | 'isOptional'>>
 }
 
 /** Independent units of a run, with nearly the same rows: intervals are small, whatever the trials do. */
@@ -73,6 +82,9 @@ export interface FrameOptions {
   readonly recorded: (cell: string) => Run | undefined
   /** Trials of an experiment. */
   readonly trialsOf: (experiment: string) => number
+  readonly invariantsOf: (experiment: string) => readonly Invariant[]
+  /** The cell that has the same runs, as it is made from the same; the cell itself if there is none. */
+  readonly sameAs: (cell: string) => string
 }
 
 /** Returns the frame of the cells that the paths read. Throws a QueryError for unknown cells. */
@@ -84,33 +96,44 @@ export function frameOf(
   const read = paths.filter((path) => !readsPublished(path))
   const names = [...new Set(read.flatMap((path) => resolveCells(path, experiments).names))]
   const isCounted = read.some(({ parts }) => parts.at(-1) === 'n')
-  const isNamed = new Set(read.flatMap(({ parts }) => parts.slice(3)))
   const templates = new Map(names.map((name) => [name, templateOf(name, experiments, options)]))
-  const slots = [...templates].flatMap(([cell, { groups }]) =>
-    groups.flatMap(({ factors, count, sizes }, group): readonly Slot[] => {
-      const names = Object.values(factors)
-      const measured = [...sizes].filter(([measure]) => isNamed.has(measure))
+  const named = new Set(read.flatMap(({ parts }) => parts.slice(3)))
+  const own = [...templates].filter(
+    ([cell]) => options.sameAs(cell) === cell || !names.includes(options.sameAs(cell)),
+  )
+  const firstOf = (cell: string) => (names.includes(options.sameAs(cell)) ? options.sameAs(cell) : cell)
+  const slots = own.flatMap(([cell, { groups }]) => {
+    const isRead = withBound(named, options.invariantsOf(experimentOf(cell)))
+    return groups.flatMap(({ factors, count, sizes }, group): readonly Slot[] => {
+      const values = Object.values(factors)
+      const measured = [...sizes].filter(([measure]) => isRead.has(measure))
       return [
-        { cell, group, names, size: count, isSigned: false },
+        { cell, group, names: values, size: count, isSigned: false, isOptional: true },
         ...measured.map(([measure, size]) => ({
-          ...{ cell, group, names: [...names, measure], measure },
+          ...{ cell, group, names: [...values, measure], measure },
           ...size,
         })),
       ]
-    }),
-  )
+    })
+  })
   const leaves = read.map((path) => {
-    const cells = resolveCells(path, experiments).names
+    const cells = resolveCells(path, experiments).names.map(firstOf)
     const rest = path.parts.slice(3)
     const wanted = statistic(rest.at(-1) ?? '') === undefined ? rest : rest.slice(0, -1)
     return [...slots.keys()].filter((index) => {
-      const { cell, names: own } = slots[index] as Slot
-      return cells.includes(cell) && wanted.every((name) => own.includes(name))
+      const { cell, names: those } = slots[index] as Slot
+      return cells.includes(cell) && wanted.every((name) => those.includes(name))
     })
   })
+  const rules = new Map(
+    [...templates].map(([cell, template]) => [
+      cell,
+      rulesOf(options.invariantsOf(experimentOf(cell)), template),
+    ]),
+  )
   // A factor value is known if any run of the experiment has it: no rows of a group are rows, too.
   const others = [...templates].map(([cell, template]) => ({
-    ...artificialRun(cell, template, [], false),
+    ...artificialRun(cell, template, [], [], false),
     pattern: '',
   }))
   return {
@@ -119,21 +142,39 @@ export function frameOf(
     results: (settings) => {
       const indexed = Map.groupBy(slots.keys(), (index) => slots[index]?.cell)
       const runs = [...templates].map(([cell, template]) => {
-        const own = (indexed.get(cell) ?? []).map((index) => ({
+        const placed = (indexed.get(firstOf(cell)) ?? []).map((index) => ({
           ...{ index, slot: slots[index] as Slot, setting: settings[index] as Setting },
         }))
-        return artificialRun(cell, template, own, isCounted)
+        return artificialRun(cell, template, placed, rules.get(cell) ?? [], isCounted)
       })
+      if (runs.some(({ rows }) => rows.some((row) => row === unsatisfied))) return undefined
       return { experiments, runs: [...runs, ...others], ...(published ? { published } : {}) }
     },
   }
+}
+
+function experimentOf(cell: string): string {
+  return cell.split('/')[0] ?? ''
+}
+
+/** Adds the measures that invariants bind to these. */
+function withBound(names: ReadonlySet<string>, invariants: readonly Invariant[]): ReadonlySet<string> {
+  const found = new Set(names)
+  for (let before = 0; before < found.size;) {
+    before = found.size
+    for (const invariant of invariants) {
+      const bound = measuresIn(invariant)
+      if (bound.some((name) => found.has(name))) for (const name of bound) found.add(name)
+    }
+  }
+  return found
 }
 
 /** From the cell's record, or that of another cell of its experiment; else from the document's paths. */
 function templateOf(
   name: string,
   experiments: readonly ExperimentSource[],
-  { known, recorded, trialsOf }: FrameOptions,
+  { known, recorded, trialsOf, invariantsOf }: FrameOptions,
 ): Template {
   const [id = '', environment = ''] = name.split('/')
   const experiment = experiments.find((one) => one.id === id)
@@ -145,6 +186,7 @@ function templateOf(
   return impliedTemplate(
     known.filter(({ parts }) => parts[0] === id),
     trialsOf(id),
+    invariantsOf(id),
   )
 }
 
@@ -158,6 +200,7 @@ function recordedTemplate({ columns, clockHz, rows }: Run): Template {
   return {
     columns,
     ...(clockHz === undefined ? {} : { clockHz }),
+    counts: countsBy(kept, operationOf),
     groups: [...groups.values()].slice(0, mostGroups).map((members) => ({
       factors: Object.fromEntries(factors.map(({ name }) => [name, String(members[0]?.[name] ?? '')])),
       count: members.length,
@@ -166,24 +209,39 @@ function recordedTemplate({ columns, clockHz, rows }: Run): Template {
           const values = members.map((row) => row[name]).filter((value) => typeof value === 'number')
           if (values.length === 0) return []
           const size = median(values.map(Math.abs))
-          return [[name, { size: size === 0 ? 1 : size, isSigned: signed.has(name) }]]
+          const isOptional = values.length < members.length
+          return [[name, { size: size === 0 ? 1 : size, isSigned: signed.has(name), isOptional }]]
         }),
       ),
     })),
   }
 }
 
+function operationOf({ operation, ...factors }: Row | Group['factors']): string {
+  return String(operation ?? factors[impliedFactor(0)] ?? '')
+}
+
+function impliedFactor(place: number): string {
+  return `factor ${place}`
+}
+
+function countsBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): ReadonlyMap<string, number> {
+  return new Map([...Map.groupBy(items, keyOf)].map(([key, those]) => [key, those.length]))
+}
+
 /** Size of a time without a record, in its unit. */
 const impliedSize = 1000
 
 /** The last name before a statistic is a measure; the others are values of factors, told by their place. */
-function impliedTemplate(paths: readonly Path[], trials: number): Template {
+function impliedTemplate(paths: readonly Path[], trials: number, invariants: readonly Invariant[]): Template {
   const read = paths.map(({ parts }) => {
     const rest = parts.slice(3)
     const last = rest.at(-1) ?? ''
     return { names: statistic(last) === undefined ? rest : rest.slice(0, -1), isCount: last === 'n' }
   })
-  const measures = new Set(read.flatMap(({ names, isCount }) => (isCount ? [] : names.slice(-1))))
+  const bound = new Set(invariants.flatMap(measuresIn))
+  const last = read.flatMap(({ names, isCount }) => (isCount ? [] : names.slice(-1)))
+  const measures = new Set([...last, ...bound])
   const places = new Map<string, number>()
   for (const { names } of read) {
     const values = names.filter((name) => !measures.has(name))
@@ -193,19 +251,20 @@ function impliedTemplate(paths: readonly Path[], trials: number): Template {
   let groups: readonly Readonly<Record<string, string>>[] = [{}]
   for (const [place, values] of factors.entries())
     groups = groups.flatMap((group) =>
-      [...values, ''].map((value) => ({ ...group, [`factor ${place}`]: value })),
+      [...values, ''].map((value) => ({ ...group, [impliedFactor(place)]: value })),
     )
-  const size = { size: impliedSize, isSigned: false }
+  const sizeOf = (name: string) => ({ size: impliedSize, isSigned: false, isOptional: !bound.has(name) })
   return {
+    counts: new Map(groups.map((group) => [operationOf(group), trials])),
     columns: [
       { name: 'trial', role: 'index' },
-      ...factors.map((_, place): Column => ({ name: `factor ${place}`, role: 'factor' })),
+      ...factors.map((_, place): Column => ({ name: impliedFactor(place), role: 'factor' })),
       ...[...measures].map((name): Column => ({ name, role: 'measure', unit: unitInName(name) ?? 'us' })),
     ],
     groups: groups.slice(0, mostGroups).map((own) => ({
       factors: own,
       count: trials,
-      sizes: new Map([...measures].map((name) => [name, size])),
+      sizes: new Map([...measures].map((name) => [name, sizeOf(name)])),
     })),
   }
 }
@@ -216,17 +275,31 @@ interface Placed {
   readonly setting: Setting
 }
 
-function artificialRun(cell: string, template: Template, placed: readonly Placed[], isCounted: boolean): Run {
+function artificialRun(
+  cell: string,
+  template: Template,
+  placed: readonly Placed[],
+  rules: readonly Rule[],
+  isCounted: boolean,
+): Run {
   const [experiment = '', environment = '', pattern = ''] = cell.split('/')
   const { columns, clockHz, groups } = template
-  const all = groups.reduce((sum, { count }) => sum + count, 0)
-  const rows = groups.flatMap(({ factors, count }, group) => {
+  const lengths = isCounted ? lengthsOf(template, placed) : groups.map(() => fewRows)
+  const rows = groups.flatMap(({ factors }, group) => {
     const own = placed.filter(({ slot }) => slot.group === group)
-    const log = own.find(({ slot }) => slot.measure === undefined)?.setting.log ?? 0
-    const length = isCounted ? Math.min(all, Math.round(count * Math.exp(log))) : fewRows
-    return Array.from({ length }, (_, index) =>
-      rowOf(index, factors, isCounted ? own : own.map(whole), columns),
+    const binding = rules.filter((rule) =>
+      rule.binds(
+        factors,
+        own.map(({ slot }) => slot.measure ?? ''),
+      ),
     )
+    const length = lengths[group] ?? 0
+    const centered = own.map((one) => centeredIn(isCounted ? lackingIf(one) : whole(one), length))
+    return Array.from({ length }, (_, index) => {
+      const row = rowOf(index, factors, centered, columns)
+      const signed = new Set(own.flatMap(({ slot }) => (slot.isSigned ? (slot.measure ?? []) : [])))
+      return binding.length === 0 ? row : (satisfied(row, binding, signed) ?? unsatisfied)
+    })
   })
   return {
     ...{ experiment, environment, pattern, key: '', inputs: { boots }, origin: 'emulated' },
@@ -236,8 +309,39 @@ function artificialRun(cell: string, template: Template, placed: readonly Placed
   }
 }
 
+/** In place of rows that no change makes meet the invariants. */
+const unsatisfied: Row = {}
+
+/** Rows of each group: those of an operation are as many as ever, divided as the settings say. */
+function lengthsOf({ groups, counts }: Template, placed: readonly Placed[]): readonly number[] {
+  const shares = groups.map(({ count }, group) => {
+    const own = placed.find(({ slot }) => slot.group === group && slot.measure === undefined)
+    return count * Math.exp(own?.setting.log ?? 0)
+  })
+  const lengths = groups.map(() => 0)
+  const indices = [...groups.keys()]
+  for (const [operation, those] of Map.groupBy(indices, (index) =>
+    operationOf(groups[index]?.factors ?? {}),
+  )) {
+    const sum = those.reduce((so, index) => so + (shares[index] as number), 0)
+    const all = counts.get(operation) ?? 0
+    let [reached, given] = [0, 0]
+    for (const index of those) {
+      reached += ((shares[index] as number) / sum) * all
+      lengths[index] = Math.round(reached) - given
+      given = Math.round(reached)
+    }
+  }
+  return lengths
+}
+
 function whole(placed: Placed): Placed {
   return { ...placed, setting: { ...placed.setting, kept: 1 } }
+}
+
+/** A measure that no row ever lacked is not lacking here. */
+function lackingIf(placed: Placed): Placed {
+  return placed.slot.isOptional ? placed : whole(placed)
 }
 
 function withBoot(columns: readonly Column[]): readonly Column[] {
@@ -262,11 +366,25 @@ function rowOf(
 }
 
 function valueOf(trial: number, index: number, slot: Slot, setting: Setting): number | null {
-  const { log, spread, common, sign, kept } = setting
+  const { log, sign, kept } = setting
   if (uniform(trial * 7 + index * 131) >= kept) return null
+  return sign * slot.size * Math.exp(log + varied(trial, index, setting))
+}
+
+function varied(trial: number, index: number, { spread, common }: Setting): number {
   const shared = Math.sign(common) * Math.sqrt(Math.abs(common)) * noise(trial)
   const alone = Math.sqrt(1 - Math.abs(common)) * noise(trial + (index + 1) * 53)
-  return sign * slot.size * Math.exp(log + spread * (shared + alone))
+  return spread * (shared + alone)
+}
+
+/** Keeps the mean what size and factor make it, however much the rows vary. */
+function centeredIn(placed: Placed, rows: number): Placed {
+  const { index, setting } = placed
+  const trials = Math.ceil(rows / boots)
+  if (trials === 0 || setting.spread === 0) return placed
+  let sum = 0
+  for (let trial = 0; trial < trials; trial += 1) sum += Math.exp(varied(trial, index, setting))
+  return { ...placed, setting: { ...setting, log: setting.log - Math.log(sum / trials) } }
 }
 
 const table: readonly number[] = (() => {

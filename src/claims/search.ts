@@ -35,13 +35,23 @@ interface Found {
   readonly value: number
   readonly unit: string
   readonly region: Region
-  readonly where: 'low' | 'inside' | 'high'
+  /** `end`: at an end that does not belong to the region, as rounding may bring about. */
+  readonly where: 'low' | 'inside' | 'high' | 'end'
 }
 
-type World = readonly Setting[]
+interface World {
+  readonly settings: readonly Setting[]
+  /** Logarithm of the size that each slot's factor is counted from. */
+  readonly base: readonly number[]
+}
 
-/** Factors on recorded sizes: rows that are further off than this do not show that a test can be broken. */
-const usual = Math.log(1000)
+/**
+ * Factors on recorded sizes, and on sizes by which cells do not differ: rows that are further off than this
+ * do not show that a test can be broken. A little more than ten, so that tenfold values are among them.
+ */
+const usual = Math.log(10.5)
+/** Shares of rows may be any: their numbers differ by up to this factor. */
+const counts = Math.log(1000)
 /** For rows that meet a test. */
 const extreme = Math.log(1e6)
 /** On sizes that no record shows, times from below a nanosecond to hours. */
@@ -76,40 +86,43 @@ function search(test: Test, frame: Frame, isRecorded: boolean): Finding | undefi
   const groups = groupsOf(frame)
   const tried: { readonly world: World; readonly found: readonly Found[]; readonly isUsual: boolean }[] = []
   const attempt = (world: World, isUsual: boolean): readonly Found[] | undefined => {
-    const found = numbersIn(test, frame.results(world))
+    const results = frame.results(world.settings)
+    const found = results && numbersIn(test, results)
     if (found !== undefined) tried.push({ world, found, isUsual })
     return found
   }
   const isMet = () => tried.some(({ found }) => found.every(({ where }) => where === 'inside'))
-  const reaches = (part: number, side: 'low' | 'high') =>
-    tried.some(({ found, isUsual }) => isUsual && found[part]?.where === side)
-  const isBroken = (part: number) => reaches(part, 'low') || reaches(part, 'high')
   const needsBoth = hasTolerance(test)
+  // What was published is a plausible size, too, however far off the record is.
+  const reaches = (part: number, side: 'low' | 'high') =>
+    tried.some(({ found, isUsual }) => {
+      const one = found[part]
+      return one?.where === side && (isUsual || (needsBoth && isNearCenter(one)))
+    })
+  const isBroken = (part: number) => reaches(part, 'low') || reaches(part, 'high')
   const isDone = () =>
     isMet() &&
     (tried[0]?.found ?? []).every((_, part) =>
       needsBoth ? reaches(part, 'low') && reaches(part, 'high') : isBroken(part),
     )
-  attempt(
-    frame.slots.map(() => plain),
-    false,
-  )
-  attempt(
-    frame.slots.map(() => ({ ...plain, spread: 0.05 })),
-    true,
-  )
-  for (const step of ladders) if (!isDone()) attempt(ladder(frame, step, near), true)
+  // Where no sizes are known, all are the same anyway.
+  const bases = isRecorded ? [ownSizes(frame), ...alikeSizes(frame)] : [ownSizes(frame)]
+  attempt(evenly(bases[0] as Sizes, 0), false)
+  for (const base of bases) attempt(evenly(base, 0.05), true)
+  for (const step of ladders)
+    for (const base of bases) if (!isDone()) attempt(ladder(frame, step, near, base), true)
   // A test of many cells may hold only where they are alike, which chance does not find.
   for (const step of [0, ...ladders]) if (!isMet()) attempt(evenLadder(frame, step), false)
   for (let index = 0; index < randomWorlds && !isDone(); index += 1) {
     const isUsual = index % 4 !== 3
-    attempt(randomWorld(frame.slots, groups, isUsual ? near : far, random), isUsual)
+    const base = bases[isUsual ? index % bases.length : 0] as Sizes
+    attempt(randomWorld(frame.slots, groups, isUsual ? near : far, base, random), isUsual)
   }
   const parts = tried[0]?.found.length ?? 0
   if (parts === 0) return undefined
-  const climb = (goal: Goal, limit: number, isUsual: boolean) => {
+  const climb = (goal: Goal, limit: number, isUsual: boolean, base?: Sizes) => {
     const scales = scalesOf(tried.map(({ found }) => found))
-    const known = isUsual ? tried.filter((one) => one.isUsual) : tried
+    const known = tried.filter((one) => (one.isUsual || !isUsual) && (!base || one.world.base === base))
     const [start] = known
       .map(({ world, found }) => ({ world, distance: goal(found, scales) }))
       .sort((a, b) => a.distance - b.distance)
@@ -125,8 +138,9 @@ function search(test: Test, frame: Frame, isRecorded: boolean): Finding | undefi
   for (let part = 0; part < parts; part += 1) {
     for (const side of ['low', 'high'] as const) {
       const isBounded = tried.some(({ found }) => Number.isFinite(found[part]?.region[side]))
-      if (isBounded && !(needsBoth ? reaches(part, side) : isBroken(part)))
-        climb(towards(part, side), near, true)
+      const isOpen = () => isBounded && !(needsBoth ? reaches(part, side) : isBroken(part))
+      for (const base of bases) if (isOpen()) climb(towards(part, side), near, true, base)
+      if (needsBoth && isOpen()) climb(justBeyond(part, side), far, false)
     }
   }
   if (!isMet()) climb(inside, far, false)
@@ -139,10 +153,11 @@ function search(test: Test, frame: Frame, isRecorded: boolean): Finding | undefi
   }
   const usualOnes = tried.filter(({ isUsual }) => isUsual)
   const numbers = Array.from({ length: parts }, (_, part) => part)
-  const unbroken = numbers.find((part) => !isBroken(part))
+  const isEver = (part: number) => tried.some(({ found }) => found[part]?.where === 'inside')
+  const unbroken = numbers.find((part) => isEver(part) && !isBroken(part))
   if (unbroken !== undefined) return { type: 'always', ...about(unbroken, usualOnes) }
   if (!isMet()) {
-    const unmet = numbers.find((part) => tried.every(({ found }) => found[part]?.where !== 'inside'))
+    const unmet = numbers.find((part) => !isEver(part))
     return { type: 'never', ...about(unmet ?? -1) }
   }
   for (const side of needsBoth ? (['low', 'high'] as const) : []) {
@@ -174,14 +189,17 @@ function numbersIn(test: Test, results: Results): readonly Found[] | undefined {
     return measure({ id: 'artificial', test }, results, 0).map(({ value, unit, region }) => {
       const estimate = { value, interval: { low: value, high: value }, level: 0.95, trials: 1000 }
       const { type } = decide({ ...estimate, per: 'boot' }, region)
-      const where = type === 'inside' ? 'inside' : value <= region.low ? 'low' : 'high'
-      return { value, unit, region, where }
+      return { value, unit, region, where: type === 'inside' ? 'inside' : outside(value, region) }
     })
   } catch (error) {
     // Such as a mean of no values, or a quotient by 0.
     if (error instanceof QueryError || error instanceof RangeError) return undefined
     throw error
   }
+}
+
+function outside(value: number, { low, high }: Region): Exclude<Found['where'], 'inside'> {
+  return value < low ? 'low' : value > high ? 'high' : 'end'
 }
 
 /** Typical sizes of each number and its limits, for distances. */
@@ -198,7 +216,7 @@ function scalesOf(tried: readonly (readonly Found[])[]): readonly number[] {
 const inside: Goal = (found, scales) =>
   found.reduce((sum, { value, region, where }, part) => {
     if (where === 'inside') return sum
-    const away = where === 'low' ? region.low - value : value - region.high
+    const away = where === 'end' ? 0 : where === 'low' ? region.low - value : value - region.high
     return sum + distance(away, scales[part])
   }, 0)
 
@@ -208,6 +226,22 @@ function towards(part: number, side: 'low' | 'high'): Goal {
     if (where === side) return 0
     return distance(side === 'low' ? value - region.low : region.high - value, scales[part])
   }
+}
+
+/** Outside on one side, but within a factor of ten of the middle. */
+function justBeyond(part: number, side: 'low' | 'high'): Goal {
+  const beyond = towards(part, side)
+  return (found, scales) => {
+    const one = found[part] as Found
+    if (one.where !== side || isNearCenter(one)) return beyond(found, scales)
+    const { low, high } = one.region
+    return distance(Math.abs(one.value - (low + high) / 2), scales[part])
+  }
+}
+
+function isNearCenter({ value, region: { low, high } }: Found): boolean {
+  const share = Math.abs(Math.log(value / ((low + high) / 2)))
+  return share <= usual
 }
 
 /** Grows without end, but slowly; above 0 even at a limit. */
@@ -240,28 +274,58 @@ function groupsOf({ slots, leaves }: Frame): Groups {
 /** Steps between the logarithms of what a test reads, in its order. */
 const ladders = [0.1, -0.1, 1, -1]
 
-/** Rows that rise or fall from each path to the next. */
-function ladder({ slots, leaves }: Frame, step: number, limit: number): World {
-  return slots.map((_, index) => {
-    const rung = leaves.findIndex((leaf) => leaf.includes(index))
-    return { ...plain, spread: 0.001, log: clamped(step * (rung - leaves.length / 2), limit) }
-  })
+type Sizes = World['base']
+
+/** Sizes as recorded. */
+function ownSizes({ slots }: Frame): Sizes {
+  return slots.map(() => 0)
 }
 
-/** A ladder on which cells do not differ: from one typical size instead of each slot's own. */
-function evenLadder(frame: Frame, step: number): World {
-  const sizes = frame.slots.flatMap(({ measure, size }) => (measure === undefined ? [] : size))
-  const typical = sizes.length === 0 ? 1 : median(sizes)
-  return ladder(frame, step, unknown).map((setting, index) => {
-    const { measure, size } = frame.slots[index] as Slot
-    return measure === undefined ? setting : { ...setting, log: setting.log + Math.log(typical / size) }
+/** Sizes by which cells do not differ, and by which measures do not differ either. */
+function alikeSizes({ slots }: Frame): readonly Sizes[] {
+  const typical = (of: (slot: Slot) => boolean) => {
+    const sizes = slots.flatMap((slot) => (slot.measure !== undefined && of(slot) ? slot.size : []))
+    return sizes.length === 0 ? 1 : median(sizes)
+  }
+  const byMeasure = new Map(
+    slots.map(({ measure: name }) => [name, typical(({ measure }) => measure === name)] as const),
+  )
+  const all = typical(() => true)
+  const from = (sizeOf: (slot: Slot) => number) =>
+    slots.map((slot) => (slot.measure === undefined ? 0 : Math.log(sizeOf(slot) / slot.size)))
+  return [from(({ measure }) => byMeasure.get(measure) ?? 1), from(() => all)]
+}
+
+/** Rows of one size and spread. */
+function evenly(base: Sizes, spread: number): World {
+  return { base, settings: base.map((log) => ({ ...plain, spread, log })) }
+}
+
+/** Rows that rise or fall from each path to the next. */
+function ladder({ slots, leaves }: Frame, step: number, limit: number, base: Sizes): World {
+  const settings = slots.map((_, index) => {
+    const rung = leaves.findIndex((leaf) => leaf.includes(index))
+    const log = (base[index] as number) + clamped(step * (rung - leaves.length / 2), limit)
+    return { ...plain, spread: 0.001, log }
   })
+  return { base, settings }
+}
+
+/** A ladder on which neither cells nor measures differ. */
+function evenLadder(frame: Frame, step: number): World {
+  return ladder(frame, step, unknown, alikeSizes(frame).at(-1) ?? [])
 }
 
 const spreads = [1e-6, 0.02, 0.3, 1.5]
 
 /** Scales some groups by factors of one magnitude, small or large. */
-function randomWorld(slots: readonly Slot[], groups: Groups, limit: number, random: () => number): World {
+function randomWorld(
+  slots: readonly Slot[],
+  groups: Groups,
+  limit: number,
+  base: Sizes,
+  random: () => number,
+): World {
   const reach = limit * random()
   const share = random()
   const logs = slots.map(() => 0)
@@ -270,21 +334,25 @@ function randomWorld(slots: readonly Slot[], groups: Groups, limit: number, rand
     const log = reach * (2 * random() - 1)
     for (const index of group) logs[index] = clamped((logs[index] as number) + log, reach)
   }
+  for (const [index, { measure: name }] of slots.entries()) {
+    if (name === undefined && limit < counts) logs[index] = ((logs[index] as number) * counts) / limit
+  }
   const isEven = random() < 0.5
   const spread = pick(spreads, random)
   const isWhole = random() < 0.5
   const isCommon = random() < 0.4
-  return slots.map(({ isSigned }, index) => ({
-    log: logs[index] as number,
+  const settings = slots.map(({ isSigned }, index): Setting => ({
+    log: (base[index] as number) + (logs[index] as number),
     spread: isEven ? spread : pick(spreads, random),
     common: isCommon ? 1 : 2 * random() - 1,
     sign: isSigned && random() < 0.5 ? -1 : 1,
     kept: isWhole ? 1 : random(),
   }))
+  return { base, settings }
 }
 
 function moved(
-  world: World,
+  { settings, base }: World,
   slots: readonly Slot[],
   groups: Groups,
   limit: number,
@@ -297,14 +365,18 @@ function moved(
   const what = random()
   const value = random()
   const spread = pick(isUsual ? spreads : [0, ...spreads], random)
-  return world.map((setting, index) => {
+  const changed = settings.map((setting, index): Setting => {
     if (!group.has(index)) return setting
-    if (what < 0.7) return { ...setting, log: clamped(setting.log + step, limit) }
+    const size = base[index] as number
+    const most = slots[index]?.measure === undefined ? Math.max(limit, counts) : limit
+    if (what < 0.7)
+      return { ...setting, log: size + clamped(setting.log - size + (step * most) / limit, most) }
     if (what < 0.8) return { ...setting, spread }
     if (what < 0.87) return { ...setting, common: 2 * value - 1 }
     if (what < 0.94) return { ...setting, kept: value < 0.3 ? 1 : value }
     return { ...setting, sign: slots[index]?.isSigned && value < 0.5 ? -1 : 1 }
   })
+  return { base, settings: changed }
 }
 
 function clamped(log: number, limit: number): number {

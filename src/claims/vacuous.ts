@@ -1,9 +1,9 @@
 /** Refuses claims whose tests say nothing about the results: they hold, or fail, whatever the rows are. */
 
-import type { ClaimBlock } from '../document/block.ts'
+import type { ClaimBlock, ExperimentBlock } from '../document/block.ts'
 import { expressionsOf, type Test } from '../document/claim.ts'
 import type { Document } from '../document/document.ts'
-import { hasErrors } from '../document/problem.ts'
+import { hasErrors, warn } from '../document/problem.ts'
 import type { Mapping } from '../document/yaml.ts'
 import { readsPublished, references } from '../query/expression.ts'
 import { significant } from '../query/format.ts'
@@ -38,20 +38,98 @@ export function checkVacuous(
     known,
     recorded,
     trialsOf: (id) => experiments.find((one) => one.id === id)?.trials ?? 1,
+    invariantsOf: (id) => experiments.find((one) => one.id === id)?.invariants ?? [],
+    sameAs: twins(experiments),
   }
   const sources = { experiments, ...(published ? { published } : {}) }
   for (const { block, source } of claims) {
     const examined = new Set<string>()
+    let isRefused = false
     for (const { test, where } of testsOf(block)) {
       const shape = shapeOf(test, experiments)
       if (examined.has(shape)) continue
       examined.add(shape)
       const finding = examine(test, sources, options)
       if (finding === undefined) continue
-      report(finding, where, block.test, source)
+      report(finding, where + twinText(test, experiments, options), block.test, source)
+      isRefused = true
       break
     }
+    const equal = isRefused ? undefined : equalCells(block.test, experiments, recorded)
+    if (equal === undefined) continue
+    const [one, other] = equal
+    const reason = `the recorded rows of ${one} and ${other} are equal in every measure: if they should differ, look whether the script uses what sets them apart`
+    warn(file, 'equal-cells', source.keyPlace([testKey(source) ?? 'id']), reason)
   }
+}
+
+/**
+ * Returns the first of the cells that have the same script, parameters, environment, seed, trials and boots:
+ * another name gives no other observations.
+ */
+function twins(experiments: readonly ExperimentBlock[]): (cell: string) => string {
+  const firsts = new Map<string, string>()
+  const found = new Map<string, string>()
+  for (const block of experiments) {
+    const { script, environments, trials, boots, needs, inputs, variables } = block
+    for (const environment of environments) {
+      for (const { name, parameters, seed = block.seed } of block.patterns) {
+        const cell = `${block.id}/${environment}/${name}`
+        const what = canonicalText([
+          [environment, trials, boots, seed],
+          ['file' in script ? script.file : script.source, parameters, needs, inputs, variables ?? []],
+        ])
+        found.set(cell, firsts.get(what) ?? cell)
+        if (!firsts.has(what)) firsts.set(what, cell)
+      }
+    }
+  }
+  return (cell) => found.get(cell) ?? cell
+}
+
+/** JSON with keys in order. */
+function canonicalText(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  )
+}
+
+function cellsIn(test: Test, experiments: Results['experiments']): readonly string[] {
+  return [...new Set(cellsRead(expressionsOf(test).flatMap(references), experiments).names)]
+}
+
+/** `demo/local/copy has the parameters of demo/local/base; `, if the test reads both. */
+function twinText(test: Test, experiments: Results['experiments'], { sameAs }: FrameOptions): string {
+  const names = cellsIn(test, experiments)
+  const twin = names.find((name) => sameAs(name) !== name && names.includes(sameAs(name)))
+  return twin === undefined ? '' : `${twin} has the script and parameters of ${sameAs(twin)}: `
+}
+
+/** Two cells of a test whose recorded rows agree in all measures. */
+function equalCells(
+  test: Test,
+  experiments: Results['experiments'],
+  recorded: (cell: string) => Run | undefined,
+): readonly [string, string] | undefined {
+  const seen = new Map<string, string>()
+  for (const name of cellsIn(test, experiments)) {
+    const run = recorded(name)
+    if (run === undefined || run.rows.length === 0) continue
+    const measures = run.columns.flatMap((one) => (one.role === 'measure' ? [one.name] : [])).sort()
+    const rows = JSON.stringify(run.rows.map((row) => measures.map((measure) => row[measure])))
+    const other = seen.get(rows)
+    // Rows without any spread, such as counts, may well be equal.
+    const isVaried = run.rows.some((row) => measures.some((one) => row[one] !== run.rows[0]?.[one]))
+    if (other !== undefined && isVaried) return [other, name]
+    seen.set(rows, name)
+  }
+  return undefined
+}
+
+function testKey({ data }: Mapping): 'value' | 'ascending' | 'from' | undefined {
+  return (['value', 'ascending', 'from'] as const).find((one) => data[one] !== undefined)
 }
 
 /**
@@ -88,7 +166,7 @@ function testsOf({
 
 function report(finding: Finding, where: string, test: Test, source: Mapping): void {
   const { part, parts, tried } = finding
-  const key = (['value', 'ascending', 'from'] as const).find((one) => source.data[one] !== undefined)
+  const key = testKey(source)
   const place = key === undefined ? [] : [key]
   const isList = parts > 1 && part >= 0
   const at = isList && key === 'value' ? [...place, part] : place

@@ -158,7 +158,9 @@ function alignedBoots(values: readonly Value[]): Copies | undefined {
     },
     [new Map<number, number>(), 0],
   )
-  const chance = Math.max(1, ...apart.values()) / Math.max(1, all)
+  let most = 1
+  for (const count of apart.values()) most = Math.max(most, count)
+  const chance = most / Math.max(1, all)
   for (const [one, other] of couples) {
     // Trials that take one of a few ways count once each.
     const aligned = new Map<number, Set<number>>()

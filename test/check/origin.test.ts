@@ -52,6 +52,21 @@ describe('a claim judged by emulated runs', () => {
     'Load on a Raspberry Pi 4 lengthens a pause',
     'The Pi pauses more slowly under load',
     'A raspberry pi pauses more slowly under load',
+    'On an RPi 4, load lengthens a pause',
+    'On an rpi4, load lengthens a pause',
+    'The RPi pauses more slowly under load',
+    'On a RasPi, load lengthens a pause',
+    'Load lengthens a pause of the Pi 4B',
+    'On a BCM2711, load lengthens a pause',
+    'The BCM2711 pauses more slowly under load',
+    'On a Cortex-A72, load lengthens a pause',
+    'On bare metal, load lengthens a pause',
+    'Load lengthens a pause in bare-metal Xen',
+    'In silicon, load lengthens a pause',
+    'Arm boards pause more slowly under load',
+    'Load lengthens a pause on embedded devices',
+    'ベアメタルの一時停止は負荷で長くなる',
+    'Armボードの一時停止は負荷で長くなる',
     'Real hardware pauses more slowly under load, as the board shows on real hardware',
     'ラズベリーパイの一時停止は負荷で長くなる',
     'このラズパイでは一時停止が長くなる',
@@ -68,8 +83,30 @@ describe('a claim judged by emulated runs', () => {
     'On an emulated Raspberry Pi, load lengthens a pause',
     'Raspberry Pi 4のモデルでは負荷が一時停止を長くする',
     'A Pint, pi, and Pin 4',
+    'On an emulated BCM2711, load lengthens a pause',
+    'Load on the emulated Arm board lengthens a pause',
+    'The driver of a board lengthens a pause, as systems with Arm code do',
   ])('may say what they are: %s', (statement) => {
     expect(found(claim(statement))).toEqual([])
+  })
+
+  it.each([
+    'Load lengthens a pause by 21 ms',
+    'Load lengthens a pause by 21ms, and a pause takes 1.5 seconds',
+    'Under load a pause takes 300 microseconds',
+    '負荷は一時停止を21ミリ秒長くする',
+  ])('does not speak of a time in the scope shape: %s', (statement) => {
+    expect(found(claim(statement))).toEqual(['6:12 absolute-time'])
+    expect(found(claim(statement, '', 'method'))).toEqual([])
+    expect(found(claim(statement, '\nskip: no board'))).toEqual([])
+  })
+
+  it('may speak of a time that is set, of shares and of multiples', () => {
+    const nominal = 'With a period of 4 ms, load lengthens a pause by 20 %, or 2.5 times'
+    expect(found(claim(nominal))).toEqual(['6:12 absolute-time'])
+    const file = new VFile(`---\ntitle: T\nnominal: [4 ms]\n---\n${claim(nominal)}\n`)
+    checkOrigins(parseDocument(file), { ...emulationOf(), environments: ['xen-4.14'] })
+    expect(file.messages).toEqual([])
   })
 
   it('may speak of a board if it is skipped, or read from other environments', () => {

@@ -4,7 +4,8 @@ import type { Run } from '../../src/results/run.ts'
 import { latencyPaper } from '../document/latencypaper.ts'
 import { fakeRun } from '../results/fake.ts'
 
-const cells = `patterns: {baseline: {}, net: {}, dom0-cpu: {}, dom0-net: {}}
+const cells = `parameters: {load: 0}
+patterns: {baseline: {}, net: {load: 1}, dom0-cpu: {load: 2}, dom0-net: {load: 3}}
 groups: {loads: [dom0-cpu, dom0-net]}`
 const paper = (claim: string, front = '') =>
   latencyPaper(cells, `id: C1\nstatement: S\nscope: shape\n${claim}`, front)
@@ -12,10 +13,12 @@ const paper = (claim: string, front = '') =>
 const none = () => undefined
 const records = (cell: string): Run | undefined => {
   const [, environment = '', pattern = ''] = cell.split('/')
-  return fakeRun({ environment, pattern, trials: 20, xlUs: pattern === 'baseline' ? 6000 : 30_000 })
+  // Cells differ, if little.
+  const own = [...environment, ...pattern].reduce((sum, letter) => 3 * (sum % 99) + letter.charCodeAt(0), 0)
+  return fakeRun({ environment, pattern, trials: 20, xlUs: (pattern === 'baseline' ? 6000 : 30_000) + own })
 }
 
-/** `line rule reason` of each message; the claim's test starts in line 18. */
+/** `line rule reason` of each message; the claim's test starts in line 19. */
 function found(claim: string, recorded: (cell: string) => Run | undefined, front = ''): readonly string[] {
   const document = paper(claim, front)
   checkVacuous(document, undefined, recorded)
@@ -48,8 +51,11 @@ const vacuous: readonly (readonly [string, RegExp])[] = [
   ],
   [`value: correlation(${base}.pause.total, ${base}.pause.total)\nbetween: [0.5, null]`, /test holds/],
   [`value: correlation(${base}.pause.total, ${base}.pause${phase})\nbetween: [-1, 1]`, /test holds/],
-  [`value: ${base}.pause.blocked.n / ${base}.pause.n\nbetween: [0, 1]`, /values from 0 to 1\.00/],
+  [`value: ${base}.pause.blocked.n / ${base}.pause.n\nbetween: [0, 1]`, /values from 0(?:\.0\d+)? to 1\.00/],
   [`value: ${base}.pause.n\nbetween: [0, null]`, /test holds/],
+  [`value: ${base}.pause.n\nbetween: [1, null]`, /test holds/],
+  [`value: ${base}.unpause.n\nbetween: [20, 20]`, /the value is 20\.0 each time/],
+  [`value: ${base}.pause.n / ${load}.unpause.n\nbetween: [0.9, 1.1]`, /the value is 1\.00 each time/],
   [`value: ${base}.pause.total.max - ${base}.pause.total.min\nbetween: [0, null]`, /test holds/],
   [`value: ${base}.pause.total.sd\nbetween: [0, null]`, /test holds/],
   [`value: max(${many}.pause.total.mean) / min(${many}.pause.total.mean)\nbetween: [1, null]`, /test holds/],
@@ -60,7 +66,7 @@ const vacuous: readonly (readonly [string, RegExp])[] = [
     /step 1 of 2 holds/,
   ],
   [
-    `value:\n  - ${base}.pause.total.mean / ${load}.pause.total.mean\n  - ${base}.pause.n\nbetween: [0, 1000]`,
+    `value:\n  - ${base}.pause.total.mean / ${load}.pause.total.mean\n  - ${base}.pause.n\nbetween: [0, 50]`,
     /value 2/,
   ],
   [`from: ${base}.pause.total\nto: ${base}.pause.total\ndirection: same`, /the shift is 0/],
@@ -103,7 +109,6 @@ const sound: readonly string[] = [
   `value: correlation(${base}.pause.total, ${base}.pause${phase})\nbetween: [0, null]`,
   `value: ${base}.pause.blocked.n / ${base}.pause.n\nbetween: [0.9, 1]`,
   `value: ${base}.pause.blocked.n / ${base}.pause.n\nbetween: [0, 0]`,
-  `value: ${base}.unpause.n\nbetween: [20, 20]`,
   `value: ${base}.pause.total.sd / ${base}.pause.total.mean\nbetween: [0, 0.01]`,
   `value: ${base}.pause.total.p95 / ${base}.pause.total.median\nbetween: [2, null]`,
   `value: max(latency['xen-4.14'].loads.pause.total.mean / ${base}.pause.total.mean)\nbetween: [1, null]`,
@@ -143,6 +148,153 @@ describe.each([
   })
 })
 
+/** A paper with an invariant and other experiments of the same script, in place of `cells` and the claim. */
+function foundIn(block: string, claim: string, recorded: (cell: string) => Run | undefined = none) {
+  const document = latencyPaper(block, `id: C1\nstatement: S\nscope: shape\n${claim}`)
+  checkVacuous(document, undefined, recorded)
+  return document.file.messages.map(({ ruleId, reason }) => `${ruleId} ${reason}`)
+}
+
+describe('cells that are the same by another name', () => {
+  const names = `parameters: {load: {cpu: 0, net: 1}}
+patterns: {base: {}, copy: {}, again: {load: {net: 1}}, other: {load: {cpu: 4}}, seeded: {seed: 2}}`
+  const cell = (name: string) => `latency['xen-4.14'].${name}.pause.total`
+  const ratio = (name: string) => `value: ${cell(name)}.mean / ${cell('base')}.mean\nbetween: [0.9, 1.1]`
+
+  it.each(['copy', 'again'])('make a test vacuous: %s', (name) => {
+    const [message] = foundIn(names, ratio(name))
+    expect(message).toMatch(
+      `vacuous-claim latency/xen-4.14/${name} has the script and parameters of latency/xen-4.14/base: the test holds`,
+    )
+    const same = `from: ${cell('base')}\nto: ${cell(name)}\ndirection: same\ntolerance: 5 %`
+    expect(foundIn(names, same)).toMatchObject(
+      [/^vacuous-claim .*the shift is 0 each time/].map((one) => expect.stringMatching(one)),
+    )
+    const up = `ascending: ["${cell('base')}.mean", "${cell(name)}.mean"]`
+    expect(foundIn(names, up).join()).toMatch(/^impossible-claim latency\/xen-4\.14\/\w+ has the script/)
+  })
+
+  it('are not those with another parameter, seed or environment', () => {
+    for (const name of ['other', 'seeded']) expect(foundIn(names, ratio(name))).toEqual([])
+    const versions = `value: latency['xen-4.17'].base.pause.total.mean / ${cell('base')}.mean\nbetween: [0.9, 1.1]`
+    expect(foundIn(names, versions)).toEqual([])
+  })
+
+  it('are told by their rows, too, where the script ignores a parameter', () => {
+    const run = (name: string) => {
+      const [, environment = '', pattern = ''] = name.split('/')
+      return { ...fakeRun({ environment, pattern, trials: 20 }), pattern }
+    }
+    const noisy = (name: string) => {
+      const one = run(name)
+      if (!name.endsWith('other')) return one
+      return { ...one, rows: one.rows.map((row) => ({ ...row, command: Number(row.command) + 1 })) }
+    }
+    expect(foundIn(names, ratio('other'), run)).toMatchObject([
+      expect.stringMatching(
+        /^equal-cells the recorded rows of latency\/xen-4\.14\/\w+ and latency\/xen-4\.14\/\w+ are equal in every measure/,
+      ),
+    ])
+    expect(foundIn(names, ratio('other'), noisy)).toEqual([])
+  })
+})
+
+describe('invariants of rows', () => {
+  const bound = (...invariants: readonly string[]) =>
+    `invariants: [${invariants.map((one) => (one.startsWith('{') ? one : `"${one}"`)).join(', ')}]
+patterns: {base: {}}`
+  const cell = "latency['xen-4.14'].base"
+  const parts = bound('a + b = total')
+  const recordedAs = (name: string) => {
+    const run = records(name) as Run
+    const columns = (['a', 'b', 'total'] as const).map(
+      (one) => ({ name: one, role: 'measure', unit: 'us' }) as const,
+    )
+    const rows = Array.from({ length: 20 }, (_, trial) => ({
+      trial,
+      a: 5000 + trial,
+      b: 20 + trial,
+      total: 5020 + 2 * trial,
+    }))
+    return { ...run, columns: [{ name: 'trial', role: 'index' } as const, ...columns], rows }
+  }
+
+  it.each([
+    [parts, `value: (${cell}.a.mean + ${cell}.b.mean) / ${cell}.total.mean\nbetween: [0.99, 1.01]`],
+    [parts, `value: ${cell}.a.mean / ${cell}.total.mean\nbetween: [0, 1]`],
+    [parts, `value: ${cell}.total.mean - ${cell}.a.mean\nbetween: [0, null]`],
+    [parts, `ascending: ["${cell}.a.mean", "${cell}.total.mean"]`],
+    [parts, `ascending: ["${cell}.a.median", "${cell}.total.median"]`],
+    [parts, `value: ${cell}.b.max / ${cell}.total.max\nbetween: [0, 1]`],
+    [parts, `value: ${cell}.total.n\nbetween: [1, null]`],
+    [bound('total = a + b'), `ascending: ["${cell}.b.min", "${cell}.total.min"]`],
+    [bound('total - a = b'), `ascending: ["${cell}.b.mean", "${cell}.total.mean"]`],
+    [bound('a <= total'), `value: ${cell}.a.mean / ${cell}.total.mean\nbetween: [null, 1]`],
+    [bound('total >= a', 'a >= b'), `ascending: ["${cell}.b.mean", "${cell}.a.mean", "${cell}.total.mean"]`],
+    [bound('total > 2 * a'), `value: ${cell}.a.mean / ${cell}.total.mean\nbetween: [null, 0.5]`],
+    [bound('a + b = c', 'c + d = total'), `ascending: ["${cell}.a.mean", "${cell}.total.mean"]`],
+  ])('make what follows from them vacuous: %s %s', (block, claim) => {
+    expect(foundIn(block, claim)).toMatchObject([expect.stringMatching(/^vacuous-claim/)])
+    if (block === parts)
+      expect(foundIn(block, claim, recordedAs)).toMatchObject([expect.stringMatching(/^vacuous-claim/)])
+  })
+
+  it.each([
+    `value: ${cell}.a.mean / ${cell}.total.mean\nbetween: [0.9, 1]`,
+    `value: ${cell}.b.mean / ${cell}.total.mean\nbetween: [null, 0.1]`,
+    `ascending: ["${cell}.b.mean", "${cell}.a.mean"]`,
+    `value: correlation(${cell}.a, ${cell}.total)\nbetween: [0.9, 1]`,
+    `value: ${cell}.total.sd / ${cell}.a.sd\nbetween: [1, null]`,
+  ])('leave the rest to the runs: %s', (claim) => {
+    expect(foundIn(parts, claim)).toEqual([])
+    expect(foundIn(parts, claim, recordedAs)).toEqual([])
+  })
+
+  it('hold for the rows that they speak of only', () => {
+    const pauses = bound('{holds: a <= total, operation: pause}')
+    const claim = (operation: string) =>
+      `ascending: ["${cell}.${operation}.a.mean", "${cell}.${operation}.total.mean"]`
+    expect(foundIn(pauses, claim('pause'))).toHaveLength(1)
+    expect(foundIn(pauses, claim('unpause'))).toEqual([])
+  })
+})
+
+describe('limits that nothing plausible passes', () => {
+  const ratio = `value: ${load}.pause.total.mean / ${base}.pause.total.mean`
+  it.each([
+    `${ratio}\nbetween: [0.0001, 10000]`,
+    `${ratio}\nbetween: [0.002, null]`,
+    `${ratio}\nbetween: [null, 5000]`,
+    `${ratio}\npublished: 5\ntolerance: 99.99 %`,
+    `${base}`.replace(/.*/, `value: ${base}.pause.total.mean\nbetween: [10, 900000]`),
+    `value: ${base}.pause.total.mean\npublished: 7000\ntolerance: 99.9 %`,
+    `from: ${base}.pause.total\nto: ${load}.pause.total\ndirection: same\ntolerance: 99.99 %`,
+    `value:\n  - ${load}.pause.total.mean / ${base}.pause.total.mean\n  - ${load}.pause.total.median / ${base}.pause.total.median\nbetween: [0.001, 2000]`,
+  ])('are refused: %s', (claim) => {
+    expect(found(claim, records)).toMatchObject([expect.stringMatching(/ vacuous-claim /)])
+  })
+
+  it.each([
+    `${ratio}\nbetween: [1, null]`,
+    `${ratio}\nbetween: [0.5, 20]`,
+    `${ratio}\npublished: 5\ntolerance: 90 %`,
+    `value: ${base}.pause.blocked.n / ${base}.pause.n\nbetween: [0.1, null]`,
+    `value: ${base}.pause.total.mean\nbetween: [null, 60000]`,
+  ])('are not those that tenfold values pass: %s', (claim) => {
+    expect(found(claim, records)).toEqual([])
+  })
+
+  it('are not those of a large effect, which cells without one would not show', () => {
+    const tall = (cell: string) => {
+      const run = records(cell)
+      const factor = cell.endsWith('dom0-cpu') ? 1e4 : 1
+      return run && { ...run, rows: run.rows.map((row) => ({ ...row, total: factor * Number(row.total) })) }
+    }
+    expect(found(`${ratio}\nbetween: [1, null]`, tall)).toEqual([])
+    expect(found(ascending(`${base}.pause.total.mean`, `${load}.pause.total.mean`), tall)).toEqual([])
+  })
+})
+
 describe('a test of a claim', () => {
   const longer = `value: ${load}.pause.total.mean / ${base}.pause.total.mean\nbetween: [1, null]`
 
@@ -167,7 +319,7 @@ describe('a test of a claim', () => {
     const claim = `from: ${base}.pause.total\nto: latency['xen-4.17'].baseline.pause.total\ndirection: up`
     expect(found(claim, records)).toEqual([])
     expect(found(claim, records, front).join()).toMatch(
-      /^20 impossible-claim under the condition same, the test fails whatever the runs say/,
+      /^21 impossible-claim under the condition same, the test fails whatever the runs say/,
     )
   })
 
@@ -176,7 +328,7 @@ describe('a test of a claim', () => {
       `${longer}\ncontrol:\n  label: x\n  cells: {latency/xen-4.14/dom0-cpu: ${cell}}`
     expect(found(control('latency/xen-4.14/net'), records)).toEqual([])
     const itself = `from: ${base}.pause.total\nto: ${load}.pause.total\ndirection: up\ncontrol:\n  label: x\n  cells: {latency/xen-4.14/dom0-cpu: latency/xen-4.14/baseline}`
-    expect(found(itself, records).join()).toMatch(/^18 impossible-claim over its control, the test fails/)
+    expect(found(itself, records).join()).toMatch(/^19 impossible-claim over its control, the test fails/)
   })
 
   it('is not examined if it is skipped', () => {

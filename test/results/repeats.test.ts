@@ -207,6 +207,12 @@ describe('differences that truly repeat are no copies', () => {
     expect(repeatedRows(run)).toEqual([])
   })
 
+  it('in a thousand trials, of which each differs', () => {
+    expect(repeatedRows(booted(runOf((random) => [jitter(random, 1e9), jitter(random, 1e9)], 1000)))).toEqual(
+      [],
+    )
+  })
+
   it('in hundreds of simulated runs of every fineness', () => {
     const found: string[] = []
     for (let seed = 0; seed < 300; seed += 1) {
