@@ -129,7 +129,7 @@ describe('the schema', () => {
           rerunOn: 'H',
         },
         differences: [difference, { ...difference, largest: value, largestShare: { ...value, share: 1 } }],
-        holds: 'a/b/c',
+        holds: ['a/b/c'],
       },
     ]
     expect(errorsIn(output([], { cells }))).toEqual([])

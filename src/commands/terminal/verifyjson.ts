@@ -174,7 +174,10 @@ const cell = z.strictObject({
     }),
   ),
   files: z.array(z.string()).describe('Raw files that differ'),
-  holds: z.string().optional().describe('The cell whose rerun gave the rows that this one has recorded'),
+  holds: z
+    .array(z.string())
+    .optional()
+    .describe('Cells whose reruns gave the rows that this one has recorded, the most alike first'),
   recordedOn: z.string().optional(),
   rerunOn: z.string(),
 })
@@ -205,7 +208,7 @@ export function plainVerdicts(verdicts: Verdicts): VerifyOutput {
     document,
     claims: verifications.map(plainClaim),
     removed: [...removed],
-    cells: cells.map(({ differences, files, ...one }) => ({
+    cells: cells.map(({ differences, files, holds, ...one }) => ({
       ...one,
       differences: differences.map(({ columns, ...rest }) => ({ ...rest, columns: [...columns] })),
       files: [...files],
@@ -236,6 +239,7 @@ function plainPublished(verification: Verification): number | string | number[] 
 
 function plainJudgement(given: Judgement): z.output<typeof judgement> {
   const { reason, measured, notes, lacking, grid, control, edited, fragile, failure, series } = given
+      ...(holds ? { holds: [...holds] } : {}),
   const { trialsNeeded, bootsNeeded, trialsPerBootNeeded } = given
   return {
     ...{ verdict: statedVerdict(given), reason, notes: [...notes], fragile, failure },

@@ -9,7 +9,7 @@ import { type BuildOptions, build, planDocument } from '../../project/build.ts'
 import { cellsFor, knownRuns } from '../../project/knownruns.ts'
 import { programOf } from '../../project/program.ts'
 import { cachedJudge } from '../../project/rendercache.ts'
-import { reproductions } from '../../project/replay.ts'
+import { isOther, reproductions } from '../../project/replay.ts'
 import type { Site } from '../../project/site.ts'
 import { verdictRecord } from '../../project/verdicts.ts'
 import { defaultFormat } from '../../report/formats.ts'
@@ -100,7 +100,7 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
   for (const line of missingRunLines(verifications)) complain(line)
   if (signature.state === 'broken') complain(signatureText(signature))
   warnUntrusted(site)
-  const differs = cells.some(({ origin, same }) => origin === 'emulated' && same === 'other')
+  const differs = cells.some(isOther)
   const outcome = onlyTires ? 'judged' : outcomeOf(verifications, removed)
   if (outcome === 'not reproduced' || outcome === 'weaker' || differs) return exitCodes.notReproduced
   return outcome === 'lacking' || signature.state === 'broken' ? exitCodes.failed : exitCodes.done
