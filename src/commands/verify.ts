@@ -33,6 +33,8 @@ export const verify = command({
       'a claim is not reproduced, is weaker than recorded, passes only by a changed definition, or was removed; or an emulated cell has other rows than recorded',
     testbed: 'the testbed is at fault',
   },
+  failure: async (error, exitCode) =>
+    (await import('./terminal/verifyjson.ts')).plainFailure(error, exitCode),
   examples: [
     ['verify', 'the claims by the recorded runs, in seconds'],
     ['verify --rerun --claim C7', 'what one claim needs, run again'],

@@ -260,6 +260,7 @@ it('counts the runs of a claim’s conditions as its own', async () => {
   const lines = verdictLines({
     ...{ document: 'paper/index.md', verifications, cells: [], removed: [] },
     signature: { state: 'unsigned' },
+    warnings: [],
   }).join('\n')
   expect(lines).toContain(
     '     as stated  reproduced: 1.07 [1.01, 1.07]\n     with a slow start reproduced: 1.02 [1.00, 1.02]\n     why ',

@@ -13,7 +13,9 @@ import type { Reproduction } from '../../project/replay.ts'
 import { originsIn } from '../../query/quantity.ts'
 import { type SignatureCheck, signatureText } from '../../results/signature.ts'
 import { abbreviated, counted, present } from '../../text/message.ts'
+import { type Run, runName } from '../../results/run.ts'
 import { replayLines } from './replay.ts'
+import { isFuture } from '../../text/dates.ts'
 
 export interface Verdicts {
   readonly document: string
@@ -23,6 +25,8 @@ export interface Verdicts {
   readonly signature: SignatureCheck
 }
 
+  /** What else a reader should know. */
+  readonly warnings: readonly string[]
 /** Returns lines for a reader who knows neither the paper nor this program. */
 export function verdictLines(verdicts: Verdicts): readonly string[] {
   const { document, verifications, cells } = verdicts
@@ -40,6 +44,7 @@ export function verdictLines(verdicts: Verdicts): readonly string[] {
     ...recordLines(verdicts),
     signatureText(verdicts.signature),
     'for details, see the report (repro build) and docs/claims.md',
+    ...verdicts.warnings,
   ]
 }
 
@@ -84,6 +89,29 @@ const mostNamed = 8
 
 /** Sums up what changed since the verdicts were recorded. */
 function recordLines({ verifications, removed }: Verdicts): readonly string[] {
+/**
+ * Says that a document has recorded runs and no recorded verdicts, and which dates of either lie in the
+ * future. `today` is a day, `2026-11-29`.
+ */
+export function recordWarnings(
+  { recorded, removed }: VerdictRecord,
+  runs: readonly Run[],
+  today: string,
+): readonly string[] {
+  const dates = [
+    ...recorded.map(({ id, date, removed: gone }) => [`the record of ${id}`, gone ?? date] as const),
+    ...runs.map((run) => [`the run ${runName(run)}`, String(run.provenance.date ?? '')] as const),
+  ].filter(([, date]) => isFuture(date, today))
+  const texts = dates.map(([what, date]) => `${what}: ${date}`)
+  return present([
+    runs.length > 0 &&
+      recorded.length === 0 &&
+      removed.length === 0 &&
+      `the runs are recorded, and no verdicts are: without ${verdictsFile}, nothing tells what was weakened since (version control would)`,
+    texts.length > 0 && `dated in the future: ${abbreviated(texts, mostNamed)}`,
+  ])
+}
+
   const since = verifications.flatMap(({ since }) => since ?? [])
   if (since.length === 0 && removed.length === 0)
     return [`no verdicts are recorded in ${verdictsFile} (repro build --record)`]

@@ -189,7 +189,7 @@ const signature = z
     problems: z.array(z.string()).optional().describe('Why it is broken: files that are not as signed'),
   })
   .describe('Of results/')
-export const verifyOutput = z
+const verdicts = z
   .strictObject({
     version: z.literal(1),
     document: z.string(),
@@ -198,11 +198,21 @@ export const verifyOutput = z
     cells: z.array(cell).describe('After a rerun: each cell beside its record'),
     signature,
   })
-  .describe('What repro verify --json prints')
-export type VerifyOutput = z.output<typeof verifyOutput>
+  .meta({ id: 'verdicts' })
+const failed = z
+  .strictObject({ version: z.literal(1), error: z.string(), exitCode: z.int() })
+  .meta({ id: 'failed' })
+  .describe('Nothing could be judged')
+export const verifyOutput = z.union([verdicts, failed]).describe('What repro verify --json prints')
+export type VerifyOutput = z.output<typeof verdicts>
 
-export function plainVerdicts(verdicts: Verdicts): VerifyOutput {
-  const { document, verifications, cells, removed, signature: given } = verdicts
+/** What `--json` prints in place of verdicts. */
+export function plainFailure(error: string, exitCode: number): z.output<typeof failed> {
+  return { version: 1, error, exitCode }
+}
+
+export function plainVerdicts(given: Verdicts): VerifyOutput {
+  const { document, verifications, cells, removed, signature, warnings } = given
   return {
     version: 1,
     document,
@@ -213,8 +223,10 @@ export function plainVerdicts(verdicts: Verdicts): VerifyOutput {
       differences: differences.map(({ columns, ...rest }) => ({ ...rest, columns: [...columns] })),
       files: [...files],
     })),
-    signature: 'problems' in given ? { ...given, problems: [...given.problems] } : given,
+    signature: 'problems' in signature ? { ...signature, problems: [...signature.problems] } : signature,
+    warnings: [...warnings],
   }
+    warnings: z.array(z.string()).describe('What else a reader should know, such as dates in the future'),
 }
 
 function plainClaim(verification: Verification): VerifyOutput['claims'][number] {
@@ -228,6 +240,7 @@ function plainClaim(verification: Verification): VerifyOutput['claims'][number] 
     ...(since ? { since: plainSince(since) } : {}),
   }
 }
+      ...(holds ? { holds: [...holds] } : {}),
 
 /** Returns published values; those read from tables as numbers in canonical units, like written ones. */
 function plainPublished(verification: Verification): number | string | number[] | undefined {
@@ -239,7 +252,6 @@ function plainPublished(verification: Verification): number | string | number[] 
 
 function plainJudgement(given: Judgement): z.output<typeof judgement> {
   const { reason, measured, notes, lacking, grid, control, edited, fragile, failure, series } = given
-      ...(holds ? { holds: [...holds] } : {}),
   const { trialsNeeded, bootsNeeded, trialsPerBootNeeded } = given
   return {
     ...{ verdict: statedVerdict(given), reason, notes: [...notes], fragile, failure },

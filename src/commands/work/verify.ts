@@ -24,8 +24,8 @@ import { openValid, failureReport } from '../terminal/messages.ts'
 import { withDisplay } from '../terminal/progress.ts'
 import { remainingMs } from '../terminal/remaining.ts'
 import { complain, exitCodes, print } from '../terminal/terminal.ts'
-import { missingRunLines, kickTiresLines, verdictLines } from '../terminal/verdicts.ts'
-import { plainVerdicts } from '../terminal/verifyjson.ts'
+import { missingRunLines, kickTiresLines, recordWarnings, verdictLines } from '../terminal/verdicts.ts'
+import { plainFailure, plainVerdicts } from '../terminal/verifyjson.ts'
 
 export interface VerifyRequest {
   readonly rerun: 'none' | 'one' | 'all'
@@ -78,7 +78,11 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
       ...{ keepGoing: true, frozen: false, record: false, to: onlyTires ? [defaultFormat] : [] },
     }
     const { executed, failures } = await withDisplay((tell) => build(site, opened, options, tell, files))
-    if (failures[0]) return failureReport(failures[0]).exitCode
+    if (failures[0]) {
+      const { text, exitCode } = failureReport(failures[0])
+      if (request.json) print(JSON.stringify(plainFailure(text, exitCode), null, 2))
+      return exitCode
+    }
     runs = executed
   }
   const judge = cachedJudge(site, programOf(site, files))
@@ -93,7 +97,13 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
   const removed = names.length > 0 ? [] : record.removed
   const cells = reproductions(steps, runs)
   if (request.junit !== undefined) writeFileSync(request.junit, junit(site.document, verifications))
-  const verdicts = { document: site.document, verifications, cells, removed, signature }
+  const today = new Date().toISOString().slice(0, 10)
+  const warnings = recordWarnings(
+    record,
+    known.recorded.map(({ run }) => run),
+    today,
+  )
+  const verdicts = { document: site.document, verifications, cells, removed, signature, warnings }
   const lines = onlyTires ? kickTiresLines : verdictLines
   if (request.json) print(JSON.stringify(plainVerdicts(verdicts), null, 2))
   else for (const line of lines(verdicts)) print(line)
