@@ -1,6 +1,7 @@
 /** Japanese text of a report. */
 
-import { editedFiles, lineGroups } from '../claims/reasons.ts'
+import { editedFiles, lineGroups, mostUses } from '../claims/reasons.ts'
+import { totalOf } from '../claims/uses.ts'
 import type { Unit } from '../stats/clusters.ts'
 import type { Pairing } from '../stats/pairing.ts'
 import { code, strong } from '../text/markdown.ts'
@@ -32,6 +33,7 @@ export const japanese: Messages = {
     `${origins.join('＋')}${isStale ? '・要更新' : ''}${isEdited ? '・手で修正' : ''}`,
   publishedIn: (table, file) => `公表値${table === undefined ? '' : `、${table}`}（${file}）`,
   subtitle: (mark, environments) => `${mark}：${environments.join('、')}`,
+  excluded: (exclusions) => exclusions.map(({ reason, count }) => `${count}（${reason}）`).join('、'),
   missing: (runs) => `未実行：${runs.join('、')}`,
   missingNote: (run) => `未実行：${run}`,
   stale: (run, reason) => `要更新：${run}：${reason}`,
@@ -66,6 +68,7 @@ export const japanese: Messages = {
       `${experiment}（${environments.map(([name, patterns]) => `${name}：${patterns}パターン`).join('、')}）`,
     wheres: (experiments) => experiments.join('、'),
     missing: (runs) => `未実行${runs.length}件：${runs.join('、')}。`,
+    excluded: (runs) => `統計から行が除外された実行${runs.length}件：${runs.join('；')}。`,
     edited: (runs) => `行が手で修正された実行${runs.length}件：${runs.join('；')}。`,
     stale: (runs) =>
       `要更新${runs.length}件（現在の本文と合わない実行）：${runs.map(([run, reason]) => `${run}：${reason}`).join('；')}。`,
@@ -111,6 +114,7 @@ export const japanese: Messages = {
       environment: '環境',
       pattern: 'パターン',
       trials: '試行数',
+      excluded: '除外した行',
       origin: '出所',
       key: 'キー',
       files: '生ファイル（SHA-256）',
@@ -232,6 +236,17 @@ export const japanese: Messages = {
       extremes: (names) =>
         `${names.join('と')}：観測された最大値・最小値は何の限界も示さず、試行を増やせばさらに広がる`,
       point: '試行にばらつきがない：区間は一点であり、別の起動やボードについては何も示さない',
+      used: (series, { n, rows, excluded }) => {
+        const absent = rows - n - totalOf(excluded)
+        const parts = [
+          ...excluded.map(({ reason, count }) => `${count}行を除外：${reason}`),
+          ...(absent > 0 ? [`${absent}行に値がない`] : []),
+        ]
+        return `${series}は${rows}行のうち${n}行（${parts.join('、')}）`
+      },
+      partly: (uses) => `用いた行：${listed(uses.slice(0, mostUses), uses.length - mostUses)}`,
+      excluded: (uses) =>
+        `行の5分の1以上が除外されており、主張を否定する行かもしれない：${listed(uses.slice(0, mostUses), uses.length - mostUses)}`,
       series: (what, run) => `${run}の${what}`,
       warnings: {
         outlying: (series, count, all) => `${series}（${all}個中${count}個）`,
