@@ -1,5 +1,7 @@
 /** Japanese text of a report. */
 
+import type { CellChange } from '../claims/basis.ts'
+import { mostRuns } from '../claims/changewords.ts'
 import { editedFiles, lineGroups, mostUses } from '../claims/reasons.ts'
 import { totalOf } from '../claims/uses.ts'
 import type { Unit } from '../stats/clusters.ts'
@@ -20,6 +22,16 @@ const verdictNames = {
   inconclusive: '判定できない',
   'not testable': '検証できない',
   'not run': '実行していない',
+}
+
+const evidenceTexts: Readonly<Record<CellChange['type'], (date: string) => string>> = {
+  rows: (date) =>
+    `根拠が弱い：入力は${date}の記録と同じで修正も記録されていないのに、行が異なる（新しい実行は判定とともに記録されるため、手で変えられたものである）`,
+  inputs: (date) => `${date}の記録とは入力が異なる実行`,
+  trials: (date) => `根拠が弱い：${date}の記録より試行が少ない`,
+  boots: (date) => `根拠が弱い：${date}の記録より起動が少ない`,
+  excluded: (date) => `根拠が弱い：${date}の記録より多くの行が除外されている`,
+  values: (date) => `根拠が弱い：${date}の記録より値が少ない`,
 }
 
 export const japanese: Messages = {
@@ -151,8 +163,17 @@ export const japanese: Messages = {
       fieldRemoved: (name, before) => `${name}の削除：${before}`,
       lost: (name, cells) => `${name}から${cells.join('、')}が除かれた`,
       gained: (name, cells) => `${name}に${cells.join('、')}が加わった`,
-      byDefinition: '変わった定義によってのみ成り立ち、記録された定義では成り立たない',
+      byDefinition: (verdict, reason) =>
+        `変わった定義が判定を決めている。記録された定義では「${verdictNames[verdict]}」：${reason}`,
+      otherStatement: '記録とは別のことを述べて成り立つ：検定がそれに合うかは著者しか言えない',
       edited: (date) => `${date}の記録のときと違い、手で編集された行に基づく`,
+      lostEdits: (edits, date) => `${date}に記録された手による修正が示されなくなった：${edits.join('；')}`,
+      evidence: (type, runs, date) =>
+        `${evidenceTexts[type](date)}：${listed(runs.slice(0, mostRuns), runs.length - mostRuns, '件')}`,
+      run: (run, before, now) => `${run} ${before} → ${now}`,
+      numbers: (before, now) => `数値 ${before.join('、')} → ${now.join('、')}`,
+      editsCame: (edits) => `行が手で修正された：${edits.join('；')}`,
+      editsWent: '手で修正された行に基づかなくなった',
       moved: (numbers) => `数値が動いた：記録では${numbers.join('、')}`,
       earlier: (date, changes) => `${date}に変更：${changes}`,
       absent: (from, until) => `${from}から${until}まで主張されていなかった`,
@@ -448,8 +469,8 @@ function counted(per: readonly Unit[]): string {
   return per.map((one) => units[one]).join('と')
 }
 
-function listed(names: readonly string[], more: number): string {
-  return [...names, ...(more > 0 ? [`ほか${more}系列`] : [])].join('、')
+function listed(names: readonly string[], more: number, noun = '系列'): string {
+  return [...names, ...(more > 0 ? [`ほか${more}${noun}`] : [])].join('、')
 }
 
 /** Subject of a sentence about intervals. */

@@ -215,7 +215,7 @@ it('says of each claim the same in the report and in repro verify, whatever is r
           [...(shown ?? '').matchAll(new RegExp(`<dt>${term}</dt><dd>(.*?)</dd>`, 'g'))].map(
             ([, text]) => text,
           )
-        const [since, history] = [sinceLines(verification), historyLines(verification.since)]
+        const [since, history] = [sinceLines(verification), historyLines(verification)]
         expect(facts('since the record')).toEqual(since)
         expect(facts('history')).toEqual(history)
         expect(packed.find(({ block }) => block.id === one.id)).toMatchObject({

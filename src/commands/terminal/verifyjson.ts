@@ -135,7 +135,25 @@ const since = z.strictObject({
     }),
   ),
   moved: recordedState.shape.measured.describe('Recorded numbers, if they differ from those of now'),
-  passesByDefinition: z.boolean().describe('It passes by a definition that is not the recorded one'),
+  passesByDefinition: z
+    .boolean()
+    .describe('By the recorded definition it does not pass, or is weaker than recorded'),
+  byRecorded: z
+    .strictObject({ verdict, reason: z.string() })
+    .optional()
+    .describe('The verdict of the recorded definition over the runs of now, if the definition changed'),
+  otherStatement: z.boolean().describe('It is reproduced, but states something else than was recorded'),
+  lostEdits: z.array(z.string()).describe('Recorded edits by hand that the runs no longer tell of'),
+  evidence: z
+    .array(
+      z.strictObject({
+        run: z.string(),
+        type: z.enum(['rows', 'inputs', 'trials', 'boots', 'excluded', 'values']),
+        before: z.string().optional(),
+        now: z.string().optional(),
+      }),
+    )
+    .describe('How the recorded runs differ from those of the record: inputs are no weaker evidence'),
   restsOnEdits: z.boolean().describe('It rests on rows that were edited by hand, and did not when recorded'),
   history: z.array(recordedState).describe('Earlier states, oldest first'),
 })
@@ -197,6 +215,7 @@ const verdicts = z
     removed: z.array(recordedClaim).describe('Recorded claims that the document no longer makes'),
     cells: z.array(cell).describe('After a rerun: each cell beside its record'),
     signature,
+    warnings: z.array(z.string()).describe('What else a reader should know, such as dates in the future'),
   })
   .meta({ id: 'verdicts' })
 const failed = z
@@ -220,13 +239,13 @@ export function plainVerdicts(given: Verdicts): VerifyOutput {
     removed: [...removed],
     cells: cells.map(({ differences, files, holds, ...one }) => ({
       ...one,
+      ...(holds ? { holds: [...holds] } : {}),
       differences: differences.map(({ columns, ...rest }) => ({ ...rest, columns: [...columns] })),
       files: [...files],
     })),
     signature: 'problems' in signature ? { ...signature, problems: [...signature.problems] } : signature,
     warnings: [...warnings],
   }
-    warnings: z.array(z.string()).describe('What else a reader should know, such as dates in the future'),
 }
 
 function plainClaim(verification: Verification): VerifyOutput['claims'][number] {
@@ -240,7 +259,6 @@ function plainClaim(verification: Verification): VerifyOutput['claims'][number] 
     ...(since ? { since: plainSince(since) } : {}),
   }
 }
-      ...(holds ? { holds: [...holds] } : {}),
 
 /** Returns published values; those read from tables as numbers in canonical units, like written ones. */
 function plainPublished(verification: Verification): number | string | number[] | undefined {
@@ -297,9 +315,12 @@ function plainSince({
   definition,
   verdicts,
   moved,
-  passesByDefinition,
-  restsOnEdits,
+  byRecorded,
+  lostEdits,
+  evidence,
+  ...flags
 }: Since): z.output<typeof since> {
+  const { passesByDefinition, otherStatement, restsOnEdits } = flags
   const text = (value: (typeof definition)[number]['before']) => (value === undefined ? null : String(value))
   return {
     recorded: recorded?.date,
@@ -308,6 +329,8 @@ function plainSince({
       before: text(before),
       now: text(now),
     })),
-    ...{ verdicts: [...verdicts], moved, passesByDefinition, restsOnEdits, history: recorded?.history ?? [] },
+    ...{ verdicts: [...verdicts], moved, passesByDefinition, otherStatement, restsOnEdits },
+    ...(byRecorded ? { byRecorded: { verdict: byRecorded.verdict, reason: byRecorded.reason } } : {}),
+    ...{ lostEdits: [...lostEdits], evidence: [...evidence], history: recorded?.history ?? [] },
   }
 }
