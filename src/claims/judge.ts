@@ -22,6 +22,7 @@ import { english, type Reasons } from './reasons.ts'
 import type { Decision, Verdict } from './region.ts'
 import { type Evidence, type LackingRun, lackingRuns, obstacleTo, repetitionIn } from './scope.ts'
 import { type SeriesFacts, seriesFacts, seriesOf } from './series.ts'
+import { lostTooMany, type Use, usesOf } from './uses.ts'
 
 export type { Verdict }
 
@@ -91,9 +92,23 @@ export interface JudgeOptions {
  * Deterministic.
  */
 export function judge(claim: Claim, evidence: Evidence, options: JudgeOptions = {}): Judgement {
-  const judged = judgeControl(claim, evidence, options)
+  const judged = withUses(judgeControl(claim, evidence, options), evidence, options)
   const edited = judged.verdict === 'not testable' ? [] : editedRuns(claim, evidence.results)
   return edited.length === 0 ? judged : { ...judged, edited }
+}
+
+/** Notes how many rows are used where some are not; a claim that lost too many is not reproduced. */
+function withUses(judged: Judgement, { results }: Evidence, { reasons = english }: JudgeOptions): Judgement {
+  const { claim, verdict, notes } = judged
+  if (verdict === 'not testable') return judged
+  const partial = usesOf(claim, results).filter(({ n, rows }) => n < rows)
+  if (partial.length === 0) return judged
+  const texts = (uses: readonly Use[]) =>
+    uses.map(({ run, what, ...use }) => reasons.used(reasons.series(what, runName(run)), use))
+  const noted = { ...judged, notes: [...notes, reasons.partly(texts(partial))] }
+  const lost = partial.filter(lostTooMany)
+  if (verdict !== 'reproduced' || lost.length === 0) return noted
+  return { ...noted, verdict: 'inconclusive', reason: reasons.excluded(texts(lost)) }
 }
 
 /**

@@ -4,9 +4,10 @@ import { english as warnings } from '../query/warnings.ts'
 import type { Repeats } from '../results/repeats.ts'
 import type { Acceptance } from '../results/run.ts'
 import type { Unit } from '../stats/clusters.ts'
-import { spans } from '../text/message.ts'
+import { abbreviated, spans } from '../text/message.ts'
 import type { EditedRun } from './edits.ts'
 import type { Verdict } from './region.ts'
+import { totalOf, type Use } from './uses.ts'
 
 export const english = {
   /** `count` of `all` intervals. */
@@ -101,10 +102,23 @@ export const english = {
     `${names.join(' and ')}: an observed extreme is no bound, and more trials give more extreme values`,
   point:
     'the trials do not vary: the interval is a single point, which says nothing about other boots or boards',
+  /** A series of which some rows are not used, and why. */
+  used: (series: string, { n, rows, excluded }: Pick<Use, 'n' | 'rows' | 'excluded'>) => {
+    const reasons = excluded.map(({ reason, count }) => `${count} excluded: ${reason}`)
+    const absent = rows - n - totalOf(excluded)
+    return `${series}: ${n} of ${rows} (${[...reasons, ...(absent > 0 ? [`${absent} without a value`] : [])].join(', ')})`
+  },
+  partly: (uses: readonly string[]) => `rows used: ${abbreviated(uses, mostUses, '; ')}`,
+  /** So many rows are excluded that nothing is decided. */
+  excluded: (uses: readonly string[]) =>
+    `a fifth or more of the rows are excluded, which may be those that refute it: ${abbreviated(uses, mostUses, '; ')}`,
   /** Name of a series (`pause.total`) and of its run. */
   series: (what: string, run: string) => `${what} of ${run}`,
   warnings,
 }
+
+/** Series whose unused rows are named. */
+export const mostUses = 4
 
 export type Reasons = typeof english
 

@@ -31,9 +31,11 @@ export const verify = command({
   exits: {
     failed: 'a claim could not be judged, a cell failed, or results/ is not as signed',
     notReproduced:
-      'a claim is not reproduced, is weaker than recorded, passes only by a changed definition, or was removed; or an emulated cell has other rows than recorded',
+      'a claim is not reproduced, or is weaker than recorded: in its verdict, in the trials, boots and rows that it rests on, or as it passes only by a changed definition or sentence; or one was removed; or a cell has the rows of another, or is emulated and has other rows than recorded',
     testbed: 'the testbed is at fault',
   },
+  failure: async (error, exitCode) =>
+    (await import('./terminal/verifyjson.ts')).plainFailure(error, exitCode),
   examples: [
     ['verify', 'the claims by the recorded runs, in seconds'],
     ['verify --rerun --claim C7', 'what one claim needs, run again'],

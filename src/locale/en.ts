@@ -3,6 +3,7 @@
 import { english as changes } from '../claims/changewords.ts'
 import { english as phrases } from '../claims/phrases.ts'
 import { english as reasons } from '../claims/reasons.ts'
+import type { Exclusion } from '../results/run.ts'
 import { code, type Inline, strong } from '../text/markdown.ts'
 import { counted } from '../text/message.ts'
 
@@ -24,6 +25,9 @@ export const english = {
     `published${table === undefined ? '' : `, ${table}`} (${file})`,
   /** Subtitle of a figure: marks and environments. */
   subtitle: (mark: string, environments: readonly string[]) => `${mark}: ${environments.join(', ')}`,
+  /** Rows of a run, by reason. */
+  excluded: (exclusions: readonly Exclusion[]) =>
+    exclusions.map(({ reason, count }) => `${count} (${reason})`).join(', '),
   missing: (runs: readonly string[]) => `missing: ${runs.map((run) => `run ${run}`).join(', ')}`,
   missingNote: (run: string) => `Missing: run ${run}.`,
   stale: (run: string, reason: string) => `stale: run ${run}: ${reason}`,
@@ -64,6 +68,8 @@ export const english = {
       `${environments.map(([name, patterns]) => `${name} (${counted(patterns, 'pattern')})`).join(', in ')}`,
     wheres: (experiments: readonly string[]) => experiments.join('; '),
     missing: (runs: readonly string[]) => `${counted(runs.length, 'run')} missing: ${runs.join(', ')}.`,
+    excluded: (runs: readonly string[]) =>
+      `${counted(runs.length, 'run')} with rows excluded from all statistics: ${runs.join('; ')}.`,
     edited: (runs: readonly string[]) =>
       `${counted(runs.length, 'run')} with rows edited by hand: ${runs.join('; ')}.`,
     stale: (runs: readonly (readonly [run: string, reason: string])[]) =>
@@ -114,6 +120,7 @@ export const english = {
       environment: 'environment',
       pattern: 'pattern',
       trials: 'trials',
+      excluded: 'excluded rows',
       origin: 'origin',
       key: 'key',
       files: 'raw files (SHA-256)',

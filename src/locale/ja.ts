@@ -1,6 +1,9 @@
 /** Japanese text of a report. */
 
-import { editedFiles, lineGroups } from '../claims/reasons.ts'
+import type { CellChange } from '../claims/basis.ts'
+import { mostRuns } from '../claims/changewords.ts'
+import { editedFiles, lineGroups, mostUses } from '../claims/reasons.ts'
+import { totalOf } from '../claims/uses.ts'
 import type { Unit } from '../stats/clusters.ts'
 import type { Pairing } from '../stats/pairing.ts'
 import { code, strong } from '../text/markdown.ts'
@@ -21,6 +24,16 @@ const verdictNames = {
   'not run': '実行していない',
 }
 
+const evidenceTexts: Readonly<Record<CellChange['type'], (date: string) => string>> = {
+  rows: (date) =>
+    `根拠が弱い：入力は${date}の記録と同じで修正も記録されていないのに、行が異なる（新しい実行は判定とともに記録されるため、手で変えられたものである）`,
+  inputs: (date) => `${date}の記録とは入力が異なる実行`,
+  trials: (date) => `根拠が弱い：${date}の記録より試行が少ない`,
+  boots: (date) => `根拠が弱い：${date}の記録より起動が少ない`,
+  excluded: (date) => `根拠が弱い：${date}の記録より多くの行が除外されている`,
+  values: (date) => `根拠が弱い：${date}の記録より値が少ない`,
+}
+
 export const japanese: Messages = {
   table: (number) => `表${number}`,
   figure: (number) => `図${number}`,
@@ -32,6 +45,7 @@ export const japanese: Messages = {
     `${origins.join('＋')}${isStale ? '・要更新' : ''}${isEdited ? '・手で修正' : ''}`,
   publishedIn: (table, file) => `公表値${table === undefined ? '' : `、${table}`}（${file}）`,
   subtitle: (mark, environments) => `${mark}：${environments.join('、')}`,
+  excluded: (exclusions) => exclusions.map(({ reason, count }) => `${count}（${reason}）`).join('、'),
   missing: (runs) => `未実行：${runs.join('、')}`,
   missingNote: (run) => `未実行：${run}`,
   stale: (run, reason) => `要更新：${run}：${reason}`,
@@ -66,6 +80,7 @@ export const japanese: Messages = {
       `${experiment}（${environments.map(([name, patterns]) => `${name}：${patterns}パターン`).join('、')}）`,
     wheres: (experiments) => experiments.join('、'),
     missing: (runs) => `未実行${runs.length}件：${runs.join('、')}。`,
+    excluded: (runs) => `統計から行が除外された実行${runs.length}件：${runs.join('；')}。`,
     edited: (runs) => `行が手で修正された実行${runs.length}件：${runs.join('；')}。`,
     stale: (runs) =>
       `要更新${runs.length}件（現在の本文と合わない実行）：${runs.map(([run, reason]) => `${run}：${reason}`).join('；')}。`,
@@ -111,6 +126,7 @@ export const japanese: Messages = {
       environment: '環境',
       pattern: 'パターン',
       trials: '試行数',
+      excluded: '除外した行',
       origin: '出所',
       key: 'キー',
       files: '生ファイル（SHA-256）',
@@ -147,8 +163,17 @@ export const japanese: Messages = {
       fieldRemoved: (name, before) => `${name}の削除：${before}`,
       lost: (name, cells) => `${name}から${cells.join('、')}が除かれた`,
       gained: (name, cells) => `${name}に${cells.join('、')}が加わった`,
-      byDefinition: '変わった定義によってのみ成り立ち、記録された定義では成り立たない',
+      byDefinition: (verdict, reason) =>
+        `変わった定義が判定を決めている。記録された定義では「${verdictNames[verdict]}」：${reason}`,
+      otherStatement: '記録とは別のことを述べて成り立つ：検定がそれに合うかは著者しか言えない',
       edited: (date) => `${date}の記録のときと違い、手で編集された行に基づく`,
+      lostEdits: (edits, date) => `${date}に記録された手による修正が示されなくなった：${edits.join('；')}`,
+      evidence: (type, runs, date) =>
+        `${evidenceTexts[type](date)}：${listed(runs.slice(0, mostRuns), runs.length - mostRuns, '件')}`,
+      run: (run, before, now) => `${run} ${before} → ${now}`,
+      numbers: (before, now) => `数値 ${before.join('、')} → ${now.join('、')}`,
+      editsCame: (edits) => `行が手で修正された：${edits.join('；')}`,
+      editsWent: '手で修正された行に基づかなくなった',
       moved: (numbers) => `数値が動いた：記録では${numbers.join('、')}`,
       earlier: (date, changes) => `${date}に変更：${changes}`,
       absent: (from, until) => `${from}から${until}まで主張されていなかった`,
@@ -252,6 +277,17 @@ export const japanese: Messages = {
       extremes: (names) =>
         `${names.join('と')}：観測された最大値・最小値は何の限界も示さず、試行を増やせばさらに広がる`,
       point: '試行にばらつきがない：区間は一点であり、別の起動やボードについては何も示さない',
+      used: (series, { n, rows, excluded }) => {
+        const absent = rows - n - totalOf(excluded)
+        const parts = [
+          ...excluded.map(({ reason, count }) => `${count}行を除外：${reason}`),
+          ...(absent > 0 ? [`${absent}行に値がない`] : []),
+        ]
+        return `${series}は${rows}行のうち${n}行（${parts.join('、')}）`
+      },
+      partly: (uses) => `用いた行：${listed(uses.slice(0, mostUses), uses.length - mostUses)}`,
+      excluded: (uses) =>
+        `行の5分の1以上が除外されており、主張を否定する行かもしれない：${listed(uses.slice(0, mostUses), uses.length - mostUses)}`,
       series: (what, run) => `${run}の${what}`,
       warnings: {
         outlying: (series, count, all) => `${series}（${all}個中${count}個）`,
@@ -484,8 +520,8 @@ function counted(per: readonly Unit[]): string {
   return per.map((one) => units[one]).join('と')
 }
 
-function listed(names: readonly string[], more: number): string {
-  return [...names, ...(more > 0 ? [`ほか${more}系列`] : [])].join('、')
+function listed(names: readonly string[], more: number, noun = '系列'): string {
+  return [...names, ...(more > 0 ? [`ほか${more}${noun}`] : [])].join('、')
 }
 
 /** Subject of a sentence about intervals. */

@@ -45,7 +45,7 @@ export function claimNode(
       ...edited.map((one): Fact => [messages.provenance.edits, own.reasons.edits(one)]),
       ...notes.flatMap((note) => fact(own.note, note)),
       ...sinceLines(verification, own.changes, own.phrases).flatMap((text) => fact(own.since, text)),
-      ...historyLines(verification.since, own.changes).flatMap((text) => fact(own.history, text)),
+      ...historyLines(verification, own.changes, own.phrases).flatMap((text) => fact(own.history, text)),
       ...fact(own.shownIn, label === undefined ? undefined : link(`#${claim.shows}`, label)),
     ],
     detail,

@@ -57,6 +57,8 @@ function equalOrShifted(values: readonly number[]): Copies | undefined {
   const distinct = [...times.keys()].sort((a, b) => a - b)
   if (distinct.length < fewestDistinct) return undefined
   const { step, scale } = resolutionOf(distinct)
+  // Beyond, whole numbers are not exact.
+  if (!distinct.every((value) => Number.isSafeInteger(Math.round(value * scale)))) return undefined
   const differences = differencesOf(distinct.map((value) => Math.round(value * scale)))
   const all = (distinct.length * (distinct.length - 1)) / 2
   const pairs = (values.length * (values.length - 1)) / 2
@@ -85,8 +87,10 @@ function resolutionOf(values: readonly number[]): { readonly step: number; reado
   return { step: others.reduce((step, value) => commonDivisor(step, Math.abs(value - first)), 0), scale }
 }
 
-function commonDivisor(a: number, b: number): number {
-  return b === 0 ? a : commonDivisor(b, a % b)
+function commonDivisor(one: number, other: number): number {
+  let [a, b] = [one, other]
+  while (b > 0) [a, b] = [b, a % b]
+  return a
 }
 
 function differencesOf(ordered: readonly number[]): Differences {
@@ -144,20 +148,18 @@ function alignedBoots(values: readonly Value[]): Copies | undefined {
   )
   const couples = boots.flatMap((one, index) => boots.slice(index + 1).map((other) => [one, other] as const))
   if (couples.length === 0) return undefined
-  const [apart, all] = couples.reduce(
-    ([found, count], [one, other]) => {
-      for (const [place, a] of one.entries()) {
-        for (const [at, b] of other.entries()) {
-          if (at === place) continue
-          const size = rounded(b - a)
-          found.set(size, (found.get(size) ?? 0) + 1)
-          count += 1
-        }
+  const apart = new Map<number, number>()
+  let all = 0
+  for (const [one, other] of couples) {
+    for (const [place, a] of one.entries()) {
+      for (const [at, b] of other.entries()) {
+        if (at === place) continue
+        const size = rounded(b - a)
+        apart.set(size, (apart.get(size) ?? 0) + 1)
+        all += 1
       }
-      return [found, count]
-    },
-    [new Map<number, number>(), 0],
-  )
+    }
+  }
   let most = 1
   for (const count of apart.values()) most = Math.max(most, count)
   const chance = most / Math.max(1, all)

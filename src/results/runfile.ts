@@ -8,6 +8,7 @@ import { csvFormatRows } from 'd3-dsv'
 import { z } from 'zod'
 import { sha256 as sha256Of } from '../files/tracked.ts'
 import { CsvError, openCsv } from '../text/csv.ts'
+import { isDate } from '../text/dates.ts'
 import { decimal } from '../text/numbers.ts'
 import { brokenChain } from './acceptance.ts'
 import { wrongTrials } from './excess.ts'
@@ -51,7 +52,7 @@ type RowsStated = z.output<typeof rows>
 const acceptance = z.strictObject({
   author: z.string().min(1),
   reason: z.string().min(1),
-  date: z.string().regex(/^\d{4}-\d\d-\d\d$/, 'not a date, YYYY-MM-DD'),
+  date: z.string().refine(isDate, 'not a date, YYYY-MM-DD'),
   files: z
     .array(
       z.strictObject({

@@ -25,7 +25,7 @@ describe('recorded verdicts', { timeout: 120_000 }, () => {
     const { err } = await repro('build', '--record')
     expect(err).toContain('recorded the verdicts in results/claims.json')
     expect(JSON.parse(read(verdicts))).toMatchObject({
-      schema: 1,
+      schema: 2,
       documents: {
         'paper/index.md': [
           { id: 'C1', verdict: 'reproduced', definition: { tolerance: '5', published: '105' } },

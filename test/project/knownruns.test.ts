@@ -215,7 +215,7 @@ it('says of each claim the same in the report and in repro verify, whatever is r
           [...(shown ?? '').matchAll(new RegExp(`<dt>${term}</dt><dd>(.*?)</dd>`, 'g'))].map(
             ([, text]) => text,
           )
-        const [since, history] = [sinceLines(verification), historyLines(verification.since)]
+        const [since, history] = [sinceLines(verification), historyLines(verification)]
         expect(facts('since the record')).toEqual(since)
         expect(facts('history')).toEqual(history)
         expect(packed.find(({ block }) => block.id === one.id)).toMatchObject({
@@ -260,9 +260,10 @@ it('counts the runs of a claim’s conditions as its own', async () => {
   const lines = verdictLines({
     ...{ document: 'paper/index.md', verifications, cells: [], removed: [] },
     signature: { state: 'unsigned' },
+    warnings: [],
   }).join('\n')
   expect(lines).toMatch(
-    /     as stated  reproduced: [\d.]+ \[.*\]\n     with a slow start reproduced: [\d.]+ \[.*\]\n     why /,
+    / {5}as stated {2}reproduced: [\d.]+ \[.*\]\n {5}with a slow start reproduced: [\d.]+ \[.*\]\n {5}why /,
   )
 
   const c5 = claims[4] ?? expect.unreachable()

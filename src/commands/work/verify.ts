@@ -9,7 +9,7 @@ import { type BuildOptions, build, planDocument } from '../../project/build.ts'
 import { cellsFor, knownRuns } from '../../project/knownruns.ts'
 import { programOf } from '../../project/program.ts'
 import { cachedJudge } from '../../project/rendercache.ts'
-import { reproductions } from '../../project/replay.ts'
+import { isOther, reproductions } from '../../project/replay.ts'
 import type { Site } from '../../project/site.ts'
 import { verdictRecord } from '../../project/verdicts.ts'
 import { defaultFormat } from '../../report/formats.ts'
@@ -24,8 +24,8 @@ import { openValid, failureReport } from '../terminal/messages.ts'
 import { withDisplay } from '../terminal/progress.ts'
 import { remainingMs } from '../terminal/remaining.ts'
 import { complain, exitCodes, print } from '../terminal/terminal.ts'
-import { missingRunLines, kickTiresLines, verdictLines } from '../terminal/verdicts.ts'
-import { plainVerdicts } from '../terminal/verifyjson.ts'
+import { missingRunLines, kickTiresLines, recordWarnings, verdictLines } from '../terminal/verdicts.ts'
+import { plainFailure, plainVerdicts } from '../terminal/verifyjson.ts'
 
 export interface VerifyRequest {
   readonly rerun: 'none' | 'one' | 'all'
@@ -79,7 +79,11 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
       ...{ keepGoing: true, frozen: false, record: false, to: onlyTires ? [defaultFormat] : [] },
     }
     const { executed, failures } = await withDisplay((tell) => build(site, opened, options, tell, files))
-    if (failures[0]) return failureReport(failures[0]).exitCode
+    if (failures[0]) {
+      const { text, exitCode } = failureReport(failures[0])
+      if (request.json) print(JSON.stringify(plainFailure(text, exitCode), null, 2))
+      return exitCode
+    }
     runs = executed
   }
   const judge = cachedJudge(site, programOf(site, files))
@@ -94,14 +98,20 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
   const removed = names.length > 0 ? [] : record.removed
   const cells = reproductions(steps, runs)
   if (request.junit !== undefined) writeFileSync(request.junit, junit(site.document, verifications))
-  const verdicts = { document: site.document, verifications, cells, removed, signature }
+  const today = new Date().toISOString().slice(0, 10)
+  const warnings = recordWarnings(
+    record,
+    known.recorded.map(({ run }) => run),
+    today,
+  )
+  const verdicts = { document: site.document, verifications, cells, removed, signature, warnings }
   const lines = onlyTires ? kickTiresLines : verdictLines
   if (request.json) print(JSON.stringify(plainVerdicts(verdicts), null, 2))
   else for (const line of lines(verdicts)) print(line)
   for (const line of missingRunLines(verifications)) complain(line)
   if (signature.state === 'broken') complain(signatureText(signature))
   warnUntrusted(site)
-  const differs = cells.some(({ origin, same }) => origin === 'emulated' && same === 'other')
+  const differs = cells.some(isOther)
   const outcome = onlyTires ? 'judged' : outcomeOf(verifications, removed)
   if (outcome === 'not reproduced' || outcome === 'weaker' || differs) return exitCodes.notReproduced
   return outcome === 'lacking' || signature.state === 'broken' ? exitCodes.failed : exitCodes.done
