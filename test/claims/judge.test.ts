@@ -1213,7 +1213,8 @@ describe('agreement with a published mean', () => {
       rows: Array.from({ length: 50 }, (_, trial) => {
         const boot = Math.floor(trial / 10)
         const level = [0, 1.2, -1.2, 0.7, -0.7][boot] ?? 0
-        const total = Math.round(center * (1 + share * level) + ((trial * 37) % 50))
+        const noise = (trial ** 3 * 7919 + trial ** 2 * 104_729 + trial * 31) % 9973
+        const total = Math.round(center * (1 + share * level) + noise / 200)
         return { trial, boot, operation: 'pause', found: 'blocked', excluded: '', total } as Row
       }),
     })
