@@ -145,7 +145,9 @@ test('packets come in while it measures', async () => {
 test('memory is full', async () => {
   const study = await makeStudy(double, { trials })
   const build = await started(study)
-  await double.ssh('exec >/dev/null 2>&1; sleep 3; dd if=/dev/zero of=/run/filler bs=1M || true')
+  const fill =
+    "fallocate -l $(df -k -P /run | awk 'NR == 2 { print $4 }')k /run/filler || dd if=/dev/zero of=/run/filler bs=1M"
+  await double.ssh(`exec </dev/null >/dev/null 2>&1; (sleep 1; ${fill}) &`)
   expectDone(await build.ended)
   await expectAll(study, /^1 \(/) // a reboot empties it
 })
