@@ -262,7 +262,7 @@ it('counts the runs of a claim’s conditions as its own', async () => {
     signature: { state: 'unsigned' },
   }).join('\n')
   expect(lines).toMatch(
-    /     as stated  reproduced: [\d.]+ \[.*\]\n     with a slow start reproduced: [\d.]+ \[.*\]\n     why /,
+    / {5}as stated {2}reproduced: [\d.]+ \[.*\]\n {5}with a slow start reproduced: [\d.]+ \[.*\]\n {5}why /,
   )
 
   const c5 = claims[4] ?? expect.unreachable()
