@@ -13,7 +13,7 @@
  * more than one verdict may err, the end is infinite.
  */
 
-import { type Expression, type Path, readsPublished } from '../query/expression.ts'
+import { type Expression, type Path, readsPublished, references } from '../query/expression.ts'
 import { aggregates } from '../query/functions.ts'
 import { probesOf, publishedReadings, type Results, runsAt } from '../query/query.ts'
 import { statistic } from '../query/statistics.ts'
@@ -47,7 +47,7 @@ export interface Parts {
 /** Returns the bounds of an expression that reads runs, or a point for one that does not. */
 export function boundsOf(ast: Expression, levels: Levels, parts: Parts): Interval {
   if (!parts.measured(ast)) return pointAt(parts.constant(ast))
-  if (!hasExtreme(ast)) return direct(ast, levels, parts)
+  if (!isOfParts(ast)) return direct(ast, levels, parts)
   switch (ast.type) {
     case 'negation':
       return negated(boundsOf(ast.argument, { low: levels.high, high: levels.low }, parts))
@@ -70,16 +70,20 @@ export function boundsOf(ast: Expression, levels: Levels, parts: Parts): Interva
   }
 }
 
-/** Whether it takes the extreme of several values; as lists are not yet items, of any. */
-function hasExtreme(ast: Expression): boolean {
+/**
+ * Whether it takes the extreme of several values (as lists are not yet items, of any), or reads a quantile: what
+ * a formula of quantiles is for each boot by itself, such as their distance, says nothing of the whole.
+ */
+function isOfParts(ast: Expression): boolean {
   switch (ast.type) {
     case 'negation':
-      return hasExtreme(ast.argument)
+      return isOfParts(ast.argument)
     case 'operation':
-      return hasExtreme(ast.left) || hasExtreme(ast.right)
+      return isOfParts(ast.left) || isOfParts(ast.right)
     case 'call':
-      return ast.name === 'min' || ast.name === 'max' || ast.arguments.some(hasExtreme)
+      return ast.name === 'min' || ast.name === 'max' || ast.arguments.some(isOfParts)
     case 'path':
+      return probabilityOf(ast) !== undefined
     case 'number':
     case 'text':
       return false
@@ -243,48 +247,24 @@ export function isNonnegative(ast: Expression, results: Results): boolean {
   }
 }
 
-/** A quantile in an expression, and how the expression's value moves with it. */
+/** A quantile of runs. */
 export interface Tail {
   readonly probability: number
   /** Boots, or trials of a single one. */
   readonly units: number
-  readonly moves: 'up' | 'down' | 'either'
 }
 
-/** Quantiles of runs that an expression reads; `unitsIn` counts a run's boots, or the trials of a single one. */
+/** Quantiles that an expression reads; `unitsIn` counts a run's boots, or the trials of a single one. */
 export function tailsOf(ast: Expression, results: Results, unitsIn: (run: Run) => number): readonly Tail[] {
-  const of = (one: Expression, moves: Tail['moves']): readonly Tail[] => {
-    switch (one.type) {
-      case 'number':
-      case 'text':
-        return []
-      case 'path': {
-        const { probability } = statistic(one.parts.at(-1) ?? '') ?? {}
-        if (probability === undefined || readsPublished(one)) return []
-        return runsAt(one, results).runs.map((run) => ({ probability, units: unitsIn(run), moves }))
-      }
-      case 'negation':
-        return of(one.argument, opposite(moves))
-      case 'operation': {
-        const { operator, left, right } = one
-        if (operator === '+') return [...of(left, moves), ...of(right, moves)]
-        if (operator === '-') return [...of(left, moves), ...of(right, opposite(moves))]
-        const isKnown =
-          '*/'.includes(operator) && isNonnegative(left, results) && isNonnegative(right, results)
-        const [first, second] = [moves, operator === '/' ? opposite(moves) : moves]
-        return [...of(left, isKnown ? first : 'either'), ...of(right, isKnown ? second : 'either')]
-      }
-      case 'call': {
-        const isRising = ['min', 'max', 'mean', 'sum', 'round'].includes(one.name)
-        return one.arguments.flatMap((argument) => of(argument, isRising ? moves : 'either'))
-      }
-    }
-  }
-  return of(ast, 'up')
+  return references(ast).flatMap((path) => {
+    const probability = probabilityOf(path)
+    if (probability === undefined) return []
+    return runsAt(path, results).runs.map((run) => ({ probability, units: unitsIn(run) }))
+  })
 }
 
-function opposite(moves: Tail['moves']): Tail['moves'] {
-  return moves === 'either' ? moves : moves === 'up' ? 'down' : 'up'
+function probabilityOf(path: Path): number | undefined {
+  return readsPublished(path) ? undefined : statistic(path.parts.at(-1) ?? '')?.probability
 }
 
 /** Ends that quantiles leave without a bound, and the units that would give one. */
@@ -292,14 +272,11 @@ export function untoldEnds(
   tails: readonly Tail[],
   level: number,
 ): readonly { readonly end: keyof Interval; readonly needed: number }[] {
-  return tails.flatMap(({ probability, units, moves }) =>
-    (['low', 'high'] as const).flatMap((side) => {
-      const share = side === 'high' ? probability : 1 - probability
+  return tails.flatMap(({ probability, units }) =>
+    (['low', 'high'] as const).flatMap((end) => {
+      const share = end === 'high' ? probability : 1 - probability
       const needed = share === 1 ? Number.POSITIVE_INFINITY : Math.ceil(Math.log(1 - level) / Math.log(share))
-      if (units >= needed) return []
-      const ends: readonly (keyof Interval)[] =
-        moves === 'either' ? ['low', 'high'] : [(side === 'high') === (moves === 'up') ? 'high' : 'low']
-      return ends.map((end) => ({ end, needed }))
+      return units >= needed ? [] : [{ end, needed }]
     }),
   )
 }

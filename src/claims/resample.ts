@@ -21,7 +21,6 @@ import {
 } from '../stats/bootstrap.ts'
 import type { Unit } from '../stats/clusters.ts'
 import { clipped, type Interval, unbounded } from '../stats/interval.ts'
-import { max } from '../stats/order.ts'
 import { pairedGroups, type Pairing, pairingOf } from '../stats/pairing.ts'
 import { boundsOf, isNonnegative, itemsOf, type OpenEnd, tailsOf, untoldEnds } from './bounds.ts'
 
@@ -90,8 +89,11 @@ function measuredInterval(
     return (drawn: Draw) => value(sampleOf.map((sample) => drawn[sample] as Uint32Array))
   }
   const tails = tailsOf(ast, results, (run) => unitsOf(run).groups.size)
-  const errors = tails.map(({ probability, units }) => roughErrorOf(probability, units))
-  const all = { ...options, ...(errors.length > 0 ? { rough: max(errors) } : {}) }
+  const [tail] = ast.type === 'path' ? tails : []
+  const all = {
+    ...options,
+    ...(tail ? { rough: roughErrorOf(tail.probability, tail.units) } : {}),
+  }
   const isRatio = ast.type === 'operation' && ast.operator === '/'
   const isPositive = isNonnegative(ast, results)
   const found = isRatio
@@ -104,14 +106,13 @@ function measuredInterval(
   if (isRatio && !Number.isFinite(found.high) && isStudents(samples)) open.push({ type: 'denominator' })
   const untold = untoldEnds(tails, options.level)
   open.push(...untold.map(({ needed }): OpenEnd => ({ type: 'quantile', needed })))
-  const limits = limitsOf(ast, results)
-  return clipped(
-    {
-      low: untold.some(({ end }) => end === 'low') ? Number.NEGATIVE_INFINITY : found.low,
-      high: untold.some(({ end }) => end === 'high') ? Number.POSITIVE_INFINITY : found.high,
-    },
-    limits,
-  )
+  // A function such as a correlation may move with a quantile either way.
+  const isOpen = (end: keyof Interval) => untold.some((one) => ast.type !== 'path' || one.end === end)
+  const told = {
+    low: isOpen('low') ? Number.NEGATIVE_INFINITY : found.low,
+    high: isOpen('high') ? Number.POSITIVE_INFINITY : found.high,
+  }
+  return clipped(told, limitsOf(ast, results))
 }
 
 /** Natural bounds of an expression's value, which Student's interval ignores. */

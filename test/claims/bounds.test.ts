@@ -74,15 +74,13 @@ describe('a quantile of few boots', () => {
     [1, 1000, ['high']],
     [0, 1000, ['low']],
   ])('at %d of %d has no bound: %j', (probability, units, expected) => {
-    const found = untoldEnds([{ probability, units, moves: 'up' }], 0.95)
+    const found = untoldEnds([{ probability, units }], 0.95)
     expect(found.map(({ end }) => end)).toEqual(expected)
   })
 
   it('says how many boots would bound it', () => {
     // 0.95^59 < 0.05 < 0.95^58, as of Wilks' limit for trials.
-    expect(untoldEnds([{ probability: 0.95, units: 5, moves: 'down' }], 0.95)).toEqual([
-      { end: 'low', needed: 59 },
-    ])
+    expect(untoldEnds([{ probability: 0.95, units: 5 }], 0.95)).toEqual([{ end: 'high', needed: 59 }])
   })
 })
 
@@ -139,6 +137,11 @@ describe('intervals of expressions over five boots', () => {
     expect(found.interval.high).toBe(Infinity)
     expect(found.open).toEqual([{ type: 'quantile', needed: 59 }])
     expect(intervalOf(of('baseline', 'median'), even).interval.high).toBeLessThan(2000)
+    // The distance of quantiles in each boot says nothing of that over all boots.
+    const [outer, inner] = ['p90', 'median'].map((name) => of('baseline', name))
+    const apart = intervalOf(`${outer} - ${inner}`, even).interval
+    expect(apart.low).toBeLessThan(intervalOf(`${outer}`, even).interval.low - 1000)
+    expect(apart.high).toBe(Infinity)
     expect(
       intervalOf(
         `${of('baseline', 'p95')} / ${of('dom0-cpu', 'max')}`,

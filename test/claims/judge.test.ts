@@ -1170,7 +1170,7 @@ describe('agreement with a published mean', () => {
     })
   })
 
-  it('of a mean of boots is decided by an interval of 97.5 %, as boots may be skewed, and of a ratio by 95 %', () => {
+  it('of a mean of boots is decided by an interval of 98 %, as boots may be skewed, and of a ratio by 95 %', () => {
     const run = (pattern: string): Run => ({
       ...fakeRun({ pattern, trials: 50 }),
       columns: [...fakeRun().columns, { name: 'boot', role: 'index' }],
@@ -1196,7 +1196,7 @@ describe('agreement with a published mean', () => {
     expect(decided(ours)).toMatchObject({
       verdict: 'inconclusive',
       reason:
-        'the 95 % interval lies inside the allowed range, but a mean of few boots, which may be skewed, is decided by its interval of 97.5 %, which crosses the limit',
+        'the 95 % interval lies inside the allowed range, but a mean of few boots, which may be skewed, is decided by its interval of 98 %, which crosses the limit',
     })
   })
 
